@@ -1,0 +1,64 @@
+# Every target makes what it needs: a fresh clone needs only Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
+BUDGET ?= 600
+SEED ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check lint format campaign bench lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(VENV)/bin/python:
+	@echo "Making the environment in $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Perpdesk needs Python 3.11 or newer: set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
+	@echo "Installing what requirements.lock pins ..."
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: .ci/requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what .ci/requirements-dev.lock pins ..."
+	@$(PIP) -r .ci/requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/.runtime  ## the bot: real Telegram and Bybit if a token is set, the demo otherwise
+	@exec $(BIN)/python -m ops start
+
+demo: $(VENV)/.runtime  ## the bot with both stand-ins
+	@exec $(BIN)/python -m ops demo
+
+lint: $(VENV)/.dev  ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+test: lint  ## lint, then every test
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: test  ## the same as test: what CI runs
+
+campaign: $(VENV)/.dev  ## the long runs: kill -9, fuzz (SEED=1 BUDGET=600)
+	@$(BIN)/python -m ops.campaigns --seed $(SEED) --budget $(BUDGET)
+
+bench: $(VENV)/.dev  ## speed beside its baselines, in one run
+	@$(BIN)/python -m ops bench
+
+format: $(VENV)/.dev  ## put every file in the one format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev \
+	  -c requirements.lock -o .ci/requirements-dev.lock
+
+clean:  ## the environment and every cache, not the state
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

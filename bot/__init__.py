@@ -1,0 +1,1 @@
+"""The application: domain, services, exchange, chat, and the root that puts them together."""

@@ -1,0 +1,1 @@
+"""Adapters of the exchange port: Bybit and paper."""

@@ -1,0 +1,1 @@
+"""The cache facade: one policy table, one region type, ten regions."""

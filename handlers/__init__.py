@@ -1,0 +1,1 @@
+"""Telegram in: one file a feature, every handler in one table."""

@@ -1,0 +1,1 @@
+"""Texts in every language, with the same keys and placeholders in each."""

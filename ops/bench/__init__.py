@@ -1,0 +1,1 @@
+"""Speed beside named baselines, measured in one run."""

@@ -1,0 +1,1 @@
+"""The stats sidecar: cache statistics, Prometheus metrics, health and readiness."""

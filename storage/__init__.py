@@ -1,0 +1,1 @@
+"""SQLite: one writer, one query-only reader, migrations, one file a table group."""
