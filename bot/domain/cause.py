@@ -1,0 +1,26 @@
+"""Which update is being handled: what ties a unit of work to its update, and an error to its retry."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final, NewType
+
+UpdateId = NewType("UpdateId", int)
+
+ATTEMPTS: Final = 3  # an update that failed so often is set aside and its sender told
+
+
+@dataclass(slots=True)
+class Cause:
+    """One attempt at one update. The lane sets it, the store and the error handler write into it."""
+
+    update_id: UpdateId
+    attempt: int = 1
+    applied: bool = False  # a unit of work was committed: never handle this update again
+    failure: BaseException | None = None  # an unexpected error that the sender has not been told of
+
+    @property
+    def may_retry(self) -> bool:
+        return not self.applied and self.attempt < ATTEMPTS
+
+
+current_cause: ContextVar[Cause | None] = ContextVar("current_cause", default=None)

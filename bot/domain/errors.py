@@ -1,0 +1,127 @@
+"""What can go wrong, named by what the reader should do.
+
+PerpdeskError
+├── UserFacing              the person can mend it: the text says how
+│   ├── BadInput            what was typed does not fit; carries the reason's key and values
+│   ├── NotAllowed          the guard said no
+│   ├── UnknownSymbol       with the nearest known ones
+│   ├── KeyRefused          a key that may not be stored; carries every finding
+│   ├── AlreadyAttached     the Bybit account belongs to another user
+│   ├── NoAccount           nothing of that type is connected
+│   └── ButtonExpired       used, too old, someone else's or never ours
+├── ExchangeError
+│   ├── ExchangeRejected    a definite no from Bybit, with its code
+│   ├── KeyTrouble          this account's key; stop it, keep the others
+│   ├── BackOff             too many calls; retry after so many seconds
+│   ├── ClockTrouble        our clock is off
+│   ├── ExchangeDown        no answer, or none that can be read: a read may be asked again
+│   └── Unknown             the outcome of a write is not known: reconcile, never resend
+├── StorageTrouble          disk full, busy, corrupt: nothing was acknowledged
+├── WrongKeyFile            the key file does not open what is stored
+└── SchemaTooNew            the database is of a newer version
+"""
+
+from collections.abc import Mapping
+
+
+class PerpdeskError(Exception):
+    """The root of the tree."""
+
+
+class UserFacing(PerpdeskError):  # noqa: N818  named by what it is, as the tree says
+    """Shown to the person as text `key` of the texts, filled with `values`."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values: Mapping[str, object] = values
+
+
+class BadInput(UserFacing):
+    """Typed text that does not fit."""
+
+
+class NotAllowed(UserFacing):
+    """A guard said no."""
+
+
+class UnknownSymbol(UserFacing):
+    """No such symbol; `nearest` are those that look like it."""
+
+    def __init__(self, symbol: str, nearest: tuple[str, ...]) -> None:
+        super().__init__("error-unknown-symbol", symbol=symbol, nearest=" ".join(nearest), count=len(nearest))
+        self.nearest = nearest
+
+
+class KeyRefused(UserFacing):
+    """A key that may not be stored. `findings` are text keys, worst first, each with its cure."""
+
+    def __init__(self, findings: tuple[str, ...], **values: object) -> None:
+        super().__init__("keys-refused", **values)
+        self.findings = findings
+
+
+class AlreadyAttached(UserFacing):
+    """The Bybit account behind the key belongs to another user here."""
+
+    def __init__(self) -> None:
+        super().__init__("keys-already-attached")
+
+
+class NoAccount(UserFacing):
+    """The user has no account of that type."""
+
+
+class ButtonExpired(UserFacing):
+    """A button that is used, too old, someone else's or never ours: one answer for all of them."""
+
+    def __init__(self) -> None:
+        super().__init__("error-button-expired")
+
+
+class ExchangeError(PerpdeskError):
+    """Bybit said no, or said nothing. `code` is its retCode, None where there was none."""
+
+    def __init__(self, message: str, *, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ExchangeRejected(ExchangeError):
+    """A definite no."""
+
+
+class KeyTrouble(ExchangeError):
+    """Invalid, expired, unbound or under-permitted key: stop this account, keep the others."""
+
+
+class BackOff(ExchangeError):
+    """Too many calls. `retry_after` in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float, code: int | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
+
+class ClockTrouble(ExchangeError):
+    """The time window was missed even after the offset was measured anew."""
+
+
+class ExchangeDown(ExchangeError):
+    """No answer, a 5xx, or an answer that can't be read. A read may be asked again."""
+
+
+class Unknown(ExchangeError):
+    """A write whose outcome is not known. Reconcile; never resend, never call it failed."""
+
+
+class StorageTrouble(PerpdeskError):
+    """The disk or the database refused; nothing was acknowledged."""
+
+
+class WrongKeyFile(PerpdeskError):
+    """The key file does not open what this database holds."""
+
+
+class SchemaTooNew(PerpdeskError):
+    """The database was written by a newer version; it is left untouched."""

@@ -1,0 +1,93 @@
+"""What happened, recorded with the write that did it. The policy table says which cache entries each one drops."""
+
+from dataclasses import dataclass
+
+from bot.domain.model import AccountId, AccountType, Category, Exchange, Symbol, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserEvent:
+    """Something about one user."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEvent:
+    """Something about one account of one user."""
+
+    user_id: UserId
+    account_id: AccountId
+    exchange: Exchange
+    account_type: AccountType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserConfigChanged(UserEvent):
+    """A setting, a name, a language, the terms, or the list of accounts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserBanned(UserEvent):
+    """Banned or unbanned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChanged(UserEvent):
+    """Became or ceased to be admin, support or owner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseChanged(UserEvent):
+    """License time was added or taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsChanged(AccountEvent):
+    """A key was attached, replaced, re-checked or removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(AccountEvent):
+    """Bybit accepted an order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChanged(AccountEvent):
+    """An order was amended, canceled or triggered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilled(AccountEvent):
+    """An order was filled, wholly or in part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionOpened(AccountEvent):
+    """A position stands that did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionClosed(AccountEvent):
+    """A position is flat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopChanged(AccountEvent):
+    """A stop loss, take profit or trailing stop was set or lifted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletChanged(AccountEvent):
+    """The wallet changed otherwise: a transfer, funding, a practice reset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentRejected:
+    """Bybit refused a symbol as unknown or not trading: its rules must be read anew."""
+
+    category: Category
+    symbol: Symbol
+
+
+Event = UserEvent | AccountEvent | InstrumentRejected

@@ -1,0 +1,102 @@
+"""Public market data in Bybit's terms: frozen, Decimal, with the moment it is of."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.model import Category, Millis, Symbol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A symbol's rules. Quantities in the base coin, prices in the quote coin."""
+
+    category: Category
+    symbol: Symbol
+    status: str  # Trading, PreLaunch, Delivering, Closed …
+    base_coin: str
+    quote_coin: str
+    tick_size: Decimal
+    qty_step: Decimal
+    min_order_qty: Decimal
+    max_order_qty: Decimal
+    max_market_order_qty: Decimal
+    min_notional: Decimal
+    max_leverage: Decimal | None  # None: spot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticker:
+    """A symbol's prices now. `price_24h_change` is a fraction; mark, index and funding are None for spot."""
+
+    category: Category
+    symbol: Symbol
+    last_price: Decimal
+    mark_price: Decimal | None
+    index_price: Decimal | None
+    bid_price: Decimal | None
+    ask_price: Decimal | None
+    high_24h: Decimal
+    low_24h: Decimal
+    price_24h_change: Decimal
+    volume_24h: Decimal
+    turnover_24h: Decimal
+    funding_rate: Decimal | None
+    next_funding_ts: Millis | None
+    as_of: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderBook:
+    """The best levels, best first, each (price, size)."""
+
+    category: Category
+    symbol: Symbol
+    bids: tuple[tuple[Decimal, Decimal], ...]
+    asks: tuple[tuple[Decimal, Decimal], ...]
+    as_of: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kline:
+    """One candle; `start_ts` is its opening moment."""
+
+    start_ts: Millis
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Klines:
+    """Candles of one interval (Bybit's: 1 3 5 15 30 60 120 240 360 720 D W M), oldest first."""
+
+    category: Category
+    symbol: Symbol
+    interval: str
+    items: tuple[Kline, ...]
+    as_of: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One line of /symbols."""
+
+    symbol: Symbol
+    last_price: Decimal
+    price_24h_change: Decimal
+    turnover_24h: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketBoard:
+    """Every trading symbol of a category, most turnover first."""
+
+    category: Category
+    items: tuple[Listing, ...]
+    as_of: Millis
+
+
+KLINE_INTERVALS: Final = ("1", "3", "5", "15", "30", "60", "120", "240", "360", "720", "D", "W", "M")

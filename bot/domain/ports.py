@@ -1,0 +1,405 @@
+"""What the inside asks of the outside, as Protocols. Storage, exchange and cache answer them; tests bring fakes."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.cause import UpdateId
+from bot.domain.events import Event
+from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.model import (
+    Account,
+    AccountId,
+    AccountType,
+    Balance,
+    Category,
+    ChatId,
+    Credentials,
+    Exchange,
+    Executions,
+    FeeRate,
+    KeyCheck,
+    KeyType,
+    Language,
+    License,
+    Millis,
+    Orders,
+    Positions,
+    Role,
+    SealedCredentials,
+    Secret,
+    Symbol,
+    TradeSettings,
+    UserConfig,
+    UserId,
+)
+
+
+class Clock(Protocol):
+    """Time as a parameter."""
+
+    def now(self) -> Millis:
+        """UTC epoch milliseconds."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; for intervals only."""
+        ...
+
+
+# --- what services and handlers read, through the cache -----------------------------------------------------
+
+
+class Reads(Protocol):
+    """Every cached read. Exchange reads raise `ExchangeError`s; errors are never kept."""
+
+    async def user_config(self, user_id: UserId) -> UserConfig | None: ...
+    async def license(self, user_id: UserId) -> License: ...
+    async def credentials(self, account_id: AccountId) -> SealedCredentials | None: ...
+    async def balance(self, account: Account) -> Balance: ...
+    async def positions(self, account: Account) -> Positions: ...
+    async def orders(self, account: Account) -> Orders: ...
+    async def executions(self, account: Account) -> Executions: ...
+    async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate: ...
+    async def key_check(self, account: Account) -> KeyCheck: ...
+    async def ticker(self, symbol: Symbol) -> Ticker: ...
+    async def order_book(self, symbol: Symbol) -> OrderBook: ...
+    async def klines(self, symbol: Symbol, interval: str) -> Klines: ...
+    async def board(self, category: Category) -> MarketBoard: ...
+    async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None: ...
+
+    async def last_positions(self, account: Account) -> Positions | None:
+        """The last known rows, however old, without asking the exchange."""
+        ...
+
+    async def last_orders(self, account: Account) -> Orders | None:
+        """The last known rows, however old, without asking the exchange."""
+        ...
+
+    def last_balance(self, account: Account) -> Balance | None:
+        """The last value still in memory though expired, or None. Never one that was dropped."""
+        ...
+
+    def last_executions(self, account: Account) -> Executions | None: ...
+    def last_ticker(self, symbol: Symbol) -> Ticker | None: ...
+    def last_order_book(self, symbol: Symbol) -> OrderBook | None: ...
+    def last_klines(self, symbol: Symbol, interval: str) -> Klines | None: ...
+    def last_board(self, category: Category) -> MarketBoard | None: ...
+
+
+# --- the exchange -------------------------------------------------------------------------------------------
+
+
+class ExchangeGateway(Protocol):
+    """An account's own data. Adapters: Bybit (demo, live) and paper. Raises `ExchangeError`s."""
+
+    async def balance(self, account: Account) -> Balance: ...
+    async def positions(self, account: Account) -> Positions: ...
+    async def orders(self, account: Account) -> Orders: ...
+    async def executions(self, account: Account) -> Executions: ...
+    async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate: ...
+
+
+class MarketData(Protocol):
+    """Public data, always of the live market. Raises `ExchangeError`s."""
+
+    async def ticker(self, category: Category, symbol: Symbol) -> Ticker: ...
+    async def order_book(self, category: Category, symbol: Symbol, depth: int) -> OrderBook: ...
+    async def klines(self, category: Category, symbol: Symbol, interval: str, limit: int) -> Klines: ...
+    async def board(self, category: Category) -> MarketBoard: ...
+    async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key that is not stored yet."""
+
+    account_type: AccountType
+    host: str
+    key_type: KeyType
+    api_key: Secret
+    api_secret: Secret
+
+
+class KeyInspector(Protocol):
+    """Asks Bybit what a key may do (/v5/user/query-api)."""
+
+    async def inspect(self, key: NewKey) -> KeyCheck:
+        """Raises KeyTrouble for a key that Bybit does not take there, other ExchangeErrors when it can't be asked."""
+        ...
+
+    async def inspect_stored(self, account: Account) -> KeyCheck:
+        """The same with the stored key of an account."""
+        ...
+
+
+# --- secrets ------------------------------------------------------------------------------------------------
+
+
+class Vault(Protocol):
+    """Seals and opens keys; the associated data bind each field to its user and account."""
+
+    def seal(
+        self,
+        *,
+        user_id: UserId,
+        account_id: AccountId,
+        account_type: AccountType,
+        host: str,
+        key_type: KeyType,
+        api_key: Secret,
+        api_secret: Secret,
+        check: KeyCheck | None,
+    ) -> SealedCredentials: ...
+
+    def open(self, sealed: SealedCredentials) -> Credentials:
+        """Raises WrongKeyFile if the envelope was made for another user or account, or by an unknown key."""
+        ...
+
+
+# --- storage ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUser:
+    """Who /start meets."""
+
+    user_id: UserId
+    username: str | None
+    first_name: str
+    language: Language
+    start_payload: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button that changes something: single use, bound to its user and chat."""
+
+    token: str  # 22 characters of base64url: 128 random bits
+    user_id: UserId
+    chat_id: ChatId
+    action: str
+    values: Mapping[str, str]
+    expires_ts: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Where a typed conversation stands. One a user; `version` is that of the code that wrote it."""
+
+    user_id: UserId
+    dialogue: str
+    version: int
+    state: str
+    values: Mapping[str, str]
+    expires_ts: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A message that must arrive. (`cause`, `kind`) is unique: the same promise twice is one message."""
+
+    user_id: UserId
+    chat_id: ChatId
+    kind: str
+    values: Mapping[str, str]
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedPromise:
+    """A promise waiting in the outbox."""
+
+    outbox_id: int
+    attempts: int
+    promise: Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to whom. `actor` None: the bot itself."""
+
+    actor: UserId | None
+    action: str
+    subject: str
+    details: str = ""
+
+
+class InboxState(StrEnum):
+    """NEW: to be handled. APPLIED: its effect is committed, its answer may not have been sent. DONE. SET_ASIDE."""
+
+    NEW = "new"
+    APPLIED = "applied"
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredUpdate:
+    """One update as the poller got it. `body` is Telegram's JSON; None where it carried a secret."""
+
+    update_id: UpdateId
+    user_id: UserId | None
+    chat_id: ChatId | None
+    body: bytes | None = field(repr=False)
+    state: InboxState = InboxState.NEW
+    attempts: int = 0
+
+
+class Users(Protocol):
+    """The users table."""
+
+    async def ensure(self, user: NewUser, now: Millis) -> bool:
+        """Store a new user; True if they were new. Does not change a known one."""
+        ...
+
+    async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None: ...
+    async def set_language(self, user_id: UserId, language: Language) -> None: ...
+    async def set_settings(self, user_id: UserId, settings: TradeSettings) -> None: ...
+    async def set_default_account(self, user_id: UserId, account_id: AccountId | None) -> None: ...
+    async def accept_terms(self, user_id: UserId, version: int, now: Millis) -> None: ...
+    async def set_banned(self, user_id: UserId, *, banned: bool) -> bool:
+        """True if such a user exists."""
+        ...
+
+    async def set_role(self, user_id: UserId, role: Role) -> bool:
+        """True if such a user exists."""
+        ...
+
+
+class Accounts(Protocol):
+    """The accounts table and the credentials beside it."""
+
+    async def add(
+        self,
+        *,
+        user_id: UserId,
+        exchange: Exchange,
+        account_type: AccountType,
+        host: str,
+        label: str,
+        now: Millis,
+    ) -> Account:
+        """A new account; unusable (hidden from UserConfig) until `activate`, except paper."""
+        ...
+
+    async def activate(self, account_id: AccountId, bybit_uid: str) -> None:
+        """Raises AlreadyAttached if another user's account of that type has this Bybit UID."""
+        ...
+
+    async def remove(self, account_id: AccountId) -> None:
+        """The account, its credentials, positions and orders."""
+        ...
+
+    async def pending(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
+        """The RSA pair whose key id has not come yet, if there is one."""
+        ...
+
+    async def put_credentials(self, sealed: SealedCredentials) -> None: ...
+    async def set_check(self, account_id: AccountId, check: KeyCheck) -> None: ...
+    async def open_paper_wallet(self, account_id: AccountId, coin: str, balance: str) -> None: ...
+
+
+class Books(Protocol):
+    """active_positions and pending_limit_orders, with each account's as_of."""
+
+    async def replace_positions(self, account: Account, positions: Positions) -> None: ...
+    async def replace_orders(self, account: Account, orders: Orders) -> None: ...
+
+
+class Buttons(Protocol):
+    """The buttons table."""
+
+    async def add(self, buttons: Sequence[Button], now: Millis) -> None: ...
+    async def take(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
+        """Use it up: the row if it is this user's, this chat's, unused and not expired; else None."""
+        ...
+
+
+class Dialogues(Protocol):
+    """The dialogues table."""
+
+    async def put(self, dialogue: Dialogue, now: Millis) -> None: ...
+    async def clear(self, user_id: UserId) -> bool:
+        """True if there was one."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Commits when its block ends, together with every cache drop that its events ask for."""
+
+    users: Users
+    accounts: Accounts
+    books: Books
+    buttons: Buttons
+    dialogues: Dialogues
+
+    async def promise(self, promise: Promise, now: Millis) -> None: ...
+    async def audit(self, entry: AuditEntry, now: Millis) -> None: ...
+    def record(self, event: Event) -> None: ...
+
+
+class Transactions(Protocol):
+    """Opens units of work, one at a time; raises StorageTrouble when the disk refuses."""
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Marks the update of `current_cause` as applied in the same transaction, once."""
+        ...
+
+
+class Queries(Protocol):
+    """Reads from storage that do not go through the cache, or that the cache loads from."""
+
+    async def user_config(self, user_id: UserId) -> UserConfig | None: ...
+    async def license(self, user_id: UserId, now: Millis) -> License: ...
+    async def credentials(self, account_id: AccountId) -> SealedCredentials | None: ...
+    async def positions(self, account_id: AccountId) -> Positions | None:
+        """None if this account's positions were never read."""
+        ...
+
+    async def orders(self, account_id: AccountId) -> Orders | None: ...
+    async def executions(self, account: Account, limit: int) -> Executions:
+        """What trade_logs hold of a paper account, newest first."""
+        ...
+
+    async def paper_wallet(self, account_id: AccountId) -> Mapping[str, str]:
+        """Coin -> wallet balance as canonical Decimal text."""
+        ...
+
+    async def dialogue(self, user_id: UserId, now: Millis) -> Dialogue | None: ...
+    async def active_users(self, since: Millis, limit: int) -> tuple[UserId, ...]: ...
+    async def accounts_to_check(self, before: Millis, limit: int) -> tuple[Account, ...]:
+        """Active demo and live accounts whose key was last checked before that moment."""
+        ...
+
+
+class InboxStore(Protocol):
+    """The inbox table: the poller and the lanes write it outside units of work, each call one commit."""
+
+    async def accept(self, updates: Sequence[StoredUpdate], now: Millis) -> tuple[UpdateId, ...]:
+        """Store the batch in ONE commit; answers the ids that were new. Raises StorageTrouble."""
+        ...
+
+    async def waiting(self) -> tuple[StoredUpdate, ...]:
+        """NEW and APPLIED rows, oldest first: what a kill left behind."""
+        ...
+
+    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
+        """Mark a batch as done and note when its senders were last seen, in one commit."""
+        ...
+
+    async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None: ...
+    async def forget(self, before: Millis) -> int:
+        """Delete rows done before that moment (14 days keep Telegram's ids unique)."""
+        ...
+
+
+class OutboxStore(Protocol):
+    """The outbox table as its sender sees it."""
+
+    async def due(self, now: Millis, limit: int) -> tuple[QueuedPromise, ...]: ...
+    async def sent(self, outbox_id: int, now: Millis) -> None: ...
+    async def later(self, outbox_id: int, next_try: Millis) -> None: ...
+    async def undeliverable(self, outbox_id: int, reason: str) -> None: ...
