@@ -1,0 +1,193 @@
+"""The world behind the stand-in: who exists, which chats there are, and where everything is found.
+
+`World` holds state and look-ups. People act through `ops.sim.telegram.people.People`, bots through the
+methods of the Bot API. Everything runs in one event loop, and nothing here waits.
+"""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from ops.sim.telegram.errors import ApiError, ControlError
+from ops.sim.telegram.events import EventLog
+from ops.sim.telegram.model import Bot, Chat, JsonObject, User
+from ops.sim.telegram.updates import UpdateQueue
+
+TOKEN: Final = re.compile(r"([1-9][0-9]{0,15}):[A-Za-z0-9_-]+")
+MESSAGES_PER_CHAT: Final = 10_000
+CHANNEL_ID_BELOW: Final = -1_000_000_000_000
+"""Supergroups and channels have ids below this, basic groups above."""
+
+
+class World:
+    """Everything the stand-in knows.
+
+    `clock` gives epoch seconds; `seed` drives every random choice; `latency` is added to each Bot API answer,
+    in seconds.
+    """
+
+    def __init__(
+        self, *, seed: int = 0, limits: bool = True, latency: float = 0, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.now = clock
+        self.limits_on = limits
+        self.latency = latency
+        self.random = random.Random(seed)  # noqa: S311  chosen by seed on purpose, nothing secret
+        self.users: dict[int, User] = {}
+        self.groups: dict[int, Chat] = {}
+        self.bots: dict[int, Bot] = {}
+        self.events = EventLog(clock)
+        self._by_token: dict[str, Bot] = {}
+        self._last: Bot | None = None
+        self._unclaimed: Bot | None = None
+
+    def changed(self, kind: str, *key: object) -> None:
+        """Something must be saved; `ops.sim.telegram.state` replaces this when there is a folder."""
+
+    # Bots
+
+    def bot_by_token(self, token: str) -> Bot:
+        """The bot of that token, made at first use. Raises ApiError 401 for what is no token."""
+        bot = self._by_token.get(token)
+        if bot is None:
+            bot = self._first_call(token)
+        self._last = bot
+        return bot
+
+    def _first_call(self, token: str) -> Bot:
+        match = TOKEN.fullmatch(token)
+        if match is None:
+            raise ApiError(401, "Unauthorized: invalid token specified")
+        bot_id = int(match[1])
+        bot = self.bots.get(bot_id)
+        if bot is None:
+            bot = self._unclaimed or self.new_bot()
+            self._unclaimed = None
+            self.name_bot(bot, bot_id)
+        self._by_token[token] = bot
+        return bot
+
+    def new_bot(self) -> Bot:
+        """A bot without an id."""
+        card: JsonObject = {"id": 0, "is_bot": True, "first_name": "", "username": ""}
+        queue = UpdateQueue(next_id=int(self.now()), now=self.now)
+        bot = Bot(id=0, card=card, updates=queue)
+        queue.changed = lambda update_id: self.changed("update", bot.id, update_id)
+        return bot
+
+    def name_bot(self, bot: Bot, bot_id: int) -> None:
+        """Give a bot its id; chats and updates that waited for it are its own from now on."""
+        for chat in self.groups.values():
+            if bot.id in chat.members:
+                chat.members[bot_id] = chat.members.pop(bot.id)
+        bot.id = bot_id
+        bot.card.update(id=bot_id, first_name="Perpdesk", username=f"perpdesk_{bot_id}_bot")
+        for dialog in bot.dialogs.values():
+            dialog.owner = bot_id
+        self.bots[bot_id] = bot
+        self.changed("bot", bot_id)
+
+    def bot(self, bot_id: int | None = None) -> Bot:
+        """That bot, or the last that called, or one that will: what people do now waits for it.
+
+        Raises ControlError 404 for an id nobody has.
+        """
+        if bot_id is not None:
+            if bot_id not in self.bots:
+                raise ControlError(f"no bot {bot_id} has called yet", 404)
+            return self.bots[bot_id]
+        if self._last is None:
+            self._last = next(reversed(self.bots.values()), None)
+        if self._last is None:
+            self._last = self._unclaimed = self.new_bot()
+        return self._last
+
+    # People and chats
+
+    def user(self, user_id: int) -> User:
+        """That person, made at first use."""
+        user = self.users.get(user_id)
+        if user is None:
+            user = self.users[user_id] = User(id=user_id, first_name=f"User {user_id}")
+            self.changed("user", user_id)
+        return user
+
+    def put_user(
+        self, user_id: int, *, first_name: str, username: str | None = None, language_code: str | None = None
+    ) -> User:
+        """Make or change a person."""
+        user = User(id=user_id, first_name=first_name, username=username, language_code=language_code)
+        self.users[user_id] = user
+        self.changed("user", user_id)
+        return user
+
+    def dialog(self, bot: Bot, user_id: int) -> Chat:
+        """The private chat of a bot and a person, made at first use."""
+        chat = bot.dialogs.get(user_id)
+        if chat is None:
+            self.user(user_id)
+            chat = Chat(id=user_id, type="private", owner=bot.id, instance=self.new_id())
+            bot.dialogs[user_id] = chat
+            self.changed("chat", bot.id, user_id)
+        return chat
+
+    def chat(self, bot: Bot, chat_id: int) -> Chat | None:
+        """A chat as that bot finds it; None if there is none."""
+        return bot.dialogs.get(chat_id) if chat_id > 0 else self.groups.get(chat_id)
+
+    def chats(self, bot: Bot) -> Iterator[Chat]:
+        """Every chat that bot is or was part of."""
+        yield from bot.dialogs.values()
+        yield from (chat for chat in self.groups.values() if bot.id in chat.members)
+
+    def chat_card(self, chat: Chat) -> JsonObject:
+        """The Bot API Chat object."""
+        if not chat.is_private:
+            return {"id": chat.id, "title": chat.title or "", "type": chat.type}
+        user = self.user(chat.id)
+        card: JsonObject = {"id": chat.id, "first_name": user.first_name, "type": "private"}
+        if user.username:
+            card["username"] = user.username
+        return card
+
+    def bot_name(self, bot: Bot, language_code: str = "") -> str:
+        """The bot's name as set for that language, or its own."""
+        names = bot.profile.names
+        return names.get(language_code) or names.get("") or bot.name
+
+    # Messages
+
+    def next_message_id(self, chat: Chat, bot: Bot) -> int:
+        """Counted per bot in private chats, per chat elsewhere, as Telegram does."""
+        counter: Bot | Chat = bot if chat.is_private else chat
+        message_id = counter.next_message_id
+        counter.next_message_id += 1
+        return message_id
+
+    def store(self, chat: Chat, message: JsonObject) -> None:
+        """Keep a message, new or edited; beyond MESSAGES_PER_CHAT the oldest goes."""
+        chat.messages[message["message_id"]] = message
+        self.changed("message", chat.owner, chat.id, message["message_id"])
+        if len(chat.messages) > MESSAGES_PER_CHAT:
+            oldest, _ = chat.messages.popitem(last=False)
+            self.changed("message", chat.owner, chat.id, oldest)
+
+    def remove(self, chat: Chat, message_id: int) -> JsonObject | None:
+        """Take a message out of a chat and return it as it stood."""
+        message = chat.messages.pop(message_id, None)
+        if message is not None:
+            if message_id in chat.pinned:
+                chat.pinned.remove(message_id)
+            self.changed("message", chat.owner, chat.id, message_id)
+        return message
+
+    def new_id(self) -> str:
+        """An id like Telegram's: 63 bits, as text."""
+        return str(self.random.getrandbits(62) | 1 << 62)
+
+
+def without_reply(message: dict[str, Any]) -> dict[str, Any]:
+    """A message as another shows it in `reply_to_message`: without its own."""
+    return {name: value for name, value in message.items() if name != "reply_to_message"}
