@@ -1,5 +1,7 @@
 """Which update is being handled: what ties a unit of work to its update, and an error to its retry."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, NewType
@@ -24,3 +26,13 @@ class Cause:
 
 
 current_cause: ContextVar[Cause | None] = ContextVar("current_cause", default=None)
+
+
+@contextmanager
+def without_cause() -> Iterator[None]:
+    """For work that an update merely set off (a cache load, a sweep): its commits are not that update's effect."""
+    token = current_cause.set(None)
+    try:
+        yield
+    finally:
+        current_cause.reset(token)

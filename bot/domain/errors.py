@@ -23,12 +23,14 @@ PerpdeskError
 
 from collections.abc import Mapping
 
+from bot.domain.key_rules import Finding
+
 
 class PerpdeskError(Exception):
     """The root of the tree."""
 
 
-class UserFacing(PerpdeskError):  # noqa: N818  named by what it is, as the tree says
+class UserFacing(PerpdeskError):
     """Shown to the person as text `key` of the texts, filled with `values`."""
 
     def __init__(self, key: str, **values: object) -> None:
@@ -54,9 +56,9 @@ class UnknownSymbol(UserFacing):
 
 
 class KeyRefused(UserFacing):
-    """A key that may not be stored. `findings` are text keys, worst first, each with its cure."""
+    """A key that may not be stored. `findings` say why, worst first, each with its cure."""
 
-    def __init__(self, findings: tuple[str, ...], **values: object) -> None:
+    def __init__(self, findings: tuple[Finding, ...], **values: object) -> None:
         super().__init__("keys-refused", **values)
         self.findings = findings
 

@@ -285,8 +285,8 @@ class Accounts(Protocol):
         """A new account; unusable (hidden from UserConfig) until `activate`, except paper."""
         ...
 
-    async def activate(self, account_id: AccountId, bybit_uid: str) -> None:
-        """Raises AlreadyAttached if another user's account of that type has this Bybit UID."""
+    async def activate(self, account_id: AccountId, bybit_uid: str) -> Account:
+        """The account, usable from now on. Raises AlreadyAttached if another user's account has this Bybit UID."""
         ...
 
     async def remove(self, account_id: AccountId) -> None:

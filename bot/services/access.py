@@ -1,0 +1,20 @@
+"""Who may do what beside trading, by numeric id."""
+
+from bot.domain.model import Role, UserConfig, UserId
+
+
+class Access:
+    """Roles: the owner ids of the settings win over what is stored; an empty list makes nobody owner."""
+
+    def __init__(self, *, owner_ids: frozenset[UserId]) -> None:
+        self._owner_ids = owner_ids
+
+    @property
+    def owner_ids(self) -> frozenset[UserId]:
+        return self._owner_ids
+
+    def role(self, config: UserConfig) -> Role:
+        return Role.OWNER if config.user_id in self._owner_ids else config.role
+
+    def is_owner(self, config: UserConfig) -> bool:
+        return self.role(config) is Role.OWNER

@@ -1,0 +1,62 @@
+"""Buttons that change something: a random token in the chat, its meaning in a row, used once by its owner."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
+from typing import Final
+
+from bot.domain.errors import ButtonExpired
+from bot.domain.model import ChatId, Millis, UserId
+from bot.domain.ports import Button, Clock, Transactions
+
+LIFETIME: Final = 15 * 60  # seconds
+_TOKEN_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a press asks for: an action of the handlers' table and its values."""
+
+    action: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def random_token() -> str:
+    return token_urlsafe(_TOKEN_BYTES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonDesk:
+    """Issues and takes tokens."""
+
+    transactions: Transactions
+    clock: Clock
+    new_token: Callable[[], str] = random_token
+
+    async def issue(
+        self, user_id: UserId, chat_id: ChatId, wishes: Sequence[Wish], *, lifetime_s: int = LIFETIME
+    ) -> tuple[str, ...]:
+        """One token a wish, in order, all in one commit. `lifetime_s` in seconds."""
+        now = self.clock.now()
+        buttons = tuple(
+            Button(
+                token=self.new_token(),
+                user_id=user_id,
+                chat_id=chat_id,
+                action=wish.action,
+                values=wish.values,
+                expires_ts=Millis(now + lifetime_s * 1000),
+            )
+            for wish in wishes
+        )
+        async with self.transactions.begin() as unit:
+            await unit.buttons.add(buttons, now)
+        return tuple(button.token for button in buttons)
+
+    async def take(self, token: str, user_id: UserId, chat_id: ChatId) -> Wish:
+        """Use a token up. Raises ButtonExpired, the same for used, late, foreign and invented ones."""
+        async with self.transactions.begin() as unit:
+            button = await unit.buttons.take(token, user_id, chat_id, self.clock.now())
+            if button is None:
+                raise ButtonExpired
+        return Wish(action=button.action, values=button.values)

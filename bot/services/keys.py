@@ -1,0 +1,309 @@
+"""Bybit keys: a pair made here (the default) or a typed secret; checked before they are stored, then sealed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from bot.domain.errors import BadInput, ExchangeError, KeyRefused, KeyTrouble, NoAccount
+from bot.domain.events import CredentialsChanged, UserConfigChanged
+from bot.domain.key_rules import Finding, Severity, judge, refusals
+from bot.domain.model import Account, AccountType, Exchange, KeyCheck, KeyType, Secret, UserConfig, UserId
+from bot.domain.ports import AuditEntry, Clock, KeyInspector, NewKey, Reads, Transactions, UnitOfWork, Vault
+from bot.domain.sites import Site, site_of
+
+RSA_BITS: Final = 2048  # Bybit takes 2048 and 4096; 2048 signs four times as fast
+_KEY_LENGTHS: Final = range(8, 65)
+_SECRET_LENGTHS: Final = range(16, 4097)
+LABELS: Final = {AccountType.DEMO: "Bybit Demo", AccountType.LIVE: "Live"}
+
+_UNKNOWN_THERE: Final = 10003
+_CODE_FINDINGS: Final = {
+    _UNKNOWN_THERE: "key-not-known",
+    10004: "key-bad-secret",
+    10010: "key-other-ip",
+    33004: "key-expired",
+    -2015: "key-expired",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyOffer:
+    """A fresh pair's public half, and where Bybit should allow it from (None: not configured)."""
+
+    public_key_pem: str
+    egress_ip: str | None
+    account_type: AccountType
+    site: Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyReport:
+    """A stored key as the last check found it; findings worst first."""
+
+    account: Account
+    check: KeyCheck
+    findings: tuple[Finding, ...]
+
+
+async def make_pair() -> tuple[str, Secret]:
+    """An RSA pair: public PEM and private PKCS#8 PEM, made off the loop (0.1 s of processor)."""
+    return await asyncio.to_thread(_make_pair)
+
+
+def _make_pair() -> tuple[str, Secret]:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    private_pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return _public_pem(private), Secret(private_pem)
+
+
+def _public_pem(private: rsa.RSAPrivateKey) -> str:
+    return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Attach, check, remove. At most one key of a type a user; a new one takes the old one's place."""
+
+    reads: Reads
+    transactions: Transactions
+    inspector: KeyInspector
+    vault: Vault
+    clock: Clock
+    egress_ip: str | None
+    require_bound_ip: bool = False
+    make_pair: Callable[[], Awaitable[tuple[str, Secret]]] = field(default=make_pair)
+
+    async def offer_pair(self, user_id: UserId, account_type: AccountType, site_code: str) -> KeyOffer:
+        """A new pair, its private half sealed and waiting for the key's id; replaces an offer that was not taken up."""
+        site = _usable_site(site_code, account_type)
+        public_key_pem, private = await self.make_pair()
+        async with self.transactions.begin() as unit:
+            waiting = await unit.accounts.pending(user_id, account_type)
+            if waiting is not None:
+                await unit.accounts.remove(waiting.account_id)
+            account = await self._new_account(unit, user_id, account_type, site.code)
+            sealed = self.vault.seal(
+                user_id=user_id,
+                account_id=account.account_id,
+                account_type=account_type,
+                host=site.code,
+                key_type=KeyType.RSA,
+                api_key=Secret(""),
+                api_secret=private,
+                check=None,
+            )
+            await unit.accounts.put_credentials(sealed)
+        return KeyOffer(public_key_pem=public_key_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
+
+    async def finish_pair(self, user_id: UserId, account_type: AccountType, api_key: str) -> KeyReport:
+        """The key id that Bybit showed for our public key.
+
+        Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
+        """
+        async with self.transactions.begin() as unit:
+            waiting = await unit.accounts.pending(user_id, account_type)
+        if waiting is None:
+            raise BadInput("keys-no-offer")
+        key = NewKey(
+            account_type=account_type,
+            host=waiting.host,
+            key_type=KeyType.RSA,
+            api_key=_shaped(Secret(api_key.strip()), _KEY_LENGTHS),
+            api_secret=self.vault.open(waiting).api_secret,
+        )
+        return await self._attach(user_id, key)
+
+    async def add_secret(
+        self, user_id: UserId, account_type: AccountType, site_code: str, api_key: Secret, api_secret: Secret
+    ) -> KeyReport:
+        """A key with the secret that Bybit made. Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError."""
+        site = _usable_site(site_code, account_type)
+        key = NewKey(
+            account_type=account_type,
+            host=site.code,
+            key_type=KeyType.HMAC,
+            api_key=_shaped(api_key, _KEY_LENGTHS),
+            api_secret=_shaped(api_secret, _SECRET_LENGTHS),
+        )
+        return await self._attach(user_id, key)
+
+    async def check(self, user_id: UserId, account_type: AccountType) -> KeyReport:
+        """Ask Bybit anew and write down what it said.
+
+        Raises NoAccount, KeyRefused for a key that died, ExchangeError.
+        """
+        account = (await self._config(user_id)).account_of_type(account_type)
+        if account is None:
+            raise NoAccount("error-no-account", account_type=account_type.value)
+        try:
+            check = await self.inspector.inspect_stored(account)
+        except KeyTrouble as trouble:
+            raise _refused((_finding_of(trouble),), account_type) from trouble
+        async with self.transactions.begin() as unit:
+            await unit.accounts.set_check(account.account_id, check)
+            unit.record(_credentials_changed(account))
+        return KeyReport(account=account, check=check, findings=self._judge(check))
+
+    async def report(self, account: Account) -> KeyReport | None:
+        """What is known of an account's key: Bybit's word of the last minute, else the last one stored."""
+        try:
+            check = await self.reads.key_check(account)
+        except ExchangeError:
+            sealed = await self.reads.credentials(account.account_id)
+            if sealed is None or sealed.check is None:
+                return None
+            check = sealed.check
+        return KeyReport(account=account, check=check, findings=self._judge(check))
+
+    async def remove(self, user_id: UserId, account_type: AccountType) -> Account:
+        """Forget the key and what was read with it; the account at Bybit is untouched. Raises NoAccount."""
+        config = await self._config(user_id)
+        account = config.account_of_type(account_type)
+        if account is None or account_type is AccountType.PAPER:
+            raise NoAccount("error-no-account", account_type=account_type.value)
+        async with self.transactions.begin() as unit:
+            await self._drop(unit, account)
+            practice = config.account_of_type(AccountType.PAPER)
+            if config.default_account_id == account.account_id:
+                await unit.users.set_default_account(user_id, practice.account_id if practice else None)
+            await self._note(unit, user_id, account, "key.remove")
+        return account
+
+    async def _attach(self, user_id: UserId, key: NewKey) -> KeyReport:
+        config = await self._config(user_id)
+        check = await self._inspect(key)
+        findings = self._judge(check)
+        if refusals(findings):
+            raise _refused(refusals(findings), key.account_type)
+        former = config.account_of_type(key.account_type)
+        async with self.transactions.begin() as unit:
+            account = await self._place_for(unit, user_id, key, former, check)
+            sealed = self.vault.seal(
+                user_id=user_id,
+                account_id=account.account_id,
+                account_type=key.account_type,
+                host=key.host,
+                key_type=key.key_type,
+                api_key=key.api_key,
+                api_secret=key.api_secret,
+                check=check,
+            )
+            await unit.accounts.put_credentials(sealed)
+            account = await unit.accounts.activate(account.account_id, check.bybit_uid)
+            await unit.users.set_default_account(user_id, account.account_id)
+            await self._note(unit, user_id, account, "key.attach")
+        return KeyReport(account=account, check=check, findings=findings)
+
+    async def _place_for(
+        self, unit: UnitOfWork, user_id: UserId, key: NewKey, former: Account | None, check: KeyCheck
+    ) -> Account:
+        """The account row that takes the key: the same one for a new key of the same Bybit account, else a new one."""
+        waiting = await unit.accounts.pending(user_id, key.account_type)
+        if waiting is not None:
+            await unit.accounts.remove(waiting.account_id)
+        if former is not None:
+            if (former.bybit_uid, former.host) == (check.bybit_uid, key.host):
+                return former
+            await self._drop(unit, former)
+        return await self._new_account(unit, user_id, key.account_type, key.host)
+
+    async def _new_account(self, unit: UnitOfWork, user_id: UserId, account_type: AccountType, host: str) -> Account:
+        return await unit.accounts.add(
+            user_id=user_id,
+            exchange=Exchange.BYBIT,
+            account_type=account_type,
+            host=host,
+            label=LABELS[account_type],
+            now=self.clock.now(),
+        )
+
+    async def _drop(self, unit: UnitOfWork, account: Account) -> None:
+        await unit.accounts.remove(account.account_id)
+        unit.record(_credentials_changed(account))
+
+    async def _note(self, unit: UnitOfWork, user_id: UserId, account: Account, action: str) -> None:
+        subject = f"user:{user_id}"
+        details = f"{account.account_type.value} {account.host}"
+        await unit.audit(AuditEntry(actor=user_id, action=action, subject=subject, details=details), self.clock.now())
+        unit.record(_credentials_changed(account))
+        unit.record(UserConfigChanged(user_id=user_id))
+
+    async def _inspect(self, key: NewKey) -> KeyCheck:
+        try:
+            return await self.inspector.inspect(key)
+        except KeyTrouble as trouble:
+            finding = await self._elsewhere(key) if trouble.code == _UNKNOWN_THERE else None
+            raise _refused((finding or _finding_of(trouble),), key.account_type) from trouble
+
+    async def _elsewhere(self, key: NewKey) -> Finding | None:
+        """Whether a key that Bybit does not know there is one of its other environment."""
+        other = AccountType.DEMO if key.account_type is AccountType.LIVE else AccountType.LIVE
+        try:
+            await self.inspector.inspect(replace(key, account_type=other))
+        except ExchangeError:
+            return None
+        values = {"belongs": other.value, "wanted": key.account_type.value}
+        return Finding(key="key-wrong-environment", severity=Severity.REFUSE, values=values)
+
+    def _judge(self, check: KeyCheck) -> tuple[Finding, ...]:
+        return judge(check, now=self.clock.now(), require_bound_ip=self.require_bound_ip)
+
+    async def _config(self, user_id: UserId) -> UserConfig:
+        config = await self.reads.user_config(user_id)
+        if config is None:
+            raise BadInput("error-start-first")
+        return config
+
+
+def public_pem_of(private: Secret) -> str:
+    """The public half of a stored private key, to show an offer again."""
+    key = load_pem_private_key(private.reveal().encode(), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("not an RSA key")
+    return _public_pem(key)
+
+
+def _usable_site(code: str, account_type: AccountType) -> Site:
+    site = site_of(code)
+    if site is None or account_type is AccountType.PAPER:
+        raise BadInput("keys-unknown-site")
+    if not site.api_keys_work:
+        raise BadInput("keys-site-without-keys", site=site.domain)
+    if account_type is AccountType.DEMO and not site.has_demo:
+        raise BadInput("keys-site-without-demo", site=site.domain)
+    return site
+
+
+def _shaped(secret: Secret, lengths: range) -> Secret:
+    text = secret.reveal()
+    if len(text) not in lengths or not text.isascii() or not text.isprintable() or " " in text:
+        raise BadInput("keys-malformed")
+    return secret
+
+
+def _finding_of(trouble: KeyTrouble) -> Finding:
+    key = _CODE_FINDINGS.get(trouble.code or 0, "key-not-taken")
+    return Finding(key=key, severity=Severity.REFUSE, values={"code": trouble.code or 0})
+
+
+def _refused(findings: tuple[Finding, ...], account_type: AccountType) -> KeyRefused:
+    return KeyRefused(findings, account_type=account_type.value)
+
+
+def _credentials_changed(account: Account) -> CredentialsChanged:
+    return CredentialsChanged(
+        user_id=account.user_id,
+        account_id=account.account_id,
+        exchange=account.exchange,
+        account_type=account.account_type,
+    )

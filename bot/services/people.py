@@ -1,0 +1,145 @@
+"""Who a user is: first meeting, name, language, terms, ban, ownership."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Final
+
+from bot.domain.errors import BadInput
+from bot.domain.events import RoleChanged, UserBanned, UserConfigChanged
+from bot.domain.model import (
+    PAPER_START_BALANCE,
+    AccountType,
+    Exchange,
+    Language,
+    Millis,
+    Role,
+    UserConfig,
+    UserId,
+)
+from bot.domain.numbers import plain
+from bot.domain.ports import AuditEntry, Clock, NewUser, Reads, Transactions, UnitOfWork
+from bot.services.access import Access
+
+TERMS_VERSION: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """What /start found or made."""
+
+    config: UserConfig
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerLink:
+    """A one-time invitation to own the bot: only its SHA-256 is kept, and until when it holds."""
+
+    token_sha256: str
+    expires_ts: Millis
+
+
+@dataclass(slots=True, kw_only=True)
+class People:
+    """Every write about a person, each with its event."""
+
+    reads: Reads
+    transactions: Transactions
+    clock: Clock
+    access: Access
+    owner_link: OwnerLink | None = None
+    burn_owner_link: Callable[[], Awaitable[None]] | None = None
+
+    async def config(self, user_id: UserId) -> UserConfig | None:
+        """The cached read."""
+        return await self.reads.user_config(user_id)
+
+    async def welcome(self, user: NewUser) -> Welcome:
+        """The user's config; a new user gets a practice account with its money in the same transaction."""
+        config = await self.reads.user_config(user.user_id)
+        if config is not None and config.accounts:
+            return Welcome(config=config, is_new=False)
+        async with self.transactions.begin() as unit:
+            is_new = await unit.users.ensure(user, self.clock.now())
+            if is_new:
+                await self._open_practice(unit, user.user_id)
+            unit.record(UserConfigChanged(user_id=user.user_id))
+        config = await self.reads.user_config(user.user_id)
+        if config is None:
+            raise LookupError(f"user {user.user_id} vanished after being stored")
+        return Welcome(config=config, is_new=is_new)
+
+    async def _open_practice(self, unit: UnitOfWork, user_id: UserId) -> None:
+        account = await unit.accounts.add(
+            user_id=user_id,
+            exchange=Exchange.BYBIT,
+            account_type=AccountType.PAPER,
+            host="com",
+            label="Practice",
+            now=self.clock.now(),
+        )
+        await unit.accounts.open_paper_wallet(account.account_id, "USDT", plain(PAPER_START_BALANCE))
+        await unit.users.set_default_account(user_id, account.account_id)
+
+    async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None:
+        """Keep what Telegram calls them, when it changed."""
+        config = await self.reads.user_config(user_id)
+        if config is None or (config.username, config.first_name) == (username, first_name):
+            return
+        async with self.transactions.begin() as unit:
+            await unit.users.rename(user_id, username, first_name)
+            unit.record(UserConfigChanged(user_id=user_id))
+
+    async def set_language(self, user_id: UserId, language: Language) -> None:
+        async with self.transactions.begin() as unit:
+            await unit.users.set_language(user_id, language)
+            unit.record(UserConfigChanged(user_id=user_id))
+
+    async def accept_terms(self, user_id: UserId) -> None:
+        """Recorded with its version and moment."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            await unit.users.accept_terms(user_id, TERMS_VERSION, now)
+            await unit.audit(
+                AuditEntry(actor=user_id, action="terms.accept", subject=f"user:{user_id}", details=str(TERMS_VERSION)),
+                now,
+            )
+            unit.record(UserConfigChanged(user_id=user_id))
+
+    async def ban(self, actor: UserId, user_id: UserId) -> None:
+        """From the very next message on. Raises BadInput for oneself, an owner and an unknown user."""
+        if user_id == actor or user_id in self.access.owner_ids:
+            raise BadInput("ban-not-owner", user=user_id)
+        await self._set_banned(actor, user_id, banned=True)
+
+    async def unban(self, actor: UserId, user_id: UserId) -> None:
+        """Raises BadInput for an unknown user."""
+        await self._set_banned(actor, user_id, banned=False)
+
+    async def _set_banned(self, actor: UserId, user_id: UserId, *, banned: bool) -> None:
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            if not await unit.users.set_banned(user_id, banned=banned):
+                raise BadInput("ban-unknown-user", user=user_id)
+            action = "user.ban" if banned else "user.unban"
+            await unit.audit(AuditEntry(actor=actor, action=action, subject=f"user:{user_id}"), now)
+            unit.record(UserBanned(user_id=user_id))
+
+    async def claim_owner(self, user_id: UserId, token: str) -> bool:
+        """Make the bearer of a fresh owner link the owner, once; False for any other token."""
+        link = self.owner_link
+        now = self.clock.now()
+        if link is None or now >= link.expires_ts:
+            return False
+        if not compare_digest(sha256(token.encode()).hexdigest(), link.token_sha256):
+            return False
+        self.owner_link = None
+        if self.burn_owner_link is not None:
+            await self.burn_owner_link()  # before the grant: a crash in between costs a new link, never a second owner
+        async with self.transactions.begin() as unit:
+            await unit.users.set_role(user_id, Role.OWNER)
+            await unit.audit(AuditEntry(actor=user_id, action="owner.claim", subject=f"user:{user_id}"), now)
+            unit.record(RoleChanged(user_id=user_id))
+        return True

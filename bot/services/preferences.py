@@ -1,0 +1,144 @@
+"""What /settings changes: typed values only, each with its range."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Final, TypeVar
+from zoneinfo import available_timezones
+
+from bot.domain.errors import BadInput, NoAccount
+from bot.domain.events import UserConfigChanged
+from bot.domain.model import AccountType, Notifications, OrderType, TradeSettings, UserConfig, UserId
+from bot.domain.numbers import parse_number
+from bot.domain.ports import Reads, Transactions
+
+
+class SettingField(StrEnum):
+    """The settings by the names people type."""
+
+    RISK_PERCENT = "risk_percent"
+    STOP_LOSS_PERCENT = "stop_loss_percent"
+    TAKE_PROFIT_PERCENT = "take_profit_percent"
+    LEVERAGE = "leverage"
+    ORDER_TYPE = "order_type"
+    DEFAULT_ACCOUNT = "default_account"
+    NOTIFICATIONS = "notifications"
+    TIME_ZONE = "time_zone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """What a number may be: inclusive bounds and how many decimals."""
+
+    minimum: Decimal
+    maximum: Decimal
+    places: int
+
+
+RANGES: Final[Mapping[SettingField, Range]] = MappingProxyType(
+    {
+        SettingField.RISK_PERCENT: Range(minimum=Decimal("0.1"), maximum=Decimal(10), places=2),
+        SettingField.STOP_LOSS_PERCENT: Range(minimum=Decimal("0.1"), maximum=Decimal(50), places=2),
+        SettingField.TAKE_PROFIT_PERCENT: Range(minimum=Decimal("0.1"), maximum=Decimal(500), places=2),
+        SettingField.LEVERAGE: Range(minimum=Decimal(1), maximum=Decimal(100), places=0),
+    }
+)
+_MAX_TYPED: Final = 64
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """Parses what was typed and stores it, or says what is wrong with it."""
+
+    reads: Reads
+    transactions: Transactions
+
+    async def set(self, user_id: UserId, field: SettingField, typed: str) -> UserConfig:
+        """The config with the new value. Raises BadInput for text that does not fit, NoAccount where there is none."""
+        config = await self._config(user_id)
+        typed = typed.strip()
+        if len(typed) > _MAX_TYPED:
+            raise BadInput("error-too-long", limit=_MAX_TYPED)
+        if field is SettingField.DEFAULT_ACCOUNT:
+            await self._set_default_account(config, typed)
+        else:
+            await self._store(user_id, _CHANGES[field](config.settings, typed))
+        return await self._config(user_id)
+
+    async def _config(self, user_id: UserId) -> UserConfig:
+        config = await self.reads.user_config(user_id)
+        if config is None:
+            raise BadInput("error-start-first")
+        return config
+
+    async def _store(self, user_id: UserId, settings: TradeSettings) -> None:
+        async with self.transactions.begin() as unit:
+            await unit.users.set_settings(user_id, settings)
+            unit.record(UserConfigChanged(user_id=user_id))
+
+    async def _set_default_account(self, config: UserConfig, typed: str) -> None:
+        account_type = _choice(AccountType, typed)
+        account = config.account_of_type(account_type)
+        if account is None:
+            raise NoAccount("error-no-account", account_type=account_type.value)
+        async with self.transactions.begin() as unit:
+            await unit.users.set_default_account(config.user_id, account.account_id)
+            unit.record(UserConfigChanged(user_id=config.user_id))
+
+
+def _number(field: SettingField, typed: str) -> Decimal:
+    bounds = RANGES[field]
+    is_percent = field is not SettingField.LEVERAGE
+    return parse_number(typed, minimum=bounds.minimum, maximum=bounds.maximum, percent=is_percent, places=bounds.places)
+
+
+def _choice(kind: type[Choice], typed: str) -> Choice:
+    for each in kind:
+        if each.value.casefold() == typed.casefold():
+            return each
+    raise BadInput("error-choice", choices=", ".join(each.value.lower() for each in kind))
+
+
+def _time_zone(typed: str) -> str:
+    """An IANA name in any letter case, `Kyiv` for `Europe/Kyiv` where the city is unique."""
+    wanted = typed.casefold().replace(" ", "_")
+    names = _zones()
+    if (name := names.get(wanted)) is not None:
+        return name
+    cities = [name for key, name in names.items() if key.rpartition("/")[2] == wanted]
+    if len(cities) == 1:
+        return cities[0]
+    nearest = get_close_matches(wanted, names, n=3)
+    raise BadInput("error-time-zone", nearest=", ".join(names[each] for each in nearest), count=len(nearest))
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    return MappingProxyType({name.casefold(): name for name in sorted(available_timezones())})
+
+
+_CHANGES: Final[Mapping[SettingField, Callable[[TradeSettings, str], TradeSettings]]] = MappingProxyType(
+    {
+        SettingField.RISK_PERCENT: lambda old, typed: replace(
+            old, risk_percent=_number(SettingField.RISK_PERCENT, typed)
+        ),
+        SettingField.STOP_LOSS_PERCENT: lambda old, typed: replace(
+            old, stop_loss_percent=_number(SettingField.STOP_LOSS_PERCENT, typed)
+        ),
+        SettingField.TAKE_PROFIT_PERCENT: lambda old, typed: replace(
+            old, take_profit_percent=_number(SettingField.TAKE_PROFIT_PERCENT, typed)
+        ),
+        SettingField.LEVERAGE: lambda old, typed: replace(
+            old, leverage=int(_number(SettingField.LEVERAGE, typed.removesuffix("x").removesuffix("X")))
+        ),
+        SettingField.ORDER_TYPE: lambda old, typed: replace(old, order_type=_choice(OrderType, typed)),
+        SettingField.NOTIFICATIONS: lambda old, typed: replace(old, notifications=_choice(Notifications, typed)),
+        SettingField.TIME_ZONE: lambda old, typed: replace(old, time_zone=_time_zone(typed)),
+    }
+)

@@ -1,0 +1,27 @@
+"""What handlers are given: every use case, and the clock."""
+
+from dataclasses import dataclass
+
+from bot.domain.ports import Clock, Reads
+from bot.services.access import Access
+from bot.services.buttons import ButtonDesk
+from bot.services.dialogues import Dialogues
+from bot.services.keys import Keys
+from bot.services.people import People
+from bot.services.preferences import Preferences
+from bot.services.screens import Screens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Put together by the root."""
+
+    reads: Reads
+    clock: Clock
+    access: Access
+    people: People
+    preferences: Preferences
+    keys: Keys
+    screens: Screens
+    buttons: ButtonDesk
+    dialogues: Dialogues
