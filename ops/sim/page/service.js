@@ -1,0 +1,26 @@
+// Service messages: the grey lines between bubbles. One line in LINES per kind.
+
+import { h } from "./dom.js";
+import { fullName, summary } from "./format.js";
+
+const names = (users) => users.map(fullName).join(", ");
+
+const LINES = {
+  new_chat_members: (message) => {
+    const itself = message.new_chat_members.length === 1 && message.new_chat_members[0].id === message.from?.id;
+    return itself ? `${fullName(message.from)} joined` : `${fullName(message.from)} added ${names(message.new_chat_members)}`;
+  },
+  left_chat_member: (message) => `${fullName(message.left_chat_member)} left`,
+  new_chat_title: (message) => `The chat is now called “${message.new_chat_title}”`,
+  group_chat_created: () => "The group was created",
+  supergroup_chat_created: () => "The group was created",
+  channel_chat_created: () => "The channel was created",
+  migrate_to_chat_id: () => "The group became a supergroup",
+  pinned_message: (message) => `${fullName(message.from)} pinned “${summary(message.pinned_message).slice(0, 40)}”`,
+};
+
+/** The line of a service message, or null when the message is an ordinary one. */
+export function serviceLine(message) {
+  const kind = Object.keys(LINES).find((field) => message[field] !== undefined);
+  return kind ? h("p", { class: "service" }, LINES[kind](message)) : null;
+}
