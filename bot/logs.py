@@ -1,0 +1,72 @@
+"""Logging: standard library loggers, rendered by structlog, with every secret taken out at the last step."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, MutableMapping
+from typing import Any, Final, TextIO
+
+import structlog
+
+_QUIET: Final = ("httpx", "httpcore", "aiosqlite", "telegram", "pybit", "aiohttp.access", "urllib3", "asyncio")
+_BOT_TOKEN: Final = re.compile(r"\b\d{3,}:[A-Za-z0-9_-]{20,}")
+_LONG_TOKEN: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{30,}(?![A-Za-z0-9])"
+)
+_PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
+_HIDDEN: Final = "***"
+
+Event = MutableMapping[str, Any]
+
+
+class Redactor:
+    """Takes known secrets, and whatever looks like one, out of a line. The last processor before the renderer's text."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._known = tuple(sorted({secret for secret in secrets if secret}, key=len, reverse=True))
+
+    def __call__(self, text: str) -> str:
+        for secret in self._known:
+            text = text.replace(secret, _HIDDEN)
+        for pattern in (_PEM, _BOT_TOKEN, _LONG_TOKEN):
+            text = pattern.sub(_HIDDEN, text)
+        return text
+
+
+class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
+    """Redacts the finished line, so that tracebacks and extras pass through the same sieve."""
+
+    def __init__(self, redact: Redactor, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redact(super().format(record))
+
+
+def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
+    """Set up the root logger. `style`: console or json. Chatty libraries that log secrets stay at WARNING."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    is_json = style == "json"
+    output = stream or sys.stderr
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if is_json
+        else structlog.dev.ConsoleRenderer(colors=output.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    )
+    last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if is_json:
+        last.append(structlog.processors.format_exc_info)
+    handler = logging.StreamHandler(output)
+    handler.setFormatter(_RedactingFormatter(Redactor(secrets), foreign_pre_chain=shared, processors=[*last, renderer]))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)

@@ -1,0 +1,246 @@
+"""Every setting, from PERPDESK_* variables, a TOML file and *_FILE secrets; nothing else reads the environment.
+
+A variable wins over the file. An unknown key is refused with the nearest known one.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings.exceptions import SettingsError as UnreadableSetting
+from yarl import URL
+
+PREFIX: Final = "PERPDESK_"
+DEFAULT_CONFIG: Final = Path("perpdesk.toml")
+STATE: Final = Path(".perpdesk")
+BYBIT_API_URL: Final = "https://api.bybit.com"
+_SECRETS: Final = ("telegram_token", "key", "stats_token")
+_CONFIG_VARIABLE: Final = PREFIX + "CONFIG"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text is one line that says which and what to do. The process ends with code 78."""
+
+
+class CacheOverride(BaseModel):
+    """Another time to live (seconds) or capacity (entries) for one cache region."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ttl: float | None = Field(default=None, gt=0, le=86_400)
+    capacity: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; docs/settings.md describes each, and a test compares."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
+
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    bybit_api_url: str = BYBIT_API_URL
+    bybit_stream_url: str = "wss://stream.bybit.com"
+    bybit_demo_api_url: str = "https://api-demo.bybit.com"
+    bybit_demo_stream_url: str = "wss://stream-demo.bybit.com"
+    bybit_requests_per_second: int = Field(default=80, ge=1, le=100_000)
+    database: Path = STATE / "perpdesk.sqlite3"
+    key_file: Path = STATE / "perpdesk.key"
+    key: SecretStr | None = None
+    owner_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    egress_ip: str | None = None
+    require_bound_ip: bool = False
+    stats_host: str = "127.0.0.1"
+    stats_port: int = Field(default=8765, ge=0, le=65_535)
+    stats_token: SecretStr | None = None
+    cache: Mapping[str, CacheOverride] = Field(default_factory=dict)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("owner_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        if isinstance(value, str):
+            parts = [part.strip() for part in value.split(",") if part.strip()]
+            if not all(part.isascii() and part.isdigit() for part in parts):
+                raise ValueError("give numeric Telegram ids with commas between them, such as 1000,1001")
+            return frozenset(map(int, parts))
+        return value
+
+    @field_validator("telegram_token", "stats_token")
+    @classmethod
+    def _not_blank(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value is not None and value.get_secret_value().strip() else None
+
+    @field_validator("telegram_api_url", "bybit_api_url", "bybit_demo_api_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        return _address(value, ("http", "https"))
+
+    @field_validator("bybit_stream_url", "bybit_demo_stream_url")
+    @classmethod
+    def _stream(cls, value: str) -> str:
+        return _address(value, ("ws", "wss", "http", "https"))
+
+    @field_validator("egress_ip")
+    @classmethod
+    def _ip(cls, value: str | None) -> str | None:
+        return str(ipaddress.ip_address(value)) if value else None
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _guarded(self) -> "Settings":
+        if self.stats_token is None and not is_loopback(self.stats_host):
+            raise ValueError(
+                f"stats_host {self.stats_host} can be reached from other machines: set {PREFIX}STATS_TOKEN, "
+                "or leave the sidecar on 127.0.0.1"
+            )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables win over what `load` read from files."""
+        return env_settings, init_settings
+
+    @property
+    def demo_api_url(self) -> str:
+        """Bybit's demo host; where it is the live one's address, that is a stand-in and demo is its prefix."""
+        return _demo(self.bybit_demo_api_url, self.bybit_api_url)
+
+    @property
+    def demo_stream_url(self) -> str:
+        return _demo(self.bybit_demo_stream_url, self.bybit_stream_url)
+
+
+def load(*, config: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Read everything. `overrides` stand below the variables, above the file. Raises SettingsError."""
+    _refuse_unknown_variables()
+    values = {**_from_toml(config), **_from_secret_files(), **(overrides or {})}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(_one_line(error)) from None
+    except UnreadableSetting as error:
+        raise SettingsError(f"{error}: give JSON, or use the settings file") from None
+
+
+def has_telegram_token() -> bool:
+    """Whether a token is set at all: what `make run` decides by."""
+    return any(os.environ.get(PREFIX + name) for name in ("TELEGRAM_TOKEN", "TELEGRAM_TOKEN_FILE"))
+
+
+def describe(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """(name, value) of every setting in order, secrets as ***."""
+    return tuple((name, _shown(getattr(settings, name))) for name in Settings.model_fields)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "***"
+    if isinstance(value, frozenset):
+        return ",".join(map(str, sorted(value)))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {override}" for name, override in value.items())
+    return "" if value is None else str(value)
+
+
+def _known_variables() -> frozenset[str]:
+    names = {PREFIX + name.upper() for name in Settings.model_fields}
+    files = {f"{PREFIX}{name.upper()}_FILE" for name in _SECRETS}
+    return frozenset(names | files | {_CONFIG_VARIABLE})
+
+
+def _refuse_unknown_variables() -> None:
+    known = _known_variables()
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SettingsError(f"unknown setting {name}{_did_you_mean(name.upper(), known)}")
+
+
+def _from_toml(config: Path | None) -> dict[str, Any]:
+    chosen = config or (Path(os.environ[_CONFIG_VARIABLE]) if os.environ.get(_CONFIG_VARIABLE) else None)
+    path = chosen or DEFAULT_CONFIG
+    if chosen is None and not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"the settings file {path} does not exist: make it with `perpdesk init`") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"the settings file {path} cannot be read: {error}") from None
+    for name in values:
+        if name not in Settings.model_fields:
+            raise SettingsError(f"unknown setting {name} in {path}{_did_you_mean(name, Settings.model_fields)}")
+    return values
+
+
+def _from_secret_files() -> dict[str, str]:
+    found = {}
+    for name in _SECRETS:
+        variable = f"{PREFIX}{name.upper()}"
+        path = os.environ.get(f"{variable}_FILE")
+        if not path or name == "key":  # PERPDESK_KEY_FILE is a setting of its own
+            continue
+        if os.environ.get(variable):
+            raise SettingsError(f"both {variable} and {variable}_FILE are set: keep one of them")
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{variable}_FILE: {path} cannot be read: {error.strerror}") from None
+    return found
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    nearest = get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f": did you mean {nearest[0]}?" if nearest else ""
+
+
+def _address(value: str, schemes: tuple[str, ...]) -> str:
+    try:
+        url = URL(value)
+    except ValueError:
+        url = URL()
+    if url.scheme not in schemes or not url.host or url.query_string or url.fragment:
+        raise ValueError(f"give an address such as {schemes[0]}://127.0.0.1:8766")
+    return value.rstrip("/")
+
+
+def _demo(demo: str, live: str) -> str:
+    return f"{demo}/demo" if demo == live else demo
+
+
+def _one_line(error: ValidationError) -> str:
+    """The first fault, without the value: it may be a secret."""
+    fault = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, fault["loc"]))
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{PREFIX}{where.upper()}: {message}" if where else message
