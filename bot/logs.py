@@ -20,7 +20,7 @@ Event = MutableMapping[str, Any]
 
 
 class Redactor:
-    """Takes known secrets, and whatever looks like one, out of a line. The last processor before the renderer's text."""
+    """Takes known secrets, and whatever looks like one, out of a finished line."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known = tuple(sorted({secret for secret in secrets if secret}, key=len, reverse=True))
