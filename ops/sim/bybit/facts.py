@@ -1,0 +1,164 @@
+"""The tables of facts about Bybit, read once: instruments, coins, endpoints, error texts.
+
+They stand in ops/sim/data/bybit_*.json, each with its source and version.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+DATA: Final = Path(__file__).parent.parent / "data"
+
+
+def _read(name: str) -> dict[str, Any]:
+    table: dict[str, Any] = orjson.loads((DATA / f"bybit_{name}.json").read_bytes())
+    return table
+
+
+def _rows(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """A table of columns and rows as one dictionary a row."""
+    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One request parameter of an endpoint."""
+
+    name: str
+    type: str
+    """string or integer."""
+    required: bool = False
+    values: tuple[str, ...] = ()
+    """What is allowed; empty where anything is."""
+    minimum: int | None = None
+    maximum: int | None = None
+    default: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """What Bybit's documentation says of one path."""
+
+    path: str
+    method: str
+    ok: str
+    """retMsg of success."""
+    permission: str | None
+    """None: public. any: every key. order, position: the group of the category asked for."""
+    per_second: int | None
+    """Requests a second and UID; None for public endpoints."""
+    request: tuple[Parameter, ...]
+    response: dict[str, Any]
+    """Shape of `result` by kind of category (contract, option, spot) or under `any`."""
+
+    def shape(self, category: str) -> dict[str, Any]:
+        """The shape of `result` for that category ("" where the endpoint has none)."""
+        kind = "contract" if category in {"linear", "inverse"} else category
+        shape: dict[str, Any] = self.response.get(kind) or self.response["any"]
+        return shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coin:
+    """A coin and how its price behaves in the stand-in."""
+
+    coin: str
+    name: str
+    price: Decimal
+    """USDT for one coin; the level the price process stays around."""
+    volatility: float
+    """Against BTC."""
+    daily_volume: float
+    """USDT traded a day in its perpetual."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """One step of a risk limit."""
+
+    limit: Decimal
+    """Position value up to which it holds: USDT, for inverse contracts coins."""
+    maintenance: Decimal
+    """Maintenance margin rate."""
+    max_leverage: str
+    deduction: Decimal
+    """Taken off the maintenance margin, so that it does not jump from step to step."""
+
+    @property
+    def initial(self) -> Decimal:
+        """Initial margin rate at the greatest leverage, four digits."""
+        return (1 / Decimal(self.max_leverage)).quantize(Decimal("0.0001")).normalize()
+
+
+def _parameter(name: str, fact: dict[str, Any]) -> Parameter:
+    return Parameter(
+        name=name,
+        type=fact["type"],
+        required=fact.get("required", False),
+        values=tuple(fact.get("values", ())),
+        minimum=fact.get("min"),
+        maximum=fact.get("max"),
+        default=fact.get("default"),
+    )
+
+
+def _endpoint(path: str, fact: dict[str, Any]) -> Endpoint:
+    return Endpoint(
+        path=path,
+        method=fact["method"],
+        ok=fact["ok"],
+        permission=fact.get("permission"),
+        per_second=fact.get("per_second"),
+        request=tuple(_parameter(name, field) for name, field in fact["request"].items()),
+        response=fact["response"],
+    )
+
+
+def _tiers(steps: list[list[str]]) -> tuple[Tier, ...]:
+    tiers: list[Tier] = []
+    deduction = Decimal(0)
+    for limit, maintenance, max_leverage in steps:
+        if tiers:
+            last = tiers[-1]
+            deduction = last.deduction + last.limit * (Decimal(maintenance) - last.maintenance)
+        tiers.append(
+            Tier(
+                limit=Decimal(limit),
+                maintenance=Decimal(maintenance),
+                max_leverage=max_leverage,
+                deduction=deduction,
+            )
+        )
+    return tuple(tiers)
+
+
+_MARKETS: Final = _read("instruments")
+
+ENDPOINTS: Final[dict[str, Endpoint]] = {
+    path: _endpoint(path, fact) for path, fact in _read("endpoints")["endpoints"].items()
+}
+ERROR_TEXTS: Final[dict[int, str]] = {
+    int(code): text for code, text in _read("errors")["texts"].items()
+}
+COINS: Final[dict[str, Coin]] = {
+    row["coin"]: Coin(**{**row, "price": Decimal(row["price"])}) for row in _rows(_MARKETS["coins"])
+}
+TIERS: Final[dict[str, tuple[Tier, ...]]] = {
+    name: _tiers(steps) for name, steps in _MARKETS["tiers"]["classes"].items()
+}
+LINEAR: Final = _rows(_MARKETS["linear"])
+INVERSE: Final = _rows(_MARKETS["inverse"])
+SPOT: Final = _rows(_MARKETS["spot"])
+OPTION: Final = _rows(_MARKETS["option"])
+DELISTED: Final = _rows(_MARKETS["delisted"])
+CHAINS: Final[dict[str, list[dict[str, str]]]] = {
+    coin: [dict(zip(_MARKETS["chains"]["columns"], chain, strict=True)) for chain in chains]
+    for coin, chains in _MARKETS["chains"]["coins"].items()
+}
+FEES: Final[dict[str, tuple[Decimal, Decimal]]] = {
+    category: (Decimal(taker), Decimal(maker)) for category, (taker, maker) in _MARKETS["fees"].items()
+}
+"""Taker and maker rate by category."""

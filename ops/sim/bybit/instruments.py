@@ -1,0 +1,236 @@
+"""What can be traded: the instruments of all four categories and their rows in instruments-info."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from ops.sim.bybit import facts
+from ops.sim.bybit.facts import Tier
+from ops.sim.bybit.grids import ZERO, Grid
+
+CATEGORIES: Final = ("spot", "linear", "inverse", "option")
+_MAX_PRICE_TICKS: Final = 19_999_998
+FUNDING_CAP: Final = Decimal("0.00375")
+_LEVERAGE_STEP: Final = "0.01"
+_PRICE_LIMITS: Final = {"linear": ("0.01", "0.02"), "inverse": ("0.01", "0.02"), "spot": ("0.005", "0.01")}
+"""riskParameters X and Y by category; X is how far from the mark a limit price may lie."""
+
+
+def epoch_ms(day: str) -> int:
+    """Midnight UTC of an ISO day, epoch milliseconds."""
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Instrument:
+    """One row of instruments-info, and what prices and margins need of it."""
+
+    category: str
+    symbol: str
+    symbol_id: int
+    coin: str
+    """Whose price process it follows."""
+    multiplier: int = 1
+    """Coins in one unit of the base: 1000 for 1000PEPEUSDT."""
+    base_coin: str
+    quote_coin: str
+    settle_coin: str
+    price: Grid
+    qty: Grid
+    min_qty: Decimal
+    max_qty: Decimal
+    max_market_qty: Decimal
+    max_leverage: str = ""
+    tiers: tuple[Tier, ...] = ()
+    first_risk_id: int = 0
+    launched: int
+    """Epoch milliseconds."""
+    delivered: int = 0
+    """Epoch milliseconds of delivery or delisting; 0 for none."""
+    status: str = "Trading"
+    strike: Decimal = ZERO
+    is_call: bool = False
+    row: dict[str, Any] = field(default_factory=dict)
+    """As instruments-info gives it."""
+
+    @property
+    def is_contract(self) -> bool:
+        return self.category in {"linear", "inverse"}
+
+    @property
+    def price_limit(self) -> Decimal:
+        """How far a limit price may lie from the mark price, as a share."""
+        return Decimal(_PRICE_LIMITS[self.category][0])
+
+    def tier(self, value: Decimal) -> tuple[int, Tier]:
+        """Risk id and tier for that position value; the last one for anything beyond."""
+        for place, tier in enumerate(self.tiers):
+            if value <= tier.limit:
+                return self.first_risk_id + place, tier
+        return self.first_risk_id + len(self.tiers) - 1, self.tiers[-1]
+
+
+def _risk_parameters(category: str) -> dict[str, str]:
+    ratio_x, ratio_y = _PRICE_LIMITS[category]
+    return {"priceLimitRatioX": ratio_x, "priceLimitRatioY": ratio_y}
+
+
+def _contract_row(one: Instrument) -> dict[str, Any]:
+    linear = one.category == "linear"
+    return {
+        "symbol": one.symbol,
+        "symbolId": one.symbol_id,
+        "contractType": "LinearPerpetual" if linear else "InversePerpetual",
+        "status": one.status,
+        "baseCoin": one.base_coin,
+        "quoteCoin": one.quote_coin,
+        "symbolType": "",
+        "launchTime": str(one.launched),
+        "deliveryTime": str(one.delivered),
+        "deliveryFeeRate": "",
+        "priceScale": str(one.price.digits),
+        "leverageFilter": {
+            "minLeverage": "1",
+            "maxLeverage": one.max_leverage,
+            "leverageStep": _LEVERAGE_STEP,
+        },
+        "priceFilter": {
+            "minPrice": one.price.text(1),
+            "maxPrice": one.price.text(_MAX_PRICE_TICKS),
+            "tickSize": one.price.text(1),
+        },
+        "lotSizeFilter": {
+            "maxOrderQty": one.qty.write(one.max_qty),
+            "minOrderQty": one.qty.write(one.min_qty),
+            "qtyStep": one.qty.text(1),
+            "postOnlyMaxOrderQty": one.qty.write(one.max_qty),
+            "maxMktOrderQty": one.qty.write(one.max_market_qty),
+            "minNotionalValue": "5" if linear else "1",
+        },
+        "unifiedMarginTrade": True,
+        "fundingInterval": 480,
+        "settleCoin": one.settle_coin,
+        "copyTrading": "both" if one.settle_coin == "USDT" else "none",
+        "upperFundingRate": str(FUNDING_CAP),
+        "lowerFundingRate": str(-FUNDING_CAP),
+        "displayName": "",
+        "fullName": _full_name(one.coin),
+        "marketRegion": "",
+        "underlyingTicker": "",
+        "forbidUplWithdrawal": False,
+        "isPreListing": False,
+        "preListingInfo": None,
+        "riskParameters": _risk_parameters(one.category),
+    }
+
+
+def _full_name(coin: str) -> str:
+    known = facts.COINS.get(coin)
+    return known.name if known else coin
+
+
+def _contract(category: str, place: int, fact: dict[str, Any]) -> Instrument:
+    symbol, coin = fact["symbol"], fact["coin"]
+    price, qty = Grid(Decimal(fact["tick"])), Grid(Decimal(fact["step"]))
+    quote = "USDT" if symbol.endswith("USDT") else ("USDC" if symbol.endswith("PERP") else "USD")
+    base = coin if fact["multiplier"] == 1 else symbol.removesuffix("USDT")
+    one = Instrument(
+        category=category,
+        symbol=symbol,
+        symbol_id=5 + place if category == "linear" else 500 + place,
+        coin=coin,
+        multiplier=fact["multiplier"],
+        base_coin=base,
+        quote_coin=quote,
+        settle_coin=coin if category == "inverse" else quote,
+        price=price,
+        qty=qty,
+        min_qty=qty.step,
+        max_qty=Decimal(fact["max_qty"]),
+        max_market_qty=Decimal(fact["max_market_qty"]),
+        max_leverage=fact["max_leverage"],
+        tiers=facts.TIERS[fact["tiers"]],
+        first_risk_id=place * 10 + 1,
+        launched=epoch_ms(fact["launched"]),
+    )
+    one.row.update(_contract_row(one))
+    return one
+
+
+def _spot(place: int, fact: dict[str, Any]) -> Instrument:
+    price, qty = Grid(Decimal(fact["tick"])), Grid(Decimal(fact["step"]))
+    one = Instrument(
+        category="spot",
+        symbol=fact["symbol"],
+        symbol_id=9 + place,
+        coin=fact["coin"],
+        base_coin=fact["coin"],
+        quote_coin="USDT",
+        settle_coin="USDT",
+        price=price,
+        qty=qty,
+        min_qty=Decimal(fact["min_qty"]),
+        max_qty=Decimal(fact["max_qty"]),
+        max_market_qty=Decimal(fact["max_market_qty"]),
+        launched=epoch_ms("2021-07-05"),
+    )
+    amount = facts.COINS[one.coin].price * one.max_qty
+    one.row.update(
+        symbol=one.symbol,
+        symbolId=one.symbol_id,
+        baseCoin=one.base_coin,
+        quoteCoin=one.quote_coin,
+        innovation="0",
+        symbolType="",
+        status=one.status,
+        marginTrading="utaOnly",
+        stTag="0",
+        lotSizeFilter={
+            "basePrecision": fact["step"],
+            "quotePrecision": fact["quote_precision"],
+            "minOrderQty": fact["min_qty"],
+            "maxOrderQty": fact["max_qty"],
+            "minOrderAmt": fact["min_amount"],
+            "maxOrderAmt": f"{amount:.0f}",
+            "maxLimitOrderQty": fact["max_qty"],
+            "maxMarketOrderQty": fact["max_market_qty"],
+            "postOnlyMaxLimitOrderSize": str(5 * one.max_qty),
+        },
+        priceFilter={"tickSize": fact["tick"]},
+        riskParameters=_risk_parameters("spot"),
+    )
+    return one
+
+
+def _delisted(place: int, fact: dict[str, Any]) -> Instrument:
+    one = _contract(
+        "linear",
+        len(facts.LINEAR) + place,
+        {
+            **fact,
+            "multiplier": 1,
+            "max_qty": fact["step"],
+            "max_market_qty": fact["step"],
+            "max_leverage": "12.50",
+            "tiers": "C",
+        },
+    )
+    one.row.update(status="Closed", deliveryTime=str(epoch_ms(fact["closed"])))
+    return one
+
+
+def _by_symbol(instruments: Iterable[Instrument]) -> dict[str, Instrument]:
+    return dict(sorted((one.symbol, one) for one in instruments))
+
+
+LISTED: Final[dict[str, dict[str, Instrument]]] = {
+    "linear": _by_symbol(_contract("linear", place, fact) for place, fact in enumerate(facts.LINEAR)),
+    "inverse": _by_symbol(_contract("inverse", place, fact) for place, fact in enumerate(facts.INVERSE)),
+    "spot": _by_symbol(_spot(place, fact) for place, fact in enumerate(facts.SPOT)),
+}
+"""What trades, by category and symbol, in the order of the symbols; options come and go: options.py."""
+
+CLOSED: Final = _by_symbol(_delisted(place, fact) for place, fact in enumerate(facts.DELISTED))
+"""Contracts that no longer trade: only instruments-info with status=Closed tells of them."""
