@@ -17,6 +17,8 @@ PerpdeskError
 │   ├── ExchangeDown        no answer, or none that can be read: a read may be asked again
 │   └── Unknown             the outcome of a write is not known: reconcile, never resend
 ├── StorageTrouble          disk full, busy, corrupt: nothing was acknowledged
+├── AlreadyRunning          another process has the database
+├── UnfitDatabase           the file is damaged, half made, foreign or someone else's: refuse to start
 ├── WrongKeyFile            the key file does not open what is stored
 └── SchemaTooNew            the database is of a newer version
 """
@@ -119,6 +121,14 @@ class Unknown(ExchangeError):
 
 class StorageTrouble(PerpdeskError):
     """The disk or the database refused; nothing was acknowledged."""
+
+
+class AlreadyRunning(PerpdeskError):
+    """Another process of Perpdesk has the database open."""
+
+
+class UnfitDatabase(PerpdeskError):
+    """The database file is damaged, half made, not ours or belongs to another system user; it is left untouched."""
 
 
 class WrongKeyFile(PerpdeskError):
