@@ -1,0 +1,104 @@
+"""Settings: strict, documented, without secrets in sight."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, describe, has_telegram_token, load
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_fixed_names_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PERPDESK_OWNER_IDS", "1000, 1001")
+    monkeypatch.setenv("PERPDESK_DATABASE", "x.sqlite3")
+    monkeypatch.setenv("PERPDESK_STATS_PORT", "9000")
+    settings = load()
+    assert settings.owner_ids == {1000, 1001}
+    assert settings.database == Path("x.sqlite3")
+    assert (settings.stats_host, settings.stats_port) == ("127.0.0.1", 9000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PERPDESK_STATS_PRT", "1", "did you mean PERPDESK_STATS_PORT?"),
+        ("PERPDESK_TELEGRAM_TOKN", "1", "did you mean PERPDESK_TELEGRAM_TOKEN?"),
+        ("PERPDESK_STATS_PORT", "99999", "PERPDESK_STATS_PORT"),
+        ("PERPDESK_OWNER_IDS", "anna", "numeric Telegram ids"),
+        ("PERPDESK_STATS_HOST", "0.0.0.0", "PERPDESK_STATS_TOKEN"),  # noqa: S104  refused is the point
+        ("PERPDESK_BYBIT_API_URL", "bybit", "http://127.0.0.1:8766"),
+        ("PERPDESK_TELEGRAM_TOKEN_FILE", "/nowhere/token", "/nowhere/token"),
+        ("PERPDESK_CACHE", "{", "JSON"),
+        ("PERPDESK_CACHE", '{"balance": {"tttl": 1}}', "TTTL"),
+        ("PERPDESK_LOG_LEVEL", "loud", "PERPDESK_LOG_LEVEL"),
+        ("PERPDESK_CONFIG", "nowhere.toml", "nowhere.toml"),
+    ],
+)
+def test_a_wrong_setting_is_one_clear_line(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as wrong:
+        load()
+    assert words in str(wrong.value)
+    assert "\n" not in str(wrong.value)
+
+
+def test_a_file_is_read_below_the_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("perpdesk.toml").write_text("stats_port = 9001\nowner_ids = [5]\n[cache.balance]\nttl = 7\n")
+    monkeypatch.setenv("PERPDESK_STATS_PORT", "9002")
+    settings = load(overrides={"log_format": "json"})
+    assert (settings.stats_port, settings.owner_ids, settings.log_format) == (9002, frozenset({5}), "json")
+    assert settings.cache["balance"].ttl == 7
+
+
+def test_an_unknown_key_of_the_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("perpdesk.toml").write_text("databse = 'x'\n")
+    with pytest.raises(SettingsError, match="did you mean database"):
+        load()
+
+
+def test_a_secret_comes_from_its_file_and_not_from_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("token").write_text("42:canary\n")
+    monkeypatch.setenv("PERPDESK_TELEGRAM_TOKEN_FILE", "token")
+    assert has_telegram_token()
+    token = load().telegram_token
+    assert token is not None
+    assert token.get_secret_value() == "42:canary"
+    monkeypatch.setenv("PERPDESK_TELEGRAM_TOKEN", "43:other")
+    with pytest.raises(SettingsError, match="keep one"):
+        load()
+
+
+def test_secrets_are_shown_as_stars(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("TELEGRAM_TOKEN", "KEY", "STATS_TOKEN"):
+        monkeypatch.setenv(f"PERPDESK_{name}", "canary-canary")
+    settings = load()
+    shown = describe(settings)
+    assert [name for name, _ in shown] == list(Settings.model_fields)
+    assert "canary" not in f"{shown}{settings!r}{settings}{settings.model_dump()}"
+    assert dict(shown)["telegram_token"] == "***"
+
+
+def test_demo_is_a_prefix_where_both_addresses_are_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load().demo_api_url == "https://api-demo.bybit.com"
+    monkeypatch.setenv("PERPDESK_BYBIT_API_URL", "http://127.0.0.1:8767/")
+    monkeypatch.setenv("PERPDESK_BYBIT_DEMO_API_URL", "http://127.0.0.1:8767")
+    assert load().demo_api_url == "http://127.0.0.1:8767/demo"
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text()
+    for name, field in Settings.model_fields.items():
+        assert f"`PERPDESK_{name.upper()}`" in text, name
+        if not field.is_required() and isinstance(field.default, int | str) and not isinstance(field.default, bool):
+            row = next(line for line in text.splitlines() if f"`PERPDESK_{name.upper()}`" in line)
+            assert f"`{field.default}`" in row, f"{name}: the documented default differs"
