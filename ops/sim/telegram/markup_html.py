@@ -248,11 +248,11 @@ def _close_code(reader: _Reader, opened: _Open) -> None:
     start, end = opened.start, reader.length
     language = (("language", opened.argument),) if opened.argument else ()
     last = reader.spans[-1] if reader.spans else None
-    if last is not None and (last.start, last.end) == (start, end) and last.kind in {"pre", "code"}:
-        if last.kind != opened.tag and (last.extra or language):
-            reader.spans[-1] = Span(start, end, "pre", last.extra or language)
-            return
-    reader.spans.append(Span(start, end, opened.tag, language))
+    other = {"pre": "code", "code": "pre"}[opened.tag]
+    if last and (last.start, last.end, last.kind) == (start, end, other) and (last.extra or language):
+        reader.spans[-1] = Span(start, end, "pre", last.extra or language)
+    else:
+        reader.spans.append(Span(start, end, opened.tag, language))
 
 
 def without_code_language(spans: list[Span]) -> list[Span]:
