@@ -21,6 +21,7 @@ $(VENV)/bin/python:
 $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
 	@echo "Installing what requirements.lock pins ..."
 	@$(PIP) -r requirements.lock
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-index --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: .ci/requirements-dev.lock $(VENV)/.runtime
@@ -56,8 +57,9 @@ format: $(VENV)/.dev  ## put every file in the one format
 	@$(BIN)/ruff check --fix .
 
 lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for (needs uv)
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev \
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group install \
+	  -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group install --group dev \
 	  -c requirements.lock -o .ci/requirements-dev.lock
 
 clean:  ## the environment and every cache, not the state

@@ -1,0 +1,242 @@
+"""The command line. Each command imports what it needs when it runs, so that --help and config stay quick."""
+
+import asyncio
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn
+
+import typer
+
+from bot.settings import STATE, Settings, SettingsError, describe, load
+
+EXIT_CONFIG: Final = 78  # sysexits.h EX_CONFIG
+
+app = typer.Typer(
+    name="perpdesk",
+    help="A multi-user Telegram trading bot for Bybit with a stats sidecar.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks show local variables: secrets among them
+    add_completion=False,
+)
+sim = typer.Typer(help="The stand-ins of Telegram and Bybit.", no_args_is_help=True)
+config = typer.Typer(help="The settings in force.", no_args_is_help=True)
+app.add_typer(sim, name="sim")
+app.add_typer(config, name="config")
+
+
+class Limits(StrEnum):
+    """Whether a stand-in keeps the rate limits of what it stands for."""
+
+    REAL = "real"
+    OFF = "off"
+
+
+Config = Annotated[Path | None, typer.Option("--config", help="The settings file; default perpdesk.toml.")]
+LimitsOption = Annotated[Limits, typer.Option("--limits", help="Keep the real rate limits, or none.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="What prices, ids and faults are drawn from.")]
+StateOption = Annotated[Path | None, typer.Option("--state", help="The folder that keeps its state; none: forget.")]
+ChildOption = Annotated[bool, typer.Option("--end-with-stdin", hidden=True)]
+
+
+def fail(message: str, code: int = EXIT_CONFIG) -> NoReturn:
+    """End with one line on standard error."""
+    typer.echo(f"perpdesk: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def read_settings(path: Path | None = None, overrides: dict[str, Any] | None = None) -> Settings:
+    """The settings, or the end of the process with code 78 and one line."""
+    try:
+        return load(config=path, overrides=overrides)
+    except SettingsError as error:
+        fail(str(error))
+
+
+@app.command()
+def run(path: Config = None) -> None:
+    """Run the bot with real Telegram and Bybit (or whatever the settings' addresses name)."""
+    from ops.serve import run_bot  # noqa: PLC0415  quick --help
+
+    settings = read_settings(path)
+    if settings.telegram_token is None:
+        fail(
+            "PERPDESK_TELEGRAM_TOKEN is not set: get one from @BotFather and run `perpdesk init`, or try `perpdesk demo`"
+        )
+    raise typer.Exit(run_bot(settings))
+
+
+@app.command()
+def demo(  # one option a port
+    state: Annotated[Path, typer.Option("--state", help="The folder that keeps everything.")] = STATE,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
+    limits: LimitsOption = Limits.REAL,
+    seed: SeedOption = 1,
+    telegram_port: Annotated[int, typer.Option(help="The chat page's port.")] = 8766,
+    bybit_port: Annotated[int, typer.Option(help="The Bybit stand-in's port.")] = 8767,
+) -> None:
+    """Run the bot with both stand-ins: chat with it in the browser, nothing leaves this machine."""
+    from ops.demo import Demo, run_demo  # noqa: PLC0415  quick --help
+
+    plan = Demo(
+        state=state,
+        is_fresh=fresh,
+        limits=limits.value,
+        seed=seed,
+        telegram_port=telegram_port,
+        bybit_port=bybit_port,
+    )
+    settings = read_settings(overrides=plan.overrides())
+    raise typer.Exit(run_demo(plan, settings))
+
+
+@app.command(hidden=True)
+def start() -> None:
+    """What `make run` does: `run` when a Telegram token is set, `demo` otherwise."""
+    if read_settings().telegram_token is not None:
+        run()
+    else:
+        demo()
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Option("--config", help="The settings file to make.")] = Path("perpdesk.toml"),
+) -> None:
+    """Ask for the bot's token, make the settings and key files, print the link that makes you the owner."""
+    from ops.setup import SetupError, set_up  # noqa: PLC0415  quick --help
+
+    try:
+        for line in asyncio.run(set_up(path, ask=_ask_token)):
+            typer.echo(line)
+    except SetupError as error:
+        fail(str(error))
+
+
+def _ask_token() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    token: str = typer.prompt("The bot's token from @BotFather", hide_input=True)
+    return token.strip()
+
+
+@app.command("new-key")
+def new_key(path: Annotated[Path, typer.Argument(help="The key file to make; it must not exist.")]) -> None:
+    """Make a key file: the keys that seal every user's Bybit keys."""
+    from storage.vault import new_key_file  # noqa: PLC0415  quick --help
+
+    try:
+        new_key_file(path)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}: a key file is never overwritten", code=1)
+    typer.echo(f"{path}: a new key, readable by you alone. Keep a copy away from the database and its backups.")
+
+
+@app.command()
+def migrate(path: Config = None) -> None:
+    """Bring the database to this version's schema; refuses while the bot runs."""
+    from ops.database import migrate_database  # noqa: PLC0415  quick --help
+
+    migrate_database(read_settings(path).database)
+
+
+@app.command("optimize-db")
+def optimize_db(
+    path: Config = None,
+    vacuum: Annotated[bool, typer.Option("--vacuum", help="Rewrite the file with 8 KB pages too.")] = False,
+) -> None:
+    """Create missing indexes, analyze, and time the six queries before and after; refuses while the bot runs."""
+    from ops.database import optimize_database  # noqa: PLC0415  quick --help
+
+    optimize_database(read_settings(path).database, vacuum=vacuum)
+
+
+@app.command()
+def bench(
+    only: Annotated[str | None, typer.Option("--only", help="One part: cache, storage, exchange, telegram …")] = None,
+) -> None:
+    """Measure speed beside named baselines, in one run."""
+    from ops.bench.main import run_bench  # noqa: PLC0415  quick --help
+
+    raise typer.Exit(run_bench(only))
+
+
+@app.command()
+def health(path: Config = None) -> None:
+    """Ask the running bot's sidecar whether it is well; for containers. Exit code 0 or 1."""
+    from ops.health import is_healthy  # noqa: PLC0415  quick --help
+
+    settings = read_settings(path)
+    raise typer.Exit(0 if asyncio.run(is_healthy(settings)) else 1)
+
+
+@config.command("show")
+def show_config(path: Config = None) -> None:
+    """Print every setting in force, secrets as ***."""
+    for name, value in describe(read_settings(path)):
+        typer.echo(f"{name} = {value}")
+
+
+@sim.command("telegram")
+def sim_telegram(
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8766,
+    limits: LimitsOption = Limits.REAL,
+    seed: SeedOption = 1,
+    state: StateOption = None,
+    bybit: Annotated[
+        str, typer.Option(help="The Bybit stand-in that the chat page's buttons use.")
+    ] = "http://127.0.0.1:8767",
+    latency: Annotated[float, typer.Option(min=0, help="Seconds added to each answer.")] = 0.0,
+    end_with_stdin: ChildOption = False,
+) -> None:
+    """Telegram's stand-in: the Bot API, the control calls, and a chat page at /."""
+    from ops.serve import run_sim_telegram  # noqa: PLC0415  quick --help
+
+    run_sim_telegram(
+        port=port,
+        limits=limits is Limits.REAL,
+        seed=seed,
+        state=state,
+        bybit_url=bybit,
+        latency=latency,
+        end_with_stdin=end_with_stdin,
+    )
+
+
+@sim.command("bybit")
+def sim_bybit(
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8767,
+    limits: LimitsOption = Limits.REAL,
+    seed: SeedOption = 1,
+    state: StateOption = None,
+    latency: Annotated[float, typer.Option(min=0, help="Seconds added to each answer.")] = 0.0,
+    end_with_stdin: ChildOption = False,
+) -> None:
+    """Bybit's stand-in: v5 REST, live at the root and demo below /demo, and the control calls."""
+    from ops.serve import run_sim_bybit  # noqa: PLC0415  quick --help
+
+    run_sim_bybit(
+        port=port, limits=limits is Limits.REAL, seed=seed, state=state, latency=latency, end_with_stdin=end_with_stdin
+    )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from ops.version import version  # noqa: PLC0415  quick --help
+
+        typer.echo(f"perpdesk {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version_wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """A multi-user Telegram trading bot for Bybit with a stats sidecar."""
+
+
+def main() -> None:
+    """The console script."""
+    app()
