@@ -16,6 +16,7 @@ RUN groupadd --system --gid 10001 perpdesk \
 
 COPY --from=dependencies /opt/venv /opt/venv
 WORKDIR /app
+COPY pyproject.toml ./
 COPY bot ./bot
 COPY handlers ./handlers
 COPY storage ./storage

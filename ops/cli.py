@@ -222,7 +222,7 @@ def sim_bybit(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from ops.version import version  # noqa: PLC0415  quick --help
+        from bot.version import version  # noqa: PLC0415  quick --help
 
         typer.echo(f"perpdesk {version()}")
         raise typer.Exit

@@ -1,0 +1,117 @@
+"""The daily look at every attached key: what changed at Bybit is told before it hurts."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.domain.errors import ExchangeError, KeyTrouble
+from bot.domain.events import CredentialsChanged
+from bot.domain.key_rules import DAY, judge, refusals
+from bot.domain.model import Account, AccountId, ChatId, KeyCheck, Millis
+from bot.domain.ports import Clock, KeyInspector, Promise, Queries, Transactions, UnitOfWork
+
+EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left
+ROUND: Final = 600.0  # seconds between two looks for keys that are due
+_BATCH: Final = 50
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyWatch:
+    """Re-checks each key once a day and promises a message for an expiry, a new right, a key that died."""
+
+    queries: Queries
+    transactions: Transactions
+    inspector: KeyInspector
+    clock: Clock
+    require_bound_ip: bool = False
+    _not_before: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    async def run(self) -> None:
+        """For ever; a round that fails is logged and the next one comes."""
+        while True:
+            try:
+                await self.check_due()
+            except Exception:
+                _logger.exception("a round of key checks failed")
+            await asyncio.sleep(ROUND)
+
+    async def check_due(self) -> int:
+        """Check every key whose last check is a day old; how many were checked."""
+        now = self.clock.now()
+        due = await self.queries.accounts_to_check(Millis(now - DAY), _BATCH)
+        checked = 0
+        for account in due:
+            if self._not_before.get(account.account_id, now) > now:
+                continue
+            checked += await self._check(account, now)
+        return checked
+
+    async def _check(self, account: Account, now: Millis) -> bool:
+        try:
+            check = await self.inspector.inspect_stored(account)
+        except KeyTrouble as trouble:
+            self._not_before[account.account_id] = Millis(now + DAY)
+            await self._tell_dead(account, trouble, now)
+            return True
+        except ExchangeError as trouble:
+            _logger.info("a key could not be checked", extra={"reason": type(trouble).__name__, "code": trouble.code})
+            return False
+        self._not_before.pop(account.account_id, None)
+        await self._write_down(account, check, now)
+        return True
+
+    async def _write_down(self, account: Account, check: KeyCheck, now: Millis) -> None:
+        findings = refusals(judge(check, now=now, require_bound_ip=self.require_bound_ip))
+        async with self.transactions.begin() as unit:
+            await unit.accounts.set_check(account.account_id, check)
+            if findings:
+                values = {"account_type": account.account_type.value, "finding": findings[0].key}
+                values |= {name: str(value) for name, value in findings[0].values.items()}
+                await self._promise(unit, account, "key-trouble", values, f"{findings[0].key}:{now // DAY}", now)
+            elif (days := _notice(check, now)) is not None and check.expires_at is not None:
+                values = {
+                    "account_type": account.account_type.value,
+                    "days": str(days),
+                    "date": str(check.expires_at),
+                }
+                await self._promise(unit, account, "key-expires", values, f"{check.expires_at}:{days}", now)
+            unit.record(
+                CredentialsChanged(
+                    user_id=account.user_id,
+                    account_id=account.account_id,
+                    exchange=account.exchange,
+                    account_type=account.account_type,
+                )
+            )
+
+    async def _tell_dead(self, account: Account, trouble: KeyTrouble, now: Millis) -> None:
+        values = {
+            "account_type": account.account_type.value,
+            "finding": "key-not-taken",
+            "code": str(trouble.code or 0),
+        }
+        async with self.transactions.begin() as unit:
+            await self._promise(unit, account, "key-trouble", values, f"dead:{trouble.code}:{now // DAY}", now)
+
+    async def _promise(
+        self, unit: UnitOfWork, account: Account, kind: str, values: Mapping[str, str], what: str, now: Millis
+    ) -> None:
+        promise = Promise(
+            user_id=account.user_id,
+            chat_id=ChatId(account.user_id),  # a private chat has its user's id
+            kind=kind,
+            values=values,
+            cause=f"{kind}:{account.account_id}:{what}",
+        )
+        await unit.promise(promise, now)
+
+
+def _notice(check: KeyCheck, now: Millis) -> int | None:
+    """The narrowest notice that is due, in days; each is promised once, because its cause is unique."""
+    if check.expires_at is None:
+        return None
+    left = -(-(check.expires_at - now) // DAY)  # started days count
+    return min((days for days in EXPIRY_NOTICES if left <= days), default=None)
