@@ -6,9 +6,20 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, NewType
 
+from bot.domain.model import ChatId, UserId
+
 UpdateId = NewType("UpdateId", int)
 
 ATTEMPTS: Final = 3  # an update that failed so often is set aside and its sender told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressedButton:
+    """A single-use token that was found good; the first unit of work of its press uses it up, in the same commit."""
+
+    token: str
+    user_id: UserId
+    chat_id: ChatId
 
 
 @dataclass(slots=True)
@@ -18,6 +29,7 @@ class Cause:
     update_id: UpdateId
     attempt: int = 1
     applied: bool = False  # a unit of work was committed: never handle this update again
+    pressed: PressedButton | None = None
     failure: BaseException | None = None  # an unexpected error that the sender has not been told of
 
     @property

@@ -94,7 +94,7 @@ class KeyWatch:
             "code": str(trouble.code or 0),
         }
         async with self.transactions.begin() as unit:
-            await self._promise(unit, account, "key-trouble", values, f"dead:{trouble.code}:{now // DAY}", now)
+            await self._promise(unit, account, "key-trouble", values, f"dead:{code}:{now // DAY}", now)
 
     async def _promise(
         self, unit: UnitOfWork, account: Account, kind: str, values: Mapping[str, str], what: str, now: Millis
