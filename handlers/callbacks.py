@@ -1,0 +1,254 @@
+"""What buttons carry: versioned codes that only show (`v1:bal:17`), tokens for what changes anything (`t:…`).
+
+A code names its screen and its arguments; nobody is trusted for it: account ids are looked up among the presser's own
+accounts, symbols and pages are read strictly. In groups a code ends with its owner (`@1000`), so that one person's
+buttons never work for another. A token is 128 random bits; its meaning is a row bound to its user and chat.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Self
+
+from bot.domain.errors import ButtonExpired
+from bot.domain.model import AccountId, AccountType, Category, Language, Symbol, UserId
+from bot.domain.sites import site_of
+from bot.services.preferences import SettingField
+
+VERSION: Final = "v1"
+PRESS_PREFIX: Final = "t:"
+MAX_BYTES: Final = 64
+LARGEST_ID: Final = 2**63 - 1
+LARGEST_PAGE: Final = 9_999
+LONGEST_SYMBOL: Final = 30
+
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}")
+_SYMBOL: Final = re.compile(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")
+_COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_READ: Final = "read"
+
+
+def _account_id(text: str) -> AccountId:
+    return AccountId(_number(text, LARGEST_ID))
+
+
+def _page(text: str) -> int:
+    return _number(text, LARGEST_PAGE)
+
+
+def _number(text: str, largest: int) -> int:
+    if not _NUMBER.fullmatch(text) or int(text) > largest:
+        raise ButtonExpired
+    return int(text)
+
+
+def _symbol(text: str) -> Symbol:
+    return Symbol(_matching(text, _SYMBOL))
+
+
+def _command(text: str) -> str:
+    return _matching(text, _COMMAND)
+
+
+def _matching(text: str, pattern: re.Pattern[str]) -> str:
+    if not pattern.fullmatch(text):
+        raise ButtonExpired
+    return text
+
+
+def _one_of(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            return kind(text)
+        except ValueError as unknown:
+            raise ButtonExpired from unknown
+
+    return read
+
+
+def _site(text: str) -> str:
+    if site_of(text) is None:
+        raise ButtonExpired
+    return text
+
+
+_ACCOUNT_ID: Final = MappingProxyType({_READ: _account_id})
+_PAGE: Final = MappingProxyType({_READ: _page})
+_SYMBOL_NAME: Final = MappingProxyType({_READ: _symbol})
+_COMMAND_NAME: Final = MappingProxyType({_READ: _command})
+_SITE_CODE: Final = MappingProxyType({_READ: _site})
+_CATEGORY: Final = MappingProxyType({_READ: _one_of(Category)})
+_LANGUAGE: Final = MappingProxyType({_READ: _one_of(Language)})
+_FIELD: Final = MappingProxyType({_READ: _one_of(SettingField)})
+_ACCOUNT_TYPE: Final = MappingProxyType({_READ: _one_of(AccountType)})
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A button that shows something. Subclasses are its arguments, in order; `TAG` names the screen."""
+
+    TAG: ClassVar[str] = ""
+
+    def encode(self, owner: UserId | None = None) -> str:
+        """The callback data; `owner` in groups only."""
+        parts = [VERSION, self.TAG, *(str(getattr(self, each.name)) for each in fields(self))]
+        return ":".join(parts) + ("" if owner is None else f"@{owner}")
+
+    @classmethod
+    def decode(cls, data: str) -> Self:
+        """Raises ButtonExpired for anything that `encode` would not have written."""
+        version, *rest = data.partition("@")[0].split(":")
+        expected = fields(cls)
+        if version != VERSION or rest[:1] != [cls.TAG] or len(rest) != len(expected) + 1:
+            raise ButtonExpired
+        return cls(*(each.metadata[_READ](text) for each, text in zip(expected, rest[1:], strict=True)))
+
+    @classmethod
+    def pattern(cls) -> str:
+        """The regular expression that finds this screen's handler."""
+        return rf"^{VERSION}:{cls.TAG}(?:[:@]|$)"
+
+
+def owner_of(data: str) -> UserId | None:
+    """Whose button a code is; None where it says nothing that can be read."""
+    _, at, owner = data.partition("@")
+    return UserId(int(owner)) if at and _NUMBER.fullmatch(owner) else None
+
+
+def token_data(token: str) -> str:
+    return PRESS_PREFIX + token
+
+
+def token_of(data: str) -> str:
+    """Raises ButtonExpired for what can be no token, so that no question goes to the database."""
+    token = data.removeprefix(PRESS_PREFIX)
+    if not data.startswith(PRESS_PREFIX) or not _TOKEN.fullmatch(token):
+        raise ButtonExpired
+    return token
+
+
+@dataclass(frozen=True, slots=True)
+class RunCommand(Code):
+    """A command without arguments: the menu's buttons, "did you mean /balance"."""
+
+    TAG = "do"
+    command: str = field(metadata=_COMMAND_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBalance(Code):
+    """An account's balance."""
+
+    TAG = "bal"
+    account_id: AccountId = field(metadata=_ACCOUNT_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPositions(Code):
+    """A page of an account's positions, from 0."""
+
+    TAG = "pos"
+    account_id: AccountId = field(metadata=_ACCOUNT_ID)
+    page: int = field(default=0, metadata=_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOrders(Code):
+    """A page of an account's open orders."""
+
+    TAG = "ord"
+    account_id: AccountId = field(metadata=_ACCOUNT_ID)
+    page: int = field(default=0, metadata=_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTrades(Code):
+    """A page of an account's newest fills."""
+
+    TAG = "trd"
+    account_id: AccountId = field(metadata=_ACCOUNT_ID)
+    page: int = field(default=0, metadata=_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPrice(Code):
+    """A symbol's price."""
+
+    TAG = "px"
+    symbol: Symbol = field(metadata=_SYMBOL_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBook(Code):
+    """A symbol's order book."""
+
+    TAG = "bk"
+    symbol: Symbol = field(metadata=_SYMBOL_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSymbols(Code):
+    """A page of a category's symbols."""
+
+    TAG = "sym"
+    category: Category = field(metadata=_CATEGORY)
+    page: int = field(default=0, metadata=_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage(Code):
+    """Harmless and undone by one more tap: design.md lets a language button carry a code."""
+
+    TAG = "lang"
+    language: Language = field(metadata=_LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSetting(Code):
+    """One setting with its presets."""
+
+    TAG = "set"
+    setting: SettingField = field(metadata=_FIELD)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSite(Code):
+    """What can be connected on a Bybit site."""
+
+    TAG = "site"
+    site: str = field(metadata=_SITE_CODE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowKey(Code):
+    """A connected key: ask Bybit about it."""
+
+    TAG = "key"
+    account_type: AccountType = field(metadata=_ACCOUNT_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRemoval(Code):
+    """Asks before a key is removed."""
+
+    TAG = "unkey"
+    account_type: AccountType = field(metadata=_ACCOUNT_TYPE)
+
+
+CODES: Final[tuple[type[Code], ...]] = (
+    RunCommand,
+    ShowBalance,
+    ShowPositions,
+    ShowOrders,
+    ShowTrades,
+    ShowPrice,
+    ShowBook,
+    ShowSymbols,
+    SetLanguage,
+    ShowSetting,
+    ShowSite,
+    ShowKey,
+    AskRemoval,
+)

@@ -1,0 +1,169 @@
+"""The texts of every language, by Fluent, and the one place where values are made safe for Telegram's HTML."""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape as escape_html
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.types import FluentInt
+from fluent.syntax import ast
+
+from bot.domain.model import Language
+
+_logger = logging.getLogger(__name__)
+
+MAX_VALUE: Final = 300  # characters of one value that is not ours: a name, an echo of what was typed
+_MAX_MARKS: Final = 2  # combining marks on one letter; more is zalgo
+_PLACEABLE: Final = re.compile(r"[\n\t]")
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # controls, bidi overrides, lone surrogates …
+
+
+class Markup(str):
+    """HTML that Telegram may read as it stands: made of our own texts and of escaped values."""
+
+    __slots__ = ()
+
+
+Value = str | int
+
+
+class _Number(FluentInt):
+    """An integer that chooses plural forms and prints without grouping, so that ids stay ids."""
+
+    def format(self, locale: object) -> str:  # noqa: ARG002  FluentType's signature
+        return str(int(self))
+
+
+def clean(text: str) -> str:
+    """Text without what breaks a line or a layout: controls, bidi overrides, lone surrogates, piled-up marks."""
+    kept: list[str] = []
+    marks = 0
+    for letter in text[: MAX_VALUE * 4]:
+        category = unicodedata.category(letter)
+        marks = marks + 1 if category.startswith("M") else 0
+        if marks > _MAX_MARKS:
+            continue
+        if category not in _HIDDEN:
+            kept.append(letter)
+        elif _PLACEABLE.match(letter):
+            kept.append(" ")
+    cleaned = "".join(kept)
+    return cleaned if len(cleaned) <= MAX_VALUE else cleaned[: MAX_VALUE - 1] + "…"
+
+
+def safe(value: str) -> Markup:
+    """A value as HTML: `Markup` as it is, anything else cleaned and escaped. Nothing else in the project escapes."""
+    return value if isinstance(value, Markup) else Markup(escape_html(clean(value), quote=False))
+
+
+def verbatim(text: str) -> Markup:
+    """Our own laid-out text (a table, a key block) as HTML: escaped, its line breaks kept."""
+    return Markup(escape_html(text, quote=False))
+
+
+def join(parts: Iterable[Markup], separator: str = "\n") -> Markup:
+    """Lines to one text; empty ones stand for a blank line."""
+    return Markup(separator.join(parts))
+
+
+class Texts:
+    """Every text by language and key. What a language lacks is taken from English, never from another one."""
+
+    def __init__(self, sources: Mapping[Language, Iterable[str]]) -> None:
+        """Fluent sources by language. Raises ValueError for a source that does not parse or repeats a key."""
+        self._bundles = {language: _bundle(language, parts) for language, parts in sources.items()}
+
+    @classmethod
+    def load(cls) -> "Texts":
+        """What ships with the bot. Reads files: call it before the loop runs, or in a thread."""
+        return cls({language: _sources(language) for language in Language})
+
+    def keys(self, language: Language) -> frozenset[str]:
+        return frozenset(self._bundles[language]._messages)  # noqa: SLF001  fluent.runtime has no public list
+
+    def has(self, key: str) -> bool:
+        return self._bundles[Language.ENGLISH].has_message(key)
+
+    def html(self, language: Language, key: str, values: Mapping[str, Value]) -> Markup:
+        """The text as HTML, its values escaped unless they are Markup. Raises LookupError for an unknown key."""
+        return Markup(self._format(language, key, {name: _escaped(value) for name, value in values.items()}))
+
+    def plain(self, language: Language, key: str, values: Mapping[str, Value]) -> str:
+        """The text for buttons, alerts and menus, which know no HTML."""
+        return self._format(language, key, {name: _plain(value) for name, value in values.items()})
+
+    def _format(self, language: Language, key: str, values: Mapping[str, Value]) -> str:
+        bundle = self._bundles[language]
+        if not bundle.has_message(key):
+            bundle = self._bundles[Language.ENGLISH]
+        pattern = bundle.get_message(key).value
+        if pattern is None:
+            raise LookupError(key)
+        text, errors = bundle.format_pattern(pattern, dict(values))
+        for error in errors:
+            _logger.error("text %s (%s): %s", key, language, error)
+        return str(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The texts in one person's language: `say("key", name=value)`."""
+
+    texts: Texts
+    language: Language
+
+    def __call__(self, key: str, /, **values: Value) -> Markup:
+        return self.texts.html(self.language, key, values)
+
+    def plain(self, key: str, /, **values: Value) -> str:
+        return self.texts.plain(self.language, key, values)
+
+
+def _escaped(value: Value) -> Value:
+    return _Number(value) if isinstance(value, int) else str(safe(value))
+
+
+def _plain(value: Value) -> Value:
+    return _Number(value) if isinstance(value, int) else clean(value)
+
+
+def _sources(language: Language) -> tuple[str, ...]:
+    folder = files("handlers.texts").joinpath(language.value)
+    names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".ftl"))
+    return tuple(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+def _bundle(language: Language, sources: Iterable[str]) -> FluentBundle:
+    bundle = FluentBundle([language.value], use_isolating=False)
+    seen: set[str] = set()
+    for source in sources:
+        resource = FluentResource(source)
+        for entry in resource.body:
+            if isinstance(entry, ast.Junk):
+                raise ValueError(f"{language}: not Fluent: {(entry.content or '').strip()[:80]!r}")  # noqa: TRY004  a bad file, not a bad type
+            if isinstance(entry, (ast.Message, ast.Term)):
+                name = f"-{entry.id.name}" if isinstance(entry, ast.Term) else entry.id.name
+                if name in seen:
+                    raise ValueError(f"{language}: {name} stands twice")
+                seen.add(name)
+        bundle.add_resource(resource)
+    return bundle
+
+
+LANGUAGE_NAMES: Final[Mapping[Language, str]] = MappingProxyType(
+    {Language.ENGLISH: "English", Language.RUSSIAN: "Русский", Language.UKRAINIAN: "Українська"}
+)
+
+
+def language_of(language_code: str | None) -> Language:
+    """Telegram's IETF tag to a language we speak; English for every other one."""
+    try:
+        return Language((language_code or "").partition("-")[0].lower())
+    except ValueError:
+        return Language.ENGLISH

@@ -1,0 +1,67 @@
+"""Moments and ages: UTC always, the person's own clock beside it."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.domain.model import Millis
+from handlers.texts.catalog import Say
+
+_UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC"})
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo | None:
+    """The zone of an IANA name; None for UTC itself and for a name this machine does not know."""
+    if name in _UTC_NAMES:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def moment(at: Millis, now: Millis, time_zone: str) -> str:
+    """12:00:05 UTC · 15:00:05 Kyiv; with the date when it is not today's."""
+    utc = datetime.fromtimestamp(at / 1000, UTC)
+    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    text = f"{_written(utc, is_today=utc.date() == today)} UTC"
+    local = zone(time_zone)
+    if local is None:
+        return text
+    there = utc.astimezone(local)
+    city = time_zone.rpartition("/")[2].replace("_", " ")
+    return f"{text} · {_written(there, is_today=there.date() == utc.date())} {city}"
+
+
+def local_clock(at: Millis, now: Millis, time_zone: str) -> str:
+    """A short moment on the person's own clock for lists: 15:00:05, or 3 Feb 15:00 as 02-03 15:00."""
+    local = zone(time_zone) or UTC
+    there = datetime.fromtimestamp(at / 1000, local)
+    is_today = there.date() == datetime.fromtimestamp(now / 1000, local).date()
+    return there.strftime("%H:%M:%S" if is_today else "%m-%d %H:%M")
+
+
+def day(at: Millis) -> str:
+    """2026-03-01: the date in UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def span(say: Say, seconds: float) -> str:
+    """A length of time in its two largest units: 5 s, 2 min, 1 h 5 min, 3 d 4 h. Never negative."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE:
+        return say.plain("span-seconds", seconds=whole)
+    if whole < _HOUR:
+        return say.plain("span-minutes", minutes=whole // _MINUTE)
+    if whole < _DAY:
+        return say.plain("span-hours", hours=whole // _HOUR, minutes=whole % _HOUR // _MINUTE)
+    return say.plain("span-days", days=whole // _DAY, hours=whole % _DAY // _HOUR)
+
+
+def _written(at: datetime, *, is_today: bool) -> str:
+    return at.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M")

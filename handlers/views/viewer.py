@@ -1,0 +1,48 @@
+"""Whoever looks at a card: language, clock, time zone, own accounts."""
+
+from dataclasses import dataclass
+
+from bot.domain.model import Account, AccountType, Millis, UserConfig, UserId
+from handlers.callbacks import Code
+from handlers.texts.catalog import Say
+from handlers.views.figures import Figures
+from handlers.views.times import moment, span
+
+ACCOUNT_NAMES = {
+    AccountType.PAPER: "account-paper",
+    AccountType.DEMO: "account-demo",
+    AccountType.LIVE: "account-live",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """What a view needs to know of its reader. `owner` is set in groups: whose buttons these are."""
+
+    say: Say
+    config: UserConfig
+    now: Millis
+    owner: UserId | None = None
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(self.say.language)
+
+    def data(self, code: Code) -> str:
+        return code.encode(self.owner)
+
+    def type_name(self, account_type: AccountType) -> str:
+        """Practice, Bybit Demo, Live: the words of the product, in the reader's language."""
+        return self.say.plain(ACCOUNT_NAMES[account_type])
+
+    def account_name(self, account: Account) -> str:
+        """The type's name; with the label where the reader has several of that type."""
+        name = self.type_name(account.account_type)
+        twins = sum(each.account_type is account.account_type for each in self.config.accounts)
+        return f"{name} ({account.label})" if twins > 1 else name
+
+    def when(self, at: Millis) -> str:
+        return moment(at, self.now, self.config.settings.time_zone)
+
+    def age(self, at: Millis) -> str:
+        return span(self.say, (self.now - at) / 1000)
