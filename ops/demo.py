@@ -1,0 +1,175 @@
+"""The demo: both stand-ins as child processes, the bot in this one, everything kept in one folder."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+from rich.console import Console
+from rich.panel import Panel
+
+from bot.app import Fatal, run
+from bot.settings import Settings
+from ops.children import child
+from ops.serve import finish, start_logging
+from storage.vault import new_key_file
+
+TOKEN: Final = "1000001:demo-bot-of-perpdesk-not-a-secret"  # noqa: S105  the stand-in takes any token
+OWNER: Final = 1000
+PEOPLE: Final[dict[int, dict[str, str]]] = {
+    OWNER: {"first_name": "Olga", "username": "olga_owner", "language_code": "en"},
+    1001: {"first_name": "Anna", "username": "anna", "language_code": "en"},
+    1002: {"first_name": "Boris", "username": "boris", "language_code": "ru"},
+}
+_READY_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """Where it keeps its state and where its stand-ins listen."""
+
+    state: Path
+    is_fresh: bool
+    limits: str
+    seed: int
+    telegram_port: int
+    bybit_port: int
+
+    @property
+    def telegram_url(self) -> str:
+        return f"http://127.0.0.1:{self.telegram_port}"
+
+    @property
+    def bybit_url(self) -> str:
+        return f"http://127.0.0.1:{self.bybit_port}"
+
+    def overrides(self) -> dict[str, Any]:
+        """Settings of the demo; a variable that is set still wins."""
+        return {
+            "telegram_token": TOKEN,
+            "telegram_api_url": self.telegram_url,
+            "bybit_api_url": self.bybit_url,
+            "bybit_stream_url": self.bybit_url,
+            "bybit_demo_api_url": self.bybit_url,
+            "bybit_demo_stream_url": self.bybit_url,
+            "database": self.state / "demo.sqlite3",
+            "key_file": self.state / "demo.key",
+            "owner_ids": frozenset({OWNER}),
+            "egress_ip": "127.0.0.1",
+            "log_level": "WARNING",
+        }
+
+
+def run_demo(demo: Demo, settings: Settings) -> int:
+    """The demo until Ctrl-C; the exit code."""
+    start_logging(settings)
+    return finish(_run(demo, settings))
+
+
+async def _run(demo: Demo, settings: Settings) -> None:
+    await asyncio.to_thread(_prepare, demo, settings)
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(_stand_in(demo, "bybit", demo.bybit_port, demo.bybit_url))
+        await stack.enter_async_context(_stand_in(demo, "telegram", demo.telegram_port, demo.telegram_url))
+        key = await _furnish(demo)
+        await run(settings, ready=lambda address: _show(demo, settings, address, key))
+
+
+def _prepare(demo: Demo, settings: Settings) -> None:
+    if demo.is_fresh:
+        _forget(demo.state)
+    demo.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not settings.key_file.exists() and settings.key is None:
+        new_key_file(settings.key_file)
+
+
+def _forget(state: Path) -> None:
+    """Remove what a demo left; a real database in the same folder stays."""
+    for path in [*state.glob("demo*"), *state.glob("sim-*")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+@contextlib.asynccontextmanager
+async def _stand_in(demo: Demo, name: str, port: int, url: str) -> AsyncIterator[None]:
+    arguments = ["sim", name, "--port", str(port), "--limits", demo.limits, "--seed", str(demo.seed)]
+    arguments += ["--state", str(demo.state / f"sim-{name}"), "--end-with-stdin"]
+    if name == "telegram":
+        arguments += ["--bybit", demo.bybit_url]
+    path = demo.state / f"sim-{name}.log"
+    with await asyncio.to_thread(path.open, "wb") as log:
+        async with child(arguments, log=log) as process:
+            await _answering(process, f"{url}/sim/calls?after=0", name, path)
+            yield
+
+
+async def _answering(process: asyncio.subprocess.Process, url: str, name: str, log: Path) -> None:
+    """Wait until the stand-in answers. Raises Fatal if it ends or stays silent."""
+    try:
+        async with asyncio.timeout(_READY_SECONDS), aiohttp.ClientSession() as session:
+            while process.returncode is None:
+                with contextlib.suppress(aiohttp.ClientConnectionError):
+                    async with session.get(url) as answer:
+                        if answer.status == HTTPStatus.OK:
+                            return
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise Fatal(f"the {name} stand-in did not come up within {_READY_SECONDS:.0f} s: see {log}") from None
+    last_words = (await asyncio.to_thread(log.read_text)).strip().splitlines()
+    raise Fatal(f"the {name} stand-in ended: {last_words[-1] if last_words else f'see {log}'}")
+
+
+async def _furnish(demo: Demo) -> dict[str, str]:
+    """The three people, and one Bybit demo key with positions; kept, so that a second start prints the same key."""
+    path = demo.state / "demo-bybit-key.json"
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        for user_id, person in PEOPLE.items():
+            async with session.put(f"{demo.telegram_url}/sim/users/{user_id}", json=person):
+                pass
+        if path.exists():
+            kept: dict[str, str] = json.loads(await asyncio.to_thread(path.read_text))
+            async with session.get(f"{demo.bybit_url}/sim/accounts/{kept['uid']}", raise_for_status=False) as answer:
+                if answer.status == HTTPStatus.OK:
+                    return kept
+        async with session.post(f"{demo.bybit_url}/sim/accounts", json=DEMO_ACCOUNT) as answer:
+            made: dict[str, str] = await answer.json()
+    await asyncio.to_thread(path.write_text, json.dumps(made))
+    return made
+
+
+DEMO_ACCOUNT: Final[dict[str, Any]] = {
+    "environment": "demo",
+    "balance": "25000",
+    "ips": ["127.0.0.1"],
+    "positions": [
+        {"symbol": "BTCUSDT", "side": "Buy", "size": "0.15", "leverage": "5"},
+        {"symbol": "ETHUSDT", "side": "Sell", "size": "2.5", "leverage": "3"},
+    ],
+    "orders": [{"symbol": "SOLUSDT", "side": "Buy", "qty": "20", "orderType": "Limit"}],
+    "executions": 10,
+}
+
+
+def _show(demo: Demo, settings: Settings, stats_address: str, key: dict[str, str]) -> None:
+    """One screen that says what to open."""
+    lines = [
+        f"[bold]Chat with the bot:[/]  {demo.telegram_url}",
+        "                    you are Anna (1001); Boris (1002) speaks Russian, Olga (1000) owns the bot",
+        f"[bold]Cache hit rates:[/]    {stats_address}/api/stats/cache",
+        f"[bold]Prometheus:[/]         {stats_address}/metrics",
+        f"[bold]Bybit stand-in:[/]     {demo.bybit_url}  (prices move by themselves)",
+        "",
+        "A Bybit demo key with two positions, ready to paste into the chat:",
+        f"[green]/keys add demo {key['api_key']} {key['api_secret']}[/]",
+        "",
+        f"[dim]Everything stays in {settings.database.parent}/ and goes on there next time; Ctrl-C ends it.[/]",
+    ]
+    Console().print(Panel("\n".join(lines), title="Perpdesk demo", border_style="green", expand=False))

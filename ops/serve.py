@@ -1,0 +1,84 @@
+"""Long-running commands: the bot, and each stand-in by itself."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bot.app import Fatal, run
+from bot.logs import configure
+from bot.settings import Settings
+from ops.children import end_with_parent
+from ops.sim.bybit.server import serve as serve_bybit
+from ops.sim.telegram.server import serve as serve_telegram
+
+
+def start_logging(settings: Settings) -> None:
+    """Log as the settings say; their secrets are known to the redactor."""
+    secrets = (settings.telegram_token, settings.stats_token, settings.key)
+    configure(
+        level=settings.log_level,
+        style=settings.log_format,
+        secrets=[secret.get_secret_value() for secret in secrets if secret is not None],
+    )
+
+
+def finish(main: Coroutine[Any, Any, None]) -> int:
+    """Run to the end; the exit code. A fatal fault is one line."""
+    try:
+        asyncio.run(main)
+    except Fatal as fault:
+        typer.echo(f"perpdesk: {fault}", err=True)
+        return fault.exit_code
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def run_bot(settings: Settings) -> int:
+    """The bot until a signal ends it; the exit code."""
+    start_logging(settings)
+    return finish(run(settings))
+
+
+def run_sim_telegram(
+    *, port: int, limits: bool, seed: int, state: Path | None, bybit_url: str, latency: float, end_with_stdin: bool
+) -> None:
+    """Telegram's stand-in until a signal ends it."""
+    server = serve_telegram(
+        "127.0.0.1", port, seed=seed, limits=limits, state=state, bybit_url=bybit_url, latency=latency
+    )
+    _run_until_signal(server, "Telegram's stand-in: chat page and Bot API", end_with_stdin=end_with_stdin)
+
+
+def run_sim_bybit(
+    *, port: int, limits: bool, seed: int, state: Path | None, latency: float, end_with_stdin: bool
+) -> None:
+    """Bybit's stand-in until a signal ends it."""
+    server = serve_bybit("127.0.0.1", port, seed=seed, limits=limits, state=state, latency=latency)
+    _run_until_signal(server, "Bybit's stand-in: live at the root, demo below /demo", end_with_stdin=end_with_stdin)
+
+
+def _run_until_signal(server: AbstractAsyncContextManager[str], title: str, *, end_with_stdin: bool) -> None:
+    configure(level="WARNING", style="console")
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        if end_with_stdin:
+            end_with_parent(lambda: loop.call_soon_threadsafe(stop.set))
+        async with server as address:
+            typer.echo(f"{title}: {address}")
+            await stop.wait()
+
+    try:
+        asyncio.run(main())
+    except OSError as error:
+        typer.echo(f"perpdesk: {error.strerror or error}: choose another port with --port", err=True)
+        raise typer.Exit(1) from None
