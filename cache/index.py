@@ -1,0 +1,62 @@
+"""From a tag to what carries it, so that a drop costs what it drops and never a scan."""
+
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+from cache.tags import AnyTag
+
+N = TypeVar("N", bound=Hashable)
+
+OWNERLESS = None  # stands for a tag that only the value can tell, while there is no value
+
+
+class TagIndex(Generic[N]):
+    """Groups of nodes by tag. Most groups have one member, which then stands there without a set around it."""
+
+    __slots__ = ("_groups", "_late", "_place")
+
+    def __init__(self, of_key: tuple[AnyTag, ...], of_value: tuple[AnyTag, ...]) -> None:
+        functions = (*of_key, *of_value)
+        self._groups: tuple[dict[Hashable, N | set[N]], ...] = tuple({} for _ in functions)
+        self._place = {function: self._groups[place] for place, function in enumerate(functions)}
+        self._late = frozenset(of_value)
+
+    def __contains__(self, tag: AnyTag) -> bool:
+        return tag in self._place
+
+    def add(self, node: N, tags: tuple[Hashable, ...]) -> None:
+        """`tags`: the values in the order of the functions; none at all for a node that nothing drops."""
+        for group, tag in zip(self._groups, tags, strict=False):
+            members = group.setdefault(tag, node)
+            if isinstance(members, set):
+                members.add(node)
+            elif members is not node:
+                group[tag] = {members, node}
+
+    def remove(self, node: N, tags: tuple[Hashable, ...]) -> None:
+        for group, tag in zip(self._groups, tags, strict=False):
+            members = group.get(tag)
+            if members is node:
+                del group[tag]
+            elif isinstance(members, set):
+                members.discard(node)
+                if not members:
+                    del group[tag]
+
+    def carrying(self, function: AnyTag, tag: Hashable) -> tuple[N, ...]:
+        """The nodes with that tag, and those that may turn out to have it."""
+        group = self._place[function]
+        found = _members(group.get(tag))
+        if function in self._late:
+            found += _members(group.get(OWNERLESS))
+        return found
+
+    def __len__(self) -> int:
+        """How many groups there are: 0 when nothing is held."""
+        return sum(map(len, self._groups))
+
+
+def _members(members: N | set[N] | None) -> tuple[N, ...]:
+    if members is None:
+        return ()
+    return tuple(members) if isinstance(members, set) else (members,)

@@ -1,0 +1,288 @@
+"""One policy at work: entries with a time to live, single flight, drops by tag, counters.
+
+An entry is good while it has not expired and nothing dropped it. A load that is overtaken by a drop or by a write
+answers those who asked before, is not kept, and is not given to readers that come after: they begin their own.
+
+Loads run in tasks of their own, for nobody in particular: in an empty context (what a load writes belongs to no update)
+and not cancelled with their readers. A load whose last reader is gone goes on and is kept, because the exchange has
+charged for it already and the reader usually asks again.
+
+Everything but `get` and `close` is synchronous: a drop can't be interrupted. For one event loop; no locks.
+"""
+
+import asyncio
+from bisect import bisect_left
+from collections.abc import Awaitable, Callable, Hashable
+from contextvars import Context
+from typing import Any, Generic, TypeVar, TypeVarTuple
+
+import orjson
+
+from bot.domain.errors import PerpdeskError
+from cache.index import TagIndex
+from cache.policy import Policy
+from cache.shelf import Entry, Shelf
+from cache.stats import LOAD_SECONDS, LoadTimes, RegionStats
+from cache.tags import AnyTag
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class LoadEnded(PerpdeskError):  # noqa: N818  named by what it is, like the rest of its tree
+    """The cache was closed, or the load canceled from within, before there was an answer."""
+
+
+class Flight(Generic[K]):
+    """One load under way."""
+
+    __slots__ = ("is_overtaken", "key", "tags", "task")
+
+    def __init__(self, key: K, tags: tuple[Hashable, ...]) -> None:
+        self.key = key
+        self.tags = tags
+        self.is_overtaken = False
+        self.task: asyncio.Task[Any]
+
+
+class Region(Generic[K]):
+    """One region of the cache. A key must always be loaded by the same function."""
+
+    __slots__ = (
+        "_counts",
+        "_evictions",
+        "_expirations",
+        "_find",
+        "_flights",
+        "_index",
+        "_invalidations",
+        "_is_closed",
+        "_load_failures",
+        "_loads",
+        "_now",
+        "_overtaken",
+        "_shelf",
+        "_sum",
+        "_tasks",
+        "coalesced",
+        "hits",
+        "misses",
+        "policy",
+    )
+
+    def __init__(self, policy: Policy[K], monotonic: Callable[[], float]) -> None:
+        self.policy = policy
+        self._now = monotonic
+        self._shelf: Shelf[K] = Shelf(policy.capacity)
+        self._find = self._shelf.index.get
+        self._index: TagIndex[Entry[K] | Flight[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
+        self._flights: dict[K, Flight[K]] = {}  # those that later readers may join
+        self._tasks: set[asyncio.Task[Any]] = set()  # those and the overtaken ones
+        self._is_closed = False
+        self.hits = self.coalesced = self.misses = 0
+        self._loads = self._load_failures = self._overtaken = 0
+        self._evictions = self._expirations = self._invalidations = 0
+        self._counts = [0] * (len(LOAD_SECONDS) + 1)
+        self._sum = 0.0
+
+    # --- reading --------------------------------------------------------------------------------------------
+
+    async def get(self, key: K, load: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
+        """The value of `key`: from memory, from a load under way, or from `load(*args)`.
+
+        Raises what the load raised, to everybody who waits for it; errors are not kept. Raises LoadEnded when closed.
+        """
+        entry = self._find(key)
+        if entry is not None and self._now() < entry.expires:
+            self.hits += 1
+            entry.was_read = True
+            return entry.value  # type: ignore[no-any-return]  # a key is always loaded by the same function
+        if entry is not None:
+            self._count_expired(entry)
+        flight = self._flights.get(key)
+        if flight is None:
+            self.misses += 1
+            flight = self._start(key, load, args)
+        else:
+            self.coalesced += 1
+        value: T = await self._landed(flight)
+        return value
+
+    def last(self, key: K) -> Any:
+        """The value in memory though it may have expired; None if there is none or it was dropped. Counts nothing."""
+        entry = self._find(key)
+        return None if entry is None else entry.value
+
+    # --- writing and dropping -------------------------------------------------------------------------------
+
+    def put(self, key: K, value: object, *, ttl: float | None = None) -> None:
+        """Write through: `value` is the truth now, for `ttl` s if that differs. Overtakes a load under way."""
+        flight = self._flights.get(key)
+        if flight is not None:
+            self._overtake(flight)
+        self._shelve(key, value, self.policy.ttl_of(key) if ttl is None else ttl)
+
+    def drop(self, function: AnyTag, tag: Hashable) -> int:
+        """Drop every entry that carries the tag and overtake every such load. Answers how many entries went."""
+        dropped = 0
+        for node in self._index.carrying(function, tag):
+            if isinstance(node, Flight):
+                self._overtake(node)
+            else:
+                self._remove(node)
+                dropped += 1
+        self._invalidations += dropped
+        return dropped
+
+    def knows(self, function: AnyTag) -> bool:
+        """Whether entries of this region carry tags of that function."""
+        return function in self._index
+
+    def sweep(self, limit: int | None = None) -> int:
+        """Remove what has expired and is too old to be shown as the last known; at most `limit` entries."""
+        now = self._now()
+        horizon = now - self.policy.keep_last
+        gone = [entry for entry in self._shelf.index.values() if entry.expires <= horizon][:limit]
+        for entry in gone:
+            self._count_expired(entry)
+            self._remove(entry)
+        return len(gone)
+
+    async def close(self) -> None:
+        """End the loads under way; their readers get LoadEnded. Reads from memory go on."""
+        self._is_closed = True
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for flight in tuple(self._flights.values()):
+            self._forget(flight)
+
+    def stats(self) -> RegionStats:
+        return RegionStats(
+            name=self.policy.name,
+            ttl=self.policy.ttl,
+            capacity=self.policy.capacity,
+            size=len(self._shelf.index),
+            hits=self.hits,
+            coalesced=self.coalesced,
+            misses=self.misses,
+            loads=self._loads,
+            load_failures=self._load_failures,
+            overtaken_loads=self._overtaken,
+            evictions=self._evictions,
+            expirations=self._expirations,
+            invalidations=self._invalidations,
+            load_seconds=LoadTimes(bounds=LOAD_SECONDS, counts=tuple(self._counts), sum=self._sum),
+        )
+
+    # --- loads ----------------------------------------------------------------------------------------------
+
+    def _start(self, key: K, load: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Flight[K]:
+        if self._is_closed:
+            raise LoadEnded(f"the cache is closed: {self.policy.name}")
+        flight = Flight(key, self._tags(key, None))
+        loop = asyncio.get_running_loop()
+        flight.task = loop.create_task(self._fly(flight, load, args), context=Context())
+        self._flights[key] = flight
+        self._index.add(flight, flight.tags)
+        self._tasks.add(flight.task)
+        flight.task.add_done_callback(self._done)
+        return flight
+
+    async def _fly(self, flight: Flight[K], load: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Any:
+        started = self._now()
+        try:
+            value = await load(*args)
+            if self._may_keep(flight) and self._is_small(value):
+                self._shelve(flight.key, value, self.policy.ttl_of(flight.key))
+        except BaseException:
+            self._load_failures += 1
+            raise
+        finally:
+            self._forget(flight)
+            seconds = self._now() - started
+            self._loads += 1
+            self._counts[bisect_left(LOAD_SECONDS, seconds)] += 1
+            self._sum += seconds
+        return value
+
+    async def _landed(self, flight: Flight[K]) -> Any:
+        try:
+            return await asyncio.shield(flight.task)
+        except asyncio.CancelledError:
+            reader = asyncio.current_task()
+            if flight.task.cancelled() and not (reader and reader.cancelling()):
+                raise LoadEnded(f"the load was ended: {self.policy.name}") from None
+            raise
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen: its readers may all be gone
+
+    def _may_keep(self, flight: Flight[K]) -> bool:
+        return not flight.is_overtaken
+
+    def _overtake(self, flight: Flight[K]) -> None:
+        flight.is_overtaken = True
+        self._overtaken += 1
+        self._forget(flight)
+
+    def _forget(self, flight: Flight[K]) -> None:
+        """Let nobody join it any more."""
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]
+            self._index.remove(flight, flight.tags)
+
+    def _is_small(self, value: object) -> bool:
+        limit = self.policy.max_bytes
+        return limit is None or json_bytes(value) <= limit
+
+    # --- entries --------------------------------------------------------------------------------------------
+
+    def _tags(self, key: K, value: object) -> tuple[Hashable, ...]:
+        """The values of the tags in the order of the index; None for those that only a value can tell."""
+        tags = self.policy.tags
+        subject = tags.subject(key)
+        if subject is None:
+            return ()
+        late = [None if value is None else tag(value) for tag in tags.of_value]
+        return (*[tag(subject) for tag in tags.of_key], *late)
+
+    def _shelve(self, key: K, value: object, ttl: float) -> None:
+        now = self._now()
+        old = self._find(key)
+        if old is not None:
+            self._index.remove(old, old.tags)
+        elif len(self._shelf.index) >= self.policy.capacity:
+            self._make_room(now)
+        entry = Entry(key, value, now + ttl, self._tags(key, value))
+        self._shelf[key] = entry
+        self._index.add(entry, entry.tags)
+
+    def _make_room(self, now: float) -> None:
+        entry = self._shelf.candidate(now)
+        self._index.remove(entry, entry.tags)
+        if entry.expires <= now:
+            self._count_expired(entry)
+        else:
+            self._evictions += 1
+
+    def _remove(self, entry: Entry[K]) -> None:
+        del self._shelf[entry.key]
+        self._index.remove(entry, entry.tags)
+
+    def _count_expired(self, entry: Entry[K]) -> None:
+        if not entry.is_counted:
+            entry.is_counted = True
+            self._expirations += 1
+
+
+def json_bytes(value: object) -> int:
+    """About how large a value is as JSON, in bytes. Of rows (`items`) the first one is measured and multiplied."""
+    items = getattr(value, "items", None)
+    if isinstance(items, tuple):
+        return len(items) * json_bytes(items[0]) if items else 0
+    return len(orjson.dumps(value, default=str))
