@@ -100,7 +100,7 @@ class Of(Generic[K, S]):
         return Tags(self._subject, of_key)
 
 
-UNTAGGED: Final = Tags[Any](lambda _key: None, ())  # no event speaks of such a key
+UNTAGGED: Final[Tags[Any]] = Tags(lambda _key: None, ())  # no event speaks of such a key
 
 
 def owner(key: AccountKey) -> AccountSubject:
