@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from bot.domain.errors import BackOff, ClockTrouble, ExchangeError, KeyTrouble
+from bot.domain.errors import BackOff, ClockTrouble, ExchangeError, ExchangeRejected, KeyTrouble
 from bot.domain.model import Account, AccountId
 from bot.services.screens import Dated, Shown
 from handlers.callbacks import Code, RunCommand
@@ -61,6 +61,8 @@ def trouble_line(viewer: Viewer, trouble: ExchangeError | None) -> Markup:
             return viewer.say("trouble-busy", wait=span(viewer.say, max(1, trouble.retry_after)))
         case ClockTrouble():
             return viewer.say("trouble-clock")
+        case ExchangeRejected():
+            return viewer.say("trouble-rejected", code=trouble.code or 0)
         case _:
             return viewer.say("trouble-silent")
 

@@ -1,0 +1,160 @@
+"""What a handler is given: one `Turn`, which is one update of one person with everything needed to answer it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from telegram import CallbackQuery, InlineKeyboardButton, Message, Update
+from telegram.constants import ChatType
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.domain.cause import without_cause
+from bot.domain.errors import ExchangeError
+from bot.domain.model import Account, ChatId, Role, UserConfig, UserId
+from bot.domain.ports import Dialogue
+from bot.services.buttons import Wish
+from bot.services.screens import Dated, Shown
+from bot.services.services import Services
+from handlers import delivery
+from handlers.callbacks import token_data
+from handlers.delivery import Spot
+from handlers.held import Cooldown, HeldKeys
+from handlers.live import LiveCards
+from handlers.texts.catalog import Say, Texts
+from handlers.views.cards import Card, button
+from handlers.views.viewer import Viewer
+
+T = TypeVar("T", bound=Dated)
+MAX_ARGUMENTS = 12
+
+
+class Router(Protocol):
+    """The table of handlers, as one handler sees it that hands over to another."""
+
+    async def run_command(self, turn: "Turn", name: str) -> None:
+        """Raises ButtonExpired for a command that is not in the table."""
+        ...
+
+    async def run_wish(self, turn: "Turn", wish: Wish) -> None:
+        """Raises ButtonExpired for an action that is not in the table."""
+        ...
+
+    async def go_on(self, turn: "Turn", dialogue: Dialogue) -> None: ...
+
+    def commands(self, role: Role) -> Mapping[str, str]:
+        """What that role finds in the menu of its private chat: name to the key of its description."""
+        ...
+
+
+class BotData:
+    """What the root puts into the application: `registry.register` fills it."""
+
+    services: Services
+    texts: Texts
+    router: Router
+    live: LiveCards
+    refusals: Cooldown
+    held_keys: HeldKeys
+    new_reference: Callable[[], str]
+
+
+Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotData]
+App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], BotData, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One update of one person. `arguments` are the words after a command; `is_new`: met for the first time."""
+
+    update: Update
+    bot: ExtBot[None]
+    data: BotData
+    config: UserConfig
+    arguments: tuple[str, ...] = ()
+    is_new: bool = False
+
+    @property
+    def services(self) -> Services:
+        return self.data.services
+
+    @property
+    def say(self) -> Say:
+        return Say(self.data.texts, self.config.language)
+
+    @property
+    def viewer(self) -> Viewer:
+        owner = None if self.is_private else self.user_id
+        return Viewer(say=self.say, config=self.config, now=self.services.clock.now(), owner=owner)
+
+    @property
+    def user_id(self) -> UserId:
+        return self.config.user_id
+
+    @property
+    def chat_id(self) -> ChatId:
+        chat = self.update.effective_chat
+        return ChatId(self.user_id if chat is None else chat.id)
+
+    @property
+    def is_private(self) -> bool:
+        chat = self.update.effective_chat
+        return chat is None or chat.type == ChatType.PRIVATE
+
+    @property
+    def query(self) -> CallbackQuery | None:
+        return self.update.callback_query
+
+    @property
+    def message(self) -> Message | None:
+        """The message that the person wrote; None for a tap."""
+        return self.update.message or self.update.edited_message
+
+    @property
+    def text(self) -> str:
+        return (self.message.text or "") if self.message is not None else ""
+
+    @property
+    def spot(self) -> Spot:
+        if self.message is not None:
+            return delivery.spot_of(self.message)
+        card = self.query.message if self.query is not None else None
+        thread_id = card.message_thread_id if isinstance(card, Message) and card.is_topic_message else None
+        return Spot(chat_id=self.chat_id, thread_id=thread_id)
+
+    async def send(self, card: Card) -> int:
+        """A new message; its id."""
+        return await delivery.send(self.bot, self.spot, card)
+
+    async def show(self, card: Card) -> int:
+        """After a tap the tapped card changes in place; otherwise, or when that card is gone, a new message."""
+        tapped = self.query.message if self.query is not None else None
+        if tapped is not None:
+            self.data.live.leave(self.chat_id, tapped.message_id)
+            if await delivery.edit(self.bot, self.spot, tapped.message_id, card):
+                return tapped.message_id
+        return await self.send(card)
+
+    async def present(self, look: Callable[[], Awaitable[Shown[T]]], draw: Callable[[Viewer, Shown[T]], Card]) -> None:
+        """A screen: what is known now, redrawn when the answer comes. Trouble is part of the screen."""
+        try:
+            shown = await look()
+        except ExchangeError as trouble:
+            shown = Shown(None, is_fresh=False, trouble=trouble)
+        message_id = await self.show(draw(self.viewer, shown))
+        self.data.live.follow(self.bot, self.spot, message_id, shown, lambda later: draw(self.viewer, later))
+
+    async def buttons(self, choices: Sequence[tuple[str, Wish]]) -> tuple[InlineKeyboardButton, ...]:
+        """Buttons that change something, one a label; their rows are one commit."""
+        with without_cause():  # laying out buttons is not this update's effect
+            tokens = await self.services.buttons.issue(self.user_id, self.chat_id, [wish for _, wish in choices])
+        return tuple(button(label, token_data(token)) for (label, _), token in zip(choices, tokens, strict=True))
+
+    async def delete_message(self) -> bool:
+        """Take the person's own message out of the chat; False where Telegram does not let us."""
+        if self.message is None:
+            return True
+        return await delivery.delete(self.bot, self.chat_id, self.message.message_id)
+
+    def own_account(self, account_id: int) -> Account | None:
+        """The person's own account of that id: nobody is trusted for an id in a button."""
+        return next((each for each in self.config.accounts if each.account_id == account_id), None)

@@ -1,0 +1,133 @@
+"""The way out: cards to Telegram, and what Telegram's refusals mean. Everything the handlers say goes through here."""
+
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from handlers.texts.catalog import Markup
+from handlers.views.cards import Card
+from handlers.views.split import plain_text, split
+
+_logger = logging.getLogger(__name__)
+
+_SAME: Final = "not modified"
+_GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid", "message not found")
+_UNREADABLE: Final = "can't parse entities"
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+MAX_ALERT: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where an answer goes: the chat, its topic, and in groups the message it replies to."""
+
+    chat_id: int
+    thread_id: int | None = None
+    reply_to: int | None = None
+
+
+async def send(bot: Bot, spot: Spot, card: Card) -> int:
+    """A new message, in as many parts as it takes; the id of the last one, which has the keyboard."""
+    *first, last = split(card.text)
+    for part in first:
+        await _send_part(bot, spot, part, None)
+    return await _send_part(bot, spot, last, card.keyboard)
+
+
+async def edit(bot: Bot, spot: Spot, message_id: int, card: Card) -> bool:
+    """Change a message in place. True if it now says so (an unchanged one does), False if it is gone."""
+    parts = split(card.text)
+    keyboard = card.keyboard if len(parts) == 1 else None
+    try:
+        await _edit_part(bot, spot, message_id, parts[0], keyboard)
+    except BadRequest as refusal:
+        reason = refusal.message.lower()
+        if any(gone in reason for gone in _GONE):
+            return False
+        if _SAME not in reason:
+            raise
+    for part in parts[1:-1]:
+        await _send_part(bot, spot, part, None)
+    if len(parts) > 1:
+        await _send_part(bot, spot, parts[-1], card.keyboard)
+    return True
+
+
+async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:
+    """True if the message is gone now; False where Telegram does not let us (no right, older than 48 hours)."""
+    try:
+        await bot.delete_message(chat_id, message_id)
+    except BadRequest as refusal:
+        return "message to delete not found" in refusal.message.lower()
+    except Forbidden:
+        return False
+    return True
+
+
+async def answer(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """End the spinner. That it came too late, or not at all, undoes nothing."""
+    try:
+        await query.answer(None if text is None else text[:MAX_ALERT], show_alert=alert)
+    except TelegramError as refusal:
+        _logger.info("a press could not be answered: %s", refusal.message)
+
+
+def spot_of(message: Message) -> Spot:
+    """Where to answer a message: its chat and topic; in groups as a reply."""
+    return Spot(
+        chat_id=message.chat.id,
+        thread_id=message.message_thread_id if message.is_topic_message else None,
+        reply_to=None if message.chat.type == "private" else message.message_id,
+    )
+
+
+async def _send_part(bot: Bot, spot: Spot, text: Markup, keyboard: InlineKeyboardMarkup | None) -> int:
+    reply = None if spot.reply_to is None else ReplyParameters(spot.reply_to, allow_sending_without_reply=True)
+    try:
+        message = await bot.send_message(
+            spot.chat_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=spot.thread_id,
+            reply_parameters=reply,
+            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+        )
+    except BadRequest as refusal:
+        if _UNREADABLE not in refusal.message.lower():
+            raise
+        _logger.exception("Telegram could not read our HTML; it goes as plain text")
+        message = await bot.send_message(
+            spot.chat_id,
+            plain_text(text),
+            message_thread_id=spot.thread_id,
+            reply_parameters=reply,
+            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+        )
+    return message.message_id
+
+
+async def _edit_part(
+    bot: Bot, spot: Spot, message_id: int, text: Markup, keyboard: InlineKeyboardMarkup | None
+) -> None:
+    try:
+        await bot.edit_message_text(
+            text,
+            spot.chat_id,
+            message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard,
+            link_preview_options=_NO_PREVIEW,
+        )
+    except BadRequest as refusal:
+        if _UNREADABLE not in refusal.message.lower():
+            raise
+        _logger.exception("Telegram could not read our HTML; it goes as plain text")
+        await bot.edit_message_text(
+            plain_text(text), spot.chat_id, message_id, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
+        )

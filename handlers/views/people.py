@@ -1,0 +1,58 @@
+"""License, identity, terms and privacy."""
+
+from bot.domain.model import License, Role
+from handlers.texts.catalog import Markup, join
+from handlers.views.cards import Card
+from handlers.views.frame import command_button, menu_row, table
+from handlers.views.times import span
+from handlers.views.viewer import Viewer
+
+
+def license_card(viewer: Viewer, held: License) -> Card:
+    """Type, until when, how long that is; practice needs none."""
+    say = viewer.say
+    if held.license_type is None or held.end_date is None:
+        return Card(text=join([say("license-none"), say("license-practice")], "\n\n"), rows=(menu_row(viewer),))
+    kind = say.plain("license-type", kind=held.license_type.value)
+    if not held.is_active(viewer.now):
+        ended = say("license-ended", kind=kind, date=viewer.when(held.end_date))
+        return Card(text=join([ended, say("license-practice")], "\n\n"), rows=(menu_row(viewer),))
+    rows = [
+        (say.plain("license-kind"), kind),
+        (say.plain("license-left"), span(say, (held.end_date - viewer.now) / 1000)),
+    ]
+    parts = [
+        say("license-title"),
+        table(rows),
+        say("license-until", date=viewer.when(held.end_date)),
+        Markup(""),
+        say("license-practice"),
+    ]
+    return Card(text=join(parts), rows=(menu_row(viewer),))
+
+
+def whoami_card(viewer: Viewer, role: Role, language_name: str) -> Card:
+    """What the bot knows of whoever asks."""
+    say, config = viewer.say, viewer.config
+    lines = [
+        say("whoami-title"),
+        say("whoami-id", id=str(config.user_id)),
+        say("whoami-role", role=say.plain("role-name", role=role.value)),
+        say("whoami-language", name=language_name),
+        say("whoami-zone", zone=config.settings.time_zone),
+        say("whoami-accounts", names=", ".join(viewer.account_name(each) for each in config.accounts)),
+    ]
+    languages = command_button(viewer, "button-lang", "lang")
+    return Card(
+        text=join(lines), rows=((*languages, *command_button(viewer, "button-settings", "settings")), menu_row(viewer))
+    )
+
+
+def terms_text(viewer: Viewer) -> Markup:
+    """The terms, in the reader's language."""
+    return join([viewer.say("terms-title"), Markup(""), viewer.say("terms-body")])
+
+
+def document_card(viewer: Viewer, title_key: str, body_key: str) -> Card:
+    """A page of fixed text."""
+    return Card(text=join([viewer.say(title_key), Markup(""), viewer.say(body_key)]), rows=(menu_row(viewer),))

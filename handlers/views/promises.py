@@ -1,0 +1,74 @@
+"""Messages of the outbox: what was promised in a transaction, in the person's language when it is sent."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from telegram import InlineKeyboardMarkup
+
+from bot.domain.model import Language, Millis
+from handlers.callbacks import RunCommand
+from handlers.texts.catalog import Markup, Say, Texts, Value
+from handlers.views.cards import Outgoing, button
+from handlers.views.split import split
+from handlers.views.times import day
+
+Values = Mapping[str, str]
+
+
+class Promises:
+    """Renders them; `render` is what the root hands to the outbox."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def render(self, kind: str, values: Values, language: Language) -> list[Outgoing]:
+        """The messages of one promise. Raises LookupError for a kind that nobody wrote a text for."""
+        say = Say(self._texts, language)
+        write, label, command = _KINDS[kind]
+        *first, last = split(write(say, values))
+        keyboard = InlineKeyboardMarkup([[button(say.plain(label), RunCommand(command).encode())]]) if label else None
+        return [*(Outgoing(text_html=part) for part in first), Outgoing(text_html=last, reply_markup=keyboard)]
+
+
+def _says(key: str) -> Callable[[Say, Values], Markup]:
+    def write(say: Say, values: Values) -> Markup:
+        return say(key, **_typed(values))
+
+    return write
+
+
+def _key_trouble(say: Say, values: Values) -> Markup:
+    """A finding of the daily check, with its cure."""
+    typed = _typed(values)
+    finding = say(values["finding"], **{name: value for name, value in typed.items() if name != "finding"})
+    return say("promise-key-trouble", finding=finding, account_type=values["account_type"])
+
+
+def _typed(values: Values) -> dict[str, Value]:
+    """Promises keep text: counts become numbers again for their plural, moments become dates."""
+    return {name: _value(name, text) for name, text in values.items()}
+
+
+def _value(name: str, text: str) -> Value:
+    if name == "date":
+        return day(Millis(int(text)))
+    return int(text) if name in _COUNTS else text
+
+
+_COUNTS: Final = frozenset({"days", "code", "count"})
+_KINDS: Final[Mapping[str, tuple[Callable[[Say, Values], Markup], str, str]]] = MappingProxyType(
+    {
+        "restarted": (_says("promise-restarted"), "button-menu", "menu"),
+        "send-secret-again": (_says("promise-send-secret-again"), "button-keys", "keys"),
+        "set-aside": (_says("promise-set-aside"), "button-menu", "menu"),
+        "too-fast": (_says("promise-too-fast"), "", ""),
+        "key-expires": (_says("promise-key-expires"), "button-keys", "keys"),
+        "key-trouble": (_key_trouble, "button-keys", "keys"),
+        "key-attached": (_says("promise-key-attached"), "button-keys", "keys"),
+        "key-removed": (_says("promise-key-removed"), "button-keys", "keys"),
+        "banned": (_says("banned"), "", ""),
+        "unbanned": (_says("promise-unbanned"), "button-menu", "menu"),
+    }
+)
+KINDS: Final = frozenset(_KINDS)
