@@ -28,6 +28,7 @@ class Cause:
 
     update_id: UpdateId
     attempt: int = 1
+    age_s: float | None = None  # seconds since the person did it; None: not known (a press replayed after a restart)
     applied: bool = False  # a unit of work was committed: never handle this update again
     pressed: PressedButton | None = None
     failure: BaseException | None = None  # an unexpected error that the sender has not been told of

@@ -1,0 +1,109 @@
+"""PTB's application as this bot runs it: no Updater, our transport, our pace, updates fed in one by one."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from telegram import Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder, BaseRateLimiter, CallbackContext, ContextTypes, ExtBot
+from telegram.request import BaseRequest
+
+from bot.chat.errors import TokenRefused
+from bot.chat.updates import RawUpdate
+from bot.domain.model import Secret
+
+_log = logging.getLogger(__name__)
+
+CCT = TypeVar("CCT", bound="CallbackContext[Any, Any, Any, Any]")
+UD = TypeVar("UD")
+CD = TypeVar("CD")
+BD = TypeVar("BD")
+
+_BACK_OFF_S = 0.5
+_BACK_OFF_MOST_S = 15.0
+
+
+class DiscreetBot(ExtBot[int]):
+    """PTB's bot, whose own repr (and so its application's) shows the token."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "DiscreetBot(***)"
+
+
+def build_application(
+    *,
+    token: Secret,
+    api_url: str,
+    transport: BaseRequest,
+    pace: BaseRateLimiter[int],
+    context_types: ContextTypes[CCT, UD, CD, BD],
+) -> Application[ExtBot[Any], CCT, UD, CD, BD, None]:
+    """An application whose bot talks to `api_url` (scheme, host and port) and which waits for `process`."""
+    telegram_bot: ExtBot[Any] = DiscreetBot(
+        token.reveal(),
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=transport,
+        get_updates_request=transport,
+        rate_limiter=pace,
+    )
+    return ApplicationBuilder().bot(telegram_bot).updater(None).job_queue(None).context_types(context_types).build()
+
+
+class Runner:
+    """Feeds raw updates to an application."""
+
+    def __init__(self, application: Application[ExtBot[Any], Any, Any, Any, Any, Any]) -> None:
+        self._application = application
+
+    async def process(self, raw: RawUpdate) -> None:
+        """Parse and handle one update. Raises what parsing raises; handlers' errors go to the error handlers."""
+        update = Update.de_json(dict(raw), self._application.bot)
+        await self._application.process_update(update)
+
+
+async def connect(
+    application: Application[ExtBot[Any], Any, Any, Any, Any, Any], randomness: Callable[[], float]
+) -> None:
+    """Introduce the bot (getMe), with endless patience for the network. Raises TokenRefused."""
+    failures = 0
+    while True:
+        try:
+            await application.initialize()
+        except InvalidToken:
+            refused = True
+        except TelegramError as error:
+            refused = False
+            if not failures:
+                _log.warning("Telegram can't be reached yet: %s", error.message)
+        else:
+            return
+        if refused:
+            raise TokenRefused  # outside the except: PTB's error names the token and must not be chained to it
+        failures += 1
+        longest = min(_BACK_OFF_S * 2.0 ** min(failures, 16), _BACK_OFF_MOST_S)
+        await asyncio.sleep(longest * (0.5 + randomness() / 2))
+
+
+@asynccontextmanager
+async def running(
+    application: Application[ExtBot[Any], Any, Any, Any, Any, Any], *, patience_s: float = 5.0
+) -> AsyncIterator[None]:
+    """From a connected application to a closed one. Tasks that handlers left get `patience_s` to end."""
+    try:
+        await application.start()
+        try:
+            yield
+        finally:
+            try:
+                async with asyncio.timeout(patience_s):
+                    await application.stop()
+            except TimeoutError:
+                _log.warning("tasks of handlers were still running after %g s and are cancelled", patience_s)
+    finally:
+        await application.shutdown()

@@ -1,0 +1,169 @@
+"""The Telegram side in one piece: what the composition root opens, starts, asks and stops.
+
+async with TelegramEdge.open(...) as edge:
+    await edge.connect()         # getMe, patiently
+    await edge.replay()          # what a kill left behind
+    await edge.poll()
+    await edge.ended()           # raises TelegramEnded; a signal cancels the wait
+    await edge.stop_intake()
+    await edge.drain(20)
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Self
+
+from telegram.ext import Application, ExtBot
+
+from bot.chat.application import Runner, connect, running
+from bot.chat.inbox import Inbox
+from bot.chat.lanes import LaneLimits, Lanes
+from bot.chat.ledger import Ledger
+from bot.chat.outbox import Outbox, OutboxTimes
+from bot.chat.pace import Pace
+from bot.chat.poller import Poller, PollTimes
+from bot.chat.sender import ListenerOf, Render, Sender
+from bot.chat.stats import ChatStats
+from bot.chat.transport import AiohttpRequest, RawApi
+from bot.domain.ports import Clock, InboxStore, OutboxStore, Transactions
+
+
+class TelegramEdge:
+    """Made by `open`. `inbox.accept` is also the way in for a webhook's route; `outbox.wake` hastens promises."""
+
+    def __init__(
+        self,
+        *,
+        api: RawApi,
+        application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
+        pace: Pace,
+        inbox_store: InboxStore,
+        outbox_store: OutboxStore,
+        transactions: Transactions,
+        render: Render,
+        listener_of: ListenerOf,
+        clock: Clock,
+        randomness: Callable[[], float],
+        lane_limits: LaneLimits,
+        poll_times: PollTimes,
+        outbox_times: OutboxTimes,
+    ) -> None:
+        self._api = api
+        self._application = application
+        self._pace = pace
+        self._clock = clock
+        self._randomness = randomness
+        self._poll_times = poll_times
+        self._stack = AsyncExitStack()
+        self._poller: Poller | None = None
+        self._is_connected = False
+        self.sender = Sender(application.bot, render, listener_of)
+        self.ledger = Ledger(inbox_store, clock)
+        self.lanes = Lanes(Runner(application).process, self.sender.tell, self.ledger, clock, lane_limits)
+        self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.ledger, clock)
+        self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        *,
+        transport: AiohttpRequest,
+        api: RawApi,
+        application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
+        pace: Pace,
+        inbox_store: InboxStore,
+        outbox_store: OutboxStore,
+        transactions: Transactions,
+        render: Render,
+        listener_of: ListenerOf,
+        clock: Clock,
+        randomness: Callable[[], float],
+        lane_limits: LaneLimits = LaneLimits(),  # noqa: B008  frozen
+        poll_times: PollTimes = PollTimes(),  # noqa: B008  frozen
+        outbox_times: OutboxTimes = OutboxTimes(),  # noqa: B008  frozen
+    ) -> AsyncIterator[Self]:
+        """Nothing is asked of Telegram before `connect`. On leaving everything is closed, drained or not."""
+        edge = cls(
+            api=api,
+            application=application,
+            pace=pace,
+            inbox_store=inbox_store,
+            outbox_store=outbox_store,
+            transactions=transactions,
+            render=render,
+            listener_of=listener_of,
+            clock=clock,
+            randomness=randomness,
+            lane_limits=lane_limits,
+            poll_times=poll_times,
+            outbox_times=outbox_times,
+        )
+        async with transport:
+            try:
+                yield edge
+            finally:
+                await edge.close()
+
+    async def connect(self) -> None:
+        """Wait for Telegram to know the bot. Raises TokenRefused."""
+        await connect(self._application, self._randomness)
+        await self._stack.enter_async_context(running(self._application))
+        await self._stack.enter_async_context(self.ledger.open())
+        await self._stack.enter_async_context(self.outbox.open())
+        await self._stack.enter_async_context(self.lanes.open())
+        self._is_connected = True
+
+    async def replay(self) -> int:
+        """Take up what the last process left; answers how many updates are handled again. Raises StorageTrouble."""
+        again = await self.inbox.replay()
+        self.outbox.wake()
+        return again
+
+    async def poll(self) -> None:
+        """Take updates in from here on."""
+        self._poller = Poller(
+            self._api, self.inbox.accept, self.lanes.room, self._clock, self._randomness, times=self._poll_times
+        )
+        await self._stack.enter_async_context(self._poller.open())
+
+    async def ended(self) -> None:
+        """Wait until polling ends. Raises TelegramEnded (another instance, token refused)."""
+        if self._poller is not None:
+            await self._poller.ended()
+
+    async def stop_intake(self) -> None:
+        """Take no more updates in; those stored already are in their lanes."""
+        if self._poller is not None:
+            await self._poller.stop()
+        await self.inbox.settle()
+
+    async def drain(self, seconds: float) -> int:
+        """Let lanes and promises end within `seconds` in all. Answers how many updates the next start takes up."""
+        until = self._clock.monotonic() + seconds
+        left = await self.lanes.drain(seconds)
+        await self.outbox.drain(max(0.0, until - self._clock.monotonic()))
+        return left
+
+    async def close(self) -> None:
+        """Close what is open, at once; a second call changes nothing."""
+        await self._stack.aclose()
+
+    def troubles(self) -> tuple[str, ...]:
+        """Why this side is not ready; empty while it is."""
+        if not self._is_connected:
+            return ("Telegram has not been reached yet",)
+        if self._poller is None:
+            return ("updates are not asked for yet",)
+        reasons = (self._poller.trouble(), self.ledger.trouble(), self.outbox.trouble())
+        return tuple(reason for reason in reasons if reason is not None)
+
+    def stats(self) -> ChatStats:
+        return ChatStats(
+            poll=None if self._poller is None else self._poller.stats(),
+            inbox=self.inbox.stats(),
+            lanes=self.lanes.stats(),
+            ledger=self.ledger.stats(),
+            pace=self._pace.stats(),
+            outbox=self.outbox.stats(),
+        )

@@ -1,0 +1,169 @@
+"""Every update's way in: stored first, in one commit a batch, and only then handed to the lanes."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.chat.ledger import Ledger
+from bot.chat.updates import Incoming, from_body, known, read_update, to_body
+from bot.domain.cause import UpdateId
+from bot.domain.model import ChatId, UserId
+from bot.domain.ports import Clock, InboxState, InboxStore, Promise, StoredUpdate, Transactions
+
+_log = logging.getLogger(__name__)
+
+RESTARTED: Final = "restarted"  # kinds of promises; their texts are the handlers'
+SEND_SECRET_AGAIN: Final = "send-secret-again"  # noqa: S105  the name of a text
+
+Put = Callable[[Sequence[Incoming]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxStats:
+    """Updates by what became of them on their way in; `unreadable` ones were no updates at all."""
+
+    received: int
+    accepted: int
+    duplicates: int
+    unreadable: int
+    replayed: int
+    explained: int  # after a restart: not handled again, their senders told why
+
+
+class Inbox:
+    """The poller, the webhook's route, the replay at start and the tests all come in by `accept`."""
+
+    def __init__(self, store: InboxStore, transactions: Transactions, put: Put, ledger: Ledger, clock: Clock) -> None:
+        self._store = store
+        self._transactions = transactions
+        self._put = put
+        self._ledger = ledger
+        self._clock = clock
+        self._uncertain: set[UpdateId] = set()  # a commit was asked for and not confirmed
+        self._storing: set[asyncio.Task[None]] = set()
+        self._received = self._accepted = self._duplicates = self._unreadable = 0
+        self._replayed = self._explained = 0
+
+    async def accept(self, raw_updates: Sequence[object]) -> None:
+        """Store a batch in one commit, then hand on the new ones. Raises StorageTrouble: then nothing was taken in.
+
+        Once the store was asked, a caller that is cancelled does not part a stored update from its lane.
+        """
+        self._received += len(raw_updates)
+        now = self._clock.now()
+        updates = known(raw_updates, now)
+        if len(updates) < len(raw_updates):
+            self._unreadable += len(raw_updates) - len(updates)
+            _log.error("%d of %d updates could not be read and were left out", self._unreadable, len(raw_updates))
+        if updates:
+            storing = asyncio.create_task(self._store_and_put(updates))
+            self._storing.add(storing)
+            storing.add_done_callback(self._storing.discard)
+            await asyncio.shield(storing)
+
+    async def settle(self) -> None:
+        """Wait for batches whose caller was cancelled while they were being stored."""
+        await asyncio.gather(*self._storing, return_exceptions=True)
+
+    async def replay(self) -> int:
+        """Take up what a kill left behind, before anything new comes in; answers how many are handled again.
+
+        What was already applied is not: its sender hears of the restart. A message that carried a secret was not
+        kept: its sender is asked to send it again.
+        """
+        rows = await self._store.waiting()
+        again: list[Incoming] = []
+        explained: list[tuple[StoredUpdate, str]] = []
+        for row in rows:
+            if row.state is InboxState.APPLIED:
+                explained.append((row, RESTARTED))
+            elif row.body is None:
+                explained.append((row, SEND_SECRET_AGAIN))
+            elif (update := _incoming(row, row.body)) is not None:
+                again.append(update)
+            else:
+                _log.error("update %d of the inbox could not be read and is set aside", row.update_id)
+                await self._store.failed(row.update_id, row.attempts, set_aside=True)
+        await self._explain(explained)
+        self._replayed += len(again)
+        self._put(again)
+        return len(again)
+
+    def stats(self) -> InboxStats:
+        return InboxStats(
+            received=self._received,
+            accepted=self._accepted,
+            duplicates=self._duplicates,
+            unreadable=self._unreadable,
+            replayed=self._replayed,
+            explained=self._explained,
+        )
+
+    async def _store_and_put(self, updates: Sequence[Incoming]) -> None:
+        ids = {update.update_id for update in updates}
+        try:
+            new = set(await self._store.accept([_stored(update) for update in updates], self._clock.now()))
+        except BaseException:
+            self._uncertain |= ids
+            raise
+        new |= await self._committed_unheard(ids - new)
+        self._uncertain -= ids
+        fresh = [update for update in updates if update.update_id in new]
+        self._accepted += len(fresh)
+        self._duplicates += len(updates) - len(fresh)
+        self._put(fresh)
+
+    async def _committed_unheard(self, not_new: set[UpdateId]) -> set[UpdateId]:
+        """Updates that an earlier `accept` did store though it reported a failure: they never reached a lane."""
+        suspects = not_new & self._uncertain
+        if not suspects:
+            return set()
+        return suspects & {row.update_id for row in await self._store.waiting() if row.state is InboxState.NEW}
+
+    async def _explain(self, rows: Sequence[tuple[StoredUpdate, str]]) -> None:
+        """One message a chat and reason, promised in one commit; the same after a second kill is the same message."""
+        promises: dict[tuple[ChatId, str], Promise] = {}
+        for row, kind in rows:
+            chat_id = row.chat_id if row.chat_id is not None else row.user_id
+            if row.user_id is not None and chat_id is not None:
+                promises[ChatId(chat_id), kind] = Promise(
+                    user_id=UserId(row.user_id),
+                    chat_id=ChatId(chat_id),
+                    kind=kind,
+                    values={},
+                    cause=f"update:{row.update_id}",
+                )
+        if promises:
+            async with self._transactions.begin() as unit:
+                for promise in promises.values():
+                    await unit.promise(promise, self._clock.now())
+        if rows:
+            await self._store.finish([row.update_id for row, _ in rows], {})
+        self._explained += len(rows)
+
+
+def _stored(update: Incoming) -> StoredUpdate:
+    return StoredUpdate(
+        update_id=update.update_id,
+        user_id=update.user_id,
+        chat_id=update.chat_id,
+        body=None if update.has_secret else _body(update),
+    )
+
+
+def _body(update: Incoming) -> bytes | None:
+    try:
+        return to_body(update.raw)
+    except RecursionError:
+        _log.error("update %d is nested too deeply to be kept", update.update_id)
+        return None
+
+
+def _incoming(row: StoredUpdate, body: bytes) -> Incoming | None:
+    try:
+        update = read_update(from_body(body), attempts=row.attempts)
+    except ValueError:
+        return None
+    return None if update is None else replace(update, update_id=row.update_id)

@@ -1,0 +1,229 @@
+"""One lane a user: in order within it, side by side and fairly between them, bounded everywhere."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from bot.chat.ledger import Ledger
+from bot.chat.updates import Incoming, RawUpdate
+from bot.domain.cause import ATTEMPTS, Cause, current_cause
+from bot.domain.model import ChatId, UserId
+from bot.domain.ports import Clock
+
+_log = logging.getLogger(__name__)
+
+TOO_FAST: Final = "too-fast"  # kinds of what a sender is told; their texts are the handlers'
+SET_ASIDE: Final = "set-aside"
+_BACK_OFF_S: Final = (0.3, 1.0)  # before the second and the third attempt
+
+LaneKey = tuple[str, int]
+
+
+class Process(Protocol):
+    """Handles one update. An unexpected error is raised or left in the current cause."""
+
+    def __call__(self, raw: RawUpdate, /) -> Awaitable[None]: ...
+
+
+class Tell(Protocol):
+    """Says one short thing to a sender; kinds: `too-fast`, `set-aside`."""
+
+    def __call__(self, kind: str, user_id: UserId, chat_id: ChatId, /) -> Awaitable[None]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneLimits:
+    """How much at once, and how long things wait. The high-water mark bounds memory: intake pauses above it."""
+
+    at_once: int = 256
+    payments_at_once: int = 32
+    waiting_per_user: int = 20
+    too_fast_every_s: float = 10.0
+    high_water: int = 2000
+    back_off_s: tuple[float, ...] = _BACK_OFF_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneStats:
+    """Counts since the start; `lanes`, `waiting` (with those being handled) and `running` are of now."""
+
+    handled: int
+    failed: int
+    set_aside: int
+    too_fast: int
+    lanes: int
+    waiting: int
+    running: int
+
+
+@dataclass(slots=True)
+class _Lane:
+    waiting: deque[Incoming] = field(default_factory=deque)
+    task: asyncio.Task[None] | None = None
+
+
+class Lanes:
+    """Takes updates in by `put` and runs `process` on each. A lane exists while it has work."""
+
+    def __init__(
+        self,
+        process: Process,
+        tell: Tell,
+        ledger: Ledger,
+        clock: Clock,
+        limits: LaneLimits = LaneLimits(),
+    ) -> None:
+        self._process = process
+        self._tell = tell
+        self._ledger = ledger
+        self._clock = clock
+        self._limits = limits
+        self._lanes: dict[LaneKey, _Lane] = {}
+        self._gate = asyncio.Semaphore(limits.at_once)  # first come, first served: a lane asks anew for each update
+        self._payment_gate = asyncio.Semaphore(limits.payments_at_once)
+        self._told: dict[LaneKey, float] = {}  # when a sender was last told to slow down, oldest first
+        self._telling: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._is_closing = False
+        self._waiting = self._running = 0
+        self._handled = self._failed = self._set_aside = self._too_fast = 0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Lanes"]:
+        """On leaving, what has not ended by `drain` is cancelled; it stays in the inbox."""
+        try:
+            yield self
+        finally:
+            await self.drain(0)
+
+    def put(self, updates: Sequence[Incoming]) -> None:
+        """Line the updates up. After `drain` began they are left to the inbox and the next start."""
+        if self._is_closing:
+            return
+        for update in updates:
+            key = _key(update)
+            lane = self._lanes.get(key)
+            if lane is None:
+                lane = self._lanes[key] = _Lane()
+            if len(lane.waiting) >= self._limits.waiting_per_user and not update.is_payment:
+                self._refuse(key, update)
+                continue
+            lane.waiting.append(update)
+            self._waiting += 1
+            if lane.task is None:
+                lane.task = asyncio.create_task(self._run(key, lane), name=f"lane {key[0]}")
+        if self._waiting >= self._limits.high_water:
+            self._room.clear()
+
+    async def room(self) -> None:
+        """Wait until there is room for more: the poller asks before each call, so that a flood waits at Telegram."""
+        await self._room.wait()
+
+    async def drain(self, seconds: float) -> int:
+        """Take no more in, let the lanes end for so long, cancel the rest. Answers how many updates were left over."""
+        self._is_closing = True
+        self._room.set()
+        tasks = [lane.task for lane in self._lanes.values() if lane.task is not None] + list(self._telling)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        left, self._waiting = self._waiting, 0
+        return left
+
+    def stats(self) -> LaneStats:
+        return LaneStats(
+            handled=self._handled,
+            failed=self._failed,
+            set_aside=self._set_aside,
+            too_fast=self._too_fast,
+            lanes=len(self._lanes),
+            waiting=self._waiting,
+            running=self._running,
+        )
+
+    async def _run(self, key: LaneKey, lane: _Lane) -> None:
+        try:
+            while lane.waiting:
+                await self._serve(lane.waiting.popleft())
+                self._waiting -= 1  # only now: a cancelled one is among those left over
+                if self._waiting < self._limits.high_water // 2:
+                    self._room.set()
+        finally:
+            del self._lanes[key]
+
+    async def _serve(self, update: Incoming) -> None:
+        """Attempt after attempt, until it is handled or set aside."""
+        attempt = min(update.attempts, ATTEMPTS - 1)
+        while True:
+            attempt += 1
+            cause = await self._attempt(update, attempt)
+            if cause.failure is None:
+                self._handled += 1
+                self._ledger.done(update)
+                return
+            self._failed += 1
+            if not cause.may_retry:
+                await self._put_aside(update, cause)
+                return
+            _log.warning("attempt %d at update %d failed: %r", attempt, update.update_id, cause.failure)
+            await self._ledger.failed(update, attempt, set_aside=False)
+            await asyncio.sleep(self._limits.back_off_s[min(attempt, len(self._limits.back_off_s)) - 1])
+
+    async def _attempt(self, update: Incoming, attempt: int) -> Cause:
+        async with self._payment_gate if update.is_payment else self._gate:
+            cause = Cause(update.update_id, attempt=attempt, age_s=update.age_s(self._clock.now()))
+            token = current_cause.set(cause)
+            self._running += 1
+            try:
+                await self._process(update.raw)
+            except Exception as error:  # noqa: BLE001  the last fence: whatever it was, it is in the cause and logged
+                cause.failure = error
+            finally:
+                self._running -= 1
+                current_cause.reset(token)
+        return cause
+
+    async def _put_aside(self, update: Incoming, cause: Cause) -> None:
+        self._set_aside += 1
+        _log.error("update %d is set aside after %d attempts", update.update_id, cause.attempt, exc_info=cause.failure)
+        await self._ledger.failed(update, cause.attempt, set_aside=True)
+        self._say(SET_ASIDE, update)
+
+    def _refuse(self, key: LaneKey, update: Incoming) -> None:
+        """One update too many: done with unhandled; its sender is told once a burst."""
+        self._too_fast += 1
+        self._ledger.done(update)
+        now = self._clock.monotonic()
+        while self._told and now - next(iter(self._told.values())) >= self._limits.too_fast_every_s:
+            del self._told[next(iter(self._told))]
+        if key not in self._told:
+            self._told[key] = now
+            self._say(TOO_FAST, update)
+
+    def _say(self, kind: str, update: Incoming) -> None:
+        user_id = update.user_id
+        if user_id is None:
+            return
+        chat_id = update.chat_id if update.chat_id is not None else ChatId(user_id)
+        task = asyncio.create_task(self._tell_safely(kind, user_id, chat_id))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell_safely(self, kind: str, user_id: UserId, chat_id: ChatId) -> None:
+        try:
+            await self._tell(kind, user_id, chat_id)
+        except Exception:  # noqa: BLE001  a courtesy: its failure must not reach the lane
+            _log.exception("a sender could not be told: %s", kind)
+
+
+def _key(update: Incoming) -> LaneKey:
+    """Payments have lanes of their own; what has neither user nor chat shares one."""
+    owner = update.user_id if update.user_id is not None else update.chat_id
+    return ("payment" if update.is_payment else "user", owner or 0)

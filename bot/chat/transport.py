@@ -1,0 +1,286 @@
+"""The wire to Telegram: PTB's `BaseRequest` over one aiohttp session, for polling and for sending.
+
+PTB's own transport (httpx) collapses under concurrency; this one does the same work in one place:
+no POST is ever sent twice, and the token, which every address carries, is in no error and no log line.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import aiohttp
+import orjson
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
+from yarl import URL
+
+from bot.chat.errors import FloodWait
+from bot.chat.multipart import Body, encode
+from bot.chat.scrub import Scrubber
+from bot.domain.model import Secret
+
+_log = logging.getLogger(__name__)
+
+_SMALL: Final = 32 * 1024  # bytes that fit a socket's buffer at once: writing them can't wait for the peer
+_CHUNK: Final = 64 * 1024
+_ANSWER_CAP: Final = 16 * 1024 * 1024  # bytes; a full getUpdates batch stays well below
+_FILE_CAP: Final = 32 * 1024 * 1024  # bytes; getFile gives at most 20 MB
+_ERROR_PAGE_CAP: Final = 300  # bytes kept of an error answer that is no JSON
+_DEFAULT_WAIT_S: Final = 1.0  # after a 429 that does not say how long
+_KEEP_ALIVE_S: Final = 30.0  # below a usual server's: a connection closed under our hands is a lost send
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOuts:
+    """Seconds, None for no limit; the meanings are those of PTB's request parameters of the same names."""
+
+    read: float | None = 10.0
+    write: float | None = 10.0
+    media_write: float | None = 60.0
+    connect: float | None = 5.0
+    pool: float | None = 10.0
+
+
+@dataclass(slots=True)
+class _Line:
+    """A session and how many requests are under way on it."""
+
+    session: aiohttp.ClientSession
+    users: int = 0
+    is_retired: bool = False
+
+
+class AiohttpRequest(BaseRequest):
+    """PTB's request interface over one aiohttp session.
+
+    A request is made once. The one exception: where no connection came about, nothing was sent, and it is made
+    once more. Redirects are not followed: they would carry the token elsewhere.
+    """
+
+    __slots__ = ("_line", "_pool", "_scrubber", "_time_outs")
+
+    def __init__(self, token: Secret, *, time_outs: TimeOuts = TimeOuts(), pool_size: int = 512) -> None:
+        self._scrubber = Scrubber(token)
+        self._time_outs = time_outs
+        self._pool = asyncio.Semaphore(pool_size)
+        self._line: _Line | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        return self._time_outs.read
+
+    async def initialize(self) -> None:
+        """Open the session; a second call (PTB makes one a slot) changes nothing."""
+        if self._line is None:
+            self._line = _open_line()
+
+    async def shutdown(self) -> None:
+        """Close the session and whatever runs on it; a second call changes nothing."""
+        line, self._line = self._line, None
+        if line is not None:
+            await line.session.close()
+
+    async def renew(self) -> None:
+        """Put a new session in place of a deaf one; requests under way on the old one may still end there."""
+        line = self._line
+        if line is None:
+            return
+        self._line = _open_line()
+        line.is_retired = True
+        if not line.users:
+            await line.session.close()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """PTB's hook, without its log line of whatever came."""
+        try:
+            parsed = orjson.loads(payload)
+        except orjson.JSONDecodeError:  # stricter than Telegram: lone surrogates, for one
+            parsed = _parse_leniently(payload)
+        if not isinstance(parsed, dict):
+            raise TelegramError("Invalid server response")
+        return parsed
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """One HTTP exchange. Raises TimedOut and NetworkError, never with the token in it or behind it."""
+        body = await encode(request_data)
+        defaults = self._time_outs
+        time_outs = TimeOuts(
+            read=_seconds(read_timeout, defaults.read),
+            write=_seconds(write_timeout, defaults.media_write if body and body.has_files else defaults.write),
+            connect=_seconds(connect_timeout, defaults.connect),
+        )
+        async with self._place(_seconds(pool_timeout, defaults.pool)):
+            outcome = await self._attempt(method, url, body, time_outs)
+            if isinstance(outcome, aiohttp.ClientConnectorError) and not isinstance(outcome, aiohttp.ClientSSLError):
+                outcome = await self._attempt(method, url, body, time_outs)
+        if isinstance(outcome, BaseException):
+            raise self._translate(outcome)  # outside any except: the error that has the address is not chained to it
+        return self._checked(method, *outcome)
+
+    @asynccontextmanager
+    async def _place(self, seconds: float | None) -> AsyncIterator[None]:
+        """A place in the pool, waited for at most so long."""
+        if self._pool.locked():
+            try:
+                await asyncio.wait_for(self._pool.acquire(), seconds)
+            except TimeoutError:
+                raise TimedOut("Pool timeout: all connections are busy. The request was *not* sent.") from None
+        else:
+            await self._pool.acquire()
+        try:
+            yield
+        finally:
+            self._pool.release()
+
+    async def _attempt(
+        self, method: str, url: str, body: Body | None, time_outs: TimeOuts
+    ) -> tuple[int, bytes] | Exception:
+        """Status and body of the answer, or the error that came instead of it."""
+        line = self._line
+        if line is None:
+            raise RuntimeError("the transport is not initialized")
+        line.users += 1
+        try:
+            return await _exchange(line.session, method, url, body, time_outs)
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            return error
+        finally:
+            line.users -= 1
+            if line.is_retired and not line.users:
+                await line.session.close()
+
+    def _translate(self, error: BaseException) -> TelegramError:
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            return TimedOut("Timed out while connecting. The request was *not* sent.")
+        if isinstance(error, TimeoutError):
+            return TimedOut()
+        return NetworkError(f"aiohttp.{type(error).__name__}: {self._scrubber.text(str(error))}")
+
+    def _checked(self, method: str, status: int, payload: bytes) -> tuple[int, bytes]:
+        """An answer fit for PTB: errors without the token and without pages of HTML, successes with a result."""
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise FloodWait(_retry_after(payload))
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            payload = self._scrubber.payload(payload)
+            return status, payload if payload.lstrip().startswith(b"{") else payload[:_ERROR_PAGE_CAP]
+        if (
+            method == "POST"
+            and not payload.startswith(b'{"ok":true')
+            and "result" not in self.parse_json_payload(payload)
+        ):
+            raise NetworkError("Telegram's answer has no result")
+        return status, payload
+
+
+class RawApi:
+    """Bot API methods by their names, answers unparsed: what the poller asks by."""
+
+    __slots__ = ("_address", "_transport")
+
+    def __init__(self, transport: AiohttpRequest, api_url: str, token: Secret) -> None:
+        self._transport = transport
+        self._address = Secret(f"{api_url}/bot{token.reveal()}")
+
+    async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> Any:
+        """The method's `result`. `read_timeout` in seconds. Raises `TelegramError`s as PTB's own calls do."""
+        data = RequestData([RequestParameter.from_input(name, value) for name, value in parameters.items()])
+        return await self._transport.post(f"{self._address.reveal()}/{method}", data, read_timeout=read_timeout)
+
+    async def renew(self) -> None:
+        """See `AiohttpRequest.renew`."""
+        await self._transport.renew()
+
+
+def _open_line() -> _Line:
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)  # `_place` is the limit
+    headers = {"User-Agent": BaseRequest.USER_AGENT, "Accept-Encoding": "identity"}
+    session = aiohttp.ClientSession(connector=connector, headers=headers, cookie_jar=aiohttp.DummyCookieJar())
+    return _Line(session)
+
+
+def _seconds(given: object, default: float | None) -> float | None:
+    """What a PTB method was called with: seconds, None for no limit, anything else for the default."""
+    if given is None:
+        return None
+    return float(given) if isinstance(given, int | float) else default
+
+
+async def _exchange(
+    session: aiohttp.ClientSession, method: str, url: str, body: Body | None, time_outs: TimeOuts
+) -> tuple[int, bytes]:
+    timeout = aiohttp.ClientTimeout(
+        total=None, connect=time_outs.connect, sock_connect=time_outs.connect, sock_read=time_outs.read
+    )
+    headers = {"Content-Type": body.content_type} if body else None
+    cap = _ANSWER_CAP if method == "POST" else _FILE_CAP
+    address = URL(url, encoded=True)
+    if body is None or len(body.content) <= _SMALL:
+        data = body.content if body else None
+        async with session.request(
+            method, address, data=data, headers=headers, timeout=timeout, allow_redirects=False
+        ) as response:
+            return response.status, await _read(response, cap)
+    headers = {"Content-Type": body.content_type, "Content-Length": str(len(body.content))}
+    async with (
+        asyncio.timeout(None) as writing,
+        session.request(
+            method,
+            address,
+            data=_chunks(body.content, writing, time_outs.write),
+            headers=headers,
+            timeout=timeout,
+            allow_redirects=False,
+        ) as response,
+    ):
+        return response.status, await _read(response, cap)
+
+
+async def _chunks(content: bytes, writing: asyncio.Timeout, seconds: float | None) -> AsyncIterator[bytes]:
+    """The content piece by piece, each of which the peer must take within `seconds`."""
+    loop = asyncio.get_running_loop()
+    for start in range(0, len(content), _CHUNK):
+        writing.reschedule(None if seconds is None else loop.time() + seconds)
+        yield content[start : start + _CHUNK]
+    writing.reschedule(None)
+
+
+async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in response.content.iter_any():
+        size += len(piece)
+        if size > cap:
+            raise aiohttp.ClientPayloadError(f"the answer is larger than {cap} bytes")
+        pieces.append(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _parse_leniently(payload: bytes) -> object:
+    try:
+        return json.loads(payload.decode("utf-8", "replace"))
+    except ValueError:
+        return None
+
+
+def _retry_after(payload: bytes) -> float:
+    """Seconds that a 429 asks to wait (ResponseParameters.retry_after)."""
+    answer = _parse_leniently(payload)
+    parameters = answer.get("parameters") if isinstance(answer, dict) else None
+    seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else _DEFAULT_WAIT_S

@@ -1,0 +1,124 @@
+"""What the house must know of a raw update before PTB parses it: whose it is, and how it may be kept."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from bot.domain.cause import UpdateId
+from bot.domain.model import ChatId, Millis, UserId
+from bot.domain.secrets import carries_secret
+
+RawUpdate = Mapping[str, Any]
+
+_PAYMENT_KINDS: Final = frozenset({"pre_checkout_query", "shipping_query", "purchased_paid_media"})
+_PAYMENT_MESSAGES: Final = ("successful_payment", "refunded_payment")
+_NESTED_MESSAGES: Final = ("reply_to_message", "pinned_message", "message", "quote")
+_TYPED_TEXTS: Final = ("text", "caption", "query")
+_DEEPEST_MESSAGE: Final = 3  # a reply to a message that quotes one
+_LARGEST_ID: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One update on its way to a handler.
+
+    `sent_ts` is Telegram's date of it: None for kinds without one, such as the press of a button.
+    `received_ts` is None after a restart. `attempts` counts the failed ones before.
+    """
+
+    update_id: UpdateId
+    user_id: UserId | None
+    chat_id: ChatId | None
+    raw: RawUpdate = field(repr=False)
+    is_payment: bool = False
+    has_secret: bool = False
+    sent_ts: Millis | None = None
+    received_ts: Millis | None = None
+    attempts: int = 0
+
+    def age_s(self, now: Millis) -> float | None:
+        """Seconds since the person did it; None where nobody knows."""
+        since = self.sent_ts if self.sent_ts is not None else self.received_ts
+        return None if since is None else max(0, now - since) / 1000
+
+
+def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int = 0) -> Incoming | None:
+    """The facts of a raw update; None for what is no update. Never raises, whatever came."""
+    if not isinstance(raw, Mapping):
+        return None
+    update_id = _id(raw.get("update_id"))
+    if update_id is None:
+        return None
+    kind, content = _content(raw)
+    chat = content.get("chat") or content.get("voter_chat") or _mapping(content.get("message")).get("chat")
+    user_id = _id(_mapping(content.get("from") or content.get("user")).get("id"))
+    chat_id = _id(_mapping(chat).get("id"))
+    return Incoming(
+        update_id=UpdateId(update_id),
+        user_id=None if user_id is None else UserId(user_id),
+        chat_id=None if chat_id is None else ChatId(chat_id),
+        raw=raw,
+        is_payment=kind in _PAYMENT_KINDS or any(name in content for name in _PAYMENT_MESSAGES),
+        has_secret=any(carries_secret(text) for text in _texts(content)),
+        sent_ts=_date(content),
+        received_ts=received_ts,
+        attempts=attempts,
+    )
+
+
+def to_body(raw: RawUpdate) -> bytes:
+    """Telegram's JSON of an update, as the inbox keeps it. Raises RecursionError for one nested beyond reason."""
+    try:
+        return orjson.dumps(raw)
+    except TypeError:  # lone surrogates, integers over 64 bits
+        return json.dumps(raw).encode()
+
+
+def from_body(body: bytes) -> object:
+    """What `to_body` made; raises ValueError if the body is no JSON."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
+
+
+def _content(raw: RawUpdate) -> tuple[str, RawUpdate]:
+    """The one optional field that an update has, by name and value."""
+    for kind, content in raw.items():
+        if isinstance(content, Mapping):
+            return kind, content
+    return "", {}
+
+
+def _texts(content: RawUpdate, depth: int = 0) -> Iterator[str]:
+    """Everything a person typed here, and in the messages inside it unless a bot wrote them."""
+    for name in _TYPED_TEXTS:
+        if isinstance(text := content.get(name), str):
+            yield text
+    if depth == _DEEPEST_MESSAGE:
+        return
+    for name in _NESTED_MESSAGES:
+        inner = content.get(name)
+        if isinstance(inner, Mapping) and not _mapping(inner.get("from")).get("is_bot"):
+            yield from _texts(inner, depth + 1)
+
+
+def _mapping(value: object) -> RawUpdate:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _id(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST_ID else None
+
+
+def _date(content: RawUpdate) -> Millis | None:
+    seconds = _id(content.get("edit_date") or content.get("date"))
+    return Millis(seconds * 1000) if seconds else None  # an inaccessible message has the date 0
+
+
+def known(updates: Sequence[object], received_ts: Millis) -> list[Incoming]:
+    """The updates among what Telegram sent, in order; anything else is left out."""
+    return [found for raw in updates if (found := read_update(raw, received_ts=received_ts)) is not None]
