@@ -140,9 +140,7 @@ _MARKETS: Final = _read("instruments")
 ENDPOINTS: Final[dict[str, Endpoint]] = {
     path: _endpoint(path, fact) for path, fact in _read("endpoints")["endpoints"].items()
 }
-ERROR_TEXTS: Final[dict[int, str]] = {
-    int(code): text for code, text in _read("errors")["texts"].items()
-}
+ERROR_TEXTS: Final[dict[int, str]] = {int(code): text for code, text in _read("errors")["texts"].items()}
 COINS: Final[dict[str, Coin]] = {
     row["coin"]: Coin(**{**row, "price": Decimal(row["price"])}) for row in _rows(_MARKETS["coins"])
 }

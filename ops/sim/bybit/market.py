@@ -11,7 +11,7 @@ from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import FUNDING_CAP, LISTED, Instrument
 from ops.sim.bybit.noise import Noise
 from ops.sim.bybit.options import Greeks
-from ops.sim.bybit.prices import QUARTER, Bar, Path
+from ops.sim.bybit.prices import QUARTER, Path
 from ops.sim.bybit.tape import Mark, Tape
 
 Clock = Callable[[], int]
@@ -155,18 +155,15 @@ class Market:
 
     # candles and statistics
 
-    def candle(self, one: Instrument, start: int, end: int) -> Candle | None:
-        """What was traded in [start, end) of epoch milliseconds; None if that is empty."""
+    def candle(self, one: Instrument, start: int, end: int) -> Candle:
+        """What was traded in [start, end) of epoch milliseconds. Raises ValueError if start is not before end."""
         bar = self._tapes[one.coin].over(start, end)
-        return None if bar is None else self._candle(one, bar)
-
-    def _candle(self, one: Instrument, bar: Bar) -> Candle:
         nearest, scale = one.price.nearest, one.multiplier
         share = _USDC_SHARE if one.settle_coin == "USDC" else _SHARE[one.category]
         dollars = bar.volume * share
         mean = (bar.open + bar.high + bar.low + bar.close) / 4 * scale
-        volume = Decimal(int(dollars)) if one.category == "inverse" else one.qty.decimal(
-            one.qty.nearest(dollars / mean)
+        volume = (
+            Decimal(int(dollars)) if one.category == "inverse" else one.qty.decimal(one.qty.nearest(dollars / mean))
         )
         turnover = dollars / mean if one.category == "inverse" else float(volume) * mean
         return Candle(
@@ -189,6 +186,9 @@ class Market:
     def open_interest(self, one: Instrument, at: int) -> Decimal:
         """Contracts open, in base coins (inverse: USD)."""
         swing = 1 + 0.1 * self._noises[one.coin].smooth(_INTEREST_KIND, at / FUNDING_MS)
+        if one.category == "option":
+            size = self._noises[one.coin].unit(_INTEREST_KIND + 1, one.symbol_id)
+            return one.qty.decimal(1 + int(3_000 * size * swing))
         worth = COINS[one.coin].daily_volume * _SHARE[one.category] * 0.4 * swing
         if one.category == "inverse":
             return Decimal(int(worth))

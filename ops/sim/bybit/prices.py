@@ -39,11 +39,11 @@ class Bar(NamedTuple):
     volume: int
 
 
-def merge(bars: Iterator[Bar]) -> Bar | None:
-    """One candle of consecutive ones; None of none."""
+def merge(bars: Iterator[Bar]) -> Bar:
+    """One candle of consecutive ones. Raises ValueError if there are none."""
     first = next(bars, None)
     if first is None:
-        return None
+        raise ValueError("a candle needs a span of time")
     open_, high, low, close, volume = first
     for bar in bars:
         high = max(high, bar.high)
@@ -75,8 +75,11 @@ class Path:
             return bar.open, bar.high, bar.low, bar.close
         return bar.open, bar.low, bar.high, bar.close
 
-    def over(self, start: int, end: int) -> Bar | None:
-        """The candle of [start, end) in epoch milliseconds, taken to whole quarters; None if that is empty."""
+    def over(self, start: int, end: int) -> Bar:
+        """The candle of [start, end) in epoch milliseconds, taken to whole quarters.
+
+        Raises ValueError if start is not before end.
+        """
         return merge(self._cover(start - start % QUARTER, end + -end % QUARTER))
 
     def bar(self, level: int, index: int) -> Bar:
@@ -89,9 +92,7 @@ class Path:
         if split is None:
             if len(self._splits) >= _CACHED:
                 self._splits.clear()
-            split = _split(
-                self.bar(level - 1, parent), _FANOUT[level - 1], self._noise.words(level, parent)
-            )
+            split = _split(self.bar(level - 1, parent), _FANOUT[level - 1], self._noise.words(level, parent))
             self._splits[key] = split
         return split[place]
 
@@ -131,8 +132,7 @@ class Path:
 
     def _day_open(self, day: int) -> float:
         drift = sum(
-            share * self._noise.smooth(-kind, day / period)
-            for kind, (period, share) in enumerate(_OCTAVES, start=1)
+            share * self._noise.smooth(-kind, day / period) for kind, (period, share) in enumerate(_OCTAVES, start=1)
         )
         return exp(self._level + drift * self._volatility)
 

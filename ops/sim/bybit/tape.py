@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ops.sim.bybit.prices import Bar, Path, merge
 
@@ -55,18 +56,16 @@ class Tape:
         mark = self._marks[place]
         return mark.price if mark.hold else self._path.price(at) * self._factors[place]
 
-    def over(self, start: int, end: int) -> Bar | None:
-        """The candle of [start, end) in epoch milliseconds; None if that is empty."""
+    def over(self, start: int, end: int) -> Bar:
+        """The candle of [start, end) in epoch milliseconds. Raises ValueError if start is not before end."""
         if not self._starts or end <= self._starts[0]:
             return self._path.over(start, end)
         return merge(self._pieces(start, end))
 
     def _pieces(self, start: int, end: int) -> Iterator[Bar]:
         edges = [start, *(at for at in self._starts if start < at < end), end]
-        for begin, finish in zip(edges, edges[1:], strict=False):
+        for begin, finish in pairwise(edges):
             bar = self._path.over(begin, finish)
-            if bar is None:
-                continue
             place = bisect_right(self._starts, begin) - 1
             if place < 0:
                 yield bar
@@ -75,6 +74,4 @@ class Tape:
                 yield Bar(price, price, price, price, bar.volume)
             else:
                 factor = self._factors[place]
-                yield Bar(
-                    bar.open * factor, bar.high * factor, bar.low * factor, bar.close * factor, bar.volume
-                )
+                yield Bar(bar.open * factor, bar.high * factor, bar.low * factor, bar.close * factor, bar.volume)

@@ -1,0 +1,250 @@
+"""An account as Bybit keeps it: key, wallet, positions, orders and what has happened.
+
+Plain state: a matching engine works on it as the control calls do. Money is Decimal, times are epoch milliseconds.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from ops.sim.bybit.grids import ZERO
+
+DEFAULT_LEVERAGE: Final = Decimal(10)
+OPEN_STATUSES: Final = frozenset({"New", "PartiallyFilled", "Untriggered"})
+WITHOUT_FILL_STATUSES: Final = frozenset({"Cancelled", "Rejected", "Deactivated"})
+"""Statuses that Bybit forgets after a day when nothing was filled."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ApiKey:
+    """The key of an account: HMAC with a secret, or RSA with the client's public key."""
+
+    key: str
+    secret: str = field(repr=False)
+    """Empty for an RSA key."""
+    public_key: str = ""
+    """PEM; empty for an HMAC key."""
+    permissions: dict[str, list[str]]
+    read_only: bool = False
+    ips: list[str] = field(default_factory=list)
+    """Addresses it is bound to; empty for any."""
+    created_at: int
+    expires_at: int | None = None
+    """None: never, as for a key bound to addresses."""
+
+    def is_expired(self, now: int) -> bool:
+        return self.expires_at is not None and now >= self.expires_at
+
+
+@dataclass(slots=True, kw_only=True)
+class Position:
+    """A leg: index 0 in one-way mode, 1 long and 2 short in hedge mode. Size 0 keeps only its settings."""
+
+    category: str
+    symbol: str
+    index: int = 0
+    side: str = ""
+    """Buy, Sell, or nothing while flat."""
+    size: Decimal = ZERO
+    avg_price: Decimal = ZERO
+    leverage: Decimal = DEFAULT_LEVERAGE
+    take_profit: Decimal = ZERO
+    stop_loss: Decimal = ZERO
+    trailing_stop: Decimal = ZERO
+    tpsl_mode: str = "Full"
+    realised: Decimal = ZERO
+    """Of this holding."""
+    cum_realised: Decimal = ZERO
+    """Of all time."""
+    created_at: int = 0
+    updated_at: int = 0
+    opened_at: int = 0
+    seq: int = -1
+    auto_add_margin: int = 0
+
+    @property
+    def direction(self) -> int:
+        """1 long, -1 short, 0 flat."""
+        return {"Buy": 1, "Sell": -1}.get(self.side, 0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """An order, open or closed."""
+
+    category: str
+    order_id: str
+    link_id: str = ""
+    symbol: str
+    side: str
+    order_type: str
+    price: Decimal = ZERO
+    qty: Decimal
+    status: str
+    time_in_force: str = "GTC"
+    position_index: int = 0
+    reduce_only: bool = False
+    close_on_trigger: bool = False
+    create_type: str = "CreateByUser"
+    cancel_type: str = "UNKNOWN"
+    reject_reason: str = "EC_NoError"
+    stop_order_type: str = ""
+    trigger_price: Decimal = ZERO
+    trigger_direction: int = 0
+    trigger_by: str = ""
+    take_profit: Decimal = ZERO
+    stop_loss: Decimal = ZERO
+    tp_trigger_by: str = ""
+    sl_trigger_by: str = ""
+    tp_limit_price: Decimal = ZERO
+    sl_limit_price: Decimal = ZERO
+    tpsl_mode: str = ""
+    market_unit: str = ""
+    is_leverage: str = ""
+    filled: Decimal = ZERO
+    filled_value: Decimal = ZERO
+    fee: Decimal = ZERO
+    fee_currency: str = ""
+    last_price_on_created: Decimal = ZERO
+    created_at: int
+    updated_at: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    @property
+    def left(self) -> Decimal:
+        """What is still to be filled; nothing once the order is closed."""
+        return self.qty - self.filled if self.is_open else ZERO
+
+
+@dataclass(slots=True, kw_only=True)
+class Execution:
+    """A fill."""
+
+    category: str
+    exec_id: str
+    order_id: str
+    link_id: str = ""
+    symbol: str
+    side: str
+    price: Decimal
+    qty: Decimal
+    value: Decimal
+    """In the quote coin; for inverse contracts in the coin."""
+    fee: Decimal
+    fee_rate: Decimal
+    fee_currency: str
+    exec_type: str = "Trade"
+    order_type: str
+    order_price: Decimal
+    order_qty: Decimal
+    leaves_qty: Decimal = ZERO
+    stop_order_type: str = ""
+    create_type: str = "CreateByUser"
+    is_maker: bool = False
+    mark_price: Decimal
+    closed_size: Decimal | None = None
+    """How much of a position it closed; None until that is worked out."""
+    at: int
+    seq: int
+
+
+@dataclass(slots=True, kw_only=True)
+class ClosedPnl:
+    """What one closing order earned."""
+
+    category: str
+    symbol: str
+    order_id: str
+    side: str
+    """Of the closing order."""
+    qty: Decimal
+    order_price: Decimal
+    order_type: str
+    exec_type: str
+    closed_size: Decimal
+    entry_value: Decimal
+    avg_entry: Decimal
+    exit_value: Decimal
+    avg_exit: Decimal
+    pnl: Decimal
+    """After both fees."""
+    fills: int
+    leverage: Decimal
+    open_fee: Decimal
+    close_fee: Decimal
+    created_at: int
+    updated_at: int
+
+
+@dataclass(slots=True, kw_only=True)
+class LogEntry:
+    """A line of the transaction log: one change of one coin's balance."""
+
+    id: str
+    type: str
+    currency: str
+    at: int
+    change: Decimal
+    balance: Decimal = ZERO
+    """After it."""
+    cash_flow: Decimal = ZERO
+    category: str = ""
+    symbol: str = ""
+    side: str = "None"
+    qty: Decimal = ZERO
+    size: Decimal = ZERO
+    """Of the position after it; negative when short."""
+    price: Decimal = ZERO
+    fee: Decimal = ZERO
+    fee_rate: Decimal = ZERO
+    trade_id: str = ""
+    order_id: str = ""
+    link_id: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Account:
+    """One UID with its one key."""
+
+    uid: int
+    environment: str
+    """live or demo."""
+    key: ApiKey
+    hedge: bool = False
+    """Hedge mode for its USDT perpetuals; one-way otherwise."""
+    created_at: int
+    wallet: dict[str, Decimal] = field(default_factory=dict)
+    """Wallet balance by coin."""
+    cum_realised: dict[str, Decimal] = field(default_factory=dict)
+    """By settle coin."""
+    positions: dict[str, Position] = field(default_factory=dict)
+    """By `leg_key`."""
+    orders: dict[str, Order] = field(default_factory=dict)
+    """The open ones by order id."""
+    history: list[Order] = field(default_factory=list)
+    """The closed ones, oldest first."""
+    executions: list[Execution] = field(default_factory=list)
+    """Oldest first."""
+    closed_pnl: list[ClosedPnl] = field(default_factory=list)
+    """Oldest first."""
+    log: list[LogEntry] = field(default_factory=list)
+    """Oldest first."""
+    made: int = 0
+    """How many ids were given out: numbers the next one."""
+
+    def position(self, category: str, symbol: str, index: int) -> Position:
+        """That leg; a flat one with the default settings if it never was used."""
+        kept = self.positions.get(leg_key(symbol, index))
+        return kept or Position(category=category, symbol=symbol, index=index)
+
+    def held(self) -> list[Position]:
+        """The legs that hold something."""
+        return [one for one in self.positions.values() if one.size]
+
+
+def leg_key(symbol: str, index: int) -> str:
+    """Names a leg in `Account.positions`."""
+    return f"{symbol}:{index}"

@@ -1,0 +1,84 @@
+"""Candles of every interval Bybit has, newest first."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from ops.sim.bybit.grids import plain
+from ops.sim.bybit.instruments import Instrument
+from ops.sim.bybit.market import Market
+from ops.sim.bybit.prices import DAY
+
+_MINUTE: Final = 60_000
+_WEEK: Final = 7 * DAY
+_MONDAY: Final = 4 * DAY
+"""The first Monday after the epoch: weeks begin on Mondays."""
+_FIXED: Final = {
+    **{str(minutes): minutes * _MINUTE for minutes in (1, 3, 5, 15, 30, 60, 120, 240, 360, 720)},
+    "D": DAY,
+    "W": _WEEK,
+}
+_MONTHS_A_YEAR: Final = 12
+_EPOCH_YEAR: Final = 1970
+
+
+def _month_start(month: int) -> int:
+    """Epoch milliseconds of the month number `month` since January 1970."""
+    year, place = divmod(month, _MONTHS_A_YEAR)
+    return int(datetime(_EPOCH_YEAR + year, place + 1, 1, tzinfo=UTC).timestamp() * 1000)
+
+
+def _month_of(at: int) -> int:
+    moment = datetime.fromtimestamp(at / 1000, UTC)
+    return (moment.year - _EPOCH_YEAR) * _MONTHS_A_YEAR + moment.month - 1
+
+
+class Interval:
+    """The candles of one interval, numbered since the epoch."""
+
+    def __init__(self, name: str) -> None:
+        self._span = _FIXED.get(name, 0)
+        self._shift = _MONDAY if name == "W" else 0
+
+    def number(self, at: int) -> int:
+        """Of the candle that holds that epoch millisecond."""
+        return (at - self._shift) // self._span if self._span else _month_of(at)
+
+    def start(self, number: int) -> int:
+        """Epoch milliseconds at which that candle opens."""
+        return number * self._span + self._shift if self._span else _month_start(number)
+
+
+def window(interval: Interval, start: int | None, end: int | None, limit: int, now: int) -> range:
+    """The numbers of the candles asked for, oldest first: those that open in [start, end].
+
+    With a start alone the first `limit` from there, otherwise the last `limit` up to the end or now.
+    """
+    last = interval.number(now if end is None else min(end, now))
+    if start is None:
+        return range(last - limit + 1, last + 1)
+    first = interval.number(start)
+    first += interval.start(first) < start
+    if end is None:
+        return range(first, min(first + limit, last + 1))
+    return range(max(first, last - limit + 1), last + 1)
+
+
+def rows(market: Market, one: Instrument, interval: Interval, numbers: range) -> Iterator[list[str]]:
+    """Bybit's rows, newest first; the running candle closes at the last price, none is older than the launch."""
+    now = market.now()
+    for number in reversed(numbers):
+        start, end = interval.start(number), interval.start(number + 1)
+        if start > now or end <= one.launched:
+            continue
+        candle = market.candle(one, max(start, one.launched), min(end, now + 1))
+        text = one.price.text
+        yield [
+            str(start),
+            text(candle.open),
+            text(candle.high),
+            text(candle.low),
+            text(candle.close),
+            f"{candle.volume}",
+            plain(candle.turnover),
+        ]

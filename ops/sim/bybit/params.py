@@ -1,0 +1,107 @@
+"""A request's parameters, checked against the endpoint's table before anything is worked out."""
+
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from ops.sim.bybit.errors import BybitError, wrong_parameter
+from ops.sim.bybit.facts import Endpoint, Parameter
+
+DAY: Final = 86_400_000
+WEEK: Final = 7 * DAY
+_MAX_DIGITS: Final = 18
+_TEXTS: Final = {
+    "category": "params error: Category is invalid",
+    "symbol": "params error: symbol invalid",
+    "interval": "Invalid period!",
+}
+"""How Bybit words a missing or wrong value, where it does not say `params error: <name> invalid`."""
+
+
+def _wrong(parameter: Parameter) -> BybitError:
+    return wrong_parameter(_TEXTS.get(parameter.name, f"params error: {parameter.name} invalid"))
+
+
+def _missing(parameter: Parameter) -> BybitError:
+    text = f"Missing some parameters that must be filled in, {parameter.name}"
+    return wrong_parameter(_TEXTS.get(parameter.name, text))
+
+
+class Query:
+    """The parameters of one request; an empty one counts as absent, an unknown one is ignored."""
+
+    __slots__ = ("_given", "_limit")
+
+    def __init__(self, endpoint: Endpoint, query_string: str) -> None:
+        """Raises BybitError 10001 for a missing required parameter and for any value out of its range."""
+        given = dict(parse_qsl(query_string))
+        self._given = given
+        self._limit = 0
+        for parameter in endpoint.request:
+            value = given.get(parameter.name)
+            if value is None:
+                if parameter.required:
+                    raise _missing(parameter)
+                if parameter.name == "limit":
+                    self._limit = parameter.default or 0
+                continue
+            if parameter.values and value not in parameter.values:
+                raise _wrong(parameter)
+            if parameter.type == "integer":
+                number = _integer(parameter, value)
+                if parameter.name == "limit":
+                    self._limit = number
+
+    def text(self, name: str, default: str = "") -> str:
+        """The value, or `default` where it is absent."""
+        return self._given.get(name, default)
+
+    def number(self, name: str) -> int | None:
+        """The value of an integer parameter."""
+        value = self._given.get(name)
+        return None if value is None else int(value)
+
+    @property
+    def category(self) -> str:
+        """`linear` where the endpoint lets it be left out, as Bybit does."""
+        return self._given.get("category", "linear")
+
+    @property
+    def limit(self) -> int:
+        """The limit asked for, the endpoint's default, or 0 where that depends on the category."""
+        return self._limit
+
+    @property
+    def cursor(self) -> str:
+        """The cursor, whether the client sent it as it got it or encoded it once more."""
+        return unquote(self.text("cursor"))
+
+    def window(self, span: int, now: int) -> tuple[int, int]:
+        """First and last epoch millisecond asked for.
+
+        `span` is how much is given by default; both ends together may be seven days apart.
+        Raises BybitError 10001.
+        """
+        start, end = self.number("startTime"), self.number("endTime")
+        if start is None and end is None:
+            return now - span, now
+        if end is None and start is not None:
+            return start, start + span
+        if start is None and end is not None:
+            return end - span, end
+        first, last = start or 0, end or 0
+        if first > last:
+            raise wrong_parameter("Parameter startTime needs to be smaller than endTime")
+        if last - first > max(span, WEEK):
+            raise wrong_parameter("The time range between startTime and endTime cannot exceed 7 days")
+        return first, last
+
+
+def _integer(parameter: Parameter, value: str) -> int:
+    digits = value.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > _MAX_DIGITS:
+        raise _wrong(parameter)
+    number = int(value)
+    low = 0 if parameter.minimum is None else parameter.minimum
+    if number < low or (parameter.maximum is not None and number > parameter.maximum):
+        raise _wrong(parameter)
+    return number
