@@ -1,0 +1,170 @@
+"""Working fakes that several tests share: they hold state and keep the contracts of bot.domain.ports."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.domain.cause import UpdateId, current_cause
+from bot.domain.errors import StorageTrouble
+from bot.domain.model import Millis, UserId
+from bot.domain.ports import InboxState, Promise, QueuedPromise, StoredUpdate
+
+START_MS = 1_760_000_000_000  # 2025-10-09, a day as any other
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands until it is moved."""
+
+    millis: int = START_MS
+    seconds: float = 1000.0
+
+    def now(self) -> Millis:
+        return Millis(self.millis)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.millis += int(seconds * 1000)
+
+
+@dataclass
+class MemoryInbox:
+    """InboxStore in memory. It outlives the objects of a process, as a file would."""
+
+    rows: dict[UpdateId, StoredUpdate] = field(default_factory=dict)
+    done_at: dict[UpdateId, Millis] = field(default_factory=dict)
+    seen: dict[UserId, Millis] = field(default_factory=dict)
+    commits: int = 0
+    refuse: list[BaseException] = field(default_factory=list)  # raised by the next writes, one each
+    commit_s: float = 0.0
+    forgotten_before: Millis | None = None
+
+    async def accept(self, updates: Sequence[StoredUpdate], now: Millis) -> tuple[UpdateId, ...]:
+        await self._write()
+        new: list[UpdateId] = []
+        for update in updates:
+            if update.update_id not in self.rows:
+                self.rows[update.update_id] = update
+                new.append(update.update_id)
+        return tuple(new)
+
+    async def waiting(self) -> tuple[StoredUpdate, ...]:
+        await asyncio.sleep(0)
+        left = {InboxState.NEW, InboxState.APPLIED}
+        return tuple(row for row in self.rows.values() if row.state in left)
+
+    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
+        await self._write()
+        for update_id in done:
+            self.rows[update_id] = replace(self.rows[update_id], state=InboxState.DONE, body=None)
+        self.seen.update(seen)
+
+    async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None:
+        await self._write()
+        state = InboxState.SET_ASIDE if set_aside else self.rows[update_id].state
+        self.rows[update_id] = replace(self.rows[update_id], attempts=attempts, state=state)
+
+    async def forget(self, before: Millis) -> int:
+        await self._write()
+        self.forgotten_before = before
+        return 0
+
+    def state(self, update_id: int) -> InboxState:
+        return self.rows[UpdateId(update_id)].state
+
+    async def _write(self) -> None:
+        await asyncio.sleep(self.commit_s)
+        if self.refuse:
+            raise self.refuse.pop(0)
+        self.commits += 1
+
+
+@dataclass
+class _OutboxRow:
+    promise: Promise
+    next_try: Millis
+    attempts: int = 0
+    state: str = "waiting"  # sent, undeliverable
+
+
+@dataclass
+class MemoryOutbox:
+    """OutboxStore in memory; (cause, kind) is unique."""
+
+    rows: dict[int, _OutboxRow] = field(default_factory=dict)
+    refuse: list[StorageTrouble] = field(default_factory=list)
+
+    def add(self, promise: Promise, now: Millis) -> None:
+        if any((row.promise.cause, row.promise.kind) == (promise.cause, promise.kind) for row in self.rows.values()):
+            return
+        self.rows[len(self.rows) + 1] = _OutboxRow(promise, now)
+
+    async def due(self, now: Millis, limit: int) -> tuple[QueuedPromise, ...]:
+        await self._touch()
+        found = [
+            QueuedPromise(outbox_id=key, attempts=row.attempts, promise=row.promise)
+            for key, row in self.rows.items()
+            if row.state == "waiting" and row.next_try <= now
+        ]
+        return tuple(found[:limit])
+
+    async def sent(self, outbox_id: int, now: Millis) -> None:
+        await self._touch()
+        self.rows[outbox_id].state = "sent"
+
+    async def later(self, outbox_id: int, next_try: Millis) -> None:
+        await self._touch()
+        self.rows[outbox_id].attempts += 1
+        self.rows[outbox_id].next_try = next_try
+
+    async def undeliverable(self, outbox_id: int, reason: str) -> None:
+        await self._touch()
+        self.rows[outbox_id].state = "undeliverable"
+
+    def states(self) -> list[str]:
+        return [row.state for row in self.rows.values()]
+
+    async def _touch(self) -> None:
+        await asyncio.sleep(0)
+        if self.refuse:
+            raise self.refuse.pop(0)
+
+
+@dataclass
+class MemoryUnit:
+    """The part of a unit of work that promises and counts effects; all of it or nothing."""
+
+    promises: list[tuple[Promise, Millis]] = field(default_factory=list)
+    effects: list[Any] = field(default_factory=list)
+
+    async def promise(self, promise: Promise, now: Millis) -> None:
+        self.promises.append((promise, now))
+
+
+@dataclass
+class MemoryTransactions:
+    """Transactions in memory, one at a time: marks the update of the current cause as applied in the same commit."""
+
+    inbox: MemoryInbox
+    outbox: MemoryOutbox
+    effects: list[Any] = field(default_factory=list)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[MemoryUnit]:
+        async with self.lock:
+            unit = MemoryUnit()
+            yield unit
+            cause = current_cause.get()
+            if cause is not None and not cause.applied:
+                row = self.inbox.rows[cause.update_id]
+                self.inbox.rows[cause.update_id] = replace(row, state=InboxState.APPLIED)
+                cause.applied = True
+            for promise, now in unit.promises:
+                self.outbox.add(promise, now)
+            self.effects.extend(unit.effects)
