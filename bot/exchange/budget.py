@@ -1,0 +1,189 @@
+"""What we may call of Bybit: one budget for our IP address, one rolling window for each UID and endpoint.
+
+One address serves every user, so exits go before views and nobody's flood holds up the others. Bybit's laws: 600
+requests in 5 s for one IP address over all its hosts (a breach is a ban of 10 minutes, HTTP 403), and a limit a second
+for each UID and endpoint (retCode 10006). Source: Bybit v5 documentation, "Rate Limit".
+"""
+
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.errors import BackOff
+from bot.domain.ports import Clock
+from bot.exchange.breaker import BAN_SECONDS, Breaker
+from bot.exchange.pacing import RollingWindow, TokenBucket
+from bot.exchange.turns import Call, Later, Priority, Turns, loop_later
+
+LAW: Final = 600  # requests of one IP address …
+LAW_SECONDS: Final = 5  # … in so many seconds
+_MANY_WINDOWS: Final = 4096  # beyond that the idle ones are thrown out
+_LONGEST_HOLD: Final = 10.0  # seconds: a reset further away than that is a clock that is off
+_PATIENCE: Final = {
+    Priority.CLOSE: 10.0,
+    Priority.CANCEL: 10.0,
+    Priority.CREATE: 3.0,
+    Priority.RECONCILE: 30.0,
+    Priority.VIEW: 2.0,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is called. Rates are calls a second; patience is seconds that a call may wait for its turn."""
+
+    ip_rate: float = 80
+    ip_burst: float = 100
+    uid_share: float = 1.0  # of Bybit's limit for a UID and endpoint
+    reconcile_share: float = 0.3  # of the IP budget
+    view_patience: float = _PATIENCE[Priority.VIEW]
+
+    @classmethod
+    def of_rate(cls, requests_per_second: float) -> "Limits":
+        """That many calls a second, and what Bybit's law leaves for a burst: never 600 in 5 s below 120 a second."""
+        comfortable = requests_per_second * 1.25
+        lawful = LAW - requests_per_second * LAW_SECONDS
+        burst = min(comfortable, lawful) if lawful > 0 else comfortable
+        return cls(ip_rate=requests_per_second, ip_burst=max(1, burst))
+
+
+NO_LIMITS: Final = Limits(ip_rate=1e9, ip_burst=1e9, uid_share=1e6)  # benchmarks; a stand-in without limits
+
+_priority: ContextVar[Priority] = ContextVar("priority", default=Priority.VIEW)
+
+
+@contextmanager
+def at_priority(priority: Priority) -> Iterator[None]:
+    """Every call made inside, by this task and by those it starts, has that priority."""
+    token = _priority.set(priority)
+    try:
+        yield
+    finally:
+        _priority.reset(token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One call before it is made. `owner` is whose UID it counts for, None for public data."""
+
+    endpoint: str
+    host: str
+    owner: Hashable | None
+    uid_limit: int  # Bybit's, calls a second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetStats:
+    """Plain numbers for the sidecar. `banned_for` in seconds, 0 when Bybit answers."""
+
+    waiting: int
+    refused: int
+    windows: int
+    bans: int
+    banned_for: float
+
+
+class Budget:
+    """Lets calls through, in order; learns from what Bybit answers."""
+
+    def __init__(self, *, clock: Clock, limits: Limits, later: Later = loop_later) -> None:
+        now = clock.monotonic()
+        self._clock = clock
+        self._limits = limits
+        self._patience = {**_PATIENCE, Priority.VIEW: limits.view_patience}
+        self._breaker = Breaker(clock=clock)
+        share = limits.reconcile_share
+        self._reconcile = TokenBucket(rate=limits.ip_rate * share, burst=max(1, limits.ip_burst * share), now=now)
+        everything = TokenBucket(rate=limits.ip_rate, burst=limits.ip_burst, now=now)
+        self._turns = Turns(clock=clock, pace=everything, later=later)
+        self._windows: dict[tuple[Hashable, str], RollingWindow] = {}
+
+    async def admit(self, ask: Ask) -> None:
+        """Return when the call may be made; `settle` must follow. Raises BackOff."""
+        self._raise_if_banned(ask.host)
+        priority = _priority.get()
+        window = None if ask.owner is None else self._window(ask)
+        paces = (window,) if window is not None else ()
+        await self._turns.wait(
+            Call(
+                priority=priority,
+                group=(ask.owner, ask.endpoint) if window is not None else object(),
+                host=ask.host,
+                paces=(*paces, self._reconcile) if priority is Priority.RECONCILE else paces,
+                patience=self._patience[priority],
+            )
+        )
+        self._raise_if_banned(ask.host)
+        self._breaker.probe(ask.host)
+
+    def settle(self, ask: Ask, headers: Mapping[str, str] | None, *, server_now: int) -> None:
+        """The call was answered with these headers, or not answered (None). `server_now` in epoch ms."""
+        self._breaker.settle(ask.host, answered=headers is not None)
+        if headers is None or ask.owner is None:
+            return
+        limit, left = _number(headers.get("X-Bapi-Limit")), _number(headers.get("X-Bapi-Limit-Status"))
+        if limit is None or left is None:
+            return
+        window = self._window(ask)
+        now = self._clock.monotonic()
+        window.learn(limit=int(limit * self._limits.uid_share), left=int(left * self._limits.uid_share), now=now)
+        if left <= 0 and self._limits.uid_share <= 1:
+            window.hold(now + (_until_reset(headers, server_now) or 0.0))
+
+    def hold(self, ask: Ask, headers: Mapping[str, str], *, server_now: int, at_least: float) -> float:
+        """Bybit asked this UID to back off from this endpoint; the seconds that it will."""
+        seconds = max(at_least, _until_reset(headers, server_now) or 0.0)
+        if ask.owner is not None:
+            self._window(ask).hold(self._clock.monotonic() + seconds)
+        return seconds
+
+    def ban(self, host: str | None) -> BackOff:
+        """Bybit banned our address (None), or it on one host: everything there stops, what waits too."""
+        self._breaker.trip(host)
+        self._turns.refuse(self._breaker.check)
+        return BackOff("Bybit stopped our address for a while", retry_after=BAN_SECONDS)
+
+    def stats(self) -> BudgetStats:
+        return BudgetStats(
+            waiting=self._turns.waiting,
+            refused=self._turns.refused,
+            windows=len(self._windows),
+            bans=self._breaker.trips,
+            banned_for=self._breaker.seconds_left,
+        )
+
+    def close(self) -> None:
+        """Refuse everyone who waits."""
+        self._turns.refuse(lambda _: BackOff("the bot is stopping", retry_after=1.0))
+
+    def _raise_if_banned(self, host: str) -> None:
+        error = self._breaker.check(host)
+        if error is not None:
+            raise error
+
+    def _window(self, ask: Ask) -> RollingWindow:
+        key = (ask.owner, ask.endpoint)
+        window = self._windows.get(key)
+        if window is None:
+            if len(self._windows) >= _MANY_WINDOWS:
+                now = self._clock.monotonic()
+                self._windows = {name: each for name, each in self._windows.items() if not each.is_idle(now)}
+            limit = max(1, int(ask.uid_limit * self._limits.uid_share))
+            window = self._windows[key] = RollingWindow(limit=limit)
+        return window
+
+
+def _until_reset(headers: Mapping[str, str], server_now: int) -> float | None:
+    """Seconds until Bybit's window opens; a moment that is past or absurd says nothing."""
+    reset = _number(headers.get("X-Bapi-Limit-Reset-Timestamp"))
+    if reset is None:
+        return None
+    seconds = (reset - server_now) / 1000
+    return seconds if 0 < seconds <= _LONGEST_HOLD else None
+
+
+def _number(text: str | None) -> int | None:
+    """A header's number; None if it is missing or none."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= 15 else None  # noqa: PLR2004  no counter and no epoch ms is longer

@@ -1,0 +1,1 @@
+"""Bybit v5: pybit's endpoints and signing over our own transport."""

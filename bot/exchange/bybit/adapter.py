@@ -1,0 +1,142 @@
+"""Everything about Bybit behind one `async with`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from bot.domain.errors import ExchangeDown
+from bot.domain.model import Account, AccountId, AccountType, Credentials, Millis, SealedCredentials
+from bot.domain.ports import Clock, Vault
+from bot.exchange.budget import Budget, Limits
+from bot.exchange.bybit.client import BybitClient, SigningKey
+from bot.exchange.bybit.decode import Json
+from bot.exchange.bybit.fields import moment
+from bot.exchange.bybit.gateway import BybitGateway, Hosts
+from bot.exchange.bybit.market import BybitMarket
+from bot.exchange.bybit.pool import ClientPool
+from bot.exchange.bybit.server_time import ServerTime
+from bot.exchange.bybit.transport import Timeouts, Transport
+from bot.exchange.bybit.wire import Wire
+from bot.exchange.meter import ExchangeStats, Meter
+
+MARKET_SITE: Final = "com"  # public data are of the global site's live market
+_SWEEP_EVERY: Final = 60.0  # seconds
+_CHECK_TIMEOUT: Final = 3.0  # seconds
+_NANOS_IN_A_MILLI: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bybit:
+    """The adapter: `gateway` is ExchangeGateway and KeyInspector, `market` MarketData."""
+
+    gateway: BybitGateway
+    market: BybitMarket
+    pool: ClientPool
+    wire: Wire
+
+    def evict(self, account_id: AccountId) -> None:
+        """Forget an account's client: its credentials changed. Cannot fail."""
+        self.pool.evict(account_id)
+
+    def stats(self) -> ExchangeStats:
+        wire = self.wire
+        return ExchangeStats(
+            requests=MappingProxyType(dict(wire.meter.requests)),
+            latency=wire.meter.latency(),
+            reconnects=wire.transport.reconnects,
+            clock_skew=wire.server_time.skew,
+            budget=wire.budget.stats(),
+            pool=self.pool.stats(),
+        )
+
+
+@asynccontextmanager
+async def open_bybit(
+    *,
+    hosts: Hosts,
+    credentials: Callable[[AccountId], Awaitable[SealedCredentials | None]],
+    vault: Vault,
+    clock: Clock,
+    limits: Limits | None = None,
+    timeouts: Timeouts | None = None,
+    clients: int = 5_000,
+    idle: float = 300.0,
+) -> AsyncIterator[Bybit]:
+    """The adapter while the block lasts. `clients` accounts are kept, each for `idle` seconds after its last call."""
+    async with Transport(clock=clock, timeouts=timeouts or Timeouts()) as transport:
+        budget = Budget(clock=clock, limits=limits or Limits())
+        market_host = hosts(MARKET_SITE, AccountType.LIVE)
+
+        async def ask_time() -> Millis:
+            return await _server_time(BybitClient(host=market_host, wire=wire))
+
+        server_time = ServerTime(clock=clock, ask=ask_time)
+        wire = Wire(clock=clock, transport=transport, budget=budget, server_time=server_time, meter=Meter())
+        checks = _HostChecks(wire=wire, silence=idle)
+
+        def build(account: Account, opened: Credentials) -> BybitClient:
+            key = SigningKey(key_type=opened.key_type, api_key=opened.api_key, api_secret=opened.api_secret)
+            host = hosts(account.host, account.account_type)
+            return BybitClient(host=host, wire=wire, owner=account.account_id, key=key)
+
+        def passing_client(host: str, key: SigningKey) -> BybitClient:
+            return BybitClient(host=host, wire=wire, owner=("key", hash(key.api_key)), key=key)
+
+        pool = ClientPool(
+            clock=clock, vault=vault, credentials=credentials, build=build, check=checks, capacity=clients, idle=idle
+        )
+        sweeper = asyncio.create_task(_sweep(pool), name="exchange client sweep")
+        try:
+            yield Bybit(
+                gateway=BybitGateway(pool=pool, clock=clock, hosts=hosts, client=passing_client),
+                market=BybitMarket(client=BybitClient(host=market_host, wire=wire), clock=clock),
+                pool=pool,
+                wire=wire,
+            )
+        finally:
+            sweeper.cancel()
+            await asyncio.gather(sweeper, return_exceptions=True)
+            budget.close()
+            await server_time.close()
+            await pool.close()
+
+
+@dataclass(slots=True, kw_only=True)
+class _HostChecks:
+    """Whether a host answers; one call for all who ask at once, none for a host that was just heard."""
+
+    wire: Wire
+    silence: float  # seconds
+    _running: dict[str, asyncio.Task[Millis]] = field(default_factory=dict)
+
+    async def __call__(self, host: str) -> bool:
+        if not self.wire.transport.is_doubtful(host, self.silence):
+            return False
+        task = self._running.get(host)
+        if task is None:
+            task = self._running[host] = asyncio.ensure_future(self._ask(host))
+            task.add_done_callback(lambda _: self._running.pop(host))
+        await asyncio.shield(task)
+        return True
+
+    async def _ask(self, host: str) -> Millis:
+        try:
+            async with asyncio.timeout(_CHECK_TIMEOUT):
+                return await _server_time(BybitClient(host=host, wire=self.wire))
+        except TimeoutError:
+            self.wire.transport.reconnect(host)
+            raise ExchangeDown("Bybit does not answer") from None
+
+
+async def _server_time(client: BybitClient) -> Millis:
+    result: Json = await client.get_server_time()
+    return Millis(moment(result, "timeNano") // _NANOS_IN_A_MILLI)
+
+
+async def _sweep(pool: ClientPool) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP_EVERY)
+        pool.sweep()

@@ -1,0 +1,142 @@
+"""One account's Bybit client: pybit's endpoints and signing, our transport. The only module that imports pybit.
+
+Every endpoint method of pybit 5.17 ends in `_submit_request(method, path, query, auth)`. Ours answers with a coroutine
+that signs what pybit prepared (`_clean_query`, `prepare_payload`, `_auth`) and sends exactly those bytes. pybit's own
+`__init__` is never run: no requests.Session, no log handler, no retries, no sleeps. tests/unit/test_exchange_pybit.py
+pins the seams.
+"""
+
+import base64
+from collections.abc import Coroutine, Hashable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pybit._v5_account import AccountHTTP
+from pybit._v5_market import MarketHTTP
+from pybit._v5_position import PositionHTTP
+from pybit._v5_trade import TradeHTTP
+from pybit._v5_user import UserHTTP
+
+from bot.domain.errors import KeyTrouble
+from bot.domain.model import KeyType, Secret
+from bot.exchange.bybit.decode import Json
+from bot.exchange.bybit.endpoints import BY_PATH, OTHER
+from bot.exchange.bybit.transport import Request
+from bot.exchange.bybit.wire import Job, Wire
+
+RECV_WINDOW: Final = 5000  # ms, Bybit's default
+_QUERY_SAFE: Final = "%:,/@!$'()*;"  # "%": a cursor comes quoted and goes back as it came
+
+
+class SigningKey:
+    """An opened key that never shows itself. Raises KeyTrouble for a private key that can't be read."""
+
+    __slots__ = ("_secret", "api_key", "rsa")
+
+    def __init__(self, *, key_type: KeyType, api_key: Secret, api_secret: Secret) -> None:
+        self.api_key = api_key
+        self._secret = api_secret
+        self.rsa = _private_key(api_secret) if key_type is KeyType.RSA else None
+
+    @property
+    def secret(self) -> str:
+        return self._secret.reveal()
+
+
+class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  # type: ignore[misc]  # no types
+    """Bybit v5 for one key on one host, or for public data (no key). Every endpoint method returns an awaitable."""
+
+    rsa_authentication = False  # pybit's own RSA path is never taken: see _auth
+    recv_window = RECV_WINDOW
+
+    def __init__(self, *, host: str, wire: Wire, owner: Hashable | None = None, key: SigningKey | None = None) -> None:
+        self.endpoint = host.rstrip("/")
+        self._wire = wire
+        self._owner = owner
+        self._key = key
+
+    @property
+    def api_key(self) -> str | None:
+        return None if self._key is None else self._key.api_key.reveal()
+
+    @property
+    def api_secret(self) -> str | None:
+        return None if self._key is None else self._key.secret
+
+    def _submit_request(
+        self,
+        method: str | None = None,
+        path: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        auth: bool = False,
+    ) -> Coroutine[Any, Any, Json]:
+        """Every endpoint method ends here. Raises ExchangeErrors when awaited."""
+        if method is None or path is None or (auth and self._key is None):
+            raise TypeError("a call needs a method and a path, and a private one a key")
+        payload = self._payload(method, query)
+        job = Job(
+            endpoint=BY_PATH.get(path.removeprefix(self.endpoint), OTHER),
+            host=self.endpoint,
+            owner=self._owner if auth else None,
+            is_signed=auth,
+            is_write=method != "GET",
+            prepare=lambda: self._request(method, path, payload, is_signed=auth),
+            hide=self.api_key,
+        )
+        return self._wire.run(job)
+
+    def _payload(self, method: str, query: Mapping[str, Any] | None) -> str:
+        """What is signed and sent: the query, quoted before it is signed, or the body."""
+        cleaned = self._clean_query(dict(query or {}))
+        if method == "GET":
+            cleaned = {name: quote(str(value), safe=_QUERY_SAFE) for name, value in cleaned.items()}
+        payload: str = self.prepare_payload(method, cleaned)
+        return payload
+
+    def _request(self, method: str, path: str, payload: str, *, is_signed: bool) -> Request:
+        headers = self._headers(payload) if is_signed else {}
+        if method == "GET":
+            return Request(method, self.endpoint, f"{path}?{payload}" if payload else path, headers, None)
+        return Request(method, self.endpoint, path, {**headers, "Content-Type": "application/json"}, payload.encode())
+
+    def _headers(self, payload: str) -> dict[str, str]:
+        timestamp = self._wire.server_time.now()
+        return {
+            "X-BAPI-API-KEY": self.api_key or "",
+            "X-BAPI-SIGN": self._auth(payload, self.recv_window, timestamp),
+            "X-BAPI-SIGN-TYPE": "2",
+            "X-BAPI-TIMESTAMP": str(timestamp),
+            "X-BAPI-RECV-WINDOW": str(self.recv_window),
+        }
+
+    def _auth(self, payload: str, recv_window: int, timestamp: int) -> str:
+        """The signature by pybit; for RSA by a key that is parsed once, where pybit parses it each time (11 ms)."""
+        if self._key is None or self._key.rsa is None:
+            signature: str = super()._auth(payload, recv_window, timestamp)
+            return signature
+        signed = f"{timestamp}{self.api_key}{recv_window}{payload}".encode()
+        return base64.b64encode(self._key.rsa.sign(signed, PKCS1v15(), SHA256())).decode()
+
+    def __repr__(self) -> str:
+        return f"BybitClient(host={self.endpoint!r}, owner={self._owner!r})"  # pybit's own shows the secret
+
+    __eq__ = object.__eq__  # pybit's own compares secrets
+    __hash__ = object.__hash__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a client holds a key: it is not pickled or copied")
+
+
+def _private_key(pem: Secret) -> RSAPrivateKey:
+    """The parsed key, unchecked: the vault's seal proves that it is the one that was made here."""
+    try:
+        key = load_pem_private_key(pem.reveal().encode(), password=None, unsafe_skip_rsa_key_validation=True)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, RSAPrivateKey):
+        raise KeyTrouble("the private key can't be read")
+    return key

@@ -1,0 +1,38 @@
+"""The endpoints that the bot calls: a closed set of names for numbers and budgets.
+
+Limits are calls a second for one UID. Source: Bybit v5 documentation, "Rate Limit" (2026-07).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One path of the REST interface."""
+
+    name: str
+    path: str
+    uid_limit: int = 10
+
+
+SERVER_TIME: Final = Endpoint("time", "/v5/market/time")
+
+ENDPOINTS: Final = (
+    SERVER_TIME,
+    Endpoint("kline", "/v5/market/kline"),
+    Endpoint("instruments", "/v5/market/instruments-info"),
+    Endpoint("orderbook", "/v5/market/orderbook"),
+    Endpoint("tickers", "/v5/market/tickers"),
+    Endpoint("wallet_balance", "/v5/account/wallet-balance", 50),
+    Endpoint("fee_rate", "/v5/account/fee-rate", 5),
+    Endpoint("positions", "/v5/position/list", 50),
+    Endpoint("open_orders", "/v5/order/realtime", 50),
+    Endpoint("executions", "/v5/execution/list", 50),
+    Endpoint("key_information", "/v5/user/query-api", 10),
+)
+OTHER: Final = Endpoint("other", "")
+
+BY_PATH: Final[Mapping[str, Endpoint]] = MappingProxyType({endpoint.path: endpoint for endpoint in ENDPOINTS})

@@ -1,0 +1,118 @@
+"""One field of an answer at a time, by name and type. Anything unexpected is ExchangeDown: the answer can't be read.
+
+Bybit writes money as decimal text, "" for what does not apply, and times as epoch milliseconds, text or number.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.errors import ExchangeDown
+from bot.domain.model import Millis
+
+_MONEY: Final = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?").fullmatch
+_MAX_TEXT: Final = 512
+_MAX_WHOLE: Final = 2**63
+Fields = Mapping[str, object]
+
+
+def unreadable(name: str, wanted: str) -> ExchangeDown:
+    """The error for a field that isn't what it should be; never quotes the value."""
+    return ExchangeDown(f"Bybit's answer can't be read: {name} is not {wanted}")
+
+
+def decimal_of(value: object, name: str) -> Decimal:
+    if isinstance(value, str) and _MONEY(value):
+        return Decimal(value)
+    raise unreadable(name, "a decimal number")
+
+
+def money(fields: Fields, name: str) -> Decimal:
+    """A number that must be there."""
+    return decimal_of(fields.get(name), name)
+
+
+def money_or_none(fields: Fields, name: str) -> Decimal | None:
+    """A number, or None for "" and for a missing field."""
+    value = fields.get(name)
+    return None if value is None or value == "" else decimal_of(value, name)
+
+
+def money_or_zero(fields: Fields, name: str) -> Decimal:
+    """A number; "" and a missing field are 0."""
+    return money_or_none(fields, name) or Decimal(0)
+
+
+def level(fields: Fields, name: str) -> Decimal | None:
+    """A price, a distance or a leverage where Bybit writes "" or 0 for "none"."""
+    return money_or_none(fields, name) or None
+
+
+def text(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    if isinstance(value, str) and len(value) <= _MAX_TEXT:
+        return value
+    raise unreadable(name, "text")
+
+
+def text_or_empty(fields: Fields, name: str) -> str:
+    return text(fields, name) if fields.get(name) is not None else ""
+
+
+def whole(fields: Fields, name: str) -> int:
+    """A whole number, written as one or as its digits."""
+    value = fields.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:  # noqa: PLR2004  2^63
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and -_MAX_WHOLE < value < _MAX_WHOLE:
+        return value
+    raise unreadable(name, "a whole number")
+
+
+def moment(fields: Fields, name: str) -> Millis:
+    value = whole(fields, name)
+    if value < 0:
+        raise unreadable(name, "a moment")
+    return Millis(value)
+
+
+def moment_or_none(fields: Fields, name: str) -> Millis | None:
+    """A moment, or None for "", 0 and a missing field."""
+    value = fields.get(name)
+    return None if value is None or value == "" else moment(fields, name) or None
+
+
+def flag(fields: Fields, name: str) -> bool:
+    value = fields.get(name)
+    if isinstance(value, bool):
+        return value
+    raise unreadable(name, "true or false")
+
+
+def part(fields: Fields, name: str) -> Fields:
+    """An object inside."""
+    value = fields.get(name)
+    if isinstance(value, dict):
+        return value
+    raise unreadable(name, "an object")
+
+
+def part_or_empty(fields: Fields, name: str) -> Fields:
+    return part(fields, name) if fields.get(name) is not None else {}
+
+
+def array(fields: Fields, name: str) -> list[object]:
+    value = fields.get(name)
+    if isinstance(value, list):
+        return value
+    raise unreadable(name, "a list")
+
+
+def rows(fields: Fields, name: str = "list") -> list[Fields]:
+    """A list of objects."""
+    values = array(fields, name)
+    objects: list[Fields] = [value for value in values if isinstance(value, dict)]
+    if len(objects) != len(values):
+        raise unreadable(name, "a list of objects")
+    return objects

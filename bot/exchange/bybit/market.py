@@ -1,0 +1,58 @@
+"""Public data of the live market: `MarketData`. One call a read."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.errors import ExchangeRejected
+from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.model import Category, Symbol
+from bot.domain.ports import Clock
+from bot.exchange.bybit.client import BybitClient
+from bot.exchange.bybit.decode import Json
+from bot.exchange.bybit.market_answers import board, instrument, klines, order_book, ticker
+from bot.exchange.retcodes import NO_SUCH_SYMBOL
+
+_DEEPEST: Final = {Category.LINEAR: 500, Category.SPOT: 200}  # levels of a book that Bybit gives
+_MOST_KLINES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BybitMarket:
+    """Raises `ExchangeError`s."""
+
+    client: BybitClient
+    clock: Clock
+
+    async def ticker(self, category: Category, symbol: Symbol) -> Ticker:
+        """Raises ExchangeRejected for an unknown symbol."""
+        result: Json = await self.client.get_tickers(category=category.value, symbol=symbol)
+        return ticker(result, category, symbol, self.clock.now())
+
+    async def order_book(self, category: Category, symbol: Symbol, depth: int) -> OrderBook:
+        """`depth` levels a side, 1 … 500 (spot 200)."""
+        limit = max(1, min(depth, _DEEPEST[category]))
+        result: Json = await self.client.get_orderbook(category=category.value, symbol=symbol, limit=limit)
+        return order_book(result, category, symbol, self.clock.now())
+
+    async def klines(self, category: Category, symbol: Symbol, interval: str, limit: int) -> Klines:
+        """The newest `limit` candles, 1 … 1000; the last one is not finished."""
+        count = max(1, min(limit, _MOST_KLINES))
+        result: Json = await self.client.get_kline(
+            category=category.value, symbol=symbol, interval=interval, limit=count
+        )
+        return klines(result, category, symbol, interval, self.clock.now())
+
+    async def board(self, category: Category) -> MarketBoard:
+        """Every ticker of a category in one call."""
+        result: Json = await self.client.get_tickers(category=category.value)
+        return board(result, category, self.clock.now())
+
+    async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None:
+        """None for a symbol that Bybit does not know there."""
+        try:
+            result: Json = await self.client.get_instruments_info(category=category.value, symbol=symbol)
+        except ExchangeRejected as no:
+            if no.code in NO_SUCH_SYMBOL:
+                return None
+            raise
+        return instrument(result, category, symbol)

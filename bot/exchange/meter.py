@@ -1,0 +1,84 @@
+"""Plain numbers about calls: counted as ints where they happen, read by the sidecar when it is asked."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, Unknown
+from bot.exchange.budget import BudgetStats
+
+OK: Final = "ok"
+ABORTED: Final = "aborted"  # given up by its caller, or a fault of ours
+_OUTCOMES: Final[Mapping[type[BaseException], str]] = MappingProxyType(
+    {
+        ExchangeRejected: "rejected",
+        KeyTrouble: "key_trouble",
+        BackOff: "back_off",
+        ClockTrouble: "clock_trouble",
+        ExchangeDown: "down",
+        Unknown: "unknown",
+    }
+)
+OUTCOMES: Final = (OK, *_OUTCOMES.values(), ABORTED)  # a closed set: these become label values
+BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds, upper bounds
+
+
+def outcome_of(error: BaseException | None) -> str:
+    """The label of how a call ended."""
+    return OK if error is None else _OUTCOMES.get(type(error), ABORTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """A histogram: `counts[i]` answers within `BUCKETS[i]` seconds and not within the one before; the last: slower."""
+
+    counts: tuple[int, ...]
+    seconds: float
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolStats:
+    """The client pool."""
+
+    clients: int
+    builds: int
+    evictions: int
+    checks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeStats:
+    """Everything about Bybit at one moment. `requests`: (endpoint, outcome) -> count; skew in ms, None: not known."""
+
+    requests: Mapping[tuple[str, str], int]
+    latency: Latency
+    reconnects: int
+    clock_skew: int | None
+    budget: BudgetStats
+    pool: PoolStats
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts calls. One that our own budget held back counts as back_off and has no latency."""
+
+    requests: dict[tuple[str, str], int] = field(default_factory=dict)
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
+    seconds: float = 0.0
+
+    def count(self, endpoint: str, error: BaseException | None) -> None:
+        key = (endpoint, outcome_of(error))
+        self.requests[key] = self.requests.get(key, 0) + 1
+
+    def observe(self, seconds: float) -> None:
+        self.counts[bisect_left(BUCKETS, seconds)] += 1
+        self.seconds += seconds
+
+    def latency(self) -> Latency:
+        return Latency(counts=tuple(self.counts), seconds=self.seconds)

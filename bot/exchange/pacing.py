@@ -1,0 +1,105 @@
+"""How many calls may pass in a time: a bucket of tokens and a rolling window. Pure; the caller brings the time."""
+
+from collections import deque
+from typing import Protocol
+
+_TINY = 1e-9  # seconds: what binary fractions lose is no reason to wait
+
+
+class Pace(Protocol):
+    """A rate to keep. `now` is monotonic seconds."""
+
+    def delay(self, now: float, ahead: int = 0) -> float:
+        """Seconds until one call may pass after `ahead` others did; 0: at once."""
+        ...
+
+    def take(self, now: float) -> None:
+        """One call passes now."""
+        ...
+
+    def give_back(self, taken_at: float) -> None:
+        """A call that was let through at that time was never made."""
+        ...
+
+
+class TokenBucket:
+    """`rate` calls a second, `burst` of them at once: at most burst + rate * t in any t seconds."""
+
+    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+
+    def __init__(self, *, rate: float, burst: float, now: float) -> None:
+        if rate <= 0 or burst < 1:
+            raise ValueError("a bucket needs a rate above 0 and a burst of at least 1")
+        self._rate = rate
+        self._burst = burst
+        self._tokens = burst
+        self._at = now
+
+    def delay(self, now: float, ahead: int = 0) -> float:
+        self._fill(now)
+        missing = (ahead + 1 - self._tokens) / self._rate
+        return missing if missing > _TINY else 0.0
+
+    def take(self, now: float) -> None:
+        self._fill(now)
+        self._tokens -= 1
+
+    def give_back(self, taken_at: float) -> None:  # noqa: ARG002  a token has no date
+        self._tokens = min(self._burst, self._tokens + 1)
+
+    def _fill(self, now: float) -> None:
+        if now > self._at:
+            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+            self._at = now
+
+
+class RollingWindow:
+    """At most `limit` calls in any `period` seconds, as Bybit counts per UID and endpoint."""
+
+    __slots__ = ("_held_until", "_period", "_taken", "limit")
+
+    def __init__(self, *, limit: int, period: float = 1.0) -> None:
+        if limit < 1 or period <= 0:
+            raise ValueError("a window needs a limit of at least 1 and a period above 0")
+        self.limit = limit
+        self._period = period
+        self._taken: deque[float] = deque()
+        self._held_until = 0.0
+
+    def delay(self, now: float, ahead: int = 0) -> float:
+        self._forget(now)
+        missing = ahead + 1 - (self.limit - len(self._taken))
+        wait = self._held_until - now
+        if missing > 0:
+            rounds, place = divmod(missing - 1, self.limit)
+            free_at = self._taken[place] if place < len(self._taken) else now
+            wait = max(wait, free_at + self._period * (rounds + 1) - now)
+        return wait if wait > _TINY else 0.0
+
+    def take(self, now: float) -> None:
+        self._taken.append(now)
+
+    def give_back(self, taken_at: float) -> None:
+        if taken_at in self._taken:
+            self._taken.remove(taken_at)
+
+    def hold(self, until: float) -> None:
+        """Nothing passes before that time."""
+        self._held_until = max(self._held_until, until)
+
+    def learn(self, *, limit: int, left: int, now: float) -> None:
+        """What Bybit says: its limit, and how many calls are left in its window (others may use the same UID)."""
+        self.limit = max(1, limit)
+        self._forget(now)
+        for _ in range(self.limit - len(self._taken) - max(0, left)):
+            self._taken.append(now)
+
+    def is_idle(self, now: float) -> bool:
+        self._forget(now)
+        return not self._taken and self._held_until <= now
+
+    def _forget(self, now: float) -> None:
+        taken = self._taken
+        edge = now - self._period + _TINY
+        while taken and taken[0] <= edge:
+            taken.popleft()

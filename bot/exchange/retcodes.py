@@ -1,0 +1,198 @@
+"""Bybit's retCode -> what to do. One table; the words of retMsg change and are never read.
+
+Source: Bybit v5 documentation, "Error Codes" (page of 2026-07), "Place Order", "Rate Limit"; which class a code belongs
+to is this project's judgment. A code that is not listed is a definite no to a read and an unknown outcome to a write.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from bot.domain.errors import (
+    BackOff,
+    ClockTrouble,
+    ExchangeDown,
+    ExchangeError,
+    ExchangeRejected,
+    KeyTrouble,
+    Unknown,
+)
+
+DEFAULT_BACK_OFF: Final = 1.0  # seconds: per-UID windows are one second long
+
+
+class Kind(StrEnum):
+    """What a retCode asks of the caller."""
+
+    FINE = "fine"  # done, or what was asked for already stands
+    DUPLICATE = "duplicate"  # this orderLinkId is taken: look the order up and compare
+    GONE = "gone"  # the order is final or not there: reconcile
+    UNKNOWN = "unknown"  # it may or may not have happened: reconcile, never resend
+    REJECTED = "rejected"  # a definite no that the person may mend
+    KEY = "key"  # this account's key, rights or region
+    BACK_OFF = "back_off"  # too many calls: nothing was done
+    CLOCK = "clock"  # the time window was missed: nothing was done
+
+
+_CODES: Final[Mapping[Kind, tuple[int, ...]]] = {
+    Kind.FINE: (
+        0,
+        34040,  # TP/SL not modified; also a missing parameter: read the position back
+        110025,  # position mode
+        110026,  # margin mode
+        110027,  # margin
+        110043,  # leverage
+    ),
+    Kind.DUPLICATE: (
+        10014,
+        110072,  # derivatives
+        170141,  # spot
+    ),
+    Kind.GONE: (
+        110001,  # does not exist: also the moment after it filled
+        110008,
+        110010,
+        170139,  # filled
+        170142,  # canceled
+        170143,  # not on the book
+        170190,  # cancel has been finished
+        170213,  # does not exist
+    ),
+    Kind.UNKNOWN: (
+        10000,  # server timeout
+        10016,  # server error
+        40004,  # modified while it was being replaced
+        110079,  # being processed
+        170001,  # internal error
+        170007,  # backend timeout
+        170032,  # network error
+        170035,  # submitted for processing
+        170144,  # locked
+        170146,  # creation timeout
+        170147,  # cancellation timeout
+        170150,  # cancel failed
+        170191,  # cannot cancel now
+        170212,  # cancel is being processed
+        170234,  # system error
+        170310,  # modification timeout
+        3400214,  # server error
+    ),
+    Kind.REJECTED: (
+        10001,  # a parameter
+        10017,  # no such route
+        10029,  # symbol
+        # Derivatives: price, balance, risk, modes, stops.
+        *range(110003, 110008),
+        110009,
+        *range(110011, 110025),
+        *range(110028, 110043),
+        *range(110044, 110067),
+        *range(110068, 110072),
+        110073,
+        110074,  # not live
+        *range(110075, 110079),
+        *range(110080, 110124),
+        110125,
+        110131,
+        *range(110135, 110138),
+        30208,
+        30209,
+        30228,
+        3400139,
+        # Spot.
+        170010,
+        170011,
+        170019,
+        170031,
+        *range(170033, 170035),
+        *range(170036, 170038),
+        170105,
+        *range(170115, 170118),
+        170121,
+        170124,
+        *range(170130, 170138),
+        170140,
+        170145,
+        170148,
+        170149,
+        170151,
+        170157,
+        170159,
+        *range(170192, 170205),
+        170206,
+        170207,
+        *range(170209, 170211),
+        *range(170215, 170222),
+        *range(170223, 170231),
+        170241,
+        *range(170311, 170314),
+        *range(170341, 170347),
+        170348,
+        170355,
+        *range(170358, 170361),
+        *range(170371, 170373),
+        *range(170381, 170383),
+        170709,
+        170810,
+    ),
+    Kind.KEY: (
+        -2015,  # expired (spot)
+        10003,  # invalid, or of another environment
+        10004,  # signature
+        10005,  # permission
+        10007,  # authentication
+        10008,  # banned, or the account's mode
+        10009,  # region
+        10010,  # IP not bound
+        10024,  # compliance
+        10027,  # banned from trading
+        10028,  # unified accounts only
+        33004,  # expired (derivatives)
+        100028,  # not for unified accounts
+        110067,  # unified account not supported
+        110124,  # cooling-off period
+        110132,  # region
+    ),
+    Kind.BACK_OFF: (
+        429,  # system load
+        10006,  # per UID
+        10018,  # per IP: struck through in the page of 2026-07, kept for old hosts
+        10429,  # system-level protection
+        30035,
+        170005,  # too many new orders
+        170222,  # too many requests
+    ),
+    Kind.CLOCK: (
+        -1,  # request expired
+        10002,
+    ),
+}
+
+KINDS: Final[Mapping[int, Kind]] = MappingProxyType({code: kind for kind, codes in _CODES.items() for code in codes})
+NO_SUCH_SYMBOL: Final = frozenset({10001, 10029, 170121})  # answers to a read whose only doubtful word is the symbol
+
+
+def kind_of(code: int, *, is_write: bool) -> Kind:
+    """What this code asks for. Unlisted: REJECTED for a read, UNKNOWN for a write."""
+    return KINDS.get(code, Kind.UNKNOWN if is_write else Kind.REJECTED)
+
+
+def to_error(code: int, message: str, *, is_write: bool, retry_after: float = DEFAULT_BACK_OFF) -> ExchangeError:
+    """The domain's error for a code that isn't fine. `retry_after` in seconds, for those that ask to back off.
+
+    Raises ValueError for a code of Kind.FINE.
+    """
+    match kind_of(code, is_write=is_write):
+        case Kind.FINE:
+            raise ValueError(f"retCode {code} is no error")
+        case Kind.KEY:
+            return KeyTrouble(message, code=code)
+        case Kind.BACK_OFF:
+            return BackOff(message, code=code, retry_after=retry_after)
+        case Kind.CLOCK:
+            return ClockTrouble(message, code=code)
+        case Kind.UNKNOWN | Kind.DUPLICATE:
+            return Unknown(message, code=code) if is_write else ExchangeDown(message, code=code)
+        case Kind.REJECTED | Kind.GONE:
+            return ExchangeRejected(message, code=code)
