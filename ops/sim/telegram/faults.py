@@ -4,7 +4,7 @@ The kinds are those of the control contract:
 
     http_500        500 before anything happens
     flood           429 with retry_after
-    conflict        409
+    conflict        409, of getUpdates unless a method is named
     blocked         403 "bot was blocked by the user"
     reset           the connection is cut before anything happens
     late            the call works, its answer comes after LATE_SECONDS
@@ -18,6 +18,8 @@ from typing import Any, Final
 from ops.sim.telegram.errors import ApiError, ControlError, conflict, forbidden, too_many_requests
 
 KINDS: Final = ("http_500", "late", "timeout_after", "flood", "conflict", "reset", "blocked")
+NEEDS_CHAT: Final = frozenset({"flood", "blocked"})
+"""Without a method these hit only calls about a chat, as Telegram's limits and blocks do."""
 AFTER: Final = frozenset({"late", "timeout_after"})
 LATE_SECONDS: Final = 3.0
 HOLD_SECONDS: Final = 180.0
@@ -39,15 +41,18 @@ class Fault:
     hits: int = field(default=0)
 
     @property
-    def is_lasting(self) -> bool:
-        """It hits every call until it is deleted."""
-        return self.left is None and self.probability >= 1
+    def is_block(self) -> bool:
+        """A person blocks the bot until the fault is lifted, and the bot is told."""
+        lasting = self.left is None and self.probability >= 1 and self.method is None
+        return lasting and self.kind == "blocked" and self.chat_id is not None and self.chat_id > 0
 
     def strikes(self, method: str, chat_id: int | None) -> bool:
         """Whether this call is hit; counts it if so."""
         if self.method is not None and self.method != method.lower():
             return False
         if self.chat_id is not None and self.chat_id != chat_id:
+            return False
+        if self.method is None and self.kind in NEEDS_CHAT and chat_id is None:
             return False
         if self.left is not None:
             if self.left <= 0:
@@ -102,7 +107,7 @@ class Faults:
             id=self._last_id,
             kind=kind,
             chance=random.Random(str(seed)),  # noqa: S311  chosen by seed on purpose, nothing secret
-            method=method.lower() if method else None,
+            method=method.lower() if method else "getupdates" if kind == "conflict" else None,
             chat_id=chat_id,
             left=times,
             probability=1.0 if probability is None else float(probability),

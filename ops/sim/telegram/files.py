@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 MEMORY_LIMIT_BYTES: Final = 256 << 20
+_TYPES: Final = mimetypes.MimeTypes()
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8"
 _JPEG_FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -179,4 +180,4 @@ def _suffix(upload: Upload, kind: str) -> str:
 
 def guess_type(name: str) -> str:
     """The media type by the file's name."""
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return _TYPES.guess_type(name)[0] or "application/octet-stream"

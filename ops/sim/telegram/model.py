@@ -57,6 +57,8 @@ class Chat:
     """Private: the user has blocked the bot."""
     events: deque[Event] = field(default_factory=lambda: deque(maxlen=EVENTS_PER_CHAT))
     waiters: set[asyncio.Future[None]] = field(default_factory=set)
+    keyboard: JsonObject | None = None
+    """The reply keyboard or forced reply the bot last showed, which no Message object tells."""
     instance: str = "0"
     """What Telegram calls chat_instance."""
 

@@ -8,10 +8,14 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
+from ops.sim.telegram.calls import CallLog
 from ops.sim.telegram.errors import ApiError, ControlError
 from ops.sim.telegram.events import EventLog
+from ops.sim.telegram.faults import Faults
+from ops.sim.telegram.files import Files
+from ops.sim.telegram.limits import FloodLimits
 from ops.sim.telegram.model import Bot, Chat, JsonObject, User
 from ops.sim.telegram.updates import UpdateQueue
 
@@ -24,27 +28,43 @@ CHANNEL_ID_BELOW: Final = -1_000_000_000_000
 class World:
     """Everything the stand-in knows.
 
-    `clock` gives epoch seconds; `seed` drives every random choice; `latency` is added to each Bot API answer,
-    in seconds.
+    `clock` gives epoch seconds, `monotonic` seconds for intervals; `seed` drives every random choice;
+    `latency` is added to each Bot API answer, in seconds.
     """
 
     def __init__(
-        self, *, seed: int = 0, limits: bool = True, latency: float = 0, clock: Callable[[], float] = time.time
+        self,
+        *,
+        seed: int = 0,
+        limits: bool = True,
+        latency: float = 0,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.now = clock
         self.limits_on = limits
         self.latency = latency
+        self.seed = seed
+        self.starts = 1
+        """How often this world was started from its folder."""
         self.random = random.Random(seed)  # noqa: S311  chosen by seed on purpose, nothing secret
         self.users: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}
         self.bots: dict[int, Bot] = {}
         self.events = EventLog(clock)
+        self.files = Files(self.random)
+        self.calls = CallLog(clock)
+        self.faults = Faults()
+        self.flood = FloodLimits(monotonic)
         self._by_token: dict[str, Bot] = {}
         self._last: Bot | None = None
         self._unclaimed: Bot | None = None
 
     def changed(self, kind: str, *key: object) -> None:
         """Something must be saved; `ops.sim.telegram.state` replaces this when there is a folder."""
+
+    def webhook_due(self, bot: Bot) -> None:
+        """There may be something for a webhook; `ops.sim.telegram.webhooks` replaces this."""
 
     # Bots
 
@@ -65,7 +85,7 @@ class World:
         if bot is None:
             bot = self._unclaimed or self.new_bot()
             self._unclaimed = None
-            self.name_bot(bot, bot_id)
+            self._name_bot(bot, bot_id)
         self._by_token[token] = bot
         return bot
 
@@ -75,19 +95,43 @@ class World:
         queue = UpdateQueue(next_id=int(self.now()), now=self.now)
         bot = Bot(id=0, card=card, updates=queue)
         queue.changed = lambda update_id: self.changed("update", bot.id, update_id)
+        queue.arrived = lambda: self.webhook_due(bot)
         return bot
 
-    def name_bot(self, bot: Bot, bot_id: int) -> None:
+    def adopt(self, bot: Bot) -> None:
+        """Know a bot that was saved."""
+        if bot.id == 0:
+            self._unclaimed = bot
+        else:
+            self.bots[bot.id] = bot
+
+    def restarted(self, *, starts: int) -> None:
+        """Go on from a folder: random choices must not repeat those of the last time."""
+        self.starts = starts
+        self.random.seed(f"{self.seed}:{starts}")
+
+    def _name_bot(self, bot: Bot, bot_id: int) -> None:
         """Give a bot its id; chats and updates that waited for it are its own from now on."""
+        self._all_changed(bot)
         for chat in self.groups.values():
             if bot.id in chat.members:
                 chat.members[bot_id] = chat.members.pop(bot.id)
+                self.changed("chat", 0, chat.id)
         bot.id = bot_id
         bot.card.update(id=bot_id, first_name="Perpdesk", username=f"perpdesk_{bot_id}_bot")
         for dialog in bot.dialogs.values():
             dialog.owner = bot_id
         self.bots[bot_id] = bot
-        self.changed("bot", bot_id)
+        self._all_changed(bot)
+
+    def _all_changed(self, bot: Bot) -> None:
+        self.changed("bot", bot.id)
+        for dialog in bot.dialogs.values():
+            self.changed("chat", bot.id, dialog.id)
+            for message_id in dialog.messages:
+                self.changed("message", bot.id, dialog.id, message_id)
+        for update_id in bot.updates.pending:
+            self.changed("update", bot.id, update_id)
 
     def bot(self, bot_id: int | None = None) -> Bot:
         """That bot, or the last that called, or one that will: what people do now waits for it.
@@ -99,10 +143,23 @@ class World:
                 raise ControlError(f"no bot {bot_id} has called yet", 404)
             return self.bots[bot_id]
         if self._last is None:
-            self._last = next(reversed(self.bots.values()), None)
+            self._last = next(reversed(self.bots.values()), None) or self._unclaimed
         if self._last is None:
             self._last = self._unclaimed = self.new_bot()
+            self.changed("bot", 0)
         return self._last
+
+    def select(self, bot_id: int) -> None:
+        """Let that bot be the last that called."""
+        self._last = self.known_bot(bot_id)
+
+    def known_bot(self, bot_id: int) -> Bot | None:
+        """The bot with that id; 0 is the one that has not called yet."""
+        return self._unclaimed if bot_id == 0 else self.bots.get(bot_id)
+
+    def known_bots(self) -> list[Bot]:
+        """All bots, the one that has not called yet too."""
+        return [*self.bots.values(), *([self._unclaimed] if self._unclaimed else [])]
 
     # People and chats
 
@@ -164,6 +221,8 @@ class World:
         counter: Bot | Chat = bot if chat.is_private else chat
         message_id = counter.next_message_id
         counter.next_message_id += 1
+        if not chat.is_private:
+            self.changed("chat", 0, chat.id)
         return message_id
 
     def store(self, chat: Chat, message: JsonObject) -> None:
@@ -186,8 +245,3 @@ class World:
     def new_id(self) -> str:
         """An id like Telegram's: 63 bits, as text."""
         return str(self.random.getrandbits(62) | 1 << 62)
-
-
-def without_reply(message: dict[str, Any]) -> dict[str, Any]:
-    """A message as another shows it in `reply_to_message`: without its own."""
-    return {name: value for name, value in message.items() if name != "reply_to_message"}

@@ -1,0 +1,156 @@
+"""Answers Bot API requests: token, method, faults, parameters, the method itself, the log."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+from aiohttp import web
+
+from ops.sim.telegram.errors import ApiError
+from ops.sim.telegram.faults import AFTER, HOLD_SECONDS, LATE_SECONDS, Fault
+from ops.sim.telegram.files import Upload
+from ops.sim.telegram.methods.call import Call
+from ops.sim.telegram.methods.receiving import get_updates
+from ops.sim.telegram.methods.registry import GET_UPDATES, find_method, run
+from ops.sim.telegram.model import Bot, JsonObject
+from ops.sim.telegram.wire import read_request
+from ops.sim.telegram.world import World
+
+log = logging.getLogger("perpdesk.sim.telegram")
+
+NO_ANSWER: Final = 0
+"""The status in the log of a call whose answer was withheld."""
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Answer:
+    """A status with its JSON body."""
+
+    status: int
+    body: bytes
+    retry_after: int = 0
+
+    def response(self) -> web.Response:
+        headers = {"Retry-After": str(self.retry_after)} if self.retry_after else None
+        return web.Response(body=self.body, status=self.status, headers=headers, content_type="application/json")
+
+
+def refused(error: ApiError) -> Answer:
+    """The answer of a refusal."""
+    return Answer(int(error.code), orjson.dumps(error.body()), error.parameters.get("retry_after", 0))
+
+
+class BotApi:
+    """The Bot API over one world. `sleep` is a parameter for tests."""
+
+    def __init__(self, world: World, *, sleep: Sleep = asyncio.sleep) -> None:
+        self.world = world
+        self._sleep = sleep
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """`/bot<token>/<method>`, any HTTP method, any of the four encodings."""
+        started = time.monotonic()
+        token, name = request.match_info["token"], request.match_info["method"]
+        logged: JsonObject = {}
+        bot: Bot | None = None
+        fault: Fault | None = None
+        try:
+            bot = self.world.bot_by_token(token)
+            name = find_method(name).name
+            params, files = await read_request(request)
+            logged = params
+            fault = self.world.faults.striking(name, self._chat_id(bot, name, params))
+            if fault is not None and fault.kind == "reset":
+                self._note(bot, name, params, NO_ANSWER, started)
+                return self._abort(request)
+            if fault is None or fault.kind in AFTER:
+                answer, logged = await self._run(bot, name, params, files)
+            else:
+                answer = refused(fault.refusal())
+        except ApiError as error:
+            answer = refused(error)
+        except Exception:
+            log.exception("the stand-in failed in %s", name)
+            answer = refused(ApiError(500, "Internal Server Error"))
+        if self.world.latency:
+            await self._sleep(self.world.latency)
+        if fault is not None and fault.kind == "timeout_after":
+            self._note(bot, name, logged, NO_ANSWER, started)
+            await self._sleep(HOLD_SECONDS)
+            return self._abort(request)
+        if fault is not None and fault.kind == "late":
+            await self._sleep(LATE_SECONDS)
+        self._note(bot, name, logged, answer.status, started)
+        return answer.response()
+
+    async def from_webhook(self, bot: Bot, params: JsonObject) -> None:
+        """A method in the body of a webhook's answer; nobody is told how it went, the log is."""
+        started = time.monotonic()
+        name, status, logged = str(params.get("method", "")), 200, params
+        try:
+            name = find_method(name).name
+            if name.startswith("get") or name in {"setWebhook", "deleteWebhook", "close", "logOut"}:
+                return
+            answer, logged = await self._run(bot, name, params, {})
+            status = answer.status
+        except ApiError as error:
+            status = int(error.code)
+        self._note(bot, name, logged, status, started)
+
+    async def _run(
+        self, bot: Bot, name: str, params: JsonObject, files: dict[str, Upload]
+    ) -> tuple[Answer, JsonObject]:
+        checked = find_method(name).check(params, files)
+        call = Call(self.world, bot, checked, files)
+        if name == GET_UPDATES:
+            updates = await get_updates(call)
+            raw = b",".join(update.encoded() for update in updates if update.body is not None)
+            return Answer(200, b'{"ok":true,"result":[' + raw + b"]}"), checked
+        result = run(name, call)
+        logged = (
+            {**checked, **{name: f"<{len(file.data)} bytes>" for name, file in files.items()}} if files else checked
+        )
+        return Answer(200, orjson.dumps({"ok": True, "result": result})), logged
+
+    def _note(self, bot: Bot | None, name: str, params: JsonObject, status: int, started: float) -> None:
+        self.world.calls.add(bot.id if bot else 0, name, params, status, time.monotonic() - started)
+
+    @staticmethod
+    def _chat_id(bot: Bot, name: str, params: JsonObject) -> int | None:
+        """The chat a call is about, as far as faults are concerned."""
+        if name == "answerCallbackQuery":
+            query = bot.queries.get(str(params.get("callback_query_id")))
+            return query.chat.id if query else None
+        try:
+            return int(params["chat_id"])
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    @staticmethod
+    def _abort(request: web.Request) -> web.StreamResponse:
+        """Cut the connection; what is returned goes nowhere."""
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """`/file/bot<token>/<path>`."""
+        try:
+            self.world.bot_by_token(request.match_info["token"])
+        except ApiError as error:
+            return refused(error).response()
+        file = self.world.files.by_path.get(request.match_info["path"])
+        data = await asyncio.to_thread(self.world.files.data, file) if file is not None else None
+        if data is None:
+            return await not_found(request)
+        return web.Response(body=data, content_type="application/octet-stream")
+
+
+async def not_found(_request: web.Request) -> web.StreamResponse:
+    """Anything else under /bot: no token, no method."""
+    return refused(ApiError(404, "Not Found")).response()
