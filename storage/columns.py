@@ -1,0 +1,59 @@
+"""How values stand in columns: money as canonical Decimal text, maps as JSON, names as text that UTF-8 can hold."""
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+_DIGITS: Final = 40
+_LONGEST: Final = 2 * _DIGITS + 2  # with a sign and a point
+
+Row = tuple[Any, ...]  # one row as sqlite3 answers it: the columns in the order of the statement
+
+
+def decimal_text(value: Decimal) -> str:
+    """The one way a value is written: no exponent, no plus, no needless zero (1000, 0.5, -3, 0).
+
+    Raises ValueError for NaN, infinities and values of more than 40 digits on one side of the point.
+    """
+    if not value.is_finite() or not -_DIGITS <= value.adjusted() < _DIGITS:
+        if value == 0:
+            return "0"
+        raise ValueError(f"no amount that can be stored: {value}")
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").removesuffix(".")
+    if len(text) > _LONGEST:
+        raise ValueError(f"no amount that can be stored: {value}")
+    return "0" if text == "-0" else text
+
+
+def optional_decimal_text(value: Decimal | None) -> str | None:
+    return None if value is None else decimal_text(value)
+
+
+def optional_decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def json_text(values: Mapping[str, str]) -> str:
+    """A JSON object in ASCII: lone surrogates, which UTF-8 refuses, come through as escapes."""
+    return json.dumps(dict(values), separators=(",", ":"))
+
+
+def json_values(text: str) -> dict[str, str]:
+    values: dict[str, str] = json.loads(text)
+    return values
+
+
+def json_list(items: Sequence[str]) -> str:
+    return json.dumps(list(items), separators=(",", ":"))
+
+
+def json_items(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def storable(text: str, *, limit: int) -> str:
+    """Other people's text (names, payloads) with what UTF-8 or SQLite's text can't hold replaced, cut to `limit`."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:limit]

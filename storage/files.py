@@ -1,0 +1,156 @@
+"""The database's files: one process at a time, nobody else's eyes, nothing missing.
+
+Beside `perpdesk.sqlite3` stand SQLite's `-wal` and `-shm`, and our `.lock`. The lock file is held by flock, so it is
+free the moment its process dies; it also remembers whether the database was closed in order. One that was not must
+still have its write-ahead log: the last commits are in there.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from bot.domain.errors import AlreadyRunning, StorageTrouble, UnfitDatabase
+from storage.unbroken import unbroken
+
+_FILE_MODE: Final = 0o600
+_FOLDER_MODE: Final = 0o700
+_HEADER: Final = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html, 1.3
+_logger = logging.getLogger(__name__)
+
+
+class _State(Enum):
+    """What the lock file says of its last holder."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class InstanceLock:
+    """The right to use a database file. Its methods block: `exclusive` calls them off the loop."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock_path = _beside(path, ".lock")
+        self._descriptor: int | None = None
+
+    def take(self) -> None:
+        """Claim the file and see to its modes; makes an empty one, and its folder, where there is none.
+
+        Raises AlreadyRunning, UnfitDatabase (not ours, no database, its log gone) or StorageTrouble.
+        """
+        try:
+            _make_folder(self.path.parent)
+            self._claim()
+            try:
+                self._inspect()
+            except BaseException:
+                self.release()
+                raise
+        except OSError as error:
+            raise StorageTrouble(f"{self.path} can't be used: {error.strerror}") from error
+
+    def note_open(self) -> None:
+        """From now on the last commits may stand in the write-ahead log alone."""
+        self._note(_State.OPEN)
+
+    def note_closed(self) -> None:
+        """To be said before the last connection closes, which deletes the log."""
+        self._note(_State.CLOSED)
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _claim(self) -> None:
+        descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(descriptor, 64, 0).decode("ascii", "replace").split()
+            os.close(descriptor)
+            who = f"process {holder[0]}" if holder else "another process"
+            raise AlreadyRunning(f"{who} is using {self.path}: stop it first") from error
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+
+    def _inspect(self) -> None:
+        _create(self.path)
+        log = _beside(self.path, "-wal")
+        for each in (self.path, log, _beside(self.path, "-shm"), self._lock_path):
+            _mend_mode(each)
+        size = self.path.stat().st_size
+        with self.path.open("rb") as file:
+            if size and file.read(len(_HEADER)) != _HEADER:
+                raise UnfitDatabase(f"{self.path} is not a SQLite database")
+        if size and self._last_state() is _State.OPEN and not log.exists():
+            raise UnfitDatabase(
+                f"{log} is missing though the database was not closed in order: the last commits are in it. "
+                f"Put it back or restore a backup; to go on without them, delete {self._lock_path}"
+            )
+
+    def _last_state(self) -> _State:
+        words = os.pread(self._held(), 64, 0).split()
+        return _State.OPEN if words[1:] == [_State.OPEN.value.encode()] else _State.CLOSED
+
+    def _note(self, state: _State) -> None:
+        text = f"{os.getpid()} {state.value}\n".encode()
+        os.pwrite(self._held(), text, 0)
+        os.ftruncate(self._held(), len(text))
+
+    def _held(self) -> int:
+        if self._descriptor is None:
+            raise RuntimeError("the lock is not held")
+        return self._descriptor
+
+
+@asynccontextmanager
+async def exclusive(path: Path) -> AsyncIterator[InstanceLock]:
+    """Holds the database file for this process. Raises as `InstanceLock.take` does."""
+    lock = InstanceLock(path)
+    try:
+        await unbroken(asyncio.to_thread(lock.take))
+        yield lock
+    finally:
+        await unbroken(asyncio.to_thread(lock.release))
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _make_folder(folder: Path) -> None:
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+
+
+def _create(path: Path) -> None:
+    """An empty file with the right mode: SQLite gives `-wal` and `-shm` the mode of the database itself."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE))
+
+
+def _mend_mode(path: Path) -> None:
+    """0600 for a file that is ours. Raises UnfitDatabase for one that is not, or that is no file."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(status.st_mode):
+        raise UnfitDatabase(f"{path} is not a file")
+    if status.st_uid != os.geteuid():
+        raise UnfitDatabase(f"{path} belongs to system user {status.st_uid}: run Perpdesk as that user")
+    if stat.S_IMODE(status.st_mode) != _FILE_MODE:
+        _logger.warning("%s was open to others: its mode is now 0600", path)
+        path.chmod(_FILE_MODE)

@@ -1,0 +1,170 @@
+"""Numbered migrations: `migrations/NNNN_name.sql`, each one transaction that ends by setting user_version to NNNN.
+
+A file that was released is never edited. What the files make together is what a database must hold: tables, columns
+or triggers that are missing mean a damaged file; indexes that are missing are made again by `perpdesk optimize-db`.
+"""
+
+import asyncio
+import logging
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import aiosqlite
+
+from bot.domain.errors import SchemaTooNew, UnfitDatabase
+from storage.database import Database, connected
+from storage.troubles import translated
+from storage.unbroken import unbroken
+
+SELECT_VERSION: Final = "SELECT user_version FROM pragma_user_version"
+SELECT_OBJECTS: Final = """
+    SELECT type, name, (SELECT group_concat(name) FROM pragma_table_info(object.name)), sql
+      FROM sqlite_schema AS object
+     WHERE substr(name, 1, 7) <> 'sqlite_'
+"""
+_ANALYZE: Final = "ANALYZE"
+_FILE_NAME: Final = re.compile(r"([0-9]{4})_[a-z0-9_]+\.sql")
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One file: its number, its name and its statements."""
+
+    number: int
+    name: str
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaObject:
+    """A table, index or trigger; `columns` of a table in their order, `sql` what made it."""
+
+    kind: str
+    name: str
+    columns: str | None
+    sql: str
+
+
+async def migrate(database: Database, *, until: int | None = None) -> tuple[int, int]:
+    """Bring the database to the newest schema (or to `until`) and refresh the planner's statistics.
+
+    Answers the versions before and after. Statistics are taken at every start because it costs milliseconds
+    (`analysis_limit`); no hot statement needs them, which a test proves on a database that has none.
+    Raises SchemaTooNew, UnfitDatabase (a half-made or damaged schema) or StorageTrouble; a file that fails leaves the
+    database as the one before it made it.
+    """
+    migrations = await asyncio.to_thread(load_migrations)
+    async with database.alone() as connection:
+        with translated():
+            before = await version_of(connection)
+            if before > migrations[-1].number:
+                raise SchemaTooNew(
+                    f"{database.path} has schema {before}, this version knows {migrations[-1].number}: "
+                    "run the version that made it, or restore a backup"
+                )
+            await _refuse_damage(connection, database.path, [each for each in migrations if each.number <= before])
+            after = before
+            for migration in migrations:
+                if before < migration.number and (until is None or migration.number <= until):
+                    await _apply(connection, migration)
+                    after = migration.number
+            await connection.execute_fetchall(_ANALYZE)
+    if after != before:
+        _logger.info("schema %d -> %d", before, after)
+    return before, after
+
+
+def load_migrations() -> tuple[Migration, ...]:
+    """The package's files in their order. Raises RuntimeError for a gap or a misnamed file."""
+    found = []
+    for file in files("storage").joinpath("migrations").iterdir():
+        match = _FILE_NAME.fullmatch(file.name)
+        if match is None:
+            raise RuntimeError(f"storage/migrations/{file.name} is not named NNNN_name.sql")
+        statements = tuple(_statements(file.read_text(encoding="utf-8")))
+        found.append(Migration(number=int(match[1]), name=file.name, statements=statements))
+    found.sort(key=lambda each: each.number)
+    if not found or [each.number for each in found] != list(range(1, len(found) + 1)):
+        raise RuntimeError(f"storage/migrations is not numbered 1, 2, 3 …: {[each.name for each in found]}")
+    return tuple(found)
+
+
+async def version_of(connection: aiosqlite.Connection) -> int:
+    ((version,),) = await connection.execute_fetchall(SELECT_VERSION)
+    return int(version)
+
+
+async def objects_of(connection: aiosqlite.Connection) -> dict[str, SchemaObject]:
+    """What stands in a database, by name."""
+    rows = await connection.execute_fetchall(SELECT_OBJECTS)
+    return {name: SchemaObject(kind=kind, name=name, columns=columns, sql=sql) for kind, name, columns, sql in rows}
+
+
+async def expected_objects(migrations: Sequence[Migration]) -> dict[str, SchemaObject]:
+    """What should stand there: the migrations, applied to an empty database in memory."""
+    async with connected(Path(":memory:")) as connection:
+        for migration in migrations:
+            await _apply(connection, migration)
+        return await objects_of(connection)
+
+
+async def _apply(connection: aiosqlite.Connection, migration: Migration) -> None:
+    """One file, one transaction. Foreign keys rest meanwhile (a table can be made anew) and are checked after."""
+    await connection.execute_fetchall("PRAGMA foreign_keys = OFF")
+    try:
+        await connection.execute_fetchall("BEGIN IMMEDIATE")
+        for statement in migration.statements:
+            await connection.execute_fetchall(statement)
+        await _check_outcome(connection, migration)
+        await unbroken(_commit(connection))
+    except BaseException:
+        await unbroken(connection.rollback())
+        raise
+    finally:
+        await unbroken(_keys_on(connection))
+
+
+async def _check_outcome(connection: aiosqlite.Connection, migration: Migration) -> None:
+    if await connection.execute_fetchall("PRAGMA foreign_key_check"):
+        raise RuntimeError(f"{migration.name} leaves broken foreign keys")
+    if await version_of(connection) != migration.number:
+        raise RuntimeError(f"{migration.name} must end with PRAGMA user_version = {migration.number}")
+
+
+async def _commit(connection: aiosqlite.Connection) -> None:
+    await connection.execute_fetchall("COMMIT")
+
+
+async def _keys_on(connection: aiosqlite.Connection) -> None:
+    await connection.execute_fetchall("PRAGMA foreign_keys = ON")
+
+
+async def _refuse_damage(connection: aiosqlite.Connection, path: Path, applied: Sequence[Migration]) -> None:
+    present = await objects_of(connection)
+    if not applied and present:
+        raise UnfitDatabase(f"{path} has tables but no schema version: its making was cut short, start with a new file")
+    for name, wanted in (await expected_objects(applied)).items():
+        found = present.get(name)
+        if found is None and wanted.kind == "index":
+            _logger.warning("index %s is missing: `perpdesk optimize-db` makes it again", name)
+        elif found is None or found.columns != wanted.columns:
+            raise UnfitDatabase(f"{path} is damaged: {wanted.kind} {name} is not as it should be. Restore a backup")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """A script's statements; SQLite's own judgment tells where one ends, triggers included."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending.strip()
+            pending = ""
+    if pending.strip():
+        raise RuntimeError(f"a statement without its end: {pending.strip()[:80]}")

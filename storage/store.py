@@ -1,0 +1,118 @@
+"""Units of work: what a service writes, the promises it makes and the events it records, all in one commit."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from bot.domain.cause import Cause, current_cause
+from bot.domain.errors import ButtonExpired
+from bot.domain.events import Event
+from bot.domain.model import Millis
+from bot.domain.ports import AuditEntry, Clock, Promise
+from storage.accounts import SqliteAccounts
+from storage.audit import SqliteAudit
+from storage.books import SqliteBooks
+from storage.buttons import SqliteButtons
+from storage.database import Database
+from storage.dialogues import SqliteDialogues
+from storage.inbox import MARK_APPLIED
+from storage.outbox import add_promise
+from storage.signals import SqliteSignals
+from storage.trades import SqliteTrades
+from storage.users import SqliteUsers
+from storage.writer import Transaction
+
+_logger = logging.getLogger(__name__)
+
+
+class SqliteUnitOfWork:
+    """Implements `bot.domain.ports.UnitOfWork` on one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._audit = SqliteAudit(transaction)
+        self._events: list[Event] = []
+        self.users = SqliteUsers(transaction)
+        self.accounts = SqliteAccounts(transaction)
+        self.books = SqliteBooks(transaction)
+        self.buttons = SqliteButtons(transaction)
+        self.dialogues = SqliteDialogues(transaction)
+        self.trades = SqliteTrades(transaction)
+        self.signals = SqliteSignals(transaction)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What was recorded so far, in its order."""
+        return tuple(self._events)
+
+    async def promise(self, promise: Promise, now: Millis) -> None:
+        """Put a message into the outbox; the same cause and kind twice is one message."""
+        await add_promise(self._transaction, promise, now)
+
+    async def audit(self, entry: AuditEntry, now: Millis) -> None:
+        """Append to the audit."""
+        await self._audit.append(entry, now)
+
+    def record(self, event: Event) -> None:
+        """Say what happened; told after the commit, forgotten with a rollback."""
+        self._events.append(event)
+
+
+class Store:
+    """Implements `bot.domain.ports.Transactions`.
+
+    `committed` drops cache entries: it is called in the same step as the commit, before anybody is told. `publish`
+    sets off reactions, which only hasten and may be lost: it is awaited afterwards, its failure logged.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        committed: Callable[[tuple[Event, ...]], None],
+        publish: Callable[[tuple[Event, ...]], Awaitable[None]] | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._committed = committed
+        self._publish = publish
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[SqliteUnitOfWork]:
+        """All of the block or nothing.
+
+        The first unit that commits while an update is handled marks that update as applied, and uses up the button
+        that was pressed, in the same transaction. Raises StorageTrouble when the disk refuses, ButtonExpired if the
+        button was used meanwhile.
+        """
+        cause = current_cause.get()
+        events: tuple[Event, ...] = ()
+
+        def on_disk() -> None:
+            if cause is not None:
+                cause.applied = True
+                cause.pressed = None
+            if events:
+                self._committed(events)
+
+        async with self._database.transaction(on_disk) as transaction:
+            unit = SqliteUnitOfWork(transaction)
+            if cause is not None and not cause.applied:
+                await self._use_up(unit, cause)
+            yield unit
+            if cause is not None and not cause.applied:
+                await transaction.fetch(MARK_APPLIED, (cause.update_id,))
+            events = unit.events
+        if events and self._publish is not None:
+            try:
+                await self._publish(events)
+            except Exception:
+                _logger.exception("a reaction failed; what was committed stands")
+
+    async def _use_up(self, unit: SqliteUnitOfWork, cause: Cause) -> None:
+        pressed = cause.pressed
+        if pressed is None:
+            return
+        if await unit.buttons.take(pressed.token, pressed.user_id, pressed.chat_id, self._clock.now()) is None:
+            raise ButtonExpired

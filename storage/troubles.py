@@ -1,0 +1,54 @@
+"""SQLite's errors, translated at the edge: what the disk or the file did becomes StorageTrouble, our own slips stay."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from bot.domain.errors import StorageTrouble
+
+# Primary result codes (https://www.sqlite.org/rescode.html) that say something of the disk, the file or its lock.
+_WORDS: Final = {
+    sqlite3.SQLITE_PERM: "access to the database was refused",
+    sqlite3.SQLITE_BUSY: "the database is busy: another process holds it",
+    sqlite3.SQLITE_LOCKED: "the database is locked",
+    sqlite3.SQLITE_NOMEM: "SQLite is out of memory",
+    sqlite3.SQLITE_READONLY: "the database can't be written",
+    sqlite3.SQLITE_INTERRUPT: "the statement was interrupted",
+    sqlite3.SQLITE_IOERR: "the disk failed",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_CANTOPEN: "the database can't be opened",
+    sqlite3.SQLITE_PROTOCOL: "the database's lock can't be taken",
+    sqlite3.SQLITE_NOTADB: "the file is not a database",
+}
+_DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY: Final = 0xFF  # an extended code carries its primary one in the lowest byte
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is broken, which waiting does not mend."""
+    return _code(error) in _DAMAGE
+
+
+def trouble_of(error: sqlite3.Error) -> StorageTrouble | None:
+    """The StorageTrouble that an error means; None for a mistake of ours (syntax, a broken constraint)."""
+    words = _WORDS.get(_code(error))
+    return StorageTrouble(f"{words} ({error})") if words else None
+
+
+def _code(error: sqlite3.Error) -> int:
+    code: int | None = getattr(error, "sqlite_errorcode", None)  # absent where the module itself objects
+    return sqlite3.SQLITE_ERROR if code is None else code & _PRIMARY
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Within it, sqlite3's errors leave as StorageTrouble where that is what they mean."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        raise trouble from error
