@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Final
 
+from bot.domain.cause import PressedButton, current_cause
 from bot.domain.errors import ButtonExpired
 from bot.domain.model import ChatId, Millis, UserId
-from bot.domain.ports import Button, Clock, Transactions
+from bot.domain.ports import Button, Clock, Queries, Transactions
 
 LIFETIME: Final = 15 * 60  # seconds
 _TOKEN_BYTES: Final = 16
@@ -29,6 +30,7 @@ def random_token() -> str:
 class ButtonDesk:
     """Issues and takes tokens."""
 
+    queries: Queries
     transactions: Transactions
     clock: Clock
     new_token: Callable[[], str] = random_token
@@ -54,9 +56,20 @@ class ButtonDesk:
         return tuple(button.token for button in buttons)
 
     async def take(self, token: str, user_id: UserId, chat_id: ChatId) -> Wish:
-        """Use a token up. Raises ButtonExpired, the same for used, late, foreign and invented ones."""
-        async with self.transactions.begin() as unit:
-            button = await unit.buttons.take(token, user_id, chat_id, self.clock.now())
-            if button is None:
-                raise ButtonExpired
+        """What a press asks for. Raises ButtonExpired, the same for used, late, foreign and invented tokens.
+
+        Inside the handling of an update the token is used up by the first commit of its effect (`Cause.pressed`);
+        elsewhere at once.
+        """
+        cause = current_cause.get()
+        now = self.clock.now()
+        if cause is None:
+            async with self.transactions.begin() as unit:
+                button = await unit.buttons.take(token, user_id, chat_id, now)
+        else:
+            button = await self.queries.button(token, user_id, chat_id, now)
+        if button is None:
+            raise ButtonExpired
+        if cause is not None:
+            cause.pressed = PressedButton(token=token, user_id=user_id, chat_id=chat_id)
         return Wish(action=button.action, values=button.values)

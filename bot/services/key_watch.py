@@ -88,11 +88,8 @@ class KeyWatch:
             )
 
     async def _tell_dead(self, account: Account, trouble: KeyTrouble, now: Millis) -> None:
-        values = {
-            "account_type": account.account_type.value,
-            "finding": "key-not-taken",
-            "code": str(trouble.code or 0),
-        }
+        code = str(trouble.code or 0)
+        values = {"account_type": account.account_type.value, "finding": "key-not-taken", "code": code}
         async with self.transactions.begin() as unit:
             await self._promise(unit, account, "key-trouble", values, f"dead:{code}:{now // DAY}", now)
 
