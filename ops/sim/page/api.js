@@ -30,8 +30,11 @@ export const putUser = (id, user) => call("PUT", `/sim/users/${id}`, user);
 export const putChat = (bot, id, chat) => call("PUT", `/sim/chats/${id}${of(bot)}`, chat);
 export const send = (bot, user, message) => call("POST", `/sim/users/${user}/messages${of(bot)}`, message);
 export const press = (bot, user, button) => call("POST", `/sim/users/${user}/press${of(bot)}`, button);
+export const post = (bot, channel, { text }) => call("POST", `/sim/chats/${channel}/posts${of(bot)}`, { text });
 export const remove = (bot, chat, message, user) =>
   call("DELETE", `/page/api/chats/${chat}/messages/${message}${of(bot, { user })}`);
-export const fileUrl = (bot, fileId, name) => `/page/api/files/${encodeURIComponent(fileId)}${of(bot, { name })}`;
+export const forward = (bot, chat, message, user, to) =>
+  call("POST", `/page/api/chats/${chat}/messages/${message}/forward${of(bot, { user, to })}`, {});
+export const fileUrl = (bot, fileId) => `/page/api/files/${encodeURIComponent(fileId)}${of(bot)}`;
 export const demoKey = () => call("POST", "/page/api/bybit/demo-key", {});
 export const stopBybit = () => call("POST", "/page/api/bybit/stop", {});

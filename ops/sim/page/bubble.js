@@ -22,7 +22,12 @@ export function messageElement(message, context) {
     element.append(line);
     return element;
   }
-  const body = h("div", { class: "bubble" }, PARTS.map((part) => part(message, context)), meta(message, own, context),
+  const parts = PARTS.map((part) => part(message, context)).filter(Boolean);
+  const last = parts.at(-1);
+  const mark = meta(message, own, context);
+  if (last?.classList.contains("text")) last.append(mark); // the time stands on the last line when it fits there
+  else parts.push(mark);
+  const body = h("div", { class: "bubble" }, parts,
     iconButton("more", "Message menu", (event) => context.openMenu(message, event.currentTarget),
       { class: "icon-button more", "aria-haspopup": "menu" }));
   body.addEventListener("contextmenu", (event) => {
@@ -69,7 +74,7 @@ function meta(message, own, context) {
   if (message.edit_date) mark.append(h("span", { class: "edited", title: `Edited ${exactTime(message.edit_date)}` }, "edited"));
   mark.append(h("time", { datetime: new Date(message.date * 1000).toISOString(), title: exactTime(message.date) },
     timeOfDay(message.date)));
-  if (own) mark.append(tick(context.conversation.delivered.has(message.message_id)));
+  if (own && !context.isGroup) mark.append(tick(context.conversation.delivered.has(message.message_id)));
   return mark;
 }
 

@@ -79,12 +79,13 @@ export class Column {
       if (event.by_bot) this.showAction(null);
       this.drawEmpty();
     });
-    on("deleted", () => this.drawEmpty());
-    on("edited", () => this.drawPinned());
-    on("pinned", () => this.drawPinned());
+    on("deleted", () => {
+      this.drawEmpty();
+      this.drawPinned();
+    });
+    for (const kind of ["edited", "pinned", "unpinned"]) on(kind, () => this.drawPinned());
     on("markup", () => this.showMarkup());
     on("acting", (event) => this.showAction(event.text));
-    on("commands", () => this.composer.menu.load());
     store.on("people", () => this.peopleChanged(), signal);
   }
 
@@ -115,6 +116,7 @@ export class Column {
     }
     this.drawHead();
     this.drawEmpty();
+    this.composer.menu.load();
   }
 
   // What stands around the messages
@@ -124,8 +126,8 @@ export class Column {
     const name = chatName(chat);
     this.element.setAttribute("aria-label", this.isGroup ? `Group ${name}` : `${name}'s chat with ${this.context.botName()}`);
     replaceChildren(this.head, avatar(chat.id, name),
-      h("div", { class: "column-words" }, h("h2", { class: "column-title" }, name), this.status),
-      this.isGroup && this.speakerChoice(),
+      h("div", { class: "column-words" }, h("h2", { class: "column-title" }, name),
+        h("div", { class: "column-about" }, this.isGroup && this.speakerChoice(), this.status)),
       this.isGroup && iconButton("group", "Members of the group", () => askGroup(this.group)),
       iconButton("close", `Close ${name}`, () => this.onClose(), { class: "icon-button close-column" }));
     this.showAction(null);
@@ -140,7 +142,7 @@ export class Column {
       this.timeline.rebuild();
       this.composer.menu.load();
     });
-    return h("label", { class: "speaker" }, h("span", {}, "as"), select);
+    return h("label", { class: "speaker" }, "you are", select);
   }
 
   showAction(action) {
@@ -155,11 +157,11 @@ export class Column {
   aboutChat() {
     if (this.isGroup) {
       const people = this.members().length;
-      return `${people} ${people === 1 ? "person" : "people"}${this.group.bot_is_member ? " and the bot" : ", without the bot"}`;
+      return `${people} ${people === 1 ? "person" : "people"}${this.group.bots.includes(store.bot) ? " and the bot" : ", without the bot"}`;
     }
     const language = store.users.get(this.chatId)?.language_code;
     const bot = store.bots.get(this.conversation.bot);
-    return [bot ? `chats with @${bot.username}` : "waits for the bot", LANGUAGES[language] || language].filter(Boolean).join(" · ");
+    return [bot ? `@${bot.username}` : "waits for the bot", LANGUAGES[language] || language].filter(Boolean).join(" · ");
   }
 
   drawPinned() {
@@ -184,8 +186,14 @@ export class Column {
         h("p", {}, "Nothing has been said here yet. Address the bot by ", h("strong", {}, `/command@${bot.username}`), "."));
     } else {
       replaceChildren(this.welcome, avatar(bot.id, bot.first_name), h("h3", {}, bot.first_name),
-        h("p", {}, bot.description || "Press START and the bot says hello."));
+        h("p", {}, this.description(bot)));
     }
+  }
+
+  /** What the bot says of itself, in the person's language if it can. */
+  description(bot) {
+    const language = store.users.get(this.chatId)?.language_code;
+    return bot.descriptions[language] || bot.descriptions[""] || "Press START and the bot says hello.";
   }
 
   showMarkup() {
@@ -231,7 +239,7 @@ export class Column {
     const target = await askForward(this.speaker);
     if (target === undefined) return;
     try {
-      await api.forward(this.conversation.bot, this.speaker, this.chatId, message, target);
+      await api.forward(this.conversation.bot, this.chatId, message.message_id, this.speaker, target);
       toast("Forwarded");
     } catch (error) {
       toast(error.message);

@@ -16,6 +16,7 @@ export class Composer {
     this.context = context;
     this.post = send;
     this.replyTo = null;
+    this.forced = null; // the message a bot wants answered
     this.editing = null;
     this.startPayload = null;
     this.keyboardHidden = false;
@@ -120,6 +121,7 @@ export class Composer {
       toast(error.message);
       return false;
     }
+    if (this.forced && this.replyTo === this.forced) this.placeholder = null;
     this.leaveAbout();
     return true;
   }
@@ -161,8 +163,8 @@ export class Composer {
     this.keyboardHidden = false;
     this.markup = markup?.keyboard ? markup : null;
     this.drawKeyboard();
-    const target = markup?.force_reply && messageOf(asked.message_id);
-    if (target) this.reply(target);
+    this.forced = markup?.force_reply ? messageOf(asked.message_id) : null;
+    if (this.forced) this.reply(this.forced);
   }
 
   toggleKeyboard() {

@@ -29,7 +29,7 @@ export function documentPart(message, context) {
   const file = message.document;
   if (!file) return null;
   const name = file.file_name || "file";
-  return h("a", { class: "document", href: fileUrl(context.bot, file.file_id, name), download: name },
+  return h("a", { class: "document", href: fileUrl(context.bot, file.file_id), download: name },
     h("span", { class: "document-icon" }, icon("file")),
     h("span", { class: "document-words" },
       h("span", { class: "document-name" }, name),

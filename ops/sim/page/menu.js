@@ -45,7 +45,8 @@ export function openMenu(anchor, items, pointer) {
 
 function place(box, anchor, pointer) {
   const { width, height } = box.getBoundingClientRect();
-  const wanted = pointer?.clientX ? { x: pointer.clientX, y: pointer.clientY } : { x: anchor.left, y: anchor.bottom + 4 };
-  box.style.left = `${Math.max(8, Math.min(wanted.x, innerWidth - width - 8))}px`;
-  box.style.top = `${Math.max(8, wanted.y + height > innerHeight - 8 ? wanted.y - height - 8 : wanted.y)}px`;
+  const at = pointer?.clientX ? { left: pointer.clientX, top: pointer.clientY, bottom: pointer.clientY } : anchor;
+  const fitsBelow = at.bottom + 4 + height < innerHeight - 8;
+  box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+  box.style.top = `${Math.max(8, fitsBelow ? at.bottom + 4 : at.top - height - 4)}px`;
 }

@@ -32,7 +32,9 @@ export class Panel {
         this.stopButton, this.outage),
       h("section", {}, h("h2", {}, "Look inside"),
         h("ul", { class: "links" }, LINKS.map(([url, name, words]) => h("li", {},
-          h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, name, icon("link")), h("span", {}, words))))));
+          h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, name, icon("link")), h("span", {}, words))))),
+      h("p", { class: "about-page" }, "Telegram and Bybit are stand-ins on this machine: no account, no money and no network behind "
+        + "them. Each column is one person’s Telegram; open several to see them side by side."));
     store.on("bybit", () => this.drawBybit());
     columns.on("changed", () => this.nameReceiver());
     this.drawBybit();

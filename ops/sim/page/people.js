@@ -40,6 +40,7 @@ export class People {
         { label: "New person", icon: "person", act: () => this.openAny(askPerson()) },
         { label: "New group with the bot", icon: "group", act: () => this.openAny(askGroup()) },
       ]), { "aria-haspopup": "menu", "data-key": "add" }));
+    this.element.querySelector('[data-active="true"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
     if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 

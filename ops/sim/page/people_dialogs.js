@@ -47,7 +47,7 @@ export async function askGroup(group) {
   const title = h("input", { type: "text", required: true, maxlength: 128, value: group?.title ?? "Traders" });
   const boxes = [...store.users.values()].map((user) => [user.id, h("input", { type: "checkbox",
     checked: !group || group.members.includes(user.id) }), fullName(user)]);
-  const bot = h("input", { type: "checkbox", checked: !group || group.bot_is_member });
+  const bot = h("input", { type: "checkbox", checked: !group || group.bots.includes(store.bot) });
   const id = group?.id ?? Math.min(FIRST_GROUP + 1, ...store.groups.keys()) - 1;
   const fields = [field("Name of the group", title), h("fieldset", { class: "field" }, h("legend", {}, "Members"),
     h("div", { class: "member-list" }, boxes.map(([, box, name]) => h("label", { class: "check" }, box, name)),

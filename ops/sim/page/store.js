@@ -87,13 +87,19 @@ class Conversation extends Source {
 
 const keepMessage = (conversation, { message }) => conversation.messages.set(message.message_id, message);
 
+const keepPin = (conversation, event) => { conversation.pinnedId = event.pinned_message_id; };
+
 /** What an event changes in its conversation, by kind; other kinds only pass through to the views. */
 const CHANGES = {
   sent: keepMessage,
   edited: keepMessage,
-  deleted: (conversation, event) => conversation.messages.delete(event.message_id),
+  deleted: (conversation, event) => {
+    conversation.messages.delete(event.message_id);
+    keepPin(conversation, event);
+  },
   delivered: (conversation, event) => conversation.delivered.add(event.message_id),
-  pinned: (conversation, event) => { conversation.pinnedId = event.pinned_message_id; },
+  pinned: keepPin,
+  unpinned: keepPin,
   markup: (conversation, event) => { conversation.markup = event.markup; },
 };
 

@@ -8,9 +8,16 @@ const TOAST_MS = 4500;
 export function toast(text, where = document.getElementById("toasts")) {
   const note = h("div", { class: "toast" }, text);
   where.append(note);
+  if (where.popover) raise(where);
   setTimeout(() => note.classList.add("leaving"), TOAST_MS);
   setTimeout(() => note.remove(), TOAST_MS + 300);
   return note;
+}
+
+/** Puts the toasts above a dialog that was opened after them. */
+function raise(toasts) {
+  if (toasts.matches(":popover-open")) toasts.hidePopover();
+  toasts.showPopover();
 }
 
 /** A modal dialog with a title and its own close button; resolves with what `close(value)` is given. */
