@@ -1,14 +1,46 @@
 """Positions and orders through the repository: what the cache loads them from.
 
-The rows are a memory of the exchange. They are good while they are younger than their region's time to live;
-older ones are asked for anew and written down, so that they stand after a restart and while Bybit is silent.
+The rows are a memory of the exchange. They are good while they are younger than their region's time to live and
+nothing happened to the account since; others are asked for anew and written down, so that they stand after a restart
+and while Bybit is silent.
 """
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from bot.domain.cause import without_cause
-from bot.domain.model import Account, AccountType, Millis, Orders, Positions
-from bot.domain.ports import Clock, ExchangeGateway, Queries, Transactions
+from bot.domain.events import AccountEvent, Event
+from bot.domain.model import Account, AccountId, AccountType, Millis, Orders, Positions
+from bot.domain.ports import Clock, ExchangeGateway, Queries, Transactions, UnitOfWork
+
+
+class _Book(Protocol):
+    @property
+    def as_of(self) -> Millis: ...
+
+
+B = TypeVar("B", bound=_Book)
+
+
+class _Doubts:
+    """Accounts whose rows may not be what the exchange holds, until it was asked after the doubt arose."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._doubts: dict[AccountId, int] = {}
+
+    def raise_for(self, account_id: AccountId) -> None:
+        self._count += 1
+        self._doubts[account_id] = self._count
+
+    def of(self, account_id: AccountId) -> int | None:
+        return self._doubts.get(account_id)
+
+    def settle(self, account_id: AccountId, doubt: int | None) -> None:
+        """Forget a doubt that the answer is younger than; one that arose meanwhile stays."""
+        if doubt is not None and self._doubts.get(account_id) == doubt:
+            del self._doubts[account_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,32 +53,59 @@ class BookKeeper:
     clock: Clock
     positions_max_age: int
     orders_max_age: int
+    _positions: _Doubts = field(default_factory=_Doubts, init=False, repr=False, compare=False)
+    _orders: _Doubts = field(default_factory=_Doubts, init=False, repr=False, compare=False)
+
+    def doubt(self, events: Iterable[Event]) -> None:
+        """What the cache drops because something happened may not be loaded from the rows again."""
+        for event in events:
+            if isinstance(event, AccountEvent):
+                self._positions.raise_for(event.account_id)
+                self._orders.raise_for(event.account_id)
 
     async def positions(self, account: Account) -> Positions:
         """Rows that are young enough, else the exchange's answer, written down. Raises ExchangeError."""
         if account.account_type is AccountType.PAPER:
             return await self.gateway.positions(account)  # its rows are the truth; only the marks are of the market
-        known = await self.queries.positions(account.account_id)
-        if known is not None and self._is_young(known.as_of, self.positions_max_age):
-            return known
-        fresh = await self.gateway.positions(account)
-        with without_cause():
-            async with self.transactions.begin() as unit:
-                await unit.books.replace_positions(account, fresh)
-        return fresh
+        return await self._load(
+            account,
+            self._positions,
+            self.positions_max_age,
+            known=self.queries.positions,
+            ask=self.gateway.positions,
+            write=lambda unit, fresh: unit.books.replace_positions(account, fresh),
+        )
 
     async def orders(self, account: Account) -> Orders:
         """The same for open orders."""
         if account.account_type is AccountType.PAPER:
             return await self.gateway.orders(account)
-        known = await self.queries.orders(account.account_id)
-        if known is not None and self._is_young(known.as_of, self.orders_max_age):
-            return known
-        fresh = await self.gateway.orders(account)
+        return await self._load(
+            account,
+            self._orders,
+            self.orders_max_age,
+            known=self.queries.orders,
+            ask=self.gateway.orders,
+            write=lambda unit, fresh: unit.books.replace_orders(account, fresh),
+        )
+
+    async def _load(
+        self,
+        account: Account,
+        doubts: _Doubts,
+        max_age: int,
+        *,
+        known: Callable[[AccountId], Awaitable[B | None]],
+        ask: Callable[[Account], Awaitable[B]],
+        write: Callable[[UnitOfWork, B], Awaitable[None]],
+    ) -> B:
+        doubt = doubts.of(account.account_id)
+        rows = await known(account.account_id)
+        if doubt is None and rows is not None and 0 <= self.clock.now() - rows.as_of < max_age:
+            return rows
+        fresh = await ask(account)
         with without_cause():
             async with self.transactions.begin() as unit:
-                await unit.books.replace_orders(account, fresh)
+                await write(unit, fresh)
+        doubts.settle(account.account_id, doubt)
         return fresh
-
-    def _is_young(self, as_of: Millis, max_age: int) -> bool:
-        return 0 <= self.clock.now() - as_of < max_age
