@@ -10,7 +10,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.domain.cause import without_cause
 from bot.domain.errors import ExchangeError
-from bot.domain.model import Account, ChatId, Role, UserConfig, UserId
+from bot.domain.model import ChatId, Role, UserConfig, UserId
 from bot.domain.ports import Dialogue
 from bot.services.buttons import Wish
 from bot.services.screens import Dated, Shown
@@ -43,6 +43,10 @@ class Router(Protocol):
 
     def commands(self, role: Role) -> Mapping[str, str]:
         """What that role finds in the menu of its private chat: name to the key of its description."""
+        ...
+
+    def group_commands(self) -> Mapping[str, str]:
+        """What works in groups."""
         ...
 
 
@@ -136,10 +140,10 @@ class Turn:
 
     async def present(self, look: Callable[[], Awaitable[Shown[T]]], draw: Callable[[Viewer, Shown[T]], Card]) -> None:
         """A screen: what is known now, redrawn when the answer comes. Trouble is part of the screen."""
-        try:
-            shown = await look()
-        except ExchangeError as trouble:
-            shown = Shown(None, is_fresh=False, trouble=trouble)
+        await self.present_known(await known_or_trouble(look), draw)
+
+    async def present_known(self, shown: Shown[T], draw: Callable[[Viewer, Shown[T]], Card]) -> None:
+        """The same with what was looked up already."""
         message_id = await self.show(draw(self.viewer, shown))
         self.data.live.follow(self.bot, self.spot, message_id, shown, lambda later: draw(self.viewer, later))
 
@@ -155,6 +159,10 @@ class Turn:
             return True
         return await delivery.delete(self.bot, self.chat_id, self.message.message_id)
 
-    def own_account(self, account_id: int) -> Account | None:
-        """The person's own account of that id: nobody is trusted for an id in a button."""
-        return next((each for each in self.config.accounts if each.account_id == account_id), None)
+
+async def known_or_trouble(look: Callable[[], Awaitable[Shown[T]]]) -> Shown[T]:
+    """What a screen has; that Bybit gave nothing at all is something to show, too."""
+    try:
+        return await look()
+    except ExchangeError as trouble:
+        return Shown(None, is_fresh=False, trouble=trouble)

@@ -42,7 +42,9 @@ def practice_money(shown: Shown[Balance]) -> Decimal | None:
 def menu_card(viewer: Viewer, *, lead: Markup | None = None) -> Card:
     """Every screen, one tap away. `lead` stands above it when something else was to be said."""
     say = viewer.say
-    text = say("menu-title", account=viewer.account_name(viewer.config.default_account))
+    accounts = viewer.config.accounts  # none only while the database is what failed
+    name = viewer.account_name(viewer.config.default_account) if accounts else viewer.type_name(AccountType.PAPER)
+    text = say("menu-title", account=name)
     return Card(text=text if lead is None else join([lead, text], "\n\n"), rows=menu_rows(viewer))
 
 

@@ -1,5 +1,7 @@
 """License, identity, terms and privacy."""
 
+from telegram import InlineKeyboardButton
+
 from bot.domain.model import License, Role
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
@@ -48,9 +50,16 @@ def whoami_card(viewer: Viewer, role: Role, language_name: str) -> Card:
     )
 
 
-def terms_text(viewer: Viewer) -> Markup:
-    """The terms, in the reader's language."""
-    return join([viewer.say("terms-title"), Markup(""), viewer.say("terms-body")])
+def terms_gate_card(viewer: Viewer, accept: InlineKeyboardButton) -> Card:
+    """The terms before the first key, with the one button that goes on."""
+    say = viewer.say
+    parts = [say("terms-first"), Markup(""), say("terms-body")]
+    return Card(text=join(parts), rows=((accept,), menu_row(viewer)))
+
+
+def accepted_card(viewer: Viewer) -> Card:
+    """Recorded; nothing was waiting for it."""
+    return Card(text=viewer.say("terms-accepted"), rows=(command_button(viewer, "button-keys", "keys"),))
 
 
 def document_card(viewer: Viewer, title_key: str, body_key: str) -> Card:

@@ -24,7 +24,7 @@ from handlers.views.viewer import Viewer
 def user_facing_card(viewer: Viewer, error: UserFacing) -> Card:
     """A mistake that the person can mend."""
     match error:
-        case ButtonExpired():
+        case ButtonExpired() if viewer.owner is None:
             return menu_card(viewer, lead=viewer.say(error.key))
         case KeyRefused():
             text = refused_text(viewer, error.findings, str(error.values.get("account_type", "")))

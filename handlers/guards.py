@@ -1,0 +1,155 @@
+"""Who gets in. `watch` (group -1) looks at every update before any handler; `admit` holds an entry to its declaration.
+
+Order: a secret is taken out of the chat, banned people are refused, then place, role and terms.
+"""
+
+import logging
+from typing import Final
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+from telegram.ext import ApplicationHandlerStop
+
+from bot.domain.errors import ButtonExpired
+from bot.domain.model import Role, UserConfig, UserId
+from bot.domain.secrets import carries_secret
+from bot.services.buttons import Wish
+from bot.services.people import TERMS_VERSION
+from handlers import delivery
+from handlers.addressing import command_of, is_addressed
+from handlers.callbacks import owner_of
+from handlers.context import BotData, Context, Turn
+from handlers.delivery import Spot
+from handlers.entries import CommandEntry, Entry, Place
+from handlers.fallback import refuse_in_group, unknown_command
+from handlers.keys import ASKS_TYPED
+from handlers.meeting import guest
+from handlers.terms import ask_for_terms
+from handlers.texts.catalog import Say
+from handlers.views.cards import Card
+
+_logger = logging.getLogger(__name__)
+_KEYS: Final = "keys"  # the command whose typed form carries a secret
+
+
+async def watch(update: Update, context: Context) -> None:
+    """Every update, first of all: messages, edits, taps, posts. Stops what may go no further."""
+    written = update.message or update.edited_message or update.channel_post or update.edited_channel_post
+    if written is not None and _has_secret(written):
+        await _take_out(update, written, context)
+    config = await _config_of(update, context.bot_data)
+    if config is None:
+        raise ApplicationHandlerStop  # a channel, a poll: nobody to answer
+    if config.is_banned:
+        await _refuse_banned(update, config, context)
+        raise ApplicationHandlerStop
+
+
+async def admit(turn: Turn, entry: Entry) -> bool:
+    """Whether the entry may run. Ends a tap's spinner first; the refusal has been said when it is False."""
+    if turn.query is not None and not _owns(turn):
+        await delivery.answer(turn.query, turn.say.plain("not-yours"), alert=True)
+        return False
+    if turn.query is not None:
+        await delivery.answer(turn.query)
+    place = Place.PRIVATE if turn.is_private else Place.GROUP
+    if place not in entry.places:
+        await refuse_in_group(turn)
+        return False
+    if allows(turn, entry):
+        return True
+    _logger.info("refused %s to user %d", entry.name, turn.user_id)
+    if turn.query is not None:
+        raise ButtonExpired
+    await unknown_command(turn)
+    return False
+
+
+def allows(turn: Turn, entry: Entry) -> bool:
+    """Place and role, without a word."""
+    place = Place.PRIVATE if turn.is_private else Place.GROUP
+    return place in entry.places and entry.access.admits(turn.services.access.role(turn.config))
+
+
+async def has_terms(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
+    """Whether the terms stand that the entry asks for; shows them if not, with what goes on after them."""
+    if not entry.access.after_terms or turn.config.terms_version >= TERMS_VERSION:
+        return True
+    if isinstance(entry, CommandEntry) and entry.resume is not None:
+        wish = entry.resume(turn)
+    await ask_for_terms(turn, wish)
+    return False
+
+
+def _owns(turn: Turn) -> bool:
+    """In groups a button says whose it is; in a private chat there is only one person."""
+    owner = owner_of((turn.query.data if turn.query is not None else None) or "")
+    return owner == turn.user_id or (owner is None and turn.is_private)
+
+
+def _has_secret(message: Message) -> bool:
+    return carries_secret(message.text or message.caption or "")
+
+
+async def _take_out(update: Update, message: Message, context: Context) -> None:
+    """Delete a message with a secret, wherever it stands. Goes on only where the secret was asked for."""
+    is_gone = await delivery.delete(context.bot, message.chat.id, message.message_id)
+    if await _is_expected(update, context.bot_data):
+        return
+    await _warn(update, message, context, is_gone=is_gone)
+    raise ApplicationHandlerStop
+
+
+async def _is_expected(update: Update, data: BotData) -> bool:
+    """A typed `/keys add`, or the dialogue that asked for key and secret; in private, new, and the person's own."""
+    message = update.message
+    if message is None or message.chat.type != ChatType.PRIVATE or message.forward_origin is not None:
+        return False
+    if message.text is None or message.from_user is None:
+        return False
+    if command_of(message) == _KEYS:
+        return True
+    dialogue = await data.services.dialogues.current(UserId(message.from_user.id))
+    return dialogue is not None and dialogue.dialogue == ASKS_TYPED
+
+
+async def _warn(update: Update, message: Message, context: Context, *, is_gone: bool) -> None:
+    """In private whoever posted it; if they never opened the chat, the group, without a word of what it was."""
+    config = await _config_of(update, context.bot_data)
+    if config is None:
+        return
+    say = Say(context.bot_data.texts, config.language)
+    text = say("secret-deleted" if is_gone else "secret-not-deleted")
+    if message.chat.type == ChatType.PRIVATE:
+        await delivery.send(context.bot, delivery.spot_of(message), Card(text=text))
+        return
+    try:
+        await delivery.send(context.bot, Spot(chat_id=config.user_id), Card(text=text))
+    except TelegramError:
+        await delivery.send(context.bot, delivery.spot_of(message), Card(text=say("secret-in-group")))
+
+
+async def _config_of(update: Update, data: BotData) -> UserConfig | None:
+    user = update.effective_user
+    if user is None or (update.effective_message is None and update.callback_query is None):
+        return None
+    config = await data.services.people.config(UserId(user.id))
+    return config or guest(user, data.services.clock.now())
+
+
+async def _refuse_banned(update: Update, config: UserConfig, context: Context) -> None:
+    """One clear sentence, not one a message."""
+    data = context.bot_data
+    say = Say(data.texts, config.language)
+    if update.callback_query is not None:
+        await delivery.answer(update.callback_query, say.plain("banned-alert"), alert=True)
+        return
+    message = update.effective_message
+    if message is None:
+        return
+    is_private = message.chat.type == ChatType.PRIVATE
+    if not is_private and not is_addressed(message, context.bot, frozenset(data.router.commands(Role.USER))):
+        return
+    if data.refusals.may(config.user_id):
+        await delivery.send(context.bot, delivery.spot_of(message), Card(text=say("banned")))

@@ -1,0 +1,227 @@
+"""Every handler in one table, and how the table becomes PTB's handlers.
+
+Group -1 is `guards.watch`; group 0 holds one PTB handler an entry, each behind `guards.admit`. What is not in the
+table does not run, and no entry can be made without an access rule.
+"""
+
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import replace
+from secrets import token_hex
+from types import MappingProxyType
+from typing import Any, Final
+
+from telegram import Message, Update
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
+
+from bot.domain.errors import ButtonExpired
+from bot.domain.model import Role
+from bot.domain.ports import Dialogue
+from bot.services.buttons import Wish
+from bot.services.services import Services
+from handlers import (
+    balance,
+    bans,
+    book,
+    fallback,
+    guards,
+    keys,
+    language,
+    license,  # noqa: A004  the command's name
+    menu,
+    orders,
+    positions,
+    price,
+    settings,
+    start,
+    symbols,
+    terms,
+    trades,
+    whoami,
+)
+from handlers.callbacks import PRESS_PREFIX
+from handlers.context import App, Context, Turn
+from handlers.entries import (
+    CommandEntry,
+    DialogueEntry,
+    Entry,
+    Kind,
+    OtherEntry,
+    Place,
+    ShowEntry,
+    WishEntry,
+)
+from handlers.errors import on_error
+from handlers.held import Cooldown, HeldKeys
+from handlers.live import LiveCards
+from handlers.meeting import meet, note_name
+from handlers.texts.catalog import Texts
+
+_logger = logging.getLogger(__name__)
+
+Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
+BANNED_EVERY: Final = 60.0  # seconds between two answers to the same banned person
+HOLD_KEYS: Final = 15 * 60.0  # seconds that a typed key waits for the terms
+
+_NEW: Final = filters.UpdateType.MESSAGE & ~filters.FORWARDED
+_PRIVATE: Final = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+_KINDS: Final[Mapping[Kind, filters.BaseFilter]] = MappingProxyType(
+    {
+        Kind.GROUP_MESSAGE: filters.ChatType.GROUPS & filters.UpdateType.MESSAGE,
+        Kind.EDITED: filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE,
+        Kind.FORWARDED: _PRIVATE & filters.FORWARDED,
+        Kind.UNKNOWN_COMMAND: _PRIVATE & filters.COMMAND,
+        Kind.TEXT: _PRIVATE & filters.TEXT,
+        Kind.MEDIA: _PRIVATE & ~filters.StatusUpdate.ALL,
+    }
+)
+
+
+class Table:
+    """The entries, looked up by command, action and dialogue."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        """Raises ValueError for two entries of one name, and for one that works nowhere."""
+        self.entries = tuple(entries)
+        names = [entry.name for entry in self.entries]
+        if len(names) != len(set(names)):
+            raise ValueError("two entries share a name")
+        for entry in self.entries:
+            if not entry.places:
+                raise ValueError(f"{entry.name} does not say where it works")
+        self._commands = {
+            each.command: each for each in self.entries if isinstance(each, CommandEntry) and each.verb is None
+        }
+        self._wishes = {each.action: each for each in self.entries if isinstance(each, WishEntry)}
+        self._dialogues = {each.dialogue: each for each in self.entries if isinstance(each, DialogueEntry)}
+
+    async def run_command(self, turn: Turn, name: str) -> None:
+        """A command without arguments, from a button."""
+        entry = self._commands.get(name)
+        if entry is None or not guards.allows(turn, entry):
+            raise ButtonExpired
+        if await guards.has_terms(turn, entry):
+            await entry.run(replace(turn, arguments=()))
+
+    async def run_wish(self, turn: Turn, wish: Wish) -> None:
+        """What a token stood for."""
+        entry = self._wishes.get(wish.action)
+        if entry is None or not guards.allows(turn, entry):
+            raise ButtonExpired
+        if await guards.has_terms(turn, entry, wish):
+            await entry.run(turn, wish)
+
+    async def go_on(self, turn: Turn, dialogue: Dialogue) -> None:
+        """The next message of a dialogue; one that nobody knows any more is over."""
+        entry = self._dialogues.get(dialogue.dialogue)
+        if entry is None:
+            await turn.services.dialogues.end(turn.user_id)
+            await fallback.unknown_text(turn)
+        elif guards.allows(turn, entry) and await guards.has_terms(turn, entry):
+            await entry.run(turn, dialogue)
+
+    def commands(self, role: Role) -> Mapping[str, str]:
+        """The private menu of a role."""
+        return {
+            name: entry.description
+            for name, entry in self._commands.items()
+            if entry.description is not None and Place.PRIVATE in entry.places and entry.access.admits(role)
+        }
+
+    def group_commands(self) -> Mapping[str, str]:
+        """The menu of groups."""
+        return {
+            name: entry.description
+            for name, entry in self._commands.items()
+            if entry.description is not None and Place.GROUP in entry.places
+        }
+
+
+TABLE: Final = Table(
+    (
+        *start.ENTRIES,
+        *menu.ENTRIES,
+        *balance.ENTRIES,
+        *positions.ENTRIES,
+        *orders.ENTRIES,
+        *trades.ENTRIES,
+        *price.ENTRIES,
+        *book.ENTRIES,
+        *symbols.ENTRIES,
+        *keys.ENTRIES,
+        *settings.ENTRIES,
+        *language.ENTRIES,
+        *license.ENTRIES,
+        *whoami.ENTRIES,
+        *terms.ENTRIES,
+        *bans.ENTRIES,
+        *fallback.ENTRIES,
+    )
+)
+
+
+def register(app: App, *, services: Services, texts: Texts, table: Table = TABLE) -> None:
+    """Fill the application's bot_data and add every handler. `close` ends what this starts."""
+    data = app.bot_data
+    data.services = services
+    data.texts = texts
+    data.router = table
+    data.live = LiveCards()
+    data.refusals = Cooldown(services.clock, period=BANNED_EVERY)
+    data.held_keys = HeldKeys(services.clock, lifetime=HOLD_KEYS)
+    data.new_reference = lambda: token_hex(4)
+    app.add_handler(TypeHandler(Update, guards.watch), group=-1)
+    for entry in table.entries:
+        handler = _ptb_handler(entry)
+        if handler is not None:
+            app.add_handler(handler)
+    app.add_error_handler(on_error)
+
+
+async def close(app: App) -> None:
+    """End the cards that still wait for Bybit. Call it when the lanes are drained."""
+    await app.bot_data.live.close()
+
+
+class _Verb(filters.MessageFilter):
+    """The second word of a command, in any letter case."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__()
+        self._verb = verb
+
+    def filter(self, message: Message) -> bool:
+        words = (message.text or "").split(maxsplit=2)
+        return len(words) > 1 and words[1].lower() == self._verb
+
+
+def _ptb_handler(entry: Entry) -> BaseHandler[Update, Context, Any] | None:
+    """None for what only other entries lead to: wishes and dialogues."""
+    match entry:
+        case CommandEntry():
+            wanted = _NEW if entry.verb is None else _NEW & _Verb(entry.verb)
+            return CommandHandler(entry.command, _guarded(entry, entry.run), filters=wanted)
+        case ShowEntry():
+            return CallbackQueryHandler(_guarded(entry, entry.run), pattern=entry.code.pattern())
+        case OtherEntry(kind=Kind.PRESS):
+            return CallbackQueryHandler(_guarded(entry, entry.run), pattern=f"^{PRESS_PREFIX}")
+        case OtherEntry(kind=Kind.STALE_BUTTON):
+            return CallbackQueryHandler(_guarded(entry, entry.run))
+        case OtherEntry():
+            return MessageHandler(_KINDS[entry.kind], _guarded(entry, entry.run))
+        case _:
+            return None
+
+
+def _guarded(entry: Entry, run: Callable[[Turn], Any]) -> Callback:
+    """The one way from PTB into a handler."""
+
+    async def callback(update: Update, context: Context) -> None:
+        turn = await meet(update, context)
+        if turn is None or turn.config.is_banned:
+            return
+        if await guards.admit(turn, entry) and await guards.has_terms(turn, entry):
+            await run(turn)
+            await note_name(turn)
+
+    return callback

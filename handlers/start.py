@@ -1,0 +1,47 @@
+"""/start: asks nothing, stands at once, and may be sent a hundred times."""
+
+import asyncio
+from typing import Final
+
+from bot.domain.model import PAPER_START_BALANCE, AccountType
+from handlers.context import Turn, known_or_trouble
+from handlers.entries import EVERYONE, Entry, command
+from handlers.meeting import OWNER_PAYLOAD
+from handlers.menus import publish_owner_menu
+from handlers.texts.catalog import Markup
+from handlers.views.home import practice_money, welcome_card
+from handlers.views.market import FAVORITES
+
+
+async def start(turn: Turn) -> None:
+    """`/start`, `/start PAYLOAD`. The guard has met the person and kept the payload."""
+    payload = turn.arguments[0] if turn.arguments else ""
+    if payload.startswith(OWNER_PAYLOAD):
+        await _claim(turn, payload.removeprefix(OWNER_PAYLOAD))
+    else:
+        await home(turn)
+
+
+async def home(turn: Turn, *first_lines: Markup) -> None:
+    """The first message: practice money, the price of Bitcoin, what to do next."""
+    screens = turn.services.screens
+    practice = turn.config.account_of_type(AccountType.PAPER) or turn.config.default_account
+    balance, price = await asyncio.gather(
+        known_or_trouble(lambda: screens.balance(practice)), known_or_trouble(lambda: screens.price(FAVORITES[0]))
+    )
+    money = PAPER_START_BALANCE if turn.is_new else practice_money(balance)
+    await turn.present_known(
+        price,
+        lambda viewer, shown: welcome_card(viewer, money, shown, is_new=turn.is_new, first_lines=first_lines),
+    )
+
+
+async def _claim(turn: Turn, token: str) -> None:
+    if await turn.services.people.claim_owner(turn.user_id, token):
+        await publish_owner_menu(turn.bot, turn.data.texts, turn.user_id, turn.data.router)
+        await home(turn, turn.say("owner-claimed"))
+    else:
+        await home(turn, turn.say("owner-link-used"))
+
+
+ENTRIES: Final[tuple[Entry, ...]] = (command("start", start, access=EVERYONE, description="command-start"),)
