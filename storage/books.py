@@ -19,18 +19,18 @@ from bot.domain.model import (
 from storage.columns import Row, decimal_text, optional_decimal, optional_decimal_text
 from storage.writer import Transaction
 
-# Both reads begin with the account's as_of, so that "nothing stands there" and "never asked" differ in one statement.
+# Both reads end with the account's as_of, so that "nothing stands there" and "never asked" differ in one statement.
 SELECT_POSITIONS: Final = """
-    SELECT a.user_id, a.state, a.positions_as_of, p.category, p.symbol, p.position_idx, p.side, p.size, p.entry_price,
-           p.mark_price, p.position_value, p.leverage, p.liq_price, p.unrealised_pnl, p.take_profit, p.stop_loss,
-           p.trailing_stop, p.open_ts, p.updated_ts
+    SELECT p.category, p.symbol, p.position_idx, p.side, p.size, p.entry_price, p.mark_price, p.position_value,
+           p.leverage, p.liq_price, p.unrealised_pnl, p.take_profit, p.stop_loss, p.trailing_stop, p.open_ts,
+           p.updated_ts, a.positions_as_of, a.user_id, a.state
       FROM accounts AS a LEFT JOIN active_positions AS p ON p.account_id = a.account_id
      WHERE a.account_id = ?
      ORDER BY p.category, p.symbol, p.position_idx
 """
 SELECT_POSITIONS_OF_USER: Final = """
-    SELECT account_id, category, symbol, position_idx, side, size, entry_price, mark_price, position_value, leverage,
-           liq_price, unrealised_pnl, take_profit, stop_loss, trailing_stop, open_ts, updated_ts
+    SELECT category, symbol, position_idx, side, size, entry_price, mark_price, position_value, leverage, liq_price,
+           unrealised_pnl, take_profit, stop_loss, trailing_stop, open_ts, updated_ts, account_id
       FROM active_positions WHERE user_id = ?
 """
 UPSERT_POSITION: Final = """
@@ -51,9 +51,9 @@ DELETE_POSITION: Final = """
 UPDATE_POSITIONS_AS_OF: Final = "UPDATE accounts SET positions_as_of = ? WHERE account_id = ?"
 
 SELECT_ORDERS: Final = """
-    SELECT a.user_id, a.state, a.orders_as_of, o.order_id, o.category, o.symbol, o.order_link_id, o.position_idx,
-           o.side, o.order_type, o.order_status, o.price, o.qty, o.cum_exec_qty, o.trigger_price, o.stop_order_type,
-           o.time_in_force, o.reduce_only, o.take_profit, o.stop_loss, o.created_ts, o.updated_ts
+    SELECT o.order_id, o.category, o.symbol, o.order_link_id, o.position_idx, o.side, o.order_type, o.order_status,
+           o.price, o.qty, o.cum_exec_qty, o.trigger_price, o.stop_order_type, o.time_in_force, o.reduce_only,
+           o.take_profit, o.stop_loss, o.created_ts, o.updated_ts, a.orders_as_of, a.user_id, a.state
       FROM accounts AS a LEFT JOIN pending_limit_orders AS o ON o.account_id = a.account_id
      WHERE a.account_id = ?
      ORDER BY o.order_id
@@ -82,7 +82,8 @@ UPSERT_ORDER: Final = """
 DELETE_ORDER: Final = "DELETE FROM pending_limit_orders WHERE account_id = ? AND order_id = ?"
 UPDATE_ORDERS_AS_OF: Final = "UPDATE accounts SET orders_as_of = ? WHERE account_id = ?"
 
-_BOOK_COLUMN: Final = 3  # where the book's own columns begin, after the account's
+_FIRST_ACCOUNT_COLUMN: Final = -3  # as_of, user_id, state: after the book's own
+_ACCOUNT_COLUMNS: Final = slice(_FIRST_ACCOUNT_COLUMN, None)
 _POSITION_KEY: Final = slice(0, 3)  # category, symbol, position_idx
 _ORDER_KEY: Final = slice(0, 1)  # order_id
 _CATEGORIES: Final = {each.value: each for each in Category}
@@ -91,7 +92,9 @@ _ORDER_TYPES: Final = {each.value: each for each in OrderType}
 
 
 def position_of(row: Row) -> Position:
-    """The columns category … updated_ts of SELECT_POSITIONS."""
+    """The columns category … updated_ts of SELECT_POSITIONS; what follows is the caller's."""
+    leverage, liquidation_price = row[8], row[9]
+    take_profit, stop_loss, trailing_stop = row[11], row[12], row[13]
     return Position(
         category=_CATEGORIES[row[0]],
         symbol=row[1],
@@ -101,19 +104,19 @@ def position_of(row: Row) -> Position:
         entry_price=Decimal(row[5]),
         mark_price=Decimal(row[6]),
         position_value=Decimal(row[7]),
-        leverage=optional_decimal(row[8]),
-        liquidation_price=optional_decimal(row[9]),
+        leverage=None if leverage is None else Decimal(leverage),
+        liquidation_price=None if liquidation_price is None else Decimal(liquidation_price),
         unrealised_pnl=Decimal(row[10]),
-        take_profit=optional_decimal(row[11]),
-        stop_loss=optional_decimal(row[12]),
-        trailing_stop=optional_decimal(row[13]),
+        take_profit=None if take_profit is None else Decimal(take_profit),
+        stop_loss=None if stop_loss is None else Decimal(stop_loss),
+        trailing_stop=None if trailing_stop is None else Decimal(trailing_stop),
         created_ts=row[14],
         updated_ts=row[15],
     )
 
 
 def order_of(row: Row) -> Order:
-    """The columns order_id … updated_ts of SELECT_ORDERS and SELECT_PENDING_ORDERS."""
+    """The columns order_id … updated_ts of SELECT_ORDERS and SELECT_PENDING_ORDERS; what follows is the caller's."""
     return Order(
         order_id=row[0],
         category=_CATEGORIES[row[1]],
@@ -139,17 +142,17 @@ def order_of(row: Row) -> Order:
 
 def positions_of(rows: Sequence[Row], account_id: AccountId) -> Positions | None:
     """The rows of SELECT_POSITIONS; None if this account was never asked (or is not known)."""
-    if not rows or (as_of := rows[0][2]) is None:
+    if not rows or (as_of := rows[0][_ACCOUNT_COLUMNS][0]) is None:
         return None
-    items = tuple(position_of(row[_BOOK_COLUMN:]) for row in rows if row[_BOOK_COLUMN] is not None)
+    items = tuple([position_of(row) for row in rows if row[0] is not None])
     return Positions(account_id=account_id, items=items, as_of=as_of)
 
 
 def orders_of(rows: Sequence[Row], account_id: AccountId) -> Orders | None:
     """The rows of SELECT_ORDERS, newest first; None if this account was never asked (or is not known)."""
-    if not rows or (as_of := rows[0][2]) is None:
+    if not rows or (as_of := rows[0][_ACCOUNT_COLUMNS][0]) is None:
         return None
-    items = [order_of(row[_BOOK_COLUMN:]) for row in rows if row[_BOOK_COLUMN] is not None]
+    items = [order_of(row) for row in rows if row[0] is not None]
     items.sort(key=lambda order: order.created_ts, reverse=True)
     return Orders(account_id=account_id, items=tuple(items), as_of=as_of)
 
@@ -194,13 +197,12 @@ class SqliteBooks:
 def _is_news(rows: Sequence[Row], account: Account, as_of: Millis) -> bool:
     if not rows:
         return False
-    user_id, state, known_as_of = rows[0][:_BOOK_COLUMN]
+    known_as_of, user_id, state = rows[0][_ACCOUNT_COLUMNS]
     return user_id == account.user_id and state != "removed" and (known_as_of is None or known_as_of <= as_of)
 
 
 def _known(rows: Sequence[Row], key: slice) -> dict[Row, Row]:
-    found = (row[_BOOK_COLUMN:] for row in rows if row[_BOOK_COLUMN] is not None)
-    return {row[key]: row for row in found}
+    return {row[key]: row[:_FIRST_ACCOUNT_COLUMN] for row in rows if row[0] is not None}
 
 
 def _position_columns(position: Position) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ import aiosqlite
 from bot.domain.errors import StorageTrouble, UnfitDatabase
 from storage.columns import Row
 from storage.files import InstanceLock, exclusive
-from storage.troubles import is_damage, translated
+from storage.troubles import is_damage, raise_trouble, translated
 from storage.unbroken import unbroken
 from storage.writer import Transaction, Writer
 
@@ -51,7 +51,12 @@ READER_PRAGMAS: Final = (
     "PRAGMA query_only = ON",
     "PRAGMA wal_autocheckpoint = 0",
 )
-_QUICK_CHECK: Final = "PRAGMA quick_check(1)"
+# Every page's shape, not every row's CHECKs: 0.15 s instead of 1.2 s for 70 MB.
+_QUICK_CHECK: Final = (
+    "PRAGMA ignore_check_constraints = ON",
+    "PRAGMA quick_check(1)",
+    "PRAGMA ignore_check_constraints = OFF",
+)
 _IDENTITY: Final = "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id"
 
 
@@ -69,7 +74,7 @@ class Database:
     async def open(cls, path: Path, *, check: bool = True) -> AsyncIterator[Self]:
         """Open or make the file at `path`; its tables are `storage.migrate`'s business.
 
-        `check` runs SQLite's quick_check, which reads every page (0.1 s for 100 MB).
+        `check` runs SQLite's quick_check, which reads every page (0.2 s for 100 MB).
         Raises AlreadyRunning, UnfitDatabase (damaged, foreign or someone else's) or StorageTrouble.
         """
         async with exclusive(path) as lock, cls.open_locked(lock, check=check) as database:
@@ -96,8 +101,10 @@ class Database:
         """Every row of one SELECT over what is committed. Raises StorageTrouble."""
         if self._is_closed:
             raise StorageTrouble("the database is closed")
-        with translated():
+        try:
             return await self._reader.execute_fetchall(sql, parameters)  # type: ignore[return-value]  # it is a list
+        except sqlite3.Error as error:
+            raise_trouble(error)
 
     def transaction(self, committed: Callable[[], None] | None = None) -> AbstractAsyncContextManager[Transaction]:
         """See `Writer.transaction`."""
@@ -132,7 +139,7 @@ async def _prepare_writer(connection: aiosqlite.Connection, path: Path, *, check
         await connection.execute_fetchall(pragma)
     if not check:
         return
-    ((verdict,),) = await connection.execute_fetchall(_QUICK_CHECK)
+    _, ((verdict,),), _ = [await connection.execute_fetchall(pragma) for pragma in _QUICK_CHECK]
     if verdict != "ok":
         raise UnfitDatabase(f"{path} is damaged: {verdict}. Restore a backup")
 

@@ -98,7 +98,7 @@ class SqliteQueries:
     async def positions_of_user(self, user_id: UserId) -> tuple[tuple[AccountId, Position], ...]:
         """Every leg in every account of a user, with its account."""
         rows = await self._database.fetch(SELECT_POSITIONS_OF_USER, (user_id,))
-        return tuple((row[0], position_of(row[1:])) for row in rows)
+        return tuple([(row[-1], position_of(row)) for row in rows])
 
     async def pending_orders(self, user_id: UserId, symbol: Symbol) -> tuple[Order, ...]:
         """A user's open orders of one symbol, in all accounts."""

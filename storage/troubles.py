@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NoReturn
 
 from bot.domain.errors import StorageTrouble
 
@@ -31,24 +31,23 @@ def is_damage(error: sqlite3.Error) -> bool:
     return _code(error) in _DAMAGE
 
 
-def trouble_of(error: sqlite3.Error) -> StorageTrouble | None:
-    """The StorageTrouble that an error means; None for a mistake of ours (syntax, a broken constraint)."""
+def raise_trouble(error: sqlite3.Error) -> NoReturn:
+    """Raises the StorageTrouble that an error means, or the error itself: a mistake of ours (syntax, a constraint)."""
     words = _WORDS.get(_code(error))
-    return StorageTrouble(f"{words} ({error})") if words else None
+    if words is None:
+        raise error
+    raise StorageTrouble(f"{words} ({error})") from error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Within it, sqlite3's errors leave as `raise_trouble` has them."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise_trouble(error)
 
 
 def _code(error: sqlite3.Error) -> int:
     code: int | None = getattr(error, "sqlite_errorcode", None)  # absent where the module itself objects
     return sqlite3.SQLITE_ERROR if code is None else code & _PRIMARY
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Within it, sqlite3's errors leave as StorageTrouble where that is what they mean."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        trouble = trouble_of(error)
-        if trouble is None:
-            raise
-        raise trouble from error

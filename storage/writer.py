@@ -11,13 +11,13 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import aiosqlite
 
 from bot.domain.errors import StorageTrouble
 from storage.columns import Row
-from storage.troubles import translated
+from storage.troubles import raise_trouble, translated
 from storage.unbroken import unbroken
 
 _BEGIN: Final = "BEGIN IMMEDIATE"
@@ -41,26 +41,29 @@ class Transaction:
         """One statement and every row it answers: of a SELECT, or of RETURNING."""
         connection = self._usable()
         try:
-            with translated():
-                return await connection.execute_fetchall(sql, parameters)  # type: ignore[return-value]  # it is a list
-        except StorageTrouble as trouble:
-            self._trouble = trouble
-            raise
+            return await connection.execute_fetchall(sql, parameters)  # type: ignore[return-value]  # it is a list
+        except sqlite3.Error as error:
+            self._fail(error)
 
     async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """One statement for each row."""
         connection = self._usable()
         try:
-            with translated():
-                await connection.executemany(sql, rows)
-        except StorageTrouble as trouble:
-            self._trouble = trouble
-            raise
+            await connection.executemany(sql, rows)
+        except sqlite3.Error as error:
+            self._fail(error)
 
     def end(self) -> None:
         """Refuse further use. Raises StorageTrouble if one was swallowed inside the block."""
         _ = self._usable()
         self._connection = None
+
+    def _fail(self, error: sqlite3.Error) -> NoReturn:
+        try:
+            raise_trouble(error)
+        except StorageTrouble as trouble:
+            self._trouble = trouble
+            raise
 
     def _usable(self) -> aiosqlite.Connection:
         if self._connection is None:
