@@ -1,6 +1,6 @@
 """From a tag to what carries it, so that a drop costs what it drops and never a scan."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import Generic, TypeVar
 
 from cache.tags import AnyTag
@@ -34,6 +34,7 @@ class TagIndex(Generic[N]):
                 group[tag] = {members, node}
 
     def remove(self, node: N, tags: tuple[Hashable, ...]) -> None:
+        """Take the node out of every group that still has it."""
         for group, tag in zip(self._groups, tags, strict=False):
             members = group.get(tag)
             if members is node:
@@ -43,20 +44,20 @@ class TagIndex(Generic[N]):
                 if not members:
                     del group[tag]
 
-    def carrying(self, function: AnyTag, tag: Hashable) -> tuple[N, ...]:
-        """The nodes with that tag, and those that may turn out to have it."""
+    def take(self, function: AnyTag, tag: Hashable) -> Collection[N]:
+        """Take out the group of that tag, and of what may turn out to have it; other groups still have its members."""
         group = self._place[function]
-        found = _members(group.get(tag))
+        found = group.pop(tag, None)
         if function in self._late:
-            found += _members(group.get(OWNERLESS))
-        return found
+            return *_members(found), *_members(group.pop(OWNERLESS, None))
+        return _members(found)
 
     def __len__(self) -> int:
         """How many groups there are: 0 when nothing is held."""
         return sum(map(len, self._groups))
 
 
-def _members(members: N | set[N] | None) -> tuple[N, ...]:
+def _members(members: N | set[N] | None) -> Collection[N]:
     if members is None:
         return ()
-    return tuple(members) if isinstance(members, set) else (members,)
+    return members if isinstance(members, set) else (members,)

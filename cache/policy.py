@@ -103,7 +103,7 @@ class Of(Generic[K, S]):
 UNTAGGED: Final[Tags[Any]] = Tags(lambda _key: None, ())  # no event speaks of such a key
 
 
-def owner(key: AccountKey) -> AccountSubject:
+def account_subject(key: AccountKey) -> AccountSubject:
     return AccountSubject(*key)
 
 
@@ -190,7 +190,7 @@ BALANCE: Final[Policy[AccountKey]] = Policy(
     loaded_from="exchange",
     read_by="/balance",
     values=(Balance,),
-    tags=Of(owner).tags(account, kind, user),
+    tags=Of(account_subject).tags(account, kind, user),
     dropped_by=(
         on(OrderPlaced, account),
         on(OrderFilled, account),
@@ -209,7 +209,7 @@ POSITION: Final[Policy[AccountKey]] = Policy(
     loaded_from="storage, refreshed from the exchange",
     read_by="/positions",
     values=(Positions,),
-    tags=Of(owner).tags(account, kind, user),
+    tags=Of(account_subject).tags(account, kind, user),
     dropped_by=(
         on(OrderPlaced, account),
         on(OrderFilled, account),
@@ -228,7 +228,7 @@ ORDER: Final[Policy[AccountKey]] = Policy(
     loaded_from="storage, refreshed from the exchange",
     read_by="/orders",
     values=(Orders,),
-    tags=Of(owner).tags(account, kind, user),
+    tags=Of(account_subject).tags(account, kind, user),
     dropped_by=(
         on(OrderPlaced, account),
         on(OrderChanged, account),

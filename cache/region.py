@@ -51,6 +51,7 @@ class Region(Generic[K]):
 
     __slots__ = (
         "_counts",
+        "_dropped",
         "_evictions",
         "_expirations",
         "_find",
@@ -77,6 +78,7 @@ class Region(Generic[K]):
         self._shelf: Shelf[K] = Shelf(policy.capacity)
         self._find = self._shelf.index.get
         self._index: TagIndex[Entry[K] | Flight[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
+        self._dropped: list[Entry[K]] = []  # nobody finds them any more; cleared away with the next write
         self._flights: dict[K, Flight[K]] = {}  # those that later readers may join
         self._tasks: set[asyncio.Task[Any]] = set()  # those and the overtaken ones
         self._is_closed = False
@@ -114,6 +116,10 @@ class Region(Generic[K]):
         entry = self._find(key)
         return None if entry is None else entry.value
 
+    def __contains__(self, key: K) -> bool:
+        """Whether there is a value in memory, expired or not. Counts nothing."""
+        return key in self._shelf.index
+
     # --- writing and dropping -------------------------------------------------------------------------------
 
     def put(self, key: K, value: object, *, ttl: float | None = None) -> None:
@@ -126,11 +132,13 @@ class Region(Generic[K]):
     def drop(self, function: AnyTag, tag: Hashable) -> int:
         """Drop every entry that carries the tag and overtake every such load. Answers how many entries went."""
         dropped = 0
-        for node in self._index.carrying(function, tag):
+        for node in self._index.take(function, tag):
             if isinstance(node, Flight):
                 self._overtake(node)
-            else:
-                self._remove(node)
+            elif not node.is_dropped:
+                node.is_dropped = True
+                del self._shelf.index[node.key]
+                self._dropped.append(node)
                 dropped += 1
         self._invalidations += dropped
         return dropped
@@ -141,6 +149,7 @@ class Region(Generic[K]):
 
     def sweep(self, limit: int | None = None) -> int:
         """Remove what has expired and is too old to be shown as the last known; at most `limit` entries."""
+        self._bury()
         now = self._now()
         horizon = now - self.policy.keep_last
         gone = [entry for entry in self._shelf.index.values() if entry.expires <= horizon][:limit]
@@ -253,6 +262,8 @@ class Region(Generic[K]):
 
     def _shelve(self, key: K, value: object, ttl: float) -> None:
         now = self._now()
+        if self._dropped:
+            self._bury()
         old = self._find(key)
         if old is not None:
             self._index.remove(old, old.tags)
@@ -261,6 +272,12 @@ class Region(Generic[K]):
         entry = Entry(key, value, now + ttl, self._tags(key, value))
         self._shelf[key] = entry
         self._index.add(entry, entry.tags)
+
+    def _bury(self) -> None:
+        """Clear away what was dropped. Not done in `drop`, because a commit waits for that."""
+        for entry in self._dropped:
+            self._remove(entry)
+        self._dropped.clear()
 
     def _make_room(self, now: float) -> None:
         entry = self._shelf.candidate(now)

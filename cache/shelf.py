@@ -13,7 +13,7 @@ SECOND_CHANCES: Final = 32  # bounds what one eviction may cost
 class Entry(Generic[K]):
     """One value and until when it is good."""
 
-    __slots__ = ("expires", "is_counted", "key", "tags", "value", "was_read")
+    __slots__ = ("expires", "is_counted", "is_dropped", "key", "tags", "value", "was_read")
 
     def __init__(self, key: K, value: Any, expires: float, tags: tuple[Hashable, ...]) -> None:
         self.key = key
@@ -22,6 +22,7 @@ class Entry(Generic[K]):
         self.tags = tags
         self.was_read = False  # since it was shelved or last spared
         self.is_counted = False  # among the expirations
+        self.is_dropped = False
 
 
 class Shelf(LRUCache[K, Entry[K]]):
@@ -41,7 +42,7 @@ class Shelf(LRUCache[K, Entry[K]]):
 
     def __delitem__(self, key: K) -> None:
         super().__delitem__(key)
-        del self.index[key]
+        self.index.pop(key, None)
 
     def candidate(self, now: float) -> Entry[K]:
         """Take down the entry that must make room: expired or not read lately, after at most 32 that were read.

@@ -73,6 +73,7 @@ class Play:
         self.region = region_type(policy, lambda: self.model.now)
         self.loads: list[Waiting] = []
         self.readers: list[asyncio.Task[None]] = []
+        self.left: set[asyncio.Task[None]] = set()  # the readers that went away
         self._schedule = schedule
         self._landed: tuple[AccountKey, Value] | None = None
 
@@ -115,7 +116,9 @@ class Play:
             self._answer(move.verb, move.which)
         elif move.verb == "cancel":
             if self.readers:
-                self.readers[move.which % len(self.readers)].cancel()
+                reader = self.readers[move.which % len(self.readers)]
+                reader.cancel()
+                self.left.add(reader)
         elif move.verb == "tick":
             self.model.now += 0.5 + move.which % 8
         elif move.verb == "sweep":
@@ -152,6 +155,8 @@ class Play:
         if not self.loads:
             return False
         waiting = self.loads.pop(which % len(self.loads))
+        if waiting.gate.done():
+            raise Wrong(f"the load of {waiting.flight.key} was canceled though nobody closed the region")
         if how == "fail":
             waiting.gate.set_exception(LoadFailed(waiting.flight.key))
         else:
@@ -192,8 +197,9 @@ class Play:
         """End every task, so that none is left behind to complain later."""
         for reader in self.readers:
             reader.cancel()
-        self.loop.create_task(self.region.close())
+        closing = self.loop.create_task(self.region.close())
         self.loop.step(TO_THE_END)
+        closing.cancel()
 
     def _check_end(self) -> None:
         for reader in self.readers:
@@ -201,6 +207,8 @@ class Play:
                 raise Wrong("a reader was never answered")
             if not reader.cancelled():
                 reader.result()
+            elif reader not in self.left:
+                raise Wrong("a reader was canceled with another one")
         self.model.check_counters(self.region.stats())
         if self.loop.complaints:
             raise Wrong(f"asyncio complains: {self.loop.complaints}")
