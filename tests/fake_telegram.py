@@ -173,7 +173,7 @@ async def _parameters(request: web.Request) -> tuple[dict[str, Any], dict[str, t
 async def serve(telegram: FakeTelegram) -> AsyncIterator[FakeTelegram]:
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_route("*", "/bot{token}/{method}", telegram.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

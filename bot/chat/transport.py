@@ -6,8 +6,7 @@ no POST is ever sent twice, and the token, which every address carries, is in no
 
 import asyncio
 import json
-import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,15 +16,13 @@ import aiohttp
 import orjson
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
-from telegram.request._requestparameter import RequestParameter
+from telegram.request._requestparameter import RequestParameter  # private, but its only maker; PTB is pinned
 from yarl import URL
 
 from bot.chat.errors import FloodWait
 from bot.chat.multipart import Body, encode
 from bot.chat.scrub import Scrubber
 from bot.domain.model import Secret
-
-_log = logging.getLogger(__name__)
 
 _SMALL: Final = 32 * 1024  # bytes that fit a socket's buffer at once: writing them can't wait for the peer
 _CHUNK: Final = 64 * 1024
@@ -56,6 +53,10 @@ class _Line:
     is_retired: bool = False
 
 
+def _connector() -> aiohttp.BaseConnector:
+    return aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)  # `AiohttpRequest._place` is the limit
+
+
 class AiohttpRequest(BaseRequest):
     """PTB's request interface over one aiohttp session.
 
@@ -63,10 +64,18 @@ class AiohttpRequest(BaseRequest):
     once more. Redirects are not followed: they would carry the token elsewhere.
     """
 
-    __slots__ = ("_line", "_pool", "_scrubber", "_time_outs")
+    __slots__ = ("_line", "_make_connector", "_pool", "_scrubber", "_time_outs")
 
-    def __init__(self, token: Secret, *, time_outs: TimeOuts = TimeOuts(), pool_size: int = 512) -> None:
+    def __init__(
+        self,
+        token: Secret,
+        *,
+        time_outs: TimeOuts = TimeOuts(),
+        pool_size: int = 512,
+        make_connector: Callable[[], aiohttp.BaseConnector] = _connector,
+    ) -> None:
         self._scrubber = Scrubber(token)
+        self._make_connector = make_connector
         self._time_outs = time_outs
         self._pool = asyncio.Semaphore(pool_size)
         self._line: _Line | None = None
@@ -78,7 +87,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         """Open the session; a second call (PTB makes one a slot) changes nothing."""
         if self._line is None:
-            self._line = _open_line()
+            self._line = self._open_line()
 
     async def shutdown(self) -> None:
         """Close the session and whatever runs on it; a second call changes nothing."""
@@ -91,7 +100,7 @@ class AiohttpRequest(BaseRequest):
         line = self._line
         if line is None:
             return
-        self._line = _open_line()
+        self._line = self._open_line()
         line.is_retired = True
         if not line.users:
             await line.session.close()
@@ -165,6 +174,11 @@ class AiohttpRequest(BaseRequest):
             if line.is_retired and not line.users:
                 await line.session.close()
 
+    def _open_line(self) -> _Line:
+        headers = {"User-Agent": BaseRequest.USER_AGENT, "Accept-Encoding": "identity"}
+        jar = aiohttp.DummyCookieJar()
+        return _Line(aiohttp.ClientSession(connector=self._make_connector(), headers=headers, cookie_jar=jar))
+
     def _translate(self, error: BaseException) -> TelegramError:
         if isinstance(error, aiohttp.ConnectionTimeoutError):
             return TimedOut("Timed out while connecting. The request was *not* sent.")
@@ -205,13 +219,6 @@ class RawApi:
     async def renew(self) -> None:
         """See `AiohttpRequest.renew`."""
         await self._transport.renew()
-
-
-def _open_line() -> _Line:
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)  # `_place` is the limit
-    headers = {"User-Agent": BaseRequest.USER_AGENT, "Accept-Encoding": "identity"}
-    session = aiohttp.ClientSession(connector=connector, headers=headers, cookie_jar=aiohttp.DummyCookieJar())
-    return _Line(session)
 
 
 def _seconds(given: object, default: float | None) -> float | None:

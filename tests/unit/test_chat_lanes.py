@@ -1,0 +1,334 @@
+"""One lane a user: order, fairness, bounds, attempts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fake_telegram import message
+from fakes import FakeClock, MemoryInbox
+
+from bot.chat.lanes import LaneLimits, Lanes
+from bot.chat.ledger import Ledger
+from bot.chat.updates import Incoming, known
+from bot.domain.cause import Cause, current_cause
+from bot.domain.errors import StorageTrouble
+from bot.domain.model import ChatId, UserId
+from bot.domain.ports import InboxState
+
+QUICK = LaneLimits(back_off_s=(0.01, 0.02))
+
+
+@dataclass
+class Desk:
+    """Lanes over a memory inbox, with a handler that notes what it did."""
+
+    limits: LaneLimits = QUICK
+    clock: FakeClock = field(default_factory=FakeClock)
+    store: MemoryInbox = field(default_factory=MemoryInbox)
+    handled: list[tuple[int, str]] = field(default_factory=list)
+    causes: list[Cause | None] = field(default_factory=list)
+    told: list[tuple[str, int, int]] = field(default_factory=list)
+    handler: Callable[[dict[str, Any]], Any] | None = None
+    lanes: Lanes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.store, self.clock, every_s=0.01)
+        self.lanes = Lanes(self.process, self.tell, self.ledger, self.clock, self.limits)
+
+    async def process(self, raw: Any) -> None:
+        self.causes.append(current_cause.get())
+        if self.handler is not None:
+            await self.handler(raw)
+        sender = raw.get("message", raw.get("pre_checkout_query"))["from"]["id"]
+        self.handled.append((sender, raw.get("message", {}).get("text", "payment")))
+
+    async def tell(self, kind: str, user_id: UserId, chat_id: ChatId) -> None:
+        self.told.append((kind, user_id, chat_id))
+
+    async def put(self, *raws: dict[str, Any]) -> None:
+        updates = known(raws, self.clock.now())
+        await self.store.accept([stored(update) for update in updates], self.clock.now())
+        self.lanes.put(updates)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Desk"]:
+        async with self.ledger.open(), self.lanes.open():
+            yield self
+
+
+def stored(update: Incoming) -> Any:
+    from bot.domain.ports import StoredUpdate
+
+    return StoredUpdate(update_id=update.update_id, user_id=update.user_id, chat_id=update.chat_id, body=b"{}")
+
+
+def pre_checkout(update_id: int, user_id: int) -> dict[str, Any]:
+    return {"update_id": update_id, "pre_checkout_query": {"id": "1", "from": {"id": user_id}}}
+
+
+async def naps(raw: dict[str, Any]) -> None:
+    await asyncio.sleep(0.001 * (5 - raw["update_id"] % 5))  # the later, the quicker: order must be kept by the lane
+
+
+async def test_a_users_updates_are_handled_in_order_under_concurrency() -> None:
+    desk = Desk(handler=naps)
+    async with desk.open():
+        await desk.put(*(message(number, 1 + number % 5, str(number)) for number in range(90)))
+        assert await desk.lanes.drain(10) == 0
+    for user in range(1, 6):
+        assert [text for sender, text in desk.handled if sender == user] == [
+            str(number) for number in range(90) if 1 + number % 5 == user
+        ]
+    assert [text for _, text in desk.handled] != [str(number) for number in range(90)]  # side by side, though
+
+
+async def test_a_slow_user_delays_nobody() -> None:
+    release = asyncio.Event()
+
+    async def handler(raw: dict[str, Any]) -> None:
+        if raw["message"]["from"]["id"] == 1:
+            await release.wait()
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        await desk.put(message(1, 1, "slow"), *(message(number, number, "quick") for number in range(2, 50)))
+        await asyncio.sleep(0.02)
+        assert len(desk.handled) == 48
+        release.set()
+        await desk.lanes.drain(1)
+    assert desk.handled[-1] == (1, "slow")
+
+
+async def test_a_busy_user_shares_fairly_when_places_are_few() -> None:
+    desk = Desk(limits=LaneLimits(at_once=1), handler=naps)
+    async with desk.open():
+        await desk.put(*(message(number, 1, "flood") for number in range(20)))
+        await desk.put(*(message(100 + user, user, "one") for user in range(2, 6)))
+        await desk.lanes.drain(10)
+    places = [place for place, (sender, _) in enumerate(desk.handled) if sender != 1]
+    assert max(places) <= 6  # each other user's turn comes after at most one of the flood's per round
+
+
+async def test_no_more_run_at_once_than_allowed() -> None:
+    running = most = 0
+
+    async def handler(_: dict[str, Any]) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.005)
+        running -= 1
+
+    desk = Desk(limits=LaneLimits(at_once=3), handler=handler)
+    async with desk.open():
+        await desk.put(*(message(number, number) for number in range(1, 30)))
+        await desk.lanes.drain(10)
+    assert most == 3
+    assert len(desk.handled) == 29
+
+
+async def test_a_flood_is_answered_once_and_marked_as_done() -> None:
+    gate = asyncio.Event()
+
+    async def handler(_: dict[str, Any]) -> None:
+        await gate.wait()
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        await desk.put(*(message(number, 1, str(number)) for number in range(100)))
+        await asyncio.sleep(0.05)
+        assert desk.told == [("too-fast", 1, 1)]
+        assert desk.lanes.stats().too_fast == 80
+        assert desk.store.state(99) is InboxState.DONE
+        assert desk.store.state(5) is InboxState.NEW
+        desk.clock.advance(5)
+        await desk.put(message(200, 1, "20"), message(201, 1))  # one is being handled, so one more may wait
+        assert desk.lanes.stats().too_fast == 81
+        desk.clock.advance(5)
+        await desk.put(message(202, 1))  # ten seconds after it was first told
+        await desk.put(message(300, 2))  # another user is not concerned
+        await asyncio.sleep(0.01)
+        assert desk.told == [("too-fast", 1, 1), ("too-fast", 1, 1)]
+        gate.set()
+        await desk.lanes.drain(1)
+    assert [text for sender, text in desk.handled if sender == 1] == [str(number) for number in range(21)]
+    assert (2, "hello") in desk.handled
+
+
+async def test_payments_pass_a_flood_and_are_never_dropped() -> None:
+    gate = asyncio.Event()
+
+    async def handler(raw: dict[str, Any]) -> None:
+        if "message" in raw:
+            await gate.wait()
+
+    desk = Desk(limits=LaneLimits(at_once=2), handler=handler)
+    async with desk.open():
+        await desk.put(*(message(number, number % 4, "flood") for number in range(80)))  # every place is taken
+        await desk.put(*(pre_checkout(1000 + number, 1) for number in range(50)))
+        await asyncio.sleep(0.05)
+        assert desk.handled == [(1, "payment")] * 50
+        gate.set()
+        await desk.lanes.drain(1)
+
+
+async def test_idle_lanes_vanish() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.put(*(message(number, number) for number in range(1, 500)))
+        await asyncio.sleep(0.1)
+        stats = desk.lanes.stats()
+        assert (stats.lanes, stats.waiting, stats.running, stats.handled) == (0, 0, 0, 499)
+
+
+async def test_a_failure_is_tried_again_and_then_handled() -> None:
+    async def handler(_: dict[str, Any]) -> None:
+        if len(desk.causes) < 3:
+            raise RuntimeError("not yet")
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        await desk.put(message(1, 1, "first"), message(2, 1, "second"))
+        await desk.lanes.drain(1)
+        assert [text for _, text in desk.handled] == ["first", "second"]
+        assert [(cause.update_id, cause.attempt) for cause in desk.causes if cause] == [(1, 1), (1, 2), (1, 3), (2, 1)]
+        assert desk.store.rows[1].attempts == 2  # type: ignore[index]  # an UpdateId
+    assert desk.store.state(1) is InboxState.DONE
+    assert desk.told == []
+
+
+@pytest.mark.parametrize("raises", [True, False])
+async def test_after_three_failures_an_update_is_set_aside_and_its_sender_told(
+    raises: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def handler(raw: dict[str, Any]) -> None:
+        if raw["update_id"] == 1:
+            error = ValueError("poison")
+            if raises:
+                raise error
+            cause = current_cause.get()
+            assert cause is not None
+            cause.failure = error  # as the error handler leaves it
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        await desk.put(message(1, 1, "poison"), message(2, 1, "next"))
+        await desk.lanes.drain(1)
+    assert desk.store.state(1) is InboxState.SET_ASIDE
+    assert desk.store.rows[1].attempts == 3  # type: ignore[index]  # an UpdateId
+    assert desk.store.state(2) is InboxState.DONE
+    assert desk.told == [("set-aside", 1, 1)]
+    assert desk.handled[-1] == (1, "next")
+    assert "set aside after 3 attempts" in caplog.text
+    assert "poison" in caplog.text
+
+
+async def test_what_was_applied_is_not_done_again() -> None:
+    async def handler(_: dict[str, Any]) -> None:
+        cause = current_cause.get()
+        assert cause is not None
+        cause.applied = True
+        raise RuntimeError("the answer failed")
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        await desk.put(message(1, 1))
+        await desk.lanes.drain(1)
+    assert len(desk.causes) == 1
+    assert desk.told == [("set-aside", 1, 1)]
+
+
+async def test_attempts_of_an_earlier_life_count() -> None:
+    async def handler(_: dict[str, Any]) -> None:
+        raise RuntimeError("still broken")
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        update = known([message(1, 1)], desk.clock.now())[0]
+        await desk.store.accept([stored(update)], desk.clock.now())
+        from dataclasses import replace
+
+        desk.lanes.put([replace(update, attempts=2)])
+        await desk.lanes.drain(1)
+    assert [cause.attempt for cause in desk.causes if cause] == [3]
+    assert desk.store.state(1) is InboxState.SET_ASIDE
+
+
+async def test_the_disks_refusal_to_note_a_failure_does_not_stop_the_lane() -> None:
+    async def handler(_: dict[str, Any]) -> None:
+        if len(desk.causes) == 1:
+            desk.store.refuse.append(StorageTrouble("full"))
+            raise RuntimeError("once")
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        await desk.put(message(1, 1))
+        await desk.lanes.drain(1)
+    assert len(desk.handled) == 1
+
+
+async def test_the_cause_is_each_updates_own_and_knows_its_age() -> None:
+    desk = Desk(handler=naps)
+    async with desk.open():
+        sent = desk.clock.millis // 1000 - 90
+        await desk.put(*(message(number, number, date=sent) for number in range(1, 30)))
+        await desk.lanes.drain(1)
+    assert sorted(cause.update_id for cause in desk.causes if cause) == list(range(1, 30))
+    assert {cause.age_s for cause in desk.causes if cause} == {90.0}
+    assert current_cause.get() is None
+
+
+async def test_drain_waits_and_then_cancels_and_what_is_left_stays_new() -> None:
+    async def handler(raw: dict[str, Any]) -> None:
+        if raw["update_id"] == 1:
+            await asyncio.sleep(60)
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        await desk.put(message(1, 1, "stuck"), message(2, 1, "behind"), message(3, 3, "fine"))
+        assert await desk.lanes.drain(0.05) == 2
+        await desk.put(message(4, 4, "late"))
+        assert await desk.lanes.drain(0.05) == 0
+    assert desk.handled == [(3, "fine")]
+    assert [desk.store.state(number) for number in (1, 2, 3, 4)] == [
+        InboxState.NEW,
+        InboxState.NEW,
+        InboxState.DONE,
+        InboxState.NEW,
+    ]
+
+
+async def test_intake_waits_while_too_much_is_waiting() -> None:
+    gate = asyncio.Event()
+
+    async def handler(_: dict[str, Any]) -> None:
+        await gate.wait()
+
+    desk = Desk(limits=LaneLimits(high_water=50, at_once=10), handler=handler)
+    async with desk.open():
+        await desk.put(*(message(number, number) for number in range(1, 61)))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(desk.lanes.room(), 0.02)
+        gate.set()
+        await asyncio.wait_for(desk.lanes.room(), 1)
+        assert desk.lanes.stats().waiting < 25
+        await desk.lanes.drain(1)
+
+
+async def test_a_teller_that_fails_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
+    class Mute(Desk):
+        async def tell(self, kind: str, user_id: UserId, chat_id: ChatId) -> None:
+            raise RuntimeError("no voice")
+
+    async def handler(_: dict[str, Any]) -> None:
+        await asyncio.sleep(0.01)
+
+    desk = Mute(handler=handler)
+    async with desk.open():
+        await desk.put(*(message(number, 1) for number in range(30)))
+        await desk.lanes.drain(1)
+    assert "no voice" in caplog.text
+    assert len(desk.handled) == 20

@@ -1,0 +1,98 @@
+"""Marking handled updates in batches."""
+
+import asyncio
+
+import pytest
+from fake_telegram import message
+from fakes import START_MS, FakeClock, MemoryInbox
+
+from bot.chat.ledger import Ledger
+from bot.chat.updates import Incoming, known
+from bot.domain.errors import StorageTrouble
+from bot.domain.model import Millis
+from bot.domain.ports import InboxState, StoredUpdate
+
+
+async def stored(store: MemoryInbox, count: int) -> list[Incoming]:
+    updates = known([message(number, 1 + number % 3) for number in range(count)], Millis(START_MS))
+    rows = [StoredUpdate(update_id=u.update_id, user_id=u.user_id, chat_id=u.chat_id, body=b"{}") for u in updates]
+    await store.accept(rows, Millis(START_MS))
+    return updates
+
+
+async def test_many_are_marked_in_one_commit_with_when_their_senders_were_seen() -> None:
+    store = MemoryInbox()
+    updates = await stored(store, 30)
+    ledger = Ledger(store, FakeClock(), every_s=0.02)
+    async with ledger.open():
+        await asyncio.sleep(0.005)  # old rows are forgotten meanwhile
+        before = store.commits
+        for update in updates:
+            ledger.done(update)
+        await asyncio.sleep(0.1)
+        assert store.commits == before + 1
+        assert {row.state for row in store.rows.values()} == {InboxState.DONE}
+        assert store.seen == {1: START_MS, 2: START_MS, 3: START_MS}
+        assert ledger.stats().marked == 30
+
+
+async def test_a_full_batch_does_not_wait_for_the_clock() -> None:
+    store = MemoryInbox()
+    updates = await stored(store, 10)
+    ledger = Ledger(store, FakeClock(), every_s=60, rows=10)
+    async with ledger.open():
+        for update in updates:
+            ledger.done(update)
+        await asyncio.sleep(0.02)
+        assert ledger.stats().marked == 10
+
+
+async def test_leaving_writes_what_is_waiting() -> None:
+    store = MemoryInbox()
+    updates = await stored(store, 3)
+    ledger = Ledger(store, FakeClock(), every_s=60)
+    async with ledger.open():
+        await asyncio.sleep(0.005)  # old rows are forgotten meanwhile
+        for update in updates:
+            ledger.done(update)
+    assert {row.state for row in store.rows.values()} == {InboxState.DONE}
+
+
+async def test_a_disk_that_refuses_loses_nothing_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryInbox()
+    updates = await stored(store, 3)
+    ledger = Ledger(store, FakeClock(), every_s=0.01)
+    async with ledger.open():
+        await asyncio.sleep(0.005)  # old rows are forgotten meanwhile
+        store.refuse = [StorageTrouble("disk full")]
+        for update in updates:
+            ledger.done(update)
+        await asyncio.sleep(0.05)
+        assert ledger.trouble() == "handled updates can't be marked: disk full"
+        assert ledger.stats().waiting == 3
+        assert "disk full" in caplog.text
+        await ledger.flush()
+        assert ledger.trouble() is None
+    assert {row.state for row in store.rows.values()} == {InboxState.DONE}
+
+
+async def test_a_cancelled_flush_loses_nothing() -> None:
+    store = MemoryInbox(commit_s=0.05)
+    updates = await stored(store, 3)
+    ledger = Ledger(store, FakeClock(), every_s=60)
+    for update in updates:
+        ledger.done(update)
+    task = asyncio.create_task(ledger.flush())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await ledger.flush()
+    assert {row.state for row in store.rows.values()} == {InboxState.DONE}
+
+
+async def test_rows_of_fourteen_days_ago_are_forgotten() -> None:
+    store = MemoryInbox()
+    async with Ledger(store, FakeClock()).open():
+        await asyncio.sleep(0.01)
+    assert store.forgotten_before == START_MS - 14 * 86_400_000
+

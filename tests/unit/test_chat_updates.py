@@ -1,0 +1,149 @@
+"""What is read of a raw update before PTB parses it."""
+
+import pytest
+from fake_telegram import message
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.updates import Incoming, from_body, known, read_update, to_body
+from bot.domain.model import Millis
+
+SECRET = "Xk3vB8qLm2Zt9RwYc5Hn7Ud1Pf4Gs6Ja0KeT"
+PERSON = {"id": 7, "is_bot": False, "first_name": "U"}
+GROUP = {"id": -100, "type": "supergroup", "title": "G"}
+
+
+def read(**content: object) -> Incoming:
+    update = read_update({"update_id": 5, **content}, received_ts=Millis(1_000))
+    assert update is not None
+    return update
+
+
+@pytest.mark.parametrize(
+    ("content", "user_id", "chat_id"),
+    [
+        ({"message": {"from": PERSON, "chat": GROUP, "text": "x"}}, 7, -100),
+        ({"edited_message": {"from": PERSON, "chat": GROUP}}, 7, -100),
+        ({"channel_post": {"chat": GROUP, "text": "x"}}, None, -100),
+        ({"callback_query": {"from": PERSON, "message": {"chat": GROUP, "date": 0}}}, 7, -100),
+        ({"callback_query": {"from": PERSON, "inline_message_id": "a"}}, 7, None),
+        ({"pre_checkout_query": {"from": PERSON}}, 7, None),
+        ({"my_chat_member": {"from": PERSON, "chat": GROUP}}, 7, -100),
+        ({"poll_answer": {"user": PERSON}}, 7, None),
+        ({"poll_answer": {"voter_chat": GROUP}}, None, -100),
+        ({"poll": {"id": "1"}}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_whose_it_is(content: dict[str, object], user_id: int | None, chat_id: int | None) -> None:
+    update = read(**content)
+    assert (update.update_id, update.user_id, update.chat_id) == (5, user_id, chat_id)
+
+
+@pytest.mark.parametrize(
+    ("content", "is_payment"),
+    [
+        ({"pre_checkout_query": {"from": PERSON}}, True),
+        ({"message": {"from": PERSON, "chat": GROUP, "successful_payment": {"currency": "XTR"}}}, True),
+        ({"message": {"from": PERSON, "chat": GROUP, "refunded_payment": {"currency": "XTR"}}}, True),
+        ({"message": {"from": PERSON, "chat": GROUP, "text": "successful_payment"}}, False),
+        ({"callback_query": {"from": PERSON}}, False),
+    ],
+)
+def test_payments_are_known(content: dict[str, object], is_payment: bool) -> None:
+    assert read(**content).is_payment is is_payment
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["message", "edited_message", "channel_post", "edited_channel_post", "business_message", "guest_message"],
+)
+@pytest.mark.parametrize("place", ["text", "caption"])
+def test_a_secret_is_seen_in_every_kind_of_message(kind: str, place: str) -> None:
+    assert read(**{kind: {"chat": GROUP, place: f"my key: {SECRET}"}}).has_secret
+    assert not read(**{kind: {"chat": GROUP, place: "my balance, please"}}).has_secret
+
+
+def test_a_secret_is_seen_in_what_is_quoted_unless_a_bot_wrote_it() -> None:
+    quoted = {"from": PERSON, "chat": GROUP, "text": SECRET}
+    ours = {"from": {**PERSON, "is_bot": True}, "chat": GROUP, "text": SECRET}
+    assert read(message={"from": PERSON, "chat": GROUP, "text": "this", "reply_to_message": quoted}).has_secret
+    assert read(message={"from": PERSON, "chat": GROUP, "text": "this", "quote": {"text": SECRET}}).has_secret
+    assert not read(message={"from": PERSON, "chat": GROUP, "text": "this", "reply_to_message": ours}).has_secret
+    assert not read(callback_query={"from": PERSON, "message": ours}).has_secret
+    assert read(inline_query={"from": PERSON, "query": SECRET}).has_secret
+
+
+def test_a_secret_is_in_no_repr() -> None:
+    assert SECRET not in repr(read(message={"chat": GROUP, "text": SECRET}))
+
+
+@pytest.mark.parametrize(
+    ("content", "age_s"),
+    [
+        ({"message": {"date": 10}}, 50.0),
+        ({"message": {"date": 10, "edit_date": 40}}, 20.0),
+        ({"message": {"date": 70}}, 0.0),  # Telegram's clock is ahead of ours
+        ({"callback_query": {"message": {"date": 10}}}, 59.0),  # since it was received: a press has no date
+    ],
+)
+def test_age(content: dict[str, object], age_s: float) -> None:
+    assert read(**content).age_s(Millis(60_000)) == age_s
+
+
+def test_the_age_of_a_replayed_press_is_unknown() -> None:
+    update = read_update({"update_id": 1, "callback_query": {"from": PERSON}})
+    assert update is not None
+    assert update.age_s(Millis(60_000)) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(
+            ["update_id", "message", "callback_query", "from", "chat", "id", "text", "quote", "date", "user", "is_bot"]
+        ),
+        inner,
+        max_size=6,
+    ),
+    max_leaves=30,
+)
+
+
+@given(JSON)
+def test_nothing_that_comes_in_raises(raw: object) -> None:
+    update = read_update(raw)
+    if update is not None:
+        assert abs(update.update_id) < 2**63
+        assert all(number is None or abs(number) < 2**63 for number in (update.user_id, update.chat_id))
+
+
+def test_nesting_beyond_reason_is_read() -> None:
+    raw: dict[str, object] = {"text": "x"}
+    for _ in range(5_000):
+        raw = {"text": "x", "reply_to_message": raw}
+    assert read(message=raw).has_secret is False
+
+
+KEPT = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters()),  # lone surrogates and long integers, too
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(KEPT)
+def test_a_body_comes_back_as_it_was(raw: object) -> None:
+    update = {"update_id": 1, "message": raw}
+    assert from_body(to_body(update)) == update
+
+
+def test_a_lone_surrogate_is_kept() -> None:
+    raw = message(1, 7, "a\ud800b")
+    assert from_body(to_body(raw)) == raw
+
+
+def test_what_is_no_update_is_left_out() -> None:
+    raws: list[object] = [message(1, 7), None, [], {}, {"update_id": "2"}, {"update_id": True}, message(3, 7)]
+    assert [update.update_id for update in known(raws, Millis(0))] == [1, 3]
