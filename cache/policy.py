@@ -64,7 +64,8 @@ E = TypeVar("E")
 AccountKey = tuple[AccountId, UserId, Exchange, AccountType]
 MarketKind = Literal["order_book", "klines", "board"]
 MarketKey = tuple[MarketKind, str, str]  # kind, symbol or category, interval or ""
-ApiKey = tuple[AccountKey | None, str, tuple[str, ...]]  # scope (None: public), endpoint, arguments
+ApiKey = tuple[AccountKey | None, str, tuple[str, ...]]  # scope, endpoint, arguments
+PUBLIC: Final = None  # the scope of an answer that is the same for everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def account_subject(key: AccountKey) -> AccountSubject:
 
 def scope(key: ApiKey) -> AccountSubject | None:
     """Whose answer it is; None for public ones."""
-    return None if key[0] is None else AccountSubject(*key[0])
+    return None if key[0] is PUBLIC else AccountSubject(*key[0])
 
 
 def rules_of(key: tuple[Category, Symbol]) -> InstrumentSubject:
