@@ -91,7 +91,7 @@ def is_signed(key: ApiKey, origin: str, sign: str) -> bool:
     message = origin.encode("utf-8", "surrogateescape")
     if not key.public_key:
         expected = hmac.digest(key.secret.encode(), message, "sha256").hex()
-        return hmac.compare_digest(expected.encode(), sign.lower().encode())
+        return hmac.compare_digest(expected.encode(), sign.lower().encode("utf-8", "replace"))
     try:
         signature = b64decode(sign, validate=True)
         _rsa(key.public_key).verify(signature, message, _PADDING, _SHA256)

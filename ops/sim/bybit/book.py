@@ -66,9 +66,9 @@ class Books:
         if first < 1:
             return []
         sizes = self._sizes(one, at, side, last)
-        prices = [first, *(rung * spacing for rung in rungs)]
         text, size_text = one.price.text, one.qty.text
-        return [[text(price), size_text(sizes(price // spacing))] for price in prices if price > 0]
+        best = [text(first), size_text(sizes(-first))]
+        return [best, *([text(rung * spacing), size_text(sizes(rung))] for rung in rungs if rung > 0)]
 
     def _sizes(self, one: Instrument, at: int, side: int, last: int) -> "Sizes":
         noise = self._noise(one)

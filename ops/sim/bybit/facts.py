@@ -51,6 +51,8 @@ class Endpoint:
     per_second: int | None
     """Requests a second and UID; None for public endpoints."""
     request: tuple[Parameter, ...]
+    texts: dict[str, str]
+    """retMsg for a missing or wrong parameter, where the endpoint has words of its own."""
     response: dict[str, Any]
     """Shape of `result` by kind of category (contract, option, spot) or under `any`."""
 
@@ -113,6 +115,7 @@ def _endpoint(path: str, fact: dict[str, Any]) -> Endpoint:
         permission=fact.get("permission"),
         per_second=fact.get("per_second"),
         request=tuple(_parameter(name, field) for name, field in fact["request"].items()),
+        texts=fact.get("texts", {}),
         response=fact["response"],
     )
 

@@ -64,7 +64,7 @@ class Fields:
         return chosen
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """true or false; 1 and 0 count."""
+        """A truth value; 1 and 0 count."""
         value = self._values.get(name, default)
         if value in (0, 1) and not isinstance(value, str | float):
             return bool(value)

@@ -57,6 +57,8 @@ def window(interval: Interval, start: int | None, end: int | None, limit: int, n
     last = interval.number(now if end is None else min(end, now))
     if start is None:
         return range(last - limit + 1, last + 1)
+    if start > now:
+        return range(0)
     first = interval.number(start)
     first += interval.start(first) < start
     if end is None:

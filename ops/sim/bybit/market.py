@@ -178,9 +178,9 @@ class Market:
     # funding and interest
 
     def funding_rate(self, one: Instrument, settled: int) -> Decimal:
-        """The rate paid at that epoch millisecond, a whole multiple of eight hours; six digits."""
+        """The rate paid at that epoch millisecond, a whole multiple of eight hours."""
         swing = self._noises[one.coin].unit(_FUNDING_KIND, settled // FUNDING_MS) * 2 - 1
-        rate = Decimal(f"{0.0001 + 0.00012 * swing:.6f}")
+        rate = Decimal(f"{0.0001 + 0.00012 * swing:.6f}").normalize()
         return max(-FUNDING_CAP, min(FUNDING_CAP, rate))
 
     def open_interest(self, one: Instrument, at: int) -> Decimal:

@@ -9,6 +9,7 @@ from ops.sim.bybit.facts import Endpoint, Parameter
 DAY: Final = 86_400_000
 WEEK: Final = 7 * DAY
 _MAX_DIGITS: Final = 18
+_MISSING: Final = "Missing some parameters that must be filled in, {}"
 _TEXTS: Final = {
     "category": "params error: Category is invalid",
     "symbol": "params error: symbol invalid",
@@ -17,13 +18,9 @@ _TEXTS: Final = {
 """How Bybit words a missing or wrong value, where it does not say `params error: <name> invalid`."""
 
 
-def _wrong(parameter: Parameter) -> BybitError:
-    return wrong_parameter(_TEXTS.get(parameter.name, f"params error: {parameter.name} invalid"))
-
-
-def _missing(parameter: Parameter) -> BybitError:
-    text = f"Missing some parameters that must be filled in, {parameter.name}"
-    return wrong_parameter(_TEXTS.get(parameter.name, text))
+def _wrong(endpoint: Endpoint, parameter: Parameter, text: str = "params error: {} invalid") -> BybitError:
+    texts = _TEXTS | endpoint.texts
+    return wrong_parameter(texts.get(parameter.name, text.format(parameter.name)))
 
 
 class Query:
@@ -40,14 +37,14 @@ class Query:
             value = given.get(parameter.name)
             if value is None:
                 if parameter.required:
-                    raise _missing(parameter)
+                    raise _wrong(endpoint, parameter, _MISSING)
                 if parameter.name == "limit":
                     self._limit = parameter.default or 0
                 continue
             if parameter.values and value not in parameter.values:
-                raise _wrong(parameter)
+                raise _wrong(endpoint, parameter)
             if parameter.type == "integer":
-                number = _integer(parameter, value)
+                number = _integer(endpoint, parameter, value)
                 if parameter.name == "limit":
                     self._limit = number
 
@@ -96,12 +93,12 @@ class Query:
         return first, last
 
 
-def _integer(parameter: Parameter, value: str) -> int:
+def _integer(endpoint: Endpoint, parameter: Parameter, value: str) -> int:
     digits = value.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > _MAX_DIGITS:
-        raise _wrong(parameter)
+        raise _wrong(endpoint, parameter)
     number = int(value)
     low = 0 if parameter.minimum is None else parameter.minimum
     if number < low or (parameter.maximum is not None and number > parameter.maximum):
-        raise _wrong(parameter)
+        raise _wrong(endpoint, parameter)
     return number

@@ -40,9 +40,9 @@ _NEEDED: Final = {
 }
 
 
-def allowed(permissions: dict[str, list[str]], permission: str, category: str) -> bool:
+def allowed(permissions: dict[str, list[str]], permission: str | None, category: str) -> bool:
     """Whether a key with these may read an endpoint with that `permission` (facts.Endpoint) and category."""
-    if permission == "any":
+    if permission in {None, "any"}:
         return True
     return any(permissions.get(group) for group in _NEEDED[category])
 

@@ -137,6 +137,15 @@ class Path:
         return exp(self._level + drift * self._volatility)
 
 
+def _within(price: float, low: float, high: float) -> float:
+    """The price thrown back from whichever bound it passed, so that it does not stick to it."""
+    if price > high:
+        price = high - (price - high)
+    if price < low:
+        price = low + (low - price)
+    return min(high, max(low, price))
+
+
 def _split(parent: Bar, parts: int, words: tuple[int, ...]) -> tuple[Bar, ...]:
     """`parts` candles that make up the parent exactly."""
     open_, high, low, close, volume = parent
@@ -145,7 +154,7 @@ def _split(parent: Bar, parts: int, words: tuple[int, ...]) -> tuple[Bar, ...]:
     for part in range(1, parts):
         pull = (close - edges[-1]) / (parts - part + 1)
         move = reach * _EDGE * (words[part] / WORD * 2 - 1)
-        edges.append(min(high, max(low, edges[-1] + pull + move)))
+        edges.append(_within(edges[-1] + pull + move, low, high))
     edges.append(close)
     tops = [max(pair) for pair in pairwise(edges)]
     bottoms = [min(pair) for pair in pairwise(edges)]

@@ -79,7 +79,7 @@ class Seeding:
         return qty
 
     def link_id(self, fields: Fields) -> str:
-        """orderLinkId. Raises ControlError."""
+        """The orderLinkId, empty unless given. Raises ControlError."""
         link_id = fields.text("orderLinkId")
         if len(link_id) > _LONGEST_LINK_ID:
             raise fields.wrong("orderLinkId", f"must be at most {_LONGEST_LINK_ID} characters")

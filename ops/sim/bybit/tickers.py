@@ -84,7 +84,7 @@ class Tickers:
             "prevPrice1h": one.price.text(hour_ago),
             "openInterest": f"{interest}",
             "openInterestValue": plain(worth),
-            "fundingRate": str(market.funding_rate(one, next_funding)),
+            "fundingRate": f"{market.funding_rate(one, next_funding):f}",
             "nextFundingTime": str(next_funding),
             "predictedDeliveryPrice": "",
             "basisRate": "",

@@ -1,0 +1,221 @@
+"""The calls under /sim: drivers make accounts, set prices, order faults and look at what happened.
+
+The contract: paths, fields and answers stay as they are; bad input is answered with {"error": …} and a 4xx.
+"""
+
+from copy import deepcopy
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any, Final
+
+from ops.sim.bybit import rows
+from ops.sim.bybit.accounts import Account, ApiKey
+from ops.sim.bybit.auth import check_public_key
+from ops.sim.bybit.booking import rebook
+from ops.sim.bybit.errors import ControlError
+from ops.sim.bybit.facts import COINS
+from ops.sim.bybit.fields import Fields, number_of
+from ops.sim.bybit.grids import ZERO
+from ops.sim.bybit.margins import assess
+from ops.sim.bybit.market import UnknownSymbolError
+from ops.sim.bybit.permissions import TRADING, permissions_of
+from ops.sim.bybit.prices import DAY
+from ops.sim.bybit.seed_fills import set_fills
+from ops.sim.bybit.seed_orders import set_orders
+from ops.sim.bybit.seed_positions import set_positions
+from ops.sim.bybit.seeding import Seeding
+from ops.sim.bybit.world import World
+
+_ENVIRONMENTS: Final = ("live", "demo")
+_DEFAULT_BALANCE: Final = Decimal(10_000)
+_UNBOUND_DAYS: Final = 90
+"""Bybit lets a key without bound addresses live so long."""
+_MAX_DIGITS: Final = 18
+_ANY_ADDRESS: Final = "*"
+_FIELDS: Final = (
+    "environment",
+    "balance",
+    "permissions",
+    "read_only",
+    "ips",
+    "expires_at",
+    "hedge",
+    "public_key",
+    "positions",
+    "orders",
+    "executions",
+)
+_PRICED: Final = ("linear", "inverse", "spot")
+
+
+class Control:
+    """What a driver may do to the world. Every method raises ControlError for bad input."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    # accounts
+
+    def make_account(self, body: object) -> dict[str, Any]:
+        """POST /sim/accounts."""
+        world, fields = self._world, Fields(body, "", _FIELDS)
+        now, number = world.now(), world.made + 1
+        public_key = check_public_key(fields.text("public_key")) if "public_key" in fields else ""
+        account = Account(
+            uid=world.ids.uid(number),
+            environment=fields.choice("environment", _ENVIRONMENTS, "demo"),
+            key=ApiKey(
+                key=world.ids.key(number),
+                secret="" if public_key else world.ids.secret(number),
+                public_key=public_key,
+                permissions={group: list(names) for group, names in TRADING.items()},
+                created_at=now,
+                expires_at=now + _UNBOUND_DAYS * DAY,
+            ),
+            created_at=now,
+            wallet={"USDT": _DEFAULT_BALANCE},
+        )
+        self._apply(account, fields)
+        if "executions" not in fields:
+            rebook(account, world.market, ())
+        world.made = number
+        world.add(account)
+        world.touch()
+        return {"uid": account.uid, "api_key": account.key.key, "api_secret": account.key.secret}
+
+    def change_account(self, uid: str, body: object) -> dict[str, Any]:
+        """PATCH /sim/accounts/{uid}: each field given takes the place of what was there."""
+        account, fields = deepcopy(self._account(uid)), Fields(body, "", _FIELDS)
+        if "environment" in fields:
+            account.environment = fields.choice("environment", _ENVIRONMENTS, account.environment)
+        if "public_key" in fields:
+            account.key.public_key = check_public_key(fields.text("public_key"))
+            account.key.secret = ""
+        self._apply(account, fields)
+        if "balance" in fields and "executions" not in fields:
+            rebook(account, self._world.market, account.executions)
+        self._world.add(account)
+        return {}
+
+    def remove_account(self, uid: str) -> dict[str, Any]:
+        """DELETE /sim/accounts/{uid}."""
+        self._world.remove(self._account(uid))
+        return {}
+
+    def account(self, uid: str) -> dict[str, Any]:
+        """GET /sim/accounts/{uid}: the truth, newest first, each item as Bybit's endpoint gives it."""
+        account, market = self._account(uid), self._world.market
+        found = assess(account, market, self._world.now())
+        coins = [state for state in found.coins.values() if state.wallet or state.equity]
+        orders = sorted(account.orders.values(), key=lambda order: order.created_at, reverse=True)
+        return {
+            "wallet": rows.wallet(found, coins),
+            "positions": rows.held_rows(account, found),
+            "orders": [rows.order(market, order) for order in orders],
+            "history": [rows.order(market, order) for order in reversed(account.history)],
+            "executions": [rows.execution(market, fill) for fill in reversed(account.executions)],
+            "closed_pnl": [rows.closed_pnl(market, done) for done in reversed(account.closed_pnl)],
+        }
+
+    def _account(self, uid: str) -> Account:
+        account = self._world.accounts.get(int(uid)) if _is_number(uid) else None
+        if account is None:
+            raise ControlError(f"uid: no account {uid}", HTTPStatus.NOT_FOUND)
+        return account
+
+    def _apply(self, account: Account, fields: Fields) -> None:
+        """Everything but environment and key; what depends on the mode comes after it."""
+        key = account.key
+        if "permissions" in fields:
+            key.permissions = permissions_of(fields.raw("permissions"))
+        key.read_only = fields.flag("read_only", default=key.read_only)
+        if "ips" in fields:
+            _bind(key, fields)
+        if "expires_at" in fields:
+            key.expires_at = fields.time("expires_at", 0)
+        if "hedge" in fields:
+            _switch_mode(account, hedge=fields.flag("hedge"), positions_follow="positions" in fields)
+        seeding = Seeding(account, self._world.market, self._world.ids)
+        if "positions" in fields:
+            set_positions(seeding, fields.items("positions"))
+        if "orders" in fields:
+            set_orders(seeding, fields.items("orders"))
+        if "balance" in fields:
+            account.wallet = _wallet(fields)
+        if "executions" in fields:
+            set_fills(seeding, fields.raw("executions"))
+
+    # prices, faults, calls
+
+    def set_price(self, body: object) -> dict[str, Any]:
+        """POST /sim/prices."""
+        fields = Fields(body, "", ("symbol", "price", "hold"))
+        symbol = fields.text("symbol").upper()
+        try:
+            one = self._world.market.any_of(symbol, *_PRICED)
+        except UnknownSymbolError:
+            raise fields.wrong("symbol", f"{symbol!r} is not listed; options follow their coin") from None
+        if "price" not in fields:
+            raise fields.wrong("price", "is needed")
+        price = fields.decimal("price", ZERO, positive=True)
+        if price < one.price.step:
+            raise fields.wrong("price", f"must be at least a tick of {one.price.text(1)}")
+        self._world.market.set_price(one, price, hold=fields.flag("hold", default=True))
+        self._world.touch()
+        return {}
+
+    def add_fault(self, body: object) -> dict[str, Any]:
+        """POST /sim/faults."""
+        number = self._world.faults.add(body, self._world.now())
+        self._world.touch()
+        return {"id": number}
+
+    def clear_faults(self) -> dict[str, Any]:
+        """DELETE /sim/faults."""
+        self._world.faults.clear()
+        self._world.touch()
+        return {}
+
+    def calls(self, after: str) -> list[dict[str, Any]]:
+        """GET /sim/calls?after=SEQ."""
+        if not _is_number(after):
+            raise ControlError(f"after: must be a number, not {after!r}")
+        return self._world.calls.after(int(after))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
+
+
+def _bind(key: ApiKey, fields: Fields) -> None:
+    """Bind the key to addresses, which takes its deadline away; without any it has one again."""
+    ips = fields.items("ips")
+    if not all(isinstance(ip, str) and ip for ip in ips):
+        raise fields.wrong("ips", "must be a list of addresses")
+    key.ips = [str(ip) for ip in ips if ip != _ANY_ADDRESS]
+    key.expires_at = None if key.ips else key.created_at + _UNBOUND_DAYS * DAY
+
+
+def _wallet(fields: Fields) -> dict[str, Decimal]:
+    """An amount of USDT, or an object of amounts by coin."""
+    given = fields.raw("balance")
+    amounts = given if isinstance(given, dict) else {"USDT": given}
+    wallet: dict[str, Decimal] = {}
+    for coin, amount in amounts.items():
+        number = number_of(amount)
+        if coin not in COINS and coin != "USDT":
+            raise ControlError(f"balance.{coin}: no such coin")
+        if number is None or number < 0:
+            raise ControlError(f"balance.{coin}: must be a number of zero or more, not {amount!r}")
+        wallet[coin] = number
+    return wallet
+
+
+def _switch_mode(account: Account, *, hedge: bool, positions_follow: bool) -> None:
+    """Change the mode as Bybit does: not while anything is held or open, unless the driver replaces that."""
+    busy = account.held() or account.orders
+    if hedge != account.hedge and busy and not positions_follow:
+        raise ControlError("hedge: the account has positions or orders; give `positions` along with it")
+    if hedge != account.hedge:
+        account.positions, account.orders = {}, {}
+    account.hedge = hedge

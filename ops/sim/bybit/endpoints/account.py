@@ -1,0 +1,97 @@
+"""Wallet, settings, fees and the transaction log. Source: Bybit v5 documentation, section Account."""
+
+from typing import Any, Final
+
+from ops.sim.bybit import rows
+from ops.sim.bybit.endpoints.asking import Ask, Result
+from ops.sim.bybit.errors import wrong_parameter
+from ops.sim.bybit.facts import COINS, FEES
+from ops.sim.bybit.grids import ZERO, plain
+from ops.sim.bybit.margins import CoinState, assess
+from ops.sim.bybit.options import COINS as OPTION_COINS
+from ops.sim.bybit.paging import page
+from ops.sim.bybit.params import DAY
+
+_UNIFIED: Final = "UNIFIED"
+_UTA_2_PRO: Final = 6
+_KNOWN_COINS: Final = frozenset({*COINS, "USDT"})
+
+
+def wallet_balance(ask: Ask) -> Result:
+    """account/wallet-balance: coins that hold something, or those asked for."""
+    _check_type(ask.query.text("accountType"))
+    found = assess(ask.owner, ask.world.market, ask.now)
+    if wanted := ask.query.text("coin"):
+        coins = [found.coins.get(coin) or _empty(ask, coin) for coin in wanted.split(",")]
+    else:
+        coins = [state for state in found.coins.values() if state.wallet or state.equity]
+    return {"list": [rows.wallet(found, coins)]}
+
+
+def _check_type(account_type: str) -> None:
+    if account_type != _UNIFIED:
+        raise wrong_parameter("accountType only support UNIFIED.")
+
+
+def _empty(ask: Ask, coin: str) -> CoinState:
+    if coin not in _KNOWN_COINS:
+        raise wrong_parameter("params error: coin invalid")
+    return CoinState(coin=coin, wallet=ZERO, dollars=ask.world.market.dollars(coin, ask.now))
+
+
+def info(ask: Ask) -> Result:
+    """account/info: a unified account (UTA 2.0 Pro) in cross margin mode."""
+    return {
+        "unifiedMarginStatus": _UTA_2_PRO,
+        "marginMode": "REGULAR_MARGIN",
+        "isMasterTrader": False,
+        "spotHedgingStatus": "OFF",
+        "updatedTime": str(ask.owner.created_at),
+        "dcpStatus": "OFF",
+        "timeWindow": 10,
+        "smpGroup": 0,
+    }
+
+
+def fee_rate(ask: Ask) -> Result:
+    """account/fee-rate: by symbol, for options by base coin."""
+    query = ask.query
+    category = query.category
+    names: list[tuple[str, str]]
+    if category == "option":
+        wanted = query.text("baseCoin")
+        names = [("", coin) for coin in OPTION_COINS if wanted in {"", coin}]
+    elif query.text("symbol"):
+        names = [(ask.instrument().symbol, "")]
+    else:
+        names = [(symbol, "") for symbol in ask.world.market.listed(category)]
+    taker, maker = (plain(rate) for rate in FEES[category])
+    return {
+        "category": category,
+        "list": [
+            {"symbol": symbol, "baseCoin": base, "takerFeeRate": taker, "makerFeeRate": maker} for symbol, base in names
+        ],
+    }
+
+
+def transaction_log(ask: Ask) -> Result:
+    """account/transaction-log: the last day unless asked otherwise, newest first."""
+    query = ask.query
+    if given := query.text("accountType"):
+        _check_type(given)
+    first, last = query.window(DAY, ask.now)
+    wanted: dict[str, Any] = {
+        name: value
+        for name, parameter in (("category", "category"), ("currency", "currency"), ("type", "type"))
+        if (value := query.text(parameter))
+    }
+    base = query.text("baseCoin")
+    found = [
+        entry
+        for entry in reversed(ask.owner.log)
+        if first <= entry.at <= last
+        and all(getattr(entry, name) == value for name, value in wanted.items())
+        and entry.symbol.startswith(base)
+    ]
+    shown, cursor = page(found, query.cursor, query.limit, lambda entry: entry.id)
+    return {"list": [rows.log_entry(entry) for entry in shown], "nextPageCursor": cursor}

@@ -1,0 +1,160 @@
+"""The stand-in's server: the exchange under /v5 and /demo/v5, the drivers' calls under /sim."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from aiohttp import web
+
+from ops.sim.bybit.control import Control
+from ops.sim.bybit.errors import ControlError
+from ops.sim.bybit.exchange import Exchange
+from ops.sim.bybit.market import Clock
+from ops.sim.bybit.state import Keeper
+from ops.sim.bybit.world import World
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8767
+DEFAULT_SEED: Final = 1
+_LARGEST_BODY: Final = 16 * 2**20
+_STOP_SECONDS: Final = 1.0
+_ACCOUNT: Final = "/sim/accounts/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """A running stand-in."""
+
+    host: str
+    port: int
+    world: World
+
+    @property
+    def url(self) -> str:
+        """The live host's address, without a slash at the end."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def demo_url(self) -> str:
+        """The demo host's address, without a slash at the end."""
+        return f"{self.url}/demo"
+
+
+def system_clock() -> int:
+    """Epoch milliseconds of this machine."""
+    return time.time_ns() // 1_000_000
+
+
+def create_app(world: World, *, latency: float = 0.0) -> web.Application:
+    """The application over a world; `latency` seconds are added to each answer of the exchange."""
+    exchange, drivers = Exchange(world, latency=latency), _Drivers(Control(world))
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.raw_path.startswith("/sim"):
+            return await drivers.handle(request)
+        return await exchange.handle(request)
+
+    app = web.Application(client_max_size=_LARGEST_BODY)
+    app.router.add_route("*", "/{path:.*}", handle)
+    return app
+
+
+@asynccontextmanager
+async def serve(
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    *,
+    seed: int = DEFAULT_SEED,
+    limits: bool = True,
+    state: Path | None = None,
+    clock: Clock = system_clock,
+    latency: float = 0.0,
+) -> AsyncIterator[Serving]:
+    """Run a stand-in; port 0 takes any free one, `clock` gives epoch milliseconds, `state` keeps it in a folder.
+
+    Raises StateError if the folder cannot be used, OSError if the port cannot.
+    """
+    world = World(seed=seed, clock=clock, limits=limits)
+    keeper = Keeper(state, world) if state is not None else None
+    if keeper is not None:
+        await keeper.load()
+    runner = web.AppRunner(create_app(world, latency=latency), access_log=None, shutdown_timeout=_STOP_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        async with _kept(keeper):
+            yield Serving(host=host, port=runner.addresses[0][1], world=world)
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _kept(keeper: Keeper | None) -> AsyncIterator[None]:
+    """Write changes down meanwhile, and the last ones at the end."""
+    if keeper is None:
+        yield
+        return
+    writing = asyncio.create_task(keeper.run(), name="bybit stand-in: state")
+    try:
+        yield
+    finally:
+        writing.cancel()
+        with suppress(asyncio.CancelledError):
+            await writing
+        await keeper.flush()
+
+
+class _Drivers:
+    """The HTTP side of the calls under /sim."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._fixed = {
+            ("POST", "/sim/accounts"): control.make_account,
+            ("POST", "/sim/prices"): control.set_price,
+            ("POST", "/sim/faults"): control.add_fault,
+        }
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer a driver."""
+        try:
+            return _json(await self._answer(request))
+        except ControlError as error:
+            return _json({"error": str(error).encode("utf-8", "replace").decode()}, error.status)
+
+    async def _answer(self, request: web.Request) -> Any:
+        method, path, control = request.method, request.path, self._control
+        if call := self._fixed.get((method, path)):
+            return call(await _body(request))
+        if (method, path) == ("DELETE", "/sim/faults"):
+            return control.clear_faults()
+        if (method, path) == ("GET", "/sim/calls"):
+            return control.calls(request.query.get("after", "0"))
+        if path.startswith(_ACCOUNT) and path.count("/") == _ACCOUNT.count("/"):
+            uid = path.removeprefix(_ACCOUNT)
+            if method == "GET":
+                return control.account(uid)
+            if method == "DELETE":
+                return control.remove_account(uid)
+            if method == "PATCH":
+                return control.change_account(uid, await _body(request))
+        raise ControlError(f"no such call: {method} {path}", HTTPStatus.NOT_FOUND)
+
+
+async def _body(request: web.Request) -> object:
+    try:
+        return orjson.loads(await request.read())
+    except web.HTTPRequestEntityTooLarge as error:
+        raise ControlError("the body is too large", error.status) from None
+    except orjson.JSONDecodeError as error:
+        raise ControlError(f"the body is no JSON: {error}") from None
+
+
+def _json(answer: Any, status: int = HTTPStatus.OK) -> web.Response:
+    return web.Response(body=orjson.dumps(answer), status=status, content_type="application/json", charset="utf-8")

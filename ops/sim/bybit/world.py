@@ -1,0 +1,60 @@
+"""The exchange the stand-in plays: its market, accounts, limits, faults and calls in one place.
+
+A matching engine can be put under it: it reads the market, works on the accounts' positions, orders and wallet,
+and tells `touch` which account it changed.
+"""
+
+from collections.abc import Callable
+
+from ops.sim.bybit.accounts import Account
+from ops.sim.bybit.book import Books
+from ops.sim.bybit.calls import CallLog
+from ops.sim.bybit.faults import Faults
+from ops.sim.bybit.ids import Ids
+from ops.sim.bybit.limits import IpLimits, UidLimits
+from ops.sim.bybit.market import Clock, Market
+from ops.sim.bybit.tickers import Tickers
+
+
+class World:
+    """All state of one stand-in."""
+
+    def __init__(self, *, seed: int, clock: Clock, limits: bool) -> None:
+        """`clock` gives epoch milliseconds; `limits` switches every rate limit on or off."""
+        self.seed = seed
+        self.now = clock
+        self.market = Market(seed, clock)
+        self.books = Books(self.market)
+        self.tickers = Tickers(self.market, self.books)
+        self.ids = Ids(seed)
+        self.faults = Faults()
+        self.calls = CallLog()
+        self.uid_limits = UidLimits(enforced=limits)
+        self.ip_limits = IpLimits(enforced=limits)
+        self.accounts: dict[int, Account] = {}
+        self.by_key: dict[str, Account] = {}
+        self.made = 0
+        """How many accounts were made: numbers the next one."""
+        self._listeners: list[Callable[[int | None], None]] = []
+
+    def subscribe(self, listener: Callable[[int | None], None]) -> None:
+        """Be told of every change that is to be kept: of which account, or None for faults and prices."""
+        self._listeners.append(listener)
+
+    def add(self, account: Account) -> None:
+        """Let an account be known, in place of what was known of its UID."""
+        self.accounts[account.uid] = account
+        self.by_key[account.key.key] = account
+        self.touch(account.uid)
+
+    def remove(self, account: Account) -> None:
+        """Forget an account; its key is invalid from then on."""
+        del self.accounts[account.uid]
+        del self.by_key[account.key.key]
+        self.uid_limits.forget(account.uid)
+        self.touch(account.uid)
+
+    def touch(self, uid: int | None = None) -> None:
+        """Tell that this account, or for None the common part, has changed."""
+        for listener in self._listeners:
+            listener(uid)
