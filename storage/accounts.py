@@ -76,9 +76,10 @@ SELECT_PENDING: Final = """
      WHERE a.user_id = ? AND a.account_type = ? AND a.state = 'pending'
      ORDER BY a.account_id DESC LIMIT 1
 """
+# CROSS JOIN keeps the order: with few keys and many accounts the planner would walk the accounts and sort.
 SELECT_TO_CHECK: Final = """
     SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid
-      FROM credentials AS c JOIN accounts AS a ON a.account_id = c.account_id
+      FROM credentials AS c CROSS JOIN accounts AS a ON a.account_id = c.account_id
      WHERE c.checked_at < ? AND a.state = 'active'
      ORDER BY c.checked_at LIMIT ?
 """

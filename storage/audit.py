@@ -16,7 +16,7 @@ from storage.columns import storable
 from storage.database import Database
 from storage.writer import Transaction
 
-SELECT_LAST: Final = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1"
+SELECT_LAST: Final = "SELECT id, hash FROM audit WHERE id = (SELECT max(id) FROM audit)"
 INSERT_ENTRY: Final = """
     INSERT INTO audit (id, ts, actor, action, subject, details, previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """

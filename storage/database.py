@@ -38,7 +38,6 @@ CONNECTION_PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",  # a doctored file runs no functions of ours
     "PRAGMA recursive_triggers = ON",  # REPLACE, too, asks the triggers that keep the audit append-only
-    "PRAGMA cell_size_check = ON",  # damaged pages are noticed as they are read
     "PRAGMA temp_store = MEMORY",  # what a statement sorts or undoes never reaches the disk in clear
     "PRAGMA secure_delete = ON",  # removed keys and messages leave nothing in free pages
     "PRAGMA analysis_limit = 1000",  # rows an index that ANALYZE looks at: milliseconds, not seconds

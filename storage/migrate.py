@@ -64,12 +64,10 @@ async def migrate(database: Database, *, until: int | None = None) -> tuple[int,
     async with database.alone() as connection:
         with translated():
             before = await version_of(connection)
-            if before > migrations[-1].number:
-                raise SchemaTooNew(
-                    f"{database.path} has schema {before}, this version knows {migrations[-1].number}: "
-                    "run the version that made it, or restore a backup"
-                )
-            await _refuse_damage(connection, database.path, [each for each in migrations if each.number <= before])
+            _refuse_newer(before, migrations, database.path)
+            applied = [each for each in migrations if each.number <= before]
+            for missing in await _check(connection, database.path, applied):
+                _logger.warning("index %s is missing: `perpdesk optimize-db` makes it again", missing.name)
             after = before
             for migration in migrations:
                 if before < migration.number and (until is None or migration.number <= until):
@@ -79,6 +77,25 @@ async def migrate(database: Database, *, until: int | None = None) -> tuple[int,
     if after != before:
         _logger.info("schema %d -> %d", before, after)
     return before, after
+
+
+async def mend_indexes(database: Database) -> tuple[str, ...]:
+    """Make the indexes that are missing, from the migrations' own words, and analyze; answers their names.
+
+    Raises UnfitDatabase for a damaged schema or an older one, SchemaTooNew, StorageTrouble.
+    """
+    migrations = await asyncio.to_thread(load_migrations)
+    async with database.alone() as connection:
+        with translated():
+            version = await version_of(connection)
+            _refuse_newer(version, migrations, database.path)
+            if version < migrations[-1].number:
+                raise UnfitDatabase(f"{database.path} has an older schema: run `perpdesk migrate` first")
+            missing = await _check(connection, database.path, migrations)
+            for each in missing:
+                await connection.execute_fetchall(each.sql)
+            await connection.execute_fetchall(_ANALYZE)
+    return tuple(each.name for each in missing)
 
 
 def load_migrations() -> tuple[Migration, ...]:
@@ -146,16 +163,30 @@ async def _keys_on(connection: aiosqlite.Connection) -> None:
     await connection.execute_fetchall("PRAGMA foreign_keys = ON")
 
 
-async def _refuse_damage(connection: aiosqlite.Connection, path: Path, applied: Sequence[Migration]) -> None:
+def _refuse_newer(version: int, migrations: Sequence[Migration], path: Path) -> None:
+    newest = migrations[-1].number
+    if version > newest:
+        raise SchemaTooNew(
+            f"{path} has schema {version}, this version knows {newest}: "
+            "run the version that made it, or restore a backup"
+        )
+
+
+async def _check(
+    connection: aiosqlite.Connection, path: Path, applied: Sequence[Migration]
+) -> tuple[SchemaObject, ...]:
+    """The indexes that are missing. Raises UnfitDatabase for anything else that is not as the migrations made it."""
     present = await objects_of(connection)
     if not applied and present:
         raise UnfitDatabase(f"{path} has tables but no schema version: its making was cut short, start with a new file")
+    missing = []
     for name, wanted in (await expected_objects(applied)).items():
         found = present.get(name)
         if found is None and wanted.kind == "index":
-            _logger.warning("index %s is missing: `perpdesk optimize-db` makes it again", name)
+            missing.append(wanted)
         elif found is None or found.columns != wanted.columns:
             raise UnfitDatabase(f"{path} is damaged: {wanted.kind} {name} is not as it should be. Restore a backup")
+    return tuple(missing)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ INSERT_SIGNAL: Final = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, source_id) DO NOTHING RETURNING id
 """
 SELECT_RECENT: Final = """
-    SELECT source, source_id, raw_message, ts, tf, side, symbol, price
+    SELECT source, source_id, ts, tf, side, symbol, price
       FROM signals WHERE symbol = ? ORDER BY ts DESC LIMIT ?
 """
 
@@ -29,7 +29,6 @@ class Signal:
 
     source: str
     source_id: str
-    raw_message: str
     ts: Millis
     timeframe: str | None
     side: Side
@@ -42,12 +41,11 @@ def signal_of(row: Row) -> Signal:
     return Signal(
         source=row[0],
         source_id=row[1],
-        raw_message=row[2],
-        ts=row[3],
-        timeframe=row[4],
-        side=_SIDES[row[5]],
-        symbol=row[6],
-        price=optional_decimal(row[7]),
+        ts=row[2],
+        timeframe=row[3],
+        side=_SIDES[row[4]],
+        symbol=row[5],
+        price=optional_decimal(row[6]),
     )
 
 
@@ -57,12 +55,12 @@ class SqliteSignals:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def add(self, signal: Signal) -> bool:
-        """Store a signal; False if this message of this source is known."""
+    async def add(self, signal: Signal, raw_message: str) -> bool:
+        """Store a signal and the words it was read from; False if this message of this source is known."""
         row = (
             signal.source,
             signal.source_id,
-            storable(signal.raw_message, limit=_MESSAGE_LIMIT),
+            storable(raw_message, limit=_MESSAGE_LIMIT),
             signal.ts,
             signal.timeframe,
             signal.side.value,
