@@ -1,0 +1,56 @@
+## Words and lines that every screen uses. HTML: <b>, <i>, <code>, <pre>; values are escaped where they are put in.
+
+bot-description =
+    Your Bybit account in one chat: balance, positions, orders, prices and order books.
+
+    You start with 10,000 USDT of practice money at live prices, at once, before any key. English, Russian and Ukrainian.
+bot-short-description = Bybit in one chat. You start with 10,000 USDT of practice money.
+
+account-paper = Practice
+account-demo = Bybit Demo
+account-live = Live
+span-seconds = { $seconds } s
+span-minutes = { $minutes } min
+span-hours = { $hours } h { $minutes } min
+span-days = { $days } d { $hours } h
+
+none = none
+tab-current = • { $name }
+page = { $page } / { $pages }
+side-long = Long
+side-short = Short
+side-buy = Buy
+side-sell = Sell
+
+button-menu = Menu
+button-help = Help
+button-back = ‹ Back
+button-cancel = Cancel
+button-previous = ‹
+button-next = ›
+button-refresh = ↻ Refresh
+button-balance = Balance
+button-positions = Positions
+button-orders = Orders
+button-trades = Trades
+button-price = Price
+button-book = Order book
+button-symbols = All symbols
+button-keys = Bybit keys
+button-settings = Settings
+button-lang = Language
+button-account = My account
+button-prices = Prices
+button-connect = Connect Bybit
+button-private = Open private chat
+
+footer-fresh = <i>{ $age } ago · { $time }</i>
+footer-asking = ⏳ <i>Asking Bybit. I fill this in when the answer comes.</i>
+footer-waiting = ⏳ <i>{ $age } old · { $time }. Bybit is slow; I update this when it answers.</i>
+footer-last-known = <i>Last known, { $age } old · { $time }</i>
+
+trouble-silent = ⚠️ Bybit does not answer right now. Try Refresh in a minute.
+trouble-busy = ⚠️ Too many questions to Bybit at once. Try again in { $wait }.
+trouble-key = ⚠️ Bybit does not accept the key of this account any more. /keys shows why.
+trouble-clock = ⚠️ Our clock and Bybit's disagree for a moment. Try again in a minute.
+trouble-rejected = ⚠️ Bybit said no (code { $code }).

@@ -1,0 +1,50 @@
+## The first message, the menu, help, language, and answers to what was not understood.
+
+welcome-hi = Hi { $name }.
+welcome-hi-nameless = Hi.
+welcome-money = You have <b>{ $money }</b> of practice money.
+welcome-money-again = Your practice account is worth <b>{ $money }</b>.
+welcome-btc = BTC is <b>{ $price }</b>.
+welcome-btc-later = ⏳ The price of BTC is on its way.
+owner-claimed = You are the owner of this bot now. /ban and /unban are yours.
+owner-link-used = This owner link is used or older than 10 minutes. The command <code>perpdesk init</code> makes a new one.
+
+menu-title =
+    <b>Menu</b> · { $account }
+    What would you like to see?
+
+help-intro =
+    <b>What I can do</b>
+    Tap buttons or type. Everyone has a practice account; Bybit can be connected any time.
+help-command = /{ $name } – { $description }
+help-typing =
+    <b>Typed at once</b>
+    <code>/price eth</code> · <code>/book sol</code> · <code>/positions demo</code>
+    <code>/settings risk 1.5</code> · <code>/lang en</code>
+
+cancel-done = Cancelled.
+cancel-nothing = There was nothing to cancel.
+
+language-title = Which language shall I speak?
+language-set = I speak { $name } now.
+
+unknown-command = I don't know { $typed }. The menu has everything I can do.
+unknown-command-nearest = I don't know { $typed }. Did you mean /{ $nearest }?
+unknown-text = I don't know what to do with that. The menu has everything I can do.
+unknown-text-nearest = Did you mean /{ $nearest }?
+only-text = I read text and buttons only, so I could not use that.
+edited-not-run = I don't act on edited messages. Please send it as a new one.
+forwarded-not-run = I don't act on forwarded messages, because somebody else wrote them. Please type it yourself.
+
+group-open-private = That is between you and me. Open our private chat; here I only show prices.
+not-yours = This button belongs to somebody else. Ask me yourself to get your own.
+banned = You can't use this bot any more. If you think this is a mistake, contact whoever runs it.
+banned-alert = You can't use this bot any more.
+
+secret-deleted =
+    ⚠️ <b>I deleted a message of yours: it looked like an API secret.</b>
+    Whoever saw it could trade with it. Delete that key on Bybit and make a new one; /keys shows how to connect without sending a secret.
+secret-not-deleted =
+    ⚠️ <b>A message of yours looks like an API secret, and Telegram does not let me delete it.</b>
+    Delete it yourself, then delete that key on Bybit and make a new one. /keys shows how to connect without sending a secret.
+secret-in-group = ⚠️ A message here looked like an API secret. Whoever sent it: delete that key on Bybit, then write to me in private.

@@ -1,0 +1,130 @@
+## Connecting Bybit.
+
+keys-intro =
+    <b>Connect Bybit</b>
+    I will show your balance, positions and orders. I can never withdraw: a key with that right is refused.
+keys-which-site = Which Bybit do you use? It is the address in your browser.
+keys-title = <b>Connected</b>
+keys-line = • { $account } · { $site }
+keys-another = To connect another key, choose its site:
+keys-which-account =
+    <b>{ $site }</b>: which account?
+    Bybit Demo trades with Bybit's own play money. Live is real money.
+keys-live-only =
+    <b>{ $site }</b>
+    This site has no demo trading, so it is the live account: real money.
+keys-eu =
+    <b>{ $site }</b>
+    On this site Bybit gives no API keys, so nothing can be connected. Practice works at the same live prices, without any key.
+button-practice = Practice account
+button-other-site = ‹ Another site
+button-check = Check { $account }
+button-remove = Remove { $account }
+
+keys-offer-title = <b>Connect { $account }</b> · { $site }
+keys-step-where = 1. On { $site } open <b>API</b> → <b>Create New Key</b> → <b>Self-generated</b>.
+keys-step-where-demo = 1. On { $site } switch to <b>Demo Trading</b>, then open <b>API</b> → <b>Create New Key</b> → <b>Self-generated</b>.
+keys-step-paste = 2. Paste this public key (tap to copy):
+keys-step-rights = 3. Allow <b>Contract: Orders and Positions</b> and <b>Spot: Trade</b>, nothing else.
+keys-step-ip = Bind it to my address: <code>{ $ip }</code>
+keys-step-no-ip = Leave the IP address empty; such a key lives 90 days.
+keys-step-send = 4. Send me the <b>API key</b> that Bybit shows then.
+keys-offer-safe = <i>The private half of this key never leaves my safe, and no secret passes through Telegram.</i>
+button-copy-ip = Copy { $ip }
+button-typed-secret = I have a key and a secret
+keys-ask-secret =
+    <b>{ $account }</b> · { $site }
+    Send the API key and its secret in one message, with a blank between. I delete the message at once and keep the secret sealed.
+
+keys-connected = ✅ <b>{ $account } is connected</b> · { $site }
+keys-checked =
+    <b>{ $account }</b> · { $site }
+    Checked { $time }
+keys-ask-removal =
+    <b>Remove the key of { $account } ({ $site })?</b>
+    I forget the key and what I read with it. Your account at Bybit stays as it is.
+button-confirm-removal = Yes, remove
+button-keep = Keep it
+keys-removed =
+    The key of { $account } is gone here.
+    Bybit still knows it: delete it on { $site }, too.
+
+keys-refused =
+    <b>I can't take this key for { $account_type ->
+        [demo] Bybit Demo
+       *[live] Live
+    }.</b> Nothing was stored.
+finding-refuse = ⛔ { $text }
+finding-warn = ⚠️ { $text }
+finding-good = ✓ { $text }
+
+key-withdraw =
+    <b>It may withdraw money.</b>
+    Edit the key on Bybit, untick Withdrawal, and send it again.
+key-transfer =
+    <b>It may move money between accounts.</b>
+    Edit the key on Bybit, untick the transfer rights under Wallet, and send it again.
+key-unknown-permission =
+    <b>It may do more than trade:</b> { $names }.
+    Untick that on Bybit and send the key again.
+key-read-only =
+    <b>It is read-only.</b>
+    Edit the key on Bybit, choose Read-Write, and send it again.
+key-no-trading =
+    <b>It lacks rights that I need:</b> { $names }.
+    Tick Contract: Orders and Positions on Bybit and send it again.
+key-expired =
+    <b>It has expired.</b>
+    Make a new key on Bybit; /keys shows how.
+key-not-known =
+    <b>Bybit does not know it there.</b>
+    Look whether it is of this site and of this account, and whether it was copied whole.
+key-wrong-environment =
+    <b>It is a key of { $belongs ->
+        [demo] Bybit Demo
+       *[live] Live
+    }, not of { $wanted ->
+        [demo] Bybit Demo
+       *[live] Live
+    }.</b>
+    Connect it as what it is, or make a key there.
+key-bad-secret =
+    <b>Key and secret do not fit each other.</b>
+    Copy both again; Bybit shows the secret only once.
+key-other-ip =
+    <b>It is bound to another IP address.</b>
+    Add my address to the key on Bybit; /keys shows it.
+key-not-taken =
+    <b>Bybit does not take it (code { $code }).</b>
+    Make a new key on Bybit; /keys shows how.
+key-no-ip =
+    <b>It is bound to no IP address.</b>
+    { $days ->
+        [one] Anyone who gets it can use it, and Bybit ends it after { $days } day. Bind it to my address to mend both.
+       *[other] Anyone who gets it can use it, and Bybit ends it after { $days } days. Bind it to my address to mend both.
+    }
+key-expires-soon =
+    { $days ->
+        [one] <b>It expires in { $days } day</b> ({ $date }).
+       *[other] <b>It expires in { $days } days</b> ({ $date }).
+    }
+    Extend it on Bybit, or make a new one.
+key-ip-bound = Bound to { $ips }.
+key-permissions-good = May trade and nothing else.
+
+keys-already-attached =
+    This Bybit account is connected by another user here.
+    If that is you with another Telegram account, remove it there first. If not, delete the key on Bybit.
+keys-no-offer = There is no public key waiting for its API key. Start again with /keys.
+keys-unknown-site = I don't know that Bybit site. /keys lists those I know.
+keys-site-without-keys = On { $site } Bybit gives no API keys. Practice works without any.
+keys-site-without-demo = { $site } has no demo trading. Bybit Demo works with bybit.com keys.
+keys-malformed = That does not look like a Bybit key: letters and digits only, no blanks. Copy it again, or /cancel.
+keys-secret-format = I need the API key and its secret in one message, with a blank between. Your message is deleted; send both again, or /cancel.
+keys-send-again = I did not keep your key. Please send the line again.
+keys-add-usage =
+    Type it like this; I delete the message at once:
+    <code>/keys add demo KEY SECRET</code>
+    <code>/keys add live KEY SECRET</code>
+keys-check-usage = Type <code>/keys check demo</code> or <code>/keys check live</code>.
+keys-remove-usage = Type <code>/keys remove demo</code> or <code>/keys remove live</code>.

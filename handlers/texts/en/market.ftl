@@ -1,0 +1,37 @@
+## Prices, order books, symbols.
+
+price-title = <b>{ $symbol }</b>
+price-line =
+    <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }
+    { $arrow } { $change } in 24 h
+price-day = <code>{ $line }</code> { $hours } h
+price-bid = Bid
+price-ask = Ask
+price-high = High 24 h
+price-low = Low 24 h
+price-mark = Mark
+price-index = Index
+price-turnover = Turnover
+price-funding = Funding
+price-funding-in = { $rate } in { $wait }
+
+book-title = <b>{ $symbol }</b> · order book
+book-side = Side
+book-price = Price
+book-size = { $coin }
+book-sell = Sell
+book-buy = Buy
+book-spread = Spread { $spread } { $quote } ({ $share })
+book-empty = Nobody is buying or selling right now.
+
+symbols-title =
+    <b>{ $category ->
+        [spot] Spot
+       *[linear] Perpetuals
+    }</b> · { $count ->
+        [0] by turnover in 24 h
+        [one] { $count } symbol, by turnover in 24 h
+       *[other] { $count } symbols, by turnover in 24 h
+    }
+category-linear = Perpetuals
+category-spot = Spot

@@ -1,0 +1,54 @@
+## License, identity, terms, privacy, bans.
+
+license-title = <b>License</b>
+license-none = You have no license.
+license-practice = The practice account is free and needs none.
+license-type =
+    { $kind ->
+        [trial] Trial
+        [basic] Basic
+        [premium] Premium
+       *[other] { $kind }
+    }
+license-kind = Type
+license-left = Left
+license-until = Until { $date }
+license-ended = Your { $kind } license ended { $date }.
+
+whoami-title = <b>Who you are here</b>
+whoami-id = Id: <code>{ $id }</code>
+whoami-role = Role: { $role }
+whoami-language = Language: { $name }
+whoami-zone = Time zone: { $zone }
+whoami-accounts = Accounts: { $names }
+role-name =
+    { $role ->
+        [owner] owner
+        [admin] admin
+        [support] support
+       *[user] user
+    }
+
+terms-title = <b>Terms</b>
+terms-first = <b>Before your first key: the terms</b>
+terms-body =
+    1. You trade at your own risk. Trading with leverage can lose all that is in the account. Nothing I say is advice.
+    2. I act with the rights of the key that you give me, and only as you tell me to. Keys that can withdraw are refused.
+    3. Bybit, Telegram and I can fail or be late. Keep your stops on Bybit, and keep the key bound to my address.
+    4. Delete the key on Bybit or with /keys at any time; that ends what I may do.
+    5. /privacy says what is stored.
+terms-accepted = ✓ Thank you, that is recorded.
+button-accept = I accept
+
+privacy-title = <b>Privacy</b>
+privacy-body =
+    <b>Stored:</b> your Telegram id, name and language; your settings; your accounts, with positions, orders and fills; keys, sealed with AES-256-GCM.
+    <b>Not stored:</b> messages that carry a secret. They are deleted from the chat, too.
+    <b>Given to others:</b> nothing. Bybit is asked with your key, and only for you.
+    <b>Forgotten:</b> /keys removes a key at once. To have everything deleted, ask whoever runs this bot.
+
+ban-done = User { $user } is banned, from the very next message on.
+unban-done = User { $user } may use the bot again.
+ban-usage = Type the numeric id: <code>/ban 1002</code> or <code>/unban 1002</code>. Everyone sees their own with /whoami.
+ban-unknown-user = I know no user { $user }.
+ban-not-owner = An owner can't be banned, and neither can you ban yourself.

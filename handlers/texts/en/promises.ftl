@@ -1,0 +1,35 @@
+## Messages that must arrive.
+
+promise-restarted = I was restarted just after doing what you asked. It is done; if you missed my answer, ask again.
+promise-send-secret-again = I was restarted before I could read your key. I never keep such messages, so please send it again.
+promise-set-aside = Sorry, I could not do that: it failed three times. Please try again in a minute.
+promise-too-fast = That was too fast for me. I left some of your messages out; please wait a moment and send the last one again.
+promise-key-expires =
+    { $days ->
+        [one] ⚠️ Your { $account_type ->
+            [demo] Bybit Demo
+           *[live] Live
+        } key expires in <b>{ $days } day</b> ({ $date }). Extend it on Bybit, or make a new one with /keys.
+       *[other] ⚠️ Your { $account_type ->
+            [demo] Bybit Demo
+           *[live] Live
+        } key expires in <b>{ $days } days</b> ({ $date }). Extend it on Bybit, or make a new one with /keys.
+    }
+promise-key-trouble =
+    ⛔ <b>Trouble with your { $account_type ->
+        [demo] Bybit Demo
+       *[live] Live
+    } key</b>
+
+    { $finding }
+promise-key-attached =
+    { $account_type ->
+        [demo] A key for Bybit Demo was connected.
+       *[live] A key for Live was connected.
+    } If that was not you, remove it with /keys and delete it on Bybit.
+promise-key-removed =
+    { $account_type ->
+        [demo] The key for Bybit Demo was removed.
+       *[live] The key for Live was removed.
+    } Bybit still knows it: delete it there, too.
+promise-unbanned = You may use this bot again.

@@ -1,0 +1,57 @@
+## Слова и строки, которые есть на каждом экране. HTML: <b>, <i>, <code>, <pre>.
+
+bot-description =
+    Ваш счёт Bybit в одном чате: баланс, позиции, ордера, цены и стаканы.
+
+    Вы начинаете с 10 000 USDT учебных денег по живым ценам, сразу и без ключей. Русский, украинский, английский.
+bot-short-description = Bybit в одном чате. Вы начинаете с 10 000 USDT учебных денег.
+
+account-paper = Практика
+account-demo = Bybit Demo
+account-live = Реальный счёт
+
+span-seconds = { $seconds } с
+span-minutes = { $minutes } мин
+span-hours = { $hours } ч { $minutes } мин
+span-days = { $days } дн { $hours } ч
+
+none = нет
+tab-current = • { $name }
+page = { $page } / { $pages }
+side-long = Лонг
+side-short = Шорт
+side-buy = Покупка
+side-sell = Продажа
+
+button-menu = Меню
+button-help = Помощь
+button-back = ‹ Назад
+button-cancel = Отмена
+button-previous = ‹
+button-next = ›
+button-refresh = ↻ Обновить
+button-balance = Баланс
+button-positions = Позиции
+button-orders = Ордера
+button-trades = Сделки
+button-price = Цена
+button-book = Стакан
+button-symbols = Все пары
+button-keys = Ключи Bybit
+button-settings = Настройки
+button-lang = Язык
+button-account = Мой счёт
+button-prices = Цены
+button-connect = Подключить Bybit
+button-private = Открыть личный чат
+
+footer-fresh = <i>{ $age } назад · { $time }</i>
+footer-asking = ⏳ <i>Спрашиваю Bybit. Заполню, как только придёт ответ.</i>
+footer-waiting = ⏳ <i>Данным { $age } · { $time }. Bybit отвечает медленно; обновлю, когда ответит.</i>
+footer-last-known = <i>Последнее известное, { $age } назад · { $time }</i>
+
+trouble-silent = ⚠️ Bybit сейчас не отвечает. Нажмите «Обновить» через минуту.
+trouble-busy = ⚠️ Слишком много запросов к Bybit сразу. Попробуйте через { $wait }.
+trouble-key = ⚠️ Bybit больше не принимает ключ этого счёта. /keys покажет почему.
+trouble-clock = ⚠️ Наши часы и часы Bybit на миг разошлись. Попробуйте через минуту.
+trouble-rejected = ⚠️ Bybit отказал (код { $code }).

@@ -1,0 +1,46 @@
+## Что можно поправить и в чём виноват сам бот.
+
+error-number =
+    Такое число я прочитать не могу. Обычными цифрами, пожалуйста: <code>1.5</code>
+    От { $minimum } до { $maximum }.
+error-number-range = Нужно от { $minimum } до { $maximum }.
+error-number-places =
+    { $places ->
+        [0] Только целые числа, пожалуйста.
+        [one] Не больше { $places } знака после точки, пожалуйста.
+       *[many] Не больше { $places } знаков после точки, пожалуйста.
+    }
+error-number-ambiguous = Это { $first } или { $second }? Напишите, пожалуйста, без запятой.
+error-symbol = Это не похоже на пару. Латинские буквы и цифры, пожалуйста: <code>/price btc</code>
+error-unknown-symbol =
+    { $count ->
+        [0] { $symbol } на Bybit не торгуется. Что торгуется, покажет /symbols.
+        [one] { $symbol } на Bybit не торгуется. Может быть, { $nearest }?
+       *[many] { $symbol } на Bybit не торгуется. Может быть, что-то из этого: { $nearest }?
+    }
+error-category = Знаю <code>linear</code> (бессрочные) и <code>spot</code>, но не «{ $word }».
+error-account-type = Знаю счета <code>paper</code>, <code>demo</code> и <code>live</code>, но не «{ $word }». Может быть, { $nearest }?
+error-language = Говорю на <code>en</code>, <code>ru</code> и <code>uk</code>, но не «{ $word }».
+error-setting = Настройки «{ $word }» я не знаю. Может быть, { $nearest }?
+error-too-long =
+    { $limit ->
+        [one] Слишком длинно: не больше { $limit } символа.
+       *[many] Слишком длинно: не больше { $limit } символов.
+    }
+error-choice = Одно из этого, пожалуйста: { $choices }.
+error-time-zone =
+    { $count ->
+        [0] Такого места не знаю. Попробуйте город побольше: <code>Kyiv</code>, <code>Europe/Moscow</code>, <code>UTC</code>.
+       *[many] Такого места не знаю. Может быть, { $nearest }?
+    }
+error-no-account =
+    { $account_type ->
+        [demo] Bybit Demo ещё не подключён.
+        [live] Реальный счёт ещё не подключён.
+       *[paper] Учебного счёта нет.
+    }
+error-start-first = Мы ещё не знакомы. Пришлите, пожалуйста, /start.
+error-button-expired = Эта кнопка уже нажата или устарела. Вот меню:
+error-outcome-unknown = Bybit ещё не сказал, чем это кончилось. Проверяю; дважды ничего не отправляется.
+error-apology = Простите, у меня что-то сломалось. Если повторится, передайте тому, кто ведёт бота: <code>{ $reference }</code>
+error-storage = Простите, не получилось это записать, поэтому ничего не изменилось. Попробуйте через минуту. (<code>{ $reference }</code>)

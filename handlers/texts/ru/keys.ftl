@@ -1,0 +1,132 @@
+## Подключение Bybit.
+
+keys-intro =
+    <b>Подключить Bybit</b>
+    Покажу ваш баланс, позиции и ордера. Вывести деньги не смогу никогда: ключ с таким правом не принимаю.
+keys-which-site = Какой Bybit у вас? Посмотрите адрес в браузере.
+keys-title = <b>Подключено</b>
+keys-line = • { $account } · { $site }
+keys-another = Чтобы подключить другой ключ, выберите его сайт:
+keys-which-account =
+    <b>{ $site }</b>: какой счёт?
+    Bybit Demo торгует игровыми деньгами самого Bybit. Реальный счёт – это настоящие деньги.
+keys-live-only =
+    <b>{ $site }</b>
+    На этом сайте нет демо-торговли, так что счёт реальный: настоящие деньги.
+keys-eu =
+    <b>{ $site }</b>
+    На этом сайте Bybit не выдаёт ключи API, поэтому подключить нечего. Практика идёт по тем же живым ценам и без ключа.
+button-practice = Учебный счёт
+button-other-site = ‹ Другой сайт
+button-check = Проверить: { $account }
+button-remove = Убрать: { $account }
+
+keys-offer-title = <b>Подключаем: { $account }</b> · { $site }
+keys-step-where = 1. На { $site } откройте <b>API</b> → <b>Create New Key</b> → <b>Self-generated</b>.
+keys-step-where-demo = 1. На { $site } включите <b>Demo Trading</b>, потом <b>API</b> → <b>Create New Key</b> → <b>Self-generated</b>.
+keys-step-paste = 2. Вставьте этот открытый ключ (нажмите, чтобы скопировать):
+keys-step-rights = 3. Разрешите <b>Contract: Orders и Positions</b> и <b>Spot: Trade</b>, больше ничего.
+keys-step-ip = Привяжите к моему адресу: <code>{ $ip }</code>
+keys-step-no-ip = IP-адрес оставьте пустым; такой ключ живёт 90 дней.
+keys-step-send = 4. Пришлите мне <b>API key</b>, который Bybit потом покажет.
+keys-offer-safe = <i>Закрытая половина ключа не покидает моего сейфа, и ни один секрет не проходит через Telegram.</i>
+button-copy-ip = Скопировать { $ip }
+button-typed-secret = У меня есть ключ и секрет
+keys-ask-secret =
+    <b>{ $account }</b> · { $site }
+    Пришлите API key и секрет одним сообщением, через пробел. Сообщение я сразу удалю, а секрет храню запечатанным.
+
+keys-connected = ✅ <b>Подключено: { $account }</b> · { $site }
+keys-checked =
+    <b>{ $account }</b> · { $site }
+    Проверено { $time }
+keys-ask-removal =
+    <b>Убрать ключ? { $account } ({ $site })</b>
+    Я забуду ключ и всё, что с ним прочитал. Ваш счёт на Bybit останется как есть.
+button-confirm-removal = Да, убрать
+button-keep = Оставить
+keys-removed =
+    Ключа здесь больше нет: { $account }.
+    Bybit его ещё знает: удалите его и на { $site }.
+
+keys-refused =
+    <b>Не могу принять этот ключ: { $account_type ->
+        [demo] Bybit Demo
+       *[live] реальный счёт
+    }.</b> Ничего не сохранено.
+finding-refuse = ⛔ { $text }
+finding-warn = ⚠️ { $text }
+finding-good = ✓ { $text }
+
+key-withdraw =
+    <b>Он может выводить деньги.</b>
+    Измените ключ на Bybit, снимите Withdrawal и пришлите снова.
+key-transfer =
+    <b>Он может переводить деньги между счетами.</b>
+    Измените ключ на Bybit, снимите права перевода в разделе Wallet и пришлите снова.
+key-unknown-permission =
+    <b>Он умеет больше, чем торговать:</b> { $names }.
+    Снимите это на Bybit и пришлите ключ снова.
+key-read-only =
+    <b>Он только для чтения.</b>
+    Измените ключ на Bybit, выберите Read-Write и пришлите снова.
+key-no-trading =
+    <b>У него нет нужных прав:</b> { $names }.
+    Отметьте на Bybit Contract: Orders и Positions и пришлите снова.
+key-expired =
+    <b>Его срок истёк.</b>
+    Создайте на Bybit новый ключ; /keys покажет как.
+key-not-known =
+    <b>Bybit там его не знает.</b>
+    Проверьте, с этого ли он сайта и счёта и целиком ли скопирован.
+key-wrong-environment =
+    <b>Это ключ для { $belongs ->
+        [demo] Bybit Demo
+       *[live] реального счёта
+    }, а не для { $wanted ->
+        [demo] Bybit Demo
+       *[live] реального счёта
+    }.</b>
+    Подключите его по назначению или создайте ключ там.
+key-bad-secret =
+    <b>Ключ и секрет не подходят друг к другу.</b>
+    Скопируйте оба снова; секрет Bybit показывает только один раз.
+key-other-ip =
+    <b>Он привязан к другому IP-адресу.</b>
+    Добавьте к ключу на Bybit мой адрес; /keys его покажет.
+key-not-taken =
+    <b>Bybit его не принимает (код { $code }).</b>
+    Создайте на Bybit новый ключ; /keys покажет как.
+key-no-ip =
+    <b>Он не привязан к IP-адресу.</b>
+    { $days ->
+        [one] Им сможет пользоваться любой, кто его получит, а через { $days } день Bybit его отключит. Привяжите его к моему адресу, и обе беды уйдут.
+        [few] Им сможет пользоваться любой, кто его получит, а через { $days } дня Bybit его отключит. Привяжите его к моему адресу, и обе беды уйдут.
+       *[many] Им сможет пользоваться любой, кто его получит, а через { $days } дней Bybit его отключит. Привяжите его к моему адресу, и обе беды уйдут.
+    }
+key-expires-soon =
+    { $days ->
+        [one] <b>Срок истекает через { $days } день</b> ({ $date }).
+        [few] <b>Срок истекает через { $days } дня</b> ({ $date }).
+       *[many] <b>Срок истекает через { $days } дней</b> ({ $date }).
+    }
+    Продлите его на Bybit или создайте новый.
+key-ip-bound = Привязан к { $ips }.
+key-permissions-good = Может торговать, и больше ничего.
+
+keys-already-attached =
+    Этот счёт Bybit уже подключён здесь другим пользователем.
+    Если это вы с другого аккаунта Telegram, сначала уберите его там. Если нет, удалите ключ на Bybit.
+keys-no-offer = Открытого ключа, который ждёт свой API key, сейчас нет. Начните снова: /keys.
+keys-unknown-site = Такого сайта Bybit я не знаю. /keys покажет те, что знаю.
+keys-site-without-keys = На { $site } Bybit не выдаёт ключи API. Практика работает без них.
+keys-site-without-demo = На { $site } нет демо-торговли. Bybit Demo работает с ключами bybit.com.
+keys-malformed = На ключ Bybit не похоже: только латинские буквы и цифры, без пробелов. Скопируйте снова или /cancel.
+keys-secret-format = Нужны API key и секрет одним сообщением, через пробел. Ваше сообщение удалено; пришлите оба снова или /cancel.
+keys-send-again = Ваш ключ я не сохранил. Пришлите, пожалуйста, строку ещё раз.
+keys-add-usage =
+    Напишите так; сообщение я сразу удалю:
+    <code>/keys add demo KEY SECRET</code>
+    <code>/keys add live KEY SECRET</code>
+keys-check-usage = Напишите <code>/keys check demo</code> или <code>/keys check live</code>.
+keys-remove-usage = Напишите <code>/keys remove demo</code> или <code>/keys remove live</code>.

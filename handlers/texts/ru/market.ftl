@@ -1,0 +1,38 @@
+## Цены, стаканы, пары.
+
+price-title = <b>{ $symbol }</b>
+price-line =
+    <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }
+    { $arrow } { $change } за 24 ч
+price-day = <code>{ $line }</code> { $hours } ч
+price-bid = Спрос
+price-ask = Предложение
+price-high = Максимум 24 ч
+price-low = Минимум 24 ч
+price-mark = Маркировка
+price-index = Индекс
+price-turnover = Оборот
+price-funding = Фандинг
+price-funding-in = { $rate } через { $wait }
+
+book-title = <b>{ $symbol }</b> · стакан
+book-side = Сторона
+book-price = Цена
+book-size = { $coin }
+book-sell = Продажа
+book-buy = Покупка
+book-spread = Спред { $spread } { $quote } ({ $share })
+book-empty = Сейчас никто не покупает и не продаёт.
+
+symbols-title =
+    <b>{ $category ->
+        [spot] Спот
+       *[linear] Бессрочные
+    }</b> · { $count ->
+        [0] по обороту за 24 ч
+        [one] { $count } пара, по обороту за 24 ч
+        [few] { $count } пары, по обороту за 24 ч
+       *[many] { $count } пар, по обороту за 24 ч
+    }
+category-linear = Бессрочные
+category-spot = Спот

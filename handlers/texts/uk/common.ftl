@@ -1,0 +1,57 @@
+## Слова й рядки, що є на кожному екрані. HTML: <b>, <i>, <code>, <pre>.
+
+bot-description =
+    Ваш рахунок Bybit в одному чаті: баланс, позиції, ордери, ціни та стакани.
+
+    Ви починаєте з 10 000 USDT навчальних грошей за живими цінами, одразу й без ключів. Українська, англійська, російська.
+bot-short-description = Bybit в одному чаті. Ви починаєте з 10 000 USDT навчальних грошей.
+
+account-paper = Практика
+account-demo = Bybit Demo
+account-live = Реальний рахунок
+
+span-seconds = { $seconds } с
+span-minutes = { $minutes } хв
+span-hours = { $hours } год { $minutes } хв
+span-days = { $days } дн { $hours } год
+
+none = немає
+tab-current = • { $name }
+page = { $page } / { $pages }
+side-long = Лонг
+side-short = Шорт
+side-buy = Купівля
+side-sell = Продаж
+
+button-menu = Меню
+button-help = Довідка
+button-back = ‹ Назад
+button-cancel = Скасувати
+button-previous = ‹
+button-next = ›
+button-refresh = ↻ Оновити
+button-balance = Баланс
+button-positions = Позиції
+button-orders = Ордери
+button-trades = Угоди
+button-price = Ціна
+button-book = Стакан
+button-symbols = Усі пари
+button-keys = Ключі Bybit
+button-settings = Налаштування
+button-lang = Мова
+button-account = Мій рахунок
+button-prices = Ціни
+button-connect = Підключити Bybit
+button-private = Відкрити приватний чат
+
+footer-fresh = <i>{ $age } тому · { $time }</i>
+footer-asking = ⏳ <i>Питаю Bybit. Заповню, щойно надійде відповідь.</i>
+footer-waiting = ⏳ <i>Даним { $age } · { $time }. Bybit відповідає повільно; оновлю, коли відповість.</i>
+footer-last-known = <i>Останнє відоме, { $age } тому · { $time }</i>
+
+trouble-silent = ⚠️ Bybit зараз не відповідає. Натисніть «Оновити» за хвилину.
+trouble-busy = ⚠️ Забагато запитів до Bybit водночас. Спробуйте за { $wait }.
+trouble-key = ⚠️ Bybit більше не приймає ключ цього рахунку. /keys покаже чому.
+trouble-clock = ⚠️ Наш годинник і годинник Bybit на мить розійшлися. Спробуйте за хвилину.
+trouble-rejected = ⚠️ Bybit відмовив (код { $code }).

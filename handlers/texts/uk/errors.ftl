@@ -1,0 +1,48 @@
+## Що можна виправити й у чому винен сам бот.
+
+error-number =
+    Такого числа я прочитати не можу. Звичайними цифрами, будь ласка: <code>1.5</code>
+    Від { $minimum } до { $maximum }.
+error-number-range = Потрібно від { $minimum } до { $maximum }.
+error-number-places =
+    { $places ->
+        [0] Лише цілі числа, будь ласка.
+        [one] Не більше ніж { $places } знак після крапки, будь ласка.
+        [few] Не більше ніж { $places } знаки після крапки, будь ласка.
+       *[many] Не більше ніж { $places } знаків після крапки, будь ласка.
+    }
+error-number-ambiguous = Це { $first } чи { $second }? Напишіть, будь ласка, без коми.
+error-symbol = Це не схоже на пару. Латинські літери й цифри, будь ласка: <code>/price btc</code>
+error-unknown-symbol =
+    { $count ->
+        [0] { $symbol } на Bybit не торгується. Що торгується, покаже /symbols.
+        [one] { $symbol } на Bybit не торгується. Може, { $nearest }?
+       *[many] { $symbol } на Bybit не торгується. Може, щось із цього: { $nearest }?
+    }
+error-category = Знаю <code>linear</code> (безстрокові) і <code>spot</code>, але не «{ $word }».
+error-account-type = Знаю рахунки <code>paper</code>, <code>demo</code> і <code>live</code>, але не «{ $word }». Може, { $nearest }?
+error-language = Говорю мовами <code>en</code>, <code>ru</code> і <code>uk</code>, але не «{ $word }».
+error-setting = Налаштування «{ $word }» я не знаю. Може, { $nearest }?
+error-too-long =
+    { $limit ->
+        [one] Задовго: не більше ніж { $limit } символ.
+        [few] Задовго: не більше ніж { $limit } символи.
+       *[many] Задовго: не більше ніж { $limit } символів.
+    }
+error-choice = Одне з цього, будь ласка: { $choices }.
+error-time-zone =
+    { $count ->
+        [0] Такого місця не знаю. Спробуйте більше місто: <code>Kyiv</code>, <code>Europe/Berlin</code>, <code>UTC</code>.
+       *[many] Такого місця не знаю. Може, { $nearest }?
+    }
+error-no-account =
+    { $account_type ->
+        [demo] Bybit Demo ще не підключено.
+        [live] Реальний рахунок ще не підключено.
+       *[paper] Навчального рахунку немає.
+    }
+error-start-first = Ми ще не знайомі. Надішліть, будь ласка, /start.
+error-button-expired = Цю кнопку вже натиснуто або вона застаріла. Ось меню:
+error-outcome-unknown = Bybit ще не сказав, чим це скінчилося. Перевіряю; двічі нічого не надсилається.
+error-apology = Вибачте, у мене щось зламалося. Якщо повториться, передайте тому, хто веде бота: <code>{ $reference }</code>
+error-storage = Вибачте, не вдалося це записати, тому нічого не змінилося. Спробуйте за хвилину. (<code>{ $reference }</code>)

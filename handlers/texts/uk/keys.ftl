@@ -1,0 +1,132 @@
+## Підключення Bybit.
+
+keys-intro =
+    <b>Підключити Bybit</b>
+    Покажу ваш баланс, позиції та ордери. Вивести гроші не зможу ніколи: ключа з таким правом не приймаю.
+keys-which-site = Який у вас Bybit? Погляньте на адресу в браузері.
+keys-title = <b>Підключено</b>
+keys-line = • { $account } · { $site }
+keys-another = Щоб підключити інший ключ, виберіть його сайт:
+keys-which-account =
+    <b>{ $site }</b>: який рахунок?
+    Bybit Demo торгує ігровими грошима самого Bybit. Реальний рахунок – це справжні гроші.
+keys-live-only =
+    <b>{ $site }</b>
+    На цьому сайті немає демо-торгівлі, тож рахунок реальний: справжні гроші.
+keys-eu =
+    <b>{ $site }</b>
+    На цьому сайті Bybit не видає ключів API, тому підключати нічого. Практика йде за тими самими живими цінами й без ключа.
+button-practice = Навчальний рахунок
+button-other-site = ‹ Інший сайт
+button-check = Перевірити: { $account }
+button-remove = Прибрати: { $account }
+
+keys-offer-title = <b>Підключаємо: { $account }</b> · { $site }
+keys-step-where = 1. На { $site } відкрийте <b>API</b> → <b>Create New Key</b> → <b>Self-generated</b>.
+keys-step-where-demo = 1. На { $site } увімкніть <b>Demo Trading</b>, потім <b>API</b> → <b>Create New Key</b> → <b>Self-generated</b>.
+keys-step-paste = 2. Вставте цей відкритий ключ (натисніть, щоб скопіювати):
+keys-step-rights = 3. Дозвольте <b>Contract: Orders і Positions</b> та <b>Spot: Trade</b>, більше нічого.
+keys-step-ip = Прив'яжіть до моєї адреси: <code>{ $ip }</code>
+keys-step-no-ip = IP-адресу лишіть порожньою; такий ключ живе 90 днів.
+keys-step-send = 4. Надішліть мені <b>API key</b>, який Bybit потім покаже.
+keys-offer-safe = <i>Закрита половина ключа не залишає мого сейфа, і жоден секрет не проходить через Telegram.</i>
+button-copy-ip = Скопіювати { $ip }
+button-typed-secret = У мене є ключ і секрет
+keys-ask-secret =
+    <b>{ $account }</b> · { $site }
+    Надішліть API key і секрет одним повідомленням, через пробіл. Повідомлення я одразу видалю, а секрет зберігаю запечатаним.
+
+keys-connected = ✅ <b>Підключено: { $account }</b> · { $site }
+keys-checked =
+    <b>{ $account }</b> · { $site }
+    Перевірено { $time }
+keys-ask-removal =
+    <b>Прибрати ключ? { $account } ({ $site })</b>
+    Я забуду ключ і все, що з ним прочитав. Ваш рахунок на Bybit лишиться як є.
+button-confirm-removal = Так, прибрати
+button-keep = Лишити
+keys-removed =
+    Ключа тут більше немає: { $account }.
+    Bybit його ще знає: видаліть його й на { $site }.
+
+keys-refused =
+    <b>Не можу прийняти цей ключ: { $account_type ->
+        [demo] Bybit Demo
+       *[live] реальний рахунок
+    }.</b> Нічого не збережено.
+finding-refuse = ⛔ { $text }
+finding-warn = ⚠️ { $text }
+finding-good = ✓ { $text }
+
+key-withdraw =
+    <b>Він може виводити гроші.</b>
+    Змініть ключ на Bybit, зніміть Withdrawal і надішліть знову.
+key-transfer =
+    <b>Він може переказувати гроші між рахунками.</b>
+    Змініть ключ на Bybit, зніміть права переказу в розділі Wallet і надішліть знову.
+key-unknown-permission =
+    <b>Він уміє більше, ніж торгувати:</b> { $names }.
+    Зніміть це на Bybit і надішліть ключ знову.
+key-read-only =
+    <b>Він лише для читання.</b>
+    Змініть ключ на Bybit, виберіть Read-Write і надішліть знову.
+key-no-trading =
+    <b>Йому бракує потрібних прав:</b> { $names }.
+    Позначте на Bybit Contract: Orders і Positions та надішліть знову.
+key-expired =
+    <b>Його строк минув.</b>
+    Створіть на Bybit новий ключ; /keys покаже як.
+key-not-known =
+    <b>Bybit там його не знає.</b>
+    Перевірте, чи він із цього сайту й рахунку та чи скопійований цілком.
+key-wrong-environment =
+    <b>Це ключ для { $belongs ->
+        [demo] Bybit Demo
+       *[live] реального рахунку
+    }, а не для { $wanted ->
+        [demo] Bybit Demo
+       *[live] реального рахунку
+    }.</b>
+    Підключіть його за призначенням або створіть ключ там.
+key-bad-secret =
+    <b>Ключ і секрет не пасують один до одного.</b>
+    Скопіюйте обидва знову; секрет Bybit показує лише раз.
+key-other-ip =
+    <b>Він прив'язаний до іншої IP-адреси.</b>
+    Додайте до ключа на Bybit мою адресу; /keys її покаже.
+key-not-taken =
+    <b>Bybit його не приймає (код { $code }).</b>
+    Створіть на Bybit новий ключ; /keys покаже як.
+key-no-ip =
+    <b>Він не прив'язаний до IP-адреси.</b>
+    { $days ->
+        [one] Ним зможе користуватися кожен, хто його отримає, а за { $days } день Bybit його вимкне. Прив'яжіть його до моєї адреси, і обидві біди минуть.
+        [few] Ним зможе користуватися кожен, хто його отримає, а за { $days } дні Bybit його вимкне. Прив'яжіть його до моєї адреси, і обидві біди минуть.
+       *[many] Ним зможе користуватися кожен, хто його отримає, а за { $days } днів Bybit його вимкне. Прив'яжіть його до моєї адреси, і обидві біди минуть.
+    }
+key-expires-soon =
+    { $days ->
+        [one] <b>Строк спливає за { $days } день</b> ({ $date }).
+        [few] <b>Строк спливає за { $days } дні</b> ({ $date }).
+       *[many] <b>Строк спливає за { $days } днів</b> ({ $date }).
+    }
+    Продовжте його на Bybit або створіть новий.
+key-ip-bound = Прив'язаний до { $ips }.
+key-permissions-good = Може торгувати, і більше нічого.
+
+keys-already-attached =
+    Цей рахунок Bybit уже підключив тут інший користувач.
+    Якщо це ви з іншого акаунта Telegram, спершу приберіть його там. Якщо ні, видаліть ключ на Bybit.
+keys-no-offer = Відкритого ключа, що чекає на свій API key, зараз немає. Почніть знову: /keys.
+keys-unknown-site = Такого сайту Bybit я не знаю. /keys покаже ті, що знаю.
+keys-site-without-keys = На { $site } Bybit не видає ключів API. Практика працює без них.
+keys-site-without-demo = На { $site } немає демо-торгівлі. Bybit Demo працює з ключами bybit.com.
+keys-malformed = На ключ Bybit не схоже: лише латинські літери й цифри, без пробілів. Скопіюйте знову або /cancel.
+keys-secret-format = Потрібні API key і секрет одним повідомленням, через пробіл. Ваше повідомлення видалено; надішліть обидва знову або /cancel.
+keys-send-again = Вашого ключа я не зберіг. Надішліть, будь ласка, рядок ще раз.
+keys-add-usage =
+    Напишіть так; повідомлення я одразу видалю:
+    <code>/keys add demo KEY SECRET</code>
+    <code>/keys add live KEY SECRET</code>
+keys-check-usage = Напишіть <code>/keys check demo</code> або <code>/keys check live</code>.
+keys-remove-usage = Напишіть <code>/keys remove demo</code> або <code>/keys remove live</code>.

@@ -1,0 +1,38 @@
+## Ціни, стакани, пари.
+
+price-title = <b>{ $symbol }</b>
+price-line =
+    <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }
+    { $arrow } { $change } за 24 год
+price-day = <code>{ $line }</code> { $hours } год
+price-bid = Попит
+price-ask = Пропозиція
+price-high = Максимум 24 год
+price-low = Мінімум 24 год
+price-mark = Маркування
+price-index = Індекс
+price-turnover = Оборот
+price-funding = Фандинг
+price-funding-in = { $rate } за { $wait }
+
+book-title = <b>{ $symbol }</b> · стакан
+book-side = Сторона
+book-price = Ціна
+book-size = { $coin }
+book-sell = Продаж
+book-buy = Купівля
+book-spread = Спред { $spread } { $quote } ({ $share })
+book-empty = Зараз ніхто не купує й не продає.
+
+symbols-title =
+    <b>{ $category ->
+        [spot] Спот
+       *[linear] Безстрокові
+    }</b> · { $count ->
+        [0] за оборотом за 24 год
+        [one] { $count } пара, за оборотом за 24 год
+        [few] { $count } пари, за оборотом за 24 год
+       *[many] { $count } пар, за оборотом за 24 год
+    }
+category-linear = Безстрокові
+category-spot = Спот

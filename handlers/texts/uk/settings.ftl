@@ -1,0 +1,33 @@
+## /settings.
+
+settings-title = <b>Налаштування</b>
+settings-typing = Натисніть на одне з них або напишіть: <code>/settings risk 1.5</code>
+setting-title = <b>{ $name }</b>: { $value }
+setting-range = Від { $minimum } до { $maximum }.
+setting-saved = ✓ { $name }: <b>{ $value }</b>
+setting-ask = Надішліть нове значення. Налаштування: <b>{ $name }</b>.
+setting-ask-zone = Місто або пояс: <code>Kyiv</code>, <code>Europe/Berlin</code>, <code>UTC</code>.
+button-other-value = Інше значення
+
+setting-risk-percent = Ризик на угоду
+setting-about-risk-percent = Яку частину рахунку можна втратити на стопі.
+setting-stop-loss-percent = Стоп-лос
+setting-about-stop-loss-percent = Як далеко від ціни входу стає новий стоп.
+setting-take-profit-percent = Тейк-профіт
+setting-about-take-profit-percent = Як далеко від ціни входу стає нова ціль.
+setting-leverage = Плече
+setting-about-leverage = Найбільше для нової позиції. Без вашого прохання плече на Bybit не змінюю.
+setting-order-type = Вид ордера
+setting-about-order-type = Яким буде ордер, якщо ви не сказали.
+setting-default-account = Рахунок
+setting-about-default-account = Який рахунок екрани показують першим.
+setting-notifications = Повідомлення
+setting-about-notifications = Як надходять мої повідомлення: зі звуком, тихо чи ніяк. Тривоги надходять завжди.
+setting-time-zone = Часовий пояс
+setting-about-time-zone = Час показую за UTC, а поруч ваш.
+
+order-type-market = Ринковий
+order-type-limit = Лімітний
+notify-on = Зі звуком
+notify-silent = Тихо
+notify-off = Ніяк
