@@ -42,7 +42,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def end_with_parent(stop: Callable[[], None]) -> None:
+def end_with_parent(stop: Callable[[], object]) -> None:
     """Call `stop` (from a thread) once standard input closes: the parent is gone."""
 
     def watch() -> None:

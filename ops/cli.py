@@ -60,9 +60,7 @@ def run(path: Config = None) -> None:
 
     settings = read_settings(path)
     if settings.telegram_token is None:
-        fail(
-            "PERPDESK_TELEGRAM_TOKEN is not set: get one from @BotFather and run `perpdesk init`, or try `perpdesk demo`"
-        )
+        fail("PERPDESK_TELEGRAM_TOKEN is not set: run `perpdesk init`, or try `perpdesk demo`")
     raise typer.Exit(run_bot(settings))
 
 

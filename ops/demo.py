@@ -14,7 +14,8 @@ import aiohttp
 from rich.console import Console
 from rich.panel import Panel
 
-from bot.app import Fatal, run
+from bot.app import run
+from bot.lifecycle import Fatal
 from bot.settings import Settings
 from ops.children import child
 from ops.serve import finish, start_logging

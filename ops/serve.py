@@ -2,14 +2,15 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from bot.app import Fatal, run
+from bot.app import run
+from bot.lifecycle import Fatal
 from bot.logs import configure
 from bot.settings import Settings
 from ops.children import end_with_parent
@@ -59,8 +60,14 @@ def run_sim_bybit(
     *, port: int, limits: bool, seed: int, state: Path | None, latency: float, end_with_stdin: bool
 ) -> None:
     """Bybit's stand-in until a signal ends it."""
-    server = serve_bybit("127.0.0.1", port, seed=seed, limits=limits, state=state, latency=latency)
+    server = _bybit(port=port, seed=seed, limits=limits, state=state, latency=latency)
     _run_until_signal(server, "Bybit's stand-in: live at the root, demo below /demo", end_with_stdin=end_with_stdin)
+
+
+@asynccontextmanager
+async def _bybit(*, port: int, seed: int, limits: bool, state: Path | None, latency: float) -> AsyncIterator[str]:
+    async with serve_bybit("127.0.0.1", port, seed=seed, limits=limits, state=state, latency=latency) as serving:
+        yield serving.url
 
 
 def _run_until_signal(server: AbstractAsyncContextManager[str], title: str, *, end_with_stdin: bool) -> None:

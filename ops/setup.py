@@ -25,7 +25,7 @@ class SetupError(Exception):
 
 async def set_up(path: Path, *, ask: Callable[[], str]) -> tuple[str, ...]:
     """Make what is missing and answer the lines to print. Raises SetupError; files that exist are left as they are."""
-    token = None if path.exists() else await asyncio.to_thread(_ask_for_token, ask)
+    token = await asyncio.to_thread(_token_for, path, ask)
     try:
         settings = await asyncio.to_thread(load, config=path if token is None else None, overrides=_token_of(token))
     except SettingsError as error:
@@ -40,7 +40,10 @@ def _token_of(token: str | None) -> dict[str, str]:
     return {} if token is None else {"telegram_token": token}
 
 
-def _ask_for_token(ask: Callable[[], str]) -> str:
+def _token_for(path: Path, ask: Callable[[], str]) -> str | None:
+    """The token to write into a new settings file; None where there is a file already."""
+    if path.exists():
+        return None
     token = ask()
     if not _TOKEN.fullmatch(token):
         raise SetupError("that is no bot token: @BotFather gives one that looks like 123456789:AAE…")

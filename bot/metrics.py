@@ -1,0 +1,122 @@
+"""What the Telegram and Bybit sides count, in Prometheus' terms; read when scraped. No user id is ever a label."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.chat.stats import ChatStats
+from bot.exchange.meter import BUCKETS, ExchangeStats
+
+
+class ChatCollector(Collector):
+    """perpdesk_telegram_*."""
+
+    def __init__(self, stats: Callable[[], ChatStats]) -> None:
+        self._stats = stats
+
+    def collect(self) -> Iterable[Metric]:
+        found = self._stats()
+        yield from _counters(
+            "perpdesk_telegram_updates",
+            "Updates by what became of them.",
+            "outcome",
+            {
+                "received": found.inbox.received,
+                "accepted": found.inbox.accepted,
+                "duplicate": found.inbox.duplicates,
+                "unreadable": found.inbox.unreadable,
+                "replayed": found.inbox.replayed,
+                "handled": found.lanes.handled,
+                "failed": found.lanes.failed,
+                "set_aside": found.lanes.set_aside,
+                "too_fast": found.lanes.too_fast,
+            },
+        )
+        calls = CounterMetricFamily(
+            "perpdesk_telegram_calls", "Bot API calls by class of method and outcome.", labels=("method", "outcome")
+        )
+        for (method, outcome), count in sorted(found.pace.calls.items()):
+            calls.add_metric((method, outcome), count)
+        yield calls
+        yield CounterMetricFamily("perpdesk_telegram_floods", "Answers 429 of Telegram.", value=found.pace.floods)
+        yield GaugeMetricFamily("perpdesk_telegram_lanes", "Users being served.", value=found.lanes.lanes)
+        yield GaugeMetricFamily("perpdesk_telegram_waiting", "Updates in lanes.", value=found.lanes.waiting)
+        yield from self._poll(found)
+        yield from self._outbox(found)
+
+    @staticmethod
+    def _poll(found: ChatStats) -> Iterator[Metric]:
+        if found.poll is None:
+            return
+        if found.poll.age_s is not None:
+            yield GaugeMetricFamily(
+                "perpdesk_telegram_poll_age_seconds", "Since Telegram last answered getUpdates.", value=found.poll.age_s
+            )
+        counts = {name: value for name, value in asdict(found.poll).items() if name != "age_s"}
+        yield from _counters("perpdesk_telegram_polls", "getUpdates calls and what came of them.", "outcome", counts)
+
+    @staticmethod
+    def _outbox(found: ChatStats) -> Iterator[Metric]:
+        if found.outbox is None:
+            return
+        counts = asdict(found.outbox)
+        yield GaugeMetricFamily("perpdesk_outbox_waiting", "Promises that are due.", value=counts.pop("waiting"))
+        yield from _counters("perpdesk_outbox_promises", "Promises by outcome.", "outcome", counts)
+
+
+class ExchangeCollector(Collector):
+    """perpdesk_exchange_*."""
+
+    def __init__(self, stats: Callable[[], ExchangeStats]) -> None:
+        self._stats = stats
+
+    def collect(self) -> Iterable[Metric]:
+        found = self._stats()
+        requests = CounterMetricFamily(
+            "perpdesk_exchange_requests", "Calls to Bybit by endpoint and outcome.", labels=("endpoint", "outcome")
+        )
+        for (endpoint, outcome), count in sorted(found.requests.items()):
+            requests.add_metric((endpoint, outcome), count)
+        yield requests
+        yield _histogram(found)
+        yield GaugeMetricFamily("perpdesk_exchange_clients", "Clients in the pool.", value=found.pool.clients)
+        yield GaugeMetricFamily("perpdesk_exchange_waiting", "Calls waiting for budget.", value=found.budget.waiting)
+        yield GaugeMetricFamily(
+            "perpdesk_exchange_banned_seconds", "Until Bybit is called again.", value=found.budget.banned_for
+        )
+        yield from _counters(
+            "perpdesk_exchange_events",
+            "What befell the connection.",
+            "event",
+            {
+                "reconnect": found.reconnects,
+                "ban": found.budget.bans,
+                "refused_by_budget": found.budget.refused,
+                "client_built": found.pool.builds,
+                "client_evicted": found.pool.evictions,
+                "client_checked": found.pool.checks,
+            },
+        )
+        if found.clock_skew is not None:
+            yield GaugeMetricFamily(
+                "perpdesk_exchange_clock_skew_seconds", "Bybit's clock less ours.", value=found.clock_skew / 1000
+            )
+
+
+def _histogram(found: ExchangeStats) -> Metric:
+    buckets, total = [], 0
+    for bound, count in zip((*map(str, BUCKETS), "+Inf"), found.latency.counts, strict=True):
+        total += count
+        buckets.append((bound, total))
+    return HistogramMetricFamily(
+        "perpdesk_exchange_request_seconds", "Time to Bybit's answer.", buckets=buckets, sum_value=found.latency.seconds
+    )
+
+
+def _counters(name: str, words: str, label: str, counts: Mapping[str, int]) -> Iterator[Metric]:
+    family = CounterMetricFamily(name, words, labels=(label,))
+    for value, count in counts.items():
+        family.add_metric((value,), count)
+    yield family

@@ -1,0 +1,308 @@
+"""Through the front door: a Telegram message in, a Telegram message out, the exchange's own truth afterwards."""
+
+import asyncio
+import random
+import re
+import signal
+import time
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from house import OWNER, House, house
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+POSITIONS = [
+    {"symbol": "BTCUSDT", "side": "Buy", "size": "0.15", "leverage": "5"},
+    {"symbol": "ETHUSDT", "side": "Sell", "size": "2.5", "leverage": "3"},
+]
+ORDERS = [{"symbol": "SOLUSDT", "side": "Buy", "qty": "20", "orderType": "Limit", "price": "95"}]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with house(tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
+def numbers(text: str) -> set[Decimal]:
+    """Every number of a text, grouping and signs taken out."""
+    bare = re.sub(r"(?<=\d)[,\u00a0\u2009\u202f](?=\d{3})", "", text)
+    return {Decimal(found) for found in re.findall(r"\d+(?:\.\d+)?", bare)}
+
+
+def newest_bot_text(messages: list[dict[str, Any]]) -> str:
+    return str(next(each["text"] for each in reversed(messages) if each["from"]["is_bot"]))
+
+
+async def connected(home: House, user_id: int, **account: object) -> dict[str, str]:
+    """A user with a demo key attached by chat; the key."""
+    key = await home.demo_key(**account)
+    chat = home.chat(user_id)
+    await chat.say("/start")
+    await accept_terms(home, user_id)
+    answer = await chat.say(f"/keys add demo {key['api_key']} {key['api_secret']}")
+    assert "Bybit Demo is connected" in answer, answer
+    return key
+
+
+async def accept_terms(home: House, user_id: int) -> None:
+    """Choose a site and an account, which is where the terms are asked for, and take them."""
+    chat = home.chat(user_id)
+    message = await chat.ask({"text": "/keys add demo"})
+    await chat.press(message, "I accept")
+
+
+async def test_a_newcomer_has_practice_money_at_once(home: House) -> None:
+    chat = home.chat(7001)
+    await home.telegram("PUT", "/sim/users/7001", {"first_name": "Anna", "language_code": "en"})
+    welcome = await chat.say("/start")
+    assert "Anna" in welcome
+    assert Decimal(10000) in numbers(welcome)
+    balance = await chat.say("/balance")
+    assert "Practice" in balance
+    assert Decimal(10000) in numbers(balance)
+    assert "Practice" in await chat.say("/positions")
+    price = await chat.say("/price BTCUSDT")
+    tickers = await home.bybit("GET", "/v5/market/tickers?category=linear&symbol=BTCUSDT")
+    last = Decimal(tickers["result"]["list"][0]["lastPrice"])
+    assert any(abs(number - last) < last * Decimal("0.05") for number in numbers(price)), (price, last)
+
+
+async def test_a_demo_key_shows_what_bybit_holds(home: House) -> None:
+    key = await connected(home, 7002, positions=POSITIONS, orders=ORDERS, executions=10)
+    truth = await home.bybit("GET", f"/sim/accounts/{key['uid']}")
+    chat = home.chat(7002)
+
+    balance = await chat.say("/balance")
+    equity = Decimal(
+        truth["wallet"]["list"][0]["totalEquity"] if "list" in truth["wallet"] else truth["wallet"]["totalEquity"]
+    )
+    assert "Demo" in balance
+    assert any(abs(number - equity) < equity * Decimal("0.02") for number in numbers(balance)), (balance, equity)
+
+    positions = await chat.say("/positions")
+    for held in truth["positions"]:
+        if Decimal(held["size"]):
+            assert held["symbol"] in positions
+            assert Decimal(held["size"]) in numbers(positions)
+
+    orders = await chat.say("/orders")
+    assert "SOLUSDT" in orders
+    assert {Decimal(20), Decimal(95)} <= numbers(orders)
+
+    trades = await chat.say("/trades")
+    assert any(execution["symbol"] in trades for execution in truth["executions"])
+
+
+async def test_the_key_is_gone_from_the_chat_and_nowhere_in_clear(home: House) -> None:
+    key = await connected(home, 7003)
+    await home.chat(7003).say("/keys check demo")
+    transcript = str(await home.chat(7003).messages())
+    files = [path.read_bytes() for path in home.folder.iterdir() if "sqlite" in path.name]
+    assert files
+    for secret in (key["api_secret"], key["api_key"]):
+        assert secret not in transcript
+        assert secret not in home.log("bot")
+        assert not any(secret.encode() in content for content in files)
+    assert "an-end-to-end-test-token" not in home.log("bot")
+
+
+@pytest.mark.parametrize(
+    ("account", "word"),
+    [
+        ({"permissions": {"ContractTrade": ["Order", "Position"], "Wallet": ["Withdraw"]}}, "withdraw"),
+        ({"permissions": {"ContractTrade": ["Order", "Position"], "Wallet": ["AccountTransfer"]}}, "transfer"),
+        ({"read_only": True}, "read-only"),
+        ({"environment": "live"}, "live"),
+    ],
+    ids=["withdraw", "transfer", "read-only", "wrong environment"],
+)
+async def test_a_bad_key_is_refused_by_name_and_not_stored(
+    home: House, account: dict[str, object], word: str, request: pytest.FixtureRequest
+) -> None:
+    user_id = 7100 + sum(map(ord, request.node.name)) % 800
+    chat = home.chat(user_id)
+    await chat.say("/start")
+    await accept_terms(home, user_id)
+    key = await home.demo_key(**account)
+    answer = await chat.say(f"/keys add demo {key['api_key']} {key['api_secret']}")
+    assert word in answer.lower()
+    assert "Practice" in await chat.say("/balance")
+
+
+async def test_the_same_bybit_account_is_refused_to_a_second_user(home: House) -> None:
+    key = await connected(home, 7004)
+    chat = home.chat(7005)
+    await chat.say("/start")
+    await accept_terms(home, 7005)
+    answer = await chat.say(f"/keys add demo {key['api_key']} {key['api_secret']}")
+    assert "another" in answer.lower()
+    assert "Practice" in await chat.say("/balance")
+
+
+async def test_a_ban_holds_from_the_very_next_message(home: House) -> None:
+    chat, owner = home.chat(7006), home.chat(OWNER)
+    await chat.say("/start")
+    await owner.say("/start")
+    assert "10,000" in await chat.say("/balance")  # the config is cached now
+    await owner.say("/ban 7006")
+    refused = await chat.say("/balance")
+    assert "10,000" not in refused
+    await owner.say("/unban 7006")
+    assert "10,000" in await chat.say("/balance")
+
+
+async def test_nobody_but_the_owner_bans(home: House) -> None:
+    chat = home.chat(7007)
+    await chat.say("/start")
+    assert (await chat.say("/ban 7001")).split()[:3] == (await chat.say("/bann 7001")).split()[:3]
+    assert "10,000" in await home.chat(7001).say("/balance")
+
+
+async def test_ten_regions_and_their_counters_are_served(home: House) -> None:
+    regions = await home.stats()
+    assert set(regions) == {
+        *("user_config", "license", "credentials", "balance", "position", "order"),
+        *("market_data", "price", "symbol_info", "api_response"),
+    }
+    before = regions["price"]["hits"]
+    await home.chat(7001).say("/price BTCUSDT")
+    await home.chat(7001).say("/price BTCUSDT")
+    assert (await home.stats())["price"]["hits"] > before
+    async with home.session.get(f"{home.stats_url}/metrics") as answer:
+        assert 'perpdesk_cache_hits_total{region="price"}' in await answer.text()
+
+
+async def test_nobody_gets_silence(home: House) -> None:
+    chat = home.chat(7008)
+    await chat.say("/start")
+    assert "/balance" in await chat.say("/balanse")
+    assert await chat.say("hello there")
+    assert await chat.say("<b>&amp; \u202e zalgo ͑")
+    photo = {
+        "photo": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    }
+    assert (await chat.ask({**photo, "caption": "look"}))["text"]
+
+
+async def test_refresh_edits_in_place(home: House) -> None:
+    chat = home.chat(7009)
+    await chat.say("/start")
+    shown = await chat.ask({"text": "/price ETHUSDT"})
+    label = next(
+        button["text"]
+        for row in shown["reply_markup"]["inline_keyboard"]
+        for button in row
+        if "refresh" in button["text"].lower()
+    )
+    count = len(await chat.messages())
+    await home.bybit("POST", "/sim/prices", {"symbol": "ETHUSDT", "price": "4321", "hold": True})
+    await asyncio.sleep(5.2)  # the price's time to live
+    edited = await chat.press(shown, label)
+    assert edited["message_id"] == shown["message_id"]
+    assert Decimal(4321) in numbers(edited["text"])
+    assert len(await chat.messages()) == count
+
+
+async def test_a_silent_exchange_never_makes_a_screen_wait(home: House) -> None:
+    await connected(home, 7010, positions=POSITIONS)
+    chat = home.chat(7010)
+    await chat.say("/positions")
+    await asyncio.sleep(10.2)  # the rows are older than their time to live now
+    await home.bybit("POST", "/sim/faults", {"kind": "late_answer", "probability": 1, "seed": 1, "seconds": 3})
+    try:
+        began = time.monotonic()
+        seq = (await home.telegram("POST", "/sim/users/7010/messages", {"text": "/positions"}))["seq"]
+        first = await chat.answer(seq)
+        waited = time.monotonic() - began
+        assert "BTCUSDT" in first["text"]
+        assert waited < 1.5  # the promise is one second; the machine is shared
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            edits = [event for event in await chat.events(seq, wait=2) if event["kind"] == "edited"]
+            if edits:
+                break
+        assert edits, "the screen was not edited when the answer came"
+        assert edits[-1]["message"]["message_id"] == first["message_id"]
+    finally:
+        await home.bybit("DELETE", "/sim/faults")
+
+
+async def test_hit_rates_and_no_more_calls_than_the_misses_explain(tmp_path: Path) -> None:
+    """A small version of the load: ten users, fifteen seconds; the calls must be explained by loads exactly."""
+    draw = random.Random(5)  # noqa: S311  a load, not a secret
+    async with house(tmp_path, log_level="INFO") as home:
+        for user_id in range(8000, 8010):
+            await connected(home, user_id, positions=POSITIONS)
+        before = await home.stats()
+        seq = max((call["seq"] for call in await home.bybit("GET", "/sim/calls?after=0")), default=0)
+
+        async def talk(user_id: int) -> None:
+            end = time.monotonic() + 15
+            while time.monotonic() < end:
+                text = draw.choice(["/balance", "/positions", "/price BTCUSDT", "/book BTCUSDT"])
+                await home.chat(user_id).say(text)
+                await asyncio.sleep(draw.expovariate(1.0))
+
+        await asyncio.gather(*(talk(user_id) for user_id in range(8000, 8010)))
+        after = await home.stats()
+        calls = await home.bybit("GET", f"/sim/calls?after={seq}")
+
+    def grown(region: str, counter: str) -> int:
+        return int(after[region][counter] - before[region][counter])
+
+    loads = sum(
+        grown(region, "loads")
+        for region in ("balance", "position", "order", "market_data", "price", "symbol_info", "api_response")
+    )
+    assert len(calls) - sum("market/time" in call["path"] for call in calls) <= loads
+    assert grown("user_config", "hits") + grown("user_config", "coalesced") >= 0.9 * (
+        grown("user_config", "hits") + grown("user_config", "coalesced") + grown("user_config", "misses")
+    )
+
+
+async def test_a_kill_loses_nothing_and_a_stop_is_quick(tmp_path: Path) -> None:
+    async with house(tmp_path, log_level="INFO") as home:
+        await connected(home, 7020, positions=POSITIONS)
+        await home.end_bot(signal.SIGKILL)
+        said = await home.telegram("POST", "/sim/users/7020/messages", {"text": "/positions"})
+        await home.start_bot()
+        answer = await home.chat(7020).answer(said["seq"])
+        assert "BTCUSDT" in answer["text"]
+        assert "Demo" in await home.chat(7020).say("/balance")
+        began = time.monotonic()
+        assert await home.end_bot(signal.SIGTERM) == 0
+        assert time.monotonic() - began < 25
+        await home.start_bot()
+        assert "Demo" in await home.chat(7020).say("/balance")
+
+
+def test_a_wrong_setting_ends_the_start_with_78(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    from house import ROOT, clean_environment
+
+    for variables, words in (
+        ({}, "PERPDESK_TELEGRAM_TOKEN is not set"),
+        ({"PERPDESK_TELEGRAM_TOKEN": "1:a", "PERPDESK_STATS_PRT": "1"}, "did you mean PERPDESK_STATS_PORT"),
+        ({"PERPDESK_TELEGRAM_TOKEN": "1:a", "PERPDESK_KEY_FILE": str(tmp_path / "none.key")}, "none.key"),
+    ):
+        environment = clean_environment() | {"PERPDESK_DATABASE": str(tmp_path / "x.sqlite3")} | variables
+        ended = subprocess.run(
+            [sys.executable, "-m", "ops", "run"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.returncode == 78, ended
+        assert words in ended.stderr
+        assert len(ended.stderr.strip().splitlines()) == 1

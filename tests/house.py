@@ -1,0 +1,195 @@
+"""The whole house for end-to-end tests: both stand-ins and the bot as processes, driven from outside.
+
+Nothing of the product is imported here: what is asked is asked over HTTP, as an outside driver would.
+"""
+
+import asyncio
+import base64
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+ROOT = Path(__file__).parents[1]
+OWNER = 1000
+TOKEN = "4242:an-end-to-end-test-token-that-opens-nothing"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PERPDESK_")}
+
+
+@dataclass
+class Chat:
+    """One person's private chat, as the browser page would drive it."""
+
+    house: "House"
+    user_id: int
+
+    async def say(self, text: str, *, wait: float = 15) -> str:
+        """Send a text; the first answer's text."""
+        return (await self.ask({"text": text}, wait=wait))["text"]
+
+    async def ask(self, body: dict[str, Any], *, wait: float = 15) -> dict[str, Any]:
+        seq = (await self.house.telegram("POST", f"/sim/users/{self.user_id}/messages", body))["seq"]
+        return await self.answer(seq, wait=wait)
+
+    async def press(self, message: dict[str, Any], button: str, *, wait: float = 15) -> dict[str, Any]:
+        """Press a button by its label; the message that was sent or edited for it."""
+        body = {"message_id": message["message_id"], "button": button}
+        seq = (await self.house.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
+        return await self.answer(seq, wait=wait)
+
+    async def answer(self, seq: int, *, wait: float = 15) -> dict[str, Any]:
+        """The first message sent or edited after an action."""
+        end = time.monotonic() + wait
+        while time.monotonic() < end:
+            for event in await self.events(seq, wait=2):
+                if event["kind"] in {"sent", "edited"} and event["message"]["from"]["is_bot"]:
+                    return dict(event["message"])
+        raise AssertionError(f"no answer within {wait} s")
+
+    async def events(self, after: int, *, wait: float = 0) -> list[dict[str, Any]]:
+        path = f"/sim/chats/{self.user_id}/events?after={after}&wait={wait}"
+        return list(await self.house.telegram("GET", path))
+
+    async def messages(self) -> list[dict[str, Any]]:
+        return list(await self.house.telegram("GET", f"/sim/chats/{self.user_id}/messages?after=0"))
+
+
+@dataclass
+class House:
+    """Where everything listens, and the bot's process."""
+
+    folder: Path
+    session: aiohttp.ClientSession
+    telegram_url: str = ""
+    bybit_url: str = ""
+    stats_url: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    async def telegram(self, method: str, path: str, body: object = None) -> Any:
+        return await self._call(method, self.telegram_url + path, body)
+
+    async def bybit(self, method: str, path: str, body: object = None) -> Any:
+        return await self._call(method, self.bybit_url + path, body)
+
+    async def stats(self) -> dict[str, dict[str, Any]]:
+        return dict(await self._call("GET", f"{self.stats_url}/api/stats/cache", None))
+
+    async def _call(self, method: str, url: str, body: object) -> Any:
+        async with self.session.request(method, url, json=body) as answer:
+            assert answer.status < 300, f"{method} {url}: {answer.status} {await answer.text()}"
+            return await answer.json()
+
+    def chat(self, user_id: int) -> Chat:
+        return Chat(self, user_id)
+
+    def spawn(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        log = (self.folder / f"{name}.log").open("ab")
+        process = subprocess.Popen(  # noqa: S603  our own command line
+            [sys.executable, "-m", "ops", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        self.processes[name] = process
+        return process
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    async def start_bot(self, *, wait: float = 40) -> None:
+        self.spawn("bot", "run")
+        await self.until_ready(wait=wait)
+
+    async def until_ready(self, *, wait: float = 40) -> None:
+        end = time.monotonic() + wait
+        while time.monotonic() < end:
+            code = self.processes["bot"].poll()
+            assert code is None, f"the bot ended with {code}:\n{self.log('bot')[-3000:]}"
+            try:
+                async with self.session.get(f"{self.stats_url}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"not ready within {wait} s:\n{self.log('bot')[-3000:]}")
+
+    async def end_bot(self, number: int = signal.SIGTERM, *, wait: float = 30) -> int:
+        process = self.processes["bot"]
+        process.send_signal(number)
+        return await asyncio.to_thread(process.wait, wait)
+
+    async def demo_key(self, **account: object) -> dict[str, str]:
+        body = {"environment": "demo", "balance": "25000", "ips": ["127.0.0.1"], **account}
+        return dict(await self.bybit("POST", "/sim/accounts", body))
+
+
+@asynccontextmanager
+async def house(
+    folder: Path, *, limits: str = "off", bybit_latency: float = 0, log_level: str = "DEBUG"
+) -> AsyncIterator[House]:
+    """Everything up and ready; ended at the exit of the block."""
+    ports = [free_port() for _ in range(3)]
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    async with aiohttp.ClientSession() as session:
+        made = House(
+            folder,
+            session,
+            *(f"http://127.0.0.1:{port}" for port in ports),
+        )
+        made.environment = clean_environment() | {
+            "PERPDESK_TELEGRAM_TOKEN": TOKEN,
+            "PERPDESK_TELEGRAM_API_URL": made.telegram_url,
+            "PERPDESK_BYBIT_API_URL": made.bybit_url,
+            "PERPDESK_BYBIT_DEMO_API_URL": f"{made.bybit_url}/demo",
+            "PERPDESK_BYBIT_STREAM_URL": made.bybit_url,
+            "PERPDESK_BYBIT_DEMO_STREAM_URL": f"{made.bybit_url}/demo",
+            "PERPDESK_DATABASE": str(folder / "perpdesk.sqlite3"),
+            "PERPDESK_KEY": f"test:{key}",
+            "PERPDESK_OWNER_IDS": str(OWNER),
+            "PERPDESK_STATS_PORT": str(ports[2]),
+            "PERPDESK_EGRESS_IP": "127.0.0.1",
+            "PERPDESK_LOG_LEVEL": log_level,
+            "PERPDESK_LOG_FORMAT": "json",
+        }
+        try:
+            made.spawn(
+                "telegram", "sim", "telegram", "--port", str(ports[0]), "--limits", limits, "--bybit", made.bybit_url
+            )
+            made.spawn(
+                "bybit", "sim", "bybit", "--port", str(ports[1]), "--limits", limits, "--latency", str(bybit_latency)
+            )
+            await made.start_bot()
+            yield made
+        finally:
+            for process in made.processes.values():
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+            for process in made.processes.values():
+                try:
+                    await asyncio.to_thread(process.wait, 30)
+                except subprocess.TimeoutExpired:
+                    process.kill()
