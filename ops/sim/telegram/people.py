@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ops.sim.telegram.errors import ApiError, ControlError
 from ops.sim.telegram.files import NotAPictureError, Upload, document, photo_sizes
-from ops.sim.telegram.membership import set_blocked, set_status
+from ops.sim.telegram.membership import card_of, set_blocked, set_status
 from ops.sim.telegram.messages import as_replied, caption_content, edited, new_message, origin_of, text_content
 from ops.sim.telegram.model import Bot, CallbackQuery, Chat, JsonObject, User
 from ops.sim.telegram.text import CAPTION_LIMIT, FormattedText, format_text, plain_text
@@ -67,25 +67,38 @@ class People:
             raise ControlError(f"bot must be one of {', '.join(BOT_STATUSES)}")
         world.groups[chat_id] = chat
         chat.title = str(wish.get("title") or chat.title or f"Chat {chat_id}")
-        self._set_members(chat, wish.get("members"))
+        self._set_members(chat, bot, wish.get("members"))
         if status is not None:
             if chat.type == "channel" and status == "member":
                 status = "administrator"
-            set_status(world, chat, bot.id, status, by=self._owner(chat))
+            self._move(chat, bot, bot.id, status, by=self._owner(chat))
         world.changed("chat", 0, chat_id)
         return chat
 
-    def _set_members(self, chat: Chat, members: list[int] | None) -> None:
+    def _set_members(self, chat: Chat, bot: Bot, members: list[int] | None) -> None:
         if members is None:
             return
-        bots = {bot.id for bot in self.world.known_bots()}
+        bots = {known.id for known in self.world.known_bots()}
         for user_id in [known for known in chat.members if known not in bots and known not in members]:
-            set_status(self.world, chat, user_id, "left", by=user_id)
+            self._move(chat, bot, user_id, "left", by=user_id)
         for index, user_id in enumerate(members):
             if not chat.has(user_id):
                 self.world.user(user_id)
                 first = index == 0 and "creator" not in chat.members.values()
-                set_status(self.world, chat, user_id, "creator" if first else "member", by=user_id)
+                self._move(chat, bot, user_id, "creator" if first else "member", by=user_id)
+
+    def _move(self, chat: Chat, bot: Bot, member_id: int, status: str, *, by: int) -> None:
+        """Somebody, a bot too, joins, leaves or changes in rank; in groups a service message tells of it."""
+        was_here = chat.has(member_id)
+        set_status(self.world, chat, member_id, status, by=by)
+        if was_here == chat.has(member_id) or chat.type == "channel" or status == "creator":
+            return
+        card = card_of(self.world, member_id)
+        content: JsonObject = {"left_chat_member": card} if was_here else {"new_chat_members": [card]}
+        author = self.world.user(by)
+        message = new_message(self.world, chat, bot, author, content)
+        self.world.store(chat, message)
+        self._tell(chat, bot, author, "message", message)
 
     @staticmethod
     def _owner(chat: Chat) -> int:
@@ -102,7 +115,7 @@ class People:
             raise ControlError(f"chat {chat_id} is a channel: POST /sim/chats/{chat_id}/posts writes there")
         if not chat.has(user_id):
             self.world.user(user_id)
-            set_status(self.world, chat, user_id, "member", by=user_id)
+            self._move(chat, bot, user_id, "member", by=user_id)
         return chat
 
     def say(self, bot: Bot, user_id: int, draft: Draft, chat_id: int | None = None) -> Receipt:
@@ -278,10 +291,10 @@ def _forget_old_queries(bot: Bot, now: float) -> None:
 
 
 def _sees(chat: Chat, bot: Bot, message: JsonObject) -> bool:
-    """Privacy mode: members see commands and replies to them, administrators everything."""
+    """Privacy mode: members see commands, service messages and replies to them, administrators everything."""
     if not chat.has(bot.id):
         return False
-    if chat.members[bot.id] == "administrator":
+    if chat.members[bot.id] == "administrator" or "new_chat_members" in message or "left_chat_member" in message:
         return True
     if message.get("reply_to_message", {}).get("from", {}).get("id") == bot.id:
         return True

@@ -54,7 +54,7 @@ def _boolean(value: Any) -> bool:
 
 
 def _integer(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MAX_INTEGER:
         return value
     match = _INTEGER.fullmatch(value) if isinstance(value, str) else None
     if match is None or abs(int(match[1])) > _MAX_INTEGER:

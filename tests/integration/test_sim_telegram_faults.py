@@ -1,0 +1,74 @@
+"""Faults of the Telegram stand-in, at the socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientError, ClientTimeout
+from sim_telegram_driver import TOKEN, Driver, driven
+
+from ops.sim.telegram.world import World
+
+SEND = {"chat_id": 1000, "text": "x"}
+
+
+@pytest.fixture
+async def sim() -> AsyncIterator[Driver]:
+    async with driven() as driver:
+        await driver.say("/start")
+        yield driver
+
+
+async def texts(sim: Driver) -> list[str]:
+    return [message["text"] for message in await sim.sim("GET", "chats/1000/messages")][1:]
+
+
+async def test_a_reset_comes_before_anything_happens(sim: Driver) -> None:
+    await sim.sim("POST", "faults", kind="reset", method="sendMessage", times=1)
+    with pytest.raises(ClientError):
+        await sim.call("sendMessage", **SEND)
+    assert await texts(sim) == []
+    assert [call["status"] for call in await sim.sim("GET", "calls")] == [0]
+    await sim.call("sendMessage", **SEND)
+
+
+async def test_timeout_after_does_the_work_and_never_answers(sim: Driver) -> None:
+    await sim.sim("POST", "faults", kind="timeout_after", chat_id=1000, times=1)
+    with pytest.raises(TimeoutError):
+        await sim.raw("POST", f"/bot{TOKEN}/sendMessage", json=SEND, timeout=ClientTimeout(total=0.2))
+    assert await texts(sim) == ["x"]
+    assert [call["status"] for call in await sim.sim("GET", "calls")] == [0]
+
+
+async def test_late_does_the_work_and_answers_seconds_later(sim: Driver) -> None:
+    await sim.sim("POST", "faults", kind="late", method="sendMessage", times=1)
+    sending = asyncio.create_task(sim.call("sendMessage", **SEND))
+    await asyncio.sleep(0.2)
+    assert await texts(sim) == ["x"]
+    assert not sending.done()
+    async with asyncio.timeout(5):
+        assert (await sending)["text"] == "x"
+
+
+async def test_floods_name_when_to_come_back(sim: Driver) -> None:
+    await sim.sim("POST", "faults", kind="flood", times=1, seed=5)
+    async with sim.session.post(f"{sim.url}/bot{TOKEN}/sendMessage", json=SEND) as response:
+        body = await response.json()
+        assert response.headers["Retry-After"] == str(body["parameters"]["retry_after"])
+    assert (response.status, body["error_code"]) == (429, 429)
+    assert await texts(sim) == []
+
+
+async def test_faults_can_be_lifted(sim: Driver) -> None:
+    answer = await sim.sim("POST", "faults", kind="http_500")
+    assert answer == {"id": 1}
+    assert await sim.refused("getMe") == "Internal Server Error"
+    assert await sim.sim("DELETE", "faults") == {}
+    await sim.call("getMe")
+
+
+async def test_latency_is_added_to_each_answer() -> None:
+    async with driven(World(limits=False, latency=0.2)) as sim:
+        before = asyncio.get_running_loop().time()
+        await asyncio.gather(*(sim.call("getMe") for _ in range(20)))
+        assert 0.2 <= asyncio.get_running_loop().time() - before < 1.5
