@@ -47,13 +47,18 @@ BUTTONS: Final = {
 
 
 class ScriptedBot:
-    """Answers by its script until it is stopped; `texts` are the messages it got."""
+    """Answers by its script until it is stopped.
+
+    `texts` are the messages it got, `ready` is set once it listens, and while `quick` is cleared it answers no
+    button and no /slow.
+    """
 
     def __init__(self, api: str) -> None:
         self._api = f"{api}/bot{TOKEN}"
         self.texts: list[str] = []
         self.quick = asyncio.Event()
         self.quick.set()
+        self.ready = asyncio.Event()
 
     async def run(self) -> None:
         """Poll and answer; cancel to stop."""
@@ -63,6 +68,7 @@ class ScriptedBot:
             russian = [{"command": "start", "description": "Начать"}]
             await self.call("setMyCommands", commands=russian, language_code="ru")
             await self.call("setMyDescription", description="I show every kind of message.")
+            self.ready.set()
             offset = 0
             while True:
                 for update in await self.call("getUpdates", offset=offset, timeout=20):
@@ -100,7 +106,7 @@ class ScriptedBot:
     async def _message(self, message: dict[str, Any]) -> None:
         text: str = message.get("text") or message.get("caption") or ""
         self.texts.append(text)
-        command = text.split()[0].removeprefix("/").partition("@")[0] if text.startswith("/") else ""
+        command = text.split(maxsplit=1)[0].removeprefix("/").partition("@")[0] if text.startswith("/") else ""
         act = self._script().get(command)
         if act is not None:
             await act(message)
@@ -108,7 +114,7 @@ class ScriptedBot:
             await self.say(message["chat"]["id"], f"Got a photo of {message['photo'][-1]['width']} pixels")
         elif "document" in message:
             await self.say(message["chat"]["id"], f"Got {message['document']['file_name']}")
-        else:
+        elif text:
             await self.say(
                 message["chat"]["id"], f"You said: {text}", reply_parameters={"message_id": message["message_id"]}
             )

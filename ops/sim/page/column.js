@@ -142,7 +142,7 @@ export class Column {
       this.timeline.rebuild();
       this.composer.menu.load();
     });
-    return h("label", { class: "speaker" }, "you are", select);
+    return h("label", { class: "speaker" }, "as", select);
   }
 
   showAction(action) {
@@ -157,7 +157,7 @@ export class Column {
   aboutChat() {
     if (this.isGroup) {
       const people = this.members().length;
-      return `${people} ${people === 1 ? "person" : "people"}${this.group.bots.includes(store.bot) ? " and the bot" : ", without the bot"}`;
+      return `${people} ${people === 1 ? "person" : "people"}${this.group.bots.includes(store.bot) ? " + bot" : ", no bot"}`;
     }
     const language = store.users.get(this.chatId)?.language_code;
     const bot = store.bots.get(this.conversation.bot);

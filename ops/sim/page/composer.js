@@ -36,7 +36,8 @@ export class Composer {
     this.menuButton = iconButton("menu", "Commands of the bot", () => this.menu.toggle());
     this.keyboardButton = iconButton("keyboard", "Show or hide the quick answers", () => this.toggleKeyboard(),
       { hidden: true });
-    this.sendButton = h("button", { type: "submit", class: "send-button", "aria-label": "Send", title: "Send" }, icon("send"));
+    this.sendButton = h("button", { type: "submit", class: "send-button", "aria-label": "Send", title: "Send", disabled: true },
+      icon("send"));
     this.about = h("div", { class: "about", hidden: true });
     this.keyboard = h("div", {});
     this.form = h("form", { class: "composer-row" }, this.menuButton,
@@ -58,7 +59,7 @@ export class Composer {
     this.input.addEventListener("blur", () => this.menu.hide());
     this.input.addEventListener("keydown", (event) => {
       if (event.isComposing || this.menu.key(event)) return;
-      if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
+      if (event.key === "Enter" && !event.shiftKey) {
         event.preventDefault();
         this.submit();
       } else if (event.key === "Escape" && !this.about.hidden) this.leaveAbout();
@@ -114,16 +115,19 @@ export class Composer {
   }
 
   async deliver(fields) {
-    if (this.replyTo) fields.reply_to = this.replyTo.message_id;
+    const { replyTo, editing } = this;
+    if (replyTo) fields.reply_to = replyTo.message_id;
+    if (replyTo && replyTo === this.forced) this.placeholder = null;
+    this.leaveAbout(); // at once: the bot's answer may ask for a reply of its own before this one is confirmed
     try {
       await this.post(fields);
+      return true;
     } catch (error) {
       toast(error.message);
+      if (editing) this.edit(editing);
+      else if (replyTo) this.reply(replyTo);
       return false;
     }
-    if (this.forced && this.replyTo === this.forced) this.placeholder = null;
-    this.leaveAbout();
-    return true;
   }
 
   reply(message) {
@@ -158,12 +162,12 @@ export class Composer {
   /** What a bot asked to be shown instead of the letters: {message_id, markup} or null. */
   showMarkup(asked, messageOf) {
     const markup = asked?.markup;
-    this.placeholder = markup?.input_field_placeholder;
+    this.markup = markup?.keyboard ? markup : null;
+    this.forced = markup?.force_reply ? messageOf(asked.message_id) : null;
+    this.placeholder = this.markup || this.forced ? markup.input_field_placeholder : null;
     this.input.placeholder = this.placeholder || "Message";
     this.keyboardHidden = false;
-    this.markup = markup?.keyboard ? markup : null;
     this.drawKeyboard();
-    this.forced = markup?.force_reply ? messageOf(asked.message_id) : null;
     if (this.forced) this.reply(this.forced);
   }
 

@@ -35,7 +35,7 @@ export function openMenu(anchor, items, pointer) {
   const { signal } = leave;
   document.addEventListener("pointerdown", (event) => box.contains(event.target) || close(), { signal, capture: true });
   addEventListener("resize", close, { signal });
-  document.addEventListener("scroll", close, { signal, capture: true });
+  for (const type of ["wheel", "touchmove"]) document.addEventListener(type, close, { signal, passive: true });
 
   document.body.append(box);
   place(box, anchor.getBoundingClientRect(), pointer);

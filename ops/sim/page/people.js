@@ -11,7 +11,12 @@ const CHIPS = 8;
 export class People {
   /** `columns` tells which chats are open and opens them. */
   constructor(element, columns) {
+    this.chips = h("div", { class: "chips" });
     this.element = element;
+    replaceChildren(element, this.chips, iconButton("plus", "New person or group", (event) => openMenu(event.currentTarget, [
+      { label: "New person", icon: "person", act: () => this.openAny(askPerson()) },
+      { label: "New group with the bot", icon: "group", act: () => this.openAny(askGroup()) },
+    ]), { "aria-haspopup": "menu" }));
     this.columns = columns;
     store.on("people", () => this.draw());
     store.on("unread", () => this.draw());
@@ -28,20 +33,16 @@ export class People {
   }
 
   draw() {
-    const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const focused = this.chips.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const chats = this.chats();
     const hidden = store.users.size + store.groups.size - chats.length;
-    replaceChildren(this.element,
+    replaceChildren(this.chips,
       store.bots.size > 1 && this.botChoice(),
       chats.map((chat) => this.chip(chat)),
-      hidden > 0 && h("button", { type: "button", class: "chip", data: { key: "all" }, on: { click: () => this.openAny(askEverybody()) } },
-        `${hidden} more…`),
-      iconButton("plus", "New person or group", (event) => openMenu(event.currentTarget, [
-        { label: "New person", icon: "person", act: () => this.openAny(askPerson()) },
-        { label: "New group with the bot", icon: "group", act: () => this.openAny(askGroup()) },
-      ]), { "aria-haspopup": "menu", "data-key": "add" }));
-    this.element.querySelector('[data-active="true"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
-    if (focused) this.element.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+      hidden > 0 && h("button", { type: "button", class: "chip", data: { key: "all" },
+        on: { click: () => this.openAny(askEverybody()) } }, `${hidden} more…`));
+    this.chips.querySelector('[data-active="true"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    if (focused) this.chips.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 
   chip(chat) {

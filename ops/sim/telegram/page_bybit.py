@@ -53,8 +53,8 @@ TRADES: Final = (
     Trade("ETHUSDT", "Sell", "0.30", "1.006", 75),
 )
 """Ten fills. Those of BTCUSDT and ETHUSDT make the two positions, the others are round trips."""
-POSITIONS: Final = (("BTCUSDT", "Buy", "10", "0.940", "1.080"), ("ETHUSDT", "Sell", "5", "1.050", "0.900"))
-"""Symbol, side, leverage, stop loss and take profit as fractions of the last price."""
+POSITIONS: Final = (("BTCUSDT", "Buy", "10"), ("ETHUSDT", "Sell", "5"))
+"""Symbol, side, leverage; without stops, which would be orders of their own."""
 ORDER: Final = ("SOLUSDT", "Buy", "20", "0.950")
 """Symbol, side, quantity, limit price as a fraction of the last price."""
 
@@ -81,27 +81,27 @@ def demo_account(market: Market, now_ms: int) -> "JsonObject":
     return {
         "environment": "demo",
         "balance": BALANCE,
-        "positions": [_position(market, *wish) for wish in POSITIONS],
+        "ips": ["127.0.0.1"],  # bound, as Bybit wants it of a key that is to last
+        "positions": [_position(market, now_ms, *wish) for wish in POSITIONS],
         "orders": [_order(market)],
         "executions": [_execution(market, trade, now_ms) for trade in TRADES],
     }
 
 
-def _position(market: Market, symbol: str, side: str, leverage: str, stop: str, target: str) -> "JsonObject":
+def _position(market: Market, now_ms: int, symbol: str, side: str, leverage: str) -> "JsonObject":
     fills = [trade for trade in TRADES if trade.symbol == symbol]
     size = sum((Decimal(trade.qty) for trade in fills), Decimal(0))
     value = sum((Decimal(trade.qty) * market.price(symbol, trade.price) for trade in fills), Decimal(0))
-    average = (value / size).quantize(market.tick[symbol], ROUND_HALF_UP)
+    opened = now_ms - max(trade.minutes_ago for trade in fills) * MINUTE_MS
     return {
         "category": "linear",
         "symbol": symbol,
         "side": side,
         "size": _text(size),
-        "avgPrice": _text(average),
+        "avgPrice": _text((value / size).quantize(market.tick[symbol], ROUND_HALF_UP)),
         "leverage": leverage,
         "positionIdx": 0,
-        "stopLoss": _text(market.price(symbol, stop)),
-        "takeProfit": _text(market.price(symbol, target)),
+        "createdTime": str(opened),
     }
 
 

@@ -1,0 +1,77 @@
+"""The chat page beside the real Bybit stand-in, and when bot or stand-in come and go."""
+
+import contextlib
+import re
+
+import aiohttp
+import pytest
+from chat_page import PHONE, Stage, chromium, column, running, stage
+from playwright.async_api import expect
+from scripted_bot import ScriptedBot
+
+from ops.sim.bybit.server import serve as serve_bybit
+from ops.sim.telegram.server import serve
+from ops.sim.telegram.world import World
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_demo_key_is_given_and_sent_into_the_chat() -> None:
+    async with serve_bybit(port=0) as bybit, stage(bybit.url) as house, house.chat(house.person("Maria")) as chat:
+        panel = chat.page.get_by_role("complementary")
+        await panel.get_by_role("button", name="Give me a Bybit demo key").click()
+        await panel.get_by_role("button", name="Copy the secret").click()
+        (account,) = bybit.world.accounts.values()
+        assert await chat.page.evaluate("navigator.clipboard.readText()") == account.key.secret
+        await panel.get_by_role("button", name="Send it as Maria").click()
+        line = f"/keys add demo {account.key.key} {account.key.secret}"
+        await chat.seen(f"You said: {line}")
+        assert house.bot.texts[-1] == line
+
+
+async def test_bybit_stops_with_a_countdown_that_every_page_shows() -> None:
+    async with serve_bybit(port=0) as bybit, stage(bybit.url) as house:
+        anna = house.person()
+        async with house.page(f"?user={anna}") as page, house.page(f"?user={anna}") as other:
+            await page.get_by_role("button", name="Stop Bybit for 30 s").click()
+            for each in (page, other):
+                await expect(each.get_by_role("timer")).to_have_text(
+                    re.compile(r"Bybit is stopped, back in (30|29|28) s")
+                )
+                await expect(each.get_by_role("button", name="Stop Bybit for 30 s")).to_be_disabled()
+            async with aiohttp.ClientSession() as session:
+                with pytest.raises(aiohttp.ClientError):
+                    await session.get(f"{bybit.url}/v5/market/time")
+            await expect(page.get_by_role("timer")).to_have_text(re.compile("back in 2[0-7] s"), timeout=4000)
+
+
+async def test_the_panel_works_on_a_phone() -> None:
+    async with serve_bybit(port=0) as bybit, stage(bybit.url) as house, house.chat(house.person(), PHONE) as chat:
+        await chat.page.get_by_role("button", name="Bybit tools").click()
+        panel = chat.page.get_by_role("complementary")
+        await panel.get_by_role("button", name="Give me a Bybit demo key").click()
+        await expect(panel.get_by_role("button", name="Send it")).to_be_visible()
+        assert await chat.page.evaluate("document.documentElement.scrollWidth") == 360
+        await panel.get_by_role("button", name="Send it").click()
+        await expect(panel).to_be_hidden()
+        await chat.seen("You said: /keys add demo")
+
+
+async def test_the_page_waits_for_the_bot_and_outlives_the_stand_in() -> None:
+    world = World(limits=False)
+    async with chromium() as browser, contextlib.AsyncExitStack() as first_life:
+        url = await first_life.enter_async_context(serve(port=0, world=world))
+        house = Stage(url=url, world=world, bot=ScriptedBot(url), browser=browser)
+        anna = house.person()
+        async with house.page(f"?user={anna}") as page:
+            chat = column(page, anna)
+            await expect(chat.box.get_by_text("Waiting for the bot")).to_be_visible()
+            async with running(url):
+                await page.get_by_role("button", name="START").click()
+                await chat.seen("Welcome, Anna.")
+            await first_life.aclose()
+            await expect(page.get_by_text("Reconnecting…")).to_be_visible()
+            async with serve(port=int(url.rpartition(":")[2]), world=world), running(url):
+                await expect(page.get_by_text("Reconnecting…")).to_be_hidden(timeout=10_000)
+                await chat.ask("again", "You said: again")
+            house.problems.clear()  # Chromium's console tells of each refused connection
