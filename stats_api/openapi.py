@@ -1,0 +1,132 @@
+"""The sidecar's description in OpenAPI 3.1. Written by hand; tests compare it with the routes and their answers."""
+
+from typing import Any, Final
+
+_COUNT: Final = {"type": "integer", "minimum": 0}
+
+_REGION: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "One region of the cache since the start of the process.",
+    "additionalProperties": False,
+    "properties": {
+        "hit_rate": {
+            "type": ["number", "null"],
+            "minimum": 0,
+            "maximum": 1,
+            "description": "(hits + coalesced) / reads; null before the first read.",
+        },
+        "size": {**_COUNT, "description": "Entries held; an expired one until it leaves."},
+        "capacity": {"type": "integer", "minimum": 1},
+        "ttl_seconds": {"type": "number", "exclusiveMinimum": 0},
+        "hits": {**_COUNT, "description": "Reads answered from memory."},
+        "coalesced": {**_COUNT, "description": "Reads that joined a load under way."},
+        "misses": {**_COUNT, "description": "Reads that began a load."},
+        "loads": {**_COUNT, "description": "Loads that ended, well or badly."},
+        "load_failures": {**_COUNT, "description": "Loads that ended badly."},
+        "overtaken_loads": {**_COUNT, "description": "Loads that a drop or a write overtook."},
+        "evictions": {**_COUNT, "description": "Entries that were good and had to make room."},
+        "expirations": {**_COUNT, "description": "Entries whose end was noticed."},
+        "invalidations": {**_COUNT, "description": "Entries that were dropped."},
+        "load_seconds": {"$ref": "#/components/schemas/LoadSeconds"},
+    },
+}
+_REGION["required"] = list(_REGION["properties"])
+
+_SCHEMAS: Final[dict[str, Any]] = {
+    "Region": _REGION,
+    "LoadSeconds": {
+        "type": "object",
+        "description": "How long loads took; buckets are cumulative, by their upper bound in seconds.",
+        "additionalProperties": False,
+        "required": ["count", "sum", "buckets"],
+        "properties": {
+            "count": _COUNT,
+            "sum": {"type": "number", "minimum": 0},
+            "buckets": {"type": "object", "additionalProperties": _COUNT},
+        },
+    },
+    "Health": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["status"],
+        "properties": {"status": {"type": "string", "enum": ["ok"]}},
+    },
+    "Readiness": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["ready", "reasons"],
+        "properties": {
+            "ready": {"type": "boolean"},
+            "reasons": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "Error": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["error"],
+        "properties": {"error": {"type": "string"}},
+    },
+}
+
+_ERRORS: Final = {
+    "401": "A bearer token is needed; WWW-Authenticate says so.",
+    "405": "Only GET and HEAD are served; Allow says so.",
+    "413": "Nothing here takes a body over 1 KB, or one of unknown length.",
+}
+
+
+def _json(words: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": words, "content": {"application/json": {"schema": schema}}}
+
+
+def _schema(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _path(summary: str, answers: dict[str, Any]) -> dict[str, Any]:
+    errors = {status: _json(words, _schema("Error")) for status, words in _ERRORS.items()}
+    operation = {"summary": summary, "responses": answers | errors}
+    return {"get": operation, "head": {**operation, "summary": f"{summary} Headers only."}}
+
+
+def describe(version: str) -> dict[str, Any]:
+    """The document that /openapi.json answers."""
+    regions = {"type": "object", "additionalProperties": _schema("Region")}
+    metrics = {
+        "description": "The metrics in Prometheus' text format 0.0.4.",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Perpdesk stats",
+            "version": version,
+            "description": "Cache statistics, metrics, health and readiness of one bot. No answer speaks of a user.",
+        },
+        "security": [{}, {"token": []}],
+        "paths": {
+            "/api/stats/cache": _path(
+                "The cache, region by region.", {"200": _json("Every region by its name.", regions)}
+            ),
+            "/metrics": _path("What Prometheus scrapes.", {"200": metrics}),
+            "/healthz": _path("Whether the process answers.", {"200": _json("It does.", _schema("Health"))}),
+            "/readyz": _path(
+                "Whether the bot serves its users.",
+                {
+                    "200": _json("It does.", _schema("Readiness")),
+                    "503": _json("Not now, with the reasons.", _schema("Readiness")),
+                },
+            ),
+            "/openapi.json": _path("This document.", {"200": _json("OpenAPI 3.1.", {"type": "object"})}),
+        },
+        "components": {
+            "schemas": _SCHEMAS,
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Demanded when the sidecar has a token, which it must outside loopback.",
+                }
+            },
+        },
+    }

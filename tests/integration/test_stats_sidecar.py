@@ -1,0 +1,465 @@
+"""The sidecar over real sockets on 127.0.0.1: routes, refusals, headers, and clients that are slow."""
+
+import asyncio
+import gzip
+import json
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from cache_builders import Source, account
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
+
+from bot.domain.model import Secret, Symbol
+from cache.facade import CachedReads
+from cache.policy import TABLE
+from stats_api.app import create_app
+from stats_api.readiness import Readiness
+from stats_api.server import serve
+
+TOKEN = "canary-token-4f1e9a"
+ROUTES = ("/api/stats/cache", "/metrics", "/healthz", "/readyz", "/openapi.json")
+
+
+@dataclass
+class Sidecar:
+    """One running sidecar and what stands behind it."""
+
+    address: str = ""
+    reads: CachedReads = field(default_factory=lambda: CachedReads(Source().loaders()))
+    readiness: Readiness = field(default_factory=lambda: Readiness(ready=True))
+    extra: tuple[Collector, ...] = ()
+
+    @asynccontextmanager
+    async def running(self, *, token: str | None = None, patience: float = 15.0) -> AsyncIterator["Sidecar"]:
+        app = create_app(
+            stats=self.reads.stats,
+            readiness=lambda: self.readiness,
+            version="0.1.0",
+            token=None if token is None else Secret(token),
+            extra=self.extra,
+        )
+        async with serve(app, port=0, patience=patience) as address:
+            self.address = address
+            yield self
+
+
+@pytest.fixture
+async def sidecar() -> AsyncIterator[Sidecar]:
+    async with Sidecar().running() as made:
+        yield made
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(auto_decompress=False, headers={"Accept-Encoding": "identity"}) as made:
+        yield made
+
+
+async def test_the_statistics_of_all_ten_regions(sidecar: Sidecar, session: aiohttp.ClientSession) -> None:
+    for _ in range(4):
+        await sidecar.reads.balance(account(1))
+    async with session.get(f"{sidecar.address}/api/stats/cache") as answer:
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+        regions = await answer.json()
+    assert list(regions) == [policy.name for policy in TABLE]
+    assert regions["price"]["hit_rate"] is None
+    balance = regions["balance"]
+    assert (balance["hit_rate"], balance["size"], balance["hits"], balance["misses"]) == (0.75, 1, 3, 1)
+
+
+async def test_the_json_and_the_metrics_are_the_same_numbers(sidecar: Sidecar, session: aiohttp.ClientSession) -> None:
+    for number in range(9):
+        await sidecar.reads.balance(account(number % 4))
+        await sidecar.reads.ticker(Symbol(f"COIN{number}USDT"))
+    sidecar.reads.invalidate_user_caches(account().user_id)
+    async with session.get(f"{sidecar.address}/api/stats/cache") as answer:
+        regions = await answer.json()
+    async with session.get(f"{sidecar.address}/metrics") as answer:
+        assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        text = await answer.text()
+    samples = {
+        (sample.name, sample.labels.get("region"), sample.labels.get("le")): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    names = {"size": "perpdesk_cache_entries", "capacity": "perpdesk_cache_capacity"}
+    for region, numbers in regions.items():
+        for name in set(numbers) - {"hit_rate", "ttl_seconds", "load_seconds"}:
+            metric = names.get(name, f"perpdesk_cache_{name}_total")
+            assert samples[metric, region, None] == numbers[name], (metric, region)
+        for upper, count in numbers["load_seconds"]["buckets"].items():
+            assert samples["perpdesk_cache_load_seconds_bucket", region, upper] == count
+    assert regions["balance"]["invalidations"] == 4
+
+
+async def test_other_parts_metrics_are_scraped(session: aiohttp.ClientSession) -> None:
+    class Lanes(Collector):
+        def collect(self) -> list[Metric]:
+            return [GaugeMetricFamily("perpdesk_lanes", "Users being served.", value=7)]
+
+    async with (
+        Sidecar(extra=(Lanes(),)).running() as sidecar,
+        session.get(f"{sidecar.address}/metrics") as answer,
+    ):
+        text = await answer.text()
+    assert "perpdesk_lanes 7.0" in text
+    assert "process_resident_memory_bytes " in text
+
+
+async def test_health_and_readiness(sidecar: Sidecar, session: aiohttp.ClientSession) -> None:
+    sidecar.readiness = Readiness(ready=False, reasons=("Telegram has not been reached yet",))
+    async with session.get(f"{sidecar.address}/readyz") as answer:
+        assert answer.status == 503
+        assert await answer.json() == {"ready": False, "reasons": ["Telegram has not been reached yet"]}
+    async with session.get(f"{sidecar.address}/healthz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+    sidecar.readiness = Readiness(ready=True)
+    async with session.get(f"{sidecar.address}/readyz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"ready": True, "reasons": []})
+
+
+# --- the description ----------------------------------------------------------------------------------------
+
+
+def misfits(value: Any, schema: dict[str, Any], schemas: dict[str, Any], path: str = "$") -> Iterator[str]:
+    """Where a value leaves its schema; the keywords that the description uses, and no others."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
+    known = {
+        "type", "description", "additionalProperties", "properties", "required", "items", "enum",
+        "minimum", "maximum", "exclusiveMinimum",
+    }  # fmt: skip
+    assert set(schema) <= known, schema
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "null": type(None)}
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not any(is_number if kind == "number" else type(value) is kinds[kind] for kind in types):
+        yield f"{path}: {value!r} is no {types}"
+        return
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{path}: {value!r}"
+    if is_number:
+        is_low = value < schema.get("minimum", value) or value <= schema.get("exclusiveMinimum", value - 1)
+        if is_low or value > schema.get("maximum", value):
+            yield f"{path}: {value} is out of range"
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from misfits(item, schema["items"], schemas, f"{path}[{place}]")
+    elif isinstance(value, dict):
+        yield from misfit_parts(value, schema, schemas, path)
+
+
+def misfit_parts(value: dict[str, Any], schema: dict[str, Any], schemas: dict[str, Any], path: str) -> Iterator[str]:
+    properties = schema.get("properties", {})
+    rest = schema.get("additionalProperties", True)
+    yield from (f"{path}.{name} is missing" for name in schema.get("required", ()) if name not in value)
+    for name, inner in value.items():
+        if name not in properties and rest is False:
+            yield f"{path}.{name} is not described"
+        elif name in properties or rest is not True:
+            yield from misfits(inner, properties.get(name, rest), schemas, f"{path}.{name}")
+
+
+async def test_the_description_has_exactly_the_routes_and_their_answers(
+    sidecar: Sidecar, session: aiohttp.ClientSession
+) -> None:
+    async with session.get(f"{sidecar.address}/openapi.json") as answer:
+        document = await answer.json()
+    app = create_app(stats=tuple, readiness=lambda: Readiness(ready=True), version="1")
+    routes = {(route.method.lower(), route.resource.canonical) for route in app.router.routes() if route.resource}
+    assert {(method, path) for path, methods in document["paths"].items() for method in methods} == routes
+    assert set(document["paths"]) == set(ROUTES)
+    await sidecar.reads.ticker(Symbol("BTCUSDT"))
+    for path in ROUTES:
+        for readiness in (Readiness(ready=True), Readiness(ready=False, reasons=("why",))):
+            sidecar.readiness = readiness
+            async with session.get(sidecar.address + path) as answer:
+                described = document["paths"][path]["get"]["responses"][str(answer.status)]["content"]
+                assert list(described) == [answer.content_type]
+                if answer.content_type == "application/json":
+                    schema = described["application/json"]["schema"]
+                    schemas = document["components"]["schemas"]
+                    assert list(misfits(await answer.json(), schema, schemas)) == []
+
+
+def test_the_check_of_answers_sees_what_does_not_fit() -> None:
+    schema = {
+        "type": "object",
+        "required": ["a"],
+        "additionalProperties": False,
+        "properties": {"a": {"type": "integer", "minimum": 0}},
+    }
+    assert list(misfits({"a": 1}, schema, {})) == []
+    for wrong in ({}, {"a": -1}, {"a": "1"}, {"a": True}, {"a": 1, "b": 2}, []):
+        assert list(misfits(wrong, schema, {})), wrong
+
+
+# --- refusals -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("path", ROUTES)
+async def test_only_get_and_head_are_served(
+    sidecar: Sidecar, session: aiohttp.ClientSession, method: str, path: str
+) -> None:
+    async with session.request(method, sidecar.address + path) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET,HEAD")
+        assert await answer.json() == {"error": "method not allowed"}
+
+
+@pytest.mark.parametrize("path", ROUTES)
+async def test_head_answers_the_headers_of_get(sidecar: Sidecar, session: aiohttp.ClientSession, path: str) -> None:
+    async with session.get(sidecar.address + path) as got, session.head(sidecar.address + path) as head:
+        assert (head.status, head.content_type, await head.read()) == (200, got.content_type, b"")
+        assert int(head.headers["Content-Length"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/", "/nope", "/api/stats", "/api/stats/cache/", "/metrics/../../etc/passwd", "//"])
+async def test_other_paths_are_not_found(sidecar: Sidecar, session: aiohttp.ClientSession, path: str) -> None:
+    async with session.get(sidecar.address + path) as answer:
+        assert (answer.status, answer.content_type) == (404, "application/json")
+        assert await answer.json() == {"error": "not found"}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_large_body_is_refused(sidecar: Sidecar, session: aiohttp.ClientSession, method: str) -> None:
+    async with session.request(method, f"{sidecar.address}/healthz", data=b"x" * 1_025) as answer:
+        assert (answer.status, answer.headers["Connection"]) == (413, "close")
+        assert await answer.json() == {"error": "nothing here takes a body"}
+    async with session.get(f"{sidecar.address}/healthz", data=b"x" * 1_024) as answer:
+        assert answer.status == 200
+
+
+async def test_a_body_of_unknown_length_is_refused(sidecar: Sidecar) -> None:
+    head, _ = await exchange(
+        sidecar, b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello"
+    )
+    assert head.startswith(b"HTTP/1.1 413 ")
+
+
+async def test_huge_headers_are_refused_and_their_bytes_not_logged(
+    sidecar: Sidecar, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for header in (
+            b"X: " + TOKEN.encode() * 1_000,
+            b"Authorization: Bearer \x01" + TOKEN.encode(),
+            b"a: b\r\n" * 90,
+        ):
+            head, _ = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n")
+            assert head.split()[1] in {b"400", b"431"}, head
+    assert TOKEN not in caplog.text
+
+
+async def test_a_route_that_breaks_answers_json_and_logs_why(
+    session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Readiness:
+        raise ZeroDivisionError("canary words of an error")
+
+    app = create_app(stats=tuple, readiness=broken, version="1")
+    async with serve(app, port=0) as address, session.get(f"{address}/readyz") as answer:
+        assert (answer.status, answer.content_type) == (500, "application/json")
+        assert "canary" not in await answer.text()
+    assert "canary words" in caplog.text
+
+
+# --- the token ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [*ROUTES, "/", "/nope"])
+async def test_with_a_token_every_path_demands_it(session: aiohttp.ClientSession, path: str) -> None:
+    async with Sidecar().running(token=TOKEN) as sidecar:
+        for method in ("GET", "POST"):
+            for authorization in (
+                None,
+                "",
+                "Bearer",
+                "Bearer x",
+                f"Basic {TOKEN}",
+                TOKEN,
+                f"Bearer {TOKEN}x",
+                "Bearer é",
+            ):
+                headers = {} if authorization is None else {"Authorization": authorization}
+                async with session.request(method, sidecar.address + path, headers=headers) as answer:
+                    assert answer.status == 401, authorization
+                    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="perpdesk"'
+                    assert await answer.json() == {"error": "a bearer token is needed"}
+        for scheme in ("Bearer", "bearer"):
+            async with session.get(sidecar.address + path, headers={"Authorization": f"{scheme} {TOKEN}"}) as answer:
+                assert answer.status in {200, 404}
+
+
+async def test_an_address_that_others_reach_is_not_opened_without_a_token() -> None:
+    app = create_app(stats=tuple, readiness=lambda: Readiness(ready=True), version="1")
+    with pytest.raises(ValueError, match="needs a token"):
+        async with serve(app, host="0.0.0.0", port=0):  # noqa: S104  refused before it is bound
+            pytest.fail("it was opened")
+
+
+async def test_a_port_in_use_is_told(sidecar: Sidecar) -> None:
+    app = create_app(stats=tuple, readiness=lambda: Readiness(ready=True), version="1")
+    with pytest.raises(OSError, match="address already in use"):
+        async with serve(app, port=int(sidecar.address.rsplit(":", 1)[1])):
+            pytest.fail("it was opened")
+
+
+# --- headers and gzip ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [*ROUTES, "/nope"])
+async def test_every_answer_carries_the_security_headers(
+    sidecar: Sidecar, session: aiohttp.ClientSession, path: str
+) -> None:
+    async with session.get(sidecar.address + path) as answer:
+        headers = answer.headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Server"] == "perpdesk"
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+async def test_gzip_when_asked_and_worth_it(sidecar: Sidecar, session: aiohttp.ClientSession) -> None:
+    for path, is_packed in (("/api/stats/cache", True), ("/metrics", True), ("/healthz", False)):
+        async with session.get(sidecar.address + path, headers={"Accept-Encoding": "gzip, deflate"}) as answer:
+            body = await answer.read()
+            assert (answer.headers.get("Content-Encoding") == "gzip") is is_packed
+            assert answer.headers.get("Vary") == ("Accept-Encoding" if is_packed else None)
+            assert int(answer.headers["Content-Length"]) == len(body)
+        async with session.get(sidecar.address + path) as answer:
+            plain = await answer.read()
+            assert "Content-Encoding" not in answer.headers
+        if path == "/api/stats/cache":
+            assert json.loads(gzip.decompress(body)) == json.loads(plain)
+            assert len(body) < len(plain) / 3
+
+
+async def test_no_answer_speaks_of_a_user(sidecar: Sidecar, session: aiohttp.ClientSession) -> None:
+    await sidecar.reads.user_config(987654321)  # type: ignore[arg-type]  # a user id
+    await sidecar.reads.balance(account(555666777, 987654321))
+    for path in ROUTES:
+        async with session.get(sidecar.address + path) as answer:
+            text = await answer.text()
+        assert "987654321" not in text
+        assert "555666777" not in text
+
+
+# --- slow clients -------------------------------------------------------------------------------------------
+
+PATIENCE = 0.6
+
+
+async def exchange(sidecar: Sidecar, request: bytes) -> tuple[bytes, float]:
+    """Send bytes, read until the other side closes or answers; what came, and after how many seconds."""
+    port = int(sidecar.address.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    try:
+        writer.write(request)
+        with suppress(ConnectionError):
+            return await asyncio.wait_for(reader.read(65_536), 10), loop.time() - began
+        return b"", loop.time() - began
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def drip(sidecar: Sidecar, first: bytes, again: bytes) -> tuple[bytes, float]:
+    """Send `first`, then `again` over and over; everything that came until the connection was closed, and when."""
+    port = int(sidecar.address.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def write() -> None:
+        writer.write(first)
+        while True:
+            await asyncio.sleep(0.05)
+            writer.write(again)
+            await writer.drain()
+
+    writing = asyncio.create_task(write())
+    try:
+        received = b""
+        with suppress(ConnectionError):
+            while chunk := await asyncio.wait_for(reader.read(65_536), 10):
+                received += chunk
+        return received, loop.time() - began
+    finally:
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (b"", b""),  # a connection that says nothing
+        (b"GET /healthz HTTP/1.1\r\n", b"X-A: b\r\n"),  # headers by drops
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", b""),  # an answered one that stays
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\n", b"X-A: b\r\n"),  # the next by drops
+        (b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", b"x"),  # a body by drops
+        (b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n", b"x"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    ],
+    ids=["silent", "header", "idle", "second header", "body", "large body", "chunked body"],
+)
+async def test_a_slow_client_is_closed_in_time(first: bytes, again: bytes) -> None:
+    async with Sidecar().running(patience=PATIENCE) as sidecar:
+        _, seconds = await drip(sidecar, first, again)
+    assert seconds < PATIENCE * 2
+
+
+async def test_a_client_that_does_not_read_is_closed_in_time() -> None:
+    async with Sidecar().running(patience=PATIENCE) as sidecar:
+        port = int(sidecar.address.rsplit(":", 1)[1])
+        loop = asyncio.get_running_loop()
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            client.setblocking(False)
+            await loop.sock_connect(client, ("127.0.0.1", port))
+            began = loop.time()
+            with pytest.raises(ConnectionError):  # noqa: PT012  writes until it is cut off
+                while True:
+                    await asyncio.wait_for(
+                        loop.sock_sendall(client, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 200), 10
+                    )
+            assert loop.time() - began < 10
+
+
+async def test_many_slow_clients_do_not_keep_a_quick_one_waiting(session: aiohttp.ClientSession) -> None:
+    async with Sidecar().running(patience=PATIENCE) as sidecar:
+        slow = [asyncio.create_task(drip(sidecar, b"GET /healthz HTTP/1.1\r\n", b"X-A: b\r\n")) for _ in range(100)]
+        await asyncio.sleep(0.1)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        async with session.get(f"{sidecar.address}/healthz") as answer:
+            assert answer.status == 200
+        assert loop.time() - began < 0.5
+        ended = await asyncio.gather(*slow)
+    assert max(seconds for _, seconds in ended) < PATIENCE * 4
+
+
+async def test_closing_the_sidecar_leaves_nothing_behind() -> None:
+    async with Sidecar().running() as sidecar:
+        head, _ = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 ")
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    with pytest.raises(ConnectionError):
+        await exchange(sidecar, b"")
