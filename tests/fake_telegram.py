@@ -88,8 +88,10 @@ class FakeTelegram:
             except TimeoutError:
                 break
             if mine != self._poll:
-                return refusal(409, "Conflict: terminated by other getUpdates request; make sure that only one bot "
-                                    "instance is running")
+                return refusal(
+                    409,
+                    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+                )
         return ok(self.updates[: int(params.get("limit", 100))])
 
     def _flooded(self, method: str, params: dict[str, Any]) -> web.Response | None:
@@ -125,7 +127,9 @@ class FakeTelegram:
 
 
 def ok(result: Any) -> web.Response:
-    return web.json_response({"ok": True, "result": result}, dumps=lambda value: json.dumps(value, separators=(",", ":")))
+    return web.json_response(
+        {"ok": True, "result": result}, dumps=lambda value: json.dumps(value, separators=(",", ":"))
+    )
 
 
 def refusal(status: int, description: str, **parameters: Any) -> web.Response:

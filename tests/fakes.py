@@ -37,7 +37,7 @@ class MemoryInbox:
     """InboxStore in memory. It outlives the objects of a process, as a file would."""
 
     rows: dict[UpdateId, StoredUpdate] = field(default_factory=dict)
-    done_at: dict[UpdateId, Millis] = field(default_factory=dict)
+    received: dict[UpdateId, Millis] = field(default_factory=dict)
     seen: dict[UserId, Millis] = field(default_factory=dict)
     commits: int = 0
     refuse: list[BaseException] = field(default_factory=list)  # raised by the next writes, one each
@@ -50,6 +50,7 @@ class MemoryInbox:
         for update in updates:
             if update.update_id not in self.rows:
                 self.rows[update.update_id] = update
+                self.received[update.update_id] = now
                 new.append(update.update_id)
         return tuple(new)
 
@@ -90,6 +91,8 @@ class _OutboxRow:
     next_try: Millis
     attempts: int = 0
     state: str = "waiting"  # sent, undeliverable
+    sent_at: Millis | None = None
+    reason: str = ""
 
 
 @dataclass
@@ -116,6 +119,7 @@ class MemoryOutbox:
     async def sent(self, outbox_id: int, now: Millis) -> None:
         await self._touch()
         self.rows[outbox_id].state = "sent"
+        self.rows[outbox_id].sent_at = now
 
     async def later(self, outbox_id: int, next_try: Millis) -> None:
         await self._touch()
@@ -125,6 +129,7 @@ class MemoryOutbox:
     async def undeliverable(self, outbox_id: int, reason: str) -> None:
         await self._touch()
         self.rows[outbox_id].state = "undeliverable"
+        self.rows[outbox_id].reason = reason
 
     def states(self) -> list[str]:
         return [row.state for row in self.rows.values()]

@@ -35,7 +35,7 @@ class DiscreetBot(ExtBot[int]):
         return "DiscreetBot(***)"
 
 
-def build_application(
+async def build_application(
     *,
     token: Secret,
     api_url: str,
@@ -43,7 +43,11 @@ def build_application(
     pace: BaseRateLimiter[int],
     context_types: ContextTypes[CCT, UD, CD, BD],
 ) -> Application[ExtBot[Any], CCT, UD, CD, BD, None]:
-    """An application whose bot talks to `api_url` (scheme, host and port) and which waits for `process`."""
+    """An application whose bot talks to `api_url` (scheme, host and port) and which is fed by `Runner.process`.
+
+    PTB's loggers are set to WARNING for the whole process: at DEBUG they tell addresses with the token and every text.
+    """
+    logging.getLogger("telegram").setLevel(logging.WARNING)
     telegram_bot: ExtBot[Any] = DiscreetBot(
         token.reveal(),
         base_url=f"{api_url}/bot",
@@ -52,7 +56,8 @@ def build_application(
         get_updates_request=transport,
         rate_limiter=pace,
     )
-    return ApplicationBuilder().bot(telegram_bot).updater(None).job_queue(None).context_types(context_types).build()
+    builder = ApplicationBuilder().bot(telegram_bot).updater(None).job_queue(None).context_types(context_types)
+    return await asyncio.to_thread(builder.build)  # PTB looks at the disk while it builds
 
 
 class Runner:
@@ -85,8 +90,8 @@ async def connect(
             return
         if refused:
             raise TokenRefused  # outside the except: PTB's error names the token and must not be chained to it
-        failures += 1
         longest = min(_BACK_OFF_S * 2.0 ** min(failures, 16), _BACK_OFF_MOST_S)
+        failures += 1
         await asyncio.sleep(longest * (0.5 + randomness() / 2))
 
 

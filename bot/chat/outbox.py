@@ -97,16 +97,18 @@ class Outbox:
 
     async def drain(self, seconds: float) -> int:
         """Send what is due for at most so long, then stop. Answers how many known promises stay for the next start."""
-        if self._task is not None:
-            self._is_draining = True
-            self.wake()
-            await asyncio.wait([self._task], timeout=seconds)
-            tasks = [self._task, *(queue.task for queue in self._chats.values() if queue.task is not None)]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            self._task = None
-        return len(self._known)
+        if self._task is None:
+            return 0
+        self._is_draining = True
+        self.wake()
+        await asyncio.wait([self._task], timeout=seconds)
+        left = len(self._known)
+        tasks = [self._task, *(queue.task for queue in self._chats.values() if queue.task is not None)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._task = None
+        return left
 
     def trouble(self) -> str | None:
         """Why promises are not sent, for readiness; None while all is well."""

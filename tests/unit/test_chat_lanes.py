@@ -321,7 +321,7 @@ async def test_intake_waits_while_too_much_is_waiting() -> None:
 async def test_a_teller_that_fails_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
     class Mute(Desk):
         async def tell(self, kind: str, user_id: UserId, chat_id: ChatId) -> None:
-            raise RuntimeError("no voice")
+            raise RuntimeError(f"no voice for {kind} to {user_id} in {chat_id}")
 
     async def handler(_: dict[str, Any]) -> None:
         await asyncio.sleep(0.01)

@@ -1,0 +1,297 @@
+"""Promises: sent at least once, in order within a chat, whatever comes in between."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fakes import MemoryOutbox
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
+
+from bot.chat.errors import FloodWait
+from bot.chat.outbox import Outbox, OutboxTimes
+from bot.chat.pace import Priority
+from bot.chat.sender import Listener, Sender
+from bot.domain.clock import SystemClock
+from bot.domain.errors import StorageTrouble
+from bot.domain.model import ChatId, Language, UserId
+from bot.domain.ports import Promise
+
+QUICK = OutboxTimes(poll=0.05, back_off=0.02, storage_retry=0.01)
+
+
+@dataclass(frozen=True)
+class Card:
+    text_html: str
+    reply_markup: None = None
+
+
+def render(kind: str, values: Mapping[str, str], language: Language) -> Sequence[Card]:
+    if kind == "broken":
+        raise KeyError("a value is missing")
+    return [Card(f"{kind} {part} {language}") for part in values["parts"].split()]
+
+
+async def listener_of(user_id: UserId) -> Listener:
+    await asyncio.sleep(0)
+    return Listener(language=Language.UKRAINIAN if user_id == 2 else Language.ENGLISH, is_silent=user_id == 2)
+
+
+@dataclass
+class Bot:
+    """PTB's bot as far as a sender needs it; `errors` are raised by the next sends to a chat."""
+
+    sent: list[tuple[int, str]] = field(default_factory=list)
+    options: list[dict[str, Any]] = field(default_factory=list)
+    errors: dict[int, list[TelegramError]] = field(default_factory=dict)
+    latency_s: float = 0.0
+    running: int = 0
+    most: int = 0
+
+    async def send_message(self, chat_id: int, text: str, **options: Any) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        try:
+            await asyncio.sleep(self.latency_s)
+        finally:
+            self.running -= 1
+        if self.errors.get(chat_id):
+            raise self.errors[chat_id].pop(0)
+        self.sent.append((chat_id, text))
+        self.options.append(options)
+
+
+@dataclass
+class Post:
+    """An outbox over a memory store and a bot that notes what it sends."""
+
+    store: MemoryOutbox = field(default_factory=MemoryOutbox)
+    bot: Bot = field(default_factory=Bot)
+    clock: SystemClock = field(default_factory=SystemClock)
+    times: OutboxTimes = QUICK
+    outbox: Outbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        telegram_bot: Any = self.bot
+        sender = Sender(telegram_bot, render, listener_of)
+        self.outbox = Outbox(self.store, sender, self.clock, lambda: 0.5, times=self.times)
+
+    def promise(self, chat: int, parts: str = "one", kind: str = "fill") -> None:
+        cause = f"test:{len(self.store.rows)}"
+        self.store.add(
+            Promise(user_id=UserId(chat), chat_id=ChatId(chat), kind=kind, values={"parts": parts}, cause=cause),
+            self.clock.now(),
+        )
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Post"]:
+        async with self.outbox.open():
+            yield self
+
+    async def settled(self, count: int) -> None:
+        async with asyncio.timeout(5):
+            while sum(state != "waiting" for state in self.store.states()) < count:  # noqa: ASYNC110  a store signals nothing
+                await asyncio.sleep(0.005)
+
+
+async def test_a_promise_is_rendered_in_the_readers_language_and_rings_as_they_chose() -> None:
+    post = Post()
+    post.promise(1)
+    post.promise(2)
+    async with post.open():
+        await post.settled(2)
+    assert sorted(post.bot.sent) == [(1, "fill one en"), (2, "fill one uk")]
+    rings = {
+        text: options["disable_notification"]
+        for (_, text), options in zip(post.bot.sent, post.bot.options, strict=True)
+    }
+    assert rings == {"fill one en": None, "fill one uk": True}
+    assert all(options["rate_limit_args"] == Priority.PROMISE for options in post.bot.options)
+    assert all(options["parse_mode"] == "HTML" for options in post.bot.options)
+
+
+async def test_a_wake_hastens_it() -> None:
+    post = Post(times=OutboxTimes(poll=60))
+    async with post.open():
+        await asyncio.sleep(0.01)
+        post.promise(1)
+        await asyncio.sleep(0.05)
+        assert post.bot.sent == []
+        post.outbox.wake()
+        await post.settled(1)
+
+
+async def test_without_a_wake_the_poll_finds_it() -> None:
+    post = Post()
+    async with post.open():
+        await asyncio.sleep(0.01)
+        post.promise(1)
+        await post.settled(1)
+
+
+@pytest.mark.parametrize("error", [NetworkError("reset"), TimedOut(), FloodWait(0.05), TelegramError("strange")])
+async def test_a_chats_promises_keep_their_order_through_failures(error: TelegramError) -> None:
+    post = Post()
+    post.bot.errors[1] = [error, error]
+    for part in ("a", "b", "c"):
+        post.promise(1, part)
+    post.promise(2, "x")
+    async with post.open():
+        await post.settled(1)
+        assert post.bot.sent == [(2, "fill x uk")]
+        post.promise(1, "d")
+        post.outbox.wake()
+        await post.settled(5)
+    assert [text for chat, text in post.bot.sent if chat == 1] == [f"fill {part} en" for part in "abcd"]
+
+
+async def test_a_429_is_obeyed() -> None:
+    post = Post()
+    post.bot.errors[1] = [FloodWait(0.3)]
+    post.promise(1)
+    async with post.open():
+        await asyncio.sleep(0.2)
+        assert post.bot.sent == []
+        await post.settled(1)
+    assert len(post.bot.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "is_logged"),
+    [
+        (Forbidden("Forbidden: bot was blocked by the user"), False),
+        (BadRequest("Chat not found"), False),
+        (BadRequest("Message text is empty"), True),
+    ],
+)
+async def test_a_definite_no_is_not_tried_again(
+    error: TelegramError, is_logged: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    post = Post()
+    post.bot.errors[1] = [error]
+    post.promise(1, "a")
+    post.promise(1, "b")
+    async with post.open():
+        await post.settled(2)
+    assert post.store.states() == ["undeliverable", "sent"]
+    assert ("is refused" in caplog.text) is is_logged
+
+
+async def test_one_that_cannot_be_rendered_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> None:
+    post = Post()
+    post.promise(1, kind="broken")
+    post.promise(1, "b")
+    async with post.open():
+        await post.settled(1)
+    assert post.bot.sent == [(1, "fill b en")]
+    assert post.store.states() == ["waiting", "sent"]
+    assert "could not be rendered" in caplog.text
+
+
+async def test_of_a_long_promise_only_the_rest_is_sent_again() -> None:
+    post = Post()
+    post.promise(1, "a b c")
+    fails = iter([None, NetworkError("reset"), None, None])
+
+    async def send_message(chat_id: int, text: str, **_: Any) -> None:
+        error = next(fails)
+        if error is not None:
+            raise error
+        post.bot.sent.append((chat_id, text))
+
+    post.bot.send_message = send_message  # type: ignore[method-assign]  # this bot fails at its second message
+    async with post.open():
+        await post.settled(1)
+    assert [text for _, text in post.bot.sent] == ["fill a en", "fill b en", "fill c en"]
+
+
+async def test_a_disk_that_refuses_neither_loses_nor_repeats(caplog: pytest.LogCaptureFixture) -> None:
+    post = Post()
+    post.promise(1)
+    post.store.refuse = [StorageTrouble("disk full")]
+    async with post.open():
+        await asyncio.sleep(0.02)
+        assert post.outbox.trouble() == "promises can't be sent: disk full"
+        await post.settled(1)
+        await asyncio.sleep(0.1)
+        post.promise(1)
+        original = post.bot.send_message
+
+        async def send_message(chat_id: int, text: str, **options: Any) -> None:
+            await original(chat_id, text, **options)
+            post.store.refuse = [StorageTrouble("disk full"), StorageTrouble("disk full")]
+
+        post.bot.send_message = send_message  # type: ignore[method-assign]  # the disk fails just after the send
+        post.outbox.wake()
+        await post.settled(2)
+        post.outbox.wake()
+        await asyncio.sleep(0.1)
+        assert post.outbox.trouble() is None
+    assert len(post.bot.sent) == 2
+    assert "disk full" in caplog.text
+
+
+async def test_after_a_kill_the_next_process_sends_what_is_left() -> None:
+    first = Post()
+    first.bot.latency_s = 60
+    first.promise(1)
+    async with first.open():
+        await asyncio.sleep(0.05)
+    second = Post(store=first.store)
+    async with second.open():
+        await second.settled(1)
+    assert (first.bot.sent, second.bot.sent) == ([], [(1, "fill one en")])
+
+
+async def test_drain_sends_what_is_due_and_ends() -> None:
+    post = Post(times=OutboxTimes(poll=60))
+    post.bot.latency_s = 0.01
+    async with post.open():
+        for chat in range(1, 200):
+            post.promise(chat)
+        assert await post.outbox.drain(5) == 0
+        assert post.store.states() == ["sent"] * 199
+        assert await post.outbox.drain(5) == 0
+
+
+async def test_drain_ends_in_time_and_says_what_is_left() -> None:
+    post = Post()
+    post.bot.latency_s = 60
+    for chat in range(3):
+        post.promise(chat)
+    async with post.open():
+        await asyncio.sleep(0.02)
+        assert post.outbox.stats().waiting == 3
+        began = asyncio.get_running_loop().time()
+        assert await post.outbox.drain(0.1) == 3
+        assert asyncio.get_running_loop().time() - began < 1
+    assert post.store.states() == ["waiting"] * 3
+
+
+async def test_a_backlog_is_sent_without_waiting_for_the_poll_and_few_at_once() -> None:
+    post = Post(times=OutboxTimes(poll=60))
+    post.bot.latency_s = 0.001
+    for chat in range(2_500):
+        post.promise(chat)
+    async with post.open():
+        await post.settled(2_500)
+        stats = post.outbox.stats()
+    assert (stats.sent, stats.waiting) == (2_500, 0)
+    assert post.bot.most == 16
+
+
+async def test_a_courtesy_that_telegram_refuses_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    bot = Bot(errors={1: [Forbidden("Forbidden: bot was blocked by the user")]})
+    telegram_bot: Any = bot
+
+    async def render_later(kind: str, _values: Mapping[str, str], _language: Language) -> Sequence[Card]:
+        await asyncio.sleep(0)
+        return [Card(kind)]
+
+    sender = Sender(telegram_bot, render_later, listener_of)
+    await sender.tell("too-fast", UserId(1), ChatId(1))
+    await sender.tell("too-fast", UserId(1), ChatId(1))
+    assert bot.sent == [(1, "too-fast")]
+    assert bot.options[0]["rate_limit_args"] == Priority.REPLY
