@@ -140,7 +140,7 @@ async def _prepare_writer(connection: aiosqlite.Connection, path: Path, *, check
         return
     _, ((verdict,),), _ = [await connection.execute_fetchall(pragma) for pragma in _QUICK_CHECK]
     if verdict != "ok":
-        raise UnfitDatabase(f"{path} is damaged: {verdict}. Restore a backup")
+        raise UnfitDatabase(f"{path} is damaged ({verdict.splitlines()[-1]}): restore a backup")
 
 
 @contextmanager

@@ -1,0 +1,347 @@
+"""Transactions: all or nothing whatever cuts them short, one writer at a time, shared commits, a disk that refuses."""
+
+import asyncio
+import resource
+import subprocess
+import sys
+import types
+from collections.abc import Coroutine, Generator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
+
+from bot.domain.cause import Cause, UpdateId, current_cause
+from bot.domain.errors import StorageTrouble
+from bot.domain.events import UserConfigChanged
+from bot.domain.ports import AuditEntry, StoredUpdate
+from storage.inbox import SqliteInbox
+from storage.signals import INSERT_SIGNAL
+from storage.writer import Transaction
+
+FILLER = "x" * 4000
+
+
+class Steps:
+    """Runs a coroutine and cancels its own task at chosen suspensions."""
+
+    def __init__(self, first: int, *, again: bool) -> None:
+        self.first = first
+        self.again = again
+        self.count = 0
+
+    @types.coroutine
+    def drive(self, work: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        steps = work.__await__()
+        try:
+            pending = next(steps)
+            while True:
+                self.count += 1
+                if self.count == self.first or (self.again and self.count > self.first):
+                    task = asyncio.current_task()
+                    assert task is not None
+                    task.cancel()
+                try:
+                    yield pending
+                except asyncio.CancelledError as error:
+                    pending = steps.throw(error)
+                else:
+                    pending = next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+async def two_writes(it: Ground) -> None:
+    async with it.store.begin() as unit:
+        await unit.users.ensure(new_user(ANNA), NOW)
+        await unit.audit(AuditEntry(actor=ANNA, action="came", subject="user:1001"), NOW)
+        unit.record(UserConfigChanged(user_id=ANNA))
+
+
+async def stands(it: Ground) -> tuple[int, int]:
+    ((users,),) = await it.database.fetch("SELECT count(*) FROM users")
+    ((entries,),) = await it.database.fetch("SELECT count(*) FROM audit")
+    return users, entries
+
+
+async def interrupted(it: Ground, steps: Steps) -> Cause:
+    """Two writes for an update, cancelled at its steps; afterwards the lock must be free."""
+    cause = Cause(update_id=UpdateId(7))
+
+    async def handle() -> None:
+        current_cause.set(cause)
+        await steps.drive(two_writes(it))
+
+    with suppress(asyncio.CancelledError):
+        await asyncio.create_task(handle())
+    async with asyncio.timeout(5):
+        await it.user(BORIS)
+    return cause
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["once", "again and again"])
+async def test_a_cancellation_at_any_await_leaves_all_or_nothing(tmp_path: Path, again: bool) -> None:
+    outcomes = set()
+    for step in range(1, 100):
+        folder = tmp_path / str(step)
+        async with ground(folder) as it:
+            await SqliteInbox(it.database).accept([update(7)], NOW)
+            steps = Steps(step, again=again)
+            cause = await interrupted(it, steps)
+            users, entries = await stands(it)
+            ((state,),) = await it.database.fetch("SELECT state FROM inbox")
+            is_whole = users == 2
+            assert (users, entries) in {(1, 0), (2, 1)}
+            assert state == ("applied" if is_whole else "new")
+            assert cause.applied is is_whole
+            assert it.committed == ([(UserConfigChanged(user_id=ANNA),)] if is_whole else [])
+        outcomes.add(is_whole)
+        if steps.count < step:
+            break
+    assert step > 6
+    assert outcomes == {True, False}
+
+
+async def fail_half_way(it: Ground) -> None:
+    async with it.store.begin() as unit:
+        await unit.users.ensure(new_user(ANNA), NOW)
+        unit.record(UserConfigChanged(user_id=ANNA))
+        raise ZeroDivisionError
+
+
+async def test_a_failure_inside_undoes_its_own_writes_alone(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        with pytest.raises(ZeroDivisionError):
+            await fail_half_way(it)
+        await it.user(BORIS)
+        assert await it.queries.user_config(ANNA) is None
+        assert await it.queries.user_config(BORIS) is not None
+        assert it.committed == []
+
+
+async def test_writers_do_not_share_a_fate(tmp_path: Path) -> None:
+    """Forty units at once, every third of which fails: exactly the others stand."""
+
+    async def one(number: int) -> None:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(number + 1), NOW)  # type: ignore[arg-type]  # a plain number will do
+            await asyncio.sleep(0)
+            if number % 3 == 0:
+                raise ZeroDivisionError
+            unit.record(UserConfigChanged(user_id=number + 1))  # type: ignore[arg-type]  # the same
+
+    async with ground(tmp_path) as it:
+        outcomes = await asyncio.gather(*map(one, range(40)), return_exceptions=True)
+        stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
+    assert stood == {number + 1 for number in range(40) if number % 3}
+    assert [type(each) for each in outcomes] == [type(None) if n % 3 else ZeroDivisionError for n in range(40)]
+    assert {event.user_id for (event,) in it.committed} == stood  # type: ignore[union-attr]  # all are user events
+
+
+async def test_a_unit_is_not_answered_before_it_is_on_the_disk(tmp_path: Path) -> None:
+    async def one(number: int) -> None:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(number + 1), NOW)  # type: ignore[arg-type]  # a plain number will do
+        assert await it.queries.user_config(number + 1) is not None  # type: ignore[arg-type]  # another connection
+
+    async with ground(tmp_path) as it:
+        await asyncio.gather(*map(one, range(50)))
+
+
+async def test_units_that_wait_share_a_commit(tmp_path: Path) -> None:
+    commits: list[str] = []
+
+    async def one(number: int) -> None:
+        async with it.database.transaction() as transaction:
+            await transaction.fetch(INSERT_SIGNAL, ("s", str(number), "", NOW, None, "Buy", "BTCUSDT", None))
+
+    async with ground(tmp_path) as it:
+        async with it.database.alone() as connection:
+            await connection.set_trace_callback(commits.append)
+        await asyncio.gather(*map(one, range(32)))
+        async with it.database.alone() as connection:
+            await connection.set_trace_callback(None)  # type: ignore[arg-type]  # what sqlite3 takes to end it
+        assert await it.database.fetch("SELECT count(*) FROM signals") == [(32,)]
+    assert commits.count("COMMIT") < 4
+    assert commits.count("BEGIN IMMEDIATE") == commits.count("COMMIT")
+
+
+async def test_a_shared_commit_that_fails_acknowledges_none(tmp_path: Path) -> None:
+    """A broken deferred foreign key is noticed by COMMIT itself."""
+    answered: list[int] = []
+
+    async def one(number: int) -> None:
+        async with it.database.transaction(lambda: answered.append(number)) as transaction:
+            await transaction.fetch("INSERT INTO child VALUES (?)", (99 if number == 3 else 1,))
+            await asyncio.sleep(0)
+
+    async with ground(tmp_path) as it:
+        await it.write("CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT")
+        await it.write("INSERT INTO parent VALUES (1)")
+        await it.write("CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED) STRICT")
+        outcomes = await asyncio.gather(*map(one, range(6)), return_exceptions=True)
+        ((count,),) = await it.database.fetch("SELECT count(*) FROM child")
+        assert isinstance(outcomes[3], StorageTrouble)
+        assert [isinstance(each, StorageTrouble) for each in outcomes].count(False) == count == len(answered)
+        await it.user()
+        assert await it.queries.user_config(ANNA) is not None
+
+
+async def test_a_waiter_that_is_cancelled_does_not_keep_the_others_from_their_commit(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        inside, go_on = asyncio.Event(), asyncio.Event()
+
+        async def first() -> None:
+            async with it.store.begin() as unit:
+                await unit.users.ensure(new_user(ANNA), NOW)
+                inside.set()
+                await go_on.wait()
+
+        one = asyncio.create_task(first())
+        await inside.wait()
+        two = asyncio.create_task(it.user(BORIS))
+        await asyncio.sleep(0)
+        go_on.set()
+        two.cancel()
+        async with asyncio.timeout(5):
+            await asyncio.wait((one, two))
+        assert one.exception() is None
+        assert two.cancelled()
+        assert await it.queries.user_config(ANNA) is not None
+        assert await it.queries.user_config(BORIS) is None
+
+
+async def test_a_unit_inside_a_unit_is_a_mistake_not_a_deadlock(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        with pytest.raises(RuntimeError, match="open in this task already"):
+            async with it.store.begin():
+                await it.user()
+        await it.user()
+
+
+async def test_a_unit_is_useless_after_its_end(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(), NOW)
+        with pytest.raises(RuntimeError, match="has ended"):
+            await unit.users.ensure(new_user(BORIS), NOW)
+
+
+async def fill_up(transaction: Transaction, rows: int = 200) -> None:
+    for number in range(rows):
+        await transaction.fetch(INSERT_SIGNAL, ("s", str(number), FILLER, NOW, None, "Buy", "BTCUSDT", None))
+
+
+async def come_with_much(it: Ground, *, swallow: bool = False) -> None:
+    """A new user, and more than the disk may hold."""
+    async with it.store.begin() as unit:
+        await unit.users.ensure(new_user(), NOW)
+        unit.record(UserConfigChanged(user_id=ANNA))
+        with suppress(*(StorageTrouble,) * swallow):
+            await fill_up(unit._transaction)
+
+
+async def allow_pages(it: Ground, more: int) -> None:
+    async with it.database.alone() as connection:
+        ((count,),) = await connection.execute_fetchall("PRAGMA page_count")
+        await connection.execute_fetchall(f"PRAGMA max_page_count = {count + more}")
+
+
+async def test_a_full_disk_acknowledges_nothing_and_passes(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await allow_pages(it, 5)
+        with pytest.raises(StorageTrouble, match="the disk is full"):
+            await come_with_much(it)
+        assert await stands(it) == (0, 0)
+        assert it.committed == []
+        await allow_pages(it, 1000)
+        await come_with_much(it)
+        assert await stands(it) == (1, 0)
+        assert len(it.committed) == 1
+
+
+async def test_a_full_disk_that_a_block_swallows_is_not_taken_for_a_commit(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await allow_pages(it, 5)
+        with pytest.raises(StorageTrouble, match="had failed"):
+            await come_with_much(it, swallow=True)
+        assert await stands(it) == (0, 0)
+
+
+async def test_a_disk_that_fills_up_under_many_writers(tmp_path: Path) -> None:
+    """One of a group hits the limit: whoever is told that it stands, stands; nobody else does."""
+
+    async def one(number: int) -> None:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(number + 1), NOW)  # type: ignore[arg-type]  # a plain number will do
+            if number == 10:
+                await fill_up(unit._transaction)
+
+    async with ground(tmp_path) as it:
+        await allow_pages(it, 20)
+        outcomes = await asyncio.gather(*map(one, range(20)), return_exceptions=True)
+        stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
+    assert stood == {number + 1 for number, outcome in enumerate(outcomes) if outcome is None}
+    assert {type(each) for each in outcomes} == {type(None), StorageTrouble}
+
+
+async def test_another_process_that_holds_the_file_is_storage_trouble(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        async with it.database.alone() as connection:
+            await connection.execute_fetchall("PRAGMA busy_timeout = 50")
+        async with aiosqlite.connect(tmp_path / "perpdesk.sqlite3", isolation_level=None) as other:
+            await other.execute_fetchall("BEGIN IMMEDIATE")
+            with pytest.raises(StorageTrouble, match="busy"):
+                await it.user()
+            await other.execute_fetchall("ROLLBACK")
+        await it.user()
+
+
+LIMITED = """
+import asyncio, resource, sys
+from pathlib import Path
+from storage_builders import ground, ANNA, NOW, new_user
+from bot.domain.errors import StorageTrouble
+
+async def main(folder):
+    async with ground(folder) as it:
+        log = folder / "perpdesk.sqlite3-wal"
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + 100, hard))
+        try:
+            await it.user()
+        except StorageTrouble as trouble:
+            print("refused:", trouble)
+        print("told:", len(it.committed), await it.queries.user_config(ANNA))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        await it.user()
+        print("recovered:", (await it.queries.user_config(ANNA)).user_id)
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+async def test_a_commit_that_the_disk_cuts_short_is_refused_and_recovers(tmp_path: Path) -> None:
+    """RLIMIT_FSIZE lets the log grow no further: COMMIT itself fails."""
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
+    tests = Path(__file__).parents[1]
+    outcome = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", LIMITED, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": f"{tests.parent}:{tests}"},
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    refused, told, recovered = outcome.stdout.splitlines()
+    assert refused.startswith("refused: nothing was stored: the disk ")
+    assert told == "told: 0 None"
+    assert recovered == f"recovered: {ANNA}"
+
+
+def update(number: int) -> StoredUpdate:
+    return StoredUpdate(update_id=UpdateId(number), user_id=ANNA, chat_id=None, body=b"{}")
