@@ -1,0 +1,59 @@
+"""What a measurement answers, and how the answers are shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure beside its baseline of the same run.
+
+    `target` says in words what is asked for and `ok` whether it is met; None where nothing is asked.
+    """
+
+    name: str
+    value: float
+    unit: str
+    baseline_name: str | None = None
+    baseline: float | None = None
+    target: str | None = None
+    ok: bool | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """The baseline in units of the value: above 1, the value is the smaller one."""
+        return self.baseline / self.value if self.baseline is not None and self.value else None
+
+
+HEADINGS = ("", "measured", "baseline", "", "baseline/measured", "target", "")
+
+
+def figure(value: float | None, unit: str = "") -> str:
+    """Three significant digits, thousands apart."""
+    if value is None:
+        return ""
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004  three significant digits
+    return f"{value:,.{digits}f} {unit}".strip()
+
+
+def table(title: str, rows: Iterable[Row]) -> str:
+    """Rows as a plain table."""
+    lines = [HEADINGS, *map(_cells, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    body = ["  ".join(_aligned(line, widths)).rstrip() for line in lines]
+    return "\n".join((title, "-" * len(title), *body))
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    verdict = "" if row.ok is None else "ok" if row.ok else "MISSED"
+    ratio = "" if row.ratio is None else f"{figure(row.ratio)}x"
+    baseline = figure(row.baseline, row.unit)
+    return (row.name, figure(row.value, row.unit), row.baseline_name or "", baseline, ratio, row.target or "", verdict)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
+    numbers = {1, 3, 4}
+    return [
+        cell.rjust(width) if column in numbers else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+    ]
