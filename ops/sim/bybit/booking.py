@@ -64,9 +64,10 @@ def _net(net: _Net, one: Instrument, fill: Execution) -> _Share:
     closing = min(fill.qty, held) if against else ZERO
     if fill.closed_size is None:
         fill.closed_size = closing
-    part = closing / held if held else ZERO
-    of_fill = closing / fill.qty
-    entry, exit_ = net.value * part, fill.value * of_fill
+    entry = net.value * closing / held if held else ZERO
+    exit_ = fill.value * closing / fill.qty
+    open_fee = net.fees * closing / held if held else ZERO
+    close_fee = fill.fee * closing / fill.qty
     gain = ZERO
     if closing:
         # coins are worth most when the price is low: an inverse long earns as its value in coins falls
@@ -75,12 +76,12 @@ def _net(net: _Net, one: Instrument, fill: Execution) -> _Share:
         size=closing,
         entry_value=entry,
         exit_value=exit_,
-        open_fee=net.fees * part,
-        close_fee=fill.fee * of_fill,
+        open_fee=open_fee,
+        close_fee=close_fee,
         gain=gain,
     )
-    net.value += fill.value * (1 - of_fill) - entry
-    net.fees += fill.fee * (1 - of_fill) - share.open_fee
+    net.value += fill.value - exit_ - entry
+    net.fees += fill.fee - close_fee - open_fee
     net.size += fill.qty * sign
     return share
 

@@ -159,21 +159,18 @@ class Market:
         """What was traded in [start, end) of epoch milliseconds. Raises ValueError if start is not before end."""
         bar = self._tapes[one.coin].over(start, end)
         nearest, scale = one.price.nearest, one.multiplier
+        open_, high = max(1, nearest(bar.open * scale)), max(1, nearest(bar.high * scale))
+        low, close = max(1, nearest(bar.low * scale)), max(1, nearest(bar.close * scale))
+        mean = one.price.decimal(open_ + high + low + close) / 4
         share = _USDC_SHARE if one.settle_coin == "USDC" else _SHARE[one.category]
         dollars = bar.volume * share
-        mean = (bar.open + bar.high + bar.low + bar.close) / 4 * scale
-        volume = (
-            Decimal(int(dollars)) if one.category == "inverse" else one.qty.decimal(one.qty.nearest(dollars / mean))
-        )
-        turnover = dollars / mean if one.category == "inverse" else float(volume) * mean
-        return Candle(
-            open=max(1, nearest(bar.open * scale)),
-            high=max(1, nearest(bar.high * scale)),
-            low=max(1, nearest(bar.low * scale)),
-            close=max(1, nearest(bar.close * scale)),
-            volume=volume,
-            turnover=Decimal(f"{turnover:.4f}"),
-        )
+        if one.category == "inverse":
+            volume = Decimal(max(1, int(dollars)))
+            turnover = volume / mean
+        else:
+            volume = one.qty.decimal(max(1, one.qty.nearest(dollars / float(mean))))
+            turnover = volume * mean
+        return Candle(open=open_, high=high, low=low, close=close, volume=volume, turnover=turnover)
 
     # funding and interest
 

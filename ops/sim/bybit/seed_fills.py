@@ -103,7 +103,8 @@ def _fill(seeding: Seeding, body: object, where: str, place: int) -> Execution:
     fill.order_price = fields.decimal("orderPrice", price)
     fill.value = fields.decimal("execValue", fill.value)
     fill.fee_rate = signed(fields, "feeRate", fill.fee_rate)
-    fill.fee = signed(fields, "execFee", fill.fee)
+    charged = qty if fill.fee_currency == one.base_coin and one.category == "spot" else fill.value
+    fill.fee = signed(fields, "execFee", charged * fill.fee_rate)
     if "closedSize" in fields:
         fill.closed_size = fields.decimal("closedSize", ZERO)
     return fill
