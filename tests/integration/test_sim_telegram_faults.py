@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from aiohttp import ClientError, ClientTimeout
@@ -9,7 +10,7 @@ from sim_telegram_driver import TOKEN, Driver, driven
 
 from ops.sim.telegram.world import World
 
-SEND = {"chat_id": 1000, "text": "x"}
+SEND: dict[str, Any] = {"chat_id": 1000, "text": "x"}
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import pytest
 from aiohttp import FormData
 from sim_telegram_driver import GROUP, TOKEN, Driver, driven
+
+from ops.sim.telegram.wire import MAX_BODY_BYTES
 
 
 @pytest.fixture
@@ -67,6 +70,9 @@ async def test_broken_bodies_are_refused(sim: Driver) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     status, body = await sim.raw("POST", path, data=b"text=%ff", headers=form)
     assert (status, body["description"]) == (400, "Bad Request: strings must be encoded in UTF-8")
+    large = BytesIO(b"x" * (MAX_BODY_BYTES + 1))
+    status, body = await sim.raw("POST", path, data=large, headers=form)
+    assert (status, body["description"]) == (413, "Request Entity Too Large")
 
 
 async def test_every_token_is_its_own_bot(sim: Driver) -> None:
@@ -159,7 +165,9 @@ async def test_calls_are_logged(sim: Driver) -> None:
     assert sorted(good) == ["at", "method", "ms", "params", "seq", "status"]
     assert (good["method"], good["status"], good["params"]) == ("sendMessage", 200, {"chat_id": 1000, "text": "x"})
     assert (bad["status"], bad["params"]["chat_id"]) == (400, 7)
-    assert [row["seq"] for row in await sim.sim("GET", f"calls?after={good['seq']}")] == [bad["seq"]]
+    await sim.raw("GET", f"/bot{TOKEN}/sendMessage?chat_id=7&text=x&protect_content=true")
+    assert (await sim.sim("GET", "calls"))[-1]["params"] == {"chat_id": 7, "text": "x", "protect_content": True}
+    assert [row["seq"] for row in await sim.sim("GET", f"calls?after={good['seq']}")][:1] == [bad["seq"]]
 
 
 async def test_unknown_control_calls_and_payments_are_refused(sim: Driver) -> None:

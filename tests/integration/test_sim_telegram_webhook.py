@@ -78,7 +78,8 @@ async def nothing_pending(sim: Driver) -> bool:
 
 
 async def failure(sim: Driver) -> str | None:
-    return (await sim.call("getWebhookInfo")).get("last_error_message")
+    message: str | None = (await sim.call("getWebhookInfo")).get("last_error_message")
+    return message
 
 
 async def test_updates_are_posted_with_the_secret_in_order(sim: Driver, hook: Receiver) -> None:

@@ -12,7 +12,6 @@ from aiohttp import web
 
 from ops.sim.telegram.errors import ApiError
 from ops.sim.telegram.faults import AFTER, HOLD_SECONDS, LATE_SECONDS, Fault
-from ops.sim.telegram.files import Upload
 from ops.sim.telegram.methods.call import Call
 from ops.sim.telegram.methods.receiving import get_updates
 from ops.sim.telegram.methods.registry import GET_UPDATES, find_method, run
@@ -69,11 +68,15 @@ class BotApi:
                 self._note(bot, name, params, NO_ANSWER, started)
                 return self._abort(request)
             if fault is None or fault.kind in AFTER:
-                answer, logged = await self._run(bot, name, params, files)
+                call = Call(self.world, bot, find_method(name).check(params, files), files)
+                logged = _loggable(call)
+                answer = await self._run(name, call)
             else:
                 answer = refused(fault.refusal())
         except ApiError as error:
             answer = refused(error)
+        except web.HTTPRequestEntityTooLarge:
+            answer = refused(ApiError(413, "Request Entity Too Large"))
         except Exception:
             log.exception("the stand-in failed in %s", name)
             answer = refused(ApiError(500, "Internal Server Error"))
@@ -91,31 +94,24 @@ class BotApi:
     async def from_webhook(self, bot: Bot, params: JsonObject) -> None:
         """A method in the body of a webhook's answer; nobody is told how it went, the log is."""
         started = time.monotonic()
-        name, status, logged = str(params.get("method", "")), 200, params
+        name, status = str(params.get("method", "")), 200
         try:
-            name = find_method(name).name
+            method = find_method(name)
+            name = method.name
             if name.startswith("get") or name in {"setWebhook", "deleteWebhook", "close", "logOut"}:
                 return
-            answer, logged = await self._run(bot, name, params, {})
-            status = answer.status
+            run(name, Call(self.world, bot, method.check(params, {})))
         except ApiError as error:
             status = int(error.code)
-        self._note(bot, name, logged, status, started)
+        self._note(bot, name, params, status, started)
 
-    async def _run(
-        self, bot: Bot, name: str, params: JsonObject, files: dict[str, Upload]
-    ) -> tuple[Answer, JsonObject]:
-        checked = find_method(name).check(params, files)
-        call = Call(self.world, bot, checked, files)
-        if name == GET_UPDATES:
-            updates = await get_updates(call)
-            raw = b",".join(update.encoded() for update in updates if update.body is not None)
-            return Answer(200, b'{"ok":true,"result":[' + raw + b"]}"), checked
-        result = run(name, call)
-        logged = (
-            {**checked, **{name: f"<{len(file.data)} bytes>" for name, file in files.items()}} if files else checked
-        )
-        return Answer(200, orjson.dumps({"ok": True, "result": result})), logged
+    @staticmethod
+    async def _run(name: str, call: Call) -> Answer:
+        if name != GET_UPDATES:
+            return Answer(200, orjson.dumps({"ok": True, "result": run(name, call)}))
+        updates = await get_updates(call)
+        raw = b",".join(update.encoded() for update in updates if update.body is not None)
+        return Answer(200, b'{"ok":true,"result":[' + raw + b"]}")
 
     def _note(self, bot: Bot | None, name: str, params: JsonObject, status: int, started: float) -> None:
         self.world.calls.add(bot.id if bot else 0, name, params, status, time.monotonic() - started)
@@ -149,6 +145,13 @@ class BotApi:
         if data is None:
             return await not_found(request)
         return web.Response(body=data, content_type="application/octet-stream")
+
+
+def _loggable(call: Call) -> JsonObject:
+    """The parameters with their types; of files only how long they are."""
+    if not call.files:
+        return call.params
+    return {**call.params, **{name: f"<{len(file.data)} bytes>" for name, file in call.files.items()}}
 
 
 async def not_found(_request: web.Request) -> web.StreamResponse:

@@ -11,8 +11,9 @@ from ops.sim.telegram.membership import administrator_rights
 from ops.sim.telegram.methods.call import Call
 from ops.sim.telegram.model import JsonObject
 
-_COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
+_COMMAND: Final = re.compile(r"[a-z0-9_]+")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
+_NAME: Final = FACTS.limits["BotCommand.command"]
 _DESCRIPTION: Final = FACTS.limits["BotCommand.description"]
 _MAX_COMMANDS: Final = FACTS.limits["setMyCommands.commands"].most
 _DEFAULT_MENU: Final = {"type": "commands"}
@@ -77,14 +78,15 @@ def set_my_commands(call: Call) -> bool:
 
 
 def _checked(command: JsonObject) -> JsonObject:
-    name = str(command["command"]).removeprefix("/").lower()
+    name = str(command["command"]).strip().removeprefix("/")
+    description = str(command["description"]).strip()
+    for what, value, limit in (("Command", name, _NAME), ("Command description", description, _DESCRIPTION)):
+        if not value:
+            raise bad_request(f"{what} must be non-empty")
+        if len(value) > limit.most:
+            raise bad_request(f"{what} length must not exceed {limit.most}")
     if not _COMMAND.fullmatch(name):
         raise bad_request("BOT_COMMAND_INVALID")
-    description = str(command["description"]).strip()
-    if not description:
-        raise bad_request("command description must be non-empty")
-    if not _DESCRIPTION.least <= len(description) <= _DESCRIPTION.most:
-        raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     return {"command": name, "description": description}
 
 
