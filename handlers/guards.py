@@ -76,9 +76,10 @@ async def has_terms(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
     """Whether the terms stand that the entry asks for; shows them if not, with what goes on after them."""
     if not entry.access.after_terms or turn.config.terms_version >= TERMS_VERSION:
         return True
+    is_typed_key = isinstance(entry, CommandEntry) and entry.resume is not None
     if isinstance(entry, CommandEntry) and entry.resume is not None:
         wish = entry.resume(turn)
-    await ask_for_terms(turn, wish)
+    await ask_for_terms(turn, wish, key_waits=is_typed_key)
     return False
 
 

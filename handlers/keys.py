@@ -150,12 +150,12 @@ async def _add(turn: Turn, key: TypedKey) -> KeyReport:
 async def _show_connected(turn: Turn, report: KeyReport) -> None:
     config = await turn.services.people.config(turn.user_id)  # with the account that was just added
     turn = turn if config is None else replace(turn, config=config)
-    await turn.show(connected_card(turn.viewer, report))
+    await turn.show(connected_card(turn.viewer, report, turn.services.keys.egress_ip))
 
 
 async def _check(turn: Turn, account_type: AccountType) -> None:
     report = await turn.services.keys.check(turn.user_id, account_type)
-    await turn.show(checked_card(turn.viewer, report))
+    await turn.show(checked_card(turn.viewer, report, turn.services.keys.egress_ip))
 
 
 async def _ask_removal(turn: Turn, account_type: AccountType) -> None:

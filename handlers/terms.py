@@ -22,11 +22,11 @@ async def privacy(turn: Turn) -> None:
     await turn.show(document_card(turn.viewer, "privacy-title", "privacy-body"))
 
 
-async def ask_for_terms(turn: Turn, resume: Wish | None) -> None:
+async def ask_for_terms(turn: Turn, resume: Wish | None, *, key_waits: bool) -> None:
     """Show them with [I accept]; `resume` is what goes on after that, None if it has to be asked for again."""
     values = {} if resume is None else {_THEN: resume.action, **resume.values}
     (accept,) = await turn.buttons([(turn.say.plain("button-accept"), Wish(action=ACCEPT, values=values))])
-    await turn.show(terms_gate_card(turn.viewer, accept))
+    await turn.show(terms_gate_card(turn.viewer, accept, key_waits=key_waits))
 
 
 async def accept(turn: Turn, wish: Wish) -> None:

@@ -20,10 +20,10 @@ from bot.services.screens import Shown
 from handlers.callbacks import ShowBalance, ShowOrders, ShowPositions, ShowTrades
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button
-from handlers.views.figures import percent_away, step_of
+from handlers.views.figures import CENT, Figures, percent_away, step_of
 from handlers.views.frame import account_tabs, columns, footer, menu_row, page_of, page_row, refresh_button, table
 from handlers.views.market import quote_of
-from handlers.views.times import local_clock
+from handlers.views.times import local_clock, zone_label
 from handlers.views.viewer import Viewer
 
 POSITIONS_A_PAGE: Final = 4
@@ -47,9 +47,8 @@ def balance_card(viewer: Viewer, account: Account, shown: Shown[Balance]) -> Car
         text=join(parts),
         rows=(
             account_tabs(viewer, account, ShowBalance),
-            refresh_button(viewer, code),
             _other_screens(viewer, account, ShowBalance),
-            menu_row(viewer),
+            (*refresh_button(viewer, code), *menu_row(viewer)),
         ),
     )
 
@@ -73,9 +72,8 @@ def positions_card(viewer: Viewer, account: Account, shown: Shown[Positions], pa
         rows=(
             account_tabs(viewer, account, ShowPositions),
             page_row(viewer, page, lambda number: ShowPositions(account.account_id, number)),
-            refresh_button(viewer, code),
             _other_screens(viewer, account, ShowPositions),
-            menu_row(viewer),
+            (*refresh_button(viewer, code), *menu_row(viewer)),
         ),
     )
 
@@ -96,9 +94,8 @@ def orders_card(viewer: Viewer, account: Account, shown: Shown[Orders], page_num
         rows=(
             account_tabs(viewer, account, ShowOrders),
             page_row(viewer, page, lambda number: ShowOrders(account.account_id, number)),
-            refresh_button(viewer, ShowOrders(account.account_id, page.number)),
             _other_screens(viewer, account, ShowOrders),
-            menu_row(viewer),
+            (*refresh_button(viewer, ShowOrders(account.account_id, page.number)), *menu_row(viewer)),
         ),
     )
 
@@ -110,7 +107,8 @@ def trades_card(viewer: Viewer, account: Account, shown: Shown[Executions], page
     page = page_of(items, page_number, TRADES_A_PAGE)
     parts = [say("trades-title", account=viewer.account_name(account))]
     if shown.value is not None:
-        parts.append(say("trades-total", count=len(items)) if items else say("trades-none"))
+        place = zone_label(viewer.config.settings.time_zone)
+        parts.append(say("trades-total", count=len(items), zone=place) if items else say("trades-none"))
     for execution in page.items:
         parts += [_BLANK, _trade(viewer, execution)]
     parts += [_BLANK, footer(viewer, shown)]
@@ -119,9 +117,8 @@ def trades_card(viewer: Viewer, account: Account, shown: Shown[Executions], page
         rows=(
             account_tabs(viewer, account, ShowTrades),
             page_row(viewer, page, lambda number: ShowTrades(account.account_id, number)),
-            refresh_button(viewer, ShowTrades(account.account_id, page.number)),
             _other_screens(viewer, account, ShowTrades),
-            menu_row(viewer),
+            (*refresh_button(viewer, ShowTrades(account.account_id, page.number)), *menu_row(viewer)),
         ),
     )
 
@@ -147,14 +144,17 @@ def _coins(viewer: Viewer, coins: tuple[CoinBalance, ...]) -> list[Markup]:
     if not held:
         return []
     figures = viewer.figures
-    lines = [
-        (coin.coin, figures.amount(coin.equity, "").rstrip(), figures.money(coin.usd_value, "USD"))
-        for coin in held[:_COINS]
-    ]
+    lines = [(coin.coin, _held(figures, coin.equity), figures.money(coin.usd_value, "USD")) for coin in held[:_COINS]]
     parts = [viewer.say("balance-coins"), columns(lines)]
     if len(held) > _COINS:
         parts.append(viewer.say("balance-more-coins", count=len(held) - _COINS))
     return parts
+
+
+def _held(figures: Figures, amount: Decimal) -> str:
+    """At least two decimals, and as many more as there are."""
+    exact = figures.amount(amount, "").rstrip()
+    return max(exact, figures.number(amount, CENT), key=len)
 
 
 def _position_head(viewer: Viewer, position: Position) -> Markup:
@@ -220,12 +220,15 @@ def _order_rows(viewer: Viewer, order: Order) -> list[tuple[str, str]]:
     )
     # a conditional close of the whole position has no size of its own
     rows = [(say.plain("position-size"), size if order.qty else say.plain("order-whole"))]
-    rows += [(say.plain(key), figures.number(price, step_of(price))) for key, price in optional if price is not None]
+    prices = [(key, price) for key, price in optional if price is not None]
+    step = min((step_of(price) for _, price in prices), default=None)
+    rows += [(say.plain(key), figures.number(price, step)) for key, price in prices]
     if order.price is not None and order.qty:
         rows.append((say.plain("position-value"), figures.money(order.price * order.qty, quote)))
     rows.append((say.plain("order-status"), say.plain("order-state", state=order.order_status)))
-    placed = local_clock(order.created_ts, viewer.now, viewer.config.settings.time_zone)
-    rows.append((say.plain("order-placed"), placed))
+    time_zone = viewer.config.settings.time_zone
+    placed = local_clock(order.created_ts, viewer.now, time_zone)
+    rows.append((say.plain("order-placed"), f"{placed} {zone_label(time_zone)}"))
     return rows
 
 

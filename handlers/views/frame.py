@@ -15,6 +15,7 @@ from handlers.views.viewer import Viewer
 
 T = TypeVar("T", bound=Dated)
 Item = TypeVar("Item")
+_NOW: Final = 1_000  # ms
 _GAP: Final = 2  # columns between a label and its value
 
 
@@ -49,7 +50,8 @@ def footer(viewer: Viewer, shown: Shown[T]) -> Markup:
         return say("footer-waiting", **values)
     if shown.trouble is not None:
         return Markup(f"{trouble_line(viewer, shown.trouble)}\n{say('footer-last-known', **values)}")
-    return say("footer-fresh", **values)
+    is_now = viewer.now - shown.as_of < _NOW
+    return say("footer-now", time=values["time"]) if is_now else say("footer-fresh", **values)
 
 
 def trouble_line(viewer: Viewer, trouble: ExchangeError | None) -> Markup:

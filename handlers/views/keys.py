@@ -18,7 +18,7 @@ from handlers.views.times import day
 from handlers.views.viewer import Viewer
 
 _SITES_IN_A_ROW: Final = 2
-_ACCOUNT_VALUES: Final = frozenset({"belongs", "wanted", "account_type"})
+_UNBOUND: Final = "key-no-ip"
 _SIGNS: Final[Mapping[Severity, str]] = MappingProxyType(
     {Severity.REFUSE: "finding-refuse", Severity.WARN: "finding-warn", Severity.GOOD: "finding-good"}
 )
@@ -102,13 +102,13 @@ def ask_secret_card(viewer: Viewer, account_type: AccountType, site: Site) -> Ca
     return Card(text=text, rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def connected_card(viewer: Viewer, report: KeyReport) -> Card:
+def connected_card(viewer: Viewer, report: KeyReport, egress_ip: str | None) -> Card:
     """A key was stored: what it may do, and what to look after."""
     title = viewer.say("keys-connected", account=viewer.account_name(report.account), site=_domain(report.account))
-    return _report_card(viewer, title, report)
+    return _report_card(viewer, title, report, egress_ip)
 
 
-def checked_card(viewer: Viewer, report: KeyReport) -> Card:
+def checked_card(viewer: Viewer, report: KeyReport, egress_ip: str | None) -> Card:
     """A stored key was looked at again."""
     title = viewer.say(
         "keys-checked",
@@ -116,7 +116,7 @@ def checked_card(viewer: Viewer, report: KeyReport) -> Card:
         site=_domain(report.account),
         time=viewer.when(report.check.checked_at),
     )
-    return _report_card(viewer, title, report)
+    return _report_card(viewer, title, report, egress_ip)
 
 
 def ask_removal_card(viewer: Viewer, account: Account, confirm: InlineKeyboardButton) -> Card:
@@ -154,13 +154,18 @@ def _value(name: str, value: object) -> Value:
     return value if isinstance(value, int) else str(value)
 
 
-def _report_card(viewer: Viewer, title: Markup, report: KeyReport) -> Card:
+def _report_card(viewer: Viewer, title: Markup, report: KeyReport, egress_ip: str | None) -> Card:
     say = viewer.say
+    is_unbound = any(each.key == _UNBOUND for each in report.findings)
+    copy: Row = ()
+    if is_unbound and egress_ip:
+        copy = (copy_button(say.plain("button-copy-ip", ip=egress_ip), egress_ip),)
     account = report.account
     lines = [finding_text(say, each) for each in report.findings]
     return Card(
         text=join([title, *lines], "\n\n"),
         rows=(
+            copy,
             (
                 button(say.plain("button-balance"), viewer.data(ShowBalance(account.account_id))),
                 *command_button(viewer, "button-keys", "keys"),

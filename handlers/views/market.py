@@ -64,7 +64,7 @@ def price_card(viewer: Viewer, symbol: Symbol, shown: Shown[PriceCard]) -> Card:
     everything = button(say.plain("button-symbols"), viewer.data(ShowSymbols(Category.LINEAR, 0)))
     return Card(
         text=join(parts),
-        rows=((*refresh_button(viewer, ShowPrice(symbol)), book), (*others, everything), menu_row(viewer)),
+        rows=((*others, everything), (*refresh_button(viewer, ShowPrice(symbol)), book, *menu_row(viewer))),
     )
 
 
@@ -76,7 +76,7 @@ def book_card(viewer: Viewer, symbol: Symbol, shown: Shown[OrderBook]) -> Card:
         parts.append(_levels(viewer, shown.value))
     parts.append(footer(viewer, shown))
     price = button(say.plain("button-price"), viewer.data(ShowPrice(symbol)))
-    return Card(text=join(parts), rows=((*refresh_button(viewer, ShowBook(symbol)), price), menu_row(viewer)))
+    return Card(text=join(parts), rows=((*refresh_button(viewer, ShowBook(symbol)), price, *menu_row(viewer)),))
 
 
 def symbols_card(viewer: Viewer, category: Category, shown: Shown[MarketBoard], page_number: int = 0) -> Card:
@@ -106,8 +106,7 @@ def symbols_card(viewer: Viewer, category: Category, shown: Shown[MarketBoard], 
             ),
             page_row(viewer, page, lambda number: ShowSymbols(category, number)),
             tabs,
-            refresh_button(viewer, ShowSymbols(category, page.number)),
-            menu_row(viewer),
+            (*refresh_button(viewer, ShowSymbols(category, page.number)), *menu_row(viewer)),
         ),
     )
 
@@ -144,11 +143,10 @@ def _price_rows(viewer: Viewer, ticker: Ticker) -> list[tuple[str, str]]:
     rows = [(say.plain(key), figures.number(price, step)) for key, price in prices if price is not None]
     rows.append((say.plain("price-turnover"), f"{figures.short(ticker.turnover_24h)} {quote}".rstrip()))
     if ticker.funding_rate is not None:
-        rate = figures.percent(ticker.funding_rate, step=_FUNDING_STEP)
-        if ticker.next_funding_ts is not None:
-            wait = span(say, (ticker.next_funding_ts - viewer.now) / 1000)
-            rate = say.plain("price-funding-in", rate=rate, wait=wait)
-        rows.append((say.plain("price-funding"), rate))
+        rows.append((say.plain("price-funding"), figures.percent(ticker.funding_rate, step=_FUNDING_STEP)))
+    if ticker.next_funding_ts is not None:
+        wait = span(say, (ticker.next_funding_ts - viewer.now) / 1000)
+        rows.append((say.plain("price-next-funding"), wait))
     return rows
 
 

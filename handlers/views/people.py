@@ -50,10 +50,12 @@ def whoami_card(viewer: Viewer, role: Role, language_name: str) -> Card:
     )
 
 
-def terms_gate_card(viewer: Viewer, accept: InlineKeyboardButton) -> Card:
+def terms_gate_card(viewer: Viewer, accept: InlineKeyboardButton, *, key_waits: bool) -> Card:
     """The terms before the first key, with the one button that goes on."""
     say = viewer.say
     parts = [say("terms-first"), Markup(""), say("terms-body")]
+    if key_waits:
+        parts += [Markup(""), say("terms-key-waits")]
     return Card(text=join(parts), rows=((accept,), menu_row(viewer)))
 
 

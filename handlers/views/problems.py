@@ -30,7 +30,9 @@ def user_facing_card(viewer: Viewer, error: UserFacing) -> Card:
             text = refused_text(viewer, error.findings, str(error.values.get("account_type", "")))
             return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
         case UnknownSymbol():
-            return Card(text=_sentence(viewer, error), rows=(_nearest_symbols(viewer, error.nearest), _end(viewer)))
+            values = text_values(error.values) | {"nearest": ", ".join(error.nearest)}
+            rows = (_nearest_symbols(viewer, error.nearest), _end(viewer))
+            return Card(text=viewer.say(error.key, **values), rows=rows)
         case NoAccount():
             return Card(
                 text=_sentence(viewer, error), rows=(command_button(viewer, "button-connect", "keys"), _end(viewer))

@@ -34,8 +34,12 @@ def moment(at: Millis, now: Millis, time_zone: str) -> str:
     if local is None:
         return text
     there = utc.astimezone(local)
-    city = time_zone.rpartition("/")[2].replace("_", " ")
-    return f"{text} · {_written(there, is_today=there.date() == utc.date())} {city}"
+    return f"{text} · {_written(there, is_today=there.date() == utc.date())} {zone_label(time_zone)}"
+
+
+def zone_label(time_zone: str) -> str:
+    """Kyiv for Europe/Kyiv; UTC for itself and for a zone this machine does not know."""
+    return "UTC" if zone(time_zone) is None else time_zone.rpartition("/")[2].replace("_", " ")
 
 
 def local_clock(at: Millis, now: Millis, time_zone: str) -> str:

@@ -70,8 +70,8 @@ order-placed = Placed
 trades-title = <b>Trades</b> · { $account }
 trades-total =
     { $count ->
-        [one] The last { $count } fill
-       *[other] The last { $count } fills
+        [one] The last { $count } fill · times: { $zone }
+       *[other] The last { $count } fills · times: { $zone }
     }
 trades-none = No trades yet.
 trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } at { $price }

@@ -44,6 +44,7 @@ button-prices = Prices
 button-connect = Connect Bybit
 button-private = Open private chat
 
+footer-now = <i>just now · { $time }</i>
 footer-fresh = <i>{ $age } ago · { $time }</i>
 footer-asking = ⏳ <i>Asking Bybit. I fill this in when the answer comes.</i>
 footer-waiting = ⏳ <i>{ $age } old · { $time }. Bybit is slow; I update this when it answers.</i>

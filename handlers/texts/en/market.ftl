@@ -13,7 +13,7 @@ price-mark = Mark
 price-index = Index
 price-turnover = Turnover
 price-funding = Funding
-price-funding-in = { $rate } in { $wait }
+price-next-funding = Next funding in
 
 book-title = <b>{ $symbol }</b> · order book
 book-side = Side

@@ -37,6 +37,7 @@ terms-body =
     3. Bybit, Telegram and I can fail or be late. Keep your stops on Bybit, and keep the key bound to my address.
     4. Delete the key on Bybit or with /keys at any time; that ends what I may do.
     5. /privacy says what is stored.
+terms-key-waits = I deleted your message. Accept, and I go on with your key; it waits 15 minutes.
 terms-accepted = ✓ Thank you, that is recorded.
 button-accept = I accept
 

@@ -73,9 +73,9 @@ order-placed = Поставлен
 trades-title = <b>Сделки</b> · { $account }
 trades-total =
     { $count ->
-        [one] Последняя { $count } сделка
-        [few] Последние { $count } сделки
-       *[many] Последние { $count } сделок
+        [one] Последняя { $count } сделка · время: { $zone }
+        [few] Последние { $count } сделки · время: { $zone }
+       *[many] Последние { $count } сделок · время: { $zone }
     }
 trades-none = Сделок пока нет.
 trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } по { $price }

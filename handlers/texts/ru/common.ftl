@@ -45,6 +45,7 @@ button-prices = Цены
 button-connect = Подключить Bybit
 button-private = Открыть личный чат
 
+footer-now = <i>только что · { $time }</i>
 footer-fresh = <i>{ $age } назад · { $time }</i>
 footer-asking = ⏳ <i>Спрашиваю Bybit. Заполню, как только придёт ответ.</i>
 footer-waiting = ⏳ <i>Данным { $age } · { $time }. Bybit отвечает медленно; обновлю, когда ответит.</i>

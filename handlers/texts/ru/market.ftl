@@ -13,7 +13,7 @@ price-mark = Маркировка
 price-index = Индекс
 price-turnover = Оборот
 price-funding = Фандинг
-price-funding-in = { $rate } через { $wait }
+price-next-funding = До фандинга
 
 book-title = <b>{ $symbol }</b> · стакан
 book-side = Сторона

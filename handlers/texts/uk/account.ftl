@@ -73,9 +73,9 @@ order-placed = Поставлено
 trades-title = <b>Угоди</b> · { $account }
 trades-total =
     { $count ->
-        [one] Остання { $count } угода
-        [few] Останні { $count } угоди
-       *[many] Останні { $count } угод
+        [one] Остання { $count } угода · час: { $zone }
+        [few] Останні { $count } угоди · час: { $zone }
+       *[many] Останні { $count } угод · час: { $zone }
     }
 trades-none = Угод поки немає.
 trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } по { $price }

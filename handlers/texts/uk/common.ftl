@@ -45,6 +45,7 @@ button-prices = Ціни
 button-connect = Підключити Bybit
 button-private = Відкрити приватний чат
 
+footer-now = <i>щойно · { $time }</i>
 footer-fresh = <i>{ $age } тому · { $time }</i>
 footer-asking = ⏳ <i>Питаю Bybit. Заповню, щойно надійде відповідь.</i>
 footer-waiting = ⏳ <i>Даним { $age } · { $time }. Bybit відповідає повільно; оновлю, коли відповість.</i>

@@ -13,7 +13,7 @@ price-mark = Маркування
 price-index = Індекс
 price-turnover = Оборот
 price-funding = Фандинг
-price-funding-in = { $rate } за { $wait }
+price-next-funding = До фандингу
 
 book-title = <b>{ $symbol }</b> · стакан
 book-side = Сторона

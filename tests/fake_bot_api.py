@@ -1,0 +1,292 @@
+"""Telegram inside the process: a working `BaseRequest` that keeps chats and refuses what Telegram refuses.
+
+Messages stand as people see them now; every call is remembered. Nothing goes over a wire.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+
+from telegram.request import BaseRequest, RequestData
+
+BOT_ID = 4242
+BOT_USERNAME = "perpdesk_bot"
+_TAGS = {"b", "i", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"}
+_Refusal = tuple[int, str]
+
+
+@dataclass
+class Bubble:
+    """One message as it stands."""
+
+    chat_id: int
+    message_id: int
+    html: str
+    keyboard: list[list[dict[str, Any]]]
+    thread_id: int | None = None
+    reply_to: int | None = None
+    edits: int = 0
+
+    @property
+    def text(self) -> str:
+        """What is read: tags gone, entities resolved."""
+        return visible(self.html)
+
+    @property
+    def labels(self) -> list[str]:
+        return [button["text"] for row in self.keyboard for button in row]
+
+    def button(self, label: str) -> dict[str, Any]:
+        found = [button for row in self.keyboard for button in row if label in button["text"]]
+        assert found, f"no button {label!r} among {self.labels}"
+        return found[0]
+
+
+@dataclass
+class Call:
+    """One request of the bot."""
+
+    method: str
+    params: dict[str, Any]
+
+
+@dataclass
+class FakeBotApi:
+    """The state, and what went over."""
+
+    bubbles: dict[tuple[int, int], Bubble] = field(default_factory=dict)
+    theirs: set[tuple[int, int]] = field(default_factory=set)  # messages that people wrote
+    deleted: list[tuple[int, int]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    answered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
+    descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
+    refuse: Callable[[Call], _Refusal | None] = lambda _: None
+    next_message_id: int = 1
+
+    def new_message_id(self) -> int:
+        self.next_message_id += 1
+        return self.next_message_id
+
+    def chat(self, chat_id: int) -> list[Bubble]:
+        """The bot's messages of a chat, oldest first."""
+        return [bubble for (chat, _), bubble in sorted(self.bubbles.items()) if chat == chat_id]
+
+    def made(self, *methods: str) -> list[Call]:
+        return [call for call in self.calls if call.method in methods]
+
+    def handle(self, method: str, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        call = Call(method, params)
+        self.calls.append(call)
+        refusal = self.refuse(call)
+        if refusal is None:
+            answer = getattr(self, f"_on_{method.lower()}", None)
+            assert answer is not None, f"the bot calls {method}, which this fake does not know"
+            result = answer(params)
+            if not isinstance(result, _Refused):
+                return 200, {"ok": True, "result": result}
+            refusal = (400, f"Bad Request: {result.reason}")
+        return refusal[0], {"ok": False, "error_code": refusal[0], "description": refusal[1]}
+
+    def _on_getme(self, _: dict[str, Any]) -> Any:
+        return {"id": BOT_ID, "is_bot": True, "first_name": "Perpdesk", "username": BOT_USERNAME}
+
+    def _on_sendmessage(self, params: dict[str, Any]) -> Any:
+        reason = _fault_of_text(params)
+        if reason:
+            return _Refused(reason)
+        reply = params.get("reply_parameters") or {}
+        bubble = Bubble(
+            chat_id=int(params["chat_id"]),
+            message_id=self.new_message_id(),
+            html=params["text"],
+            keyboard=(params.get("reply_markup") or {}).get("inline_keyboard", []),
+            thread_id=params.get("message_thread_id"),
+            reply_to=reply.get("message_id"),
+        )
+        self.bubbles[bubble.chat_id, bubble.message_id] = bubble
+        return self._message(bubble)
+
+    def _on_editmessagetext(self, params: dict[str, Any]) -> Any:
+        bubble = self.bubbles.get((int(params["chat_id"]), int(params["message_id"])))
+        if bubble is None:
+            return _Refused("message to edit not found")
+        reason = _fault_of_text(params)
+        if reason:
+            return _Refused(reason)
+        keyboard = (params.get("reply_markup") or {}).get("inline_keyboard", [])
+        if (visible(params["text"]), keyboard) == (bubble.text, bubble.keyboard):
+            return _Refused(
+                "message is not modified: specified new message content and reply markup are exactly the same"
+            )
+        bubble.html, bubble.keyboard, bubble.edits = params["text"], keyboard, bubble.edits + 1
+        return self._message(bubble)
+
+    def _on_deletemessage(self, params: dict[str, Any]) -> Any:
+        key = (int(params["chat_id"]), int(params["message_id"]))
+        if key not in self.theirs and key not in self.bubbles:
+            return _Refused("message to delete not found")
+        self.theirs.discard(key)
+        self.bubbles.pop(key, None)
+        self.deleted.append(key)
+        return True
+
+    def _on_answercallbackquery(self, params: dict[str, Any]) -> Any:
+        key = params["callback_query_id"]
+        if key in self.answered:
+            return _Refused("query is too old and response timeout expired or query ID is invalid")
+        if len(params.get("text") or "") > 200:
+            return _Refused("MESSAGE_TOO_LONG")
+        self.answered[key] = params
+        return True
+
+    def _on_getmycommands(self, params: dict[str, Any]) -> Any:
+        return self.commands.get(_scope(params), [])
+
+    def _on_setmycommands(self, params: dict[str, Any]) -> Any:
+        commands = params["commands"]
+        assert 0 < len(commands) <= 100
+        assert all(1 <= len(each["description"]) <= 256 for each in commands)
+        self.commands[_scope(params)] = commands
+        return True
+
+    def _on_getmydescription(self, params: dict[str, Any]) -> Any:
+        return {"description": self.descriptions.get(("long", params.get("language_code", "")), "")}
+
+    def _on_setmydescription(self, params: dict[str, Any]) -> Any:
+        assert len(params["description"]) <= 512
+        self.descriptions["long", params.get("language_code", "")] = params["description"]
+        return True
+
+    def _on_getmyshortdescription(self, params: dict[str, Any]) -> Any:
+        return {"short_description": self.descriptions.get(("short", params.get("language_code", "")), "")}
+
+    def _on_setmyshortdescription(self, params: dict[str, Any]) -> Any:
+        assert len(params["short_description"]) <= 120
+        self.descriptions["short", params.get("language_code", "")] = params["short_description"]
+        return True
+
+    def _message(self, bubble: Bubble) -> dict[str, Any]:
+        message: dict[str, Any] = {
+            "message_id": bubble.message_id,
+            "date": 1_760_000_000,
+            "chat": chat_object(bubble.chat_id),
+            "from": self._on_getme({}),
+            "text": bubble.text,
+        }
+        if bubble.keyboard:
+            message["reply_markup"] = {"inline_keyboard": bubble.keyboard}
+        return message
+
+
+class FakeRequest(BaseRequest):
+    """PTB's way to Telegram, ending in a `FakeBotApi`."""
+
+    def __init__(self, api: FakeBotApi) -> None:
+        self._api = api
+
+    @property
+    def read_timeout(self) -> float | None:
+        return 1.0
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,  # noqa: ARG002  PTB always posts
+        request_data: RequestData | None = None,
+        read_timeout: Any = None,  # noqa: ARG002  nothing here takes time
+        write_timeout: Any = None,  # noqa: ARG002  the same
+        connect_timeout: Any = None,  # noqa: ARG002  the same
+        pool_timeout: Any = None,  # noqa: ARG002  the same
+    ) -> tuple[int, bytes]:
+        params = {} if request_data is None else request_data.parameters
+        status, body = self._api.handle(url.rpartition("/")[2], json.loads(json.dumps(params)))
+        return status, json.dumps(body).encode()
+
+
+@dataclass
+class _Refused:
+    reason: str
+
+
+def chat_object(chat_id: int) -> dict[str, Any]:
+    if chat_id > 0:
+        return {"id": chat_id, "type": "private", "first_name": "Somebody"}
+    return {"id": chat_id, "type": "supergroup", "title": "Group"}
+
+
+def visible(html: str) -> str:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return unescape("".join(reader.text))
+
+
+class _Reader(HTMLParser):
+    """Reads what Telegram reads; `fault` says what Telegram would refuse."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.fault = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  HTMLParser's signature
+        if tag not in _TAGS:
+            self.fault = f'can\'t parse entities: Unsupported start tag "{tag}"'
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.fault = f"can't parse entities: Unexpected end tag {tag}"
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        if name not in {"lt", "gt", "amp", "quot"}:
+            self.fault = f"can't parse entities: unsupported entity {name}"
+        self.text.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.text.append(f"&#{name};")
+
+
+def _fault_of_text(params: dict[str, Any]) -> str:
+    text = params["text"]
+    if params.get("parse_mode") == "HTML":
+        reader = _Reader()
+        reader.feed(text)
+        reader.close()
+        if reader.fault or reader.open:
+            return reader.fault or "can't parse entities: Can't find end tag"
+        text = visible(text)
+    if not text.strip():
+        return "message text is empty"
+    if len(text.encode("utf-16-le")) // 2 > 4096:
+        return "message is too long"
+    rows = (params.get("reply_markup") or {}).get("inline_keyboard", [])
+    return next((fault for row in rows for button in row if (fault := _fault_of_button(button))), "")
+
+
+def _fault_of_button(button: dict[str, Any]) -> str:
+    if not button["text"].strip():
+        return "BUTTON_TEXT_INVALID"
+    if not 1 <= len(button.get("callback_data", "x").encode()) <= 64:
+        return "BUTTON_DATA_INVALID"
+    return "" if len(button.get("copy_text", {}).get("text", "x")) <= 256 else "BUTTON_COPY_TEXT_INVALID"
+
+
+def _scope(params: dict[str, Any]) -> tuple[str, str]:
+    scope = params.get("scope") or {"type": "default"}
+    name = scope["type"] + (f":{scope['chat_id']}" if "chat_id" in scope else "")
+    return name, params.get("language_code", "")
