@@ -1,0 +1,106 @@
+"""The audit: appended to, never changed, and a change made behind its back is found."""
+
+import json
+import sqlite3
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from storage_builders import ANNA, NOW, Ground, ground
+
+from bot.domain.model import Millis
+from bot.domain.ports import AuditEntry
+from storage.audit import verify_chain
+
+
+async def write_entries(it: Ground, count: int) -> None:
+    for number in range(count):
+        async with it.store.begin() as unit:
+            actor = ANNA if number % 2 else None
+            entry = AuditEntry(actor=actor, action="ban", subject=f"user:{number}", details='Grüße \ud800 "q"')
+            await unit.audit(entry, Millis(NOW + number))
+
+
+async def test_the_chain_holds(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        assert (await verify_chain(it.database)).rows == 0
+        await write_entries(it, 5)
+        report = await verify_chain(it.database)
+        assert (report.rows, report.broken_at) == (5, None)
+        assert [(report.head,)] == await it.database.fetch("SELECT hash FROM audit WHERE id = 5")
+
+
+async def test_the_canonical_form_is_the_one_that_is_written_down(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await write_entries(it, 1)
+        ((found,),) = await it.database.fetch("SELECT hash FROM audit")
+    canonical = f'[1,{NOW},null,"ban","user:0","Gr\\u00fc\\u00dfe ? \\"q\\"","{"00" * 32}"]'
+    assert json.loads(canonical)
+    assert found == sha256(canonical.encode()).digest()
+
+
+async def test_entries_of_one_unit_are_chained_too(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        async with it.store.begin() as unit:
+            for subject in ("a", "b", "c"):
+                await unit.audit(AuditEntry(actor=ANNA, action="set", subject=subject), NOW)
+        assert (await verify_chain(it.database)).rows == 3
+
+
+async def test_more_rows_than_a_page_are_walked(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        async with it.store.begin() as unit:
+            for number in range(2001):
+                await unit.audit(AuditEntry(actor=None, action="tick", subject=str(number)), NOW)
+        assert (await verify_chain(it.database)).rows == 2001
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET details = 'other' WHERE id = 2",
+        "DELETE FROM audit WHERE id = 3",
+        "DELETE FROM audit",
+        "REPLACE INTO audit SELECT id, ts, actor, action, subject, 'other', previous_hash, hash FROM audit WHERE id = 2",
+        "INSERT INTO audit SELECT 9, ts, actor, action, subject, details, hash, hash FROM audit WHERE id = 3",
+        "INSERT INTO audit SELECT 4, ts, actor, action, subject, details, zeroblob(32), hash FROM audit WHERE id = 3",
+    ],
+)
+async def test_the_database_itself_refuses_changes(tmp_path: Path, statement: str) -> None:
+    async with ground(tmp_path) as it:
+        await write_entries(it, 3)
+        with pytest.raises(sqlite3.IntegrityError, match="audit is append-only"):
+            await it.write(statement)
+        assert (await verify_chain(it.database)).rows == 3
+
+
+@pytest.mark.parametrize(
+    ("statement", "good", "broken_at"),
+    [
+        ("UPDATE audit SET details = 'other' WHERE id = 2", 1, 2),
+        ("UPDATE audit SET ts = ts + 1 WHERE id = 1", 0, 1),
+        ("UPDATE audit SET actor = 5 WHERE id = 3", 2, 3),
+        ("UPDATE audit SET hash = zeroblob(32) WHERE id = 4", 3, 4),
+        ("DELETE FROM audit WHERE id = 2", 1, 3),
+        ("DELETE FROM audit WHERE id = 1", 0, 2),
+    ],
+)
+async def test_a_change_behind_its_back_is_found(tmp_path: Path, statement: str, good: int, broken_at: int) -> None:
+    async with ground(tmp_path) as it:
+        await write_entries(it, 4)
+        for trigger in ("audit_is_not_changed", "audit_is_not_deleted", "audit_goes_on"):
+            await it.write(f"DROP TRIGGER {trigger}")
+        await it.write(statement)
+        report = await verify_chain(it.database)
+    assert (report.rows, report.broken_at) == (good, broken_at)
+
+
+async def test_missing_triggers_are_noticed_at_start(tmp_path: Path) -> None:
+    async with ground(tmp_path):
+        pass
+    connection = sqlite3.connect(tmp_path / "perpdesk.sqlite3")
+    connection.execute("DROP TRIGGER audit_is_not_deleted")
+    connection.close()
+    with pytest.raises(Exception, match="trigger audit_is_not_deleted is not as it should be"):
+        async with ground(tmp_path):
+            pytest.fail("opened")

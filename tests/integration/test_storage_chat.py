@@ -1,0 +1,385 @@
+"""Inbox, outbox, buttons and dialogues on a real file, and what a unit of work does for the update that caused it."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
+
+from bot.domain.cause import Cause, PressedButton, UpdateId, current_cause
+from bot.domain.errors import ButtonExpired, StorageTrouble
+from bot.domain.events import Event, RoleChanged, UserBanned, UserConfigChanged
+from bot.domain.model import ChatId, Millis, UserId
+from bot.domain.ports import Button, Dialogue, InboxState, Promise, StoredUpdate
+from storage.inbox import SqliteInbox
+from storage.outbox import SqliteOutbox
+
+CHAT = ChatId(1001)
+TOKEN = "abcdefghijklmnopqrstu-"
+
+
+def update(number: int, *, user_id: UserId | None = ANNA, body: bytes | None = b'{"a":1}') -> StoredUpdate:
+    return StoredUpdate(update_id=UpdateId(number), user_id=user_id, chat_id=CHAT, body=body)
+
+
+def ids(*numbers: int) -> tuple[UpdateId, ...]:
+    return tuple(map(UpdateId, numbers))
+
+
+async def test_a_batch_is_stored_once_and_comes_back_oldest_first(tmp_path: Path) -> None:
+    batch = (update(12), update(10), update(11, body=None), update(12, body=b"again"), update(13, user_id=None))
+    async with ground(tmp_path) as it:
+        inbox = SqliteInbox(it.database)
+        assert await inbox.accept(batch, NOW) == ids(12, 10, 11, 13)
+        assert await inbox.accept((update(11), update(14)), NOW) == ids(14)
+        assert await inbox.accept((), NOW) == ()
+        waiting = await inbox.waiting()
+    assert waiting == (update(10), update(11, body=None), update(12), update(13, user_id=None), update(14))
+    assert [each.body for each in waiting] == [b'{"a":1}', None, b'{"a":1}', b'{"a":1}', b'{"a":1}']
+
+
+async def test_an_id_far_from_the_others_is_taken_too(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        inbox = SqliteInbox(it.database)
+        await inbox.accept((update(5), update(2**31)), NOW)
+        assert await inbox.accept((update(2**31), update(4)), NOW) == ids(4)
+
+
+async def test_a_batch_that_the_disk_refuses_is_not_taken_at_all(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        inbox = SqliteInbox(it.database)
+        async with it.database.alone() as connection:
+            ((count,),) = await connection.execute_fetchall("PRAGMA page_count")
+            await connection.execute_fetchall(f"PRAGMA max_page_count = {count + 2}")
+        with pytest.raises(StorageTrouble, match="the disk is full"):
+            await inbox.accept([update(number, body=b"x" * 3000) for number in range(50)], NOW)
+        assert await inbox.waiting() == ()
+        assert await inbox.accept((update(1),), NOW) == ids(1)
+
+
+async def test_finished_updates_lose_their_bodies_and_their_senders_are_seen(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        inbox = SqliteInbox(it.database)
+        await it.user()
+        await inbox.accept((update(1), update(2), update(3)), NOW)
+        await inbox.finish(ids(1, 3), {ANNA: Millis(NOW + 9), BORIS: NOW})
+        await inbox.finish((), {ANNA: Millis(NOW + 5)})
+        assert await inbox.waiting() == (update(2),)
+        rows = await it.database.fetch("SELECT update_id, state, body FROM inbox WHERE state = 'done'")
+        assert rows == [(1, "done", None), (3, "done", None)]
+        assert await it.database.fetch("SELECT user_id, last_seen_ts FROM users") == [(ANNA, NOW + 9)]
+        assert await inbox.accept((update(1),), NOW) == ()
+
+
+async def test_a_failed_update_waits_until_it_is_set_aside(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        inbox = SqliteInbox(it.database)
+        await inbox.accept((update(1),), NOW)
+        await inbox.failed(UpdateId(1), 1, set_aside=False)
+        (waiting,) = await inbox.waiting()
+        assert (waiting.state, waiting.attempts) == (InboxState.NEW, 1)
+        await inbox.failed(UpdateId(1), 3, set_aside=True)
+        assert await inbox.waiting() == ()
+        assert await it.database.fetch("SELECT state, attempts, body FROM inbox") == [("set_aside", 3, b'{"a":1}')]
+
+
+async def test_old_handled_rows_are_forgotten_waiting_ones_never(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        inbox = SqliteInbox(it.database)
+        await inbox.accept((update(1), update(2), update(3)), NOW)
+        await inbox.accept((update(4),), Millis(NOW + 10))
+        await inbox.finish(ids(1, 4), {})
+        await inbox.failed(UpdateId(2), 3, set_aside=True)
+        assert await inbox.forget(NOW) == 0
+        assert await inbox.forget(Millis(NOW + 10)) == 2
+        assert await it.database.fetch("SELECT update_id FROM inbox ORDER BY update_id") == [(3,), (4,)]
+
+
+async def test_the_inbox_is_what_a_plain_model_says(tmp_path: Path) -> None:
+    """Hundreds of random calls beside a dictionary."""
+    dice = random.Random(5)  # noqa: S311  the same calls in every run
+    model: dict[int, InboxState] = {}
+    async with ground(tmp_path) as it:
+        inbox = SqliteInbox(it.database)
+        for _ in range(300):
+            some = [dice.randrange(200) for _ in range(dice.randrange(1, 12))]
+            deed = dice.random()
+            if deed < 0.5:
+                new = await inbox.accept([update(number) for number in some], NOW)
+                assert new == tuple(dict.fromkeys(number for number in some if number not in model))
+                model |= dict.fromkeys(new, InboxState.NEW)
+            elif deed < 0.8:
+                known = [number for number in some if model.get(number) in {InboxState.NEW, InboxState.APPLIED}]
+                await inbox.finish(ids(*known), {})
+                model |= dict.fromkeys(known, InboxState.DONE)
+            elif some[0] in model and model[some[0]] is InboxState.NEW:
+                await inbox.failed(UpdateId(some[0]), 3, set_aside=True)
+                model[some[0]] = InboxState.SET_ASIDE
+            waiting = [each.update_id for each in await inbox.waiting()]
+            assert waiting == sorted(number for number, state in model.items() if state is InboxState.NEW)
+
+
+def promise(cause: str = "c1", kind: str = "filled", **values: str) -> Promise:
+    return Promise(user_id=ANNA, chat_id=CHAT, kind=kind, values=values, cause=cause)
+
+
+async def promised(it: Ground, *promises: Promise, now: Millis = NOW) -> None:
+    async with it.store.begin() as unit:
+        for each in promises:
+            await unit.promise(each, now)
+
+
+async def test_a_promise_is_kept_once(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        outbox = SqliteOutbox(it.database)
+        await promised(it, promise(price="1", name="\ud800 🙂 \0"), promise(price="2"), promise(kind="stopped"))
+        first, second = await outbox.due(NOW, 10)
+        assert (first.promise, first.attempts) == (promise(price="1", name="\ud800 🙂 \0"), 0)
+        assert second.promise == promise(kind="stopped")
+        await outbox.sent(first.outbox_id, NOW)
+        await promised(it, promise(price="3"))
+        assert [each.promise for each in await outbox.due(NOW, 10)] == [promise(kind="stopped")]
+        assert await it.database.fetch("SELECT values_json FROM outbox WHERE state = 'sent'") == [("{}",)]
+
+
+async def test_promises_are_due_in_their_order_and_later_ones_wait(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        outbox = SqliteOutbox(it.database)
+        await promised(it, promise("b"), promise("c"), now=Millis(NOW + 1))
+        await promised(it, promise("a"))
+        assert [each.promise.cause for each in await outbox.due(Millis(NOW + 1), 10)] == ["a", "b", "c"]
+        assert [each.promise.cause for each in await outbox.due(Millis(NOW + 1), 2)] == ["a", "b"]
+        assert [each.promise.cause for each in await outbox.due(NOW, 10)] == ["a"]
+        ((first, *_),) = [await outbox.due(NOW, 1)]
+        await outbox.later(first.outbox_id, Millis(NOW + 100))
+        assert [each.promise.cause for each in await outbox.due(Millis(NOW + 99), 10)] == ["b", "c"]
+        assert [each.attempts for each in await outbox.due(Millis(NOW + 100), 10)] == [0, 0, 1]
+
+
+async def test_an_undeliverable_promise_is_not_tried_again(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        outbox = SqliteOutbox(it.database)
+        await promised(it, promise())
+        (queued,) = await outbox.due(NOW, 1)
+        await outbox.undeliverable(queued.outbox_id, "bot was blocked by the user")
+        await outbox.later(queued.outbox_id, NOW)
+        await outbox.sent(queued.outbox_id, NOW)
+        assert await outbox.due(Millis(NOW * 2), 10) == ()
+        rows = await it.database.fetch("SELECT state, attempts, reason FROM outbox")
+        assert rows == [("undeliverable", 1, "bot was blocked by the user")]
+
+
+async def test_old_settled_promises_are_forgotten_waiting_ones_never(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        outbox = SqliteOutbox(it.database)
+        await promised(it, promise("a"), promise("b"), promise("c"))
+        a, b, _ = await outbox.due(NOW, 10)
+        await outbox.sent(a.outbox_id, NOW)
+        await outbox.undeliverable(b.outbox_id, "gone")
+        assert await outbox.forget(NOW) == 0
+        assert await outbox.forget(Millis(NOW + 1)) == 2
+        assert [each.promise.cause for each in await outbox.due(NOW, 10)] == ["c"]
+
+
+async def test_a_promise_of_a_unit_that_fails_is_none(tmp_path: Path) -> None:
+    async def fail() -> None:
+        async with it.store.begin() as unit:
+            await unit.promise(promise(), NOW)
+            raise ZeroDivisionError
+
+    async with ground(tmp_path) as it:
+        with pytest.raises(ZeroDivisionError):
+            await fail()
+        assert await SqliteOutbox(it.database).due(NOW, 1) == ()
+
+
+def button(token: str = TOKEN, *, expires: int = NOW + 1000, **values: str) -> Button:
+    return Button(token=token, user_id=ANNA, chat_id=CHAT, action="close", values=values, expires_ts=Millis(expires))
+
+
+async def issue(it: Ground, *buttons: Button, now: Millis = NOW) -> None:
+    async with it.store.begin() as unit:
+        await unit.buttons.add(buttons, now)
+
+
+async def take(it: Ground, user_id: UserId = ANNA, chat_id: ChatId = CHAT, now: int = NOW) -> Button | None:
+    async with it.store.begin() as unit:
+        return await unit.buttons.take(TOKEN, user_id, chat_id, Millis(now))
+
+
+async def test_a_button_works_once(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await issue(it, button(symbol="BTCUSDT"))
+        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) == button(symbol="BTCUSDT")
+        assert await take(it) == button(symbol="BTCUSDT")
+        assert await take(it) is None
+        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is None
+
+
+async def test_a_button_is_its_owners_in_its_chat_in_its_time(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await issue(it, button())
+        wrong: list[tuple[UserId, ChatId, int]] = [
+            (BORIS, CHAT, NOW),
+            (ANNA, ChatId(-5), NOW),
+            (ANNA, CHAT, NOW + 1000),
+        ]
+        for user_id, chat_id, now in wrong:
+            assert await take(it, user_id, chat_id, now) is None
+            assert await it.queries.button(TOKEN, user_id, chat_id, Millis(now)) is None
+        assert await take(it) is not None
+
+
+async def test_expired_buttons_are_swept_up_by_new_ones(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await issue(it, *(button(f"{number:022d}", expires=NOW + 5) for number in range(30)))
+        await issue(it, button(), now=Millis(NOW + 6))
+        assert await it.database.fetch("SELECT count(*) FROM buttons") == [(11,)]
+        await issue(it, now=Millis(NOW + 6))
+        assert await it.database.fetch("SELECT token FROM buttons") == [(TOKEN,)]
+
+
+async def test_two_taps_at_once_are_one_press(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await issue(it, button())
+        outcomes = await asyncio.gather(*(take(it) for _ in range(20)))
+        assert [each for each in outcomes if each is not None] == [button()]
+
+
+def dialogue(state: str = "site", *, expires: int = NOW + 1000, **values: str) -> Dialogue:
+    return Dialogue(user_id=ANNA, dialogue="keys", version=1, state=state, values=values, expires_ts=Millis(expires))
+
+
+async def test_a_user_has_one_dialogue(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user()
+        assert await it.queries.dialogue(ANNA, NOW) is None
+        for each in (dialogue("site"), dialogue("key", site="com")):
+            async with it.store.begin() as unit:
+                await unit.dialogues.put(each, NOW)
+            assert await it.queries.dialogue(ANNA, NOW) == each
+        assert await it.queries.dialogue(ANNA, Millis(NOW + 1000)) is None
+        assert await it.queries.dialogue(BORIS, NOW) is None
+        async with it.store.begin() as unit:
+            assert await unit.dialogues.clear(ANNA)
+            assert not await unit.dialogues.clear(ANNA)
+        assert await it.queries.dialogue(ANNA, NOW) is None
+
+
+async def handling(cause: Cause, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Run as the lanes do: with the update's cause in the context."""
+
+    async def run() -> Any:
+        current_cause.set(cause)
+        return await work()
+
+    return await asyncio.create_task(run())
+
+
+async def state_of(it: Ground, number: int) -> str:
+    ((state,),) = await it.database.fetch("SELECT state FROM inbox WHERE update_id = ?", (number,))
+    return str(state)
+
+
+async def test_the_first_commit_marks_its_update_as_applied(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        inbox, cause = SqliteInbox(it.database), Cause(update_id=UpdateId(7))
+        await inbox.accept((update(7), update(8)), NOW)
+        await handling(cause, it.user)
+        assert cause.applied
+        assert (await state_of(it, 7), await state_of(it, 8)) == ("applied", "new")
+        assert [each.state for each in await inbox.waiting()] == [InboxState.APPLIED, InboxState.NEW]
+        await inbox.finish(ids(7), {})
+        await handling(cause, it.user)
+        assert await state_of(it, 7) == "done"
+
+
+async def test_a_unit_that_fails_leaves_its_update_to_be_tried_again(tmp_path: Path) -> None:
+    async def fail() -> None:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(), NOW)
+            raise ZeroDivisionError
+
+    async with ground(tmp_path) as it:
+        cause = Cause(update_id=UpdateId(7))
+        await SqliteInbox(it.database).accept((update(7),), NOW)
+        with pytest.raises(ZeroDivisionError):
+            await handling(cause, fail)
+        assert not cause.applied
+        assert await state_of(it, 7) == "new"
+
+
+async def test_a_pressed_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -> None:
+    async def fail() -> None:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(), NOW)
+            raise ZeroDivisionError
+
+    def press() -> Cause:
+        pressed = PressedButton(token=TOKEN, user_id=ANNA, chat_id=CHAT)
+        return Cause(update_id=UpdateId(7), pressed=pressed)
+
+    async with ground(tmp_path) as it:
+        it.clock.millis = NOW
+        await issue(it, button())
+        with pytest.raises(ZeroDivisionError):
+            await handling(press(), fail)
+        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
+        cause = press()
+        await handling(cause, it.user)
+        assert (cause.applied, cause.pressed) == (True, None)
+        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is None
+        await handling(cause, lambda: it.user(BORIS))  # a second unit of the same press
+        with pytest.raises(ButtonExpired):
+            await handling(press(), lambda: it.user(UserId(5)))
+        assert await it.queries.user_config(UserId(5)) is None
+
+
+async def test_events_are_told_after_the_commit_in_their_order(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    async def publish(events: tuple[Event, ...]) -> None:
+        seen.append(f"published {[type(event).__name__ for event in events]} after {len(it.committed)} drops")
+        assert await it.queries.user_config(ANNA) is not None
+        async with it.store.begin():  # the lock is free: a reaction may write
+            pass
+
+    async with ground(tmp_path, publish=publish) as it:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(), NOW)
+            unit.record(UserBanned(user_id=ANNA))
+            unit.record(RoleChanged(user_id=ANNA))
+            assert it.committed == []
+        assert it.committed == [(UserBanned(user_id=ANNA), RoleChanged(user_id=ANNA))]
+        assert seen == ["published ['UserBanned', 'RoleChanged'] after 1 drops"]
+
+
+async def test_a_reaction_that_fails_is_logged_and_undoes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def publish(_: tuple[Event, ...]) -> None:
+        raise ZeroDivisionError("reaction")
+
+    async with ground(tmp_path, publish=publish) as it:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(), NOW)
+            unit.record(UserConfigChanged(user_id=ANNA))
+        assert await it.queries.user_config(ANNA) is not None
+    assert "a reaction failed" in caplog.text
+    assert "ZeroDivisionError: reaction" in caplog.text
+
+
+async def test_a_drop_that_fails_is_logged_and_the_commit_stands(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def drop() -> None:
+        raise ZeroDivisionError("drop")
+
+    async with ground(tmp_path) as it:
+        async with it.database.transaction(drop) as transaction:
+            await transaction.fetch("DELETE FROM buttons")
+        await it.user()
+    assert "ZeroDivisionError: drop" in caplog.text

@@ -1,0 +1,331 @@
+"""Users, accounts, keys and licenses on a real file."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from storage_builders import ANNA, BORIS, NOW, Ground, add_account, ground, key_check, new_user, sealed_credentials
+
+from bot.domain.errors import AlreadyAttached
+from bot.domain.model import (
+    Account,
+    AccountId,
+    AccountType,
+    Language,
+    LicenseType,
+    Millis,
+    Notifications,
+    OrderType,
+    Role,
+    TradeSettings,
+    UserId,
+)
+
+DAY = 24 * 60 * 60 * 1000
+
+
+async def accounts_of(it: Ground, user_id: UserId) -> tuple[Account, ...]:
+    config = await it.queries.user_config(user_id)
+    assert config is not None
+    return config.accounts
+
+
+async def test_a_new_user_has_the_default_settings(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        assert await it.queries.user_config(ANNA) is None
+        async with it.store.begin() as unit:
+            assert await unit.users.ensure(new_user(start_payload="p_SPRING"), NOW)
+        config = await it.queries.user_config(ANNA)
+        assert config is not None
+        assert config.settings == TradeSettings()
+        assert (config.role, config.language, config.is_banned) == (Role.USER, Language.ENGLISH, False)
+        assert (config.terms_version, config.default_account_id, config.accounts) == (0, None, ())
+        assert (config.username, config.first_name, config.first_seen_ts) == ("user_1001", "Anna", NOW)
+        assert await it.database.fetch("SELECT start_payload FROM users") == [("p_SPRING",)]
+
+
+async def test_a_known_user_stays_as_they_are(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user()
+        async with it.store.begin() as unit:
+            assert not await unit.users.ensure(new_user(first_name="Eve", language=Language.RUSSIAN), Millis(NOW + 1))
+        config = await it.queries.user_config(ANNA)
+        assert config is not None
+        assert (config.first_name, config.language, config.first_seen_ts) == ("Anna", Language.ENGLISH, NOW)
+
+
+async def test_every_field_of_a_user_can_be_changed(tmp_path: Path) -> None:
+    settings = TradeSettings(
+        risk_percent=Decimal("0.50"),
+        stop_loss_percent=Decimal("12.5"),
+        take_profit_percent=Decimal("1E+2"),
+        leverage=100,
+        order_type=OrderType.LIMIT,
+        notifications=Notifications.SILENT,
+        time_zone="Europe/Kyiv",
+    )
+    async with ground(tmp_path) as it:
+        account = await it.account()
+        async with it.store.begin() as unit:
+            await unit.users.rename(ANNA, None, "Ганна")
+            await unit.users.set_language(ANNA, Language.UKRAINIAN)
+            await unit.users.set_settings(ANNA, settings)
+            await unit.users.set_default_account(ANNA, account.account_id)
+            await unit.users.accept_terms(ANNA, 2, NOW)
+            assert await unit.users.set_banned(ANNA, banned=True)
+            assert await unit.users.set_role(ANNA, Role.ADMIN)
+        config = await it.queries.user_config(ANNA)
+        assert config is not None
+        assert (config.username, config.first_name, config.language) == (None, "Ганна", Language.UKRAINIAN)
+        assert (config.settings, config.terms_version) == (settings, 2)
+        assert (config.is_banned, config.role, config.default_account) == (True, Role.ADMIN, account)
+        rows = await it.database.fetch("SELECT percent, sl_percent, tp_percent FROM users")
+        assert rows == [("0.5", "12.5", "100")]
+
+
+async def test_nobody_is_banned_or_promoted_who_is_not_there(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it, it.store.begin() as unit:
+        assert not await unit.users.set_banned(ANNA, banned=True)
+        assert not await unit.users.set_role(ANNA, Role.ADMIN)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "\0", "\ud800 alone", "🙂" * 300, "'; DROP TABLE users; --", "a\nb", "\u202eevil"]
+)
+async def test_names_of_all_kinds_are_kept_as_far_as_they_can_be(tmp_path: Path, name: str) -> None:
+    async with ground(tmp_path) as it:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(first_name=name, username=name, start_payload=name), NOW)
+            await unit.users.rename(ANNA, name, name)
+        config = await it.queries.user_config(ANNA)
+        assert config is not None
+        assert config.first_name == name.replace("\0", "\ufffd").replace("\ud800", "?")[:256]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("risk_percent", Decimal("NaN")), ("stop_loss_percent", Decimal("Infinity")), ("risk_percent", Decimal("1E+99"))],
+)
+async def test_settings_that_are_no_amounts_are_not_stored(tmp_path: Path, field: str, value: Decimal) -> None:
+    changes: dict[str, Any] = {field: value}
+    async with ground(tmp_path) as it:
+        await it.user()
+        with pytest.raises(ValueError, match="no amount that can be stored"):
+            async with it.store.begin() as unit:
+                await unit.users.set_settings(ANNA, replace(TradeSettings(), **changes))
+
+
+async def test_accounts_come_paper_first(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        live = await it.account(kind=AccountType.LIVE, uid="1")
+        demo = await it.account(kind=AccountType.DEMO, uid="2")
+        paper = await it.account(kind=AccountType.PAPER)
+        second = await it.account(kind=AccountType.DEMO, uid="3")
+        config = await it.queries.user_config(ANNA)
+        assert config is not None
+        assert config.accounts == (paper, demo, second, live)
+        assert config.default_account == paper
+
+
+async def test_an_account_is_hidden_until_it_is_active(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user()
+        async with it.store.begin() as unit:
+            account = await add_account(unit, ANNA, AccountType.DEMO)
+        assert await accounts_of(it, ANNA) == ()
+        async with it.store.begin() as unit:
+            active = await unit.accounts.activate(account.account_id, "900")
+        assert active == replace(account, bybit_uid="900")
+        assert await accounts_of(it, ANNA) == (active,)
+
+
+async def test_a_bybit_account_belongs_to_one_user_of_a_type(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.account(ANNA, AccountType.DEMO, "900")
+        with pytest.raises(AlreadyAttached):
+            await it.account(BORIS, AccountType.DEMO, "900")
+        assert await it.queries.user_config(BORIS) is None
+        await it.account(BORIS, AccountType.LIVE, "900")
+
+
+async def test_the_database_itself_refuses_a_second_holder(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.account(ANNA, AccountType.DEMO, "900")
+        other = await it.account(BORIS, AccountType.DEMO, "901")
+        with pytest.raises(Exception, match="UNIQUE constraint failed"):
+            await it.write("UPDATE accounts SET bybit_uid = '900' WHERE account_id = ?", other.account_id)
+
+
+async def test_ones_own_older_account_gives_way(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        older = await it.account(ANNA, AccountType.DEMO, "900")
+        newer = await it.account(ANNA, AccountType.DEMO, "900")
+        assert newer.account_id != older.account_id
+        assert await accounts_of(it, ANNA) == (newer,)
+
+
+async def test_a_removed_account_frees_its_uid_and_leaves_nothing_but_its_row(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        account = await it.account()
+        async with it.store.begin() as unit:
+            await unit.accounts.put_credentials(sealed_credentials(account, check=key_check()))
+            await unit.users.set_default_account(ANNA, account.account_id)
+        async with it.store.begin() as unit:
+            await unit.accounts.remove(account.account_id)
+        config = await it.queries.user_config(ANNA)
+        assert config is not None
+        assert (config.accounts, config.default_account_id) == ((), None)
+        assert await it.queries.credentials(account.account_id) is None
+        assert await it.database.fetch("SELECT state FROM accounts") == [("removed",)]
+        await it.account(BORIS, AccountType.DEMO, "900")
+
+
+async def test_an_account_id_is_never_used_again(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        first = await it.account()
+        await it.write("DELETE FROM users")
+        second = await it.account()
+        assert second.account_id > first.account_id
+
+
+async def test_a_default_account_is_ones_own_and_usable(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user(ANNA)
+        theirs = await it.account(BORIS)
+        for account_id in (theirs.account_id, AccountId(99)):
+            with pytest.raises(LookupError):
+                async with it.store.begin() as unit:
+                    await unit.users.set_default_account(ANNA, account_id)
+        async with it.store.begin() as unit:
+            await unit.users.set_default_account(BORIS, theirs.account_id)
+            await unit.users.set_default_account(BORIS, None)
+        config = await it.queries.user_config(BORIS)
+        assert config is not None
+        assert config.default_account_id is None
+
+
+async def test_credentials_come_back_as_they_went(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        account = await it.account()
+        for check in (None, key_check(expires_at=Millis(NOW + DAY)), key_check(read_only=True, ips=(), permissions=())):
+            sealed = sealed_credentials(account, check=check)
+            async with it.store.begin() as unit:
+                await unit.accounts.put_credentials(sealed)
+            assert await it.queries.credentials(account.account_id) == sealed
+
+
+async def test_credentials_are_not_stored_for_another_users_account(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        account = await it.account(ANNA)
+        await it.user(BORIS)
+        with pytest.raises(LookupError):
+            async with it.store.begin() as unit:
+                await unit.accounts.put_credentials(replace(sealed_credentials(account), user_id=BORIS))
+        with pytest.raises(LookupError):
+            async with it.store.begin() as unit:
+                await unit.accounts.put_credentials(replace(sealed_credentials(account), account_id=AccountId(77)))
+
+
+async def test_a_pending_pair_is_found_by_user_and_type_until_it_is_taken_up(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user()
+        async with it.store.begin() as unit:
+            assert await unit.accounts.pending(ANNA, AccountType.DEMO) is None
+            account = await add_account(unit, ANNA, AccountType.DEMO)
+            sealed = sealed_credentials(account)
+            await unit.accounts.put_credentials(sealed)
+            assert await unit.accounts.pending(ANNA, AccountType.DEMO) == sealed
+            assert await unit.accounts.pending(ANNA, AccountType.LIVE) is None
+            assert await unit.accounts.pending(BORIS, AccountType.DEMO) is None
+            await unit.accounts.activate(account.account_id, "900")
+            assert await unit.accounts.pending(ANNA, AccountType.DEMO) is None
+
+
+async def test_keys_are_checked_longest_ago_first(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        accounts = [await it.account(ANNA, AccountType.DEMO, str(uid)) for uid in range(4)]
+        async with it.store.begin() as unit:
+            for account, age in zip(accounts, (1, 3, 2, 0), strict=True):
+                check = key_check(checked_at=NOW - age * DAY, bybit_uid=account.bybit_uid)
+                await unit.accounts.put_credentials(sealed_credentials(account))
+                await unit.accounts.set_check(account.account_id, check)
+            await unit.accounts.remove(accounts[2].account_id)
+        assert await it.queries.accounts_to_check(NOW, 10) == (accounts[1], accounts[0])
+        assert await it.queries.accounts_to_check(NOW, 1) == (accounts[1],)
+
+
+async def test_a_check_of_a_key_that_is_gone_changes_nothing(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        account = await it.account()
+        async with it.store.begin() as unit:
+            await unit.accounts.set_check(account.account_id, key_check())
+        assert await it.queries.credentials(account.account_id) is None
+
+
+async def test_a_practice_wallet_is_opened_once(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        paper = await it.account(kind=AccountType.PAPER)
+        for balance in ("10000.00", "5"):
+            async with it.store.begin() as unit:
+                await unit.accounts.open_paper_wallet(paper.account_id, "USDT", balance)
+        assert await it.queries.paper_wallet(paper.account_id) == {"USDT": "10000"}
+
+
+async def test_the_latest_users_are_found(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        for user_id, seen in ((ANNA, 5), (BORIS, 9), (UserId(1003), 7), (UserId(1004), 8)):
+            async with it.store.begin() as unit:
+                await unit.users.ensure(new_user(user_id), Millis(seen))
+        async with it.store.begin() as unit:
+            await unit.users.set_banned(UserId(1004), banned=True)
+        assert await it.queries.active_users(Millis(6), 10) == (BORIS, UserId(1003))
+        assert await it.queries.active_users(Millis(6), 1) == (BORIS,)
+
+
+async def grant(it: Ground, kind: str, start: int, end: int, *, is_active: int = 1) -> None:
+    await it.write(
+        "INSERT INTO user_licenses (user_id, license_type, start_date, end_date, is_active, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        *(ANNA, kind, NOW + start * DAY, NOW + end * DAY, is_active, NOW),
+    )
+
+
+@pytest.mark.parametrize(
+    ("spans", "wanted", "is_active"),
+    [
+        ([], None, False),
+        ([("basic", -10, 20)], ("basic", 20), True),
+        ([("basic", -10, 20), ("premium", -1, 5)], ("premium", 5), True),
+        ([("premium", -9, -1), ("basic", -10, 20)], ("basic", 20), True),
+        ([("premium", -9, -3), ("trial", -2, -1)], ("trial", -1), False),
+        ([("premium", -1, 5), ("basic", 5, 35), ("basic", 35, 65)], ("premium", 5), True),
+        ([("basic", 3, 9), ("premium", 9, 12)], ("basic", 9), False),
+        ([("basic", -5, 10), ("basic", -5, 20)], ("basic", 20), True),
+    ],
+)
+async def test_the_license_that_counts(
+    tmp_path: Path, spans: list[tuple[str, int, int]], wanted: tuple[str, int] | None, is_active: bool
+) -> None:
+    async with ground(tmp_path) as it:
+        await it.user(ANNA)
+        await it.user(BORIS)
+        for kind, start, end in spans:
+            await grant(it, kind, start, end)
+        await grant(it, "premium", -20, 90, is_active=0)  # revoked
+        found = await it.queries.license(ANNA, NOW)
+        if wanted is None:
+            assert (found.license_type, found.end_date) == (None, None)
+        else:
+            assert (found.license_type, found.end_date) == (LicenseType(wanted[0]), NOW + wanted[1] * DAY)
+        assert found.is_active(NOW) is is_active
+        assert (await it.queries.license(BORIS, NOW)).license_type is None
+
+
+async def test_a_license_ends_at_its_end(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user()
+        await grant(it, "basic", -1, 1)
+        for moment, is_active in ((NOW + DAY - 1, True), (NOW + DAY, False), (NOW - DAY, True), (NOW - DAY - 1, False)):
+            assert (await it.queries.license(ANNA, Millis(moment))).is_active(Millis(moment)) is is_active
