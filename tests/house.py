@@ -56,12 +56,15 @@ class Chat:
         seq = (await self.house.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
         return await self.answer(seq, wait=wait)
 
-    async def answer(self, seq: int, *, wait: float = 15) -> dict[str, Any]:
-        """The first message sent or edited after an action."""
+    async def answer(self, seq: int, *, wait: float = 15, word: str = "") -> dict[str, Any]:
+        """The first message sent or edited after an action, or the first one with that word in it."""
         end = time.monotonic() + wait
+        after = seq
         while time.monotonic() < end:
-            for event in await self.events(seq, wait=2):
-                if event["kind"] in {"sent", "edited"} and event["message"]["from"]["is_bot"]:
+            for event in await self.events(after, wait=2):
+                after = event["seq"]
+                is_answer = event["kind"] in {"sent", "edited"} and event["message"]["from"]["is_bot"]
+                if is_answer and word in event["message"].get("text", ""):
                     return dict(event["message"])
         raise AssertionError(f"no answer within {wait} s")
 

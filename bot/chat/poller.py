@@ -154,7 +154,7 @@ class Poller:
     async def _ask(self) -> list[object]:
         times = self._times
         parameters: dict[str, object] = {
-            "timeout": times.long_poll,
+            "timeout": 0 if self._answered is None else times.long_poll,  # the first answer says we are heard: at once
             "limit": times.limit,
             "allowed_updates": self._allowed_updates,
         }

@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from house import OWNER, House, house
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
+in_one_house = pytest.mark.asyncio(loop_scope="module")
 
 POSITIONS = [
     {"symbol": "BTCUSDT", "side": "Buy", "size": "0.15", "leverage": "5"},
@@ -39,24 +40,25 @@ def newest_bot_text(messages: list[dict[str, Any]]) -> str:
     return str(next(each["text"] for each in reversed(messages) if each["from"]["is_bot"]))
 
 
+async def add_key(home: House, user_id: int, key: dict[str, str]) -> str:
+    """Type a demo key, take the terms when they are asked for; what the bot says of the key in the end."""
+    chat = home.chat(user_id)
+    await chat.say("/start")
+    message = await chat.ask({"text": f"/keys add demo {key['api_key']} {key['api_secret']}"})
+    if "I accept" in str(message.get("reply_markup")):
+        message = await chat.press(message, "I accept")
+    return str(message["text"])
+
+
 async def connected(home: House, user_id: int, **account: object) -> dict[str, str]:
     """A user with a demo key attached by chat; the key."""
     key = await home.demo_key(**account)
-    chat = home.chat(user_id)
-    await chat.say("/start")
-    await accept_terms(home, user_id)
-    answer = await chat.say(f"/keys add demo {key['api_key']} {key['api_secret']}")
+    answer = await add_key(home, user_id, key)
     assert "Bybit Demo is connected" in answer, answer
     return key
 
 
-async def accept_terms(home: House, user_id: int) -> None:
-    """Choose a site and an account, which is where the terms are asked for, and take them."""
-    chat = home.chat(user_id)
-    message = await chat.ask({"text": "/keys add demo"})
-    await chat.press(message, "I accept")
-
-
+@in_one_house
 async def test_a_newcomer_has_practice_money_at_once(home: House) -> None:
     chat = home.chat(7001)
     await home.telegram("PUT", "/sim/users/7001", {"first_name": "Anna", "language_code": "en"})
@@ -73,6 +75,7 @@ async def test_a_newcomer_has_practice_money_at_once(home: House) -> None:
     assert any(abs(number - last) < last * Decimal("0.05") for number in numbers(price)), (price, last)
 
 
+@in_one_house
 async def test_a_demo_key_shows_what_bybit_holds(home: House) -> None:
     key = await connected(home, 7002, positions=POSITIONS, orders=ORDERS, executions=10)
     truth = await home.bybit("GET", f"/sim/accounts/{key['uid']}")
@@ -99,6 +102,7 @@ async def test_a_demo_key_shows_what_bybit_holds(home: House) -> None:
     assert any(execution["symbol"] in trades for execution in truth["executions"])
 
 
+@in_one_house
 async def test_the_key_is_gone_from_the_chat_and_nowhere_in_clear(home: House) -> None:
     key = await connected(home, 7003)
     await home.chat(7003).say("/keys check demo")
@@ -112,6 +116,7 @@ async def test_the_key_is_gone_from_the_chat_and_nowhere_in_clear(home: House) -
     assert "an-end-to-end-test-token" not in home.log("bot")
 
 
+@in_one_house
 @pytest.mark.parametrize(
     ("account", "word"),
     [
@@ -127,24 +132,22 @@ async def test_a_bad_key_is_refused_by_name_and_not_stored(
 ) -> None:
     user_id = 7100 + sum(map(ord, request.node.name)) % 800
     chat = home.chat(user_id)
-    await chat.say("/start")
-    await accept_terms(home, user_id)
     key = await home.demo_key(**account)
-    answer = await chat.say(f"/keys add demo {key['api_key']} {key['api_secret']}")
+    answer = await add_key(home, user_id, key)
     assert word in answer.lower()
     assert "Practice" in await chat.say("/balance")
 
 
+@in_one_house
 async def test_the_same_bybit_account_is_refused_to_a_second_user(home: House) -> None:
     key = await connected(home, 7004)
     chat = home.chat(7005)
-    await chat.say("/start")
-    await accept_terms(home, 7005)
-    answer = await chat.say(f"/keys add demo {key['api_key']} {key['api_secret']}")
+    answer = await add_key(home, 7005, key)
     assert "another" in answer.lower()
     assert "Practice" in await chat.say("/balance")
 
 
+@in_one_house
 async def test_a_ban_holds_from_the_very_next_message(home: House) -> None:
     chat, owner = home.chat(7006), home.chat(OWNER)
     await chat.say("/start")
@@ -157,6 +160,7 @@ async def test_a_ban_holds_from_the_very_next_message(home: House) -> None:
     assert "10,000" in await chat.say("/balance")
 
 
+@in_one_house
 async def test_nobody_but_the_owner_bans(home: House) -> None:
     chat = home.chat(7007)
     await chat.say("/start")
@@ -164,6 +168,7 @@ async def test_nobody_but_the_owner_bans(home: House) -> None:
     assert "10,000" in await home.chat(7001).say("/balance")
 
 
+@in_one_house
 async def test_ten_regions_and_their_counters_are_served(home: House) -> None:
     regions = await home.stats()
     assert set(regions) == {
@@ -178,6 +183,7 @@ async def test_ten_regions_and_their_counters_are_served(home: House) -> None:
         assert 'perpdesk_cache_hits_total{region="price"}' in await answer.text()
 
 
+@in_one_house
 async def test_nobody_gets_silence(home: House) -> None:
     chat = home.chat(7008)
     await chat.say("/start")
@@ -190,6 +196,7 @@ async def test_nobody_gets_silence(home: House) -> None:
     assert (await chat.ask({**photo, "caption": "look"}))["text"]
 
 
+@in_one_house
 async def test_refresh_edits_in_place(home: House) -> None:
     chat = home.chat(7009)
     await chat.say("/start")
@@ -209,6 +216,7 @@ async def test_refresh_edits_in_place(home: House) -> None:
     assert len(await chat.messages()) == count
 
 
+@in_one_house
 async def test_a_silent_exchange_never_makes_a_screen_wait(home: House) -> None:
     await connected(home, 7010, positions=POSITIONS)
     chat = home.chat(7010)
@@ -272,8 +280,7 @@ async def test_a_kill_loses_nothing_and_a_stop_is_quick(tmp_path: Path) -> None:
         await home.end_bot(signal.SIGKILL)
         said = await home.telegram("POST", "/sim/users/7020/messages", {"text": "/positions"})
         await home.start_bot()
-        answer = await home.chat(7020).answer(said["seq"])
-        assert "BTCUSDT" in answer["text"]
+        await home.chat(7020).answer(said["seq"], word="BTCUSDT")
         assert "Demo" in await home.chat(7020).say("/balance")
         began = time.monotonic()
         assert await home.end_bot(signal.SIGTERM) == 0
