@@ -103,9 +103,9 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     """Everything built and the sidecar up; nothing is asked of Telegram yet. Raises what `run` turns into Fatal."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
+        vault = Vault(await asyncio.to_thread(_keys, settings))
         database = await stack.enter_async_context(Database.open(settings.database))
         await migrate(database)
-        vault = Vault(await asyncio.to_thread(_keys, settings))
         await vault.prove(database)
         dispatcher = Dispatcher()
         store = Store(database, clock=clock, committed=dispatcher.committed, publish=dispatcher.publish)
@@ -135,6 +135,8 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
 def _keys(settings: Settings) -> KeyFile:
     if settings.key is not None:
         return KeyFile.parse(settings.key.get_secret_value(), origin="PERPDESK_KEY")
+    if not settings.key_file.exists():
+        raise Fatal(f"there is no key file {settings.key_file}: `perpdesk new-key {settings.key_file}`", EXIT_CONFIG)
     return KeyFile.load(settings.key_file)
 
 

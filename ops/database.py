@@ -1,0 +1,60 @@
+"""Commands that write to the database while the bot does not run: migrate and optimize-db."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.domain.clock import SystemClock
+from bot.domain.errors import AlreadyRunning, PerpdeskError
+from bot.lifecycle import EXIT_CONFIG
+from storage.database import Database
+from storage.migrate import migrate
+from storage.optimize import OptimizeReport, optimize
+
+T = TypeVar("T")
+
+
+def migrate_database(path: Path) -> None:
+    """Bring the file to this version's schema, or say why not."""
+    before, after = _answer(_migrate(path))
+    typer.echo(f"{path}: " + (f"schema {before} -> {after}" if before != after else f"schema {after}, nothing to do"))
+
+
+def optimize_database(path: Path, *, vacuum: bool) -> None:
+    """Create missing indexes, analyze, and print the six queries before and after."""
+    console = Console()
+    with console.status("optimizing: indexes, statistics" + (", the whole file" if vacuum else "")):
+        report = _answer(optimize(path, now=SystemClock().now(), vacuum=vacuum))
+    _print(console, path, report, vacuum=vacuum)
+
+
+async def _migrate(path: Path) -> tuple[int, int]:
+    async with Database.open(path) as database:
+        return await migrate(database)
+
+
+def _answer(work: Coroutine[Any, Any, T]) -> T:
+    """What it answers; a fault of ours is one line and an exit code."""
+    try:
+        return asyncio.run(work)
+    except PerpdeskError as fault:
+        typer.echo(f"perpdesk: {fault}", err=True)
+        raise typer.Exit(1 if isinstance(fault, AlreadyRunning) else EXIT_CONFIG) from None
+
+
+def _print(console: Console, path: Path, report: OptimizeReport, *, vacuum: bool) -> None:
+    created = ", ".join(report.created_indexes) or "none were missing"
+    console.print(f"{path}: indexes created: {created}; statistics renewed")
+    if vacuum:
+        pages = f"pages of {report.page_size_before} -> {report.page_size} bytes"
+        console.print(f"rewritten: {report.size_before / 1e6:.1f} -> {report.size / 1e6:.1f} MB, {pages}")
+    table = Table("query", "before, ms", "after, ms", "the old report claimed, ms")
+    for timing in report.timings:
+        before, after = f"{timing.before_us / 1000:.3f}", f"{timing.after_us / 1000:.3f}"
+        table.add_row(timing.name, before, after, f"{timing.claimed_ms:.2f}")
+    console.print(table)
