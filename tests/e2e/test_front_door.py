@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from house import OWNER, House, house
+
+from ops.house import OWNER, House, house
 
 pytestmark = pytest.mark.timeout(300)
 in_one_house = pytest.mark.asyncio(loop_scope="module")
@@ -293,7 +294,7 @@ def test_a_wrong_setting_ends_the_start_with_78(tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    from house import ROOT, clean_environment
+    from ops.house import ROOT, clean_environment
 
     for variables, words in (
         ({}, "PERPDESK_TELEGRAM_TOKEN is not set"),
