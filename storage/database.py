@@ -56,7 +56,7 @@ _QUICK_CHECK: Final = (
     "PRAGMA quick_check(1)",
     "PRAGMA ignore_check_constraints = OFF",
 )
-_IDENTITY: Final = "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id"
+SELECT_IDENTITY: Final = "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id"
 
 
 class Database:
@@ -131,7 +131,7 @@ async def connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
 
 
 async def _prepare_writer(connection: aiosqlite.Connection, path: Path, *, check: bool) -> None:
-    ((application_id, objects),) = await connection.execute_fetchall(_IDENTITY)
+    ((application_id, objects),) = await connection.execute_fetchall(SELECT_IDENTITY)
     if objects and application_id != APPLICATION_ID:
         raise UnfitDatabase(f"{path} is another program's database")
     for pragma in (*FILE_PRAGMAS, *CONNECTION_PRAGMAS, *WRITER_PRAGMAS):

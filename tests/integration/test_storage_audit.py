@@ -61,7 +61,7 @@ async def test_more_rows_than_a_page_are_walked(tmp_path: Path) -> None:
         "UPDATE audit SET details = 'other' WHERE id = 2",
         "DELETE FROM audit WHERE id = 3",
         "DELETE FROM audit",
-        "REPLACE INTO audit SELECT id, ts, actor, action, subject, 'other', previous_hash, hash FROM audit WHERE id = 2",
+        "REPLACE INTO audit SELECT id, ts, actor, action, subject, 'other', previous_hash, hash FROM audit WHERE id=2",
         "INSERT INTO audit SELECT 9, ts, actor, action, subject, details, hash, hash FROM audit WHERE id = 3",
         "INSERT INTO audit SELECT 4, ts, actor, action, subject, details, zeroblob(32), hash FROM audit WHERE id = 3",
     ],

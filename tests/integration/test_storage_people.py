@@ -91,9 +91,7 @@ async def test_nobody_is_banned_or_promoted_who_is_not_there(tmp_path: Path) -> 
         assert not await unit.users.set_role(ANNA, Role.ADMIN)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "\0", "\ud800 alone", "🙂" * 300, "'; DROP TABLE users; --", "a\nb", "\u202eevil"]
-)
+@pytest.mark.parametrize("name", ["", "\0", "\ud800 alone", "🙂" * 300, "'; DROP TABLE users", "a\nb", "\u202eevil"])
 async def test_names_of_all_kinds_are_kept_as_far_as_they_can_be(tmp_path: Path, name: str) -> None:
     async with ground(tmp_path) as it:
         async with it.store.begin() as unit:

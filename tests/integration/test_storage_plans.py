@@ -1,0 +1,186 @@
+"""What SQLite will do with every statement of the package: that it fits the schema, and which index it takes."""
+
+import importlib
+import pkgutil
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import storage as package
+from ops.bench.dataset import NOW, Sizes, fill, user_at
+from storage.database import Database
+from storage.licenses import SELECT_LICENSE
+from storage.migrate import migrate
+
+# Everything not named here is hot: it may neither scan a table nor sort.
+COLD = {
+    "database.SELECT_IDENTITY": "once a start",
+    "migrate.SELECT_VERSION": "once a start",
+    "migrate.FORGET_SMALL": "once a start",
+    "migrate.SELECT_OBJECTS": "once a start",
+    "optimize.SAMPLE_USERS": "optimize-db only: a random sample walks the table",
+    "optimize.SAMPLE_ORDERS": "optimize-db only: a random sample walks the table",
+    "optimize.SAMPLE_SYMBOLS": "optimize-db only: a random sample walks the table",
+    "optimize.SELECT_PAGES": "optimize-db only",
+    "vault.SELECT_CANARY": "once a start",
+}
+STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
+SCAN = re.compile(r"\bSCAN (?P<table>\w+)\b(?! USING INDEX idx_inbox_waiting$)(?! VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC")
+NAMED_INDEX = re.compile(r"\b(idx_\w+)")
+DOCUMENT = Path(package.__file__).with_name("indexes.md")
+
+REPORT = {  # what the report of 2025-12-23 listed, two of which its script failed to create
+    *("idx_logs_user_symbol", "idx_logs_entry_ts", "idx_logs_exit_ts", "idx_logs_pnl", "idx_active_symbol"),
+    *("idx_active_account_type", "idx_active_strategy", "idx_active_side", "idx_pending_symbol"),
+    *("idx_pending_strategy", "idx_pending_account_type", "idx_pending_price", "idx_licenses_expires"),
+    *("idx_licenses_type", "idx_licenses_active_user", "idx_promo_active", "idx_promo_type"),
+    *("idx_signals_symbol_side", "idx_signals_price", "idx_payments_created", "idx_payments_type"),
+    *("idx_promo_usage_user", "idx_pyramids_symbol", "idx_news_signal", "idx_news_sentiment", "idx_ms_btc_dom"),
+    *("idx_ms_alt_signal", "idx_users_mode", "idx_users_demo_keys", "idx_users_real_keys"),
+}
+
+
+def statements() -> dict[str, str]:
+    """Every constant of the package that is SQL, by the module that defines it and its name."""
+    found: dict[str, str] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        source = Path(package.__path__[0], f"{module.name}.py").read_text(encoding="utf-8")
+        for name, value in vars(importlib.import_module(f"storage.{module.name}")).items():
+            is_statement = isinstance(value, str) and name.isupper() and STATEMENT.match(value)
+            if is_statement and re.search(rf"^{name}: Final = ", source, re.MULTILINE):
+                found[f"{module.name}.{name}"] = value
+    return found
+
+
+STATEMENTS = statements()
+HOT = sorted(STATEMENTS.keys() - COLD.keys())
+
+
+def plan(connection: sqlite3.Connection, statement: str) -> list[str]:
+    count = max(map(int, re.findall(r"\?([0-9])", statement)), default=statement.count("?"))
+    # foreign keys rest: a plan lists the look-ups that only a changed parent key would need
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * count)]
+
+
+SIZES = {
+    "empty": Sizes(users=0, positions=0, trade_logs=0, pending=0, licenses=0, signals=0),
+    "tiny": Sizes(users=2, positions=4, trade_logs=4, pending=2, licenses=2, signals=4),
+    "full": Sizes(users=1200, positions=3600, trade_logs=6000, pending=2400, licenses=1200, signals=4000),
+}
+STATES = [f"{size}, {statistics}" for size in SIZES for statistics in ("no statistics", "analyzed")]
+
+
+@pytest.fixture(scope="module")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Where each state's file will stand."""
+    return {state: tmp_path_factory.mktemp("plans") / "perpdesk.sqlite3" for state in STATES}
+
+
+async def made(path: Path, state: str) -> Path:
+    """The file of a state, made once."""
+    if path.exists():  # noqa: ASYNC240  a test may wait
+        return path
+    size, statistics = state.split(", ")
+    async with Database.open(path) as database:
+        await migrate(database)
+        if SIZES[size].users:
+            await fill(database, SIZES[size])
+        if statistics == "analyzed":
+            await migrate(database)
+    return path
+
+
+@pytest.fixture(params=STATES)
+async def connection(request: pytest.FixtureRequest, databases: dict[str, Path]) -> AsyncIterator[sqlite3.Connection]:
+    """A database of one size, with or without statistics."""
+    connection = sqlite3.connect(await made(databases[request.param], request.param))
+    yield connection
+    connection.close()
+
+
+def test_the_statements_are_found() -> None:
+    assert len(STATEMENTS) > 60
+    assert COLD.keys() <= STATEMENTS.keys()
+    assert {"users.SELECT_CONFIG", "licenses.SELECT_LICENSE", "writer._BEGIN"} - STATEMENTS.keys() == {"writer._BEGIN"}
+
+
+async def test_every_statement_fits_the_schema_and_no_hot_one_scans_or_sorts(connection: sqlite3.Connection) -> None:
+    offenders = {}
+    for name, statement in STATEMENTS.items():
+        steps = plan(connection, statement)
+        if name not in COLD and any(map(SCAN.search, steps)):
+            offenders[name] = steps
+    assert offenders == {}
+
+
+async def test_every_index_is_used_by_a_statement(connection: sqlite3.Connection) -> None:
+    used = {
+        index for each in STATEMENTS.values() for step in plan(connection, each) for index in NAMED_INDEX.findall(step)
+    }
+    indexes = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").fetchall()
+    assert {name for (name,) in indexes} == used
+
+
+async def test_statistics_are_kept_of_large_tables_alone(databases: dict[str, Path]) -> None:
+    """A start analyzes, and forgets what it saw of tables that will outgrow it."""
+    known = {}
+    for state in ("tiny, analyzed", "full, no statistics", "full, analyzed"):
+        connection = sqlite3.connect(await made(databases[state], state))
+        known[state] = {table for (table,) in connection.execute("SELECT tbl FROM sqlite_stat1")}
+        connection.close()
+    assert known["tiny, analyzed"] == known["full, no statistics"] == set()
+    assert known["full, analyzed"] >= {"accounts", "active_positions", "trade_logs", "signals"}
+
+
+def section(title: str) -> dict[str, str]:
+    """The rows of one table of the document: the name in the first column, the last column."""
+    text = DOCUMENT.read_text(encoding="utf-8").split(f"## {title}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|(?:.*\|)? (.+) \|$", text, re.MULTILINE)
+    assert len(dict(rows)) == len(rows)
+    return dict(rows)
+
+
+HERE, LATER, GONE = section("Here"), section("With the feature that brings their first statement"), section("Gone")
+
+
+async def test_the_document_names_the_statement_of_every_index(connection: sqlite3.Connection) -> None:
+    indexes = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").fetchall()
+    assert {name for (name,) in indexes} == HERE.keys()
+    for index, statement in HERE.items():
+        steps = plan(connection, STATEMENTS[statement.strip("`")])
+        assert any(index in step for step in steps), (index, steps)
+
+
+def test_the_document_answers_for_every_index_of_the_report() -> None:
+    assert len(REPORT) == 30
+    assert HERE.keys() | LATER.keys() | GONE.keys() >= REPORT
+    assert not HERE.keys() & LATER.keys()
+    assert not (HERE.keys() | LATER.keys()) & GONE.keys()
+
+
+def test_at_least_28_indexes_will_stand() -> None:
+    assert len(HERE) + len(LATER) >= 28
+
+
+async def test_the_license_check_looks_at_a_users_own_rows_alone(tmp_path: Path) -> None:
+    """SQLite's own count of steps, on a database without statistics: the old one's trap walked every active license."""
+    async with Database.open(tmp_path / "perpdesk.sqlite3") as database:
+        await migrate(database)
+        await fill(database, SIZES["full"])
+        assert await database.fetch("SELECT * FROM sqlite_stat1") == []
+    connection = sqlite3.connect(tmp_path / "perpdesk.sqlite3")
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    connection.execute("SELECT id FROM user_licenses LIMIT 1").fetchall()  # the schema is read
+    connection.set_progress_handler(count, 1)
+    assert len(connection.execute(SELECT_LICENSE, (user_at(100), NOW)).fetchall()) == 1
+    connection.close()
+    assert steps < 60
