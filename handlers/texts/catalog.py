@@ -33,13 +33,6 @@ class Markup(str):
 Value = str | int
 
 
-class _Number(FluentInt):
-    """An integer that chooses plural forms and prints without grouping, so that ids stay ids."""
-
-    def format(self, locale: object) -> str:  # noqa: ARG002  FluentType's signature
-        return str(int(self))
-
-
 def clean(text: str) -> str:
     """Text without what breaks a line or a layout: controls, bidi overrides, lone surrogates, piled-up marks."""
     kept: list[str] = []
@@ -126,11 +119,16 @@ class Say:
 
 
 def _escaped(value: Value) -> Value:
-    return _Number(value) if isinstance(value, int) else str(safe(value))
+    return _number(value) if isinstance(value, int) else str(safe(value))
 
 
 def _plain(value: Value) -> Value:
-    return _Number(value) if isinstance(value, int) else clean(value)
+    return _number(value) if isinstance(value, int) else clean(value)
+
+
+def _number(value: int) -> FluentInt:
+    """It chooses plural forms, and prints without grouping, so that ids stay ids."""
+    return FluentInt(value, useGrouping=False)
 
 
 def _sources(language: Language) -> tuple[str, ...]:

@@ -1,0 +1,115 @@
+"""Code and texts agree: every key that is asked for exists and gets its placeholders; no key is left over."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fluent_sources import MESSAGES, placeholders
+
+from bot.domain.model import Language
+from handlers.entries import CommandEntry
+from handlers.registry import TABLE
+from handlers.texts.catalog import Texts
+from handlers.views.promises import KINDS
+
+ROOT = Path(__file__).parents[2]
+TEXTS = Texts.load()
+KEYS = TEXTS.keys(Language.ENGLISH)
+USER_FACING = {"BadInput", "NotAllowed", "NoAccount", "UserFacing"}
+# taken apart with a prefix and a value of an enumeration
+COMPOSED = re.compile(
+    "(setting-|order-type-|notify-|category-)"
+    "|button-(balance|positions|orders|trades|price|symbols|keys|settings|lang|help)$"
+)
+
+
+def calls(folder: str) -> Iterator[tuple[str, ast.Call]]:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+
+def called(node: ast.Call) -> str:
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def first_text(node: ast.Call) -> str | None:
+    if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+        return node.args[0].value
+    return None
+
+
+SAID = [
+    (where, key, node)
+    for where, node in calls("handlers")
+    if called(node) in {"say", "plain"} and (key := first_text(node)) is not None and "texts" not in where
+]
+RAISED = [
+    (where, key, node)
+    for folder in ("bot", "handlers")
+    for where, node in calls(folder)
+    if called(node) in USER_FACING and (key := first_text(node)) is not None
+]
+FOUND = [
+    (where, keyword.value.value, node)
+    for where, node in calls("bot")
+    if called(node) == "Finding"
+    for keyword in node.keywords
+    if keyword.arg == "key" and isinstance(keyword.value, ast.Constant)
+]
+
+
+def test_the_scan_sees_the_code() -> None:
+    assert len(SAID) > 100
+    assert len(RAISED) > 20
+    assert len(FOUND) > 5
+
+
+@pytest.mark.parametrize("calls_with_keys", [SAID, RAISED], ids=["said", "raised"])
+def test_every_text_gets_its_placeholders(calls_with_keys: list[tuple[str, str, ast.Call]]) -> None:
+    for where, key, node in calls_with_keys:
+        assert key in KEYS, f"{where} asks for {key}"
+        given = {keyword.arg for keyword in node.keywords}
+        if None not in given:  # ** is checked by the tests that run it
+            wanted = placeholders(MESSAGES[Language.ENGLISH][key])
+            assert wanted <= given, f"{where} leaves out of {key}"
+            assert where.startswith("bot") or wanted == given, f"{where} gives {key} what it does not say"
+
+
+def test_every_finding_about_a_key_has_its_text() -> None:
+    for where, key, _ in FOUND:
+        assert key in KEYS, f"{where} finds {key}"
+
+
+def test_every_command_in_a_menu_has_a_description() -> None:
+    described = [entry.description for entry in TABLE.entries if isinstance(entry, CommandEntry) and entry.description]
+    assert described
+    assert set(described) <= KEYS
+
+
+def test_every_promise_of_the_services_has_a_text() -> None:
+    kinds = {
+        argument.value
+        for _, node in calls("bot")
+        if called(node) in {"_promise", "_say", "Promise"}
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "kind")]
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+    assert {"key-trouble", "key-expires"} <= kinds
+    assert {kind for kind in kinds if re.fullmatch("[a-z]+(-[a-z]+)+", kind)} <= KINDS
+
+
+def test_no_text_is_left_over() -> None:
+    spoken = {
+        node.value
+        for folder in ("handlers", "bot")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert {key for key in KEYS if key not in spoken and not COMPOSED.match(key)} == set()

@@ -1,0 +1,123 @@
+"""Three languages with the same keys and placeholders, and nothing that Telegram would refuse."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from fluent_sources import MESSAGES, placeholders, sample, selections
+
+from bot.domain.model import Language
+from handlers.texts.catalog import Texts
+
+TEXTS = Texts.load()
+KEYS = sorted(TEXTS.keys(Language.ENGLISH))
+COUNTS = (0, 1, 2, 5, 11, 21, 22, 25, 101, 112)
+PLAIN_PREFIXES = ("button-", "command-", "bot-", "account-", "tab-", "page", "span-", "side-", "category-", "notify-",
+                  "order-type-", "banned-alert", "not-yours", "none", "role-name")  # fmt: skip
+SAME_EVERYWHERE = {
+    "account-demo", "book-size", "button-next", "button-previous", "command-lang", "finding-good", "finding-refuse",
+    "finding-warn", "help-command", "keys-line", "order-head", "order-kind", "order-state", "page", "position-head",
+    "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
+    "whoami-id",
+}  # fmt: skip
+SLAVIC = {"one", "few", "many"}
+FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_language_has_the_same_keys(language: Language) -> None:
+    assert TEXTS.keys(language) == TEXTS.keys(Language.ENGLISH)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_language_has_the_same_placeholders(language: Language) -> None:
+    for key in KEYS:
+        assert placeholders(MESSAGES[language][key]) == placeholders(MESSAGES[Language.ENGLISH][key]), key
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_count_has_all_the_plural_forms_of_its_language(language: Language) -> None:
+    """A count of days or orders must read right for 1, 2, 5 and 21."""
+    lenient = {"error-number-places", "error-too-long", "error-unknown-symbol", "error-time-zone"}  # two cases agree
+    for key, message in MESSAGES[language].items():
+        for name, forms in selections(message):
+            if forms & {"one", "few", "many"} and key not in lenient:
+                assert forms == FORMS[language], (key, name, forms)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_text_is_filled_in_completely(language: Language, caplog: pytest.LogCaptureFixture) -> None:
+    for key in KEYS:
+        for count in COUNTS:
+            text = TEXTS.html(language, key, sample(key, count))
+            assert text.strip(), key
+            assert "{" not in text, key
+            assert not re.search(r" {2}|\s$", text), f"{key}: a stray blank"
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_text_is_html_that_telegram_reads(language: Language) -> None:
+    for key in KEYS:
+        text = TEXTS.html(language, key, sample(key))
+        assert _fault(text) == "", key
+        assert len(text) <= 1500, f"{key} is a wall of text"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_knows_no_html_has_none(language: Language) -> None:
+    for key in KEYS:
+        if key.startswith(PLAIN_PREFIXES):
+            raw = TEXTS.plain(language, key, dict.fromkeys(sample(key), "x"))
+            assert "<" not in raw, key
+            assert "&" not in raw, key
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_telegrams_limits_are_kept(language: Language) -> None:
+    def longest(prefix: str) -> int:
+        return max(len(TEXTS.plain(language, key, sample(key))) for key in KEYS if key.startswith(prefix))
+
+    assert longest("command-") <= 64, "256 is the limit; a phone shows fewer"
+    assert longest("button-") <= 36
+    assert longest("banned-alert") <= 200
+    assert longest("not-yours") <= 200
+    assert longest("bot-description") <= 512
+    assert longest("bot-short-description") <= 120
+
+
+@pytest.mark.parametrize("language", [Language.RUSSIAN, Language.UKRAINIAN])
+def test_nothing_was_left_in_english(language: Language) -> None:
+    """Names and layouts are the same everywhere; sentences are not."""
+    for key in set(KEYS) - SAME_EVERYWHERE:
+        assert re.search("[а-яґєії]", TEXTS.html(language, key, sample(key)), re.IGNORECASE), key
+
+
+def test_ukrainian_is_not_russian() -> None:
+    """ы, э, ъ and ё are no Ukrainian letters; і, ї, є and ґ are no Russian ones."""
+    for key in set(KEYS) - {"command-lang"}:
+        assert not re.search("[ыэъё]", TEXTS.html(Language.UKRAINIAN, key, sample(key)), re.IGNORECASE), key
+        assert not re.search("[іїєґ]", TEXTS.html(Language.RUSSIAN, key, sample(key)), re.IGNORECASE), key
+
+
+class _Html(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.open: list[str] = []
+        self.fault = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"b", "i", "code", "pre", "blockquote"} or attrs:
+            self.fault = f"<{tag}>"
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.fault = f"</{tag}>"
+
+
+def _fault(text: str) -> str:
+    reader = _Html()
+    reader.feed(text)
+    reader.close()
+    return reader.fault or "".join(reader.open)
