@@ -56,7 +56,10 @@ _QUICK_CHECK: Final = (
     "PRAGMA quick_check(1)",
     "PRAGMA ignore_check_constraints = OFF",
 )
-SELECT_IDENTITY: Final = "SELECT application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id"
+SELECT_IDENTITY: Final = """
+    SELECT application_id, EXISTS (SELECT 1 FROM sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_')
+      FROM pragma_application_id
+"""
 
 
 class Database:
@@ -131,8 +134,8 @@ async def connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
 
 
 async def _prepare_writer(connection: aiosqlite.Connection, path: Path, *, check: bool) -> None:
-    ((application_id, objects),) = await connection.execute_fetchall(SELECT_IDENTITY)
-    if objects and application_id != APPLICATION_ID:
+    ((application_id, has_tables),) = await connection.execute_fetchall(SELECT_IDENTITY)
+    if has_tables and application_id != APPLICATION_ID:
         raise UnfitDatabase(f"{path} is another program's database")
     for pragma in (*FILE_PRAGMAS, *CONNECTION_PRAGMAS, *WRITER_PRAGMAS):
         await connection.execute_fetchall(pragma)

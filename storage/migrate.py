@@ -79,7 +79,7 @@ async def migrate(database: Database, *, until: int | None = None) -> tuple[int,
             after = before
             for migration in migrations:
                 if before < migration.number and (until is None or migration.number <= until):
-                    await _apply(connection, migration)
+                    await apply(connection, migration)
                     after = migration.number
             await _analyze(connection)
     if after != before:
@@ -136,11 +136,11 @@ async def expected_objects(migrations: Sequence[Migration]) -> dict[str, SchemaO
     """What should stand there: the migrations, applied to an empty database in memory."""
     async with connected(Path(":memory:")) as connection:
         for migration in migrations:
-            await _apply(connection, migration)
+            await apply(connection, migration)
         return await objects_of(connection)
 
 
-async def _apply(connection: aiosqlite.Connection, migration: Migration) -> None:
+async def apply(connection: aiosqlite.Connection, migration: Migration) -> None:
     """One file, one transaction. Foreign keys rest meanwhile (a table can be made anew) and are checked after."""
     await connection.execute_fetchall("PRAGMA foreign_keys = OFF")
     try:

@@ -1,0 +1,145 @@
+"""Migrations from every version up, and the databases that are refused."""
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from storage_builders import ANNA, ground
+
+from bot.domain.errors import SchemaTooNew, StorageTrouble, UnfitDatabase
+from storage.database import Database
+from storage.migrate import Migration, apply, load_migrations, migrate
+
+NEWEST = load_migrations()[-1].number
+MIGRATION = Migration(number=NEWEST + 1, name="0099_test.sql", statements=())
+
+
+def behind_its_back(folder: Path, *statements: str) -> None:
+    connection = sqlite3.connect(folder / "perpdesk.sqlite3", isolation_level=None)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+def schema(folder: Path) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(folder / "perpdesk.sqlite3")
+    found = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name").fetchall()
+    connection.close()
+    return found
+
+
+def test_files_are_numbered_and_each_is_whole_statements() -> None:
+    migrations = load_migrations()
+    assert [each.number for each in migrations] == list(range(1, NEWEST + 1))
+    assert all(sqlite3.complete_statement(statement) for each in migrations for statement in each.statements)
+
+
+@pytest.mark.parametrize("version", range(NEWEST + 1))
+async def test_every_version_comes_up_to_the_same_schema(tmp_path: Path, version: int) -> None:
+    async with Database.open(tmp_path / "fresh" / "perpdesk.sqlite3") as database:
+        assert await migrate(database) == (0, NEWEST)
+    async with Database.open(tmp_path / "old" / "perpdesk.sqlite3") as database:
+        assert await migrate(database, until=version) == (0, version)
+    async with Database.open(tmp_path / "old" / "perpdesk.sqlite3") as database:
+        assert await migrate(database) == (version, NEWEST)
+        assert await migrate(database) == (NEWEST, NEWEST)
+    assert schema(tmp_path / "old") == schema(tmp_path / "fresh")
+
+
+async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user()
+    behind_its_back(tmp_path, f"PRAGMA user_version = {NEWEST + 1}")
+    content = (tmp_path / "perpdesk.sqlite3").read_bytes()
+    with pytest.raises(SchemaTooNew, match=f"has schema {NEWEST + 1}, this version knows {NEWEST}"):
+        async with ground(tmp_path):
+            pytest.fail("opened")
+    assert (tmp_path / "perpdesk.sqlite3").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ("DROP TABLE signals", "table signals is not as it should be"),
+        ("ALTER TABLE users DROP COLUMN start_payload", "table users is not as it should be"),
+        ("DROP TRIGGER audit_goes_on", "trigger audit_goes_on is not as it should be"),
+        ("PRAGMA user_version = 0", "has tables but no schema version"),
+        ("PRAGMA application_id = 0", "another program's database"),
+    ],
+)
+async def test_a_half_made_or_damaged_schema_is_refused(tmp_path: Path, damage: str, words: str) -> None:
+    async with ground(tmp_path):
+        pass
+    behind_its_back(tmp_path, "PRAGMA foreign_keys = OFF", damage)
+    with pytest.raises(UnfitDatabase, match=words):
+        async with ground(tmp_path):
+            pytest.fail("opened")
+
+
+async def test_a_missing_index_is_only_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with ground(tmp_path):
+        pass
+    behind_its_back(tmp_path, "DROP INDEX idx_active_user")
+    async with ground(tmp_path) as it:
+        await it.user()
+    assert "index idx_active_user is missing: `perpdesk optimize-db` makes it again" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("statements", "error", "words"),
+    [
+        (("CREATE TABLE half (id) STRICT",), sqlite3.OperationalError, "missing datatype"),
+        (("CREATE TABLE whole (id INTEGER) STRICT",), RuntimeError, "must end with PRAGMA user_version"),
+        (
+            ("CREATE TABLE child (id INTEGER REFERENCES users (user_id)) STRICT", "INSERT INTO child VALUES (5)"),
+            RuntimeError,
+            "broken foreign keys",
+        ),
+    ],
+)
+async def test_a_migration_that_fails_leaves_what_was(
+    tmp_path: Path, statements: tuple[str, ...], error: type[Exception], words: str
+) -> None:
+    steps = ("CREATE TABLE first (id INTEGER) STRICT", *statements)
+    async with ground(tmp_path) as it:
+        before = schema(tmp_path)
+        async with it.database.alone() as connection:
+            with pytest.raises(error, match=words):
+                await apply(connection, replace(MIGRATION, statements=steps))
+            assert await connection.execute_fetchall("PRAGMA foreign_keys") == [(1,)]
+            assert not connection.in_transaction
+        assert schema(tmp_path) == before
+        await it.user()
+
+
+async def test_a_table_can_be_made_anew_without_losing_what_hangs_on_it(tmp_path: Path) -> None:
+    """The twelve steps of https://www.sqlite.org/lang_altertable.html: with foreign keys on, the drop would cascade."""
+    async with ground(tmp_path) as it:
+        await it.account()
+        ((made,),) = await it.database.fetch("SELECT sql FROM sqlite_schema WHERE name = 'users'")
+        steps = (
+            made.replace("CREATE TABLE users", "CREATE TABLE users_new"),
+            "INSERT INTO users_new SELECT * FROM users",
+            "DROP TABLE users",
+            "ALTER TABLE users_new RENAME TO users",
+            f"PRAGMA user_version = {MIGRATION.number}",
+        )
+        async with it.database.alone() as connection:
+            await apply(connection, replace(MIGRATION, statements=steps))
+        config = await it.queries.user_config(ANNA)
+        assert config is not None
+        assert len(config.accounts) == 1
+
+
+async def test_a_migration_that_the_disk_refuses_is_storage_trouble(tmp_path: Path) -> None:
+    async with Database.open(tmp_path / "perpdesk.sqlite3") as database:
+        async with database.alone() as connection:
+            await connection.execute_fetchall("PRAGMA max_page_count = 12")
+        with pytest.raises(StorageTrouble, match="the disk is full"):
+            await migrate(database)
+        async with database.alone() as connection:
+            await connection.execute_fetchall("PRAGMA max_page_count = 1000")
+        before, after = await migrate(database)
+        assert (before > 0, after) == (True, NEWEST)
