@@ -23,6 +23,57 @@ DAY = 86_400_000
 HOUR = 3_600_000
 MINUTE = 60_000
 
+POSITIONS = [
+    {"symbol": "BTCUSDT", "side": "Buy", "size": "0.05", "avgPrice": "64000", "stopLoss": "60000"},
+    {"symbol": "ETHUSDT", "side": "Sell", "size": "1", "leverage": "5"},
+    {"symbol": "BTCPERP", "side": "Buy", "size": "0.01"},
+    {"symbol": "BTCUSD", "side": "Buy", "size": "300"},
+]
+ORDERS = [
+    {"symbol": "SOLUSDT", "side": "Buy", "qty": "3", "orderLinkId": "mine-1"},
+    {"symbol": "BTCUSDT", "side": "Sell", "qty": "0.01", "triggerPrice": "70000"},
+    {"symbol": "ETHUSDT", "category": "spot", "side": "Buy", "qty": "0.1"},
+    {"symbol": "XRPUSDT", "qty": "10", "orderStatus": "Cancelled", "orderLinkId": "gone-1"},
+]
+BALANCE = {"USDT": "10000", "USDC": "500", "BTC": "0.25"}
+PARAMS: dict[str, list[dict[str, Any]]] = {
+    "/v5/market/time": [{}],
+    "/v5/market/instruments-info": [{"category": name} for name in ("linear", "inverse", "spot", "option")],
+    "/v5/market/tickers": [
+        *({"category": name} for name in ("linear", "inverse", "spot")),
+        {"category": "option", "baseCoin": "BTC"},
+    ],
+    "/v5/market/orderbook": [
+        {"category": name, "symbol": symbol}
+        for name, symbol in (("linear", "BTCUSDT"), ("spot", "BTCUSDT"), ("inverse", "BTCUSD"))
+    ],
+    "/v5/market/kline": [{"category": name, "symbol": "BTCUSDT", "interval": "60"} for name in ("linear", "spot")],
+    "/v5/market/recent-trade": [
+        {"category": "linear", "symbol": "BTCUSDT"},
+        {"category": "spot", "symbol": "BTCUSDT"},
+        {"category": "option", "baseCoin": "ETH"},
+    ],
+    "/v5/market/funding/history": [{"category": "linear", "symbol": "BTCUSDT"}],
+    "/v5/market/risk-limit": [{"category": "linear"}, {"category": "inverse", "symbol": "BTCUSD"}],
+    "/v5/market/price-limit": [{"symbol": "BTCUSDT"}, {"category": "spot", "symbol": "BTCUSDT"}],
+    "/v5/account/wallet-balance": [{"accountType": "UNIFIED"}],
+    "/v5/account/info": [{}],
+    "/v5/account/fee-rate": [{"category": "linear"}, {"category": "option"}],
+    "/v5/account/transaction-log": [{"startTime": NOON - 7 * DAY, "endTime": NOON}],
+    "/v5/position/list": [
+        {"category": "linear", "settleCoin": "USDT"},
+        {"category": "linear", "symbol": "SOLUSDT"},
+        {"category": "inverse"},
+    ],
+    "/v5/position/closed-pnl": [{"category": "linear"}],
+    "/v5/order/realtime": [{"category": "linear", "settleCoin": "USDT"}, {"category": "spot"}],
+    "/v5/order/history": [{"category": "linear"}],
+    "/v5/execution/list": [{"category": "linear"}],
+    "/v5/user/query-api": [{}],
+    "/v5/asset/coin/query-info": [{}],
+}
+"""Questions that have an answer with rows in it, for every endpoint."""
+
 
 class TurnedClock:
     """A clock that stands until it is turned; epoch milliseconds."""

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
-from sim_bybit_driver import DAY, MINUTE, NOON
+from sim_bybit_driver import DAY, NOON
 
 from ops.sim.bybit.accounts import Account, ApiKey
 from ops.sim.bybit.auth import authenticate, check_public_key, is_signed
@@ -365,7 +365,3 @@ def test_a_cursor_of_ones_own_making_is_refused() -> None:
     with pytest.raises(BybitError) as caught:
         page(["a"], "nonsense", 2, str)
     assert caught.value.ret_code == 10001
-
-
-def test_the_clock_of_these_tests_is_noon() -> None:
-    assert NOON % DAY == 12 * 60 * MINUTE

@@ -5,7 +5,7 @@ from math import floor
 from typing import Final
 
 ZERO: Final = Decimal(0)
-_EIGHT: Final = Decimal("1e-8")
+EIGHT_DIGITS: Final = Decimal("1e-8")
 
 
 class Grid:
@@ -65,6 +65,6 @@ def plain(value: Decimal) -> str:
     """A Decimal without exponent and without needless zeros, as Bybit writes amounts: 8 digits at most."""
     if value == 0:
         return "0"
-    text = f"{value.quantize(_EIGHT, ROUND_DOWN):f}"
+    text = f"{value.quantize(EIGHT_DIGITS, ROUND_DOWN):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text

@@ -115,7 +115,7 @@ def _seeded(seeding: Seeding, count: int) -> list[Execution]:
 
     Of an odd number the last trip closes in two parts; a single fill opens only.
     """
-    held = [one.symbol for one in seeding.account.held() if one.category == "linear"]
+    held = [one.symbol for one in seeding.account.held() if one.symbol.endswith("USDT")]
     symbols = list(dict.fromkeys([*held, *_USUAL]))
     noise = Noise(seeding.market.seed, f"fills {seeding.account.uid}")
     step = min(_STEP, _SPAN // max(1, count))

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from ops.sim.bybit import rows
+from ops.sim.bybit.accounts import LogEntry
 from ops.sim.bybit.endpoints.asking import Ask, Result
 from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.facts import COINS, FEES
@@ -91,7 +92,14 @@ def transaction_log(ask: Ask) -> Result:
         for entry in reversed(ask.owner.log)
         if first <= entry.at <= last
         and all(getattr(entry, name) == value for name, value in wanted.items())
-        and entry.symbol.startswith(base)
+        and base in {"", _base_coin(ask, entry)}
     ]
     shown, cursor = page(found, query.cursor, query.limit, lambda entry: entry.id)
     return {"list": [rows.log_entry(entry) for entry in shown], "nextPageCursor": cursor}
+
+
+def _base_coin(ask: Ask, entry: LogEntry) -> str:
+    """Of the entry's instrument; a transfer's coin is its own."""
+    if not entry.symbol:
+        return entry.currency
+    return ask.world.market.any_of(entry.symbol, entry.category).base_coin
