@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.cause import UpdateId, current_cause
 from bot.domain.errors import StorageTrouble
 from bot.domain.model import Millis, UserId
-from bot.domain.ports import InboxState, Promise, QueuedPromise, StoredUpdate
+from bot.domain.ports import AuditEntry, InboxState, Promise, QueuedPromise, StoredUpdate
 
 START_MS = 1_760_000_000_000  # 2025-10-09, a day as any other
 
@@ -43,6 +43,7 @@ class MemoryInbox:
     refuse: list[BaseException] = field(default_factory=list)  # raised by the next writes, one each
     commit_s: float = 0.0
     forgotten_before: Millis | None = None
+    old: list[int] = field(default_factory=list)  # how many rows each call of `forget` finds
 
     async def accept(self, updates: Sequence[StoredUpdate], now: Millis) -> tuple[UpdateId, ...]:
         await self._write()
@@ -73,7 +74,7 @@ class MemoryInbox:
     async def forget(self, before: Millis) -> int:
         await self._write()
         self.forgotten_before = before
-        return 0
+        return self.old.pop(0) if self.old else 0
 
     def state(self, update_id: int) -> InboxState:
         return self.rows[UpdateId(update_id)].state
@@ -149,6 +150,9 @@ class MemoryUnit:
 
     async def promise(self, promise: Promise, now: Millis) -> None:
         self.promises.append((promise, now))
+
+    async def audit(self, entry: AuditEntry, now: Millis) -> None:
+        self.effects.append((entry, now))
 
 
 @dataclass

@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 _RETRY_S: Final = 1.0  # between attempts while the disk refuses
 _FORGET_EVERY_S: Final = 3600.0
+_BETWEEN_FORGETS_S: Final = 0.05  # the writer's lock goes to others in between
 _KEEP_MS: Final = 14 * 24 * 3600 * 1000  # Telegram's ids become random after a week without updates
 
 
@@ -112,11 +113,11 @@ class Ledger:
     async def _keep_forgetting(self) -> None:
         while True:
             try:
-                gone = await self._store.forget(Millis(self._clock.now() - _KEEP_MS))
+                while gone := await self._store.forget(Millis(self._clock.now() - _KEEP_MS)):  # some a commit
+                    _log.debug("%d updates older than 14 days forgotten", gone)
+                    await asyncio.sleep(_BETWEEN_FORGETS_S)
             except StorageTrouble as trouble:
                 _log.warning("old updates could not be forgotten: %s", trouble)
-            else:
-                _log.debug("%d updates older than 14 days forgotten", gone)
             await asyncio.sleep(_FORGET_EVERY_S)
 
     async def _try_flush(self) -> bool:

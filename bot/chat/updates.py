@@ -50,7 +50,7 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
     if not isinstance(raw, Mapping):
         return None
     update_id = _id(raw.get("update_id"))
-    if update_id is None:
+    if update_id is None or update_id < 0:
         return None
     kind, content = _content(raw)
     chat = content.get("chat") or content.get("voter_chat") or _mapping(content.get("message")).get("chat")

@@ -91,8 +91,8 @@ async def test_a_cancelled_flush_loses_nothing() -> None:
 
 
 async def test_rows_of_fourteen_days_ago_are_forgotten() -> None:
-    store = MemoryInbox()
+    store = MemoryInbox(old=[5000, 5000, 12])
     async with Ledger(store, FakeClock()).open():
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+    assert store.old == []
     assert store.forgotten_before == START_MS - 14 * 86_400_000
-

@@ -99,13 +99,27 @@ def test_the_age_of_a_replayed_press_is_unknown() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.sampled_from(
-            ["update_id", "message", "callback_query", "from", "chat", "id", "text", "quote", "date", "user", "is_bot"]
-        ),
-        inner,
-        max_size=6,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "update_id",
+                    "message",
+                    "callback_query",
+                    "from",
+                    "chat",
+                    "id",
+                    "text",
+                    "quote",
+                    "date",
+                    "user",
+                    "is_bot",
+                ]
+            ),
+            inner,
+            max_size=6,
+        )
     ),
     max_leaves=30,
 )
@@ -115,7 +129,7 @@ JSON = st.recursive(
 def test_nothing_that_comes_in_raises(raw: object) -> None:
     update = read_update(raw)
     if update is not None:
-        assert abs(update.update_id) < 2**63
+        assert 0 <= update.update_id < 2**63
         assert all(number is None or abs(number) < 2**63 for number in (update.user_id, update.chat_id))
 
 
@@ -145,5 +159,14 @@ def test_a_lone_surrogate_is_kept() -> None:
 
 
 def test_what_is_no_update_is_left_out() -> None:
-    raws: list[object] = [message(1, 7), None, [], {}, {"update_id": "2"}, {"update_id": True}, message(3, 7)]
+    raws: list[object] = [
+        message(1, 7),
+        None,
+        [],
+        {},
+        {"update_id": "2"},
+        {"update_id": True},
+        {"update_id": -1},
+        message(3, 7),
+    ]
     assert [update.update_id for update in known(raws, Millis(0))] == [1, 3]
