@@ -16,16 +16,16 @@ def decimal_text(value: Decimal) -> str:
 
     Raises ValueError for NaN, infinities and values of more than 40 digits on one side of the point.
     """
+    if value.is_zero():
+        return "0"
     if not value.is_finite() or not -_DIGITS <= value.adjusted() < _DIGITS:
-        if value == 0:
-            return "0"
         raise ValueError(f"no amount that can be stored: {value}")
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").removesuffix(".")
     if len(text) > _LONGEST:
         raise ValueError(f"no amount that can be stored: {value}")
-    return "0" if text == "-0" else text
+    return text
 
 
 def optional_decimal_text(value: Decimal | None) -> str | None:
