@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from bot.domain.events import CredentialsChanged, Event, OrderPlaced, PositionClosed
@@ -64,6 +65,22 @@ class CachedReads:
     The reads answer the region's own coroutine instead of awaiting it: one coroutine less makes a hit a third quicker.
     """
 
+    __slots__ = (
+        "_api_response",
+        "_balance",
+        "_credentials",
+        "_drops",
+        "_license",
+        "_loaders",
+        "_market_data",
+        "_order",
+        "_position",
+        "_price",
+        "_regions",
+        "_symbol_info",
+        "_user_config",
+    )
+
     def __init__(
         self,
         loaders: Loaders,
@@ -119,7 +136,9 @@ class CachedReads:
         return self._api_response.get((_key(account), "executions", ()), self._loaders.executions, account)
 
     def fee_rate(self, account: Account, symbol: Symbol) -> Answer[FeeRate]:
-        return self._api_response.get((_key(account), "fee_rate", (symbol,)), self._loaders.fee_rate, account, symbol)
+        return self._api_response.get(
+            (_key(account), "fee_rate", (symbol,)), partial(self._loaders.fee_rate, account), symbol
+        )
 
     def key_check(self, account: Account) -> Answer[KeyCheck]:
         return self._api_response.get((_key(account), "key_check", ()), self._loaders.key_check, account)
@@ -131,13 +150,13 @@ class CachedReads:
         return self._market_data.get(("order_book", symbol, ""), self._loaders.order_book, symbol)
 
     def klines(self, symbol: Symbol, interval: str) -> Answer[Klines]:
-        return self._market_data.get(("klines", symbol, interval), self._loaders.klines, symbol, interval)
+        return self._market_data.get(("klines", symbol, interval), partial(self._loaders.klines, symbol), interval)
 
     def board(self, category: Category) -> Answer[MarketBoard]:
         return self._market_data.get(("board", category, ""), self._loaders.board, category)
 
     def instrument(self, category: Category, symbol: Symbol) -> Answer[Instrument | None]:
-        return self._symbol_info.get((category, symbol), self._loaders.instrument, category, symbol)
+        return self._symbol_info.get((category, symbol), partial(self._loaders.instrument, category), symbol)
 
     # --- the last known -------------------------------------------------------------------------------------
 

@@ -41,8 +41,8 @@ class TagIndex(Generic[N]):
                 del group[tag]
             elif isinstance(members, set):
                 members.discard(node)
-                if not members:
-                    del group[tag]
+                if len(members) == 1:
+                    group[tag] = members.pop()
 
     def take(self, function: AnyTag, tag: Hashable) -> Collection[N]:
         """Take out the group of that tag, and of what may turn out to have it; other groups still have its members."""

@@ -14,7 +14,7 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Hashable
 from contextvars import Context
-from typing import Any, Generic, TypeVar, TypeVarTuple
+from typing import Any, Generic, TypeVar
 
 import orjson
 
@@ -26,8 +26,8 @@ from cache.stats import LOAD_SECONDS, LoadTimes, RegionStats
 from cache.tags import AnyTag
 
 K = TypeVar("K", bound=Hashable)
+Q = TypeVar("Q")
 T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
 
 
 class LoadEnded(PerpdeskError):  # noqa: N818  named by what it is, like the rest of its tree
@@ -52,9 +52,9 @@ class Region(Generic[K]):
     __slots__ = (
         "_counts",
         "_dropped",
+        "_entries",
         "_evictions",
         "_expirations",
-        "_find",
         "_flights",
         "_index",
         "_invalidations",
@@ -76,7 +76,7 @@ class Region(Generic[K]):
         self.policy = policy
         self._now = monotonic
         self._shelf: Shelf[K] = Shelf(policy.capacity)
-        self._find = self._shelf.index.get
+        self._entries = self._shelf.index  # to look up; written through the shelf
         self._index: TagIndex[Entry[K] | Flight[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
         self._dropped: list[Entry[K]] = []  # nobody finds them any more; cleared away with the next write
         self._flights: dict[K, Flight[K]] = {}  # those that later readers may join
@@ -90,22 +90,25 @@ class Region(Generic[K]):
 
     # --- reading --------------------------------------------------------------------------------------------
 
-    async def get(self, key: K, load: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
-        """The value of `key`: from memory, from a load under way, or from `load(*args)`.
+    async def get(self, key: K, load: Callable[[Q], Awaitable[T]], query: Q) -> T:
+        """The value of `key`: from memory, from a load under way, or from `load(query)`.
 
         Raises what the load raised, to everybody who waits for it; errors are not kept. Raises LoadEnded when closed.
         """
-        entry = self._find(key)
-        if entry is not None and self._now() < entry.expires:
-            self.hits += 1
-            entry.was_read = True
-            return entry.value  # type: ignore[no-any-return]  # a key is always loaded by the same function
-        if entry is not None:
+        try:
+            entry = self._entries[key]
+        except KeyError:
+            pass
+        else:
+            if self._now() < entry.expires:
+                self.hits += 1
+                entry.was_read = True
+                return entry.value  # type: ignore[no-any-return]  # a key is always loaded by the same function
             self._count_expired(entry)
         flight = self._flights.get(key)
         if flight is None:
             self.misses += 1
-            flight = self._start(key, load, args)
+            flight = self._start(key, load, query)
         else:
             self.coalesced += 1
         value: T = await self._landed(flight)
@@ -113,12 +116,12 @@ class Region(Generic[K]):
 
     def last(self, key: K) -> Any:
         """The value in memory though it may have expired; None if there is none or it was dropped. Counts nothing."""
-        entry = self._find(key)
+        entry = self._entries.get(key)
         return None if entry is None else entry.value
 
     def __contains__(self, key: K) -> bool:
         """Whether there is a value in memory, expired or not. Counts nothing."""
-        return key in self._shelf.index
+        return key in self._entries
 
     # --- writing and dropping -------------------------------------------------------------------------------
 
@@ -137,7 +140,7 @@ class Region(Generic[K]):
                 self._overtake(node)
             elif not node.is_dropped:
                 node.is_dropped = True
-                del self._shelf.index[node.key]
+                del self._entries[node.key]
                 self._dropped.append(node)
                 dropped += 1
         self._invalidations += dropped
@@ -152,7 +155,7 @@ class Region(Generic[K]):
         self._bury()
         now = self._now()
         horizon = now - self.policy.keep_last
-        gone = [entry for entry in self._shelf.index.values() if entry.expires <= horizon][:limit]
+        gone = [entry for entry in self._entries.values() if entry.expires <= horizon][:limit]
         for entry in gone:
             self._count_expired(entry)
             self._remove(entry)
@@ -173,7 +176,7 @@ class Region(Generic[K]):
             name=self.policy.name,
             ttl=self.policy.ttl,
             capacity=self.policy.capacity,
-            size=len(self._shelf.index),
+            size=len(self._entries),
             hits=self.hits,
             coalesced=self.coalesced,
             misses=self.misses,
@@ -188,29 +191,30 @@ class Region(Generic[K]):
 
     # --- loads ----------------------------------------------------------------------------------------------
 
-    def _start(self, key: K, load: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Flight[K]:
+    def _start(self, key: K, load: Callable[[Q], Awaitable[Any]], query: Q) -> Flight[K]:
         if self._is_closed:
             raise LoadEnded(f"the cache is closed: {self.policy.name}")
         flight = Flight(key, self._tags(key, None))
         loop = asyncio.get_running_loop()
-        flight.task = loop.create_task(self._fly(flight, load, args), context=Context())
+        flight.task = loop.create_task(self._fly(flight, load, query), context=Context())
         self._flights[key] = flight
         self._index.add(flight, flight.tags)
         self._tasks.add(flight.task)
         flight.task.add_done_callback(self._done)
         return flight
 
-    async def _fly(self, flight: Flight[K], load: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> Any:
+    async def _fly(self, flight: Flight[K], load: Callable[[Q], Awaitable[Any]], query: Q) -> Any:
         started = self._now()
         try:
-            value = await load(*args)
+            value = await load(query)
+            self._forget(flight)
             if self._may_keep(flight) and self._is_small(value):
                 self._shelve(flight.key, value, self.policy.ttl_of(flight.key))
         except BaseException:
             self._load_failures += 1
+            self._forget(flight)
             raise
         finally:
-            self._forget(flight)
             seconds = self._now() - started
             self._loads += 1
             self._counts[bisect_left(LOAD_SECONDS, seconds)] += 1
@@ -264,10 +268,10 @@ class Region(Generic[K]):
         now = self._now()
         if self._dropped:
             self._bury()
-        old = self._find(key)
+        old = self._entries.get(key)
         if old is not None:
             self._index.remove(old, old.tags)
-        elif len(self._shelf.index) >= self.policy.capacity:
+        elif len(self._entries) >= self.policy.capacity:
             self._make_room(now)
         entry = Entry(key, value, now + ttl, self._tags(key, value))
         self._shelf[key] = entry

@@ -72,7 +72,7 @@ def complaints() -> Iterator[list[str]]:
 async def begin(region: Region[Any], source: Source, of: Any = A, readers: int = 1) -> list[asyncio.Task[Any]]:
     """Readers that wait for a load which waits at its gate."""
     source.gate = source.gate or asyncio.Event()
-    tasks = [asyncio.create_task(region.get(of, source.load)) for _ in range(readers)]
+    tasks = [asyncio.create_task(region.get(of, source.load, None)) for _ in range(readers)]
     for _ in range(3):
         await asyncio.sleep(0)
     return tasks
@@ -84,12 +84,12 @@ async def begin(region: Region[Any], source: Source, of: Any = A, readers: int =
 async def test_a_value_is_loaded_once_and_lives_its_time(
     region: Region[AccountKey], clock: HandClock, source: Source
 ) -> None:
-    assert await region.get(A, source.load) == "value"
+    assert await region.get(A, source.load, None) == "value"
     source.answer = "newer"
     clock.pass_by(POSITION.ttl - 0.001)
-    assert await region.get(A, source.load) == "value"
+    assert await region.get(A, source.load, None) == "value"
     clock.pass_by(0.001)
-    assert await region.get(A, source.load) == "newer"
+    assert await region.get(A, source.load, None) == "newer"
     assert source.calls == 2
     stats = region.stats()
     assert (stats.hits, stats.misses, stats.loads, stats.expirations) == (1, 2, 2, 1)
@@ -104,24 +104,24 @@ async def test_the_time_begins_when_the_answer_came(
     source.gate.set()
     await reader
     clock.pass_by(POSITION.ttl - 0.1)
-    await region.get(A, source.load)
+    await region.get(A, source.load, None)
     assert source.calls == 1
 
 
 async def test_a_kind_has_its_own_time(clock: HandClock, source: Source) -> None:
     region = Region(MARKET_DATA, clock.monotonic)
     for kind_of in ("order_book", "klines"):
-        await region.get((kind_of, "BTCUSDT", ""), source.load)
+        await region.get((kind_of, "BTCUSDT", ""), source.load, None)
     clock.pass_by(7)
     for kind_of in ("order_book", "klines"):
-        await region.get((kind_of, "BTCUSDT", ""), source.load)
+        await region.get((kind_of, "BTCUSDT", ""), source.load, None)
     assert (region.hits, region.misses) == (1, 3)
 
 
 async def test_none_is_a_value(region: Region[AccountKey], source: Source) -> None:
     source.answer = None
-    assert await region.get(A, source.load) is None
-    assert await region.get(A, source.load) is None
+    assert await region.get(A, source.load, None) is None
+    assert await region.get(A, source.load, None) is None
     assert source.calls == 1
     assert A in region
 
@@ -129,11 +129,11 @@ async def test_none_is_a_value(region: Region[AccountKey], source: Source) -> No
 async def test_the_last_known_outlives_its_time_but_not_a_drop(
     region: Region[AccountKey], clock: HandClock, source: Source
 ) -> None:
-    await region.get(A, source.load)
+    await region.get(A, source.load, None)
     clock.pass_by(1_000)
     source.error = ValueError("silent")
     with pytest.raises(ValueError, match="silent"):
-        await region.get(A, source.load)
+        await region.get(A, source.load, None)
     assert region.last(A) == "value"
     region.drop(account, 1)
     assert region.last(A) is None
@@ -161,17 +161,17 @@ async def test_an_error_goes_to_everybody_who_waits_and_is_not_kept(region: Regi
     answers = await asyncio.gather(*readers, return_exceptions=True)
     assert answers == [source.error] * 5
     source.error = None
-    assert await region.get(A, source.load) == "value"
+    assert await region.get(A, source.load, None) == "value"
     stats = region.stats()
     assert (source.calls, stats.loads, stats.load_failures, stats.size) == (2, 2, 1, 1)
 
 
 async def test_a_loader_that_raises_before_it_is_a_coroutine_is_a_failed_load(region: Region[AccountKey]) -> None:
-    def load() -> Any:
+    def load(_: object) -> Any:
         raise ValueError("at once")
 
     with pytest.raises(ValueError, match="at once"):
-        await region.get(A, load)
+        await region.get(A, load, None)
     assert region.stats().load_failures == 1
 
 
@@ -195,7 +195,7 @@ async def test_a_load_without_readers_goes_on_and_is_kept(region: Region[Account
     assert source.gate
     source.gate.set()
     await asyncio.sleep(0)
-    assert await region.get(A, source.load) == "value"
+    assert await region.get(A, source.load, None) == "value"
     assert (source.calls, region.hits) == (1, 1)
 
 
@@ -220,13 +220,13 @@ async def test_a_load_belongs_to_no_update(region: Region[AccountKey]) -> None:
     private: ContextVar[str] = ContextVar("private", default="nobody")
     seen: list[object] = []
 
-    async def load() -> None:
+    async def load(_: object) -> None:
         seen.extend((private.get(), current_cause.get()))
         private.set("left behind")
 
     private.set("reader")
     current_cause.set(Cause(UpdateId(7)))
-    await region.get(A, load)
+    await region.get(A, load, None)
     assert seen == ["nobody", None]
     assert private.get() == "reader"
 
@@ -256,7 +256,7 @@ async def test_an_overtaken_load_answers_those_before_and_is_not_kept(
     expected = "written" if overtake is write_through else "new"
     assert await asyncio.gather(*before) == ["old", "old"]
     assert await asyncio.gather(*after) == [expected]
-    assert await region.get(A, source.load) == expected
+    assert await region.get(A, source.load, None) == expected
     assert region.stats().overtaken_loads == 1
 
 
@@ -378,7 +378,7 @@ def small(clock: HandClock) -> Region[AccountKey]:
 async def test_what_was_read_stays_when_room_is_needed(small: Region[AccountKey], source: Source) -> None:
     for number in (1, 2, 3):
         small.put(key(number), number)
-    await small.get(key(1), source.load)
+    await small.get(key(1), source.load, None)
     small.put(key(4), 4)
     assert [number for number in (1, 2, 3, 4) if key(number) in small] == [1, 3, 4]
     assert small.stats().evictions == 1
@@ -407,7 +407,7 @@ async def test_an_expired_entry_that_makes_room_is_no_eviction(
     small: Region[AccountKey], clock: HandClock, source: Source
 ) -> None:
     small.put(key(1), 1)
-    await small.get(key(1), source.load)
+    await small.get(key(1), source.load, None)
     clock.pass_by(POSITION.ttl)
     for number in (2, 3, 4):
         small.put(key(number), number)
@@ -420,7 +420,7 @@ async def test_one_eviction_costs_a_bounded_search(clock: HandClock, source: Sou
     region = Region(replace(POSITION, capacity=200), clock.monotonic)
     for number in range(200):
         region.put(key(number), number)
-        await region.get(key(number), source.load)
+        await region.get(key(number), source.load, None)
     region.put(key(999), 999)
     assert region.stats().size == 200
     spared = [
@@ -468,7 +468,7 @@ async def test_an_expired_entry_is_counted_once(region: Region[AccountKey], cloc
     source.error = ValueError("down")
     for _ in range(3):
         with pytest.raises(ValueError, match="down"):
-            await region.get(A, source.load)
+            await region.get(A, source.load, None)
     region.sweep()
     assert region.stats().expirations == 1
 
@@ -484,9 +484,9 @@ async def test_closing_ends_loads_and_tells_their_readers(
     await region.close()
     answers = await asyncio.gather(*readers, return_exceptions=True)
     assert [type(answer) for answer in answers] == [LoadEnded] * 3
-    assert await region.get(B, source.load) == "held"
+    assert await region.get(B, source.load, None) == "held"
     with pytest.raises(LoadEnded, match="closed"):
-        await region.get(A, source.load)
+        await region.get(A, source.load, None)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -517,7 +517,7 @@ async def test_an_answer_over_16_kb_is_given_and_not_kept(clock: HandClock, sour
     for count, is_kept in ((16, True), (17, False)):
         source.answer = Rows((row,) * count)
         of = (None, "rows", (str(count),))
-        assert await region.get(of, source.load) is source.answer
+        assert await region.get(of, source.load, None) is source.answer
         assert (of in region) is is_kept
 
 
@@ -533,10 +533,10 @@ def test_the_size_of_an_answer_is_that_of_its_json() -> None:
 async def test_loads_are_timed(region: Region[AccountKey], clock: HandClock) -> None:
     for place, seconds in enumerate((0.0005, 0.002, 3.0)):
 
-        async def load(seconds: float = seconds) -> None:
+        async def load(_: object, seconds: float = seconds) -> None:
             clock.pass_by(seconds)
 
-        await region.get(key(place), load)
+        await region.get(key(place), load, None)
     times = region.stats().load_seconds
     assert times.bounds == LOAD_SECONDS
     assert times.counts == (1, 1, 0, 0, 0, 0, 1)
