@@ -87,11 +87,8 @@ async def migrate(database: Database, *, until: int | None = None) -> tuple[int,
     return before, after
 
 
-async def mend_indexes(database: Database) -> tuple[str, ...]:
-    """Make the indexes that are missing, from the migrations' own words, and analyze; answers their names.
-
-    Raises UnfitDatabase for a damaged schema or an older one, SchemaTooNew, StorageTrouble.
-    """
+async def missing_indexes(database: Database) -> tuple[SchemaObject, ...]:
+    """Raises UnfitDatabase for a damaged schema or an older one, SchemaTooNew, StorageTrouble."""
     migrations = await asyncio.to_thread(load_migrations)
     async with database.alone() as connection:
         with translated():
@@ -99,11 +96,16 @@ async def mend_indexes(database: Database) -> tuple[str, ...]:
             _refuse_newer(version, migrations, database.path)
             if version < migrations[-1].number:
                 raise UnfitDatabase(f"{database.path} has an older schema: run `perpdesk migrate` first")
-            missing = await _check(connection, database.path, migrations)
-            for each in missing:
+            return await _check(connection, database.path, migrations)
+
+
+async def make_indexes(database: Database, indexes: Sequence[SchemaObject]) -> None:
+    """Make them by the migrations' own words, and refresh the statistics. Raises StorageTrouble."""
+    async with database.alone() as connection:
+        with translated():
+            for each in indexes:
                 await connection.execute_fetchall(each.sql)
             await _analyze(connection)
-    return tuple(each.name for each in missing)
 
 
 def load_migrations() -> tuple[Migration, ...]:

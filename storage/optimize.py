@@ -16,7 +16,7 @@ from bot.domain.model import Millis, Symbol, UserId
 from storage.columns import Row
 from storage.database import Database, connected
 from storage.files import exclusive
-from storage.migrate import mend_indexes
+from storage.migrate import make_indexes, missing_indexes
 from storage.queries import SqliteQueries
 from storage.troubles import translated
 
@@ -119,10 +119,11 @@ async def optimize(
         raise UnfitDatabase(f"there is no database at {path}")
     async with exclusive(path) as lock:
         async with Database.open_locked(lock) as database:
+            missing = await missing_indexes(database)
             samples = await samples_of(database, rounds, now)
             before = await time_queries(database, samples, timer)
             page_size_before, size_before = await _size_of(database)
-            created = await mend_indexes(database)
+            await make_indexes(database, missing)
         if vacuum:
             await _rewrite(path)
         async with Database.open_locked(lock, check=vacuum) as database:
@@ -133,7 +134,7 @@ async def optimize(
         for query, first, second in zip(SIX_QUERIES, before, after, strict=True)
     )
     return OptimizeReport(
-        created_indexes=created,
+        created_indexes=tuple(each.name for each in missing),
         is_rewritten=vacuum,
         page_size_before=page_size_before,
         page_size=page_size,
