@@ -22,7 +22,7 @@ from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import CENT, Figures, percent_away, step_of
 from handlers.views.frame import account_tabs, columns, footer, menu_row, page_of, page_row, refresh_button, table
-from handlers.views.market import quote_of
+from handlers.views.market import base_of, quote_of
 from handlers.views.times import local_clock, zone_label
 from handlers.views.viewer import Viewer
 
@@ -169,7 +169,6 @@ def _position_rows(viewer: Viewer, position: Position) -> list[tuple[str, str]]:
     say, figures = viewer.say, viewer.figures
     step = step_of(position.mark_price)
     quote = quote_of(position.symbol)
-    base = position.symbol.removesuffix(quote) if quote else ""
     cost = position.entry_price * position.size
 
     def away(price: Decimal | None) -> str:
@@ -183,7 +182,7 @@ def _position_rows(viewer: Viewer, position: Position) -> list[tuple[str, str]]:
     if cost:
         pnl = f"{pnl} ({figures.percent(position.unrealised_pnl / cost)})"
     rows = [
-        (say.plain("position-size"), figures.amount(position.size, base).rstrip()),
+        (say.plain("position-size"), figures.amount(position.size, base_of(position.symbol))),
         (say.plain("position-value"), figures.money(position.position_value, quote)),
         (say.plain("position-entry"), figures.number(position.entry_price, step)),
         (say.plain("position-mark"), figures.number(position.mark_price, step)),
@@ -208,8 +207,7 @@ def _order_head(viewer: Viewer, order: Order) -> Markup:
 def _order_rows(viewer: Viewer, order: Order) -> list[tuple[str, str]]:
     say, figures = viewer.say, viewer.figures
     quote = quote_of(order.symbol)
-    base = order.symbol.removesuffix(quote) if quote else ""
-    size = figures.amount(order.qty, base).rstrip()
+    size = figures.amount(order.qty, base_of(order.symbol))
     if order.cum_exec_qty:
         size = say.plain("order-filled", filled=figures.number(order.cum_exec_qty), size=size)
     optional = (
@@ -235,13 +233,12 @@ def _order_rows(viewer: Viewer, order: Order) -> list[tuple[str, str]]:
 def _trade(viewer: Viewer, execution: Execution) -> Markup:
     say, figures = viewer.say, viewer.figures
     quote = quote_of(execution.symbol)
-    base = execution.symbol.removesuffix(quote) if quote else ""
     head = say(
         "trade-head",
         time=local_clock(execution.exec_ts, viewer.now, viewer.config.settings.time_zone),
         symbol=execution.symbol,
         side=say.plain("side-buy" if execution.side is Side.BUY else "side-sell"),
-        size=figures.amount(execution.exec_qty, base).rstrip(),
+        size=figures.amount(execution.exec_qty, base_of(execution.symbol)),
         price=figures.number(execution.exec_price, step_of(execution.exec_price)),
     )
     currency = execution.fee_currency or quote

@@ -32,7 +32,8 @@ def quote_of(symbol: str) -> str:
 
 
 def base_of(symbol: str) -> str:
-    return symbol.removesuffix(quote_of(symbol)) if quote_of(symbol) else symbol
+    """The coin that is traded; the symbol itself where its name does not tell."""
+    return symbol.removesuffix("PERP" if symbol.endswith("PERP") else quote_of(symbol))
 
 
 def sparkline(closes: Sequence[Decimal]) -> str:

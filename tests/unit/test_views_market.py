@@ -1,0 +1,126 @@
+"""Prices, order books, symbols: what stands on the card."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from fake_bot_api import visible
+from fake_bybit import FakeBybit
+from fakes import FakeClock
+from viewers import NOW, datas, labels, viewer
+
+from bot.domain.market import OrderBook
+from bot.domain.model import Category, Language, Symbol, UserId
+from bot.services.screens import PriceCard, Shown
+from handlers.views.market import base_of, book_card, price_card, quote_of, sparkline, symbols_card
+
+BTC = Symbol("BTCUSDT")
+D = Decimal
+
+
+@pytest.fixture
+def bybit() -> FakeBybit:
+    return FakeBybit(FakeClock(millis=NOW))
+
+
+async def price(bybit: FakeBybit, symbol: Symbol = BTC) -> Shown[PriceCard]:
+    card = PriceCard(ticker=await bybit.ticker(symbol), klines=await bybit.klines(symbol, "60"))
+    return Shown(card, is_fresh=True)
+
+
+async def test_a_price(bybit: FakeBybit) -> None:
+    card = price_card(viewer(), BTC, await price(bybit))
+    lines = visible(card.text).replace("\u00a0", " ").splitlines()
+    assert lines[:2] == ["BTCUSDT · 64,210.50 USDT", "▲ +1.23% in 24 h"]
+    assert lines[2].endswith(" 24 h")
+    assert len(lines[2]) == 29
+    for words in ("Bid", "Ask", "High 24 h", "1.23B USDT", "+0.0100%", "3 h 12 min", "just now"):
+        assert words in "\n".join(lines)
+    assert labels(card) == [["ETH", "SOL", "All symbols"], ["↻ Refresh", "Order book", "Menu"]]
+
+
+async def test_a_price_in_a_group_has_no_way_into_anything_private(bybit: FakeBybit) -> None:
+    card = price_card(viewer(owner=UserId(1001)), BTC, await price(bybit))
+    assert datas(card) == ["v1:px:BTCUSDT@1001"]
+
+
+async def test_a_falling_price_says_so_without_color(bybit: FakeBybit) -> None:
+    shown = await price(bybit)
+    assert shown.value is not None
+    ticker = shown.value.ticker
+    falling = PriceCard(ticker=replace(ticker, price_24h_change=D("-0.05")), klines=None)
+    text = visible(price_card(viewer(), BTC, Shown(falling, is_fresh=True)).text)
+    assert "▼ −5.00%" in text
+    assert "▁" not in text
+
+
+def test_no_price_yet() -> None:
+    nothing: Shown[PriceCard] = Shown(None, is_fresh=False)
+    assert "BTCUSDT" in price_card(viewer(), BTC, nothing).text
+
+
+async def test_a_book(bybit: FakeBybit) -> None:
+    card = book_card(viewer(), BTC, Shown(await bybit.order_book(BTC), is_fresh=True))
+    lines = visible(card.text).replace("\u00a0", " ").splitlines()
+    levels = [line for line in lines if line.startswith(("Sell", "Buy"))]
+    assert len(levels) == 16
+    assert levels[7].split() == ["Sell", "64,210.60", "0.250"], "the best seller stands next to the best buyer"
+    assert levels[8].split() == ["Buy", "64,210.50", "1.500"]
+    assert "Spread 0.10 USDT (0.000%)" in lines
+    assert len({len(line) for line in levels}) == 1
+
+
+def test_an_empty_book() -> None:
+    empty = OrderBook(category=Category.LINEAR, symbol=BTC, bids=(), asks=(), as_of=NOW)
+    assert "Nobody is buying" in book_card(viewer(), BTC, Shown(empty, is_fresh=True)).text
+
+
+async def test_symbols_in_pages(bybit: FakeBybit) -> None:
+    bybit.symbols = {f"C{number:02}USDT": "1.5" for number in range(20)}
+    card = symbols_card(viewer(), Category.LINEAR, Shown(await bybit.board(Category.LINEAR), is_fresh=True), 2)
+    lines = visible(card.text).splitlines()
+    assert lines[0] == "Perpetuals · 20 symbols, by turnover in 24 h"
+    assert lines[1].startswith("C16USDT")
+    assert labels(card) == [
+        ["C16", "C17", "C18", "C19"],
+        ["‹", "3 / 3"],
+        ["• Perpetuals", "Spot"],
+        ["↻ Refresh", "Menu"],
+    ]
+
+
+async def test_spot_has_no_buttons_to_a_perpetuals_price(bybit: FakeBybit) -> None:
+    card = symbols_card(viewer(), Category.SPOT, Shown(await bybit.board(Category.SPOT), is_fresh=True))
+    assert labels(card)[0] == ["Perpetuals", "• Spot"]
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_no_line_is_wider_than_a_phone(bybit: FakeBybit, language: Language) -> None:
+    who = viewer(language)
+    cards = (
+        price_card(who, BTC, await price(bybit)),
+        book_card(who, BTC, Shown(await bybit.order_book(BTC), is_fresh=True)),
+    )
+    for card in cards:
+        assert max(len(line) for line in visible(card.text).splitlines()) <= 38
+
+
+@pytest.mark.parametrize(
+    ("symbol", "base", "quote"),
+    [
+        ("BTCUSDT", "BTC", "USDT"),
+        ("ETHUSDC", "ETH", "USDC"),
+        ("BTCPERP", "BTC", "USDC"),
+        ("ETHBTC", "ETH", "BTC"),
+        ("BTC", "BTC", ""),
+        ("WHAT", "WHAT", ""),
+    ],
+)
+def test_coins_of_a_symbol(symbol: str, base: str, quote: str) -> None:
+    assert (base_of(symbol), quote_of(symbol)) == (base, quote)
+
+
+def test_a_sparkline() -> None:
+    assert sparkline([D(1), D(2), D(3), D(8)]) == "▁▂▃█"
+    assert sparkline([D(5)] * 3) == "▁▁▁"
+    assert sparkline([D(5)]) == "▁"

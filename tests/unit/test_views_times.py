@@ -1,0 +1,63 @@
+"""Moments in UTC and on the person's own clock; ages in words."""
+
+import pytest
+
+from bot.domain.model import Language, Millis
+from handlers.texts.catalog import Say, Texts
+from handlers.views.times import day, local_clock, moment, span, zone_label
+
+NOON = Millis(1_760_011_205_000)  # 2025-10-09 12:00:05 UTC
+DAY = 86_400_000
+TEXTS = Texts.load()
+
+
+def test_utc_alone_for_those_who_live_by_it() -> None:
+    assert moment(NOON, NOON, "UTC") == "12:00:05 UTC"
+
+
+def test_the_own_clock_stands_beside_utc() -> None:
+    assert moment(NOON, NOON, "Europe/Kyiv") == "12:00:05 UTC · 15:00:05 Kyiv"
+
+
+def test_another_day_is_named() -> None:
+    assert moment(Millis(NOON - DAY), NOON, "UTC") == "2025-10-08 12:00 UTC"
+
+
+def test_a_local_date_that_differs_from_utcs_is_named() -> None:
+    late = Millis(NOON + 10 * 3_600_000)
+    assert moment(late, late, "Asia/Tokyo") == "22:00:05 UTC · 2025-10-10 07:00 Tokyo"
+
+
+def test_summer_time_ends() -> None:
+    """Kyiv left summer time on 2025-10-26."""
+    after = Millis(NOON + 30 * DAY)
+    assert moment(after, after, "Europe/Kyiv").endswith("14:00:05 Kyiv")
+
+
+def test_a_zone_this_machine_does_not_know_is_utc() -> None:
+    assert moment(NOON, NOON, "Mars/Base") == "12:00:05 UTC"
+    assert zone_label("Mars/Base") == "UTC"
+    assert zone_label("America/New_York") == "New York"
+
+
+def test_lists_use_the_own_clock() -> None:
+    assert local_clock(NOON, NOON, "Europe/Kyiv") == "15:00:05"
+    assert local_clock(Millis(NOON - DAY), NOON, "UTC") == "10-08 12:00"
+    assert day(NOON) == "2025-10-09"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "0 s"),
+        (0.9, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3_599, "59 min"),
+        (3_900, "1 h 5 min"),
+        (86_400, "1 d 0 h"),
+        (273_600, "3 d 4 h"),
+    ],
+)
+def test_an_age(seconds: float, said: str) -> None:
+    assert span(Say(TEXTS, Language.ENGLISH), seconds) == said

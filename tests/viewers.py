@@ -1,0 +1,64 @@
+"""Readers of cards, for tests of views: Anna with a practice and a demo account."""
+
+from typing import Any
+
+from bot.domain.model import (
+    Account,
+    AccountId,
+    AccountType,
+    Exchange,
+    Language,
+    Millis,
+    Role,
+    TradeSettings,
+    UserConfig,
+    UserId,
+)
+from handlers.texts.catalog import Say, Texts
+from handlers.views.cards import Card
+from handlers.views.viewer import Viewer
+
+NOW = Millis(1_760_011_205_000)  # 2025-10-09 12:00:05 UTC
+TEXTS = Texts.load()
+
+
+def account(kind: AccountType, account_id: int, label: str = "label") -> Account:
+    return Account(
+        account_id=AccountId(account_id),
+        user_id=UserId(1001),
+        exchange=Exchange.BYBIT,
+        account_type=kind,
+        host="com",
+        label=label,
+        bybit_uid=None,
+    )
+
+
+PAPER = account(AccountType.PAPER, 1)
+DEMO = account(AccountType.DEMO, 2)
+
+
+def viewer(language: Language = Language.ENGLISH, *, owner: UserId | None = None, **changes: Any) -> Viewer:
+    values: dict[str, Any] = {
+        "user_id": UserId(1001),
+        "username": "anna",
+        "first_name": "Anna",
+        "language": language,
+        "role": Role.USER,
+        "is_banned": False,
+        "terms_version": 1,
+        "settings": TradeSettings(),
+        "default_account_id": None,
+        "accounts": (PAPER, DEMO),
+        "first_seen_ts": NOW,
+    }
+    config = UserConfig(**(values | changes))
+    return Viewer(say=Say(TEXTS, language), config=config, now=NOW, owner=owner)
+
+
+def labels(card: Card) -> list[list[str]]:
+    return [[button.text for button in row] for row in card.rows if row]
+
+
+def datas(card: Card) -> list[str]:
+    return [str(button.callback_data) for row in card.rows for button in row if button.callback_data]
