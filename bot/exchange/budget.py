@@ -5,7 +5,7 @@ requests in 5 s for one IP address over all its hosts (a breach is a ban of 10 m
 for each UID and endpoint (retCode 10006). Source: Bybit v5 documentation, "Rate Limit".
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from typing import Final
 from bot.domain.errors import BackOff
 from bot.domain.ports import Clock
 from bot.exchange.breaker import BAN_SECONDS, Breaker
-from bot.exchange.pacing import RollingWindow, TokenBucket
+from bot.exchange.pacing import Pace, RollingWindow, TokenBucket
 from bot.exchange.turns import Call, Later, Priority, Turns, loop_later
 
 LAW: Final = 600  # requests of one IP address …
 LAW_SECONDS: Final = 5  # … in so many seconds
+_LARGEST_LIMIT: Final = 1_000  # calls a second: more than Bybit gives anybody; a header that says more is absurd
 _MANY_WINDOWS: Final = 4096  # beyond that the idle ones are thrown out
 _LONGEST_HOLD: Final = 10.0  # seconds: a reset further away than that is a clock that is off
 _PATIENCE: Final = {
@@ -105,21 +106,18 @@ class Budget:
         self._raise_if_banned(ask.host)
         priority = _priority.get()
         window = None if ask.owner is None else self._window(ask)
-        paces = (window,) if window is not None else ()
-        await self._turns.wait(
-            Call(
-                priority=priority,
-                group=(ask.owner, ask.endpoint) if window is not None else object(),
-                host=ask.host,
-                paces=(*paces, self._reconcile) if priority is Priority.RECONCILE else paces,
-                patience=self._patience[priority],
-            )
-        )
-        self._raise_if_banned(ask.host)
+        paces: tuple[Pace, ...] = (window,) if window is not None else ()
+        if priority is Priority.RECONCILE:
+            paces = (*paces, self._reconcile)
+        if not self._turns.go(paces):
+            group = (ask.owner, ask.endpoint) if window is not None else object()
+            patience = self._patience[priority]
+            await self._turns.wait(Call(priority=priority, group=group, host=ask.host, paces=paces, patience=patience))
+            self._raise_if_banned(ask.host)
         self._breaker.probe(ask.host)
 
-    def settle(self, ask: Ask, headers: Mapping[str, str] | None, *, server_now: int) -> None:
-        """The call was answered with these headers, or not answered (None). `server_now` in epoch ms."""
+    def settle(self, ask: Ask, headers: Mapping[str, str] | None, *, server_now: Callable[[], int]) -> None:
+        """The call was answered with these headers, or not answered (None). `server_now` says epoch ms."""
         self._breaker.settle(ask.host, answered=headers is not None)
         if headers is None or ask.owner is None:
             return
@@ -128,9 +126,10 @@ class Budget:
             return
         window = self._window(ask)
         now = self._clock.monotonic()
-        window.learn(limit=int(limit * self._limits.uid_share), left=int(left * self._limits.uid_share), now=now)
+        limit = min(limit, _LARGEST_LIMIT)
+        window.learn(limit=int(limit * self._limits.uid_share), used=limit - left, now=now)
         if left <= 0 and self._limits.uid_share <= 1:
-            window.hold(now + (_until_reset(headers, server_now) or 0.0))
+            window.hold(now + (_until_reset(headers, server_now()) or 0.0))
 
     def hold(self, ask: Ask, headers: Mapping[str, str], *, server_now: int, at_least: float) -> float:
         """Bybit asked this UID to back off from this endpoint; the seconds that it will."""

@@ -27,7 +27,9 @@ BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # sec
 
 def outcome_of(error: BaseException | None) -> str:
     """The label of how a call ended."""
-    return OK if error is None else _OUTCOMES.get(type(error), ABORTED)
+    if error is None:
+        return OK
+    return next((name for kind, name in _OUTCOMES.items() if isinstance(error, kind)), ABORTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

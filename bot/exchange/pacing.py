@@ -87,12 +87,11 @@ class RollingWindow:
         """Nothing passes before that time."""
         self._held_until = max(self._held_until, until)
 
-    def learn(self, *, limit: int, left: int, now: float) -> None:
-        """What Bybit says: its limit, and how many calls are left in its window (others may use the same UID)."""
+    def learn(self, *, limit: int, used: int, now: float) -> None:
+        """What Bybit counts: others may use the same UID. Beyond `limit`, what was used changes nothing."""
         self.limit = max(1, limit)
         self._forget(now)
-        for _ in range(self.limit - len(self._taken) - max(0, left)):
-            self._taken.append(now)
+        self._taken.extend([now] * (min(used, self.limit) - len(self._taken)))
 
     def is_idle(self, now: float) -> bool:
         self._forget(now)

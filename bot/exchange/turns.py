@@ -77,12 +77,19 @@ class Turns:
     _lines: tuple[_Line, ...] = field(default_factory=lambda: tuple(OrderedDict() for _ in Priority), init=False)
     _timer: Timer | None = field(default=None, init=False)
 
+    def go(self, paces: tuple[Pace, ...]) -> bool:
+        """Let a call with these paces through if nobody waits and all of them agree."""
+        if self.waiting:
+            return False
+        now = self.clock.monotonic()
+        if self._delay(paces, now) > 0:
+            return False
+        self._take(paces, now)
+        return True
+
     async def wait(self, call: Call) -> None:
         """Return when it is this call's turn. Raises BackOff."""
         now = self.clock.monotonic()
-        if not self.waiting and self._delay(call, now) == 0:
-            self._take(call, now)
-            return
         waiter = self._join(call, now)
         self._serve(now)
         if not waiter.turn.done():
@@ -151,7 +158,7 @@ class Turns:
         now = self.clock.monotonic()
         for waiter in tuple(self._waiters()):
             if waiter.deadline <= now:
-                self._refuse(waiter, _too_busy(self._delay(waiter.call, now)))
+                self._refuse(waiter, _too_busy(self._delay(waiter.call.paces, now)))
         self._serve(now)
 
     def _serve(self, now: float) -> None:
@@ -161,7 +168,7 @@ class Turns:
             self._remove(waiter)
             if call.group in self._lines[call.priority]:
                 self._lines[call.priority].move_to_end(call.group)
-            self._take(call, now)
+            self._take(call.paces, now)
             waiter.turn.set_result(now)
         self._arm(now)
 
@@ -169,7 +176,7 @@ class Turns:
         if not self.waiting or self.pace.delay(now) > 0:
             return None
         heads = (group[0] for line in self._lines for group in line.values())
-        return next((head for head in heads if self._delay(head.call, now) == 0), None)
+        return next((head for head in heads if self._delay(head.call.paces, now) == 0), None)
 
     def _arm(self, now: float) -> None:
         if self._timer is not None:
@@ -180,19 +187,19 @@ class Turns:
         soonest = self.pace.delay(now)
         if soonest == 0:  # all who are left wait for a pace of their own
             heads = (group[0] for line in self._lines for group in line.values())
-            soonest = min(self._delay(head.call, now) for head in heads)
+            soonest = min(self._delay(head.call.paces, now) for head in heads)
             soonest = min(soonest, *(waiter.deadline - now for waiter in self._waiters()))
         self._timer = self.later(max(0.0, soonest), self._tick)
 
-    def _delay(self, call: Call, now: float) -> float:
+    def _delay(self, paces: tuple[Pace, ...], now: float) -> float:
         wait = self.pace.delay(now)
-        for pace in call.paces:
+        for pace in paces:
             wait = max(wait, pace.delay(now))
         return wait
 
-    def _take(self, call: Call, now: float) -> None:
+    def _take(self, paces: tuple[Pace, ...], now: float) -> None:
         self.pace.take(now)
-        for pace in call.paces:
+        for pace in paces:
             pace.take(now)
 
     def _waiters(self) -> Iterator[_Waiter]:

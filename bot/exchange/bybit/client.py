@@ -7,6 +7,7 @@ pins the seams.
 """
 
 import base64
+import re
 from collections.abc import Coroutine, Hashable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -20,15 +21,18 @@ from pybit._v5_market import MarketHTTP
 from pybit._v5_position import PositionHTTP
 from pybit._v5_trade import TradeHTTP
 from pybit._v5_user import UserHTTP
+from yarl import URL
 
 from bot.domain.errors import KeyTrouble
 from bot.domain.model import KeyType, Secret
+from bot.exchange.budget import Ask
 from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.endpoints import BY_PATH, OTHER
 from bot.exchange.bybit.transport import Request
-from bot.exchange.bybit.wire import Job, Wire
+from bot.exchange.bybit.wire import Route, Wire
 
 RECV_WINDOW: Final = 5000  # ms, Bybit's default
+_KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}").fullmatch  # it goes into a header
 _QUERY_SAFE: Final = "%:,/@!$'()*;"  # "%": a cursor comes quoted and goes back as it came
 
 
@@ -38,6 +42,8 @@ class SigningKey:
     __slots__ = ("_secret", "api_key", "rsa")
 
     def __init__(self, *, key_type: KeyType, api_key: Secret, api_secret: Secret) -> None:
+        if not _KEY_ID(api_key.reveal()):
+            raise KeyTrouble("that is no API key")
         self.api_key = api_key
         self._secret = api_secret
         self.rsa = _private_key(api_secret) if key_type is KeyType.RSA else None
@@ -55,6 +61,8 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
 
     def __init__(self, *, host: str, wire: Wire, owner: Hashable | None = None, key: SigningKey | None = None) -> None:
         self.endpoint = host.rstrip("/")
+        self._origin = str(URL(self.endpoint).origin())
+        self._routes: dict[tuple[str, str], Route] = {}
         self._wire = wire
         self._owner = owner
         self._key = key
@@ -78,16 +86,19 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
         if method is None or path is None or (auth and self._key is None):
             raise TypeError("a call needs a method and a path, and a private one a key")
         payload = self._payload(method, query)
-        job = Job(
-            endpoint=BY_PATH.get(path.removeprefix(self.endpoint), OTHER),
-            host=self.endpoint,
-            owner=self._owner if auth else None,
-            is_signed=auth,
-            is_write=method != "GET",
-            prepare=lambda: self._request(method, path, payload, is_signed=auth),
-            hide=self.api_key,
+        return self._wire.run(
+            self._route(method, path, auth), lambda: self._request(method, path, payload, is_signed=auth)
         )
-        return self._wire.run(job)
+
+    def _route(self, method: str, path: str, is_signed: bool) -> Route:
+        route = self._routes.get((method, path))
+        if route is None:
+            endpoint = BY_PATH.get(path.removeprefix(self.endpoint), OTHER)
+            owner = self._owner if is_signed else None
+            ask = Ask(endpoint=endpoint.name, host=self.endpoint, owner=owner, uid_limit=endpoint.uid_limit)
+            route = Route(ask=ask, is_signed=is_signed, is_write=method != "GET", hide=self.api_key)
+            self._routes[method, path] = route
+        return route
 
     def _payload(self, method: str, query: Mapping[str, Any] | None) -> str:
         """What is signed and sent: the query, quoted before it is signed, or the body."""
@@ -99,9 +110,11 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
 
     def _request(self, method: str, path: str, payload: str, *, is_signed: bool) -> Request:
         headers = self._headers(payload) if is_signed else {}
+        target = path.removeprefix(self._origin)
         if method == "GET":
-            return Request(method, self.endpoint, f"{path}?{payload}" if payload else path, headers, None)
-        return Request(method, self.endpoint, path, {**headers, "Content-Type": "application/json"}, payload.encode())
+            return Request(method, self.endpoint, f"{target}?{payload}" if payload else target, headers, b"")
+        headers["Content-Type"] = "application/json"
+        return Request(method, self.endpoint, target, headers, payload.encode())
 
     def _headers(self, payload: str) -> dict[str, str]:
         timestamp = self._wire.server_time.now()

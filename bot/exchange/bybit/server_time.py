@@ -53,10 +53,13 @@ class ServerTime:
             return self.clock.now()
         return Millis(int(self.clock.monotonic() * 1000 + self._offset))
 
+    @property
+    def is_due(self) -> bool:
+        """Whether `ready` has anything to do."""
+        return not self.measurements or self.clock.monotonic() >= self._due
+
     async def ready(self) -> None:
         """Measure anew in the background when it is time to; wait for it only the first time, and not long."""
-        if self.clock.monotonic() < self._due and self.measurements:
-            return
         if self.clock.monotonic() >= self._due and self._measuring is None:
             self._due = self.clock.monotonic() + self.retry_after
             self._measuring = self._start()

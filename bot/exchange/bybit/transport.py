@@ -1,27 +1,39 @@
-"""HTTP to Bybit's hosts: one aiohttp session a host, replaced when it is broken. Sends bytes, brings bytes.
+"""HTTP to Bybit's hosts: aiohttp's connections and parser, one connector a host, replaced when it is broken.
 
-A read that is dropped with its connection is asked once more by aiohttp (RFC 9112, 9.3.1: idempotent methods on a
-kept-alive connection); a POST is never sent twice.
+What ClientSession adds to them (cookies, redirects, proxies, its own retries) has no use here, must not happen to an
+order, and is half of what a call costs. tests/unit/test_exchange_transport.py pins what is used of aiohttp.
 """
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 import aiohttp
+from aiohttp.client_reqrep import ClientRequest
+from aiohttp.connector import Connection
+from aiohttp.hdrs import CONTENT_LENGTH
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import StreamReader
 from yarl import URL
 
 from bot.domain.errors import ExchangeDown, ExchangeError, Unknown
 from bot.domain.ports import Clock
 from bot.exchange.bybit.decode import MAX_BODY
 
-_BROKEN_AFTER: Final = 3  # calls in a row without an answer: a fresh connection and a fresh look-up of the name
+_BROKEN_AFTER: Final = 3  # calls in a row without an answer: fresh connections and a fresh look-up of the name
 _KEEP_ALIVE: Final = 30.0  # seconds: shorter than what Bybit's front keeps
 _DNS_SECONDS: Final = 300
+_TARGET: Final = re.compile(r"/[!-~]*").fullmatch
+_INFORMATIONAL: Final = range(100, 200)
 _logger = logging.getLogger(__name__)
+
+
+class Dropped(ExchangeDown):
+    """The connection went away before an answer to a read came: ask once more, at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +45,13 @@ class Timeouts:
 
 
 class Request(NamedTuple):
-    """What goes out. `url` is sent as it is: its query is what was signed."""
+    """What goes out. `target` is sent as it is: its query is what was signed. Everything is printable ASCII."""
 
     method: str
-    host: str
-    url: str
+    host: str  # the base URL
+    target: str  # path and query
     headers: Mapping[str, str]
-    body: bytes | None
+    body: bytes
 
     @property
     def is_write(self) -> bool:
@@ -56,9 +68,11 @@ class Reply(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Link:
-    """A session and what is known of it. Times are monotonic seconds."""
+    """The connections to one host and what is known of it. Times are monotonic seconds."""
 
-    session: aiohttp.ClientSession
+    connector: aiohttp.TCPConnector
+    where: ClientRequest  # what aiohttp's connector wants to know of the host
+    standing: str  # the headers of every request
     in_flight: int = 0
     failures: int = 0
     heard_at: float | None = None
@@ -73,8 +87,12 @@ class Transport:
     timeouts: Timeouts = field(default_factory=Timeouts)
     connections: int = 512  # to one host; more calls wait for one, at most `timeouts.connect`
     reconnects: int = field(default=0, init=False)
+    _aiohttp_timeout: aiohttp.ClientTimeout = field(init=False)
     _links: dict[str, _Link] = field(default_factory=dict, init=False)
     _closing: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        self._aiohttp_timeout = aiohttp.ClientTimeout(connect=self.timeouts.connect)
 
     async def __aenter__(self) -> Self:
         return self
@@ -83,17 +101,17 @@ class Transport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         links, self._links = tuple(self._links.values()), {}
-        await asyncio.gather(*(link.session.close() for link in links), *self._closing)
+        await asyncio.gather(*(link.connector.close() for link in links), *self._closing)
 
     async def send(self, request: Request) -> Reply:
         """One call. Raises ExchangeDown, or Unknown for a write that may have arrived."""
         link = self._link(request.host)
         link.in_flight += 1
         try:
-            reply = await self._send(link.session, request)
+            reply = await self._send(link, request)
         except ExchangeError:
             link.failures += 1
-            if link.failures >= _BROKEN_AFTER:
+            if link.failures >= _BROKEN_AFTER and not link.is_retired:
                 self.reconnect(request.host)
             raise
         else:
@@ -124,55 +142,85 @@ class Transport:
 
     def _link(self, host: str) -> _Link:
         link = self._links.get(host)
-        if link is None or link.session.closed:
-            link = self._links[host] = _Link(self._session())
+        if link is None or link.connector.closed:
+            connector = aiohttp.TCPConnector(
+                limit=self.connections, ttl_dns_cache=_DNS_SECONDS, keepalive_timeout=_KEEP_ALIVE
+            )
+            where = ClientRequest("GET", URL(host), loop=asyncio.get_running_loop())
+            standing = f"Host: {where.headers['Host']}\r\nUser-Agent: perpdesk\r\nAccept-Encoding: gzip, deflate"
+            link = self._links[host] = _Link(connector, where, standing)
         return link
 
-    def _session(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=self.connections, ttl_dns_cache=_DNS_SECONDS, keepalive_timeout=_KEEP_ALIVE
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),  # accounts share connections, never cookies
-            timeout=aiohttp.ClientTimeout(total=self.timeouts.total, connect=self.timeouts.connect),
-            headers={"User-Agent": "perpdesk"},
-        )
-
     def _close_if_done(self, link: _Link) -> None:
-        if link.is_retired and not link.in_flight and not link.session.closed:
-            task = asyncio.ensure_future(link.session.close())
+        if link.is_retired and not link.in_flight and not link.connector.closed:
+            task = asyncio.ensure_future(_close(link.connector))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 
-    async def _send(self, session: aiohttp.ClientSession, request: Request) -> Reply:
-        was_sent = True
+    async def _send(self, link: _Link, request: Request) -> Reply:
+        connection: Connection | None = None
+        is_sent = False
         try:
-            async with session.request(
-                request.method,
-                URL(request.url, encoded=True),
-                data=request.body,
-                headers=request.headers,
-                allow_redirects=False,
-            ) as response:
-                return Reply(response.status, response.headers, await _body(response))
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            was_sent = False
-            trouble: Exception = error
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
-            trouble = error
-        reason = f"no answer from Bybit ({type(trouble).__name__})"
-        raise Unknown(reason) if request.is_write and was_sent else ExchangeDown(reason)
+            async with asyncio.timeout(self.timeouts.total):
+                connection = await link.connector.connect(link.where, [], self._aiohttp_timeout)
+                data = _bytes(request, link.standing)
+                is_sent = True
+                reply = await _exchange(connection, data)
+            connection.release()
+            connection = None
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError) as error:
+            raise _trouble(error, request, is_sent=is_sent, is_dropped=is_sent) from None
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:  # TimeoutError is an OSError
+            raise _trouble(error, request, is_sent=is_sent) from None
+        else:
+            return reply
+        finally:
+            if connection is not None:
+                connection.close()
 
 
-async def _body(response: aiohttp.ClientResponse) -> bytes:
+def _bytes(request: Request, standing: str) -> bytes:
+    """The request as it goes over the wire. Raises ValueError rather than send what could be read otherwise."""
+    method, _, target, headers, body = request
+    fields = "".join([f"\r\n{name}: {value}" for name, value in headers.items()])
+    if not fields.isascii() or fields.count("\n") != len(headers) or not _TARGET(target):
+        raise ValueError("a request holds what may not stand in a header")
+    if request.is_write:
+        fields += f"\r\nContent-Length: {len(body)}"
+    return f"{method} {target} HTTP/1.1\r\n{standing}{fields}\r\n\r\n".encode() + body
+
+
+async def _exchange(connection: Connection, data: bytes) -> Reply:
+    protocol, transport = connection.protocol, connection.transport
+    if protocol is None or transport is None:
+        raise aiohttp.ServerDisconnectedError
+    protocol.set_response_params(read_until_eof=True)
+    transport.write(data)
+    message, payload = await protocol.read()
+    while message.code in _INFORMATIONAL:
+        message, payload = await protocol.read()
+    return Reply(message.code, message.headers, await _body(payload, message.headers.get(CONTENT_LENGTH)))
+
+
+async def _body(payload: StreamReader, length: str | None) -> bytes:
     """The whole body, unpacked. Raises ClientPayloadError when it is longer than MAX_BODY."""
     parts: list[bytes] = []
-    size = response.content_length or 0
-    while size <= MAX_BODY and not response.content.at_eof():
-        parts.append(await response.content.readany())
+    size = int(length) if length is not None else 0  # the parser takes nothing but digits
+    while size <= MAX_BODY and not payload.at_eof():
+        parts.append(await payload.readany())
         size = sum(map(len, parts))
     if size > MAX_BODY:
-        response.close()
         raise aiohttp.ClientPayloadError("body too large")
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _trouble(error: Exception, request: Request, *, is_sent: bool, is_dropped: bool = False) -> ExchangeError:
+    """A write that may have arrived is Unknown; everything else got no answer."""
+    reason = f"no answer from Bybit ({type(error).__name__})"
+    if request.is_write and is_sent:
+        return Unknown(reason)
+    return Dropped(reason) if is_dropped else ExchangeDown(reason)
+
+
+async def _close(connector: aiohttp.TCPConnector) -> None:
+    await connector.close()

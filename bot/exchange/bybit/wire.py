@@ -1,11 +1,12 @@
 """One call from end to end: wait for the budget, sign, send, read the answer, name what went wrong.
 
-Nothing here is ever sent twice but a read that missed Bybit's time window: once, with a fresh signature.
+Nothing is ever sent twice but a read: once more if its connection was dropped, and once more if it missed Bybit's time
+window, each with a fresh signature.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -14,9 +15,8 @@ from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeError
 from bot.domain.ports import Clock
 from bot.exchange.budget import Ask, Budget
 from bot.exchange.bybit.decode import Json, Unreadable, decode
-from bot.exchange.bybit.endpoints import Endpoint
 from bot.exchange.bybit.server_time import ServerTime
-from bot.exchange.bybit.transport import Reply, Request, Transport
+from bot.exchange.bybit.transport import Dropped, Reply, Request, Transport
 from bot.exchange.meter import Meter
 from bot.exchange.retcodes import DEFAULT_BACK_OFF, Kind, kind_of, to_error
 
@@ -24,21 +24,21 @@ _LARGE: Final = 128 * 1024  # bytes: decoding more than that would hold the loop
 _MAX_MESSAGE: Final = 160
 _BANNED: Final = b"too frequent"  # Bybit's words for a ban of our address; no retCode comes with them
 _OVERLOAD_WAIT: Final = 2.0  # seconds
+_UNREADABLE: Final = "unreadable"
+_OK: Final = int(HTTPStatus.OK)
+_FORBIDDEN: Final = int(HTTPStatus.FORBIDDEN)
 _logger = logging.getLogger(__name__)
 
 Prepare = Callable[[], Request]  # makes the request that goes out now: its timestamp and signature are of this moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What is asked, without its signature. `owner` is whose UID it counts for; `hide` must not appear in errors."""
+class Route:
+    """One endpoint for one client. `hide` must not appear in errors."""
 
-    endpoint: Endpoint
-    host: str
-    owner: Hashable | None
+    ask: Ask
     is_signed: bool
     is_write: bool
-    prepare: Prepare
     hide: str | None
 
 
@@ -52,19 +52,20 @@ class Wire:
     server_time: ServerTime
     meter: Meter
 
-    async def run(self, job: Job) -> Json:
+    async def run(self, route: Route, prepare: Prepare) -> Json:
         """The answer's `result`. Raises ExchangeErrors."""
-        if not job.is_signed:
-            return await self._attempt(job)
-        await self.server_time.ready()
+        if not route.is_signed:
+            return await self._attempt(route, prepare)
+        if self.server_time.is_due:
+            await self.server_time.ready()
         seen = self.server_time.measurements
         try:
-            return await self._attempt(job)
+            return await self._attempt(route, prepare)
         except ClockTrouble as missed:
             await self._read_clock(seen, missed)
-            if job.is_write:  # a late order is another order: its sender decides
+            if route.is_write:  # a late order is another order: its sender decides
                 raise
-            return await self._attempt(job)
+            return await self._attempt(route, prepare)
 
     async def _read_clock(self, seen: int, missed: ClockTrouble) -> None:
         try:
@@ -72,85 +73,88 @@ class Wire:
         except ExchangeError as error:
             raise missed from error
 
-    async def _attempt(self, job: Job) -> Json:
-        ask = Ask(endpoint=job.endpoint.name, host=job.host, owner=job.owner, uid_limit=job.endpoint.uid_limit)
+    async def _attempt(self, route: Route, prepare: Prepare) -> Json:
+        try:
+            return await self._counted(route, prepare)
+        except Dropped:
+            return await self._counted(route, prepare)
+
+    async def _counted(self, route: Route, prepare: Prepare) -> Json:
         trouble: BaseException | None = None
         try:
-            await self.budget.admit(ask)
-            return await self._exchange(job, ask)
+            await self.budget.admit(route.ask)
+            return await self._exchange(route, prepare())
         except BaseException as error:
             trouble = error
             raise
         finally:
-            self.meter.count(job.endpoint.name, trouble)
+            self.meter.count(route.ask.endpoint, trouble)
 
-    async def _exchange(self, job: Job, ask: Ask) -> Json:
+    async def _exchange(self, route: Route, request: Request) -> Json:
         headers: Mapping[str, str] | None = None
         began = self.clock.monotonic()
         try:
-            reply = await self.transport.send(job.prepare())
+            reply = await self.transport.send(request)
             headers = reply.headers
         finally:
-            self.budget.settle(ask, headers, server_now=self.server_time.now())
+            self.budget.settle(route.ask, headers, server_now=self.server_time.now)
             self.meter.observe(self.clock.monotonic() - began)
-        if reply.status == HTTPStatus.FORBIDDEN and _BANNED in reply.body.lower():
+        if reply.status == _FORBIDDEN and _BANNED in reply.body.lower():
             raise self._banned(None)
-        answer = await self._decode(reply, job)
-        if isinstance(answer, Unreadable):
-            raise self._of_status(reply, job, ask, answer)
+        answer = await _decoded(reply)
         code = answer.get("retCode")
         if not isinstance(code, int) or isinstance(code, bool):
-            raise self._of_status(reply, job, ask, Unreadable("no retCode"))
-        if kind_of(code, is_write=job.is_write) is not Kind.FINE:
-            raise self._of_code(code, answer, reply, job, ask)
+            raise self._of_status(reply, route, str(answer.get(_UNREADABLE, "no retCode")))
+        if code and kind_of(code, is_write=route.is_write) is not Kind.FINE:
+            raise self._of_code(code, answer, reply, route)
         result = answer.get("result")
-        if reply.status != HTTPStatus.OK or not isinstance(result, dict):
-            raise self._of_status(reply, job, ask, Unreadable("no result"))
+        if reply.status != _OK or not isinstance(result, dict):
+            raise self._of_status(reply, route, "no result")
         return result
 
-    async def _decode(self, reply: Reply, job: Job) -> Json | Unreadable:
-        try:
-            if len(reply.body) > _LARGE:
-                return await asyncio.to_thread(decode, reply.body)
-            return decode(reply.body)
-        except Unreadable as error:
-            _logger.info(
-                "not an answer of Bybit's",
-                extra={"endpoint": job.endpoint.name, "status": reply.status, "reason": str(error)},
-            )
-            return error
-
-    def _of_code(self, code: int, answer: Json, reply: Reply, job: Job, ask: Ask) -> ExchangeError:
+    def _of_code(self, code: int, answer: Json, reply: Reply, route: Route) -> ExchangeError:
         """A retCode that is no success."""
-        message = f"{job.endpoint.name}: Bybit {code} {_words(answer.get('retMsg'), job.hide)}".rstrip()
+        message = f"{route.ask.endpoint}: Bybit {code} {_words(answer.get('retMsg'), route.hide)}".rstrip()
         wait = DEFAULT_BACK_OFF
-        if kind_of(code, is_write=job.is_write) is Kind.BACK_OFF:
-            server_now = self.server_time.now()
-            wait = self.budget.hold(ask, reply.headers, server_now=server_now, at_least=DEFAULT_BACK_OFF)
-        return to_error(code, message, is_write=job.is_write, retry_after=wait)
+        if kind_of(code, is_write=route.is_write) is Kind.BACK_OFF:
+            wait = self._hold(route, reply, DEFAULT_BACK_OFF)
+        return to_error(code, message, is_write=route.is_write, retry_after=wait)
 
-    def _of_status(self, reply: Reply, job: Job, ask: Ask, why: Unreadable) -> ExchangeError:
+    def _of_status(self, reply: Reply, route: Route, why: str) -> ExchangeError:
         """An HTTP answer without a retCode that says what is wrong."""
-        message = f"{job.endpoint.name}: HTTP {reply.status}"
+        message = f"{route.ask.endpoint}: HTTP {reply.status}, {why}"
+        _logger.info(
+            "not an answer of Bybit's", extra={"endpoint": route.ask.endpoint, "status": reply.status, "reason": why}
+        )
         match reply.status:
             case HTTPStatus.FORBIDDEN:
-                return self._banned(job.host)
+                return self._banned(route.ask.host)
             case HTTPStatus.TOO_MANY_REQUESTS:
-                now = self.server_time.now()
-                wait = self.budget.hold(ask, reply.headers, server_now=now, at_least=_OVERLOAD_WAIT)
-                return BackOff(message, retry_after=wait)
-            case HTTPStatus.UNAUTHORIZED if job.is_signed:
+                return BackOff(message, retry_after=self._hold(route, reply, _OVERLOAD_WAIT))
+            case HTTPStatus.UNAUTHORIZED if route.is_signed:
                 return KeyTrouble(message)
             case HTTPStatus.BAD_REQUEST | HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
                 return ExchangeRejected(message)
-        reason = f"{message}, {why}"
-        return Unknown(reason) if job.is_write else ExchangeDown(reason)
+        return Unknown(message) if route.is_write else ExchangeDown(message)
+
+    def _hold(self, route: Route, reply: Reply, at_least: float) -> float:
+        return self.budget.hold(route.ask, reply.headers, server_now=self.server_time.now(), at_least=at_least)
 
     def _banned(self, host: str | None) -> BackOff:
         """HTTP 403. Bybit's own words mean our address, on every host (None); others (a region) mean this host."""
         _logger.error("Bybit refuses our address: calls stop", extra={"host": host or "all"})
         self.transport.reconnect(host)  # "terminate all HTTP sessions"
         return self.budget.ban(host)
+
+
+async def _decoded(reply: Reply) -> Json:
+    """The body's object; of one that can't be read, an object that only says why."""
+    try:
+        if len(reply.body) > _LARGE:
+            return await asyncio.to_thread(decode, reply.body)
+        return decode(reply.body)
+    except Unreadable as error:
+        return {_UNREADABLE: str(error)}
 
 
 def _words(message: object, hide: str | None) -> str:
