@@ -170,6 +170,11 @@ def register(app: App, *, services: Services, texts: Texts, table: Table = TABLE
     data.refusals = Cooldown(services.clock, period=BANNED_EVERY)
     data.held_keys = HeldKeys(services.clock, lifetime=HOLD_KEYS)
     data.new_reference = lambda: token_hex(4)
+    add_handlers(app, table)
+
+
+def add_handlers(app: App, table: Table) -> None:
+    """The guard before everything, one PTB handler an entry, the error handler behind everything."""
     app.add_handler(TypeHandler(Update, guards.watch), group=-1)
     for entry in table.entries:
         handler = _ptb_handler(entry)

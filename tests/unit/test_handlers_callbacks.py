@@ -1,0 +1,134 @@
+"""What buttons carry: short enough, strictly read, and bound to their owner in groups."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import ButtonExpired
+from bot.domain.model import AccountId, AccountType, Category, Language, Symbol, UserId
+from bot.domain.sites import SITES
+from bot.services.buttons import random_token
+from bot.services.preferences import SettingField
+from handlers import callbacks
+from handlers.callbacks import CODES, Code, RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
+
+LONGEST: dict[str, Any] = {
+    "account_id": AccountId(2**63 - 1),
+    "page": callbacks.LARGEST_PAGE,
+    "symbol": Symbol("A" * 30),
+    "command": "a" * 32,
+    "category": max(Category, key=len),
+    "language": max(Language, key=len),
+    "setting": max(SettingField, key=len),
+    "site": max((site.code for site in SITES), key=len),
+    "account_type": max(AccountType, key=len),
+}
+LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
+
+
+def longest(code: type[Code]) -> Code:
+    return code(*(LONGEST[each.name] for each in fields(code)))
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.TAG)
+def test_the_longest_form_of_every_code_fits_into_a_button(code: type[Code]) -> None:
+    assert len(longest(code).encode(LARGEST_USER).encode()) <= callbacks.MAX_BYTES
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.TAG)
+def test_every_code_is_read_back(code: type[Code]) -> None:
+    wish = longest(code)
+    assert code.decode(wish.encode()) == wish
+    assert code.decode(wish.encode(LARGEST_USER)) == wish
+
+
+def test_a_token_fits_and_is_read_back() -> None:
+    token = random_token()
+    assert len(callbacks.token_data(token).encode()) <= callbacks.MAX_BYTES
+    assert callbacks.token_of(callbacks.token_data(token)) == token
+
+
+def test_tags_are_unique() -> None:
+    assert len({code.TAG for code in CODES}) == len(CODES)
+    assert {code.__name__ for code in CODES} == {code.__name__ for code in Code.__subclasses__()}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "v1",
+        "v1:bal",
+        "v1:bal:",
+        "v1:bal:1:2",
+        "v2:bal:1",
+        "v1:bal:-1",
+        "v1:bal:01",
+        "v1:bal:1 ",
+        "v1:bal:٣",
+        "v1:bal:²",
+        "v1:bal:1e3",
+        "v1:bal:9223372036854775808",
+        "v1:bal:99999999999999999999",
+        "v1:bal:0x1",
+        "v1:bal:None",
+        "V1:bal:1",
+        "v1:pos:1",
+        "t:1",
+        "v1:bal:1\n",
+    ],
+)
+def test_a_tampered_balance_code_is_refused(data: str) -> None:
+    with pytest.raises(ButtonExpired):
+        ShowBalance.decode(data)
+
+
+@pytest.mark.parametrize(
+    ("code", "data"),
+    [
+        (ShowPositions, "v1:pos:1:10000"),
+        (ShowPositions, "v1:pos:1:-1"),
+        (ShowPrice, "v1:px:btcusdt"),
+        (ShowPrice, "v1:px:A"),
+        (ShowPrice, "v1:px:" + "A" * 31),
+        (ShowPrice, "v1:px:BTC USDT"),
+        (ShowPrice, "v1:px:BTC'--"),
+        (ShowSymbols, "v1:sym:inverse:0"),
+        (RunCommand, "v1:do:../etc"),
+        (RunCommand, "v1:do:Ban"),
+        (callbacks.ShowSite, "v1:site:xx"),
+        (callbacks.ShowSetting, "v1:set:is_banned"),
+        (callbacks.SetLanguage, "v1:lang:de"),
+        (callbacks.AskRemoval, "v1:unkey:gold"),
+    ],
+)
+def test_tampered_codes_are_refused(code: type[Code], data: str) -> None:
+    with pytest.raises(ButtonExpired):
+        code.decode(data)
+
+
+@pytest.mark.parametrize("data", ["t:", "t:short", "t:" + "A" * 23, "t:" + "A" * 21 + "ä", "v1:bal:1", "t:" + "'" * 22])
+def test_what_can_be_no_token_asks_no_database(data: str) -> None:
+    with pytest.raises(ButtonExpired):
+        callbacks.token_of(data)
+
+
+@given(st.text(max_size=70))
+def test_any_data_is_read_or_refused(data: str) -> None:
+    callbacks.owner_of(data)
+    for code in CODES:
+        try:
+            assert code.decode(data).encode() == data.partition("@")[0]
+        except ButtonExpired:
+            continue
+
+
+def test_whose_button_it_is() -> None:
+    assert callbacks.owner_of("v1:px:BTCUSDT@1001") == 1001
+    assert callbacks.owner_of("v1:px:BTCUSDT") is None
+    assert callbacks.owner_of("v1:px:BTCUSDT@") is None
+    assert callbacks.owner_of("v1:px:BTCUSDT@x") is None
+    assert callbacks.owner_of("v1:px:BTCUSDT@1001@1002") is None

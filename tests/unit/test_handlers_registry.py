@@ -1,0 +1,128 @@
+"""The table: nothing without an access rule, nothing twice, every code and every kind of update has its line."""
+
+import pytest
+from fake_bot_api import FakeBotApi, FakeRequest
+from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ContextTypes, ExtBot, TypeHandler
+
+from bot.domain.model import Role
+from handlers import guards, registry
+from handlers.callbacks import CODES
+from handlers.context import App, BotData, Turn
+from handlers.entries import (
+    AFTER_TERMS,
+    EVERYONE,
+    OWNER,
+    PRIVATE,
+    Access,
+    CommandEntry,
+    DialogueEntry,
+    Kind,
+    OtherEntry,
+    Place,
+    ShowEntry,
+    WishEntry,
+    command,
+)
+from handlers.registry import TABLE, Table
+
+
+async def nothing(_: Turn) -> None:
+    """A handler."""
+
+
+def test_an_entry_without_an_access_rule_cannot_be_made() -> None:
+    with pytest.raises(TypeError, match="access"):
+        command("open", nothing)  # type: ignore[call-arg]  # what this test is about
+
+
+@pytest.mark.parametrize("entry", TABLE.entries, ids=lambda entry: entry.name)
+def test_every_entry_says_who_and_where(entry: object) -> None:
+    assert isinstance(getattr(entry, "access", None), Access)
+    assert getattr(entry, "places", None)
+
+
+def test_two_entries_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="share a name"):
+        Table([command("a", nothing, access=EVERYONE), command("a", nothing, access=OWNER)])
+
+
+def test_an_entry_that_works_nowhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="where"):
+        Table([command("a", nothing, access=EVERYONE, places=frozenset())])
+
+
+def test_every_code_has_a_handler() -> None:
+    assert {entry.code for entry in TABLE.entries if isinstance(entry, ShowEntry)} == set(CODES)
+
+
+def test_every_kind_of_update_has_an_answer() -> None:
+    assert {entry.kind for entry in TABLE.entries if isinstance(entry, OtherEntry)} == set(Kind)
+
+
+def test_the_commands_are_those_of_the_product() -> None:
+    commands = {entry.command for entry in TABLE.entries if isinstance(entry, CommandEntry)}
+    everyone = "start menu help cancel lang settings keys balance positions orders trades price book symbols license"
+    assert commands == {*everyone.split(), "whoami", "terms", "privacy", "ban", "unban"}
+
+
+def test_only_prices_work_in_groups() -> None:
+    """And the two answers that nobody may be left without."""
+    in_groups = {entry.name for entry in TABLE.entries if Place.GROUP in entry.places}
+    assert in_groups == {"/price", "show px", "any stale-button", "any group-message"}
+
+
+def test_keys_come_after_the_terms() -> None:
+    gated = {entry.name for entry in TABLE.entries if entry.access == AFTER_TERMS}
+    assert gated == {
+        "/keys add",
+        "do keys.pair",
+        "do keys.ask-typed",
+        "do keys.held",
+        "dialogue keys.key-id",
+        "dialogue keys.key-and-secret",
+    }
+
+
+def test_what_changes_something_works_in_private_only() -> None:
+    for entry in TABLE.entries:
+        if isinstance(entry, WishEntry | DialogueEntry):
+            assert entry.places == PRIVATE
+
+
+def test_a_menu_shows_what_its_reader_may_use() -> None:
+    user, owner = TABLE.commands(Role.USER), TABLE.commands(Role.OWNER)
+    assert "ban" not in user
+    assert "unban" not in TABLE.commands(Role.ADMIN)
+    assert set(owner) - set(user) == {"ban", "unban"}
+    assert set(TABLE.group_commands()) == {"price"}
+
+
+@pytest.mark.parametrize(
+    ("needed", "held", "admitted"),
+    [
+        (Role.USER, Role.USER, True),
+        (Role.OWNER, Role.ADMIN, False),
+        (Role.ADMIN, Role.OWNER, True),
+        (Role.ADMIN, Role.SUPPORT, False),
+        (Role.SUPPORT, Role.ADMIN, True),
+    ],
+)
+def test_roles_are_a_ladder(needed: Role, held: Role, *, admitted: bool) -> None:
+    assert Access(role=needed).admits(held) is admitted
+
+
+def test_ptb_runs_the_table_and_nothing_else() -> None:
+    bot: ExtBot[None] = ExtBot("1:token", request=FakeRequest(FakeBotApi()))
+    builder = ApplicationBuilder().bot(bot).updater(None).job_queue(None).context_types(ContextTypes(bot_data=BotData))
+    app: App = builder.build()
+    registry.add_handlers(app, TABLE)
+    assert set(app.handlers) == {-1, 0}
+    (watch,) = app.handlers[-1]
+    assert isinstance(watch, TypeHandler)
+    assert watch.callback is guards.watch
+    direct = [each for each in TABLE.entries if not isinstance(each, WishEntry | DialogueEntry)]
+    assert len(app.handlers[0]) == len(direct)
+    assert all(handler.callback.__qualname__.startswith("_guarded") for handler in app.handlers[0])
+    assert isinstance(app.handlers[0][0], CommandHandler)
+    assert any(isinstance(handler, CallbackQueryHandler) and handler.pattern is None for handler in app.handlers[0])
+    assert len(app.error_handlers) == 1
