@@ -5,14 +5,18 @@ nothing happened to the account since; others are asked for anew and written dow
 and while Bybit is silent.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from bot.domain.cause import without_cause
+from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, Event
 from bot.domain.model import Account, AccountId, AccountType, Millis, Orders, Positions
 from bot.domain.ports import Clock, ExchangeGateway, Queries, Transactions, UnitOfWork
+
+_logger = logging.getLogger(__name__)
 
 
 class _Book(Protocol):
@@ -104,8 +108,12 @@ class BookKeeper:
         if doubt is None and rows is not None and 0 <= self.clock.now() - rows.as_of < max_age:
             return rows
         fresh = await ask(account)
-        with without_cause():
-            async with self.transactions.begin() as unit:
-                await write(unit, fresh)
-        doubts.settle(account.account_id, doubt)
+        try:
+            with without_cause():
+                async with self.transactions.begin() as unit:
+                    await write(unit, fresh)
+        except StorageTrouble:
+            _logger.warning("what Bybit answered could not be written down", exc_info=True)
+        else:
+            doubts.settle(account.account_id, doubt)
         return fresh
