@@ -1,0 +1,113 @@
+"""First meeting, ownership, buttons: what must happen once happens once."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
+
+from bot.domain.cause import Cause, UpdateId, current_cause
+from bot.domain.errors import BadInput, ButtonExpired
+from bot.domain.model import AccountType, ChatId, License, Millis, Role, UserConfig, UserId
+from bot.services.access import Access
+from bot.services.buttons import ButtonDesk, Wish
+from bot.services.people import OwnerLink, People
+
+CHAT = ChatId(ANNA)
+
+
+class Uncached:
+    """The reads that People asks, straight from storage."""
+
+    def __init__(self, made: Ground) -> None:
+        self._ground = made
+
+    async def user_config(self, user_id: UserId) -> UserConfig | None:
+        return await self._ground.queries.user_config(user_id)
+
+    async def license(self, user_id: UserId) -> License:
+        return await self._ground.queries.license(user_id, NOW)
+
+
+def people(made: Ground, *, owners: frozenset[UserId] = frozenset(), link: OwnerLink | None = None) -> People:
+    return People(
+        reads=Uncached(made),  # type: ignore[arg-type]  # the two reads it asks for
+        transactions=made.store,
+        clock=made.clock,
+        access=Access(owner_ids=owners),
+        owner_link=link,
+    )
+
+
+async def test_start_is_idempotent_and_gives_practice_money_once(tmp_path: Path) -> None:
+    async with ground(tmp_path) as made:
+        desk = people(made)
+        welcomes = [await desk.welcome(new_user(start_payload="p_SPRING")) for _ in range(3)]
+        assert [welcome.is_new for welcome in welcomes] == [True, False, False]
+        (account,) = welcomes[-1].config.accounts
+        assert account.account_type is AccountType.PAPER
+        assert welcomes[-1].config.default_account == account
+        assert dict(await made.queries.paper_wallet(account.account_id)) == {"USDT": "10000"}
+        assert await made.database.fetch("SELECT start_payload FROM users") == [("p_SPRING",)]
+
+
+async def test_an_owner_link_works_once_in_its_time_for_its_bearer(tmp_path: Path) -> None:
+    async with ground(tmp_path) as made:
+        link = OwnerLink(token_sha256=sha256(b"right").hexdigest(), expires_ts=Millis(made.clock.now() + 600_000))
+        desk = people(made, link=link)
+        for user_id in (ANNA, BORIS):
+            await desk.welcome(new_user(user_id))
+        assert not await desk.claim_owner(ANNA, "wrong")
+        assert await desk.claim_owner(ANNA, "right")
+        assert not await desk.claim_owner(BORIS, "right")
+        late = people(made, link=link)
+        made.clock.advance(601)
+        assert not await late.claim_owner(BORIS, "right")
+        roles = {user_id: (await made.queries.user_config(user_id)) for user_id in (ANNA, BORIS)}
+        assert [config.role for config in roles.values() if config] == [Role.OWNER, Role.USER]
+
+
+async def test_nobody_bans_an_owner_himself_or_a_stranger(tmp_path: Path) -> None:
+    async with ground(tmp_path) as made:
+        desk = people(made, owners=frozenset({ANNA}))
+        await desk.welcome(new_user(ANNA))
+        for victim in (ANNA, UserId(404)):
+            with pytest.raises(BadInput):
+                await desk.ban(ANNA, victim)
+
+
+async def test_a_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -> None:
+    async with ground(tmp_path) as made:
+        await made.user()
+        desk = ButtonDesk(queries=made.queries, transactions=made.store, clock=made.clock)
+        (token,) = await desk.issue(ANNA, CHAT, [Wish(action="lift", values={"a": "1"})])
+        for update_id, is_killed in ((1, True), (2, False)):
+            cause = Cause(UpdateId(update_id))
+            reset = current_cause.set(cause)
+            try:
+                wish = await desk.take(token, ANNA, CHAT)
+                assert (wish.action, wish.values) == ("lift", {"a": "1"})
+                if not is_killed:  # the first press died before its effect: the button stays good
+                    async with made.store.begin():
+                        pass
+            finally:
+                current_cause.reset(reset)
+        with pytest.raises(ButtonExpired):
+            await desk.take(token, ANNA, CHAT)
+
+
+@pytest.mark.parametrize("how", ["foreign user", "foreign chat", "invented", "late"])
+async def test_every_bad_press_gets_the_same_answer(tmp_path: Path, how: str) -> None:
+    async with ground(tmp_path) as made:
+        await made.user()
+        await made.user(BORIS)
+        desk = ButtonDesk(queries=made.queries, transactions=made.store, clock=made.clock)
+        (token,) = await desk.issue(ANNA, CHAT, [Wish(action="lift")])
+        if how == "late":
+            made.clock.advance(15 * 60 + 1)
+        with pytest.raises(ButtonExpired):
+            await desk.take(
+                "invented" if how == "invented" else token,
+                BORIS if how == "foreign user" else ANNA,
+                ChatId(5) if how == "foreign chat" else CHAT,
+            )
