@@ -1,5 +1,6 @@
 """What /settings changes: typed values only, each with its range."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -67,6 +68,9 @@ class Preferences:
             raise BadInput("error-too-long", limit=_MAX_TYPED)
         if field is SettingField.DEFAULT_ACCOUNT:
             await self._set_default_account(config, typed)
+        elif field is SettingField.TIME_ZONE:
+            name = await asyncio.to_thread(_time_zone, typed)  # the names are files
+            await self._store(user_id, replace(config.settings, time_zone=name))
         else:
             await self._store(user_id, _CHANGES[field](config.settings, typed))
         return await self._config(user_id)
@@ -139,6 +143,5 @@ _CHANGES: Final[Mapping[SettingField, Callable[[TradeSettings, str], TradeSettin
         ),
         SettingField.ORDER_TYPE: lambda old, typed: replace(old, order_type=_choice(OrderType, typed)),
         SettingField.NOTIFICATIONS: lambda old, typed: replace(old, notifications=_choice(Notifications, typed)),
-        SettingField.TIME_ZONE: lambda old, typed: replace(old, time_zone=_time_zone(typed)),
     }
 )
