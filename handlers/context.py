@@ -60,6 +60,7 @@ class BotData:
     refusals: Cooldown
     held_keys: HeldKeys
     new_reference: Callable[[], str]
+    zones_read: set[str]  # time zones whose rules have been read from the disk
 
 
 Context = CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], BotData]

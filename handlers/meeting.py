@@ -1,5 +1,6 @@
 """From an update to a turn: who it is, met for the first time or known."""
 
+import asyncio
 import re
 from typing import Final
 
@@ -10,8 +11,9 @@ from bot.domain.cause import without_cause
 from bot.domain.model import Millis, Role, TradeSettings, UserConfig, UserId
 from bot.domain.ports import NewUser
 from handlers.addressing import command_of
-from handlers.context import MAX_ARGUMENTS, Context, Turn
+from handlers.context import MAX_ARGUMENTS, BotData, Context, Turn
 from handlers.texts.catalog import clean, language_of
+from handlers.views.times import zone
 
 OWNER_PAYLOAD: Final = "own_"
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -36,6 +38,7 @@ async def meet(update: Update, context: Context) -> Turn | None:
             config, is_new = welcome.config, welcome.is_new
         else:
             config = config or guest(user, context.bot_data.services.clock.now())
+    await _read_zone(config.settings.time_zone, context.bot_data)
     return Turn(
         update=update,
         bot=context.bot,
@@ -44,6 +47,13 @@ async def meet(update: Update, context: Context) -> Turn | None:
         arguments=_arguments(update),
         is_new=is_new,
     )
+
+
+async def _read_zone(name: str, data: BotData) -> None:
+    """A zone's rules are a file: the first time it is read off the loop, then views have it at hand."""
+    if name not in data.zones_read:
+        await asyncio.to_thread(zone, name)
+        data.zones_read.add(name)
 
 
 def guest(user: User, now: Millis) -> UserConfig:

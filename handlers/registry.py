@@ -170,6 +170,7 @@ def register(app: App, *, services: Services, texts: Texts, table: Table = TABLE
     data.refusals = Cooldown(services.clock, period=BANNED_EVERY)
     data.held_keys = HeldKeys(services.clock, lifetime=HOLD_KEYS)
     data.new_reference = lambda: token_hex(4)
+    data.zones_read = set()
     add_handlers(app, table)
 
 

@@ -35,6 +35,7 @@ from cache.facade import CachedReads
 from cache.loaders import Loaders
 from handlers import registry
 from handlers.context import App, BotData
+from handlers.registry import TABLE, Table
 from handlers.texts.catalog import Texts
 from storage.database import Database
 from storage.migrate import migrate
@@ -42,6 +43,7 @@ from storage.queries import SqliteQueries
 from storage.store import Store
 from storage.vault import KeyFile, Vault
 
+TEXTS = Texts.load()
 OWNER = UserId(1000)
 ANNA = UserId(1001)
 BORIS = UserId(1002)
@@ -84,6 +86,18 @@ class HandlersHouse:
 
     async def rows(self, table: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.database.fetch(f"SELECT * FROM {table}", ())]  # noqa: S608  a test's own tables
+
+    async def terms_accepted(self, user_id: int = ANNA) -> None:
+        """As if they had read them before."""
+        await self.services.people.accept_terms(UserId(user_id))
+
+    async def demo_account(self, person: "Person") -> None:
+        """A connected Bybit Demo, by the typed line."""
+        await person.say("/start")
+        await self.terms_accepted(person.user_id)
+        bubble = await person.say(f"/keys add demo {KEY_ID} {SECRET}")
+        assert bubble is not None
+        assert "connected" in bubble.text, bubble.text
 
     async def settle(self) -> None:
         """Let the cards that wait for Bybit have their answer."""
@@ -228,7 +242,12 @@ def entities_of(text: str) -> list[dict[str, Any]]:
 
 @asynccontextmanager
 async def handlers_house(
-    folder: Path, *, owner_ids: tuple[int, ...] = (OWNER,), owner_link: OwnerLink | None = None, patience: float = 0.05
+    folder: Path,
+    *,
+    owner_ids: tuple[int, ...] = (OWNER,),
+    owner_link: OwnerLink | None = None,
+    patience: float = 0.05,
+    table: Table = TABLE,
 ) -> AsyncIterator[HandlersHouse]:
     """Put together as the root does it, with the two outsides replaced."""
     clock = FakeClock()
@@ -240,7 +259,7 @@ async def handlers_house(
         queries = SqliteQueries(database, clock=clock)
         reads = _reads(bybit, store, queries, clock, dispatcher)
         services = _services(bybit, store, queries, reads, clock, owner_ids, owner_link, patience)
-        app, api = await _application(services)
+        app, api = await _application(services, table)
         try:
             yield HandlersHouse(app, api, bybit, clock, services, database)
         finally:
@@ -313,13 +332,12 @@ def _services(
     )
 
 
-async def _application(services: Services) -> tuple[App, FakeBotApi]:
+async def _application(services: Services, table: Table) -> tuple[App, FakeBotApi]:
     api = FakeBotApi()
     bot: ExtBot[None] = ExtBot(f"{BOT_ID}:token", request=FakeRequest(api), get_updates_request=FakeRequest(api))
     builder = ApplicationBuilder().bot(bot).updater(None).job_queue(None).context_types(ContextTypes(bot_data=BotData))
     app: App = await asyncio.to_thread(builder.build)
-    texts = await asyncio.to_thread(Texts.load)
-    registry.register(app, services=services, texts=texts)
+    registry.register(app, services=services, texts=TEXTS, table=table)
     await app.initialize()
     return app, api
 

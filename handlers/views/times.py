@@ -16,7 +16,7 @@ _DAY: Final = 24 * _HOUR
 
 @lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo | None:
-    """The zone of an IANA name; None for UTC itself and for a name this machine does not know."""
+    """The zone of an IANA name; None for UTC itself and for a name this machine does not know. Reads a file, once."""
     if name in _UTC_NAMES:
         return None
     try:

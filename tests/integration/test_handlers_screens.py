@@ -1,0 +1,260 @@
+"""What traders look at, by typing and by tapping: real services over a real database."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from fake_bot_api import Bubble
+from handlers_house import ANNA, BORIS, HandlersHouse, Person, handlers_house
+from storage_builders import execution, order, position
+
+from bot.domain.model import Millis, Side
+
+LANGUAGES = ("en", "ru", "uk")
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    async with handlers_house(tmp_path) as built:
+        yield built
+
+
+async def said(person: Person, text: str) -> Bubble:
+    bubble = await person.say(text)
+    assert bubble is not None, f"no answer to {text!r}"
+    return bubble
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Hi Anna. You have 10,000 USDT of practice money. BTC is 64,210."),
+        ("ru", "Здравствуйте, Anna. У вас 10 000 USDT учебных денег. BTC стоит 64 210."),
+        ("uk", "Вітаю, Anna. У вас 10 000 USDT навчальних грошей. BTC коштує 64 210."),
+        ("pl", "Hi Anna. You have 10,000 USDT of practice money. BTC is 64,210."),
+    ],
+)
+async def test_the_first_message_asks_nothing(house: HandlersHouse, language: str, words: str) -> None:
+    anna = house.person(language=language)
+    bubble = await said(anna, "/start")
+    assert bubble.text.replace("\u00a0", " ") == words
+    assert len(bubble.labels) == 4
+    assert len(anna.bubbles) == 1
+    assert [each.account_type.value for each in (await house.config()).accounts] == ["paper"]
+
+
+async def test_start_may_be_sent_again_and_again(house: HandlersHouse) -> None:
+    anna = house.person()
+    for _ in range(3):
+        bubble = await said(anna, "/start")
+    assert "worth 10,000\u00a0USDT" in bubble.text
+    assert len(await house.rows("users")) == 1
+    assert len(await house.rows("accounts")) == 1
+
+
+async def test_a_deep_link_is_kept_once_and_shown_to_nobody(house: HandlersHouse) -> None:
+    bubble = await said(house.person(), "/start p_SPRING26")
+    assert "SPRING26" not in bubble.text
+    await said(house.person(), "/start p_OTHER")
+    assert await house.database.fetch("SELECT start_payload FROM users", ()) == [("p_SPRING26",)]
+
+
+@pytest.mark.parametrize("payload", ["p_" + "x" * 80, "p_ÄÖ", "p_a b", "p_<b>", "own_guess"])
+async def test_what_is_no_payload_is_not_kept(house: HandlersHouse, payload: str) -> None:
+    await said(house.person(), f"/start {payload}")
+    (row,) = await house.database.fetch("SELECT start_payload FROM users", ())
+    assert row[0] is None or row[0] == "p_a"
+
+
+async def test_every_button_of_the_first_message_works(house: HandlersHouse) -> None:
+    anna = house.person()
+    for label, words in (
+        ("My account", "Balance · Practice"),
+        ("Prices", "Perpetuals"),
+        ("Connect Bybit", "Which Bybit"),
+        ("Language", "Which language"),
+    ):
+        first = await said(anna, "/start")
+        assert words in (await anna.press(label, bubble=first)).text
+
+
+async def test_every_button_of_the_menu_works_and_edits_in_place(house: HandlersHouse) -> None:
+    anna = house.person()
+    menu = await said(anna, "/menu")
+    for label in list(menu.labels):
+        bubble = await anna.press(label, bubble=menu)
+        assert bubble.message_id == menu.message_id, label
+        assert bubble.text
+        menu = await said(anna, "/menu")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("/balance", "10"),
+        ("/positions", "BTCUSDT"),
+        ("/orders", "60"),
+        ("/trades", "64"),
+        ("/price", "64"),
+        ("/price btc", "BTCUSDT"),
+        ("/price ETH/USDT", "ETHUSDT"),
+        ("/book sol", "SOLUSDT"),
+        ("/symbols", "DOGEUSDT"),
+        ("/symbols spot", "DOGEUSDT"),
+        ("/license", ""),
+        ("/whoami", "1001"),
+        ("/terms", ""),
+        ("/privacy", "AES-256-GCM"),
+        ("/help", "/balance"),
+        ("/keys", ""),
+        ("/settings", "UTC"),
+        ("/lang", ""),
+    ],
+)
+async def test_every_screen_stands_in_every_language(house: HandlersHouse, language: str, text: str, mark: str) -> None:
+    house.bybit.positions, house.bybit.orders, house.bybit.fills = (position(),), (order(),), (execution(),)
+    anna = house.person(language=language)
+    bubble = await said(anna, text)
+    assert mark in bubble.text
+    assert bubble.labels
+    assert len(anna.bubbles) == 1
+    assert len(bubble.text.split()) < (145 if text == "/help" else 125), "a screen is read at a glance"
+
+
+async def test_refresh_edits_in_place_and_shows_the_age(house: HandlersHouse) -> None:
+    anna = house.person()
+    bubble = await said(anna, "/price btc")
+    assert "just now" in bubble.text
+    house.clock.advance(3)
+    assert (await anna.press("Refresh")).message_id == bubble.message_id
+    assert "3 s ago" in bubble.text
+    house.clock.advance(6)
+    await anna.press("Refresh")
+    assert "just now" in bubble.text, "older than its time to live: asked anew"
+
+
+async def test_an_unchanged_card_is_no_error(house: HandlersHouse) -> None:
+    anna = house.person()
+    bubble = await said(anna, "/balance")
+    await anna.press("Refresh")
+    await anna.press("Refresh")
+    assert bubble.edits == 0
+    assert len(anna.bubbles) == 1
+
+
+async def test_a_card_that_was_deleted_comes_anew(house: HandlersHouse) -> None:
+    anna = house.person()
+    bubble = await said(anna, "/balance")
+    del house.api.bubbles[ANNA, bubble.message_id]
+    assert "Balance" in (await anna.press("Refresh", bubble=bubble)).text
+    assert len(anna.bubbles) == 1
+
+
+async def test_an_account_is_chosen_by_word_by_tab_and_by_default(house: HandlersHouse) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    assert "Balance · Bybit Demo" in (await said(anna, "/balance")).text, "a key that was just connected comes first"
+    assert "Balance · Practice" in (await said(anna, "/balance paper")).text
+    assert "Balance · Practice" in (await said(anna, "/balance PRACTICE")).text
+    assert "25,000.40\u00a0USD" in (await said(anna, "/balance demo")).text
+    assert "Balance · Practice" in (await anna.press("Practice")).text
+    await said(anna, "/settings account paper")
+    assert "Positions · Practice" in (await said(anna, "/positions")).text
+
+
+async def test_an_account_that_is_not_there(house: HandlersHouse) -> None:
+    bubble = await said(house.person(), "/positions live")
+    assert "No live account is connected yet" in bubble.text
+    assert "Connect Bybit" in bubble.labels
+    assert "not “gold”" in (await said(house.person(), "/positions gold")).text
+
+
+async def test_positions_in_pages(house: HandlersHouse) -> None:
+    house.bybit.positions = tuple(position(f"C{number}USDT") for number in range(6))
+    anna = house.person()
+    await house.demo_account(anna)
+    await said(anna, "/positions")
+    bubble = await anna.press("›")
+    assert "C5USDT" in bubble.text
+    assert "C0USDT" not in bubble.text
+    assert "2 / 2" in bubble.labels
+
+
+async def test_positions_of_another_are_never_shown(house: HandlersHouse) -> None:
+    """B presses A's code: the account is not among B's own."""
+    house.bybit.positions = (position(),)
+    anna, boris = house.person(), house.person(BORIS, name="Boris")
+    await house.demo_account(anna)
+    demo = (await house.config()).default_account
+    await said(boris, "/start")
+    for tag in ("bal", "pos", "ord", "trd"):
+        page = "" if tag == "bal" else ":0"
+        bubble = await boris.tap(f"v1:{tag}:{demo.account_id}{page}", bubble=boris.bubbles[0])
+        assert "used or too old" in bubble.text
+        assert "BTCUSDT" not in bubble.text
+
+
+async def test_a_symbol_nobody_trades_gets_the_nearest_as_buttons(house: HandlersHouse) -> None:
+    anna = house.person()
+    bubble = await said(anna, "/price BTCUSD")
+    assert "BTCUSDT" in bubble.labels
+    assert "64,210.50" in (await anna.press("BTCUSDT")).text
+
+
+async def test_a_hedge_and_a_short(house: HandlersHouse) -> None:
+    house.bybit.positions = (position(position_idx=1), position(position_idx=2, side=Side.SELL, size=Decimal(1)))
+    anna = house.person()
+    await house.demo_account(anna)
+    text = (await said(anna, "/positions demo")).text
+    assert text.count("hedge leg") == 2
+
+
+async def test_language_by_typing_and_by_button(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    assert "Мова тепер Українська" in (await said(anna, "/lang uk")).text
+    assert "Меню" in (await said(anna, "/menu")).labels + (await said(anna, "/balance")).labels
+    bubble = await said(anna, "/lang")
+    assert "• Українська" in bubble.labels
+    assert "I speak English now." in (await anna.press("English")).text
+    assert "Язык теперь Русский" in (await said(anna, "/lang русский")).text
+
+
+async def test_a_license(house: HandlersHouse) -> None:
+    anna = house.person()
+    assert "no license" in (await said(anna, "/license")).text
+    now = house.clock.now()
+    async with house.database.transaction() as transaction:
+        await transaction.fetch(
+            "INSERT INTO user_licenses (user_id, license_type, start_date, end_date, created_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (ANNA, "premium", now - 1, now + 3 * 86_400_000 + 7_200_000, now),
+        )
+    house.services.reads.invalidate_user_caches(ANNA)  # type: ignore[attr-defined]  # the facade's own verb
+    text = (await said(anna, "/license")).text
+    assert "Premium" in text
+    assert "3 d 2 h" in text
+    house.clock.advance(4 * 86_400)
+    house.services.reads.invalidate_user_caches(ANNA)  # type: ignore[attr-defined]  # the facade's own verb
+    assert "ended" in (await said(anna, "/license")).text
+
+
+async def test_whoami_and_a_changed_name(house: HandlersHouse) -> None:
+    assert "Role: user" in (await said(house.person(), "/whoami")).text
+    assert "Role: owner" in (await said(house.person(1000), "/whoami")).text
+    await said(house.person(name="Ann"), "/menu")
+    assert (await house.config()).first_name == "Ann"
+
+
+async def test_a_stranger_may_begin_with_anything(house: HandlersHouse) -> None:
+    assert "Hi Anna" in (await said(house.person(), "hello there")).text
+    assert "Balance · Practice" in (await said(house.person(BORIS), "/balance")).text
+
+
+async def test_times_in_the_own_zone(house: HandlersHouse) -> None:
+    house.clock.millis = int(Millis(1_760_011_205_000))
+    anna = house.person()
+    await said(anna, "/settings zone kyiv")
+    assert "12:00:05 UTC · 15:00:05 Kyiv" in (await said(anna, "/balance")).text
