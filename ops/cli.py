@@ -56,7 +56,7 @@ def read_settings(path: Path | None = None, overrides: dict[str, Any] | None = N
 @app.command()
 def run(path: Config = None) -> None:
     """Run the bot with real Telegram and Bybit (or whatever the settings' addresses name)."""
-    from ops.serve import run_bot  # noqa: PLC0415  quick --help
+    from bot.__main__ import run_bot  # noqa: PLC0415  quick --help
 
     settings = read_settings(path)
     if settings.telegram_token is None:

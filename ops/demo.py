@@ -14,11 +14,11 @@ import aiohttp
 from rich.console import Console
 from rich.panel import Panel
 
+from bot.__main__ import finish, start_logging
 from bot.app import run
 from bot.lifecycle import Fatal
 from bot.settings import Settings
 from ops.children import child
-from ops.serve import finish, start_logging
 from storage.vault import new_key_file
 
 TOKEN: Final = "1000001:demo-bot-of-perpdesk-not-a-secret"  # noqa: S105  the stand-in takes any token

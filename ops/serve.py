@@ -1,49 +1,17 @@
-"""Long-running commands: the bot, and each stand-in by itself."""
+"""Each stand-in by itself, until a signal ends it."""
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import typer
 
-from bot.app import run
-from bot.lifecycle import Fatal
 from bot.logs import configure
-from bot.settings import Settings
 from ops.children import end_with_parent
 from ops.sim.bybit.server import serve as serve_bybit
 from ops.sim.telegram.server import serve as serve_telegram
-
-
-def start_logging(settings: Settings) -> None:
-    """Log as the settings say; their secrets are known to the redactor."""
-    secrets = (settings.telegram_token, settings.stats_token, settings.key)
-    configure(
-        level=settings.log_level,
-        style=settings.log_format,
-        secrets=[secret.get_secret_value() for secret in secrets if secret is not None],
-    )
-
-
-def finish(main: Coroutine[Any, Any, None]) -> int:
-    """Run to the end; the exit code. A fatal fault is one line."""
-    try:
-        asyncio.run(main)
-    except Fatal as fault:
-        typer.echo(f"perpdesk: {fault}", err=True)
-        return fault.exit_code
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-def run_bot(settings: Settings) -> int:
-    """The bot until a signal ends it; the exit code."""
-    start_logging(settings)
-    return finish(run(settings))
 
 
 def run_sim_telegram(
