@@ -16,6 +16,10 @@ async def sim() -> AsyncIterator[Driver]:
 
 
 async def test_a_bot_may_not_begin(sim: Driver) -> None:
+    assert await sim.sim("GET", "chats/1001/messages") == []
+    assert await sim.refused("sendMessage", chat_id=1001, text="x") == (
+        "Forbidden: bot can't initiate conversation with a user"
+    ), "to look into a chat does not open it"
     assert await sim.refused("sendMessage", chat_id=1000, text="x") == "Bad Request: chat not found"
     await sim.sim("PUT", "users/1000", first_name="Ann")
     assert (

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from sim_telegram_driver import CHANNEL, GROUP, PNG, Driver, driven
 
+from ops.sim.telegram.membership import set_blocked
+
 
 @pytest.fixture
 async def sim() -> AsyncIterator[Driver]:
@@ -87,6 +89,17 @@ async def test_blocking(sim: Driver) -> None:
     await sim.call("sendMessage", chat_id=1000, text="x")
     statuses = [update["my_chat_member"]["new_chat_member"]["status"] for update in (await sim.updates())[1:]]
     assert statuses == ["kicked", "member"]
+
+
+async def test_who_blocked_the_bot_gets_nothing_and_unblocks_it_by_writing(sim: Driver) -> None:
+    await sim.say("/start")
+    await sim.call("getMe")
+    set_blocked(sim.world, sim.world.bot(), 1000, blocked=True)
+    assert await sim.refused("sendMessage", chat_id=1000, text="x") == "Forbidden: bot was blocked by the user"
+    await sim.say("again")
+    await sim.call("sendMessage", chat_id=1000, text="x")
+    kinds = [min(update) for update in await sim.updates()]
+    assert kinds == ["message", "my_chat_member", "my_chat_member", "message"]
 
 
 async def test_privacy_mode(sim: Driver) -> None:

@@ -42,6 +42,7 @@ def covered(formatted: FormattedText) -> list[tuple[str, str]]:
         ("<b>a</b><b>b</b>", "ab", [("bold", "ab")]),
         ("1 &lt; 2 &amp;&amp; 3 &gt; 2 &quot;q&quot; &#39;n&#x27;", "1 < 2 && 3 > 2 \"q\" 'n'", []),
         ("AT&T &nbsp; &;", "AT&T &nbsp; &;", []),
+        ("&#0; &#1114111; &#0000000065; &#65 &#x41", "&#0; &#1114111; &#0000000065; A A", []),
         ("<code>a &lt;b&gt;</code>", "a <b>", [("code", "a <b>")]),
         ("<code><b>a</b></code>", "a", [("code", "a")]),
         ("<span class='tg-spoiler'>a</span>", "a", [("spoiler", "a")]),
