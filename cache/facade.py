@@ -45,6 +45,7 @@ from cache.policy import (
     policies,
 )
 from cache.region import Region
+from cache.sharing import Sharing
 from cache.stats import RegionStats
 from cache.tags import AnyTag, kind, user
 
@@ -90,11 +91,12 @@ class CachedReads:
     ) -> None:
         self._loaders = loaders
         chosen = policies(overrides)
+        sharing = Sharing()
         self._regions: dict[str, Region[Any]] = {}
 
         def region(policy: Policy[K]) -> Region[K]:
             row: Policy[K] = chosen[policy.name]
-            made = self._regions[policy.name] = Region(row, monotonic)
+            made = self._regions[policy.name] = Region(row, monotonic, sharing)
             return made
 
         self._user_config = region(USER_CONFIG)

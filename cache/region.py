@@ -21,6 +21,7 @@ import orjson
 from bot.domain.errors import PerpdeskError
 from cache.index import TagIndex
 from cache.policy import Policy
+from cache.sharing import Sharing
 from cache.shelf import Entry, Shelf
 from cache.stats import LOAD_SECONDS, LoadTimes, RegionStats
 from cache.tags import AnyTag
@@ -63,6 +64,7 @@ class Region(Generic[K]):
         "_loads",
         "_now",
         "_overtaken",
+        "_sharing",
         "_shelf",
         "_sum",
         "_tasks",
@@ -72,9 +74,10 @@ class Region(Generic[K]):
         "policy",
     )
 
-    def __init__(self, policy: Policy[K], monotonic: Callable[[], float]) -> None:
+    def __init__(self, policy: Policy[K], monotonic: Callable[[], float], sharing: Sharing | None = None) -> None:
         self.policy = policy
         self._now = monotonic
+        self._sharing = sharing or Sharing()
         self._shelf: Shelf[K] = Shelf(policy.capacity)
         self._entries = self._shelf.index  # to look up; written through the shelf
         self._index: TagIndex[Entry[K] | Flight[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
@@ -273,6 +276,7 @@ class Region(Generic[K]):
             self._index.remove(old, old.tags)
         elif len(self._entries) >= self.policy.capacity:
             self._make_room(now)
+        self._sharing.settle(value)
         entry = Entry(key, value, now + ttl, self._tags(key, value))
         self._shelf[key] = entry
         self._index.add(entry, entry.tags)
