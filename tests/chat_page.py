@@ -9,7 +9,7 @@ from itertools import count
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, FloatRect, Locator, Page, async_playwright
 from scripted_bot import ScriptedBot
 
 from ops.sim.telegram.people import People
@@ -49,7 +49,7 @@ class Chat:
 
     def __post_init__(self) -> None:
         self.bubbles = self.box.locator(".message:not(.is-service) .bubble")
-        self.input = self.box.get_by_role("combobox", name="Message")
+        self.input = self.box.get_by_role("textbox", name="Message")
 
     async def say(self, text: str) -> None:
         """Type and press Enter."""
@@ -103,6 +103,10 @@ class Stage:
         People(self.world).put_chat(group_id, self.world.bot(), wish)
         return group_id
 
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.type == "error":
+            self.problems.append(line.text)
+
     @contextlib.asynccontextmanager
     async def page(
         self, query: str = "", size: tuple[int, int] = DESKTOP, scheme: str = "light", *, touch: bool = False
@@ -118,7 +122,7 @@ class Stage:
         context.set_default_timeout(10_000)
         try:
             page = await context.new_page()
-            page.on("console", lambda line: line.type == "error" and self.problems.append(line.text))
+            page.on("console", self._hear)
             page.on("pageerror", lambda problem: self.problems.append(str(problem)))
             await page.goto(f"{self.url}/{query}")
             yield page
@@ -135,6 +139,13 @@ class Stage:
             await page.get_by_role("button", name="START").click()
             await chat.seen("Welcome")
             yield chat
+
+
+async def place(element: Locator) -> FloatRect:
+    """Where an element stands on the page."""
+    box = await element.bounding_box()
+    assert box is not None
+    return box
 
 
 def column(page: Page, chat_id: int) -> Chat:

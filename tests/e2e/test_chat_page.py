@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from chat_page import PHONE, Stage, column, open_chat, stage
+from chat_page import PHONE, Stage, column, open_chat, place, stage
 from playwright.async_api import expect
 from scripted_bot import picture
 
@@ -31,7 +31,7 @@ async def test_a_deep_link_waits_behind_the_start_button(house: Stage) -> None:
 
 
 async def test_a_message_goes_out_and_its_answer_comes_in(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+    async with house.chat(house.person("Ada")) as chat:
         answer = await chat.ask("buy the dip", "You said: buy the dip")
         await expect(answer).to_have_class(re.compile("theirs"))
         await expect(answer.locator(".quoted")).to_contain_text("buy the dip")
@@ -39,6 +39,9 @@ async def test_a_message_goes_out_and_its_answer_comes_in(house: Stage) -> None:
         await expect(mine.get_by_role("img", name=re.compile("Delivered"))).to_be_visible()
         await expect(chat.input).to_have_value("")
         await expect(chat.box.get_by_role("log")).to_have_attribute("aria-live", "polite")
+        await chat.box.get_by_role("button", name="Close Ada").click()
+        await open_chat(chat.page, "Ada")
+        await expect(mine.get_by_role("img", name=re.compile("Delivered"))).to_be_visible()
     assert house.bot.texts[-1] == "buy the dip"
 
 
@@ -63,9 +66,9 @@ async def test_a_spoiler_and_a_long_quote_open_on_demand(house: Stage) -> None:
         await text.get_by_role("button", name="Hidden text").click()
         await expect(hidden).to_have_css("opacity", "1")
         quote = text.locator(".quote-words")
-        before = (await quote.bounding_box() or {})["height"]
+        before = (await place(quote))["height"]
         await text.get_by_role("button", name="Show more").click()
-        assert (await quote.bounding_box() or {})["height"] > before * 1.8
+        assert (await place(quote))["height"] > before * 1.8
 
 
 async def test_markup_in_texts_and_names_stays_text(house: Stage) -> None:
@@ -223,7 +226,7 @@ async def test_people_and_a_group_stand_side_by_side(house: Stage) -> None:
         await open_chat(chat.page, "Boris Beside")
         await open_chat(chat.page, "Side by side")
         columns = [column(chat.page, chat_id) for chat_id in (anna, boris, group)]
-        boxes = [await one.box.bounding_box() or {} for one in columns]
+        boxes = [await place(one.box) for one in columns]
         assert all(box["width"] >= 330 for box in boxes)
         assert [box["x"] for box in boxes] == sorted(box["x"] for box in boxes)
         await columns[2].box.get_by_label("Write as").select_option(str(boris))
@@ -234,6 +237,20 @@ async def test_people_and_a_group_stand_side_by_side(house: Stage) -> None:
         await expect(mine).to_have_class(re.compile("theirs"))
         await expect(mine.locator(".author")).to_have_text("Boris Beside")
         await columns[2].ask("/start", "Welcome, Anna.")
+
+
+async def test_whom_the_strip_has_no_room_for_is_found_by_name(house: Stage) -> None:
+    for number in range(9):
+        house.person(f"Trader {number}")
+    zed = house.person("Zed")
+    async with house.page() as page:
+        await page.get_by_role("navigation").get_by_role("button", name=re.compile("more…")).click()
+        everybody = page.get_by_role("dialog", name="Everybody")
+        await everybody.get_by_role("searchbox").fill("zed")
+        await expect(everybody.get_by_role("button", name="Trader")).to_have_count(0)
+        await everybody.get_by_role("button", name="Zed").click()
+        await expect(column(page, zed).box).to_be_visible()
+        await expect(page.get_by_role("navigation").get_by_role("button", name="Zed")).to_be_visible()
 
 
 async def test_a_new_person_and_a_group_are_added(house: Stage) -> None:

@@ -59,7 +59,7 @@ function replyPart(message, context) {
   if (!original) return null;
   return h("button", { type: "button", class: "quoted", on: { click: () => context.jumpTo(original.message_id) } },
     h("span", { class: "quoted-author" }, fullName(original.from)),
-    h("span", { class: "quoted-words" }, summary(original)));
+    h("span", { class: "quoted-words" }, message.quote?.text ?? summary(original)));
 }
 
 function textPart(message, context) {

@@ -6,10 +6,14 @@ import { store } from "./store.js";
 import { toast } from "./toasts.js";
 
 export class CommandMenu {
-  /** `pick(command, now)`: now is true when the command is to be sent, false when it is only completed. */
-  constructor(context, input, pick) {
+  /**
+   * Completes what is typed into `input`; `button` opens it too, and hides while there are no commands.
+   * `pick(command, now)`: now is true when the command is to be sent, false when it is only completed.
+   */
+  constructor(context, input, button, pick) {
     this.context = context;
     this.input = input;
+    this.button = button;
     this.pick = pick;
     this.commands = [];
     this.shown = [];
@@ -18,6 +22,7 @@ export class CommandMenu {
       "aria-label": "Commands of the bot", hidden: true });
     input.setAttribute("aria-controls", this.list.id);
     input.setAttribute("aria-autocomplete", "list");
+    button.setAttribute("aria-controls", this.list.id);
   }
 
   get open() {
@@ -30,6 +35,7 @@ export class CommandMenu {
     try {
       const answer = await api.commands(this.context.bot, this.context.chatId, this.context.userId());
       this.commands = answer.commands;
+      this.button.hidden = answer.commands.length === 0;
     } catch (error) {
       toast(error.message);
     }
@@ -60,14 +66,14 @@ export class CommandMenu {
     }, h("span", { class: "command-name" }, `/${command.command}`),
     h("span", { class: "command-words" }, command.description))));
     this.list.hidden = commands.length === 0;
-    this.input.setAttribute("aria-expanded", String(this.open));
+    this.button.setAttribute("aria-expanded", String(this.open));
     this.mark(this.open && this.input.value.length > 1 ? 0 : -1);
   }
 
   hide() {
     this.list.hidden = true;
     this.mark(-1);
-    this.input.setAttribute("aria-expanded", "false");
+    this.button.setAttribute("aria-expanded", "false");
   }
 
   mark(index) {

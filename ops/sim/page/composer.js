@@ -21,8 +21,10 @@ export class Composer {
     this.startPayload = null;
     this.keyboardHidden = false;
     this.input = h("textarea", { rows: "1", maxlength: TEXT_LENGTH, placeholder: "Message", "aria-label": "Message",
-      role: "combobox", "aria-expanded": "false", autocomplete: "off", enterkeyhint: "send" });
-    this.menu = new CommandMenu(context, this.input, (text, now) => this.pickCommand(text, now));
+      autocomplete: "off", enterkeyhint: "send" });
+    this.menuButton = iconButton("menu", "Commands of the bot", () => this.menu.toggle(), { hidden: true });
+    this.menuButton.addEventListener("pointerdown", (event) => event.preventDefault()); // the caret stays where it is
+    this.menu = new CommandMenu(context, this.input, this.menuButton, (text, now) => this.pickCommand(text, now));
     this.build(column);
     this.listen();
   }
@@ -33,7 +35,6 @@ export class Composer {
       if (picker.files[0]) this.sendFile(picker.files[0]);
       picker.value = "";
     });
-    this.menuButton = iconButton("menu", "Commands of the bot", () => this.menu.toggle());
     this.keyboardButton = iconButton("keyboard", "Show or hide the quick answers", () => this.toggleKeyboard(),
       { hidden: true });
     this.sendButton = h("button", { type: "submit", class: "send-button", "aria-label": "Send", title: "Send", disabled: true },

@@ -70,23 +70,20 @@ function spoiler(children) {
   return cover;
 }
 
-function copyable(tag, children, plain, label) {
-  const box = h(tag, { class: "copyable", tabindex: "0", role: "button", title: "Tap to copy", "aria-label": label },
-    children);
-  const act = (event) => {
-    if (event.type === "keydown" && event.key !== "Enter") return;
-    if (event.type === "click" && !getSelection().isCollapsed) return; // the person is selecting text
-    copy(plain);
-  };
-  box.addEventListener("click", act);
-  box.addEventListener("keydown", act);
+/** A tap copies, unless it ends a selection of text. */
+function copyOnTap(box, plain) {
+  box.classList.add("copyable");
+  box.title = "Tap to copy";
+  box.addEventListener("click", () => getSelection().isCollapsed && copy(plain));
   return box;
 }
 
+/** A block is a button to the keyboard too; a word of code is not, as a message may hold dozens. */
 function pre(children, plain, entity) {
-  const code = copyable("pre", h("code", {}, children), plain, `Code block, press to copy: ${plain}`);
-  if (entity.language) code.prepend(h("span", { class: "language" }, entity.language));
-  return code;
+  const box = h("pre", { tabindex: "0", role: "button", "aria-label": `Code block, press to copy: ${plain}` },
+    entity.language && h("span", { class: "language" }, entity.language), h("code", {}, children));
+  box.addEventListener("keydown", (event) => event.key === "Enter" && copy(plain));
+  return copyOnTap(box, plain);
 }
 
 function expandable(children) {
@@ -119,7 +116,7 @@ const BUILDERS = {
   blockquote: wrap("blockquote"),
   expandable_blockquote: expandable,
   spoiler,
-  code: (children, plain) => copyable("code", children, plain, `${plain}, press to copy`),
+  code: (children, plain) => copyOnTap(h("code", {}, children), plain),
   pre,
   text_link: (children, _, entity, actions) => link(children, entity.url || "", actions),
   url: (children, plain, _, actions) => link(children, /^[a-z]+:/i.test(plain) ? plain : `https://${plain}`, actions),

@@ -32,28 +32,53 @@ export class People {
     return [...shown, ...groups];
   }
 
+  /** Chips are made anew only when others are to be shown: one that is being pressed stays the same element. */
   draw() {
-    const focused = this.chips.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const chats = this.chats();
     const hidden = store.users.size + store.groups.size - chats.length;
+    const shown = JSON.stringify([chats.map((chat) => [chat.id, chatName(chat)]), hidden, store.bot, [...store.bots.keys()]]);
+    if (shown !== this.shown) {
+      this.shown = shown;
+      this.build(chats, hidden);
+    }
+    for (const chat of chats) this.mark(chat);
+    if (this.activeShown === this.columns.active) return;
+    this.activeShown = this.columns.active;
+    this.chips.querySelector('[data-active="true"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }
+
+  build(chats, hidden) {
+    const focused = this.chips.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     replaceChildren(this.chips,
       store.bots.size > 1 && this.botChoice(),
       chats.map((chat) => this.chip(chat)),
       hidden > 0 && h("button", { type: "button", class: "chip", data: { key: "all" },
         on: { click: () => this.openAny(askEverybody()) } }, `${hidden} more…`));
-    this.chips.querySelector('[data-active="true"]')?.scrollIntoView({ inline: "nearest", block: "nearest" });
-    if (focused) this.chips.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    if (focused) this.chipOf(focused)?.focus({ preventScroll: true });
   }
 
   chip(chat) {
     const name = chatName(chat);
-    const open = this.columns.isOpen(chat.id);
+    return h("button", { type: "button", class: "chip", data: { key: chat.id }, on: { click: () => this.columns.open(chat.id) } },
+      avatar(chat.id, name), h("span", { class: "chip-name" }, name), h("span", { class: "unread", "aria-hidden": "true" }));
+  }
+
+  chipOf(key) {
+    return this.chips.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  /** Whether it is open, active, and how much is unread. */
+  mark(chat) {
+    const chip = this.chipOf(chat.id);
+    const name = chatName(chat);
     const unread = store.unread.get(chat.id) || 0;
-    return h("button", { type: "button", class: "chip", "aria-pressed": String(open), title: open ? `Go to ${name}` : `Open ${name} beside`,
-      data: { key: chat.id, active: String(this.columns.active === chat.id) },
-      "aria-label": unread ? `${name}, ${unread} unread` : name, on: { click: () => this.columns.open(chat.id) } },
-    avatar(chat.id, name), h("span", { class: "chip-name" }, name),
-    unread > 0 && h("span", { class: "unread", "aria-hidden": "true" }, String(unread)));
+    const open = this.columns.isOpen(chat.id);
+    chip.setAttribute("aria-pressed", String(open));
+    chip.setAttribute("aria-label", unread ? `${name}, ${unread} unread` : name);
+    chip.title = open ? `Go to ${name}` : `Open ${name} beside`;
+    chip.dataset.active = String(this.columns.active === chat.id);
+    chip.lastChild.hidden = unread === 0;
+    chip.lastChild.textContent = String(unread);
   }
 
   botChoice() {

@@ -17,7 +17,7 @@ export class Timeline {
     this.earlier = h("button", { type: "button", class: "button earlier", hidden: true,
       on: { click: () => this.showEarlier() } }, "Show earlier messages");
     this.list = h("div", { class: "messages", role: "log", "aria-live": "off", "aria-label": "Messages" });
-    this.scroller = h("div", { class: "timeline", tabindex: "0", "aria-label": "Messages" }, this.earlier, this.list);
+    this.scroller = h("div", { class: "timeline", tabindex: "0", role: "group", "aria-label": "Chat history" }, this.earlier, this.list);
     this.jumpButton = iconButton("chevron", "To the newest message", () => this.toEnd("smooth"),
       { class: "icon-button to-end", hidden: true });
     this.element = h("div", { class: "timeline-box" }, this.scroller, this.jumpButton);

@@ -1,7 +1,6 @@
 """The two buttons beside the chat: a Bybit demo key with something on it, and half a minute without Bybit."""
 
 import asyncio
-import contextlib
 import logging
 import time
 import uuid
@@ -166,8 +165,7 @@ class BybitButtons:
             yield
             if self._outage is not None and not self._outage.done():
                 self._outage.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await self._outage
+                await asyncio.wait({self._outage})
 
     def state(self) -> "JsonObject":
         """`available`, and for how many more ms Bybit is stopped."""
