@@ -1,0 +1,261 @@
+"""The authorization matrix, made from the table: who may run what, from where. Handlers are replaced by a recorder."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_bot_api import Bubble
+from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
+
+from bot.domain.model import ChatId, Language, Role, UserId
+from bot.domain.ports import NewUser
+from bot.services.buttons import Wish
+from handlers.entries import (
+    CommandEntry,
+    DialogueEntry,
+    Entry,
+    Kind,
+    OtherEntry,
+    Place,
+    ShowEntry,
+    WishEntry,
+)
+from handlers.registry import TABLE, Table
+
+BANNED, STRANGER = UserId(1003), UserId(1004)
+PEOPLE = {"stranger": STRANGER, "user": ANNA, "other": BORIS, "banned": BANNED, "owner": OWNER}
+ARGUMENTS: dict[str, Any] = {
+    "account_id": 1,
+    "page": 0,
+    "symbol": "BTCUSDT",
+    "command": "balance",
+    "category": "linear",
+    "language": "uk",
+    "setting": "leverage",
+    "site": "com",
+    "account_type": "demo",
+}
+SENT = {"/keys add": f"demo {KEY_ID} {SECRET}"}
+# these lead to other entries; what they lead to is what counts
+LEADING = {Kind.PRESS, Kind.TEXT}
+
+
+@dataclass
+class Recorder:
+    """Which entries ran."""
+
+    ran: list[str] = field(default_factory=list)
+
+    def table(self) -> Table:
+        return Table([self._replaced(entry) for entry in TABLE.entries])
+
+    def _replaced(self, entry: Entry) -> Entry:
+        if isinstance(entry, OtherEntry) and entry.kind in LEADING:
+            return entry
+
+        async def run(*_: object) -> None:
+            self.ran.append(entry.name)
+
+        return replace(entry, run=run)  # type: ignore[call-arg]  # every kind of entry has a run
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, recorder: Recorder) -> AsyncIterator[HandlersHouse]:
+    """Anna, Boris and the owner have accepted the terms; the banned one had, too; the stranger is not known."""
+    async with handlers_house(tmp_path, table=recorder.table()) as built:
+        for user_id in (ANNA, BORIS, BANNED, OWNER):
+            person = built.person(user_id)
+            user = NewUser(
+                user_id=user_id,
+                username=f"user_{user_id}",
+                first_name=person.name,
+                language=Language.ENGLISH,
+                start_payload=None,
+            )
+            await built.services.people.welcome(user)
+            await built.services.people.accept_terms(user_id)
+        await built.services.people.ban(OWNER, BANNED)
+        yield built
+
+
+def command_text(entry: CommandEntry, *, suffix: str = "") -> str:
+    words = [f"/{entry.command}{suffix}", *((entry.verb,) if entry.verb else ())]
+    return " ".join((*words, SENT.get(entry.name, ""))).strip()
+
+
+def may(entry: Entry, who: str, *, place: Place = Place.PRIVATE) -> bool:
+    """What the entry declares."""
+    role = Role.OWNER if who == "owner" else Role.USER
+    has_terms = who != "stranger"
+    return (
+        who != "banned"
+        and place in entry.places
+        and entry.access.admits(role)
+        and (has_terms or not entry.access.after_terms)
+    )
+
+
+async def outcome(recorder: Recorder, entry: Entry, act: Callable[[], Any]) -> bool:
+    recorder.ran.clear()
+    await act()
+    return entry.name in recorder.ran
+
+
+COMMANDS = [each for each in TABLE.entries if isinstance(each, CommandEntry)]
+SHOWS = [each for each in TABLE.entries if isinstance(each, ShowEntry)]
+WISHES = [each for each in TABLE.entries if isinstance(each, WishEntry)]
+DIALOGUES = [each for each in TABLE.entries if isinstance(each, DialogueEntry)]
+
+
+def code_of(entry: ShowEntry, owner: UserId | None = None) -> str:
+    return entry.code(*(ARGUMENTS[each.name] for each in fields(entry.code))).encode(owner)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_commands_in_private(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+    for entry in COMMANDS:
+        person = house.person(PEOPLE[who])
+        ran = await outcome(recorder, entry, lambda: person.say(command_text(entry)))  # noqa: B023  awaited at once
+        assert ran == may(entry, who), entry.name
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_commands_in_a_group(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+    for entry in COMMANDS:
+        person = house.person(PEOPLE[who]).in_group()
+        text = command_text(entry, suffix="@perpdesk_bot")
+        ran = await outcome(recorder, entry, lambda: person.say(text))  # noqa: B023  awaited at once
+        assert ran == may(entry, who, place=Place.GROUP), entry.name
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_forwarded_and_edited_commands_run_for_nobody(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+    for entry in COMMANDS:
+        for person in (house.person(PEOPLE[who]), house.person(PEOPLE[who]).in_group()):
+            for act in (person.forward, person.edit):
+                ran = await outcome(recorder, entry, lambda: act(command_text(entry)))  # noqa: B023  awaited at once
+                assert not ran, entry.name
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_buttons_that_show_in_private(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+    for entry in SHOWS:
+        person = house.person(PEOPLE[who])
+        ran = await outcome(recorder, entry, lambda: person_taps(person, code_of(entry)))  # noqa: B023  awaited at once
+        assert ran == may(entry, who), entry.name
+        another = code_of(entry, BORIS if PEOPLE[who] == ANNA else ANNA)
+        assert not await outcome(recorder, entry, lambda: person_taps(person, another))  # noqa: B023  awaited at once
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_buttons_that_show_in_a_group_are_their_owners(
+    house: HandlersHouse, recorder: Recorder, who: str
+) -> None:
+    for entry in SHOWS:
+        person = house.person(PEOPLE[who]).in_group()
+        own, anybodys = code_of(entry, PEOPLE[who]), code_of(entry)
+        anothers = code_of(entry, UserId(77))
+        ran = await outcome(recorder, entry, lambda: person_taps(person, own))  # noqa: B023  awaited at once
+        assert ran == may(entry, who, place=Place.GROUP), entry.name
+        for data in (anybodys, anothers):
+            assert not await outcome(recorder, entry, lambda: person_taps(person, data))  # noqa: B023  awaited at once
+            assert person.alert()
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_tokens_are_their_owners_alone(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+    for entry in WISHES:
+        user_id = PEOPLE[who]
+        person = house.person(user_id)
+        if who == "stranger":
+            await person.say("/start")
+        ran = await outcome(recorder, entry, lambda: press_own(house, person, entry))  # noqa: B023  awaited at once
+        assert ran == may(entry, who), entry.name
+
+
+async def test_a_token_of_another_is_an_expired_one(house: HandlersHouse, recorder: Recorder) -> None:
+    boris = house.person(BORIS)
+    for entry in WISHES:
+        (token,) = await house.services.buttons.issue(ANNA, ChatId(ANNA), [Wish(action=entry.action)])
+        assert not await outcome(recorder, entry, lambda: person_taps(boris, f"t:{token}"))  # noqa: B023  awaited at once
+        assert "used or too old" in boris.last.text
+        anna = house.person(ANNA)
+        in_group = anna.in_group()
+        assert not await outcome(recorder, entry, lambda: person_taps(in_group, f"t:{token}"))  # noqa: B023  awaited at once
+        assert await outcome(recorder, entry, lambda: person_taps(anna, f"t:{token}")), "it was not used up"  # noqa: B023  awaited at once
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_a_dialogue_goes_on_for_whoever_began_it(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+    for entry in DIALOGUES:
+        user_id = PEOPLE[who]
+        person = house.person(user_id)
+        if who == "stranger":
+            await person.say("/start")
+        await house.services.dialogues.begin(user_id, entry.dialogue, "asked", {})
+        ran = await outcome(recorder, entry, lambda: person.say("5"))  # noqa: B023  awaited at once
+        assert ran == may(entry, who), entry.name
+        another = house.person(BORIS if user_id == ANNA else ANNA)
+        assert not await outcome(recorder, entry, lambda: another.say("5"))  # noqa: B023  awaited at once
+        in_group = person.in_group()
+        assert not await outcome(recorder, entry, lambda: in_group.say("5"))  # noqa: B023  awaited at once
+        for act in (person.forward, person.edit):
+            assert not await outcome(recorder, entry, lambda: act("5"))  # noqa: B023  awaited at once
+        await house.services.dialogues.end(user_id)
+
+
+async def test_who_may_not_gets_the_answer_of_a_command_that_does_not_exist(tmp_path: Path) -> None:
+    async with handlers_house(tmp_path) as house:
+        anna = house.person()
+        denied = await anna.say("/unban 1002")
+        unknown = await anna.say("/unbam 1002")
+        assert denied is not None
+        assert unknown is not None
+        assert denied.text.replace("/unban", "/x") == unknown.text.replace("/unbam", "/x")
+        assert denied.labels == unknown.labels
+        assert (await house.person(OWNER).say("/unban 1002")) is not None
+
+
+async def test_roles_go_by_id_never_by_name(house: HandlersHouse, recorder: Recorder) -> None:
+    """A user who calls himself like the owner stays a user."""
+    imposter = Person(house, ANNA, "en", "user_1000")
+    entry = next(each for each in COMMANDS if each.command == "ban")
+    assert not await outcome(recorder, entry, lambda: imposter.say("/ban 1002"))
+
+
+async def test_a_ban_holds_from_the_very_next_message_on(house: HandlersHouse, recorder: Recorder) -> None:
+    """Their config is in the cache when it happens."""
+    anna = house.person()
+    entry = next(each for each in COMMANDS if each.command == "balance")
+    assert await outcome(recorder, entry, lambda: anna.say("/balance"))
+    await house.services.people.ban(OWNER, ANNA)
+    assert not await outcome(recorder, entry, lambda: anna.say("/balance"))
+    assert "can't use this bot" in anna.last.text
+    await house.services.people.unban(OWNER, ANNA)
+    assert await outcome(recorder, entry, lambda: anna.say("/balance"))
+
+
+async def person_taps(person: Person, data: str) -> None:
+    bubble = person.bubbles[-1] if person.bubbles else None
+    await person.house.feed(person.callback(data, bubble or _card(person)))
+
+
+def _card(person: Person) -> Bubble:
+    """A card to tap, where the bot has said nothing yet."""
+    api = person.house.api
+    bubble = Bubble(chat_id=person.chat_id, message_id=api.new_message_id(), html="card", keyboard=[])
+    api.bubbles[bubble.chat_id, bubble.message_id] = bubble
+    return bubble
+
+
+async def press_own(house: HandlersHouse, person: Person, entry: WishEntry) -> None:
+    user_id = UserId(person.user_id)
+    (token,) = await house.services.buttons.issue(user_id, ChatId(person.chat_id), [Wish(action=entry.action)])
+    await person_taps(person, f"t:{token}")
