@@ -336,6 +336,14 @@ async def test_the_price_moves_with_the_clock_and_agrees_everywhere(driver: Driv
     assert len(seen) == 5
 
 
+@pytest.mark.parametrize(
+    ("category", "limit", "count"), [("spot", None, 60), ("spot", 7, 7), ("linear", None, 500), ("linear", 1000, 1000)]
+)
+async def test_so_many_trades_come_back(driver: Driver, category: str, limit: int | None, count: int) -> None:
+    params = {"category": category, "symbol": "BTCUSDT"} | ({"limit": limit} if limit else {})
+    assert len((await driver.public("/v5/market/recent-trade", **params)).result["list"]) == count
+
+
 async def test_candles_of_a_month_ago_are_there(driver: Driver) -> None:
     start = NOON - 30 * DAY
     rows = (await driver.public("/v5/market/kline", symbol="ETHUSDT", interval="1", start=start, limit=1000)).result[

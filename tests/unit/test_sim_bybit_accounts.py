@@ -192,6 +192,14 @@ def test_margins_are_those_of_the_help_center(house: House) -> None:
     assert found.available == 10_000 - leg.initial
 
 
+def test_a_large_position_keeps_to_its_tier_without_a_jump(house: House) -> None:
+    account = house.make(balance=10**7, positions=[long("50")])
+    (leg,) = house.worth(account).legs.values()
+    fee = 50 * BTC_PRICE * Decimal("0.9") * TAKER
+    first, rest = Decimal(2_000_000) * Decimal("0.005"), Decimal(1_200_000) * Decimal("0.0065")
+    assert (leg.risk_id, leg.maintenance) == (2, first + rest + fee)
+
+
 def test_an_inverse_position_earns_in_its_coin(house: House) -> None:
     account = house.make(balance={"BTC": 1}, positions=[{"symbol": "BTCUSD", "size": 64_000, "avgPrice": 64_000}])
     house.price("BTCUSDT", 80_000)
@@ -334,6 +342,16 @@ def test_a_fill_larger_than_the_position_turns_it(house: House) -> None:
     first, second = account.closed_pnl
     assert (first.closed_size, second.closed_size) == (Decimal("0.2"), Decimal("0.1"))
     assert (second.avg_entry, second.avg_exit) == (64_000, 62_000)
+
+
+def test_closing_in_parts_pays_the_opening_fee_once(house: House) -> None:
+    fills = [
+        {"symbol": "BTCUSDT", "side": side, "execQty": qty, "execPrice": 64_000}
+        for side, qty in (("Sell", "0.1"), ("Sell", "0.3"), ("Buy", "0.4"))
+    ]
+    closed = house.make(executions=fills).closed_pnl
+    assert [done.open_fee for done in closed] == [19_200 * TAKER, 6_400 * TAKER]
+    assert sum(done.pnl for done in closed) == -2 * 25_600 * TAKER
 
 
 def test_an_inverse_close_earns_coins(house: House) -> None:

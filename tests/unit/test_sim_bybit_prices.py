@@ -105,6 +105,13 @@ def test_prices_move(seed: int, at: int) -> None:
     assert len({prices.price(at + minute * MINUTE) for minute in range(10)}) > 5
 
 
+def test_prices_do_not_stick_to_the_bounds_of_longer_candles() -> None:
+    prices = path(3)
+    hours = [prices.bar(4, 450_000 + number) for number in range(1_000)]
+    assert sum(bar.close in (bar.high, bar.low) for bar in hours) < 50
+    assert sum(one.low == two.low or one.high == two.high for one, two in pairwise(hours)) < 50
+
+
 def test_a_forgotten_part_comes_back_the_same() -> None:
     prices = path(7)
     first = prices.price(1_700_000_000_000)

@@ -78,19 +78,38 @@ def _risk_parameters(category: str) -> dict[str, str]:
 
 
 def _contract_row(one: Instrument) -> dict[str, Any]:
-    linear = one.category == "linear"
     return {
         "symbol": one.symbol,
         "symbolId": one.symbol_id,
-        "contractType": "LinearPerpetual" if linear else "InversePerpetual",
+        "contractType": "LinearPerpetual" if one.category == "linear" else "InversePerpetual",
         "status": one.status,
         "baseCoin": one.base_coin,
         "quoteCoin": one.quote_coin,
+        "settleCoin": one.settle_coin,
         "symbolType": "",
         "launchTime": str(one.launched),
         "deliveryTime": str(one.delivered),
         "deliveryFeeRate": "",
         "priceScale": str(one.price.digits),
+        "unifiedMarginTrade": True,
+        "fundingInterval": 480,
+        "copyTrading": "both" if one.settle_coin == "USDT" else "none",
+        "upperFundingRate": str(FUNDING_CAP),
+        "lowerFundingRate": str(-FUNDING_CAP),
+        "displayName": "",
+        "fullName": _full_name(one.coin),
+        "marketRegion": "",
+        "underlyingTicker": "",
+        "forbidUplWithdrawal": False,
+        "isPreListing": False,
+        "preListingInfo": None,
+        "riskParameters": _risk_parameters(one.category),
+        **_contract_filters(one),
+    }
+
+
+def _contract_filters(one: Instrument) -> dict[str, dict[str, str]]:
+    return {
         "leverageFilter": {
             "minLeverage": "1",
             "maxLeverage": one.max_leverage,
@@ -107,22 +126,8 @@ def _contract_row(one: Instrument) -> dict[str, Any]:
             "qtyStep": one.qty.text(1),
             "postOnlyMaxOrderQty": one.qty.write(one.max_qty),
             "maxMktOrderQty": one.qty.write(one.max_market_qty),
-            "minNotionalValue": "5" if linear else "1",
+            "minNotionalValue": "5" if one.category == "linear" else "1",
         },
-        "unifiedMarginTrade": True,
-        "fundingInterval": 480,
-        "settleCoin": one.settle_coin,
-        "copyTrading": "both" if one.settle_coin == "USDT" else "none",
-        "upperFundingRate": str(FUNDING_CAP),
-        "lowerFundingRate": str(-FUNDING_CAP),
-        "displayName": "",
-        "fullName": _full_name(one.coin),
-        "marketRegion": "",
-        "underlyingTicker": "",
-        "forbidUplWithdrawal": False,
-        "isPreListing": False,
-        "preListingInfo": None,
-        "riskParameters": _risk_parameters(one.category),
     }
 
 
@@ -176,18 +181,23 @@ def _spot(place: int, fact: dict[str, Any]) -> Instrument:
         max_market_qty=Decimal(fact["max_market_qty"]),
         launched=epoch_ms("2021-07-05"),
     )
+    one.row.update(_spot_row(one, fact))
+    return one
+
+
+def _spot_row(one: Instrument, fact: dict[str, Any]) -> dict[str, Any]:
     amount = facts.COINS[one.coin].price * one.max_qty
-    one.row.update(
-        symbol=one.symbol,
-        symbolId=one.symbol_id,
-        baseCoin=one.base_coin,
-        quoteCoin=one.quote_coin,
-        innovation="0",
-        symbolType="",
-        status=one.status,
-        marginTrading="utaOnly",
-        stTag="0",
-        lotSizeFilter={
+    return {
+        "symbol": one.symbol,
+        "symbolId": one.symbol_id,
+        "baseCoin": one.base_coin,
+        "quoteCoin": one.quote_coin,
+        "innovation": "0",
+        "symbolType": "",
+        "status": one.status,
+        "marginTrading": "utaOnly",
+        "stTag": "0",
+        "lotSizeFilter": {
             "basePrecision": fact["step"],
             "quotePrecision": fact["quote_precision"],
             "minOrderQty": fact["min_qty"],
@@ -198,10 +208,9 @@ def _spot(place: int, fact: dict[str, Any]) -> Instrument:
             "maxMarketOrderQty": fact["max_market_qty"],
             "postOnlyMaxLimitOrderSize": str(5 * one.max_qty),
         },
-        priceFilter={"tickSize": fact["tick"]},
-        riskParameters=_risk_parameters("spot"),
-    )
-    return one
+        "priceFilter": {"tickSize": fact["tick"]},
+        "riskParameters": _risk_parameters("spot"),
+    }
 
 
 def _delisted(place: int, fact: dict[str, Any]) -> Instrument:

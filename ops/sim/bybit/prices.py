@@ -137,6 +137,11 @@ class Path:
         return exp(self._level + drift * self._volatility)
 
 
+def _wick(edge: float, bound: float, tail: float, word: int) -> float:
+    """How far above its open and close a candle reaches: up to `tail`, short of the bound."""
+    return min(bound, edge + min(tail, bound - edge) * word / WORD)
+
+
 def _within(price: float, low: float, high: float) -> float:
     """The price thrown back from whichever bound it passed, so that it does not stick to it."""
     if price > high:
@@ -150,6 +155,7 @@ def _split(parent: Bar, parts: int, words: tuple[int, ...]) -> tuple[Bar, ...]:
     """`parts` candles that make up the parent exactly."""
     open_, high, low, close, volume = parent
     reach = (high - low) / sqrt(parts)
+    tail = reach * _TAIL
     edges = [open_]
     for part in range(1, parts):
         pull = (close - edges[-1]) / (parts - part + 1)
@@ -165,8 +171,8 @@ def _split(parent: Bar, parts: int, words: tuple[int, ...]) -> tuple[Bar, ...]:
     return tuple(
         Bar(
             edges[part],
-            high if part == peak else min(high, tops[part] + reach * _TAIL * words[5 + part] / WORD),
-            low if part == trough else max(low, bottoms[part] - reach * _TAIL * words[10 + part] / WORD),
+            high if part == peak else _wick(tops[part], high, tail, words[5 + part]),
+            low if part == trough else -_wick(-bottoms[part], -low, tail, words[10 + part]),
             edges[part + 1],
             filled[part + 1] - filled[part],
         )
