@@ -1,0 +1,236 @@
+"""What goes wrong is answered: with a sentence, with a reference that is in the log, or by another attempt."""
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_bot_api import Bubble, Call
+from handlers_house import ANNA, HandlersHouse, Person, handlers_house
+from telegram import Update
+
+from bot.domain.cause import Cause, UpdateId, current_cause
+from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, StorageTrouble, Unknown
+from handlers.entries import EVERYONE, command
+from handlers.registry import TABLE, Table
+
+
+async def broken(_: Any) -> None:
+    secret = "canary-in-a-local"  # noqa: F841  must not reach the log
+    raise RuntimeError("the pipe burst")
+
+
+async def no_disk(_: Any) -> None:
+    raise StorageTrouble("disk full")
+
+
+async def uncertain(_: Any) -> None:
+    raise Unknown("no answer to the write")
+
+
+async def busy(_: Any) -> None:
+    raise BackOff("too many", retry_after=7)
+
+
+FAULTY = Table(
+    [
+        command("broken", broken, access=EVERYONE),
+        command("nodisk", no_disk, access=EVERYONE),
+        command("uncertain", uncertain, access=EVERYONE),
+        command("busy", busy, access=EVERYONE),
+        *TABLE.entries,
+    ]
+)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    async with handlers_house(tmp_path, table=FAULTY) as built:
+        yield built
+
+
+async def said(person: Person, text: str) -> Bubble:
+    bubble = await person.say(text)
+    assert bubble is not None
+    return bubble
+
+
+async def attempt(house: HandlersHouse, raw: dict[str, Any], number: int, *, applied: bool = False) -> Cause:
+    """One attempt of a lane."""
+    cause = Cause(UpdateId(1), attempt=number, applied=applied)
+    token = current_cause.set(cause)
+    try:
+        await house.app.process_update(Update.de_json(raw, house.app.bot))
+    finally:
+        current_cause.reset(token)
+    return cause
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "uk"])
+async def test_an_unexpected_error_gets_an_apology_with_a_reference_that_is_in_the_log(
+    house: HandlersHouse, caplog: pytest.LogCaptureFixture, language: str
+) -> None:
+    bubble = await said(house.person(language=language), "/broken")
+    reference = bubble.html.partition("<code>")[2].partition("</code>")[0]
+    assert len(reference) == 8
+    (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert reference in record.getMessage()
+    assert "the pipe burst" in caplog.text
+    assert "the pipe burst" not in bubble.text
+    assert "canary" not in caplog.text.replace('secret = "canary-in-a-local"', "")
+
+
+async def test_an_error_is_left_to_the_lane_while_it_may_try_again(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    raw = anna.message("/broken")
+    for number in (1, 2):
+        cause = await attempt(house, raw, number)
+        assert isinstance(cause.failure, RuntimeError)
+        assert len(anna.bubbles) == 1, "nothing is said yet"
+    cause = await attempt(house, raw, 3)
+    assert cause.failure is None
+    assert "went wrong" in anna.last.text
+
+
+async def test_what_was_applied_is_not_tried_again(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    cause = await attempt(house, anna.message("/broken"), 1, applied=True)
+    assert cause.failure is None
+    assert "went wrong" in anna.last.text
+
+
+async def test_a_persons_mistake_is_answered_at_once(house: HandlersHouse) -> None:
+    anna = house.person()
+    cause = await attempt(house, anna.message("/price nosuchcoin"), 1)
+    assert cause.failure is None
+    assert "does not trade" in anna.last.text
+
+
+async def test_a_full_disk_says_that_nothing_was_changed(house: HandlersHouse) -> None:
+    assert "nothing was changed" in (await said(house.person(), "/nodisk")).text
+
+
+async def test_an_unknown_outcome_never_reads_as_failed(house: HandlersHouse) -> None:
+    text = (await said(house.person(), "/uncertain")).text
+    assert "checking" in text
+    assert "fail" not in text.lower()
+
+
+async def test_too_many_calls_say_how_long(house: HandlersHouse) -> None:
+    assert "again in 7 s" in (await said(house.person(), "/busy")).text
+
+
+async def test_an_error_after_a_tap_is_answered_below_and_the_spinner_ends(house: HandlersHouse) -> None:
+    anna = house.person()
+    card = await said(anna, "/menu")
+    bubble = await anna.tap("v1:do:broken", bubble=card)
+    assert bubble.message_id != card.message_id
+    assert "went wrong" in bubble.text
+    assert len(house.api.answered) == 1
+
+
+async def test_a_guard_that_fails_lets_nothing_through(house: HandlersHouse) -> None:
+    """PTB goes on to the next group after an error unless it is stopped."""
+    anna = house.person()
+    await said(anna, "/start")
+    people = house.services.people
+    real = people.reads
+
+    class Blind:
+        """Reads whose user_config is broken."""
+
+        async def user_config(self, _: object) -> object:
+            raise StorageTrouble("corrupt")
+
+    people.reads = Blind()  # type: ignore[assignment]  # only what is asked of it here
+    try:
+        await anna.say("/balance")
+    finally:
+        people.reads = real
+    assert "Balance" not in anna.last.text
+    assert "nothing was changed" in anna.last.text, "the apology comes though the config cannot be read"
+
+
+async def test_a_person_who_blocked_the_bot_is_no_error(house: HandlersHouse, caplog: pytest.LogCaptureFixture) -> None:
+    house.api.refuse = lambda call: (403, "Forbidden: bot was blocked by the user") if "send" in call.method else None
+    raw = house.person().message("/menu")
+    cause = await attempt(house, raw, 1)
+    assert cause.failure is None
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+async def test_telegram_that_fails_is_asked_again_by_the_lane(house: HandlersHouse) -> None:
+    house.api.refuse = lambda call: (500, "Internal Server Error") if "send" in call.method else None
+    cause = await attempt(house, house.person().message("/menu"), 1)
+    assert cause.failure is not None
+
+
+async def test_html_that_telegram_cannot_read_goes_as_plain_text(
+    house: HandlersHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(call: Call) -> tuple[int, str] | None:
+        if call.params.get("parse_mode") == "HTML":
+            return 400, "Bad Request: can't parse entities: unsupported start tag"
+        return None
+
+    house.api.refuse = refuse
+    anna = house.person()
+    bubble = await said(anna, "/menu")
+    assert bubble.html.startswith("Menu · Practice")
+    assert "<b>" not in bubble.html
+    assert "Which language" in (await anna.press("Language")).html
+    assert "plain text" in caplog.text
+
+
+async def test_a_press_that_was_answered_too_late_still_works(house: HandlersHouse) -> None:
+    late = (400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+    anna = house.person()
+    await said(anna, "/menu")
+    house.api.refuse = lambda call: late if call.method == "answerCallbackQuery" else None
+    assert "Balance · Practice" in (await anna.press("Balance")).text
+
+
+async def test_every_press_is_answered_before_anything_else(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/menu")
+    house.api.calls.clear()
+    await anna.press("Balance")
+    assert [call.method for call in house.api.calls] == ["answerCallbackQuery", "editMessageText"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["v1:nosuch:1", "v0:bal:1", "v1:bal:999", "x", "t:" + "A" * 22, "t:short", "v1:do:nosuch", "v1:do:ban"],
+)
+async def test_a_stale_or_invented_button_brings_the_menu(house: HandlersHouse, data: str) -> None:
+    anna = house.person()
+    card = await said(anna, "/balance")
+    bubble = await anna.tap(data, bubble=card)
+    assert "used or too old" in bubble.text
+    assert "Positions" in bubble.labels
+    assert "Balance" in (await anna.press("Balance", bubble=bubble)).text
+
+
+async def test_a_press_on_an_inaccessible_card_is_answered(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    raw = anna.callback("v1:do:menu", None)
+    raw["callback_query"]["message"] = {"chat": {"id": ANNA, "type": "private"}, "message_id": 3, "date": 0}
+    await house.feed(raw)
+    assert "Menu" in anna.last.text
+    await house.feed(anna.callback("v1:do:menu", None))
+    assert "Menu" in anna.last.text
+
+
+@pytest.mark.parametrize("trouble", [ExchangeDown("x"), ClockTrouble("x")])
+async def test_a_screen_without_any_data_is_still_a_screen(house: HandlersHouse, trouble: Exception) -> None:
+    house.bybit.trouble = trouble  # type: ignore[assignment]  # both are ExchangeErrors
+    anna = house.person()
+    for text in ("/price btc", "/book btc", "/symbols", "/positions", "/orders", "/trades"):
+        bubble = await said(anna, text)
+        assert "⚠️" in bubble.text, text
+        assert any("Refresh" in label for label in bubble.labels), text
+    assert "Hi Anna" in (await said(house.person(1005), "/start")).text

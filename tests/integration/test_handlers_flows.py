@@ -1,0 +1,237 @@
+"""What each task costs in taps, messages and words; the test fails when it grows."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from fake_bot_api import Bubble
+from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
+
+from bot.domain.model import Language, Millis, Role
+from bot.services.people import OwnerLink
+
+Flow = Callable[[Person], Awaitable[object]]
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    async with handlers_house(tmp_path) as built:
+        yield built
+
+
+async def said(person: Person, text: str) -> Bubble:
+    bubble = await person.say(text)
+    assert bubble is not None
+    return bubble
+
+
+async def see_the_balance(person: Person) -> None:
+    await said(person, "/start")
+    assert "Balance" in (await person.press("My account")).text
+
+
+async def see_the_positions(person: Person) -> None:
+    await said(person, "/start")
+    await person.press("My account")
+    assert "Positions" in (await person.press("Positions")).text
+
+
+async def see_a_price(person: Person) -> None:
+    await said(person, "/start")
+    await person.press("Prices")
+    assert "3,120.25" in (await person.press("ETH")).text
+
+
+async def change_the_language(person: Person) -> None:
+    await said(person, "/start")
+    await person.press("Language")
+    assert "Мова" in (await person.press("Українська")).text
+
+
+async def set_the_leverage(person: Person) -> None:
+    await said(person, "/settings")
+    await person.press("Leverage")
+    assert "✓ Leverage: 5x" in (await person.press("5x")).text
+
+
+async def set_an_own_leverage(person: Person) -> None:
+    await said(person, "/settings")
+    await person.press("Leverage")
+    await person.press("Another value")
+    assert "✓ Leverage: 7x" in (await said(person, "7")).text
+
+
+async def connect_by_pair(person: Person) -> None:
+    await said(person, "/keys")
+    await person.press("bybit.com")
+    await person.press("Bybit Demo")
+    await person.press("I accept")
+    assert "is connected" in (await said(person, KEY_ID)).text
+
+
+async def connect_by_line(person: Person) -> None:
+    await said(person, f"/keys add demo {KEY_ID} {SECRET}")
+    assert "is connected" in (await person.press("I accept")).text
+
+
+async def remove_a_key(person: Person) -> None:
+    await person.house.demo_account(person)
+    person.sent = person.taps = 0
+    person.house.api.bubbles.clear()
+    await said(person, "/keys")
+    await person.press("Remove Bybit Demo")
+    assert "is gone here" in (await person.press("Yes, remove")).text
+
+
+@pytest.mark.parametrize(
+    ("flow", "taps", "typed", "messages", "words"),
+    [
+        (see_the_balance, 1, 1, 1, 35),
+        (see_the_positions, 2, 1, 1, 25),
+        (see_a_price, 2, 1, 1, 55),
+        (change_the_language, 2, 1, 1, 8),
+        (set_the_leverage, 2, 1, 1, 45),
+        (set_an_own_leverage, 2, 2, 2, 60),
+        (connect_by_pair, 3, 2, 2, 130),
+        (connect_by_line, 1, 1, 1, 25),
+        (remove_a_key, 2, 1, 1, 25),
+    ],
+)
+async def test_what_it_costs(
+    house: HandlersHouse, flow: Flow, taps: int, typed: int, messages: int, words: int
+) -> None:
+    """Taps and messages of the person, messages of the bot, and the words that stand in the chat at the end."""
+    anna = house.person()
+    await flow(anna)
+    assert anna.taps <= taps
+    assert anna.sent <= typed
+    assert len(anna.bubbles) <= messages
+    assert sum(len(bubble.text.split()) for bubble in anna.bubbles) <= words
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("/settings risk 1.5", "Risk per trade: 1.5%"),
+        ("/settings risk_percent 1.5", "Risk per trade: 1.5%"),
+        ("/settings sl 2", "Stop loss: 2%"),
+        ("/settings tp 12.5%", "Take profit: 12.5%"),
+        ("/settings leverage 5x", "Leverage: 5x"),
+        ("/settings order limit", "Order type: Limit"),
+        ("/settings notify silent", "Messages: Silent"),
+        ("/settings zone Europe/Berlin", "Time zone: Europe/Berlin"),
+        ("/settings tz new york", "Time zone: America/New_York"),
+        ("/settings account paper", "Account: Practice"),
+    ],
+)
+async def test_every_setting_in_one_line(house: HandlersHouse, line: str, shown: str) -> None:
+    bubble = await said(house.person(), line)
+    assert f"✓ {shown}" in bubble.text
+
+
+LABELS = ("Risk per trade", "Stop loss", "Take profit", "Leverage", "Order type", "Account", "Messages", "Time zone")
+
+
+@pytest.mark.parametrize("label", LABELS)
+async def test_every_preset_of_every_setting_works_once(house: HandlersHouse, label: str) -> None:
+    anna = house.person()
+    await said(anna, "/settings")
+    presets = [text for text in (await anna.press(label)).labels if text not in {"Another value", "‹ Back"}]
+    assert presets
+    for preset in presets:
+        await said(anna, "/settings")
+        card = await anna.press(label)
+        data = card.button(preset)["callback_data"]
+        assert "✓" in (await anna.tap(data, bubble=card)).text
+        assert "used or too old" in (await anna.tap(data, bubble=card)).text
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/settings risk 11", "from 0.1 to 10"),
+        ("/settings risk 1.234", "At most 2 decimals"),
+        ("/settings leverage 1.5", "Whole numbers only"),
+        ("/settings order stop", "market, limit"),
+        ("/settings zone Atlantis", "no such place"),
+        ("/settings zone Berlim", "Europe/Berlin"),
+        ("/settings account live", "No live account"),
+        ("/settings colour red", "no setting “colour”"),
+        ("/settings lever 5", "Did you mean lev"),
+        ("/settings zone " + "x" * 100, "at most 64 characters"),
+    ],
+)
+async def test_a_wrong_line_says_what_would_be_right(house: HandlersHouse, line: str, words: str) -> None:
+    assert words in (await said(house.person(), line)).text
+
+
+async def test_cancel_leaves_a_dialogue(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/settings")
+    await anna.press("Leverage")
+    await anna.press("Another value")
+    assert "Cancelled." in (await said(anna, "/cancel")).text
+    assert "nothing to cancel" in (await said(anna, "/cancel")).text
+    assert "Did you mean" in (await said(anna, "balance")).text, "free text again"
+    assert (await house.config()).settings.leverage == 3
+
+
+async def test_a_dialogue_ends_in_time(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/settings")
+    await anna.press("Leverage")
+    await anna.press("Another value")
+    house.clock.advance(16 * 60)
+    assert "don't know what to do" in (await said(anna, "7")).text
+    assert (await house.config()).settings.leverage == 3
+
+
+async def test_a_dialogue_of_another_version_is_over(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    await house.services.dialogues.begin(ANNA, "nobody.knows.it", "x", {})
+    assert "don't know what to do" in (await said(anna, "7")).text
+    assert await house.services.dialogues.current(ANNA) is None
+
+
+async def test_a_ban_end_to_end(house: HandlersHouse) -> None:
+    owner, boris = house.person(OWNER, name="Olga"), house.person(BORIS, name="Boris")
+    await said(owner, "/start")
+    await said(boris, "/start")
+    card = await said(boris, "/balance")
+    assert "from the very next message on" in (await said(owner, f"/ban {BORIS}")).text
+    assert "can't use this bot" in (await said(boris, "/balance")).text
+    assert await boris.say("/balance") is None, "said once a minute"
+    await boris.press("Refresh", bubble=card)
+    assert boris.alert() == "You can't use this bot any more."
+    house.clock.advance(61)
+    assert "can't use this bot" in (await said(boris, "hello")).text
+    assert "may use the bot again" in (await said(owner, f"/unban {BORIS}")).text
+    assert "Balance" in (await said(boris, "/balance")).text
+
+
+async def test_the_owner_link_makes_its_first_bearer_the_owner(tmp_path: Path) -> None:
+    link = OwnerLink(token_sha256=sha256(b"right").hexdigest(), expires_ts=Millis(2**50))
+    async with handlers_house(tmp_path, owner_ids=(), owner_link=link) as house:
+        boris, anna = house.person(BORIS), house.person()
+        assert "used or older than 10 minutes" in (await said(boris, "/start own_wrong")).text
+        assert "You are the owner" in (await said(anna, "/start own_right")).text
+        assert (await house.config()).role is Role.OWNER
+        assert ("chat:1001", "") in house.api.commands, "the owner's menu came at once"
+        assert "used or older" in (await said(boris, "/start own_right")).text
+        assert (await house.config(BORIS)).role is Role.USER
+        assert await house.database.fetch("SELECT count(*) FROM users WHERE start_payload IS NOT NULL", ()) == [(0,)]
+
+
+async def test_every_flow_speaks_every_language(house: HandlersHouse) -> None:
+    """No English word of the texts is left on a Russian or Ukrainian card."""
+    for number, language in enumerate(Language):
+        person = house.person(3000 + number, language=language.value)
+        card = await said(person, "/settings")
+        for row in list(card.keyboard)[:4]:
+            for each in row:
+                await person.tap(each["callback_data"], bubble=card)
+                if language is not Language.ENGLISH:
+                    assert "Back" not in " ".join(card.labels)
+                    assert "From " not in card.text

@@ -1,0 +1,228 @@
+"""Groups, and secrets wherever they are posted: the bot speaks when spoken to, and takes keys out of sight."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_bot_api import Bubble, Call
+from handlers_house import ANNA, BORIS, GROUP, KEY_ID, SECRET, HandlersHouse, Person, handlers_house
+
+BOT = "@perpdesk_bot"
+REPLY_TO_BOT = {
+    "reply_to_message": {
+        "message_id": 1,
+        "date": 1_760_000_000,
+        "chat": {"id": GROUP, "type": "supergroup", "title": "Group"},
+        "from": {"id": 4242, "is_bot": True, "first_name": "Perpdesk"},
+        "text": "earlier",
+    }
+}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    async with handlers_house(tmp_path) as built:
+        yield built
+
+
+async def said(person: Person, text: str, **extra: Any) -> Bubble:
+    bubble = await person.say(text, **extra)
+    assert bubble is not None
+    return bubble
+
+
+@pytest.mark.parametrize("text", [f"/price{BOT} eth", "/price eth", f"/PRICE{BOT} ethusdt"])
+async def test_a_price_in_a_group(house: HandlersHouse, text: str) -> None:
+    anna = house.person().in_group()
+    bubble = await said(anna, text)
+    assert "3,120.25" in bubble.text
+    assert bubble.labels == ["↻ Refresh"]
+    assert bubble.reply_to == max(message_id for chat, message_id in house.api.theirs if chat == GROUP)
+    assert await house.rows("users") == [], "nobody of a group is stored for asking a price"
+
+
+async def test_the_topic_is_kept(house: HandlersHouse) -> None:
+    anna = house.person().in_group(thread_id=7)
+    bubble = await said(anna, f"/price{BOT}")
+    assert bubble.thread_id == 7
+    del house.api.bubbles[GROUP, bubble.message_id]
+    assert (await anna.press("Refresh", bubble=bubble)).thread_id == 7
+    assert (await said(anna, f"/balance{BOT}")).thread_id == 7
+    assert (await said(anna, f"/price{BOT} nosuchcoin")).thread_id == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"/balance{BOT}", "/balance", f"/whatever{BOT}", f"hello {BOT}", f"{BOT} what is BTC?", f"/keys{BOT} add demo"],
+)
+async def test_anything_else_that_is_addressed_is_answered_once(house: HandlersHouse, text: str) -> None:
+    anna = house.person().in_group()
+    bubble = await said(anna, text)
+    assert bubble.labels == ["Open private chat"]
+    assert bubble.keyboard[0][0]["url"] == "https://t.me/perpdesk_bot?start=group"
+    assert len(anna.bubbles) == 1
+
+
+async def test_a_reply_to_the_bot_is_addressed(house: HandlersHouse) -> None:
+    assert (await said(house.person().in_group(), "and now?", **REPLY_TO_BOT)).labels == ["Open private chat"]
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "/start@another_bot", "/whatever", "btc 64k?", "@somebody look", "/price@another_bot"]
+)
+async def test_what_is_not_for_the_bot_is_left_alone(house: HandlersHouse, text: str) -> None:
+    assert await house.person().in_group().say(text) is None
+    assert house.api.made("sendMessage") == []
+
+
+async def test_stickers_edits_and_forwards_in_groups_are_left_alone(house: HandlersHouse) -> None:
+    anna = house.person().in_group()
+    assert await anna.send_thing(photo=[{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]) is None
+    assert await anna.edit(f"/price{BOT}") is None
+    assert await anna.send_thing(new_chat_members=[{"id": 9, "is_bot": False, "first_name": "New"}]) is None
+
+
+async def test_a_button_works_for_its_owner_alone(house: HandlersHouse) -> None:
+    anna, boris = house.person().in_group(), house.person(BORIS, language="uk").in_group()
+    bubble = await said(anna, f"/price{BOT}")
+    before = bubble.html
+    house.clock.advance(60)
+    await boris.press("Refresh", bubble=bubble)
+    assert boris.alert() == "Ця кнопка чужа. Запитайте мене самі, і у вас буде своя."
+    assert bubble.html == before
+    await anna.press("Refresh", bubble=bubble)
+    assert anna.alert() is None
+    assert bubble.edits == 1
+
+
+async def test_tampered_data_in_a_group(house: HandlersHouse) -> None:
+    anna, boris = house.person().in_group(), house.person(BORIS).in_group()
+    bubble = await said(anna, f"/price{BOT}")
+    for data in (
+        "v1:px:BTCUSDT",
+        f"v1:px:BTCUSDT@{ANNA}",
+        "v1:bal:1",
+        "t:" + "A" * 22,
+        "",
+        "v9:x",
+        f"v1:px:BTCUSDT@{ANNA}@{BORIS}",
+    ):
+        await boris.tap(data, bubble=bubble)
+        assert boris.alert(), data
+    stale = await boris.tap(f"v9:px:BTCUSDT@{BORIS}", bubble=bubble)
+    assert "used or too old" in stale.text
+    assert stale.labels == []
+
+
+async def test_an_unknown_symbol_in_a_group_offers_the_nearest_to_its_asker(house: HandlersHouse) -> None:
+    anna, boris = house.person().in_group(), house.person(BORIS).in_group()
+    bubble = await said(anna, f"/price{BOT} btcusd")
+    assert bubble.labels == ["BTCUSDT"]
+    await boris.press("BTCUSDT", bubble=bubble)
+    assert boris.alert()
+    assert "64,210.50" in (await anna.press("BTCUSDT", bubble=bubble)).text
+
+
+async def test_a_secret_in_a_group_is_deleted_and_its_owner_warned_in_private(house: HandlersHouse) -> None:
+    anna = house.person()
+    await anna.say("/start")
+    bubble = await anna.in_group().say(f"my key {KEY_ID} {SECRET}")
+    assert bubble is None, "not a word in the group"
+    assert [chat for chat, _ in house.api.deleted] == [GROUP]
+    assert "looked like an API secret" in anna.last.text
+    assert SECRET not in str(house.api.calls)
+
+
+async def test_a_typed_key_in_a_group_is_not_taken(house: HandlersHouse) -> None:
+    anna = house.person()
+    await anna.say("/start")
+    await house.terms_accepted()
+    await anna.in_group().say(f"/keys{BOT} add demo {KEY_ID} {SECRET}")
+    assert house.api.deleted
+    assert not house.bybit.seen_keys
+    assert "looked like an API secret" in anna.last.text
+
+
+async def test_who_never_opened_the_chat_is_warned_in_the_group_without_details(house: HandlersHouse) -> None:
+    def refuse(call: Call) -> tuple[int, str] | None:
+        is_private = call.method == "sendMessage" and int(call.params["chat_id"]) == ANNA
+        return (403, "Forbidden: bot can't initiate conversation with a user") if is_private else None
+
+    house.api.refuse = refuse
+    bubble = await said(house.person().in_group(), f"look {SECRET}")
+    assert "delete that key on Bybit" in bubble.text
+    assert house.api.deleted
+
+
+async def test_where_the_bot_may_not_delete_it_says_so(house: HandlersHouse) -> None:
+    anna = house.person()
+    await anna.say("/start")
+    house.api.refuse = lambda call: (
+        (400, "Bad Request: message can't be deleted") if call.method == "deleteMessage" else None
+    )
+    await anna.in_group().say(f"look {SECRET}")
+    assert "does not let me delete it" in anna.last.text
+
+
+@pytest.mark.parametrize("way", ["text", "edited", "caption", "forwarded", "document"])
+async def test_a_secret_in_private_in_any_shape(house: HandlersHouse, way: str) -> None:
+    anna = house.person()
+    await anna.say("/start")
+    photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
+    match way:
+        case "text":
+            bubble = await anna.say(SECRET)
+        case "edited":
+            bubble = await anna.edit(SECRET)
+        case "caption":
+            bubble = await anna.send_thing(photo=photo, caption=SECRET)
+        case "document":
+            bubble = await anna.send_thing(document={"file_id": "a", "file_unique_id": "b"}, caption=f"key: {SECRET}")
+        case _:
+            bubble = await anna.forward(f"/keys add demo {KEY_ID} {SECRET}")
+    assert bubble is not None
+    assert "I deleted a message of yours" in bubble.text
+    assert len(house.api.deleted) == 1
+    assert not house.bybit.seen_keys
+
+
+async def test_an_edited_key_line_is_not_taken(house: HandlersHouse) -> None:
+    anna = house.person()
+    await anna.say("/start")
+    await house.terms_accepted()
+    await anna.edit(f"/keys add demo {KEY_ID} {SECRET}")
+    assert house.api.deleted
+    assert not house.bybit.seen_keys
+
+
+@pytest.mark.parametrize("kind", ["channel_post", "edited_channel_post"])
+async def test_a_secret_in_a_channel_is_deleted_and_nothing_else_is_read(house: HandlersHouse, kind: str) -> None:
+    def post(text: str, message_id: int) -> dict[str, Any]:
+        chat = {"id": -100777, "type": "channel", "title": "C"}
+        house.api.theirs.add((-100777, message_id))
+        body = {"message_id": message_id, "date": 1_760_000_000, "chat": chat, "text": text}
+        return {"update_id": message_id, kind: body}
+
+    await house.feed(post(f"key {SECRET}", 501))
+    assert house.api.deleted == [(-100777, 501)]
+    await house.feed(post("/price btc", 502))
+    assert house.api.made("sendMessage") == []
+
+
+async def test_other_updates_are_nobodys_business(house: HandlersHouse) -> None:
+    user = {"id": ANNA, "is_bot": False, "first_name": "Anna"}
+    member = {"user": {"id": 4242, "is_bot": True, "first_name": "P"}, "status": "member"}
+    await house.feed(
+        {
+            "update_id": 9,
+            "my_chat_member": {
+                "chat": {"id": GROUP, "type": "supergroup", "title": "G"},
+                "from": user,
+                "date": 1_760_000_000,
+                "old_chat_member": member | {"status": "left"},
+                "new_chat_member": member,
+            },
+        }
+    )
+    assert house.api.made("sendMessage") == []

@@ -1,0 +1,315 @@
+"""Connecting Bybit: the pair, the typed secret, every refusal by name, and where a secret must never be found."""
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fake_bot_api import Bubble
+from fake_bybit import TRADE_RIGHTS
+from handlers_house import ANNA, BORIS, KEY_ID, SECRET, HandlersHouse, Person, handlers_house
+
+from bot.domain.errors import ExchangeDown, KeyTrouble
+from bot.domain.model import AccountType, KeyType, Language, Millis
+from bot.domain.sites import SITES
+
+DAY = 86_400_000
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    async with handlers_house(tmp_path) as built:
+        yield built
+
+
+async def said(person: Person, text: str) -> Bubble:
+    bubble = await person.say(text)
+    assert bubble is not None
+    return bubble
+
+
+async def accounts(house: HandlersHouse, user_id: int = ANNA) -> list[str]:
+    return [each.account_type.value for each in (await house.config(user_id)).accounts]
+
+
+def traces(house: HandlersHouse, folder: Path, caplog: pytest.LogCaptureFixture) -> str:
+    """Everything that could hold a secret: the log, what was sent, the files on disk."""
+    files = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+    calls = "\n".join(str(call.params) for call in house.api.calls)
+    log = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+    return calls + log + files.decode("latin-1")
+
+
+async def test_a_pair_is_made_here_and_no_secret_passes_through_telegram(
+    house: HandlersHouse, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    anna = house.person()
+    await said(anna, "/keys")
+    await anna.press("bybit.com")
+    terms = await anna.press("Bybit Demo")
+    assert "Before your first key: the terms" in terms.text
+    offer = await anna.press("I accept")
+    assert (await house.config()).terms_version == 1
+    assert "Connect Bybit Demo · bybit.com" in offer.text
+    assert "<pre>-----BEGIN PUBLIC KEY-----" in offer.html
+    assert [line[:2] for line in offer.text.splitlines() if line[1:3] == ". "] == ["1.", "2.", "3.", "4."]
+    assert offer.button("Copy 192.0.2.1")["copy_text"] == {"text": "192.0.2.1"}
+    assert anna.taps == 3
+    assert len(anna.bubbles) == 1, "one card through the whole way"
+
+    connected = await said(anna, KEY_ID)
+    assert "Bybit Demo is connected" in connected.text
+    assert "May trade and nothing else." in connected.text
+    assert "Bound to 192.0.2.1." in connected.text
+    assert await accounts(house) == ["paper", "demo"]
+    (key,) = house.bybit.seen_keys
+    assert key.key_type is KeyType.RSA
+    private_lines = key.api_secret.reveal().splitlines()[1:-1]
+    assert all(line not in traces(house, tmp_path, caplog) for line in private_lines)
+    assert await house.services.dialogues.current(ANNA) is None
+
+
+async def test_a_typed_key_is_deleted_checked_and_sealed(
+    house: HandlersHouse, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    anna = house.person()
+    await said(anna, "/start")
+    await house.terms_accepted()
+    bubble = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
+    assert "Bybit Demo is connected" in bubble.text
+    assert len(house.api.deleted) == 1, "the message with the key is gone"
+    assert SECRET not in traces(house, tmp_path, caplog)
+    assert KEY_ID not in str(house.api.calls)
+    assert house.bybit.seen_keys[0].api_secret.reveal() == SECRET
+
+
+async def test_a_typed_key_waits_for_the_terms_and_need_not_be_sent_twice(house: HandlersHouse) -> None:
+    anna = house.person()
+    bubble = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
+    assert "Before your first key" in bubble.text
+    assert "it waits 15 minutes" in bubble.text
+    assert len(house.api.deleted) == 1
+    assert not house.bybit.seen_keys, "nothing is asked before the terms"
+    assert "Bybit Demo is connected" in (await anna.press("I accept")).text
+
+
+async def test_a_key_that_waited_too_long_is_asked_for_again(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
+    house.app.bot_data.held_keys.take(ANNA)
+    assert "send the line again" in (await anna.press("I accept")).text
+    assert "Bybit Demo is connected" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
+
+
+async def test_the_second_way_asks_for_key_and_secret(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    await house.terms_accepted()
+    await said(anna, "/keys")
+    await anna.press("bybit.com")
+    await anna.press("Live")
+    assert "in one message" in (await anna.press("key and a secret")).text
+    assert "send both again" in (await said(anna, "justone")).text
+    assert len(house.api.deleted) == 1, "even what was no secret is taken out of the chat"
+    connected = await said(anna, f"{KEY_ID}\n{SECRET}")
+    assert "Live is connected" in connected.text
+    assert len(house.api.deleted) == 2
+    assert await accounts(house) == ["paper", "live"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "cure"),
+    [
+        ({"rights": (*TRADE_RIGHTS, "Wallet:Withdraw")}, "It may withdraw money.", "untick Withdrawal"),
+        ({"rights": (*TRADE_RIGHTS, "Wallet:AccountTransfer")}, "move money between accounts", "untick the transfer"),
+        ({"rights": (*TRADE_RIGHTS, "Earn:Earn")}, "more than trade: Earn:Earn", "Untick that"),
+        ({"rights": ("Spot:SpotTrade",)}, "lacks rights", "Tick Contract"),
+        ({"read_only": True}, "It is read-only.", "Read-Write"),
+        ({"expires_at": Millis(1)}, "It has expired.", "Make a new key"),
+    ],
+)
+async def test_a_refused_key_is_told_by_name_with_its_cure(
+    house: HandlersHouse, changes: dict[str, object], reason: str, cure: str
+) -> None:
+    for name, value in changes.items():
+        setattr(house.bybit, name, value)
+    anna = house.person()
+    await said(anna, "/start")
+    await house.terms_accepted()
+    bubble = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
+    assert "Nothing was stored" in bubble.text
+    assert reason in bubble.text
+    assert cure in bubble.text
+    assert await accounts(house) == ["paper"]
+    assert await house.rows("credentials") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (10003, "does not know it there"),
+        (10004, "do not fit each other"),
+        (10010, "another IP address"),
+        (33004, "has expired"),
+        (10005, "(code 10005)"),
+    ],
+)
+@pytest.mark.parametrize("language", list(Language))
+async def test_what_bybit_says_of_a_key(house: HandlersHouse, code: int, reason: str, language: Language) -> None:
+    anna = house.person(language=language.value)
+    await said(anna, "/start")
+    await house.terms_accepted()
+    house.bybit.key_trouble = KeyTrouble("no", code=code)
+    bubble = await said(anna, f"/keys add live {KEY_ID} {SECRET}")
+    assert "⛔" in bubble.text
+    assert language is not Language.ENGLISH or reason in bubble.text
+    assert await accounts(house) == ["paper"]
+
+
+async def test_a_missing_ip_is_stored_with_a_warning_and_the_address_to_copy(house: HandlersHouse) -> None:
+    house.bybit.ips = ()
+    house.bybit.expires_at = Millis(house.clock.now() + 60 * DAY)
+    anna = house.person()
+    await house.demo_account(anna)
+    assert "ends it after 60 days" in anna.last.text
+    assert anna.last.button("Copy 192.0.2.1")
+
+
+async def test_a_key_that_expires_soon(house: HandlersHouse) -> None:
+    house.bybit.expires_at = Millis(house.clock.now() + 3 * DAY + 1)
+    anna = house.person()
+    await house.demo_account(anna)
+    assert "It expires in 3 days (2025-10-12)." in anna.last.text
+
+
+async def test_a_second_user_with_the_same_bybit_account_is_refused(house: HandlersHouse) -> None:
+    anna, boris = house.person(), house.person(BORIS)
+    await house.demo_account(anna)
+    await said(boris, "/start")
+    await house.terms_accepted(BORIS)
+    bubble = await said(boris, f"/keys add demo {KEY_ID} {SECRET}")
+    assert "connected by another user" in bubble.text
+    assert await accounts(house, BORIS) == ["paper"]
+
+
+async def test_while_bybit_is_silent_nothing_is_stored_and_it_says_so(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    await house.terms_accepted()
+    house.bybit.trouble = ExchangeDown("timeout")
+    assert "does not answer" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
+    assert await accounts(house) == ["paper"]
+
+
+async def test_the_key_id_may_be_sent_again_after_a_mistake(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    await house.terms_accepted()
+    await said(anna, "/keys")
+    await anna.press("bybit.com")
+    await anna.press("Bybit Demo")
+    assert "letters and digits only" in (await said(anna, "what is that")).text
+    house.bybit.read_only = True
+    assert "read-only" in (await said(anna, KEY_ID)).text
+    house.bybit.read_only = False
+    assert "is connected" in (await said(anna, KEY_ID)).text
+
+
+async def test_check_by_typing_and_by_button(house: HandlersHouse) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    assert "Checked 08:53:20 UTC" in (await said(anna, "/keys check demo")).text
+    await said(anna, "/keys")
+    house.bybit.rights = (*TRADE_RIGHTS, "Wallet:Withdraw")
+    assert "It may withdraw money." in (await anna.press("Check Bybit Demo")).text
+    assert "No live account" in (await said(anna, "/keys check live")).text
+
+
+async def test_removing_asks_first_and_works_once(house: HandlersHouse) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    ask = await said(anna, "/keys remove demo")
+    assert await accounts(house) == ["paper", "demo"]
+    data = ask.button("Yes, remove")["callback_data"]
+    assert "is gone here" in (await anna.press("Yes, remove")).text
+    assert await accounts(house) == ["paper"]
+    assert await house.rows("credentials") == []
+    assert "used or too old" in (await anna.tap(data, bubble=ask)).text
+    assert "not connected yet" in (await said(anna, "/keys remove demo")).text
+
+
+async def test_keeping_it_keeps_it(house: HandlersHouse) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    await said(anna, "/keys")
+    await anna.press("Remove Bybit Demo")
+    assert "Connected" in (await anna.press("Keep it")).text
+    assert await accounts(house) == ["paper", "demo"]
+
+
+async def test_a_confirmation_expires(house: HandlersHouse) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    await said(anna, "/keys remove demo")
+    house.clock.advance(16 * 60)
+    assert "used or too old" in (await anna.press("Yes, remove")).text
+    assert await accounts(house) == ["paper", "demo"]
+
+
+async def test_on_bybit_eu_there_are_no_keys_and_practice_is_offered(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/keys")
+    bubble = await anna.press("bybit.eu")
+    assert "gives no API keys" in bubble.text
+    assert "Balance · Practice" in (await anna.press("Practice account")).text
+
+
+@pytest.mark.parametrize("site", [site for site in SITES if site.api_keys_work], ids=lambda site: site.code)
+async def test_every_site_leads_to_its_accounts(house: HandlersHouse, site: object) -> None:
+    anna = house.person()
+    await said(anna, "/keys")
+    bubble = await anna.press(str(getattr(site, "domain", "")))
+    assert ("Bybit Demo" in bubble.labels) == getattr(site, "has_demo", None)
+    assert "Live" in bubble.labels
+
+
+async def test_the_site_of_a_typed_key(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    await house.terms_accepted()
+    assert "bybit.kz" in (await said(anna, f"/keys add live {KEY_ID} {SECRET} kz")).text
+    assert "has no demo trading" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET} kz")).text
+    assert "gives no API keys" in (await said(anna, f"/keys add live {KEY_ID} {SECRET} eu")).text
+    assert "don't know that Bybit site" in (await said(anna, f"/keys add live {KEY_ID} {SECRET} xx")).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/keys add",
+        "/keys add demo",
+        f"/keys add demo {KEY_ID}",
+        f"/keys add paper {KEY_ID} {SECRET}",
+        f"/keys add demo {KEY_ID} {SECRET} com extra",
+        "/keys check",
+        "/keys check paper",
+        "/keys remove",
+        "/keys remove demo live",
+    ],
+)
+async def test_a_wrong_line_says_how_to_type_it(house: HandlersHouse, text: str) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    bubble = await said(anna, text)
+    assert "/keys add demo" in bubble.text or "/keys check demo" in bubble.text or "/keys remove demo" in bubble.text
+    assert not house.bybit.seen_keys
+
+
+async def test_a_replaced_key_of_the_same_account_keeps_its_place(house: HandlersHouse) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    first = (await house.config()).account_of_type(AccountType.DEMO)
+    await said(anna, f"/keys add demo other{KEY_ID} {SECRET}")
+    assert (await house.config()).account_of_type(AccountType.DEMO) == first
