@@ -47,7 +47,7 @@ BUTTONS: Final = {
 
 
 class ScriptedBot:
-    """Answers by its script until it is stopped.
+    """Answers by its script until it is stopped; texts that begin with # are left alone.
 
     `texts` are the messages it got, `ready` is set once it listens, and while `quick` is cleared it answers no
     button and no /slow.
@@ -114,7 +114,7 @@ class ScriptedBot:
             await self.say(message["chat"]["id"], f"Got a photo of {message['photo'][-1]['width']} pixels")
         elif "document" in message:
             await self.say(message["chat"]["id"], f"Got {message['document']['file_name']}")
-        elif text:
+        elif text and not text.startswith("#"):
             await self.say(
                 message["chat"]["id"], f"You said: {text}", reply_parameters={"message_id": message["message_id"]}
             )

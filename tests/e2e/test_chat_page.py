@@ -9,6 +9,8 @@ from chat_page import PHONE, Stage, column, open_chat, place, stage
 from playwright.async_api import expect
 from scripted_bot import picture
 
+from ops.sim.telegram.people import Draft, People
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -285,6 +287,22 @@ async def test_older_messages_come_on_demand(house: Stage) -> None:
         await chat.box.get_by_role("button", name="Show earlier messages").click()
         await expect(third).to_have_count(1)
         assert await chat.bubbles.count() == 72
+
+
+async def test_a_long_chat_lets_go_of_what_nobody_looks_at(house: Stage) -> None:
+    anna = house.person()
+    async with house.chat(anna) as chat:
+        await chat.ask("/pin", "Read the rules")
+        people, bot = People(house.world), house.world.bot()
+        for number in range(450):
+            people.say(bot, anna, Draft(text=f"# {number}"))
+        await chat.seen("# 449")
+        assert await chat.bubbles.count() <= 400
+        await expect(chat.box.locator(".pinned")).to_contain_text("Read the rules")
+        await chat.box.get_by_role("button", name="Show earlier messages").click()
+        await chat.box.locator(".pinned").click()
+        await expect(chat.bubbles.filter(has_text="Read the rules")).to_be_in_viewport()
+        await expect(chat.bubbles.filter(has_text="# 449")).to_have_count(1)
 
 
 async def test_typing_is_shown(house: Stage) -> None:

@@ -165,7 +165,7 @@ export class Column {
   }
 
   drawPinned() {
-    const message = this.conversation.messages.get(this.conversation.pinnedId);
+    const message = this.conversation.pinned;
     this.pinned.hidden = !message;
     if (!message) return;
     replaceChildren(this.pinned, icon("pin"), h("span", { class: "pinned-words" }, h("strong", {}, "Pinned message"), summary(message)));

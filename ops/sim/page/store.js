@@ -28,7 +28,7 @@ class Conversation extends Source {
   clear() {
     this.messages = new Map();
     this.delivered = new Set(); // people's messages that the bot has confirmed
-    this.pinnedId = null;
+    this.pinned = null;
     this.markup = null; // the reply keyboard or force reply in force: {message_id, reply_markup}
     this.hasEarlier = false;
     this.loaded = false;
@@ -49,7 +49,7 @@ class Conversation extends Source {
       const page = await api.history(this.bot, this.chatId);
       this.clear();
       this.keep(page);
-      this.pinnedId = page.pinned_message_id;
+      this.pinned = page.pinned_message;
       this.markup = page.markup;
       this.seq = page.seq;
       this.loaded = true;
@@ -72,6 +72,14 @@ class Conversation extends Source {
     this.hasEarlier = page.has_earlier;
   }
 
+  /** Lets go of the oldest messages beyond `count`; they can be read again. Returns their ids. */
+  forgetBeyond(count) {
+    const gone = this.sorted.slice(0, -count).map((message) => message.message_id);
+    for (const id of gone) this.messages.delete(id);
+    this.hasEarlier = this.hasEarlier || gone.length > 0;
+    return gone;
+  }
+
   /** An event of the live feed; the ones the loaded history already holds are skipped. */
   take(event) {
     if (this.waiting) {
@@ -87,12 +95,16 @@ class Conversation extends Source {
 
 const keepMessage = (conversation, { message }) => conversation.messages.set(message.message_id, message);
 
-const keepPin = (conversation, event) => { conversation.pinnedId = event.pinned_message_id; };
+const keepPin = (conversation, event) => { conversation.pinned = event.pinned_message; };
 
 /** What an event changes in its conversation, by kind; other kinds only pass through to the views. */
 const CHANGES = {
   sent: keepMessage,
-  edited: keepMessage,
+  edited: (conversation, event) => {
+    // An edit of a message that is not on the page is no reason to show it there.
+    if (conversation.messages.has(event.message_id)) keepMessage(conversation, event);
+    if (conversation.pinned?.message_id === event.message_id) conversation.pinned = event.message;
+  },
   deleted: (conversation, event) => {
     conversation.messages.delete(event.message_id);
     keepPin(conversation, event);

@@ -7,6 +7,9 @@ import { toast } from "./toasts.js";
 
 const NEAR_END_PX = 120;
 const GROUP_SECONDS = 300;
+const MOST_SHOWN = 400;
+const MOST_PAGES = 20;
+const SHOWN_AGAIN = 300;
 
 export class Timeline {
   constructor(conversation, context, signal) {
@@ -59,8 +62,10 @@ export class Timeline {
 
   put(message, isNew) {
     const old = this.elements.get(message.message_id);
+    if (!old && !isNew) return; // an edit of a message further up
     if (old) this.replace(old, message);
     else this.add(message).classList.add("arriving");
+    if (this.stuck && this.conversation.messages.size > MOST_SHOWN) this.letGo();
     this.arrange();
     if (isNew && message.from?.id === this.context.userId()) this.toEnd("smooth");
     else this.grew();
@@ -88,6 +93,15 @@ export class Timeline {
       element.remove();
       this.arrange();
     }, matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200);
+  }
+
+  /** Takes the oldest messages off the page while nobody looks at them, so that a long chat stays quick. */
+  letGo() {
+    for (const id of this.conversation.forgetBeyond(SHOWN_AGAIN)) {
+      this.elements.get(id)?.remove();
+      this.elements.delete(id);
+    }
+    this.earlier.hidden = false;
   }
 
   markDelivered(id) {
@@ -153,7 +167,11 @@ export class Timeline {
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior });
   }
 
-  jumpTo(id) {
+  /** Goes to a message, reading earlier ones until it is found. */
+  async jumpTo(id) {
+    for (let pages = 0; pages < MOST_PAGES && !this.elements.has(id) && this.conversation.hasEarlier; pages += 1) {
+      await this.showEarlier();
+    }
     const element = this.elements.get(id);
     if (!element) {
       toast("That message is no longer here");

@@ -24,7 +24,7 @@ def event_body(world: "World", event: "Event") -> "JsonObject":
         body["message_id"] = event.message["message_id"]
     if event.kind in {"pinned", "unpinned", "deleted"}:
         chat = find_chat(world, event.bot_id, event.chat_id)
-        body["pinned_message_id"] = _pinned(chat) if chat is not None else None
+        body["pinned_message"] = _pinned(chat) if chat is not None else None
     return body
 
 
@@ -46,7 +46,7 @@ def people_fingerprint(world: "World") -> bytes:
 def history_body(world: "World", bot: "Bot", chat_id: int, before: int | None = None) -> "JsonObject":
     """The newest messages of a chat older than `before`, oldest first, and what stands around them."""
     chat = world.chat(bot, chat_id)
-    body: JsonObject = {"seq": world.events.last_seq, "pinned_message_id": None, "markup": None}
+    body: JsonObject = {"seq": world.events.last_seq, "pinned_message": None, "markup": None}
     if chat is None:
         return body | {"messages": [], "delivered": [], "has_earlier": False}
     newest_first = reversed(chat.messages.values())
@@ -57,7 +57,7 @@ def history_body(world: "World", bot: "Bot", chat_id: int, before: int | None = 
         "messages": shown,
         "delivered": _delivered(bot, chat, shown),
         "has_earlier": len(found) > MESSAGES_SHOWN,
-        "pinned_message_id": _pinned(chat),
+        "pinned_message": _pinned(chat),
         "markup": {"markup": chat.keyboard} if chat.keyboard else None,
     }
 
@@ -87,8 +87,8 @@ def _delivered(bot: "Bot", chat: "Chat", messages: "list[JsonObject]") -> list[i
     return [message_id for message_id in own if message_id not in waiting]
 
 
-def _pinned(chat: "Chat") -> int | None:
-    return chat.pinned[-1] if chat.pinned else None
+def _pinned(chat: "Chat") -> "JsonObject | None":
+    return chat.messages.get(chat.pinned[-1]) if chat.pinned else None
 
 
 def _bots(world: "World") -> "list[Bot]":
