@@ -76,12 +76,11 @@ SELECT_PENDING: Final = """
      WHERE a.user_id = ? AND a.account_type = ? AND a.state = 'pending'
      ORDER BY a.account_id DESC LIMIT 1
 """
-# CROSS JOIN keeps the order: with few keys and many accounts the planner would walk the accounts and sort.
+# No join: with many accounts and few keys the planner would walk the accounts.
 SELECT_TO_CHECK: Final = """
-    SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid
-      FROM credentials AS c CROSS JOIN accounts AS a ON a.account_id = c.account_id
-     WHERE c.checked_at < ? AND a.state = 'active'
-     ORDER BY c.checked_at LIMIT ?
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts
+     WHERE state = 'active' AND account_id IN (
+           SELECT account_id FROM credentials WHERE checked_at > 0 AND checked_at < ? ORDER BY checked_at LIMIT ?)
 """
 
 _EXCHANGES: Final = {each.value: each for each in Exchange}

@@ -92,7 +92,7 @@ class SqliteQueries:
         return tuple(user_id for (user_id,) in await self._database.fetch(SELECT_ACTIVE, (since, limit)))
 
     async def accounts_to_check(self, before: Millis, limit: int) -> tuple[Account, ...]:
-        """Active demo and live accounts whose key was last checked before that moment, longest ago first."""
+        """Active demo and live accounts whose key was last checked before that moment: those of longest ago."""
         return tuple(map(account_of, await self._database.fetch(SELECT_TO_CHECK, (before, limit))))
 
     async def positions_of_user(self, user_id: UserId) -> tuple[tuple[AccountId, Position], ...]:

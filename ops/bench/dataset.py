@@ -30,6 +30,11 @@ INSERT_ACCOUNT: Final = """
                           positions_as_of, orders_as_of)
     VALUES (?, ?, 'bybit', ?, 'com', ?, ?, 'active', ?, ?, ?)
 """
+INSERT_CREDENTIALS: Final = """
+    INSERT INTO credentials (account_id, user_id, key_type, key_id, data_key, api_key, api_secret, bybit_uid,
+                             permissions, ips, checked_at)
+    VALUES (?, ?, 'rsa', 'bench', ?, ?, ?, ?, '["ContractTrade:Order","ContractTrade:Position"]', '["192.0.2.1"]', ?)
+"""
 INSERT_POSITION: Final = """
     INSERT INTO active_positions (user_id, account_id, category, symbol, position_idx, side, size, entry_price,
                                   mark_price, position_value, leverage, liq_price, unrealised_pnl, take_profit,
@@ -86,6 +91,7 @@ async def fill(database: Database, sizes: Sizes, *, now: Millis = NOW, seed: int
     async with database.transaction() as transaction:
         await transaction.write_many(INSERT_USER, rows.users())
         await transaction.write_many(INSERT_ACCOUNT, rows.accounts())
+        await transaction.write_many(INSERT_CREDENTIALS, rows.credentials())
         await transaction.write_many(INSERT_POSITION, rows.positions())
         await transaction.write_many(INSERT_ORDER, rows.orders())
         await transaction.write_many(INSERT_TRADE, rows.trades())
@@ -129,6 +135,13 @@ class _Rows:
             yield (paper_account_of(place), user_id, "paper", "Practice", None, created, None, None)
             uid = str(90_000_000 + place)
             yield (demo_account_of(place), user_id, "demo", "Bybit Demo", uid, created, self._now, self._now)
+
+    def credentials(self) -> Iterator[tuple[Any, ...]]:
+        """Sealed keys as long as real ones (a 2,048-bit RSA key in PEM); they open with no key."""
+        for place in range(self._sizes.users):
+            envelopes = (self._random.randbytes(61), self._random.randbytes(47), self._random.randbytes(1733))
+            checked = self._now - self._random.randrange(_DAY)
+            yield (demo_account_of(place), user_at(place), *envelopes, str(90_000_000 + place), checked)
 
     def positions(self) -> Iterator[tuple[Any, ...]]:
         for number in range(self._sizes.positions):

@@ -81,6 +81,7 @@ async def test_the_database_itself_refuses_changes(tmp_path: Path, statement: st
         ("UPDATE audit SET ts = ts + 1 WHERE id = 1", 0, 1),
         ("UPDATE audit SET actor = 5 WHERE id = 3", 2, 3),
         ("UPDATE audit SET hash = zeroblob(32) WHERE id = 4", 3, 4),
+        ("UPDATE audit SET previous_hash = zeroblob(32) WHERE id = 3", 2, 3),
         ("DELETE FROM audit WHERE id = 2", 1, 3),
         ("DELETE FROM audit WHERE id = 1", 0, 2),
     ],

@@ -293,7 +293,7 @@ async def test_the_first_commit_marks_its_update_as_applied(tmp_path: Path) -> N
         assert (await state_of(it, 7), await state_of(it, 8)) == ("applied", "new")
         assert [each.state for each in await inbox.waiting()] == [InboxState.APPLIED, InboxState.NEW]
         await inbox.finish(ids(7), {})
-        await handling(cause, it.user)
+        await handling(Cause(update_id=UpdateId(7)), it.user)
         assert await state_of(it, 7) == "done"
 
 

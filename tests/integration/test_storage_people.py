@@ -192,7 +192,11 @@ async def test_a_default_account_is_ones_own_and_usable(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
         await it.user(ANNA)
         theirs = await it.account(BORIS)
-        for account_id in (theirs.account_id, AccountId(99)):
+        removed = await it.account(ANNA, uid="901")
+        async with it.store.begin() as unit:
+            await unit.accounts.remove(removed.account_id)
+            pending = await add_account(unit, ANNA, AccountType.DEMO)
+        for account_id in (theirs.account_id, removed.account_id, pending.account_id, AccountId(99)):
             with pytest.raises(LookupError):
                 async with it.store.begin() as unit:
                     await unit.users.set_default_account(ANNA, account_id)
@@ -241,7 +245,7 @@ async def test_a_pending_pair_is_found_by_user_and_type_until_it_is_taken_up(tmp
             assert await unit.accounts.pending(ANNA, AccountType.DEMO) is None
 
 
-async def test_keys_are_checked_longest_ago_first(tmp_path: Path) -> None:
+async def test_the_keys_checked_longest_ago_are_checked_again(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
         accounts = [await it.account(ANNA, AccountType.DEMO, str(uid)) for uid in range(4)]
         async with it.store.begin() as unit:
@@ -250,7 +254,9 @@ async def test_keys_are_checked_longest_ago_first(tmp_path: Path) -> None:
                 await unit.accounts.put_credentials(sealed_credentials(account))
                 await unit.accounts.set_check(account.account_id, check)
             await unit.accounts.remove(accounts[2].account_id)
-        assert await it.queries.accounts_to_check(NOW, 10) == (accounts[1], accounts[0])
+            waiting = await add_account(unit, ANNA, AccountType.DEMO)
+            await unit.accounts.put_credentials(sealed_credentials(waiting))
+        assert await it.queries.accounts_to_check(NOW, 10) == (accounts[0], accounts[1])
         assert await it.queries.accounts_to_check(NOW, 1) == (accounts[1],)
 
 
@@ -301,6 +307,7 @@ async def grant(it: Ground, kind: str, start: int, end: int, *, is_active: int =
         ([("premium", -1, 5), ("basic", 5, 35), ("basic", 35, 65)], ("premium", 5), True),
         ([("basic", 3, 9), ("premium", 9, 12)], ("basic", 9), False),
         ([("basic", -5, 10), ("basic", -5, 20)], ("basic", 20), True),
+        ([("basic", -5, 0), ("premium", 3, 9)], ("premium", 9), False),
     ],
 )
 async def test_the_license_that_counts(
