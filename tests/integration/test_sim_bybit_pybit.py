@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pybit.exceptions import FailedRequestError, InvalidRequestError
 from pybit.unified_trading import HTTP
 
+from ops.sim.bybit.clock import system_clock as now
 from ops.sim.bybit.server import Serving, serve
-from ops.sim.bybit.server import system_clock as now
 
 NEVER = {-999_999}
 """pybit takes an empty set of codes to retry for its own list."""

@@ -5,14 +5,13 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ops.sim.bybit.clock import DAY, MINUTE, SECOND
 from ops.sim.bybit.noise import Noise
-from ops.sim.bybit.prices import DAY, QUARTER, SPANS, Bar, Path, merge
+from ops.sim.bybit.prices import QUARTER, SPANS, Bar, Path, merge
 from ops.sim.bybit.tape import Mark, Tape
 
 SEEDS = st.integers(0, 2**32)
 MOMENTS = st.integers(1_600_000_000_000, 1_900_000_000_000)
-SECOND = 1_000
-MINUTE = 60_000
 PRICE = 64_000.0
 
 

@@ -4,6 +4,7 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
+from ops.sim.bybit.clock import DAY, MINUTE, SECOND
 from ops.sim.bybit.facts import COINS
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
@@ -21,9 +22,7 @@ _SPACING: Final = 0.00001
 _BLOCK: Final = 16
 _LEVEL_SECONDS: Final = 3
 """A level holds about what is traded in so many seconds."""
-_DAY_SECONDS: Final = 86_400
 _TRADE_KIND: Final = 300
-_OPTION_TRADE_MS: Final = 60_000
 
 
 class Books:
@@ -75,13 +74,13 @@ class Books:
         kind = -2 * (at // _REFRESH) - side - 1
         if one.category == "option":
             return Sizes(noise, kind, 20.0)
-        dollars = COINS[one.coin].daily_volume / _DAY_SECONDS * _LEVEL_SECONDS
+        dollars = COINS[one.coin].daily_volume / (DAY / SECOND) * _LEVEL_SECONDS
         unit = 1.0 if one.category == "inverse" else float(one.price.decimal(last))
         return Sizes(noise, kind, dollars / unit / float(one.qty.step))
 
     def trades(self, one: Instrument, at: int, limit: int) -> list[dict[str, object]]:
         """Rows of market/recent-trade up to that moment, newest first."""
-        span = _OPTION_TRADE_MS if one.category == "option" else QUARTER
+        span = MINUTE if one.category == "option" else QUARTER
         ends = range(at // span, max(at // span - limit, one.launched // span), -1)
         return [self._trade(one, number, number * span, at) for number in islice(ends, limit)]
 
@@ -112,7 +111,7 @@ class Books:
     def _trade_scale(self, one: Instrument, price: int) -> float:
         if one.category == "option":
             return 4.0
-        dollars = COINS[one.coin].daily_volume / _DAY_SECONDS * QUARTER / 1000
+        dollars = COINS[one.coin].daily_volume / (DAY / SECOND) * QUARTER / SECOND
         unit = 1.0 if one.category == "inverse" else float(one.price.decimal(price))
         return dollars / unit / float(one.qty.step)
 

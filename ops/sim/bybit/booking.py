@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from ops.sim.bybit.accounts import Account, ClosedPnl, Execution, LogEntry
+from ops.sim.bybit.clock import HOUR
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
-
-_HOUR: Final = 3_600_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -183,7 +181,7 @@ def _line(
 
 def _settle(account: Account) -> None:
     """Begin the log with transfers that make every coin end at its wallet balance, and sum up what was earned."""
-    began = min((entry.at for entry in account.log), default=account.created_at + _HOUR) - _HOUR
+    began = min((entry.at for entry in account.log), default=account.created_at + HOUR) - HOUR
     account.cum_realised = {}
     changed: dict[str, Decimal] = {}
     for entry in account.log:

@@ -12,6 +12,7 @@ from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import Account, ApiKey
 from ops.sim.bybit.auth import check_public_key
 from ops.sim.bybit.booking import rebook
+from ops.sim.bybit.clock import DAY
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.facts import COINS
 from ops.sim.bybit.fields import Fields, number_of
@@ -19,7 +20,6 @@ from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.margins import assess
 from ops.sim.bybit.market import UnknownSymbolError
 from ops.sim.bybit.permissions import TRADING, permissions_of
-from ops.sim.bybit.prices import DAY
 from ops.sim.bybit.seed_fills import set_fills
 from ops.sim.bybit.seed_orders import set_orders
 from ops.sim.bybit.seed_positions import set_positions

@@ -13,12 +13,13 @@ from aiohttp import web
 
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.auth import KEY_HEADER, authenticate
+from ops.sim.bybit.clock import SECOND
 from ops.sim.bybit.endpoints.asking import Ask
 from ops.sim.bybit.endpoints.table import HANDLERS
 from ops.sim.bybit.errors import INVALID_KEY, PERMISSION, SERVER_TIMEOUT, TOO_MANY, WINDOW, BybitError, refused
 from ops.sim.bybit.facts import ENDPOINTS, Endpoint
 from ops.sim.bybit.faults import BEFORE, KEY_REVOKED, LATE_SECONDS, Fault
-from ops.sim.bybit.limits import SECOND, Allowance
+from ops.sim.bybit.limits import Allowance
 from ops.sim.bybit.params import Query
 from ops.sim.bybit.permissions import allowed
 from ops.sim.bybit.world import World

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+from ops.sim.bybit.clock import DAY, MINUTE, WEEK
 from ops.sim.bybit.grids import plain
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
-from ops.sim.bybit.prices import DAY
 
-_MINUTE: Final = 60_000
-_WEEK: Final = 7 * DAY
 _MONDAY: Final = 4 * DAY
 """The first Monday after the epoch: weeks begin on Mondays."""
 _FIXED: Final = {
-    **{str(minutes): minutes * _MINUTE for minutes in (1, 3, 5, 15, 30, 60, 120, 240, 360, 720)},
+    **{str(minutes): minutes * MINUTE for minutes in (1, 3, 5, 15, 30, 60, 120, 240, 360, 720)},
     "D": DAY,
-    "W": _WEEK,
+    "W": WEEK,
 }
 _MONTHS_A_YEAR: Final = 12
 _EPOCH_YEAR: Final = 1970

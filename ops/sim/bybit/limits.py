@@ -7,10 +7,11 @@ seconds per address, and a ban of ten minutes for more.
 from collections import deque
 from typing import Final, NamedTuple
 
-SECOND: Final = 1_000
+from ops.sim.bybit.clock import MINUTE, SECOND
+
 IP_REQUESTS: Final = 600
 IP_SPAN: Final = 5 * SECOND
-BAN: Final = 600 * SECOND
+BAN: Final = 10 * MINUTE
 
 
 class Allowance(NamedTuple):

@@ -1,11 +1,11 @@
 """Every instrument's prices, candles and funding, all following from the seed, the clock and what was set."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from ops.sim.bybit import options
+from ops.sim.bybit.clock import HOUR, MINUTE, Clock
 from ops.sim.bybit.facts import COINS
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import FUNDING_CAP, LISTED, Instrument
@@ -14,12 +14,9 @@ from ops.sim.bybit.options import Greeks
 from ops.sim.bybit.prices import QUARTER, Path
 from ops.sim.bybit.tape import Mark, Tape
 
-Clock = Callable[[], int]
-"""Epoch milliseconds."""
-
-FUNDING_MS: Final = 8 * 3_600_000
+FUNDING_MS: Final = 8 * HOUR
 _DOLLARS: Final = frozenset({"USDT", "USD"})
-_BASIS_MS: Final = 300_000
+_BASIS_MS: Final = 5 * MINUTE
 _BASIS: Final = 0.0003
 """How far index and last price may lie apart, as a share."""
 _SHARE: Final = {"linear": 1.0, "inverse": 0.08, "spot": 0.35}

@@ -8,9 +8,9 @@ from math import erf, exp, log, pi, sqrt
 from typing import Any, Final, NamedTuple
 
 from ops.sim.bybit import facts
+from ops.sim.bybit.clock import DAY, HOUR
 from ops.sim.bybit.grids import Grid
 from ops.sim.bybit.instruments import Instrument
-from ops.sim.bybit.prices import DAY
 
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FRIDAY: Final = 4
@@ -56,7 +56,7 @@ def _expiries(now: datetime) -> list[date]:
 
 def chain(at: int) -> dict[str, Instrument]:
     """Every option listed at that epoch millisecond, by symbol."""
-    return _chain((at - _EXPIRY_HOUR * DAY // 24) // DAY)
+    return _chain((at - _EXPIRY_HOUR * HOUR) // DAY)
 
 
 @lru_cache(maxsize=4)

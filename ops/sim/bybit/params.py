@@ -3,11 +3,10 @@
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
+from ops.sim.bybit.clock import WEEK
 from ops.sim.bybit.errors import BybitError, wrong_parameter
 from ops.sim.bybit.facts import Endpoint, Parameter
 
-DAY: Final = 86_400_000
-WEEK: Final = 7 * DAY
 _MAX_DIGITS: Final = 18
 _MISSING: Final = "Missing some parameters that must be filled in, {}"
 _TEXTS: Final = {

@@ -10,9 +10,9 @@ from itertools import accumulate, pairwise
 from math import exp, log, sqrt
 from typing import Final, NamedTuple
 
+from ops.sim.bybit.clock import DAY
 from ops.sim.bybit.noise import WORD, Noise
 
-DAY: Final = 86_400_000
 QUARTER: Final = 250
 """Milliseconds a price stands before the next one."""
 _FANOUT: Final = (2, 2, 3, 2, 2, 2, 3, 5, 4, 3, 5)

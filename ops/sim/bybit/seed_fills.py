@@ -6,14 +6,14 @@ from typing import Final
 
 from ops.sim.bybit.accounts import Execution, Order
 from ops.sim.bybit.booking import rebook
+from ops.sim.bybit.clock import DAY, HOUR, MINUTE
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.facts import FEES
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.noise import Noise
-from ops.sim.bybit.prices import DAY
 from ops.sim.bybit.seed_orders import ORDER_TYPES
-from ops.sim.bybit.seeding import CONTRACTS, MINUTE, Seeding, signed
+from ops.sim.bybit.seeding import CONTRACTS, Seeding, signed
 
 _PATH: Final = "/v5/execution/list"
 _ALIASES: Final = {
@@ -26,7 +26,7 @@ _ALIASES: Final = {
 }
 MOST: Final = 10_000
 _SPAN: Final = 6 * DAY
-_STEP: Final = 180 * MINUTE
+_STEP: Final = 3 * HOUR
 """Seeded fills lie so far apart, closer if that many would not fit into _SPAN."""
 _NEWEST: Final = 5 * MINUTE
 _WORTH: Final = 500

@@ -4,13 +4,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ops.sim.bybit.accounts import OPEN_STATUSES, Order
+from ops.sim.bybit.clock import MINUTE
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.facts import FEES
 from ops.sim.bybit.fields import Fields
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.seed_positions import is_protection
-from ops.sim.bybit.seeding import CONTRACTS, MINUTE, Seeding
+from ops.sim.bybit.seeding import CONTRACTS, Seeding
 
 _PATH: Final = "/v5/order/history"
 _ALIASES: Final = {

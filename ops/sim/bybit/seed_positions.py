@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Final
 
 from ops.sim.bybit.accounts import DEFAULT_LEVERAGE, Order, Position, leg_key
+from ops.sim.bybit.clock import HOUR
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.fields import Fields
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
-from ops.sim.bybit.seeding import CONTRACTS, MINUTE, Seeding, signed
+from ops.sim.bybit.seeding import CONTRACTS, Seeding, signed
 
 _PATH: Final = "/v5/position/list"
 _ALIASES: Final = {
@@ -20,7 +21,7 @@ _ALIASES: Final = {
     "tp": "takeProfit",
     "sl": "stopLoss",
 }
-_AGE: Final = 60 * MINUTE
+_AGE: Final = HOUR
 _PROTECTIONS: Final = frozenset({"CreateByStopLoss", "CreateByTakeProfit"})
 
 

@@ -12,7 +12,6 @@ from ops.sim.bybit.ids import Ids
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market, UnknownSymbolError
 
-MINUTE: Final = 60_000
 CONTRACTS: Final = ("linear", "inverse")
 _SIDES: Final = {"buy": "Buy", "sell": "Sell", "long": "Buy", "short": "Sell"}
 _LEG_OF: Final = {"Buy": 1, "Sell": 2}

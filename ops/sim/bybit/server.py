@@ -1,7 +1,6 @@
 """The stand-in's server: the exchange under /v5 and /demo/v5, the drivers' calls under /sim."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from typing import Any, Final
 import orjson
 from aiohttp import web
 
+from ops.sim.bybit.clock import Clock, system_clock
 from ops.sim.bybit.control import Control
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.exchange import Exchange
-from ops.sim.bybit.market import Clock
 from ops.sim.bybit.state import Keeper
 from ops.sim.bybit.world import World
 
@@ -44,11 +43,6 @@ class Serving:
     def demo_url(self) -> str:
         """The demo host's address, without a slash at the end."""
         return f"{self.url}/demo"
-
-
-def system_clock() -> int:
-    """Epoch milliseconds of this machine."""
-    return time.time_ns() // 1_000_000
 
 
 def create_app(world: World, *, latency: float = 0.0) -> web.Application:

@@ -4,14 +4,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ops.sim.bybit.book import Books
+from ops.sim.bybit.clock import DAY, HOUR, MINUTE
 from ops.sim.bybit.grids import plain
 from ops.sim.bybit.instruments import FUNDING_CAP, Instrument
 from ops.sim.bybit.market import FUNDING_MS, Candle, Market
 from ops.sim.bybit.options import Greeks
-from ops.sim.bybit.prices import DAY
 
-_MINUTE: Final = 60_000
-_HOUR: Final = 60 * _MINUTE
 _OPTION_TURNS: Final = 5
 """How often an option's open interest is traded in its life, and a hundredth of it in a day."""
 
@@ -36,7 +34,7 @@ class Tickers:
 
     def _day(self, one: Instrument, at: int) -> Candle:
         """What was traded in the last 24 hours: to the minute, and the running minute."""
-        minute = at - at % _MINUTE
+        minute = at - at % MINUTE
         key, stamp = (one.category, one.symbol), (self._market.version, minute)
         kept = self._days.get(key)
         if kept is None or kept[0] != stamp:
@@ -76,7 +74,7 @@ class Tickers:
         next_funding = at - at % FUNDING_MS + FUNDING_MS
         interest, last = market.open_interest(one, at), market.last_price(one, at)
         worth = interest / last if one.category == "inverse" else interest * last
-        hour_ago = market.last(one, at - at % _MINUTE - _HOUR)
+        hour_ago = market.last(one, at - at % MINUTE - HOUR)
         return {
             **self._prices(one, at),
             "indexPrice": one.price.write(Decimal(f"{market.index(one, at):.12g}")),
@@ -95,7 +93,7 @@ class Tickers:
             "preOpenPrice": "",
             "preQty": "",
             "curPreListingPhase": "",
-            "fundingIntervalHour": str(FUNDING_MS // _HOUR),
+            "fundingIntervalHour": str(FUNDING_MS // HOUR),
             "fundingCap": str(FUNDING_CAP),
         }
 

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.book import Books
 from ops.sim.bybit.calls import CallLog
+from ops.sim.bybit.clock import Clock
 from ops.sim.bybit.faults import Faults
 from ops.sim.bybit.ids import Ids
 from ops.sim.bybit.limits import IpLimits, UidLimits
-from ops.sim.bybit.market import Clock, Market
+from ops.sim.bybit.market import Market
 from ops.sim.bybit.tickers import Tickers
 
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import LogEntry
+from ops.sim.bybit.clock import DAY
 from ops.sim.bybit.endpoints.asking import Ask, Result
 from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.facts import COINS, FEES
@@ -11,7 +12,6 @@ from ops.sim.bybit.grids import ZERO, plain
 from ops.sim.bybit.margins import CoinState, assess
 from ops.sim.bybit.options import COINS as OPTION_COINS
 from ops.sim.bybit.paging import page
-from ops.sim.bybit.params import DAY
 
 _UNIFIED: Final = "UNIFIED"
 _UTA_2_PRO: Final = 6

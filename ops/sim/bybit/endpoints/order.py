@@ -5,11 +5,11 @@ from typing import Final, TypeVar
 
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import OPEN_STATUSES, WITHOUT_FILL_STATUSES, Account, Execution, Order
+from ops.sim.bybit.clock import DAY, WEEK
 from ops.sim.bybit.endpoints.asking import Ask, Result
 from ops.sim.bybit.errors import NOT_FINAL, refused, wrong_parameter
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.paging import page
-from ops.sim.bybit.params import DAY, WEEK
 
 _RECENT: Final = 500
 """Closed orders that order/realtime still knows."""

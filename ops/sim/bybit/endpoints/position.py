@@ -2,12 +2,12 @@
 
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import Account, Position, leg_key
+from ops.sim.bybit.clock import WEEK
 from ops.sim.bybit.endpoints.asking import Ask, Result
 from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.margins import assess
 from ops.sim.bybit.paging import page
-from ops.sim.bybit.params import WEEK
 
 
 def positions(ask: Ask) -> Result:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ops.sim.bybit.accounts import ApiKey
+from ops.sim.bybit.clock import DAY
 from ops.sim.bybit.endpoints.asking import Ask, Result
 from ops.sim.bybit.facts import CHAINS, COINS
-from ops.sim.bybit.params import DAY
 from ops.sim.bybit.permissions import complete
 
 _NO_DEADLINE: Final = -2
