@@ -104,13 +104,13 @@ class Writer:
         Raises StorageTrouble when the disk refuses; rolled back whatever leaves the block, a cancellation too.
         """
         async with self._turn():
+            group = await self._begin()
             try:
-                group = await self._begin()
                 transaction = Transaction(self._connection)
                 yield transaction
                 transaction.end()
             except BaseException:
-                await unbroken(self._undo())
+                await unbroken(self._undo(group))
                 raise
             group.callbacks.append(committed or _nothing)
             if not self._waiting or len(group.callbacks) >= _GROUP_LIMIT:
@@ -154,18 +154,30 @@ class Writer:
             self._lock.release()
 
     async def _begin(self) -> _Group:
-        """Open the transaction, or join the one whose commit was left to us."""
+        """Open a transaction, or join the one whose commit was left to us; cleans up after itself."""
         if self._is_closed:
             raise StorageTrouble("the database is closed")
-        if self._group is not None:
-            await unbroken(self._join(self._group))
-            return self._group
-        if self._connection.in_transaction:  # a rollback that failed, too
+        group = self._group
+        if group is None:
+            return await self._open()
+        try:
+            await unbroken(self._join(group))
+        except asyncio.CancelledError:
+            await unbroken(self._undo(group))
+            raise
+        return group
+
+    async def _open(self) -> _Group:
+        if self._connection.in_transaction:  # left by a rollback that the disk refused
             await self._connection.rollback()
-        self._group = _Group()
-        with translated():
-            await self._connection.execute_fetchall(_BEGIN)
-        return self._group
+        group = self._group = _Group()
+        try:
+            with translated():
+                await self._connection.execute_fetchall(_BEGIN)
+        except BaseException:
+            await unbroken(self._abandon(group, None))
+            raise
+        return group
 
     async def _join(self, group: _Group) -> None:
         try:
@@ -175,10 +187,9 @@ class Writer:
             await self._abandon(group, error)  # without its savepoint, undoing this one would undo the one before
             raise
 
-    async def _undo(self) -> None:
+    async def _undo(self, group: _Group) -> None:
         """Take back the unit whose block failed, and nothing else."""
-        group = self._group
-        if group is None:
+        if group.is_settled:
             return
         if not group.callbacks:  # it stands alone
             await self._abandon(group, None)

@@ -1,6 +1,7 @@
 """Transactions: all or nothing whatever cuts them short, one writer at a time, shared commits, a disk that refuses."""
 
 import asyncio
+import random
 import resource
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import UserConfigChanged
+from bot.domain.model import UserId
 from bot.domain.ports import AuditEntry, StoredUpdate
 from storage.inbox import SqliteInbox
 from storage.signals import INSERT_SIGNAL
@@ -345,3 +347,64 @@ async def test_a_commit_that_the_disk_cuts_short_is_refused_and_recovers(tmp_pat
 
 def update(number: int) -> StoredUpdate:
     return StoredUpdate(update_id=UpdateId(number), user_id=ANNA, chat_id=None, body=b"{}")
+
+
+async def test_a_unit_that_comes_too_late_harms_none_that_came_in_time(tmp_path: Path) -> None:
+    """Anna's unit has ended, Boris' is inside the same transaction, a third waits: then the database closes."""
+    inside, go_on = {}, {}
+
+    async def one(user_id: UserId) -> None:
+        async with it.store.begin() as unit:
+            await unit.users.ensure(new_user(user_id), NOW)
+            inside[user_id].set()
+            await go_on[user_id].wait()
+
+    async with ground(tmp_path) as it:
+        people = (ANNA, BORIS, UserId(1003))
+        for user_id in people:
+            inside[user_id], go_on[user_id] = asyncio.Event(), asyncio.Event()
+        units = [asyncio.create_task(one(user_id)) for user_id in people]
+        await inside[ANNA].wait()
+        go_on[ANNA].set()
+        await inside[BORIS].wait()
+        closing = asyncio.create_task(it.database._writer.close())
+        await asyncio.sleep(0)
+        go_on[BORIS].set()
+        outcomes = await asyncio.gather(*units, return_exceptions=True)
+        await closing
+        assert outcomes[:2] == [None, None]
+        assert isinstance(outcomes[2], StorageTrouble)
+        stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
+        assert stood == {ANNA, BORIS}
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_storms_of_failures_and_cancellations(tmp_path: Path, seed: int) -> None:
+    """A hundred units at once, some of which fail or are cancelled at any moment: who is told it stands, stands."""
+    dice = random.Random(seed)  # noqa: S311  the same storm in every run
+    told: set[int] = set()
+
+    async def one(number: int) -> None:
+        async with it.database.transaction(lambda: told.add(number)) as transaction:
+            await transaction.fetch(INSERT_SIGNAL, ("s", str(number), "", NOW, None, "Buy", "BTCUSDT", None))
+            for _ in range(number % 4):
+                await asyncio.sleep(0)
+            if number % 5 == 0:
+                raise ZeroDivisionError
+
+    async with ground(tmp_path) as it:
+        tasks = []
+        for number in range(100):
+            tasks.append(asyncio.create_task(one(number)))
+            if dice.random() < 0.3:
+                await asyncio.sleep(dice.random() * 0.002)
+            if dice.random() < 0.3:
+                dice.choice(tasks).cancel()
+        async with asyncio.timeout(20):
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+            await it.user()
+        stood = {int(number) for (number,) in await it.database.fetch("SELECT source_id FROM signals")}
+    assert stood == told
+    for number, outcome in enumerate(outcomes):
+        assert number in stood if outcome is None else isinstance(outcome, (asyncio.CancelledError, ZeroDivisionError))
+        assert not (isinstance(outcome, ZeroDivisionError) and number in stood)
