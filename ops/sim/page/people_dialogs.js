@@ -42,9 +42,16 @@ export async function askPerson() {
   return person && id;
 }
 
+function freeTitle() {
+  const taken = new Set([...store.groups.values()].map((group) => group.title));
+  let title = "Traders";
+  for (let number = 2; taken.has(title); number += 1) title = `Traders ${number}`;
+  return title;
+}
+
 /** Asks for a group, new or known; resolves with its id, or undefined. */
 export async function askGroup(group) {
-  const title = h("input", { type: "text", required: true, maxlength: 128, value: group?.title ?? "Traders" });
+  const title = h("input", { type: "text", required: true, maxlength: 128, value: group?.title ?? freeTitle() });
   const boxes = [...store.users.values()].map((user) => [user.id, h("input", { type: "checkbox",
     checked: !group || group.members.includes(user.id) }), fullName(user)]);
   const bot = h("input", { type: "checkbox", checked: !group || group.bots.includes(store.bot) });
