@@ -153,19 +153,12 @@ class Outbox:
         self._held = {chat_id: until for chat_id, until in self._held.items() if until > now}
         fresh = sorted((row for row in rows if row.outbox_id not in self._known), key=lambda row: row.outbox_id)
         for row in fresh:
-            chat_id = row.promise.chat_id
-            if chat_id in self._held:
-                await self._persist(self._store.later, row.outbox_id, self._held[chat_id])
-            else:
-                self._line_up(chat_id, row)
+            self._known.add(row.outbox_id)
+            queue = self._chats.setdefault(row.promise.chat_id, _ChatQueue())
+            queue.rows.append(row)
+            if queue.task is None:
+                queue.task = asyncio.create_task(self._serve(row.promise.chat_id, queue), name="outbox chat")
         return len(fresh)
-
-    def _line_up(self, chat_id: ChatId, row: QueuedPromise) -> None:
-        self._known.add(row.outbox_id)
-        queue = self._chats.setdefault(chat_id, _ChatQueue())
-        queue.rows.append(row)
-        if queue.task is None:
-            queue.task = asyncio.create_task(self._serve(chat_id, queue), name="outbox chat")
 
     async def _serve(self, chat_id: ChatId, queue: _ChatQueue) -> None:
         """A chat's promises one after the other."""

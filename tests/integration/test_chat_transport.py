@@ -312,23 +312,52 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", [*FAULTS, "refused", "no host", "bad address"])
-async def test_the_token_is_in_no_error_and_no_log(
-    telegram: FakeTelegram, transport: AiohttpRequest, caplog: pytest.LogCaptureFixture, name: str
-) -> None:
-    url = {"refused": "http://127.0.0.1:1", "no host": "http://nowhere.invalid", "bad address": "http://[::"}.get(name)
-    if name in FAULTS:
-        telegram.fail("*", FAULTS[name])
-    caplog.set_level(logging.DEBUG)
-    with pytest.raises(TelegramError) as caught:
-        await RawApi(transport, url or telegram.url, Secret(TOKEN)).call(
-            "sendMessage", {"chat_id": 1}, read_timeout=0.2
-        )
-    words = [str(caught.value), repr(caught.value), *traceback.format_exception(caught.value), caplog.text]
-    chain: BaseException | None = caught.value
+URLS = {
+    "refused": "http://127.0.0.1:1",
+    "no host": "http://nowhere.invalid",
+    "bad address": "http://[::",
+    "bad scheme": "ftp://127.0.0.1",
+}
+
+
+def said_about(error: BaseException, log: str) -> list[str]:
+    """All the words there are about an error and what is behind it."""
+    words = [*traceback.format_exception(error), log]
+    chain: BaseException | None = error
     while chain is not None:
         words += [str(chain), repr(chain), repr(chain.args)]
         chain = chain.__cause__ or chain.__context__
+    return words
+
+
+@pytest.mark.parametrize("name", [*FAULTS, *URLS])
+async def test_the_token_is_in_no_error_and_no_log(
+    telegram: FakeTelegram, transport: AiohttpRequest, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    if name in FAULTS:
+        telegram.fail("*", FAULTS[name])
+    caplog.set_level(logging.DEBUG)
+    api = RawApi(transport, URLS.get(name, telegram.url), Secret(TOKEN))
+    with pytest.raises(TelegramError) as caught:
+        await api.call("sendMessage", {"chat_id": 1}, read_timeout=0.2)
     secret = TOKEN.split(":")[1]
-    assert [word for word in words if secret in word] == []
-    assert secret not in repr(transport)
+    assert [word for word in said_about(caught.value, caplog.text) if secret in word] == []
+    assert secret not in repr(transport) + repr(api)
+
+
+async def test_the_token_is_not_in_the_error_of_a_broken_upload(
+    transport: AiohttpRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.05)
+        writer.transport.abort()
+
+    caplog.set_level(logging.DEBUG)
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(NetworkError) as caught:
+            await bot_over(transport, url).send_document(7, bytes(32 << 20))
+    secret = TOKEN.split(":")[1]
+    ours = [record.getMessage() for record in caplog.records if not record.name.startswith("telegram")]
+    assert [word for word in said_about(caught.value, "".join(ours)) if secret in word] == []

@@ -171,7 +171,7 @@ async def test_a_cancelled_caller_costs_the_others_nothing() -> None:
 
 
 async def test_a_cancelled_wait_in_the_bucket_costs_the_others_nothing() -> None:
-    bucket = Bucket(SystemClock(), per_second=50)
+    bucket = Bucket(SystemClock(), per_second=10)
     bucket.hold(0.05)
     tasks = [asyncio.create_task(bucket.take(1)) for _ in range(4)]
     await asyncio.sleep(0)
@@ -179,7 +179,7 @@ async def test_a_cancelled_wait_in_the_bucket_costs_the_others_nothing() -> None
     tasks[2].cancel()
     began = monotonic()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert monotonic() - began < 0.12  # 0.05 held, then one gap: the cancelled ones took no turn
+    assert monotonic() - began < 0.3  # 0.05 held, then one gap of 0.1: the cancelled ones took no turn
 
 
 async def test_the_bucket_spaces_its_callers() -> None:
