@@ -121,6 +121,7 @@ def test_bound_addresses_take_the_deadline_away(house: House) -> None:
         ({"positions": [long(), long()]}, r"positions\[1\].symbol"),
         ({"hedge": True, "positions": [long(positionIdx=0)]}, r"positions\[0\].positionIdx"),
         ({"orders": [{"symbol": "BTCUSDT", "orderStatus": "Gone"}]}, r"orders\[0\].orderStatus"),
+        ({"orders": [{"symbol": "BTCUSDT", "price": "0.01"}]}, r"orders\[0\].price"),
         ({"orders": [{"symbol": "BTCUSDT", "qty": 1, "cumExecQty": 2}]}, r"orders\[0\].cumExecQty"),
         ({"orders": [{"symbol": "BTCUSDT", "orderLinkId": "x" * 37}]}, r"orders\[0\].orderLinkId"),
         ({"orders": [{"symbol": "BTCUSDT", "orderLinkId": "x"}] * 2}, r"orders\[1\]"),
@@ -136,6 +137,32 @@ def test_bad_input_is_refused_by_the_name_of_its_field(house: House, body: objec
     with pytest.raises(ControlError, match=f"^(the )?{named}"):
         house.control.make_account(body)
     assert not house.world.accounts
+
+
+@pytest.mark.parametrize("number", ["1e18", "0.000000000001", 1e18, "999999999999999999"])
+def test_extreme_numbers_can_be_shown(house: House, number: object) -> None:
+    account = house.make(
+        balance=number,
+        positions=[{"symbol": "BTCUSDT", "size": "1e18", "avgPrice": number}, {"symbol": "BTCUSD", "size": "1e18"}],
+        orders=[{"symbol": "PEPEUSDT", "category": "spot", "price": max(float(str(number)), 1), "qty": "1e18"}],
+        executions=[
+            {"symbol": "BTCUSDT", "execPrice": number, "execQty": "1e18"},
+            {"symbol": "BTCUSDT", "side": "Sell"},
+        ],
+    )
+    truth = house.truth(account)
+    assert Decimal(truth["positions"][0]["size"]) == 10**18
+    assert all(Decimal(truth["wallet"][name]).is_finite() for name in ("totalEquity", "totalInitialMargin"))
+
+
+def test_prices_between_two_ticks_go_to_the_nearest(house: House) -> None:
+    account = house.make(
+        positions=[long(stopLoss="60000.04", takeProfit="70000.07")],
+        orders=[{"symbol": "ETHUSDT", "price": "3000.004"}],
+    )
+    held = account.held()[0]
+    assert (held.stop_loss, held.take_profit) == (60_000, Decimal("70000.1"))
+    assert {order.price for order in account.orders.values()} == {0, 3_000}
 
 
 def test_names_are_read_in_any_spelling(house: House) -> None:

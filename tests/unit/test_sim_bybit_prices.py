@@ -164,6 +164,14 @@ def test_the_candle_of_a_jump_reaches_from_the_old_price_to_the_new(seed: int, a
     assert bar.low <= before
 
 
+def test_a_clock_set_back_takes_later_marks_away() -> None:
+    tape = Tape(path(1))
+    for number, at in enumerate((1_700_000_000_000, 1_700_000_001_000, 1_700_000_002_000, 1_700_000_000_500)):
+        tape.set(Mark(at=at, price=float(number + 1), hold=True))
+    assert [mark.price for mark in tape.marks] == [1.0, 4.0]
+    assert tape.price(1_700_000_003_000) == 4.0
+
+
 def test_a_mark_of_the_same_moment_takes_the_place_of_the_last() -> None:
     tape = Tape(path(1))
     tape.set(Mark(at=1_700_000_000_000, price=1.0, hold=True))

@@ -15,7 +15,7 @@ from ops.sim.bybit.booking import rebook
 from ops.sim.bybit.clock import DAY
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.facts import COINS
-from ops.sim.bybit.fields import Fields, number_of
+from ops.sim.bybit.fields import Fields
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.margins import assess
 from ops.sim.bybit.market import UnknownSymbolError
@@ -57,7 +57,11 @@ class Control:
     # accounts
 
     def make_account(self, body: object) -> dict[str, Any]:
-        """POST /sim/accounts."""
+        """POST /sim/accounts.
+
+        Unless told: a demo account of 10,000 USDT in one-way mode, with a trading key (contracts and spot, read
+        and write) that is bound to no address ("*") and so expires after 90 days, as Bybit's do.
+        """
         world, fields = self._world, Fields(body, "", _FIELDS)
         now, number = world.now(), world.made + 1
         public_key = check_public_key(fields.text("public_key")) if "public_key" in fields else ""
@@ -199,16 +203,8 @@ def _bind(key: ApiKey, fields: Fields) -> None:
 def _wallet(fields: Fields) -> dict[str, Decimal]:
     """An amount of USDT, or an object of amounts by coin."""
     given = fields.raw("balance")
-    amounts = given if isinstance(given, dict) else {"USDT": given}
-    wallet: dict[str, Decimal] = {}
-    for coin, amount in amounts.items():
-        number = number_of(amount)
-        if coin not in COINS and coin != "USDT":
-            raise ControlError(f"balance.{coin}: no such coin")
-        if number is None or number < 0:
-            raise ControlError(f"balance.{coin}: must be a number of zero or more, not {amount!r}")
-        wallet[coin] = number
-    return wallet
+    amounts = Fields(given if isinstance(given, dict) else {"USDT": given}, "balance", ("USDT", *COINS))
+    return {coin: amounts.decimal(coin, ZERO) for coin in ("USDT", *COINS) if coin in amounts}
 
 
 def _switch_mode(account: Account, *, hedge: bool, positions_follow: bool) -> None:

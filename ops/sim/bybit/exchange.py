@@ -112,7 +112,7 @@ class Exchange:
         if fault.kind == KEY_REVOKED:
             return _refusal(refused(INVALID_KEY), at), fault
         if fault.kind in BEFORE:
-            return _instead(fault.kind, at), fault
+            return _instead(fault.kind, asked.path, at), fault
         return self._work(asked, at), fault
 
     async def _spoil(self, request: web.Request, answer: Answer, fault: Fault | None) -> int | None:
@@ -202,7 +202,7 @@ def _limit_headers(allowance: Allowance) -> dict[str, str]:
     }
 
 
-def _instead(kind: str, at: int) -> Answer:
+def _instead(kind: str, path: str, at: int) -> Answer:
     """What a fault answers in place of the endpoint."""
     if kind == "code_10000":
         return _refusal(refused(SERVER_TIMEOUT), at)
@@ -210,7 +210,8 @@ def _instead(kind: str, at: int) -> Answer:
         return _refusal(refused(WINDOW, timestamp=at, now=at + SECOND, recv_window=0), at)
     if kind == "code_10006":
         answer = _refusal(refused(TOO_MANY), at)
-        answer.headers = _limit_headers(Allowance(10, 0, at + SECOND, exceeded=True))
+        limit = ENDPOINTS[path].per_second if path in ENDPOINTS else None
+        answer.headers = _limit_headers(Allowance(limit or 0, 0, at + SECOND, exceeded=True))
         return answer
     return {
         "ip_ban": _plain(403, _TOO_FREQUENT),

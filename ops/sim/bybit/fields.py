@@ -6,8 +6,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from ops.sim.bybit.errors import ControlError
+from ops.sim.bybit.grids import ZERO
 
 _LARGEST: Final = Decimal(10) ** 18
+_SMALLEST: Final = Decimal(10) ** -12
+"""Below this a number counts as zero."""
 _EPOCH_FROM: Final = 10**11
 """Smaller numbers are no epoch milliseconds."""
 
@@ -78,6 +81,7 @@ class Fields:
         number = number_of(value)
         if number is None:
             raise self.wrong(name, f"must be a number, not {value!r}")
+        number = number if abs(number) >= _SMALLEST else ZERO
         if number < 0 or (positive and not number) or number > _LARGEST:
             raise self.wrong(name, f"must be {'positive' if positive else 'zero or more'}, not {value}")
         return number

@@ -1,11 +1,13 @@
 """Decimal steps: prices by the tick and sizes by the lot, as whole numbers, Decimals and Bybit's strings."""
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from math import floor
 from typing import Final
 
 ZERO: Final = Decimal(0)
-EIGHT_DIGITS: Final = Decimal("1e-8")
+_EIGHT_DIGITS: Final = Decimal("1e-8")
+_WIDE: Final = Context(prec=80)
+"""Room for the largest amounts a driver may give, multiplied."""
 
 
 class Grid:
@@ -61,10 +63,15 @@ class Grid:
         return f"{value:.{self._scale}f}"
 
 
+def eight_digits(value: Decimal) -> Decimal:
+    """Rounded to the digits Bybit keeps of an amount."""
+    return value.quantize(_EIGHT_DIGITS, context=_WIDE)
+
+
 def plain(value: Decimal) -> str:
     """A Decimal without exponent and without needless zeros, as Bybit writes amounts: 8 digits at most."""
     if value == 0:
         return "0"
-    text = f"{value.quantize(EIGHT_DIGITS, ROUND_DOWN):f}"
+    text = f"{value.quantize(_EIGHT_DIGITS, ROUND_DOWN, _WIDE):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ops.sim.bybit.accounts import Account, Order, Position
 from ops.sim.bybit.facts import FEES, Tier
-from ops.sim.bybit.grids import EIGHT_DIGITS, ZERO
+from ops.sim.bybit.grids import ZERO, eight_digits
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
 
@@ -143,7 +143,7 @@ def _leg(position: Position, market: Market, at: int) -> Leg:
         tier=tier,
         risk_id=risk_id,
         value=value,
-        unrealised=(gain * size * direction).quantize(EIGHT_DIGITS),
+        unrealised=eight_digits(gain * size * direction),
         initial=marked / position.leverage + fee,
         maintenance=max(ZERO, marked * tier.maintenance - tier.deduction) + fee,
         bust_price=bust,

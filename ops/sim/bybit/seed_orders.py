@@ -70,11 +70,13 @@ def _order(seeding: Seeding, body: object, where: str) -> Order:
     one = seeding.instrument(fields, *CONTRACTS, "spot")
     side = seeding.side(fields)
     last = seeding.market.last_price(one, seeding.now)
-    trigger = fields.decimal("triggerPrice", ZERO)
+    trigger = seeding.price(fields, "triggerPrice", one)
     order_type = fields.choice("orderType", ORDER_TYPES, "Market" if trigger and "price" not in fields else "Limit")
     price = ZERO
     if order_type == "Limit":
-        price = fields.decimal("price", one.price.round((trigger or last) * _AWAY[side]), positive=True)
+        price = seeding.price(fields, "price", one, (trigger or last) * _AWAY[side])
+        if not price:
+            raise fields.wrong("price", f"must be at least a tick of {one.price.text(1)}")
     created = fields.time("createdTime", seeding.now - 10 * MINUTE)
     return Order(
         category=one.category,
@@ -94,7 +96,7 @@ def _order(seeding: Seeding, body: object, where: str) -> Order:
         created_at=created,
         updated_at=fields.time("updatedTime", created),
         **_progress(seeding, fields, one, price or last, conditional=bool(trigger)),
-        **_conditions(fields, trigger, last),
+        **_conditions(seeding, fields, one, trigger, last),
     )
 
 
@@ -123,9 +125,9 @@ def _progress(
     }
 
 
-def _conditions(fields: Fields, trigger: Decimal, last: Decimal) -> dict[str, Any]:
+def _conditions(seeding: Seeding, fields: Fields, one: Instrument, trigger: Decimal, last: Decimal) -> dict[str, Any]:
     """Trigger, stop loss and take profit."""
-    take_profit, stop_loss = fields.decimal("takeProfit", ZERO), fields.decimal("stopLoss", ZERO)
+    take_profit, stop_loss = (seeding.price(fields, name, one) for name in ("takeProfit", "stopLoss"))
     attached = bool(take_profit or stop_loss)
     toward = (1 if trigger > last else 2) if trigger else 0
     return {
@@ -138,7 +140,7 @@ def _conditions(fields: Fields, trigger: Decimal, last: Decimal) -> dict[str, An
         "stop_loss": stop_loss,
         "tp_trigger_by": fields.choice("tpTriggerBy", _TRIGGER_BY, "LastPrice" if take_profit else ""),
         "sl_trigger_by": fields.choice("slTriggerBy", _TRIGGER_BY, "LastPrice" if stop_loss else ""),
-        "tp_limit_price": fields.decimal("tpLimitPrice", ZERO),
-        "sl_limit_price": fields.decimal("slLimitPrice", ZERO),
+        "tp_limit_price": seeding.price(fields, "tpLimitPrice", one),
+        "sl_limit_price": seeding.price(fields, "slLimitPrice", one),
         "tpsl_mode": fields.choice("tpslMode", ("", "Full", "Partial"), "Full" if attached else ""),
     }

@@ -7,7 +7,6 @@ from ops.sim.bybit.accounts import DEFAULT_LEVERAGE, Order, Position, leg_key
 from ops.sim.bybit.clock import HOUR
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.fields import Fields
-from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.seeding import CONTRACTS, Seeding, signed
 
@@ -60,9 +59,9 @@ def _position(seeding: Seeding, body: object, where: str) -> Position:
         size=seeding.quantity(fields, "size", one),
         avg_price=fields.decimal("avgPrice", seeding.market.last_price(one, seeding.now), positive=True),
         leverage=_leverage(fields, one),
-        take_profit=fields.decimal("takeProfit", ZERO),
-        stop_loss=fields.decimal("stopLoss", ZERO),
-        trailing_stop=fields.decimal("trailingStop", ZERO),
+        take_profit=seeding.price(fields, "takeProfit", one),
+        stop_loss=seeding.price(fields, "stopLoss", one),
+        trailing_stop=seeding.price(fields, "trailingStop", one),
         realised=signed(fields, "curRealisedPnl"),
         cum_realised=signed(fields, "cumRealisedPnl"),
         created_at=created,

@@ -70,6 +70,10 @@ class Seeding:
             raise fields.wrong("positionIdx", f"{index} does not exist in {mode} mode of {one.symbol}")
         return index
 
+    def price(self, fields: Fields, name: str, one: Instrument, default: Decimal = ZERO) -> Decimal:
+        """A price to the nearest tick; 0 for none. Raises ControlError."""
+        return one.price.round(fields.decimal(name, default))
+
     def quantity(self, fields: Fields, name: str, one: Instrument) -> Decimal:
         """A positive multiple of the instrument's step, its least quantity unless given. Raises ControlError."""
         qty = fields.decimal(name, one.min_qty, positive=True)

@@ -44,6 +44,7 @@ class Keeper:
         self._world = world
         self._changed: set[int | None] = set()
         self._wake = asyncio.Event()
+        self._writing = asyncio.Lock()
         world.subscribe(self._note)
 
     async def load(self) -> None:
@@ -64,19 +65,20 @@ class Keeper:
         while True:
             await self._wake.wait()
             await asyncio.sleep(_PAUSE)
-            await self.flush()
+            await asyncio.shield(self.flush())  # a write that has begun is finished
 
     async def flush(self) -> None:
         """Write what has changed; on a full or broken disk it stays noted and is tried again."""
-        changed, self._changed = self._changed, set()
-        self._wake.clear()
-        files = [self._file(uid) for uid in sorted(changed, key=lambda uid: uid or 0)]
-        try:
-            await asyncio.to_thread(_write, files)
-        except OSError:
-            _log.exception("the state in %s could not be written", self._folder)
-            self._changed |= changed
-            self._wake.set()
+        async with self._writing:
+            changed, self._changed = self._changed, set()
+            self._wake.clear()
+            files = [self._file(uid) for uid in sorted(changed, key=lambda uid: uid or 0)]
+            try:
+                await asyncio.to_thread(_write, files)
+            except OSError:
+                _log.exception("the state in %s could not be written", self._folder)
+                self._changed |= changed
+                self._wake.set()
 
     def _note(self, uid: int | None) -> None:
         self._changed.add(uid)

@@ -34,8 +34,8 @@ class Tape:
         return tuple(self._marks)
 
     def set(self, mark: Mark) -> None:
-        """Let a mark hold from its moment on; it must not lie before the last one."""
-        if self._starts and mark.at <= self._starts[-1]:
+        """Let a mark hold from its moment on; later ones, which only a clock set back can leave, go."""
+        while self._starts and mark.at <= self._starts[-1]:
             self._marks.pop()
             self._starts.pop()
             self._factors.pop()
