@@ -57,6 +57,7 @@ class _Waiter:
     call: Call
     deadline: float
     turn: asyncio.Future[float]  # the time at which it was let through
+    is_in_line: bool = True
 
 
 _Line = OrderedDict[Hashable, deque[_Waiter]]
@@ -115,6 +116,9 @@ class Turns:
         return waiter
 
     def _remove(self, waiter: _Waiter) -> None:
+        if not waiter.is_in_line:
+            return
+        waiter.is_in_line = False
         line = self._lines[waiter.call.priority]
         group = line[waiter.call.group]
         group.remove(waiter)
@@ -125,17 +129,17 @@ class Turns:
     def _leave(self, waiter: _Waiter) -> None:
         """A waiting call was canceled: free its place, or the turn that it was given and cannot use."""
         turn = waiter.turn
-        if turn.cancelled():
-            self._remove(waiter)
-        elif turn.exception() is None:
+        self._remove(waiter)
+        if not turn.cancelled() and turn.exception() is None:
             for pace in (*waiter.call.paces, self.pace):
                 pace.give_back(turn.result())
         self._serve(self.clock.monotonic())
 
     def _refuse(self, waiter: _Waiter, error: BackOff) -> None:
         self._remove(waiter)
-        self.refused += 1
-        waiter.turn.set_exception(error)
+        if not waiter.turn.done():  # it may have been canceled in this very turn of the loop
+            self.refused += 1
+            waiter.turn.set_exception(error)
 
     def _refuse_if_hopeless(self, waiter: _Waiter, now: float) -> None:
         call = waiter.call
@@ -156,16 +160,20 @@ class Turns:
     def _tick(self) -> None:
         self._timer = None
         now = self.clock.monotonic()
-        for waiter in tuple(self._waiters()):
-            if waiter.deadline <= now:
-                self._refuse(waiter, _too_busy(self._delay(waiter.call.paces, now)))
         self._serve(now)
+        overdue = [waiter for waiter in self._waiters() if waiter.deadline <= now]
+        for waiter in overdue:
+            self._refuse(waiter, _too_busy(self._delay(waiter.call.paces, now)))
+        if overdue:
+            self._arm(now)
 
     def _serve(self, now: float) -> None:
         """Let through everyone who may go now, and set the timer for the next one."""
         while (waiter := self._next(now)) is not None:
             call = waiter.call
             self._remove(waiter)
+            if waiter.turn.done():  # canceled in this very turn of the loop
+                continue
             if call.group in self._lines[call.priority]:
                 self._lines[call.priority].move_to_end(call.group)
             self._take(call.paces, now)
@@ -184,12 +192,10 @@ class Turns:
             self._timer = None
         if not self.waiting:
             return
-        soonest = self.pace.delay(now)
-        if soonest == 0:  # all who are left wait for a pace of their own
-            heads = (group[0] for line in self._lines for group in line.values())
-            soonest = min(self._delay(head.call.paces, now) for head in heads)
-            soonest = min(soonest, *(waiter.deadline - now for waiter in self._waiters()))
-        self._timer = self.later(max(0.0, soonest), self._tick)
+        heads = [group[0] for line in self._lines for group in line.values()]
+        ready = self.pace.delay(now) or min(self._delay(head.call.paces, now) for head in heads)
+        expires = min(head.deadline for head in heads) - now  # of one group, the first to come is the first to go
+        self._timer = self.later(max(0.0, min(ready, expires)), self._tick)
 
     def _delay(self, paces: tuple[Pace, ...], now: float) -> float:
         wait = self.pace.delay(now)

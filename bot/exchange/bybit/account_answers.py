@@ -7,6 +7,7 @@ Orders", "Get Trade History", "Get Fee Rate", "Get API Key Information".
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from bot.domain.model import (
@@ -26,15 +27,19 @@ from bot.domain.model import (
 )
 from bot.exchange.bybit.fields import (
     Fields,
+    amount,
     array,
     flag,
+    identifier,
     level,
     moment,
     money,
     money_or_none,
     money_or_zero,
     part,
+    position_idx,
     rows,
+    symbol_of,
     text,
     text_or_empty,
     unreadable,
@@ -77,20 +82,21 @@ def _coin(row: Fields) -> CoinBalance:
 
 
 def positions(found: Iterable[Fields], category: Category) -> tuple[Position, ...]:
-    """Every leg that stands; hedge mode has a row for each side, the empty one too."""
-    return tuple(_position(row, category) for row in found if money_or_zero(row, "size"))
+    """Every leg that stands, once; hedge mode has a row for each side, the empty one too."""
+    legs = (_position(row, category) for row in found if money_or_zero(row, "size"))
+    return tuple({(leg.symbol, leg.position_idx): leg for leg in legs}.values())
 
 
 def _position(row: Fields, category: Category) -> Position:
     return Position(
         category=category,
-        symbol=Symbol(text(row, "symbol")),
-        position_idx=whole(row, "positionIdx"),
+        symbol=symbol_of(row),
+        position_idx=position_idx(row),
         side=_enum(Side, row, "side"),
-        size=money(row, "size"),
-        entry_price=money(row, "avgPrice"),
-        mark_price=money(row, "markPrice"),
-        position_value=money(row, "positionValue"),
+        size=amount(row, "size"),
+        entry_price=amount(row, "avgPrice"),
+        mark_price=amount(row, "markPrice"),
+        position_value=amount(row, "positionValue"),
         leverage=level(row, "leverage"),
         liquidation_price=level(row, "liqPrice"),
         unrealised_pnl=money_or_zero(row, "unrealisedPnl"),
@@ -103,23 +109,24 @@ def _position(row: Fields, category: Category) -> Position:
 
 
 def orders(found: Iterable[Fields], category: Category) -> tuple[Order, ...]:
-    return tuple(_order(row, category) for row in found)
+    """Every order once: pages are read one after the other while orders come and go."""
+    return tuple({order.order_id: order for order in (_order(row, category) for row in found)}.values())
 
 
 def _order(row: Fields, category: Category) -> Order:
     stop_order_type = text_or_empty(row, "stopOrderType")
     return Order(
         category=category,
-        symbol=Symbol(text(row, "symbol")),
-        order_id=text(row, "orderId"),
+        symbol=symbol_of(row),
+        order_id=identifier(row, "orderId"),
         order_link_id=text_or_empty(row, "orderLinkId"),
-        position_idx=whole(row, "positionIdx"),
+        position_idx=position_idx(row),
         side=_enum(Side, row, "side"),
         order_type=_enum(OrderType, row, "orderType"),
-        order_status=text(row, "orderStatus"),
+        order_status=identifier(row, "orderStatus"),
         price=level(row, "price"),
-        qty=money(row, "qty"),
-        cum_exec_qty=money_or_zero(row, "cumExecQty"),
+        qty=amount(row, "qty"),
+        cum_exec_qty=level(row, "cumExecQty") or Decimal(0),
         trigger_price=level(row, "triggerPrice"),
         stop_order_type="" if stop_order_type == _UNSET else stop_order_type,
         time_in_force=text_or_empty(row, "timeInForce"),
@@ -138,15 +145,15 @@ def executions(found: Iterable[Fields], category: Category) -> tuple[Execution, 
 
 
 def _execution(row: Fields, category: Category) -> Execution:
-    symbol = Symbol(text(row, "symbol"))
+    symbol = symbol_of(row)
     return Execution(
         category=category,
         symbol=symbol,
-        exec_id=text(row, "execId"),
+        exec_id=identifier(row, "execId"),
         order_id=text(row, "orderId"),
         order_link_id=text_or_empty(row, "orderLinkId"),
         side=_enum(Side, row, "side"),
-        exec_type=text(row, "execType"),
+        exec_type=identifier(row, "execType"),
         exec_price=money(row, "execPrice"),
         exec_qty=money(row, "execQty"),
         exec_value=money_or_zero(row, "execValue"),

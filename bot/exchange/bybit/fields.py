@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.errors import ExchangeDown
-from bot.domain.model import Millis
+from bot.domain.model import Millis, Symbol
 
 _MONEY: Final = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?").fullmatch
-_MAX_TEXT: Final = 512
+_SYMBOL: Final = re.compile(r"[A-Z0-9-]{2,30}").fullmatch
+_POSITION_IDX: Final = range(3)
 _MAX_WHOLE: Final = 2**63
 Fields = Mapping[str, object]
 
@@ -44,20 +45,45 @@ def money_or_zero(fields: Fields, name: str) -> Decimal:
     return money_or_none(fields, name) or Decimal(0)
 
 
+def amount(fields: Fields, name: str) -> Decimal:
+    """A number that must be there and cannot be below 0: a quantity, a price, a value."""
+    value = money(fields, name)
+    if value < 0:
+        raise unreadable(name, "0 or more")
+    return value
+
+
 def level(fields: Fields, name: str) -> Decimal | None:
     """A price, a distance or a leverage where Bybit writes "" or 0 for "none"."""
-    return money_or_none(fields, name) or None
-
-
-def text(fields: Fields, name: str) -> str:
     value = fields.get(name)
-    if isinstance(value, str) and len(value) <= _MAX_TEXT:
+    return None if value is None or value == "" else amount(fields, name) or None
+
+
+def text(fields: Fields, name: str, longest: int = 64) -> str:
+    value = fields.get(name)
+    if isinstance(value, str) and len(value) <= longest:
         return value
     raise unreadable(name, "text")
 
 
-def text_or_empty(fields: Fields, name: str) -> str:
-    return text(fields, name) if fields.get(name) is not None else ""
+def identifier(fields: Fields, name: str) -> str:
+    """A text that isn't empty."""
+    value = text(fields, name)
+    if not value:
+        raise unreadable(name, "an id")
+    return value
+
+
+def symbol_of(fields: Fields) -> Symbol:
+    """The symbol, dated futures and options too."""
+    value = fields.get("symbol")
+    if isinstance(value, str) and _SYMBOL(value) is not None:
+        return Symbol(value)
+    raise unreadable("symbol", "a symbol")
+
+
+def text_or_empty(fields: Fields, name: str, longest: int = 64) -> str:
+    return text(fields, name, longest) if fields.get(name) is not None else ""
 
 
 def whole(fields: Fields, name: str) -> int:
@@ -68,6 +94,14 @@ def whole(fields: Fields, name: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and -_MAX_WHOLE < value < _MAX_WHOLE:
         return value
     raise unreadable(name, "a whole number")
+
+
+def position_idx(fields: Fields) -> int:
+    """0 one-way, 1 the long leg, 2 the short leg."""
+    value = whole(fields, "positionIdx")
+    if value not in _POSITION_IDX:
+        raise unreadable("positionIdx", "0, 1 or 2")
+    return value
 
 
 def moment(fields: Fields, name: str) -> Millis:

@@ -31,6 +31,7 @@ _POSITIONS_A_PAGE: Final = 200  # Bybit's largest
 _ORDERS_A_PAGE: Final = 50  # Bybit's largest
 _EXECUTIONS: Final = 50
 _MAX_PAGES: Final = 100
+_LONGEST_CURSOR: Final = 1024
 
 _Ask = Callable[[Any], Awaitable[Json]]  # gets a BybitClient, whose endpoint methods are pybit's and untyped
 _Page = Callable[[str | None, Any], Awaitable[Json]]  # the same, behind a cursor
@@ -107,7 +108,7 @@ class BybitGateway:
             result = await self._read(account, partial(ask, cursor))
             page = rows(result)
             found += page
-            cursor = text_or_empty(result, "nextPageCursor")
+            cursor = text_or_empty(result, "nextPageCursor", _LONGEST_CURSOR)
             if not cursor or len(page) < size:
                 return found
             if cursor in cursors:

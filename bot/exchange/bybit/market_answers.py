@@ -22,11 +22,12 @@ from bot.exchange.bybit.fields import (
     part,
     part_or_empty,
     rows,
+    symbol_of,
     text,
     unreadable,
 )
 
-_SYMBOL: Final = re.compile(r"[A-Z0-9]{2,30}").fullmatch
+_TYPED: Final = re.compile(r"[A-Z0-9]{2,30}").fullmatch
 _LINEAR_QUOTE: Final = "USDT"
 _LEVEL_PARTS: Final = 2  # price, size
 _KLINE_PARTS: Final = 6  # start, open, high, low, close, volume; turnover follows
@@ -91,14 +92,14 @@ def board(result: Fields, category: Category, as_of: Millis) -> MarketBoard:
 
 def _is_served(row: Fields, category: Category) -> bool:
     """Not dated futures, contracts in USDC, or symbols that have no price yet."""
-    symbol = text(row, "symbol")
+    symbol = symbol_of(row)
     has_quote = category is not Category.LINEAR or symbol.endswith(_LINEAR_QUOTE)
-    return _SYMBOL(symbol) is not None and has_quote and level(row, "lastPrice") is not None
+    return _TYPED(symbol) is not None and has_quote and level(row, "lastPrice") is not None
 
 
 def _listing(row: Fields) -> Listing:
     return Listing(
-        symbol=Symbol(text(row, "symbol")),
+        symbol=symbol_of(row),
         last_price=money(row, "lastPrice"),
         price_24h_change=money_or_zero(row, "price24hPcnt"),
         turnover_24h=money_or_zero(row, "turnover24h"),

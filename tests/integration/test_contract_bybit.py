@@ -1,0 +1,201 @@
+"""Every example of Bybit's documentation, served by a scripted Bybit and read through the ports."""
+
+import json
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from exchange_house import Got, account, connected, raw, scripted_bybit
+
+from bot.domain.errors import ExchangeDown
+from bot.domain.model import AccountType, Category, KeyType, Secret, Symbol
+from bot.domain.ports import NewKey
+from bot.exchange.bybit.adapter import Bybit
+from bot.exchange.bybit.endpoints import ENDPOINTS
+
+REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "bybit" / "endpoints.json"
+DOCUMENTED = json.loads(REFERENCE.read_text()) if REFERENCE.exists() else {}
+needs_reference = pytest.mark.skipif(not DOCUMENTED, reason="needs ../shared/reference")
+BY_PATH = {entry["path"]: entry for entry in DOCUMENTED.values() if "path" in entry}
+
+Read = Callable[[Bybit, dict[str, Any]], Awaitable[Any]]
+KEY = NewKey(
+    account_type=AccountType.LIVE,
+    host="com",
+    key_type=KeyType.HMAC,
+    api_key=Secret("CanaryKeyId0000001"),
+    api_secret=Secret("CanarySecret00000000000000000000000A"),
+)
+
+
+def first(example: dict[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = example["result"]["list"][0]
+    return row
+
+
+def symbol_of(example: dict[str, Any]) -> Symbol:
+    return Symbol(first(example)["symbol"])
+
+
+def category_of(example: dict[str, Any]) -> Category:
+    """The category to ask for: inverse and option examples have the shape of linear ones."""
+    return Category.SPOT if example["result"].get("category") == "spot" else Category.LINEAR
+
+
+READS: dict[str, Read] = {
+    "/v5/account/wallet-balance": lambda bybit, _: bybit.gateway.balance(account()),
+    "/v5/position/list": lambda bybit, _: bybit.gateway.positions(account()),
+    "/v5/order/realtime": lambda bybit, _: bybit.gateway.orders(account()),
+    "/v5/execution/list": lambda bybit, _: bybit.gateway.executions(account()),
+    "/v5/account/fee-rate": lambda bybit, example: bybit.gateway.fee_rate(account(), symbol_of(example)),
+    "/v5/user/query-api": lambda bybit, _: bybit.gateway.inspect(KEY),
+    "/v5/market/instruments-info": lambda bybit, example: bybit.market.instrument(
+        category_of(example), symbol_of(example)
+    ),
+    "/v5/market/tickers": lambda bybit, example: bybit.market.ticker(category_of(example), symbol_of(example)),
+    "/v5/market/orderbook": lambda bybit, example: bybit.market.order_book(
+        Category.LINEAR, Symbol(example["result"]["s"]), 50
+    ),
+    "/v5/market/kline": lambda bybit, example: bybit.market.klines(
+        Category.LINEAR, Symbol(example["result"]["symbol"]), "60", 3
+    ),
+    "/v5/market/time": lambda bybit, _: bybit.wire.server_time.ask(),
+}
+
+
+def examples() -> list[Any]:
+    return [
+        pytest.param(path, index, id=f"{BY_PATH[path]['name']} {index}")
+        for path in READS
+        if path in BY_PATH
+        for index in range(len(BY_PATH[path]["examples"]))
+    ] or [pytest.param("", 0, id="none")]
+
+
+async def read(path: str, example: dict[str, Any]) -> tuple[Any, list[Got]]:
+    """What the port makes of an example, and the calls it took."""
+    async with scripted_bybit(always=raw(json.dumps(example).encode())) as server:
+        server.times = [server.always] * 9 if path.endswith("/time") else []
+        async with connected(server.url) as bybit:
+            value = await READS[path](bybit, example)
+        return value, [got for got in server.got if got.path == path]
+
+
+@needs_reference
+def test_every_endpoint_that_is_called_is_read_here() -> None:
+    assert {endpoint.path for endpoint in ENDPOINTS} == set(READS)
+    assert set(READS) <= set(BY_PATH)
+
+
+@needs_reference
+@pytest.mark.parametrize(("path", "index"), examples())
+async def test_every_example_is_read(path: str, index: int) -> None:
+    example = BY_PATH[path]["examples"][index]
+    if path == "/v5/market/tickers" and example["result"]["category"] == "option":
+        with pytest.raises(ExchangeDown, match="price24hPcnt is not a decimal number"):
+            await read(path, example)
+        return
+    value, calls = await read(path, example)
+    assert value is not None
+    if not path.endswith("/time"):
+        assert len(calls) == 1
+    documented = {parameter["name"] for parameter in BY_PATH[path]["request"]}
+    assert {name for call in calls for name in parse_qs(call.query)} <= documented
+    CHECKS[path](value, example)
+
+
+def check_balance(value: Any, example: Any) -> None:
+    wallet = first(example)
+    assert value.total_equity == Decimal(wallet["totalEquity"])
+    assert value.total_available == Decimal(wallet["totalAvailableBalance"])
+    assert [coin.coin for coin in value.coins] == [coin["coin"] for coin in wallet["coin"]]
+
+
+def check_positions(value: Any, example: Any) -> None:
+    (leg,), row = value.items, first(example)
+    assert (leg.symbol, leg.side.value, str(leg.size)) == (row["symbol"], row["side"], row["size"])
+    assert leg.unrealised_pnl == Decimal(row["unrealisedPnl"])
+    assert (leg.liquidation_price, leg.take_profit, leg.trailing_stop) == (None, None, None), "empty and zero are none"
+    assert leg.updated_ts == int(row["updatedTime"])
+
+
+def check_orders(value: Any, example: Any) -> None:
+    (order,), row = value.items, first(example)
+    assert (order.order_id, order.order_link_id, order.position_idx) == (row["orderId"], row["orderLinkId"], 1)
+    assert (order.price, order.qty) == (Decimal(row["price"]), Decimal(row["qty"]))
+    assert (order.trigger_price, order.stop_order_type) == (None, "")
+    assert (order.take_profit, order.stop_loss) == (Decimal(row["takeProfit"]), Decimal(row["stopLoss"]))
+
+
+def check_executions(value: Any, example: Any) -> None:
+    (fill,), row = value.items, first(example)
+    assert (fill.exec_id, fill.exec_price) == (row["execId"], Decimal(row["execPrice"]))
+    assert (fill.fee_currency, fill.closed_size) == ("USDC", 0), "a perpetual without USDT in its name settles in USDC"
+
+
+def check_fee_rate(value: Any, example: Any) -> None:
+    row = first(example)
+    assert (value.taker, value.maker) == (Decimal(row["takerFeeRate"]), Decimal(row["makerFeeRate"]))
+
+
+def check_key(value: Any, example: Any) -> None:
+    result = example["result"]
+    assert value.bybit_uid == str(result["userID"])
+    assert value.read_only
+    assert "Wallet:AccountTransfer" in value.permissions
+    assert len(value.permissions) == sum(map(len, result["permissions"].values()))
+    assert list(value.permissions) == sorted(value.permissions)
+    assert value.ips == tuple(result["ips"])
+    assert value.expires_at is None, "1970 and -2 days mean that it does not expire"
+
+
+def check_instrument(value: Any, example: Any) -> None:
+    row = first(example)
+    lot = row["lotSizeFilter"]
+    assert value.tick_size == Decimal(row["priceFilter"]["tickSize"])
+    assert value.qty_step == Decimal(lot.get("qtyStep") or lot["basePrecision"])
+    assert value.min_notional == Decimal(lot.get("minOrderAmt", "0"))
+    assert value.max_market_order_qty == Decimal(lot.get("maxMarketOrderQty", lot["maxOrderQty"]))
+    assert value.max_leverage is None
+
+
+def check_ticker(value: Any, example: Any) -> None:
+    row = first(example)
+    assert value.last_price == Decimal(row["lastPrice"])
+    assert value.price_24h_change == Decimal(row["price24hPcnt"])
+    assert value.mark_price == (Decimal(row["markPrice"]) if "markPrice" in row else None)
+    assert value.next_funding_ts == (int(row["nextFundingTime"]) if "nextFundingTime" in row else None)
+
+
+def check_book(value: Any, example: Any) -> None:
+    result = example["result"]
+    assert value.bids == tuple((Decimal(price), Decimal(size)) for price, size in result["b"])
+    assert value.asks == tuple((Decimal(price), Decimal(size)) for price, size in result["a"])
+
+
+def check_klines(value: Any, example: Any) -> None:
+    oldest = example["result"]["list"][-1]
+    assert [candle.start_ts for candle in value.items] == sorted(int(row[0]) for row in example["result"]["list"])
+    assert (value.items[0].open, value.items[0].close) == (Decimal(oldest[1]), Decimal(oldest[4]))
+
+
+def check_time(value: Any, example: Any) -> None:
+    assert value == example["time"]
+
+
+CHECKS: dict[str, Callable[[Any, Any], None]] = {
+    "/v5/account/wallet-balance": check_balance,
+    "/v5/position/list": check_positions,
+    "/v5/order/realtime": check_orders,
+    "/v5/execution/list": check_executions,
+    "/v5/account/fee-rate": check_fee_rate,
+    "/v5/user/query-api": check_key,
+    "/v5/market/instruments-info": check_instrument,
+    "/v5/market/tickers": check_ticker,
+    "/v5/market/orderbook": check_book,
+    "/v5/market/kline": check_klines,
+    "/v5/market/time": check_time,
+}

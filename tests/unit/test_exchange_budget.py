@@ -1,0 +1,432 @@
+"""The budget, in time that is turned by hand: what may never happen, whoever asks for what and gives up when."""
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+from exchange_house import TurnedTime, settle
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.errors import BackOff
+from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Ask, Budget, Limits, at_priority
+from bot.exchange.turns import Priority
+
+HOST, OTHER_HOST = "https://one", "https://two"
+NOW_MS = 1_700_000_000_000
+
+
+def ask(owner: int | None = 1, endpoint: str = "positions", *, uid_limit: int = 50, host: str = HOST) -> Ask:
+    return Ask(endpoint=endpoint, host=host, owner=owner, uid_limit=uid_limit)
+
+
+def headers(*, limit: int, left: int, reset: int | str = 0) -> dict[str, str]:
+    return {
+        "X-Bapi-Limit": str(limit),
+        "X-Bapi-Limit-Status": str(left),
+        "X-Bapi-Limit-Reset-Timestamp": str(reset),
+    }
+
+
+@dataclass
+class Caller:
+    """Asks the budget and writes down when it was let through, or refused."""
+
+    time: TurnedTime
+    budget: Budget
+    passed: list[tuple[float, str]] = field(default_factory=list)
+    refused: list[tuple[str, float]] = field(default_factory=list)
+    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def start(self, name: str, what: Ask, priority: Priority = Priority.VIEW) -> None:
+        self.tasks[f"{name} #{len(self.tasks)}"] = asyncio.ensure_future(self._call(name, what, priority))
+
+    def give_up(self, name: str) -> None:
+        next(task for key, task in self.tasks.items() if key.startswith(f"{name} #")).cancel()
+
+    async def _call(self, name: str, what: Ask, priority: Priority) -> None:
+        with at_priority(priority):
+            try:
+                await self.budget.admit(what)
+            except BackOff as error:
+                self.refused.append((name, error.retry_after))
+            else:
+                self.passed.append((self.time.monotonic(), name))
+                self.budget.settle(what, {}, server_now=lambda: NOW_MS)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for _, name in self.passed]
+
+
+def callers(limits: Limits) -> Caller:
+    time = TurnedTime()
+    return Caller(time, Budget(clock=time, limits=limits, later=time.later))
+
+
+SLOW = Limits(ip_rate=1, ip_burst=1, view_patience=1000)
+
+
+async def test_calls_within_the_burst_go_at_once_and_the_rest_at_the_rate() -> None:
+    caller = callers(Limits(ip_rate=10, ip_burst=3))
+    for number in range(6):
+        caller.start(str(number), ask(number))
+    await caller.time.advance(1)
+    assert [round(at - 1000, 6) for at, _ in caller.passed] == [0, 0, 0, 0.1, 0.2, 0.3]
+
+
+async def test_what_is_urgent_goes_first_however_late_it_comes() -> None:
+    caller = callers(SLOW)
+    for priority in (Priority.VIEW, Priority.VIEW, Priority.CREATE, Priority.CANCEL, Priority.CLOSE):
+        caller.start(priority.name, ask(int(priority), priority.name), priority)
+        await settle()
+    await caller.time.advance(5)
+    assert caller.names == ["VIEW", "CLOSE", "CANCEL", "CREATE", "VIEW"]
+
+
+async def test_a_flood_of_one_user_does_not_hold_up_another() -> None:
+    caller = callers(SLOW)
+    for number in range(10):
+        caller.start(f"flood {number}", ask(1))
+    await settle()
+    caller.start("other", ask(2))
+    await caller.time.advance(20)
+    assert caller.names.index("other") == 2, "after the one that was let through at once and one more"
+
+
+async def test_public_reads_take_turns_with_private_ones_one_by_one() -> None:
+    caller = callers(SLOW)
+    for number in range(3):
+        caller.start(f"mine {number}", ask(1))
+    for number in range(3):
+        caller.start(f"public {number}", ask(None))
+    await caller.time.advance(10)
+    assert caller.names == ["mine 0", "mine 1", "public 0", "public 1", "public 2", "mine 2"]
+
+
+async def test_one_who_waits_for_his_own_window_holds_nobody_up() -> None:
+    caller = callers(Limits(ip_rate=100, ip_burst=100))
+    caller.start("first", ask(1, uid_limit=1), Priority.CLOSE)
+    caller.start("own window is full", ask(1, uid_limit=1), Priority.CLOSE)
+    await settle()
+    caller.start("another", ask(2, uid_limit=1))
+    await settle()
+    assert caller.names == ["first", "another"]
+    await caller.time.advance(1)
+    assert caller.names[-1] == "own window is full"
+
+
+async def test_a_view_that_would_wait_too_long_is_told_so_at_once() -> None:
+    caller = callers(Limits(ip_rate=1, ip_burst=1, view_patience=2))
+    for number in range(5):
+        caller.start(str(number), ask(number))
+    await settle()
+    assert [name for name, _ in caller.refused] == ["3", "4"]
+    assert [retry for _, retry in caller.refused] == pytest.approx([3.0, 3.0])
+    await caller.time.advance(2)
+    assert caller.names == ["0", "1", "2"]
+
+
+async def test_a_view_that_is_overtaken_gives_up_when_its_patience_ends() -> None:
+    caller = callers(Limits(ip_rate=1, ip_burst=1, view_patience=1.5))
+    caller.start("first", ask(1))
+    caller.start("view", ask(2))
+    await settle()
+    for number in range(4):
+        caller.start(f"close {number}", ask(3), Priority.CLOSE)
+    await caller.time.advance(1.6)
+    assert [name for name, _ in caller.refused] == ["view"]
+    await caller.time.advance(5)
+    assert len(caller.names) == 5
+    assert caller.budget.stats().waiting == 0
+
+
+async def test_one_who_gives_up_leaves_the_line() -> None:
+    caller = callers(SLOW)
+    caller.start("first", ask(1))
+    for name in "abc":
+        caller.start(name, ask(2))
+    await settle()
+    caller.give_up("a")
+    caller.give_up("b")
+    await caller.time.advance(1)
+    assert caller.names == ["first", "c"]
+
+
+async def test_one_who_gives_up_with_his_turn_hands_it_on() -> None:
+    caller = callers(SLOW)
+    caller.start("first", ask(1))
+    caller.start("leaver", ask(2, uid_limit=1))
+    caller.start("next", ask(3))
+    await settle()
+    caller.time.seconds += 1.0
+    for _, _, timer in list(caller.time._timers):
+        if not timer.is_canceled:
+            timer.callback()  # the turn is given …
+    caller.give_up("leaver")  # … and its owner goes before it runs
+    await settle()
+    assert caller.names == ["first", "next"]
+    assert caller.time.monotonic() == 1001.0
+
+
+async def test_reconciling_takes_its_share_and_no_more() -> None:
+    caller = callers(Limits(ip_rate=10, ip_burst=10, reconcile_share=0.3))
+    for number in range(100):
+        caller.start("reconcile", ask(number), Priority.RECONCILE)
+    await caller.time.advance(10)
+    assert len(caller.passed) == pytest.approx(33, abs=1), "a burst of 3 and 3 a second"
+    caller.start("view", ask(1000))
+    await settle()
+    assert caller.names[-1] == "view", "the rest is free for others"
+
+
+async def test_bybits_own_count_is_believed() -> None:
+    caller = callers(Limits(ip_rate=1000, ip_burst=1000))
+    what = ask(1)
+    await caller.budget.admit(what)
+    caller.budget.settle(what, headers(limit=50, left=2), server_now=lambda: NOW_MS)
+    for number in range(4):
+        caller.start(str(number), what)
+    await caller.time.advance(0.9)
+    assert len(caller.passed) == 2
+    await caller.time.advance(0.2)
+    assert len(caller.passed) == 4
+
+
+async def test_a_window_that_bybit_calls_empty_opens_at_its_reset() -> None:
+    caller = callers(Limits(ip_rate=1000, ip_burst=1000, view_patience=10))
+    what = ask(1)
+    await caller.budget.admit(what)
+    caller.budget.settle(what, headers(limit=50, left=0, reset=NOW_MS + 3000), server_now=lambda: NOW_MS)
+    caller.start("held", what)
+    caller.start("another endpoint", ask(1, "open_orders"))
+    await caller.time.advance(2.9)
+    assert caller.names == ["another endpoint"]
+    await caller.time.advance(0.2)
+    assert caller.names[-1] == "held"
+
+
+@pytest.mark.parametrize(
+    ("reset", "wanted"),
+    [
+        (NOW_MS + 2500, 2.5),
+        (NOW_MS - 5000, 1.0),  # past: where pybit sleeps a negative time
+        (NOW_MS + 10**9, 1.0),  # absurd
+        ("", 1.0),
+        ("soon", 1.0),
+        ("9" * 40, 1.0),
+    ],
+)
+async def test_a_refusal_holds_that_endpoint_of_that_account_until_its_reset(reset: int | str, wanted: float) -> None:
+    caller = callers(Limits(ip_rate=1000, ip_burst=1000, view_patience=10))
+    told = caller.budget.hold(ask(1), headers(limit=50, left=0, reset=reset), server_now=NOW_MS, at_least=1.0)
+    assert told == pytest.approx(wanted)
+    caller.start("same", ask(1))
+    caller.start("other account", ask(2))
+    caller.start("other endpoint", ask(1, "executions"))
+    await settle()
+    assert sorted(caller.names) == ["other account", "other endpoint"]
+    await caller.time.advance(wanted)
+    assert caller.names[-1] == "same"
+
+
+@pytest.mark.parametrize("odd", [{"X-Bapi-Limit": "-5", "X-Bapi-Limit-Status": "x"}, {"X-Bapi-Limit": "50"}, {}])
+async def test_odd_headers_teach_nothing(odd: dict[str, str]) -> None:
+    caller = callers(Limits(ip_rate=1000, ip_burst=1000))
+    await caller.budget.admit(ask(1))
+    caller.budget.settle(ask(1), odd, server_now=lambda: NOW_MS)
+    for number in range(49):
+        caller.start(str(number), ask(1))
+    await settle()
+    assert len(caller.passed) == 49
+
+
+# --- the ban --------------------------------------------------------------------------------------------------
+
+
+async def test_a_ban_stops_everything_and_everyone_for_ten_minutes() -> None:
+    caller = callers(SLOW)
+    caller.start("first", ask(1))
+    caller.start("waits", ask(2), Priority.CLOSE)
+    await settle()
+    error = caller.budget.ban(None)
+    assert error.retry_after == 600
+    caller.start("later, another host", ask(3, host=OTHER_HOST), Priority.CLOSE)
+    await settle()
+    assert sorted(name for name, _ in caller.refused) == ["later, another host", "waits"]
+    assert all(599 <= retry <= 600 for _, retry in caller.refused)
+    await caller.time.advance(599)
+    caller.start("still", ask(4))
+    await settle()
+    name, retry_after = caller.refused[-1]
+    assert (name, round(retry_after, 6)) == ("still", 1.0)
+    assert caller.budget.stats().banned_for == pytest.approx(1.0)
+    await caller.time.advance(1)
+    caller.start("after", ask(5))
+    await settle()
+    assert caller.names == ["first", "after"]
+    assert caller.budget.stats().banned_for == 0
+
+
+async def test_a_ban_of_one_host_leaves_the_others() -> None:
+    caller = callers(Limits())
+    caller.budget.ban(HOST)
+    caller.start("there", ask(1))
+    caller.start("elsewhere", ask(1, host=OTHER_HOST))
+    await settle()
+    assert caller.names == ["elsewhere"]
+
+
+async def test_after_a_ban_one_call_finds_out_before_the_others_go() -> None:
+    caller = callers(Limits())
+    caller.budget.ban(None)
+    await caller.time.advance(600)
+    await caller.budget.admit(ask(1))
+    caller.start("too early", ask(2))
+    await settle()
+    assert caller.refused == [("too early", 1.0)]
+    caller.budget.settle(ask(1), None, server_now=lambda: NOW_MS)  # no answer: the next one finds out
+    await caller.budget.admit(ask(3))
+    caller.budget.settle(ask(3), {}, server_now=lambda: NOW_MS)
+    for number in range(5):
+        caller.start(str(number), ask(number))
+    await settle()
+    assert len(caller.names) == 5
+
+
+async def test_a_second_ban_lasts_as_long_again() -> None:
+    caller = callers(Limits())
+    caller.budget.ban(None)
+    await caller.time.advance(600)
+    await caller.budget.admit(ask(1))
+    caller.budget.settle(ask(1), {}, server_now=lambda: NOW_MS)
+    caller.budget.ban(None)
+    with pytest.raises(BackOff) as caught:
+        await caller.budget.admit(ask(1))
+    assert caught.value.retry_after == pytest.approx(600)
+    assert caller.budget.stats().bans == 2
+
+
+async def test_closing_refuses_those_who_wait() -> None:
+    caller = callers(SLOW)
+    caller.start("first", ask(1))
+    caller.start("waits", ask(2))
+    await settle()
+    caller.budget.close()
+    await settle()
+    assert caller.refused == [("waits", 1.0)]
+
+
+# --- limits ---------------------------------------------------------------------------------------------------
+
+
+@given(st.floats(1, 119.9))
+def test_a_rate_leaves_room_under_bybits_law(rate: float) -> None:
+    limits = Limits.of_rate(rate)
+    assert limits.ip_burst >= 1
+    assert limits.ip_burst + limits.ip_rate * LAW_SECONDS <= LAW + 1
+
+
+def test_the_defaults_are_those_of_the_default_rate() -> None:
+    assert Limits.of_rate(80) == Limits()
+
+
+async def test_without_limits_nobody_waits() -> None:
+    caller = callers(NO_LIMITS)
+    for _ in range(3000):
+        await caller.budget.admit(ask(1, uid_limit=5))
+        caller.budget.settle(ask(1), headers(limit=5, left=0, reset=NOW_MS + 900), server_now=lambda: NOW_MS)
+    assert caller.time.monotonic() == 1000.0
+
+
+async def test_windows_that_are_idle_are_forgotten() -> None:
+    caller = callers(NO_LIMITS)
+    for number in range(5000):
+        await caller.budget.admit(ask(number))
+        caller.time.seconds += 0.01
+    assert caller.budget.stats().windows < 4200
+
+
+# --- whatever happens ------------------------------------------------------------------------------------------
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("ask"), st.sampled_from(list(Priority)), st.integers(0, 3), st.sampled_from(["create", "list"])
+        ),
+        st.tuples(st.just("cancel"), st.integers(0, 30)),
+        st.tuples(st.just("wait"), st.floats(0, 0.7)),
+        st.tuples(st.just("cancel at the tick"), st.integers(0, 30), st.floats(0, 0.5)),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=150)
+@given(steps=STEPS, rate=st.integers(2, 12), burst=st.integers(1, 4), uid_limit=st.integers(1, 4))
+def test_no_interleaving_breaks_a_limit_or_forgets_a_call(
+    steps: list[Any], rate: int, burst: int, uid_limit: int
+) -> None:
+    asyncio.run(_drive(steps, rate, burst, uid_limit))
+
+
+async def _drive(steps: list[Any], rate: int, burst: int, uid_limit: int) -> None:
+    caller = callers(Limits(ip_rate=rate, ip_burst=burst))
+    started: dict[str, tuple[float, Priority]] = {}
+    for step in steps:
+        match step:
+            case ("ask", priority, owner, endpoint):
+                name = f"{owner} {endpoint} {len(started)}"
+                started[name] = (caller.time.monotonic(), priority)
+                caller.start(name, ask(owner, endpoint, uid_limit=uid_limit), priority)
+            case ("cancel", index) if index < len(started):
+                caller.give_up(list(started)[index])
+            case ("cancel at the tick", index, seconds) if index < len(started):
+                name = list(started)[index]
+                caller.time.later(seconds, partial(caller.give_up, name))  # as a turn may be given, in the same moment
+            case ("wait", seconds):
+                await caller.time.advance(seconds)
+    await caller.time.advance(60)
+    tasks = caller.tasks.values()
+    assert all(task.done() for task in tasks), "nobody waits for ever"
+    assert caller.budget.stats().waiting == 0
+    canceled = sum(task.cancelled() for task in tasks)
+    assert len(caller.passed) + len(caller.refused) + canceled == len(tasks)
+    _limits_are_kept(caller, rate, burst, uid_limit)
+    for at, name in caller.passed:
+        since, priority = started[name]
+        if priority is Priority.VIEW:
+            assert at - since <= 2.0 + 1e-6, "a view waits no longer than its patience"
+
+
+def _limits_are_kept(caller: Caller, rate: int, burst: int, uid_limit: int) -> None:
+    times = [at for at, _ in caller.passed]
+    for first, start in enumerate(times):
+        for last in range(first, len(times)):
+            assert last - first + 1 <= burst + rate * (times[last] - start) + 1e-6
+    windows: dict[str, list[float]] = {}
+    for at, name in caller.passed:
+        windows.setdefault(name.rpartition(" ")[0], []).append(at)
+    for calls in windows.values():
+        for index in range(len(calls) - uid_limit):
+            assert calls[index + uid_limit] - calls[index] >= 1.0 - 1e-6
+
+
+async def test_priority_reaches_the_tasks_that_are_started_under_it() -> None:
+    caller = callers(SLOW)
+    order: list[str] = []
+
+    async def call(name: str, owner: int) -> None:
+        await caller.budget.admit(ask(owner))
+        order.append(name)
+
+    await caller.budget.admit(ask(1))
+    looking = asyncio.ensure_future(call("view", 8))
+    await settle()
+    with at_priority(Priority.CLOSE):
+        closing = asyncio.ensure_future(call("close", 9))
+    await caller.time.advance(5)
+    await asyncio.gather(closing, looking)
+    assert order == ["close", "view"]

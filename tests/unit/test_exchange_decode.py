@@ -1,0 +1,125 @@
+"""Strict JSON and strict fields: whatever arrives is read exactly or refused by name, and never quoted."""
+
+import json
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.errors import ExchangeDown
+from bot.exchange.bybit import fields
+from bot.exchange.bybit.decode import Unreadable, decode
+
+GOOD = b'{"retCode":0,"retMsg":"OK","result":{"list":[{"a":"1.10","n":5,"f":true,"x":null}]},"time":1690872862481}'
+
+
+def test_an_answer_is_read_as_it_is() -> None:
+    assert decode(GOOD) == json.loads(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "JSONDecodeError"),
+        (b"<html><body>502 Bad Gateway</body></html>", "JSONDecodeError"),
+        (GOOD[:-20], "JSONDecodeError"),
+        (GOOD + b"}", "JSONDecodeError"),
+        (b'{"a":NaN}', "not a number"),
+        (b'{"a":[1,-Infinity]}', "not a number"),
+        (b'{"a":1,"a":2}', "a key twice"),
+        (b'{"r":{"list":[{"size":"1","size":"100"}]}}', "a key twice"),
+        (b"[1,2]", "not an object"),
+        (b'"text"', "not an object"),
+        (b"null", "not an object"),
+        (b'{"a":"\xff"}', "UnicodeDecodeError"),
+        ('{"a":1}'.encode("utf-16"), "UnicodeDecodeError"),
+        (b'{"a":' + b"[" * 100_000, "nested too deeply"),
+        (b'{"a":' + b"9" * 5000 + b"}", "ValueError"),
+    ],
+)
+def test_anything_else_is_refused_by_name(body: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        decode(body)
+    assert str(caught.value) == reason
+    assert caught.value.__cause__ is None, "the cause would quote the body"
+
+
+def test_a_fraction_is_never_a_float() -> None:
+    assert decode(b'{"a":0.1,"b":1e-30}') == {"a": Decimal("0.1"), "b": Decimal("1e-30")}
+
+
+@given(st.binary(max_size=200))
+@example(b'{"a": "\xed\xa0\x80"}')
+def test_no_bytes_make_it_fail_otherwise(body: bytes) -> None:
+    with suppress(Unreadable):
+        decode(body)
+
+
+# --- fields ---------------------------------------------------------------------------------------------------
+
+ODD: list[Any] = [
+    None, True, 1, 1.5, Decimal("1.5"), [], {}, "", " 1", "1 ", "1,5", "1_000", "+1", ".5", "5.", "NaN", "inf",
+    "-Infinity", "0x10", "१२", "１", "1e", "1e400", "--1", "1.2.3", "9" * 60, "1\n", "²",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_what_is_no_decimal_text_is_refused(value: Any) -> None:
+    with pytest.raises(ExchangeDown, match="size is not a decimal number") as caught:
+        fields.money({"size": value}, "size")
+    assert "9999" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["0", "-0.00029413", "93556.73034991", "1E-8", "0e-10", "-12", "00.50"])
+def test_decimal_text_is_exact(value: str) -> None:
+    assert fields.money({"size": value}, "size") == Decimal(value)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=12))
+def test_every_plain_number_comes_back_as_it_was(number: Decimal) -> None:
+    assert fields.money({"size": format(number, "f")}, "size") == number
+
+
+def test_an_empty_text_is_none_and_a_zero_is_no_level() -> None:
+    row = {"empty": "", "zero": "0.00", "set": "1.5"}
+    assert fields.money_or_none(row, "empty") is None
+    assert fields.money_or_none(row, "missing") is None
+    assert fields.money_or_none(row, "zero") == 0
+    assert fields.money_or_zero(row, "empty") == 0
+    assert [fields.level(row, name) for name in ("empty", "zero", "missing")] == [None, None, None]
+    assert fields.level(row, "set") == Decimal("1.5")
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5, "", "-5", "1.0", "x", 2**64, "9" * 30, [], "٣"], ids=repr)
+def test_what_is_no_moment_is_refused(value: Any) -> None:
+    with pytest.raises(ExchangeDown, match="createdTime"):
+        fields.moment({"createdTime": value}, "createdTime")
+
+
+def test_a_moment_is_digits_or_a_number() -> None:
+    assert fields.moment({"t": "1676538056258"}, "t") == fields.moment({"t": 1676538056258}, "t") == 1676538056258
+    assert [fields.moment_or_none({"t": value}, "t") for value in ("", "0", 0, None)] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (fields.text, 5),
+        (fields.text, "x" * 65),
+        (fields.text, None),
+        (fields.flag, "true"),
+        (fields.flag, 1),
+        (fields.part, []),
+        (fields.part, None),
+        (fields.array, {}),
+        (fields.rows, [{}, []]),
+        (fields.rows, "[]"),
+        (fields.whole, False),
+    ],
+)
+def test_a_field_of_another_type_is_refused(read: Any, value: Any) -> None:
+    with pytest.raises(ExchangeDown, match="name is not"):
+        read({"name": value}, "name")
