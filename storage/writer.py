@@ -154,30 +154,25 @@ class Writer:
             self._lock.release()
 
     async def _begin(self) -> _Group:
-        """Open a transaction, or join the one whose commit was left to us; cleans up after itself."""
+        """Open a transaction, or join the one whose commit was left to us."""
         if self._is_closed:
             raise StorageTrouble("the database is closed")
-        group = self._group
-        if group is None:
-            return await self._open()
-        try:
-            await unbroken(self._join(group))
-        except asyncio.CancelledError:
-            await unbroken(self._undo(group))
-            raise
-        return group
+        if self._group is None:
+            await self._open()
+            self._group = _Group()
+        else:
+            await unbroken(self._join(self._group))
+        return self._group
 
-    async def _open(self) -> _Group:
+    async def _open(self) -> None:
         if self._connection.in_transaction:  # left by a rollback that the disk refused
             await self._connection.rollback()
-        group = self._group = _Group()
         try:
             with translated():
                 await self._connection.execute_fetchall(_BEGIN)
         except BaseException:
-            await unbroken(self._abandon(group, None))
+            await unbroken(self._connection.rollback())  # after a cancellation BEGIN may still be under way
             raise
-        return group
 
     async def _join(self, group: _Group) -> None:
         try:
@@ -189,8 +184,6 @@ class Writer:
 
     async def _undo(self, group: _Group) -> None:
         """Take back the unit whose block failed, and nothing else."""
-        if group.is_settled:
-            return
         if not group.callbacks:  # it stands alone
             await self._abandon(group, None)
             return

@@ -63,6 +63,14 @@ async def two_writes(it: Ground) -> None:
         unit.record(UserConfigChanged(user_id=ANNA))
 
 
+async def hold(it: Ground, user_id: UserId, inside: asyncio.Event, go_on: asyncio.Event) -> None:
+    """A unit that writes a user and stays inside until it is told to go on."""
+    async with it.store.begin() as unit:
+        await unit.users.ensure(new_user(user_id), NOW)
+        inside.set()
+        await go_on.wait()
+
+
 async def stands(it: Ground) -> tuple[int, int]:
     ((users,),) = await it.database.fetch("SELECT count(*) FROM users")
     ((entries,),) = await it.database.fetch("SELECT count(*) FROM audit")
@@ -195,14 +203,7 @@ async def test_a_shared_commit_that_fails_acknowledges_none(tmp_path: Path) -> N
 async def test_a_waiter_that_is_cancelled_does_not_keep_the_others_from_their_commit(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
         inside, go_on = asyncio.Event(), asyncio.Event()
-
-        async def first() -> None:
-            async with it.store.begin() as unit:
-                await unit.users.ensure(new_user(ANNA), NOW)
-                inside.set()
-                await go_on.wait()
-
-        one = asyncio.create_task(first())
+        one = asyncio.create_task(hold(it, ANNA, inside, go_on))
         await inside.wait()
         two = asyncio.create_task(it.user(BORIS))
         await asyncio.sleep(0)
@@ -352,18 +353,11 @@ def update(number: int) -> StoredUpdate:
 async def test_a_unit_that_comes_too_late_harms_none_that_came_in_time(tmp_path: Path) -> None:
     """Anna's unit has ended, Boris' is inside the same transaction, a third waits: then the database closes."""
     inside, go_on = {}, {}
-
-    async def one(user_id: UserId) -> None:
-        async with it.store.begin() as unit:
-            await unit.users.ensure(new_user(user_id), NOW)
-            inside[user_id].set()
-            await go_on[user_id].wait()
-
     async with ground(tmp_path) as it:
         people = (ANNA, BORIS, UserId(1003))
         for user_id in people:
             inside[user_id], go_on[user_id] = asyncio.Event(), asyncio.Event()
-        units = [asyncio.create_task(one(user_id)) for user_id in people]
+        units = [asyncio.create_task(hold(it, each, inside[each], go_on[each])) for each in people]
         await inside[ANNA].wait()
         go_on[ANNA].set()
         await inside[BORIS].wait()
@@ -408,3 +402,65 @@ async def test_storms_of_failures_and_cancellations(tmp_path: Path, seed: int) -
     for number, outcome in enumerate(outcomes):
         assert number in stood if outcome is None else isinstance(outcome, (asyncio.CancelledError, ZeroDivisionError))
         assert not (isinstance(outcome, ZeroDivisionError) and number in stood)
+
+
+async def test_a_cancellation_at_any_await_inside_a_shared_commit_is_that_units_alone(tmp_path: Path) -> None:
+    outcomes = set()
+    for step in range(1, 100):
+        steps = Steps(step, again=False)
+        async with ground(tmp_path / str(step)) as it:
+            inside, go_on = asyncio.Event(), asyncio.Event()
+            first = asyncio.create_task(hold(it, BORIS, inside, go_on))
+            await inside.wait()
+            second = asyncio.create_task(driven(steps, it))
+            third = asyncio.create_task(it.user(UserId(1003)))
+            await asyncio.sleep(0)
+            go_on.set()
+            async with asyncio.timeout(5):
+                results = await asyncio.gather(first, second, third, return_exceptions=True)
+            assert (results[0], results[2]) == (None, UserId(1003))
+            stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
+            assert stood >= {BORIS, 1003}
+            assert (ANNA in stood) == bool(it.committed)
+            assert ANNA in stood or isinstance(results[1], asyncio.CancelledError)
+            outcomes.add(ANNA in stood)
+        if steps.count < step:
+            break
+    assert step > 6
+    assert outcomes == {True, False}
+
+
+async def driven(steps: Steps, it: Ground) -> None:
+    await steps.drive(two_writes(it))
+
+
+async def test_a_cancellation_while_another_process_holds_the_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        async with aiosqlite.connect(tmp_path / "perpdesk.sqlite3", isolation_level=None) as other:
+            await other.execute_fetchall("BEGIN IMMEDIATE")
+            first = asyncio.create_task(it.user(ANNA))
+            await asyncio.sleep(0.05)
+            first.cancel()
+            second = asyncio.create_task(it.user(BORIS))
+            await asyncio.sleep(0.05)
+            await other.execute_fetchall("ROLLBACK")
+            assert await second == BORIS
+        assert await stands(it) == (1, 0)
+        assert first.cancelled()
+
+
+async def test_whoever_wants_the_connection_alone_finds_no_transaction_on_it(tmp_path: Path) -> None:
+    async def alone() -> bool:
+        async with it.database.alone() as connection:
+            assert await it.queries.user_config(ANNA) is not None
+            return connection.in_transaction
+
+    async with ground(tmp_path) as it:
+        inside, go_on = asyncio.Event(), asyncio.Event()
+        first = asyncio.create_task(hold(it, ANNA, inside, go_on))
+        await inside.wait()
+        second = asyncio.create_task(alone())
+        await asyncio.sleep(0)
+        go_on.set()
+        assert not await second
+        await first
