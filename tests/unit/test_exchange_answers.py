@@ -78,7 +78,8 @@ def test_a_row_that_two_pages_hold_is_one() -> None:
 
 
 def test_an_order_without_a_price_is_a_market_order() -> None:
-    limit = {**ORDER, "orderType": "Limit", "price": "63000.5", "stopOrderType": "UNKNOWN", "triggerPrice": ""}
+    changes = {"orderId": "id-2", "orderType": "Limit", "price": "63000.5", "stopOrderType": "UNKNOWN"}
+    limit = {**ORDER, **changes, "triggerPrice": ""}
     stop, plain = account_answers.orders([ORDER, limit], Category.LINEAR)
     assert (stop.order_type, stop.price, stop.trigger_price) == (OrderType.MARKET, None, Decimal(60000))
     assert (stop.stop_order_type, stop.stop_loss, stop.reduce_only) == ("StopLoss", None, True)

@@ -6,8 +6,8 @@ Orders", "Get Trade History", "Get Fee Rate", "Get API Key Information".
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final, TypeVar
 
 from bot.domain.model import (
