@@ -191,7 +191,9 @@ async def test_an_edited_key_line_is_not_taken(house: HandlersHouse) -> None:
     anna = house.person()
     await anna.say("/start")
     await house.terms_accepted()
-    await anna.edit(f"/keys add demo {KEY_ID} {SECRET}")
+    bubble = await anna.edit(f"/keys add demo {KEY_ID} {SECRET}")
+    assert bubble is not None
+    assert "I deleted a message of yours" in bubble.text
     assert house.api.deleted
     assert not house.bybit.seen_keys
 

@@ -93,6 +93,8 @@ async def test_the_dialogue_for_a_value(house: HandlersHouse, caplog: pytest.Log
         await answered(anna, text)
         assert (await house.config()).settings == TradeSettings(), text[:60]
     assert "7x" in (await answered(anna, "7")).text, "it is still open for a good value"
+    await answered(anna, "8")
+    assert (await house.config()).settings.leverage == 7, "and over after it"
     no_errors(caplog)
 
 

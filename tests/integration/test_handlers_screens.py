@@ -46,8 +46,9 @@ async def test_the_first_message_asks_nothing(house: HandlersHouse, language: st
 
 async def test_start_may_be_sent_again_and_again(house: HandlersHouse) -> None:
     anna = house.person()
-    for _ in range(3):
-        bubble = await said(anna, "/start")
+    for _ in range(2):
+        await said(anna, "/start")
+    bubble = await said(anna, "/start")
     assert "worth 10,000\u00a0USDT" in bubble.text
     assert len(await house.rows("users")) == 1
     assert len(await house.rows("accounts")) == 1

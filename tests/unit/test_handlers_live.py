@@ -113,11 +113,12 @@ async def test_another_screen_on_the_same_message_is_not_overwritten(stage: Stag
 async def test_the_same_message_waits_once(stage: Stage) -> None:
     bubble = await stage.follow(Value("first"))
     shown: Shown[Value] = Shown(Value("x"), is_fresh=False, later=asyncio.create_task(stage._later()))
-    stage.cards.follow(stage.bot, SPOT, bubble.message_id, shown, draw)
+    stage.cards.follow(stage.bot, SPOT, bubble.message_id, shown, lambda _: Card(text=Markup("the second screen")))
     assert len(stage.cards) == 1
     stage.answer.set_result(Value("new"))
     await stage.settle()
-    assert bubble.edits == 1
+    assert bubble.text == "the second screen"
+    assert len(stage.api.made("editMessageText")) == 1
 
 
 async def test_a_deleted_card_and_a_refusal_of_telegram_end_it_quietly(stage: Stage) -> None:

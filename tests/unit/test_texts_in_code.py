@@ -56,7 +56,7 @@ RAISED = [
     if called(node) in USER_FACING and (key := first_text(node)) is not None
 ]
 FOUND = [
-    (where, keyword.value.value, node)
+    (where, str(keyword.value.value), node)
     for where, node in calls("bot")
     if called(node) == "Finding"
     for keyword in node.keywords
