@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.domain.model import Account, AccountId, AccountType, Exchange, UserId
 from cache.loaders import Loaders
+from cache.policy import AccountKey
+from cache.region import Region
 
 
 @dataclass
@@ -56,3 +58,38 @@ class Source:
             return self.answers.get(name, (name, arguments, self.asked[name, *arguments]))
 
         return load
+
+
+class Gate:
+    """One loader: it counts, and waits at its gate if there is one."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.gate: asyncio.Event | None = None
+        self.answer: Any = "value"
+        self.error: Exception | None = None
+
+    async def load(self, *_arguments: object) -> Any:
+        self.calls += 1
+        answer, error = self.answer, self.error
+        if self.gate is not None:
+            await self.gate.wait()
+        if error is not None:
+            raise error
+        return answer
+
+
+def key(account_id: int, user_id: int = 12, account_type: AccountType = AccountType.DEMO) -> AccountKey:
+    return AccountId(account_id), UserId(user_id), Exchange.BYBIT, account_type
+
+
+A, B = key(1), key(2)
+
+
+async def begin(region: Region[Any], source: Gate, of: Any = A, readers: int = 1) -> list[asyncio.Task[Any]]:
+    """Readers that wait for a load which waits at its gate."""
+    source.gate = source.gate or asyncio.Event()
+    tasks = [asyncio.create_task(region.get(of, source.load, None)) for _ in range(readers)]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return tasks

@@ -1,24 +1,20 @@
 """The sidecar over real sockets on 127.0.0.1: routes, refusals, headers, and clients that are slow."""
 
-import asyncio
 import gzip
 import json
 import logging
-import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import pytest
-from cache_builders import Source, account
+from cache_builders import account
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
+from stats_house import Sidecar, exchange
 
-from bot.domain.model import Secret, Symbol
-from cache.facade import CachedReads
+from bot.domain.model import Symbol
 from cache.policy import TABLE
 from stats_api.app import create_app
 from stats_api.readiness import Readiness
@@ -26,29 +22,6 @@ from stats_api.server import serve
 
 TOKEN = "canary-token-4f1e9a"
 ROUTES = ("/api/stats/cache", "/metrics", "/healthz", "/readyz", "/openapi.json")
-
-
-@dataclass
-class Sidecar:
-    """One running sidecar and what stands behind it."""
-
-    address: str = ""
-    reads: CachedReads = field(default_factory=lambda: CachedReads(Source().loaders()))
-    readiness: Readiness = field(default_factory=lambda: Readiness(ready=True))
-    extra: tuple[Collector, ...] = ()
-
-    @asynccontextmanager
-    async def running(self, *, token: str | None = None, patience: float = 15.0) -> AsyncIterator["Sidecar"]:
-        app = create_app(
-            stats=self.reads.stats,
-            readiness=lambda: self.readiness,
-            version="0.1.0",
-            token=None if token is None else Secret(token),
-            extra=self.extra,
-        )
-        async with serve(app, port=0, patience=patience) as address:
-            self.address = address
-            yield self
 
 
 @pytest.fixture
@@ -354,112 +327,3 @@ async def test_no_answer_speaks_of_a_user(sidecar: Sidecar, session: aiohttp.Cli
             text = await answer.text()
         assert "987654321" not in text
         assert "555666777" not in text
-
-
-# --- slow clients -------------------------------------------------------------------------------------------
-
-PATIENCE = 0.6
-
-
-async def exchange(sidecar: Sidecar, request: bytes) -> tuple[bytes, float]:
-    """Send bytes, read until the other side closes or answers; what came, and after how many seconds."""
-    port = int(sidecar.address.rsplit(":", 1)[1])
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    try:
-        writer.write(request)
-        with suppress(ConnectionError):
-            return await asyncio.wait_for(reader.read(65_536), 10), loop.time() - began
-        return b"", loop.time() - began
-    finally:
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-
-async def drip(sidecar: Sidecar, first: bytes, again: bytes) -> tuple[bytes, float]:
-    """Send `first`, then `again` over and over; everything that came until the connection was closed, and when."""
-    port = int(sidecar.address.rsplit(":", 1)[1])
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-
-    async def write() -> None:
-        writer.write(first)
-        while True:
-            await asyncio.sleep(0.05)
-            writer.write(again)
-            await writer.drain()
-
-    writing = asyncio.create_task(write())
-    try:
-        received = b""
-        with suppress(ConnectionError):
-            while chunk := await asyncio.wait_for(reader.read(65_536), 10):
-                received += chunk
-        return received, loop.time() - began
-    finally:
-        writing.cancel()
-        await asyncio.gather(writing, return_exceptions=True)
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-
-@pytest.mark.parametrize(
-    ("first", "again"),
-    [
-        (b"", b""),  # a connection that says nothing
-        (b"GET /healthz HTTP/1.1\r\n", b"X-A: b\r\n"),  # headers by drops
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", b""),  # an answered one that stays
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\n", b"X-A: b\r\n"),  # the next by drops
-        (b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", b"x"),  # a body by drops
-        (b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n", b"x"),
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
-    ],
-    ids=["silent", "header", "idle", "second header", "body", "large body", "chunked body"],
-)
-async def test_a_slow_client_is_closed_in_time(first: bytes, again: bytes) -> None:
-    async with Sidecar().running(patience=PATIENCE) as sidecar:
-        _, seconds = await drip(sidecar, first, again)
-    assert seconds < PATIENCE * 2
-
-
-async def test_a_client_that_does_not_read_is_closed_in_time() -> None:
-    async with Sidecar().running(patience=PATIENCE) as sidecar:
-        port = int(sidecar.address.rsplit(":", 1)[1])
-        loop = asyncio.get_running_loop()
-        with socket.socket() as client:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-            client.setblocking(False)
-            await loop.sock_connect(client, ("127.0.0.1", port))
-            began = loop.time()
-            with pytest.raises(ConnectionError):  # noqa: PT012  writes until it is cut off
-                while True:
-                    await asyncio.wait_for(
-                        loop.sock_sendall(client, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 200), 10
-                    )
-            assert loop.time() - began < 10
-
-
-async def test_many_slow_clients_do_not_keep_a_quick_one_waiting(session: aiohttp.ClientSession) -> None:
-    async with Sidecar().running(patience=PATIENCE) as sidecar:
-        slow = [asyncio.create_task(drip(sidecar, b"GET /healthz HTTP/1.1\r\n", b"X-A: b\r\n")) for _ in range(100)]
-        await asyncio.sleep(0.1)
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        async with session.get(f"{sidecar.address}/healthz") as answer:
-            assert answer.status == 200
-        assert loop.time() - began < 0.5
-        ended = await asyncio.gather(*slow)
-    assert max(seconds for _, seconds in ended) < PATIENCE * 4
-
-
-async def test_closing_the_sidecar_leaves_nothing_behind() -> None:
-    async with Sidecar().running() as sidecar:
-        head, _ = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200 ")
-    assert asyncio.all_tasks() == {asyncio.current_task()}
-    with pytest.raises(ConnectionError):
-        await exchange(sidecar, b"")

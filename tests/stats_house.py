@@ -1,0 +1,84 @@
+"""A sidecar on a free port of 127.0.0.1, and raw connections to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from cache_builders import Source
+from prometheus_client.registry import Collector
+
+from bot.domain.model import Secret
+from cache.facade import CachedReads
+from stats_api.app import create_app
+from stats_api.readiness import Readiness
+from stats_api.server import serve
+
+
+@dataclass
+class Sidecar:
+    """One running sidecar and what stands behind it."""
+
+    address: str = ""
+    reads: CachedReads = field(default_factory=lambda: CachedReads(Source().loaders()))
+    readiness: Readiness = field(default_factory=lambda: Readiness(ready=True))
+    extra: tuple[Collector, ...] = ()
+
+    @asynccontextmanager
+    async def running(self, *, token: str | None = None, patience: float = 15.0) -> AsyncIterator["Sidecar"]:
+        app = create_app(
+            stats=self.reads.stats,
+            readiness=lambda: self.readiness,
+            version="0.1.0",
+            token=None if token is None else Secret(token),
+            extra=self.extra,
+        )
+        async with serve(app, port=0, patience=patience) as address:
+            self.address = address
+            yield self
+
+
+async def exchange(sidecar: Sidecar, request: bytes) -> tuple[bytes, float]:
+    """Send bytes, read until the other side closes or answers; what came, and after how many seconds."""
+    port = int(sidecar.address.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    try:
+        writer.write(request)
+        with suppress(ConnectionError):
+            return await asyncio.wait_for(reader.read(65_536), 10), loop.time() - began
+        return b"", loop.time() - began
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def drip(sidecar: Sidecar, first: bytes, again: bytes) -> tuple[bytes, float]:
+    """Send `first`, then `again` over and over; everything that came until the connection was closed, and when."""
+    port = int(sidecar.address.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def write() -> None:
+        writer.write(first)
+        while True:
+            await asyncio.sleep(0.05)
+            writer.write(again)
+            await writer.drain()
+
+    writing = asyncio.create_task(write())
+    try:
+        received = b""
+        with suppress(ConnectionError):
+            while chunk := await asyncio.wait_for(reader.read(65_536), 10):
+                received += chunk
+        return received, loop.time() - began
+    finally:
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()

@@ -1,0 +1,243 @@
+"""One region: what a drop takes, who makes room, and what a sweep leaves."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+from cache_builders import A, B, Gate, HandClock, begin, key
+
+from bot.domain.model import AccountId, AccountType, Exchange, KeyType, SealedCredentials, UserId
+from cache.policy import API_RESPONSE, CREDENTIALS, POSITION, AccountKey
+from cache.region import Region, json_bytes
+from cache.shelf import SECOND_CHANCES
+from cache.tags import account, kind, user
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def source() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+def region(clock: HandClock) -> Region[AccountKey]:
+    return Region(POSITION, clock.monotonic)
+
+
+# --- tags ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_drop_takes_what_carries_the_tag_and_nothing_else(region: Region[AccountKey]) -> None:
+    keys = {
+        "twelve": key(1, 12),
+        "twelve's second": key(2, 12),
+        "twelve's live": key(3, 12, AccountType.LIVE),
+        "one hundred twenty three": key(4, 123),
+    }
+    for each in keys.values():
+        region.put(each, "value")
+    assert region.drop(kind, (12, Exchange.BYBIT, AccountType.DEMO)) == 2
+    assert [name for name, each in keys.items() if each in region] == ["twelve's live", "one hundred twenty three"]
+    assert region.drop(user, 12) == 1
+    assert [name for name, each in keys.items() if each in region] == ["one hundred twenty three"]
+    assert region.drop(user, 12) == 0
+    assert region.stats().invalidations == 3
+
+
+async def test_a_dropped_entry_leaves_nothing_behind(region: Region[AccountKey]) -> None:
+    for number in range(50):
+        region.put(key(number, number % 3), "value")
+    for number in range(3):
+        region.drop(user, number)
+    assert region.stats().size == 0
+    region.sweep()
+    assert len(region._index) == 0
+    assert len(region._shelf) == 0
+    region.put(A, "again")
+    assert region.last(A) == "again"
+
+
+async def test_a_key_dropped_twice_and_read_between_is_dropped_twice(region: Region[AccountKey]) -> None:
+    region.put(A, 1)
+    region.drop(account, 1)
+    region.drop(user, 12)
+    region.put(A, 2)
+    assert region.last(A) == 2
+    assert region.drop(user, 12) == 1
+    assert region.stats().invalidations == 2
+
+
+def sealed(user_id: int) -> SealedCredentials:
+    return SealedCredentials(
+        account_id=AccountId(1),
+        user_id=UserId(user_id),
+        account_type=AccountType.DEMO,
+        host="com",
+        key_type=KeyType.RSA,
+        data_key=b"",
+        key_id="k",
+        api_key=b"",
+        api_secret=b"",
+        check=None,
+    )
+
+
+async def test_credentials_are_dropped_with_their_owner_whom_only_the_value_tells(clock: HandClock) -> None:
+    region = Region(CREDENTIALS, clock.monotonic)
+    region.put(AccountId(1), sealed(12))
+    region.put(AccountId(2), sealed(123))
+    region.put(AccountId(3), None)
+    assert region.drop(user, 12) == 2  # its own, and the one that may be its own
+    assert AccountId(2) in region
+    assert region.drop(user, 123) == 1
+
+
+async def test_credentials_under_way_are_overtaken_by_any_user_drop(clock: HandClock, source: Gate) -> None:
+    region = Region(CREDENTIALS, clock.monotonic)
+    source.answer = sealed(12)
+    (reader,) = await begin(region, source, of=AccountId(1))
+    region.drop(user, 12)
+    assert source.gate
+    source.gate.set()
+    assert await reader == sealed(12)
+    assert AccountId(1) not in region
+    region.sweep()
+    assert len(region._index) == 0
+
+
+# --- room ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(clock: HandClock) -> Region[AccountKey]:
+    return Region(replace(POSITION, capacity=3), clock.monotonic)
+
+
+async def test_what_was_read_stays_when_room_is_needed(small: Region[AccountKey], source: Gate) -> None:
+    for number in (1, 2, 3):
+        small.put(key(number), number)
+    await small.get(key(1), source.load, None)
+    small.put(key(4), 4)
+    assert [number for number in (1, 2, 3, 4) if key(number) in small] == [1, 3, 4]
+    assert small.stats().evictions == 1
+
+
+async def test_writing_a_key_again_in_a_full_region_evicts_nobody(small: Region[AccountKey]) -> None:
+    for number in (1, 2, 3):
+        small.put(key(number), number)
+    small.put(key(2), "newer")
+    assert [small.last(key(number)) for number in (1, 2, 3)] == [1, "newer", 3]
+    assert small.stats().evictions == 0
+    small.put(key(4), 4)
+    assert key(1) not in small
+
+
+async def test_room_made_by_a_drop_is_used_before_anybody_is_evicted(small: Region[AccountKey]) -> None:
+    for number in (1, 2, 3):
+        small.put(key(number), number)
+    small.drop(account, 2)
+    small.put(key(4), 4)
+    assert [number for number in (1, 2, 3, 4) if key(number) in small] == [1, 3, 4]
+    assert small.stats().evictions == 0
+
+
+async def test_an_expired_entry_that_makes_room_is_no_eviction(
+    small: Region[AccountKey], clock: HandClock, source: Gate
+) -> None:
+    small.put(key(1), 1)
+    await small.get(key(1), source.load, None)
+    clock.pass_by(POSITION.ttl)
+    for number in (2, 3, 4):
+        small.put(key(number), number)
+    assert key(1) not in small
+    stats = small.stats()
+    assert (stats.evictions, stats.expirations) == (0, 1)
+
+
+async def test_one_eviction_costs_a_bounded_search(clock: HandClock, source: Gate) -> None:
+    region = Region(replace(POSITION, capacity=200), clock.monotonic)
+    for number in range(200):
+        region.put(key(number), number)
+        await region.get(key(number), source.load, None)
+    region.put(key(999), 999)
+    assert region.stats().size == 200
+    spared = [
+        number for number in range(200) if key(number) in region and not region._shelf.index[key(number)].was_read
+    ]
+    assert len(spared) == SECOND_CHANCES
+
+
+# --- upkeep -------------------------------------------------------------------------------------------------
+
+
+async def test_a_sweep_removes_what_has_expired(region: Region[AccountKey], clock: HandClock) -> None:
+    region.put(A, 1)
+    clock.pass_by(6)
+    region.put(B, 2)
+    clock.pass_by(6)
+    assert region.sweep() == 1
+    assert A not in region
+    assert B in region
+    stats = region.stats()
+    assert (stats.size, stats.expirations) == (1, 1)
+
+
+async def test_a_sweep_spares_what_may_be_shown_as_the_last_known(clock: HandClock) -> None:
+    region = Region(replace(POSITION, keep_last=100), clock.monotonic)
+    region.put(A, 1)
+    clock.pass_by(POSITION.ttl + 99)
+    assert region.sweep() == 0
+    assert region.last(A) == 1
+    clock.pass_by(1)
+    assert region.sweep() == 1
+    assert region.last(A) is None
+
+
+async def test_a_sweep_can_stop_half_way(region: Region[AccountKey], clock: HandClock) -> None:
+    for number in range(10):
+        region.put(key(number), number)
+    clock.pass_by(60)
+    assert [region.sweep(4) for _ in range(4)] == [4, 4, 2, 0]
+
+
+async def test_an_expired_entry_is_counted_once(region: Region[AccountKey], clock: HandClock, source: Gate) -> None:
+    region.put(A, 1)
+    clock.pass_by(60)
+    source.error = ValueError("down")
+    for _ in range(3):
+        with pytest.raises(ValueError, match="down"):
+            await region.get(A, source.load, None)
+    region.sweep()
+    assert region.stats().expirations == 1
+
+
+# --- size of a value ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    items: tuple[Row, ...]
+
+
+async def test_an_answer_over_16_kb_is_given_and_not_kept(clock: HandClock, source: Gate) -> None:
+    region = Region(API_RESPONSE, clock.monotonic)
+    row = Row("x" * 1_013)  # 1,024 bytes as JSON
+    for count, is_kept in ((16, True), (17, False)):
+        source.answer = Rows((row,) * count)
+        of = (None, "rows", (str(count),))
+        assert await region.get(of, source.load, None) is source.answer
+        assert (of in region) is is_kept
+
+
+def test_the_size_of_an_answer_is_that_of_its_json() -> None:
+    assert json_bytes(Rows(())) == 0
+    assert json_bytes(Row("x" * 100)) == 111
+    assert json_bytes(None) == 4
