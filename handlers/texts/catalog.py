@@ -71,6 +71,7 @@ class Texts:
     def __init__(self, sources: Mapping[Language, Iterable[str]]) -> None:
         """Fluent sources by language. Raises ValueError for a source that does not parse or repeats a key."""
         self._bundles = {language: _bundle(language, parts) for language, parts in sources.items()}
+        self._constants: dict[tuple[Language, str], str] = {}  # texts without values, as bounded as the keys
 
     @classmethod
     def load(cls) -> "Texts":
@@ -92,6 +93,14 @@ class Texts:
         return self._format(language, key, {name: _plain(value) for name, value in values.items()})
 
     def _format(self, language: Language, key: str, values: Mapping[str, Value]) -> str:
+        if values:
+            return self._filled(language, key, values)
+        text = self._constants.get((language, key))
+        if text is None:
+            text = self._constants[language, key] = self._filled(language, key, values)
+        return text
+
+    def _filled(self, language: Language, key: str, values: Mapping[str, Value]) -> str:
         bundle = self._bundles[language]
         if not bundle.has_message(key):
             bundle = self._bundles[Language.ENGLISH]

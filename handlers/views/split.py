@@ -23,6 +23,8 @@ def plain_text(html: str) -> str:
 
 def split(html: Markup, limit: int = LIMIT) -> tuple[Markup, ...]:
     """The text in as few parts as it takes; one part when it fits. `limit` in UTF-16 units."""
+    if units(html) <= limit:
+        return (html,)  # tags and entities only make it shorter
     cutter = _Cutter(limit)
     for line in _lines(html):
         cutter.add_line(line)
