@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from prometheus_client import start_http_server
 
 from cache.facade import CachedReads
-from ops.bench.cache import fill, new_reads
+from ops.bench.full_caches import fill, new_reads
 from ops.bench.report import Row, table
 from ops.bench.timing import US, clock
 from ops.bench.values import Values

@@ -5,9 +5,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from statistics import median
+from typing import Final
 
-NS = 1e9
-US = 1e6
+from ops.bench.report import Row
+
+NS: Final = 1e9
+US: Final = 1e6
+LONG: Final = 3_600.0  # s; nothing expires while it is measured
 
 Loop = Callable[[], Awaitable[float]]  # one round: seconds an operation
 
@@ -36,3 +40,26 @@ def no_collection() -> Iterator[None]:
 def clock() -> float:
     """Seconds, monotonic, of the highest resolution there is."""
     return time.perf_counter()
+
+
+def row(
+    name: str,
+    seconds: float,
+    scale: float,
+    unit: str,
+    baseline_name: str,
+    baseline: float,
+    *,
+    target: str | None = None,
+    ok: bool | None = None,
+) -> Row:
+    """Seconds of a subject and of its baseline in a unit that is 1/`scale` s."""
+    return Row(
+        name=name,
+        value=seconds * scale,
+        unit=unit,
+        baseline_name=baseline_name,
+        baseline=baseline * scale,
+        target=target,
+        ok=ok,
+    )
