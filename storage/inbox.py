@@ -75,6 +75,8 @@ class SqliteInbox:
 
     async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
         """Mark a batch as done, its bodies gone, and note when its senders were last seen, in one commit."""
+        if not done and not seen:
+            return
         async with self._database.transaction() as transaction:
             await transaction.write_many(MARK_DONE, [(each,) for each in done])
             await transaction.write_many(UPDATE_SEEN, [(moment, user_id) for user_id, moment in seen.items()])

@@ -99,9 +99,9 @@ class Writer:
     async def transaction(self, committed: Callable[[], None] | None = None) -> AsyncIterator[Transaction]:
         """One unit: all of its block or nothing, on the disk when the block is left without an error.
 
-        `committed` is called right after the commit, before anybody is told and before the next transaction sees it;
-        it can't undo the commit, so what it raises is logged. No await of the outside world belongs in the block.
-        Raises StorageTrouble when the disk refuses; rolled back whatever leaves the block, a cancellation too.
+        `committed` is called right after the commit, before anybody is told; it can't undo the commit, so what it
+        raises is logged. No await of the outside world belongs in the block. Raises StorageTrouble when the disk
+        refuses; rolled back whatever leaves the block, a cancellation too.
         """
         async with self._turn():
             group = await self._begin()
