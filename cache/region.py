@@ -4,7 +4,7 @@ An entry is good while it has not expired and nothing dropped it. A load that is
 answers those who asked before, is not kept, and is not given to readers that come after: they begin their own.
 
 Loads run in tasks of their own, for nobody in particular: in an empty context (what a load writes belongs to no update)
-and not cancelled with their readers. A load whose last reader is gone goes on and is kept, because the exchange has
+and not canceled with their readers. A load whose last reader is gone goes on and is kept, because the exchange has
 charged for it already and the reader usually asks again.
 
 Everything but `get` and `close` is synchronous: a drop can't be interrupted. For one event loop; no locks.
