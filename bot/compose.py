@@ -56,7 +56,7 @@ from storage.queries import SqliteQueries
 from storage.store import Store
 from storage.vault import KeyFile, Vault
 
-BOOK_DEPTH: Final = 50
+BOOK_DEPTH: Final = 25  # a side: 50 levels
 KLINES: Final = 24
 
 
