@@ -19,7 +19,7 @@ help-intro =
 help-command = /{ $name } – { $description }
 help-typing =
     <b>Одним рядком</b>
-    <code>/price eth</code> · <code>/book sol</code> · <code>/positions demo</code>
+    <code>/price eth</code> · <code>/book sol</code>
     <code>/settings risk 1.5</code> · <code>/lang uk</code>
 
 cancel-done = Скасовано.
