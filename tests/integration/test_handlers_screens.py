@@ -223,23 +223,10 @@ async def test_language_by_typing_and_by_button(house: HandlersHouse) -> None:
     assert "Язык теперь Русский" in (await said(anna, "/lang русский")).text
 
 
-async def test_a_license(house: HandlersHouse) -> None:
-    anna = house.person()
-    assert "no license" in (await said(anna, "/license")).text
-    now = house.clock.now()
-    async with house.database.transaction() as transaction:
-        await transaction.fetch(
-            "INSERT INTO user_licenses (user_id, license_type, start_date, end_date, created_at)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (ANNA, "premium", now - 1, now + 3 * 86_400_000 + 7_200_000, now),
-        )
-    house.services.reads.invalidate_user_caches(ANNA)  # type: ignore[attr-defined]  # the facade's own verb
-    text = (await said(anna, "/license")).text
-    assert "Premium" in text
-    assert "3 d 2 h" in text
-    house.clock.advance(4 * 86_400)
-    house.services.reads.invalidate_user_caches(ANNA)  # type: ignore[attr-defined]  # the facade's own verb
-    assert "ended" in (await said(anna, "/license")).text
+async def test_without_a_license_practice_is_free(house: HandlersHouse) -> None:
+    text = (await said(house.person(), "/license")).text
+    assert "You have no license." in text
+    assert "practice account is free" in text
 
 
 async def test_whoami_and_a_changed_name(house: HandlersHouse) -> None:
