@@ -55,7 +55,7 @@ class SqliteQueries:
 
     async def license(self, user_id: UserId, now: Millis) -> License:
         """The license that counts at `now`; one that ended is answered too, with its dates."""
-        return license_of(await self._database.fetch(SELECT_LICENSE, (user_id, now)), user_id, now)
+        return license_of(await self._database.fetch(SELECT_LICENSE, (user_id, now)), user_id)
 
     async def credentials(self, account_id: AccountId) -> SealedCredentials | None:
         rows = await self._database.fetch(SELECT_CREDENTIALS, (account_id,))

@@ -16,6 +16,7 @@ from storage.buttons import SqliteButtons
 from storage.database import Database
 from storage.dialogues import SqliteDialogues
 from storage.inbox import MARK_APPLIED
+from storage.ledger import SqliteLedger
 from storage.outbox import add_promise
 from storage.signals import SqliteSignals
 from storage.trades import SqliteTrades
@@ -37,6 +38,7 @@ class SqliteUnitOfWork:
         self.books = SqliteBooks(transaction)
         self.buttons = SqliteButtons(transaction)
         self.dialogues = SqliteDialogues(transaction)
+        self.ledger = SqliteLedger(transaction)
         self.trades = SqliteTrades(transaction)
         self.signals = SqliteSignals(transaction)
 

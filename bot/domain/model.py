@@ -182,17 +182,48 @@ class UserConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of time with one type, [start, end)."""
+
+    license_type: LicenseType
+    start: Millis
+    end: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class License:
-    """A user's license as the projection holds it. `license_type` None: never had one."""
+    """A user's license as the projection holds it: what runs now and what is banked behind it, in order, no gaps.
+
+    The reader brings the clock, so that a cached value needs no drop when one segment ends and the next begins. A
+    moment before the first segment means that the clock was set back: then it stands still, and the first one runs.
+    """
 
     user_id: UserId
-    license_type: LicenseType | None
-    start_date: Millis | None
-    end_date: Millis | None
+    segments: tuple[Segment, ...]
+
+    def segment_at(self, now: Millis) -> Segment | None:
+        """What covers the moment."""
+        return next((each for each in self.segments if now < each.end), None)
+
+    def type_at(self, now: Millis) -> LicenseType | None:
+        segment = self.segment_at(now)
+        return None if segment is None else segment.license_type
 
     def is_active(self, now: Millis) -> bool:
-        """Whether it covers the moment; expiry needs no cache drop because the reader brings the clock."""
-        return self.end_date is not None and now < self.end_date and (self.start_date or 0) <= now
+        """Whether it covers the moment."""
+        return self.segment_at(now) is not None
+
+    def banked_at(self, now: Millis) -> tuple[Segment, ...]:
+        """What starts later, in order."""
+        return tuple(each for each in self.segments if now < each.end)[1:]
+
+    def until(self, now: Millis) -> Millis | None:
+        """When all of it ends; None where nothing runs."""
+        return self.segments[-1].end if self.is_active(now) else None
+
+    def next_at(self, now: Millis) -> Segment | None:
+        """What starts when the running segment ends."""
+        return next(iter(self.banked_at(now)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

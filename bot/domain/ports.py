@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.cause import UpdateId
 from bot.domain.events import Event
+from bot.domain.licensing import GIVING, LONGEST, TAKING, EntryKind, LedgerEntry, Standing
 from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.model import (
     Account,
@@ -24,6 +25,7 @@ from bot.domain.model import (
     KeyType,
     Language,
     License,
+    LicenseType,
     Millis,
     Orders,
     Positions,
@@ -327,6 +329,48 @@ class Dialogues(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLedgerEntry:
+    """A ledger row to be. `actor` None: the bot or the user.
+
+    `cause` is unique: the same one twice is one row. "charge:<id>" names something unique in the world, a bare word
+    ("trial") something that a user has once. Raises ValueError for a row that neither gives nor takes.
+    """
+
+    kind: EntryKind
+    license_type: LicenseType | None
+    millis: int
+    takes: int | None
+    cause: str
+    actor: UserId | None
+    note: str
+
+    def __post_init__(self) -> None:
+        if self.license_type is None:
+            is_sound = self.kind not in GIVING and self.millis == 0
+            is_sound = is_sound and (self.kind in TAKING or self.takes is not None)
+        else:
+            is_sound = self.kind not in TAKING and 0 < self.millis <= LONGEST and self.takes is None
+        if not is_sound:
+            raise ValueError(f"a {self.kind} of {self.millis} ms of {self.license_type} is no ledger row")
+
+
+class Ledger(Protocol):
+    """license_events: append-only and hash-chained; user_licenses is rewritten from it in the same transaction."""
+
+    async def append(self, user_id: UserId, entry: NewLedgerEntry, now: Millis) -> tuple[LedgerEntry, Standing]:
+        """The row (the one that is there already, for a cause that was seen) and what the user has with it.
+
+        Raises LookupError for a user or an actor who is not there and for `takes` that never gave this user anything,
+        ValueError for a cause that belongs to another user's row.
+        """
+        ...
+
+    async def entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
+        """A user's rows, oldest first."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Commits when its block ends, together with every cache drop that its events ask for."""
 
@@ -340,6 +384,8 @@ class UnitOfWork(Protocol):
     def buttons(self) -> Buttons: ...
     @property
     def dialogues(self) -> Dialogues: ...
+    @property
+    def ledger(self) -> Ledger: ...
 
     async def promise(self, promise: Promise, now: Millis) -> None: ...
     async def audit(self, entry: AuditEntry, now: Millis) -> None: ...

@@ -13,20 +13,21 @@ from handlers.views.viewer import Viewer
 def license_card(viewer: Viewer, held: License) -> Card:
     """Type, until when, how long that is; practice needs none."""
     say = viewer.say
-    if held.license_type is None or held.end_date is None:
+    if not held.segments:
         return Card(text=join([say("license-none"), say("license-practice")], "\n\n"), rows=(menu_row(viewer),))
-    kind = say.plain("license-type", kind=held.license_type.value)
+    running = held.segment_at(viewer.now) or held.segments[-1]
+    kind = say.plain("license-type", kind=running.license_type.value)
     if not held.is_active(viewer.now):
-        ended = say("license-ended", kind=kind, date=viewer.when(held.end_date))
+        ended = say("license-ended", kind=kind, date=viewer.when(running.end))
         return Card(text=join([ended, say("license-practice")], "\n\n"), rows=(menu_row(viewer),))
     rows = [
         (say.plain("license-kind"), kind),
-        (say.plain("license-left"), span(say, (held.end_date - viewer.now) / 1000)),
+        (say.plain("license-left"), span(say, (running.end - viewer.now) / 1000)),
     ]
     parts = [
         say("license-title"),
         table(rows),
-        say("license-until", date=viewer.when(held.end_date)),
+        say("license-until", date=viewer.when(running.end)),
         Markup(""),
         say("license-practice"),
     ]

@@ -21,9 +21,9 @@ _DAY: Final = 24 * 60 * 60 * 1000
 _LOG_DAYS: Final = 7  # trade logs reach back so far: some of everybody's lie within the last 24 hours
 
 INSERT_USER: Final = """
-    INSERT INTO users (user_id, username, first_name, lang, percent, sl_percent, tp_percent, leverage,
+    INSERT INTO users (user_id, pseudonym, username, first_name, lang, percent, sl_percent, tp_percent, leverage,
                        global_order_type, notifications, time_zone, default_account_id, first_seen_ts, last_seen_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 INSERT_ACCOUNT: Final = """
     INSERT INTO accounts (account_id, user_id, exchange, account_type, host, label, bybit_uid, state, created_ts,
@@ -54,7 +54,7 @@ INSERT_TRADE: Final = """
     VALUES (?, ?, 'demo', 'linear', ?, ?, ?, '', ?, 'Trade', ?, ?, ?, ?, 'USDT', ?, '0', ?)
 """
 INSERT_LICENSE: Final = """
-    INSERT INTO user_licenses (user_id, license_type, start_date, end_date, created_at) VALUES (?, ?, ?, ?, ?)
+    INSERT INTO user_licenses (user_id, license_type, start_date, end_date) VALUES (?, ?, ?, ?)
 """
 INSERT_SIGNAL: Final = """
     INSERT INTO signals (source, source_id, raw_message, ts, tf, side, symbol, price) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -126,7 +126,8 @@ class _Rows:
             language = self._random.choice(("en", "ru", "uk"))
             settings = (language, "1", "3", "8", 3, "Market", "on", "UTC", None)
             seen = self._now - self._random.randrange(30 * _DAY)
-            yield (user_at(place), f"user_{place}", f"Trader {place}", *settings, seen - _DAY, seen)
+            names = (self._random.randbytes(16).hex(), f"user_{place}", f"Trader {place}")
+            yield (user_at(place), *names, *settings, seen - _DAY, seen)
 
     def accounts(self) -> Iterator[tuple[Any, ...]]:
         created = self._now - 60 * _DAY
@@ -188,7 +189,7 @@ class _Rows:
         for number in range(self._sizes.licenses):
             start = self._now - self._random.randrange(1, 20 * _DAY)
             kind = self._random.choice(("trial", "basic", "premium"))
-            yield (user_at(number % self._sizes.users), kind, start, start + 30 * _DAY, start)
+            yield (user_at(number % self._sizes.users), kind, start, start + 30 * _DAY)
 
     def signals(self) -> Iterator[tuple[Any, ...]]:
         for number in range(self._sizes.signals):

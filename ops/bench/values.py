@@ -36,6 +36,7 @@ from bot.domain.model import (
     Positions,
     Role,
     SealedCredentials,
+    Segment,
     Side,
     Symbol,
     TradeSettings,
@@ -92,9 +93,10 @@ class Values:
     def license(self, number: int) -> License:
         return License(
             user_id=UserId(5_000_000_000 + number),
-            license_type=LicenseType.PREMIUM,
-            start_date=self._moment(),
-            end_date=self._moment(),
+            segments=(
+                Segment(license_type=LicenseType.PREMIUM, start=self._moment(), end=self._moment()),
+                Segment(license_type=LicenseType.BASIC, start=self._moment(), end=self._moment()),
+            ),
         )
 
     def credentials(self, number: int) -> SealedCredentials:

@@ -5,6 +5,8 @@ PRAGMA application_id = 0x5044534B;  -- "PDSK"
 
 CREATE TABLE users (
     user_id            INTEGER PRIMARY KEY CHECK (user_id > 0),  -- Telegram's id
+    -- What the append-only ledgers call the user: it dies with this row.
+    pseudonym          TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))) CHECK (length(pseudonym) = 32),
     username           TEXT CHECK (length(username) BETWEEN 1 AND 64),
     first_name         TEXT NOT NULL CHECK (length(first_name) <= 256),
     lang               TEXT NOT NULL CHECK (lang IN ('en', 'ru', 'uk')),

@@ -1,21 +1,17 @@
 -- Who may do what until when, and what was signaled.
 
--- A projection: spans of license time, kept so that the check is one look into one index.
+-- A projection of license_events (0006), rewritten with each of its rows, so that the check is one look into one
+-- index: what runs and what is banked behind it, each segment starting where the one before ends.
 CREATE TABLE user_licenses (
-    id           INTEGER PRIMARY KEY,
     user_id      INTEGER NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
     license_type TEXT NOT NULL CHECK (license_type IN ('trial', 'basic', 'premium')),
     start_date   INTEGER NOT NULL CHECK (start_date > 0),
     end_date     INTEGER NOT NULL,
-    is_active    INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),  -- 0: revoked
-    created_at   INTEGER NOT NULL CHECK (created_at > 0),
-    created_by   INTEGER CHECK (created_by > 0),  -- the admin's user id; NULL: the bot
-    notes        TEXT NOT NULL DEFAULT '',
     CHECK (end_date > start_date)
 ) STRICT;
 
--- user_id first: with is_active in front the planner would walk every active license until statistics exist.
-CREATE INDEX idx_licenses_active_user ON user_licenses (user_id, is_active, end_date);
+-- user_id first: with a flag in front the planner would walk every active license until statistics exist.
+CREATE UNIQUE INDEX idx_licenses_active_user ON user_licenses (user_id, end_date);
 
 CREATE TABLE signals (
     id          INTEGER PRIMARY KEY,

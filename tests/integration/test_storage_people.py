@@ -288,49 +288,60 @@ async def test_the_latest_users_are_found(tmp_path: Path) -> None:
         assert await it.queries.active_users(Millis(6), 1) == (BORIS,)
 
 
-async def grant(it: Ground, kind: str, start: int, end: int, *, is_active: int = 1) -> None:
+async def grant(it: Ground, kind: str, start: int, end: int) -> None:
     await it.write(
-        "INSERT INTO user_licenses (user_id, license_type, start_date, end_date, is_active, created_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        *(ANNA, kind, NOW + start * DAY, NOW + end * DAY, is_active, NOW),
+        "INSERT INTO user_licenses (user_id, license_type, start_date, end_date) VALUES (?, ?, ?, ?)",
+        *(ANNA, kind, NOW + start * DAY, NOW + end * DAY),
     )
 
 
 @pytest.mark.parametrize(
-    ("spans", "wanted", "is_active"),
+    ("spans", "running", "banked"),
     [
-        ([], None, False),
-        ([("basic", -10, 20)], ("basic", 20), True),
-        ([("basic", -10, 20), ("premium", -1, 5)], ("premium", 5), True),
-        ([("premium", -9, -1), ("basic", -10, 20)], ("basic", 20), True),
-        ([("premium", -9, -3), ("trial", -2, -1)], ("trial", -1), False),
-        ([("premium", -1, 5), ("basic", 5, 35), ("basic", 35, 65)], ("premium", 5), True),
-        ([("basic", 3, 9), ("premium", 9, 12)], ("basic", 9), False),
-        ([("basic", -5, 10), ("basic", -5, 20)], ("basic", 20), True),
-        ([("basic", -5, 0), ("premium", 3, 9)], ("premium", 9), False),
+        ([], None, []),
+        ([("basic", -10, 20)], ("basic", 20), []),
+        ([("premium", -9, 1), ("basic", 1, 20)], ("premium", 1), [("basic", 20)]),
+        ([("premium", -9, -1), ("basic", -1, 20)], ("basic", 20), []),
+        ([("premium", -9, -3), ("trial", -3, -1)], None, []),
+        ([("premium", -1, 5), ("basic", 5, 35), ("trial", 35, 42)], ("premium", 5), [("basic", 35), ("trial", 42)]),
+        ([("basic", -5, 0), ("trial", 0, 3)], ("trial", 3), []),
+        ([("premium", 3, 9), ("basic", 9, 12)], ("premium", 9), [("basic", 12)]),  # the clock was set back
     ],
 )
 async def test_the_license_that_counts(
-    tmp_path: Path, spans: list[tuple[str, int, int]], wanted: tuple[str, int] | None, is_active: bool
+    tmp_path: Path,
+    spans: list[tuple[str, int, int]],
+    running: tuple[str, int] | None,
+    banked: list[tuple[str, int]],
 ) -> None:
     async with ground(tmp_path) as it:
         await it.user(ANNA)
         await it.user(BORIS)
-        for kind, start, end in spans:
+        for kind, start, end in reversed(spans):  # rows in no order
             await grant(it, kind, start, end)
-        await grant(it, "premium", -20, 90, is_active=0)  # revoked
         found = await it.queries.license(ANNA, NOW)
-        if wanted is None:
-            assert (found.license_type, found.end_date) == (None, None)
-        else:
-            assert (found.license_type, found.end_date) == (LicenseType(wanted[0]), NOW + wanted[1] * DAY)
-        assert found.is_active(NOW) is is_active
-        assert (await it.queries.license(BORIS, NOW)).license_type is None
+        segment = found.segment_at(NOW)
+        assert (segment and (segment.license_type.value, (segment.end - NOW) // DAY)) == running
+        assert [(each.license_type.value, (each.end - NOW) // DAY) for each in found.banked_at(NOW)] == banked
+        assert found.type_at(NOW) == (LicenseType(running[0]) if running else None)
+        assert found.is_active(NOW) is (running is not None)
+        assert found.until(NOW) == (NOW + [running, *banked][-1][1] * DAY if running else None)
+        assert found.next_at(NOW) == next(iter(found.banked_at(NOW)), None)
+        assert (await it.queries.license(BORIS, NOW)).segments == ()
+
+
+async def test_a_license_that_is_over_still_says_when_it_ended(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user()
+        await grant(it, "premium", -9, -3)
+        await grant(it, "trial", -3, -1)
+        (last,) = (await it.queries.license(ANNA, NOW)).segments
+        assert (last.license_type, last.end) == (LicenseType.TRIAL, NOW - DAY)
 
 
 async def test_a_license_ends_at_its_end(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
         await it.user()
         await grant(it, "basic", -1, 1)
-        for moment, is_active in ((NOW + DAY - 1, True), (NOW + DAY, False), (NOW - DAY, True), (NOW - DAY - 1, False)):
+        for moment, is_active in ((NOW + DAY - 1, True), (NOW + DAY, False), (NOW - DAY, True), (NOW - DAY - 1, True)):
             assert (await it.queries.license(ANNA, Millis(moment))).is_active(Millis(moment)) is is_active

@@ -219,7 +219,7 @@ async def test_the_old_traps_look_at_a_users_own_rows_alone(
         steps += 1
         return 0
 
-    connection.execute("SELECT id FROM user_licenses LIMIT 1").fetchall()  # the schema is read
+    connection.execute("SELECT user_id FROM user_licenses LIMIT 1").fetchall()  # the schema is read
     connection.set_progress_handler(count, 1)
     assert len(connection.execute(statement, parameters).fetchall()) == 1
     connection.close()
