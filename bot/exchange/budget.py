@@ -103,7 +103,8 @@ class Budget:
 
     async def admit(self, ask: Ask) -> None:
         """Return when the call may be made; `settle` must follow. Raises BackOff."""
-        self._raise_if_banned(ask.host)
+        if (error := self._breaker.check(ask.host)) is not None:
+            raise error
         priority = _priority.get()
         window = None if ask.owner is None else self._window(ask)
         paces: tuple[Pace, ...] = (window,) if window is not None else ()
@@ -113,19 +114,24 @@ class Budget:
             group = (ask.owner, ask.endpoint) if window is not None else object()
             patience = self._patience[priority]
             await self._turns.wait(Call(priority=priority, group=group, host=ask.host, paces=paces, patience=patience))
-            self._raise_if_banned(ask.host)
+            if (error := self._breaker.check(ask.host)) is not None:
+                self._turns.give_back(paces)
+                raise error
         self._breaker.probe(ask.host)
 
     def settle(self, ask: Ask, headers: Mapping[str, str] | None, *, server_now: Callable[[], int]) -> None:
         """The call was answered with these headers, or not answered (None). `server_now` says epoch ms."""
         self._breaker.settle(ask.host, answered=headers is not None)
-        if headers is None or ask.owner is None:
+        if ask.owner is None:
+            return
+        window = self._window(ask)
+        now = self._clock.monotonic()
+        window.end(now)
+        if headers is None:
             return
         limit, left = _number(headers.get("X-Bapi-Limit")), _number(headers.get("X-Bapi-Limit-Status"))
         if limit is None or left is None:
             return
-        window = self._window(ask)
-        now = self._clock.monotonic()
         limit = min(limit, _LARGEST_LIMIT)
         window.learn(limit=int(limit * self._limits.uid_share), used=limit - left, now=now)
         if left <= 0 and self._limits.uid_share <= 1:
@@ -156,11 +162,6 @@ class Budget:
     def close(self) -> None:
         """Refuse everyone who waits."""
         self._turns.refuse(lambda _: BackOff("the bot is stopping", retry_after=1.0))
-
-    def _raise_if_banned(self, host: str) -> None:
-        error = self._breaker.check(host)
-        if error is not None:
-            raise error
 
     def _window(self, ask: Ask) -> RollingWindow:
         key = (ask.owner, ask.endpoint)

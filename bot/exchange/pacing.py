@@ -17,8 +17,8 @@ class Pace(Protocol):
         """One call passes now."""
         ...
 
-    def give_back(self, taken_at: float) -> None:
-        """A call that was let through at that time was never made."""
+    def give_back(self) -> None:
+        """A call that was let through was never made."""
         ...
 
 
@@ -44,7 +44,7 @@ class TokenBucket:
         self._fill(now)
         self._tokens -= 1
 
-    def give_back(self, taken_at: float) -> None:  # noqa: ARG002  a token has no date
+    def give_back(self) -> None:
         self._tokens = min(self._burst, self._tokens + 1)
 
     def _fill(self, now: float) -> None:
@@ -54,34 +54,44 @@ class TokenBucket:
 
 
 class RollingWindow:
-    """At most `limit` calls in any `period` seconds, as Bybit counts per UID and endpoint."""
+    """At most `limit` calls in any `period` seconds, as Bybit counts per UID and endpoint.
 
-    __slots__ = ("_held_until", "_period", "_taken", "limit")
+    Bybit counts a call when it arrives, which is some time between its sending and its answer. So a call counts from
+    `take` to one period after `end`: then no order in which calls arrive breaks the limit.
+    """
+
+    __slots__ = ("_ended", "_held_until", "_period", "_under_way", "limit")
 
     def __init__(self, *, limit: int, period: float = 1.0) -> None:
         if limit < 1 or period <= 0:
             raise ValueError("a window needs a limit of at least 1 and a period above 0")
         self.limit = limit
         self._period = period
-        self._taken: deque[float] = deque()
+        self._under_way = 0
+        self._ended: deque[float] = deque()
         self._held_until = 0.0
 
     def delay(self, now: float, ahead: int = 0) -> float:
+        """At the earliest: as if every call under way ended now."""
         self._forget(now)
-        missing = ahead + 1 - (self.limit - len(self._taken))
+        missing = ahead + 1 - (self.limit - self._under_way - len(self._ended))
         wait = self._held_until - now
         if missing > 0:
             rounds, place = divmod(missing - 1, self.limit)
-            free_at = self._taken[place] if place < len(self._taken) else now
+            free_at = self._ended[place] if place < len(self._ended) else now
             wait = max(wait, free_at + self._period * (rounds + 1) - now)
         return wait if wait > _TINY else 0.0
 
-    def take(self, now: float) -> None:
-        self._taken.append(now)
+    def take(self, now: float) -> None:  # noqa: ARG002  it counts from its end
+        self._under_way += 1
 
-    def give_back(self, taken_at: float) -> None:
-        if taken_at in self._taken:
-            self._taken.remove(taken_at)
+    def give_back(self) -> None:
+        self._under_way -= 1
+
+    def end(self, now: float) -> None:
+        """A call that was let through is answered, or given up."""
+        self._under_way -= 1
+        self._ended.append(now)
 
     def hold(self, until: float) -> None:
         """Nothing passes before that time."""
@@ -91,14 +101,14 @@ class RollingWindow:
         """What Bybit counts: others may use the same UID. Beyond `limit`, what was used changes nothing."""
         self.limit = max(1, limit)
         self._forget(now)
-        self._taken.extend([now] * (min(used, self.limit) - len(self._taken)))
+        self._ended.extend([now] * (min(used, self.limit) - self._under_way - len(self._ended)))
 
     def is_idle(self, now: float) -> bool:
         self._forget(now)
-        return not self._taken and self._held_until <= now
+        return not self._ended and not self._under_way and self._held_until <= now
 
     def _forget(self, now: float) -> None:
-        taken = self._taken
+        ended = self._ended
         edge = now - self._period + _TINY
-        while taken and taken[0] <= edge:
-            taken.popleft()
+        while ended and ended[0] <= edge:
+            ended.popleft()

@@ -56,7 +56,7 @@ class Call:
 class _Waiter:
     call: Call
     deadline: float
-    turn: asyncio.Future[float]  # the time at which it was let through
+    turn: asyncio.Future[None]
     is_in_line: bool = True
 
 
@@ -101,6 +101,11 @@ class Turns:
             self._leave(waiter)
             raise
 
+    def give_back(self, paces: tuple[Pace, ...]) -> None:
+        """A call that was let through will not be made."""
+        for pace in (self.pace, *paces):
+            pace.give_back()
+
     def refuse(self, why: Callable[[str], BackOff | None]) -> None:
         """Refuse every waiting call for whose host `why` has an error."""
         for waiter in tuple(self._waiters()):
@@ -131,8 +136,7 @@ class Turns:
         turn = waiter.turn
         self._remove(waiter)
         if not turn.cancelled() and turn.exception() is None:
-            for pace in (*waiter.call.paces, self.pace):
-                pace.give_back(turn.result())
+            self.give_back(waiter.call.paces)
         self._serve(self.clock.monotonic())
 
     def _refuse(self, waiter: _Waiter, error: BackOff) -> None:
@@ -177,7 +181,7 @@ class Turns:
             if call.group in self._lines[call.priority]:
                 self._lines[call.priority].move_to_end(call.group)
             self._take(call.paces, now)
-            waiter.turn.set_result(now)
+            waiter.turn.set_result(None)
         self._arm(now)
 
     def _next(self, now: float) -> _Waiter | None:

@@ -13,6 +13,13 @@ GAPS = st.lists(st.floats(0, 0.4), min_size=1, max_size=80)
 EPSILON = 1e-6
 
 
+def call(pace: TokenBucket | RollingWindow, now: float) -> None:
+    """A call that is answered at once."""
+    pace.take(now)
+    if isinstance(pace, RollingWindow):
+        pace.end(now)
+
+
 def passed(pace: TokenBucket | RollingWindow, gaps: Sequence[float]) -> list[float]:
     """The times at which calls pass that come after these gaps and wait as long as they are told."""
     now, times = 0.0, []
@@ -20,7 +27,7 @@ def passed(pace: TokenBucket | RollingWindow, gaps: Sequence[float]) -> list[flo
         now += gap
         now += pace.delay(now)
         assert pace.delay(now) <= EPSILON, "a wait that was waited is over"
-        pace.take(now)
+        call(pace, now)
         times.append(now)
     return times
 
@@ -33,11 +40,33 @@ def test_a_bucket_lets_no_more_through_than_burst_and_rate(gaps: list[float], ra
             assert last - first + 1 <= burst + rate * (times[last] - start) + EPSILON
 
 
-@given(GAPS, st.integers(1, 10))
-def test_a_window_lets_no_more_than_its_limit_through_in_any_second(gaps: list[float], limit: int) -> None:
-    times = passed(RollingWindow(limit=limit), gaps)
-    for first in range(len(times) - limit):
-        assert times[first + limit] - times[first] >= 1.0 - EPSILON
+CALLS = st.lists(st.tuples(st.floats(0, 0.4), st.floats(0, 3), st.floats(0, 1)), min_size=1, max_size=60)
+
+
+@given(CALLS, st.integers(1, 10))
+def test_a_window_holds_at_bybits_end_whenever_calls_arrive_there(
+    calls: list[tuple[float, float, float]], limit: int
+) -> None:
+    """Each call comes after a gap, takes some time, and arrives at some part of it."""
+    window, now, ends, arrivals = RollingWindow(limit=limit), 0.0, list[float](), list[float]()
+    for gap, seconds, part in calls:
+        now += gap
+        while (wait := _delay_after(window, ends, now)) > 0:
+            now += wait
+        window.take(now)
+        ends.append(now + seconds)
+        arrivals.append(now + seconds * part)
+    arrivals.sort()
+    for first in range(len(arrivals) - limit):
+        assert arrivals[first + limit] - arrivals[first] >= 1.0 - EPSILON
+
+
+def _delay_after(window: RollingWindow, ends: list[float], now: float) -> float:
+    """The wait that is told once the calls that are over by now are ended."""
+    for end in sorted(end for end in ends if end <= now):
+        window.end(end)
+        ends.remove(end)
+    return window.delay(now)
 
 
 @given(st.integers(1, 10), st.integers(0, 40), st.integers(0, 40))
@@ -47,12 +76,12 @@ def test_the_wait_behind_others_is_what_they_will_take(limit: int, taken: int, a
         now = 0.0
         for _ in range(taken):
             now += pace.delay(now)
-            pace.take(now)
+            call(pace, now)
         told = pace.delay(now, ahead)
         start = now
         for _ in range(ahead):
             now += pace.delay(now)
-            pace.take(now)
+            call(pace, now)
         assert now + pace.delay(now) - start == pytest.approx(told, abs=1e-4)
 
 
@@ -68,16 +97,16 @@ def test_what_was_not_called_is_given_back() -> None:
     for pace in (window, bucket):
         pace.take(0.0)
         assert pace.delay(0.0) > 0
-        pace.give_back(0.0)
+        pace.give_back()
         assert pace.delay(0.0) == 0
-    bucket.give_back(0.0)
+    bucket.give_back()
     bucket.take(0.0)
     assert bucket.delay(0.0) > 0, "a bucket never holds more than its burst"
 
 
 def test_a_window_learns_what_others_used() -> None:
     window = RollingWindow(limit=50)
-    window.take(0.0)
+    call(window, 0.0)
     window.learn(limit=10, used=8, now=0.0)
     assert [window.delay(0.0, ahead) > 0 for ahead in range(3)] == [False, False, True]
     window.learn(limit=10, used=10**9, now=0.1)

@@ -57,6 +57,9 @@ class Request(NamedTuple):
     def is_write(self) -> bool:
         return self.method != "GET"
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.host}{self.target.partition('?')[0]})"  # headers and query name a key
+
 
 class Reply(NamedTuple):
     """What came back, at most MAX_BODY bytes of it."""

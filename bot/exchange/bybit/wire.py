@@ -7,7 +7,7 @@ window, each with a fresh signature.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
@@ -39,7 +39,7 @@ class Route:
     ask: Ask
     is_signed: bool
     is_write: bool
-    hide: str | None
+    hide: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +83,18 @@ class Wire:
         trouble: BaseException | None = None
         try:
             await self.budget.admit(route.ask)
-            return await self._exchange(route, prepare())
+            return await self._exchange(route, prepare)
         except BaseException as error:
             trouble = error
             raise
         finally:
             self.meter.count(route.ask.endpoint, trouble)
 
-    async def _exchange(self, route: Route, request: Request) -> Json:
+    async def _exchange(self, route: Route, prepare: Prepare) -> Json:
         headers: Mapping[str, str] | None = None
         began = self.clock.monotonic()
         try:
-            reply = await self.transport.send(request)
+            reply = await self.transport.send(prepare())
             headers = reply.headers
         finally:
             self.budget.settle(route.ask, headers, server_now=self.server_time.now)
