@@ -23,6 +23,8 @@ log = logging.getLogger("perpdesk.sim.telegram")
 
 NO_ANSWER: Final = 0
 """The status in the log of a call whose answer was withheld."""
+OF_A_PAYER: Final = frozenset({"refundStarPayment", "editUserStarSubscription"})
+"""Calls whose chat is the one of their user_id."""
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -122,8 +124,11 @@ class BotApi:
         if name == "answerCallbackQuery":
             query = bot.queries.get(str(params.get("callback_query_id")))
             return query.chat.id if query else None
+        if name == "answerPreCheckoutQuery":
+            checkout = bot.stars.checkouts.get(str(params.get("pre_checkout_query_id")))
+            return checkout.chat.id if checkout else None
         try:
-            return int(params["chat_id"])
+            return int(params["user_id" if name in OF_A_PAYER else "chat_id"])
         except (KeyError, TypeError, ValueError):
             return None
 

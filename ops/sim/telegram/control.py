@@ -12,11 +12,13 @@ from ops.sim.telegram.errors import ControlError
 from ops.sim.telegram.files import Upload, guess_type
 from ops.sim.telegram.membership import tell_blocked
 from ops.sim.telegram.model import Bot, Chat, JsonObject
+from ops.sim.telegram.payments import charge_back
 from ops.sim.telegram.people import Draft, People, Receipt
 from ops.sim.telegram.updates import PendingUpdate
 from ops.sim.telegram.world import World
 
 LONGEST_WAIT_SECONDS: Final = 300.0
+MOST_STARS: Final = 10**12
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -32,6 +34,7 @@ def add_control(app: web.Application, world: World) -> None:
             web.post(f"{user}/messages", _answering(control.post_message)),
             web.post(f"{user}/press", _answering(control.press)),
             web.post(f"{user}/pay", _answering(control.pay)),
+            web.post(f"{user}/charge_back", _answering(control.charge_back)),
             web.post(f"{chat}/posts", _answering(control.post)),
             web.get(f"{chat}/messages", _answering(control.messages)),
             web.get(f"{chat}/events", _answering(control.events)),
@@ -154,13 +157,17 @@ class _Control:
         first_name = _given(body, "first_name", str) or (known.first_name if known else "")
         if not first_name:
             raise ControlError("first_name is missing")
+        stars = _given(body, "stars", int)
+        if stars is not None and not 0 <= stars <= MOST_STARS:
+            raise ControlError(f"stars must be between 0 and {MOST_STARS}")
         user = self._world.put_user(
             user_id,
             first_name=first_name,
             username=_given(body, "username", str) or (known.username if known else None),
             language_code=_given(body, "language_code", str) or (known.language_code if known else None),
+            stars=stars,
         )
-        return user.card()
+        return {**user.card(), "stars": user.stars}
 
     async def put_chat(self, request: web.Request) -> JsonObject:
         body, chat_id = await _body(request), int(request.match_info["id"])
@@ -214,9 +221,23 @@ class _Control:
         return _receipt(receipt, callback_query_id=receipt.callback_query_id)
 
     async def pay(self, request: web.Request) -> JsonObject:
+        """`message_id`, with `chat_id` for a group; or `invoice_link`."""
+        body, user_id = await _body(request), self._user_id(request)
+        link = _given(body, "invoice_link", str)
+        message_id = _given(body, "message_id", int) if link else _needed(body, "message_id", int)
+        if link and message_id is not None:
+            raise ControlError("give message_id or invoice_link, not both")
+        receipt = self._people.pay(
+            self._bot(request), user_id, message_id, chat_id=_given(body, "chat_id", int), link=link or ""
+        )
+        return _receipt(receipt, pre_checkout_query_id=receipt.pre_checkout_query_id)
+
+    async def charge_back(self, request: web.Request) -> JsonObject:
+        """The Stars of a charge are taken from the bot again, as when somebody disputes how they were bought."""
         body = await _body(request)
-        message_id = _needed(body, "message_id", int)
-        return _receipt(self._people.pay(self._bot(request), self._user_id(request), message_id))
+        charge_id = _needed(body, "telegram_payment_charge_id", str)
+        charge_back(self._world, self._bot(request), self._user_id(request), charge_id)
+        return {}
 
     async def messages(self, request: web.Request) -> list[JsonObject]:
         after = _asked(request, "after", 0)

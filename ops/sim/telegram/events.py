@@ -10,13 +10,17 @@ if TYPE_CHECKING:
 
 PUBLIC_KINDS: Final = frozenset({"sent", "edited", "deleted", "answered", "checked"})
 """The kinds drivers see, and only of what bots do (`by_bot`)."""
+_OPTIONAL: Final = (
+    "message", "callback_query_id", "text", "show_alert", "pre_checkout_query_id", "ok", "error_message",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One happening.
 
-    Kinds beyond PUBLIC_KINDS are for the page: acting, drafted, pinned, unpinned, pressed, reacted, members.
+    Kinds beyond PUBLIC_KINDS are for the page: acting, drafted, pinned, unpinned, pressed, reacted, members, paying,
+    settled.
     """
 
     seq: int
@@ -34,6 +38,10 @@ class Event:
     callback_query_id: str | None = None
     text: str | None = None
     show_alert: bool | None = None
+    pre_checkout_query_id: str | None = None
+    ok: bool | None = None
+    """Whether the bot agreed to be paid."""
+    error_message: str | None = None
 
     @property
     def is_public(self) -> bool:
@@ -42,7 +50,7 @@ class Event:
     def body(self) -> dict[str, Any]:
         """The JSON of the control call: absent fields left out."""
         body: dict[str, Any] = {"seq": self.seq, "at": self.at, "kind": self.kind}
-        for name in ("message", "callback_query_id", "text", "show_alert"):
+        for name in _OPTIONAL:
             value = getattr(self, name)
             if value is not None:
                 body[name] = value

@@ -50,6 +50,30 @@ def check_inline(markup: dict[str, Any] | None) -> dict[str, Any] | None:
     return _inline(markup["inline_keyboard"])
 
 
+def check_invoice_markup(markup: dict[str, Any] | None, total_amount: int) -> dict[str, Any]:
+    """The same under an invoice: the first button pays, and is the only one if there is no keyboard.
+
+    Raises ApiError 400.
+    """
+    rows = [row for row in (markup or {}).get("inline_keyboard", []) if row]
+    if not rows:
+        return {"inline_keyboard": [[pay_button(total_amount)]]}
+    kept = [[_inline_button(button, may_pay=True) for button in row] for row in rows]
+    paying = ["pay" in button for row in kept for button in row]
+    if not any(paying):
+        raise bad_request("REPLY_MARKUP_BUY_EMPTY")
+    if any(paying[1:]):
+        raise bad_request("BUTTON_POS_INVALID")
+    checked = {"inline_keyboard": kept}
+    _check_size(kept, checked)
+    return checked
+
+
+def pay_button(total_amount: int) -> dict[str, Any]:
+    """The button of an invoice that comes without one; a client shows the star as its own icon."""
+    return {"text": f"Pay ⭐{total_amount}", "pay": True}
+
+
 def _inline(rows: list[list[dict[str, Any]]]) -> dict[str, Any] | None:
     kept = [[_inline_button(button) for button in row] for row in rows if row]
     if not kept:
@@ -65,15 +89,15 @@ def _check_size(rows: list[list[dict[str, Any]]], markup: dict[str, Any]) -> Non
         raise bad_request("Reply markup is too long")
 
 
-def _inline_button(button: dict[str, Any]) -> dict[str, Any]:
+def _inline_button(button: dict[str, Any], *, may_pay: bool = False) -> dict[str, Any]:
     if not button["text"].strip():
         raise bad_request("Inline keyboard button text must be non-empty")
     for name in _KEPT:
         value = button.get(name)
-        if value is None or (value == "" and name in {"url", "callback_data"}):
+        if value is None or (value == "" and name in {"url", "callback_data"}) or (name == "pay" and not value):
             continue
         kept: dict[str, Any] = {field: button[field] for field in _LOOKS if field in button}
-        kept[name] = _checked_target(name, value)
+        kept[name] = value if name == "pay" and may_pay else _checked_target(name, value)
         return kept
     raise bad_request("Can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
 

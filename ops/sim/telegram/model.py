@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ops.sim.telegram.events import Event
+from ops.sim.telegram.stars import FIRST_BALANCE, Invoice, StarBook
 from ops.sim.telegram.updates import UpdateQueue
 
 JsonObject = dict[str, Any]
@@ -22,6 +23,7 @@ class User:
     first_name: str
     username: str | None = None
     language_code: str | None = None
+    stars: int = FIRST_BALANCE
 
     def card(self) -> JsonObject:
         """The Bot API User object, as `from` shows it."""
@@ -47,6 +49,8 @@ class Chat:
     """The bot of a private chat; 0 for shared chats."""
     messages: OrderedDict[int, JsonObject] = field(default_factory=OrderedDict)
     """Bot API Message objects by message_id, oldest first; an edit puts a new object, none is changed."""
+    invoices: dict[int, Invoice] = field(default_factory=dict)
+    """What messages with a working Pay button ask for, by message_id."""
     next_message_id: int = 1
     pinned: list[int] = field(default_factory=list)
     members: dict[int, str] = field(default_factory=dict)
@@ -125,6 +129,7 @@ class Bot:
     profile: Profile = field(default_factory=Profile)
     webhook: Webhook | None = None
     queries: dict[str, CallbackQuery] = field(default_factory=dict)
+    stars: StarBook = field(default_factory=StarBook)
 
     @property
     def name(self) -> str:

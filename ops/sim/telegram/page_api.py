@@ -53,6 +53,7 @@ class PageApi:
             web.get(_CHAT + "/commands", _answering(self._commands)),
             web.delete(_MESSAGE, _answering(self._remove)),
             web.post(_MESSAGE + "/forward", _answering(self._forward)),
+            web.get(_CHAT + "/checkout", _answering(self._checkout)),
             web.get("/page/api/files/{file}", _answering(self._file)),
             web.post("/page/api/bybit/demo-key", _answering(self._demo_key)),
             web.post("/page/api/bybit/stop", _answering(self._stop_bybit)),
@@ -72,6 +73,12 @@ class PageApi:
     async def _commands(self, request: web.Request) -> web.Response:
         """The command menu of `user`."""
         return _json({"commands": self._people.commands(self._bot(request), _number(request, "user"), _chat(request))})
+
+    async def _checkout(self, request: web.Request) -> web.Response:
+        """What `user` would pay for `message`, or for `link`."""
+        bot, user, link = self._bot(request), _number(request, "user"), request.query.get("link", "")
+        message = None if link else _number(request, "message")
+        return _json(self._people.checkout(bot, user, _chat(request), message, link))
 
     async def _remove(self, request: web.Request) -> web.Response:
         """`user` deletes an own message."""

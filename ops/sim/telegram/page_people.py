@@ -5,9 +5,11 @@ from typing import Final
 
 from ops.sim.telegram.commands import commands_for
 from ops.sim.telegram.errors import ControlError
+from ops.sim.telegram.invoices import forwarded_invoice, keep_invoice
 from ops.sim.telegram.messages import new_message, origin_of
 from ops.sim.telegram.model import Bot, Chat, JsonObject
 from ops.sim.telegram.people import People, Receipt
+from ops.sim.telegram.stars import Invoice
 
 _FORWARDED: Final = ("text", "entities", "caption", "caption_entities", "photo", "document",
                      "show_caption_above_media", "has_media_spoiler", "link_preview_options")  # fmt: skip
@@ -22,6 +24,9 @@ class PagePeople(People):
         if message.get("has_protected_content"):
             raise ControlError("the bot has protected this message from being forwarded", HTTPStatus.FORBIDDEN)
         content: JsonObject = {name: message[name] for name in _FORWARDED if name in message}
+        invoice: Invoice | None = None
+        if "invoice" in message:
+            content, invoice = forwarded_invoice(self.world, self._source(bot, source_id), message)
         if not content:
             raise ControlError("this kind of message cannot be forwarded")
         chat = self._place(bot, user_id, target_id)
@@ -29,7 +34,22 @@ class PagePeople(People):
         user = self.world.user(user_id)
         copy = new_message(self.world, chat, bot, user, content)
         self.world.store(chat, copy)
+        if invoice is not None:
+            keep_invoice(self.world, chat, copy["message_id"], invoice)
         return self._tell(chat, bot, user, "message", copy)
+
+    def checkout(self, bot: Bot, user_id: int, chat_id: int, message_id: int | None, link: str) -> JsonObject:
+        """What somebody sees before they pay: the invoice of a message or link, to whom, and what Stars they have."""
+        if message_id is None:
+            invoice = self.linked_invoice(bot, link)
+        else:
+            invoice = self._invoice(bot, self._source(bot, chat_id), message_id)
+        payee = self.world.bots.get(invoice.bot_id, bot)
+        return invoice.card() | {
+            "subscription_period": invoice.subscription_period,
+            "payee": self.world.bot_name(payee),
+            "stars": self.world.user(user_id).stars,
+        }
 
     def remove(self, bot: Bot, user_id: int, chat_id: int, message_id: int) -> int:
         """A person deletes an own message for everybody and bots are not told, as in Telegram; returns the seq."""

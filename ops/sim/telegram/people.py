@@ -8,6 +8,8 @@ from ops.sim.telegram.files import NotAPictureError, Upload, document, photo_siz
 from ops.sim.telegram.membership import card_of, set_blocked, set_status
 from ops.sim.telegram.messages import as_replied, caption_content, edited, new_message, origin_of, text_content
 from ops.sim.telegram.model import Bot, CallbackQuery, Chat, JsonObject, User
+from ops.sim.telegram.payments import ask
+from ops.sim.telegram.stars import Invoice
 from ops.sim.telegram.text import CAPTION_LIMIT, FormattedText, format_text, plain_text
 from ops.sim.telegram.world import CHANNEL_ID_BELOW, World
 
@@ -26,6 +28,7 @@ class Receipt:
     seq: int
     message_id: int | None = None
     callback_query_id: str | None = None
+    pre_checkout_query_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,12 +206,46 @@ class People:
         )
         return Receipt(update_id=update_id, seq=seq, callback_query_id=query.id)
 
-    def pay(self, bot: Bot, user_id: int, message_id: int) -> Receipt:
-        """A person pays an invoice."""
-        message = self._message(self._place(bot, user_id, None), message_id)
-        if "invoice" not in message:
-            raise ControlError(f"message {message_id} is no invoice")
-        raise ControlError("invoices of other chats cannot be paid here")
+    def pay(
+        self, bot: Bot, user_id: int, message_id: int | None = None, *, chat_id: int | None = None, link: str = ""
+    ) -> Receipt:
+        """A person confirms a payment: of an invoice message, or of an invoice link.
+
+        The message may stand in somebody else's private chat with the bot: then they pay a copy that was forwarded
+        to them, which has a Pay button only if the invoice has no start_parameter.
+        """
+        chat = self._place(bot, user_id, chat_id)
+        invoice = self.linked_invoice(bot, link) if message_id is None else self._invoice(bot, chat, message_id)
+        owner = self.world.bots.get(invoice.bot_id, bot)
+        checkout, update_id = ask(self.world, owner, chat, user_id, invoice)
+        seq = self.world.events.record(
+            chat, "paying", by_bot=False, bot_id=owner.id, user_id=user_id, pre_checkout_query_id=checkout.id
+        )
+        return Receipt(update_id=update_id, seq=seq, pre_checkout_query_id=checkout.id)
+
+    def linked_invoice(self, bot: Bot, link: str) -> Invoice:
+        """The invoice of a link of createInvoiceLink."""
+        invoice = bot.stars.links.get(link.rpartition("$")[2])
+        if invoice is None:
+            raise ControlError(f"{link!r} is no invoice link of the bot", 404)
+        return invoice
+
+    def _invoice(self, bot: Bot, chat: Chat, message_id: int) -> Invoice:
+        message = chat.messages.get(message_id)
+        if message is None:
+            others = (other for other in bot.dialogs.values() if message_id in other.invoices)
+            invoice = next((other.invoices[message_id] for other in others), None)
+            if invoice is not None and invoice.start_parameter:
+                raise ControlError(
+                    "a forwarded copy of this invoice has no Pay button but a link into the bot",
+                    start_parameter=invoice.start_parameter,
+                )
+        else:
+            invoice = chat.invoices.get(message_id)
+        if invoice is None:
+            self._message(chat, message_id)
+            raise ControlError(f"message {message_id} is no invoice that can be paid")
+        return invoice
 
     def _message(self, chat: Chat, message_id: int) -> JsonObject:
         message = chat.messages.get(message_id)

@@ -8,6 +8,7 @@ import orjson
 
 from ops.sim.telegram.files import StoredFile
 from ops.sim.telegram.model import CallbackQuery, Chat, JsonObject, Profile, User, Webhook
+from ops.sim.telegram.star_records import STAR_DUMPS, restore_stars
 from ops.sim.telegram.updates import PendingUpdate
 from ops.sim.telegram.world import World
 
@@ -65,6 +66,12 @@ def _dump_message(world: World, owner: int, chat_id: int, message_id: int) -> Js
     return chat.messages.get(message_id) if chat else None
 
 
+def _dump_invoice(world: World, owner: int, chat_id: int, message_id: int) -> JsonObject | None:
+    chat = _find_chat(world, owner, chat_id)
+    invoice = chat.invoices.get(message_id) if chat else None
+    return asdict(invoice) if invoice else None
+
+
 def _dump_bot(world: World, bot_id: int) -> JsonObject | None:
     bot = world.known_bot(bot_id)
     if bot is None:
@@ -107,6 +114,8 @@ _DUMPS: Final[dict[str, Callable[..., JsonObject | None]]] = {
     "update": _dump_update,
     "query": _dump_query,
     "file": _dump_file,
+    "invoice": _dump_invoice,
+    **STAR_DUMPS,
 }
 
 
@@ -128,6 +137,7 @@ def restore(world: World, rows: Iterable[tuple[str, str, bytes]]) -> None:
     _restore_messages(world, by_kind.get("message", []))
     _restore_updates(world, by_kind.get("update", []))
     _restore_queries(world, by_kind.get("query", []))
+    restore_stars(world, by_kind, _find_chat)
     world.events.last_seq = meta["last_seq"]
     world.select(meta["last_bot"])
     for bot in world.known_bots():

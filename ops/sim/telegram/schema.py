@@ -32,9 +32,12 @@ _JSON_NAMES: Final = {
     "scope": "BotCommandScope JSON object", "menu_button": "menu button JSON object",
     "rights": "ChatAdministratorRights JSON object", "reaction": "reaction types JSON object",
     "link_preview_options": "link preview options JSON object",
-    "reply_parameters": "reply parameters JSON object",
+    "reply_parameters": "reply parameters JSON object", "prices": "prices JSON object",
 }  # fmt: skip
-_ELEMENT_NAMES: Final = {"InlineKeyboardButton": "inline keyboard button", "KeyboardButton": "keyboard button"}
+_ELEMENT_NAMES: Final = {
+    "InlineKeyboardButton": "inline keyboard button", "KeyboardButton": "keyboard button",
+    "LabeledPrice": "labeled price",
+}  # fmt: skip
 _MISSING: Final = {
     "chat_id": "chat_id is empty", "text": "Message text is empty", "photo": "There is no photo in the request",
     "document": "There is no document in the request", "action": "Wrong parameter action in request",

@@ -1,5 +1,7 @@
 """The stand-in as a server: Bot API, control calls and chat page on one port."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ from aiohttp import ClientSession, web
 from ops.sim.telegram.api import BotApi, not_found
 from ops.sim.telegram.control import add_control
 from ops.sim.telegram.page import add_page
+from ops.sim.telegram.payments import keep_time
 from ops.sim.telegram.state import SavedWorld
 from ops.sim.telegram.webhooks import Webhooks
 from ops.sim.telegram.wire import MAX_BODY_BYTES
@@ -46,7 +49,15 @@ def create_app(world: World, *, bybit_url: str | None = None, retry_seconds: flo
             yield
             await webhooks.close()
 
+    async def watch(_app: web.Application) -> AsyncIterator[None]:
+        watching = asyncio.create_task(keep_time(world))
+        yield
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
     app.cleanup_ctx.append(deliver)
+    app.cleanup_ctx.append(watch)
     return app
 
 

@@ -172,10 +172,21 @@ class World:
         return user
 
     def put_user(
-        self, user_id: int, *, first_name: str, username: str | None = None, language_code: str | None = None
+        self,
+        user_id: int,
+        *,
+        first_name: str,
+        username: str | None = None,
+        language_code: str | None = None,
+        stars: int | None = None,
     ) -> User:
-        """Make or change a person."""
+        """Make or change a person; without `stars` they keep theirs."""
         user = User(id=user_id, first_name=first_name, username=username, language_code=language_code)
+        known = self.users.get(user_id)
+        if stars is not None:
+            user.stars = stars
+        elif known is not None:
+            user.stars = known.stars
         self.users[user_id] = user
         self.changed("user", user_id)
         return user
@@ -230,17 +241,22 @@ class World:
         chat.messages[message["message_id"]] = message
         self.changed("message", chat.owner, chat.id, message["message_id"])
         if len(chat.messages) > MESSAGES_PER_CHAT:
-            oldest, _ = chat.messages.popitem(last=False)
-            self.changed("message", chat.owner, chat.id, oldest)
+            self._drop(chat, next(iter(chat.messages)))
 
     def remove(self, chat: Chat, message_id: int) -> JsonObject | None:
         """Take a message out of a chat and return it as it stood."""
-        message = chat.messages.pop(message_id, None)
+        message = chat.messages.get(message_id)
         if message is not None:
             if message_id in chat.pinned:
                 chat.pinned.remove(message_id)
-            self.changed("message", chat.owner, chat.id, message_id)
+            self._drop(chat, message_id)
         return message
+
+    def _drop(self, chat: Chat, message_id: int) -> None:
+        del chat.messages[message_id]
+        self.changed("message", chat.owner, chat.id, message_id)
+        if chat.invoices.pop(message_id, None) is not None:
+            self.changed("invoice", chat.owner, chat.id, message_id)
 
     def new_id(self) -> str:
         """An id like Telegram's: 63 bits, as text."""

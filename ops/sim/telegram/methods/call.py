@@ -5,7 +5,7 @@ from typing import Any
 
 from ops.sim.telegram.errors import bad_request, forbidden
 from ops.sim.telegram.files import Upload
-from ops.sim.telegram.keyboards import check_inline, check_markup
+from ops.sim.telegram.keyboards import check_inline, check_invoice_markup, check_markup
 from ops.sim.telegram.model import Bot, Chat, JsonObject
 from ops.sim.telegram.text import CAPTION_LIMIT, FormattedText, format_text
 from ops.sim.telegram.world import World
@@ -70,6 +70,10 @@ class Call:
     def inline_markup(self) -> JsonObject | None:
         """`reply_markup` for an edit."""
         return check_inline(self.params.get("reply_markup"))
+
+    def invoice_markup(self, total_amount: int) -> JsonObject:
+        """`reply_markup` of an invoice, new or edited."""
+        return check_invoice_markup(self.params.get("reply_markup"), total_amount)
 
     def charge(self, chat: Chat, weight: float = 1) -> None:
         """Count against the flood limits."""

@@ -69,8 +69,9 @@ def _editable(call: Call) -> tuple[Chat, JsonObject]:
 
 
 def _change(call: Call, chat: Chat, message: JsonObject, changes: dict[str, Any]) -> JsonObject:
-    """Put the changed message in place; without `reply_markup` the keyboard goes."""
-    changes["reply_markup"] = call.inline_markup()
+    """Put the changed message in place; without `reply_markup` the keyboard goes, but for an invoice's Pay button."""
+    invoice = message.get("invoice")
+    changes["reply_markup"] = call.invoice_markup(invoice["total_amount"]) if invoice else call.inline_markup()
     new = edited(call.world, message, changes)
     if all(new.get(name) == message.get(name) for name in _COMPARED):
         raise bad_request(

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ops.sim.telegram.errors import ApiError
 from ops.sim.telegram.facts import FACTS
-from ops.sim.telegram.methods import chats, editing, profile, receiving, sending
+from ops.sim.telegram.methods import chats, editing, payments, profile, receiving, sending
 from ops.sim.telegram.methods.call import Call
 from ops.sim.telegram.schema import Method
 
@@ -59,6 +59,13 @@ _HANDLERS: Final[dict[str, Callable[[Call], Any]]] = {
     "leaveChat": chats.leave_chat,
     "getFile": chats.get_file,
     "getUserProfilePhotos": chats.get_user_profile_photos,
+    "sendInvoice": payments.send_invoice,
+    "createInvoiceLink": payments.create_invoice_link,
+    "answerPreCheckoutQuery": payments.answer_pre_checkout_query,
+    "refundStarPayment": payments.refund_star_payment,
+    "editUserStarSubscription": payments.edit_user_star_subscription,
+    "getStarTransactions": payments.get_star_transactions,
+    "getMyStarBalance": payments.get_my_star_balance,
 }
 MODELLED: Final = frozenset({*_HANDLERS, GET_UPDATES})
 _METHODS: Final = {name.lower(): Method(name) for name in sorted(MODELLED)}

@@ -5,6 +5,7 @@ from typing import Any, Final
 from ops.sim.telegram.errors import bad_request, forbidden
 from ops.sim.telegram.facts import FACTS
 from ops.sim.telegram.files import NotAPictureError, StoredFile, document, photo_sizes
+from ops.sim.telegram.invoices import forwarded_invoice, keep_invoice
 from ops.sim.telegram.messages import as_replied, caption_content, new_message, origin_of, text_content
 from ops.sim.telegram.methods.call import Call
 from ops.sim.telegram.model import Chat, JsonObject
@@ -116,10 +117,10 @@ def _known_file(world: World, kind: str, given: str) -> StoredFile:
     return file
 
 
-def send(call: Call, chat: Chat, content: JsonObject) -> JsonObject:
-    """Send one message with the options common to all kinds."""
+def send(call: Call, chat: Chat, content: JsonObject, markup: JsonObject | None = None) -> JsonObject:
+    """Send one message with the options common to all kinds; `markup` is one that was checked already."""
     extras = _extras(call, chat)
-    markup = call.markup(chat)
+    markup = markup or call.markup(chat)
     call.charge(chat)
     if markup is not None:
         if "inline_keyboard" in markup:
@@ -193,17 +194,25 @@ def _quote(reply: JsonObject, message: JsonObject) -> JsonObject:
 def forward_message(call: Call) -> JsonObject:
     source = call.chat("from_chat_id")
     message = _forwardable(call.message(source, "message to forward"))
+    if not _has_content(message, forward=True):
+        raise bad_request("message can't be forwarded")
     chat = call.chat(write=True)
     call.charge(chat)
-    return _forward(call, chat, message)
+    return _forward(call, chat, source, message)
 
 
-def _forward(call: Call, chat: Chat, message: JsonObject) -> JsonObject:
+def _forward(call: Call, chat: Chat, source: Chat, message: JsonObject) -> JsonObject:
     content: JsonObject = {"forward_origin": origin_of(message)}
     content |= {name: message[name] for name in _COPIED if name in message}
     if call.params.get("protect_content"):
         content["has_protected_content"] = True
-    return _put(call, chat, content)
+    if "invoice" not in message:
+        return _put(call, chat, content)
+    shown, invoice = forwarded_invoice(call.world, source, message)
+    copy = _put(call, chat, content | shown)
+    if invoice is not None:
+        keep_invoice(call.world, chat, copy["message_id"], invoice)
+    return copy
 
 
 def _forwardable(message: JsonObject) -> JsonObject:
@@ -212,9 +221,16 @@ def _forwardable(message: JsonObject) -> JsonObject:
     return message
 
 
+def _has_content(message: JsonObject, *, forward: bool) -> bool:
+    """Service messages have nothing to pass on, and invoices are forwarded only."""
+    return (forward and "invoice" in message) or any(name in message for name in _COPIED)
+
+
 def copy_message(call: Call) -> JsonObject:
     source = call.chat("from_chat_id")
     message = _forwardable(call.message(source, "message to copy"))
+    if not _has_content(message, forward=False):
+        raise bad_request("message can't be copied")
     chat = call.chat(write=True)
     content = {name: message[name] for name in _COPIED if name in message}
     if "caption" in call.params and "text" not in message:
@@ -237,14 +253,15 @@ def _many(call: Call, *, forward: bool) -> list[JsonObject]:
     if len(ids) > _MAX_IDS:
         raise bad_request("Too many message identifiers specified")
     source, chat = call.chat("from_chat_id"), call.chat(write=True)
-    messages = [message for message_id in ids if (message := source.messages.get(message_id))]
+    found = [message for message_id in ids if (message := source.messages.get(message_id))]
+    messages = [message for message in found if _has_content(message, forward=forward)]
     if not messages:
         raise bad_request("there are no messages to forward")
     call.charge(chat, len(messages))
     sent: list[JsonObject] = []
     for message in map(_forwardable, messages):
         if forward:
-            sent.append(_forward(call, chat, message))
+            sent.append(_forward(call, chat, source, message))
         else:
             dropped = ("caption", "caption_entities") if call.params.get("remove_caption") else ()
             content = {name: message[name] for name in _COPIED if name in message and name not in dropped}
