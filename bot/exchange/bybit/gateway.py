@@ -29,7 +29,7 @@ _UNIFIED: Final = "UNIFIED"
 _SETTLE_COIN: Final = "USDT"
 _POSITIONS_A_PAGE: Final = 200  # Bybit's largest
 _ORDERS_A_PAGE: Final = 50  # Bybit's largest
-_EXECUTIONS: Final = 50
+_EXECUTIONS: Final = 40  # what stays below the 16 KB that the cache keeps of one answer
 _MAX_PAGES: Final = 100
 _LONGEST_CURSOR: Final = 1024
 
@@ -68,7 +68,7 @@ class BybitGateway:
         return Orders(account_id=account.account_id, items=items, as_of=self.clock.now())
 
     async def executions(self, account: Account) -> Executions:
-        """The newest 50 fills of perpetuals within Bybit's 7 days."""
+        """The newest 40 fills of perpetuals within Bybit's 7 days."""
         result = await self._read(account, lambda client: client.get_executions(category="linear", limit=_EXECUTIONS))
         items = executions(rows(result), Category.LINEAR)
         return Executions(account_id=account.account_id, items=items, as_of=self.clock.now())
