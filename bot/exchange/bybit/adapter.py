@@ -24,7 +24,6 @@ from bot.exchange.meter import ExchangeStats, Meter
 
 MARKET_SITE: Final = "com"  # public data are of the global site's live market
 _SWEEP_EVERY: Final = 60.0  # seconds
-_CHECK_TIMEOUT: Final = 3.0  # seconds
 _NANOS_IN_A_MILLI: Final = 1_000_000
 
 
@@ -124,7 +123,7 @@ class _HostChecks:
 
     async def _ask(self, host: str) -> Millis:
         try:
-            async with asyncio.timeout(_CHECK_TIMEOUT):
+            async with asyncio.timeout(self.wire.transport.timeouts.check):
                 return await _server_time(BybitClient(host=host, wire=self.wire))
         except TimeoutError:
             self.wire.transport.reconnect(host)

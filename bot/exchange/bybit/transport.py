@@ -38,10 +38,13 @@ class Dropped(ExchangeDown):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds. `total` is for the whole call; `connect` for a connection, with the look-up of the name and TLS."""
+    """Seconds. `total` is for the whole call; `connect` for a connection, with the look-up of the name and TLS;
+    `check` for the question whether a host in doubt answers.
+    """
 
     total: float = 10.0
     connect: float = 3.0
+    check: float = 3.0
 
 
 class Request(NamedTuple):
