@@ -33,6 +33,7 @@ from bot.services.buttons import ButtonDesk
 from bot.services.dialogues import Dialogues
 from bot.services.key_watch import KeyWatch
 from bot.services.keys import Keys
+from bot.services.licenses import Licenses
 from bot.services.people import OwnerLink, People
 from bot.services.preferences import Preferences
 from bot.services.screens import Screens
@@ -187,6 +188,7 @@ def make_services(middle: Middle) -> Services:
             egress_ip=middle.egress_ip,
             require_bound_ip=middle.require_bound_ip,
         ),
+        licenses=Licenses(reads=reads, transactions=transactions, queries=queries, clock=clock),
         screens=Screens(reads=reads),
         buttons=ButtonDesk(queries=queries, transactions=transactions, clock=clock),
         dialogues=Dialogues(queries=queries, transactions=transactions, clock=clock),

@@ -1,17 +1,16 @@
 """license_events: append-only by triggers and a chain of hashes; user_licenses is rewritten from it at every row."""
 
-import json
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Final
 
 from bot.domain.licensing import EntryKind, LedgerEntry, Standing, derive
 from bot.domain.model import LicenseType, Millis, UserId
 from bot.domain.ports import NewLedgerEntry
+from storage.chain import NO_HASH, Chain, hash_of
 from storage.columns import Row, storable
+from storage.pseudonyms import optional_pseudonym, pseudonym_of
 from storage.writer import Transaction
 
-SELECT_PSEUDONYM: Final = "SELECT pseudonym FROM users WHERE user_id = ?"
 SELECT_LAST_EVENT: Final = """
     SELECT event_id, hash FROM license_events WHERE event_id = (SELECT max(event_id) FROM license_events)
 """
@@ -24,12 +23,16 @@ INSERT_EVENT: Final = """
                                 previous_hash, hash)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+SELECT_LICENSE_CHAIN: Final = """
+    SELECT event_id, holder, kind, license_type, millis, takes, cause, actor, note, at, previous_hash, hash
+      FROM license_events WHERE event_id > ? ORDER BY event_id LIMIT 1000
+"""
+LICENSE_CHAIN: Final = Chain(name="license_events", page=SELECT_LICENSE_CHAIN)
 DELETE_PROJECTION: Final = "DELETE FROM user_licenses WHERE user_id = ?"
 INSERT_SEGMENT: Final = """
     INSERT INTO user_licenses (user_id, license_type, start_date, end_date) VALUES (?, ?, ?, ?)
 """
 
-_NO_HASH: Final = bytes(32)  # before the first row
 _NOTE_LIMIT: Final = 1000
 
 
@@ -41,7 +44,7 @@ class SqliteLedger:
 
     async def append(self, user_id: UserId, entry: NewLedgerEntry, now: Millis) -> tuple[LedgerEntry, Standing]:
         """See the port."""
-        holder = await self._pseudonym(user_id)
+        holder = await pseudonym_of(self._transaction, user_id)
         cause = entry.cause if ":" in entry.cause else f"{entry.cause}:{holder}"
         entries = await self._entries(holder)
         known = await self._transaction.fetch(SELECT_EVENT_BY_CAUSE, (cause,))
@@ -56,22 +59,16 @@ class SqliteLedger:
 
     async def entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
         """See the port."""
-        return await self._entries(await self._pseudonym(user_id))
+        return await self._entries(await pseudonym_of(self._transaction, user_id))
 
     async def _entries(self, holder: str) -> tuple[LedgerEntry, ...]:
         return tuple(map(entry_of, await self._transaction.fetch(SELECT_EVENTS, (holder,))))
 
-    async def _pseudonym(self, user_id: UserId) -> str:
-        rows = await self._transaction.fetch(SELECT_PSEUDONYM, (user_id,))
-        if not rows:
-            raise LookupError(f"there is no user {user_id}")
-        return str(rows[0][0])
-
     async def _insert(self, holder: str, cause: str, entry: NewLedgerEntry, now: Millis) -> LedgerEntry:
         last = await self._transaction.fetch(SELECT_LAST_EVENT)
-        last_id, previous = last[0] if last else (0, _NO_HASH)
+        last_id, previous = last[0] if last else (0, NO_HASH)
         license_type = None if entry.license_type is None else entry.license_type.value
-        actor = None if entry.actor is None else await self._pseudonym(entry.actor)
+        actor = await optional_pseudonym(self._transaction, entry.actor)
         note = storable(entry.note, limit=_NOTE_LIMIT)
         columns = (entry.kind.value, license_type, entry.millis, entry.takes, cause, actor, note, now)
         row = (last_id + 1, holder, *columns)
@@ -114,8 +111,3 @@ def _same(known: Row, holder: str, entries: Sequence[LedgerEntry]) -> LedgerEntr
 
 def _gives(entry: LedgerEntry, entry_id: int) -> bool:
     return entry.entry_id == entry_id and entry.license_type is not None
-
-
-def hash_of(row: tuple[object, ...], previous: bytes) -> bytes:
-    """SHA-256 over a canonical form: a JSON array of the columns and the hash before, in ASCII without blanks."""
-    return sha256(json.dumps([*row, previous.hex()], separators=(",", ":")).encode("ascii")).digest()

@@ -27,6 +27,7 @@ from bot.services.books import BookKeeper
 from bot.services.buttons import ButtonDesk
 from bot.services.dialogues import Dialogues
 from bot.services.keys import Keys
+from bot.services.licenses import Licenses
 from bot.services.people import OwnerLink, People
 from bot.services.preferences import Preferences
 from bot.services.screens import Screens
@@ -326,6 +327,7 @@ def _services(
         people=People(reads=reads, transactions=store, clock=clock, access=access, owner_link=owner_link),
         preferences=Preferences(reads=reads, transactions=store),
         keys=Keys(reads=reads, transactions=store, inspector=bybit, vault=vault, clock=clock, egress_ip="192.0.2.1"),
+        licenses=Licenses(reads=reads, transactions=store, queries=queries, clock=clock),
         screens=Screens(reads=reads, patience=patience, resolve_patience=patience),
         buttons=ButtonDesk(queries=queries, transactions=store, clock=clock),
         dialogues=Dialogues(queries=queries, transactions=store, clock=clock),

@@ -221,11 +221,14 @@ class QueuedPromise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """Who did what to whom. `actor` None: the bot itself."""
+    """Who did what to whom. `actor` None: the bot itself; `subject` None: nobody in particular.
+
+    `action` is a dotted word ("promo.create"). Rows outlive an erased user: no id, name or key belongs in `details`.
+    """
 
     actor: UserId | None
     action: str
-    subject: str
+    subject: UserId | None
     details: str = ""
 
 

@@ -232,9 +232,8 @@ class Keys:
         unit.record(_credentials_changed(account))
 
     async def _note(self, unit: UnitOfWork, user_id: UserId, account: Account, action: str) -> None:
-        subject = f"user:{user_id}"
         details = f"{account.account_type.value} {account.host}"
-        await unit.audit(AuditEntry(actor=user_id, action=action, subject=subject, details=details), self.clock.now())
+        await unit.audit(AuditEntry(actor=user_id, action=action, subject=user_id, details=details), self.clock.now())
         unit.record(_credentials_changed(account))
         unit.record(UserConfigChanged(user_id=user_id))
 

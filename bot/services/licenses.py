@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.domain.events import LicenseChanged
 from bot.domain.licensing import EntryKind, Feature, LedgerEntry, Standing, opens
 from bot.domain.model import AccountType, LicenseType, UserId
-from bot.domain.ports import Clock, NewLedgerEntry, Reads, UnitOfWork
+from bot.domain.ports import Clock, NewLedgerEntry, Queries, Reads, Transactions, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,9 +13,11 @@ class Licenses:
     """The one place that gives and takes license time. `unit` is the caller's transaction."""
 
     reads: Reads
+    transactions: Transactions
+    queries: Queries
     clock: Clock
 
-    async def give(  # each argument is a column of the ledger
+    async def give(
         self,
         unit: UnitOfWork,
         user_id: UserId,

@@ -103,7 +103,7 @@ class People:
         async with self.transactions.begin() as unit:
             await unit.users.accept_terms(user_id, TERMS_VERSION, now)
             await unit.audit(
-                AuditEntry(actor=user_id, action="terms.accept", subject=f"user:{user_id}", details=str(TERMS_VERSION)),
+                AuditEntry(actor=user_id, action="terms.accept", subject=user_id, details=str(TERMS_VERSION)),
                 now,
             )
             unit.record(UserConfigChanged(user_id=user_id))
@@ -124,7 +124,7 @@ class People:
             if not await unit.users.set_banned(user_id, banned=banned):
                 raise BadInput("ban-unknown-user", user=user_id)
             action = "user.ban" if banned else "user.unban"
-            await unit.audit(AuditEntry(actor=actor, action=action, subject=f"user:{user_id}"), now)
+            await unit.audit(AuditEntry(actor=actor, action=action, subject=user_id), now)
             unit.record(UserBanned(user_id=user_id))
 
     async def claim_owner(self, user_id: UserId, token: str) -> bool:
@@ -140,6 +140,6 @@ class People:
             await self.burn_owner_link()  # before the grant: a crash in between costs a new link, never a second owner
         async with self.transactions.begin() as unit:
             await unit.users.set_role(user_id, Role.OWNER)
-            await unit.audit(AuditEntry(actor=user_id, action="owner.claim", subject=f"user:{user_id}"), now)
+            await unit.audit(AuditEntry(actor=user_id, action="owner.claim", subject=user_id), now)
             unit.record(RoleChanged(user_id=user_id))
         return True

@@ -7,6 +7,7 @@ from bot.services.access import Access
 from bot.services.buttons import ButtonDesk
 from bot.services.dialogues import Dialogues
 from bot.services.keys import Keys
+from bot.services.licenses import Licenses
 from bot.services.people import People
 from bot.services.preferences import Preferences
 from bot.services.screens import Screens
@@ -22,6 +23,7 @@ class Services:
     people: People
     preferences: Preferences
     keys: Keys
+    licenses: Licenses
     screens: Screens
     buttons: ButtonDesk
     dialogues: Dialogues

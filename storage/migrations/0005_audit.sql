@@ -1,11 +1,12 @@
--- Who did what to whom: append-only, each row chained to the one before by SHA-256 (storage/audit.py).
+-- Who did what to whom: append-only, each row chained to the one before by SHA-256 (storage/chain.py).
 
+-- `actor` and `subject` are users.pseudonym: the row says nothing of whom once that user is erased.
 CREATE TABLE audit (
     id            INTEGER PRIMARY KEY,
     ts            INTEGER NOT NULL CHECK (ts > 0),
-    actor         INTEGER,  -- NULL: the bot itself
+    actor         TEXT CHECK (length(actor) = 32),  -- NULL: the bot itself
     action        TEXT NOT NULL CHECK (length(action) BETWEEN 1 AND 64),
-    subject       TEXT NOT NULL CHECK (length(subject) <= 256),
+    subject       TEXT CHECK (length(subject) = 32),  -- NULL: nobody in particular
     details       TEXT NOT NULL CHECK (length(details) <= 4096),
     previous_hash BLOB NOT NULL CHECK (length(previous_hash) = 32),
     hash          BLOB NOT NULL CHECK (length(hash) = 32)

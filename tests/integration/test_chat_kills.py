@@ -43,7 +43,7 @@ class Memory:
         self.transactions = MemoryTransactions(self.inbox, self.outbox)
 
     async def effects(self) -> list[int]:
-        return [int(entry.subject) for entry, _ in self.transactions.effects]
+        return [int(entry.details) for entry, _ in self.transactions.effects]
 
     async def states(self) -> Counter[str]:
         return Counter(row.state.value for row in self.inbox.rows.values())
@@ -62,8 +62,8 @@ class Disk:
         self.transactions = Store(database, clock=SystemClock(), committed=lambda _: None)
 
     async def effects(self) -> list[int]:
-        rows = await self.database.fetch("SELECT subject FROM audit ORDER BY rowid")
-        return [int(subject) for (subject,) in rows]
+        rows = await self.database.fetch("SELECT details FROM audit ORDER BY rowid")
+        return [int(details) for (details,) in rows]
 
     async def states(self) -> Counter[str]:
         return Counter(state for (state,) in await self.database.fetch("SELECT state FROM inbox"))
@@ -143,7 +143,7 @@ async def test_no_update_is_lost_and_no_effect_doubled(stores: Any) -> None:
         async def handler(update: Update, _: object) -> None:
             await asyncio.sleep(dice.random() / 100)
             async with stores.transactions.begin() as unit:
-                entry = AuditEntry(actor=None, action="test", subject=str(update.update_id))
+                entry = AuditEntry(actor=None, action="test", subject=None, details=str(update.update_id))
                 await unit.audit(entry, SystemClock().now())
                 await asyncio.sleep(dice.random() / 500)
                 power.check()

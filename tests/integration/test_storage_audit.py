@@ -6,26 +6,29 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from storage_builders import ANNA, NOW, Ground, ground
+from storage_builders import ANNA, BORIS, NOW, Ground, ground
 
 from bot.domain.model import Millis
 from bot.domain.ports import AuditEntry
-from storage.audit import verify_chain
+from storage.audit import AUDIT_CHAIN
+from storage.chain import verify_chain
 
 
 async def write_entries(it: Ground, count: int) -> None:
+    await it.user(ANNA)
+    await it.user(BORIS)
     for number in range(count):
         async with it.store.begin() as unit:
             actor = ANNA if number % 2 else None
-            entry = AuditEntry(actor=actor, action="ban", subject=f"user:{number}", details='Grüße \ud800 "q"')
+            entry = AuditEntry(actor=actor, action="user.ban", subject=BORIS, details='Grüße \ud800 "q"')
             await unit.audit(entry, Millis(NOW + number))
 
 
 async def test_the_chain_holds(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
-        assert (await verify_chain(it.database)).rows == 0
+        assert (await verify_chain(it.database.fetch, AUDIT_CHAIN)).rows == 0
         await write_entries(it, 5)
-        report = await verify_chain(it.database)
+        report = await verify_chain(it.database.fetch, AUDIT_CHAIN)
         assert (report.rows, report.broken_at) == (5, None)
         assert [(report.head,)] == await it.database.fetch("SELECT hash FROM audit WHERE id = 5")
 
@@ -34,25 +37,51 @@ async def test_the_canonical_form_is_the_one_that_is_written_down(tmp_path: Path
     async with ground(tmp_path) as it:
         await write_entries(it, 1)
         ((found,),) = await it.database.fetch("SELECT hash FROM audit")
-    canonical = f'[1,{NOW},null,"ban","user:0","Gr\\u00fc\\u00dfe ? \\"q\\"","{"00" * 32}"]'
+        ((boris,),) = await it.database.fetch("SELECT pseudonym FROM users WHERE user_id = ?", (BORIS,))
+    canonical = f'[1,{NOW},null,"user.ban","{boris}","Gr\\u00fc\\u00dfe ? \\"q\\"","{"00" * 32}"]'
     assert json.loads(canonical)
     assert found == sha256(canonical.encode()).digest()
 
 
 async def test_entries_of_one_unit_are_chained_too(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
+        await it.user()
         async with it.store.begin() as unit:
-            for subject in ("a", "b", "c"):
-                await unit.audit(AuditEntry(actor=ANNA, action="set", subject=subject), NOW)
-        assert (await verify_chain(it.database)).rows == 3
+            for details in ("a", "b", "c"):
+                await unit.audit(AuditEntry(actor=ANNA, action="set", subject=ANNA, details=details), NOW)
+        assert (await verify_chain(it.database.fetch, AUDIT_CHAIN)).rows == 3
 
 
 async def test_more_rows_than_a_page_are_walked(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
         async with it.store.begin() as unit:
             for number in range(2001):
-                await unit.audit(AuditEntry(actor=None, action="tick", subject=str(number)), NOW)
-        assert (await verify_chain(it.database)).rows == 2001
+                await unit.audit(AuditEntry(actor=None, action="tick", subject=None, details=str(number)), NOW)
+        assert (await verify_chain(it.database.fetch, AUDIT_CHAIN)).rows == 2001
+
+
+async def test_rows_know_people_by_pseudonym_until_they_are_erased(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await write_entries(it, 2)
+        ((actor, subject),) = await it.database.fetch("SELECT actor, subject FROM audit WHERE id = 2")
+        assert len(actor) == len(subject) == 32
+        assert await it.database.fetch("SELECT pseudonym FROM users ORDER BY user_id") == [(actor,), (subject,)]
+        text = " ".join(map(str, *await it.database.fetch("SELECT * FROM audit WHERE id = 2")))
+        assert str(ANNA) not in text
+        assert str(BORIS) not in text
+
+
+async def test_nothing_is_written_about_nobody(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user(ANNA)
+        for entry in (
+            AuditEntry(actor=ANNA, action="user.ban", subject=BORIS),
+            AuditEntry(actor=BORIS, action="user.ban", subject=ANNA),
+        ):
+            with pytest.raises(LookupError, match="there is no user 1002"):
+                async with it.store.begin() as unit:
+                    await unit.audit(entry, NOW)
+        assert await it.database.fetch("SELECT * FROM audit") == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +100,7 @@ async def test_the_database_itself_refuses_changes(tmp_path: Path, statement: st
         await write_entries(it, 3)
         with pytest.raises(sqlite3.IntegrityError, match="audit is append-only"):
             await it.write(statement)
-        assert (await verify_chain(it.database)).rows == 3
+        assert (await verify_chain(it.database.fetch, AUDIT_CHAIN)).rows == 3
 
 
 @pytest.mark.parametrize(
@@ -79,7 +108,7 @@ async def test_the_database_itself_refuses_changes(tmp_path: Path, statement: st
     [
         ("UPDATE audit SET details = 'other' WHERE id = 2", 1, 2),
         ("UPDATE audit SET ts = ts + 1 WHERE id = 1", 0, 1),
-        ("UPDATE audit SET actor = 5 WHERE id = 3", 2, 3),
+        ("UPDATE audit SET actor = subject WHERE id = 3", 2, 3),
         ("UPDATE audit SET hash = zeroblob(32) WHERE id = 4", 3, 4),
         ("UPDATE audit SET previous_hash = zeroblob(32) WHERE id = 3", 2, 3),
         ("DELETE FROM audit WHERE id = 2", 1, 3),
@@ -92,7 +121,7 @@ async def test_a_change_behind_its_back_is_found(tmp_path: Path, statement: str,
         for trigger in ("audit_is_not_changed", "audit_is_not_deleted", "audit_goes_on"):
             await it.write(f"DROP TRIGGER {trigger}")
         await it.write(statement)
-        report = await verify_chain(it.database)
+        report = await verify_chain(it.database.fetch, AUDIT_CHAIN)
     assert (report.rows, report.broken_at) == (good, broken_at)
 
 

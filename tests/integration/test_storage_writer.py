@@ -59,7 +59,7 @@ class Steps:
 async def two_writes(it: Ground) -> None:
     async with it.store.begin() as unit:
         await unit.users.ensure(new_user(ANNA), NOW)
-        await unit.audit(AuditEntry(actor=ANNA, action="came", subject="user:1001"), NOW)
+        await unit.audit(AuditEntry(actor=ANNA, action="came", subject=ANNA), NOW)
         unit.record(UserConfigChanged(user_id=ANNA))
 
 
