@@ -32,6 +32,11 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def new_key() -> str:
+    """The text of a key file, made for this run alone."""
+    return f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
 def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PERPDESK_")}
 
@@ -155,11 +160,10 @@ class House:
 
 @asynccontextmanager
 async def house(
-    folder: Path, *, limits: str = "off", bybit_latency: float = 0, log_level: str = "DEBUG"
+    folder: Path, *, limits: str = "off", bybit_latency: float = 0, log_level: str = "DEBUG", key: str | None = None
 ) -> AsyncIterator[House]:
     """Everything up and ready; ended at the exit of the block."""
     ports = [free_port() for _ in range(3)]
-    key = base64.b64encode(secrets.token_bytes(32)).decode()
     async with aiohttp.ClientSession() as session:
         telegram_url, bybit_url, stats_url = (f"http://127.0.0.1:{port}" for port in ports)
         made = House(folder, session, telegram_url, bybit_url, stats_url)
@@ -171,7 +175,7 @@ async def house(
             "PERPDESK_BYBIT_STREAM_URL": made.bybit_url,
             "PERPDESK_BYBIT_DEMO_STREAM_URL": f"{made.bybit_url}/demo",
             "PERPDESK_DATABASE": str(folder / "perpdesk.sqlite3"),
-            "PERPDESK_KEY": f"test:{key}",
+            "PERPDESK_KEY": key or new_key(),
             "PERPDESK_OWNER_IDS": str(OWNER),
             "PERPDESK_STATS_PORT": str(ports[2]),
             "PERPDESK_EGRESS_IP": "127.0.0.1",
