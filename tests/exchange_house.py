@@ -60,6 +60,13 @@ class TurnedTime:
         heapq.heappush(self._timers, (self.seconds + delay, next(self._order), timer))
         return timer
 
+    def run_due(self) -> None:
+        """Run every timer whose moment has come, and no task in between."""
+        while self._timers and self._timers[0][0] <= self.seconds:
+            _, _, timer = heapq.heappop(self._timers)
+            if not timer.is_canceled:
+                timer.callback()
+
     async def advance(self, seconds: float) -> None:
         """Run every timer up to then at its own moment, and the tasks that each one wakes."""
         end = self.seconds + seconds

@@ -162,13 +162,35 @@ async def test_one_who_gives_up_with_his_turn_hands_it_on() -> None:
     caller.start("next", ask(3))
     await settle()
     caller.time.seconds += 1.0
-    for _, _, timer in list(caller.time._timers):
-        if not timer.is_canceled:
-            timer.callback()  # the turn is given …
+    caller.time.run_due()  # the turn is given …
     caller.give_up("leaver")  # … and its owner goes before it runs
     await settle()
     assert caller.names == ["first", "next"]
     assert caller.time.monotonic() == 1001.0
+
+
+async def test_a_turn_is_not_given_to_one_who_gave_up_in_the_same_moment() -> None:
+    caller = callers(SLOW)
+    caller.start("first", ask(1))
+    caller.start("leaver", ask(2))
+    caller.start("next", ask(3))
+    await settle()
+    caller.time.seconds += 1.0
+    caller.give_up("leaver")
+    caller.time.run_due()
+    await settle()
+    assert caller.names == ["first", "next"]
+
+
+async def test_a_ban_is_not_told_to_one_who_gave_up_in_the_same_moment() -> None:
+    caller = callers(SLOW)
+    caller.start("first", ask(1))
+    caller.start("leaver", ask(2))
+    await settle()
+    caller.give_up("leaver")
+    caller.budget.ban(None)
+    await settle()
+    assert (caller.refused, caller.budget.stats().waiting) == ([], 0)
 
 
 async def test_reconciling_takes_its_share_and_no_more() -> None:

@@ -38,9 +38,7 @@ class Dropped(ExchangeDown):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds. `total` is for the whole call; `connect` for a connection, with the look-up of the name and TLS;
-    `check` for the question whether a host in doubt answers.
-    """
+    """Seconds: for the whole call, for a connection (name, TCP, TLS), for asking a host in doubt whether it answers."""
 
     total: float = 10.0
     connect: float = 3.0
