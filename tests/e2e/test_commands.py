@@ -1,0 +1,135 @@
+"""The command line as an operator types it."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops.house import ROOT, clean_environment, free_port
+
+TOKEN = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
+
+
+@pytest.fixture
+def telegram(tmp_path: Path) -> Iterator[str]:
+    """A stand-in of Telegram as a process; its address."""
+    port = free_port()
+    with (tmp_path / "telegram.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ops", "sim", "telegram", "--port", str(port)],
+            cwd=ROOT,
+            env=clean_environment(),
+            stdout=log,
+            stderr=log,
+        )
+        end = time.monotonic() + 30
+        while "http://" not in (tmp_path / "telegram.log").read_text():
+            assert process.poll() is None
+            assert time.monotonic() < end, "the stand-in did not come up"
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def perpdesk(*arguments: str, folder: Path, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = clean_environment() | {"PYTHONPATH": str(ROOT)} | variables
+    return subprocess.run(
+        [sys.executable, "-m", "ops", *arguments],
+        cwd=folder,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_init_makes_private_files_and_a_link_and_leaves_them_the_second_time(tmp_path: Path, telegram: str) -> None:
+    asked = {"folder": tmp_path, "PERPDESK_TELEGRAM_API_URL": telegram}
+    made = perpdesk("init", typed=f"{TOKEN}\n", **asked)  # type: ignore[arg-type]  # a folder and variables
+    assert made.returncode == 0, made.stderr
+    assert "https://t.me/perpdesk_123456_bot?start=own_" in made.stdout
+    settings, key = tmp_path / "perpdesk.toml", tmp_path / ".perpdesk" / "perpdesk.key"
+    assert {mode(settings), mode(key), mode(key.with_name("owner-link"))} == {0o600}
+    kept = settings.read_text(), key.read_text()
+    again = perpdesk("init", **asked)  # type: ignore[arg-type]
+    assert again.returncode == 0, again.stderr
+    assert (settings.read_text(), key.read_text()) == kept
+    assert again.stdout.split("own_")[1] != made.stdout.split("own_")[1]
+    shown = perpdesk("config", "show", folder=tmp_path)
+    assert "telegram_token = ***" in shown.stdout
+    assert TOKEN not in shown.stdout + made.stdout + again.stdout
+
+
+def test_init_refuses_what_is_no_token(tmp_path: Path) -> None:
+    refused = perpdesk("init", folder=tmp_path, typed="hello\n")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (78, 1)
+    assert "@BotFather" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "my.key"
+    assert perpdesk("new-key", str(path), folder=tmp_path).returncode == 0
+    content = path.read_bytes()
+    refused = perpdesk("new-key", str(path), folder=tmp_path)
+    assert refused.returncode == 1
+    assert path.read_bytes() == content
+    assert mode(path) == 0o600
+
+
+def test_version_help_and_usage(tmp_path: Path) -> None:
+    assert perpdesk("--version", folder=tmp_path).stdout.startswith("perpdesk 0.")
+    assert "optimize-db" in perpdesk("--help", folder=tmp_path).stdout
+    assert perpdesk("dance", folder=tmp_path).returncode == 2
+
+
+def test_optimize_db_shows_six_queries_beside_the_old_claims(tmp_path: Path) -> None:
+    database = {"PERPDESK_DATABASE": str(tmp_path / "x.sqlite3"), "COLUMNS": "120"}
+    missing = perpdesk("optimize-db", folder=tmp_path, **database)
+    assert missing.returncode == 78
+    assert perpdesk("migrate", folder=tmp_path, **database).returncode == 0
+    done = perpdesk("optimize-db", "--vacuum", folder=tmp_path, **database)
+    assert done.returncode == 0, done.stderr
+    for word in ("user config", "active positions", "trade logs", "license check", "pending orders", "0.27", "8192"):
+        assert word in done.stdout
+
+
+def test_the_demo_goes_on_where_it_stopped_and_ends_on_one_ctrl_c(tmp_path: Path) -> None:
+    ports = {name: str(free_port()) for name in ("telegram", "bybit", "stats")}
+    arguments = ["demo", "--state", str(tmp_path / "state"), "--telegram-port", ports["telegram"]]
+    arguments += ["--bybit-port", ports["bybit"]]
+    lines = []
+    for _ in range(2):
+        output = tmp_path / "demo.log"
+        with output.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "ops", *arguments],
+                cwd=ROOT,
+                env=clean_environment() | {"PERPDESK_STATS_PORT": ports["stats"], "COLUMNS": "160"},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            end = time.monotonic() + 40
+            while "/keys add demo" not in output.read_text():
+                assert process.poll() is None, output.read_text()
+                assert time.monotonic() < end, output.read_text()
+                time.sleep(0.1)
+            os.killpg(process.pid, signal.SIGINT)
+            assert process.wait(30) == 0, output.read_text()
+        lines.append(next(line for line in output.read_text().splitlines() if "/keys add demo" in line))
+        assert "Traceback" not in output.read_text()
+    assert lines[0] == lines[1], "the demo key of the first run is the second run's"
