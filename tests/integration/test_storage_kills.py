@@ -44,7 +44,7 @@ asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
 def killed_writer(folder: Path, first: int, acknowledged: int) -> list[int]:
     """Run the writer, kill it once it has acknowledged so many; every id that it got out."""
     tests = Path(__file__).parents[1]
-    process = subprocess.Popen(  # noqa: S603  our own interpreter and script
+    process = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(folder), str(first)],
         stdout=subprocess.PIPE,
         env={"PYTHONPATH": f"{tests.parent}:{tests}"},
