@@ -12,7 +12,7 @@ from time import monotonic
 import aiohttp
 import pytest
 from aiohttp import web
-from fake_telegram import TOKEN, Call, FakeTelegram, answers, flood, goes_silent, hangs_up, serve
+from fake_telegram import TOKEN, Call, FakeTelegram, Fault, answers, flood, goes_silent, hangs_up, serve
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMediaDocument
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
@@ -197,7 +197,8 @@ async def test_a_peer_that_does_not_read_ends_the_upload(transport: AiohttpReque
     async with deaf_server() as url:
         began = monotonic()
         with pytest.raises(TimedOut):
-            await bot_over(transport, url).send_document(7, bytes(32 << 20), write_timeout=0.3, read_timeout=None)
+            async with asyncio.timeout(10):
+                await bot_over(transport, url).send_document(7, bytes(32 << 20), write_timeout=0.3, read_timeout=None)
         assert monotonic() - began < 3
 
 
@@ -229,16 +230,23 @@ async def test_a_cancelled_call_gives_its_place_back(telegram: FakeTelegram) -> 
     assert telegram.sent()[-1]["text"] == "y"
 
 
+def waits(seconds: float) -> Fault:
+    async def wait(_: web.Request) -> None:
+        await asyncio.sleep(seconds)
+
+    return wait
+
+
 async def test_a_new_session_leaves_the_requests_of_the_old_one_alone(
     telegram: FakeTelegram, transport: AiohttpRequest
 ) -> None:
-    telegram.latency_s = 0.2
+    telegram.fail("sendMessage", waits(0.15), waits(0.4))
     api = bot_over(transport, telegram.url)
-    under_way = asyncio.create_task(api.send_message(7, "old"))
+    old = [asyncio.create_task(api.send_message(7, text)) for text in ("first", "second")]
     await asyncio.sleep(0.05)
     await transport.renew()
     assert (await api.send_message(7, "new")).text == "new"
-    assert (await under_way).text == "old"
+    assert [(await each).text for each in old] == ["first", "second"]
 
 
 async def test_opening_and_closing_twice_is_harmless(telegram: FakeTelegram) -> None:

@@ -1,0 +1,88 @@
+"""The Telegram side against the stand-in, whose limits and faults are nobody's of the tests of this side."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from fake_telegram import TOKEN, FakeTelegram
+from fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
+from telegram_house import House, echo
+
+from ops.sim.telegram.server import serve
+
+
+@dataclass
+class Outside:
+    """A driver of the stand-in by its control calls."""
+
+    url: str
+    session: aiohttp.ClientSession
+
+    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        async with self.session.request(method, f"{self.url}{path}", json=body) as response:
+            assert response.status < 400, await response.text()
+            return await response.json()
+
+    async def say(self, user_id: int, text: str) -> None:
+        await self.ask("POST", f"/sim/users/{user_id}/messages", {"text": text})
+
+    async def answers(self, user_id: int) -> list[str]:
+        messages = await self.ask("GET", f"/sim/chats/{user_id}/messages?after=0")
+        return [message["text"] for message in messages if message["from"]["is_bot"]]
+
+    async def faults(self, **fault: Any) -> None:
+        await self.ask("POST", "/sim/faults", fault)
+
+
+@asynccontextmanager
+async def at_work() -> AsyncIterator[tuple[Outside, House]]:
+    inbox, outbox = MemoryInbox(), MemoryOutbox()
+    async with serve(port=0, limits=True) as url, aiohttp.ClientSession() as session:
+        telegram = FakeTelegram(url=url)  # its address alone counts
+        house = House(telegram, echo, inbox, outbox, MemoryTransactions(inbox, outbox), token=TOKEN)
+        async with house.at_work():
+            yield Outside(url, session), house
+
+
+async def test_under_real_limits_everybody_is_answered_once() -> None:
+    users = range(5001, 5051)
+    async with at_work() as (outside, house), asyncio.timeout(30):
+        for user_id in users:
+            await outside.say(user_id, "one")
+        while house.edge.stats().ledger.marked < len(users):  # noqa: ASYNC110  the ledger signals nothing
+            await asyncio.sleep(0.02)
+        found = Counter([text for user_id in users for text in await outside.answers(user_id)])
+        stats = house.edge.stats()
+    assert found == {"you said one": len(users)}
+    assert stats.pace.floods > 0, "the limits were not met: nothing was tested"
+
+
+async def test_faults_of_polling_cost_no_update() -> None:
+    async with at_work() as (outside, house), asyncio.timeout(30):
+        for kind in ("http_500", "reset", "conflict", "flood"):
+            await outside.faults(kind=kind, method="getUpdates", times=1, seed=1)
+        for number in range(8):
+            await outside.say(6001, f"text {number}")
+        while house.edge.stats().ledger.marked < 8:  # noqa: ASYNC110  the ledger signals nothing
+            await asyncio.sleep(0.02)
+        assert await outside.answers(6001) == [f"you said text {number}" for number in range(8)]
+        poll = house.edge.stats().poll
+        assert poll is not None
+        assert poll.failures >= 4
+        assert poll.conflicts == 1
+
+
+async def test_who_blocked_the_bot_costs_the_others_nothing() -> None:
+    async with at_work() as (outside, house), asyncio.timeout(30):
+        await outside.faults(kind="blocked", chat_id=7001, times=100, seed=1)
+        await outside.say(7001, "gone")
+        await outside.say(7002, "here")
+        while house.edge.stats().lanes.handled + house.edge.stats().lanes.set_aside < 2:  # noqa: ASYNC110  nothing signals
+            await asyncio.sleep(0.02)
+        assert await outside.answers(7001) == []
+        assert await outside.answers(7002) == ["you said here"]
+        assert house.edge.stats().pace.calls["send", "unreachable"] >= 1
