@@ -154,10 +154,17 @@ async def test_after_a_kill_new_rows_are_handled_again_in_order_and_applied_ones
     ]
     door.store.rows = {each.update_id: each for each in rows}
     assert await door.inbox.replay() == 2
-    assert [(update.update_id, update.attempts, update.received_ts) for update in door.out] == [(5, 1, None), (3, 1, None)]
+    assert [(update.update_id, update.attempts, update.received_ts) for update in door.out] == [
+        (5, 1, None),
+        (3, 1, None),
+    ]
     promises = [(each.promise.kind, each.promise.chat_id, each.promise.cause) for each in door.outbox.rows.values()]
     assert promises == [("restarted", 7, "update:6"), ("send-secret-again", 7, "update:7")]
-    assert [door.store.state(number) for number in (6, 7, 8)] == [InboxState.DONE, InboxState.DONE, InboxState.SET_ASIDE]
+    assert [door.store.state(number) for number in (6, 7, 8)] == [
+        InboxState.DONE,
+        InboxState.DONE,
+        InboxState.SET_ASIDE,
+    ]
     again = Door(store=door.store, outbox=door.outbox)  # a second start
     assert await again.inbox.replay() == 2
     assert len(door.outbox.rows) == 2

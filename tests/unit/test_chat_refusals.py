@@ -8,7 +8,7 @@ from bot.chat.refusals import is_final, is_nobody_there, is_too_old, is_unchange
 
 OLD = BadRequest("Query is too old and response timeout expired or query id is invalid")
 SAME = BadRequest("Message is not modified: specified new message content and reply markup are exactly the same")
-TAGS = BadRequest("Can't parse entities: unsupported start tag \"x\" at byte offset 3")
+TAGS = BadRequest('Can\'t parse entities: unsupported start tag "x" at byte offset 3')
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,12 @@ def test_meanings(error: TelegramError, meanings: set[object]) -> None:
 
 
 def test_plain_text_of_a_formatted_one() -> None:
-    data = {"chat_id": 1, "parse_mode": "HTML", "text": "<b>PnL &lt; 5</b> 3 < 4 & <a href='x'>y</a>", "reply_markup": 1}
+    data = {
+        "chat_id": 1,
+        "parse_mode": "HTML",
+        "text": "<b>PnL &lt; 5</b> 3 < 4 & <a href='x'>y</a>",
+        "reply_markup": 1,
+    }
     assert without_format(data) == {"chat_id": 1, "text": "PnL < 5 3 < 4 & y", "reply_markup": 1}
     assert without_format({"chat_id": 1, "parse_mode": "HTML", "caption": "<i>c</i>"}) == {"chat_id": 1, "caption": "c"}
 
