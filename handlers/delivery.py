@@ -1,7 +1,7 @@
 """The way out: cards to Telegram, and what Telegram's refusals mean. Everything the handlers say goes through here."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
@@ -30,12 +30,34 @@ class Spot:
     reply_to: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file as it is sent: its name and its bytes."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
 async def send(bot: Bot, spot: Spot, card: Card) -> int:
     """A new message, in as many parts as it takes; the id of the last one, which has the keyboard."""
     *first, last = split(card.text)
     for part in first:
         await _send_part(bot, spot, part, None)
     return await _send_part(bot, spot, last, card.keyboard)
+
+
+async def send_document(bot: Bot, spot: Spot, document: Document, card: Card) -> int:
+    """A file with a caption of at most 1024 UTF-16 units and the card's keyboard; the message's id."""
+    message = await bot.send_document(
+        spot.chat_id,
+        document.content,
+        filename=document.name,
+        caption=card.text,
+        parse_mode=ParseMode.HTML,
+        message_thread_id=spot.thread_id,
+        reply_markup=card.keyboard,
+    )
+    return message.message_id
 
 
 async def edit(bot: Bot, spot: Spot, message_id: int, card: Card) -> bool:

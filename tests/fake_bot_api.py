@@ -29,6 +29,7 @@ class Bubble:
     thread_id: int | None = None
     reply_to: int | None = None
     edits: int = 0
+    document: tuple[str, bytes] | None = None  # its name and its content; `html` is the caption
 
     @property
     def text(self) -> str:
@@ -106,6 +107,22 @@ class FakeBotApi:
             keyboard=(params.get("reply_markup") or {}).get("inline_keyboard", []),
             thread_id=params.get("message_thread_id"),
             reply_to=reply.get("message_id"),
+        )
+        self.bubbles[bubble.chat_id, bubble.message_id] = bubble
+        return self._message(bubble)
+
+    def _on_senddocument(self, params: dict[str, Any]) -> Any:
+        caption = params.get("caption", "")
+        reason = _fault_of_text({**params, "text": caption or "-"})
+        if reason or len(visible(caption).encode("utf-16-le")) // 2 > 1024:
+            return _Refused(reason or "message caption is too long")
+        bubble = Bubble(
+            chat_id=int(params["chat_id"]),
+            message_id=self.new_message_id(),
+            html=caption,
+            keyboard=(params.get("reply_markup") or {}).get("inline_keyboard", []),
+            thread_id=params.get("message_thread_id"),
+            document=params["document"],
         )
         self.bubbles[bubble.chat_id, bubble.message_id] = bubble
         return self._message(bubble)
@@ -209,7 +226,9 @@ class FakeRequest(BaseRequest):
         pool_timeout: Any = None,  # noqa: ARG002  the same
     ) -> tuple[int, bytes]:
         params = {} if request_data is None else request_data.parameters
-        status, body = self._api.handle(url.rpartition("/")[2], json.loads(json.dumps(params)))
+        files = {} if request_data is None else request_data.multipart_data or {}
+        sent = json.loads(json.dumps(params)) | {name: (each[0], bytes(each[1])) for name, each in files.items()}
+        status, body = self._api.handle(url.rpartition("/")[2], sent)
         return status, json.dumps(body).encode()
 
 
