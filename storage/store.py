@@ -18,6 +18,9 @@ from storage.dialogues import SqliteDialogues
 from storage.inbox import MARK_APPLIED
 from storage.ledger import SqliteLedger
 from storage.outbox import add_promise
+from storage.payments import SqlitePayments
+from storage.pins import SqlitePins
+from storage.promo import SqlitePromo
 from storage.signals import SqliteSignals
 from storage.trades import SqliteTrades
 from storage.users import SqliteUsers
@@ -39,6 +42,9 @@ class SqliteUnitOfWork:
         self.buttons = SqliteButtons(transaction)
         self.dialogues = SqliteDialogues(transaction)
         self.ledger = SqliteLedger(transaction)
+        self.payments = SqlitePayments(transaction)
+        self.promo = SqlitePromo(transaction)
+        self.pins = SqlitePins(transaction)
         self.trades = SqliteTrades(transaction)
         self.signals = SqliteSignals(transaction)
 

@@ -191,6 +191,20 @@ class Vault:
             pass
         raise WrongKeyFile(f"the key file does not open {database.path}: bring the one that has key {key_id}")
 
+    def seal_value(self, name: str, value: bytes) -> tuple[str, bytes]:
+        """A single value of the database's own, bound to its name: the id of the key that seals it, the envelope."""
+        return self._active, self._envelope(self._wrapping[self._active], value, f"perpdesk:value:{name}".encode())
+
+    def open_value(self, name: str, key_id: str, envelope: bytes) -> bytes:
+        """Raises WrongKeyFile for an envelope that was changed, has another name, or is by an unknown key."""
+        wrapping = self._wrapping.get(key_id)
+        if wrapping is None:
+            raise WrongKeyFile(f"{name} is sealed by key {key_id}, which the key file has not")
+        try:
+            return _opened(wrapping, envelope, f"perpdesk:value:{name}".encode())
+        except InvalidTag:
+            raise WrongKeyFile(f"what is stored as {name} does not open: it was changed") from None
+
     def _envelope(self, cipher: AESGCM, plain: bytes, context: bytes) -> bytes:
         nonce = self._random_bytes(_NONCE_BYTES)
         return _VERSION + nonce + cipher.encrypt(nonce, plain, context)

@@ -1,0 +1,152 @@
+"""Campaigns of promo codes: their values, and the rules that need no storage."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.licensing import DAY, RANK
+from bot.domain.model import License, LicenseType, Millis, UserId
+from bot.domain.promo_codes import Terms
+
+HOUR: Final = 3_600_000  # ms
+TRIES: Final = 5
+TRIES_WITHIN: Final = Millis(15 * 60_000)
+GUESSING: Final = 50  # wrong tries of everybody …
+GUESSING_WITHIN: Final = Millis(60_000)
+USED_ALARMS: Final = (100, 90, 50)  # percent
+FAST: Final = 10  # times the hourly mean, which counts as one at least
+UNDO_ALONE: Final = Millis(15 * 60_000)
+UNDO_WAIT: Final = Millis(DAY)
+
+
+class CampaignState(StrEnum):
+    """ACTIVE codes can be redeemed, PAUSED ones again later, UNDONE ones never more."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """One campaign as it stands: one code, or many of the same terms."""
+
+    campaign_id: int
+    terms: Terms
+    state: CampaignState
+    uses: int
+    creator: UserId | None  # None: an erased user
+    created: Millis
+    undo_asked_by: UserId | None = None
+    undo_asked: Millis | None = None
+
+    def runs_at(self, now: Millis) -> bool:
+        """Whether its codes can be redeemed, uses aside."""
+        starts, ends = self.terms.starts, self.terms.ends
+        return self.state is CampaignState.ACTIVE and (starts is None or starts <= now) and (ends is None or now < ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """One redemption. `until` is when the added time ran out as things stood then."""
+
+    usage_id: int
+    license_type: LicenseType
+    days: int
+    at: Millis
+    until: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCode:
+    """A code that was found, with what its holder-to-be did with it."""
+
+    promo_id: int
+    uses: int
+    campaign: Campaign
+    usage: Usage | None
+
+    def is_open(self, now: Millis) -> bool:
+        return self.campaign.runs_at(now) and self.uses < self.campaign.terms.max_uses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedCode:
+    """A code at rest: found by the HMAC of its folded form, shown again by opening the envelope."""
+
+    lookup: bytes
+    envelope: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funnel:
+    """How far the people of a campaign came."""
+
+    opened: int
+    redeemed: int
+    connected: int
+    traded: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """What an undo takes from one person: `millis` of unused time of the usage."""
+
+    usage_id: int
+    user_id: UserId
+    entry_id: int
+    license_type: LicenseType
+    millis: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """Where a campaign's card is pinned."""
+
+    campaign_id: int
+    chat_id: int
+    message_id: int
+
+
+def starts_after(held: License, license_type: LicenseType, now: Millis) -> Millis:
+    """When added time of that type begins to run: behind everything of the same type or a higher one."""
+    ends = [each.end for each in held.segments if RANK[each.license_type] >= RANK[license_type]]
+    return Millis(max([now, *ends]))
+
+
+def used_alarm(uses: int, capacity: int) -> int | None:
+    """The percentage that this very redemption reached, the highest of 50, 90, 100; None for any other one."""
+    reached = (each for each in USED_ALARMS if uses * 100 >= each * capacity > (uses - 1) * 100)
+    return next(reached, None)
+
+
+def is_fast_alarm(campaign: Campaign, in_this_hour: int, now: Millis) -> bool:
+    """Whether this very redemption makes it ten times the mean of the hours before; the first hour has none."""
+    hours = now // HOUR - campaign.created // HOUR
+    if hours < 1:
+        return False
+    before = campaign.uses - in_this_hour
+    return in_this_hour == -(-FAST * max(hours, before) // hours)
+
+
+class UndoStep(StrEnum):
+    """What an admin may do now about calling a campaign back."""
+
+    UNDO = "undo"
+    ASK = "ask"  # write down that one wants it
+    WAIT_FOR_ADMIN = "wait-for-admin"
+    WAIT = "wait"  # alone: a day
+
+
+def undo_step(campaign: Campaign, actor: UserId, now: Millis, *, admins: int) -> UndoStep:
+    """The creator alone within 15 minutes; later two admins, or one who waits for 24 hours where there is no other."""
+    if actor == campaign.creator and now - campaign.created <= UNDO_ALONE:
+        return UndoStep.UNDO
+    if campaign.undo_asked_by is None or campaign.undo_asked is None:
+        return UndoStep.ASK
+    if campaign.undo_asked_by != actor:
+        return UndoStep.UNDO
+    if admins > 1:
+        return UndoStep.WAIT_FOR_ADMIN
+    return UndoStep.UNDO if now - campaign.undo_asked >= UNDO_WAIT else UndoStep.WAIT

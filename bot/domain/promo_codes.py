@@ -1,0 +1,204 @@
+"""Promo codes as text: how they are made, typed, and compared; and what `/promo new …` says. No input or output here.
+
+Two codes are the same if they fold alike: compatibility forms unified (NFKC), blanks, dashes and invisible letters
+gone, capitals, and the letters that Crockford's base32 leaves out read as the digits they look like.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from bot.domain.errors import BadInput
+from bot.domain.model import LicenseType, Millis
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U
+GENERATED_BYTES: Final = 10  # 80 random bits, 16 letters
+SHORTEST_OWN: Final = 4
+LONGEST: Final = 32  # letters of a code once folded; `p_` and a code fit a deep link's 64
+_BITS: Final = 5
+_GROUP: Final = 4
+_LONGEST_TYPED: Final = 200  # NFKC makes up to 18 letters of one
+
+_ASCII_CAPITALS: Final = MappingProxyType({ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"})
+_LOOKS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_FOLDED: Final = re.compile(rf"[0-9A-Z]{{1,{LONGEST}}}")
+# Cyrillic capitals that a reader takes for a Latin letter or a digit.
+_CYRILLIC: Final = str.maketrans("АВЕЗКМНОРСТУХІЈЅԚԜӀ", "ABE3KMHOPCTYXIJSQWI")
+
+
+def generated(random_bytes: Callable[[int], bytes]) -> str:
+    """A new code of 80 bits as it is shown: K7QM-2XWD-9FTR-B6HC."""
+    number = int.from_bytes(random_bytes(GENERATED_BYTES), "big")
+    count = GENERATED_BYTES * 8 // _BITS
+    letters = "".join(ALPHABET[number >> _BITS * place & (len(ALPHABET) - 1)] for place in reversed(range(count)))
+    return "-".join(letters[start : start + _GROUP] for start in range(0, count, _GROUP))
+
+
+def fold(typed: str) -> str | None:
+    """What a typed code is compared by; None for what can be no code."""
+    letters = _plain(typed).translate(_LOOKS)
+    return letters if _FOLDED.fullmatch(letters) else None
+
+
+def suggestion(typed: str) -> str | None:
+    """The Latin spelling of a code typed with Cyrillic look-alikes; None if there are none or it still is no code."""
+    letters = _plain(typed)
+    latin = letters.upper().translate(_CYRILLIC)
+    return latin if not letters.isascii() and _FOLDED.fullmatch(latin) else None
+
+
+def own(typed: str) -> str:
+    """A code of the admin's own as it is shown: capitals and digits. Raises BadInput."""
+    letters = _plain(typed)
+    if not SHORTEST_OWN <= len(letters) <= LONGEST or not _FOLDED.fullmatch(letters):
+        raise BadInput("promo-own-code", shortest=SHORTEST_OWN, longest=LONGEST)
+    return letters
+
+
+def _plain(typed: str) -> str:
+    """NFKC; without blanks, dashes, controls and invisible letters; ASCII capitals. Other scripts stay as they are."""
+    unified = unicodedata.normalize("NFKC", typed[:_LONGEST_TYPED])
+    kept = (letter for letter in unified if unicodedata.category(letter) not in _LEFT_OUT)
+    return "".join(kept).translate(_ASCII_CAPITALS)
+
+
+_LEFT_OUT: Final = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp", "Pd"})
+
+
+# --- what a campaign gives ------------------------------------------------------------------------------------
+
+MOST_DAYS: Final = 3650
+MOST_USES: Final = 1_000_000
+MOST_CODES: Final = 5_000
+LONGEST_NOTE: Final = 200
+ASK_TWICE_DAYS: Final = 400
+ASK_TWICE_USES: Final = 10_000
+USUAL_SPAN: Final = 90  # days until a campaign ends for which nothing was said
+
+_DAYS: Final = re.compile(r"([0-9]{1,6})(?:d|days?)?", re.IGNORECASE)
+_COUNT: Final = re.compile(r"[0-9]{1,12}")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OPTION: Final = re.compile(r"(max|from|until|code|count|note)=(.*)", re.IGNORECASE | re.DOTALL)
+_TYPE_AND_DAYS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What each code of a campaign gives, to how many, and when. Moments are UTC ms, [starts, ends)."""
+
+    license_type: LicenseType
+    days: int  # 1 … 3650
+    max_uses: int  # a code, 1 … 1,000,000
+    count: int = 1  # codes, 1 … 5,000
+    starts: Millis | None = None
+    ends: Millis | None = None
+    note: str = ""
+
+    @property
+    def capacity(self) -> int:
+        """Redemptions of all codes together."""
+        return self.max_uses * self.count
+
+    @property
+    def asks_twice(self) -> bool:
+        return self.days > ASK_TWICE_DAYS or self.capacity > ASK_TWICE_USES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What `/promo new …` asks for. `code` None: made by us."""
+
+    terms: Terms
+    code: str | None = None
+
+
+def parse_new(typed: str, now: Millis) -> Wanted:
+    """`premium 30d max=100 until=2026-12-31 from=… code=SPRING26 count=500 note=the rest, also of several words`.
+
+    Days are whole days in UTC; until a day means through it. Raises BadInput, whose key names what does not fit.
+    """
+    words = typed.split()
+    if len(words) < _TYPE_AND_DAYS:
+        raise BadInput("promo-new-usage")
+    options = _options(words[_TYPE_AND_DAYS:])
+    count = _number(options.get("count", "1"), "promo-count", MOST_CODES)
+    code = own(options["code"]) if "code" in options else None
+    if code is not None and count > 1:
+        raise BadInput("promo-own-code-once")
+    starts = _day(options["from"]) if "from" in options else None
+    terms = Terms(
+        license_type=_license_type(words[0]),
+        days=parse_days(words[1]),
+        max_uses=_number(options.get("max", "1"), "promo-uses", MOST_USES),
+        count=count,
+        starts=None if starts is None else _midnight(starts),
+        ends=_midnight(_day(options["until"]) + timedelta(days=1)) if "until" in options else None,
+        note=options.get("note", "")[:LONGEST_NOTE],
+    )
+    if terms.ends is not None and terms.ends <= max(now, terms.starts or now):
+        raise BadInput("promo-until-past")
+    return Wanted(terms=terms, code=code)
+
+
+def parse_days(typed: str) -> int:
+    """`30`, `30d`. Raises BadInput."""
+    match = _DAYS.fullmatch(typed)
+    if match is None or not 1 <= int(match[1]) <= MOST_DAYS:
+        raise BadInput("promo-days", most=MOST_DAYS)
+    return int(match[1])
+
+
+def usual_end(now: Millis) -> Millis:
+    """The end of the day that is 90 days away, in UTC."""
+    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    return _midnight(today + timedelta(days=USUAL_SPAN + 1))
+
+
+def _options(words: Iterable[str]) -> Mapping[str, str]:
+    """`key=value` words; what follows `note=` up to the next key belongs to it. Raises BadInput."""
+    found: dict[str, str] = {}
+    for word in words:
+        match = _OPTION.fullmatch(word)
+        if match is not None:
+            key = match[1].lower()
+            if key in found:
+                raise BadInput("promo-new-usage")
+            found[key] = match[2]
+        elif next(reversed(found), None) == "note":
+            found["note"] = f"{found['note']} {word}".strip()
+        else:
+            raise BadInput("promo-new-usage")
+    return found
+
+
+def _license_type(word: str) -> LicenseType:
+    try:
+        return LicenseType(word.lower())
+    except ValueError:
+        raise BadInput("promo-type", word=word) from None
+
+
+def _number(typed: str, key: str, most: int) -> int:
+    if not _COUNT.fullmatch(typed) or not 1 <= int(typed) <= most:
+        raise BadInput(key, most=most)
+    return int(typed)
+
+
+def _day(typed: str) -> date:
+    if not _DATE.fullmatch(typed):
+        raise BadInput("promo-date")
+    try:
+        found = date.fromisoformat(typed)
+    except ValueError:
+        raise BadInput("promo-date") from None
+    if not 2020 <= found.year <= 2199:  # noqa: PLR2004  what a date of a campaign can be
+        raise BadInput("promo-date")
+    return found
+
+
+def _midnight(day: date) -> Millis:
+    return Millis(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000))

@@ -1,0 +1,130 @@
+"""What promo codes ask of storage: inside a unit of work, as reads, and of the safe that hides the codes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.model import Millis, Secret, UserId
+from bot.domain.promo import Campaign, Funnel, KnownCode, Pin, SealedCode, Taking, Usage
+from bot.domain.promo_codes import Terms
+
+
+class CodeSafe(Protocol):
+    """Promo codes at rest: nobody who has the database alone can tell one."""
+
+    def lookup(self, folded: str) -> bytes:
+        """32 bytes by which a folded code is found."""
+        ...
+
+    def seal(self, code: Secret, lookup: bytes) -> SealedCode: ...
+
+    def open_code(self, sealed: SealedCode) -> Secret:
+        """Raises WrongKeyFile for an envelope that was changed or is another code's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUse:
+    """A use that was counted: which redemption it is, and the campaign's uses in all and in this hour with it."""
+
+    usage_id: int
+    uses: int
+    in_this_hour: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldUsage:
+    """A redemption that an undo has not looked at yet. `user_id` None: its user was erased."""
+
+    usage_id: int
+    user_id: UserId | None
+    entry_id: int
+
+
+class PromoCodes(Protocol):
+    """The promo tables inside a unit of work."""
+
+    async def create(self, terms: Terms, codes: Sequence[SealedCode], creator: UserId, now: Millis) -> int:
+        """A campaign with its codes, which must be new; its id."""
+        ...
+
+    async def is_taken(self, lookup: bytes) -> bool: ...
+    async def find(self, lookup: bytes, user_id: UserId) -> KnownCode | None:
+        """The code, and what this user did with it."""
+        ...
+
+    async def use(self, code: KnownCode, user_id: UserId, actor: UserId | None, now: Millis) -> NewUse | None:
+        """Count one use; None if the code is used up, paused or out of its dates. At most once per code and user."""
+        ...
+
+    async def settle(self, usage_id: int, entry_id: int, until: Millis) -> None:
+        """Note the ledger row of a use, and until when its time ran then."""
+        ...
+
+    async def opened(self, campaign_id: int, user_id: UserId, now: Millis) -> None: ...
+    async def tries(self, user_id: UserId, since: Millis) -> tuple[Millis, ...]:
+        """A user's wrong tries since that moment, the newest five, newest first."""
+        ...
+
+    async def add_try(self, user_id: UserId, now: Millis) -> None: ...
+    async def tries_of_all(self, since: Millis, limit: int) -> int:
+        """Everybody's wrong tries since that moment, counted up to `limit`."""
+        ...
+
+    async def campaign(self, campaign_id: int) -> Campaign | None: ...
+    async def pause(self, campaign_id: int, *, paused: bool) -> bool:
+        """True if it was the other way before."""
+        ...
+
+    async def ask_undo(self, campaign_id: int, actor: UserId, now: Millis) -> None: ...
+    async def undo(self, campaign_id: int) -> bool:
+        """End it for good; True if it was not ended before."""
+        ...
+
+    async def usages_left(self, campaign_id: int, limit: int) -> tuple[HeldUsage, ...]:
+        """Redemptions that an undo has still to look at, oldest first."""
+        ...
+
+    async def usage_undone(self, usage_id: int, now: Millis) -> None: ...
+    async def undo_finished(self, campaign_id: int, now: Millis) -> None: ...
+    async def pin(self, pin: Pin) -> None: ...
+    async def unpin(self, campaign_id: int) -> None: ...
+    async def staff(self) -> tuple[UserId, ...]:
+        """Who is stored as admin or owner."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    """One of a user's redemptions, for screens and exports."""
+
+    usage: Usage
+    is_undone: bool
+
+
+class PromoQueries(Protocol):
+    """Reads of the promo tables."""
+
+    async def campaign(self, campaign_id: int) -> Campaign | None: ...
+    async def campaigns(self, *, running: bool, offset: int, limit: int) -> tuple[Campaign, ...]:
+        """The newest first; `running`: those that are neither paused nor undone."""
+        ...
+
+    async def codes(self, campaign_id: int) -> tuple[SealedCode, ...]:
+        """In the order in which they were made."""
+        ...
+
+    async def funnel(self, campaign_id: int) -> Funnel: ...
+    async def takings(self, campaign_id: int, after: int, limit: int, now: Millis) -> tuple[Taking, ...]:
+        """What an undo would take, of the next `limit` redemptions behind usage `after`, with their unused time."""
+        ...
+
+    async def pins(self) -> tuple[Pin, ...]:
+        """The pinned cards of campaigns that run."""
+        ...
+
+    async def unfinished_undos(self) -> tuple[int, ...]: ...
+    async def staff(self) -> tuple[UserId, ...]: ...
+    async def redeemed_by(self, user_id: UserId, limit: int) -> tuple[Redeemed, ...]:
+        """A user's redemptions, the newest first."""
+        ...
