@@ -15,6 +15,9 @@ SELECT_LAST_EVENT: Final = """
     SELECT event_id, hash FROM license_events WHERE event_id = (SELECT max(event_id) FROM license_events)
 """
 SELECT_EVENT_BY_CAUSE: Final = "SELECT event_id, holder FROM license_events WHERE cause = ?"
+SELECT_TRIAL: Final = """
+    SELECT 1 FROM license_events WHERE cause = 'trial:' || (SELECT pseudonym FROM users WHERE user_id = ?)
+"""
 SELECT_EVENTS: Final = """
     SELECT event_id, kind, license_type, millis, takes, at FROM license_events WHERE holder = ? ORDER BY event_id
 """

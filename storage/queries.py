@@ -15,11 +15,13 @@ from bot.domain.model import (
     Orders,
     Position,
     Positions,
+    Role,
     SealedCredentials,
     Symbol,
     UserConfig,
     UserId,
 )
+from bot.domain.pins import StoredPin
 from bot.domain.ports import Button, Clock, Dialogue
 from storage.accounts import SELECT_CREDENTIALS, SELECT_TO_CHECK, SELECT_WALLET, account_of, credentials_of
 from storage.books import (
@@ -35,10 +37,12 @@ from storage.books import (
 from storage.buttons import SELECT_BUTTON, button_of
 from storage.database import Database
 from storage.dialogues import SELECT_DIALOGUE, dialogue_of
+from storage.ledger import SELECT_TRIAL
 from storage.licenses import SELECT_LICENSE, license_of
+from storage.pins import SELECT_PIN, pin_of
 from storage.signals import RECENT_LIMIT, SELECT_RECENT, Signal, signal_of
 from storage.trades import SELECT_EXECUTIONS, SELECT_SINCE, TradeLog, executions_of, trade_log_of
-from storage.users import SELECT_ACTIVE, SELECT_CONFIG, config_of
+from storage.users import SELECT_ACTIVE, SELECT_CONFIG, SELECT_STAFF, config_of
 
 _SYSTEM_CLOCK: Final = SystemClock()
 
@@ -56,6 +60,10 @@ class SqliteQueries:
     async def license(self, user_id: UserId, now: Millis) -> License:
         """The license that counts at `now`; one that ended is answered too, with its dates."""
         return license_of(await self._database.fetch(SELECT_LICENSE, (user_id, now)), user_id)
+
+    async def had_trial(self, user_id: UserId) -> bool:
+        """Whether they ever started one, also if it was taken back."""
+        return bool(await self._database.fetch(SELECT_TRIAL, (user_id,)))
 
     async def credentials(self, account_id: AccountId) -> SealedCredentials | None:
         rows = await self._database.fetch(SELECT_CREDENTIALS, (account_id,))
@@ -86,6 +94,14 @@ class SqliteQueries:
         """A button that could be pressed now: this user's, this chat's, unused, not expired."""
         rows = await self._database.fetch(SELECT_BUTTON, (token, user_id, chat_id, now))
         return button_of(rows[0]) if rows else None
+
+    async def staff(self) -> Mapping[UserId, Role]:
+        """Everybody whose stored role is more than a user's."""
+        return {user_id: Role(role) for user_id, role in await self._database.fetch(SELECT_STAFF)}
+
+    async def pin(self, user_id: UserId) -> StoredPin | None:
+        rows = await self._database.fetch(SELECT_PIN, (user_id,))
+        return pin_of(rows[0]) if rows else None
 
     async def active_users(self, since: Millis, limit: int) -> tuple[UserId, ...]:
         """Who wrote since that moment and is not banned, the latest first."""

@@ -14,6 +14,7 @@ from typing import Final
 from bot.domain.model import AccountType, LicenseType, Millis, Segment
 
 DAY: Final = 86_400_000  # ms
+TRIAL_DAYS: Final = 7
 LONGEST: Final = 3650 * DAY  # what one row may give, ms: a slip of the finger stays within what calendars can show
 RANK: Final = MappingProxyType({each: rank for rank, each in enumerate(LicenseType)})
 
@@ -134,30 +135,73 @@ def _spent(buckets: Sequence[Bucket], millis: int) -> list[Bucket]:
 
 
 class Feature(StrEnum):
-    """What a license opens."""
+    """What a license opens, on each type of account. Closing, stops and whatever lessens risk never ask."""
 
     ENTRY = "entry"  # open or add to a position by hand
-    AUTOMATION = "automation"  # signals and strategies
+    AUTOMATION = "automation"  # the same by signals and strategies
 
 
-_NEEDS: Final[Mapping[tuple[Feature, AccountType], LicenseType | None]] = MappingProxyType(
+class Limit(StrEnum):
+    """What a license counts."""
+
+    STRATEGIES = "strategies"  # that run at once
+    PROVIDERS = "providers"  # of signals, followed at once
+    ACCOUNTS = "accounts"  # connected, of each of Bybit's two types
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A column of the table: on which accounts each feature is open, and how many of what."""
+
+    opens: Mapping[Feature, frozenset[AccountType]]
+    most: Mapping[Limit, int]
+
+
+_PAPER: Final = frozenset({AccountType.PAPER})
+_PRACTICE: Final = frozenset({AccountType.PAPER, AccountType.DEMO})
+_ALL: Final = frozenset(AccountType)
+
+
+def _plan(where: frozenset[AccountType], *, strategies: int, providers: int, accounts: int) -> Plan:
+    return Plan(
+        opens=MappingProxyType({Feature.ENTRY: where, Feature.AUTOMATION: where}),
+        most=MappingProxyType({Limit.STRATEGIES: strategies, Limit.PROVIDERS: providers, Limit.ACCOUNTS: accounts}),
+    )
+
+
+# The one table. None: no license.
+PLANS: Final[Mapping[LicenseType | None, Plan]] = MappingProxyType(
     {
-        (Feature.ENTRY, AccountType.PAPER): None,
-        (Feature.ENTRY, AccountType.DEMO): LicenseType.TRIAL,
-        (Feature.ENTRY, AccountType.LIVE): LicenseType.BASIC,
-        (Feature.AUTOMATION, AccountType.PAPER): None,
-        (Feature.AUTOMATION, AccountType.DEMO): LicenseType.TRIAL,
-        (Feature.AUTOMATION, AccountType.LIVE): LicenseType.BASIC,
+        None: _plan(_PAPER, strategies=1, providers=1, accounts=1),
+        LicenseType.TRIAL: _plan(_PRACTICE, strategies=2, providers=2, accounts=1),
+        LicenseType.BASIC: _plan(_ALL, strategies=4, providers=3, accounts=2),
+        LicenseType.PREMIUM: _plan(_ALL, strategies=20, providers=10, accounts=5),
     }
 )
 
 
+def opens(held: LicenseType | None, feature: Feature, account_type: AccountType) -> bool:
+    """Whether it may be done with what is held now."""
+    return account_type in PLANS[held].opens[feature]
+
+
+def most(held: LicenseType | None, limit: Limit) -> int:
+    """How many there may be."""
+    return PLANS[held].most[limit]
+
+
 def needed(feature: Feature, account_type: AccountType) -> LicenseType | None:
     """The lowest type that opens it; None: free."""
-    return _NEEDS[feature, account_type]
+    return next(held for held in PLANS if opens(held, feature, account_type))
 
 
-def opens(held: LicenseType | None, feature: Feature, account_type: AccountType) -> bool:
-    """Whether it may be done now. Closing, stops and everything that lessens risk never ask."""
-    lowest = needed(feature, account_type)
-    return lowest is None or (held is not None and RANK[held] >= RANK[lowest])
+def plans_as_markdown() -> str:
+    """The table as the documents quote it."""
+    names = ["no license" if held is None else held.value for held in PLANS]
+    lines = [f"| | {' | '.join(names)} |", f"|---{'|---' * len(names)}|"]
+    for feature in Feature:
+        for account_type in AccountType:
+            cells = ["yes" if opens(held, feature, account_type) else "–" for held in PLANS]
+            lines.append(f"| {feature}, {account_type} | {' | '.join(cells)} |")
+    counts = (f"| {limit} at most | {' | '.join(str(most(held, limit)) for held in PLANS)} |" for limit in Limit)
+    return "\n".join((*lines, *counts))

@@ -1,11 +1,15 @@
 """License time: every change is a ledger row; what follows from all of them is rewritten in the same transaction."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.events import LicenseChanged
-from bot.domain.licensing import EntryKind, Feature, LedgerEntry, Standing, opens
+from bot.domain.licensing import DAY, TRIAL_DAYS, EntryKind, Feature, LedgerEntry, Limit, Standing, most, needed, opens
 from bot.domain.model import AccountType, LicenseType, UserId
-from bot.domain.ports import Clock, NewLedgerEntry, Queries, Reads, Transactions, UnitOfWork
+from bot.domain.ports import AuditEntry, Clock, NewLedgerEntry, Queries, Reads, Transactions, UnitOfWork
+
+TRIAL_CAUSE: Final = "trial"  # once a user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,10 @@ class Licenses:
         actor: UserId | None,
         note: str = "",
     ) -> tuple[LedgerEntry, Standing]:
-        """Add time. The same `cause` twice is one row: the second call answers the first one's."""
+        """Add time, 1 ms to ten years. The same `cause` twice is one row: the second call answers the first one's.
+
+        Raises ValueError for time out of that range or a kind that gives none, LookupError for an unknown user.
+        """
         entry = NewLedgerEntry(
             kind=kind, license_type=license_type, millis=millis, takes=None, cause=cause, actor=actor, note=note
         )
@@ -46,14 +53,55 @@ class Licenses:
         actor: UserId | None,
         note: str = "",
     ) -> tuple[LedgerEntry, Standing]:
-        """Take the unused rest of one giving row (`takes`: its id), or of all of them (None)."""
+        """Take the unused rest of one giving row (`takes`: its id), or of all of them (None). Once a `cause`.
+
+        Raises ValueError for a kind that takes nothing, LookupError for an unknown user or a row that is not theirs.
+        """
         entry = NewLedgerEntry(kind=kind, license_type=None, millis=0, takes=takes, cause=cause, actor=actor, note=note)
         return await self._append(unit, user_id, entry)
 
     async def may(self, user_id: UserId, feature: Feature, account_type: AccountType) -> bool:
         """What order entry and strategies ask, by one cached read. Closing and stops never ask."""
-        license_ = await self.reads.license(user_id)
-        return opens(license_.type_at(self.clock.now()), feature, account_type)
+        return opens(await self.held(user_id), feature, account_type)
+
+    async def require(self, user_id: UserId, feature: Feature, account_type: AccountType) -> None:
+        """The same for what a person asked for. Raises NotAllowed, which names the type that would open it."""
+        if not await self.may(user_id, feature, account_type):
+            kind = needed(feature, account_type)
+            raise NotAllowed("license-needed", kind="" if kind is None else kind.value, account_type=account_type.value)
+
+    async def most(self, user_id: UserId, limit: Limit) -> int:
+        """How many strategies, providers or accounts there may be now."""
+        return most(await self.held(user_id), limit)
+
+    async def held(self, user_id: UserId) -> LicenseType | None:
+        """What covers this moment; None: nothing."""
+        return (await self.reads.license(user_id)).type_at(self.clock.now())
+
+    async def may_try(self, user_id: UserId) -> bool:
+        """Whether the trial is still open: nobody has it twice, and nobody needs it while a license runs."""
+        if await self.held(user_id) is not None:
+            return False
+        return not await self.queries.had_trial(user_id)
+
+    async def start_trial(self, user_id: UserId) -> Standing:
+        """Seven days, once. Raises BadInput for a second time."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            if any(each.kind is EntryKind.TRIAL for each in await unit.ledger.entries(user_id)):
+                raise BadInput("license-trial-had")
+            _, standing = await self.give(
+                unit,
+                user_id,
+                kind=EntryKind.TRIAL,
+                license_type=LicenseType.TRIAL,
+                millis=TRIAL_DAYS * DAY,
+                cause=TRIAL_CAUSE,
+                actor=None,
+            )
+            details = f"{TRIAL_DAYS} days"
+            await unit.audit(AuditEntry(actor=user_id, action="license.trial", subject=user_id, details=details), now)
+        return standing
 
     async def _append(self, unit: UnitOfWork, user_id: UserId, entry: NewLedgerEntry) -> tuple[LedgerEntry, Standing]:
         written, standing = await unit.ledger.append(user_id, entry, self.clock.now())

@@ -1,37 +1,12 @@
-"""License, identity, terms and privacy."""
+"""Identity, terms and privacy."""
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import License, Role
+from bot.domain.model import Role
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
-from handlers.views.frame import command_button, menu_row, table
-from handlers.views.times import span
+from handlers.views.frame import command_button, menu_row
 from handlers.views.viewer import Viewer
-
-
-def license_card(viewer: Viewer, held: License) -> Card:
-    """Type, until when, how long that is; practice needs none."""
-    say = viewer.say
-    if not held.segments:
-        return Card(text=join([say("license-none"), say("license-practice")], "\n\n"), rows=(menu_row(viewer),))
-    running = held.segment_at(viewer.now) or held.segments[-1]
-    kind = say.plain("license-type", kind=running.license_type.value)
-    if not held.is_active(viewer.now):
-        ended = say("license-ended", kind=kind, date=viewer.when(running.end))
-        return Card(text=join([ended, say("license-practice")], "\n\n"), rows=(menu_row(viewer),))
-    rows = [
-        (say.plain("license-kind"), kind),
-        (say.plain("license-left"), span(say, (running.end - viewer.now) / 1000)),
-    ]
-    parts = [
-        say("license-title"),
-        table(rows),
-        say("license-until", date=viewer.when(running.end)),
-        Markup(""),
-        say("license-practice"),
-    ]
-    return Card(text=join(parts), rows=(menu_row(viewer),))
 
 
 def whoami_card(viewer: Viewer, role: Role, language_name: str) -> Card:

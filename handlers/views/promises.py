@@ -45,6 +45,16 @@ def _key_trouble(say: Say, values: Values) -> Markup:
     return say("promise-key-trouble", finding=finding, account_type=values["account_type"])
 
 
+def _license(key: str) -> Callable[[Say, Values], Markup]:
+    """A reminder: the type in the reader's words, the day as it is on the reader's calendar."""
+
+    def write(say: Say, values: Values) -> Markup:
+        kind = say.plain("license-type", kind=values["kind"])
+        return say(key, **(_typed(values) | {"kind": kind}))
+
+    return write
+
+
 def _typed(values: Values) -> dict[str, Value]:
     """Promises keep text: counts become numbers again for their plural, moments become dates."""
     return {name: _value(name, text) for name, text in values.items()}
@@ -67,6 +77,8 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Say, Values], Markup], str, str]]] = 
         "key-trouble": (_key_trouble, "button-keys", "keys"),
         "key-attached": (_says("promise-key-attached"), "button-keys", "keys"),
         "key-removed": (_says("promise-key-removed"), "button-keys", "keys"),
+        "license-ends": (_license("promise-license-ends"), "button-license", "license"),
+        "license-ended": (_license("promise-license-ended"), "button-license", "license"),
         "banned": (_says("banned"), "", ""),
         "unbanned": (_says("promise-unbanned"), "button-menu", "menu"),
     }

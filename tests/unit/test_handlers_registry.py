@@ -71,7 +71,7 @@ def test_only_prices_work_in_groups() -> None:
     assert in_groups == {"/price", "show px", "any stale-button", "any group-message"}
 
 
-def test_keys_come_after_the_terms() -> None:
+def test_keys_and_license_time_come_after_the_terms() -> None:
     gated = {entry.name for entry in TABLE.entries if entry.access == AFTER_TERMS}
     assert gated == {
         "/keys add",
@@ -80,6 +80,7 @@ def test_keys_come_after_the_terms() -> None:
         "do keys.held",
         "dialogue keys.key-id",
         "dialogue keys.key-and-secret",
+        "do license.trial",
     }
 
 

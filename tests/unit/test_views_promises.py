@@ -13,6 +13,8 @@ VALUES = {
     "key-trouble": {"account_type": "live", "finding": "key-unknown-permission", "names": "Earn:Earn & <more>"},
     "key-attached": {"account_type": "live"},
     "key-removed": {"account_type": "demo"},
+    "license-ends": {"kind": "premium", "days": "3", "on": "2025-10-12"},
+    "license-ended": {"kind": "trial", "on": "2025-10-12"},
 }
 
 

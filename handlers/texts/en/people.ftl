@@ -1,19 +1,4 @@
-## License, identity, terms, privacy, bans.
-
-license-title = <b>License</b>
-license-none = You have no license.
-license-practice = The practice account is free and needs none.
-license-type =
-    { $kind ->
-        [trial] Trial
-        [basic] Basic
-        [premium] Premium
-       *[other] { $kind }
-    }
-license-kind = Type
-license-left = Left
-license-until = Until { $date }
-license-ended = Your { $kind } license ended { $date }.
+## Identity, terms, privacy, bans.
 
 whoami-title = <b>Who you are here</b>
 whoami-id = Id: <code>{ $id }</code>

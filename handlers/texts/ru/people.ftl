@@ -1,19 +1,4 @@
-## Лицензия, кто есть кто, условия, приватность, блокировки.
-
-license-title = <b>Лицензия</b>
-license-none = Лицензии у вас нет.
-license-practice = Учебный счёт бесплатный, ему лицензия не нужна.
-license-type =
-    { $kind ->
-        [trial] Пробная
-        [basic] Базовая
-        [premium] Премиум
-       *[other] { $kind }
-    }
-license-kind = Вид
-license-left = Осталось
-license-until = До { $date }
-license-ended = Ваша лицензия ({ $kind }) закончилась { $date }.
+## Кто есть кто, условия, приватность, блокировки.
 
 whoami-title = <b>Кто вы здесь</b>
 whoami-id = Id: <code>{ $id }</code>

@@ -1,19 +1,4 @@
-## Ліцензія, хто є хто, умови, приватність, блокування.
-
-license-title = <b>Ліцензія</b>
-license-none = Ліцензії у вас немає.
-license-practice = Навчальний рахунок безкоштовний, ліцензія йому не потрібна.
-license-type =
-    { $kind ->
-        [trial] Пробна
-        [basic] Базова
-        [premium] Преміум
-       *[other] { $kind }
-    }
-license-kind = Вид
-license-left = Залишилось
-license-until = До { $date }
-license-ended = Ваша ліцензія ({ $kind }) закінчилася { $date }.
+## Хто є хто, умови, приватність, блокування.
 
 whoami-title = <b>Хто ви тут</b>
 whoami-id = Id: <code>{ $id }</code>

@@ -1,0 +1,84 @@
+## License: what is held, what is banked, what each type opens, reminders.
+
+license-title = <b>License</b>
+license-none = You have no license.
+license-practice = The practice account is free and needs none.
+license-type =
+    { $kind ->
+        [trial] Trial
+        [basic] Basic
+        [premium] Premium
+       *[other] No license
+    }
+license-running = <b>{ $kind }</b> until { $date }.
+license-days-left =
+    { $days ->
+        [one] { $days } day left.
+       *[other] { $days } days left.
+    }
+license-hours-left = { $span } left.
+license-then =
+    { $days ->
+        [one] Then <b>{ $kind }</b>, { $days } day: from { $start } until { $end }.
+       *[other] Then <b>{ $kind }</b>, { $days } days: from { $start } until { $end }.
+    }
+license-ended = Your { $kind } license ended { $date }.
+license-expiry = When a license ends, only new entries stop: open positions stay managed, and you can close them at any time.
+license-table = <b>What each type opens</b>
+license-by-hand = New entries by hand:
+license-by-signals = New entries by signals and strategies:
+license-by-both = New entries, by hand and by signals:
+license-how-many = How many at most; accounts are those connected to Bybit, of each kind:
+license-column =
+    { $kind ->
+        [trial] Trial
+        [basic] Basic
+        [premium] Premium
+       *[other] Free
+    }
+license-limit =
+    { $limit ->
+        [strategies] Strategies
+        [providers] Providers
+       *[accounts] Accounts
+    }
+license-needed =
+    { $account_type ->
+        [demo] New entries on Bybit Demo need a license: { $kind ->
+            [trial] Trial
+            [basic] Basic
+           *[premium] Premium
+        } or higher. /license shows yours.
+       *[live] New entries on Live need a license: { $kind ->
+            [trial] Trial
+            [basic] Basic
+           *[premium] Premium
+        } or higher. /license shows yours.
+    }
+license-trial-offer =
+    { $days ->
+        [one] Try everything on Bybit Demo for { $days } day, once, free of charge.
+       *[other] Try everything on Bybit Demo for { $days } days, once, free of charge.
+    }
+license-trial-started =
+    { $days ->
+        [one] ✓ Your trial has started: { $days } day.
+       *[other] ✓ Your trial has started: { $days } days.
+    }
+license-trial-had = You have had your trial; there is one for each person.
+button-trial =
+    { $days ->
+        [one] Start the { $days }-day trial
+       *[other] Start the { $days }-day trial
+    }
+button-license = License
+button-license-redeem = Redeem a code
+button-license-subscribe = Buy a license
+
+promise-license-ends =
+    { $days ->
+        [0] Your <b>{ $kind }</b> license ends today, { $on }.
+        [one] Your <b>{ $kind }</b> license ends in <b>{ $days } day</b>, on { $on }.
+       *[other] Your <b>{ $kind }</b> license ends in <b>{ $days } days</b>, on { $on }.
+    } After that new entries stop; open positions stay managed.
+promise-license-ended = Your <b>{ $kind }</b> license has ended, on { $on }. New entries have stopped; open positions stay managed, and you can close them at any time.

@@ -1,0 +1,90 @@
+## Лицензия: что есть, что отложено, что открывает каждый вид, напоминания.
+
+license-title = <b>Лицензия</b>
+license-none = Лицензии у вас нет.
+license-practice = Учебный счёт бесплатный, ему лицензия не нужна.
+license-type =
+    { $kind ->
+        [trial] Пробная
+        [basic] Базовая
+        [premium] Премиум
+       *[other] Без лицензии
+    }
+license-running = <b>{ $kind }</b> до { $date }.
+license-days-left =
+    { $days ->
+        [one] Остался { $days } день.
+        [few] Осталось { $days } дня.
+       *[many] Осталось { $days } дней.
+    }
+license-hours-left = Осталось { $span }.
+license-then =
+    { $days ->
+        [one] Затем <b>{ $kind }</b>, { $days } день: с { $start } до { $end }.
+        [few] Затем <b>{ $kind }</b>, { $days } дня: с { $start } до { $end }.
+       *[many] Затем <b>{ $kind }</b>, { $days } дней: с { $start } до { $end }.
+    }
+license-ended = Ваша лицензия ({ $kind }) закончилась { $date }.
+license-expiry = Когда лицензия кончается, прекращаются только новые входы: открытые позиции ведутся дальше, закрыть их можно в любой момент.
+license-table = <b>Что открывает каждый вид</b>
+license-by-hand = Новые входы вручную:
+license-by-signals = Новые входы по сигналам и стратегиям:
+license-by-both = Новые входы, вручную и по сигналам:
+license-how-many = Сколько самое большее; счета – подключённые к Bybit, каждого рода:
+license-column =
+    { $kind ->
+        [trial] Проба
+        [basic] База
+        [premium] Премиум
+       *[other] Нет
+    }
+license-limit =
+    { $limit ->
+        [strategies] Стратегии
+        [providers] Источники
+       *[accounts] Счета
+    }
+license-needed =
+    { $account_type ->
+        [demo] Для новых входов на Bybit Demo нужна лицензия: { $kind ->
+            [trial] пробная
+            [basic] базовая
+           *[premium] премиум
+        } или выше. Ваша видна в /license.
+       *[live] Для новых входов на реальном счёте нужна лицензия: { $kind ->
+            [trial] пробная
+            [basic] базовая
+           *[premium] премиум
+        } или выше. Ваша видна в /license.
+    }
+license-trial-offer =
+    { $days ->
+        [one] Попробуйте всё на Bybit Demo: { $days } день, один раз и бесплатно.
+        [few] Попробуйте всё на Bybit Demo: { $days } дня, один раз и бесплатно.
+       *[many] Попробуйте всё на Bybit Demo: { $days } дней, один раз и бесплатно.
+    }
+license-trial-started =
+    { $days ->
+        [one] ✓ Пробная лицензия началась: { $days } день.
+        [few] ✓ Пробная лицензия началась: { $days } дня.
+       *[many] ✓ Пробная лицензия началась: { $days } дней.
+    }
+license-trial-had = Пробная лицензия у вас уже была; она даётся один раз.
+button-trial =
+    { $days ->
+        [one] Попробовать { $days } день
+        [few] Попробовать { $days } дня
+       *[many] Попробовать { $days } дней
+    }
+button-license = Лицензия
+button-license-redeem = Ввести код
+button-license-subscribe = Купить лицензию
+
+promise-license-ends =
+    { $days ->
+        [0] Ваша лицензия (<b>{ $kind }</b>) заканчивается сегодня, { $on }.
+        [one] Ваша лицензия (<b>{ $kind }</b>) закончится через <b>{ $days } день</b>, { $on }.
+        [few] Ваша лицензия (<b>{ $kind }</b>) закончится через <b>{ $days } дня</b>, { $on }.
+       *[many] Ваша лицензия (<b>{ $kind }</b>) закончится через <b>{ $days } дней</b>, { $on }.
+    } После этого прекратятся новые входы; открытые позиции ведутся дальше.
+promise-license-ended = Ваша лицензия (<b>{ $kind }</b>) закончилась { $on }. Новые входы прекращены; открытые позиции ведутся дальше, закрыть их можно в любой момент.

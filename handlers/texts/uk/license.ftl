@@ -1,0 +1,90 @@
+## Ліцензія: що є, що відкладено, що відкриває кожен вид, нагадування.
+
+license-title = <b>Ліцензія</b>
+license-none = Ліцензії у вас немає.
+license-practice = Навчальний рахунок безкоштовний, ліцензія йому не потрібна.
+license-type =
+    { $kind ->
+        [trial] Пробна
+        [basic] Базова
+        [premium] Преміум
+       *[other] Без ліцензії
+    }
+license-running = <b>{ $kind }</b> до { $date }.
+license-days-left =
+    { $days ->
+        [one] Залишився { $days } день.
+        [few] Залишилося { $days } дні.
+       *[many] Залишилося { $days } днів.
+    }
+license-hours-left = Залишилося { $span }.
+license-then =
+    { $days ->
+        [one] Далі <b>{ $kind }</b>, { $days } день: з { $start } до { $end }.
+        [few] Далі <b>{ $kind }</b>, { $days } дні: з { $start } до { $end }.
+       *[many] Далі <b>{ $kind }</b>, { $days } днів: з { $start } до { $end }.
+    }
+license-ended = Ваша ліцензія ({ $kind }) закінчилася { $date }.
+license-expiry = Коли ліцензія закінчується, припиняються лише нові входи: відкриті позиції ведуться далі, закрити їх можна будь-коли.
+license-table = <b>Що відкриває кожен вид</b>
+license-by-hand = Нові входи вручну:
+license-by-signals = Нові входи за сигналами та стратегіями:
+license-by-both = Нові входи, вручну та за сигналами:
+license-how-many = Скільки щонайбільше; рахунки – підключені до Bybit, кожного роду:
+license-column =
+    { $kind ->
+        [trial] Проба
+        [basic] База
+        [premium] Преміум
+       *[other] Нема
+    }
+license-limit =
+    { $limit ->
+        [strategies] Стратегії
+        [providers] Джерела
+       *[accounts] Рахунки
+    }
+license-needed =
+    { $account_type ->
+        [demo] Для нових входів на Bybit Demo потрібна ліцензія: { $kind ->
+            [trial] пробна
+            [basic] базова
+           *[premium] преміум
+        } або вища. Вашу видно в /license.
+       *[live] Для нових входів на реальному рахунку потрібна ліцензія: { $kind ->
+            [trial] пробна
+            [basic] базова
+           *[premium] преміум
+        } або вища. Вашу видно в /license.
+    }
+license-trial-offer =
+    { $days ->
+        [one] Спробуйте все на Bybit Demo: { $days } день, один раз і безкоштовно.
+        [few] Спробуйте все на Bybit Demo: { $days } дні, один раз і безкоштовно.
+       *[many] Спробуйте все на Bybit Demo: { $days } днів, один раз і безкоштовно.
+    }
+license-trial-started =
+    { $days ->
+        [one] ✓ Пробна ліцензія почалася: { $days } день.
+        [few] ✓ Пробна ліцензія почалася: { $days } дні.
+       *[many] ✓ Пробна ліцензія почалася: { $days } днів.
+    }
+license-trial-had = Пробна ліцензія у вас уже була; вона дається один раз.
+button-trial =
+    { $days ->
+        [one] Спробувати { $days } день
+        [few] Спробувати { $days } дні
+       *[many] Спробувати { $days } днів
+    }
+button-license = Ліцензія
+button-license-redeem = Ввести код
+button-license-subscribe = Купити ліцензію
+
+promise-license-ends =
+    { $days ->
+        [0] Ваша ліцензія (<b>{ $kind }</b>) закінчується сьогодні, { $on }.
+        [one] Ваша ліцензія (<b>{ $kind }</b>) закінчиться за <b>{ $days } день</b>, { $on }.
+        [few] Ваша ліцензія (<b>{ $kind }</b>) закінчиться за <b>{ $days } дні</b>, { $on }.
+       *[many] Ваша ліцензія (<b>{ $kind }</b>) закінчиться за <b>{ $days } днів</b>, { $on }.
+    } Після цього припиняться нові входи; відкриті позиції ведуться далі.
+promise-license-ended = Ваша ліцензія (<b>{ $kind }</b>) закінчилася { $on }. Нові входи припинено; відкриті позиції ведуться далі, закрити їх можна будь-коли.

@@ -1,0 +1,114 @@
+"""What somebody holds and has banked, what each type opens, and the ways to more."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.licensing import DAY, PLANS, TRIAL_DAYS, Feature, Limit, most, opens
+from bot.domain.model import AccountType, License, Millis, Segment
+from handlers.texts.catalog import Markup, join
+from handlers.views.cards import Card, Row
+from handlers.views.frame import columns, command_button, menu_row
+from handlers.views.times import span
+from handlers.views.viewer import Viewer
+
+WAYS: Final[Mapping[str, str]] = MappingProxyType(  # commands that lead to license time, and their buttons
+    {"redeem": "button-license-redeem", "subscribe": "button-license-subscribe"}
+)
+
+
+def license_card(
+    viewer: Viewer,
+    held: License,
+    *,
+    trial: InlineKeyboardButton | None = None,
+    ways: Sequence[str] = (),
+    lead: Markup | None = None,
+) -> Card:
+    """The whole screen. `trial` starts it where it is open; `ways` are those of `WAYS` that there are."""
+    say = viewer.say
+    parts = [say("license-title"), *holding(viewer, held)]
+    if trial is not None:
+        parts.append(say("license-trial-offer", days=TRIAL_DAYS))
+    parts += [Markup(""), *_table(viewer), Markup(""), say("license-expiry")]
+    if lead is not None:
+        parts = [lead, Markup(""), *parts]
+    more: Row = tuple(each for way in ways for each in command_button(viewer, WAYS[way], way))
+    rows = ((trial,) if trial is not None else (), more, menu_row(viewer))
+    return Card(text=join(parts), rows=tuple(row for row in rows if row))
+
+
+def holding(viewer: Viewer, held: License) -> list[Markup]:
+    """A line for what runs, one for each segment that is banked behind it; or what was, or that there is nothing."""
+    say = viewer.say
+    running = held.segment_at(viewer.now)
+    if running is None:
+        if not held.segments:
+            return [say("license-none"), say("license-practice")]
+        last = held.segments[-1]
+        return [
+            say("license-ended", kind=type_name(viewer, last), date=viewer.when(last.end)),
+            say("license-practice"),
+        ]
+    lines = [
+        say("license-running", kind=type_name(viewer, running), date=viewer.when(running.end)),
+        _left(viewer, running.end),
+    ]
+    lines += [
+        say(
+            "license-then",
+            kind=type_name(viewer, segment),
+            days=days_of(segment.end - segment.start),
+            start=viewer.when(segment.start),
+            end=viewer.when(segment.end),
+        )
+        for segment in held.banked_at(viewer.now)
+    ]
+    return lines
+
+
+def type_name(viewer: Viewer, segment: Segment) -> str:
+    """Trial, Basic, Premium in the reader's language."""
+    return viewer.say.plain("license-type", kind=segment.license_type.value)
+
+
+def days_of(millis: int) -> int:
+    """Started days count: a trial of seven days has seven left from its first moment on."""
+    return -(-millis // DAY)
+
+
+def _left(viewer: Viewer, end: Millis) -> Markup:
+    left = end - viewer.now
+    if left < DAY:
+        return viewer.say("license-hours-left", span=span(viewer.say, left / 1000))
+    return viewer.say("license-days-left", days=days_of(left))
+
+
+def _table(viewer: Viewer) -> list[Markup]:
+    """Features by type and account type; what is the same by hand and by signals stands once."""
+    say = viewer.say
+    by_hand, by_signals = _openings(viewer, Feature.ENTRY), _openings(viewer, Feature.AUTOMATION)
+    parts = [say("license-table")]
+    if by_hand == by_signals:
+        parts += [say("license-by-both"), by_hand]
+    else:
+        parts += [say("license-by-hand"), by_hand, say("license-by-signals"), by_signals]
+    counts = [
+        (say.plain("license-limit", limit=limit.value), *(str(most(held, limit)) for held in PLANS)) for limit in Limit
+    ]
+    return [*parts, say("license-how-many"), columns([_head(viewer), *counts])]
+
+
+def _openings(viewer: Viewer, feature: Feature) -> Markup:
+    rows = [
+        (viewer.type_name(account_type), *("✓" if opens(held, feature, account_type) else "–" for held in PLANS))
+        for account_type in AccountType
+    ]
+    return columns([_head(viewer), *rows])
+
+
+def _head(viewer: Viewer) -> tuple[str, ...]:
+    names = ("none" if held is None else held.value for held in PLANS)
+    return ("", *(viewer.say.plain("license-column", kind=name) for name in names))
