@@ -16,6 +16,9 @@ PerpdeskError
 │   ├── ClockTrouble        our clock is off
 │   ├── ExchangeDown        no answer, or none that can be read: a read may be asked again
 │   └── Unknown             the outcome of a write is not known: reconcile, never resend
+├── StarsError              Telegram's side of a payment
+│   ├── StarsRefused        a definite no: somebody has to look
+│   └── StarsDown           no answer, or none that can be read: ask again
 ├── StorageTrouble          disk full, busy, corrupt: nothing was acknowledged
 ├── AlreadyRunning          another process has the database
 ├── UnfitDatabase           the file is damaged, half made, foreign or someone else's: refuse to start
@@ -117,6 +120,18 @@ class ExchangeDown(ExchangeError):
 
 class Unknown(ExchangeError):
     """A write whose outcome is not known. Reconcile; never resend, never call it failed."""
+
+
+class StarsError(PerpdeskError):
+    """Telegram said no about Stars, or said nothing."""
+
+
+class StarsRefused(StarsError):
+    """A definite no, in Telegram's words."""
+
+
+class StarsDown(StarsError):
+    """No answer, a flood limit or a 5xx: the same is asked again later, which is safe for refunds and reads."""
 
 
 class StorageTrouble(PerpdeskError):

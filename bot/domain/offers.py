@@ -1,0 +1,103 @@
+"""What license time costs in Telegram Stars, and what of that one invoice can carry.
+
+Telegram takes 1 to 25,000 Stars an invoice (Bot API 10.1, https://core.telegram.org/bots/payments-stars). A longer
+period whose price is above that is not sold as one: two shorter ones that make it up are offered instead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from types import MappingProxyType
+from typing import Final
+
+from bot.domain.model import LicenseType
+
+XTR: Final = "XTR"  # Telegram Stars as a currency
+MOST_STARS: Final = 25_000  # one invoice; the least is 1
+DAYS: Final[Mapping[int, int]] = MappingProxyType({1: 30, 3: 90, 6: 180, 12: 365})  # of each period, months: days
+SOLD: Final = (LicenseType.PREMIUM, LicenseType.BASIC)
+PRICES: Final[Mapping[LicenseType, Mapping[int, int]]] = MappingProxyType(
+    {
+        LicenseType.BASIC: MappingProxyType({1: 2_500, 3: 6_750, 6: 12_000, 12: 21_000}),
+        LicenseType.PREMIUM: MappingProxyType({1: 5_000, 3: 13_500, 6: 24_000, 12: 42_000}),
+    }
+)
+Prices = Mapping[LicenseType, Mapping[int, int]]  # Stars by months; 0 takes an offer off the list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """So many months of a type for so many Stars, by one invoice."""
+
+    license_type: LicenseType
+    months: int
+    stars: int
+
+    @property
+    def days(self) -> int:
+        return DAYS[self.months]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A line of the price list: what is bought for it, by one invoice or by two."""
+
+    license_type: LicenseType
+    months: int
+    parts: tuple[Offer, ...]
+
+    @property
+    def stars(self) -> int:
+        return sum(part.stars for part in self.parts)
+
+
+class PriceList:
+    """Every choice, longest type first, periods ascending. `changes` lie over the default prices."""
+
+    def __init__(self, changes: Prices = MappingProxyType({})) -> None:
+        """Raises ValueError, in one line, for a price below 0 and for one that no invoice can carry."""
+        self._choices: dict[tuple[LicenseType, int], Choice] = {}
+        for license_type in SOLD:
+            prices = {**PRICES[license_type], **changes.get(license_type, {})}
+            for months in DAYS:
+                parts = _parts(license_type, months, prices)
+                if parts:
+                    choice = Choice(license_type=license_type, months=months, parts=parts)
+                    self._choices[license_type, months] = choice
+
+    def of_type(self, license_type: LicenseType) -> tuple[Choice, ...]:
+        """What is sold of a type, the shortest first."""
+        return tuple(each for each in self._choices.values() if each.license_type is license_type)
+
+    def choice(self, license_type: LicenseType, months: int) -> Choice | None:
+        """None for what is not sold."""
+        return self._choices.get((license_type, months))
+
+    def discount(self, choice: Choice) -> int:
+        """How much less a month costs than by the month, in whole percent; 0 where that is not sold."""
+        single = self.choice(choice.license_type, 1)
+        if single is None or choice.stars >= single.stars * choice.months:
+            return 0
+        return 100 - choice.stars * 100 // (single.stars * choice.months)
+
+
+def _parts(license_type: LicenseType, months: int, prices: Mapping[int, int]) -> tuple[Offer, ...]:
+    stars = prices[months]
+    name = f"{license_type.value} {months}"
+    if stars < 0:
+        raise ValueError(f"{name}: give a price in Stars from 1 to {MOST_STARS}, or 0 for what is not sold")
+    if stars == 0:
+        return ()
+    if stars <= MOST_STARS:
+        return (Offer(license_type=license_type, months=months, stars=stars),)
+    pairs = [
+        tuple(Offer(license_type=license_type, months=each, stars=prices[each]) for each in pair)
+        for pair in combinations_with_replacement(DAYS, 2)
+        if sum(pair) == months and all(0 < prices[each] <= MOST_STARS for each in pair)
+    ]
+    if not pairs:
+        raise ValueError(
+            f"{name}: {stars} Stars are more than Telegram's invoice takes ({MOST_STARS}), and no two shorter periods "
+            "make it up: lower the price, or set it to 0"
+        )
+    return pairs[0]

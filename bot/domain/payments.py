@@ -1,0 +1,136 @@
+"""Payments in Telegram Stars: what was offered, what came in, and where each charge stands.
+
+completed ──► refund_asked ──► refunded      an admin gives it back
+    └────────────────────────► charged_back  Telegram took it back
+unclaimed ───────────────────► refunded      it could not be credited; it goes back by itself
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Final
+
+from bot.domain.model import Language, LicenseType, Millis, UserId
+
+LONGEST_ID: Final = 180  # characters of a charge's id that fit into a cause as they are
+
+
+class InvoiceState(StrEnum):
+    """OPEN: to be paid until it expires. PAID: at least once."""
+
+    OPEN = "open"
+    PAID = "paid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """An offer as it was issued to one person; `payload` is its token, which Telegram hands back with the payment."""
+
+    payload: str
+    user_id: UserId
+    license_type: LicenseType
+    days: int
+    stars: int
+    created_at: Millis
+    expires_at: Millis
+    state: InvoiceState = InvoiceState.OPEN
+
+
+class PaymentStatus(StrEnum):
+    """See the head of this module."""
+
+    COMPLETED = "completed"
+    REFUND_ASKED = "refund_asked"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
+    UNCLAIMED = "unclaimed"
+
+
+DUE: Final = frozenset({PaymentStatus.REFUND_ASKED, PaymentStatus.UNCLAIMED})  # Telegram is still to be asked
+RETURNED: Final = frozenset({PaymentStatus.REFUNDED, PaymentStatus.CHARGED_BACK})
+
+
+class Unclaimed(StrEnum):
+    """Why a payment could not be credited."""
+
+    UNKNOWN_OFFER = "unknown-offer"
+    OTHER_PAYER = "other-payer"
+    OTHER_AMOUNT = "other-amount"
+    BANNED = "banned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """What Telegram says was paid: a successful_payment, or an incoming line of getStarTransactions."""
+
+    charge_id: str  # telegram_payment_charge_id
+    stars: int
+    currency: str
+    payload: str
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One charge. `user_id` None: its payer was erased. Credited ones have type, days and their ledger row."""
+
+    payment_id: int
+    user_id: UserId | None
+    charge_id: str
+    stars: int
+    currency: str
+    license_type: LicenseType | None
+    days: int | None
+    status: PaymentStatus
+    reason: str  # of the refund, or why it is unclaimed; empty for a plain one
+    entry_id: int | None
+    paid_at: Millis
+    created_at: Millis
+    settled_at: Millis | None  # when it went back
+    attempts: int = 0  # at giving it back
+    trouble: str = ""  # what Telegram said to the last of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """Whoever stands in a line of Telegram's account of Stars."""
+
+    user_id: UserId
+    first_name: str
+    username: str | None
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarTransaction:
+    """A line of getStarTransactions. `payer` None: not about a person's payment by invoice (a withdrawal, a gift)."""
+
+    charge_id: str
+    stars: int
+    at: Millis
+    is_incoming: bool
+    payer: Payer | None
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarCursor:
+    """How far the account of Stars was read: lines from its beginning, and when all of it was last read."""
+
+    position: int
+    read_at: Millis
+    all_read_at: Millis
+
+
+def credit_cause(charge_id: str) -> str:
+    """What makes a credit idempotent in the ledger."""
+    return f"charge:{_short(charge_id)}"
+
+
+def return_cause(charge_id: str) -> str:
+    """The same for what is taken again."""
+    return f"refund:{_short(charge_id)}"
+
+
+def _short(charge_id: str) -> str:
+    return charge_id if len(charge_id) <= LONGEST_ID else sha256(charge_id.encode()).hexdigest()

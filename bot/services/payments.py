@@ -1,0 +1,209 @@
+"""Telegram Stars in: invoices as they are issued, the check before a payment, and each charge booked once.
+
+Nothing is given before Telegram says `successful_payment`; what it says is unique by telegram_payment_charge_id.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.cause import without_cause
+from bot.domain.errors import BadInput, StorageTrouble
+from bot.domain.licensing import DAY, EntryKind
+from bot.domain.model import ChatId, LicenseType, Millis, UserConfig, UserId
+from bot.domain.offers import XTR, PriceList
+from bot.domain.payments import (
+    Invoice,
+    InvoiceState,
+    Paid,
+    PaymentStatus,
+    Unclaimed,
+    credit_cause,
+)
+from bot.domain.ports import AuditEntry, Clock, NewUser, PaymentQueries, Promise, Reads, Transactions, UnitOfWork
+from bot.services.access import Access
+from bot.services.buttons import random_token
+from bot.services.licenses import Licenses
+from bot.services.people import People
+
+OPEN_FOR: Final = 24 * 3_600_000  # ms that an invoice can be paid
+PATIENCE: Final = 1.5  # seconds for a check; Telegram drops the payment after ten
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentDesk:
+    """Issues invoices, checks them when they are about to be paid, and books what was."""
+
+    reads: Reads
+    transactions: Transactions
+    queries: PaymentQueries
+    licenses: Licenses
+    people: People
+    access: Access
+    clock: Clock
+    prices: PriceList
+    new_payload: Callable[[], str] = random_token
+
+    async def issue(self, user_id: UserId, license_type: LicenseType, months: int) -> tuple[Invoice, ...]:
+        """The invoices of a choice, one or two, written down as issued. Raises BadInput for what is not sold."""
+        choice = self.prices.choice(license_type, months)
+        if choice is None:
+            raise BadInput("pay-not-sold")
+        now = self.clock.now()
+        invoices = tuple(
+            Invoice(
+                payload=self.new_payload(),
+                user_id=user_id,
+                license_type=offer.license_type,
+                days=offer.days,
+                stars=offer.stars,
+                created_at=now,
+                expires_at=Millis(now + OPEN_FOR),
+            )
+            for offer in choice.parts
+        )
+        with without_cause():  # an invoice changes nothing: the press may be handled again, its button stays good
+            async with self.transactions.begin() as unit:
+                await unit.payments.add_invoices(invoices, now)
+        return invoices
+
+    async def check(self, payload: str, payer: UserId, currency: str, stars: int) -> str | None:
+        """Before a payment: None if it may go on, else the key of the text that says why not. Never waits long."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                invoice = await self.queries.invoice(payload)
+                config = await self.reads.user_config(payer)
+        except (TimeoutError, StorageTrouble):
+            _logger.warning("a payment could not be checked in time and is put off", exc_info=True)
+            return "pay-refused-busy"
+        return _refusal(invoice, config, payer, currency, stars, self.clock.now())
+
+    async def book(self, payer: NewUser, paid: Paid) -> None:
+        """Credit a charge, or keep it as unclaimed, which sends it back; once, however often it is told."""
+        with without_cause():  # whoever pays is a user; that they become one is not this update's effect
+            await self.people.welcome(payer)
+        config = await self.reads.user_config(payer.user_id)
+        admins = await self.admins()
+        async with self.transactions.begin() as unit:
+            if await unit.payments.by_charge(paid.charge_id) is not None:
+                return
+            invoice = await unit.payments.invoice(paid.payload)
+            why = _unclaimed(invoice, config, payer.user_id, paid)
+            if invoice is not None and why is None:
+                await self._credit(unit, invoice, paid)
+            else:
+                await self._keep(unit, payer.user_id, paid, why or Unclaimed.UNKNOWN_OFFER, admins)
+
+    async def book_returned(self, payer: NewUser, paid: Paid) -> None:
+        """A charge that went back before it was ever booked: nothing is given, nothing is taken."""
+        with without_cause():
+            await self.people.welcome(payer)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            if await unit.payments.by_charge(paid.charge_id) is None:
+                await unit.payments.add(
+                    payer.user_id,
+                    paid,
+                    status=PaymentStatus.REFUNDED,
+                    reason="",
+                    invoice=None,
+                    entry_id=None,
+                    now=now,
+                )
+
+    async def admins(self) -> tuple[UserId, ...]:
+        """Everybody who is told of trouble with payments."""
+        return tuple(sorted(self.access.owner_ids | frozenset(await self.queries.admins())))
+
+    async def _credit(self, unit: UnitOfWork, invoice: Invoice, paid: Paid) -> None:
+        now, user_id, cause = self.clock.now(), invoice.user_id, credit_cause(paid.charge_id)
+        entry, standing = await self.licenses.give(
+            unit,
+            user_id,
+            kind=EntryKind.PAYMENT,
+            license_type=invoice.license_type,
+            millis=invoice.days * DAY,
+            cause=cause,
+            actor=None,
+        )
+        payment_id = await unit.payments.add(
+            user_id,
+            paid,
+            status=PaymentStatus.COMPLETED,
+            reason="",
+            invoice=invoice,
+            entry_id=entry.entry_id,
+            now=now,
+        )
+        await unit.payments.mark_paid(invoice.payload)
+        details = f"payment {payment_id}: {paid.stars} Stars, {invoice.license_type} {invoice.days} days"
+        await unit.audit(AuditEntry(actor=user_id, action="payment.credit", subject=user_id, details=details), now)
+        values = {
+            "number": str(payment_id),
+            "stars": str(paid.stars),
+            "kind": invoice.license_type.value,
+            "days": str(invoice.days),
+            "date": str(standing.segments[-1].end),
+            "charge": paid.charge_id,
+        }
+        is_again = invoice.state is InvoiceState.PAID
+        kind = "payment-receipt-again" if is_again else "payment-receipt"
+        await unit.promise(private(user_id, kind, values, cause), now)
+
+    async def _keep(
+        self, unit: UnitOfWork, user_id: UserId, paid: Paid, why: Unclaimed, admins: tuple[UserId, ...]
+    ) -> None:
+        now = self.clock.now()
+        payment_id = await unit.payments.add(
+            user_id,
+            paid,
+            status=PaymentStatus.UNCLAIMED,
+            reason=why.value,
+            invoice=None,
+            entry_id=None,
+            now=now,
+        )
+        details = f"payment {payment_id}: {paid.stars} Stars, {why}"
+        await unit.audit(AuditEntry(actor=user_id, action="payment.unclaimed", subject=user_id, details=details), now)
+        values = {"number": str(payment_id), "stars": str(paid.stars), "why": why.value, "user": str(user_id)}
+        cause = credit_cause(paid.charge_id)
+        await unit.promise(private(user_id, "payment-unclaimed", values, cause), now)
+        for admin in admins:
+            await unit.promise(private(admin, "payment-unclaimed-admin", values, f"{cause}:{admin}"), now)
+        _logger.warning("payment %d can't be credited (%s) and goes back", payment_id, why)
+
+
+def private(user_id: UserId, kind: str, values: Mapping[str, str], cause: str) -> Promise:
+    """A promise to somebody's private chat, which has its user's id."""
+    return Promise(user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, cause=cause)
+
+
+def _refusal(
+    invoice: Invoice | None, config: UserConfig | None, payer: UserId, currency: str, stars: int, now: Millis
+) -> str | None:
+    """The first thing that stands against a payment, as the key of its text."""
+    if config is not None and config.is_banned:
+        return "pay-refused-banned"
+    if invoice is None:
+        return "pay-refused-unknown"
+    if invoice.user_id != payer:
+        return "pay-refused-other"
+    if (currency, stars) != (XTR, invoice.stars):
+        return "pay-refused-price"
+    if invoice.state is InvoiceState.PAID:
+        return "pay-refused-paid"
+    return "pay-refused-expired" if now >= invoice.expires_at else None
+
+
+def _unclaimed(invoice: Invoice | None, config: UserConfig | None, payer: UserId, paid: Paid) -> Unclaimed | None:
+    """Why a payment that was made can't be credited. One that came late or twice can: it is paid for."""
+    if config is not None and config.is_banned:
+        return Unclaimed.BANNED
+    if invoice is None:
+        return Unclaimed.UNKNOWN_OFFER
+    if invoice.user_id != payer:
+        return Unclaimed.OTHER_PAYER
+    return None if (paid.currency, paid.stars) == (XTR, invoice.stars) else Unclaimed.OTHER_AMOUNT

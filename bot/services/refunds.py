@@ -1,0 +1,168 @@
+"""Telegram Stars back: asked for by an admin or due by itself, told to Telegram until it is done, booked once.
+
+The wish is written down before Telegram is asked, so an answer that is lost is only asked for again: Telegram says
+that it is refunded already, which is done.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.errors import BadInput, StarsDown, StarsRefused
+from bot.domain.licensing import EntryKind, derive
+from bot.domain.model import Millis, UserId
+from bot.domain.payments import RETURNED, Payment, PaymentStatus, return_cause
+from bot.domain.ports import AuditEntry, Clock, PaymentQueries, StarsApi, Transactions, UnitOfWork
+from bot.services.licenses import Licenses
+from bot.services.payments import PaymentDesk, private
+
+ROUND: Final = 1.0  # seconds between two looks for what is due
+LONGEST_REASON: Final = 200  # characters
+_BATCH: Final = 20
+_BACK_OFF: Final = 2_000  # ms, doubled with each attempt
+_BACK_OFF_MOST: Final = 300_000
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunds:
+    """What admins ask, and what follows from it."""
+
+    transactions: Transactions
+    licenses: Licenses
+    desk: PaymentDesk
+    clock: Clock
+
+    async def unused(self, payment: Payment) -> int:
+        """How much of what was paid for has not run yet, ms: what a refund takes."""
+        if payment.user_id is None or payment.status is not PaymentStatus.COMPLETED:
+            return 0
+        async with self.transactions.begin() as unit:
+            entries = await unit.ledger.entries(payment.user_id)
+        standing = derive(entries, self.clock.now())
+        return sum(bucket.left for bucket in standing.buckets if bucket.entry_id == payment.entry_id)
+
+    async def ask(self, actor: UserId, payment_id: int, reason: str) -> Payment:
+        """Take back the unused time at once; Telegram is told until it has given the Stars back.
+
+        Raises BadInput for a payment that is not there, went back already or is on its way, and for no reason.
+        """
+        reason = " ".join(reason.split())
+        if not 0 < len(reason) <= LONGEST_REASON:
+            raise BadInput("refund-reason", limit=LONGEST_REASON)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            payment = await unit.payments.payment(payment_id)
+            if payment is None:
+                raise BadInput("refund-unknown", number=payment_id)
+            if payment.status is not PaymentStatus.COMPLETED or payment.user_id is None:
+                raise BadInput("refund-not-open", number=payment_id)
+            await self._take(unit, payment, payment.user_id, actor)
+            await unit.payments.set_status(payment_id, PaymentStatus.REFUND_ASKED, reason, now)
+            details = f"payment {payment_id}: {payment.stars} Stars, {reason}"
+            await unit.audit(
+                AuditEntry(actor=actor, action="payment.refund", subject=payment.user_id, details=details), now
+            )
+        return payment
+
+    async def returned(self, charge_id: str, status: PaymentStatus) -> bool:
+        """The Stars of a charge went back (`status` REFUNDED or CHARGED_BACK). False if no such charge is booked."""
+        admins = await self.desk.admins()
+        async with self.transactions.begin() as unit:
+            payment = await unit.payments.by_charge(charge_id)
+            if payment is None:
+                return False
+            if payment.status not in RETURNED:
+                await self._settle(unit, payment, status, admins)
+        return True
+
+    async def _settle(
+        self, unit: UnitOfWork, payment: Payment, status: PaymentStatus, admins: tuple[UserId, ...]
+    ) -> None:
+        now, user_id = self.clock.now(), payment.user_id
+        if payment.status is PaymentStatus.COMPLETED and user_id is not None:
+            await self._take(unit, payment, user_id, None)
+        await unit.payments.set_status(payment.payment_id, status, payment.reason, now)
+        is_charged_back = status is PaymentStatus.CHARGED_BACK
+        action = "payment.charged-back" if is_charged_back else "payment.refunded"
+        details = f"payment {payment.payment_id}: {payment.stars} Stars"
+        await unit.audit(AuditEntry(actor=None, action=action, subject=user_id, details=details), now)
+        cause, values = return_cause(payment.charge_id), _values(payment)
+        if user_id is not None:
+            await unit.promise(private(user_id, "payment-returned", values, cause), now)
+        kind = "payment-charged-back-admin" if is_charged_back else "payment-returned-admin"
+        for admin in admins:
+            await unit.promise(private(admin, kind, values, f"{cause}:{admin}"), now)
+
+    async def _take(self, unit: UnitOfWork, payment: Payment, user_id: UserId, actor: UserId | None) -> None:
+        if payment.entry_id is not None:
+            await self.licenses.take(
+                unit,
+                user_id,
+                kind=EntryKind.REFUND,
+                takes=payment.entry_id,
+                cause=return_cause(payment.charge_id),
+                actor=actor,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundJob:
+    """Tells Telegram what is to go back, again and again until it is."""
+
+    queries: PaymentQueries
+    transactions: Transactions
+    stars: StarsApi
+    refunds: Refunds
+    clock: Clock
+
+    async def run(self) -> None:
+        """For ever; a round that fails is logged and the next one comes."""
+        while True:
+            try:
+                await self.give_back()
+            except Exception:
+                _logger.exception("a round of refunds failed")
+            await asyncio.sleep(ROUND)
+
+    async def give_back(self) -> int:
+        """Every refund that is due; how many went through."""
+        done = 0
+        for payment in await self.queries.refunds_due(self.clock.now(), _BATCH):
+            if payment.user_id is not None:
+                done += await self._try(payment, payment.user_id)
+        return done
+
+    async def _try(self, payment: Payment, user_id: UserId) -> bool:
+        try:
+            await self.stars.refund(user_id, payment.charge_id)
+        except StarsRefused as no:
+            await self._later(payment, str(no), await self.refunds.desk.admins())
+            return False
+        except StarsDown as trouble:
+            await self._later(payment, str(trouble), ())
+            return False
+        await self.refunds.returned(payment.charge_id, PaymentStatus.REFUNDED)
+        return True
+
+    async def _later(self, payment: Payment, said: str, admins: tuple[UserId, ...]) -> None:
+        now = self.clock.now()
+        _logger.warning("payment %d could not be refunded: %s", payment.payment_id, said)
+        wait = min(_BACK_OFF * 2 ** min(payment.attempts, 16), _BACK_OFF_MOST)
+        async with self.transactions.begin() as unit:
+            await unit.payments.refund_later(payment.payment_id, Millis(now + wait), said)
+            for admin in admins:
+                cause = f"stuck:{return_cause(payment.charge_id)}:{admin}"
+                values = {**_values(payment), "said": said[:100]}
+                await unit.promise(private(admin, "payment-stuck-admin", values, cause), now)
+
+
+def _values(payment: Payment) -> Mapping[str, str]:
+    return {
+        "number": str(payment.payment_id),
+        "stars": str(payment.stars),
+        "user": "?" if payment.user_id is None else str(payment.user_id),
+        "kind": "none" if payment.license_type is None else payment.license_type.value,
+    }

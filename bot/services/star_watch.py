@@ -1,0 +1,125 @@
+"""Reconciliation: what Telegram's own account of Stars says is compared with what is booked, and the rest is booked.
+
+A quick look reads on from where the last one ended; once an hour everything is read from the beginning.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.errors import StarsError
+from bot.domain.offers import XTR
+from bot.domain.payments import RETURNED, Paid, Payer, PaymentStatus, StarCursor, StarTransaction
+from bot.domain.ports import Clock, NewUser, PaymentQueries, StarsApi, Transactions
+from bot.services.payments import PaymentDesk
+from bot.services.refunds import Refunds
+
+LOOK_EVERY: Final = 300.0  # seconds: what was lost is credited or sent back within ten minutes
+ALL_EVERY: Final = 3_600_000  # ms
+_PAGE: Final = 100  # lines a call, Telegram's most
+_IDS: Final = 500  # charges a question to the database
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a look found: lines read, charges booked that had been missed, returns booked that had been missed."""
+
+    lines: int
+    booked: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarWatch:
+    """Compares and books."""
+
+    queries: PaymentQueries
+    transactions: Transactions
+    stars: StarsApi
+    desk: PaymentDesk
+    refunds: Refunds
+    clock: Clock
+
+    async def run(self) -> None:
+        """For ever; a look that fails is logged and the next one comes."""
+        while True:
+            try:
+                await self.look()
+            except StarsError as trouble:
+                _logger.warning("Telegram's account of Stars can't be read: %s", trouble)
+            except Exception:
+                _logger.exception("a look at Telegram's account of Stars failed")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> Looked:
+        """Read what is new, or everything when that is due, and book what is missing. Raises StarsError."""
+        now = self.clock.now()
+        cursor = await self.queries.star_cursor()
+        is_all = not 0 <= now - cursor.all_read_at < ALL_EVERY
+        lines, position = await self._read(0 if is_all else cursor.position)
+        found = await self._compare(lines)
+        all_read_at = now if is_all else cursor.all_read_at
+        if is_all or lines:
+            async with self.transactions.begin() as unit:
+                await unit.payments.put_cursor(StarCursor(position=position, read_at=now, all_read_at=all_read_at))
+        if found.booked or found.returned:
+            _logger.warning("reconciliation booked %d charges and %d returns", found.booked, found.returned)
+        return found
+
+    async def _read(self, position: int) -> tuple[list[StarTransaction], int]:
+        lines: list[StarTransaction] = []
+        while page := await self.stars.transactions(position, _PAGE):
+            lines += page
+            position += len(page)
+            if len(page) < _PAGE:
+                break
+        return lines, position
+
+    async def _compare(self, lines: Sequence[StarTransaction]) -> Looked:
+        """Oldest first. A charge that went back within the same lines is not credited before."""
+        statuses = await self._statuses([line.charge_id for line in lines])
+        went_back = {line.charge_id for line in lines if not line.is_incoming}
+        booked = returned = 0
+        for line in lines:
+            if line.payer is None:
+                continue
+            status = statuses.get(line.charge_id)
+            if line.is_incoming:
+                if status is None and line.charge_id not in went_back:
+                    await self.desk.book(_user(line.payer), _paid(line))
+                    booked += 1
+            elif status not in RETURNED:
+                returned += await self._book_return(line, line.payer, status)
+        return Looked(lines=len(lines), booked=booked, returned=returned)
+
+    async def _book_return(self, line: StarTransaction, payer: Payer, status: PaymentStatus | None) -> bool:
+        """What we asked for is a refund; what nobody here asked for was taken back by Telegram."""
+        if status is None:
+            await self.desk.book_returned(_user(payer), _paid(line))
+            return True
+        asked = status is not PaymentStatus.COMPLETED
+        as_what = PaymentStatus.REFUNDED if asked else PaymentStatus.CHARGED_BACK
+        return await self.refunds.returned(line.charge_id, as_what)
+
+    async def _statuses(self, charge_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
+        found: dict[str, PaymentStatus] = {}
+        for start in range(0, len(charge_ids), _IDS):
+            found |= await self.queries.statuses(charge_ids[start : start + _IDS])
+        return found
+
+
+def _paid(line: StarTransaction) -> Paid:
+    return Paid(charge_id=line.charge_id, stars=line.stars, currency=XTR, payload=line.payload, at=line.at)
+
+
+def _user(payer: Payer) -> NewUser:
+    return NewUser(
+        user_id=payer.user_id,
+        username=payer.username,
+        first_name=payer.first_name,
+        language=payer.language,
+        start_payload=None,
+    )
