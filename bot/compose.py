@@ -20,6 +20,7 @@ from bot.domain.market import Ticker
 from bot.domain.model import AccountId, Category, Notifications, SealedCredentials, Secret, Symbol, UserId
 from bot.domain.ports import Clock, KeyInspector, Queries, Reads, Transactions
 from bot.domain.ports import Vault as VaultPort
+from bot.domain.promo_ports import CodeSafe, PromoQueries
 from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
@@ -35,7 +36,11 @@ from bot.services.key_watch import KeyWatch
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
 from bot.services.people import OwnerLink, People
+from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
+from bot.services.promo import PromoDesk
+from bot.services.promo_alarms import PromoAlarms
+from bot.services.redemption import Redemptions
 from bot.services.screens import Screens
 from bot.services.services import Services
 from bot.settings import Settings
@@ -155,6 +160,8 @@ class Middle:
     reads: Reads
     vault: VaultPort
     inspector: KeyInspector
+    promo_queries: PromoQueries
+    code_safe: CodeSafe
     owner_ids: frozenset[UserId] = frozenset()
     egress_ip: str | None = None
     require_bound_ip: bool = False
@@ -166,6 +173,7 @@ def make_services(middle: Middle) -> Services:
     """Every use case that handlers are given."""
     reads, transactions, queries, clock = middle.reads, middle.transactions, middle.queries, middle.clock
     access = Access(owner_ids=middle.owner_ids)
+    licenses = Licenses(reads=reads, transactions=transactions, queries=queries, clock=clock)
     return Services(
         reads=reads,
         clock=clock,
@@ -188,14 +196,36 @@ def make_services(middle: Middle) -> Services:
             egress_ip=middle.egress_ip,
             require_bound_ip=middle.require_bound_ip,
         ),
-        licenses=Licenses(reads=reads, transactions=transactions, queries=queries, clock=clock),
+        licenses=licenses,
         screens=Screens(reads=reads),
         buttons=ButtonDesk(queries=queries, transactions=transactions, clock=clock),
         dialogues=Dialogues(queries=queries, transactions=transactions, clock=clock),
+        pin=PinDesk(queries=queries, transactions=transactions, clock=clock, access=access),
+        promo=make_promo_desk(middle, licenses),
+        redemptions=Redemptions(
+            reads=reads,
+            queries=middle.promo_queries,
+            transactions=transactions,
+            licenses=licenses,
+            safe=middle.code_safe,
+            alarms=PromoAlarms(owner_ids=middle.owner_ids),
+            clock=clock,
+        ),
     )
 
 
-def make_jobs(middle: Middle) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
+def make_promo_desk(middle: Middle, licenses: Licenses) -> PromoDesk:
+    return PromoDesk(
+        queries=middle.promo_queries,
+        transactions=middle.transactions,
+        licenses=licenses,
+        safe=middle.code_safe,
+        alarms=PromoAlarms(owner_ids=middle.owner_ids),
+        clock=middle.clock,
+    )
+
+
+def make_jobs(middle: Middle, services: Services) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
     """What runs beside the chat for as long as the process lives."""
     watch = KeyWatch(
         queries=middle.queries,
@@ -204,7 +234,7 @@ def make_jobs(middle: Middle) -> tuple[Callable[[], Coroutine[Any, Any, None]], 
         clock=middle.clock,
         require_bound_ip=middle.require_bound_ip,
     )
-    return (watch.run,)
+    return (watch.run, services.promo.run)
 
 
 async def open_telegram(

@@ -27,6 +27,7 @@ _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _SYMBOL: Final = re.compile(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_PAD_KEY: Final = re.compile(r"[0-9bc]")
 _READ: Final = "read"
 
 
@@ -50,6 +51,14 @@ def _symbol(text: str) -> Symbol:
 
 def _command(text: str) -> str:
     return _matching(text, _COMMAND)
+
+
+def _pad(text: str) -> str:
+    return _matching(text, _TOKEN)
+
+
+def _pad_key(text: str) -> str:
+    return _matching(text, _PAD_KEY)
 
 
 def _matching(text: str, pattern: re.Pattern[str]) -> str:
@@ -83,6 +92,8 @@ _CATEGORY: Final = MappingProxyType({_READ: _one_of(Category)})
 _LANGUAGE: Final = MappingProxyType({_READ: _one_of(Language)})
 _FIELD: Final = MappingProxyType({_READ: _one_of(SettingField)})
 _ACCOUNT_TYPE: Final = MappingProxyType({_READ: _one_of(AccountType)})
+_PAD_TOKEN: Final = MappingProxyType({_READ: _pad})
+_PAD_KEY_NAME: Final = MappingProxyType({_READ: _pad_key})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +248,15 @@ class AskRemoval(Code):
     account_type: AccountType = field(metadata=_ACCOUNT_TYPE)
 
 
+@dataclass(frozen=True, slots=True)
+class PressPin(Code):
+    """A key of the PIN's keypad: a digit, b for back, c to cancel. The pad's token dies with the pad."""
+
+    TAG = "pin"
+    pad: str = field(metadata=_PAD_TOKEN)
+    key: str = field(metadata=_PAD_KEY_NAME)
+
+
 CODES: Final[tuple[type[Code], ...]] = (
     RunCommand,
     ShowBalance,
@@ -251,4 +271,5 @@ CODES: Final[tuple[type[Code], ...]] = (
     ShowSite,
     ShowKey,
     AskRemoval,
+    PressPin,
 )

@@ -20,6 +20,7 @@ from handlers.callbacks import token_data
 from handlers.delivery import Spot
 from handlers.held import Cooldown, HeldKeys
 from handlers.live import LiveCards
+from handlers.pads import PinPads
 from handlers.texts.catalog import Say, Texts
 from handlers.views.cards import Card, button
 from handlers.views.viewer import Viewer
@@ -37,6 +38,10 @@ class Router(Protocol):
 
     async def run_wish(self, turn: "Turn", wish: Wish) -> None:
         """Raises ButtonExpired for an action that is not in the table."""
+        ...
+
+    async def run_again(self, turn: "Turn", name: str, arguments: tuple[str, ...]) -> None:
+        """A typed command that had to wait, by the name of its entry. Raises ButtonExpired for an unknown one."""
         ...
 
     async def go_on(self, turn: "Turn", dialogue: Dialogue) -> None: ...
@@ -59,6 +64,7 @@ class BotData:
     live: LiveCards
     refusals: Cooldown
     held_keys: HeldKeys
+    pin_pads: PinPads
     new_reference: Callable[[], str]
     zones_read: set[str]  # time zones whose rules have been read from the disk
 

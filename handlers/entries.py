@@ -33,6 +33,8 @@ class Access:
 
 EVERYONE: Final = Access()
 AFTER_TERMS: Final = Access(after_terms=True)
+SUPPORT: Final = Access(role=Role.SUPPORT)
+ADMIN: Final = Access(role=Role.ADMIN)
 OWNER: Final = Access(role=Role.OWNER)
 
 
@@ -49,11 +51,17 @@ ANYWHERE: Final = frozenset(Place)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What every line of the table says."""
+    """What every line of the table says.
+
+    `pin`: the PIN comes first, always; `pin_for_keys`: where its owner switched it on for keys. Commands and wishes
+    alone have one: they can go on after the keypad.
+    """
 
     name: str
     access: Access
     places: frozenset[Place]
+    pin: bool = False
+    pin_for_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +133,8 @@ def command(
     places: frozenset[Place] = PRIVATE,
     description: str | None = None,
     resume: Callable[[Turn], Wish | None] | None = None,
+    pin: bool = False,
+    pin_for_keys: bool = False,
 ) -> CommandEntry:
     """`/name`, or `/name verb`."""
     title = f"/{name}" if verb is None else f"/{name} {verb}"
@@ -137,6 +147,8 @@ def command(
         verb=verb,
         description=description,
         resume=resume,
+        pin=pin,
+        pin_for_keys=pin_for_keys,
     )
 
 
@@ -157,9 +169,17 @@ def shows(
     return ShowEntry(name=f"show {code.TAG}", access=access, places=places, code=code, run=decode_and_run)
 
 
-def does(action: str, run: RunWish, *, access: Access) -> WishEntry:
+def does(action: str, run: RunWish, *, access: Access, pin: bool = False, pin_for_keys: bool = False) -> WishEntry:
     """A button with a single-use token."""
-    return WishEntry(name=f"do {action}", access=access, places=PRIVATE, action=action, run=run)
+    return WishEntry(
+        name=f"do {action}",
+        access=access,
+        places=PRIVATE,
+        action=action,
+        run=run,
+        pin=pin,
+        pin_for_keys=pin_for_keys,
+    )
 
 
 def continues(dialogue: str, run: RunDialogue, *, access: Access) -> DialogueEntry:

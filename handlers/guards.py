@@ -1,6 +1,6 @@
 """Who gets in. `watch` (group -1) looks at every update before any handler; `admit` holds an entry to its declaration.
 
-Order: a secret is taken out of the chat, banned people are refused, then place, role and terms.
+Order: a secret is taken out of the chat, banned people are refused, then place, role, terms and PIN.
 """
 
 import logging
@@ -11,6 +11,7 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
+from bot.domain.cause import PressedButton, current_cause
 from bot.domain.errors import ButtonExpired
 from bot.domain.model import Role, UserConfig, UserId
 from bot.domain.secrets import carries_secret
@@ -25,6 +26,8 @@ from handlers.entries import CommandEntry, Entry, Place
 from handlers.fallback import refuse_in_group, unknown_command
 from handlers.keys import ASKS_TYPED
 from handlers.meeting import guest
+from handlers.pads import Then
+from handlers.pin import ask_for_pin
 from handlers.terms import ask_for_terms
 from handlers.texts.catalog import Say
 from handlers.views.cards import Card
@@ -72,6 +75,26 @@ def allows(turn: Turn, entry: Entry) -> bool:
     return place in entry.places and entry.access.admits(turn.services.access.role(turn.config))
 
 
+async def may_go_on(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
+    """Whether nothing stands before it: first the terms, then the PIN. What does is shown, and goes on from there."""
+    return await has_terms(turn, entry, wish) and await has_pin(turn, entry, wish)
+
+
+async def has_pin(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
+    """Whether the PIN that the entry asks for was entered within five minutes; shows the keypad if not."""
+    desk = turn.services.pin
+    if not (entry.pin or entry.pin_for_keys) or desk.is_open(turn.user_id):
+        return True
+    if not entry.pin:
+        stored = await desk.stored(turn.user_id)
+        if stored is None or not stored.guards_keys:
+            return True
+    if isinstance(entry, CommandEntry) and entry.resume is not None:
+        wish = entry.resume(turn)
+    await ask_for_pin(turn, Then(wish=wish, name=entry.name, arguments=turn.arguments, pressed=_pressed()))
+    return False
+
+
 async def has_terms(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
     """Whether the terms stand that the entry asks for; shows them if not, with what goes on after them."""
     if not entry.access.after_terms or turn.config.terms_version >= TERMS_VERSION:
@@ -81,6 +104,11 @@ async def has_terms(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
         wish = entry.resume(turn)
     await ask_for_terms(turn, wish, key_waits=is_typed_key)
     return False
+
+
+def _pressed() -> PressedButton | None:
+    cause = current_cause.get()
+    return None if cause is None else cause.pressed
 
 
 def _owns(turn: Turn) -> bool:

@@ -205,17 +205,17 @@ def _site(code: str) -> Site:
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
-    command("keys", add_typed, verb="add", access=AFTER_TERMS, resume=hold_typed),
+    command("keys", add_typed, verb="add", access=AFTER_TERMS, resume=hold_typed, pin_for_keys=True),
     command("keys", check_typed, verb="check", access=EVERYONE),
     command("keys", remove_typed, verb="remove", access=EVERYONE),
     command("keys", show, access=EVERYONE, description="command-keys"),
     shows(ShowSite, show_site, access=EVERYONE),
     shows(ShowKey, check_tapped, access=EVERYONE),
     shows(AskRemoval, remove_tapped, access=EVERYONE),
-    does(PAIR, offer_pair, access=AFTER_TERMS),
-    does(ASK_TYPED, ask_secret, access=AFTER_TERMS),
-    does(HELD, add_held, access=AFTER_TERMS),
-    does(REMOVE, remove, access=EVERYONE),
+    does(PAIR, offer_pair, access=AFTER_TERMS, pin_for_keys=True),
+    does(ASK_TYPED, ask_secret, access=AFTER_TERMS, pin_for_keys=True),
+    does(HELD, add_held, access=AFTER_TERMS, pin_for_keys=True),
+    does(REMOVE, remove, access=EVERYONE, pin_for_keys=True),
     continues(ASKS_KEY_ID, take_key_id, access=AFTER_TERMS),
     continues(ASKS_TYPED, take_secret, access=AFTER_TERMS),
 )

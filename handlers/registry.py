@@ -30,6 +30,7 @@ from handlers import (
     license,  # noqa: A004  the command's name
     menu,
     orders,
+    pin,
     positions,
     price,
     settings,
@@ -55,6 +56,7 @@ from handlers.errors import on_error
 from handlers.held import Cooldown, HeldKeys
 from handlers.live import LiveCards
 from handlers.meeting import meet, note_name
+from handlers.pads import PinPads
 from handlers.texts.catalog import Texts
 
 _logger = logging.getLogger(__name__)
@@ -100,15 +102,25 @@ class Table:
         entry = self._commands.get(name)
         if entry is None or not guards.allows(turn, entry):
             raise ButtonExpired
-        if await guards.has_terms(turn, entry):
-            await entry.run(replace(turn, arguments=()))
+        bare = replace(turn, arguments=())
+        if await guards.may_go_on(bare, entry):
+            await entry.run(bare)
+
+    async def run_again(self, turn: Turn, name: str, arguments: tuple[str, ...]) -> None:
+        """A typed command that waited for the PIN."""
+        entry = next((each for each in self.entries if isinstance(each, CommandEntry) and each.name == name), None)
+        if entry is None or not guards.allows(turn, entry):
+            raise ButtonExpired
+        again = replace(turn, arguments=arguments)
+        if await guards.may_go_on(again, entry):
+            await entry.run(again)
 
     async def run_wish(self, turn: Turn, wish: Wish) -> None:
         """What a token stood for."""
         entry = self._wishes.get(wish.action)
         if entry is None or not guards.allows(turn, entry):
             raise ButtonExpired
-        if await guards.has_terms(turn, entry, wish):
+        if await guards.may_go_on(turn, entry, wish):
             await entry.run(turn, wish)
 
     async def go_on(self, turn: Turn, dialogue: Dialogue) -> None:
@@ -117,7 +129,7 @@ class Table:
         if entry is None:
             await turn.services.dialogues.end(turn.user_id)
             await fallback.unknown_text(turn)
-        elif guards.allows(turn, entry) and await guards.has_terms(turn, entry):
+        elif guards.allows(turn, entry) and await guards.may_go_on(turn, entry):
             await entry.run(turn, dialogue)
 
     def commands(self, role: Role) -> Mapping[str, str]:
@@ -154,6 +166,7 @@ TABLE: Final = Table(
         *license.ENTRIES,
         *whoami.ENTRIES,
         *terms.ENTRIES,
+        *pin.ENTRIES,
         *bans.ENTRIES,
         *fallback.ENTRIES,
     )
@@ -169,6 +182,7 @@ def register(app: App, *, services: Services, texts: Texts, table: Table = TABLE
     data.live = LiveCards()
     data.refusals = Cooldown(services.clock, period=BANNED_EVERY)
     data.held_keys = HeldKeys(services.clock, lifetime=HOLD_KEYS)
+    data.pin_pads = PinPads(services.clock)
     data.new_reference = lambda: token_hex(4)
     data.zones_read = set()
     add_handlers(app, table)
@@ -226,7 +240,7 @@ def _guarded(entry: Entry, run: Callable[[Turn], Any]) -> Callback:
         turn = await meet(update, context)
         if turn is None or turn.config.is_banned:
             return
-        if await guards.admit(turn, entry) and await guards.has_terms(turn, entry):
+        if await guards.admit(turn, entry) and await guards.may_go_on(turn, entry):
             await run(turn)
             await note_name(turn)
 

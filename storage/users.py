@@ -30,6 +30,7 @@ SELECT_CONFIG: Final = """
 SELECT_ACTIVE: Final = """
     SELECT user_id FROM users WHERE last_seen_ts >= ? AND is_banned = 0 ORDER BY last_seen_ts DESC LIMIT ?
 """
+SELECT_STAFF: Final = "SELECT user_id, role FROM users WHERE role <> 'user' AND role IN ('support', 'admin', 'owner')"
 INSERT_USER: Final = """
     INSERT INTO users (user_id, username, first_name, lang, percent, sl_percent, tp_percent, leverage,
                        global_order_type, notifications, time_zone, start_payload, first_seen_ts, last_seen_ts)

@@ -22,6 +22,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
 from bot.dispatch import Dispatcher
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.model import UserConfig, UserId
+from bot.domain.pins import ScryptCost
 from bot.services.access import Access
 from bot.services.books import BookKeeper
 from bot.services.buttons import ButtonDesk
@@ -29,7 +30,11 @@ from bot.services.dialogues import Dialogues
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
 from bot.services.people import OwnerLink, People
+from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
+from bot.services.promo import PromoDesk
+from bot.services.promo_alarms import PromoAlarms
+from bot.services.redemption import Redemptions
 from bot.services.screens import Screens
 from bot.services.services import Services
 from cache.facade import CachedReads
@@ -40,6 +45,8 @@ from handlers.registry import TABLE, Table
 from handlers.texts.catalog import Texts
 from storage.database import Database
 from storage.migrate import migrate
+from storage.promo_queries import SqlitePromoQueries
+from storage.promo_safe import PromoSafe
 from storage.queries import SqliteQueries
 from storage.store import Store
 from storage.vault import KeyFile, Vault
@@ -331,6 +338,7 @@ def _services(
         screens=Screens(reads=reads, patience=patience, resolve_patience=patience),
         buttons=ButtonDesk(queries=queries, transactions=store, clock=clock),
         dialogues=Dialogues(queries=queries, transactions=store, clock=clock),
+        pin=PinDesk(queries=queries, transactions=store, clock=clock, access=access, cost=ScryptCost(n=16)),
     )
 
 

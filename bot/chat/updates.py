@@ -9,7 +9,7 @@ import orjson
 
 from bot.domain.cause import UpdateId
 from bot.domain.model import ChatId, Millis, UserId
-from bot.domain.secrets import carries_secret
+from bot.domain.secrets import carries_pin, carries_secret
 
 RawUpdate = Mapping[str, Any]
 
@@ -39,6 +39,11 @@ class Incoming:
     received_ts: Millis | None = None
     attempts: int = 0
 
+    @property
+    def is_exempt(self) -> bool:
+        """Never refused for coming too fast: money, and what was let in before a restart."""
+        return self.is_payment or self.received_ts is None
+
     def age_s(self, now: Millis) -> float | None:
         """Seconds since the person did it; None where nobody knows."""
         since = self.sent_ts if self.sent_ts is not None else self.received_ts
@@ -62,7 +67,7 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
         chat_id=None if chat_id is None else ChatId(chat_id),
         raw=raw,
         is_payment=kind in _PAYMENT_KINDS or any(name in content for name in _PAYMENT_MESSAGES),
-        has_secret=any(carries_secret(text) for text in _texts(content)),
+        has_secret=carries_pin(content.get("data")) or any(carries_secret(text) for text in _texts(content)),
         sent_ts=_date(content),
         received_ts=received_ts,
         attempts=attempts,

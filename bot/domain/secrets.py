@@ -6,6 +6,8 @@ Bybit's HMAC secrets are 36 letters and digits; private keys come as PEM blocks.
 import re
 from typing import Final
 
+PIN_PRESS: Final = "v1:pin:"  # how the data of the PIN's keypad begins
+
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _TOKEN: Final = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{30,128}(?![A-Za-z0-9_-])")
 _ADD_COMMAND: Final = re.compile(r"^\s*/keys(?:@\w+)?\s+add\s+\S+\s+\S+\s+\S+", re.IGNORECASE)
@@ -22,6 +24,11 @@ def carries_secret(text: str) -> bool:
     if text.lstrip().startswith("/start"):
         return False
     return any(_is_random(token) for token in _TOKEN.findall(text))
+
+
+def carries_pin(data: object) -> bool:
+    """Whether the press of a button tells a digit of a PIN."""
+    return isinstance(data, str) and data.startswith(PIN_PRESS)
 
 
 def _is_random(token: str) -> bool:

@@ -1,5 +1,7 @@
 """Who may do what beside trading, by numeric id."""
 
+from collections.abc import Mapping
+
 from bot.domain.model import Role, UserConfig, UserId
 
 
@@ -18,3 +20,7 @@ class Access:
 
     def is_owner(self, config: UserConfig) -> bool:
         return self.role(config) is Role.OWNER
+
+    def everybody(self, stored: Mapping[UserId, Role]) -> dict[UserId, Role]:
+        """Who has a role, by settings or stored."""
+        return {**stored, **dict.fromkeys(self._owner_ids, Role.OWNER)}

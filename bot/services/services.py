@@ -9,7 +9,10 @@ from bot.services.dialogues import Dialogues
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
 from bot.services.people import People
+from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
+from bot.services.promo import PromoDesk
+from bot.services.redemption import Redemptions
 from bot.services.screens import Screens
 
 
@@ -27,3 +30,6 @@ class Services:
     screens: Screens
     buttons: ButtonDesk
     dialogues: Dialogues
+    pin: PinDesk
+    promo: PromoDesk
+    redemptions: Redemptions

@@ -11,7 +11,7 @@ from handlers.callbacks import RunCommand
 from handlers.texts.catalog import Markup, Say, Texts, Value
 from handlers.views.cards import Outgoing, button
 from handlers.views.split import split
-from handlers.views.times import day
+from handlers.views.times import day, moment
 
 Values = Mapping[str, str]
 
@@ -55,6 +55,11 @@ def _license(key: str) -> Callable[[Say, Values], Markup]:
     return write
 
 
+def _pin_locked(say: Say, values: Values) -> Markup:
+    until = Millis(int(values["until"]))
+    return say("promise-pin-locked", user=values["user"], until=moment(until, until, "UTC"))
+
+
 def _typed(values: Values) -> dict[str, Value]:
     """Promises keep text: counts become numbers again for their plural, moments become dates."""
     return {name: _value(name, text) for name, text in values.items()}
@@ -80,6 +85,8 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Say, Values], Markup], str, str]]] = 
         "license-ends": (_license("promise-license-ends"), "button-license", "license"),
         "license-ended": (_license("promise-license-ended"), "button-license", "license"),
         "banned": (_says("banned"), "", ""),
+        "pin-locked": (_pin_locked, "", ""),
+        "pin-forgotten": (_says("promise-pin-forgotten"), "button-menu", "menu"),
         "unbanned": (_says("promise-unbanned"), "button-menu", "menu"),
     }
 )

@@ -85,6 +85,20 @@ CREATE TABLE credentials (
 
 CREATE INDEX idx_credentials_checked ON credentials (checked_at);
 
+-- PINs as scrypt digests (RFC 7914), each with the parameters it was made with.
+CREATE TABLE pins (
+    user_id         INTEGER PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,
+    salt            BLOB NOT NULL CHECK (length(salt) = 16),
+    digest          BLOB NOT NULL CHECK (length(digest) = 32),
+    scrypt_n        INTEGER NOT NULL CHECK (scrypt_n > 1),
+    scrypt_r        INTEGER NOT NULL CHECK (scrypt_r > 0),
+    scrypt_p        INTEGER NOT NULL CHECK (scrypt_p > 0),
+    failures        INTEGER NOT NULL DEFAULT 0 CHECK (failures BETWEEN 0 AND 5),
+    locked_until_ts INTEGER NOT NULL DEFAULT 0 CHECK (locked_until_ts >= 0),
+    guards_keys     INTEGER NOT NULL DEFAULT 0 CHECK (guards_keys IN (0, 1)),  -- asked for before keys change, too
+    set_ts          INTEGER NOT NULL CHECK (set_ts > 0)
+) STRICT;
+
 -- A known text under the active key-encryption key: opening it proves the key file at start.
 CREATE TABLE vault_canary (
     canary_id INTEGER PRIMARY KEY CHECK (canary_id = 1),

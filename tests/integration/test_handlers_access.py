@@ -36,6 +36,8 @@ ARGUMENTS: dict[str, Any] = {
     "setting": "leverage",
     "site": "com",
     "account_type": "demo",
+    "pad": "A" * 22,
+    "key": "5",
 }
 SENT = {"/keys add": f"demo {KEY_ID} {SECRET}"}
 # these lead to other entries; what they lead to is what counts
@@ -82,7 +84,14 @@ async def house(tmp_path: Path, recorder: Recorder) -> AsyncIterator[HandlersHou
             await built.services.people.welcome(user)
             await built.services.people.accept_terms(user_id)
         await built.services.people.ban(OWNER, BANNED)
+        enter_pins(built)
         yield built
+
+
+def enter_pins(house: HandlersHouse) -> None:
+    """Everybody has entered a PIN just now; that it is asked for is another test's business."""
+    for user_id in PEOPLE.values():
+        house.services.pin._open(user_id)
 
 
 def command_text(entry: CommandEntry, *, suffix: str = "") -> str:
@@ -209,6 +218,20 @@ async def test_a_dialogue_goes_on_for_whoever_began_it(house: HandlersHouse, rec
         for act in (person.forward, person.edit):
             assert not await outcome(recorder, entry, lambda: act("5"))  # noqa: B023  awaited at once
         await house.services.dialogues.end(user_id)
+
+
+async def test_what_asks_for_a_pin_does_not_run_without_it(house: HandlersHouse, recorder: Recorder) -> None:
+    guarded = [each for each in (*COMMANDS, *WISHES) if each.pin]
+    assert guarded
+    house.services.pin.close(OWNER)
+    owner = house.person(OWNER)
+    for entry in guarded:
+        if isinstance(entry, CommandEntry):
+            ran = await outcome(recorder, entry, lambda: owner.say(command_text(entry)))  # noqa: B023  awaited at once
+        else:
+            ran = await outcome(recorder, entry, lambda: press_own(house, owner, entry))  # type: ignore[arg-type]  # noqa: B023  awaited at once
+        assert not ran, entry.name
+        assert "PIN" in owner.last.text
 
 
 async def test_who_may_not_gets_the_answer_of_a_command_that_does_not_exist(tmp_path: Path) -> None:

@@ -74,6 +74,16 @@ def test_a_secret_is_seen_in_what_is_quoted_unless_a_bot_wrote_it() -> None:
     assert read(inline_query={"from": PERSON, "query": SECRET}).has_secret
 
 
+def test_a_tapped_digit_of_a_pin_is_a_secret() -> None:
+    press = {"id": "1", "from": {"id": 1000}, "data": "v1:pin:AAAAAAAAAAAAAAAAAAAAAA:7"}
+    update = read_update({"update_id": 1, "callback_query": press})
+    assert update is not None
+    assert update.has_secret
+    other = read_update({"update_id": 1, "callback_query": {**press, "data": "v1:do:menu"}})
+    assert other is not None
+    assert not other.has_secret
+
+
 def test_a_secret_is_in_no_repr() -> None:
     assert SECRET not in repr(read(message={"chat": GROUP, "text": SECRET}))
 

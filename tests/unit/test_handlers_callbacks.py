@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import ButtonExpired
 from bot.domain.model import AccountId, AccountType, Category, Language, Symbol, UserId
+from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
 from bot.services.buttons import random_token
 from bot.services.preferences import SettingField
 from handlers import callbacks
-from handlers.callbacks import CODES, Code, RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
+from handlers.callbacks import CODES, Code, PressPin, RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
 
 LONGEST: dict[str, Any] = {
     "account_id": AccountId(2**63 - 1),
@@ -25,6 +26,8 @@ LONGEST: dict[str, Any] = {
     "setting": max(SettingField, key=len),
     "site": max((site.code for site in SITES), key=len),
     "account_type": max(AccountType, key=len),
+    "pad": "A" * 22,
+    "key": "0",
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 
@@ -49,6 +52,11 @@ def test_a_token_fits_and_is_read_back() -> None:
     token = random_token()
     assert len(callbacks.token_data(token).encode()) <= callbacks.MAX_BYTES
     assert callbacks.token_of(callbacks.token_data(token)) == token
+
+
+def test_what_the_keypad_sends_is_known_as_a_secret() -> None:
+    assert carries_pin(PressPin("A" * 22, "7").encode())
+    assert not carries_pin(RunCommand("pin").encode())
 
 
 def test_tags_are_unique() -> None:

@@ -62,7 +62,7 @@ def test_every_kind_of_update_has_an_answer() -> None:
 def test_the_commands_are_those_of_the_product() -> None:
     commands = {entry.command for entry in TABLE.entries if isinstance(entry, CommandEntry)}
     everyone = "start menu help cancel lang settings keys balance positions orders trades price book symbols license"
-    assert commands == {*everyone.split(), "whoami", "terms", "privacy", "ban", "unban"}
+    assert commands == {*everyone.split(), "whoami", "terms", "privacy", "pin", "ban", "unban"}
 
 
 def test_only_prices_work_in_groups() -> None:

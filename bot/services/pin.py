@@ -1,0 +1,179 @@
+"""The PIN before acts that one lost phone must not allow: set, checked off the loop, locked after five wrong tries."""
+
+import asyncio
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import scrypt
+from hmac import compare_digest
+from secrets import token_bytes, token_hex
+from typing import Final
+
+from bot.domain.cause import without_cause
+from bot.domain.errors import BadInput
+from bot.domain.model import ChatId, Millis, Role, Secret, UserId
+from bot.domain.pins import (
+    LENGTH,
+    LOCKED_FOR,
+    NEVER,
+    OPEN_FOR,
+    TRIES,
+    USUAL_COST,
+    PinState,
+    ScryptCost,
+    StoredPin,
+    is_weak,
+)
+from bot.domain.ports import AuditEntry, Clock, Promise, Queries, Transactions, UnitOfWork
+from bot.services.access import Access
+
+_SALT_BYTES: Final = 16
+_DIGEST_BYTES: Final = 32
+
+
+class Outcome(StrEnum):
+    """What came of six digits."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """`tries_left` after a wrong one; `locked_until` while the lock holds."""
+
+    outcome: Outcome
+    tries_left: int = 0
+    locked_until: Millis = NEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinDesk:
+    """The owners are told of a lock. What is open is known in this process alone."""
+
+    queries: Queries
+    transactions: Transactions
+    clock: Clock
+    access: Access
+    cost: ScryptCost = USUAL_COST
+    _open_until: dict[UserId, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    async def stored(self, user_id: UserId) -> StoredPin | None:
+        return await self.queries.pin(user_id)
+
+    async def state(self, user_id: UserId) -> PinState:
+        """Whether there is a PIN, and whether it may be tried."""
+        stored = await self.queries.pin(user_id)
+        if stored is None:
+            return PinState.UNSET
+        return PinState.LOCKED if stored.locked_until > self.clock.now() else PinState.SET
+
+    def is_open(self, user_id: UserId) -> bool:
+        """Whether it was entered within the last five minutes."""
+        return self._open_until.get(user_id, 0.0) > self.clock.monotonic()
+
+    def close(self, user_id: UserId) -> None:
+        """Ask again at the next act."""
+        self._open_until.pop(user_id, None)
+
+    async def enter(self, user_id: UserId, digits: Secret) -> Entered:
+        """Try a PIN. The try is written down before it is looked at, so that no crash gives one back.
+
+        Raises LookupError for a user without a PIN.
+        """
+        now = self.clock.now()
+        with without_cause():  # a try is not what the update asked for
+            async with self.transactions.begin() as unit:
+                stored = await unit.pins.count_try(user_id, now)
+            if stored is None:
+                return await self._locked(user_id, now)
+            if await asyncio.to_thread(_is_right, stored, digits):
+                async with self.transactions.begin() as unit:
+                    await unit.pins.clear_tries(user_id)
+                self._open(user_id)
+                return Entered(outcome=Outcome.RIGHT)
+            if stored.failures < TRIES:
+                return Entered(outcome=Outcome.WRONG, tries_left=TRIES - stored.failures)
+            return await self._lock(user_id, now)
+
+    async def set(self, user_id: UserId, digits: Secret) -> None:
+        """Set or replace it, and open it. Raises BadInput for anything but six digits, and for a weak six."""
+        typed = digits.reveal()
+        if len(typed) != LENGTH or not (typed.isascii() and typed.isdigit()):
+            raise BadInput("pin-six-digits")
+        if is_weak(typed):
+            raise BadInput("pin-weak")
+        salt = token_bytes(_SALT_BYTES)
+        digest = await asyncio.to_thread(_digest, digits, salt, self.cost)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            row = StoredPin(user_id=user_id, salt=salt, digest=digest, cost=self.cost)
+            is_new = await unit.pins.put(row, now)
+            action = "pin.set" if is_new else "pin.change"
+            await unit.audit(AuditEntry(actor=user_id, action=action, subject=user_id), now)
+        self._open(user_id)
+
+    async def guard_keys(self, user_id: UserId, *, on: bool) -> None:
+        """Ask for it before keys are attached or removed, or no longer."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            await unit.pins.guard_keys(user_id, on=on)
+            action = "pin.keys-on" if on else "pin.keys-off"
+            await unit.audit(AuditEntry(actor=user_id, action=action, subject=user_id), now)
+
+    async def forget(self, actor: UserId, user_id: UserId) -> bool:
+        """Remove it, one's own or, as an owner, somebody's who forgot it; they are told. False if there was none."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            if not await unit.pins.remove(user_id):
+                return False
+            await unit.audit(AuditEntry(actor=actor, action="pin.forget", subject=user_id), now)
+            if actor != user_id:
+                await unit.promise(_message(user_id, "pin-forgotten", {}, f"pin-forgotten:{token_hex(8)}"), now)
+        self.close(user_id)
+        return True
+
+    def _open(self, user_id: UserId) -> None:
+        now = self.clock.monotonic()
+        for old in [each for each, until in self._open_until.items() if until <= now]:
+            del self._open_until[old]
+        self._open_until[user_id] = now + OPEN_FOR
+
+    async def _locked(self, user_id: UserId, now: Millis) -> Entered:
+        stored = await self.queries.pin(user_id)
+        if stored is None:
+            raise LookupError(f"user {user_id} has no PIN")
+        if stored.locked_until <= now:
+            return await self._lock(user_id, now)  # a crash came between the last try and its lock
+        return Entered(outcome=Outcome.LOCKED, locked_until=stored.locked_until)
+
+    async def _lock(self, user_id: UserId, now: Millis) -> Entered:
+        until = Millis(now + LOCKED_FOR)
+        people = self.access.everybody(await self.queries.staff())
+        others = sorted(each for each, role in people.items() if role is Role.OWNER and each != user_id)
+        async with self.transactions.begin() as unit:
+            await unit.pins.lock(user_id, until)
+            await unit.audit(AuditEntry(actor=user_id, action="pin.locked", subject=user_id), now)
+            await self._tell(unit, others, user_id, until, now)
+        self.close(user_id)
+        return Entered(outcome=Outcome.LOCKED, locked_until=until)
+
+    async def _tell(self, unit: UnitOfWork, owners: list[UserId], user_id: UserId, until: Millis, now: Millis) -> None:
+        for owner in owners:
+            values = {"user": str(user_id), "until": str(until)}
+            await unit.promise(_message(owner, "pin-locked", values, f"pin-locked:{user_id}:{until}:{owner}"), now)
+
+
+def _message(user_id: UserId, kind: str, values: dict[str, str], cause: str) -> Promise:
+    return Promise(user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, cause=cause)
+
+
+def _is_right(stored: StoredPin, digits: Secret) -> bool:
+    return compare_digest(_digest(digits, stored.salt, stored.cost), stored.digest)
+
+
+def _digest(digits: Secret, salt: bytes, cost: ScryptCost) -> bytes:
+    room = 128 * cost.r * (cost.n + cost.p + 2)  # what OpenSSL reckons it needs
+    return scrypt(
+        digits.reveal().encode(), salt=salt, n=cost.n, r=cost.r, p=cost.p, maxmem=2 * room, dklen=_DIGEST_BYTES
+    )
