@@ -27,6 +27,8 @@ from handlers.commands import publish_commands
 from handlers.context import App
 from storage.database import Database
 from storage.migrate import migrate
+from storage.promo_queries import SqlitePromoQueries
+from storage.promo_safe import PromoSafe
 from storage.queries import SqliteQueries
 from storage.store import Store
 from storage.vault import Vault
@@ -74,6 +76,8 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             reads=reads,
             vault=vault,
             inspector=bybit.gateway,
+            promo_queries=SqlitePromoQueries(database),
+            code_safe=await PromoSafe.open(database, vault),
             owner_ids=frozenset(map(UserId, settings.owner_ids)),
             egress_ip=settings.egress_ip,
             require_bound_ip=settings.require_bound_ip,
@@ -90,7 +94,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             reads=reads,
             services=services,
             queries=queries,
-            jobs=make_jobs(middle),
+            jobs=make_jobs(middle, services),
             edge=edge,
             application=application,
             bybit=bybit,

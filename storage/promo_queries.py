@@ -38,7 +38,7 @@ SELECT_FUNNEL: Final = """
 SELECT_TAKINGS: Final = """
     SELECT s.usage_id, u.user_id, s.event_id, e.event_id, e.kind, e.license_type, e.millis, e.takes, e.at
       FROM promo_usage AS s
-      JOIN users AS u ON u.pseudonym = s.holder
+      LEFT JOIN users AS u ON u.pseudonym = s.holder
       JOIN license_events AS e ON e.holder = s.holder
      WHERE s.campaign_id = ?1 AND s.undone_ts IS NULL AND s.usage_id > ?2 AND s.usage_id <= coalesce((
            SELECT usage_id FROM promo_usage WHERE campaign_id = ?1 AND usage_id > ?2
@@ -55,6 +55,8 @@ SELECT_REDEEMED: Final = """
       FROM promo_usage AS s JOIN promo_campaigns AS c ON c.campaign_id = s.campaign_id
      WHERE s.holder = (SELECT pseudonym FROM users WHERE user_id = ?) ORDER BY s.usage_id DESC LIMIT ?
 """
+
+_TAKINGS_PAGE: Final = 200  # redemptions a read
 
 
 class SqlitePromoQueries:
@@ -79,22 +81,17 @@ class SqlitePromoQueries:
         ((opened, redeemed, connected, traded, paid),) = await self._database.fetch(SELECT_FUNNEL, (campaign_id,))
         return Funnel(opened=opened, redeemed=redeemed, connected=connected, traded=traded, paid=paid)
 
-    async def takings(self, campaign_id: int, after: int, limit: int, now: Millis) -> tuple[Taking, ...]:
-        """See the port. A redemption of which nothing is left is answered too, with `millis` 0."""
-        rows = await self._database.fetch(SELECT_TAKINGS, (campaign_id, after, limit - 1))
+    async def takings(self, campaign_id: int, now: Millis) -> tuple[Taking, ...]:
+        """See the port."""
         found: list[Taking] = []
-        for (usage_id, user_id, given), group in groupby(rows, key=lambda row: row[:3]):
-            entries = [entry_of(row[3:]) for row in group]
-            license_type = next(each.license_type for each in entries if each.entry_id == given)
-            left = sum(each.left for each in derive(entries, now).buckets if each.entry_id == given)
-            taking = Taking(
-                usage_id=usage_id,
-                user_id=user_id,
-                entry_id=given,
-                license_type=license_type or LicenseType.TRIAL,
-                millis=left,
-            )
-            found.append(taking)
+        after = 0
+        while rows := await self._database.fetch(SELECT_TAKINGS, (campaign_id, after, _TAKINGS_PAGE - 1)):
+            for (usage_id, user_id, given), group in groupby(rows, key=lambda row: row[:3]):
+                buckets = derive([entry_of(row[3:]) for row in group], now).buckets
+                left = next((each for each in buckets if each.entry_id == given), None)
+                if left is not None and user_id is not None:
+                    found.append(Taking(usage_id=usage_id, user_id=user_id, millis=left.left))
+                after = usage_id
         return tuple(found)
 
     async def pins(self) -> tuple[Pin, ...]:

@@ -266,7 +266,7 @@ async def handlers_house(
         store = Store(database, clock=clock, committed=dispatcher.committed, publish=dispatcher.publish)
         queries = SqliteQueries(database, clock=clock)
         reads = _reads(bybit, store, queries, clock, dispatcher)
-        services = _services(bybit, store, queries, reads, clock, owner_ids, owner_link, patience)
+        services = _services(bybit, database, store, queries, reads, clock, owner_ids, owner_link, patience)
         app, api = await _application(services, table)
         try:
             yield HandlersHouse(app, api, bybit, clock, services, database)
@@ -317,6 +317,7 @@ def _reads(
 
 def _services(
     bybit: FakeBybit,
+    database: Database,
     store: Store,
     queries: SqliteQueries,
     reads: CachedReads,
@@ -327,6 +328,9 @@ def _services(
 ) -> Services:
     access = Access(owner_ids=frozenset(map(UserId, owner_ids)))
     vault = Vault(KeyFile.parse(f"test:{base64.b64encode(bytes(32)).decode()}"))
+    licenses = Licenses(reads=reads, transactions=store, queries=queries, clock=clock)
+    alarms, safe = PromoAlarms(owner_ids=access.owner_ids), PromoSafe(bytes(32))
+    promo_queries = SqlitePromoQueries(database)
     return Services(
         reads=reads,
         clock=clock,
@@ -334,11 +338,23 @@ def _services(
         people=People(reads=reads, transactions=store, clock=clock, access=access, owner_link=owner_link),
         preferences=Preferences(reads=reads, transactions=store),
         keys=Keys(reads=reads, transactions=store, inspector=bybit, vault=vault, clock=clock, egress_ip="192.0.2.1"),
-        licenses=Licenses(reads=reads, transactions=store, queries=queries, clock=clock),
+        licenses=licenses,
         screens=Screens(reads=reads, patience=patience, resolve_patience=patience),
         buttons=ButtonDesk(queries=queries, transactions=store, clock=clock),
         dialogues=Dialogues(queries=queries, transactions=store, clock=clock),
         pin=PinDesk(queries=queries, transactions=store, clock=clock, access=access, cost=ScryptCost(n=16)),
+        promo=PromoDesk(
+            queries=promo_queries, transactions=store, licenses=licenses, safe=safe, alarms=alarms, clock=clock
+        ),
+        redemptions=Redemptions(
+            reads=reads,
+            queries=promo_queries,
+            transactions=store,
+            licenses=licenses,
+            safe=safe,
+            alarms=alarms,
+            clock=clock,
+        ),
     )
 
 

@@ -95,8 +95,6 @@ class Taking:
 
     usage_id: int
     user_id: UserId
-    entry_id: int
-    license_type: LicenseType
     millis: int
 
 

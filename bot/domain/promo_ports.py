@@ -115,8 +115,8 @@ class PromoQueries(Protocol):
         ...
 
     async def funnel(self, campaign_id: int) -> Funnel: ...
-    async def takings(self, campaign_id: int, after: int, limit: int, now: Millis) -> tuple[Taking, ...]:
-        """What an undo would take, of the next `limit` redemptions behind usage `after`, with their unused time."""
+    async def takings(self, campaign_id: int, now: Millis) -> tuple[Taking, ...]:
+        """What an undo would take now, from those who have something left of it."""
         ...
 
     async def pins(self) -> tuple[Pin, ...]:

@@ -1,0 +1,252 @@
+"""The admins' side of promo codes: make, show, pause, count, and call back."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from secrets import token_bytes
+from typing import Final
+
+from bot.domain.errors import BadInput
+from bot.domain.licensing import EntryKind, derive
+from bot.domain.model import Millis, Secret, UserId
+from bot.domain.ports import AuditEntry, Clock, Transactions, UnitOfWork
+from bot.domain.promo import (
+    UNDO_WAIT,
+    Campaign,
+    CampaignState,
+    Funnel,
+    Pin,
+    SealedCode,
+    Taking,
+    UndoStep,
+    undo_step,
+)
+from bot.domain.promo_codes import Terms, fold, generated
+from bot.domain.promo_ports import CodeSafe, HeldUsage, PromoQueries
+from bot.services.licenses import Licenses
+from bot.services.promo_alarms import PromoAlarms, private_promise
+
+LARGEST_SHOWN: Final = 10  # people named in the preview of an undo
+PAGE: Final = 8  # campaigns a page
+ROUND: Final = 60.0  # seconds between two looks for undos that were cut short
+_CHUNK: Final = 250  # codes made without a pause for others
+_BATCH: Final = 20  # redemptions undone a transaction
+
+Progress = Callable[[int], Awaitable[None]]
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCampaign:
+    """A campaign and its codes, this once without asking the safe."""
+
+    campaign: Campaign
+    codes: tuple[Secret, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoPreview:
+    """What an undo would do now. `at`: from when on one may do it alone, where that is to be waited for."""
+
+    campaign: Campaign
+    step: UndoStep
+    at: Millis | None
+    people: int
+    millis: int
+    largest: tuple[Taking, ...]
+
+
+async def _silent(_: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoDesk:
+    """Every act is one audit row. Roles are the guards' business."""
+
+    queries: PromoQueries
+    transactions: Transactions
+    licenses: Licenses
+    safe: CodeSafe
+    alarms: PromoAlarms
+    clock: Clock
+    random_bytes: Callable[[int], bytes] = token_bytes
+
+    def seal(self, code: str) -> SealedCode:
+        """An own code as it may lie in the database while its creation is asked about."""
+        return self.safe.seal(Secret(code), self.safe.lookup(fold(code) or ""))
+
+    async def create(
+        self, actor: UserId, terms: Terms, own: SealedCode | None = None, progress: Progress = _silent
+    ) -> NewCampaign:
+        """A campaign with its codes in one transaction. Raises BadInput for an own code that folds like another."""
+        codes = [] if own is not None else await self._make(terms.count, progress)
+        sealed = [own] if own is not None else [self.seal(code.reveal()) for code in codes]
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            if own is not None and await unit.promo.is_taken(own.lookup):
+                raise BadInput("promo-code-taken")
+            campaign_id = await unit.promo.create(terms, sealed, actor, now)
+            details = f"campaign {campaign_id}, {terms.license_type} {terms.days} d, {terms.count} x {terms.max_uses}"
+            await unit.audit(AuditEntry(actor=actor, action="promo.create", subject=None, details=details), now)
+            campaign = await _existing(unit, campaign_id)
+        shown = [self.safe.open_code(own)] if own is not None else codes
+        return NewCampaign(campaign=campaign, codes=tuple(shown))
+
+    async def campaign(self, campaign_id: int) -> Campaign:
+        """Raises BadInput for one that is not there."""
+        found = await self.queries.campaign(campaign_id)
+        if found is None:
+            raise BadInput("promo-unknown", campaign=campaign_id)
+        return found
+
+    async def campaigns(self, *, running: bool, page: int) -> tuple[tuple[Campaign, ...], bool]:
+        """A page, the newest first, and whether there is another behind it."""
+        found = await self.queries.campaigns(running=running, offset=page * PAGE, limit=PAGE + 1)
+        return found[:PAGE], len(found) > PAGE
+
+    async def funnel(self, campaign_id: int) -> Funnel:
+        return await self.queries.funnel(campaign_id)
+
+    async def show(self, actor: UserId, campaign_id: int, why: str) -> tuple[Secret, ...]:
+        """The codes, opened; each view is an audit row of its own. Raises BadInput, WrongKeyFile."""
+        await self.campaign(campaign_id)
+        sealed = await self.queries.codes(campaign_id)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            details = f"campaign {campaign_id}, {len(sealed)} codes, {why}"
+            await unit.audit(AuditEntry(actor=actor, action="promo.view", subject=None, details=details), now)
+        codes: list[Secret] = []
+        for start in range(0, len(sealed), _CHUNK):
+            codes += [self.safe.open_code(each) for each in sealed[start : start + _CHUNK]]
+            await asyncio.sleep(0)
+        return tuple(codes)
+
+    async def pause(self, actor: UserId, campaign_id: int, *, paused: bool) -> Campaign:
+        """Off or on again, at once; any admin may. Raises BadInput for one that was called back."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            if (await _existing(unit, campaign_id)).state is CampaignState.UNDONE:
+                raise BadInput("promo-undone", campaign=campaign_id)
+            if await unit.promo.pause(campaign_id, paused=paused):
+                action = "promo.pause" if paused else "promo.resume"
+                entry = AuditEntry(actor=actor, action=action, subject=None, details=f"campaign {campaign_id}")
+                await unit.audit(entry, now)
+            return await _existing(unit, campaign_id)
+
+    # --- calling back -----------------------------------------------------------------------------------------
+
+    async def preview_undo(self, actor: UserId, campaign_id: int) -> UndoPreview:
+        """Who would lose what, and what this admin may do about it now. Raises BadInput."""
+        campaign = await self.campaign(campaign_id)
+        now = self.clock.now()
+        admins = len(self.alarms.owner_ids | set(await self.queries.staff()))
+        step = undo_step(campaign, actor, now, admins=admins)
+        takings = await self.queries.takings(campaign_id, now)
+        alone = None if campaign.undo_asked is None else Millis(campaign.undo_asked + UNDO_WAIT)
+        return UndoPreview(
+            campaign=campaign,
+            step=step,
+            at=alone if step is UndoStep.WAIT else None,
+            people=len({each.user_id for each in takings}),
+            millis=sum(each.millis for each in takings),
+            largest=tuple(sorted(takings, key=lambda each: -each.millis)[:LARGEST_SHOWN]),
+        )
+
+    async def undo(self, actor: UserId, campaign_id: int, progress: Progress = _silent) -> UndoStep:
+        """Go one step: ask for it, or do it. What was done by it is on the disk step by step; a kill delays it only.
+
+        Only unused promo time is taken, whatever was paid stays. Raises BadInput for one that is called back already.
+        """
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            campaign = await _existing(unit, campaign_id)
+            if campaign.state is CampaignState.UNDONE:
+                raise BadInput("promo-undone", campaign=campaign_id)
+            admins = await self.alarms.admins(unit)
+            step = undo_step(campaign, actor, now, admins=len(admins))
+            if step is UndoStep.ASK:
+                await unit.promo.ask_undo(campaign_id, actor, now)
+                await self.alarms.undo_asked(unit, campaign, actor, now)
+            elif step is UndoStep.UNDO:
+                await unit.promo.undo(campaign_id)
+            if step in {UndoStep.ASK, UndoStep.UNDO}:
+                action = "promo.undo" if step is UndoStep.UNDO else "promo.undo-ask"
+                entry = AuditEntry(actor=actor, action=action, subject=None, details=f"campaign {campaign_id}")
+                await unit.audit(entry, now)
+        if step is UndoStep.UNDO:
+            await self.finish_undo(campaign_id, progress)
+        return step
+
+    async def finish_undo(self, campaign_id: int, progress: Progress = _silent) -> None:
+        """Take what is left, some people a transaction; may be cut short and begun again anywhere."""
+        done = 0
+        while batch := await self._undo_some(campaign_id):
+            done += batch
+            await progress(done)
+
+    async def run(self) -> None:
+        """For ever: finish the undos that a kill cut short."""
+        while True:
+            try:
+                for campaign_id in await self.queries.unfinished_undos():
+                    await self.finish_undo(campaign_id)
+            except Exception:
+                _logger.exception("an undo of a campaign could not be finished; it is tried again")
+            await asyncio.sleep(ROUND)
+
+    async def _undo_some(self, campaign_id: int) -> int:
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            usages = await unit.promo.usages_left(campaign_id, _BATCH)
+            for usage in usages:
+                await self._take(unit, usage, now)
+                await unit.promo.usage_undone(usage.usage_id, now)
+            if not usages:
+                await unit.promo.undo_finished(campaign_id, now)
+        return len(usages)
+
+    async def _take(self, unit: UnitOfWork, usage: HeldUsage, now: Millis) -> None:
+        """What is left of one redemption; nothing is written about who has nothing left, or is erased."""
+        if usage.user_id is None:
+            return
+        standing = derive(await unit.ledger.entries(usage.user_id), now)
+        bucket = next((each for each in standing.buckets if each.entry_id == usage.entry_id), None)
+        if bucket is None:
+            return
+        cause = f"undo:{usage.usage_id}"
+        await self.licenses.take(
+            unit, usage.user_id, kind=EntryKind.REVOCATION, takes=usage.entry_id, cause=cause, actor=None
+        )
+        values = {"kind": bucket.license_type.value, "span": str(bucket.left)}
+        await unit.promise(private_promise(usage.user_id, "promo-taken", values, cause), now)
+
+    # --- pinned cards -----------------------------------------------------------------------------------------
+
+    async def pin(self, pin: Pin) -> None:
+        async with self.transactions.begin() as unit:
+            await unit.promo.pin(pin)
+
+    async def unpin(self, campaign_id: int) -> None:
+        async with self.transactions.begin() as unit:
+            await unit.promo.unpin(campaign_id)
+
+    async def pins(self) -> tuple[Pin, ...]:
+        """The pinned cards of the campaigns that run."""
+        return await self.queries.pins()
+
+    async def _make(self, count: int, progress: Progress) -> list[Secret]:
+        codes: list[Secret] = []
+        while len(codes) < count:
+            codes += [Secret(generated(self.random_bytes)) for _ in range(min(_CHUNK, count - len(codes)))]
+            await progress(len(codes))
+            await asyncio.sleep(0)
+        return codes
+
+
+async def _existing(unit: UnitOfWork, campaign_id: int) -> Campaign:
+    found = await unit.promo.campaign(campaign_id)
+    if found is None:
+        raise BadInput("promo-unknown", campaign=campaign_id)
+    return found

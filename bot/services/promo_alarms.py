@@ -1,0 +1,99 @@
+"""What admins are told of promo codes by themselves: promises in the transaction that gave the reason."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.domain.licensing import DAY
+from bot.domain.model import ChatId, Millis, UserId
+from bot.domain.ports import Button, Promise, UnitOfWork
+from bot.domain.promo import (
+    GUESSING,
+    GUESSING_WITHIN,
+    TRIES_WITHIN,
+    Campaign,
+    is_fast_alarm,
+    used_alarm,
+)
+from bot.domain.promo_ports import NewUse
+from bot.services.buttons import random_token
+
+PAUSE: Final = "promo.pause"  # the action of [Pause code]
+_BUTTON_LIFETIME: Final = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoAlarms:
+    """Writes them for every owner and admin, each with its own [Pause code]."""
+
+    owner_ids: frozenset[UserId]
+    new_token: Callable[[], str] = random_token
+
+    async def admins(self, unit: UnitOfWork) -> tuple[UserId, ...]:
+        """Owners by the settings and whoever is stored as owner or admin."""
+        return tuple(sorted(self.owner_ids | set(await unit.promo.staff())))
+
+    async def used(self, unit: UnitOfWork, campaign: Campaign, use: NewUse, now: Millis) -> None:
+        """At 50, 90 and 100 % used, and at ten times the hourly mean."""
+        campaign = replace(campaign, uses=use.uses)
+        percent = used_alarm(use.uses, campaign.terms.capacity)
+        if percent is not None:
+            values = {"percent": str(percent)}
+            await self._alarm(unit, campaign, "promo-used", str(percent), values, now)
+        if is_fast_alarm(campaign, use.in_this_hour, now):
+            values = {"count": str(use.in_this_hour)}
+            await self._alarm(unit, campaign, "promo-fast", str(now // DAY), values, now)
+
+    async def guessed(self, unit: UnitOfWork, now: Millis) -> None:
+        """At 50 wrong tries of everybody within a minute; once in a quarter of an hour."""
+        if await unit.promo.tries_of_all(Millis(now - GUESSING_WITHIN), GUESSING) < GUESSING:
+            return
+        for admin in await self.admins(unit):
+            cause = f"promo-guessing:{now // TRIES_WITHIN}:{admin}"
+            await unit.promise(private_promise(admin, "promo-guessing", {"count": str(GUESSING)}, cause), now)
+
+    async def undo_asked(self, unit: UnitOfWork, campaign: Campaign, asker: UserId, now: Millis) -> None:
+        """A second admin has to say yes."""
+        others = [admin for admin in await self.admins(unit) if admin != asker]
+        for admin in others:
+            values = _named(campaign)
+            cause = f"promo-undo-asked:{campaign.campaign_id}:{now}:{admin}"
+            await unit.promise(private_promise(admin, "promo-undo-asked", values, cause), now)
+
+    async def _alarm(
+        self, unit: UnitOfWork, campaign: Campaign, kind: str, what: str, values: Mapping[str, str], now: Millis
+    ) -> None:
+        admins = await self.admins(unit)
+        buttons = [self._pause_button(admin, campaign, now) for admin in admins]
+        await unit.buttons.add(buttons, now)
+        for admin, button in zip(admins, buttons, strict=True):
+            told = {**_named(campaign), **values, "token": button.token}
+            cause = f"{kind}:{campaign.campaign_id}:{what}:{admin}"
+            await unit.promise(private_promise(admin, kind, told, cause), now)
+
+    def _pause_button(self, admin: UserId, campaign: Campaign, now: Millis) -> Button:
+        return Button(
+            token=self.new_token(),
+            user_id=admin,
+            chat_id=ChatId(admin),
+            action=PAUSE,
+            values={"campaign": str(campaign.campaign_id)},
+            expires_ts=Millis(now + _BUTTON_LIFETIME),
+        )
+
+
+def _named(campaign: Campaign) -> dict[str, str]:
+    """What a promise says of a campaign: never its code, for promises lie in the database until they are sent."""
+    terms = campaign.terms
+    return {
+        "campaign": str(campaign.campaign_id),
+        "kind": terms.license_type.value,
+        "days": str(terms.days),
+        "uses": str(campaign.uses),
+        "capacity": str(terms.capacity),
+        "note": terms.note,
+    }
+
+
+def private_promise(user_id: UserId, kind: str, values: Mapping[str, str], cause: str) -> Promise:
+    return Promise(user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, cause=cause)
