@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from bot.chat.background import in_background
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, RawUpdate
 from bot.domain.cause import ATTEMPTS, Cause, current_cause
@@ -110,13 +111,13 @@ class Lanes:
             lane = self._lanes.get(key)
             if lane is None:
                 lane = self._lanes[key] = _Lane()
-            if len(lane.waiting) >= self._limits.waiting_per_user and not update.is_payment:
+            if len(lane.waiting) >= self._limits.waiting_per_user and not update.is_exempt:
                 self._refuse(key, update)
                 continue
             lane.waiting.append(update)
             self._waiting += 1
             if lane.task is None:
-                lane.task = asyncio.create_task(self._run(key, lane), name=f"lane {key[0]}")
+                lane.task = in_background(self._run(key, lane), f"lane of a {key[0]}")
         if self._waiting >= self._limits.high_water:
             self._room.clear()
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from bot.chat.background import in_background
 from bot.chat.updates import Incoming
 from bot.domain.cause import UpdateId
 from bot.domain.errors import StorageTrouble
@@ -49,7 +50,10 @@ class Ledger:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Ledger"]:
         """Runs the background work; on leaving writes what is still waiting."""
-        tasks = (asyncio.create_task(self._keep_flushing()), asyncio.create_task(self._keep_forgetting()))
+        tasks = (
+            in_background(self._keep_flushing(), "marking of handled updates"),
+            in_background(self._keep_forgetting(), "forgetting of old updates"),
+        )
         try:
             yield self
         finally:

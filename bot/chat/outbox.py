@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from telegram.error import TelegramError
 
+from bot.chat.background import in_background
 from bot.chat.errors import FloodWait
 from bot.chat.pace import Priority
 from bot.chat.refusals import is_final, is_nobody_there
@@ -85,7 +86,7 @@ class Outbox:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Outbox"]:
         """Sends from here on; on leaving, what is under way is cancelled and stays due."""
-        self._task = asyncio.create_task(self._keep_sending(), name="outbox")
+        self._task = in_background(self._keep_sending(), "outbox")
         try:
             yield self
         finally:
@@ -157,7 +158,7 @@ class Outbox:
             queue = self._chats.setdefault(row.promise.chat_id, _ChatQueue())
             queue.rows.append(row)
             if queue.task is None:
-                queue.task = asyncio.create_task(self._serve(row.promise.chat_id, queue), name="outbox chat")
+                queue.task = in_background(self._serve(row.promise.chat_id, queue), "outbox of a chat")
         return len(fresh)
 
     async def _serve(self, chat_id: ChatId, queue: _ChatQueue) -> None:

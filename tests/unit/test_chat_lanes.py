@@ -12,7 +12,7 @@ from fakes import FakeClock, MemoryInbox
 
 from bot.chat.lanes import LaneLimits, Lanes
 from bot.chat.ledger import Ledger
-from bot.chat.updates import Incoming, known
+from bot.chat.updates import Incoming, known, read_update
 from bot.domain.cause import Cause, current_cause
 from bot.domain.errors import StorageTrouble
 from bot.domain.model import ChatId, UserId
@@ -156,6 +156,30 @@ async def test_a_flood_is_answered_once_and_marked_as_done() -> None:
         await desk.lanes.drain(1)
     assert [text for sender, text in desk.handled if sender == 1] == [str(number) for number in range(21)]
     assert (2, "hello") in desk.handled
+
+
+async def test_what_was_let_in_before_a_restart_is_not_refused_after_it() -> None:
+    desk = Desk(handler=naps)
+    async with desk.open():
+        raws = [message(number, 1, str(number)) for number in range(21)]  # one was running, twenty waited
+        await desk.store.accept([stored(update) for update in known(raws, desk.clock.now())], desk.clock.now())
+        desk.lanes.put([update for raw in raws if (update := read_update(raw)) is not None])
+        await desk.lanes.drain(5)
+    assert [text for _, text in desk.handled] == [str(number) for number in range(21)]
+    assert desk.told == []
+
+
+async def test_a_lane_that_dies_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def handler(_: dict[str, Any]) -> None:
+        raise RuntimeError("any")
+
+    desk = Desk(handler=handler)
+    async with desk.open():
+        desk.ledger.failed = None  # type: ignore[assignment,method-assign]  # a fault of ours: not callable
+        await desk.put(message(1, 1))
+        await desk.lanes.drain(1)
+    assert "the lane of a user ended" in caplog.text
+    assert desk.lanes.stats().lanes == 0
 
 
 async def test_payments_pass_a_flood_and_are_never_dropped() -> None:
