@@ -46,11 +46,22 @@ BUTTONS: Final = {
 }
 
 
+def _offer(amount: str) -> dict[str, Any]:
+    return {
+        "title": "Premium, 30 days",
+        "description": "Live accounts, strategies and signals for thirty days. Days you have are kept.",
+        "payload": "offer:1",
+        "currency": "XTR",
+        "prices": [{"label": "Premium", "amount": int(amount)}],
+    }
+
+
 class ScriptedBot:
     """Answers by its script until it is stopped; texts that begin with # are left alone.
 
     `texts` are the messages it got, `ready` is set once it listens, and while `quick` is cleared it answers no
-    button and no /slow.
+    button, no payment and no /slow. `refusal` is why it takes no payment, `mute` lets it
+    say nothing to one at all, and `charges` are those it took.
     """
 
     def __init__(self, api: str) -> None:
@@ -59,6 +70,9 @@ class ScriptedBot:
         self.quick = asyncio.Event()
         self.quick.set()
         self.ready = asyncio.Event()
+        self.refusal: str | None = None
+        self.mute = False
+        self.charges: list[dict[str, Any]] = []
 
     async def run(self) -> None:
         """Poll and answer; cancel to stop."""
@@ -100,10 +114,16 @@ class ScriptedBot:
     async def _handle(self, update: dict[str, Any]) -> None:
         if "callback_query" in update:
             await self._press(update["callback_query"])
+        elif "pre_checkout_query" in update:
+            await self._check(update["pre_checkout_query"])
         elif "message" in update:
             await self._message(update["message"])
 
     async def _message(self, message: dict[str, Any]) -> None:
+        if "successful_payment" in message:
+            self.charges.append(message["successful_payment"])
+        if "successful_payment" in message or "refunded_payment" in message:
+            return
         text: str = message.get("text") or message.get("caption") or ""
         self.texts.append(text)
         command = text.split(maxsplit=1)[0].removeprefix("/").partition("@")[0] if text.startswith("/") else ""
@@ -140,6 +160,9 @@ class ScriptedBot:
             "pin": self._pin,
             "forget": self._forget,
             "slow": self._slow,
+            "invoice": self._invoice,
+            "subscription": self._subscription,
+            "refund": self._refund,
         }
 
     async def _pin(self, message: dict[str, Any]) -> None:
@@ -155,6 +178,28 @@ class ScriptedBot:
         await self.call("sendChatAction", chat_id=message["chat"]["id"], action="typing")
         await self.quick.wait()
         await self.say(message["chat"]["id"], "Took a while")
+
+    async def _invoice(self, message: dict[str, Any]) -> None:
+        """/invoice STARS [start_parameter]."""
+        _, amount, *start = message["text"].split()
+        offer = _offer(amount) | ({"start_parameter": start[0]} if start else {})
+        await self.call("sendInvoice", chat_id=message["chat"]["id"], **offer)
+
+    async def _subscription(self, message: dict[str, Any]) -> None:
+        link = await self.call("createInvoiceLink", **_offer("300"), subscription_period=2_592_000)
+        keyboard = {"inline_keyboard": [[{"text": "Subscribe", "url": link}]]}
+        await self.say(message["chat"]["id"], "Monthly", reply_markup=keyboard)
+
+    async def _check(self, query: dict[str, Any]) -> None:
+        await self.quick.wait()
+        if self.mute:
+            return
+        why = {"error_message": self.refusal} if self.refusal else {}
+        await self.call("answerPreCheckoutQuery", pre_checkout_query_id=query["id"], ok=not why, **why)
+
+    async def _refund(self, message: dict[str, Any]) -> None:
+        charge_id = self.charges[-1]["telegram_payment_charge_id"]
+        await self.call("refundStarPayment", user_id=message["from"]["id"], telegram_payment_charge_id=charge_id)
 
     async def _press(self, query: dict[str, Any]) -> None:
         await self.quick.wait()

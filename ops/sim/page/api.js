@@ -30,6 +30,8 @@ export const putUser = (id, user) => call("PUT", `/sim/users/${id}`, user);
 export const putChat = (bot, id, chat) => call("PUT", `/sim/chats/${id}${of(bot)}`, chat);
 export const send = (bot, user, message) => call("POST", `/sim/users/${user}/messages${of(bot)}`, message);
 export const press = (bot, user, button) => call("POST", `/sim/users/${user}/press${of(bot)}`, button);
+export const checkout = (bot, chat, user, target) => call("GET", `/page/api/chats/${chat}/checkout${of(bot, { user, ...target })}`);
+export const pay = (bot, user, target) => call("POST", `/sim/users/${user}/pay${of(bot)}`, target);
 export const post = (bot, channel, { text }) => call("POST", `/sim/chats/${channel}/posts${of(bot)}`, { text });
 export const remove = (bot, chat, message, user) =>
   call("DELETE", `/page/api/chats/${chat}/messages/${message}${of(bot, { user })}`);

@@ -4,10 +4,11 @@ import { h, icon, iconButton } from "./dom.js";
 import { renderText } from "./entities.js";
 import { exactTime, fullName, summary, timeOfDay } from "./format.js";
 import { inlineKeyboard } from "./inline_keyboard.js";
+import { invoicePart } from "./invoice.js";
 import { documentPart, photoPart } from "./media.js";
 import { serviceLine } from "./service.js";
 
-const PARTS = [authorPart, forwardPart, replyPart, photoPart, documentPart, textPart];
+const PARTS = [authorPart, forwardPart, replyPart, photoPart, documentPart, invoicePart, textPart];
 
 /** The element of a message as it stands now; build it anew after an edit. */
 export function messageElement(message, context) {

@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { avatar, h, icon, iconButton, replaceChildren } from "./dom.js";
 import { chatName, fullName, summary } from "./format.js";
 import { openMenu } from "./menu.js";
+import { isInvoiceLink, payLink } from "./pay.js";
 import { askForward, askGroup } from "./people_dialogs.js";
 import { store } from "./store.js";
 import { Timeline } from "./timeline.js";
@@ -208,8 +209,12 @@ export class Column {
     return api.send(this.conversation.bot, this.speaker, { ...fields, chat_id: this.isGroup ? this.chatId : undefined });
   }
 
-  /** A deep link to this bot becomes its START button; other links are left to the browser. */
+  /** A deep link to this bot becomes its START button, an invoice is paid; other links are left to the browser. */
   openLink(url) {
+    if (isInvoiceLink(url)) {
+      payLink(this.context, url);
+      return true;
+    }
     const match = /^(?:https?:\/\/(?:t\.me|telegram\.me)\/|tg:\/\/resolve\?domain=)(\w+)(?:[?&]start=([\w-]{1,64}))?$/i.exec(url);
     if (match?.[1].toLowerCase() !== this.context.botUsername().toLowerCase()) return false;
     if (this.isGroup) toast("Opens the private chat with the bot: choose a person above");

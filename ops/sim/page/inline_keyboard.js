@@ -2,6 +2,8 @@
 
 import * as api from "./api.js";
 import { h, icon } from "./dom.js";
+import { payMessage } from "./pay.js";
+import { starLabel } from "./stars.js";
 import { store } from "./store.js";
 import { alertBox, copy, toast } from "./toasts.js";
 
@@ -18,7 +20,8 @@ export function inlineKeyboard(message, context) {
 function one(button, message, context) {
   const kind = KINDS.find(({ field }) => button[field] !== undefined) || UNKNOWN;
   const element = h("button", { type: "button", class: "inline-button", data: { style: button.style || "plain" } },
-    h("span", { class: "label" }, button.text), kind.icon && icon(kind.icon), h("span", { class: "spinner" }));
+    h("span", { class: "label" }, kind.label ? kind.label(button.text) : button.text), kind.icon && icon(kind.icon), h("span", { class: "spinner" }));
+  if (kind.label) element.setAttribute("aria-label", button.text);
   element.addEventListener("click", () => kind.act({ button, element, message, context }));
   return element;
 }
@@ -53,6 +56,7 @@ const inlineQuery = (field) => ({ button, context }) => context.type(`@${context
 
 const KINDS = [
   { field: "callback_data", act: pressCallback },
+  { field: "pay", label: starLabel, act: ({ message, context }) => payMessage(context, message) },
   { field: "url", icon: "link", act: openUrl },
   { field: "copy_text", icon: "copy", act: ({ button }) => copy(button.copy_text.text) },
   { field: "web_app", icon: "link", act: openUrl },

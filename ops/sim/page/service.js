@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { fullName, summary } from "./format.js";
+import { paidCard, returnedCard } from "./invoice.js";
 
 const names = (users) => users.map(fullName).join(", ");
 
@@ -19,8 +20,13 @@ const LINES = {
   pinned_message: (message) => `${fullName(message.from)} pinned “${summary(message.pinned_message).slice(0, 40)}”`,
 };
 
+/** Service messages that are more than a line. */
+const CARDS = { successful_payment: paidCard, refunded_payment: returnedCard };
+
 /** The line of a service message, or null when the message is an ordinary one. */
 export function serviceLine(message) {
+  const rich = Object.keys(CARDS).find((field) => message[field] !== undefined);
+  if (rich) return CARDS[rich](message);
   const kind = Object.keys(LINES).find((field) => message[field] !== undefined);
   return kind ? h("p", { class: "service" }, LINES[kind](message)) : null;
 }

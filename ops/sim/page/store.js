@@ -115,6 +115,8 @@ const CHANGES = {
   markup: (conversation, event) => { conversation.markup = event.markup; },
 };
 
+const queryOf = (event) => event.callback_query_id ?? event.pre_checkout_query_id;
+
 class Store extends Source {
   constructor() {
     super();
@@ -125,7 +127,7 @@ class Store extends Source {
     this.bybit = { available: false, stopped_ms: 0 };
     this.conversations = new Map();
     this.unread = new Map();
-    this.answers = new Map(); // by callback_query_id, for answers that overtake the press
+    this.answers = new Map(); // by the id of the query, for answers that overtake the press or the payment
   }
 
   /** Reads people, groups and bots. */
@@ -173,7 +175,7 @@ class Store extends Source {
       this.tell("bybit");
       return;
     }
-    if (event.kind === "answered") this.keepAnswer(event);
+    if (event.kind === "answered" || event.kind === "settled") this.keepAnswer(event);
     this.conversations.get(`${event.bot_id}:${event.chat_id}`)?.take(event);
     if (event.kind === "sent" && event.by_bot && event.bot_id === this.bot) {
       this.unread.set(event.chat_id, (this.unread.get(event.chat_id) || 0) + 1);
@@ -186,14 +188,14 @@ class Store extends Source {
   }
 
   keepAnswer(event) {
-    this.answers.set(event.callback_query_id, event);
+    this.answers.set(queryOf(event), event);
     if (this.answers.size > ANSWERS_KEPT) this.answers.delete(this.answers.keys().next().value);
     this.tell("answered", event);
   }
 
-  /** The answer to a press, as soon as it is there; undefined when none comes in `wait` ms. */
-  answerTo(callbackQueryId, wait) {
-    const early = this.answers.get(callbackQueryId);
+  /** The answer to a press, or the end of a payment, as soon as it is there; undefined when none comes in `wait` ms. */
+  answerTo(query, wait) {
+    const early = this.answers.get(query);
     if (early) return Promise.resolve(early);
     return new Promise((resolve) => {
       const leave = new AbortController();
@@ -203,7 +205,7 @@ class Store extends Source {
         resolve(answer);
       };
       const timer = setTimeout(stop, wait);
-      this.on("answered", (answer) => answer.callback_query_id === callbackQueryId && stop(answer), leave.signal);
+      this.on("answered", (answer) => queryOf(answer) === query && stop(answer), leave.signal);
     });
   }
 }
