@@ -11,6 +11,7 @@ from typing import Any, Final
 from bot import owner_link
 from bot.chat.edge import TelegramEdge
 from bot.chat.errors import TelegramEnded, TokenRefused
+from bot.chat.stars import Stars
 from bot.compose import Middle, Progress, load_keys, make_jobs, make_services, open_reads, open_sidecar, open_telegram
 from bot.dispatch import Dispatcher
 from bot.domain.clock import SystemClock
@@ -27,6 +28,7 @@ from handlers.commands import publish_commands
 from handlers.context import App
 from storage.database import Database
 from storage.migrate import migrate
+from storage.payments import SqlitePaymentQueries
 from storage.promo_queries import SqlitePromoQueries
 from storage.promo_safe import PromoSafe
 from storage.queries import SqliteQueries
@@ -78,6 +80,9 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             inspector=bybit.gateway,
             promo_queries=SqlitePromoQueries(database),
             code_safe=await PromoSafe.open(database, vault),
+            payment_queries=SqlitePaymentQueries(database),
+            stars=Stars(lambda: application.bot),
+            prices=settings.price_list,
             owner_ids=frozenset(map(UserId, settings.owner_ids)),
             egress_ip=settings.egress_ip,
             require_bound_ip=settings.require_bound_ip,

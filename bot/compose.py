@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from telegram.ext import ContextTypes
@@ -18,7 +18,8 @@ from bot.dispatch import Dispatcher
 from bot.domain.events import CredentialsChanged, Event
 from bot.domain.market import Ticker
 from bot.domain.model import AccountId, Category, Notifications, SealedCredentials, Secret, Symbol, UserId
-from bot.domain.ports import Clock, KeyInspector, Queries, Reads, Transactions
+from bot.domain.offers import PriceList
+from bot.domain.ports import Clock, KeyInspector, PaymentQueries, Queries, Reads, StarsApi, Transactions
 from bot.domain.ports import Vault as VaultPort
 from bot.domain.promo_ports import CodeSafe, PromoQueries
 from bot.exchange.addresses import SiteAddresses
@@ -35,14 +36,17 @@ from bot.services.dialogues import Dialogues
 from bot.services.key_watch import KeyWatch
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
+from bot.services.payments import PaymentDesk
 from bot.services.people import OwnerLink, People
 from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
 from bot.services.promo import PromoDesk
 from bot.services.promo_alarms import PromoAlarms
 from bot.services.redemption import Redemptions
+from bot.services.refunds import RefundJob, Refunds
 from bot.services.screens import Screens
 from bot.services.services import Services
+from bot.services.star_watch import StarWatch
 from bot.settings import Settings
 from bot.version import version
 from cache.facade import CachedReads
@@ -162,6 +166,9 @@ class Middle:
     inspector: KeyInspector
     promo_queries: PromoQueries
     code_safe: CodeSafe
+    payment_queries: PaymentQueries
+    stars: StarsApi
+    prices: PriceList = field(default_factory=PriceList)
     owner_ids: frozenset[UserId] = frozenset()
     egress_ip: str | None = None
     require_bound_ip: bool = False
@@ -174,18 +181,30 @@ def make_services(middle: Middle) -> Services:
     reads, transactions, queries, clock = middle.reads, middle.transactions, middle.queries, middle.clock
     access = Access(owner_ids=middle.owner_ids)
     licenses = Licenses(reads=reads, transactions=transactions, queries=queries, clock=clock)
+    people = People(
+        reads=reads,
+        transactions=transactions,
+        clock=clock,
+        access=access,
+        owner_link=middle.owner_link,
+        burn_owner_link=middle.burn_owner_link,
+    )
+    payments = PaymentDesk(
+        reads=reads,
+        transactions=transactions,
+        queries=middle.payment_queries,
+        licenses=licenses,
+        people=people,
+        access=access,
+        clock=clock,
+        prices=middle.prices,
+        staff=queries.staff,
+    )
     return Services(
         reads=reads,
         clock=clock,
         access=access,
-        people=People(
-            reads=reads,
-            transactions=transactions,
-            clock=clock,
-            access=access,
-            owner_link=middle.owner_link,
-            burn_owner_link=middle.burn_owner_link,
-        ),
+        people=people,
         preferences=Preferences(reads=reads, transactions=transactions),
         keys=Keys(
             reads=reads,
@@ -211,6 +230,8 @@ def make_services(middle: Middle) -> Services:
             alarms=PromoAlarms(owner_ids=middle.owner_ids),
             clock=clock,
         ),
+        payments=payments,
+        refunds=Refunds(transactions=transactions, licenses=licenses, desk=payments, clock=clock),
     )
 
 
@@ -234,7 +255,23 @@ def make_jobs(middle: Middle, services: Services) -> tuple[Callable[[], Coroutin
         clock=middle.clock,
         require_bound_ip=middle.require_bound_ip,
     )
-    return (watch.run, services.promo.run)
+    refunds = RefundJob(
+        queries=middle.payment_queries,
+        transactions=middle.transactions,
+        stars=middle.stars,
+        refunds=services.refunds,
+        clock=middle.clock,
+    )
+    stars = StarWatch(
+        queries=middle.payment_queries,
+        transactions=middle.transactions,
+        stars=middle.stars,
+        desk=services.payments,
+        refunds=services.refunds,
+        clock=middle.clock,
+    )
+    reminders = Reminders(queries=middle.queries, transactions=middle.transactions, clock=middle.clock)
+    return (watch.run, reminders.run, services.promo.run, refunds.run, stars.run)
 
 
 async def open_telegram(

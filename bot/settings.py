@@ -21,6 +21,9 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError as UnreadableSetting
 from yarl import URL
 
+from bot.domain.model import LicenseType
+from bot.domain.offers import PriceList
+
 PREFIX: Final = "PERPDESK_"
 DEFAULT_CONFIG: Final = Path("perpdesk.toml")
 STATE: Final = Path(".perpdesk")
@@ -64,6 +67,9 @@ class Settings(BaseSettings):
     stats_port: int = Field(default=8765, ge=0, le=65_535)
     stats_token: SecretStr | None = None
     cache: Mapping[str, CacheOverride] = Field(default_factory=dict)
+    prices: Mapping[Literal["basic", "premium"], Mapping[Literal["1", "3", "6", "12"], int]] = Field(
+        default_factory=dict
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
 
@@ -97,6 +103,12 @@ class Settings(BaseSettings):
     def _ip(cls, value: str | None) -> str | None:
         return str(ipaddress.ip_address(value)) if value else None
 
+    @field_validator("prices")
+    @classmethod
+    def _sellable(cls, value: Mapping[Any, Mapping[Any, int]]) -> Mapping[Any, Mapping[Any, int]]:
+        PriceList(_changes(value))
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
@@ -122,6 +134,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Variables win over what `load` read from files."""
         return env_settings, init_settings
+
+    @property
+    def price_list(self) -> PriceList:
+        """What is sold: the defaults with the changes of `prices`."""
+        return PriceList(_changes(self.prices))
 
     @property
     def demo_api_url(self) -> str:
@@ -217,6 +234,12 @@ def _from_secret_files() -> dict[str, str]:
         except OSError as error:
             raise SettingsError(f"{variable}_FILE: {path} cannot be read: {error.strerror}") from None
     return found
+
+
+def _changes(prices: Mapping[Any, Mapping[Any, int]]) -> dict[LicenseType, dict[int, int]]:
+    return {
+        LicenseType(name): {int(months): stars for months, stars in changed.items()} for name, changed in prices.items()
+    }
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -76,7 +76,6 @@ UPDATE_LATER: Final = """
     UPDATE payment_history SET attempts = attempts + 1, next_try_ts = ?, trouble = ?
      WHERE id = ? AND next_try_ts IS NOT NULL
 """
-SELECT_ADMINS: Final = "SELECT user_id FROM users WHERE role IN ('admin', 'owner') AND role <> 'user'"
 SELECT_CURSOR: Final = "SELECT position, read_ts, all_read_ts FROM star_cursor WHERE id = 1"
 PUT_CURSOR: Final = """
     INSERT INTO star_cursor (id, position, read_ts, all_read_ts) VALUES (1, ?1, ?2, ?3)
@@ -250,6 +249,3 @@ class SqlitePaymentQueries:
 
     async def star_cursor(self) -> StarCursor:
         return cursor_of(await self._database.fetch(SELECT_CURSOR))
-
-    async def admins(self) -> tuple[UserId, ...]:
-        return tuple(user_id for (user_id,) in await self._database.fetch(SELECT_ADMINS))

@@ -22,6 +22,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
 from bot.dispatch import Dispatcher
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.model import UserConfig, UserId
+from bot.domain.offers import PriceList
 from bot.domain.pins import ScryptCost
 from bot.services.access import Access
 from bot.services.books import BookKeeper
@@ -29,12 +30,14 @@ from bot.services.buttons import ButtonDesk
 from bot.services.dialogues import Dialogues
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
+from bot.services.payments import PaymentDesk
 from bot.services.people import OwnerLink, People
 from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
 from bot.services.promo import PromoDesk
 from bot.services.promo_alarms import PromoAlarms
 from bot.services.redemption import Redemptions
+from bot.services.refunds import Refunds
 from bot.services.screens import Screens
 from bot.services.services import Services
 from cache.facade import CachedReads
@@ -45,6 +48,7 @@ from handlers.registry import TABLE, Table
 from handlers.texts.catalog import Texts
 from storage.database import Database
 from storage.migrate import migrate
+from storage.payments import SqlitePaymentQueries
 from storage.promo_queries import SqlitePromoQueries
 from storage.promo_safe import PromoSafe
 from storage.queries import SqliteQueries
@@ -331,11 +335,23 @@ def _services(
     licenses = Licenses(reads=reads, transactions=store, queries=queries, clock=clock)
     alarms, safe = PromoAlarms(owner_ids=access.owner_ids), PromoSafe(bytes(32))
     promo_queries = SqlitePromoQueries(database)
+    people = People(reads=reads, transactions=store, clock=clock, access=access, owner_link=owner_link)
+    payments = PaymentDesk(
+        reads=reads,
+        transactions=store,
+        queries=SqlitePaymentQueries(database),
+        licenses=licenses,
+        people=people,
+        access=access,
+        clock=clock,
+        prices=PriceList(),
+        staff=queries.staff,
+    )
     return Services(
         reads=reads,
         clock=clock,
         access=access,
-        people=People(reads=reads, transactions=store, clock=clock, access=access, owner_link=owner_link),
+        people=people,
         preferences=Preferences(reads=reads, transactions=store),
         keys=Keys(reads=reads, transactions=store, inspector=bybit, vault=vault, clock=clock, egress_ip="192.0.2.1"),
         licenses=licenses,
@@ -355,6 +371,8 @@ def _services(
             alarms=alarms,
             clock=clock,
         ),
+        payments=payments,
+        refunds=Refunds(transactions=store, licenses=licenses, desk=payments, clock=clock),
     )
 
 

@@ -39,7 +39,10 @@ from bot.domain.model import (
 )
 from bot.domain.payments import Invoice, Paid, Payment, PaymentStatus, StarCursor, StarTransaction
 from bot.domain.pins import StoredPin
+from bot.domain.privacy import PrivacyRequests
 from bot.domain.promo_ports import PromoCodes
+from bot.domain.reminders import EndingLicense
+from bot.domain.support import SupportThreads
 
 
 class Clock(Protocol):
@@ -233,6 +236,26 @@ class AuditEntry:
     action: str
     subject: UserId | None
     details: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPerson:
+    """Somebody in the audit. `user_id` None: erased since; the pseudonym still tells one from another."""
+
+    pseudonym: str
+    user_id: UserId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """A row as a screen shows it. `actor` None: the bot itself; `subject` None: nobody in particular."""
+
+    audit_id: int
+    at: Millis
+    actor: AuditPerson | None
+    action: str
+    subject: AuditPerson | None
+    details: str
 
 
 class InboxState(StrEnum):
@@ -446,9 +469,6 @@ class PaymentQueries(Protocol):
         ...
 
     async def star_cursor(self) -> StarCursor: ...
-    async def admins(self) -> tuple[UserId, ...]:
-        """Who is owner or admin by the users table."""
-        ...
 
 
 class StarsApi(Protocol):
@@ -484,6 +504,10 @@ class UnitOfWork(Protocol):
     def promo(self) -> PromoCodes: ...
     @property
     def pins(self) -> Pins: ...
+    @property
+    def support(self) -> SupportThreads: ...
+    @property
+    def privacy(self) -> PrivacyRequests: ...
 
     async def promise(self, promise: Promise, now: Millis) -> None: ...
     async def audit(self, entry: AuditEntry, now: Millis) -> None: ...
@@ -504,6 +528,18 @@ class Queries(Protocol):
     async def user_config(self, user_id: UserId) -> UserConfig | None: ...
     async def license(self, user_id: UserId, now: Millis) -> License: ...
     async def had_trial(self, user_id: UserId) -> bool: ...
+    async def ending_licenses(
+        self, after: tuple[Millis, UserId], until: Millis, limit: int
+    ) -> tuple[EndingLicense, ...]:
+        """Whose license time ends after that end and user and before that moment, by end and user; nobody banned."""
+        ...
+
+    async def audit_page(
+        self, *, before: int | None = None, area: str | None = None, subject: UserId | None = None, limit: int = 20
+    ) -> tuple[AuditRow, ...]:
+        """The audit, newest first: rows of an id below `before`, of one area ("promo"), about one person."""
+        ...
+
     async def credentials(self, account_id: AccountId) -> SealedCredentials | None: ...
     async def positions(self, account_id: AccountId) -> Positions | None:
         """None if this account's positions were never read."""

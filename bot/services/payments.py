@@ -5,14 +5,14 @@ Nothing is given before Telegram says `successful_payment`; what it says is uniq
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.cause import without_cause
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.licensing import DAY, EntryKind
-from bot.domain.model import ChatId, LicenseType, Millis, UserConfig, UserId
+from bot.domain.model import ChatId, LicenseType, Millis, Role, UserConfig, UserId
 from bot.domain.offers import XTR, PriceList
 from bot.domain.payments import (
     Invoice,
@@ -30,6 +30,7 @@ from bot.services.people import People
 
 OPEN_FOR: Final = 24 * 3_600_000  # ms that an invoice can be paid
 PATIENCE: Final = 1.5  # seconds for a check; Telegram drops the payment after ten
+_TOLD: Final = (Role.OWNER, Role.ADMIN)
 _logger = logging.getLogger(__name__)
 
 
@@ -45,6 +46,7 @@ class PaymentDesk:
     access: Access
     clock: Clock
     prices: PriceList
+    staff: Callable[[], Awaitable[Mapping[UserId, Role]]]
     new_payload: Callable[[], str] = random_token
 
     async def issue(self, user_id: UserId, license_type: LicenseType, months: int) -> tuple[Invoice, ...]:
@@ -116,7 +118,8 @@ class PaymentDesk:
 
     async def admins(self) -> tuple[UserId, ...]:
         """Everybody who is told of trouble with payments."""
-        return tuple(sorted(self.access.owner_ids | frozenset(await self.queries.admins())))
+        people = self.access.everybody(await self.staff())
+        return tuple(sorted(user_id for user_id, role in people.items() if role in _TOLD))
 
     async def _credit(self, unit: UnitOfWork, invoice: Invoice, paid: Paid) -> None:
         now, user_id, cause = self.clock.now(), invoice.user_id, credit_cause(paid.charge_id)

@@ -8,11 +8,13 @@ from bot.services.buttons import ButtonDesk
 from bot.services.dialogues import Dialogues
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
+from bot.services.payments import PaymentDesk
 from bot.services.people import People
 from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
 from bot.services.promo import PromoDesk
 from bot.services.redemption import Redemptions
+from bot.services.refunds import Refunds
 from bot.services.screens import Screens
 
 
@@ -33,3 +35,5 @@ class Services:
     pin: PinDesk
     promo: PromoDesk
     redemptions: Redemptions
+    payments: PaymentDesk
+    refunds: Refunds
