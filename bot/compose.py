@@ -44,6 +44,7 @@ from bot.services.promo import PromoDesk
 from bot.services.promo_alarms import PromoAlarms
 from bot.services.redemption import Redemptions
 from bot.services.refunds import RefundJob, Refunds
+from bot.services.reminders import Reminders
 from bot.services.screens import Screens
 from bot.services.services import Services
 from bot.services.star_watch import StarWatch

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.model import License, LicenseType, Millis, Segment, UserId
+from bot.domain.reminders import EndingLicense
 from storage.columns import Row
 
 # The report's license check (user, not ended). Where nothing runs any more it answers the last span instead,
@@ -14,6 +15,26 @@ SELECT_LICENSE: Final = """
        AND end_date >= (SELECT min(max(end_date), ?2 + 1) FROM user_licenses WHERE user_id = ?1)
      ORDER BY end_date
 """
+
+# The last segment of each person's, by when it ends. CROSS JOIN: always by the dates first.
+SELECT_ENDING: Final = """
+    SELECT l.user_id, u.time_zone, l.license_type, l.end_date,
+           coalesce((SELECT e.at FROM license_events AS e WHERE e.holder = u.pseudonym
+                      ORDER BY e.event_id DESC LIMIT 1), 0)
+      FROM user_licenses AS l CROSS JOIN users AS u ON u.user_id = l.user_id
+     WHERE (l.end_date, l.user_id) > (?, ?) AND l.end_date < ? AND u.is_banned = 0
+       AND NOT EXISTS (SELECT 1 FROM user_licenses AS later
+                        WHERE later.user_id = l.user_id AND later.end_date > l.end_date)
+     ORDER BY l.end_date, l.user_id LIMIT ?
+"""
+
+
+def ending_of(row: Row) -> EndingLicense:
+    """A row of SELECT_ENDING."""
+    user_id, time_zone, license_type, ends, changed = row
+    return EndingLicense(
+        user_id=user_id, time_zone=time_zone, license_type=LicenseType(license_type), ends=ends, changed=changed
+    )
 
 
 def license_of(rows: Sequence[Row], user_id: UserId) -> License:

@@ -22,8 +22,10 @@ from bot.domain.model import (
     UserId,
 )
 from bot.domain.pins import StoredPin
-from bot.domain.ports import Button, Clock, Dialogue
+from bot.domain.ports import AuditRow, Button, Clock, Dialogue
+from bot.domain.reminders import EndingLicense
 from storage.accounts import SELECT_CREDENTIALS, SELECT_TO_CHECK, SELECT_WALLET, account_of, credentials_of
+from storage.audit import audit_page
 from storage.books import (
     SELECT_ORDERS,
     SELECT_PENDING_ORDERS,
@@ -38,7 +40,7 @@ from storage.buttons import SELECT_BUTTON, button_of
 from storage.database import Database
 from storage.dialogues import SELECT_DIALOGUE, dialogue_of
 from storage.ledger import SELECT_TRIAL
-from storage.licenses import SELECT_LICENSE, license_of
+from storage.licenses import SELECT_ENDING, SELECT_LICENSE, ending_of, license_of
 from storage.pins import SELECT_PIN, pin_of
 from storage.signals import RECENT_LIMIT, SELECT_RECENT, Signal, signal_of
 from storage.trades import SELECT_EXECUTIONS, SELECT_SINCE, TradeLog, executions_of, trade_log_of
@@ -64,6 +66,19 @@ class SqliteQueries:
     async def had_trial(self, user_id: UserId) -> bool:
         """Whether they ever started one, also if it was taken back."""
         return bool(await self._database.fetch(SELECT_TRIAL, (user_id,)))
+
+    async def ending_licenses(
+        self, after: tuple[Millis, UserId], until: Millis, limit: int
+    ) -> tuple[EndingLicense, ...]:
+        """See the port."""
+        rows = await self._database.fetch(SELECT_ENDING, (*after, until, limit))
+        return tuple(map(ending_of, rows))
+
+    async def audit_page(
+        self, *, before: int | None = None, area: str | None = None, subject: UserId | None = None, limit: int = 20
+    ) -> tuple[AuditRow, ...]:
+        """See the port."""
+        return await audit_page(self._database.fetch, before=before, area=area, subject=subject, limit=limit)
 
     async def credentials(self, account_id: AccountId) -> SealedCredentials | None:
         rows = await self._database.fetch(SELECT_CREDENTIALS, (account_id,))

@@ -13,6 +13,8 @@ CREATE TABLE user_licenses (
 -- user_id first: with a flag in front the planner would walk every active license until statistics exist.
 CREATE UNIQUE INDEX idx_licenses_active_user ON user_licenses (user_id, end_date);
 
+CREATE INDEX idx_licenses_expires ON user_licenses (end_date, user_id);
+
 CREATE TABLE signals (
     id          INTEGER PRIMARY KEY,
     source      TEXT NOT NULL CHECK (length(source) BETWEEN 1 AND 64),        -- channel:-1001234, webhook:7, pasted:1000

@@ -12,6 +12,10 @@ CREATE TABLE audit (
     hash          BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
+CREATE INDEX idx_audit_subject ON audit (subject, id);
+-- By the first word of the action: promo, license, payment, user …
+CREATE INDEX idx_audit_area ON audit (substr(action, 1, instr(action || '.', '.') - 1), id);
+
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
 BEGIN
     SELECT RAISE (ABORT, 'audit is append-only');

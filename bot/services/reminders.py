@@ -1,0 +1,112 @@
+"""Reminders that license time ends: promised once each, and only while they are true."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.domain.licensing import DAY, derive
+from bot.domain.model import ChatId, Millis, UserId
+from bot.domain.ports import Clock, Promise, Queries, Transactions, UnitOfWork
+from bot.domain.reminders import LATEST, NOTICES, EndingLicense, Reminder, due_reminder
+
+ROUND: Final = 300.0  # seconds between two looks: a reminder comes within five minutes of its morning
+_BATCH: Final = 100  # people a look and a commit
+_BEFORE: Final = LATEST + 2 * DAY  # how far an end may lie back
+_AHEAD: Final = (max(NOTICES) + 2) * DAY
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    license: EndingLicense
+    reminder: Reminder
+
+    @property
+    def cause(self) -> str:
+        """An end that moves is another end: what was promised of the old one counts for nothing."""
+        return f"license:{self.license.user_id}:{self.license.ends}:{self.reminder.notice}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Reminders:
+    """Looks at licenses that end soon or just ended. A restart forgets nothing: what was promised stands in a table."""
+
+    queries: Queries
+    transactions: Transactions
+    clock: Clock
+    _promised: set[str] = field(default_factory=set, init=False, repr=False)  # spares asking the table each round
+
+    async def run(self) -> None:
+        """For ever; a round that fails is logged and the next one comes."""
+        while True:
+            try:
+                await self.remind()
+            except Exception:
+                _logger.exception("a round of license reminders failed")
+            await asyncio.sleep(ROUND)
+
+    async def remind(self) -> int:
+        """Promise what is due; how many messages that were."""
+        now = self.clock.now()
+        count, seen = 0, set()
+        since, last_user = Millis(now - _BEFORE), UserId(0)
+        while page := await self.queries.ending_licenses((since, last_user), Millis(now + _AHEAD), _BATCH):
+            due = await asyncio.to_thread(_due_of, page, now)  # zones are files
+            seen |= {each.cause for each in due}
+            count += await self._promise([each for each in due if each.cause not in self._promised], now)
+            since, last_user = page[-1].ends, page[-1].user_id
+        self._promised &= seen
+        return count
+
+    async def _promise(self, due: Sequence[_Due], now: Millis) -> int:
+        if not due:
+            return 0
+        count = 0
+        async with self.transactions.begin() as unit:
+            for each in due:
+                if await _is_true(unit, each, now):
+                    await unit.promise(_promise_of(each), now)
+                    count += 1
+        self._promised |= {each.cause for each in due}
+        return count
+
+
+async def _is_true(unit: UnitOfWork, due: _Due, now: Millis) -> bool:
+    """Asked again inside the transaction: since the look, time may have been given or taken, or the user erased."""
+    try:
+        standing = derive(await unit.ledger.entries(due.license.user_id), now)
+    except LookupError:
+        return False
+    if due.reminder.notice == 0:
+        return not standing.buckets
+    return bool(standing.segments) and standing.segments[-1].end == due.license.ends
+
+
+def _promise_of(due: _Due) -> Promise:
+    user_id, values = due.license.user_id, {"kind": due.license.license_type.value, "on": due.reminder.on.isoformat()}
+    if due.reminder.notice:
+        values["days"] = str(due.reminder.days)
+    return Promise(
+        user_id=user_id,
+        chat_id=ChatId(user_id),  # a private chat has its user's id
+        kind="license-ends" if due.reminder.notice else "license-ended",
+        values=values,
+        cause=due.cause,
+    )
+
+
+def _due_of(licenses: Sequence[EndingLicense], now: Millis) -> list[_Due]:
+    found = ((each, due_reminder(each, now, _zone(each.time_zone))) for each in licenses)
+    return [_Due(license=each, reminder=reminder) for each, reminder in found if reminder is not None]
+
+
+def _zone(name: str) -> tzinfo:
+    """UTC for a zone that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
