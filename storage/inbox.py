@@ -19,7 +19,8 @@ SELECT_WAITING: Final = """
      WHERE state IN ('new', 'applied') ORDER BY update_id
 """
 MARK_APPLIED: Final = "UPDATE inbox SET state = 'applied' WHERE update_id = ? AND state = 'new'"
-MARK_DONE: Final = "UPDATE inbox SET state = 'done', body = NULL WHERE update_id = ?"
+# What stays says that the id was seen, and nothing of whom.
+MARK_DONE: Final = "UPDATE inbox SET state = 'done', body = NULL, user_id = NULL, chat_id = NULL WHERE update_id = ?"
 MARK_FAILED: Final = "UPDATE inbox SET attempts = ? WHERE update_id = ?"
 SET_ASIDE: Final = "UPDATE inbox SET attempts = ?, state = 'set_aside' WHERE update_id = ?"
 UPDATE_SEEN: Final = "UPDATE users SET last_seen_ts = ?1 WHERE user_id = ?2 AND last_seen_ts < ?1"
@@ -74,7 +75,7 @@ class SqliteInbox:
         return tuple(map(update_of, await self._database.fetch(SELECT_WAITING)))
 
     async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
-        """Mark a batch as done, its bodies gone, and note when its senders were last seen, in one commit."""
+        """Mark a batch as done, nothing of whom or what left, and note when its senders were last seen, in one commit."""
         if not done and not seen:
             return
         async with self._database.transaction() as transaction:

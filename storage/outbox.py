@@ -25,7 +25,7 @@ MARK_LATER: Final = (
     "UPDATE outbox SET attempts = attempts + 1, next_try_ts = ? WHERE outbox_id = ? AND state = 'waiting'"
 )
 MARK_UNDELIVERABLE: Final = """
-    UPDATE outbox SET state = 'undeliverable', attempts = attempts + 1, reason = ?
+    UPDATE outbox SET state = 'undeliverable', attempts = attempts + 1, reason = ?, values_json = '{}'
      WHERE outbox_id = ? AND state = 'waiting'
 """
 DELETE_SETTLED: Final = """

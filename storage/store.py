@@ -20,8 +20,10 @@ from storage.ledger import SqliteLedger
 from storage.outbox import add_promise
 from storage.payments import SqlitePayments
 from storage.pins import SqlitePins
+from storage.privacy import SqlitePrivacy
 from storage.promo import SqlitePromo
 from storage.signals import SqliteSignals
+from storage.support import SqliteSupport
 from storage.trades import SqliteTrades
 from storage.users import SqliteUsers
 from storage.writer import Transaction
@@ -45,6 +47,8 @@ class SqliteUnitOfWork:
         self.payments = SqlitePayments(transaction)
         self.promo = SqlitePromo(transaction)
         self.pins = SqlitePins(transaction)
+        self.support = SqliteSupport(transaction)
+        self.privacy = SqlitePrivacy(transaction)
         self.trades = SqliteTrades(transaction)
         self.signals = SqliteSignals(transaction)
 

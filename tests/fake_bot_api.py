@@ -227,7 +227,7 @@ class FakeRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         params = {} if request_data is None else request_data.parameters
         files = {} if request_data is None else request_data.multipart_data or {}
-        sent = json.loads(json.dumps(params)) | {name: (each[0], bytes(each[1])) for name, each in files.items()}
+        sent = json.loads(json.dumps(params)) | {name: each[:2] for name, each in files.items()}
         status, body = self._api.handle(url.rpartition("/")[2], sent)
         return status, json.dumps(body).encode()
 

@@ -15,6 +15,7 @@ CREATE TABLE audit (
 CREATE INDEX idx_audit_subject ON audit (subject, id);
 -- By the first word of the action: promo, license, payment, user …
 CREATE INDEX idx_audit_area ON audit (substr(action, 1, instr(action || '.', '.') - 1), id);
+CREATE INDEX idx_audit_actor ON audit (actor, id);
 
 CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
 BEGIN

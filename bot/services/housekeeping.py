@@ -1,0 +1,61 @@
+"""The daily sweep: what served its purpose is deleted, a batch a commit, so that nobody waits behind it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.model import Millis
+from bot.domain.ports import Clock
+
+DAY: Final = 86_400_000  # ms
+EVERY: Final = 86_400.0  # seconds between two sweeps
+PAUSE: Final = 0.05  # seconds between two batches: the writer's lock goes to others
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """One table's old rows.
+
+    `forget` deletes a batch of those older than a moment and answers how many it was; 0 says that none is left.
+    `keep` in ms: how long they stay.
+    """
+
+    name: str
+    keep: int
+    forget: Callable[[Millis], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Housekeeping:
+    """Sweeps every shelf once a day, beginning at the start."""
+
+    shelves: tuple[Shelf, ...]
+    clock: Clock
+    pause: float = PAUSE
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            await self.sweep()
+            await asyncio.sleep(EVERY)
+
+    async def sweep(self) -> int:
+        """How many rows went. A shelf that fails is logged; the others are swept all the same."""
+        return sum([await self._sweep(shelf) for shelf in self.shelves])
+
+    async def _sweep(self, shelf: Shelf) -> int:
+        before = Millis(self.clock.now() - shelf.keep)
+        gone = 0
+        try:
+            while batch := await shelf.forget(before):
+                gone += batch
+                await asyncio.sleep(self.pause)
+        except Exception:
+            _logger.exception("old rows of %s could not be deleted", shelf.name)
+        if gone:
+            _logger.info("deleted %d old rows of %s", gone, shelf.name)
+        return gone

@@ -1,0 +1,147 @@
+"""/privacy: a copy of what is stored of a person, and /forget: everything about them erased within 24 hours.
+
+What stays: rows of the append-only ledgers under a pseudonym that nothing leads to any more, and charges without
+their payer, as bookkeeping demands. Whoever comes back is a new person: even that a trial was used is not known.
+Positions and orders at Bybit are not touched; the keys to them are gone here.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from bot.domain.errors import BadInput
+from bot.domain.events import CredentialsChanged, LicenseChanged, UserConfigChanged
+from bot.domain.model import Millis, Role, UserConfig, UserId
+from bot.domain.ports import AuditEntry, Clock, Transactions
+from bot.domain.privacy import PrivacyReads, PrivacyState
+from bot.services.access import Access
+
+EXPORT_EVERY: Final = 86_400_000  # ms between two copies
+ERASE_AFTER: Final = 23 * 3_600_000  # ms: with a round every ten minutes it is done within 24 hours
+ROUND: Final = 600.0  # seconds between two looks for erasures that are due
+_BATCH: Final = 20
+_LAST_MOMENT: Final = 253_402_300_799_999  # the end of the year 9999, where calendars end
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """Exports and erasures."""
+
+    queries: PrivacyReads
+    transactions: Transactions
+    clock: Clock
+    access: Access
+
+    async def state(self, user_id: UserId) -> PrivacyState:
+        return await self.queries.privacy_state(user_id)
+
+    async def export(self, user_id: UserId) -> bytes:
+        """Everything stored of them, as a JSON document. Once a day: raises BadInput for a second time."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            last = (await unit.privacy.state(user_id)).exported_at
+            if last is not None and now - last < EXPORT_EVERY:
+                raise BadInput("privacy-exported-today", hours=-(-(last + EXPORT_EVERY - now) // 3_600_000))
+            await unit.privacy.note_export(user_id, now)
+        return await self.copy(user_id)
+
+    async def copy(self, user_id: UserId) -> bytes:
+        """The same without a limit, for whoever is leaving."""
+        stored = await self.queries.stored_of(user_id)
+        return await asyncio.to_thread(_document, stored, self.clock.now())  # years of fills take their time
+
+    def refuse_role(self, config: UserConfig) -> None:
+        """Raises BadInput for whoever runs the bot: somebody has to take the role away first."""
+        if self.access.role(config) is not Role.USER:
+            raise BadInput("forget-in-role")
+
+    async def forget(self, config: UserConfig) -> Millis:
+        """Erase them later; when. Asked twice, the first time counts. Raises BadInput for owner, admin and support."""
+        self.refuse_role(config)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            due = (await unit.privacy.state(config.user_id)).erase_at
+            if due is None:
+                due = Millis(now + ERASE_AFTER)
+                await unit.privacy.erase_later(config.user_id, due)
+                await unit.audit(_entry(config.user_id, "user.forget-asked"), now)
+        return due
+
+    async def keep(self, user_id: UserId) -> bool:
+        """Take it back; False if nothing was to be taken back."""
+        if (await self.queries.privacy_state(user_id)).erase_at is None:
+            return False
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            if not await unit.privacy.keep(user_id):
+                return False
+            await unit.audit(_entry(user_id, "user.forget-taken-back"), now)
+        return True
+
+    async def run(self) -> None:
+        """For ever; a round that fails is logged and the next one comes."""
+        while True:
+            try:
+                await self.erase_due()
+            except Exception:
+                _logger.exception("a round of erasures failed")
+            await asyncio.sleep(ROUND)
+
+    async def erase_due(self) -> int:
+        """Erase everybody whose time has come; how many."""
+        erased = 0
+        while due := await self.queries.erasures_due(self.clock.now(), _BATCH):
+            done = [await self._erase(user_id) for user_id in due]
+            erased += sum(done)
+            if not any(done):
+                break
+        return erased
+
+    async def _erase(self, user_id: UserId) -> bool:
+        """False if they took it back in the last moment, or became owner by the settings."""
+        if user_id in self.access.owner_ids:
+            return False
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            due = (await unit.privacy.state(user_id)).erase_at
+            if due is None or due > now:
+                return False
+            await unit.audit(_entry(user_id, "user.forget"), now)
+            for account in await unit.privacy.erase(user_id):
+                unit.record(
+                    CredentialsChanged(
+                        user_id=user_id,
+                        account_id=account.account_id,
+                        exchange=account.exchange,
+                        account_type=account.account_type,
+                    )
+                )
+            unit.record(UserConfigChanged(user_id=user_id))
+            unit.record(LicenseChanged(user_id=user_id))
+        _logger.info("a user was erased at their own wish")
+        return True
+
+
+def _entry(user_id: UserId, action: str) -> AuditEntry:
+    return AuditEntry(actor=user_id, action=action, subject=user_id)
+
+
+def _document(stored: Mapping[str, object], now: Millis) -> bytes:
+    whole = {"made_at": now, **stored}
+    return json.dumps(_readable(whole), ensure_ascii=False, indent=2).encode("utf-8", "replace")
+
+
+def _readable(value: object, name: str = "") -> object:
+    """Moments as people write them; everything else as it is."""
+    if isinstance(value, Mapping):
+        return {str(key): _readable(each, str(key)) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(each) for each in value]
+    if isinstance(value, int) and name.endswith("_at") and 0 < value <= _LAST_MOMENT:
+        return datetime.fromtimestamp(value / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value

@@ -1,0 +1,175 @@
+"""/paysupport: numbered threads between a user and whoever runs the bot. Every message is stored and promised."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.errors import BadInput, ButtonExpired
+from bot.domain.model import AccountType, ChatId, Millis, Role, UserConfig, UserId
+from bot.domain.ports import AuditEntry, Button, Clock, Promise, Reads, Transactions, UnitOfWork
+from bot.domain.support import Side, SupportReads, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
+from bot.services.access import Access
+from bot.services.buttons import random_token
+
+MAX_TEXT: Final = 2_000  # characters of one message: with its frame it stays one message of Telegram's
+MOST: Final = 10  # messages of one user …
+WINDOW: Final = 10 * 60_000  # … in so many ms
+CLOSE: Final = "support.close"  # the action of [Close]
+THREAD: Final = "thread"
+_CLOSE_LIFETIME: Final = 30 * 86_400_000  # ms: an answer may be read late
+_MINUTE: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A thread as a reader sees it: a page of its messages, oldest first, and how many there are in all."""
+
+    thread: Thread
+    messages: tuple[ThreadMessage, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """Writes, closes, lists. A user has one open thread at most; the staff answers any."""
+
+    reads: Reads
+    queries: SupportReads
+    transactions: Transactions
+    clock: Clock
+    access: Access
+    new_token: Callable[[], str] = random_token
+
+    def is_staff(self, config: UserConfig) -> bool:
+        return self.access.role(config) is not Role.USER
+
+    async def write(self, writer: UserConfig, typed: str, thread_id: ThreadId | None = None) -> Thread:
+        """Add a message: to one's own open thread (a new one if there is none), or of the staff to a user's.
+
+        Ends the writer's dialogue in the same commit. Raises BadInput for an empty or too long text, for too many
+        of them and for an answer to a closed thread; ButtonExpired for a thread of somebody else.
+        """
+        text = _checked(typed)
+        theirs = None if thread_id is None else await self.queries.thread(thread_id)
+        if thread_id is not None and (theirs is None or not self._may(writer, theirs)):
+            raise ButtonExpired
+        if theirs is None or theirs.user_id == writer.user_id:
+            return await self._ask(writer, text)
+        return await self._answer(writer, theirs.thread_id, text)
+
+    async def close(self, closer: UserConfig, thread_id: ThreadId) -> Thread:
+        """Raises ButtonExpired for a thread that is gone, closed or somebody else's."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            thread = await unit.support.find(thread_id)
+            if thread is None or not self._may(closer, thread) or thread.state is ThreadState.CLOSED:
+                raise ButtonExpired
+            await unit.support.close(thread_id, now)
+            await unit.audit(_entry(closer.user_id, "support.close", thread), now)
+            other = thread.handler_id if closer.user_id == thread.user_id else thread.user_id
+            if other is not None and other != closer.user_id:
+                kind = "support-closed-by-user" if other == thread.handler_id else "support-closed-by-staff"
+                values = {THREAD: str(thread_id)}
+                await unit.promise(_to(other, kind, values, f"support-close:{thread_id}:{now}"), now)
+        return thread
+
+    async def open_thread(self, user_id: UserId) -> Thread | None:
+        """A user's own."""
+        return await self.queries.open_thread(user_id)
+
+    async def opened(self, reader: UserConfig, thread_id: ThreadId, page: int, size: int) -> Opened:
+        """A page of a thread; page 0 is the newest. Raises ButtonExpired for one that is not for this reader."""
+        thread = await self.queries.thread(thread_id)
+        if thread is None or not self._may(reader, thread):
+            raise ButtonExpired
+        newest_first = await self.queries.thread_messages(thread_id, page * size, size)
+        total = await self.queries.count_messages(thread_id)
+        return Opened(thread=thread, messages=newest_first[::-1], total=total)
+
+    async def threads(self, which: ThreadList, reader: UserId, page: int, size: int) -> tuple[tuple[Thread, ...], int]:
+        """A page of a list, and how many there are in all."""
+        found = await self.queries.threads(which, reader, page * size, size)
+        return found, await self.queries.count_threads(which, reader)
+
+    def _may(self, reader: UserConfig, thread: Thread) -> bool:
+        return thread.user_id == reader.user_id or self.is_staff(reader)
+
+    async def _ask(self, writer: UserConfig, text: str) -> Thread:
+        facts = await self._facts(writer)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            written = await unit.support.written_since(writer.user_id, Millis(now - WINDOW))
+            if written >= MOST:
+                raise BadInput("support-too-many", minutes=WINDOW // _MINUTE)
+            thread = await unit.support.open_of(writer.user_id)
+            if thread is None:
+                thread = await unit.support.open(writer.user_id, now)
+                await unit.audit(_entry(writer.user_id, "support.open", thread), now)
+            message_id = await unit.support.add(thread.thread_id, Side.USER, writer.user_id, text, now)
+            staff = {*await unit.support.staff(), *self.access.owner_ids} - {writer.user_id}
+            for reader in sorted(staff):
+                await self._deliver(unit, thread, reader, "support-asked", facts | {"text": text}, message_id)
+            await unit.dialogues.clear(writer.user_id)
+        return thread
+
+    async def _answer(self, writer: UserConfig, thread_id: ThreadId, text: str) -> Thread:
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            thread = await unit.support.find(thread_id)
+            if thread is None:
+                raise ButtonExpired
+            if thread.state is ThreadState.CLOSED:
+                raise BadInput("support-is-closed", thread=thread_id)
+            message_id = await unit.support.add(thread_id, Side.STAFF, writer.user_id, text, now)
+            await self._deliver(unit, thread, thread.user_id, "support-answered", {"text": text}, message_id)
+            await unit.dialogues.clear(writer.user_id)
+        return thread
+
+    async def _deliver(
+        self, unit: UnitOfWork, thread: Thread, reader: UserId, kind: str, values: dict[str, str], message_id: int
+    ) -> None:
+        """One side's message to one reader of the other, with a [Close] of their own."""
+        now = self.clock.now()
+        number = str(thread.thread_id)
+        close = Button(
+            token=self.new_token(),
+            user_id=reader,
+            chat_id=ChatId(reader),
+            action=CLOSE,
+            values={THREAD: number},
+            expires_ts=Millis(now + _CLOSE_LIFETIME),
+        )
+        await unit.buttons.add([close], now)
+        told = {THREAD: number, "close": close.token, **values}
+        await unit.promise(_to(reader, kind, told, f"support:{message_id}:{reader}"), now)
+
+    async def _facts(self, writer: UserConfig) -> dict[str, str]:
+        """What helps an answer, and is no secret."""
+        now = self.clock.now()
+        license_ = await self.reads.license(writer.user_id)
+        held, until = license_.type_at(now), license_.until(now)
+        connected = [each.account_type.value for each in writer.accounts if each.account_type is not AccountType.PAPER]
+        return {
+            "user": str(writer.user_id),
+            "name": writer.first_name,
+            "license": "none" if held is None else held.value,
+            "until": "" if until is None else str(until),
+            "accounts": " ".join(connected),
+        }
+
+
+def _checked(typed: str) -> str:
+    text = typed.strip()
+    if not text:
+        raise BadInput("support-only-words")
+    if len(text) > MAX_TEXT:
+        raise BadInput("support-too-long", limit=MAX_TEXT)
+    return text
+
+
+def _entry(actor: UserId, action: str, thread: Thread) -> AuditEntry:
+    return AuditEntry(actor=actor, action=action, subject=thread.user_id, details=f"thread {thread.thread_id}")
+
+
+def _to(reader: UserId, kind: str, values: dict[str, str], cause: str) -> Promise:
+    return Promise(user_id=reader, chat_id=ChatId(reader), kind=kind, values=values, cause=cause)
