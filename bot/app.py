@@ -12,7 +12,17 @@ from bot import owner_link
 from bot.chat.edge import TelegramEdge
 from bot.chat.errors import TelegramEnded, TokenRefused
 from bot.chat.stars import Stars
-from bot.compose import Middle, Progress, load_keys, make_jobs, make_services, open_reads, open_sidecar, open_telegram
+from bot.compose import (
+    Middle,
+    Progress,
+    load_keys,
+    make_jobs,
+    make_services,
+    make_shelves,
+    open_reads,
+    open_sidecar,
+    open_telegram,
+)
 from bot.dispatch import Dispatcher
 from bot.domain.clock import SystemClock
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
@@ -29,10 +39,12 @@ from handlers.context import App
 from storage.database import Database
 from storage.migrate import migrate
 from storage.payments import SqlitePaymentQueries
+from storage.privacy import SqlitePrivacyQueries
 from storage.promo_queries import SqlitePromoQueries
 from storage.promo_safe import PromoSafe
 from storage.queries import SqliteQueries
 from storage.store import Store
+from storage.support import SqliteSupportQueries
 from storage.vault import Vault
 
 DRAIN_SECONDS: Final = 20.0  # of the 25 that a stop may take
@@ -82,6 +94,9 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             code_safe=await PromoSafe.open(database, vault),
             payment_queries=SqlitePaymentQueries(database),
             stars=Stars(lambda: application.bot),
+            support_reads=SqliteSupportQueries(database),
+            privacy_reads=SqlitePrivacyQueries(database),
+            shelves=make_shelves(database),
             prices=settings.price_list,
             owner_ids=frozenset(map(UserId, settings.owner_ids)),
             egress_ip=settings.egress_ip,

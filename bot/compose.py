@@ -21,7 +21,9 @@ from bot.domain.model import AccountId, Category, Notifications, SealedCredentia
 from bot.domain.offers import PriceList
 from bot.domain.ports import Clock, KeyInspector, PaymentQueries, Queries, Reads, StarsApi, Transactions
 from bot.domain.ports import Vault as VaultPort
+from bot.domain.privacy import PrivacyReads
 from bot.domain.promo_ports import CodeSafe, PromoQueries
+from bot.domain.support import SupportReads
 from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
@@ -33,6 +35,7 @@ from bot.services.access import Access
 from bot.services.books import BookKeeper
 from bot.services.buttons import ButtonDesk
 from bot.services.dialogues import Dialogues
+from bot.services.housekeeping import DAY, Housekeeping, Shelf
 from bot.services.key_watch import KeyWatch
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
@@ -40,6 +43,7 @@ from bot.services.payments import PaymentDesk
 from bot.services.people import OwnerLink, People
 from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
+from bot.services.privacy import Privacy
 from bot.services.promo import PromoDesk
 from bot.services.promo_alarms import PromoAlarms
 from bot.services.redemption import Redemptions
@@ -47,6 +51,7 @@ from bot.services.refunds import RefundJob, Refunds
 from bot.services.reminders import Reminders
 from bot.services.screens import Screens
 from bot.services.services import Services
+from bot.services.support import Support
 from bot.services.star_watch import StarWatch
 from bot.settings import Settings
 from bot.version import version
@@ -65,6 +70,7 @@ from storage.inbox import SqliteInbox
 from storage.outbox import SqliteOutbox
 from storage.queries import SqliteQueries
 from storage.store import Store
+from storage.sweeps import Sweeps
 from storage.vault import KeyFile, Vault
 
 BOOK_DEPTH: Final = 25  # a side: 50 levels
@@ -169,6 +175,9 @@ class Middle:
     code_safe: CodeSafe
     payment_queries: PaymentQueries
     stars: StarsApi
+    support_reads: SupportReads
+    privacy_reads: PrivacyReads
+    shelves: tuple[Shelf, ...]
     prices: PriceList = field(default_factory=PriceList)
     owner_ids: frozenset[UserId] = frozenset()
     egress_ip: str | None = None
@@ -233,6 +242,10 @@ def make_services(middle: Middle) -> Services:
         ),
         payments=payments,
         refunds=Refunds(transactions=transactions, licenses=licenses, desk=payments, clock=clock),
+        support=Support(
+            reads=reads, queries=middle.support_reads, transactions=transactions, clock=clock, access=access
+        ),
+        privacy=Privacy(queries=middle.privacy_reads, transactions=transactions, clock=clock, access=access),
     )
 
 
@@ -272,7 +285,29 @@ def make_jobs(middle: Middle, services: Services) -> tuple[Callable[[], Coroutin
         clock=middle.clock,
     )
     reminders = Reminders(queries=middle.queries, transactions=middle.transactions, clock=middle.clock)
-    return (watch.run, reminders.run, services.promo.run, refunds.run, stars.run)
+    housekeeping = Housekeeping(shelves=middle.shelves, clock=middle.clock)
+    return (
+        watch.run,
+        reminders.run,
+        services.promo.run,
+        refunds.run,
+        stars.run,
+        services.privacy.run,
+        housekeeping.run,
+    )
+
+
+def make_shelves(database: Database) -> tuple[Shelf, ...]:
+    """What the daily housekeeping sweeps. The inbox is swept by the hour, where it is written."""
+    sweeps = Sweeps(database)
+    return (
+        # a cause that is forgotten could be promised again: longer than anything looks back
+        Shelf(name="outbox", keep=180 * DAY, forget=SqliteOutbox(database).forget),
+        Shelf(name="buttons", keep=DAY, forget=sweeps.buttons),
+        Shelf(name="dialogues", keep=DAY, forget=sweeps.dialogues),
+        Shelf(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
+        Shelf(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
+    )
 
 
 async def open_telegram(

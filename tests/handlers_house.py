@@ -34,12 +34,14 @@ from bot.services.payments import PaymentDesk
 from bot.services.people import OwnerLink, People
 from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
+from bot.services.privacy import Privacy
 from bot.services.promo import PromoDesk
 from bot.services.promo_alarms import PromoAlarms
 from bot.services.redemption import Redemptions
 from bot.services.refunds import Refunds
 from bot.services.screens import Screens
 from bot.services.services import Services
+from bot.services.support import Support
 from cache.facade import CachedReads
 from cache.loaders import Loaders
 from handlers import registry
@@ -49,10 +51,12 @@ from handlers.texts.catalog import Texts
 from storage.database import Database
 from storage.migrate import migrate
 from storage.payments import SqlitePaymentQueries
+from storage.privacy import SqlitePrivacyQueries
 from storage.promo_queries import SqlitePromoQueries
 from storage.promo_safe import PromoSafe
 from storage.queries import SqliteQueries
 from storage.store import Store
+from storage.support import SqliteSupportQueries
 from storage.vault import KeyFile, Vault
 
 TEXTS = Texts.load()
@@ -373,6 +377,10 @@ def _services(
         ),
         payments=payments,
         refunds=Refunds(transactions=store, licenses=licenses, desk=payments, clock=clock),
+        support=Support(
+            reads=reads, queries=SqliteSupportQueries(database), transactions=store, clock=clock, access=access
+        ),
+        privacy=Privacy(queries=SqlitePrivacyQueries(database), transactions=store, clock=clock, access=access),
     )
 
 

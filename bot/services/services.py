@@ -12,10 +12,12 @@ from bot.services.payments import PaymentDesk
 from bot.services.people import People
 from bot.services.pin import PinDesk
 from bot.services.preferences import Preferences
+from bot.services.privacy import Privacy
 from bot.services.promo import PromoDesk
 from bot.services.redemption import Redemptions
 from bot.services.refunds import Refunds
 from bot.services.screens import Screens
+from bot.services.support import Support
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +39,5 @@ class Services:
     redemptions: Redemptions
     payments: PaymentDesk
     refunds: Refunds
+    support: Support
+    privacy: Privacy

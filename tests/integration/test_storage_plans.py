@@ -29,6 +29,7 @@ COLD = {
     "optimize.SAMPLE_SYMBOLS": "optimize-db only: a random sample walks the table",
     "optimize.SELECT_PAGES": "optimize-db only",
     "vault.SELECT_CANARY": "once a start",
+    "sweeps.DELETE_OLD_DIALOGUES": "once a day; a row a user at most",
     "privacy.DELETE_BUTTONS": "once a life: an erasure; buttons are few, they expire",
     "privacy.ERASE_PINNED_CARDS": "once a life: an erasure; campaigns are few",
     "privacy.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",

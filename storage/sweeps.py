@@ -1,0 +1,53 @@
+"""What the daily housekeeping deletes: rows that served their purpose, a batch a commit."""
+
+from typing import Final
+
+from bot.domain.model import Millis
+from storage.database import Database
+
+DELETE_OLD_BUTTONS: Final = """
+    DELETE FROM buttons WHERE token IN (SELECT token FROM buttons WHERE expires_ts < ? ORDER BY expires_ts LIMIT 5000)
+    RETURNING token
+"""
+DELETE_OLD_DIALOGUES: Final = """
+    DELETE FROM dialogues WHERE user_id IN (SELECT user_id FROM dialogues WHERE expires_ts < ? LIMIT 5000)
+    RETURNING user_id
+"""
+DELETE_OLD_ATTEMPTS: Final = """
+    DELETE FROM promo_attempts WHERE attempt_id IN (
+        SELECT attempt_id FROM promo_attempts WHERE tried_ts < ? ORDER BY tried_ts LIMIT 5000)
+    RETURNING attempt_id
+"""
+# With its messages: a few threads a commit.
+DELETE_OLD_THREADS: Final = """
+    DELETE FROM support_threads WHERE thread_id IN (
+        SELECT thread_id FROM support_threads WHERE state = 'closed' AND updated_ts < ? ORDER BY updated_ts LIMIT 200)
+    RETURNING thread_id
+"""
+
+
+class Sweeps:
+    """Each call is one commit and answers how many rows went; call again until 0. Raises StorageTrouble."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def buttons(self, before: Millis) -> int:
+        """Those that expired before that moment, used or not."""
+        return await self._delete(DELETE_OLD_BUTTONS, before)
+
+    async def dialogues(self, before: Millis) -> int:
+        """Those that expired before that moment."""
+        return await self._delete(DELETE_OLD_DIALOGUES, before)
+
+    async def attempts(self, before: Millis) -> int:
+        """Wrong promo codes typed before that moment."""
+        return await self._delete(DELETE_OLD_ATTEMPTS, before)
+
+    async def threads(self, before: Millis) -> int:
+        """Support threads closed before that moment."""
+        return await self._delete(DELETE_OLD_THREADS, before)
+
+    async def _delete(self, statement: str, before: Millis) -> int:
+        async with self._database.transaction() as transaction:
+            return len(await transaction.fetch(statement, (before,)))
