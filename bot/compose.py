@@ -51,8 +51,8 @@ from bot.services.refunds import RefundJob, Refunds
 from bot.services.reminders import Reminders
 from bot.services.screens import Screens
 from bot.services.services import Services
-from bot.services.support import Support
 from bot.services.star_watch import StarWatch
+from bot.services.support import Support
 from bot.settings import Settings
 from bot.version import version
 from cache.facade import CachedReads
