@@ -52,6 +52,10 @@ class Limits:
 
 NO_LIMITS: Final = Limits(ip_rate=1e9, ip_burst=1e9, uid_share=1e6)  # benchmarks; a stand-in without limits
 
+_LIMIT: Final = "X-Bapi-Limit"
+_LEFT: Final = "X-Bapi-Limit-Status"
+_RESET: Final = "X-Bapi-Limit-Reset-Timestamp"
+
 _priority: ContextVar[Priority] = ContextVar("priority", default=Priority.VIEW)
 
 
@@ -101,35 +105,37 @@ class Budget:
         self._turns = Turns(clock=clock, pace=everything, later=later)
         self._windows: dict[tuple[Hashable, str], RollingWindow] = {}
 
-    async def admit(self, ask: Ask) -> None:
-        """Return when the call may be made; `settle` must follow. Raises BackOff."""
+    def passes(self, ask: Ask) -> bool:
+        """Whether the call may be made at once; if so it counts, and `settle` must follow. Raises BackOff."""
         if (error := self._breaker.check(ask.host)) is not None:
             raise error
+        if not self._turns.go(self._paces(ask, _priority.get())):
+            return False
+        self._breaker.probe(ask.host)
+        return True
+
+    async def wait(self, ask: Ask) -> None:
+        """Return when it is this call's turn; `settle` must follow. Raises BackOff."""
         priority = _priority.get()
-        window = None if ask.owner is None else self._window(ask)
-        paces: tuple[Pace, ...] = (window,) if window is not None else ()
-        if priority is Priority.RECONCILE:
-            paces = (*paces, self._reconcile)
-        if not self._turns.go(paces):
-            group = (ask.owner, ask.endpoint) if window is not None else object()
-            patience = self._patience[priority]
-            await self._turns.wait(Call(priority=priority, group=group, host=ask.host, paces=paces, patience=patience))
-            if (error := self._breaker.check(ask.host)) is not None:
-                self._turns.give_back(paces)
-                raise error
+        paces = self._paces(ask, priority)
+        group = (ask.owner, ask.endpoint) if ask.owner is not None else object()  # public data: each on its own
+        patience = self._patience[priority]
+        await self._turns.wait(Call(priority=priority, group=group, host=ask.host, paces=paces, patience=patience))
+        if (error := self._breaker.check(ask.host)) is not None:
+            self._turns.give_back(paces)
+            raise error
         self._breaker.probe(ask.host)
 
-    def settle(self, ask: Ask, headers: Mapping[str, str] | None, *, server_now: Callable[[], int]) -> None:
-        """The call was answered with these headers, or not answered (None). `server_now` says epoch ms."""
+    def settle(self, ask: Ask, headers: Mapping[str, str] | None, *, now: float, server_now: Callable[[], int]) -> None:
+        """The call was answered with these headers, or not answered (None). `now` monotonic, `server_now` epoch ms."""
         self._breaker.settle(ask.host, answered=headers is not None)
         if ask.owner is None:
             return
         window = self._window(ask)
-        now = self._clock.monotonic()
         window.end(now)
         if headers is None:
             return
-        limit, left = _number(headers.get("X-Bapi-Limit")), _number(headers.get("X-Bapi-Limit-Status"))
+        limit, left = _number(headers.get(_LIMIT)), _number(headers.get(_LEFT))
         if limit is None or left is None:
             return
         limit = min(limit, _LARGEST_LIMIT)
@@ -163,6 +169,11 @@ class Budget:
         """Refuse everyone who waits."""
         self._turns.refuse(lambda _: BackOff("the bot is stopping", retry_after=1.0))
 
+    def _paces(self, ask: Ask, priority: Priority) -> tuple[Pace, ...]:
+        """What this call must keep beside the budget of our address."""
+        own: tuple[Pace, ...] = () if ask.owner is None else (self._window(ask),)
+        return (*own, self._reconcile) if priority is Priority.RECONCILE else own
+
     def _window(self, ask: Ask) -> RollingWindow:
         key = (ask.owner, ask.endpoint)
         window = self._windows.get(key)
@@ -177,7 +188,7 @@ class Budget:
 
 def _until_reset(headers: Mapping[str, str], server_now: int) -> float | None:
     """Seconds until Bybit's window opens; a moment that is past or absurd says nothing."""
-    reset = _number(headers.get("X-Bapi-Limit-Reset-Timestamp"))
+    reset = _number(headers.get(_RESET))
     if reset is None:
         return None
     seconds = (reset - server_now) / 1000

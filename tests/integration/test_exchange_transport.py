@@ -213,7 +213,7 @@ async def test_a_length_that_lies_ends_with_the_time_out() -> None:
 
     async with (
         scripted_bybit(always=lying) as server,
-        connected(server.url, timeouts=Timeouts(total=0.3)) as bybit,
+        connected(server.url, timeouts=Timeouts(answer=0.3)) as bybit,
     ):
         with pytest.raises(ExchangeDown, match="TimeoutError"):
             await bybit.gateway.balance(account())
@@ -236,7 +236,7 @@ async def test_a_truncated_body_is_down() -> None:
 async def test_a_server_that_is_slow_is_down_after_the_time_out() -> None:
     async with (
         scripted_bybit(always=wait_for_ever) as server,
-        connected(server.url, timeouts=Timeouts(total=0.2)) as bybit,
+        connected(server.url, timeouts=Timeouts(answer=0.2)) as bybit,
     ):
         with pytest.raises(ExchangeDown, match="TimeoutError"):
             await bybit.gateway.balance(account())
@@ -355,7 +355,7 @@ async def test_a_write_is_sent_once_and_its_outcome_is_unknown(answer: Any) -> N
 async def test_a_write_that_times_out_is_unknown_and_one_that_never_left_is_down() -> None:
     async with (
         scripted_bybit(always=wait_for_ever) as server,
-        connected(server.url, timeouts=Timeouts(total=0.2)) as bybit,
+        connected(server.url, timeouts=Timeouts(answer=0.2)) as bybit,
     ):
         client = await bybit.pool.borrow(account())
         with pytest.raises(Unknown):

@@ -49,12 +49,19 @@ class Caller:
     async def _call(self, name: str, what: Ask, priority: Priority) -> None:
         with at_priority(priority):
             try:
-                await self.budget.admit(what)
+                await self.admit(what)
             except BackOff as error:
                 self.refused.append((name, error.retry_after))
             else:
                 self.passed.append((self.time.monotonic(), name))
-                self.budget.settle(what, {}, server_now=lambda: NOW_MS)
+                self.settle(what, {})
+
+    async def admit(self, what: Ask) -> None:
+        if not self.budget.passes(what):
+            await self.budget.wait(what)
+
+    def settle(self, what: Ask, answer: dict[str, str] | None) -> None:
+        self.budget.settle(what, answer, now=self.time.monotonic(), server_now=lambda: NOW_MS)
 
     @property
     def names(self) -> list[str]:
@@ -207,8 +214,8 @@ async def test_reconciling_takes_its_share_and_no_more() -> None:
 async def test_bybits_own_count_is_believed() -> None:
     caller = callers(Limits(ip_rate=1000, ip_burst=1000))
     what = ask(1)
-    await caller.budget.admit(what)
-    caller.budget.settle(what, headers(limit=50, left=2), server_now=lambda: NOW_MS)
+    await caller.admit(what)
+    caller.settle(what, headers(limit=50, left=2))
     for number in range(4):
         caller.start(str(number), what)
     await caller.time.advance(0.9)
@@ -220,8 +227,8 @@ async def test_bybits_own_count_is_believed() -> None:
 async def test_a_window_that_bybit_calls_empty_opens_at_its_reset() -> None:
     caller = callers(Limits(ip_rate=1000, ip_burst=1000, view_patience=10))
     what = ask(1)
-    await caller.budget.admit(what)
-    caller.budget.settle(what, headers(limit=50, left=0, reset=NOW_MS + 3000), server_now=lambda: NOW_MS)
+    await caller.admit(what)
+    caller.settle(what, headers(limit=50, left=0, reset=NOW_MS + 3000))
     caller.start("held", what)
     caller.start("another endpoint", ask(1, "open_orders"))
     await caller.time.advance(2.9)
@@ -257,8 +264,8 @@ async def test_a_refusal_holds_that_endpoint_of_that_account_until_its_reset(res
 @pytest.mark.parametrize("odd", [{"X-Bapi-Limit": "-5", "X-Bapi-Limit-Status": "x"}, {"X-Bapi-Limit": "50"}, {}])
 async def test_odd_headers_teach_nothing(odd: dict[str, str]) -> None:
     caller = callers(Limits(ip_rate=1000, ip_burst=1000))
-    await caller.budget.admit(ask(1))
-    caller.budget.settle(ask(1), odd, server_now=lambda: NOW_MS)
+    await caller.admit(ask(1))
+    caller.settle(ask(1), odd)
     for number in range(49):
         caller.start(str(number), ask(1))
     await settle()
@@ -305,13 +312,13 @@ async def test_after_a_ban_one_call_finds_out_before_the_others_go() -> None:
     caller = callers(Limits())
     caller.budget.ban(None)
     await caller.time.advance(600)
-    await caller.budget.admit(ask(1))
+    await caller.admit(ask(1))
     caller.start("too early", ask(2))
     await settle()
     assert caller.refused == [("too early", 1.0)]
-    caller.budget.settle(ask(1), None, server_now=lambda: NOW_MS)  # no answer: the next one finds out
-    await caller.budget.admit(ask(3))
-    caller.budget.settle(ask(3), {}, server_now=lambda: NOW_MS)
+    caller.settle(ask(1), None)  # no answer: the next one finds out
+    await caller.admit(ask(3))
+    caller.settle(ask(3), {})
     for number in range(5):
         caller.start(str(number), ask(number))
     await settle()
@@ -322,11 +329,11 @@ async def test_a_second_ban_lasts_as_long_again() -> None:
     caller = callers(Limits())
     caller.budget.ban(None)
     await caller.time.advance(600)
-    await caller.budget.admit(ask(1))
-    caller.budget.settle(ask(1), {}, server_now=lambda: NOW_MS)
+    await caller.admit(ask(1))
+    caller.settle(ask(1), {})
     caller.budget.ban(None)
     with pytest.raises(BackOff) as caught:
-        await caller.budget.admit(ask(1))
+        await caller.admit(ask(1))
     assert caught.value.retry_after == pytest.approx(600)
     assert caller.budget.stats().bans == 2
 
@@ -358,16 +365,16 @@ def test_the_defaults_are_those_of_the_default_rate() -> None:
 async def test_without_limits_nobody_waits() -> None:
     caller = callers(NO_LIMITS)
     for _ in range(3000):
-        await caller.budget.admit(ask(1, uid_limit=5))
-        caller.budget.settle(ask(1), headers(limit=5, left=0, reset=NOW_MS + 900), server_now=lambda: NOW_MS)
+        await caller.admit(ask(1, uid_limit=5))
+        caller.settle(ask(1), headers(limit=5, left=0, reset=NOW_MS + 900))
     assert caller.time.monotonic() == 1000.0
 
 
 async def test_windows_that_are_idle_are_forgotten() -> None:
     caller = callers(NO_LIMITS)
     for number in range(5000):
-        await caller.budget.admit(ask(number))
-        caller.budget.settle(ask(number), None, server_now=lambda: NOW_MS)
+        await caller.admit(ask(number))
+        caller.settle(ask(number), None)
         caller.time.seconds += 0.01
     assert caller.budget.stats().windows < 4200
 
@@ -442,10 +449,10 @@ async def test_priority_reaches_the_tasks_that_are_started_under_it() -> None:
     order: list[str] = []
 
     async def call(name: str, owner: int) -> None:
-        await caller.budget.admit(ask(owner))
+        await caller.admit(ask(owner))
         order.append(name)
 
-    await caller.budget.admit(ask(1))
+    await caller.admit(ask(1))
     looking = asyncio.ensure_future(call("view", 8))
     await settle()
     with at_priority(Priority.CLOSE):

@@ -119,7 +119,7 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
     def _headers(self, payload: str) -> dict[str, str]:
         timestamp = self._wire.server_time.now()
         return {
-            "X-BAPI-API-KEY": self.api_key or "",
+            "X-BAPI-API-KEY": self._key.api_key.reveal() if self._key else "",
             "X-BAPI-SIGN": self._auth(payload, self.recv_window, timestamp),
             "X-BAPI-SIGN-TYPE": "2",
             "X-BAPI-TIMESTAMP": str(timestamp),

@@ -5,14 +5,17 @@ Bybit writes money as decimal text, "" for what does not apply, and times as epo
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from bot.domain.errors import ExchangeDown
 from bot.domain.model import Millis, Symbol
 
-_MONEY: Final = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?").fullmatch
+_PLAIN: Final = "0123456789.-"
+_EXPONENT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}").fullmatch
+_LONGEST_NUMBER: Final = 50
 _SYMBOL: Final = re.compile(r"[A-Z0-9-]{2,30}").fullmatch
+_ZERO: Final = Decimal(0)
 _POSITION_IDX: Final = range(3)
 _MAX_WHOLE: Final = 2**63
 Fields = Mapping[str, object]
@@ -24,8 +27,12 @@ def unreadable(name: str, wanted: str) -> ExchangeDown:
 
 
 def decimal_of(value: object, name: str) -> Decimal:
-    if isinstance(value, str) and _MONEY(value):
-        return Decimal(value)
+    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
+        try:
+            if not value.strip(_PLAIN) or _EXPONENT(value) is not None:
+                return Decimal(value)
+        except InvalidOperation:
+            raise unreadable(name, "a decimal number") from None
     raise unreadable(name, "a decimal number")
 
 
@@ -42,7 +49,8 @@ def money_or_none(fields: Fields, name: str) -> Decimal | None:
 
 def money_or_zero(fields: Fields, name: str) -> Decimal:
     """A number; "" and a missing field are 0."""
-    return money_or_none(fields, name) or Decimal(0)
+    value = fields.get(name)
+    return _ZERO if value is None or value == "" else decimal_of(value, name)
 
 
 def amount(fields: Fields, name: str) -> Decimal:

@@ -22,6 +22,7 @@ from yarl import URL
 
 from bot.domain.errors import ExchangeDown, ExchangeError, Unknown
 from bot.domain.ports import Clock
+from bot.exchange.bybit.deadlines import Deadlines
 from bot.exchange.bybit.decode import MAX_BODY
 
 _BROKEN_AFTER: Final = 3  # calls in a row without an answer: fresh connections and a fresh look-up of the name
@@ -38,9 +39,9 @@ class Dropped(ExchangeDown):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds: for the whole call, for a connection (name, TCP, TLS), for asking a host in doubt whether it answers."""
+    """Seconds: from sending to the last byte; for a connection (name, TCP, TLS); for asking a host in doubt."""
 
-    total: float = 10.0
+    answer: float = 10.0
     connect: float = 3.0
     check: float = 3.0
 
@@ -77,6 +78,7 @@ class _Link:
     connector: aiohttp.TCPConnector
     where: ClientRequest  # what aiohttp's connector wants to know of the host
     standing: str  # the headers of every request
+    deadlines: Deadlines
     in_flight: int = 0
     failures: int = 0
     heard_at: float | None = None
@@ -105,14 +107,15 @@ class Transport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         links, self._links = tuple(self._links.values()), {}
-        await asyncio.gather(*(link.connector.close() for link in links), *self._closing)
+        await asyncio.gather(*map(_close, links), *self._closing)
 
     async def send(self, request: Request) -> Reply:
         """One call. Raises ExchangeDown, or Unknown for a write that may have arrived."""
         link = self._link(request.host)
+        data = _bytes(request, link.standing)
         link.in_flight += 1
         try:
-            reply = await self._send(link, request)
+            reply = await self._send(link, data, is_write=request.is_write)
         except ExchangeError:
             link.failures += 1
             if link.failures >= _BROKEN_AFTER and not link.is_retired:
@@ -124,7 +127,8 @@ class Transport:
             return reply
         finally:
             link.in_flight -= 1
-            self._close_if_done(link)
+            if link.is_retired:
+                self._close_if_done(link)
 
     def is_doubtful(self, host: str, silence: float) -> bool:
         """Whether the connections to that host did not answer their last call, or for so many seconds any."""
@@ -150,37 +154,46 @@ class Transport:
             connector = aiohttp.TCPConnector(
                 limit=self.connections, ttl_dns_cache=_DNS_SECONDS, keepalive_timeout=_KEEP_ALIVE
             )
-            where = ClientRequest("GET", URL(host), loop=asyncio.get_running_loop())
+            loop = asyncio.get_running_loop()
+            where = ClientRequest("GET", URL(host), loop=loop)
             standing = f"Host: {where.headers['Host']}\r\nUser-Agent: perpdesk\r\nAccept-Encoding: gzip, deflate"
-            link = self._links[host] = _Link(connector, where, standing)
+            deadlines = Deadlines(seconds=self.timeouts.answer, loop=loop)
+            link = self._links[host] = _Link(connector, where, standing, deadlines)
         return link
 
     def _close_if_done(self, link: _Link) -> None:
         if link.is_retired and not link.in_flight and not link.connector.closed:
-            task = asyncio.ensure_future(_close(link.connector))
+            task = asyncio.ensure_future(_close(link))
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 
-    async def _send(self, link: _Link, request: Request) -> Reply:
+    async def _send(self, link: _Link, data: bytes, *, is_write: bool) -> Reply:
         connection: Connection | None = None
-        is_sent = False
+        transport: asyncio.Transport | None = None
+        deadline, is_late = 0, False
         try:
-            async with asyncio.timeout(self.timeouts.total):
-                connection = await link.connector.connect(link.where, [], self._aiohttp_timeout)
-                data = _bytes(request, link.standing)
-                is_sent = True
-                reply = await _exchange(connection, data)
+            connection = await link.connector.connect(link.where, [], self._aiohttp_timeout)
+            protocol, transport = connection.protocol, connection.transport
+            if protocol is None or transport is None:
+                raise aiohttp.ServerDisconnectedError
+            deadline = link.deadlines.start(transport)
+            protocol.set_response_params(read_until_eof=True)
+            transport.write(data)
+            message, payload = await protocol.read()
+            while message.code in _INFORMATIONAL:
+                message, payload = await protocol.read()
+            body = await _body(payload, message.headers.get(CONTENT_LENGTH))
             connection.release()
             connection = None
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError) as error:
-            raise _trouble(error, request, is_sent=is_sent, is_dropped=is_sent) from None
+            return Reply(message.code, message.headers, body)
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:  # TimeoutError is an OSError
-            raise _trouble(error, request, is_sent=is_sent) from None
-        else:
-            return reply
+            trouble = error
         finally:
+            if transport is not None:
+                is_late = link.deadlines.end(deadline, transport)
             if connection is not None:
                 connection.close()
+        raise _trouble(TimeoutError() if is_late else trouble, is_sent=transport is not None, is_write=is_write)
 
 
 def _bytes(request: Request, standing: str) -> bytes:
@@ -194,37 +207,32 @@ def _bytes(request: Request, standing: str) -> bytes:
     return f"{method} {target} HTTP/1.1\r\n{standing}{fields}\r\n\r\n".encode() + body
 
 
-async def _exchange(connection: Connection, data: bytes) -> Reply:
-    protocol, transport = connection.protocol, connection.transport
-    if protocol is None or transport is None:
-        raise aiohttp.ServerDisconnectedError
-    protocol.set_response_params(read_until_eof=True)
-    transport.write(data)
-    message, payload = await protocol.read()
-    while message.code in _INFORMATIONAL:
-        message, payload = await protocol.read()
-    return Reply(message.code, message.headers, await _body(payload, message.headers.get(CONTENT_LENGTH)))
-
-
 async def _body(payload: StreamReader, length: str | None) -> bytes:
     """The whole body, unpacked. Raises ClientPayloadError when it is longer than MAX_BODY."""
-    parts: list[bytes] = []
-    size = int(length) if length is not None else 0  # the parser takes nothing but digits
-    while size <= MAX_BODY and not payload.at_eof():
-        parts.append(await payload.readany())
-        size = sum(map(len, parts))
-    if size > MAX_BODY:
+    if length is not None and int(length) > MAX_BODY:  # the parser takes nothing but digits
         raise aiohttp.ClientPayloadError("body too large")
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    body = await payload.readany()
+    if not payload.at_eof():
+        parts = [body]
+        size = len(body)
+        while size <= MAX_BODY and not payload.at_eof():
+            parts.append(await payload.readany())
+            size += len(parts[-1])
+        body = b"".join(parts)
+    if len(body) > MAX_BODY:
+        raise aiohttp.ClientPayloadError("body too large")
+    return body
 
 
-def _trouble(error: Exception, request: Request, *, is_sent: bool, is_dropped: bool = False) -> ExchangeError:
-    """A write that may have arrived is Unknown; everything else got no answer."""
+def _trouble(error: Exception, *, is_sent: bool, is_write: bool) -> ExchangeError:
+    """What a failed call is to its caller."""
     reason = f"no answer from Bybit ({type(error).__name__})"
-    if request.is_write and is_sent:
+    if is_write and is_sent:
         return Unknown(reason)
-    return Dropped(reason) if is_dropped else ExchangeDown(reason)
+    is_dropped = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError)
+    return Dropped(reason) if is_dropped and is_sent else ExchangeDown(reason)
 
 
-async def _close(connector: aiohttp.TCPConnector) -> None:
-    await connector.close()
+async def _close(link: _Link) -> None:
+    await link.connector.close()
+    link.deadlines.close()

@@ -54,18 +54,24 @@ class Wire:
 
     async def run(self, route: Route, prepare: Prepare) -> Json:
         """The answer's `result`. Raises ExchangeErrors."""
-        if not route.is_signed:
-            return await self._attempt(route, prepare)
-        if self.server_time.is_due:
+        if route.is_signed and self.server_time.is_due:
             await self.server_time.ready()
         seen = self.server_time.measurements
-        try:
-            return await self._attempt(route, prepare)
-        except ClockTrouble as missed:
-            await self._read_clock(seen, missed)
-            if route.is_write:  # a late order is another order: its sender decides
-                raise
-            return await self._attempt(route, prepare)
+        was_dropped = was_late = False
+        while True:
+            try:
+                return await self._once(route, prepare)
+            except Dropped:
+                if was_dropped:
+                    raise
+                was_dropped = True
+            except ClockTrouble as missed:
+                if was_late:
+                    raise
+                await self._read_clock(seen, missed)
+                if route.is_write:  # a late order is another order: its sender decides
+                    raise
+                was_late = True
 
     async def _read_clock(self, seen: int, missed: ClockTrouble) -> None:
         try:
@@ -73,37 +79,35 @@ class Wire:
         except ExchangeError as error:
             raise missed from error
 
-    async def _attempt(self, route: Route, prepare: Prepare) -> Json:
-        try:
-            return await self._counted(route, prepare)
-        except Dropped:
-            return await self._counted(route, prepare)
-
-    async def _counted(self, route: Route, prepare: Prepare) -> Json:
+    async def _once(self, route: Route, prepare: Prepare) -> Json:
         trouble: BaseException | None = None
         try:
-            await self.budget.admit(route.ask)
-            return await self._exchange(route, prepare)
+            if not self.budget.passes(route.ask):
+                await self.budget.wait(route.ask)
+            return self._result(route, *await self._exchange(route, prepare))
         except BaseException as error:
             trouble = error
             raise
         finally:
             self.meter.count(route.ask.endpoint, trouble)
 
-    async def _exchange(self, route: Route, prepare: Prepare) -> Json:
+    async def _exchange(self, route: Route, prepare: Prepare) -> tuple[Reply, Json]:
         headers: Mapping[str, str] | None = None
         began = self.clock.monotonic()
         try:
             reply = await self.transport.send(prepare())
             headers = reply.headers
         finally:
-            self.budget.settle(route.ask, headers, server_now=self.server_time.now)
-            self.meter.observe(self.clock.monotonic() - began)
+            now = self.clock.monotonic()
+            self.budget.settle(route.ask, headers, now=now, server_now=self.server_time.now)
+            self.meter.observe(now - began)
+        return reply, await _decoded(reply)
+
+    def _result(self, route: Route, reply: Reply, answer: Json) -> Json:
         if reply.status == _FORBIDDEN and _BANNED in reply.body.lower():
             raise self._banned(None)
-        answer = await _decoded(reply)
         code = answer.get("retCode")
-        if not isinstance(code, int) or isinstance(code, bool):
+        if type(code) is not int:  # True is an int too
             raise self._of_status(reply, route, str(answer.get(_UNREADABLE, "no retCode")))
         if code and kind_of(code, is_write=route.is_write) is not Kind.FINE:
             raise self._of_code(code, answer, reply, route)

@@ -1,0 +1,201 @@
+"""Bybit reads: the adapter beside pybit's own client in threads, many accounts at once, against a process of its own.
+
+Each side has a client for every account, as a bot has. A read of ours ends with the domain's Balance in Decimal, one of
+pybit's with the JSON as it came.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Final
+
+from pybit.unified_trading import HTTP
+
+from bot.domain.clock import SystemClock
+from bot.domain.model import (
+    Account,
+    AccountId,
+    AccountType,
+    Credentials,
+    Exchange,
+    KeyCheck,
+    KeyType,
+    Millis,
+    SealedCredentials,
+    Secret,
+    UserId,
+)
+from bot.exchange.budget import NO_LIMITS
+from bot.exchange.bybit.adapter import Bybit, open_bybit
+from ops.bench.report import Row
+from ops.bench.timing import clock, take_turns
+
+AT_ONCE: Final = 50
+PER_ROUND: Final = 4_000
+PYBIT_PER_ROUND: Final = 1_000
+TARGET: Final = 7
+ROUNDS: Final = 5
+
+FAR_LATENCY: Final = 0.1  # s
+FAR_AT_ONCE: Final = 500
+FAR_PER_ROUND: Final = 4_000
+FAR_PYBIT_PER_ROUND: Final = 120  # they take longer than the 4,000
+FAR_TARGET: Final = 40
+FAR_ROUNDS: Final = 3
+
+_KEY: Final = "benchmark-key-0001"
+_SECRET: Final = "benchmark-secret-that-opens-nothing"  # noqa: S105  of a server of our own
+_CHECK: Final = KeyCheck(bybit_uid="1", read_only=True, permissions=(), ips=(), expires_at=None, checked_at=Millis(0))
+
+Read = Callable[[int], Awaitable[object]]  # the balance of one account
+
+
+async def run() -> list[Row]:
+    """Both figures."""
+    return [await near(), await far()]
+
+
+async def near(rounds: int = ROUNDS, share: float = 1.0) -> Row:
+    """A server that answers at once: what a read costs. `share` of the usual number of reads."""
+    async with _server(0.0) as url, _ours(url, AT_ONCE) as ours:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            theirs = _pybit(url, AT_ONCE, pool)
+            found = await take_turns(
+                {
+                    "ours": lambda: _read_many(ours, AT_ONCE, int(PER_ROUND * share)),
+                    "theirs": lambda: _read_many(theirs, AT_ONCE, int(PYBIT_PER_ROUND * share)),
+                },
+                rounds,
+            )
+    return _row(f"a read, {AT_ONCE} at once", found, f"pybit, {AT_ONCE} threads", TARGET)
+
+
+async def far(rounds: int = FAR_ROUNDS, share: float = 1.0) -> Row:
+    """A server 100 ms away: what waiting costs."""
+    async with _server(FAR_LATENCY) as url, _ours(url, FAR_AT_ONCE) as ours:
+        theirs = _pybit(url, AT_ONCE, None)
+        found = await take_turns(
+            {
+                "ours": lambda: _read_many(ours, FAR_AT_ONCE, int(FAR_PER_ROUND * share)),
+                "theirs": lambda: _read_many(theirs, AT_ONCE, int(FAR_PYBIT_PER_ROUND * share)),
+            },
+            rounds,
+        )
+    return _row(
+        f"a read, {FAR_AT_ONCE} at once, the server takes 100 ms", found, "pybit, asyncio.to_thread", FAR_TARGET
+    )
+
+
+def _row(name: str, found: dict[str, float], baseline_name: str, target: int) -> Row:
+    return Row(
+        name=name,
+        value=found["ours"] * 1000,
+        unit="ms",
+        baseline_name=baseline_name,
+        baseline=found["theirs"] * 1000,
+        target=f"{target} times quicker",
+        ok=found["theirs"] >= target * found["ours"],
+    )
+
+
+async def _read_many(read: Read, at_once: int, count: int) -> float:
+    """Wall seconds a read when so many accounts read all the time; every connection is warm."""
+
+    async def one_account(number: int, times: int) -> None:
+        for _ in range(times):
+            await read(number)
+
+    await asyncio.gather(*(one_account(number, 1) for number in range(at_once)))
+    began = clock()
+    times = max(1, count // at_once)
+    await asyncio.gather(*(one_account(number, times) for number in range(at_once)))
+    return (clock() - began) / (times * at_once)
+
+
+@asynccontextmanager
+async def _ours(url: str, accounts: int) -> AsyncIterator[Read]:
+    """The adapter, without limits of its own."""
+    async with open_bybit(
+        hosts=lambda _site, _type: url, credentials=_sealed, vault=_Vault(), clock=SystemClock(), limits=NO_LIMITS
+    ) as bybit:
+        yield _reader(bybit, [_account(number) for number in range(accounts)])
+
+
+def _reader(bybit: Bybit, accounts: Sequence[Account]) -> Read:
+    return lambda number: bybit.gateway.balance(accounts[number])
+
+
+def _pybit(url: str, accounts: int, pool: Executor | None) -> Read:
+    """Pybit's own client, one an account, in these threads or (None) in the loop's default ones."""
+    clients = []
+    for _ in range(accounts):
+        client = HTTP(api_key=_KEY, api_secret=_SECRET)
+        client.endpoint = url
+        clients.append(client)
+
+    async def read(number: int) -> object:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool, lambda: clients[number].get_wallet_balance(accountType="UNIFIED"))
+
+    return read
+
+
+@asynccontextmanager
+async def _server(latency: float) -> AsyncIterator[str]:
+    """The address of a server in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "ops.bench.exchange_server",
+        str(latency),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("a process without its pipes")
+    try:
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+class _Vault:
+    """Opens the one key that there is."""
+
+    def open(self, sealed: SealedCredentials) -> Credentials:
+        return Credentials(
+            account_id=sealed.account_id, key_type=KeyType.HMAC, api_key=Secret(_KEY), api_secret=Secret(_SECRET)
+        )
+
+    def seal(self, **_: object) -> SealedCredentials:
+        raise NotImplementedError("a benchmark stores no key")
+
+
+async def _sealed(account_id: AccountId) -> SealedCredentials:
+    return SealedCredentials(
+        account_id=account_id,
+        user_id=UserId(account_id),
+        account_type=AccountType.LIVE,
+        host="com",
+        key_type=KeyType.HMAC,
+        data_key=b"",
+        key_id="",
+        api_key=b"",
+        api_secret=b"",
+        check=_CHECK,
+    )
+
+
+def _account(number: int) -> Account:
+    return Account(
+        account_id=AccountId(number),
+        user_id=UserId(number),
+        exchange=Exchange.BYBIT,
+        account_type=AccountType.LIVE,
+        host="com",
+        label="",
+        bybit_uid="1",
+    )
