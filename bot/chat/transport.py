@@ -5,8 +5,8 @@ no POST is ever sent twice, and the token, which every address carries, is in no
 """
 
 import asyncio
-import re
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
