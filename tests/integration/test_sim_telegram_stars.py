@@ -265,7 +265,7 @@ async def test_a_restart_keeps_invoices_checkouts_charges_and_balances(tmp_path:
         transactions = await sim.call("getStarTransactions")
         before = sim.world.bot().stars
     async with driven(state=tmp_path) as sim:
-        assert await balance(sim) == FIRST_BALANCE - 200
+        assert sim.world.users[1000].stars == FIRST_BALANCE - 200
         assert await sim.call("getStarTransactions") == transactions
         assert await sim.call("getMyStarBalance") == {"amount": 200}
         await agree(sim, pressed["pre_checkout_query_id"])
@@ -280,5 +280,7 @@ async def test_a_restart_keeps_invoices_checkouts_charges_and_balances(tmp_path:
     async with driven(state=tmp_path) as sim:
         assert len(sim.world.bot().stars.charges) == 5
         assert sim.world.bot().stars.checkouts == {}
-        assert await balance(sim) == FIRST_BALANCE - 300
+        assert sim.world.users[1000].stars == FIRST_BALANCE - 300
+        refund = {"user_id": 1000, "telegram_payment_charge_id": charge}
+        assert await sim.refused("refundStarPayment", **refund) == "Bad Request: CHARGE_ALREADY_REFUNDED"
         assert await sim.call("getMyStarBalance") == {"amount": 300}

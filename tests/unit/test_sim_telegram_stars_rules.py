@@ -155,7 +155,7 @@ def test_telegram_adds_a_pay_button_and_keeps_one_that_comes_first() -> None:
     ("rows", "reason"),
     [
         ([[{"text": "No", "callback_data": "no"}]], "REPLY_MARKUP_BUY_EMPTY"),
-        ([[{"text": "No", "callback_data": "no", "pay": False}]], "REPLY_MARKUP_BUY_EMPTY"),
+        ([[{"text": "Share", "pay": False, "switch_inline_query": "x"}]], "REPLY_MARKUP_BUY_EMPTY"),
         ([[{"text": "No", "callback_data": "no"}, {"text": "Pay", "pay": True}]], "BUTTON_POS_INVALID"),
         ([[{"text": "Pay", "pay": True}], [{"text": "Pay", "pay": True}]], "BUTTON_POS_INVALID"),
         ([[{"text": "Pay", "pay": True}]] * 101, "BUTTON_POS_INVALID"),
@@ -302,6 +302,7 @@ def test_with_a_start_parameter_a_forwarded_copy_leads_to_the_bot(house: House) 
 def test_somebody_elses_invoice_is_paid_as_a_copy_of_it(house: House) -> None:
     assert house.pay(house.invoice(), BORIS)["provider_payment_charge_id"].startswith(f"{BORIS}_")
     assert house.kinds(BORIS) == ["paying", "checked", "sent", "settled"]
+    assert house.call("sendMessage", chat_id=BORIS, text="Thanks")["text"] == "Thanks"
     with pytest.raises(ControlError, match="link into the bot") as refused:
         house.people.pay(house.bot, BORIS, house.invoice(start_parameter="buy_7"))
     assert refused.value.body()["start_parameter"] == "buy_7"
