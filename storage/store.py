@@ -12,8 +12,10 @@ from bot.domain.ports import AuditEntry, Clock, Promise
 from storage.accounts import SqliteAccounts
 from storage.audit import SqliteAudit
 from storage.books import SqliteBooks
+from storage.broadcasts import SqliteBroadcasts
 from storage.buttons import SqliteButtons
 from storage.database import Database
+from storage.desk import SqliteDeskNotes
 from storage.dialogues import SqliteDialogues
 from storage.inbox import MARK_APPLIED
 from storage.ledger import SqliteLedger
@@ -47,6 +49,8 @@ class SqliteUnitOfWork:
         self.payments = SqlitePayments(transaction)
         self.promo = SqlitePromo(transaction)
         self.pins = SqlitePins(transaction)
+        self.broadcasts = SqliteBroadcasts(transaction)
+        self.desk_notes = SqliteDeskNotes(transaction)
         self.support = SqliteSupport(transaction)
         self.privacy = SqlitePrivacy(transaction)
         self.trades = SqliteTrades(transaction)

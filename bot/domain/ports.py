@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.cause import UpdateId
+from bot.domain.desk import Broadcasts, DeskNotes
 from bot.domain.events import Event
 from bot.domain.licensing import GIVING, LONGEST, TAKING, EntryKind, LedgerEntry, Standing
 from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
@@ -505,6 +506,10 @@ class UnitOfWork(Protocol):
     @property
     def pins(self) -> Pins: ...
     @property
+    def broadcasts(self) -> Broadcasts: ...
+    @property
+    def desk_notes(self) -> DeskNotes: ...
+    @property
     def support(self) -> SupportThreads: ...
     @property
     def privacy(self) -> PrivacyRequests: ...
@@ -564,6 +569,10 @@ class Queries(Protocol):
         ...
 
     async def pin(self, user_id: UserId) -> StoredPin | None: ...
+    async def used_button(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
+        """The row of one that was used and would count otherwise."""
+        ...
+
     async def active_users(self, since: Millis, limit: int) -> tuple[UserId, ...]: ...
     async def accounts_to_check(self, before: Millis, limit: int) -> tuple[Account, ...]:
         """Active demo and live accounts whose key was last checked before that moment."""
