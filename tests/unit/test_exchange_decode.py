@@ -54,6 +54,11 @@ def test_the_quick_way_and_the_strict_way_read_the_same(value: Any) -> None:
         assert decode(body) == {"a": value}
 
 
+def test_what_orjson_reads_and_does_not_write_is_read_all_the_same() -> None:
+    deep = b'{"a":' + b"[" * 300 + b"]" * 300 + b"}"
+    assert decode(deep) == json.loads(deep)
+
+
 def test_a_fraction_outside_of_text_is_taken_by_no_reader() -> None:
     row = decode(b'{"size":0.1}')
     for read in (fields.money, fields.whole, fields.text, fields.level, fields.amount):
