@@ -150,6 +150,14 @@ def optimize_db(
 
 
 @app.command()
+def doctor(path: Config = None) -> None:
+    """Check files, schema, integrity, both chains, licenses and the key, beside a running bot too. Exit code 0 or 1."""
+    from ops.doctor import report  # noqa: PLC0415  quick --help
+
+    raise typer.Exit(0 if report(read_settings(path)) else 1)
+
+
+@app.command()
 def bench(
     only: Annotated[str | None, typer.Option("--only", help="One part: cache, storage, exchange, telegram …")] = None,
 ) -> None:

@@ -183,13 +183,16 @@ class Vault:
             async with database.transaction() as transaction:
                 await transaction.fetch(INSERT_CANARY, (self._active, canary))
             return
+        if not self.knows(key_id, envelope):
+            raise WrongKeyFile(f"the key file does not open {database.path}: bring the one that has key {key_id}")
+
+    def knows(self, key_id: str, canary: bytes) -> bool:
+        """Whether one of these keys sealed the canary."""
         wrapping = self._wrapping.get(key_id)
         try:
-            if wrapping is not None and _opened(wrapping, envelope, _CANARY_CONTEXT) == _CANARY:
-                return
+            return wrapping is not None and _opened(wrapping, canary, _CANARY_CONTEXT) == _CANARY
         except InvalidTag:
-            pass
-        raise WrongKeyFile(f"the key file does not open {database.path}: bring the one that has key {key_id}")
+            return False
 
     def seal_value(self, name: str, value: bytes) -> tuple[str, bytes]:
         """A single value of the database's own, bound to its name: the id of the key that seals it, the envelope."""

@@ -1,0 +1,164 @@
+"""What `perpdesk doctor` looks at: schema, pages, foreign keys, chains, the license projection, the key's canary.
+
+Everything reads through a `Fetch`, so that it works on an open `Database` and beside a bot that runs.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import aiosqlite
+
+from bot.domain.errors import AlreadyRunning
+from bot.domain.licensing import derive
+from bot.domain.model import LicenseType, Millis, Segment
+from storage.audit import AUDIT_CHAIN
+from storage.chain import Chain, Fetch, verify_chain
+from storage.columns import Row
+from storage.database import BUSY_TIMEOUT_S, CONNECTION_PRAGMAS, READER_PRAGMAS, Database
+from storage.files import exclusive
+from storage.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
+from storage.migrate import SELECT_OBJECTS, SELECT_VERSION, expected_objects, load_migrations
+from storage.troubles import translated
+from storage.unbroken import unbroken
+from storage.vault import SELECT_CANARY, Vault
+
+SELECT_HOLDERS: Final = "SELECT user_id, pseudonym FROM users WHERE user_id > ? ORDER BY user_id LIMIT 1000"
+SELECT_SEGMENTS: Final = """
+    SELECT license_type, start_date, end_date FROM user_licenses WHERE user_id = ? ORDER BY end_date
+"""
+_CHAINS: Final = (AUDIT_CHAIN, LICENSE_CHAIN)
+_NAMED: Final = 5  # faults told by name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the doctor's."""
+
+    name: str
+    is_ok: bool
+    detail: str
+
+
+@asynccontextmanager
+async def looking_at(path: Path) -> AsyncIterator[tuple[Fetch, bool]]:
+    """How to read the database at `path`, and whether a bot is running on it meanwhile.
+
+    Beside a bot the file is opened read-only: such a connection neither writes nor checkpoints, and it sees one moment.
+    Raises UnfitDatabase or StorageTrouble.
+    """
+    try:
+        async with exclusive(path) as lock, Database.open_locked(lock, check=False) as database:
+            yield database.fetch, False
+    except AlreadyRunning:
+        async with _read_only(path) as fetch:
+            yield fetch, True
+
+
+@asynccontextmanager
+async def _read_only(path: Path) -> AsyncIterator[Fetch]:
+    with translated():
+        connection = await aiosqlite.connect(
+            f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_TIMEOUT_S
+        )
+    try:
+
+        async def fetch(sql: str, parameters: tuple[Any, ...]) -> list[Row]:
+            with translated():
+                return list(await connection.execute_fetchall(sql, parameters))  # type: ignore[arg-type]  # tuples
+
+        for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
+            await fetch(pragma, ())
+        await fetch("BEGIN", ())
+        yield fetch
+    finally:
+        await unbroken(connection.close())
+
+
+async def check_schema(fetch: Fetch) -> Check:
+    """The newest version, and nothing missing of what its migrations make, indexes included."""
+    migrations = await asyncio.to_thread(load_migrations)
+    ((version,),) = await fetch(SELECT_VERSION, ())
+    newest = migrations[-1].number
+    if version != newest:
+        return Check(name="schema", is_ok=False, detail=f"version {version}; this program's is {newest}")
+    present = {name: columns for _, name, columns, _ in await fetch(SELECT_OBJECTS, ())}
+    wanted = await expected_objects(migrations)
+    wrong = [f"{each.kind} {name}" for name, each in wanted.items() if present.get(name, "-") != each.columns]
+    detail = f"not as it should be: {_some(wrong)}" if wrong else f"version {version}"
+    return Check(name="schema", is_ok=not wrong, detail=detail)
+
+
+async def check_pages(fetch: Fetch) -> Check:
+    """SQLite's own integrity_check, every page and every row."""
+    verdicts = [verdict for (verdict,) in await fetch("PRAGMA integrity_check(20)", ())]
+    is_ok = verdicts == ["ok"]
+    return Check(name="integrity", is_ok=is_ok, detail="every page and row" if is_ok else _some(verdicts))
+
+
+async def check_foreign_keys(fetch: Fetch) -> Check:
+    """Rows that hang on nothing."""
+    orphans = [f"{table} row {rowid} without its {parent}" for table, rowid, parent, _ in await fetch(_ORPHANS, ())]
+    return Check(name="foreign keys", is_ok=not orphans, detail=_some(orphans) if orphans else "nothing hangs loose")
+
+
+_ORPHANS: Final = "PRAGMA foreign_key_check"
+
+
+async def check_chains(fetch: Fetch) -> list[Check]:
+    """Both append-only tables, every hash anew; the last one is told, for whoever keeps copies."""
+    return [await _check_chain(fetch, chain) for chain in _CHAINS]
+
+
+async def _check_chain(fetch: Fetch, chain: Chain) -> Check:
+    report = await verify_chain(fetch, chain)
+    name = f"chain {chain.name}"
+    if report.broken_at is not None:
+        return Check(name=name, is_ok=False, detail=f"{report.rows} good rows, then row {report.broken_at} breaks it")
+    return Check(name=name, is_ok=True, detail=f"{report.rows} rows, the last hash {report.head.hex()}")
+
+
+async def check_licenses(fetch: Fetch) -> Check:
+    """user_licenses is what the ledger says, for every user."""
+    last, count, wrong = 0, 0, []
+    while page := await fetch(SELECT_HOLDERS, (last,)):
+        for user_id, pseudonym in page:
+            if await _projected(fetch, user_id) != await _derived(fetch, pseudonym):
+                wrong.append(f"user {user_id}")
+        count, last = count + len(page), page[-1][0]
+    detail = f"not what the ledger says: {_some(wrong)}" if wrong else f"{count} users as the ledger says"
+    return Check(name="licenses", is_ok=not wrong, detail=detail)
+
+
+async def _derived(fetch: Fetch, pseudonym: str) -> tuple[Segment, ...]:
+    """As of the last row, when the projection was written."""
+    entries = [entry_of(row) for row in await fetch(SELECT_EVENTS, (pseudonym,))]
+    return derive(entries, entries[-1].at).segments if entries else ()
+
+
+async def _projected(fetch: Fetch, user_id: int) -> tuple[Segment, ...]:
+    return tuple(
+        [
+            Segment(license_type=LicenseType(license_type), start=Millis(start), end=Millis(end))
+            for license_type, start, end in await fetch(SELECT_SEGMENTS, (user_id,))
+        ]
+    )
+
+
+async def check_canary(fetch: Fetch, vault: Vault) -> Check:
+    """Whether these keys are the database's."""
+    ((key_id, envelope, has_credentials),) = await fetch(SELECT_CANARY, ())
+    if key_id is None:
+        detail = "keys are stored without a canary" if has_credentials else "nothing is sealed yet"
+        return Check(name="key", is_ok=not has_credentials, detail=detail)
+    is_ok = vault.knows(key_id, envelope)
+    return Check(name="key", is_ok=is_ok, detail=f"key {key_id} {'opens' if is_ok else 'does not open'} the canary")
+
+
+def _some(faults: list[str]) -> str:
+    more = f" and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
+    return "; ".join(faults[:_NAMED]) + more
