@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self
 
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import AccountId, AccountType, Category, Language, Symbol, UserId
+from bot.domain.model import AccountId, AccountType, Category, Language, LicenseType, Symbol, UserId
+from bot.domain.payments import Listed
+from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.sites import site_of
 from bot.services.preferences import SettingField
 
@@ -26,6 +28,7 @@ LONGEST_SYMBOL: Final = 30
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _SYMBOL: Final = re.compile(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
+_WHICH_CAMPAIGNS: Final = re.compile(r"open|all")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _PAD_KEY: Final = re.compile(r"[0-9bc]")
 _READ: Final = "read"
@@ -33,6 +36,10 @@ _READ: Final = "read"
 
 def _account_id(text: str) -> AccountId:
     return AccountId(_number(text, LARGEST_ID))
+
+
+def _row(text: str) -> int:
+    return _number(text, LARGEST_ID)
 
 
 def _page(text: str) -> int:
@@ -83,12 +90,35 @@ def _site(text: str) -> str:
     return text
 
 
+def _days(text: str) -> int:
+    return _number(text, MOST_DAYS)
+
+
+def _uses(text: str) -> int:
+    return _number(text, MOST_USES)
+
+
+def _campaign(text: str) -> int:
+    return _number(text, LARGEST_ID)
+
+
+def _which(text: str) -> str:
+    return _matching(text, _WHICH_CAMPAIGNS)
+
+
 _ACCOUNT_ID: Final = MappingProxyType({_READ: _account_id})
+_ROW: Final = MappingProxyType({_READ: _row})
+_LISTED: Final = MappingProxyType({_READ: _one_of(Listed)})
 _PAGE: Final = MappingProxyType({_READ: _page})
 _SYMBOL_NAME: Final = MappingProxyType({_READ: _symbol})
 _COMMAND_NAME: Final = MappingProxyType({_READ: _command})
 _SITE_CODE: Final = MappingProxyType({_READ: _site})
 _CATEGORY: Final = MappingProxyType({_READ: _one_of(Category)})
+_LICENSE_TYPE: Final = MappingProxyType({_READ: _one_of(LicenseType)})
+_DAYS: Final = MappingProxyType({_READ: _days})
+_USES: Final = MappingProxyType({_READ: _uses})
+_CAMPAIGN: Final = MappingProxyType({_READ: _campaign})
+_WHICH: Final = MappingProxyType({_READ: _which})
 _LANGUAGE: Final = MappingProxyType({_READ: _one_of(Language)})
 _FIELD: Final = MappingProxyType({_READ: _one_of(SettingField)})
 _ACCOUNT_TYPE: Final = MappingProxyType({_READ: _one_of(AccountType)})
@@ -257,6 +287,91 @@ class PressPin(Code):
     key: str = field(metadata=_PAD_KEY_NAME)
 
 
+@dataclass(frozen=True, slots=True)
+class ShowMyPayments(Code):
+    """The presser's own payments with numbers below `before`; 0: the newest."""
+
+    TAG = "mypay"
+    before: int = field(default=0, metadata=_ROW)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPayments(Code):
+    """Everybody's payments, for admins."""
+
+    TAG = "pays"
+    listed: Listed = field(default=Listed.ALL, metadata=_LISTED)
+    before: int = field(default=0, metadata=_ROW)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPayment(Code):
+    """One payment, for admins."""
+
+    TAG = "payment"
+    number: int = field(metadata=_ROW)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRefund(Code):
+    """Asks for the reason before anything goes back."""
+
+    TAG = "refund"
+    number: int = field(metadata=_ROW)
+
+
+@dataclass(frozen=True, slots=True)
+class PromoDays(Code):
+    """A new promo code of that type: for how many days?"""
+
+    TAG = "pday"
+    license_type: LicenseType = field(metadata=_LICENSE_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class PromoUses(Code):
+    """… and for how many people?"""
+
+    TAG = "puse"
+    license_type: LicenseType = field(metadata=_LICENSE_TYPE)
+    days: int = field(metadata=_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class PromoPreview(Code):
+    """… and what that is, with [Create]."""
+
+    TAG = "pnew"
+    license_type: LicenseType = field(metadata=_LICENSE_TYPE)
+    days: int = field(metadata=_DAYS)
+    uses: int = field(metadata=_USES)
+
+
+@dataclass(frozen=True, slots=True)
+class PromoList(Code):
+    """A page of campaigns, the newest first: the open ones, or all."""
+
+    TAG = "plist"
+    which: str = field(metadata=_WHICH)
+    page: int = field(default=0, metadata=_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class PromoCard(Code):
+    """A campaign with its funnel and everything that can be done about it."""
+
+    TAG = "pcard"
+    campaign: int = field(metadata=_CAMPAIGN)
+
+
+@dataclass(frozen=True, slots=True)
+class PromoUndo(Code):
+    """Who would lose what if it were called back."""
+
+    TAG = "pundo"
+    campaign: int = field(metadata=_CAMPAIGN)
+
+
 CODES: Final[tuple[type[Code], ...]] = (
     RunCommand,
     ShowBalance,
@@ -271,5 +386,15 @@ CODES: Final[tuple[type[Code], ...]] = (
     ShowSite,
     ShowKey,
     AskRemoval,
+    PromoDays,
+    PromoUses,
+    PromoPreview,
+    PromoList,
+    PromoCard,
+    PromoUndo,
     PressPin,
+    ShowMyPayments,
+    ShowPayments,
+    ShowPayment,
+    AskRefund,
 )

@@ -4,10 +4,20 @@ import logging
 from dataclasses import dataclass, field
 from typing import Final
 
-from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    Bot,
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    LabeledPrice,
+    LinkPreviewOptions,
+    Message,
+    PreCheckoutQuery,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.domain.offers import XTR
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card
 from handlers.views.split import plain_text, split
@@ -96,6 +106,39 @@ async def answer(query: CallbackQuery, text: str | None = None, *, alert: bool =
         await query.answer(None if text is None else text[:MAX_ALERT], show_alert=alert)
     except TelegramError as refusal:
         _logger.info("a press could not be answered: %s", refusal.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """An invoice as it is shown: title up to 32 characters, description up to 255, 1 to 25,000 Stars."""
+
+    title: str
+    description: str
+    payload: str
+    stars: int
+    start_parameter: str  # with one, forwarded copies lead into the bot instead of being paid by others
+
+
+async def send_invoice(bot: Bot, chat_id: int, bill: Bill) -> None:
+    """A message with a Pay button."""
+    await bot.send_invoice(
+        chat_id,
+        bill.title,
+        bill.description,
+        bill.payload,
+        XTR,
+        [LabeledPrice(bill.title, bill.stars)],
+        provider_token="",  # Stars need none
+        start_parameter=bill.start_parameter,
+    )
+
+
+async def answer_checkout(query: PreCheckoutQuery, refusal: str | None) -> None:
+    """Let a payment go on, or say why not. Too late is logged: Telegram has dropped that payment."""
+    try:
+        await query.answer(ok=refusal is None, error_message=refusal)
+    except BadRequest as late:
+        _logger.warning("a pre-checkout could not be answered: %s", late.message)
 
 
 def spot_of(message: Message) -> Spot:

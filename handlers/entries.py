@@ -22,10 +22,14 @@ _RANKS: Final = (Role.USER, Role.SUPPORT, Role.ADMIN, Role.OWNER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Who may: a role at least, by numeric id, and whether the terms come first."""
+    """Who may: a role at least, by numeric id, and whether the terms come first.
+
+    `even_banned`: it runs for banned people, too, because money is booked whoever sent it.
+    """
 
     role: Role = Role.USER
     after_terms: bool = False
+    even_banned: bool = False
 
     def admits(self, role: Role) -> bool:
         return _RANKS.index(role) >= _RANKS.index(self.role)
@@ -36,6 +40,7 @@ AFTER_TERMS: Final = Access(after_terms=True)
 SUPPORT: Final = Access(role=Role.SUPPORT)
 ADMIN: Final = Access(role=Role.ADMIN)
 OWNER: Final = Access(role=Role.OWNER)
+WHOEVER_PAYS: Final = Access(even_banned=True)
 
 
 class Place(StrEnum):
@@ -69,7 +74,8 @@ class CommandEntry(Entry):
     """`/command`, or `/command verb` for a verb with an access rule of its own.
 
     `description` is the text key in the command menu; None keeps it out. `resume` turns a command that has to wait
-    for the terms into what goes on after them.
+    for the terms into what goes on after them. `hidden`: what is typed behind it is nobody else's business, so that it
+    is taken out of a group before it is refused there.
     """
 
     command: str
@@ -77,6 +83,7 @@ class CommandEntry(Entry):
     verb: str | None = None
     description: str | None = None
     resume: Callable[[Turn], Wish | None] | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +96,11 @@ class ShowEntry(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishEntry(Entry):
-    """What a single-use token stands for."""
+    """What a single-use token stands for. `repeats`: a second tap runs it again, because it does nothing twice."""
 
     action: str
     run: RunWish
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +114,9 @@ class DialogueEntry(Entry):
 class Kind(StrEnum):
     """Everything else that comes, so that nobody gets silence."""
 
+    PRE_CHECKOUT = "pre-checkout"
+    SUCCESSFUL_PAYMENT = "successful-payment"
+    REFUNDED_PAYMENT = "refunded-payment"
     PRESS = "press"  # a token
     STALE_BUTTON = "stale-button"
     GROUP_MESSAGE = "group-message"
@@ -135,6 +146,7 @@ def command(
     resume: Callable[[Turn], Wish | None] | None = None,
     pin: bool = False,
     pin_for_keys: bool = False,
+    hidden: bool = False,
 ) -> CommandEntry:
     """`/name`, or `/name verb`."""
     title = f"/{name}" if verb is None else f"/{name} {verb}"
@@ -149,6 +161,7 @@ def command(
         resume=resume,
         pin=pin,
         pin_for_keys=pin_for_keys,
+        hidden=hidden,
     )
 
 
@@ -169,7 +182,15 @@ def shows(
     return ShowEntry(name=f"show {code.TAG}", access=access, places=places, code=code, run=decode_and_run)
 
 
-def does(action: str, run: RunWish, *, access: Access, pin: bool = False, pin_for_keys: bool = False) -> WishEntry:
+def does(
+    action: str,
+    run: RunWish,
+    *,
+    access: Access,
+    pin: bool = False,
+    pin_for_keys: bool = False,
+    repeats: bool = False,
+) -> WishEntry:
     """A button with a single-use token."""
     return WishEntry(
         name=f"do {action}",
@@ -179,6 +200,7 @@ def does(action: str, run: RunWish, *, access: Access, pin: bool = False, pin_fo
         run=run,
         pin=pin,
         pin_for_keys=pin_for_keys,
+        repeats=repeats,
     )
 
 

@@ -37,7 +37,12 @@ _KEYS: Final = "keys"  # the command whose typed form carries a secret
 
 
 async def watch(update: Update, context: Context) -> None:
-    """Every update, first of all: messages, edits, taps, posts. Stops what may go no further."""
+    """Every update, first of all: messages, edits, taps, posts. Stops what may go no further.
+
+    Payments are let through: each is answered and booked, a banned person's too.
+    """
+    if _is_payment(update):
+        return
     written = update.message or update.edited_message or update.channel_post or update.edited_channel_post
     if written is not None and _has_secret(written):
         await _take_out(update, written, context)
@@ -58,6 +63,8 @@ async def admit(turn: Turn, entry: Entry) -> bool:
         await delivery.answer(turn.query)
     place = Place.PRIVATE if turn.is_private else Place.GROUP
     if place not in entry.places:
+        if isinstance(entry, CommandEntry) and entry.hidden:
+            await turn.delete_message()
         await refuse_in_group(turn)
         return False
     if allows(turn, entry):
@@ -109,6 +116,13 @@ async def has_terms(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
 def _pressed() -> PressedButton | None:
     cause = current_cause.get()
     return None if cause is None else cause.pressed
+
+
+def _is_payment(update: Update) -> bool:
+    message = update.message
+    return update.pre_checkout_query is not None or (
+        message is not None and (message.successful_payment is not None or message.refunded_payment is not None)
+    )
 
 
 def _owns(turn: Turn) -> bool:

@@ -25,7 +25,7 @@ async def meet(update: Update, context: Context) -> Turn | None:
 
     In a private chat a stranger becomes a user at once, with practice money; in a group they stay a guest.
     """
-    user, chat = update.effective_user, update.effective_chat
+    user, chat = person_of(update), update.effective_chat
     if user is None:
         return None
     people = context.bot_data.services.people
@@ -47,6 +47,14 @@ async def meet(update: Update, context: Context) -> Turn | None:
         arguments=_arguments(update),
         is_new=is_new,
     )
+
+
+def person_of(update: Update) -> User | None:
+    """Whose update it is. Telegram's word of a refund is the bot's own message: then it is whose private chat it is."""
+    user, chat = update.effective_user, update.effective_chat
+    if user is None or not user.is_bot or chat is None or chat.type != ChatType.PRIVATE:
+        return user
+    return User(id=chat.id, first_name=chat.first_name or "", is_bot=False, username=chat.username)
 
 
 async def _read_zone(name: str, data: BotData) -> None:
@@ -81,7 +89,7 @@ def name_of(user: User) -> str:
 async def note_name(turn: Turn) -> None:
     """Keep a changed name; after the answer, because it is not what was asked for."""
     user = turn.update.effective_user
-    if user is None or not turn.config.accounts:
+    if user is None or user.is_bot or not turn.config.accounts:
         return
     name = name_of(user)
     if (turn.config.username, turn.config.first_name) != (user.username, name):

@@ -12,7 +12,15 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from telegram import Message, Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    MessageHandler,
+    PreCheckoutQueryHandler,
+    TypeHandler,
+    filters,
+)
 
 from bot.domain.errors import ButtonExpired
 from bot.domain.model import Role
@@ -30,11 +38,14 @@ from handlers import (
     license,  # noqa: A004  the command's name
     menu,
     orders,
+    payment_desk,
+    payments,
     pin,
     positions,
     price,
     settings,
     start,
+    subscribe,
     symbols,
     terms,
     trades,
@@ -69,6 +80,8 @@ _NEW: Final = filters.UpdateType.MESSAGE & ~filters.FORWARDED
 _PRIVATE: Final = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 _KINDS: Final[Mapping[Kind, filters.BaseFilter]] = MappingProxyType(
     {
+        Kind.SUCCESSFUL_PAYMENT: filters.SUCCESSFUL_PAYMENT,
+        Kind.REFUNDED_PAYMENT: filters.StatusUpdate.REFUNDED_PAYMENT,
         Kind.GROUP_MESSAGE: filters.ChatType.GROUPS & filters.UpdateType.MESSAGE,
         Kind.EDITED: filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE,
         Kind.FORWARDED: _PRIVATE & filters.FORWARDED,
@@ -95,6 +108,7 @@ class Table:
             each.command: each for each in self.entries if isinstance(each, CommandEntry) and each.verb is None
         }
         self._wishes = {each.action: each for each in self.entries if isinstance(each, WishEntry)}
+        self._repeating = frozenset(name for name, each in self._wishes.items() if each.repeats)
         self._dialogues = {each.dialogue: each for each in self.entries if isinstance(each, DialogueEntry)}
 
     async def run_command(self, turn: Turn, name: str) -> None:
@@ -132,6 +146,10 @@ class Table:
         elif guards.allows(turn, entry) and await guards.may_go_on(turn, entry):
             await entry.run(turn, dialogue)
 
+    @property
+    def repeating(self) -> frozenset[str]:
+        return self._repeating
+
     def commands(self, role: Role) -> Mapping[str, str]:
         """The private menu of a role."""
         return {
@@ -168,6 +186,9 @@ TABLE: Final = Table(
         *terms.ENTRIES,
         *pin.ENTRIES,
         *bans.ENTRIES,
+        *subscribe.ENTRIES,
+        *payments.ENTRIES,
+        *payment_desk.ENTRIES,
         *fallback.ENTRIES,
     )
 )
@@ -223,14 +244,22 @@ def _ptb_handler(entry: Entry) -> BaseHandler[Update, Context, Any] | None:
             return CommandHandler(entry.command, _guarded(entry, entry.run), filters=wanted)
         case ShowEntry():
             return CallbackQueryHandler(_guarded(entry, entry.run), pattern=entry.code.pattern())
-        case OtherEntry(kind=Kind.PRESS):
-            return CallbackQueryHandler(_guarded(entry, entry.run), pattern=f"^{PRESS_PREFIX}")
-        case OtherEntry(kind=Kind.STALE_BUTTON):
-            return CallbackQueryHandler(_guarded(entry, entry.run))
         case OtherEntry():
-            return MessageHandler(_KINDS[entry.kind], _guarded(entry, entry.run))
+            return _ptb_handler_of_kind(entry.kind, _guarded(entry, entry.run))
         case _:
             return None
+
+
+def _ptb_handler_of_kind(kind: Kind, callback: Callback) -> BaseHandler[Update, Context, Any]:
+    match kind:
+        case Kind.PRESS:
+            return CallbackQueryHandler(callback, pattern=f"^{PRESS_PREFIX}")
+        case Kind.STALE_BUTTON:
+            return CallbackQueryHandler(callback)
+        case Kind.PRE_CHECKOUT:
+            return PreCheckoutQueryHandler(callback)
+        case _:
+            return MessageHandler(_KINDS[kind], callback)
 
 
 def _guarded(entry: Entry, run: Callable[[Turn], Any]) -> Callback:
@@ -238,7 +267,7 @@ def _guarded(entry: Entry, run: Callable[[Turn], Any]) -> Callback:
 
     async def callback(update: Update, context: Context) -> None:
         turn = await meet(update, context)
-        if turn is None or turn.config.is_banned:
+        if turn is None or (turn.config.is_banned and not entry.access.even_banned):
             return
         if await guards.admit(turn, entry) and await guards.may_go_on(turn, entry):
             await run(turn)

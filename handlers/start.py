@@ -11,6 +11,7 @@ from handlers.menus import publish_owner_menu
 from handlers.texts.catalog import Markup
 from handlers.views.home import practice_money, welcome_card
 from handlers.views.market import FAVORITES
+from handlers.views.payments import START_PARAMETER
 
 
 async def start(turn: Turn) -> None:
@@ -18,6 +19,8 @@ async def start(turn: Turn) -> None:
     payload = turn.arguments[0] if turn.arguments else ""
     if payload.startswith(OWNER_PAYLOAD):
         await _claim(turn, payload.removeprefix(OWNER_PAYLOAD))
+    elif payload == START_PARAMETER:  # from a forwarded invoice
+        await turn.data.router.run_command(turn, "subscribe")
     else:
         await home(turn)
 

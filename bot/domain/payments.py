@@ -91,6 +91,20 @@ class Payment:
     trouble: str = ""  # what Telegram said to the last of them
 
 
+class Listed(StrEnum):
+    """What a list of payments shows."""
+
+    ALL = "all"
+    UNCLAIMED = "unclaimed"
+    REFUND_ASKED = "refund_asked"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
+
+    @property
+    def status(self) -> PaymentStatus | None:
+        return None if self is Listed.ALL else PaymentStatus(self.value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payer:
     """Whoever stands in a line of Telegram's account of Stars."""

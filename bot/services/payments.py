@@ -17,7 +17,9 @@ from bot.domain.offers import XTR, PriceList
 from bot.domain.payments import (
     Invoice,
     InvoiceState,
+    Listed,
     Paid,
+    Payment,
     PaymentStatus,
     Unclaimed,
     credit_cause,
@@ -30,6 +32,7 @@ from bot.services.people import People
 
 OPEN_FOR: Final = 24 * 3_600_000  # ms that an invoice can be paid
 PATIENCE: Final = 1.5  # seconds for a check; Telegram drops the payment after ten
+_NEWEST: Final = 2**63 - 1
 _TOLD: Final = (Role.OWNER, Role.ADMIN)
 _logger = logging.getLogger(__name__)
 
@@ -115,6 +118,21 @@ class PaymentDesk:
                     entry_id=None,
                     now=now,
                 )
+
+    async def page(self, listed: Listed, before: int, limit: int) -> tuple[Payment, ...]:
+        """Payments with numbers below `before` (0: from the newest on), newest first."""
+        return await self.queries.payments(before or _NEWEST, limit, listed.status)
+
+    async def page_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]:
+        """The same of one person."""
+        return await self.queries.payments_of(user_id, before or _NEWEST, limit)
+
+    async def payment(self, number: int) -> Payment:
+        """Raises BadInput for a number that nobody has."""
+        found = await self.queries.payment(number)
+        if found is None:
+            raise BadInput("payment-unknown", number=number)
+        return found
 
     async def admins(self) -> tuple[UserId, ...]:
         """Everybody who is told of trouble with payments."""

@@ -44,27 +44,37 @@ class Refunds:
         standing = derive(entries, self.clock.now())
         return sum(bucket.left for bucket in standing.buckets if bucket.entry_id == payment.entry_id)
 
+    @staticmethod
+    def reason(typed: str) -> str:
+        """A reason as it is kept. Raises BadInput for none and for one over 200 characters."""
+        reason = " ".join(typed.split())
+        if not 0 < len(reason) <= LONGEST_REASON:
+            raise BadInput("refund-reason", limit=LONGEST_REASON)
+        return reason
+
+    @staticmethod
+    def demand_open(payment: Payment) -> UserId:
+        """Whose payment it is. Raises BadInput for one that was not credited, is going back, or whose payer is gone."""
+        if payment.status is not PaymentStatus.COMPLETED or payment.user_id is None:
+            raise BadInput("refund-not-open", number=payment.payment_id)
+        return payment.user_id
+
     async def ask(self, actor: UserId, payment_id: int, reason: str) -> Payment:
         """Take back the unused time at once; Telegram is told until it has given the Stars back.
 
         Raises BadInput for a payment that is not there, went back already or is on its way, and for no reason.
         """
-        reason = " ".join(reason.split())
-        if not 0 < len(reason) <= LONGEST_REASON:
-            raise BadInput("refund-reason", limit=LONGEST_REASON)
+        reason = self.reason(reason)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             payment = await unit.payments.payment(payment_id)
             if payment is None:
-                raise BadInput("refund-unknown", number=payment_id)
-            if payment.status is not PaymentStatus.COMPLETED or payment.user_id is None:
-                raise BadInput("refund-not-open", number=payment_id)
-            await self._take(unit, payment, payment.user_id, actor)
+                raise BadInput("payment-unknown", number=payment_id)
+            user_id = self.demand_open(payment)
+            await self._take(unit, payment, user_id, actor)
             await unit.payments.set_status(payment_id, PaymentStatus.REFUND_ASKED, reason, now)
             details = f"payment {payment_id}: {payment.stars} Stars, {reason}"
-            await unit.audit(
-                AuditEntry(actor=actor, action="payment.refund", subject=payment.user_id, details=details), now
-            )
+            await unit.audit(AuditEntry(actor=actor, action="payment.refund", subject=user_id, details=details), now)
         return payment
 
     async def returned(self, charge_id: str, status: PaymentStatus) -> bool:

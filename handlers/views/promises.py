@@ -10,6 +10,7 @@ from bot.domain.model import Language, Millis
 from handlers.callbacks import RunCommand
 from handlers.texts.catalog import Markup, Say, Texts, Value
 from handlers.views.cards import Outgoing, button
+from handlers.views.payments import told
 from handlers.views.split import split
 from handlers.views.times import day, moment
 
@@ -84,6 +85,14 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Say, Values], Markup], str, str]]] = 
         "key-removed": (_says("promise-key-removed"), "button-keys", "keys"),
         "license-ends": (_license("promise-license-ends"), "button-license", "license"),
         "license-ended": (_license("promise-license-ended"), "button-license", "license"),
+        "payment-receipt": (told("promise-payment-receipt"), "button-license", "license"),
+        "payment-receipt-again": (told("promise-payment-receipt-again"), "button-license", "license"),
+        "payment-unclaimed": (told("promise-payment-unclaimed"), "button-license-subscribe", "subscribe"),
+        "payment-unclaimed-admin": (told("promise-payment-unclaimed-admin"), "button-payments", "payments"),
+        "payment-returned": (told("promise-payment-returned"), "button-license", "license"),
+        "payment-returned-admin": (told("promise-payment-returned-admin"), "button-payments", "payments"),
+        "payment-charged-back-admin": (told("promise-payment-charged-back-admin"), "button-payments", "payments"),
+        "payment-stuck-admin": (told("promise-payment-stuck-admin"), "button-payments", "payments"),
         "banned": (_says("banned"), "", ""),
         "pin-locked": (_pin_locked, "", ""),
         "pin-forgotten": (_says("promise-pin-forgotten"), "button-menu", "menu"),

@@ -1,0 +1,167 @@
+## Telegram Stars: цены, счета, квитанции, возвраты.
+
+command-subscribe = Купить лицензию за Telegram Stars
+command-payments = Платежи и возвраты
+
+subscribe-title = <b>Купить лицензию</b>
+subscribe-type =
+    { $kind ->
+        [basic] <b>Базовая</b>
+       *[premium] <b>Премиум</b>
+    }
+subscribe-months =
+    { $months ->
+        [one] { $months } месяц
+        [few] { $months } месяца
+       *[many] { $months } месяцев
+    }
+subscribe-two = 2 × – это два счёта, каждый на половину срока: Telegram принимает не больше 25 000 ⭐ за раз. Оплатите оба, в любом порядке.
+subscribe-how = Дни начинаются сразу и добавляются к тому, что есть. Младшая лицензия ждёт в запасе, пока идёт старшая. Вопросы и возвраты: /paysupport
+button-choice =
+    { $kind ->
+        [basic] Базовая
+       *[premium] Премиум
+    } { $months } мес · { $price }
+button-my-payments = Мои платежи
+button-older = Раньше ›
+button-payments = Все платежи
+invoice-title =
+    { $days ->
+        [one] { $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }, { $days } день
+        [few] { $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }, { $days } дня
+       *[many] { $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }, { $days } дней
+    }
+invoice-part = { $title } ({ $number } из { $count })
+invoice-description =
+    { $days ->
+        [one] { $days } день лицензии «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }», вдобавок к тому, что есть у этого аккаунта. Счёт действует 24 часа и только для вас.
+        [few] { $days } дня лицензии «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }», вдобавок к тому, что есть у этого аккаунта. Счёт действует 24 часа и только для вас.
+       *[many] { $days } дней лицензии «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }», вдобавок к тому, что есть у этого аккаунта. Счёт действует 24 часа и только для вас.
+    }
+
+pay-not-sold = Этого в списке больше нет. Что есть, покажет /subscribe.
+pay-refused-banned = Этим ботом вам пользоваться нельзя, поэтому ничего не списано.
+pay-refused-unknown = Этого счёта я больше не знаю. Новый даст /subscribe; ничего не списано.
+pay-refused-other = Этот счёт выписан другому человеку. Свой даст /subscribe; ничего не списано.
+pay-refused-price = Цена не совпадает с этим счётом. Новый даст /subscribe; ничего не списано.
+pay-refused-paid = Этот счёт уже оплачен. Если нужно ещё, отправьте /subscribe; ничего не списано.
+pay-refused-expired = Этому счёту больше 24 часов. Новый даст /subscribe; ничего не списано.
+pay-refused-busy = Сейчас не получилось проверить счёт. Попробуйте через минуту; ничего не списано.
+
+my-payments-title = <b>Мои платежи</b>
+my-payments-help = Вопросы и возвраты: /paysupport
+payments-title = <b>Платежи</b>
+payments-none = Пока нет.
+payments-filter =
+    { $which ->
+        [unclaimed] Не зачтённые
+        [refund_asked] Возвращаются
+        [refunded] Возвращённые
+        [charged_back] Отозванные
+       *[all] Все
+    }
+payments-usage = Вот так: <code>/payments</code>, <code>/payments 12</code> или <code>/payments refund 12 оплачено по ошибке</code>
+payment-line = #{ $number } · { $date } · { $what } · { $stars } · { $status }
+payment-line-of = #{ $number } · { $date } · <code>{ $user }</code> · { $what } · { $stars } · { $status }
+payment-title = <b>Платёж { $number }</b>
+payment-of = Пользователь: <code>{ $user }</code>
+payment-paid = Оплачено: { $stars }, { $date }
+payment-for = За что: { $what }
+payment-nothing = ничего не зачтено
+payment-status = Состояние: { $status }
+payment-state =
+    { $status ->
+        [refund_asked] возвращается
+        [refunded] возвращён
+        [charged_back] отозван через Telegram
+        [unclaimed] не зачтён, возвращается
+       *[completed] зачтён
+    }
+payment-unused = Ещё не использовано: { $span }
+payment-reason = Причина: { $reason }
+payment-trouble =
+    { $attempts ->
+        [one] После { $attempts } попытки Telegram всё ещё не вернул: { $said }
+        [few] После { $attempts } попыток Telegram всё ещё не вернул: { $said }
+       *[many] После { $attempts } попыток Telegram всё ещё не вернул: { $said }
+    }
+payment-settled = Возвращено: { $date }
+payment-charge = Номер в Telegram: <code>{ $charge }</code>
+payment-unknown = Платежа { $number } нет.
+button-refund = Вернуть
+button-refund-now = Вернуть сейчас
+button-reason-typed = Другая причина
+reason-wish = Попросил пользователь
+reason-mistake = Оплачено по ошибке
+reason-trouble = Сервис не работал
+refund-why = <b>Вернуть платёж { $number }</b>, { $stars }: почему?
+refund-type-reason = Напишите причину возврата платежа { $number }.
+refund-ask = <b>Вернуть { $stars } пользователю <code>{ $user }</code>?</b>
+refund-takes = Это было за: { $what }. Забираю то, что ещё не использовано: { $span }.
+refund-asked = { $stars } возвращаются пользователю <code>{ $user }</code>. Когда Telegram это сделает, я напишу вам и ему.
+refund-not-open = Платёж { $number } вернуть нельзя: он уже возвращён, возвращается, или его пользователя больше нет.
+refund-reason = Возврату нужна причина, от 1 до { $limit } знаков.
+unclaimed-why =
+    { $why ->
+        [other-payer] счёт выписан другому человеку
+        [other-amount] сумма не совпадает со счётом
+        [banned] аккаунт заблокирован
+       *[unknown-offer] такого счёта нет
+    }
+
+promise-payment-receipt =
+    { $days ->
+        [one] ✓ <b>Оплачено: { $stars }</b>, платёж { $number }. Лицензия «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }», { $days } день, ваша; вместе с тем, что было, она идёт до { $date }.
+        [few] ✓ <b>Оплачено: { $stars }</b>, платёж { $number }. Лицензия «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }», { $days } дня, ваша; вместе с тем, что было, она идёт до { $date }.
+       *[many] ✓ <b>Оплачено: { $stars }</b>, платёж { $number }. Лицензия «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }», { $days } дней, ваша; вместе с тем, что было, она идёт до { $date }.
+    }
+    Номер в Telegram: <code>{ $charge }</code>
+promise-payment-receipt-again =
+    { $days ->
+        [one] ✓ <b>Тот же счёт оплачен ещё раз: { $stars }</b>, платёж { $number }. Ещё { $days } день лицензии «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }» ваш, до { $date }. Если это лишнее, попросите вернуть: /paysupport
+        [few] ✓ <b>Тот же счёт оплачен ещё раз: { $stars }</b>, платёж { $number }. Ещё { $days } дня лицензии «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }» ваши, до { $date }. Если это лишнее, попросите вернуть: /paysupport
+       *[many] ✓ <b>Тот же счёт оплачен ещё раз: { $stars }</b>, платёж { $number }. Ещё { $days } дней лицензии «{ $kind ->
+            [basic] Базовая
+           *[premium] Премиум
+        }» ваши, до { $date }. Если это лишнее, попросите вернуть: /paysupport
+    }
+    Номер в Telegram: <code>{ $charge }</code>
+promise-payment-unclaimed = Ваш платёж { $stars } зачесть не получилось: { $why }. Звёзды уже возвращаются к вам, от вас ничего не нужно.
+promise-payment-unclaimed-admin = ⚠️ Платёж { $number } пользователя <code>{ $user }</code>, { $stars }, зачесть не получилось: { $why }. Он вернётся сам.
+promise-payment-returned = ↩ <b>{ $stars } вернулись к вам</b> (платёж { $number }). Остаток оплаченных ими дней снят; всё остальное в вашей лицензии на месте.
+promise-payment-returned-admin = ↩ Платёж { $number }: { $stars } вернулись пользователю <code>{ $user }</code>.
+promise-payment-charged-back-admin = ⚠️ Платёж { $number }: Telegram отозвал { $stars } для <code>{ $user }</code>. Неиспользованные дни тоже сняты.
+promise-payment-stuck-admin = ⚠️ Telegram отказывается вернуть платёж { $number } ({ $stars }, <code>{ $user }</code>): { $said }. Я продолжаю пробовать, но взгляните сами.
