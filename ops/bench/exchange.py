@@ -6,9 +6,9 @@ pybit's with the JSON as it came.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 from pybit.unified_trading import HTTP
@@ -60,8 +60,7 @@ async def run() -> list[Row]:
 async def near(rounds: int = ROUNDS, share: float = 1.0) -> Row:
     """A server that answers at once: what a read costs. `share` of the usual number of reads."""
     async with _server(0.0) as url, _ours(url, AT_ONCE) as ours:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            theirs = _pybit(url, AT_ONCE, pool)
+        with ThreadPoolExecutor(AT_ONCE) as pool, _pybit(url, AT_ONCE, pool) as theirs:
             found = await _quickest(
                 rounds,
                 ours=lambda: _read_many(ours, AT_ONCE, int(PER_ROUND * share)),
@@ -73,12 +72,12 @@ async def near(rounds: int = ROUNDS, share: float = 1.0) -> Row:
 async def far(rounds: int = FAR_ROUNDS, share: float = 1.0) -> Row:
     """A server 100 ms away: what waiting costs."""
     async with _server(FAR_LATENCY) as url, _ours(url, FAR_AT_ONCE) as ours:
-        theirs = _pybit(url, AT_ONCE, None)
-        found = await _quickest(
-            rounds,
-            ours=lambda: _read_many(ours, FAR_AT_ONCE, int(FAR_PER_ROUND * share)),
-            theirs=lambda: _read_many(theirs, AT_ONCE, int(FAR_PYBIT_PER_ROUND * share)),
-        )
+        with _pybit(url, AT_ONCE, None) as theirs:
+            found = await _quickest(
+                rounds,
+                ours=lambda: _read_many(ours, FAR_AT_ONCE, int(FAR_PER_ROUND * share)),
+                theirs=lambda: _read_many(theirs, AT_ONCE, int(FAR_PYBIT_PER_ROUND * share)),
+            )
     return _row(
         f"a read, {FAR_AT_ONCE} at once, the server takes 100 ms", found, "pybit, asyncio.to_thread", FAR_TARGET
     )
@@ -137,7 +136,8 @@ def _reader(bybit: Bybit, accounts: Sequence[Account]) -> Read:
     return lambda number: bybit.gateway.balance(accounts[number])
 
 
-def _pybit(url: str, accounts: int, pool: Executor | None) -> Read:
+@contextmanager
+def _pybit(url: str, accounts: int, pool: Executor | None) -> Iterator[Read]:
     """Pybit's own client, one an account, in these threads or (None) in the loop's default ones."""
     clients = []
     for _ in range(accounts):
@@ -149,7 +149,11 @@ def _pybit(url: str, accounts: int, pool: Executor | None) -> Read:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(pool, lambda: clients[number].get_wallet_balance(accountType="UNIFIED"))
 
-    return read
+    try:
+        yield read
+    finally:
+        for client in clients:
+            client.client.close()
 
 
 @asynccontextmanager

@@ -100,6 +100,7 @@ async def open_bybit(
             await asyncio.gather(sweeper, return_exceptions=True)
             budget.close()
             await server_time.close()
+            await checks.close()
             await pool.close()
 
 
@@ -117,9 +118,21 @@ class _HostChecks:
         task = self._running.get(host)
         if task is None:
             task = self._running[host] = asyncio.ensure_future(self._ask(host))
-            task.add_done_callback(lambda _: self._running.pop(host))
+            task.add_done_callback(lambda done: self._end(host, done))
         await asyncio.shield(task)
         return True
+
+    async def close(self) -> None:
+        """End what is being asked."""
+        running = tuple(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _end(self, host: str, done: asyncio.Task[Millis]) -> None:
+        del self._running[host]
+        if not done.cancelled():
+            done.exception()  # seen, though everyone who asked may have gone
 
     async def _ask(self, host: str) -> Millis:
         try:
