@@ -36,6 +36,7 @@ from bot.settings import Settings
 from cache.facade import CachedReads
 from handlers.commands import publish_commands
 from handlers.context import App
+from handlers.promo_pins import keep_pins
 from storage.database import Database
 from storage.migrate import migrate
 from storage.payments import SqlitePaymentQueries
@@ -169,6 +170,7 @@ async def _work(assembly: Assembly, ready: Callable[[str], None] | None) -> None
     async with background(
         assembly.reads.run_sweeper(),
         *(job() for job in assembly.jobs),
+        keep_pins(assembly.application.bot, assembly.application.bot_data.texts, assembly.services),
         publish_commands(
             assembly.application.bot, assembly.application.bot_data.texts, assembly.services.access.owner_ids
         ),

@@ -26,6 +26,13 @@ async def unban(turn: Turn) -> None:
     await turn.show(notice(turn.say("unban-done", user=str(user_id)), menu_row(turn.viewer)))
 
 
+def typed_id(word: str, usage: str) -> UserId:
+    """A numeric id. Raises BadInput with that key."""
+    if not _USER_ID.fullmatch(word):
+        raise BadInput(usage)
+    return UserId(int(word))
+
+
 def _typed_id(turn: Turn) -> UserId:
     """Exactly one numeric id. Raises BadInput: names can be taken over by others, ids cannot."""
     if len(turn.arguments) != 1 or not _USER_ID.fullmatch(turn.arguments[0]):

@@ -16,6 +16,7 @@ from bot.domain.model import AccountId, AccountType, Category, Language, License
 from bot.domain.payments import Listed
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.sites import site_of
+from bot.domain.support import ThreadId, ThreadList
 from bot.services.preferences import SettingField
 
 VERSION: Final = "v1"
@@ -102,11 +103,17 @@ def _campaign(text: str) -> int:
     return _number(text, LARGEST_ID)
 
 
+def _thread(text: str) -> ThreadId:
+    return ThreadId(_number(text, LARGEST_ID))
+
+
 def _which(text: str) -> str:
     return _matching(text, _WHICH_CAMPAIGNS)
 
 
 _ACCOUNT_ID: Final = MappingProxyType({_READ: _account_id})
+_THREAD: Final = MappingProxyType({_READ: _thread})
+_THREAD_LIST: Final = MappingProxyType({_READ: _one_of(ThreadList)})
 _ROW: Final = MappingProxyType({_READ: _row})
 _LISTED: Final = MappingProxyType({_READ: _one_of(Listed)})
 _PAGE: Final = MappingProxyType({_READ: _page})
@@ -322,7 +329,7 @@ class AskRefund(Code):
 
 @dataclass(frozen=True, slots=True)
 class PromoDays(Code):
-    """A new promo code of that type: for how many days?"""
+    """A new promo code of that type; asks for the days."""
 
     TAG = "pday"
     license_type: LicenseType = field(metadata=_LICENSE_TYPE)
@@ -330,7 +337,7 @@ class PromoDays(Code):
 
 @dataclass(frozen=True, slots=True)
 class PromoUses(Code):
-    """… and for how many people?"""
+    """… of so many days; asks for the uses."""
 
     TAG = "puse"
     license_type: LicenseType = field(metadata=_LICENSE_TYPE)
@@ -339,7 +346,7 @@ class PromoUses(Code):
 
 @dataclass(frozen=True, slots=True)
 class PromoPreview(Code):
-    """… and what that is, with [Create]."""
+    """… for so many people; shows what that is, with [Create]."""
 
     TAG = "pnew"
     license_type: LicenseType = field(metadata=_LICENSE_TYPE)
@@ -372,6 +379,32 @@ class PromoUndo(Code):
     campaign: int = field(metadata=_CAMPAIGN)
 
 
+@dataclass(frozen=True, slots=True)
+class ShowThread(Code):
+    """A support thread, to its user and to the staff; page 0 holds the newest messages."""
+
+    TAG = "thr"
+    thread_id: ThreadId = field(metadata=_THREAD)
+    page: int = field(default=0, metadata=_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowThreads(Code):
+    """A list of support threads, for the staff."""
+
+    TAG = "thrs"
+    which: ThreadList = field(default=ThreadList.OPEN, metadata=_THREAD_LIST)
+    page: int = field(default=0, metadata=_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerThread(Code):
+    """The next message goes into this thread. Asking is all it does; it is sent under promises that live for weeks."""
+
+    TAG = "thra"
+    thread_id: ThreadId = field(metadata=_THREAD)
+
+
 CODES: Final[tuple[type[Code], ...]] = (
     RunCommand,
     ShowBalance,
@@ -397,4 +430,7 @@ CODES: Final[tuple[type[Code], ...]] = (
     ShowPayments,
     ShowPayment,
     AskRefund,
+    ShowThread,
+    ShowThreads,
+    AnswerThread,
 )

@@ -12,7 +12,7 @@ from bot.domain.cause import without_cause
 from bot.domain.errors import ExchangeError
 from bot.domain.model import ChatId, Role, UserConfig, UserId
 from bot.domain.ports import Dialogue
-from bot.services.buttons import Wish
+from bot.services.buttons import LIFETIME, Wish
 from bot.services.screens import Dated, Shown
 from bot.services.services import Services
 from handlers import delivery
@@ -45,6 +45,16 @@ class Router(Protocol):
         ...
 
     async def go_on(self, turn: "Turn", dialogue: Dialogue) -> None: ...
+
+    @property
+    def repeating(self) -> frozenset[str]:
+        """Actions of which a second tap gets the first one's answer."""
+        ...
+
+    @property
+    def media_dialogues(self) -> frozenset[str]:
+        """Dialogues that take pictures and files, too."""
+        ...
 
     def commands(self, role: Role) -> Mapping[str, str]:
         """What that role finds in the menu of its private chat: name to the key of its description."""
@@ -154,10 +164,13 @@ class Turn:
         message_id = await self.show(draw(self.viewer, shown))
         self.data.live.follow(self.bot, self.spot, message_id, shown, lambda later: draw(self.viewer, later))
 
-    async def buttons(self, choices: Sequence[tuple[str, Wish]]) -> tuple[InlineKeyboardButton, ...]:
-        """Buttons that change something, one a label; their rows are one commit."""
+    async def buttons(
+        self, choices: Sequence[tuple[str, Wish]], *, lifetime_s: int = LIFETIME
+    ) -> tuple[InlineKeyboardButton, ...]:
+        """Buttons that change something, one a label; their rows are one commit. `lifetime_s` in seconds."""
         with without_cause():  # laying out buttons is not this update's effect
-            tokens = await self.services.buttons.issue(self.user_id, self.chat_id, [wish for _, wish in choices])
+            wishes = [wish for _, wish in choices]
+            tokens = await self.services.buttons.issue(self.user_id, self.chat_id, wishes, lifetime_s=lifetime_s)
         return tuple(button(label, token_data(token)) for (label, _), token in zip(choices, tokens, strict=True))
 
     async def delete_message(self) -> bool:

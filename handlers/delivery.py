@@ -70,6 +70,28 @@ async def send_document(bot: Bot, spot: Spot, document: Document, card: Card) ->
     return message.message_id
 
 
+async def send_picture(bot: Bot, spot: Spot, picture: bytes, card: Card) -> int:
+    """A picture (PNG, JPEG) with a caption of at most 1024 UTF-16 units and the card's keyboard; the message's id."""
+    message = await bot.send_photo(
+        spot.chat_id,
+        picture,
+        caption=card.text,
+        parse_mode=ParseMode.HTML,
+        message_thread_id=spot.thread_id,
+        reply_markup=card.keyboard,
+    )
+    return message.message_id
+
+
+async def pin(bot: Bot, chat_id: int, message_id: int) -> bool:
+    """Pin a message without a sound; False where Telegram does not let us."""
+    try:
+        return await bot.pin_chat_message(chat_id, message_id, disable_notification=True)
+    except (BadRequest, Forbidden) as refusal:
+        _logger.info("a message could not be pinned: %s", refusal.message)
+        return False
+
+
 async def edit(bot: Bot, spot: Spot, message_id: int, card: Card) -> bool:
     """Change a message in place. True if it now says so (an unchanged one does), False if it is gone."""
     parts = split(card.text)

@@ -45,7 +45,11 @@ async def unknown_text(turn: Turn) -> None:
 
 
 async def media(turn: Turn) -> None:
-    """Stickers, photos, voices, documents."""
+    """Stickers, photos, voices, documents: for a dialogue that takes captions, or for nobody."""
+    dialogue = await turn.services.dialogues.current(turn.user_id)
+    if dialogue is not None and dialogue.dialogue in turn.data.router.media_dialogues:
+        await turn.data.router.go_on(turn, dialogue)
+        return
     await turn.show(short_card(turn.viewer, "only-text"))
 
 
@@ -75,7 +79,8 @@ async def press(turn: Turn) -> None:
     """A token: taken once, then whatever it stands for."""
     if turn.query is None or turn.query.data is None:
         raise ButtonExpired
-    wish = await turn.services.buttons.take(token_of(turn.query.data), turn.user_id, turn.chat_id)
+    token, repeats = token_of(turn.query.data), turn.data.router.repeating
+    wish = await turn.services.buttons.take(token, turn.user_id, turn.chat_id, repeats=repeats)
     await turn.data.router.run_wish(turn, wish)
 
 

@@ -16,6 +16,8 @@ from handlers.texts.catalog import clean, language_of
 from handlers.views.times import zone
 
 OWNER_PAYLOAD: Final = "own_"
+PROMO_PAYLOAD: Final = "p_"
+_NOT_KEPT: Final = (OWNER_PAYLOAD, PROMO_PAYLOAD)  # credentials
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MAX_NAME: Final = 64
 
@@ -108,10 +110,10 @@ def _new_user(update: Update, user: User) -> NewUser:
 
 
 def _payload(update: Update) -> str | None:
-    """The deep link that somebody came by. An owner link is a credential and is not kept."""
+    """The deep link that somebody came by. Owner links and promo codes are credentials and are not kept."""
     arguments = _arguments(update)
     is_start = update.message is not None and command_of(update.message) == "start"
-    if not is_start or not arguments or arguments[0].startswith(OWNER_PAYLOAD):
+    if not is_start or not arguments or arguments[0].startswith(_NOT_KEPT):
         return None
     return arguments[0] if _PAYLOAD.fullmatch(arguments[0]) else None
 

@@ -43,9 +43,14 @@ from handlers import (
     pin,
     positions,
     price,
+    privacy,
+    promo,
+    promo_campaign,
+    redeem,
     settings,
     start,
     subscribe,
+    support,
     symbols,
     terms,
     trades,
@@ -76,6 +81,15 @@ Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 BANNED_EVERY: Final = 60.0  # seconds between two answers to the same banned person
 HOLD_KEYS: Final = 15 * 60.0  # seconds that a typed key waits for the terms
 
+
+class _ToThread(filters.MessageFilter):
+    """A reply to what the bot said of a support thread."""
+
+    def filter(self, message: Message) -> bool:
+        to = message.reply_to_message
+        return to is not None and support.thread_in(to) is not None
+
+
 _NEW: Final = filters.UpdateType.MESSAGE & ~filters.FORWARDED
 _PRIVATE: Final = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 _KINDS: Final[Mapping[Kind, filters.BaseFilter]] = MappingProxyType(
@@ -84,6 +98,7 @@ _KINDS: Final[Mapping[Kind, filters.BaseFilter]] = MappingProxyType(
         Kind.REFUNDED_PAYMENT: filters.StatusUpdate.REFUNDED_PAYMENT,
         Kind.GROUP_MESSAGE: filters.ChatType.GROUPS & filters.UpdateType.MESSAGE,
         Kind.EDITED: filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE,
+        Kind.THREAD_REPLY: _PRIVATE & ~filters.FORWARDED & ~filters.COMMAND & _ToThread(),
         Kind.FORWARDED: _PRIVATE & filters.FORWARDED,
         Kind.UNKNOWN_COMMAND: _PRIVATE & filters.COMMAND,
         Kind.TEXT: _PRIVATE & filters.TEXT,
@@ -150,6 +165,11 @@ class Table:
     def repeating(self) -> frozenset[str]:
         return self._repeating
 
+    @property
+    def media_dialogues(self) -> frozenset[str]:
+        """See `Router`."""
+        return frozenset(name for name, entry in self._dialogues.items() if entry.takes_media)
+
     def commands(self, role: Role) -> Mapping[str, str]:
         """The private menu of a role."""
         return {
@@ -184,7 +204,12 @@ TABLE: Final = Table(
         *license.ENTRIES,
         *whoami.ENTRIES,
         *terms.ENTRIES,
+        *redeem.ENTRIES,
+        *promo_campaign.ENTRIES,
+        *promo.ENTRIES,
         *pin.ENTRIES,
+        *support.ENTRIES,
+        *privacy.ENTRIES,
         *bans.ENTRIES,
         *subscribe.ENTRIES,
         *payments.ENTRIES,

@@ -6,8 +6,9 @@ from typing import Final
 from bot.domain.model import PAPER_START_BALANCE, AccountType
 from handlers.context import Turn, known_or_trouble
 from handlers.entries import EVERYONE, Entry, command
-from handlers.meeting import OWNER_PAYLOAD
+from handlers.meeting import OWNER_PAYLOAD, PROMO_PAYLOAD
 from handlers.menus import publish_owner_menu
+from handlers.redeem import show_code
 from handlers.texts.catalog import Markup
 from handlers.views.home import practice_money, welcome_card
 from handlers.views.market import FAVORITES
@@ -19,6 +20,8 @@ async def start(turn: Turn) -> None:
     payload = turn.arguments[0] if turn.arguments else ""
     if payload.startswith(OWNER_PAYLOAD):
         await _claim(turn, payload.removeprefix(OWNER_PAYLOAD))
+    elif payload.startswith(PROMO_PAYLOAD):
+        await show_code(turn, payload.removeprefix(PROMO_PAYLOAD))
     elif payload == START_PARAMETER:  # from a forwarded invoice
         await turn.data.router.run_command(turn, "subscribe")
     else:

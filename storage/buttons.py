@@ -16,6 +16,10 @@ SELECT_BUTTON: Final = """
     SELECT token, user_id, chat_id, action, values_json, expires_ts FROM buttons
      WHERE token = ? AND user_id = ? AND chat_id = ? AND used_ts IS NULL AND expires_ts > ?
 """
+SELECT_USED_BUTTON: Final = """
+    SELECT token, user_id, chat_id, action, values_json, expires_ts FROM buttons
+     WHERE token = ? AND user_id = ? AND chat_id = ? AND used_ts IS NOT NULL AND expires_ts > ?
+"""
 TAKE_BUTTON: Final = """
     UPDATE buttons SET used_ts = ?4
      WHERE token = ?1 AND user_id = ?2 AND chat_id = ?3 AND used_ts IS NULL AND expires_ts > ?4

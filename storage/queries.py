@@ -36,7 +36,7 @@ from storage.books import (
     position_of,
     positions_of,
 )
-from storage.buttons import SELECT_BUTTON, button_of
+from storage.buttons import SELECT_BUTTON, SELECT_USED_BUTTON, button_of
 from storage.database import Database
 from storage.dialogues import SELECT_DIALOGUE, dialogue_of
 from storage.ledger import SELECT_TRIAL
@@ -117,6 +117,11 @@ class SqliteQueries:
     async def pin(self, user_id: UserId) -> StoredPin | None:
         rows = await self._database.fetch(SELECT_PIN, (user_id,))
         return pin_of(rows[0]) if rows else None
+
+    async def used_button(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
+        """One that was used and has not expired."""
+        rows = await self._database.fetch(SELECT_USED_BUTTON, (token, user_id, chat_id, now))
+        return button_of(rows[0]) if rows else None
 
     async def active_users(self, since: Millis, limit: int) -> tuple[UserId, ...]:
         """Who wrote since that moment and is not banned, the latest first."""

@@ -100,11 +100,16 @@ class Taking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """Where a campaign's card is pinned."""
+    """Where a campaign's card is pinned: in the private chat of an admin."""
 
     campaign_id: int
     chat_id: int
     message_id: int
+
+    @property
+    def owner(self) -> UserId:
+        """A private chat has its user's id."""
+        return UserId(self.chat_id)
 
 
 def starts_after(held: License, license_type: LicenseType, now: Millis) -> Millis:

@@ -18,7 +18,7 @@ from bot.domain.model import LicenseType, Millis
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U
 GENERATED_BYTES: Final = 10  # 80 random bits, 16 letters
 SHORTEST_OWN: Final = 4
-LONGEST: Final = 32  # letters of a code once folded; `p_` and a code fit a deep link's 64
+LONGEST: Final = 24  # letters of a code once folded: with `p_` it fits a deep link, and it looks like no API secret
 _BITS: Final = 5
 _GROUP: Final = 4
 _LONGEST_TYPED: Final = 200  # NFKC makes up to 18 letters of one
@@ -57,6 +57,11 @@ def own(typed: str) -> str:
     if not SHORTEST_OWN <= len(letters) <= LONGEST or not _FOLDED.fullmatch(letters):
         raise BadInput("promo-own-code", shortest=SHORTEST_OWN, longest=LONGEST)
     return letters
+
+
+def bare(code: str) -> str:
+    """A code without its dashes, as links carry it."""
+    return code.replace("-", "")
 
 
 def _plain(typed: str) -> str:
@@ -125,7 +130,7 @@ def parse_new(typed: str, now: Millis) -> Wanted:
     if len(words) < _TYPE_AND_DAYS:
         raise BadInput("promo-new-usage")
     options = _options(words[_TYPE_AND_DAYS:])
-    count = _number(options.get("count", "1"), "promo-count", MOST_CODES)
+    count = _number(options.get("count", "1"), "promo-bad-count", MOST_CODES)
     code = own(options["code"]) if "code" in options else None
     if code is not None and count > 1:
         raise BadInput("promo-own-code-once")
@@ -133,7 +138,7 @@ def parse_new(typed: str, now: Millis) -> Wanted:
     terms = Terms(
         license_type=_license_type(words[0]),
         days=parse_days(words[1]),
-        max_uses=_number(options.get("max", "1"), "promo-uses", MOST_USES),
+        max_uses=_number(options.get("max", "1"), "promo-bad-uses", MOST_USES),
         count=count,
         starts=None if starts is None else _midnight(starts),
         ends=_midnight(_day(options["until"]) + timedelta(days=1)) if "until" in options else None,
@@ -148,7 +153,7 @@ def parse_days(typed: str) -> int:
     """`30`, `30d`. Raises BadInput."""
     match = _DAYS.fullmatch(typed)
     if match is None or not 1 <= int(match[1]) <= MOST_DAYS:
-        raise BadInput("promo-days", most=MOST_DAYS)
+        raise BadInput("promo-bad-days", most=MOST_DAYS)
     return int(match[1])
 
 
@@ -179,7 +184,7 @@ def _license_type(word: str) -> LicenseType:
     try:
         return LicenseType(word.lower())
     except ValueError:
-        raise BadInput("promo-type", word=word) from None
+        raise BadInput("promo-bad-type", word=word) from None
 
 
 def _number(typed: str, key: str, most: int) -> int:
@@ -190,13 +195,13 @@ def _number(typed: str, key: str, most: int) -> int:
 
 def _day(typed: str) -> date:
     if not _DATE.fullmatch(typed):
-        raise BadInput("promo-date")
+        raise BadInput("promo-bad-date")
     try:
         found = date.fromisoformat(typed)
     except ValueError:
-        raise BadInput("promo-date") from None
+        raise BadInput("promo-bad-date") from None
     if not 2020 <= found.year <= 2199:  # noqa: PLR2004  what a date of a campaign can be
-        raise BadInput("promo-date")
+        raise BadInput("promo-bad-date")
     return found
 
 

@@ -55,11 +55,14 @@ class ButtonDesk:
             await unit.buttons.add(buttons, now)
         return tuple(button.token for button in buttons)
 
-    async def take(self, token: str, user_id: UserId, chat_id: ChatId) -> Wish:
+    async def take(
+        self, token: str, user_id: UserId, chat_id: ChatId, *, repeats: frozenset[str] = frozenset()
+    ) -> Wish:
         """What a press asks for. Raises ButtonExpired, the same for used, late, foreign and invented tokens.
 
-        Inside the handling of an update the token is used up by the first commit of its effect (`Cause.pressed`);
-        elsewhere at once.
+        A used one of an action in `repeats` is answered again: what it does, it does once, and says so as often as it
+        is asked. Inside the handling of an update the token is used up by the first commit of its effect
+        (`Cause.pressed`); elsewhere at once.
         """
         cause = current_cause.get()
         now = self.clock.now()
@@ -69,7 +72,13 @@ class ButtonDesk:
         else:
             button = await self.queries.button(token, user_id, chat_id, now)
         if button is None:
-            raise ButtonExpired
+            return await self._again(token, user_id, chat_id, now, repeats)
         if cause is not None:
             cause.pressed = PressedButton(token=token, user_id=user_id, chat_id=chat_id)
         return Wish(action=button.action, values=button.values)
+
+    async def _again(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis, repeats: frozenset[str]) -> Wish:
+        used = await self.queries.used_button(token, user_id, chat_id, now) if repeats else None
+        if used is None or used.action not in repeats:
+            raise ButtonExpired
+        return Wish(action=used.action, values=used.values)

@@ -7,12 +7,13 @@ from typing import Final
 from telegram import InlineKeyboardMarkup
 
 from bot.domain.model import Language, Millis
-from handlers.callbacks import RunCommand
+from handlers.callbacks import RunCommand, token_data
 from handlers.texts.catalog import Markup, Say, Texts, Value
 from handlers.views.cards import Outgoing, button
 from handlers.views.payments import told
 from handlers.views.split import split
-from handlers.views.times import day, moment
+from handlers.views.support import SUPPORT_PROMISES
+from handlers.views.times import day, moment, span
 
 Values = Mapping[str, str]
 
@@ -26,9 +27,12 @@ class Promises:
     def render(self, kind: str, values: Values, language: Language) -> list[Outgoing]:
         """The messages of one promise. Raises LookupError for a kind that nobody wrote a text for."""
         say = Say(self._texts, language)
+        if (draw := SUPPORT_PROMISES.get(kind)) is not None:
+            return [draw(say, values)]
         write, label, command = _KINDS[kind]
+        data = token_data(values["token"]) if "token" in values else RunCommand(command).encode()
         *first, last = split(write(say, values))
-        keyboard = InlineKeyboardMarkup([[button(say.plain(label), RunCommand(command).encode())]]) if label else None
+        keyboard = InlineKeyboardMarkup([[button(say.plain(label), data)]]) if label else None
         return [*(Outgoing(text_html=part) for part in first), Outgoing(text_html=last, reply_markup=keyboard)]
 
 
@@ -59,6 +63,23 @@ def _license(key: str) -> Callable[[Say, Values], Markup]:
 def _pin_locked(say: Say, values: Values) -> Markup:
     until = Millis(int(values["until"]))
     return say("promise-pin-locked", user=values["user"], until=moment(until, until, "UTC"))
+
+
+def _campaign(key: str) -> Callable[[Say, Values], Markup]:
+    """An alarm about a promo campaign: which one it is, in a few words."""
+
+    def write(say: Say, values: Values) -> Markup:
+        kind = say.plain("license-type", kind=values["kind"])
+        terms = say.plain("promo-days", kind=kind, days=int(values["days"]))
+        named = f"{terms}, {values['note']}" if values["note"] else terms
+        return say(key, **(_typed(values) | {"terms": named}))
+
+    return write
+
+
+def _promo_taken(say: Say, values: Values) -> Markup:
+    kind = say.plain("license-type", kind=values["kind"])
+    return say("promise-promo-taken", kind=kind, span=span(say, int(values["span"]) / 1000))
 
 
 def _typed(values: Values) -> dict[str, Value]:
@@ -93,10 +114,16 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Say, Values], Markup], str, str]]] = 
         "payment-returned-admin": (told("promise-payment-returned-admin"), "button-payments", "payments"),
         "payment-charged-back-admin": (told("promise-payment-charged-back-admin"), "button-payments", "payments"),
         "payment-stuck-admin": (told("promise-payment-stuck-admin"), "button-payments", "payments"),
+        "promo-given": (_license("promise-promo-given"), "button-license", "license"),
+        "promo-taken": (_promo_taken, "button-license", "license"),
+        "promo-used": (_campaign("promise-promo-used"), "button-promo-pause", "promo"),
+        "promo-fast": (_campaign("promise-promo-fast"), "button-promo-pause", "promo"),
+        "promo-guessing": (_says("promise-promo-guessing"), "button-promo-list", "promo"),
+        "promo-undo-asked": (_campaign("promise-promo-undo-asked"), "button-promo-list", "promo"),
         "banned": (_says("banned"), "", ""),
         "pin-locked": (_pin_locked, "", ""),
         "pin-forgotten": (_says("promise-pin-forgotten"), "button-menu", "menu"),
         "unbanned": (_says("promise-unbanned"), "button-menu", "menu"),
     }
 )
-KINDS: Final = frozenset(_KINDS)
+KINDS: Final = frozenset(_KINDS) | frozenset(SUPPORT_PROMISES)

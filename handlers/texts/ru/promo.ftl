@@ -1,0 +1,181 @@
+## Промокоды: как их активируют, и сторона администраторов.
+
+month-short =
+    { $month ->
+        [1] янв
+        [2] фев
+        [3] мар
+        [4] апр
+        [5] мая
+        [6] июн
+        [7] июл
+        [8] авг
+        [9] сен
+        [10] окт
+        [11] ноя
+       *[12] дек
+    }
+promo-gift =
+    { $days ->
+        [one] { $kind } на { $days } день
+        [few] { $kind } на { $days } дня
+       *[many] { $kind } на { $days } дней
+    }
+
+redeem-ask = Пришлите промокод.
+redeem-before = Вы уже активировали:
+redeem-before-line = { $at }: { $gift }, до { $until }
+redeem-offer = 🎁 <b>Этот код добавит: { $gift }.</b>
+redeem-starts-now = Начнётся сразу и продлится до { $until }.
+redeem-starts-after = Начнётся после { $start } и продлится до { $until }.
+redeem-done = ✓ Добавлено: { $gift }, до { $until }.
+redeem-used = Вы использовали его { $at }: { $gift }, до { $until }.
+redeem-not-valid = Такой код не действует. Проверьте каждую букву; пробелы, дефисы и регистр не важны.
+redeem-too-many = Слишком много попыток. Следующая в { $time }.
+redeem-suggestion = Здесь буквы из кириллицы. Вы имели в виду <code>{ $code }</code>?
+redeem-for-offer = 🎁 <b>Для пользователя { $user }: { $gift }.</b>
+redeem-for-done = ✓ Пользователю { $user } добавлено: { $gift }, до { $until }. Он об этом узнает.
+redeem-for-used = Пользователь { $user } использовал его { $at }: { $gift }, до { $until }.
+redeem-for-usage = Напишите код и числовой id: <code>/promo redeem SPRING26 12345</code>
+redeem-for-ask = Пришлите код для пользователя { $user }.
+button-redeem = Активировать
+button-use-it = Да, этот
+button-ask-support = Спросить поддержку
+
+promo-title = <b>Промокоды</b>
+promo-hint = Что даст новый код? Можно и одной строкой: <code>/promo new premium 30d max=100 until=2026-12-31</code>, а по желанию <code>code=SPRING26 count=500 from=2026-11-01 note=…</code>
+promo-ask-days = { $kind }: на сколько дней?
+promo-ask-uses = { $gift }: сколько человек могут его использовать?
+promo-days =
+    { $days ->
+        [one] { $kind }, { $days } день
+        [few] { $kind }, { $days } дня
+       *[many] { $kind }, { $days } дней
+    }
+promo-uses =
+    { $uses ->
+        [one] { $uses } активация
+        [few] { $uses } активации
+       *[many] { $uses } активаций
+    }
+promo-codes =
+    { $count ->
+        [one] { $count } код
+        [few] { $count } кода
+       *[many] { $count } кодов
+    }
+promo-from = с { $date }
+promo-until = до { $date }
+promo-endless = без срока
+promo-new = <b>Новый промокод</b>
+promo-own = Код: <code>{ $code }</code>
+promo-note = Заметка: { $note }
+promo-line = Нужно иначе? Поправьте эту строку и отправьте: <code>{ $line }</code>
+promo-sure = ⚠️ <b>Это очень много.</b> Вы уверены?
+promo-making =
+    { $count ->
+        [one] ⏳ Делаю { $count } код, готово { $done }
+        [few] ⏳ Делаю { $count } кода, готово { $done }
+       *[many] ⏳ Делаю { $count } кодов, готово { $done }
+    }
+promo-created = ✓ Кампания №{ $campaign } открыта.
+promo-csv-caption = Кампания №{ $campaign }: коды и ссылки
+promo-shown = Кампания №{ $campaign }
+promo-link = Ссылка: { $link }
+promo-forward = 🎁 { $gift } в Perpdesk, боте для торговли на Bybit! Откройте { $link } и нажмите «Активировать» или отправьте <code>/redeem { $code }</code> боту @{ $bot }.
+promo-forward-until = Действует до { $date }.
+promo-list-empty = Кампаний пока нет.
+promo-list-line = №{ $campaign } { $mark } { $gift }: { $uses }/{ $capacity }
+promo-card-title = <b>Кампания №{ $campaign }</b> { $mark }
+promo-state =
+    { $state ->
+        [active] Она открыта.
+        [paused] Она на паузе: активировать код нельзя.
+        [early] Она ещё не началась.
+        [over] Её срок вышел.
+        [full] Все активации использованы.
+       *[undone] Она отозвана.
+    }
+promo-by = Создал { $user }, { $date }.
+promo-by-nobody = Создана { $date }.
+promo-undo-waits = { $user } просит её отозвать, { $date }.
+promo-funnel-opened = Открыли
+promo-funnel-redeemed = Активировали
+promo-funnel-connected = Подключили ключ
+promo-funnel-traded = Торговали
+promo-funnel-paid = Заплатили
+promo-as-of = <i>По состоянию на { $date }</i>
+promo-pinned = ✓ Закреплено. Обновляю каждый час.
+promo-not-pinned = Telegram не дал закрепить. Карточка стоит выше.
+promo-undo-title = <b>Отозвать кампанию №{ $campaign }?</b>
+promo-undo-what =
+    { $people ->
+        [one] { $people } человек потеряет всего { $span } неиспользованного времени. Оплаченное останется. Ему об этом скажут.
+        [few] { $people } человека потеряют всего { $span } неиспользованного времени. Оплаченное останется. Им об этом скажут.
+       *[many] { $people } человек потеряют всего { $span } неиспользованного времени. Оплаченное останется. Им об этом скажут.
+    }
+promo-undo-nobody = Ни у кого ничего от неё не осталось, поэтому никто ничего не потеряет. Код закончится навсегда.
+promo-undo-more = … и другие, у кого меньше
+promo-undo-ask = Прошло больше 15 минут, поэтому нужно согласие второго администратора; если его нет, должны пройти 24 часа.
+promo-undo-wait-admin = Вы попросили об отзыве. Теперь должен согласиться другой администратор: <code>/promo undo { $campaign }</code>
+promo-undo-wait = Вы попросили об отзыве, а других администраторов нет: это можно сделать с { $date }.
+promo-undo-asked = ✓ Записано, другие администраторы об этом узнают.
+promo-undoing = ⏳ Отзываю, готово { $done }
+promo-undone-done = ✓ Кампания №{ $campaign } отозвана, и всем, кого это касается, об этом скажут.
+
+promo-bad-type = Есть <code>trial</code>, <code>basic</code> и <code>premium</code>, а «{ $word }» нет.
+promo-bad-days = Дни – целое число от 1 до { $most }: <code>30d</code>
+promo-bad-uses = Активации – целое число от 1 до { $most }: <code>max=100</code>
+promo-bad-count = Коды – целое число от 1 до { $most }: <code>count=500</code>
+promo-bad-date = Дата нужна в таком виде: <code>until=2026-12-31</code>; она по UTC.
+promo-until-past = Она кончится раньше, чем начнётся. Поставьте <code>until=</code> позже.
+promo-own-code = В своём коде от { $shortest } до { $longest } латинских букв и цифр.
+promo-own-code-once = Свой код бывает только один: уберите <code>count=</code> или <code>code=</code>.
+promo-code-taken = Код, который читается так же, уже есть (O – это 0, I и L – это 1). Возьмите другой.
+promo-new-usage = Вот так: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Обязательны только вид и дни.
+promo-usage = Напишите номер кампании: <code>/promo card 12</code>
+promo-unknown = Кампании №{ $campaign } нет. Список: /promo.
+promo-undone = Кампания №{ $campaign } отозвана, и это не изменить.
+promo-unknown-user = Пользователя { $user } я не знаю: пусть сначала отправит /start.
+
+button-promo-days = { $days } д
+button-promo-create = Создать
+button-promo-sure = Да, создать
+button-promo-list = Кампании
+button-promo-all = Все
+button-promo-running = Открытые
+button-promo-new = Новый код
+button-promo-open = Карточка
+button-promo-show = Показать код
+button-promo-csv = Коды файлом
+button-promo-qr = Картинка с QR
+button-promo-text = Текст: { $language }
+button-promo-copy-link = Скопировать ссылку
+button-promo-pause = Поставить на паузу
+button-promo-resume = Снова открыть
+button-promo-undo = Отозвать …
+button-promo-undo-ask = Попросить об этом
+button-promo-undo-now = Отозвать сейчас
+button-promo-pin = Закрепить карточку
+
+promise-promo-given =
+    { $days ->
+        [one] 🎁 По промокоду вам добавлен { $days } день, { $kind }, до { $date }.
+        [few] 🎁 По промокоду вам добавлены { $days } дня, { $kind }, до { $date }.
+       *[many] 🎁 По промокоду вам добавлено { $days } дней, { $kind }, до { $date }.
+    }
+promise-promo-taken = Промокампания, кодом которой вы воспользовались, отозвана. Остаток её времени ({ $kind }, { $span }) снят; всё оплаченное остаётся.
+promise-promo-used = 📣 Кампания №{ $campaign } ({ $terms }) использована на { $percent } %: { $uses } из { $capacity }.
+promise-promo-fast =
+    { $count ->
+        [one] ⚠️ Кампания №{ $campaign } ({ $terms }) идёт вдесятеро быстрее обычного: { $count } активация за этот час. Код утёк?
+        [few] ⚠️ Кампания №{ $campaign } ({ $terms }) идёт вдесятеро быстрее обычного: { $count } активации за этот час. Код утёк?
+       *[many] ⚠️ Кампания №{ $campaign } ({ $terms }) идёт вдесятеро быстрее обычного: { $count } активаций за этот час. Код утёк?
+    }
+promise-promo-guessing =
+    { $count ->
+        [one] ⚠️ Похоже, кто-то подбирает промокоды: { $count } неверная попытка за минуту. У каждого пять попыток за 15 минут.
+        [few] ⚠️ Похоже, кто-то подбирает промокоды: { $count } неверные попытки за минуту. У каждого пять попыток за 15 минут.
+       *[many] ⚠️ Похоже, кто-то подбирает промокоды: { $count } неверных попыток за минуту. У каждого пять попыток за 15 минут.
+    }
+promise-promo-undo-asked = Администратор просит отозвать кампанию №{ $campaign } ({ $terms }), активаций: { $uses }. Если вы согласны: <code>/promo undo { $campaign }</code>

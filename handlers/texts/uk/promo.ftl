@@ -1,0 +1,181 @@
+## Промокоди: як їх активують, і сторона адміністраторів.
+
+month-short =
+    { $month ->
+        [1] січ
+        [2] лют
+        [3] бер
+        [4] квіт
+        [5] трав
+        [6] черв
+        [7] лип
+        [8] серп
+        [9] вер
+        [10] жовт
+        [11] лист
+       *[12] груд
+    }
+promo-gift =
+    { $days ->
+        [one] { $kind } на { $days } день
+        [few] { $kind } на { $days } дні
+       *[many] { $kind } на { $days } днів
+    }
+
+redeem-ask = Надішліть промокод.
+redeem-before = Ви вже активували:
+redeem-before-line = { $at }: { $gift }, до { $until }
+redeem-offer = 🎁 <b>Цей код додасть: { $gift }.</b>
+redeem-starts-now = Почнеться одразу й триватиме до { $until }.
+redeem-starts-after = Почнеться після { $start } і триватиме до { $until }.
+redeem-done = ✓ Додано: { $gift }, до { $until }.
+redeem-used = Ви використали його { $at }: { $gift }, до { $until }.
+redeem-not-valid = Такий код не діє. Перевірте кожну літеру; пробіли, дефіси та регістр не важливі.
+redeem-too-many = Забагато спроб. Наступна о { $time }.
+redeem-suggestion = Тут літери з кирилиці. Ви мали на увазі <code>{ $code }</code>?
+redeem-for-offer = 🎁 <b>Для користувача { $user }: { $gift }.</b>
+redeem-for-done = ✓ Користувачу { $user } додано: { $gift }, до { $until }. Він про це дізнається.
+redeem-for-used = Користувач { $user } використав його { $at }: { $gift }, до { $until }.
+redeem-for-usage = Напишіть код і числовий id: <code>/promo redeem SPRING26 12345</code>
+redeem-for-ask = Надішліть код для користувача { $user }.
+button-redeem = Активувати
+button-use-it = Так, цей
+button-ask-support = Запитати підтримку
+
+promo-title = <b>Промокоди</b>
+promo-hint = Що дасть новий код? Можна й одним рядком: <code>/promo new premium 30d max=100 until=2026-12-31</code>, а за бажанням <code>code=SPRING26 count=500 from=2026-11-01 note=…</code>
+promo-ask-days = { $kind }: на скільки днів?
+promo-ask-uses = { $gift }: скільки людей можуть його використати?
+promo-days =
+    { $days ->
+        [one] { $kind }, { $days } день
+        [few] { $kind }, { $days } дні
+       *[many] { $kind }, { $days } днів
+    }
+promo-uses =
+    { $uses ->
+        [one] { $uses } активація
+        [few] { $uses } активації
+       *[many] { $uses } активацій
+    }
+promo-codes =
+    { $count ->
+        [one] { $count } код
+        [few] { $count } коди
+       *[many] { $count } кодів
+    }
+promo-from = з { $date }
+promo-until = до { $date }
+promo-endless = без терміну
+promo-new = <b>Новий промокод</b>
+promo-own = Код: <code>{ $code }</code>
+promo-note = Нотатка: { $note }
+promo-line = Треба інакше? Виправте цей рядок і надішліть: <code>{ $line }</code>
+promo-sure = ⚠️ <b>Це дуже багато.</b> Ви впевнені?
+promo-making =
+    { $count ->
+        [one] ⏳ Роблю { $count } код, готово { $done }
+        [few] ⏳ Роблю { $count } коди, готово { $done }
+       *[many] ⏳ Роблю { $count } кодів, готово { $done }
+    }
+promo-created = ✓ Кампанія №{ $campaign } відкрита.
+promo-csv-caption = Кампанія №{ $campaign }: коди та посилання
+promo-shown = Кампанія №{ $campaign }
+promo-link = Посилання: { $link }
+promo-forward = 🎁 { $gift } у Perpdesk, боті для торгівлі на Bybit! Відкрийте { $link } і натисніть «Активувати» або надішліть <code>/redeem { $code }</code> боту @{ $bot }.
+promo-forward-until = Діє до { $date }.
+promo-list-empty = Кампаній поки немає.
+promo-list-line = №{ $campaign } { $mark } { $gift }: { $uses }/{ $capacity }
+promo-card-title = <b>Кампанія №{ $campaign }</b> { $mark }
+promo-state =
+    { $state ->
+        [active] Вона відкрита.
+        [paused] Вона на паузі: активувати код не можна.
+        [early] Вона ще не почалася.
+        [over] Її термін минув.
+        [full] Усі активації використано.
+       *[undone] Її відкликано.
+    }
+promo-by = Створив { $user }, { $date }.
+promo-by-nobody = Створено { $date }.
+promo-undo-waits = { $user } просить її відкликати, { $date }.
+promo-funnel-opened = Відкрили
+promo-funnel-redeemed = Активували
+promo-funnel-connected = Підключили ключ
+promo-funnel-traded = Торгували
+promo-funnel-paid = Заплатили
+promo-as-of = <i>Станом на { $date }</i>
+promo-pinned = ✓ Закріплено. Оновлюю щогодини.
+promo-not-pinned = Telegram не дав закріпити. Картка стоїть вище.
+promo-undo-title = <b>Відкликати кампанію №{ $campaign }?</b>
+promo-undo-what =
+    { $people ->
+        [one] { $people } людина втратить загалом { $span } невикористаного часу. Оплачене залишиться. Їй про це скажуть.
+        [few] { $people } людини втратять загалом { $span } невикористаного часу. Оплачене залишиться. Їм про це скажуть.
+       *[many] { $people } людей втратять загалом { $span } невикористаного часу. Оплачене залишиться. Їм про це скажуть.
+    }
+promo-undo-nobody = Ні в кого нічого від неї не залишилося, тож ніхто нічого не втратить. Код закінчиться назавжди.
+promo-undo-more = … та інші, у кого менше
+promo-undo-ask = Минуло понад 15 хвилин, тому потрібна згода другого адміністратора; якщо його немає, мають минути 24 години.
+promo-undo-wait-admin = Ви попросили про відкликання. Тепер має погодитися інший адміністратор: <code>/promo undo { $campaign }</code>
+promo-undo-wait = Ви попросили про відкликання, а інших адміністраторів немає: це можна зробити з { $date }.
+promo-undo-asked = ✓ Записано, інші адміністратори про це дізнаються.
+promo-undoing = ⏳ Відкликаю, готово { $done }
+promo-undone-done = ✓ Кампанію №{ $campaign } відкликано, і всім, кого це стосується, про це скажуть.
+
+promo-bad-type = Є <code>trial</code>, <code>basic</code> і <code>premium</code>, а «{ $word }» немає.
+promo-bad-days = Дні – ціле число від 1 до { $most }: <code>30d</code>
+promo-bad-uses = Активації – ціле число від 1 до { $most }: <code>max=100</code>
+promo-bad-count = Коди – ціле число від 1 до { $most }: <code>count=500</code>
+promo-bad-date = Дата потрібна в такому вигляді: <code>until=2026-12-31</code>; вона за UTC.
+promo-until-past = Вона скінчиться раніше, ніж почнеться. Поставте <code>until=</code> пізніше.
+promo-own-code = У власному коді від { $shortest } до { $longest } латинських літер і цифр.
+promo-own-code-once = Власний код буває лише один: приберіть <code>count=</code> або <code>code=</code>.
+promo-code-taken = Код, що читається так само, вже є (O – це 0, I та L – це 1). Візьміть інший.
+promo-new-usage = Ось так: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Обов'язкові лише вид і дні.
+promo-usage = Напишіть номер кампанії: <code>/promo card 12</code>
+promo-unknown = Кампанії №{ $campaign } немає. Список: /promo.
+promo-undone = Кампанію №{ $campaign } відкликано, і цього не змінити.
+promo-unknown-user = Користувача { $user } я не знаю: нехай спершу надішле /start.
+
+button-promo-days = { $days } д
+button-promo-create = Створити
+button-promo-sure = Так, створити
+button-promo-list = Кампанії
+button-promo-all = Усі
+button-promo-running = Відкриті
+button-promo-new = Новий код
+button-promo-open = Картка
+button-promo-show = Показати код
+button-promo-csv = Коди файлом
+button-promo-qr = Картинка з QR
+button-promo-text = Текст: { $language }
+button-promo-copy-link = Скопіювати посилання
+button-promo-pause = Поставити на паузу
+button-promo-resume = Знову відкрити
+button-promo-undo = Відкликати …
+button-promo-undo-ask = Попросити про це
+button-promo-undo-now = Відкликати зараз
+button-promo-pin = Закріпити картку
+
+promise-promo-given =
+    { $days ->
+        [one] 🎁 За промокодом вам додано { $days } день, { $kind }, до { $date }.
+        [few] 🎁 За промокодом вам додано { $days } дні, { $kind }, до { $date }.
+       *[many] 🎁 За промокодом вам додано { $days } днів, { $kind }, до { $date }.
+    }
+promise-promo-taken = Промокампанію, кодом якої ви скористалися, відкликано. Залишок її часу ({ $kind }, { $span }) знято; усе оплачене залишається.
+promise-promo-used = 📣 Кампанію №{ $campaign } ({ $terms }) використано на { $percent } %: { $uses } із { $capacity }.
+promise-promo-fast =
+    { $count ->
+        [one] ⚠️ Кампанія №{ $campaign } ({ $terms }) іде вдесятеро швидше, ніж зазвичай: { $count } активація за цю годину. Код витік?
+        [few] ⚠️ Кампанія №{ $campaign } ({ $terms }) іде вдесятеро швидше, ніж зазвичай: { $count } активації за цю годину. Код витік?
+       *[many] ⚠️ Кампанія №{ $campaign } ({ $terms }) іде вдесятеро швидше, ніж зазвичай: { $count } активацій за цю годину. Код витік?
+    }
+promise-promo-guessing =
+    { $count ->
+        [one] ⚠️ Схоже, хтось добирає промокоди: { $count } хибна спроба за хвилину. Кожен має п'ять спроб за 15 хвилин.
+        [few] ⚠️ Схоже, хтось добирає промокоди: { $count } хибні спроби за хвилину. Кожен має п'ять спроб за 15 хвилин.
+       *[many] ⚠️ Схоже, хтось добирає промокоди: { $count } хибних спроб за хвилину. Кожен має п'ять спроб за 15 хвилин.
+    }
+promise-promo-undo-asked = Адміністратор просить відкликати кампанію №{ $campaign } ({ $terms }), активацій: { $uses }. Якщо ви згодні: <code>/promo undo { $campaign }</code>
