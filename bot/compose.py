@@ -243,7 +243,12 @@ def make_services(middle: Middle) -> Services:
         payments=payments,
         refunds=Refunds(transactions=transactions, licenses=licenses, desk=payments, clock=clock),
         support=Support(
-            reads=reads, queries=middle.support_reads, transactions=transactions, clock=clock, access=access
+            reads=reads,
+            queries=middle.support_reads,
+            transactions=transactions,
+            clock=clock,
+            access=access,
+            payments=middle.payment_queries,
         ),
         privacy=Privacy(queries=middle.privacy_reads, transactions=transactions, clock=clock, access=access),
     )

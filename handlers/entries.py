@@ -105,10 +105,11 @@ class WishEntry(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueEntry(Entry):
-    """The next typed message of an open dialogue."""
+    """The next typed message of an open dialogue. `takes_media`: pictures and files, too, for their captions."""
 
     dialogue: str
     run: RunDialogue
+    takes_media: bool = False
 
 
 class Kind(StrEnum):
@@ -122,6 +123,7 @@ class Kind(StrEnum):
     GROUP_MESSAGE = "group-message"
     EDITED = "edited"
     FORWARDED = "forwarded"
+    THREAD_REPLY = "thread-reply"  # a reply to a message about a support thread
     UNKNOWN_COMMAND = "unknown-command"
     TEXT = "text"
     MEDIA = "media"
@@ -204,9 +206,16 @@ def does(
     )
 
 
-def continues(dialogue: str, run: RunDialogue, *, access: Access) -> DialogueEntry:
+def continues(dialogue: str, run: RunDialogue, *, access: Access, takes_media: bool = False) -> DialogueEntry:
     """The next message of a dialogue."""
-    return DialogueEntry(name=f"dialogue {dialogue}", access=access, places=PRIVATE, dialogue=dialogue, run=run)
+    return DialogueEntry(
+        name=f"dialogue {dialogue}",
+        access=access,
+        places=PRIVATE,
+        dialogue=dialogue,
+        run=run,
+        takes_media=takes_media,
+    )
 
 
 def answers(kind: Kind, run: Run, *, access: Access, places: frozenset[Place]) -> OtherEntry:

@@ -13,10 +13,13 @@ from handlers.texts.catalog import Markup
 from handlers.views.home import practice_money, welcome_card
 from handlers.views.market import FAVORITES
 from handlers.views.payments import START_PARAMETER
+from handlers.views.privacy import kept_card
 
 
 async def start(turn: Turn) -> None:
-    """`/start`, `/start PAYLOAD`. The guard has met the person and kept the payload."""
+    """`/start`, `/start PAYLOAD`. The guard has met the person and kept the payload. Who begins again stays."""
+    if not turn.is_new and await turn.services.privacy.keep(turn.user_id):
+        await turn.send(kept_card(turn.viewer))
     payload = turn.arguments[0] if turn.arguments else ""
     if payload.startswith(OWNER_PAYLOAD):
         await _claim(turn, payload.removeprefix(OWNER_PAYLOAD))

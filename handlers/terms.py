@@ -1,12 +1,16 @@
-"""The terms: read any time, accepted before the first key, recorded; /privacy beside them."""
+"""The terms: read any time, accepted before the first key or payment, recorded."""
 
 from dataclasses import replace
 from typing import Final
 
+from telegram import InlineKeyboardButton
+
 from bot.services.buttons import Wish
+from bot.services.people import TERMS_VERSION
 from handlers.context import Turn
 from handlers.entries import EVERYONE, Entry, command, does
-from handlers.views.people import accepted_card, document_card, terms_gate_card
+from handlers.views.people import accepted_card, terms_gate_card
+from handlers.views.privacy import terms_card
 
 ACCEPT: Final = "terms.accept"
 _THEN: Final = "then"
@@ -14,12 +18,11 @@ _THEN: Final = "then"
 
 async def terms(turn: Turn) -> None:
     """`/terms`."""
-    await turn.show(document_card(turn.viewer, "terms-title", "terms-body"))
-
-
-async def privacy(turn: Turn) -> None:
-    """`/privacy`."""
-    await turn.show(document_card(turn.viewer, "privacy-title", "privacy-body"))
+    state = await turn.services.privacy.state(turn.user_id)
+    agree: InlineKeyboardButton | None = None
+    if turn.config.terms_version < TERMS_VERSION:
+        (agree,) = await turn.buttons([(turn.say.plain("button-accept"), Wish(action=ACCEPT))])
+    await turn.show(terms_card(turn.viewer, state, agree))
 
 
 async def ask_for_terms(turn: Turn, resume: Wish | None, *, key_waits: bool) -> None:
@@ -44,6 +47,5 @@ async def accept(turn: Turn, wish: Wish) -> None:
 
 ENTRIES: Final[tuple[Entry, ...]] = (
     command("terms", terms, access=EVERYONE, description="command-terms"),
-    command("privacy", privacy, access=EVERYONE, description="command-privacy"),
     does(ACCEPT, accept, access=EVERYONE),
 )

@@ -378,7 +378,12 @@ def _services(
         payments=payments,
         refunds=Refunds(transactions=store, licenses=licenses, desk=payments, clock=clock),
         support=Support(
-            reads=reads, queries=SqliteSupportQueries(database), transactions=store, clock=clock, access=access
+            reads=reads,
+            queries=SqliteSupportQueries(database),
+            transactions=store,
+            clock=clock,
+            access=access,
+            payments=SqlitePaymentQueries(database),
         ),
         privacy=Privacy(queries=SqlitePrivacyQueries(database), transactions=store, clock=clock, access=access),
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.model import AccountType, ChatId, Millis, Role, UserConfig, UserId
-from bot.domain.ports import AuditEntry, Button, Clock, Promise, Reads, Transactions, UnitOfWork
+from bot.domain.ports import AuditEntry, Button, Clock, PaymentQueries, Promise, Reads, Transactions, UnitOfWork
 from bot.domain.support import Side, SupportReads, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
 from bot.services.access import Access
 from bot.services.buttons import random_token
@@ -18,6 +18,8 @@ CLOSE: Final = "support.close"  # the action of [Close]
 THREAD: Final = "thread"
 _CLOSE_LIFETIME: Final = 30 * 86_400_000  # ms: an answer may be read late
 _MINUTE: Final = 60_000
+_PAYMENTS_SHOWN: Final = 3
+_NEWEST: Final = 2**63 - 1  # above every payment's number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Support:
     transactions: Transactions
     clock: Clock
     access: Access
+    payments: PaymentQueries
     new_token: Callable[[], str] = random_token
 
     def is_staff(self, config: UserConfig) -> bool:
@@ -149,12 +152,14 @@ class Support:
         license_ = await self.reads.license(writer.user_id)
         held, until = license_.type_at(now), license_.until(now)
         connected = [each.account_type.value for each in writer.accounts if each.account_type is not AccountType.PAPER]
+        paid = await self.payments.payments_of(writer.user_id, _NEWEST, _PAYMENTS_SHOWN)
         return {
             "user": str(writer.user_id),
             "name": writer.first_name,
             "license": "none" if held is None else held.value,
             "until": "" if until is None else str(until),
             "accounts": " ".join(connected),
+            "payments": " ".join(f"{each.stars}:{each.paid_at}:{each.status.value}" for each in paid),
         }
 
 

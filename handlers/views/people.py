@@ -38,8 +38,3 @@ def terms_gate_card(viewer: Viewer, accept: InlineKeyboardButton, *, key_waits: 
 def accepted_card(viewer: Viewer) -> Card:
     """Recorded; nothing was waiting for it."""
     return Card(text=viewer.say("terms-accepted"), rows=(command_button(viewer, "button-keys", "keys"),))
-
-
-def document_card(viewer: Viewer, title_key: str, body_key: str) -> Card:
-    """A page of fixed text."""
-    return Card(text=join([viewer.say(title_key), Markup(""), viewer.say(body_key)]), rows=(menu_row(viewer),))

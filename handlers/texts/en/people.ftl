@@ -14,7 +14,7 @@ role-name =
        *[user] user
     }
 
-terms-title = <b>Terms</b>
+terms-title = <b>Terms</b> (version { $version })
 terms-first = <b>Before your first key: the terms</b>
 terms-body =
     1. You trade at your own risk. Trading with leverage can lose all that is in the account. Nothing I say is advice.
@@ -25,13 +25,6 @@ terms-body =
 terms-key-waits = I deleted your message. Accept, and I go on with your key; it waits 15 minutes.
 terms-accepted = ✓ Thank you, that is recorded.
 button-accept = I accept
-
-privacy-title = <b>Privacy</b>
-privacy-body =
-    <b>Stored:</b> your Telegram id, name and language; your settings; your accounts, with positions, orders and fills; keys, sealed with AES-256-GCM.
-    <b>Not stored:</b> messages that carry a secret. They are deleted from the chat, too.
-    <b>Given to others:</b> nothing. Bybit is asked with your key, and only for you.
-    <b>Forgotten:</b> /keys removes a key at once. To have everything deleted, ask whoever runs this bot.
 
 ban-done = User { $user } is banned, from the very next message on.
 unban-done = User { $user } may use the bot again.
