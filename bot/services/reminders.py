@@ -26,9 +26,17 @@ class _Due:
     reminder: Reminder
 
     @property
-    def cause(self) -> str:
+    def notice(self) -> int:
+        return self.reminder.notice
+
+    @property
+    def end(self) -> tuple[UserId, Millis]:
         """An end that moves is another end: what was promised of the old one counts for nothing."""
-        return f"license:{self.license.user_id}:{self.license.ends}:{self.reminder.notice}"
+        return self.license.user_id, self.license.ends
+
+    @property
+    def cause(self) -> str:
+        return f"license:{self.license.user_id}:{self.license.ends}:{self.notice}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,7 +46,8 @@ class Reminders:
     queries: Queries
     transactions: Transactions
     clock: Clock
-    _promised: set[str] = field(default_factory=set, init=False, repr=False)  # spares asking the table each round
+    # The last notice promised of each end: spares writing what stands there already.
+    _promised: dict[tuple[UserId, Millis], int] = field(default_factory=dict, init=False, repr=False)
 
     async def run(self) -> None:
         """For ever; a round that fails is logged and the next one comes."""
@@ -52,14 +61,14 @@ class Reminders:
     async def remind(self) -> int:
         """Promise what is due; how many messages that were."""
         now = self.clock.now()
-        count, seen = 0, set()
+        count, ends = 0, set()
         since, last_user = Millis(now - _BEFORE), UserId(0)
         while page := await self.queries.ending_licenses((since, last_user), Millis(now + _AHEAD), _BATCH):
             due = await asyncio.to_thread(_due_of, page, now)  # zones are files
-            seen |= {each.cause for each in due}
-            count += await self._promise([each for each in due if each.cause not in self._promised], now)
+            count += await self._promise([each for each in due if self._promised.get(each.end) != each.notice], now)
+            ends |= {(each.user_id, each.ends) for each in page}
             since, last_user = page[-1].ends, page[-1].user_id
-        self._promised &= seen
+        self._promised = {end: notice for end, notice in self._promised.items() if end in ends}
         return count
 
     async def _promise(self, due: Sequence[_Due], now: Millis) -> int:
@@ -71,7 +80,7 @@ class Reminders:
                 if await _is_true(unit, each, now):
                     await unit.promise(_promise_of(each), now)
                     count += 1
-        self._promised |= {each.cause for each in due}
+        self._promised |= {each.end: each.notice for each in due}
         return count
 
 
@@ -81,19 +90,19 @@ async def _is_true(unit: UnitOfWork, due: _Due, now: Millis) -> bool:
         standing = derive(await unit.ledger.entries(due.license.user_id), now)
     except LookupError:
         return False
-    if due.reminder.notice == 0:
+    if due.notice == 0:
         return not standing.buckets
     return bool(standing.segments) and standing.segments[-1].end == due.license.ends
 
 
 def _promise_of(due: _Due) -> Promise:
     user_id, values = due.license.user_id, {"kind": due.license.license_type.value, "on": due.reminder.on.isoformat()}
-    if due.reminder.notice:
+    if due.notice:
         values["days"] = str(due.reminder.days)
     return Promise(
         user_id=user_id,
         chat_id=ChatId(user_id),  # a private chat has its user's id
-        kind="license-ends" if due.reminder.notice else "license-ended",
+        kind="license-ends" if due.notice else "license-ended",
         values=values,
         cause=due.cause,
     )

@@ -169,9 +169,9 @@ async def test_an_actor_is_known_by_pseudonym(tmp_path: Path) -> None:
     [
         "UPDATE license_events SET millis = 1 WHERE event_id = 1",
         "DELETE FROM license_events",
-        f"REPLACE INTO license_events SELECT 1, {COPIED}, previous_hash, hash FROM license_events WHERE event_id = 1",
-        f"INSERT INTO license_events SELECT 9, {COPIED}, hash, hash FROM license_events WHERE event_id = 2",
-        f"INSERT INTO license_events SELECT 3, {COPIED}, zeroblob(32), hash FROM license_events WHERE event_id = 2",
+        f"REPLACE INTO license_events SELECT 1, {COPIED}, previous_hash, hash FROM license_events WHERE event_id = 1",  # noqa: S608  a constant
+        f"INSERT INTO license_events SELECT 9, {COPIED}, hash, hash FROM license_events WHERE event_id = 2",  # noqa: S608  a constant
+        f"INSERT INTO license_events SELECT 3, {COPIED}, zeroblob(32), hash FROM license_events WHERE event_id = 2",  # noqa: S608  a constant
     ],
 )
 async def test_the_database_itself_refuses_changes(tmp_path: Path, statement: str) -> None:

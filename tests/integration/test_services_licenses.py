@@ -1,0 +1,313 @@
+"""Giving, taking, trying and asking, as other services do it; and the reminders, once each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from inspect import getsource
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from fakes import FakeClock
+from handlers_house import ANNA, BORIS, OWNER, HandlersHouse, handlers_house
+from storage_builders import new_user
+
+from bot.compose import make_jobs
+from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.licensing import DAY, PLANS, EntryKind, Feature, Limit, opens
+from bot.domain.model import AccountType, LicenseType, Millis, TradeSettings, UserId
+from bot.domain.ports import QueuedPromise
+from bot.services.licenses import Licenses
+from bot.services.reminders import Reminders
+from storage.outbox import SqliteOutbox
+from storage.queries import SqliteQueries
+from storage.store import Store
+
+TRIAL, BASIC, PREMIUM = LicenseType
+
+
+@dataclass
+class Desk:
+    house: HandlersHouse
+    store: Store
+    queries: SqliteQueries
+    reminders: Reminders
+
+    @property
+    def clock(self) -> FakeClock:
+        return self.house.clock
+
+    @property
+    def licenses(self) -> Licenses:
+        return self.house.services.licenses
+
+    async def give(
+        self, license_type: LicenseType, days: int, cause: str, *, user_id: UserId = ANNA
+    ) -> tuple[int, int]:
+        """The row's id, and when everything ends."""
+        async with self.licenses.transactions.begin() as unit:
+            entry, standing = await self.licenses.give(
+                unit,
+                user_id,
+                kind=EntryKind.GRANT,
+                license_type=license_type,
+                millis=days * DAY,
+                cause=cause,
+                actor=OWNER,
+                note="a test",
+            )
+        return entry.entry_id, standing.segments[-1].end
+
+    async def take(self, takes: int | None, cause: str) -> None:
+        async with self.licenses.transactions.begin() as unit:
+            await self.licenses.take(
+                unit, ANNA, kind=EntryKind.REVOCATION, takes=takes, cause=cause, actor=OWNER, note="a test"
+            )
+
+    async def promised(self) -> list[QueuedPromise]:
+        return list(await SqliteOutbox(self.house.database).due(Millis(2**60), 1000))
+
+    async def told(self) -> list[tuple[str, str | None]]:
+        """What the reminders of everybody said: the kind and the days."""
+        return [(each.promise.kind, each.promise.values.get("days")) for each in await self.promised()]
+
+    async def zone(self, name: str) -> None:
+        async with self.store.begin() as unit:
+            await unit.users.set_settings(ANNA, TradeSettings(time_zone=name))
+
+    def set_clock(self, text: str, zone: str = "UTC") -> None:
+        self.clock.millis = int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()) * 1000
+
+    async def live_until(self, text: str) -> None:
+        """Ten minutes a look, as a running bot has them."""
+        end = int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("UTC")).timestamp()) * 1000
+        while self.clock.millis < end:
+            await self.reminders.remind()
+            self.clock.advance(600)
+
+
+@asynccontextmanager
+async def desk(folder: Path) -> AsyncIterator[Desk]:
+    async with handlers_house(folder) as house:
+        store = Store(house.database, clock=house.clock, committed=lambda _: None)
+        queries = SqliteQueries(house.database, clock=house.clock)
+        for user_id in (OWNER, ANNA, BORIS):
+            await house.services.people.welcome(new_user(user_id))
+        reminders = Reminders(queries=queries, transactions=store, clock=house.clock)
+        yield Desk(house, store, queries, reminders)
+
+
+async def test_a_grant_shows_in_the_very_next_question(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        assert not await it.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
+        await it.give(PREMIUM, 30, "desk:1")
+        assert await it.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
+        assert not await it.licenses.may(BORIS, Feature.ENTRY, AccountType.LIVE)
+
+
+async def test_the_question_is_one_cached_read(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.give(BASIC, 30, "desk:1")
+        stats = {each.name: each for each in it.house.services.reads.stats()}  # type: ignore[attr-defined]  # the facade
+        for _ in range(50):
+            assert await it.licenses.may(ANNA, Feature.AUTOMATION, AccountType.DEMO)
+        after = {each.name: each for each in it.house.services.reads.stats()}  # type: ignore[attr-defined]
+        assert after["license"].misses - stats["license"].misses == 1
+        assert after["license"].hits - stats["license"].hits == 49
+
+
+@pytest.mark.parametrize("held", list(PLANS))
+async def test_bug_the_license_was_never_asked_for_real_trading(tmp_path: Path, held: LicenseType | None) -> None:
+    """Every feature on every type of account, with each license: what the table says is what is done."""
+    async with desk(tmp_path) as it:
+        if held is not None:
+            await it.give(held, 30, "desk:1")
+        for feature in Feature:
+            for account_type in AccountType:
+                allowed = opens(held, feature, account_type)
+                assert await it.licenses.may(ANNA, feature, account_type) is allowed
+                if allowed:
+                    await it.licenses.require(ANNA, feature, account_type)
+                    continue
+                with pytest.raises(NotAllowed, match="license-needed") as refused:
+                    await it.licenses.require(ANNA, feature, account_type)
+                lowest = TRIAL if account_type is AccountType.DEMO else BASIC
+                assert refused.value.values == {"kind": lowest.value, "account_type": account_type.value}
+        for limit in Limit:
+            assert await it.licenses.most(ANNA, limit) == PLANS[held].most[limit]
+
+
+async def test_the_end_stops_entries_and_nothing_is_written(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.give(BASIC, 1, "desk:1")
+        rows = await it.house.rows("user_licenses")
+        it.clock.advance(86_400)
+        assert not await it.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
+        assert await it.licenses.may(ANNA, Feature.ENTRY, AccountType.PAPER)
+        assert await it.house.rows("user_licenses") == rows
+
+
+@pytest.mark.parametrize("millis", [0, -DAY])
+async def test_bug_negative_days_never_reach_the_ledger(tmp_path: Path, millis: int) -> None:
+    async with desk(tmp_path) as it:
+        with pytest.raises(ValueError, match="no ledger row"):
+            async with it.licenses.transactions.begin() as unit:
+                await it.licenses.give(
+                    unit, ANNA, kind=EntryKind.PROMO, license_type=BASIC, millis=millis, cause="promo:1", actor=None
+                )
+        assert await it.house.rows("license_events") == []
+
+
+async def test_what_is_taken_is_the_unused_rest_of_that_row(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        promo, _ = await it.give(PREMIUM, 30, "desk:1")
+        await it.give(PREMIUM, 90, "desk:2")
+        it.clock.advance(10 * 86_400)
+        await it.take(promo, "undo:1")
+        await it.take(promo, "undo:1")
+        held = await it.house.services.reads.license(ANNA)
+        assert held.until(it.clock.now()) == it.clock.now() + 90 * DAY
+        await it.take(None, "desk:3")
+        assert not (await it.house.services.reads.license(ANNA)).is_active(it.clock.now())
+
+
+async def test_bug_the_trial_gave_thirty_days(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        assert await it.licenses.may_try(ANNA)
+        standing = await it.licenses.start_trial(ANNA)
+        assert standing.total == 7 * DAY
+        assert await it.licenses.held(ANNA) is TRIAL
+        assert [(row[3], row[5]) for row in await it.house.rows("audit") if row[3] == "license.trial"]
+
+
+async def test_the_trial_is_there_once_for_everybody(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.licenses.start_trial(BORIS)
+        answers = await asyncio.gather(*(it.licenses.start_trial(ANNA) for _ in range(10)), return_exceptions=True)
+        assert sum(isinstance(each, BadInput) for each in answers) == 9
+        assert len(await it.house.rows("license_events")) == 2
+        it.clock.advance(30 * 86_400)
+        assert not await it.licenses.may_try(ANNA)
+        with pytest.raises(BadInput, match="license-trial-had"):
+            await it.licenses.start_trial(ANNA)
+
+
+async def test_nobody_is_offered_a_trial_while_a_license_runs(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.give(BASIC, 5, "desk:1")
+        assert not await it.licenses.may_try(ANNA)
+        it.clock.advance(6 * 86_400)
+        assert await it.licenses.may_try(ANNA)
+
+
+# --- reminders -------------------------------------------------------------------------------------------------
+
+
+async def test_bug_reminders_were_written_and_never_sent(tmp_path: Path) -> None:
+    """There is a job, it runs, and it says the right things."""
+    assert "reminders.run" in getsource(make_jobs)
+    async with desk(tmp_path) as it:
+        it.set_clock("2026-08-01T15:00")
+        await it.give(PREMIUM, 11, "desk:1")
+        await it.live_until("2026-08-14T12:00")
+        assert await it.told() == [
+            ("license-ends", "7"),
+            ("license-ends", "3"),
+            ("license-ends", "1"),
+            ("license-ended", None),
+        ]
+        first = (await it.promised())[0].promise
+        assert dict(first.values) == {"kind": "premium", "on": "2026-08-12", "days": "7"}
+        assert (first.user_id, first.chat_id) == (ANNA, ANNA)
+
+
+async def test_they_come_once_over_restarts(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        it.set_clock("2026-08-01T15:00")
+        await it.give(PREMIUM, 11, "desk:1")
+        it.set_clock("2026-08-05T09:00")
+        assert [await it.reminders.remind(), await it.reminders.remind()] == [1, 0]
+        for _ in range(3):
+            await Reminders(queries=it.queries, transactions=it.store, clock=it.clock).remind()
+            it.clock.advance(3600)
+        assert len(await it.promised()) == 1
+
+
+async def test_an_extension_makes_old_ones_moot(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        it.set_clock("2026-08-01T15:00")
+        await it.give(PREMIUM, 11, "desk:1")
+        await it.live_until("2026-08-05T12:00")
+        await it.give(PREMIUM, 30, "desk:2")
+        await it.live_until("2026-09-04T12:00")
+        assert await it.told() == [("license-ends", "7"), ("license-ends", "7")]
+        assert [each.promise.values["on"] for each in await it.promised()] == ["2026-08-12", "2026-09-11"]
+
+
+async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path) -> None:
+    class Extending(SqliteQueries):
+        async def ending_licenses(self, *arguments: object) -> object:  # type: ignore[override]  # the same call
+            page = await super().ending_licenses(*arguments)  # type: ignore[arg-type]  # the same call
+            if page:
+                await it.give(PREMIUM, 30, "desk:2")
+            return page
+
+    async with desk(tmp_path) as it:
+        it.set_clock("2026-08-01T15:00")
+        await it.give(PREMIUM, 11, "desk:1")
+        it.set_clock("2026-08-05T09:00")
+        queries = Extending(it.house.database, clock=it.clock)
+        assert await Reminders(queries=queries, transactions=it.store, clock=it.clock).remind() == 0
+        assert await it.promised() == []
+
+
+async def test_what_was_taken_back_is_not_announced(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        it.set_clock("2026-08-01T15:00")
+        await it.give(PREMIUM, 11, "desk:1")
+        await it.take(None, "desk:2")
+        await it.live_until("2026-08-14T12:00")
+        assert await it.promised() == []
+
+
+async def test_banked_time_is_no_end(tmp_path: Path) -> None:
+    """Premium ends on the 12th, but basic goes on until the 22nd: only that is an end."""
+    async with desk(tmp_path) as it:
+        it.set_clock("2026-08-01T15:00")
+        await it.give(BASIC, 10, "desk:1")
+        await it.give(PREMIUM, 11, "desk:2")
+        await it.live_until("2026-08-16T12:00")
+        assert [(each.promise.values["on"], each.promise.values["kind"]) for each in await it.promised()] == [
+            ("2026-08-22", "basic")
+        ]
+
+
+async def test_it_is_the_persons_morning_also_after_a_move(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        await it.zone("Europe/Kyiv")
+        it.set_clock("2026-10-16T09:00", "UTC")
+        await it.give(PREMIUM, 11, "desk:1")  # until noon in Kyiv, the clocks go back two days before
+        times = []
+        while it.clock.millis < datetime(2026, 10, 28, 12, tzinfo=ZoneInfo("UTC")).timestamp() * 1000:
+            if await it.reminders.remind():
+                times.append(f"{datetime.fromtimestamp(it.clock.millis / 1000, ZoneInfo('UTC')):%d %H:%M}")
+            if f"{datetime.fromtimestamp(it.clock.millis / 1000, ZoneInfo('UTC')):%d %H:%M}" == "26 20:00":
+                await it.zone("America/New_York")
+            it.clock.advance(600)
+        assert times == ["20 06:00", "24 06:00", "26 07:00", "27 13:00"]
+
+
+async def test_the_banned_hear_nothing_and_many_are_told_in_one_look(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        it.set_clock("2026-08-01T15:00")
+        people = [UserId(5000 + number) for number in range(230)]
+        for user_id in people:
+            async with it.store.begin() as unit:
+                await unit.users.ensure(new_user(user_id), it.clock.now())
+        await asyncio.gather(*(it.give(PREMIUM, 11, f"desk:{each}", user_id=each) for each in people))
+        await it.house.services.people.ban(OWNER, people[0])
+        it.set_clock("2026-08-05T09:00")
+        assert await it.reminders.remind() == 229
+        assert {each.promise.user_id for each in await it.promised()} == set(people[1:])
