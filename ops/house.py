@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
@@ -160,9 +161,15 @@ class House:
 
 @asynccontextmanager
 async def house(
-    folder: Path, *, limits: str = "off", bybit_latency: float = 0, log_level: str = "DEBUG", key: str | None = None
+    folder: Path,
+    *,
+    limits: str = "off",
+    bybit_latency: float = 0,
+    log_level: str = "DEBUG",
+    key: str | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[House]:
-    """Everything up and ready; ended at the exit of the block."""
+    """Everything up and ready; ended at the exit of the block. `environment`: more of the bot's settings."""
     ports = [free_port() for _ in range(3)]
     async with aiohttp.ClientSession() as session:
         telegram_url, bybit_url, stats_url = (f"http://127.0.0.1:{port}" for port in ports)
@@ -181,6 +188,7 @@ async def house(
             "PERPDESK_EGRESS_IP": "127.0.0.1",
             "PERPDESK_LOG_LEVEL": log_level,
             "PERPDESK_LOG_FORMAT": "json",
+            **environment,
         }
         try:
             made.spawn(

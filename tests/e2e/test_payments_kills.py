@@ -1,0 +1,16 @@
+"""A small campaign of payments under kill -9; `make campaign` runs it for as long as it is given."""
+
+from pathlib import Path
+
+import pytest
+
+from ops.campaigns import payments
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(300)
+async def test_twenty_five_kills_neither_lose_nor_double_a_charge(tmp_path: Path) -> None:
+    report = await payments.run(seed=8, budget_seconds=120, folder=tmp_path, kills=25)
+    assert report.is_good, str(report)
+    assert report.cases == 25
+    assert report.steps > 80
