@@ -38,6 +38,12 @@ ARGUMENTS: dict[str, Any] = {
     "account_type": "demo",
     "pad": "A" * 22,
     "key": "5",
+    "thread_id": 1,
+    "license_type": "premium",
+    "days": 30,
+    "uses": 100,
+    "campaign": 1,
+    "which": "open",
 }
 SENT = {"/keys add": f"demo {KEY_ID} {SECRET}"}
 # these lead to other entries; what they lead to is what counts

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import AccountId, AccountType, Category, Language, Symbol, UserId
+from bot.domain.model import AccountId, AccountType, Category, Language, LicenseType, Symbol, UserId
+from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
 from bot.services.buttons import random_token
@@ -28,6 +29,12 @@ LONGEST: dict[str, Any] = {
     "account_type": max(AccountType, key=len),
     "pad": "A" * 22,
     "key": "0",
+    "thread_id": 2**63 - 1,
+    "license_type": max(LicenseType, key=len),
+    "days": MOST_DAYS,
+    "uses": MOST_USES,
+    "campaign": 2**63 - 1,
+    "which": "open",
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 

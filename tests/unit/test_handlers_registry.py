@@ -62,7 +62,20 @@ def test_every_kind_of_update_has_an_answer() -> None:
 def test_the_commands_are_those_of_the_product() -> None:
     commands = {entry.command for entry in TABLE.entries if isinstance(entry, CommandEntry)}
     everyone = "start menu help cancel lang settings keys balance positions orders trades price book symbols license"
-    assert commands == {*everyone.split(), "whoami", "terms", "privacy", "pin", "ban", "unban"}
+    assert commands == {
+        *everyone.split(),
+        "whoami",
+        "terms",
+        "privacy",
+        "forget",
+        "paysupport",
+        "threads",
+        "pin",
+        "redeem",
+        "promo",
+        "ban",
+        "unban",
+    }
 
 
 def test_only_prices_work_in_groups() -> None:
@@ -94,7 +107,7 @@ def test_a_menu_shows_what_its_reader_may_use() -> None:
     user, owner = TABLE.commands(Role.USER), TABLE.commands(Role.OWNER)
     assert "ban" not in user
     assert "unban" not in TABLE.commands(Role.ADMIN)
-    assert set(owner) - set(user) == {"ban", "unban"}
+    assert set(owner) - set(user) == {"promo", "threads", "ban", "unban"}
     assert set(TABLE.group_commands()) == {"price"}
 
 

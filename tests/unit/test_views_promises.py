@@ -8,10 +8,32 @@ from bot.domain.model import Language
 from handlers.views.promises import KINDS, Promises
 
 PROMISES = Promises(TEXTS)
+CAMPAIGN = {
+    "campaign": "12",
+    "kind": "premium",
+    "days": "30",
+    "uses": "90",
+    "capacity": "100",
+    "note": "spring <b>",
+    "token": "A" * 22,
+}
+SUPPORT = {"thread": "17", "text": "I paid <twice>\nand see nothing", "close": "C" * 22}
 VALUES = {
+    "support-asked": SUPPORT
+    | {"user": "1001", "name": "Anna <b>", "license": "premium", "until": "1760011205000", "accounts": "demo live"}
+    | {"payments": "5000:1760011205000:completed 2500:1750011205000:refunded"},
+    "support-answered": SUPPORT,
+    "support-closed-by-user": {"thread": "17"},
+    "support-closed-by-staff": {"thread": "17"},
     "key-expires": {"account_type": "demo", "days": "3", "date": "1760011205000"},
     "key-trouble": {"account_type": "live", "finding": "key-unknown-permission", "names": "Earn:Earn & <more>"},
     "key-attached": {"account_type": "live"},
+    "promo-given": {"kind": "premium", "days": "30", "date": "1760011205000"},
+    "promo-taken": {"kind": "premium", "span": "1036800000"},
+    "promo-used": CAMPAIGN | {"percent": "90"},
+    "promo-fast": CAMPAIGN | {"count": "120"},
+    "promo-guessing": {"count": "50"},
+    "promo-undo-asked": CAMPAIGN,
     "key-removed": {"account_type": "demo"},
     "license-ends": {"kind": "premium", "days": "3", "on": "2025-10-12"},
     "license-ended": {"kind": "trial", "on": "2025-10-12"},
@@ -41,6 +63,14 @@ def test_trouble_names_its_reason_and_its_cure_and_escapes_what_is_not_ours() ->
     dead = {"account_type": "demo", "finding": "key-not-taken", "code": "33004"}
     (other,) = PROMISES.render("key-trouble", dead, Language.ENGLISH)
     assert "(code 33004)" in other.text_html
+
+
+def test_an_alarm_about_a_campaign_pauses_it_with_one_tap() -> None:
+    (message,) = PROMISES.render("promo-used", VALUES["promo-used"], Language.ENGLISH)
+    assert "Campaign #12 (Premium 30 days, spring &lt;b&gt;) is 90 % used: 90 of 100." in message.text_html
+    assert message.reply_markup is not None
+    (button,) = message.reply_markup.inline_keyboard[0]
+    assert (button.text, button.callback_data) == ("Pause code", f"t:{'A' * 22}")
 
 
 def test_it_brings_the_way_on() -> None:
