@@ -1,6 +1,7 @@
 """The adapter as a whole against a scripted Bybit: pages, keys that change, hosts in doubt, numbers for the sidecar."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -254,6 +255,19 @@ async def test_a_view_is_told_to_come_back_when_the_budget_is_used_up() -> None:
     assert len(refused) >= 6
     assert all(error.retry_after > 0.4 for error in refused)
     assert len(server.asked) == 8 - len(refused)
+
+
+@pytest.mark.parametrize("answer", [ok(WALLET), raw(b"<html>"), drop])
+async def test_a_call_counts_for_its_uid_until_a_second_after_its_end_however_it_ended(answer: Any) -> None:
+    clock, limits = MovedClock(), Limits(ip_rate=1000, ip_burst=1000, uid_share=0.1, view_patience=0.1)
+    async with scripted_bybit(always=answer) as server:
+        async with connected(server.url, limits=limits, clock=clock) as bybit:
+            for round_number in range(3):
+                clock.ahead = round_number * 1.5
+                for _ in range(10):
+                    with suppress(ExchangeDown, BackOff):
+                        await bybit.gateway.balance(account())
+        assert len(server.asked) == 15, "a tenth of Bybit's 50, three times"
 
 
 async def test_the_numbers_are_of_closed_sets_and_frozen() -> None:
