@@ -103,7 +103,10 @@ def _table(viewer: Viewer) -> list[Markup]:
 
 def _openings(viewer: Viewer, feature: Feature) -> Markup:
     rows = [
-        (viewer.type_name(account_type), *("✓" if opens(held, feature, account_type) else "–" for held in PLANS))
+        (
+            viewer.say.plain("license-account", account_type=account_type.value),
+            *("✓" if opens(held, feature, account_type) else "–" for held in PLANS),
+        )
         for account_type in AccountType
     ]
     return columns([_head(viewer), *rows])

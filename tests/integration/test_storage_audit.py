@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from storage_builders import ANNA, BORIS, NOW, Ground, ground
 
-from bot.domain.model import Millis
+from bot.domain.model import Millis, UserId
 from bot.domain.ports import AuditEntry
 from storage.audit import AUDIT_CHAIN
 from storage.chain import verify_chain
@@ -134,3 +134,54 @@ async def test_missing_triggers_are_noticed_at_start(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="trigger audit_is_not_deleted is not as it should be"):
         async with ground(tmp_path):
             pytest.fail("opened")
+
+
+# --- the read side ---------------------------------------------------------------------------------------------
+
+
+async def test_pages_are_newest_first_and_go_on_below_a_row(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await write_entries(it, 5)
+        first = await it.queries.audit_page(limit=2)
+        assert [(row.audit_id, row.at) for row in first] == [(5, NOW + 4), (4, NOW + 3)]
+        rest = await it.queries.audit_page(before=first[-1].audit_id, limit=10)
+        assert [row.audit_id for row in rest] == [3, 2, 1]
+
+
+async def test_people_are_named_until_they_are_erased(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await write_entries(it, 2)
+        newest, oldest = await it.queries.audit_page()
+        assert newest.actor is not None
+        assert newest.subject is not None
+        assert (newest.actor.user_id, newest.subject.user_id, newest.action) == (ANNA, BORIS, "user.ban")
+        assert oldest.actor is None
+        await it.write("DELETE FROM users WHERE user_id = ?", BORIS)
+        erased, _ = await it.queries.audit_page()
+        assert erased.subject is not None
+        assert (erased.subject.user_id, erased.subject.pseudonym) == (None, newest.subject.pseudonym)
+        assert (await verify_chain(it.database.fetch, AUDIT_CHAIN)).broken_at is None
+
+
+async def test_rows_are_found_by_area_and_by_subject(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.user(ANNA)
+        await it.user(BORIS)
+        async with it.store.begin() as unit:
+            for action, subject in (
+                ("promo.create", None),
+                ("promo.redeem", ANNA),
+                ("promotion.x", ANNA),
+                ("promo", BORIS),
+                ("user.ban", BORIS),
+            ):
+                await unit.audit(AuditEntry(actor=None, action=action, subject=subject), NOW)
+
+        async def found(area: str | None = None, subject: UserId | None = None) -> list[str]:
+            return [row.action for row in await it.queries.audit_page(area=area, subject=subject)]
+
+        assert await found("promo") == ["promo", "promo.redeem", "promo.create"]
+        assert await found(subject=ANNA) == ["promotion.x", "promo.redeem"]
+        assert await found("promo", BORIS) == ["promo"]
+        assert await found("payment") == []
+        assert await found(subject=UserId(9)) == []

@@ -36,6 +36,12 @@ license-column =
         [premium] Premium
        *[other] Free
     }
+license-account =
+    { $account_type ->
+        [paper] Practice
+        [demo] Bybit Demo
+       *[live] Live
+    }
 license-limit =
     { $limit ->
         [strategies] Strategies

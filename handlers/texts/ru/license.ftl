@@ -38,6 +38,12 @@ license-column =
         [premium] Премиум
        *[other] Нет
     }
+license-account =
+    { $account_type ->
+        [paper] Практика
+        [demo] Bybit Demo
+       *[live] Реальный
+    }
 license-limit =
     { $limit ->
         [strategies] Стратегии

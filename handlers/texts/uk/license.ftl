@@ -38,6 +38,12 @@ license-column =
         [premium] Преміум
        *[other] Нема
     }
+license-account =
+    { $account_type ->
+        [paper] Практика
+        [demo] Bybit Demo
+       *[live] Реальний
+    }
 license-limit =
     { $limit ->
         [strategies] Стратегії

@@ -1,0 +1,153 @@
+"""The doctor: one line a check, right about what is wrong, harmless beside a running bot."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from storage_builders import ANNA, NOW, Ground, ground
+
+from bot.domain.licensing import DAY, EntryKind
+from bot.domain.model import LicenseType
+from bot.domain.ports import AuditEntry, NewLedgerEntry
+from bot.settings import Settings
+from ops.doctor import examine
+from storage.vault import KeyFile, Vault, new_key_file
+
+
+async def fill(it: Ground) -> None:
+    """A user with a license, two audit rows, a canary."""
+    await it.user()
+    for number in range(2):
+        async with it.store.begin() as unit:
+            entry = NewLedgerEntry(
+                kind=EntryKind.GRANT,
+                license_type=LicenseType.BASIC,
+                millis=30 * DAY,
+                takes=None,
+                cause=f"desk:{number}",
+                actor=None,
+                note="",
+            )
+            await unit.ledger.append(ANNA, entry, NOW)
+            await unit.audit(AuditEntry(actor=ANNA, action="license.grant", subject=ANNA), NOW)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "perpdesk.key"
+    new_key_file(path)
+    return path
+
+
+@pytest.fixture
+async def settings(tmp_path: Path, key_file: Path) -> Settings:
+    vault = await asyncio.to_thread(lambda: Vault(KeyFile.load(key_file)))
+    async with ground(tmp_path) as it:
+        await fill(it)
+        await vault.prove(it.database)
+    return Settings(database=tmp_path / "perpdesk.sqlite3", key_file=key_file)
+
+
+async def faults(settings: Settings) -> dict[str, str]:
+    return {check.name: check.detail for check in await examine(settings) if not check.is_ok}
+
+
+def behind_its_back(settings: Settings, *statements: str) -> None:
+    connection = sqlite3.connect(settings.database, isolation_level=None)
+    for statement in ("PRAGMA foreign_keys = OFF", *statements):
+        connection.execute(statement)
+    connection.close()
+
+
+async def test_all_is_well(settings: Settings) -> None:
+    checks = {check.name: check for check in await examine(settings)}
+    assert list(checks) == [
+        "files",
+        "database",
+        "schema",
+        "integrity",
+        "foreign keys",
+        "chain audit",
+        "chain license_events",
+        "licenses",
+        "key",
+    ]
+    assert all(check.is_ok for check in checks.values())
+    assert checks["chain audit"].detail.startswith("2 rows, the last hash ")
+    assert checks["licenses"].detail == "1 users as the ledger says"
+    assert "opens the canary" in checks["key"].detail
+
+
+async def test_beside_a_running_bot_it_only_reads(settings: Settings, tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        before = await it.database.fetch("SELECT count(*) FROM audit")
+        checks = {check.name: check for check in await examine(settings)}
+        assert all(check.is_ok for check in checks.values()), checks
+        assert "the bot is running on it" in checks["database"].detail
+        async with it.store.begin() as unit:  # the bot goes on
+            await unit.audit(AuditEntry(actor=ANNA, action="license.grant", subject=ANNA), NOW)
+        assert await it.database.fetch("SELECT count(*) FROM audit") == [(before[0][0] + 1,)]
+        again = {check.name: check for check in await examine(settings)}
+        assert again["chain audit"].detail.startswith("3 rows")
+    assert await faults(settings) == {}
+
+
+@pytest.mark.parametrize(
+    ("statements", "wanted"),
+    [
+        (
+            ["DROP TRIGGER audit_is_not_changed", "UPDATE audit SET details = 'x' WHERE id = 2"],
+            {"schema": "not as it should be: trigger audit_is_not_changed", "content": "not checked"},
+        ),
+        (["PRAGMA user_version = 999"], {"schema": "version 999; this program's is", "content": "not checked"}),
+        (["DROP INDEX idx_licenses_expires"], {"schema": "idx_licenses_expires", "content": "not checked"}),
+        (["UPDATE user_licenses SET end_date = end_date + 1"], {"licenses": "not what the ledger says: user 1001"}),
+        (["DELETE FROM user_licenses"], {"licenses": "user 1001"}),
+        (["DELETE FROM users"], {"foreign keys": "user_licenses row 1 without its users"}),
+    ],
+)
+async def test_what_is_wrong_is_named(settings: Settings, statements: list[str], wanted: dict[str, str]) -> None:
+    behind_its_back(settings, *statements)
+    found = await faults(settings)
+    assert found.keys() == wanted.keys()
+    for name, words in wanted.items():
+        assert words in found[name]
+
+
+@pytest.mark.parametrize("table", ["audit", "license_events"])
+async def test_a_changed_ledger_is_named(settings: Settings, table: str) -> None:
+    column, trigger = ("details", "audit_is_not_changed") if table == "audit" else ("note", f"{table}_are_not_changed")
+    connection = sqlite3.connect(settings.database, isolation_level=None)
+    ((sql,),) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (trigger,)).fetchall()
+    connection.execute(f"DROP TRIGGER {trigger}")
+    connection.execute(f"UPDATE {table} SET {column} = 'x' WHERE rowid = 2")  # noqa: S608  a table of ours
+    connection.execute(sql)
+    connection.close()
+    assert await faults(settings) == {f"chain {table}": "1 good rows, then row 2 breaks it"}
+
+
+async def test_another_key_file_is_noticed_and_none_is_no_fault(settings: Settings) -> None:
+    settings.key_file.unlink()
+    assert await faults(settings) == {}
+    await asyncio.to_thread(new_key_file, settings.key_file)
+    assert "does not open the canary" in (await faults(settings))["key"]
+
+
+async def test_files_that_others_may_read_are_named(settings: Settings) -> None:
+    settings.database.chmod(0o644)
+    settings.key_file.chmod(0o640)
+    found = await faults(settings)
+    assert "perpdesk.sqlite3 has mode 0644" in found["files"]
+    assert "perpdesk.key has mode 0640" in found["files"]
+    assert "open to others" in found["key"]
+
+
+async def test_no_database_is_one_line(tmp_path: Path) -> None:
+    assert await faults(Settings(database=tmp_path / "none")) == {"database": f"there is none at {tmp_path / 'none'}"}
+    assert not (tmp_path / "none").exists()
+
+
+async def test_what_is_no_database_is_one_line(settings: Settings) -> None:
+    settings.database.write_bytes(b"hello")
+    assert "is not a SQLite database" in (await faults(settings))["database"]

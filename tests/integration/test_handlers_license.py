@@ -1,0 +1,103 @@
+"""/license through the front: the screen, the trial in two taps, the terms before it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from handlers_house import ANNA, OWNER, HandlersHouse, Person, handlers_house
+
+from bot.domain.licensing import DAY, EntryKind
+from bot.domain.model import LicenseType, UserId
+from handlers.registry import TABLE
+from storage.queries import SqliteQueries
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    async with handlers_house(tmp_path) as built:
+        yield built
+
+
+async def agreed(house: HandlersHouse) -> Person:
+    anna = house.person()
+    await anna.say("/start")
+    await house.terms_accepted()
+    return anna
+
+
+async def shown(person: Person) -> str:
+    bubble = await person.say("/license")
+    assert bubble is not None
+    return bubble.text
+
+
+async def test_a_trial_is_one_line_and_one_tap(house: HandlersHouse) -> None:
+    anna = await agreed(house)
+    assert "You have no license" in await shown(anna)
+    bubble = await anna.press("Start the 7-day trial")
+    assert "✓ Your trial has started: 7 days." in bubble.text
+    assert "Trial until" in bubble.text
+    assert "Start the 7-day trial" not in bubble.labels
+    assert [row.details for row in await SqliteQueries(house.database).audit_page(area="license")] == ["7 days"]
+
+
+async def test_bug_the_trial_asked_for_no_terms(house: HandlersHouse) -> None:
+    """They come first, and the tap goes on after them."""
+    anna = house.person()
+    await anna.say("/start")
+    await shown(anna)
+    gate = await anna.press("Start the 7-day trial")
+    assert "terms" in gate.text.lower()
+    assert await house.rows("license_events") == []
+    bubble = await anna.press("I accept")
+    assert "✓ Your trial has started" in bubble.text
+    assert len(await house.rows("license_events")) == 1
+
+
+async def test_the_trial_is_given_once(house: HandlersHouse) -> None:
+    anna = await agreed(house)
+    await shown(anna)
+    first = anna.last
+    await shown(anna)
+    second = anna.last
+    await anna.press("Start the 7-day trial", bubble=first)
+    refused = await anna.press("Start the 7-day trial", bubble=second)
+    assert "You have had your trial" in refused.text
+    assert len(await house.rows("license_events")) == 1
+    house.clock.advance(8 * 86_400)
+    text = await shown(anna)
+    assert "Your Trial license ended" in text
+    assert "Start the 7-day trial" not in anna.last.labels
+
+
+async def test_a_grant_shows_in_the_very_next_message(house: HandlersHouse) -> None:
+    anna = await agreed(house)
+    assert "You have no license" in await shown(anna)
+    await house.person(OWNER).say("/start")
+    licenses = house.services.licenses
+    async with licenses.transactions.begin() as unit:
+        for number, (license_type, days) in enumerate(((LicenseType.BASIC, 30), (LicenseType.PREMIUM, 10))):
+            await licenses.give(
+                unit,
+                UserId(ANNA),
+                kind=EntryKind.GRANT,
+                license_type=license_type,
+                millis=days * DAY,
+                cause=f"desk:{number}",
+                actor=UserId(OWNER),
+            )
+    text = await shown(anna)
+    assert "Premium until" in text
+    assert "10 days left." in text
+    assert "Then Basic, 30 days" in text
+    house.clock.advance(10 * 86_400)
+    assert "Basic until" in await shown(anna)
+    assert "30 days left." in anna.last.text
+
+
+async def test_the_ways_to_more_time_are_those_of_the_table(house: HandlersHouse) -> None:
+    anna = await agreed(house)
+    await shown(anna)
+    commands = TABLE.commands((await house.config()).role)
+    for way, label in (("redeem", "Redeem a code"), ("subscribe", "Buy a license")):
+        assert (label in anna.last.labels) == (way in commands)
