@@ -76,8 +76,11 @@ class Inbox:
         rows = await self._store.waiting()
         again: list[Incoming] = []
         explained: list[tuple[StoredUpdate, str]] = []
+        told: list[UpdateId] = []
         for row in rows:
-            if row.state is InboxState.APPLIED:
+            if row.state is InboxState.APPLIED and _is_payment(row):
+                told.append(row.update_id)  # its receipt is a promise of the same transaction
+            elif row.state is InboxState.APPLIED:
                 explained.append((row, RESTARTED))
             elif row.body is None:
                 explained.append((row, SEND_SECRET_AGAIN))
@@ -87,6 +90,8 @@ class Inbox:
                 _log.error("update %d of the inbox could not be read and is set aside", row.update_id)
                 await self._store.failed(row.update_id, row.attempts, set_aside=True)
         await self._explain(explained)
+        if told:
+            await self._store.finish(told, {})
         self._replayed += len(again)
         self._put(again)
         return len(again)
@@ -159,6 +164,11 @@ def _body(update: Incoming) -> bytes | None:
     except RecursionError:
         _log.error("update %d is nested too deeply to be kept", update.update_id)
         return None
+
+
+def _is_payment(row: StoredUpdate) -> bool:
+    update = None if row.body is None else _incoming(row, row.body)
+    return update is not None and update.is_payment
 
 
 def _incoming(row: StoredUpdate, body: bytes) -> Incoming | None:

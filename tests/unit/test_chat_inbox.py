@@ -197,3 +197,17 @@ async def test_a_replayed_body_keeps_the_rows_own_id() -> None:
     door.store.rows = {UpdateId(5): replace(row(4, InboxState.NEW), update_id=UpdateId(5))}
     await door.inbox.replay()
     assert door.ids() == [5]
+
+
+async def test_a_payment_that_was_booked_is_not_explained_after_a_restart() -> None:
+    """Its receipt is a promise of the same transaction; "ask again" would be wrong, and confusing for a refund."""
+    door = Door()
+    paid = message(6, 7)
+    paid["message"] |= {"successful_payment": {"currency": "XTR"}}
+    door.store.rows = {
+        UpdateId(6): replace(row(6, InboxState.APPLIED), body=json.dumps(paid).encode()),
+        UpdateId(9): replace(row(9, InboxState.NEW), body=json.dumps(paid).encode()),
+    }
+    assert await door.inbox.replay() == 1
+    assert not door.outbox.rows
+    assert door.store.state(6) is InboxState.DONE
