@@ -1,5 +1,6 @@
 """The way out: cards to Telegram, and what Telegram's refusals mean. Everything the handlers say goes through here."""
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,6 +9,7 @@ from telegram import (
     Bot,
     CallbackQuery,
     InlineKeyboardMarkup,
+    InputFile,
     LabeledPrice,
     LinkPreviewOptions,
     Message,
@@ -58,10 +60,10 @@ async def send(bot: Bot, spot: Spot, card: Card) -> int:
 
 async def send_document(bot: Bot, spot: Spot, document: Document, card: Card) -> int:
     """A file with a caption of at most 1024 UTF-16 units and the card's keyboard; the message's id."""
+    file = await asyncio.to_thread(InputFile, document.content, document.name)  # the first name reads a list of types
     message = await bot.send_document(
         spot.chat_id,
-        document.content,
-        filename=document.name,
+        file,
         caption=card.text,
         parse_mode=ParseMode.HTML,
         message_thread_id=spot.thread_id,

@@ -53,7 +53,7 @@ promise-support-facts =
     Оплаты: { $payments }
 promise-support-license = { $kind }, до { $until }
 promise-support-payment =
-    { $stars } Stars, { $date }{ $status ->
+    { $stars } Stars от { $date }{ $status ->
         [refund_asked] {" "}(к возврату)
         [unclaimed] {" "}(к возврату)
         [refunded] {" "}(возвращено)

@@ -53,7 +53,7 @@ promise-support-facts =
     Оплати: { $payments }
 promise-support-license = { $kind }, до { $until }
 promise-support-payment =
-    { $stars } Stars, { $date }{ $status ->
+    { $stars } Stars від { $date }{ $status ->
         [refund_asked] {" "}(до повернення)
         [unclaimed] {" "}(до повернення)
         [refunded] {" "}(повернено)

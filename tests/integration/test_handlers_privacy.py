@@ -1,0 +1,329 @@
+"""/terms, /privacy and /forget: what is shown, what is handed out, and that nothing of an erased person is left."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fake_bot_api import Call
+from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
+from storage_builders import execution, order, position
+
+from bot.domain.cause import UpdateId
+from bot.domain.events import RoleChanged
+from bot.domain.licensing import DAY, EntryKind
+from bot.domain.model import AccountType, ChatId, Language, LicenseType, Orders, Positions, Role, UserId
+from bot.domain.payments import Paid, PaymentStatus
+from bot.domain.ports import NewUser, Promise, StoredUpdate
+from bot.services.privacy import ERASE_AFTER
+from storage.audit import AUDIT_CHAIN
+from storage.chain import verify_chain
+from storage.inbox import SqliteInbox
+from storage.ledger import LICENSE_CHAIN
+from storage.store import SqliteUnitOfWork
+
+HOUR = 3_600  # seconds
+NAME = "Annabella"
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    async with handlers_house(tmp_path) as built:
+        yield built
+
+
+def anna_of(house: HandlersHouse) -> Person:
+    return house.person(name=NAME)
+
+
+async def a_full_life(house: HandlersHouse) -> Person:
+    """Every table gets something of Anna; Boris and the owner have their own."""
+    anna, boris = anna_of(house), house.person(BORIS, name="Boris")
+    await anna.say("/start p_SPRING26")
+    await house.demo_account(anna)
+    await boris.say("/start")
+    await house.person(OWNER, name="Olga").say("/start")
+    await anna.say("/settings risk 2")
+    await anna.say("/redeem NOSUCHCODE1")
+    await anna.say("/paysupport I am Annabella, id 1001, @user_1001")
+    await boris.say("/paysupport Boris here")
+    config = await house.config()
+    demo = config.account_of_type(AccountType.DEMO)
+    assert demo is not None
+    now = house.clock.now()
+    async with house.services.people.transactions.begin() as unit:
+        assert isinstance(unit, SqliteUnitOfWork)
+        await unit.books.replace_positions(demo, Positions(account_id=demo.account_id, items=(position(),), as_of=now))
+        await unit.books.replace_orders(demo, Orders(account_id=demo.account_id, items=(order(),), as_of=now))
+        await unit.trades.add(demo, execution())
+        await unit.promise(
+            Promise(user_id=ANNA, chat_id=ChatId(ANNA), kind="key-expires", values={"who": NAME}, cause="x:1001"), now
+        )
+        entry, _ = await house.services.licenses.give(
+            unit, ANNA, kind=EntryKind.PAYMENT, license_type=LicenseType.BASIC, millis=30 * DAY, cause="charge:c-1",
+            actor=None,
+        )  # fmt: skip
+        paid = Paid(charge_id="c-1", stars=2500, currency="XTR", payload="offer", at=now)
+        await unit.payments.add(
+            ANNA, paid, status=PaymentStatus.UNCLAIMED, reason="unknown-offer", invoice=None, entry_id=None, now=now
+        )
+    assert entry.millis == 30 * DAY
+    inbox = SqliteInbox(house.database)
+    body = json.dumps({"from": {"id": 1001, "first_name": NAME, "username": "user_1001"}}).encode()
+    updates = [
+        StoredUpdate(update_id=UpdateId(number), user_id=ANNA, chat_id=ChatId(ANNA), body=body) for number in (91, 92)
+    ]
+    await inbox.accept(updates, now)
+    await inbox.finish([UpdateId(91)], {})
+    await inbox.failed(UpdateId(92), 3, set_aside=True)
+    return anna
+
+
+async def dump(house: HandlersHouse) -> dict[str, str]:
+    """Every row of every table, as text."""
+    tables = await house.database.fetch("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {str(name): repr(await house.rows(str(name))) for (name,) in tables}
+
+
+def found(rows: dict[str, str], *words: str) -> dict[str, list[str]]:
+    """Which tables hold which of the words."""
+    hits = {table: [word for word in words if word in text] for table, text in rows.items()}
+    return {table: words for table, words in hits.items() if words}
+
+
+async def ask_to_be_forgotten(anna: Person) -> None:
+    await anna.say("/forget")
+    await anna.press("Go on")
+    await anna.press("Yes, erase everything")
+
+
+async def test_the_terms_say_their_version_and_when_they_were_accepted(house: HandlersHouse) -> None:
+    anna = anna_of(house)
+    bubble = await anna.say("/terms")
+    assert bubble is not None
+    assert "Terms (version 1)" in bubble.text
+    assert "/privacy" in bubble.text
+    assert "not accepted" in bubble.text
+    bubble = await anna.press("I accept")
+    bubble = await anna.say("/terms")
+    assert bubble is not None
+    assert "You accepted them" in bubble.text
+    assert "UTC" in bubble.text
+    assert "I accept" not in bubble.labels
+    bubble = await anna.press("Privacy")
+    assert "How long" in bubble.text
+
+
+async def test_help_and_the_menu_know_them(house: HandlersHouse) -> None:
+    bubble = await anna_of(house).say("/help")
+    assert bubble is not None
+    for name in ("/terms", "/privacy", "/paysupport", "/forget"):
+        assert name in bubble.text
+
+
+async def test_a_copy_holds_everything_but_secrets(house: HandlersHouse) -> None:
+    anna = await a_full_life(house)
+    await anna.say("/privacy")
+    await anna.press("Export my data")
+    sent = anna.last
+    assert sent.document is not None
+    name, content = sent.document
+    assert name == "perpdesk-my-data.json"
+    data = json.loads(content)
+    assert data["profile"][0]["telegram_id"] == ANNA
+    assert data["profile"][0]["first_seen_at"].endswith("Z")
+    assert data["settings"][0]["risk_percent"] == "2"
+    assert {each["type"] for each in data["accounts"]} == {"paper", "demo"}
+    assert data["accounts"][1]["key"]["permissions"]
+    assert data["practice_wallets"][0]["wallet_balance"] == "10000"
+    assert data["positions"][0]["symbol"] == data["orders"][0]["symbol"] == data["fills"][0]["symbol"] == "BTCUSDT"
+    assert data["license"][0]["type"] == "basic"
+    assert data["license_events"][0]["kind"] == "payment"
+    assert data["payments"][0]["stars"] == 2500
+    assert data["support_messages"][0]["text"].startswith("I am Annabella")
+    assert {each["action"] for each in data["audit"]} >= {"terms.accept", "support.open"}
+    assert len(data["promo_codes_tried"]) == 2, "the link and the typed one"
+    text = content.decode()
+    for secret in (SECRET, KEY_ID, "Boris", "api_secret", "envelope"):
+        assert secret not in text
+    assert "\n  " in text, "it is laid out for people"
+
+
+async def test_a_second_copy_comes_a_day_later(house: HandlersHouse) -> None:
+    anna = anna_of(house)
+    for expected in (1, 1):
+        await anna.say("/privacy")
+        await anna.press("Export my data")
+        assert len(house.api.made("sendDocument")) == expected
+    assert "24 hours" in anna.last.text
+    house.clock.advance(24 * HOUR)
+    await anna.say("/privacy")
+    await anna.press("Export my data")
+    assert len(house.api.made("sendDocument")) == 2
+
+
+async def test_nothing_of_an_erased_person_is_left_in_any_table(house: HandlersHouse) -> None:
+    anna = await a_full_life(house)
+    words = (str(ANNA), NAME, "user_1001")
+    assert len(found(await dump(house), *words)) > 10
+    ((pseudonym,),) = await house.database.fetch("SELECT pseudonym FROM users WHERE user_id = ?", (ANNA,))
+    boris_before = await house.config(BORIS)
+    await ask_to_be_forgotten(anna)
+    assert house.api.made("sendDocument"), "their copy comes first"
+    assert "will be erased" in anna.last.text
+    assert await house.services.privacy.erase_due() == 0
+    house.clock.advance(ERASE_AFTER / 1000)
+    assert await house.services.privacy.erase_due() == 1
+    rows = await dump(house)
+    assert found(rows, *words) == {}
+    assert set(found(rows, pseudonym)) <= {"audit", "license_events", "promo_usage", "promo_opens"}
+    assert "user.forget" in rows["audit"]
+    assert "'c-1'" in rows["payment_history"]
+    assert "Boris here" in rows["support_messages"]
+    assert await house.config(BORIS) == boris_before
+    for chain in (AUDIT_CHAIN, LICENSE_CHAIN):
+        report = await verify_chain(house.database.fetch, chain)
+        assert report.broken_at is None
+        assert report.rows > 0
+    assert await house.database.fetch("PRAGMA foreign_key_check") == []
+
+
+async def test_the_caches_forget_with_the_tables(house: HandlersHouse) -> None:
+    anna = await a_full_life(house)
+    config = await house.config()
+    reads = house.services.reads
+    demo = config.account_of_type(AccountType.DEMO)
+    assert demo is not None
+    assert (await reads.license(ANNA)).segments
+    assert await reads.credentials(demo.account_id) is not None
+    await reads.balance(demo)
+    await ask_to_be_forgotten(anna)
+    house.clock.advance(ERASE_AFTER / 1000)
+    await reads.user_config(ANNA)
+    await reads.license(ANNA)
+    await reads.credentials(demo.account_id)
+    await reads.balance(demo)
+    await house.services.privacy.erase_due()
+    assert await reads.user_config(ANNA) is None
+    assert not (await reads.license(ANNA)).segments
+    assert await reads.credentials(demo.account_id) is None
+    assert reads.last_balance(demo) is None
+
+
+async def test_whoever_comes_back_is_a_new_person(house: HandlersHouse) -> None:
+    anna = await a_full_life(house)
+    await ask_to_be_forgotten(anna)
+    house.clock.advance(ERASE_AFTER / 1000)
+    await house.services.privacy.erase_due()
+    bubble = await anna.say("/start")
+    assert bubble is not None
+    assert "You have 10,000\xa0USDT of practice money" in bubble.text
+    config = await house.config()
+    assert [each.account_type for each in config.accounts] == [AccountType.PAPER]
+    assert config.terms_version == 0
+    assert not (await house.services.reads.license(ANNA)).segments
+    ((pseudonym,),) = await house.database.fetch("SELECT pseudonym FROM users WHERE user_id = ?", (ANNA,))
+    assert pseudonym not in (await dump(house))["license_events"]
+
+
+@pytest.mark.parametrize("way", ["button", "start", "link"])
+async def test_it_can_be_taken_back_until_the_last_moment(house: HandlersHouse, way: str) -> None:
+    anna = await a_full_life(house)
+    await ask_to_be_forgotten(anna)
+    house.clock.advance(ERASE_AFTER / 1000 - 1)
+    if way == "button":
+        await anna.press("Keep my account")
+    else:
+        await anna.say("/start" if way == "start" else "/start p_SPRING26")
+    assert any("Nothing is erased" in each.text for each in anna.bubbles[-2:])
+    house.clock.advance(24 * HOUR)
+    assert await house.services.privacy.erase_due() == 0
+    assert (await house.config()).first_name == NAME
+    actions = [row[3] for row in await house.rows("audit")][-2:]
+    assert actions == ["user.forget-asked", "user.forget-taken-back"]
+
+
+async def test_one_tap_erases_nothing(house: HandlersHouse) -> None:
+    anna = await a_full_life(house)
+    await anna.say("/forget")
+    assert "Positions and orders at Bybit stay" in anna.last.text
+    await anna.press("Go on")
+    assert "Are you sure?" in anna.last.text
+    await anna.press("Keep my account")
+    house.clock.advance(48 * HOUR)
+    assert await house.services.privacy.erase_due() == 0
+
+
+async def test_asked_again_it_says_when(house: HandlersHouse) -> None:
+    anna = anna_of(house)
+    await anna.say("/start")
+    await ask_to_be_forgotten(anna)
+    first = (await house.services.privacy.state(ANNA)).erase_at
+    house.clock.advance(HOUR)
+    bubble = await anna.say("/forget")
+    assert bubble is not None
+    assert "will be erased" in bubble.text
+    assert (await house.services.privacy.state(ANNA)).erase_at == first
+
+
+async def test_without_its_copy_nothing_is_set_in_motion(house: HandlersHouse) -> None:
+    anna = anna_of(house)
+    await anna.say("/start")
+
+    def refuse(call: Call) -> tuple[int, str] | None:
+        return (500, "Internal Server Error") if call.method == "sendDocument" else None
+
+    house.api.refuse = refuse
+    await ask_to_be_forgotten(anna)
+    assert (await house.services.privacy.state(ANNA)).erase_at is None
+    house.api.refuse = lambda _: None
+    await ask_to_be_forgotten(anna)
+    assert (await house.services.privacy.state(ANNA)).erase_at is not None
+
+
+async def appoint(house: HandlersHouse, role: Role) -> None:
+    async with house.services.people.transactions.begin() as unit:
+        await unit.users.set_role(ANNA, role)
+        unit.record(RoleChanged(user_id=ANNA))
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.ADMIN, Role.OWNER])
+async def test_who_runs_the_bot_cannot_be_erased_while_in_role(house: HandlersHouse, role: Role) -> None:
+    anna = anna_of(house)
+    await anna.say("/start")
+    await appoint(house, role)
+    bubble = await anna.say("/forget")
+    assert bubble is not None
+    assert "take your role away" in bubble.text
+    await appoint(house, Role.USER)
+    await ask_to_be_forgotten(anna)
+    await appoint(house, role)
+    house.clock.advance(24 * HOUR)
+    assert await house.services.privacy.erase_due() == 0
+    bubble = await house.person(OWNER).say("/forget")
+    assert bubble is not None
+    assert "take your role away" in bubble.text
+
+
+async def test_a_ban_is_not_washed_off(house: HandlersHouse) -> None:
+    """The erasure waits until they are let in again."""
+    anna = anna_of(house)
+    await anna.say("/start")
+    await ask_to_be_forgotten(anna)
+    await house.person(OWNER).say("/start")
+    await house.services.people.ban(OWNER, ANNA)
+    house.clock.advance(24 * HOUR)
+    assert await house.services.privacy.erase_due() == 0
+    await house.services.people.unban(OWNER, ANNA)
+    assert await house.services.privacy.erase_due() == 1
+
+
+async def test_many_are_erased_in_one_round(house: HandlersHouse) -> None:
+    for number in range(30):
+        user_id = UserId(5000 + number)
+        user = NewUser(user_id=user_id, username=None, first_name="N", language=Language.ENGLISH, start_payload=None)
+        welcome = await house.services.people.welcome(user)
+        await house.services.privacy.forget(welcome.config)
+    house.clock.advance(24 * HOUR)
+    assert await house.services.privacy.erase_due() == 30
+    assert await house.rows("privacy_requests") == await house.rows("users") == []
