@@ -90,7 +90,7 @@ class RollingWindow:
 
     def end(self, now: float) -> None:
         """A call that was let through is answered, or given up."""
-        self._under_way -= 1
+        self._under_way = max(0, self._under_way - 1)
         self._ended.append(now)
 
     def hold(self, until: float) -> None:

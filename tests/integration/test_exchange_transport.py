@@ -178,6 +178,34 @@ async def test_a_body_over_the_limit_is_refused_with_and_without_a_length() -> N
                 await bybit.gateway.balance(account())
 
 
+async def test_a_body_that_is_told_to_be_too_long_is_not_waited_for() -> None:
+    async def announced(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": str(MAX_BODY + 1)})
+        await response.prepare(request)
+        await response.write(b"{")
+        await asyncio.sleep(5)
+        return response
+
+    async with scripted_bybit(always=announced) as server, connected(server.url) as bybit:
+        with pytest.raises(ExchangeDown, match="ClientPayloadError"):
+            await bybit.gateway.balance(account())
+
+
+async def test_early_hints_are_not_the_answer() -> None:
+    body = orjson.dumps({"retCode": 0, "result": WALLET})
+
+    async def hinting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(hinting, "127.0.0.1", 0)
+    async with server, connected(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as bybit:
+        assert (await bybit.gateway.balance(account())).total_equity > 0
+
+
 async def test_a_packed_bomb_is_refused() -> None:
     bomb = gzip.compress(b" " * (5 * MAX_BODY))
 
@@ -250,6 +278,7 @@ async def test_a_port_where_nobody_listens_is_down_at_once() -> None:
     async with connected(url) as bybit:
         with pytest.raises(ExchangeDown, match="ClientConnectorError"):
             await bybit.gateway.balance(account())
+        assert bybit.stats().requests["wallet_balance", "down"] == 1, "what was never sent is not a dropped call"
 
 
 async def test_no_answer_of_http_is_down() -> None:
@@ -555,6 +584,31 @@ async def test_a_reader_that_gives_up_leaves_nothing_behind() -> None:
         await bybit.gateway.balance(account())
         assert bybit.stats().requests["wallet_balance", "aborted"] == 1
         assert len({got.connection for got in server.asked}) == 2, "the other half of a call is read by nobody"
+
+
+async def test_an_answer_that_nobody_waits_for_is_not_taken_for_the_next_one() -> None:
+    release = asyncio.Event()
+    other = {"list": [{**WALLET["list"][0], "totalEquity": "666"}]}
+
+    async def late(request: web.Request) -> web.StreamResponse:
+        await release.wait()
+        response = ok(other)(request)
+        assert isinstance(response, web.StreamResponse)
+        return response
+
+    async with scripted_bybit(always=ok(WALLET)) as server, connected(server.url) as bybit:
+        await bybit.gateway.balance(account())
+        server.always = late
+        server.first.clear()
+        reading = asyncio.ensure_future(bybit.gateway.balance(account()))
+        await server.first.wait()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        server.always = ok(WALLET)
+        release.set()
+        for _ in range(8):
+            assert str((await bybit.gateway.balance(account())).total_equity) == "10250.5"
 
 
 async def test_two_hundred_reads_at_once_are_answered() -> None:

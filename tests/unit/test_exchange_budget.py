@@ -338,6 +338,21 @@ async def test_a_second_ban_lasts_as_long_again() -> None:
     assert caller.budget.stats().bans == 2
 
 
+async def test_a_turn_that_a_ban_overtook_is_given_back() -> None:
+    caller = callers(Limits(ip_rate=1, ip_burst=1, view_patience=10))
+    caller.start("first", ask(1))
+    caller.start("overtaken", ask(2, uid_limit=1))
+    await settle()
+    caller.time.seconds += 1.0
+    caller.time.run_due()  # the turn is given, and before its owner runs …
+    caller.budget.ban(None)
+    await caller.time.advance(600)
+    assert [name for name, _ in caller.refused] == ["overtaken"]
+    caller.start("after", ask(2, uid_limit=1))
+    await settle()
+    assert caller.names == ["first", "after"]
+
+
 async def test_closing_refuses_those_who_wait() -> None:
     caller = callers(SLOW)
     caller.start("first", ask(1))
