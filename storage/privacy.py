@@ -32,8 +32,10 @@ CLEAR_ERASE: Final = """
     UPDATE privacy_requests SET erase_ts = NULL WHERE user_id = ? AND erase_ts IS NOT NULL RETURNING user_id
 """
 SELECT_ERASURES_DUE: Final = """
-    SELECT r.user_id FROM privacy_requests AS r CROSS JOIN users AS u ON u.user_id = r.user_id
-     WHERE r.erase_ts <= ? AND u.is_banned = 0 AND u.role = 'user' ORDER BY r.erase_ts LIMIT ?
+    SELECT r.user_id FROM privacy_requests AS r
+     WHERE r.erase_ts <= ?
+       AND (SELECT u.is_banned = 0 AND u.role = 'user' FROM users AS u WHERE u.user_id = r.user_id)
+     ORDER BY r.erase_ts LIMIT ?
 """
 
 # What is erased by hand: rows that stand without a foreign key to users. All else goes with the users row.
