@@ -1,5 +1,6 @@
 """/promo: making codes in three taps or one line, redeeming one for a user, and the list."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,6 @@ from bot.domain.promo_codes import Terms, Wanted, parse_new, usual_end
 from bot.services.buttons import Wish
 from bot.services.redemption import Refusal
 from handlers import redeem
-from handlers.bans import typed_id
 from handlers.callbacks import PromoDays, PromoList, PromoPreview, PromoUses
 from handlers.context import Turn
 from handlers.entries import ADMIN, Entry, command, continues, does, shows
@@ -37,6 +37,7 @@ ASKS_CODE_FOR: Final = "promo.code-for"
 _STATE: Final = "asked"
 _OPEN: Final = "open"
 _WORDS_TO_REDEEM: Final = 3
+_USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most 52 bits
 _DAY: Final = 86_400_000  # ms
 
 
@@ -102,7 +103,9 @@ async def redeem_for(turn: Turn) -> None:
     if len(turn.arguments) < _WORDS_TO_REDEEM:
         raise BadInput("redeem-for-usage")
     *code, user = turn.arguments[1:]
-    holder = typed_id(user, "redeem-for-usage")
+    if not _USER_ID.fullmatch(user):
+        raise BadInput("redeem-for-usage")
+    holder = UserId(int(user))
     await redeem.show(turn, await turn.services.redemptions.look(turn.user_id, " ".join(code), holder))
 
 
