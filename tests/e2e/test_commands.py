@@ -107,6 +107,18 @@ def test_optimize_db_shows_six_queries_beside_the_old_claims(tmp_path: Path) -> 
         assert word in done.stdout
 
 
+def test_the_doctor_says_a_line_a_check_and_ends_with_0_or_1(tmp_path: Path) -> None:
+    database = {"PERPDESK_DATABASE": str(tmp_path / "x.sqlite3")}
+    missing = perpdesk("doctor", folder=tmp_path, **database)
+    assert (missing.returncode, missing.stdout.split()[:2]) == (1, ["FAIL", "database"])
+    assert perpdesk("migrate", folder=tmp_path, **database).returncode == 0
+    well = perpdesk("doctor", folder=tmp_path, **database)
+    assert well.returncode == 0, well.stdout
+    assert {line.split()[0] for line in well.stdout.splitlines()} == {"ok"}
+    (tmp_path / "x.sqlite3").chmod(0o644)
+    assert perpdesk("doctor", folder=tmp_path, **database).returncode == 1
+
+
 def test_the_demo_goes_on_where_it_stopped_and_ends_on_one_ctrl_c(tmp_path: Path) -> None:
     ports = {name: str(free_port()) for name in ("telegram", "bybit", "stats")}
     arguments = ["demo", "--state", str(tmp_path / "state"), "--telegram-port", ports["telegram"]]

@@ -8,7 +8,8 @@ from handlers_house import ANNA, OWNER, HandlersHouse, Person, handlers_house
 
 from bot.domain.licensing import DAY, EntryKind
 from bot.domain.model import LicenseType, UserId
-from handlers.registry import TABLE
+from handlers.entries import CommandEntry
+from handlers.registry import TABLE, Table
 from storage.queries import SqliteQueries
 
 
@@ -95,9 +96,12 @@ async def test_a_grant_shows_in_the_very_next_message(house: HandlersHouse) -> N
     assert "30 days left." in anna.last.text
 
 
-async def test_the_ways_to_more_time_are_those_of_the_table(house: HandlersHouse) -> None:
-    anna = await agreed(house)
-    await shown(anna)
-    commands = TABLE.commands((await house.config()).role)
-    for way, label in (("redeem", "Redeem a code"), ("subscribe", "Buy a license")):
-        assert (label in anna.last.labels) == (way in commands)
+@pytest.mark.parametrize("missing", ["redeem", "subscribe", "help"])
+async def test_the_ways_to_more_time_are_those_of_the_table(tmp_path: Path, missing: str) -> None:
+    entries = [each for each in TABLE.entries if not isinstance(each, CommandEntry) or each.command != missing]
+    async with handlers_house(tmp_path, table=Table(entries)) as house:
+        anna = await agreed(house)
+        await shown(anna)
+        commands = {each.command for each in entries if isinstance(each, CommandEntry)}
+        for way, label in (("redeem", "Redeem a code"), ("subscribe", "Buy a license")):
+            assert (label in anna.last.labels) == (way in commands)

@@ -282,6 +282,8 @@ async def test_banked_time_is_no_end(tmp_path: Path) -> None:
         assert [(each.promise.values["on"], each.promise.values["kind"]) for each in await it.promised()] == [
             ("2026-08-22", "basic")
         ]
+        looked_at = await it.queries.ending_licenses((Millis(0), UserId(0)), Millis(2**60), 10)
+        assert [each.license_type for each in looked_at] == [BASIC]
 
 
 async def test_it_is_the_persons_morning_also_after_a_move(tmp_path: Path) -> None:
