@@ -52,6 +52,17 @@ DELETE_PROMISED_TO_STAFF: Final = """
                 ON o.cause >= 'support:' || m.message_id || ':' AND o.cause < 'support:' || m.message_id || ';'
          WHERE t.user_id = ?)
 """
+# So may what anybody else was promised and has not got yet; what was sent is wiped.
+DELETE_PROMISED_TO_OTHERS: Final = """
+    DELETE FROM outbox WHERE outbox_id IN (
+        SELECT o.outbox_id FROM outbox AS o
+         WHERE o.state = 'waiting' AND o.next_try_ts > 0
+           AND EXISTS (SELECT 1 FROM json_each(o.values_json) AS v WHERE v.value = CAST(? AS TEXT)))
+"""
+# The one cause that names somebody else than its reader (bot/services/pin.py).
+DELETE_PIN_ALARMS: Final = """
+    DELETE FROM outbox WHERE cause >= 'pin-locked:' || ?1 || ':' AND cause < 'pin-locked:' || ?1 || ';'
+"""
 DELETE_PROMISES: Final = "DELETE FROM outbox WHERE user_id = ?"
 DELETE_BUTTONS: Final = "DELETE FROM buttons WHERE user_id = ?"
 # The id of the update stays, so that it is not taken in again.
@@ -62,14 +73,18 @@ DELETE_PASTED_SIGNALS: Final = "DELETE FROM signals WHERE source = 'pasted:' || 
 ERASE_PINNED_CARDS: Final = """
     UPDATE promo_campaigns SET pin_chat_id = NULL, pin_message_id = NULL WHERE pin_chat_id = ?
 """
+ERASE_BROADCAST_CARDS: Final = "UPDATE broadcasts SET chat_id = NULL, message_id = NULL WHERE chat_id = ?"
 DELETE_USER: Final = "DELETE FROM users WHERE user_id = ?"
 _BY_HAND: Final = (
     DELETE_PROMISED_TO_STAFF,
+    DELETE_PROMISED_TO_OTHERS,
+    DELETE_PIN_ALARMS,
     DELETE_PROMISES,
     DELETE_BUTTONS,
     ERASE_UPDATES,
     DELETE_PASTED_SIGNALS,
     ERASE_PINNED_CARDS,
+    ERASE_BROADCAST_CARDS,
     DELETE_USER,
 )
 
@@ -166,6 +181,24 @@ SELECT_AUDIT_OF: Final = """
      WHERE actor = (SELECT pseudonym FROM users WHERE user_id = ?1)
         OR subject = (SELECT pseudonym FROM users WHERE user_id = ?1)
 """
+SELECT_ERRORS: Final = """
+    SELECT json_object('reference', reference, 'kind', kind, 'happened_at', ts)
+      FROM user_errors WHERE user_id = ? ORDER BY error_id
+"""
+SELECT_BROADCASTS: Final = """
+    SELECT json_object('number', r.broadcast_id, 'state', r.state, 'text', b.text_html, 'started_at', b.started_ts)
+      FROM broadcast_recipients AS r JOIN broadcasts AS b ON b.broadcast_id = r.broadcast_id
+     WHERE r.user_id = ?
+"""
+SELECT_PIN_STATE: Final = """
+    SELECT json_object('failures', failures, 'guards_keys', guards_keys, 'set_at', set_ts) FROM pins WHERE user_id = ?
+"""
+SELECT_OPENS: Final = """
+    SELECT json_object('campaign', o.campaign_id, 'opened_at', o.opened_ts)
+      FROM promo_campaigns AS c
+      CROSS JOIN promo_opens AS o
+            ON o.campaign_id = c.campaign_id AND o.holder = (SELECT pseudonym FROM users WHERE user_id = ?)
+"""
 SELECT_PROMISED: Final = """
     SELECT json_object('kind', kind, 'state', state, 'created_at', created_ts, 'sent_at', sent_ts)
       FROM outbox WHERE user_id = ?
@@ -188,10 +221,14 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "payments": SELECT_PAYMENTS,
         "invoices": SELECT_INVOICES,
         "promo_codes_used": SELECT_PROMO_USES,
+        "promo_codes_opened": SELECT_OPENS,
         "promo_codes_tried": SELECT_PROMO_TRIES,
         "support_messages": SELECT_SUPPORT,
         "audit": SELECT_AUDIT_OF,
         "messages_to_you": SELECT_PROMISED,
+        "messages_to_many": SELECT_BROADCASTS,
+        "errors": SELECT_ERRORS,
+        "pin": SELECT_PIN_STATE,
         "privacy_requests": SELECT_REQUESTS,
     }
 )

@@ -18,6 +18,10 @@ DELETE_OLD_ATTEMPTS: Final = """
         SELECT attempt_id FROM promo_attempts WHERE tried_ts < ? ORDER BY tried_ts LIMIT 5000)
     RETURNING attempt_id
 """
+DELETE_OLD_ERRORS: Final = """
+    DELETE FROM user_errors WHERE error_id IN (SELECT error_id FROM user_errors WHERE ts < ? LIMIT 5000)
+    RETURNING error_id
+"""
 # With its messages: a few threads a commit.
 DELETE_OLD_THREADS: Final = """
     DELETE FROM support_threads WHERE thread_id IN (
@@ -43,6 +47,10 @@ class Sweeps:
     async def attempts(self, before: Millis) -> int:
         """Wrong promo codes typed before that moment."""
         return await self._delete(DELETE_OLD_ATTEMPTS, before)
+
+    async def errors(self, before: Millis) -> int:
+        """What went wrong for whom before that moment."""
+        return await self._delete(DELETE_OLD_ERRORS, before)
 
     async def threads(self, before: Millis) -> int:
         """Support threads closed before that moment."""

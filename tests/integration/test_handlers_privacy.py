@@ -20,6 +20,7 @@ from storage.audit import AUDIT_CHAIN
 from storage.chain import verify_chain
 from storage.inbox import SqliteInbox
 from storage.ledger import LICENSE_CHAIN
+from storage.outbox import SqliteOutbox
 from storage.store import SqliteUnitOfWork
 
 HOUR = 3_600  # seconds
@@ -59,6 +60,9 @@ async def a_full_life(house: HandlersHouse) -> Person:
         await unit.promise(
             Promise(user_id=ANNA, chat_id=ChatId(ANNA), kind="key-expires", values={"who": NAME}, cause="x:1001"), now
         )
+        for kind, cause in (("pin-locked", "pin-locked:1001:9:1000"), ("payment-unclaimed-admin", "charge:c-1:1000")):
+            told = Promise(user_id=OWNER, chat_id=ChatId(OWNER), kind=kind, values={"user": "1001"}, cause=cause)
+            await unit.promise(told, now)
         entry, _ = await house.services.licenses.give(
             unit, ANNA, kind=EntryKind.PAYMENT, license_type=LicenseType.BASIC, millis=30 * DAY, cause="charge:c-1",
             actor=None,
@@ -68,6 +72,7 @@ async def a_full_life(house: HandlersHouse) -> Person:
             ANNA, paid, status=PaymentStatus.UNCLAIMED, reason="unknown-offer", invoice=None, entry_id=None, now=now
         )
     assert entry.millis == 30 * DAY
+    await SqliteOutbox(house.database).sent(await outbox_id(house, "pin-locked"), now)
     inbox = SqliteInbox(house.database)
     body = json.dumps({"from": {"id": 1001, "first_name": NAME, "username": "user_1001"}}).encode()
     updates = [
@@ -77,6 +82,11 @@ async def a_full_life(house: HandlersHouse) -> Person:
     await inbox.finish([UpdateId(91)], {})
     await inbox.failed(UpdateId(92), 3, set_aside=True)
     return anna
+
+
+async def outbox_id(house: HandlersHouse, kind: str) -> int:
+    ((found,),) = await house.database.fetch("SELECT outbox_id FROM outbox WHERE kind = ?", (kind,))
+    return int(found)
 
 
 async def dump(house: HandlersHouse) -> dict[str, str]:

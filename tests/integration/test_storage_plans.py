@@ -32,6 +32,9 @@ COLD = {
     "sweeps.DELETE_OLD_DIALOGUES": "once a day; a row a user at most",
     "privacy.DELETE_BUTTONS": "once a life: an erasure; buttons are few, they expire",
     "privacy.ERASE_PINNED_CARDS": "once a life: an erasure; campaigns are few",
+    "privacy.ERASE_BROADCAST_CARDS": "once a life: an erasure; broadcasts are few",
+    "privacy.SELECT_OPENS": "a person's own copy, once a day at most; campaigns are few",
+    "sweeps.DELETE_OLD_ERRORS": "once a day; the newest 20 a user are all there are",
     "privacy.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",
 }
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
