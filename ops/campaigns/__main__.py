@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ops.campaigns import cache_interleavings, kills
+from ops.campaigns import cache_interleavings, kills, promo
 from ops.campaigns.report import Report
 
 
@@ -17,7 +17,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--budget", type=float, default=600, help="seconds for all of them")
     given = parser.parse_args()
-    campaigns: tuple[Callable[[int, float], Report], ...] = (cache_interleavings.run, _kills)
+    campaigns: tuple[Callable[[int, float], Report], ...] = (
+        cache_interleavings.run,
+        _kills,
+        _promo_kills,
+        _promo_store,
+        _promo_chat,
+    )
     is_good = True
     for campaign in campaigns:
         report = campaign(given.seed, given.budget / len(campaigns))
@@ -29,6 +35,21 @@ def main() -> int:
 def _kills(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return asyncio.run(kills.run(seed, budget, Path(folder)))
+
+
+def _promo_kills(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return asyncio.run(promo.run_kills(seed, budget, Path(folder), kills=1_000))
+
+
+def _promo_store(seed: int, _: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return asyncio.run(promo.run_store(seed, Path(folder)))
+
+
+def _promo_chat(seed: int, _: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return asyncio.run(promo.run_chat(seed, Path(folder)))
 
 
 if __name__ == "__main__":
