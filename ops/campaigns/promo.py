@@ -29,6 +29,7 @@ from ops.house import OWNER, ROOT, House, clean_environment, house
 from ops.promo_room import promo_room
 from storage.audit import AUDIT_CHAIN
 from storage.chain import verify_chain
+from storage.database import Database
 from storage.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
 
 CAP: Final = 100
@@ -181,26 +182,18 @@ async def _drive(url: str, code: str, first: int, count: int) -> Counter[str]:
 
 async def _look(path: Path, acknowledged: dict[tuple[int, int], tuple[int, int]]) -> list[str]:
     """Everything that is wrong, in words."""
-    return await asyncio.to_thread(_look_into, path, acknowledged)
+    failures = await asyncio.to_thread(_look_into, path, acknowledged)
+    async with Database.open(path) as database:
+        for chain in (AUDIT_CHAIN, LICENSE_CHAIN):
+            report = await verify_chain(database.fetch, chain)
+            if report.broken_at is not None:
+                failures.append(f"the chain {chain.name} breaks at {report.broken_at}")
+    return failures
 
 
 def _look_into(path: Path, acknowledged: dict[tuple[int, int], tuple[int, int]]) -> list[str]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return [
-            *_unsound(connection),
-            *_lost(connection, acknowledged),
-            *_uncounted(connection),
-            *_wrong(connection),
-            *asyncio.run(_broken(connection)),
-        ]
-
-
-async def _broken(connection: sqlite3.Connection) -> list[str]:
-    async def fetch(statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        return connection.execute(statement, parameters).fetchall()
-
-    reports = {chain.name: await verify_chain(fetch, chain) for chain in (AUDIT_CHAIN, LICENSE_CHAIN)}
-    return [f"the chain {name} breaks at {it.broken_at}" for name, it in reports.items() if it.broken_at is not None]
+        return [*_unsound(connection), *_lost(connection, acknowledged), *_uncounted(connection), *_wrong(connection)]
 
 
 def _unsound(connection: sqlite3.Connection) -> Iterable[str]:
