@@ -65,6 +65,8 @@ class FakeBotApi:
     answered: dict[str, dict[str, Any]] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
+    invoices: list[dict[str, Any]] = field(default_factory=list)
+    checked: dict[str, dict[str, Any]] = field(default_factory=dict)  # answers to pre-checkouts by the query's id
     refuse: Callable[[Call], _Refusal | None] = lambda _: None
     next_message_id: int = 1
 
@@ -126,6 +128,27 @@ class FakeBotApi:
         )
         self.bubbles[bubble.chat_id, bubble.message_id] = bubble
         return self._message(bubble)
+
+    def _on_sendinvoice(self, params: dict[str, Any]) -> Any:
+        (price,) = params["prices"]
+        if not (1 <= len(params["title"]) <= 32 and 1 <= len(params["description"]) <= 255):
+            return _Refused("INVOICE_TEXT_INVALID")
+        if not (1 <= len(params["payload"].encode()) <= 128 and 1 <= price["amount"] <= 25_000):
+            return _Refused("INVOICE_INVALID")
+        self.invoices.append(params)
+        bubble = Bubble(
+            chat_id=int(params["chat_id"]), message_id=self.new_message_id(), html=params["title"], keyboard=[]
+        )
+        self.bubbles[bubble.chat_id, bubble.message_id] = bubble
+        return self._message(bubble)
+
+    def _on_answerprecheckoutquery(self, params: dict[str, Any]) -> Any:
+        key = params["pre_checkout_query_id"]
+        if key in self.checked:
+            return _Refused("query is too old and response timeout expired or query ID is invalid")
+        assert params["ok"] or params["error_message"]
+        self.checked[key] = params
+        return True
 
     def _on_editmessagetext(self, params: dict[str, Any]) -> Any:
         bubble = self.bubbles.get((int(params["chat_id"]), int(params["message_id"])))

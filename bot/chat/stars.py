@@ -36,7 +36,7 @@ class Stars:
 
     async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:
         """See the port."""
-        found = await _asked(self._bot().get_star_transactions(offset, limit))
+        found = await _asked(self._bot().get_star_transactions(offset, limit, rate_limit_args=Priority.PROMISE))
         return tuple(map(_transaction, found.transactions))
 
 

@@ -76,9 +76,10 @@ class PriceList:
     def discount(self, choice: Choice) -> int:
         """How much less a month costs than by the month, in whole percent; 0 where that is not sold."""
         single = self.choice(choice.license_type, 1)
-        if single is None or choice.stars >= single.stars * choice.months:
+        if single is None:
             return 0
-        return 100 - choice.stars * 100 // (single.stars * choice.months)
+        by_the_month = single.stars * choice.months
+        return max(0, (by_the_month - choice.stars) * 100 // by_the_month)
 
 
 def _parts(license_type: LicenseType, months: int, prices: Mapping[int, int]) -> tuple[Offer, ...]:

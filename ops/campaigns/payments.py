@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import aiohttp
+
 from ops.campaigns.report import Report
 from ops.house import TOKEN, Chat, DriverError, House, house
 from storage.audit import AUDIT_CHAIN
@@ -101,9 +103,11 @@ class _Payer:
     async def begin(self) -> None:
         """Accept the terms, keep the price list."""
         await self.home.telegram("PUT", f"/sim/users/{self.user_id}", {"first_name": "Payer", "stars": 1_000_000})
-        self.prices = await self.chat.ask({"text": "/subscribe"})
-        terms = await self.chat.press(self.prices, _labels(self.prices)[0])
+        prices = await self.chat.ask({"text": "/subscribe"})
+        terms = await self.chat.press(prices, _labels(prices)[0])
         await self.chat.press(terms, "I accept")
+        seq = (await self.home.telegram("POST", f"/sim/users/{self.user_id}/messages", {"text": "/subscribe"}))["seq"]
+        self.prices = await self.chat.answer(seq, word="Buy a license")
 
     async def pay_until(self, stop: asyncio.Event) -> None:
         """One payment after the other; what a kill swallows is tried again."""
@@ -197,7 +201,11 @@ def _is_invoice(event: Mapping[str, Any]) -> bool:
 
 
 async def _bot_api(home: House, method: str, body: Mapping[str, Any]) -> Any:
-    answer = await home.telegram("POST", f"/bot{TOKEN}/{method}", body)
+    """As the bot itself would. Raises DriverError where a fault strikes, too."""
+    try:
+        answer = await home.telegram("POST", f"/bot{TOKEN}/{method}", body)
+    except aiohttp.ClientError as fault:
+        raise DriverError(str(fault)) from fault
     return answer["result"]
 
 

@@ -1,0 +1,223 @@
+"""Payments for tests: Telegram's side of Stars as a working fake, the services over a real file, people who pay."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from fake_bot_api import BOT_ID
+from fakes import START_MS, FakeClock
+from handlers_house import ANNA, OWNER, HandlersHouse, Person, handlers_house
+
+from bot.domain.errors import StarsDown, StarsError, StarsRefused
+from bot.domain.model import Language, LicenseType, Millis, UserId
+from bot.domain.offers import XTR
+from bot.domain.payments import Invoice, Paid, Payer, StarTransaction
+from bot.domain.ports import NewUser
+from bot.services.refunds import RefundJob
+from bot.services.services import Services
+from bot.services.star_watch import StarWatch
+from storage.payments import SqlitePaymentQueries
+
+
+@dataclass
+class FakeStars:
+    """The bot's account of Stars. `faults` are raised by the next refunds; a `Lost` one is done, unheard."""
+
+    clock: FakeClock
+    lines: list[StarTransaction] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # charges that a refund was asked for
+    faults: list[StarsError] = field(default_factory=list)
+    pages: list[tuple[int, int]] = field(default_factory=list)
+    outage: StarsError | None = None
+
+    def pay(self, charge_id: str, stars: int, payload: str, user_id: int = ANNA) -> Paid:
+        """Somebody pays; what a successful_payment says of it."""
+        self.lines.append(self._line(charge_id, stars, payload, user_id, is_incoming=True))
+        return Paid(charge_id=charge_id, stars=stars, currency=XTR, payload=payload, at=self.clock.now())
+
+    def take_back(self, charge_id: str) -> None:
+        """A refund or a chargeback."""
+        line = next(each for each in self.lines if each.charge_id == charge_id)
+        payer = line.payer
+        assert payer is not None
+        self.lines.append(self._line(charge_id, line.stars, line.payload, payer.user_id, is_incoming=False))
+
+    def went_back(self, charge_id: str) -> bool:
+        return any(line.charge_id == charge_id and not line.is_incoming for line in self.lines)
+
+    async def refund(self, user_id: UserId, charge_id: str) -> None:
+        self.asked.append(charge_id)
+        assert all(line.payer and line.payer.user_id == user_id for line in self.lines if line.charge_id == charge_id)
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is not None and not isinstance(fault, Lost):
+            raise fault
+        if not any(line.charge_id == charge_id for line in self.lines):
+            raise StarsRefused("CHARGE_NOT_FOUND")
+        if not self.went_back(charge_id):  # else CHARGE_ALREADY_REFUNDED, which the port takes for done
+            self.take_back(charge_id)
+        if fault is not None:
+            raise fault
+
+    async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:
+        if self.outage is not None:
+            raise self.outage
+        self.pages.append((offset, limit))
+        return tuple(self.lines[offset : offset + limit])
+
+    def _line(self, charge_id: str, stars: int, payload: str, user_id: int, *, is_incoming: bool) -> StarTransaction:
+        payer = Payer(user_id=UserId(user_id), first_name="Anna", username=f"user_{user_id}", language=Language.ENGLISH)
+        return StarTransaction(
+            charge_id=charge_id,
+            stars=stars,
+            at=self.clock.now(),
+            is_incoming=is_incoming,
+            payer=payer,
+            payload=payload,
+        )
+
+
+class Lost(StarsDown):
+    """Telegram has done it; the answer did not come."""
+
+
+@dataclass
+class Till:
+    """Everything about payments that a test looks at."""
+
+    house: HandlersHouse
+    stars: FakeStars
+    job: RefundJob
+    watch: StarWatch
+
+    @property
+    def services(self) -> Services:
+        return self.house.services
+
+    @property
+    def clock(self) -> FakeClock:
+        return self.house.clock
+
+    async def invoice(self, user_id: int = ANNA, kind: LicenseType = LicenseType.PREMIUM, months: int = 1) -> Invoice:
+        await self.services.people.welcome(someone(user_id))
+        return (await self.services.payments.issue(UserId(user_id), kind, months))[0]
+
+    async def pay(self, invoice: Invoice, charge_id: str = "stx-1", *, user_id: int | None = None) -> Paid:
+        """Pay in full and let the bot hear of it."""
+        payer = user_id or invoice.user_id
+        paid = self.stars.pay(charge_id, invoice.stars, invoice.payload, payer)
+        await self.services.payments.book(someone(payer), paid)
+        return paid
+
+    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await self.house.database.fetch(sql, ())]
+
+    async def statuses(self) -> dict[str, str]:
+        return dict(await self.rows("SELECT telegram_payment_charge_id, status FROM payment_history"))  # type: ignore[arg-type]
+
+    async def days_left(self, user_id: int = ANNA) -> int:
+        """Of all types together, in whole days."""
+        held = await self.services.reads.license(UserId(user_id))
+        now = self.clock.now()
+        return sum(each.end - max(now, each.start) for each in held.segments if each.end > now) // 86_400_000
+
+    async def promised(self) -> list[tuple[str, int]]:
+        return [(kind, user) for kind, user in await self.rows("SELECT kind, user_id FROM outbox ORDER BY outbox_id")]
+
+    async def audited(self) -> list[str]:
+        return [action for (action,) in await self.rows("SELECT action FROM audit ORDER BY id")]
+
+
+@asynccontextmanager
+async def till(folder: Path) -> AsyncIterator[Till]:
+    async with handlers_house(folder) as house:
+        queries, stars = SqlitePaymentQueries(house.database), FakeStars(house.clock)
+        refunds, transactions = house.services.refunds, house.services.payments.transactions
+        job = RefundJob(queries=queries, transactions=transactions, stars=stars, refunds=refunds, clock=house.clock)
+        watch = StarWatch(
+            queries=queries,
+            transactions=transactions,
+            stars=stars,
+            desk=house.services.payments,
+            refunds=refunds,
+            clock=house.clock,
+        )
+        await house.services.people.welcome(someone(OWNER))
+        yield Till(house, stars, job, watch)
+
+
+def someone(user_id: int = ANNA) -> NewUser:
+    return NewUser(
+        user_id=UserId(user_id),
+        username=f"user_{user_id}",
+        first_name="Anna",
+        language=Language.ENGLISH,
+        start_payload=None,
+    )
+
+
+def paid(charge_id: str = "stx-1", **changes: Any) -> Paid:
+    values: dict[str, Any] = {
+        "charge_id": charge_id,
+        "stars": 5_000,
+        "currency": XTR,
+        "payload": "unknown",
+        "at": Millis(START_MS),
+    }
+    return Paid(**(values | changes))
+
+
+# --- people in the chat ---------------------------------------------------------------------------------------
+
+
+_QUERIES = count(1)
+
+
+async def check_out(person: Person, payload: str, stars: int, *, currency: str = XTR) -> str | None:
+    """Confirm a payment: None if the bot agrees, else what it says."""
+    query_id = f"pre-{next(_QUERIES)}"
+    query = {
+        "id": query_id,
+        "from": person.message("x")["message"]["from"],
+        "currency": currency,
+        "total_amount": stars,
+        "invoice_payload": payload,
+    }
+    await person.house.feed({"update_id": next(person.house.update_ids), "pre_checkout_query": query})
+    answer = person.house.api.checked[query_id]
+    return None if answer["ok"] else str(answer["error_message"])
+
+
+def paid_update(person: Person, payload: str, stars: int, charge_id: str, *, currency: str = XTR) -> dict[str, Any]:
+    """The update of a successful_payment."""
+    payment = {
+        "currency": currency,
+        "total_amount": stars,
+        "invoice_payload": payload,
+        "telegram_payment_charge_id": charge_id,
+        "provider_payment_charge_id": "p-1",
+    }
+    return _service_message(person, {"successful_payment": payment})
+
+
+def refunded_update(person: Person, payload: str, stars: int, charge_id: str) -> dict[str, Any]:
+    """The update of a refunded_payment, a message of the bot's own."""
+    refund = {
+        "currency": XTR,
+        "total_amount": stars,
+        "invoice_payload": payload,
+        "telegram_payment_charge_id": charge_id,
+    }
+    update = _service_message(person, {"refunded_payment": refund})
+    update["message"]["from"] = {"id": BOT_ID, "is_bot": True, "first_name": "Perpdesk", "username": "perpdesk_bot"}
+    return update
+
+
+def _service_message(person: Person, content: dict[str, Any]) -> dict[str, Any]:
+    update: dict[str, Any] = json.loads(json.dumps(person.message("")))
+    del update["message"]["text"], update["message"]["entities"]
+    update["message"] |= content
+    return update
