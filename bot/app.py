@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from bot import owner_link
+from bot.chat.broadcaster import Broadcaster
 from bot.chat.edge import TelegramEdge
 from bot.chat.errors import TelegramEnded, TokenRefused
 from bot.chat.stars import Stars
@@ -23,6 +24,7 @@ from bot.compose import (
     open_sidecar,
     open_telegram,
 )
+from bot.desk_parts import health_of, listener_of
 from bot.dispatch import Dispatcher
 from bot.domain.clock import SystemClock
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
@@ -33,11 +35,14 @@ from bot.exchange.bybit.adapter import Bybit
 from bot.lifecycle import EXIT_CONFIG, Fatal, background, stop_signals
 from bot.services.services import Services
 from bot.settings import Settings
+from bot.version import version
 from cache.facade import CachedReads
+from handlers.broadcast import draw_progress
 from handlers.commands import publish_commands
 from handlers.context import App
 from handlers.promo_pins import keep_pins
 from storage.database import Database
+from storage.desk import SqliteDeskQueries
 from storage.migrate import migrate
 from storage.payments import SqlitePaymentQueries
 from storage.privacy import SqlitePrivacyQueries
@@ -78,7 +83,7 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     async with AsyncExitStack() as stack:
         vault = Vault(await asyncio.to_thread(load_keys, settings))
         database = await stack.enter_async_context(Database.open(settings.database))
-        await migrate(database)
+        _, schema = await migrate(database)
         await vault.prove(database)
         dispatcher = Dispatcher()
         store = Store(database, clock=clock, committed=dispatcher.committed, publish=dispatcher.publish)
@@ -98,6 +103,9 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             support_reads=SqliteSupportQueries(database),
             privacy_reads=SqlitePrivacyQueries(database),
             shelves=make_shelves(database),
+            desk_queries=SqliteDeskQueries(database),
+            deliver=Broadcaster(lambda: application.bot, listener_of(reads)).deliver,
+            draw_progress=lambda broadcast: draw_progress(application, broadcast),
             prices=settings.price_list,
             owner_ids=frozenset(map(UserId, settings.owner_ids)),
             egress_ip=settings.egress_ip,
@@ -111,6 +119,9 @@ async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
         dispatcher.reactions.append(_wake(edge))
         progress = Progress()
         stats_address = await open_sidecar(stack, settings, reads, edge, bybit, progress)
+        services.health.ask = health_of(
+            version=version(), schema=schema, reasons=progress.reasons, edge=edge, reads=reads, bybit=bybit
+        )
         yield Assembly(
             reads=reads,
             services=services,
@@ -162,6 +173,12 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[str],
         await asyncio.gather(work, stopping, return_exceptions=True)
 
 
+async def _publish_commands(assembly: Assembly) -> None:
+    """Everybody's menu, and the menus of those who have a role, by settings or stored."""
+    people = assembly.services.access.everybody(await assembly.queries.staff())
+    await publish_commands(assembly.application.bot, assembly.application.bot_data.texts, people)
+
+
 async def _work(assembly: Assembly, ready: Callable[[str], None] | None) -> None:
     """The order of the start, then until Telegram ends it."""
     progress, edge = assembly.progress, assembly.edge
@@ -171,9 +188,7 @@ async def _work(assembly: Assembly, ready: Callable[[str], None] | None) -> None
         assembly.reads.run_sweeper(),
         *(job() for job in assembly.jobs),
         keep_pins(assembly.application.bot, assembly.application.bot_data.texts, assembly.services),
-        publish_commands(
-            assembly.application.bot, assembly.application.bot_data.texts, assembly.services.access.owner_ids
-        ),
+        _publish_commands(assembly),
     ):
         progress.step = "taking up what the last run left"
         replayed = await edge.replay()

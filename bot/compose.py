@@ -12,12 +12,13 @@ from telegram.ext import ContextTypes
 from bot.chat.application import build_application
 from bot.chat.edge import TelegramEdge
 from bot.chat.pace import Pace
-from bot.chat.sender import Listener
 from bot.chat.transport import AiohttpRequest, RawApi
+from bot.desk_parts import listener_of
 from bot.dispatch import Dispatcher
+from bot.domain.desk import DeskQueries
 from bot.domain.events import CredentialsChanged, Event
 from bot.domain.market import Ticker
-from bot.domain.model import AccountId, Category, Notifications, SealedCredentials, Secret, Symbol, UserId
+from bot.domain.model import AccountId, Category, SealedCredentials, Secret, Symbol, UserId
 from bot.domain.offers import PriceList
 from bot.domain.ports import Clock, KeyInspector, PaymentQueries, Queries, Reads, StarsApi, Transactions
 from bot.domain.ports import Vault as VaultPort
@@ -33,8 +34,12 @@ from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.metrics import ChatCollector, ExchangeCollector
 from bot.services.access import Access
 from bot.services.books import BookKeeper
+from bot.services.broadcasts import BroadcastDesk, BroadcastJob, Deliver
+from bot.services.broadcasts import Draw as DrawProgress
 from bot.services.buttons import ButtonDesk
+from bot.services.desk import Desk
 from bot.services.dialogues import Dialogues
+from bot.services.health import HealthDesk
 from bot.services.housekeeping import DAY, Housekeeping, Shelf
 from bot.services.key_watch import KeyWatch
 from bot.services.keys import Keys
@@ -49,6 +54,7 @@ from bot.services.promo_alarms import PromoAlarms
 from bot.services.redemption import Redemptions
 from bot.services.refunds import RefundJob, Refunds
 from bot.services.reminders import Reminders
+from bot.services.reports import Reports
 from bot.services.screens import Screens
 from bot.services.services import Services
 from bot.services.star_watch import StarWatch
@@ -178,6 +184,9 @@ class Middle:
     support_reads: SupportReads
     privacy_reads: PrivacyReads
     shelves: tuple[Shelf, ...]
+    desk_queries: DeskQueries
+    deliver: Deliver
+    draw_progress: DrawProgress
     prices: PriceList = field(default_factory=PriceList)
     owner_ids: frozenset[UserId] = frozenset()
     egress_ip: str | None = None
@@ -191,6 +200,7 @@ def make_services(middle: Middle) -> Services:
     reads, transactions, queries, clock = middle.reads, middle.transactions, middle.queries, middle.clock
     access = Access(owner_ids=middle.owner_ids)
     licenses = Licenses(reads=reads, transactions=transactions, queries=queries, clock=clock)
+    pin = PinDesk(queries=queries, transactions=transactions, clock=clock, access=access)
     people = People(
         reads=reads,
         transactions=transactions,
@@ -229,7 +239,7 @@ def make_services(middle: Middle) -> Services:
         screens=Screens(reads=reads),
         buttons=ButtonDesk(queries=queries, transactions=transactions, clock=clock),
         dialogues=Dialogues(queries=queries, transactions=transactions, clock=clock),
-        pin=PinDesk(queries=queries, transactions=transactions, clock=clock, access=access),
+        pin=pin,
         promo=make_promo_desk(middle, licenses),
         redemptions=Redemptions(
             reads=reads,
@@ -251,6 +261,19 @@ def make_services(middle: Middle) -> Services:
             payments=middle.payment_queries,
         ),
         privacy=Privacy(queries=middle.privacy_reads, transactions=transactions, clock=clock, access=access),
+        desk=Desk(
+            reads=reads,
+            queries=middle.desk_queries,
+            records=queries,
+            transactions=transactions,
+            licenses=licenses,
+            access=access,
+            pin=pin,
+            clock=clock,
+        ),
+        broadcasts=BroadcastDesk(queries=middle.desk_queries, transactions=transactions, clock=clock),
+        reports=Reports(queries=middle.desk_queries, promo=middle.promo_queries, clock=clock),
+        health=HealthDesk(),
     )
 
 
@@ -290,6 +313,14 @@ def make_jobs(middle: Middle, services: Services) -> tuple[Callable[[], Coroutin
         clock=middle.clock,
     )
     reminders = Reminders(queries=middle.queries, transactions=middle.transactions, clock=middle.clock)
+    broadcasts = BroadcastJob(
+        desk=services.broadcasts,
+        queries=middle.desk_queries,
+        transactions=middle.transactions,
+        clock=middle.clock,
+        deliver=middle.deliver,
+        draw=middle.draw_progress,
+    )
     housekeeping = Housekeeping(shelves=middle.shelves, clock=middle.clock)
     return (
         watch.run,
@@ -299,6 +330,7 @@ def make_jobs(middle: Middle, services: Services) -> tuple[Callable[[], Coroutin
         stars.run,
         services.privacy.run,
         housekeeping.run,
+        broadcasts.run,
     )
 
 
@@ -311,6 +343,7 @@ def make_shelves(database: Database) -> tuple[Shelf, ...]:
         Shelf(name="buttons", keep=DAY, forget=sweeps.buttons),
         Shelf(name="dialogues", keep=DAY, forget=sweeps.dialogues),
         Shelf(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
+        Shelf(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
         Shelf(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
     )
 
@@ -334,12 +367,6 @@ async def open_telegram(
     registry.register(application, services=services, texts=texts)
     stack.push_async_callback(registry.close, application)
 
-    async def listener_of(user_id: UserId) -> Listener:
-        config = await services.reads.user_config(user_id)
-        if config is None:
-            return Listener()
-        return Listener(language=config.language, is_silent=config.settings.notifications is not Notifications.ON)
-
     edge = await stack.enter_async_context(
         TelegramEdge.open(
             transport=transport,
@@ -350,7 +377,7 @@ async def open_telegram(
             outbox_store=SqliteOutbox(database),
             transactions=store,
             render=Promises(texts).render,
-            listener_of=listener_of,
+            listener_of=listener_of(services.reads),
             clock=clock,
             randomness=random.random,
         )

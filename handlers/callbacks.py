@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self
 
+from bot.domain.desk import Act, AudienceLicense, UserFilter
 from bot.domain.errors import ButtonExpired
 from bot.domain.model import AccountId, AccountType, Category, Language, LicenseType, Symbol, UserId
 from bot.domain.payments import Listed
@@ -31,6 +32,7 @@ _SYMBOL: Final = re.compile(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
 _WHICH_CAMPAIGNS: Final = re.compile(r"open|all")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_WORD: Final = re.compile(r"[a-z]{1,16}")
 _PAD_KEY: Final = re.compile(r"[0-9bc]")
 _READ: Final = "read"
 
@@ -67,6 +69,22 @@ def _pad(text: str) -> str:
 
 def _pad_key(text: str) -> str:
     return _matching(text, _PAD_KEY)
+
+
+def _user_id(text: str) -> UserId:
+    return UserId(_number(text, LARGEST_ID))
+
+
+def _large_number(text: str) -> int:
+    return _number(text, LARGEST_ID)
+
+
+def _flag(text: str) -> int:
+    return _number(text, 1)
+
+
+def _word(text: str) -> str:
+    return _matching(text, _WORD)
 
 
 def _matching(text: str, pattern: re.Pattern[str]) -> str:
@@ -129,6 +147,13 @@ _WHICH: Final = MappingProxyType({_READ: _which})
 _LANGUAGE: Final = MappingProxyType({_READ: _one_of(Language)})
 _FIELD: Final = MappingProxyType({_READ: _one_of(SettingField)})
 _ACCOUNT_TYPE: Final = MappingProxyType({_READ: _one_of(AccountType)})
+_USER_ID: Final = MappingProxyType({_READ: _user_id})
+_LARGE_NUMBER: Final = MappingProxyType({_READ: _large_number})
+_ONE_OR_NONE: Final = MappingProxyType({_READ: _flag})
+_ONE_WORD: Final = MappingProxyType({_READ: _word})
+_USER_FILTER: Final = MappingProxyType({_READ: _one_of(UserFilter)})
+_ACT: Final = MappingProxyType({_READ: _one_of(Act)})
+_AUDIENCE_LICENSE: Final = MappingProxyType({_READ: _one_of(AudienceLicense)})
 _PAD_TOKEN: Final = MappingProxyType({_READ: _pad})
 _PAD_KEY_NAME: Final = MappingProxyType({_READ: _pad_key})
 
@@ -405,6 +430,76 @@ class AnswerThread(Code):
     thread_id: ThreadId = field(metadata=_THREAD)
 
 
+@dataclass(frozen=True, slots=True)
+class ShowUsers(Code):
+    """A page of the desk's list of users."""
+
+    TAG = "usr"
+    shown: UserFilter = field(metadata=_USER_FILTER)
+    page: int = field(default=0, metadata=_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class FindUser(Code):
+    """Asks what to look for."""
+
+    TAG = "find"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowUser(Code):
+    """A user's card at the desk."""
+
+    TAG = "who"
+    user_id: UserId = field(metadata=_USER_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class AskAct(Code):
+    """Begins an act on a user; nothing is done before it is confirmed."""
+
+    TAG = "act"
+    act: Act = field(metadata=_ACT)
+    user_id: UserId = field(metadata=_USER_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRole(Code):
+    """Which role a user shall have."""
+
+    TAG = "role"
+    user_id: UserId = field(metadata=_USER_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class AimBroadcast(Code):
+    """Who gets a draft; `spoken` is a language or all, `active` 1 for those of the last seven days."""
+
+    TAG = "bca"
+    broadcast: int = field(metadata=_LARGE_NUMBER)
+    license: AudienceLicense = field(metadata=_AUDIENCE_LICENSE)
+    spoken: str = field(metadata=_ONE_WORD)
+    active: int = field(metadata=_ONE_OR_NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class StopBroadcast(Code):
+    """No further message goes out: safe at any time, by any admin."""
+
+    TAG = "bcs"
+    broadcast: int = field(metadata=_LARGE_NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAudit(Code):
+    """A page of the audit: one area or all, about one user or everybody (0), below a row or the newest (0)."""
+
+    TAG = "aud"
+    area: str = field(metadata=_ONE_WORD)
+    user_id: UserId = field(metadata=_USER_ID)
+    before: int = field(metadata=_LARGE_NUMBER)
+
+
 CODES: Final[tuple[type[Code], ...]] = (
     RunCommand,
     ShowBalance,
@@ -426,6 +521,14 @@ CODES: Final[tuple[type[Code], ...]] = (
     PromoCard,
     PromoUndo,
     PressPin,
+    ShowUsers,
+    FindUser,
+    ShowUser,
+    AskAct,
+    AskRole,
+    AimBroadcast,
+    StopBroadcast,
+    ShowAudit,
     ShowMyPayments,
     ShowPayments,
     ShowPayment,

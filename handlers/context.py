@@ -73,6 +73,7 @@ class BotData:
     router: Router
     live: LiveCards
     refusals: Cooldown
+    denials: Cooldown
     held_keys: HeldKeys
     pin_pads: PinPads
     new_reference: Callable[[], str]

@@ -57,6 +57,9 @@ async def _unexpected(update: Update | None, error: Exception, context: Context)
         return
     reference = context.bot_data.new_reference()
     _logger.error("unexpected error, reference %s", reference, exc_info=error, extra={"reference": reference})
+    user = None if update is None else update.effective_user
+    if user is not None and not isinstance(error, StorageTrouble):
+        await context.bot_data.services.desk.note_error(UserId(user.id), reference, error)
     draw = storage_card if isinstance(error, StorageTrouble) else apology_card
     await _tell(update, context, lambda viewer: draw(viewer, reference))
 

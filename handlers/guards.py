@@ -65,15 +65,24 @@ async def admit(turn: Turn, entry: Entry) -> bool:
     if place not in entry.places:
         if isinstance(entry, CommandEntry) and entry.hidden:
             await turn.delete_message()
+        await note_denied(turn, entry)
         await refuse_in_group(turn)
         return False
     if allows(turn, entry):
         return True
+    await note_denied(turn, entry)
     _logger.info("refused %s to user %d", entry.name, turn.user_id)
     if turn.query is not None:
         raise ButtonExpired
     await unknown_command(turn)
     return False
+
+
+async def note_denied(turn: Turn, entry: Entry) -> None:
+    """An audit row, one a minute, for whoever tries what their role does not admit; they are told nothing of it."""
+    if entry.access.admits(turn.services.access.role(turn.config)) or not turn.data.denials.may(turn.user_id):
+        return
+    await turn.services.desk.note_denied(turn.config, entry.name)
 
 
 def allows(turn: Turn, entry: Entry) -> bool:

@@ -1,7 +1,7 @@
 """The command menus and the bot's descriptions: planned from the table, written only where Telegram has others."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from telegram import (
@@ -14,7 +14,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.domain.model import Language, Role
+from bot.domain.model import Language, Role, UserId
 from handlers.context import Router
 from handlers.texts.catalog import Say, Texts
 
@@ -30,30 +30,41 @@ class Menu:
     commands: tuple[tuple[str, str], ...]
 
 
-def plan(texts: Texts, router: Router, owner_ids: Sequence[int]) -> tuple[Menu, ...]:
-    """Every menu: private chats (the default scope), groups, and each owner's own chat."""
+def plan(texts: Texts, router: Router, roles: Mapping[UserId, Role]) -> tuple[Menu, ...]:
+    """Every menu: private chats (the default scope), groups, and the own chat of everybody with a role."""
     everyone = router.commands(Role.USER)
     menus = [
         *_in_languages(texts, BotCommandScopeDefault(), everyone),
         *_in_languages(texts, BotCommandScopeAllGroupChats(), router.group_commands()),
     ]
-    for owner_id in owner_ids:
-        menus += _in_languages(texts, BotCommandScopeChat(owner_id), router.commands(Role.OWNER))
+    for user_id, role in sorted(roles.items()):
+        menus += _in_languages(texts, BotCommandScopeChat(user_id), router.commands(role))
     return tuple(menus)
 
 
-async def publish(bot: Bot, texts: Texts, router: Router, owner_ids: Sequence[int]) -> None:
+async def publish(bot: Bot, texts: Texts, router: Router, roles: Mapping[UserId, Role]) -> None:
     """Menus and descriptions. What Telegram refuses is logged; the bot works without a menu."""
-    for menu in plan(texts, router, owner_ids):
+    for menu in plan(texts, router, roles):
         await _publish_menu(bot, menu)
     for language in (None, *_others()):
         await _publish_descriptions(bot, Say(texts, language or Language.ENGLISH), language)
 
 
-async def publish_owner_menu(bot: Bot, texts: Texts, owner_id: int, router: Router) -> None:
-    """A new owner's chat gets its own menu at once."""
-    for menu in _in_languages(texts, BotCommandScopeChat(owner_id), router.commands(Role.OWNER)):
+async def publish_role_menu(bot: Bot, texts: Texts, router: Router, user_id: UserId, role: Role) -> None:
+    """A new role shows in its chat at once; whoever has none any more gets everybody's menu back."""
+    if role is Role.USER:
+        await _remove_menus(bot, user_id)
+        return
+    for menu in _in_languages(texts, BotCommandScopeChat(user_id), router.commands(role)):
         await _publish_menu(bot, menu)
+
+
+async def _remove_menus(bot: Bot, user_id: UserId) -> None:
+    try:
+        for language in (None, *_others()):
+            await bot.delete_my_commands(BotCommandScopeChat(user_id), language)
+    except TelegramError as refusal:
+        _logger.warning("a menu was not removed: %s", refusal.message)
 
 
 def _others() -> tuple[Language, ...]:

@@ -28,11 +28,14 @@ from bot.domain.ports import Dialogue
 from bot.services.buttons import Wish
 from bot.services.services import Services
 from handlers import (
+    audit,
     balance,
-    bans,
     book,
+    broadcast,
+    deeds,
     fallback,
     guards,
+    health,
     keys,
     language,
     license,  # noqa: A004  the command's name
@@ -47,6 +50,7 @@ from handlers import (
     promo,
     promo_campaign,
     redeem,
+    report,
     settings,
     start,
     subscribe,
@@ -54,6 +58,7 @@ from handlers import (
     symbols,
     terms,
     trades,
+    users,
     whoami,
 )
 from handlers.callbacks import PRESS_PREFIX
@@ -79,6 +84,7 @@ _logger = logging.getLogger(__name__)
 
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 BANNED_EVERY: Final = 60.0  # seconds between two answers to the same banned person
+DENIED_EVERY: Final = 60.0  # seconds between two audit rows of the same person's denied commands
 HOLD_KEYS: Final = 15 * 60.0  # seconds that a typed key waits for the terms
 
 
@@ -147,7 +153,10 @@ class Table:
     async def run_wish(self, turn: Turn, wish: Wish) -> None:
         """What a token stood for."""
         entry = self._wishes.get(wish.action)
-        if entry is None or not guards.allows(turn, entry):
+        if entry is None:
+            raise ButtonExpired
+        if not guards.allows(turn, entry):
+            await guards.note_denied(turn, entry)
             raise ButtonExpired
         if await guards.may_go_on(turn, entry, wish):
             await entry.run(turn, wish)
@@ -158,7 +167,11 @@ class Table:
         if entry is None:
             await turn.services.dialogues.end(turn.user_id)
             await fallback.unknown_text(turn)
-        elif guards.allows(turn, entry) and await guards.may_go_on(turn, entry):
+        elif not guards.allows(turn, entry):  # the role that began it is gone
+            await guards.note_denied(turn, entry)
+            await turn.services.dialogues.end(turn.user_id)
+            await fallback.unknown_text(turn)
+        elif await guards.may_go_on(turn, entry):
             await entry.run(turn, dialogue)
 
     @property
@@ -210,7 +223,12 @@ TABLE: Final = Table(
         *pin.ENTRIES,
         *support.ENTRIES,
         *privacy.ENTRIES,
-        *bans.ENTRIES,
+        *users.ENTRIES,
+        *deeds.ENTRIES,
+        *broadcast.ENTRIES,
+        *audit.ENTRIES,
+        *report.ENTRIES,
+        *health.ENTRIES,
         *subscribe.ENTRIES,
         *payments.ENTRIES,
         *payment_desk.ENTRIES,
@@ -227,6 +245,7 @@ def register(app: App, *, services: Services, texts: Texts, table: Table = TABLE
     data.router = table
     data.live = LiveCards()
     data.refusals = Cooldown(services.clock, period=BANNED_EVERY)
+    data.denials = Cooldown(services.clock, period=DENIED_EVERY)
     data.held_keys = HeldKeys(services.clock, lifetime=HOLD_KEYS)
     data.pin_pads = PinPads(services.clock)
     data.new_reference = lambda: token_hex(4)

@@ -3,11 +3,11 @@
 import asyncio
 from typing import Final
 
-from bot.domain.model import PAPER_START_BALANCE, AccountType
+from bot.domain.model import PAPER_START_BALANCE, AccountType, Role
 from handlers.context import Turn, known_or_trouble
 from handlers.entries import EVERYONE, Entry, command
 from handlers.meeting import OWNER_PAYLOAD, PROMO_PAYLOAD
-from handlers.menus import publish_owner_menu
+from handlers.menus import publish_role_menu
 from handlers.redeem import show_code
 from handlers.texts.catalog import Markup
 from handlers.views.home import practice_money, welcome_card
@@ -47,7 +47,7 @@ async def home(turn: Turn, *first_lines: Markup) -> None:
 
 async def _claim(turn: Turn, token: str) -> None:
     if await turn.services.people.claim_owner(turn.user_id, token):
-        await publish_owner_menu(turn.bot, turn.data.texts, turn.user_id, turn.data.router)
+        await publish_role_menu(turn.bot, turn.data.texts, turn.data.router, turn.user_id, Role.OWNER)
         await home(turn, turn.say("owner-claimed"))
     else:
         await home(turn, turn.say("owner-link-used"))

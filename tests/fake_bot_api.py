@@ -113,6 +113,9 @@ class FakeBotApi:
         self.bubbles[bubble.chat_id, bubble.message_id] = bubble
         return self._message(bubble)
 
+    def _on_sendphoto(self, params: dict[str, Any]) -> Any:
+        return self._on_senddocument({**params, "document": params["photo"]})
+
     def _on_senddocument(self, params: dict[str, Any]) -> Any:
         caption = params.get("caption", "")
         reason = _fault_of_text({**params, "text": caption or "-"})
@@ -191,6 +194,10 @@ class FakeBotApi:
         assert 0 < len(commands) <= 100
         assert all(1 <= len(each["description"]) <= 256 for each in commands)
         self.commands[_scope(params)] = commands
+        return True
+
+    def _on_deletemycommands(self, params: dict[str, Any]) -> Any:
+        self.commands.pop(_scope(params), None)
         return True
 
     def _on_getmydescription(self, params: dict[str, Any]) -> Any:

@@ -26,8 +26,11 @@ from bot.domain.offers import PriceList
 from bot.domain.pins import ScryptCost
 from bot.services.access import Access
 from bot.services.books import BookKeeper
+from bot.services.broadcasts import BroadcastDesk
 from bot.services.buttons import ButtonDesk
+from bot.services.desk import Desk
 from bot.services.dialogues import Dialogues
+from bot.services.health import HealthDesk
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
 from bot.services.payments import PaymentDesk
@@ -39,6 +42,7 @@ from bot.services.promo import PromoDesk
 from bot.services.promo_alarms import PromoAlarms
 from bot.services.redemption import Redemptions
 from bot.services.refunds import Refunds
+from bot.services.reports import Reports
 from bot.services.screens import Screens
 from bot.services.services import Services
 from bot.services.support import Support
@@ -49,6 +53,7 @@ from handlers.context import App, BotData
 from handlers.registry import TABLE, Table
 from handlers.texts.catalog import Texts
 from storage.database import Database
+from storage.desk import SqliteDeskQueries
 from storage.migrate import migrate
 from storage.payments import SqlitePaymentQueries
 from storage.privacy import SqlitePrivacyQueries
@@ -339,6 +344,7 @@ def _services(
     licenses = Licenses(reads=reads, transactions=store, queries=queries, clock=clock)
     alarms, safe = PromoAlarms(owner_ids=access.owner_ids), PromoSafe(bytes(32))
     promo_queries = SqlitePromoQueries(database)
+    pin = PinDesk(queries=queries, transactions=store, clock=clock, access=access, cost=ScryptCost(n=16))
     people = People(reads=reads, transactions=store, clock=clock, access=access, owner_link=owner_link)
     payments = PaymentDesk(
         reads=reads,
@@ -362,7 +368,7 @@ def _services(
         screens=Screens(reads=reads, patience=patience, resolve_patience=patience),
         buttons=ButtonDesk(queries=queries, transactions=store, clock=clock),
         dialogues=Dialogues(queries=queries, transactions=store, clock=clock),
-        pin=PinDesk(queries=queries, transactions=store, clock=clock, access=access, cost=ScryptCost(n=16)),
+        pin=pin,
         promo=PromoDesk(
             queries=promo_queries, transactions=store, licenses=licenses, safe=safe, alarms=alarms, clock=clock
         ),
@@ -386,6 +392,19 @@ def _services(
             payments=SqlitePaymentQueries(database),
         ),
         privacy=Privacy(queries=SqlitePrivacyQueries(database), transactions=store, clock=clock, access=access),
+        desk=Desk(
+            reads=reads,
+            queries=SqliteDeskQueries(database),
+            records=queries,
+            transactions=store,
+            licenses=licenses,
+            access=access,
+            pin=pin,
+            clock=clock,
+        ),
+        broadcasts=BroadcastDesk(queries=SqliteDeskQueries(database), transactions=store, clock=clock),
+        reports=Reports(queries=SqliteDeskQueries(database), promo=promo_queries, clock=clock),
+        health=HealthDesk(),
     )
 
 

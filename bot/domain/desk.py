@@ -277,7 +277,10 @@ class Health:
     updates_waiting: int
     promises_waiting: int
     telegram_limited: bool
-    exchange: tuple[tuple[str, str], ...]  # site or budget -> its state in a word
+    bybit_banned_s: float  # until Bybit is called again; 0: it is being called
+    bybit_waiting: int  # calls that wait for their turn
+    bybit_clients: int
+    clock_skew_ms: int | None  # Bybit's clock less ours
     hit_rates: tuple[tuple[str, float | None], ...]  # region -> 0 … 1; None before its first read
 
 

@@ -1,7 +1,7 @@
 """What admins do to a user: license time, bans, roles; each in one transaction with its audit row and its message."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
@@ -12,7 +12,7 @@ from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.events import RoleChanged, UserBanned
 from bot.domain.licensing import DAY, EntryKind, Standing
 from bot.domain.model import ChatId, License, LicenseType, Millis, Role, UserConfig, UserId
-from bot.domain.ports import AuditEntry, Clock, Promise, Reads, Transactions, UnitOfWork
+from bot.domain.ports import AuditEntry, AuditRow, Clock, Promise, Queries, Reads, Transactions, UnitOfWork
 from bot.domain.promo import starts_after
 from bot.services.access import Access
 from bot.services.licenses import Licenses
@@ -53,6 +53,7 @@ class Desk:
 
     reads: Reads
     queries: DeskQueries
+    records: Queries
     transactions: Transactions
     licenses: Licenses
     access: Access
@@ -110,6 +111,17 @@ class Desk:
         if deed.act is Act.ROLE:
             self.pin.close(deed.user_id)
         return seen
+
+    async def audit_page(
+        self, *, before: int | None, area: str | None, subject: UserId | None, limit: int
+    ) -> tuple[AuditRow, ...]:
+        """Newest first, below the row `before`."""
+        return await self.records.audit_page(before=before, area=area, subject=subject, limit=limit)
+
+    async def names(self, rows: Iterable[AuditRow]) -> Mapping[UserId, str]:
+        """What those people are called now; the erased ones have no name."""
+        people = {each.user_id for row in rows for each in (row.actor, row.subject) if each is not None}
+        return await self.queries.first_names(tuple(sorted(each for each in people if each is not None)))
 
     async def note_denied(self, config: UserConfig, what: str) -> None:
         """Somebody without the role tried an admin's command: an audit row, and no sign of it to them."""

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from bot.domain.ports import Clock, Reads
 from bot.services.access import Access
+from bot.services.broadcasts import BroadcastDesk
 from bot.services.buttons import ButtonDesk
+from bot.services.desk import Desk
 from bot.services.dialogues import Dialogues
+from bot.services.health import HealthDesk
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
 from bot.services.payments import PaymentDesk
@@ -16,6 +19,7 @@ from bot.services.privacy import Privacy
 from bot.services.promo import PromoDesk
 from bot.services.redemption import Redemptions
 from bot.services.refunds import Refunds
+from bot.services.reports import Reports
 from bot.services.screens import Screens
 from bot.services.support import Support
 
@@ -41,3 +45,7 @@ class Services:
     refunds: Refunds
     support: Support
     privacy: Privacy
+    desk: Desk
+    broadcasts: BroadcastDesk
+    reports: Reports
+    health: HealthDesk

@@ -60,6 +60,16 @@ def _license(key: str) -> Callable[[Say, Values], Markup]:
     return write
 
 
+def _granted(say: Say, values: Values) -> Markup:
+    end = Millis(int(values["end"]))
+    kind = say.plain("license-type", kind=values["kind"])
+    return say("promise-desk-granted", kind=kind, days=int(values["days"]), date=moment(end, Millis(0), "UTC"))
+
+
+def _role(say: Say, values: Values) -> Markup:
+    return say("promise-desk-role", role=say.plain("role-name", role=values["role"]))
+
+
 def _pin_locked(say: Say, values: Values) -> Markup:
     until = Millis(int(values["until"]))
     return say("promise-pin-locked", user=values["user"], until=moment(until, until, "UTC"))
@@ -121,6 +131,10 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Say, Values], Markup], str, str]]] = 
         "promo-guessing": (_says("promise-promo-guessing"), "button-promo-list", "promo"),
         "promo-undo-asked": (_campaign("promise-promo-undo-asked"), "button-promo-list", "promo"),
         "banned": (_says("banned"), "", ""),
+        "desk-granted": (_granted, "button-license", "license"),
+        "desk-revoked": (_says("promise-desk-revoked"), "button-license", "license"),
+        "desk-role": (_role, "button-help", "help"),
+        "broadcast-done": (_says("promise-broadcast-done"), "", ""),
         "pin-locked": (_pin_locked, "", ""),
         "pin-forgotten": (_says("promise-pin-forgotten"), "button-menu", "menu"),
         "unbanned": (_says("promise-unbanned"), "button-menu", "menu"),

@@ -35,3 +35,271 @@ button-pin-guard-keys = Ask for it before keys change
 button-pin-leave-keys = Don't ask before keys change
 promise-pin-locked = ⛔ Five wrong PINs of user { $user }: their PIN is locked until { $until }.
 promise-pin-forgotten = An owner removed your PIN. Choose a new one with /pin.
+
+command-users = Users: search, filters, cards
+command-grant = Give a license
+command-role = Name an admin or support
+command-broadcast = A message to many
+command-audit = Who did what
+command-report = Figures, as text and picture
+command-health = How I am doing
+
+users-title =
+    <b>{ $shown ->
+        [day] Seen within 24 hours
+        [week] Seen within 7 days
+        [banned] Banned
+        [trial] With Trial
+        [basic] With Basic
+        [premium] With Premium
+       *[all] All users
+    }</b>
+users-filter =
+    { $shown ->
+        [day] 24 h
+        [week] 7 d
+        [banned] Banned
+        [trial] Trial
+        [basic] Basic
+        [premium] Premium
+       *[all] All
+    }
+users-found =
+    { $count ->
+        [one] <b>Found for “{ $typed }”:</b> { $count }
+       *[other] <b>Found for “{ $typed }”:</b> { $count }
+    }
+users-none = Nobody.
+users-line = { $number }. <b>{ $name }</b> · <code>{ $id }</code> · { $license } · seen { $age } ago{ $marks }
+users-license =
+    { $kind ->
+        [trial] Trial until { $date }
+        [basic] Basic until { $date }
+       *[premium] Premium until { $date }
+    }
+users-no-license = no license
+users-mark-banned = banned
+users-ask-find = Whom? Send an id, an @name or the beginning of a name.
+users-find-usage = Type an id, an @name or the beginning of a name: <code>/users anna</code>
+button-users = Users
+button-users-find = Find
+
+user-name = <b>{ $name }</b>
+user-banned-name = ⛔ <b>{ $name }</b> · banned
+user-seen = Last seen { $age } ago
+user-id = Id
+user-role = Role
+user-language = Language
+user-zone = Time zone
+user-first-seen = First seen
+user-pin = Has a PIN
+user-yes = yes
+user-no = no
+user-positions = Open positions
+user-orders = Open orders
+user-trades = Fills in 30 days
+user-redemptions = Codes redeemed
+user-payments = Payments
+user-no-license = No license.
+user-license-ended = License ended { $date }.
+user-license = <b>{ $kind }</b> until { $date }
+user-banked = then { $kind }, { $start } – { $end }
+user-accounts = <b>Accounts</b>
+user-account-paper = { $name }
+user-account = { $name } · bybit.{ $host } · UID <code>{ $uid }</code>
+user-no-errors = No errors of late.
+user-errors = <b>Last errors</b> (the log has their references)
+user-error = <code>{ $reference }</code> · { $kind } · { $age } ago
+button-user = User card
+button-role = Role
+button-user-redeem = Redeem a code for them
+button-audit = Audit
+
+deed-button =
+    { $act ->
+        [grant] Grant
+        [extend] Extend
+        [revoke] Revoke
+        [ban] Ban
+       *[unban] Unban
+    }
+deed-choose-time =
+    { $act ->
+        [extend] <b>Extend the license of { $name }.</b> By how much?
+       *[grant] <b>Give { $name } a license.</b> Which, and for how long?
+    }
+deed-choose-role = <b>Role of { $name }</b> (now: { $role }). What shall it be?
+deed-time-button =
+    { $kind ->
+        [trial] Trial { $days } d
+        [basic] Basic { $days } d
+       *[premium] Premium { $days } d
+    }
+deed-ask-time = Type and days, please: <code>premium 45d</code>. To extend, the days will do: <code>45d</code>
+deed-ask-reason =
+    Why? One line, up to 300 characters, about { $name }.
+    It is kept for good: no names, ids or keys in it.
+deed-title =
+    <b>{ $act ->
+        [grant] Grant a license
+        [extend] Extend the license
+        [revoke] Revoke the license
+        [ban] Ban
+        [unban] Unban
+       *[role] Change the role
+    }</b>
+deed-who = To: { $name } · <code>{ $id }</code>
+deed-time =
+    { $days ->
+        [one] { $kind }, { $days } day
+       *[other] { $kind }, { $days } days
+    }
+deed-starts = Starts { $date }, after what they have.
+deed-until = Everything then ends { $date }.
+deed-loses = They lose everything left, until { $date }.
+deed-role = From { $before } to { $role }
+deed-reason = Reason: { $reason }
+deed-confirm =
+    { $act ->
+        [grant] Yes, grant
+        [extend] Yes, extend
+        [revoke] Yes, revoke
+        [ban] Yes, ban
+        [unban] Yes, unban
+       *[role] Yes, change the role
+    }
+deed-done = ✓ Done, and they are told.
+
+desk-unknown-user = I know no user { $user }.
+desk-not-yourself = Not to yourself.
+desk-not-above =
+    { $role ->
+        [owner] An owner can't be touched here.
+        [admin] Only an owner may do that to an admin.
+        [support] Only an admin or an owner may do that to support.
+       *[user] Your role does not allow that.
+    }
+desk-days-range = From 1 to { $most } days, please.
+desk-nothing-to-revoke = They have no license that runs.
+desk-nothing-to-extend = They have no license that runs: use /grant.
+desk-ban-as-is =
+    { $state ->
+        [banned] They are banned already.
+       *[free] They are not banned.
+    }
+desk-role-usage = Type the id and the role: <code>/role 1002 support why</code>. Roles: admin, support, user.
+desk-role-as-is = That is their role already: { $role }.
+desk-usage =
+    { $act ->
+        [grant] Like this: <code>/grant 1002 premium 30d why</code>
+        [extend] Like this: <code>/extend 1002 30d why</code>
+        [revoke] Like this: <code>/revoke 1002 why</code>
+        [ban] Like this: <code>/ban 1002 why</code>
+        [unban] Like this: <code>/unban 1002 why</code>
+       *[role] Like this: <code>/role 1002 support why</code>
+    }
+desk-time-usage = Like this: <code>premium 45d</code>
+desk-reason-missing = A reason, please: one line.
+promise-desk-granted =
+    { $days ->
+        [one] You were given <b>{ $kind }</b> for { $days } day. Your license now runs until { $date }.
+       *[other] You were given <b>{ $kind }</b> for { $days } days. Your license now runs until { $date }.
+    }
+promise-desk-revoked = Your license was revoked. New entries have stopped; open positions stay managed, and you can close them at any time.
+promise-desk-role = Your role here is now: { $role }.
+
+broadcast-ask-text = Send me the message, as users shall see it: bold, links and all. I show it to you before anything goes out.
+broadcast-audience =
+    { $count ->
+        [one] ↑ Exactly so. It would go to <b>{ $count } person</b>. Whom shall it reach?
+       *[other] ↑ Exactly so. It would go to <b>{ $count } people</b>. Whom shall it reach?
+    }
+broadcast-audience-empty = ↑ Exactly so. But nobody fits. Whom shall it reach?
+broadcast-license =
+    { $kind ->
+        [none] No license
+        [trial] Trial
+        [basic] Basic
+        [premium] Premium
+       *[any] Any license
+    }
+broadcast-every-language = All
+broadcast-seen =
+    { $when ->
+        [week] Seen in 7 days
+       *[ever] Whenever seen
+    }
+broadcast-title =
+    <b>{ $state ->
+        [done] Broadcast: done
+        [stopped] Broadcast: stopped
+       *[sending] Broadcast: being sent
+    }</b>
+broadcast-sent = Delivered
+broadcast-blocked = Blocked me
+broadcast-failed = Undeliverable
+broadcast-left = Still to go
+broadcast-unreached = Not reached: { $ids }
+broadcast-empty = There is no text in that.
+broadcast-too-long = That is too long for one message.
+broadcast-gone = That broadcast can't be changed any more. Begin again with /broadcast.
+broadcast-nobody = Nobody fits any more.
+broadcast-not-running = It is not being sent any more.
+button-broadcast-send =
+    { $count ->
+        [one] Send to { $count } person
+       *[other] Send to { $count } people
+    }
+button-broadcast-stop = Stop
+promise-broadcast-done =
+    { $count ->
+        [one] ✓ Your broadcast is done: delivered to { $count } person, blocked { $blocked }, undeliverable { $failed }.
+       *[other] ✓ Your broadcast is done: delivered to { $count } people, blocked { $blocked }, undeliverable { $failed }.
+    }
+
+audit-title = <b>Audit</b>, newest first · { $zone }
+audit-title-of = <b>Audit of user { $user }</b>, newest first · { $zone }
+audit-none = Nothing here.
+audit-everything = All
+audit-line = #{ $number } · { $time } · <b>{ $action }</b> · by { $actor }
+audit-subject = → to { $subject }
+audit-details = <i>{ $details }</i>
+audit-bot = the bot
+audit-erased = erased { $name }
+audit-usage = Like this: <code>/audit</code>, <code>/audit license</code>, <code>/audit 1002</code>. Areas: { $areas }.
+button-audit-newest = Newest
+button-audit-older = Older ›
+button-audit-everybody = About everybody
+
+report-caption = Figures of this moment; the numbers are below.
+report-title = <b>Report</b> · { $date }
+report-users = <b>Users</b>
+report-all = All
+report-active = Seen in { $days } d
+report-licenses = <b>Licenses running now</b>
+report-ending = Ending in { $days } d
+report-income = <b>Income by month</b>, Stars (what was given back on the right)
+report-no-income = No payments in a year.
+report-funnel = <b>Promo codes</b>, the newest campaigns
+report-no-promo = No campaigns yet.
+report-campaign = { $title }: opened { $opened } → redeemed { $redeemed } → keys { $connected } → traded { $traded } → paid { $paid }
+report-traders = <b>Top traders</b>, realized in 30 days, fees included
+report-no-traders = No fills yet.
+report-trader = { $name } · <code>{ $id }</code> · { $pnl } · fills: { $fills }
+
+health-unknown = I can't tell yet: I am still starting.
+health-title = <b>Perpdesk { $version }</b> · schema { $schema }
+health-ready = ✓ Ready.
+health-not-ready = ⛔ Not ready:
+health-reason = • { $reason }
+health-telegram = <b>Telegram</b>
+health-bybit = <b>Bybit</b>
+health-cache = <b>Cache</b>, reads answered from memory
+health-poll-age = Last poll
+health-updates = Updates waiting
+health-promises = Messages waiting
+health-limited = Limited by Telegram
+health-banned = Calls paused
+health-calls = Calls waiting
+health-clients = Clients
+health-skew = Clock difference

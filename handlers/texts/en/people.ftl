@@ -26,8 +26,5 @@ terms-key-waits = I deleted your message. Accept, and I go on with your key; it 
 terms-accepted = ✓ Thank you, that is recorded.
 button-accept = I accept
 
-ban-done = User { $user } is banned, from the very next message on.
-unban-done = User { $user } may use the bot again.
-ban-usage = Type the numeric id: <code>/ban 1002</code> or <code>/unban 1002</code>. Everyone sees their own with /whoami.
 ban-unknown-user = I know no user { $user }.
 ban-not-owner = An owner can't be banned, and neither can you ban yourself.

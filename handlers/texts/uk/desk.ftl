@@ -36,3 +36,277 @@ button-pin-guard-keys = Питати й для ключів
 button-pin-leave-keys = Не питати для ключів
 promise-pin-locked = ⛔ П'ять неправильних PIN у користувача { $user }: його PIN закрито до { $until }.
 promise-pin-forgotten = Власник прибрав ваш PIN. Виберіть новий: /pin.
+
+command-users = Користувачі: пошук, фільтри, картки
+command-grant = Видати ліцензію
+command-role = Призначити адміна чи підтримку
+command-broadcast = Повідомлення багатьом
+command-audit = Хто що робив
+command-report = Цифри, текстом і картинкою
+command-health = Як у мене справи
+
+users-title =
+    <b>{ $shown ->
+        [day] Були за 24 години
+        [week] Були за 7 днів
+        [banned] Заблоковані
+        [trial] З пробною ліцензією
+        [basic] З базовою ліцензією
+        [premium] З преміум-ліцензією
+       *[all] Усі користувачі
+    }</b>
+users-filter =
+    { $shown ->
+        [day] 24 год
+        [week] 7 дн
+        [banned] Блок
+        [trial] Пробна
+        [basic] Базова
+        [premium] Преміум
+       *[all] Усі
+    }
+users-found =
+    { $count ->
+        [one] <b>Знайдено за «{ $typed }»:</b> { $count }
+        [few] <b>Знайдено за «{ $typed }»:</b> { $count }
+       *[many] <b>Знайдено за «{ $typed }»:</b> { $count }
+    }
+users-none = Нікого.
+users-line = { $number }. <b>{ $name }</b> · <code>{ $id }</code> · { $license } · { $age } тому{ $marks }
+users-license =
+    { $kind ->
+        [trial] Пробна до { $date }
+        [basic] Базова до { $date }
+       *[premium] Преміум до { $date }
+    }
+users-no-license = без ліцензії
+users-mark-banned = заблоковано
+users-ask-find = Кого шукати? Надішліть id, @ім'я або початок імені.
+users-find-usage = Напишіть id, @ім'я або початок імені: <code>/users anna</code>
+button-users = Користувачі
+button-users-find = Знайти
+
+user-name = Користувач <b>{ $name }</b>
+user-banned-name = ⛔ <b>{ $name }</b> · заблоковано
+user-seen = Тут був { $age } тому
+user-id = Номер (id)
+user-role = Роль
+user-language = Мова
+user-zone = Часовий пояс
+user-first-seen = Уперше тут
+user-pin = Має PIN
+user-yes = так
+user-no = ні
+user-positions = Відкриті позиції
+user-orders = Відкриті ордери
+user-trades = Угоди за 30 днів
+user-redemptions = Активовано кодів
+user-payments = Платежі
+user-no-license = Ліцензії немає.
+user-license-ended = Ліцензія закінчилася { $date }.
+user-license = <b>{ $kind }</b> до { $date }
+user-banked = далі { $kind }, { $start } – { $end }
+user-accounts = <b>Рахунки</b>
+user-account-paper = { $name }
+user-account = { $name } · bybit.{ $host } · UID <code>{ $uid }</code>
+user-no-errors = Помилок останнім часом не було.
+user-errors = <b>Останні помилки</b> (за номером їх знайде журнал)
+user-error = <code>{ $reference }</code> · { $kind } · { $age } тому
+button-user = Картка
+button-role = Роль
+button-user-redeem = Активувати код для нього
+button-audit = Аудит
+
+deed-button =
+    { $act ->
+        [grant] Видати
+        [extend] Продовжити
+        [revoke] Відкликати
+        [ban] Заблокувати
+       *[unban] Розблокувати
+    }
+deed-choose-time =
+    { $act ->
+        [extend] <b>Продовжити ліцензію: { $name }.</b> На скільки?
+       *[grant] <b>Видати ліцензію: { $name }.</b> Яку й на скільки?
+    }
+deed-choose-role = <b>Роль: { $name }</b> (зараз: { $role }). Якою вона буде?
+deed-time-button =
+    { $kind ->
+        [trial] Пробна { $days } дн
+        [basic] Базова { $days } дн
+       *[premium] Преміум { $days } дн
+    }
+deed-ask-time = Вид і дні, будь ласка: <code>premium 45d</code>. Для продовження досить днів: <code>45d</code>
+deed-ask-reason =
+    Чому? Один рядок до 300 знаків, про кого: { $name }.
+    Він зберігається завжди: без імен, id та ключів.
+deed-title =
+    <b>{ $act ->
+        [grant] Видати ліцензію
+        [extend] Продовжити ліцензію
+        [revoke] Відкликати ліцензію
+        [ban] Заблокувати
+        [unban] Розблокувати
+       *[role] Змінити роль
+    }</b>
+deed-who = Кому: { $name } · <code>{ $id }</code>
+deed-time =
+    { $days ->
+        [one] { $kind }, { $days } день
+        [few] { $kind }, { $days } дні
+       *[many] { $kind }, { $days } днів
+    }
+deed-starts = Почнеться { $date }, після того, що вже є.
+deed-until = Усе разом закінчиться { $date }.
+deed-loses = Пропаде все, що лишилося, до { $date }.
+deed-role = Була: { $before }, буде: { $role }
+deed-reason = Причина: { $reason }
+deed-confirm =
+    { $act ->
+        [grant] Так, видати
+        [extend] Так, продовжити
+        [revoke] Так, відкликати
+        [ban] Так, заблокувати
+        [unban] Так, розблокувати
+       *[role] Так, змінити роль
+    }
+deed-done = ✓ Зроблено, людині повідомлено.
+
+desk-unknown-user = Користувача { $user } я не знаю.
+desk-not-yourself = Із собою так не можна.
+desk-not-above =
+    { $role ->
+        [owner] Власника тут не чіпають.
+        [admin] З адміном так може лише власник.
+        [support] З підтримкою так може лише адмін або власник.
+       *[user] Ваша роль цього не дозволяє.
+    }
+desk-days-range = Від 1 до { $most } днів, будь ласка.
+desk-nothing-to-revoke = Чинної ліцензії немає.
+desk-nothing-to-extend = Чинної ліцензії немає: видайте її через /grant.
+desk-ban-as-is =
+    { $state ->
+        [banned] Уже заблоковано.
+       *[free] І так не заблоковано.
+    }
+desk-role-usage = Напишіть id і роль: <code>/role 1002 support причина</code>. Ролі: admin, support, user.
+desk-role-as-is = Це й так його роль: { $role }.
+desk-usage =
+    { $act ->
+        [grant] Ось так: <code>/grant 1002 premium 30d причина</code>
+        [extend] Ось так: <code>/extend 1002 30d причина</code>
+        [revoke] Ось так: <code>/revoke 1002 причина</code>
+        [ban] Ось так: <code>/ban 1002 причина</code>
+        [unban] Ось так: <code>/unban 1002 причина</code>
+       *[role] Ось так: <code>/role 1002 support причина</code>
+    }
+desk-time-usage = Ось так: <code>premium 45d</code>
+desk-reason-missing = Потрібна причина, одним рядком.
+promise-desk-granted =
+    { $days ->
+        [one] Вам видано ліцензію «<b>{ $kind }</b>» на { $days } день. Тепер ліцензія діє до { $date }.
+        [few] Вам видано ліцензію «<b>{ $kind }</b>» на { $days } дні. Тепер ліцензія діє до { $date }.
+       *[many] Вам видано ліцензію «<b>{ $kind }</b>» на { $days } днів. Тепер ліцензія діє до { $date }.
+    }
+promise-desk-revoked = Вашу ліцензію відкликано. Нові входи зупинено; відкриті позиції супроводжуються далі, закрити їх можна будь-коли.
+promise-desk-role = Ваша роль тут тепер: { $role }.
+
+broadcast-ask-text = Надішліть повідомлення таким, яким його побачать: із жирним, посиланнями та всім іншим. Перш ніж щось піде, я покажу його вам.
+broadcast-audience =
+    { $count ->
+        [one] ↑ Саме так. Піде <b>{ $count } людині</b>. Кому надіслати?
+        [few] ↑ Саме так. Піде <b>{ $count } людям</b>. Кому надіслати?
+       *[many] ↑ Саме так. Піде <b>{ $count } людям</b>. Кому надіслати?
+    }
+broadcast-audience-empty = ↑ Саме так. Але ніхто не підходить. Кому надіслати?
+broadcast-license =
+    { $kind ->
+        [none] Без ліцензії
+        [trial] Пробна
+        [basic] Базова
+        [premium] Преміум
+       *[any] Будь-яка ліцензія
+    }
+broadcast-every-language = Усі
+broadcast-seen =
+    { $when ->
+        [week] Були за 7 днів
+       *[ever] Були будь-коли
+    }
+broadcast-title =
+    <b>{ $state ->
+        [done] Розсилка: готово
+        [stopped] Розсилка: зупинена
+       *[sending] Розсилка: триває
+    }</b>
+broadcast-sent = Доставлено
+broadcast-blocked = Заблокували мене
+broadcast-failed = Не доставити
+broadcast-left = Ще попереду
+broadcast-unreached = Не отримали: { $ids }
+broadcast-empty = Тексту в цьому немає.
+broadcast-too-long = Для одного повідомлення це надто довго.
+broadcast-gone = Цю розсилку вже не змінити. Почніть знову: /broadcast.
+broadcast-nobody = Уже ніхто не підходить.
+broadcast-not-running = Вона вже не триває.
+button-broadcast-send =
+    { $count ->
+        [one] Надіслати { $count } людині
+        [few] Надіслати { $count } людям
+       *[many] Надіслати { $count } людям
+    }
+button-broadcast-stop = Зупинити
+promise-broadcast-done =
+    { $count ->
+        [one] ✓ Розсилка готова: доставлено { $count } людині, заблокували { $blocked }, не доставити { $failed }.
+        [few] ✓ Розсилка готова: доставлено { $count } людям, заблокували { $blocked }, не доставити { $failed }.
+       *[many] ✓ Розсилка готова: доставлено { $count } людям, заблокували { $blocked }, не доставити { $failed }.
+    }
+
+audit-title = <b>Аудит</b>, спершу нове · { $zone }
+audit-title-of = <b>Аудит користувача { $user }</b>, спершу нове · { $zone }
+audit-none = Тут нічого немає.
+audit-everything = Усе
+audit-line = #{ $number } · { $time } · <b>{ $action }</b> · хто: { $actor }
+audit-subject = → кому: { $subject }
+audit-details = <i>{ $details }</i>
+audit-bot = сам бот
+audit-erased = видалено { $name }
+audit-usage = Ось так: <code>/audit</code>, <code>/audit license</code>, <code>/audit 1002</code>. Розділи: { $areas }.
+button-audit-newest = Нове
+button-audit-older = Раніше ›
+button-audit-everybody = Про всіх
+
+report-caption = Цифри на цю хвилину; числа нижче.
+report-title = <b>Звіт</b> · { $date }
+report-users = <b>Користувачі</b>
+report-all = Усі
+report-active = Були за { $days } дн
+report-licenses = <b>Чинні ліцензії</b>
+report-ending = Закінчуються за { $days } дн
+report-income = <b>Дохід по місяцях</b>, Stars (праворуч повернене)
+report-no-income = Платежів за рік не було.
+report-funnel = <b>Промокоди</b>, останні кампанії
+report-no-promo = Кампаній поки немає.
+report-campaign = { $title }: відкрили { $opened } → активували { $redeemed } → ключі { $connected } → торгували { $traded } → платили { $paid }
+report-traders = <b>Найкращі трейдери</b>, зафіксовано за 30 днів, з комісіями
+report-no-traders = Угод поки немає.
+report-trader = { $name } · <code>{ $id }</code> · { $pnl } · угод: { $fills }
+
+health-unknown = Поки не скажу: я ще запускаюся.
+health-title = <b>Perpdesk { $version }</b> · схема { $schema }
+health-ready = ✓ Готовий.
+health-not-ready = ⛔ Не готовий:
+health-reason = • Причина: { $reason }
+health-telegram = <b>Telegram і чат</b>
+health-bybit = <b>Зв'язок із Bybit</b>
+health-cache = <b>Кеш</b>, відповіді з пам'яті
+health-poll-age = Останнє опитування
+health-updates = Чекають оновлень
+health-promises = Чекають повідомлень
+health-limited = Telegram обмежив
+health-banned = Запити стоять
+health-calls = Чекають запитів
+health-clients = Клієнти
+health-skew = Різниця годинників

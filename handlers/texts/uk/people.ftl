@@ -26,8 +26,5 @@ terms-key-waits = Ваше повідомлення я видалив. Прий�
 terms-accepted = ✓ Дякую, записано.
 button-accept = Приймаю
 
-ban-done = Користувача { $user } заблоковано, уже з наступного повідомлення.
-unban-done = Користувач { $user } знову може користуватися ботом.
-ban-usage = Напишіть числовий id: <code>/ban 1002</code> або <code>/unban 1002</code>. Свій кожен бачить у /whoami.
 ban-unknown-user = Користувача { $user } я не знаю.
 ban-not-owner = Власника заблокувати не можна, себе теж.

@@ -1,0 +1,46 @@
+"""One message of a broadcast: sent behind everything else, and what Telegram's answer means for its recipient."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from telegram import LinkPreviewOptions
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.chat.pace import Priority
+from bot.chat.refusals import is_final, is_nobody_there
+from bot.chat.sender import ListenerOf
+from bot.domain.desk import Delivery
+from bot.domain.model import UserId
+
+_log = logging.getLogger(__name__)
+
+
+class Broadcaster:
+    """Knows no text: it is handed HTML as its author saw it. `bot` is asked for late, because jobs are made early."""
+
+    def __init__(self, bot: Callable[[], ExtBot[Any]], listener_of: ListenerOf) -> None:
+        self._bot = bot
+        self._listener_of = listener_of
+
+    async def deliver(self, user_id: UserId, text_html: str) -> Delivery:
+        """A refusal is an outcome, never an error."""
+        listener = await self._listener_of(user_id)
+        try:
+            await self._bot().send_message(
+                user_id,
+                text_html,
+                parse_mode="HTML",
+                disable_notification=listener.is_silent or None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                rate_limit_args=Priority.BROADCAST,
+            )
+        except TelegramError as refusal:
+            if is_nobody_there(refusal):
+                return Delivery.BLOCKED
+            if is_final(refusal):
+                _log.warning("a message of a broadcast was refused: %s", refusal.message)
+                return Delivery.FAILED
+            return Delivery.LATER
+        return Delivery.SENT

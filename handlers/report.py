@@ -1,0 +1,26 @@
+"""/report: the desk's figures as a text and as a picture, which is drawn off the loop."""
+
+import asyncio
+from typing import Final
+
+from handlers import delivery
+from handlers.context import Turn
+from handlers.delivery import Document
+from handlers.entries import ADMIN, Entry, command
+from handlers.views.cards import Card
+from handlers.views.charts import draw_report
+from handlers.views.report import report_card
+
+
+async def show(turn: Turn) -> None:
+    """The picture first, the numbers below it."""
+    report = await turn.services.reports.make()
+    picture = await asyncio.to_thread(draw_report, report)
+    name = f"perpdesk-{report.at // 1000}.png"
+    await delivery.send_photo(
+        turn.bot, turn.spot, Document(name=name, content=picture), Card(text=turn.say("report-caption"))
+    )
+    await turn.send(report_card(turn.viewer, report))
+
+
+ENTRIES: Final[tuple[Entry, ...]] = (command("report", show, access=ADMIN, description="command-report"),)
