@@ -116,10 +116,12 @@ def _head(viewer: Viewer, thread: Thread) -> Markup:
 
 
 def _history(viewer: Viewer, opened: Opened) -> list[Markup]:
+    own = opened.thread.user_id == viewer.config.user_id
+    sides = {Side.USER: "you" if own else Side.USER.value, Side.STAFF: Side.STAFF.value}
     return [
         join(
             [
-                viewer.say("support-line", side=each.side.value, date=viewer.when(each.at)),
+                viewer.say("support-line", side=sides[each.side], date=viewer.when(each.at)),
                 quoted(each.text, _LONGEST_SHOWN),
             ]
         )

@@ -97,7 +97,9 @@ async def test_a_question_goes_to_everybody_who_runs_the_bot_and_its_answer_come
     await anna.press("Answer")
     assert "is open" in anna.last.text
     assert "It is there now" in anna.last.text
+    assert "You · " in anna.last.text
     await anna.say("Thank you!")
+    await anna.say("this is for nobody")
     assert sorted(await deliver(house)) == [OWNER, VERA]
     assert await texts_of(house, 1) == [
         "I paid <b>500</b> Stars\nand see no license",
@@ -230,8 +232,9 @@ async def test_a_closed_thread_takes_no_answer(house: HandlersHouse) -> None:
         assert bubble is not None
         assert "Thread #1 is closed" in bubble.text
     assert await texts_of(house, 1) == ["I paid and see no license"]
-    again = await owner.press("Close", bubble=next(b for b in owner.bubbles if "A user writes" in b.text))
+    again = await vera.press("Close", bubble=question)
     assert "used or too old" in again.text
+    assert [row[3] for row in await house.rows("audit")].count("support.close") == 1
 
 
 async def test_a_flood_is_stopped_and_time_lets_it_go_on(house: HandlersHouse) -> None:

@@ -34,6 +34,7 @@ support-head =
 support-line =
     { $side ->
         [staff] <b>Support</b>
+        [you] <b>You</b>
        *[user] <b>User</b>
     } · { $date }
 

@@ -34,6 +34,7 @@ support-head =
 support-line =
     { $side ->
         [staff] <b>Поддержка</b>
+        [you] <b>Вы</b>
        *[user] <b>Пользователь</b>
     } · { $date }
 

@@ -34,6 +34,7 @@ support-head =
 support-line =
     { $side ->
         [staff] <b>Підтримка</b>
+        [you] <b>Ви</b>
        *[user] <b>Користувач</b>
     } · { $date }
 
