@@ -16,6 +16,7 @@ from bot.domain.model import AccountType, ChatId, Language, LicenseType, Orders,
 from bot.domain.payments import Paid, PaymentStatus
 from bot.domain.ports import NewUser, Promise, StoredUpdate
 from bot.services.privacy import ERASE_AFTER
+from handlers.registry import TABLE
 from storage.audit import AUDIT_CHAIN
 from storage.chain import verify_chain
 from storage.inbox import SqliteInbox
@@ -129,6 +130,9 @@ async def test_help_and_the_menu_know_them(house: HandlersHouse) -> None:
     assert bubble is not None
     for name in ("/terms", "/privacy", "/paysupport", "/forget"):
         assert name in bubble.text
+    for role in Role:
+        menu = TABLE.commands(role)
+        assert {"start", "help", "cancel", "settings", "terms", "privacy", "paysupport"} <= menu.keys()
 
 
 async def test_a_copy_holds_everything_but_secrets(house: HandlersHouse) -> None:
