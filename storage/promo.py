@@ -8,7 +8,6 @@ from bot.domain.promo import TRIES, TRIES_WITHIN, Campaign, CampaignState, Known
 from bot.domain.promo_codes import Terms
 from bot.domain.promo_ports import HeldUsage, NewUse
 from storage.columns import Row, storable
-from storage.pseudonyms import optional_pseudonym, pseudonym_of
 from storage.writer import Transaction
 
 INSERT_CAMPAIGN: Final = """
@@ -48,11 +47,14 @@ COUNT_USE: Final = """
      WHERE campaign_id = ?1 RETURNING uses, hour_uses
 """
 INSERT_USAGE: Final = """
-    INSERT INTO promo_usage (promo_id, campaign_id, holder, actor, used_ts) VALUES (?, ?, ?, ?, ?) RETURNING usage_id
+    INSERT INTO promo_usage (promo_id, campaign_id, holder, actor, used_ts)
+    VALUES (?, ?, (SELECT pseudonym FROM users WHERE user_id = ?), (SELECT pseudonym FROM users WHERE user_id = ?), ?)
+    RETURNING usage_id
 """
 SETTLE_USAGE: Final = "UPDATE promo_usage SET event_id = ?, until_ts = ? WHERE usage_id = ?"
 INSERT_OPEN: Final = """
-    INSERT INTO promo_opens (campaign_id, holder, opened_ts) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+    INSERT INTO promo_opens (campaign_id, holder, opened_ts)
+    VALUES (?, (SELECT pseudonym FROM users WHERE user_id = ?), ?) ON CONFLICT DO NOTHING
 """
 SELECT_TRIES: Final = """
     SELECT tried_ts FROM promo_attempts WHERE user_id = ? AND tried_ts > ? ORDER BY tried_ts DESC LIMIT ?
@@ -148,9 +150,7 @@ class SqlitePromo:
             return None
         ((campaign_id,),) = used
         ((uses, in_this_hour),) = await self._transaction.fetch(COUNT_USE, (campaign_id, now // _HOUR))
-        holder = await pseudonym_of(self._transaction, user_id)
-        admin = await optional_pseudonym(self._transaction, actor)
-        row = (code.promo_id, campaign_id, holder, admin, now)
+        row = (code.promo_id, campaign_id, user_id, actor, now)
         ((usage_id,),) = await self._transaction.fetch(INSERT_USAGE, row)
         return NewUse(usage_id=usage_id, uses=uses, in_this_hour=in_this_hour)
 
@@ -158,8 +158,7 @@ class SqlitePromo:
         await self._transaction.fetch(SETTLE_USAGE, (entry_id, until, usage_id))
 
     async def opened(self, campaign_id: int, user_id: UserId, now: Millis) -> None:
-        holder = await pseudonym_of(self._transaction, user_id)
-        await self._transaction.fetch(INSERT_OPEN, (campaign_id, holder, now))
+        await self._transaction.fetch(INSERT_OPEN, (campaign_id, user_id, now))
 
     async def tries(self, user_id: UserId, since: Millis) -> tuple[Millis, ...]:
         return tuple(at for (at,) in await self._transaction.fetch(SELECT_TRIES, (user_id, since, TRIES)))

@@ -14,6 +14,7 @@ PARTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cache": "The cache facade",
         "storage": "The six queries, 10,000 users, 50,000 positions, 200,000 trade logs",
+        "promo": "Promo codes: a redemption at 10,000 users, every commit on the disk",
         "exchange": "Bybit reads",
         "telegram": "Telegram: updates in, messages out",
         "sidecar": "The sidecar",
