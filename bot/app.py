@@ -17,9 +17,7 @@ from bot.compose import (
     Middle,
     Progress,
     load_keys,
-    make_jobs,
     make_services,
-    make_shelves,
     open_reads,
     open_sidecar,
     open_telegram,
@@ -32,6 +30,7 @@ from bot.domain.events import Event
 from bot.domain.model import Millis, UserId
 from bot.domain.ports import Clock
 from bot.exchange.bybit.adapter import Bybit
+from bot.jobs import make_jobs, make_shelves
 from bot.lifecycle import EXIT_CONFIG, Fatal, background, stop_signals
 from bot.services.services import Services
 from bot.settings import Settings

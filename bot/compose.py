@@ -2,10 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from telegram.ext import ContextTypes
 
@@ -34,14 +34,13 @@ from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.metrics import ChatCollector, ExchangeCollector
 from bot.services.access import Access
 from bot.services.books import BookKeeper
-from bot.services.broadcasts import BroadcastDesk, BroadcastJob, Deliver
+from bot.services.broadcasts import BroadcastDesk, Deliver
 from bot.services.broadcasts import Draw as DrawProgress
 from bot.services.buttons import ButtonDesk
 from bot.services.desk import Desk
 from bot.services.dialogues import Dialogues
 from bot.services.health import HealthDesk
-from bot.services.housekeeping import DAY, Housekeeping, Shelf
-from bot.services.key_watch import KeyWatch
+from bot.services.housekeeping import Shelf
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
 from bot.services.payments import PaymentDesk
@@ -52,12 +51,10 @@ from bot.services.privacy import Privacy
 from bot.services.promo import PromoDesk
 from bot.services.promo_alarms import PromoAlarms
 from bot.services.redemption import Redemptions
-from bot.services.refunds import RefundJob, Refunds
-from bot.services.reminders import Reminders
+from bot.services.refunds import Refunds
 from bot.services.reports import Reports
 from bot.services.screens import Screens
 from bot.services.services import Services
-from bot.services.star_watch import StarWatch
 from bot.services.support import Support
 from bot.settings import Settings
 from bot.version import version
@@ -76,7 +73,6 @@ from storage.inbox import SqliteInbox
 from storage.outbox import SqliteOutbox
 from storage.queries import SqliteQueries
 from storage.store import Store
-from storage.sweeps import Sweeps
 from storage.vault import KeyFile, Vault
 
 BOOK_DEPTH: Final = 25  # a side: 50 levels
@@ -285,66 +281,6 @@ def make_promo_desk(middle: Middle, licenses: Licenses) -> PromoDesk:
         safe=middle.code_safe,
         alarms=PromoAlarms(owner_ids=middle.owner_ids),
         clock=middle.clock,
-    )
-
-
-def make_jobs(middle: Middle, services: Services) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
-    """What runs beside the chat for as long as the process lives."""
-    watch = KeyWatch(
-        queries=middle.queries,
-        transactions=middle.transactions,
-        inspector=middle.inspector,
-        clock=middle.clock,
-        require_bound_ip=middle.require_bound_ip,
-    )
-    refunds = RefundJob(
-        queries=middle.payment_queries,
-        transactions=middle.transactions,
-        stars=middle.stars,
-        refunds=services.refunds,
-        clock=middle.clock,
-    )
-    stars = StarWatch(
-        queries=middle.payment_queries,
-        transactions=middle.transactions,
-        stars=middle.stars,
-        desk=services.payments,
-        refunds=services.refunds,
-        clock=middle.clock,
-    )
-    reminders = Reminders(queries=middle.queries, transactions=middle.transactions, clock=middle.clock)
-    broadcasts = BroadcastJob(
-        desk=services.broadcasts,
-        queries=middle.desk_queries,
-        transactions=middle.transactions,
-        clock=middle.clock,
-        deliver=middle.deliver,
-        draw=middle.draw_progress,
-    )
-    housekeeping = Housekeeping(shelves=middle.shelves, clock=middle.clock)
-    return (
-        watch.run,
-        reminders.run,
-        services.promo.run,
-        refunds.run,
-        stars.run,
-        services.privacy.run,
-        housekeeping.run,
-        broadcasts.run,
-    )
-
-
-def make_shelves(database: Database) -> tuple[Shelf, ...]:
-    """What the daily housekeeping sweeps. The inbox is swept by the hour, where it is written."""
-    sweeps = Sweeps(database)
-    return (
-        # a cause that is forgotten could be promised again: longer than anything looks back
-        Shelf(name="outbox", keep=180 * DAY, forget=SqliteOutbox(database).forget),
-        Shelf(name="buttons", keep=DAY, forget=sweeps.buttons),
-        Shelf(name="dialogues", keep=DAY, forget=sweeps.dialogues),
-        Shelf(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
-        Shelf(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
-        Shelf(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
     )
 
 

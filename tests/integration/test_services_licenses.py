@@ -14,11 +14,11 @@ from fakes import FakeClock
 from handlers_house import ANNA, BORIS, OWNER, HandlersHouse, handlers_house
 from storage_builders import new_user
 
-from bot.compose import make_jobs
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.licensing import DAY, PLANS, EntryKind, Feature, Limit, opens
 from bot.domain.model import AccountType, LicenseType, Millis, TradeSettings, UserId
 from bot.domain.ports import QueuedPromise
+from bot.jobs import make_jobs
 from bot.services.licenses import Licenses
 from bot.services.reminders import Reminders
 from storage.outbox import SqliteOutbox
