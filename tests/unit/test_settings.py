@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.model import LicenseType
+from bot.domain.offers import PRICES
 from bot.settings import Settings, SettingsError, describe, has_telegram_token, load
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +33,11 @@ def test_fixed_names_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         ("PERPDESK_BYBIT_API_URL", "bybit", "http://127.0.0.1:8766"),
         ("PERPDESK_TELEGRAM_TOKEN_FILE", "/nowhere/token", "/nowhere/token"),
         ("PERPDESK_CACHE", "{", "JSON"),
+        ("PERPDESK_PRICES", '{"premium": {"6": 25001}}', "Telegram's invoice takes (25000)"),
+        ("PERPDESK_PRICES", '{"basic": {"1": -5}}', "PERPDESK_PRICES: basic 1"),
+        ("PERPDESK_PRICES", '{"gold": {"1": 5}}', "'basic' or 'premium'"),
+        ("PERPDESK_PRICES", '{"basic": {"2": 5}}', "'1', '3', '6' or '12'"),
+        ("PERPDESK_PRICES", '{"basic": {"1": 1.5}}', "integer"),
         ("PERPDESK_CACHE", '{"balance": {"tttl": 1}}', "TTTL"),
         ("PERPDESK_LOG_LEVEL", "loud", "PERPDESK_LOG_LEVEL"),
         ("PERPDESK_CONFIG", "nowhere.toml", "nowhere.toml"),
@@ -93,6 +100,20 @@ def test_demo_is_a_prefix_where_both_addresses_are_one(monkeypatch: pytest.Monke
     monkeypatch.setenv("PERPDESK_BYBIT_API_URL", "http://127.0.0.1:8767/")
     monkeypatch.setenv("PERPDESK_BYBIT_DEMO_API_URL", "http://127.0.0.1:8767")
     assert load().demo_api_url == "http://127.0.0.1:8767/demo"
+
+
+def test_prices_lie_over_the_default_ones(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("perpdesk.toml").write_text("[prices.basic]\n1 = 2000\n12 = 0\n")
+    listed = load().price_list.of_type(LicenseType.BASIC)
+    assert [(each.months, each.stars) for each in listed] == [(1, 2_000), (3, 6_750), (6, 12_000)]
+
+
+def test_the_documented_prices_are_the_default_ones() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text()
+    row = next(line for line in text.splitlines() if "`PERPDESK_PRICES`" in line)
+    for kind, prices in PRICES.items():
+        assert f"{kind} {', '.join(map(str, prices.values()))}" in row
 
 
 def test_every_setting_is_documented() -> None:

@@ -18,7 +18,19 @@ CAMPAIGN = {
     "token": "A" * 22,
 }
 SUPPORT = {"thread": "17", "text": "I paid <twice>\nand see nothing", "close": "C" * 22}
+PAYMENT = {
+    "number": "12",
+    "stars": "13500",
+    "kind": "premium",
+    "days": "90",
+    "date": "1760011205000",
+    "charge": "stxAQ<b>",
+    "user": "1001",
+    "why": "other-payer",
+    "said": "BALANCE_TOO_LOW",
+}
 VALUES = {
+    **{kind: PAYMENT for kind in KINDS if kind.startswith("payment-")},
     "support-asked": SUPPORT
     | {"user": "1001", "name": "Anna <b>", "license": "premium", "until": "1760011205000", "accounts": "demo live"}
     | {"payments": "5000:1760011205000:completed 2500:1750011205000:refunded"},
@@ -35,6 +47,10 @@ VALUES = {
     "promo-guessing": {"count": "50"},
     "promo-undo-asked": CAMPAIGN,
     "key-removed": {"account_type": "demo"},
+    "pin-locked": {"user": "1001", "until": "1760011205000"},
+    "desk-granted": {"kind": "premium", "days": "30", "end": "1760011205000"},
+    "desk-role": {"role": "support"},
+    "broadcast-done": {"count": "9870", "blocked": "120", "failed": "3"},
     "license-ends": {"kind": "premium", "days": "3", "on": "2025-10-12"},
     "license-ended": {"kind": "trial", "on": "2025-10-12"},
 }
@@ -82,3 +98,13 @@ def test_it_brings_the_way_on() -> None:
 def test_a_kind_without_a_text_is_an_error() -> None:
     with pytest.raises(LookupError):
         PROMISES.render("no-such-kind", {}, Language.ENGLISH)
+
+
+def test_a_receipt_says_what_was_paid_what_for_until_when_and_by_which_charge() -> None:
+    (message,) = PROMISES.render("payment-receipt", PAYMENT, Language.ENGLISH)
+    assert "Paid: 13,500 ⭐</b>, payment 12. 90 days of Premium are yours" in message.text_html
+    assert "your license ends 2025-10-09" in message.text_html
+    assert "<code>stxAQ&lt;b&gt;</code>" in message.text_html
+    (russian,) = PROMISES.render("payment-unclaimed", PAYMENT, Language.RUSSIAN)
+    assert "13 500 ⭐" in russian.text_html.replace("\xa0", " ")
+    assert "счёт выписан другому человеку" in russian.text_html
