@@ -1,7 +1,8 @@
 """/terms, /privacy and /forget: what is shown, what is handed out, and that nothing of an erased person is left."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Pe
 from storage_builders import execution, order, position
 
 from bot.domain.cause import UpdateId
+from bot.domain.errors import BadInput
 from bot.domain.events import RoleChanged
 from bot.domain.licensing import DAY, EntryKind
-from bot.domain.model import AccountType, ChatId, Language, LicenseType, Orders, Positions, Role, UserId
+from bot.domain.model import AccountType, ChatId, Language, LicenseType, Millis, Orders, Positions, Role, UserId
 from bot.domain.payments import Paid, PaymentStatus
 from bot.domain.ports import NewUser, Promise, StoredUpdate
+from bot.domain.privacy import PrivacyState, Record
 from bot.services.privacy import ERASE_AFTER
 from handlers.registry import TABLE
 from storage.audit import AUDIT_CHAIN
@@ -277,6 +280,7 @@ async def test_asked_again_it_says_when(house: HandlersHouse) -> None:
     bubble = await anna.say("/forget")
     assert bubble is not None
     assert "will be erased" in bubble.text
+    assert await house.services.privacy.forget(await house.config()) == first
     assert (await house.services.privacy.state(ANNA)).erase_at == first
 
 
@@ -317,6 +321,43 @@ async def test_who_runs_the_bot_cannot_be_erased_while_in_role(house: HandlersHo
     bubble = await house.person(OWNER).say("/forget")
     assert bubble is not None
     assert "take your role away" in bubble.text
+
+
+async def test_the_service_itself_refuses_whoever_runs_the_bot(house: HandlersHouse) -> None:
+    await house.person(OWNER).say("/start")
+    with pytest.raises(BadInput, match="forget-in-role"):
+        await house.services.privacy.forget(await house.config(OWNER))
+
+
+@dataclass
+class StaleReads:
+    """Answers, once, what was due a moment ago."""
+
+    due: list[UserId]
+
+    async def erasures_due(self, now: Millis, limit: int) -> tuple[UserId, ...]:  # noqa: ARG002  the port's
+        found, self.due = tuple(self.due), []
+        return found
+
+    async def privacy_state(self, user_id: UserId) -> PrivacyState:
+        raise NotImplementedError
+
+    async def stored_of(self, user_id: UserId) -> Mapping[str, Sequence[Record]]:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("asks_again", [False, True])
+async def test_what_was_taken_back_in_the_last_moment_is_kept(house: HandlersHouse, *, asks_again: bool) -> None:
+    anna = anna_of(house)
+    await anna.say("/start")
+    await ask_to_be_forgotten(anna)
+    house.clock.advance(ERASE_AFTER / 1000)
+    await anna.press("Keep my account")
+    if asks_again:
+        await ask_to_be_forgotten(anna)
+    late = replace(house.services.privacy, queries=StaleReads([ANNA]))
+    assert await late.erase_due() == 0
+    assert (await house.config()).first_name == NAME
 
 
 async def test_a_ban_is_not_washed_off(house: HandlersHouse) -> None:
