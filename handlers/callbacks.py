@@ -25,6 +25,7 @@ PRESS_PREFIX: Final = "t:"
 MAX_BYTES: Final = 64
 LARGEST_ID: Final = 2**63 - 1
 LARGEST_PAGE: Final = 9_999
+LARGEST_ROW: Final = 999_999_999_999
 LONGEST_SYMBOL: Final = 30
 
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -32,7 +33,7 @@ _SYMBOL: Final = re.compile(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")
 _COMMAND: Final = re.compile(r"[a-z0-9_]{1,32}")
 _WHICH_CAMPAIGNS: Final = re.compile(r"open|all")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
-_WORD: Final = re.compile(r"[a-z]{1,16}")
+_WORD: Final = re.compile(r"[a-z]{1,9}")
 _PAD_KEY: Final = re.compile(r"[0-9bc]")
 _READ: Final = "read"
 
@@ -77,6 +78,10 @@ def _user_id(text: str) -> UserId:
 
 def _large_number(text: str) -> int:
     return _number(text, LARGEST_ID)
+
+
+def _row(text: str) -> int:
+    return _number(text, LARGEST_ROW)
 
 
 def _flag(text: str) -> int:
@@ -149,6 +154,7 @@ _FIELD: Final = MappingProxyType({_READ: _one_of(SettingField)})
 _ACCOUNT_TYPE: Final = MappingProxyType({_READ: _one_of(AccountType)})
 _USER_ID: Final = MappingProxyType({_READ: _user_id})
 _LARGE_NUMBER: Final = MappingProxyType({_READ: _large_number})
+_ROW_NUMBER: Final = MappingProxyType({_READ: _row})
 _ONE_OR_NONE: Final = MappingProxyType({_READ: _flag})
 _ONE_WORD: Final = MappingProxyType({_READ: _word})
 _USER_FILTER: Final = MappingProxyType({_READ: _one_of(UserFilter)})
@@ -497,7 +503,7 @@ class ShowAudit(Code):
     TAG = "aud"
     area: str = field(metadata=_ONE_WORD)
     user_id: UserId = field(metadata=_USER_ID)
-    before: int = field(metadata=_LARGE_NUMBER)
+    before: int = field(metadata=_ROW_NUMBER)
 
 
 CODES: Final[tuple[type[Code], ...]] = (

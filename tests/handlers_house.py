@@ -21,6 +21,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, ExtBot
 
 from bot.dispatch import Dispatcher
 from bot.domain.cause import Cause, UpdateId, current_cause
+from bot.domain.events import UserBanned
 from bot.domain.model import UserConfig, UserId
 from bot.domain.offers import PriceList
 from bot.domain.pins import ScryptCost
@@ -84,6 +85,7 @@ class HandlersHouse:
     clock: FakeClock
     services: Services
     database: Database
+    store: Store
     update_ids: "count[int]" = field(default_factory=lambda: count(1))
 
     def person(self, user_id: int = ANNA, *, language: str = "en", name: str = "Anna") -> "Person":
@@ -111,6 +113,12 @@ class HandlersHouse:
     async def terms_accepted(self, user_id: int = ANNA) -> None:
         """As if they had read them before."""
         await self.services.people.accept_terms(UserId(user_id))
+
+    async def ban(self, user_id: int, *, banned: bool = True) -> None:
+        """As the owner confirmed it; the owner need never have written."""
+        async with self.store.begin() as unit:
+            await unit.users.set_banned(UserId(user_id), banned=banned)
+            unit.record(UserBanned(user_id=UserId(user_id)))
 
     async def demo_account(self, person: "Person") -> None:
         """A connected Bybit Demo, by the typed line."""
@@ -282,7 +290,7 @@ async def handlers_house(
         services = _services(bybit, database, store, queries, reads, clock, owner_ids, owner_link, patience)
         app, api = await _application(services, table)
         try:
-            yield HandlersHouse(app, api, bybit, clock, services, database)
+            yield HandlersHouse(app, api, bybit, clock, services, database, store)
         finally:
             bybit.gate.set()
             await registry.close(app)

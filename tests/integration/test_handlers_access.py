@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from fake_bot_api import Bubble
 from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
+from payments_house import paid_update, refunded_update
 
-from bot.domain.model import ChatId, Language, Role, UserId
+from bot.domain.events import RoleChanged
+from bot.domain.licensing import EntryKind
+from bot.domain.model import ChatId, Language, LicenseType, Role, UserId
 from bot.domain.ports import NewUser
 from bot.services.buttons import Wish
 from handlers.entries import (
@@ -24,8 +27,18 @@ from handlers.entries import (
 )
 from handlers.registry import TABLE, Table
 
-BANNED, STRANGER = UserId(1003), UserId(1004)
-PEOPLE = {"stranger": STRANGER, "user": ANNA, "other": BORIS, "banned": BANNED, "owner": OWNER}
+BANNED, STRANGER, EXPIRED, SUPPORTER, ADMIN = map(UserId, (1003, 1004, 1005, 1006, 1007))
+PEOPLE = {
+    "stranger": STRANGER,
+    "user": ANNA,
+    "other": BORIS,
+    "expired": EXPIRED,
+    "banned": BANNED,
+    "support": SUPPORTER,
+    "admin": ADMIN,
+    "owner": OWNER,
+}
+ROLES = {"support": Role.SUPPORT, "admin": Role.ADMIN, "owner": Role.OWNER}
 ARGUMENTS: dict[str, Any] = {
     "account_id": 1,
     "page": 0,
@@ -38,12 +51,23 @@ ARGUMENTS: dict[str, Any] = {
     "account_type": "demo",
     "pad": "A" * 22,
     "key": "5",
+    "user_id": ANNA,
+    "shown": "all",
+    "act": "ban",
+    "broadcast": 1,
+    "license": "any",
+    "spoken": "all",
+    "active": 0,
+    "area": "all",
+    "before": 0,
     "thread_id": 1,
     "license_type": "premium",
     "days": 30,
     "uses": 100,
     "campaign": 1,
     "which": "open",
+    "listed": "all",
+    "number": 1,
 }
 SENT = {"/keys add": f"demo {KEY_ID} {SECRET}"}
 # these lead to other entries; what they lead to is what counts
@@ -78,7 +102,9 @@ def recorder() -> Recorder:
 async def house(tmp_path: Path, recorder: Recorder) -> AsyncIterator[HandlersHouse]:
     """Anna, Boris and the owner have accepted the terms; the banned one had, too; the stranger is not known."""
     async with handlers_house(tmp_path, table=recorder.table()) as built:
-        for user_id in (ANNA, BORIS, BANNED, OWNER):
+        for user_id in PEOPLE.values():
+            if user_id == STRANGER:
+                continue
             person = built.person(user_id)
             user = NewUser(
                 user_id=user_id,
@@ -89,9 +115,26 @@ async def house(tmp_path: Path, recorder: Recorder) -> AsyncIterator[HandlersHou
             )
             await built.services.people.welcome(user)
             await built.services.people.accept_terms(user_id)
-        await built.services.people.ban(OWNER, BANNED)
+        await _have_a_past(built)
         enter_pins(built)
         yield built
+
+
+async def _have_a_past(house: HandlersHouse) -> None:
+    """One is banned, one had a license, two were named."""
+    await house.ban(BANNED)
+    now = house.clock.now()
+    async with house.store.begin() as unit:
+        await house.services.licenses.give(
+            unit, EXPIRED, kind=EntryKind.GRANT, license_type=LicenseType.PREMIUM, millis=1, cause="desk:a", actor=None
+        )
+        await unit.users.set_role(SUPPORTER, Role.SUPPORT)
+        await unit.users.set_role(ADMIN, Role.ADMIN)
+        for user_id in (SUPPORTER, ADMIN):
+            unit.record(RoleChanged(user_id=user_id))
+    house.clock.advance(1)
+    assert not (await house.services.reads.license(EXPIRED)).is_active(house.clock.now())
+    assert now < house.clock.now()
 
 
 def enter_pins(house: HandlersHouse) -> None:
@@ -107,7 +150,7 @@ def command_text(entry: CommandEntry, *, suffix: str = "") -> str:
 
 def may(entry: Entry, who: str, *, place: Place = Place.PRIVATE) -> bool:
     """What the entry declares."""
-    role = Role.OWNER if who == "owner" else Role.USER
+    role = ROLES.get(who, Role.USER)
     has_terms = who != "stranger"
     return (
         who != "banned"
@@ -198,13 +241,30 @@ async def test_tokens_are_their_owners_alone(house: HandlersHouse, recorder: Rec
 async def test_a_token_of_another_is_an_expired_one(house: HandlersHouse, recorder: Recorder) -> None:
     boris = house.person(BORIS)
     for entry in WISHES:
-        (token,) = await house.services.buttons.issue(ANNA, ChatId(ANNA), [Wish(action=entry.action)])
+        (token,) = await house.services.buttons.issue(OWNER, ChatId(OWNER), [Wish(action=entry.action)])
         assert not await outcome(recorder, entry, lambda: person_taps(boris, f"t:{token}"))  # noqa: B023  awaited at once
         assert "used or too old" in boris.last.text
-        anna = house.person(ANNA)
-        in_group = anna.in_group()
+        owner = house.person(OWNER)
+        in_group = owner.in_group()
         assert not await outcome(recorder, entry, lambda: person_taps(in_group, f"t:{token}"))  # noqa: B023  awaited at once
-        assert await outcome(recorder, entry, lambda: person_taps(anna, f"t:{token}")), "it was not used up"  # noqa: B023  awaited at once
+        assert await outcome(recorder, entry, lambda: person_taps(owner, f"t:{token}")), "it was not used up"  # noqa: B023  awaited at once
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_money_is_taken_from_everybody_everywhere(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+    """A banned person's, too: it is refused before and given back after by the handlers, not dropped by a guard."""
+    for person in (house.person(PEOPLE[who]), house.person(PEOPLE[who]).in_group()):
+        query = {"id": "1", "from": person.message("x")["message"]["from"], "currency": "XTR", "total_amount": 1}
+        query |= {"invoice_payload": "x"}
+        updates = {
+            "any pre-checkout": {"update_id": next(house.update_ids), "pre_checkout_query": query},
+            "any successful-payment": paid_update(person, "x", 1, "stx-1"),
+            "any refunded-payment": refunded_update(person, "x", 1, "stx-1"),
+        }
+        for name, update in updates.items():
+            recorder.ran.clear()
+            await house.feed(update)
+            assert recorder.ran == [name]
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -243,13 +303,13 @@ async def test_what_asks_for_a_pin_does_not_run_without_it(house: HandlersHouse,
 async def test_who_may_not_gets_the_answer_of_a_command_that_does_not_exist(tmp_path: Path) -> None:
     async with handlers_house(tmp_path) as house:
         anna = house.person()
-        denied = await anna.say("/unban 1002")
-        unknown = await anna.say("/unbam 1002")
+        denied = await anna.say("/unban 1002 why")
+        unknown = await anna.say("/unbam 1002 why")
         assert denied is not None
         assert unknown is not None
         assert denied.text.replace("/unban", "/x") == unknown.text.replace("/unbam", "/x")
         assert denied.labels == unknown.labels
-        assert (await house.person(OWNER).say("/unban 1002")) is not None
+        assert (await house.person(OWNER).say("/unban 1002 why")) is not None
 
 
 async def test_roles_go_by_id_never_by_name(house: HandlersHouse, recorder: Recorder) -> None:
@@ -264,10 +324,10 @@ async def test_a_ban_holds_from_the_very_next_message_on(house: HandlersHouse, r
     anna = house.person()
     entry = next(each for each in COMMANDS if each.command == "balance")
     assert await outcome(recorder, entry, lambda: anna.say("/balance"))
-    await house.services.people.ban(OWNER, ANNA)
+    await house.ban(ANNA)
     assert not await outcome(recorder, entry, lambda: anna.say("/balance"))
     assert "can't use this bot" in anna.last.text
-    await house.services.people.unban(OWNER, ANNA)
+    await house.ban(ANNA, banned=False)
     assert await outcome(recorder, entry, lambda: anna.say("/balance"))
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.desk import Act, AudienceLicense, UserFilter
 from bot.domain.errors import ButtonExpired
 from bot.domain.model import AccountId, AccountType, Category, Language, LicenseType, Symbol, UserId
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
@@ -16,6 +17,7 @@ from bot.services.buttons import random_token
 from bot.services.preferences import SettingField
 from handlers import callbacks
 from handlers.callbacks import CODES, Code, PressPin, RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
+from handlers.views.audit import AREAS
 
 LONGEST: dict[str, Any] = {
     "account_id": AccountId(2**63 - 1),
@@ -29,6 +31,15 @@ LONGEST: dict[str, Any] = {
     "account_type": max(AccountType, key=len),
     "pad": "A" * 22,
     "key": "0",
+    "user_id": UserId(2**52 - 1),
+    "shown": max(UserFilter, key=len),
+    "act": max(Act, key=len),
+    "broadcast": 2**63 - 1,
+    "license": max(AudienceLicense, key=len),
+    "spoken": "all",
+    "active": 1,
+    "area": max(AREAS, key=len),
+    "before": callbacks.LARGEST_ROW,
     "thread_id": 2**63 - 1,
     "license_type": max(LicenseType, key=len),
     "days": MOST_DAYS,

@@ -72,16 +72,18 @@ def test_the_commands_are_those_of_the_product() -> None:
         "threads",
         "pin",
         "redeem",
+        "subscribe",
+        "payments",
         "promo",
-        "ban",
-        "unban",
+        *["users", "grant", "extend", "revoke", "ban", "unban", "role", "broadcast", "audit", "report", "health"],
     }
 
 
 def test_only_prices_work_in_groups() -> None:
-    """And the two answers that nobody may be left without."""
+    """And the two answers that nobody may be left without, and money, which is booked wherever it comes in."""
     in_groups = {entry.name for entry in TABLE.entries if Place.GROUP in entry.places}
-    assert in_groups == {"/price", "show px", "any stale-button", "any group-message"}
+    payments = {"any pre-checkout", "any successful-payment", "any refunded-payment"}
+    assert in_groups == {"/price", "show px", "any stale-button", "any group-message"} | payments
 
 
 def test_keys_and_license_time_come_after_the_terms() -> None:
@@ -94,7 +96,20 @@ def test_keys_and_license_time_come_after_the_terms() -> None:
         "dialogue keys.key-id",
         "dialogue keys.key-and-secret",
         "do license.trial",
+        "do pay.invoice",
     }
+
+
+def test_money_alone_is_taken_from_banned_people() -> None:
+    """Their payment is refused before it is made, and booked and given back if it was made."""
+    even_banned = {entry.name for entry in TABLE.entries if entry.access.even_banned}
+    assert even_banned == {"any pre-checkout", "any successful-payment", "any refunded-payment"}
+
+
+def test_giving_money_back_asks_for_the_pin() -> None:
+    (refund,) = [entry for entry in TABLE.entries if entry.name == "do payments.refund"]
+    assert refund.pin
+    assert refund.access.role is Role.ADMIN
 
 
 def test_what_changes_something_works_in_private_only() -> None:
@@ -104,11 +119,18 @@ def test_what_changes_something_works_in_private_only() -> None:
 
 
 def test_a_menu_shows_what_its_reader_may_use() -> None:
-    user, owner = TABLE.commands(Role.USER), TABLE.commands(Role.OWNER)
-    assert "ban" not in user
-    assert "unban" not in TABLE.commands(Role.ADMIN)
-    assert set(owner) - set(user) == {"promo", "threads", "ban", "unban"}
+    menus = {role: set(TABLE.commands(role)) for role in Role}
+    assert menus[Role.USER] < menus[Role.SUPPORT] < menus[Role.ADMIN] < menus[Role.OWNER]
+    assert {"users", "ban", "broadcast", "audit", "report", "health", "role"} <= menus[Role.OWNER] - menus[Role.USER]
+    assert "users" in menus[Role.SUPPORT]
+    assert not {"ban", "grant", "broadcast", "audit"} & menus[Role.SUPPORT], "support looks, and does not act"
+    assert menus[Role.OWNER] - menus[Role.ADMIN] == {"role"}
     assert set(TABLE.group_commands()) == {"price"}
+
+
+def test_the_acts_that_one_lost_phone_must_not_allow_ask_for_the_pin() -> None:
+    guarded = {entry.name for entry in TABLE.entries if entry.pin}
+    assert guarded >= {"do desk.do-with-pin", "do desk.set-role", "do broadcast.send", "/pin forget"}
 
 
 @pytest.mark.parametrize(
