@@ -42,17 +42,7 @@ SELECT_ERASURES_DUE: Final = """
 SELECT_ERASED_ACCOUNTS: Final = """
     SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts WHERE user_id = ?
 """
-# What the staff was promised of their threads names them.
-DELETE_PROMISED_TO_STAFF: Final = """
-    DELETE FROM outbox WHERE outbox_id IN (
-        SELECT o.outbox_id
-          FROM support_threads AS t
-          CROSS JOIN support_messages AS m ON m.thread_id = t.thread_id
-          CROSS JOIN outbox AS o
-                ON o.cause >= 'support:' || m.message_id || ':' AND o.cause < 'support:' || m.message_id || ';'
-         WHERE t.user_id = ?)
-"""
-# So may what anybody else was promised and has not got yet; what was sent is wiped.
+# What others were promised and have not got yet may name them (a question for the staff); what was sent is wiped.
 DELETE_PROMISED_TO_OTHERS: Final = """
     DELETE FROM outbox WHERE outbox_id IN (
         SELECT o.outbox_id FROM outbox AS o
@@ -76,7 +66,6 @@ ERASE_PINNED_CARDS: Final = """
 ERASE_BROADCAST_CARDS: Final = "UPDATE broadcasts SET chat_id = NULL, message_id = NULL WHERE chat_id = ?"
 DELETE_USER: Final = "DELETE FROM users WHERE user_id = ?"
 _BY_HAND: Final = (
-    DELETE_PROMISED_TO_STAFF,
     DELETE_PROMISED_TO_OTHERS,
     DELETE_PIN_ALARMS,
     DELETE_PROMISES,
