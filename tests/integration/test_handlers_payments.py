@@ -160,7 +160,7 @@ async def test_a_banned_person_is_refused_before_and_booked_after(house: Handler
     await house.person(OWNER).say("/start")
     anna = await customer(house)
     payload, stars = await buys(anna)
-    await house.services.people.ban(OWNER, UserId(ANNA))
+    await house.ban(ANNA)
     bubbles = len(anna.bubbles)
     assert "can't use this bot" in (await check_out(anna, payload, stars) or "")
     await house.feed(paid_update(anna, payload, stars, "stx-1"))

@@ -65,7 +65,7 @@ async def test_bug_the_check_before_a_payment_said_yes_to_everything(it: Till) -
     assert await check(it, invoice) == "pay-refused-expired"
     await it.pay(invoice)
     assert await check(it, invoice) == "pay-refused-paid"
-    await it.services.people.ban(OWNER, ANNA)
+    await it.house.ban(ANNA)
     assert await check(it, invoice) == "pay-refused-banned"
 
 
@@ -179,7 +179,7 @@ async def test_bug_an_upgrade_turned_basic_days_into_premium_ones(it: Till) -> N
 
 
 async def ban(it: Till) -> None:
-    await it.services.people.ban(OWNER, ANNA)
+    await it.house.ban(ANNA)
 
 
 async def nothing(_: Till) -> None:
