@@ -42,10 +42,6 @@ def _account_id(text: str) -> AccountId:
     return AccountId(_number(text, LARGEST_ID))
 
 
-def _row(text: str) -> int:
-    return _number(text, LARGEST_ID)
-
-
 def _page(text: str) -> int:
     return _number(text, LARGEST_PAGE)
 
