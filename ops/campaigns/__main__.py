@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ops.campaigns import cache_interleavings, kills, promo
+from ops.campaigns import cache_interleavings, kills, payments, promo
 from ops.campaigns.report import Report
 
 
@@ -23,6 +23,7 @@ def main() -> int:
         _promo_kills,
         _promo_store,
         _promo_chat,
+        _payments,
     )
     is_good = True
     for campaign in campaigns:
@@ -50,6 +51,11 @@ def _promo_store(seed: int, _: float) -> Report:
 def _promo_chat(seed: int, _: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return asyncio.run(promo.run_chat(seed, Path(folder)))
+
+
+def _payments(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return asyncio.run(payments.run(seed, budget, Path(folder), kills=1_000))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ PRICES: Final = '{"basic": {"1": 3, "3": 5}, "premium": {"1": 7, "3": 11, "6": 1
 P99_MS: Final = 2_000
 _CALM_PAYMENTS: Final = 10  # of each payer, for the percentile
 _QUIET_SECONDS: Final = 40.0
+_PRICES_SECONDS: Final = 300.0  # then the price list is asked for anew: its buttons do not live for ever
 _FAULTS: Final = (
     {"kind": "timeout_after", "method": "refundStarPayment", "probability": 0.3},
     {"kind": "http_500", "method": "refundStarPayment", "probability": 0.2},
@@ -95,6 +96,7 @@ class _Payer:
     draw: random.Random
     tally: _Tally
     prices: dict[str, Any] = field(default_factory=dict)
+    priced_at: float = 0.0
 
     @property
     def chat(self) -> Chat:
@@ -106,8 +108,7 @@ class _Payer:
         prices = await self.chat.ask({"text": "/subscribe"})
         terms = await self.chat.press(prices, _labels(prices)[0])
         await self.chat.press(terms, "I accept")
-        seq = (await self.home.telegram("POST", f"/sim/users/{self.user_id}/messages", {"text": "/subscribe"}))["seq"]
-        self.prices = await self.chat.answer(seq, word="Buy a license")
+        await self._ask_prices()
 
     async def pay_until(self, stop: asyncio.Event) -> None:
         """One payment after the other; what a kill swallows is tried again."""
@@ -124,7 +125,14 @@ class _Payer:
                 checked = await self._event(done["seq"], lambda event: event["kind"] == "checked", _QUIET_SECONDS)
                 self.tally.answers.append(checked["at"] - asked * 1000)
 
+    async def _ask_prices(self) -> None:
+        seq = (await self.home.telegram("POST", f"/sim/users/{self.user_id}/messages", {"text": "/subscribe"}))["seq"]
+        self.prices = await self.chat.answer(seq, word="Buy a license")
+        self.priced_at = time.monotonic()
+
     async def _pay_somehow(self) -> None:
+        if time.monotonic() - self.priced_at > _PRICES_SECONDS:
+            await self._ask_prices()
         way = self.draw.random()
         if way < 0.15:  # noqa: PLR2004  a share of the payments
             await self._smuggle()
