@@ -177,6 +177,10 @@ class FakeBotApi:
         self.deleted.append(key)
         return True
 
+    def _on_pinchatmessage(self, params: dict[str, Any]) -> Any:
+        is_there = (int(params["chat_id"]), int(params["message_id"])) in self.bubbles
+        return True if is_there else _Refused("message to pin not found")
+
     def _on_answercallbackquery(self, params: dict[str, Any]) -> Any:
         key = params["callback_query_id"]
         if key in self.answered:
