@@ -12,6 +12,7 @@ from handlers.entries import AFTER_TERMS, EVERYONE, Entry, command, does, shows
 from handlers.views.payments import PAGE, bill, choice_label, my_payments_card, subscribe_card
 
 INVOICE: Final = "pay.invoice"
+PRICES_FOR: Final = 24 * 3600  # seconds that the price list can be tapped
 
 
 async def show(turn: Turn) -> None:
@@ -25,7 +26,8 @@ async def show(turn: Turn) -> None:
                 Wish(action=INVOICE, values={"kind": choice.license_type.value, "months": str(choice.months)}),
             )
             for choice in choices
-        ]
+        ],
+        lifetime_s=PRICES_FOR,
     )
     held = await turn.services.reads.license(turn.user_id)
     await turn.show(subscribe_card(turn.viewer, held, payments.prices, list(zip(choices, buttons, strict=True))))
