@@ -99,7 +99,8 @@ TRACES = (  # of somebody who once helped to run the bot, and of features whose 
     "INSERT INTO broadcast_recipients (broadcast_id, user_id) VALUES (1, 1001)",
     (
         "INSERT INTO promo_campaigns (license_type, days, max_uses, code_count, note, creator, created_ts,"
-        " undo_asked_by, undo_asked_ts, pin_chat_id, pin_message_id) VALUES ('basic', 7, 9, 1, '', 1001, 1, 1001, 1, 1001, 5)"
+        " undo_asked_by, undo_asked_ts, pin_chat_id, pin_message_id)"
+        " VALUES ('basic', 7, 9, 1, '', 1001, 1, 1001, 1, 1001, 5)"
     ),
     "INSERT INTO promo_codes (campaign_id, lookup, envelope, max_uses) VALUES (1, zeroblob(32), zeroblob(9), 9)",
     (
