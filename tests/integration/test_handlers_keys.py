@@ -48,7 +48,7 @@ async def test_a_pair_is_made_here_and_no_secret_passes_through_telegram(
     await said(anna, "/keys")
     await anna.press("bybit.com")
     terms = await anna.press("Bybit Demo")
-    assert "Before your first key: the terms" in terms.text
+    assert "One thing first: the terms" in terms.text
     offer = await anna.press("I accept")
     assert (await house.config()).terms_version == 1
     assert "Connect Bybit Demo · bybit.com" in offer.text
@@ -88,7 +88,7 @@ async def test_a_typed_key_is_deleted_checked_and_sealed(
 async def test_a_typed_key_waits_for_the_terms_and_need_not_be_sent_twice(house: HandlersHouse) -> None:
     anna = house.person()
     bubble = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
-    assert "Before your first key" in bubble.text
+    assert "One thing first" in bubble.text
     assert "it waits 15 minutes" in bubble.text
     assert len(house.api.deleted) == 1
     assert not house.bybit.seen_keys, "nothing is asked before the terms"

@@ -18,7 +18,8 @@ SAME_EVERYWHERE = {
     "account-demo", "book-size", "button-next", "button-previous", "command-lang", "finding-good", "finding-refuse",
     "finding-warn", "help-command", "keys-line", "order-head", "order-kind", "order-state", "page", "position-head",
     "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
-    "whoami-id", "pin-title", "button-pin-back", "promo-list-line",
+    "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin-back",
+    "promo-list-line", "payment-line", "payment-line-of",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}
 FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}

@@ -15,7 +15,7 @@ role-name =
     }
 
 terms-title = <b>Terms</b> (version { $version })
-terms-first = <b>Before your first key: the terms</b>
+terms-first = <b>One thing first: the terms</b>
 terms-body =
     1. You trade at your own risk. Trading with leverage can lose all that is in the account. Nothing I say is advice.
     2. I act with the rights of the key that you give me, and only as you tell me to. Keys that can withdraw are refused.
