@@ -94,20 +94,6 @@ async def pin(bot: Bot, chat_id: int, message_id: int) -> bool:
         return False
 
 
-async def send_photo(bot: Bot, spot: Spot, document: Document, card: Card) -> int:
-    """The same as a picture that shows at once."""
-    message = await bot.send_photo(
-        spot.chat_id,
-        document.content,
-        filename=document.name,
-        caption=card.text,
-        parse_mode=ParseMode.HTML,
-        message_thread_id=spot.thread_id,
-        reply_markup=card.keyboard,
-    )
-    return message.message_id
-
-
 async def edit(bot: Bot, spot: Spot, message_id: int, card: Card) -> bool:
     """Change a message in place. True if it now says so (an unchanged one does), False if it is gone."""
     parts = split(card.text)

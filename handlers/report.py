@@ -5,7 +5,6 @@ from typing import Final
 
 from handlers import delivery
 from handlers.context import Turn
-from handlers.delivery import Document
 from handlers.entries import ADMIN, Entry, command
 from handlers.views.cards import Card
 from handlers.views.charts import draw_report
@@ -16,10 +15,7 @@ async def show(turn: Turn) -> None:
     """The picture first, the numbers below it."""
     report = await turn.services.reports.make()
     picture = await asyncio.to_thread(draw_report, report)
-    name = f"perpdesk-{report.at // 1000}.png"
-    await delivery.send_photo(
-        turn.bot, turn.spot, Document(name=name, content=picture), Card(text=turn.say("report-caption"))
-    )
+    await delivery.send_picture(turn.bot, turn.spot, picture, Card(text=turn.say("report-caption")))
     await turn.send(report_card(turn.viewer, report))
 
 

@@ -25,6 +25,7 @@ _BAR: Final = "#2f6fde"
 _OTHER_BAR: Final = "#e0792f"
 _STEPS: Final = ("Opened", "Redeemed", "Connected keys", "First trade", "Paid")
 _MONTH: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TEXT_SIZES: Final = (16, 18, 22, 30)
 _GRID_LINES: Final = 4
 _HEAD: Final = 48  # pixels of a panel above its plot
 _FOOT: Final = 34  # pixels below it
@@ -90,7 +91,8 @@ def _panels() -> tuple[Box, Box, Box, Box]:
 
 
 def _daily(report: Report) -> list[Bar]:
-    return [Bar(label=f"{datetime.fromtimestamp(day / 1000, UTC):%d %b}", value=count) for day, count in report.daily]
+    days = [(datetime.fromtimestamp(day / 1000, UTC), count) for day, count in report.daily]
+    return [Bar(label=f"{day.day} {_MONTH[day.month - 1]}", value=count) for day, count in days]
 
 
 def _month(name: str) -> str:
@@ -110,15 +112,16 @@ class _Pen:
 
     def __init__(self, draw: ImageDraw.ImageDraw) -> None:
         self._draw = draw
+        self._fonts = {size: ImageFont.load_default(size) for size in _TEXT_SIZES}
 
     def text(self, x: float, y: float, text: str, size: int, color: str, *, anchor: str = "la") -> None:
-        self._draw.text((x, y), text, font=ImageFont.load_default(size), fill=color, anchor=anchor)
+        self._draw.text((x, y), text, font=self._fonts[size], fill=color, anchor=anchor)
 
     def columns(self, box: Box, title: str, bars: Sequence[Bar], *, every: int) -> None:
         """Upright bars over a baseline, with a scale on the left; every so many get a label."""
         self.text(box.left, box.top, title, 22, _INK)
         top = nice_top(max((bar.total for bar in bars), default=0))
-        plot = Box(box.left + 62, box.top + _HEAD, box.right, box.bottom - _FOOT)
+        plot = Box(box.left + 76, box.top + _HEAD, box.right, box.bottom - _FOOT)
         height = plot.bottom - plot.top
         for line in range(_GRID_LINES + 1):
             y = plot.bottom - height * line // _GRID_LINES

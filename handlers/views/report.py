@@ -3,18 +3,19 @@
 from decimal import Decimal
 
 from bot.domain.desk import Report
-from bot.domain.model import AccountType
+from bot.domain.model import AccountType, Millis
 from handlers.callbacks import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import columns, menu_row, refresh_button, table
+from handlers.views.times import moment
 from handlers.views.viewer import Viewer
 
 
 def report_card(viewer: Viewer, report: Report) -> Card:
     """Users, licenses, income, promo codes, traders."""
     say = viewer.say
-    parts = [say("report-title", date=viewer.when(report.at)), Markup("")]
+    parts = [say("report-title", date=moment(report.at, Millis(0), viewer.config.settings.time_zone)), Markup("")]
     parts += [say("report-users"), table(_users(viewer, report)), Markup("")]
     parts += [say("report-licenses"), table(_licenses(viewer, report)), Markup("")]
     parts += [say("report-income"), *_income(viewer, report), Markup("")]

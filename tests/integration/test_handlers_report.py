@@ -1,0 +1,173 @@
+"""/report and /health: the figures of a known database, in words and as a picture."""
+
+import re
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from handlers_house import ANNA, BORIS, OWNER, HandlersHouse, Person, handlers_house
+from PIL import Image
+
+from bot.domain.desk import Health, MonthIncome
+from bot.domain.licensing import DAY, EntryKind
+from bot.domain.model import (
+    AccountType,
+    Category,
+    Execution,
+    LicenseType,
+    Millis,
+    Side,
+    Symbol,
+    UserId,
+)
+from bot.services.reports import months_until
+from handlers.views.charts import SIZE, draw_report, nice_top
+
+PAID = """
+    INSERT INTO payment_history (user_id, telegram_payment_charge_id, payload, stars, currency, status, reason, paid_ts,
+                                 created_at, settled_ts, next_try_ts)
+    VALUES (1001, ?, '', ?, 'XTR', ?, '', ?, ?, ?, ?)
+"""
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    """Anna came 40 days ago, Boris yesterday, the owner today."""
+    async with handlers_house(tmp_path) as built:
+        built.clock.advance(-40 * 86_400)
+        await built.person(ANNA, name="Anna").say("/start")
+        built.clock.advance(39 * 86_400)
+        await built.person(BORIS, name="Boris").say("/start")
+        built.clock.advance(86_400)
+        await built.person(OWNER, name="Olga").say("/start")
+        yield built
+
+
+@pytest.fixture
+def owner(house: HandlersHouse) -> Person:
+    return house.person(OWNER, name="Olga")
+
+
+async def give(house: HandlersHouse, user_id: int, kind: LicenseType, days: int) -> None:
+    async with house.store.begin() as unit:
+        await house.services.licenses.give(
+            unit,
+            UserId(user_id),
+            kind=EntryKind.GRANT,
+            license_type=kind,
+            millis=days * DAY,
+            cause=f"desk:{user_id}{kind}{days}",
+            actor=None,
+        )
+
+
+async def trade(house: HandlersHouse, user_id: int, side: Side, price: str, closed: str, exec_id: str) -> None:
+    account = (await house.config(user_id)).default_account
+    execution = Execution(
+        category=Category.LINEAR,
+        symbol=Symbol("BTCUSDT"),
+        exec_id=exec_id,
+        order_id="o",
+        order_link_id="",
+        side=side,
+        exec_type="Trade",
+        exec_price=Decimal(price),
+        exec_qty=Decimal(1),
+        exec_value=Decimal(price),
+        exec_fee=Decimal(1),
+        fee_currency="USDT",
+        is_maker=False,
+        closed_size=Decimal(closed),
+        exec_ts=Millis(house.clock.now() - 1000 + int(exec_id)),
+    )
+    async with house.store.begin() as unit:
+        assert await unit.trades.add(account, execution)
+
+
+async def test_the_figures(house: HandlersHouse, owner: Person) -> None:
+    await give(house, ANNA, LicenseType.PREMIUM, 5)
+    await give(house, ANNA, LicenseType.BASIC, 10)  # banked: her time ends in 15 days
+    await give(house, BORIS, LicenseType.TRIAL, 7)
+    now = house.clock.now()
+    last_month = now - 20 * DAY
+    async with house.database.transaction() as transaction:
+        await transaction.fetch(PAID, ("a", 5000, "refunded", now, now, now, None))
+        await transaction.fetch(PAID, ("b", 2500, "refund_asked", last_month, last_month, None, now))
+    await trade(house, BORIS, Side.BUY, "100", "0", "1")
+    await trade(house, BORIS, Side.SELL, "160.5", "1", "2")
+    report = await house.services.reports.make()
+    assert report.users == 3
+    assert dict(report.active) == {1: 2, 7: 2, 30: 2}
+    assert report.licenses == {LicenseType.TRIAL: 1, LicenseType.BASIC: 0, LicenseType.PREMIUM: 1}
+    assert dict(report.expiring) == {7: 1, 30: 2}
+    assert report.income[-1] == MonthIncome(month="2025-10", kept=0, returned=5000)
+    assert report.income[-2] == MonthIncome(month="2025-09", kept=2500, returned=0)
+    assert sum(count for _, count in report.daily) == 2
+    (best,) = report.traders
+    assert (best.first_name, best.account_type, best.pnl, best.fills) == (
+        "Boris",
+        AccountType.PAPER,
+        Decimal("58.5"),
+        2,
+    )
+
+    text = await owner.say("/report")
+    picture, words = owner.bubbles[-2:]
+    assert text is words
+    assert "Boris · 1002 · +58.50\N{NO-BREAK SPACE}USDT · fills: 2" in words.text
+    assert re.search(r"2025-09 +2,500\n2025-10 +0 +−5,000", words.text)
+    assert "Report · 2025-10-09 08:53 UTC" in words.text
+    assert "Ending in 30 d" in words.text
+    assert picture.document is not None
+    assert picture.text.startswith("Figures of this moment")
+    with Image.open(BytesIO(draw_report(report))) as image:
+        assert image.size == SIZE
+        colors = {color for _, color in image.convert("RGB").getcolors(1_000_000) or []}
+        assert {(255, 255, 255), (0x2F, 0x6F, 0xDE), (0xE0, 0x79, 0x2F)} <= colors
+
+
+async def test_an_empty_house_has_a_report_too(tmp_path: Path) -> None:
+    async with handlers_house(tmp_path) as house:
+        owner = house.person(OWNER)
+        await owner.say("/start")
+        bubble = await owner.say("/report")
+        assert bubble is not None
+        for sentence in ("No payments in a year", "No campaigns yet", "No fills yet"):
+            assert sentence in bubble.text
+
+
+@pytest.mark.parametrize(
+    ("most", "top"), [(0, 4), (1, 4), (4, 4), (5, 8), (20, 20), (21, 40), (399, 400), (401, 800), (12_345, 20_000)]
+)
+def test_an_axis_ends_at_a_round_number(most: int, top: int) -> None:
+    assert nice_top(most) == top
+
+
+def test_months_are_those_of_the_calendar() -> None:
+    months = months_until(Millis(1_735_689_600_000), 3)  # 2025-01-01
+    assert [name for name, _, _ in months] == ["2024-11", "2024-12", "2025-01"]
+    assert months[1][2] == months[2][1] == 1_735_689_600_000
+
+
+async def test_health_says_what_the_counters_say(house: HandlersHouse, owner: Person) -> None:
+    known = Health(
+        version="0.1.0",
+        schema=10,
+        reasons=("updates are not asked for yet",),
+        poll_age_s=2.4,
+        updates_waiting=3,
+        promises_waiting=0,
+        telegram_limited=False,
+        bybit_banned_s=61.0,
+        bybit_waiting=4,
+        bybit_clients=2,
+        clock_skew_ms=-12,
+        hit_rates=(("user_config", 0.987654), ("license", None)),
+    )
+    house.services.health.ask = lambda: known
+    bubble = await owner.say("/health")
+    assert bubble is not None
+    for part in ("Not ready", "updates are not asked for yet", "Last poll", "2 s", "1 min", "-12 ms", "98.8 %", "–"):
+        assert part in bubble.text, part
