@@ -33,17 +33,17 @@ from ops.bench.report import Row
 from ops.bench.timing import Loop, clock, no_collection
 
 AT_ONCE: Final = 50
-PER_ROUND: Final = 4_000
-PYBIT_PER_ROUND: Final = 1_000
+PER_ROUND: Final = 1_000
+PYBIT_PER_ROUND: Final = 250
 TARGET: Final = 7
-ROUNDS: Final = 9
+ROUNDS: Final = 25
 
 FAR_LATENCY: Final = 0.1  # s
 FAR_AT_ONCE: Final = 500
 FAR_PER_ROUND: Final = 4_000
 FAR_PYBIT_PER_ROUND: Final = 120  # they take longer than the 4,000
 FAR_TARGET: Final = 40
-FAR_ROUNDS: Final = 3
+FAR_ROUNDS: Final = 4
 
 _KEY: Final = "benchmark-key-0001"
 _SECRET: Final = "benchmark-secret-that-opens-nothing"  # noqa: S105  of a server of our own

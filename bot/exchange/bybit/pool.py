@@ -45,14 +45,17 @@ class ClientPool:
 
     async def borrow(self, account: Account) -> BybitClient:
         """The account's client. Raises KeyTrouble without a usable key, ExchangeDown if the host does not answer."""
-        self.sweep()
         entry = self._entries.get(account.account_id)
-        if entry is None:
+        now = self.clock.monotonic()
+        if entry is None or entry.used_at <= now - self.idle:
+            self.sweep()
             entry = await self._built(account)
+            now = self.clock.monotonic()
         if entry.is_suspect:
-            self.checks += await self.check(entry.client.endpoint)
+            was_asked = await self.check(entry.client.endpoint)
+            self.checks += was_asked
             entry.is_suspect = False
-        entry.used_at = self.clock.monotonic()
+        entry.used_at = now
         if account.account_id in self._entries:
             self._entries.move_to_end(account.account_id)
         return entry.client

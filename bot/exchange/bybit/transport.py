@@ -211,7 +211,7 @@ async def _body(payload: StreamReader, length: str | None) -> bytes:
     """The whole body, unpacked. Raises ClientPayloadError when it is longer than MAX_BODY."""
     if length is not None and int(length) > MAX_BODY:  # the parser takes nothing but digits
         raise aiohttp.ClientPayloadError("body too large")
-    body = await payload.readany()
+    body = payload.read_nowait() if payload.is_eof() else await payload.readany()
     if not payload.at_eof():
         parts = [body]
         size = len(body)
