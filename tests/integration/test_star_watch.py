@@ -77,6 +77,7 @@ async def test_a_cursor_beyond_the_end_heals_within_the_hour(it: Till) -> None:
 
 
 async def test_a_clock_that_was_set_back_reads_everything(it: Till) -> None:
+    it.stars.pay("a", 1, "nobody's")
     await it.watch.look()
     it.clock.advance(-10)
     it.stars.pages.clear()
