@@ -179,8 +179,10 @@ async def test_a_check_that_came_too_late_for_telegram_harms_nobody(house: Handl
         if call.method == "answerPreCheckoutQuery"
         else None
     )
+    bubbles = len(anna.bubbles)
     with pytest.raises(KeyError):  # nothing was answered
         await check_out(anna, payload, stars)
+    assert len(anna.bubbles) == bubbles, "no apology: Telegram tells the payer itself"
     house.api.refuse = lambda _: None
     assert await check_out(anna, payload, stars) is None
 
@@ -320,15 +322,19 @@ async def test_a_refund_with_a_typed_reason(house: HandlersHouse) -> None:
     assert "can't be refunded" in refused.text
 
 
-async def test_a_refund_waits_for_the_pin(house: HandlersHouse) -> None:
-    owner, anna = house.person(OWNER), await customer(house)
-    await owner.say("/start")
+async def test_a_refund_waits_for_the_pin_and_goes_on_after_it(house: HandlersHouse) -> None:
+    owner, anna = await owner_of(house), await customer(house)
     await pays(anna)
+    house.clock.advance(301)  # the PIN was entered five minutes ago
     confirm = await owner.say("/payments refund 1 a reason")
     assert confirm is not None
-    keypad = await owner.press("Refund now", bubble=confirm)
+    pad = await owner.press("Refund now", bubble=confirm)
     assert await statuses(house) == ["completed"]
-    assert "PIN" in keypad.text
+    assert "PIN" in pad.text
+    for digit in "493817":
+        pad = await owner.press(digit, bubble=pad)
+    assert await statuses(house) == ["refund_asked"]
+    assert "on their way back" in owner.last.text or "on their way back" in pad.text
 
 
 @pytest.mark.parametrize(
