@@ -75,7 +75,7 @@ class SqliteInbox:
         return tuple(map(update_of, await self._database.fetch(SELECT_WAITING)))
 
     async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
-        """Mark a batch as done, nothing of whom or what left, and note when its senders were last seen, in one commit."""
+        """Mark a batch as done, with nothing of whom or what, and note when its senders were last seen: one commit."""
         if not done and not seen:
             return
         async with self._database.transaction() as transaction:
