@@ -201,7 +201,6 @@ def make_services(middle: Middle) -> Services:
         reads=reads,
         transactions=transactions,
         clock=clock,
-        access=access,
         owner_link=middle.owner_link,
         burn_owner_link=middle.burn_owner_link,
     )

@@ -353,7 +353,7 @@ def _services(
     alarms, safe = PromoAlarms(owner_ids=access.owner_ids), PromoSafe(bytes(32))
     promo_queries = SqlitePromoQueries(database)
     pin = PinDesk(queries=queries, transactions=store, clock=clock, access=access, cost=ScryptCost(n=16))
-    people = People(reads=reads, transactions=store, clock=clock, access=access, owner_link=owner_link)
+    people = People(reads=reads, transactions=store, clock=clock, owner_link=owner_link)
     payments = PaymentDesk(
         reads=reads,
         transactions=store,

@@ -1,4 +1,4 @@
-"""Who a user is: first meeting, name, language, terms, ban, ownership."""
+"""Who a user is: first meeting, name, language, terms, ownership."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Final
 
-from bot.domain.errors import BadInput
-from bot.domain.events import RoleChanged, UserBanned, UserConfigChanged
+from bot.domain.events import RoleChanged, UserConfigChanged
 from bot.domain.model import (
     PAPER_START_BALANCE,
     AccountType,
@@ -20,7 +19,6 @@ from bot.domain.model import (
 )
 from bot.domain.numbers import plain
 from bot.domain.ports import AuditEntry, Clock, NewUser, Reads, Transactions, UnitOfWork
-from bot.services.access import Access
 
 TERMS_VERSION: Final = 1
 
@@ -48,7 +46,6 @@ class People:
     reads: Reads
     transactions: Transactions
     clock: Clock
-    access: Access
     owner_link: OwnerLink | None = None
     burn_owner_link: Callable[[], Awaitable[None]] | None = None
 
@@ -107,25 +104,6 @@ class People:
                 now,
             )
             unit.record(UserConfigChanged(user_id=user_id))
-
-    async def ban(self, actor: UserId, user_id: UserId) -> None:
-        """From the very next message on. Raises BadInput for oneself, an owner and an unknown user."""
-        if user_id == actor or user_id in self.access.owner_ids:
-            raise BadInput("ban-not-owner", user=user_id)
-        await self._set_banned(actor, user_id, banned=True)
-
-    async def unban(self, actor: UserId, user_id: UserId) -> None:
-        """Raises BadInput for an unknown user."""
-        await self._set_banned(actor, user_id, banned=False)
-
-    async def _set_banned(self, actor: UserId, user_id: UserId, *, banned: bool) -> None:
-        now = self.clock.now()
-        async with self.transactions.begin() as unit:
-            if not await unit.users.set_banned(user_id, banned=banned):
-                raise BadInput("ban-unknown-user", user=user_id)
-            action = "user.ban" if banned else "user.unban"
-            await unit.audit(AuditEntry(actor=actor, action=action, subject=user_id), now)
-            unit.record(UserBanned(user_id=user_id))
 
     async def claim_owner(self, user_id: UserId, token: str) -> bool:
         """Make the bearer of a fresh owner link the owner, once; False for any other token."""

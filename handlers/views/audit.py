@@ -24,6 +24,8 @@ AREAS: Final = (
     "desk",
     "support",
     "terms",
+    "key",
+    "owner",
 )
 _ALL: Final = "all"
 _AREAS_IN_A_ROW: Final = 4

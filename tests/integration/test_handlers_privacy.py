@@ -420,10 +420,10 @@ async def test_a_ban_is_not_washed_off(house: HandlersHouse) -> None:
     await anna.say("/start")
     await ask_to_be_forgotten(anna)
     await house.person(OWNER).say("/start")
-    await house.services.people.ban(OWNER, ANNA)
+    await house.ban(ANNA)
     house.clock.advance(24 * HOUR)
     assert await house.services.privacy.erase_due() == 0
-    await house.services.people.unban(OWNER, ANNA)
+    await house.ban(ANNA, banned=False)
     assert await house.services.privacy.erase_due() == 1
 
 

@@ -309,7 +309,7 @@ async def test_the_banned_hear_nothing_and_many_are_told_in_one_look(tmp_path: P
             async with it.store.begin() as unit:
                 await unit.users.ensure(new_user(user_id), it.clock.now())
         await asyncio.gather(*(it.give(PREMIUM, 11, f"desk:{each}", user_id=each) for each in people))
-        await it.house.services.people.ban(OWNER, people[0])
+        await it.house.ban(people[0])
         it.set_clock("2026-08-05T09:00")
         assert await it.reminders.remind() == 229
         assert {each.promise.user_id for each in await it.promised()} == set(people[1:])

@@ -7,9 +7,8 @@ import pytest
 from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
 
 from bot.domain.cause import Cause, UpdateId, current_cause
-from bot.domain.errors import BadInput, ButtonExpired
+from bot.domain.errors import ButtonExpired
 from bot.domain.model import AccountType, ChatId, License, Millis, Role, UserConfig, UserId
-from bot.services.access import Access
 from bot.services.buttons import ButtonDesk, Wish
 from bot.services.people import OwnerLink, People
 
@@ -29,12 +28,11 @@ class Uncached:
         return await self._ground.queries.license(user_id, NOW)
 
 
-def people(made: Ground, *, owners: frozenset[UserId] = frozenset(), link: OwnerLink | None = None) -> People:
+def people(made: Ground, *, link: OwnerLink | None = None) -> People:
     return People(
         reads=Uncached(made),  # type: ignore[arg-type]  # the two reads it asks for
         transactions=made.store,
         clock=made.clock,
-        access=Access(owner_ids=owners),
         owner_link=link,
     )
 
@@ -65,15 +63,6 @@ async def test_an_owner_link_works_once_in_its_time_for_its_bearer(tmp_path: Pat
         assert not await late.claim_owner(BORIS, "right")
         roles = {user_id: (await made.queries.user_config(user_id)) for user_id in (ANNA, BORIS)}
         assert [config.role for config in roles.values() if config] == [Role.OWNER, Role.USER]
-
-
-async def test_nobody_bans_an_owner_himself_or_a_stranger(tmp_path: Path) -> None:
-    async with ground(tmp_path) as made:
-        desk = people(made, owners=frozenset({ANNA}))
-        await desk.welcome(new_user(ANNA))
-        for victim in (ANNA, UserId(404)):
-            with pytest.raises(BadInput):
-                await desk.ban(ANNA, victim)
 
 
 async def test_a_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-## Identity, terms, privacy, bans.
+## Identity, terms, privacy.
 
 whoami-title = <b>Who you are here</b>
 whoami-id = Id: <code>{ $id }</code>
@@ -25,6 +25,3 @@ terms-body =
 terms-key-waits = I deleted your message. Accept, and I go on with your key; it waits 15 minutes.
 terms-accepted = ✓ Thank you, that is recorded.
 button-accept = I accept
-
-ban-unknown-user = I know no user { $user }.
-ban-not-owner = An owner can't be banned, and neither can you ban yourself.
