@@ -40,6 +40,8 @@ _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,3})d?")
 _NAMED: Final = (Role.USER, Role.SUPPORT, Role.ADMIN)
 _TIME_WORDS: Final = 2
+_AT_ONCE: Final = frozenset({Act.BAN, Act.UNBAN})
+_NO_REASON: Final = "-"  # in the audit
 
 Values = Mapping[str, str]
 
@@ -56,7 +58,10 @@ def _typed(act: Act) -> Callable[[Turn], Awaitable[None]]:
             values["type"] = (await _running_type(turn, UserId(int(values["user"])))).value
         if act in {Act.GRANT, Act.EXTEND}:
             values["days"] = str(_days_of(words, act))
-        await _reason_or_ask(turn, values, " ".join(words))
+        if act in _AT_ONCE and turn.services.access.is_owner(turn.config):
+            await _perform_at_once(turn, values, " ".join(words))
+        else:
+            await _reason_or_ask(turn, values, " ".join(words))
 
     return run
 
@@ -155,6 +160,13 @@ async def _perform(turn: Turn, deed: Deed) -> None:
     await turn.show(done_card(turn.viewer, deed, done))
 
 
+async def _perform_at_once(turn: Turn, values: Values, reason: str) -> None:
+    """The owner's typed ban holds from the very next message: it is whole as typed, and /unban takes it back."""
+    deed = _deed_of({**values, "reason": _reason(reason or _NO_REASON), "nonce": new_nonce()})
+    await turn.services.desk.preview(turn.config, deed)  # the same refusals as before a confirmation
+    await _perform(turn, deed)
+
+
 async def _choose_time(turn: Turn, act: Act, user_id: UserId) -> None:
     subject = await turn.services.desk.subject(user_id)
     values = {"act": act.value, "user": str(user_id)}
@@ -189,17 +201,21 @@ async def _ask_reason(turn: Turn, values: Values) -> None:
 
 
 async def _confirm(turn: Turn, values: Values, reason: str) -> None:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise BadInput("desk-reason-missing")
-    if len(reason) > MAX_REASON:
-        raise BadInput("error-too-long", limit=MAX_REASON)
-    ready = {**values, "reason": reason, "nonce": new_nonce()}
+    ready = {**values, "reason": _reason(reason), "nonce": new_nonce()}
     deed = _deed_of(ready)
     preview = await turn.services.desk.preview(turn.config, deed)
     label = turn.say.plain("deed-confirm", act=deed.act.value)
     (confirm,) = await turn.buttons([(label, Wish(action=_action_of(deed), values=ready))])
     await turn.show(confirm_card(turn.viewer, deed, preview, confirm))
+
+
+def _reason(typed: str) -> str:
+    reason = " ".join(typed.split())
+    if not reason:
+        raise BadInput("desk-reason-missing")
+    if len(reason) > MAX_REASON:
+        raise BadInput("error-too-long", limit=MAX_REASON)
+    return reason
 
 
 def _action_of(deed: Deed) -> str:
