@@ -11,7 +11,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -23,12 +32,14 @@ from yarl import URL
 
 from bot.domain.model import LicenseType
 from bot.domain.offers import PriceList
+from cache.policy import policies
 
 PREFIX: Final = "PERPDESK_"
 DEFAULT_CONFIG: Final = Path("perpdesk.toml")
 STATE: Final = Path(".perpdesk")
 BYBIT_API_URL: Final = "https://api.bybit.com"
 _SECRETS: Final = ("telegram_token", "key", "stats_token")
+_DEMO_ADDRESSES: Final = frozenset({"bybit_demo_api_url", "bybit_demo_stream_url"})
 _CONFIG_VARIABLE: Final = PREFIX + "CONFIG"
 
 
@@ -90,13 +101,13 @@ class Settings(BaseSettings):
 
     @field_validator("telegram_api_url", "bybit_api_url", "bybit_demo_api_url")
     @classmethod
-    def _http(cls, value: str) -> str:
-        return _address(value, ("http", "https"))
+    def _http(cls, value: str, info: ValidationInfo) -> str:
+        return _address(value, ("http", "https"), info.field_name)
 
     @field_validator("bybit_stream_url", "bybit_demo_stream_url")
     @classmethod
-    def _stream(cls, value: str) -> str:
-        return _address(value, ("ws", "wss", "http", "https"))
+    def _stream(cls, value: str, info: ValidationInfo) -> str:
+        return _address(value, ("ws", "wss", "http", "https"), info.field_name)
 
     @field_validator("egress_ip")
     @classmethod
@@ -107,6 +118,12 @@ class Settings(BaseSettings):
     @classmethod
     def _sellable(cls, value: Mapping[Any, Mapping[Any, int]]) -> Mapping[Any, Mapping[Any, int]]:
         PriceList(_changes(value))
+        return value
+
+    @field_validator("cache")
+    @classmethod
+    def _known_regions(cls, value: Mapping[str, CacheOverride]) -> Mapping[str, CacheOverride]:
+        policies({name: (override.ttl, override.capacity) for name, override in value.items()})
         return value
 
     @field_validator("log_level", mode="before")
@@ -247,11 +264,15 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
     return f": did you mean {nearest[0]}?" if nearest else ""
 
 
-def _address(value: str, schemes: tuple[str, ...]) -> str:
+def _address(value: str, schemes: tuple[str, ...], name: str | None) -> str:
+    """Scheme, host and port; a demo address may have the stand-in's path /demo."""
     try:
         url = URL(value)
     except ValueError:
         url = URL()
+    paths = {"", "/", "/demo", "/demo/"} if name in _DEMO_ADDRESSES else {"", "/"}
+    if url.host and url.path not in paths:
+        raise ValueError(f"give the address without the path {url.path}")
     if url.scheme not in schemes or not url.host or url.query_string or url.fragment:
         raise ValueError(f"give an address such as {schemes[0]}://127.0.0.1:8766")
     return value.rstrip("/")

@@ -141,7 +141,8 @@ def _owns(turn: Turn) -> bool:
 
 
 def _has_secret(message: Message) -> bool:
-    return carries_secret(message.text or message.caption or "")
+    file_name = message.document.file_name if message.document is not None else None
+    return any(carries_secret(text) for text in (message.text, message.caption, file_name) if text)
 
 
 async def _take_out(update: Update, message: Message, context: Context) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ class Demo:
 
 def run_demo(demo: Demo, settings: Settings) -> int:
     """The demo until Ctrl-C; the exit code."""
+    os.umask(0o077)  # the stand-ins' state holds keys, too; children inherit it
     start_logging(settings)
     return finish(_run(demo, settings))
 

@@ -103,6 +103,8 @@ def _texts(content: RawUpdate, depth: int = 0) -> Iterator[str]:
     for name in _TYPED_TEXTS:
         if isinstance(text := content.get(name), str):
             yield text
+    if isinstance(file_name := _mapping(content.get("document")).get("file_name"), str):
+        yield file_name
     if depth == _DEEPEST_MESSAGE:
         return
     for name in _NESTED_MESSAGES:

@@ -4,26 +4,30 @@ Bybit's HMAC secrets are 36 letters and digits; private keys come as PEM blocks.
 """
 
 import re
+import unicodedata
+from itertools import pairwise
 from typing import Final
-
-PIN_PRESS: Final = "v1:pin:"  # how the data of the PIN's keypad begins
 
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _TOKEN: Final = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{30,128}(?![A-Za-z0-9_-])")
 _ADD_COMMAND: Final = re.compile(r"^\s*/keys(?:@\w+)?\s+add\s+\S+\s+\S+\s+\S+", re.IGNORECASE)
+_DEEP_LINK: Final = re.compile(r"\s*/start(?:@\w+)?\s+(?:p|own|r|i|v)_[A-Za-z0-9_-]{1,60}\s*")  # public by nature
+
+PIN_PRESS: Final = "v1:pin:"  # how the data of the PIN's keypad begins
 
 
 def carries_secret(text: str) -> bool:
     """Whether a message holds an API secret or a private key.
 
-    A long token counts when it mixes letters of both cases or letters and digits: an address or a plain word does not.
-    Deep-link payloads (`/start …`) are public by nature and never count.
+    A long token counts when it mixes letters and digits: an address or a plain word does not. Invisible characters and
+    a break within a token do not hide it. A deep link's payload alone never counts.
     """
+    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     if _PEM.search(text) or _ADD_COMMAND.match(text):
         return True
-    if text.lstrip().startswith("/start"):
+    if _DEEP_LINK.fullmatch(text):
         return False
-    return any(_is_random(token) for token in _TOKEN.findall(text))
+    return _has_token(text) or _is_broken_token(text)
 
 
 def carries_pin(data: object) -> bool:
@@ -31,8 +35,21 @@ def carries_pin(data: object) -> bool:
     return isinstance(data, str) and data.startswith(PIN_PRESS)
 
 
+def _has_token(text: str) -> bool:
+    return any(_is_random(token) for token in _TOKEN.findall(text))
+
+
+def _is_broken_token(text: str) -> bool:
+    """A secret that was broken over two lines: two halves of letters and digits, together as long as one."""
+    lines = [line.strip() for line in text.splitlines()]
+    return any(
+        re.fullmatch(r"[A-Za-z0-9]{8,}", first)
+        and re.fullmatch(r"[A-Za-z0-9]{8,}", second)
+        and _has_token(first + second)
+        for first, second in pairwise(lines)
+    )
+
+
 def _is_random(token: str) -> bool:
     digits = sum(letter.isdigit() for letter in token)
-    uppers = sum(letter.isupper() for letter in token)
-    lowers = sum(letter.islower() for letter in token)
-    return digits >= 2 and (uppers >= 1 or lowers >= 1)  # noqa: PLR2004  two digits: prose has none inside a word
+    return digits >= 2 and any(letter.isalpha() for letter in token)  # noqa: PLR2004  prose has none inside a word

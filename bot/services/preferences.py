@@ -1,6 +1,7 @@
 """What /settings changes: typed values only, each with its range."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -49,6 +50,8 @@ RANGES: Final[Mapping[SettingField, Range]] = MappingProxyType(
     }
 )
 _MAX_TYPED: Final = 64
+_OFFSET: Final = re.compile(r"(?:utc|gmt)?(?P<sign>[+-])(?P<hours>0?[0-9]|1[0-4])(?::?00)?")
+_FURTHEST: Final = MappingProxyType({"+": 14, "-": 12})  # hours from UTC
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -115,7 +118,9 @@ def _time_zone(typed: str) -> str:
     names = _zones()
     if (name := names.get(wanted)) is not None:
         return name
-    cities = [name for key, name in names.items() if key.rpartition("/")[2] == wanted]
+    if (offset := _OFFSET.fullmatch(wanted)) is not None and int(offset["hours"]) <= _FURTHEST[offset["sign"]]:
+        return f"Etc/GMT{'-' if offset['sign'] == '+' else '+'}{int(offset['hours'])}"  # POSIX counts westward
+    cities = [name for key, name in names.items() if key.rpartition("/")[2] == wanted and not key.startswith("etc/")]
     if len(cities) == 1:
         return cities[0]
     nearest = get_close_matches(wanted, names, n=3)

@@ -165,7 +165,7 @@ async def test_where_the_bot_may_not_delete_it_says_so(house: HandlersHouse) -> 
     assert "does not let me delete it" in anna.last.text
 
 
-@pytest.mark.parametrize("way", ["text", "edited", "caption", "forwarded", "document"])
+@pytest.mark.parametrize("way", ["text", "edited", "caption", "forwarded", "document", "file name"])
 async def test_a_secret_in_private_in_any_shape(house: HandlersHouse, way: str) -> None:
     anna = house.person()
     await anna.say("/start")
@@ -179,6 +179,9 @@ async def test_a_secret_in_private_in_any_shape(house: HandlersHouse, way: str) 
             bubble = await anna.send_thing(photo=photo, caption=SECRET)
         case "document":
             bubble = await anna.send_thing(document={"file_id": "a", "file_unique_id": "b"}, caption=f"key: {SECRET}")
+        case "file name":
+            document = {"file_id": "a", "file_unique_id": "b", "file_name": f"{SECRET}.txt"}
+            bubble = await anna.send_thing(document=document)
         case _:
             bubble = await anna.forward(f"/keys add demo {KEY_ID} {SECRET}")
     assert bubble is not None

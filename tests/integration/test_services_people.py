@@ -7,10 +7,11 @@ import pytest
 from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
 
 from bot.domain.cause import Cause, UpdateId, current_cause
-from bot.domain.errors import ButtonExpired
+from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.model import AccountType, ChatId, License, Millis, Role, UserConfig, UserId
 from bot.services.buttons import ButtonDesk, Wish
 from bot.services.people import OwnerLink, People
+from bot.services.preferences import Preferences, SettingField
 
 CHAT = ChatId(ANNA)
 
@@ -100,3 +101,32 @@ async def test_every_bad_press_gets_the_same_answer(tmp_path: Path, how: str) ->
                 BORIS if how == "foreign user" else ANNA,
                 ChatId(5) if how == "foreign chat" else CHAT,
             )
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Europe/Kyiv", "Europe/Kyiv"),
+        ("kyiv", "Europe/Kyiv"),
+        ("new york", "America/New_York"),
+        ("GMT+3", "Etc/GMT-3"),
+        ("utc+03:00", "Etc/GMT-3"),
+        ("+3", "Etc/GMT-3"),
+        ("UTC-5", "Etc/GMT+5"),
+        ("UTC", "UTC"),
+    ],
+)
+async def test_a_zone_is_what_people_mean(tmp_path: Path, typed: str, zone: str) -> None:
+    async with ground(tmp_path) as made:
+        await people(made).welcome(new_user())
+        desk = Preferences(reads=Uncached(made), transactions=made.store)  # type: ignore[arg-type]  # what it asks for
+        assert (await desk.set(ANNA, SettingField.TIME_ZONE, typed)).settings.time_zone == zone
+
+
+@pytest.mark.parametrize("typed", ["UTC+15", "UTC-13", "GMT+5:30", "Mars", "", "+", "Etc"])
+async def test_what_is_no_zone_is_refused(tmp_path: Path, typed: str) -> None:
+    async with ground(tmp_path) as made:
+        await people(made).welcome(new_user())
+        desk = Preferences(reads=Uncached(made), transactions=made.store)  # type: ignore[arg-type]
+        with pytest.raises(BadInput):
+            await desk.set(ANNA, SettingField.TIME_ZONE, typed)

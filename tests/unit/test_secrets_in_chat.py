@@ -17,6 +17,12 @@ SECRET = "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
         "/KEYS@perpdesk_bot add live abc def",
         "-----BEGIN PRIVATE KEY-----\nMIIE",
         "-----BEGIN RSA PRIVATE KEY-----",
+        f"/start {SECRET}",
+        f"/start my key is abc and secret {SECRET} ok?",
+        f"/startle {SECRET}",
+        SECRET[:9] + "\u200b" + SECRET[9:20] + "\u2060" + SECRET[20:],
+        f"{SECRET[:18]}\n{SECRET[18:]}",
+        f"{SECRET}.txt",
     ],
 )
 def test_secrets_are_seen(text: str) -> None:
@@ -34,6 +40,8 @@ def test_secrets_are_seen(text: str) -> None:
         "-----BEGIN PUBLIC KEY-----",
         "KEY1234567890123AB",
         "/keys check demo",
+        "/start own_BfP_DXWQ1mW2HJWRWfnRtg",
+        "BTCUSDT\nETHUSDT",
         "",
     ],
 )

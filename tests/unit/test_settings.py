@@ -32,6 +32,9 @@ def test_fixed_names_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         ("PERPDESK_STATS_HOST", "0.0.0.0", "PERPDESK_STATS_TOKEN"),  # noqa: S104  refused is the point
         ("PERPDESK_BYBIT_API_URL", "bybit", "http://127.0.0.1:8766"),
         ("PERPDESK_TELEGRAM_TOKEN_FILE", "/nowhere/token", "/nowhere/token"),
+        ("PERPDESK_BYBIT_API_URL", "http://127.0.0.1:1/path", "without the path /path"),
+        ("PERPDESK_TELEGRAM_API_URL", "http://127.0.0.1:1/x/y", "without the path /x/y"),
+        ("PERPDESK_CACHE", '{"foo": {"ttl": 1}}', "no cache region is called 'foo'"),
         ("PERPDESK_CACHE", "{", "JSON"),
         ("PERPDESK_PRICES", '{"premium": {"6": 25001}}', "Telegram's invoice takes (25000)"),
         ("PERPDESK_PRICES", '{"basic": {"1": -5}}', "PERPDESK_PRICES: basic 1"),
