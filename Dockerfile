@@ -1,5 +1,8 @@
 # Two stages: the first has a compiler's worth of pip, the second only what runs.
-# Build: docker build -t perpdesk .      Run: docker run -v perpdesk:/data -e PERPDESK_TELEGRAM_TOKEN perpdesk
+# Build it, make the key file once (keep a copy of it elsewhere), run it:
+#   docker build -t perpdesk .
+#   docker run --rm -v perpdesk:/data perpdesk perpdesk new-key /data/perpdesk.key
+#   docker run -d -v perpdesk:/data -e PERPDESK_TELEGRAM_TOKEN -e PERPDESK_OWNER_IDS --name perpdesk perpdesk
 FROM python:3.11-slim-bookworm AS dependencies
 
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -23,7 +26,9 @@ COPY storage ./storage
 COPY cache ./cache
 COPY stats_api ./stats_api
 COPY ops ./ops
-RUN /opt/venv/bin/python -m compileall -q bot handlers storage cache stats_api ops
+RUN /opt/venv/bin/python -m compileall -q bot handlers storage cache stats_api ops \
+ && printf '#!/bin/sh\ncd /app && exec /opt/venv/bin/python -m ops "$@"\n' > /usr/local/bin/perpdesk \
+ && chmod 0755 /usr/local/bin/perpdesk
 
 # The sidecar stays on the container's loopback: publish it only with a token (PERPDESK_STATS_HOST and _STATS_TOKEN).
 ENV PATH=/opt/venv/bin:$PATH \
@@ -38,5 +43,5 @@ VOLUME /data
 EXPOSE 8765
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-m", "ops", "health"]
-CMD ["python", "-m", "ops", "run"]
+    CMD ["perpdesk", "health"]
+CMD ["perpdesk", "run"]

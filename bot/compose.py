@@ -118,10 +118,7 @@ async def open_reads(
     overrides: dict[str, Override] = {
         name: (override.ttl, override.capacity) for name, override in settings.cache.items()
     }
-    try:
-        chosen = policies(overrides)
-    except ValueError as error:
-        raise Fatal(f"PERPDESK_CACHE: {error}", EXIT_CONFIG) from None
+    chosen = policies(overrides)  # the settings have refused what it would raise for
     books = BookKeeper(
         queries=queries,
         transactions=store,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Hashable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from bot.domain.errors import ExchangeError
 from bot.domain.events import CredentialsChanged, Event, OrderPlaced, PositionClosed
 from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.model import (
@@ -274,6 +275,9 @@ class CachedReads:
             config, _ = await asyncio.gather(self.user_config(user_id), self.license(user_id))
             if config is not None:
                 await asyncio.gather(*map(self.positions, config.accounts))
+        except ExchangeError as trouble:
+            logger.info("positions of user %s are not warm: %s", user_id, trouble)
+            return False
         except Exception:
             logger.warning("could not warm the cache for user %s", user_id, exc_info=True)
             return False
