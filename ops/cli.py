@@ -125,8 +125,10 @@ def new_key(path: Annotated[Path, typer.Argument(help="The key file to make; it 
 
     try:
         new_key_file(path)
+    except FileExistsError:
+        fail(f"{path} exists: a key file is never overwritten", code=1)
     except OSError as error:
-        fail(f"{path}: {error.strerror}: a key file is never overwritten", code=1)
+        fail(f"{path}: {error.strerror}", code=1)
     typer.echo(f"{path}: a new key, readable by you alone. Keep a copy away from the database and its backups.")
 
 
