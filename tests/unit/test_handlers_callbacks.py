@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.desk import Act, AudienceLicense, UserFilter
 from bot.domain.errors import ButtonExpired
 from bot.domain.model import AccountId, AccountType, Category, Language, LicenseType, Symbol, UserId
+from bot.domain.payments import Listed
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
@@ -46,6 +47,8 @@ LONGEST: dict[str, Any] = {
     "uses": MOST_USES,
     "campaign": 2**63 - 1,
     "which": "open",
+    "listed": max(Listed, key=len),
+    "number": callbacks.LARGEST_ROW,
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 
