@@ -66,31 +66,23 @@ async def open_bybit(
 ) -> AsyncIterator[Bybit]:
     """The adapter while the block lasts. `clients` accounts are kept, each for `idle` seconds after its last call."""
     async with Transport(clock=clock, timeouts=timeouts or Timeouts()) as transport:
-        budget = Budget(clock=clock, limits=limits or Limits())
         market_host = hosts(MARKET_SITE, AccountType.LIVE)
-
-        async def ask_time() -> Millis:
-            return await _server_time(BybitClient(host=market_host, wire=wire))
-
-        server_time = ServerTime(clock=clock, ask=ask_time)
-        wire = Wire(clock=clock, transport=transport, budget=budget, server_time=server_time, meter=Meter())
+        wire = _wire(transport, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
+        made = _Clients(wire=wire, hosts=hosts)
         checks = _HostChecks(wire=wire, silence=idle)
-
-        def build(account: Account, opened: Credentials) -> BybitClient:
-            key = SigningKey(key_type=opened.key_type, api_key=opened.api_key, api_secret=opened.api_secret)
-            host = hosts(account.host, account.account_type)
-            return BybitClient(host=host, wire=wire, owner=account.account_id, key=key)
-
-        def passing_client(host: str, key: SigningKey) -> BybitClient:
-            return BybitClient(host=host, wire=wire, owner=("key", hash(key.api_key)), key=key)
-
         pool = ClientPool(
-            clock=clock, vault=vault, credentials=credentials, build=build, check=checks, capacity=clients, idle=idle
+            clock=clock,
+            vault=vault,
+            credentials=credentials,
+            build=made.of_account,
+            check=checks,
+            capacity=clients,
+            idle=idle,
         )
         sweeper = asyncio.create_task(_sweep(pool), name="exchange client sweep")
         try:
             yield Bybit(
-                gateway=BybitGateway(pool=pool, clock=clock, hosts=hosts, client=passing_client),
+                gateway=BybitGateway(pool=pool, clock=clock, hosts=hosts, client=made.of_key),
                 market=BybitMarket(client=BybitClient(host=market_host, wire=wire), clock=clock),
                 pool=pool,
                 wire=wire,
@@ -98,10 +90,39 @@ async def open_bybit(
         finally:
             sweeper.cancel()
             await asyncio.gather(sweeper, return_exceptions=True)
-            budget.close()
-            await server_time.close()
+            wire.budget.close()
+            await wire.server_time.close()
             await checks.close()
             await pool.close()
+
+
+def _wire(transport: Transport, budget: Budget, clock: Clock, market_host: str) -> Wire:
+    """What every client shares; Bybit's clock is read at the live market's host."""
+
+    async def ask_time() -> Millis:
+        return await _server_time(BybitClient(host=market_host, wire=wire))
+
+    server_time = ServerTime(clock=clock, ask=ask_time)
+    wire = Wire(clock=clock, transport=transport, budget=budget, server_time=server_time, meter=Meter())
+    return wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clients:
+    """Makes clients that sign."""
+
+    wire: Wire
+    hosts: Hosts
+
+    def of_account(self, account: Account, opened: Credentials) -> BybitClient:
+        """With the account's own key, on its site."""
+        key = SigningKey(key_type=opened.key_type, api_key=opened.api_key, api_secret=opened.api_secret)
+        host = self.hosts(account.host, account.account_type)
+        return BybitClient(host=host, wire=self.wire, owner=account.account_id, key=key)
+
+    def of_key(self, host: str, key: SigningKey) -> BybitClient:
+        """With a key that belongs to no account yet."""
+        return BybitClient(host=host, wire=self.wire, owner=("key", hash(key.api_key)), key=key)
 
 
 @dataclass(slots=True, kw_only=True)
