@@ -52,6 +52,7 @@ async def watch(update: Update, context: Context) -> None:
     if config.is_banned:
         await _refuse_banned(update, config, context)
         raise ApplicationHandlerStop
+    context.bot_data.refusals.forget(config.user_id)  # the next ban is told at once
 
 
 async def admit(turn: Turn, entry: Entry) -> bool:

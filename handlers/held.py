@@ -34,6 +34,10 @@ class Cooldown:
             del self._told[next(iter(self._told))]
         return True
 
+    def forget(self, key: int) -> None:
+        """The next time is time again: what was told has ended since."""
+        self._told.pop(key, None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedKey:

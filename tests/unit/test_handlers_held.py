@@ -27,6 +27,15 @@ def test_once_a_period_each() -> None:
     assert cooldown.may(1)
 
 
+def test_what_has_ended_is_told_anew() -> None:
+    cooldown = Cooldown(FakeClock(), period=60)
+    assert cooldown.may(1)
+    assert cooldown.may(2)
+    cooldown.forget(1)
+    cooldown.forget(3)
+    assert [cooldown.may(number) for number in (1, 2)] == [True, False]
+
+
 def test_many_people_cost_bounded_memory() -> None:
     cooldown = Cooldown(FakeClock(), period=60, capacity=2)
     assert [cooldown.may(number) for number in (1, 2, 3)] == [True, True, True]
