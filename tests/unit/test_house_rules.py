@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -106,3 +107,12 @@ def test_the_locks_carry_hashes_and_no_addresses() -> None:
             for line in block.splitlines():
                 if "==" in line and not line.startswith((" ", "#")):
                     assert line.rstrip().endswith("\\"), line
+
+
+def test_every_local_link_of_the_documents_leads_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "storage").glob("*.md")]
+    assert documents
+    for document in documents:
+        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
+            if "://" not in target:
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
