@@ -16,6 +16,7 @@ from bot.services.buttons import LIFETIME, Wish
 from bot.services.screens import Dated, Shown
 from bot.services.services import Services
 from handlers import delivery
+from handlers.asides import Asides
 from handlers.callbacks import token_data
 from handlers.delivery import Spot
 from handlers.held import Cooldown, HeldKeys
@@ -72,6 +73,7 @@ class BotData:
     texts: Texts
     router: Router
     live: LiveCards
+    asides: Asides
     refusals: Cooldown
     denials: Cooldown
     held_keys: HeldKeys

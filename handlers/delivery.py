@@ -17,7 +17,7 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 
 from bot.domain.offers import XTR
 from handlers.texts.catalog import Markup
@@ -31,6 +31,7 @@ _GONE: Final = ("message to edit not found", "message can't be edited", "message
 _UNREADABLE: Final = "can't parse entities"
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 MAX_ALERT: Final = 200
+_ANSWER_AGAIN: Final = 0.3  # seconds until a press is answered once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +126,18 @@ async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:
 
 
 async def answer(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
-    """End the spinner. That it came too late, or not at all, undoes nothing."""
+    """End the spinner. That it came too late, or not at all, undoes nothing.
+
+    Once more after a definite failure (a 5xx, a broken connection); what was refused, or may have arrived, stays.
+    """
     try:
-        await query.answer(None if text is None else text[:MAX_ALERT], show_alert=alert)
+        try:
+            await query.answer(None if text is None else text[:MAX_ALERT], show_alert=alert)
+        except NetworkError as failure:
+            if isinstance(failure, BadRequest | TimedOut):
+                raise
+            await asyncio.sleep(_ANSWER_AGAIN)
+            await query.answer(None if text is None else text[:MAX_ALERT], show_alert=alert)
     except TelegramError as refusal:
         _logger.info("a press could not be answered: %s", refusal.message)
 

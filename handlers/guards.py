@@ -3,10 +3,11 @@
 Order: a secret is taken out of the chat, banned people are refused, then place, role, terms and PIN.
 """
 
+import asyncio
 import logging
 from typing import Final
 
-from telegram import Message, Update
+from telegram import CallbackQuery, Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
@@ -58,10 +59,10 @@ async def watch(update: Update, context: Context) -> None:
 async def admit(turn: Turn, entry: Entry) -> bool:
     """Whether the entry may run. Ends a tap's spinner first; the refusal has been said when it is False."""
     if turn.query is not None and not _owns(turn):
-        await delivery.answer(turn.query, turn.say.plain("not-yours"), alert=True)
+        await _end_spinner(turn.data, turn.query, turn.say.plain("not-yours"))
         return False
     if turn.query is not None:
-        await delivery.answer(turn.query)
+        await _end_spinner(turn.data, turn.query)
     place = Place.PRIVATE if turn.is_private else Place.GROUP
     if place not in entry.places:
         if isinstance(entry, CommandEntry) and entry.hidden:
@@ -126,6 +127,12 @@ async def has_terms(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
 def _pressed() -> PressedButton | None:
     cause = current_cause.get()
     return None if cause is None else cause.pressed
+
+
+async def _end_spinner(data: BotData, query: CallbackQuery, alert: str | None = None) -> None:
+    """Answer the press: it goes out first, and the screen does not wait for Telegram's word on it."""
+    data.asides.start(delivery.answer(query, alert, alert=alert is not None), "answer to a press")
+    await asyncio.sleep(0)  # lets it begin
 
 
 def _is_payment(update: Update) -> bool:
@@ -197,7 +204,7 @@ async def _refuse_banned(update: Update, config: UserConfig, context: Context) -
     data = context.bot_data
     say = Say(data.texts, config.language)
     if update.callback_query is not None:
-        await delivery.answer(update.callback_query, say.plain("banned-alert"), alert=True)
+        await _end_spinner(data, update.callback_query, say.plain("banned-alert"))
         return
     message = update.effective_message
     if message is None:

@@ -61,6 +61,7 @@ from handlers import (
     users,
     whoami,
 )
+from handlers.asides import Asides
 from handlers.callbacks import PRESS_PREFIX
 from handlers.context import App, Context, Turn
 from handlers.entries import (
@@ -244,6 +245,7 @@ def register(app: App, *, services: Services, texts: Texts, table: Table = TABLE
     data.texts = texts
     data.router = table
     data.live = LiveCards()
+    data.asides = Asides()
     data.refusals = Cooldown(services.clock, period=BANNED_EVERY)
     data.denials = Cooldown(services.clock, period=DENIED_EVERY)
     data.held_keys = HeldKeys(services.clock, lifetime=HOLD_KEYS)
@@ -264,7 +266,8 @@ def add_handlers(app: App, table: Table) -> None:
 
 
 async def close(app: App) -> None:
-    """End the cards that still wait for Bybit. Call it when the lanes are drained."""
+    """End the work beside the turns and the cards that still wait for Bybit. Call it when the lanes are drained."""
+    await app.bot_data.asides.close()
     await app.bot_data.live.close()
 
 

@@ -3,6 +3,7 @@
 Messages stand as people see them now; every call is remembered. Nothing goes over a wire.
 """
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -68,6 +69,8 @@ class FakeBotApi:
     invoices: list[dict[str, Any]] = field(default_factory=list)
     checked: dict[str, dict[str, Any]] = field(default_factory=dict)  # answers to pre-checkouts by the query's id
     refuse: Callable[[Call], _Refusal | None] = lambda _: None
+    hold: str | None = None  # a method whose calls wait for `held`
+    held: asyncio.Event = field(default_factory=asyncio.Event)
     next_message_id: int = 1
 
     def new_message_id(self) -> int:
@@ -262,7 +265,10 @@ class FakeRequest(BaseRequest):
         params = {} if request_data is None else request_data.parameters
         files = {} if request_data is None else request_data.multipart_data or {}
         sent = json.loads(json.dumps(params)) | {name: each[:2] for name, each in files.items()}
-        status, body = self._api.handle(url.rpartition("/")[2], sent)
+        name = url.rpartition("/")[2]
+        if name == self._api.hold:
+            await self._api.held.wait()
+        status, body = self._api.handle(name, sent)
         return status, json.dumps(body).encode()
 
 

@@ -129,9 +129,9 @@ class HandlersHouse:
         assert "connected" in bubble.text, bubble.text
 
     async def settle(self) -> None:
-        """Let the cards that wait for Bybit have their answer."""
+        """Let the cards that wait for Bybit have their answer, and the work beside the turns end."""
         for _ in range(200):
-            if not len(self.app.bot_data.live):
+            if not len(self.app.bot_data.live) and not len(self.app.bot_data.asides):
                 return
             await asyncio.sleep(0.01)
         raise AssertionError("a live card still waits")

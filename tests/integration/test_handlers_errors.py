@@ -1,5 +1,6 @@
 """What goes wrong is answered: with a sentence, with a reference that is in the log, or by another attempt."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -206,6 +207,40 @@ async def test_every_press_is_answered_before_anything_else(house: HandlersHouse
     house.api.calls.clear()
     await anna.press("Balance")
     assert [call.method for call in house.api.calls] == ["answerCallbackQuery", "editMessageText"]
+
+
+async def test_a_lost_answer_to_a_press_does_not_hold_the_screen(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/menu")
+    house.api.hold = "answerCallbackQuery"
+    async with asyncio.timeout(1):
+        assert "Balance · Practice" in (await anna.press("Balance")).text
+    assert not house.api.answered
+    house.api.held.set()
+    await house.settle()
+    assert len(house.api.answered) == 1
+
+
+@pytest.mark.parametrize(("failures", "answered"), [(1, 1), (2, 0)])
+async def test_a_press_that_failed_to_be_answered_is_answered_once_more(
+    house: HandlersHouse, failures: int, answered: int
+) -> None:
+    left = failures
+
+    def fail(call: Call) -> tuple[int, str] | None:
+        nonlocal left
+        if call.method != "answerCallbackQuery" or not left:
+            return None
+        left -= 1
+        return (500, "Internal Server Error")
+
+    anna = house.person()
+    await said(anna, "/menu")
+    house.api.refuse = fail
+    assert "Balance · Practice" in (await anna.press("Balance")).text
+    await house.settle()
+    assert len(house.api.answered) == answered
+    assert len(house.api.made("answerCallbackQuery")) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,53 @@
+"""Work beside a turn: the end of a tap's spinner, a key that Bybit takes its time over. No lane waits for it.
+
+Every task is known here, so that closing ends it.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from contextvars import Context, copy_context
+from typing import Any, Final, TypeVar
+
+from bot.chat.background import in_background
+
+T = TypeVar("T")
+
+PATIENCE: Final = 0.7  # seconds that a turn waits for an answer before it says that it is asking
+GRACE: Final = 3.0  # seconds that work under way gets to end at closing
+
+
+class Asides:
+    """Tasks that outlive their turn. `patience` and `grace` in seconds."""
+
+    def __init__(self, *, patience: float = PATIENCE, grace: float = GRACE) -> None:
+        self.patience = patience
+        self._grace = grace
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run it; an error that it lets through is in the log."""
+        self._keep(in_background(work, name))
+
+    def watched(self, work: Coroutine[Any, Any, T], name: str) -> tuple[asyncio.Task[T], Context]:
+        """Run it in a context of its own for somebody who awaits it and sees its error."""
+        context = copy_context()
+        task = asyncio.get_running_loop().create_task(work, name=name, context=context)
+        self._keep(task)
+        return task, context
+
+    async def close(self) -> None:
+        """Let what is under way end for a moment, then cancel it."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(tuple(self._tasks), timeout=self._grace)
+        late |= self._tasks  # what the ended ones began
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
