@@ -4,11 +4,12 @@ Every task is known here, so that closing ends it.
 """
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from contextvars import Context, copy_context
 from typing import Any, Final, TypeVar
 
-from bot.chat.background import in_background
+_logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -29,7 +30,9 @@ class Asides:
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run it; an error that it lets through is in the log."""
-        self._keep(in_background(work, name))
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_report)
+        self._keep(task)
 
     def watched(self, work: Coroutine[Any, Any, T], name: str) -> tuple[asyncio.Task[T], Context]:
         """Run it in a context of its own for somebody who awaits it and sees its error."""
@@ -51,3 +54,8 @@ class Asides:
     def _keep(self, task: asyncio.Task[Any]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _logger.error("%s failed", task.get_name(), exc_info=error)

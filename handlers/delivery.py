@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,6 +31,7 @@ _logger = logging.getLogger(__name__)
 _SAME: Final = "not modified"
 _GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid", "message not found")
 _UNREADABLE: Final = "can't parse entities"
+_NOT_SENT: Final = "*not* sent"  # the transport's and PTB's own words
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 MAX_ALERT: Final = 200
 _ANSWER_AGAIN: Final = 0.3  # seconds until a press is answered once more
@@ -51,6 +54,21 @@ class Document:
     content: bytes = field(repr=False)
 
 
+class PerhapsSent(TimedOut):
+    """A message went out and no answer came: Telegram may well have it, so it must not be sent again."""
+
+
+@contextmanager
+def _at_most_once() -> Iterator[None]:
+    """Around one new message. A time-out before anything was sent (no connection, no place) stays what it is."""
+    try:
+        yield
+    except TimedOut as silence:
+        if _NOT_SENT in silence.message:
+            raise
+        raise PerhapsSent(silence.message) from silence
+
+
 async def send(bot: Bot, spot: Spot, card: Card) -> int:
     """A new message, in as many parts as it takes; the id of the last one, which has the keyboard."""
     *first, last = split(card.text)
@@ -62,27 +80,29 @@ async def send(bot: Bot, spot: Spot, card: Card) -> int:
 async def send_document(bot: Bot, spot: Spot, document: Document, card: Card) -> int:
     """A file with a caption of at most 1024 UTF-16 units and the card's keyboard; the message's id."""
     file = await asyncio.to_thread(InputFile, document.content, document.name)  # the first name reads a list of types
-    message = await bot.send_document(
-        spot.chat_id,
-        file,
-        caption=card.text,
-        parse_mode=ParseMode.HTML,
-        message_thread_id=spot.thread_id,
-        reply_markup=card.keyboard,
-    )
+    with _at_most_once():
+        message = await bot.send_document(
+            spot.chat_id,
+            file,
+            caption=card.text,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=spot.thread_id,
+            reply_markup=card.keyboard,
+        )
     return message.message_id
 
 
 async def send_picture(bot: Bot, spot: Spot, picture: bytes, card: Card) -> int:
     """A picture (PNG, JPEG) with a caption of at most 1024 UTF-16 units and the card's keyboard; the message's id."""
-    message = await bot.send_photo(
-        spot.chat_id,
-        picture,
-        caption=card.text,
-        parse_mode=ParseMode.HTML,
-        message_thread_id=spot.thread_id,
-        reply_markup=card.keyboard,
-    )
+    with _at_most_once():
+        message = await bot.send_photo(
+            spot.chat_id,
+            picture,
+            caption=card.text,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=spot.thread_id,
+            reply_markup=card.keyboard,
+        )
     return message.message_id
 
 
@@ -155,16 +175,17 @@ class Bill:
 
 async def send_invoice(bot: Bot, chat_id: int, bill: Bill) -> None:
     """A message with a Pay button."""
-    await bot.send_invoice(
-        chat_id,
-        bill.title,
-        bill.description,
-        bill.payload,
-        XTR,
-        [LabeledPrice(bill.title, bill.stars)],
-        provider_token="",  # Stars need none
-        start_parameter=bill.start_parameter,
-    )
+    with _at_most_once():
+        await bot.send_invoice(
+            chat_id,
+            bill.title,
+            bill.description,
+            bill.payload,
+            XTR,
+            [LabeledPrice(bill.title, bill.stars)],
+            provider_token="",  # Stars need none
+            start_parameter=bill.start_parameter,
+        )
 
 
 async def answer_checkout(query: PreCheckoutQuery, refusal: str | None) -> None:
@@ -187,27 +208,29 @@ def spot_of(message: Message) -> Spot:
 async def _send_part(bot: Bot, spot: Spot, text: Markup, keyboard: InlineKeyboardMarkup | None) -> int:
     reply = None if spot.reply_to is None else ReplyParameters(spot.reply_to, allow_sending_without_reply=True)
     try:
-        message = await bot.send_message(
-            spot.chat_id,
-            text,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=spot.thread_id,
-            reply_parameters=reply,
-            reply_markup=keyboard,
-            link_preview_options=_NO_PREVIEW,
-        )
+        with _at_most_once():
+            message = await bot.send_message(
+                spot.chat_id,
+                text,
+                parse_mode=ParseMode.HTML,
+                message_thread_id=spot.thread_id,
+                reply_parameters=reply,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
     except BadRequest as refusal:
         if _UNREADABLE not in refusal.message.lower():
             raise
         _logger.exception("Telegram could not read our HTML; it goes as plain text")
-        message = await bot.send_message(
-            spot.chat_id,
-            plain_text(text),
-            message_thread_id=spot.thread_id,
-            reply_parameters=reply,
-            reply_markup=keyboard,
-            link_preview_options=_NO_PREVIEW,
-        )
+        with _at_most_once():
+            message = await bot.send_message(
+                spot.chat_id,
+                plain_text(text),
+                message_thread_id=spot.thread_id,
+                reply_parameters=reply,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
     return message.message_id
 
 

@@ -15,8 +15,8 @@ from bot.domain.cause import current_cause
 from bot.domain.errors import ExchangeError, StorageTrouble, UserFacing
 from bot.domain.model import UserConfig, UserId
 from handlers import delivery
-from handlers.context import Context
-from handlers.delivery import Spot
+from handlers.context import BotData, Context
+from handlers.delivery import PerhapsSent, Spot
 from handlers.meeting import guest
 from handlers.texts.catalog import Say
 from handlers.views.cards import Card
@@ -36,32 +36,39 @@ async def on_error(update: object, context: Context) -> None:
     raise ApplicationHandlerStop
 
 
-async def _answer(update: Update | None, error: Exception, context: Context) -> None:
+async def sentence(error: Exception, data: BotData, user_id: UserId | None) -> Draw:
+    """What is said of an error, once it is in the log and in its place at the desk."""
     match error:
         case UserFacing():
-            await _tell(update, context, lambda viewer: user_facing_card(viewer, error))
+            return lambda viewer: user_facing_card(viewer, error)
         case ExchangeError():
             _logger.info("Bybit: %s", error, extra={"code": error.code})
-            await _tell(update, context, lambda viewer: exchange_card(viewer, error))
+            return lambda viewer: exchange_card(viewer, error)
+        case _:
+            reference = data.new_reference()
+            _logger.error("unexpected error, reference %s", reference, exc_info=error, extra={"reference": reference})
+            is_storage = isinstance(error, StorageTrouble)
+            if user_id is not None and not is_storage:
+                await data.services.desk.note_error(user_id, reference, error)
+            return lambda viewer: (storage_card if is_storage else apology_card)(viewer, reference)
+
+
+async def _answer(update: Update | None, error: Exception, context: Context) -> None:
+    match error:
         case Forbidden():
             _logger.info("cannot write to this chat: %s", error.message)
-        case _:
-            await _unexpected(update, error, context)
-
-
-async def _unexpected(update: Update | None, error: Exception, context: Context) -> None:
-    """Left to the lane while it may try again; then an apology."""
-    cause = current_cause.get()
-    if cause is not None and cause.may_retry:
-        cause.failure = error
-        return
-    reference = context.bot_data.new_reference()
-    _logger.error("unexpected error, reference %s", reference, exc_info=error, extra={"reference": reference})
+            return
+        case PerhapsSent():  # chatter is sent at most once: another attempt might say everything twice
+            _logger.warning("Telegram did not say whether it has a message: %s", error.message)
+            return
+        case UserFacing() | ExchangeError():
+            pass
+        case _ if (cause := current_cause.get()) is not None and cause.may_retry:
+            cause.failure = error  # left to the lane
+            return
     user = None if update is None else update.effective_user
-    if user is not None and not isinstance(error, StorageTrouble):
-        await context.bot_data.services.desk.note_error(UserId(user.id), reference, error)
-    draw = storage_card if isinstance(error, StorageTrouble) else apology_card
-    await _tell(update, context, lambda viewer: draw(viewer, reference))
+    draw = await sentence(error, context.bot_data, None if user is None else UserId(user.id))
+    await _tell(update, context, draw)
 
 
 async def _tell(update: Update | None, context: Context, draw: Draw) -> None:

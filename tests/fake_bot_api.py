@@ -11,6 +11,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
+from telegram.error import TimedOut
 from telegram.request import BaseRequest, RequestData
 
 BOT_ID = 4242
@@ -71,6 +72,7 @@ class FakeBotApi:
     refuse: Callable[[Call], _Refusal | None] = lambda _: None
     hold: str | None = None  # a method whose calls wait for `held`
     held: asyncio.Event = field(default_factory=asyncio.Event)
+    deaf: bool = False  # does what is asked, and its answer is lost
     next_message_id: int = 1
 
     def new_message_id(self) -> int:
@@ -269,6 +271,8 @@ class FakeRequest(BaseRequest):
         if name == self._api.hold:
             await self._api.held.wait()
         status, body = self._api.handle(name, sent)
+        if self._api.deaf:
+            raise TimedOut
         return status, json.dumps(body).encode()
 
 

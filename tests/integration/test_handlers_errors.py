@@ -10,6 +10,7 @@ import pytest
 from fake_bot_api import Bubble, Call
 from handlers_house import ANNA, HandlersHouse, Person, handlers_house
 from telegram import Update
+from telegram.error import NetworkError
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, StorageTrouble, Unknown
@@ -94,6 +95,26 @@ async def test_an_error_is_left_to_the_lane_while_it_may_try_again(house: Handle
     cause = await attempt(house, raw, 3)
     assert cause.failure is None
     assert "went wrong" in anna.last.text
+
+
+async def test_a_message_that_may_have_arrived_is_not_sent_again(
+    house: HandlersHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    house.api.deaf = True
+    cause = await attempt(house, anna.message("/menu"), 1)
+    house.api.deaf = False
+    assert cause.failure is None, "not left to the lane"
+    assert len(anna.bubbles) == 2, "it did arrive; no apology below"
+    assert "whether it has a message" in caplog.text
+
+
+async def test_a_message_that_was_certainly_not_sent_is_left_to_the_lane(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    house.api.refuse = lambda call: (500, "Internal Server Error") if call.method == "sendMessage" else None
+    assert isinstance((await attempt(house, anna.message("/menu"), 1)).failure, NetworkError)
 
 
 async def test_what_was_applied_is_not_tried_again(house: HandlersHouse) -> None:
