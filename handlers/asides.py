@@ -9,6 +9,8 @@ from collections.abc import Coroutine
 from contextvars import Context, copy_context
 from typing import Any, Final, TypeVar
 
+from bot.domain.model import UserId
+
 _logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -24,6 +26,7 @@ class Asides:
         self.patience = patience
         self._grace = grace
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._busy: dict[int, asyncio.Task[Any]] = {}
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -34,12 +37,18 @@ class Asides:
         task.add_done_callback(_report)
         self._keep(task)
 
-    def watched(self, work: Coroutine[Any, Any, T], name: str) -> tuple[asyncio.Task[T], Context]:
-        """Run it in a context of its own for somebody who awaits it and sees its error."""
+    def watched(self, work: Coroutine[Any, Any, T], name: str, *, owner: UserId) -> tuple[asyncio.Task[T], Context]:
+        """Run it in a context of its own for somebody who awaits it and sees its error; its owner is busy till then."""
         context = copy_context()
         task = asyncio.get_running_loop().create_task(work, name=name, context=context)
         self._keep(task)
+        self._busy[owner] = task
+        task.add_done_callback(lambda done: self._free(owner, done))
         return task, context
+
+    def is_busy(self, owner: UserId) -> bool:
+        """Whether watched work of that person is under way."""
+        return owner in self._busy
 
     async def close(self) -> None:
         """Let what is under way end for a moment, then cancel it."""
@@ -50,6 +59,10 @@ class Asides:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+    def _free(self, owner: UserId, task: asyncio.Task[Any]) -> None:
+        if self._busy.get(owner) is task:
+            del self._busy[owner]
 
     def _keep(self, task: asyncio.Task[Any]) -> None:
         self._tasks.add(task)

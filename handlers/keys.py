@@ -15,6 +15,8 @@ from handlers.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.context import Turn
 from handlers.entries import AFTER_TERMS, EVERYONE, Entry, command, continues, does, shows
 from handlers.held import TypedKey
+from handlers.patience import show_in_time, still_asking
+from handlers.views.cards import Card
 from handlers.views.keys import (
     account_choice_card,
     ask_removal_card,
@@ -67,10 +69,15 @@ async def offer_pair(turn: Turn, wish: Wish) -> None:
 
 async def take_key_id(turn: Turn, dialogue: Dialogue) -> None:
     """What Bybit showed after the public key was pasted there."""
+    still_asking(turn)
     account_type = AccountType(dialogue.values["account_type"])
-    report = await turn.services.keys.finish_pair(turn.user_id, account_type, turn.text)
-    await turn.services.dialogues.end(turn.user_id)
-    await _show_connected(turn, report)
+
+    async def finish() -> Card:
+        report = await turn.services.keys.finish_pair(turn.user_id, account_type, turn.text)
+        await _end(turn, ASKS_KEY_ID)
+        return await _connected(turn, report)
+
+    await show_in_time(turn, finish())
 
 
 async def ask_secret(turn: Turn, wish: Wish) -> None:
@@ -84,6 +91,7 @@ async def take_secret(turn: Turn, dialogue: Dialogue) -> None:
     """Whatever comes now is taken out of the chat first; the guard has done so if it looked like a secret."""
     if not carries_secret(turn.text):
         await turn.delete_message()
+    still_asking(turn)
     words = turn.text.split()
     if len(words) != _WORDS_OF_A_KEY:
         raise BadInput("keys-secret-format")
@@ -93,14 +101,20 @@ async def take_secret(turn: Turn, dialogue: Dialogue) -> None:
         api_key=Secret(words[0]),
         api_secret=Secret(words[1]),
     )
-    report = await _add(turn, key)
-    await turn.services.dialogues.end(turn.user_id)
-    await _show_connected(turn, report)
+
+    async def add() -> Card:
+        report = await _add(turn, key)
+        await _end(turn, ASKS_TYPED)
+        return await _connected(turn, report)
+
+    await show_in_time(turn, add())
 
 
 async def add_typed(turn: Turn) -> None:
     """`/keys add demo|live KEY SECRET [SITE]`; the guard has deleted the message."""
-    await _show_connected(turn, await _add(turn, _typed_key(turn)))
+    key = _typed_key(turn)
+    still_asking(turn)
+    await show_in_time(turn, _add_and_report(turn, key))
 
 
 def hold_typed(turn: Turn) -> Wish:
@@ -111,10 +125,11 @@ def hold_typed(turn: Turn) -> Wish:
 
 async def add_held(turn: Turn, _: Wish) -> None:
     """The terms are accepted: go on with what was typed before."""
+    still_asking(turn)
     key = turn.data.held_keys.take(turn.user_id)
     if key is None:
         raise BadInput("keys-send-again")
-    await _show_connected(turn, await _add(turn, key))
+    await show_in_time(turn, _add_and_report(turn, key))
 
 
 async def check_typed(turn: Turn) -> None:
@@ -147,15 +162,30 @@ async def _add(turn: Turn, key: TypedKey) -> KeyReport:
     return await turn.services.keys.add_secret(turn.user_id, key.account_type, key.site, key.api_key, key.api_secret)
 
 
-async def _show_connected(turn: Turn, report: KeyReport) -> None:
+async def _add_and_report(turn: Turn, key: TypedKey) -> Card:
+    return await _connected(turn, await _add(turn, key))
+
+
+async def _end(turn: Turn, name: str) -> None:
+    """End the dialogue that asked; another one may have begun while Bybit took its time."""
+    dialogue = await turn.services.dialogues.current(turn.user_id)
+    if dialogue is not None and dialogue.dialogue == name:
+        await turn.services.dialogues.end(turn.user_id)
+
+
+async def _connected(turn: Turn, report: KeyReport) -> Card:
     config = await turn.services.people.config(turn.user_id)  # with the account that was just added
     turn = turn if config is None else replace(turn, config=config)
-    await turn.show(connected_card(turn.viewer, report, turn.services.keys.egress_ip))
+    return connected_card(turn.viewer, report, turn.services.keys.egress_ip)
 
 
 async def _check(turn: Turn, account_type: AccountType) -> None:
-    report = await turn.services.keys.check(turn.user_id, account_type)
-    await turn.show(checked_card(turn.viewer, report, turn.services.keys.egress_ip))
+    async def ask() -> Card:
+        report = await turn.services.keys.check(turn.user_id, account_type)
+        return checked_card(turn.viewer, report, turn.services.keys.egress_ip)
+
+    still_asking(turn)
+    await show_in_time(turn, ask())
 
 
 async def _ask_removal(turn: Turn, account_type: AccountType) -> None:

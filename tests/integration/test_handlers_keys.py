@@ -1,5 +1,6 @@
 """Connecting Bybit: the pair, the typed secret, every refusal by name, and where a secret must never be found."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +9,9 @@ import pytest
 from fake_bot_api import Bubble
 from fake_bybit import TRADE_RIGHTS
 from handlers_house import ANNA, BORIS, KEY_ID, SECRET, HandlersHouse, Person, handlers_house
+from telegram import Update
 
+from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.model import AccountType, KeyType, Language, Millis
 from bot.domain.sites import SITES
@@ -313,3 +316,135 @@ async def test_a_replaced_key_of_the_same_account_keeps_its_place(house: Handler
     first = (await house.config()).account_of_type(AccountType.DEMO)
     await said(anna, f"/keys add demo other{KEY_ID} {SECRET}")
     assert (await house.config()).account_of_type(AccountType.DEMO) == first
+
+
+async def slow(house: HandlersHouse) -> Person:
+    """Anna, with the terms accepted and Bybit silent from now on."""
+    anna = house.person()
+    await said(anna, "/start")
+    await house.terms_accepted()
+    house.app.bot_data.asides.patience = 0.05
+    house.bybit.gate.clear()
+    return anna
+
+
+async def test_while_bybit_takes_its_time_over_a_typed_key_the_lane_is_free(house: HandlersHouse) -> None:
+    anna = await slow(house)
+    async with asyncio.timeout(1):
+        asking = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
+        assert "Asking Bybit" in asking.text
+        assert "Which language" in (await said(anna, "/lang")).text
+        assert "still asking" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
+    house.bybit.gate.set()
+    await house.settle()
+    assert "Bybit Demo is connected" in asking.text
+    assert asking.edits == 1
+    assert len(house.bybit.seen_keys) == 1
+    assert len(await house.rows("credentials")) == 1
+    assert await accounts(house) == ["paper", "demo"]
+
+
+async def test_an_answer_that_comes_soon_is_one_message_of_the_same_update(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/start")
+    await house.terms_accepted()
+    cause = await house.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
+    assert cause.applied
+    assert "connected" in anna.last.text
+    assert anna.last.edits == 0
+
+
+async def test_a_late_effect_is_not_that_of_the_update(house: HandlersHouse) -> None:
+    anna = await slow(house)
+    cause = await house.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
+    house.bybit.gate.set()
+    await house.settle()
+    assert await accounts(house) == ["paper", "demo"]
+    assert not cause.applied
+
+
+async def test_the_id_of_a_pairs_key_and_its_dialogue_end_when_bybit_answers(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, "/keys")
+    await anna.press("bybit.com")
+    await anna.press("Bybit Demo")
+    await anna.press("I accept")
+    house.app.bot_data.asides.patience = 0.05
+    house.bybit.gate.clear()
+    asking = await said(anna, KEY_ID)
+    assert "Asking Bybit" in asking.text
+    assert "still asking" in (await said(anna, KEY_ID)).text
+    house.bybit.gate.set()
+    await house.settle()
+    assert "Bybit Demo is connected" in asking.text
+    assert len(house.bybit.seen_keys) == 1
+    assert await house.services.dialogues.current(ANNA) is None
+
+
+async def test_a_late_answer_leaves_the_next_dialogue_alone(house: HandlersHouse) -> None:
+    anna = await slow(house)
+    await said(anna, "/keys")
+    await anna.press("bybit.com")
+    await anna.press("Live")
+    await anna.press("key and a secret")
+    await said(anna, f"{KEY_ID} {SECRET}")
+    await said(anna, "/settings risk")
+    await anna.press("Another value")
+    house.bybit.gate.set()
+    await house.settle()
+    dialogue = await house.services.dialogues.current(ANNA)
+    assert dialogue is not None
+    assert dialogue.dialogue == "settings.value"
+    assert await accounts(house) == ["paper", "live"]
+
+
+async def test_a_held_key_goes_on_beside_the_lane(house: HandlersHouse) -> None:
+    anna = house.person()
+    await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
+    house.app.bot_data.asides.patience = 0.05
+    house.bybit.gate.clear()
+    asking = await anna.press("I accept")
+    assert "Asking Bybit" in asking.text
+    house.bybit.gate.set()
+    await house.settle()
+    assert "Bybit Demo is connected" in asking.text
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (ExchangeDown("x"), "Bybit"),
+        (KeyTrouble("x", code=33004), "It has expired."),
+        (RuntimeError("the pipe burst"), "went wrong"),
+    ],
+)
+@pytest.mark.parametrize("way", ["/keys check demo", f"/keys add demo {KEY_ID} {SECRET}"])
+async def test_late_trouble_is_told_in_place_of_the_asking(
+    house: HandlersHouse, way: str, trouble: Exception, words: str
+) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    house.app.bot_data.asides.patience = 0.05
+    house.bybit.gate.clear()
+    house.bybit.key_trouble = trouble  # type: ignore[assignment]  # raised as it is
+    asking = await said(anna, way)
+    assert "Asking Bybit" in asking.text
+    house.bybit.gate.set()
+    await house.settle()
+    assert words in asking.text
+    assert "Asking" not in asking.text
+    assert asking.labels, "with a way on"
+
+
+async def test_a_late_answer_finds_its_way_through_a_failing_telegram(house: HandlersHouse) -> None:
+    anna = await slow(house)
+    house.api.refuse = lambda call: (500, "Internal Server Error") if call.method == "sendMessage" else None
+    cause = Cause(UpdateId(1_000), attempt=1)
+    token = current_cause.set(cause)
+    await house.app.process_update(Update.de_json(anna.message(f"/keys add demo {KEY_ID} {SECRET}"), house.app.bot))
+    current_cause.reset(token)
+    assert cause.failure is None, "another attempt would ask Bybit twice"
+    house.api.refuse = lambda _: None
+    house.bybit.gate.set()
+    await house.settle()
+    assert "Bybit Demo is connected" in anna.last.text

@@ -122,6 +122,7 @@ keys-site-without-demo = { $site } has no demo trading. Bybit Demo works with by
 keys-malformed = That does not look like a Bybit key: letters and digits only, no blanks. Copy it again, or /cancel.
 keys-secret-format = I need the API key and its secret in one message, with a blank between. Your message is deleted; send both again, or /cancel.
 keys-send-again = I did not keep your key. Please send the line again.
+keys-still-asking = I am still asking Bybit about your key. The answer comes in a moment.
 keys-add-usage =
     Type it like this; I delete the message at once:
     <code>/keys add demo KEY SECRET</code>

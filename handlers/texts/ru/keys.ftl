@@ -124,6 +124,7 @@ keys-site-without-demo = На { $site } нет демо-торговли. Bybit 
 keys-malformed = На ключ Bybit не похоже: только латинские буквы и цифры, без пробелов. Скопируйте снова или /cancel.
 keys-secret-format = Нужны API key и секрет одним сообщением, через пробел. Ваше сообщение удалено; пришлите оба снова или /cancel.
 keys-send-again = Ваш ключ я не сохранил. Пришлите, пожалуйста, строку ещё раз.
+keys-still-asking = Ещё спрашиваю Bybit о вашем ключе. Ответ вот-вот придёт.
 keys-add-usage =
     Напишите так; сообщение я сразу удалю:
     <code>/keys add demo KEY SECRET</code>
