@@ -65,8 +65,11 @@ def job(house: HandlersHouse, *, batch: int = 20) -> BroadcastJob:
 
 
 async def sent_to_all(work: BroadcastJob) -> None:
-    while await work.send_some() is not None:
-        pass
+    """Every round until nothing is being sent; a broadcast that does not get on is found out."""
+    for _ in range(20):
+        if await work.send_some() is None:
+            return
+    raise AssertionError("it is still being sent")
 
 
 async def begin(owner: Person, text: str = "/broadcast Hello there", label: str = "Send to") -> Bubble:
