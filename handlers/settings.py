@@ -7,15 +7,18 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.errors import BadInput
+from bot.domain.model import Language
 from bot.domain.ports import Dialogue
 from bot.services.buttons import Wish
 from bot.services.preferences import RANGES, SettingField
 from handlers.callbacks import ShowSetting
 from handlers.context import Turn
 from handlers.entries import EVERYONE, Entry, command, continues, does, shows
+from handlers.texts.catalog import Say
 from handlers.views.settings import (
     WORDS,
     ask_value_card,
+    names,
     preset_values,
     setting_card,
     setting_saved,
@@ -26,6 +29,7 @@ SET: Final = "settings.set"
 ASK: Final = "settings.ask"
 ASKS_VALUE: Final = "settings.value"
 _STATE: Final = "asked"
+_LONGEST_NAME: Final = 20  # letters compared
 _TYPED_FREELY: Final = frozenset({*RANGES, SettingField.TIME_ZONE})
 
 _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
@@ -49,13 +53,9 @@ async def typed(turn: Turn) -> None:
     if not turn.arguments:
         await turn.show(settings_card(turn.viewer))
         return
-    word, *rest = turn.arguments
-    field = _FIELDS.get(word.casefold())
-    if field is None:
-        nearest = get_close_matches(word.casefold()[:20], _FIELDS, n=1)
-        raise BadInput("error-setting", word=word, nearest=nearest[0] if nearest else "risk")
-    if rest:
-        await _set(turn, field, " ".join(rest))
+    field, value = _meant(turn)
+    if value:
+        await _set(turn, field, value)
     else:
         await _show_field(turn, field)
 
@@ -83,8 +83,35 @@ async def take_value(turn: Turn, dialogue: Dialogue) -> None:
     await turn.services.dialogues.end(turn.user_id)
 
 
+def _meant(turn: Turn) -> tuple[SettingField, str]:
+    """The setting and what follows it: short words, and the card's own in any language. Raises BadInput."""
+    fields = dict(_FIELDS)
+    for language in Language:
+        fields |= names(Say(turn.data.texts, language))
+    words = turn.arguments
+    for count in range(len(words), 0, -1):
+        field = fields.get(" ".join(words[:count]).casefold())
+        if field is not None:
+            return field, " ".join(words[count:])
+    nearest = get_close_matches(words[0].casefold()[:_LONGEST_NAME], fields, n=1)
+    if nearest:
+        raise BadInput("error-setting", word=words[0], nearest=nearest[0])
+    raise BadInput("error-setting-unlike", word=words[0])
+
+
+def _value_of(turn: Turn, field: SettingField, typed: str) -> str:
+    """What is stored for a word of the setting's own buttons; anything else as it was typed."""
+    shown = {label.casefold(): value for value, label in preset_values(turn.viewer, field)}
+    return shown.get(typed.strip().casefold(), typed)
+
+
 async def _set(turn: Turn, field: SettingField, value: str) -> None:
-    config = await turn.services.preferences.set(turn.user_id, field, value)
+    try:
+        config = await turn.services.preferences.set(turn.user_id, field, _value_of(turn, field, value))
+    except BadInput as mistake:
+        if mistake.key == "error-number" and not RANGES[field].places:
+            raise BadInput("error-number-whole", **mistake.values) from mistake  # an example without decimals
+        raise
     viewer = replace(turn, config=config).viewer
     await turn.show(settings_card(viewer, lead=setting_saved(viewer, field)))
 

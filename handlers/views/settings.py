@@ -10,7 +10,7 @@ from bot.domain.model import AccountType, Notifications, OrderType, TradeSetting
 from bot.domain.numbers import plain
 from bot.services.preferences import RANGES, SettingField
 from handlers.callbacks import ShowSetting
-from handlers.texts.catalog import Markup, join
+from handlers.texts.catalog import Markup, Say, join
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
 from handlers.views.viewer import Viewer
@@ -82,6 +82,11 @@ def ask_value_card(viewer: Viewer, field: SettingField) -> Card:
     parts = [say("setting-ask", name=say.plain(_label(field)))]
     parts.append(_range_line(viewer, field) if field in RANGES else say("setting-ask-zone"))
     return Card(text=join(parts), rows=(command_button(viewer, "button-cancel", "cancel"),))
+
+
+def names(say: Say) -> Mapping[str, SettingField]:
+    """What the card calls the settings, in one case."""
+    return {say.plain(_label(field)).casefold(): field for field in SettingField}
 
 
 def setting_saved(viewer: Viewer, field: SettingField) -> Markup:

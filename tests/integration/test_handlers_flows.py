@@ -238,3 +238,44 @@ async def test_every_flow_speaks_every_language(house: HandlersHouse) -> None:
                 if language is not Language.ENGLISH:
                     assert "Back" not in " ".join(card.labels)
                     assert "From " not in card.text
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "saved"),
+    [
+        ("en", "/settings messages off", "Messages: Off"),
+        ("en", "/settings Risk per trade 2", "Risk per trade: 2%"),
+        ("en", "/settings stop loss 3", "Stop loss: 3%"),
+        ("en", "/settings order type limit", "Order type: Limit"),
+        ("en", "/settings order limit", "Order type: Limit"),
+        ("ru", "/settings сообщения тихо", "Сообщения: Тихо"),
+        ("uk", "/settings Плече 7", "Плече: 7x"),
+        ("en", "/settings плечо 7x", "Leverage: 7x"),
+    ],
+)
+async def test_a_setting_is_called_as_its_card_calls_it(
+    house: HandlersHouse, language: str, line: str, saved: str
+) -> None:
+    assert saved in (await said(house.person(language=language), line)).text
+
+
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        ("mesages", "Did you mean messages?"),
+        ("levarage", "Did you mean leverage?"),
+        ("zzzzqqqq", "/settings lists them all"),
+    ],
+)
+async def test_an_unknown_setting_gets_the_nearest_name_or_none(house: HandlersHouse, word: str, answer: str) -> None:
+    text = (await said(house.person(), f"/settings {word} 1")).text
+    assert answer in text
+    assert "risk" not in text
+
+
+async def test_a_whole_number_is_asked_for_by_a_whole_example(house: HandlersHouse) -> None:
+    anna = house.person()
+    text = (await said(anna, "/settings leverage much")).text
+    assert "A whole number" in text
+    assert "1.5" not in text
+    assert "1.5" in (await said(anna, "/settings risk much")).text

@@ -3,6 +3,9 @@
 error-number =
     That is not a number I can read. Plain digits, please: <code>1.5</code>
     From { $minimum } to { $maximum }.
+error-number-whole =
+    That is not a number I can read. A whole number in plain digits, please: <code>5</code>
+    From { $minimum } to { $maximum }.
 error-number-range = That has to be from { $minimum } to { $maximum }.
 error-number-places =
     { $places ->
@@ -22,6 +25,7 @@ error-category = I know <code>linear</code> (perpetuals) and <code>spot</code>, 
 error-account-type = I know the accounts <code>paper</code>, <code>demo</code> and <code>live</code>, not “{ $word }”. Did you mean { $nearest }?
 error-language = I speak <code>en</code>, <code>ru</code> and <code>uk</code>, not “{ $word }”.
 error-setting = I know no setting “{ $word }”. Did you mean { $nearest }?
+error-setting-unlike = I know no setting “{ $word }”. /settings lists them all.
 error-too-long =
     { $limit ->
         [one] That is too long: at most { $limit } character.

@@ -3,6 +3,9 @@
 error-number =
     Такое число я прочитать не могу. Обычными цифрами, пожалуйста: <code>1.5</code>
     От { $minimum } до { $maximum }.
+error-number-whole =
+    Такое число я прочитать не могу. Целое число обычными цифрами, пожалуйста: <code>5</code>
+    От { $minimum } до { $maximum }.
 error-number-range = Нужно от { $minimum } до { $maximum }.
 error-number-places =
     { $places ->
@@ -22,6 +25,7 @@ error-category = Знаю <code>linear</code> (бессрочные) и <code>sp
 error-account-type = Знаю счета <code>paper</code>, <code>demo</code> и <code>live</code>, но не «{ $word }». Может быть, { $nearest }?
 error-language = Говорю на <code>en</code>, <code>ru</code> и <code>uk</code>, но не «{ $word }».
 error-setting = Настройки «{ $word }» я не знаю. Может быть, { $nearest }?
+error-setting-unlike = Настройки «{ $word }» я не знаю. Все настройки покажет /settings.
 error-too-long =
     { $limit ->
         [one] Слишком длинно: не больше { $limit } символа.

@@ -3,6 +3,9 @@
 error-number =
     Такого числа я прочитати не можу. Звичайними цифрами, будь ласка: <code>1.5</code>
     Від { $minimum } до { $maximum }.
+error-number-whole =
+    Такого числа я прочитати не можу. Ціле число звичайними цифрами, будь ласка: <code>5</code>
+    Від { $minimum } до { $maximum }.
 error-number-range = Потрібно від { $minimum } до { $maximum }.
 error-number-places =
     { $places ->
@@ -23,6 +26,7 @@ error-category = Знаю <code>linear</code> (безстрокові) і <code>
 error-account-type = Знаю рахунки <code>paper</code>, <code>demo</code> і <code>live</code>, але не «{ $word }». Може, { $nearest }?
 error-language = Говорю мовами <code>en</code>, <code>ru</code> і <code>uk</code>, але не «{ $word }».
 error-setting = Налаштування «{ $word }» я не знаю. Може, { $nearest }?
+error-setting-unlike = Налаштування «{ $word }» я не знаю. Усі налаштування покаже /settings.
 error-too-long =
     { $limit ->
         [one] Задовго: не більше ніж { $limit } символ.
