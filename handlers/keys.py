@@ -1,10 +1,13 @@
 """/keys: connect, check and remove Bybit keys. By default no secret passes through Telegram."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.domain.errors import BadInput, ButtonExpired, NoAccount
-from bot.domain.model import AccountType, Secret
+from bot.domain.key_rules import Finding
+from bot.domain.model import AccountId, AccountType, Secret
 from bot.domain.ports import Dialogue
 from bot.domain.secrets import carries_secret
 from bot.domain.sites import DEFAULT_SITE, Site, site_of
@@ -42,7 +45,7 @@ _WORDS_OF_A_KEY: Final = 2
 
 async def show(turn: Turn) -> None:
     """What is connected, and where to connect from."""
-    await turn.show(keys_card(turn.viewer))
+    await turn.show(keys_card(turn.viewer, await _findings(turn)))
 
 
 async def show_site(turn: Turn, code: ShowSite) -> None:
@@ -156,6 +159,17 @@ async def remove(turn: Turn, wish: Wish) -> None:
     """Confirmed."""
     account = await turn.services.keys.remove(turn.user_id, AccountType(wish.values["account_type"]))
     await turn.show(removed_card(turn.viewer, account))
+
+
+async def _findings(turn: Turn) -> Mapping[AccountId, Sequence[Finding]]:
+    """What is known of the connected keys; nothing where Bybit takes its time: the card does not wait for it."""
+    connected = [each for each in turn.config.accounts if each.account_type is not AccountType.PAPER]
+    try:
+        async with asyncio.timeout(turn.data.asides.patience):
+            reports = await asyncio.gather(*(turn.services.keys.report(each) for each in connected))
+    except TimeoutError:
+        return {}
+    return {report.account.account_id: report.findings for report in reports if report is not None}
 
 
 async def _add(turn: Turn, key: TypedKey) -> KeyReport:

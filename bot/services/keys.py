@@ -36,6 +36,9 @@ _CODE_FINDINGS: Final = {
 }
 
 
+_STORED_FINDINGS: Final = {_UNKNOWN_THERE: "key-not-known-now", 10004: "key-bad-secret-now"}  # it worked before
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyOffer:
     """A fresh pair's public half, and where Bybit should allow it from (None: not configured)."""
@@ -148,22 +151,27 @@ class Keys:
         try:
             check = await self.inspector.inspect_stored(account)
         except KeyTrouble as trouble:
-            raise _refused((_finding_of(trouble),), account_type) from trouble
+            raise _refused((_stored_finding_of(trouble),), account_type, is_stored=True) from trouble
         async with self.transactions.begin() as unit:
             await unit.accounts.set_check(account.account_id, check)
             unit.record(_credentials_changed(account))
         return KeyReport(account=account, check=check, findings=self._judge(check))
 
     async def report(self, account: Account) -> KeyReport | None:
-        """What is known of an account's key: Bybit's word of the last minute, else the last one stored."""
+        """What is known of an account's key: Bybit's word of the last minute, else the last one stored.
+
+        Of a key that died the finding says why, beside the last check it passed.
+        """
+        died: Finding | None = None
         try:
             check = await self.reads.key_check(account)
-        except ExchangeError:
+        except ExchangeError as trouble:
             sealed = await self.reads.credentials(account.account_id)
             if sealed is None or sealed.check is None:
                 return None
             check = sealed.check
-        return KeyReport(account=account, check=check, findings=self._judge(check))
+            died = _stored_finding_of(trouble) if isinstance(trouble, KeyTrouble) else None
+        return KeyReport(account=account, check=check, findings=self._judge(check) if died is None else (died,))
 
     async def remove(self, user_id: UserId, account_type: AccountType) -> Account:
         """Forget the key and what was read with it; the account at Bybit is untouched. Raises NoAccount."""
@@ -295,8 +303,14 @@ def _finding_of(trouble: KeyTrouble) -> Finding:
     return Finding(key=key, severity=Severity.REFUSE, values={"code": trouble.code or 0})
 
 
-def _refused(findings: tuple[Finding, ...], account_type: AccountType) -> KeyRefused:
-    return KeyRefused(findings, account_type=account_type.value)
+def _stored_finding_of(trouble: KeyTrouble) -> Finding:
+    finding = _finding_of(trouble)
+    return replace(finding, key=_STORED_FINDINGS.get(trouble.code or 0, finding.key))
+
+
+def _refused(findings: tuple[Finding, ...], account_type: AccountType, *, is_stored: bool = False) -> KeyRefused:
+    """`is_stored`: a key that was taken before, not one to be taken."""
+    return KeyRefused(findings, account_type=account_type.value, is_stored=is_stored)
 
 
 def _credentials_changed(account: Account) -> CredentialsChanged:

@@ -7,7 +7,7 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.key_rules import Finding, Severity
-from bot.domain.model import Account, AccountType, Millis
+from bot.domain.model import Account, AccountId, AccountType, Millis
 from bot.domain.sites import SITES, Site, site_of
 from bot.services.keys import KeyOffer, KeyReport
 from handlers.callbacks import AskRemoval, ShowBalance, ShowKey, ShowSite
@@ -18,20 +18,26 @@ from handlers.views.times import day
 from handlers.views.viewer import Viewer
 
 _SITES_IN_A_ROW: Final = 2
+_NO_FINDINGS: Final[Mapping[AccountId, Sequence[Finding]]] = MappingProxyType({})
 _UNBOUND: Final = "key-no-ip"
 _SIGNS: Final[Mapping[Severity, str]] = MappingProxyType(
     {Severity.REFUSE: "finding-refuse", Severity.WARN: "finding-warn", Severity.GOOD: "finding-good"}
 )
 
 
-def keys_card(viewer: Viewer, *, lead: Markup | None = None) -> Card:
-    """What is connected, and the sites to connect from."""
+def keys_card(
+    viewer: Viewer, findings: Mapping[AccountId, Sequence[Finding]] = _NO_FINDINGS, *, lead: Markup | None = None
+) -> Card:
+    """What is connected, what is wrong with it, and the sites to connect from."""
     say = viewer.say
     connected = _connected(viewer)
     parts = [] if lead is None else [lead, Markup("")]
     if connected:
         parts.append(say("keys-title"))
-        parts += [say("keys-line", account=viewer.account_name(each), site=_domain(each)) for each in connected]
+        for each in connected:
+            parts.append(say("keys-line", account=viewer.account_name(each), site=_domain(each)))
+            wrong = (found for found in findings.get(each.account_id, ()) if found.severity is not Severity.GOOD)
+            parts += [finding_text(say, found) for found in wrong]
         parts += [Markup(""), say("keys-another")]
     else:
         parts += [say("keys-intro"), Markup(""), say("keys-which-site")]
@@ -132,9 +138,9 @@ def removed_card(viewer: Viewer, account: Account) -> Card:
     return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
 
 
-def refused_text(viewer: Viewer, findings: Iterable[Finding], account_type: str) -> Markup:
-    """Why a key was not stored, each reason with its cure."""
-    title = viewer.say("keys-refused", account_type=account_type)
+def refused_text(viewer: Viewer, findings: Iterable[Finding], account_type: str, *, is_stored: bool = False) -> Markup:
+    """Why a key was not stored, or why a stored one works no more; each reason with its cure."""
+    title = viewer.say("keys-works-no-more" if is_stored else "keys-refused", account_type=account_type)
     return join([title, *(finding_text(viewer.say, each) for each in findings)], "\n\n")
 
 

@@ -27,7 +27,8 @@ def user_facing_card(viewer: Viewer, error: UserFacing) -> Card:
         case ButtonExpired() if viewer.owner is None:
             return menu_card(viewer, lead=viewer.say(error.key))
         case KeyRefused():
-            text = refused_text(viewer, error.findings, str(error.values.get("account_type", "")))
+            account_type, is_stored = str(error.values.get("account_type", "")), bool(error.values.get("is_stored"))
+            text = refused_text(viewer, error.findings, account_type, is_stored=is_stored)
             return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
         case UnknownSymbol():
             values = text_values(error.values) | {"nearest": ", ".join(error.nearest)}

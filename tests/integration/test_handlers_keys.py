@@ -448,3 +448,37 @@ async def test_a_late_answer_finds_its_way_through_a_failing_telegram(house: Han
     house.bybit.gate.set()
     await house.settle()
     assert "Bybit Demo is connected" in anna.last.text
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize(
+    ("code", "reason"), [(10003, "does not know it any more"), (10004, "does not fit any more"), (33004, "has expired")]
+)
+async def test_a_stored_key_that_died_is_told_as_one(
+    house: HandlersHouse, code: int, reason: str, language: Language
+) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    await said(anna, f"/lang {language.value}")
+    house.bybit.key_trouble = KeyTrouble("no", code=code)
+    house.clock.advance(120)
+    checked = await said(anna, "/keys check demo")
+    listed = await said(anna, "/keys")
+    assert "⛔" in checked.text
+    assert "⛔" in listed.text
+    if language is Language.ENGLISH:
+        assert "Nothing was stored" not in checked.text
+        assert "The stored key of Bybit Demo does not work any more." in checked.text
+        assert reason in checked.text
+        assert reason in listed.text
+
+
+async def test_what_is_well_is_not_said_and_a_slow_bybit_holds_nothing(house: HandlersHouse) -> None:
+    anna = house.person()
+    await house.demo_account(anna)
+    assert "✓" not in (await said(anna, "/keys")).text
+    house.clock.advance(120)
+    house.app.bot_data.asides.patience = 0.05
+    house.bybit.gate.clear()
+    async with asyncio.timeout(1):
+        assert "Bybit Demo" in (await said(anna, "/keys")).text

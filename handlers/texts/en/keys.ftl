@@ -54,6 +54,11 @@ keys-refused =
         [demo] Bybit Demo
        *[live] Live
     }.</b> Nothing was stored.
+keys-works-no-more =
+    <b>The stored key of { $account_type ->
+        [demo] Bybit Demo
+       *[live] the live account
+    } does not work any more.</b>
 finding-refuse = ⛔ { $text }
 finding-warn = ⚠️ { $text }
 finding-good = ✓ { $text }
@@ -91,6 +96,12 @@ key-wrong-environment =
 key-bad-secret =
     <b>Key and secret do not fit each other.</b>
     Copy both again; Bybit shows the secret only once.
+key-not-known-now =
+    <b>Bybit does not know it any more.</b>
+    It was probably deleted there. Make a new key on Bybit; /keys shows how.
+key-bad-secret-now =
+    <b>Its secret does not fit any more.</b>
+    Make a new key on Bybit; /keys shows how.
 key-other-ip =
     <b>It is bound to another IP address.</b>
     Add my address to the key on Bybit; /keys shows it.

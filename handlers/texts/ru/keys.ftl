@@ -54,6 +54,11 @@ keys-refused =
         [demo] Bybit Demo
        *[live] реальный счёт
     }.</b> Ничего не сохранено.
+keys-works-no-more =
+    <b>Сохранённый ключ больше не работает: { $account_type ->
+        [demo] Bybit Demo
+       *[live] реальный счёт
+    }.</b>
 finding-refuse = ⛔ { $text }
 finding-warn = ⚠️ { $text }
 finding-good = ✓ { $text }
@@ -91,6 +96,12 @@ key-wrong-environment =
 key-bad-secret =
     <b>Ключ и секрет не подходят друг к другу.</b>
     Скопируйте оба снова; секрет Bybit показывает только один раз.
+key-not-known-now =
+    <b>Bybit его больше не знает.</b>
+    Скорее всего, его там удалили. Создайте на Bybit новый ключ; /keys покажет как.
+key-bad-secret-now =
+    <b>Его секрет больше не подходит.</b>
+    Создайте на Bybit новый ключ; /keys покажет как.
 key-other-ip =
     <b>Он привязан к другому IP-адресу.</b>
     Добавьте к ключу на Bybit мой адрес; /keys его покажет.

@@ -54,6 +54,11 @@ keys-refused =
         [demo] Bybit Demo
        *[live] реальний рахунок
     }.</b> Нічого не збережено.
+keys-works-no-more =
+    <b>Збережений ключ більше не працює: { $account_type ->
+        [demo] Bybit Demo
+       *[live] реальний рахунок
+    }.</b>
 finding-refuse = ⛔ { $text }
 finding-warn = ⚠️ { $text }
 finding-good = ✓ { $text }
@@ -91,6 +96,12 @@ key-wrong-environment =
 key-bad-secret =
     <b>Ключ і секрет не пасують один до одного.</b>
     Скопіюйте обидва знову; секрет Bybit показує лише раз.
+key-not-known-now =
+    <b>Bybit його більше не знає.</b>
+    Найімовірніше, його там видалили. Створіть на Bybit новий ключ; /keys покаже як.
+key-bad-secret-now =
+    <b>Його секрет більше не підходить.</b>
+    Створіть на Bybit новий ключ; /keys покаже як.
 key-other-ip =
     <b>Він прив'язаний до іншої IP-адреси.</b>
     Додайте до ключа на Bybit мою адресу; /keys її покаже.
