@@ -11,7 +11,8 @@ from telegram.ext import ExtBot
 from bot.chat.broadcaster import Broadcaster
 from bot.desk_parts import listener_of
 from bot.domain.desk import Delivery
-from bot.domain.model import ChatId, Language, UserId
+from bot.domain.events import RoleChanged
+from bot.domain.model import ChatId, Language, Role, UserId
 from bot.services.broadcasts import BroadcastJob
 from handlers.broadcast import draw_progress
 from handlers.views.promises import Promises
@@ -224,10 +225,11 @@ async def test_nobody_else_may_aim_or_send_a_draft(house: HandlersHouse, owner: 
     await owner.say("/broadcast Mine")
     aim = owner.last.button("Українська")["callback_data"]
     async with house.store.begin() as unit:
-        await unit.users.set_role(UserId(2000), (await house.config(OWNER)).role)
-    assert "I don't know" in ((await house.person(2000).say("/broadcast x")) or owner.last).text
-    for stranger in (2000, 2004):
-        await house.person(stranger).tap(aim, bubble=house.person(stranger).last)
+        await unit.users.set_role(UserId(2000), Role.ADMIN)
+        unit.record(RoleChanged(user_id=UserId(2000)))
+    other, stranger = house.person(2000), house.person(2004)
+    assert "can't be changed" in (await other.tap(aim, bubble=other.last)).text
+    assert "устарела" in (await stranger.tap(aim, bubble=stranger.last)).text
     (row,) = await house.rows("broadcasts")
     assert row[4] is None
 
