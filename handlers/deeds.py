@@ -157,6 +157,8 @@ async def set_role(turn: Turn, wish: Wish) -> None:
 
 async def _perform(turn: Turn, deed: Deed) -> None:
     done = await turn.services.desk.perform(turn.config, deed)
+    if deed.act is Act.UNBAN:
+        turn.data.refusals.forget(deed.user_id)  # a ban soon after this one is answered, too
     await turn.show(done_card(turn.viewer, deed, done))
 
 
