@@ -102,22 +102,27 @@ class PaymentDesk:
             else:
                 await self._keep(unit, payer.user_id, paid, why or Unclaimed.UNKNOWN_OFFER, admins)
 
-    async def book_returned(self, payer: NewUser, paid: Paid) -> None:
-        """A charge that went back before it was ever booked: nothing is given, nothing is taken."""
+    async def book_returned(self, payer: NewUser, paid: Paid) -> bool:
+        """A charge that went back before it was ever booked: nothing is given, nothing is taken.
+
+        False if it was booked meanwhile: then it is a return like any other.
+        """
         with without_cause():
             await self.people.welcome(payer)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
-            if await unit.payments.by_charge(paid.charge_id) is None:
-                await unit.payments.add(
-                    payer.user_id,
-                    paid,
-                    status=PaymentStatus.REFUNDED,
-                    reason="",
-                    invoice=None,
-                    entry_id=None,
-                    now=now,
-                )
+            if await unit.payments.by_charge(paid.charge_id) is not None:
+                return False
+            await unit.payments.add(
+                payer.user_id,
+                paid,
+                status=PaymentStatus.REFUNDED,
+                reason="",
+                invoice=None,
+                entry_id=None,
+                now=now,
+            )
+        return True
 
     async def page(self, listed: Listed, before: int, limit: int) -> tuple[Payment, ...]:
         """Payments with numbers below `before` (0: from the newest on), newest first."""

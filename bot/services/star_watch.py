@@ -17,6 +17,7 @@ from bot.services.payments import PaymentDesk
 from bot.services.refunds import Refunds
 
 LOOK_EVERY: Final = 300.0  # seconds: what was lost is credited or sent back within ten minutes
+TRY_AGAIN: Final = 15.0  # seconds after a look that failed
 ALL_EVERY: Final = 3_600_000  # ms
 _PAGE: Final = 100  # lines a call, Telegram's most
 _IDS: Final = 500  # charges a question to the database
@@ -46,13 +47,15 @@ class StarWatch:
     async def run(self) -> None:
         """For ever; a look that fails is logged and the next one comes."""
         while True:
+            pause = TRY_AGAIN
             try:
                 await self.look()
+                pause = LOOK_EVERY
             except StarsError as trouble:
                 _logger.warning("Telegram's account of Stars can't be read: %s", trouble)
             except Exception:
                 _logger.exception("a look at Telegram's account of Stars failed")
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(pause)
 
     async def look(self) -> Looked:
         """Read what is new, or everything when that is due, and book what is missing. Raises StarsError."""
@@ -98,8 +101,9 @@ class StarWatch:
     async def _book_return(self, line: StarTransaction, payer: Payer, status: PaymentStatus | None) -> bool:
         """What we asked for is a refund; what nobody here asked for was taken back by Telegram."""
         if status is None:
-            await self.desk.book_returned(_user(payer), _paid(line))
-            return True
+            if await self.desk.book_returned(_user(payer), _paid(line)):
+                return True
+            status = (await self._statuses([line.charge_id])).get(line.charge_id)  # a lane booked it meanwhile
         asked = status is not PaymentStatus.COMPLETED
         as_what = PaymentStatus.REFUNDED if asked else PaymentStatus.CHARGED_BACK
         return await self.refunds.returned(line.charge_id, as_what)

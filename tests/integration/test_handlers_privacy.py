@@ -1,6 +1,7 @@
 """/terms, /privacy and /forget: what is shown, what is handed out, and that nothing of an erased person is left."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -147,7 +148,8 @@ async def dump(house: HandlersHouse) -> dict[str, str]:
 
 def found(rows: dict[str, str], *words: str) -> dict[str, list[str]]:
     """Which tables hold which of the words."""
-    hits = {table: [word for word in words if word in text] for table, text in rows.items()}
+    whole = {word: re.compile(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])") for word in words}
+    hits = {table: [word for word in words if whole[word].search(text)] for table, text in rows.items()}
     return {table: words for table, words in hits.items() if words}
 
 
