@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from handlers_house import ANNA, BORIS, OWNER
@@ -135,3 +136,30 @@ async def test_withdrawals_and_gifts_are_nobodys_payment(it: Till) -> None:
     it.stars.lines += [replace(it.stars.lines[0], is_incoming=False)]
     assert await it.watch.look() == Looked(lines=2, booked=0, returned=0)
     assert await it.statuses() == {}
+
+
+async def test_a_charge_that_a_lane_books_while_the_account_is_read_still_goes_back(it: Till) -> None:
+    """The look found no row for it; before it wrote, the payment's own update was handled."""
+    await it.pay(await it.invoice(), "a")
+    it.stars.take_back("a")
+    watch = replace(it.watch, queries=_StaleOnce(it.watch.queries))  # type: ignore[arg-type]  # the reads it asks
+    await watch.look()
+    assert await it.statuses() == {"a": "charged_back"}
+    assert await it.days_left() == 0
+
+
+class _StaleOnce:
+    """Payment queries whose first look at statuses was taken before the lane wrote."""
+
+    def __init__(self, queries: Any) -> None:
+        self._queries = queries
+        self._is_stale = True
+
+    async def star_cursor(self) -> Any:
+        return await self._queries.star_cursor()
+
+    async def statuses(self, charge_ids: Any) -> Any:
+        if self._is_stale:
+            self._is_stale = False
+            return {}
+        return await self._queries.statuses(charge_ids)
