@@ -11,7 +11,7 @@ import aiosqlite
 
 from ops.bench.dataset import NOW, build
 from ops.bench.report import Row
-from ops.bench.timing import US, Loop, clock, take_turns
+from ops.bench.timing import US, Loop, clock, quickest_turns
 from storage.books import SELECT_PENDING_ORDERS, SELECT_POSITIONS_OF_USER
 from storage.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database, connected
 from storage.licenses import SELECT_LICENSE
@@ -22,7 +22,7 @@ from storage.trades import SELECT_SINCE
 from storage.users import SELECT_CONFIG
 
 _DAY: Final = 86_400_000  # ms
-_SAMPLES: Final = 200
+_SAMPLES: Final = 60
 _TWICE: Final = 2.0
 
 # The SQL and parameters of each of SIX_QUERIES, for the baselines.
@@ -82,7 +82,7 @@ async def _beside(
         return (clock() - began) / len(samples)
 
     loops: dict[str, Loop] = {"ours": ours, "aiosqlite": bare, "sqlite3": floor}
-    found = {name: seconds * US for name, seconds in (await take_turns(loops)).items()}
+    found = {name: seconds * US for name, seconds in (await quickest_turns(loops)).items()}
     claimed = query.claimed_ms * 1000
     value = found["ours"]
     return [
