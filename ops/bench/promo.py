@@ -19,7 +19,7 @@ from bot.domain.promo import HOUR
 from bot.services.redemption import Redemption
 from ops.bench.dataset import FIRST_USER, NOW, build
 from ops.bench.report import Row
-from ops.bench.timing import clock, no_collection
+from ops.bench.timing import clock, no_collection, on_one_core
 from ops.promo_room import PromoRoom, promo_room
 from storage.audit import INSERT_ENTRY, SELECT_LAST
 from storage.chain import NO_HASH, hash_of
@@ -57,7 +57,7 @@ async def run() -> list[Row]:
             baseline = _Bare(connection, lookup)
             mine: list[float] = []
             theirs: list[float] = []
-            with no_collection():
+            with no_collection(), on_one_core():
                 for _ in range(EACH):  # one by one: what disturbs the machine disturbs both
                     mine.append(await subject.redeem())
                     theirs.append(await baseline.redeem())
