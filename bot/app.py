@@ -2,55 +2,37 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from bot import owner_link
-from bot.chat.broadcaster import Broadcaster
+from aiohttp import web
+
 from bot.chat.edge import TelegramEdge
 from bot.chat.errors import TelegramEnded, TokenRefused
-from bot.chat.stars import Stars
-from bot.compose import (
-    Middle,
-    Progress,
-    load_keys,
-    make_services,
-    open_reads,
-    open_sidecar,
-    open_telegram,
-)
-from bot.desk_parts import health_of, listener_of
-from bot.dispatch import Dispatcher
-from bot.domain.clock import SystemClock
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
-from bot.domain.events import Event
 from bot.domain.model import Millis, UserId
 from bot.domain.ports import Clock
 from bot.exchange.bybit.adapter import Bybit
-from bot.jobs import make_jobs, make_shelves
 from bot.lifecycle import EXIT_CONFIG, Fatal, background, stop_signals
+from bot.services.access import Access
 from bot.services.services import Services
 from bot.settings import Settings
-from bot.version import version
+from bot.wiring.chat import listener_of, make_telegram, open_chat
+from bot.wiring.features import build_features
+from bot.wiring.foundation import Foundation, Job
+from bot.wiring.outside import Outside, Tuning
+from bot.wiring.reads import open_reads
+from bot.wiring.sidecar import Progress, health_of, make_sidecar
+from bot.wiring.storage import Storage, open_storage
 from cache.facade import CachedReads
-from handlers.broadcast import draw_progress
+from handlers import registry
 from handlers.commands import publish_commands
 from handlers.context import App
-from handlers.promo_pins import keep_pins
-from storage.database import Database
-from storage.desk import SqliteDeskQueries
-from storage.migrate import migrate
-from storage.payments import SqlitePaymentQueries
-from storage.privacy import SqlitePrivacyQueries
-from storage.promo_queries import SqlitePromoQueries
-from storage.promo_safe import PromoSafe
-from storage.queries import SqliteQueries
-from storage.store import Store
-from storage.support import SqliteSupportQueries
-from storage.vault import Vault
+from handlers.texts.catalog import Texts
+from stats_api.server import serve
 
 DRAIN_SECONDS: Final = 20.0  # of the 25 that a stop may take
 _WARM_SECONDS: Final = 1.0
@@ -63,98 +45,98 @@ _logger = logging.getLogger(__name__)
 class Assembly:
     """The parts that a start and a stop, and tests, have to do with."""
 
-    reads: CachedReads
-    services: Services
-    queries: SqliteQueries
-    jobs: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
-    edge: TelegramEdge
-    application: App
-    bybit: Bybit
-    progress: Progress
-    stats_address: str
     clock: Clock
+    storage: Storage
+    reads: CachedReads
+    bybit: Bybit
+    services: Services
+    jobs: tuple[Job, ...]
+    application: App
+    edge: TelegramEdge
+    sidecar: web.Application
+    progress: Progress
 
 
 @asynccontextmanager
-async def assemble(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Assembly]:
-    """Everything built and the sidecar up; nothing is asked of Telegram yet. Raises what `run` turns into Fatal."""
-    clock = clock or SystemClock()
+async def assemble(
+    settings: Settings, *, outside: Outside | None = None, tuning: Tuning | None = None
+) -> AsyncIterator[Assembly]:
+    """Everything built; no socket is open and nothing is asked of anybody yet. Raises what `run` turns into Fatal."""
+    outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
-        vault = Vault(await asyncio.to_thread(load_keys, settings))
-        database = await stack.enter_async_context(Database.open(settings.database))
-        _, schema = await migrate(database)
-        await vault.prove(database)
-        dispatcher = Dispatcher()
-        store = Store(database, clock=clock, committed=dispatcher.committed, publish=dispatcher.publish)
-        queries = SqliteQueries(database, clock=clock)
-        reads, bybit = await open_reads(stack, settings, clock, vault, store, queries, dispatcher)
-        middle = Middle(
-            clock=clock,
-            transactions=store,
-            queries=queries,
+        telegram = make_telegram(settings, outside)
+        texts = await asyncio.to_thread(Texts.load)
+        storage = await open_storage(stack, settings, outside.clock, check=tuning.check_database)
+        reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
+        listeners = listener_of(reads)
+        base = Foundation(
+            clock=outside.clock,
+            settings=settings,
+            tuning=tuning,
+            storage=storage,
             reads=reads,
-            vault=vault,
             inspector=bybit.gateway,
-            promo_queries=SqlitePromoQueries(database),
-            code_safe=await PromoSafe.open(database, vault),
-            payment_queries=SqlitePaymentQueries(database),
-            stars=Stars(lambda: application.bot),
-            support_reads=SqliteSupportQueries(database),
-            privacy_reads=SqlitePrivacyQueries(database),
-            shelves=make_shelves(database),
-            desk_queries=SqliteDeskQueries(database),
-            deliver=Broadcaster(lambda: application.bot, listener_of(reads)).deliver,
-            draw_progress=lambda broadcast: draw_progress(application, broadcast),
-            prices=settings.price_list,
-            owner_ids=frozenset(map(UserId, settings.owner_ids)),
-            egress_ip=settings.egress_ip,
-            require_bound_ip=settings.require_bound_ip,
-            owner_link=await asyncio.to_thread(owner_link.read, settings.key_file),
-            burn_owner_link=partial(asyncio.to_thread, owner_link.burn, settings.key_file),
+            telegram_bot=telegram.bot,
+            texts=texts,
+            listener_of=listeners,
+            access=Access(owner_ids=frozenset(map(UserId, settings.owner_ids))),
         )
-        services = make_services(middle)
+        services, jobs = await build_features(base)
         stack.push_async_callback(services.screens.close)
-        application, edge = await open_telegram(stack, settings, clock, database, store, services)
-        dispatcher.reactions.append(_wake(edge))
+        application, edge = await open_chat(stack, telegram, storage, texts, listeners, outside, tuning)
         progress = Progress()
-        stats_address = await open_sidecar(stack, settings, reads, edge, bybit, progress)
-        services.health.ask = health_of(
-            version=version(), schema=schema, reasons=progress.reasons, edge=edge, reads=reads, bybit=bybit
-        )
+        health = health_of(schema=storage.schema, progress=progress, edge=edge, reads=reads, bybit=bybit)
+        registry.register(application, services=services, texts=texts, health=health, table=tuning.table)
+        stack.push_async_callback(registry.close, application)
         yield Assembly(
+            clock=outside.clock,
+            storage=storage,
             reads=reads,
-            services=services,
-            queries=queries,
-            jobs=make_jobs(middle, services),
-            edge=edge,
-            application=application,
             bybit=bybit,
+            services=services,
+            jobs=jobs,
+            application=application,
+            edge=edge,
+            sidecar=make_sidecar(settings, reads, edge, bybit, progress),
             progress=progress,
-            stats_address=stats_address,
-            clock=clock,
         )
-
-
-def _wake(edge: TelegramEdge) -> Callable[[tuple[Event, ...]], Awaitable[None]]:
-    async def wake(_: tuple[Event, ...]) -> None:
-        edge.outbox.wake()
-
-    return wake
 
 
 async def run(settings: Settings, *, ready: Callable[[str], None] | None = None) -> None:
     """Start, serve until a signal, stop in order. `ready` is told the sidecar's address. Raises Fatal."""
     try:
         with stop_signals() as stop:
-            async with assemble(settings) as assembly:
-                await _serve(assembly, stop, ready)
+            async with assemble(settings) as assembly, _sidecar(settings, assembly) as address:
+                await _serve(assembly, stop, partial(_say_ready, ready, address))
     except (WrongKeyFile, SchemaTooNew, UnfitDatabase, TokenRefused) as fault:
         raise Fatal(str(fault), EXIT_CONFIG) from fault
     except (AlreadyRunning, StorageTrouble, TelegramEnded) as fault:
         raise Fatal(str(fault)) from fault
 
 
-async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[str], None] | None) -> None:
+@asynccontextmanager
+async def _sidecar(settings: Settings, assembly: Assembly) -> AsyncIterator[str]:
+    """The stats sidecar, up before the first call to Telegram; its address."""
+    async with AsyncExitStack() as stack:
+        try:
+            address = await stack.enter_async_context(
+                serve(assembly.sidecar, host=settings.stats_host, port=settings.stats_port)
+            )
+        except OSError as error:
+            where = f"{settings.stats_host}:{settings.stats_port}"
+            reason = error.strerror or error
+            message = f"the sidecar can't listen on {where} ({reason}): set PERPDESK_STATS_PORT"
+            raise Fatal(message, EXIT_CONFIG) from None
+        yield address
+
+
+def _say_ready(tell: Callable[[str], None] | None, address: str, replayed: int, warm_users: int) -> None:
+    _logger.info("ready", extra={"stats": address, "replayed": replayed, "warm_users": warm_users})
+    if tell is not None:
+        tell(address)
+
+
+async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[int, int], None]) -> None:
     work = asyncio.create_task(_work(assembly, ready), name="work")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
@@ -174,28 +156,25 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[str],
 
 async def _publish_commands(assembly: Assembly) -> None:
     """Everybody's menu, and the menus of those who have a role, by settings or stored."""
-    people = assembly.services.access.everybody(await assembly.queries.staff())
+    people = assembly.services.access.everybody(await assembly.storage.queries.staff())
     await publish_commands(assembly.application.bot, assembly.application.bot_data.texts, people)
 
 
-async def _work(assembly: Assembly, ready: Callable[[str], None] | None) -> None:
-    """The order of the start, then until Telegram ends it."""
+async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:
+    """The order of the start, then until Telegram ends it. `ready` is told of replayed updates and warm users."""
     progress, edge = assembly.progress, assembly.edge
     progress.step = "Telegram has not been reached yet"
     await edge.connect()
     async with background(
         assembly.reads.run_sweeper(),
-        *(job() for job in assembly.jobs),
-        keep_pins(assembly.application.bot, assembly.application.bot_data.texts, assembly.services),
+        *(job.run() for job in assembly.jobs),
         _publish_commands(assembly),
     ):
         progress.step = "taking up what the last run left"
         replayed = await edge.replay()
-        since = Millis(assembly.clock.now() - _HOUR)
-        warm = await assembly.reads.warm(await assembly.queries.active_users(since, _WARM_USERS), within=_WARM_SECONDS)
+        recent = await assembly.storage.queries.active_users(Millis(assembly.clock.now() - _HOUR), _WARM_USERS)
+        warm = await assembly.reads.warm(recent, within=_WARM_SECONDS)
         await edge.poll()
         progress.step, progress.troubles = None, edge.troubles
-        _logger.info("ready", extra={"stats": assembly.stats_address, "replayed": replayed, "warm_users": warm})
-        if ready is not None:
-            ready(assembly.stats_address)
+        ready(replayed, warm)
         await edge.ended()

@@ -2,9 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Final
 
-
-def version() -> str:
-    """The project's version, such as 0.1.0."""
-    text = (Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8")
-    return str(tomllib.loads(text)["project"]["version"])
+_PROJECT: Final = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+VERSION: Final = str(_PROJECT["project"]["version"])  # such as 0.1.0; read when imported: a file blocks the loop

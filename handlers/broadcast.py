@@ -3,19 +3,22 @@
 import logging
 from typing import Final
 
+from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.domain.desk import Audience, Broadcast
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.model import ChatId, Language
-from bot.domain.ports import Dialogue
+from bot.domain.ports import Clock, Dialogue
+from bot.services.broadcasts import BroadcastDesk
 from bot.services.buttons import Wish
+from bot.services.people import People
 from handlers import delivery
 from handlers.callbacks import AimBroadcast, StopBroadcast
-from handlers.context import App, Turn
+from handlers.context import Turn
 from handlers.delivery import Spot
 from handlers.entries import ADMIN, Entry, command, continues, does, shows
-from handlers.texts.catalog import Markup, Say
+from handlers.texts.catalog import Markup, Say, Texts
 from handlers.views.broadcast import ask_text_card, audience_card, progress_card
 from handlers.views.cards import Card
 from handlers.views.viewer import Viewer
@@ -70,19 +73,20 @@ async def stop(turn: Turn, code: StopBroadcast) -> None:
     await turn.show(progress_card(turn.viewer, stopped, await desk.unreached(code.broadcast, _UNREACHED)))
 
 
-async def draw_progress(app: App, broadcast: Broadcast) -> None:
+async def draw_progress(
+    bot: Bot, texts: Texts, broadcast: Broadcast, *, people: People, broadcasts: BroadcastDesk, clock: Clock
+) -> None:
     """The author's card as it stands now; that Telegram refuses is logged, the sending goes on."""
-    services = app.bot_data.services
     if broadcast.author is None or broadcast.chat_id is None or broadcast.message_id is None:
         return
-    config = await services.people.config(broadcast.author)
+    config = await people.config(broadcast.author)
     if config is None:
         return
-    viewer = Viewer(say=Say(app.bot_data.texts, config.language), config=config, now=services.clock.now())
-    unreached = await services.broadcasts.unreached(broadcast.broadcast_id, _UNREACHED)
+    viewer = Viewer(say=Say(texts, config.language), config=config, now=clock.now())
+    unreached = await broadcasts.unreached(broadcast.broadcast_id, _UNREACHED)
     card = progress_card(viewer, broadcast, unreached)
     try:
-        await delivery.edit(app.bot, Spot(chat_id=broadcast.chat_id), broadcast.message_id, card)
+        await delivery.edit(bot, Spot(chat_id=broadcast.chat_id), broadcast.message_id, card)
     except TelegramError as refusal:
         _logger.info("the progress of a broadcast could not be shown: %s", refusal.message)
 

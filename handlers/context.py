@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.domain.cause import without_cause
+from bot.domain.desk import Health
 from bot.domain.errors import ExchangeError
 from bot.domain.model import ChatId, Role, UserConfig, UserId
 from bot.domain.ports import Dialogue
@@ -66,11 +67,13 @@ class Router(Protocol):
         ...
 
 
+@dataclass(slots=True, kw_only=True)
 class BotData:
-    """What the root puts into the application: `registry.register` fills it."""
+    """What every handler finds beside its update. `health` looks at counters alone."""
 
     services: Services
     texts: Texts
+    health: Callable[[], Health]
     router: Router
     live: LiveCards
     asides: Asides

@@ -9,7 +9,7 @@ from handlers.views.health import health_card
 
 async def show(turn: Turn) -> None:
     """Reasons, ages, rates; no user, no secret."""
-    await turn.show(health_card(turn.viewer, turn.services.health.now()))
+    await turn.show(health_card(turn.viewer, turn.data.health()))
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (command("health", show, access=ADMIN, description="command-health"),)

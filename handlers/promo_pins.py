@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Final
 
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.domain.ports import Clock
 from bot.domain.promo import Pin
-from bot.services.services import Services
+from bot.services.people import People
+from bot.services.promo import PromoDesk
 from handlers import delivery
 from handlers.delivery import Spot
 from handlers.texts.catalog import Say, Texts
@@ -19,33 +22,43 @@ PERIOD: Final = 3600.0  # seconds
 _logger = logging.getLogger(__name__)
 
 
-async def keep_pins(bot: Bot, texts: Texts, services: Services) -> None:
-    """For ever; a round that fails is logged and the next one comes."""
-    while True:
-        await asyncio.sleep(PERIOD)
-        try:
-            await refresh_pins(bot, texts, services)
-        except Exception:
-            _logger.exception("the pinned cards could not be brought up to date")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedCards:
+    """Keeps them up to date."""
 
+    bot: Bot
+    texts: Texts
+    promo: PromoDesk
+    people: People
+    clock: Clock
 
-async def refresh_pins(bot: Bot, texts: Texts, services: Services) -> None:
-    """Each card once. One that somebody deleted is forgotten."""
-    for pin in await services.promo.pins():
-        try:
-            is_there = await _refresh(bot, texts, services, pin)
-        except TelegramError as refusal:
-            _logger.warning("a pinned card could not be edited: %s", refusal.message)
-            continue
-        if not is_there:
-            await services.promo.unpin(pin.campaign_id)
+    async def run(self) -> None:
+        """For ever; a round that fails is logged and the next one comes."""
+        while True:
+            await asyncio.sleep(PERIOD)
+            try:
+                await self.refresh()
+            except Exception:
+                _logger.exception("the pinned cards could not be brought up to date")
 
+    async def refresh(self) -> None:
+        """Each card once. One that somebody deleted is forgotten."""
+        for pin in await self.promo.pins():
+            try:
+                is_there = await self._draw(pin)
+            except TelegramError as refusal:
+                _logger.warning("a pinned card could not be edited: %s", refusal.message)
+                continue
+            if not is_there:
+                await self.promo.unpin(pin.campaign_id)
 
-async def _refresh(bot: Bot, texts: Texts, services: Services, pin: Pin) -> bool:
-    config = await services.people.config(pin.owner)
-    if config is None:
-        return False
-    campaign = await services.promo.campaign(pin.campaign_id)
-    funnel = await services.promo.funnel(pin.campaign_id)
-    viewer = Viewer(say=Say(texts, config.language), config=config, now=services.clock.now())
-    return await delivery.edit(bot, Spot(chat_id=pin.chat_id), pin.message_id, pinned_card(viewer, campaign, funnel))
+    async def _draw(self, pin: Pin) -> bool:
+        """False if there is no such card any more."""
+        config = await self.people.config(pin.owner)
+        if config is None:
+            return False
+        campaign = await self.promo.campaign(pin.campaign_id)
+        funnel = await self.promo.funnel(pin.campaign_id)
+        viewer = Viewer(say=Say(self.texts, config.language), config=config, now=self.clock.now())
+        card = pinned_card(viewer, campaign, funnel)
+        return await delivery.edit(self.bot, Spot(chat_id=pin.chat_id), pin.message_id, card)

@@ -22,6 +22,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.domain.desk import Health
 from bot.domain.errors import ButtonExpired
 from bot.domain.model import Role
 from bot.domain.ports import Dialogue
@@ -63,7 +64,7 @@ from handlers import (
 )
 from handlers.asides import Asides
 from handlers.callbacks import PRESS_PREFIX
-from handlers.context import App, Context, Turn
+from handlers.context import App, BotData, Context, Turn
 from handlers.entries import (
     CommandEntry,
     DialogueEntry,
@@ -238,20 +239,22 @@ TABLE: Final = Table(
 )
 
 
-def register(app: App, *, services: Services, texts: Texts, table: Table = TABLE) -> None:
-    """Fill the application's bot_data and add every handler. `close` ends what this starts."""
-    data = app.bot_data
-    data.services = services
-    data.texts = texts
-    data.router = table
-    data.live = LiveCards()
-    data.asides = Asides()
-    data.refusals = Cooldown(services.clock, period=BANNED_EVERY)
-    data.denials = Cooldown(services.clock, period=DENIED_EVERY)
-    data.held_keys = HeldKeys(services.clock, lifetime=HOLD_KEYS)
-    data.pin_pads = PinPads(services.clock)
-    data.new_reference = lambda: token_hex(4)
-    data.zones_read = set()
+def register(app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: Table = TABLE) -> None:
+    """Give the application its bot_data and add every handler. `close` ends what this starts."""
+    app.bot_data = BotData(
+        services=services,
+        texts=texts,
+        health=health,
+        router=table,
+        live=LiveCards(),
+        asides=Asides(),
+        refusals=Cooldown(services.clock, period=BANNED_EVERY),
+        denials=Cooldown(services.clock, period=DENIED_EVERY),
+        held_keys=HeldKeys(services.clock, lifetime=HOLD_KEYS),
+        pin_pads=PinPads(services.clock),
+        new_reference=lambda: token_hex(4),
+        zones_read=set(),
+    )
     add_handlers(app, table)
 
 

@@ -230,9 +230,9 @@ def sim_bybit(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from bot.version import version  # noqa: PLC0415  quick --help
+        from bot.version import VERSION  # noqa: PLC0415  quick --help
 
-        typer.echo(f"perpdesk {version()}")
+        typer.echo(f"perpdesk {VERSION}")
         raise typer.Exit
 
 

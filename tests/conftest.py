@@ -1,10 +1,13 @@
 """What every test gets: a loop that may not be blocked by the product's code, and no leftovers of the environment."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from blockbuster import BlockBuster
+from harness.app import Harness
+from harness.app import harness as open_harness
 from hypothesis import settings
 
 PACKAGES = ["bot", "handlers", "storage", "cache", "stats_api"]
@@ -30,3 +33,10 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("PERPDESK_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
+    """The bot as it runs, over a fake Telegram and a fake Bybit."""
+    async with open_harness(tmp_path) as built:
+        yield built

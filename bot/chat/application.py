@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, BaseRateLimiter, CallbackContext, ContextTypes, ExtBot
+from telegram.ext import Application, ApplicationBuilder, BaseRateLimiter, ExtBot
 from telegram.request import BaseRequest
 
 from bot.chat.errors import TokenRefused
@@ -16,11 +16,6 @@ from bot.chat.updates import RawUpdate
 from bot.domain.model import Secret
 
 _log = logging.getLogger(__name__)
-
-CCT = TypeVar("CCT", bound="CallbackContext[Any, Any, Any, Any]")
-UD = TypeVar("UD")
-CD = TypeVar("CD")
-BD = TypeVar("BD")
 
 _BACK_OFF_S = 0.5
 _BACK_OFF_MOST_S = 15.0
@@ -35,20 +30,13 @@ class DiscreetBot(ExtBot[int]):
         return "DiscreetBot(***)"
 
 
-async def build_application(
-    *,
-    token: Secret,
-    api_url: str,
-    transport: BaseRequest,
-    pace: BaseRateLimiter[int],
-    context_types: ContextTypes[CCT, UD, CD, BD],
-) -> Application[ExtBot[Any], CCT, UD, CD, BD, None]:
-    """An application whose bot talks to `api_url` (scheme, host and port) and which is fed by `Runner.process`.
+def make_bot(*, token: Secret, api_url: str, transport: BaseRequest, pace: BaseRateLimiter[int]) -> ExtBot[Any]:
+    """A bot that talks to `api_url` (scheme, host and port).
 
     PTB's loggers are set to WARNING for the whole process: at DEBUG they tell addresses with the token and every text.
     """
     logging.getLogger("telegram").setLevel(logging.WARNING)
-    telegram_bot: ExtBot[Any] = DiscreetBot(
+    return DiscreetBot(
         token.reveal(),
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
@@ -56,7 +44,11 @@ async def build_application(
         get_updates_request=transport,
         rate_limiter=pace,
     )
-    builder = ApplicationBuilder().bot(telegram_bot).updater(None).job_queue(None).context_types(context_types)
+
+
+async def build_application(telegram_bot: ExtBot[Any]) -> Application[Any, Any, Any, Any, Any, Any]:
+    """An application which is fed by `Runner.process`; whoever registers handlers assigns its `bot_data`."""
+    builder = ApplicationBuilder().bot(telegram_bot).updater(None).job_queue(None)
     return await asyncio.to_thread(builder.build)  # PTB looks at the disk while it builds
 
 

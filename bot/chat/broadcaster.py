@@ -1,7 +1,6 @@
 """One message of a broadcast: sent behind everything else, and what Telegram's answer means for its recipient."""
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from telegram import LinkPreviewOptions
@@ -18,9 +17,9 @@ _log = logging.getLogger(__name__)
 
 
 class Broadcaster:
-    """Knows no text: it is handed HTML as its author saw it. `bot` is asked for late, because jobs are made early."""
+    """Knows no text: it is handed HTML as its author saw it."""
 
-    def __init__(self, bot: Callable[[], ExtBot[Any]], listener_of: ListenerOf) -> None:
+    def __init__(self, bot: ExtBot[Any], listener_of: ListenerOf) -> None:
         self._bot = bot
         self._listener_of = listener_of
 
@@ -28,7 +27,7 @@ class Broadcaster:
         """A refusal is an outcome, never an error."""
         listener = await self._listener_of(user_id)
         try:
-            await self._bot().send_message(
+            await self._bot.send_message(
                 user_id,
                 text_html,
                 parse_mode="HTML",

@@ -24,7 +24,7 @@ from bot.chat.pace import Pace
 from bot.chat.poller import Poller, PollTimes
 from bot.chat.sender import ListenerOf, Render, Sender
 from bot.chat.stats import ChatStats
-from bot.chat.transport import AiohttpRequest, RawApi
+from bot.chat.transport import RawApi, TelegramRequest
 from bot.domain.ports import Clock, InboxStore, OutboxStore, Transactions
 
 
@@ -68,7 +68,7 @@ class TelegramEdge:
     async def open(
         cls,
         *,
-        transport: AiohttpRequest,
+        transport: TelegramRequest,
         api: RawApi,
         application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
         pace: Pace,

@@ -1,6 +1,6 @@
 """Stars over the Bot API: refunds, and the bot's own account of them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import UTC
 from typing import Any, Final, TypeVar
 
@@ -21,22 +21,22 @@ T = TypeVar("T")
 
 
 class Stars:
-    """Implements `bot.domain.ports.StarsApi`. The bot is asked for late: it is made after whoever needs this."""
+    """Implements `bot.domain.ports.StarsApi`."""
 
-    def __init__(self, bot: Callable[[], ExtBot[Any]]) -> None:
+    def __init__(self, bot: ExtBot[Any]) -> None:
         self._bot = bot
 
     async def refund(self, user_id: UserId, charge_id: str) -> None:
         """See the port."""
         try:
-            await _asked(self._bot().refund_star_payment(user_id, charge_id, rate_limit_args=Priority.PROMISE))
+            await _asked(self._bot.refund_star_payment(user_id, charge_id, rate_limit_args=Priority.PROMISE))
         except StarsRefused as no:
             if _ALREADY not in str(no).lower():
                 raise
 
     async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:
         """See the port."""
-        found = await _asked(self._bot().get_star_transactions(offset, limit, rate_limit_args=Priority.PROMISE))
+        found = await _asked(self._bot.get_star_transactions(offset, limit, rate_limit_args=Priority.PROMISE))
         return tuple(map(_transaction, found.transactions))
 
 

@@ -7,6 +7,7 @@ no POST is ever sent twice, and the token, which every address carries, is in no
 import asyncio
 import json
 import re
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -65,7 +66,17 @@ _A_MESSAGE: Final = b'{"ok":true,"result":{'
 _DONE: Final = b'{"ok":true,"result":true}'
 
 
-class AiohttpRequest(BaseRequest):
+class TelegramRequest(BaseRequest):
+    """PTB's request interface, and a way out of connections that are deaf."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def renew(self) -> None:
+        """Put new connections in place of deaf ones; requests under way on the old ones may still end there."""
+
+
+class AiohttpRequest(TelegramRequest):
     """PTB's request interface over one aiohttp session.
 
     A request is made once. The one exception: where no connection came about, nothing was sent, and it is made
@@ -104,7 +115,6 @@ class AiohttpRequest(BaseRequest):
             await line.session.close()
 
     async def renew(self) -> None:
-        """Put a new session in place of a deaf one; requests under way on the old one may still end there."""
         line = self._line
         if line is None:
             return
@@ -218,7 +228,7 @@ class RawApi:
 
     __slots__ = ("_address", "_transport")
 
-    def __init__(self, transport: AiohttpRequest, api_url: str, token: Secret) -> None:
+    def __init__(self, transport: TelegramRequest, api_url: str, token: Secret) -> None:
         self._transport = transport
         self._address = Secret(f"{api_url}/bot{token.reveal()}")
 
@@ -228,7 +238,7 @@ class RawApi:
         return await self._transport.post(f"{self._address.reveal()}/{method}", data, read_timeout=read_timeout)
 
     async def renew(self) -> None:
-        """See `AiohttpRequest.renew`."""
+        """See `TelegramRequest.renew`."""
         await self._transport.renew()
 
 

@@ -6,7 +6,7 @@ and while Bybit is silent.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -53,7 +53,7 @@ class BookKeeper:
 
     queries: Queries
     transactions: Transactions
-    gateway: ExchangeGateway
+    gateways: Mapping[AccountType, ExchangeGateway]
     clock: Clock
     positions_max_age: int
     orders_max_age: int
@@ -69,29 +69,39 @@ class BookKeeper:
 
     async def positions(self, account: Account) -> Positions:
         """Rows that are young enough, else the exchange's answer, written down. Raises ExchangeError."""
+        gateway = self.gateways[account.account_type]
         if account.account_type is AccountType.PAPER:
-            return await self.gateway.positions(account)  # its rows are the truth; only the marks are of the market
+            return await gateway.positions(account)  # its rows are the truth; only the marks are of the market
         return await self._load(
             account,
             self._positions,
             self.positions_max_age,
             known=self.queries.positions,
-            ask=self.gateway.positions,
+            ask=gateway.positions,
             write=lambda unit, fresh: unit.books.replace_positions(account, fresh),
         )
 
     async def orders(self, account: Account) -> Orders:
         """The same for open orders."""
+        gateway = self.gateways[account.account_type]
         if account.account_type is AccountType.PAPER:
-            return await self.gateway.orders(account)
+            return await gateway.orders(account)
         return await self._load(
             account,
             self._orders,
             self.orders_max_age,
             known=self.queries.orders,
-            ask=self.gateway.orders,
+            ask=gateway.orders,
             write=lambda unit, fresh: unit.books.replace_orders(account, fresh),
         )
+
+    async def last_positions(self, account: Account) -> Positions | None:
+        """The rows, however old; the exchange is not asked."""
+        return await self.queries.positions(account.account_id)
+
+    async def last_orders(self, account: Account) -> Orders | None:
+        """The same for open orders."""
+        return await self.queries.orders(account.account_id)
 
     async def _load(
         self,

@@ -8,7 +8,6 @@ from bot.services.broadcasts import BroadcastDesk
 from bot.services.buttons import ButtonDesk
 from bot.services.desk import Desk
 from bot.services.dialogues import Dialogues
-from bot.services.health import HealthDesk
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses
 from bot.services.payments import PaymentDesk
@@ -48,4 +47,3 @@ class Services:
     desk: Desk
     broadcasts: BroadcastDesk
     reports: Reports
-    health: HealthDesk

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import escape as escape_html
 from importlib.resources import files
 from types import MappingProxyType
@@ -74,8 +75,9 @@ class Texts:
         self._constants: dict[tuple[Language, str], str] = {}  # texts without values, as bounded as the keys
 
     @classmethod
+    @cache
     def load(cls) -> "Texts":
-        """What ships with the bot. Reads files: call it before the loop runs, or in a thread."""
+        """What ships with the bot, read once a process. Reads files: call it before the loop runs, or in a thread."""
         return cls({language: _sources(language) for language in Language})
 
     def keys(self, language: Language) -> frozenset[str]:

@@ -11,11 +11,9 @@ from handlers.views.times import span
 from handlers.views.viewer import Viewer
 
 
-def health_card(viewer: Viewer, health: Health | None) -> Card:
+def health_card(viewer: Viewer, health: Health) -> Card:
     """Ready or why not, Telegram, Bybit, the cache."""
     say = viewer.say
-    if health is None:
-        return Card(text=say("health-unknown"), rows=(menu_row(viewer),))
     reasons = [say("health-reason", reason=reason) for reason in health.reasons]
     parts = [say("health-title", version=health.version, schema=health.schema)]
     parts += [say("health-ready")] if not reasons else [say("health-not-ready"), *reasons]

@@ -29,6 +29,7 @@ from bot.domain.model import (
 )
 from bot.exchange.budget import NO_LIMITS
 from bot.exchange.bybit.adapter import Bybit, open_bybit
+from bot.exchange.bybit.transport import Transport
 from ops.bench.report import Row
 from ops.bench.timing import Loop, clock, no_collection
 
@@ -126,8 +127,14 @@ async def _read_many(read: Read, at_once: int, count: int) -> float:
 @asynccontextmanager
 async def _ours(url: str, accounts: int) -> AsyncIterator[Read]:
     """The adapter, without limits of its own."""
+    clock = SystemClock()
     async with open_bybit(
-        hosts=lambda _site, _type: url, credentials=_sealed, vault=_Vault(), clock=SystemClock(), limits=NO_LIMITS
+        transport=Transport(clock=clock),
+        hosts=lambda _site, _type: url,
+        credentials=_sealed,
+        vault=_Vault(),
+        clock=clock,
+        limits=NO_LIMITS,
     ) as bybit:
         yield _reader(bybit, [_account(number) for number in range(accounts)])
 

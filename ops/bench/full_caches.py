@@ -5,16 +5,18 @@ import tracemalloc
 from collections.abc import Awaitable, Callable
 from random import Random
 from statistics import median
+from types import SimpleNamespace
 from typing import Any, Final
 
 from cachetools import TTLCache
 
+from bot.domain.clock import SystemClock
 from bot.domain.events import CredentialsChanged, Event, UserBanned
-from bot.domain.model import Account, Category, Symbol, UserId
+from bot.domain.model import Account, AccountType, Category, Symbol, UserId
 from bot.domain.ports import Reads
 from cache.facade import CachedReads
-from cache.loaders import Loaders
 from cache.policy import TABLE
+from cache.regions import Regions
 from ops.bench.report import Row
 from ops.bench.timing import LONG, US, clock, no_collection, row
 from ops.bench.values import Values
@@ -29,8 +31,8 @@ def number_of(of: int) -> int:
     return of - FIRST_USER
 
 
-def loaders(values: Values) -> Loaders:
-    """Answers at once with new values."""
+def sources(values: Values) -> Any:
+    """Everything that the facade loads from; answers at once with new values."""
 
     def answering(make: Callable[..., Any], number: Callable[..., int]) -> Callable[..., Awaitable[Any]]:
         async def load(*arguments: Any) -> Any:
@@ -41,34 +43,43 @@ def loaders(values: Values) -> Loaders:
     def of_account(account: Account, *_: object) -> int:
         return number_of(account.user_id)
 
-    def of_symbol(symbol: str, *_: object) -> int:
+    def of_symbol(_: Category, symbol: Symbol, *_others: object) -> int:
         return int(symbol[4:8])
 
-    def of_instrument(_: Category, symbol: Symbol) -> int:
-        return of_symbol(symbol)
+    def of_user(user_id: UserId, *_: object) -> int:
+        return number_of(user_id)
 
-    return Loaders(
-        user_config=answering(values.user_config, number_of),
-        license=answering(values.license, number_of),
+    return SimpleNamespace(
+        user_config=answering(values.user_config, of_user),
+        license=answering(values.license, of_user),
         credentials=answering(values.credentials, lambda account_id: account_id - 1_000_000),
         balance=answering(values.balance, of_account),
         positions=answering(values.positions, of_account),
         orders=answering(values.orders, of_account),
         executions=answering(values.executions, of_account),
         fee_rate=answering(values.fee_rate, of_account),
-        key_check=answering(values.key_check, of_account),
+        inspect_stored=answering(values.key_check, of_account),
         ticker=answering(values.ticker, of_symbol),
         order_book=answering(values.order_book, of_symbol),
         klines=answering(values.klines, of_symbol),
         board=answering(values.order_book, lambda _: 0),
-        instrument=answering(values.instrument, of_instrument),
+        instrument=answering(values.instrument, of_symbol),
         last_positions=answering(values.positions, of_account),
         last_orders=answering(values.orders, of_account),
     )
 
 
 def new_reads(values: Values) -> CachedReads:
-    return CachedReads(loaders(values), overrides={policy.name: (LONG, None) for policy in TABLE})
+    source = sources(values)
+    return CachedReads(
+        Regions({policy.name: (LONG, None) for policy in TABLE}),
+        users=source,
+        market=source,
+        gateways=dict.fromkeys(AccountType, source),
+        portfolio=source,
+        inspector=source,
+        clock=SystemClock(),
+    )
 
 
 async def fill(reads: Reads, values: Values, part: float = 1.0) -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from telegram import Update
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes, ExtBot
+from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
-from bot.chat.application import Runner, build_application
+from bot.chat.application import Runner, build_application, make_bot
 from bot.chat.inbox import Inbox
 from bot.chat.lanes import Lanes
 from bot.chat.ledger import Ledger
@@ -173,11 +173,7 @@ async def _application(url: str) -> Application[Any, Any, Any, Any, Any, Any]:
 
     token = Secret(_TOKEN)
     application = await build_application(
-        token=token,
-        api_url=url,
-        transport=AiohttpRequest(token),
-        pace=Pace(SystemClock()),
-        context_types=ContextTypes(),
+        make_bot(token=token, api_url=url, transport=AiohttpRequest(token), pace=Pace(SystemClock()))
     )
     for number in range(COMMANDS):
         application.add_handler(CommandHandler(f"c{number}", handler))

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from chat_page import PHONE, Stage, column, open_chat, place, stage
+from harness.chat_page import PHONE, Stage, column, open_chat, place, stage
+from harness.scripted_bot import picture
 from playwright.async_api import expect
-from scripted_bot import picture
 
 from ops.sim.telegram.people import Draft, People
 

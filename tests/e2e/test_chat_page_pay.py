@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from chat_page import PHONE, Chat, Stage, column, open_chat, place, stage
+from harness.chat_page import PHONE, Chat, Stage, column, open_chat, place, stage
 from playwright.async_api import Locator, expect
 
 from ops.sim.telegram.stars import FIRST_BALANCE

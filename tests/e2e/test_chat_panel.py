@@ -5,9 +5,9 @@ import re
 
 import aiohttp
 import pytest
-from chat_page import PHONE, Stage, chromium, column, running, stage
+from harness.chat_page import PHONE, Stage, chromium, column, running, stage
+from harness.scripted_bot import ScriptedBot
 from playwright.async_api import expect
-from scripted_bot import ScriptedBot
 
 from ops.sim.bybit.server import serve as serve_bybit
 from ops.sim.telegram.server import serve

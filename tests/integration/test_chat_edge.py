@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from fake_telegram import TOKEN, FakeTelegram, answers, goes_silent, hangs_up, message, refusal, serve
-from fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
+from harness.chat import House, echo
+from harness.fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
+from harness.telegram_server import TOKEN, FakeTelegram, answers, goes_silent, hangs_up, message, refusal, serve
 from telegram import Update
-from telegram_house import House, echo
 
 from bot.chat.application import running
 from bot.chat.errors import AnotherInstance, TokenRefused

@@ -1,7 +1,7 @@
 """An edit over our transport: done at Telegram, answered True, refused in Telegram's words."""
 
 import pytest
-from sim_telegram_driver import TOKEN, driven
+from harness.sim_telegram import TOKEN, driven
 from telegram import Bot
 from telegram.error import BadRequest
 

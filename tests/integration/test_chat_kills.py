@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_telegram import FakeTelegram, message, serve
-from fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
+from harness.chat import House, echo
+from harness.fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
+from harness.telegram_server import FakeTelegram, message, serve
 from telegram import Update
-from telegram_house import House, echo
 
 from bot.domain.cause import UpdateId
 from bot.domain.clock import SystemClock

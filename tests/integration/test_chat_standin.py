@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from fake_telegram import TOKEN, FakeTelegram
-from fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
-from telegram_house import House, echo
+from harness.chat import House, echo
+from harness.fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
+from harness.telegram_server import TOKEN, FakeTelegram
 
 from ops.sim.telegram.server import serve
 

@@ -12,7 +12,7 @@ from time import monotonic
 import aiohttp
 import pytest
 from aiohttp import web
-from fake_telegram import TOKEN, Call, FakeTelegram, Fault, answers, flood, goes_silent, hangs_up, serve
+from harness.telegram_server import TOKEN, Call, FakeTelegram, Fault, answers, flood, goes_silent, hangs_up, serve
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMediaDocument
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from exchange_house import Got, account, connected, raw, scripted_bybit
+from harness.exchange import Got, account, connected, raw, scripted_bybit
 
 from bot.domain.errors import ExchangeDown
 from bot.domain.model import AccountType, Category, KeyType, Secret, Symbol
@@ -57,10 +57,10 @@ READS: dict[str, Read] = {
     ),
     "/v5/market/tickers": lambda bybit, example: bybit.market.ticker(category_of(example), symbol_of(example)),
     "/v5/market/orderbook": lambda bybit, example: bybit.market.order_book(
-        Category.LINEAR, Symbol(example["result"]["s"]), 50
+        Category.LINEAR, Symbol(example["result"]["s"])
     ),
     "/v5/market/kline": lambda bybit, example: bybit.market.klines(
-        Category.LINEAR, Symbol(example["result"]["symbol"]), "60", 3
+        Category.LINEAR, Symbol(example["result"]["symbol"]), "60"
     ),
     "/v5/market/time": lambda bybit, _: bybit.wire.server_time.ask(),
 }

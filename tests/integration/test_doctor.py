@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from storage_builders import ANNA, NOW, Ground, ground
+from harness.storage import ANNA, NOW, Ground, ground
 
 from bot.domain.licensing import DAY, EntryKind
 from bot.domain.model import LicenseType

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from exchange_house import Keys, account, connected, rsa_pair
+from harness.exchange import Keys, account, connected, rsa_pair
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble
@@ -225,12 +225,12 @@ async def test_the_market(there: StandIn, category: Category) -> None:
     market = there.bybit.market
     async with asyncio.TaskGroup() as group:
         ticker = group.create_task(market.ticker(category, BTC))
-        book = group.create_task(market.order_book(category, BTC, 50))
+        book = group.create_task(market.order_book(category, BTC))
         rules = group.create_task(market.instrument(category, BTC))
         board = group.create_task(market.board(category))
     price = ticker.result().last_price
     assert (ticker.result().mark_price is None) is (category is Category.SPOT)
-    assert len(book.result().bids) == len(book.result().asks) == 50
+    assert len(book.result().bids) == len(book.result().asks) == 25
     assert book.result().bids[0][0] < book.result().asks[0][0]
     assert book.result().bids[0][0] == pytest.approx(price, rel=Decimal("0.01"))
     instrument = rules.result()
@@ -247,9 +247,9 @@ async def test_the_market(there: StandIn, category: Category) -> None:
 
 @pytest.mark.parametrize("interval", KLINE_INTERVALS)
 async def test_candles_of_every_interval(there: StandIn, interval: str) -> None:
-    klines = await there.bybit.market.klines(Category.LINEAR, BTC, interval, 10)
+    klines = await there.bybit.market.klines(Category.LINEAR, BTC, interval)
     starts = [candle.start_ts for candle in klines.items]
-    assert len(starts) == 10
+    assert len(starts) == 24
     assert starts == sorted(starts)
     assert all(candle.low <= candle.open <= candle.high for candle in klines.items)
 
@@ -374,8 +374,8 @@ async def test_each_read_is_one_call(there: StandIn) -> None:
     await gateway.orders(mine)
     await gateway.executions(mine)
     await market.ticker(Category.LINEAR, BTC)
-    await market.order_book(Category.LINEAR, BTC, 50)
-    await market.klines(Category.LINEAR, BTC, "60", 24)
+    await market.order_book(Category.LINEAR, BTC)
+    await market.klines(Category.LINEAR, BTC, "60")
     await market.board(Category.LINEAR)
     await market.instrument(Category.LINEAR, BTC)
     assert len(await there.calls()) == 9

@@ -17,14 +17,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from exchange_house import WALLET, account, connected, ok
+from harness.exchange import WALLET, account, connected, ok
 
 from bot.domain.errors import ExchangeDown
 
 ROOT = Path(__file__).parents[2]
 READ = """
 import asyncio, sys
-from exchange_house import account, connected
+from harness.exchange import account, connected
 
 async def main():
     async with connected(sys.argv[1]) as bybit:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 from aiohttp import web
-from exchange_house import (
+from harness.exchange import (
     API_KEY,
     API_SECRET,
     WALLET,

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_bot_api import Bubble
-from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
-from payments_house import paid_update, refunded_update
+from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
+from harness.app import harness as open_harness
+from harness.bot_api import Bubble
+from harness.payments import paid_update, refunded_update
 
 from bot.domain.events import RoleChanged
 from bot.domain.licensing import EntryKind
@@ -99,9 +100,9 @@ def recorder() -> Recorder:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, recorder: Recorder) -> AsyncIterator[HandlersHouse]:
+async def harness(tmp_path: Path, recorder: Recorder) -> AsyncIterator[Harness]:
     """Anna, Boris and the owner have accepted the terms; the banned one had, too; the stranger is not known."""
-    async with handlers_house(tmp_path, table=recorder.table()) as built:
+    async with open_harness(tmp_path, table=recorder.table()) as built:
         for user_id in PEOPLE.values():
             if user_id == STRANGER:
                 continue
@@ -120,27 +121,27 @@ async def house(tmp_path: Path, recorder: Recorder) -> AsyncIterator[HandlersHou
         yield built
 
 
-async def _have_a_past(house: HandlersHouse) -> None:
+async def _have_a_past(harness: Harness) -> None:
     """One is banned, one had a license, two were named."""
-    await house.ban(BANNED)
-    now = house.clock.now()
-    async with house.store.begin() as unit:
-        await house.services.licenses.give(
+    await harness.ban(BANNED)
+    now = harness.clock.now()
+    async with harness.store.begin() as unit:
+        await harness.services.licenses.give(
             unit, EXPIRED, kind=EntryKind.GRANT, license_type=LicenseType.PREMIUM, millis=1, cause="desk:a", actor=None
         )
         await unit.users.set_role(SUPPORTER, Role.SUPPORT)
         await unit.users.set_role(ADMIN, Role.ADMIN)
         for user_id in (SUPPORTER, ADMIN):
             unit.record(RoleChanged(user_id=user_id))
-    house.clock.advance(1)
-    assert not (await house.services.reads.license(EXPIRED)).is_active(house.clock.now())
-    assert now < house.clock.now()
+    harness.clock.advance(1)
+    assert not (await harness.services.reads.license(EXPIRED)).is_active(harness.clock.now())
+    assert now < harness.clock.now()
 
 
-def enter_pins(house: HandlersHouse) -> None:
+def enter_pins(harness: Harness) -> None:
     """Everybody has entered a PIN just now; that it is asked for is another test's business."""
     for user_id in PEOPLE.values():
-        house.services.pin._open(user_id)
+        harness.services.pin._open(user_id)
 
 
 def command_text(entry: CommandEntry, *, suffix: str = "") -> str:
@@ -177,35 +178,35 @@ def code_of(entry: ShowEntry, owner: UserId | None = None) -> str:
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_commands_in_private(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+async def test_commands_in_private(harness: Harness, recorder: Recorder, who: str) -> None:
     for entry in COMMANDS:
-        person = house.person(PEOPLE[who])
+        person = harness.person(PEOPLE[who])
         ran = await outcome(recorder, entry, lambda: person.say(command_text(entry)))  # noqa: B023  awaited at once
         assert ran == may(entry, who), entry.name
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_commands_in_a_group(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+async def test_commands_in_a_group(harness: Harness, recorder: Recorder, who: str) -> None:
     for entry in COMMANDS:
-        person = house.person(PEOPLE[who]).in_group()
+        person = harness.person(PEOPLE[who]).in_group()
         text = command_text(entry, suffix="@perpdesk_bot")
         ran = await outcome(recorder, entry, lambda: person.say(text))  # noqa: B023  awaited at once
         assert ran == may(entry, who, place=Place.GROUP), entry.name
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_forwarded_and_edited_commands_run_for_nobody(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+async def test_forwarded_and_edited_commands_run_for_nobody(harness: Harness, recorder: Recorder, who: str) -> None:
     for entry in COMMANDS:
-        for person in (house.person(PEOPLE[who]), house.person(PEOPLE[who]).in_group()):
+        for person in (harness.person(PEOPLE[who]), harness.person(PEOPLE[who]).in_group()):
             for act in (person.forward, person.edit):
                 ran = await outcome(recorder, entry, lambda: act(command_text(entry)))  # noqa: B023  awaited at once
                 assert not ran, entry.name
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_buttons_that_show_in_private(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+async def test_buttons_that_show_in_private(harness: Harness, recorder: Recorder, who: str) -> None:
     for entry in SHOWS:
-        person = house.person(PEOPLE[who])
+        person = harness.person(PEOPLE[who])
         ran = await outcome(recorder, entry, lambda: person_taps(person, code_of(entry)))  # noqa: B023  awaited at once
         assert ran == may(entry, who), entry.name
         another = code_of(entry, BORIS if PEOPLE[who] == ANNA else ANNA)
@@ -213,11 +214,9 @@ async def test_buttons_that_show_in_private(house: HandlersHouse, recorder: Reco
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_buttons_that_show_in_a_group_are_their_owners(
-    house: HandlersHouse, recorder: Recorder, who: str
-) -> None:
+async def test_buttons_that_show_in_a_group_are_their_owners(harness: Harness, recorder: Recorder, who: str) -> None:
     for entry in SHOWS:
-        person = house.person(PEOPLE[who]).in_group()
+        person = harness.person(PEOPLE[who]).in_group()
         own, anybodys = code_of(entry, PEOPLE[who]), code_of(entry)
         anothers = code_of(entry, UserId(77))
         ran = await outcome(recorder, entry, lambda: person_taps(person, own))  # noqa: B023  awaited at once
@@ -228,123 +227,123 @@ async def test_buttons_that_show_in_a_group_are_their_owners(
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_tokens_are_their_owners_alone(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+async def test_tokens_are_their_owners_alone(harness: Harness, recorder: Recorder, who: str) -> None:
     for entry in WISHES:
         user_id = PEOPLE[who]
-        person = house.person(user_id)
+        person = harness.person(user_id)
         if who == "stranger":
             await person.say("/start")
-        ran = await outcome(recorder, entry, lambda: press_own(house, person, entry))  # noqa: B023  awaited at once
+        ran = await outcome(recorder, entry, lambda: press_own(harness, person, entry))  # noqa: B023  awaited at once
         assert ran == may(entry, who), entry.name
 
 
-async def test_a_token_of_another_is_an_expired_one(house: HandlersHouse, recorder: Recorder) -> None:
-    boris = house.person(BORIS)
+async def test_a_token_of_another_is_an_expired_one(harness: Harness, recorder: Recorder) -> None:
+    boris = harness.person(BORIS)
     for entry in WISHES:
-        (token,) = await house.services.buttons.issue(OWNER, ChatId(OWNER), [Wish(action=entry.action)])
+        (token,) = await harness.services.buttons.issue(OWNER, ChatId(OWNER), [Wish(action=entry.action)])
         assert not await outcome(recorder, entry, lambda: person_taps(boris, f"t:{token}"))  # noqa: B023  awaited at once
         assert "used or too old" in boris.last.text
-        owner = house.person(OWNER)
+        owner = harness.person(OWNER)
         in_group = owner.in_group()
         assert not await outcome(recorder, entry, lambda: person_taps(in_group, f"t:{token}"))  # noqa: B023  awaited at once
         assert await outcome(recorder, entry, lambda: person_taps(owner, f"t:{token}")), "it was not used up"  # noqa: B023  awaited at once
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_money_is_taken_from_everybody_everywhere(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+async def test_money_is_taken_from_everybody_everywhere(harness: Harness, recorder: Recorder, who: str) -> None:
     """A banned person's, too: it is refused before and given back after by the handlers, not dropped by a guard."""
-    for person in (house.person(PEOPLE[who]), house.person(PEOPLE[who]).in_group()):
+    for person in (harness.person(PEOPLE[who]), harness.person(PEOPLE[who]).in_group()):
         query = {"id": "1", "from": person.message("x")["message"]["from"], "currency": "XTR", "total_amount": 1}
         query |= {"invoice_payload": "x"}
         updates = {
-            "any pre-checkout": {"update_id": next(house.update_ids), "pre_checkout_query": query},
+            "any pre-checkout": {"update_id": next(harness.update_ids), "pre_checkout_query": query},
             "any successful-payment": paid_update(person, "x", 1, "stx-1"),
             "any refunded-payment": refunded_update(person, "x", 1, "stx-1"),
         }
         for name, update in updates.items():
             recorder.ran.clear()
-            await house.feed(update)
+            await harness.feed(update)
             assert recorder.ran == [name]
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-async def test_a_dialogue_goes_on_for_whoever_began_it(house: HandlersHouse, recorder: Recorder, who: str) -> None:
+async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorder: Recorder, who: str) -> None:
     for entry in DIALOGUES:
         user_id = PEOPLE[who]
-        person = house.person(user_id)
+        person = harness.person(user_id)
         if who == "stranger":
             await person.say("/start")
-        await house.services.dialogues.begin(user_id, entry.dialogue, "asked", {})
+        await harness.services.dialogues.begin(user_id, entry.dialogue, "asked", {})
         ran = await outcome(recorder, entry, lambda: person.say("5"))  # noqa: B023  awaited at once
         assert ran == may(entry, who), entry.name
-        another = house.person(BORIS if user_id == ANNA else ANNA)
+        another = harness.person(BORIS if user_id == ANNA else ANNA)
         assert not await outcome(recorder, entry, lambda: another.say("5"))  # noqa: B023  awaited at once
         in_group = person.in_group()
         assert not await outcome(recorder, entry, lambda: in_group.say("5"))  # noqa: B023  awaited at once
         for act in (person.forward, person.edit):
             assert not await outcome(recorder, entry, lambda: act("5"))  # noqa: B023  awaited at once
-        await house.services.dialogues.end(user_id)
+        await harness.services.dialogues.end(user_id)
 
 
-async def test_what_asks_for_a_pin_does_not_run_without_it(house: HandlersHouse, recorder: Recorder) -> None:
+async def test_what_asks_for_a_pin_does_not_run_without_it(harness: Harness, recorder: Recorder) -> None:
     guarded = [each for each in (*COMMANDS, *WISHES) if each.pin]
     assert guarded
-    house.services.pin.close(OWNER)
-    owner = house.person(OWNER)
+    harness.services.pin.close(OWNER)
+    owner = harness.person(OWNER)
     for entry in guarded:
         if isinstance(entry, CommandEntry):
             ran = await outcome(recorder, entry, lambda: owner.say(command_text(entry)))  # noqa: B023  awaited at once
         else:
-            ran = await outcome(recorder, entry, lambda: press_own(house, owner, entry))  # type: ignore[arg-type]  # noqa: B023  awaited at once
+            ran = await outcome(recorder, entry, lambda: press_own(harness, owner, entry))  # type: ignore[arg-type]  # noqa: B023  awaited at once
         assert not ran, entry.name
         assert "PIN" in owner.last.text
 
 
 async def test_who_may_not_gets_the_answer_of_a_command_that_does_not_exist(tmp_path: Path) -> None:
-    async with handlers_house(tmp_path) as house:
-        anna = house.person()
+    async with open_harness(tmp_path) as harness:
+        anna = harness.person()
         denied = await anna.say("/unban 1002 why")
         unknown = await anna.say("/unbam 1002 why")
         assert denied is not None
         assert unknown is not None
         assert denied.text.replace("/unban", "/x") == unknown.text.replace("/unbam", "/x")
         assert denied.labels == unknown.labels
-        assert (await house.person(OWNER).say("/unban 1002 why")) is not None
+        assert (await harness.person(OWNER).say("/unban 1002 why")) is not None
 
 
-async def test_roles_go_by_id_never_by_name(house: HandlersHouse, recorder: Recorder) -> None:
+async def test_roles_go_by_id_never_by_name(harness: Harness, recorder: Recorder) -> None:
     """A user who calls himself like the owner stays a user."""
-    imposter = Person(house, ANNA, "en", "user_1000")
+    imposter = Person(harness, ANNA, "en", "user_1000")
     entry = next(each for each in COMMANDS if each.command == "ban")
     assert not await outcome(recorder, entry, lambda: imposter.say("/ban 1002"))
 
 
-async def test_a_ban_holds_from_the_very_next_message_on(house: HandlersHouse, recorder: Recorder) -> None:
+async def test_a_ban_holds_from_the_very_next_message_on(harness: Harness, recorder: Recorder) -> None:
     """Their config is in the cache when it happens."""
-    anna = house.person()
+    anna = harness.person()
     entry = next(each for each in COMMANDS if each.command == "balance")
     assert await outcome(recorder, entry, lambda: anna.say("/balance"))
-    await house.ban(ANNA)
+    await harness.ban(ANNA)
     assert not await outcome(recorder, entry, lambda: anna.say("/balance"))
     assert "can't use this bot" in anna.last.text
-    await house.ban(ANNA, banned=False)
+    await harness.ban(ANNA, banned=False)
     assert await outcome(recorder, entry, lambda: anna.say("/balance"))
 
 
 async def person_taps(person: Person, data: str) -> None:
     bubble = person.bubbles[-1] if person.bubbles else None
-    await person.house.feed(person.callback(data, bubble or _card(person)))
+    await person.harness.feed(person.callback(data, bubble or _card(person)))
 
 
 def _card(person: Person) -> Bubble:
     """A card to tap, where the bot has said nothing yet."""
-    api = person.house.api
+    api = person.harness.api
     bubble = Bubble(chat_id=person.chat_id, message_id=api.new_message_id(), html="card", keyboard=[])
     api.bubbles[bubble.chat_id, bubble.message_id] = bubble
     return bubble
 
 
-async def press_own(house: HandlersHouse, person: Person, entry: WishEntry) -> None:
+async def press_own(harness: Harness, person: Person, entry: WishEntry) -> None:
     user_id = UserId(person.user_id)
-    (token,) = await house.services.buttons.issue(user_id, ChatId(person.chat_id), [Wish(action=entry.action)])
+    (token,) = await harness.services.buttons.issue(user_id, ChatId(person.chat_id), [Wish(action=entry.action)])
     await person_taps(person, f"t:{token}")

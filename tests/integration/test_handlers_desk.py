@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fake_bot_api import Bubble, Call
-from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
+from harness.app import harness as open_harness
+from harness.bot_api import Bubble, Call
 
 from bot.domain.licensing import DAY
 from bot.domain.model import LicenseType, Role, UserId
@@ -18,9 +19,9 @@ ADMIN, SUPPORT = UserId(1006), UserId(1007)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     """The owner, an admin, somebody of support, Anna and Boris; every PIN was entered just now."""
-    async with handlers_house(tmp_path) as built:
+    async with open_harness(tmp_path) as built:
         for user_id, name in ((OWNER, "Olga"), (ADMIN, "Adam"), (SUPPORT, "Sue"), (ANNA, "Anna"), (BORIS, "Борис")):
             await built.person(user_id, name=name).say("/start")
         owner = built.person(OWNER)
@@ -32,16 +33,16 @@ async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
 
 
 @pytest.fixture
-def admin(house: HandlersHouse) -> Person:
-    return house.person(ADMIN, name="Adam")
+def admin(harness: Harness) -> Person:
+    return harness.person(ADMIN, name="Adam")
 
 
-async def actions(house: HandlersHouse) -> list[str]:
-    return [row[3] for row in await house.rows("audit")]
+async def actions(harness: Harness) -> list[str]:
+    return [row[3] for row in await harness.rows("audit")]
 
 
-async def promised(house: HandlersHouse, user_id: int) -> list[str]:
-    return [row[3] for row in await house.rows("outbox") if row[1] == user_id]
+async def promised(harness: Harness, user_id: int) -> list[str]:
+    return [row[3] for row in await harness.rows("outbox") if row[1] == user_id]
 
 
 async def said(person: Person, text: str) -> Bubble:
@@ -50,11 +51,11 @@ async def said(person: Person, text: str) -> Bubble:
     return bubble
 
 
-async def held(house: HandlersHouse, user_id: int = ANNA) -> LicenseType | None:
-    return (await house.services.reads.license(UserId(user_id))).type_at(house.clock.now())
+async def held(harness: Harness, user_id: int = ANNA) -> LicenseType | None:
+    return (await harness.services.reads.license(UserId(user_id))).type_at(harness.clock.now())
 
 
-async def test_a_grant_by_four_taps_and_a_reason(house: HandlersHouse, admin: Person) -> None:
+async def test_a_grant_by_four_taps_and_a_reason(harness: Harness, admin: Person) -> None:
     await said(admin, "/users 1001")
     assert "No license" in admin.last.text
     await admin.press("Grant")
@@ -64,57 +65,55 @@ async def test_a_grant_by_four_taps_and_a_reason(house: HandlersHouse, admin: Pe
     assert "Grant a license" in card.text
     assert "Premium, 30 days" in card.text
     assert "Reason: won the raffle" in card.text
-    assert await held(house) is None, "nothing happens before it is confirmed"
+    assert await held(harness) is None, "nothing happens before it is confirmed"
     data = card.button("Yes, grant")["callback_data"]
     await admin.press("Yes, grant")
     assert "Done" in admin.last.text
-    assert await held(house) is LicenseType.PREMIUM
-    assert await promised(house, ANNA) == ["desk-granted"]
-    assert (await actions(house))[-1] == "license.grant"
+    assert await held(harness) is LicenseType.PREMIUM
+    assert await promised(harness, ANNA) == ["desk-granted"]
+    assert (await actions(harness))[-1] == "license.grant"
     await admin.tap(data, bubble=card)
-    assert len(await house.rows("license_events")) == 1, "a second tap is none"
+    assert len(await harness.rows("license_events")) == 1, "a second tap is none"
 
 
-async def test_typed_at_once_and_the_days_are_exact(house: HandlersHouse, admin: Person) -> None:
+async def test_typed_at_once_and_the_days_are_exact(harness: Harness, admin: Person) -> None:
     card = await said(admin, "/grant 1001 basic 12d outage of Monday")
     assert "Basic, 12 days" in card.text
     await admin.press("Yes, grant")
-    license_ = await house.services.reads.license(UserId(ANNA))
-    assert license_.until(house.clock.now()) == house.clock.now() + 12 * DAY
-    (row,) = await house.rows("license_events")
+    license_ = await harness.services.reads.license(UserId(ANNA))
+    assert license_.until(harness.clock.now()) == harness.clock.now() + 12 * DAY
+    (row,) = await harness.rows("license_events")
     assert (row[2], row[4]) == ("grant", 12 * DAY)
     assert row[8] == "outage of Monday"
 
 
-async def test_a_lower_grant_waits_behind_the_higher_one_and_the_card_says_so(
-    house: HandlersHouse, admin: Person
-) -> None:
+async def test_a_lower_grant_waits_behind_the_higher_one_and_the_card_says_so(harness: Harness, admin: Person) -> None:
     await said(admin, "/grant 1001 premium 30d a")
     await admin.press("Yes, grant")
     card = await said(admin, "/grant 1001 basic 10d b")
     assert "Starts" in card.text
     await admin.press("Yes, grant")
-    assert await held(house) is LicenseType.PREMIUM
+    assert await held(harness) is LicenseType.PREMIUM
     bubble = await said(admin, "/users 1001")
     assert "then Basic" in bubble.text
 
 
-async def test_more_than_thirty_days_ask_for_the_pin(house: HandlersHouse, admin: Person) -> None:
+async def test_more_than_thirty_days_ask_for_the_pin(harness: Harness, admin: Person) -> None:
     await said(admin, "/grant 1001 premium 31d a whole month")
     await admin.press("Yes, grant")
     assert "PIN" in admin.last.text
-    assert await held(house) is None
+    assert await held(harness) is None
     for _ in range(2):
         for digit in "271828":
             await admin.press(digit)
-    assert await held(house) is LicenseType.PREMIUM
-    house.clock.advance(OPEN_FOR + 1)
+    assert await held(harness) is LicenseType.PREMIUM
+    harness.clock.advance(OPEN_FOR + 1)
     await said(admin, "/grant 1001 premium 30d no more than thirty")
     await admin.press("Yes, grant")
     assert "Done" in admin.last.text
 
 
-async def test_extend_and_revoke(house: HandlersHouse, admin: Person) -> None:
+async def test_extend_and_revoke(harness: Harness, admin: Person) -> None:
     refused = await said(admin, "/extend 1001 7d why")
     assert "use /grant" in refused.text
     await said(admin, "/grant 1001 basic 10d a")
@@ -126,32 +125,32 @@ async def test_extend_and_revoke(house: HandlersHouse, admin: Person) -> None:
     await said(admin, "20d")
     await said(admin, "loyal")
     await admin.press("Yes, extend")
-    license_ = await house.services.reads.license(UserId(ANNA))
-    assert license_.until(house.clock.now()) == house.clock.now() + 30 * DAY
+    license_ = await harness.services.reads.license(UserId(ANNA))
+    assert license_.until(harness.clock.now()) == harness.clock.now() + 30 * DAY
     card = await said(admin, "/revoke 1001 charged back")
     assert "lose everything" in card.text
     await admin.press("Yes, revoke")
-    assert await held(house) is None
-    kinds = [row[2] for row in await house.rows("license_events")]
+    assert await held(harness) is None
+    kinds = [row[2] for row in await harness.rows("license_events")]
     assert kinds == ["grant", "extension", "revocation"]
-    assert await promised(house, ANNA) == ["desk-granted", "desk-granted", "desk-revoked"]
+    assert await promised(harness, ANNA) == ["desk-granted", "desk-granted", "desk-revoked"]
 
 
-async def test_a_ban_needs_a_reason_and_a_second_tap_and_holds_at_once(house: HandlersHouse, admin: Person) -> None:
-    anna = house.person()
+async def test_a_ban_needs_a_reason_and_a_second_tap_and_holds_at_once(harness: Harness, admin: Person) -> None:
+    anna = harness.person()
     await said(admin, "/ban 1001")
     assert "Why?" in admin.last.text
     await said(admin, "spam")
-    assert not (await house.config()).is_banned
+    assert not (await harness.config()).is_banned
     await admin.press("Yes, ban")
-    assert (await house.config()).is_banned
+    assert (await harness.config()).is_banned
     assert "can't use this bot" in (await said(anna, "/balance")).text
     again = await said(admin, "/ban 1001 once more")
     assert "banned already" in again.text
     await said(admin, "/unban 1001 sorry")
     await admin.press("Yes, unban")
     assert "Practice" in (await said(anna, "/balance")).text
-    assert (await actions(house))[-2:] == ["user.ban", "user.unban"]
+    assert (await actions(harness))[-2:] == ["user.ban", "user.unban"]
 
 
 @pytest.mark.parametrize(
@@ -172,24 +171,24 @@ async def test_a_ban_needs_a_reason_and_a_second_tap_and_holds_at_once(house: Ha
         ("/grant 1001 premium 30d " + "x" * 301, "too long"),
     ],
 )
-async def test_what_an_admin_may_not(house: HandlersHouse, admin: Person, command: str, answer: str) -> None:
+async def test_what_an_admin_may_not(harness: Harness, admin: Person, command: str, answer: str) -> None:
     assert answer in (await said(admin, command)).text
-    assert await house.rows("license_events") == []
+    assert await harness.rows("license_events") == []
 
 
-async def test_an_admin_may_give_himself_time_but_no_other_admin(house: HandlersHouse, admin: Person) -> None:
+async def test_an_admin_may_give_himself_time_but_no_other_admin(harness: Harness, admin: Person) -> None:
     await said(admin, f"/grant {ADMIN} premium 7d to test")
     await admin.press("Yes, grant")
-    assert await held(house, ADMIN) is LicenseType.PREMIUM
-    house.services.pin._open(OWNER)
-    owner = house.person(OWNER)
+    assert await held(harness, ADMIN) is LicenseType.PREMIUM
+    harness.services.pin._open(OWNER)
+    owner = harness.person(OWNER)
     await said(owner, f"/role {BORIS} admin second one")
     await owner.press("Yes, change the role")
     assert "Only an owner" in (await said(admin, f"/grant {BORIS} premium 7d mate")).text
 
 
-async def test_support_looks_and_does_not_act(house: HandlersHouse) -> None:
-    sue = house.person(SUPPORT, name="Sue")
+async def test_support_looks_and_does_not_act(harness: Harness) -> None:
+    sue = harness.person(SUPPORT, name="Sue")
     card = await said(sue, "/users 1001")
     assert "Anna" in card.text
     assert card.labels == ["Users", "Menu"]
@@ -197,60 +196,60 @@ async def test_support_looks_and_does_not_act(house: HandlersHouse) -> None:
         assert "I don't know" in (await said(sue, typed)).text
 
 
-async def test_a_denied_command_is_an_audit_row_once_a_minute(house: HandlersHouse) -> None:
-    anna = house.person()
-    before = len(await actions(house))
+async def test_a_denied_command_is_an_audit_row_once_a_minute(harness: Harness) -> None:
+    anna = harness.person()
+    before = len(await actions(harness))
     for _ in range(3):
         assert "I don't know /grant" in (await said(anna, "/grant 1001 premium 30d me")).text
-    rows = await house.rows("audit")
+    rows = await harness.rows("audit")
     assert [(row[3], row[5]) for row in rows[before:]] == [("desk.denied", "/grant")]
-    house.clock.advance(61)
+    harness.clock.advance(61)
     await anna.in_group().say("/ban@perpdesk_bot 1002 x")
-    assert (await house.rows("audit"))[-1][5] == "/ban"
+    assert (await harness.rows("audit"))[-1][5] == "/ban"
 
 
-async def test_a_role_comes_with_its_menu_and_goes_with_it(house: HandlersHouse) -> None:
-    owner, boris = house.person(OWNER), house.person(BORIS, name="Борис")
-    house.services.pin._open(OWNER)
+async def test_a_role_comes_with_its_menu_and_goes_with_it(harness: Harness) -> None:
+    owner, boris = harness.person(OWNER), harness.person(BORIS, name="Борис")
+    harness.services.pin._open(OWNER)
     await said(owner, "/users 1002")
     await owner.press("Role")
     assert owner.last.labels[:2] == ["support", "admin"]
     await owner.press("support")
     await said(owner, "helps out")
     await owner.press("Yes, change the role")
-    assert (await house.config(BORIS)).role is Role.SUPPORT
-    assert "users" in {each["command"] for each in house.api.commands["chat:1002", ""]}
-    assert "desk-role" in await promised(house, BORIS)
+    assert (await harness.config(BORIS)).role is Role.SUPPORT
+    assert "users" in {each["command"] for each in harness.api.commands["chat:1002", ""]}
+    assert "desk-role" in await promised(harness, BORIS)
     assert "All users" in (await said(boris, "/users")).text
     await said(owner, "/role 1002 user thank you")
     await owner.press("Yes, change the role")
-    assert not [scope for scope, _ in house.api.commands if scope == "chat:1002"]
+    assert not [scope for scope, _ in harness.api.commands if scope == "chat:1002"]
     assert "I don't know" in (await said(boris, "/users")).text
-    assert (await actions(house)).count("role.set") == 4
+    assert (await actions(harness)).count("role.set") == 4
 
 
-async def test_a_role_asks_for_the_pin(house: HandlersHouse) -> None:
-    owner = house.person(OWNER)
-    house.services.pin.close(OWNER)
+async def test_a_role_asks_for_the_pin(harness: Harness) -> None:
+    owner = harness.person(OWNER)
+    harness.services.pin.close(OWNER)
     await said(owner, "/role 1002 admin why")
     await owner.press("Yes, change the role")
     assert "PIN" in owner.last.text
-    assert (await house.config(BORIS)).role is Role.USER
+    assert (await harness.config(BORIS)).role is Role.USER
 
 
-async def test_a_refused_menu_undoes_no_role(house: HandlersHouse) -> None:
-    owner = house.person(OWNER)
+async def test_a_refused_menu_undoes_no_role(harness: Harness) -> None:
+    owner = harness.person(OWNER)
 
     def refuse(call: Call) -> tuple[int, str] | None:
         return (400, "Bad Request: chat not found") if call.method == "getMyCommands" else None
 
-    house.api.refuse = refuse
+    harness.api.refuse = refuse
     await said(owner, "/role 1002 support why")
     await owner.press("Yes, change the role")
-    assert (await house.config(BORIS)).role is Role.SUPPORT
+    assert (await harness.config(BORIS)).role is Role.SUPPORT
 
 
-async def test_people_are_found_by_id_name_and_the_beginning_of_a_name(house: HandlersHouse, admin: Person) -> None:
+async def test_people_are_found_by_id_name_and_the_beginning_of_a_name(harness: Harness, admin: Person) -> None:
     for wanted in ("1002", "@user_1002", "@USER_1002", "Бор", "борис", "user_1002"):
         assert "Борис" in (await said(admin, f"/users {wanted}")).text, wanted
     assert "Nobody" in (await said(admin, "/users zzz")).text
@@ -264,11 +263,11 @@ async def both_press(admin: Person, bubble: Bubble) -> None:
     assert "Fills in 30 days" in admin.last.text
 
 
-async def test_the_list_by_filter_and_page(house: HandlersHouse, admin: Person) -> None:
+async def test_the_list_by_filter_and_page(harness: Harness, admin: Person) -> None:
     for number in range(10):
-        await house.person(2000 + number, name=f"Trader{number}").say("/start")
-        house.clock.advance(1)
-    await house.ban(2003)
+        await harness.person(2000 + number, name=f"Trader{number}").say("/start")
+        harness.clock.advance(1)
+    await harness.ban(2003)
     first = await said(admin, "/users")
     assert "All users" in first.text
     assert first.text.count("seen") == 8
@@ -288,16 +287,16 @@ async def test_the_list_by_filter_and_page(house: HandlersHouse, admin: Person) 
     assert "Nobody" in admin.last.text
 
 
-async def test_a_search_by_dialogue(house: HandlersHouse, admin: Person) -> None:
+async def test_a_search_by_dialogue(harness: Harness, admin: Person) -> None:
     await said(admin, "/users")
     await admin.press("Find")
     bubble = await said(admin, "anna")
     assert "Anna @user_1001" in bubble.text
 
 
-async def test_no_secret_is_on_a_card(house: HandlersHouse, admin: Person) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_no_secret_is_on_a_card(harness: Harness, admin: Person) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
     card = await said(admin, "/users 1001")
     assert "Bybit Demo · bybit.com · UID" in card.text
     for secret in (KEY_ID, SECRET):
@@ -308,22 +307,22 @@ async def test_an_error_leaves_its_reference_and_its_kind(tmp_path: Path, caplog
     async def boom(_: Turn) -> None:
         raise ZeroDivisionError("words with a secret")
 
-    async with handlers_house(tmp_path, table=Table((command("boom", boom, access=EVERYONE), *TABLE.entries))) as house:
-        anna = house.person()
+    async with open_harness(tmp_path, table=Table((command("boom", boom, access=EVERYONE), *TABLE.entries))) as harness:
+        anna = harness.person()
         await said(anna, "/start")
         bubble = await said(anna, "/boom")
-        ((_, user_id, reference, kind, _),) = await house.rows("user_errors")
+        ((_, user_id, reference, kind, _),) = await harness.rows("user_errors")
         assert (user_id, kind) == (ANNA, "ZeroDivisionError")
         assert reference in bubble.text
 
 
-async def test_a_code_is_redeemed_from_the_card(house: HandlersHouse, admin: Person) -> None:
+async def test_a_code_is_redeemed_from_the_card(harness: Harness, admin: Person) -> None:
     await said(admin, "/users 1001")
     await admin.press("Redeem a code for them")
     assert "1001" in admin.last.text
 
 
-async def test_the_audit_in_the_readers_zone_with_names(house: HandlersHouse, admin: Person) -> None:
+async def test_the_audit_in_the_readers_zone_with_names(harness: Harness, admin: Person) -> None:
     await said(admin, "/settings zone Europe/Kyiv")
     await said(admin, "/grant 1001 basic 10d a <b>bold</b> reason")
     await admin.press("Yes, grant")
@@ -341,7 +340,7 @@ async def test_the_audit_in_the_readers_zone_with_names(house: HandlersHouse, ad
     assert "Areas" in (await said(admin, "/audit nonsense")).text
 
 
-async def test_the_audit_pages(house: HandlersHouse, admin: Person) -> None:
+async def test_the_audit_pages(harness: Harness, admin: Person) -> None:
     for number in range(6):
         await said(admin, f"/ban 1001 n{number}")
         await admin.press("Yes, ban")
@@ -356,17 +355,17 @@ async def test_the_audit_pages(house: HandlersHouse, admin: Person) -> None:
     assert "n5" in page.text
 
 
-async def test_an_error_that_nobody_expected_is_on_the_card(house: HandlersHouse, admin: Person) -> None:
+async def test_an_error_that_nobody_expected_is_on_the_card(harness: Harness, admin: Person) -> None:
     for number in range(7):
-        await house.services.desk.note_error(UserId(ANNA), f"ref{number:05d}", ValueError("words with a secret"))
-    await house.services.desk.note_error(UserId(99), "ref99999", ValueError())
+        await harness.services.desk.note_error(UserId(ANNA), f"ref{number:05d}", ValueError("words with a secret"))
+    await harness.services.desk.note_error(UserId(99), "ref99999", ValueError())
     card = await said(admin, "/users 1001")
     assert "ref00006" in card.text
     assert "ref00002" in card.text
     assert "ref00001" not in card.text, "the newest five"
     assert "words" not in card.text
-    assert len(await house.rows("user_errors")) == 5
+    assert len(await harness.rows("user_errors")) == 5
 
 
-async def test_health(house: HandlersHouse, admin: Person) -> None:
-    assert "still starting" in (await said(admin, "/health")).text
+async def test_health(harness: Harness, admin: Person) -> None:
+    assert "Not ready" in (await said(admin, "/health")).text

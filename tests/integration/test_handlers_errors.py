@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_bot_api import Bubble, Call
-from handlers_house import ANNA, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, Harness, Person
+from harness.app import harness as open_harness
+from harness.bot_api import Bubble, Call
 from telegram import Update
 from telegram.error import NetworkError
 
@@ -48,8 +49,8 @@ FAULTY = Table(
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path, table=FAULTY) as built:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
+    async with open_harness(tmp_path, table=FAULTY) as built:
         yield built
 
 
@@ -59,12 +60,12 @@ async def said(person: Person, text: str) -> Bubble:
     return bubble
 
 
-async def attempt(house: HandlersHouse, raw: dict[str, Any], number: int, *, applied: bool = False) -> Cause:
+async def attempt(harness: Harness, raw: dict[str, Any], number: int, *, applied: bool = False) -> Cause:
     """One attempt of a lane."""
     cause = Cause(UpdateId(1), attempt=number, applied=applied)
     token = current_cause.set(cause)
     try:
-        await house.app.process_update(Update.de_json(raw, house.app.bot))
+        await harness.app.process_update(Update.de_json(raw, harness.app.bot))
     finally:
         current_cause.reset(token)
     return cause
@@ -72,9 +73,9 @@ async def attempt(house: HandlersHouse, raw: dict[str, Any], number: int, *, app
 
 @pytest.mark.parametrize("language", ["en", "ru", "uk"])
 async def test_an_unexpected_error_gets_an_apology_with_a_reference_that_is_in_the_log(
-    house: HandlersHouse, caplog: pytest.LogCaptureFixture, language: str
+    harness: Harness, caplog: pytest.LogCaptureFixture, language: str
 ) -> None:
-    bubble = await said(house.person(language=language), "/broken")
+    bubble = await said(harness.person(language=language), "/broken")
     reference = bubble.html.partition("<code>")[2].partition("</code>")[0]
     assert len(reference) == 8
     (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
@@ -84,82 +85,82 @@ async def test_an_unexpected_error_gets_an_apology_with_a_reference_that_is_in_t
     assert "canary" not in caplog.text.replace('secret = "canary-in-a-local"', "")
 
 
-async def test_an_error_is_left_to_the_lane_while_it_may_try_again(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_an_error_is_left_to_the_lane_while_it_may_try_again(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
     raw = anna.message("/broken")
     for number in (1, 2):
-        cause = await attempt(house, raw, number)
+        cause = await attempt(harness, raw, number)
         assert isinstance(cause.failure, RuntimeError)
         assert len(anna.bubbles) == 1, "nothing is said yet"
-    cause = await attempt(house, raw, 3)
+    cause = await attempt(harness, raw, 3)
     assert cause.failure is None
     assert "went wrong" in anna.last.text
 
 
 async def test_a_message_that_may_have_arrived_is_not_sent_again(
-    house: HandlersHouse, caplog: pytest.LogCaptureFixture
+    harness: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    anna = house.person()
+    anna = harness.person()
     await said(anna, "/start")
-    house.api.deaf = True
-    cause = await attempt(house, anna.message("/menu"), 1)
-    house.api.deaf = False
+    harness.api.deaf = True
+    cause = await attempt(harness, anna.message("/menu"), 1)
+    harness.api.deaf = False
     assert cause.failure is None, "not left to the lane"
     assert len(anna.bubbles) == 2, "it did arrive; no apology below"
     assert "whether it has a message" in caplog.text
 
 
-async def test_a_message_that_was_certainly_not_sent_is_left_to_the_lane(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_message_that_was_certainly_not_sent_is_left_to_the_lane(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
-    house.api.refuse = lambda call: (500, "Internal Server Error") if call.method == "sendMessage" else None
-    assert isinstance((await attempt(house, anna.message("/menu"), 1)).failure, NetworkError)
+    harness.api.refuse = lambda call: (500, "Internal Server Error") if call.method == "sendMessage" else None
+    assert isinstance((await attempt(harness, anna.message("/menu"), 1)).failure, NetworkError)
 
 
-async def test_what_was_applied_is_not_tried_again(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_what_was_applied_is_not_tried_again(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
-    cause = await attempt(house, anna.message("/broken"), 1, applied=True)
+    cause = await attempt(harness, anna.message("/broken"), 1, applied=True)
     assert cause.failure is None
     assert "went wrong" in anna.last.text
 
 
-async def test_a_persons_mistake_is_answered_at_once(house: HandlersHouse) -> None:
-    anna = house.person()
-    cause = await attempt(house, anna.message("/price nosuchcoin"), 1)
+async def test_a_persons_mistake_is_answered_at_once(harness: Harness) -> None:
+    anna = harness.person()
+    cause = await attempt(harness, anna.message("/price nosuchcoin"), 1)
     assert cause.failure is None
     assert "does not trade" in anna.last.text
 
 
-async def test_a_full_disk_says_that_nothing_was_changed(house: HandlersHouse) -> None:
-    assert "nothing was changed" in (await said(house.person(), "/nodisk")).text
+async def test_a_full_disk_says_that_nothing_was_changed(harness: Harness) -> None:
+    assert "nothing was changed" in (await said(harness.person(), "/nodisk")).text
 
 
-async def test_an_unknown_outcome_never_reads_as_failed(house: HandlersHouse) -> None:
-    text = (await said(house.person(), "/uncertain")).text
+async def test_an_unknown_outcome_never_reads_as_failed(harness: Harness) -> None:
+    text = (await said(harness.person(), "/uncertain")).text
     assert "checking" in text
     assert "fail" not in text.lower()
 
 
-async def test_too_many_calls_say_how_long(house: HandlersHouse) -> None:
-    assert "again in 7 s" in (await said(house.person(), "/busy")).text
+async def test_too_many_calls_say_how_long(harness: Harness) -> None:
+    assert "again in 7 s" in (await said(harness.person(), "/busy")).text
 
 
-async def test_an_error_after_a_tap_is_answered_below_and_the_spinner_ends(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_an_error_after_a_tap_is_answered_below_and_the_spinner_ends(harness: Harness) -> None:
+    anna = harness.person()
     card = await said(anna, "/menu")
     bubble = await anna.tap("v1:do:broken", bubble=card)
     assert bubble.message_id != card.message_id
     assert "went wrong" in bubble.text
-    assert len(house.api.answered) == 1
+    assert len(harness.api.answered) == 1
 
 
-async def test_a_guard_that_fails_lets_nothing_through(house: HandlersHouse) -> None:
+async def test_a_guard_that_fails_lets_nothing_through(harness: Harness) -> None:
     """PTB goes on to the next group after an error unless it is stopped."""
-    anna = house.person()
+    anna = harness.person()
     await said(anna, "/start")
-    people = house.services.people
+    people = harness.services.people
     real = people.reads
 
     class Blink:
@@ -183,68 +184,68 @@ async def test_a_guard_that_fails_lets_nothing_through(house: HandlersHouse) -> 
         assert "nothing was changed" in anna.last.text
 
 
-async def test_a_person_who_blocked_the_bot_is_no_error(house: HandlersHouse, caplog: pytest.LogCaptureFixture) -> None:
-    house.api.refuse = lambda call: (403, "Forbidden: bot was blocked by the user") if "send" in call.method else None
-    raw = house.person().message("/menu")
-    cause = await attempt(house, raw, 1)
+async def test_a_person_who_blocked_the_bot_is_no_error(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
+    harness.api.refuse = lambda call: (403, "Forbidden: bot was blocked by the user") if "send" in call.method else None
+    raw = harness.person().message("/menu")
+    cause = await attempt(harness, raw, 1)
     assert cause.failure is None
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
 
 
-async def test_telegram_that_fails_is_asked_again_by_the_lane(house: HandlersHouse) -> None:
-    house.api.refuse = lambda call: (500, "Internal Server Error") if "send" in call.method else None
-    cause = await attempt(house, house.person().message("/menu"), 1)
+async def test_telegram_that_fails_is_asked_again_by_the_lane(harness: Harness) -> None:
+    harness.api.refuse = lambda call: (500, "Internal Server Error") if "send" in call.method else None
+    cause = await attempt(harness, harness.person().message("/menu"), 1)
     assert cause.failure is not None
 
 
 async def test_html_that_telegram_cannot_read_goes_as_plain_text(
-    house: HandlersHouse, caplog: pytest.LogCaptureFixture
+    harness: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
     def refuse(call: Call) -> tuple[int, str] | None:
         if call.params.get("parse_mode") == "HTML":
             return 400, "Bad Request: can't parse entities: unsupported start tag"
         return None
 
-    house.api.refuse = refuse
-    anna = house.person()
+    harness.api.refuse = refuse
+    anna = harness.person()
     bubble = await said(anna, "/menu")
     assert bubble.html.startswith("Menu · Practice")
     assert "<b>" not in bubble.html
     assert "Which language" in (await anna.press("Language")).html
-    assert "plain text" in caplog.text
+    assert "goes out without format" in caplog.text
 
 
-async def test_a_press_that_was_answered_too_late_still_works(house: HandlersHouse) -> None:
+async def test_a_press_that_was_answered_too_late_still_works(harness: Harness) -> None:
     late = (400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
-    anna = house.person()
+    anna = harness.person()
     await said(anna, "/menu")
-    house.api.refuse = lambda call: late if call.method == "answerCallbackQuery" else None
+    harness.api.refuse = lambda call: late if call.method == "answerCallbackQuery" else None
     assert "Balance · Practice" in (await anna.press("Balance")).text
 
 
-async def test_every_press_is_answered_before_anything_else(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_every_press_is_answered_before_anything_else(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/menu")
-    house.api.calls.clear()
+    harness.api.calls.clear()
     await anna.press("Balance")
-    assert [call.method for call in house.api.calls] == ["answerCallbackQuery", "editMessageText"]
+    assert [call.method for call in harness.api.calls] == ["answerCallbackQuery", "editMessageText"]
 
 
-async def test_a_lost_answer_to_a_press_does_not_hold_the_screen(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_lost_answer_to_a_press_does_not_hold_the_screen(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/menu")
-    house.api.hold = "answerCallbackQuery"
+    harness.api.hold = "answerCallbackQuery"
     async with asyncio.timeout(1):
         assert "Balance · Practice" in (await anna.press("Balance")).text
-    assert not house.api.answered
-    house.api.held.set()
-    await house.settle()
-    assert len(house.api.answered) == 1
+    assert not harness.api.answered
+    harness.api.held.set()
+    await harness.settle()
+    assert len(harness.api.answered) == 1
 
 
 @pytest.mark.parametrize(("failures", "answered"), [(1, 1), (2, 0)])
 async def test_a_press_that_failed_to_be_answered_is_answered_once_more(
-    house: HandlersHouse, failures: int, answered: int
+    harness: Harness, failures: int, answered: int
 ) -> None:
     left = failures
 
@@ -255,21 +256,21 @@ async def test_a_press_that_failed_to_be_answered_is_answered_once_more(
         left -= 1
         return (500, "Internal Server Error")
 
-    anna = house.person()
+    anna = harness.person()
     await said(anna, "/menu")
-    house.api.refuse = fail
+    harness.api.refuse = fail
     assert "Balance · Practice" in (await anna.press("Balance")).text
-    await house.settle()
-    assert len(house.api.answered) == answered
-    assert len(house.api.made("answerCallbackQuery")) == 2
+    await harness.settle()
+    assert len(harness.api.answered) == answered
+    assert len(harness.api.made("answerCallbackQuery")) == 2
 
 
 @pytest.mark.parametrize(
     "data",
     ["v1:nosuch:1", "v0:bal:1", "v1:bal:999", "x", "t:" + "A" * 22, "t:short", "v1:do:nosuch", "v1:do:ban"],
 )
-async def test_a_stale_or_invented_button_brings_the_menu(house: HandlersHouse, data: str) -> None:
-    anna = house.person()
+async def test_a_stale_or_invented_button_brings_the_menu(harness: Harness, data: str) -> None:
+    anna = harness.person()
     card = await said(anna, "/balance")
     bubble = await anna.tap(data, bubble=card)
     assert "used or too old" in bubble.text
@@ -277,23 +278,27 @@ async def test_a_stale_or_invented_button_brings_the_menu(house: HandlersHouse, 
     assert "Balance" in (await anna.press("Balance", bubble=bubble)).text
 
 
-async def test_a_press_on_an_inaccessible_card_is_answered(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_press_on_an_inaccessible_card_is_answered(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
     raw = anna.callback("v1:do:menu", None)
     raw["callback_query"]["message"] = {"chat": {"id": ANNA, "type": "private"}, "message_id": 3, "date": 0}
-    await house.feed(raw)
+    await harness.feed(raw)
     assert "Menu" in anna.last.text
-    await house.feed(anna.callback("v1:do:menu", None))
+    await harness.feed(anna.callback("v1:do:menu", None))
     assert "Menu" in anna.last.text
 
 
 @pytest.mark.parametrize("trouble", [ExchangeDown("x"), ClockTrouble("x")])
-async def test_a_screen_without_any_data_is_still_a_screen(house: HandlersHouse, trouble: Exception) -> None:
-    house.bybit.trouble = trouble  # type: ignore[assignment]  # both are ExchangeErrors
-    anna = house.person()
+async def test_a_screen_without_any_data_is_still_a_screen(harness: Harness, trouble: Exception) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
+    harness.assembly.reads.invalidate_user_caches(ANNA)
+    harness.clock.advance(3_600)  # what was known of prices is too old to be shown
+    harness.assembly.reads.sweep()
+    harness.bybit.trouble = trouble  # type: ignore[assignment]  # both are ExchangeErrors
     for text in ("/price btc", "/book btc", "/symbols", "/positions", "/orders", "/trades"):
         bubble = await said(anna, text)
         assert "⚠️" in bubble.text, text
         assert any("Refresh" in label for label in bubble.labels), text
-    assert "Hi Anna" in (await said(house.person(1005), "/start")).text
+    assert "Hi Anna" in (await said(harness.person(1005), "/start")).text

@@ -1,23 +1,19 @@
 """What each task costs in taps, messages and words; the test fails when it grows."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from hashlib import sha256
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from fake_bot_api import Bubble
-from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
+from harness.app import harness as open_harness
+from harness.bot_api import Bubble
+from harness.fakes import START_MS
 
+from bot import owner_link
 from bot.domain.model import Language, Millis, Role
-from bot.services.people import OwnerLink
 
 Flow = Callable[[Person], Awaitable[object]]
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path) as built:
-        yield built
 
 
 async def said(person: Person, text: str) -> Bubble:
@@ -76,9 +72,9 @@ async def connect_by_line(person: Person) -> None:
 
 
 async def remove_a_key(person: Person) -> None:
-    await person.house.demo_account(person)
+    await person.harness.demo_account(person)
     person.sent = person.taps = 0
-    person.house.api.bubbles.clear()
+    person.harness.api.bubbles.clear()
     await said(person, "/keys")
     await person.press("Remove Bybit Demo")
     assert "is gone here" in (await person.press("Yes, remove")).text
@@ -98,11 +94,9 @@ async def remove_a_key(person: Person) -> None:
         (remove_a_key, 2, 1, 1, 25),
     ],
 )
-async def test_what_it_costs(
-    house: HandlersHouse, flow: Flow, taps: int, typed: int, messages: int, words: int
-) -> None:
+async def test_what_it_costs(harness: Harness, flow: Flow, taps: int, typed: int, messages: int, words: int) -> None:
     """Taps and messages of the person, messages of the bot, and the words that stand in the chat at the end."""
-    anna = house.person()
+    anna = harness.person()
     await flow(anna)
     assert anna.taps <= taps
     assert anna.sent <= typed
@@ -125,8 +119,8 @@ async def test_what_it_costs(
         ("/settings account paper", "Account: Practice"),
     ],
 )
-async def test_every_setting_in_one_line(house: HandlersHouse, line: str, shown: str) -> None:
-    bubble = await said(house.person(), line)
+async def test_every_setting_in_one_line(harness: Harness, line: str, shown: str) -> None:
+    bubble = await said(harness.person(), line)
     assert f"✓ {shown}" in bubble.text
 
 
@@ -134,8 +128,8 @@ LABELS = ("Risk per trade", "Stop loss", "Take profit", "Leverage", "Order type"
 
 
 @pytest.mark.parametrize("label", LABELS)
-async def test_every_preset_of_every_setting_works_once(house: HandlersHouse, label: str) -> None:
-    anna = house.person()
+async def test_every_preset_of_every_setting_works_once(harness: Harness, label: str) -> None:
+    anna = harness.person()
     await said(anna, "/settings")
     presets = [text for text in (await anna.press(label)).labels if text not in {"Another value", "‹ Back"}]
     assert presets
@@ -162,41 +156,41 @@ async def test_every_preset_of_every_setting_works_once(house: HandlersHouse, la
         ("/settings zone " + "x" * 100, "at most 64 characters"),
     ],
 )
-async def test_a_wrong_line_says_what_would_be_right(house: HandlersHouse, line: str, words: str) -> None:
-    assert words in (await said(house.person(), line)).text
+async def test_a_wrong_line_says_what_would_be_right(harness: Harness, line: str, words: str) -> None:
+    assert words in (await said(harness.person(), line)).text
 
 
-async def test_cancel_leaves_a_dialogue(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_cancel_leaves_a_dialogue(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/settings")
     await anna.press("Leverage")
     await anna.press("Another value")
     assert "Cancelled." in (await said(anna, "/cancel")).text
     assert "nothing to cancel" in (await said(anna, "/cancel")).text
     assert "Did you mean" in (await said(anna, "balance")).text, "free text again"
-    assert (await house.config()).settings.leverage == 3
+    assert (await harness.config()).settings.leverage == 3
 
 
-async def test_a_dialogue_ends_in_time(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_dialogue_ends_in_time(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/settings")
     await anna.press("Leverage")
     await anna.press("Another value")
-    house.clock.advance(16 * 60)
+    harness.clock.advance(16 * 60)
     assert "don't know what to do" in (await said(anna, "7")).text
-    assert (await house.config()).settings.leverage == 3
+    assert (await harness.config()).settings.leverage == 3
 
 
-async def test_a_dialogue_of_another_version_is_over(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_dialogue_of_another_version_is_over(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
-    await house.services.dialogues.begin(ANNA, "nobody.knows.it", "x", {})
+    await harness.services.dialogues.begin(ANNA, "nobody.knows.it", "x", {})
     assert "don't know what to do" in (await said(anna, "7")).text
-    assert await house.services.dialogues.current(ANNA) is None
+    assert await harness.services.dialogues.current(ANNA) is None
 
 
-async def test_a_ban_end_to_end(house: HandlersHouse) -> None:
-    owner, boris = house.person(OWNER, name="Olga"), house.person(BORIS, name="Boris")
+async def test_a_ban_end_to_end(harness: Harness) -> None:
+    owner, boris = harness.person(OWNER, name="Olga"), harness.person(BORIS, name="Boris")
     await said(owner, "/start")
     await said(boris, "/start")
     card = await said(boris, "/balance")
@@ -206,7 +200,7 @@ async def test_a_ban_end_to_end(house: HandlersHouse) -> None:
     assert await boris.say("/balance") is None, "said once a minute"
     await boris.press("Refresh", bubble=card)
     assert boris.alert() == "You can't use this bot any more."
-    house.clock.advance(61)
+    harness.clock.advance(61)
     assert "can't use this bot" in (await said(boris, "hello")).text
     await said(owner, f"/unban {BORIS} sorry")
     assert "Balance" in (await said(boris, "/balance")).text
@@ -215,22 +209,22 @@ async def test_a_ban_end_to_end(house: HandlersHouse) -> None:
 
 
 async def test_the_owner_link_makes_its_first_bearer_the_owner(tmp_path: Path) -> None:
-    link = OwnerLink(token_sha256=sha256(b"right").hexdigest(), expires_ts=Millis(2**50))
-    async with handlers_house(tmp_path, owner_ids=(), owner_link=link) as house:
-        boris, anna = house.person(BORIS), house.person()
+    payload = await asyncio.to_thread(owner_link.make, tmp_path / "perpdesk.key", Millis(START_MS))
+    async with open_harness(tmp_path, owner_ids=frozenset()) as harness:
+        boris, anna = harness.person(BORIS), harness.person()
         assert "used or older than 10 minutes" in (await said(boris, "/start own_wrong")).text
-        assert "You are the owner" in (await said(anna, "/start own_right")).text
-        assert (await house.config()).role is Role.OWNER
-        assert ("chat:1001", "") in house.api.commands, "the owner's menu came at once"
-        assert "used or older" in (await said(boris, "/start own_right")).text
-        assert (await house.config(BORIS)).role is Role.USER
-        assert await house.database.fetch("SELECT count(*) FROM users WHERE start_payload IS NOT NULL", ()) == [(0,)]
+        assert "You are the owner" in (await said(anna, f"/start {payload}")).text
+        assert (await harness.config()).role is Role.OWNER
+        assert ("chat:1001", "") in harness.api.commands, "the owner's menu came at once"
+        assert "used or older" in (await said(boris, f"/start {payload}")).text
+        assert (await harness.config(BORIS)).role is Role.USER
+        assert await harness.database.fetch("SELECT count(*) FROM users WHERE start_payload IS NOT NULL", ()) == [(0,)]
 
 
-async def test_every_flow_speaks_every_language(house: HandlersHouse) -> None:
+async def test_every_flow_speaks_every_language(harness: Harness) -> None:
     """No English word of the texts is left on a Russian or Ukrainian card."""
     for number, language in enumerate(Language):
-        person = house.person(3000 + number, language=language.value)
+        person = harness.person(3000 + number, language=language.value)
         card = await said(person, "/settings")
         for row in list(card.keyboard)[:4]:
             for each in row:
@@ -253,10 +247,8 @@ async def test_every_flow_speaks_every_language(house: HandlersHouse) -> None:
         ("en", "/settings плечо 7x", "Leverage: 7x"),
     ],
 )
-async def test_a_setting_is_called_as_its_card_calls_it(
-    house: HandlersHouse, language: str, line: str, saved: str
-) -> None:
-    assert saved in (await said(house.person(language=language), line)).text
+async def test_a_setting_is_called_as_its_card_calls_it(harness: Harness, language: str, line: str, saved: str) -> None:
+    assert saved in (await said(harness.person(language=language), line)).text
 
 
 @pytest.mark.parametrize(
@@ -267,14 +259,14 @@ async def test_a_setting_is_called_as_its_card_calls_it(
         ("zzzzqqqq", "/settings lists them all"),
     ],
 )
-async def test_an_unknown_setting_gets_the_nearest_name_or_none(house: HandlersHouse, word: str, answer: str) -> None:
-    text = (await said(house.person(), f"/settings {word} 1")).text
+async def test_an_unknown_setting_gets_the_nearest_name_or_none(harness: Harness, word: str, answer: str) -> None:
+    text = (await said(harness.person(), f"/settings {word} 1")).text
     assert answer in text
     assert "risk" not in text
 
 
-async def test_a_whole_number_is_asked_for_by_a_whole_example(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_whole_number_is_asked_for_by_a_whole_example(harness: Harness) -> None:
+    anna = harness.person()
     text = (await said(anna, "/settings leverage much")).text
     assert "A whole number" in text
     assert "1.5" not in text

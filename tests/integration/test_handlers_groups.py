@@ -1,12 +1,10 @@
 """Groups, and secrets wherever they are posted: the bot speaks when spoken to, and takes keys out of sight."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_bot_api import Bubble, Call
-from handlers_house import ANNA, BORIS, GROUP, KEY_ID, SECRET, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, BORIS, GROUP, KEY_ID, SECRET, Harness, Person
+from harness.bot_api import Bubble, Call
 
 BOT = "@perpdesk_bot"
 REPLY_TO_BOT = {
@@ -20,12 +18,6 @@ REPLY_TO_BOT = {
 }
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path) as built:
-        yield built
-
-
 async def said(person: Person, text: str, **extra: Any) -> Bubble:
     bubble = await person.say(text, **extra)
     assert bubble is not None
@@ -33,20 +25,20 @@ async def said(person: Person, text: str, **extra: Any) -> Bubble:
 
 
 @pytest.mark.parametrize("text", [f"/price{BOT} eth", "/price eth", f"/PRICE{BOT} ethusdt"])
-async def test_a_price_in_a_group(house: HandlersHouse, text: str) -> None:
-    anna = house.person().in_group()
+async def test_a_price_in_a_group(harness: Harness, text: str) -> None:
+    anna = harness.person().in_group()
     bubble = await said(anna, text)
     assert "3,120.25" in bubble.text
     assert bubble.labels == ["↻ Refresh"]
-    assert bubble.reply_to == max(message_id for chat, message_id in house.api.theirs if chat == GROUP)
-    assert await house.rows("users") == [], "nobody of a group is stored for asking a price"
+    assert bubble.reply_to == max(message_id for chat, message_id in harness.api.theirs if chat == GROUP)
+    assert await harness.rows("users") == [], "nobody of a group is stored for asking a price"
 
 
-async def test_the_topic_is_kept(house: HandlersHouse) -> None:
-    anna = house.person().in_group(thread_id=7)
+async def test_the_topic_is_kept(harness: Harness) -> None:
+    anna = harness.person().in_group(thread_id=7)
     bubble = await said(anna, f"/price{BOT}")
     assert bubble.thread_id == 7
-    del house.api.bubbles[GROUP, bubble.message_id]
+    del harness.api.bubbles[GROUP, bubble.message_id]
     assert (await anna.press("Refresh", bubble=bubble)).thread_id == 7
     assert (await said(anna, f"/balance{BOT}")).thread_id == 7
     assert (await said(anna, f"/price{BOT} nosuchcoin")).thread_id == 7
@@ -56,38 +48,38 @@ async def test_the_topic_is_kept(house: HandlersHouse) -> None:
     "text",
     [f"/balance{BOT}", "/balance", f"/whatever{BOT}", f"hello {BOT}", f"{BOT} what is BTC?", f"/keys{BOT} add demo"],
 )
-async def test_anything_else_that_is_addressed_is_answered_once(house: HandlersHouse, text: str) -> None:
-    anna = house.person().in_group()
+async def test_anything_else_that_is_addressed_is_answered_once(harness: Harness, text: str) -> None:
+    anna = harness.person().in_group()
     bubble = await said(anna, text)
     assert bubble.labels == ["Open private chat"]
     assert bubble.keyboard[0][0]["url"] == "https://t.me/perpdesk_bot?start=group"
     assert len(anna.bubbles) == 1
 
 
-async def test_a_reply_to_the_bot_is_addressed(house: HandlersHouse) -> None:
-    assert (await said(house.person().in_group(), "and now?", **REPLY_TO_BOT)).labels == ["Open private chat"]
+async def test_a_reply_to_the_bot_is_addressed(harness: Harness) -> None:
+    assert (await said(harness.person().in_group(), "and now?", **REPLY_TO_BOT)).labels == ["Open private chat"]
 
 
 @pytest.mark.parametrize(
     "text", ["hello", "/start@another_bot", "/whatever", "btc 64k?", "@somebody look", "/price@another_bot"]
 )
-async def test_what_is_not_for_the_bot_is_left_alone(house: HandlersHouse, text: str) -> None:
-    assert await house.person().in_group().say(text) is None
-    assert house.api.made("sendMessage") == []
+async def test_what_is_not_for_the_bot_is_left_alone(harness: Harness, text: str) -> None:
+    assert await harness.person().in_group().say(text) is None
+    assert harness.api.made("sendMessage") == []
 
 
-async def test_stickers_edits_and_forwards_in_groups_are_left_alone(house: HandlersHouse) -> None:
-    anna = house.person().in_group()
+async def test_stickers_edits_and_forwards_in_groups_are_left_alone(harness: Harness) -> None:
+    anna = harness.person().in_group()
     assert await anna.send_thing(photo=[{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]) is None
     assert await anna.edit(f"/price{BOT}") is None
     assert await anna.send_thing(new_chat_members=[{"id": 9, "is_bot": False, "first_name": "New"}]) is None
 
 
-async def test_a_button_works_for_its_owner_alone(house: HandlersHouse) -> None:
-    anna, boris = house.person().in_group(), house.person(BORIS, language="uk").in_group()
+async def test_a_button_works_for_its_owner_alone(harness: Harness) -> None:
+    anna, boris = harness.person().in_group(), harness.person(BORIS, language="uk").in_group()
     bubble = await said(anna, f"/price{BOT}")
     before = bubble.html
-    house.clock.advance(60)
+    harness.clock.advance(60)
     await boris.press("Refresh", bubble=bubble)
     assert boris.alert() == "Ця кнопка чужа. Запитайте мене самі, і у вас буде своя."
     assert bubble.html == before
@@ -96,8 +88,8 @@ async def test_a_button_works_for_its_owner_alone(house: HandlersHouse) -> None:
     assert bubble.edits == 1
 
 
-async def test_tampered_data_in_a_group(house: HandlersHouse) -> None:
-    anna, boris = house.person().in_group(), house.person(BORIS).in_group()
+async def test_tampered_data_in_a_group(harness: Harness) -> None:
+    anna, boris = harness.person().in_group(), harness.person(BORIS).in_group()
     bubble = await said(anna, f"/price{BOT}")
     for data in (
         "v1:px:BTCUSDT",
@@ -115,8 +107,8 @@ async def test_tampered_data_in_a_group(house: HandlersHouse) -> None:
     assert stale.labels == []
 
 
-async def test_an_unknown_symbol_in_a_group_offers_the_nearest_to_its_asker(house: HandlersHouse) -> None:
-    anna, boris = house.person().in_group(), house.person(BORIS).in_group()
+async def test_an_unknown_symbol_in_a_group_offers_the_nearest_to_its_asker(harness: Harness) -> None:
+    anna, boris = harness.person().in_group(), harness.person(BORIS).in_group()
     bubble = await said(anna, f"/price{BOT} btcusd")
     assert bubble.labels == ["BTCUSDT"]
     await boris.press("BTCUSDT", bubble=bubble)
@@ -124,41 +116,41 @@ async def test_an_unknown_symbol_in_a_group_offers_the_nearest_to_its_asker(hous
     assert "64,210.50" in (await anna.press("BTCUSDT", bubble=bubble)).text
 
 
-async def test_a_secret_in_a_group_is_deleted_and_its_owner_warned_in_private(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_secret_in_a_group_is_deleted_and_its_owner_warned_in_private(harness: Harness) -> None:
+    anna = harness.person()
     await anna.say("/start")
     bubble = await anna.in_group().say(f"my key {KEY_ID} {SECRET}")
     assert bubble is None, "not a word in the group"
-    assert [chat for chat, _ in house.api.deleted] == [GROUP]
+    assert [chat for chat, _ in harness.api.deleted] == [GROUP]
     assert "looked like an API secret" in anna.last.text
-    assert SECRET not in str(house.api.calls)
+    assert SECRET not in str(harness.api.calls)
 
 
-async def test_a_typed_key_in_a_group_is_not_taken(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_typed_key_in_a_group_is_not_taken(harness: Harness) -> None:
+    anna = harness.person()
     await anna.say("/start")
-    await house.terms_accepted()
+    await harness.terms_accepted()
     await anna.in_group().say(f"/keys{BOT} add demo {KEY_ID} {SECRET}")
-    assert house.api.deleted
-    assert not house.bybit.seen_keys
+    assert harness.api.deleted
+    assert not harness.bybit.seen_keys
     assert "looked like an API secret" in anna.last.text
 
 
-async def test_who_never_opened_the_chat_is_warned_in_the_group_without_details(house: HandlersHouse) -> None:
+async def test_who_never_opened_the_chat_is_warned_in_the_group_without_details(harness: Harness) -> None:
     def refuse(call: Call) -> tuple[int, str] | None:
         is_private = call.method == "sendMessage" and int(call.params["chat_id"]) == ANNA
         return (403, "Forbidden: bot can't initiate conversation with a user") if is_private else None
 
-    house.api.refuse = refuse
-    bubble = await said(house.person().in_group(), f"look {SECRET}")
+    harness.api.refuse = refuse
+    bubble = await said(harness.person().in_group(), f"look {SECRET}")
     assert "delete that key on Bybit" in bubble.text
-    assert house.api.deleted
+    assert harness.api.deleted
 
 
-async def test_where_the_bot_may_not_delete_it_says_so(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_where_the_bot_may_not_delete_it_says_so(harness: Harness) -> None:
+    anna = harness.person()
     await anna.say("/start")
-    house.api.refuse = lambda call: (
+    harness.api.refuse = lambda call: (
         (400, "Bad Request: message can't be deleted") if call.method == "deleteMessage" else None
     )
     await anna.in_group().say(f"look {SECRET}")
@@ -166,8 +158,8 @@ async def test_where_the_bot_may_not_delete_it_says_so(house: HandlersHouse) -> 
 
 
 @pytest.mark.parametrize("way", ["text", "edited", "caption", "forwarded", "document", "file name"])
-async def test_a_secret_in_private_in_any_shape(house: HandlersHouse, way: str) -> None:
-    anna = house.person()
+async def test_a_secret_in_private_in_any_shape(harness: Harness, way: str) -> None:
+    anna = harness.person()
     await anna.say("/start")
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
     match way:
@@ -186,39 +178,39 @@ async def test_a_secret_in_private_in_any_shape(house: HandlersHouse, way: str) 
             bubble = await anna.forward(f"/keys add demo {KEY_ID} {SECRET}")
     assert bubble is not None
     assert "I deleted a message of yours" in bubble.text
-    assert len(house.api.deleted) == 1
-    assert not house.bybit.seen_keys
+    assert len(harness.api.deleted) == 1
+    assert not harness.bybit.seen_keys
 
 
-async def test_an_edited_key_line_is_not_taken(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_an_edited_key_line_is_not_taken(harness: Harness) -> None:
+    anna = harness.person()
     await anna.say("/start")
-    await house.terms_accepted()
+    await harness.terms_accepted()
     bubble = await anna.edit(f"/keys add demo {KEY_ID} {SECRET}")
     assert bubble is not None
     assert "I deleted a message of yours" in bubble.text
-    assert house.api.deleted
-    assert not house.bybit.seen_keys
+    assert harness.api.deleted
+    assert not harness.bybit.seen_keys
 
 
 @pytest.mark.parametrize("kind", ["channel_post", "edited_channel_post"])
-async def test_a_secret_in_a_channel_is_deleted_and_nothing_else_is_read(house: HandlersHouse, kind: str) -> None:
+async def test_a_secret_in_a_channel_is_deleted_and_nothing_else_is_read(harness: Harness, kind: str) -> None:
     def post(text: str, message_id: int) -> dict[str, Any]:
         chat = {"id": -100777, "type": "channel", "title": "C"}
-        house.api.theirs.add((-100777, message_id))
+        harness.api.theirs.add((-100777, message_id))
         body = {"message_id": message_id, "date": 1_760_000_000, "chat": chat, "text": text}
         return {"update_id": message_id, kind: body}
 
-    await house.feed(post(f"key {SECRET}", 501))
-    assert house.api.deleted == [(-100777, 501)]
-    await house.feed(post("/price btc", 502))
-    assert house.api.made("sendMessage") == []
+    await harness.feed(post(f"key {SECRET}", 501))
+    assert harness.api.deleted == [(-100777, 501)]
+    await harness.feed(post("/price btc", 502))
+    assert harness.api.made("sendMessage") == []
 
 
-async def test_other_updates_are_nobodys_business(house: HandlersHouse) -> None:
+async def test_other_updates_are_nobodys_business(harness: Harness) -> None:
     user = {"id": ANNA, "is_bot": False, "first_name": "Anna"}
     member = {"user": {"id": 4242, "is_bot": True, "first_name": "P"}, "status": "member"}
-    await house.feed(
+    await harness.feed(
         {
             "update_id": 9,
             "my_chat_member": {
@@ -230,4 +222,4 @@ async def test_other_updates_are_nobodys_business(house: HandlersHouse) -> None:
             },
         }
     )
-    assert house.api.made("sendMessage") == []
+    assert harness.api.made("sendMessage") == []

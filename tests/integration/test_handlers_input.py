@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fake_bot_api import Bubble
-from handlers_house import ANNA, BORIS, KEY_ID, OWNER, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, BORIS, KEY_ID, OWNER, Harness, Person
+from harness.app import harness as open_harness
+from harness.bot_api import Bubble
 
 from bot.domain.model import TradeSettings
 
@@ -30,17 +31,17 @@ PREFIXES = (
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path) as built:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
+    async with open_harness(tmp_path) as built:
         await built.person().say("/start")
         yield built
 
 
 async def answered(person: Person, text: str) -> Bubble:
-    before = len(person.house.api.made("sendMessage"))
+    before = len(person.harness.api.made("sendMessage"))
     bubble = await person.say(text)
     assert bubble is not None, f"silence after {text[:60]!r}"
-    assert len(person.house.api.made("sendMessage")) == before + 1, f"not one answer to {text[:60]!r}"
+    assert len(person.harness.api.made("sendMessage")) == before + 1, f"not one answer to {text[:60]!r}"
     assert "went wrong" not in bubble.text, f"an apology for {text[:60]!r}"
     assert len(bubble.text) < 1500, f"a wall of text for {text[:60]!r}"
     return bubble
@@ -51,12 +52,12 @@ def no_errors(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
-async def test_any_text_after_any_command(house: HandlersHouse, caplog: pytest.LogCaptureFixture, prefix: str) -> None:
-    anna = house.person()
-    before = await house.config()
+async def test_any_text_after_any_command(harness: Harness, caplog: pytest.LogCaptureFixture, prefix: str) -> None:
+    anna = harness.person()
+    before = await harness.config()
     for text in (*STRINGS, *NUMBERS):
         await answered(anna, (prefix + text)[:4096])
-    after = await house.config()
+    after = await harness.config()
     settable = prefix.startswith(("/settings", "/lang"))
     assert settable or after == before
     no_errors(caplog)
@@ -64,14 +65,14 @@ async def test_any_text_after_any_command(house: HandlersHouse, caplog: pytest.L
 
 @pytest.mark.parametrize("field", ["risk", "sl", "tp", "leverage"])
 async def test_a_number_that_is_none_is_not_stored(
-    house: HandlersHouse, caplog: pytest.LogCaptureFixture, field: str
+    harness: Harness, caplog: pytest.LogCaptureFixture, field: str
 ) -> None:
-    anna = house.person()
+    anna = harness.person()
     for text in (*NUMBERS, *STRINGS):
         if field == "tp" and text == "101":
             continue  # a take profit of 101 % is one
         await answered(anna, f"/settings {field} {text}"[:4096])
-        assert (await house.config()).settings == TradeSettings(), text[:60]
+        assert (await harness.config()).settings == TradeSettings(), text[:60]
     no_errors(caplog)
 
 
@@ -79,30 +80,28 @@ async def test_a_number_that_is_none_is_not_stored(
     ("text", "risk"),
     [("1.5", "1.5"), ("1,5", "1.5"), ("0,5", "0.5"), (".5", "0.5"), ("2%", "2"), ("+3", "3"), ("1.50", "1.5")],
 )
-async def test_a_number_in_any_honest_spelling_is_read(house: HandlersHouse, text: str, risk: str) -> None:
-    await answered(house.person(), f"/settings risk {text}")
-    assert str((await house.config()).settings.risk_percent) == risk
+async def test_a_number_in_any_honest_spelling_is_read(harness: Harness, text: str, risk: str) -> None:
+    await answered(harness.person(), f"/settings risk {text}")
+    assert str((await harness.config()).settings.risk_percent) == risk
 
 
-async def test_the_dialogue_for_a_value(house: HandlersHouse, caplog: pytest.LogCaptureFixture) -> None:
-    anna = house.person()
+async def test_the_dialogue_for_a_value(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
+    anna = harness.person()
     await anna.say("/settings")
     await anna.press("Leverage")
     await anna.press("Another value")
     for text in (*NUMBERS, *(each for each in STRINGS if each.strip())):
         await answered(anna, text)
-        assert (await house.config()).settings == TradeSettings(), text[:60]
+        assert (await harness.config()).settings == TradeSettings(), text[:60]
     assert "7x" in (await answered(anna, "7")).text, "it is still open for a good value"
     await answered(anna, "8")
-    assert (await house.config()).settings.leverage == 7, "and over after it"
+    assert (await harness.config()).settings.leverage == 7, "and over after it"
     no_errors(caplog)
 
 
-async def test_the_dialogue_for_a_key_id_and_for_a_secret(
-    house: HandlersHouse, caplog: pytest.LogCaptureFixture
-) -> None:
-    anna = house.person()
-    await house.terms_accepted()
+async def test_the_dialogue_for_a_key_id_and_for_a_secret(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
+    anna = harness.person()
+    await harness.terms_accepted()
     for label in ("Bybit Demo", "key and a secret"):
         await anna.say("/keys")
         await anna.press("bybit.com")
@@ -112,12 +111,12 @@ async def test_the_dialogue_for_a_key_id_and_for_a_secret(
         for text in STRINGS:
             await answered(anna, text)
             await answered(anna, f"{text} {text}"[:4096])
-    assert not house.bybit.seen_keys or all(key.api_key.reveal().isascii() for key in house.bybit.seen_keys)
+    assert not harness.bybit.seen_keys or all(key.api_key.isascii() for key in harness.bybit.seen_keys)
     no_errors(caplog)
 
 
-async def test_ids_for_a_ban(house: HandlersHouse, caplog: pytest.LogCaptureFixture) -> None:
-    owner = house.person(OWNER, name="Olga")
+async def test_ids_for_a_ban(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
+    owner = harness.person(OWNER, name="Olga")
     await owner.say("/start")
     for text in (*NUMBERS, *STRINGS, "", "@anna", str(2**60), "-100500", "01001"):
         if text in {"101", "1000"}:
@@ -126,22 +125,22 @@ async def test_ids_for_a_ban(house: HandlersHouse, caplog: pytest.LogCaptureFixt
         assert "/ban 1002 why" in bubble.text or "know no user" in bubble.text, text[:60]
     assert "know no user 999" in (await answered(owner, "/ban 999 why")).text
     assert "Not to yourself" in (await answered(owner, f"/ban {OWNER} why")).text
-    assert not (await house.config()).is_banned
+    assert not (await harness.config()).is_banned
     no_errors(caplog)
 
 
 @pytest.mark.parametrize("name", [each for each in STRINGS if "\ud800" not in each and "\udfff" not in each])
-async def test_any_name_of_a_person(house: HandlersHouse, caplog: pytest.LogCaptureFixture, name: str) -> None:
-    boris = house.person(BORIS, name=name[:64])
+async def test_any_name_of_a_person(harness: Harness, caplog: pytest.LogCaptureFixture, name: str) -> None:
+    boris = harness.person(BORIS, name=name[:64])
     for text in ("/start", "/whoami", "/menu"):
         bubble = await answered(boris, text)
         assert "<script" not in bubble.html
-    assert len((await house.config(BORIS)).first_name) <= 64
+    assert len((await harness.config(BORIS)).first_name) <= 64
     no_errors(caplog)
 
 
-async def test_what_was_typed_is_echoed_short_and_as_text(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_what_was_typed_is_echoed_short_and_as_text(harness: Harness) -> None:
+    anna = harness.person()
     bubble = await answered(anna, "/settings <i>" + "x" * 4000)
     assert "&lt;i&gt;" in bubble.html
     assert len(bubble.text) < 450
@@ -150,11 +149,11 @@ async def test_what_was_typed_is_echoed_short_and_as_text(house: HandlersHouse) 
 @pytest.mark.parametrize(
     "text", ["/keys add demo KEY <b>", f"/keys add live {KEY_ID} short", "/keys add demo ключ секрет"]
 )
-async def test_a_malformed_key_is_deleted_and_not_asked_about(house: HandlersHouse, text: str) -> None:
-    await house.terms_accepted()
-    assert "does not look like a Bybit key" in (await answered(house.person(), text)).text
-    assert house.api.deleted
-    assert not house.bybit.seen_keys
+async def test_a_malformed_key_is_deleted_and_not_asked_about(harness: Harness, text: str) -> None:
+    await harness.terms_accepted()
+    assert "does not look like a Bybit key" in (await answered(harness.person(), text)).text
+    assert harness.api.deleted
+    assert not harness.bybit.seen_keys
 
 
 @pytest.mark.parametrize(
@@ -170,20 +169,20 @@ async def test_a_malformed_key_is_deleted_and_not_asked_about(house: HandlersHou
         {"dice": {"emoji": "🎲", "value": 1}},
     ],
 )  # fmt: skip
-async def test_what_is_no_text_is_answered_once(house: HandlersHouse, content: dict[str, object]) -> None:
-    anna = house.person()
+async def test_what_is_no_text_is_answered_once(harness: Harness, content: dict[str, object]) -> None:
+    anna = harness.person()
     bubble = await anna.send_thing(**content)
     assert bubble is not None
     assert "text and buttons only" in bubble.text
-    assert len(house.api.made("sendMessage")) == 2
+    assert len(harness.api.made("sendMessage")) == 2
 
 
-async def test_service_messages_need_no_answer(house: HandlersHouse) -> None:
-    assert await house.person().send_thing(write_access_allowed={"from_request": True}) is None
+async def test_service_messages_need_no_answer(harness: Harness) -> None:
+    assert await harness.person().send_thing(write_access_allowed={"from_request": True}) is None
 
 
-async def test_nothing_of_all_this_reached_another_user(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_nothing_of_all_this_reached_another_user(harness: Harness) -> None:
+    anna = harness.person()
     for text in STRINGS:
         await answered(anna, text)
-    assert {int(call.params["chat_id"]) for call in house.api.made("sendMessage")} == {ANNA}
+    assert {int(call.params["chat_id"]) for call in harness.api.made("sendMessage")} == {ANNA}

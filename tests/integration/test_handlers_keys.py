@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fake_bot_api import Bubble
-from fake_bybit import TRADE_RIGHTS
-from handlers_house import ANNA, BORIS, KEY_ID, SECRET, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, BORIS, KEY_ID, SECRET, Harness, Person
+from harness.bot_api import Bubble
+from harness.bybit import TRADE_RIGHTS
 from telegram import Update
 
 from bot.domain.cause import Cause, UpdateId, current_cause
@@ -19,41 +18,35 @@ from bot.domain.sites import SITES
 DAY = 86_400_000
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path) as built:
-        yield built
-
-
 async def said(person: Person, text: str) -> Bubble:
     bubble = await person.say(text)
     assert bubble is not None
     return bubble
 
 
-async def accounts(house: HandlersHouse, user_id: int = ANNA) -> list[str]:
-    return [each.account_type.value for each in (await house.config(user_id)).accounts]
+async def accounts(harness: Harness, user_id: int = ANNA) -> list[str]:
+    return [each.account_type.value for each in (await harness.config(user_id)).accounts]
 
 
-def traces(house: HandlersHouse, folder: Path, caplog: pytest.LogCaptureFixture) -> str:
+def traces(harness: Harness, folder: Path, caplog: pytest.LogCaptureFixture) -> str:
     """Everything that could hold a secret: the log, what was sent, the files on disk."""
     files = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
-    calls = "\n".join(str(call.params) for call in house.api.calls)
+    calls = "\n".join(str(call.params) for call in harness.api.calls)
     log = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
     return calls + log + files.decode("latin-1")
 
 
 async def test_a_pair_is_made_here_and_no_secret_passes_through_telegram(
-    house: HandlersHouse, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    harness: Harness, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    anna = house.person()
+    anna = harness.person()
     await said(anna, "/keys")
     await anna.press("bybit.com")
     terms = await anna.press("Bybit Demo")
     assert "One thing first: the terms" in terms.text
     offer = await anna.press("I accept")
-    assert (await house.config()).terms_version == 1
+    assert (await harness.config()).terms_version == 1
     assert "Connect Bybit Demo · bybit.com" in offer.text
     assert "<pre>-----BEGIN PUBLIC KEY-----" in offer.html
     assert [line[:2] for line in offer.text.splitlines() if line[1:3] == ". "] == ["1.", "2.", "3.", "4."]
@@ -65,61 +58,61 @@ async def test_a_pair_is_made_here_and_no_secret_passes_through_telegram(
     assert "Bybit Demo is connected" in connected.text
     assert "May trade and nothing else." in connected.text
     assert "Bound to 192.0.2.1." in connected.text
-    assert await accounts(house) == ["paper", "demo"]
-    (key,) = house.bybit.seen_keys
+    assert await accounts(harness) == ["paper", "demo"]
+    key = await harness.opened_key(AccountType.DEMO)
     assert key.key_type is KeyType.RSA
     private_lines = key.api_secret.reveal().splitlines()[1:-1]
-    assert all(line not in traces(house, tmp_path, caplog) for line in private_lines)
-    assert await house.services.dialogues.current(ANNA) is None
+    assert all(line not in traces(harness, tmp_path, caplog) for line in private_lines)
+    assert await harness.services.dialogues.current(ANNA) is None
 
 
 async def test_a_typed_key_is_deleted_checked_and_sealed(
-    house: HandlersHouse, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    harness: Harness, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    anna = house.person()
+    anna = harness.person()
     await said(anna, "/start")
-    await house.terms_accepted()
+    await harness.terms_accepted()
     bubble = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
     assert "Bybit Demo is connected" in bubble.text
-    assert len(house.api.deleted) == 1, "the message with the key is gone"
-    assert SECRET not in traces(house, tmp_path, caplog)
-    assert KEY_ID not in str(house.api.calls)
-    assert house.bybit.seen_keys[0].api_secret.reveal() == SECRET
+    assert len(harness.api.deleted) == 1, "the message with the key is gone"
+    assert SECRET not in traces(harness, tmp_path, caplog)
+    assert KEY_ID not in str(harness.api.calls)
+    assert harness.bybit.seen_keys[0].is_signed_by(SECRET)
 
 
-async def test_a_typed_key_waits_for_the_terms_and_need_not_be_sent_twice(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_typed_key_waits_for_the_terms_and_need_not_be_sent_twice(harness: Harness) -> None:
+    anna = harness.person()
     bubble = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
     assert "One thing first" in bubble.text
     assert "it waits 15 minutes" in bubble.text
-    assert len(house.api.deleted) == 1
-    assert not house.bybit.seen_keys, "nothing is asked before the terms"
+    assert len(harness.api.deleted) == 1
+    assert not harness.bybit.seen_keys, "nothing is asked before the terms"
     assert "Bybit Demo is connected" in (await anna.press("I accept")).text
 
 
-async def test_a_key_that_waited_too_long_is_asked_for_again(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_key_that_waited_too_long_is_asked_for_again(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
-    house.app.bot_data.held_keys.take(ANNA)
+    harness.app.bot_data.held_keys.take(ANNA)
     assert "send the line again" in (await anna.press("I accept")).text
     assert "Bybit Demo is connected" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
 
 
-async def test_the_second_way_asks_for_key_and_secret(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_the_second_way_asks_for_key_and_secret(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
-    await house.terms_accepted()
+    await harness.terms_accepted()
     await said(anna, "/keys")
     await anna.press("bybit.com")
     await anna.press("Live")
     assert "in one message" in (await anna.press("key and a secret")).text
     assert "send both again" in (await said(anna, "justone")).text
-    assert len(house.api.deleted) == 1, "even what was no secret is taken out of the chat"
+    assert len(harness.api.deleted) == 1, "even what was no secret is taken out of the chat"
     connected = await said(anna, f"{KEY_ID}\n{SECRET}")
     assert "Live is connected" in connected.text
-    assert len(house.api.deleted) == 2
-    assert await accounts(house) == ["paper", "live"]
+    assert len(harness.api.deleted) == 2
+    assert await accounts(harness) == ["paper", "live"]
 
 
 @pytest.mark.parametrize(
@@ -134,19 +127,19 @@ async def test_the_second_way_asks_for_key_and_secret(house: HandlersHouse) -> N
     ],
 )
 async def test_a_refused_key_is_told_by_name_with_its_cure(
-    house: HandlersHouse, changes: dict[str, object], reason: str, cure: str
+    harness: Harness, changes: dict[str, object], reason: str, cure: str
 ) -> None:
     for name, value in changes.items():
-        setattr(house.bybit, name, value)
-    anna = house.person()
+        setattr(harness.bybit, name, value)
+    anna = harness.person()
     await said(anna, "/start")
-    await house.terms_accepted()
+    await harness.terms_accepted()
     bubble = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
     assert "Nothing was stored" in bubble.text
     assert reason in bubble.text
     assert cure in bubble.text
-    assert await accounts(house) == ["paper"]
-    assert await house.rows("credentials") == []
+    assert await accounts(harness) == ["paper"]
+    assert await harness.rows("credentials") == []
 
 
 @pytest.mark.parametrize(
@@ -160,109 +153,109 @@ async def test_a_refused_key_is_told_by_name_with_its_cure(
     ],
 )
 @pytest.mark.parametrize("language", list(Language))
-async def test_what_bybit_says_of_a_key(house: HandlersHouse, code: int, reason: str, language: Language) -> None:
-    anna = house.person(language=language.value)
+async def test_what_bybit_says_of_a_key(harness: Harness, code: int, reason: str, language: Language) -> None:
+    anna = harness.person(language=language.value)
     await said(anna, "/start")
-    await house.terms_accepted()
-    house.bybit.key_trouble = KeyTrouble("no", code=code)
+    await harness.terms_accepted()
+    harness.bybit.key_trouble = KeyTrouble("no", code=code)
     bubble = await said(anna, f"/keys add live {KEY_ID} {SECRET}")
     assert "⛔" in bubble.text
     assert language is not Language.ENGLISH or reason in bubble.text
-    assert await accounts(house) == ["paper"]
+    assert await accounts(harness) == ["paper"]
 
 
-async def test_a_missing_ip_is_stored_with_a_warning_and_the_address_to_copy(house: HandlersHouse) -> None:
-    house.bybit.ips = ()
-    house.bybit.expires_at = Millis(house.clock.now() + 60 * DAY)
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_a_missing_ip_is_stored_with_a_warning_and_the_address_to_copy(harness: Harness) -> None:
+    harness.bybit.ips = ()
+    harness.bybit.expires_at = Millis(harness.clock.now() + 60 * DAY)
+    anna = harness.person()
+    await harness.demo_account(anna)
     assert "ends it after 60 days" in anna.last.text
     assert anna.last.button("Copy 192.0.2.1")
 
 
-async def test_a_key_that_expires_soon(house: HandlersHouse) -> None:
-    house.bybit.expires_at = Millis(house.clock.now() + 3 * DAY + 1)
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_a_key_that_expires_soon(harness: Harness) -> None:
+    harness.bybit.expires_at = Millis(harness.clock.now() + 3 * DAY + 1)
+    anna = harness.person()
+    await harness.demo_account(anna)
     assert "It expires in 3 days (2025-10-12)." in anna.last.text
 
 
-async def test_a_second_user_with_the_same_bybit_account_is_refused(house: HandlersHouse) -> None:
-    anna, boris = house.person(), house.person(BORIS)
-    await house.demo_account(anna)
+async def test_a_second_user_with_the_same_bybit_account_is_refused(harness: Harness) -> None:
+    anna, boris = harness.person(), harness.person(BORIS)
+    await harness.demo_account(anna)
     await said(boris, "/start")
-    await house.terms_accepted(BORIS)
+    await harness.terms_accepted(BORIS)
     bubble = await said(boris, f"/keys add demo {KEY_ID} {SECRET}")
     assert "connected by another user" in bubble.text
-    assert await accounts(house, BORIS) == ["paper"]
+    assert await accounts(harness, BORIS) == ["paper"]
 
 
-async def test_while_bybit_is_silent_nothing_is_stored_and_it_says_so(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_while_bybit_is_silent_nothing_is_stored_and_it_says_so(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
-    await house.terms_accepted()
-    house.bybit.trouble = ExchangeDown("timeout")
+    await harness.terms_accepted()
+    harness.bybit.trouble = ExchangeDown("timeout")
     assert "does not answer" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
-    assert await accounts(house) == ["paper"]
+    assert await accounts(harness) == ["paper"]
 
 
-async def test_the_key_id_may_be_sent_again_after_a_mistake(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_the_key_id_may_be_sent_again_after_a_mistake(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
-    await house.terms_accepted()
+    await harness.terms_accepted()
     await said(anna, "/keys")
     await anna.press("bybit.com")
     await anna.press("Bybit Demo")
     assert "letters and digits only" in (await said(anna, "what is that")).text
-    house.bybit.read_only = True
+    harness.bybit.read_only = True
     assert "read-only" in (await said(anna, KEY_ID)).text
-    house.bybit.read_only = False
+    harness.bybit.read_only = False
     assert "is connected" in (await said(anna, KEY_ID)).text
 
 
-async def test_check_by_typing_and_by_button(house: HandlersHouse) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_check_by_typing_and_by_button(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
     assert "Checked 08:53:20 UTC" in (await said(anna, "/keys check demo")).text
     await said(anna, "/keys")
-    house.bybit.rights = (*TRADE_RIGHTS, "Wallet:Withdraw")
+    harness.bybit.rights = (*TRADE_RIGHTS, "Wallet:Withdraw")
     assert "It may withdraw money." in (await anna.press("Check Bybit Demo")).text
     assert "No live account" in (await said(anna, "/keys check live")).text
 
 
-async def test_removing_asks_first_and_works_once(house: HandlersHouse) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_removing_asks_first_and_works_once(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
     ask = await said(anna, "/keys remove demo")
-    assert await accounts(house) == ["paper", "demo"]
+    assert await accounts(harness) == ["paper", "demo"]
     data = ask.button("Yes, remove")["callback_data"]
     assert "is gone here" in (await anna.press("Yes, remove")).text
-    assert await accounts(house) == ["paper"]
-    assert await house.rows("credentials") == []
+    assert await accounts(harness) == ["paper"]
+    assert await harness.rows("credentials") == []
     assert "used or too old" in (await anna.tap(data, bubble=ask)).text
     assert "not connected yet" in (await said(anna, "/keys remove demo")).text
 
 
-async def test_keeping_it_keeps_it(house: HandlersHouse) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_keeping_it_keeps_it(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
     await said(anna, "/keys")
     await anna.press("Remove Bybit Demo")
     assert "Connected" in (await anna.press("Keep it")).text
-    assert await accounts(house) == ["paper", "demo"]
+    assert await accounts(harness) == ["paper", "demo"]
 
 
-async def test_a_confirmation_expires(house: HandlersHouse) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_a_confirmation_expires(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
     await said(anna, "/keys remove demo")
-    house.clock.advance(16 * 60)
+    harness.clock.advance(16 * 60)
     assert "used or too old" in (await anna.press("Yes, remove")).text
-    assert await accounts(house) == ["paper", "demo"]
+    assert await accounts(harness) == ["paper", "demo"]
 
 
-async def test_on_bybit_eu_there_are_no_keys_and_practice_is_offered(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_on_bybit_eu_there_are_no_keys_and_practice_is_offered(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/keys")
     bubble = await anna.press("bybit.eu")
     assert "gives no API keys" in bubble.text
@@ -270,18 +263,18 @@ async def test_on_bybit_eu_there_are_no_keys_and_practice_is_offered(house: Hand
 
 
 @pytest.mark.parametrize("site", [site for site in SITES if site.api_keys_work], ids=lambda site: site.code)
-async def test_every_site_leads_to_its_accounts(house: HandlersHouse, site: object) -> None:
-    anna = house.person()
+async def test_every_site_leads_to_its_accounts(harness: Harness, site: object) -> None:
+    anna = harness.person()
     await said(anna, "/keys")
     bubble = await anna.press(str(getattr(site, "domain", "")))
     assert ("Bybit Demo" in bubble.labels) == getattr(site, "has_demo", None)
     assert "Live" in bubble.labels
 
 
-async def test_the_site_of_a_typed_key(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_the_site_of_a_typed_key(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
-    await house.terms_accepted()
+    await harness.terms_accepted()
     assert "bybit.kz" in (await said(anna, f"/keys add live {KEY_ID} {SECRET} kz")).text
     assert "has no demo trading" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET} kz")).text
     assert "gives no API keys" in (await said(anna, f"/keys add live {KEY_ID} {SECRET} eu")).text
@@ -302,87 +295,87 @@ async def test_the_site_of_a_typed_key(house: HandlersHouse) -> None:
         "/keys remove demo live",
     ],
 )
-async def test_a_wrong_line_says_how_to_type_it(house: HandlersHouse, text: str) -> None:
-    anna = house.person()
+async def test_a_wrong_line_says_how_to_type_it(harness: Harness, text: str) -> None:
+    anna = harness.person()
     await said(anna, "/start")
     bubble = await said(anna, text)
     assert "/keys add demo" in bubble.text or "/keys check demo" in bubble.text or "/keys remove demo" in bubble.text
-    assert not house.bybit.seen_keys
+    assert not harness.bybit.seen_keys
 
 
-async def test_a_replaced_key_of_the_same_account_keeps_its_place(house: HandlersHouse) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
-    first = (await house.config()).account_of_type(AccountType.DEMO)
+async def test_a_replaced_key_of_the_same_account_keeps_its_place(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
+    first = (await harness.config()).account_of_type(AccountType.DEMO)
     await said(anna, f"/keys add demo other{KEY_ID} {SECRET}")
-    assert (await house.config()).account_of_type(AccountType.DEMO) == first
+    assert (await harness.config()).account_of_type(AccountType.DEMO) == first
 
 
-async def slow(house: HandlersHouse) -> Person:
+async def slow(harness: Harness) -> Person:
     """Anna, with the terms accepted and Bybit silent from now on."""
-    anna = house.person()
+    anna = harness.person()
     await said(anna, "/start")
-    await house.terms_accepted()
-    house.app.bot_data.asides.patience = 0.05
-    house.bybit.gate.clear()
+    await harness.terms_accepted()
+    harness.app.bot_data.asides.patience = 0.05
+    harness.bybit.gate.clear()
     return anna
 
 
-async def test_while_bybit_takes_its_time_over_a_typed_key_the_lane_is_free(house: HandlersHouse) -> None:
-    anna = await slow(house)
+async def test_while_bybit_takes_its_time_over_a_typed_key_the_lane_is_free(harness: Harness) -> None:
+    anna = await slow(harness)
     async with asyncio.timeout(1):
         asking = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
         assert "Asking Bybit" in asking.text
         assert "Which language" in (await said(anna, "/lang")).text
         assert "still asking" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
-    house.bybit.gate.set()
-    await house.settle()
+    harness.bybit.gate.set()
+    await harness.settle()
     assert "Bybit Demo is connected" in asking.text
     assert asking.edits == 1
-    assert len(house.bybit.seen_keys) == 1
-    assert len(await house.rows("credentials")) == 1
-    assert await accounts(house) == ["paper", "demo"]
+    assert len(harness.bybit.seen_keys) == 1
+    assert len(await harness.rows("credentials")) == 1
+    assert await accounts(harness) == ["paper", "demo"]
 
 
-async def test_an_answer_that_comes_soon_is_one_message_of_the_same_update(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_an_answer_that_comes_soon_is_one_message_of_the_same_update(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
-    await house.terms_accepted()
-    cause = await house.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
+    await harness.terms_accepted()
+    cause = await harness.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
     assert cause.applied
     assert "connected" in anna.last.text
     assert anna.last.edits == 0
 
 
-async def test_a_late_effect_is_not_that_of_the_update(house: HandlersHouse) -> None:
-    anna = await slow(house)
-    cause = await house.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
-    house.bybit.gate.set()
-    await house.settle()
-    assert await accounts(house) == ["paper", "demo"]
+async def test_a_late_effect_is_not_that_of_the_update(harness: Harness) -> None:
+    anna = await slow(harness)
+    cause = await harness.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
+    harness.bybit.gate.set()
+    await harness.settle()
+    assert await accounts(harness) == ["paper", "demo"]
     assert not cause.applied
 
 
-async def test_the_id_of_a_pairs_key_and_its_dialogue_end_when_bybit_answers(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_the_id_of_a_pairs_key_and_its_dialogue_end_when_bybit_answers(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/keys")
     await anna.press("bybit.com")
     await anna.press("Bybit Demo")
     await anna.press("I accept")
-    house.app.bot_data.asides.patience = 0.05
-    house.bybit.gate.clear()
+    harness.app.bot_data.asides.patience = 0.05
+    harness.bybit.gate.clear()
     asking = await said(anna, KEY_ID)
     assert "Asking Bybit" in asking.text
     assert "still asking" in (await said(anna, KEY_ID)).text
-    house.bybit.gate.set()
-    await house.settle()
+    harness.bybit.gate.set()
+    await harness.settle()
     assert "Bybit Demo is connected" in asking.text
-    assert len(house.bybit.seen_keys) == 1
-    assert await house.services.dialogues.current(ANNA) is None
+    assert len(harness.bybit.seen_keys) == 1
+    assert await harness.services.dialogues.current(ANNA) is None
 
 
-async def test_a_late_answer_leaves_the_next_dialogue_alone(house: HandlersHouse) -> None:
-    anna = await slow(house)
+async def test_a_late_answer_leaves_the_next_dialogue_alone(harness: Harness) -> None:
+    anna = await slow(harness)
     await said(anna, "/keys")
     await anna.press("bybit.com")
     await anna.press("Live")
@@ -390,23 +383,23 @@ async def test_a_late_answer_leaves_the_next_dialogue_alone(house: HandlersHouse
     await said(anna, f"{KEY_ID} {SECRET}")
     await said(anna, "/settings risk")
     await anna.press("Another value")
-    house.bybit.gate.set()
-    await house.settle()
-    dialogue = await house.services.dialogues.current(ANNA)
+    harness.bybit.gate.set()
+    await harness.settle()
+    dialogue = await harness.services.dialogues.current(ANNA)
     assert dialogue is not None
     assert dialogue.dialogue == "settings.value"
-    assert await accounts(house) == ["paper", "live"]
+    assert await accounts(harness) == ["paper", "live"]
 
 
-async def test_a_held_key_goes_on_beside_the_lane(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_held_key_goes_on_beside_the_lane(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
-    house.app.bot_data.asides.patience = 0.05
-    house.bybit.gate.clear()
+    harness.app.bot_data.asides.patience = 0.05
+    harness.bybit.gate.clear()
     asking = await anna.press("I accept")
     assert "Asking Bybit" in asking.text
-    house.bybit.gate.set()
-    await house.settle()
+    harness.bybit.gate.set()
+    await harness.settle()
     assert "Bybit Demo is connected" in asking.text
 
 
@@ -420,33 +413,33 @@ async def test_a_held_key_goes_on_beside_the_lane(house: HandlersHouse) -> None:
 )
 @pytest.mark.parametrize("way", ["/keys check demo", f"/keys add demo {KEY_ID} {SECRET}"])
 async def test_late_trouble_is_told_in_place_of_the_asking(
-    house: HandlersHouse, way: str, trouble: Exception, words: str
+    harness: Harness, way: str, trouble: Exception, words: str
 ) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
-    house.app.bot_data.asides.patience = 0.05
-    house.bybit.gate.clear()
-    house.bybit.key_trouble = trouble  # type: ignore[assignment]  # raised as it is
+    anna = harness.person()
+    await harness.demo_account(anna)
+    harness.app.bot_data.asides.patience = 0.05
+    harness.bybit.gate.clear()
+    harness.bybit.key_trouble = trouble  # type: ignore[assignment]  # raised as it is
     asking = await said(anna, way)
     assert "Asking Bybit" in asking.text
-    house.bybit.gate.set()
-    await house.settle()
+    harness.bybit.gate.set()
+    await harness.settle()
     assert words in asking.text
     assert "Asking" not in asking.text
     assert asking.labels, "with a way on"
 
 
-async def test_a_late_answer_finds_its_way_through_a_failing_telegram(house: HandlersHouse) -> None:
-    anna = await slow(house)
-    house.api.refuse = lambda call: (500, "Internal Server Error") if call.method == "sendMessage" else None
+async def test_a_late_answer_finds_its_way_through_a_failing_telegram(harness: Harness) -> None:
+    anna = await slow(harness)
+    harness.api.refuse = lambda call: (500, "Internal Server Error") if call.method == "sendMessage" else None
     cause = Cause(UpdateId(1_000), attempt=1)
     token = current_cause.set(cause)
-    await house.app.process_update(Update.de_json(anna.message(f"/keys add demo {KEY_ID} {SECRET}"), house.app.bot))
+    await harness.app.process_update(Update.de_json(anna.message(f"/keys add demo {KEY_ID} {SECRET}"), harness.app.bot))
     current_cause.reset(token)
     assert cause.failure is None, "another attempt would ask Bybit twice"
-    house.api.refuse = lambda _: None
-    house.bybit.gate.set()
-    await house.settle()
+    harness.api.refuse = lambda _: None
+    harness.bybit.gate.set()
+    await harness.settle()
     assert "Bybit Demo is connected" in anna.last.text
 
 
@@ -455,13 +448,13 @@ async def test_a_late_answer_finds_its_way_through_a_failing_telegram(house: Han
     ("code", "reason"), [(10003, "does not know it any more"), (10004, "does not fit any more"), (33004, "has expired")]
 )
 async def test_a_stored_key_that_died_is_told_as_one(
-    house: HandlersHouse, code: int, reason: str, language: Language
+    harness: Harness, code: int, reason: str, language: Language
 ) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+    anna = harness.person()
+    await harness.demo_account(anna)
     await said(anna, f"/lang {language.value}")
-    house.bybit.key_trouble = KeyTrouble("no", code=code)
-    house.clock.advance(120)
+    harness.bybit.key_trouble = KeyTrouble("no", code=code)
+    harness.clock.advance(120)
     checked = await said(anna, "/keys check demo")
     listed = await said(anna, "/keys")
     assert "⛔" in checked.text
@@ -473,12 +466,12 @@ async def test_a_stored_key_that_died_is_told_as_one(
         assert reason in listed.text
 
 
-async def test_what_is_well_is_not_said_and_a_slow_bybit_holds_nothing(house: HandlersHouse) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_what_is_well_is_not_said_and_a_slow_bybit_holds_nothing(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
     assert "✓" not in (await said(anna, "/keys")).text
-    house.clock.advance(120)
-    house.app.bot_data.asides.patience = 0.05
-    house.bybit.gate.clear()
+    harness.clock.advance(120)
+    harness.app.bot_data.asides.patience = 0.05
+    harness.bybit.gate.clear()
     async with asyncio.timeout(1):
         assert "Bybit Demo" in (await said(anna, "/keys")).text

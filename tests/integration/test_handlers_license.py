@@ -1,10 +1,10 @@
 """/license through the front: the screen, the trial in two taps, the terms before it."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from handlers_house import ANNA, OWNER, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, OWNER, Harness, Person
+from harness.app import harness as open_harness
 
 from bot.domain.licensing import DAY, EntryKind
 from bot.domain.model import LicenseType, UserId
@@ -13,16 +13,10 @@ from handlers.registry import TABLE, Table
 from storage.queries import SqliteQueries
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path) as built:
-        yield built
-
-
-async def agreed(house: HandlersHouse) -> Person:
-    anna = house.person()
+async def agreed(harness: Harness) -> Person:
+    anna = harness.person()
     await anna.say("/start")
-    await house.terms_accepted()
+    await harness.terms_accepted()
     return anna
 
 
@@ -32,31 +26,31 @@ async def shown(person: Person) -> str:
     return bubble.text
 
 
-async def test_a_trial_is_one_line_and_one_tap(house: HandlersHouse) -> None:
-    anna = await agreed(house)
+async def test_a_trial_is_one_line_and_one_tap(harness: Harness) -> None:
+    anna = await agreed(harness)
     assert "You have no license" in await shown(anna)
     bubble = await anna.press("Start the 7-day trial")
     assert "✓ Your trial has started: 7 days." in bubble.text
     assert "Trial until" in bubble.text
     assert "Start the 7-day trial" not in bubble.labels
-    assert [row.details for row in await SqliteQueries(house.database).audit_page(area="license")] == ["7 days"]
+    assert [row.details for row in await SqliteQueries(harness.database).audit_page(area="license")] == ["7 days"]
 
 
-async def test_bug_the_trial_asked_for_no_terms(house: HandlersHouse) -> None:
+async def test_bug_the_trial_asked_for_no_terms(harness: Harness) -> None:
     """They come first, and the tap goes on after them."""
-    anna = house.person()
+    anna = harness.person()
     await anna.say("/start")
     await shown(anna)
     gate = await anna.press("Start the 7-day trial")
     assert "terms" in gate.text.lower()
-    assert await house.rows("license_events") == []
+    assert await harness.rows("license_events") == []
     bubble = await anna.press("I accept")
     assert "✓ Your trial has started" in bubble.text
-    assert len(await house.rows("license_events")) == 1
+    assert len(await harness.rows("license_events")) == 1
 
 
-async def test_the_trial_is_given_once(house: HandlersHouse) -> None:
-    anna = await agreed(house)
+async def test_the_trial_is_given_once(harness: Harness) -> None:
+    anna = await agreed(harness)
     await shown(anna)
     first = anna.last
     await shown(anna)
@@ -64,18 +58,18 @@ async def test_the_trial_is_given_once(house: HandlersHouse) -> None:
     await anna.press("Start the 7-day trial", bubble=first)
     refused = await anna.press("Start the 7-day trial", bubble=second)
     assert "You have had your trial" in refused.text
-    assert len(await house.rows("license_events")) == 1
-    house.clock.advance(8 * 86_400)
+    assert len(await harness.rows("license_events")) == 1
+    harness.clock.advance(8 * 86_400)
     text = await shown(anna)
     assert "Your Trial license ended" in text
     assert "Start the 7-day trial" not in anna.last.labels
 
 
-async def test_a_grant_shows_in_the_very_next_message(house: HandlersHouse) -> None:
-    anna = await agreed(house)
+async def test_a_grant_shows_in_the_very_next_message(harness: Harness) -> None:
+    anna = await agreed(harness)
     assert "You have no license" in await shown(anna)
-    await house.person(OWNER).say("/start")
-    licenses = house.services.licenses
+    await harness.person(OWNER).say("/start")
+    licenses = harness.services.licenses
     async with licenses.transactions.begin() as unit:
         for number, (license_type, days) in enumerate(((LicenseType.BASIC, 30), (LicenseType.PREMIUM, 10))):
             await licenses.give(
@@ -91,7 +85,7 @@ async def test_a_grant_shows_in_the_very_next_message(house: HandlersHouse) -> N
     assert "Premium until" in text
     assert "10 days left." in text
     assert "Then Basic, 30 days" in text
-    house.clock.advance(10 * 86_400)
+    harness.clock.advance(10 * 86_400)
     assert "Basic until" in await shown(anna)
     assert "30 days left." in anna.last.text
 
@@ -99,8 +93,8 @@ async def test_a_grant_shows_in_the_very_next_message(house: HandlersHouse) -> N
 @pytest.mark.parametrize("missing", ["redeem", "subscribe", "help"])
 async def test_the_ways_to_more_time_are_those_of_the_table(tmp_path: Path, missing: str) -> None:
     entries = [each for each in TABLE.entries if not isinstance(each, CommandEntry) or each.command != missing]
-    async with handlers_house(tmp_path, table=Table(entries)) as house:
-        anna = await agreed(house)
+    async with open_harness(tmp_path, table=Table(entries)) as harness:
+        anna = await agreed(harness)
         await shown(anna)
         commands = {each.command for each in entries if isinstance(each, CommandEntry)}
         for way, label in (("redeem", "Redeem a code"), ("subscribe", "Buy a license")):

@@ -1,12 +1,9 @@
 """Payments as people see them: two taps to an invoice, a clear no, a receipt, a refund with its reason and PIN."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from fake_bot_api import Bubble
-from handlers_house import ANNA, BORIS, OWNER, TEXTS, HandlersHouse, Person, handlers_house
-from payments_house import check_out, paid_update, refunded_update
+from harness.app import ANNA, BORIS, OWNER, TEXTS, Harness, Person
+from harness.bot_api import Bubble
+from harness.payments import check_out, paid_update, refunded_update
 from telegram import Update
 
 from bot.domain.cause import Cause, UpdateId, current_cause
@@ -17,17 +14,11 @@ from handlers.views.promises import Promises
 from storage.outbox import SqliteOutbox
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path) as built:
-        yield built
-
-
-async def customer(house: HandlersHouse, user_id: int = ANNA, *, language: str = "en") -> Person:
+async def customer(harness: Harness, user_id: int = ANNA, *, language: str = "en") -> Person:
     """Has accepted the terms before."""
-    person = house.person(user_id, language=language)
+    person = harness.person(user_id, language=language)
     await person.say("/start")
-    await house.terms_accepted(user_id)
+    await harness.terms_accepted(user_id)
     return person
 
 
@@ -35,33 +26,33 @@ async def buys(person: Person, label: str = "Premium 3 mo") -> tuple[str, int]:
     """/subscribe and a tap; the invoice's payload and Stars."""
     await person.say("/subscribe")
     await person.press(label)
-    invoice = person.house.api.invoices[-1]
+    invoice = person.harness.api.invoices[-1]
     return invoice["payload"], invoice["prices"][0]["amount"]
 
 
 async def pays(person: Person, label: str = "Premium 3 mo", charge_id: str = "stx-1") -> None:
     payload, stars = await buys(person, label)
     assert await check_out(person, payload, stars) is None
-    await person.house.feed(paid_update(person, payload, stars, charge_id))
+    await person.harness.feed(paid_update(person, payload, stars, charge_id))
 
 
-async def statuses(house: HandlersHouse) -> list[str]:
-    return [status for (status,) in await house.database.fetch("SELECT status FROM payment_history ORDER BY id", ())]
+async def statuses(harness: Harness) -> list[str]:
+    return [status for (status,) in await harness.database.fetch("SELECT status FROM payment_history ORDER BY id", ())]
 
 
-async def promises(house: HandlersHouse) -> list[Promise]:
-    return [each.promise for each in await SqliteOutbox(house.database).due(house.clock.now(), 100)]
+async def promises(harness: Harness) -> list[Promise]:
+    return [each.promise for each in await SqliteOutbox(harness.database).due(harness.clock.now(), 100)]
 
 
-async def test_two_taps_to_an_invoice(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_two_taps_to_an_invoice(harness: Harness) -> None:
+    anna = await customer(harness)
     prices = await anna.say("/subscribe")
     assert prices is not None
     for words in ("Premium", "Basic", "13,500 ⭐", "−10 %", "2 × 24,000 ⭐", "You have no license"):
         assert words in prices.text, words
     assert len([label for label in prices.labels if "⭐" in label]) == 8
     await anna.press("Premium 3 mo · 13,500 ⭐")
-    (invoice,) = house.api.invoices
+    (invoice,) = harness.api.invoices
     assert invoice["chat_id"] == ANNA
     assert (invoice["currency"], invoice["provider_token"]) == ("XTR", "")
     assert [price["amount"] for price in invoice["prices"]] == [13_500]
@@ -70,52 +61,52 @@ async def test_two_taps_to_an_invoice(house: HandlersHouse) -> None:
     assert (anna.sent, anna.taps) == (2, 1)
 
 
-async def test_the_button_stays_good_for_another_invoice(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_the_button_stays_good_for_another_invoice(harness: Harness) -> None:
+    anna = await customer(harness)
     prices = await anna.say("/subscribe")
     for _ in range(2):
         await anna.press("Basic 1 mo", bubble=prices)
-    first, second = house.api.invoices
+    first, second = harness.api.invoices
     assert first["payload"] != second["payload"]
 
 
-async def test_a_year_of_premium_comes_as_two_invoices(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_a_year_of_premium_comes_as_two_invoices(harness: Harness) -> None:
+    anna = await customer(harness)
     await buys(anna, "Premium 12 mo")
-    titles = [(each["title"], each["prices"][0]["amount"]) for each in house.api.invoices]
+    titles = [(each["title"], each["prices"][0]["amount"]) for each in harness.api.invoices]
     assert titles == [("Premium, 180 days (1 of 2)", 24_000), ("Premium, 180 days (2 of 2)", 24_000)]
 
 
-async def test_the_terms_come_before_the_first_payment_and_the_invoice_after_them(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_the_terms_come_before_the_first_payment_and_the_invoice_after_them(harness: Harness) -> None:
+    anna = harness.person()
     await anna.say("/subscribe")
     terms = await anna.press("Basic 1 mo")
     assert "I accept" in terms.labels
-    assert not house.api.invoices
+    assert not harness.api.invoices
     await anna.press("I accept", bubble=terms)
-    assert [each["prices"][0]["amount"] for each in house.api.invoices] == [2_500]
+    assert [each["prices"][0]["amount"] for each in harness.api.invoices] == [2_500]
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "uk"])
-async def test_every_invoice_fits_telegrams_limits(house: HandlersHouse, language: str) -> None:
+async def test_every_invoice_fits_telegrams_limits(harness: Harness, language: str) -> None:
     """The fake refuses longer titles and descriptions, as Telegram does."""
-    anna = await customer(house, language=language)
+    anna = await customer(harness, language=language)
     prices = await anna.say("/subscribe")
     assert prices is not None
     for label in [label for label in prices.labels if "⭐" in label]:
         await anna.press(label, bubble=prices)
-    assert len(house.api.invoices) == 9
+    assert len(harness.api.invoices) == 9
 
 
-async def test_a_payment_ends_in_a_receipt_and_the_license_is_there_at_once(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_a_payment_ends_in_a_receipt_and_the_license_is_there_at_once(harness: Harness) -> None:
+    anna = await customer(harness)
     await anna.say("/license")
     await pays(anna)
     card = await anna.say("/license")
     assert card is not None
     assert "Premium" in card.text
     assert "90 days left" in card.text
-    (receipt,) = await promises(house)
+    (receipt,) = await promises(harness)
     (message,) = Promises(TEXTS).render(receipt.kind, receipt.values, Language.ENGLISH)
     assert "Paid: 13,500 ⭐" in message.text_html
     assert "90 days of Premium are yours" in message.text_html
@@ -123,9 +114,9 @@ async def test_a_payment_ends_in_a_receipt_and_the_license_is_there_at_once(hous
     assert "Premium, 90 days · 13,500 ⭐ · credited" in mine.text
 
 
-async def test_bug_my_payments_failed_for_everybody(house: HandlersHouse) -> None:
+async def test_bug_my_payments_failed_for_everybody(harness: Harness) -> None:
     """The old one read columns that did not exist; here an empty list is an answer, too."""
-    anna = await customer(house)
+    anna = await customer(harness)
     assert "None." in (await anna.press("My payments", bubble=await anna.say("/subscribe"))).text
     for number in range(10):
         await pays(anna, "Basic 1 mo", f"stx-{number}")
@@ -134,47 +125,47 @@ async def test_bug_my_payments_failed_for_everybody(house: HandlersHouse) -> Non
     assert "#2 " not in mine.text
     older = await anna.press("Older", bubble=mine)
     assert "#2 " in older.text
-    boris = await customer(house, BORIS)
+    boris = await customer(harness, BORIS)
     assert "None." in (await boris.press("My payments", bubble=await boris.say("/subscribe"))).text
 
 
-async def test_a_no_before_the_payment_says_why(house: HandlersHouse) -> None:
-    anna, boris = await customer(house), await customer(house, BORIS)
+async def test_a_no_before_the_payment_says_why(harness: Harness) -> None:
+    anna, boris = await customer(harness), await customer(harness, BORIS)
     payload, stars = await buys(anna)
     assert "made for somebody else" in (await check_out(boris, payload, stars) or "")
     assert "price does not match" in (await check_out(anna, payload, 1) or "")
     assert "price does not match" in (await check_out(anna, payload, stars, currency="EUR") or "")
     assert "don't know this invoice" in (await check_out(anna, "tampered", stars) or "")
-    house.clock.advance(25 * 3600)
+    harness.clock.advance(25 * 3600)
     assert "over 24 hours old" in (await check_out(anna, payload, stars) or "")
-    assert all(len(str(each.get("error_message", ""))) < 200 for each in house.api.checked.values())
+    assert all(len(str(each.get("error_message", ""))) < 200 for each in harness.api.checked.values())
 
 
-async def test_the_no_is_in_the_payers_language(house: HandlersHouse) -> None:
-    anna = await customer(house, language="uk")
+async def test_the_no_is_in_the_payers_language(harness: Harness) -> None:
+    anna = await customer(harness, language="uk")
     assert "нічого не списано" in (await check_out(anna, "x", 5) or "")
 
 
-async def test_a_banned_person_is_refused_before_and_booked_after(house: HandlersHouse) -> None:
+async def test_a_banned_person_is_refused_before_and_booked_after(harness: Harness) -> None:
     """The guard that stops banned people lets payments through: the Stars would be gone otherwise."""
-    await house.person(OWNER).say("/start")
-    anna = await customer(house)
+    await harness.person(OWNER).say("/start")
+    anna = await customer(harness)
     payload, stars = await buys(anna)
-    await house.ban(ANNA)
+    await harness.ban(ANNA)
     bubbles = len(anna.bubbles)
     assert "can't use this bot" in (await check_out(anna, payload, stars) or "")
-    await house.feed(paid_update(anna, payload, stars, "stx-1"))
+    await harness.feed(paid_update(anna, payload, stars, "stx-1"))
     assert len(anna.bubbles) == bubbles
-    assert await statuses(house) == ["unclaimed"]
-    assert await house.rows("license_events") == []
-    await house.feed(refunded_update(anna, payload, stars, "stx-1"))
-    assert await statuses(house) == ["refunded"]
+    assert await statuses(harness) == ["unclaimed"]
+    assert await harness.rows("license_events") == []
+    await harness.feed(refunded_update(anna, payload, stars, "stx-1"))
+    assert await statuses(harness) == ["refunded"]
 
 
-async def test_a_check_that_came_too_late_for_telegram_harms_nobody(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_a_check_that_came_too_late_for_telegram_harms_nobody(harness: Harness) -> None:
+    anna = await customer(harness)
     payload, stars = await buys(anna)
-    house.api.refuse = lambda call: (
+    harness.api.refuse = lambda call: (
         (400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         if call.method == "answerPreCheckoutQuery"
         else None
@@ -183,15 +174,15 @@ async def test_a_check_that_came_too_late_for_telegram_harms_nobody(house: Handl
     with pytest.raises(KeyError):  # nothing was answered
         await check_out(anna, payload, stars)
     assert len(anna.bubbles) == bubbles, "no apology: Telegram tells the payer itself"
-    house.api.refuse = lambda _: None
+    harness.api.refuse = lambda _: None
     assert await check_out(anna, payload, stars) is None
 
 
-async def test_an_answer_that_got_lost_is_left_to_the_lane(house: HandlersHouse) -> None:
+async def test_an_answer_that_got_lost_is_left_to_the_lane(harness: Harness) -> None:
     """Telegram waits ten seconds; the lane tries again within one."""
-    anna = await customer(house)
+    anna = await customer(harness)
     payload, stars = await buys(anna)
-    house.api.refuse = lambda call: (502, "Bad Gateway") if call.method == "answerPreCheckoutQuery" else None
+    harness.api.refuse = lambda call: (502, "Bad Gateway") if call.method == "answerPreCheckoutQuery" else None
     query = {
         "id": "pre-x",
         "from": anna.message("x")["message"]["from"],
@@ -202,47 +193,47 @@ async def test_an_answer_that_got_lost_is_left_to_the_lane(house: HandlersHouse)
     cause = Cause(UpdateId(9_000_001))
     token = current_cause.set(cause)
     try:
-        update = Update.de_json({"update_id": 9_000_001, "pre_checkout_query": query}, house.app.bot)
-        await house.app.process_update(update)
+        update = Update.de_json({"update_id": 9_000_001, "pre_checkout_query": query}, harness.app.bot)
+        await harness.app.process_update(update)
     finally:
         current_cause.reset(token)
     assert cause.failure is not None
     assert not cause.applied
 
 
-async def test_a_payment_that_is_told_again_is_one(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_a_payment_that_is_told_again_is_one(harness: Harness) -> None:
+    anna = await customer(harness)
     payload, stars = await buys(anna)
     for _ in range(3):
-        await house.feed(paid_update(anna, payload, stars, "stx-1"))
-    assert len(await house.rows("payment_history")) == 1
-    assert len(await house.rows("license_events")) == 1
-    assert len(await promises(house)) == 1
+        await harness.feed(paid_update(anna, payload, stars, "stx-1"))
+    assert len(await harness.rows("payment_history")) == 1
+    assert len(await harness.rows("license_events")) == 1
+    assert len(await promises(harness)) == 1
 
 
-async def test_a_payment_in_a_group_is_booked(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_a_payment_in_a_group_is_booked(harness: Harness) -> None:
+    anna = await customer(harness)
     payload, stars = await buys(anna)
-    await house.feed(paid_update(anna.in_group(), payload, stars, "stx-1"))
-    assert await statuses(house) == ["completed"]
+    await harness.feed(paid_update(anna.in_group(), payload, stars, "stx-1"))
+    assert await statuses(harness) == ["completed"]
 
 
-async def test_telegrams_word_of_a_refund_is_the_bots_own_message_and_the_payers_business(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_telegrams_word_of_a_refund_is_the_bots_own_message_and_the_payers_business(harness: Harness) -> None:
+    anna = await customer(harness)
     await pays(anna)
-    users = len(await house.rows("users"))
-    await house.feed(refunded_update(anna, "x", 13_500, "stx-1"))
-    await house.feed(refunded_update(anna, "x", 13_500, "another"))
-    assert await statuses(house) == ["refunded", "refunded"]
-    assert len(await house.rows("users")) == users, "the bot is no user of itself"
-    assert (await house.config(ANNA)).first_name == "Anna"
+    users = len(await harness.rows("users"))
+    await harness.feed(refunded_update(anna, "x", 13_500, "stx-1"))
+    await harness.feed(refunded_update(anna, "x", 13_500, "another"))
+    assert await statuses(harness) == ["refunded", "refunded"]
+    assert len(await harness.rows("users")) == users, "the bot is no user of itself"
+    assert (await harness.config(ANNA)).first_name == "Anna"
     license_card = await anna.say("/license")
     assert license_card is not None
     assert "no license" in license_card.text
 
 
-async def test_a_forwarded_invoice_leads_to_the_price_list(house: HandlersHouse) -> None:
-    boris = house.person(BORIS, name="Boris")
+async def test_a_forwarded_invoice_leads_to_the_price_list(harness: Harness) -> None:
+    boris = harness.person(BORIS, name="Boris")
     card = await boris.say(f"/start {START_PARAMETER}")
     assert card is not None
     assert "Buy a license" in card.text
@@ -251,11 +242,11 @@ async def test_a_forwarded_invoice_leads_to_the_price_list(house: HandlersHouse)
 # --- the admins' side ------------------------------------------------------------------------------------------
 
 
-async def owner_of(house: HandlersHouse) -> Person:
+async def owner_of(harness: Harness) -> Person:
     """With the PIN entered a moment ago."""
-    owner = house.person(OWNER, name="Olga")
+    owner = harness.person(OWNER, name="Olga")
     await owner.say("/start")
-    await house.services.pin.set(UserId(OWNER), Secret("493817"))
+    await harness.services.pin.set(UserId(OWNER), Secret("493817"))
     return owner
 
 
@@ -265,8 +256,8 @@ async def refund_card(owner: Person) -> Bubble:
     return card
 
 
-async def test_bug_the_admins_list_failed_on_its_dates(house: HandlersHouse) -> None:
-    owner, anna = await owner_of(house), await customer(house)
+async def test_bug_the_admins_list_failed_on_its_dates(harness: Harness) -> None:
+    owner, anna = await owner_of(harness), await customer(harness)
     await pays(anna)
     listed = await owner.say("/payments")
     assert listed is not None
@@ -281,31 +272,31 @@ async def test_bug_the_admins_list_failed_on_its_dates(house: HandlersHouse) -> 
         assert shown.text == card.text
 
 
-async def test_a_refund_is_asked_why_confirmed_and_audited(house: HandlersHouse) -> None:
-    owner, anna = await owner_of(house), await customer(house)
+async def test_a_refund_is_asked_why_confirmed_and_audited(harness: Harness) -> None:
+    owner, anna = await owner_of(harness), await customer(harness)
     await pays(anna)
-    house.clock.advance(60)
+    harness.clock.advance(60)
     why = await owner.press("Refund", bubble=await refund_card(owner))
-    assert await statuses(house) == ["completed"]
+    assert await statuses(harness) == ["completed"]
     confirm = await owner.press("Paid by mistake", bubble=why)
     assert f"Give 13,500 ⭐ back to {ANNA}?" in confirm.text
     assert "not used yet, 89 d 23 h" in confirm.text
-    assert await statuses(house) == ["completed"]
+    assert await statuses(harness) == ["completed"]
     data = confirm.button("Refund now")["callback_data"]
     done = await owner.tap(data, bubble=confirm)
     assert "on their way back" in done.text
-    assert await statuses(house) == ["refund_asked"]
+    assert await statuses(harness) == ["refund_asked"]
     again = await owner.tap(data, bubble=confirm)
     assert "used or too old" in again.text
     license_card = await anna.say("/license")
     assert license_card is not None
     assert "no license" in license_card.text
-    (row,) = [row for row in await house.rows("audit") if "payment.refund" in row]
+    (row,) = [row for row in await harness.rows("audit") if "payment.refund" in row]
     assert any("Paid by mistake" in str(column) for column in row)
 
 
-async def test_a_refund_with_a_typed_reason(house: HandlersHouse) -> None:
-    owner, anna = await owner_of(house), await customer(house)
+async def test_a_refund_with_a_typed_reason(harness: Harness) -> None:
+    owner, anna = await owner_of(harness), await customer(harness)
     await pays(anna)
     why = await owner.press("Refund", bubble=await refund_card(owner))
     asked = await owner.press("Another reason", bubble=why)
@@ -316,47 +307,47 @@ async def test_a_refund_with_a_typed_reason(house: HandlersHouse) -> None:
     typed = await owner.say("/payments refund 1 the charts were down")
     assert typed is not None
     await owner.press("Refund now", bubble=typed)
-    assert await statuses(house) == ["refund_asked"]
+    assert await statuses(harness) == ["refund_asked"]
     refused = await owner.say("/payments refund 1 once more")
     assert refused is not None
     assert "can't be refunded" in refused.text
 
 
-async def test_a_refund_waits_for_the_pin_and_goes_on_after_it(house: HandlersHouse) -> None:
-    owner, anna = await owner_of(house), await customer(house)
+async def test_a_refund_waits_for_the_pin_and_goes_on_after_it(harness: Harness) -> None:
+    owner, anna = await owner_of(harness), await customer(harness)
     await pays(anna)
-    house.clock.advance(301)  # the PIN was entered five minutes ago
+    harness.clock.advance(301)  # the PIN was entered five minutes ago
     confirm = await owner.say("/payments refund 1 a reason")
     assert confirm is not None
     pad = await owner.press("Refund now", bubble=confirm)
-    assert await statuses(house) == ["completed"]
+    assert await statuses(harness) == ["completed"]
     assert "PIN" in pad.text
     for digit in "493817":
         pad = await owner.press(digit, bubble=pad)
-    assert await statuses(house) == ["refund_asked"]
+    assert await statuses(harness) == ["refund_asked"]
     assert "on their way back" in owner.last.text or "on their way back" in pad.text
 
 
 @pytest.mark.parametrize(
     "typed", ["/payments x", "/payments 0", "/payments refund", "/payments refund x y", "/payments 1 2"]
 )
-async def test_what_is_typed_wrong_is_answered_with_how_it_goes(house: HandlersHouse, typed: str) -> None:
-    owner = await owner_of(house)
+async def test_what_is_typed_wrong_is_answered_with_how_it_goes(harness: Harness, typed: str) -> None:
+    owner = await owner_of(harness)
     answer = await owner.say(typed)
     assert answer is not None
     assert "/payments refund 12" in answer.text
 
 
-async def test_an_unknown_number_is_said_so(house: HandlersHouse) -> None:
-    owner = await owner_of(house)
+async def test_an_unknown_number_is_said_so(harness: Harness) -> None:
+    owner = await owner_of(harness)
     for typed in ("/payments 99", "/payments refund 99 x", "/payments refund 99"):
         answer = await owner.say(typed)
         assert answer is not None
         assert "no payment 99" in answer.text
 
 
-async def test_payments_are_the_admins_alone(house: HandlersHouse) -> None:
-    anna = await customer(house)
+async def test_payments_are_the_admins_alone(harness: Harness) -> None:
+    anna = await customer(harness)
     await pays(anna)
     denied, unknown = await anna.say("/payments 1"), await anna.say("/paymentz 1")
     assert denied is not None

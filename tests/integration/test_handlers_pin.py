@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fake_bot_api import Bubble
-from handlers_house import ANNA, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, KEY_ID, OWNER, SECRET, Harness, Person
+from harness.app import harness as open_harness
+from harness.bot_api import Bubble
 
 from bot.domain.model import Role, UserId
 from bot.domain.pins import LOCKED_FOR, OPEN_FOR
@@ -44,15 +45,15 @@ ACTS = (
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     DONE.clear()
-    async with handlers_house(tmp_path, table=Table((*ACTS, *TABLE.entries))) as built:
+    async with open_harness(tmp_path, table=Table((*ACTS, *TABLE.entries))) as built:
         yield built
 
 
 @pytest.fixture
-async def owner(house: HandlersHouse) -> Person:
-    person = house.person(OWNER, name="Olga")
+async def owner(harness: Harness) -> Person:
+    person = harness.person(OWNER, name="Olga")
     await person.say("/start")
     return person
 
@@ -72,11 +73,11 @@ async def set_pin(person: Person, digits: str = PIN) -> None:
     assert "Your PIN is set" in bubble.text
 
 
-def shut(house: HandlersHouse) -> None:
-    house.clock.advance(OPEN_FOR + 1)
+def shut(harness: Harness) -> None:
+    harness.clock.advance(OPEN_FOR + 1)
 
 
-async def test_a_pin_is_set_by_taps_twice_and_one_card_changes(house: HandlersHouse, owner: Person) -> None:
+async def test_a_pin_is_set_by_taps_twice_and_one_card_changes(harness: Harness, owner: Person) -> None:
     await owner.say("/pin")
     card = await owner.press("Set a PIN")
     assert "Choose a PIN" in card.text
@@ -90,12 +91,12 @@ async def test_a_pin_is_set_by_taps_twice_and_one_card_changes(house: HandlersHo
     assert "Once more" in card.text
     await tap_pin(owner, PIN)
     assert "Your PIN is set" in card.text
-    (row,) = await house.rows("pins")
+    (row,) = await harness.rows("pins")
     assert PIN.encode() not in repr(row).encode()
     assert row[3:6] == (16, 8, 1)
 
 
-async def test_two_that_differ_and_easy_ones_are_not_taken(house: HandlersHouse, owner: Person) -> None:
+async def test_two_that_differ_and_easy_ones_are_not_taken(harness: Harness, owner: Person) -> None:
     await owner.say("/pin")
     await owner.press("Set a PIN")
     for easy in ("111111", "123456", "987654", "789012"):
@@ -104,12 +105,12 @@ async def test_two_that_differ_and_easy_ones_are_not_taken(house: HandlersHouse,
     assert "not the same" in (await tap_pin(owner, "314159")).text
     await tap_pin(owner, PIN)
     await tap_pin(owner, PIN)
-    assert len(await house.rows("pins")) == 1
+    assert len(await harness.rows("pins")) == 1
 
 
-async def test_an_act_waits_for_the_pin_and_goes_on_with_it(house: HandlersHouse, owner: Person) -> None:
+async def test_an_act_waits_for_the_pin_and_goes_on_with_it(harness: Harness, owner: Person) -> None:
     await set_pin(owner)
-    shut(house)
+    shut(harness)
     await owner.say("/offer")
     offered = owner.last
     data = offered.button("Do it")["callback_data"]
@@ -123,7 +124,7 @@ async def test_an_act_waits_for_the_pin_and_goes_on_with_it(house: HandlersHouse
     assert DONE == ["acted"]
 
 
-async def test_the_first_act_asks_for_a_first_pin(house: HandlersHouse, owner: Person) -> None:
+async def test_the_first_act_asks_for_a_first_pin(harness: Harness, owner: Person) -> None:
     await owner.say("/offer")
     card = await owner.press("Do it")
     assert "you have none yet" in card.text
@@ -132,87 +133,87 @@ async def test_the_first_act_asks_for_a_first_pin(house: HandlersHouse, owner: P
     assert DONE == ["acted"]
 
 
-async def test_an_open_pin_is_not_asked_for_again_for_five_minutes(house: HandlersHouse, owner: Person) -> None:
+async def test_an_open_pin_is_not_asked_for_again_for_five_minutes(harness: Harness, owner: Person) -> None:
     await set_pin(owner)
-    house.clock.advance(OPEN_FOR - 1)
+    harness.clock.advance(OPEN_FOR - 1)
     await owner.say("/act one two")
     assert DONE == ["one two"]
-    house.clock.advance(2)
+    harness.clock.advance(2)
     await owner.say("/act three")
     assert DONE == ["one two"]
     await tap_pin(owner, PIN)
     assert DONE == ["one two", "three"]
 
 
-async def test_five_wrong_ones_lock_it_and_the_other_owners_are_told(house: HandlersHouse, owner: Person) -> None:
-    boss = house.person(1009, name="Boss")
+async def test_five_wrong_ones_lock_it_and_the_other_owners_are_told(harness: Harness, owner: Person) -> None:
+    boss = harness.person(1009, name="Boss")
     await boss.say("/start")
-    async with house.database.transaction() as transaction:
+    async with harness.database.transaction() as transaction:
         await transaction.fetch("UPDATE users SET role = 'owner' WHERE user_id = 1009", ())
     await set_pin(owner)
-    shut(house)
+    shut(harness)
     await owner.say("/act now")
     for left in (4, 3, 2, 1):
         bubble = await tap_pin(owner, "000001")
         assert f"{left} tr" in bubble.text
     bubble = await tap_pin(owner, "000001")
     assert "Too many wrong tries" in bubble.text
-    assert [row[1] for row in await house.rows("outbox") if row[3] == "pin-locked"] == [1009]
+    assert [row[1] for row in await harness.rows("outbox") if row[3] == "pin-locked"] == [1009]
     await owner.say("/act now")
     assert "Too many wrong tries" in owner.last.text, "the right one is not even asked for"
-    house.clock.advance(LOCKED_FOR / 1000 + 1)
+    harness.clock.advance(LOCKED_FOR / 1000 + 1)
     await owner.say("/act now")
     await tap_pin(owner, PIN)
     assert DONE == ["now"]
-    actions = [row[3] for row in await house.rows("audit")]
+    actions = [row[3] for row in await harness.rows("audit")]
     assert actions == ["pin.set", "pin.locked"]
 
 
-async def test_a_try_that_a_crash_swallowed_counts(house: HandlersHouse, owner: Person) -> None:
+async def test_a_try_that_a_crash_swallowed_counts(harness: Harness, owner: Person) -> None:
     await set_pin(owner)
-    shut(house)
-    async with house.database.transaction() as transaction:
+    shut(harness)
+    async with harness.database.transaction() as transaction:
         await transaction.fetch("UPDATE pins SET failures = 5", ())
     await owner.say("/act now")
     assert "Too many" in (await tap_pin(owner, PIN)).text
     assert DONE == []
-    house.clock.advance(LOCKED_FOR / 1000 + 1)
+    harness.clock.advance(LOCKED_FOR / 1000 + 1)
     await owner.say("/act now")
     await tap_pin(owner, PIN)
     assert DONE == ["now"], "the lock that was missing came, and went"
 
 
-async def test_an_old_pad_is_dead(house: HandlersHouse, owner: Person) -> None:
+async def test_an_old_pad_is_dead(harness: Harness, owner: Person) -> None:
     await set_pin(owner)
-    shut(house)
+    shut(harness)
     await owner.say("/act one")
     old = owner.last
     data = old.button("5")["callback_data"]
     await owner.say("/act two")
     assert "used or too old" in (await owner.tap(data, bubble=old)).text
-    anna = house.person()
+    anna = harness.person()
     await anna.say("/start")
     assert "used or too old" in (await anna.tap(data, bubble=anna.last)).text
 
 
-async def test_whoever_lost_the_role_meanwhile_does_nothing(house: HandlersHouse, owner: Person) -> None:
-    admin = house.person(1008, name="Adam")
+async def test_whoever_lost_the_role_meanwhile_does_nothing(harness: Harness, owner: Person) -> None:
+    admin = harness.person(1008, name="Adam")
     await admin.say("/start")
-    async with house.database.transaction() as transaction:
+    async with harness.database.transaction() as transaction:
         await transaction.fetch("UPDATE users SET role = 'admin' WHERE user_id = 1008", ())
-    house.clock.advance(31)
+    harness.clock.advance(31)
     await admin.say("/offer")
     await admin.press("Do it")
-    async with house.database.transaction() as transaction:
+    async with harness.database.transaction() as transaction:
         await transaction.fetch("UPDATE users SET role = 'user' WHERE user_id = 1008", ())
-    house.clock.advance(31)  # the cached role is 30 s old at most
+    harness.clock.advance(31)  # the cached role is 30 s old at most
     await tap_pin(admin, PIN)
     await tap_pin(admin, PIN)
     assert DONE == []
-    assert (await house.config(1008)).role is Role.USER
+    assert (await harness.config(1008)).role is Role.USER
 
 
-async def test_change_asks_for_the_old_one_even_while_it_is_open(house: HandlersHouse, owner: Person) -> None:
+async def test_change_asks_for_the_old_one_even_while_it_is_open(harness: Harness, owner: Person) -> None:
     await set_pin(owner)
     await owner.press("Change")
     assert "Your PIN:" in owner.last.text
@@ -220,44 +221,44 @@ async def test_change_asks_for_the_old_one_even_while_it_is_open(house: Handlers
     assert "Choose a PIN" in owner.last.text
     await tap_pin(owner, "314159")
     await tap_pin(owner, "314159")
-    shut(house)
+    shut(harness)
     await owner.say("/act now")
     assert "Wrong" in (await tap_pin(owner, PIN)).text
     await tap_pin(owner, "314159")
     assert DONE == ["now"]
 
 
-async def test_an_owner_removes_the_pin_of_somebody_who_forgot_it(house: HandlersHouse, owner: Person) -> None:
-    anna = house.person()
+async def test_an_owner_removes_the_pin_of_somebody_who_forgot_it(harness: Harness, owner: Person) -> None:
+    anna = harness.person()
     await anna.say("/start")
     await set_pin(anna)
     await set_pin(owner)
     bubble = await owner.say("/pin forget 1001")
     assert bubble is not None
     assert "is removed" in bubble.text
-    assert await house.services.pin.stored(UserId(ANNA)) is None
-    assert [row[1] for row in await house.rows("outbox") if row[3] == "pin-forgotten"] == [ANNA]
+    assert await harness.services.pin.stored(UserId(ANNA)) is None
+    assert [row[1] for row in await harness.rows("outbox") if row[3] == "pin-forgotten"] == [ANNA]
     refused = await anna.say("/pin forget 1000")
     assert refused is not None
     assert "I don't know /pin" in refused.text
 
 
-async def test_a_trader_has_it_asked_for_before_keys_change(house: HandlersHouse) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_a_trader_has_it_asked_for_before_keys_change(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
     await set_pin(anna)
     await anna.press("Ask for it before keys change")
     assert "asked for before Bybit keys" in anna.last.text
-    shut(house)
+    shut(harness)
     await anna.say("/keys remove demo")
     await anna.press("Yes, remove")
     assert "Your PIN:" in anna.last.text
-    assert len((await house.config()).accounts) == 2
+    assert len((await harness.config()).accounts) == 2
     await tap_pin(anna, PIN)
-    assert len((await house.config()).accounts) == 1
-    shut(house)
+    assert len((await harness.config()).accounts) == 1
+    shut(harness)
     await anna.say(f"/keys add demo {KEY_ID} {SECRET}")
     assert "Your PIN:" in anna.last.text
-    assert len((await house.config()).accounts) == 1
+    assert len((await harness.config()).accounts) == 1
     bubble = await tap_pin(anna, PIN)
     assert "connected" in bubble.text

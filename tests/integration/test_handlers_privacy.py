@@ -2,14 +2,13 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
-from fake_bot_api import Call
-from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
-from storage_builders import execution, order, position
+from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
+from harness.bot_api import Call
+from harness.storage import execution, order, position
 
 from bot.domain.cause import UpdateId
 from bot.domain.errors import BadInput
@@ -32,32 +31,26 @@ HOUR = 3_600  # seconds
 NAME = "Annabella"
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path) as built:
-        yield built
+def anna_of(harness: Harness) -> Person:
+    return harness.person(name=NAME)
 
 
-def anna_of(house: HandlersHouse) -> Person:
-    return house.person(name=NAME)
-
-
-async def a_full_life(house: HandlersHouse) -> Person:
+async def a_full_life(harness: Harness) -> Person:
     """Every table gets something of Anna; Boris and the owner have their own."""
-    anna, boris = anna_of(house), house.person(BORIS, name="Boris")
+    anna, boris = anna_of(harness), harness.person(BORIS, name="Boris")
     await anna.say("/start p_SPRING26")
-    await house.demo_account(anna)
+    await harness.demo_account(anna)
     await boris.say("/start")
-    await house.person(OWNER, name="Olga").say("/start")
+    await harness.person(OWNER, name="Olga").say("/start")
     await anna.say("/settings risk 2")
     await anna.say("/redeem NOSUCHCODE1")
     await anna.say("/paysupport I am Annabella, id 1001, @user_1001")
     await boris.say("/paysupport Boris here")
-    config = await house.config()
+    config = await harness.config()
     demo = config.account_of_type(AccountType.DEMO)
     assert demo is not None
-    now = house.clock.now()
-    async with house.services.people.transactions.begin() as unit:
+    now = harness.clock.now()
+    async with harness.services.people.transactions.begin() as unit:
         assert isinstance(unit, SqliteUnitOfWork)
         await unit.books.replace_positions(demo, Positions(account_id=demo.account_id, items=(position(),), as_of=now))
         await unit.books.replace_orders(demo, Orders(account_id=demo.account_id, items=(order(),), as_of=now))
@@ -68,7 +61,7 @@ async def a_full_life(house: HandlersHouse) -> Person:
         for kind, cause in (("pin-locked", "pin-locked:1001:9:1000"), ("payment-unclaimed-admin", "charge:c-1:1000")):
             told = Promise(user_id=OWNER, chat_id=ChatId(OWNER), kind=kind, values={"user": "1001"}, cause=cause)
             await unit.promise(told, now)
-        entry, _ = await house.services.licenses.give(
+        entry, _ = await harness.services.licenses.give(
             unit, ANNA, kind=EntryKind.PAYMENT, license_type=LicenseType.BASIC, millis=30 * DAY, cause="charge:c-1",
             actor=None,
         )  # fmt: skip
@@ -77,8 +70,8 @@ async def a_full_life(house: HandlersHouse) -> Person:
             ANNA, paid, status=PaymentStatus.UNCLAIMED, reason="unknown-offer", invoice=None, entry_id=None, now=now
         )
     assert entry.millis == 30 * DAY
-    await SqliteOutbox(house.database).sent(await outbox_id(house, "pin-locked"), now)
-    inbox = SqliteInbox(house.database)
+    await SqliteOutbox(harness.database).sent(await outbox_id(harness, "pin-locked"), now)
+    inbox = SqliteInbox(harness.database)
     body = json.dumps({"from": {"id": 1001, "first_name": NAME, "username": "user_1001"}}).encode()
     updates = [
         StoredUpdate(update_id=UpdateId(number), user_id=ANNA, chat_id=ChatId(ANNA), body=body) for number in (91, 92)
@@ -118,32 +111,32 @@ TRACES = (  # of somebody who once helped to run the bot, and of features whose 
 )
 
 
-async def leave_traces(house: HandlersHouse) -> None:
-    async with house.database.transaction() as transaction:
+async def leave_traces(harness: Harness) -> None:
+    async with harness.database.transaction() as transaction:
         for statement in TRACES:
             await transaction.fetch(statement)
 
 
-async def references(house: HandlersHouse) -> dict[str, int]:
+async def references(harness: Harness) -> dict[str, int]:
     """Every column that references users, and how many of its rows are Anna's."""
     found = {}
-    for (table,) in await house.database.fetch("SELECT name FROM sqlite_schema WHERE type = 'table'"):
-        for key in await house.database.fetch(f"PRAGMA foreign_key_list({table})"):
+    for (table,) in await harness.database.fetch("SELECT name FROM sqlite_schema WHERE type = 'table'"):
+        for key in await harness.database.fetch(f"PRAGMA foreign_key_list({table})"):
             if key[2] == "users":
                 count = f"SELECT count(*) FROM {table} WHERE {key[3]} = ?"  # noqa: S608  names of our own schema
-                ((found[f"{table}.{key[3]}"],),) = await house.database.fetch(count, (ANNA,))
+                ((found[f"{table}.{key[3]}"],),) = await harness.database.fetch(count, (ANNA,))
     return found
 
 
-async def outbox_id(house: HandlersHouse, kind: str) -> int:
-    ((found,),) = await house.database.fetch("SELECT outbox_id FROM outbox WHERE kind = ?", (kind,))
+async def outbox_id(harness: Harness, kind: str) -> int:
+    ((found,),) = await harness.database.fetch("SELECT outbox_id FROM outbox WHERE kind = ?", (kind,))
     return int(found)
 
 
-async def dump(house: HandlersHouse) -> dict[str, str]:
+async def dump(harness: Harness) -> dict[str, str]:
     """Every row of every table, as text."""
-    tables = await house.database.fetch("SELECT name FROM sqlite_schema WHERE type = 'table'")
-    return {str(name): repr(await house.rows(str(name))) for (name,) in tables}
+    tables = await harness.database.fetch("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {str(name): repr(await harness.rows(str(name))) for (name,) in tables}
 
 
 def found(rows: dict[str, str], *words: str) -> dict[str, list[str]]:
@@ -159,8 +152,8 @@ async def ask_to_be_forgotten(anna: Person) -> None:
     await anna.press("Yes, erase everything")
 
 
-async def test_the_terms_say_their_version_and_when_they_were_accepted(house: HandlersHouse) -> None:
-    anna = anna_of(house)
+async def test_the_terms_say_their_version_and_when_they_were_accepted(harness: Harness) -> None:
+    anna = anna_of(harness)
     bubble = await anna.say("/terms")
     assert bubble is not None
     assert "Terms (version 1)" in bubble.text
@@ -176,8 +169,8 @@ async def test_the_terms_say_their_version_and_when_they_were_accepted(house: Ha
     assert "How long" in bubble.text
 
 
-async def test_help_and_the_menu_know_them(house: HandlersHouse) -> None:
-    bubble = await anna_of(house).say("/help")
+async def test_help_and_the_menu_know_them(harness: Harness) -> None:
+    bubble = await anna_of(harness).say("/help")
     assert bubble is not None
     for name in ("/terms", "/privacy", "/paysupport", "/forget"):
         assert name in bubble.text
@@ -186,8 +179,8 @@ async def test_help_and_the_menu_know_them(house: HandlersHouse) -> None:
         assert {"start", "help", "cancel", "settings", "terms", "privacy", "paysupport"} <= menu.keys()
 
 
-async def test_a_copy_holds_everything_but_secrets(house: HandlersHouse) -> None:
-    anna = await a_full_life(house)
+async def test_a_copy_holds_everything_but_secrets(harness: Harness) -> None:
+    anna = await a_full_life(harness)
     await anna.say("/privacy")
     await anna.press("Export my data")
     sent = anna.last
@@ -214,175 +207,175 @@ async def test_a_copy_holds_everything_but_secrets(house: HandlersHouse) -> None
     assert "\n  " in text, "it is laid out for people"
 
 
-async def test_a_second_copy_comes_a_day_later(house: HandlersHouse) -> None:
-    anna = anna_of(house)
+async def test_a_second_copy_comes_a_day_later(harness: Harness) -> None:
+    anna = anna_of(harness)
     for expected in (1, 1):
         await anna.say("/privacy")
         await anna.press("Export my data")
-        assert len(house.api.made("sendDocument")) == expected
+        assert len(harness.api.made("sendDocument")) == expected
     assert "24 hours" in anna.last.text
-    house.clock.advance(24 * HOUR)
+    harness.clock.advance(24 * HOUR)
     await anna.say("/privacy")
     await anna.press("Export my data")
-    assert len(house.api.made("sendDocument")) == 2
+    assert len(harness.api.made("sendDocument")) == 2
 
 
-async def test_nothing_of_an_erased_person_is_left_in_any_table(house: HandlersHouse) -> None:
-    anna = await a_full_life(house)
-    await leave_traces(house)
+async def test_nothing_of_an_erased_person_is_left_in_any_table(harness: Harness) -> None:
+    anna = await a_full_life(harness)
+    await leave_traces(harness)
     words = (str(ANNA), NAME, "user_1001")
     await ask_to_be_forgotten(anna)
-    before = await references(house)
+    before = await references(harness)
     assert len(before) > 15
     assert [column for column, rows in before.items() if not rows] == ["dialogues.user_id"], "of each kind there is one"
     await anna.say("/paysupport")
-    assert (await references(house))["dialogues.user_id"] == 1
+    assert (await references(harness))["dialogues.user_id"] == 1
     assert {"inbox", "outbox", "buttons", "signals", "accounts", "trade_logs"} <= found(
-        await dump(house), *words
+        await dump(harness), *words
     ).keys()
-    ((pseudonym,),) = await house.database.fetch("SELECT pseudonym FROM users WHERE user_id = ?", (ANNA,))
-    boris_before = await house.config(BORIS)
-    assert house.api.made("sendDocument"), "their copy comes first"
-    assert await house.services.privacy.erase_due() == 0
-    house.clock.advance(ERASE_AFTER / 1000)
-    assert await house.services.privacy.erase_due() == 1
-    rows = await dump(house)
+    ((pseudonym,),) = await harness.database.fetch("SELECT pseudonym FROM users WHERE user_id = ?", (ANNA,))
+    boris_before = await harness.config(BORIS)
+    assert harness.api.made("sendDocument"), "their copy comes first"
+    assert await harness.services.privacy.erase_due() == 0
+    harness.clock.advance(ERASE_AFTER / 1000)
+    assert await harness.services.privacy.erase_due() == 1
+    rows = await dump(harness)
     assert found(rows, *words) == {}
     assert set(found(rows, pseudonym)) == {"audit", "license_events", "promo_usage", "promo_opens"}
-    assert not any((await references(house)).values())
+    assert not any((await references(harness)).values())
     assert "user.forget" in rows["audit"]
     assert "'c-1'" in rows["payment_history"]
     assert "Boris here" in rows["support_messages"]
-    assert await house.config(BORIS) == boris_before
+    assert await harness.config(BORIS) == boris_before
     for chain in (AUDIT_CHAIN, LICENSE_CHAIN):
-        report = await verify_chain(house.database.fetch, chain)
+        report = await verify_chain(harness.database.fetch, chain)
         assert report.broken_at is None
         assert report.rows > 0
-    assert await house.database.fetch("PRAGMA foreign_key_check") == []
+    assert await harness.database.fetch("PRAGMA foreign_key_check") == []
 
 
-async def test_the_caches_forget_with_the_tables(house: HandlersHouse) -> None:
-    anna = await a_full_life(house)
-    config = await house.config()
-    reads = house.services.reads
+async def test_the_caches_forget_with_the_tables(harness: Harness) -> None:
+    anna = await a_full_life(harness)
+    config = await harness.config()
+    reads = harness.services.reads
     demo = config.account_of_type(AccountType.DEMO)
     assert demo is not None
     assert (await reads.license(ANNA)).segments
     assert await reads.credentials(demo.account_id) is not None
     await reads.balance(demo)
     await ask_to_be_forgotten(anna)
-    house.clock.advance(ERASE_AFTER / 1000)
+    harness.clock.advance(ERASE_AFTER / 1000)
     await reads.user_config(ANNA)
     await reads.license(ANNA)
     await reads.credentials(demo.account_id)
     await reads.balance(demo)
-    await house.services.privacy.erase_due()
+    await harness.services.privacy.erase_due()
     assert await reads.user_config(ANNA) is None
     assert not (await reads.license(ANNA)).segments
     assert await reads.credentials(demo.account_id) is None
     assert reads.last_balance(demo) is None
 
 
-async def test_whoever_comes_back_is_a_new_person(house: HandlersHouse) -> None:
-    anna = await a_full_life(house)
+async def test_whoever_comes_back_is_a_new_person(harness: Harness) -> None:
+    anna = await a_full_life(harness)
     await ask_to_be_forgotten(anna)
-    house.clock.advance(ERASE_AFTER / 1000)
-    await house.services.privacy.erase_due()
+    harness.clock.advance(ERASE_AFTER / 1000)
+    await harness.services.privacy.erase_due()
     bubble = await anna.say("/start")
     assert bubble is not None
     assert "You have 10,000\xa0USDT of practice money" in bubble.text
-    config = await house.config()
+    config = await harness.config()
     assert [each.account_type for each in config.accounts] == [AccountType.PAPER]
     assert config.terms_version == 0
-    assert not (await house.services.reads.license(ANNA)).segments
-    ((pseudonym,),) = await house.database.fetch("SELECT pseudonym FROM users WHERE user_id = ?", (ANNA,))
-    assert pseudonym not in (await dump(house))["license_events"]
+    assert not (await harness.services.reads.license(ANNA)).segments
+    ((pseudonym,),) = await harness.database.fetch("SELECT pseudonym FROM users WHERE user_id = ?", (ANNA,))
+    assert pseudonym not in (await dump(harness))["license_events"]
 
 
 @pytest.mark.parametrize("way", ["button", "start", "link"])
-async def test_it_can_be_taken_back_until_the_last_moment(house: HandlersHouse, way: str) -> None:
-    anna = await a_full_life(house)
+async def test_it_can_be_taken_back_until_the_last_moment(harness: Harness, way: str) -> None:
+    anna = await a_full_life(harness)
     await ask_to_be_forgotten(anna)
-    house.clock.advance(ERASE_AFTER / 1000 - 1)
+    harness.clock.advance(ERASE_AFTER / 1000 - 1)
     if way == "button":
         await anna.press("Keep my account")
     else:
         await anna.say("/start" if way == "start" else "/start p_SPRING26")
     assert any("Nothing is erased" in each.text for each in anna.bubbles[-2:])
-    house.clock.advance(24 * HOUR)
-    assert await house.services.privacy.erase_due() == 0
-    assert (await house.config()).first_name == NAME
-    actions = [row[3] for row in await house.rows("audit")][-2:]
+    harness.clock.advance(24 * HOUR)
+    assert await harness.services.privacy.erase_due() == 0
+    assert (await harness.config()).first_name == NAME
+    actions = [row[3] for row in await harness.rows("audit")][-2:]
     assert actions == ["user.forget-asked", "user.forget-taken-back"]
 
 
-async def test_one_tap_erases_nothing(house: HandlersHouse) -> None:
-    anna = await a_full_life(house)
+async def test_one_tap_erases_nothing(harness: Harness) -> None:
+    anna = await a_full_life(harness)
     await anna.say("/forget")
     assert "Positions and orders at Bybit stay" in anna.last.text
     await anna.press("Go on")
     assert "Are you sure?" in anna.last.text
     await anna.press("Keep my account")
-    house.clock.advance(48 * HOUR)
-    assert await house.services.privacy.erase_due() == 0
+    harness.clock.advance(48 * HOUR)
+    assert await harness.services.privacy.erase_due() == 0
 
 
-async def test_asked_again_it_says_when(house: HandlersHouse) -> None:
-    anna = anna_of(house)
+async def test_asked_again_it_says_when(harness: Harness) -> None:
+    anna = anna_of(harness)
     await anna.say("/start")
     await ask_to_be_forgotten(anna)
-    first = (await house.services.privacy.state(ANNA)).erase_at
-    house.clock.advance(HOUR)
+    first = (await harness.services.privacy.state(ANNA)).erase_at
+    harness.clock.advance(HOUR)
     bubble = await anna.say("/forget")
     assert bubble is not None
     assert "will be erased" in bubble.text
-    assert await house.services.privacy.forget(await house.config()) == first
-    assert (await house.services.privacy.state(ANNA)).erase_at == first
+    assert await harness.services.privacy.forget(await harness.config()) == first
+    assert (await harness.services.privacy.state(ANNA)).erase_at == first
 
 
-async def test_without_its_copy_nothing_is_set_in_motion(house: HandlersHouse) -> None:
-    anna = anna_of(house)
+async def test_without_its_copy_nothing_is_set_in_motion(harness: Harness) -> None:
+    anna = anna_of(harness)
     await anna.say("/start")
 
     def refuse(call: Call) -> tuple[int, str] | None:
         return (500, "Internal Server Error") if call.method == "sendDocument" else None
 
-    house.api.refuse = refuse
+    harness.api.refuse = refuse
     await ask_to_be_forgotten(anna)
-    assert (await house.services.privacy.state(ANNA)).erase_at is None
-    house.api.refuse = lambda _: None
+    assert (await harness.services.privacy.state(ANNA)).erase_at is None
+    harness.api.refuse = lambda _: None
     await ask_to_be_forgotten(anna)
-    assert (await house.services.privacy.state(ANNA)).erase_at is not None
+    assert (await harness.services.privacy.state(ANNA)).erase_at is not None
 
 
-async def appoint(house: HandlersHouse, role: Role) -> None:
-    async with house.services.people.transactions.begin() as unit:
+async def appoint(harness: Harness, role: Role) -> None:
+    async with harness.services.people.transactions.begin() as unit:
         await unit.users.set_role(ANNA, role)
         unit.record(RoleChanged(user_id=ANNA))
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.ADMIN, Role.OWNER])
-async def test_who_runs_the_bot_cannot_be_erased_while_in_role(house: HandlersHouse, role: Role) -> None:
-    anna = anna_of(house)
+async def test_who_runs_the_bot_cannot_be_erased_while_in_role(harness: Harness, role: Role) -> None:
+    anna = anna_of(harness)
     await anna.say("/start")
-    await appoint(house, role)
+    await appoint(harness, role)
     bubble = await anna.say("/forget")
     assert bubble is not None
     assert "take your role away" in bubble.text
-    await appoint(house, Role.USER)
+    await appoint(harness, Role.USER)
     await ask_to_be_forgotten(anna)
-    await appoint(house, role)
-    house.clock.advance(24 * HOUR)
-    assert await house.services.privacy.erase_due() == 0
-    bubble = await house.person(OWNER).say("/forget")
+    await appoint(harness, role)
+    harness.clock.advance(24 * HOUR)
+    assert await harness.services.privacy.erase_due() == 0
+    bubble = await harness.person(OWNER).say("/forget")
     assert bubble is not None
     assert "take your role away" in bubble.text
 
 
-async def test_the_service_itself_refuses_whoever_runs_the_bot(house: HandlersHouse) -> None:
-    await house.person(OWNER).say("/start")
+async def test_the_service_itself_refuses_whoever_runs_the_bot(harness: Harness) -> None:
+    await harness.person(OWNER).say("/start")
     with pytest.raises(BadInput, match="forget-in-role"):
-        await house.services.privacy.forget(await house.config(OWNER))
+        await harness.services.privacy.forget(await harness.config(OWNER))
 
 
 @dataclass
@@ -403,38 +396,38 @@ class StaleReads:
 
 
 @pytest.mark.parametrize("asks_again", [False, True])
-async def test_what_was_taken_back_in_the_last_moment_is_kept(house: HandlersHouse, *, asks_again: bool) -> None:
-    anna = anna_of(house)
+async def test_what_was_taken_back_in_the_last_moment_is_kept(harness: Harness, *, asks_again: bool) -> None:
+    anna = anna_of(harness)
     await anna.say("/start")
     await ask_to_be_forgotten(anna)
-    house.clock.advance(ERASE_AFTER / 1000)
+    harness.clock.advance(ERASE_AFTER / 1000)
     await anna.press("Keep my account")
     if asks_again:
         await ask_to_be_forgotten(anna)
-    late = replace(house.services.privacy, queries=StaleReads([ANNA]))
+    late = replace(harness.services.privacy, queries=StaleReads([ANNA]))
     assert await late.erase_due() == 0
-    assert (await house.config()).first_name == NAME
+    assert (await harness.config()).first_name == NAME
 
 
-async def test_a_ban_is_not_washed_off(house: HandlersHouse) -> None:
+async def test_a_ban_is_not_washed_off(harness: Harness) -> None:
     """The erasure waits until they are let in again."""
-    anna = anna_of(house)
+    anna = anna_of(harness)
     await anna.say("/start")
     await ask_to_be_forgotten(anna)
-    await house.person(OWNER).say("/start")
-    await house.ban(ANNA)
-    house.clock.advance(24 * HOUR)
-    assert await house.services.privacy.erase_due() == 0
-    await house.ban(ANNA, banned=False)
-    assert await house.services.privacy.erase_due() == 1
+    await harness.person(OWNER).say("/start")
+    await harness.ban(ANNA)
+    harness.clock.advance(24 * HOUR)
+    assert await harness.services.privacy.erase_due() == 0
+    await harness.ban(ANNA, banned=False)
+    assert await harness.services.privacy.erase_due() == 1
 
 
-async def test_many_are_erased_in_one_round(house: HandlersHouse) -> None:
+async def test_many_are_erased_in_one_round(harness: Harness) -> None:
     for number in range(30):
         user_id = UserId(5000 + number)
         user = NewUser(user_id=user_id, username=None, first_name="N", language=Language.ENGLISH, start_payload=None)
-        welcome = await house.services.people.welcome(user)
-        await house.services.privacy.forget(welcome.config)
-    house.clock.advance(24 * HOUR)
-    assert await house.services.privacy.erase_due() == 30
-    assert await house.rows("privacy_requests") == await house.rows("users") == []
+        welcome = await harness.services.people.welcome(user)
+        await harness.services.privacy.forget(welcome.config)
+    harness.clock.advance(24 * HOUR)
+    assert await harness.services.privacy.erase_due() == 30
+    assert await harness.rows("privacy_requests") == await harness.rows("users") == []

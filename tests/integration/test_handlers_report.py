@@ -7,7 +7,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from handlers_house import ANNA, BORIS, OWNER, HandlersHouse, Person, handlers_house
+from harness.app import ANNA, BORIS, OWNER, Harness, Person
+from harness.app import harness as open_harness
 from PIL import Image
 
 from bot.domain.desk import Health, MonthIncome
@@ -33,26 +34,26 @@ PAID = """
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     """Anna came 40 days ago, Boris yesterday, the owner today."""
-    async with handlers_house(tmp_path) as built:
-        built.clock.advance(-40 * 86_400)
+    async with open_harness(tmp_path) as built:
+        built.clock.millis -= 40 * 86_400_000
         await built.person(ANNA, name="Anna").say("/start")
-        built.clock.advance(39 * 86_400)
+        built.clock.millis += 39 * 86_400_000
         await built.person(BORIS, name="Boris").say("/start")
-        built.clock.advance(86_400)
+        built.clock.millis += 86_400_000
         await built.person(OWNER, name="Olga").say("/start")
         yield built
 
 
 @pytest.fixture
-def owner(house: HandlersHouse) -> Person:
-    return house.person(OWNER, name="Olga")
+def owner(harness: Harness) -> Person:
+    return harness.person(OWNER, name="Olga")
 
 
-async def give(house: HandlersHouse, user_id: int, kind: LicenseType, days: int) -> None:
-    async with house.store.begin() as unit:
-        await house.services.licenses.give(
+async def give(harness: Harness, user_id: int, kind: LicenseType, days: int) -> None:
+    async with harness.store.begin() as unit:
+        await harness.services.licenses.give(
             unit,
             UserId(user_id),
             kind=EntryKind.GRANT,
@@ -63,8 +64,8 @@ async def give(house: HandlersHouse, user_id: int, kind: LicenseType, days: int)
         )
 
 
-async def trade(house: HandlersHouse, user_id: int, side: Side, price: str, closed: str, exec_id: str) -> None:
-    account = (await house.config(user_id)).default_account
+async def trade(harness: Harness, user_id: int, side: Side, price: str, closed: str, exec_id: str) -> None:
+    account = (await harness.config(user_id)).default_account
     execution = Execution(
         category=Category.LINEAR,
         symbol=Symbol("BTCUSDT"),
@@ -80,24 +81,24 @@ async def trade(house: HandlersHouse, user_id: int, side: Side, price: str, clos
         fee_currency="USDT",
         is_maker=False,
         closed_size=Decimal(closed),
-        exec_ts=Millis(house.clock.now() - 1000 + int(exec_id)),
+        exec_ts=Millis(harness.clock.now() - 1000 + int(exec_id)),
     )
-    async with house.store.begin() as unit:
+    async with harness.store.begin() as unit:
         assert await unit.trades.add(account, execution)
 
 
-async def test_the_figures(house: HandlersHouse, owner: Person) -> None:
-    await give(house, ANNA, LicenseType.PREMIUM, 5)
-    await give(house, ANNA, LicenseType.BASIC, 10)  # banked: her time ends in 15 days
-    await give(house, BORIS, LicenseType.TRIAL, 7)
-    now = house.clock.now()
+async def test_the_figures(harness: Harness, owner: Person) -> None:
+    await give(harness, ANNA, LicenseType.PREMIUM, 5)
+    await give(harness, ANNA, LicenseType.BASIC, 10)  # banked: her time ends in 15 days
+    await give(harness, BORIS, LicenseType.TRIAL, 7)
+    now = harness.clock.now()
     last_month = now - 20 * DAY
-    async with house.database.transaction() as transaction:
+    async with harness.database.transaction() as transaction:
         await transaction.fetch(PAID, ("a", 5000, "refunded", now, now, now, None))
         await transaction.fetch(PAID, ("b", 2500, "refund_asked", last_month, last_month, None, now))
-    await trade(house, BORIS, Side.BUY, "100", "0", "1")
-    await trade(house, BORIS, Side.SELL, "160.5", "1", "2")
-    report = await house.services.reports.make()
+    await trade(harness, BORIS, Side.BUY, "100", "0", "1")
+    await trade(harness, BORIS, Side.SELL, "160.5", "1", "2")
+    report = await harness.services.reports.make()
     assert report.users == 3
     assert dict(report.active) == {1: 2, 7: 2, 30: 2}
     assert report.licenses == {LicenseType.TRIAL: 1, LicenseType.BASIC: 0, LicenseType.PREMIUM: 1}
@@ -129,8 +130,8 @@ async def test_the_figures(house: HandlersHouse, owner: Person) -> None:
 
 
 async def test_an_empty_house_has_a_report_too(tmp_path: Path) -> None:
-    async with handlers_house(tmp_path) as house:
-        owner = house.person(OWNER)
+    async with open_harness(tmp_path) as harness:
+        owner = harness.person(OWNER)
         await owner.say("/start")
         bubble = await owner.say("/report")
         assert bubble is not None
@@ -151,7 +152,7 @@ def test_months_are_those_of_the_calendar() -> None:
     assert months[1][2] == months[2][1] == 1_735_689_600_000
 
 
-async def test_health_says_what_the_counters_say(house: HandlersHouse, owner: Person) -> None:
+async def test_health_says_what_the_counters_say(harness: Harness, owner: Person) -> None:
     known = Health(
         version="0.1.0",
         schema=10,
@@ -166,7 +167,7 @@ async def test_health_says_what_the_counters_say(house: HandlersHouse, owner: Pe
         clock_skew_ms=-12,
         hit_rates=(("user_config", 0.987654), ("license", None)),
     )
-    house.services.health.ask = lambda: known
+    harness.app.bot_data.health = lambda: known
     bubble = await owner.say("/health")
     assert bubble is not None
     for part in ("Not ready", "updates are not asked for yet", "Last poll", "2 s", "1 min", "-12 ms", "98.8 %", "–"):

@@ -1,25 +1,17 @@
 """What traders look at, by typing and by tapping: real services over a real database."""
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from fake_bot_api import Bubble
-from handlers_house import ANNA, BORIS, HandlersHouse, Person, handlers_house
-from storage_builders import execution, order, position
+from harness.app import ANNA, BORIS, Harness, Person
+from harness.bot_api import Bubble
+from harness.storage import execution, order, position
 
 from bot.domain.model import Millis, Side
 
 LANGUAGES = ("en", "ru", "uk")
 MOST_WORDS = {"/help": 190, "/privacy": 240}  # a list of all commands and a text to read; the others are glanced at
 GLANCE = 125  # words
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
-    async with handlers_house(tmp_path) as built:
-        yield built
 
 
 async def said(person: Person, text: str) -> Bubble:
@@ -37,41 +29,41 @@ async def said(person: Person, text: str) -> Bubble:
         ("pl", "Hi Anna. You have 10,000 USDT of practice money. BTC is 64,210."),
     ],
 )
-async def test_the_first_message_asks_nothing(house: HandlersHouse, language: str, words: str) -> None:
-    anna = house.person(language=language)
+async def test_the_first_message_asks_nothing(harness: Harness, language: str, words: str) -> None:
+    anna = harness.person(language=language)
     bubble = await said(anna, "/start")
     assert bubble.text.replace("\u00a0", " ") == words
     assert len(bubble.labels) == 4
     assert len(anna.bubbles) == 1
-    assert [each.account_type.value for each in (await house.config()).accounts] == ["paper"]
+    assert [each.account_type.value for each in (await harness.config()).accounts] == ["paper"]
 
 
-async def test_start_may_be_sent_again_and_again(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_start_may_be_sent_again_and_again(harness: Harness) -> None:
+    anna = harness.person()
     for _ in range(2):
         await said(anna, "/start")
     bubble = await said(anna, "/start")
     assert "worth 10,000\u00a0USDT" in bubble.text
-    assert len(await house.rows("users")) == 1
-    assert len(await house.rows("accounts")) == 1
+    assert len(await harness.rows("users")) == 1
+    assert len(await harness.rows("accounts")) == 1
 
 
-async def test_a_deep_link_is_kept_once_and_shown_to_nobody(house: HandlersHouse) -> None:
-    bubble = await said(house.person(), "/start r_BORIS26")
+async def test_a_deep_link_is_kept_once_and_shown_to_nobody(harness: Harness) -> None:
+    bubble = await said(harness.person(), "/start r_BORIS26")
     assert "BORIS26" not in bubble.text
-    await said(house.person(), "/start r_OTHER")
-    assert await house.database.fetch("SELECT start_payload FROM users", ()) == [("r_BORIS26",)]
+    await said(harness.person(), "/start r_OTHER")
+    assert await harness.database.fetch("SELECT start_payload FROM users", ()) == [("r_BORIS26",)]
 
 
 @pytest.mark.parametrize("payload", ["p_" + "x" * 80, "p_ÄÖ", "p_a b", "p_<b>", "own_guess", "p_SPRING26"])
-async def test_what_is_no_payload_is_not_kept(house: HandlersHouse, payload: str) -> None:
-    await said(house.person(), f"/start {payload}")
-    (row,) = await house.database.fetch("SELECT start_payload FROM users", ())
+async def test_what_is_no_payload_is_not_kept(harness: Harness, payload: str) -> None:
+    await said(harness.person(), f"/start {payload}")
+    (row,) = await harness.database.fetch("SELECT start_payload FROM users", ())
     assert row[0] is None or row[0] == "p_a"
 
 
-async def test_every_button_of_the_first_message_works(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_every_button_of_the_first_message_works(harness: Harness) -> None:
+    anna = harness.person()
     for label, words in (
         ("My account", "Balance · Practice"),
         ("Prices", "Perpetuals"),
@@ -82,8 +74,8 @@ async def test_every_button_of_the_first_message_works(house: HandlersHouse) -> 
         assert words in (await anna.press(label, bubble=first)).text
 
 
-async def test_every_button_of_the_menu_works_and_edits_in_place(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_every_button_of_the_menu_works_and_edits_in_place(harness: Harness) -> None:
+    anna = harness.person()
     menu = await said(anna, "/menu")
     for label in list(menu.labels):
         bubble = await anna.press(label, bubble=menu)
@@ -116,9 +108,11 @@ async def test_every_button_of_the_menu_works_and_edits_in_place(house: Handlers
         ("/lang", ""),
     ],
 )
-async def test_every_screen_stands_in_every_language(house: HandlersHouse, language: str, text: str, mark: str) -> None:
-    house.bybit.positions, house.bybit.orders, house.bybit.fills = (position(),), (order(),), (execution(),)
-    anna = house.person(language=language)
+async def test_every_screen_stands_in_every_language(harness: Harness, language: str, text: str, mark: str) -> None:
+    anna = harness.person(language=language)
+    await said(anna, "/start")
+    await harness.hold(positions=(position(),), orders=(order(),), fills=(execution(),))
+    harness.api.bubbles.clear()
     bubble = await said(anna, text)
     assert mark in bubble.text
     assert bubble.labels
@@ -126,20 +120,20 @@ async def test_every_screen_stands_in_every_language(house: HandlersHouse, langu
     assert len(bubble.text.split()) < MOST_WORDS.get(text, GLANCE), "a screen is read at a glance"
 
 
-async def test_refresh_edits_in_place_and_shows_the_age(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_refresh_edits_in_place_and_shows_the_age(harness: Harness) -> None:
+    anna = harness.person()
     bubble = await said(anna, "/price btc")
     assert "just now" in bubble.text
-    house.clock.advance(3)
+    harness.clock.advance(3)
     assert (await anna.press("Refresh")).message_id == bubble.message_id
     assert "3 s ago" in bubble.text
-    house.clock.advance(6)
+    harness.clock.advance(6)
     await anna.press("Refresh")
     assert "just now" in bubble.text, "older than its time to live: asked anew"
 
 
-async def test_an_unchanged_card_is_no_error(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_an_unchanged_card_is_no_error(harness: Harness) -> None:
+    anna = harness.person()
     bubble = await said(anna, "/balance")
     await anna.press("Refresh")
     await anna.press("Refresh")
@@ -147,17 +141,17 @@ async def test_an_unchanged_card_is_no_error(house: HandlersHouse) -> None:
     assert len(anna.bubbles) == 1
 
 
-async def test_a_card_that_was_deleted_comes_anew(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_card_that_was_deleted_comes_anew(harness: Harness) -> None:
+    anna = harness.person()
     bubble = await said(anna, "/balance")
-    del house.api.bubbles[ANNA, bubble.message_id]
+    del harness.api.bubbles[ANNA, bubble.message_id]
     assert "Balance" in (await anna.press("Refresh", bubble=bubble)).text
     assert len(anna.bubbles) == 1
 
 
-async def test_an_account_is_chosen_by_word_by_tab_and_by_default(house: HandlersHouse) -> None:
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_an_account_is_chosen_by_word_by_tab_and_by_default(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
     assert "Balance · Bybit Demo" in (await said(anna, "/balance")).text, "a key that was just connected comes first"
     assert "Balance · Practice" in (await said(anna, "/balance paper")).text
     assert "Balance · Practice" in (await said(anna, "/balance PRACTICE")).text
@@ -167,17 +161,17 @@ async def test_an_account_is_chosen_by_word_by_tab_and_by_default(house: Handler
     assert "Positions · Practice" in (await said(anna, "/positions")).text
 
 
-async def test_an_account_that_is_not_there(house: HandlersHouse) -> None:
-    bubble = await said(house.person(), "/positions live")
+async def test_an_account_that_is_not_there(harness: Harness) -> None:
+    bubble = await said(harness.person(), "/positions live")
     assert "No live account is connected yet" in bubble.text
     assert "Connect Bybit" in bubble.labels
-    assert "not “gold”" in (await said(house.person(), "/positions gold")).text
+    assert "not “gold”" in (await said(harness.person(), "/positions gold")).text
 
 
-async def test_positions_in_pages(house: HandlersHouse) -> None:
-    house.bybit.positions = tuple(position(f"C{number}USDT") for number in range(6))
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_positions_in_pages(harness: Harness) -> None:
+    harness.bybit.positions = tuple(position(f"C{number}USDT") for number in range(6))
+    anna = harness.person()
+    await harness.demo_account(anna)
     await said(anna, "/positions")
     bubble = await anna.press("›")
     assert "C5USDT" in bubble.text
@@ -185,12 +179,12 @@ async def test_positions_in_pages(house: HandlersHouse) -> None:
     assert "2 / 2" in bubble.labels
 
 
-async def test_positions_of_another_are_never_shown(house: HandlersHouse) -> None:
+async def test_positions_of_another_are_never_shown(harness: Harness) -> None:
     """B presses A's code: the account is not among B's own."""
-    house.bybit.positions = (position(),)
-    anna, boris = house.person(), house.person(BORIS, name="Boris")
-    await house.demo_account(anna)
-    demo = (await house.config()).default_account
+    harness.bybit.positions = (position(),)
+    anna, boris = harness.person(), harness.person(BORIS, name="Boris")
+    await harness.demo_account(anna)
+    demo = (await harness.config()).default_account
     await said(boris, "/start")
     for tag in ("bal", "pos", "ord", "trd"):
         page = "" if tag == "bal" else ":0"
@@ -199,23 +193,23 @@ async def test_positions_of_another_are_never_shown(house: HandlersHouse) -> Non
         assert "BTCUSDT" not in bubble.text
 
 
-async def test_a_symbol_nobody_trades_gets_the_nearest_as_buttons(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_a_symbol_nobody_trades_gets_the_nearest_as_buttons(harness: Harness) -> None:
+    anna = harness.person()
     bubble = await said(anna, "/price BTCUSD")
     assert "BTCUSDT" in bubble.labels
     assert "64,210.50" in (await anna.press("BTCUSDT")).text
 
 
-async def test_a_hedge_and_a_short(house: HandlersHouse) -> None:
-    house.bybit.positions = (position(position_idx=1), position(position_idx=2, side=Side.SELL, size=Decimal(1)))
-    anna = house.person()
-    await house.demo_account(anna)
+async def test_a_hedge_and_a_short(harness: Harness) -> None:
+    harness.bybit.positions = (position(position_idx=1), position(position_idx=2, side=Side.SELL, size=Decimal(1)))
+    anna = harness.person()
+    await harness.demo_account(anna)
     text = (await said(anna, "/positions demo")).text
     assert text.count("hedge leg") == 2
 
 
-async def test_language_by_typing_and_by_button(house: HandlersHouse) -> None:
-    anna = house.person()
+async def test_language_by_typing_and_by_button(harness: Harness) -> None:
+    anna = harness.person()
     await said(anna, "/start")
     assert "Мова тепер Українська" in (await said(anna, "/lang uk")).text
     assert "Меню" in (await said(anna, "/menu")).labels + (await said(anna, "/balance")).labels
@@ -225,26 +219,26 @@ async def test_language_by_typing_and_by_button(house: HandlersHouse) -> None:
     assert "Язык теперь Русский" in (await said(anna, "/lang русский")).text
 
 
-async def test_without_a_license_practice_is_free(house: HandlersHouse) -> None:
-    text = (await said(house.person(), "/license")).text
+async def test_without_a_license_practice_is_free(harness: Harness) -> None:
+    text = (await said(harness.person(), "/license")).text
     assert "You have no license." in text
     assert "practice account is free" in text
 
 
-async def test_whoami_and_a_changed_name(house: HandlersHouse) -> None:
-    assert "Role: user" in (await said(house.person(), "/whoami")).text
-    assert "Role: owner" in (await said(house.person(1000), "/whoami")).text
-    await said(house.person(name="Ann"), "/menu")
-    assert (await house.config()).first_name == "Ann"
+async def test_whoami_and_a_changed_name(harness: Harness) -> None:
+    assert "Role: user" in (await said(harness.person(), "/whoami")).text
+    assert "Role: owner" in (await said(harness.person(1000), "/whoami")).text
+    await said(harness.person(name="Ann"), "/menu")
+    assert (await harness.config()).first_name == "Ann"
 
 
-async def test_a_stranger_may_begin_with_anything(house: HandlersHouse) -> None:
-    assert "Hi Anna" in (await said(house.person(), "hello there")).text
-    assert "Balance · Practice" in (await said(house.person(BORIS), "/balance")).text
+async def test_a_stranger_may_begin_with_anything(harness: Harness) -> None:
+    assert "Hi Anna" in (await said(harness.person(), "hello there")).text
+    assert "Balance · Practice" in (await said(harness.person(BORIS), "/balance")).text
 
 
-async def test_times_in_the_own_zone(house: HandlersHouse) -> None:
-    house.clock.millis = int(Millis(1_760_011_205_000))
-    anna = house.person()
+async def test_times_in_the_own_zone(harness: Harness) -> None:
+    harness.clock.millis = int(Millis(1_760_011_205_000))
+    anna = harness.person()
     await said(anna, "/settings zone kyiv")
     assert "12:00:05 UTC · 15:00:05 Kyiv" in (await said(anna, "/balance")).text

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handlers_house import ANNA, BORIS, OWNER
-from payments_house import Till, paid, someone, till
+from harness.app import ANNA, BORIS, OWNER
+from harness.payments import Till, paid, someone, till
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BadInput, StorageTrouble
@@ -65,7 +65,7 @@ async def test_bug_the_check_before_a_payment_said_yes_to_everything(it: Till) -
     assert await check(it, invoice) == "pay-refused-expired"
     await it.pay(invoice)
     assert await check(it, invoice) == "pay-refused-paid"
-    await it.house.ban(ANNA)
+    await it.harness.ban(ANNA)
     assert await check(it, invoice) == "pay-refused-banned"
 
 
@@ -179,7 +179,7 @@ async def test_bug_an_upgrade_turned_basic_days_into_premium_ones(it: Till) -> N
 
 
 async def ban(it: Till) -> None:
-    await it.house.ban(ANNA)
+    await it.harness.ban(ANNA)
 
 
 async def nothing(_: Till) -> None:
@@ -220,7 +220,7 @@ async def test_whoever_pays_without_having_been_met_is_booked_too(it: Till) -> N
     it.stars.pay("stx-1", 10, "x", 4711)
     await it.services.payments.book(someone(4711), paid("stx-1", stars=10, payload="x"))
     assert await it.statuses() == {"stx-1": "unclaimed"}
-    assert (await it.house.config(4711)).accounts
+    assert (await it.harness.config(4711)).accounts
 
 
 async def test_a_charge_with_a_very_long_id_is_booked(it: Till) -> None:
@@ -255,8 +255,8 @@ async def test_meeting_the_payer_does_not_count_as_having_handled_the_payment(it
 async def test_admins_are_told_and_support_is_not(it: Till) -> None:
     for user_id, role in ((2001, "admin"), (2002, "support")):
         await it.services.people.welcome(someone(user_id))
-        await it.house.database.fetch("SELECT 1", ())
-        async with it.house.database.transaction() as transaction:
+        await it.harness.database.fetch("SELECT 1", ())
+        async with it.harness.database.transaction() as transaction:
             await transaction.fetch("UPDATE users SET role = ? WHERE user_id = ?", (role, user_id))
     assert await it.services.payments.admins() == (OWNER, 2001)
 
@@ -287,7 +287,7 @@ async def test_invoices_that_nobody_can_pay_any_more_are_swept_up(it: Till) -> N
 async def test_an_erased_payer_leaves_the_charge_behind(it: Till) -> None:
     """Or reconciliation would take it for one that was never booked, and give the days again."""
     await it.pay(await it.invoice())
-    async with it.house.database.transaction() as transaction:
+    async with it.harness.database.transaction() as transaction:
         await transaction.fetch("DELETE FROM users WHERE user_id = ?", (ANNA,))
     assert await it.rows("SELECT user_id, status FROM payment_history") == [(None, "completed")]
     assert (await it.watch.look()).booked == 0

@@ -4,10 +4,10 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from handlers_house import ANNA, BORIS, OWNER
+from harness.app import ANNA, BORIS, OWNER
+from harness.payments import Lost, Till, paid, someone, till
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from payments_house import Lost, Till, paid, someone, till
 
 from bot.domain.errors import BadInput, StarsDown
 from bot.domain.model import LicenseType, Millis, UserId

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from handlers_house import ANNA, BORIS, OWNER
-from payments_house import Lost, Till, someone, till
+from harness.app import ANNA, BORIS, OWNER
+from harness.payments import Lost, Till, someone, till
 
 from bot.domain.errors import BadInput, StarsDown, StarsRefused
 from bot.domain.model import LicenseType
@@ -76,7 +76,7 @@ async def test_patience_grows_to_five_minutes_and_a_no_is_told_to_admins_once(it
         wait = next_try - it.clock.now()
         assert wait == min(2_000 * 2 ** (attempts - 1), 300_000)
         it.clock.advance(wait / 1000)
-    assert said == "BALANCE_TOO_LOW"
+    assert said == "Balance_too_low", "as PTB hands it on"
     assert (await it.promised()).count(("payment-stuck-admin", OWNER)) == 1
     assert await it.job.give_back() == 1
     assert await it.rows("SELECT trouble, next_try_ts FROM payment_history") == [("", None)]
@@ -120,7 +120,7 @@ async def test_an_erased_payers_refund_waits_for_nobody(it: Till) -> None:
     await it.pay(await it.invoice(BORIS), "b")
     await it.services.refunds.ask(OWNER, 1, "asked")
     await it.services.refunds.ask(OWNER, 2, "asked")
-    async with it.house.database.transaction() as transaction:
+    async with it.harness.database.transaction() as transaction:
         await transaction.fetch("DELETE FROM users WHERE user_id = ?", (ANNA,))
     assert await it.job.give_back() == 1
     assert it.stars.asked == ["b"]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from storage_builders import Ground, ground, order, position
+from harness.storage import Ground, ground, order, position
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import ExchangeDown
 from bot.domain.events import OrderPlaced
-from bot.domain.model import Account, Balance, Executions, FeeRate, Orders, Positions, Symbol
+from bot.domain.model import Account, AccountType, Balance, Executions, FeeRate, Orders, Positions, Symbol
 from bot.services.books import BookKeeper
 
 
@@ -73,7 +73,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
         keeper = BookKeeper(
             queries=made.queries,
             transactions=made.store,
-            gateway=exchange,
+            gateways=dict.fromkeys(AccountType, exchange),
             clock=made.clock,
             positions_max_age=10_000,
             orders_max_age=5_000,

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from fakes import FakeClock
-from storage_builders import ANNA, BORIS, NOW, Ground, ground
+from harness.fakes import FakeClock
+from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
 from bot.domain.model import ChatId, Millis
 from bot.domain.ports import Button, Dialogue, Promise
 from bot.domain.support import Side
-from bot.jobs import make_shelves
 from bot.services.housekeeping import DAY, Housekeeping, Shelf
+from bot.wiring.features import make_shelves
 from storage.outbox import SqliteOutbox
 
 OLD, YOUNG = Millis(NOW - 400 * DAY), NOW

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from storage_builders import NOW, Ground, ground, key_check, sealed_credentials
+from harness.storage import NOW, Ground, ground, key_check, sealed_credentials
 
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.events import CredentialsChanged

@@ -5,20 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from inspect import getsource
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from fakes import FakeClock
-from handlers_house import ANNA, BORIS, OWNER, HandlersHouse, handlers_house
-from storage_builders import new_user
+from harness.app import ANNA, BORIS, OWNER, Harness
+from harness.app import harness as open_harness
+from harness.fakes import FakeClock
+from harness.storage import new_user
 
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.licensing import DAY, PLANS, EntryKind, Feature, Limit, opens
 from bot.domain.model import AccountType, LicenseType, Millis, TradeSettings, UserId
 from bot.domain.ports import QueuedPromise
-from bot.jobs import make_jobs
 from bot.services.licenses import Licenses
 from bot.services.reminders import Reminders
 from storage.outbox import SqliteOutbox
@@ -30,18 +29,27 @@ TRIAL, BASIC, PREMIUM = LicenseType
 
 @dataclass
 class Desk:
-    house: HandlersHouse
-    store: Store
-    queries: SqliteQueries
-    reminders: Reminders
+    harness: Harness
+
+    @property
+    def store(self) -> Store:
+        return self.harness.store
+
+    @property
+    def queries(self) -> SqliteQueries:
+        return self.harness.assembly.storage.queries
+
+    @property
+    def reminders(self) -> Reminders:
+        return self.harness.job(Reminders)
 
     @property
     def clock(self) -> FakeClock:
-        return self.house.clock
+        return self.harness.clock
 
     @property
     def licenses(self) -> Licenses:
-        return self.house.services.licenses
+        return self.harness.services.licenses
 
     async def give(
         self, license_type: LicenseType, days: int, cause: str, *, user_id: UserId = ANNA
@@ -67,7 +75,7 @@ class Desk:
             )
 
     async def promised(self) -> list[QueuedPromise]:
-        return list(await SqliteOutbox(self.house.database).due(Millis(2**60), 1000))
+        return list(await SqliteOutbox(self.harness.database).due(Millis(2**60), 1000))
 
     async def told(self) -> list[tuple[str, str | None]]:
         """What the reminders of everybody said: the kind and the days."""
@@ -90,13 +98,10 @@ class Desk:
 
 @asynccontextmanager
 async def desk(folder: Path) -> AsyncIterator[Desk]:
-    async with handlers_house(folder) as house:
-        store = Store(house.database, clock=house.clock, committed=lambda _: None)
-        queries = SqliteQueries(house.database, clock=house.clock)
+    async with open_harness(folder) as harness:
         for user_id in (OWNER, ANNA, BORIS):
-            await house.services.people.welcome(new_user(user_id))
-        reminders = Reminders(queries=queries, transactions=store, clock=house.clock)
-        yield Desk(house, store, queries, reminders)
+            await harness.services.people.welcome(new_user(user_id))
+        yield Desk(harness)
 
 
 async def test_a_grant_shows_in_the_very_next_question(tmp_path: Path) -> None:
@@ -110,10 +115,10 @@ async def test_a_grant_shows_in_the_very_next_question(tmp_path: Path) -> None:
 async def test_the_question_is_one_cached_read(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.give(BASIC, 30, "desk:1")
-        stats = {each.name: each for each in it.house.services.reads.stats()}  # type: ignore[attr-defined]  # the facade
+        stats = {each.name: each for each in it.harness.services.reads.stats()}  # type: ignore[attr-defined]  # the facade
         for _ in range(50):
             assert await it.licenses.may(ANNA, Feature.AUTOMATION, AccountType.DEMO)
-        after = {each.name: each for each in it.house.services.reads.stats()}  # type: ignore[attr-defined]
+        after = {each.name: each for each in it.harness.services.reads.stats()}  # type: ignore[attr-defined]
         assert after["license"].misses - stats["license"].misses == 1
         assert after["license"].hits - stats["license"].hits == 49
 
@@ -142,11 +147,11 @@ async def test_bug_the_license_was_never_asked_for_real_trading(tmp_path: Path, 
 async def test_the_end_stops_entries_and_nothing_is_written(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.give(BASIC, 1, "desk:1")
-        rows = await it.house.rows("user_licenses")
+        rows = await it.harness.rows("user_licenses")
         it.clock.advance(86_400)
         assert not await it.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
         assert await it.licenses.may(ANNA, Feature.ENTRY, AccountType.PAPER)
-        assert await it.house.rows("user_licenses") == rows
+        assert await it.harness.rows("user_licenses") == rows
 
 
 @pytest.mark.parametrize("millis", [0, -DAY])
@@ -157,7 +162,7 @@ async def test_bug_negative_days_never_reach_the_ledger(tmp_path: Path, millis: 
                 await it.licenses.give(
                     unit, ANNA, kind=EntryKind.PROMO, license_type=BASIC, millis=millis, cause="promo:1", actor=None
                 )
-        assert await it.house.rows("license_events") == []
+        assert await it.harness.rows("license_events") == []
 
 
 async def test_what_is_taken_is_the_unused_rest_of_that_row(tmp_path: Path) -> None:
@@ -167,10 +172,10 @@ async def test_what_is_taken_is_the_unused_rest_of_that_row(tmp_path: Path) -> N
         it.clock.advance(10 * 86_400)
         await it.take(promo, "undo:1")
         await it.take(promo, "undo:1")
-        held = await it.house.services.reads.license(ANNA)
+        held = await it.harness.services.reads.license(ANNA)
         assert held.until(it.clock.now()) == it.clock.now() + 90 * DAY
         await it.take(None, "desk:3")
-        assert not (await it.house.services.reads.license(ANNA)).is_active(it.clock.now())
+        assert not (await it.harness.services.reads.license(ANNA)).is_active(it.clock.now())
 
 
 async def test_bug_the_trial_gave_thirty_days(tmp_path: Path) -> None:
@@ -179,7 +184,7 @@ async def test_bug_the_trial_gave_thirty_days(tmp_path: Path) -> None:
         standing = await it.licenses.start_trial(ANNA)
         assert standing.total == 7 * DAY
         assert await it.licenses.held(ANNA) is TRIAL
-        assert [(row[3], row[5]) for row in await it.house.rows("audit") if row[3] == "license.trial"]
+        assert [(row[3], row[5]) for row in await it.harness.rows("audit") if row[3] == "license.trial"]
 
 
 async def test_the_trial_is_there_once_for_everybody(tmp_path: Path) -> None:
@@ -187,7 +192,7 @@ async def test_the_trial_is_there_once_for_everybody(tmp_path: Path) -> None:
         await it.licenses.start_trial(BORIS)
         answers = await asyncio.gather(*(it.licenses.start_trial(ANNA) for _ in range(10)), return_exceptions=True)
         assert sum(isinstance(each, BadInput) for each in answers) == 9
-        assert len(await it.house.rows("license_events")) == 2
+        assert len(await it.harness.rows("license_events")) == 2
         it.clock.advance(30 * 86_400)
         assert not await it.licenses.may_try(ANNA)
         with pytest.raises(BadInput, match="license-trial-had"):
@@ -207,7 +212,6 @@ async def test_nobody_is_offered_a_trial_while_a_license_runs(tmp_path: Path) ->
 
 async def test_bug_reminders_were_written_and_never_sent(tmp_path: Path) -> None:
     """There is a job, it runs, and it says the right things."""
-    assert "reminders.run" in getsource(make_jobs)
     async with desk(tmp_path) as it:
         it.set_clock("2026-08-01T15:00")
         await it.give(PREMIUM, 11, "desk:1")
@@ -258,7 +262,7 @@ async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path
         it.set_clock("2026-08-01T15:00")
         await it.give(PREMIUM, 11, "desk:1")
         it.set_clock("2026-08-05T09:00")
-        queries = Extending(it.house.database, clock=it.clock)
+        queries = Extending(it.harness.database, clock=it.clock)
         assert await Reminders(queries=queries, transactions=it.store, clock=it.clock).remind() == 0
         assert await it.promised() == []
 
@@ -309,7 +313,7 @@ async def test_the_banned_hear_nothing_and_many_are_told_in_one_look(tmp_path: P
             async with it.store.begin() as unit:
                 await unit.users.ensure(new_user(user_id), it.clock.now())
         await asyncio.gather(*(it.give(PREMIUM, 11, f"desk:{each}", user_id=each) for each in people))
-        await it.house.ban(people[0])
+        await it.harness.ban(people[0])
         it.set_clock("2026-08-05T09:00")
         assert await it.reminders.remind() == 229
         assert {each.promise.user_id for each in await it.promised()} == set(people[1:])

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
+from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BadInput, ButtonExpired

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fakes import FakeClock
+from harness.fakes import FakeClock
 
 from bot.domain.errors import BadInput
 from bot.domain.licensing import DAY, EntryKind

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sim_bybit_driver import BALANCE, ORDERS, PARAMS, POSITIONS, Driver, driving
+from harness.sim_bybit import BALANCE, ORDERS, PARAMS, POSITIONS, Driver, driving
 
 from ops.sim.bybit.facts import ENDPOINTS, ERROR_TEXTS
 

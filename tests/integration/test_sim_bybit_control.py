@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientError, ClientSession
-from sim_bybit_driver import HOUR, NOON, Driver, TurnedClock, driving
+from harness.sim_bybit import HOUR, NOON, Driver, TurnedClock, driving
 
 from ops.sim.bybit.facts import ENDPOINTS
 from ops.sim.bybit.server import serve

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sim_bybit_driver import BALANCE, DAY, HOUR, MINUTE, NOON, ORDERS, PARAMS, POSITIONS, Driver, driving
+from harness.sim_bybit import BALANCE, DAY, HOUR, MINUTE, NOON, ORDERS, PARAMS, POSITIONS, Driver, driving
 
 from ops.sim.bybit.endpoints.table import HANDLERS
 from ops.sim.bybit.facts import ENDPOINTS

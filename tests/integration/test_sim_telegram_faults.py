@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientError, ClientTimeout
-from sim_telegram_driver import TOKEN, Driver, driven
+from harness.sim_telegram import TOKEN, Driver, driven
 
 from ops.sim.telegram.world import World
 

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from aiohttp import FormData
-from sim_telegram_driver import GROUP, TOKEN, Driver, driven
+from harness.sim_telegram import GROUP, TOKEN, Driver, driven
 
 from ops.sim.telegram.wire import MAX_BODY_BYTES
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import FormData
-from sim_telegram_driver import KEYBOARD, PNG, TOKEN, Driver, driven
+from harness.sim_telegram import KEYBOARD, PNG, TOKEN, Driver, driven
 
 from ops.sim.telegram.world import World
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sim_telegram_driver import CHANNEL, GROUP, KEYBOARD, PNG, Driver, driven
+from harness.sim_telegram import CHANNEL, GROUP, KEYBOARD, PNG, Driver, driven
 from telegram import Message, TelegramObject, Update
 
 

@@ -5,7 +5,7 @@ import base64
 from collections.abc import AsyncIterator
 
 import pytest
-from sim_telegram_driver import CHANNEL, GROUP, PNG, Driver, driven
+from harness.sim_telegram import CHANNEL, GROUP, PNG, Driver, driven
 
 from ops.sim.telegram.membership import set_blocked
 

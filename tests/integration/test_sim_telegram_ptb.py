@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sim_telegram_driver import PNG, TOKEN, Driver, driven
+from harness.sim_telegram import PNG, TOKEN, Driver, driven
 from telegram import (
     Bot,
     BotCommand,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientTimeout
-from sim_telegram_driver import TOKEN, Driver, driven, until
+from harness.sim_telegram import TOKEN, Driver, driven, until
 
 from ops.sim.telegram.stars import FIRST_BALANCE
 from ops.sim.telegram.world import World

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sim_telegram_driver import TOKEN, Driver, driven
+from harness.sim_telegram import TOKEN, Driver, driven
 from telegram import (
     Bot,
     InlineKeyboardButton,

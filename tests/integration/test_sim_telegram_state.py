@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
-from sim_telegram_driver import GROUP, KEYBOARD, PNG, TOKEN, Driver, driven
+from harness.sim_telegram import GROUP, KEYBOARD, PNG, TOKEN, Driver, driven
 
 from ops.sim.telegram.server import serve
 from ops.sim.telegram.state import DATABASE, StateError

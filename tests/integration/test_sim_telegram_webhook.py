@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from sim_telegram_driver import TOKEN, Driver, driven, until
+from harness.sim_telegram import TOKEN, Driver, driven, until
 
 SECRET = "s3cret_-"
 

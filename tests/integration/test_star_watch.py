@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handlers_house import ANNA, BORIS, OWNER
-from payments_house import Till, till
+from harness.app import ANNA, BORIS, OWNER
+from harness.payments import Till, till
 
 from bot.domain.errors import StarsDown
 from bot.services.star_watch import Looked

@@ -8,11 +8,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from cache_builders import account
+from harness.cache import account
+from harness.sidecar import Sidecar, exchange
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
-from stats_house import Sidecar, exchange
 
 from bot.domain.model import Symbol
 from cache.policy import TABLE

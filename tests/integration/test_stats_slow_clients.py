@@ -5,7 +5,7 @@ import socket
 
 import aiohttp
 import pytest
-from stats_house import Sidecar, drip, exchange
+from harness.sidecar import Sidecar, drip, exchange
 
 PATIENCE = 0.6
 

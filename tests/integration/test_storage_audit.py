@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from storage_builders import ANNA, BORIS, NOW, Ground, ground
+from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
 from bot.domain.model import Millis, UserId
 from bot.domain.ports import AuditEntry

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from storage_builders import ANNA, BORIS, NOW, Ground, account_value, execution, ground, order, position
+from harness.storage import ANNA, BORIS, NOW, Ground, account_value, execution, ground, order, position
 
 from bot.domain.model import Account, AccountId, Category, Millis, Order, Orders, Position, Positions, Side, Symbol
 from storage.signals import Signal

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
+from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 
 from bot.domain.cause import Cause, PressedButton, UpdateId, current_cause
 from bot.domain.errors import ButtonExpired, StorageTrouble

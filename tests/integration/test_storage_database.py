@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiosqlite
 import pytest
-from storage_builders import ANNA, NOW, ground, new_user
+from harness.storage import ANNA, NOW, ground, new_user
 
 from bot.domain.errors import AlreadyRunning, StorageTrouble, UnfitDatabase
 from storage.database import Database

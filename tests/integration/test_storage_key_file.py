@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from storage_builders import ground, key_check, sealed_credentials
+from harness.storage import ground, key_check, sealed_credentials
 
 from bot.domain.errors import WrongKeyFile
 from bot.domain.model import KeyType, Secret

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from storage_builders import ground
+from harness.storage import ground
 
 from storage.audit import AUDIT_CHAIN
 from storage.chain import verify_chain
@@ -21,7 +21,7 @@ WRITER = """
 import asyncio, itertools, sys
 from pathlib import Path
 from bot.domain.ports import AuditEntry, Promise
-from storage_builders import NOW, ground, new_user
+from harness.storage import NOW, ground, new_user
 
 async def main(folder, first):
     numbers = itertools.count(first)

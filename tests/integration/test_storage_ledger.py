@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from storage_builders import ANNA, BORIS, NOW, Ground, ground
+from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
 from bot.domain.licensing import DAY, EntryKind, LedgerEntry, Standing, derive
 from bot.domain.model import License, LicenseType, Millis, UserId

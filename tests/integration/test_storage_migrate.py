@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from storage_builders import ANNA, ground
+from harness.storage import ANNA, ground
 
 from bot.domain.errors import SchemaTooNew, StorageTrouble, UnfitDatabase
 from storage.database import Database

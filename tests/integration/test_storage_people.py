@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from storage_builders import ANNA, BORIS, NOW, Ground, add_account, ground, key_check, new_user, sealed_credentials
+from harness.storage import ANNA, BORIS, NOW, Ground, add_account, ground, key_check, new_user, sealed_credentials
 
 from bot.domain.errors import AlreadyAttached
 from bot.domain.model import (

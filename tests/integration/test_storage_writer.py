@@ -13,7 +13,7 @@ from typing import Any
 
 import aiosqlite
 import pytest
-from storage_builders import ANNA, BORIS, NOW, Ground, ground, new_user
+from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import StorageTrouble
@@ -306,7 +306,7 @@ async def test_another_process_that_holds_the_file_is_storage_trouble(tmp_path: 
 LIMITED = """
 import asyncio, resource, sys
 from pathlib import Path
-from storage_builders import ground, ANNA, NOW, new_user
+from harness.storage import ground, ANNA, NOW, new_user
 from bot.domain.errors import StorageTrouble
 
 async def main(folder):

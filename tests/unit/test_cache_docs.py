@@ -2,19 +2,20 @@
 
 import dataclasses
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cache_builders import Source
+from harness.cache import HandClock, Source, account
 
+from bot.domain.model import AccountType
 from cache.facade import CachedReads
-from cache.loaders import Loaders
 from cache.policy import as_markdown
 from cache.region import Region
+from cache.regions import Regions
 from cache.shelf import SECOND_CHANCES
 
-TEXT = (Path(__file__).parents[2] / "docs" / "cache.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "cache.md").read_text(encoding="utf-8")
 
 
 def test_the_doc_s_table_is_the_policy_table() -> None:
@@ -22,7 +23,7 @@ def test_the_doc_s_table_is_the_policy_table() -> None:
 
 
 def test_every_public_verb_is_in_the_doc() -> None:
-    verbs = {name for name in vars(CachedReads) if name.startswith(("invalidate", "on_", "sweep", "run_", "warm"))}
+    verbs = {name for name in dir(CachedReads) if name.startswith(("invalidate", "on_", "sweep", "run_", "warm"))}
     assert len(verbs) == 10
     assert [verb for verb in verbs if f"`{verb}(" not in TEXT] == []
 
@@ -36,25 +37,23 @@ def test_figures_in_the_doc_are_those_of_the_code() -> None:
     assert f"({SECOND_CHANCES} a time at most)" in TEXT
 
 
-async def test_a_new_read_takes_five_lines() -> None:
+async def test_the_recipe_for_a_new_read_runs() -> None:
     (program,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     world: dict[str, Any] = {}
     exec(compile(program, "docs/cache.md", "exec"), world)  # noqa: S102  the doc's own program
-    asked: list[str] = []
-
-    async def open_interest(symbol: str) -> Decimal:
-        asked.append(symbol)
-        return Decimal(len(asked))
-
-    known = Source().loaders()
-    loaders = world["Loaders"](
-        **{field.name: getattr(known, field.name) for field in dataclasses.fields(Loaders)},
-        open_interest=open_interest,
+    source = Source()
+    ports = source.ports()
+    ports.closed_pnl = source.load("closed_pnl")
+    reads = world["CachedReads"](
+        Regions(),
+        users=ports,
+        market=ports,
+        gateways=dict.fromkeys(AccountType, ports),
+        portfolio=ports,
+        inspector=ports,
+        clock=HandClock(),
     )
-    reads = world["CachedReads"](loaders)
-    assert [await reads.open_interest(symbol) for symbol in ("BTCUSDT", "BTCUSDT", "ETHUSDT")] == [1, 1, 2]
-    assert asked == ["BTCUSDT", "ETHUSDT"]
+    for each in (account(1), account(1), account(2)):
+        await reads.closed_pnl(each)
+    assert source.asked == {("closed_pnl", account(1)): 1, ("closed_pnl", account(2)): 1}
     assert {stats.name: stats.hits for stats in reads.stats() if stats.hits} == {"api_response": 1}
-    body = program.split("class Loaders", 1)[1]
-    added = [line for line in body.splitlines()[1:] if line.startswith("    ")]
-    assert len(added) + 1 == 5  # and the type in the table

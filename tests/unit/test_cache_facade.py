@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cache_builders import HandClock, Source, account
+from harness.cache import HandClock, Source, account
 
 from bot.domain.events import (
     AccountEvent,
@@ -65,7 +65,7 @@ def source() -> Source:
 
 @pytest.fixture
 def reads(source: Source, clock: HandClock) -> CachedReads:
-    return CachedReads(source.loaders(), monotonic=clock.monotonic)
+    return source.reads(clock=clock)
 
 
 READS: dict[str, tuple[str, tuple[Any, ...], str]] = {  # method: (loader, arguments, region)
@@ -388,7 +388,7 @@ async def test_closing_ends_the_loads_of_all_regions(reads: CachedReads, source:
 
 
 def test_settings_reach_the_regions(source: Source) -> None:
-    reads = CachedReads(source.loaders(), overrides={"order": (1.5, 9)})
+    reads = source.reads(overrides={"order": (1.5, 9)})
     order = {stats.name: stats for stats in reads.stats()}["order"]
     assert (order.ttl, order.capacity) == (1.5, 9)
 

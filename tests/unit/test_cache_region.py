@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
-from cache_builders import A, B, Gate, HandClock, begin, key
+from harness.cache import A, B, Gate, HandClock, begin, key
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from cache.policy import MARKET_DATA, POSITION, AccountKey

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import pytest
-from cache_builders import A, B, Gate, HandClock, begin, key
+from harness.cache import A, B, Gate, HandClock, begin, key
 
 from bot.domain.model import AccountId, AccountType, Exchange, KeyType, SealedCredentials, UserId
 from cache.policy import API_RESPONSE, CREDENTIALS, POSITION, AccountKey

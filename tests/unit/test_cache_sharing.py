@@ -5,10 +5,9 @@ from decimal import Decimal
 from enum import Enum
 
 import pytest
-from cache_builders import HandClock, Source
+from harness.cache import Source
 
 from bot.domain.model import FeeRate, Symbol
-from cache.facade import CachedReads
 from cache.sharing import HELD, Sharing
 from ops.bench.values import Values
 
@@ -97,7 +96,7 @@ def test_what_is_remembered_is_bounded() -> None:
 
 
 async def test_values_of_different_regions_share(source_of_fees: Source) -> None:
-    reads = CachedReads(source_of_fees.loaders(), monotonic=HandClock().monotonic)
+    reads = source_of_fees.reads()
     account = Values().account(1)
     fee = await reads.fee_rate(account, Symbol("BTCUSDT"))
     config = await reads.user_config(account.user_id)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from fake_telegram import message
-from fakes import FakeClock, MemoryInbox, MemoryOutbox, MemoryTransactions
+from harness.fakes import FakeClock, MemoryInbox, MemoryOutbox, MemoryTransactions
+from harness.telegram_server import message
 
 from bot.chat.inbox import Inbox
 from bot.chat.ledger import Ledger

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from fake_telegram import message
-from fakes import FakeClock, MemoryInbox
+from harness.fakes import FakeClock, MemoryInbox
+from harness.telegram_server import message
 
 from bot.chat.lanes import LaneLimits, Lanes
 from bot.chat.ledger import Ledger

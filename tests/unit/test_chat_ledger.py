@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from fake_telegram import message
-from fakes import START_MS, FakeClock, MemoryInbox
+from harness.fakes import START_MS, FakeClock, MemoryInbox
+from harness.telegram_server import message
 
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, known

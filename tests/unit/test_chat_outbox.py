@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from fakes import MemoryOutbox
+from harness.fakes import MemoryOutbox
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 
 from bot.chat.errors import FloodWait

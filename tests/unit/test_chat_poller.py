@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from fake_telegram import message
+from harness.telegram_server import message
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError, TimedOut
 
 from bot.chat.errors import AnotherInstance, FloodWait, TokenRefused

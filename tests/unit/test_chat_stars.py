@@ -1,8 +1,8 @@
 """Stars over the Bot API: what its answers and refusals come to."""
 
 import pytest
-from fake_bot_api import BOT_ID, FakeBotApi, FakeRequest
-from fakes import FakeClock
+from harness.bot_api import BOT_ID, FakeBotApi, FakeRequest
+from harness.fakes import FakeClock
 from telegram.ext import ExtBot
 
 from bot.chat.pace import Pace
@@ -41,7 +41,7 @@ def stars(api: StarApi) -> Stars:
         get_updates_request=FakeRequest(api),
         rate_limiter=Pace(FakeClock()),
     )
-    return Stars(lambda: bot)
+    return Stars(bot)
 
 
 async def test_a_refund_that_was_done_already_is_done(api: StarApi, stars: Stars) -> None:

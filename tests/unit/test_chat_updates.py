@@ -1,7 +1,7 @@
 """What is read of a raw update before PTB parses it."""
 
 import pytest
-from fake_telegram import message
+from harness.telegram_server import message
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from exchange_house import TurnedTime, settle
+from harness.exchange import TurnedTime, settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import cast
 
 import pytest
-from exchange_house import TurnedTime
+from harness.exchange import TurnedTime
 
 from bot.exchange.bybit.deadlines import Deadlines
 

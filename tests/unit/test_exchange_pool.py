@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 import pytest
-from exchange_house import Keys, OpenVault, TurnedTime, account, sealed, settle
+from harness.exchange import Keys, OpenVault, TurnedTime, account, sealed, settle
 
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.model import Account, AccountId, Credentials, KeyType

@@ -12,7 +12,7 @@ import pytest
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection, TCPConnector
-from exchange_house import API_KEY, API_SECRET, rsa_pair
+from harness.exchange import API_KEY, API_SECRET, rsa_pair
 from pybit._http_manager import _V5HTTPManager, generate_signature
 
 from bot.domain.clock import SystemClock
@@ -20,6 +20,7 @@ from bot.domain.errors import KeyTrouble
 from bot.domain.model import KeyType, Secret
 from bot.exchange.bybit.adapter import open_bybit
 from bot.exchange.bybit.client import BybitClient, SigningKey
+from bot.exchange.bybit.transport import Transport
 
 ROOT = Path(__file__).parents[2]
 CHANGED = "pybit changed a seam that bot/exchange/bybit/client.py stands on: see docs/dependencies.md"
@@ -102,7 +103,14 @@ async def test_a_client_makes_no_session_no_log_handler_and_no_thread() -> None:
     async def no_key(_: int) -> None:
         return None
 
-    async with open_bybit(hosts=lambda *_: "http://x", credentials=no_key, vault=None, clock=SystemClock()) as bybit:  # type: ignore[arg-type]  # never asked
+    clock = SystemClock()
+    async with open_bybit(
+        transport=Transport(clock=clock),
+        hosts=lambda *_: "http://x",
+        credentials=no_key,
+        vault=None,  # type: ignore[arg-type]  # never asked
+        clock=clock,
+    ) as bybit:
         clients = [BybitClient(host="http://x", wire=bybit.wire) for _ in range(3)]
     assert [len(logging.getLogger(name).handlers) for name in ("pybit", "pybit._http_manager", "")] == before
     assert not hasattr(clients[0], "client"), "requests.Session is made by pybit's __init__, which is never run"

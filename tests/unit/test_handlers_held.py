@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from fakes import FakeClock
+from harness.fakes import FakeClock
 
 from bot.domain.model import AccountType, Secret, UserId
 from handlers.held import Cooldown, HeldKeys, TypedKey

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from fake_bot_api import Bubble, FakeBotApi, FakeRequest
+from harness.bot_api import Bubble, FakeBotApi, FakeRequest
 from telegram.ext import ExtBot
 
 from bot.domain.errors import ExchangeDown, KeyTrouble

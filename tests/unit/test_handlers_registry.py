@@ -1,13 +1,13 @@
 """The table: nothing without an access rule, nothing twice, every code and every kind of update has its line."""
 
 import pytest
-from fake_bot_api import FakeBotApi, FakeRequest
-from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ContextTypes, ExtBot, TypeHandler
+from harness.bot_api import FakeBotApi, FakeRequest
+from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ExtBot, TypeHandler
 
 from bot.domain.model import Role
 from handlers import guards, registry
 from handlers.callbacks import CODES
-from handlers.context import App, BotData, Turn
+from handlers.context import App, Turn
 from handlers.entries import (
     AFTER_TERMS,
     EVERYONE,
@@ -149,8 +149,7 @@ def test_roles_are_a_ladder(needed: Role, held: Role, *, admitted: bool) -> None
 
 def test_ptb_runs_the_table_and_nothing_else() -> None:
     bot: ExtBot[None] = ExtBot("1:token", request=FakeRequest(FakeBotApi()))
-    builder = ApplicationBuilder().bot(bot).updater(None).job_queue(None).context_types(ContextTypes(bot_data=BotData))
-    app: App = builder.build()
+    app: App = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()  # type: ignore[assignment]  # its bot_data is assigned later
     registry.add_handlers(app, TABLE)
     assert set(app.handlers) == {-1, 0}
     (watch,) = app.handlers[-1]

@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from harness.sim_bybit import DAY, HOUR, MINUTE, NOON, TurnedClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sim_bybit_driver import DAY, HOUR, MINUTE, NOON, TurnedClock
 
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.control import Control

@@ -1,9 +1,9 @@
 """Which requests the faults of the Bybit stand-in hit, and what drivers may order."""
 
 import pytest
+from harness.sim_bybit import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from sim_bybit_driver import NOON
 
 from ops.sim.bybit.calls import KEPT, CallLog
 from ops.sim.bybit.errors import ControlError

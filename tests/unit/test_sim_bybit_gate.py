@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from harness.sim_bybit import DAY, NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from sim_bybit_driver import DAY, NOON
 
 from ops.sim.bybit.accounts import Account, ApiKey
 from ops.sim.bybit.auth import authenticate, check_public_key, is_signed

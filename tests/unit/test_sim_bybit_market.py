@@ -4,9 +4,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from harness.sim_bybit import DAY, HOUR, MINUTE, NOON, TurnedClock
 from hypothesis import given
 from hypothesis import strategies as st
-from sim_bybit_driver import DAY, HOUR, MINUTE, NOON, TurnedClock
 
 from ops.sim.bybit import klines
 from ops.sim.bybit.book import Books

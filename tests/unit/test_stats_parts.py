@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cache_builders import Source
+from harness.cache import Source
 from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -156,7 +156,7 @@ def test_other_parts_add_their_metrics() -> None:
 
 
 def test_thousands_of_users_make_no_more_series() -> None:
-    reads = CachedReads(Source().loaders())
+    reads = Source().reads()
     few = _series(reads, 1)
     many = _series(reads, 2_000)
     assert few == many
@@ -182,7 +182,7 @@ def test_promtool_finds_nothing_to_say(tmp_path: Path) -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("needs promtool (Debian package prometheus)")
-    reads = CachedReads(Source().loaders())
+    reads = Source().reads()
     file = tmp_path / "metrics.txt"
     file.write_text(scrape(reads.stats()), encoding="utf-8")
     with file.open("rb") as text:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fluent_sources import MESSAGES, placeholders
+from harness.fluent_sources import MESSAGES, placeholders
 
 from bot.domain.model import Language
 from handlers.entries import CommandEntry

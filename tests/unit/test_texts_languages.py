@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from fluent_sources import MESSAGES, placeholders, sample, selections
+from harness.fluent_sources import MESSAGES, placeholders, sample, selections
 
 from bot.domain.model import Language
 from handlers.texts.catalog import Texts

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from fake_bot_api import visible
-from storage_builders import execution, order, position
-from viewers import DEMO, NOW, PAPER, account, datas, labels, viewer
+from harness.bot_api import visible
+from harness.storage import execution, order, position
+from harness.viewers import DEMO, NOW, PAPER, account, datas, labels, viewer
 
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble
 from bot.domain.model import (

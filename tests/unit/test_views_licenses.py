@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from fake_bot_api import visible
-from viewers import NOW, labels, viewer
+from harness.bot_api import visible
+from harness.viewers import NOW, labels, viewer
 
 from bot.domain.licensing import DAY, PLANS, Feature, Limit, most, opens
 from bot.domain.model import AccountType, Language, License, LicenseType, Millis, Segment, TradeSettings, UserId

@@ -4,10 +4,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from fake_bot_api import visible
-from fake_bybit import FakeBybit
-from fakes import FakeClock
-from viewers import NOW, datas, labels, viewer
+from harness.bot_api import visible
+from harness.bybit import FakeBybit
+from harness.fakes import FakeClock
+from harness.viewers import NOW, datas, labels, viewer
 
 from bot.domain.market import OrderBook
 from bot.domain.model import Category, Language, Symbol, UserId

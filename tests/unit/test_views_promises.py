@@ -1,8 +1,8 @@
 """Messages of the outbox, in the reader's language."""
 
 import pytest
-from fake_bot_api import visible
-from viewers import TEXTS
+from harness.bot_api import visible
+from harness.viewers import TEXTS
 
 from bot.domain.model import Language
 from handlers.views.promises import KINDS, Promises

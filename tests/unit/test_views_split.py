@@ -2,7 +2,7 @@
 
 import re
 
-from fake_bot_api import visible
+from harness.bot_api import visible
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -18,7 +18,7 @@ from bot.exchange.bybit.gateway import BybitGateway, Hosts
 from bot.exchange.bybit.market import BybitMarket
 from bot.exchange.bybit.pool import ClientPool
 from bot.exchange.bybit.server_time import ServerTime
-from bot.exchange.bybit.transport import Timeouts, Transport
+from bot.exchange.bybit.transport import HttpTransport
 from bot.exchange.bybit.wire import Wire
 from bot.exchange.meter import ExchangeStats, Meter
 
@@ -55,19 +55,19 @@ class Bybit:
 @asynccontextmanager
 async def open_bybit(
     *,
+    transport: AbstractAsyncContextManager[HttpTransport],
     hosts: Hosts,
     credentials: Callable[[AccountId], Awaitable[SealedCredentials | None]],
     vault: Vault,
     clock: Clock,
     limits: Limits | None = None,
-    timeouts: Timeouts | None = None,
     clients: int = 5_000,
     idle: float = 300.0,
 ) -> AsyncIterator[Bybit]:
     """The adapter while the block lasts. `clients` accounts are kept, each for `idle` seconds after its last call."""
-    async with Transport(clock=clock, timeouts=timeouts or Timeouts()) as transport:
+    async with transport as http:
         market_host = hosts(MARKET_SITE, AccountType.LIVE)
-        wire = _wire(transport, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
+        wire = _wire(http, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
         made = _Clients(wire=wire, hosts=hosts)
         checks = _HostChecks(wire=wire, silence=idle)
         pool = ClientPool(
@@ -96,7 +96,7 @@ async def open_bybit(
             await pool.close()
 
 
-def _wire(transport: Transport, budget: Budget, clock: Clock, market_host: str) -> Wire:
+def _wire(transport: HttpTransport, budget: Budget, clock: Clock, market_host: str) -> Wire:
     """What every client shares; Bybit's clock is read at the live market's host."""
 
     async def ask_time() -> Millis:

@@ -12,8 +12,8 @@ from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.market_answers import board, instrument, klines, order_book, ticker
 from bot.exchange.retcodes import NO_SUCH_SYMBOL
 
-_DEEPEST: Final = {Category.LINEAR: 500, Category.SPOT: 200}  # levels of a book that Bybit gives
-_MOST_KLINES: Final = 1000
+DEPTH: Final = 25  # levels a side; Bybit gives up to 500 of linear, 200 of spot
+KLINES: Final = 24  # Bybit gives up to 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +28,15 @@ class BybitMarket:
         result: Json = await self.client.get_tickers(category=category.value, symbol=symbol)
         return ticker(result, category, symbol, self.clock.now())
 
-    async def order_book(self, category: Category, symbol: Symbol, depth: int) -> OrderBook:
-        """`depth` levels a side, 1 … 500 (spot 200)."""
-        limit = max(1, min(depth, _DEEPEST[category]))
-        result: Json = await self.client.get_orderbook(category=category.value, symbol=symbol, limit=limit)
+    async def order_book(self, category: Category, symbol: Symbol) -> OrderBook:
+        """`DEPTH` levels a side."""
+        result: Json = await self.client.get_orderbook(category=category.value, symbol=symbol, limit=DEPTH)
         return order_book(result, category, symbol, self.clock.now())
 
-    async def klines(self, category: Category, symbol: Symbol, interval: str, limit: int) -> Klines:
-        """The newest `limit` candles, 1 … 1000; the last one is not finished."""
-        count = max(1, min(limit, _MOST_KLINES))
+    async def klines(self, category: Category, symbol: Symbol, interval: str) -> Klines:
+        """The newest `KLINES` candles; the last one is not finished."""
         result: Json = await self.client.get_kline(
-            category=category.value, symbol=symbol, interval=interval, limit=count
+            category=category.value, symbol=symbol, interval=interval, limit=KLINES
         )
         return klines(result, category, symbol, interval, self.clock.now())
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Protocol, Self
 
 import aiohttp
 from aiohttp.client_reqrep import ClientRequest
@@ -69,6 +69,21 @@ class Reply(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class HttpTransport(Protocol):
+    """What carries requests to Bybit's hosts: `Transport`, or a fake of Bybit within the process."""
+
+    @property
+    def timeouts(self) -> Timeouts: ...
+    @property
+    def reconnects(self) -> int: ...
+    async def send(self, request: Request) -> Reply:
+        """One call. Raises ExchangeDown, or Unknown for a write that may have arrived."""
+        ...
+
+    def is_doubtful(self, host: str, silence: float) -> bool: ...
+    def reconnect(self, host: str | None) -> None: ...
 
 
 @dataclass(slots=True, eq=False)

@@ -16,7 +16,7 @@ from bot.domain.ports import Clock
 from bot.exchange.budget import Ask, Budget
 from bot.exchange.bybit.decode import Json, Unreadable, decode
 from bot.exchange.bybit.server_time import ServerTime
-from bot.exchange.bybit.transport import Dropped, Reply, Request, Transport
+from bot.exchange.bybit.transport import Dropped, HttpTransport, Reply, Request
 from bot.exchange.meter import Meter
 from bot.exchange.retcodes import DEFAULT_BACK_OFF, Kind, kind_of, to_error
 
@@ -47,7 +47,7 @@ class Wire:
     """Shared by every client."""
 
     clock: Clock
-    transport: Transport
+    transport: HttpTransport
     budget: Budget
     server_time: ServerTime
     meter: Meter

@@ -287,7 +287,6 @@ report-traders = <b>Top traders</b>, realized in 30 days, fees included
 report-no-traders = No fills yet.
 report-trader = { $name } · <code>{ $id }</code> · { $pnl } · fills: { $fills }
 
-health-unknown = I can't tell yet: I am still starting.
 health-title = <b>Perpdesk { $version }</b> · schema { $schema }
 health-ready = ✓ Ready.
 health-not-ready = ⛔ Not ready:

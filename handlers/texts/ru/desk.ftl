@@ -294,7 +294,6 @@ report-traders = <b>Лучшие трейдеры</b>, зафиксирован�
 report-no-traders = Сделок пока нет.
 report-trader = { $name } · <code>{ $id }</code> · { $pnl } · сделок: { $fills }
 
-health-unknown = Пока не скажу: я ещё запускаюсь.
 health-title = <b>Perpdesk { $version }</b> · схема { $schema }
 health-ready = ✓ Готов.
 health-not-ready = ⛔ Не готов:

@@ -294,7 +294,6 @@ report-traders = <b>Найкращі трейдери</b>, зафіксован�
 report-no-traders = Угод поки немає.
 report-trader = { $name } · <code>{ $id }</code> · { $pnl } · угод: { $fills }
 
-health-unknown = Поки не скажу: я ще запускаюся.
 health-title = <b>Perpdesk { $version }</b> · схема { $schema }
 health-ready = ✓ Готовий.
 health-not-ready = ⛔ Не готовий:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from cache_builders import Source
 from prometheus_client.registry import Collector
 
 from bot.domain.model import Secret
 from cache.facade import CachedReads
+from harness.cache import Source
 from stats_api.app import create_app
 from stats_api.readiness import Readiness
 from stats_api.server import serve
@@ -20,7 +20,7 @@ class Sidecar:
     """One running sidecar and what stands behind it."""
 
     address: str = ""
-    reads: CachedReads = field(default_factory=lambda: CachedReads(Source().loaders()))
+    reads: CachedReads = field(default_factory=lambda: Source().reads())
     readiness: Readiness = field(default_factory=lambda: Readiness(ready=True))
     extra: tuple[Collector, ...] = ()
 

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
-from bot.domain.model import Account, AccountId, AccountType, Exchange, UserId
-from cache.loaders import Loaders
-from cache.policy import AccountKey
+from bot.domain.model import Account, AccountId, AccountType, Exchange, Millis, UserId
+from cache.facade import CachedReads
+from cache.policy import AccountKey, Override
 from cache.region import Region
+from cache.regions import Regions
 
 
 @dataclass
@@ -16,6 +19,9 @@ class HandClock:
     """Monotonic seconds that pass when told."""
 
     seconds: float = 100.0
+
+    def now(self) -> Millis:
+        return Millis(1)
 
     def monotonic(self) -> float:
         return self.seconds
@@ -36,20 +42,57 @@ def account(account_id: int = 1, user_id: int = 12, account_type: AccountType = 
     )
 
 
+# What the facade loads by: the name that a test counts it under, and which arguments tell one load from another.
+LOADS: dict[str, tuple[str, slice]] = {
+    "user_config": ("user_config", slice(None)),
+    "license": ("license", slice(1)),  # not the moment
+    "credentials": ("credentials", slice(None)),
+    "ticker": ("ticker", slice(1, None)),  # not the category
+    "order_book": ("order_book", slice(1, None)),
+    "klines": ("klines", slice(1, None)),
+    "board": ("board", slice(None)),
+    "instrument": ("instrument", slice(None)),
+    "balance": ("balance", slice(None)),
+    "positions": ("positions", slice(None)),
+    "orders": ("orders", slice(None)),
+    "executions": ("executions", slice(None)),
+    "fee_rate": ("fee_rate", slice(None)),
+    "inspect_stored": ("key_check", slice(None)),
+    "last_positions": ("last_positions", slice(None)),
+    "last_orders": ("last_orders", slice(None)),
+}
+
+
 @dataclass
 class Source:
-    """Answers every loader with (name, arguments, how often it was asked), unless `answers` or `errors` say other."""
+    """Answers every load with (name, arguments, how often it was asked), unless `answers` or `errors` say other."""
 
     asked: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     answers: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, Exception] = field(default_factory=dict)
     gate: asyncio.Event | None = None  # while set, loads wait for it
 
-    def loaders(self) -> Loaders:
-        return Loaders(**{each.name: self._loader(each.name) for each in fields(Loaders)})
+    def reads(self, *, overrides: Mapping[str, Override] | None = None, clock: HandClock | None = None) -> CachedReads:
+        """The facade over this source, whose time passes by that clock."""
+        clock = clock or HandClock()
+        ports = self.ports()
+        return CachedReads(
+            Regions(overrides, monotonic=clock.monotonic),
+            users=ports,
+            market=ports,
+            gateways=dict.fromkeys(AccountType, ports),
+            portfolio=ports,
+            inspector=ports,
+            clock=clock,
+        )
 
-    def _loader(self, name: str) -> Any:
-        async def load(*arguments: Any) -> Any:
+    def ports(self) -> Any:
+        """Everything that the facade loads from, in one object."""
+        return SimpleNamespace(**{name: self.load(*counted) for name, counted in LOADS.items()})
+
+    def load(self, name: str, telling: slice = slice(None)) -> Any:
+        async def load(*given: Any) -> Any:
+            arguments = given[telling]
             self.asked[name, *arguments] += 1
             if self.gate is not None:
                 await self.gate.wait()

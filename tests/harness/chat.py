@@ -5,11 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from fake_telegram import TOKEN, FakeTelegram
 from telegram import Update
-from telegram.ext import Application, CallbackContext, ContextTypes, MessageHandler, filters
+from telegram.ext import Application, CallbackContext, MessageHandler, filters
 
-from bot.chat.application import build_application
+from bot.chat.application import build_application, make_bot
 from bot.chat.edge import TelegramEdge
 from bot.chat.lanes import LaneLimits
 from bot.chat.outbox import OutboxTimes
@@ -20,6 +19,7 @@ from bot.chat.transport import AiohttpRequest, RawApi
 from bot.domain.cause import current_cause
 from bot.domain.clock import SystemClock
 from bot.domain.model import Language, Secret, UserId
+from harness.telegram_server import TOKEN, FakeTelegram
 
 TIMES = PollTimes(long_poll=1, margin=0.5, back_off=0.01, back_off_most=0.05, conflict_grace=0.5)
 Handler = Callable[[Update, Any], Awaitable[None]]
@@ -65,7 +65,7 @@ class House:
         transport = AiohttpRequest(token)
         pace = Pace(clock, limits=self.pace_limits)
         self.application = await build_application(
-            token=token, api_url=self.telegram.url, transport=transport, pace=pace, context_types=ContextTypes()
+            make_bot(token=token, api_url=self.telegram.url, transport=transport, pace=pace)
         )
         self.application.add_handler(MessageHandler(filters.ALL, self.handler))
         self.application.add_error_handler(self.on_error)

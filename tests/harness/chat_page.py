@@ -10,8 +10,8 @@ from typing import Final
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, FloatRect, Locator, Page, async_playwright
-from scripted_bot import ScriptedBot
 
+from harness.scripted_bot import ScriptedBot
 from ops.sim.telegram.people import People
 from ops.sim.telegram.server import serve
 from ops.sim.telegram.world import World

@@ -34,7 +34,7 @@ from bot.domain.model import (
 from bot.domain.ports import Clock
 from bot.exchange.budget import NO_LIMITS, Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
-from bot.exchange.bybit.transport import Timeouts
+from bot.exchange.bybit.transport import Timeouts, Transport
 
 API_KEY = "CanaryKeyId0000001"
 API_SECRET = "CanarySecret00000000000000000000000A"  # made up
@@ -290,13 +290,14 @@ async def connected(
     **options: Any,
 ) -> AsyncIterator[Bybit]:
     """The adapter against one address: live is its root, demo the prefix /demo."""
+    clock = clock or SystemClock()
     async with open_bybit(
+        transport=Transport(clock=clock, timeouts=timeouts or Timeouts()),
         hosts=lambda _, account_type: f"{url}/demo" if account_type is AccountType.DEMO else url,
         credentials=keys or Keys(),
         vault=OpenVault(),
-        clock=clock or SystemClock(),
+        clock=clock,
         limits=limits,
-        timeouts=timeouts,
         **options,
     ) as bybit:
         yield bybit

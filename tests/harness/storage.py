@@ -7,8 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from fakes import FakeClock
-
 from bot.domain.events import Event
 from bot.domain.model import (
     Account,
@@ -30,6 +28,7 @@ from bot.domain.model import (
     UserId,
 )
 from bot.domain.ports import NewUser
+from harness.fakes import FakeClock
 from storage.database import Database
 from storage.migrate import migrate
 from storage.queries import SqliteQueries

@@ -8,10 +8,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from fake_bot_api import BOT_ID
-from fakes import START_MS, FakeClock
-from handlers_house import ANNA, OWNER, HandlersHouse, Person, handlers_house
-
 from bot.domain.errors import StarsDown, StarsError, StarsRefused
 from bot.domain.model import Language, LicenseType, Millis, UserId
 from bot.domain.offers import XTR
@@ -20,12 +16,15 @@ from bot.domain.ports import NewUser
 from bot.services.refunds import RefundJob
 from bot.services.services import Services
 from bot.services.star_watch import StarWatch
-from storage.payments import SqlitePaymentQueries
+from harness.app import ANNA, OWNER, Harness, Person
+from harness.app import harness as open_harness
+from harness.bot_api import BOT_ID, Refused
+from harness.fakes import START_MS, FakeClock
 
 
 @dataclass
 class FakeStars:
-    """The bot's account of Stars. `faults` are raised by the next refunds; a `Lost` one is done, unheard."""
+    """The bot's account of Stars at Telegram. `faults` befall the next refunds; a `Lost` one is done, unheard."""
 
     clock: FakeClock
     lines: list[StarTransaction] = field(default_factory=list)
@@ -49,24 +48,28 @@ class FakeStars:
     def went_back(self, charge_id: str) -> bool:
         return any(line.charge_id == charge_id and not line.is_incoming for line in self.lines)
 
-    async def refund(self, user_id: UserId, charge_id: str) -> None:
+    def refund(self, params: dict[str, Any]) -> object:
+        """RefundStarPayment."""
+        user_id, charge_id = int(params["user_id"]), str(params["telegram_payment_charge_id"])
         self.asked.append(charge_id)
         assert all(line.payer and line.payer.user_id == user_id for line in self.lines if line.charge_id == charge_id)
         fault = self.faults.pop(0) if self.faults else None
         if fault is not None and not isinstance(fault, Lost):
-            raise fault
+            return _refusal(fault)
         if not any(line.charge_id == charge_id for line in self.lines):
-            raise StarsRefused("CHARGE_NOT_FOUND")
-        if not self.went_back(charge_id):  # else CHARGE_ALREADY_REFUNDED, which the port takes for done
-            self.take_back(charge_id)
-        if fault is not None:
-            raise fault
+            return Refused("CHARGE_NOT_FOUND")
+        if self.went_back(charge_id):
+            return Refused("CHARGE_ALREADY_REFUNDED")
+        self.take_back(charge_id)
+        return True if fault is None else _refusal(fault)
 
-    async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:
+    def transactions(self, params: dict[str, Any]) -> object:
+        """GetStarTransactions."""
         if self.outage is not None:
-            raise self.outage
+            return _refusal(self.outage)
+        offset, limit = int(params["offset"]), int(params["limit"])
         self.pages.append((offset, limit))
-        return tuple(self.lines[offset : offset + limit])
+        return {"transactions": [_transaction(line) for line in self.lines[offset : offset + limit]]}
 
     def _line(self, charge_id: str, stars: int, payload: str, user_id: int, *, is_incoming: bool) -> StarTransaction:
         payer = Payer(user_id=UserId(user_id), first_name="Anna", username=f"user_{user_id}", language=Language.ENGLISH)
@@ -84,22 +87,52 @@ class Lost(StarsDown):
     """Telegram has done it; the answer did not come."""
 
 
+def _refusal(fault: StarsError) -> Refused:
+    return Refused(str(fault)) if isinstance(fault, StarsRefused) else Refused("Bad Gateway", status=502)
+
+
+def _transaction(line: StarTransaction) -> dict[str, Any]:
+    """Bot API "StarTransaction"; one without a payer is none of the bot's invoices (Fragment)."""
+    partner: dict[str, Any] = {"type": "fragment"}
+    if line.payer is not None:
+        partner = {
+            "type": "user",
+            "transaction_type": "invoice_payment",
+            "user": {
+                "id": line.payer.user_id,
+                "is_bot": False,
+                "first_name": line.payer.first_name,
+                "username": line.payer.username,
+                "language_code": line.payer.language.value,
+            },
+            "invoice_payload": line.payload,
+        }
+    side = "source" if line.is_incoming else "receiver"
+    return {"id": line.charge_id, "amount": line.stars, "date": line.at // 1000, side: partner}
+
+
 @dataclass
 class Till:
     """Everything about payments that a test looks at."""
 
-    house: HandlersHouse
+    harness: Harness
     stars: FakeStars
-    job: RefundJob
-    watch: StarWatch
+
+    @property
+    def job(self) -> RefundJob:
+        return self.harness.job(RefundJob)
+
+    @property
+    def watch(self) -> StarWatch:
+        return self.harness.job(StarWatch)
 
     @property
     def services(self) -> Services:
-        return self.house.services
+        return self.harness.services
 
     @property
     def clock(self) -> FakeClock:
-        return self.house.clock
+        return self.harness.clock
 
     async def invoice(self, user_id: int = ANNA, kind: LicenseType = LicenseType.PREMIUM, months: int = 1) -> Invoice:
         await self.services.people.welcome(someone(user_id))
@@ -113,7 +146,7 @@ class Till:
         return paid
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in await self.house.database.fetch(sql, ())]
+        return [tuple(row) for row in await self.harness.database.fetch(sql, ())]
 
     async def statuses(self) -> dict[str, str]:
         return dict(await self.rows("SELECT telegram_payment_charge_id, status FROM payment_history"))  # type: ignore[arg-type]
@@ -133,20 +166,11 @@ class Till:
 
 @asynccontextmanager
 async def till(folder: Path) -> AsyncIterator[Till]:
-    async with handlers_house(folder) as house:
-        queries, stars = SqlitePaymentQueries(house.database), FakeStars(house.clock)
-        refunds, transactions = house.services.refunds, house.services.payments.transactions
-        job = RefundJob(queries=queries, transactions=transactions, stars=stars, refunds=refunds, clock=house.clock)
-        watch = StarWatch(
-            queries=queries,
-            transactions=transactions,
-            stars=stars,
-            desk=house.services.payments,
-            refunds=refunds,
-            clock=house.clock,
-        )
-        await house.services.people.welcome(someone(OWNER))
-        yield Till(house, stars, job, watch)
+    async with open_harness(folder) as harness:
+        stars = FakeStars(harness.clock)
+        harness.api.methods |= {"refundStarPayment": stars.refund, "getStarTransactions": stars.transactions}
+        await harness.services.people.welcome(someone(OWNER))
+        yield Till(harness, stars)
 
 
 def someone(user_id: int = ANNA) -> NewUser:
@@ -186,8 +210,8 @@ async def check_out(person: Person, payload: str, stars: int, *, currency: str =
         "total_amount": stars,
         "invoice_payload": payload,
     }
-    await person.house.feed({"update_id": next(person.house.update_ids), "pre_checkout_query": query})
-    answer = person.house.api.checked[query_id]
+    await person.harness.feed({"update_id": next(person.harness.update_ids), "pre_checkout_query": query})
+    answer = person.harness.api.checked[query_id]
     return None if answer["ok"] else str(answer["error_message"])
 
 

@@ -12,7 +12,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 from telegram.error import TimedOut
-from telegram.request import BaseRequest, RequestData
+from telegram.request import RequestData
+
+from bot.chat.transport import TelegramRequest
 
 BOT_ID = 4242
 BOT_USERNAME = "perpdesk_bot"
@@ -69,6 +71,7 @@ class FakeBotApi:
     descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
     invoices: list[dict[str, Any]] = field(default_factory=list)
     checked: dict[str, dict[str, Any]] = field(default_factory=dict)  # answers to pre-checkouts by the query's id
+    methods: dict[str, Callable[[dict[str, Any]], Any]] = field(default_factory=dict)  # beside those below
     refuse: Callable[[Call], _Refusal | None] = lambda _: None
     hold: str | None = None  # a method whose calls wait for `held`
     held: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,12 +94,12 @@ class FakeBotApi:
         self.calls.append(call)
         refusal = self.refuse(call)
         if refusal is None:
-            answer = getattr(self, f"_on_{method.lower()}", None)
+            answer = self.methods.get(method) or getattr(self, f"_on_{method.lower()}", None)
             assert answer is not None, f"the bot calls {method}, which this fake does not know"
             result = answer(params)
-            if not isinstance(result, _Refused):
+            if not isinstance(result, Refused):
                 return 200, {"ok": True, "result": result}
-            refusal = (400, f"Bad Request: {result.reason}")
+            refusal = (result.status, f"Bad Request: {result.reason}" if result.status == 400 else result.reason)
         return refusal[0], {"ok": False, "error_code": refusal[0], "description": refusal[1]}
 
     def _on_getme(self, _: dict[str, Any]) -> Any:
@@ -105,7 +108,7 @@ class FakeBotApi:
     def _on_sendmessage(self, params: dict[str, Any]) -> Any:
         reason = _fault_of_text(params)
         if reason:
-            return _Refused(reason)
+            return Refused(reason)
         reply = params.get("reply_parameters") or {}
         bubble = Bubble(
             chat_id=int(params["chat_id"]),
@@ -125,7 +128,7 @@ class FakeBotApi:
         caption = params.get("caption", "")
         reason = _fault_of_text({**params, "text": caption or "-"})
         if reason or len(visible(caption).encode("utf-16-le")) // 2 > 1024:
-            return _Refused(reason or "message caption is too long")
+            return Refused(reason or "message caption is too long")
         bubble = Bubble(
             chat_id=int(params["chat_id"]),
             message_id=self.new_message_id(),
@@ -140,9 +143,9 @@ class FakeBotApi:
     def _on_sendinvoice(self, params: dict[str, Any]) -> Any:
         (price,) = params["prices"]
         if not (1 <= len(params["title"]) <= 32 and 1 <= len(params["description"]) <= 255):
-            return _Refused("INVOICE_TEXT_INVALID")
+            return Refused("INVOICE_TEXT_INVALID")
         if not (1 <= len(params["payload"].encode()) <= 128 and 1 <= price["amount"] <= 25_000):
-            return _Refused("INVOICE_INVALID")
+            return Refused("INVOICE_INVALID")
         self.invoices.append(params)
         bubble = Bubble(
             chat_id=int(params["chat_id"]), message_id=self.new_message_id(), html=params["title"], keyboard=[]
@@ -153,7 +156,7 @@ class FakeBotApi:
     def _on_answerprecheckoutquery(self, params: dict[str, Any]) -> Any:
         key = params["pre_checkout_query_id"]
         if key in self.checked:
-            return _Refused("query is too old and response timeout expired or query ID is invalid")
+            return Refused("query is too old and response timeout expired or query ID is invalid")
         assert params["ok"] or params["error_message"]
         self.checked[key] = params
         return True
@@ -161,13 +164,13 @@ class FakeBotApi:
     def _on_editmessagetext(self, params: dict[str, Any]) -> Any:
         bubble = self.bubbles.get((int(params["chat_id"]), int(params["message_id"])))
         if bubble is None:
-            return _Refused("message to edit not found")
+            return Refused("message to edit not found")
         reason = _fault_of_text(params)
         if reason:
-            return _Refused(reason)
+            return Refused(reason)
         keyboard = (params.get("reply_markup") or {}).get("inline_keyboard", [])
         if (visible(params["text"]), keyboard) == (bubble.text, bubble.keyboard):
-            return _Refused(
+            return Refused(
                 "message is not modified: specified new message content and reply markup are exactly the same"
             )
         bubble.html, bubble.keyboard, bubble.edits = params["text"], keyboard, bubble.edits + 1
@@ -176,7 +179,7 @@ class FakeBotApi:
     def _on_deletemessage(self, params: dict[str, Any]) -> Any:
         key = (int(params["chat_id"]), int(params["message_id"]))
         if key not in self.theirs and key not in self.bubbles:
-            return _Refused("message to delete not found")
+            return Refused("message to delete not found")
         self.theirs.discard(key)
         self.bubbles.pop(key, None)
         self.deleted.append(key)
@@ -184,14 +187,14 @@ class FakeBotApi:
 
     def _on_pinchatmessage(self, params: dict[str, Any]) -> Any:
         is_there = (int(params["chat_id"]), int(params["message_id"])) in self.bubbles
-        return True if is_there else _Refused("message to pin not found")
+        return True if is_there else Refused("message to pin not found")
 
     def _on_answercallbackquery(self, params: dict[str, Any]) -> Any:
         key = params["callback_query_id"]
         if key in self.answered:
-            return _Refused("query is too old and response timeout expired or query ID is invalid")
+            return Refused("query is too old and response timeout expired or query ID is invalid")
         if len(params.get("text") or "") > 200:
-            return _Refused("MESSAGE_TOO_LONG")
+            return Refused("MESSAGE_TOO_LONG")
         self.answered[key] = params
         return True
 
@@ -238,7 +241,7 @@ class FakeBotApi:
         return message
 
 
-class FakeRequest(BaseRequest):
+class FakeRequest(TelegramRequest):
     """PTB's way to Telegram, ending in a `FakeBotApi`."""
 
     def __init__(self, api: FakeBotApi) -> None:
@@ -253,6 +256,9 @@ class FakeRequest(BaseRequest):
 
     async def shutdown(self) -> None:
         """Nothing to close."""
+
+    async def renew(self) -> None:
+        """Nothing to renew."""
 
     async def do_request(
         self,
@@ -277,8 +283,11 @@ class FakeRequest(BaseRequest):
 
 
 @dataclass
-class _Refused:
+class Refused:
+    """An answer that is a refusal."""
+
     reason: str
+    status: int = 400
 
 
 def chat_object(chat_id: int) -> dict[str, Any]:

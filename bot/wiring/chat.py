@@ -1,0 +1,103 @@
+"""The Telegram side: the bot before the use cases, application and runtime after them."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from telegram.ext import ExtBot
+
+from bot.chat.application import build_application, make_bot
+from bot.chat.edge import TelegramEdge
+from bot.chat.pace import Pace
+from bot.chat.sender import Listener, ListenerOf
+from bot.chat.transport import RawApi, TelegramRequest
+from bot.domain.events import Event
+from bot.domain.model import Notifications, Secret, UserId
+from bot.domain.ports import Reads
+from bot.lifecycle import EXIT_CONFIG, Fatal
+from bot.settings import Settings
+from bot.wiring.outside import Outside, Tuning
+from bot.wiring.storage import Storage
+from handlers.context import App
+from handlers.texts.catalog import Texts
+from handlers.views.promises import Promises
+from storage.inbox import SqliteInbox
+from storage.outbox import SqliteOutbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telegram:
+    """What talks to Telegram, before anybody knows what to say."""
+
+    bot: ExtBot[Any]
+    api: RawApi
+    transport: TelegramRequest
+    pace: Pace
+
+
+def make_telegram(settings: Settings, outside: Outside) -> Telegram:
+    """Raises Fatal without a token."""
+    if settings.telegram_token is None:
+        raise Fatal("PERPDESK_TELEGRAM_TOKEN is not set", EXIT_CONFIG)
+    token = Secret(settings.telegram_token.get_secret_value())
+    transport = outside.telegram(token)
+    pace = Pace(outside.clock)
+    return Telegram(
+        bot=make_bot(token=token, api_url=settings.telegram_api_url, transport=transport, pace=pace),
+        api=RawApi(transport, settings.telegram_api_url, token),
+        transport=transport,
+        pace=pace,
+    )
+
+
+async def open_chat(
+    stack: AsyncExitStack,
+    telegram: Telegram,
+    storage: Storage,
+    texts: Texts,
+    listener_of: ListenerOf,
+    outside: Outside,
+    tuning: Tuning,
+) -> tuple[App, TelegramEdge]:
+    """An application without handlers and the runtime around it; a commit wakes its outbox."""
+    application = await build_application(telegram.bot)
+    edge = await stack.enter_async_context(
+        TelegramEdge.open(
+            transport=telegram.transport,
+            api=telegram.api,
+            application=application,
+            pace=telegram.pace,
+            inbox_store=SqliteInbox(storage.database),
+            outbox_store=SqliteOutbox(storage.database),
+            transactions=storage.store,
+            render=Promises(texts).render,
+            listener_of=listener_of,
+            clock=outside.clock,
+            randomness=outside.randomness,
+            lane_limits=tuning.lane_limits,
+            poll_times=tuning.poll_times,
+            outbox_times=tuning.outbox_times,
+        )
+    )
+    storage.dispatcher.reactions.append(_wake(edge))
+    return application, edge
+
+
+def listener_of(reads: Reads) -> ListenerOf:
+    """Language and ring by the cached config; a stranger's are the usual ones."""
+
+    async def find(user_id: UserId) -> Listener:
+        config = await reads.user_config(user_id)
+        if config is None:
+            return Listener()
+        return Listener(language=config.language, is_silent=config.settings.notifications is not Notifications.ON)
+
+    return find
+
+
+def _wake(edge: TelegramEdge) -> Callable[[tuple[Event, ...]], Awaitable[None]]:
+    async def wake(_: tuple[Event, ...]) -> None:
+        edge.outbox.wake()
+
+    return wake

@@ -1,0 +1,229 @@
+"""One function a feature: the use cases that handlers are given, and the jobs that run beside the chat."""
+
+import asyncio
+from functools import partial
+
+from bot import owner_link
+from bot.chat.broadcaster import Broadcaster
+from bot.chat.stars import Stars
+from bot.domain.ports import StarsApi
+from bot.services.broadcasts import BroadcastDesk, BroadcastJob
+from bot.services.buttons import ButtonDesk
+from bot.services.desk import Desk
+from bot.services.dialogues import Dialogues
+from bot.services.housekeeping import DAY, Housekeeping, Shelf
+from bot.services.key_watch import KeyWatch
+from bot.services.keys import Keys
+from bot.services.licenses import Licenses
+from bot.services.payments import PaymentDesk
+from bot.services.people import People
+from bot.services.pin import PinDesk
+from bot.services.preferences import Preferences
+from bot.services.privacy import Privacy
+from bot.services.promo import PromoDesk
+from bot.services.promo_alarms import PromoAlarms
+from bot.services.redemption import Redemptions
+from bot.services.refunds import RefundJob, Refunds
+from bot.services.reminders import Reminders
+from bot.services.reports import Reports
+from bot.services.screens import Screens
+from bot.services.services import Services
+from bot.services.star_watch import StarWatch
+from bot.services.support import Support
+from bot.wiring.foundation import Foundation, Job
+from handlers.broadcast import draw_progress
+from handlers.promo_pins import PinnedCards
+from storage.database import Database
+from storage.desk import SqliteDeskQueries
+from storage.outbox import SqliteOutbox
+from storage.payments import SqlitePaymentQueries
+from storage.privacy import SqlitePrivacyQueries
+from storage.promo_queries import SqlitePromoQueries
+from storage.promo_safe import PromoSafe
+from storage.support import SqliteSupportQueries
+from storage.sweeps import Sweeps
+
+
+async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
+    """Every use case and every job. Raises WrongKeyFile, StorageTrouble."""
+    people, preferences, pin = await make_users(base)
+    keys, account_jobs = make_accounts(base)
+    licenses, licensing_jobs = make_licensing(base)
+    promo, redemptions, promo_jobs = await make_promo(base, licenses, people)
+    payments, refunds, payment_jobs = make_payments(base, licenses, people)
+    support, privacy, privacy_jobs = make_support(base)
+    desk, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
+    services = Services(
+        reads=base.reads,
+        clock=base.clock,
+        access=base.access,
+        people=people,
+        preferences=preferences,
+        keys=keys,
+        licenses=licenses,
+        screens=Screens(
+            reads=base.reads, patience=base.tuning.screen_patience, resolve_patience=base.tuning.resolve_patience
+        ),
+        buttons=ButtonDesk(queries=base.queries, transactions=base.store, clock=base.clock),
+        dialogues=Dialogues(queries=base.queries, transactions=base.store, clock=base.clock),
+        pin=pin,
+        promo=promo,
+        redemptions=redemptions,
+        payments=payments,
+        refunds=refunds,
+        support=support,
+        privacy=privacy,
+        desk=desk,
+        broadcasts=broadcasts,
+        reports=reports,
+    )
+    jobs = (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *privacy_jobs, *admin_jobs)
+    return services, jobs
+
+
+async def make_users(base: Foundation) -> tuple[People, Preferences, PinDesk]:
+    key_file = base.settings.key_file
+    people = People(
+        reads=base.reads,
+        transactions=base.store,
+        clock=base.clock,
+        owner_link=await asyncio.to_thread(owner_link.read, key_file),
+        burn_owner_link=partial(asyncio.to_thread, owner_link.burn, key_file),
+    )
+    pin = PinDesk(
+        queries=base.queries,
+        transactions=base.store,
+        clock=base.clock,
+        access=base.access,
+        cost=base.tuning.pin_cost,
+    )
+    return people, Preferences(reads=base.reads, transactions=base.store), pin
+
+
+def make_accounts(base: Foundation) -> tuple[Keys, tuple[Job, ...]]:
+    keys = Keys(
+        reads=base.reads,
+        transactions=base.store,
+        inspector=base.inspector,
+        vault=base.storage.vault,
+        clock=base.clock,
+        egress_ip=base.settings.egress_ip,
+        require_bound_ip=base.settings.require_bound_ip,
+    )
+    watch = KeyWatch(
+        queries=base.queries,
+        transactions=base.store,
+        inspector=base.inspector,
+        clock=base.clock,
+        require_bound_ip=base.settings.require_bound_ip,
+    )
+    return keys, (watch,)
+
+
+def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Job, ...]]:
+    licenses = Licenses(reads=base.reads, transactions=base.store, queries=base.queries, clock=base.clock)
+    reminders = Reminders(queries=base.queries, transactions=base.store, clock=base.clock)
+    return licenses, (reminders,)
+
+
+async def make_promo(
+    base: Foundation, licenses: Licenses, people: People
+) -> tuple[PromoDesk, Redemptions, tuple[Job, ...]]:
+    queries = SqlitePromoQueries(base.database)
+    safe = await PromoSafe.open(base.database, base.storage.vault)
+    alarms = PromoAlarms(owner_ids=base.access.owner_ids)
+    promo = PromoDesk(
+        queries=queries, transactions=base.store, licenses=licenses, safe=safe, alarms=alarms, clock=base.clock
+    )
+    redemptions = Redemptions(
+        reads=base.reads,
+        queries=queries,
+        transactions=base.store,
+        licenses=licenses,
+        safe=safe,
+        alarms=alarms,
+        clock=base.clock,
+    )
+    pinned = PinnedCards(bot=base.telegram_bot, texts=base.texts, promo=promo, people=people, clock=base.clock)
+    return promo, redemptions, (promo, pinned)
+
+
+def make_payments(base: Foundation, licenses: Licenses, people: People) -> tuple[PaymentDesk, Refunds, tuple[Job, ...]]:
+    queries = SqlitePaymentQueries(base.database)
+    stars: StarsApi = Stars(base.telegram_bot)
+    payments = PaymentDesk(
+        reads=base.reads,
+        transactions=base.store,
+        queries=queries,
+        licenses=licenses,
+        people=people,
+        access=base.access,
+        clock=base.clock,
+        prices=base.settings.price_list,
+        staff=base.queries.staff,
+    )
+    refunds = Refunds(transactions=base.store, licenses=licenses, desk=payments, clock=base.clock)
+    due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock)
+    watch = StarWatch(
+        queries=queries, transactions=base.store, stars=stars, desk=payments, refunds=refunds, clock=base.clock
+    )
+    return payments, refunds, (due, watch)
+
+
+def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Job, ...]]:
+    support = Support(
+        reads=base.reads,
+        queries=SqliteSupportQueries(base.database),
+        transactions=base.store,
+        clock=base.clock,
+        access=base.access,
+        payments=SqlitePaymentQueries(base.database),
+    )
+    privacy = Privacy(
+        queries=SqlitePrivacyQueries(base.database), transactions=base.store, clock=base.clock, access=base.access
+    )
+    return support, privacy, (privacy,)
+
+
+def make_admin(
+    base: Foundation, licenses: Licenses, pin: PinDesk, people: People
+) -> tuple[Desk, BroadcastDesk, Reports, tuple[Job, ...]]:
+    queries = SqliteDeskQueries(base.database)
+    desk = Desk(
+        reads=base.reads,
+        queries=queries,
+        records=base.queries,
+        transactions=base.store,
+        licenses=licenses,
+        access=base.access,
+        pin=pin,
+        clock=base.clock,
+    )
+    broadcasts = BroadcastDesk(queries=queries, transactions=base.store, clock=base.clock)
+    job = BroadcastJob(
+        desk=broadcasts,
+        queries=queries,
+        transactions=base.store,
+        clock=base.clock,
+        deliver=Broadcaster(base.telegram_bot, base.listener_of).deliver,
+        draw=partial(
+            draw_progress, base.telegram_bot, base.texts, people=people, broadcasts=broadcasts, clock=base.clock
+        ),
+    )
+    reports = Reports(queries=queries, promo=SqlitePromoQueries(base.database), clock=base.clock)
+    housekeeping = Housekeeping(shelves=make_shelves(base.database), clock=base.clock)
+    return desk, broadcasts, reports, (job, housekeeping)
+
+
+def make_shelves(database: Database) -> tuple[Shelf, ...]:
+    """What the daily housekeeping sweeps. The inbox is swept by the hour, where it is written."""
+    sweeps = Sweeps(database)
+    return (
+        # a cause that is forgotten could be promised again: longer than anything looks back
+        Shelf(name="outbox", keep=180 * DAY, forget=SqliteOutbox(database).forget),
+        Shelf(name="buttons", keep=DAY, forget=sweeps.buttons),
+        Shelf(name="dialogues", keep=DAY, forget=sweeps.dialogues),
+        Shelf(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
+        Shelf(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
+        Shelf(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
+    )

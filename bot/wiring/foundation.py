@@ -1,0 +1,53 @@
+"""What every feature is built on."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from telegram.ext import ExtBot
+
+from bot.chat.sender import ListenerOf
+from bot.domain.ports import Clock, KeyInspector, Reads
+from bot.services.access import Access
+from bot.settings import Settings
+from bot.wiring.outside import Tuning
+from bot.wiring.storage import Storage
+from handlers.texts.catalog import Texts
+from storage.database import Database
+from storage.queries import SqliteQueries
+from storage.store import Store
+
+
+class Job(Protocol):
+    """What runs beside the chat."""
+
+    async def run(self) -> None:
+        """As long as the process; canceled when it stops."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """The parts below the use cases. `reads`: the cached ones."""
+
+    clock: Clock
+    settings: Settings
+    tuning: Tuning
+    storage: Storage
+    reads: Reads
+    inspector: KeyInspector
+    telegram_bot: ExtBot[Any]
+    texts: Texts
+    listener_of: ListenerOf
+    access: Access
+
+    @property
+    def store(self) -> Store:
+        return self.storage.store
+
+    @property
+    def queries(self) -> SqliteQueries:
+        return self.storage.queries
+
+    @property
+    def database(self) -> Database:
+        return self.storage.database

@@ -1,0 +1,48 @@
+"""What the process takes from outside, and what is set otherwise for tests, campaigns and benchmarks."""
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+from bot.chat.lanes import LaneLimits
+from bot.chat.outbox import OutboxTimes
+from bot.chat.poller import PollTimes
+from bot.chat.transport import AiohttpRequest, TelegramRequest
+from bot.domain.clock import SystemClock
+from bot.domain.model import Secret
+from bot.domain.pins import USUAL_COST, ScryptCost
+from bot.domain.ports import Clock
+from bot.exchange.budget import Limits
+from bot.exchange.bybit.transport import HttpTransport, Transport
+from bot.services.screens import PATIENCE, RESOLVE_PATIENCE
+from handlers.registry import TABLE, Table
+
+
+def _http(clock: Clock) -> AbstractAsyncContextManager[HttpTransport]:
+    return Transport(clock=clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Everything beyond the process but the disk. `telegram` makes PTB's request object for a token."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    randomness: Callable[[], float] = random.random  # 0 … 1, spreads what is tried again
+    telegram: Callable[[Secret], TelegramRequest] = AiohttpRequest
+    bybit: Callable[[Clock], AbstractAsyncContextManager[HttpTransport]] = _http
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What no user sets: costs, times and limits. Patience is seconds."""
+
+    pin_cost: ScryptCost = USUAL_COST
+    screen_patience: float = PATIENCE
+    resolve_patience: float = RESOLVE_PATIENCE
+    lane_limits: LaneLimits = field(default_factory=LaneLimits)
+    poll_times: PollTimes = field(default_factory=PollTimes)
+    outbox_times: OutboxTimes = field(default_factory=OutboxTimes)
+    exchange_limits: Limits | None = None  # None: by the settings
+    table: Table = TABLE
+    check_database: bool = True  # False spares a benchmark's large file the integrity check

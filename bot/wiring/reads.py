@@ -1,0 +1,72 @@
+"""The cached reads over storage and exchange, each group made of the one before."""
+
+from contextlib import AsyncExitStack
+
+from bot.domain.events import CredentialsChanged, Event
+from bot.domain.model import AccountType
+from bot.domain.ports import ExchangeGateway
+from bot.exchange.addresses import SiteAddresses
+from bot.exchange.budget import Limits
+from bot.exchange.bybit.adapter import Bybit, open_bybit
+from bot.exchange.paper import PaperGateway
+from bot.services.books import BookKeeper
+from bot.settings import Settings
+from bot.wiring.outside import Outside, Tuning
+from bot.wiring.storage import Storage
+from cache.facade import CachedReads, MarketReads, StoredReads
+from cache.policy import Override
+from cache.regions import Regions
+
+
+async def open_reads(
+    stack: AsyncExitStack, settings: Settings, storage: Storage, outside: Outside, tuning: Tuning
+) -> tuple[CachedReads, Bybit]:
+    """Rows, then the market, then accounts: the adapter opens keys by the first, practice is valued by the second."""
+    clock, queries = outside.clock, storage.queries
+    overrides: dict[str, Override] = {
+        name: (override.ttl, override.capacity) for name, override in settings.cache.items()
+    }
+    regions = Regions(overrides, monotonic=clock.monotonic)
+    stored = StoredReads(regions, users=queries, clock=clock)
+    bybit = await stack.enter_async_context(
+        open_bybit(
+            transport=outside.bybit(clock),
+            hosts=SiteAddresses(live=settings.bybit_api_url, demo=settings.demo_api_url),
+            credentials=stored.credentials,
+            vault=storage.vault,
+            clock=clock,
+            limits=tuning.exchange_limits or Limits.of_rate(settings.bybit_requests_per_second),
+        )
+    )
+    market = MarketReads(regions, market=bybit.market)
+    gateways: dict[AccountType, ExchangeGateway] = {
+        AccountType.PAPER: PaperGateway(queries=queries, ticker=market.ticker, clock=clock),
+        AccountType.DEMO: bybit.gateway,
+        AccountType.LIVE: bybit.gateway,
+    }
+    books = BookKeeper(
+        queries=queries,
+        transactions=storage.store,
+        gateways=gateways,
+        clock=clock,
+        positions_max_age=int(regions.position.policy.ttl * 1000),
+        orders_max_age=int(regions.order.policy.ttl * 1000),
+    )
+    reads = CachedReads(
+        regions,
+        users=queries,
+        market=bybit.market,
+        gateways=gateways,
+        portfolio=books,
+        inspector=bybit.gateway,
+        clock=clock,
+    )
+    stack.push_async_callback(reads.close)
+
+    def evict(events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, CredentialsChanged):
+                bybit.evict(event.account_id)
+
+    storage.dispatcher.drops += [books.doubt, reads.invalidate, evict]
+    return reads, bybit

@@ -1,0 +1,72 @@
+"""What the process says of itself: the sidecar's application, and /health in chat."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.chat.edge import TelegramEdge
+from bot.domain.desk import Health
+from bot.domain.model import Secret
+from bot.exchange.bybit.adapter import Bybit
+from bot.settings import Settings
+from bot.version import VERSION
+from bot.wiring.metrics import ChatCollector, ExchangeCollector
+from cache.facade import CachedReads
+from stats_api.app import create_app
+from stats_api.readiness import Readiness
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """How far the start has come, and what troubles a process that was ready; the sidecar asks."""
+
+    step: str | None = "starting"
+    troubles: Callable[[], tuple[str, ...]] = tuple
+
+    def reasons(self) -> tuple[str, ...]:
+        return (self.step,) if self.step is not None else self.troubles()
+
+
+def make_sidecar(
+    settings: Settings, reads: CachedReads, edge: TelegramEdge, bybit: Bybit, progress: Progress
+) -> web.Application:
+    """The sidecar's application; whoever runs the process serves it."""
+
+    def readiness() -> Readiness:
+        reasons = progress.reasons()
+        return Readiness(ready=not reasons, reasons=reasons)
+
+    token = settings.stats_token
+    return create_app(
+        stats=reads.stats,
+        readiness=readiness,
+        version=VERSION,
+        token=None if token is None else Secret(token.get_secret_value()),
+        extra=(ChatCollector(edge.stats), ExchangeCollector(bybit.stats)),
+    )
+
+
+def health_of(
+    *, schema: int, progress: Progress, edge: TelegramEdge, reads: CachedReads, bybit: Bybit
+) -> Callable[[], Health]:
+    """Looks at counters alone: nothing is asked of anybody."""
+
+    def look() -> Health:
+        chat, exchange = edge.stats(), bybit.stats()
+        return Health(
+            version=VERSION,
+            schema=schema,
+            reasons=progress.reasons(),
+            poll_age_s=None if chat.poll is None else chat.poll.age_s,
+            updates_waiting=chat.lanes.waiting,
+            promises_waiting=0 if chat.outbox is None else chat.outbox.waiting,
+            telegram_limited=chat.pace.is_limited,
+            bybit_banned_s=exchange.budget.banned_for,
+            bybit_waiting=exchange.budget.waiting,
+            bybit_clients=exchange.pool.clients,
+            clock_skew_ms=exchange.clock_skew,
+            hit_rates=tuple((region.name, region.hit_rate) for region in reads.stats()),
+        )
+
+    return look

@@ -1,0 +1,56 @@
+"""The database, its repository, the keys that open what is sealed in it."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from bot.dispatch import Dispatcher
+from bot.domain.ports import Clock
+from bot.lifecycle import EXIT_CONFIG, Fatal
+from bot.settings import Settings
+from storage.database import Database
+from storage.migrate import migrate
+from storage.queries import SqliteQueries
+from storage.store import Store
+from storage.vault import KeyFile, Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """The storage side. `schema` is the number of the last migration."""
+
+    database: Database
+    schema: int
+    vault: Vault
+    dispatcher: Dispatcher
+    store: Store
+    queries: SqliteQueries
+
+
+async def open_storage(stack: AsyncExitStack, settings: Settings, clock: Clock, *, check: bool) -> Storage:
+    """The migrated database.
+
+    Raises Fatal, WrongKeyFile, AlreadyRunning, SchemaTooNew, UnfitDatabase, StorageTrouble.
+    """
+    vault = Vault(await asyncio.to_thread(load_keys, settings))
+    database = await stack.enter_async_context(Database.open(settings.database, check=check))
+    _, schema = await migrate(database)
+    await vault.prove(database)
+    dispatcher = Dispatcher()
+    return Storage(
+        database=database,
+        schema=schema,
+        vault=vault,
+        dispatcher=dispatcher,
+        store=Store(database, clock=clock, committed=dispatcher.committed, publish=dispatcher.publish),
+        queries=SqliteQueries(database, clock=clock),
+    )
+
+
+def load_keys(settings: Settings) -> KeyFile:
+    """The key-encryption keys; blocks. Raises Fatal for a missing file, WrongKeyFile for one that is no key file."""
+    if settings.key is not None:
+        return KeyFile.parse(settings.key.get_secret_value(), origin="PERPDESK_KEY")
+    if not settings.key_file.exists():
+        raise Fatal(f"there is no key file {settings.key_file}: `perpdesk new-key {settings.key_file}`", EXIT_CONFIG)
+    return KeyFile.load(settings.key_file)

@@ -1,0 +1,355 @@
+"""The bot as it runs, over a fake Telegram and a fake Bybit: `assemble`, a real SQLite file, a clock that stands.
+
+`person.say("/start")` and `person.press("Prices")` are what people do; bubbles are what they see.
+"""
+
+import asyncio
+import base64
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, TypeVar
+
+from pydantic import SecretStr
+from telegram import Update
+
+from bot.app import Assembly, assemble
+from bot.domain.cause import Cause, UpdateId, current_cause
+from bot.domain.events import UserBanned
+from bot.domain.model import (
+    Account,
+    AccountType,
+    Credentials,
+    Execution,
+    Order,
+    Orders,
+    Position,
+    Positions,
+    UserConfig,
+    UserId,
+)
+from bot.domain.pins import ScryptCost
+from bot.exchange.budget import NO_LIMITS
+from bot.services.services import Services
+from bot.settings import Settings
+from bot.wiring.outside import Outside, Tuning
+from handlers.context import App
+from handlers.registry import TABLE, Table
+from handlers.texts.catalog import Texts
+from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object
+from harness.bybit import FakeBybit, FakeBybitTransport
+from harness.fakes import FakeClock
+from storage.database import Database
+from storage.store import Store
+
+TEXTS = Texts.load()
+OWNER = UserId(1000)
+ANNA = UserId(1001)
+BORIS = UserId(1002)
+GROUP = -100500
+KEY_ID = "gKzT9rQfW2mHxLs4pB"
+SECRET = "Zx8Qw2Er5Ty1Ui9Op3As6Df4Gh7Jk0Lm2Nb5"
+EGRESS_IP = "192.0.2.1"
+TUNING = Tuning(pin_cost=ScryptCost(n=16), screen_patience=0.05, resolve_patience=0.05, exchange_limits=NO_LIMITS)
+_ENTITIES = (("bot_command", re.compile(r"^/[A-Za-z0-9_]+(?:@\w+)?")), ("mention", re.compile(r"@\w+")))
+_KEY = f"test:{base64.b64encode(bytes(32)).decode()}"
+
+J = TypeVar("J")
+
+
+@dataclass
+class Harness:
+    """Everything a test looks at."""
+
+    assembly: Assembly
+    api: FakeBotApi
+    bybit: FakeBybit
+    clock: FakeClock
+    update_ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def app(self) -> App:
+        return self.assembly.application
+
+    @property
+    def services(self) -> Services:
+        return self.assembly.services
+
+    @property
+    def database(self) -> Database:
+        return self.assembly.storage.database
+
+    @property
+    def store(self) -> Store:
+        return self.assembly.storage.store
+
+    def job(self, kind: type[J]) -> J:
+        """The one job of that class."""
+        (found,) = [job for job in self.assembly.jobs if isinstance(job, kind)]
+        return found
+
+    def person(self, user_id: int = ANNA, *, language: str = "en", name: str = "Anna") -> "Person":
+        return Person(self, user_id, language, name)
+
+    async def feed(self, raw: Mapping[str, Any]) -> Cause:
+        """One update, as a lane hands it over."""
+        update = Update.de_json(dict(raw), self.app.bot)
+        cause = Cause(UpdateId(int(raw["update_id"])), attempt=3)
+        token = current_cause.set(cause)
+        try:
+            await self.app.process_update(update)
+        finally:
+            current_cause.reset(token)
+        return cause
+
+    async def config(self, user_id: int = ANNA) -> UserConfig:
+        config = await self.services.people.config(UserId(user_id))
+        assert config is not None
+        return config
+
+    async def rows(self, table: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await self.database.fetch(f"SELECT * FROM {table}", ())]  # noqa: S608  a test's own tables
+
+    async def terms_accepted(self, user_id: int = ANNA) -> None:
+        """As if they had read them before."""
+        await self.services.people.accept_terms(UserId(user_id))
+
+    async def ban(self, user_id: int, *, banned: bool = True) -> None:
+        """As the owner confirmed it; the owner need never have written."""
+        async with self.store.begin() as unit:
+            await unit.users.set_banned(UserId(user_id), banned=banned)
+            unit.record(UserBanned(user_id=UserId(user_id)))
+
+    async def demo_account(self, person: "Person") -> None:
+        """A connected Bybit Demo, by the typed line."""
+        await person.say("/start")
+        await self.terms_accepted(person.user_id)
+        bubble = await person.say(f"/keys add demo {KEY_ID} {SECRET}")
+        assert bubble is not None
+        assert "connected" in bubble.text, bubble.text
+
+    async def opened_key(self, account_type: AccountType, user_id: int = ANNA) -> Credentials:
+        """The key that is stored for somebody's account of a type."""
+        (account,) = [each for each in (await self.config(user_id)).accounts if each.account_type is account_type]
+        sealed = await self.assembly.reads.credentials(account.account_id)
+        assert sealed is not None
+        return self.assembly.storage.vault.open(sealed)
+
+    async def practice_account(self, user_id: int = ANNA) -> Account:
+        """Of somebody who is known."""
+        (account,) = [each for each in (await self.config(user_id)).accounts if each.account_type is AccountType.PAPER]
+        return account
+
+    async def hold(
+        self,
+        user_id: int = ANNA,
+        *,
+        positions: Iterable[Position] = (),
+        orders: Iterable[Order] = (),
+        fills: Iterable[Execution] = (),
+    ) -> None:
+        """Rows of the practice account."""
+        account, now = await self.practice_account(user_id), self.clock.now()
+        held = Positions(account_id=account.account_id, items=tuple(positions), as_of=now)
+        open_orders = Orders(account_id=account.account_id, items=tuple(orders), as_of=now)
+        async with self.store.begin() as unit:
+            await unit.books.replace_positions(account, held)
+            await unit.books.replace_orders(account, open_orders)
+            for fill in fills:
+                await unit.trades.add(account, fill)
+        self.assembly.reads.invalidate_user_caches(UserId(user_id))
+
+    async def settle(self) -> None:
+        """Let the cards that wait for Bybit have their answer, and the work beside the turns end."""
+        for _ in range(200):
+            if not len(self.app.bot_data.live) and not len(self.app.bot_data.asides):
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("a live card still waits")
+
+
+@dataclass
+class Person:
+    """Somebody with Telegram in the hand."""
+
+    harness: Harness
+    user_id: int
+    language: str
+    name: str
+    chat_id: int = 0
+    thread_id: int | None = None
+    sent: int = 0  # messages written
+    taps: int = 0
+
+    def __post_init__(self) -> None:
+        self.chat_id = self.chat_id or self.user_id
+
+    def in_group(self, *, thread_id: int | None = None) -> "Person":
+        return Person(self.harness, self.user_id, self.language, self.name, GROUP, thread_id)
+
+    @property
+    def bubbles(self) -> list[Bubble]:
+        return self.harness.api.chat(self.chat_id)
+
+    @property
+    def last(self) -> Bubble:
+        assert self.bubbles, "the bot said nothing"
+        return self.bubbles[-1]
+
+    async def say(self, text: str, **extra: Any) -> Bubble | None:
+        """Write a message; the newest answer, None for silence."""
+        self.sent += 1
+        return await self._show(self.message(text, **extra))
+
+    async def edit(self, text: str, **extra: Any) -> Bubble | None:
+        raw = self.message(text, **extra)
+        raw["edited_message"] = raw.pop("message") | {"edit_date": 1_760_000_001}
+        return await self._show(raw)
+
+    async def forward(self, text: str) -> Bubble | None:
+        origin = {"type": "hidden_user", "sender_user_name": "Somebody", "date": 1_760_000_000}
+        return await self._show(self.message(text, forward_origin=origin))
+
+    async def send_thing(self, **content: Any) -> Bubble | None:
+        """A sticker, a photo: a message without text."""
+        raw = self.message("")
+        del raw["message"]["text"], raw["message"]["entities"]
+        raw["message"] |= content
+        return await self._show(raw)
+
+    async def press(self, label: str, *, bubble: Bubble | None = None) -> Bubble:
+        """Tap a button of the last (or a given) bubble; that bubble, or what came below."""
+        bubble = bubble or self.last
+        self.taps += 1
+        return await self.tap(bubble.button(label)["callback_data"], bubble=bubble)
+
+    async def tap(self, data: str, *, bubble: Bubble | None = None) -> Bubble:
+        """A press with any data, tampered or not."""
+        before = {key: each.edits for key, each in self.harness.api.bubbles.items()}
+        await self.harness.feed(self.callback(data, bubble))
+        changed = [
+            each
+            for key, each in sorted(self.harness.api.bubbles.items())
+            if each.chat_id == self.chat_id and before.get(key) != each.edits
+        ]
+        return changed[-1] if changed else self.last
+
+    def message(self, text: str, **extra: Any) -> dict[str, Any]:
+        message_id = self.harness.api.new_message_id()
+        self.harness.api.theirs.add((self.chat_id, message_id))
+        body = {
+            "message_id": message_id,
+            "date": 1_760_000_000,
+            "from": self._user(),
+            "chat": chat_object(self.chat_id),
+            "text": text,
+            "entities": entities_of(text),
+        }
+        if self.thread_id is not None:
+            body |= {"message_thread_id": self.thread_id, "is_topic_message": True}
+        return {"update_id": next(self.harness.update_ids), "message": body | extra}
+
+    def callback(self, data: str, bubble: Bubble | None) -> dict[str, Any]:
+        update_id = next(self.harness.update_ids)
+        query: dict[str, Any] = {"id": str(update_id), "from": self._user(), "chat_instance": "1", "data": data}
+        if bubble is not None:
+            query["message"] = {
+                "message_id": bubble.message_id,
+                "date": 1_760_000_000,
+                "chat": chat_object(bubble.chat_id),
+                "from": {"id": BOT_ID, "is_bot": True, "first_name": "Perpdesk", "username": BOT_USERNAME},
+                "text": bubble.text,
+            }
+            if bubble.thread_id is not None:
+                query["message"] |= {"message_thread_id": bubble.thread_id, "is_topic_message": True}
+        return {"update_id": update_id, "callback_query": query}
+
+    def alert(self) -> str | None:
+        """What the last tap's answer said, if it was an alert."""
+        answer = list(self.harness.api.answered.values())[-1]
+        return answer.get("text") if answer.get("show_alert") else None
+
+    async def _show(self, raw: dict[str, Any]) -> Bubble | None:
+        before = {key: each.edits for key, each in self.harness.api.bubbles.items()}
+        await self.harness.feed(raw)
+        changed = [
+            each
+            for key, each in sorted(self.harness.api.bubbles.items())
+            if each.chat_id == self.chat_id and before.get(key) != each.edits
+        ]
+        return changed[-1] if changed else None
+
+    def _user(self) -> dict[str, Any]:
+        return {
+            "id": self.user_id,
+            "is_bot": False,
+            "first_name": self.name,
+            "username": f"user_{self.user_id}",
+            "language_code": self.language,
+        }
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """Of a bot whose state is in that folder; `changes` win."""
+    values: dict[str, Any] = {
+        "telegram_token": SecretStr(f"{BOT_ID}:token"),
+        "database": folder / "perpdesk.sqlite3",
+        "key": SecretStr(_KEY),
+        "key_file": folder / "perpdesk.key",
+        "owner_ids": frozenset({OWNER}),
+        "egress_ip": EGRESS_IP,
+    }
+    return Settings(**(values | changes))
+
+
+@asynccontextmanager
+async def harness(folder: Path, *, table: Table = TABLE, **changes: Any) -> AsyncIterator[Harness]:
+    """The bot, connected to its Telegram; nothing is polled, no job runs. `changes` are settings."""
+    clock, api = FakeClock(), FakeBotApi()
+    bybit = FakeBybit(clock)
+    outside = Outside(
+        clock=clock,
+        randomness=lambda: 0.5,
+        telegram=lambda _: FakeRequest(api),
+        bybit=lambda _: FakeBybitTransport(bybit),
+    )
+    settings = settings_in(folder, **changes)
+    if not settings.database.exists():
+        shutil.copy(await asyncio.to_thread(_migrated), settings.database)
+    async with assemble(settings, outside=outside, tuning=replace(TUNING, table=table)) as assembly:
+        await assembly.application.initialize()
+        try:
+            yield Harness(assembly, api, bybit, clock)
+        finally:
+            bybit.gate.set()
+            await assembly.application.shutdown()
+
+
+@cache
+def _migrated() -> Path:
+    """A database that was opened once, so that no test migrates its own. Blocks; not for the loop's thread."""
+    folder = Path(mkdtemp(prefix="perpdesk-tests-"))
+
+    async def make() -> None:
+        async with assemble(settings_in(folder), tuning=TUNING):
+            pass
+
+    asyncio.run(make())
+    return folder / "perpdesk.sqlite3"
+
+
+def entities_of(text: str) -> list[dict[str, Any]]:
+    """Commands at the start and mentions, in UTF-16 units, as Telegram marks them."""
+    found = []
+    for kind, pattern in _ENTITIES:
+        for match in pattern.finditer(text):
+            offset = len(text[: match.start()].encode("utf-16-le", "surrogatepass")) // 2
+            length = len(match.group().encode("utf-16-le", "surrogatepass")) // 2
+            found.append({"type": kind, "offset": offset, "length": length})
+    return sorted(found, key=lambda each: each["offset"])

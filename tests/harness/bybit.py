@@ -1,0 +1,478 @@
+"""Bybit for tests of what people see: answers at once, late, with a refusal, or not at all."""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+import orjson
+
+from bot.domain.errors import ExchangeError, ExchangeRejected
+from bot.domain.market import Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
+from bot.domain.model import (
+    Account,
+    AccountId,
+    AccountType,
+    Balance,
+    Category,
+    CoinBalance,
+    Exchange,
+    Executions,
+    FeeRate,
+    KeyCheck,
+    Millis,
+    Orders,
+    Position,
+    Positions,
+    Symbol,
+    UserId,
+)
+from bot.domain.model import Execution as Fill
+from bot.domain.model import Order as OpenOrder
+from bot.exchange.bybit.transport import Reply, Request, Timeouts
+from harness.fakes import FakeClock
+
+SYMBOLS = {"BTCUSDT": "64210.50", "ETHUSDT": "3120.25", "SOLUSDT": "151.320", "DOGEUSDT": "0.12345"}
+Json = dict[str, Any]
+Asked = dict[str, str]
+TRADE_RIGHTS = ("ContractTrade:Order", "ContractTrade:Position")
+
+
+@dataclass
+class FakeBybit:
+    """One exchange for everybody; every account holds the same. `trouble` is raised, `gate` holds answers back."""
+
+    clock: FakeClock
+    positions: tuple[Position, ...] = ()
+    orders: tuple[OpenOrder, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    equity: Decimal = Decimal("25000.40")
+    coins: tuple[CoinBalance, ...] | None = None
+    trouble: ExchangeError | None = None
+    key_trouble: ExchangeError | None = None
+    uid: str = "900"
+    rights: tuple[str, ...] = TRADE_RIGHTS
+    read_only: bool = False
+    ips: tuple[str, ...] = ("192.0.2.1",)
+    expires_at: Millis | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    seen_keys: "list[KeyCall]" = field(default_factory=list)
+    symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def _answer(self) -> Millis:
+        await self.gate.wait()
+        if self.trouble is not None:
+            raise self.trouble
+        return self.clock.now()
+
+    async def balance(self, account: Account) -> Balance:
+        as_of = await self._answer()
+        is_paper = account.account_type is AccountType.PAPER
+        equity = Decimal(10_000) if is_paper else self.equity
+        coins = self.coins or (_coin("USDT", equity), _coin("BTC", Decimal(0)))
+        return Balance(
+            account_id=account.account_id,
+            total_equity=equity,
+            total_wallet_balance=equity,
+            total_available=equity,
+            total_unrealised_pnl=Decimal(0),
+            total_initial_margin=Decimal(0),
+            coins=coins,
+            as_of=as_of,
+        )
+
+    async def open_positions(self, account: Account) -> Positions:
+        return Positions(account_id=account.account_id, items=self.positions, as_of=await self._answer())
+
+    async def open_orders(self, account: Account) -> Orders:
+        return Orders(account_id=account.account_id, items=self.orders, as_of=await self._answer())
+
+    async def executions(self, account: Account) -> Executions:
+        return Executions(account_id=account.account_id, items=self.fills, as_of=await self._answer())
+
+    async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate:  # noqa: ARG002  the port's signature
+        await self._answer()
+        return FeeRate(symbol=symbol, taker=Decimal("0.00055"), maker=Decimal("0.0002"))
+
+    async def ticker(self, symbol: Symbol) -> Ticker:
+        as_of = await self._answer()
+        price = self._price(symbol)
+        return Ticker(
+            category=Category.LINEAR,
+            symbol=symbol,
+            last_price=price,
+            mark_price=price,
+            index_price=price,
+            bid_price=price,
+            ask_price=price,
+            high_24h=price * 2,
+            low_24h=price / 2,
+            price_24h_change=Decimal("0.0123"),
+            volume_24h=Decimal(1000),
+            turnover_24h=Decimal("1234567890.12"),
+            funding_rate=Decimal("0.0001"),
+            next_funding_ts=Millis(as_of + 11_520_000),
+            as_of=as_of,
+        )
+
+    async def order_book(self, symbol: Symbol) -> OrderBook:
+        as_of = await self._answer()
+        price, tick = self._price(symbol), Decimal("0.10")
+        return OrderBook(
+            category=Category.LINEAR,
+            symbol=symbol,
+            bids=tuple((price - tick * level, Decimal("1.500") + level) for level in range(50)),
+            asks=tuple((price + tick * (level + 1), Decimal("0.250") + level) for level in range(50)),
+            as_of=as_of,
+        )
+
+    async def klines(self, symbol: Symbol, interval: str) -> Klines:
+        as_of = await self._answer()
+        price = self._price(symbol)
+        items = tuple(
+            Kline(start_ts=Millis(hour), open=price, high=price, low=price, close=price + hour % 7, volume=price)
+            for hour in range(24)
+        )
+        return Klines(category=Category.LINEAR, symbol=symbol, interval=interval, items=items, as_of=as_of)
+
+    async def board(self, category: Category) -> MarketBoard:
+        as_of = await self._answer()
+        items = tuple(
+            Listing(
+                symbol=Symbol(name),
+                last_price=Decimal(price),
+                price_24h_change=Decimal("-0.0123"),
+                turnover_24h=Decimal(1_000_000),
+            )
+            for name, price in self.symbols.items()
+        )
+        return MarketBoard(category=category, items=items, as_of=as_of)
+
+    async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None:
+        await self._answer()
+        if symbol not in self.symbols:
+            return None
+        return Instrument(
+            category=category,
+            symbol=symbol,
+            status="Trading",
+            base_coin=symbol.removesuffix("USDT"),
+            quote_coin="USDT",
+            tick_size=Decimal("0.10"),
+            qty_step=Decimal("0.001"),
+            min_order_qty=Decimal("0.001"),
+            max_order_qty=Decimal(1000),
+            max_market_order_qty=Decimal(100),
+            min_notional=Decimal(5),
+            max_leverage=Decimal(100),
+        )
+
+    async def check(self) -> KeyCheck:
+        now = await self._answer()
+        if self.key_trouble is not None:
+            raise self.key_trouble
+        return KeyCheck(
+            bybit_uid=self.uid,
+            read_only=self.read_only,
+            permissions=self.rights,
+            ips=self.ips,
+            expires_at=self.expires_at,
+            checked_at=now,
+        )
+
+    def _price(self, symbol: Symbol) -> Decimal:
+        if symbol not in self.symbols:
+            raise ExchangeRejected("symbol invalid", code=10001)
+        return Decimal(self.symbols[symbol])
+
+
+def _coin(coin: str, amount: Decimal) -> CoinBalance:
+    return CoinBalance(coin=coin, wallet_balance=amount, equity=amount, unrealised_pnl=Decimal(0), usd_value=amount)
+
+
+# --- on the wire --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeyCall:
+    """A question about a key itself, as it was signed."""
+
+    api_key: str
+    signed: bytes
+    signature: str
+
+    def is_signed_by(self, secret: str) -> bool:
+        """Bybit v5 documentation, "Authentication": HMAC-SHA256 over timestamp, key, window and query."""
+        return hmac.digest(secret.encode(), self.signed, "sha256").hex() == self.signature
+
+
+class FakeBybitTransport:
+    """`bot.exchange.bybit.transport.HttpTransport` that ends in a `FakeBybit`: rows in Bybit's wire form."""
+
+    timeouts = Timeouts()
+    reconnects = 0
+
+    def __init__(self, bybit: FakeBybit) -> None:
+        self._bybit = bybit
+        self._answers: dict[str, Callable[[Asked, Request], Awaitable[Json]]] = {
+            "/v5/market/time": self._time,
+            "/v5/account/wallet-balance": self._balance,
+            "/v5/position/list": self._positions,
+            "/v5/order/realtime": self._orders,
+            "/v5/execution/list": self._executions,
+            "/v5/account/fee-rate": self._fee_rate,
+            "/v5/user/query-api": self._key,
+            "/v5/market/tickers": self._tickers,
+            "/v5/market/orderbook": self._order_book,
+            "/v5/market/kline": self._klines,
+            "/v5/market/instruments-info": self._instruments,
+        }
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    def is_doubtful(self, _host: str, _silence: float) -> bool:
+        return False
+
+    def reconnect(self, _host: str | None) -> None:
+        pass
+
+    async def send(self, request: Request) -> Reply:
+        path, _, query = request.target.partition("?")
+        answer = self._answers.get(path.removeprefix("/demo"))
+        assert answer is not None, f"the bot asks {path}, which this fake does not know"
+        try:
+            result = await answer(dict(parse_qsl(query)), request)
+        except ExchangeRejected as no:
+            return _reply({"retCode": no.code, "retMsg": "no", "result": {}})
+        return _reply({"retCode": 0, "retMsg": "OK", "result": result})
+
+    async def _time(self, *_: object) -> Json:
+        now = self._bybit.clock.now()
+        return {"timeSecond": str(now // 1000), "timeNano": f"{now}000000"}
+
+    async def _balance(self, *_: object) -> Json:
+        return _wallet(await self._bybit.balance(ANY))
+
+    async def _positions(self, *_: object) -> Json:
+        return _list(map(_position, (await self._bybit.open_positions(ANY)).items))
+
+    async def _orders(self, *_: object) -> Json:
+        return _list(map(_order, (await self._bybit.open_orders(ANY)).items))
+
+    async def _executions(self, *_: object) -> Json:
+        return _list(map(_execution, (await self._bybit.executions(ANY)).items))
+
+    async def _fee_rate(self, asked: Asked, _: Request) -> Json:
+        rate = await self._bybit.fee_rate(ANY, Symbol(asked["symbol"]))
+        return _list([{"symbol": rate.symbol, "takerFeeRate": str(rate.taker), "makerFeeRate": str(rate.maker)}])
+
+    async def _tickers(self, asked: Asked, _: Request) -> Json:
+        if "symbol" in asked:
+            return _list([_ticker(await self._bybit.ticker(Symbol(asked["symbol"])))])
+        return _list(map(_listing, (await self._bybit.board(Category(asked["category"]))).items))
+
+    async def _order_book(self, asked: Asked, _: Request) -> Json:
+        book = await self._bybit.order_book(Symbol(asked["symbol"]))
+        return {"s": book.symbol, "b": _levels(book.bids), "a": _levels(book.asks)}
+
+    async def _klines(self, asked: Asked, _: Request) -> Json:
+        klines = await self._bybit.klines(Symbol(asked["symbol"]), asked["interval"])
+        return _list(map(_kline, reversed(klines.items)))
+
+    async def _instruments(self, asked: Asked, _: Request) -> Json:
+        found = await self._bybit.instrument(Category(asked["category"]), Symbol(asked["symbol"]))
+        return _list([] if found is None else [_instrument(found)])
+
+    async def _key(self, _: Asked, request: Request) -> Json:
+        headers = request.headers
+        key = headers["X-BAPI-API-KEY"]
+        signed = f"{headers['X-BAPI-TIMESTAMP']}{key}{headers['X-BAPI-RECV-WINDOW']}".encode()
+        self._bybit.seen_keys.append(KeyCall(key, signed, headers["X-BAPI-SIGN"]))
+        check = await self._bybit.check()
+        groups: dict[str, list[str]] = {}
+        for right in check.permissions:
+            group, _, name = right.partition(":")
+            groups.setdefault(group, []).append(name)
+        expires = None if check.expires_at is None else datetime.fromtimestamp(check.expires_at / 1000, UTC)
+        return {
+            "userID": int(check.bybit_uid),
+            "readOnly": int(check.read_only),
+            "permissions": groups,
+            "ips": list(check.ips),
+            "expiredAt": "1970-01-01T00:00:00Z" if expires is None else expires.isoformat().replace("+00:00", "Z"),
+        }
+
+
+ANY = Account(
+    account_id=AccountId(1),
+    user_id=UserId(1),
+    exchange=Exchange.BYBIT,
+    account_type=AccountType.DEMO,
+    host="com",
+    label="",
+    bybit_uid=None,
+)
+
+
+def _reply(answer: dict[str, Any]) -> Reply:
+    return Reply(200, {}, orjson.dumps(answer))
+
+
+def _list(rows: Iterable[Any]) -> dict[str, Any]:
+    return {"list": list(rows), "nextPageCursor": ""}
+
+
+def _text(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"
+
+
+def _wallet(balance: Balance) -> dict[str, Any]:
+    coins = [
+        {
+            "coin": coin.coin,
+            "walletBalance": _text(coin.wallet_balance),
+            "equity": _text(coin.equity),
+            "unrealisedPnl": _text(coin.unrealised_pnl),
+            "usdValue": _text(coin.usd_value),
+        }
+        for coin in balance.coins
+    ]
+    return _list(
+        [
+            {
+                "totalEquity": _text(balance.total_equity),
+                "totalWalletBalance": _text(balance.total_wallet_balance),
+                "totalAvailableBalance": _text(balance.total_available),
+                "totalPerpUPL": _text(balance.total_unrealised_pnl),
+                "totalInitialMargin": _text(balance.total_initial_margin),
+                "coin": coins,
+            }
+        ]
+    )
+
+
+def _position(position: Position) -> dict[str, Any]:
+    return {
+        "symbol": position.symbol,
+        "positionIdx": position.position_idx,
+        "side": position.side.value,
+        "size": _text(position.size),
+        "avgPrice": _text(position.entry_price),
+        "markPrice": _text(position.mark_price),
+        "positionValue": _text(position.position_value),
+        "leverage": _text(position.leverage),
+        "liqPrice": _text(position.liquidation_price),
+        "unrealisedPnl": _text(position.unrealised_pnl),
+        "takeProfit": _text(position.take_profit),
+        "stopLoss": _text(position.stop_loss),
+        "trailingStop": _text(position.trailing_stop),
+        "createdTime": str(position.created_ts),
+        "updatedTime": str(position.updated_ts),
+    }
+
+
+def _order(order: OpenOrder) -> dict[str, Any]:
+    return {
+        "symbol": order.symbol,
+        "orderId": order.order_id,
+        "orderLinkId": order.order_link_id,
+        "positionIdx": order.position_idx,
+        "side": order.side.value,
+        "orderType": order.order_type.value,
+        "orderStatus": order.order_status,
+        "price": _text(order.price),
+        "qty": _text(order.qty),
+        "cumExecQty": _text(order.cum_exec_qty),
+        "triggerPrice": _text(order.trigger_price),
+        "stopOrderType": order.stop_order_type,
+        "timeInForce": order.time_in_force,
+        "reduceOnly": order.reduce_only,
+        "takeProfit": _text(order.take_profit),
+        "stopLoss": _text(order.stop_loss),
+        "createdTime": str(order.created_ts),
+        "updatedTime": str(order.updated_ts),
+    }
+
+
+def _execution(fill: Fill) -> dict[str, Any]:
+    return {
+        "symbol": fill.symbol,
+        "execId": fill.exec_id,
+        "orderId": fill.order_id,
+        "orderLinkId": fill.order_link_id,
+        "side": fill.side.value,
+        "execType": fill.exec_type,
+        "execPrice": _text(fill.exec_price),
+        "execQty": _text(fill.exec_qty),
+        "execValue": _text(fill.exec_value),
+        "execFee": _text(fill.exec_fee),
+        "feeCurrency": fill.fee_currency,
+        "isMaker": fill.is_maker,
+        "closedSize": _text(fill.closed_size),
+        "execTime": str(fill.exec_ts),
+    }
+
+
+def _ticker(ticker: Ticker) -> dict[str, Any]:
+    return {
+        "symbol": ticker.symbol,
+        "lastPrice": _text(ticker.last_price),
+        "markPrice": _text(ticker.mark_price),
+        "indexPrice": _text(ticker.index_price),
+        "bid1Price": _text(ticker.bid_price),
+        "ask1Price": _text(ticker.ask_price),
+        "highPrice24h": _text(ticker.high_24h),
+        "lowPrice24h": _text(ticker.low_24h),
+        "price24hPcnt": _text(ticker.price_24h_change),
+        "volume24h": _text(ticker.volume_24h),
+        "turnover24h": _text(ticker.turnover_24h),
+        "fundingRate": _text(ticker.funding_rate),
+        "nextFundingTime": str(ticker.next_funding_ts),
+    }
+
+
+def _listing(listing: Listing) -> dict[str, Any]:
+    return {
+        "symbol": listing.symbol,
+        "lastPrice": _text(listing.last_price),
+        "price24hPcnt": _text(listing.price_24h_change),
+        "turnover24h": _text(listing.turnover_24h),
+    }
+
+
+def _levels(levels: Iterable[tuple[Decimal, Decimal]]) -> list[list[str]]:
+    return [[_text(price), _text(size)] for price, size in levels]
+
+
+def _kline(candle: Kline) -> list[str]:
+    numbers = (candle.open, candle.high, candle.low, candle.close, candle.volume)
+    return [str(candle.start_ts), *map(_text, numbers), "0"]
+
+
+def _instrument(instrument: Instrument) -> dict[str, Any]:
+    return {
+        "symbol": instrument.symbol,
+        "status": instrument.status,
+        "baseCoin": instrument.base_coin,
+        "quoteCoin": instrument.quote_coin,
+        "priceFilter": {"tickSize": _text(instrument.tick_size)},
+        "lotSizeFilter": {
+            "qtyStep": _text(instrument.qty_step),
+            "minOrderQty": _text(instrument.min_order_qty),
+            "maxOrderQty": _text(instrument.max_order_qty),
+            "maxMktOrderQty": _text(instrument.max_market_order_qty),
+            "minNotionalValue": _text(instrument.min_notional),
+        },
+        "leverageFilter": {"maxLeverage": _text(instrument.max_leverage)},
+    }
