@@ -2,6 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+
+from ops.bench.disturbance import UNKNOWN, Disturbance
+
+
+class Verdict(StrEnum):
+    """What became of a row."""
+
+    NONE = ""  # nothing was asked for
+    OK = "ok"
+    MISSED = "missed"
+    NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +30,11 @@ class Row:
     baseline: float | None = None
     target: str | None = None
     ok: bool | None = None
+    disturbance: Disturbance = UNKNOWN
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict.NONE if self.ok is None else Verdict.OK if self.ok else Verdict.MISSED
 
     @property
     def ratio(self) -> float | None:
@@ -25,7 +42,18 @@ class Row:
         return self.baseline / self.value if self.baseline is not None and self.value else None
 
 
-HEADINGS = ("", "measured", "baseline", "", "baseline/measured", "target", "")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The rows that were measured; `failure` says why there are no more of them."""
+
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+    seconds: float
+    failure: str | None = None
+
+
+HEADINGS = ("", "measured", "baseline", "", "baseline/measured", "target", "", "disturbed")
 
 
 def figure(value: float | None, unit: str = "") -> str:
@@ -36,19 +64,22 @@ def figure(value: float | None, unit: str = "") -> str:
     return f"{value:,.{digits}f} {unit}".strip()
 
 
-def table(title: str, rows: Iterable[Row]) -> str:
-    """Rows as a plain table."""
+def table(title: str, rows: Iterable[Row], failure: str | None = None) -> str:
+    """Rows as a plain table; the last one says what was not measured."""
     lines = [HEADINGS, *map(_cells, rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     body = ["  ".join(_aligned(line, widths)).rstrip() for line in lines]
+    if failure is not None:
+        body.append(f"not measured: {failure}")
     return "\n".join((title, "-" * len(title), *body))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    verdict = "" if row.ok is None else "ok" if row.ok else "MISSED"
+    verdict = "MISSED" if row.verdict is Verdict.MISSED else row.verdict.value
+    measured, baseline = figure(row.value, row.unit), figure(row.baseline, row.unit)
     ratio = "" if row.ratio is None else f"{figure(row.ratio)}x"
-    baseline = figure(row.baseline, row.unit)
-    return (row.name, figure(row.value, row.unit), row.baseline_name or "", baseline, ratio, row.target or "", verdict)
+    disturbed = (row.disturbance.reason or "") if row.disturbance.is_known else "unknown"
+    return (row.name, measured, row.baseline_name or "", baseline, ratio, row.target or "", verdict, disturbed)
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
