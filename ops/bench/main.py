@@ -82,7 +82,7 @@ def measure(name: str, title: str, run: Run, *, longest: float = LONGEST) -> Sec
         asyncio.run(_collect(run, rows, longest))
     except Exception as error:  # noqa: BLE001  whatever it is, the other sections go on
         typer.echo(traceback.format_exc(), err=True)
-        failure = f"{type(error).__name__}: {error}".split("\n", 1)[0]
+        failure = f"{type(error).__name__}: {error}".split("\n", 1)[0].removesuffix(": ")
     return Section(name=name, title=title, rows=tuple(rows), seconds=clock() - began, failure=failure)
 
 
@@ -105,7 +105,7 @@ def summary(sections: Sequence[Section]) -> list[str]:
     rows = [row for section in sections for row in section.rows]
     missed = sum(map(_missed, sections))
     disturbed = [row for row in rows if row.disturbance.reason]
-    lines = ["every target is met" if not missed else f"{missed} targets were missed"]
+    lines = ["every target is met" if not missed else f"targets missed: {missed}"]
     if disturbed:
         doubtful = sum(row.verdict is Verdict.MISSED for row in disturbed)
         lines.append(f"{len(disturbed)} of {len(rows)} rows were disturbed, {doubtful} of those that missed a target")

@@ -1,6 +1,6 @@
 """What a measurement answers, and how the answers are shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,9 +66,7 @@ def figure(value: float | None, unit: str = "") -> str:
 
 def table(title: str, rows: Iterable[Row], failure: str | None = None) -> str:
     """Rows as a plain table; the last one says what was not measured."""
-    lines = [HEADINGS, *map(_cells, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    body = ["  ".join(_aligned(line, widths)).rstrip() for line in lines]
+    body = aligned([HEADINGS, *map(_cells, rows)], {1, 3, 4})
     if failure is not None:
         body.append(f"not measured: {failure}")
     return "\n".join((title, "-" * len(title), *body))
@@ -82,9 +80,13 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (row.name, measured, row.baseline_name or "", baseline, ratio, row.target or "", verdict, disturbed)
 
 
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
-    numbers = {1, 3, 4}
+def aligned(lines: Sequence[Sequence[str]], numbers: Container[int]) -> list[str]:
+    """Lines of cells as columns, those of numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
-        cell.rjust(width) if column in numbers else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        "  ".join(
+            cell.rjust(width) if column in numbers else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
     ]
