@@ -36,7 +36,7 @@ class Desk:
         if "/events" in path:
             after = int(path.partition("after=")[2].partition("&")[0])
             return [event for event in self.events if event["seq"] > after]
-        shown = [_message(self.labels), _message(("Other",), CARD + 1)]
+        shown = [_message(("Positions",), CARD + 1), _message(self.labels)]
         if self.replaced:
             self.labels = self.replaced.pop(0)
         return shown
