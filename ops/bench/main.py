@@ -41,7 +41,8 @@ LONGEST: Final = 900.0  # s a section, many times what each needs: it is stuck
 def run_bench(rows: str, json: Path, *, is_strict: bool) -> int:
     """Measure the sections that are named, all of them for "", and write the table to `json`, too.
 
-    Exit code 2 for an unknown section; if strict, 1 where a target was missed or a section not measured; else 0.
+    Exit code 2 for an unknown section or a path that cannot be written; if strict, 1 where a target was missed or a
+    section not measured; else 0.
     """
     names = [name.strip() for name in rows.split(",") if name.strip()] or list(SECTIONS)
     unknown = sorted(set(names) - set(SECTIONS))
@@ -50,6 +51,11 @@ def run_bench(rows: str, json: Path, *, is_strict: bool) -> int:
         return 2
     load_before = load_average()
     done: list[Section] = []
+    try:
+        save(json, done, load_before=load_before)  # refused before minutes of measuring, not after it
+    except OSError as error:
+        typer.echo(f"{json}: {error.strerror}", err=True)
+        return 2
     for name in SECTIONS:
         if name in names:
             section = measure(name, SECTIONS[name], _run_of(name))

@@ -86,6 +86,13 @@ def test_an_unknown_section_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
     assert "no section is called speed" in capsys.readouterr().err
 
 
+def test_a_path_that_cannot_be_written_is_refused_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_bench("sidecar", tmp_path / "none" / "bench.json", is_strict=False) == 2
+    captured = capsys.readouterr()
+    assert "No such file" in captured.err
+    assert not captured.out
+
+
 @pytest.mark.parametrize(("is_strict", "code"), [(False, 0), (True, 1)])
 def test_a_failed_section_fails_a_strict_run_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_strict: bool, code: int
