@@ -1,7 +1,8 @@
 """`python -m ops.bench.compare A1.json A2.json … -- B1.json B2.json …`: runs before a change beside runs after it.
 
 Medians over the runs of each side. A row is worse when its figure is, and its figure in units of the baseline of the
-same run too: where both grew, the machine was slower and not the subject.
+same run too: where both grew, the machine was slower and not the subject. Undisturbed runs alone count where both sides
+have some.
 """
 
 import sys
@@ -33,6 +34,7 @@ class Change:
     times_by_baseline: float | None
     disturbed: int  # of the runs of both sides
     runs: int
+    is_doubtful: bool  # it was disturbed, and has no baseline that was disturbed alike
 
     @property
     def is_worse(self) -> bool:
@@ -61,6 +63,11 @@ def _by_key(found: Iterable[Figure]) -> dict[Key, list[Figure]]:
 
 
 def _change(key: Key, old: Sequence[Figure], new: Sequence[Figure]) -> Change:
+    runs = (*old, *new)
+    quiet_old, quiet_new = _quiet(old), _quiet(new)
+    is_quiet = bool(quiet_old and quiet_new)
+    if is_quiet:
+        old, new = quiet_old, quiet_new
     before, after = _median(old), _median(new)
     ours, theirs = _by_baseline(old), _by_baseline(new)
     is_rate = old[0].unit.endswith("/s")  # more is better
@@ -75,9 +82,14 @@ def _change(key: Key, old: Sequence[Figure], new: Sequence[Figure]) -> Change:
         after=after,
         times=times(before, after),
         times_by_baseline=None if ours is None or theirs is None else times(ours, theirs),
-        disturbed=sum(each.is_disturbed for each in (*old, *new)),
-        runs=len(old) + len(new),
+        disturbed=sum(each.is_disturbed for each in runs),
+        runs=len(runs),
+        is_doubtful=not is_quiet and (ours is None or theirs is None),
     )
+
+
+def _quiet(found: Iterable[Figure]) -> list[Figure]:
+    return [each for each in found if not each.is_disturbed]
 
 
 def _median(found: Iterable[Figure]) -> float:
@@ -101,7 +113,11 @@ def _named(key: Key) -> str:
 def report(before: Sequence[Figure], after: Sequence[Figure]) -> str:
     """The table, the rows that one side lacks, the rows that are worse."""
     found = changes(before, after)
-    worse = [f"worse by {each.times - 1:.0%}: {_named(each.key)}" for each in found if each.is_worse]
+    worse = [
+        f"worse by {each.times - 1:.0%}{', but disturbed' if each.is_doubtful else ''}: {_named(each.key)}"
+        for each in found
+        if each.is_worse
+    ]
     lines = [*aligned([HEADINGS, *map(_cells, found)], {3, 4, 5, 6, 7}), "", *missing(before, after)]
     return "\n".join([*lines, *(worse or [f"no row is worse by more than {LIMIT - 1:.0%}"])])
 

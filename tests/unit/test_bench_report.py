@@ -136,6 +136,20 @@ def test_a_slower_machine_is_not_a_slower_subject() -> None:
     assert (change.times, change.times_by_baseline, change.is_worse) == (1.5, 1.0, False)
 
 
+def test_disturbed_runs_do_not_count_where_both_sides_have_others() -> None:
+    loud = replace(_figures(900), is_disturbed=True)
+    (change,) = changes([_figures(100), loud], [loud, loud, _figures(105)])
+    assert (change.before, change.after, change.disturbed, change.runs) == (100, 105, 3, 5)
+    assert not change.is_doubtful
+
+
+def test_a_row_that_was_disturbed_in_every_run_is_doubtful_without_a_baseline() -> None:
+    before, after = replace(_figures(100), is_disturbed=True), _figures(900)
+    assert report([before], [after]).endswith("worse by 800%, but disturbed: cache: a hit")
+    (change,) = changes([replace(before, baseline=10)], [replace(after, baseline=10)])
+    assert not change.is_doubtful
+
+
 def test_a_quicker_baseline_alone_makes_no_row_worse() -> None:
     (change,) = changes([_figures(100, 50)], [_figures(100, 25)])
     assert (change.times_by_baseline, change.is_worse) == (2.0, False)
