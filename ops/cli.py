@@ -161,12 +161,16 @@ def doctor(path: Config = None) -> None:
 
 @app.command()
 def bench(
-    only: Annotated[str | None, typer.Option("--only", help="One part: cache, storage, exchange, telegram …")] = None,
+    rows: Annotated[str, typer.Option("--rows", help="Only these sections, such as cache,storage.")] = "",
+    json: Annotated[Path, typer.Option("--json", help="Where to write the table as JSON.")] = Path("bench.json"),
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 if a target was missed or a section failed.")
+    ] = False,
 ) -> None:
-    """Measure speed beside named baselines, in one run."""
+    """Measure speed beside named baselines, in one run. A section that fails is told of, and the others go on."""
     from ops.bench.main import run_bench  # noqa: PLC0415  quick --help
 
-    raise typer.Exit(run_bench(only))
+    raise typer.Exit(run_bench(rows, json, is_strict=strict))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from random import Random
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from bot.domain.model import Symbol
 from cache.policy import TABLE
 from cache.region import Region
 from ops.bench.full_caches import drops, memory, new_reads
-from ops.bench.report import Row, table
+from ops.bench.report import Row
 from ops.bench.timing import LONG, NS, US, clock, row, take_turns
 from ops.bench.values import Values
 
@@ -218,15 +218,7 @@ def _times_faster(name: str, seconds: float, baseline_name: str, baseline: float
     return row(name, seconds, NS, "ns", baseline_name, baseline, target=f"≥ {times:g}x faster", ok=ok)
 
 
-async def run() -> list[Row]:
+async def run() -> AsyncGenerator[list[Row], None]:
     """Every figure of the cache."""
-    return [row for part in (hits, misses, writes, drops, memory) for row in await part()]
-
-
-def main() -> None:
-    """Print the figures."""
-    print(table("cache", asyncio.run(run())))
-
-
-if __name__ == "__main__":
-    main()
+    for part in (hits, misses, writes, drops, memory):
+        yield await part()

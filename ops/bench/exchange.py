@@ -5,8 +5,7 @@ pybit's with the JSON as it came.
 """
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
@@ -31,7 +30,8 @@ from bot.exchange.budget import NO_LIMITS
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.bybit.transport import Transport
 from ops.bench.report import Row
-from ops.bench.timing import Loop, clock, no_collection
+from ops.bench.servers import server
+from ops.bench.timing import Loop, clock, quickest_of
 
 AT_ONCE: Final = 50
 PER_ROUND: Final = 1_000
@@ -46,6 +46,7 @@ FAR_PYBIT_PER_ROUND: Final = 120  # they take longer than the 4,000
 FAR_TARGET: Final = 40
 FAR_ROUNDS: Final = 4
 
+_SERVER: Final = "ops.bench.exchange_server"
 _KEY: Final = "benchmark-key-0001"
 _SECRET: Final = "benchmark-secret-that-opens-nothing"  # noqa: S105  of a server of our own
 _CHECK: Final = KeyCheck(bybit_uid="1", read_only=True, permissions=(), ips=(), expires_at=None, checked_at=Millis(0))
@@ -53,14 +54,15 @@ _CHECK: Final = KeyCheck(bybit_uid="1", read_only=True, permissions=(), ips=(), 
 Read = Callable[[int], Awaitable[object]]  # the balance of one account
 
 
-async def run() -> list[Row]:
+async def run() -> AsyncGenerator[list[Row], None]:
     """Both figures."""
-    return [await near(), await far()]
+    yield [await near()]
+    yield [await far()]
 
 
 async def near(rounds: int = ROUNDS, share: float = 1.0) -> Row:
     """A server that answers at once: what a read costs. `share` of the usual number of reads."""
-    async with _server(0.0) as url, _ours(url, AT_ONCE) as ours:
+    async with server(_SERVER, "0") as url, _ours(url, AT_ONCE) as ours:
         with ThreadPoolExecutor(AT_ONCE) as pool, _pybit(url, AT_ONCE, pool) as theirs:
             found = await _quickest(
                 rounds,
@@ -72,7 +74,7 @@ async def near(rounds: int = ROUNDS, share: float = 1.0) -> Row:
 
 async def far(rounds: int = FAR_ROUNDS, share: float = 1.0) -> Row:
     """A server 100 ms away: what waiting costs."""
-    async with _server(FAR_LATENCY) as url, _ours(url, FAR_AT_ONCE) as ours:
+    async with server(_SERVER, str(FAR_LATENCY)) as url, _ours(url, FAR_AT_ONCE) as ours:
         with _pybit(url, AT_ONCE, None) as theirs:
             found = await _quickest(
                 rounds,
@@ -102,12 +104,7 @@ async def _quickest(rounds: int, **loops: Loop) -> dict[str, float]:
     A server in a process of its own needs the machine's other core all the time, so whatever else runs there disturbs
     the side that is quicker more: the round that was disturbed least is the one that measures us and not the machine.
     """
-    found: dict[str, list[float]] = {name: [] for name in loops}
-    with no_collection():
-        for _ in range(rounds):
-            for name, loop in loops.items():
-                found[name].append(await loop())
-    return {name: min(times) for name, times in found.items()}
+    return await quickest_of(loops, rounds)
 
 
 async def _read_many(read: Read, at_once: int, count: int) -> float:
@@ -161,26 +158,6 @@ def _pybit(url: str, accounts: int, pool: Executor | None) -> Iterator[Read]:
     finally:
         for client in clients:
             client.client.close()
-
-
-@asynccontextmanager
-async def _server(latency: float) -> AsyncIterator[str]:
-    """The address of a server in a process of its own."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ops.bench.exchange_server",
-        str(latency),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("a process without its pipes")
-    try:
-        yield (await process.stdout.readline()).decode().strip()
-    finally:
-        process.stdin.close()
-        await process.wait()
 
 
 class _Vault:

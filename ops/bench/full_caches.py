@@ -18,7 +18,7 @@ from cache.facade import CachedReads
 from cache.policy import TABLE
 from cache.regions import Regions
 from ops.bench.report import Row
-from ops.bench.timing import LONG, US, clock, no_collection, row
+from ops.bench.timing import LONG, US, clock, row, take_turns
 from ops.bench.values import Values
 
 MEMORY_LIMIT: Final = 50.0  # MB
@@ -120,9 +120,15 @@ async def drops() -> list[Row]:
     full, small = new_reads(values), new_reads(values)
     await fill(full, values)
     await fill(small, values, part=0.1)
-    among_full = await _drop_users(full, values)
-    among_few = await _drop_users(small, values)
-    scanned = _scan_for_user(values)
+    found = await take_turns(
+        {
+            "full": lambda: _drop_users(full, values),
+            "few": lambda: _drop_users(small, values),
+            "scan": lambda: _scan_for_user(values),
+        },
+        rounds=7,
+    )
+    among_full, among_few, scanned = found["full"], found["few"], found["scan"]
     limit = f"≤ {USER_LIMIT:g} µs"
     return [
         row(
@@ -148,23 +154,20 @@ async def drops() -> list[Row]:
     ]
 
 
-async def _drop_users(reads: CachedReads, values: Values, users: int = 80, rounds: int = 7) -> float:
+async def _drop_users(reads: CachedReads, values: Values, users: int = 80) -> float:
     """Median seconds of a drop; each user is dropped from caches that hold them."""
+    accounts = [values.account(number) for number in range(users)]
+    Random(users).shuffle(accounts)  # noqa: S311  repeatable
+    for account in accounts:
+        await _read_all(reads, account)
+    before = sum(stats.invalidations for stats in reads.stats())
     times = []
-    for round_ in range(rounds):
-        accounts = [values.account(number) for number in range(users)]
-        Random(round_).shuffle(accounts)  # noqa: S311  repeatable
-        for account in accounts:
-            await _read_all(reads, account)
-        before = sum(stats.invalidations for stats in reads.stats())
-        events = [_events(account) for account in accounts]
-        with no_collection():
-            for each in events:
-                began = clock()
-                reads.invalidate(each)
-                times.append(clock() - began)
-        dropped = sum(stats.invalidations for stats in reads.stats()) - before
-        assert dropped >= 7 * users, dropped  # noqa: S101  a drop of nothing would be quick
+    for each in map(_events, accounts):
+        began = clock()
+        reads.invalidate(each)
+        times.append(clock() - began)
+    dropped = sum(stats.invalidations for stats in reads.stats()) - before
+    assert dropped >= 7 * users, dropped  # noqa: S101  a drop of nothing would be quick
     return median(times)
 
 
@@ -188,7 +191,7 @@ def _events(account: Account) -> tuple[Event, ...]:
     )
 
 
-def _scan_for_user(values: Values) -> float:
+async def _scan_for_user(values: Values) -> float:
     """What a cache without an index does: look at every key of 5,000 for those of one user."""
     cache: TTLCache[tuple[str, int], int] = TTLCache(5_000, LONG)
     for number in range(625):

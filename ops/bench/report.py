@@ -1,7 +1,19 @@
 """What a measurement answers, and how the answers are shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+
+from ops.bench.disturbance import UNKNOWN, Disturbance
+
+
+class Verdict(StrEnum):
+    """What became of a row."""
+
+    NONE = ""  # nothing was asked for
+    OK = "ok"
+    MISSED = "missed"
+    NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +30,11 @@ class Row:
     baseline: float | None = None
     target: str | None = None
     ok: bool | None = None
+    disturbance: Disturbance = UNKNOWN
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict.NONE if self.ok is None else Verdict.OK if self.ok else Verdict.MISSED
 
     @property
     def ratio(self) -> float | None:
@@ -25,7 +42,18 @@ class Row:
         return self.baseline / self.value if self.baseline is not None and self.value else None
 
 
-HEADINGS = ("", "measured", "baseline", "", "baseline/measured", "target", "")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The rows that were measured; `failure` says why there are no more of them."""
+
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+    seconds: float
+    failure: str | None = None
+
+
+HEADINGS = ("", "measured", "baseline", "", "baseline/measured", "target", "", "disturbed")
 
 
 def figure(value: float | None, unit: str = "") -> str:
@@ -36,24 +64,29 @@ def figure(value: float | None, unit: str = "") -> str:
     return f"{value:,.{digits}f} {unit}".strip()
 
 
-def table(title: str, rows: Iterable[Row]) -> str:
-    """Rows as a plain table."""
-    lines = [HEADINGS, *map(_cells, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    body = ["  ".join(_aligned(line, widths)).rstrip() for line in lines]
+def table(title: str, rows: Iterable[Row], failure: str | None = None) -> str:
+    """Rows as a plain table; the last one says what was not measured."""
+    body = aligned([HEADINGS, *map(_cells, rows)], {1, 3, 4})
+    if failure is not None:
+        body.append(f"not measured: {failure}")
     return "\n".join((title, "-" * len(title), *body))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    verdict = "" if row.ok is None else "ok" if row.ok else "MISSED"
+    verdict = "MISSED" if row.verdict is Verdict.MISSED else row.verdict.value
+    measured, baseline = figure(row.value, row.unit), figure(row.baseline, row.unit)
     ratio = "" if row.ratio is None else f"{figure(row.ratio)}x"
-    baseline = figure(row.baseline, row.unit)
-    return (row.name, figure(row.value, row.unit), row.baseline_name or "", baseline, ratio, row.target or "", verdict)
+    disturbed = (row.disturbance.reason or "") if row.disturbance.is_known else "unknown"
+    return (row.name, measured, row.baseline_name or "", baseline, ratio, row.target or "", verdict, disturbed)
 
 
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> list[str]:
-    numbers = {1, 3, 4}
+def aligned(lines: Sequence[Sequence[str]], numbers: Container[int]) -> list[str]:
+    """Lines of cells as columns, those of numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
-        cell.rjust(width) if column in numbers else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        "  ".join(
+            cell.rjust(width) if column in numbers else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
     ]

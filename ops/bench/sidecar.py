@@ -5,7 +5,7 @@ The client is a process of its own that keeps eight connections busy; the server
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from prometheus_client import start_http_server
 
 from cache.facade import CachedReads
 from ops.bench.full_caches import fill, new_reads
-from ops.bench.report import Row, table
+from ops.bench.report import Row
 from ops.bench.timing import US, clock
 from ops.bench.values import Values
 from stats_api.app import create_app
@@ -28,7 +28,7 @@ SCRAPES: Final = 200
 ROUNDS: Final = 3
 
 
-async def run() -> list[Row]:
+async def run() -> AsyncGenerator[list[Row], None]:
     """Time a request of each route, and of prometheus_client.start_http_server."""
     values = Values()
     reads = new_reads(values)
@@ -40,13 +40,14 @@ async def run() -> list[Row]:
             "metrics": (f"{address}/metrics", SCRAPES),
             "baseline": (f"{baseline}/metrics", SCRAPES),
         }
+        yield []
         found: dict[str, list[float]] = {name: [] for name in paths}
         for _ in range(ROUNDS):
             for name, (url, count) in paths.items():
                 found[name].append(await _client(url, count))
     best = {name: min(times) * US for name, times in found.items()}
     server = "prometheus_client.start_http_server /metrics"
-    return [
+    yield [
         _row("GET /metrics", best["metrics"], server, best["baseline"], ok=best["metrics"] <= best["baseline"]),
         _row("GET /api/stats/cache", best["stats"], server, best["baseline"]),
         _row("GET /healthz", best["healthz"], server, best["baseline"]),
@@ -140,13 +141,5 @@ async def _read_answer(reader: asyncio.StreamReader) -> bool:
     return head.startswith(b"http/1.1") and b"connection: close" not in head
 
 
-def main() -> None:
-    """Print the figures; with an address and a count, be the client."""
-    if len(sys.argv) == 3:  # noqa: PLR2004  the client's two arguments
-        print(asyncio.run(ask(sys.argv[1], int(sys.argv[2]))))
-    else:
-        print(table("sidecar", asyncio.run(run())))
-
-
 if __name__ == "__main__":
-    main()
+    print(asyncio.run(ask(sys.argv[1], int(sys.argv[2]))))

@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +36,7 @@ _RAW: Final[dict[str, tuple[str, Callable[[Sample], Sequence[Any]]]]] = {
 }
 
 
-async def run() -> list[Row]:
+async def run() -> AsyncGenerator[list[Row], None]:
     """10,000 users, 50,000 positions, 200,000 trade logs."""
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         path = Path(folder) / "perpdesk.sqlite3"
@@ -48,10 +48,9 @@ async def run() -> list[Row]:
                 for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
                     plain.execute(pragma).fetchall()
                 samples = await samples_of(database, _SAMPLES, NOW)
-                rows: list[Row] = []
+                yield []
                 for query in SIX_QUERIES:
-                    rows += await _beside(query, SqliteQueries(database), raw, plain, samples)
-                return rows
+                    yield await _beside(query, SqliteQueries(database), raw, plain, samples)
 
 
 async def _beside(

@@ -5,9 +5,8 @@ The server is a process of its own. The inbox is SQLite's, on disk.
 
 import asyncio
 import json
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +27,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.model import ChatId, Secret, UserId
 from bot.domain.ports import InboxStore
 from ops.bench.report import Row
+from ops.bench.servers import server
 from ops.bench.telegram_server import update
 from ops.bench.timing import US, clock, take_turns
 from storage.database import Database
@@ -42,18 +42,21 @@ HTTPX_SENDS: Final = 512  # they take longer than the 2,560
 INTAKE: Final = 12_000
 COMMANDS: Final = 30
 _TOKEN: Final = "123456:a-token-that-opens-nothing"  # noqa: S105  of a server of our own
+_SERVER: Final = "ops.bench.telegram_server"
 _PER_ROUND: Final = 300
 
 Process = Callable[[RawUpdate], Awaitable[None]]
 
 
-async def run() -> list[Row]:
+async def run() -> AsyncGenerator[list[Row], None]:
     """The four figures."""
-    return [await _sends(), *await _intake(), await _per_update()]
+    yield [await _sends()]
+    yield await _intake()
+    yield [await _per_update()]
 
 
 async def _sends() -> Row:
-    async with _server(0, LATENCY_S) as url:
+    async with server(_SERVER, "0", str(LATENCY_S)) as url:
 
         async def ours() -> float:
             return await _send_many(AiohttpRequest(Secret(_TOKEN), time_outs=TimeOuts(read=60)), url, SENDS)
@@ -112,7 +115,7 @@ async def _intake() -> list[Row]:
 async def _taken_in(process: Process) -> float:
     """Updates a second from the first poll until the last one is marked as done."""
     real = SystemClock()
-    async with _server(INTAKE, 0) as url, _inbox() as (database, store):
+    async with server(_SERVER, str(INTAKE), "0") as url, _inbox() as (database, store):
         transport = AiohttpRequest(Secret(_TOKEN))
         ledger = Ledger(store, real)
         lanes = Lanes(process, _silent, ledger, real)
@@ -190,24 +193,3 @@ async def _inbox() -> AsyncIterator[tuple[Database, InboxStore]]:
         async with Database.open(Path(name) / "inbox.sqlite3") as database:
             await migrate(database)
             yield database, SqliteInbox(database)
-
-
-@asynccontextmanager
-async def _server(count: int, latency: float) -> AsyncIterator[str]:
-    """The other side, as a process; its address."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ops.bench.telegram_server",
-        str(count),
-        str(latency),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    if child.stdin is None or child.stdout is None:
-        raise RuntimeError("the server has no pipes")
-    try:
-        yield (await child.stdout.readline()).decode().strip()
-    finally:
-        child.stdin.close()
-        await child.wait()

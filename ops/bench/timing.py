@@ -4,7 +4,7 @@ import gc
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -23,22 +23,30 @@ async def take_turns(loops: Mapping[str, Loop], rounds: int = 15) -> dict[str, f
     return {name: median(times) for name, times in (await _rounds(loops, rounds)).items()}
 
 
+async def quickest_of(loops: Mapping[str, Loop], rounds: int) -> dict[str, float]:
+    """Seconds an operation of each loop in its quickest round: the one that others disturbed least."""
+    return {name: min(times) for name, times in (await _rounds(loops, rounds)).items()}
+
+
 async def quickest_turns(loops: Mapping[str, Loop], rounds: int = 60) -> dict[str, float]:
-    """The same by the quickest of many short rounds on one core, for work that hops between threads.
+    """The same by many short rounds on one core, for work that hops between threads.
 
     A hop costs 10 us, or 90 where the two threads happen to stand on two cores of a virtual machine, for as long as
     they stand there: subject and baselines must stand alike.
     """
     with on_one_core():
-        return {name: min(times) for name, times in (await _rounds(loops, rounds)).items()}
+        return await quickest_of(loops, rounds)
 
 
 async def _rounds(loops: Mapping[str, Loop], rounds: int) -> dict[str, list[float]]:
+    """The order turns round from round to round: what comes and goes on the machine meets none of them first."""
     found: dict[str, list[float]] = {name: [] for name in loops}
+    order = list(loops)
     with no_collection():
         for _ in range(rounds):
-            for name, loop in loops.items():
-                found[name].append(await loop())
+            for name in order:
+                found[name].append(await loops[name]())
+            order.reverse()
     return found
 
 
@@ -48,15 +56,19 @@ def on_one_core() -> Iterator[None]:
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
-    threads = [int(path.name) for path in Path("/proc/self/task").iterdir()]
     cores = os.sched_getaffinity(0)
-    for thread in threads:
-        os.sched_setaffinity(thread, {min(cores)})
+    _keep_to({min(cores)})
     try:
         yield
     finally:
-        for thread in threads:
-            os.sched_setaffinity(thread, cores)
+        _keep_to(cores)
+
+
+def _keep_to(cores: set[int]) -> None:
+    """Every thread that lives now; later ones follow the thread that starts them."""
+    for path in Path("/proc/self/task").iterdir():
+        with suppress(ProcessLookupError):  # it ended since
+            os.sched_setaffinity(int(path.name), cores)
 
 
 @contextmanager
