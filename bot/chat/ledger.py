@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from bot.chat.background import in_background
+from bot.aio.tasks import TaskSet
 from bot.chat.updates import Incoming
 from bot.domain.cause import UpdateId
 from bot.domain.errors import StorageTrouble
@@ -50,16 +50,13 @@ class Ledger:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Ledger"]:
         """Runs the background work; on leaving writes what is still waiting."""
-        tasks = (
-            in_background(self._keep_flushing(), "marking of handled updates"),
-            in_background(self._keep_forgetting(), "forgetting of old updates"),
-        )
+        tasks = TaskSet()
+        tasks.start(self._keep_flushing(), "marking of handled updates")
+        tasks.start(self._keep_forgetting(), "forgetting of old updates")
         try:
             yield self
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await tasks.close()
             await self._try_flush()
 
     def done(self, update: Incoming) -> None:
