@@ -10,14 +10,14 @@ from typing import Any, Final, Generic, TypeVar
 
 from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, loop_later
-from bot.domain.model import Millis
+from bot.domain.model import DAY_S, Millis
 from bot.domain.ports import Clock
 
 _logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))  # seconds
+_UNITS: Final = ((DAY_S, "d"), (3_600, "h"), (60, "min"))  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from bot.aio.tasks import TaskSet
 from bot.chat.updates import Incoming
 from bot.domain.cause import UpdateId
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import Millis, UserId
+from bot.domain.model import DAY, Millis, UserId
 from bot.domain.ports import Clock, InboxStore
 
 _log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 _RETRY_S: Final = 1.0  # between attempts while the disk refuses
 _FORGET_EVERY_S: Final = 3600.0
 _BETWEEN_FORGETS_S: Final = 0.05  # the writer's lock goes to others in between
-_KEEP_MS: Final = 14 * 24 * 3600 * 1000  # Telegram's ids become random after a week without updates
+_KEEP_MS: Final = 14 * DAY  # Telegram's ids become random after a week without updates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,11 @@ AccountId = NewType("AccountId", int)
 Symbol = NewType("Symbol", str)  # as Bybit spells it: ^[A-Z0-9]{2,30}$
 Millis = NewType("Millis", int)  # UTC epoch milliseconds
 
+MINUTE: Final = 60_000  # ms, as the next two
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+DAY_S: Final = DAY // 1000  # seconds
+
 
 class Language(StrEnum):
     """What the bot speaks; every other language of a client falls back to English."""

@@ -10,8 +10,8 @@ from bot.domain.cause import without_cause
 from bot.domain.desk import MOST_DAYS, Act, Deed, DeskQueries, ErrorNote, UserFacts
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.events import RoleChanged, UserBanned
-from bot.domain.licensing import DAY, EntryKind, Standing
-from bot.domain.model import ChatId, License, LicenseType, Millis, Role, UserConfig, UserId
+from bot.domain.licensing import EntryKind, Standing
+from bot.domain.model import DAY, ChatId, License, LicenseType, Millis, Role, UserConfig, UserId
 from bot.domain.ports import AuditEntry, AuditRow, Clock, Promise, Queries, Reads, Transactions, UnitOfWork
 from bot.domain.promo import starts_after
 from bot.services.access import Access

@@ -7,8 +7,7 @@ import pytest
 from fake_bot_api import Bubble, Call
 from handlers_house import ANNA, BORIS, KEY_ID, OWNER, SECRET, HandlersHouse, Person, handlers_house
 
-from bot.domain.licensing import DAY
-from bot.domain.model import LicenseType, Role, UserId
+from bot.domain.model import DAY, LicenseType, Role, UserId
 from bot.domain.pins import OPEN_FOR
 from handlers.context import Turn
 from handlers.entries import EVERYONE, command

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from handlers_house import ANNA, OWNER, HandlersHouse, Person, handlers_house
 
-from bot.domain.licensing import DAY, EntryKind
-from bot.domain.model import LicenseType, UserId
+from bot.domain.licensing import EntryKind
+from bot.domain.model import DAY, LicenseType, UserId
 from handlers.entries import CommandEntry
 from handlers.registry import TABLE, Table
 from storage.queries import SqliteQueries

@@ -6,11 +6,11 @@ import pytest
 from fakes import FakeClock
 from storage_builders import ANNA, BORIS, NOW, Ground, ground
 
-from bot.domain.model import ChatId, Millis
+from bot.domain.model import DAY, ChatId, Millis
 from bot.domain.ports import Button, Dialogue, Promise
 from bot.domain.support import Side
 from bot.jobs import make_shelves
-from bot.services.housekeeping import DAY, Housekeeping, Shelf
+from bot.services.housekeeping import Housekeeping, Shelf
 from storage.outbox import SqliteOutbox
 
 OLD, YOUNG = Millis(NOW - 400 * DAY), NOW

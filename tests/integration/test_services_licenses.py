@@ -15,8 +15,8 @@ from handlers_house import ANNA, BORIS, OWNER, HandlersHouse, handlers_house
 from storage_builders import new_user
 
 from bot.domain.errors import BadInput, NotAllowed
-from bot.domain.licensing import DAY, PLANS, EntryKind, Feature, Limit, opens
-from bot.domain.model import AccountType, LicenseType, Millis, TradeSettings, UserId
+from bot.domain.licensing import PLANS, EntryKind, Feature, Limit, opens
+from bot.domain.model import DAY, AccountType, LicenseType, Millis, TradeSettings, UserId
 from bot.domain.ports import QueuedPromise
 from bot.jobs import make_jobs
 from bot.services.licenses import Licenses
