@@ -27,12 +27,17 @@ class Language(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person may do beside trading, by numeric id."""
+    """What a person may do beside trading, by numeric id; each may what those before it may."""
 
     USER = "user"
     SUPPORT = "support"
     ADMIN = "admin"
     OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        """0 for a user. Roles themselves compare as texts do."""
+        return tuple(Role).index(self)
 
 
 class Exchange(StrEnum):
