@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.chat.edge import TelegramEdge
 from bot.chat.errors import TelegramEnded, TokenRefused
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
-from bot.domain.model import Millis, UserId
+from bot.domain.model import HOUR, Millis, UserId
 from bot.domain.ports import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.lifecycle import EXIT_CONFIG, Fatal, background, stop_signals
@@ -37,7 +37,6 @@ from stats_api.server import serve
 DRAIN_SECONDS: Final = 20.0  # of the 25 that a stop may take
 _WARM_SECONDS: Final = 1.0
 _WARM_USERS: Final = 500
-_HOUR: Final = 3_600_000  # ms
 _logger = logging.getLogger(__name__)
 
 
@@ -172,7 +171,7 @@ async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:
     ):
         progress.step = "taking up what the last run left"
         replayed = await edge.replay()
-        recent = await assembly.storage.queries.active_users(Millis(assembly.clock.now() - _HOUR), _WARM_USERS)
+        recent = await assembly.storage.queries.active_users(Millis(assembly.clock.now() - HOUR), _WARM_USERS)
         warm = await assembly.reads.warm(recent, within=_WARM_SECONDS)
         await edge.poll()
         progress.step, progress.troubles = None, edge.troubles

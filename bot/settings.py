@@ -30,7 +30,7 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError as UnreadableSetting
 from yarl import URL
 
-from bot.domain.model import LicenseType
+from bot.domain.model import DAY_S, LicenseType
 from bot.domain.offers import PriceList
 from cache.policy import policies
 
@@ -52,7 +52,7 @@ class CacheOverride(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    ttl: float | None = Field(default=None, gt=0, le=86_400)
+    ttl: float | None = Field(default=None, gt=0, le=DAY_S)
     capacity: int | None = Field(default=None, ge=1, le=1_000_000)
 
 

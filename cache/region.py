@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
+from bot.aio.tasks import TaskSet
 from bot.domain.errors import PerpdeskError
 from cache.index import TagIndex
 from cache.policy import Policy
@@ -83,7 +84,7 @@ class Region(Generic[K]):
         self._index: TagIndex[Entry[K] | Flight[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
         self._dropped: list[Entry[K]] = []  # nobody finds them any more; cleared away with the next write
         self._flights: dict[K, Flight[K]] = {}  # those that later readers may join
-        self._tasks: set[asyncio.Task[Any]] = set()  # those and the overtaken ones
+        self._tasks = TaskSet()  # those and the overtaken ones
         self._is_closed = False
         self.hits = self.coalesced = self.misses = 0
         self._loads = self._load_failures = self._overtaken = 0
@@ -167,10 +168,7 @@ class Region(Generic[K]):
     async def close(self) -> None:
         """End the loads under way; their readers get LoadEnded. Reads from memory go on."""
         self._is_closed = True
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.close()
         for flight in tuple(self._flights.values()):
             self._forget(flight)
 
@@ -198,12 +196,10 @@ class Region(Generic[K]):
         if self._is_closed:
             raise LoadEnded(f"the cache is closed: {self.policy.name}")
         flight = Flight(key, self._tags(key, None))
-        loop = asyncio.get_running_loop()
-        flight.task = loop.create_task(self._fly(flight, load, query), context=Context())
+        work = self._fly(flight, load, query)
+        flight.task = self._tasks.spawn(work, self.policy.name, expected=Exception, context=Context())
         self._flights[key] = flight
         self._index.add(flight, flight.tags)
-        self._tasks.add(flight.task)
-        flight.task.add_done_callback(self._done)
         return flight
 
     async def _fly(self, flight: Flight[K], load: Callable[[Q], Awaitable[Any]], query: Q) -> Any:
@@ -232,11 +228,6 @@ class Region(Generic[K]):
             if flight.task.cancelled() and not (reader and reader.cancelling()):
                 raise LoadEnded(f"the load was ended: {self.policy.name}") from None
             raise
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()  # seen: its readers may all be gone
 
     def _may_keep(self, flight: Flight[K]) -> bool:
         return not flight.is_overtaken

@@ -9,7 +9,7 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.model import LicenseType, Role, UserId
 from bot.domain.ports import Dialogue
 from bot.services.buttons import Wish
-from bot.services.desk import MAX_REASON, new_nonce
+from bot.services.desk import GIVEN_ROLES, MAX_REASON, new_nonce
 from handlers.callbacks import AskAct, AskRole
 from handlers.context import Turn
 from handlers.entries import ADMIN, OWNER, Entry, command, continues, does, shows
@@ -38,7 +38,6 @@ _GRANT_DAYS: Final = (7, 30, 90, 365)
 _EXTEND_DAYS: Final = (7, 14, 30, 90)
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most 52 bits
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,3})d?")
-_NAMED: Final = (Role.USER, Role.SUPPORT, Role.ADMIN)
 _TIME_WORDS: Final = 2
 _AT_ONCE: Final = frozenset({Act.BAN, Act.UNBAN})
 _NO_REASON: Final = "-"  # in the audit
@@ -71,7 +70,7 @@ async def typed_role(turn: Turn) -> None:
     words = list(turn.arguments)
     user_id = _id_of(words, Act.ROLE)
     role = words.pop(0).lower() if words else ""
-    if role not in {each.value for each in _NAMED}:
+    if role not in {each.value for each in GIVEN_ROLES}:
         raise BadInput("desk-role-usage")
     await _reason_or_ask(turn, {"act": Act.ROLE.value, "user": str(user_id), "role": role}, " ".join(words))
 
@@ -95,7 +94,7 @@ async def ask_role(turn: Turn, code: AskRole) -> None:
             turn.say.plain("role-name", role=each.value),
             Wish(action=NAME, values={"act": Act.ROLE.value, "user": str(code.user_id), "role": each.value}),
         )
-        for each in _NAMED
+        for each in GIVEN_ROLES
         if each is not subject.role
     ]
     await turn.show(choose_role_card(turn.viewer, subject, (await turn.buttons(choices),)))

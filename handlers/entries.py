@@ -17,8 +17,6 @@ RunWish = Callable[[Turn, Wish], Awaitable[None]]
 RunDialogue = Callable[[Turn, Dialogue], Awaitable[None]]
 C = TypeVar("C", bound=Code)
 
-_RANKS: Final = (Role.USER, Role.SUPPORT, Role.ADMIN, Role.OWNER)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
@@ -32,7 +30,7 @@ class Access:
     even_banned: bool = False
 
     def admits(self, role: Role) -> bool:
-        return _RANKS.index(role) >= _RANKS.index(self.role)
+        return role.rank >= self.role.rank
 
 
 EVERYONE: Final = Access()

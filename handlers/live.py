@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeDown, ExchangeError
 from bot.services.screens import Dated, Shown
 from handlers import delivery
@@ -33,10 +34,11 @@ class LiveCards:
         """Times in seconds."""
         self._still_silent = still_silent
         self._give_up = give_up
-        self._tasks: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._tasks = TaskSet()
+        self._waits: dict[tuple[int, int], asyncio.Task[None]] = {}  # those that a message still belongs to
 
     def __len__(self) -> int:
-        return len(self._tasks)
+        return len(self._waits)
 
     def follow(self, bot: Bot, spot: Spot, message_id: int, shown: Shown[T], draw: Callable[[Shown[T]], Card]) -> None:
         """Redraw the message when `shown.later` ends, or to say that it does not."""
@@ -44,22 +46,18 @@ class LiveCards:
             return
         self.leave(spot.chat_id, message_id)
         key = (spot.chat_id, message_id)
-        task = asyncio.create_task(self._wait(bot, spot, message_id, shown, draw), name=f"live card {key}")
-        self._tasks[key] = task
+        task = self._waits[key] = self._tasks.spawn(self._wait(bot, spot, message_id, shown, draw), "a live card")
         task.add_done_callback(lambda done: self._forget(key, done))
 
     def leave(self, chat_id: int, message_id: int) -> None:
         """Another screen takes the message over."""
-        task = self._tasks.pop((chat_id, message_id), None)
+        task = self._waits.pop((chat_id, message_id), None)
         if task is not None:
             task.cancel()
 
     async def close(self) -> None:
         """End every wait."""
-        tasks = tuple(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.close()
 
     async def _wait(
         self, bot: Bot, spot: Spot, message_id: int, shown: Shown[T], draw: Callable[[Shown[T]], Card]
@@ -83,10 +81,8 @@ class LiveCards:
             _logger.warning("a live card could not be brought up to date: %s", refusal.message)
 
     def _forget(self, key: tuple[int, int], task: asyncio.Task[Any]) -> None:
-        if self._tasks.get(key) is task:
-            del self._tasks[key]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _logger.error("a live card failed", exc_info=error)
+        if self._waits.get(key) is task:
+            del self._waits[key]
 
 
 def _outcome(shown: Shown[T], later: asyncio.Task[T]) -> Shown[T]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import Millis
+from bot.domain.model import DAY_S, Millis
 from bot.services.buttons import Wish
 from handlers import delivery
 from handlers.context import Turn
@@ -24,7 +24,6 @@ GO_ON: Final = "privacy.forget"
 ERASE: Final = "privacy.erase"
 KEEP: Final = "privacy.keep"
 FILE_NAME: Final = "perpdesk-my-data.json"
-_DAY: Final = 86_400  # seconds
 
 
 async def privacy(turn: Turn) -> None:
@@ -91,7 +90,7 @@ async def _pair(turn: Turn, label: str, action: str) -> tuple[InlineKeyboardButt
 async def _keep_button(turn: Turn) -> InlineKeyboardButton:
     """Good for as long as there is something to keep."""
     choice = (turn.say.plain("button-keep-account"), Wish(action=KEEP))
-    (keep,) = await turn.buttons([choice], lifetime_s=_DAY)
+    (keep,) = await turn.buttons([choice], lifetime_s=DAY_S)
     return keep
 
 

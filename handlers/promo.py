@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.errors import BadInput
-from bot.domain.model import LicenseType, Millis, UserId
+from bot.domain.model import DAY, LicenseType, Millis, UserId
 from bot.domain.ports import Dialogue
 from bot.domain.promo import SealedCode
 from bot.domain.promo_codes import Terms, Wanted, parse_new, usual_end
@@ -38,7 +38,6 @@ _STATE: Final = "asked"
 _OPEN: Final = "open"
 _WORDS_TO_REDEEM: Final = 3
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most 52 bits
-_DAY: Final = 86_400_000  # ms
 
 
 async def promo(turn: Turn) -> None:
@@ -145,7 +144,7 @@ def _line(wanted: Wanted) -> str:
     if terms.starts is not None:
         words.append(f"from={_date(terms.starts)}")
     if terms.ends is not None:
-        words.append(f"until={_date(Millis(terms.ends - _DAY))}")
+        words.append(f"until={_date(Millis(terms.ends - DAY))}")
     if wanted.code is not None:
         words.append(f"code={wanted.code}")
     if terms.count > 1:

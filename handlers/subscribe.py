@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.model import LicenseType
+from bot.domain.model import DAY_S, LicenseType
 from bot.domain.offers import SOLD
 from bot.services.buttons import Wish
 from handlers import delivery
@@ -12,7 +12,7 @@ from handlers.entries import AFTER_TERMS, EVERYONE, Entry, command, does, shows
 from handlers.views.payments import PAGE, bill, choice_label, my_payments_card, subscribe_card
 
 INVOICE: Final = "pay.invoice"
-PRICES_FOR: Final = 24 * 3600  # seconds that the price list can be tapped
+PRICES_FOR: Final = DAY_S  # seconds that the price list can be tapped
 
 
 async def show(turn: Turn) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from telegram import InlineKeyboardButton, Message
 
 from bot.domain.errors import BadInput, ButtonExpired
+from bot.domain.model import DAY_S
 from bot.domain.ports import Dialogue
 from bot.domain.support import Thread, ThreadId, ThreadList, ThreadState
 from bot.services.buttons import Wish
@@ -28,7 +29,6 @@ from handlers.views.support import (
 
 WRITES: Final = "support.write"
 _STATE: Final = "asked"
-_DAY: Final = 86_400  # seconds
 _NUMBER: Final = re.compile(rf"{re.escape(MARK)}([1-9][0-9]{{0,14}})\b")
 
 
@@ -128,7 +128,7 @@ async def _list(turn: Turn, which: ThreadList, page: int) -> None:
 async def _close_button(turn: Turn, thread: Thread) -> InlineKeyboardButton:
     label = turn.say.plain("button-close-thread")
     wish = Wish(action=CLOSE, values={THREAD: str(thread.thread_id)})
-    (made,) = await turn.buttons([(label, wish)], lifetime_s=_DAY)
+    (made,) = await turn.buttons([(label, wish)], lifetime_s=DAY_S)
     return made
 
 

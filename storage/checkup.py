@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import aiosqlite
 
+from bot.aio.shielded import shielded
 from bot.domain.errors import AlreadyRunning
 from bot.domain.licensing import derive
 from bot.domain.model import LicenseType, Millis, Segment
@@ -24,7 +25,6 @@ from storage.files import exclusive
 from storage.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
 from storage.migrate import SELECT_OBJECTS, SELECT_VERSION, expected_objects, load_migrations
 from storage.troubles import translated
-from storage.unbroken import unbroken
 from storage.vault import SELECT_CANARY, Vault
 
 SELECT_HOLDERS: Final = "SELECT user_id, pseudonym FROM users WHERE user_id > ? ORDER BY user_id LIMIT 1000"
@@ -76,7 +76,7 @@ async def _read_only(path: Path) -> AsyncIterator[Fetch]:
         await fetch("BEGIN", ())
         yield fetch
     finally:
-        await unbroken(connection.close())
+        await shielded(connection.close())
 
 
 async def check_schema(fetch: Fetch) -> Check:

@@ -13,11 +13,11 @@ from typing import Any, Final, Self
 
 import aiosqlite
 
+from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble, UnfitDatabase
 from storage.columns import Row
 from storage.files import InstanceLock, exclusive
 from storage.troubles import is_damage, raise_trouble, translated
-from storage.unbroken import unbroken
 from storage.writer import Transaction, Writer
 
 APPLICATION_ID: Final = 0x50_44_53_4B  # "PDSK" in the file's header: tells our files from other programs'
@@ -130,7 +130,7 @@ async def connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
     try:
         yield connection
     finally:
-        await unbroken(connection.close())
+        await shielded(connection.close())
 
 
 async def _prepare_writer(connection: aiosqlite.Connection, path: Path, *, check: bool) -> None:

@@ -16,8 +16,7 @@ from bot.domain.desk import (
     UserFilter,
     UserLine,
 )
-from bot.domain.licensing import DAY
-from bot.domain.model import AccountType, LicenseType, Millis, Role, Side, UserId
+from bot.domain.model import DAY, AccountType, LicenseType, Millis, Role, Side, UserId
 from storage.broadcasts import (
     COUNT_AUDIENCE,
     SELECT_BROADCAST,

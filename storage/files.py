@@ -17,8 +17,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from bot.aio.shielded import shielded
 from bot.domain.errors import AlreadyRunning, StorageTrouble, UnfitDatabase
-from storage.unbroken import unbroken
 
 _FILE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
@@ -119,10 +119,10 @@ async def exclusive(path: Path) -> AsyncIterator[InstanceLock]:
     """Holds the database file for this process. Raises as `InstanceLock.take` does."""
     lock = InstanceLock(path)
     try:
-        await unbroken(asyncio.to_thread(lock.take))
+        await shielded(asyncio.to_thread(lock.take))
         yield lock
     finally:
-        await unbroken(asyncio.to_thread(lock.release))
+        await shielded(asyncio.to_thread(lock.release))
 
 
 def _beside(path: Path, suffix: str) -> Path:

@@ -16,10 +16,10 @@ from typing import Final
 
 import aiosqlite
 
+from bot.aio.shielded import shielded
 from bot.domain.errors import SchemaTooNew, UnfitDatabase
 from storage.database import Database, connected
 from storage.troubles import translated
-from storage.unbroken import unbroken
 
 SELECT_VERSION: Final = "SELECT user_version FROM pragma_user_version"
 SELECT_OBJECTS: Final = """
@@ -150,12 +150,12 @@ async def apply(connection: aiosqlite.Connection, migration: Migration) -> None:
         for statement in migration.statements:
             await connection.execute_fetchall(statement)
         await _check_outcome(connection, migration)
-        await unbroken(_commit(connection))
+        await shielded(_commit(connection))
     except BaseException:
-        await unbroken(connection.rollback())
+        await shielded(connection.rollback())
         raise
     finally:
-        await unbroken(_keys_on(connection))
+        await shielded(_keys_on(connection))
 
 
 async def _check_outcome(connection: aiosqlite.Connection, migration: Migration) -> None:

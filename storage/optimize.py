@@ -12,7 +12,7 @@ from statistics import median
 from typing import Final
 
 from bot.domain.errors import UnfitDatabase
-from bot.domain.model import Millis, Symbol, UserId
+from bot.domain.model import DAY, Millis, Symbol, UserId
 from storage.columns import Row
 from storage.database import Database, connected
 from storage.files import exclusive
@@ -31,7 +31,6 @@ _REWRITE: Final = (
     "VACUUM",
     "PRAGMA journal_mode = WAL",
 )
-_DAY: Final = 24 * 60 * 60 * 1000  # ms
 _NOBODY: Final = (UserId(1),)
 _NO_ORDER: Final = (UserId(1), Symbol("BTCUSDT"))
 _NO_SYMBOL: Final = (Symbol("BTCUSDT"),)
@@ -65,7 +64,7 @@ SIX_QUERIES: Final = (
     ReportQuery(
         name="trade logs 24 h",
         claimed_ms=0.09,
-        ask=lambda queries, it: queries.trade_logs_since(it.user_id, Millis(it.now - _DAY)),
+        ask=lambda queries, it: queries.trade_logs_since(it.user_id, Millis(it.now - DAY)),
     ),
     ReportQuery(name="license check", claimed_ms=0.06, ask=lambda queries, it: queries.license(it.user_id, it.now)),
     ReportQuery(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.domain.model import LicenseType, Millis, UserId
+from bot.domain.model import DAY, LicenseType, Millis, UserId
 from bot.domain.payments import DUE, RETURNED, Invoice, InvoiceState, Paid, Payment, PaymentStatus, StarCursor
 from storage.columns import Row, storable
 from storage.database import Database
@@ -82,7 +82,7 @@ PUT_CURSOR: Final = """
     ON CONFLICT (id) DO UPDATE SET position = ?1, read_ts = ?2, all_read_ts = ?3
 """
 
-_KEEP: Final = 30 * 86_400_000  # ms that an invoice stays after it expired: a payment under way may still come
+_KEEP: Final = 30 * DAY  # ms that an invoice stays after it expired: a payment under way may still come
 _PAYLOAD_LIMIT: Final = 256
 _REASON_LIMIT: Final = 256
 _CURRENCY_LIMIT: Final = 16

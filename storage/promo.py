@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.domain.model import LicenseType, Millis, UserId
+from bot.domain.model import HOUR, LicenseType, Millis, UserId
 from bot.domain.promo import TRIES, TRIES_WITHIN, Campaign, CampaignState, KnownCode, Pin, SealedCode, Usage
 from bot.domain.promo_codes import Terms
 from bot.domain.promo_ports import HeldUsage, NewUse
@@ -84,7 +84,6 @@ SELECT_STAFF: Final = """
     SELECT user_id FROM users WHERE role <> 'user' AND role IN ('admin', 'owner')
 """
 
-_HOUR: Final = 3_600_000  # ms
 _NOTE_LIMIT: Final = 200
 _CAMPAIGN_COLUMNS: Final = 14  # of SELECT_CAMPAIGN
 
@@ -149,7 +148,7 @@ class SqlitePromo:
         if not used:
             return None
         ((campaign_id,),) = used
-        ((uses, in_this_hour),) = await self._transaction.fetch(COUNT_USE, (campaign_id, now // _HOUR))
+        ((uses, in_this_hour),) = await self._transaction.fetch(COUNT_USE, (campaign_id, now // HOUR))
         row = (code.promo_id, campaign_id, user_id, actor, now)
         ((usage_id,),) = await self._transaction.fetch(INSERT_USAGE, row)
         return NewUse(usage_id=usage_id, uses=uses, in_this_hour=in_this_hour)

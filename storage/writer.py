@@ -15,10 +15,10 @@ from typing import Any, Final, NoReturn
 
 import aiosqlite
 
+from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble
 from storage.columns import Row
 from storage.troubles import raise_trouble, translated
-from storage.unbroken import unbroken
 
 _BEGIN: Final = "BEGIN IMMEDIATE"
 _COMMIT: Final = "COMMIT"
@@ -110,13 +110,13 @@ class Writer:
                 yield transaction
                 transaction.end()
             except BaseException:
-                await unbroken(self._undo(group))
+                await shielded(self._undo(group))
                 raise
             group.callbacks.append(committed or _nothing)
             if not self._waiting or len(group.callbacks) >= _GROUP_LIMIT:
-                await unbroken(self._commit(group))
+                await shielded(self._commit(group))
         if not group.is_settled:
-            await unbroken(self._settle(group))
+            await shielded(self._settle(group))
         if group.trouble is not None:
             raise StorageTrouble(f"nothing was stored: {group.trouble}") from group.trouble
 
@@ -125,7 +125,7 @@ class Writer:
         """The bare connection with no transaction open, for what can't stand in one. Sees to its own rollback."""
         async with self._turn():
             if self._group is not None:
-                await unbroken(self._commit(self._group))
+                await shielded(self._commit(self._group))
             yield self._connection
 
     async def close(self) -> None:
@@ -161,7 +161,7 @@ class Writer:
             await self._open()
             self._group = _Group()
         else:
-            await unbroken(self._join(self._group))
+            await shielded(self._join(self._group))
         return self._group
 
     async def _open(self) -> None:
@@ -171,7 +171,7 @@ class Writer:
             with translated():
                 await self._connection.execute_fetchall(_BEGIN)
         except BaseException:
-            await unbroken(self._connection.rollback())  # after a cancellation BEGIN may still be under way
+            await shielded(self._connection.rollback())  # after a cancellation BEGIN may still be under way
             raise
 
     async def _join(self, group: _Group) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.aio.tasks import TaskSet
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, from_body, known, read_update, to_body
 from bot.domain.cause import UpdateId
@@ -42,7 +43,7 @@ class Inbox:
         self._ledger = ledger
         self._clock = clock
         self._uncertain: set[UpdateId] = set()  # a commit was asked for and not confirmed
-        self._storing: set[asyncio.Task[None]] = set()
+        self._storing = TaskSet()
         self._received = self._accepted = self._duplicates = self._unreadable = 0
         self._replayed = self._explained = 0
 
@@ -58,14 +59,11 @@ class Inbox:
             self._unreadable += len(raw_updates) - len(updates)
             _log.error("%d of %d updates could not be read and were left out", self._unreadable, len(raw_updates))
         if updates:
-            storing = asyncio.create_task(self._store_and_put(updates))
-            self._storing.add(storing)
-            storing.add_done_callback(self._storing.discard)
-            await asyncio.shield(storing)
+            await asyncio.shield(self._storing.spawn(self._store_and_put(updates), "storing", expected=Exception))
 
     async def settle(self) -> None:
         """Wait for batches whose caller was cancelled while they were being stored."""
-        await asyncio.gather(*self._storing, return_exceptions=True)
+        await self._storing.join()
 
     async def replay(self) -> int:
         """Take up what a kill left behind, before anything new comes in; answers how many are handled again.

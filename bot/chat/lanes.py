@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
-from bot.chat.background import in_background
+from bot.aio.tasks import TaskSet
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, RawUpdate
 from bot.domain.cause import ATTEMPTS, Cause, current_cause
@@ -33,7 +33,7 @@ class Process(Protocol):
 class Tell(Protocol):
     """Says one short thing to a sender; kinds: `too-fast`, `set-aside`."""
 
-    def __call__(self, kind: str, user_id: UserId, chat_id: ChatId, /) -> Awaitable[None]: ...
+    def __call__(self, kind: str, user_id: UserId, chat_id: ChatId, /) -> Coroutine[Any, Any, None]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +61,7 @@ class LaneStats:
     running: int
 
 
-@dataclass(slots=True)
-class _Lane:
-    waiting: deque[Incoming] = field(default_factory=deque)
-    task: asyncio.Task[None] | None = None
+_Lane = deque[Incoming]  # what waits
 
 
 class Lanes:
@@ -87,7 +84,7 @@ class Lanes:
         self._gate = asyncio.Semaphore(limits.at_once)  # first come, first served: a lane asks anew for each update
         self._payment_gate = asyncio.Semaphore(limits.payments_at_once)
         self._told: dict[LaneKey, float] = {}  # when a sender was last told to slow down, oldest first
-        self._telling: set[asyncio.Task[None]] = set()
+        self._tasks = TaskSet()  # the lanes, and what senders are told
         self._room = asyncio.Event()
         self._room.set()
         self._is_closing = False
@@ -111,13 +108,12 @@ class Lanes:
             lane = self._lanes.get(key)
             if lane is None:
                 lane = self._lanes[key] = _Lane()
-            if len(lane.waiting) >= self._limits.waiting_per_user and not update.is_exempt:
+                self._tasks.start(self._run(key, lane), f"lane of a {key[0]}")
+            if len(lane) >= self._limits.waiting_per_user and not update.is_exempt:
                 self._refuse(key, update)
                 continue
-            lane.waiting.append(update)
+            lane.append(update)
             self._waiting += 1
-            if lane.task is None:
-                lane.task = in_background(self._run(key, lane), f"lane of a {key[0]}")
         if self._waiting >= self._limits.high_water:
             self._room.clear()
 
@@ -129,12 +125,8 @@ class Lanes:
         """Take no more in, let the lanes end for so long, cancel the rest. Answers how many updates were left over."""
         self._is_closing = True
         self._room.set()
-        tasks = [lane.task for lane in self._lanes.values() if lane.task is not None] + list(self._telling)
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._tasks.join(seconds)
+        await self._tasks.close()
         left, self._waiting = self._waiting, 0
         return left
 
@@ -151,8 +143,8 @@ class Lanes:
 
     async def _run(self, key: LaneKey, lane: _Lane) -> None:
         try:
-            while lane.waiting:
-                await self._serve(lane.waiting.popleft())
+            while lane:
+                await self._serve(lane.popleft())
                 self._waiting -= 1  # only now: a cancelled one is among those left over
                 if self._waiting < self._limits.high_water // 2:
                     self._room.set()
@@ -213,15 +205,7 @@ class Lanes:
         if user_id is None:
             return
         chat_id = update.chat_id if update.chat_id is not None else ChatId(user_id)
-        task = asyncio.create_task(self._tell_safely(kind, user_id, chat_id))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
-
-    async def _tell_safely(self, kind: str, user_id: UserId, chat_id: ChatId) -> None:
-        try:
-            await self._tell(kind, user_id, chat_id)
-        except Exception:  # noqa: BLE001  a courtesy: its failure must not reach the lane
-            _log.exception("a sender could not be told: %s", kind)
+        self._tasks.start(self._tell(kind, user_id, chat_id), f"telling a sender {kind}")
 
 
 def _key(update: Incoming) -> LaneKey:

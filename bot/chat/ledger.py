@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from bot.chat.background import in_background
+from bot.aio.tasks import TaskSet
 from bot.chat.updates import Incoming
 from bot.domain.cause import UpdateId
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import Millis, UserId
+from bot.domain.model import DAY, Millis, UserId
 from bot.domain.ports import Clock, InboxStore
 
 _log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 _RETRY_S: Final = 1.0  # between attempts while the disk refuses
 _FORGET_EVERY_S: Final = 3600.0
 _BETWEEN_FORGETS_S: Final = 0.05  # the writer's lock goes to others in between
-_KEEP_MS: Final = 14 * 24 * 3600 * 1000  # Telegram's ids become random after a week without updates
+_KEEP_MS: Final = 14 * DAY  # Telegram's ids become random after a week without updates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +50,13 @@ class Ledger:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Ledger"]:
         """Runs the background work; on leaving writes what is still waiting."""
-        tasks = (
-            in_background(self._keep_flushing(), "marking of handled updates"),
-            in_background(self._keep_forgetting(), "forgetting of old updates"),
-        )
+        tasks = TaskSet()
+        tasks.start(self._keep_flushing(), "marking of handled updates")
+        tasks.start(self._keep_forgetting(), "forgetting of old updates")
         try:
             yield self
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await tasks.close()
             await self._try_flush()
 
     def done(self, update: Incoming) -> None:

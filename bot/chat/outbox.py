@@ -5,12 +5,12 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from telegram.error import TelegramError
 
-from bot.chat.background import in_background
+from bot.aio.tasks import TaskSet
 from bot.chat.errors import FloodWait
 from bot.chat.pace import Priority
 from bot.chat.refusals import is_final, is_nobody_there
@@ -47,12 +47,6 @@ class OutboxStats:
     waiting: int
 
 
-@dataclass(slots=True)
-class _ChatQueue:
-    rows: deque[QueuedPromise] = field(default_factory=deque)
-    task: asyncio.Task[None] | None = None
-
-
 class Outbox:
     """One task a chat with due promises, at most `at_once` of them sending; interactive answers keep their way."""
 
@@ -73,20 +67,21 @@ class Outbox:
         self._times = times
         self._gate = asyncio.Semaphore(at_once)
         self._due = asyncio.Event()
-        self._chats: dict[ChatId, _ChatQueue] = {}
+        self._chats: dict[ChatId, deque[QueuedPromise]] = {}
         self._known: set[int] = set()
         self._has_more = False  # the last look left rows in the table
         self._held: dict[ChatId, Millis] = {}  # chats whose first promise failed, and when it is tried again
         self._progress: dict[int, int] = {}  # messages of a promise that were sent before it failed
         self._is_draining = False
-        self._task: asyncio.Task[None] | None = None
+        self._looking = TaskSet()  # for what is due
+        self._serving = TaskSet()  # the chats
         self._sent = self._put_off = self._undeliverable = 0
         self._trouble: str | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Outbox"]:
         """Sends from here on; on leaving, what is under way is cancelled and stays due."""
-        self._task = in_background(self._keep_sending(), "outbox")
+        self._looking.start(self._keep_sending(), "outbox")
         try:
             yield self
         finally:
@@ -98,17 +93,12 @@ class Outbox:
 
     async def drain(self, seconds: float) -> int:
         """Send what is due for at most so long, then stop. Answers how many known promises stay for the next start."""
-        if self._task is None:
-            return 0
         self._is_draining = True
         self.wake()
-        await asyncio.wait([self._task], timeout=seconds)
+        await self._looking.join(seconds)
         left = len(self._known)
-        tasks = [self._task, *(queue.task for queue in self._chats.values() if queue.task is not None)]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._task = None
+        await self._looking.close()
+        await self._serving.close()
         return left
 
     def trouble(self) -> str | None:
@@ -126,10 +116,9 @@ class Outbox:
             self._due.clear()
             fetched = await self._fetch()
             if self._is_draining and not fetched:
-                tasks = [queue.task for queue in self._chats.values() if queue.task is not None]
-                if not tasks:
+                if not self._serving:
                     return
-                await asyncio.wait(tasks)
+                await self._serving.join()
                 continue
             try:
                 async with asyncio.timeout(self._times.poll):
@@ -155,26 +144,28 @@ class Outbox:
         fresh = sorted((row for row in rows if row.outbox_id not in self._known), key=lambda row: row.outbox_id)
         for row in fresh:
             self._known.add(row.outbox_id)
-            queue = self._chats.setdefault(row.promise.chat_id, _ChatQueue())
-            queue.rows.append(row)
-            if queue.task is None:
-                queue.task = in_background(self._serve(row.promise.chat_id, queue), "outbox of a chat")
+            chat_id = row.promise.chat_id
+            if chat_id in self._chats:
+                self._chats[chat_id].append(row)
+            else:
+                queue = self._chats[chat_id] = deque([row])
+                self._serving.start(self._serve(chat_id, queue), "outbox of a chat")
         return len(fresh)
 
-    async def _serve(self, chat_id: ChatId, queue: _ChatQueue) -> None:
+    async def _serve(self, chat_id: ChatId, queue: deque[QueuedPromise]) -> None:
         """A chat's promises one after the other."""
         try:
-            while queue.rows:
-                row = queue.rows[0]
+            while queue:
+                row = queue[0]
                 if chat_id in self._held:  # an earlier one failed: the later ones don't overtake it
                     await self._persist(self._store.later, row.outbox_id, self._held[chat_id])
                 else:
                     async with self._gate:
                         await self._send(row)
-                queue.rows.popleft()
+                queue.popleft()
                 self._known.discard(row.outbox_id)
         finally:
-            self._known.difference_update(row.outbox_id for row in queue.rows)
+            self._known.difference_update(row.outbox_id for row in queue)
             del self._chats[chat_id]
             if self._has_more or self._is_draining:
                 self.wake()

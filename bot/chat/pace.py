@@ -15,9 +15,10 @@ from typing import Any, Final
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 
-from bot.chat.bucket import Bucket
+from bot.aio.priority_queue import Call, TurnQueue
 from bot.chat.errors import FloodWait
 from bot.chat.refusals import is_nobody_there, is_too_old, is_unchanged, is_unparsable, without_format
+from bot.chat.spacing import Spacing
 from bot.domain.model import ChatId
 from bot.domain.ports import Clock
 
@@ -82,7 +83,8 @@ class Pace(BaseRateLimiter[int]):
         self._clock = clock
         self._limits = limits
         self._unreachable = unreachable
-        self._bucket = Bucket(clock, limits.per_second)
+        self._spacing = Spacing(limits.per_second)
+        self._turns = TurnQueue(clock=clock, pace=self._spacing, priorities=len(Priority))
         self._limited_until = 0.0
         self._gates: dict[int | str, _Gate] = {}
         self._recent: dict[Chat, float] = {}  # chats and when they were last flooded
@@ -126,7 +128,7 @@ class Pace(BaseRateLimiter[int]):
         return PaceStats(
             calls=dict(self._calls),
             floods=self._floods,
-            waiting=len(self._bucket) + sum(gate.users for gate in self._gates.values()),
+            waiting=self._turns.waiting + sum(gate.users for gate in self._gates.values()),
             is_limited=self._is_limited(),
         )
 
@@ -183,8 +185,8 @@ class Pace(BaseRateLimiter[int]):
                 self._raise_if_durable(flood, priority, give_up)
 
     async def _paced(self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int) -> Json:
-        if chat is not None and self._is_limited():
-            await self._bucket.take(priority)
+        if chat is not None and self._is_limited() and not self._turns.go():
+            await self._turns.wait(Call(priority=priority, owner=chat))
         return await make()
 
     def _learn(self, flood: FloodWait, chat: Chat) -> _Gate:
@@ -199,7 +201,7 @@ class Pace(BaseRateLimiter[int]):
             if not self._is_limited():
                 _log.warning("Telegram limits the whole bot; %g calls a second for a while", self._limits.per_second)
             self._limited_until = now + self._limits.learned_for_s
-            self._bucket.hold(flood.seconds)
+            self._spacing.hold(now + flood.seconds)
         if len(self._gates) >= _MANY_GATES:
             self._gates = {key: gate for key, gate in self._gates.items() if gate.users or gate.until > now}
         gate = _Gate(until=now + flood.seconds)
@@ -210,7 +212,7 @@ class Pace(BaseRateLimiter[int]):
             raise flood
 
     def _is_limited(self) -> bool:
-        return bool(self._bucket) or self._clock.monotonic() < self._limited_until
+        return self._turns.waiting > 0 or self._clock.monotonic() < self._limited_until
 
 
 _MANY_GATES: Final = 500  # then those that nobody waits at any more are swept

@@ -6,8 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol
 
-from bot.domain.licensing import DAY
-from bot.domain.model import AccountType, ChatId, Language, LicenseType, Millis, Role, UserId
+from bot.domain.model import DAY, AccountType, ChatId, Language, LicenseType, Millis, Role, UserId
 
 ACTIVE_WITHIN: Final = 7  # days that make somebody active for filters and broadcasts
 FREE_DAYS: Final = 30  # what may be granted without a PIN

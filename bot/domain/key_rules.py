@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.model import KeyCheck, Millis
+from bot.domain.model import DAY, KeyCheck, Millis
 
-DAY: Final = 86_400_000  # ms
 SOON: Final = 14 * DAY
 
 ALLOWED: Final = frozenset(

@@ -11,9 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.model import AccountType, LicenseType, Millis, Segment
+from bot.domain.model import DAY, AccountType, LicenseType, Millis, Segment
 
-DAY: Final = 86_400_000  # ms
 TRIAL_DAYS: Final = 7
 LONGEST: Final = 3650 * DAY  # what one row may give, ms: a slip of the finger stays within what calendars can show
 RANK: Final = MappingProxyType({each: rank for rank, each in enumerate(LicenseType)})

@@ -12,6 +12,11 @@ AccountId = NewType("AccountId", int)
 Symbol = NewType("Symbol", str)  # as Bybit spells it: ^[A-Z0-9]{2,30}$
 Millis = NewType("Millis", int)  # UTC epoch milliseconds
 
+MINUTE: Final = 60_000  # ms, as the next two
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+DAY_S: Final = DAY // 1000  # seconds
+
 
 class Language(StrEnum):
     """What the bot speaks; every other language of a client falls back to English."""
@@ -22,12 +27,17 @@ class Language(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person may do beside trading, by numeric id."""
+    """What a person may do beside trading, by numeric id; each may what those before it may."""
 
     USER = "user"
     SUPPORT = "support"
     ADMIN = "admin"
     OWNER = "owner"
+
+    @property
+    def rank(self) -> int:
+        """0 for a user. Roles themselves compare as texts do."""
+        return tuple(Role).index(self)
 
 
 class Exchange(StrEnum):

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.licensing import DAY, RANK
-from bot.domain.model import License, LicenseType, Millis, UserId
+from bot.domain.licensing import RANK
+from bot.domain.model import DAY, HOUR, MINUTE, License, LicenseType, Millis, UserId
 from bot.domain.promo_codes import Terms
 
-HOUR: Final = 3_600_000  # ms
 TRIES: Final = 5
-TRIES_WITHIN: Final = Millis(15 * 60_000)
+TRIES_WITHIN: Final = Millis(15 * MINUTE)
 GUESSING: Final = 50  # wrong tries of everybody …
-GUESSING_WITHIN: Final = Millis(60_000)
+GUESSING_WITHIN: Final = Millis(MINUTE)
 USED_ALARMS: Final = (100, 90, 50)  # percent
 FAST: Final = 10  # times the hourly mean, which counts as one at least
-UNDO_ALONE: Final = Millis(15 * 60_000)
+UNDO_ALONE: Final = Millis(15 * MINUTE)
 UNDO_WAIT: Final = Millis(DAY)
 
 

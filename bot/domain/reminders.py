@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
-from bot.domain.licensing import DAY
-from bot.domain.model import LicenseType, Millis, UserId
+from bot.domain.model import DAY, LicenseType, Millis, UserId
 
 NOTICES: Final = (7, 3, 1)  # days before the day of the end
 MORNING: Final = 9  # the hour, local

@@ -9,19 +9,34 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
+from bot.aio.priority_queue import Call, Pace, TurnQueue
+from bot.aio.timers import Later, loop_later
 from bot.domain.errors import BackOff
 from bot.domain.ports import Clock
 from bot.exchange.breaker import BAN_SECONDS, Breaker
-from bot.exchange.pacing import Pace, RollingWindow, TokenBucket
-from bot.exchange.turns import Call, Later, Priority, Turns, loop_later
+from bot.exchange.pacing import RollingWindow, TokenBucket
 
 LAW: Final = 600  # requests of one IP address …
 LAW_SECONDS: Final = 5  # … in so many seconds
 _LARGEST_LIMIT: Final = 1_000  # calls a second: more than Bybit gives anybody; a header that says more is absurd
 _MANY_WINDOWS: Final = 4096  # beyond that the idle ones are thrown out
 _LONGEST_HOLD: Final = 10.0  # seconds: a reset further away than that is a clock that is off
+_LEAST_WAIT: Final = 0.1  # seconds: what a refused call is told at least
+
+
+class Priority(IntEnum):
+    """Who goes first. The lower, the sooner."""
+
+    CLOSE = 0
+    CANCEL = 1
+    CREATE = 2
+    RECONCILE = 3
+    VIEW = 4
+
+
 _PATIENCE: Final = {
     Priority.CLOSE: 10.0,
     Priority.CANCEL: 10.0,
@@ -102,7 +117,7 @@ class Budget:
         share = limits.reconcile_share
         self._reconcile = TokenBucket(rate=limits.ip_rate * share, burst=max(1, limits.ip_burst * share), now=now)
         everything = TokenBucket(rate=limits.ip_rate, burst=limits.ip_burst, now=now)
-        self._turns = Turns(clock=clock, pace=everything, later=later)
+        self._turns = TurnQueue(clock=clock, pace=everything, priorities=len(Priority), too_long=_too_busy, later=later)
         self._windows: dict[tuple[Hashable, str], RollingWindow] = {}
 
     def passes(self, ask: Ask) -> bool:
@@ -118,9 +133,10 @@ class Budget:
         """Return when it is this call's turn; `settle` must follow. Raises BackOff."""
         priority = _priority.get()
         paces = self._paces(ask, priority)
-        group = (ask.owner, ask.endpoint) if ask.owner is not None else object()  # public data: each on its own
-        patience = self._patience[priority]
-        await self._turns.wait(Call(priority=priority, group=group, host=ask.host, paces=paces, patience=patience))
+        owner = (ask.owner, ask.endpoint) if ask.owner is not None else object()  # public data: each on its own
+        patience_s = self._patience[priority]
+        call = Call(priority=priority, owner=owner, paces=paces, patience_s=patience_s, target=ask.host)
+        await self._turns.wait(call)
         if (error := self._breaker.check(ask.host)) is not None:
             self._turns.give_back(paces)
             raise error
@@ -193,6 +209,10 @@ def _until_reset(headers: Mapping[str, str], server_now: int) -> float | None:
         return None
     seconds = (reset - server_now) / 1000
     return seconds if 0 < seconds <= _LONGEST_HOLD else None
+
+
+def _too_busy(wait: float) -> BackOff:
+    return BackOff("our own budget of requests is used up", retry_after=max(_LEAST_WAIT, wait))
 
 
 def _number(text: str | None) -> int | None:

@@ -1,25 +1,9 @@
-"""How many calls may pass in a time: a bucket of tokens and a rolling window. Pure; the caller brings the time."""
+"""How many calls may pass in a time: a bucket of tokens and a rolling window. Paces of a `TurnQueue`."""
 
 from collections import deque
-from typing import Protocol
+from typing import Final
 
-_TINY = 1e-9  # seconds: what binary fractions lose is no reason to wait
-
-
-class Pace(Protocol):
-    """A rate to keep. `now` is monotonic seconds."""
-
-    def delay(self, now: float, ahead: int = 0) -> float:
-        """Seconds until one call may pass after `ahead` others did; 0: at once."""
-        ...
-
-    def take(self, now: float) -> None:
-        """One call passes now."""
-        ...
-
-    def give_back(self) -> None:
-        """A call that was let through was never made."""
-        ...
+_TINY: Final = 1e-9  # seconds: what binary fractions lose is no reason to wait
 
 
 class TokenBucket:

@@ -10,16 +10,15 @@ from bot.domain.cause import without_cause
 from bot.domain.desk import MOST_DAYS, Act, Deed, DeskQueries, ErrorNote, UserFacts
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.events import RoleChanged, UserBanned
-from bot.domain.licensing import DAY, EntryKind, Standing
-from bot.domain.model import ChatId, License, LicenseType, Millis, Role, UserConfig, UserId
+from bot.domain.licensing import EntryKind, Standing
+from bot.domain.model import DAY, ChatId, License, LicenseType, Millis, Role, UserConfig, UserId
 from bot.domain.ports import AuditEntry, AuditRow, Clock, Promise, Queries, Reads, Transactions, UnitOfWork
 from bot.domain.promo import starts_after
 from bot.services.access import Access
 from bot.services.licenses import Licenses
 from bot.services.pin import PinDesk
 
-_ROLES: Final = (Role.USER, Role.SUPPORT, Role.ADMIN, Role.OWNER)
-_NAMED: Final = frozenset({Role.USER, Role.SUPPORT, Role.ADMIN})  # owners are made by the settings or an owner link
+GIVEN_ROLES: Final = (Role.USER, Role.SUPPORT, Role.ADMIN)  # owners are made by the settings or an owner link
 _FACTS_DAYS: Final = 30
 _SELF_SERVED: Final = frozenset({Act.GRANT, Act.EXTEND})
 MAX_REASON: Final = 300
@@ -163,12 +162,12 @@ class Desk:
         if actor.user_id == deed.user_id:
             if deed.act not in _SELF_SERVED:
                 raise BadInput("desk-not-yourself")
-        elif _ROLES.index(self.access.role(actor)) <= _ROLES.index(subject.role):
+        elif self.access.role(actor).rank <= subject.role.rank:
             raise BadInput("desk-not-above", role=subject.role.value)
 
     @staticmethod
     def _refuse_role(held: Role, subject: Subject, deed: Deed) -> None:
-        if held is not Role.OWNER or deed.role not in _NAMED:
+        if held is not Role.OWNER or deed.role not in GIVEN_ROLES:
             raise BadInput("desk-role-usage")
         if deed.role is subject.role:
             raise BadInput("desk-role-as-is", role=subject.role.value)

@@ -8,8 +8,8 @@ from typing import Final
 
 from bot.domain.errors import ExchangeError, KeyTrouble
 from bot.domain.events import CredentialsChanged
-from bot.domain.key_rules import DAY, judge, refusals
-from bot.domain.model import Account, AccountId, ChatId, KeyCheck, Millis
+from bot.domain.key_rules import judge, refusals
+from bot.domain.model import DAY, Account, AccountId, ChatId, KeyCheck, Millis
 from bot.domain.ports import Clock, KeyInspector, Promise, Queries, Transactions, UnitOfWork
 
 EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left

@@ -5,8 +5,8 @@ from typing import Final
 
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.events import LicenseChanged
-from bot.domain.licensing import DAY, TRIAL_DAYS, EntryKind, Feature, LedgerEntry, Limit, Standing, most, needed, opens
-from bot.domain.model import AccountType, LicenseType, UserId
+from bot.domain.licensing import TRIAL_DAYS, EntryKind, Feature, LedgerEntry, Limit, Standing, most, needed, opens
+from bot.domain.model import DAY, AccountType, LicenseType, UserId
 from bot.domain.ports import AuditEntry, Clock, NewLedgerEntry, Queries, Reads, Transactions, UnitOfWork
 
 TRIAL_CAUSE: Final = "trial"  # once a user

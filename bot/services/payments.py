@@ -11,8 +11,8 @@ from typing import Final
 
 from bot.domain.cause import without_cause
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.licensing import DAY, EntryKind
-from bot.domain.model import ChatId, LicenseType, Millis, Role, UserConfig, UserId
+from bot.domain.licensing import EntryKind
+from bot.domain.model import DAY, ChatId, LicenseType, Millis, Role, UserConfig, UserId
 from bot.domain.offers import XTR, PriceList
 from bot.domain.payments import (
     Invoice,

@@ -15,12 +15,12 @@ from typing import Final
 
 from bot.domain.errors import BadInput
 from bot.domain.events import CredentialsChanged, LicenseChanged, UserConfigChanged
-from bot.domain.model import Millis, Role, UserConfig, UserId
+from bot.domain.model import DAY, Millis, Role, UserConfig, UserId
 from bot.domain.ports import AuditEntry, Clock, Transactions
 from bot.domain.privacy import PrivacyReads, PrivacyState
 from bot.services.access import Access
 
-EXPORT_EVERY: Final = 86_400_000  # ms between two copies
+EXPORT_EVERY: Final = DAY  # ms between two copies
 ERASE_AFTER: Final = 23 * 3_600_000  # ms: with a round every ten minutes it is done within 24 hours
 ROUND: Final = 600.0  # seconds between two looks for erasures that are due
 _BATCH: Final = 20

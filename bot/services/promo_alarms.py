@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.domain.licensing import DAY
-from bot.domain.model import ChatId, Millis, UserId
+from bot.domain.model import DAY, ChatId, Millis, UserId
 from bot.domain.ports import Button, Promise, UnitOfWork
 from bot.domain.promo import (
     GUESSING,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from bot.domain.cause import without_cause
 from bot.domain.errors import BadInput
-from bot.domain.licensing import DAY, EntryKind, Standing
-from bot.domain.model import LicenseType, Millis, UserId
+from bot.domain.licensing import EntryKind, Standing
+from bot.domain.model import DAY, LicenseType, Millis, UserId
 from bot.domain.ports import AuditEntry, Clock, Reads, Transactions, UnitOfWork
 from bot.domain.promo import TRIES, TRIES_WITHIN, CampaignState, KnownCode, Usage, starts_after
 from bot.domain.promo_codes import fold, suggestion

@@ -8,8 +8,8 @@ from datetime import UTC, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.licensing import DAY, derive
-from bot.domain.model import ChatId, Millis, UserId
+from bot.domain.licensing import derive
+from bot.domain.model import DAY, ChatId, Millis, UserId
 from bot.domain.ports import Clock, Promise, Queries, Transactions, UnitOfWork
 from bot.domain.reminders import LATEST, NOTICES, EndingLicense, Reminder, due_reminder
 

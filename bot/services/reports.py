@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.desk import DeskQueries, FunnelLine, MonthIncome, Report, TopTrader
-from bot.domain.licensing import DAY
-from bot.domain.model import AccountType, LicenseType, Millis
+from bot.domain.model import DAY, AccountType, LicenseType, Millis
 from bot.domain.ports import Clock
 from bot.domain.profit import Earned, Profits
 from bot.domain.promo_ports import PromoQueries

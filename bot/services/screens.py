@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from bot.aio.tasks import TaskSet
 from bot.domain.errors import BadInput, ExchangeError, UnknownSymbol
 from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.model import Account, Balance, Category, Executions, Millis, Orders, Positions, Symbol
@@ -68,7 +69,7 @@ class Screens:
     reads: Reads
     patience: float = PATIENCE
     resolve_patience: float = RESOLVE_PATIENCE
-    _running: set[asyncio.Task[Any]] = field(default_factory=set, init=False, repr=False, compare=False)
+    _running: TaskSet = field(default_factory=TaskSet, init=False, repr=False, compare=False)
 
     async def balance(self, account: Account) -> Shown[Balance]:
         return await self._soon(self.reads.balance(account), _ready(self.reads.last_balance, account))
@@ -117,10 +118,7 @@ class Screens:
 
     async def close(self) -> None:
         """End what still runs."""
-        running = tuple(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await self._running.close()
 
     async def _nearest(self, symbol: Symbol) -> tuple[str, ...]:
         board = await self.reads.board(Category.LINEAR)
@@ -145,9 +143,7 @@ class Screens:
         return PriceCard(ticker=ticker, klines=self.reads.last_klines(symbol, SPARK_INTERVAL))
 
     async def _soon(self, load: Coroutine[Any, Any, T], last: Callable[[], Awaitable[T | None]]) -> Shown[T]:
-        task = asyncio.ensure_future(load)
-        self._running.add(task)
-        task.add_done_callback(self._ended)
+        task = self._running.spawn(load, "a screen's read", expected=ExchangeError)
         done, _ = await asyncio.wait({task}, timeout=self.patience)
         if not done:
             return Shown(await last(), is_fresh=False, later=task)
@@ -158,11 +154,6 @@ class Screens:
             if known is None:
                 raise
             return Shown(known, is_fresh=False, trouble=trouble)
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, ExchangeError):
-            _logger.error("a screen's read failed", exc_info=error)
 
 
 K = TypeVar("K")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.model import AccountType, ChatId, Millis, Role, UserConfig, UserId
+from bot.domain.model import DAY, MINUTE, AccountType, ChatId, Millis, Role, UserConfig, UserId
 from bot.domain.ports import AuditEntry, Button, Clock, PaymentQueries, Promise, Reads, Transactions, UnitOfWork
 from bot.domain.support import Side, SupportReads, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
 from bot.services.access import Access
@@ -13,11 +13,10 @@ from bot.services.buttons import random_token
 
 MAX_TEXT: Final = 2_000  # characters of one message: with its frame it stays one message of Telegram's
 MOST: Final = 10  # messages of one user …
-WINDOW: Final = 10 * 60_000  # … in so many ms
+WINDOW: Final = 10 * MINUTE  # … in so many ms
 CLOSE: Final = "support.close"  # the action of [Close]
 THREAD: Final = "thread"
-_CLOSE_LIFETIME: Final = 30 * 86_400_000  # ms: an answer may be read late
-_MINUTE: Final = 60_000
+_CLOSE_LIFETIME: Final = 30 * DAY  # ms: an answer may be read late
 _PAYMENTS_SHOWN: Final = 3
 _NEWEST: Final = 2**63 - 1  # above every payment's number
 
@@ -103,7 +102,7 @@ class Support:
         async with self.transactions.begin() as unit:
             written = await unit.support.written_since(writer.user_id, Millis(now - WINDOW))
             if written >= MOST:
-                raise BadInput("support-too-many", minutes=WINDOW // _MINUTE)
+                raise BadInput("support-too-many", minutes=WINDOW // MINUTE)
             thread = await unit.support.open_of(writer.user_id)
             if thread is None:
                 thread = await unit.support.open(writer.user_id, now)

@@ -6,12 +6,13 @@ from functools import partial
 from bot import owner_link
 from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
+from bot.domain.model import DAY
 from bot.domain.ports import StarsApi
 from bot.services.broadcasts import BroadcastDesk, BroadcastJob
 from bot.services.buttons import ButtonDesk
 from bot.services.desk import Desk
 from bot.services.dialogues import Dialogues
-from bot.services.housekeeping import DAY, Housekeeping, Shelf
+from bot.services.housekeeping import Housekeeping, Shelf
 from bot.services.key_watch import KeyWatch
 from bot.services.keys import Keys
 from bot.services.licenses import Licenses

@@ -1,14 +1,11 @@
 """Days and moments in words that people use: 3 Aug, 2 Sep 14:05 UTC; with the year when it is another one."""
 
 from datetime import UTC, datetime, tzinfo
-from typing import Final
 
-from bot.domain.model import Millis
+from bot.domain.model import MINUTE, Millis
 from handlers.texts.catalog import Say
 from handlers.views.times import zone
 from handlers.views.viewer import Viewer
-
-_MINUTE: Final = 60_000  # ms
 
 
 def day_of(viewer: Viewer, at: Millis) -> str:
@@ -23,7 +20,7 @@ def moment_of(viewer: Viewer, at: Millis) -> str:
 
 def last_minute(viewer: Viewer, end: Millis) -> str:
     """31 Dec 23:59 UTC for what ends with that day."""
-    return moment_of(viewer, Millis(end - _MINUTE))
+    return moment_of(viewer, Millis(end - MINUTE))
 
 
 def _day(say: Say, at: Millis, now: Millis, where: tzinfo) -> str:

@@ -5,13 +5,12 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.model import Millis
+from bot.domain.model import DAY_S, Millis
 from handlers.texts.catalog import Say
 
 _UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC"})
-_MINUTE: Final = 60
+_MINUTE: Final = 60  # seconds
 _HOUR: Final = 60 * _MINUTE
-_DAY: Final = 24 * _HOUR
 
 
 @lru_cache(maxsize=1024)
@@ -62,9 +61,9 @@ def span(say: Say, seconds: float) -> str:
         return say.plain("span-seconds", seconds=whole)
     if whole < _HOUR:
         return say.plain("span-minutes", minutes=whole // _MINUTE)
-    if whole < _DAY:
+    if whole < DAY_S:
         return say.plain("span-hours", hours=whole // _HOUR, minutes=whole % _HOUR // _MINUTE)
-    return say.plain("span-days", days=whole // _DAY, hours=whole % _DAY // _HOUR)
+    return say.plain("span-days", days=whole // DAY_S, hours=whole % DAY_S // _HOUR)
 
 
 def _written(at: datetime, *, is_today: bool) -> str:

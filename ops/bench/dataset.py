@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bot.domain.model import AccountId, Millis, Symbol, UserId
+from bot.domain.model import DAY, AccountId, Millis, Symbol, UserId
 from storage.database import Database
 from storage.migrate import migrate
 
@@ -17,7 +17,6 @@ NOW: Final = Millis(1_767_225_600_000)  # 2026-01-01T00:00:00Z, unless the calle
 SYMBOLS: Final = tuple(Symbol(f"COIN{number:03d}USDT") for number in range(300))
 FIRST_USER: Final = 1_000_000
 
-_DAY: Final = 24 * 60 * 60 * 1000
 _LOG_DAYS: Final = 7  # trade logs reach back so far: some of everybody's lie within the last 24 hours
 
 INSERT_USER: Final = """
@@ -125,12 +124,12 @@ class _Rows:
         for place in range(self._sizes.users):
             language = self._random.choice(("en", "ru", "uk"))
             settings = (language, "1", "3", "8", 3, "Market", "on", "UTC", None)
-            seen = self._now - self._random.randrange(30 * _DAY)
+            seen = self._now - self._random.randrange(30 * DAY)
             names = (self._random.randbytes(16).hex(), f"user_{place}", f"Trader {place}")
-            yield (user_at(place), *names, *settings, seen - _DAY, seen)
+            yield (user_at(place), *names, *settings, seen - DAY, seen)
 
     def accounts(self) -> Iterator[tuple[Any, ...]]:
-        created = self._now - 60 * _DAY
+        created = self._now - 60 * DAY
         for place in range(self._sizes.users):
             user_id = user_at(place)
             yield (paper_account_of(place), user_id, "paper", "Practice", None, created, None, None)
@@ -141,14 +140,14 @@ class _Rows:
         """Sealed keys as long as real ones (a 2,048-bit RSA key in PEM); they open with no key."""
         for place in range(self._sizes.users):
             envelopes = (self._random.randbytes(61), self._random.randbytes(47), self._random.randbytes(1733))
-            checked = self._now - self._random.randrange(_DAY)
+            checked = self._now - self._random.randrange(DAY)
             yield (demo_account_of(place), user_at(place), *envelopes, str(90_000_000 + place), checked)
 
     def positions(self) -> Iterator[tuple[Any, ...]]:
         for number in range(self._sizes.positions):
             place, leg = number % self._sizes.users, number // self._sizes.users
             side, price, size = self._side(), self._price(), self._size()
-            opened = self._now - self._random.randrange(1, 5 * _DAY)
+            opened = self._now - self._random.randrange(1, 5 * DAY)
             yield (
                 user_at(place),
                 demo_account_of(place),
@@ -172,14 +171,14 @@ class _Rows:
         for number in range(self._sizes.pending):
             place = number % self._sizes.users
             symbol = SYMBOLS[(place * 7 + number // self._sizes.users) % len(SYMBOLS)]
-            created = self._now - self._random.randrange(1, 5 * _DAY)
+            created = self._now - self._random.randrange(1, 5 * DAY)
             ids = (user_at(place), demo_account_of(place), f"order-{number:08d}", symbol, f"link-{number:08d}")
             yield (*ids, self._side(), self._price(), self._size(), created, created)
 
     def trades(self) -> Iterator[tuple[Any, ...]]:
         for number in range(self._sizes.trade_logs):
             place = number % self._sizes.users
-            moment = self._now - self._random.randrange(_LOG_DAYS * _DAY)
+            moment = self._now - self._random.randrange(_LOG_DAYS * DAY)
             ids = (f"exec-{number:08d}", f"order-{number:08d}")
             money = (self._price(), self._size(), self._price(), self._signed())
             symbol = self._random.choice(SYMBOLS)
@@ -187,14 +186,14 @@ class _Rows:
 
     def licenses(self) -> Iterator[tuple[Any, ...]]:
         for number in range(self._sizes.licenses):
-            start = self._now - self._random.randrange(1, 20 * _DAY)
+            start = self._now - self._random.randrange(1, 20 * DAY)
             kind = self._random.choice(("trial", "basic", "premium"))
-            yield (user_at(number % self._sizes.users), kind, start, start + 30 * _DAY)
+            yield (user_at(number % self._sizes.users), kind, start, start + 30 * DAY)
 
     def signals(self) -> Iterator[tuple[Any, ...]]:
         for number in range(self._sizes.signals):
             symbol, side, price = self._random.choice(SYMBOLS), self._side(), self._price()
-            moment = self._now - self._random.randrange(30 * _DAY)
+            moment = self._now - self._random.randrange(30 * DAY)
             message = f"SCALPER {side} {symbol} @ {price}"
             yield ("channel:-1001234567890", str(number), message, moment, "1h", side, symbol, price)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import aiosqlite
 
+from bot.domain.model import DAY
 from ops.bench.dataset import NOW, build
 from ops.bench.report import Row
 from ops.bench.timing import US, Loop, clock, quickest_turns
@@ -21,7 +22,6 @@ from storage.signals import RECENT_LIMIT, SELECT_RECENT
 from storage.trades import SELECT_SINCE
 from storage.users import SELECT_CONFIG
 
-_DAY: Final = 86_400_000  # ms
 _SAMPLES: Final = 60
 _TWICE: Final = 2.0
 
@@ -29,7 +29,7 @@ _TWICE: Final = 2.0
 _RAW: Final[dict[str, tuple[str, Callable[[Sample], Sequence[Any]]]]] = {
     "user config": (SELECT_CONFIG, lambda it: (it.user_id,)),
     "active positions": (SELECT_POSITIONS_OF_USER, lambda it: (it.user_id,)),
-    "trade logs 24 h": (SELECT_SINCE, lambda it: (it.user_id, it.now - _DAY)),
+    "trade logs 24 h": (SELECT_SINCE, lambda it: (it.user_id, it.now - DAY)),
     "license check": (SELECT_LICENSE, lambda it: (it.user_id, it.now)),
     "pending orders": (SELECT_PENDING_ORDERS, lambda it: (it.order_user_id, it.order_symbol)),
     "recent signals": (SELECT_RECENT, lambda it: (it.signal_symbol, RECENT_LIMIT)),

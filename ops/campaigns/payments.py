@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from bot.domain.model import DAY
 from ops.campaigns.report import Report
 from ops.house import TOKEN, Chat, DriverError, House, house
 from storage.audit import AUDIT_CHAIN
@@ -299,7 +300,7 @@ def _miscredited(connection: sqlite3.Connection) -> Iterable[str]:
         wanted = {"completed": (1, 0), "charged_back": (1, 1)}.get(status, (credits_, credits_))
         if (credits_, returns) != wanted:
             yield f"charge {charge_id[:12]}… ({status}) was given {credits_} times and taken {returns} times"
-        if days is not None and millis != days * 86_400_000:
+        if days is not None and millis != days * DAY:
             yield f"charge {charge_id[:12]}… paid for {days} days and gave {millis} ms"
     ((rows, payments),) = connection.execute(
         "SELECT (SELECT count(*) FROM license_events WHERE kind = 'payment'),"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from harness.storage import ANNA, NOW, Ground, ground
 
-from bot.domain.licensing import DAY, EntryKind
-from bot.domain.model import LicenseType
+from bot.domain.licensing import EntryKind
+from bot.domain.model import DAY, LicenseType
 from bot.domain.ports import AuditEntry, NewLedgerEntry
 from bot.settings import Settings
 from ops.doctor import examine

@@ -8,8 +8,7 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble, Call
 
-from bot.domain.licensing import DAY
-from bot.domain.model import LicenseType, Role, UserId
+from bot.domain.model import DAY, LicenseType, Role, UserId
 from bot.domain.pins import OPEN_FOR
 from handlers.context import Turn
 from handlers.entries import EVERYONE, command

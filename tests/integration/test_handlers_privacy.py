@@ -13,8 +13,8 @@ from harness.storage import execution, order, position
 from bot.domain.cause import UpdateId
 from bot.domain.errors import BadInput
 from bot.domain.events import RoleChanged
-from bot.domain.licensing import DAY, EntryKind
-from bot.domain.model import AccountType, ChatId, Language, LicenseType, Millis, Orders, Positions, Role, UserId
+from bot.domain.licensing import EntryKind
+from bot.domain.model import DAY, AccountType, ChatId, Language, LicenseType, Millis, Orders, Positions, Role, UserId
 from bot.domain.payments import Paid, PaymentStatus
 from bot.domain.ports import NewUser, Promise, StoredUpdate
 from bot.domain.privacy import PrivacyState, Record

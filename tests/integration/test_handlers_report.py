@@ -12,17 +12,8 @@ from harness.app import harness as open_harness
 from PIL import Image
 
 from bot.domain.desk import Health, MonthIncome
-from bot.domain.licensing import DAY, EntryKind
-from bot.domain.model import (
-    AccountType,
-    Category,
-    Execution,
-    LicenseType,
-    Millis,
-    Side,
-    Symbol,
-    UserId,
-)
+from bot.domain.licensing import EntryKind
+from bot.domain.model import DAY, AccountType, Category, Execution, LicenseType, Millis, Side, Symbol, UserId
 from bot.services.reports import months_until
 from handlers.views.charts import SIZE, draw_report, nice_top
 

@@ -6,10 +6,10 @@ import pytest
 from harness.fakes import FakeClock
 from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
-from bot.domain.model import ChatId, Millis
+from bot.domain.model import DAY, ChatId, Millis
 from bot.domain.ports import Button, Dialogue, Promise
 from bot.domain.support import Side
-from bot.services.housekeeping import DAY, Housekeeping, Shelf
+from bot.services.housekeeping import Housekeeping, Shelf
 from bot.wiring.features import make_shelves
 from storage.outbox import SqliteOutbox
 

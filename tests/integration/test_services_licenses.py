@@ -15,8 +15,8 @@ from harness.fakes import FakeClock
 from harness.storage import new_user
 
 from bot.domain.errors import BadInput, NotAllowed
-from bot.domain.licensing import DAY, PLANS, EntryKind, Feature, Limit, opens
-from bot.domain.model import AccountType, LicenseType, Millis, TradeSettings, UserId
+from bot.domain.licensing import PLANS, EntryKind, Feature, Limit, opens
+from bot.domain.model import DAY, AccountType, LicenseType, Millis, TradeSettings, UserId
 from bot.domain.ports import QueuedPromise
 from bot.services.licenses import Licenses
 from bot.services.reminders import Reminders

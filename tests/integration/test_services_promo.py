@@ -8,8 +8,8 @@ import pytest
 from harness.fakes import FakeClock
 
 from bot.domain.errors import BadInput
-from bot.domain.licensing import DAY, EntryKind
-from bot.domain.model import LicenseType, Millis, Secret, UserId
+from bot.domain.licensing import EntryKind
+from bot.domain.model import DAY, LicenseType, Millis, Secret, UserId
 from bot.domain.promo import CampaignState, UndoStep
 from bot.domain.promo_codes import Terms, bare
 from bot.services.redemption import Offer, Redemption, Refusal, Suggestion

@@ -178,7 +178,7 @@ async def test_a_lane_that_dies_is_in_the_log(caplog: pytest.LogCaptureFixture) 
         desk.ledger.failed = None  # type: ignore[assignment,method-assign]  # a fault of ours: not callable
         await desk.put(message(1, 1))
         await desk.lanes.drain(1)
-    assert "the lane of a user ended" in caplog.text
+    assert "lane of a user failed" in caplog.text
     assert desk.lanes.stats().lanes == 0
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError, TimedOut
 
-from bot.chat.bucket import Bucket
 from bot.chat.errors import FloodWait
 from bot.chat.pace import Pace, PaceLimits, Priority
+from bot.chat.spacing import Spacing
 from bot.domain.clock import SystemClock
 from bot.domain.model import ChatId
 
@@ -106,6 +106,20 @@ async def test_the_learned_pace_is_forgotten_after_a_while() -> None:
     assert monotonic() - began < 0.5
 
 
+async def test_the_learned_pace_lasts_while_somebody_waits_for_it() -> None:
+    telegram, pace = Telegram(), pace_of(per_second=50, learned_for_s=0.01, chats=1)
+    telegram.script = [FloodWait(0.1)]
+    flooded = asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": 0}))
+    await asyncio.sleep(0.001)
+    waits = asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": 1}))
+    await asyncio.sleep(0.03)
+    assert pace.stats().is_limited
+    await through(pace, telegram, "sendMessage", {"chat_id": 2})
+    await asyncio.gather(flooded, waits)
+    assert [data["chat_id"] for data in telegram.executed if data["chat_id"]] == [1, 2]
+    assert not pace.stats().is_limited
+
+
 async def test_one_chats_floods_do_not_slow_the_bot() -> None:
     telegram, pace = Telegram(), pace_of(chats=3)
     telegram.script = [FloodWait(0.01)] * 10
@@ -170,23 +184,44 @@ async def test_a_cancelled_caller_costs_the_others_nothing() -> None:
     assert pace.stats().waiting == 0
 
 
-async def test_a_cancelled_wait_in_the_bucket_costs_the_others_nothing() -> None:
-    bucket = Bucket(SystemClock(), per_second=10)
-    bucket.hold(0.05)
-    tasks = [asyncio.create_task(bucket.take(1)) for _ in range(4)]
+async def test_at_a_learned_pace_the_cancelled_cost_nothing_and_no_chat_holds_up_the_others() -> None:
+    telegram, pace = Telegram(), pace_of(per_second=10, chats=1)
+    telegram.script = [FloodWait(0.05)]
+    sent = {"chat_id": 0, "text": "first"}
+    tasks = [asyncio.create_task(through(pace, telegram, "sendMessage", sent))]
+    await asyncio.sleep(0.01)
+    for chat, text in ((1, "a"), (1, "b"), (1, "c"), (2, "d"), (3, "e")):
+        tasks.append(asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": chat, "text": text})))
     await asyncio.sleep(0)
-    tasks[0].cancel()
-    tasks[2].cancel()
+    assert pace.stats().waiting == 6
+    tasks[1].cancel()
+    tasks[5].cancel()
     began = monotonic()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert monotonic() - began < 0.3  # 0.05 held, then one gap of 0.1: the cancelled ones took no turn
+    assert monotonic() - began < 0.45  # held for 0.04, then three gaps of 0.1: the cancelled took no turn
+    assert [data["text"] for data in telegram.executed if data["chat_id"]] == ["b", "d", "c"]
+    assert pace.stats().waiting == 0
 
 
-async def test_the_bucket_spaces_its_callers() -> None:
-    bucket = Bucket(SystemClock(), per_second=100)
-    began = monotonic()
-    await asyncio.gather(*(bucket.take(1) for _ in range(21)))
-    assert 0.19 <= monotonic() - began < 0.5
+@pytest.mark.parametrize(("passed_at", "next_at"), [(100.1, 100.2), (100.14, 100.2), (100.16, 100.26), (107.0, 107.1)])
+def test_calls_are_evenly_spaced_and_a_late_timer_shifts_nobody_behind_it(passed_at: float, next_at: float) -> None:
+    spacing = Spacing(per_second=10)
+    for now in (100.0, passed_at):
+        assert spacing.delay(now) == 0
+        spacing.take(now)
+    assert spacing.delay(passed_at) == pytest.approx(next_at - passed_at)
+    assert spacing.delay(passed_at, ahead=2) == pytest.approx(next_at + 0.2 - passed_at)
+    assert spacing.delay(next_at) == 0
+
+
+def test_a_hold_outlasts_a_turn_that_is_given_back() -> None:
+    spacing = Spacing(per_second=10)
+    spacing.take(100.0)
+    spacing.hold(102.0)
+    spacing.hold(101.0)
+    spacing.give_back()
+    assert spacing.delay(100.0) == pytest.approx(2.0)
+    assert spacing.delay(102.0) == 0
 
 
 TOO_OLD = BadRequest("Query is too old and response timeout expired or query id is invalid")

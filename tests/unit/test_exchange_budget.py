@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import BackOff
-from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Ask, Budget, Limits, at_priority
-from bot.exchange.turns import Priority
+from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Ask, Budget, Limits, Priority, at_priority
 
 HOST, OTHER_HOST = "https://one", "https://two"
 NOW_MS = 1_700_000_000_000
@@ -306,6 +305,18 @@ async def test_a_ban_of_one_host_leaves_the_others() -> None:
     caller.start("elsewhere", ask(1, host=OTHER_HOST))
     await settle()
     assert caller.names == ["elsewhere"]
+
+
+async def test_a_ban_of_one_host_is_told_to_those_who_wait_for_it_alone() -> None:
+    caller = callers(SLOW)
+    caller.start("first", ask(1))
+    caller.start("there", ask(2))
+    caller.start("elsewhere", ask(3, host=OTHER_HOST))
+    await settle()
+    caller.budget.ban(HOST)
+    await caller.time.advance(1)
+    assert caller.names == ["first", "elsewhere"]
+    assert [name for name, _ in caller.refused] == ["there"]
 
 
 async def test_after_a_ban_one_call_finds_out_before_the_others_go() -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.key_rules import ALLOWED, DAY, Severity, judge, refusals
-from bot.domain.model import KeyCheck, Millis
+from bot.domain.key_rules import ALLOWED, Severity, judge, refusals
+from bot.domain.model import DAY, KeyCheck, Millis
 
 NOW = Millis(1_790_000_000_000)
 GOOD = KeyCheck(

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.domain.licensing import (
-    DAY,
     GIVING,
     LONGEST,
     PLANS,
@@ -29,7 +28,7 @@ from bot.domain.licensing import (
     opens,
     plans_as_markdown,
 )
-from bot.domain.model import AccountType, License, LicenseType, Millis, UserId
+from bot.domain.model import DAY, AccountType, License, LicenseType, Millis, UserId
 from bot.domain.ports import NewLedgerEntry
 
 HOUR = 3_600_000

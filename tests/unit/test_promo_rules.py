@@ -2,10 +2,8 @@
 
 import pytest
 
-from bot.domain.licensing import DAY
-from bot.domain.model import License, LicenseType, Millis, Segment, UserId
+from bot.domain.model import DAY, HOUR, License, LicenseType, Millis, Segment, UserId
 from bot.domain.promo import (
-    HOUR,
     UNDO_ALONE,
     UNDO_WAIT,
     Campaign,

@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.licensing import DAY
-from bot.domain.model import LicenseType, Millis, UserId
+from bot.domain.model import DAY, LicenseType, Millis, UserId
 from bot.domain.reminders import EndingLicense, Reminder, due_reminder
 
 KYIV, NEW_YORK, APIA, KATHMANDU = map(ZoneInfo, ("Europe/Kyiv", "America/New_York", "Pacific/Apia", "Asia/Kathmandu"))

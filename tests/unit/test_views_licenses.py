@@ -6,8 +6,8 @@ import pytest
 from harness.bot_api import visible
 from harness.viewers import NOW, labels, viewer
 
-from bot.domain.licensing import DAY, PLANS, Feature, Limit, most, opens
-from bot.domain.model import AccountType, Language, License, LicenseType, Millis, Segment, TradeSettings, UserId
+from bot.domain.licensing import PLANS, Feature, Limit, most, opens
+from bot.domain.model import DAY, AccountType, Language, License, LicenseType, Millis, Segment, TradeSettings, UserId
 from handlers.views.cards import button
 from handlers.views.licenses import days_of, license_card
 

@@ -5,12 +5,13 @@ Orders", "Get Trade History", "Get Fee Rate", "Get API Key Information".
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from bot.domain.model import (
+    DAY,
     AccountId,
     Balance,
     Category,
@@ -46,7 +47,6 @@ from bot.exchange.bybit.fields import (
     whole,
 )
 
-_DAY: Final = int(timedelta(days=1) / timedelta(milliseconds=1))
 _ANY_IP: Final = "*"
 _UNSET: Final = "UNKNOWN"  # stopOrderType of an order that is none
 
@@ -213,7 +213,7 @@ def _expires_at(result: Fields, now: Millis) -> Millis | None:
         if expires_at > 0:
             return Millis(expires_at)
     days = whole(result, "deadlineDay") if result.get("deadlineDay") is not None else 0
-    return Millis(now + days * _DAY) if days > 0 else None
+    return Millis(now + days * DAY) if days > 0 else None
 
 
 def _words(fields: Fields, name: str) -> list[str]:

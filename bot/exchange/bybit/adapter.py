@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeDown
 from bot.domain.model import Account, AccountId, AccountType, Credentials, Millis, SealedCredentials
 from bot.domain.ports import Clock, Vault
@@ -79,7 +80,8 @@ async def open_bybit(
             capacity=clients,
             idle=idle,
         )
-        sweeper = asyncio.create_task(_sweep(pool), name="exchange client sweep")
+        sweeping = TaskSet()
+        sweeping.start(_sweep(pool), "exchange client sweep")
         try:
             yield Bybit(
                 gateway=BybitGateway(pool=pool, clock=clock, hosts=hosts, client=made.of_key),
@@ -88,8 +90,7 @@ async def open_bybit(
                 wire=wire,
             )
         finally:
-            sweeper.cancel()
-            await asyncio.gather(sweeper, return_exceptions=True)
+            await sweeping.close()
             wire.budget.close()
             await wire.server_time.close()
             await checks.close()
@@ -131,29 +132,22 @@ class _HostChecks:
 
     wire: Wire
     silence: float  # seconds
-    _running: dict[str, asyncio.Task[Millis]] = field(default_factory=dict)
+    _tasks: TaskSet = field(default_factory=TaskSet, init=False)
+    _running: dict[str, asyncio.Task[Millis]] = field(default_factory=dict, init=False)
 
     async def __call__(self, host: str) -> bool:
         if not self.wire.transport.is_doubtful(host, self.silence):
             return False
         task = self._running.get(host)
         if task is None:
-            task = self._running[host] = asyncio.ensure_future(self._ask(host))
-            task.add_done_callback(lambda done: self._end(host, done))
+            task = self._running[host] = self._tasks.spawn(self._ask(host), "exchange host check", expected=Exception)
+            task.add_done_callback(lambda _: self._running.pop(host, None))
         await asyncio.shield(task)
         return True
 
     async def close(self) -> None:
         """End what is being asked."""
-        running = tuple(self._running.values())
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-
-    def _end(self, host: str, done: asyncio.Task[Millis]) -> None:
-        del self._running[host]
-        if not done.cancelled():
-            done.exception()  # seen, though everyone who asked may have gone
+        await self._tasks.close()
 
     async def _ask(self, host: str) -> Millis:
         try:

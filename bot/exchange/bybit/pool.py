@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from bot.aio.tasks import TaskSet
 from bot.domain.errors import KeyTrouble
 from bot.domain.model import Account, AccountId, Credentials, SealedCredentials
 from bot.domain.ports import Clock, Vault
@@ -42,6 +43,7 @@ class ClientPool:
     checks: int = field(default=0, init=False)
     _entries: OrderedDict[AccountId, _Entry] = field(default_factory=OrderedDict, init=False)
     _building: dict[AccountId, asyncio.Task[_Entry]] = field(default_factory=dict, init=False)
+    _builds: TaskSet = field(default_factory=TaskSet, init=False)  # those and the evicted ones
 
     async def borrow(self, account: Account) -> BybitClient:
         """The account's client. Raises KeyTrouble without a usable key, ExchangeDown if the host does not answer."""
@@ -86,18 +88,16 @@ class ClientPool:
 
     async def close(self) -> None:
         """Forget every key."""
-        building = tuple(self._building.values())
         self._building.clear()
         self._entries.clear()
-        for task in building:
-            task.cancel()
-        await asyncio.gather(*building, return_exceptions=True)
+        await self._builds.close()
 
     async def _built(self, account: Account) -> _Entry:
         """One build for all who wait for it; one of them that gives up does not stop it."""
         task = self._building.get(account.account_id)
         if task is None:
-            task = self._building[account.account_id] = asyncio.ensure_future(self._build(account))
+            task = self._builds.spawn(self._build(account), "building of an exchange client", expected=Exception)
+            self._building[account.account_id] = task
             task.add_done_callback(lambda done: self._keep(account.account_id, done))
         return await asyncio.shield(task)
 

@@ -20,6 +20,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import StreamReader
 from yarl import URL
 
+from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeDown, ExchangeError, Unknown
 from bot.domain.ports import Clock
 from bot.exchange.bybit.deadlines import Deadlines
@@ -110,7 +111,7 @@ class Transport:
     reconnects: int = field(default=0, init=False)
     _aiohttp_timeout: aiohttp.ClientTimeout = field(init=False)
     _links: dict[str, _Link] = field(default_factory=dict, init=False)
-    _closing: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _closing: TaskSet = field(default_factory=TaskSet, init=False)
 
     def __post_init__(self) -> None:
         self._aiohttp_timeout = aiohttp.ClientTimeout(connect=self.timeouts.connect)
@@ -122,7 +123,7 @@ class Transport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         links, self._links = tuple(self._links.values()), {}
-        await asyncio.gather(*map(_close, links), *self._closing)
+        await asyncio.gather(*map(_close, links), self._closing.join())
 
     async def send(self, request: Request) -> Reply:
         """One call. Raises ExchangeDown, or Unknown for a write that may have arrived."""
@@ -178,9 +179,7 @@ class Transport:
 
     def _close_if_done(self, link: _Link) -> None:
         if link.is_retired and not link.in_flight and not link.connector.closed:
-            task = asyncio.ensure_future(_close(link))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._closing.start(_close(link), "closing of old connections to Bybit")
 
     async def _send(self, link: _Link, data: bytes, *, is_write: bool) -> Reply:
         connection: Connection | None = None

@@ -9,8 +9,8 @@ T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 
-async def unbroken(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end even if the caller is cancelled meanwhile, however often; the cancellation is raised after it.
+async def shielded(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end even if the caller is canceled meanwhile, however often; the cancellation is raised after it.
 
     `asyncio.shield` alone would return to the caller at once, with the step still under way and its lock let go.
     """
@@ -24,5 +24,5 @@ async def unbroken(work: Coroutine[Any, Any, T]) -> T:
     if interrupted is None:
         return task.result()
     if not task.cancelled() and (failure := task.exception()) is not None:
-        _logger.error("a step that could not be cancelled failed", exc_info=failure)
+        _logger.error("a step that could not be canceled failed", exc_info=failure)
     raise interrupted

@@ -1,55 +1,44 @@
-"""Who goes next: one line for every call, by priority, then by turns among those who wait, cancel-safe."""
+"""Who goes next: by priority, then by turns among the owners who wait; at a pace, cancel-safe."""
 
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Final, Protocol
+from math import inf
+from typing import Protocol
 
-from bot.domain.errors import BackOff
+from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.ports import Clock
-from bot.exchange.pacing import Pace
-
-_LEAST_WAIT: Final = 0.1  # seconds: what a refused call is told at least
 
 
-class Priority(IntEnum):
-    """Who goes first. The lower, the sooner."""
+class Pace(Protocol):
+    """A rate to keep. `now` is monotonic seconds."""
 
-    CLOSE = 0
-    CANCEL = 1
-    CREATE = 2
-    RECONCILE = 3
-    VIEW = 4
+    def delay(self, now: float, ahead: int = 0) -> float:
+        """Seconds until one call may pass after `ahead` others did; 0: at once."""
+        ...
 
+    def take(self, now: float) -> None:
+        """One call passes now."""
+        ...
 
-class Timer(Protocol):
-    """A callback that was set for later."""
-
-    def cancel(self) -> None: ...
-
-
-Later = Callable[[float, Callable[[], None]], Timer]  # seconds, callback
-
-
-def loop_later(delay: float, callback: Callable[[], None]) -> Timer:
-    """`Later` of the running loop."""
-    return asyncio.get_running_loop().call_later(delay, callback)
+    def give_back(self) -> None:
+        """A call that was let through was never made."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What asks for a turn. Calls of one `group` go in order; groups take turns.
+    """What asks for a turn. The smaller the `priority`, the sooner; calls of one `owner` go in order, owners in turns.
 
-    `paces` are what only some calls must keep; the line's own pace is kept by all. `patience` in seconds.
+    `paces` are what only some calls must keep; the queue's own pace is kept by all. `patience_s` in seconds.
     """
 
-    priority: Priority
-    group: Hashable
-    host: str
-    paces: tuple[Pace, ...]
-    patience: float
+    priority: int
+    owner: Hashable
+    paces: tuple[Pace, ...] = ()
+    patience_s: float = inf
+    target: str = ""  # whom it goes to, for `refuse`
 
 
 @dataclass(slots=True, eq=False)
@@ -63,22 +52,32 @@ class _Waiter:
 _Line = OrderedDict[Hashable, deque[_Waiter]]
 
 
-@dataclass(slots=True, kw_only=True)
-class Turns:
-    """The line. A call whose wait would pass its patience is refused at once; so is one that waited that long.
+def _too_long(wait_s: float) -> Exception:
+    return TimeoutError(f"the turn would come in {wait_s:.1f} s")
 
-    An urgent call that waits only for a pace of its own holds nobody up.
+
+@dataclass(slots=True, kw_only=True)
+class TurnQueue:
+    """Priorities are 0 to `priorities` - 1.
+
+    A call whose wait would pass its patience is refused at once, and one that waited that long then: with what
+    `too_long` makes of the seconds that are left. An urgent call that waits only for a pace of its own holds nobody up.
     """
 
     clock: Clock
     pace: Pace  # what all calls together keep
+    priorities: int
+    too_long: Callable[[float], Exception] = _too_long
     later: Later = loop_later
     waiting: int = field(default=0, init=False)
     refused: int = field(default=0, init=False)
-    _lines: tuple[_Line, ...] = field(default_factory=lambda: tuple(OrderedDict() for _ in Priority), init=False)
+    _lines: tuple[_Line, ...] = field(init=False)
     _timer: Timer | None = field(default=None, init=False)
 
-    def go(self, paces: tuple[Pace, ...]) -> bool:
+    def __post_init__(self) -> None:
+        self._lines = tuple(OrderedDict() for _ in range(self.priorities))
+
+    def go(self, paces: tuple[Pace, ...] = ()) -> bool:
         """Let a call with these paces through if nobody waits and all of them agree."""
         if self.waiting:
             return False
@@ -89,7 +88,7 @@ class Turns:
         return True
 
     async def wait(self, call: Call) -> None:
-        """Return when it is this call's turn. Raises BackOff."""
+        """Return when it is this call's turn. Raises what `too_long` or `refuse` makes."""
         now = self.clock.monotonic()
         waiter = self._join(call, now)
         self._serve(now)
@@ -101,22 +100,22 @@ class Turns:
             self._leave(waiter)
             raise
 
-    def give_back(self, paces: tuple[Pace, ...]) -> None:
+    def give_back(self, paces: tuple[Pace, ...] = ()) -> None:
         """A call that was let through will not be made."""
         for pace in (self.pace, *paces):
             pace.give_back()
 
-    def refuse(self, why: Callable[[str], BackOff | None]) -> None:
-        """Refuse every waiting call for whose host `why` has an error."""
+    def refuse(self, why: Callable[[str], Exception | None]) -> None:
+        """Refuse every waiting call for whose target `why` has an error."""
         for waiter in tuple(self._waiters()):
-            error = why(waiter.call.host)
+            error = why(waiter.call.target)
             if error is not None:
                 self._refuse(waiter, error)
         self._arm(self.clock.monotonic())
 
     def _join(self, call: Call, now: float) -> _Waiter:
-        waiter = _Waiter(call, now + call.patience, asyncio.get_running_loop().create_future())
-        self._lines[call.priority].setdefault(call.group, deque()).append(waiter)
+        waiter = _Waiter(call, now + call.patience_s, asyncio.get_running_loop().create_future())
+        self._lines[call.priority].setdefault(call.owner, deque()).append(waiter)
         self.waiting += 1
         return waiter
 
@@ -125,11 +124,11 @@ class Turns:
             return
         waiter.is_in_line = False
         line = self._lines[waiter.call.priority]
-        group = line[waiter.call.group]
-        group.remove(waiter)
+        own = line[waiter.call.owner]
+        own.remove(waiter)
         self.waiting -= 1
-        if not group:
-            del line[waiter.call.group]
+        if not own:
+            del line[waiter.call.owner]
 
     def _leave(self, waiter: _Waiter) -> None:
         """A waiting call was canceled: free its place, or the turn that it was given and cannot use."""
@@ -139,7 +138,7 @@ class Turns:
             self.give_back(waiter.call.paces)
         self._serve(self.clock.monotonic())
 
-    def _refuse(self, waiter: _Waiter, error: BackOff) -> None:
+    def _refuse(self, waiter: _Waiter, error: Exception) -> None:
         self._remove(waiter)
         if not waiter.turn.done():  # it may have been canceled in this very turn of the loop
             self.refused += 1
@@ -147,18 +146,20 @@ class Turns:
 
     def _refuse_if_hopeless(self, waiter: _Waiter, now: float) -> None:
         call = waiter.call
-        before = len(self._lines[call.priority][call.group]) - 1
+        if call.patience_s == inf:
+            return
+        before = len(self._lines[call.priority][call.owner]) - 1
         waits = [pace.delay(now, before) for pace in call.paces]
         wait = max(*waits, self.pace.delay(now, self._ahead(waiter, before)), 0.0)
-        if wait > call.patience:
-            self._refuse(waiter, _too_busy(wait))
+        if wait > call.patience_s:
+            self._refuse(waiter, self.too_long(wait))
 
     def _ahead(self, waiter: _Waiter, before: int) -> int:
-        """How many go first: all who are more urgent, and of each equal group as many as of this one."""
+        """How many go first: all who are more urgent, and of each equal owner as many as of this one."""
         call = waiter.call
-        urgent = sum(len(group) for line in self._lines[: call.priority] for group in line.values())
+        urgent = sum(len(own) for line in self._lines[: call.priority] for own in line.values())
         equal = self._lines[call.priority]
-        others = sum(min(len(group), before + 1) for name, group in equal.items() if name != call.group)
+        others = sum(min(len(own), before + 1) for owner, own in equal.items() if owner != call.owner)
         return urgent + others + before
 
     def _tick(self) -> None:
@@ -167,7 +168,7 @@ class Turns:
         self._serve(now)
         overdue = [waiter for waiter in self._waiters() if waiter.deadline <= now]
         for waiter in overdue:
-            self._refuse(waiter, _too_busy(self._delay(waiter.call.paces, now)))
+            self._refuse(waiter, self.too_long(self._delay(waiter.call.paces, now)))
         if overdue:
             self._arm(now)
 
@@ -178,8 +179,8 @@ class Turns:
             self._remove(waiter)
             if waiter.turn.done():  # canceled in this very turn of the loop
                 continue
-            if call.group in self._lines[call.priority]:
-                self._lines[call.priority].move_to_end(call.group)
+            if call.owner in self._lines[call.priority]:
+                self._lines[call.priority].move_to_end(call.owner)
             self._take(call.paces, now)
             waiter.turn.set_result(None)
         self._arm(now)
@@ -187,7 +188,7 @@ class Turns:
     def _next(self, now: float) -> _Waiter | None:
         if not self.waiting or self.pace.delay(now) > 0:
             return None
-        heads = (group[0] for line in self._lines for group in line.values())
+        heads = (own[0] for line in self._lines for own in line.values())
         return next((head for head in heads if self._delay(head.call.paces, now) == 0), None)
 
     def _arm(self, now: float) -> None:
@@ -196,9 +197,9 @@ class Turns:
             self._timer = None
         if not self.waiting:
             return
-        heads = [group[0] for line in self._lines for group in line.values()]
+        heads = [own[0] for line in self._lines for own in line.values()]
         ready = self.pace.delay(now) or min(self._delay(head.call.paces, now) for head in heads)
-        expires = min(head.deadline for head in heads) - now  # of one group, the first to come is the first to go
+        expires = min(head.deadline for head in heads) - now  # of one owner, the first to come is the first to go
         self._timer = self.later(max(0.0, min(ready, expires)), self._tick)
 
     def _delay(self, paces: tuple[Pace, ...], now: float) -> float:
@@ -213,8 +214,4 @@ class Turns:
             pace.take(now)
 
     def _waiters(self) -> Iterator[_Waiter]:
-        return (waiter for line in self._lines for group in line.values() for waiter in group)
-
-
-def _too_busy(wait: float) -> BackOff:
-    return BackOff("our own budget of requests is used up", retry_after=max(_LEAST_WAIT, wait))
+        return (waiter for line in self._lines for own in line.values() for waiter in own)

@@ -1,0 +1,177 @@
+"""Turns in time that is turned by hand: the urgent first, owners in turns, none lost by who gives up."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+from exchange_house import TurnedTime, settle
+
+from bot.aio.priority_queue import Call, TurnQueue
+
+
+@dataclass
+class Every:
+    """One call in `gap` seconds."""
+
+    gap: float
+    next_at: float = 0.0
+    returned: int = 0
+
+    def delay(self, now: float, ahead: int = 0) -> float:
+        return max(0.0, round(self.next_at + ahead * self.gap - now, 6))
+
+    def take(self, now: float) -> None:
+        self.next_at = max(now, self.next_at) + self.gap
+
+    def give_back(self) -> None:
+        self.returned += 1
+        self.next_at -= self.gap
+
+
+@dataclass
+class Desk:
+    """A queue that gives one turn a second, and who got one when."""
+
+    time: TurnedTime = field(default_factory=TurnedTime)
+    gap: float = 1.0
+    served: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.pace = Every(self.gap, next_at=self.time.seconds)
+        self.queue = TurnQueue(clock=self.time, pace=self.pace, priorities=3, later=self.time.later)
+
+    def ask(self, name: str, call: Call) -> asyncio.Task[None]:
+        return asyncio.create_task(self._ask(name, call))
+
+    async def _ask(self, name: str, call: Call) -> None:
+        try:
+            if not self.queue.go(call.paces):
+                await self.queue.wait(call)
+        except (TimeoutError, PermissionError) as error:
+            self.refused.append((name, str(error)))
+        else:
+            self.served.append(f"{name} {self.time.seconds - 1000:g}")
+
+
+def call(priority: int = 1, owner: object = "anna", *, paces: tuple[Every, ...] = (), patience_s: float = 100) -> Call:
+    return Call(priority=priority, owner=owner, paces=paces, patience_s=patience_s)
+
+
+async def test_a_free_turn_is_had_at_once_and_the_others_keep_the_pace() -> None:
+    desk = Desk()
+    for name in "abc":
+        desk.ask(name, call())
+    await settle()
+    assert (desk.served, desk.queue.waiting) == (["a 0"], 2)
+    await desk.time.advance(2)
+    assert (desk.served, desk.queue.waiting) == (["a 0", "b 1", "c 2"], 0)
+
+
+async def test_the_urgent_go_first_and_owners_of_one_priority_take_turns() -> None:
+    desk = Desk()
+    desk.ask("first", call())
+    await settle()
+    for number in range(3):
+        desk.ask(f"flood{number}", call(owner="flood"))
+    for name in ("anna", "boris"):
+        desk.ask(name, call(owner=name))
+    desk.ask("late", call(2))
+    desk.ask("urgent", call(0))
+    await desk.time.advance(9)
+    assert [each.split()[0] for each in desk.served] == [
+        "first", "urgent", "flood0", "anna", "boris", "flood1", "flood2", "late",
+    ]  # fmt: skip
+
+
+async def test_nobody_passes_those_who_wait() -> None:
+    desk = Desk()
+    desk.ask("a", call())
+    desk.ask("b", call())
+    await settle()
+    desk.time.seconds += 1  # the turn is free, its timer has not run yet
+    assert not desk.queue.go()
+    await desk.time.advance(0)
+    assert desk.served == ["a 0", "b 1"]
+
+
+async def test_one_who_waits_for_a_pace_of_its_own_holds_nobody_up() -> None:
+    desk = Desk()
+    own = Every(5, next_at=desk.time.seconds)
+    desk.ask("a", call(0, paces=(own,)))
+    desk.ask("b", call(0, paces=(own,)))
+    desk.ask("c", call(2, "boris"))
+    await desk.time.advance(5)
+    assert desk.served == ["a 0", "c 1", "b 5"]
+
+
+async def test_one_who_gives_up_takes_no_turn_and_gives_back_the_one_it_was_given() -> None:
+    desk = Desk()
+    own = Every(0.1)
+    desk.ask("a", call())
+    waits, given = desk.ask("waits", call()), desk.ask("given", call(0, paces=(own,)))
+    desk.ask("next", call())
+    await settle()
+    waits.cancel()
+    await settle()
+    desk.time.seconds += 1
+    desk.time.run_due()  # the turn is given …
+    given.cancel()  # … and its owner goes before it runs
+    await settle()
+    assert desk.served == ["a 0", "next 1"]
+    assert (desk.pace.returned, own.returned, desk.queue.waiting) == (1, 1, 0)
+
+
+async def test_one_whose_patience_is_too_short_is_told_at_once_or_when_it_was_overtaken() -> None:
+    desk = Desk()
+    for name, patience_s in (("a", 100), ("b", 100), ("hopeless", 1.5), ("overtaken", 2.5)):
+        desk.ask(name, call(owner=name, patience_s=patience_s))
+    await settle()
+    assert [name for name, _ in desk.refused] == ["hopeless"]
+    assert desk.refused[0][1] == "the turn would come in 2.0 s"
+    for _ in range(3):
+        desk.ask("urgent", call(0))
+    await desk.time.advance(10)
+    assert [name for name, _ in desk.refused] == ["hopeless", "overtaken"]
+    assert (desk.queue.refused, desk.queue.waiting) == (2, 0)
+
+
+async def test_without_a_limit_of_patience_one_waits_as_long_as_it_takes() -> None:
+    desk = Desk(gap=1e6)
+    desk.ask("a", call())
+    desk.ask("b", Call(priority=2, owner="b"))
+    await desk.time.advance(1e6)
+    assert (desk.served, desk.refused) == (["a 0", "b 1e+06"], [])
+
+
+async def test_those_for_one_target_are_refused_and_the_others_go_on() -> None:
+    desk = Desk()
+    desk.ask("a", call())
+    for name, target in (("b", "banned"), ("c", "other"), ("d", "banned")):
+        desk.ask(name, Call(priority=1, owner=name, target=target))
+    await settle()
+    desk.queue.refuse(lambda target: PermissionError("no") if target == "banned" else None)
+    await desk.time.advance(1)
+    assert desk.refused == [("b", "no"), ("d", "no")]
+    assert desk.served == ["a 0", "c 1"]
+
+
+async def test_a_refusal_does_not_reach_one_who_gave_up_in_the_same_moment() -> None:
+    desk = Desk()
+    desk.ask("a", call())
+    leaver = desk.ask("leaver", call())
+    await settle()
+    leaver.cancel()
+    desk.queue.refuse(lambda _: PermissionError("no"))
+    await settle()
+    assert (desk.refused, desk.queue.refused, desk.queue.waiting) == ([], 0, 0)
+    with pytest.raises(asyncio.CancelledError):
+        await leaver
+
+
+async def test_a_call_that_is_not_made_gives_its_turn_to_the_next() -> None:
+    desk = Desk()
+    assert desk.queue.go()
+    assert not desk.queue.go()
+    desk.queue.give_back()
+    assert desk.queue.go()
