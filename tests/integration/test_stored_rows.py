@@ -1,0 +1,363 @@
+"""Rows that an earlier version wrote: today's code still reads each of them, through the front.
+
+tests/data/stored/database.sql is a whole database; the JSON files hold rows that were written over it. Keys and codes
+in there are sealed with the key of tests/handlers_house.py. `before` is what people do first, `shows` what the answer
+must contain: numbers and words that come out of the row's values.
+"""
+
+import json
+import logging
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, closing
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+import pytest
+from handlers_house import TEXTS, HandlersHouse, Person, handlers_house
+from prometheus_client import generate_latest
+
+from bot.chat.stats import ChatStats
+from bot.domain.model import Language
+from bot.exchange.meter import ExchangeStats
+from bot.metrics import ChatCollector, ExchangeCollector
+from cache.facade import CachedReads
+from handlers.callbacks import CODES
+from handlers.registry import TABLE
+from handlers.views.promises import KINDS, Promises
+from stats_api.collector import SampledProcess, make_registry
+from storage.outbox import SqliteOutbox
+
+# The only places where a name of the code stands.
+RENDER: Final = Promises(TEXTS).render
+OUTBOX_KINDS: Final = frozenset(KINDS)
+CODE_OF_TAG: Final = {code.TAG: code for code in CODES}
+ACTIONS: Final = frozenset(each.action for each in TABLE.entries if hasattr(each, "action"))
+DIALOGUES: Final = frozenset(each.dialogue for each in TABLE.entries if hasattr(each, "dialogue"))
+
+
+async def due(house: HandlersHouse) -> list[tuple[str, Mapping[str, str]]]:
+    """Kind and values of what waits in the outbox, as `RENDER` takes them."""
+    found = await SqliteOutbox(house.database).due(house.clock.now(), 1_000)
+    return [(each.promise.kind, each.promise.values) for each in found]
+
+
+def metrics(house: HandlersHouse) -> str:
+    """What /metrics would show, with every optional part present."""
+    reads = house.services.reads
+    assert isinstance(reads, CachedReads)
+    extra = (ChatCollector(lambda: filled(ChatStats)), ExchangeCollector(lambda: filled(ExchangeStats)))
+    return generate_latest(make_registry(reads.stats, version="1", process=SampledProcess(), extra=extra)).decode()
+
+
+# --- the stored rows, and people who use them -----------------------------------------------------------------------
+
+STORED: Final = Path(__file__).parents[1] / "data" / "stored"
+SOURCES: Final = Path(__file__).parents[2] / "bot"
+NAMES: Final = {1000: "Olga", 1001: "Anna", 1002: "Boris", 1003: "Clara", 1004: "Dora", 1005: "Erik", 1006: "Fedir"}
+PIN: Final = "271828"  # Olga's and Dora's; whoever has none chooses it
+UNKNOWN: Final = "t:" + "-" * 22
+AGE: Final = 600.0  # seconds between the house's first moment and the last one of database.sql
+HOUR: Final = 3_600_000
+Stored = Mapping[str, Any]
+
+
+def stored(name: str) -> Any:
+    return json.loads((STORED / f"{name}.json").read_text())
+
+
+def named(rows: Iterable[Stored]) -> list[Any]:
+    """The rows as cases, each with a name that tells it from the others."""
+    cases, seen = [], dict[str, int]()
+    for row in rows:
+        first = next(str(row[key]) for key in ("action", "dialogue", "kind", "data") if key in row)
+        words = [each for each in row.get("values", {}).values() if re.fullmatch(r"[a-z_.-]{2,20}", each)]
+        name = "-".join((first, *words))
+        seen[name] = seen.get(name, 0) + 1
+        cases.append(pytest.param(row, id=name if seen[name] == 1 else f"{name}-{seen[name]}"))
+    return cases
+
+
+@asynccontextmanager
+async def stored_house(folder: Path) -> AsyncIterator[HandlersHouse]:
+    """The house over the stored database, a moment after its last row."""
+    path = folder / "perpdesk.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript((STORED / "database.sql").read_text())
+    path.chmod(0o600)
+    async with handlers_house(folder) as house:
+        house.clock.advance(AGE)
+        yield house
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+    async with stored_house(tmp_path) as built:
+        yield built
+
+
+def write(folder: Path, sql: str, *values: object) -> None:
+    """Plain SQL beside the code under test."""
+    with closing(sqlite3.connect(folder / "perpdesk.sqlite3")) as database, database:
+        database.execute(sql, values)
+
+
+def read(folder: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(folder / "perpdesk.sqlite3")) as database:
+        return database.execute(sql, values).fetchall()
+
+
+def person(house: HandlersHouse, user_id: int) -> Person:
+    return house.person(user_id, language="uk" if user_id == 1002 else "en", name=NAMES[user_id])
+
+
+async def answer(house: HandlersHouse, who: Person, raw: dict[str, Any]) -> str:
+    """Everything that a person sees after an update: new and changed messages, names of files, invoices."""
+    edits = {key: each.edits for key, each in house.api.bubbles.items()}
+    invoices = len(house.api.invoices)
+    await house.feed(raw)
+    await house.settle()
+    said = [
+        each
+        for key, each in sorted(house.api.bubbles.items())
+        if each.chat_id == who.chat_id and edits.get(key) != each.edits
+    ]
+    texts = [each.text + (f"\n{each.document[0]}" if each.document is not None else "") for each in said]
+    return "\n".join([*texts, *(str(each["prices"]) for each in house.api.invoices[invoices:])])
+
+
+async def tap(house: HandlersHouse, who: Person, data: str) -> str:
+    """A press of a button with that data; where a PIN is asked for, it is tapped."""
+    text = await answer(house, who, who.callback(data, who.bubbles[-1] if who.bubbles else None))
+    for _ in range(3):
+        if not who.bubbles or "⌫" not in who.last.labels:
+            break
+        for digit in PIN:
+            text = await answer(house, who, who.callback(who.last.button(digit)["callback_data"], who.last))
+    return text
+
+
+async def do(house: HandlersHouse, user_id: int, what: str) -> str:
+    """`say …`, `tap data`, or `press label` of the last message."""
+    who = person(house, user_id)
+    verb, _, rest = what.partition(" ")
+    if verb == "say":
+        return await answer(house, who, who.message(rest))
+    return await tap(house, who, rest if verb == "tap" else who.last.button(rest)["callback_data"])
+
+
+async def use_button(house: HandlersHouse, folder: Path, row: Stored) -> tuple[str, str]:
+    """What a person sees who taps the stored button; and what they see of one that nobody knows."""
+    for user_id, what in row.get("before", ()):
+        await do(house, user_id, what)
+    who, now, token = person(house, row["user"]), house.clock.now(), "A" * 22
+    unknown = await tap(house, who, UNKNOWN)
+    write(
+        folder,
+        "INSERT INTO buttons (token, user_id, chat_id, action, values_json, created_ts, expires_ts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        *(token, row["user"], row["user"], row["action"], json.dumps(row["values"]), now, now + HOUR),
+    )
+    return await tap(house, who, f"t:{token}"), unknown
+
+
+async def go_on(house: HandlersHouse, folder: Path, row: Stored) -> tuple[str, str]:
+    """What a person sees who goes on with the stored dialogue; and what the same words come to without one."""
+    for user_id, what in row.get("before", ()):
+        await do(house, user_id, what)
+    who, now = person(house, row["user"]), house.clock.now()
+    write(folder, "DELETE FROM dialogues")
+    nothing = await answer(house, who, who.message(row["next"]))
+    write(
+        folder,
+        "INSERT INTO dialogues (user_id, dialogue, version, state, values_json, updated_ts, expires_ts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        *(row["user"], row["dialogue"], row["version"], row["state"], json.dumps(row["values"]), now, now + HOUR),
+    )
+    return await answer(house, who, who.message(row["next"])), nothing
+
+
+async def tap_code(house: HandlersHouse, row: Stored) -> tuple[str, str]:
+    """What a person sees who taps the stored code; and what they see of one that nobody knows."""
+    who = person(house, row["user"])
+    if "@" in row["data"]:
+        who = who.in_group()
+        await answer(house, who, who.message("/price btcusdt"))  # a message of the bot's that can be tapped
+    unknown = await tap(house, who, UNKNOWN)
+    return await tap(house, who, row["data"]), unknown
+
+
+async def rendered(house: HandlersHouse, folder: Path, row: Stored) -> dict[str, str]:
+    """The stored message of the outbox by language, with the data of its buttons."""
+    write(folder, "DELETE FROM outbox")
+    now = house.clock.now()
+    write(
+        folder,
+        "INSERT INTO outbox (user_id, chat_id, kind, values_json, cause, next_try_ts, created_ts)"
+        " VALUES (1001, 1001, ?, ?, 'test:1', ?, ?)",
+        *(row["kind"], json.dumps(row["values"]), now, now),
+    )
+    ((kind, values),) = await due(house)
+    return {language.value: "\n".join(map(message_text, RENDER(kind, values, language))) for language in Language}
+
+
+def message_text(message: Any) -> str:
+    keyboard = () if message.reply_markup is None else message.reply_markup.inline_keyboard
+    return "\n".join([message.text_html, *(str(each.callback_data) for line in keyboard for each in line)])
+
+
+def failures(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the log calls an error, and whatever a text could not be made of."""
+    return [
+        each.getMessage()
+        for each in caplog.records
+        if each.levelno >= logging.ERROR or each.name.startswith("handlers.texts")
+    ]
+
+
+def first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def demand_shown(text: str, row: Stored) -> None:
+    assert text
+    assert [each for each in row["shows"] if each not in text] == [], text
+
+
+# --- row by row -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", named(stored("buttons")))
+async def test_a_stored_button_is_understood(
+    house: HandlersHouse, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+) -> None:
+    text, unknown = await use_button(house, tmp_path, row)
+    assert not failures(caplog)
+    assert first_line(unknown)
+    assert first_line(unknown) not in text
+    demand_shown(text, row)
+
+
+@pytest.mark.parametrize("row", named(stored("dialogues")))
+async def test_a_stored_dialogue_takes_its_next_message(
+    house: HandlersHouse, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+) -> None:
+    text, nothing = await go_on(house, tmp_path, row)
+    assert not failures(caplog)
+    assert first_line(text) != first_line(nothing)
+    demand_shown(text, row)
+
+
+@pytest.mark.parametrize("row", named(stored("outbox")))
+async def test_a_stored_message_is_rendered_in_every_language(
+    house: HandlersHouse, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = await rendered(house, tmp_path, row)
+    assert set(texts) == {"en", "ru", "uk"}
+    assert not failures(caplog)
+    assert not [text for text in texts.values() if "{" in text or not text]
+    demand_shown(texts["en"], row)
+
+
+@pytest.mark.parametrize("row", named(stored("callbacks")))
+async def test_a_stored_code_is_decoded_and_answered(
+    house: HandlersHouse, row: Stored, caplog: pytest.LogCaptureFixture
+) -> None:
+    data, _, owner = row["data"].partition("@")
+    code = CODE_OF_TAG[data.split(":")[1]].decode(row["data"])
+    assert code.encode() == data
+    assert code.encode(int(owner) if owner else None) == row["data"]  # type: ignore[arg-type]  an id as JSON has it
+    text, unknown = await tap_code(house, row)
+    assert not failures(caplog)
+    if row["is_understood"] and unknown:  # in groups nothing is said of a button that nobody knows
+        assert first_line(unknown) not in text
+    demand_shown(text, row)
+
+
+@pytest.mark.parametrize("row", named(stored("audit")))
+async def test_a_stored_audit_row_is_shown(
+    house: HandlersHouse, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+) -> None:
+    names = dict(read(tmp_path, "SELECT user_id, pseudonym FROM users"))
+    ((last, previous),) = read(tmp_path, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")
+    write(
+        tmp_path,
+        "INSERT INTO audit (id, ts, actor, action, subject, details, previous_hash, hash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        *(last + 1, house.clock.now(), names.get(row["actor"]), row["action"], names.get(row["subject"])),
+        *(row["details"], previous, b"\1" * 32),
+    )
+    page = await do(house, 1000, f"say /audit {row['action'].partition('.')[0]}")
+    assert not failures(caplog)
+    (line,) = [each for each in re.split(r"\n(?=#)", page) if each.startswith(f"#{last + 1} ")]
+    assert f" {row['action']} " in line
+    assert row["details"] in line
+    people = {row["actor"], row["subject"]} - {None}
+    assert [each for each in people if f"{NAMES[each]} ({each})" not in line] == []
+
+
+# --- the words themselves -----------------------------------------------------------------------------------------
+
+
+def filled(kind: Any) -> Any:
+    """A value of a type, with nothing left out."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{each.name: filled(hints[each.name]) for each in fields(kind)})  # type: ignore[operator]  a class
+    if get_origin(kind) is UnionType:
+        return filled(get_args(kind)[0])
+    if get_origin(kind) is tuple:  # the histogram's
+        return (1,) * 11 if get_args(kind)[-1] is Ellipsis else tuple(map(filled, get_args(kind)))
+    if get_origin(kind) is not None:
+        key, value = get_args(kind)
+        return {filled(key): filled(value)}
+    return {int: 1, float: 1.0, str: "any"}.get(kind, 1)
+
+
+def series(text: str) -> list[str]:
+    """Our metrics with their labels, without what was counted."""
+    found = {line.rpartition(" ")[0] for line in text.splitlines() if line.startswith("perpdesk_")}
+    return sorted({re.sub(r"(?<=_info)\{.*\}", "", each) for each in found})
+
+
+def columns(folder: Path) -> list[str]:
+    tables = [name for (name,) in read(folder, "SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    return sorted(
+        f"{table}.{column}"
+        for table in tables
+        if not table.startswith("sqlite_")
+        for (column,) in read(folder, "SELECT name FROM pragma_table_info(?)", table)
+    )
+
+
+def test_declared_words_are_the_stored_ones() -> None:
+    words = stored("words")
+    assert set(words["actions"]) == ACTIONS
+    assert set(words["dialogues"]) == DIALOGUES
+    assert set(words["outbox_kinds"]) == OUTBOX_KINDS
+    assert set(words["callback_tags"]) == set(CODE_OF_TAG)
+
+
+def test_every_declared_word_has_its_rows_but_those_that_nothing_writes() -> None:
+    words = stored("words")
+    assert {each["action"] for each in stored("buttons")} == ACTIONS - set(words["actions_never_stored"])
+    assert {each["dialogue"] for each in stored("dialogues")} == DIALOGUES
+    assert {each["kind"] for each in stored("outbox")} == OUTBOX_KINDS - set(words["outbox_kinds_never_stored"])
+    assert {each["data"].split(":")[1].partition("@")[0] for each in stored("callbacks")} == set(CODE_OF_TAG)
+    assert {each["action"] for each in stored("audit")} == set(words["audit"])
+
+
+def test_the_code_still_writes_every_audit_word() -> None:
+    source = "\n".join(path.read_text() for path in sorted(SOURCES.rglob("*.py")))
+    assert [word for word in stored("words")["audit"] if f'"{word}"' not in source] == []
+
+
+async def test_metrics_keep_their_names_and_labels(house: HandlersHouse) -> None:
+    assert series(metrics(house)) == stored("words")["metrics"]
+
+
+async def test_columns_may_be_added_but_none_goes(house: HandlersHouse, tmp_path: Path) -> None:
+    assert [each for each in stored("words")["columns"] if each not in columns(tmp_path)] == []
