@@ -42,9 +42,8 @@ def telegram(tmp_path: Path) -> Iterator[str]:
 
 
 def perpdesk(*arguments: str, folder: Path, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = (
-        clean_environment() | {"PYTHONPATH": os.pathsep.join((str(ROOT), os.environ["PYTHONPATH"]))} | variables
-    )
+    path = os.pathsep.join((str(ROOT), os.environ["PYTHONPATH"]))
+    environment = clean_environment() | {"PYTHONPATH": path} | variables
     return subprocess.run(
         [sys.executable, "-m", "ops", *arguments],
         cwd=folder,
