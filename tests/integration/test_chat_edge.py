@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from fake_telegram import TOKEN, FakeTelegram, answers, goes_silent, hangs_up, message, refusal, serve
+from fake_telegram import TOKEN, FakeTelegram, answers, flood, goes_silent, hangs_up, message, refusal, serve
 from fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
 from telegram import Update
 from telegram_house import House, echo
@@ -151,7 +151,7 @@ async def test_a_deaf_connection_is_replaced_and_the_updates_come_in(telegram: F
         await until(lambda: len(telegram.sent()) == 1, what="the answer")
         stats = house.edge.stats().poll
         assert stats is not None
-        assert stats.renewals == 1
+        assert stats.renewals >= 1
 
 
 async def test_of_two_instances_the_newcomer_gives_way(telegram: FakeTelegram) -> None:
@@ -178,6 +178,12 @@ async def test_a_token_taken_back_at_run_time_ends_it(telegram: FakeTelegram) ->
 async def test_a_storm_of_429_loses_and_doubles_no_answer(telegram: FakeTelegram) -> None:
     telegram.limit, telegram.retry_after = (30, 0.3), 0.2
     telegram.chat_limit = (2, 0.2)
+
+    def refuse(_: object) -> web.Response:
+        telegram.calls.pop()  # what is refused was not sent
+        return flood(0.2)
+
+    telegram.fail("sendMessage", *[refuse] * 5)  # a slow machine may not reach the limits by itself
     limits = PaceLimits(per_second=90)
     async with Memory(telegram, echo, pace_limits=limits).at_work() as house:
         telegram.deliver(*(message(number, 1 + number % 100, str(number)) for number in range(200)))
