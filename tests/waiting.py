@@ -23,7 +23,7 @@ class NeverCameError(AssertionError):
 async def until(condition: Callable[[], T | Awaitable[T]], *, what: str, limit: float = LIMIT) -> T:
     """The first true answer of `condition`, asked every 10 ms. Raises NeverCameError after `limit` seconds."""
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(limit) as guard:
             while True:
                 asked = condition()
                 answer = await asked if inspect.isawaitable(asked) else asked
@@ -31,6 +31,8 @@ async def until(condition: Callable[[], T | Awaitable[T]], *, what: str, limit: 
                     return answer
                 await asyncio.sleep(STEP)
     except TimeoutError:
+        if not guard.expired():  # the condition's own
+            raise
         raise NeverCameError(what, limit) from None
 
 

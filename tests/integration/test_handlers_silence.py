@@ -108,6 +108,7 @@ async def test_many_people_wait_side_by_side(house: HandlersHouse) -> None:
         await said(person, "/menu")
     house.bybit.gate.clear()
     await asyncio.gather(*(said(person, "/price btc") for person in people))
+    assert len(house.app.bot_data.live) == len(people), "all of them wait at the same time"
     house.bybit.gate.set()
     await house.settle()
     assert all("just now" in person.last.text for person in people)

@@ -29,6 +29,14 @@ async def test_a_wait_in_vain_names_what_did_not_come() -> None:
         until_now(lambda: False, what="the flood", limit=0)
 
 
+async def test_a_time_out_of_the_condition_is_not_taken_for_the_waits() -> None:
+    async def fails() -> bool:
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        await until(fails, what="anything")
+
+
 @pytest.mark.virtual_time
 async def test_virtual_hours_are_exact_and_take_no_time() -> None:
     began, clock = time.monotonic(), LoopClock()
