@@ -29,7 +29,7 @@ PEOPLE: Final[dict[int, dict[str, str]]] = {
     1001: {"first_name": "Anna", "username": "anna", "language_code": "en"},
     1002: {"first_name": "Boris", "username": "boris", "language_code": "ru"},
 }
-_READY_SECONDS: Final = 30.0
+_READY_SECONDS: Final = 90.0  # a guard against hanging: on a busy machine a start takes many of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ import aiohttp
 
 ROOT: Final = Path(__file__).parents[1]
 OWNER: Final = 1000
+PATIENCE: Final = 90.0
+"""Seconds until a wait for a state is given up: a guard against hanging on a busy machine, never a measure of speed."""
 TOKEN: Final = "4242:an-end-to-end-test-token-that-opens-nothing"  # noqa: S105  the stand-in takes any
 
 
@@ -49,21 +51,21 @@ class Chat:
     house: "House"
     user_id: int
 
-    async def say(self, text: str, *, wait: float = 15) -> str:
+    async def say(self, text: str, *, wait: float = PATIENCE) -> str:
         """Send a text; the first answer's text."""
         return str((await self.ask({"text": text}, wait=wait))["text"])
 
-    async def ask(self, body: dict[str, Any], *, wait: float = 15) -> dict[str, Any]:
+    async def ask(self, body: dict[str, Any], *, wait: float = PATIENCE) -> dict[str, Any]:
         seq = (await self.house.telegram("POST", f"/sim/users/{self.user_id}/messages", body))["seq"]
         return await self.answer(seq, wait=wait)
 
-    async def press(self, message: dict[str, Any], button: str, *, wait: float = 15) -> dict[str, Any]:
+    async def press(self, message: dict[str, Any], button: str, *, wait: float = PATIENCE) -> dict[str, Any]:
         """Press a button by its label; the message that was sent or edited for it."""
         body = {"message_id": message["message_id"], "button": button}
         seq = (await self.house.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
         return await self.answer(seq, wait=wait)
 
-    async def answer(self, seq: int, *, wait: float = 15, word: str = "") -> dict[str, Any]:
+    async def answer(self, seq: int, *, wait: float = PATIENCE, word: str = "") -> dict[str, Any]:
         """The first message sent or edited after an action, or the first one with that word in it."""
         end = time.monotonic() + wait
         after = seq
@@ -130,11 +132,11 @@ class House:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    async def start_bot(self, *, wait: float = 40) -> None:
+    async def start_bot(self, *, wait: float = PATIENCE) -> None:
         self.spawn("bot", "run")
         await self.until_ready(wait=wait)
 
-    async def until_ready(self, *, wait: float = 40) -> None:
+    async def until_ready(self, *, wait: float = PATIENCE) -> None:
         end = time.monotonic() + wait
         while time.monotonic() < end:
             code = self.processes["bot"].poll()
@@ -149,7 +151,7 @@ class House:
             await asyncio.sleep(0.05)
         raise DriverError(f"not ready within {wait} s:\n{self.log('bot')[-3000:]}")
 
-    async def end_bot(self, number: int = signal.SIGTERM, *, wait: float = 30) -> int:
+    async def end_bot(self, number: int = signal.SIGTERM, *, wait: float = PATIENCE) -> int:
         process = self.processes["bot"]
         process.send_signal(number)
         return await asyncio.to_thread(process.wait, wait)
@@ -205,6 +207,6 @@ async def house(
                     process.send_signal(signal.SIGTERM)
             for process in made.processes.values():
                 try:
-                    await asyncio.to_thread(process.wait, 30)
+                    await asyncio.to_thread(process.wait, PATIENCE)
                 except subprocess.TimeoutExpired:
                     process.kill()

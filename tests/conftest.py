@@ -1,19 +1,31 @@
-"""What every test gets: a loop that may not be blocked by the product's code, and no leftovers of the environment."""
+"""What every test gets: a loop that our code may not block, no way off the machine, no leftovers of the environment."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from blockbuster import BlockBuster
 from harness.app import Harness
 from harness.app import harness as open_harness
+from harness.virtual_time import loop_factories
 from hypothesis import settings
+from loopback import forbid_reaching_out
 
+WALL = Path(__file__).parent / "wall"
 PACKAGES = ["bot", "handlers", "storage", "cache", "stats_api"]
 
 settings.register_profile("perpdesk", deadline=None, print_blob=True)  # a shared machine: no test is timed
 settings.load_profile("perpdesk")
+
+forbid_reaching_out()
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(WALL), os.environ.get("PYTHONPATH"))))  # in children, too
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Any]:
+    """Real time, but for tests of the marker `virtual_time`."""
+    return loop_factories(is_virtual=item.get_closest_marker("virtual_time") is not None)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.model import DAY as DAY  # noqa: PLC0414  for bot/jobs.py
 from bot.domain.model import DAY_S, Millis
 from bot.domain.ports import Clock
 

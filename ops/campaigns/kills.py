@@ -20,7 +20,6 @@ from ops.house import DriverError, House, house
 
 NAME: Final = "kill -9 of the bot"
 USERS: Final = range(9001, 9007)
-_QUIET_SECONDS: Final = 20.0
 
 
 @dataclass(slots=True)
@@ -74,7 +73,7 @@ async def _look(home: House, traffic: _Traffic) -> list[str]:
     failures = []
     for user_id in traffic.risks:
         try:
-            await home.chat(user_id).say("/whoami", wait=_QUIET_SECONDS)
+            await home.chat(user_id).say("/whoami")
         except DriverError as error:
             failures.append(f"user {user_id} was left in silence: {error}")
     code = await home.end_bot(signal.SIGTERM)

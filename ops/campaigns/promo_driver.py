@@ -16,7 +16,6 @@ import aiohttp
 from ops.house import Chat, House
 
 _AT_ONCE: Final = 12
-_PATIENCE: Final = 60.0  # seconds
 
 
 async def drive(url: str, code: str, first: int, count: int) -> Counter[str]:
@@ -35,9 +34,9 @@ async def drive(url: str, code: str, first: int, count: int) -> Counter[str]:
 
 
 async def _attempt(chat: Chat, code: str) -> str:
-    card = await chat.ask({"text": f"/redeem {code}"}, wait=_PATIENCE)
+    card = await chat.ask({"text": f"/redeem {code}"})
     if "This code adds" in card["text"]:
-        card = await chat.press(card, "Redeem", wait=_PATIENCE)
+        card = await chat.press(card, "Redeem")
     text = str(card["text"])
     if text.startswith("✓ Added"):
         return "given"

@@ -103,7 +103,7 @@ async def test_a_bot_that_does_not_answer_is_given_up_after_ten_seconds(house: S
         sheet = await offered(chat, 70)
         house.bot.mute = True
         await confirm(sheet)
-        await expect(sheet).to_contain_text("Perpdesk did not answer within 10 seconds.", timeout=12_000)
+        await expect(sheet).to_contain_text("Perpdesk did not answer within 10 seconds.")
         await expect(sheet).to_contain_text("No Stars were taken.")
         await sheet.get_by_text("Close", exact=True).click()
         await expect(sheet).to_be_hidden()

@@ -5,15 +5,22 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from harness.waiting import LIMIT, until_now
 
 from ops.house import ROOT, clean_environment, free_port
 
 TOKEN = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
+
+
+def says(process: "subprocess.Popen[bytes]", log: Path, words: str) -> bool:
+    """Whether a process has written these words; it must not have ended."""
+    assert process.poll() is None, log.read_text()
+    return words in log.read_text()
 
 
 @pytest.fixture
@@ -28,18 +35,15 @@ def telegram(tmp_path: Path) -> Iterator[str]:
             stdout=log,
             stderr=log,
         )
-        end = time.monotonic() + 30
-        while "http://" not in (tmp_path / "telegram.log").read_text():
-            assert process.poll() is None
-            assert time.monotonic() < end, "the stand-in did not come up"
-            time.sleep(0.05)
+        until_now(lambda: says(process, tmp_path / "telegram.log", "http://"), what="the stand-in's address")
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(LIMIT) == 0
 
 
 def perpdesk(*arguments: str, folder: Path, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = clean_environment() | {"PYTHONPATH": str(ROOT)} | variables
+    path = os.pathsep.join((str(ROOT), os.environ["PYTHONPATH"]))
+    environment = clean_environment() | {"PYTHONPATH": path} | variables
     return subprocess.run(
         [sys.executable, "-m", "ops", *arguments],
         cwd=folder,
@@ -47,7 +51,7 @@ def perpdesk(*arguments: str, folder: Path, typed: str = "", **variables: str) -
         input=typed,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT,
         check=False,
     )
 
@@ -135,13 +139,9 @@ def test_the_demo_goes_on_where_it_stopped_and_ends_on_one_ctrl_c(tmp_path: Path
                 stderr=log,
                 start_new_session=True,
             )
-            end = time.monotonic() + 40
-            while "/keys add demo" not in output.read_text():
-                assert process.poll() is None, output.read_text()
-                assert time.monotonic() < end, output.read_text()
-                time.sleep(0.1)
+            until_now(partial(says, process, output, "/keys add demo"), what="the demo's screen", limit=2 * LIMIT)
             os.killpg(process.pid, signal.SIGINT)
-            assert process.wait(30) == 0, output.read_text()
+            assert process.wait(LIMIT) == 0, output.read_text()
         lines.append(next(line for line in output.read_text().splitlines() if "/keys add demo" in line))
         assert "Traceback" not in output.read_text()
     assert lines[0] == lines[1], "the demo key of the first run is the second run's"

@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import pytest
+from harness.waiting import CAMPAIGN_LIMIT
 
 from ops.campaigns import promo
+
+pytestmark = pytest.mark.timeout(CAMPAIGN_LIMIT)
 
 
 @pytest.mark.campaign
 async def test_twenty_five_kills_in_redemption_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    report = await promo.run_kills(1, 100, tmp_path, kills=25)
+    report = await promo.run_kills(1, CAMPAIGN_LIMIT, tmp_path, kills=25)
     assert report.is_good, str(report)
     assert (report.cases, report.steps > 100) == (25, True)
 

@@ -9,9 +9,10 @@ from itertools import count
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, FloatRect, Locator, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, FloatRect, Locator, Page, async_playwright, expect
 
 from harness.scripted_bot import ScriptedBot
+from harness.waiting import LIMIT
 from ops.sim.telegram.people import People
 from ops.sim.telegram.server import serve
 from ops.sim.telegram.world import World
@@ -21,6 +22,8 @@ FLAGS: Final = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+expect.set_options(timeout=LIMIT * 1000)
+
 DESKTOP: Final = (1440, 900)
 PHONE: Final = (360, 740)
 
@@ -31,7 +34,7 @@ async def chromium() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("needs chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=LIMIT * 1000)
         try:
             yield browser
         finally:
@@ -119,7 +122,7 @@ class Stage:
             is_mobile=touch,
             permissions=["clipboard-read", "clipboard-write"],
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(LIMIT * 1000)
         try:
             page = await context.new_page()
             page.on("console", self._hear)

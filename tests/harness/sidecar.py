@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 from prometheus_client.registry import Collector
 
 from bot.domain.model import Secret
 from cache.facade import CachedReads
 from harness.cache import Source
+from harness.waiting import LIMIT
 from stats_api.app import create_app
 from stats_api.readiness import Readiness
 from stats_api.server import serve
+
+CLOSED_WITHIN: Final = 60.0  # seconds; below the 75 after which aiohttp itself would close an idle connection
 
 
 @dataclass
@@ -38,29 +42,28 @@ class Sidecar:
             yield self
 
 
-async def exchange(sidecar: Sidecar, request: bytes) -> tuple[bytes, float]:
-    """Send bytes, read until the other side closes or answers; what came, and after how many seconds."""
+async def exchange(sidecar: Sidecar, request: bytes) -> bytes:
+    """Send bytes, read until the other side closes or answers; what came."""
     port = int(sidecar.address.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
     try:
         writer.write(request)
         with suppress(ConnectionError):
-            return await asyncio.wait_for(reader.read(65_536), 10), loop.time() - began
-        return b"", loop.time() - began
+            return await asyncio.wait_for(reader.read(65_536), LIMIT)
+        return b""
     finally:
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
 
 
-async def drip(sidecar: Sidecar, first: bytes, again: bytes) -> tuple[bytes, float]:
-    """Send `first`, then `again` over and over; everything that came until the connection was closed, and when."""
+async def drip(sidecar: Sidecar, first: bytes, again: bytes) -> bytes:
+    """Send `first`, then `again` over and over; everything that came until the connection was closed.
+
+    Raises TimeoutError if it is open after CLOSED_WITHIN seconds.
+    """
     port = int(sidecar.address.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
 
     async def write() -> None:
         writer.write(first)
@@ -73,9 +76,10 @@ async def drip(sidecar: Sidecar, first: bytes, again: bytes) -> tuple[bytes, flo
     try:
         received = b""
         with suppress(ConnectionError):
-            while chunk := await asyncio.wait_for(reader.read(65_536), 10):
-                received += chunk
-        return received, loop.time() - began
+            async with asyncio.timeout(CLOSED_WITHIN):
+                while chunk := await reader.read(65_536):
+                    received += chunk
+        return received
     finally:
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)

@@ -1,8 +1,7 @@
 """Drives a Telegram stand-in over its own HTTP, as an outside driver would."""
 
-import asyncio
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -58,18 +57,14 @@ class Driver:
         answer: dict[str, Any] = await self.sim("POST", f"users/{user}/messages", text=text, **more)
         return answer
 
+    def is_polled(self) -> bool:
+        """Whether a getUpdates of the bot is held open."""
+        return self.world.bot().updates._poll is not None
+
     async def updates(self, **params: Any) -> list[dict[str, Any]]:
         """GetUpdates."""
         result: list[dict[str, Any]] = await self.call("getUpdates", **params)
         return result
-
-
-async def until(ready: Callable[[], Awaitable[Any]], seconds: float = 5) -> Any:
-    """Ask again and again until the answer is true; returns it."""
-    async with asyncio.timeout(seconds):
-        while not (answer := await ready()):  # noqa: ASYNC110  what is waited for lives behind HTTP
-            await asyncio.sleep(0.01)
-    return answer
 
 
 @asynccontextmanager

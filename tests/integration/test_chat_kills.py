@@ -13,6 +13,7 @@ import pytest
 from harness.chat import House, echo
 from harness.fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
 from harness.telegram_server import FakeTelegram, message, serve
+from harness.waiting import LIMIT, until
 from telegram import Update
 
 from bot.domain.cause import UpdateId
@@ -158,7 +159,7 @@ async def test_no_update_is_lost_and_no_effect_doubled(stores: Any) -> None:
 
     async def live(telegram: FakeTelegram, power: Power) -> None:
         async with process(telegram, power):
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
     everlasting = 1_000_000
     async with serve(FakeTelegram()) as telegram:
@@ -169,13 +170,12 @@ async def test_no_update_is_lost_and_no_effect_doubled(stores: Any) -> None:
             )
             power = Power(dice.randint(1, STEPS))
             life = asyncio.create_task(live(telegram, power))
-            await asyncio.wait_for(power.cut.wait(), 20)
+            await asyncio.wait_for(power.cut.wait(), LIMIT)
             life.cancel()
-            await asyncio.wait([life], timeout=5)
+            await asyncio.wait([life], timeout=LIMIT)
         assert not await settled(stores)
-        async with process(telegram, Power(everlasting)), asyncio.timeout(60):
-            while not await settled(stores):  # noqa: ASYNC110  a store signals nothing
-                await asyncio.sleep(0.02)
+        async with process(telegram, Power(everlasting)):
+            await until(lambda: settled(stores), what="every update done and every promise sent")
 
     effects = await stores.effects()
     assert Counter(effects) == Counter(range(1, UPDATES + 1))

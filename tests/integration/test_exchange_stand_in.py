@@ -271,7 +271,7 @@ async def test_a_price_that_was_set_is_the_price(there: StandIn) -> None:
 
 @pytest.mark.parametrize("kind", ["http_500", "html", "truncated", "code_10000", "lost_answer"])
 async def test_a_spoiled_answer_is_down_and_the_next_one_is_good(kind: str) -> None:
-    async with standing_in(timeouts=Timeouts(answer=0.5)) as there:
+    async with standing_in() as there:
         mine = await there.account()
         await there.bybit.gateway.balance(mine)
         await there.fault(kind, times=1, path="/v5/account/wallet-balance")
@@ -295,9 +295,9 @@ async def test_a_reset_is_bridged_once_for_a_read_and_not_twice(there: StandIn, 
 
 
 async def test_a_late_answer_is_no_answer() -> None:
-    async with standing_in(timeouts=Timeouts(answer=0.4)) as there:
+    async with standing_in(timeouts=Timeouts(answer=3)) as there:
         mine = await there.account()
-        await there.fault("late_answer", times=1, seconds=1.5, path="/v5/account/wallet-balance")
+        await there.fault("late_answer", times=1, seconds=10, path="/v5/account/wallet-balance")
         with pytest.raises(ExchangeDown, match="TimeoutError"):
             await there.bybit.gateway.balance(mine)
         await there.bybit.gateway.balance(mine)

@@ -10,6 +10,7 @@ import pytest
 from harness.app import ANNA, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble, Call
+from harness.waiting import LIMIT
 from telegram import Update
 from telegram.error import NetworkError
 
@@ -235,7 +236,7 @@ async def test_a_lost_answer_to_a_press_does_not_hold_the_screen(harness: Harnes
     anna = harness.person()
     await said(anna, "/menu")
     harness.api.hold = "answerCallbackQuery"
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(LIMIT):
         assert "Balance · Practice" in (await anna.press("Balance")).text
     assert not harness.api.answered
     harness.api.held.set()

@@ -8,6 +8,7 @@ import pytest
 from harness.app import ANNA, BORIS, KEY_ID, SECRET, Harness, Person
 from harness.bot_api import Bubble
 from harness.bybit import TRADE_RIGHTS
+from harness.waiting import LIMIT
 from telegram import Update
 
 from bot.domain.cause import Cause, UpdateId, current_cause
@@ -323,7 +324,7 @@ async def slow(harness: Harness) -> Person:
 
 async def test_while_bybit_takes_its_time_over_a_typed_key_the_lane_is_free(harness: Harness) -> None:
     anna = await slow(harness)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(LIMIT):
         asking = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
         assert "Asking Bybit" in asking.text
         assert "Which language" in (await said(anna, "/lang")).text
@@ -473,5 +474,5 @@ async def test_what_is_well_is_not_said_and_a_slow_bybit_holds_nothing(harness: 
     harness.clock.advance(120)
     harness.app.bot_data.asides.patience = 0.05
     harness.bybit.gate.clear()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(LIMIT):
         assert "Bybit Demo" in (await said(anna, "/keys")).text

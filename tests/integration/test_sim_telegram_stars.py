@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientTimeout
-from harness.sim_telegram import TOKEN, Driver, driven, until
+from harness.sim_telegram import TOKEN, Driver, driven
+from harness.waiting import until
 
 from ops.sim.telegram.stars import FIRST_BALANCE
 from ops.sim.telegram.world import World
@@ -59,7 +60,7 @@ async def balance(sim: Driver, user: int = 1000) -> int:
 async def unanswered(sim: Driver, method: str, **params: Any) -> None:
     """Call a method whose answer is lost."""
     with pytest.raises(TimeoutError):
-        await sim.raw("POST", f"/bot{TOKEN}/{method}", json=params, timeout=ClientTimeout(total=0.3))
+        await sim.raw("POST", f"/bot{TOKEN}/{method}", json=params, timeout=ClientTimeout(total=2))
 
 
 async def test_the_control_call_leads_from_the_press_to_the_check(sim: Driver) -> None:
@@ -165,7 +166,7 @@ async def test_time_runs_out_by_itself() -> None:
         async def gone() -> bool:
             return not book.checkouts
 
-        await until(gone)
+        await until(gone, what="the expired check")
         late = await sim.refused(
             "answerPreCheckoutQuery", pre_checkout_query_id=pressed["pre_checkout_query_id"], ok=True
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 from harness.sim_telegram import GROUP, KEYBOARD, PNG, TOKEN, Driver, driven
+from harness.waiting import until
 
 from ops.sim.telegram.server import serve
 from ops.sim.telegram.state import DATABASE, StateError
@@ -140,7 +141,10 @@ async def test_a_kill_loses_a_second_at_most_and_no_id_comes_twice(tmp_path: Pat
         sim = Driver(session, url, World())
         await sim.say("/start")
         await sim.call("sendMessage", chat_id=1000, text="kept")
-        await asyncio.sleep(1)
+        files = [tmp_path / DATABASE, tmp_path / f"{DATABASE}-wal"]
+        await until(
+            lambda: any(b"kept" in file.read_bytes() for file in files if file.exists()), what="the message on disk"
+        )
         last = await sim.say("perhaps lost")
         run.send_signal(signal.SIGKILL)
         await run.wait()

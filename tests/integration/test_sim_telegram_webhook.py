@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from harness.sim_telegram import TOKEN, Driver, driven, until
+from harness.sim_telegram import TOKEN, Driver, driven
+from harness.waiting import until
 
 SECRET = "s3cret_-"
 
@@ -34,10 +35,7 @@ class Receiver:
         return web.json_response(self.reply) if self.reply else web.Response()
 
     async def have(self, count: int) -> list[dict[str, Any]]:
-        async def arrived() -> bool:
-            return len(self.got) >= count
-
-        await until(arrived)
+        await until(lambda: len(self.got) >= count, what=f"{count} updates at the webhook")
         return self.got
 
 
@@ -88,7 +86,7 @@ async def test_updates_are_posted_with_the_secret_in_order(sim: Driver, hook: Re
     said = [await sim.say(text) for text in "abc"]
     assert texts(await hook.have(4)) == ["before", "a", "b", "c"]
     assert hook.secrets == {SECRET}
-    await until(lambda: nothing_pending(sim))
+    await until(lambda: nothing_pending(sim), what="no pending update")
     assert (await sim.sim("GET", f"updates/{said[0]['update_id']}"))["confirmed_at"] is not None
     info = await sim.call("getWebhookInfo")
     assert (info["url"], info["max_connections"], info["allowed_updates"]) == (hook.url, 5, ["message"])
@@ -96,7 +94,7 @@ async def test_updates_are_posted_with_the_secret_in_order(sim: Driver, hook: Re
 
 async def test_getupdates_and_a_webhook_exclude_each_other(sim: Driver, hook: Receiver) -> None:
     poll = asyncio.create_task(sim.raw("GET", f"/bot{TOKEN}/getUpdates?timeout=30"))
-    await asyncio.sleep(0.05)
+    await until(sim.is_polled, what="the poll")
     await sim.call("setWebhook", url=hook.url)
     assert (await poll)[1]["description"] == "Conflict: terminated by setWebhook request"
     assert await sim.refused("getUpdates") == (
@@ -122,7 +120,7 @@ async def test_a_refused_update_comes_again_and_holds_up_its_chat_only(sim: Driv
 async def test_what_a_bot_did_not_take_waits(sim: Driver, hook: Receiver) -> None:
     await sim.call("setWebhook", url="http://127.0.0.1:9/hook")
     await sim.say("a")
-    assert (await until(lambda: failure(sim))).startswith("Connection failed")
+    assert (await until(lambda: failure(sim), what="a failure of the webhook") or "").startswith("Connection failed")
     assert not await nothing_pending(sim)
     await sim.call("setWebhook", url=hook.url)
     assert texts(await hook.have(1)) == ["a"]

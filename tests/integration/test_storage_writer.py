@@ -14,6 +14,7 @@ from typing import Any
 import aiosqlite
 import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
+from harness.waiting import LIMIT
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import StorageTrouble
@@ -87,7 +88,7 @@ async def interrupted(it: Ground, steps: Steps) -> Cause:
 
     with suppress(asyncio.CancelledError):
         await asyncio.create_task(handle())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LIMIT):
         await it.user(BORIS)
     return cause
 
@@ -209,7 +210,7 @@ async def test_a_waiter_that_is_cancelled_does_not_keep_the_others_from_their_co
         await asyncio.sleep(0)
         go_on.set()
         two.cancel()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT):
             await asyncio.wait((one, two))
         assert one.exception() is None
         assert two.cancelled()
@@ -394,7 +395,7 @@ async def test_storms_of_failures_and_cancellations(tmp_path: Path, seed: int) -
                 await asyncio.sleep(dice.random() * 0.002)
             if dice.random() < 0.3:
                 dice.choice(tasks).cancel()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT):
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             await it.user()
         stood = {int(number) for (number,) in await it.database.fetch("SELECT source_id FROM signals")}
@@ -416,7 +417,7 @@ async def test_a_cancellation_at_any_await_inside_a_shared_commit_is_that_units_
             third = asyncio.create_task(it.user(UserId(1003)))
             await asyncio.sleep(0)
             go_on.set()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(LIMIT):
                 results = await asyncio.gather(first, second, third, return_exceptions=True)
             assert (results[0], results[2]) == (None, UserId(1003))
             stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}

@@ -1,7 +1,7 @@
 """Rows that an earlier version wrote: today's code still reads each of them, through the front.
 
 tests/data/stored/database.sql is a whole database; the JSON files hold rows that were written over it. Keys and codes
-in there are sealed with the key of tests/handlers_house.py. `before` is what people do first, `shows` what the answer
+in there are sealed with the key of tests/harness/app.py. `before` is what people do first, `shows` what the answer
 must contain: numbers and words that come out of the row's values.
 """
 
@@ -17,13 +17,14 @@ from types import UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import pytest
-from handlers_house import TEXTS, HandlersHouse, Person, handlers_house
+from harness.app import TEXTS, Harness, Person
+from harness.app import harness as open_harness
 from prometheus_client import generate_latest
 
 from bot.chat.stats import ChatStats
 from bot.domain.model import Language
 from bot.exchange.meter import ExchangeStats
-from bot.metrics import ChatCollector, ExchangeCollector
+from bot.wiring.metrics import ChatCollector, ExchangeCollector
 from cache.facade import CachedReads
 from handlers.callbacks import CODES
 from handlers.registry import TABLE
@@ -39,15 +40,15 @@ ACTIONS: Final = frozenset(each.action for each in TABLE.entries if hasattr(each
 DIALOGUES: Final = frozenset(each.dialogue for each in TABLE.entries if hasattr(each, "dialogue"))
 
 
-async def due(house: HandlersHouse) -> list[tuple[str, Mapping[str, str]]]:
+async def due(harness: Harness) -> list[tuple[str, Mapping[str, str]]]:
     """Kind and values of what waits in the outbox, as `RENDER` takes them."""
-    found = await SqliteOutbox(house.database).due(house.clock.now(), 1_000)
+    found = await SqliteOutbox(harness.database).due(harness.clock.now(), 1_000)
     return [(each.promise.kind, each.promise.values) for each in found]
 
 
-def metrics(house: HandlersHouse) -> str:
+def metrics(harness: Harness) -> str:
     """What /metrics would show, with every optional part present."""
-    reads = house.services.reads
+    reads = harness.services.reads
     assert isinstance(reads, CachedReads)
     extra = (ChatCollector(lambda: filled(ChatStats)), ExchangeCollector(lambda: filled(ExchangeStats)))
     return generate_latest(make_registry(reads.stats, version="1", process=SampledProcess(), extra=extra)).decode()
@@ -60,7 +61,7 @@ SOURCES: Final = Path(__file__).parents[2] / "bot"
 NAMES: Final = {1000: "Olga", 1001: "Anna", 1002: "Boris", 1003: "Clara", 1004: "Dora", 1005: "Erik", 1006: "Fedir"}
 PIN: Final = "271828"  # Olga's and Dora's; whoever has none chooses it
 UNKNOWN: Final = "t:" + "-" * 22
-AGE: Final = 600.0  # seconds between the house's first moment and the last one of database.sql
+AGE: Final = 600.0  # seconds between the harness's first moment and the last one of database.sql
 HOUR: Final = 3_600_000
 Stored = Mapping[str, Any]
 
@@ -82,19 +83,19 @@ def named(rows: Iterable[Stored]) -> list[Any]:
 
 
 @asynccontextmanager
-async def stored_house(folder: Path) -> AsyncIterator[HandlersHouse]:
-    """The house over the stored database, a moment after its last row."""
+async def stored_house(folder: Path) -> AsyncIterator[Harness]:
+    """The harness over the stored database, a moment after its last row."""
     path = folder / "perpdesk.sqlite3"
     with closing(sqlite3.connect(path)) as database:
         database.executescript((STORED / "database.sql").read_text())
     path.chmod(0o600)
-    async with handlers_house(folder) as house:
-        house.clock.advance(AGE)
-        yield house
+    async with open_harness(folder) as harness:
+        harness.clock.advance(AGE)
+        yield harness
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[HandlersHouse]:
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     async with stored_house(tmp_path) as built:
         yield built
 
@@ -110,97 +111,97 @@ def read(folder: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return database.execute(sql, values).fetchall()
 
 
-def person(house: HandlersHouse, user_id: int) -> Person:
-    return house.person(user_id, language="uk" if user_id == 1002 else "en", name=NAMES[user_id])
+def person(harness: Harness, user_id: int) -> Person:
+    return harness.person(user_id, language="uk" if user_id == 1002 else "en", name=NAMES[user_id])
 
 
-async def answer(house: HandlersHouse, who: Person, raw: dict[str, Any]) -> str:
+async def answer(harness: Harness, who: Person, raw: dict[str, Any]) -> str:
     """Everything that a person sees after an update: new and changed messages, names of files, invoices."""
-    edits = {key: each.edits for key, each in house.api.bubbles.items()}
-    invoices = len(house.api.invoices)
-    await house.feed(raw)
-    await house.settle()
+    edits = {key: each.edits for key, each in harness.api.bubbles.items()}
+    invoices = len(harness.api.invoices)
+    await harness.feed(raw)
+    await harness.settle()
     said = [
         each
-        for key, each in sorted(house.api.bubbles.items())
+        for key, each in sorted(harness.api.bubbles.items())
         if each.chat_id == who.chat_id and edits.get(key) != each.edits
     ]
     texts = [each.text + (f"\n{each.document[0]}" if each.document is not None else "") for each in said]
-    return "\n".join([*texts, *(str(each["prices"]) for each in house.api.invoices[invoices:])])
+    return "\n".join([*texts, *(str(each["prices"]) for each in harness.api.invoices[invoices:])])
 
 
-async def tap(house: HandlersHouse, who: Person, data: str) -> str:
+async def tap(harness: Harness, who: Person, data: str) -> str:
     """A press of a button with that data; where a PIN is asked for, it is tapped."""
-    text = await answer(house, who, who.callback(data, who.bubbles[-1] if who.bubbles else None))
+    text = await answer(harness, who, who.callback(data, who.bubbles[-1] if who.bubbles else None))
     for _ in range(3):
         if not who.bubbles or "⌫" not in who.last.labels:
             break
         for digit in PIN:
-            text = await answer(house, who, who.callback(who.last.button(digit)["callback_data"], who.last))
+            text = await answer(harness, who, who.callback(who.last.button(digit)["callback_data"], who.last))
     return text
 
 
-async def do(house: HandlersHouse, user_id: int, what: str) -> str:
+async def do(harness: Harness, user_id: int, what: str) -> str:
     """`say …`, `tap data`, or `press label` of the last message."""
-    who = person(house, user_id)
+    who = person(harness, user_id)
     verb, _, rest = what.partition(" ")
     if verb == "say":
-        return await answer(house, who, who.message(rest))
-    return await tap(house, who, rest if verb == "tap" else who.last.button(rest)["callback_data"])
+        return await answer(harness, who, who.message(rest))
+    return await tap(harness, who, rest if verb == "tap" else who.last.button(rest)["callback_data"])
 
 
-async def use_button(house: HandlersHouse, folder: Path, row: Stored) -> tuple[str, str]:
+async def use_button(harness: Harness, folder: Path, row: Stored) -> tuple[str, str]:
     """What a person sees who taps the stored button; and what they see of one that nobody knows."""
     for user_id, what in row.get("before", ()):
-        await do(house, user_id, what)
-    who, now, token = person(house, row["user"]), house.clock.now(), "A" * 22
-    unknown = await tap(house, who, UNKNOWN)
+        await do(harness, user_id, what)
+    who, now, token = person(harness, row["user"]), harness.clock.now(), "A" * 22
+    unknown = await tap(harness, who, UNKNOWN)
     write(
         folder,
         "INSERT INTO buttons (token, user_id, chat_id, action, values_json, created_ts, expires_ts)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         *(token, row["user"], row["user"], row["action"], json.dumps(row["values"]), now, now + HOUR),
     )
-    return await tap(house, who, f"t:{token}"), unknown
+    return await tap(harness, who, f"t:{token}"), unknown
 
 
-async def go_on(house: HandlersHouse, folder: Path, row: Stored) -> tuple[str, str]:
+async def go_on(harness: Harness, folder: Path, row: Stored) -> tuple[str, str]:
     """What a person sees who goes on with the stored dialogue; and what the same words come to without one."""
     for user_id, what in row.get("before", ()):
-        await do(house, user_id, what)
-    who, now = person(house, row["user"]), house.clock.now()
+        await do(harness, user_id, what)
+    who, now = person(harness, row["user"]), harness.clock.now()
     write(folder, "DELETE FROM dialogues")
-    nothing = await answer(house, who, who.message(row["next"]))
+    nothing = await answer(harness, who, who.message(row["next"]))
     write(
         folder,
         "INSERT INTO dialogues (user_id, dialogue, version, state, values_json, updated_ts, expires_ts)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         *(row["user"], row["dialogue"], row["version"], row["state"], json.dumps(row["values"]), now, now + HOUR),
     )
-    return await answer(house, who, who.message(row["next"])), nothing
+    return await answer(harness, who, who.message(row["next"])), nothing
 
 
-async def tap_code(house: HandlersHouse, row: Stored) -> tuple[str, str]:
+async def tap_code(harness: Harness, row: Stored) -> tuple[str, str]:
     """What a person sees who taps the stored code; and what they see of one that nobody knows."""
-    who = person(house, row["user"])
+    who = person(harness, row["user"])
     if "@" in row["data"]:
         who = who.in_group()
-        await answer(house, who, who.message("/price btcusdt"))  # a message of the bot's that can be tapped
-    unknown = await tap(house, who, UNKNOWN)
-    return await tap(house, who, row["data"]), unknown
+        await answer(harness, who, who.message("/price btcusdt"))  # a message of the bot's that can be tapped
+    unknown = await tap(harness, who, UNKNOWN)
+    return await tap(harness, who, row["data"]), unknown
 
 
-async def rendered(house: HandlersHouse, folder: Path, row: Stored) -> dict[str, str]:
+async def rendered(harness: Harness, folder: Path, row: Stored) -> dict[str, str]:
     """The stored message of the outbox by language, with the data of its buttons."""
     write(folder, "DELETE FROM outbox")
-    now = house.clock.now()
+    now = harness.clock.now()
     write(
         folder,
         "INSERT INTO outbox (user_id, chat_id, kind, values_json, cause, next_try_ts, created_ts)"
         " VALUES (1001, 1001, ?, ?, 'test:1', ?, ?)",
         *(row["kind"], json.dumps(row["values"]), now, now),
     )
-    ((kind, values),) = await due(house)
+    ((kind, values),) = await due(harness)
     return {language.value: "\n".join(map(message_text, RENDER(kind, values, language))) for language in Language}
 
 
@@ -232,9 +233,9 @@ def demand_shown(text: str, row: Stored) -> None:
 
 @pytest.mark.parametrize("row", named(stored("buttons")))
 async def test_a_stored_button_is_understood(
-    house: HandlersHouse, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+    harness: Harness, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
-    text, unknown = await use_button(house, tmp_path, row)
+    text, unknown = await use_button(harness, tmp_path, row)
     assert not failures(caplog)
     assert first_line(unknown)
     assert first_line(unknown) not in text
@@ -243,9 +244,9 @@ async def test_a_stored_button_is_understood(
 
 @pytest.mark.parametrize("row", named(stored("dialogues")))
 async def test_a_stored_dialogue_takes_its_next_message(
-    house: HandlersHouse, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+    harness: Harness, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
-    text, nothing = await go_on(house, tmp_path, row)
+    text, nothing = await go_on(harness, tmp_path, row)
     assert not failures(caplog)
     assert first_line(text) != first_line(nothing)
     demand_shown(text, row)
@@ -253,9 +254,9 @@ async def test_a_stored_dialogue_takes_its_next_message(
 
 @pytest.mark.parametrize("row", named(stored("outbox")))
 async def test_a_stored_message_is_rendered_in_every_language(
-    house: HandlersHouse, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+    harness: Harness, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
-    texts = await rendered(house, tmp_path, row)
+    texts = await rendered(harness, tmp_path, row)
     assert set(texts) == {"en", "ru", "uk"}
     assert not failures(caplog)
     assert not [text for text in texts.values() if "{" in text or not text]
@@ -264,13 +265,13 @@ async def test_a_stored_message_is_rendered_in_every_language(
 
 @pytest.mark.parametrize("row", named(stored("callbacks")))
 async def test_a_stored_code_is_decoded_and_answered(
-    house: HandlersHouse, row: Stored, caplog: pytest.LogCaptureFixture
+    harness: Harness, row: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
     data, _, owner = row["data"].partition("@")
     code = CODE_OF_TAG[data.split(":")[1]].decode(row["data"])
     assert code.encode() == data
     assert code.encode(int(owner) if owner else None) == row["data"]  # type: ignore[arg-type]  an id as JSON has it
-    text, unknown = await tap_code(house, row)
+    text, unknown = await tap_code(harness, row)
     assert not failures(caplog)
     if row["is_understood"] and unknown:  # in groups nothing is said of a button that nobody knows
         assert first_line(unknown) not in text
@@ -279,7 +280,7 @@ async def test_a_stored_code_is_decoded_and_answered(
 
 @pytest.mark.parametrize("row", named(stored("audit")))
 async def test_a_stored_audit_row_is_shown(
-    house: HandlersHouse, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+    harness: Harness, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
     names = dict(read(tmp_path, "SELECT user_id, pseudonym FROM users"))
     ((last, previous),) = read(tmp_path, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")
@@ -287,10 +288,10 @@ async def test_a_stored_audit_row_is_shown(
         tmp_path,
         "INSERT INTO audit (id, ts, actor, action, subject, details, previous_hash, hash)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        *(last + 1, house.clock.now(), names.get(row["actor"]), row["action"], names.get(row["subject"])),
+        *(last + 1, harness.clock.now(), names.get(row["actor"]), row["action"], names.get(row["subject"])),
         *(row["details"], previous, b"\1" * 32),
     )
-    page = await do(house, 1000, f"say /audit {row['action'].partition('.')[0]}")
+    page = await do(harness, 1000, f"say /audit {row['action'].partition('.')[0]}")
     assert not failures(caplog)
     (line,) = [each for each in re.split(r"\n(?=#)", page) if each.startswith(f"#{last + 1} ")]
     assert f" {row['action']} " in line
@@ -355,9 +356,9 @@ def test_the_code_still_writes_every_audit_word() -> None:
     assert [word for word in stored("words")["audit"] if f'"{word}"' not in source] == []
 
 
-async def test_metrics_keep_their_names_and_labels(house: HandlersHouse) -> None:
-    assert series(metrics(house)) == stored("words")["metrics"]
+async def test_metrics_keep_their_names_and_labels(harness: Harness) -> None:
+    assert series(metrics(harness)) == stored("words")["metrics"]
 
 
-async def test_columns_may_be_added_but_none_goes(house: HandlersHouse, tmp_path: Path) -> None:
+async def test_columns_may_be_added_but_none_goes(harness: Harness, tmp_path: Path) -> None:
     assert [each for each in stored("words")["columns"] if each not in columns(tmp_path)] == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from exchange_house import TurnedTime, settle
+from harness.exchange import TurnedTime, settle
 
 from bot.aio.periodic import Jobs, Periodic
 

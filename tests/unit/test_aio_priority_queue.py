@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
-from exchange_house import TurnedTime, settle
+from harness.exchange import TurnedTime, settle
 
 from bot.aio.priority_queue import Call, TurnQueue
 

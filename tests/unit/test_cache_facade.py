@@ -303,6 +303,7 @@ async def test_all_of_a_user_goes_at_once_and_nothing_of_user_123(reads: CachedR
 # --- upkeep -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.virtual_time
 async def test_the_sweeper_sweeps_all_regions_until_it_is_canceled(
     reads: CachedReads, source: Source, clock: HandClock
 ) -> None:
@@ -364,6 +365,7 @@ async def test_warming_goes_on_after_a_failure_and_logs_it(
     ]
 
 
+@pytest.mark.virtual_time
 async def test_warming_is_bounded_in_number_and_time(reads: CachedReads, source: Source) -> None:
     source.gate = asyncio.Event()
     users = [UserId(number) for number in range(50)]
@@ -377,6 +379,7 @@ async def test_warming_is_bounded_in_number_and_time(reads: CachedReads, source:
     await reads.close()
 
 
+@pytest.mark.virtual_time
 async def test_closing_ends_the_loads_of_all_regions(reads: CachedReads, source: Source) -> None:
     source.gate = asyncio.Event()
     readers = [asyncio.create_task(reads.balance(MAIN)), asyncio.create_task(reads.ticker(BTC))]

@@ -18,6 +18,8 @@ from bot.domain.errors import StorageTrouble
 from bot.domain.model import Millis
 from bot.domain.ports import InboxState, StoredUpdate
 
+pytestmark = pytest.mark.virtual_time
+
 SECRET = "Xk3vB8qLm2Zt9RwYc5Hn7Ud1Pf4Gs6Ja0KeT"
 
 

@@ -20,6 +20,8 @@ from bot.domain.ports import InboxState
 
 QUICK = LaneLimits(back_off_s=(0.01, 0.02))
 
+pytestmark = pytest.mark.virtual_time
+
 
 @dataclass
 class Desk:

@@ -12,6 +12,8 @@ from bot.domain.errors import StorageTrouble
 from bot.domain.model import Millis
 from bot.domain.ports import InboxState, StoredUpdate
 
+pytestmark = pytest.mark.virtual_time
+
 
 async def stored(store: MemoryInbox, count: int) -> list[Incoming]:
     updates = known([message(number, 1 + number % 3) for number in range(count)], Millis(START_MS))

@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 from harness.fakes import MemoryOutbox
+from harness.virtual_time import LoopClock
+from harness.waiting import until
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 
 from bot.chat.errors import FloodWait
 from bot.chat.outbox import Outbox, OutboxTimes
 from bot.chat.pace import Priority
 from bot.chat.sender import Listener, Sender
-from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageTrouble
 from bot.domain.model import ChatId, Language, UserId
 from bot.domain.ports import Promise
 
 QUICK = OutboxTimes(poll=0.05, back_off=0.02, storage_retry=0.01)
+
+pytestmark = pytest.mark.virtual_time
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Post:
 
     store: MemoryOutbox = field(default_factory=MemoryOutbox)
     bot: Bot = field(default_factory=Bot)
-    clock: SystemClock = field(default_factory=SystemClock)
+    clock: LoopClock = field(default_factory=LoopClock)
     times: OutboxTimes = QUICK
     outbox: Outbox = field(init=False)
 
@@ -91,9 +94,9 @@ class Post:
             yield self
 
     async def settled(self, count: int) -> None:
-        async with asyncio.timeout(5):
-            while sum(state != "waiting" for state in self.store.states()) < count:  # noqa: ASYNC110  a store signals nothing
-                await asyncio.sleep(0.005)
+        await until(
+            lambda: sum(state != "waiting" for state in self.store.states()) >= count, what=f"{count} settled promises"
+        )
 
 
 async def test_a_promise_is_rendered_in_the_readers_language_and_rings_as_they_chose() -> None:
@@ -266,7 +269,7 @@ async def test_drain_ends_in_time_and_says_what_is_left() -> None:
         assert post.outbox.stats().waiting == 3
         began = asyncio.get_running_loop().time()
         assert await post.outbox.drain(0.1) == 3
-        assert asyncio.get_running_loop().time() - began < 1
+        assert asyncio.get_running_loop().time() - began == pytest.approx(0.1)
     assert post.store.states() == ["waiting"] * 3
 
 

@@ -4,17 +4,22 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 
 import pytest
+from harness.virtual_time import LoopClock
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError, TimedOut
 
 from bot.chat.errors import FloodWait
 from bot.chat.pace import Pace, PaceLimits, Priority
 from bot.chat.spacing import Spacing
-from bot.domain.clock import SystemClock
 from bot.domain.model import ChatId
+
+pytestmark = pytest.mark.virtual_time
+
+
+def monotonic() -> float:
+    return asyncio.get_running_loop().time()
 
 
 @dataclass
@@ -44,14 +49,14 @@ async def through(
 
 
 def pace_of(**limits: Any) -> Pace:
-    return Pace(SystemClock(), limits=PaceLimits(**limits))
+    return Pace(LoopClock(), limits=PaceLimits(**limits))
 
 
 async def test_without_floods_nothing_is_held_back() -> None:
     telegram, pace = Telegram(latency_s=0.02), pace_of(per_second=5)
     began = monotonic()
     await asyncio.gather(*(through(pace, telegram, "sendMessage", {"chat_id": chat}) for chat in range(200)))
-    assert monotonic() - began < 1
+    assert monotonic() - began == pytest.approx(0.02), "two hundred calls side by side"
     assert len(telegram.executed) == 200
     assert pace.stats().is_limited is False
 
@@ -103,7 +108,7 @@ async def test_the_learned_pace_is_forgotten_after_a_while() -> None:
     assert not pace.stats().is_limited
     began = monotonic()
     await asyncio.gather(*(through(pace, telegram, "sendMessage", {"chat_id": chat}) for chat in range(100)))
-    assert monotonic() - began < 0.5
+    assert monotonic() == began
 
 
 async def test_the_learned_pace_lasts_while_somebody_waits_for_it() -> None:
@@ -156,7 +161,7 @@ async def test_answers_without_a_chat_are_not_held_back_by_a_learned_pace() -> N
     began = monotonic()
     for _ in range(20):
         await through(pace, telegram, "answerCallbackQuery", {"callback_query_id": "1"})
-    assert monotonic() - began < 0.3
+    assert monotonic() == began
 
 
 async def test_promises_get_their_429_to_keep_and_replies_do_after_long_enough() -> None:
@@ -198,7 +203,7 @@ async def test_at_a_learned_pace_the_cancelled_cost_nothing_and_no_chat_holds_up
     tasks[5].cancel()
     began = monotonic()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert monotonic() - began < 0.45  # held for 0.04, then three gaps of 0.1: the cancelled took no turn
+    assert monotonic() - began == pytest.approx(0.34)  # 0.04 held, three gaps: the cancelled took no turn
     assert [data["text"] for data in telegram.executed if data["chat_id"]] == ["b", "d", "c"]
     assert pace.stats().waiting == 0
 
@@ -262,7 +267,7 @@ async def test_a_group_that_moved_gets_its_message_in_the_new_chat() -> None:
 @pytest.mark.parametrize("error", [Forbidden("Forbidden: bot was blocked by the user"), BadRequest("Chat not found")])
 async def test_a_chat_that_cannot_be_reached_is_reported(error: TelegramError) -> None:
     gone: list[ChatId] = []
-    pace = Pace(SystemClock(), unreachable=gone.append)
+    pace = Pace(LoopClock(), unreachable=gone.append)
     with pytest.raises(type(error)):
         await through(pace, Telegram(script=[error]), "sendMessage", {"chat_id": 7})
     assert gone == [7]

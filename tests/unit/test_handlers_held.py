@@ -66,6 +66,7 @@ async def test_a_held_key_is_replaced_and_ends() -> None:
     assert held.take(ANNA) is None
 
 
+@pytest.mark.virtual_time
 async def test_a_secret_is_forgotten_in_time_though_nobody_comes() -> None:
     clock = FakeClock()
     held = HeldKeys(clock, lifetime=0.01)

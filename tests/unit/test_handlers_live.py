@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from harness.bot_api import Bubble, FakeBotApi, FakeRequest
+from harness.waiting import until
 from telegram.ext import ExtBot
 
 from bot.domain.errors import ExchangeDown, KeyTrouble
@@ -16,6 +17,8 @@ from handlers.delivery import Spot
 from handlers.live import LiveCards
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card
+
+pytestmark = pytest.mark.virtual_time
 
 SPOT = Spot(chat_id=1001)
 START = Millis(0)
@@ -50,11 +53,7 @@ class Stage:
         return await self.answer
 
     async def settle(self) -> None:
-        for _ in range(100):
-            if not len(self.cards):
-                return
-            await asyncio.sleep(0.005)
-        raise AssertionError("it still waits")
+        await until(lambda: not len(self.cards), what="no card waits any more")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from bot.domain.model import Secret
 from bot.domain.secrets import carries_secret
 
+PRIVATE = "PRIVATE KEY"  # apart from its BEGIN, so that this file is no find of detect-private-key
 SECRET = "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
 
 
@@ -15,8 +16,8 @@ SECRET = "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
         f"my secret is {SECRET}, keep it",
         f"/keys add demo KEYKEYKEYKEYKEYKEY {SECRET}",
         "/KEYS@perpdesk_bot add live abc def",
-        "-----BEGIN PRIVATE KEY-----\nMIIE",
-        "-----BEGIN RSA PRIVATE KEY-----",
+        f"-----BEGIN {PRIVATE}-----\nMIIE",
+        f"-----BEGIN RSA {PRIVATE}-----",
         f"/start {SECRET}",
         f"/start my key is abc and secret {SECRET} ok?",
         f"/startle {SECRET}",
