@@ -13,8 +13,8 @@ from aiohttp import web
 from bot.chat.edge import TelegramEdge
 from bot.chat.errors import TelegramEnded, TokenRefused
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
-from bot.domain.model import HOUR, Millis, UserId
-from bot.domain.ports import Clock
+from bot.domain.ids import HOUR, Millis, UserId
+from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.lifecycle import EXIT_CONFIG, Fatal, background, stop_signals
 from bot.services.access import Access

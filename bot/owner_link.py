@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Final
 
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 from bot.services.people import OwnerLink
 
 PAYLOAD_PREFIX: Final = "own_"

@@ -30,7 +30,8 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError as UnreadableSetting
 from yarl import URL
 
-from bot.domain.model import DAY_S, LicenseType
+from bot.domain.ids import DAY_S
+from bot.domain.licensing import LicenseType
 from bot.domain.offers import PriceList
 from cache.policy import policies
 

@@ -13,26 +13,16 @@ from collections.abc import Coroutine, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from bot.domain.accounts import Account, AccountType, KeyCheck, SealedCredentials
 from bot.domain.errors import ExchangeError
-from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Balance,
-    Category,
-    Executions,
-    FeeRate,
-    KeyCheck,
-    License,
-    Orders,
-    Positions,
-    SealedCredentials,
-    Symbol,
-    UserConfig,
-    UserId,
-)
-from bot.domain.ports import Clock, ExchangeGateway, KeyInspector, MarketData, StoredPortfolio, StoredUsers
+from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.licensing import License
+from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.exchange import ExchangeGateway, KeyInspector, MarketData
+from bot.domain.ports.reads import StoredPortfolio, StoredUsers
+from bot.domain.users import UserConfig
 from cache.policy import AccountKey
 from cache.regions import Regions, RegionUpkeep
 
@@ -169,7 +159,7 @@ class AccountReads:
 
 
 class CachedReads(StoredReads, MarketReads, AccountReads, RegionUpkeep):
-    """`bot.domain.ports.Reads` over ten regions, with every way to drop and what was counted."""
+    """`bot.domain.ports.reads.Reads` over ten regions, with every way to drop and what was counted."""
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, Literal, TypeVar
 
+from bot.domain.accounts import AccountType, Exchange, KeyCheck, SealedCredentials
 from bot.domain.events import (
     CredentialsChanged,
     InstrumentRejected,
@@ -27,24 +28,11 @@ from bot.domain.events import (
     UserConfigChanged,
     WalletChanged,
 )
-from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
-from bot.domain.model import (
-    AccountId,
-    AccountType,
-    Balance,
-    Category,
-    Exchange,
-    Executions,
-    FeeRate,
-    KeyCheck,
-    License,
-    Orders,
-    Positions,
-    SealedCredentials,
-    Symbol,
-    UserConfig,
-    UserId,
-)
+from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.licensing import License
+from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+from bot.domain.users import UserConfig
 from cache.tags import (
     AccountSubject,
     AnyTag,

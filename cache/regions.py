@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
+from bot.domain.accounts import AccountType, Exchange
 from bot.domain.events import CredentialsChanged, Event, OrderPlaced, PositionClosed
-from bot.domain.model import AccountType, Exchange, UserId
+from bot.domain.ids import UserId
 from cache.policy import (
     API_RESPONSE,
     BALANCE,

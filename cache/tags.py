@@ -7,7 +7,9 @@ tuples, never text, so user 12 can't be taken for user 123.
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from bot.domain.model import AccountId, AccountType, Category, Exchange, Symbol, UserId
+from bot.domain.accounts import AccountType, Exchange
+from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.market import Category
 
 
 class HasUser(Protocol):

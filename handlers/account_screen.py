@@ -6,8 +6,9 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 
+from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ButtonExpired, NoAccount
-from bot.domain.model import Account, AccountId, AccountType
+from bot.domain.ids import AccountId
 from bot.services.screens import Dated, Screens, Shown
 from handlers.context import Turn
 from handlers.views.cards import Card

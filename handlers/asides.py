@@ -9,7 +9,7 @@ from contextvars import Context, copy_context
 from typing import Any, Final, TypeVar
 
 from bot.aio.tasks import TaskSet
-from bot.domain.model import UserId
+from bot.domain.ids import UserId
 
 T = TypeVar("T")
 

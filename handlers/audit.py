@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from bot.domain.errors import BadInput
-from bot.domain.model import UserId
+from bot.domain.ids import UserId
 from handlers.callbacks import ShowAudit
 from handlers.context import Turn
 from handlers.entries import ADMIN, Entry, command, shows

@@ -6,10 +6,12 @@ from typing import Final
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.domain.desk import Audience, Broadcast
+from bot.domain.broadcasts import Audience, Broadcast
+from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.model import ChatId, Language
-from bot.domain.ports import Clock, Dialogue
+from bot.domain.ids import ChatId
+from bot.domain.ports.clock import Clock
+from bot.domain.users import Language
 from bot.services.broadcasts import BroadcastDesk
 from bot.services.buttons import Wish
 from bot.services.people import People

@@ -11,13 +11,18 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self
 
-from bot.domain.desk import Act, AudienceLicense, UserFilter
+from bot.domain.accounts import AccountType
+from bot.domain.admin import Act, UserFilter
+from bot.domain.broadcasts import AudienceLicense
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import AccountId, AccountType, Category, Language, LicenseType, Symbol, UserId
+from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.market import Category
 from bot.domain.payments import Listed
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.sites import site_of
 from bot.domain.support import ThreadId, ThreadList
+from bot.domain.users import Language
 from bot.services.preferences import SettingField
 
 VERSION: Final = "v1"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from telegram import Bot
 
-from bot.domain.model import Role, UserId
+from bot.domain.ids import UserId
+from bot.domain.users import Role
 from handlers.menus import publish
 from handlers.registry import TABLE
 from handlers.texts.catalog import Texts

@@ -9,10 +9,11 @@ from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.domain.cause import without_cause
-from bot.domain.desk import Health
+from bot.domain.chat import Dialogue
 from bot.domain.errors import ExchangeError
-from bot.domain.model import ChatId, Role, UserConfig, UserId
-from bot.domain.ports import Dialogue
+from bot.domain.health import Health
+from bot.domain.ids import ChatId, UserId
+from bot.domain.users import Role, UserConfig
 from bot.services.buttons import LIFETIME, Wish
 from bot.services.screens import Dated, Shown
 from bot.services.services import Services

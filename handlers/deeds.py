@@ -4,10 +4,12 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot.domain.desk import MOST_DAYS, Act, Deed
+from bot.domain.admin import MOST_DAYS, Act, Deed
+from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.model import LicenseType, Role, UserId
-from bot.domain.ports import Dialogue
+from bot.domain.ids import UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.users import Role
 from bot.services.buttons import Wish
 from bot.services.desk import GIVEN_ROLES, MAX_REASON, new_nonce
 from handlers.callbacks import AskAct, AskRole

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import Role
-from bot.domain.ports import Dialogue
+from bot.domain.users import Role
 from bot.services.buttons import Wish
 from handlers.callbacks import Code
 from handlers.context import Turn

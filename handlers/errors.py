@@ -13,7 +13,8 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.domain.cause import current_cause
 from bot.domain.errors import ExchangeError, StorageTrouble, UserFacing
-from bot.domain.model import UserConfig, UserId
+from bot.domain.ids import UserId
+from bot.domain.users import UserConfig
 from handlers import delivery
 from handlers.context import BotData, Context
 from handlers.delivery import PerhapsSent, Spot

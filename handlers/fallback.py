@@ -4,7 +4,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import Role
+from bot.domain.users import Role
 from handlers.addressing import command_of, is_addressed
 from handlers.callbacks import token_of
 from handlers.context import Turn

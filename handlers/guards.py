@@ -14,8 +14,9 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.domain.cause import PressedButton, current_cause
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import Role, UserConfig, UserId
+from bot.domain.ids import UserId
 from bot.domain.secrets import carries_secret
+from bot.domain.users import Role, UserConfig
 from bot.services.buttons import Wish
 from bot.services.people import TERMS_VERSION
 from handlers import delivery

@@ -7,8 +7,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.model import AccountType, Secret, UserId
-from bot.domain.ports import Clock
+from bot.domain.accounts import AccountType
+from bot.domain.ids import UserId
+from bot.domain.ports.clock import Clock
+from bot.domain.secrets import Secret
 
 _CAPACITY: Final = 1_000
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.domain.accounts import AccountType
+from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired, NoAccount
+from bot.domain.ids import AccountId
 from bot.domain.key_rules import Finding
-from bot.domain.model import AccountId, AccountType, Secret
-from bot.domain.ports import Dialogue
-from bot.domain.secrets import carries_secret
+from bot.domain.secrets import Secret, carries_secret
 from bot.domain.sites import DEFAULT_SITE, Site, site_of
 from bot.services.buttons import Wish
 from bot.services.keys import KeyReport

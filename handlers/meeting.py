@@ -8,8 +8,8 @@ from telegram import Update, User
 from telegram.constants import ChatType
 
 from bot.domain.cause import without_cause
-from bot.domain.model import Millis, Role, TradeSettings, UserConfig, UserId
-from bot.domain.ports import NewUser
+from bot.domain.ids import Millis, UserId
+from bot.domain.users import NewUser, Role, TradeSettings, UserConfig
 from handlers.addressing import command_of
 from handlers.context import MAX_ARGUMENTS, BotData, Context, Turn
 from handlers.texts.catalog import clean, language_of

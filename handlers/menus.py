@@ -14,7 +14,8 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.domain.model import Language, Role, UserId
+from bot.domain.ids import UserId
+from bot.domain.users import Language, Role
 from handlers.context import Router
 from handlers.texts.catalog import Say, Texts
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.cause import PressedButton
-from bot.domain.model import UserId
-from bot.domain.ports import Clock
+from bot.domain.ids import UserId
+from bot.domain.ports.clock import Clock
 from bot.services.buttons import Wish, random_token
 
 LIFETIME: Final = 300.0  # seconds

@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
+from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.domain.payments import Listed, Payment
-from bot.domain.ports import Dialogue
 from bot.services.buttons import Wish
 from handlers.callbacks import AskRefund, ShowPayment, ShowPayments
 from handlers.context import Turn

@@ -7,9 +7,9 @@ from typing import Final
 
 from telegram import Update, User
 
-from bot.domain.model import Millis, UserId
+from bot.domain.ids import Millis, UserId
 from bot.domain.payments import Paid, PaymentStatus
-from bot.domain.ports import NewUser
+from bot.domain.users import NewUser
 from handlers import delivery
 from handlers.context import Turn
 from handlers.entries import ANYWHERE, WHOEVER_PAYS, Entry, Kind, answers

@@ -5,8 +5,9 @@ from typing import Final
 
 from bot.domain.cause import current_cause, without_cause
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.model import Secret, UserId
+from bot.domain.ids import UserId
 from bot.domain.pins import LENGTH, PinState, is_weak
+from bot.domain.secrets import Secret
 from bot.services.buttons import Wish
 from bot.services.pin import Entered, Outcome
 from handlers.callbacks import PressPin

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.model import Symbol
+from bot.domain.ids import Symbol
 from handlers.callbacks import ShowPrice
 from handlers.context import Turn
 from handlers.entries import ANYWHERE, EVERYONE, Entry, command, shows

@@ -4,7 +4,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import DAY_S, Millis
+from bot.domain.ids import DAY_S, Millis
 from bot.services.buttons import Wish
 from handlers import delivery
 from handlers.context import Turn

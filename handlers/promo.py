@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
-from bot.domain.model import DAY, LicenseType, Millis, UserId
-from bot.domain.ports import Dialogue
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.promo import SealedCode
 from bot.domain.promo_codes import Terms, Wanted, parse_new, usual_end
 from bot.services.buttons import Wish

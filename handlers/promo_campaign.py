@@ -10,8 +10,9 @@ from typing import Final
 import segno
 
 from bot.domain.errors import BadInput
-from bot.domain.model import Language, Secret
 from bot.domain.promo import Campaign, CampaignState, Pin, UndoStep
+from bot.domain.secrets import Secret
+from bot.domain.users import Language
 from bot.services.buttons import Wish
 from bot.services.promo_alarms import PAUSE
 from handlers import delivery

@@ -8,7 +8,7 @@ from typing import Final
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
 from bot.domain.promo import Pin
 from bot.services.people import People
 from bot.services.promo import PromoDesk

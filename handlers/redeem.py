@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bot.domain.model import UserId
-from bot.domain.ports import Dialogue
+from bot.domain.chat import Dialogue
+from bot.domain.ids import UserId
 from bot.services.buttons import Wish
 from bot.services.redemption import Look, Offer, Redemption, Refusal, Suggestion
 from handlers.context import Turn

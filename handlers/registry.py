@@ -22,10 +22,10 @@ from telegram.ext import (
     filters,
 )
 
-from bot.domain.desk import Health
+from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import Role
-from bot.domain.ports import Dialogue
+from bot.domain.health import Health
+from bot.domain.users import Role
 from bot.services.buttons import Wish
 from bot.services.services import Services
 from handlers import (

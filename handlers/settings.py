@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
+from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
-from bot.domain.model import Language
-from bot.domain.ports import Dialogue
+from bot.domain.users import Language
 from bot.services.buttons import Wish
 from bot.services.preferences import RANGES, SettingField
 from handlers.callbacks import ShowSetting

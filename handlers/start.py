@@ -3,7 +3,8 @@
 import asyncio
 from typing import Final
 
-from bot.domain.model import PAPER_START_BALANCE, AccountType, Role
+from bot.domain.accounts import PAPER_START_BALANCE, AccountType
+from bot.domain.users import Role
 from handlers.context import Turn, known_or_trouble
 from handlers.entries import EVERYONE, Entry, command
 from handlers.meeting import OWNER_PAYLOAD, PROMO_PAYLOAD

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from bot.domain.model import DAY_S, LicenseType
+from bot.domain.ids import DAY_S
+from bot.domain.licensing import LicenseType
 from bot.domain.offers import SOLD
 from bot.services.buttons import Wish
 from handlers import delivery

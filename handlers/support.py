@@ -5,9 +5,9 @@ from typing import Final
 
 from telegram import InlineKeyboardButton, Message
 
+from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.model import DAY_S
-from bot.domain.ports import Dialogue
+from bot.domain.ids import DAY_S
 from bot.domain.support import Thread, ThreadId, ThreadList, ThreadState
 from bot.services.buttons import Wish
 from bot.services.support import CLOSE, THREAD, Opened

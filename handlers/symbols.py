@@ -4,7 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.errors import BadInput
-from bot.domain.model import Category
+from bot.domain.market import Category
 from handlers.callbacks import ShowSymbols
 from handlers.context import Turn
 from handlers.entries import EVERYONE, Entry, command, shows

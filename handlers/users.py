@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from bot.domain.desk import UserFilter
+from bot.domain.admin import UserFilter
+from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
-from bot.domain.ports import Dialogue
 from bot.services.buttons import Wish
 from handlers import promo
 from handlers.callbacks import FindUser, ShowUser, ShowUsers

@@ -8,8 +8,8 @@ from telegram.error import NetworkError
 
 from bot.chat.transport import TelegramRequest
 from bot.domain.errors import ExchangeDown
-from bot.domain.model import Secret
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
+from bot.domain.secrets import Secret
 from bot.exchange.bybit.transport import HttpTransport, Reply, Request, Timeouts
 from bot.wiring.outside import Outside
 

@@ -11,9 +11,13 @@ from pydantic import SecretStr
 
 from bot.app import assemble
 from bot.domain.clock import SystemClock
-from bot.domain.model import Language, LicenseType, Secret, UserId
-from bot.domain.ports import Clock, NewUser, Reads
+from bot.domain.ids import UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import Reads
 from bot.domain.promo_codes import Terms
+from bot.domain.secrets import Secret
+from bot.domain.users import Language, NewUser
 from bot.services.promo import NewCampaign, PromoDesk
 from bot.services.redemption import Redemptions
 from bot.settings import Settings

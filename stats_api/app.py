@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
-from bot.domain.model import Secret
+from bot.domain.secrets import Secret
 from cache.stats import RegionStats
 from stats_api.answers import json_answer
 from stats_api.collector import SampledProcess, bound, make_registry

@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.domain.model import Secret
+from bot.domain.secrets import Secret
 from stats_api.answers import compress, error_answer
 
 _logger = logging.getLogger(__name__)

@@ -3,18 +3,9 @@
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
 from bot.domain.errors import AlreadyAttached
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Exchange,
-    KeyCheck,
-    KeyType,
-    Millis,
-    SealedCredentials,
-    UserId,
-)
+from bot.domain.ids import AccountId, Millis, UserId
 from storage.columns import Row, decimal_text, json_items, json_list
 from storage.writer import Transaction
 
@@ -129,7 +120,7 @@ def credentials_of(row: Row) -> SealedCredentials:
 
 
 class SqliteAccounts:
-    """Implements `bot.domain.ports.Accounts` inside a unit of work."""
+    """Implements `bot.domain.ports.accounts.Accounts` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -5,8 +5,8 @@ Rows know people by pseudonym; details hold no names, ids or keys of people, for
 
 from typing import Final
 
-from bot.domain.model import Millis, UserId
-from bot.domain.ports import AuditEntry, AuditPerson, AuditRow
+from bot.domain.audit import AuditEntry, AuditPerson, AuditRow
+from bot.domain.ids import Millis, UserId
 from storage.chain import NO_HASH, Chain, Fetch, hash_of
 from storage.columns import Row, storable
 from storage.pseudonyms import optional_pseudonym
@@ -74,7 +74,7 @@ _ABOVE_ALL: Final = 2**63 - 1
 async def audit_page(
     fetch: Fetch, *, before: int | None, area: str | None, subject: UserId | None, limit: int
 ) -> tuple[AuditRow, ...]:
-    """See `bot.domain.ports.Queries.audit_page`."""
+    """See `bot.domain.ports.storage.Queries.audit_page`."""
     below = _ABOVE_ALL if before is None else before
     if subject is None and area is None:
         rows = await fetch(SELECT_PAGE, (below, limit))

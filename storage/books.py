@@ -4,18 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.model import (
-    Account,
-    AccountId,
-    Category,
-    Millis,
-    Order,
-    Orders,
-    OrderType,
-    Position,
-    Positions,
-    Side,
-)
+from bot.domain.accounts import Account
+from bot.domain.ids import AccountId, Millis
+from bot.domain.market import Category
+from bot.domain.portfolio import Order, Orders, OrderType, Position, Positions, Side
 from storage.columns import Row, decimal_text, optional_decimal, optional_decimal_text
 from storage.writer import Transaction
 
@@ -158,7 +150,7 @@ def orders_of(rows: Sequence[Row], account_id: AccountId) -> Orders | None:
 
 
 class SqliteBooks:
-    """Implements `bot.domain.ports.Books` inside a unit of work: only rows that changed are written."""
+    """Implements `bot.domain.ports.accounts.Books` inside a unit of work: only rows that changed are written."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -2,16 +2,9 @@
 
 from typing import Final
 
-from bot.domain.desk import (
-    ATTEMPTS,
-    Audience,
-    AudienceLicense,
-    Broadcast,
-    BroadcastState,
-    Delivery,
-    Recipient,
-)
-from bot.domain.model import ChatId, Language, Millis, UserId
+from bot.domain.broadcasts import ATTEMPTS, Audience, AudienceLicense, Broadcast, BroadcastState, Delivery, Recipient
+from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.users import Language
 from storage.columns import Row
 from storage.writer import Transaction
 
@@ -108,7 +101,7 @@ def recipient_of(row: Row) -> Recipient:
 
 
 class SqliteBroadcasts:
-    """Implements `bot.domain.desk.Broadcasts` inside a unit of work."""
+    """Implements `bot.domain.ports.admin.Broadcasts` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.domain.model import ChatId, Millis, UserId
-from bot.domain.ports import Button
+from bot.domain.chat import Button
+from bot.domain.ids import ChatId, Millis, UserId
 from storage.columns import Row, json_text, json_values
 from storage.writer import Transaction
 
@@ -44,7 +44,7 @@ def button_of(row: Row) -> Button:
 
 
 class SqliteButtons:
-    """Implements `bot.domain.ports.Buttons` inside a unit of work."""
+    """Implements `bot.domain.ports.chat.Buttons` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

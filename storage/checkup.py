@@ -15,8 +15,8 @@ import aiosqlite
 
 from bot.aio.shielded import shielded
 from bot.domain.errors import AlreadyRunning
-from bot.domain.licensing import derive
-from bot.domain.model import LicenseType, Millis, Segment
+from bot.domain.ids import Millis
+from bot.domain.licensing import LicenseType, Segment, derive
 from storage.audit import AUDIT_CHAIN
 from storage.chain import Chain, Fetch, verify_chain
 from storage.columns import Row

@@ -4,19 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.desk import (
-    ERRORS_KEPT,
-    Audience,
-    Broadcast,
-    Delivery,
-    ErrorNote,
-    Fill,
-    Recipient,
-    UserFacts,
-    UserFilter,
-    UserLine,
-)
-from bot.domain.model import DAY, AccountType, LicenseType, Millis, Role, Side, UserId
+from bot.domain.accounts import AccountType
+from bot.domain.admin import ERRORS_KEPT, ErrorNote, UserFacts, UserFilter, UserLine
+from bot.domain.broadcasts import Audience, Broadcast, Delivery, Recipient
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.portfolio import Side
+from bot.domain.reports import Fill
+from bot.domain.users import Role
 from storage.broadcasts import (
     COUNT_AUDIENCE,
     SELECT_BROADCAST,
@@ -155,7 +150,7 @@ def fill_of(row: Row) -> Fill:
 
 
 class SqliteDeskNotes:
-    """Implements `bot.domain.desk.DeskNotes` inside a unit of work."""
+    """Implements `bot.domain.ports.admin.DeskNotes` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -167,7 +162,7 @@ class SqliteDeskNotes:
 
 
 class SqliteDeskQueries:
-    """Implements `bot.domain.desk.DeskQueries`; every method raises StorageTrouble when the disk fails."""
+    """Implements `bot.domain.ports.admin.DeskQueries`; every method raises StorageTrouble when the disk fails."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bot.domain.model import Millis, UserId
-from bot.domain.ports import Dialogue
+from bot.domain.chat import Dialogue
+from bot.domain.ids import Millis, UserId
 from storage.columns import Row, json_text, json_values
 from storage.writer import Transaction
 
@@ -34,7 +34,7 @@ def dialogue_of(row: Row) -> Dialogue:
 
 
 class SqliteDialogues:
-    """Implements `bot.domain.ports.Dialogues` inside a unit of work."""
+    """Implements `bot.domain.ports.chat.Dialogues` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.domain.cause import UpdateId
-from bot.domain.model import Millis, UserId
-from bot.domain.ports import InboxState, StoredUpdate
+from bot.domain.chat import InboxState, StoredUpdate
+from bot.domain.ids import Millis, UserId
 from storage.columns import Row
 from storage.database import Database
 
@@ -48,7 +48,7 @@ def update_of(row: Row) -> StoredUpdate:
 
 
 class SqliteInbox:
-    """Implements `bot.domain.ports.InboxStore`: each call is one commit."""
+    """Implements `bot.domain.ports.chat.InboxStore`: each call is one commit."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

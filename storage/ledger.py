@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.domain.licensing import EntryKind, LedgerEntry, Standing, derive
-from bot.domain.model import LicenseType, Millis, UserId
-from bot.domain.ports import NewLedgerEntry
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import EntryKind, LedgerEntry, LicenseType, NewLedgerEntry, Standing, derive
 from storage.chain import NO_HASH, Chain, hash_of
 from storage.columns import Row, storable
 from storage.pseudonyms import optional_pseudonym, pseudonym_of
@@ -40,7 +39,7 @@ _NOTE_LIMIT: Final = 1000
 
 
 class SqliteLedger:
-    """Implements `bot.domain.ports.Ledger` inside a unit of work."""
+    """Implements `bot.domain.ports.licensing.Ledger` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.domain.model import License, LicenseType, Millis, Segment, UserId
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import License, LicenseType, Segment
 from bot.domain.reminders import EndingLicense
 from storage.columns import Row
 

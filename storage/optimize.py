@@ -12,7 +12,7 @@ from statistics import median
 from typing import Final
 
 from bot.domain.errors import UnfitDatabase
-from bot.domain.model import DAY, Millis, Symbol, UserId
+from bot.domain.ids import DAY, Millis, Symbol, UserId
 from storage.columns import Row
 from storage.database import Database, connected
 from storage.files import exclusive

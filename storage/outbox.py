@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bot.domain.model import Millis
-from bot.domain.ports import Promise, QueuedPromise
+from bot.domain.chat import Promise, QueuedPromise
+from bot.domain.ids import Millis
 from storage.columns import Row, json_text, json_values
 from storage.database import Database
 from storage.writer import Transaction
@@ -50,7 +50,7 @@ def queued_of(row: Row) -> QueuedPromise:
 
 
 class SqliteOutbox:
-    """Implements `bot.domain.ports.OutboxStore`: each call is one commit."""
+    """Implements `bot.domain.ports.chat.OutboxStore`: each call is one commit."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

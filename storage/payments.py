@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.domain.model import DAY, LicenseType, Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.payments import DUE, RETURNED, Invoice, InvoiceState, Paid, Payment, PaymentStatus, StarCursor
 from storage.columns import Row, storable
 from storage.database import Database
@@ -130,7 +131,7 @@ def cursor_of(rows: Sequence[Row]) -> StarCursor:
 
 
 class SqlitePayments:
-    """Implements `bot.domain.ports.Payments` inside a unit of work."""
+    """Implements `bot.domain.ports.payments.Payments` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -214,7 +215,7 @@ class SqlitePayments:
 
 
 class SqlitePaymentQueries:
-    """Implements `bot.domain.ports.PaymentQueries`; every method raises StorageTrouble when the disk fails."""
+    """Implements `bot.domain.ports.payments.PaymentQueries`; every method raises StorageTrouble when the disk fails."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.model import Millis, UserId
+from bot.domain.ids import Millis, UserId
 from bot.domain.pins import TRIES, ScryptCost, StoredPin
 from storage.columns import Row
 from storage.writer import Transaction
@@ -46,7 +46,7 @@ def pin_of(row: Row) -> StoredPin:
 
 
 class SqlitePins:
-    """Implements `bot.domain.ports.Pins` inside a unit of work."""
+    """Implements `bot.domain.ports.users.Pins` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

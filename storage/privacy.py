@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.model import Account, Millis, UserId
+from bot.domain.accounts import Account
+from bot.domain.ids import Millis, UserId
 from bot.domain.privacy import PrivacyState, Record
 from storage.accounts import account_of
 from storage.database import Database
@@ -229,7 +230,7 @@ def _state(rows: list[tuple[Millis | None, Millis | None, Millis | None]]) -> Pr
 
 
 class SqlitePrivacy:
-    """Implements `bot.domain.privacy.PrivacyRequests` inside a unit of work."""
+    """Implements `bot.domain.ports.users.PrivacyRequests` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -256,7 +257,7 @@ class SqlitePrivacy:
 
 
 class SqlitePrivacyQueries:
-    """Implements `bot.domain.privacy.PrivacyReads`."""
+    """Implements `bot.domain.ports.users.PrivacyReads`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.domain.model import HOUR, LicenseType, Millis, UserId
-from bot.domain.promo import TRIES, TRIES_WITHIN, Campaign, CampaignState, KnownCode, Pin, SealedCode, Usage
+from bot.domain.ids import HOUR, Millis, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.promo import (
+    TRIES,
+    TRIES_WITHIN,
+    Campaign,
+    CampaignState,
+    HeldUsage,
+    KnownCode,
+    NewUse,
+    Pin,
+    SealedCode,
+    Usage,
+)
 from bot.domain.promo_codes import Terms
-from bot.domain.promo_ports import HeldUsage, NewUse
 from storage.columns import Row, storable
 from storage.writer import Transaction
 
@@ -122,7 +133,7 @@ def known_code_of(row: Row) -> KnownCode:
 
 
 class SqlitePromo:
-    """Implements `bot.domain.promo_ports.PromoCodes` inside a unit of work."""
+    """Implements `bot.domain.ports.promo.PromoCodes` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

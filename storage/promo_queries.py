@@ -3,10 +3,9 @@
 from itertools import groupby
 from typing import Final
 
-from bot.domain.licensing import derive
-from bot.domain.model import LicenseType, Millis, UserId
-from bot.domain.promo import Campaign, Funnel, Pin, SealedCode, Taking, Usage
-from bot.domain.promo_ports import Redeemed
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import LicenseType, derive
+from bot.domain.promo import Campaign, Funnel, Pin, Redeemed, SealedCode, Taking, Usage
 from storage.database import Database
 from storage.ledger import entry_of
 from storage.promo import SELECT_CAMPAIGN, SELECT_STAFF, campaign_of
@@ -60,7 +59,7 @@ _TAKINGS_PAGE: Final = 200  # redemptions a read
 
 
 class SqlitePromoQueries:
-    """Implements `bot.domain.promo_ports.PromoQueries`; every method raises StorageTrouble when the disk fails."""
+    """Implements `bot.domain.ports.promo.PromoQueries`; every method raises StorageTrouble when the disk fails."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -14,8 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.domain.errors import WrongKeyFile
-from bot.domain.model import Secret
 from bot.domain.promo import SealedCode
+from bot.domain.secrets import Secret
 from storage.database import Database
 from storage.vault import Vault
 
@@ -29,7 +29,7 @@ _Random = Callable[[int], bytes]
 
 
 class PromoSafe:
-    """Implements `bot.domain.promo_ports.CodeSafe`."""
+    """Implements `bot.domain.ports.promo.CodeSafe`."""
 
     def __init__(self, secret: bytes, *, random_bytes: _Random = os.urandom) -> None:
         self._lookup_key = _derived(secret, b"perpdesk:promo:lookup")

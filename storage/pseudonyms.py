@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.model import UserId
+from bot.domain.ids import UserId
 from storage.writer import Transaction
 
 SELECT_PSEUDONYM: Final = "SELECT pseudonym FROM users WHERE user_id = ?"

@@ -3,27 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
+from bot.domain.accounts import Account, SealedCredentials
+from bot.domain.audit import AuditRow
+from bot.domain.chat import Button, Dialogue
 from bot.domain.clock import SystemClock
-from bot.domain.model import (
-    Account,
-    AccountId,
-    ChatId,
-    Executions,
-    License,
-    Millis,
-    Order,
-    Orders,
-    Position,
-    Positions,
-    Role,
-    SealedCredentials,
-    Symbol,
-    UserConfig,
-    UserId,
-)
+from bot.domain.ids import AccountId, ChatId, Millis, Symbol, UserId
+from bot.domain.licensing import License
 from bot.domain.pins import StoredPin
-from bot.domain.ports import AuditRow, Button, Clock, Dialogue
+from bot.domain.portfolio import Executions, Order, Orders, Position, Positions
+from bot.domain.ports.clock import Clock
 from bot.domain.reminders import EndingLicense
+from bot.domain.users import Role, UserConfig
 from storage.accounts import SELECT_CREDENTIALS, SELECT_TO_CHECK, SELECT_WALLET, account_of, credentials_of
 from storage.audit import audit_page
 from storage.books import (
@@ -50,7 +40,7 @@ _SYSTEM_CLOCK: Final = SystemClock()
 
 
 class SqliteQueries:
-    """Implements `bot.domain.ports.Queries`; every method raises StorageTrouble when the disk fails."""
+    """Implements `bot.domain.ports.storage.Queries`; every method raises StorageTrouble when the disk fails."""
 
     def __init__(self, database: Database, *, clock: Clock = _SYSTEM_CLOCK) -> None:
         self._database = database

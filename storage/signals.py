@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.model import Millis, Side, Symbol
+from bot.domain.ids import Millis, Symbol
+from bot.domain.portfolio import Side
 from storage.columns import Row, optional_decimal, optional_decimal_text, storable
 from storage.writer import Transaction
 

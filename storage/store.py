@@ -4,11 +4,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from bot.domain.audit import AuditEntry
 from bot.domain.cause import Cause, current_cause
+from bot.domain.chat import Promise
 from bot.domain.errors import ButtonExpired
 from bot.domain.events import Event
-from bot.domain.model import Millis
-from bot.domain.ports import AuditEntry, Clock, Promise
+from bot.domain.ids import Millis
+from bot.domain.ports.clock import Clock
 from storage.accounts import SqliteAccounts
 from storage.audit import SqliteAudit
 from storage.books import SqliteBooks
@@ -34,7 +36,7 @@ _logger = logging.getLogger(__name__)
 
 
 class SqliteUnitOfWork:
-    """Implements `bot.domain.ports.UnitOfWork` on one transaction."""
+    """Implements `bot.domain.ports.storage.UnitOfWork` on one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -75,7 +77,7 @@ class SqliteUnitOfWork:
 
 
 class Store:
-    """Implements `bot.domain.ports.Transactions`.
+    """Implements `bot.domain.ports.storage.Transactions`.
 
     `committed` drops cache entries: it is called in the same step as the commit, before anybody is told. `publish`
     sets off reactions, which only hasten and may be lost: it is awaited afterwards, its failure logged.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.model import Millis, UserId
+from bot.domain.ids import Millis, UserId
 from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
 from storage.columns import Row, storable
 from storage.database import Database
@@ -95,7 +95,7 @@ def thread_of(row: Row) -> Thread:
 
 
 class SqliteSupport:
-    """Implements `bot.domain.support.SupportThreads` inside a unit of work."""
+    """Implements `bot.domain.ports.support.SupportThreads` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -138,7 +138,7 @@ class SqliteSupport:
 
 
 class SqliteSupportQueries:
-    """Implements `bot.domain.support.SupportReads`."""
+    """Implements `bot.domain.ports.support.SupportReads`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 from storage.database import Database
 
 DELETE_OLD_BUTTONS: Final = """

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.model import Account, AccountId, AccountType, Category, Execution, Executions, Millis, Side, Symbol
+from bot.domain.accounts import Account, AccountType
+from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.market import Category
+from bot.domain.portfolio import Execution, Executions, Side
 from storage.columns import Row, decimal_text
 from storage.writer import Transaction
 

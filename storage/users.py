@@ -3,19 +3,10 @@
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.model import (
-    AccountId,
-    AccountType,
-    Language,
-    Millis,
-    Notifications,
-    OrderType,
-    Role,
-    TradeSettings,
-    UserConfig,
-    UserId,
-)
-from bot.domain.ports import NewUser
+from bot.domain.accounts import AccountType
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.portfolio import OrderType
+from bot.domain.users import Language, NewUser, Notifications, Role, TradeSettings, UserConfig
 from storage.accounts import account_of
 from storage.columns import Row, decimal_text, storable
 from storage.writer import Transaction
@@ -92,7 +83,7 @@ def config_of(rows: list[Row]) -> UserConfig | None:
 
 
 class SqliteUsers:
-    """Implements `bot.domain.ports.Users` inside a unit of work."""
+    """Implements `bot.domain.ports.users.Users` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -20,17 +20,10 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bot.domain.accounts import AccountType, Credentials, KeyCheck, KeyType, SealedCredentials
 from bot.domain.errors import WrongKeyFile
-from bot.domain.model import (
-    AccountId,
-    AccountType,
-    Credentials,
-    KeyCheck,
-    KeyType,
-    SealedCredentials,
-    Secret,
-    UserId,
-)
+from bot.domain.ids import AccountId, UserId
+from bot.domain.secrets import Secret
 from storage.database import Database
 
 SELECT_CANARY: Final = """
@@ -110,7 +103,7 @@ def new_key_file(path: Path, *, random_bytes: _Random = os.urandom) -> None:
 
 
 class Vault:
-    """Implements `bot.domain.ports.Vault`."""
+    """Implements `bot.domain.ports.accounts.Vault`."""
 
     def __init__(self, keys: KeyFile, *, random_bytes: _Random = os.urandom) -> None:
         self._active = keys.active

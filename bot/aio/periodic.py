@@ -10,8 +10,8 @@ from typing import Any, Final, Generic, TypeVar
 
 from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, loop_later
-from bot.domain.model import DAY_S, Millis
-from bot.domain.ports import Clock
+from bot.domain.ids import DAY_S, Millis
+from bot.domain.ports.clock import Clock
 
 _logger = logging.getLogger(__name__)
 

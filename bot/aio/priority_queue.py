@@ -8,7 +8,7 @@ from math import inf
 from typing import Protocol
 
 from bot.aio.timers import Later, Timer, loop_later
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
 
 
 class Pace(Protocol):

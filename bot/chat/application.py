@@ -13,7 +13,7 @@ from telegram.request import BaseRequest
 
 from bot.chat.errors import TokenRefused
 from bot.chat.updates import RawUpdate
-from bot.domain.model import Secret
+from bot.domain.secrets import Secret
 
 _log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from telegram.ext import ExtBot
 from bot.chat.pace import Priority
 from bot.chat.refusals import is_final, is_nobody_there
 from bot.chat.sender import ListenerOf
-from bot.domain.desk import Delivery
-from bot.domain.model import UserId
+from bot.domain.broadcasts import Delivery
+from bot.domain.ids import UserId
 
 _log = logging.getLogger(__name__)
 

@@ -25,7 +25,9 @@ from bot.chat.poller import Poller, PollTimes
 from bot.chat.sender import ListenerOf, Render, Sender
 from bot.chat.stats import ChatStats
 from bot.chat.transport import RawApi, TelegramRequest
-from bot.domain.ports import Clock, InboxStore, OutboxStore, Transactions
+from bot.domain.ports.chat import InboxStore, OutboxStore
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Transactions
 
 
 class TelegramEdge:

@@ -10,8 +10,11 @@ from bot.aio.tasks import TaskSet
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, from_body, known, read_update, to_body
 from bot.domain.cause import UpdateId
-from bot.domain.model import ChatId, UserId
-from bot.domain.ports import Clock, InboxState, InboxStore, Promise, StoredUpdate, Transactions
+from bot.domain.chat import InboxState, Promise, StoredUpdate
+from bot.domain.ids import ChatId, UserId
+from bot.domain.ports.chat import InboxStore
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Transactions
 
 _log = logging.getLogger(__name__)
 

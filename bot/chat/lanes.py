@@ -12,8 +12,8 @@ from bot.aio.tasks import TaskSet
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, RawUpdate
 from bot.domain.cause import ATTEMPTS, Cause, current_cause
-from bot.domain.model import ChatId, UserId
-from bot.domain.ports import Clock
+from bot.domain.ids import ChatId, UserId
+from bot.domain.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,9 @@ from bot.aio.tasks import TaskSet
 from bot.chat.updates import Incoming
 from bot.domain.cause import UpdateId
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import DAY, Millis, UserId
-from bot.domain.ports import Clock, InboxStore
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.ports.chat import InboxStore
+from bot.domain.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 

@@ -15,9 +15,11 @@ from bot.chat.errors import FloodWait
 from bot.chat.pace import Priority
 from bot.chat.refusals import is_final, is_nobody_there
 from bot.chat.sender import Sender
+from bot.domain.chat import QueuedPromise
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import ChatId, Millis
-from bot.domain.ports import Clock, OutboxStore, QueuedPromise
+from bot.domain.ids import ChatId, Millis
+from bot.domain.ports.chat import OutboxStore
+from bot.domain.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from bot.aio.priority_queue import Call, TurnQueue
 from bot.chat.errors import FloodWait
 from bot.chat.refusals import is_nobody_there, is_too_old, is_unchanged, is_unparsable, without_format
 from bot.chat.spacing import Spacing
-from bot.domain.model import ChatId
-from bot.domain.ports import Clock
+from bot.domain.ids import ChatId
+from bot.domain.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 

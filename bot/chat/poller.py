@@ -14,7 +14,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError, 
 
 from bot.chat.errors import AnotherInstance, FloodWait, TokenRefused
 from bot.domain.errors import StorageTrouble
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-from bot.domain.model import Secret
+from bot.domain.secrets import Secret
 
 HIDDEN: Final = "***"
 _ANY_TOKEN: Final = re.compile(

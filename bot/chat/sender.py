@@ -11,7 +11,8 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.chat.pace import Priority
-from bot.domain.model import ChatId, Language, UserId
+from bot.domain.ids import ChatId, UserId
+from bot.domain.users import Language
 
 _log = logging.getLogger(__name__)
 

@@ -12,8 +12,9 @@ from telegram.ext import ExtBot
 
 from bot.chat.pace import Priority
 from bot.domain.errors import StarsDown, StarsRefused
-from bot.domain.model import Language, Millis, UserId
+from bot.domain.ids import Millis, UserId
 from bot.domain.payments import Payer, StarTransaction
+from bot.domain.users import Language
 
 _ALREADY: Final = "charge_already_refunded"
 _LANGUAGES: Final = {each.value: each for each in Language}
@@ -21,7 +22,7 @@ T = TypeVar("T")
 
 
 class Stars:
-    """Implements `bot.domain.ports.StarsApi`."""
+    """Implements `bot.domain.ports.payments.StarsApi`."""
 
     def __init__(self, bot: ExtBot[Any]) -> None:
         self._bot = bot

@@ -24,7 +24,7 @@ from yarl import URL
 from bot.chat.errors import FloodWait
 from bot.chat.multipart import Body, encode
 from bot.chat.scrub import Scrubber
-from bot.domain.model import Secret
+from bot.domain.secrets import Secret
 
 _SMALL: Final = 32 * 1024  # bytes that fit a socket's buffer at once: writing them can't wait for the peer
 _CHUNK: Final = 64 * 1024

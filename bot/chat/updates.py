@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from bot.domain.cause import UpdateId
-from bot.domain.model import ChatId, Millis, UserId
+from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.secrets import carries_pin, carries_secret
 
 RawUpdate = Mapping[str, Any]

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, NewType
 
-from bot.domain.model import ChatId, UserId
+from bot.domain.ids import ChatId, UserId
 
 UpdateId = NewType("UpdateId", int)
 

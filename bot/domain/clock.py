@@ -2,7 +2,7 @@
 
 import time
 
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 
 
 class SystemClock:

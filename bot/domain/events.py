@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.domain.model import AccountId, AccountType, Category, Exchange, Symbol, UserId
+from bot.domain.accounts import AccountType, Exchange
+from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.market import Category
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

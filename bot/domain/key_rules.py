@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.model import DAY, KeyCheck, Millis
+from bot.domain.accounts import KeyCheck
+from bot.domain.ids import DAY, Millis
 
 SOON: Final = 14 * DAY
 

@@ -11,10 +11,66 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.model import DAY, AccountType, LicenseType, Millis, Segment
+from bot.domain.accounts import AccountType
+from bot.domain.ids import DAY, Millis, UserId
 
 TRIAL_DAYS: Final = 7
 LONGEST: Final = 3650 * DAY  # what one row may give, ms: a slip of the finger stays within what calendars can show
+
+
+class LicenseType(StrEnum):
+    """Lowest first; no license is None."""
+
+    TRIAL = "trial"
+    BASIC = "basic"
+    PREMIUM = "premium"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of time with one type, [start, end)."""
+
+    license_type: LicenseType
+    start: Millis
+    end: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class License:
+    """A user's license as the projection holds it: what runs now and what is banked behind it, in order, no gaps.
+
+    The reader brings the clock, so that a cached value needs no drop when one segment ends and the next begins. A
+    moment before the first segment means that the clock was set back: then it stands still, and the first one runs.
+    """
+
+    user_id: UserId
+    segments: tuple[Segment, ...]
+
+    def segment_at(self, now: Millis) -> Segment | None:
+        """What covers the moment."""
+        return next((each for each in self.segments if now < each.end), None)
+
+    def type_at(self, now: Millis) -> LicenseType | None:
+        segment = self.segment_at(now)
+        return None if segment is None else segment.license_type
+
+    def is_active(self, now: Millis) -> bool:
+        """Whether it covers the moment."""
+        return self.segment_at(now) is not None
+
+    def banked_at(self, now: Millis) -> tuple[Segment, ...]:
+        """What starts later, in order."""
+        return tuple(each for each in self.segments if now < each.end)[1:]
+
+    def until(self, now: Millis) -> Millis | None:
+        """When all of it ends; None where nothing runs."""
+        return self.segments[-1].end if self.is_active(now) else None
+
+    def next_at(self, now: Millis) -> Segment | None:
+        """What starts when the running segment ends."""
+        return next(iter(self.banked_at(now)), None)
+
+
 RANK: Final = MappingProxyType({each: rank for rank, each in enumerate(LicenseType)})
 
 
@@ -148,6 +204,16 @@ class Limit(StrEnum):
     ACCOUNTS = "accounts"  # connected, of each of Bybit's two types
 
 
+def opens(held: LicenseType | None, feature: Feature, account_type: AccountType) -> bool:
+    """Whether it may be done with what is held now."""
+    return account_type in PLANS[held].opens[feature]
+
+
+def most(held: LicenseType | None, limit: Limit) -> int:
+    """How many there may be."""
+    return PLANS[held].most[limit]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A column of the table: on which accounts each feature is open, and how many of what."""
@@ -179,16 +245,6 @@ PLANS: Final[Mapping[LicenseType | None, Plan]] = MappingProxyType(
 )
 
 
-def opens(held: LicenseType | None, feature: Feature, account_type: AccountType) -> bool:
-    """Whether it may be done with what is held now."""
-    return account_type in PLANS[held].opens[feature]
-
-
-def most(held: LicenseType | None, limit: Limit) -> int:
-    """How many there may be."""
-    return PLANS[held].most[limit]
-
-
 def needed(feature: Feature, account_type: AccountType) -> LicenseType | None:
     """The lowest type that opens it; None: free."""
     return next(held for held in PLANS if opens(held, feature, account_type))
@@ -204,3 +260,29 @@ def plans_as_markdown() -> str:
             lines.append(f"| {feature}, {account_type} | {' | '.join(cells)} |")
     counts = (f"| {limit} at most | {' | '.join(str(most(held, limit)) for held in PLANS)} |" for limit in Limit)
     return "\n".join((*lines, *counts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLedgerEntry:
+    """A ledger row to be. `actor` None: the bot or the user.
+
+    `cause` is unique: the same one twice is one row. "charge:<id>" names something unique in the world, a bare word
+    ("trial") something that a user has once. Raises ValueError for a row that neither gives nor takes.
+    """
+
+    kind: EntryKind
+    license_type: LicenseType | None
+    millis: int
+    takes: int | None
+    cause: str
+    actor: UserId | None
+    note: str
+
+    def __post_init__(self) -> None:
+        if self.license_type is None:
+            is_sound = self.kind not in GIVING and self.millis == 0
+            is_sound = is_sound and (self.kind in TAKING or self.takes is not None)
+        else:
+            is_sound = self.kind not in TAKING and 0 < self.millis <= LONGEST and self.takes is None
+        if not is_sound:
+            raise ValueError(f"a {self.kind} of {self.millis} ms of {self.license_type} is no ledger row")

@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
-from bot.domain.model import Category, Millis, Symbol
+from bot.domain.ids import Millis, Symbol
+
+
+class Category(StrEnum):
+    """Bybit's product categories that this bot serves."""
+
+    LINEAR = "linear"
+    SPOT = "spot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.model import LicenseType
+from bot.domain.licensing import LicenseType
 
 XTR: Final = "XTR"  # Telegram Stars as a currency
 MOST_STARS: Final = 25_000  # one invoice; the least is 1

@@ -10,7 +10,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from bot.domain.model import Language, LicenseType, Millis, UserId
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.users import Language
 
 LONGEST_ID: Final = 180  # characters of a charge's id that fit into a cause as they are
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from bot.domain.model import Millis, UserId
+from bot.domain.ids import Millis, UserId
 
 LENGTH: Final = 6
 TRIES: Final = 5

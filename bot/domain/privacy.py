@@ -1,10 +1,9 @@
-"""What is stored of one person: handed out, and erased. What the two ask of storage."""
+"""What is stored of one person, as an export holds it, and the state of their requests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
-from bot.domain.model import Account, Millis, UserId
+from bot.domain.ids import Millis
 
 Record = Mapping[str, object]  # one row of an export; names that end with _at hold UTC epoch milliseconds
 
@@ -16,31 +15,3 @@ class PrivacyState:
     terms_accepted_at: Millis | None
     exported_at: Millis | None
     erase_at: Millis | None
-
-
-class PrivacyRequests(Protocol):
-    """The table privacy_requests, and erasure itself, inside a unit of work."""
-
-    async def state(self, user_id: UserId) -> PrivacyState: ...
-    async def note_export(self, user_id: UserId, now: Millis) -> None: ...
-    async def erase_later(self, user_id: UserId, at: Millis) -> None: ...
-    async def keep(self, user_id: UserId) -> bool:
-        """True if an erasure was due to come."""
-        ...
-
-    async def erase(self, user_id: UserId) -> tuple[Account, ...]:
-        """Everything that is stored of a user but their rows in the append-only ledgers; the accounts that went."""
-        ...
-
-
-class PrivacyReads(Protocol):
-    """The same, read."""
-
-    async def privacy_state(self, user_id: UserId) -> PrivacyState: ...
-    async def erasures_due(self, now: Millis, limit: int) -> tuple[UserId, ...]:
-        """Whose time has come. Not those who are banned, which a new beginning would undo, nor those with a role."""
-        ...
-
-    async def stored_of(self, user_id: UserId) -> Mapping[str, Sequence[Record]]:
-        """Every row about a user by kind, without secrets; kinds without rows are there too."""
-        ...

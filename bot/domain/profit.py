@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.desk import Fill
-from bot.domain.model import AccountType, Millis, UserId
+from bot.domain.accounts import AccountType
+from bot.domain.ids import Millis, UserId
+from bot.domain.reports import Fill
 
 _ZERO: Final = Decimal(0)
 _QUOTES: Final = frozenset({"USDT", "USDC", "USD"})  # fees in other coins are left out

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.licensing import RANK
-from bot.domain.model import DAY, HOUR, MINUTE, License, LicenseType, Millis, UserId
+from bot.domain.ids import DAY, HOUR, MINUTE, Millis, UserId
+from bot.domain.licensing import RANK, License, LicenseType
 from bot.domain.promo_codes import Terms
 
 TRIES: Final = 5
@@ -152,3 +152,29 @@ def undo_step(campaign: Campaign, actor: UserId, now: Millis, *, admins: int) ->
     if admins > 1:
         return UndoStep.WAIT_FOR_ADMIN
     return UndoStep.UNDO if now - campaign.undo_asked >= UNDO_WAIT else UndoStep.WAIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUse:
+    """A use that was counted: which redemption it is, and the campaign's uses in all and in this hour with it."""
+
+    usage_id: int
+    uses: int
+    in_this_hour: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldUsage:
+    """A redemption that an undo has not looked at yet. `user_id` None: its user was erased."""
+
+    usage_id: int
+    user_id: UserId | None
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemed:
+    """One of a user's redemptions, for screens and exports."""
+
+    usage: Usage
+    is_undone: bool

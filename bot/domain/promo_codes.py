@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.errors import BadInput
-from bot.domain.model import LicenseType, Millis
+from bot.domain.ids import Millis
+from bot.domain.licensing import LicenseType
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U
 GENERATED_BYTES: Final = 10  # 80 random bits, 16 letters

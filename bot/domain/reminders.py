@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
-from bot.domain.model import DAY, LicenseType, Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import LicenseType
 
 NOTICES: Final = (7, 3, 1)  # days before the day of the end
 MORNING: Final = 9  # the hour, local

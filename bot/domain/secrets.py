@@ -1,10 +1,11 @@
-"""What looks like a secret in a chat message, so that it is never stored and is deleted wherever it appears.
+"""Secrets: text that never prints, and what looks like a secret in a chat message, which is never stored.
 
 Bybit's HMAC secrets are 36 letters and digits; private keys come as PEM blocks.
 """
 
 import re
 import unicodedata
+from hmac import compare_digest
 from itertools import pairwise
 from typing import Final
 
@@ -53,3 +54,30 @@ def _is_broken_token(text: str) -> bool:
 def _is_random(token: str) -> bool:
     digits = sum(letter.isdigit() for letter in token)
     return digits >= 2 and any(letter.isalpha() for letter in token)  # noqa: PLR2004  prose has none inside a word
+
+
+class Secret:
+    """Text that prints as *** and goes into no string, JSON or pickle by accident; `reveal()` reads it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not pickled or copied")

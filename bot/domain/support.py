@@ -1,10 +1,10 @@
-"""/paysupport: a numbered thread between one user and whoever runs the bot, and what it asks of storage."""
+"""/paysupport: numbered threads between one user and whoever runs the bot."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType, Protocol
+from typing import NewType
 
-from bot.domain.model import Millis, UserId
+from bot.domain.ids import Millis, UserId
 
 ThreadId = NewType("ThreadId", int)  # the number that both sides see
 
@@ -53,40 +53,3 @@ class ThreadMessage:
     side: Side
     text: str
     at: Millis
-
-
-class SupportThreads(Protocol):
-    """The tables support_threads and support_messages inside a unit of work."""
-
-    async def find(self, thread_id: ThreadId) -> Thread | None: ...
-    async def open_of(self, user_id: UserId) -> Thread | None: ...
-    async def open(self, user_id: UserId, now: Millis) -> Thread:
-        """A new thread; a user has one open thread at most."""
-        ...
-
-    async def add(self, thread_id: ThreadId, side: Side, author: UserId, text: str, now: Millis) -> int:
-        """A message, its number; the turn goes to the other side."""
-        ...
-
-    async def close(self, thread_id: ThreadId, now: Millis) -> None: ...
-    async def written_since(self, author: UserId, since: Millis) -> int:
-        """How many messages they wrote since that moment."""
-        ...
-
-    async def staff(self) -> tuple[UserId, ...]:
-        """Support, admins and owners by the users table, without banned ones."""
-        ...
-
-
-class SupportReads(Protocol):
-    """The same tables, read."""
-
-    async def thread(self, thread_id: ThreadId) -> Thread | None: ...
-    async def open_thread(self, user_id: UserId) -> Thread | None: ...
-    async def thread_messages(self, thread_id: ThreadId, skip: int, limit: int) -> tuple[ThreadMessage, ...]:
-        """Newest first."""
-        ...
-
-    async def count_messages(self, thread_id: ThreadId) -> int: ...
-    async def threads(self, which: ThreadList, reader: UserId, skip: int, limit: int) -> tuple[Thread, ...]: ...
-    async def count_threads(self, which: ThreadList, reader: UserId) -> int: ...

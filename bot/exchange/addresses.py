@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.model import AccountType
+from bot.domain.accounts import AccountType
 from bot.domain.sites import DEFAULT_SITE, site_of
 
 BYBIT: Final = "https://api.bybit.com"

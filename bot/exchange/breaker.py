@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.errors import BackOff
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
 
 BAN_SECONDS: Final = 600.0  # what Bybit asks for after HTTP 403 "access too frequent"
 _PROBE_WAIT: Final = 1.0  # seconds: while one call finds out whether the ban is over

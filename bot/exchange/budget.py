@@ -15,7 +15,7 @@ from typing import Final
 from bot.aio.priority_queue import Call, Pace, TurnQueue
 from bot.aio.timers import Later, loop_later
 from bot.domain.errors import BackOff
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
 from bot.exchange.breaker import BAN_SECONDS, Breaker
 from bot.exchange.pacing import RollingWindow, TokenBucket
 

@@ -9,20 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.accounts import Account
+from bot.domain.ids import Symbol
 from bot.domain.market import Ticker
-from bot.domain.model import (
-    Account,
-    Balance,
-    CoinBalance,
-    Executions,
-    FeeRate,
-    Orders,
-    Position,
-    Positions,
-    Side,
-    Symbol,
-)
-from bot.domain.ports import Clock, Queries
+from bot.domain.portfolio import Balance, CoinBalance, Executions, FeeRate, Orders, Position, Positions, Side
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Queries
 
 EXECUTIONS: Final = 50
 TAKER: Final = Decimal("0.00055")  # Bybit's rates for a perpetual without a VIP level (2026-07)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.domain.model import Role, UserConfig, UserId
+from bot.domain.ids import UserId
+from bot.domain.users import Role, UserConfig
 
 
 class Access:

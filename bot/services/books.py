@@ -10,11 +10,15 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from bot.domain.accounts import Account, AccountType
 from bot.domain.cause import without_cause
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, Event
-from bot.domain.model import Account, AccountId, AccountType, Millis, Orders, Positions
-from bot.domain.ports import Clock, ExchangeGateway, Queries, Transactions, UnitOfWork
+from bot.domain.ids import AccountId, Millis
+from bot.domain.portfolio import Orders, Positions
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.exchange import ExchangeGateway
+from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 
 _logger = logging.getLogger(__name__)
 

@@ -6,10 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.desk import BATCH, Audience, Broadcast, BroadcastState, Delivery, DeskQueries, Recipient
+from bot.domain.audit import AuditEntry
+from bot.domain.broadcasts import BATCH, Audience, Broadcast, BroadcastState, Delivery, Recipient
+from bot.domain.chat import Promise
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.model import ChatId, UserId
-from bot.domain.ports import AuditEntry, Clock, Promise, Transactions
+from bot.domain.ids import ChatId, UserId
+from bot.domain.ports.admin import DeskQueries
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Transactions
 
 MAX_HTML: Final = 32_768  # characters as stored; Telegram counts 4,096 once the tags are read
 _ROUND: Final = 1.0  # seconds that a batch takes at least

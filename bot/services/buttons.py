@@ -6,9 +6,11 @@ from secrets import token_urlsafe
 from typing import Final
 
 from bot.domain.cause import PressedButton, current_cause
+from bot.domain.chat import Button
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import ChatId, Millis, UserId
-from bot.domain.ports import Button, Clock, Queries, Transactions
+from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Queries, Transactions
 
 LIFETIME: Final = 15 * 60  # seconds
 _TOKEN_BYTES: Final = 16

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 
+from bot.domain.admin import MOST_DAYS, Act, Deed, ErrorNote, UserFacts
+from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.cause import without_cause
-from bot.domain.desk import MOST_DAYS, Act, Deed, DeskQueries, ErrorNote, UserFacts
+from bot.domain.chat import Promise
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.events import RoleChanged, UserBanned
-from bot.domain.licensing import EntryKind, Standing
-from bot.domain.model import DAY, ChatId, License, LicenseType, Millis, Role, UserConfig, UserId
-from bot.domain.ports import AuditEntry, AuditRow, Clock, Promise, Queries, Reads, Transactions, UnitOfWork
+from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.licensing import EntryKind, License, LicenseType, Standing
+from bot.domain.ports.admin import DeskQueries
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.promo import starts_after
+from bot.domain.users import Role, UserConfig
 from bot.services.access import Access
 from bot.services.licenses import Licenses
 from bot.services.pin import PinDesk

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.model import Millis, UserId
-from bot.domain.ports import Clock, Dialogue, Queries, Transactions
+from bot.domain.chat import Dialogue
+from bot.domain.ids import Millis, UserId
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Queries, Transactions
 
 VERSION: Final = 1
 LIFETIME: Final = 15 * 60 * 1000  # ms

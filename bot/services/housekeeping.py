@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.model import DAY_S, Millis
-from bot.domain.ports import Clock
+from bot.domain.ids import DAY_S, Millis
+from bot.domain.ports.clock import Clock
 
 EVERY: Final = DAY_S  # seconds between two sweeps
 PAUSE: Final = 0.05  # seconds between two batches: the writer's lock goes to others

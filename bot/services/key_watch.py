@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.domain.accounts import Account, KeyCheck
+from bot.domain.chat import Promise
 from bot.domain.errors import ExchangeError, KeyTrouble
 from bot.domain.events import CredentialsChanged
+from bot.domain.ids import DAY, AccountId, ChatId, Millis
 from bot.domain.key_rules import judge, refusals
-from bot.domain.model import DAY, Account, AccountId, ChatId, KeyCheck, Millis
-from bot.domain.ports import Clock, KeyInspector, Promise, Queries, Transactions, UnitOfWork
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.exchange import KeyInspector
+from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 
 EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left
 ROUND: Final = 600.0  # seconds between two looks for keys that are due

@@ -14,12 +14,20 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, ExchangeError, KeyRefused, KeyTrouble, NoAccount
 from bot.domain.events import CredentialsChanged, UserConfigChanged
+from bot.domain.ids import UserId
 from bot.domain.key_rules import Finding, Severity, judge, refusals
-from bot.domain.model import Account, AccountType, Exchange, KeyCheck, KeyType, Secret, UserConfig, UserId
-from bot.domain.ports import AuditEntry, Clock, KeyInspector, NewKey, Reads, Transactions, UnitOfWork, Vault
+from bot.domain.ports.accounts import Vault
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.exchange import KeyInspector
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
+from bot.domain.users import UserConfig
 
 RSA_BITS: Final = 2048  # Bybit takes 2048 and 4096; 2048 signs four times as fast
 _KEY_LENGTHS: Final = range(8, 65)

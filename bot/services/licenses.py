@@ -3,11 +3,27 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.accounts import AccountType
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.events import LicenseChanged
-from bot.domain.licensing import TRIAL_DAYS, EntryKind, Feature, LedgerEntry, Limit, Standing, most, needed, opens
-from bot.domain.model import DAY, AccountType, LicenseType, UserId
-from bot.domain.ports import AuditEntry, Clock, NewLedgerEntry, Queries, Reads, Transactions, UnitOfWork
+from bot.domain.ids import DAY, UserId
+from bot.domain.licensing import (
+    TRIAL_DAYS,
+    EntryKind,
+    Feature,
+    LedgerEntry,
+    LicenseType,
+    Limit,
+    NewLedgerEntry,
+    Standing,
+    most,
+    needed,
+    opens,
+)
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 
 TRIAL_CAUSE: Final = "trial"  # once a user
 

@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.audit import AuditEntry
 from bot.domain.cause import without_cause
+from bot.domain.chat import Promise
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.licensing import EntryKind
-from bot.domain.model import DAY, ChatId, LicenseType, Millis, Role, UserConfig, UserId
+from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.offers import XTR, PriceList
 from bot.domain.payments import (
     Invoice,
@@ -24,7 +26,11 @@ from bot.domain.payments import (
     Unclaimed,
     credit_cause,
 )
-from bot.domain.ports import AuditEntry, Clock, NewUser, PaymentQueries, Promise, Reads, Transactions, UnitOfWork
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.payments import PaymentQueries
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.users import NewUser, Role, UserConfig
 from bot.services.access import Access
 from bot.services.buttons import random_token
 from bot.services.licenses import Licenses

@@ -6,19 +6,15 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Final
 
+from bot.domain.accounts import PAPER_START_BALANCE, AccountType, Exchange
+from bot.domain.audit import AuditEntry
 from bot.domain.events import RoleChanged, UserConfigChanged
-from bot.domain.model import (
-    PAPER_START_BALANCE,
-    AccountType,
-    Exchange,
-    Language,
-    Millis,
-    Role,
-    UserConfig,
-    UserId,
-)
+from bot.domain.ids import Millis, UserId
 from bot.domain.numbers import plain
-from bot.domain.ports import AuditEntry, Clock, NewUser, Reads, Transactions, UnitOfWork
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.users import Language, NewUser, Role, UserConfig
 
 TERMS_VERSION: Final = 1
 

@@ -8,9 +8,11 @@ from hmac import compare_digest
 from secrets import token_bytes, token_hex
 from typing import Final
 
+from bot.domain.audit import AuditEntry
 from bot.domain.cause import without_cause
+from bot.domain.chat import Promise
 from bot.domain.errors import BadInput
-from bot.domain.model import ChatId, Millis, Role, Secret, UserId
+from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.pins import (
     LENGTH,
     LOCKED_FOR,
@@ -23,7 +25,10 @@ from bot.domain.pins import (
     StoredPin,
     is_weak,
 )
-from bot.domain.ports import AuditEntry, Clock, Promise, Queries, Transactions, UnitOfWork
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.secrets import Secret
+from bot.domain.users import Role
 from bot.services.access import Access
 
 _SALT_BYTES: Final = 16

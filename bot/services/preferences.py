@@ -12,11 +12,15 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
 
+from bot.domain.accounts import AccountType
 from bot.domain.errors import BadInput, NoAccount
 from bot.domain.events import UserConfigChanged
-from bot.domain.model import AccountType, Notifications, OrderType, TradeSettings, UserConfig, UserId
+from bot.domain.ids import UserId
 from bot.domain.numbers import parse_number
-from bot.domain.ports import Reads, Transactions
+from bot.domain.portfolio import OrderType
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions
+from bot.domain.users import Notifications, TradeSettings, UserConfig
 
 
 class SettingField(StrEnum):

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput
 from bot.domain.events import CredentialsChanged, LicenseChanged, UserConfigChanged
-from bot.domain.model import DAY, Millis, Role, UserConfig, UserId
-from bot.domain.ports import AuditEntry, Clock, Transactions
-from bot.domain.privacy import PrivacyReads, PrivacyState
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Transactions
+from bot.domain.ports.users import PrivacyReads
+from bot.domain.privacy import PrivacyState
+from bot.domain.users import Role, UserConfig
 from bot.services.access import Access
 
 EXPORT_EVERY: Final = DAY  # ms between two copies

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Final
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput
+from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, derive
-from bot.domain.model import Millis, Secret, UserId
-from bot.domain.ports import AuditEntry, Clock, Transactions, UnitOfWork
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.promo import CodeSafe, PromoQueries
+from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import (
     UNDO_WAIT,
     Campaign,
     CampaignState,
     Funnel,
+    HeldUsage,
     Pin,
     SealedCode,
     Taking,
@@ -23,7 +27,7 @@ from bot.domain.promo import (
     undo_step,
 )
 from bot.domain.promo_codes import Terms, fold, generated
-from bot.domain.promo_ports import CodeSafe, HeldUsage, PromoQueries
+from bot.domain.secrets import Secret
 from bot.services.licenses import Licenses
 from bot.services.promo_alarms import PromoAlarms, private_promise
 

@@ -4,17 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.domain.model import DAY, ChatId, Millis, UserId
-from bot.domain.ports import Button, Promise, UnitOfWork
+from bot.domain.chat import Button, Promise
+from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.ports.storage import UnitOfWork
 from bot.domain.promo import (
     GUESSING,
     GUESSING_WITHIN,
     TRIES_WITHIN,
     Campaign,
+    NewUse,
     is_fast_alarm,
     used_alarm,
 )
-from bot.domain.promo_ports import NewUse
 from bot.services.buttons import random_token
 
 PAUSE: Final = "promo.pause"  # the action of [Pause code]

@@ -6,14 +6,17 @@ A code that is unknown, over, used up or paused gets one and the same answer, af
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.audit import AuditEntry
 from bot.domain.cause import without_cause
 from bot.domain.errors import BadInput
-from bot.domain.licensing import EntryKind, Standing
-from bot.domain.model import DAY, LicenseType, Millis, UserId
-from bot.domain.ports import AuditEntry, Clock, Reads, Transactions, UnitOfWork
-from bot.domain.promo import TRIES, TRIES_WITHIN, CampaignState, KnownCode, Usage, starts_after
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import EntryKind, LicenseType, Standing
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.promo import CodeSafe, PromoQueries
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.promo import TRIES, TRIES_WITHIN, CampaignState, KnownCode, Redeemed, Usage, starts_after
 from bot.domain.promo_codes import fold, suggestion
-from bot.domain.promo_ports import CodeSafe, PromoQueries, Redeemed
 from bot.services.licenses import Licenses
 from bot.services.promo_alarms import PromoAlarms, private_promise
 

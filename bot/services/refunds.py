@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, StarsDown, StarsRefused
+from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, derive
-from bot.domain.model import Millis, UserId
 from bot.domain.payments import RETURNED, Payment, PaymentStatus, return_cause
-from bot.domain.ports import AuditEntry, Clock, PaymentQueries, StarsApi, Transactions, UnitOfWork
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.payments import PaymentQueries, StarsApi
+from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.services.licenses import Licenses
 from bot.services.payments import PaymentDesk, private
 

@@ -8,9 +8,11 @@ from datetime import UTC, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.domain.chat import Promise
+from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.licensing import derive
-from bot.domain.model import DAY, ChatId, Millis, UserId
-from bot.domain.ports import Clock, Promise, Queries, Transactions, UnitOfWork
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.reminders import LATEST, NOTICES, EndingLicense, Reminder, due_reminder
 
 ROUND: Final = 300.0  # seconds between two looks: a reminder comes within five minutes of its morning

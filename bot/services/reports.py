@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.domain.desk import DeskQueries, FunnelLine, MonthIncome, Report, TopTrader
-from bot.domain.model import DAY, AccountType, LicenseType, Millis
-from bot.domain.ports import Clock
+from bot.domain.accounts import AccountType
+from bot.domain.ids import DAY, Millis
+from bot.domain.licensing import LicenseType
+from bot.domain.ports.admin import DeskQueries
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.promo import PromoQueries
 from bot.domain.profit import Earned, Profits
-from bot.domain.promo_ports import PromoQueries
+from bot.domain.reports import FunnelLine, MonthIncome, Report, TopTrader
 
 _ACTIVE_DAYS: Final = (1, 7, 30)
 _EXPIRING_DAYS: Final = (7, 30)

@@ -12,10 +12,12 @@ from difflib import get_close_matches
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from bot.aio.tasks import TaskSet
+from bot.domain.accounts import Account
 from bot.domain.errors import BadInput, ExchangeError, UnknownSymbol
-from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
-from bot.domain.model import Account, Balance, Category, Executions, Millis, Orders, Positions, Symbol
-from bot.domain.ports import Reads
+from bot.domain.ids import Millis, Symbol
+from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.portfolio import Balance, Executions, Orders, Positions
+from bot.domain.ports.reads import Reads
 
 PATIENCE: Final = 0.6  # seconds: with the look-up of a symbol and Telegram's own way a screen stands within one
 RESOLVE_PATIENCE: Final = 0.2  # seconds

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.domain.ports import Clock, Reads
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import Reads
 from bot.services.access import Access
 from bot.services.broadcasts import BroadcastDesk
 from bot.services.buttons import ButtonDesk

@@ -12,7 +12,10 @@ from typing import Final
 from bot.domain.errors import StarsError
 from bot.domain.offers import XTR
 from bot.domain.payments import RETURNED, Paid, Payer, PaymentStatus, StarCursor, StarTransaction
-from bot.domain.ports import Clock, NewUser, PaymentQueries, StarsApi, Transactions
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.payments import PaymentQueries, StarsApi
+from bot.domain.ports.storage import Transactions
+from bot.domain.users import NewUser
 from bot.services.payments import PaymentDesk
 from bot.services.refunds import Refunds
 

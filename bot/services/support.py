@@ -4,10 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.accounts import AccountType
+from bot.domain.audit import AuditEntry
+from bot.domain.chat import Button, Promise
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.model import DAY, MINUTE, AccountType, ChatId, Millis, Role, UserConfig, UserId
-from bot.domain.ports import AuditEntry, Button, Clock, PaymentQueries, Promise, Reads, Transactions, UnitOfWork
-from bot.domain.support import Side, SupportReads, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
+from bot.domain.ids import DAY, MINUTE, ChatId, Millis, UserId
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.payments import PaymentQueries
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.support import SupportReads
+from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
+from bot.domain.users import Role, UserConfig
 from bot.services.access import Access
 from bot.services.buttons import random_token
 

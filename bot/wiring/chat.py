@@ -13,8 +13,10 @@ from bot.chat.pace import Pace
 from bot.chat.sender import Listener, ListenerOf
 from bot.chat.transport import RawApi, TelegramRequest
 from bot.domain.events import Event
-from bot.domain.model import Notifications, Secret, UserId
-from bot.domain.ports import Reads
+from bot.domain.ids import UserId
+from bot.domain.ports.reads import Reads
+from bot.domain.secrets import Secret
+from bot.domain.users import Notifications
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning

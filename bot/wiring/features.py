@@ -6,8 +6,8 @@ from functools import partial
 from bot import owner_link
 from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
-from bot.domain.model import DAY
-from bot.domain.ports import StarsApi
+from bot.domain.ids import DAY
+from bot.domain.ports.payments import StarsApi
 from bot.services.broadcasts import BroadcastDesk, BroadcastJob
 from bot.services.buttons import ButtonDesk
 from bot.services.desk import Desk

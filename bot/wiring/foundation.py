@@ -6,7 +6,9 @@ from typing import Any, Protocol
 from telegram.ext import ExtBot
 
 from bot.chat.sender import ListenerOf
-from bot.domain.ports import Clock, KeyInspector, Reads
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.exchange import KeyInspector
+from bot.domain.ports.reads import Reads
 from bot.services.access import Access
 from bot.settings import Settings
 from bot.wiring.outside import Tuning

@@ -10,9 +10,9 @@ from bot.chat.outbox import OutboxTimes
 from bot.chat.poller import PollTimes
 from bot.chat.transport import AiohttpRequest, TelegramRequest
 from bot.domain.clock import SystemClock
-from bot.domain.model import Secret
 from bot.domain.pins import USUAL_COST, ScryptCost
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
+from bot.domain.secrets import Secret
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.transport import HttpTransport, Transport
 from bot.services.screens import PATIENCE, RESOLVE_PATIENCE

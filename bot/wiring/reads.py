@@ -2,9 +2,9 @@
 
 from contextlib import AsyncExitStack
 
+from bot.domain.accounts import AccountType
 from bot.domain.events import CredentialsChanged, Event
-from bot.domain.model import AccountType
-from bot.domain.ports import ExchangeGateway
+from bot.domain.ports.exchange import ExchangeGateway
 from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit

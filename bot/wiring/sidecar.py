@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.chat.edge import TelegramEdge
-from bot.domain.desk import Health
-from bot.domain.model import Secret
+from bot.domain.health import Health
+from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import Bybit
 from bot.settings import Settings
 from bot.version import VERSION

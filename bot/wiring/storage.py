@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bot.dispatch import Dispatcher
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
 from storage.database import Database

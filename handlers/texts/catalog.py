@@ -15,7 +15,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentInt
 from fluent.syntax import ast
 
-from bot.domain.model import Language
+from bot.domain.users import Language
 
 _logger = logging.getLogger(__name__)
 

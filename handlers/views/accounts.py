@@ -3,19 +3,8 @@
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.model import (
-    Account,
-    AccountType,
-    Balance,
-    CoinBalance,
-    Execution,
-    Executions,
-    Order,
-    Orders,
-    Position,
-    Positions,
-    Side,
-)
+from bot.domain.accounts import Account, AccountType
+from bot.domain.portfolio import Balance, CoinBalance, Execution, Executions, Order, Orders, Position, Positions, Side
 from bot.services.screens import Shown
 from handlers.callbacks import ShowBalance, ShowOrders, ShowPositions, ShowTrades
 from handlers.texts.catalog import Markup, join

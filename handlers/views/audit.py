@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.domain.model import UserId
-from bot.domain.ports import AuditPerson, AuditRow
+from bot.domain.audit import AuditPerson, AuditRow
+from bot.domain.ids import UserId
 from handlers.callbacks import ShowAudit
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows

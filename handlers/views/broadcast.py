@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.domain.desk import Audience, AudienceLicense, Broadcast, BroadcastState, Delivery
-from bot.domain.model import Language, UserId
+from bot.domain.broadcasts import Audience, AudienceLicense, Broadcast, BroadcastState, Delivery
+from bot.domain.ids import UserId
+from bot.domain.users import Language
 from handlers.callbacks import AimBroadcast, StopBroadcast
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, in_rows

@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.domain.desk import Report
+from bot.domain.reports import Report
 
 SIZE: Final = (1280, 960)
 _MARGIN: Final = 40

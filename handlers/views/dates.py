@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, tzinfo
 
-from bot.domain.model import MINUTE, Millis
+from bot.domain.ids import MINUTE, Millis
 from handlers.texts.catalog import Say
 from handlers.views.times import zone
 from handlers.views.viewer import Viewer

@@ -5,8 +5,10 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.desk import Act, Deed, UserFilter, UserLine
-from bot.domain.model import AccountType, Role, UserConfig, UserId
+from bot.domain.accounts import AccountType
+from bot.domain.admin import Act, Deed, UserFilter, UserLine
+from bot.domain.ids import UserId
+from bot.domain.users import Role, UserConfig
 from bot.services.desk import Preview, Subject
 from handlers.callbacks import AskAct, AskRole, FindUser, RunCommand, ShowAudit, ShowUser, ShowUsers
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join

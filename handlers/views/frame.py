@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from bot.domain.accounts import Account
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeError, ExchangeRejected, KeyTrouble
-from bot.domain.model import Account, AccountId
+from bot.domain.ids import AccountId
 from bot.services.screens import Dated, Shown
 from handlers.callbacks import Code, RunCommand
 from handlers.texts.catalog import Markup, verbatim

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bot.domain.desk import Health
+from bot.domain.health import Health
 from handlers.callbacks import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card

@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.model import AccountType, Balance, Category, Language
+from bot.domain.accounts import AccountType
+from bot.domain.market import Category
+from bot.domain.portfolio import Balance
+from bot.domain.users import Language
 from bot.services.screens import PriceCard, Shown
 from handlers.callbacks import RunCommand, SetLanguage, ShowBalance, ShowSymbols
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join

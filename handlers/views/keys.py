@@ -6,8 +6,9 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from bot.domain.accounts import Account, AccountType
+from bot.domain.ids import AccountId, Millis
 from bot.domain.key_rules import Finding, Severity
-from bot.domain.model import Account, AccountId, AccountType, Millis
 from bot.domain.sites import SITES, Site, site_of
 from bot.services.keys import KeyOffer, KeyReport
 from handlers.callbacks import AskRemoval, ShowBalance, ShowKey, ShowSite

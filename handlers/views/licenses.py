@@ -6,8 +6,9 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.licensing import PLANS, TRIAL_DAYS, Feature, Limit, most, opens
-from bot.domain.model import DAY, AccountType, License, Millis, Segment
+from bot.domain.accounts import AccountType
+from bot.domain.ids import DAY, Millis
+from bot.domain.licensing import PLANS, TRIAL_DAYS, Feature, License, Limit, Segment, most, opens
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row
 from handlers.views.frame import columns, command_button, menu_row

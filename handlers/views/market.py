@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.market import Kline, Listing, MarketBoard, OrderBook, Ticker
-from bot.domain.model import Category, Symbol
+from bot.domain.ids import Symbol
+from bot.domain.market import Category, Kline, Listing, MarketBoard, OrderBook, Ticker
 from bot.services.screens import PriceCard, Shown
 from handlers.callbacks import ShowBook, ShowPrice, ShowSymbols
 from handlers.texts.catalog import Markup, join

@@ -6,7 +6,8 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import License, Millis
+from bot.domain.ids import Millis
+from bot.domain.licensing import License
 from bot.domain.offers import SOLD, Choice, PriceList
 from bot.domain.payments import Invoice, Listed, Payment, PaymentStatus
 from handlers.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments

@@ -2,7 +2,7 @@
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import Role
+from bot.domain.users import Role
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import command_button, menu_row

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 from bot.domain.pins import LENGTH, StoredPin
 from handlers.callbacks import PressPin
 from handlers.pads import Pad, Step

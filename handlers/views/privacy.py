@@ -2,7 +2,7 @@
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 from bot.domain.privacy import PrivacyState
 from bot.services.people import TERMS_VERSION
 from handlers.texts.catalog import Markup, join

@@ -11,7 +11,7 @@ from bot.domain.errors import (
     UnknownSymbol,
     UserFacing,
 )
-from bot.domain.model import Symbol
+from bot.domain.ids import Symbol
 from handlers.callbacks import LONGEST_SYMBOL, ShowPrice
 from handlers.texts.catalog import Markup, Value
 from handlers.views.cards import Card, Row, button

@@ -6,7 +6,8 @@ from typing import Final
 
 from telegram import InlineKeyboardMarkup
 
-from bot.domain.model import Language, Millis
+from bot.domain.ids import Millis
+from bot.domain.users import Language
 from handlers.callbacks import RunCommand, token_data
 from handlers.texts.catalog import Markup, Say, Texts, Value
 from handlers.views.cards import Outgoing, button

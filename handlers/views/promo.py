@@ -5,9 +5,11 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import Language, LicenseType, Secret
+from bot.domain.licensing import LicenseType
 from bot.domain.promo import Campaign, CampaignState, Funnel, UndoStep
 from bot.domain.promo_codes import Terms, bare
+from bot.domain.secrets import Secret
+from bot.domain.users import Language
 from bot.services.promo import LARGEST_SHOWN, NewCampaign, UndoPreview
 from handlers.callbacks import PromoCard, PromoDays, PromoList, PromoPreview, PromoUndo, PromoUses, RunCommand
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join

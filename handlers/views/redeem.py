@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import LicenseType, Millis
-from bot.domain.promo_ports import Redeemed
+from bot.domain.ids import Millis
+from bot.domain.licensing import LicenseType
+from bot.domain.promo import Redeemed
 from bot.services.redemption import Offer, Redemption, Suggestion
 from handlers.callbacks import RunCommand
 from handlers.texts.catalog import Markup, Say, join

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from bot.domain.desk import Report
-from bot.domain.model import AccountType, Millis
+from bot.domain.accounts import AccountType
+from bot.domain.ids import Millis
+from bot.domain.reports import Report
 from handlers.callbacks import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card

@@ -6,8 +6,10 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.model import AccountType, Notifications, OrderType, TradeSettings
+from bot.domain.accounts import AccountType
 from bot.domain.numbers import plain
+from bot.domain.portfolio import OrderType
+from bot.domain.users import Notifications, TradeSettings
 from bot.services.preferences import RANGES, SettingField
 from handlers.callbacks import ShowSetting
 from handlers.texts.catalog import Markup, Say, join

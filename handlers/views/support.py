@@ -6,7 +6,8 @@ from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.domain.model import AccountType, Millis
+from bot.domain.accounts import AccountType
+from bot.domain.ids import Millis
 from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadState
 from bot.services.support import Opened
 from handlers.callbacks import AnswerThread, RunCommand, ShowThread, ShowThreads, token_data

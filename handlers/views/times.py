@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.model import DAY_S, Millis
+from bot.domain.ids import DAY_S, Millis
 from handlers.texts.catalog import Say
 
 _UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC"})

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.domain.model import Account, AccountType, Millis, UserConfig, UserId
+from bot.domain.accounts import Account, AccountType
+from bot.domain.ids import Millis, UserId
+from bot.domain.users import UserConfig
 from handlers.callbacks import Code
 from handlers.texts.catalog import Say
 from handlers.views.figures import Figures

@@ -9,7 +9,7 @@ from typing import Any, Final
 from cachetools import TTLCache
 from cashews import Cache
 
-from bot.domain.model import Symbol
+from bot.domain.ids import Symbol
 from cache.policy import TABLE
 from cache.region import Region
 from ops.bench.full_caches import drops, memory, new_reads

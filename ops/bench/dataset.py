@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bot.domain.model import DAY, AccountId, Millis, Symbol, UserId
+from bot.domain.ids import DAY, AccountId, Millis, Symbol, UserId
 from storage.database import Database
 from storage.migrate import migrate
 

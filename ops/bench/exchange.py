@@ -12,20 +12,10 @@ from typing import Final
 
 from pybit.unified_trading import HTTP
 
+from bot.domain.accounts import Account, AccountType, Credentials, Exchange, KeyCheck, KeyType, SealedCredentials
 from bot.domain.clock import SystemClock
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Credentials,
-    Exchange,
-    KeyCheck,
-    KeyType,
-    Millis,
-    SealedCredentials,
-    Secret,
-    UserId,
-)
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.secrets import Secret
 from bot.exchange.budget import NO_LIMITS
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.bybit.transport import Transport

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from cachetools import TTLCache
 
+from bot.domain.accounts import Account, AccountType
 from bot.domain.clock import SystemClock
 from bot.domain.events import CredentialsChanged, Event, UserBanned
-from bot.domain.model import Account, AccountType, Category, Symbol, UserId
-from bot.domain.ports import Reads
+from bot.domain.ids import Symbol, UserId
+from bot.domain.market import Category
+from bot.domain.ports.reads import Reads
 from cache.facade import CachedReads
 from cache.policy import TABLE
 from cache.regions import Regions

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import aiosqlite
 
-from bot.domain.licensing import EntryKind
-from bot.domain.model import DAY, HOUR, LicenseType, Millis, UserId
+from bot.domain.ids import DAY, HOUR, Millis, UserId
+from bot.domain.licensing import EntryKind, LicenseType
 from bot.services.redemption import Redemption
 from ops.bench.dataset import FIRST_USER, NOW, build
 from ops.bench.report import Row

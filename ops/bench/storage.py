@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import aiosqlite
 
-from bot.domain.model import DAY
+from bot.domain.ids import DAY
 from ops.bench.dataset import NOW, build
 from ops.bench.report import Row
 from ops.bench.timing import US, Loop, clock, quickest_turns

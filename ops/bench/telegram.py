@@ -24,8 +24,9 @@ from bot.chat.poller import Poller, PollTimes
 from bot.chat.transport import AiohttpRequest, RawApi, TimeOuts
 from bot.chat.updates import RawUpdate, known
 from bot.domain.clock import SystemClock
-from bot.domain.model import ChatId, Secret, UserId
-from bot.domain.ports import InboxStore
+from bot.domain.ids import ChatId, UserId
+from bot.domain.ports.chat import InboxStore
+from bot.domain.secrets import Secret
 from ops.bench.report import Row
 from ops.bench.servers import server
 from ops.bench.telegram_server import update

@@ -11,38 +11,24 @@ from math import floor, log10
 from random import Random
 from typing import Final
 
-from bot.domain.market import Instrument, Kline, Klines, OrderBook, Ticker
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.licensing import License, LicenseType, Segment
+from bot.domain.market import Category, Instrument, Kline, Klines, OrderBook, Ticker
+from bot.domain.portfolio import (
     Balance,
-    Category,
     CoinBalance,
-    Exchange,
     Execution,
     Executions,
     FeeRate,
-    KeyCheck,
-    KeyType,
-    Language,
-    License,
-    LicenseType,
-    Millis,
     Order,
     Orders,
     OrderType,
     Position,
     Positions,
-    Role,
-    SealedCredentials,
-    Segment,
     Side,
-    Symbol,
-    TradeSettings,
-    UserConfig,
-    UserId,
 )
+from bot.domain.users import Language, Role, TradeSettings, UserConfig
 
 NOW: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 SYMBOLS: Final = 500

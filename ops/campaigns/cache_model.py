@@ -7,7 +7,8 @@ entries that are good. It is told what happens in the order in which it happens,
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.model import AccountId, AccountType, Exchange, UserId
+from bot.domain.accounts import AccountType, Exchange
+from bot.domain.ids import AccountId, UserId
 from cache.policy import POSITION, AccountKey
 from cache.stats import RegionStats
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from bot.domain.model import DAY
+from bot.domain.ids import DAY
 from ops.campaigns.report import Report
 from ops.house import PATIENCE, TOKEN, Chat, DriverError, House, house
 from storage.audit import AUDIT_CHAIN

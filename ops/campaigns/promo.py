@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
+from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import derive
-from bot.domain.model import Millis, UserId
 from bot.services.redemption import Redemption
 from ops.campaigns.promo_child import USERS
 from ops.campaigns.report import Report

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bot.domain.model import UserId
+from bot.domain.ids import UserId
 from bot.services.redemption import Redemption
 from ops.promo_room import PromoRoom, promo_room
 

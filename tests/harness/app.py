@@ -20,21 +20,13 @@ from pydantic import SecretStr
 from telegram import Update
 
 from bot.app import Assembly, assemble
+from bot.domain.accounts import Account, AccountType, Credentials
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.events import UserBanned
-from bot.domain.model import (
-    Account,
-    AccountType,
-    Credentials,
-    Execution,
-    Order,
-    Orders,
-    Position,
-    Positions,
-    UserConfig,
-    UserId,
-)
+from bot.domain.ids import UserId
 from bot.domain.pins import ScryptCost
+from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
+from bot.domain.users import UserConfig
 from bot.exchange.budget import NO_LIMITS
 from bot.services.services import Services
 from bot.settings import Settings

@@ -11,28 +11,13 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck
 from bot.domain.errors import ExchangeError, ExchangeRejected
-from bot.domain.market import Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Balance,
-    Category,
-    CoinBalance,
-    Exchange,
-    Executions,
-    FeeRate,
-    KeyCheck,
-    Millis,
-    Orders,
-    Position,
-    Positions,
-    Symbol,
-    UserId,
-)
-from bot.domain.model import Execution as Fill
-from bot.domain.model import Order as OpenOrder
+from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
+from bot.domain.portfolio import Balance, CoinBalance, Executions, FeeRate, Orders, Position, Positions
+from bot.domain.portfolio import Execution as Fill
+from bot.domain.portfolio import Order as OpenOrder
 from bot.exchange.bybit.transport import Reply, Request, Timeouts
 from harness.fakes import FakeClock
 

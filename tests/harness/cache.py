@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from bot.domain.model import Account, AccountId, AccountType, Exchange, Millis, UserId
+from bot.domain.accounts import Account, AccountType, Exchange
+from bot.domain.ids import AccountId, Millis, UserId
 from cache.facade import CachedReads
 from cache.policy import AccountKey, Override
 from cache.region import Region

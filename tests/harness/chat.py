@@ -18,7 +18,9 @@ from bot.chat.sender import Listener
 from bot.chat.transport import AiohttpRequest, RawApi
 from bot.domain.cause import current_cause
 from bot.domain.clock import SystemClock
-from bot.domain.model import Language, Secret, UserId
+from bot.domain.ids import UserId
+from bot.domain.secrets import Secret
+from bot.domain.users import Language
 from harness.telegram_server import TOKEN, FakeTelegram
 
 TIMES = PollTimes(long_poll=1, margin=0.5, back_off=0.01, back_off_most=0.05, conflict_grace=0.5)

@@ -17,21 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from bot.domain.accounts import Account, AccountType, Credentials, Exchange, KeyCheck, KeyType, SealedCredentials
 from bot.domain.clock import SystemClock
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Credentials,
-    Exchange,
-    KeyCheck,
-    KeyType,
-    Millis,
-    SealedCredentials,
-    Secret,
-    UserId,
-)
-from bot.domain.ports import Clock
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.ports.clock import Clock
+from bot.domain.secrets import Secret
 from bot.exchange.budget import NO_LIMITS, Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.bybit.transport import Timeouts, Transport

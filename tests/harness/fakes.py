@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.domain.audit import AuditEntry
 from bot.domain.cause import UpdateId, current_cause
+from bot.domain.chat import InboxState, Promise, QueuedPromise, StoredUpdate
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import Millis, UserId
-from bot.domain.ports import AuditEntry, InboxState, Promise, QueuedPromise, StoredUpdate
+from bot.domain.ids import Millis, UserId
 
 START_MS = 1_760_000_000_000  # 2025-10-09, a day as any other
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
-from bot.domain.model import Language
+from bot.domain.users import Language
 
 
 class Placeholders(Visitor):

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import StarsDown, StarsError, StarsRefused
-from bot.domain.model import Language, LicenseType, Millis, UserId
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.offers import XTR
 from bot.domain.payments import Invoice, Paid, Payer, StarTransaction
-from bot.domain.ports import NewUser
+from bot.domain.users import Language, NewUser
 from bot.services.refunds import RefundJob
 from bot.services.services import Services
 from bot.services.star_watch import StarWatch

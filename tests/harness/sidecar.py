@@ -8,7 +8,7 @@ from typing import Final
 
 from prometheus_client.registry import Collector
 
-from bot.domain.model import Secret
+from bot.domain.secrets import Secret
 from cache.facade import CachedReads
 from harness.cache import Source
 from harness.waiting import LIMIT

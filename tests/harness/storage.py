@@ -7,27 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
 from bot.domain.events import Event
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Category,
-    Exchange,
-    Execution,
-    KeyCheck,
-    KeyType,
-    Language,
-    Millis,
-    Order,
-    OrderType,
-    Position,
-    SealedCredentials,
-    Side,
-    Symbol,
-    UserId,
-)
-from bot.domain.ports import NewUser
+from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.market import Category
+from bot.domain.portfolio import Execution, Order, OrderType, Position, Side
+from bot.domain.users import Language, NewUser
 from harness.fakes import FakeClock
 from storage.database import Database
 from storage.migrate import migrate

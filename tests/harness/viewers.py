@@ -2,18 +2,9 @@
 
 from typing import Any
 
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Exchange,
-    Language,
-    Millis,
-    Role,
-    TradeSettings,
-    UserConfig,
-    UserId,
-)
+from bot.domain.accounts import Account, AccountType, Exchange
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.users import Language, Role, TradeSettings, UserConfig
 from handlers.texts.catalog import Say, Texts
 from handlers.views.cards import Card
 from handlers.views.viewer import Viewer

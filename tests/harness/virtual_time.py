@@ -9,7 +9,7 @@ import selectors
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 
 _START: Final = 1000.0  # seconds, and no zero: an age of zero must not look like a moment
 

@@ -20,8 +20,8 @@ from bot.chat.application import running
 from bot.chat.errors import AnotherInstance, TokenRefused
 from bot.chat.pace import PaceLimits
 from bot.chat.poller import PollTimes
+from bot.domain.chat import InboxState
 from bot.domain.errors import StorageTrouble
-from bot.domain.ports import InboxState
 
 SECRET = "Xk3vB8qLm2Zt9RwYc5Hn7Ud1Pf4Gs6Ja0KeT"
 

@@ -6,7 +6,7 @@ from telegram import Bot
 from telegram.error import BadRequest
 
 from bot.chat.transport import AiohttpRequest
-from bot.domain.model import Secret
+from bot.domain.secrets import Secret
 
 
 async def test_an_edit_is_done_and_its_message_is_not_built() -> None:

@@ -16,10 +16,11 @@ from harness.telegram_server import FakeTelegram, message, serve
 from harness.waiting import LIMIT, until
 from telegram import Update
 
+from bot.domain.audit import AuditEntry
 from bot.domain.cause import UpdateId
+from bot.domain.chat import StoredUpdate
 from bot.domain.clock import SystemClock
-from bot.domain.model import Millis, UserId
-from bot.domain.ports import AuditEntry, StoredUpdate
+from bot.domain.ids import Millis, UserId
 from storage.database import Database
 from storage.inbox import SqliteInbox
 from storage.migrate import migrate

@@ -19,7 +19,7 @@ from telegram.ext import ExtBot
 
 from bot.chat.errors import FloodWait
 from bot.chat.transport import AiohttpRequest, RawApi, TimeOuts
-from bot.domain.model import Secret
+from bot.domain.secrets import Secret
 
 
 @pytest.fixture

@@ -10,9 +10,11 @@ from urllib.parse import parse_qs
 import pytest
 from harness.exchange import Got, account, connected, raw, scripted_bybit
 
+from bot.domain.accounts import AccountType, KeyType, NewKey
 from bot.domain.errors import ExchangeDown
-from bot.domain.model import AccountType, Category, KeyType, Secret, Symbol
-from bot.domain.ports import NewKey
+from bot.domain.ids import Symbol
+from bot.domain.market import Category
+from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.endpoints import ENDPOINTS
 

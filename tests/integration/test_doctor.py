@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from harness.storage import ANNA, NOW, Ground, ground
 
-from bot.domain.licensing import EntryKind
-from bot.domain.model import DAY, LicenseType
-from bot.domain.ports import AuditEntry, NewLedgerEntry
+from bot.domain.audit import AuditEntry
+from bot.domain.ids import DAY
+from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.settings import Settings
 from ops.doctor import examine
 from storage.vault import KeyFile, Vault, new_key_file

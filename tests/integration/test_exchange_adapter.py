@@ -22,10 +22,12 @@ from harness.exchange import (
 )
 from harness.waiting import LIMIT
 
+from bot.domain.accounts import AccountType, KeyType, NewKey
 from bot.domain.clock import SystemClock
 from bot.domain.errors import BackOff, ExchangeDown, ExchangeRejected, KeyTrouble
-from bot.domain.model import AccountId, AccountType, Category, KeyType, Secret, Symbol
-from bot.domain.ports import NewKey
+from bot.domain.ids import AccountId, Symbol
+from bot.domain.market import Category
+from bot.domain.secrets import Secret
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.transport import Timeouts
 from bot.exchange.meter import BUCKETS, OUTCOMES

@@ -12,11 +12,13 @@ from aiohttp import ClientSession
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from harness.exchange import Keys, account, connected, rsa_pair
 
+from bot.domain.accounts import Account, AccountType, KeyType, NewKey
 from bot.domain.clock import SystemClock
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble
-from bot.domain.market import KLINE_INTERVALS
-from bot.domain.model import Account, AccountType, Category, KeyType, Secret, Side, Symbol
-from bot.domain.ports import NewKey
+from bot.domain.ids import Symbol
+from bot.domain.market import KLINE_INTERVALS, Category
+from bot.domain.portfolio import Side
+from bot.domain.secrets import Secret
 from bot.exchange.budget import NO_LIMITS, Limits
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.transport import Timeouts

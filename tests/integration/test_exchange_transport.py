@@ -27,6 +27,7 @@ from harness.exchange import (
 )
 from harness.waiting import LIMIT
 
+from bot.domain.accounts import AccountType, KeyType
 from bot.domain.errors import (
     BackOff,
     ClockTrouble,
@@ -36,7 +37,8 @@ from bot.domain.errors import (
     KeyTrouble,
     Unknown,
 )
-from bot.domain.model import AccountType, Category, KeyType, Symbol
+from bot.domain.ids import Symbol
+from bot.domain.market import Category
 from bot.exchange.bybit.decode import MAX_BODY
 from bot.exchange.bybit.transport import Request, Timeouts
 

@@ -12,9 +12,9 @@ from harness.bot_api import Bubble
 from harness.payments import paid_update, refunded_update
 
 from bot.domain.events import RoleChanged
-from bot.domain.licensing import EntryKind
-from bot.domain.model import ChatId, Language, LicenseType, Role, UserId
-from bot.domain.ports import NewUser
+from bot.domain.ids import ChatId, UserId
+from bot.domain.licensing import EntryKind, LicenseType
+from bot.domain.users import Language, NewUser, Role
 from bot.services.buttons import Wish
 from handlers.entries import (
     CommandEntry,

@@ -11,9 +11,10 @@ from harness.bot_api import Bubble, Call
 from telegram.ext import ExtBot
 
 from bot.chat.broadcaster import Broadcaster
-from bot.domain.desk import Delivery
+from bot.domain.broadcasts import Delivery
 from bot.domain.events import RoleChanged
-from bot.domain.model import ChatId, Language, Role, UserId
+from bot.domain.ids import ChatId, UserId
+from bot.domain.users import Language, Role
 from bot.services.broadcasts import BroadcastJob
 from bot.wiring.chat import listener_of
 from handlers.views.promises import Promises

@@ -8,8 +8,10 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble, Call
 
-from bot.domain.model import DAY, LicenseType, Role, UserId
+from bot.domain.ids import DAY, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.pins import OPEN_FOR
+from bot.domain.users import Role
 from handlers.context import Turn
 from handlers.entries import EVERYONE, command
 from handlers.registry import TABLE, Table

@@ -11,7 +11,8 @@ from harness.bot_api import Bubble
 from harness.fakes import START_MS
 
 from bot import owner_link
-from bot.domain.model import Language, Millis, Role
+from bot.domain.ids import Millis
+from bot.domain.users import Language, Role
 
 Flow = Callable[[Person], Awaitable[object]]
 

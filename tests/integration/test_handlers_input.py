@@ -9,7 +9,7 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 
-from bot.domain.model import TradeSettings
+from bot.domain.users import TradeSettings
 
 NUMBERS = (
     "NaN", "nan", "sNaN", "inf", "-inf", "Infinity", "1e309", "-0", "0.1.2", "1_000", "１２", "٣", "²", "1E+999999",

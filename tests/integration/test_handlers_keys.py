@@ -11,10 +11,12 @@ from harness.bybit import TRADE_RIGHTS
 from harness.waiting import LIMIT
 from telegram import Update
 
+from bot.domain.accounts import AccountType, KeyType
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import ExchangeDown, KeyTrouble
-from bot.domain.model import AccountType, KeyType, Language, Millis
+from bot.domain.ids import Millis
 from bot.domain.sites import SITES
+from bot.domain.users import Language
 
 DAY = 86_400_000
 

@@ -6,8 +6,8 @@ import pytest
 from harness.app import ANNA, OWNER, Harness, Person
 from harness.app import harness as open_harness
 
-from bot.domain.licensing import EntryKind
-from bot.domain.model import DAY, LicenseType, UserId
+from bot.domain.ids import DAY, UserId
+from bot.domain.licensing import EntryKind, LicenseType
 from handlers.entries import CommandEntry
 from handlers.registry import TABLE, Table
 from storage.queries import SqliteQueries

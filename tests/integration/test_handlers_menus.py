@@ -4,7 +4,8 @@ import pytest
 from harness.app import OWNER, TEXTS, Harness
 from harness.bot_api import Call
 
-from bot.domain.model import Role, UserId
+from bot.domain.ids import UserId
+from bot.domain.users import Role
 from handlers.commands import publish_commands
 
 

@@ -7,8 +7,10 @@ from harness.payments import check_out, paid_update, refunded_update
 from telegram import Update
 
 from bot.domain.cause import Cause, UpdateId, current_cause
-from bot.domain.model import Language, Secret, UserId
-from bot.domain.ports import Promise
+from bot.domain.chat import Promise
+from bot.domain.ids import UserId
+from bot.domain.secrets import Secret
+from bot.domain.users import Language
 from handlers.views.payments import START_PARAMETER
 from handlers.views.promises import Promises
 from storage.outbox import SqliteOutbox

@@ -8,8 +8,9 @@ from harness.app import ANNA, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 
-from bot.domain.model import Role, UserId
+from bot.domain.ids import UserId
 from bot.domain.pins import LOCKED_FOR, OPEN_FOR
+from bot.domain.users import Role
 from bot.services.buttons import Wish
 from handlers.context import Turn
 from handlers.entries import ADMIN, command, does

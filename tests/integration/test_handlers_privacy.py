@@ -10,14 +10,17 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.bot_api import Call
 from harness.storage import execution, order, position
 
+from bot.domain.accounts import AccountType
 from bot.domain.cause import UpdateId
+from bot.domain.chat import Promise, StoredUpdate
 from bot.domain.errors import BadInput
 from bot.domain.events import RoleChanged
-from bot.domain.licensing import EntryKind
-from bot.domain.model import DAY, AccountType, ChatId, Language, LicenseType, Millis, Orders, Positions, Role, UserId
+from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.payments import Paid, PaymentStatus
-from bot.domain.ports import NewUser, Promise, StoredUpdate
+from bot.domain.portfolio import Orders, Positions
 from bot.domain.privacy import PrivacyState, Record
+from bot.domain.users import Language, NewUser, Role
 from bot.services.privacy import ERASE_AFTER
 from handlers.registry import TABLE
 from storage.audit import AUDIT_CHAIN

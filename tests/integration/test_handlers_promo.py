@@ -6,7 +6,7 @@ import pytest
 from harness.app import ANNA, BORIS, OWNER, Harness, Person
 from harness.bot_api import Bubble
 
-from bot.domain.model import Language
+from bot.domain.users import Language
 from handlers.promo_pins import PinnedCards
 
 DAY = 86_400

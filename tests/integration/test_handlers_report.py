@@ -11,9 +11,13 @@ from harness.app import ANNA, BORIS, OWNER, Harness, Person
 from harness.app import harness as open_harness
 from PIL import Image
 
-from bot.domain.desk import Health, MonthIncome
-from bot.domain.licensing import EntryKind
-from bot.domain.model import DAY, AccountType, Category, Execution, LicenseType, Millis, Side, Symbol, UserId
+from bot.domain.accounts import AccountType
+from bot.domain.health import Health
+from bot.domain.ids import DAY, Millis, Symbol, UserId
+from bot.domain.licensing import EntryKind, LicenseType
+from bot.domain.market import Category
+from bot.domain.portfolio import Execution, Side
+from bot.domain.reports import MonthIncome
 from bot.services.reports import months_until
 from handlers.views.charts import SIZE, draw_report, nice_top
 

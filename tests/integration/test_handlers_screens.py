@@ -7,7 +7,8 @@ from harness.app import ANNA, BORIS, Harness, Person
 from harness.bot_api import Bubble
 from harness.storage import execution, order, position
 
-from bot.domain.model import Millis, Side
+from bot.domain.ids import Millis
+from bot.domain.portfolio import Side
 
 LANGUAGES = ("en", "ru", "uk")
 MOST_WORDS = {"/help": 190, "/privacy": 240}  # a list of all commands and a text to read; the others are glanced at

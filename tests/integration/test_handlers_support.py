@@ -11,8 +11,9 @@ from harness.bot_api import BOT_ID, Bubble
 from telegram.constants import ParseMode
 
 from bot.domain.events import RoleChanged
-from bot.domain.licensing import EntryKind
-from bot.domain.model import DAY, Language, LicenseType, Role, UserId
+from bot.domain.ids import DAY, UserId
+from bot.domain.licensing import EntryKind, LicenseType
+from bot.domain.users import Language, Role
 from bot.services.support import MAX_TEXT, MOST
 from handlers.views.promises import Promises
 from handlers.views.support import MARK, THREADS_A_PAGE

@@ -13,7 +13,8 @@ from harness.waiting import LIMIT
 
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.model import LicenseType, UserId
+from bot.domain.ids import UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.offers import XTR
 from bot.domain.payments import Invoice
 from bot.services.payments import OPEN_FOR

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput, StarsDown
-from bot.domain.model import LicenseType, Millis, UserId
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.payments import PaymentStatus
 
 KINDS = {False: LicenseType.BASIC, True: LicenseType.PREMIUM}

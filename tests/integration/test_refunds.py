@@ -8,7 +8,7 @@ from harness.app import ANNA, BORIS, OWNER
 from harness.payments import Lost, Till, someone, till
 
 from bot.domain.errors import BadInput, StarsDown, StarsRefused
-from bot.domain.model import LicenseType
+from bot.domain.licensing import LicenseType
 from bot.domain.payments import PaymentStatus
 
 

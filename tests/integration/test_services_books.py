@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from harness.storage import Ground, ground, order, position
 
+from bot.domain.accounts import Account, AccountType
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import ExchangeDown
 from bot.domain.events import OrderPlaced
-from bot.domain.model import Account, AccountType, Balance, Executions, FeeRate, Orders, Positions, Symbol
+from bot.domain.ids import Symbol
+from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
 from bot.services.books import BookKeeper
 
 

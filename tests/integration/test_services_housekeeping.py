@@ -6,8 +6,8 @@ import pytest
 from harness.fakes import FakeClock
 from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
-from bot.domain.model import DAY, ChatId, Millis
-from bot.domain.ports import Button, Dialogue, Promise
+from bot.domain.chat import Button, Dialogue, Promise
+from bot.domain.ids import DAY, ChatId, Millis
 from bot.domain.support import Side
 from bot.services.housekeeping import Housekeeping, Shelf
 from bot.wiring.features import make_shelves

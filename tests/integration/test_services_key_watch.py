@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from harness.storage import NOW, Ground, ground, key_check, sealed_credentials
 
+from bot.domain.accounts import Account, KeyCheck, NewKey
+from bot.domain.chat import QueuedPromise
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.events import CredentialsChanged
+from bot.domain.ids import DAY, Millis
 from bot.domain.key_rules import ALLOWED
-from bot.domain.model import DAY, Account, KeyCheck, Millis
-from bot.domain.ports import NewKey, QueuedPromise
 from bot.services.key_watch import KeyWatch
 from storage.outbox import SqliteOutbox
 

@@ -14,10 +14,12 @@ from harness.app import harness as open_harness
 from harness.fakes import FakeClock
 from harness.storage import new_user
 
+from bot.domain.accounts import AccountType
+from bot.domain.chat import QueuedPromise
 from bot.domain.errors import BadInput, NotAllowed
-from bot.domain.licensing import PLANS, EntryKind, Feature, Limit, opens
-from bot.domain.model import DAY, AccountType, LicenseType, Millis, TradeSettings, UserId
-from bot.domain.ports import QueuedPromise
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import PLANS, EntryKind, Feature, LicenseType, Limit, opens
+from bot.domain.users import TradeSettings
 from bot.services.licenses import Licenses
 from bot.services.reminders import Reminders
 from storage.outbox import SqliteOutbox

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 
+from bot.domain.accounts import AccountType
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.model import AccountType, ChatId, License, Millis, Role, UserConfig, UserId
+from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.licensing import License
+from bot.domain.users import Role, UserConfig
 from bot.services.buttons import ButtonDesk, Wish
 from bot.services.people import OwnerLink, People
 from bot.services.preferences import Preferences, SettingField

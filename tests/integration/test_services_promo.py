@@ -8,10 +8,11 @@ import pytest
 from harness.fakes import FakeClock
 
 from bot.domain.errors import BadInput
-from bot.domain.licensing import EntryKind
-from bot.domain.model import DAY, LicenseType, Millis, Secret, UserId
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.promo import CampaignState, UndoStep
 from bot.domain.promo_codes import Terms, bare
+from bot.domain.secrets import Secret
 from bot.services.redemption import Offer, Redemption, Refusal, Suggestion
 from ops.promo_room import ADMIN, PromoRoom, promo_room
 from storage.audit import AUDIT_CHAIN

@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from bot.domain.model import Symbol
+from bot.domain.ids import Symbol
 from cache.policy import TABLE
 from stats_api.app import create_app
 from stats_api.readiness import Readiness

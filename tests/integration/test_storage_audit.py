@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
-from bot.domain.model import Millis, UserId
-from bot.domain.ports import AuditEntry
+from bot.domain.audit import AuditEntry
+from bot.domain.ids import Millis, UserId
 from storage.audit import AUDIT_CHAIN
 from storage.chain import verify_chain
 

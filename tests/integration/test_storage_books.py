@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, account_value, execution, ground, order, position
 
-from bot.domain.model import Account, AccountId, Category, Millis, Order, Orders, Position, Positions, Side, Symbol
+from bot.domain.accounts import Account
+from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.market import Category
+from bot.domain.portfolio import Order, Orders, Position, Positions, Side
 from storage.signals import Signal
 
 LATER = Millis(NOW + 1000)

@@ -10,10 +10,10 @@ import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 
 from bot.domain.cause import Cause, PressedButton, UpdateId, current_cause
+from bot.domain.chat import Button, Dialogue, InboxState, Promise, StoredUpdate
 from bot.domain.errors import ButtonExpired, StorageTrouble
 from bot.domain.events import Event, RoleChanged, UserBanned, UserConfigChanged
-from bot.domain.model import ChatId, Millis, UserId
-from bot.domain.ports import Button, Dialogue, InboxState, Promise, StoredUpdate
+from bot.domain.ids import ChatId, Millis, UserId
 from storage.inbox import SqliteInbox
 from storage.outbox import SqliteOutbox
 

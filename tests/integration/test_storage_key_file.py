@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from harness.storage import ground, key_check, sealed_credentials
 
+from bot.domain.accounts import KeyType
 from bot.domain.errors import WrongKeyFile
-from bot.domain.model import KeyType, Secret
+from bot.domain.secrets import Secret
 from storage.vault import KeyFile, Vault, new_key_file
 
 

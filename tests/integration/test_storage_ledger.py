@@ -9,9 +9,8 @@ from random import Random
 import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
-from bot.domain.licensing import EntryKind, LedgerEntry, Standing, derive
-from bot.domain.model import DAY, License, LicenseType, Millis, UserId
-from bot.domain.ports import NewLedgerEntry
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import EntryKind, LedgerEntry, License, LicenseType, NewLedgerEntry, Standing, derive
 from storage.chain import verify_chain
 from storage.checkup import check_licenses
 from storage.ledger import LICENSE_CHAIN

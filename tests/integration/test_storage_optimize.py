@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, UnfitDatabase
-from bot.domain.model import Millis, UserId
+from bot.domain.ids import Millis, UserId
 from ops.bench.dataset import NOW, SYMBOLS, Sizes, build, demo_account_of, paper_account_of, user_at
 from storage.database import Database
 from storage.migrate import migrate

@@ -8,20 +8,12 @@ from typing import Any
 import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, add_account, ground, key_check, new_user, sealed_credentials
 
+from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import AlreadyAttached
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Language,
-    LicenseType,
-    Millis,
-    Notifications,
-    OrderType,
-    Role,
-    TradeSettings,
-    UserId,
-)
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.portfolio import OrderType
+from bot.domain.users import Language, Notifications, Role, TradeSettings
 
 DAY = 24 * 60 * 60 * 1000
 

@@ -16,11 +16,12 @@ import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 from harness.waiting import LIMIT
 
+from bot.domain.audit import AuditEntry
 from bot.domain.cause import Cause, UpdateId, current_cause
+from bot.domain.chat import StoredUpdate
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import UserConfigChanged
-from bot.domain.model import UserId
-from bot.domain.ports import AuditEntry, StoredUpdate
+from bot.domain.ids import UserId
 from storage.inbox import SqliteInbox
 from storage.signals import INSERT_SIGNAL
 from storage.writer import Transaction

@@ -22,7 +22,7 @@ from harness.app import harness as open_harness
 from prometheus_client import generate_latest
 
 from bot.chat.stats import ChatStats
-from bot.domain.model import Language
+from bot.domain.users import Language
 from bot.exchange.meter import ExchangeStats
 from bot.wiring.metrics import ChatCollector, ExchangeCollector
 from cache.facade import CachedReads

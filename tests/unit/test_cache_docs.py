@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.cache import HandClock, Source, account
 
-from bot.domain.model import AccountType
+from bot.domain.accounts import AccountType
 from cache.facade import CachedReads
 from cache.policy import as_markdown
 from cache.region import Region

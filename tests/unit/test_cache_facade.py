@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from harness.cache import HandClock, Source, account
 
+from bot.domain.accounts import Account, AccountType, Exchange, KeyType, SealedCredentials
 from bot.domain.events import (
     AccountEvent,
     CredentialsChanged,
@@ -26,22 +27,10 @@ from bot.domain.events import (
     UserConfigChanged,
     WalletChanged,
 )
-from bot.domain.model import (
-    Account,
-    AccountId,
-    AccountType,
-    Category,
-    Exchange,
-    KeyType,
-    Language,
-    Role,
-    SealedCredentials,
-    Symbol,
-    TradeSettings,
-    UserConfig,
-    UserId,
-)
-from bot.domain.ports import Reads
+from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.market import Category
+from bot.domain.ports.reads import Reads
+from bot.domain.users import Language, Role, TradeSettings, UserConfig
 from cache.facade import CachedReads
 from cache.policy import TABLE
 

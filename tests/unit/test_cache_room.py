@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import pytest
 from harness.cache import A, B, Gate, HandClock, begin, key
 
-from bot.domain.model import AccountId, AccountType, Exchange, KeyType, SealedCredentials, UserId
+from bot.domain.accounts import AccountType, Exchange, KeyType, SealedCredentials
+from bot.domain.ids import AccountId, UserId
 from cache.policy import API_RESPONSE, CREDENTIALS, POSITION, AccountKey
 from cache.region import Region, json_bytes
 from cache.shelf import SECOND_CHANCES

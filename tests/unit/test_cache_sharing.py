@@ -7,7 +7,8 @@ from enum import Enum
 import pytest
 from harness.cache import Source
 
-from bot.domain.model import FeeRate, Symbol
+from bot.domain.ids import Symbol
+from bot.domain.portfolio import FeeRate
 from cache.sharing import HELD, Sharing
 from ops.bench.values import Values
 

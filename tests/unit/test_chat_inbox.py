@@ -14,9 +14,9 @@ from bot.chat.inbox import Inbox
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming
 from bot.domain.cause import UpdateId
+from bot.domain.chat import InboxState, StoredUpdate
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import Millis
-from bot.domain.ports import InboxState, StoredUpdate
+from bot.domain.ids import Millis
 
 pytestmark = pytest.mark.virtual_time
 

@@ -14,9 +14,9 @@ from bot.chat.lanes import LaneLimits, Lanes
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, known, read_update
 from bot.domain.cause import Cause, current_cause
+from bot.domain.chat import InboxState
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import ChatId, UserId
-from bot.domain.ports import InboxState
+from bot.domain.ids import ChatId, UserId
 
 QUICK = LaneLimits(back_off_s=(0.01, 0.02))
 
@@ -62,7 +62,7 @@ class Desk:
 
 
 def stored(update: Incoming) -> Any:
-    from bot.domain.ports import StoredUpdate
+    from bot.domain.chat import StoredUpdate
 
     return StoredUpdate(update_id=update.update_id, user_id=update.user_id, chat_id=update.chat_id, body=b"{}")
 

@@ -8,9 +8,9 @@ from harness.telegram_server import message
 
 from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, known
+from bot.domain.chat import InboxState, StoredUpdate
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import Millis
-from bot.domain.ports import InboxState, StoredUpdate
+from bot.domain.ids import Millis
 
 pytestmark = pytest.mark.virtual_time
 

@@ -16,9 +16,10 @@ from bot.chat.errors import FloodWait
 from bot.chat.outbox import Outbox, OutboxTimes
 from bot.chat.pace import Priority
 from bot.chat.sender import Listener, Sender
+from bot.domain.chat import Promise
 from bot.domain.errors import StorageTrouble
-from bot.domain.model import ChatId, Language, UserId
-from bot.domain.ports import Promise
+from bot.domain.ids import ChatId, UserId
+from bot.domain.users import Language
 
 QUICK = OutboxTimes(poll=0.05, back_off=0.02, storage_retry=0.01)
 

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Te
 from bot.chat.errors import FloodWait
 from bot.chat.pace import Pace, PaceLimits, Priority
 from bot.chat.spacing import Spacing
-from bot.domain.model import ChatId
+from bot.domain.ids import ChatId
 
 pytestmark = pytest.mark.virtual_time
 

@@ -8,8 +8,9 @@ from telegram.ext import ExtBot
 from bot.chat.pace import Pace
 from bot.chat.stars import Stars
 from bot.domain.errors import StarsDown, StarsRefused
-from bot.domain.model import Language, UserId
+from bot.domain.ids import UserId
 from bot.domain.payments import Payer, StarTransaction
+from bot.domain.users import Language
 
 ANNA = {"id": 1001, "is_bot": False, "first_name": "Anna", "username": "anna", "language_code": "uk-UA"}
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.updates import Incoming, from_body, known, read_update, to_body
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 
 SECRET = "Xk3vB8qLm2Zt9RwYc5Hn7Ud1Pf4Gs6Ja0KeT"
 PERSON = {"id": 7, "is_bot": False, "first_name": "U"}

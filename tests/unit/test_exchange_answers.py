@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import ExchangeDown
-from bot.domain.model import AccountId, Category, Millis, OrderType, Side, Symbol
+from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.market import Category
+from bot.domain.portfolio import OrderType, Side
 from bot.exchange.bybit import account_answers, market_answers
 
 NOW = Millis(1_760_000_000_000)

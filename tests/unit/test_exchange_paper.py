@@ -5,16 +5,10 @@ from decimal import Decimal
 import pytest
 from harness.exchange import account
 
-from bot.domain.model import (
-    AccountType,
-    Category,
-    Millis,
-    Order,
-    OrderType,
-    Position,
-    Side,
-    Symbol,
-)
+from bot.domain.accounts import AccountType
+from bot.domain.ids import Millis, Symbol
+from bot.domain.market import Category
+from bot.domain.portfolio import Order, OrderType, Position, Side
 from bot.exchange.addresses import SiteAddresses
 
 PAPER = account(account_type=AccountType.PAPER)

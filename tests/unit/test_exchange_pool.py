@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 from harness.exchange import Keys, OpenVault, TurnedTime, account, sealed, settle
 
+from bot.domain.accounts import Account, Credentials, KeyType
 from bot.domain.errors import ExchangeDown, KeyTrouble
-from bot.domain.model import Account, AccountId, Credentials, KeyType
+from bot.domain.ids import AccountId
 from bot.exchange.bybit.client import BybitClient
 from bot.exchange.bybit.pool import ClientPool
 

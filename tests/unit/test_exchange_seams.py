@@ -15,9 +15,10 @@ from aiohttp.connector import Connection, TCPConnector
 from harness.exchange import API_KEY, API_SECRET, rsa_pair
 from pybit._http_manager import _V5HTTPManager, generate_signature
 
+from bot.domain.accounts import KeyType
 from bot.domain.clock import SystemClock
 from bot.domain.errors import KeyTrouble
-from bot.domain.model import KeyType, Secret
+from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import open_bybit
 from bot.exchange.bybit.client import BybitClient, SigningKey
 from bot.exchange.bybit.transport import Transport

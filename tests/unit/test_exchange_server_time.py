@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import ExchangeDown
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 from bot.exchange.bybit.server_time import ServerTime, _Sample, estimate
 
 

@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.desk import Act, AudienceLicense, UserFilter
+from bot.domain.accounts import AccountType
+from bot.domain.admin import Act, UserFilter
+from bot.domain.broadcasts import AudienceLicense
 from bot.domain.errors import ButtonExpired
-from bot.domain.model import AccountId, AccountType, Category, Language, LicenseType, Symbol, UserId
+from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.market import Category
 from bot.domain.payments import Listed
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
+from bot.domain.users import Language
 from bot.services.buttons import random_token
 from bot.services.preferences import SettingField
 from handlers import callbacks

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 from harness.fakes import FakeClock
 
-from bot.domain.model import AccountType, Secret, UserId
+from bot.domain.accounts import AccountType
+from bot.domain.ids import UserId
+from bot.domain.secrets import Secret
 from handlers.held import Cooldown, HeldKeys, TypedKey
 
 ANNA, BORIS = UserId(1001), UserId(1002)

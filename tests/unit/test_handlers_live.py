@@ -10,7 +10,7 @@ from harness.waiting import until
 from telegram.ext import ExtBot
 
 from bot.domain.errors import ExchangeDown, KeyTrouble
-from bot.domain.model import Millis
+from bot.domain.ids import Millis
 from bot.services.screens import Shown
 from handlers import delivery
 from handlers.delivery import Spot

@@ -4,7 +4,7 @@ import pytest
 from harness.bot_api import FakeBotApi, FakeRequest
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ExtBot, TypeHandler
 
-from bot.domain.model import Role
+from bot.domain.users import Role
 from handlers import guards, registry
 from handlers.callbacks import CODES
 from handlers.context import App, Turn

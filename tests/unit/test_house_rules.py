@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import events, market, model
+from bot.domain import accounts, admin, audit, broadcasts, chat, events, market, portfolio, reports, users
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "handlers", "storage", "cache", "stats_api", "ops")
@@ -78,7 +78,10 @@ def test_no_installed_distribution_ships_one_of_our_names() -> None:
         assert set(shipped.get(package, [])) <= {"perpdesk"}, package
 
 
-@pytest.mark.parametrize("module", [events, model, market], ids=lambda module: module.__name__)
+VALUES = (accounts, admin, audit, broadcasts, chat, events, market, portfolio, reports, users)
+
+
+@pytest.mark.parametrize("module", VALUES, ids=lambda module: module.__name__)
 def test_every_value_and_event_is_frozen(module: object) -> None:
     classes = [each for each in vars(module).values() if isinstance(each, type) and is_dataclass(each)]
     assert classes

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.accounts import KeyCheck
+from bot.domain.ids import DAY, Millis
 from bot.domain.key_rules import ALLOWED, Severity, judge, refusals
-from bot.domain.model import DAY, KeyCheck, Millis
 
 NOW = Millis(1_790_000_000_000)
 GOOD = KeyCheck(

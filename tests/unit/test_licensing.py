@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from bot.domain.accounts import AccountType
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import (
     GIVING,
     LONGEST,
@@ -20,7 +22,10 @@ from bot.domain.licensing import (
     EntryKind,
     Feature,
     LedgerEntry,
+    License,
+    LicenseType,
     Limit,
+    NewLedgerEntry,
     Standing,
     derive,
     most,
@@ -28,8 +33,6 @@ from bot.domain.licensing import (
     opens,
     plans_as_markdown,
 )
-from bot.domain.model import DAY, AccountType, License, LicenseType, Millis, UserId
-from bot.domain.ports import NewLedgerEntry
 
 HOUR = 3_600_000
 START = 1_760_000_400_000

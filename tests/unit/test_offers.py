@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.model import LicenseType
+from bot.domain.licensing import LicenseType
 from bot.domain.offers import DAYS, MOST_STARS, SOLD, PriceList
 
 BASIC, PREMIUM = LicenseType.BASIC, LicenseType.PREMIUM

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from itertools import count
 
-from bot.domain.desk import Fill
-from bot.domain.model import AccountType, Millis, UserId
+from bot.domain.accounts import AccountType
+from bot.domain.ids import Millis, UserId
 from bot.domain.profit import Profits
+from bot.domain.reports import Fill
 
 IDS = count(1)
 

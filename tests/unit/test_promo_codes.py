@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import BadInput
-from bot.domain.model import LicenseType, Millis
+from bot.domain.ids import Millis
+from bot.domain.licensing import LicenseType
 from bot.domain.promo_codes import (
     ALPHABET,
     GENERATED_BYTES,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.model import DAY, HOUR, License, LicenseType, Millis, Segment, UserId
+from bot.domain.ids import DAY, HOUR, Millis, UserId
+from bot.domain.licensing import License, LicenseType, Segment
 from bot.domain.promo import (
     UNDO_ALONE,
     UNDO_WAIT,

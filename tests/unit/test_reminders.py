@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.model import DAY, LicenseType, Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.reminders import EndingLicense, Reminder, due_reminder
 
 KYIV, NEW_YORK, APIA, KATHMANDU = map(ZoneInfo, ("Europe/Kyiv", "America/New_York", "Pacific/Apia", "Asia/Kathmandu"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.model import Role
+from bot.domain.users import Role
 from handlers.entries import Access
 
 UPWARDS = (Role.USER, Role.SUPPORT, Role.ADMIN, Role.OWNER)

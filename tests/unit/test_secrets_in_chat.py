@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.domain.model import Secret
-from bot.domain.secrets import carries_secret
+from bot.domain.secrets import Secret, carries_secret
 
 PRIVATE = "PRIVATE KEY"  # apart from its BEGIN, so that this file is no find of detect-private-key
 SECRET = "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"

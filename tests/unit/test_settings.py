@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.model import LicenseType
+from bot.domain.licensing import LicenseType
 from bot.domain.offers import PRICES
 from bot.settings import Settings, SettingsError, describe, has_telegram_token, load
 

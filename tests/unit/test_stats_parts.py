@@ -14,7 +14,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from bot.domain.model import Secret, Symbol, UserId
+from bot.domain.ids import Symbol, UserId
+from bot.domain.secrets import Secret
 from cache.facade import CachedReads
 from cache.policy import TABLE
 from cache.stats import LoadTimes, RegionStats

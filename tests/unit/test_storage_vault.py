@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.accounts import AccountType, KeyType, SealedCredentials
 from bot.domain.errors import WrongKeyFile
-from bot.domain.model import AccountId, AccountType, KeyType, SealedCredentials, Secret, UserId
+from bot.domain.ids import AccountId, UserId
+from bot.domain.secrets import Secret
 from storage.vault import KeyFile, Vault
 
 KEYS = KeyFile.parse(f"new:{base64.b64encode(b'n' * 32).decode()}\nold:{base64.b64encode(b'o' * 32).decode()}\n")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.model import Language
+from bot.domain.users import Language
 from handlers.texts.catalog import MAX_VALUE, Markup, Say, Texts, clean, join, language_of, safe, verbatim
 
 EN, RU, UK = Language

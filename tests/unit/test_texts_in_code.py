@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from harness.fluent_sources import MESSAGES, placeholders
 
-from bot.domain.model import Language
+from bot.domain.users import Language
 from handlers.entries import CommandEntry
 from handlers.registry import TABLE
 from handlers.texts.catalog import Texts

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from harness.fluent_sources import MESSAGES, placeholders, sample, selections
 
-from bot.domain.model import Language
+from bot.domain.users import Language
 from handlers.texts.catalog import Texts
 
 TEXTS = Texts.load()

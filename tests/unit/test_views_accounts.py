@@ -9,20 +9,11 @@ from harness.bot_api import visible
 from harness.storage import execution, order, position
 from harness.viewers import DEMO, NOW, PAPER, account, datas, labels, viewer
 
+from bot.domain.accounts import AccountType
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble
-from bot.domain.model import (
-    AccountId,
-    AccountType,
-    Balance,
-    CoinBalance,
-    Executions,
-    Language,
-    Millis,
-    Orders,
-    Positions,
-    Side,
-    TradeSettings,
-)
+from bot.domain.ids import AccountId, Millis
+from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
+from bot.domain.users import Language, TradeSettings
 from bot.services.screens import Shown
 from handlers.views.accounts import balance_card, orders_card, positions_card, trades_card
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.model import Language
 from bot.domain.numbers import parse_number
+from bot.domain.users import Language
 from handlers.views.figures import MINUS, NBSP, Figures, percent_away, step_of
 
 EN, RU = Figures(Language.ENGLISH), Figures(Language.RUSSIAN)

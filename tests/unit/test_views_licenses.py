@@ -6,8 +6,10 @@ import pytest
 from harness.bot_api import visible
 from harness.viewers import NOW, labels, viewer
 
-from bot.domain.licensing import PLANS, Feature, Limit, most, opens
-from bot.domain.model import DAY, AccountType, Language, License, LicenseType, Millis, Segment, TradeSettings, UserId
+from bot.domain.accounts import AccountType
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import PLANS, Feature, License, LicenseType, Limit, Segment, most, opens
+from bot.domain.users import Language, TradeSettings
 from handlers.views.cards import button
 from handlers.views.licenses import days_of, license_card
 

@@ -9,8 +9,9 @@ from harness.bybit import FakeBybit
 from harness.fakes import FakeClock
 from harness.viewers import NOW, datas, labels, viewer
 
-from bot.domain.market import OrderBook
-from bot.domain.model import Category, Language, Symbol, UserId
+from bot.domain.ids import Symbol, UserId
+from bot.domain.market import Category, OrderBook
+from bot.domain.users import Language
 from bot.services.screens import PriceCard, Shown
 from handlers.views.market import base_of, book_card, price_card, quote_of, sparkline, symbols_card
 

@@ -4,7 +4,7 @@ import pytest
 from harness.bot_api import visible
 from harness.viewers import TEXTS
 
-from bot.domain.model import Language
+from bot.domain.users import Language
 from handlers.views.promises import KINDS, Promises
 
 PROMISES = Promises(TEXTS)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.model import Language, Millis
+from bot.domain.ids import Millis
+from bot.domain.users import Language
 from handlers.texts.catalog import Say, Texts
 from handlers.views.times import day, local_clock, moment, span, zone_label
 

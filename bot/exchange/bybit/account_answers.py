@@ -10,22 +10,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from bot.domain.model import (
-    DAY,
-    AccountId,
-    Balance,
-    Category,
-    CoinBalance,
-    Execution,
-    FeeRate,
-    KeyCheck,
-    Millis,
-    Order,
-    OrderType,
-    Position,
-    Side,
-    Symbol,
-)
+from bot.domain.accounts import KeyCheck
+from bot.domain.ids import DAY, AccountId, Millis, Symbol
+from bot.domain.market import Category
+from bot.domain.portfolio import Balance, CoinBalance, Execution, FeeRate, Order, OrderType, Position, Side
 from bot.exchange.bybit.fields import (
     Fields,
     amount,

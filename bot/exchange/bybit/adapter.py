@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.aio.tasks import TaskSet
+from bot.domain.accounts import Account, AccountType, Credentials, SealedCredentials
 from bot.domain.errors import ExchangeDown
-from bot.domain.model import Account, AccountId, AccountType, Credentials, Millis, SealedCredentials
-from bot.domain.ports import Clock, Vault
+from bot.domain.ids import AccountId, Millis
+from bot.domain.ports.accounts import Vault
+from bot.domain.ports.clock import Clock
 from bot.exchange.budget import Budget, Limits
 from bot.exchange.bybit.client import BybitClient, SigningKey
 from bot.exchange.bybit.decode import Json

@@ -23,8 +23,9 @@ from pybit._v5_trade import TradeHTTP
 from pybit._v5_user import UserHTTP
 from yarl import URL
 
+from bot.domain.accounts import KeyType
 from bot.domain.errors import KeyTrouble
-from bot.domain.model import KeyType, Secret
+from bot.domain.secrets import Secret
 from bot.exchange.budget import Ask
 from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.endpoints import BY_PATH, OTHER

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from bot.domain.errors import ExchangeDown
-from bot.domain.model import Millis, Symbol
+from bot.domain.ids import Millis, Symbol
 
 _PLAIN: Final = "0123456789.-"
 _EXPONENT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}").fullmatch

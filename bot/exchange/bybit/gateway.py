@@ -5,20 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from bot.domain.accounts import Account, AccountType, KeyCheck, NewKey
 from bot.domain.errors import ExchangeDown, KeyTrouble, Unknown
-from bot.domain.model import (
-    Account,
-    AccountType,
-    Balance,
-    Category,
-    Executions,
-    FeeRate,
-    KeyCheck,
-    Orders,
-    Positions,
-    Symbol,
-)
-from bot.domain.ports import Clock, NewKey
+from bot.domain.ids import Symbol
+from bot.domain.market import Category
+from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.account_answers import balance, executions, fee_rate, key_check, orders, positions
 from bot.exchange.bybit.client import BybitClient, SigningKey
 from bot.exchange.bybit.decode import Json

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.errors import ExchangeRejected
-from bot.domain.market import Instrument, Klines, MarketBoard, OrderBook, Ticker
-from bot.domain.model import Category, Symbol
-from bot.domain.ports import Clock
+from bot.domain.ids import Symbol
+from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.client import BybitClient
 from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.market_answers import board, instrument, klines, order_book, ticker

@@ -7,8 +7,8 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.market import Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
-from bot.domain.model import Category, Millis, Symbol
+from bot.domain.ids import Millis, Symbol
+from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
 from bot.exchange.bybit.fields import (
     Fields,
     array,

@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.aio.tasks import TaskSet
+from bot.domain.accounts import Account, Credentials, SealedCredentials
 from bot.domain.errors import KeyTrouble
-from bot.domain.model import Account, AccountId, Credentials, SealedCredentials
-from bot.domain.ports import Clock, Vault
+from bot.domain.ids import AccountId
+from bot.domain.ports.accounts import Vault
+from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.client import BybitClient
 from bot.exchange.meter import PoolStats
 

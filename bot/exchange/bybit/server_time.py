@@ -12,8 +12,8 @@ from statistics import median
 from typing import Final
 
 from bot.domain.errors import ExchangeError
-from bot.domain.model import Millis
-from bot.domain.ports import Clock
+from bot.domain.ids import Millis
+from bot.domain.ports.clock import Clock
 
 _SAMPLES: Final = 3
 _TIGHT: Final = 1000.0  # ms of round trip: half of it is the error, and being ahead by 1,000 fails

@@ -22,7 +22,7 @@ from yarl import URL
 
 from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeDown, ExchangeError, Unknown
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.deadlines import Deadlines
 from bot.exchange.bybit.decode import MAX_BODY
 

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Final
 
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeError, ExchangeRejected, KeyTrouble, Unknown
-from bot.domain.ports import Clock
+from bot.domain.ports.clock import Clock
 from bot.exchange.budget import Ask, Budget
 from bot.exchange.bybit.decode import Json, Unreadable, decode
 from bot.exchange.bybit.server_time import ServerTime

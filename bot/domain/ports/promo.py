@@ -1,12 +1,12 @@
-"""What promo codes ask of storage: inside a unit of work, as reads, and of the safe that hides the codes."""
+"""Promo codes in storage, inside a unit of work and as reads, and the cipher of the codes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain.model import Millis, Secret, UserId
-from bot.domain.promo import Campaign, Funnel, KnownCode, Pin, SealedCode, Taking, Usage
+from bot.domain.ids import Millis, UserId
+from bot.domain.promo import Campaign, Funnel, HeldUsage, KnownCode, NewUse, Pin, Redeemed, SealedCode, Taking
 from bot.domain.promo_codes import Terms
+from bot.domain.secrets import Secret
 
 
 class CodeSafe(Protocol):
@@ -21,24 +21,6 @@ class CodeSafe(Protocol):
     def open_code(self, sealed: SealedCode) -> Secret:
         """Raises WrongKeyFile for an envelope that was changed or is another code's."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewUse:
-    """A use that was counted: which redemption it is, and the campaign's uses in all and in this hour with it."""
-
-    usage_id: int
-    uses: int
-    in_this_hour: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldUsage:
-    """A redemption that an undo has not looked at yet. `user_id` None: its user was erased."""
-
-    usage_id: int
-    user_id: UserId | None
-    entry_id: int
 
 
 class PromoCodes(Protocol):
@@ -92,14 +74,6 @@ class PromoCodes(Protocol):
     async def staff(self) -> tuple[UserId, ...]:
         """Who is stored as admin or owner."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redeemed:
-    """One of a user's redemptions, for screens and exports."""
-
-    usage: Usage
-    is_undone: bool
 
 
 class PromoQueries(Protocol):

@@ -1,0 +1,98 @@
+"""Trading accounts of a user, and the Bybit keys beside them."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.secrets import Secret
+
+
+class Exchange(StrEnum):
+    """Where an account's prices and rules come from. Paper accounts match on Bybit's prices."""
+
+    BYBIT = "bybit"
+
+
+class AccountType(StrEnum):
+    """Whose money: practice in this process, Bybit's demo trading, or real."""
+
+    PAPER = "paper"
+    DEMO = "demo"
+    LIVE = "live"
+
+
+class KeyType(StrEnum):
+    """How a Bybit key signs: our RSA pair (the default) or the secret that Bybit made."""
+
+    RSA = "rsa"
+    HMAC = "hmac"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One trading account of one user; a user may have several of a type.
+
+    `host` is the Bybit site the key belongs to (`com`, `nl`, `kz` …), `bybit_uid` Bybit's userID (None for paper).
+    """
+
+    account_id: AccountId
+    user_id: UserId
+    exchange: Exchange
+    account_type: AccountType
+    host: str
+    label: str
+    bybit_uid: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyCheck:
+    """What the last key check found, in Bybit's terms (/v5/user/query-api)."""
+
+    bybit_uid: str
+    read_only: bool
+    permissions: tuple[str, ...]  # "ContractTrade:Order", sorted
+    ips: tuple[str, ...]  # empty: not bound
+    expires_at: Millis | None
+    checked_at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedCredentials:
+    """An account's key, sealed. The bytes are AES-256-GCM envelopes; opening them is the vault's business."""
+
+    account_id: AccountId
+    user_id: UserId
+    account_type: AccountType
+    host: str
+    key_type: KeyType
+    data_key: bytes = field(repr=False)  # wrapped by the key-encryption key named by key_id
+    key_id: str
+    api_key: bytes = field(repr=False)
+    api_secret: bytes = field(repr=False)  # HMAC secret or RSA private key (PKCS#8 PEM)
+    check: KeyCheck | None  # None while the user has not sent the key's id yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """An opened key. Lives in one client object and nowhere else."""
+
+    account_id: AccountId
+    key_type: KeyType
+    api_key: Secret
+    api_secret: Secret
+
+
+PAPER_START_BALANCE: Final = Decimal(10_000)  # USDT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key that is not stored yet."""
+
+    account_type: AccountType
+    host: str
+    key_type: KeyType
+    api_key: Secret
+    api_secret: Secret

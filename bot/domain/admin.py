@@ -1,0 +1,96 @@
+"""Users as admins see them, and what admins do to one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.users import Role
+
+FREE_DAYS: Final = 30  # what may be granted without a PIN
+MOST_DAYS: Final = 3650
+ERRORS_KEPT: Final = 5  # of one user
+
+
+class UserFilter(StrEnum):
+    """Which users a list shows."""
+
+    ALL = "all"
+    DAY = "day"  # seen within 24 hours
+    WEEK = "week"
+    BANNED = "banned"
+    TRIAL = "trial"
+    BASIC = "basic"
+    PREMIUM = "premium"
+
+    @property
+    def license_type(self) -> LicenseType | None:
+        return LicenseType(self.value) if self in _BY_LICENSE else None
+
+
+_BY_LICENSE: Final = frozenset({UserFilter.TRIAL, UserFilter.BASIC, UserFilter.PREMIUM})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserLine:
+    """A user in a list. `license_type` runs now; `until` is when all their time ends, also when it has."""
+
+    user_id: UserId
+    username: str | None
+    first_name: str
+    role: Role
+    is_banned: bool
+    last_seen: Millis
+    license_type: LicenseType | None
+    until: Millis | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorNote:
+    """An error somebody met: its reference is in the log; `kind` is the exception's name, never its words."""
+
+    reference: str
+    kind: str
+    at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFacts:
+    """What a user card counts. `trades` are the fills of 30 days."""
+
+    last_seen: Millis
+    positions: int
+    orders: int
+    trades: int
+    redemptions: int
+    payments: int
+    errors: tuple[ErrorNote, ...]
+
+
+class Act(StrEnum):
+    """What an admin does to a user."""
+
+    GRANT = "grant"
+    EXTEND = "extend"
+    REVOKE = "revoke"
+    BAN = "ban"
+    UNBAN = "unban"
+    ROLE = "role"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One act, ready to be confirmed. `nonce` makes its ledger row unique."""
+
+    act: Act
+    user_id: UserId
+    reason: str
+    nonce: str
+    license_type: LicenseType | None = None
+    days: int = 0
+    role: Role | None = None
+
+    @property
+    def needs_pin(self) -> bool:
+        return self.act is Act.ROLE or self.days > FREE_DAYS

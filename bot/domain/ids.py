@@ -1,0 +1,14 @@
+"""Identifiers and units of time that every layer shares."""
+
+from typing import Final, NewType
+
+UserId = NewType("UserId", int)  # Telegram's numeric id
+ChatId = NewType("ChatId", int)
+AccountId = NewType("AccountId", int)
+Symbol = NewType("Symbol", str)  # as Bybit spells it: ^[A-Z0-9]{2,30}$
+Millis = NewType("Millis", int)  # UTC epoch milliseconds
+
+MINUTE: Final = 60_000  # ms, as the next two
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+DAY_S: Final = DAY // 1000  # seconds

@@ -1,0 +1,69 @@
+"""Accounts, their stored positions and orders, and the sealing of their keys."""
+
+from typing import Protocol
+
+from bot.domain.accounts import Account, AccountType, Credentials, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.portfolio import Orders, Positions
+from bot.domain.secrets import Secret
+
+
+class Vault(Protocol):
+    """Seals and opens keys; the associated data bind each field to its user and account."""
+
+    def seal(
+        self,
+        *,
+        user_id: UserId,
+        account_id: AccountId,
+        account_type: AccountType,
+        host: str,
+        key_type: KeyType,
+        api_key: Secret,
+        api_secret: Secret,
+        check: KeyCheck | None,
+    ) -> SealedCredentials: ...
+
+    def open(self, sealed: SealedCredentials) -> Credentials:
+        """Raises WrongKeyFile if the envelope was made for another user or account, or by an unknown key."""
+        ...
+
+
+class Accounts(Protocol):
+    """The accounts table and the credentials beside it."""
+
+    async def add(
+        self,
+        *,
+        user_id: UserId,
+        exchange: Exchange,
+        account_type: AccountType,
+        host: str,
+        label: str,
+        now: Millis,
+    ) -> Account:
+        """A new account; unusable (hidden from UserConfig) until `activate`, except paper."""
+        ...
+
+    async def activate(self, account_id: AccountId, bybit_uid: str) -> Account:
+        """The account, usable from now on. Raises AlreadyAttached if another user's account has this Bybit UID."""
+        ...
+
+    async def remove(self, account_id: AccountId) -> None:
+        """The account, its credentials, positions and orders."""
+        ...
+
+    async def pending(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
+        """The RSA pair whose key id has not come yet, if there is one."""
+        ...
+
+    async def put_credentials(self, sealed: SealedCredentials) -> None: ...
+    async def set_check(self, account_id: AccountId, check: KeyCheck) -> None: ...
+    async def open_paper_wallet(self, account_id: AccountId, coin: str, balance: str) -> None: ...
+
+
+class Books(Protocol):
+    """active_positions and pending_limit_orders, with each account's as_of."""
+
+    async def replace_positions(self, account: Account, positions: Positions) -> None: ...
+    async def replace_orders(self, account: Account, orders: Orders) -> None: ...

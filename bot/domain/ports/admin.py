@@ -1,0 +1,75 @@
+"""What admins read and write: lists of users, broadcasts, reports."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.domain.admin import ErrorNote, UserFacts, UserFilter, UserLine
+from bot.domain.broadcasts import Audience, Broadcast, BroadcastState, Delivery, Recipient
+from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.reports import Fill
+
+
+class Broadcasts(Protocol):
+    """The broadcast tables inside a unit of work."""
+
+    async def draft(self, author: UserId, text_html: str, now: Millis) -> int:
+        """A draft to everybody; its id. Older drafts of the same author go."""
+        ...
+
+    async def aim(self, broadcast_id: int, audience: Audience) -> bool:
+        """True while it is a draft."""
+        ...
+
+    async def start(self, broadcast: Broadcast, now: Millis) -> int | None:
+        """Write down its recipients; how many. None if it is no draft any more."""
+        ...
+
+    async def show_at(self, broadcast_id: int, chat_id: ChatId, message_id: int) -> None: ...
+    async def settle(self, broadcast_id: int, user_id: UserId, delivery: Delivery) -> None: ...
+    async def end(self, broadcast_id: int, state: BroadcastState, now: Millis) -> bool:
+        """True if it was being sent."""
+        ...
+
+
+class DeskNotes(Protocol):
+    """Small things the desk keeps, inside a unit of work."""
+
+    async def note_error(self, user_id: UserId, note: ErrorNote) -> None:
+        """Keep the newest five of a user. Nobody's is dropped silently: an unknown user has none."""
+        ...
+
+
+class DeskQueries(Protocol):
+    """Reads of the desk."""
+
+    async def users(self, shown: UserFilter, now: Millis, *, offset: int, limit: int) -> tuple[UserLine, ...]:
+        """The latest seen first; holders of a license type by when it ends."""
+        ...
+
+    async def find_users(self, typed: str, now: Millis, *, limit: int) -> tuple[UserLine, ...]:
+        """By id, @name or the beginning of a name."""
+        ...
+
+    async def user_facts(self, user_id: UserId, since: Millis) -> UserFacts | None: ...
+    async def broadcast(self, broadcast_id: int) -> Broadcast | None: ...
+    async def sending(self) -> tuple[Broadcast, ...]: ...
+    async def audience_size(self, audience: Audience, now: Millis) -> int: ...
+    async def recipients(self, broadcast_id: int, limit: int) -> tuple[Recipient, ...]:
+        """Who is still to be reached."""
+        ...
+
+    async def unreached(self, broadcast_id: int, limit: int) -> tuple[tuple[UserId, Delivery], ...]: ...
+    async def count_seen(self, since: Millis, until: Millis) -> int: ...
+    async def count_licenses(self, license_type: LicenseType, now: Millis) -> int: ...
+    async def count_ending(self, after: Millis, until: Millis) -> int: ...
+    async def income(self, since: Millis, until: Millis) -> tuple[int, int]:
+        """Stars kept and returned of that time."""
+        ...
+
+    async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[Fill, ...]:
+        """Every fill, account by account, oldest first, from behind (account_id, ts, fill_id)."""
+        ...
+
+    async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]: ...
+    async def schema_version(self) -> int: ...

@@ -1,0 +1,56 @@
+"""Buttons, dialogues, inbox and outbox."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.domain.cause import UpdateId
+from bot.domain.chat import Button, Dialogue, QueuedPromise, StoredUpdate
+from bot.domain.ids import ChatId, Millis, UserId
+
+
+class Buttons(Protocol):
+    """The buttons table."""
+
+    async def add(self, buttons: Sequence[Button], now: Millis) -> None: ...
+    async def take(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
+        """Use it up: the row if it is this user's, this chat's, unused and not expired; else None."""
+        ...
+
+
+class Dialogues(Protocol):
+    """The dialogues table."""
+
+    async def put(self, dialogue: Dialogue, now: Millis) -> None: ...
+    async def clear(self, user_id: UserId) -> bool:
+        """True if there was one."""
+        ...
+
+
+class InboxStore(Protocol):
+    """The inbox table: the poller and the lanes write it outside units of work, each call one commit."""
+
+    async def accept(self, updates: Sequence[StoredUpdate], now: Millis) -> tuple[UpdateId, ...]:
+        """Store the batch in ONE commit; answers the ids that were new. Raises StorageTrouble."""
+        ...
+
+    async def waiting(self) -> tuple[StoredUpdate, ...]:
+        """NEW and APPLIED rows, oldest first: what a kill left behind."""
+        ...
+
+    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
+        """Mark a batch as done and note when its senders were last seen, in one commit."""
+        ...
+
+    async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None: ...
+    async def forget(self, before: Millis) -> int:
+        """Delete rows done before that moment (14 days keep Telegram's ids unique)."""
+        ...
+
+
+class OutboxStore(Protocol):
+    """The outbox table as its sender sees it."""
+
+    async def due(self, now: Millis, limit: int) -> tuple[QueuedPromise, ...]: ...
+    async def sent(self, outbox_id: int, now: Millis) -> None: ...
+    async def later(self, outbox_id: int, next_try: Millis) -> None: ...
+    async def undeliverable(self, outbox_id: int, reason: str) -> None: ...

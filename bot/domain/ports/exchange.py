@@ -1,0 +1,40 @@
+"""Bybit and the paper account: private data, public data, key inspection."""
+
+from typing import Protocol
+
+from bot.domain.accounts import Account, KeyCheck, NewKey
+from bot.domain.ids import Symbol
+from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+
+
+class ExchangeGateway(Protocol):
+    """An account's own data. Adapters: Bybit (demo, live) and paper. Raises `ExchangeError`s."""
+
+    async def balance(self, account: Account) -> Balance: ...
+    async def positions(self, account: Account) -> Positions: ...
+    async def orders(self, account: Account) -> Orders: ...
+    async def executions(self, account: Account) -> Executions: ...
+    async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate: ...
+
+
+class MarketData(Protocol):
+    """Public data, always of the live market. Raises `ExchangeError`s."""
+
+    async def ticker(self, category: Category, symbol: Symbol) -> Ticker: ...
+    async def order_book(self, category: Category, symbol: Symbol) -> OrderBook: ...
+    async def klines(self, category: Category, symbol: Symbol, interval: str) -> Klines: ...
+    async def board(self, category: Category) -> MarketBoard: ...
+    async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None: ...
+
+
+class KeyInspector(Protocol):
+    """Asks Bybit what a key may do (/v5/user/query-api)."""
+
+    async def inspect(self, key: NewKey) -> KeyCheck:
+        """Raises KeyTrouble for a key that Bybit does not take there, other ExchangeErrors when it can't be asked."""
+        ...
+
+    async def inspect_stored(self, account: Account) -> KeyCheck:
+        """The same with the stored key of an account."""
+        ...

@@ -1,0 +1,22 @@
+"""The ledger of license time."""
+
+from typing import Protocol
+
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import LedgerEntry, NewLedgerEntry, Standing
+
+
+class Ledger(Protocol):
+    """license_events: append-only and hash-chained; user_licenses is rewritten from it in the same transaction."""
+
+    async def append(self, user_id: UserId, entry: NewLedgerEntry, now: Millis) -> tuple[LedgerEntry, Standing]:
+        """The row (the one that is there already, for a cause that was seen) and what the user has with it.
+
+        Raises LookupError for a user or an actor who is not there and for `takes` that never gave this user anything,
+        ValueError for a cause that belongs to another user's row.
+        """
+        ...
+
+    async def entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
+        """A user's rows, oldest first."""
+        ...

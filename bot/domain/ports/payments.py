@@ -1,0 +1,71 @@
+"""Payments in storage, and Telegram's API of Stars."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.domain.ids import Millis, UserId
+from bot.domain.payments import Invoice, Paid, Payment, PaymentStatus, StarCursor, StarTransaction
+
+
+class Payments(Protocol):
+    """The invoices, payment_history and star_cursor tables."""
+
+    async def add_invoices(self, invoices: Sequence[Invoice], now: Millis) -> None: ...
+    async def invoice(self, payload: str) -> Invoice | None: ...
+    async def mark_paid(self, payload: str) -> None: ...
+    async def by_charge(self, charge_id: str) -> Payment | None: ...
+    async def payment(self, payment_id: int) -> Payment | None: ...
+    async def add(
+        self,
+        user_id: UserId,
+        paid: Paid,
+        *,
+        status: PaymentStatus,
+        reason: str,
+        invoice: Invoice | None,
+        entry_id: int | None,
+        now: Millis,
+    ) -> int:
+        """A charge that is not there yet; its number. `invoice` and `entry_id` (ledger row) if it was credited."""
+        ...
+
+    async def set_status(self, payment_id: int, status: PaymentStatus, reason: str, now: Millis) -> None:
+        """What it stands at from now on; `reason` of a refund."""
+        ...
+
+    async def refund_later(self, payment_id: int, next_try: Millis, trouble: str) -> None:
+        """An attempt at giving it back failed: when the next one is due, and what Telegram said."""
+        ...
+
+    async def put_cursor(self, cursor: StarCursor) -> None: ...
+
+
+class PaymentQueries(Protocol):
+    """Reads of payments, all from storage. Lists go backwards: numbers below `before`, newest first."""
+
+    async def invoice(self, payload: str) -> Invoice | None: ...
+    async def payment(self, payment_id: int) -> Payment | None: ...
+    async def payments(self, before: int, limit: int, status: PaymentStatus | None = None) -> tuple[Payment, ...]: ...
+    async def payments_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]: ...
+    async def payments_between(self, since: Millis, until: Millis) -> tuple[Payment, ...]:
+        """Those booked in [since, until), oldest first."""
+        ...
+
+    async def refunds_due(self, now: Millis, limit: int) -> tuple[Payment, ...]: ...
+    async def statuses(self, charge_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
+        """Of those charges that have a row."""
+        ...
+
+    async def star_cursor(self) -> StarCursor: ...
+
+
+class StarsApi(Protocol):
+    """Telegram's side of Stars, beside invoices. Raises StarsRefused for a definite no, StarsDown for anything else."""
+
+    async def refund(self, user_id: UserId, charge_id: str) -> None:
+        """refundStarPayment; a charge that was refunded already is done."""
+        ...
+
+    async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:
+        """getStarTransactions: oldest first, `offset` lines skipped, at most `limit` (1 to 100)."""
+        ...

@@ -1,0 +1,78 @@
+"""Users, their PINs, and their requests for a copy or an erasure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from bot.domain.accounts import Account
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.pins import StoredPin
+from bot.domain.privacy import PrivacyState, Record
+from bot.domain.users import Language, NewUser, Role, TradeSettings
+
+
+class PrivacyRequests(Protocol):
+    """The table privacy_requests, and erasure itself, inside a unit of work."""
+
+    async def state(self, user_id: UserId) -> PrivacyState: ...
+    async def note_export(self, user_id: UserId, now: Millis) -> None: ...
+    async def erase_later(self, user_id: UserId, at: Millis) -> None: ...
+    async def keep(self, user_id: UserId) -> bool:
+        """True if an erasure was due to come."""
+        ...
+
+    async def erase(self, user_id: UserId) -> tuple[Account, ...]:
+        """Everything that is stored of a user but their rows in the append-only ledgers; the accounts that went."""
+        ...
+
+
+class PrivacyReads(Protocol):
+    """The same, read."""
+
+    async def privacy_state(self, user_id: UserId) -> PrivacyState: ...
+    async def erasures_due(self, now: Millis, limit: int) -> tuple[UserId, ...]:
+        """Whose time has come. Not those who are banned, which a new beginning would undo, nor those with a role."""
+        ...
+
+    async def stored_of(self, user_id: UserId) -> Mapping[str, Sequence[Record]]:
+        """Every row about a user by kind, without secrets; kinds without rows are there too."""
+        ...
+
+
+class Users(Protocol):
+    """The users table."""
+
+    async def ensure(self, user: NewUser, now: Millis) -> bool:
+        """Store a new user; True if they were new. Does not change a known one."""
+        ...
+
+    async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None: ...
+    async def set_language(self, user_id: UserId, language: Language) -> None: ...
+    async def set_settings(self, user_id: UserId, settings: TradeSettings) -> None: ...
+    async def set_default_account(self, user_id: UserId, account_id: AccountId | None) -> None: ...
+    async def accept_terms(self, user_id: UserId, version: int, now: Millis) -> None: ...
+    async def set_banned(self, user_id: UserId, *, banned: bool) -> bool:
+        """True if such a user exists."""
+        ...
+
+    async def set_role(self, user_id: UserId, role: Role) -> bool:
+        """True if such a user exists."""
+        ...
+
+
+class Pins(Protocol):
+    """The pins table."""
+
+    async def put(self, pin: StoredPin, now: Millis) -> bool:
+        """Set or replace; True if it is the first one. The tries of the old one are forgotten."""
+        ...
+
+    async def count_try(self, user_id: UserId, now: Millis) -> StoredPin | None:
+        """The PIN with this try counted; None if there is none or no try is left, which a lock is for."""
+        ...
+
+    async def clear_tries(self, user_id: UserId) -> None: ...
+    async def lock(self, user_id: UserId, until: Millis) -> None: ...
+    async def guard_keys(self, user_id: UserId, *, on: bool) -> None: ...
+    async def remove(self, user_id: UserId) -> bool:
+        """True if there was one."""
+        ...
