@@ -17,8 +17,8 @@ from bot.domain.ids import HOUR, Millis, UserId
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.lifecycle import EXIT_CONFIG, Fatal, background, stop_signals
-from bot.services.access import Access
 from bot.services.services import Services
+from bot.services.users.access import Access
 from bot.settings import Settings
 from bot.wiring.chat import listener_of, make_telegram, open_chat
 from bot.wiring.features import build_features

@@ -8,7 +8,7 @@ from secrets import token_urlsafe
 from typing import Final
 
 from bot.domain.ids import Millis
-from bot.services.people import OwnerLink
+from bot.services.users.people import OwnerLink
 
 PAYLOAD_PREFIX: Final = "own_"
 MINUTES: Final = 10

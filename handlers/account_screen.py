@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ButtonExpired, NoAccount
 from bot.domain.ids import AccountId
-from bot.services.screens import Dated, Screens, Shown
+from bot.services.accounts.screens import Dated, Screens, Shown
 from handlers.context import Turn
 from handlers.views.cards import Card
 from handlers.views.viewer import Viewer

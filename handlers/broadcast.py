@@ -12,9 +12,9 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import ChatId
 from bot.domain.ports.clock import Clock
 from bot.domain.users import Language
-from bot.services.broadcasts import BroadcastDesk
-from bot.services.buttons import Wish
-from bot.services.people import People
+from bot.services.admin.broadcasts import BroadcastDesk
+from bot.services.chat.buttons import Wish
+from bot.services.users.people import People
 from handlers import delivery
 from handlers.callbacks import AimBroadcast, StopBroadcast
 from handlers.context import Turn

@@ -23,7 +23,7 @@ from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.sites import site_of
 from bot.domain.support import ThreadId, ThreadList
 from bot.domain.users import Language
-from bot.services.preferences import SettingField
+from bot.services.users.preferences import SettingField
 
 VERSION: Final = "v1"
 PRESS_PREFIX: Final = "t:"

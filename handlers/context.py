@@ -14,8 +14,8 @@ from bot.domain.errors import ExchangeError
 from bot.domain.health import Health
 from bot.domain.ids import ChatId, UserId
 from bot.domain.users import Role, UserConfig
-from bot.services.buttons import LIFETIME, Wish
-from bot.services.screens import Dated, Shown
+from bot.services.accounts.screens import Dated, Shown
+from bot.services.chat.buttons import LIFETIME, Wish
 from bot.services.services import Services
 from handlers import delivery
 from handlers.asides import Asides

@@ -10,8 +10,8 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.users import Role
-from bot.services.buttons import Wish
-from bot.services.desk import GIVEN_ROLES, MAX_REASON, new_nonce
+from bot.services.admin.user_actions import GIVEN_ROLES, MAX_REASON, new_nonce
+from bot.services.chat.buttons import Wish
 from handlers.callbacks import AskAct, AskRole
 from handlers.context import Turn
 from handlers.entries import ADMIN, OWNER, Entry, command, continues, does, shows

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.users import Role
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from handlers.callbacks import Code
 from handlers.context import Turn
 

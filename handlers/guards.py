@@ -17,8 +17,8 @@ from bot.domain.errors import ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.secrets import carries_secret
 from bot.domain.users import Role, UserConfig
-from bot.services.buttons import Wish
-from bot.services.people import TERMS_VERSION
+from bot.services.chat.buttons import Wish
+from bot.services.users.people import TERMS_VERSION
 from handlers import delivery
 from handlers.addressing import command_of, is_addressed
 from handlers.callbacks import owner_of

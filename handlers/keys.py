@@ -12,8 +12,8 @@ from bot.domain.ids import AccountId
 from bot.domain.key_rules import Finding
 from bot.domain.secrets import Secret, carries_secret
 from bot.domain.sites import DEFAULT_SITE, Site, site_of
-from bot.services.buttons import Wish
-from bot.services.keys import KeyReport
+from bot.services.accounts.keys import KeyReport
+from bot.services.chat.buttons import Wish
 from handlers.account_screen import account_type_of
 from handlers.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.context import Turn

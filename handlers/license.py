@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.domain.licensing import TRIAL_DAYS
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from handlers.context import Turn
 from handlers.entries import AFTER_TERMS, EVERYONE, Entry, command, does
 from handlers.texts.catalog import Markup

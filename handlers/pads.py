@@ -8,7 +8,7 @@ from typing import Final
 from bot.domain.cause import PressedButton
 from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
-from bot.services.buttons import Wish, random_token
+from bot.services.chat.buttons import Wish, random_token
 
 LIFETIME: Final = 300.0  # seconds
 _CAPACITY: Final = 1_000

@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.domain.payments import Listed, Payment
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from handlers.callbacks import AskRefund, ShowPayment, ShowPayments
 from handlers.context import Turn
 from handlers.entries import ADMIN, Entry, command, continues, does, shows

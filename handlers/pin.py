@@ -8,8 +8,8 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.pins import LENGTH, PinState, is_weak
 from bot.domain.secrets import Secret
-from bot.services.buttons import Wish
-from bot.services.pin import Entered, Outcome
+from bot.services.chat.buttons import Wish
+from bot.services.users.pin import Entered, Outcome
 from handlers.callbacks import PressPin
 from handlers.context import Turn
 from handlers.entries import EVERYONE, OWNER, Entry, command, does, shows

@@ -5,7 +5,7 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.ids import DAY_S, Millis
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from handlers import delivery
 from handlers.context import Turn
 from handlers.delivery import Document

@@ -12,8 +12,8 @@ from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import SealedCode
 from bot.domain.promo_codes import Terms, Wanted, parse_new, usual_end
-from bot.services.buttons import Wish
-from bot.services.redemption import Refusal
+from bot.services.chat.buttons import Wish
+from bot.services.promo.redemption import Refusal
 from handlers import redeem
 from handlers.callbacks import PromoDays, PromoList, PromoPreview, PromoUses
 from handlers.context import Turn

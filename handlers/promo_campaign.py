@@ -13,8 +13,8 @@ from bot.domain.errors import BadInput
 from bot.domain.promo import Campaign, CampaignState, Pin, UndoStep
 from bot.domain.secrets import Secret
 from bot.domain.users import Language
-from bot.services.buttons import Wish
-from bot.services.promo_alarms import PAUSE
+from bot.services.chat.buttons import Wish
+from bot.services.promo.alerts import PAUSE
 from handlers import delivery
 from handlers.callbacks import PromoCard, PromoUndo
 from handlers.context import Turn

@@ -10,8 +10,8 @@ from telegram.error import TelegramError
 
 from bot.domain.ports.clock import Clock
 from bot.domain.promo import Pin
-from bot.services.people import People
-from bot.services.promo import PromoDesk
+from bot.services.promo.campaigns import PromoDesk
+from bot.services.users.people import People
 from handlers import delivery
 from handlers.delivery import Spot
 from handlers.texts.catalog import Say, Texts

@@ -4,8 +4,8 @@ from typing import Final
 
 from bot.domain.chat import Dialogue
 from bot.domain.ids import UserId
-from bot.services.buttons import Wish
-from bot.services.redemption import Look, Offer, Redemption, Refusal, Suggestion
+from bot.services.chat.buttons import Wish
+from bot.services.promo.redemption import Look, Offer, Redemption, Refusal, Suggestion
 from handlers.context import Turn
 from handlers.entries import ADMIN, EVERYONE, Access, Entry, command, continues, does
 from handlers.views.cards import Card

@@ -26,7 +26,7 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.health import Health
 from bot.domain.users import Role
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from bot.services.services import Services
 from handlers import (
     audit,

@@ -9,8 +9,8 @@ from typing import Final
 from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.domain.users import Language
-from bot.services.buttons import Wish
-from bot.services.preferences import RANGES, SettingField
+from bot.services.chat.buttons import Wish
+from bot.services.users.preferences import RANGES, SettingField
 from handlers.callbacks import ShowSetting
 from handlers.context import Turn
 from handlers.entries import EVERYONE, Entry, command, continues, does, shows

@@ -5,7 +5,7 @@ from typing import Final
 from bot.domain.ids import DAY_S
 from bot.domain.licensing import LicenseType
 from bot.domain.offers import SOLD
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from handlers import delivery
 from handlers.callbacks import ShowMyPayments
 from handlers.context import Turn

@@ -9,8 +9,8 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import DAY_S
 from bot.domain.support import Thread, ThreadId, ThreadList, ThreadState
-from bot.services.buttons import Wish
-from bot.services.support import CLOSE, THREAD, Opened
+from bot.services.chat.buttons import Wish
+from bot.services.support.support import CLOSE, THREAD, Opened
 from handlers.callbacks import AnswerThread, ShowThread, ShowThreads
 from handlers.context import Turn
 from handlers.entries import EVERYONE, PRIVATE, SUPPORT, Entry, Kind, answers, command, continues, does, shows

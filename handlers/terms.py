@@ -5,8 +5,8 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.services.buttons import Wish
-from bot.services.people import TERMS_VERSION
+from bot.services.chat.buttons import Wish
+from bot.services.users.people import TERMS_VERSION
 from handlers.context import Turn
 from handlers.entries import EVERYONE, Entry, command, does
 from handlers.views.people import accepted_card, terms_gate_card

@@ -5,7 +5,7 @@ from typing import Final
 from bot.domain.admin import UserFilter
 from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from handlers import promo
 from handlers.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.context import Turn

@@ -18,8 +18,8 @@ from bot.domain.ports.reads import Reads
 from bot.domain.promo_codes import Terms
 from bot.domain.secrets import Secret
 from bot.domain.users import Language, NewUser
-from bot.services.promo import NewCampaign, PromoDesk
-from bot.services.redemption import Redemptions
+from bot.services.promo.campaigns import NewCampaign, PromoDesk
+from bot.services.promo.redemption import Redemptions
 from bot.settings import Settings
 from bot.wiring.outside import Tuning
 from ops.offline import TOKEN, offline

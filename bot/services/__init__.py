@@ -1,1 +1,1 @@
-"""Use cases, one class a feature; they see storage, cache and exchange through the domain's ports."""
+"""Use cases, a folder a feature; they see storage, cache and exchange through the domain's ports."""

@@ -4,24 +4,24 @@ from dataclasses import dataclass
 
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
-from bot.services.access import Access
-from bot.services.broadcasts import BroadcastDesk
-from bot.services.buttons import ButtonDesk
-from bot.services.desk import Desk
-from bot.services.dialogues import Dialogues
-from bot.services.keys import Keys
-from bot.services.licenses import Licenses
-from bot.services.payments import PaymentDesk
-from bot.services.people import People
-from bot.services.pin import PinDesk
-from bot.services.preferences import Preferences
-from bot.services.privacy import Privacy
-from bot.services.promo import PromoDesk
-from bot.services.redemption import Redemptions
-from bot.services.refunds import Refunds
-from bot.services.reports import Reports
-from bot.services.screens import Screens
-from bot.services.support import Support
+from bot.services.accounts.keys import Keys
+from bot.services.accounts.screens import Screens
+from bot.services.admin.broadcasts import BroadcastDesk
+from bot.services.admin.reports import Reports
+from bot.services.admin.user_actions import Desk
+from bot.services.chat.buttons import ButtonDesk
+from bot.services.chat.dialogues import Dialogues
+from bot.services.licensing.licenses import Licenses
+from bot.services.payments.payments import PaymentDesk
+from bot.services.payments.refunds import Refunds
+from bot.services.promo.campaigns import PromoDesk
+from bot.services.promo.redemption import Redemptions
+from bot.services.support.support import Support
+from bot.services.users.access import Access
+from bot.services.users.people import People
+from bot.services.users.pin import PinDesk
+from bot.services.users.preferences import Preferences
+from bot.services.users.privacy import Privacy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,29 +8,29 @@ from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
 from bot.domain.ids import DAY
 from bot.domain.ports.payments import StarsApi
-from bot.services.broadcasts import BroadcastDesk, BroadcastJob
-from bot.services.buttons import ButtonDesk
-from bot.services.desk import Desk
-from bot.services.dialogues import Dialogues
+from bot.services.accounts.key_watch import KeyWatch
+from bot.services.accounts.keys import Keys
+from bot.services.accounts.screens import Screens
+from bot.services.admin.broadcasts import BroadcastDesk, BroadcastJob
+from bot.services.admin.reports import Reports
+from bot.services.admin.user_actions import Desk
+from bot.services.chat.buttons import ButtonDesk
+from bot.services.chat.dialogues import Dialogues
 from bot.services.housekeeping import Housekeeping, Shelf
-from bot.services.key_watch import KeyWatch
-from bot.services.keys import Keys
-from bot.services.licenses import Licenses
-from bot.services.payments import PaymentDesk
-from bot.services.people import People
-from bot.services.pin import PinDesk
-from bot.services.preferences import Preferences
-from bot.services.privacy import Privacy
-from bot.services.promo import PromoDesk
-from bot.services.promo_alarms import PromoAlarms
-from bot.services.redemption import Redemptions
-from bot.services.refunds import RefundJob, Refunds
-from bot.services.reminders import Reminders
-from bot.services.reports import Reports
-from bot.services.screens import Screens
+from bot.services.licensing.licenses import Licenses
+from bot.services.licensing.reminders import Reminders
+from bot.services.payments.payments import PaymentDesk
+from bot.services.payments.reconciliation import StarWatch
+from bot.services.payments.refunds import RefundJob, Refunds
+from bot.services.promo.alerts import PromoAlarms
+from bot.services.promo.campaigns import PromoDesk
+from bot.services.promo.redemption import Redemptions
 from bot.services.services import Services
-from bot.services.star_watch import StarWatch
-from bot.services.support import Support
+from bot.services.support.support import Support
+from bot.services.users.people import People
+from bot.services.users.pin import PinDesk
+from bot.services.users.preferences import Preferences
+from bot.services.users.privacy import Privacy
 from bot.wiring.foundation import Foundation, Job
 from handlers.broadcast import draw_progress
 from handlers.promo_pins import PinnedCards

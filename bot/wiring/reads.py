@@ -9,7 +9,7 @@ from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.paper import PaperGateway
-from bot.services.books import BookKeeper
+from bot.services.accounts.portfolio import BookKeeper
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage

@@ -9,7 +9,7 @@ from bot.domain.accounts import AccountType
 from bot.domain.admin import Act, Deed, UserFilter, UserLine
 from bot.domain.ids import UserId
 from bot.domain.users import Role, UserConfig
-from bot.services.desk import Preview, Subject
+from bot.services.admin.user_actions import Preview, Subject
 from handlers.callbacks import AskAct, AskRole, FindUser, RunCommand, ShowAudit, ShowUser, ShowUsers
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, in_rows

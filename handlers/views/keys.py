@@ -10,7 +10,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.ids import AccountId, Millis
 from bot.domain.key_rules import Finding, Severity
 from bot.domain.sites import SITES, Site, site_of
-from bot.services.keys import KeyOffer, KeyReport
+from bot.services.accounts.keys import KeyOffer, KeyReport
 from handlers.callbacks import AskRemoval, ShowBalance, ShowKey, ShowSite
 from handlers.texts.catalog import Markup, Say, Value, join, verbatim
 from handlers.views.cards import Card, Row, button, copy_button, in_rows

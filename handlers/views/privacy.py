@@ -4,7 +4,7 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.ids import Millis
 from bot.domain.privacy import PrivacyState
-from bot.services.people import TERMS_VERSION
+from bot.services.users.people import TERMS_VERSION
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import command_button, menu_row

@@ -10,7 +10,7 @@ from bot.domain.promo import Campaign, CampaignState, Funnel, UndoStep
 from bot.domain.promo_codes import Terms, bare
 from bot.domain.secrets import Secret
 from bot.domain.users import Language
-from bot.services.promo import LARGEST_SHOWN, NewCampaign, UndoPreview
+from bot.services.promo.campaigns import LARGEST_SHOWN, NewCampaign, UndoPreview
 from handlers.callbacks import PromoCard, PromoDays, PromoList, PromoPreview, PromoUndo, PromoUses, RunCommand
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, copy_button, in_rows

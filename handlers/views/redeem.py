@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton
 from bot.domain.ids import Millis
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import Redeemed
-from bot.services.redemption import Offer, Redemption, Suggestion
+from bot.services.promo.redemption import Offer, Redemption, Suggestion
 from handlers.callbacks import RunCommand
 from handlers.texts.catalog import Markup, Say, join
 from handlers.views.cards import Card, button

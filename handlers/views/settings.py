@@ -10,7 +10,7 @@ from bot.domain.accounts import AccountType
 from bot.domain.numbers import plain
 from bot.domain.portfolio import OrderType
 from bot.domain.users import Notifications, TradeSettings
-from bot.services.preferences import RANGES, SettingField
+from bot.services.users.preferences import RANGES, SettingField
 from handlers.callbacks import ShowSetting
 from handlers.texts.catalog import Markup, Say, join
 from handlers.views.cards import Card, button, in_rows

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.domain.accounts import AccountType
 from bot.domain.ids import Millis
 from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadState
-from bot.services.support import Opened
+from bot.services.support.support import Opened
 from handlers.callbacks import AnswerThread, RunCommand, ShowThread, ShowThreads, token_data
 from handlers.texts.catalog import Markup, Say, Value, clean, join, verbatim
 from handlers.views.cards import Card, Outgoing, Row, button, in_rows

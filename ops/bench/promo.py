@@ -15,7 +15,7 @@ import aiosqlite
 
 from bot.domain.ids import DAY, HOUR, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
-from bot.services.redemption import Redemption
+from bot.services.promo.redemption import Redemption
 from ops.bench.dataset import FIRST_USER, NOW, build
 from ops.bench.report import Row
 from ops.bench.timing import clock, no_collection, on_one_core

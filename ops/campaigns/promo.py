@@ -22,7 +22,7 @@ from typing import IO, Any, Final
 
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import derive
-from bot.services.redemption import Redemption
+from bot.services.promo.redemption import Redemption
 from ops.campaigns.promo_child import USERS
 from ops.campaigns.report import Report
 from ops.house import OWNER, ROOT, House, clean_environment, house

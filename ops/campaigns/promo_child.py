@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.domain.ids import UserId
-from bot.services.redemption import Redemption
+from bot.services.promo.redemption import Redemption
 from ops.promo_room import PromoRoom, promo_room
 
 USERS: Final = 40  # a life

@@ -14,9 +14,9 @@ from bot.domain.licensing import LicenseType
 from bot.domain.offers import XTR
 from bot.domain.payments import Invoice, Paid, Payer, StarTransaction
 from bot.domain.users import Language, NewUser
-from bot.services.refunds import RefundJob
+from bot.services.payments.reconciliation import StarWatch
+from bot.services.payments.refunds import RefundJob
 from bot.services.services import Services
-from bot.services.star_watch import StarWatch
 from harness.app import ANNA, OWNER, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import BOT_ID, Refused

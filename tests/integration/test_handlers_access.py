@@ -15,7 +15,7 @@ from bot.domain.events import RoleChanged
 from bot.domain.ids import ChatId, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.users import Language, NewUser, Role
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from handlers.entries import (
     CommandEntry,
     DialogueEntry,

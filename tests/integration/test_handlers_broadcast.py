@@ -15,7 +15,7 @@ from bot.domain.broadcasts import Delivery
 from bot.domain.events import RoleChanged
 from bot.domain.ids import ChatId, UserId
 from bot.domain.users import Language, Role
-from bot.services.broadcasts import BroadcastJob
+from bot.services.admin.broadcasts import BroadcastJob
 from bot.wiring.chat import listener_of
 from handlers.views.promises import Promises
 

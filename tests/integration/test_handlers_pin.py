@@ -11,7 +11,7 @@ from harness.bot_api import Bubble
 from bot.domain.ids import UserId
 from bot.domain.pins import LOCKED_FOR, OPEN_FOR
 from bot.domain.users import Role
-from bot.services.buttons import Wish
+from bot.services.chat.buttons import Wish
 from handlers.context import Turn
 from handlers.entries import ADMIN, command, does
 from handlers.registry import TABLE, Table

@@ -21,7 +21,7 @@ from bot.domain.payments import Paid, PaymentStatus
 from bot.domain.portfolio import Orders, Positions
 from bot.domain.privacy import PrivacyState, Record
 from bot.domain.users import Language, NewUser, Role
-from bot.services.privacy import ERASE_AFTER
+from bot.services.users.privacy import ERASE_AFTER
 from handlers.registry import TABLE
 from storage.audit import AUDIT_CHAIN
 from storage.chain import verify_chain

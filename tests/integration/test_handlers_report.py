@@ -18,7 +18,7 @@ from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Side
 from bot.domain.reports import MonthIncome
-from bot.services.reports import months_until
+from bot.services.admin.reports import months_until
 from handlers.views.charts import SIZE, draw_report, nice_top
 
 PAID = """

@@ -14,7 +14,7 @@ from bot.domain.events import RoleChanged
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.users import Language, Role
-from bot.services.support import MAX_TEXT, MOST
+from bot.services.support.support import MAX_TEXT, MOST
 from handlers.views.promises import Promises
 from handlers.views.support import MARK, THREADS_A_PAGE
 from storage.outbox import SqliteOutbox

@@ -17,7 +17,7 @@ from bot.domain.ids import UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.offers import XTR
 from bot.domain.payments import Invoice
-from bot.services.payments import OPEN_FOR
+from bot.services.payments.payments import OPEN_FOR
 
 PREMIUM, BASIC = LicenseType.PREMIUM, LicenseType.BASIC
 

@@ -14,7 +14,7 @@ from bot.domain.errors import ExchangeDown
 from bot.domain.events import OrderPlaced
 from bot.domain.ids import Symbol
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
-from bot.services.books import BookKeeper
+from bot.services.accounts.portfolio import BookKeeper
 
 
 @dataclass

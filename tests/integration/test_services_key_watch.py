@@ -14,7 +14,7 @@ from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.events import CredentialsChanged
 from bot.domain.ids import DAY, Millis
 from bot.domain.key_rules import ALLOWED
-from bot.services.key_watch import KeyWatch
+from bot.services.accounts.key_watch import KeyWatch
 from storage.outbox import SqliteOutbox
 
 

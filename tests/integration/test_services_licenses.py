@@ -20,8 +20,8 @@ from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import PLANS, EntryKind, Feature, LicenseType, Limit, opens
 from bot.domain.users import TradeSettings
-from bot.services.licenses import Licenses
-from bot.services.reminders import Reminders
+from bot.services.licensing.licenses import Licenses
+from bot.services.licensing.reminders import Reminders
 from storage.outbox import SqliteOutbox
 from storage.queries import SqliteQueries
 from storage.store import Store

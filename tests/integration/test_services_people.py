@@ -12,9 +12,9 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.licensing import License
 from bot.domain.users import Role, UserConfig
-from bot.services.buttons import ButtonDesk, Wish
-from bot.services.people import OwnerLink, People
-from bot.services.preferences import Preferences, SettingField
+from bot.services.chat.buttons import ButtonDesk, Wish
+from bot.services.users.people import OwnerLink, People
+from bot.services.users.preferences import Preferences, SettingField
 
 CHAT = ChatId(ANNA)
 

@@ -13,7 +13,7 @@ from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.promo import CampaignState, UndoStep
 from bot.domain.promo_codes import Terms, bare
 from bot.domain.secrets import Secret
-from bot.services.redemption import Offer, Redemption, Refusal, Suggestion
+from bot.services.promo.redemption import Offer, Redemption, Refusal, Suggestion
 from ops.promo_room import ADMIN, PromoRoom, promo_room
 from storage.audit import AUDIT_CHAIN
 from storage.chain import verify_chain

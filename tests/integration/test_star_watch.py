@@ -10,7 +10,7 @@ from harness.app import ANNA, BORIS, OWNER
 from harness.payments import Till, till
 
 from bot.domain.errors import StarsDown
-from bot.services.star_watch import Looked
+from bot.services.payments.reconciliation import Looked
 
 HOUR = 3600
 

@@ -19,8 +19,8 @@ from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
 from bot.domain.users import Language
-from bot.services.buttons import random_token
-from bot.services.preferences import SettingField
+from bot.services.chat.buttons import random_token
+from bot.services.users.preferences import SettingField
 from handlers import callbacks
 from handlers.callbacks import CODES, Code, PressPin, RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
 from handlers.views.audit import AREAS

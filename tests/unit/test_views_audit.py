@@ -10,6 +10,6 @@ ACTION = re.compile(r'"([a-z]+)\.[a-z]+(?:-[a-z]+)*"')
 
 
 def test_every_area_of_the_audit_is_a_filter() -> None:
-    written = {area for path in SERVICES.glob("*.py") for area in ACTION.findall(path.read_text(encoding="utf-8"))}
+    written = {area for path in SERVICES.rglob("*.py") for area in ACTION.findall(path.read_text(encoding="utf-8"))}
     assert {"promo", "license", "user"} <= written
     assert written <= set(AREAS)

@@ -18,8 +18,8 @@ from bot.domain.payments import RETURNED, Payment, PaymentStatus, return_cause
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.services.licenses import Licenses
-from bot.services.payments import PaymentDesk, private
+from bot.services.licensing.licenses import Licenses
+from bot.services.payments.payments import PaymentDesk, private
 
 ROUND: Final = 1.0  # seconds between two looks for what is due
 LONGEST_REASON: Final = 200  # characters

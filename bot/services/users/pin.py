@@ -29,7 +29,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.secrets import Secret
 from bot.domain.users import Role
-from bot.services.access import Access
+from bot.services.users.access import Access
 
 _SALT_BYTES: Final = 16
 _DIGEST_BYTES: Final = 32

@@ -31,10 +31,10 @@ from bot.domain.ports.payments import PaymentQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.users import NewUser, Role, UserConfig
-from bot.services.access import Access
-from bot.services.buttons import random_token
-from bot.services.licenses import Licenses
-from bot.services.people import People
+from bot.services.chat.buttons import random_token
+from bot.services.licensing.licenses import Licenses
+from bot.services.users.access import Access
+from bot.services.users.people import People
 
 OPEN_FOR: Final = 24 * 3_600_000  # ms that an invoice can be paid
 PATIENCE: Final = 1.5  # seconds for a check; Telegram drops the payment after ten

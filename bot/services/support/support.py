@@ -16,8 +16,8 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.support import SupportReads
 from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
 from bot.domain.users import Role, UserConfig
-from bot.services.access import Access
-from bot.services.buttons import random_token
+from bot.services.chat.buttons import random_token
+from bot.services.users.access import Access
 
 MAX_TEXT: Final = 2_000  # characters of one message: with its frame it stays one message of Telegram's
 MOST: Final = 10  # messages of one user …

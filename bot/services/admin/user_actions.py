@@ -20,9 +20,9 @@ from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.promo import starts_after
 from bot.domain.users import Role, UserConfig
-from bot.services.access import Access
-from bot.services.licenses import Licenses
-from bot.services.pin import PinDesk
+from bot.services.licensing.licenses import Licenses
+from bot.services.users.access import Access
+from bot.services.users.pin import PinDesk
 
 GIVEN_ROLES: Final = (Role.USER, Role.SUPPORT, Role.ADMIN)  # owners are made by the settings or an owner link
 _FACTS_DAYS: Final = 30

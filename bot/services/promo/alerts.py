@@ -16,7 +16,7 @@ from bot.domain.promo import (
     is_fast_alarm,
     used_alarm,
 )
-from bot.services.buttons import random_token
+from bot.services.chat.buttons import random_token
 
 PAUSE: Final = "promo.pause"  # the action of [Pause code]
 _BUTTON_LIFETIME: Final = 7 * DAY

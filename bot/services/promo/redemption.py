@@ -17,8 +17,8 @@ from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import TRIES, TRIES_WITHIN, CampaignState, KnownCode, Redeemed, Usage, starts_after
 from bot.domain.promo_codes import fold, suggestion
-from bot.services.licenses import Licenses
-from bot.services.promo_alarms import PromoAlarms, private_promise
+from bot.services.licensing.licenses import Licenses
+from bot.services.promo.alerts import PromoAlarms, private_promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

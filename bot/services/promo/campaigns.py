@@ -28,8 +28,8 @@ from bot.domain.promo import (
 )
 from bot.domain.promo_codes import Terms, fold, generated
 from bot.domain.secrets import Secret
-from bot.services.licenses import Licenses
-from bot.services.promo_alarms import PromoAlarms, private_promise
+from bot.services.licensing.licenses import Licenses
+from bot.services.promo.alerts import PromoAlarms, private_promise
 
 LARGEST_SHOWN: Final = 10  # people named in the preview of an undo
 PAGE: Final = 8  # campaigns a page

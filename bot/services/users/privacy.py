@@ -22,7 +22,7 @@ from bot.domain.ports.storage import Transactions
 from bot.domain.ports.users import PrivacyReads
 from bot.domain.privacy import PrivacyState
 from bot.domain.users import Role, UserConfig
-from bot.services.access import Access
+from bot.services.users.access import Access
 
 EXPORT_EVERY: Final = DAY  # ms between two copies
 ERASE_AFTER: Final = 23 * 3_600_000  # ms: with a round every ten minutes it is done within 24 hours

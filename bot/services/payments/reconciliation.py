@@ -16,8 +16,8 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions
 from bot.domain.users import NewUser
-from bot.services.payments import PaymentDesk
-from bot.services.refunds import Refunds
+from bot.services.payments.payments import PaymentDesk
+from bot.services.payments.refunds import Refunds
 
 LOOK_EVERY: Final = 300.0  # seconds: what was lost is credited or sent back within ten minutes
 TRY_AGAIN: Final = 15.0  # seconds after a look that failed

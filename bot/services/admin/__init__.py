@@ -1,0 +1,1 @@
+"""What admins do and see: users, broadcasts, reports, health."""

@@ -1,0 +1,1 @@
+"""License time and its reminders."""

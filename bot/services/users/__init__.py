@@ -1,0 +1,1 @@
+"""Users: first meeting, roles, settings, PIN, privacy."""
