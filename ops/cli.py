@@ -121,7 +121,7 @@ def _ask_token() -> str:
 @app.command("new-key")
 def new_key(path: Annotated[Path, typer.Argument(help="The key file to make; it must not exist.")]) -> None:
     """Make a key file: the keys that seal every user's Bybit keys."""
-    from storage.vault import new_key_file  # noqa: PLC0415  quick --help
+    from storage.sqlite.vault import new_key_file  # noqa: PLC0415  quick --help
 
     try:
         new_key_file(path)

@@ -12,9 +12,9 @@ from rich.table import Table
 from bot.domain.clock import SystemClock
 from bot.domain.errors import AlreadyRunning, PerpdeskError
 from bot.lifecycle import EXIT_CONFIG
-from storage.database import Database
-from storage.migrate import migrate
 from storage.optimize import OptimizeReport, optimize
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 
 T = TypeVar("T")
 

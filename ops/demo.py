@@ -20,7 +20,7 @@ from bot.app import run
 from bot.lifecycle import Fatal
 from bot.settings import Settings
 from ops.children import child
-from storage.vault import new_key_file
+from storage.sqlite.vault import new_key_file
 
 TOKEN: Final = "1000001:demo-bot-of-perpdesk-not-a-secret"  # noqa: S105  the stand-in takes any token
 OWNER: Final = 1000

@@ -13,7 +13,6 @@ import typer
 
 from bot.domain.errors import PerpdeskError, WrongKeyFile
 from bot.settings import Settings
-from storage.chain import Fetch
 from storage.checkup import (
     Check,
     check_canary,
@@ -24,7 +23,8 @@ from storage.checkup import (
     check_schema,
     looking_at,
 )
-from storage.vault import KeyFile, Vault
+from storage.sqlite.hash_chain import Fetch
+from storage.sqlite.vault import KeyFile, Vault
 
 _PRIVATE: Final = 0o600
 _BESIDE: Final = ("", "-wal", "-shm", ".lock")

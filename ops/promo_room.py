@@ -23,7 +23,7 @@ from bot.services.promo.redemption import Redemptions
 from bot.settings import Settings
 from bot.wiring.outside import Tuning
 from ops.offline import TOKEN, offline
-from storage.database import Database
+from storage.sqlite.database import Database
 from storage.store import Store
 
 ADMIN: Final = UserId(1000)

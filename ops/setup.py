@@ -13,7 +13,7 @@ import aiohttp
 from bot import owner_link
 from bot.domain.clock import SystemClock
 from bot.settings import Settings, SettingsError, load
-from storage.vault import new_key_file
+from storage.sqlite.vault import new_key_file
 
 _TOKEN: Final = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 _SECONDS: Final = 15

@@ -1,1 +1,1 @@
-"""SQLite: one writer, one query-only reader, migrations, one file a table group."""
+"""SQLite: its machinery in sqlite/, statements and row mappers in a folder a feature."""

@@ -17,15 +17,15 @@ from bot.aio.shielded import shielded
 from bot.domain.errors import AlreadyRunning
 from bot.domain.ids import Millis
 from bot.domain.licensing import LicenseType, Segment, derive
-from storage.audit import AUDIT_CHAIN
-from storage.chain import Chain, Fetch, verify_chain
-from storage.columns import Row
-from storage.database import BUSY_TIMEOUT_S, CONNECTION_PRAGMAS, READER_PRAGMAS, Database
-from storage.files import exclusive
-from storage.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
-from storage.migrate import SELECT_OBJECTS, SELECT_VERSION, expected_objects, load_migrations
-from storage.troubles import translated
-from storage.vault import SELECT_CANARY, Vault
+from storage.admin.audit import AUDIT_CHAIN
+from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
+from storage.sqlite.codecs import Row
+from storage.sqlite.database import BUSY_TIMEOUT_S, CONNECTION_PRAGMAS, READER_PRAGMAS, Database
+from storage.sqlite.errors import translated
+from storage.sqlite.files import exclusive
+from storage.sqlite.hash_chain import Chain, Fetch, verify_chain
+from storage.sqlite.migrate import SELECT_OBJECTS, SELECT_VERSION, expected_objects, load_migrations
+from storage.sqlite.vault import SELECT_CANARY, Vault
 
 SELECT_HOLDERS: Final = "SELECT user_id, pseudonym FROM users WHERE user_id > ? ORDER BY user_id LIMIT 1000"
 SELECT_SEGMENTS: Final = """

@@ -13,12 +13,12 @@ from typing import Final
 
 from bot.domain.errors import UnfitDatabase
 from bot.domain.ids import DAY, Millis, Symbol, UserId
-from storage.columns import Row
-from storage.database import Database, connected
-from storage.files import exclusive
-from storage.migrate import make_indexes, missing_indexes
 from storage.queries import SqliteQueries
-from storage.troubles import translated
+from storage.sqlite.codecs import Row
+from storage.sqlite.database import Database, connected
+from storage.sqlite.errors import translated
+from storage.sqlite.files import exclusive
+from storage.sqlite.migrate import make_indexes, missing_indexes
 
 SAMPLE_USERS: Final = "SELECT user_id FROM users ORDER BY random() LIMIT ?"
 SAMPLE_ORDERS: Final = "SELECT user_id, symbol FROM pending_limit_orders ORDER BY random() LIMIT ?"

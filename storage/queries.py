@@ -14,9 +14,8 @@ from bot.domain.portfolio import Executions, Order, Orders, Position, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.reminders import EndingLicense
 from bot.domain.users import Role, UserConfig
-from storage.accounts import SELECT_CREDENTIALS, SELECT_TO_CHECK, SELECT_WALLET, account_of, credentials_of
-from storage.audit import audit_page
-from storage.books import (
+from storage.accounts.accounts import SELECT_CREDENTIALS, SELECT_TO_CHECK, SELECT_WALLET, account_of, credentials_of
+from storage.accounts.portfolio import (
     SELECT_ORDERS,
     SELECT_PENDING_ORDERS,
     SELECT_POSITIONS,
@@ -26,15 +25,16 @@ from storage.books import (
     position_of,
     positions_of,
 )
-from storage.buttons import SELECT_BUTTON, SELECT_USED_BUTTON, button_of
-from storage.database import Database
-from storage.dialogues import SELECT_DIALOGUE, dialogue_of
-from storage.ledger import SELECT_TRIAL
-from storage.licenses import SELECT_ENDING, SELECT_LICENSE, ending_of, license_of
-from storage.pins import SELECT_PIN, pin_of
-from storage.signals import RECENT_LIMIT, SELECT_RECENT, Signal, signal_of
-from storage.trades import SELECT_EXECUTIONS, SELECT_SINCE, TradeLog, executions_of, trade_log_of
-from storage.users import SELECT_ACTIVE, SELECT_CONFIG, SELECT_STAFF, config_of
+from storage.accounts.trades import SELECT_EXECUTIONS, SELECT_SINCE, TradeLog, executions_of, trade_log_of
+from storage.admin.audit import audit_page
+from storage.chat.buttons import SELECT_BUTTON, SELECT_USED_BUTTON, button_of
+from storage.chat.dialogues import SELECT_DIALOGUE, dialogue_of
+from storage.licensing.ledger import SELECT_TRIAL
+from storage.licensing.licenses import SELECT_ENDING, SELECT_LICENSE, ending_of, license_of
+from storage.signals.signals import RECENT_LIMIT, SELECT_RECENT, Signal, signal_of
+from storage.sqlite.database import Database
+from storage.users.pins import SELECT_PIN, pin_of
+from storage.users.users import SELECT_ACTIVE, SELECT_CONFIG, SELECT_STAFF, config_of
 
 _SYSTEM_CLOCK: Final = SystemClock()
 

@@ -11,26 +11,26 @@ from bot.domain.errors import ButtonExpired
 from bot.domain.events import Event
 from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
-from storage.accounts import SqliteAccounts
-from storage.audit import SqliteAudit
-from storage.books import SqliteBooks
-from storage.broadcasts import SqliteBroadcasts
-from storage.buttons import SqliteButtons
-from storage.database import Database
-from storage.desk import SqliteDeskNotes
-from storage.dialogues import SqliteDialogues
-from storage.inbox import MARK_APPLIED
-from storage.ledger import SqliteLedger
-from storage.outbox import add_promise
-from storage.payments import SqlitePayments
-from storage.pins import SqlitePins
-from storage.privacy import SqlitePrivacy
-from storage.promo import SqlitePromo
-from storage.signals import SqliteSignals
-from storage.support import SqliteSupport
-from storage.trades import SqliteTrades
-from storage.users import SqliteUsers
-from storage.writer import Transaction
+from storage.accounts.accounts import SqliteAccounts
+from storage.accounts.portfolio import SqliteBooks
+from storage.accounts.trades import SqliteTrades
+from storage.admin.audit import SqliteAudit
+from storage.admin.broadcasts import SqliteBroadcasts
+from storage.admin.queries import SqliteDeskNotes
+from storage.chat.buttons import SqliteButtons
+from storage.chat.dialogues import SqliteDialogues
+from storage.chat.inbox import MARK_APPLIED
+from storage.chat.outbox import add_promise
+from storage.licensing.ledger import SqliteLedger
+from storage.payments.payments import SqlitePayments
+from storage.promo.promo import SqlitePromo
+from storage.signals.signals import SqliteSignals
+from storage.sqlite.database import Database
+from storage.sqlite.writer import Transaction
+from storage.support.support import SqliteSupport
+from storage.users.pins import SqlitePins
+from storage.users.privacy import SqlitePrivacy
+from storage.users.users import SqliteUsers
 
 _logger = logging.getLogger(__name__)
 

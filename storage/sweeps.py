@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.domain.ids import Millis
-from storage.database import Database
+from storage.sqlite.database import Database
 
 DELETE_OLD_BUTTONS: Final = """
     DELETE FROM buttons WHERE token IN (SELECT token FROM buttons WHERE expires_ts < ? ORDER BY expires_ts LIMIT 5000)

@@ -24,8 +24,8 @@ from bot.wiring.storage import Storage
 from handlers.context import App
 from handlers.texts.catalog import Texts
 from handlers.views.promises import Promises
-from storage.inbox import SqliteInbox
-from storage.outbox import SqliteOutbox
+from storage.chat.inbox import SqliteInbox
+from storage.chat.outbox import SqliteOutbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

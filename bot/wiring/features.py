@@ -34,15 +34,15 @@ from bot.services.users.privacy import Privacy
 from bot.wiring.foundation import Foundation, Job
 from handlers.broadcast import draw_progress
 from handlers.promo_pins import PinnedCards
-from storage.database import Database
-from storage.desk import SqliteDeskQueries
-from storage.outbox import SqliteOutbox
-from storage.payments import SqlitePaymentQueries
-from storage.privacy import SqlitePrivacyQueries
-from storage.promo_queries import SqlitePromoQueries
-from storage.promo_safe import PromoSafe
-from storage.support import SqliteSupportQueries
+from storage.admin.queries import SqliteDeskQueries
+from storage.chat.outbox import SqliteOutbox
+from storage.payments.payments import SqlitePaymentQueries
+from storage.promo.cipher import PromoSafe
+from storage.promo.queries import SqlitePromoQueries
+from storage.sqlite.database import Database
+from storage.support.support import SqliteSupportQueries
 from storage.sweeps import Sweeps
+from storage.users.privacy import SqlitePrivacyQueries
 
 
 async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:

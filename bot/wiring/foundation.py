@@ -14,8 +14,8 @@ from bot.settings import Settings
 from bot.wiring.outside import Tuning
 from bot.wiring.storage import Storage
 from handlers.texts.catalog import Texts
-from storage.database import Database
 from storage.queries import SqliteQueries
+from storage.sqlite.database import Database
 from storage.store import Store
 
 

@@ -8,11 +8,11 @@ from bot.dispatch import Dispatcher
 from bot.domain.ports.clock import Clock
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
-from storage.database import Database
-from storage.migrate import migrate
 from storage.queries import SqliteQueries
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
+from storage.sqlite.vault import KeyFile, Vault
 from storage.store import Store
-from storage.vault import KeyFile, Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from random import Random
 from typing import Any, Final
 
 from bot.domain.ids import DAY, AccountId, Millis, Symbol, UserId
-from storage.database import Database
-from storage.migrate import migrate
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 
 NOW: Final = Millis(1_767_225_600_000)  # 2026-01-01T00:00:00Z, unless the caller has another now
 SYMBOLS: Final = tuple(Symbol(f"COIN{number:03d}USDT") for number in range(300))

@@ -14,9 +14,9 @@ from typing import Any, Final
 from ops.bench.dataset import FULL, fill
 from ops.bench.report import Row
 from ops.house import ROOT, Chat, DriverError, House, house, new_key
-from storage.database import Database
-from storage.migrate import migrate
-from storage.vault import KeyFile, Vault
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
+from storage.sqlite.vault import KeyFile, Vault
 
 PEOPLE: Final = 200
 SECONDS: Final = 15.0

@@ -20,10 +20,8 @@ from ops.bench.dataset import FIRST_USER, NOW, build
 from ops.bench.report import Row
 from ops.bench.timing import clock, no_collection, on_one_core
 from ops.promo_room import PromoRoom, promo_room
-from storage.audit import INSERT_ENTRY, SELECT_LAST
-from storage.chain import NO_HASH, hash_of
-from storage.database import CONNECTION_PRAGMAS, FILE_PRAGMAS, WRITER_PRAGMAS, connected
-from storage.ledger import (
+from storage.admin.audit import INSERT_ENTRY, SELECT_LAST
+from storage.licensing.ledger import (
     DELETE_PROJECTION,
     INSERT_EVENT,
     INSERT_SEGMENT,
@@ -31,8 +29,10 @@ from storage.ledger import (
     SELECT_EVENTS,
     SELECT_LAST_EVENT,
 )
-from storage.promo import COUNT_USE, INSERT_USAGE, SELECT_CODE, SETTLE_USAGE, USE_CODE
-from storage.pseudonyms import SELECT_PSEUDONYM
+from storage.promo.promo import COUNT_USE, INSERT_USAGE, SELECT_CODE, SETTLE_USAGE, USE_CODE
+from storage.sqlite.database import CONNECTION_PRAGMAS, FILE_PRAGMAS, WRITER_PRAGMAS, connected
+from storage.sqlite.hash_chain import NO_HASH, hash_of
+from storage.sqlite.pseudonyms import SELECT_PSEUDONYM
 
 EACH: Final = 1_000  # redemptions
 _MS: Final = 1000.0

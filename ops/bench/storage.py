@@ -13,14 +13,14 @@ from bot.domain.ids import DAY
 from ops.bench.dataset import NOW, build
 from ops.bench.report import Row
 from ops.bench.timing import US, Loop, clock, quickest_turns
-from storage.books import SELECT_PENDING_ORDERS, SELECT_POSITIONS_OF_USER
-from storage.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database, connected
-from storage.licenses import SELECT_LICENSE
+from storage.accounts.portfolio import SELECT_PENDING_ORDERS, SELECT_POSITIONS_OF_USER
+from storage.accounts.trades import SELECT_SINCE
+from storage.licensing.licenses import SELECT_LICENSE
 from storage.optimize import SIX_QUERIES, ReportQuery, Sample, samples_of
 from storage.queries import SqliteQueries
-from storage.signals import RECENT_LIMIT, SELECT_RECENT
-from storage.trades import SELECT_SINCE
-from storage.users import SELECT_CONFIG
+from storage.signals.signals import RECENT_LIMIT, SELECT_RECENT
+from storage.sqlite.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database, connected
+from storage.users.users import SELECT_CONFIG
 
 _SAMPLES: Final = 60
 _TWICE: Final = 2.0

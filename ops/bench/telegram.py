@@ -31,9 +31,9 @@ from ops.bench.report import Row
 from ops.bench.servers import server
 from ops.bench.telegram_server import update
 from ops.bench.timing import US, clock, take_turns
-from storage.database import Database
-from storage.inbox import SqliteInbox
-from storage.migrate import migrate
+from storage.chat.inbox import SqliteInbox
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 from storage.store import Store
 
 AT_ONCE: Final = 256

@@ -23,10 +23,10 @@ import aiohttp
 from bot.domain.ids import DAY
 from ops.campaigns.report import Report
 from ops.house import PATIENCE, TOKEN, Chat, DriverError, House, house
-from storage.audit import AUDIT_CHAIN
-from storage.chain import verify_chain
-from storage.database import Database
-from storage.ledger import LICENSE_CHAIN
+from storage.admin.audit import AUDIT_CHAIN
+from storage.licensing.ledger import LICENSE_CHAIN
+from storage.sqlite.database import Database
+from storage.sqlite.hash_chain import verify_chain
 
 NAME: Final = "payments in Stars"
 USERS: Final = range(9101, 9109)

@@ -27,10 +27,10 @@ from ops.campaigns.promo_child import USERS
 from ops.campaigns.report import Report
 from ops.house import OWNER, ROOT, House, clean_environment, house
 from ops.promo_room import promo_room
-from storage.audit import AUDIT_CHAIN
-from storage.chain import verify_chain
-from storage.database import Database
-from storage.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
+from storage.admin.audit import AUDIT_CHAIN
+from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
+from storage.sqlite.database import Database
+from storage.sqlite.hash_chain import verify_chain
 
 CAP: Final = 100
 TAPS: Final = 1_000

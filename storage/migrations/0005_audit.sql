@@ -1,4 +1,4 @@
--- Who did what to whom: append-only, each row chained to the one before by SHA-256 (storage/chain.py).
+-- Who did what to whom: append-only, each row chained to the one before by SHA-256 (storage/sqlite/hash_chain.py).
 
 -- `actor` and `subject` are users.pseudonym: the row says nothing of whom once that user is erased.
 CREATE TABLE audit (

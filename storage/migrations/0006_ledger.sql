@@ -1,4 +1,4 @@
--- License time, as it was given and taken: append-only and chained like the audit (storage/chain.py).
+-- License time, as it was given and taken: append-only and chained like the audit (storage/sqlite/hash_chain.py).
 
 -- `holder` is users.pseudonym: the row says nothing of whom once that user is erased.
 CREATE TABLE license_events (

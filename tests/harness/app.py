@@ -37,7 +37,7 @@ from handlers.texts.catalog import Texts
 from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object
 from harness.bybit import FakeBybit, FakeBybitTransport
 from harness.fakes import FakeClock
-from storage.database import Database
+from storage.sqlite.database import Database
 from storage.store import Store
 
 TEXTS = Texts.load()

@@ -14,9 +14,9 @@ from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Order, OrderType, Position, Side
 from bot.domain.users import Language, NewUser
 from harness.fakes import FakeClock
-from storage.database import Database
-from storage.migrate import migrate
 from storage.queries import SqliteQueries
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 from storage.store import SqliteUnitOfWork, Store
 
 NOW = Millis(1_760_000_000_000)

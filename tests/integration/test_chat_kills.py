@@ -21,10 +21,10 @@ from bot.domain.cause import UpdateId
 from bot.domain.chat import StoredUpdate
 from bot.domain.clock import SystemClock
 from bot.domain.ids import Millis, UserId
-from storage.database import Database
-from storage.inbox import SqliteInbox
-from storage.migrate import migrate
-from storage.outbox import SqliteOutbox
+from storage.chat.inbox import SqliteInbox
+from storage.chat.outbox import SqliteOutbox
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 from storage.store import Store
 
 KILLS = 12

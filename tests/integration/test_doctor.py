@@ -12,7 +12,7 @@ from bot.domain.ids import DAY
 from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.settings import Settings
 from ops.doctor import examine
-from storage.vault import KeyFile, Vault, new_key_file
+from storage.sqlite.vault import KeyFile, Vault, new_key_file
 
 
 async def fill(it: Ground) -> None:

@@ -13,7 +13,7 @@ from bot.domain.secrets import Secret
 from bot.domain.users import Language
 from handlers.views.payments import START_PARAMETER
 from handlers.views.promises import Promises
-from storage.outbox import SqliteOutbox
+from storage.chat.outbox import SqliteOutbox
 
 
 async def customer(harness: Harness, user_id: int = ANNA, *, language: str = "en") -> Person:

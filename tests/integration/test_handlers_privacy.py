@@ -23,11 +23,11 @@ from bot.domain.privacy import PrivacyState, Record
 from bot.domain.users import Language, NewUser, Role
 from bot.services.users.privacy import ERASE_AFTER
 from handlers.registry import TABLE
-from storage.audit import AUDIT_CHAIN
-from storage.chain import verify_chain
-from storage.inbox import SqliteInbox
-from storage.ledger import LICENSE_CHAIN
-from storage.outbox import SqliteOutbox
+from storage.admin.audit import AUDIT_CHAIN
+from storage.chat.inbox import SqliteInbox
+from storage.chat.outbox import SqliteOutbox
+from storage.licensing.ledger import LICENSE_CHAIN
+from storage.sqlite.hash_chain import verify_chain
 from storage.store import SqliteUnitOfWork
 
 HOUR = 3_600  # seconds

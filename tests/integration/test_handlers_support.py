@@ -17,7 +17,7 @@ from bot.domain.users import Language, Role
 from bot.services.support.support import MAX_TEXT, MOST
 from handlers.views.promises import Promises
 from handlers.views.support import MARK, THREADS_A_PAGE
-from storage.outbox import SqliteOutbox
+from storage.chat.outbox import SqliteOutbox
 
 VERA = UserId(1004)
 PROMISES = Promises(TEXTS)

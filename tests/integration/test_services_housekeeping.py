@@ -11,7 +11,7 @@ from bot.domain.ids import DAY, ChatId, Millis
 from bot.domain.support import Side
 from bot.services.housekeeping import Housekeeping, Shelf
 from bot.wiring.features import make_shelves
-from storage.outbox import SqliteOutbox
+from storage.chat.outbox import SqliteOutbox
 
 OLD, YOUNG = Millis(NOW - 400 * DAY), NOW
 

@@ -15,7 +15,7 @@ from bot.domain.events import CredentialsChanged
 from bot.domain.ids import DAY, Millis
 from bot.domain.key_rules import ALLOWED
 from bot.services.accounts.key_watch import KeyWatch
-from storage.outbox import SqliteOutbox
+from storage.chat.outbox import SqliteOutbox
 
 
 @dataclass

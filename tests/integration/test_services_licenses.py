@@ -22,7 +22,7 @@ from bot.domain.licensing import PLANS, EntryKind, Feature, LicenseType, Limit, 
 from bot.domain.users import TradeSettings
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
-from storage.outbox import SqliteOutbox
+from storage.chat.outbox import SqliteOutbox
 from storage.queries import SqliteQueries
 from storage.store import Store
 

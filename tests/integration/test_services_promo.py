@@ -15,9 +15,9 @@ from bot.domain.promo_codes import Terms, bare
 from bot.domain.secrets import Secret
 from bot.services.promo.redemption import Offer, Redemption, Refusal, Suggestion
 from ops.promo_room import ADMIN, PromoRoom, promo_room
-from storage.audit import AUDIT_CHAIN
-from storage.chain import verify_chain
-from storage.ledger import LICENSE_CHAIN
+from storage.admin.audit import AUDIT_CHAIN
+from storage.licensing.ledger import LICENSE_CHAIN
+from storage.sqlite.hash_chain import verify_chain
 
 ANNA, BORIS = UserId(1001), UserId(1002)
 

@@ -10,8 +10,8 @@ from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
 from bot.domain.audit import AuditEntry
 from bot.domain.ids import Millis, UserId
-from storage.audit import AUDIT_CHAIN
-from storage.chain import verify_chain
+from storage.admin.audit import AUDIT_CHAIN
+from storage.sqlite.hash_chain import verify_chain
 
 
 async def write_entries(it: Ground, count: int) -> None:

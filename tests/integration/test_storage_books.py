@@ -12,7 +12,7 @@ from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Order, Orders, Position, Positions, Side
-from storage.signals import Signal
+from storage.signals.signals import Signal
 
 LATER = Millis(NOW + 1000)
 

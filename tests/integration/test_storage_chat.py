@@ -14,8 +14,8 @@ from bot.domain.chat import Button, Dialogue, InboxState, Promise, StoredUpdate
 from bot.domain.errors import ButtonExpired, StorageTrouble
 from bot.domain.events import Event, RoleChanged, UserBanned, UserConfigChanged
 from bot.domain.ids import ChatId, Millis, UserId
-from storage.inbox import SqliteInbox
-from storage.outbox import SqliteOutbox
+from storage.chat.inbox import SqliteInbox
+from storage.chat.outbox import SqliteOutbox
 
 CHAT = ChatId(1001)
 TOKEN = "abcdefghijklmnopqrstu-"

@@ -13,8 +13,8 @@ import pytest
 from harness.storage import ANNA, NOW, ground, new_user
 
 from bot.domain.errors import AlreadyRunning, StorageTrouble, UnfitDatabase
-from storage.database import Database
-from storage.migrate import migrate
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 
 PRAGMAS = {
     "journal_mode": "wal",
@@ -106,7 +106,7 @@ async def test_a_second_instance_is_told_who_has_the_file(tmp_path: Path) -> Non
 async def test_another_process_finds_the_file_taken(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite3"
     code = (
-        "import asyncio, sys\nfrom pathlib import Path\nfrom storage.database import Database\n"
+        "import asyncio, sys\nfrom pathlib import Path\nfrom storage.sqlite.database import Database\n"
         "async def main():\n    async with Database.open(Path(sys.argv[1])): pass\nasyncio.run(main())"
     )
     async with Database.open(path):

@@ -11,7 +11,7 @@ from harness.storage import ground, key_check, sealed_credentials
 from bot.domain.accounts import KeyType
 from bot.domain.errors import WrongKeyFile
 from bot.domain.secrets import Secret
-from storage.vault import KeyFile, Vault, new_key_file
+from storage.sqlite.vault import KeyFile, Vault, new_key_file
 
 
 def test_a_new_key_file_is_for_its_owner_alone_and_loads(tmp_path: Path) -> None:

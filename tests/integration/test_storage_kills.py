@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from harness.storage import ground
 
-from storage.audit import AUDIT_CHAIN
-from storage.chain import verify_chain
+from storage.admin.audit import AUDIT_CHAIN
+from storage.sqlite.hash_chain import verify_chain
 
 KILLS = 25
 AUDITED = "SELECT u.user_id FROM audit AS a LEFT JOIN users AS u ON u.pseudonym = a.actor"

@@ -11,9 +11,9 @@ from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, LedgerEntry, License, LicenseType, NewLedgerEntry, Standing, derive
-from storage.chain import verify_chain
 from storage.checkup import check_licenses
-from storage.ledger import LICENSE_CHAIN
+from storage.licensing.ledger import LICENSE_CHAIN
+from storage.sqlite.hash_chain import verify_chain
 from storage.store import SqliteUnitOfWork
 
 TRIAL, BASIC, PREMIUM = LicenseType

@@ -9,8 +9,8 @@ import pytest
 from harness.storage import ANNA, ground
 
 from bot.domain.errors import SchemaTooNew, StorageTrouble, UnfitDatabase
-from storage.database import Database
-from storage.migrate import Migration, apply, load_migrations, migrate
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import Migration, apply, load_migrations, migrate
 
 NEWEST = load_migrations()[-1].number
 MIGRATION = Migration(number=NEWEST + 1, name="0099_test.sql", statements=())

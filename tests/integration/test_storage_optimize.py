@@ -10,10 +10,10 @@ import pytest
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, UnfitDatabase
 from bot.domain.ids import Millis, UserId
 from ops.bench.dataset import NOW, SYMBOLS, Sizes, build, demo_account_of, paper_account_of, user_at
-from storage.database import Database
-from storage.migrate import migrate
 from storage.optimize import SIX_QUERIES, optimize, samples_of
 from storage.queries import SqliteQueries
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 
 SMALL = Sizes(users=50, positions=150, trade_logs=400, pending=100, licenses=50, signals=300)
 

@@ -13,29 +13,29 @@ import pytest
 
 import storage as package
 from ops.bench.dataset import NOW, SYMBOLS, Sizes, fill, user_at
-from storage.books import SELECT_PENDING_ORDERS
-from storage.database import Database
-from storage.licenses import SELECT_LICENSE
-from storage.migrate import migrate
+from storage.accounts.portfolio import SELECT_PENDING_ORDERS
+from storage.licensing.licenses import SELECT_LICENSE
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 
 # Everything not named here is hot: it may neither scan a table nor sort.
 COLD = {
-    "database.SELECT_IDENTITY": "once a start",
-    "migrate.SELECT_VERSION": "once a start",
-    "migrate.FORGET_SMALL": "once a start",
-    "migrate.SELECT_OBJECTS": "once a start",
+    "sqlite.database.SELECT_IDENTITY": "once a start",
+    "sqlite.migrate.SELECT_VERSION": "once a start",
+    "sqlite.migrate.FORGET_SMALL": "once a start",
+    "sqlite.migrate.SELECT_OBJECTS": "once a start",
     "optimize.SAMPLE_USERS": "optimize-db only: a random sample walks the table",
     "optimize.SAMPLE_ORDERS": "optimize-db only: a random sample walks the table",
     "optimize.SAMPLE_SYMBOLS": "optimize-db only: a random sample walks the table",
     "optimize.SELECT_PAGES": "optimize-db only",
-    "vault.SELECT_CANARY": "once a start",
+    "sqlite.vault.SELECT_CANARY": "once a start",
     "sweeps.DELETE_OLD_DIALOGUES": "once a day; a row a user at most",
-    "privacy.DELETE_BUTTONS": "once a life: an erasure; buttons are few, they expire",
-    "privacy.ERASE_PINNED_CARDS": "once a life: an erasure; campaigns are few",
-    "privacy.ERASE_BROADCAST_CARDS": "once a life: an erasure; broadcasts are few",
-    "privacy.SELECT_OPENS": "a person's own copy, once a day at most; campaigns are few",
+    "users.privacy.DELETE_BUTTONS": "once a life: an erasure; buttons are few, they expire",
+    "users.privacy.ERASE_PINNED_CARDS": "once a life: an erasure; campaigns are few",
+    "users.privacy.ERASE_BROADCAST_CARDS": "once a life: an erasure; broadcasts are few",
+    "users.privacy.SELECT_OPENS": "a person's own copy, once a day at most; campaigns are few",
     "sweeps.DELETE_OLD_ERRORS": "once a day; the newest 20 a user are all there are",
-    "privacy.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",
+    "users.privacy.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",
 }
 STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
 SCAN = re.compile(
@@ -58,12 +58,13 @@ REPORT = {  # what the report of 2025-12-23 listed, two of which its script fail
 def statements() -> dict[str, str]:
     """Every constant of the package that is SQL, by the module that defines it and its name."""
     found: dict[str, str] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        source = Path(package.__path__[0], f"{module.name}.py").read_text(encoding="utf-8")
-        for name, value in vars(importlib.import_module(f"storage.{module.name}")).items():
+    for info in pkgutil.walk_packages(package.__path__, "storage."):
+        module = importlib.import_module(info.name)
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        for name, value in vars(module).items():
             is_statement = isinstance(value, str) and name.isupper() and STATEMENT.match(value)
             if is_statement and re.search(rf"^{name}: Final = ", source, re.MULTILINE):
-                found[f"{module.name}.{name}"] = value
+                found[f"{info.name.removeprefix('storage.')}.{name}"] = value
     return found
 
 
@@ -116,7 +117,11 @@ async def connection(request: pytest.FixtureRequest, databases: dict[str, Path])
 def test_the_statements_are_found() -> None:
     assert len(STATEMENTS) > 60
     assert COLD.keys() <= STATEMENTS.keys()
-    assert {"users.SELECT_CONFIG", "licenses.SELECT_LICENSE", "writer._BEGIN"} - STATEMENTS.keys() == {"writer._BEGIN"}
+    assert {
+        "users.users.SELECT_CONFIG",
+        "licensing.licenses.SELECT_LICENSE",
+        "sqlite.writer._BEGIN",
+    } - STATEMENTS.keys() == {"sqlite.writer._BEGIN"}
 
 
 async def test_every_statement_fits_the_schema_and_no_hot_one_scans_or_sorts(connection: sqlite3.Connection) -> None:

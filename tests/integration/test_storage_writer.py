@@ -22,9 +22,9 @@ from bot.domain.chat import StoredUpdate
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import UserConfigChanged
 from bot.domain.ids import UserId
-from storage.inbox import SqliteInbox
-from storage.signals import INSERT_SIGNAL
-from storage.writer import Transaction
+from storage.chat.inbox import SqliteInbox
+from storage.signals.signals import INSERT_SIGNAL
+from storage.sqlite.writer import Transaction
 
 FILLER = "x" * 4000
 

@@ -30,7 +30,7 @@ from handlers.callbacks import CODES
 from handlers.registry import TABLE
 from handlers.views.promises import KINDS, Promises
 from stats_api.collector import SampledProcess, make_registry
-from storage.outbox import SqliteOutbox
+from storage.chat.outbox import SqliteOutbox
 
 # The only places where a name of the code stands.
 RENDER: Final = Promises(TEXTS).render

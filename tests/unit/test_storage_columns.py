@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from storage.columns import decimal_text, json_text, json_values, storable
+from storage.sqlite.codecs import decimal_text, json_text, json_values, storable
 
 CANONICAL = re.compile(r"(0|-?(0\.[0-9]*[1-9]|[1-9][0-9]*(\.[0-9]*[1-9])?))")
 

@@ -14,7 +14,7 @@ from bot.domain.accounts import AccountType, KeyType, SealedCredentials
 from bot.domain.errors import WrongKeyFile
 from bot.domain.ids import AccountId, UserId
 from bot.domain.secrets import Secret
-from storage.vault import KeyFile, Vault
+from storage.sqlite.vault import KeyFile, Vault
 
 KEYS = KeyFile.parse(f"new:{base64.b64encode(b'n' * 32).decode()}\nold:{base64.b64encode(b'o' * 32).decode()}\n")
 OLD_KEYS = KeyFile.parse(f"old:{base64.b64encode(b'o' * 32).decode()}")

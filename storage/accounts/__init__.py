@@ -1,0 +1,1 @@
+"""Accounts, their keys, their positions and orders, their trades."""

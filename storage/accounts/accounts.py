@@ -1,0 +1,196 @@
+"""Accounts and the sealed keys beside them. An account that was removed keeps its row: its logs still name it."""
+
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.errors import AlreadyAttached
+from bot.domain.ids import AccountId, Millis, UserId
+from storage.sqlite.codecs import Row, decimal_text, json_items, json_list
+from storage.sqlite.writer import Transaction
+
+INSERT_ACCOUNT: Final = """
+    INSERT INTO accounts (user_id, exchange, account_type, host, label, state, created_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid
+"""
+SELECT_HOLDER: Final = """
+    SELECT account_id, user_id FROM accounts
+     WHERE bybit_uid = ? AND account_type = ? AND exchange = ? AND state = 'active'
+"""
+SELECT_ACCOUNT: Final = """
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts
+     WHERE account_id = ? AND state <> 'removed'
+"""
+ACTIVATE_ACCOUNT: Final = """
+    UPDATE accounts SET state = 'active', bybit_uid = ? WHERE account_id = ?
+    RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid
+"""
+REMOVE_ACCOUNT: Final = """
+    UPDATE accounts SET state = 'removed', positions_as_of = NULL, orders_as_of = NULL WHERE account_id = ?
+"""
+FORGET_DEFAULT: Final = """
+    UPDATE users SET default_account_id = NULL
+     WHERE user_id = (SELECT user_id FROM accounts WHERE account_id = ?1) AND default_account_id = ?1
+"""
+DELETE_CREDENTIALS: Final = "DELETE FROM credentials WHERE account_id = ?"
+DELETE_POSITIONS: Final = "DELETE FROM active_positions WHERE account_id = ?"
+DELETE_ORDERS: Final = "DELETE FROM pending_limit_orders WHERE account_id = ?"
+INSERT_WALLET: Final = """
+    INSERT INTO paper_wallets (account_id, coin, wallet_balance) VALUES (?, ?, ?)
+    ON CONFLICT (account_id, coin) DO NOTHING
+"""
+SELECT_WALLET: Final = "SELECT coin, wallet_balance FROM paper_wallets WHERE account_id = ? ORDER BY coin"
+UPSERT_CREDENTIALS: Final = """
+    INSERT INTO credentials (account_id, user_id, key_type, data_key, key_id, api_key, api_secret,
+                             bybit_uid, read_only, permissions, ips, expires_at, checked_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (account_id) DO UPDATE
+       SET user_id = excluded.user_id, key_type = excluded.key_type, data_key = excluded.data_key,
+           key_id = excluded.key_id, api_key = excluded.api_key, api_secret = excluded.api_secret,
+           bybit_uid = excluded.bybit_uid, read_only = excluded.read_only, permissions = excluded.permissions,
+           ips = excluded.ips, expires_at = excluded.expires_at, checked_at = excluded.checked_at
+"""
+UPDATE_CHECK: Final = """
+    UPDATE credentials SET bybit_uid = ?, read_only = ?, permissions = ?, ips = ?, expires_at = ?, checked_at = ?
+     WHERE account_id = ?
+"""
+SELECT_CREDENTIALS: Final = """
+    SELECT c.account_id, c.user_id, a.account_type, a.host, c.key_type, c.data_key, c.key_id, c.api_key, c.api_secret,
+           c.bybit_uid, c.read_only, c.permissions, c.ips, c.expires_at, c.checked_at
+      FROM credentials AS c JOIN accounts AS a ON a.account_id = c.account_id
+     WHERE c.account_id = ?
+"""
+SELECT_PENDING: Final = """
+    SELECT c.account_id, c.user_id, a.account_type, a.host, c.key_type, c.data_key, c.key_id, c.api_key, c.api_secret,
+           c.bybit_uid, c.read_only, c.permissions, c.ips, c.expires_at, c.checked_at
+      FROM accounts AS a JOIN credentials AS c ON c.account_id = a.account_id
+     WHERE a.user_id = ? AND a.account_type = ? AND a.state = 'pending'
+     ORDER BY a.account_id DESC LIMIT 1
+"""
+# No join: with many accounts and few keys the planner would walk the accounts.
+SELECT_TO_CHECK: Final = """
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts
+     WHERE state = 'active' AND account_id IN (
+           SELECT account_id FROM credentials WHERE checked_at > 0 AND checked_at < ? ORDER BY checked_at LIMIT ?)
+"""
+
+_EXCHANGES: Final = {each.value: each for each in Exchange}
+_TYPES: Final = {each.value: each for each in AccountType}
+
+
+def account_of(row: Row) -> Account:
+    """The columns account_id, user_id, exchange, account_type, host, label, bybit_uid."""
+    account_id, user_id, exchange, account_type, host, label, bybit_uid = row
+    return Account(
+        account_id=account_id,
+        user_id=user_id,
+        exchange=_EXCHANGES[exchange],
+        account_type=_TYPES[account_type],
+        host=host,
+        label=label,
+        bybit_uid=bybit_uid,
+    )
+
+
+def credentials_of(row: Row) -> SealedCredentials:
+    """A row of SELECT_CREDENTIALS or SELECT_PENDING."""
+    bybit_uid, read_only, permissions, ips, expires_at, checked_at = row[9:]
+    check = None
+    if checked_at:
+        check = KeyCheck(
+            bybit_uid=bybit_uid,
+            read_only=bool(read_only),
+            permissions=json_items(permissions),
+            ips=json_items(ips),
+            expires_at=expires_at,
+            checked_at=checked_at,
+        )
+    return SealedCredentials(
+        account_id=row[0],
+        user_id=row[1],
+        account_type=_TYPES[row[2]],
+        host=row[3],
+        key_type=KeyType(row[4]),
+        data_key=row[5],
+        key_id=row[6],
+        api_key=row[7],
+        api_secret=row[8],
+        check=check,
+    )
+
+
+class SqliteAccounts:
+    """Implements `bot.domain.ports.accounts.Accounts` inside a unit of work."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(
+        self,
+        *,
+        user_id: UserId,
+        exchange: Exchange,
+        account_type: AccountType,
+        host: str,
+        label: str,
+        now: Millis,
+    ) -> Account:
+        """A new account; pending (hidden from UserConfig) until `activate`, except paper."""
+        state = "active" if account_type is AccountType.PAPER else "pending"
+        row = (user_id, exchange.value, account_type.value, host, label, state, now)
+        return account_of((await self._transaction.fetch(INSERT_ACCOUNT, row))[0])
+
+    async def activate(self, account_id: AccountId, bybit_uid: str) -> Account:
+        """The account, usable from now on; the user's own older account of that Bybit UID gives way to it.
+
+        Raises AlreadyAttached if another user's account of that type has the UID, LookupError for an unknown account.
+        """
+        account = await self._known(account_id)
+        uid = (bybit_uid, account.account_type.value, account.exchange.value)
+        for holder_id, holder in await self._transaction.fetch(SELECT_HOLDER, uid):
+            if holder != account.user_id:
+                raise AlreadyAttached
+            if holder_id != account_id:
+                await self.remove(holder_id)
+        return account_of((await self._transaction.fetch(ACTIVATE_ACCOUNT, (bybit_uid, account_id)))[0])
+
+    async def remove(self, account_id: AccountId) -> None:
+        """The account with its credentials, positions and orders; its trade logs stay."""
+        one = (account_id,)
+        for statement in (DELETE_CREDENTIALS, DELETE_POSITIONS, DELETE_ORDERS, FORGET_DEFAULT, REMOVE_ACCOUNT):
+            await self._transaction.fetch(statement, one)
+
+    async def pending(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
+        """The newest RSA pair whose key id has not come yet, if there is one."""
+        rows = await self._transaction.fetch(SELECT_PENDING, (user_id, account_type.value))
+        return credentials_of(rows[0]) if rows else None
+
+    async def put_credentials(self, sealed: SealedCredentials) -> None:
+        """Store or replace an account's key. Raises LookupError if the account is not that user's."""
+        account = await self._known(sealed.account_id)
+        if account.user_id != sealed.user_id:
+            raise LookupError(f"user {sealed.user_id} has no account {sealed.account_id}")
+        key = (sealed.account_id, sealed.user_id, sealed.key_type.value, sealed.data_key, sealed.key_id)
+        row = (*key, sealed.api_key, sealed.api_secret, *_check_columns(sealed.check))
+        await self._transaction.fetch(UPSERT_CREDENTIALS, row)
+
+    async def set_check(self, account_id: AccountId, check: KeyCheck) -> None:
+        """Note what a check found; nothing to note if the key was removed while it was asked."""
+        await self._transaction.fetch(UPDATE_CHECK, (*_check_columns(check), account_id))
+
+    async def open_paper_wallet(self, account_id: AccountId, coin: str, balance: str) -> None:
+        """Start a practice wallet; one that is open stays as it is."""
+        await self._transaction.fetch(INSERT_WALLET, (account_id, coin, decimal_text(Decimal(balance))))
+
+    async def _known(self, account_id: AccountId) -> Account:
+        rows = await self._transaction.fetch(SELECT_ACCOUNT, (account_id,))
+        if not rows:
+            raise LookupError(f"there is no account {account_id}")
+        return account_of(rows[0])
+
+
+def _check_columns(check: KeyCheck | None) -> tuple[object, ...]:
+    if check is None:
+        return (None, 0, "[]", "[]", None, 0)
+    permissions, ips = json_list(check.permissions), json_list(check.ips)
+    return (check.bybit_uid, int(check.read_only), permissions, ips, check.expires_at, check.checked_at)

@@ -1,0 +1,1 @@
+"""The audit, broadcasts, and what admins read."""

@@ -1,0 +1,1 @@
+"""Buttons, dialogues, inbox and outbox."""

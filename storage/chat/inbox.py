@@ -1,0 +1,94 @@
+"""inbox: every update stands here before Telegram is told that it was received."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.domain.cause import UpdateId
+from bot.domain.chat import InboxState, StoredUpdate
+from bot.domain.ids import Millis, UserId
+from storage.sqlite.codecs import Row
+from storage.sqlite.database import Database
+
+SELECT_KNOWN: Final = "SELECT update_id FROM inbox WHERE update_id IN (SELECT value FROM json_each(?))"
+INSERT_UPDATE: Final = """
+    INSERT INTO inbox (update_id, user_id, chat_id, body, state, attempts, received_ts) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+SELECT_WAITING: Final = """
+    SELECT update_id, user_id, chat_id, body, state, attempts FROM inbox
+     WHERE state IN ('new', 'applied') ORDER BY update_id
+"""
+MARK_APPLIED: Final = "UPDATE inbox SET state = 'applied' WHERE update_id = ? AND state = 'new'"
+# What stays says that the id was seen, and nothing of whom.
+MARK_DONE: Final = "UPDATE inbox SET state = 'done', body = NULL, user_id = NULL, chat_id = NULL WHERE update_id = ?"
+MARK_FAILED: Final = "UPDATE inbox SET attempts = ? WHERE update_id = ?"
+SET_ASIDE: Final = "UPDATE inbox SET attempts = ?, state = 'set_aside' WHERE update_id = ?"
+UPDATE_SEEN: Final = "UPDATE users SET last_seen_ts = ?1 WHERE user_id = ?2 AND last_seen_ts < ?1"
+DELETE_HANDLED: Final = """
+    DELETE FROM inbox WHERE update_id IN (
+        SELECT update_id FROM inbox WHERE state IN ('done', 'set_aside') AND received_ts < ?
+         ORDER BY received_ts LIMIT 5000)
+    RETURNING update_id
+"""
+
+_STATES: Final = {each.value: each for each in InboxState}
+
+
+def update_of(row: Row) -> StoredUpdate:
+    """A row of SELECT_WAITING."""
+    update_id, user_id, chat_id, body, state, attempts = row
+    return StoredUpdate(
+        update_id=update_id,
+        user_id=user_id,
+        chat_id=chat_id,
+        body=body,
+        state=_STATES[state],
+        attempts=attempts,
+    )
+
+
+class SqliteInbox:
+    """Implements `bot.domain.ports.chat.InboxStore`: each call is one commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def accept(self, updates: Sequence[StoredUpdate], now: Millis) -> tuple[UpdateId, ...]:
+        """Store the batch in one commit; answers the ids that were new, in their order. Raises StorageTrouble."""
+        if not updates:
+            return ()
+        fresh = {each.update_id: each for each in reversed(updates)}
+        async with self._database.transaction() as transaction:
+            for (known,) in await transaction.fetch(SELECT_KNOWN, (json.dumps(list(fresh)),)):
+                fresh.pop(known, None)
+            await transaction.write_many(
+                INSERT_UPDATE,
+                [
+                    (each.update_id, each.user_id, each.chat_id, each.body, each.state.value, each.attempts, now)
+                    for _, each in sorted(fresh.items())
+                ],
+            )
+        return tuple(dict.fromkeys(each.update_id for each in updates if each.update_id in fresh))
+
+    async def waiting(self) -> tuple[StoredUpdate, ...]:
+        """NEW and APPLIED rows, oldest first: what a kill left behind."""
+        return tuple(map(update_of, await self._database.fetch(SELECT_WAITING)))
+
+    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
+        """Mark a batch as done, with nothing of whom or what, and note when its senders were last seen: one commit."""
+        if not done and not seen:
+            return
+        async with self._database.transaction() as transaction:
+            await transaction.write_many(MARK_DONE, [(each,) for each in done])
+            await transaction.write_many(UPDATE_SEEN, [(moment, user_id) for user_id, moment in seen.items()])
+
+    async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None:
+        """Note that an attempt failed; `set_aside` keeps the row and its body for a look, and never replays it."""
+        statement = SET_ASIDE if set_aside else MARK_FAILED
+        async with self._database.transaction() as transaction:
+            await transaction.fetch(statement, (attempts, update_id))
+
+    async def forget(self, before: Millis) -> int:
+        """Delete handled rows received before that moment, 5,000 a commit; answers how many (call again until 0)."""
+        async with self._database.transaction() as transaction:
+            return len(await transaction.fetch(DELETE_HANDLED, (before,)))

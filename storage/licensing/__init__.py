@@ -1,0 +1,1 @@
+"""The ledger of license time and its projection."""

@@ -1,0 +1,252 @@
+"""invoices, payment_history and the cursor in Telegram's account of Stars."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.payments import DUE, RETURNED, Invoice, InvoiceState, Paid, Payment, PaymentStatus, StarCursor
+from storage.sqlite.codecs import Row, storable
+from storage.sqlite.database import Database
+from storage.sqlite.writer import Transaction
+
+INSERT_INVOICE: Final = """
+    INSERT INTO invoices (payload, user_id, license_type, days, stars, state, created_ts, expires_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+SELECT_INVOICE: Final = """
+    SELECT payload, user_id, license_type, days, stars, created_ts, expires_ts, state FROM invoices WHERE payload = ?
+"""
+MARK_PAID: Final = "UPDATE invoices SET state = 'paid' WHERE payload = ?"
+# Each new invoice sweeps up a few that nobody can pay any more.
+DELETE_EXPIRED: Final = """
+    DELETE FROM invoices
+     WHERE payload IN (SELECT payload FROM invoices WHERE expires_ts < ? ORDER BY expires_ts LIMIT 20)
+"""
+INSERT_PAYMENT: Final = """
+    INSERT INTO payment_history (user_id, telegram_payment_charge_id, payload, stars, currency, license_type,
+                                 period_days, license_event_id, status, reason, paid_ts, created_at, settled_ts,
+                                 next_try_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+"""
+SELECT_BY_CHARGE: Final = """
+    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+      FROM payment_history WHERE telegram_payment_charge_id = ?
+"""
+SELECT_PAYMENT: Final = """
+    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+      FROM payment_history WHERE id = ?
+"""
+SELECT_NEWEST: Final = """
+    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+      FROM payment_history WHERE id < ? ORDER BY id DESC LIMIT ?
+"""
+SELECT_OF_STATUS: Final = """
+    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+      FROM payment_history WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?
+"""
+SELECT_OF_USER: Final = """
+    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+      FROM payment_history WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+"""
+SELECT_SINCE: Final = """
+    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+      FROM payment_history WHERE created_at >= ? AND created_at < ? ORDER BY created_at
+"""
+SELECT_DUE: Final = """
+    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+      FROM payment_history
+     WHERE next_try_ts <= ? AND user_id IS NOT NULL ORDER BY next_try_ts LIMIT ?
+"""
+SELECT_STATUSES: Final = """
+    SELECT telegram_payment_charge_id, status FROM payment_history
+     WHERE telegram_payment_charge_id IN (SELECT value FROM json_each(?))
+"""
+UPDATE_STATUS: Final = """
+    UPDATE payment_history SET status = ?, reason = ?, settled_ts = ?, next_try_ts = ?, trouble = '' WHERE id = ?
+"""
+UPDATE_LATER: Final = """
+    UPDATE payment_history SET attempts = attempts + 1, next_try_ts = ?, trouble = ?
+     WHERE id = ? AND next_try_ts IS NOT NULL
+"""
+SELECT_CURSOR: Final = "SELECT position, read_ts, all_read_ts FROM star_cursor WHERE id = 1"
+PUT_CURSOR: Final = """
+    INSERT INTO star_cursor (id, position, read_ts, all_read_ts) VALUES (1, ?1, ?2, ?3)
+    ON CONFLICT (id) DO UPDATE SET position = ?1, read_ts = ?2, all_read_ts = ?3
+"""
+
+_KEEP: Final = 30 * DAY  # ms that an invoice stays after it expired: a payment under way may still come
+_PAYLOAD_LIMIT: Final = 256
+_REASON_LIMIT: Final = 256
+_CURRENCY_LIMIT: Final = 16
+
+
+def invoice_of(row: Row) -> Invoice:
+    """A row of SELECT_INVOICE."""
+    return Invoice(
+        payload=row[0],
+        user_id=row[1],
+        license_type=LicenseType(row[2]),
+        days=row[3],
+        stars=row[4],
+        created_at=row[5],
+        expires_at=row[6],
+        state=InvoiceState(row[7]),
+    )
+
+
+def payment_of(row: Row) -> Payment:
+    """A row of the statements that read payment_history whole."""
+    return Payment(
+        payment_id=row[0],
+        user_id=row[1],
+        charge_id=row[2],
+        stars=row[3],
+        currency=row[4],
+        license_type=None if row[5] is None else LicenseType(row[5]),
+        days=row[6],
+        status=PaymentStatus(row[7]),
+        reason=row[8],
+        entry_id=row[9],
+        paid_at=row[10],
+        created_at=row[11],
+        settled_at=row[12],
+        attempts=row[13],
+        trouble=row[14],
+    )
+
+
+def cursor_of(rows: Sequence[Row]) -> StarCursor:
+    """The rows of SELECT_CURSOR: none before the first look."""
+    position, read_at, all_read_at = rows[0] if rows else (0, 0, 0)
+    return StarCursor(position=position, read_at=read_at, all_read_at=all_read_at)
+
+
+class SqlitePayments:
+    """Implements `bot.domain.ports.payments.Payments` inside a unit of work."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add_invoices(self, invoices: Sequence[Invoice], now: Millis) -> None:
+        await self._transaction.fetch(DELETE_EXPIRED, (now - _KEEP,))
+        rows = [
+            (
+                each.payload,
+                each.user_id,
+                each.license_type.value,
+                each.days,
+                each.stars,
+                each.state.value,
+                each.created_at,
+                each.expires_at,
+            )
+            for each in invoices
+        ]
+        await self._transaction.write_many(INSERT_INVOICE, rows)
+
+    async def invoice(self, payload: str) -> Invoice | None:
+        rows = await self._transaction.fetch(SELECT_INVOICE, (storable(payload, limit=_PAYLOAD_LIMIT),))
+        return invoice_of(rows[0]) if rows else None
+
+    async def mark_paid(self, payload: str) -> None:
+        await self._transaction.fetch(MARK_PAID, (payload,))
+
+    async def by_charge(self, charge_id: str) -> Payment | None:
+        rows = await self._transaction.fetch(SELECT_BY_CHARGE, (charge_id,))
+        return payment_of(rows[0]) if rows else None
+
+    async def payment(self, payment_id: int) -> Payment | None:
+        rows = await self._transaction.fetch(SELECT_PAYMENT, (payment_id,))
+        return payment_of(rows[0]) if rows else None
+
+    async def add(
+        self,
+        user_id: UserId,
+        paid: Paid,
+        *,
+        status: PaymentStatus,
+        reason: str,
+        invoice: Invoice | None,
+        entry_id: int | None,
+        now: Millis,
+    ) -> int:
+        """See the port."""
+        row = (
+            user_id,
+            paid.charge_id,
+            storable(paid.payload, limit=_PAYLOAD_LIMIT),
+            paid.stars,
+            storable(paid.currency, limit=_CURRENCY_LIMIT) or "?",
+            None if invoice is None else invoice.license_type.value,
+            None if invoice is None else invoice.days,
+            entry_id,
+            status.value,
+            reason,
+            paid.at,
+            now,
+            now if status in RETURNED else None,
+            now if status in DUE else None,
+        )
+        ((payment_id,),) = await self._transaction.fetch(INSERT_PAYMENT, row)
+        return int(payment_id)
+
+    async def set_status(self, payment_id: int, status: PaymentStatus, reason: str, now: Millis) -> None:
+        """See the port."""
+        settled, next_try = (now if status in RETURNED else None), (now if status in DUE else None)
+        reason = storable(reason, limit=_REASON_LIMIT)
+        await self._transaction.fetch(UPDATE_STATUS, (status.value, reason, settled, next_try, payment_id))
+
+    async def refund_later(self, payment_id: int, next_try: Millis, trouble: str) -> None:
+        """See the port."""
+        trouble = storable(trouble, limit=_REASON_LIMIT)
+        await self._transaction.fetch(UPDATE_LATER, (next_try, trouble, payment_id))
+
+    async def put_cursor(self, cursor: StarCursor) -> None:
+        await self._transaction.fetch(PUT_CURSOR, (cursor.position, cursor.read_at, cursor.all_read_at))
+
+
+class SqlitePaymentQueries:
+    """Implements `bot.domain.ports.payments.PaymentQueries`; every method raises StorageTrouble when the disk fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def invoice(self, payload: str) -> Invoice | None:
+        rows = await self._database.fetch(SELECT_INVOICE, (storable(payload, limit=_PAYLOAD_LIMIT),))
+        return invoice_of(rows[0]) if rows else None
+
+    async def payment(self, payment_id: int) -> Payment | None:
+        rows = await self._database.fetch(SELECT_PAYMENT, (payment_id,))
+        return payment_of(rows[0]) if rows else None
+
+    async def payments(self, before: int, limit: int, status: PaymentStatus | None = None) -> tuple[Payment, ...]:
+        if status is None:
+            rows = await self._database.fetch(SELECT_NEWEST, (before, limit))
+        else:
+            rows = await self._database.fetch(SELECT_OF_STATUS, (status.value, before, limit))
+        return tuple(map(payment_of, rows))
+
+    async def payments_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]:
+        return tuple(map(payment_of, await self._database.fetch(SELECT_OF_USER, (user_id, before, limit))))
+
+    async def payments_between(self, since: Millis, until: Millis) -> tuple[Payment, ...]:
+        return tuple(map(payment_of, await self._database.fetch(SELECT_SINCE, (since, until))))
+
+    async def refunds_due(self, now: Millis, limit: int) -> tuple[Payment, ...]:
+        return tuple(map(payment_of, await self._database.fetch(SELECT_DUE, (now, limit))))
+
+    async def statuses(self, charge_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
+        rows = await self._database.fetch(SELECT_STATUSES, (json.dumps(list(charge_ids)),))
+        return {charge_id: PaymentStatus(status) for charge_id, status in rows}
+
+    async def star_cursor(self) -> StarCursor:
+        return cursor_of(await self._database.fetch(SELECT_CURSOR))

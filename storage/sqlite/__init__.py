@@ -1,0 +1,1 @@
+"""The machinery: connections, the one writer, migrations, codecs, hash chains, the vault."""

@@ -1,0 +1,226 @@
+"""The one writing connection: transactions one at a time, whose commits are shared under load.
+
+A commit waits for the disk: 0.4 ms usually, 50 ms at times. Transactions that end while others wait for their turn
+therefore leave the commit to the last of them. Each stands behind a savepoint of its own, so one that fails takes
+nothing of the others with it, and none is answered before the shared commit is on the disk; if that fails, all fail.
+"""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, NoReturn
+
+import aiosqlite
+
+from bot.aio.shielded import shielded
+from bot.domain.errors import StorageTrouble
+from storage.sqlite.codecs import Row
+from storage.sqlite.errors import raise_trouble, translated
+
+_BEGIN: Final = "BEGIN IMMEDIATE"
+_COMMIT: Final = "COMMIT"
+_SAVEPOINT: Final = "SAVEPOINT unit"
+_UNDO: Final = "ROLLBACK TO unit"  # the innermost of that name
+_GROUP_LIMIT: Final = 64  # transactions a commit: bounds what one disk failure refuses
+_CLOSE_PATIENCE_S: Final = 5.0
+
+_logger = logging.getLogger(__name__)
+
+
+class Transaction:
+    """What a block of `Writer.transaction` writes through. Raises StorageTrouble; useless once its block ended."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection: aiosqlite.Connection | None = connection
+        self._trouble: StorageTrouble | None = None
+
+    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """One statement and every row it answers: of a SELECT, or of RETURNING."""
+        connection = self._usable()
+        try:
+            return await connection.execute_fetchall(sql, parameters)  # type: ignore[return-value]  # it is a list
+        except sqlite3.Error as error:
+            self._fail(error)
+
+    async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One statement for each row."""
+        connection = self._usable()
+        try:
+            await connection.executemany(sql, rows)
+        except sqlite3.Error as error:
+            self._fail(error)
+
+    def end(self) -> None:
+        """Refuse further use. Raises StorageTrouble if one was swallowed inside the block."""
+        _ = self._usable()
+        self._connection = None
+
+    def _fail(self, error: sqlite3.Error) -> NoReturn:
+        try:
+            raise_trouble(error)
+        except StorageTrouble as trouble:
+            self._trouble = trouble
+            raise
+
+    def _usable(self) -> aiosqlite.Connection:
+        if self._connection is None:
+            raise RuntimeError("this transaction has ended")
+        if self._trouble is not None:  # SQLite may have rolled back: the next statement would commit by itself
+            raise StorageTrouble(f"the transaction had failed: {self._trouble}") from self._trouble
+        return self._connection
+
+
+class _Group:
+    """Transactions that share a commit: what to do for each once it is on the disk, and how it went."""
+
+    __slots__ = ("callbacks", "is_settled", "trouble")
+
+    def __init__(self) -> None:
+        self.callbacks: list[Callable[[], None]] = []
+        self.is_settled = False
+        self.trouble: BaseException | None = None
+
+
+class Writer:
+    """Serializes transactions on one connection."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._lock = asyncio.Lock()  # fair: first come, first served
+        self._waiting = 0
+        self._owner: asyncio.Task[Any] | None = None
+        self._group: _Group | None = None  # whose transaction is open on the connection
+        self._is_closed = False
+
+    @asynccontextmanager
+    async def transaction(self, committed: Callable[[], None] | None = None) -> AsyncIterator[Transaction]:
+        """One unit: all of its block or nothing, on the disk when the block is left without an error.
+
+        `committed` is called right after the commit, before anybody is told; it can't undo the commit, so what it
+        raises is logged. No await of the outside world belongs in the block. Raises StorageTrouble when the disk
+        refuses; rolled back whatever leaves the block, a cancellation too.
+        """
+        async with self._turn():
+            group = await self._begin()
+            try:
+                transaction = Transaction(self._connection)
+                yield transaction
+                transaction.end()
+            except BaseException:
+                await shielded(self._undo(group))
+                raise
+            group.callbacks.append(committed or _nothing)
+            if not self._waiting or len(group.callbacks) >= _GROUP_LIMIT:
+                await shielded(self._commit(group))
+        if not group.is_settled:
+            await shielded(self._settle(group))
+        if group.trouble is not None:
+            raise StorageTrouble(f"nothing was stored: {group.trouble}") from group.trouble
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[aiosqlite.Connection]:
+        """The bare connection with no transaction open, for what can't stand in one. Sees to its own rollback."""
+        async with self._turn():
+            if self._group is not None:
+                await shielded(self._commit(self._group))
+            yield self._connection
+
+    async def close(self) -> None:
+        """Let what is under way end (5 s at most) and refuse what comes."""
+        self._is_closed = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._lock.acquire(), _CLOSE_PATIENCE_S)
+            self._lock.release()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """The lock, with a count of who waits for it."""
+        task = asyncio.current_task()
+        if task is self._owner:
+            raise RuntimeError("a transaction is open in this task already")
+        self._waiting += 1
+        try:
+            await self._lock.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            self._owner = task
+            yield
+        finally:
+            self._owner = None
+            self._lock.release()
+
+    async def _begin(self) -> _Group:
+        """Open a transaction, or join the one whose commit was left to us."""
+        if self._is_closed:
+            raise StorageTrouble("the database is closed")
+        if self._group is None:
+            await self._open()
+            self._group = _Group()
+        else:
+            await shielded(self._join(self._group))
+        return self._group
+
+    async def _open(self) -> None:
+        if self._connection.in_transaction:  # left by a rollback that the disk refused
+            await self._connection.rollback()
+        try:
+            with translated():
+                await self._connection.execute_fetchall(_BEGIN)
+        except BaseException:
+            await shielded(self._connection.rollback())  # after a cancellation BEGIN may still be under way
+            raise
+
+    async def _join(self, group: _Group) -> None:
+        try:
+            with translated():
+                await self._connection.execute_fetchall(_SAVEPOINT)
+        except BaseException as error:
+            await self._abandon(group, error)  # without its savepoint, undoing this one would undo the one before
+            raise
+
+    async def _undo(self, group: _Group) -> None:
+        """Take back the unit whose block failed, and nothing else."""
+        if not group.callbacks:  # it stands alone
+            await self._abandon(group, None)
+            return
+        try:
+            with translated():
+                await self._connection.execute_fetchall(_UNDO)
+        except (sqlite3.Error, StorageTrouble) as error:  # SQLite itself has rolled back all of them
+            await self._abandon(group, error)
+
+    async def _commit(self, group: _Group) -> None:
+        try:
+            with translated():
+                await self._connection.execute_fetchall(_COMMIT)
+        except BaseException as error:  # noqa: BLE001  handed on by `transaction` to each unit of the group
+            await self._abandon(group, error)
+            return
+        self._group = None
+        group.is_settled = True
+        for callback in group.callbacks:
+            try:
+                callback()
+            except Exception:
+                _logger.exception("a step after a commit failed; the commit stands")
+
+    async def _settle(self, group: _Group) -> None:
+        """Wait behind those who join, then commit for all of them unless one of them did."""
+        async with self._turn():
+            if not group.is_settled:
+                await self._commit(group)
+
+    async def _abandon(self, group: _Group, trouble: BaseException | None) -> None:
+        self._group = None
+        group.trouble = trouble
+        group.is_settled = True
+        with translated():
+            await self._connection.rollback()
+
+
+def _nothing() -> None:
+    """Follows a commit that nobody asked to hear of."""

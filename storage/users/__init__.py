@@ -1,0 +1,1 @@
+"""Users, their PINs, export and erasure."""

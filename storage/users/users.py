@@ -1,0 +1,136 @@
+"""The users table: settings as typed columns, and the one read that every guard and screen asks for."""
+
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.accounts import AccountType
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.portfolio import OrderType
+from bot.domain.users import Language, NewUser, Notifications, Role, TradeSettings, UserConfig
+from storage.accounts.accounts import account_of
+from storage.sqlite.codecs import Row, decimal_text, storable
+from storage.sqlite.writer import Transaction
+
+SELECT_CONFIG: Final = """
+    SELECT u.user_id, u.username, u.first_name, u.lang, u.role, u.is_banned, u.terms_accepted, u.percent, u.sl_percent,
+           u.tp_percent, u.leverage, u.global_order_type, u.notifications, u.time_zone, u.default_account_id,
+           u.first_seen_ts, a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid
+      FROM users AS u LEFT JOIN accounts AS a ON a.user_id = u.user_id AND a.state = 'active'
+     WHERE u.user_id = ?
+"""
+SELECT_ACTIVE: Final = """
+    SELECT user_id FROM users WHERE last_seen_ts >= ? AND is_banned = 0 ORDER BY last_seen_ts DESC LIMIT ?
+"""
+SELECT_STAFF: Final = "SELECT user_id, role FROM users WHERE role <> 'user' AND role IN ('support', 'admin', 'owner')"
+INSERT_USER: Final = """
+    INSERT INTO users (user_id, username, first_name, lang, percent, sl_percent, tp_percent, leverage,
+                       global_order_type, notifications, time_zone, start_payload, first_seen_ts, last_seen_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
+"""
+UPDATE_NAMES: Final = "UPDATE users SET username = ?, first_name = ? WHERE user_id = ?"
+UPDATE_LANGUAGE: Final = "UPDATE users SET lang = ? WHERE user_id = ?"
+UPDATE_SETTINGS: Final = """
+    UPDATE users SET percent = ?, sl_percent = ?, tp_percent = ?, leverage = ?, global_order_type = ?,
+                     notifications = ?, time_zone = ?
+     WHERE user_id = ?
+"""
+UPDATE_DEFAULT_ACCOUNT: Final = """
+    UPDATE users SET default_account_id = ?1
+     WHERE user_id = ?2 AND (?1 IS NULL OR EXISTS (
+           SELECT 1 FROM accounts WHERE user_id = ?2 AND account_id = ?1 AND state = 'active'))
+    RETURNING user_id
+"""
+UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = ? WHERE user_id = ?"
+UPDATE_BANNED: Final = "UPDATE users SET is_banned = ? WHERE user_id = ? RETURNING user_id"
+UPDATE_ROLE: Final = "UPDATE users SET role = ? WHERE user_id = ? RETURNING user_id"
+
+_ACCOUNT_COLUMN: Final = 16  # where the joined account begins in SELECT_CONFIG
+_TYPE_ORDER: Final = {each: place for place, each in enumerate((AccountType.PAPER, AccountType.DEMO, AccountType.LIVE))}
+_DEFAULTS: Final = TradeSettings()
+_NAME_LIMIT: Final = 256
+_USERNAME_LIMIT: Final = 64
+_PAYLOAD_LIMIT: Final = 64
+
+
+def config_of(rows: list[Row]) -> UserConfig | None:
+    """The rows of SELECT_CONFIG, one for each active account; paper comes first, then demo, then live."""
+    if not rows:
+        return None
+    row = rows[0]
+    accounts = [account_of(each[_ACCOUNT_COLUMN:]) for each in rows if each[_ACCOUNT_COLUMN] is not None]
+    accounts.sort(key=lambda account: (_TYPE_ORDER[account.account_type], account.account_id))
+    return UserConfig(
+        user_id=row[0],
+        username=row[1],
+        first_name=row[2],
+        language=Language(row[3]),
+        role=Role(row[4]),
+        is_banned=bool(row[5]),
+        terms_version=row[6],
+        settings=TradeSettings(
+            risk_percent=Decimal(row[7]),
+            stop_loss_percent=Decimal(row[8]),
+            take_profit_percent=Decimal(row[9]),
+            leverage=row[10],
+            order_type=OrderType(row[11]),
+            notifications=Notifications(row[12]),
+            time_zone=row[13],
+        ),
+        default_account_id=row[14],
+        accounts=tuple(accounts),
+        first_seen_ts=row[15],
+    )
+
+
+class SqliteUsers:
+    """Implements `bot.domain.ports.users.Users` inside a unit of work."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def ensure(self, user: NewUser, now: Millis) -> bool:
+        """Store a new user with the default settings; True if they were new. A known one stays as they are."""
+        payload = storable(user.start_payload, limit=_PAYLOAD_LIMIT) if user.start_payload else None
+        row = (user.user_id, *_names(user.username, user.first_name), user.language.value, *_settings(_DEFAULTS))
+        return bool(await self._transaction.fetch(INSERT_USER, (*row, payload or None, now, now)))
+
+    async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None:
+        await self._transaction.fetch(UPDATE_NAMES, (*_names(username, first_name), user_id))
+
+    async def set_language(self, user_id: UserId, language: Language) -> None:
+        await self._transaction.fetch(UPDATE_LANGUAGE, (language.value, user_id))
+
+    async def set_settings(self, user_id: UserId, settings: TradeSettings) -> None:
+        await self._transaction.fetch(UPDATE_SETTINGS, (*_settings(settings), user_id))
+
+    async def set_default_account(self, user_id: UserId, account_id: AccountId | None) -> None:
+        """Raises LookupError if that is no usable account of that user."""
+        if not await self._transaction.fetch(UPDATE_DEFAULT_ACCOUNT, (account_id, user_id)):
+            raise LookupError(f"user {user_id} has no usable account {account_id}")
+
+    async def accept_terms(self, user_id: UserId, version: int, now: Millis) -> None:
+        await self._transaction.fetch(UPDATE_TERMS, (version, now, user_id))
+
+    async def set_banned(self, user_id: UserId, *, banned: bool) -> bool:
+        """True if such a user exists."""
+        return bool(await self._transaction.fetch(UPDATE_BANNED, (int(banned), user_id)))
+
+    async def set_role(self, user_id: UserId, role: Role) -> bool:
+        """True if such a user exists."""
+        return bool(await self._transaction.fetch(UPDATE_ROLE, (role.value, user_id)))
+
+
+def _names(username: str | None, first_name: str) -> tuple[str | None, str]:
+    return storable(username, limit=_USERNAME_LIMIT) if username else None, storable(first_name, limit=_NAME_LIMIT)
+
+
+def _settings(settings: TradeSettings) -> tuple[str | int, ...]:
+    return (
+        decimal_text(settings.risk_percent),
+        decimal_text(settings.stop_loss_percent),
+        decimal_text(settings.take_profit_percent),
+        settings.leverage,
+        settings.order_type.value,
+        settings.notifications.value,
+        settings.time_zone,
+    )
