@@ -30,7 +30,7 @@ from bot.wiring.storage import Storage, open_storage
 from cache.facade import CachedReads
 from handlers import registry
 from handlers.commands import publish_commands
-from handlers.context import App
+from handlers.core.context import App
 from handlers.texts.catalog import Texts
 from stats_api.server import serve
 

@@ -1,1 +1,1 @@
-"""Telegram in: one file a feature, every handler in one table."""
+"""Telegram in: a folder a feature, the machinery in core/, every handler in one table."""

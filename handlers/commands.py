@@ -6,7 +6,7 @@ from telegram import Bot
 
 from bot.domain.ids import UserId
 from bot.domain.users import Role
-from handlers.menus import publish
+from handlers.core.menus import publish
 from handlers.registry import TABLE
 from handlers.texts.catalog import Texts
 

@@ -5,17 +5,12 @@ from typing import Final
 
 from bot.domain.errors import ButtonExpired
 from bot.domain.users import Role
-from handlers.addressing import command_of, is_addressed
-from handlers.callbacks import token_of
-from handlers.context import Turn
-from handlers.entries import ANYWHERE, EVERYONE, PRIVATE, Entry, Kind, answers
-from handlers.start import home
-from handlers.views.home import (
-    open_private_card,
-    short_card,
-    unknown_command_card,
-    unknown_text_card,
-)
+from handlers.core.addressing import command_of, is_addressed
+from handlers.core.callbacks import token_of
+from handlers.core.context import Turn
+from handlers.core.specs import ANYWHERE, EVERYONE, PRIVATE, Entry, Kind, answers
+from handlers.users.home_views import open_private_card, short_card, unknown_command_card, unknown_text_card
+from handlers.users.start import home
 
 _MAX_ECHO: Final = 32
 _LIKENESS: Final = 0.6

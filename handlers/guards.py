@@ -19,19 +19,19 @@ from bot.domain.secrets import carries_secret
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import Wish
 from bot.services.users.people import TERMS_VERSION
-from handlers import delivery
-from handlers.addressing import command_of, is_addressed
-from handlers.callbacks import owner_of
-from handlers.context import BotData, Context, Turn
-from handlers.delivery import Spot
-from handlers.entries import CommandEntry, Entry, Place
+from handlers.accounts.keys import ASKS_TYPED
+from handlers.core import delivery
+from handlers.core.addressing import command_of, is_addressed
+from handlers.core.callbacks import owner_of
+from handlers.core.context import BotData, Context, Turn
+from handlers.core.delivery import Spot
+from handlers.core.identify import guest
+from handlers.core.keypads import Then
+from handlers.core.specs import CommandEntry, Entry, Place
 from handlers.fallback import refuse_in_group, unknown_command
-from handlers.keys import ASKS_TYPED
-from handlers.meeting import guest
-from handlers.pads import Then
-from handlers.pin import ask_for_pin
-from handlers.terms import ask_for_terms
 from handlers.texts.catalog import Say
+from handlers.users.pin import ask_for_pin
+from handlers.users.terms import ask_for_terms
 from handlers.views.cards import Card
 
 _logger = logging.getLogger(__name__)

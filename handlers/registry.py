@@ -28,59 +28,25 @@ from bot.domain.health import Health
 from bot.domain.users import Role
 from bot.services.chat.buttons import Wish
 from bot.services.services import Services
-from handlers import (
-    audit,
-    balance,
-    book,
-    broadcast,
-    deeds,
-    fallback,
-    guards,
-    health,
-    keys,
-    language,
-    license,  # noqa: A004  the command's name
-    menu,
-    orders,
-    payment_desk,
-    payments,
-    pin,
-    positions,
-    price,
-    privacy,
-    promo,
-    promo_campaign,
-    redeem,
-    report,
-    settings,
-    start,
-    subscribe,
-    support,
-    symbols,
-    terms,
-    trades,
-    users,
-    whoami,
-)
-from handlers.asides import Asides
-from handlers.callbacks import PRESS_PREFIX
-from handlers.context import App, BotData, Context, Turn
-from handlers.entries import (
-    CommandEntry,
-    DialogueEntry,
-    Entry,
-    Kind,
-    OtherEntry,
-    Place,
-    ShowEntry,
-    WishEntry,
-)
-from handlers.errors import on_error
-from handlers.held import Cooldown, HeldKeys
-from handlers.live import LiveCards
-from handlers.meeting import meet, note_name
-from handlers.pads import PinPads
+from handlers import fallback, guards
+from handlers.accounts import balance, keys, orders, positions, trades
+from handlers.admin import audit, broadcast, health, report, user_actions, users
+from handlers.core.callbacks import PRESS_PREFIX
+from handlers.core.context import App, BotData, Context, Turn
+from handlers.core.errors import on_error
+from handlers.core.identify import meet, note_name
+from handlers.core.keypads import PinPads
+from handlers.core.live_messages import LiveCards
+from handlers.core.short_memory import Cooldown, HeldKeys
+from handlers.core.specs import CommandEntry, DialogueEntry, Entry, Kind, OtherEntry, Place, ShowEntry, WishEntry
+from handlers.core.tasks import Asides
+from handlers.licensing import license  # noqa: A004  the command's name
+from handlers.market import order_book, price, symbols
+from handlers.payments import admin, payments, subscribe
+from handlers.promo import campaign, create, redeem
+from handlers.support import support
 from handlers.texts.catalog import Texts
+from handlers.users import language, menu, pin, privacy, settings, start, terms, whoami
 
 _logger = logging.getLogger(__name__)
 
@@ -211,7 +177,7 @@ TABLE: Final = Table(
         *orders.ENTRIES,
         *trades.ENTRIES,
         *price.ENTRIES,
-        *book.ENTRIES,
+        *order_book.ENTRIES,
         *symbols.ENTRIES,
         *keys.ENTRIES,
         *settings.ENTRIES,
@@ -220,20 +186,20 @@ TABLE: Final = Table(
         *whoami.ENTRIES,
         *terms.ENTRIES,
         *redeem.ENTRIES,
-        *promo_campaign.ENTRIES,
-        *promo.ENTRIES,
+        *campaign.ENTRIES,
+        *create.ENTRIES,
         *pin.ENTRIES,
         *support.ENTRIES,
         *privacy.ENTRIES,
         *users.ENTRIES,
-        *deeds.ENTRIES,
+        *user_actions.ENTRIES,
         *broadcast.ENTRIES,
         *audit.ENTRIES,
         *report.ENTRIES,
         *health.ENTRIES,
         *subscribe.ENTRIES,
         *payments.ENTRIES,
-        *payment_desk.ENTRIES,
+        *admin.ENTRIES,
         *fallback.ENTRIES,
     )
 )

@@ -21,9 +21,9 @@ from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage
-from handlers.context import App
+from handlers.core.context import App
+from handlers.outbox_messages import Promises
 from handlers.texts.catalog import Texts
-from handlers.views.promises import Promises
 from storage.chat.inbox import SqliteInbox
 from storage.chat.outbox import SqliteOutbox
 

@@ -32,8 +32,8 @@ from bot.services.users.pin import PinDesk
 from bot.services.users.preferences import Preferences
 from bot.services.users.privacy import Privacy
 from bot.wiring.foundation import Foundation, Job
-from handlers.broadcast import draw_progress
-from handlers.promo_pins import PinnedCards
+from handlers.admin.broadcast import draw_progress
+from handlers.promo.pinned import PinnedCards
 from storage.admin.queries import SqliteDeskQueries
 from storage.chat.outbox import SqliteOutbox
 from storage.payments.payments import SqlitePaymentQueries

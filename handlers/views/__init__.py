@@ -1,1 +1,1 @@
-"""Pure functions from values to cards: what is read, in whose language, in which time zone; no Telegram calls."""
+"""What the views of all features share: pure functions from values to cards, no Telegram calls."""

@@ -8,7 +8,7 @@ from bot.domain.accounts import Account
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeError, ExchangeRejected, KeyTrouble
 from bot.domain.ids import AccountId
 from bot.services.accounts.screens import Dated, Shown
-from handlers.callbacks import Code, RunCommand
+from handlers.core.callbacks import Code, RunCommand
 from handlers.texts.catalog import Markup, verbatim
 from handlers.views.cards import Card, Row, button
 from handlers.views.times import span

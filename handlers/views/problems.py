@@ -12,12 +12,12 @@ from bot.domain.errors import (
     UserFacing,
 )
 from bot.domain.ids import Symbol
-from handlers.callbacks import LONGEST_SYMBOL, ShowPrice
+from handlers.accounts.key_views import refused_text
+from handlers.core.callbacks import LONGEST_SYMBOL, ShowPrice
 from handlers.texts.catalog import Markup, Value
+from handlers.users.home_views import menu_card
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import command_button, menu_row, trouble_line
-from handlers.views.home import menu_card
-from handlers.views.keys import refused_text
 from handlers.views.viewer import Viewer
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.domain.accounts import Account, AccountType
 from bot.domain.ids import Millis, UserId
 from bot.domain.users import UserConfig
-from handlers.callbacks import Code
+from handlers.core.callbacks import Code
 from handlers.texts.catalog import Say
 from handlers.views.figures import Figures
 from handlers.views.times import moment, span

@@ -31,7 +31,7 @@ from bot.exchange.budget import NO_LIMITS
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
-from handlers.context import App
+from handlers.core.context import App
 from handlers.registry import TABLE, Table
 from handlers.texts.catalog import Texts
 from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object

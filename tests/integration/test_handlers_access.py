@@ -16,16 +16,7 @@ from bot.domain.ids import ChatId, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.users import Language, NewUser, Role
 from bot.services.chat.buttons import Wish
-from handlers.entries import (
-    CommandEntry,
-    DialogueEntry,
-    Entry,
-    Kind,
-    OtherEntry,
-    Place,
-    ShowEntry,
-    WishEntry,
-)
+from handlers.core.specs import CommandEntry, DialogueEntry, Entry, Kind, OtherEntry, Place, ShowEntry, WishEntry
 from handlers.registry import TABLE, Table
 
 BANNED, STRANGER, EXPIRED, SUPPORTER, ADMIN = map(UserId, (1003, 1004, 1005, 1006, 1007))

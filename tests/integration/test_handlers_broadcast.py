@@ -17,7 +17,7 @@ from bot.domain.ids import ChatId, UserId
 from bot.domain.users import Language, Role
 from bot.services.admin.broadcasts import BroadcastJob
 from bot.wiring.chat import listener_of
-from handlers.views.promises import Promises
+from handlers.outbox_messages import Promises
 
 PEOPLE = range(2000, 2030)
 

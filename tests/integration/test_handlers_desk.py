@@ -12,8 +12,8 @@ from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.pins import OPEN_FOR
 from bot.domain.users import Role
-from handlers.context import Turn
-from handlers.entries import EVERYONE, command
+from handlers.core.context import Turn
+from handlers.core.specs import EVERYONE, command
 from handlers.registry import TABLE, Table
 
 ADMIN, SUPPORT = UserId(1006), UserId(1007)

@@ -17,7 +17,7 @@ from telegram.error import NetworkError
 from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, StorageTrouble, Unknown
 from bot.domain.ids import UserId
-from handlers.entries import EVERYONE, command
+from handlers.core.specs import EVERYONE, command
 from handlers.registry import TABLE, Table
 
 

@@ -8,7 +8,7 @@ from harness.app import harness as open_harness
 
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType
-from handlers.entries import CommandEntry
+from handlers.core.specs import CommandEntry
 from handlers.registry import TABLE, Table
 from storage.queries import SqliteQueries
 

@@ -11,8 +11,8 @@ from bot.domain.chat import Promise
 from bot.domain.ids import UserId
 from bot.domain.secrets import Secret
 from bot.domain.users import Language
-from handlers.views.payments import START_PARAMETER
-from handlers.views.promises import Promises
+from handlers.outbox_messages import Promises
+from handlers.payments.views import START_PARAMETER
 from storage.chat.outbox import SqliteOutbox
 
 

@@ -12,8 +12,8 @@ from bot.domain.ids import UserId
 from bot.domain.pins import LOCKED_FOR, OPEN_FOR
 from bot.domain.users import Role
 from bot.services.chat.buttons import Wish
-from handlers.context import Turn
-from handlers.entries import ADMIN, command, does
+from handlers.core.context import Turn
+from handlers.core.specs import ADMIN, command, does
 from handlers.registry import TABLE, Table
 from handlers.views.frame import notice
 

@@ -7,7 +7,7 @@ from harness.app import ANNA, BORIS, OWNER, Harness, Person
 from harness.bot_api import Bubble
 
 from bot.domain.users import Language
-from handlers.promo_pins import PinnedCards
+from handlers.promo.pinned import PinnedCards
 
 DAY = 86_400
 

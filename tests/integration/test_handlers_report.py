@@ -19,7 +19,7 @@ from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Side
 from bot.domain.reports import MonthIncome
 from bot.services.admin.reports import months_until
-from handlers.views.charts import SIZE, draw_report, nice_top
+from handlers.admin.charts import SIZE, draw_report, nice_top
 
 PAID = """
     INSERT INTO payment_history (user_id, telegram_payment_charge_id, payload, stars, currency, status, reason, paid_ts,

@@ -15,8 +15,8 @@ from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.users import Language, Role
 from bot.services.support.support import MAX_TEXT, MOST
-from handlers.views.promises import Promises
-from handlers.views.support import MARK, THREADS_A_PAGE
+from handlers.outbox_messages import Promises
+from handlers.support.views import MARK, THREADS_A_PAGE
 from storage.chat.outbox import SqliteOutbox
 
 VERA = UserId(1004)

@@ -26,9 +26,9 @@ from bot.domain.users import Language
 from bot.exchange.meter import ExchangeStats
 from bot.wiring.metrics import ChatCollector, ExchangeCollector
 from cache.facade import CachedReads
-from handlers.callbacks import CODES
+from handlers.core.callbacks import CODES
+from handlers.outbox_messages import KINDS, Promises
 from handlers.registry import TABLE
-from handlers.views.promises import KINDS, Promises
 from stats_api.collector import SampledProcess, make_registry
 from storage.chat.outbox import SqliteOutbox
 

@@ -21,9 +21,18 @@ from bot.domain.sites import SITES
 from bot.domain.users import Language
 from bot.services.chat.buttons import random_token
 from bot.services.users.preferences import SettingField
-from handlers import callbacks
-from handlers.callbacks import CODES, Code, PressPin, RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
-from handlers.views.audit import AREAS
+from handlers.admin.audit_views import AREAS
+from handlers.core import callbacks
+from handlers.core.callbacks import (
+    CODES,
+    Code,
+    PressPin,
+    RunCommand,
+    ShowBalance,
+    ShowPositions,
+    ShowPrice,
+    ShowSymbols,
+)
 
 LONGEST: dict[str, Any] = {
     "account_id": AccountId(2**63 - 1),

@@ -8,7 +8,7 @@ from harness.fakes import FakeClock
 from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.secrets import Secret
-from handlers.held import Cooldown, HeldKeys, TypedKey
+from handlers.core.short_memory import Cooldown, HeldKeys, TypedKey
 
 ANNA, BORIS = UserId(1001), UserId(1002)
 

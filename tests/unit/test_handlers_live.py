@@ -12,9 +12,9 @@ from telegram.ext import ExtBot
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.ids import Millis
 from bot.services.accounts.screens import Shown
-from handlers import delivery
-from handlers.delivery import Spot
-from handlers.live import LiveCards
+from handlers.core import delivery
+from handlers.core.delivery import Spot
+from handlers.core.live_messages import LiveCards
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card
 

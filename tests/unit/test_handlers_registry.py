@@ -6,9 +6,9 @@ from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandle
 
 from bot.domain.users import Role
 from handlers import guards, registry
-from handlers.callbacks import CODES
-from handlers.context import App, Turn
-from handlers.entries import (
+from handlers.core.callbacks import CODES
+from handlers.core.context import App, Turn
+from handlers.core.specs import (
     AFTER_TERMS,
     EVERYONE,
     OWNER,

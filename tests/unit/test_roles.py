@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.users import Role
-from handlers.entries import Access
+from handlers.core.specs import Access
 
 UPWARDS = (Role.USER, Role.SUPPORT, Role.ADMIN, Role.OWNER)
 

@@ -9,10 +9,10 @@ import pytest
 from harness.fluent_sources import MESSAGES, placeholders
 
 from bot.domain.users import Language
-from handlers.entries import CommandEntry
+from handlers.core.specs import CommandEntry
+from handlers.outbox_messages import KINDS
 from handlers.registry import TABLE
 from handlers.texts.catalog import Texts
-from handlers.views.promises import KINDS
 
 ROOT = Path(__file__).parents[2]
 TEXTS = Texts.load()

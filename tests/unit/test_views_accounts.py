@@ -15,7 +15,7 @@ from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
 from bot.domain.users import Language, TradeSettings
 from bot.services.accounts.screens import Shown
-from handlers.views.accounts import balance_card, orders_card, positions_card, trades_card
+from handlers.accounts.views import balance_card, orders_card, positions_card, trades_card
 
 D = Decimal
 

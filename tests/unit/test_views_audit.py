@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from handlers.views.audit import AREAS
+from handlers.admin.audit_views import AREAS
 
 SERVICES = Path(__file__).parents[2] / "bot" / "services"
 ACTION = re.compile(r'"([a-z]+)\.[a-z]+(?:-[a-z]+)*"')

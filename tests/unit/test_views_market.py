@@ -13,7 +13,7 @@ from bot.domain.ids import Symbol, UserId
 from bot.domain.market import Category, OrderBook
 from bot.domain.users import Language
 from bot.services.accounts.screens import PriceCard, Shown
-from handlers.views.market import base_of, book_card, price_card, quote_of, sparkline, symbols_card
+from handlers.market.views import base_of, book_card, price_card, quote_of, sparkline, symbols_card
 
 BTC = Symbol("BTCUSDT")
 D = Decimal

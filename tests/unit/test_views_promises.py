@@ -5,7 +5,7 @@ from harness.bot_api import visible
 from harness.viewers import TEXTS
 
 from bot.domain.users import Language
-from handlers.views.promises import KINDS, Promises
+from handlers.outbox_messages import KINDS, Promises
 
 PROMISES = Promises(TEXTS)
 CAMPAIGN = {

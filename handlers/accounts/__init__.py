@@ -1,0 +1,1 @@
+"""/balance, /positions, /orders, /trades and /keys."""

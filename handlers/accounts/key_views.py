@@ -1,0 +1,191 @@
+"""Connecting Bybit: site, account, the public key, and what a key may and may not do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.accounts import Account, AccountType
+from bot.domain.ids import AccountId, Millis
+from bot.domain.key_rules import Finding, Severity
+from bot.domain.sites import SITES, Site, site_of
+from bot.services.accounts.keys import KeyOffer, KeyReport
+from handlers.core.callbacks import AskRemoval, ShowBalance, ShowKey, ShowSite
+from handlers.texts.catalog import Markup, Say, Value, join, verbatim
+from handlers.views.cards import Card, Row, button, copy_button, in_rows
+from handlers.views.frame import command_button, menu_row
+from handlers.views.times import day
+from handlers.views.viewer import Viewer
+
+_SITES_IN_A_ROW: Final = 2
+_NO_FINDINGS: Final[Mapping[AccountId, Sequence[Finding]]] = MappingProxyType({})
+_UNBOUND: Final = "key-no-ip"
+_SIGNS: Final[Mapping[Severity, str]] = MappingProxyType(
+    {Severity.REFUSE: "finding-refuse", Severity.WARN: "finding-warn", Severity.GOOD: "finding-good"}
+)
+
+
+def keys_card(
+    viewer: Viewer, findings: Mapping[AccountId, Sequence[Finding]] = _NO_FINDINGS, *, lead: Markup | None = None
+) -> Card:
+    """What is connected, what is wrong with it, and the sites to connect from."""
+    say = viewer.say
+    connected = _connected(viewer)
+    parts = [] if lead is None else [lead, Markup("")]
+    if connected:
+        parts.append(say("keys-title"))
+        for each in connected:
+            parts.append(say("keys-line", account=viewer.account_name(each), site=_domain(each)))
+            wrong = (found for found in findings.get(each.account_id, ()) if found.severity is not Severity.GOOD)
+            parts += [finding_text(say, found) for found in wrong]
+        parts += [Markup(""), say("keys-another")]
+    else:
+        parts += [say("keys-intro"), Markup(""), say("keys-which-site")]
+    own_rows = [
+        (
+            button(
+                say.plain("button-check", account=viewer.account_name(each)), viewer.data(ShowKey(each.account_type))
+            ),
+            button(
+                say.plain("button-remove", account=viewer.account_name(each)),
+                viewer.data(AskRemoval(each.account_type)),
+            ),
+        )
+        for each in connected
+    ]
+    sites = [button(site.domain, viewer.data(ShowSite(site.code))) for site in SITES]
+    return Card(text=join(parts), rows=(*own_rows, *in_rows(sites, _SITES_IN_A_ROW), menu_row(viewer)))
+
+
+def site_without_keys_card(viewer: Viewer, site: Site) -> Card:
+    """On this site Bybit gives no API keys: practice works all the same."""
+    say = viewer.say
+    practice = viewer.config.account_of_type(AccountType.PAPER)
+    here = (
+        ()
+        if practice is None
+        else (button(say.plain("button-practice"), viewer.data(ShowBalance(practice.account_id))),)
+    )
+    return Card(text=say("keys-eu", site=site.domain), rows=(here, command_button(viewer, "button-other-site", "keys")))
+
+
+def account_choice_card(viewer: Viewer, site: Site, choices: Sequence[InlineKeyboardButton]) -> Card:
+    """Demo or live, on this site."""
+    say = viewer.say
+    key = "keys-which-account" if site.has_demo else "keys-live-only"
+    back = command_button(viewer, "button-other-site", "keys")
+    return Card(text=say(key, site=site.domain), rows=(*in_rows(choices, 1), back))
+
+
+def offer_card(viewer: Viewer, offer: KeyOffer, typed_secret: InlineKeyboardButton) -> Card:
+    """The public key and the four steps. No secret passes through Telegram."""
+    say = viewer.say
+    account = viewer.type_name(offer.account_type)
+    where = "keys-step-where-demo" if offer.account_type is AccountType.DEMO else "keys-step-where"
+    address = say("keys-step-ip", ip=offer.egress_ip) if offer.egress_ip else say("keys-step-no-ip")
+    parts = [
+        say("keys-offer-title", account=account, site=offer.site.domain),
+        Markup(""),
+        say(where, site=offer.site.domain),
+        say("keys-step-paste"),
+        Markup(f"<pre>{verbatim(offer.public_key_pem.strip())}</pre>"),
+        say("keys-step-rights"),
+        address,
+        say("keys-step-send"),
+        Markup(""),
+        say("keys-offer-safe"),
+    ]
+    copy: Row = ()
+    if offer.egress_ip:
+        copy = (copy_button(say.plain("button-copy-ip", ip=offer.egress_ip), offer.egress_ip),)
+    return Card(text=join(parts), rows=(copy, (typed_secret,), command_button(viewer, "button-cancel", "cancel")))
+
+
+def ask_secret_card(viewer: Viewer, account_type: AccountType, site: Site) -> Card:
+    """The second way: key and secret in one message."""
+    say = viewer.say
+    text = say("keys-ask-secret", account=viewer.type_name(account_type), site=site.domain)
+    return Card(text=text, rows=(command_button(viewer, "button-cancel", "cancel"),))
+
+
+def connected_card(viewer: Viewer, report: KeyReport, egress_ip: str | None) -> Card:
+    """A key was stored: what it may do, and what to look after."""
+    title = viewer.say("keys-connected", account=viewer.account_name(report.account), site=_domain(report.account))
+    return _report_card(viewer, title, report, egress_ip)
+
+
+def checked_card(viewer: Viewer, report: KeyReport, egress_ip: str | None) -> Card:
+    """A stored key was looked at again."""
+    title = viewer.say(
+        "keys-checked",
+        account=viewer.account_name(report.account),
+        site=_domain(report.account),
+        time=viewer.when(report.check.checked_at),
+    )
+    return _report_card(viewer, title, report, egress_ip)
+
+
+def ask_removal_card(viewer: Viewer, account: Account, confirm: InlineKeyboardButton) -> Card:
+    """Nothing dangerous on one tap."""
+    say = viewer.say
+    text = say("keys-ask-removal", account=viewer.account_name(account), site=_domain(account))
+    return Card(text=text, rows=((confirm,), command_button(viewer, "button-keep", "keys")))
+
+
+def removed_card(viewer: Viewer, account: Account) -> Card:
+    """Gone here; Bybit still knows the key until it is deleted there."""
+    text = viewer.say("keys-removed", account=viewer.type_name(account.account_type), site=_domain(account))
+    return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
+
+
+def refused_text(viewer: Viewer, findings: Iterable[Finding], account_type: str, *, is_stored: bool = False) -> Markup:
+    """Why a key was not stored, or why a stored one works no more; each reason with its cure."""
+    title = viewer.say("keys-works-no-more" if is_stored else "keys-refused", account_type=account_type)
+    return join([title, *(finding_text(viewer.say, each) for each in findings)], "\n\n")
+
+
+def finding_text(say: Say, finding: Finding) -> Markup:
+    """A word for how bad it is, what it is, what to do."""
+    return say(_SIGNS[finding.severity], text=say(finding.key, **finding_values(finding.values)))
+
+
+def finding_values(values: Mapping[str, object]) -> dict[str, Value]:
+    """A finding's values as texts take them: dates as dates, counts as counts."""
+    return {name: _value(name, value) for name, value in values.items()}
+
+
+def _value(name: str, value: object) -> Value:
+    if name == "date":
+        return day(Millis(int(str(value))))
+    return value if isinstance(value, int) else str(value)
+
+
+def _report_card(viewer: Viewer, title: Markup, report: KeyReport, egress_ip: str | None) -> Card:
+    say = viewer.say
+    is_unbound = any(each.key == _UNBOUND for each in report.findings)
+    copy: Row = ()
+    if is_unbound and egress_ip:
+        copy = (copy_button(say.plain("button-copy-ip", ip=egress_ip), egress_ip),)
+    account = report.account
+    lines = [finding_text(say, each) for each in report.findings]
+    return Card(
+        text=join([title, *lines], "\n\n"),
+        rows=(
+            copy,
+            (
+                button(say.plain("button-balance"), viewer.data(ShowBalance(account.account_id))),
+                *command_button(viewer, "button-keys", "keys"),
+            ),
+            menu_row(viewer),
+        ),
+    )
+
+
+def _connected(viewer: Viewer) -> tuple[Account, ...]:
+    return tuple(each for each in viewer.config.accounts if each.account_type is not AccountType.PAPER)
+
+
+def _domain(account: Account) -> str:
+    site = site_of(account.host)
+    return account.host if site is None else site.domain

@@ -1,0 +1,1 @@
+"""/users, /broadcast, /audit, /report, /health, and what admins do to a user."""

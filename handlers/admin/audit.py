@@ -1,0 +1,49 @@
+"""/audit: who did what to whom, and when, newest first. The pages are read, never written."""
+
+import re
+from typing import Final
+
+from bot.domain.errors import BadInput
+from bot.domain.ids import UserId
+from handlers.admin.audit_views import AREAS, ROWS_A_PAGE, audit_card
+from handlers.core.callbacks import ShowAudit
+from handlers.core.context import Turn
+from handlers.core.specs import ADMIN, Entry, command, shows
+
+ALL: Final = "all"
+_USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")
+
+
+async def typed(turn: Turn) -> None:
+    """`/audit`, `/audit promo`, `/audit 1002`, `/audit promo 1002`."""
+    area, user_id = ALL, UserId(0)
+    for word in turn.arguments:
+        if word.lower() in AREAS:
+            area = word.lower()
+        elif _USER_ID.fullmatch(word):
+            user_id = UserId(int(word))
+        else:
+            raise BadInput("audit-usage", areas=", ".join(AREAS))
+    await _show(turn, area, user_id, 0)
+
+
+async def tapped(turn: Turn, code: ShowAudit) -> None:
+    """A filter, an older page."""
+    await _show(turn, code.area, code.user_id, code.before)
+
+
+async def _show(turn: Turn, area: str, user_id: UserId, before: int) -> None:
+    rows = await turn.services.desk.audit_page(
+        before=before or None,
+        area=None if area == ALL else area,
+        subject=None if user_id == 0 else user_id,
+        limit=ROWS_A_PAGE + 1,
+    )
+    names = await turn.services.desk.names(rows[:ROWS_A_PAGE])
+    await turn.show(audit_card(turn.viewer, rows, names, area=area, user_id=user_id, is_newest=before == 0))
+
+
+ENTRIES: Final[tuple[Entry, ...]] = (
+    command("audit", typed, access=ADMIN, description="command-audit"),
+    shows(ShowAudit, tapped, access=ADMIN),
+)

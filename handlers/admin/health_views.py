@@ -1,0 +1,52 @@
+"""What /health shows."""
+
+from decimal import Decimal
+
+from bot.domain.health import Health
+from handlers.core.callbacks import RunCommand
+from handlers.texts.catalog import Markup, join
+from handlers.views.cards import Card
+from handlers.views.frame import menu_row, refresh_button, table
+from handlers.views.times import span
+from handlers.views.viewer import Viewer
+
+
+def health_card(viewer: Viewer, health: Health) -> Card:
+    """Ready or why not, Telegram, Bybit, the cache."""
+    say = viewer.say
+    reasons = [say("health-reason", reason=reason) for reason in health.reasons]
+    parts = [say("health-title", version=health.version, schema=health.schema)]
+    parts += [say("health-ready")] if not reasons else [say("health-not-ready"), *reasons]
+    parts += [Markup(""), say("health-telegram"), table(_telegram(viewer, health))]
+    parts += [Markup(""), say("health-bybit"), table(_bybit(viewer, health))]
+    if health.hit_rates:
+        parts += [Markup(""), say("health-cache"), table([(name, _rate(rate)) for name, rate in health.hit_rates])]
+    rows = ((*refresh_button(viewer, RunCommand("health")), *menu_row(viewer)),)
+    return Card(text=join(parts), rows=rows)
+
+
+def _telegram(viewer: Viewer, health: Health) -> list[tuple[str, str]]:
+    say = viewer.say
+    age = say.plain("none") if health.poll_age_s is None else span(say, health.poll_age_s)
+    return [
+        (say.plain("health-poll-age"), age),
+        (say.plain("health-updates"), str(health.updates_waiting)),
+        (say.plain("health-promises"), str(health.promises_waiting)),
+        (say.plain("health-limited"), say.plain("user-yes" if health.telegram_limited else "user-no")),
+    ]
+
+
+def _bybit(viewer: Viewer, health: Health) -> list[tuple[str, str]]:
+    say = viewer.say
+    banned = say.plain("user-no") if health.bybit_banned_s <= 0 else span(say, health.bybit_banned_s)
+    skew = say.plain("none") if health.clock_skew_ms is None else f"{health.clock_skew_ms} ms"
+    return [
+        (say.plain("health-banned"), banned),
+        (say.plain("health-calls"), str(health.bybit_waiting)),
+        (say.plain("health-clients"), str(health.bybit_clients)),
+        (say.plain("health-skew"), skew),
+    ]
+
+
+def _rate(rate: float | None) -> str:
+    return "–" if rate is None else f"{Decimal(rate * 100).quantize(Decimal('0.1'))} %"

@@ -1,0 +1,256 @@
+"""The desk's lists and cards of users, and the acts on them before and after they are confirmed."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.accounts import AccountType
+from bot.domain.admin import Act, Deed, UserFilter, UserLine
+from bot.domain.ids import UserId
+from bot.domain.users import Role, UserConfig
+from bot.services.admin.user_actions import Preview, Subject
+from handlers.core.callbacks import AskAct, AskRole, FindUser, RunCommand, ShowAudit, ShowUser, ShowUsers
+from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
+from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.frame import command_button, menu_row, table
+from handlers.views.times import day
+from handlers.views.viewer import Viewer
+
+USERS_A_PAGE: Final = 8
+_FILTERS_IN_A_ROW: Final = 4
+_BLANK: Final = Markup("")
+
+
+def users_card(viewer: Viewer, lines: Sequence[UserLine], shown: UserFilter, page: int, *, has_more: bool) -> Card:
+    """A page of everybody, or of those a filter leaves."""
+    say = viewer.say
+    parts = [say("users-title", shown=shown.value), _BLANK, *_user_lines(viewer, lines)]
+    pages: Row = ()
+    if page:
+        pages += (button(say.plain("button-previous"), viewer.data(ShowUsers(shown, page - 1))),)
+    if has_more:
+        pages += (button(say.plain("button-next"), viewer.data(ShowUsers(shown, page + 1))),)
+    filters = [
+        button(_marked(viewer, say.plain("users-filter", shown=each.value), is_on=each is shown),
+               viewer.data(ShowUsers(each)))
+        for each in UserFilter
+    ]  # fmt: skip
+    find = button(say.plain("button-users-find"), viewer.data(FindUser()))
+    rows = (*_user_buttons(viewer, lines), pages, *in_rows(filters, _FILTERS_IN_A_ROW), (find, *menu_row(viewer)))
+    return Card(text=join(parts), rows=rows)
+
+
+def found_card(viewer: Viewer, typed: str, lines: Sequence[UserLine]) -> Card:
+    """Whom a search found."""
+    say = viewer.say
+    parts = [say("users-found", typed=typed, count=len(lines)), _BLANK, *_user_lines(viewer, lines)]
+    back = button(say.plain("button-users"), viewer.data(RunCommand("users")))
+    find = button(say.plain("button-users-find"), viewer.data(FindUser()))
+    return Card(text=join(parts), rows=(*_user_buttons(viewer, lines), (find, back)))
+
+
+def ask_find_card(viewer: Viewer) -> Card:
+    """Asks for an id, an @name or the beginning of a name."""
+    return Card(text=viewer.say("users-ask-find"), rows=(command_button(viewer, "button-cancel", "cancel"),))
+
+
+def user_card(viewer: Viewer, role: Role, subject: Subject, redeem: InlineKeyboardButton | None = None) -> Card:
+    """Everything an admin may know, and what the reader's role may do. No key, no balance."""
+    say = viewer.say
+    config, facts = subject.config, subject.facts
+    name = say("user-banned-name", name=name_of(config)) if config.is_banned else say("user-name", name=name_of(config))
+    about = [
+        (say.plain("user-id"), str(config.user_id)),
+        (say.plain("user-role"), say.plain("role-name", role=subject.role.value)),
+        (say.plain("user-language"), LANGUAGE_NAMES[config.language]),
+        (say.plain("user-zone"), config.settings.time_zone),
+        (say.plain("user-first-seen"), day(config.first_seen_ts)),
+        (say.plain("user-pin"), say.plain("user-yes" if subject.has_pin else "user-no")),
+        (say.plain("user-positions"), str(facts.positions)),
+        (say.plain("user-orders"), str(facts.orders)),
+        (say.plain("user-trades"), str(facts.trades)),
+        (say.plain("user-redemptions"), str(facts.redemptions)),
+        (say.plain("user-payments"), str(facts.payments)),
+    ]
+    parts = [name, say("user-seen", age=viewer.age(facts.last_seen)), table(about)]
+    parts += _license_lines(viewer, subject)
+    parts += [_BLANK, say("user-accounts"), *_account_lines(viewer, config)]
+    parts += [_BLANK, *_error_lines(viewer, subject)]
+    return Card(text=join(parts), rows=(*_act_rows(viewer, role, subject, redeem), _ways_back(viewer)))
+
+
+def choose_time_card(viewer: Viewer, subject: Subject, act: Act, rows: tuple[Row, ...]) -> Card:
+    """How much license time, of which type."""
+    text = viewer.say("deed-choose-time", act=act.value, name=name_of(subject.config))
+    return Card(text=join([text, *_license_lines(viewer, subject)]), rows=(*rows, _cancel(viewer)))
+
+
+def choose_role_card(viewer: Viewer, subject: Subject, rows: tuple[Row, ...]) -> Card:
+    """Which role."""
+    say = viewer.say
+    role = say.plain("role-name", role=subject.role.value)
+    return Card(text=say("deed-choose-role", name=name_of(subject.config), role=role), rows=(*rows, _cancel(viewer)))
+
+
+def ask_time_card(viewer: Viewer) -> Card:
+    """Asks for type and days in words."""
+    return Card(text=viewer.say("deed-ask-time"), rows=(_cancel(viewer),))
+
+
+def ask_reason_card(viewer: Viewer, subject: Subject) -> Card:
+    """Asks why, before anything is confirmed."""
+    return Card(text=viewer.say("deed-ask-reason", name=name_of(subject.config)), rows=(_cancel(viewer),))
+
+
+def confirm_card(viewer: Viewer, deed: Deed, preview: Preview, confirm: InlineKeyboardButton) -> Card:
+    """Everything that would happen, and one button."""
+    return Card(text=join(_deed_lines(viewer, deed, preview)), rows=((confirm,), _cancel(viewer)))
+
+
+def done_card(viewer: Viewer, deed: Deed, preview: Preview) -> Card:
+    """It is done, and the user was told."""
+    lines = [viewer.say("deed-done"), _BLANK, *_deed_lines(viewer, deed, preview)]
+    card = button(viewer.say.plain("button-user"), viewer.data(ShowUser(deed.user_id)))
+    return Card(text=join(lines), rows=((card, *_users_button(viewer)), menu_row(viewer)))
+
+
+def name_of(config: UserConfig) -> str:
+    """Anna @user_1001, or the id of somebody without a name."""
+    parts = [config.first_name, "" if config.username is None else f"@{config.username}"]
+    return " ".join(part for part in parts if part) or str(config.user_id)
+
+
+def _deed_lines(viewer: Viewer, deed: Deed, preview: Preview) -> list[Markup]:
+    say = viewer.say
+    who = say("deed-who", name=name_of(preview.subject.config), id=str(deed.user_id))
+    lines = [say("deed-title", act=deed.act.value), who]
+    if deed.license_type is not None:
+        kind = say.plain("license-type", kind=deed.license_type.value)
+        lines.append(say("deed-time", kind=kind, days=deed.days))
+        if preview.starts is not None and preview.starts > viewer.now:
+            lines.append(say("deed-starts", date=viewer.when(preview.starts)))
+        if preview.until is not None:
+            lines.append(say("deed-until", date=viewer.when(preview.until)))
+    elif deed.act is Act.REVOKE and preview.was_until is not None:
+        lines.append(say("deed-loses", date=viewer.when(preview.was_until)))
+    if deed.role is not None:
+        before = say.plain("role-name", role=preview.subject.role.value)
+        lines.append(say("deed-role", before=before, role=say.plain("role-name", role=deed.role.value)))
+    return [*lines, say("deed-reason", reason=deed.reason)]
+
+
+def _user_lines(viewer: Viewer, lines: Sequence[UserLine]) -> list[Markup]:
+    if not lines:
+        return [viewer.say("users-none")]
+    return [_user_line(viewer, number, each) for number, each in enumerate(lines, 1)]
+
+
+def _user_line(viewer: Viewer, number: int, line: UserLine) -> Markup:
+    say = viewer.say
+    if line.license_type is not None and line.until is not None:
+        license_ = say("users-license", kind=line.license_type.value, date=day(line.until))
+    else:
+        license_ = say("users-no-license")
+    marks = [say("users-mark-banned")] if line.is_banned else []
+    if line.role is not Role.USER:
+        marks.append(Markup(say.plain("role-name", role=line.role.value)))
+    return say(
+        "users-line",
+        number=number,
+        name=_short_name(line),
+        id=str(line.user_id),
+        license=license_,
+        age=viewer.age(line.last_seen),
+        marks=join([Markup(""), *marks], " · ") if marks else "",
+    )
+
+
+def _short_name(line: UserLine) -> str:
+    parts = [line.first_name, "" if line.username is None else f"@{line.username}"]
+    return " ".join(part for part in parts if part) or "–"
+
+
+def _user_buttons(viewer: Viewer, lines: Sequence[UserLine]) -> tuple[Row, ...]:
+    buttons = [
+        button(f"{number} {line.first_name or line.user_id}", viewer.data(ShowUser(line.user_id)))
+        for number, line in enumerate(lines, 1)
+    ]
+    return in_rows(buttons, 2)
+
+
+def _license_lines(viewer: Viewer, subject: Subject) -> list[Markup]:
+    """What runs and what is banked behind it."""
+    say, held = viewer.say, subject.license
+    running = held.segment_at(viewer.now)
+    if running is None:
+        if not held.segments:
+            return [say("user-no-license")]
+        return [say("user-license-ended", date=viewer.when(held.segments[-1].end))]
+    kind = say.plain("license-type", kind=running.license_type.value)
+    lines = [say("user-license", kind=kind, date=viewer.when(running.end))]
+    for segment in held.banked_at(viewer.now):
+        banked = say.plain("license-type", kind=segment.license_type.value)
+        lines.append(say("user-banked", kind=banked, start=day(segment.start), end=day(segment.end)))
+    return lines
+
+
+def _account_lines(viewer: Viewer, config: UserConfig) -> list[Markup]:
+    lines = []
+    for account in config.accounts:
+        name = viewer.type_name(account.account_type)
+        if account.account_type is AccountType.PAPER:
+            lines.append(viewer.say("user-account-paper", name=name))
+        else:
+            uid = account.bybit_uid or "–"
+            lines.append(viewer.say("user-account", name=name, host=account.host, uid=uid))
+    return lines
+
+
+def _error_lines(viewer: Viewer, subject: Subject) -> list[Markup]:
+    errors = subject.facts.errors
+    if not errors:
+        return [viewer.say("user-no-errors")]
+    lines = [viewer.say("user-errors")]
+    lines += [
+        viewer.say("user-error", reference=each.reference, kind=each.kind, age=viewer.age(each.at)) for each in errors
+    ]
+    return lines
+
+
+def _act_rows(viewer: Viewer, role: Role, subject: Subject, redeem: InlineKeyboardButton | None) -> tuple[Row, ...]:
+    """Nothing for support: they look."""
+    if role not in {Role.ADMIN, Role.OWNER}:
+        return ()
+    user_id = subject.config.user_id
+
+    def act(which: Act) -> InlineKeyboardButton:
+        return button(viewer.say.plain("deed-button", act=which.value), viewer.data(AskAct(which, user_id)))
+
+    held = subject.license.is_active(viewer.now)
+    time = (act(Act.GRANT), *((act(Act.EXTEND), act(Act.REVOKE)) if held else ()))
+    ban = act(Act.UNBAN if subject.config.is_banned else Act.BAN)
+    naming = (button(viewer.say.plain("button-role"), viewer.data(AskRole(user_id))),) if role is Role.OWNER else ()
+    audit = button(viewer.say.plain("button-audit"), viewer.data(ShowAudit("all", user_id, 0)))
+    return (time, (ban, *naming, audit), () if redeem is None else (redeem,))
+
+
+def _ways_back(viewer: Viewer) -> Row:
+    return (*_users_button(viewer), *menu_row(viewer))
+
+
+def _users_button(viewer: Viewer) -> Row:
+    return (button(viewer.say.plain("button-users"), viewer.data(RunCommand("users"))),)
+
+
+def _cancel(viewer: Viewer) -> Row:
+    return command_button(viewer, "button-cancel", "cancel")
+
+
+def _marked(viewer: Viewer, name: str, *, is_on: bool) -> str:
+    return viewer.say.plain("tab-current", name=name) if is_on else name
+
+
+def back_to(viewer: Viewer, user_id: UserId) -> Row:
+    """To the card of that user."""
+    return (button(viewer.say.plain("button-user"), viewer.data(ShowUser(user_id))),)

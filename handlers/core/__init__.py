@@ -1,0 +1,1 @@
+"""The machinery: update contexts, declarations of handlers, callback data, delivery, errors."""

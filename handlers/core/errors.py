@@ -1,0 +1,107 @@
+"""What goes wrong becomes a sentence with a way on; what should never go wrong gets a reference that is in the log.
+
+Whatever failed, no later handler runs on the same update.
+"""
+
+import logging
+from collections.abc import Callable
+
+from telegram import Chat, Message, Update, User
+from telegram.constants import ChatType
+from telegram.error import Forbidden, TelegramError
+from telegram.ext import ApplicationHandlerStop
+
+from bot.domain.cause import current_cause
+from bot.domain.errors import ExchangeError, StorageTrouble, UserFacing
+from bot.domain.ids import UserId
+from bot.domain.users import UserConfig
+from handlers.core import delivery
+from handlers.core.context import BotData, Context
+from handlers.core.delivery import PerhapsSent, Spot
+from handlers.core.identify import guest
+from handlers.texts.catalog import Say
+from handlers.views.cards import Card
+from handlers.views.problems import apology_card, exchange_card, storage_card, user_facing_card
+from handlers.views.viewer import Viewer
+
+_logger = logging.getLogger(__name__)
+
+Draw = Callable[[Viewer], Card]
+
+
+async def on_error(update: object, context: Context) -> None:
+    """PTB's error handler. Always stops the update."""
+    error = context.error
+    if isinstance(error, Exception):
+        await _answer(update if isinstance(update, Update) else None, error, context)
+    raise ApplicationHandlerStop
+
+
+async def sentence(error: Exception, data: BotData, user_id: UserId | None) -> Draw:
+    """What is said of an error, once it is in the log and in its place at the desk."""
+    match error:
+        case UserFacing():
+            return lambda viewer: user_facing_card(viewer, error)
+        case ExchangeError():
+            _logger.info("Bybit: %s", error, extra={"code": error.code})
+            return lambda viewer: exchange_card(viewer, error)
+        case _:
+            reference = data.new_reference()
+            _logger.error("unexpected error, reference %s", reference, exc_info=error, extra={"reference": reference})
+            is_storage = isinstance(error, StorageTrouble)
+            if user_id is not None and not is_storage:
+                await data.services.desk.note_error(user_id, reference, error)
+            return lambda viewer: (storage_card if is_storage else apology_card)(viewer, reference)
+
+
+async def _answer(update: Update | None, error: Exception, context: Context) -> None:
+    match error:
+        case Forbidden():
+            _logger.info("cannot write to this chat: %s", error.message)
+            return
+        case PerhapsSent():  # chatter is sent at most once: another attempt might say everything twice
+            _logger.warning("Telegram did not say whether it has a message: %s", error.message)
+            return
+        case UserFacing() | ExchangeError():
+            pass
+        case _ if (cause := current_cause.get()) is not None and cause.may_retry:
+            cause.failure = error  # left to the lane
+            return
+    user = None if update is None else update.effective_user
+    draw = await sentence(error, context.bot_data, None if user is None else UserId(user.id))
+    await _tell(update, context, draw)
+
+
+async def _tell(update: Update | None, context: Context, draw: Draw) -> None:
+    """A new message below; that it cannot be sent is logged, and the end of it."""
+    user = None if update is None else update.effective_user
+    if update is None or user is None:
+        return
+    chat = update.effective_chat
+    viewer = await _viewer(user, chat, context)
+    written = update.message or update.edited_message
+    spot = _spot(user, chat, update.effective_message) if written is None else delivery.spot_of(written)
+    try:
+        await delivery.send(context.bot, spot, draw(viewer))
+    except TelegramError as refusal:
+        _logger.warning("an error could not be told: %s", refusal.message)
+
+
+async def _viewer(user: User, chat: Chat | None, context: Context) -> Viewer:
+    """Whoever it was; as Telegram knows them when our own memory is what failed."""
+    services = context.bot_data.services
+    now = services.clock.now()
+    config: UserConfig | None = None
+    try:
+        config = await services.people.config(UserId(user.id))
+    except Exception:
+        _logger.exception("the config of whoever is told of an error could not be read")
+    config = config or guest(user, now)
+    owner = None if chat is None or chat.type == ChatType.PRIVATE else config.user_id
+    return Viewer(say=Say(context.bot_data.texts, config.language), config=config, now=now, owner=owner)
+
+
+def _spot(user: User, chat: Chat | None, card: Message | None) -> Spot:
+    """Below the tapped card, in its topic."""
+    thread_id = card.message_thread_id if card is not None and card.is_topic_message else None
+    return Spot(chat_id=user.id if chat is None else chat.id, thread_id=thread_id)

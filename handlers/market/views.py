@@ -1,0 +1,190 @@
+"""Prices, order books and the list of symbols."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.ids import Symbol
+from bot.domain.market import Category, Kline, Listing, MarketBoard, OrderBook, Ticker
+from bot.services.accounts.screens import PriceCard, Shown
+from handlers.core.callbacks import ShowBook, ShowPrice, ShowSymbols
+from handlers.texts.catalog import Markup, join
+from handlers.views.cards import Card, button, in_rows
+from handlers.views.figures import percent_away, step_of
+from handlers.views.frame import columns, footer, menu_row, page_of, page_row, refresh_button, table
+from handlers.views.times import span
+from handlers.views.viewer import Viewer
+
+LEVELS: Final = 8
+SYMBOLS_A_PAGE: Final = 8
+FAVORITES: Final = (Symbol("BTCUSDT"), Symbol("ETHUSDT"), Symbol("SOLUSDT"))
+_QUOTES: Final = ("USDT", "USDC", "USDE", "EUR", "BTC", "ETH", "USD")
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+_FUNDING_STEP: Final = Decimal("0.0001")
+_SYMBOLS_IN_A_ROW: Final = 4
+
+
+def quote_of(symbol: str) -> str:
+    """The coin a symbol is priced in; USDC for Bybit's …PERP, nothing for what is not told by its name."""
+    if symbol.endswith("PERP"):
+        return "USDC"
+    return next((quote for quote in _QUOTES if symbol.endswith(quote) and symbol != quote), "")
+
+
+def base_of(symbol: str) -> str:
+    """The coin that is traded; the symbol itself where its name does not tell."""
+    return symbol.removesuffix("PERP" if symbol.endswith("PERP") else quote_of(symbol))
+
+
+def sparkline(closes: Sequence[Decimal]) -> str:
+    """A line of blocks, lowest to highest; flat prices are a flat line."""
+    low, high = min(closes), max(closes)
+    if low == high:
+        return _BLOCKS[0] * len(closes)
+    steps = len(_BLOCKS) - 1
+    return "".join(_BLOCKS[int((close - low) / (high - low) * steps)] for close in closes)
+
+
+def price_card(viewer: Viewer, symbol: Symbol, shown: Shown[PriceCard]) -> Card:
+    """The last price, the day as a sparkline, and what moves it."""
+    say = viewer.say
+    parts: list[Markup] = []
+    if shown.value is None:
+        parts.append(say("price-title", symbol=symbol))
+    else:
+        ticker = shown.value.ticker
+        parts.append(_price_line(viewer, ticker))
+        if shown.value.klines is not None and shown.value.klines.items:
+            parts.append(_day_line(viewer, shown.value.klines.items))
+        parts.append(table(_price_rows(viewer, ticker)))
+    parts.append(footer(viewer, shown))
+    others = tuple(button(base_of(each), viewer.data(ShowPrice(each))) for each in FAVORITES if each != symbol)
+    book = button(say.plain("button-book"), viewer.data(ShowBook(symbol)))
+    if viewer.owner is not None:
+        return Card(text=join(parts), rows=(refresh_button(viewer, ShowPrice(symbol)),))
+    everything = button(say.plain("button-symbols"), viewer.data(ShowSymbols(Category.LINEAR, 0)))
+    return Card(
+        text=join(parts),
+        rows=((*others, everything), (*refresh_button(viewer, ShowPrice(symbol)), book, *menu_row(viewer))),
+    )
+
+
+def book_card(viewer: Viewer, symbol: Symbol, shown: Shown[OrderBook]) -> Card:
+    """The best levels, sellers above buyers, and the spread between them."""
+    say = viewer.say
+    parts = [say("book-title", symbol=symbol)]
+    if shown.value is not None:
+        parts.append(_levels(viewer, shown.value))
+    parts.append(footer(viewer, shown))
+    price = button(say.plain("button-price"), viewer.data(ShowPrice(symbol)))
+    return Card(text=join(parts), rows=((*refresh_button(viewer, ShowBook(symbol)), price, *menu_row(viewer)),))
+
+
+def symbols_card(viewer: Viewer, category: Category, shown: Shown[MarketBoard], page_number: int = 0) -> Card:
+    """What trades, most turnover first."""
+    say = viewer.say
+    items = shown.value.items if shown.value is not None else ()
+    page = page_of(items, page_number, SYMBOLS_A_PAGE)
+    parts = [say("symbols-title", category=category.value, count=len(items))]
+    if page.items:
+        parts.append(columns([_listing(viewer, each) for each in page.items]))
+    parts.append(footer(viewer, shown))
+    names = () if category is Category.SPOT else page.items  # a price card is of the perpetual
+    tabs = tuple(
+        button(
+            say.plain("tab-current", name=say.plain(f"category-{each.value}"))
+            if each is category
+            else say.plain(f"category-{each.value}"),
+            viewer.data(ShowSymbols(each, 0)),
+        )
+        for each in Category
+    )
+    return Card(
+        text=join(parts),
+        rows=(
+            *in_rows(
+                [button(base_of(each.symbol), viewer.data(ShowPrice(each.symbol))) for each in names], _SYMBOLS_IN_A_ROW
+            ),
+            page_row(viewer, page, lambda number: ShowSymbols(category, number)),
+            tabs,
+            (*refresh_button(viewer, ShowSymbols(category, page.number)), *menu_row(viewer)),
+        ),
+    )
+
+
+def _price_line(viewer: Viewer, ticker: Ticker) -> Markup:
+    figures = viewer.figures
+    return viewer.say(
+        "price-line",
+        symbol=ticker.symbol,
+        price=figures.number(ticker.last_price, step_of(ticker.last_price)),
+        quote=quote_of(ticker.symbol),
+        arrow=_arrow(ticker.price_24h_change),
+        change=figures.percent(ticker.price_24h_change),
+    )
+
+
+def _day_line(viewer: Viewer, klines: Sequence[Kline]) -> Markup:
+    hours = len(klines)
+    return viewer.say("price-day", line=sparkline([each.close for each in klines]), hours=hours)
+
+
+def _price_rows(viewer: Viewer, ticker: Ticker) -> list[tuple[str, str]]:
+    say, figures = viewer.say, viewer.figures
+    quote = quote_of(ticker.symbol)
+    prices = (
+        ("price-bid", ticker.bid_price),
+        ("price-ask", ticker.ask_price),
+        ("price-high", ticker.high_24h),
+        ("price-low", ticker.low_24h),
+        ("price-mark", ticker.mark_price),
+        ("price-index", ticker.index_price),
+    )
+    step = step_of(ticker.last_price)
+    rows = [(say.plain(key), figures.number(price, step)) for key, price in prices if price is not None]
+    rows.append((say.plain("price-turnover"), f"{figures.short(ticker.turnover_24h)} {quote}".rstrip()))
+    if ticker.funding_rate is not None:
+        rows.append((say.plain("price-funding"), figures.percent(ticker.funding_rate, step=_FUNDING_STEP)))
+    if ticker.next_funding_ts is not None:
+        wait = span(say, (ticker.next_funding_ts - viewer.now) / 1000)
+        rows.append((say.plain("price-next-funding"), wait))
+    return rows
+
+
+def _levels(viewer: Viewer, book: OrderBook) -> Markup:
+    say, figures = viewer.say, viewer.figures
+    asks, bids = book.asks[:LEVELS], book.bids[:LEVELS]
+    if not asks or not bids:
+        return say("book-empty")
+    price_step = min(step_of(price) for price, _ in (*asks, *bids))
+    size_step = min(step_of(size) for _, size in (*asks, *bids))
+
+    def row(key: str, level: tuple[Decimal, Decimal]) -> tuple[str, str, str]:
+        return say.plain(key), figures.number(level[0], price_step), figures.number(level[1], size_step)
+
+    spread = asks[0][0] - bids[0][0]
+    share = percent_away(asks[0][0], bids[0][0]) or Decimal(0)
+    lines = [row("book-sell", level) for level in reversed(asks)] + [row("book-buy", level) for level in bids]
+    middle = say(
+        "book-spread",
+        spread=figures.number(spread, price_step),
+        quote=quote_of(book.symbol),
+        share=figures.percent(share, step=Decimal("0.001"), signed=False),
+    )
+    head = (say.plain("book-side"), say.plain("book-price"), say.plain("book-size", coin=base_of(book.symbol)))
+    return Markup(f"{columns([head, *lines])}\n{middle}")
+
+
+def _listing(viewer: Viewer, listing: Listing) -> tuple[str, str, str]:
+    figures = viewer.figures
+    return (
+        listing.symbol,
+        figures.number(listing.last_price, step_of(listing.last_price)),
+        figures.percent(listing.price_24h_change),
+    )
+
+
+def _arrow(change: Decimal) -> str:
+    if change == 0:
+        return "="
+    return "▲" if change > 0 else "▼"

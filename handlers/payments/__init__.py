@@ -1,0 +1,1 @@
+"""/subscribe, Telegram's side of a payment, and /payments for admins."""

@@ -1,0 +1,82 @@
+"""Telegram's side of a payment: the question before it, the word that it was made, the word that it went back.
+
+Each runs for whoever pays, banned or not: a banned person's payment is refused before, and goes back after.
+"""
+
+from typing import Final
+
+from telegram import Update, User
+
+from bot.domain.ids import Millis, UserId
+from bot.domain.payments import Paid, PaymentStatus
+from bot.domain.users import NewUser
+from handlers.core import delivery
+from handlers.core.context import Turn
+from handlers.core.identify import name_of, person_of
+from handlers.core.specs import ANYWHERE, WHOEVER_PAYS, Entry, Kind, answers
+from handlers.texts.catalog import language_of
+
+
+async def check(turn: Turn) -> None:
+    """pre_checkout_query: the last moment to say no; Telegram waits ten seconds."""
+    query = turn.update.pre_checkout_query
+    if query is None:
+        return
+    refusal = await turn.services.payments.check(
+        query.invoice_payload, turn.user_id, query.currency, query.total_amount
+    )
+    await delivery.answer_checkout(query, None if refusal is None else turn.say.plain(refusal))
+
+
+async def paid(turn: Turn) -> None:
+    """successful_payment: booked once; the receipt is a promise of the same transaction."""
+    message = turn.update.message
+    payment = None if message is None else message.successful_payment
+    if message is None or payment is None:
+        return
+    done = Paid(
+        charge_id=payment.telegram_payment_charge_id,
+        stars=payment.total_amount,
+        currency=payment.currency,
+        payload=payment.invoice_payload,
+        at=Millis(int(message.date.timestamp() * 1000)),
+    )
+    await turn.services.payments.book(_payer(turn.update), done)
+
+
+async def returned(turn: Turn) -> None:
+    """refunded_payment: what it was paid for is taken again, unless that was done when the refund was asked for."""
+    message = turn.update.message
+    refund = None if message is None else message.refunded_payment
+    if message is None or refund is None:
+        return
+    charge_id = refund.telegram_payment_charge_id
+    if not await turn.services.refunds.returned(charge_id, PaymentStatus.REFUNDED):
+        done = Paid(
+            charge_id=charge_id,
+            stars=refund.total_amount,
+            currency=refund.currency,
+            payload=refund.invoice_payload,
+            at=Millis(int(message.date.timestamp() * 1000)),
+        )
+        await turn.services.payments.book_returned(_payer(turn.update), done)
+
+
+def _payer(update: Update) -> NewUser:
+    user: User | None = person_of(update)
+    if user is None:
+        raise LookupError("a payment of nobody")
+    return NewUser(
+        user_id=UserId(user.id),
+        username=user.username,
+        first_name=name_of(user),
+        language=language_of(user.language_code),
+        start_payload=None,
+    )
+
+
+ENTRIES: Final[tuple[Entry, ...]] = (
+    answers(Kind.PRE_CHECKOUT, check, access=WHOEVER_PAYS, places=ANYWHERE),
+    answers(Kind.SUCCESSFUL_PAYMENT, paid, access=WHOEVER_PAYS, places=ANYWHERE),
+    answers(Kind.REFUNDED_PAYMENT, returned, access=WHOEVER_PAYS, places=ANYWHERE),
+)

@@ -1,0 +1,231 @@
+"""Prices, invoices, one's own payments, the admins' list and card."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.ids import Millis
+from bot.domain.licensing import License
+from bot.domain.offers import SOLD, Choice, PriceList
+from bot.domain.payments import Invoice, Listed, Payment, PaymentStatus
+from handlers.core.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
+from handlers.core.delivery import Bill
+from handlers.licensing.views import holding
+from handlers.texts.catalog import Markup, Say, Value, join
+from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.figures import MINUS, Figures
+from handlers.views.frame import command_button, menu_row, table
+from handlers.views.times import day, span
+from handlers.views.viewer import Viewer
+
+PAGE: Final = 8  # payments a card
+START_PARAMETER: Final = "subscribe"  # where forwarded invoices lead
+REASONS: Final = ("reason-wish", "reason-mistake", "reason-trouble")
+_IN_A_ROW: Final = 4
+
+
+def stars(say: Say, amount: int) -> str:
+    """13,500 ⭐, grouped as the language does."""
+    return f"{Figures(say.language).number(Decimal(amount))} ⭐"
+
+
+def subscribe_card(
+    viewer: Viewer, held: License, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]
+) -> Card:
+    """What is held, the price list, a button for each choice."""
+    say = viewer.say
+    parts = [say("subscribe-title"), *holding(viewer, held)]
+    rows: list[Row] = []
+    for kind in SOLD:
+        of_kind = [(choice, press) for choice, press in choices if choice.license_type is kind]
+        if of_kind:
+            parts += [Markup(""), say("subscribe-type", kind=kind.value), _prices(viewer, prices, of_kind)]
+            rows += in_rows([press for _, press in of_kind], 2)
+    if any(len(choice.parts) > 1 for choice, _ in choices):
+        parts += [Markup(""), say("subscribe-two")]
+    parts += [Markup(""), say("subscribe-how")]
+    mine = button(say.plain("button-my-payments"), viewer.data(ShowMyPayments()))
+    return Card(text=join(parts), rows=(*rows, (mine,), menu_row(viewer)))
+
+
+def choice_label(viewer: Viewer, choice: Choice) -> str:
+    """Premium 3 mo · 13,500 ⭐."""
+    return viewer.say.plain(
+        "button-choice", kind=choice.license_type.value, months=choice.months, price=_price(viewer.say, choice)
+    )
+
+
+def bill(viewer: Viewer, invoice: Invoice, number: int, count: int) -> Bill:
+    """An invoice in the payer's language; of two, which one it is."""
+    say, kind = viewer.say, invoice.license_type.value
+    title = say.plain("invoice-title", kind=kind, days=invoice.days)
+    if count > 1:
+        title = say.plain("invoice-part", title=title, number=number, count=count)
+    return Bill(
+        title=title,
+        description=say.plain("invoice-description", kind=kind, days=invoice.days),
+        payload=invoice.payload,
+        stars=invoice.stars,
+        start_parameter=START_PARAMETER,
+    )
+
+
+def my_payments_card(viewer: Viewer, found: Sequence[Payment]) -> Card:
+    """A person's own, newest first; one more than a page means that there are older ones."""
+    say = viewer.say
+    shown = found[:PAGE]
+    lines = [_line(say, payment) for payment in shown] or [say("payments-none")]
+    older = _older(viewer, found, ShowMyPayments(shown[-1].payment_id).encode) if shown else ()
+    back = command_button(viewer, "button-license-subscribe", "subscribe")
+    return Card(text=join([say("my-payments-title"), *lines, say("my-payments-help")]), rows=(older, back))
+
+
+def payments_card(viewer: Viewer, found: Sequence[Payment], listed: Listed) -> Card:
+    """Everybody's, with a button for each and a filter above."""
+    say = viewer.say
+    shown = found[:PAGE]
+    lines = [_line(say, payment, with_user=True) for payment in shown] or [say("payments-none")]
+    filters = [
+        button(
+            say.plain("tab-current", name=name) if each is listed else name,
+            viewer.data(ShowPayments(each, 0)),
+        )
+        for each in Listed
+        if (name := say.plain("payments-filter", which=each.value))
+    ]
+    cards = [button(f"#{each.payment_id}", viewer.data(ShowPayment(each.payment_id))) for each in shown]
+    older = _older(viewer, found, ShowPayments(listed, shown[-1].payment_id).encode) if shown else ()
+    rows = (*in_rows(cards, _IN_A_ROW), older, *in_rows(filters, 3), menu_row(viewer))
+    return Card(text=join([say("payments-title"), *lines]), rows=rows)
+
+
+def payment_card(viewer: Viewer, payment: Payment, unused: int) -> Card:
+    """One payment's story. `unused` in ms: what of it has not run yet."""
+    say = viewer.say
+    lines = [
+        say("payment-title", number=payment.payment_id),
+        say("payment-of", user=_user(payment)),
+        say("payment-paid", stars=stars(say, payment.stars), date=viewer.when(payment.paid_at)),
+        say("payment-for", what=_what(say, payment)),
+        say("payment-status", status=_status(say, payment)),
+    ]
+    if unused:
+        lines.append(say("payment-unused", span=span(say, unused / 1000)))
+    if payment.reason:
+        lines.append(say("payment-reason", reason=_reason(say, payment)))
+    if payment.trouble:
+        lines.append(say("payment-trouble", said=payment.trouble, attempts=payment.attempts))
+    if payment.settled_at is not None:
+        lines.append(say("payment-settled", date=viewer.when(payment.settled_at)))
+    lines.append(say("payment-charge", charge=payment.charge_id))
+    can_go_back = payment.status is PaymentStatus.COMPLETED and payment.user_id is not None
+    ask = button(say.plain("button-refund"), viewer.data(AskRefund(payment.payment_id)))
+    return Card(text=join(lines), rows=((ask,) if can_go_back else (), _back(viewer)))
+
+
+def ask_reason_card(viewer: Viewer, payment: Payment, reasons: Sequence[InlineKeyboardButton]) -> Card:
+    """Why it goes back."""
+    text = viewer.say("refund-why", number=payment.payment_id, stars=stars(viewer.say, payment.stars))
+    return Card(text=text, rows=(*in_rows(reasons, 1), _to_payment(viewer, payment.payment_id)))
+
+
+def type_reason_card(viewer: Viewer, number: int) -> Card:
+    """The next message is the reason."""
+    return Card(text=viewer.say("refund-type-reason", number=number), rows=(_to_payment(viewer, number),))
+
+
+def confirm_refund_card(
+    viewer: Viewer, payment: Payment, unused: int, reason: str, confirm: InlineKeyboardButton
+) -> Card:
+    """What goes back, what is taken, and why."""
+    say = viewer.say
+    lines = [
+        say("refund-ask", stars=stars(say, payment.stars), user=_user(payment)),
+        say("refund-takes", what=_what(say, payment), span=span(say, unused / 1000)),
+        say("payment-reason", reason=reason),
+    ]
+    return Card(text=join(lines), rows=((confirm,), _to_payment(viewer, payment.payment_id)))
+
+
+def refund_asked_card(viewer: Viewer, payment: Payment) -> Card:
+    """Under way: the word that it is done comes as a message of its own."""
+    text = viewer.say("refund-asked", stars=stars(viewer.say, payment.stars), user=_user(payment))
+    return Card(text=text, rows=(_to_payment(viewer, payment.payment_id), _back(viewer)))
+
+
+def told(key: str) -> Callable[[Say, Mapping[str, str]], Markup]:
+    """A promise about a payment: amounts, type and date in the reader's words."""
+
+    def write(say: Say, values: Mapping[str, str]) -> Markup:
+        filled = dict(values) | {"stars": stars(say, int(values["stars"]))}
+        if "date" in values:
+            filled["date"] = day(Millis(int(values["date"])))
+        if "why" in values:
+            filled["why"] = say.plain("unclaimed-why", why=values["why"])
+        counts = {name: int(values[name]) for name in ("days", "number") if name in values}
+        return say(key, **(filled | counts))
+
+    return write
+
+
+def _prices(viewer: Viewer, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]) -> Markup:
+    rows = []
+    for choice, _ in choices:
+        discount = prices.discount(choice)
+        less = f"  {MINUS}{discount} %" if discount else ""
+        rows.append((viewer.say.plain("subscribe-months", months=choice.months), _price(viewer.say, choice) + less))
+    return table(rows)
+
+
+def _price(say: Say, choice: Choice) -> str:
+    """24,000 ⭐; of two equal parts 2 × 24,000 ⭐."""
+    amounts = [part.stars for part in choice.parts]
+    if len(set(amounts)) == 1 and len(amounts) > 1:
+        return f"{len(amounts)} × {stars(say, amounts[0])}"
+    return " + ".join(stars(say, amount) for amount in amounts)
+
+
+def _line(say: Say, payment: Payment, *, with_user: bool = False) -> Markup:
+    values: dict[str, Value] = {
+        "number": payment.payment_id,
+        "date": day(payment.created_at),
+        "what": _what(say, payment),
+        "stars": stars(say, payment.stars),
+        "status": _status(say, payment),
+    }
+    return say("payment-line-of", user=_user(payment), **values) if with_user else say("payment-line", **values)
+
+
+def _what(say: Say, payment: Payment) -> str:
+    """Premium, 90 days; nothing for what could not be credited."""
+    if payment.license_type is None or payment.days is None:
+        return say.plain("payment-nothing")
+    return say.plain("invoice-title", kind=payment.license_type.value, days=payment.days)
+
+
+def _status(say: Say, payment: Payment) -> str:
+    return say.plain("payment-state", status=payment.status.value)
+
+
+def _reason(say: Say, payment: Payment) -> str:
+    """Why it is unclaimed in words; an admin's reason as it was typed."""
+    is_unclaimed = payment.entry_id is None
+    return say.plain("unclaimed-why", why=payment.reason) if is_unclaimed else payment.reason
+
+
+def _user(payment: Payment) -> str:
+    return "–" if payment.user_id is None else str(payment.user_id)
+
+
+def _older(viewer: Viewer, found: Sequence[Payment], encode: Callable[..., str]) -> Row:
+    return (button(viewer.say.plain("button-older"), encode(viewer.owner)),) if len(found) > PAGE else ()
+
+
+def _back(viewer: Viewer) -> Row:
+    return command_button(viewer, "button-payments", "payments")
+
+
+def _to_payment(viewer: Viewer, number: int) -> Row:
+    return (button(viewer.say.plain("button-back"), viewer.data(ShowPayment(number))),)

@@ -1,0 +1,1 @@
+"""/promo for admins, /redeem for everybody."""

@@ -1,0 +1,64 @@
+"""The pinned cards of campaigns, brought up to date every hour."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.domain.ports.clock import Clock
+from bot.domain.promo import Pin
+from bot.services.promo.campaigns import PromoDesk
+from bot.services.users.people import People
+from handlers.core import delivery
+from handlers.core.delivery import Spot
+from handlers.promo.views import pinned_card
+from handlers.texts.catalog import Say, Texts
+from handlers.views.viewer import Viewer
+
+PERIOD: Final = 3600.0  # seconds
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedCards:
+    """Keeps them up to date."""
+
+    bot: Bot
+    texts: Texts
+    promo: PromoDesk
+    people: People
+    clock: Clock
+
+    async def run(self) -> None:
+        """For ever; a round that fails is logged and the next one comes."""
+        while True:
+            await asyncio.sleep(PERIOD)
+            try:
+                await self.refresh()
+            except Exception:
+                _logger.exception("the pinned cards could not be brought up to date")
+
+    async def refresh(self) -> None:
+        """Each card once. One that somebody deleted is forgotten."""
+        for pin in await self.promo.pins():
+            try:
+                is_there = await self._draw(pin)
+            except TelegramError as refusal:
+                _logger.warning("a pinned card could not be edited: %s", refusal.message)
+                continue
+            if not is_there:
+                await self.promo.unpin(pin.campaign_id)
+
+    async def _draw(self, pin: Pin) -> bool:
+        """False if there is no such card any more."""
+        config = await self.people.config(pin.owner)
+        if config is None:
+            return False
+        campaign = await self.promo.campaign(pin.campaign_id)
+        funnel = await self.promo.funnel(pin.campaign_id)
+        viewer = Viewer(say=Say(self.texts, config.language), config=config, now=self.clock.now())
+        card = pinned_card(viewer, campaign, funnel)
+        return await delivery.edit(self.bot, Spot(chat_id=pin.chat_id), pin.message_id, card)

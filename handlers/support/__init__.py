@@ -1,0 +1,1 @@
+"""/paysupport and /threads."""

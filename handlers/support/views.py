@@ -1,0 +1,216 @@
+"""/paysupport: threads as both sides see them. The frame is in the reader's language, the words as they were typed."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.domain.accounts import AccountType
+from bot.domain.ids import Millis
+from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadState
+from bot.services.support.support import Opened
+from handlers.core.callbacks import AnswerThread, RunCommand, ShowThread, ShowThreads, token_data
+from handlers.texts.catalog import Markup, Say, Value, clean, join, verbatim
+from handlers.views.cards import Card, Outgoing, Row, button, in_rows
+from handlers.views.frame import Page, command_button, menu_row, page_row
+from handlers.views.times import day
+from handlers.views.viewer import ACCOUNT_NAMES, Viewer
+
+MARK: Final = "💬 #"  # what every message about a thread begins with, its number behind it
+MESSAGES_A_PAGE: Final = 5
+THREADS_A_PAGE: Final = 8
+_LONGEST_SHOWN: Final = 500  # characters of a message in a list; the message itself came whole
+
+_TABS: Final = MappingProxyType(
+    {
+        ThreadList.OPEN: "threads-open",
+        ThreadList.MINE: "threads-mine",
+        ThreadList.CLOSED: "threads-closed",
+    }
+)
+
+
+def ask_card(viewer: Viewer, opened: Opened | None) -> Card:
+    """Asks a user for their next message: the first one, or one more in their open thread."""
+    say = viewer.say
+    if opened is None:
+        return Card(text=say("support-ask"), rows=(command_button(viewer, "button-cancel", "cancel"),))
+    parts = [say("support-open", thread=opened.thread.thread_id), *_history(viewer, opened), say("support-ask-more")]
+    return Card(text=join(parts, "\n\n"), rows=(command_button(viewer, "button-cancel", "cancel"),))
+
+
+def ask_staff_card(viewer: Viewer, opened: Opened) -> Card:
+    """Asks the staff for an answer, below what was said so far."""
+    parts = [_head(viewer, opened.thread), *_history(viewer, opened), viewer.say("support-ask-answer")]
+    return Card(text=join(parts, "\n\n"), rows=(command_button(viewer, "button-cancel", "cancel"),))
+
+
+def sent_card(viewer: Viewer, thread: Thread, close: InlineKeyboardButton, *, is_staff: bool) -> Card:
+    """It is stored and on its way."""
+    key = "support-answer-sent" if is_staff else "support-sent"
+    more = button(viewer.say.plain("button-write-more"), viewer.data(AnswerThread(thread.thread_id)))
+    back = command_button(viewer, "button-threads", "threads") if is_staff else menu_row(viewer)
+    return Card(text=viewer.say(key, thread=thread.thread_id), rows=((more, close), back))
+
+
+def closed_card(viewer: Viewer, thread: Thread, *, is_staff: bool) -> Card:
+    """Either side closed it."""
+    back = command_button(viewer, "button-threads", "threads") if is_staff else menu_row(viewer)
+    return Card(text=viewer.say("support-closed", thread=thread.thread_id), rows=(back,))
+
+
+def thread_card(
+    viewer: Viewer, opened: Opened, page: int, close: InlineKeyboardButton | None, *, is_staff: bool
+) -> Card:
+    """A page of a thread, the newest messages first page, oldest of them above."""
+    thread = opened.thread
+    parts = [_head(viewer, thread), *_history(viewer, opened)]
+    count = max(1, -(-opened.total // MESSAGES_A_PAGE))
+    pages = page_row(viewer, Page(opened.messages, page, count), lambda number: ShowThread(thread.thread_id, number))
+    key = "button-reply" if is_staff else "button-answer"
+    answer = button(viewer.say.plain(key), viewer.data(AnswerThread(thread.thread_id)))
+    act: Row = () if thread.state is ThreadState.CLOSED else (answer, *((close,) if close is not None else ()))
+    back = command_button(viewer, "button-threads", "threads") if is_staff else menu_row(viewer)
+    return Card(text=join(parts, "\n\n"), rows=(act, pages, back))
+
+
+def threads_card(viewer: Viewer, which: ThreadList, page: Page[Thread]) -> Card:
+    """One list of threads with a button each, and the tabs of the others."""
+    say = viewer.say
+    tabs = tuple(button(_tab(say, each, which), viewer.data(ShowThreads(each))) for each in ThreadList)
+    lines = [_line(viewer, each) for each in page.items]
+    threads = [
+        button(f"#{each.thread_id} {clean(each.first_name)}", viewer.data(ShowThread(each.thread_id)))
+        for each in page.items
+    ]
+    parts = [say("threads-title"), join(lines) if lines else say("threads-none")]
+    pages = page_row(viewer, page, lambda number: ShowThreads(which, number))
+    return Card(text=join(parts, "\n\n"), rows=(tabs, *in_rows(threads, 2), pages, menu_row(viewer)))
+
+
+def _tab(say: Say, each: ThreadList, current: ThreadList) -> str:
+    name = say.plain(_TABS[each])
+    return say.plain("tab-current", name=name) if each is current else name
+
+
+def _line(viewer: Viewer, thread: Thread) -> Markup:
+    values: dict[str, Value] = {
+        "thread": thread.thread_id,
+        "name": thread.first_name,
+        "age": viewer.age(thread.updated_at),
+    }
+    if thread.state is ThreadState.CLOSED:
+        return viewer.say("threads-line-closed", **values)
+    return viewer.say("threads-line-staff" if thread.turn is Side.STAFF else "threads-line-user", **values)
+
+
+def _head(viewer: Viewer, thread: Thread) -> Markup:
+    return viewer.say(
+        "support-head",
+        thread=thread.thread_id,
+        name=thread.first_name,
+        user=str(thread.user_id),
+        state=thread.state.value,
+        date=viewer.when(thread.opened_at),
+    )
+
+
+def _history(viewer: Viewer, opened: Opened) -> list[Markup]:
+    own = opened.thread.user_id == viewer.config.user_id
+    sides = {Side.USER: "you" if own else Side.USER.value, Side.STAFF: Side.STAFF.value}
+    return [
+        join(
+            [
+                viewer.say("support-line", side=sides[each.side], date=viewer.when(each.at)),
+                quoted(each.text, _LONGEST_SHOWN),
+            ]
+        )
+        for each in opened.messages
+    ]
+
+
+def quoted(text: str, longest: int | None = None) -> Markup:
+    """Somebody's words in a quote: their lines kept, what breaks a layout gone, cut to `longest` characters."""
+    if longest is not None and len(text) > longest:
+        text = text[: longest - 1] + "…"
+    lines = "\n".join(_clean_line(each) for each in text.splitlines())
+    return Markup(f"<blockquote>{verbatim(lines.strip() or '…')}</blockquote>")
+
+
+def _clean_line(line: str) -> str:
+    """`clean` cuts what is long: it gets a line in pieces."""
+    return "".join(clean(line[start : start + _PIECE]) for start in range(0, len(line), _PIECE))
+
+
+_PIECE: Final = 250
+
+
+# --- promises ---------------------------------------------------------------------------------------------------
+
+
+def _asked(say: Say, values: Mapping[str, str]) -> Outgoing:
+    """A user's message for the staff, with what helps an answer."""
+    facts = say(
+        "promise-support-facts",
+        name=values["name"],
+        user=values["user"],
+        license=_license(say, values),
+        accounts=_listed(say, [say.plain(ACCOUNT_NAMES[AccountType(each)]) for each in values["accounts"].split()]),
+        payments=_listed(say, [_payment(say, each) for each in values["payments"].split()]),
+    )
+    head = say("promise-support-asked", thread=int(values["thread"]))
+    return _message(say, values, join([head, facts]), "button-reply")
+
+
+def _answered(say: Say, values: Mapping[str, str]) -> Outgoing:
+    return _message(say, values, say("promise-support-answered", thread=int(values["thread"])), "button-answer")
+
+
+def _message(say: Say, values: Mapping[str, str], head: Markup, answer_key: str) -> Outgoing:
+    answer = button(say.plain(answer_key), AnswerThread(ThreadId(int(values["thread"]))).encode())
+    close = button(say.plain("button-close-thread"), token_data(values["close"]))
+    return Outgoing(
+        text_html=join([head, quoted(values["text"])]), reply_markup=InlineKeyboardMarkup([[answer, close]])
+    )
+
+
+def _license(say: Say, values: Mapping[str, str]) -> str:
+    if not values["until"]:
+        return say.plain("none")
+    kind = say.plain("license-type", kind=values["license"])
+    return say.plain("promise-support-license", kind=kind, until=day(Millis(int(values["until"]))))
+
+
+def _payment(say: Say, packed: str) -> str:
+    """What `Support` wrote: stars:moment:status."""
+    stars, at, status = packed.split(":")
+    return say.plain("promise-support-payment", stars=int(stars), date=day(Millis(int(at))), status=status)
+
+
+def _listed(say: Say, names: Sequence[str]) -> str:
+    return ", ".join(names) if names else say.plain("none")
+
+
+def _closed_by_user(say: Say, values: Mapping[str, str]) -> Outgoing:
+    return _short(say, say("promise-support-closed-by-user", thread=int(values["thread"])), "button-threads", "threads")
+
+
+def _closed_by_staff(say: Say, values: Mapping[str, str]) -> Outgoing:
+    text = say("promise-support-closed-by-staff", thread=int(values["thread"]))
+    return _short(say, text, "button-ask-support", "paysupport")
+
+
+def _short(say: Say, text: Markup, label: str, command: str) -> Outgoing:
+    keyboard = InlineKeyboardMarkup([[button(say.plain(label), RunCommand(command).encode())]])
+    return Outgoing(text_html=text, reply_markup=keyboard)
+
+
+SUPPORT_PROMISES: Final = MappingProxyType(
+    {
+        "support-asked": _asked,
+        "support-answered": _answered,
+        "support-closed-by-user": _closed_by_user,
+        "support-closed-by-staff": _closed_by_staff,
+    }
+)

@@ -1,0 +1,1 @@
+"""/start, /menu, /lang, /settings, /whoami, /terms, /privacy and /pin."""

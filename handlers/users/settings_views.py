@@ -1,0 +1,149 @@
+"""What /settings shows: everything on one card, then one setting with its presets."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.accounts import AccountType
+from bot.domain.numbers import plain
+from bot.domain.portfolio import OrderType
+from bot.domain.users import Notifications, TradeSettings
+from bot.services.users.preferences import RANGES, SettingField
+from handlers.core.callbacks import ShowSetting
+from handlers.texts.catalog import Markup, Say, join
+from handlers.views.cards import Card, button, in_rows
+from handlers.views.frame import command_button, menu_row, table
+from handlers.views.viewer import Viewer
+
+NUMBER_PRESETS: Final[Mapping[SettingField, tuple[str, ...]]] = MappingProxyType(
+    {
+        SettingField.RISK_PERCENT: ("0.5", "1", "2", "3"),
+        SettingField.STOP_LOSS_PERCENT: ("1", "2", "3", "5"),
+        SettingField.TAKE_PROFIT_PERCENT: ("3", "5", "8", "15"),
+        SettingField.LEVERAGE: ("1", "2", "3", "5", "10"),
+    }
+)
+_ZONES: Final = (
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Kyiv",
+    "Europe/Moscow",
+    "Asia/Dubai",
+    "Asia/Singapore",
+    "America/New_York",
+)
+_PRESETS_IN_A_ROW: Final = 4
+_ZONES_IN_A_ROW: Final = 2
+WORDS: Final[Mapping[SettingField, str]] = MappingProxyType(
+    {
+        SettingField.RISK_PERCENT: "risk",
+        SettingField.STOP_LOSS_PERCENT: "sl",
+        SettingField.TAKE_PROFIT_PERCENT: "tp",
+        SettingField.LEVERAGE: "leverage",
+        SettingField.ORDER_TYPE: "order",
+        SettingField.DEFAULT_ACCOUNT: "account",
+        SettingField.NOTIFICATIONS: "notify",
+        SettingField.TIME_ZONE: "zone",
+    }
+)
+
+
+def settings_card(viewer: Viewer, *, lead: Markup | None = None) -> Card:
+    """Every setting with its value and a button to change it."""
+    say = viewer.say
+    parts = [] if lead is None else [lead, Markup("")]
+    rows = [(say.plain(_label(field)), current_value(viewer, field)) for field in SettingField]
+    buttons = [button(say.plain(_label(field)), viewer.data(ShowSetting(field))) for field in SettingField]
+    parts += [say("settings-title"), table(rows), say("settings-typing")]
+    return Card(text=join(parts), rows=(*in_rows(buttons, 2), menu_row(viewer)))
+
+
+def setting_card(
+    viewer: Viewer, field: SettingField, presets: Sequence[InlineKeyboardButton], other: InlineKeyboardButton | None
+) -> Card:
+    """One setting: what it is for, what it is now, what it may be."""
+    say = viewer.say
+    parts = [
+        say("setting-title", name=say.plain(_label(field)), value=current_value(viewer, field)),
+        say(f"setting-about-{field.replace('_', '-')}"),
+    ]
+    if field in RANGES:
+        parts.append(_range_line(viewer, field))
+    width = _ZONES_IN_A_ROW if field is SettingField.TIME_ZONE else _PRESETS_IN_A_ROW
+    own = () if other is None else (other,)
+    back = command_button(viewer, "button-back", "settings")
+    return Card(text=join(parts), rows=(*in_rows(presets, width), own, back))
+
+
+def ask_value_card(viewer: Viewer, field: SettingField) -> Card:
+    """Asks for a number or a zone in the next message."""
+    say = viewer.say
+    parts = [say("setting-ask", name=say.plain(_label(field)))]
+    parts.append(_range_line(viewer, field) if field in RANGES else say("setting-ask-zone"))
+    return Card(text=join(parts), rows=(command_button(viewer, "button-cancel", "cancel"),))
+
+
+def names(say: Say) -> Mapping[str, SettingField]:
+    """What the card calls the settings, in one case."""
+    return {say.plain(_label(field)).casefold(): field for field in SettingField}
+
+
+def setting_saved(viewer: Viewer, field: SettingField) -> Markup:
+    """What it is from now on."""
+    say = viewer.say
+    return say("setting-saved", name=say.plain(_label(field)), value=current_value(viewer, field))
+
+
+def preset_values(viewer: Viewer, field: SettingField) -> tuple[tuple[str, str], ...]:
+    """What can be had by one tap: what is stored, and its label."""
+    match field:
+        case SettingField.ORDER_TYPE:
+            return tuple((each.value, _choice(viewer, "order-type", each.value)) for each in OrderType)
+        case SettingField.NOTIFICATIONS:
+            return tuple((each.value, _choice(viewer, "notify", each.value)) for each in Notifications)
+        case SettingField.DEFAULT_ACCOUNT:
+            types = {each.account_type for each in viewer.config.accounts}
+            return tuple((each.value, viewer.type_name(each)) for each in AccountType if each in types)
+        case SettingField.TIME_ZONE:
+            return tuple((each, each) for each in _ZONES)
+        case _:
+            return tuple((each, each + _unit(field)) for each in NUMBER_PRESETS[field])
+
+
+def current_value(viewer: Viewer, field: SettingField) -> str:
+    """The value as it is shown: 1%, 3x, Market."""
+    return _SHOWN[field](viewer, viewer.config.settings)
+
+
+def _range_line(viewer: Viewer, field: SettingField) -> Markup:
+    bounds, unit = RANGES[field], _unit(field)
+    return viewer.say("setting-range", minimum=plain(bounds.minimum) + unit, maximum=plain(bounds.maximum) + unit)
+
+
+def _unit(field: SettingField) -> str:
+    return "x" if field is SettingField.LEVERAGE else "%"
+
+
+def _choice(viewer: Viewer, key: str, value: str) -> str:
+    return viewer.say.plain(f"{key}-{value.lower()}")
+
+
+def _label(field: SettingField) -> str:
+    return f"setting-{field.replace('_', '-')}"
+
+
+_SHOWN: Final[Mapping[SettingField, Callable[[Viewer, TradeSettings], str]]] = MappingProxyType(
+    {
+        SettingField.RISK_PERCENT: lambda _, settings: f"{plain(settings.risk_percent)}%",
+        SettingField.STOP_LOSS_PERCENT: lambda _, settings: f"{plain(settings.stop_loss_percent)}%",
+        SettingField.TAKE_PROFIT_PERCENT: lambda _, settings: f"{plain(settings.take_profit_percent)}%",
+        SettingField.LEVERAGE: lambda _, settings: f"{settings.leverage}x",
+        SettingField.ORDER_TYPE: lambda viewer, settings: _choice(viewer, "order-type", settings.order_type.value),
+        SettingField.DEFAULT_ACCOUNT: lambda viewer, _: viewer.account_name(viewer.config.default_account),
+        SettingField.NOTIFICATIONS: lambda viewer, settings: _choice(viewer, "notify", settings.notifications.value),
+        SettingField.TIME_ZONE: lambda _, settings: settings.time_zone,
+    }
+)
