@@ -20,7 +20,8 @@ AUDITED = "SELECT u.user_id FROM audit AS a LEFT JOIN users AS u ON u.pseudonym 
 WRITER = """
 import asyncio, itertools, sys
 from pathlib import Path
-from bot.domain.ports import AuditEntry, Promise
+from bot.domain.audit import AuditEntry
+from bot.domain.chat import Promise
 from harness.storage import NOW, ground, new_user
 
 async def main(folder, first):
