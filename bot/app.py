@@ -10,15 +10,15 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.chat.edge import TelegramEdge
 from bot.chat.errors import TelegramEnded, TokenRefused
+from bot.chat.runtime import TelegramRuntime
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
 from bot.domain.ids import HOUR, Millis, UserId
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.lifecycle import EXIT_CONFIG, Fatal, background, stop_signals
 from bot.services.services import Services
-from bot.services.users.access import Access
+from bot.services.users.access import RoleResolver
 from bot.settings import Settings
 from bot.wiring.chat import listener_of, make_telegram, open_chat
 from bot.wiring.features import build_features
@@ -51,7 +51,7 @@ class Assembly:
     services: Services
     jobs: tuple[Job, ...]
     application: App
-    edge: TelegramEdge
+    runtime: TelegramRuntime
     sidecar: web.Application
     progress: Progress
 
@@ -78,13 +78,13 @@ async def assemble(
             telegram_bot=telegram.bot,
             texts=texts,
             listener_of=listeners,
-            access=Access(owner_ids=frozenset(map(UserId, settings.owner_ids))),
+            access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
         )
         services, jobs = await build_features(base)
         stack.push_async_callback(services.screens.close)
-        application, edge = await open_chat(stack, telegram, storage, texts, listeners, outside, tuning)
+        application, runtime = await open_chat(stack, telegram, storage, texts, listeners, outside, tuning)
         progress = Progress()
-        health = health_of(schema=storage.schema, progress=progress, edge=edge, reads=reads, bybit=bybit)
+        health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         registry.register(application, services=services, texts=texts, health=health, table=tuning.table)
         stack.push_async_callback(registry.close, application)
         yield Assembly(
@@ -95,8 +95,8 @@ async def assemble(
             services=services,
             jobs=jobs,
             application=application,
-            edge=edge,
-            sidecar=make_sidecar(settings, reads, edge, bybit, progress),
+            runtime=runtime,
+            sidecar=make_sidecar(settings, reads, runtime, bybit, progress),
             progress=progress,
         )
 
@@ -143,8 +143,8 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[int, 
         if work.done():
             work.result()
         assembly.progress.step = "stopping"
-        await assembly.edge.stop_intake()
-        left = await assembly.edge.drain(DRAIN_SECONDS)
+        await assembly.runtime.stop_intake()
+        left = await assembly.runtime.drain(DRAIN_SECONDS)
         if left:
             _logger.warning("%d updates are left to the next start", left)
     finally:
@@ -155,25 +155,25 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[int, 
 
 async def _publish_commands(assembly: Assembly) -> None:
     """Everybody's menu, and the menus of those who have a role, by settings or stored."""
-    people = assembly.services.access.everybody(await assembly.storage.queries.staff())
+    people = assembly.services.roles.everybody(await assembly.storage.queries.staff())
     await publish_commands(assembly.application.bot, assembly.application.bot_data.texts, people)
 
 
 async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:
     """The order of the start, then until Telegram ends it. `ready` is told of replayed updates and warm users."""
-    progress, edge = assembly.progress, assembly.edge
+    progress, runtime = assembly.progress, assembly.runtime
     progress.step = "Telegram has not been reached yet"
-    await edge.connect()
+    await runtime.connect()
     async with background(
         assembly.reads.run_sweeper(),
         *(job.run() for job in assembly.jobs),
         _publish_commands(assembly),
     ):
         progress.step = "taking up what the last run left"
-        replayed = await edge.replay()
+        replayed = await runtime.replay()
         recent = await assembly.storage.queries.active_users(Millis(assembly.clock.now() - HOUR), _WARM_USERS)
         warm = await assembly.reads.warm(recent, within=_WARM_SECONDS)
-        await edge.poll()
-        progress.step, progress.troubles = None, edge.troubles
+        await runtime.poll()
+        progress.step, progress.problems = None, runtime.problems
         ready(replayed, warm)
-        await edge.ended()
+        await runtime.ended()

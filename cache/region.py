@@ -1,6 +1,6 @@
 """One policy at work: entries with a time to live, single flight, drops by tag, counters.
 
-An entry is good while it has not expired and nothing dropped it. A load that is overtaken by a drop or by a write
+An entry is good while it has not expired and nothing dropped it. A load that is superseded by a drop or by a write
 answers those who asked before, is not kept, and is not given to readers that come after: they begin their own.
 
 Loads run in tasks of their own, for nobody in particular: in an empty context (what a load writes belongs to no update)
@@ -22,8 +22,8 @@ from bot.aio.tasks import TaskSet
 from bot.domain.errors import PerpdeskError
 from cache.index import TagIndex
 from cache.policy import Policy
+from cache.second_chance import CacheEntry, SecondChanceCache
 from cache.sharing import Sharing
-from cache.shelf import Entry, Shelf
 from cache.stats import LOAD_SECONDS, LoadTimes, RegionStats
 from cache.tags import AnyTag
 
@@ -36,15 +36,15 @@ class LoadEnded(PerpdeskError):  # noqa: N818  named by what it is, like the res
     """The cache was closed, or the load canceled from within, before there was an answer."""
 
 
-class Flight(Generic[K]):
+class Load(Generic[K]):
     """One load under way."""
 
-    __slots__ = ("is_overtaken", "key", "tags", "task")
+    __slots__ = ("is_superseded", "key", "tags", "task")
 
     def __init__(self, key: K, tags: tuple[Hashable, ...]) -> None:
         self.key = key
         self.tags = tags
-        self.is_overtaken = False
+        self.is_superseded = False
         self.task: asyncio.Task[Any]
 
 
@@ -52,22 +52,22 @@ class Region(Generic[K]):
     """One region of the cache. A key must always be loaded by the same function."""
 
     __slots__ = (
+        "_cache",
         "_counts",
         "_dropped",
         "_entries",
         "_evictions",
         "_expirations",
-        "_flights",
         "_index",
         "_invalidations",
         "_is_closed",
+        "_joinable",
         "_load_failures",
         "_loads",
         "_now",
-        "_overtaken",
         "_sharing",
-        "_shelf",
         "_sum",
+        "_superseded",
         "_tasks",
         "coalesced",
         "hits",
@@ -79,15 +79,15 @@ class Region(Generic[K]):
         self.policy = policy
         self._now = monotonic
         self._sharing = sharing or Sharing()
-        self._shelf: Shelf[K] = Shelf(policy.capacity)
-        self._entries = self._shelf.index  # to look up; written through the shelf
-        self._index: TagIndex[Entry[K] | Flight[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
-        self._dropped: list[Entry[K]] = []  # nobody finds them any more; cleared away with the next write
-        self._flights: dict[K, Flight[K]] = {}  # those that later readers may join
-        self._tasks = TaskSet()  # those and the overtaken ones
+        self._cache: SecondChanceCache[K] = SecondChanceCache(policy.capacity)
+        self._entries = self._cache.index  # to look up; written through the container
+        self._index: TagIndex[CacheEntry[K] | Load[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
+        self._dropped: list[CacheEntry[K]] = []  # nobody finds them any more; cleared away with the next write
+        self._joinable: dict[K, Load[K]] = {}  # those that later readers may join
+        self._tasks = TaskSet()  # those and the superseded ones
         self._is_closed = False
         self.hits = self.coalesced = self.misses = 0
-        self._loads = self._load_failures = self._overtaken = 0
+        self._loads = self._load_failures = self._superseded = 0
         self._evictions = self._expirations = self._invalidations = 0
         self._counts = [0] * (len(LOAD_SECONDS) + 1)
         self._sum = 0.0
@@ -109,13 +109,13 @@ class Region(Generic[K]):
                 entry.was_read = True
                 return entry.value  # type: ignore[no-any-return]  # a key is always loaded by the same function
             self._count_expired(entry)
-        flight = self._flights.get(key)
-        if flight is None:
+        under_way = self._joinable.get(key)
+        if under_way is None:
             self.misses += 1
-            flight = self._start(key, load, query)
+            under_way = self._start(key, load, query)
         else:
             self.coalesced += 1
-        value: T = await self._landed(flight)
+        value: T = await self._result_of(under_way)
         return value
 
     def last(self, key: K) -> Any:
@@ -130,18 +130,18 @@ class Region(Generic[K]):
     # --- writing and dropping -------------------------------------------------------------------------------
 
     def put(self, key: K, value: object, *, ttl: float | None = None) -> None:
-        """Write through: `value` is the truth now, for `ttl` s if that differs. Overtakes a load under way."""
-        flight = self._flights.get(key)
-        if flight is not None:
-            self._overtake(flight)
-        self._shelve(key, value, self.policy.ttl_of(key) if ttl is None else ttl)
+        """Write through: `value` is the truth now, for `ttl` s if that differs. Supersedes a load under way."""
+        under_way = self._joinable.get(key)
+        if under_way is not None:
+            self._supersede(under_way)
+        self._store(key, value, self.policy.ttl_of(key) if ttl is None else ttl)
 
     def drop(self, function: AnyTag, tag: Hashable) -> int:
-        """Drop every entry that carries the tag and overtake every such load. Answers how many entries went."""
+        """Drop every entry that carries the tag and supersede every such load. Answers how many entries went."""
         dropped = 0
         for node in self._index.take(function, tag):
-            if isinstance(node, Flight):
-                self._overtake(node)
+            if isinstance(node, Load):
+                self._supersede(node)
             elif not node.is_dropped:
                 node.is_dropped = True
                 del self._entries[node.key]
@@ -156,7 +156,7 @@ class Region(Generic[K]):
 
     def sweep(self, limit: int | None = None) -> int:
         """Remove what has expired and is too old to be shown as the last known; at most `limit` entries."""
-        self._bury()
+        self._purge_dropped()
         now = self._now()
         horizon = now - self.policy.keep_last
         gone = [entry for entry in self._entries.values() if entry.expires <= horizon][:limit]
@@ -169,8 +169,8 @@ class Region(Generic[K]):
         """End the loads under way; their readers get LoadEnded. Reads from memory go on."""
         self._is_closed = True
         await self._tasks.close()
-        for flight in tuple(self._flights.values()):
-            self._forget(flight)
+        for under_way in tuple(self._joinable.values()):
+            self._forget(under_way)
 
     def stats(self) -> RegionStats:
         return RegionStats(
@@ -183,7 +183,7 @@ class Region(Generic[K]):
             misses=self.misses,
             loads=self._loads,
             load_failures=self._load_failures,
-            overtaken_loads=self._overtaken,
+            overtaken_loads=self._superseded,
             evictions=self._evictions,
             expirations=self._expirations,
             invalidations=self._invalidations,
@@ -192,26 +192,26 @@ class Region(Generic[K]):
 
     # --- loads ----------------------------------------------------------------------------------------------
 
-    def _start(self, key: K, load: Callable[[Q], Awaitable[Any]], query: Q) -> Flight[K]:
+    def _start(self, key: K, load: Callable[[Q], Awaitable[Any]], query: Q) -> Load[K]:
         if self._is_closed:
             raise LoadEnded(f"the cache is closed: {self.policy.name}")
-        flight = Flight(key, self._tags(key, None))
-        work = self._fly(flight, load, query)
-        flight.task = self._tasks.spawn(work, self.policy.name, expected=Exception, context=Context())
-        self._flights[key] = flight
-        self._index.add(flight, flight.tags)
-        return flight
+        under_way = Load(key, self._tags(key, None))
+        work = self._run(under_way, load, query)
+        under_way.task = self._tasks.spawn(work, self.policy.name, expected=Exception, context=Context())
+        self._joinable[key] = under_way
+        self._index.add(under_way, under_way.tags)
+        return under_way
 
-    async def _fly(self, flight: Flight[K], load: Callable[[Q], Awaitable[Any]], query: Q) -> Any:
+    async def _run(self, under_way: Load[K], load: Callable[[Q], Awaitable[Any]], query: Q) -> Any:
         started = self._now()
         try:
             value = await load(query)
-            self._forget(flight)
-            if self._may_keep(flight) and self._is_small(value):
-                self._shelve(flight.key, value, self.policy.ttl_of(flight.key))
+            self._forget(under_way)
+            if self._may_keep(under_way) and self._is_small(value):
+                self._store(under_way.key, value, self.policy.ttl_of(under_way.key))
         except BaseException:
             self._load_failures += 1
-            self._forget(flight)
+            self._forget(under_way)
             raise
         finally:
             seconds = self._now() - started
@@ -220,28 +220,28 @@ class Region(Generic[K]):
             self._sum += seconds
         return value
 
-    async def _landed(self, flight: Flight[K]) -> Any:
+    async def _result_of(self, under_way: Load[K]) -> Any:
         try:
-            return await asyncio.shield(flight.task)
+            return await asyncio.shield(under_way.task)
         except asyncio.CancelledError:
             reader = asyncio.current_task()
-            if flight.task.cancelled() and not (reader and reader.cancelling()):
+            if under_way.task.cancelled() and not (reader and reader.cancelling()):
                 raise LoadEnded(f"the load was ended: {self.policy.name}") from None
             raise
 
-    def _may_keep(self, flight: Flight[K]) -> bool:
-        return not flight.is_overtaken
+    def _may_keep(self, under_way: Load[K]) -> bool:
+        return not under_way.is_superseded
 
-    def _overtake(self, flight: Flight[K]) -> None:
-        flight.is_overtaken = True
-        self._overtaken += 1
-        self._forget(flight)
+    def _supersede(self, under_way: Load[K]) -> None:
+        under_way.is_superseded = True
+        self._superseded += 1
+        self._forget(under_way)
 
-    def _forget(self, flight: Flight[K]) -> None:
+    def _forget(self, under_way: Load[K]) -> None:
         """Let nobody join it any more."""
-        if self._flights.get(flight.key) is flight:
-            del self._flights[flight.key]
-            self._index.remove(flight, flight.tags)
+        if self._joinable.get(under_way.key) is under_way:
+            del self._joinable[under_way.key]
+            self._index.remove(under_way, under_way.tags)
 
     def _is_small(self, value: object) -> bool:
         limit = self.policy.max_bytes
@@ -258,39 +258,39 @@ class Region(Generic[K]):
         late = [None if value is None else tag(value) for tag in tags.of_value]
         return (*[tag(subject) for tag in tags.of_key], *late)
 
-    def _shelve(self, key: K, value: object, ttl: float) -> None:
+    def _store(self, key: K, value: object, ttl: float) -> None:
         now = self._now()
         if self._dropped:
-            self._bury()
+            self._purge_dropped()
         old = self._entries.get(key)
         if old is not None:
             self._index.remove(old, old.tags)
         elif len(self._entries) >= self.policy.capacity:
             self._make_room(now)
-        self._sharing.settle(value)
-        entry = Entry(key, value, now + ttl, self._tags(key, value))
-        self._shelf[key] = entry
+        self._sharing.intern(value)
+        entry = CacheEntry(key, value, now + ttl, self._tags(key, value))
+        self._cache[key] = entry
         self._index.add(entry, entry.tags)
 
-    def _bury(self) -> None:
+    def _purge_dropped(self) -> None:
         """Clear away what was dropped. Not done in `drop`, because a commit waits for that."""
         for entry in self._dropped:
             self._remove(entry)
         self._dropped.clear()
 
     def _make_room(self, now: float) -> None:
-        entry = self._shelf.candidate(now)
+        entry = self._cache.pop_victim(now)
         self._index.remove(entry, entry.tags)
         if entry.expires <= now:
             self._count_expired(entry)
         else:
             self._evictions += 1
 
-    def _remove(self, entry: Entry[K]) -> None:
-        del self._shelf[entry.key]
+    def _remove(self, entry: CacheEntry[K]) -> None:
+        del self._cache[entry.key]
         self._index.remove(entry, entry.tags)
 
-    def _count_expired(self, entry: Entry[K]) -> None:
+    def _count_expired(self, entry: CacheEntry[K]) -> None:
         if not entry.is_counted:
             entry.is_counted = True
             self._expirations += 1

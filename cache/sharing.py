@@ -24,7 +24,7 @@ class Sharing:
         self._words: dict[str, str] = {}
         self._names: dict[type, tuple[str, ...]] = {}
 
-    def settle(self, value: object) -> None:
+    def intern(self, value: object) -> None:
         """Share the parts of a frozen dataclass, of those inside it, and of the rows in its tuples."""
         kind = type(value)
         names = self._names.get(kind)
@@ -41,7 +41,7 @@ class Sharing:
                 continue
             else:
                 for row in part if kind is tuple else (part,):
-                    self.settle(row)
+                    self.intern(row)
                 continue
             if found is not part:
                 object.__setattr__(value, name, found)  # an equal part of a frozen value

@@ -7,96 +7,96 @@ from bot.domain.errors import ButtonExpired
 from bot.domain.users import Role
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import token_of
-from handlers.core.context import Turn
-from handlers.core.specs import ANYWHERE, EVERYONE, PRIVATE, Entry, Kind, answers
+from handlers.core.context import UpdateContext
+from handlers.core.specs import ANYWHERE, EVERYONE, PRIVATE, HandlerSpec, UpdateKind, other_update
 from handlers.users.home_views import open_private_card, short_card, unknown_command_card, unknown_text_card
-from handlers.users.start import home
+from handlers.users.start import show_home
 
 _MAX_ECHO: Final = 32
 _LIKENESS: Final = 0.6
 
 
-async def unknown_command(turn: Turn) -> None:
+async def answer_unknown_command(ctx: UpdateContext) -> None:
     """The answer to a command that does not exist, and to one that this person may not use: one and the same."""
-    typed = (command_of(turn.message) if turn.message is not None else None) or ""
-    await turn.show(unknown_command_card(turn.viewer, f"/{typed[:_MAX_ECHO]}", _nearest(turn, typed)))
+    typed = (command_of(ctx.message) if ctx.message is not None else None) or ""
+    await ctx.show(unknown_command_card(ctx.viewer, f"/{typed[:_MAX_ECHO]}", _nearest(ctx, typed)))
 
 
-async def text(turn: Turn) -> None:
+async def answer_text(ctx: UpdateContext) -> None:
     """The next step of an open dialogue; a stranger's hello; anything else."""
-    dialogue = await turn.services.dialogues.current(turn.user_id)
+    dialogue = await ctx.services.dialogues.current(ctx.user_id)
     if dialogue is not None:
-        await turn.data.router.go_on(turn, dialogue)
-    elif turn.is_new:
-        await home(turn)
+        await ctx.data.router.continue_dialogue(ctx, dialogue)
+    elif ctx.is_new:
+        await show_home(ctx)
     else:
-        await unknown_text(turn)
+        await answer_unknown_text(ctx)
 
 
-async def unknown_text(turn: Turn) -> None:
+async def answer_unknown_text(ctx: UpdateContext) -> None:
     """Free text that nothing waits for."""
-    first = turn.text.split(maxsplit=1)[:1]
-    await turn.show(unknown_text_card(turn.viewer, _nearest(turn, first[0]) if first else None))
+    first = ctx.text.split(maxsplit=1)[:1]
+    await ctx.show(unknown_text_card(ctx.viewer, _nearest(ctx, first[0]) if first else None))
 
 
-async def media(turn: Turn) -> None:
+async def answer_media(ctx: UpdateContext) -> None:
     """Stickers, photos, voices, documents: for a dialogue that takes captions, or for nobody."""
-    dialogue = await turn.services.dialogues.current(turn.user_id)
-    if dialogue is not None and dialogue.dialogue in turn.data.router.media_dialogues:
-        await turn.data.router.go_on(turn, dialogue)
+    dialogue = await ctx.services.dialogues.current(ctx.user_id)
+    if dialogue is not None and dialogue.dialogue in ctx.data.router.media_dialogues:
+        await ctx.data.router.continue_dialogue(ctx, dialogue)
         return
-    await turn.show(short_card(turn.viewer, "only-text"))
+    await ctx.show(short_card(ctx.viewer, "only-text"))
 
 
-async def edited(turn: Turn) -> None:
+async def answer_edit(ctx: UpdateContext) -> None:
     """An edit never runs anything."""
-    await turn.show(short_card(turn.viewer, "edited-not-run"))
+    await ctx.show(short_card(ctx.viewer, "edited-not-run"))
 
 
-async def forwarded(turn: Turn) -> None:
+async def answer_forwarded(ctx: UpdateContext) -> None:
     """Neither do words that somebody else wrote."""
-    await turn.show(short_card(turn.viewer, "forwarded-not-run"))
+    await ctx.show(short_card(ctx.viewer, "forwarded-not-run"))
 
 
-async def group_message(turn: Turn) -> None:
+async def answer_group_message(ctx: UpdateContext) -> None:
     """In groups the bot speaks when it is spoken to."""
-    message = turn.update.message
-    if message is not None and is_addressed(message, turn.bot, frozenset(turn.data.router.commands(Role.USER))):
-        await refuse_in_group(turn)
+    message = ctx.update.message
+    if message is not None and is_addressed(message, ctx.bot, frozenset(ctx.data.router.commands(Role.USER))):
+        await refuse_in_group(ctx)
 
 
-async def refuse_in_group(turn: Turn) -> None:
+async def refuse_in_group(ctx: UpdateContext) -> None:
     """[Open private chat]."""
-    await turn.send(open_private_card(turn.viewer, turn.bot.username))
+    await ctx.send(open_private_card(ctx.viewer, ctx.bot.username))
 
 
-async def press(turn: Turn) -> None:
+async def run_pressed_action(ctx: UpdateContext) -> None:
     """A token: taken once, then whatever it stands for."""
-    if turn.query is None or turn.query.data is None:
+    if ctx.query is None or ctx.query.data is None:
         raise ButtonExpired
-    token, repeats = token_of(turn.query.data), turn.data.router.repeating
-    wish = await turn.services.buttons.take(token, turn.user_id, turn.chat_id, repeats=repeats)
-    await turn.data.router.run_wish(turn, wish)
+    token, repeats = token_of(ctx.query.data), ctx.data.router.repeatable_actions
+    button_action = await ctx.services.buttons.take(token, ctx.user_id, ctx.chat_id, repeats=repeats)
+    await ctx.data.router.run_action(ctx, button_action)
 
 
-async def stale_button(_: Turn) -> None:
+async def refuse_stale_button(_: UpdateContext) -> None:
     """A code of another version, or of nobody: the menu comes instead."""
     raise ButtonExpired
 
 
-def _nearest(turn: Turn, typed: str) -> str | None:
-    names = tuple(turn.data.router.commands(turn.services.access.role(turn.config)))
+def _nearest(ctx: UpdateContext, typed: str) -> str | None:
+    names = tuple(ctx.data.router.commands(ctx.services.roles.role(ctx.config)))
     found = get_close_matches(typed[:_MAX_ECHO].lower().lstrip("/"), names, n=1, cutoff=_LIKENESS)
     return found[0] if found else None
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    answers(Kind.PRESS, press, access=EVERYONE, places=PRIVATE),
-    answers(Kind.STALE_BUTTON, stale_button, access=EVERYONE, places=ANYWHERE),
-    answers(Kind.GROUP_MESSAGE, group_message, access=EVERYONE, places=ANYWHERE),
-    answers(Kind.EDITED, edited, access=EVERYONE, places=PRIVATE),
-    answers(Kind.FORWARDED, forwarded, access=EVERYONE, places=PRIVATE),
-    answers(Kind.UNKNOWN_COMMAND, unknown_command, access=EVERYONE, places=PRIVATE),
-    answers(Kind.TEXT, text, access=EVERYONE, places=PRIVATE),
-    answers(Kind.MEDIA, media, access=EVERYONE, places=PRIVATE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    other_update(UpdateKind.PRESS, run_pressed_action, access=EVERYONE, places=PRIVATE),
+    other_update(UpdateKind.STALE_BUTTON, refuse_stale_button, access=EVERYONE, places=ANYWHERE),
+    other_update(UpdateKind.GROUP_MESSAGE, answer_group_message, access=EVERYONE, places=ANYWHERE),
+    other_update(UpdateKind.EDITED, answer_edit, access=EVERYONE, places=PRIVATE),
+    other_update(UpdateKind.FORWARDED, answer_forwarded, access=EVERYONE, places=PRIVATE),
+    other_update(UpdateKind.UNKNOWN_COMMAND, answer_unknown_command, access=EVERYONE, places=PRIVATE),
+    other_update(UpdateKind.TEXT, answer_text, access=EVERYONE, places=PRIVATE),
+    other_update(UpdateKind.MEDIA, answer_media, access=EVERYONE, places=PRIVATE),
 )

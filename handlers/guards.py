@@ -12,24 +12,24 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.domain.cause import PressedButton, current_cause
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.secrets import carries_secret
+from bot.domain.update_attempt import PressedButton, current_attempt
 from bot.domain.users import Role, UserConfig
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from bot.services.users.people import TERMS_VERSION
 from handlers.accounts.keys import ASKS_TYPED
 from handlers.core import delivery
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import owner_of
-from handlers.core.context import BotData, Context, Turn
-from handlers.core.delivery import Spot
+from handlers.core.context import BotData, Context, UpdateContext
+from handlers.core.delivery import ChatTarget
 from handlers.core.identify import guest
-from handlers.core.keypads import Then
-from handlers.core.specs import CommandEntry, Entry, Place
-from handlers.fallback import refuse_in_group, unknown_command
-from handlers.texts.catalog import Say
+from handlers.core.keypads import Continuation
+from handlers.core.specs import CommandSpec, HandlerSpec, Place
+from handlers.fallback import answer_unknown_command, refuse_in_group
+from handlers.texts.catalog import Translator
 from handlers.users.pin import ask_for_pin
 from handlers.users.terms import ask_for_terms
 from handlers.views.cards import Card
@@ -57,82 +57,84 @@ async def watch(update: Update, context: Context) -> None:
     context.bot_data.refusals.forget(config.user_id)  # the next ban is told at once
 
 
-async def admit(turn: Turn, entry: Entry) -> bool:
+async def admit(ctx: UpdateContext, spec: HandlerSpec) -> bool:
     """Whether the entry may run. Ends a tap's spinner first; the refusal has been said when it is False."""
-    if turn.query is not None and not _owns(turn):
-        await _end_spinner(turn.data, turn.query, turn.say.plain("not-yours"))
+    if ctx.query is not None and not _owns(ctx):
+        await _end_spinner(ctx.data, ctx.query, ctx.say.plain("not-yours"))
         return False
-    if turn.query is not None:
-        await _end_spinner(turn.data, turn.query)
-    place = Place.PRIVATE if turn.is_private else Place.GROUP
-    if place not in entry.places:
-        if isinstance(entry, CommandEntry) and entry.hidden:
-            await turn.delete_message()
-        await note_denied(turn, entry)
-        await refuse_in_group(turn)
+    if ctx.query is not None:
+        await _end_spinner(ctx.data, ctx.query)
+    place = Place.PRIVATE if ctx.is_private else Place.GROUP
+    if place not in spec.places:
+        if isinstance(spec, CommandSpec) and spec.hidden:
+            await ctx.delete_message()
+        await note_denied(ctx, spec)
+        await refuse_in_group(ctx)
         return False
-    if allows(turn, entry):
+    if allows(ctx, spec):
         return True
-    await note_denied(turn, entry)
-    _logger.info("refused %s to user %d", entry.name, turn.user_id)
-    if turn.query is not None:
+    await note_denied(ctx, spec)
+    _logger.info("refused %s to user %d", spec.name, ctx.user_id)
+    if ctx.query is not None:
         raise ButtonExpired
-    await unknown_command(turn)
+    await answer_unknown_command(ctx)
     return False
 
 
-async def note_denied(turn: Turn, entry: Entry) -> None:
+async def note_denied(ctx: UpdateContext, spec: HandlerSpec) -> None:
     """An audit row, one a minute, for whoever tries what their role does not admit; they are told nothing of it."""
-    if entry.access.admits(turn.services.access.role(turn.config)) or not turn.data.denials.may(turn.user_id):
+    if spec.access.admits(ctx.services.roles.role(ctx.config)) or not ctx.data.denials.may(ctx.user_id):
         return
-    await turn.services.desk.note_denied(turn.config, entry.name)
+    await ctx.services.user_admin.note_denied(ctx.config, spec.name)
 
 
-def allows(turn: Turn, entry: Entry) -> bool:
+def allows(ctx: UpdateContext, spec: HandlerSpec) -> bool:
     """Place and role, without a word."""
-    place = Place.PRIVATE if turn.is_private else Place.GROUP
-    return place in entry.places and entry.access.admits(turn.services.access.role(turn.config))
+    place = Place.PRIVATE if ctx.is_private else Place.GROUP
+    return place in spec.places and spec.access.admits(ctx.services.roles.role(ctx.config))
 
 
-async def may_go_on(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
+async def may_go_on(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None = None) -> bool:
     """Whether nothing stands before it: first the terms, then the PIN. What does is shown, and goes on from there."""
-    return await has_terms(turn, entry, wish) and await has_pin(turn, entry, wish)
+    return await has_terms(ctx, spec, button_action) and await has_pin(ctx, spec, button_action)
 
 
-async def has_pin(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
+async def has_pin(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None = None) -> bool:
     """Whether the PIN that the entry asks for was entered within five minutes; shows the keypad if not."""
-    desk = turn.services.pin
-    if not (entry.pin or entry.pin_for_keys) or desk.is_open(turn.user_id):
+    desk = ctx.services.pin
+    if not (spec.pin or spec.pin_for_keys) or desk.is_open(ctx.user_id):
         return True
-    if not entry.pin:
-        stored = await desk.stored(turn.user_id)
+    if not spec.pin:
+        stored = await desk.stored(ctx.user_id)
         if stored is None or not stored.guards_keys:
             return True
-    if isinstance(entry, CommandEntry) and entry.resume is not None:
-        wish = entry.resume(turn)
-    await ask_for_pin(turn, Then(wish=wish, name=entry.name, arguments=turn.arguments, pressed=_pressed()))
+    if isinstance(spec, CommandSpec) and spec.resume is not None:
+        button_action = spec.resume(ctx)
+    await ask_for_pin(
+        ctx, Continuation(action=button_action, name=spec.name, arguments=ctx.arguments, pressed=_pressed())
+    )
     return False
 
 
-async def has_terms(turn: Turn, entry: Entry, wish: Wish | None = None) -> bool:
+async def has_terms(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None = None) -> bool:
     """Whether the terms stand that the entry asks for; shows them if not, with what goes on after them."""
-    if not entry.access.after_terms or turn.config.terms_version >= TERMS_VERSION:
+    if not spec.access.after_terms or ctx.config.terms_version >= TERMS_VERSION:
         return True
-    is_typed_key = isinstance(entry, CommandEntry) and entry.resume is not None
-    if isinstance(entry, CommandEntry) and entry.resume is not None:
-        wish = entry.resume(turn)
-    await ask_for_terms(turn, wish, key_waits=is_typed_key)
+    is_typed_key = isinstance(spec, CommandSpec) and spec.resume is not None
+    if isinstance(spec, CommandSpec) and spec.resume is not None:
+        button_action = spec.resume(ctx)
+    await ask_for_terms(ctx, button_action, key_waits=is_typed_key)
     return False
 
 
 def _pressed() -> PressedButton | None:
-    cause = current_cause.get()
-    return None if cause is None else cause.pressed
+    update_attempt = current_attempt.get()
+    return None if update_attempt is None else update_attempt.pressed
 
 
 async def _end_spinner(data: BotData, query: CallbackQuery, alert: str | None = None) -> None:
     """Answer the press: it goes out first, and the screen does not wait for Telegram's word on it."""
-    data.asides.start(delivery.answer(query, alert, alert=alert is not None), "answer to a press")
+    data.tasks.start(delivery.answer(query, alert, alert=alert is not None), "answer to a press")
     await asyncio.sleep(0)  # lets it begin
 
 
@@ -143,10 +145,10 @@ def _is_payment(update: Update) -> bool:
     )
 
 
-def _owns(turn: Turn) -> bool:
+def _owns(ctx: UpdateContext) -> bool:
     """In groups a button says whose it is; in a private chat there is only one person."""
-    owner = owner_of((turn.query.data if turn.query is not None else None) or "")
-    return owner == turn.user_id or (owner is None and turn.is_private)
+    owner = owner_of((ctx.query.data if ctx.query is not None else None) or "")
+    return owner == ctx.user_id or (owner is None and ctx.is_private)
 
 
 def _has_secret(message: Message) -> bool:
@@ -181,15 +183,15 @@ async def _warn(update: Update, message: Message, context: Context, *, is_gone: 
     config = await _config_of(update, context.bot_data)
     if config is None:
         return
-    say = Say(context.bot_data.texts, config.language)
+    say = Translator(context.bot_data.texts, config.language)
     text = say("secret-deleted" if is_gone else "secret-not-deleted")
     if message.chat.type == ChatType.PRIVATE:
-        await delivery.send(context.bot, delivery.spot_of(message), Card(text=text))
+        await delivery.send(context.bot, delivery.target_of(message), Card(text=text))
         return
     try:
-        await delivery.send(context.bot, Spot(chat_id=config.user_id), Card(text=text))
+        await delivery.send(context.bot, ChatTarget(chat_id=config.user_id), Card(text=text))
     except TelegramError:
-        await delivery.send(context.bot, delivery.spot_of(message), Card(text=say("secret-in-group")))
+        await delivery.send(context.bot, delivery.target_of(message), Card(text=say("secret-in-group")))
 
 
 async def _config_of(update: Update, data: BotData) -> UserConfig | None:
@@ -203,7 +205,7 @@ async def _config_of(update: Update, data: BotData) -> UserConfig | None:
 async def _refuse_banned(update: Update, config: UserConfig, context: Context) -> None:
     """One clear sentence, not one a message."""
     data = context.bot_data
-    say = Say(data.texts, config.language)
+    say = Translator(data.texts, config.language)
     if update.callback_query is not None:
         await _end_spinner(data, update.callback_query, say.plain("banned-alert"))
         return
@@ -214,4 +216,4 @@ async def _refuse_banned(update: Update, config: UserConfig, context: Context) -
     if not is_private and not is_addressed(message, context.bot, frozenset(data.router.commands(Role.USER))):
         return
     if data.refusals.may(config.user_id):
-        await delivery.send(context.bot, delivery.spot_of(message), Card(text=say("banned")))
+        await delivery.send(context.bot, delivery.target_of(message), Card(text=say("banned")))

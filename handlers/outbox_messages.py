@@ -1,4 +1,4 @@
-"""Messages of the outbox: what was promised in a transaction, in the person's language when it is sent."""
+"""Messages of the outbox: what was enqueued in a transaction, in the person's language when it is sent."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -10,76 +10,76 @@ from bot.domain.ids import Millis
 from bot.domain.users import Language
 from handlers.core.callbacks import RunCommand, token_data
 from handlers.payments.views import told
-from handlers.support.views import SUPPORT_PROMISES
-from handlers.texts.catalog import Markup, Say, Texts, Value
-from handlers.views.cards import Outgoing, button
+from handlers.support.views import SUPPORT_MESSAGES
+from handlers.texts.catalog import Markup, Texts, Translator, Value
+from handlers.views.cards import RenderedCard, button
 from handlers.views.split import split
 from handlers.views.times import day, moment, span
 
 Values = Mapping[str, str]
 
 
-class Promises:
+class OutboxTexts:
     """Renders them; `render` is what the root hands to the outbox."""
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
 
-    def render(self, kind: str, values: Values, language: Language) -> list[Outgoing]:
-        """The messages of one promise. Raises LookupError for a kind that nobody wrote a text for."""
-        say = Say(self._texts, language)
-        if (draw := SUPPORT_PROMISES.get(kind)) is not None:
+    def render(self, kind: str, values: Values, language: Language) -> list[RenderedCard]:
+        """The parts of one message. Raises LookupError for a kind that nobody wrote a text for."""
+        say = Translator(self._texts, language)
+        if (draw := SUPPORT_MESSAGES.get(kind)) is not None:
             return [draw(say, values)]
         write, label, command = _KINDS[kind]
         data = token_data(values["token"]) if "token" in values else RunCommand(command).encode()
         *first, last = split(write(say, values))
         keyboard = InlineKeyboardMarkup([[button(say.plain(label), data)]]) if label else None
-        return [*(Outgoing(text_html=part) for part in first), Outgoing(text_html=last, reply_markup=keyboard)]
+        return [*(RenderedCard(text_html=part) for part in first), RenderedCard(text_html=last, reply_markup=keyboard)]
 
 
-def _says(key: str) -> Callable[[Say, Values], Markup]:
-    def write(say: Say, values: Values) -> Markup:
+def _says(key: str) -> Callable[[Translator, Values], Markup]:
+    def write(say: Translator, values: Values) -> Markup:
         return say(key, **_typed(values))
 
     return write
 
 
-def _key_trouble(say: Say, values: Values) -> Markup:
+def _key_trouble(say: Translator, values: Values) -> Markup:
     """A finding of the daily check, with its cure."""
     typed = _typed(values)
     finding = say(values["finding"], **{name: value for name, value in typed.items() if name != "finding"})
     return say("promise-key-trouble", finding=finding, account_type=values["account_type"])
 
 
-def _license(key: str) -> Callable[[Say, Values], Markup]:
+def _license(key: str) -> Callable[[Translator, Values], Markup]:
     """A reminder: the type in the reader's words, the day as it is on the reader's calendar."""
 
-    def write(say: Say, values: Values) -> Markup:
+    def write(say: Translator, values: Values) -> Markup:
         kind = say.plain("license-type", kind=values["kind"])
         return say(key, **(_typed(values) | {"kind": kind}))
 
     return write
 
 
-def _granted(say: Say, values: Values) -> Markup:
+def _granted(say: Translator, values: Values) -> Markup:
     end = Millis(int(values["end"]))
     kind = say.plain("license-type", kind=values["kind"])
     return say("promise-desk-granted", kind=kind, days=int(values["days"]), date=moment(end, Millis(0), "UTC"))
 
 
-def _role(say: Say, values: Values) -> Markup:
+def _role(say: Translator, values: Values) -> Markup:
     return say("promise-desk-role", role=say.plain("role-name", role=values["role"]))
 
 
-def _pin_locked(say: Say, values: Values) -> Markup:
+def _pin_locked(say: Translator, values: Values) -> Markup:
     until = Millis(int(values["until"]))
     return say("promise-pin-locked", user=values["user"], until=moment(until, until, "UTC"))
 
 
-def _campaign(key: str) -> Callable[[Say, Values], Markup]:
+def _campaign(key: str) -> Callable[[Translator, Values], Markup]:
     """An alarm about a promo campaign: which one it is, in a few words."""
 
-    def write(say: Say, values: Values) -> Markup:
+    def write(say: Translator, values: Values) -> Markup:
         kind = say.plain("license-type", kind=values["kind"])
         terms = say.plain("promo-days", kind=kind, days=int(values["days"]))
         named = f"{terms}, {values['note']}" if values["note"] else terms
@@ -88,13 +88,13 @@ def _campaign(key: str) -> Callable[[Say, Values], Markup]:
     return write
 
 
-def _promo_taken(say: Say, values: Values) -> Markup:
+def _promo_taken(say: Translator, values: Values) -> Markup:
     kind = say.plain("license-type", kind=values["kind"])
     return say("promise-promo-taken", kind=kind, span=span(say, int(values["span"]) / 1000))
 
 
 def _typed(values: Values) -> dict[str, Value]:
-    """Promises keep text: counts become numbers again for their plural, moments become dates."""
+    """Messages keep text: counts become numbers again for their plural, moments become dates."""
     return {name: _value(name, text) for name, text in values.items()}
 
 
@@ -105,7 +105,7 @@ def _value(name: str, text: str) -> Value:
 
 
 _COUNTS: Final = frozenset({"days", "code", "count"})
-_KINDS: Final[Mapping[str, tuple[Callable[[Say, Values], Markup], str, str]]] = MappingProxyType(
+_KINDS: Final[Mapping[str, tuple[Callable[[Translator, Values], Markup], str, str]]] = MappingProxyType(
     {
         "restarted": (_says("promise-restarted"), "button-menu", "menu"),
         "send-secret-again": (_says("promise-send-secret-again"), "button-keys", "keys"),
@@ -141,4 +141,4 @@ _KINDS: Final[Mapping[str, tuple[Callable[[Say, Values], Markup], str, str]]] = 
         "unbanned": (_says("promise-unbanned"), "button-menu", "menu"),
     }
 )
-KINDS: Final = frozenset(_KINDS) | frozenset(SUPPORT_PROMISES)
+KINDS: Final = frozenset(_KINDS) | frozenset(SUPPORT_MESSAGES)

@@ -1,7 +1,7 @@
 """Every handler in one table, and how the table becomes PTB's handlers.
 
 Group -1 is `guards.watch`; group 0 holds one PTB handler an entry, each behind `guards.admit`. What is not in the
-table does not run, and no entry can be made without an access rule.
+table does not run, and no spec can be made without an access rule.
 """
 
 import logging
@@ -26,20 +26,29 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.health import Health
 from bot.domain.users import Role
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from bot.services.services import Services
 from handlers import fallback, guards
 from handlers.accounts import balance, keys, orders, positions, trades
 from handlers.admin import audit, broadcast, health, report, user_actions, users
 from handlers.core.callbacks import PRESS_PREFIX
-from handlers.core.context import App, BotData, Context, Turn
+from handlers.core.context import App, BotData, Context, UpdateContext
 from handlers.core.errors import on_error
-from handlers.core.identify import meet, note_name
-from handlers.core.keypads import PinPads
-from handlers.core.live_messages import LiveCards
-from handlers.core.short_memory import Cooldown, HeldKeys
-from handlers.core.specs import CommandEntry, DialogueEntry, Entry, Kind, OtherEntry, Place, ShowEntry, WishEntry
-from handlers.core.tasks import Asides
+from handlers.core.identify import identify_user, note_name
+from handlers.core.keypads import PinKeypads
+from handlers.core.live_messages import LiveMessages
+from handlers.core.short_memory import Cooldown, TypedKeyStore
+from handlers.core.specs import (
+    ActionSpec,
+    CommandSpec,
+    DialogueSpec,
+    HandlerSpec,
+    OtherUpdateSpec,
+    Place,
+    UpdateKind,
+    ViewSpec,
+)
+from handlers.core.tasks import HandlerTasks
 from handlers.licensing import license  # noqa: A004  the command's name
 from handlers.market import order_book, price, symbols
 from handlers.payments import admin, payments, subscribe
@@ -53,7 +62,7 @@ _logger = logging.getLogger(__name__)
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 BANNED_EVERY: Final = 60.0  # seconds between two answers to the same banned person
 DENIED_EVERY: Final = 60.0  # seconds between two audit rows of the same person's denied commands
-HOLD_KEYS: Final = 15 * 60.0  # seconds that a typed key waits for the terms
+KEEP_KEYS: Final = 15 * 60.0  # seconds that a typed key waits for the terms
 
 
 class _ToThread(filters.MessageFilter):
@@ -66,178 +75,180 @@ class _ToThread(filters.MessageFilter):
 
 _NEW: Final = filters.UpdateType.MESSAGE & ~filters.FORWARDED
 _PRIVATE: Final = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-_KINDS: Final[Mapping[Kind, filters.BaseFilter]] = MappingProxyType(
+_KINDS: Final[Mapping[UpdateKind, filters.BaseFilter]] = MappingProxyType(
     {
-        Kind.SUCCESSFUL_PAYMENT: filters.SUCCESSFUL_PAYMENT,
-        Kind.REFUNDED_PAYMENT: filters.StatusUpdate.REFUNDED_PAYMENT,
-        Kind.GROUP_MESSAGE: filters.ChatType.GROUPS & filters.UpdateType.MESSAGE,
-        Kind.EDITED: filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE,
-        Kind.THREAD_REPLY: _PRIVATE & ~filters.FORWARDED & ~filters.COMMAND & _ToThread(),
-        Kind.FORWARDED: _PRIVATE & filters.FORWARDED,
-        Kind.UNKNOWN_COMMAND: _PRIVATE & filters.COMMAND,
-        Kind.TEXT: _PRIVATE & filters.TEXT,
-        Kind.MEDIA: _PRIVATE & ~filters.StatusUpdate.ALL,
+        UpdateKind.SUCCESSFUL_PAYMENT: filters.SUCCESSFUL_PAYMENT,
+        UpdateKind.REFUNDED_PAYMENT: filters.StatusUpdate.REFUNDED_PAYMENT,
+        UpdateKind.GROUP_MESSAGE: filters.ChatType.GROUPS & filters.UpdateType.MESSAGE,
+        UpdateKind.EDITED: filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE,
+        UpdateKind.THREAD_REPLY: _PRIVATE & ~filters.FORWARDED & ~filters.COMMAND & _ToThread(),
+        UpdateKind.FORWARDED: _PRIVATE & filters.FORWARDED,
+        UpdateKind.UNKNOWN_COMMAND: _PRIVATE & filters.COMMAND,
+        UpdateKind.TEXT: _PRIVATE & filters.TEXT,
+        UpdateKind.MEDIA: _PRIVATE & ~filters.StatusUpdate.ALL,
     }
 )
 
 
-class Table:
+class HandlerTable:
     """The entries, looked up by command, action and dialogue."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, specs: Iterable[HandlerSpec]) -> None:
         """Raises ValueError for two entries of one name, and for one that works nowhere."""
-        self.entries = tuple(entries)
-        names = [entry.name for entry in self.entries]
+        self.specs = tuple(specs)
+        names = [spec.name for spec in self.specs]
         if len(names) != len(set(names)):
             raise ValueError("two entries share a name")
-        for entry in self.entries:
-            if not entry.places:
-                raise ValueError(f"{entry.name} does not say where it works")
+        for spec in self.specs:
+            if not spec.places:
+                raise ValueError(f"{spec.name} does not say where it works")
         self._commands = {
-            each.command: each for each in self.entries if isinstance(each, CommandEntry) and each.verb is None
+            each.command: each for each in self.specs if isinstance(each, CommandSpec) and each.verb is None
         }
-        self._wishes = {each.action: each for each in self.entries if isinstance(each, WishEntry)}
-        self._repeating = frozenset(name for name, each in self._wishes.items() if each.repeats)
-        self._dialogues = {each.dialogue: each for each in self.entries if isinstance(each, DialogueEntry)}
+        self._actions = {each.action: each for each in self.specs if isinstance(each, ActionSpec)}
+        self._repeating = frozenset(name for name, each in self._actions.items() if each.repeats)
+        self._dialogues = {each.dialogue: each for each in self.specs if isinstance(each, DialogueSpec)}
 
-    async def run_command(self, turn: Turn, name: str) -> None:
+    async def run_command(self, ctx: UpdateContext, name: str) -> None:
         """A command without arguments, from a button."""
-        entry = self._commands.get(name)
-        if entry is None or not guards.allows(turn, entry):
+        spec = self._commands.get(name)
+        if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
-        bare = replace(turn, arguments=())
-        if await guards.may_go_on(bare, entry):
-            await entry.run(bare)
+        bare = replace(ctx, arguments=())
+        if await guards.may_go_on(bare, spec):
+            await spec.run(bare)
 
-    async def run_again(self, turn: Turn, name: str, arguments: tuple[str, ...]) -> None:
+    async def rerun_command(self, ctx: UpdateContext, name: str, arguments: tuple[str, ...]) -> None:
         """A typed command that waited for the PIN."""
-        entry = next((each for each in self.entries if isinstance(each, CommandEntry) and each.name == name), None)
-        if entry is None or not guards.allows(turn, entry):
+        spec = next((each for each in self.specs if isinstance(each, CommandSpec) and each.name == name), None)
+        if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
-        again = replace(turn, arguments=arguments)
-        if await guards.may_go_on(again, entry):
-            await entry.run(again)
+        again = replace(ctx, arguments=arguments)
+        if await guards.may_go_on(again, spec):
+            await spec.run(again)
 
-    async def run_wish(self, turn: Turn, wish: Wish) -> None:
+    async def run_action(self, ctx: UpdateContext, button_action: ButtonAction) -> None:
         """What a token stood for."""
-        entry = self._wishes.get(wish.action)
-        if entry is None:
+        spec = self._actions.get(button_action.action)
+        if spec is None:
             raise ButtonExpired
-        if not guards.allows(turn, entry):
-            await guards.note_denied(turn, entry)
+        if not guards.allows(ctx, spec):
+            await guards.note_denied(ctx, spec)
             raise ButtonExpired
-        if await guards.may_go_on(turn, entry, wish):
-            await entry.run(turn, wish)
+        if await guards.may_go_on(ctx, spec, button_action):
+            await spec.run(ctx, button_action)
 
-    async def go_on(self, turn: Turn, dialogue: Dialogue) -> None:
+    async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
         """The next message of a dialogue; one that nobody knows any more is over."""
-        entry = self._dialogues.get(dialogue.dialogue)
-        if entry is None:
-            await turn.services.dialogues.end(turn.user_id)
-            await fallback.unknown_text(turn)
-        elif not guards.allows(turn, entry):  # the role that began it is gone
-            await guards.note_denied(turn, entry)
-            await turn.services.dialogues.end(turn.user_id)
-            await fallback.unknown_text(turn)
-        elif await guards.may_go_on(turn, entry):
-            await entry.run(turn, dialogue)
+        spec = self._dialogues.get(dialogue.dialogue)
+        if spec is None:
+            await ctx.services.dialogues.end(ctx.user_id)
+            await fallback.answer_unknown_text(ctx)
+        elif not guards.allows(ctx, spec):  # the role that began it is gone
+            await guards.note_denied(ctx, spec)
+            await ctx.services.dialogues.end(ctx.user_id)
+            await fallback.answer_unknown_text(ctx)
+        elif await guards.may_go_on(ctx, spec):
+            await spec.run(ctx, dialogue)
 
     @property
-    def repeating(self) -> frozenset[str]:
+    def repeatable_actions(self) -> frozenset[str]:
         return self._repeating
 
     @property
     def media_dialogues(self) -> frozenset[str]:
         """See `Router`."""
-        return frozenset(name for name, entry in self._dialogues.items() if entry.takes_media)
+        return frozenset(name for name, spec in self._dialogues.items() if spec.takes_media)
 
     def commands(self, role: Role) -> Mapping[str, str]:
         """The private menu of a role."""
         return {
-            name: entry.description
-            for name, entry in self._commands.items()
-            if entry.description is not None and Place.PRIVATE in entry.places and entry.access.admits(role)
+            name: spec.description
+            for name, spec in self._commands.items()
+            if spec.description is not None and Place.PRIVATE in spec.places and spec.access.admits(role)
         }
 
     def group_commands(self) -> Mapping[str, str]:
         """The menu of groups."""
         return {
-            name: entry.description
-            for name, entry in self._commands.items()
-            if entry.description is not None and Place.GROUP in entry.places
+            name: spec.description
+            for name, spec in self._commands.items()
+            if spec.description is not None and Place.GROUP in spec.places
         }
 
 
-TABLE: Final = Table(
+TABLE: Final = HandlerTable(
     (
-        *start.ENTRIES,
-        *menu.ENTRIES,
-        *balance.ENTRIES,
-        *positions.ENTRIES,
-        *orders.ENTRIES,
-        *trades.ENTRIES,
-        *price.ENTRIES,
-        *order_book.ENTRIES,
-        *symbols.ENTRIES,
-        *keys.ENTRIES,
-        *settings.ENTRIES,
-        *language.ENTRIES,
-        *license.ENTRIES,
-        *whoami.ENTRIES,
-        *terms.ENTRIES,
-        *redeem.ENTRIES,
-        *campaign.ENTRIES,
-        *create.ENTRIES,
-        *pin.ENTRIES,
-        *support.ENTRIES,
-        *privacy.ENTRIES,
-        *users.ENTRIES,
-        *user_actions.ENTRIES,
-        *broadcast.ENTRIES,
-        *audit.ENTRIES,
-        *report.ENTRIES,
-        *health.ENTRIES,
-        *subscribe.ENTRIES,
-        *payments.ENTRIES,
-        *admin.ENTRIES,
-        *fallback.ENTRIES,
+        *start.HANDLERS,
+        *menu.HANDLERS,
+        *balance.HANDLERS,
+        *positions.HANDLERS,
+        *orders.HANDLERS,
+        *trades.HANDLERS,
+        *price.HANDLERS,
+        *order_book.HANDLERS,
+        *symbols.HANDLERS,
+        *keys.HANDLERS,
+        *settings.HANDLERS,
+        *language.HANDLERS,
+        *license.HANDLERS,
+        *whoami.HANDLERS,
+        *terms.HANDLERS,
+        *redeem.HANDLERS,
+        *campaign.HANDLERS,
+        *create.HANDLERS,
+        *pin.HANDLERS,
+        *support.HANDLERS,
+        *privacy.HANDLERS,
+        *users.HANDLERS,
+        *user_actions.HANDLERS,
+        *broadcast.HANDLERS,
+        *audit.HANDLERS,
+        *report.HANDLERS,
+        *health.HANDLERS,
+        *subscribe.HANDLERS,
+        *payments.HANDLERS,
+        *admin.HANDLERS,
+        *fallback.HANDLERS,
     )
 )
 
 
-def register(app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: Table = TABLE) -> None:
+def register(
+    app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable = TABLE
+) -> None:
     """Give the application its bot_data and add every handler. `close` ends what this starts."""
     app.bot_data = BotData(
         services=services,
         texts=texts,
         health=health,
         router=table,
-        live=LiveCards(),
-        asides=Asides(),
+        live_messages=LiveMessages(),
+        tasks=HandlerTasks(),
         refusals=Cooldown(services.clock, period=BANNED_EVERY),
         denials=Cooldown(services.clock, period=DENIED_EVERY),
-        held_keys=HeldKeys(services.clock, lifetime=HOLD_KEYS),
-        pin_pads=PinPads(services.clock),
+        typed_keys=TypedKeyStore(services.clock, lifetime=KEEP_KEYS),
+        keypads=PinKeypads(services.clock),
         new_reference=lambda: token_hex(4),
         zones_read=set(),
     )
     add_handlers(app, table)
 
 
-def add_handlers(app: App, table: Table) -> None:
+def add_handlers(app: App, table: HandlerTable) -> None:
     """The guard before everything, one PTB handler an entry, the error handler behind everything."""
     app.add_handler(TypeHandler(Update, guards.watch), group=-1)
-    for entry in table.entries:
-        handler = _ptb_handler(entry)
+    for spec in table.specs:
+        handler = _ptb_handler(spec)
         if handler is not None:
             app.add_handler(handler)
     app.add_error_handler(on_error)
 
 
 async def close(app: App) -> None:
-    """End the work beside the turns and the cards that still wait for Bybit. Call it when the lanes are drained."""
-    await app.bot_data.asides.close()
-    await app.bot_data.live.close()
+    """End the work beside the updates and the cards that still wait for Bybit. Call it when the lanes are drained."""
+    await app.bot_data.tasks.close()
+    await app.bot_data.live_messages.close()
 
 
 class _Verb(filters.MessageFilter):
@@ -252,41 +263,41 @@ class _Verb(filters.MessageFilter):
         return len(words) > 1 and words[1].lower() == self._verb
 
 
-def _ptb_handler(entry: Entry) -> BaseHandler[Update, Context, Any] | None:
-    """None for what only other entries lead to: wishes and dialogues."""
-    match entry:
-        case CommandEntry():
-            wanted = _NEW if entry.verb is None else _NEW & _Verb(entry.verb)
-            return CommandHandler(entry.command, _guarded(entry, entry.run), filters=wanted)
-        case ShowEntry():
-            return CallbackQueryHandler(_guarded(entry, entry.run), pattern=entry.code.pattern())
-        case OtherEntry():
-            return _ptb_handler_of_kind(entry.kind, _guarded(entry, entry.run))
+def _ptb_handler(spec: HandlerSpec) -> BaseHandler[Update, Context, Any] | None:
+    """None for what only other entries lead to: actions and dialogues."""
+    match spec:
+        case CommandSpec():
+            wanted = _NEW if spec.verb is None else _NEW & _Verb(spec.verb)
+            return CommandHandler(spec.command, _guarded(spec, spec.run), filters=wanted)
+        case ViewSpec():
+            return CallbackQueryHandler(_guarded(spec, spec.run), pattern=spec.code.pattern())
+        case OtherUpdateSpec():
+            return _ptb_handler_of_kind(spec.kind, _guarded(spec, spec.run))
         case _:
             return None
 
 
-def _ptb_handler_of_kind(kind: Kind, callback: Callback) -> BaseHandler[Update, Context, Any]:
+def _ptb_handler_of_kind(kind: UpdateKind, callback: Callback) -> BaseHandler[Update, Context, Any]:
     match kind:
-        case Kind.PRESS:
+        case UpdateKind.PRESS:
             return CallbackQueryHandler(callback, pattern=f"^{PRESS_PREFIX}")
-        case Kind.STALE_BUTTON:
+        case UpdateKind.STALE_BUTTON:
             return CallbackQueryHandler(callback)
-        case Kind.PRE_CHECKOUT:
+        case UpdateKind.PRE_CHECKOUT:
             return PreCheckoutQueryHandler(callback)
         case _:
             return MessageHandler(_KINDS[kind], callback)
 
 
-def _guarded(entry: Entry, run: Callable[[Turn], Any]) -> Callback:
+def _guarded(spec: HandlerSpec, run: Callable[[UpdateContext], Any]) -> Callback:
     """The one way from PTB into a handler."""
 
     async def callback(update: Update, context: Context) -> None:
-        turn = await meet(update, context)
-        if turn is None or (turn.config.is_banned and not entry.access.even_banned):
+        ctx = await identify_user(update, context)
+        if ctx is None or (ctx.config.is_banned and not spec.access.even_banned):
             return
-        if await guards.admit(turn, entry) and await guards.may_go_on(turn, entry):
-            await run(turn)
-            await note_name(turn)
+        if await guards.admit(ctx, spec) and await guards.may_go_on(ctx, spec):
+            await run(ctx)
+            await note_name(ctx)
 
     return callback

@@ -24,7 +24,7 @@ from storage.checkup import (
     looking_at,
 )
 from storage.sqlite.hash_chain import Fetch
-from storage.sqlite.vault import KeyFile, Vault
+from storage.sqlite.vault import AesCredentialVault, KeyFile
 
 _PRIVATE: Final = 0o600
 _BESIDE: Final = ("", "-wal", "-shm", ".lock")
@@ -87,7 +87,7 @@ def _fault_of(path: Path) -> str | None:
     return None if mode & ~_PRIVATE == 0 else f"{path} has mode {mode:04o}, should be {_PRIVATE:04o}"
 
 
-def _vault_of(settings: Settings) -> Vault | None:
+def _vault_of(settings: Settings) -> AesCredentialVault | None:
     if settings.key is not None:
-        return Vault(KeyFile.parse(settings.key.get_secret_value(), origin="PERPDESK_KEY"))
-    return Vault(KeyFile.load(settings.key_file)) if settings.key_file.exists() else None
+        return AesCredentialVault(KeyFile.parse(settings.key.get_secret_value(), origin="PERPDESK_KEY"))
+    return AesCredentialVault(KeyFile.load(settings.key_file)) if settings.key_file.exists() else None

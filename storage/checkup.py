@@ -25,7 +25,7 @@ from storage.sqlite.errors import translated
 from storage.sqlite.files import exclusive
 from storage.sqlite.hash_chain import Chain, Fetch, verify_chain
 from storage.sqlite.migrate import SELECT_OBJECTS, SELECT_VERSION, expected_objects, load_migrations
-from storage.sqlite.vault import SELECT_CANARY, Vault
+from storage.sqlite.vault import SELECT_CANARY, AesCredentialVault
 
 SELECT_HOLDERS: Final = "SELECT user_id, pseudonym FROM users WHERE user_id > ? ORDER BY user_id LIMIT 1000"
 SELECT_SEGMENTS: Final = """
@@ -149,7 +149,7 @@ async def _projected(fetch: Fetch, user_id: int) -> tuple[Segment, ...]:
     )
 
 
-async def check_canary(fetch: Fetch, vault: Vault) -> Check:
+async def check_canary(fetch: Fetch, vault: AesCredentialVault) -> Check:
     """Whether these keys are the database's."""
     ((key_id, envelope, has_credentials),) = await fetch(SELECT_CANARY, ())
     if key_id is None:

@@ -1,26 +1,26 @@
-"""Units of work: what a service writes, the promises it makes and the events it records, all in one commit."""
+"""Units of work: what a service writes, the messages it enqueues and the events it records, all in one commit."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from bot.domain.audit import AuditEntry
-from bot.domain.cause import Cause, current_cause
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.errors import ButtonExpired
 from bot.domain.events import Event
 from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
+from bot.domain.update_attempt import UpdateAttempt, current_attempt
 from storage.accounts.accounts import SqliteAccounts
-from storage.accounts.portfolio import SqliteBooks
+from storage.accounts.portfolio import SqlitePortfolio
 from storage.accounts.trades import SqliteTrades
 from storage.admin.audit import SqliteAudit
 from storage.admin.broadcasts import SqliteBroadcasts
-from storage.admin.queries import SqliteDeskNotes
+from storage.admin.queries import SqliteErrorNotes
 from storage.chat.buttons import SqliteButtons
 from storage.chat.dialogues import SqliteDialogues
 from storage.chat.inbox import MARK_APPLIED
-from storage.chat.outbox import add_promise
+from storage.chat.outbox import add_message
 from storage.licensing.ledger import SqliteLedger
 from storage.payments.payments import SqlitePayments
 from storage.promo.promo import SqlitePromo
@@ -44,7 +44,7 @@ class SqliteUnitOfWork:
         self._events: list[Event] = []
         self.users = SqliteUsers(transaction)
         self.accounts = SqliteAccounts(transaction)
-        self.books = SqliteBooks(transaction)
+        self.portfolio = SqlitePortfolio(transaction)
         self.buttons = SqliteButtons(transaction)
         self.dialogues = SqliteDialogues(transaction)
         self.ledger = SqliteLedger(transaction)
@@ -52,7 +52,7 @@ class SqliteUnitOfWork:
         self.promo = SqlitePromo(transaction)
         self.pins = SqlitePins(transaction)
         self.broadcasts = SqliteBroadcasts(transaction)
-        self.desk_notes = SqliteDeskNotes(transaction)
+        self.error_notes = SqliteErrorNotes(transaction)
         self.support = SqliteSupport(transaction)
         self.privacy = SqlitePrivacy(transaction)
         self.trades = SqliteTrades(transaction)
@@ -63,9 +63,9 @@ class SqliteUnitOfWork:
         """What was recorded so far, in its order."""
         return tuple(self._events)
 
-    async def promise(self, promise: Promise, now: Millis) -> None:
-        """Put a message into the outbox; the same cause and kind twice is one message."""
-        await add_promise(self._transaction, promise, now)
+    async def enqueue(self, message: OutboxMessage, now: Millis) -> None:
+        """Put a message into the outbox; the same idempotency key and kind twice is one message."""
+        await add_message(self._transaction, message, now)
 
     async def audit(self, entry: AuditEntry, now: Millis) -> None:
         """Append to the audit."""
@@ -104,23 +104,23 @@ class Store:
         that was pressed, in the same transaction. Raises StorageTrouble when the disk refuses, ButtonExpired if the
         button was used meanwhile.
         """
-        cause = current_cause.get()
+        update_attempt = current_attempt.get()
         events: tuple[Event, ...] = ()
 
         def on_disk() -> None:
-            if cause is not None:
-                cause.applied = True
-                cause.pressed = None
+            if update_attempt is not None:
+                update_attempt.applied = True
+                update_attempt.pressed = None
             if events:
                 self._committed(events)
 
         async with self._database.transaction(on_disk) as transaction:
             unit = SqliteUnitOfWork(transaction)
-            if cause is not None and not cause.applied:
-                await self._use_up(unit, cause)
+            if update_attempt is not None and not update_attempt.applied:
+                await self._use_up(unit, update_attempt)
             yield unit
-            if cause is not None and not cause.applied:
-                await transaction.fetch(MARK_APPLIED, (cause.update_id,))
+            if update_attempt is not None and not update_attempt.applied:
+                await transaction.fetch(MARK_APPLIED, (update_attempt.update_id,))
             events = unit.events
         if events and self._publish is not None:
             try:
@@ -128,8 +128,8 @@ class Store:
             except Exception:
                 _logger.exception("a reaction failed; what was committed stands")
 
-    async def _use_up(self, unit: SqliteUnitOfWork, cause: Cause) -> None:
-        pressed = cause.pressed
+    async def _use_up(self, unit: SqliteUnitOfWork, update_attempt: UpdateAttempt) -> None:
+        pressed = update_attempt.pressed
         if pressed is None:
             return
         if await unit.buttons.take(pressed.token, pressed.user_id, pressed.chat_id, self._clock.now()) is None:

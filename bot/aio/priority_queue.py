@@ -11,7 +11,7 @@ from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.ports.clock import Clock
 
 
-class Pace(Protocol):
+class RateLimit(Protocol):
     """A rate to keep. `now` is monotonic seconds."""
 
     def delay(self, now: float, ahead: int = 0) -> float:
@@ -28,24 +28,24 @@ class Pace(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class QueuedCall:
     """What asks for a turn. The smaller the `priority`, the sooner; calls of one `owner` go in order, owners in turns.
 
-    `paces` are what only some calls must keep; the queue's own pace is kept by all. `patience_s` in seconds.
+    `rate_limits` hold for this call; the queue's shared limit holds for all. `patience_s` in seconds.
     """
 
     priority: int
     owner: Hashable
-    paces: tuple[Pace, ...] = ()
+    rate_limits: tuple[RateLimit, ...] = ()
     patience_s: float = inf
     target: str = ""  # whom it goes to, for `refuse`
 
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    call: Call
+    call: QueuedCall
     deadline: float
-    turn: asyncio.Future[None]
+    slot: asyncio.Future[None]
     is_in_line: bool = True
 
 
@@ -57,15 +57,15 @@ def _too_long(wait_s: float) -> Exception:
 
 
 @dataclass(slots=True, kw_only=True)
-class TurnQueue:
+class PriorityQueue:
     """Priorities are 0 to `priorities` - 1.
 
     A call whose wait would pass its patience is refused at once, and one that waited that long then: with what
-    `too_long` makes of the seconds that are left. An urgent call that waits only for a pace of its own holds nobody up.
+    `too_long` makes of the seconds that are left. An urgent call that waits for its own limit holds nobody up.
     """
 
     clock: Clock
-    pace: Pace  # what all calls together keep
+    shared_limit: RateLimit  # what all calls together keep
     priorities: int
     too_long: Callable[[float], Exception] = _too_long
     later: Later = loop_later
@@ -77,33 +77,33 @@ class TurnQueue:
     def __post_init__(self) -> None:
         self._lines = tuple(OrderedDict() for _ in range(self.priorities))
 
-    def go(self, paces: tuple[Pace, ...] = ()) -> bool:
-        """Let a call with these paces through if nobody waits and all of them agree."""
+    def go(self, rate_limits: tuple[RateLimit, ...] = ()) -> bool:
+        """Let a call with these rate limits through if nobody waits and all of them agree."""
         if self.waiting:
             return False
         now = self.clock.monotonic()
-        if self._delay(paces, now) > 0:
+        if self._delay(rate_limits, now) > 0:
             return False
-        self._take(paces, now)
+        self._take(rate_limits, now)
         return True
 
-    async def wait(self, call: Call) -> None:
-        """Return when it is this call's turn. Raises what `too_long` or `refuse` makes."""
+    async def wait(self, call: QueuedCall) -> None:
+        """Return when the call may be made. Raises what `too_long` or `refuse` makes."""
         now = self.clock.monotonic()
         waiter = self._join(call, now)
         self._serve(now)
-        if not waiter.turn.done():
+        if not waiter.slot.done():
             self._refuse_if_hopeless(waiter, now)
         try:
-            await waiter.turn
+            await waiter.slot
         except asyncio.CancelledError:
             self._leave(waiter)
             raise
 
-    def give_back(self, paces: tuple[Pace, ...] = ()) -> None:
+    def give_back(self, rate_limits: tuple[RateLimit, ...] = ()) -> None:
         """A call that was let through will not be made."""
-        for pace in (self.pace, *paces):
-            pace.give_back()
+        for rate_limit in (self.shared_limit, *rate_limits):
+            rate_limit.give_back()
 
     def refuse(self, why: Callable[[str], Exception | None]) -> None:
         """Refuse every waiting call for whose target `why` has an error."""
@@ -113,7 +113,7 @@ class TurnQueue:
                 self._refuse(waiter, error)
         self._arm(self.clock.monotonic())
 
-    def _join(self, call: Call, now: float) -> _Waiter:
+    def _join(self, call: QueuedCall, now: float) -> _Waiter:
         waiter = _Waiter(call, now + call.patience_s, asyncio.get_running_loop().create_future())
         self._lines[call.priority].setdefault(call.owner, deque()).append(waiter)
         self.waiting += 1
@@ -131,26 +131,26 @@ class TurnQueue:
             del line[waiter.call.owner]
 
     def _leave(self, waiter: _Waiter) -> None:
-        """A waiting call was canceled: free its place, or the turn that it was given and cannot use."""
-        turn = waiter.turn
+        """A waiting call was canceled: free its place, or the slot that it was given and cannot use."""
+        slot = waiter.slot
         self._remove(waiter)
-        if not turn.cancelled() and turn.exception() is None:
-            self.give_back(waiter.call.paces)
+        if not slot.cancelled() and slot.exception() is None:
+            self.give_back(waiter.call.rate_limits)
         self._serve(self.clock.monotonic())
 
     def _refuse(self, waiter: _Waiter, error: Exception) -> None:
         self._remove(waiter)
-        if not waiter.turn.done():  # it may have been canceled in this very turn of the loop
+        if not waiter.slot.done():  # it may have been canceled in this very turn of the loop
             self.refused += 1
-            waiter.turn.set_exception(error)
+            waiter.slot.set_exception(error)
 
     def _refuse_if_hopeless(self, waiter: _Waiter, now: float) -> None:
         call = waiter.call
         if call.patience_s == inf:
             return
         before = len(self._lines[call.priority][call.owner]) - 1
-        waits = [pace.delay(now, before) for pace in call.paces]
-        wait = max(*waits, self.pace.delay(now, self._ahead(waiter, before)), 0.0)
+        waits = [rate_limit.delay(now, before) for rate_limit in call.rate_limits]
+        wait = max(*waits, self.shared_limit.delay(now, self._ahead(waiter, before)), 0.0)
         if wait > call.patience_s:
             self._refuse(waiter, self.too_long(wait))
 
@@ -168,7 +168,7 @@ class TurnQueue:
         self._serve(now)
         overdue = [waiter for waiter in self._waiters() if waiter.deadline <= now]
         for waiter in overdue:
-            self._refuse(waiter, self.too_long(self._delay(waiter.call.paces, now)))
+            self._refuse(waiter, self.too_long(self._delay(waiter.call.rate_limits, now)))
         if overdue:
             self._arm(now)
 
@@ -177,19 +177,19 @@ class TurnQueue:
         while (waiter := self._next(now)) is not None:
             call = waiter.call
             self._remove(waiter)
-            if waiter.turn.done():  # canceled in this very turn of the loop
+            if waiter.slot.done():  # canceled in this very turn of the loop
                 continue
             if call.owner in self._lines[call.priority]:
                 self._lines[call.priority].move_to_end(call.owner)
-            self._take(call.paces, now)
-            waiter.turn.set_result(None)
+            self._take(call.rate_limits, now)
+            waiter.slot.set_result(None)
         self._arm(now)
 
     def _next(self, now: float) -> _Waiter | None:
-        if not self.waiting or self.pace.delay(now) > 0:
+        if not self.waiting or self.shared_limit.delay(now) > 0:
             return None
         heads = (own[0] for line in self._lines for own in line.values())
-        return next((head for head in heads if self._delay(head.call.paces, now) == 0), None)
+        return next((head for head in heads if self._delay(head.call.rate_limits, now) == 0), None)
 
     def _arm(self, now: float) -> None:
         if self._timer is not None:
@@ -198,20 +198,20 @@ class TurnQueue:
         if not self.waiting:
             return
         heads = [own[0] for line in self._lines for own in line.values()]
-        ready = self.pace.delay(now) or min(self._delay(head.call.paces, now) for head in heads)
+        ready = self.shared_limit.delay(now) or min(self._delay(head.call.rate_limits, now) for head in heads)
         expires = min(head.deadline for head in heads) - now  # of one owner, the first to come is the first to go
         self._timer = self.later(max(0.0, min(ready, expires)), self._tick)
 
-    def _delay(self, paces: tuple[Pace, ...], now: float) -> float:
-        wait = self.pace.delay(now)
-        for pace in paces:
-            wait = max(wait, pace.delay(now))
+    def _delay(self, rate_limits: tuple[RateLimit, ...], now: float) -> float:
+        wait = self.shared_limit.delay(now)
+        for rate_limit in rate_limits:
+            wait = max(wait, rate_limit.delay(now))
         return wait
 
-    def _take(self, paces: tuple[Pace, ...], now: float) -> None:
-        self.pace.take(now)
-        for pace in paces:
-            pace.take(now)
+    def _take(self, rate_limits: tuple[RateLimit, ...], now: float) -> None:
+        self.shared_limit.take(now)
+        for rate_limit in rate_limits:
+            rate_limit.take(now)
 
     def _waiters(self) -> Iterator[_Waiter]:
         return (waiter for line in self._lines for own in line.values() for waiter in own)

@@ -1,4 +1,4 @@
-"""PTB's application as this bot runs it: no Updater, our transport, our pace, updates fed in one by one."""
+"""PTB's application as this bot runs it: no Updater, our transport, our rate limiter, updates fed in one by one."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ class DiscreetBot(ExtBot[int]):
         return "DiscreetBot(***)"
 
 
-def make_bot(*, token: Secret, api_url: str, transport: BaseRequest, pace: BaseRateLimiter[int]) -> ExtBot[Any]:
+def make_bot(*, token: Secret, api_url: str, transport: BaseRequest, rate_limiter: BaseRateLimiter[int]) -> ExtBot[Any]:
     """A bot that talks to `api_url` (scheme, host and port).
 
     PTB's loggers are set to WARNING for the whole process: at DEBUG they tell addresses with the token and every text.
@@ -42,7 +42,7 @@ def make_bot(*, token: Secret, api_url: str, transport: BaseRequest, pace: BaseR
         base_file_url=f"{api_url}/file/bot",
         request=transport,
         get_updates_request=transport,
-        rate_limiter=pace,
+        rate_limiter=rate_limiter,
     )
 
 

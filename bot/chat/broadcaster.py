@@ -7,7 +7,7 @@ from telegram import LinkPreviewOptions
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.chat.pace import Priority
+from bot.chat.rate_limiter import SendPriority
 from bot.chat.refusals import is_final, is_nobody_there
 from bot.chat.sender import ListenerOf
 from bot.domain.broadcasts import Delivery
@@ -33,7 +33,7 @@ class Broadcaster:
                 parse_mode="HTML",
                 disable_notification=listener.is_silent or None,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
-                rate_limit_args=Priority.BROADCAST,
+                rate_limit_args=SendPriority.BROADCAST,
             )
         except TelegramError as refusal:
             if is_nobody_there(refusal):

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.aio.tasks import TaskSet
-from bot.chat.ledger import Ledger
+from bot.chat.inbox_marker import InboxMarker
 from bot.chat.updates import Incoming, from_body, known, read_update, to_body
-from bot.domain.cause import UpdateId
-from bot.domain.chat import InboxState, Promise, StoredUpdate
+from bot.domain.chat import InboxState, OutboxMessage, StoredUpdate
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.chat import InboxStore
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
+from bot.domain.update_attempt import UpdateId
 
 _log = logging.getLogger(__name__)
 
-RESTARTED: Final = "restarted"  # kinds of promises; their texts are the handlers'
+RESTARTED: Final = "restarted"  # kinds of messages; their texts are the handlers'
 SEND_SECRET_AGAIN: Final = "send-secret-again"  # noqa: S105  the name of a text
 
 Put = Callable[[Sequence[Incoming]], None]
@@ -39,11 +39,13 @@ class InboxStats:
 class Inbox:
     """The poller, the webhook's route, the replay at start and the tests all come in by `accept`."""
 
-    def __init__(self, store: InboxStore, transactions: Transactions, put: Put, ledger: Ledger, clock: Clock) -> None:
+    def __init__(
+        self, store: InboxStore, transactions: Transactions, put: Put, marker: InboxMarker, clock: Clock
+    ) -> None:
         self._store = store
         self._transactions = transactions
         self._put = put
-        self._ledger = ledger
+        self._marker = marker
         self._clock = clock
         self._uncertain: set[UpdateId] = set()  # a commit was asked for and not confirmed
         self._storing = TaskSet()
@@ -64,7 +66,7 @@ class Inbox:
         if updates:
             await asyncio.shield(self._storing.spawn(self._store_and_put(updates), "storing", expected=Exception))
 
-    async def settle(self) -> None:
+    async def finish_storing(self) -> None:
         """Wait for batches whose caller was cancelled while they were being stored."""
         await self._storing.join()
 
@@ -80,7 +82,7 @@ class Inbox:
         told: list[UpdateId] = []
         for row in rows:
             if row.state is InboxState.APPLIED and _is_payment(row):
-                told.append(row.update_id)  # its receipt is a promise of the same transaction
+                told.append(row.update_id)  # its receipt is a message of the same transaction
             elif row.state is InboxState.APPLIED:
                 explained.append((row, RESTARTED))
             elif row.body is None:
@@ -129,22 +131,22 @@ class Inbox:
         return suspects & {row.update_id for row in await self._store.waiting() if row.state is InboxState.NEW}
 
     async def _explain(self, rows: Sequence[tuple[StoredUpdate, str]]) -> None:
-        """One message a chat and reason, promised in one commit; the same after a second kill is the same message."""
-        promises: dict[tuple[ChatId, str], Promise] = {}
+        """One message a chat and reason, enqueued in one commit; the same after a second kill is the same message."""
+        messages: dict[tuple[ChatId, str], OutboxMessage] = {}
         for row, kind in rows:
             chat_id = row.chat_id if row.chat_id is not None else row.user_id
             if row.user_id is not None and chat_id is not None:
-                promises[ChatId(chat_id), kind] = Promise(
+                messages[ChatId(chat_id), kind] = OutboxMessage(
                     user_id=UserId(row.user_id),
                     chat_id=ChatId(chat_id),
                     kind=kind,
                     values={},
-                    cause=f"update:{row.update_id}",
+                    idempotency_key=f"update:{row.update_id}",
                 )
-        if promises:
+        if messages:
             async with self._transactions.begin() as unit:
-                for promise in promises.values():
-                    await unit.promise(promise, self._clock.now())
+                for message in messages.values():
+                    await unit.enqueue(message, self._clock.now())
         if rows:
             await self._store.finish([row.update_id for row, _ in rows], {})
         self._explained += len(rows)

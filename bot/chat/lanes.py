@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from bot.aio.tasks import TaskSet
-from bot.chat.ledger import Ledger
+from bot.chat.inbox_marker import InboxMarker
 from bot.chat.updates import Incoming, RawUpdate
-from bot.domain.cause import ATTEMPTS, Cause, current_cause
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.clock import Clock
+from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, current_attempt
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ LaneKey = tuple[str, int]
 
 
 class Process(Protocol):
-    """Handles one update. An unexpected error is raised or left in the current cause."""
+    """Handles one update. An unexpected error is raised or left in the current update attempt."""
 
     def __call__(self, raw: RawUpdate, /) -> Awaitable[None]: ...
 
@@ -71,13 +71,13 @@ class Lanes:
         self,
         process: Process,
         tell: Tell,
-        ledger: Ledger,
+        marker: InboxMarker,
         clock: Clock,
         limits: LaneLimits = LaneLimits(),
     ) -> None:
         self._process = process
         self._tell = tell
-        self._ledger = ledger
+        self._marker = marker
         self._clock = clock
         self._limits = limits
         self._lanes: dict[LaneKey, _Lane] = {}
@@ -85,8 +85,8 @@ class Lanes:
         self._payment_gate = asyncio.Semaphore(limits.payments_at_once)
         self._told: dict[LaneKey, float] = {}  # when a sender was last told to slow down, oldest first
         self._tasks = TaskSet()  # the lanes, and what senders are told
-        self._room = asyncio.Event()
-        self._room.set()
+        self._has_capacity = asyncio.Event()
+        self._has_capacity.set()
         self._is_closing = False
         self._waiting = self._running = 0
         self._handled = self._failed = self._set_aside = self._too_fast = 0
@@ -115,16 +115,16 @@ class Lanes:
             lane.append(update)
             self._waiting += 1
         if self._waiting >= self._limits.high_water:
-            self._room.clear()
+            self._has_capacity.clear()
 
-    async def room(self) -> None:
+    async def wait_for_capacity(self) -> None:
         """Wait until there is room for more: the poller asks before each call, so that a flood waits at Telegram."""
-        await self._room.wait()
+        await self._has_capacity.wait()
 
     async def drain(self, seconds: float) -> int:
         """Take no more in, let the lanes end for so long, cancel the rest. Answers how many updates were left over."""
         self._is_closing = True
-        self._room.set()
+        self._has_capacity.set()
         await self._tasks.join(seconds)
         await self._tasks.close()
         left, self._waiting = self._waiting, 0
@@ -147,7 +147,7 @@ class Lanes:
                 await self._serve(lane.popleft())
                 self._waiting -= 1  # only now: a cancelled one is among those left over
                 if self._waiting < self._limits.high_water // 2:
-                    self._room.set()
+                    self._has_capacity.set()
         finally:
             del self._lanes[key]
 
@@ -156,43 +156,48 @@ class Lanes:
         attempt = min(update.attempts, ATTEMPTS - 1)
         while True:
             attempt += 1
-            cause = await self._attempt(update, attempt)
-            if cause.failure is None:
+            update_attempt = await self._attempt(update, attempt)
+            if update_attempt.failure is None:
                 self._handled += 1
-                self._ledger.done(update)
+                self._marker.done(update)
                 return
             self._failed += 1
-            if not cause.may_retry:
-                await self._put_aside(update, cause)
+            if not update_attempt.may_retry:
+                await self._put_aside(update, update_attempt)
                 return
-            _log.warning("attempt %d at update %d failed: %r", attempt, update.update_id, cause.failure)
-            await self._ledger.failed(update, attempt, set_aside=False)
+            _log.warning("attempt %d at update %d failed: %r", attempt, update.update_id, update_attempt.failure)
+            await self._marker.failed(update, attempt, set_aside=False)
             await asyncio.sleep(self._limits.back_off_s[min(attempt, len(self._limits.back_off_s)) - 1])
 
-    async def _attempt(self, update: Incoming, attempt: int) -> Cause:
+    async def _attempt(self, update: Incoming, attempt: int) -> UpdateAttempt:
         async with self._payment_gate if update.is_payment else self._gate:
-            cause = Cause(update.update_id, attempt=attempt, age_s=update.age_s(self._clock.now()))
-            token = current_cause.set(cause)
+            update_attempt = UpdateAttempt(update.update_id, attempt=attempt, age_s=update.age_s(self._clock.now()))
+            token = current_attempt.set(update_attempt)
             self._running += 1
             try:
                 await self._process(update.raw)
             except Exception as error:  # noqa: BLE001  the last fence: whatever it was, it is in the cause and logged
-                cause.failure = error
+                update_attempt.failure = error
             finally:
                 self._running -= 1
-                current_cause.reset(token)
-        return cause
+                current_attempt.reset(token)
+        return update_attempt
 
-    async def _put_aside(self, update: Incoming, cause: Cause) -> None:
+    async def _put_aside(self, update: Incoming, update_attempt: UpdateAttempt) -> None:
         self._set_aside += 1
-        _log.error("update %d is set aside after %d attempts", update.update_id, cause.attempt, exc_info=cause.failure)
-        await self._ledger.failed(update, cause.attempt, set_aside=True)
+        _log.error(
+            "update %d is set aside after %d attempts",
+            update.update_id,
+            update_attempt.attempt,
+            exc_info=update_attempt.failure,
+        )
+        await self._marker.failed(update, update_attempt.attempt, set_aside=True)
         self._say(SET_ASIDE, update)
 
     def _refuse(self, key: LaneKey, update: Incoming) -> None:
         """One update too many: done with unhandled; its sender is told once a burst."""
         self._too_fast += 1
-        self._ledger.done(update)
+        self._marker.done(update)
         now = self._clock.monotonic()
         while self._told and now - next(iter(self._told.values())) >= self._limits.too_fast_every_s:
             del self._told[next(iter(self._told))]

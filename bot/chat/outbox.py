@@ -1,4 +1,4 @@
-"""Sends promises: rows written with what they tell of, sent at least once, in order within a chat."""
+"""Sends messages: rows written with what they tell of, sent at least once, in order within a chat."""
 
 import asyncio
 import logging
@@ -12,10 +12,10 @@ from telegram.error import TelegramError
 
 from bot.aio.tasks import TaskSet
 from bot.chat.errors import FloodWait
-from bot.chat.pace import Priority
+from bot.chat.rate_limiter import SendPriority
 from bot.chat.refusals import is_final, is_nobody_there
 from bot.chat.sender import Sender
-from bot.domain.chat import QueuedPromise
+from bot.domain.chat import QueuedMessage
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import ChatId, Millis
 from bot.domain.ports.chat import OutboxStore
@@ -25,13 +25,13 @@ _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
-_MOST_KNOWN: Final = 1000  # promises held in memory
+_MOST_KNOWN: Final = 1000  # messages held in memory
 _FETCH: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxTimes:
-    """Seconds. A failed promise is tried again after `back_off`, doubling up to `back_off_most`, for ever."""
+    """Seconds. A failed message is tried again after `back_off`, doubling up to `back_off_most`, for ever."""
 
     poll: float = 3.0
     back_off: float = 2.0
@@ -41,7 +41,7 @@ class OutboxTimes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxStats:
-    """Counts since the start; `waiting`: promises known to be due and not sent yet."""
+    """Counts since the start; `waiting`: messages known to be due and not sent yet."""
 
     sent: int
     put_off: int
@@ -50,7 +50,7 @@ class OutboxStats:
 
 
 class Outbox:
-    """One task a chat with due promises, at most `at_once` of them sending; interactive answers keep their way."""
+    """One task a chat with due messages, at most `at_once` of them sending; interactive answers keep their way."""
 
     def __init__(
         self,
@@ -69,11 +69,11 @@ class Outbox:
         self._times = times
         self._gate = asyncio.Semaphore(at_once)
         self._due = asyncio.Event()
-        self._chats: dict[ChatId, deque[QueuedPromise]] = {}
+        self._chats: dict[ChatId, deque[QueuedMessage]] = {}
         self._known: set[int] = set()
         self._has_more = False  # the last look left rows in the table
-        self._held: dict[ChatId, Millis] = {}  # chats whose first promise failed, and when it is tried again
-        self._progress: dict[int, int] = {}  # messages of a promise that were sent before it failed
+        self._held: dict[ChatId, Millis] = {}  # chats whose first message failed, and when it is tried again
+        self._progress: dict[int, int] = {}  # parts of a message that were sent before it failed
         self._is_draining = False
         self._looking = TaskSet()  # for what is due
         self._serving = TaskSet()  # the chats
@@ -90,11 +90,11 @@ class Outbox:
             await self.drain(0)
 
     def wake(self) -> None:
-        """Something was promised: look at once."""
+        """Something was enqueued: look at once."""
         self._due.set()
 
     async def drain(self, seconds: float) -> int:
-        """Send what is due for at most so long, then stop. Answers how many known promises stay for the next start."""
+        """Send what is due for at most so long, then stop. Answers how many known messages stay for the next start."""
         self._is_draining = True
         self.wake()
         await self._looking.join(seconds)
@@ -104,7 +104,7 @@ class Outbox:
         return left
 
     def trouble(self) -> str | None:
-        """Why promises are not sent, for readiness; None while all is well."""
+        """Why messages are not sent, for readiness; None while all is well."""
         return self._trouble
 
     def stats(self) -> OutboxStats:
@@ -129,7 +129,7 @@ class Outbox:
                 continue
 
     async def _fetch(self) -> int:
-        """Line up due promises that are not known yet; answers how many. A full house lets them wait in the table."""
+        """Line up due messages that are not known yet; answers how many. A full house lets them wait in the table."""
         limit = len(self._known) + _FETCH
         if limit > _MOST_KNOWN:
             self._has_more = True
@@ -146,7 +146,7 @@ class Outbox:
         fresh = sorted((row for row in rows if row.outbox_id not in self._known), key=lambda row: row.outbox_id)
         for row in fresh:
             self._known.add(row.outbox_id)
-            chat_id = row.promise.chat_id
+            chat_id = row.message.chat_id
             if chat_id in self._chats:
                 self._chats[chat_id].append(row)
             else:
@@ -154,8 +154,8 @@ class Outbox:
                 self._serving.start(self._serve(chat_id, queue), "outbox of a chat")
         return len(fresh)
 
-    async def _serve(self, chat_id: ChatId, queue: deque[QueuedPromise]) -> None:
-        """A chat's promises one after the other."""
+    async def _serve(self, chat_id: ChatId, queue: deque[QueuedMessage]) -> None:
+        """A chat's messages one after the other."""
         try:
             while queue:
                 row = queue[0]
@@ -172,27 +172,27 @@ class Outbox:
             if self._has_more or self._is_draining:
                 self.wake()
 
-    async def _send(self, row: QueuedPromise) -> None:
-        """Try one promise, and write down what came of it."""
-        promise, key = row.promise, row.outbox_id
+    async def _send(self, row: QueuedMessage) -> None:
+        """Try one message, and write down what came of it."""
+        message, key = row.message, row.outbox_id
 
         def note() -> None:
             self._progress[key] = self._progress.get(key, 0) + 1
 
         try:
             await self._sender.send(
-                promise.kind,
-                promise.values,
-                user_id=promise.user_id,
-                chat_id=promise.chat_id,
-                priority=Priority.PROMISE,
+                message.kind,
+                message.values,
+                user_id=message.user_id,
+                chat_id=message.chat_id,
+                priority=SendPriority.OUTBOX,
                 sent_already=self._progress.get(key, 0),
                 on_sent=note,
             )
         except TelegramError as error:
             await self._after_refusal(row, error)
         except Exception:  # noqa: BLE001  a fault of the text or its values: a corrected version may still send it
-            _log.exception("promise %d (%s) could not be rendered", key, promise.kind)
+            _log.exception("promise %d (%s) could not be rendered", key, message.kind)
             self._put_off += 1
             await self._persist(self._store.later, key, self._next_try(row))  # its chat's others are not to suffer
         else:
@@ -200,11 +200,11 @@ class Outbox:
             self._progress.pop(key, None)
             self._sent += 1
 
-    async def _after_refusal(self, row: QueuedPromise, error: TelegramError) -> None:
-        key, promise = row.outbox_id, row.promise
+    async def _after_refusal(self, row: QueuedMessage, error: TelegramError) -> None:
+        key, message = row.outbox_id, row.message
         if is_final(error):
             if not is_nobody_there(error):
-                _log.error("promise %d (%s) is refused: %s", key, promise.kind, error.message)
+                _log.error("promise %d (%s) is refused: %s", key, message.kind, error.message)
             await self._persist(self._store.undeliverable, key, error.message)
             self._progress.pop(key, None)
             self._undeliverable += 1
@@ -212,13 +212,13 @@ class Outbox:
         if isinstance(error, FloodWait):
             next_try = Millis(self._clock.now() + int(error.seconds * 1000) + 1)
         else:
-            _log.warning("promise %d (%s) is put off: %s", key, promise.kind, error.message)
+            _log.warning("promise %d (%s) is put off: %s", key, message.kind, error.message)
             next_try = self._next_try(row)
         self._put_off += 1
-        self._held[promise.chat_id] = next_try
+        self._held[message.chat_id] = next_try
         await self._persist(self._store.later, key, next_try)
 
-    def _next_try(self, row: QueuedPromise) -> Millis:
+    def _next_try(self, row: QueuedMessage) -> Millis:
         times = self._times
         longest = min(times.back_off * 2.0 ** min(row.attempts, 20), times.back_off_most)
         return Millis(self._clock.now() + int(longest * (0.5 + self._randomness() / 2) * 1000))

@@ -76,7 +76,7 @@ class Poller:
         self,
         api: Api,
         accept: Callable[[Sequence[object]], Awaitable[None]],
-        room: Callable[[], Awaitable[None]],
+        wait_for_capacity: Callable[[], Awaitable[None]],
         clock: Clock,
         randomness: Callable[[], float],
         *,
@@ -85,7 +85,7 @@ class Poller:
     ) -> None:
         self._api = api
         self._accept = accept
-        self._room = room
+        self._wait_for_capacity = wait_for_capacity
         self._clock = clock
         self._randomness = randomness
         self._times = times
@@ -143,7 +143,7 @@ class Poller:
 
     async def _poll(self) -> None:
         while True:
-            await self._room()
+            await self._wait_for_capacity()
             try:
                 updates = await self._ask()
             except TelegramError as error:

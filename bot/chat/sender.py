@@ -10,7 +10,7 @@ from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, Reply
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.chat.pace import Priority
+from bot.chat.rate_limiter import SendPriority
 from bot.domain.ids import ChatId, UserId
 from bot.domain.users import Language
 
@@ -20,7 +20,7 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | Forc
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
-class Outgoing(Protocol):
+class RenderedMessage(Protocol):
     """One message as the views make it: Telegram's HTML, at most 4096 characters after parsing."""
 
     @property
@@ -37,7 +37,7 @@ class Listener:
     is_silent: bool = False
 
 
-Render = Callable[[str, Mapping[str, str], Language], Sequence[Outgoing] | Awaitable[Sequence[Outgoing]]]
+Render = Callable[[str, Mapping[str, str], Language], Sequence[RenderedMessage] | Awaitable[Sequence[RenderedMessage]]]
 ListenerOf = Callable[[UserId], Awaitable[Listener]]
 
 
@@ -56,7 +56,7 @@ class Sender:
         *,
         user_id: UserId,
         chat_id: ChatId,
-        priority: Priority = Priority.REPLY,
+        priority: SendPriority = SendPriority.REPLY,
         sent_already: int = 0,
         on_sent: Callable[[], None] = lambda: None,
     ) -> None:

@@ -7,7 +7,7 @@ _LATE: Final = 0.5  # of a gap: so late a timer may run without shifting those b
 
 
 class Spacing:
-    """A `Pace`: one call in each gap of 1 / `per_second` s."""
+    """A `RateLimit`: one call in each gap of 1 / `per_second` s."""
 
     def __init__(self, per_second: float) -> None:
         self._gap = 1 / per_second

@@ -10,7 +10,7 @@ from telegram.constants import TransactionPartnerUser as Transaction
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 
-from bot.chat.pace import Priority
+from bot.chat.rate_limiter import SendPriority
 from bot.domain.errors import StarsDown, StarsRefused
 from bot.domain.ids import Millis, UserId
 from bot.domain.payments import Payer, StarTransaction
@@ -30,14 +30,14 @@ class Stars:
     async def refund(self, user_id: UserId, charge_id: str) -> None:
         """See the port."""
         try:
-            await _asked(self._bot.refund_star_payment(user_id, charge_id, rate_limit_args=Priority.PROMISE))
+            await _asked(self._bot.refund_star_payment(user_id, charge_id, rate_limit_args=SendPriority.OUTBOX))
         except StarsRefused as no:
             if _ALREADY not in str(no).lower():
                 raise
 
     async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:
         """See the port."""
-        found = await _asked(self._bot.get_star_transactions(offset, limit, rate_limit_args=Priority.PROMISE))
+        found = await _asked(self._bot.get_star_transactions(offset, limit, rate_limit_args=SendPriority.OUTBOX))
         return tuple(map(_transaction, found.transactions))
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from bot.chat.inbox import InboxStats
+from bot.chat.inbox_marker import InboxMarkerStats
 from bot.chat.lanes import LaneStats
-from bot.chat.ledger import LedgerStats
 from bot.chat.outbox import OutboxStats
-from bot.chat.pace import PaceStats
 from bot.chat.poller import PollStats
+from bot.chat.rate_limiter import RateLimiterStats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,6 @@ class ChatStats:
     poll: PollStats | None
     inbox: InboxStats
     lanes: LaneStats
-    ledger: LedgerStats
-    pace: PaceStats
+    inbox_marker: InboxMarkerStats
+    rate_limiter: RateLimiterStats
     outbox: OutboxStats | None

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import orjson
 
-from bot.domain.cause import UpdateId
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.secrets import carries_pin, carries_secret
+from bot.domain.update_attempt import UpdateId
 
 RawUpdate = Mapping[str, Any]
 

@@ -68,7 +68,7 @@ class UserFacts:
     errors: tuple[ErrorNote, ...]
 
 
-class Act(StrEnum):
+class AdminActionKind(StrEnum):
     """What an admin does to a user."""
 
     GRANT = "grant"
@@ -80,10 +80,10 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class AdminAction:
     """One act, ready to be confirmed. `nonce` makes its ledger row unique."""
 
-    act: Act
+    kind: AdminActionKind
     user_id: UserId
     reason: str
     nonce: str
@@ -93,4 +93,4 @@ class Deed:
 
     @property
     def needs_pin(self) -> bool:
-        return self.act is Act.ROLE or self.days > FREE_DAYS
+        return self.kind is AdminActionKind.ROLE or self.days > FREE_DAYS

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.cause import UpdateId
 from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.update_attempt import UpdateId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,23 +33,23 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """A message that must arrive. (`cause`, `kind`) is unique: the same promise twice is one message."""
+class OutboxMessage:
+    """A message that must arrive. (`idempotency_key`, `kind`) is unique: the same twice is one message."""
 
     user_id: UserId
     chat_id: ChatId
     kind: str
     values: Mapping[str, str]
-    cause: str
+    idempotency_key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueuedPromise:
-    """A promise waiting in the outbox."""
+class QueuedMessage:
+    """A message that waits in the outbox."""
 
     outbox_id: int
     attempts: int
-    promise: Promise
+    message: OutboxMessage
 
 
 class InboxState(StrEnum):

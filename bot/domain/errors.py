@@ -12,7 +12,7 @@ PerpdeskError
 ├── ExchangeError
 │   ├── ExchangeRejected    a definite no from Bybit, with its code
 │   ├── KeyTrouble          this account's key; stop it, keep the others
-│   ├── BackOff             too many calls; retry after so many seconds
+│   ├── RetryLater             too many calls; retry after so many seconds
 │   ├── ClockTrouble        our clock is off
 │   ├── ExchangeDown        no answer, or none that can be read: a read may be asked again
 │   └── Unknown             the outcome of a write is not known: reconcile, never resend
@@ -102,7 +102,7 @@ class KeyTrouble(ExchangeError):
     """Invalid, expired, unbound or under-permitted key: stop this account, keep the others."""
 
 
-class BackOff(ExchangeError):
+class RetryLater(ExchangeError):
     """Too many calls. `retry_after` in seconds."""
 
     def __init__(self, message: str, *, retry_after: float, code: int | None = None) -> None:
@@ -118,7 +118,7 @@ class ExchangeDown(ExchangeError):
     """No answer, a 5xx, or an answer that can't be read. A read may be asked again."""
 
 
-class Unknown(ExchangeError):
+class OutcomeUnknown(ExchangeError):
     """A write whose outcome is not known. Reconcile; never resend, never call it failed."""
 
 

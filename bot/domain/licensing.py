@@ -108,7 +108,7 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
+class RemainingGrant:
     """The rest of one grant, ms."""
 
     entry_id: int
@@ -118,72 +118,72 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class LicenseBalance:
     """What is left of each grant at a moment, in the order in which it will be used."""
 
     at: Millis
-    buckets: tuple[Bucket, ...]
+    grants: tuple[RemainingGrant, ...]
 
     @property
     def segments(self) -> tuple[Segment, ...]:
         """How the future runs if nothing else happens, neighbors of one type joined."""
         found: list[Segment] = []
         start = self.at
-        for bucket in self.buckets:
-            end = Millis(start + bucket.left)
-            if found and found[-1].license_type is bucket.license_type:
-                found[-1] = Segment(license_type=bucket.license_type, start=found[-1].start, end=end)
+        for grant in self.grants:
+            end = Millis(start + grant.left)
+            if found and found[-1].license_type is grant.license_type:
+                found[-1] = Segment(license_type=grant.license_type, start=found[-1].start, end=end)
             else:
-                found.append(Segment(license_type=bucket.license_type, start=start, end=end))
+                found.append(Segment(license_type=grant.license_type, start=start, end=end))
             start = end
         return tuple(found)
 
     @property
     def total(self) -> int:
-        return sum(bucket.left for bucket in self.buckets)
+        return sum(grant.left for grant in self.grants)
 
 
-def derive(entries: Iterable[LedgerEntry], now: Millis) -> Standing:
+def derive(entries: Iterable[LedgerEntry], now: Millis) -> LicenseBalance:
     """Replay the ledger up to `now`.
 
     Entries come in ledger order; a clock that was set back between two of them, or since the last, is taken as having
     stood still: time that was used once is not used again. Raises ValueError for a row that gives nothing.
     """
-    buckets: list[Bucket] = []
+    grants: list[RemainingGrant] = []
     clock: int | None = None
     for entry in entries:
         moment = entry.at if clock is None else max(clock, entry.at)
         if clock is not None:
-            buckets = _spent(buckets, moment - clock)
+            grants = _spent(grants, moment - clock)
         clock = moment
-        buckets = _applied(buckets, entry)
+        grants = _applied(grants, entry)
     if clock is None:
-        return Standing(at=now, buckets=())
+        return LicenseBalance(at=now, grants=())
     moment = max(clock, now)
-    return Standing(at=Millis(moment), buckets=tuple(_spent(buckets, moment - clock)))
+    return LicenseBalance(at=Millis(moment), grants=tuple(_spent(grants, moment - clock)))
 
 
-def _applied(buckets: Sequence[Bucket], entry: LedgerEntry) -> list[Bucket]:
+def _applied(grants: Sequence[RemainingGrant], entry: LedgerEntry) -> list[RemainingGrant]:
     if entry.license_type is None:
-        return [bucket for bucket in buckets if entry.takes is not None and bucket.entry_id != entry.takes]
+        return [grant for grant in grants if entry.takes is not None and grant.entry_id != entry.takes]
     if entry.millis <= 0:
         raise ValueError(f"ledger row {entry.entry_id} gives nothing")
-    new = Bucket(entry_id=entry.entry_id, kind=entry.kind, license_type=entry.license_type, left=entry.millis)
-    return sorted([*buckets, new], key=lambda bucket: (-RANK[bucket.license_type], bucket.entry_id))
+    new = RemainingGrant(entry_id=entry.entry_id, kind=entry.kind, license_type=entry.license_type, left=entry.millis)
+    return sorted([*grants, new], key=lambda grant: (-RANK[grant.license_type], grant.entry_id))
 
 
-def _spent(buckets: Sequence[Bucket], millis: int) -> list[Bucket]:
-    left: list[Bucket] = []
-    for bucket in buckets:
-        used = min(millis, bucket.left)
+def _spent(grants: Sequence[RemainingGrant], millis: int) -> list[RemainingGrant]:
+    left: list[RemainingGrant] = []
+    for grant in grants:
+        used = min(millis, grant.left)
         millis -= used
-        if bucket.left > used:
+        if grant.left > used:
             left.append(
-                Bucket(
-                    entry_id=bucket.entry_id,
-                    kind=bucket.kind,
-                    license_type=bucket.license_type,
-                    left=bucket.left - used,
+                RemainingGrant(
+                    entry_id=grant.entry_id,
+                    kind=grant.kind,
+                    license_type=grant.license_type,
+                    left=grant.left - used,
                 )
             )
     return left
@@ -266,7 +266,7 @@ def plans_as_markdown() -> str:
 class NewLedgerEntry:
     """A ledger row to be. `actor` None: the bot or the user.
 
-    `cause` is unique: the same one twice is one row. "charge:<id>" names something unique in the world, a bare word
+    `idempotency_key` is unique: the same one twice is one row. 'charge:<id>' names something in the world, a bare word
     ("trial") something that a user has once. Raises ValueError for a row that neither gives nor takes.
     """
 
@@ -274,7 +274,7 @@ class NewLedgerEntry:
     license_type: LicenseType | None
     millis: int
     takes: int | None
-    cause: str
+    idempotency_key: str
     actor: UserId | None
     note: str
 

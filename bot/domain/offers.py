@@ -26,7 +26,7 @@ Prices = Mapping[LicenseType, Mapping[int, int]]  # Stars by months; 0 takes an 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class PriceOffer:
     """So many months of a type for so many Stars, by one invoice."""
 
     license_type: LicenseType
@@ -44,7 +44,7 @@ class Choice:
 
     license_type: LicenseType
     months: int
-    parts: tuple[Offer, ...]
+    parts: tuple[PriceOffer, ...]
 
     @property
     def stars(self) -> int:
@@ -82,7 +82,7 @@ class PriceList:
         return max(0, (by_the_month - choice.stars) * 100 // by_the_month)
 
 
-def _parts(license_type: LicenseType, months: int, prices: Mapping[int, int]) -> tuple[Offer, ...]:
+def _parts(license_type: LicenseType, months: int, prices: Mapping[int, int]) -> tuple[PriceOffer, ...]:
     stars = prices[months]
     name = f"{license_type.value} {months}"
     if stars < 0:
@@ -90,9 +90,9 @@ def _parts(license_type: LicenseType, months: int, prices: Mapping[int, int]) ->
     if stars == 0:
         return ()
     if stars <= MOST_STARS:
-        return (Offer(license_type=license_type, months=months, stars=stars),)
+        return (PriceOffer(license_type=license_type, months=months, stars=stars),)
     pairs = [
-        tuple(Offer(license_type=license_type, months=each, stars=prices[each]) for each in pair)
+        tuple(PriceOffer(license_type=license_type, months=each, stars=prices[each]) for each in pair)
         for pair in combinations_with_replacement(DAYS, 2)
         if sum(pair) == months and all(0 < prices[each] <= MOST_STARS for each in pair)
     ]

@@ -14,7 +14,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.users import Language
 
-LONGEST_ID: Final = 180  # characters of a charge's id that fit into a cause as they are
+LONGEST_ID: Final = 180  # characters of a charge's id that fit into an idempotency key as they are
 
 
 class InvoiceState(StrEnum):
@@ -138,12 +138,12 @@ class StarCursor:
     all_read_at: Millis
 
 
-def credit_cause(charge_id: str) -> str:
+def credit_key(charge_id: str) -> str:
     """What makes a credit idempotent in the ledger."""
     return f"charge:{_short(charge_id)}"
 
 
-def return_cause(charge_id: str) -> str:
+def return_key(charge_id: str) -> str:
     """The same for what is taken again."""
     return f"refund:{_short(charge_id)}"
 

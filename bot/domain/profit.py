@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.ids import Millis, UserId
-from bot.domain.reports import Fill
+from bot.domain.reports import OwnedExecution
 
 _ZERO: Final = Decimal(0)
 _QUOTES: Final = frozenset({"USDT", "USDC", "USD"})  # fees in other coins are left out
@@ -42,12 +42,12 @@ class Profits:
     accounts: dict[int, Earned] = field(default_factory=dict)
     _legs: dict[tuple[int, str, bool], _Leg] = field(default_factory=dict)
 
-    def add(self, fills: Iterable[Fill]) -> None:
+    def add(self, fills: Iterable[OwnedExecution]) -> None:
         """Take them in; only those from `since` on count, the earlier ones set the cost."""
         for fill in fills:
             self._add(fill)
 
-    def _add(self, fill: Fill) -> None:
+    def _add(self, fill: OwnedExecution) -> None:
         earned = self._close(fill)
         opened = fill.size - fill.closed
         if opened > 0:
@@ -62,7 +62,7 @@ class Profits:
         account.fills += 1
         account.pnl += earned - (fill.fee if fill.fee_currency in _QUOTES else _ZERO)
 
-    def _close(self, fill: Fill) -> Decimal:
+    def _close(self, fill: OwnedExecution) -> Decimal:
         leg = self._legs.get((fill.account_id, fill.symbol, not fill.is_buy))
         if leg is None or fill.closed <= 0 or leg.size <= 0:
             return _ZERO

@@ -89,7 +89,7 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taking:
+class ClawBack:
     """What an undo takes from one person: `millis` of unused time of the usage."""
 
     usage_id: int

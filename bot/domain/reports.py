@@ -10,7 +10,7 @@ from bot.domain.licensing import LicenseType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fill:
+class OwnedExecution:
     """A fill as profit is reckoned from it: `size` and `closed` in the base coin, `price` and `fee` in the quote."""
 
     user_id: UserId

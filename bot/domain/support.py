@@ -16,7 +16,7 @@ class ThreadState(StrEnum):
     CLOSED = "closed"
 
 
-class Side(StrEnum):
+class Author(StrEnum):
     """Who wrote, or whose turn it is."""
 
     USER = "user"
@@ -39,7 +39,7 @@ class Thread:
     user_id: UserId
     first_name: str
     state: ThreadState
-    turn: Side
+    awaiting: Author
     handler_id: UserId | None
     opened_at: Millis
     updated_at: Millis
@@ -50,6 +50,6 @@ class ThreadMessage:
     """One message of a thread, as typed."""
 
     message_id: int
-    side: Side
+    author: Author
     text: str
     at: Millis

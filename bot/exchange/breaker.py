@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.errors import BackOff
+from bot.domain.errors import RetryLater
 from bot.domain.ports.clock import Clock
 
 BAN_SECONDS: Final = 600.0  # what Bybit asks for after HTTP 403 "access too frequent"
@@ -30,13 +30,13 @@ class Breaker:
         self.trips += 1
         self._bans[host or _EVERYWHERE] = _Ban(self.clock.monotonic() + seconds)
 
-    def check(self, host: str) -> BackOff | None:
+    def check(self, host: str) -> RetryLater | None:
         """Why this host may not be called now."""
         for name in (_EVERYWHERE, host) if self._bans else ():
             ban = self._bans.get(name)
             left = ban.until - self.clock.monotonic() if ban else 0.0
             if ban is not None and (left > 0 or ban.is_probing):
-                return BackOff("Bybit stopped our address for a while", retry_after=max(left, _PROBE_WAIT))
+                return RetryLater("Bybit stopped our address for a while", retry_after=max(left, _PROBE_WAIT))
         return None
 
     def probe(self, host: str) -> None:
@@ -45,7 +45,7 @@ class Breaker:
             if name in self._bans:
                 self._bans[name].is_probing = True
 
-    def settle(self, host: str, *, answered: bool) -> None:
+    def end_probe(self, host: str, *, answered: bool) -> None:
         """That call was answered (a ban that ended is forgotten), or was not (the next call finds out)."""
         for name in (_EVERYWHERE, host) if self._bans else ():
             ban = self._bans.get(name)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from bot.aio.priority_queue import Call, Pace, TurnQueue
+from bot.aio.priority_queue import PriorityQueue, QueuedCall, RateLimit
 from bot.aio.timers import Later, loop_later
-from bot.domain.errors import BackOff
+from bot.domain.errors import RetryLater
 from bot.domain.ports.clock import Clock
 from bot.exchange.breaker import BAN_SECONDS, Breaker
-from bot.exchange.pacing import RollingWindow, TokenBucket
+from bot.exchange.rate_limits import RollingWindow, TokenBucket
 
 LAW: Final = 600  # requests of one IP address …
 LAW_SECONDS: Final = 5  # … in so many seconds
@@ -27,7 +27,7 @@ _LONGEST_HOLD: Final = 10.0  # seconds: a reset further away than that is a cloc
 _LEAST_WAIT: Final = 0.1  # seconds: what a refused call is told at least
 
 
-class Priority(IntEnum):
+class RequestPriority(IntEnum):
     """Who goes first. The lower, the sooner."""
 
     CLOSE = 0
@@ -38,23 +38,23 @@ class Priority(IntEnum):
 
 
 _PATIENCE: Final = {
-    Priority.CLOSE: 10.0,
-    Priority.CANCEL: 10.0,
-    Priority.CREATE: 3.0,
-    Priority.RECONCILE: 30.0,
-    Priority.VIEW: 2.0,
+    RequestPriority.CLOSE: 10.0,
+    RequestPriority.CANCEL: 10.0,
+    RequestPriority.CREATE: 3.0,
+    RequestPriority.RECONCILE: 30.0,
+    RequestPriority.VIEW: 2.0,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is called. Rates are calls a second; patience is seconds that a call may wait for its turn."""
+    """How much is called. Rates are calls a second; patience is seconds that a call may wait in the queue."""
 
     ip_rate: float = 80
     ip_burst: float = 100
     uid_share: float = 1.0  # of Bybit's limit for a UID and endpoint
     reconcile_share: float = 0.3  # of the IP budget
-    view_patience: float = _PATIENCE[Priority.VIEW]
+    view_patience: float = _PATIENCE[RequestPriority.VIEW]
 
     @classmethod
     def of_rate(cls, requests_per_second: float) -> "Limits":
@@ -71,11 +71,11 @@ _LIMIT: Final = "X-Bapi-Limit"
 _LEFT: Final = "X-Bapi-Limit-Status"
 _RESET: Final = "X-Bapi-Limit-Reset-Timestamp"
 
-_priority: ContextVar[Priority] = ContextVar("priority", default=Priority.VIEW)
+_priority: ContextVar[RequestPriority] = ContextVar("priority", default=RequestPriority.VIEW)
 
 
 @contextmanager
-def at_priority(priority: Priority) -> Iterator[None]:
+def at_priority(priority: RequestPriority) -> Iterator[None]:
     """Every call made inside, by this task and by those it starts, has that priority."""
     token = _priority.set(priority)
     try:
@@ -85,7 +85,7 @@ def at_priority(priority: Priority) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class RequestKey:
     """One call before it is made. `owner` is whose UID it counts for, None for public data."""
 
     endpoint: str
@@ -112,42 +112,50 @@ class Budget:
         now = clock.monotonic()
         self._clock = clock
         self._limits = limits
-        self._patience = {**_PATIENCE, Priority.VIEW: limits.view_patience}
+        self._patience = {**_PATIENCE, RequestPriority.VIEW: limits.view_patience}
         self._breaker = Breaker(clock=clock)
         share = limits.reconcile_share
         self._reconcile = TokenBucket(rate=limits.ip_rate * share, burst=max(1, limits.ip_burst * share), now=now)
         everything = TokenBucket(rate=limits.ip_rate, burst=limits.ip_burst, now=now)
-        self._turns = TurnQueue(clock=clock, pace=everything, priorities=len(Priority), too_long=_too_busy, later=later)
+        self._queue = PriorityQueue(
+            clock=clock, shared_limit=everything, priorities=len(RequestPriority), too_long=_too_busy, later=later
+        )
         self._windows: dict[tuple[Hashable, str], RollingWindow] = {}
 
-    def passes(self, ask: Ask) -> bool:
-        """Whether the call may be made at once; if so it counts, and `settle` must follow. Raises BackOff."""
-        if (error := self._breaker.check(ask.host)) is not None:
+    def passes(self, request_key: RequestKey) -> bool:
+        """Whether the call may be made at once; if so it counts, and `end_call` must follow. Raises RetryLater."""
+        if (error := self._breaker.check(request_key.host)) is not None:
             raise error
-        if not self._turns.go(self._paces(ask, _priority.get())):
+        if not self._queue.go(self._rate_limits_of(request_key, _priority.get())):
             return False
-        self._breaker.probe(ask.host)
+        self._breaker.probe(request_key.host)
         return True
 
-    async def wait(self, ask: Ask) -> None:
-        """Return when it is this call's turn; `settle` must follow. Raises BackOff."""
+    async def wait(self, request_key: RequestKey) -> None:
+        """Return when the call may be made; `end_call` must follow. Raises RetryLater."""
         priority = _priority.get()
-        paces = self._paces(ask, priority)
-        owner = (ask.owner, ask.endpoint) if ask.owner is not None else object()  # public data: each on its own
+        rate_limits = self._rate_limits_of(request_key, priority)
+        owner = (
+            (request_key.owner, request_key.endpoint) if request_key.owner is not None else object()
+        )  # public data: each on its own
         patience_s = self._patience[priority]
-        call = Call(priority=priority, owner=owner, paces=paces, patience_s=patience_s, target=ask.host)
-        await self._turns.wait(call)
-        if (error := self._breaker.check(ask.host)) is not None:
-            self._turns.give_back(paces)
+        request = QueuedCall(
+            priority=priority, owner=owner, rate_limits=rate_limits, patience_s=patience_s, target=request_key.host
+        )
+        await self._queue.wait(request)
+        if (error := self._breaker.check(request_key.host)) is not None:
+            self._queue.give_back(rate_limits)
             raise error
-        self._breaker.probe(ask.host)
+        self._breaker.probe(request_key.host)
 
-    def settle(self, ask: Ask, headers: Mapping[str, str] | None, *, now: float, server_now: Callable[[], int]) -> None:
+    def end_call(
+        self, request_key: RequestKey, headers: Mapping[str, str] | None, *, now: float, server_now: Callable[[], int]
+    ) -> None:
         """The call was answered with these headers, or not answered (None). `now` monotonic, `server_now` epoch ms."""
-        self._breaker.settle(ask.host, answered=headers is not None)
-        if ask.owner is None:
+        self._breaker.end_probe(request_key.host, answered=headers is not None)
+        if request_key.owner is None:
             return
-        window = self._window(ask)
+        window = self._window(request_key)
         window.end(now)
         if headers is None:
             return
@@ -159,23 +167,23 @@ class Budget:
         if left <= 0 and self._limits.uid_share <= 1:
             window.hold(now + (_until_reset(headers, server_now()) or 0.0))
 
-    def hold(self, ask: Ask, headers: Mapping[str, str], *, server_now: int, at_least: float) -> float:
+    def hold(self, request_key: RequestKey, headers: Mapping[str, str], *, server_now: int, at_least: float) -> float:
         """Bybit asked this UID to back off from this endpoint; the seconds that it will."""
         seconds = max(at_least, _until_reset(headers, server_now) or 0.0)
-        if ask.owner is not None:
-            self._window(ask).hold(self._clock.monotonic() + seconds)
+        if request_key.owner is not None:
+            self._window(request_key).hold(self._clock.monotonic() + seconds)
         return seconds
 
-    def ban(self, host: str | None) -> BackOff:
+    def ban(self, host: str | None) -> RetryLater:
         """Bybit banned our address (None), or it on one host: everything there stops, what waits too."""
         self._breaker.trip(host)
-        self._turns.refuse(self._breaker.check)
-        return BackOff("Bybit stopped our address for a while", retry_after=BAN_SECONDS)
+        self._queue.refuse(self._breaker.check)
+        return RetryLater("Bybit stopped our address for a while", retry_after=BAN_SECONDS)
 
     def stats(self) -> BudgetStats:
         return BudgetStats(
-            waiting=self._turns.waiting,
-            refused=self._turns.refused,
+            waiting=self._queue.waiting,
+            refused=self._queue.refused,
             windows=len(self._windows),
             bans=self._breaker.trips,
             banned_for=self._breaker.seconds_left,
@@ -183,21 +191,21 @@ class Budget:
 
     def close(self) -> None:
         """Refuse everyone who waits."""
-        self._turns.refuse(lambda _: BackOff("the bot is stopping", retry_after=1.0))
+        self._queue.refuse(lambda _: RetryLater("the bot is stopping", retry_after=1.0))
 
-    def _paces(self, ask: Ask, priority: Priority) -> tuple[Pace, ...]:
+    def _rate_limits_of(self, request_key: RequestKey, priority: RequestPriority) -> tuple[RateLimit, ...]:
         """What this call must keep beside the budget of our address."""
-        own: tuple[Pace, ...] = () if ask.owner is None else (self._window(ask),)
-        return (*own, self._reconcile) if priority is Priority.RECONCILE else own
+        own: tuple[RateLimit, ...] = () if request_key.owner is None else (self._window(request_key),)
+        return (*own, self._reconcile) if priority is RequestPriority.RECONCILE else own
 
-    def _window(self, ask: Ask) -> RollingWindow:
-        key = (ask.owner, ask.endpoint)
+    def _window(self, request_key: RequestKey) -> RollingWindow:
+        key = (request_key.owner, request_key.endpoint)
         window = self._windows.get(key)
         if window is None:
             if len(self._windows) >= _MANY_WINDOWS:
                 now = self._clock.monotonic()
                 self._windows = {name: each for name, each in self._windows.items() if not each.is_idle(now)}
-            limit = max(1, int(ask.uid_limit * self._limits.uid_share))
+            limit = max(1, int(request_key.uid_limit * self._limits.uid_share))
             window = self._windows[key] = RollingWindow(limit=limit)
         return window
 
@@ -211,8 +219,8 @@ def _until_reset(headers: Mapping[str, str], server_now: int) -> float | None:
     return seconds if 0 < seconds <= _LONGEST_HOLD else None
 
 
-def _too_busy(wait: float) -> BackOff:
-    return BackOff("our own budget of requests is used up", retry_after=max(_LEAST_WAIT, wait))
+def _too_busy(wait: float) -> RetryLater:
+    return RetryLater("our own budget of requests is used up", retry_after=max(_LEAST_WAIT, wait))
 
 
 def _number(text: str | None) -> int | None:

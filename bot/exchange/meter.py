@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, Unknown
+from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, OutcomeUnknown, RetryLater
 from bot.exchange.budget import BudgetStats
 
 OK: Final = "ok"
@@ -15,10 +15,10 @@ _OUTCOMES: Final[Mapping[type[BaseException], str]] = MappingProxyType(
     {
         ExchangeRejected: "rejected",
         KeyTrouble: "key_trouble",
-        BackOff: "back_off",
+        RetryLater: "back_off",
         ClockTrouble: "clock_trouble",
         ExchangeDown: "down",
-        Unknown: "unknown",
+        OutcomeUnknown: "unknown",
     }
 )
 OUTCOMES: Final = (OK, *_OUTCOMES.values(), ABORTED)  # a closed set: these become label values

@@ -10,19 +10,19 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.errors import (
-    BackOff,
     ClockTrouble,
     ExchangeDown,
     ExchangeError,
     ExchangeRejected,
     KeyTrouble,
-    Unknown,
+    OutcomeUnknown,
+    RetryLater,
 )
 
 DEFAULT_BACK_OFF: Final = 1.0  # seconds: per-UID windows are one second long
 
 
-class Kind(StrEnum):
+class RetCodeClass(StrEnum):
     """What a retCode asks of the caller."""
 
     FINE = "fine"  # done, or what was asked for already stands
@@ -35,8 +35,8 @@ class Kind(StrEnum):
     CLOCK = "clock"  # the time window was missed: nothing was done
 
 
-_CODES: Final[Mapping[Kind, tuple[int, ...]]] = {
-    Kind.FINE: (
+_CODES: Final[Mapping[RetCodeClass, tuple[int, ...]]] = {
+    RetCodeClass.FINE: (
         0,
         34040,  # TP/SL not modified; also a missing parameter: read the position back
         110025,  # position mode
@@ -44,12 +44,12 @@ _CODES: Final[Mapping[Kind, tuple[int, ...]]] = {
         110027,  # margin
         110043,  # leverage
     ),
-    Kind.DUPLICATE: (
+    RetCodeClass.DUPLICATE: (
         10014,
         110072,  # derivatives
         170141,  # spot
     ),
-    Kind.GONE: (
+    RetCodeClass.GONE: (
         110001,  # does not exist: also the moment after it filled
         110008,
         110010,
@@ -59,7 +59,7 @@ _CODES: Final[Mapping[Kind, tuple[int, ...]]] = {
         170190,  # cancel has been finished
         170213,  # does not exist
     ),
-    Kind.UNKNOWN: (
+    RetCodeClass.UNKNOWN: (
         10000,  # server timeout
         10016,  # server error
         40004,  # modified while it was being replaced
@@ -78,7 +78,7 @@ _CODES: Final[Mapping[Kind, tuple[int, ...]]] = {
         170310,  # modification timeout
         3400214,  # server error
     ),
-    Kind.REJECTED: (
+    RetCodeClass.REJECTED: (
         10001,  # a parameter
         10017,  # no such route
         10029,  # symbol
@@ -148,7 +148,7 @@ _CODES: Final[Mapping[Kind, tuple[int, ...]]] = {
         170709,
         170810,
     ),
-    Kind.KEY: (
+    RetCodeClass.KEY: (
         -2015,  # expired (spot)
         10003,  # invalid, or of another environment
         10004,  # signature
@@ -166,7 +166,7 @@ _CODES: Final[Mapping[Kind, tuple[int, ...]]] = {
         110124,  # cooling-off period
         110132,  # region
     ),
-    Kind.BACK_OFF: (
+    RetCodeClass.BACK_OFF: (
         429,  # system load
         10006,  # per UID
         10018,  # per IP: struck through in the page of 2026-07, kept for old hosts
@@ -175,19 +175,21 @@ _CODES: Final[Mapping[Kind, tuple[int, ...]]] = {
         170005,  # too many new orders
         170222,  # too many requests
     ),
-    Kind.CLOCK: (
+    RetCodeClass.CLOCK: (
         -1,  # request expired
         10002,
     ),
 }
 
-KINDS: Final[Mapping[int, Kind]] = MappingProxyType({code: kind for kind, codes in _CODES.items() for code in codes})
+RET_CODE_CLASSES: Final[Mapping[int, RetCodeClass]] = MappingProxyType(
+    {code: kind for kind, codes in _CODES.items() for code in codes}
+)
 NO_SUCH_SYMBOL: Final = frozenset({10001, 10029, 170121})  # answers to a read whose only doubtful word is the symbol
 
 
-def kind_of(code: int, *, is_write: bool) -> Kind:
+def class_of(code: int, *, is_write: bool) -> RetCodeClass:
     """What this code asks for. Unlisted: REJECTED for a read, UNKNOWN for a write."""
-    return KINDS.get(code, Kind.UNKNOWN if is_write else Kind.REJECTED)
+    return RET_CODE_CLASSES.get(code, RetCodeClass.UNKNOWN if is_write else RetCodeClass.REJECTED)
 
 
 def to_error(code: int, message: str, *, is_write: bool, retry_after: float = DEFAULT_BACK_OFF) -> ExchangeError:
@@ -195,16 +197,16 @@ def to_error(code: int, message: str, *, is_write: bool, retry_after: float = DE
 
     Raises ValueError for a code of Kind.FINE.
     """
-    match kind_of(code, is_write=is_write):
-        case Kind.FINE:
+    match class_of(code, is_write=is_write):
+        case RetCodeClass.FINE:
             raise ValueError(f"retCode {code} is no error")
-        case Kind.KEY:
+        case RetCodeClass.KEY:
             return KeyTrouble(message, code=code)
-        case Kind.BACK_OFF:
-            return BackOff(message, code=code, retry_after=retry_after)
-        case Kind.CLOCK:
+        case RetCodeClass.BACK_OFF:
+            return RetryLater(message, code=code, retry_after=retry_after)
+        case RetCodeClass.CLOCK:
             return ClockTrouble(message, code=code)
-        case Kind.UNKNOWN | Kind.DUPLICATE:
-            return Unknown(message, code=code) if is_write else ExchangeDown(message, code=code)
-        case Kind.REJECTED | Kind.GONE:
+        case RetCodeClass.UNKNOWN | RetCodeClass.DUPLICATE:
+            return OutcomeUnknown(message, code=code) if is_write else ExchangeDown(message, code=code)
+        case RetCodeClass.REJECTED | RetCodeClass.GONE:
             return ExchangeRejected(message, code=code)

@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class RetentionRule:
     """One table's old rows.
 
     `forget` deletes a batch of those older than a moment and answers how many it was; 0 says that none is left.
@@ -30,9 +30,9 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Housekeeping:
-    """Sweeps every shelf once a day, beginning at the start."""
+    """Sweeps every table with a retention rule once a day, beginning at the start."""
 
-    shelves: tuple[Shelf, ...]
+    rules: tuple[RetentionRule, ...]
     clock: Clock
     pause: float = PAUSE
 
@@ -43,18 +43,18 @@ class Housekeeping:
             await asyncio.sleep(EVERY)
 
     async def sweep(self) -> int:
-        """How many rows went. A shelf that fails is logged; the others are swept all the same."""
-        return sum([await self._sweep(shelf) for shelf in self.shelves])
+        """How many rows went. A rule that fails is logged; the others are swept all the same."""
+        return sum([await self._sweep(rule) for rule in self.rules])
 
-    async def _sweep(self, shelf: Shelf) -> int:
-        before = Millis(self.clock.now() - shelf.keep)
+    async def _sweep(self, rule: RetentionRule) -> int:
+        before = Millis(self.clock.now() - rule.keep)
         gone = 0
         try:
-            while batch := await shelf.forget(before):
+            while batch := await rule.forget(before):
                 gone += batch
                 await asyncio.sleep(self.pause)
         except Exception:
-            _logger.exception("old rows of %s could not be deleted", shelf.name)
+            _logger.exception("old rows of %s could not be deleted", rule.name)
         if gone:
-            _logger.info("deleted %d old rows of %s", gone, shelf.name)
+            _logger.info("deleted %d old rows of %s", gone, rule.name)
         return gone

@@ -6,20 +6,20 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
 from bot.services.accounts.keys import Keys
 from bot.services.accounts.screens import Screens
-from bot.services.admin.broadcasts import BroadcastDesk
+from bot.services.admin.broadcasts import BroadcastService
 from bot.services.admin.reports import Reports
-from bot.services.admin.user_actions import Desk
-from bot.services.chat.buttons import ButtonDesk
-from bot.services.chat.dialogues import Dialogues
+from bot.services.admin.user_actions import UserAdmin
+from bot.services.chat.buttons import ButtonService
+from bot.services.chat.dialogues import DialogueService
 from bot.services.licensing.licenses import Licenses
-from bot.services.payments.payments import PaymentDesk
+from bot.services.payments.payments import PaymentService
 from bot.services.payments.refunds import Refunds
-from bot.services.promo.campaigns import PromoDesk
+from bot.services.promo.campaigns import CampaignService
 from bot.services.promo.redemption import Redemptions
 from bot.services.support.support import Support
-from bot.services.users.access import Access
+from bot.services.users.access import RoleResolver
 from bot.services.users.people import People
-from bot.services.users.pin import PinDesk
+from bot.services.users.pin import PinService
 from bot.services.users.preferences import Preferences
 from bot.services.users.privacy import Privacy
 
@@ -30,21 +30,21 @@ class Services:
 
     reads: Reads
     clock: Clock
-    access: Access
+    roles: RoleResolver
     people: People
     preferences: Preferences
     keys: Keys
     licenses: Licenses
     screens: Screens
-    buttons: ButtonDesk
-    dialogues: Dialogues
-    pin: PinDesk
-    promo: PromoDesk
+    buttons: ButtonService
+    dialogues: DialogueService
+    pin: PinService
+    promo: CampaignService
     redemptions: Redemptions
-    payments: PaymentDesk
+    payments: PaymentService
     refunds: Refunds
     support: Support
     privacy: Privacy
-    desk: Desk
-    broadcasts: BroadcastDesk
+    user_admin: UserAdmin
+    broadcasts: BroadcastService
     reports: Reports

@@ -8,8 +8,8 @@ from typing import Any
 from telegram.ext import ExtBot
 
 from bot.chat.application import build_application, make_bot
-from bot.chat.edge import TelegramEdge
-from bot.chat.pace import Pace
+from bot.chat.rate_limiter import TelegramRateLimiter
+from bot.chat.runtime import TelegramRuntime
 from bot.chat.sender import Listener, ListenerOf
 from bot.chat.transport import RawApi, TelegramRequest
 from bot.domain.events import Event
@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage
 from handlers.core.context import App
-from handlers.outbox_messages import Promises
+from handlers.outbox_messages import OutboxTexts
 from handlers.texts.catalog import Texts
 from storage.chat.inbox import SqliteInbox
 from storage.chat.outbox import SqliteOutbox
@@ -35,7 +35,7 @@ class Telegram:
     bot: ExtBot[Any]
     api: RawApi
     transport: TelegramRequest
-    pace: Pace
+    pace: TelegramRateLimiter
 
 
 def make_telegram(settings: Settings, outside: Outside) -> Telegram:
@@ -44,12 +44,12 @@ def make_telegram(settings: Settings, outside: Outside) -> Telegram:
         raise Fatal("PERPDESK_TELEGRAM_TOKEN is not set", EXIT_CONFIG)
     token = Secret(settings.telegram_token.get_secret_value())
     transport = outside.telegram(token)
-    pace = Pace(outside.clock)
+    rate_limiter = TelegramRateLimiter(outside.clock)
     return Telegram(
-        bot=make_bot(token=token, api_url=settings.telegram_api_url, transport=transport, pace=pace),
+        bot=make_bot(token=token, api_url=settings.telegram_api_url, transport=transport, rate_limiter=rate_limiter),
         api=RawApi(transport, settings.telegram_api_url, token),
         transport=transport,
-        pace=pace,
+        pace=rate_limiter,
     )
 
 
@@ -61,19 +61,19 @@ async def open_chat(
     listener_of: ListenerOf,
     outside: Outside,
     tuning: Tuning,
-) -> tuple[App, TelegramEdge]:
+) -> tuple[App, TelegramRuntime]:
     """An application without handlers and the runtime around it; a commit wakes its outbox."""
     application = await build_application(telegram.bot)
-    edge = await stack.enter_async_context(
-        TelegramEdge.open(
+    runtime = await stack.enter_async_context(
+        TelegramRuntime.open(
             transport=telegram.transport,
             api=telegram.api,
             application=application,
-            pace=telegram.pace,
+            rate_limiter=telegram.pace,
             inbox_store=SqliteInbox(storage.database),
             outbox_store=SqliteOutbox(storage.database),
             transactions=storage.store,
-            render=Promises(texts).render,
+            render=OutboxTexts(texts).render,
             listener_of=listener_of,
             clock=outside.clock,
             randomness=outside.randomness,
@@ -82,8 +82,8 @@ async def open_chat(
             outbox_times=tuning.outbox_times,
         )
     )
-    storage.dispatcher.reactions.append(_wake(edge))
-    return application, edge
+    storage.dispatcher.reactions.append(_wake(runtime))
+    return application, runtime
 
 
 def listener_of(reads: Reads) -> ListenerOf:
@@ -98,8 +98,8 @@ def listener_of(reads: Reads) -> ListenerOf:
     return find
 
 
-def _wake(edge: TelegramEdge) -> Callable[[tuple[Event, ...]], Awaitable[None]]:
+def _wake(runtime: TelegramRuntime) -> Callable[[tuple[Event, ...]], Awaitable[None]]:
     async def wake(_: tuple[Event, ...]) -> None:
-        edge.outbox.wake()
+        runtime.outbox.wake()
 
     return wake

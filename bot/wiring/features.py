@@ -11,33 +11,33 @@ from bot.domain.ports.payments import StarsApi
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
 from bot.services.accounts.screens import Screens
-from bot.services.admin.broadcasts import BroadcastDesk, BroadcastJob
+from bot.services.admin.broadcasts import BroadcastJob, BroadcastService
 from bot.services.admin.reports import Reports
-from bot.services.admin.user_actions import Desk
-from bot.services.chat.buttons import ButtonDesk
-from bot.services.chat.dialogues import Dialogues
-from bot.services.housekeeping import Housekeeping, Shelf
+from bot.services.admin.user_actions import UserAdmin
+from bot.services.chat.buttons import ButtonService
+from bot.services.chat.dialogues import DialogueService
+from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
-from bot.services.payments.payments import PaymentDesk
+from bot.services.payments.payments import PaymentService
 from bot.services.payments.reconciliation import StarWatch
 from bot.services.payments.refunds import RefundJob, Refunds
 from bot.services.promo.alerts import PromoAlarms
-from bot.services.promo.campaigns import PromoDesk
+from bot.services.promo.campaigns import CampaignService
 from bot.services.promo.redemption import Redemptions
 from bot.services.services import Services
 from bot.services.support.support import Support
 from bot.services.users.people import People
-from bot.services.users.pin import PinDesk
+from bot.services.users.pin import PinService
 from bot.services.users.preferences import Preferences
 from bot.services.users.privacy import Privacy
 from bot.wiring.foundation import Foundation, Job
 from handlers.admin.broadcast import draw_progress
 from handlers.promo.pinned import PinnedCards
-from storage.admin.queries import SqliteDeskQueries
+from storage.admin.queries import SqliteAdminQueries
 from storage.chat.outbox import SqliteOutbox
 from storage.payments.payments import SqlitePaymentQueries
-from storage.promo.cipher import PromoSafe
+from storage.promo.cipher import AesPromoCodeCipher
 from storage.promo.queries import SqlitePromoQueries
 from storage.sqlite.database import Database
 from storage.support.support import SqliteSupportQueries
@@ -57,7 +57,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
     services = Services(
         reads=base.reads,
         clock=base.clock,
-        access=base.access,
+        roles=base.access,
         people=people,
         preferences=preferences,
         keys=keys,
@@ -65,8 +65,8 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
         screens=Screens(
             reads=base.reads, patience=base.tuning.screen_patience, resolve_patience=base.tuning.resolve_patience
         ),
-        buttons=ButtonDesk(queries=base.queries, transactions=base.store, clock=base.clock),
-        dialogues=Dialogues(queries=base.queries, transactions=base.store, clock=base.clock),
+        buttons=ButtonService(queries=base.queries, transactions=base.store, clock=base.clock),
+        dialogues=DialogueService(queries=base.queries, transactions=base.store, clock=base.clock),
         pin=pin,
         promo=promo,
         redemptions=redemptions,
@@ -74,7 +74,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
         refunds=refunds,
         support=support,
         privacy=privacy,
-        desk=desk,
+        user_admin=desk,
         broadcasts=broadcasts,
         reports=reports,
     )
@@ -82,7 +82,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
     return services, jobs
 
 
-async def make_users(base: Foundation) -> tuple[People, Preferences, PinDesk]:
+async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:
     key_file = base.settings.key_file
     people = People(
         reads=base.reads,
@@ -91,11 +91,11 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinDesk]:
         owner_link=await asyncio.to_thread(owner_link.read, key_file),
         burn_owner_link=partial(asyncio.to_thread, owner_link.burn, key_file),
     )
-    pin = PinDesk(
+    pin = PinService(
         queries=base.queries,
         transactions=base.store,
         clock=base.clock,
-        access=base.access,
+        roles=base.access,
         cost=base.tuning.pin_cost,
     )
     return people, Preferences(reads=base.reads, transactions=base.store), pin
@@ -129,19 +129,19 @@ def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Job, ...]]:
 
 async def make_promo(
     base: Foundation, licenses: Licenses, people: People
-) -> tuple[PromoDesk, Redemptions, tuple[Job, ...]]:
+) -> tuple[CampaignService, Redemptions, tuple[Job, ...]]:
     queries = SqlitePromoQueries(base.database)
-    safe = await PromoSafe.open(base.database, base.storage.vault)
+    cipher = await AesPromoCodeCipher.open(base.database, base.storage.vault)
     alarms = PromoAlarms(owner_ids=base.access.owner_ids)
-    promo = PromoDesk(
-        queries=queries, transactions=base.store, licenses=licenses, safe=safe, alarms=alarms, clock=base.clock
+    promo = CampaignService(
+        queries=queries, transactions=base.store, licenses=licenses, cipher=cipher, alarms=alarms, clock=base.clock
     )
     redemptions = Redemptions(
         reads=base.reads,
         queries=queries,
         transactions=base.store,
         licenses=licenses,
-        safe=safe,
+        cipher=cipher,
         alarms=alarms,
         clock=base.clock,
     )
@@ -149,24 +149,26 @@ async def make_promo(
     return promo, redemptions, (promo, pinned)
 
 
-def make_payments(base: Foundation, licenses: Licenses, people: People) -> tuple[PaymentDesk, Refunds, tuple[Job, ...]]:
+def make_payments(
+    base: Foundation, licenses: Licenses, people: People
+) -> tuple[PaymentService, Refunds, tuple[Job, ...]]:
     queries = SqlitePaymentQueries(base.database)
     stars: StarsApi = Stars(base.telegram_bot)
-    payments = PaymentDesk(
+    payments = PaymentService(
         reads=base.reads,
         transactions=base.store,
         queries=queries,
         licenses=licenses,
         people=people,
-        access=base.access,
+        roles=base.access,
         clock=base.clock,
         prices=base.settings.price_list,
         staff=base.queries.staff,
     )
-    refunds = Refunds(transactions=base.store, licenses=licenses, desk=payments, clock=base.clock)
+    refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, clock=base.clock)
     due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock)
     watch = StarWatch(
-        queries=queries, transactions=base.store, stars=stars, desk=payments, refunds=refunds, clock=base.clock
+        queries=queries, transactions=base.store, stars=stars, payments=payments, refunds=refunds, clock=base.clock
     )
     return payments, refunds, (due, watch)
 
@@ -177,32 +179,32 @@ def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Job, ...]]:
         queries=SqliteSupportQueries(base.database),
         transactions=base.store,
         clock=base.clock,
-        access=base.access,
+        roles=base.access,
         payments=SqlitePaymentQueries(base.database),
     )
     privacy = Privacy(
-        queries=SqlitePrivacyQueries(base.database), transactions=base.store, clock=base.clock, access=base.access
+        queries=SqlitePrivacyQueries(base.database), transactions=base.store, clock=base.clock, roles=base.access
     )
     return support, privacy, (privacy,)
 
 
 def make_admin(
-    base: Foundation, licenses: Licenses, pin: PinDesk, people: People
-) -> tuple[Desk, BroadcastDesk, Reports, tuple[Job, ...]]:
-    queries = SqliteDeskQueries(base.database)
-    desk = Desk(
+    base: Foundation, licenses: Licenses, pin: PinService, people: People
+) -> tuple[UserAdmin, BroadcastService, Reports, tuple[Job, ...]]:
+    queries = SqliteAdminQueries(base.database)
+    desk = UserAdmin(
         reads=base.reads,
         queries=queries,
         records=base.queries,
         transactions=base.store,
         licenses=licenses,
-        access=base.access,
+        roles=base.access,
         pin=pin,
         clock=base.clock,
     )
-    broadcasts = BroadcastDesk(queries=queries, transactions=base.store, clock=base.clock)
+    broadcasts = BroadcastService(queries=queries, transactions=base.store, clock=base.clock)
     job = BroadcastJob(
-        desk=broadcasts,
+        broadcasts=broadcasts,
         queries=queries,
         transactions=base.store,
         clock=base.clock,
@@ -212,19 +214,19 @@ def make_admin(
         ),
     )
     reports = Reports(queries=queries, promo=SqlitePromoQueries(base.database), clock=base.clock)
-    housekeeping = Housekeeping(shelves=make_shelves(base.database), clock=base.clock)
+    housekeeping = Housekeeping(rules=make_retention_rules(base.database), clock=base.clock)
     return desk, broadcasts, reports, (job, housekeeping)
 
 
-def make_shelves(database: Database) -> tuple[Shelf, ...]:
+def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
     """What the daily housekeeping sweeps. The inbox is swept by the hour, where it is written."""
     sweeps = Sweeps(database)
     return (
-        # a cause that is forgotten could be promised again: longer than anything looks back
-        Shelf(name="outbox", keep=180 * DAY, forget=SqliteOutbox(database).forget),
-        Shelf(name="buttons", keep=DAY, forget=sweeps.buttons),
-        Shelf(name="dialogues", keep=DAY, forget=sweeps.dialogues),
-        Shelf(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
-        Shelf(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
-        Shelf(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
+        # an idempotency key that is forgotten could be enqueued again: longer than anything looks back
+        RetentionRule(name="outbox", keep=180 * DAY, forget=SqliteOutbox(database).forget),
+        RetentionRule(name="buttons", keep=DAY, forget=sweeps.buttons),
+        RetentionRule(name="dialogues", keep=DAY, forget=sweeps.dialogues),
+        RetentionRule(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
+        RetentionRule(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
+        RetentionRule(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
     )

@@ -9,7 +9,7 @@ from bot.chat.sender import ListenerOf
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
-from bot.services.users.access import Access
+from bot.services.users.access import RoleResolver
 from bot.settings import Settings
 from bot.wiring.outside import Tuning
 from bot.wiring.storage import Storage
@@ -40,7 +40,7 @@ class Foundation:
     telegram_bot: ExtBot[Any]
     texts: Texts
     listener_of: ListenerOf
-    access: Access
+    access: RoleResolver
 
     @property
     def store(self) -> Store:

@@ -37,10 +37,12 @@ class ChatCollector(Collector):
         calls = CounterMetricFamily(
             "perpdesk_telegram_calls", "Bot API calls by class of method and outcome.", labels=("method", "outcome")
         )
-        for (method, outcome), count in sorted(found.pace.calls.items()):
+        for (method, outcome), count in sorted(found.rate_limiter.calls.items()):
             calls.add_metric((method, outcome), count)
         yield calls
-        yield CounterMetricFamily("perpdesk_telegram_floods", "Answers 429 of Telegram.", value=found.pace.floods)
+        yield CounterMetricFamily(
+            "perpdesk_telegram_floods", "Answers 429 of Telegram.", value=found.rate_limiter.floods
+        )
         yield GaugeMetricFamily("perpdesk_telegram_lanes", "Users being served.", value=found.lanes.lanes)
         yield GaugeMetricFamily("perpdesk_telegram_waiting", "Updates in lanes.", value=found.lanes.waiting)
         yield from self._poll(found)

@@ -16,7 +16,7 @@ from bot.domain.secrets import Secret
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.transport import HttpTransport, Transport
 from bot.services.accounts.screens import PATIENCE, RESOLVE_PATIENCE
-from handlers.registry import TABLE, Table
+from handlers.registry import TABLE, HandlerTable
 
 
 def _http(clock: Clock) -> AbstractAsyncContextManager[HttpTransport]:
@@ -44,5 +44,5 @@ class Tuning:
     poll_times: PollTimes = field(default_factory=PollTimes)
     outbox_times: OutboxTimes = field(default_factory=OutboxTimes)
     exchange_limits: Limits | None = None  # None: by the settings
-    table: Table = TABLE
+    table: HandlerTable = TABLE
     check_database: bool = True  # False spares a benchmark's large file the integrity check

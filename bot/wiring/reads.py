@@ -9,7 +9,7 @@ from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.paper import PaperGateway
-from bot.services.accounts.portfolio import BookKeeper
+from bot.services.accounts.portfolio import PortfolioLoader
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage
@@ -44,7 +44,7 @@ async def open_reads(
         AccountType.DEMO: bybit.gateway,
         AccountType.LIVE: bybit.gateway,
     }
-    books = BookKeeper(
+    portfolio = PortfolioLoader(
         queries=queries,
         transactions=storage.store,
         gateways=gateways,
@@ -57,7 +57,7 @@ async def open_reads(
         users=queries,
         market=bybit.market,
         gateways=gateways,
-        portfolio=books,
+        portfolio=portfolio,
         inspector=bybit.gateway,
         clock=clock,
     )
@@ -68,5 +68,5 @@ async def open_reads(
             if isinstance(event, CredentialsChanged):
                 bybit.evict(event.account_id)
 
-    storage.dispatcher.drops += [books.doubt, reads.invalidate, evict]
+    storage.dispatcher.drops += [portfolio.mark_stale, reads.invalidate, evict]
     return reads, bybit

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.chat.edge import TelegramEdge
+from bot.chat.runtime import TelegramRuntime
 from bot.domain.health import Health
 from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import Bybit
@@ -22,14 +22,14 @@ class Progress:
     """How far the start has come, and what troubles a process that was ready; the sidecar asks."""
 
     step: str | None = "starting"
-    troubles: Callable[[], tuple[str, ...]] = tuple
+    problems: Callable[[], tuple[str, ...]] = tuple
 
     def reasons(self) -> tuple[str, ...]:
-        return (self.step,) if self.step is not None else self.troubles()
+        return (self.step,) if self.step is not None else self.problems()
 
 
 def make_sidecar(
-    settings: Settings, reads: CachedReads, edge: TelegramEdge, bybit: Bybit, progress: Progress
+    settings: Settings, reads: CachedReads, runtime: TelegramRuntime, bybit: Bybit, progress: Progress
 ) -> web.Application:
     """The sidecar's application; whoever runs the process serves it."""
 
@@ -43,25 +43,25 @@ def make_sidecar(
         readiness=readiness,
         version=VERSION,
         token=None if token is None else Secret(token.get_secret_value()),
-        extra=(ChatCollector(edge.stats), ExchangeCollector(bybit.stats)),
+        extra=(ChatCollector(runtime.stats), ExchangeCollector(bybit.stats)),
     )
 
 
 def health_of(
-    *, schema: int, progress: Progress, edge: TelegramEdge, reads: CachedReads, bybit: Bybit
+    *, schema: int, progress: Progress, runtime: TelegramRuntime, reads: CachedReads, bybit: Bybit
 ) -> Callable[[], Health]:
     """Looks at counters alone: nothing is asked of anybody."""
 
     def look() -> Health:
-        chat, exchange = edge.stats(), bybit.stats()
+        chat, exchange = runtime.stats(), bybit.stats()
         return Health(
             version=VERSION,
             schema=schema,
             reasons=progress.reasons(),
             poll_age_s=None if chat.poll is None else chat.poll.age_s,
             updates_waiting=chat.lanes.waiting,
-            promises_waiting=0 if chat.outbox is None else chat.outbox.waiting,
-            telegram_limited=chat.pace.is_limited,
+            outbox_waiting=0 if chat.outbox is None else chat.outbox.waiting,
+            telegram_limited=chat.rate_limiter.is_limited,
             bybit_banned_s=exchange.budget.banned_for,
             bybit_waiting=exchange.budget.waiting,
             bybit_clients=exchange.pool.clients,

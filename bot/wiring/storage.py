@@ -11,7 +11,7 @@ from bot.settings import Settings
 from storage.queries import SqliteQueries
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
-from storage.sqlite.vault import KeyFile, Vault
+from storage.sqlite.vault import AesCredentialVault, KeyFile
 from storage.store import Store
 
 
@@ -21,7 +21,7 @@ class Storage:
 
     database: Database
     schema: int
-    vault: Vault
+    vault: AesCredentialVault
     dispatcher: Dispatcher
     store: Store
     queries: SqliteQueries
@@ -32,7 +32,7 @@ async def open_storage(stack: AsyncExitStack, settings: Settings, clock: Clock, 
 
     Raises Fatal, WrongKeyFile, AlreadyRunning, SchemaTooNew, UnfitDatabase, StorageTrouble.
     """
-    vault = Vault(await asyncio.to_thread(load_keys, settings))
+    vault = AesCredentialVault(await asyncio.to_thread(load_keys, settings))
     database = await stack.enter_async_context(Database.open(settings.database, check=check))
     _, schema = await migrate(database)
     await vault.prove(database)

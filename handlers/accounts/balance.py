@@ -5,21 +5,21 @@ from typing import Final
 from handlers.accounts.views import balance_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.callbacks import ShowBalance
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 
 _SCREEN: Final = AccountScreen(
-    look=lambda screens, account: screens.balance(account),
+    read=lambda screens, account: screens.balance(account),
     draw=lambda viewer, account, shown, _: balance_card(viewer, account, shown),
 )
 
 
-async def tapped(turn: Turn, code: ShowBalance) -> None:
+async def show_balance(ctx: UpdateContext, code: ShowBalance) -> None:
     """A tab, Refresh, or a button of another screen."""
-    await _SCREEN.tapped(turn, code.account_id)
+    await _SCREEN.show_for_button(ctx, code.account_id)
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("balance", _SCREEN.typed, access=EVERYONE, description="command-balance"),
-    shows(ShowBalance, tapped, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("balance", _SCREEN.show_for_command, access=EVERYONE, description="command-balance"),
+    view(ShowBalance, show_balance, access=EVERYONE),
 )

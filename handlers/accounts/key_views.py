@@ -12,11 +12,11 @@ from bot.domain.key_rules import Finding, Severity
 from bot.domain.sites import SITES, Site, site_of
 from bot.services.accounts.keys import KeyOffer, KeyReport
 from handlers.core.callbacks import AskRemoval, ShowBalance, ShowKey, ShowSite
-from handlers.texts.catalog import Markup, Say, Value, join, verbatim
+from handlers.texts.catalog import Markup, Translator, Value, join, verbatim
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
 from handlers.views.frame import command_button, menu_row
+from handlers.views.render_context import RenderContext
 from handlers.views.times import day
-from handlers.views.viewer import Viewer
 
 _SITES_IN_A_ROW: Final = 2
 _NO_FINDINGS: Final[Mapping[AccountId, Sequence[Finding]]] = MappingProxyType({})
@@ -27,7 +27,7 @@ _SIGNS: Final[Mapping[Severity, str]] = MappingProxyType(
 
 
 def keys_card(
-    viewer: Viewer, findings: Mapping[AccountId, Sequence[Finding]] = _NO_FINDINGS, *, lead: Markup | None = None
+    viewer: RenderContext, findings: Mapping[AccountId, Sequence[Finding]] = _NO_FINDINGS, *, lead: Markup | None = None
 ) -> Card:
     """What is connected, what is wrong with it, and the sites to connect from."""
     say = viewer.say
@@ -58,7 +58,7 @@ def keys_card(
     return Card(text=join(parts), rows=(*own_rows, *in_rows(sites, _SITES_IN_A_ROW), menu_row(viewer)))
 
 
-def site_without_keys_card(viewer: Viewer, site: Site) -> Card:
+def site_without_keys_card(viewer: RenderContext, site: Site) -> Card:
     """On this site Bybit gives no API keys: practice works all the same."""
     say = viewer.say
     practice = viewer.config.account_of_type(AccountType.PAPER)
@@ -70,7 +70,7 @@ def site_without_keys_card(viewer: Viewer, site: Site) -> Card:
     return Card(text=say("keys-eu", site=site.domain), rows=(here, command_button(viewer, "button-other-site", "keys")))
 
 
-def account_choice_card(viewer: Viewer, site: Site, choices: Sequence[InlineKeyboardButton]) -> Card:
+def account_choice_card(viewer: RenderContext, site: Site, choices: Sequence[InlineKeyboardButton]) -> Card:
     """Demo or live, on this site."""
     say = viewer.say
     key = "keys-which-account" if site.has_demo else "keys-live-only"
@@ -78,7 +78,7 @@ def account_choice_card(viewer: Viewer, site: Site, choices: Sequence[InlineKeyb
     return Card(text=say(key, site=site.domain), rows=(*in_rows(choices, 1), back))
 
 
-def offer_card(viewer: Viewer, offer: KeyOffer, typed_secret: InlineKeyboardButton) -> Card:
+def offer_card(viewer: RenderContext, offer: KeyOffer, typed_secret: InlineKeyboardButton) -> Card:
     """The public key and the four steps. No secret passes through Telegram."""
     say = viewer.say
     account = viewer.type_name(offer.account_type)
@@ -102,20 +102,20 @@ def offer_card(viewer: Viewer, offer: KeyOffer, typed_secret: InlineKeyboardButt
     return Card(text=join(parts), rows=(copy, (typed_secret,), command_button(viewer, "button-cancel", "cancel")))
 
 
-def ask_secret_card(viewer: Viewer, account_type: AccountType, site: Site) -> Card:
+def ask_secret_card(viewer: RenderContext, account_type: AccountType, site: Site) -> Card:
     """The second way: key and secret in one message."""
     say = viewer.say
     text = say("keys-ask-secret", account=viewer.type_name(account_type), site=site.domain)
     return Card(text=text, rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def connected_card(viewer: Viewer, report: KeyReport, egress_ip: str | None) -> Card:
+def connected_card(viewer: RenderContext, report: KeyReport, egress_ip: str | None) -> Card:
     """A key was stored: what it may do, and what to look after."""
     title = viewer.say("keys-connected", account=viewer.account_name(report.account), site=_domain(report.account))
     return _report_card(viewer, title, report, egress_ip)
 
 
-def checked_card(viewer: Viewer, report: KeyReport, egress_ip: str | None) -> Card:
+def checked_card(viewer: RenderContext, report: KeyReport, egress_ip: str | None) -> Card:
     """A stored key was looked at again."""
     title = viewer.say(
         "keys-checked",
@@ -126,26 +126,28 @@ def checked_card(viewer: Viewer, report: KeyReport, egress_ip: str | None) -> Ca
     return _report_card(viewer, title, report, egress_ip)
 
 
-def ask_removal_card(viewer: Viewer, account: Account, confirm: InlineKeyboardButton) -> Card:
+def ask_removal_card(viewer: RenderContext, account: Account, confirm: InlineKeyboardButton) -> Card:
     """Nothing dangerous on one tap."""
     say = viewer.say
     text = say("keys-ask-removal", account=viewer.account_name(account), site=_domain(account))
     return Card(text=text, rows=((confirm,), command_button(viewer, "button-keep", "keys")))
 
 
-def removed_card(viewer: Viewer, account: Account) -> Card:
+def removed_card(viewer: RenderContext, account: Account) -> Card:
     """Gone here; Bybit still knows the key until it is deleted there."""
     text = viewer.say("keys-removed", account=viewer.type_name(account.account_type), site=_domain(account))
     return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
 
 
-def refused_text(viewer: Viewer, findings: Iterable[Finding], account_type: str, *, is_stored: bool = False) -> Markup:
+def refused_text(
+    viewer: RenderContext, findings: Iterable[Finding], account_type: str, *, is_stored: bool = False
+) -> Markup:
     """Why a key was not stored, or why a stored one works no more; each reason with its cure."""
     title = viewer.say("keys-works-no-more" if is_stored else "keys-refused", account_type=account_type)
     return join([title, *(finding_text(viewer.say, each) for each in findings)], "\n\n")
 
 
-def finding_text(say: Say, finding: Finding) -> Markup:
+def finding_text(say: Translator, finding: Finding) -> Markup:
     """A word for how bad it is, what it is, what to do."""
     return say(_SIGNS[finding.severity], text=say(finding.key, **finding_values(finding.values)))
 
@@ -161,7 +163,7 @@ def _value(name: str, value: object) -> Value:
     return value if isinstance(value, int) else str(value)
 
 
-def _report_card(viewer: Viewer, title: Markup, report: KeyReport, egress_ip: str | None) -> Card:
+def _report_card(viewer: RenderContext, title: Markup, report: KeyReport, egress_ip: str | None) -> Card:
     say = viewer.say
     is_unbound = any(each.key == _UNBOUND for each in report.findings)
     copy: Row = ()
@@ -182,7 +184,7 @@ def _report_card(viewer: Viewer, title: Markup, report: KeyReport, egress_ip: st
     )
 
 
-def _connected(viewer: Viewer) -> tuple[Account, ...]:
+def _connected(viewer: RenderContext) -> tuple[Account, ...]:
     return tuple(each for each in viewer.config.accounts if each.account_type is not AccountType.PAPER)
 
 

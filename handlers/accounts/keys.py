@@ -13,7 +13,7 @@ from bot.domain.key_rules import Finding
 from bot.domain.secrets import Secret, carries_secret
 from bot.domain.sites import DEFAULT_SITE, Site, site_of
 from bot.services.accounts.keys import KeyReport
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from handlers.accounts.key_views import (
     account_choice_card,
     ask_removal_card,
@@ -27,10 +27,10 @@ from handlers.accounts.key_views import (
 )
 from handlers.core.account_screen import account_type_of
 from handlers.core.callbacks import AskRemoval, ShowKey, ShowSite
-from handlers.core.context import Turn
+from handlers.core.context import UpdateContext
 from handlers.core.short_memory import TypedKey
-from handlers.core.slow_reply import show_in_time, still_asking
-from handlers.core.specs import AFTER_TERMS, EVERYONE, Entry, command, continues, does, shows
+from handlers.core.slow_reply import refuse_while_asking, show_when_ready
+from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, dialogue, view
 from handlers.views.cards import Card
 
 PAIR: Final = "keys.pair"
@@ -44,59 +44,59 @@ _WORDS_TO_ADD: Final = (4, 5)  # add demo KEY SECRET, and the site after it
 _WORDS_OF_A_KEY: Final = 2
 
 
-async def show(turn: Turn) -> None:
+async def show_keys(ctx: UpdateContext) -> None:
     """What is connected, and where to connect from."""
-    await turn.show(keys_card(turn.viewer, await _findings(turn)))
+    await ctx.show(keys_card(ctx.viewer, await _findings(ctx)))
 
 
-async def show_site(turn: Turn, code: ShowSite) -> None:
+async def show_site(ctx: UpdateContext, code: ShowSite) -> None:
     """Demo or live on that site; on some sites API keys cannot work."""
     site = _site(code.site)
     if not site.api_keys_work:
-        await turn.show(site_without_keys_card(turn.viewer, site))
+        await ctx.show(site_without_keys_card(ctx.viewer, site))
         return
     types = (AccountType.DEMO, AccountType.LIVE) if site.has_demo else (AccountType.LIVE,)
-    wishes = [Wish(action=PAIR, values={"account_type": each.value, "site": site.code}) for each in types]
-    labels = [turn.viewer.type_name(each) for each in types]
-    await turn.show(account_choice_card(turn.viewer, site, await turn.buttons(list(zip(labels, wishes, strict=True)))))
+    actions = [ButtonAction(action=PAIR, values={"account_type": each.value, "site": site.code}) for each in types]
+    labels = [ctx.viewer.type_name(each) for each in types]
+    await ctx.show(account_choice_card(ctx.viewer, site, await ctx.buttons(list(zip(labels, actions, strict=True)))))
 
 
-async def offer_pair(turn: Turn, wish: Wish) -> None:
+async def offer_pair(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """Make a pair, show its public half, wait for the key's id."""
-    account_type, site = _meant(wish)
-    offer = await turn.services.keys.offer_pair(turn.user_id, account_type, site.code)
-    await turn.services.dialogues.begin(turn.user_id, ASKS_KEY_ID, _STATE, wish.values)
-    secret = Wish(action=ASK_TYPED, values=wish.values)
-    (typed_secret,) = await turn.buttons([(turn.say.plain("button-typed-secret"), secret)])
-    await turn.show(offer_card(turn.viewer, offer, typed_secret))
+    account_type, site = _account_type_and_site(button_action)
+    offer = await ctx.services.keys.offer_pair(ctx.user_id, account_type, site.code)
+    await ctx.services.dialogues.begin(ctx.user_id, ASKS_KEY_ID, _STATE, button_action.values)
+    secret = ButtonAction(action=ASK_TYPED, values=button_action.values)
+    (typed_secret,) = await ctx.buttons([(ctx.say.plain("button-typed-secret"), secret)])
+    await ctx.show(offer_card(ctx.viewer, offer, typed_secret))
 
 
-async def take_key_id(turn: Turn, dialogue: Dialogue) -> None:
+async def finish_pair(ctx: UpdateContext, dialogue: Dialogue) -> None:
     """What Bybit showed after the public key was pasted there."""
-    still_asking(turn)
+    refuse_while_asking(ctx)
     account_type = AccountType(dialogue.values["account_type"])
 
     async def finish() -> Card:
-        report = await turn.services.keys.finish_pair(turn.user_id, account_type, turn.text)
-        await _end(turn, ASKS_KEY_ID)
-        return await _connected(turn, report)
+        report = await ctx.services.keys.finish_pair(ctx.user_id, account_type, ctx.text)
+        await _end_dialogue(ctx, ASKS_KEY_ID)
+        return await _connected(ctx, report)
 
-    await show_in_time(turn, finish())
+    await show_when_ready(ctx, finish())
 
 
-async def ask_secret(turn: Turn, wish: Wish) -> None:
+async def ask_secret(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """The second way: key and secret, typed."""
-    account_type, site = _meant(wish)
-    await turn.services.dialogues.begin(turn.user_id, ASKS_TYPED, _STATE, wish.values)
-    await turn.show(ask_secret_card(turn.viewer, account_type, site))
+    account_type, site = _account_type_and_site(button_action)
+    await ctx.services.dialogues.begin(ctx.user_id, ASKS_TYPED, _STATE, button_action.values)
+    await ctx.show(ask_secret_card(ctx.viewer, account_type, site))
 
 
-async def take_secret(turn: Turn, dialogue: Dialogue) -> None:
+async def add_typed_secret(ctx: UpdateContext, dialogue: Dialogue) -> None:
     """Whatever comes now is taken out of the chat first; the guard has done so if it looked like a secret."""
-    if not carries_secret(turn.text):
-        await turn.delete_message()
-    still_asking(turn)
-    words = turn.text.split()
+    if not carries_secret(ctx.text):
+        await ctx.delete_message()
+    refuse_while_asking(ctx)
+    words = ctx.text.split()
     if len(words) != _WORDS_OF_A_KEY:
         raise BadInput("keys-secret-format")
     key = TypedKey(
@@ -107,114 +107,114 @@ async def take_secret(turn: Turn, dialogue: Dialogue) -> None:
     )
 
     async def add() -> Card:
-        report = await _add(turn, key)
-        await _end(turn, ASKS_TYPED)
-        return await _connected(turn, report)
+        report = await _add_key(ctx, key)
+        await _end_dialogue(ctx, ASKS_TYPED)
+        return await _connected(ctx, report)
 
-    await show_in_time(turn, add())
+    await show_when_ready(ctx, add())
 
 
-async def add_typed(turn: Turn) -> None:
+async def add_typed_key(ctx: UpdateContext) -> None:
     """`/keys add demo|live KEY SECRET [SITE]`; the guard has deleted the message."""
-    key = _typed_key(turn)
-    still_asking(turn)
-    await show_in_time(turn, _add_and_report(turn, key))
+    key = _typed_key(ctx)
+    refuse_while_asking(ctx)
+    await show_when_ready(ctx, _add_and_report(ctx, key))
 
 
-def hold_typed(turn: Turn) -> Wish:
+def keep_typed_key(ctx: UpdateContext) -> ButtonAction:
     """Keep a typed key in memory until the terms are accepted, so that it need not be sent twice."""
-    turn.data.held_keys.hold(turn.user_id, _typed_key(turn))
-    return Wish(action=HELD)
+    ctx.data.typed_keys.put(ctx.user_id, _typed_key(ctx))
+    return ButtonAction(action=HELD)
 
 
-async def add_held(turn: Turn, _: Wish) -> None:
+async def add_kept_key(ctx: UpdateContext, _: ButtonAction) -> None:
     """The terms are accepted: go on with what was typed before."""
-    still_asking(turn)
-    key = turn.data.held_keys.take(turn.user_id)
+    refuse_while_asking(ctx)
+    key = ctx.data.typed_keys.take(ctx.user_id)
     if key is None:
         raise BadInput("keys-send-again")
-    await show_in_time(turn, _add_and_report(turn, key))
+    await show_when_ready(ctx, _add_and_report(ctx, key))
 
 
-async def check_typed(turn: Turn) -> None:
+async def check_key_by_type(ctx: UpdateContext) -> None:
     """`/keys check demo|live`."""
-    await _check(turn, _typed_account_type(turn, "keys-check-usage"))
+    await _check_key(ctx, _typed_account_type(ctx, "keys-check-usage"))
 
 
-async def check_tapped(turn: Turn, code: ShowKey) -> None:
+async def check_key(ctx: UpdateContext, code: ShowKey) -> None:
     """[Check]."""
-    await _check(turn, code.account_type)
+    await _check_key(ctx, code.account_type)
 
 
-async def remove_typed(turn: Turn) -> None:
+async def ask_removal_by_type(ctx: UpdateContext) -> None:
     """`/keys remove demo|live` asks first."""
-    await _ask_removal(turn, _typed_account_type(turn, "keys-remove-usage"))
+    await _ask_removal(ctx, _typed_account_type(ctx, "keys-remove-usage"))
 
 
-async def remove_tapped(turn: Turn, code: AskRemoval) -> None:
+async def ask_key_removal(ctx: UpdateContext, code: AskRemoval) -> None:
     """[Remove] asks first."""
-    await _ask_removal(turn, code.account_type)
+    await _ask_removal(ctx, code.account_type)
 
 
-async def remove(turn: Turn, wish: Wish) -> None:
+async def remove_key(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """Confirmed."""
-    account = await turn.services.keys.remove(turn.user_id, AccountType(wish.values["account_type"]))
-    await turn.show(removed_card(turn.viewer, account))
+    account = await ctx.services.keys.remove(ctx.user_id, AccountType(button_action.values["account_type"]))
+    await ctx.show(removed_card(ctx.viewer, account))
 
 
-async def _findings(turn: Turn) -> Mapping[AccountId, Sequence[Finding]]:
+async def _findings(ctx: UpdateContext) -> Mapping[AccountId, Sequence[Finding]]:
     """What is known of the connected keys; nothing where Bybit takes its time: the card does not wait for it."""
-    connected = [each for each in turn.config.accounts if each.account_type is not AccountType.PAPER]
+    connected = [each for each in ctx.config.accounts if each.account_type is not AccountType.PAPER]
     try:
-        async with asyncio.timeout(turn.data.asides.patience):
-            reports = await asyncio.gather(*(turn.services.keys.report(each) for each in connected))
+        async with asyncio.timeout(ctx.data.tasks.reply_within):
+            reports = await asyncio.gather(*(ctx.services.keys.report(each) for each in connected))
     except TimeoutError:
         return {}
     return {report.account.account_id: report.findings for report in reports if report is not None}
 
 
-async def _add(turn: Turn, key: TypedKey) -> KeyReport:
-    return await turn.services.keys.add_secret(turn.user_id, key.account_type, key.site, key.api_key, key.api_secret)
+async def _add_key(ctx: UpdateContext, key: TypedKey) -> KeyReport:
+    return await ctx.services.keys.add_secret(ctx.user_id, key.account_type, key.site, key.api_key, key.api_secret)
 
 
-async def _add_and_report(turn: Turn, key: TypedKey) -> Card:
-    return await _connected(turn, await _add(turn, key))
+async def _add_and_report(ctx: UpdateContext, key: TypedKey) -> Card:
+    return await _connected(ctx, await _add_key(ctx, key))
 
 
-async def _end(turn: Turn, name: str) -> None:
+async def _end_dialogue(ctx: UpdateContext, name: str) -> None:
     """End the dialogue that asked; another one may have begun while Bybit took its time."""
-    dialogue = await turn.services.dialogues.current(turn.user_id)
+    dialogue = await ctx.services.dialogues.current(ctx.user_id)
     if dialogue is not None and dialogue.dialogue == name:
-        await turn.services.dialogues.end(turn.user_id)
+        await ctx.services.dialogues.end(ctx.user_id)
 
 
-async def _connected(turn: Turn, report: KeyReport) -> Card:
-    config = await turn.services.people.config(turn.user_id)  # with the account that was just added
-    turn = turn if config is None else replace(turn, config=config)
-    return connected_card(turn.viewer, report, turn.services.keys.egress_ip)
+async def _connected(ctx: UpdateContext, report: KeyReport) -> Card:
+    config = await ctx.services.people.config(ctx.user_id)  # with the account that was just added
+    ctx = ctx if config is None else replace(ctx, config=config)
+    return connected_card(ctx.viewer, report, ctx.services.keys.egress_ip)
 
 
-async def _check(turn: Turn, account_type: AccountType) -> None:
+async def _check_key(ctx: UpdateContext, account_type: AccountType) -> None:
     async def ask() -> Card:
-        report = await turn.services.keys.check(turn.user_id, account_type)
-        return checked_card(turn.viewer, report, turn.services.keys.egress_ip)
+        report = await ctx.services.keys.check(ctx.user_id, account_type)
+        return checked_card(ctx.viewer, report, ctx.services.keys.egress_ip)
 
-    still_asking(turn)
-    await show_in_time(turn, ask())
+    refuse_while_asking(ctx)
+    await show_when_ready(ctx, ask())
 
 
-async def _ask_removal(turn: Turn, account_type: AccountType) -> None:
-    account = turn.config.account_of_type(account_type)
+async def _ask_removal(ctx: UpdateContext, account_type: AccountType) -> None:
+    account = ctx.config.account_of_type(account_type)
     if account is None or account_type is AccountType.PAPER:
         raise NoAccount("error-no-account", account_type=account_type.value)
-    wish = Wish(action=REMOVE, values={"account_type": account_type.value})
-    (confirm,) = await turn.buttons([(turn.say.plain("button-confirm-removal"), wish)])
-    await turn.show(ask_removal_card(turn.viewer, account, confirm))
+    button_action = ButtonAction(action=REMOVE, values={"account_type": account_type.value})
+    (confirm,) = await ctx.buttons([(ctx.say.plain("button-confirm-removal"), button_action)])
+    await ctx.show(ask_removal_card(ctx.viewer, account, confirm))
 
 
-def _typed_key(turn: Turn) -> TypedKey:
+def _typed_key(ctx: UpdateContext) -> TypedKey:
     """Raises BadInput for anything but the typed form."""
-    words = turn.arguments
+    words = ctx.arguments
     if len(words) not in _WORDS_TO_ADD:
         raise BadInput("keys-add-usage")
     return TypedKey(
@@ -225,10 +225,10 @@ def _typed_key(turn: Turn) -> TypedKey:
     )
 
 
-def _typed_account_type(turn: Turn, usage: str) -> AccountType:
-    if len(turn.arguments) != _WORDS_OF_A_KEY:
+def _typed_account_type(ctx: UpdateContext, usage: str) -> AccountType:
+    if len(ctx.arguments) != _WORDS_OF_A_KEY:
         raise BadInput(usage)
-    return _bybit_type(turn.arguments[1], usage)
+    return _bybit_type(ctx.arguments[1], usage)
 
 
 def _bybit_type(word: str, usage: str) -> AccountType:
@@ -238,8 +238,8 @@ def _bybit_type(word: str, usage: str) -> AccountType:
     return account_type
 
 
-def _meant(wish: Wish) -> tuple[AccountType, Site]:
-    return AccountType(wish.values["account_type"]), _site(wish.values["site"])
+def _account_type_and_site(button_action: ButtonAction) -> tuple[AccountType, Site]:
+    return AccountType(button_action.values["account_type"]), _site(button_action.values["site"])
 
 
 def _site(code: str) -> Site:
@@ -249,18 +249,18 @@ def _site(code: str) -> Site:
     return site
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("keys", add_typed, verb="add", access=AFTER_TERMS, resume=hold_typed, pin_for_keys=True),
-    command("keys", check_typed, verb="check", access=EVERYONE),
-    command("keys", remove_typed, verb="remove", access=EVERYONE),
-    command("keys", show, access=EVERYONE, description="command-keys"),
-    shows(ShowSite, show_site, access=EVERYONE),
-    shows(ShowKey, check_tapped, access=EVERYONE),
-    shows(AskRemoval, remove_tapped, access=EVERYONE),
-    does(PAIR, offer_pair, access=AFTER_TERMS, pin_for_keys=True),
-    does(ASK_TYPED, ask_secret, access=AFTER_TERMS, pin_for_keys=True),
-    does(HELD, add_held, access=AFTER_TERMS, pin_for_keys=True),
-    does(REMOVE, remove, access=EVERYONE, pin_for_keys=True),
-    continues(ASKS_KEY_ID, take_key_id, access=AFTER_TERMS),
-    continues(ASKS_TYPED, take_secret, access=AFTER_TERMS),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("keys", add_typed_key, verb="add", access=AFTER_TERMS, resume=keep_typed_key, pin_for_keys=True),
+    command("keys", check_key_by_type, verb="check", access=EVERYONE),
+    command("keys", ask_removal_by_type, verb="remove", access=EVERYONE),
+    command("keys", show_keys, access=EVERYONE, description="command-keys"),
+    view(ShowSite, show_site, access=EVERYONE),
+    view(ShowKey, check_key, access=EVERYONE),
+    view(AskRemoval, ask_key_removal, access=EVERYONE),
+    action(PAIR, offer_pair, access=AFTER_TERMS, pin_for_keys=True),
+    action(ASK_TYPED, ask_secret, access=AFTER_TERMS, pin_for_keys=True),
+    action(HELD, add_kept_key, access=AFTER_TERMS, pin_for_keys=True),
+    action(REMOVE, remove_key, access=EVERYONE, pin_for_keys=True),
+    dialogue(ASKS_KEY_ID, finish_pair, access=AFTER_TERMS),
+    dialogue(ASKS_TYPED, add_typed_secret, access=AFTER_TERMS),
 )

@@ -5,18 +5,18 @@ from typing import Final
 from handlers.accounts.views import orders_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.callbacks import ShowOrders
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 
-_SCREEN: Final = AccountScreen(look=lambda screens, account: screens.orders(account), draw=orders_card)
+_SCREEN: Final = AccountScreen(read=lambda screens, account: screens.orders(account), draw=orders_card)
 
 
-async def tapped(turn: Turn, code: ShowOrders) -> None:
+async def show_orders(ctx: UpdateContext, code: ShowOrders) -> None:
     """A tab, a page, Refresh, or a button of another screen."""
-    await _SCREEN.tapped(turn, code.account_id, code.page)
+    await _SCREEN.show_for_button(ctx, code.account_id, code.page)
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("orders", _SCREEN.typed, access=EVERYONE, description="command-orders"),
-    shows(ShowOrders, tapped, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("orders", _SCREEN.show_for_command, access=EVERYONE, description="command-orders"),
+    view(ShowOrders, show_orders, access=EVERYONE),
 )

@@ -5,18 +5,18 @@ from typing import Final
 from handlers.accounts.views import positions_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.callbacks import ShowPositions
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 
-_SCREEN: Final = AccountScreen(look=lambda screens, account: screens.positions(account), draw=positions_card)
+_SCREEN: Final = AccountScreen(read=lambda screens, account: screens.positions(account), draw=positions_card)
 
 
-async def tapped(turn: Turn, code: ShowPositions) -> None:
+async def show_positions(ctx: UpdateContext, code: ShowPositions) -> None:
     """A tab, a page, Refresh, or a button of another screen."""
-    await _SCREEN.tapped(turn, code.account_id, code.page)
+    await _SCREEN.show_for_button(ctx, code.account_id, code.page)
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("positions", _SCREEN.typed, access=EVERYONE, description="command-positions"),
-    shows(ShowPositions, tapped, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("positions", _SCREEN.show_for_command, access=EVERYONE, description="command-positions"),
+    view(ShowPositions, show_positions, access=EVERYONE),
 )

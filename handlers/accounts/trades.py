@@ -5,18 +5,18 @@ from typing import Final
 from handlers.accounts.views import trades_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.callbacks import ShowTrades
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 
-_SCREEN: Final = AccountScreen(look=lambda screens, account: screens.executions(account), draw=trades_card)
+_SCREEN: Final = AccountScreen(read=lambda screens, account: screens.executions(account), draw=trades_card)
 
 
-async def tapped(turn: Turn, code: ShowTrades) -> None:
+async def show_trades(ctx: UpdateContext, code: ShowTrades) -> None:
     """A tab, a page, Refresh, or a button of another screen."""
-    await _SCREEN.tapped(turn, code.account_id, code.page)
+    await _SCREEN.show_for_button(ctx, code.account_id, code.page)
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("trades", _SCREEN.typed, access=EVERYONE, description="command-trades"),
-    shows(ShowTrades, tapped, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("trades", _SCREEN.show_for_command, access=EVERYONE, description="command-trades"),
+    view(ShowTrades, show_trades, access=EVERYONE),
 )

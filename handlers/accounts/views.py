@@ -12,8 +12,8 @@ from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import CENT, Figures, percent_away, step_of
 from handlers.views.frame import account_tabs, columns, footer, menu_row, page_of, page_row, refresh_button, table
+from handlers.views.render_context import RenderContext
 from handlers.views.times import local_clock, zone_label
-from handlers.views.viewer import Viewer
 
 POSITIONS_A_PAGE: Final = 4
 ORDERS_A_PAGE: Final = 5
@@ -23,7 +23,7 @@ _BLANK: Final = Markup("")
 _ZERO: Final = Decimal(0)
 
 
-def balance_card(viewer: Viewer, account: Account, shown: Shown[Balance]) -> Card:
+def balance_card(viewer: RenderContext, account: Account, shown: Shown[Balance]) -> Card:
     """Account value, what is free, and the coins."""
     say = viewer.say
     parts = [say("balance-title", account=viewer.account_name(account))]
@@ -42,7 +42,7 @@ def balance_card(viewer: Viewer, account: Account, shown: Shown[Balance]) -> Car
     )
 
 
-def positions_card(viewer: Viewer, account: Account, shown: Shown[Positions], page_number: int = 0) -> Card:
+def positions_card(viewer: RenderContext, account: Account, shown: Shown[Positions], page_number: int = 0) -> Card:
     """Every open position: size, prices, PnL, stop, target, liquidation and how far it is."""
     say = viewer.say
     items = shown.value.items if shown.value is not None else ()
@@ -67,7 +67,7 @@ def positions_card(viewer: Viewer, account: Account, shown: Shown[Positions], pa
     )
 
 
-def orders_card(viewer: Viewer, account: Account, shown: Shown[Orders], page_number: int = 0) -> Card:
+def orders_card(viewer: RenderContext, account: Account, shown: Shown[Orders], page_number: int = 0) -> Card:
     """Every open order, limit or conditional."""
     say = viewer.say
     items = shown.value.items if shown.value is not None else ()
@@ -89,7 +89,7 @@ def orders_card(viewer: Viewer, account: Account, shown: Shown[Orders], page_num
     )
 
 
-def trades_card(viewer: Viewer, account: Account, shown: Shown[Executions], page_number: int = 0) -> Card:
+def trades_card(viewer: RenderContext, account: Account, shown: Shown[Executions], page_number: int = 0) -> Card:
     """The newest fills with their fees."""
     say = viewer.say
     items = shown.value.items if shown.value is not None else ()
@@ -117,7 +117,7 @@ def money_unit(account: Account) -> str:
     return "USDT" if account.account_type is AccountType.PAPER else "USD"
 
 
-def _totals(viewer: Viewer, account: Account, balance: Balance) -> list[tuple[str, str]]:
+def _totals(viewer: RenderContext, account: Account, balance: Balance) -> list[tuple[str, str]]:
     say, figures, unit = viewer.say, viewer.figures, money_unit(account)
     rows = [(say.plain("balance-value"), figures.money(balance.total_equity, unit))]
     if balance.total_available is not None:
@@ -128,7 +128,7 @@ def _totals(viewer: Viewer, account: Account, balance: Balance) -> list[tuple[st
     return rows
 
 
-def _coins(viewer: Viewer, coins: tuple[CoinBalance, ...]) -> list[Markup]:
+def _coins(viewer: RenderContext, coins: tuple[CoinBalance, ...]) -> list[Markup]:
     held = sorted((coin for coin in coins if coin.equity), key=lambda coin: coin.usd_value, reverse=True)
     if not held:
         return []
@@ -146,7 +146,7 @@ def _held(figures: Figures, amount: Decimal) -> str:
     return max(exact, figures.number(amount, CENT), key=len)
 
 
-def _position_head(viewer: Viewer, position: Position) -> Markup:
+def _position_head(viewer: RenderContext, position: Position) -> Markup:
     say = viewer.say
     side = say.plain("side-long" if position.side is Side.BUY else "side-short")
     leverage = "" if position.leverage is None else f" · {viewer.figures.number(position.leverage)}x"
@@ -154,7 +154,7 @@ def _position_head(viewer: Viewer, position: Position) -> Markup:
     return say("position-head", symbol=position.symbol, side=side, more=leverage + leg)
 
 
-def _position_rows(viewer: Viewer, position: Position) -> list[tuple[str, str]]:
+def _position_rows(viewer: RenderContext, position: Position) -> list[tuple[str, str]]:
     say, figures = viewer.say, viewer.figures
     step = step_of(position.mark_price)
     quote = quote_of(position.symbol)
@@ -185,7 +185,7 @@ def _position_rows(viewer: Viewer, position: Position) -> list[tuple[str, str]]:
     return rows
 
 
-def _order_head(viewer: Viewer, order: Order) -> Markup:
+def _order_head(viewer: RenderContext, order: Order) -> Markup:
     say = viewer.say
     kind = order.stop_order_type if order.stop_order_type not in {"", "UNKNOWN"} else order.order_type.value
     side = say.plain("side-buy" if order.side is Side.BUY else "side-sell")
@@ -193,7 +193,7 @@ def _order_head(viewer: Viewer, order: Order) -> Markup:
     return say("order-head", symbol=order.symbol, side=side, kind=say.plain("order-kind", kind=kind), more=flags)
 
 
-def _order_rows(viewer: Viewer, order: Order) -> list[tuple[str, str]]:
+def _order_rows(viewer: RenderContext, order: Order) -> list[tuple[str, str]]:
     say, figures = viewer.say, viewer.figures
     quote = quote_of(order.symbol)
     size = figures.amount(order.qty, base_of(order.symbol))
@@ -219,7 +219,7 @@ def _order_rows(viewer: Viewer, order: Order) -> list[tuple[str, str]]:
     return rows
 
 
-def _trade(viewer: Viewer, execution: Execution) -> Markup:
+def _trade(viewer: RenderContext, execution: Execution) -> Markup:
     say, figures = viewer.say, viewer.figures
     quote = quote_of(execution.symbol)
     head = say(
@@ -252,7 +252,7 @@ _SCREENS: Final = (
 )
 
 
-def _other_screens(viewer: Viewer, account: Account, current: type) -> Row:
+def _other_screens(viewer: RenderContext, account: Account, current: type) -> Row:
     """The account's other three screens."""
     return tuple(
         button(viewer.say.plain(label), viewer.data(screen(account.account_id)))

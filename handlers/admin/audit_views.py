@@ -9,8 +9,8 @@ from handlers.core.callbacks import ShowAudit
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import menu_row
+from handlers.views.render_context import RenderContext
 from handlers.views.times import local_clock, zone_label
-from handlers.views.viewer import Viewer
 
 ROWS_A_PAGE: Final = 10
 AREAS: Final = (
@@ -33,7 +33,7 @@ _SHORT: Final = 6  # of a pseudonym whose user was erased
 
 
 def audit_card(
-    viewer: Viewer,
+    viewer: RenderContext,
     rows: Sequence[AuditRow],
     names: Mapping[UserId, str],
     *,
@@ -54,7 +54,9 @@ def audit_card(
     return Card(text=join(parts), rows=_rows(viewer, rows, area, user_id, is_newest=is_newest))
 
 
-def _rows(viewer: Viewer, rows: Sequence[AuditRow], area: str, user_id: UserId, *, is_newest: bool) -> tuple[Row, ...]:
+def _rows(
+    viewer: RenderContext, rows: Sequence[AuditRow], area: str, user_id: UserId, *, is_newest: bool
+) -> tuple[Row, ...]:
     say = viewer.say
     pages: Row = ()
     if not is_newest:
@@ -75,11 +77,11 @@ def _rows(viewer: Viewer, rows: Sequence[AuditRow], area: str, user_id: UserId, 
     return (pages, *in_rows(filters, _AREAS_IN_A_ROW), everybody, menu_row(viewer))
 
 
-def _area_name(viewer: Viewer, area: str) -> str:
+def _area_name(viewer: RenderContext, area: str) -> str:
     return viewer.say.plain("audit-everything") if area == _ALL else area
 
 
-def _line(viewer: Viewer, row: AuditRow, names: Mapping[UserId, str]) -> Markup:
+def _line(viewer: RenderContext, row: AuditRow, names: Mapping[UserId, str]) -> Markup:
     say = viewer.say
     when = local_clock(row.at, viewer.now, viewer.config.settings.time_zone)
     head = say("audit-line", number=row.audit_id, time=when, action=row.action, actor=_person(viewer, row.actor, names))
@@ -91,7 +93,7 @@ def _line(viewer: Viewer, row: AuditRow, names: Mapping[UserId, str]) -> Markup:
     return join(lines)
 
 
-def _person(viewer: Viewer, person: AuditPerson | None, names: Mapping[UserId, str]) -> str:
+def _person(viewer: RenderContext, person: AuditPerson | None, names: Mapping[UserId, str]) -> str:
     if person is None:
         return viewer.say.plain("audit-bot")
     if person.user_id is None:

@@ -10,19 +10,19 @@ from handlers.core.callbacks import AimBroadcast, StopBroadcast
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 _ALL: Final = "all"
 _LICENSES_IN_A_ROW: Final = 3
 _BAR: Final = 20  # characters
 
 
-def ask_text_card(viewer: Viewer) -> Card:
+def ask_text_card(viewer: RenderContext) -> Card:
     """Asks for the message."""
     return Card(text=viewer.say("broadcast-ask-text"), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def audience_card(viewer: Viewer, broadcast: Broadcast, count: int, confirm: Row) -> Card:
+def audience_card(viewer: RenderContext, broadcast: Broadcast, count: int, confirm: Row) -> Card:
     """Whom it is for, how many those are, and the one button that sends it."""
     say = viewer.say
     text = say("broadcast-audience", count=count) if count else say("broadcast-audience-empty")
@@ -30,7 +30,7 @@ def audience_card(viewer: Viewer, broadcast: Broadcast, count: int, confirm: Row
     return Card(text=text, rows=(*rows, command_button(viewer, "button-cancel", "cancel")))
 
 
-def progress_card(viewer: Viewer, broadcast: Broadcast, unreached: Sequence[tuple[UserId, Delivery]]) -> Card:
+def progress_card(viewer: RenderContext, broadcast: Broadcast, unreached: Sequence[tuple[UserId, Delivery]]) -> Card:
     """Sent, blocked, undeliverable; who the last ones are once it is over."""
     say = viewer.say
     done = _BAR * broadcast.handled // max(1, broadcast.total)
@@ -54,7 +54,7 @@ def progress_card(viewer: Viewer, broadcast: Broadcast, unreached: Sequence[tupl
     return Card(text=join(parts), rows=(menu_row(viewer),))
 
 
-def _license_rows(viewer: Viewer, broadcast: Broadcast) -> tuple[Row, ...]:
+def _license_rows(viewer: RenderContext, broadcast: Broadcast) -> tuple[Row, ...]:
     audience = broadcast.audience
     buttons = [
         button(
@@ -67,7 +67,7 @@ def _license_rows(viewer: Viewer, broadcast: Broadcast) -> tuple[Row, ...]:
     return in_rows(buttons, _LICENSES_IN_A_ROW)
 
 
-def _other_rows(viewer: Viewer, broadcast: Broadcast) -> tuple[Row, Row]:
+def _other_rows(viewer: RenderContext, broadcast: Broadcast) -> tuple[Row, Row]:
     say, audience = viewer.say, broadcast.audience
     languages = []
     for language in (None, *Language):
@@ -89,5 +89,5 @@ def _aimed(broadcast: Broadcast, audience: Audience) -> AimBroadcast:
     return AimBroadcast(broadcast.broadcast_id, audience.license, spoken, int(audience.is_active))
 
 
-def _marked(viewer: Viewer, name: str, *, is_on: bool) -> str:
+def _marked(viewer: RenderContext, name: str, *, is_on: bool) -> str:
     return viewer.say.plain("tab-current", name=name) if is_on else name

@@ -3,13 +3,13 @@
 from typing import Final
 
 from handlers.admin.health_views import health_card
-from handlers.core.context import Turn
-from handlers.core.specs import ADMIN, Entry, command
+from handlers.core.context import UpdateContext
+from handlers.core.specs import ADMIN, HandlerSpec, command
 
 
-async def show(turn: Turn) -> None:
+async def show_health(ctx: UpdateContext) -> None:
     """Reasons, ages, rates; no user, no secret."""
-    await turn.show(health_card(turn.viewer, turn.data.health()))
+    await ctx.show(health_card(ctx.viewer, ctx.data.health()))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (command("health", show, access=ADMIN, description="command-health"),)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("health", show_health, access=ADMIN, description="command-health"),)

@@ -7,11 +7,11 @@ from handlers.core.callbacks import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import menu_row, refresh_button, table
+from handlers.views.render_context import RenderContext
 from handlers.views.times import span
-from handlers.views.viewer import Viewer
 
 
-def health_card(viewer: Viewer, health: Health) -> Card:
+def health_card(viewer: RenderContext, health: Health) -> Card:
     """Ready or why not, Telegram, Bybit, the cache."""
     say = viewer.say
     reasons = [say("health-reason", reason=reason) for reason in health.reasons]
@@ -25,18 +25,18 @@ def health_card(viewer: Viewer, health: Health) -> Card:
     return Card(text=join(parts), rows=rows)
 
 
-def _telegram(viewer: Viewer, health: Health) -> list[tuple[str, str]]:
+def _telegram(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
     say = viewer.say
     age = say.plain("none") if health.poll_age_s is None else span(say, health.poll_age_s)
     return [
         (say.plain("health-poll-age"), age),
         (say.plain("health-updates"), str(health.updates_waiting)),
-        (say.plain("health-promises"), str(health.promises_waiting)),
+        (say.plain("health-promises"), str(health.outbox_waiting)),
         (say.plain("health-limited"), say.plain("user-yes" if health.telegram_limited else "user-no")),
     ]
 
 
-def _bybit(viewer: Viewer, health: Health) -> list[tuple[str, str]]:
+def _bybit(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
     say = viewer.say
     banned = say.plain("user-no") if health.bybit_banned_s <= 0 else span(say, health.bybit_banned_s)
     skew = say.plain("none") if health.clock_skew_ms is None else f"{health.clock_skew_ms} ms"

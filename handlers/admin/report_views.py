@@ -9,11 +9,11 @@ from handlers.core.callbacks import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import columns, menu_row, refresh_button, table
+from handlers.views.render_context import RenderContext
 from handlers.views.times import moment
-from handlers.views.viewer import Viewer
 
 
-def report_card(viewer: Viewer, report: Report) -> Card:
+def report_card(viewer: RenderContext, report: Report) -> Card:
     """Users, licenses, income, promo codes, traders."""
     say = viewer.say
     parts = [say("report-title", date=moment(report.at, Millis(0), viewer.config.settings.time_zone)), Markup("")]
@@ -26,18 +26,18 @@ def report_card(viewer: Viewer, report: Report) -> Card:
     return Card(text=join(parts), rows=rows)
 
 
-def _count(viewer: Viewer, number: int) -> str:
+def _count(viewer: RenderContext, number: int) -> str:
     return viewer.figures.number(Decimal(number))
 
 
-def _users(viewer: Viewer, report: Report) -> list[tuple[str, str]]:
+def _users(viewer: RenderContext, report: Report) -> list[tuple[str, str]]:
     say = viewer.say
     rows = [(say.plain("report-all"), _count(viewer, report.users))]
     rows += [(say.plain("report-active", days=days), _count(viewer, count)) for days, count in report.active.items()]
     return rows
 
 
-def _licenses(viewer: Viewer, report: Report) -> list[tuple[str, str]]:
+def _licenses(viewer: RenderContext, report: Report) -> list[tuple[str, str]]:
     say = viewer.say
     rows = [
         (say.plain("license-type", kind=kind.value), _count(viewer, count)) for kind, count in report.licenses.items()
@@ -46,7 +46,7 @@ def _licenses(viewer: Viewer, report: Report) -> list[tuple[str, str]]:
     return rows
 
 
-def _income(viewer: Viewer, report: Report) -> list[Markup]:
+def _income(viewer: RenderContext, report: Report) -> list[Markup]:
     months = [each for each in report.income if each.kept or each.returned]
     if not months:
         return [viewer.say("report-no-income")]
@@ -60,7 +60,7 @@ def _income(viewer: Viewer, report: Report) -> list[Markup]:
     ]
 
 
-def _funnel(viewer: Viewer, report: Report) -> list[Markup]:
+def _funnel(viewer: RenderContext, report: Report) -> list[Markup]:
     if not report.funnel:
         return [viewer.say("report-no-promo")]
     return [
@@ -77,7 +77,7 @@ def _funnel(viewer: Viewer, report: Report) -> list[Markup]:
     ]
 
 
-def _traders(viewer: Viewer, report: Report) -> list[Markup]:
+def _traders(viewer: RenderContext, report: Report) -> list[Markup]:
     if not report.traders:
         return [viewer.say("report-no-traders")]
     lines = []

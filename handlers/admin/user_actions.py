@@ -4,14 +4,14 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot.domain.admin import MOST_DAYS, Act, Deed
+from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind
 from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.users import Role
 from bot.services.admin.user_actions import GIVEN_ROLES, MAX_REASON, new_nonce
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from handlers.admin.user_views import (
     ask_reason_card,
     ask_time_card,
@@ -20,10 +20,10 @@ from handlers.admin.user_views import (
     confirm_card,
     done_card,
 )
-from handlers.core.callbacks import AskAct, AskRole
-from handlers.core.context import Turn
+from handlers.core.callbacks import AskAdminAction, AskRole
+from handlers.core.context import UpdateContext
 from handlers.core.menus import publish_role_menu
-from handlers.core.specs import ADMIN, OWNER, Entry, command, continues, does, shows
+from handlers.core.specs import ADMIN, OWNER, HandlerSpec, action, command, dialogue, view
 from handlers.views.cards import in_rows
 
 DRAFT: Final = "desk.draft"
@@ -41,175 +41,177 @@ _EXTEND_DAYS: Final = (7, 14, 30, 90)
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most 52 bits
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,3})d?")
 _TIME_WORDS: Final = 2
-_AT_ONCE: Final = frozenset({Act.BAN, Act.UNBAN})
+_AT_ONCE: Final = frozenset({AdminActionKind.BAN, AdminActionKind.UNBAN})
 _NO_REASON: Final = "-"  # in the audit
 
 Values = Mapping[str, str]
 
 
-def _typed(act: Act) -> Callable[[Turn], Awaitable[None]]:
+def _action_command(kind: AdminActionKind) -> Callable[[UpdateContext], Awaitable[None]]:
     """`/grant ID TYPE DAYS why`, `/extend ID DAYS why`, `/revoke ID why`, `/ban ID why`, `/unban ID why`."""
 
-    async def run(turn: Turn) -> None:
-        words = list(turn.arguments)
-        values = {"act": act.value, "user": str(_id_of(words, act))}
-        if act is Act.GRANT:
-            values["type"] = _type_of(words, act).value
-        elif act is Act.EXTEND:
-            values["type"] = (await _running_type(turn, UserId(int(values["user"])))).value
-        if act in {Act.GRANT, Act.EXTEND}:
-            values["days"] = str(_days_of(words, act))
-        if act in _AT_ONCE and turn.services.access.is_owner(turn.config):
-            await _perform_at_once(turn, values, " ".join(words))
+    async def run(ctx: UpdateContext) -> None:
+        words = list(ctx.arguments)
+        values = {"act": kind.value, "user": str(_id_of(words, kind))}
+        if kind is AdminActionKind.GRANT:
+            values["type"] = _type_of(words, kind).value
+        elif kind is AdminActionKind.EXTEND:
+            values["type"] = (await _running_type(ctx, UserId(int(values["user"])))).value
+        if kind in {AdminActionKind.GRANT, AdminActionKind.EXTEND}:
+            values["days"] = str(_days_of(words, kind))
+        if kind in _AT_ONCE and ctx.services.roles.is_owner(ctx.config):
+            await _perform_at_once(ctx, values, " ".join(words))
         else:
-            await _reason_or_ask(turn, values, " ".join(words))
+            await _reason_or_ask(ctx, values, " ".join(words))
 
     return run
 
 
-async def typed_role(turn: Turn) -> None:
+async def run_role_command(ctx: UpdateContext) -> None:
     """`/role ID admin|support|user why`."""
-    words = list(turn.arguments)
-    user_id = _id_of(words, Act.ROLE)
+    words = list(ctx.arguments)
+    user_id = _id_of(words, AdminActionKind.ROLE)
     role = words.pop(0).lower() if words else ""
     if role not in {each.value for each in GIVEN_ROLES}:
         raise BadInput("desk-role-usage")
-    await _reason_or_ask(turn, {"act": Act.ROLE.value, "user": str(user_id), "role": role}, " ".join(words))
+    await _reason_or_ask(ctx, {"act": AdminActionKind.ROLE.value, "user": str(user_id), "role": role}, " ".join(words))
 
 
-async def tapped(turn: Turn, code: AskAct) -> None:
+async def ask_time_or_reason(ctx: UpdateContext, code: AskAdminAction) -> None:
     """A button of the user card."""
-    values = {"act": code.act.value, "user": str(code.user_id)}
-    if code.act is Act.ROLE:
+    values = {"act": code.kind.value, "user": str(code.user_id)}
+    if code.kind is AdminActionKind.ROLE:
         raise ButtonExpired
-    if code.act in {Act.GRANT, Act.EXTEND}:
-        await _choose_time(turn, code.act, code.user_id)
+    if code.kind in {AdminActionKind.GRANT, AdminActionKind.EXTEND}:
+        await _choose_time(ctx, code.kind, code.user_id)
     else:
-        await _ask_reason(turn, values)
+        await _ask_reason(ctx, values)
 
 
-async def ask_role(turn: Turn, code: AskRole) -> None:
+async def ask_role(ctx: UpdateContext, code: AskRole) -> None:
     """[Role]."""
-    subject = await turn.services.desk.subject(code.user_id)
+    subject = await ctx.services.user_admin.subject(code.user_id)
     choices = [
         (
-            turn.say.plain("role-name", role=each.value),
-            Wish(action=NAME, values={"act": Act.ROLE.value, "user": str(code.user_id), "role": each.value}),
+            ctx.say.plain("role-name", role=each.value),
+            ButtonAction(
+                action=NAME, values={"act": AdminActionKind.ROLE.value, "user": str(code.user_id), "role": each.value}
+            ),
         )
         for each in GIVEN_ROLES
         if each is not subject.role
     ]
-    await turn.show(choose_role_card(turn.viewer, subject, (await turn.buttons(choices),)))
+    await ctx.show(choose_role_card(ctx.viewer, subject, (await ctx.buttons(choices),)))
 
 
-async def draft(turn: Turn, wish: Wish) -> None:
+async def ask_reason(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """Type and days are chosen; the reason is asked for."""
-    await _ask_reason(turn, wish.values)
+    await _ask_reason(ctx, button_action.values)
 
 
-async def other_time(turn: Turn, wish: Wish) -> None:
+async def ask_other_time(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Other]."""
-    await turn.services.dialogues.begin(turn.user_id, ASKS_TIME, _STATE, wish.values)
-    await turn.show(ask_time_card(turn.viewer))
+    await ctx.services.dialogues.begin(ctx.user_id, ASKS_TIME, _STATE, button_action.values)
+    await ctx.show(ask_time_card(ctx.viewer))
 
 
-async def take_time(turn: Turn, dialogue: Dialogue) -> None:
+async def set_typed_time(ctx: UpdateContext, dialogue: Dialogue) -> None:
     """`premium 45d`; just `45d` for what runs already."""
-    words = turn.text.split()
+    words = ctx.text.split()
     values = dict(dialogue.values)
-    if len(words) == _TIME_WORDS and values["act"] == Act.GRANT.value:
-        values["type"] = _type_of(words, Act.GRANT).value
+    if len(words) == _TIME_WORDS and values["act"] == AdminActionKind.GRANT.value:
+        values["type"] = _type_of(words, AdminActionKind.GRANT).value
     if len(words) != 1 or "type" not in values:
         raise BadInput("desk-time-usage")
-    values["days"] = str(_days_of(words, Act(values["act"])))
-    await _ask_reason(turn, values)
+    values["days"] = str(_days_of(words, AdminActionKind(values["act"])))
+    await _ask_reason(ctx, values)
 
 
-async def take_reason(turn: Turn, dialogue: Dialogue) -> None:
+async def confirm_typed_reason(ctx: UpdateContext, dialogue: Dialogue) -> None:
     """Why. Then the card to confirm."""
-    await _confirm(turn, dialogue.values, turn.text)
-    await turn.services.dialogues.end(turn.user_id)
+    await _confirm(ctx, dialogue.values, ctx.text)
+    await ctx.services.dialogues.end(ctx.user_id)
 
 
-async def do(turn: Turn, wish: Wish) -> None:
+async def perform_action(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Confirm] of what needs no PIN."""
-    deed = _deed_of(wish.values)
-    if deed.needs_pin:
+    admin_action = _admin_action_of(button_action.values)
+    if admin_action.needs_pin:
         raise ButtonExpired
-    await _perform(turn, deed)
+    await _perform(ctx, admin_action)
 
 
-async def do_with_pin(turn: Turn, wish: Wish) -> None:
+async def perform_action_with_pin(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Confirm] of the rest; the guard has asked for the PIN."""
-    deed = _deed_of(wish.values)
-    if deed.act is Act.ROLE:
+    admin_action = _admin_action_of(button_action.values)
+    if admin_action.kind is AdminActionKind.ROLE:
         raise ButtonExpired
-    await _perform(turn, deed)
+    await _perform(ctx, admin_action)
 
 
-async def set_role(turn: Turn, wish: Wish) -> None:
+async def set_role(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Confirm] of a role; its menu follows at once."""
-    deed = _deed_of(wish.values)
-    if deed.act is not Act.ROLE or deed.role is None:
+    admin_action = _admin_action_of(button_action.values)
+    if admin_action.kind is not AdminActionKind.ROLE or admin_action.role is None:
         raise ButtonExpired
-    await _perform(turn, deed)
-    await publish_role_menu(turn.bot, turn.data.texts, turn.data.router, deed.user_id, deed.role)
+    await _perform(ctx, admin_action)
+    await publish_role_menu(ctx.bot, ctx.data.texts, ctx.data.router, admin_action.user_id, admin_action.role)
 
 
-async def _perform(turn: Turn, deed: Deed) -> None:
-    done = await turn.services.desk.perform(turn.config, deed)
-    if deed.act is Act.UNBAN:
-        turn.data.refusals.forget(deed.user_id)  # a ban soon after this one is answered, too
-    await turn.show(done_card(turn.viewer, deed, done))
+async def _perform(ctx: UpdateContext, admin_action: AdminAction) -> None:
+    done = await ctx.services.user_admin.perform(ctx.config, admin_action)
+    if admin_action.kind is AdminActionKind.UNBAN:
+        ctx.data.refusals.forget(admin_action.user_id)  # a ban soon after this one is answered, too
+    await ctx.show(done_card(ctx.viewer, admin_action, done))
 
 
-async def _perform_at_once(turn: Turn, values: Values, reason: str) -> None:
+async def _perform_at_once(ctx: UpdateContext, values: Values, reason: str) -> None:
     """The owner's typed ban holds from the very next message: it is whole as typed, and /unban takes it back."""
-    deed = _deed_of({**values, "reason": _reason(reason or _NO_REASON), "nonce": new_nonce()})
-    await turn.services.desk.preview(turn.config, deed)  # the same refusals as before a confirmation
-    await _perform(turn, deed)
+    admin_action = _admin_action_of({**values, "reason": _reason(reason or _NO_REASON), "nonce": new_nonce()})
+    await ctx.services.user_admin.preview(ctx.config, admin_action)  # the same refusals as before a confirmation
+    await _perform(ctx, admin_action)
 
 
-async def _choose_time(turn: Turn, act: Act, user_id: UserId) -> None:
-    subject = await turn.services.desk.subject(user_id)
-    values = {"act": act.value, "user": str(user_id)}
-    types = tuple(LicenseType) if act is Act.GRANT else (await _running_type(turn, user_id),)
-    days = _GRANT_DAYS if act is Act.GRANT else _EXTEND_DAYS
+async def _choose_time(ctx: UpdateContext, kind: AdminActionKind, user_id: UserId) -> None:
+    subject = await ctx.services.user_admin.subject(user_id)
+    values = {"act": kind.value, "user": str(user_id)}
+    types = tuple(LicenseType) if kind is AdminActionKind.GRANT else (await _running_type(ctx, user_id),)
+    days = _GRANT_DAYS if kind is AdminActionKind.GRANT else _EXTEND_DAYS
     choices = [
         (
-            turn.say.plain("deed-time-button", kind=each.value, days=count),
-            Wish(action=DRAFT, values=values | {"type": each.value, "days": str(count)}),
+            ctx.say.plain("deed-time-button", kind=each.value, days=count),
+            ButtonAction(action=DRAFT, values=values | {"type": each.value, "days": str(count)}),
         )
         for each in types
         for count in days
     ]
-    known = {} if act is Act.GRANT else {"type": types[0].value}
-    choices.append((turn.say.plain("button-other-value"), Wish(action=OTHER_TIME, values=values | known)))
-    *times, other = await turn.buttons(choices)
-    await turn.show(choose_time_card(turn.viewer, subject, act, (*in_rows(times, len(days)), (other,))))
+    known = {} if kind is AdminActionKind.GRANT else {"type": types[0].value}
+    choices.append((ctx.say.plain("button-other-value"), ButtonAction(action=OTHER_TIME, values=values | known)))
+    *times, other = await ctx.buttons(choices)
+    await ctx.show(choose_time_card(ctx.viewer, subject, kind, (*in_rows(times, len(days)), (other,))))
 
 
-async def _reason_or_ask(turn: Turn, values: Values, reason: str) -> None:
+async def _reason_or_ask(ctx: UpdateContext, values: Values, reason: str) -> None:
     if reason:
-        await _confirm(turn, values, reason)
+        await _confirm(ctx, values, reason)
     else:
-        await _ask_reason(turn, values)
+        await _ask_reason(ctx, values)
 
 
-async def _ask_reason(turn: Turn, values: Values) -> None:
-    subject = await turn.services.desk.subject(UserId(int(values["user"])))
-    dialogue = ASKS_ROLE_REASON if values["act"] == Act.ROLE.value else ASKS_REASON
-    await turn.services.dialogues.begin(turn.user_id, dialogue, _STATE, values)
-    await turn.show(ask_reason_card(turn.viewer, subject))
+async def _ask_reason(ctx: UpdateContext, values: Values) -> None:
+    subject = await ctx.services.user_admin.subject(UserId(int(values["user"])))
+    dialogue = ASKS_ROLE_REASON if values["act"] == AdminActionKind.ROLE.value else ASKS_REASON
+    await ctx.services.dialogues.begin(ctx.user_id, dialogue, _STATE, values)
+    await ctx.show(ask_reason_card(ctx.viewer, subject))
 
 
-async def _confirm(turn: Turn, values: Values, reason: str) -> None:
+async def _confirm(ctx: UpdateContext, values: Values, reason: str) -> None:
     ready = {**values, "reason": _reason(reason), "nonce": new_nonce()}
-    deed = _deed_of(ready)
-    preview = await turn.services.desk.preview(turn.config, deed)
-    label = turn.say.plain("deed-confirm", act=deed.act.value)
-    (confirm,) = await turn.buttons([(label, Wish(action=_action_of(deed), values=ready))])
-    await turn.show(confirm_card(turn.viewer, deed, preview, confirm))
+    admin_action = _admin_action_of(ready)
+    preview = await ctx.services.user_admin.preview(ctx.config, admin_action)
+    label = ctx.say.plain("deed-confirm", act=admin_action.kind.value)
+    (confirm,) = await ctx.buttons([(label, ButtonAction(action=_confirmation_of(admin_action), values=ready))])
+    await ctx.show(confirm_card(ctx.viewer, admin_action, preview, confirm))
 
 
 def _reason(typed: str) -> str:
@@ -221,25 +223,25 @@ def _reason(typed: str) -> str:
     return reason
 
 
-def _action_of(deed: Deed) -> str:
+def _confirmation_of(admin_action: AdminAction) -> str:
     """Which of the three confirmations it takes."""
-    if deed.act is Act.ROLE:
+    if admin_action.kind is AdminActionKind.ROLE:
         return SET_ROLE
-    return DO_WITH_PIN if deed.needs_pin else DO
+    return DO_WITH_PIN if admin_action.needs_pin else DO
 
 
-async def _running_type(turn: Turn, user_id: UserId) -> LicenseType:
+async def _running_type(ctx: UpdateContext, user_id: UserId) -> LicenseType:
     """What an extension adds to."""
-    subject = await turn.services.desk.subject(user_id)
-    running = subject.license.type_at(turn.services.clock.now())
+    subject = await ctx.services.user_admin.subject(user_id)
+    running = subject.license.type_at(ctx.services.clock.now())
     if running is None:
         raise BadInput("desk-nothing-to-extend")
     return running
 
 
-def _deed_of(values: Values) -> Deed:
-    return Deed(
-        act=Act(values["act"]),
+def _admin_action_of(values: Values) -> AdminAction:
+    return AdminAction(
+        kind=AdminActionKind(values["act"]),
         user_id=UserId(int(values["user"])),
         reason=values["reason"],
         nonce=values["nonce"],
@@ -249,23 +251,23 @@ def _deed_of(values: Values) -> Deed:
     )
 
 
-def _id_of(words: list[str], act: Act) -> UserId:
+def _id_of(words: list[str], kind: AdminActionKind) -> UserId:
     """Exactly one numeric id: names can be taken over by others, ids cannot."""
     if not words or not _USER_ID.fullmatch(words[0]):
-        raise BadInput("desk-usage", act=act.value)
+        raise BadInput("desk-usage", act=kind.value)
     return UserId(int(words.pop(0)))
 
 
-def _type_of(words: list[str], act: Act) -> LicenseType:
+def _type_of(words: list[str], kind: AdminActionKind) -> LicenseType:
     if not words or words[0].lower() not in {each.value for each in LicenseType}:
-        raise BadInput("desk-usage", act=act.value)
+        raise BadInput("desk-usage", act=kind.value)
     return LicenseType(words.pop(0).lower())
 
 
-def _days_of(words: list[str], act: Act) -> int:
+def _days_of(words: list[str], kind: AdminActionKind) -> int:
     found = _DAYS.fullmatch(words[0].lower()) if words else None
     if found is None:
-        raise BadInput("desk-usage", act=act.value)
+        raise BadInput("desk-usage", act=kind.value)
     words.pop(0)
     days = int(found[1])
     if days > MOST_DAYS:
@@ -273,22 +275,22 @@ def _days_of(words: list[str], act: Act) -> int:
     return days
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("grant", _typed(Act.GRANT), access=ADMIN, description="command-grant"),
-    command("extend", _typed(Act.EXTEND), access=ADMIN),
-    command("revoke", _typed(Act.REVOKE), access=ADMIN),
-    command("ban", _typed(Act.BAN), access=ADMIN, description="command-ban"),
-    command("unban", _typed(Act.UNBAN), access=ADMIN, description="command-unban"),
-    command("role", typed_role, access=OWNER, description="command-role"),
-    shows(AskAct, tapped, access=ADMIN),
-    shows(AskRole, ask_role, access=OWNER),
-    does(DRAFT, draft, access=ADMIN),
-    does(OTHER_TIME, other_time, access=ADMIN),
-    does(NAME, draft, access=OWNER),
-    does(DO, do, access=ADMIN),
-    does(DO_WITH_PIN, do_with_pin, access=ADMIN, pin=True),
-    does(SET_ROLE, set_role, access=OWNER, pin=True),
-    continues(ASKS_TIME, take_time, access=ADMIN),
-    continues(ASKS_REASON, take_reason, access=ADMIN),
-    continues(ASKS_ROLE_REASON, take_reason, access=OWNER),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("grant", _action_command(AdminActionKind.GRANT), access=ADMIN, description="command-grant"),
+    command("extend", _action_command(AdminActionKind.EXTEND), access=ADMIN),
+    command("revoke", _action_command(AdminActionKind.REVOKE), access=ADMIN),
+    command("ban", _action_command(AdminActionKind.BAN), access=ADMIN, description="command-ban"),
+    command("unban", _action_command(AdminActionKind.UNBAN), access=ADMIN, description="command-unban"),
+    command("role", run_role_command, access=OWNER, description="command-role"),
+    view(AskAdminAction, ask_time_or_reason, access=ADMIN),
+    view(AskRole, ask_role, access=OWNER),
+    action(DRAFT, ask_reason, access=ADMIN),
+    action(OTHER_TIME, ask_other_time, access=ADMIN),
+    action(NAME, ask_reason, access=OWNER),
+    action(DO, perform_action, access=ADMIN),
+    action(DO_WITH_PIN, perform_action_with_pin, access=ADMIN, pin=True),
+    action(SET_ROLE, set_role, access=OWNER, pin=True),
+    dialogue(ASKS_TIME, set_typed_time, access=ADMIN),
+    dialogue(ASKS_REASON, confirm_typed_reason, access=ADMIN),
+    dialogue(ASKS_ROLE_REASON, confirm_typed_reason, access=OWNER),
 )

@@ -6,23 +6,25 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import AccountType
-from bot.domain.admin import Act, Deed, UserFilter, UserLine
+from bot.domain.admin import AdminAction, AdminActionKind, UserFilter, UserLine
 from bot.domain.ids import UserId
 from bot.domain.users import Role, UserConfig
 from bot.services.admin.user_actions import Preview, Subject
-from handlers.core.callbacks import AskAct, AskRole, FindUser, RunCommand, ShowAudit, ShowUser, ShowUsers
+from handlers.core.callbacks import AskAdminAction, AskRole, FindUser, RunCommand, ShowAudit, ShowUser, ShowUsers
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
+from handlers.views.render_context import RenderContext
 from handlers.views.times import day
-from handlers.views.viewer import Viewer
 
 USERS_A_PAGE: Final = 8
 _FILTERS_IN_A_ROW: Final = 4
 _BLANK: Final = Markup("")
 
 
-def users_card(viewer: Viewer, lines: Sequence[UserLine], shown: UserFilter, page: int, *, has_more: bool) -> Card:
+def users_card(
+    viewer: RenderContext, lines: Sequence[UserLine], shown: UserFilter, page: int, *, has_more: bool
+) -> Card:
     """A page of everybody, or of those a filter leaves."""
     say = viewer.say
     parts = [say("users-title", shown=shown.value), _BLANK, *_user_lines(viewer, lines)]
@@ -41,7 +43,7 @@ def users_card(viewer: Viewer, lines: Sequence[UserLine], shown: UserFilter, pag
     return Card(text=join(parts), rows=rows)
 
 
-def found_card(viewer: Viewer, typed: str, lines: Sequence[UserLine]) -> Card:
+def found_card(viewer: RenderContext, typed: str, lines: Sequence[UserLine]) -> Card:
     """Whom a search found."""
     say = viewer.say
     parts = [say("users-found", typed=typed, count=len(lines)), _BLANK, *_user_lines(viewer, lines)]
@@ -50,12 +52,12 @@ def found_card(viewer: Viewer, typed: str, lines: Sequence[UserLine]) -> Card:
     return Card(text=join(parts), rows=(*_user_buttons(viewer, lines), (find, back)))
 
 
-def ask_find_card(viewer: Viewer) -> Card:
+def ask_find_card(viewer: RenderContext) -> Card:
     """Asks for an id, an @name or the beginning of a name."""
     return Card(text=viewer.say("users-ask-find"), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def user_card(viewer: Viewer, role: Role, subject: Subject, redeem: InlineKeyboardButton | None = None) -> Card:
+def user_card(viewer: RenderContext, role: Role, subject: Subject, redeem: InlineKeyboardButton | None = None) -> Card:
     """Everything an admin may know, and what the reader's role may do. No key, no balance."""
     say = viewer.say
     config, facts = subject.config, subject.facts
@@ -77,41 +79,43 @@ def user_card(viewer: Viewer, role: Role, subject: Subject, redeem: InlineKeyboa
     parts += _license_lines(viewer, subject)
     parts += [_BLANK, say("user-accounts"), *_account_lines(viewer, config)]
     parts += [_BLANK, *_error_lines(viewer, subject)]
-    return Card(text=join(parts), rows=(*_act_rows(viewer, role, subject, redeem), _ways_back(viewer)))
+    return Card(text=join(parts), rows=(*_action_rows(viewer, role, subject, redeem), _ways_back(viewer)))
 
 
-def choose_time_card(viewer: Viewer, subject: Subject, act: Act, rows: tuple[Row, ...]) -> Card:
+def choose_time_card(viewer: RenderContext, subject: Subject, kind: AdminActionKind, rows: tuple[Row, ...]) -> Card:
     """How much license time, of which type."""
-    text = viewer.say("deed-choose-time", act=act.value, name=name_of(subject.config))
+    text = viewer.say("deed-choose-time", act=kind.value, name=name_of(subject.config))
     return Card(text=join([text, *_license_lines(viewer, subject)]), rows=(*rows, _cancel(viewer)))
 
 
-def choose_role_card(viewer: Viewer, subject: Subject, rows: tuple[Row, ...]) -> Card:
+def choose_role_card(viewer: RenderContext, subject: Subject, rows: tuple[Row, ...]) -> Card:
     """Which role."""
     say = viewer.say
     role = say.plain("role-name", role=subject.role.value)
     return Card(text=say("deed-choose-role", name=name_of(subject.config), role=role), rows=(*rows, _cancel(viewer)))
 
 
-def ask_time_card(viewer: Viewer) -> Card:
+def ask_time_card(viewer: RenderContext) -> Card:
     """Asks for type and days in words."""
     return Card(text=viewer.say("deed-ask-time"), rows=(_cancel(viewer),))
 
 
-def ask_reason_card(viewer: Viewer, subject: Subject) -> Card:
+def ask_reason_card(viewer: RenderContext, subject: Subject) -> Card:
     """Asks why, before anything is confirmed."""
     return Card(text=viewer.say("deed-ask-reason", name=name_of(subject.config)), rows=(_cancel(viewer),))
 
 
-def confirm_card(viewer: Viewer, deed: Deed, preview: Preview, confirm: InlineKeyboardButton) -> Card:
+def confirm_card(
+    viewer: RenderContext, admin_action: AdminAction, preview: Preview, confirm: InlineKeyboardButton
+) -> Card:
     """Everything that would happen, and one button."""
-    return Card(text=join(_deed_lines(viewer, deed, preview)), rows=((confirm,), _cancel(viewer)))
+    return Card(text=join(_action_lines(viewer, admin_action, preview)), rows=((confirm,), _cancel(viewer)))
 
 
-def done_card(viewer: Viewer, deed: Deed, preview: Preview) -> Card:
+def done_card(viewer: RenderContext, admin_action: AdminAction, preview: Preview) -> Card:
     """It is done, and the user was told."""
-    lines = [viewer.say("deed-done"), _BLANK, *_deed_lines(viewer, deed, preview)]
-    card = button(viewer.say.plain("button-user"), viewer.data(ShowUser(deed.user_id)))
+    lines = [viewer.say("deed-done"), _BLANK, *_action_lines(viewer, admin_action, preview)]
+    card = button(viewer.say.plain("button-user"), viewer.data(ShowUser(admin_action.user_id)))
     return Card(text=join(lines), rows=((card, *_users_button(viewer)), menu_row(viewer)))
 
 
@@ -121,32 +125,32 @@ def name_of(config: UserConfig) -> str:
     return " ".join(part for part in parts if part) or str(config.user_id)
 
 
-def _deed_lines(viewer: Viewer, deed: Deed, preview: Preview) -> list[Markup]:
+def _action_lines(viewer: RenderContext, admin_action: AdminAction, preview: Preview) -> list[Markup]:
     say = viewer.say
-    who = say("deed-who", name=name_of(preview.subject.config), id=str(deed.user_id))
-    lines = [say("deed-title", act=deed.act.value), who]
-    if deed.license_type is not None:
-        kind = say.plain("license-type", kind=deed.license_type.value)
-        lines.append(say("deed-time", kind=kind, days=deed.days))
+    who = say("deed-who", name=name_of(preview.subject.config), id=str(admin_action.user_id))
+    lines = [say("deed-title", act=admin_action.kind.value), who]
+    if admin_action.license_type is not None:
+        kind = say.plain("license-type", kind=admin_action.license_type.value)
+        lines.append(say("deed-time", kind=kind, days=admin_action.days))
         if preview.starts is not None and preview.starts > viewer.now:
             lines.append(say("deed-starts", date=viewer.when(preview.starts)))
         if preview.until is not None:
             lines.append(say("deed-until", date=viewer.when(preview.until)))
-    elif deed.act is Act.REVOKE and preview.was_until is not None:
+    elif admin_action.kind is AdminActionKind.REVOKE and preview.was_until is not None:
         lines.append(say("deed-loses", date=viewer.when(preview.was_until)))
-    if deed.role is not None:
+    if admin_action.role is not None:
         before = say.plain("role-name", role=preview.subject.role.value)
-        lines.append(say("deed-role", before=before, role=say.plain("role-name", role=deed.role.value)))
-    return [*lines, say("deed-reason", reason=deed.reason)]
+        lines.append(say("deed-role", before=before, role=say.plain("role-name", role=admin_action.role.value)))
+    return [*lines, say("deed-reason", reason=admin_action.reason)]
 
 
-def _user_lines(viewer: Viewer, lines: Sequence[UserLine]) -> list[Markup]:
+def _user_lines(viewer: RenderContext, lines: Sequence[UserLine]) -> list[Markup]:
     if not lines:
         return [viewer.say("users-none")]
     return [_user_line(viewer, number, each) for number, each in enumerate(lines, 1)]
 
 
-def _user_line(viewer: Viewer, number: int, line: UserLine) -> Markup:
+def _user_line(viewer: RenderContext, number: int, line: UserLine) -> Markup:
     say = viewer.say
     if line.license_type is not None and line.until is not None:
         license_ = say("users-license", kind=line.license_type.value, date=day(line.until))
@@ -171,7 +175,7 @@ def _short_name(line: UserLine) -> str:
     return " ".join(part for part in parts if part) or "–"
 
 
-def _user_buttons(viewer: Viewer, lines: Sequence[UserLine]) -> tuple[Row, ...]:
+def _user_buttons(viewer: RenderContext, lines: Sequence[UserLine]) -> tuple[Row, ...]:
     buttons = [
         button(f"{number} {line.first_name or line.user_id}", viewer.data(ShowUser(line.user_id)))
         for number, line in enumerate(lines, 1)
@@ -179,7 +183,7 @@ def _user_buttons(viewer: Viewer, lines: Sequence[UserLine]) -> tuple[Row, ...]:
     return in_rows(buttons, 2)
 
 
-def _license_lines(viewer: Viewer, subject: Subject) -> list[Markup]:
+def _license_lines(viewer: RenderContext, subject: Subject) -> list[Markup]:
     """What runs and what is banked behind it."""
     say, held = viewer.say, subject.license
     running = held.segment_at(viewer.now)
@@ -195,7 +199,7 @@ def _license_lines(viewer: Viewer, subject: Subject) -> list[Markup]:
     return lines
 
 
-def _account_lines(viewer: Viewer, config: UserConfig) -> list[Markup]:
+def _account_lines(viewer: RenderContext, config: UserConfig) -> list[Markup]:
     lines = []
     for account in config.accounts:
         name = viewer.type_name(account.account_type)
@@ -207,7 +211,7 @@ def _account_lines(viewer: Viewer, config: UserConfig) -> list[Markup]:
     return lines
 
 
-def _error_lines(viewer: Viewer, subject: Subject) -> list[Markup]:
+def _error_lines(viewer: RenderContext, subject: Subject) -> list[Markup]:
     errors = subject.facts.errors
     if not errors:
         return [viewer.say("user-no-errors")]
@@ -218,39 +222,44 @@ def _error_lines(viewer: Viewer, subject: Subject) -> list[Markup]:
     return lines
 
 
-def _act_rows(viewer: Viewer, role: Role, subject: Subject, redeem: InlineKeyboardButton | None) -> tuple[Row, ...]:
+def _action_rows(
+    viewer: RenderContext, role: Role, subject: Subject, redeem: InlineKeyboardButton | None
+) -> tuple[Row, ...]:
     """Nothing for support: they look."""
     if role not in {Role.ADMIN, Role.OWNER}:
         return ()
     user_id = subject.config.user_id
 
-    def act(which: Act) -> InlineKeyboardButton:
-        return button(viewer.say.plain("deed-button", act=which.value), viewer.data(AskAct(which, user_id)))
+    def kind(which: AdminActionKind) -> InlineKeyboardButton:
+        return button(viewer.say.plain("deed-button", act=which.value), viewer.data(AskAdminAction(which, user_id)))
 
     held = subject.license.is_active(viewer.now)
-    time = (act(Act.GRANT), *((act(Act.EXTEND), act(Act.REVOKE)) if held else ()))
-    ban = act(Act.UNBAN if subject.config.is_banned else Act.BAN)
+    time = (
+        kind(AdminActionKind.GRANT),
+        *((kind(AdminActionKind.EXTEND), kind(AdminActionKind.REVOKE)) if held else ()),
+    )
+    ban = kind(AdminActionKind.UNBAN if subject.config.is_banned else AdminActionKind.BAN)
     naming = (button(viewer.say.plain("button-role"), viewer.data(AskRole(user_id))),) if role is Role.OWNER else ()
     audit = button(viewer.say.plain("button-audit"), viewer.data(ShowAudit("all", user_id, 0)))
     return (time, (ban, *naming, audit), () if redeem is None else (redeem,))
 
 
-def _ways_back(viewer: Viewer) -> Row:
+def _ways_back(viewer: RenderContext) -> Row:
     return (*_users_button(viewer), *menu_row(viewer))
 
 
-def _users_button(viewer: Viewer) -> Row:
+def _users_button(viewer: RenderContext) -> Row:
     return (button(viewer.say.plain("button-users"), viewer.data(RunCommand("users"))),)
 
 
-def _cancel(viewer: Viewer) -> Row:
+def _cancel(viewer: RenderContext) -> Row:
     return command_button(viewer, "button-cancel", "cancel")
 
 
-def _marked(viewer: Viewer, name: str, *, is_on: bool) -> str:
+def _marked(viewer: RenderContext, name: str, *, is_on: bool) -> str:
     return viewer.say.plain("tab-current", name=name) if is_on else name
 
 
-def back_to(viewer: Viewer, user_id: UserId) -> Row:
+def back_to(viewer: RenderContext, user_id: UserId) -> Row:
     """To the card of that user."""
     return (button(viewer.say.plain("button-user"), viewer.data(ShowUser(user_id))),)

@@ -5,11 +5,11 @@ from typing import Final
 from bot.domain.admin import UserFilter
 from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from handlers.admin.user_views import USERS_A_PAGE, ask_find_card, found_card, user_card, users_card
 from handlers.core.callbacks import FindUser, ShowUser, ShowUsers
-from handlers.core.context import Turn
-from handlers.core.specs import ADMIN, SUPPORT, Entry, command, continues, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import ADMIN, SUPPORT, HandlerSpec, command, dialogue, view
 from handlers.promo import create
 
 ASKS_WHOM: Final = "users.find"
@@ -18,65 +18,65 @@ _MOST_FOUND: Final = 12
 _LONGEST: Final = 64
 
 
-async def typed(turn: Turn) -> None:
+async def show_or_find_users(ctx: UpdateContext) -> None:
     """`/users`, `/users anna`, `/users @anna`, `/users 1002`."""
-    if turn.arguments:
-        await _find(turn, " ".join(turn.arguments))
+    if ctx.arguments:
+        await _find_users(ctx, " ".join(ctx.arguments))
     else:
-        await _show(turn, UserFilter.ALL, 0)
+        await _show_users(ctx, UserFilter.ALL, 0)
 
 
-async def tapped(turn: Turn, code: ShowUsers) -> None:
+async def show_users_page(ctx: UpdateContext, code: ShowUsers) -> None:
     """A filter, a page."""
-    await _show(turn, code.shown, code.page)
+    await _show_users(ctx, code.shown, code.page)
 
 
-async def ask(turn: Turn, _: FindUser) -> None:
+async def ask_whom_to_find(ctx: UpdateContext, _: FindUser) -> None:
     """[Find]."""
-    await turn.services.dialogues.begin(turn.user_id, ASKS_WHOM, _STATE, {})
-    await turn.show(ask_find_card(turn.viewer))
+    await ctx.services.dialogues.begin(ctx.user_id, ASKS_WHOM, _STATE, {})
+    await ctx.show(ask_find_card(ctx.viewer))
 
 
-async def take(turn: Turn, _: Dialogue) -> None:
+async def find_typed_user(ctx: UpdateContext, _: Dialogue) -> None:
     """What to look for."""
-    await _find(turn, turn.text)
-    await turn.services.dialogues.end(turn.user_id)
+    await _find_users(ctx, ctx.text)
+    await ctx.services.dialogues.end(ctx.user_id)
 
 
-async def card(turn: Turn, code: ShowUser) -> None:
+async def show_user(ctx: UpdateContext, code: ShowUser) -> None:
     """One user."""
-    subject = await turn.services.desk.subject(code.user_id)
-    role = turn.services.access.role(turn.config)
+    subject = await ctx.services.user_admin.subject(code.user_id)
+    role = ctx.services.roles.role(ctx.config)
     redeem = None
     if ADMIN.admits(role):
-        wish = Wish(action=create.ASK_FOR, values={"user": str(code.user_id)})
-        (redeem,) = await turn.buttons([(turn.say.plain("button-user-redeem"), wish)])
-    await turn.show(user_card(turn.viewer, role, subject, redeem))
+        button_action = ButtonAction(action=create.ASK_FOR, values={"user": str(code.user_id)})
+        (redeem,) = await ctx.buttons([(ctx.say.plain("button-user-redeem"), button_action)])
+    await ctx.show(user_card(ctx.viewer, role, subject, redeem))
 
 
-async def _show(turn: Turn, shown: UserFilter, page: int) -> None:
-    lines = await turn.services.desk.queries.users(
-        shown, turn.services.clock.now(), offset=page * USERS_A_PAGE, limit=USERS_A_PAGE + 1
+async def _show_users(ctx: UpdateContext, shown: UserFilter, page: int) -> None:
+    lines = await ctx.services.user_admin.queries.users(
+        shown, ctx.services.clock.now(), offset=page * USERS_A_PAGE, limit=USERS_A_PAGE + 1
     )
     has_more = len(lines) > USERS_A_PAGE
-    await turn.show(users_card(turn.viewer, lines[:USERS_A_PAGE], shown, page, has_more=has_more))
+    await ctx.show(users_card(ctx.viewer, lines[:USERS_A_PAGE], shown, page, has_more=has_more))
 
 
-async def _find(turn: Turn, wanted: str) -> None:
+async def _find_users(ctx: UpdateContext, wanted: str) -> None:
     wanted = wanted.strip()
     if not wanted or len(wanted) > _LONGEST:
         raise BadInput("users-find-usage")
-    lines = await turn.services.desk.queries.find_users(wanted, turn.services.clock.now(), limit=_MOST_FOUND)
+    lines = await ctx.services.user_admin.queries.find_users(wanted, ctx.services.clock.now(), limit=_MOST_FOUND)
     if len(lines) == 1:
-        await card(turn, ShowUser(lines[0].user_id))
+        await show_user(ctx, ShowUser(lines[0].user_id))
     else:
-        await turn.show(found_card(turn.viewer, wanted, lines))
+        await ctx.show(found_card(ctx.viewer, wanted, lines))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("users", typed, access=SUPPORT, description="command-users"),
-    shows(ShowUsers, tapped, access=SUPPORT),
-    shows(FindUser, ask, access=SUPPORT),
-    shows(ShowUser, card, access=SUPPORT),
-    continues(ASKS_WHOM, take, access=SUPPORT),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("users", show_or_find_users, access=SUPPORT, description="command-users"),
+    view(ShowUsers, show_users_page, access=SUPPORT),
+    view(FindUser, ask_whom_to_find, access=SUPPORT),
+    view(ShowUser, show_user, access=SUPPORT),
+    dialogue(ASKS_WHOM, find_typed_user, access=SUPPORT),
 )

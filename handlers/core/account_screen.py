@@ -10,9 +10,9 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ButtonExpired, NoAccount
 from bot.domain.ids import AccountId
 from bot.services.accounts.screens import Dated, Screens, Shown
-from handlers.core.context import Turn
+from handlers.core.context import UpdateContext
 from handlers.views.cards import Card
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 T = TypeVar("T", bound=Dated)
 
@@ -26,33 +26,33 @@ _TYPES: Final = MappingProxyType(
 class AccountScreen(Generic[T]):
     """One read and its card, opened by a command or by a button."""
 
-    look: Callable[[Screens, Account], Awaitable[Shown[T]]]
-    draw: Callable[[Viewer, Account, Shown[T], int], Card]
+    read: Callable[[Screens, Account], Awaitable[Shown[T]]]
+    draw: Callable[[RenderContext, Account, Shown[T], int], Card]
 
-    async def typed(self, turn: Turn) -> None:
+    async def show_for_command(self, ctx: UpdateContext) -> None:
         """`/balance`, `/balance demo`."""
-        await self._present(turn, meant_account(turn), 0)
+        await self._present(ctx, account_argument(ctx), 0)
 
-    async def tapped(self, turn: Turn, account_id: AccountId, page: int = 0) -> None:
+    async def show_for_button(self, ctx: UpdateContext, account_id: AccountId, page: int = 0) -> None:
         """Raises ButtonExpired for an account that is not the presser's, or not any more."""
-        account = turn.config.account(account_id)
+        account = ctx.config.account(account_id)
         if account is None:
             raise ButtonExpired
-        await self._present(turn, account, page)
+        await self._present(ctx, account, page)
 
-    async def _present(self, turn: Turn, account: Account, page: int) -> None:
-        await turn.present(
-            lambda: self.look(turn.services.screens, account),
+    async def _present(self, ctx: UpdateContext, account: Account, page: int) -> None:
+        await ctx.present(
+            lambda: self.read(ctx.services.screens, account),
             lambda viewer, shown: self.draw(viewer, account, shown, page),
         )
 
 
-def meant_account(turn: Turn) -> Account:
+def account_argument(ctx: UpdateContext) -> Account:
     """The named account, or the default one. Raises BadInput for another word, NoAccount for a missing account."""
-    if not turn.arguments:
-        return turn.config.default_account
-    account_type = account_type_of(turn.arguments[0])
-    account = turn.config.account_of_type(account_type)
+    if not ctx.arguments:
+        return ctx.config.default_account
+    account_type = account_type_of(ctx.arguments[0])
+    account = ctx.config.account_of_type(account_type)
     if account is None:
         raise NoAccount("error-no-account", account_type=account_type.value)
     return account

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self
 
 from bot.domain.accounts import AccountType
-from bot.domain.admin import Act, UserFilter
+from bot.domain.admin import AdminActionKind, UserFilter
 from bot.domain.broadcasts import AudienceLicense
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId, Symbol, UserId
@@ -159,7 +159,7 @@ _ROW_NUMBER: Final = MappingProxyType({_READ: _row})
 _ONE_OR_NONE: Final = MappingProxyType({_READ: _flag})
 _ONE_WORD: Final = MappingProxyType({_READ: _word})
 _USER_FILTER: Final = MappingProxyType({_READ: _one_of(UserFilter)})
-_ACT: Final = MappingProxyType({_READ: _one_of(Act)})
+_ADMIN_ACTION: Final = MappingProxyType({_READ: _one_of(AdminActionKind)})
 _AUDIENCE_LICENSE: Final = MappingProxyType({_READ: _one_of(AudienceLicense)})
 _PAD_TOKEN: Final = MappingProxyType({_READ: _pad})
 _PAD_KEY_NAME: Final = MappingProxyType({_READ: _pad_key})
@@ -431,7 +431,7 @@ class ShowThreads(Code):
 
 @dataclass(frozen=True, slots=True)
 class AnswerThread(Code):
-    """The next message goes into this thread. Asking is all it does; it is sent under promises that live for weeks."""
+    """The next message goes into this thread. Asking is all it does; it is sent under messages that live for weeks."""
 
     TAG = "thra"
     thread_id: ThreadId = field(metadata=_THREAD)
@@ -462,11 +462,11 @@ class ShowUser(Code):
 
 
 @dataclass(frozen=True, slots=True)
-class AskAct(Code):
+class AskAdminAction(Code):
     """Begins an act on a user; nothing is done before it is confirmed."""
 
     TAG = "act"
-    act: Act = field(metadata=_ACT)
+    kind: AdminActionKind = field(metadata=_ADMIN_ACTION)
     user_id: UserId = field(metadata=_USER_ID)
 
 
@@ -531,7 +531,7 @@ CODES: Final[tuple[type[Code], ...]] = (
     ShowUsers,
     FindUser,
     ShowUser,
-    AskAct,
+    AskAdminAction,
     AskRole,
     AimBroadcast,
     StopBroadcast,

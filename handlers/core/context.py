@@ -1,4 +1,4 @@
-"""What a handler is given: one `Turn`, which is one update of one person with everything needed to answer it."""
+"""What a handler is given: an `UpdateContext`: one update of one person with everything needed to answer it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,25 +8,25 @@ from telegram import CallbackQuery, InlineKeyboardButton, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.domain.cause import without_cause
 from bot.domain.chat import Dialogue
 from bot.domain.errors import ExchangeError
 from bot.domain.health import Health
 from bot.domain.ids import ChatId, UserId
+from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.accounts.screens import Dated, Shown
-from bot.services.chat.buttons import LIFETIME, Wish
+from bot.services.chat.buttons import LIFETIME, ButtonAction
 from bot.services.services import Services
 from handlers.core import delivery
 from handlers.core.callbacks import token_data
-from handlers.core.delivery import Spot
-from handlers.core.keypads import PinPads
-from handlers.core.live_messages import LiveCards
-from handlers.core.short_memory import Cooldown, HeldKeys
-from handlers.core.tasks import Asides
-from handlers.texts.catalog import Say, Texts
+from handlers.core.delivery import ChatTarget
+from handlers.core.keypads import PinKeypads
+from handlers.core.live_messages import LiveMessages
+from handlers.core.short_memory import Cooldown, TypedKeyStore
+from handlers.core.tasks import HandlerTasks
+from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card, button
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 T = TypeVar("T", bound=Dated)
 MAX_ARGUMENTS = 12
@@ -35,22 +35,22 @@ MAX_ARGUMENTS = 12
 class Router(Protocol):
     """The table of handlers, as one handler sees it that hands over to another."""
 
-    async def run_command(self, turn: "Turn", name: str) -> None:
+    async def run_command(self, ctx: "UpdateContext", name: str) -> None:
         """Raises ButtonExpired for a command that is not in the table."""
         ...
 
-    async def run_wish(self, turn: "Turn", wish: Wish) -> None:
+    async def run_action(self, ctx: "UpdateContext", button_action: ButtonAction) -> None:
         """Raises ButtonExpired for an action that is not in the table."""
         ...
 
-    async def run_again(self, turn: "Turn", name: str, arguments: tuple[str, ...]) -> None:
+    async def rerun_command(self, ctx: "UpdateContext", name: str, arguments: tuple[str, ...]) -> None:
         """A typed command that had to wait, by the name of its entry. Raises ButtonExpired for an unknown one."""
         ...
 
-    async def go_on(self, turn: "Turn", dialogue: Dialogue) -> None: ...
+    async def continue_dialogue(self, ctx: "UpdateContext", dialogue: Dialogue) -> None: ...
 
     @property
-    def repeating(self) -> frozenset[str]:
+    def repeatable_actions(self) -> frozenset[str]:
         """Actions of which a second tap gets the first one's answer."""
         ...
 
@@ -76,12 +76,12 @@ class BotData:
     texts: Texts
     health: Callable[[], Health]
     router: Router
-    live: LiveCards
-    asides: Asides
+    live_messages: LiveMessages
+    tasks: HandlerTasks
     refusals: Cooldown
     denials: Cooldown
-    held_keys: HeldKeys
-    pin_pads: PinPads
+    typed_keys: TypedKeyStore
+    keypads: PinKeypads
     new_reference: Callable[[], str]
     zones_read: set[str]  # time zones whose rules have been read from the disk
 
@@ -91,7 +91,7 @@ App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], BotData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class UpdateContext:
     """One update of one person. `arguments` are the words after a command; `is_new`: met for the first time."""
 
     update: Update
@@ -106,13 +106,13 @@ class Turn:
         return self.data.services
 
     @property
-    def say(self) -> Say:
-        return Say(self.data.texts, self.config.language)
+    def say(self) -> Translator:
+        return Translator(self.data.texts, self.config.language)
 
     @property
-    def viewer(self) -> Viewer:
+    def viewer(self) -> RenderContext:
         owner = None if self.is_private else self.user_id
-        return Viewer(say=self.say, config=self.config, now=self.services.clock.now(), owner=owner)
+        return RenderContext(say=self.say, config=self.config, now=self.services.clock.now(), owner=owner)
 
     @property
     def user_id(self) -> UserId:
@@ -142,42 +142,44 @@ class Turn:
         return (self.message.text or "") if self.message is not None else ""
 
     @property
-    def spot(self) -> Spot:
+    def target(self) -> ChatTarget:
         if self.message is not None:
-            return delivery.spot_of(self.message)
+            return delivery.target_of(self.message)
         card = self.query.message if self.query is not None else None
         thread_id = card.message_thread_id if isinstance(card, Message) and card.is_topic_message else None
-        return Spot(chat_id=self.chat_id, thread_id=thread_id)
+        return ChatTarget(chat_id=self.chat_id, thread_id=thread_id)
 
     async def send(self, card: Card) -> int:
         """A new message; its id."""
-        return await delivery.send(self.bot, self.spot, card)
+        return await delivery.send(self.bot, self.target, card)
 
     async def show(self, card: Card) -> int:
         """After a tap the tapped card changes in place; otherwise, or when that card is gone, a new message."""
         tapped = self.query.message if self.query is not None else None
         if tapped is not None:
-            self.data.live.leave(self.chat_id, tapped.message_id)
-            if await delivery.edit(self.bot, self.spot, tapped.message_id, card):
+            self.data.live_messages.leave(self.chat_id, tapped.message_id)
+            if await delivery.edit(self.bot, self.target, tapped.message_id, card):
                 return tapped.message_id
         return await self.send(card)
 
-    async def present(self, look: Callable[[], Awaitable[Shown[T]]], draw: Callable[[Viewer, Shown[T]], Card]) -> None:
+    async def present(
+        self, look: Callable[[], Awaitable[Shown[T]]], draw: Callable[[RenderContext, Shown[T]], Card]
+    ) -> None:
         """A screen: what is known now, redrawn when the answer comes. Trouble is part of the screen."""
         await self.present_known(await known_or_trouble(look), draw)
 
-    async def present_known(self, shown: Shown[T], draw: Callable[[Viewer, Shown[T]], Card]) -> None:
+    async def present_known(self, shown: Shown[T], draw: Callable[[RenderContext, Shown[T]], Card]) -> None:
         """The same with what was looked up already."""
         message_id = await self.show(draw(self.viewer, shown))
-        self.data.live.follow(self.bot, self.spot, message_id, shown, lambda later: draw(self.viewer, later))
+        self.data.live_messages.follow(self.bot, self.target, message_id, shown, lambda later: draw(self.viewer, later))
 
     async def buttons(
-        self, choices: Sequence[tuple[str, Wish]], *, lifetime_s: int = LIFETIME
+        self, choices: Sequence[tuple[str, ButtonAction]], *, lifetime_s: int = LIFETIME
     ) -> tuple[InlineKeyboardButton, ...]:
         """Buttons that change something, one a label; their rows are one commit. `lifetime_s` in seconds."""
-        with without_cause():  # laying out buttons is not this update's effect
-            wishes = [wish for _, wish in choices]
-            tokens = await self.services.buttons.issue(self.user_id, self.chat_id, wishes, lifetime_s=lifetime_s)
+        with without_attempt():  # laying out buttons is not this update's effect
+            actions = [button_action for _, button_action in choices]
+            tokens = await self.services.buttons.issue(self.user_id, self.chat_id, actions, lifetime_s=lifetime_s)
         return tuple(button(label, token_data(token)) for (label, _), token in zip(choices, tokens, strict=True))
 
     async def delete_message(self) -> bool:

@@ -38,7 +38,7 @@ _ANSWER_AGAIN: Final = 0.3  # seconds until a press is answered once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class ChatTarget:
     """Where an answer goes: the chat, its topic, and in groups the message it replies to."""
 
     chat_id: int
@@ -69,38 +69,38 @@ def _at_most_once() -> Iterator[None]:
         raise PerhapsSent(silence.message) from silence
 
 
-async def send(bot: Bot, spot: Spot, card: Card) -> int:
+async def send(bot: Bot, target: ChatTarget, card: Card) -> int:
     """A new message, in as many parts as it takes; the id of the last one, which has the keyboard."""
     *first, last = split(card.text)
     for part in first:
-        await _send_part(bot, spot, part, None)
-    return await _send_part(bot, spot, last, card.keyboard)
+        await _send_part(bot, target, part, None)
+    return await _send_part(bot, target, last, card.keyboard)
 
 
-async def send_document(bot: Bot, spot: Spot, document: Document, card: Card) -> int:
+async def send_document(bot: Bot, target: ChatTarget, document: Document, card: Card) -> int:
     """A file with a caption of at most 1024 UTF-16 units and the card's keyboard; the message's id."""
     file = await asyncio.to_thread(InputFile, document.content, document.name)  # the first name reads a list of types
     with _at_most_once():
         message = await bot.send_document(
-            spot.chat_id,
+            target.chat_id,
             file,
             caption=card.text,
             parse_mode=ParseMode.HTML,
-            message_thread_id=spot.thread_id,
+            message_thread_id=target.thread_id,
             reply_markup=card.keyboard,
         )
     return message.message_id
 
 
-async def send_picture(bot: Bot, spot: Spot, picture: bytes, card: Card) -> int:
+async def send_picture(bot: Bot, target: ChatTarget, picture: bytes, card: Card) -> int:
     """A picture (PNG, JPEG) with a caption of at most 1024 UTF-16 units and the card's keyboard; the message's id."""
     with _at_most_once():
         message = await bot.send_photo(
-            spot.chat_id,
+            target.chat_id,
             picture,
             caption=card.text,
             parse_mode=ParseMode.HTML,
-            message_thread_id=spot.thread_id,
+            message_thread_id=target.thread_id,
             reply_markup=card.keyboard,
         )
     return message.message_id
@@ -115,12 +115,12 @@ async def pin(bot: Bot, chat_id: int, message_id: int) -> bool:
         return False
 
 
-async def edit(bot: Bot, spot: Spot, message_id: int, card: Card) -> bool:
+async def edit(bot: Bot, target: ChatTarget, message_id: int, card: Card) -> bool:
     """Change a message in place. True if it now says so (an unchanged one does), False if it is gone."""
     parts = split(card.text)
     keyboard = card.keyboard if len(parts) == 1 else None
     try:
-        await _edit_part(bot, spot, message_id, parts[0], keyboard)
+        await _edit_part(bot, target, message_id, parts[0], keyboard)
     except BadRequest as refusal:
         reason = refusal.message.lower()
         if any(gone in reason for gone in _GONE):
@@ -128,9 +128,9 @@ async def edit(bot: Bot, spot: Spot, message_id: int, card: Card) -> bool:
         if _SAME not in reason:
             raise
     for part in parts[1:-1]:
-        await _send_part(bot, spot, part, None)
+        await _send_part(bot, target, part, None)
     if len(parts) > 1:
-        await _send_part(bot, spot, parts[-1], card.keyboard)
+        await _send_part(bot, target, parts[-1], card.keyboard)
     return True
 
 
@@ -196,24 +196,24 @@ async def answer_checkout(query: PreCheckoutQuery, refusal: str | None) -> None:
         _logger.warning("a pre-checkout could not be answered: %s", late.message)
 
 
-def spot_of(message: Message) -> Spot:
+def target_of(message: Message) -> ChatTarget:
     """Where to answer a message: its chat and topic; in groups as a reply."""
-    return Spot(
+    return ChatTarget(
         chat_id=message.chat.id,
         thread_id=message.message_thread_id if message.is_topic_message else None,
         reply_to=None if message.chat.type == "private" else message.message_id,
     )
 
 
-async def _send_part(bot: Bot, spot: Spot, text: Markup, keyboard: InlineKeyboardMarkup | None) -> int:
-    reply = None if spot.reply_to is None else ReplyParameters(spot.reply_to, allow_sending_without_reply=True)
+async def _send_part(bot: Bot, target: ChatTarget, text: Markup, keyboard: InlineKeyboardMarkup | None) -> int:
+    reply = None if target.reply_to is None else ReplyParameters(target.reply_to, allow_sending_without_reply=True)
     try:
         with _at_most_once():
             message = await bot.send_message(
-                spot.chat_id,
+                target.chat_id,
                 text,
                 parse_mode=ParseMode.HTML,
-                message_thread_id=spot.thread_id,
+                message_thread_id=target.thread_id,
                 reply_parameters=reply,
                 reply_markup=keyboard,
                 link_preview_options=_NO_PREVIEW,
@@ -224,9 +224,9 @@ async def _send_part(bot: Bot, spot: Spot, text: Markup, keyboard: InlineKeyboar
         _logger.exception("Telegram could not read our HTML; it goes as plain text")
         with _at_most_once():
             message = await bot.send_message(
-                spot.chat_id,
+                target.chat_id,
                 plain_text(text),
-                message_thread_id=spot.thread_id,
+                message_thread_id=target.thread_id,
                 reply_parameters=reply,
                 reply_markup=keyboard,
                 link_preview_options=_NO_PREVIEW,
@@ -235,12 +235,12 @@ async def _send_part(bot: Bot, spot: Spot, text: Markup, keyboard: InlineKeyboar
 
 
 async def _edit_part(
-    bot: Bot, spot: Spot, message_id: int, text: Markup, keyboard: InlineKeyboardMarkup | None
+    bot: Bot, target: ChatTarget, message_id: int, text: Markup, keyboard: InlineKeyboardMarkup | None
 ) -> None:
     try:
         await bot.edit_message_text(
             text,
-            spot.chat_id,
+            target.chat_id,
             message_id,
             parse_mode=ParseMode.HTML,
             reply_markup=keyboard,
@@ -251,5 +251,5 @@ async def _edit_part(
             raise
         _logger.exception("Telegram could not read our HTML; it goes as plain text")
         await bot.edit_message_text(
-            plain_text(text), spot.chat_id, message_id, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
+            plain_text(text), target.chat_id, message_id, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
         )

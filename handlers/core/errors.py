@@ -11,22 +11,22 @@ from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.domain.cause import current_cause
 from bot.domain.errors import ExchangeError, StorageTrouble, UserFacing
 from bot.domain.ids import UserId
+from bot.domain.update_attempt import current_attempt
 from bot.domain.users import UserConfig
 from handlers.core import delivery
 from handlers.core.context import BotData, Context
-from handlers.core.delivery import PerhapsSent, Spot
+from handlers.core.delivery import ChatTarget, PerhapsSent
 from handlers.core.identify import guest
-from handlers.texts.catalog import Say
+from handlers.texts.catalog import Translator
 from handlers.views.cards import Card
 from handlers.views.problems import apology_card, exchange_card, storage_card, user_facing_card
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 _logger = logging.getLogger(__name__)
 
-Draw = Callable[[Viewer], Card]
+Draw = Callable[[RenderContext], Card]
 
 
 async def on_error(update: object, context: Context) -> None:
@@ -50,7 +50,7 @@ async def sentence(error: Exception, data: BotData, user_id: UserId | None) -> D
             _logger.error("unexpected error, reference %s", reference, exc_info=error, extra={"reference": reference})
             is_storage = isinstance(error, StorageTrouble)
             if user_id is not None and not is_storage:
-                await data.services.desk.note_error(user_id, reference, error)
+                await data.services.user_admin.note_error(user_id, reference, error)
             return lambda viewer: (storage_card if is_storage else apology_card)(viewer, reference)
 
 
@@ -64,8 +64,8 @@ async def _answer(update: Update | None, error: Exception, context: Context) -> 
             return
         case UserFacing() | ExchangeError():
             pass
-        case _ if (cause := current_cause.get()) is not None and cause.may_retry:
-            cause.failure = error  # left to the lane
+        case _ if (update_attempt := current_attempt.get()) is not None and update_attempt.may_retry:
+            update_attempt.failure = error  # left to the lane
             return
     user = None if update is None else update.effective_user
     draw = await sentence(error, context.bot_data, None if user is None else UserId(user.id))
@@ -80,14 +80,14 @@ async def _tell(update: Update | None, context: Context, draw: Draw) -> None:
     chat = update.effective_chat
     viewer = await _viewer(user, chat, context)
     written = update.message or update.edited_message
-    spot = _spot(user, chat, update.effective_message) if written is None else delivery.spot_of(written)
+    target = _target(user, chat, update.effective_message) if written is None else delivery.target_of(written)
     try:
-        await delivery.send(context.bot, spot, draw(viewer))
+        await delivery.send(context.bot, target, draw(viewer))
     except TelegramError as refusal:
         _logger.warning("an error could not be told: %s", refusal.message)
 
 
-async def _viewer(user: User, chat: Chat | None, context: Context) -> Viewer:
+async def _viewer(user: User, chat: Chat | None, context: Context) -> RenderContext:
     """Whoever it was; as Telegram knows them when our own memory is what failed."""
     services = context.bot_data.services
     now = services.clock.now()
@@ -98,10 +98,10 @@ async def _viewer(user: User, chat: Chat | None, context: Context) -> Viewer:
         _logger.exception("the config of whoever is told of an error could not be read")
     config = config or guest(user, now)
     owner = None if chat is None or chat.type == ChatType.PRIVATE else config.user_id
-    return Viewer(say=Say(context.bot_data.texts, config.language), config=config, now=now, owner=owner)
+    return RenderContext(say=Translator(context.bot_data.texts, config.language), config=config, now=now, owner=owner)
 
 
-def _spot(user: User, chat: Chat | None, card: Message | None) -> Spot:
+def _target(user: User, chat: Chat | None, card: Message | None) -> ChatTarget:
     """Below the tapped card, in its topic."""
     thread_id = card.message_thread_id if card is not None and card.is_topic_message else None
-    return Spot(chat_id=user.id if chat is None else chat.id, thread_id=thread_id)
+    return ChatTarget(chat_id=user.id if chat is None else chat.id, thread_id=thread_id)

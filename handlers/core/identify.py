@@ -1,4 +1,4 @@
-"""From an update to a turn: who it is, met for the first time or known."""
+"""From an update to an `UpdateContext`: who it is, met for the first time or known."""
 
 import asyncio
 import re
@@ -7,11 +7,11 @@ from typing import Final
 from telegram import Update, User
 from telegram.constants import ChatType
 
-from bot.domain.cause import without_cause
 from bot.domain.ids import Millis, UserId
+from bot.domain.update_attempt import without_attempt
 from bot.domain.users import NewUser, Role, TradeSettings, UserConfig
 from handlers.core.addressing import command_of
-from handlers.core.context import MAX_ARGUMENTS, BotData, Context, Turn
+from handlers.core.context import MAX_ARGUMENTS, BotData, Context, UpdateContext
 from handlers.texts.catalog import clean, language_of
 from handlers.views.times import zone
 
@@ -22,8 +22,8 @@ _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MAX_NAME: Final = 64
 
 
-async def meet(update: Update, context: Context) -> Turn | None:
-    """The turn of whoever sent the update; None if nobody did (a channel, a poll).
+async def identify_user(update: Update, context: Context) -> UpdateContext | None:
+    """The context of whoever sent the update; None if nobody did (a channel, a poll).
 
     In a private chat a stranger becomes a user at once, with practice money; in a group they stay a guest.
     """
@@ -35,13 +35,13 @@ async def meet(update: Update, context: Context) -> Turn | None:
     is_new = False
     if config is None or not config.accounts:
         if chat is None or chat.type == ChatType.PRIVATE:
-            with without_cause():  # becoming a user is not what was asked for
+            with without_attempt():  # becoming a user is not what was asked for
                 welcome = await people.welcome(_new_user(update, user))
             config, is_new = welcome.config, welcome.is_new
         else:
             config = config or guest(user, context.bot_data.services.clock.now())
     await _read_zone(config.settings.time_zone, context.bot_data)
-    return Turn(
+    return UpdateContext(
         update=update,
         bot=context.bot,
         data=context.bot_data,
@@ -88,15 +88,15 @@ def name_of(user: User) -> str:
     return clean(user.first_name)[:_MAX_NAME].strip()
 
 
-async def note_name(turn: Turn) -> None:
+async def note_name(ctx: UpdateContext) -> None:
     """Keep a changed name; after the answer, because it is not what was asked for."""
-    user = turn.update.effective_user
-    if user is None or user.is_bot or not turn.config.accounts:
+    user = ctx.update.effective_user
+    if user is None or user.is_bot or not ctx.config.accounts:
         return
     name = name_of(user)
-    if (turn.config.username, turn.config.first_name) != (user.username, name):
-        with without_cause():
-            await turn.services.people.rename(turn.user_id, user.username, name)
+    if (ctx.config.username, ctx.config.first_name) != (user.username, name):
+        with without_attempt():
+            await ctx.services.people.rename(ctx.user_id, user.username, name)
 
 
 def _new_user(update: Update, user: User) -> NewUser:

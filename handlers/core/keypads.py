@@ -5,23 +5,23 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.cause import PressedButton
 from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
-from bot.services.chat.buttons import Wish, random_token
+from bot.domain.update_attempt import PressedButton
+from bot.services.chat.buttons import ButtonAction, random_token
 
 LIFETIME: Final = 300.0  # seconds
 _CAPACITY: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Then:
-    """What waits for the PIN: a wish, or the command of that entry with its arguments.
+class Continuation:
+    """What waits for the PIN: an action, or the command of that entry with its arguments.
 
     `pressed` is the button that asked for it; the effect uses it up, so that a second tap of it finds nothing.
     """
 
-    wish: Wish | None
+    action: ButtonAction | None
     name: str
     arguments: tuple[str, ...] = ()
     pressed: PressedButton | None = None
@@ -36,40 +36,42 @@ class Step(StrEnum):
 
 
 @dataclass(slots=True, kw_only=True)
-class Pad:
+class Keypad:
     """One open keypad. The digits are in no repr."""
 
     token: str
     step: Step
-    then: Then | None
+    continuation: Continuation | None
     until: float
     digits: str = field(default="", repr=False)
     first: str = field(default="", repr=False)
 
 
-class PinPads:
+class PinKeypads:
     """The pads by their owners."""
 
     def __init__(self, clock: Clock, *, new_token: Callable[[], str] = random_token) -> None:
         self._clock = clock
         self._new_token = new_token
-        self._pads: dict[UserId, Pad] = {}  # oldest first
+        self._pads: dict[UserId, Keypad] = {}  # oldest first
 
-    def open(self, user_id: UserId, step: Step, then: Then | None) -> Pad:
+    def open(self, user_id: UserId, step: Step, continuation: Continuation | None) -> Keypad:
         """A fresh pad; an older one of the same person is dead."""
         self._forget_old()
         self._pads.pop(user_id, None)
         until = self._clock.monotonic() + LIFETIME
-        pad = self._pads[user_id] = Pad(token=self._new_token(), step=step, then=then, until=until)
+        keypad = self._pads[user_id] = Keypad(
+            token=self._new_token(), step=step, continuation=continuation, until=until
+        )
         if len(self._pads) > _CAPACITY:
             del self._pads[next(iter(self._pads))]
-        return pad
+        return keypad
 
-    def find(self, user_id: UserId, token: str) -> Pad | None:
+    def find(self, user_id: UserId, token: str) -> Keypad | None:
         """The pad if it is this one and still open."""
         self._forget_old()
-        pad = self._pads.get(user_id)
-        return pad if pad is not None and pad.token == token else None
+        keypad = self._pads.get(user_id)
+        return keypad if keypad is not None and keypad.token == token else None
 
     def close(self, user_id: UserId) -> None:
         self._pads.pop(user_id, None)

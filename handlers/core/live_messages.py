@@ -16,7 +16,7 @@ from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeDown, ExchangeError
 from bot.services.accounts.screens import Dated, Shown
 from handlers.core import delivery
-from handlers.core.delivery import Spot
+from handlers.core.delivery import ChatTarget
 from handlers.views.cards import Card
 
 _logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ STILL_SILENT: Final = 8.0  # seconds until the card says that Bybit still does n
 GIVE_UP: Final = 60.0  # seconds after which the card is left as it is
 
 
-class LiveCards:
+class LiveMessages:
     """Messages that wait for a fresh value: at most one task a message; what is drawn over it ends the wait."""
 
     def __init__(self, *, still_silent: float = STILL_SILENT, give_up: float = GIVE_UP) -> None:
@@ -40,13 +40,15 @@ class LiveCards:
     def __len__(self) -> int:
         return len(self._waits)
 
-    def follow(self, bot: Bot, spot: Spot, message_id: int, shown: Shown[T], draw: Callable[[Shown[T]], Card]) -> None:
+    def follow(
+        self, bot: Bot, target: ChatTarget, message_id: int, shown: Shown[T], draw: Callable[[Shown[T]], Card]
+    ) -> None:
         """Redraw the message when `shown.later` ends, or to say that it does not."""
         if shown.later is None:
             return
-        self.leave(spot.chat_id, message_id)
-        key = (spot.chat_id, message_id)
-        task = self._waits[key] = self._tasks.spawn(self._wait(bot, spot, message_id, shown, draw), "a live card")
+        self.leave(target.chat_id, message_id)
+        key = (target.chat_id, message_id)
+        task = self._waits[key] = self._tasks.spawn(self._wait(bot, target, message_id, shown, draw), "a live card")
         task.add_done_callback(lambda done: self._forget(key, done))
 
     def leave(self, chat_id: int, message_id: int) -> None:
@@ -60,7 +62,7 @@ class LiveCards:
         await self._tasks.close()
 
     async def _wait(
-        self, bot: Bot, spot: Spot, message_id: int, shown: Shown[T], draw: Callable[[Shown[T]], Card]
+        self, bot: Bot, target: ChatTarget, message_id: int, shown: Shown[T], draw: Callable[[Shown[T]], Card]
     ) -> None:
         later = shown.later
         if later is None:
@@ -68,14 +70,14 @@ class LiveCards:
         done, _ = await asyncio.wait({later}, timeout=self._still_silent)
         if not done:
             silent = ExchangeDown("no answer yet")
-            await self._redraw(bot, spot, message_id, draw(replace(shown, later=None, trouble=silent)))
+            await self._redraw(bot, target, message_id, draw(replace(shown, later=None, trouble=silent)))
             done, _ = await asyncio.wait({later}, timeout=self._give_up)
         if done and not later.cancelled():
-            await self._redraw(bot, spot, message_id, draw(_outcome(shown, later)))
+            await self._redraw(bot, target, message_id, draw(_outcome(shown, later)))
 
-    async def _redraw(self, bot: Bot, spot: Spot, message_id: int, card: Card) -> None:
+    async def _redraw(self, bot: Bot, target: ChatTarget, message_id: int, card: Card) -> None:
         try:
-            if not await delivery.edit(bot, spot, message_id, card):
+            if not await delivery.edit(bot, target, message_id, card):
                 _logger.info("a live card is gone; nobody waits for it any more")
         except TelegramError as refusal:
             _logger.warning("a live card could not be brought up to date: %s", refusal.message)

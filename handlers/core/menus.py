@@ -17,7 +17,7 @@ from telegram.error import TelegramError
 from bot.domain.ids import UserId
 from bot.domain.users import Language, Role
 from handlers.core.context import Router
-from handlers.texts.catalog import Say, Texts
+from handlers.texts.catalog import Texts, Translator
 
 _logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ async def publish(bot: Bot, texts: Texts, router: Router, roles: Mapping[UserId,
     for menu in plan(texts, router, roles):
         await _publish_menu(bot, menu)
     for language in (None, *_others()):
-        await _publish_descriptions(bot, Say(texts, language or Language.ENGLISH), language)
+        await _publish_descriptions(bot, Translator(texts, language or Language.ENGLISH), language)
 
 
 async def publish_role_menu(bot: Bot, texts: Texts, router: Router, user_id: UserId, role: Role) -> None:
@@ -75,7 +75,7 @@ def _others() -> tuple[Language, ...]:
 def _in_languages(texts: Texts, scope: BotCommandScope, commands: Mapping[str, str]) -> list[Menu]:
     menus = []
     for language in (None, *_others()):
-        say = Say(texts, language or Language.ENGLISH)
+        say = Translator(texts, language or Language.ENGLISH)
         described = tuple((name, say.plain(key)) for name, key in commands.items())
         menus.append(Menu(scope=scope, language=language, commands=described))
     return menus
@@ -90,7 +90,7 @@ async def _publish_menu(bot: Bot, menu: Menu) -> None:
         _logger.warning("menu %s (%s) not published: %s", menu.scope.type, menu.language or "all", refusal.message)
 
 
-async def _publish_descriptions(bot: Bot, say: Say, language: Language | None) -> None:
+async def _publish_descriptions(bot: Bot, say: Translator, language: Language | None) -> None:
     long, short = say.plain("bot-description"), say.plain("bot-short-description")
     try:
         if (await bot.get_my_description(language)).description != long:

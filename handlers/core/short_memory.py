@@ -51,7 +51,7 @@ class TypedKey:
     api_secret: Secret
 
 
-class HeldKeys:
+class TypedKeyStore:
     """Typed keys of people who have yet to accept the terms: in memory only, taken once. Lifetime in seconds."""
 
     def __init__(self, clock: Clock, *, lifetime: float, capacity: int = _CAPACITY) -> None:
@@ -60,7 +60,7 @@ class HeldKeys:
         self._capacity = capacity
         self._held: dict[UserId, tuple[float, TypedKey]] = {}  # oldest first
 
-    def hold(self, user_id: UserId, key: TypedKey) -> None:
+    def put(self, user_id: UserId, key: TypedKey) -> None:
         """Replaces what was held of the same person."""
         self._forget_old()
         self._held.pop(user_id, None)

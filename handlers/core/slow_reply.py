@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.domain.cause import current_cause
 from bot.domain.errors import BadInput
+from bot.domain.update_attempt import current_attempt
 from handlers.core import delivery
-from handlers.core.context import Turn
+from handlers.core.context import UpdateContext
 from handlers.core.delivery import PerhapsSent
 from handlers.core.errors import sentence
 from handlers.views.cards import Card
@@ -24,32 +24,32 @@ _logger = logging.getLogger(__name__)
 _AGAIN: Final = (1.0, 3.0)  # seconds before the second and the third try to show an answer
 
 
-def still_asking(turn: Turn) -> None:
+def refuse_while_asking(ctx: UpdateContext) -> None:
     """Raises BadInput while the same person's last question is still with Bybit: one at a time."""
-    if turn.data.asides.is_busy(turn.user_id):
+    if ctx.data.tasks.is_busy(ctx.user_id):
         raise BadInput("keys-still-asking")
 
 
-async def show_in_time(turn: Turn, work: Coroutine[Any, Any, Card]) -> None:
+async def show_when_ready(ctx: UpdateContext, work: Coroutine[Any, Any, Card]) -> None:
     """Show the card that `work` makes. Raises what it raises, if it does so at once; later that is shown as well."""
-    asides = turn.data.asides
-    task, context = asides.watched(work, f"a question to Bybit of user {turn.user_id}", owner=turn.user_id)
-    done, _ = await asyncio.wait({task}, timeout=asides.patience)
+    tasks = ctx.data.tasks
+    task, context = tasks.start_watched(work, f"a question to Bybit of user {ctx.user_id}", owner=ctx.user_id)
+    done, _ = await asyncio.wait({task}, timeout=tasks.reply_within)
     if done:
-        await turn.show(task.result())
+        await ctx.show(task.result())
         return
-    context.run(current_cause.set, None)  # from here on it is no longer this update's work: see `without_cause`
+    context.run(current_attempt.set, None)  # from here on it is no longer this update's work: see `without_attempt`
     message_id: int | None = None
     try:
-        message_id = await turn.show(Card(text=turn.say("footer-asking")))
+        message_id = await ctx.show(Card(text=ctx.say("footer-asking")))
     except TelegramError as refusal:  # another attempt at the update would ask Bybit twice
         _logger.warning("it could not be said that Bybit is being asked: %s", refusal.message)
     finally:
-        asides.start(_show_later(turn, task, message_id), f"an answer of Bybit for user {turn.user_id}")
+        tasks.start(_show_later(ctx, task, message_id), f"an answer of Bybit for user {ctx.user_id}")
 
 
-async def _show_later(turn: Turn, task: asyncio.Task[Card], message_id: int | None) -> None:
-    current_cause.set(None)  # this task's own context
+async def _show_later(ctx: UpdateContext, task: asyncio.Task[Card], message_id: int | None) -> None:
+    current_attempt.set(None)  # this task's own context
     await asyncio.wait({task})
     if task.cancelled():
         return
@@ -57,12 +57,12 @@ async def _show_later(turn: Turn, task: asyncio.Task[Card], message_id: int | No
     if error is None:
         card = task.result()
     elif isinstance(error, Exception):
-        card = (await sentence(error, turn.data, turn.user_id))(turn.viewer)
+        card = (await sentence(error, ctx.data, ctx.user_id))(ctx.viewer)
     else:
         raise error
     for seconds in (*_AGAIN, None):
         try:
-            await _put(turn, card, message_id)
+            await _put(ctx, card, message_id)
         except (BadRequest, Forbidden, PerhapsSent) as refusal:
             _logger.info("an answer of Bybit could not be shown: %s", refusal.message)
         except TelegramError as failure:
@@ -73,6 +73,6 @@ async def _show_later(turn: Turn, task: asyncio.Task[Card], message_id: int | No
         return
 
 
-async def _put(turn: Turn, card: Card, message_id: int | None) -> None:
-    if message_id is None or not await delivery.edit(turn.bot, turn.spot, message_id, card):
-        await turn.send(card)
+async def _put(ctx: UpdateContext, card: Card, message_id: int | None) -> None:
+    if message_id is None or not await delivery.edit(ctx.bot, ctx.target, message_id, card):
+        await ctx.send(card)

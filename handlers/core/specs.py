@@ -8,18 +8,18 @@ from typing import Final, TypeVar
 from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.users import Role
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from handlers.core.callbacks import Code
-from handlers.core.context import Turn
+from handlers.core.context import UpdateContext
 
-Run = Callable[[Turn], Awaitable[None]]
-RunWish = Callable[[Turn, Wish], Awaitable[None]]
-RunDialogue = Callable[[Turn, Dialogue], Awaitable[None]]
+Run = Callable[[UpdateContext], Awaitable[None]]
+RunAction = Callable[[UpdateContext, ButtonAction], Awaitable[None]]
+RunDialogue = Callable[[UpdateContext, Dialogue], Awaitable[None]]
 C = TypeVar("C", bound=Code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class AccessRule:
     """Who may: a role at least, by numeric id, and whether the terms come first.
 
     `even_banned`: it runs for banned people, too, because money is booked whoever sent it.
@@ -33,12 +33,12 @@ class Access:
         return role.rank >= self.role.rank
 
 
-EVERYONE: Final = Access()
-AFTER_TERMS: Final = Access(after_terms=True)
-SUPPORT: Final = Access(role=Role.SUPPORT)
-ADMIN: Final = Access(role=Role.ADMIN)
-OWNER: Final = Access(role=Role.OWNER)
-WHOEVER_PAYS: Final = Access(even_banned=True)
+EVERYONE: Final = AccessRule()
+AFTER_TERMS: Final = AccessRule(after_terms=True)
+SUPPORT: Final = AccessRule(role=Role.SUPPORT)
+ADMIN: Final = AccessRule(role=Role.ADMIN)
+OWNER: Final = AccessRule(role=Role.OWNER)
+WHOEVER_PAYS: Final = AccessRule(even_banned=True)
 
 
 class Place(StrEnum):
@@ -53,22 +53,22 @@ ANYWHERE: Final = frozenset(Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class HandlerSpec:
     """What every line of the table says.
 
-    `pin`: the PIN comes first, always; `pin_for_keys`: where its owner switched it on for keys. Commands and wishes
+    `pin`: the PIN comes first, always; `pin_for_keys`: where its owner switched it on for keys. Commands and actions
     alone have one: they can go on after the keypad.
     """
 
     name: str
-    access: Access
+    access: AccessRule
     places: frozenset[Place]
     pin: bool = False
     pin_for_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommandEntry(Entry):
+class CommandSpec(HandlerSpec):
     """`/command`, or `/command verb` for a verb with an access rule of its own.
 
     `description` is the text key in the command menu; None keeps it out. `resume` turns a command that has to wait
@@ -80,12 +80,12 @@ class CommandEntry(Entry):
     run: Run
     verb: str | None = None
     description: str | None = None
-    resume: Callable[[Turn], Wish | None] | None = None
+    resume: Callable[[UpdateContext], ButtonAction | None] | None = None
     hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowEntry(Entry):
+class ViewSpec(HandlerSpec):
     """A button that only shows: its code is decoded before the handler sees it."""
 
     code: type[Code]
@@ -93,16 +93,16 @@ class ShowEntry(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WishEntry(Entry):
+class ActionSpec(HandlerSpec):
     """What a single-use token stands for. `repeats`: a second tap runs it again, because it does nothing twice."""
 
     action: str
-    run: RunWish
+    run: RunAction
     repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DialogueEntry(Entry):
+class DialogueSpec(HandlerSpec):
     """The next typed message of an open dialogue. `takes_media`: pictures and files, too, for their captions."""
 
     dialogue: str
@@ -110,7 +110,7 @@ class DialogueEntry(Entry):
     takes_media: bool = False
 
 
-class Kind(StrEnum):
+class UpdateKind(StrEnum):
     """Everything else that comes, so that nobody gets silence."""
 
     PRE_CHECKOUT = "pre-checkout"
@@ -128,10 +128,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OtherEntry(Entry):
+class OtherUpdateSpec(HandlerSpec):
     """The answer to a kind of update that no other entry takes."""
 
-    kind: Kind
+    kind: UpdateKind
     run: Run
 
 
@@ -139,18 +139,18 @@ def command(
     name: str,
     run: Run,
     *,
-    access: Access,
+    access: AccessRule,
     verb: str | None = None,
     places: frozenset[Place] = PRIVATE,
     description: str | None = None,
-    resume: Callable[[Turn], Wish | None] | None = None,
+    resume: Callable[[UpdateContext], ButtonAction | None] | None = None,
     pin: bool = False,
     pin_for_keys: bool = False,
     hidden: bool = False,
-) -> CommandEntry:
+) -> CommandSpec:
     """`/name`, or `/name verb`."""
     title = f"/{name}" if verb is None else f"/{name} {verb}"
-    return CommandEntry(
+    return CommandSpec(
         name=title,
         access=access,
         places=places,
@@ -165,38 +165,38 @@ def command(
     )
 
 
-def shows(
+def view(
     code: type[C],
-    run: Callable[[Turn, C], Awaitable[None]],
+    run: Callable[[UpdateContext, C], Awaitable[None]],
     *,
-    access: Access,
+    access: AccessRule,
     places: frozenset[Place] = PRIVATE,
-) -> ShowEntry:
+) -> ViewSpec:
     """A button with a versioned code."""
 
-    async def decode_and_run(turn: Turn) -> None:
-        if turn.query is None or turn.query.data is None:
+    async def decode_and_run(ctx: UpdateContext) -> None:
+        if ctx.query is None or ctx.query.data is None:
             raise ButtonExpired
-        await run(turn, code.decode(turn.query.data))
+        await run(ctx, code.decode(ctx.query.data))
 
-    return ShowEntry(name=f"show {code.TAG}", access=access, places=places, code=code, run=decode_and_run)
+    return ViewSpec(name=f"show {code.TAG}", access=access, places=places, code=code, run=decode_and_run)
 
 
-def does(
-    action: str,
-    run: RunWish,
+def action(
+    action_name: str,
+    run: RunAction,
     *,
-    access: Access,
+    access: AccessRule,
     pin: bool = False,
     pin_for_keys: bool = False,
     repeats: bool = False,
-) -> WishEntry:
+) -> ActionSpec:
     """A button with a single-use token."""
-    return WishEntry(
-        name=f"do {action}",
+    return ActionSpec(
+        name=f"do {action_name}",
         access=access,
         places=PRIVATE,
-        action=action,
+        action=action_name,
         run=run,
         pin=pin,
         pin_for_keys=pin_for_keys,
@@ -204,18 +204,18 @@ def does(
     )
 
 
-def continues(dialogue: str, run: RunDialogue, *, access: Access, takes_media: bool = False) -> DialogueEntry:
+def dialogue(dialogue_name: str, run: RunDialogue, *, access: AccessRule, takes_media: bool = False) -> DialogueSpec:
     """The next message of a dialogue."""
-    return DialogueEntry(
-        name=f"dialogue {dialogue}",
+    return DialogueSpec(
+        name=f"dialogue {dialogue_name}",
         access=access,
         places=PRIVATE,
-        dialogue=dialogue,
+        dialogue=dialogue_name,
         run=run,
         takes_media=takes_media,
     )
 
 
-def answers(kind: Kind, run: Run, *, access: Access, places: frozenset[Place]) -> OtherEntry:
+def other_update(kind: UpdateKind, run: Run, *, access: AccessRule, places: frozenset[Place]) -> OtherUpdateSpec:
     """Whatever nothing else takes."""
-    return OtherEntry(name=f"any {kind}", access=access, places=places, kind=kind, run=run)
+    return OtherUpdateSpec(name=f"any {kind}", access=access, places=places, kind=kind, run=run)

@@ -1,4 +1,4 @@
-"""Work beside a turn: the end of a tap's spinner, a key that Bybit takes its time over. No lane waits for it.
+"""Work beside a update: the end of a tap's spinner, a key that Bybit takes its time over. No lane waits for it.
 
 Every task is known here, so that closing ends it.
 """
@@ -13,15 +13,15 @@ from bot.domain.ids import UserId
 
 T = TypeVar("T")
 
-PATIENCE: Final = 0.7  # seconds that a turn waits for an answer before it says that it is asking
+PATIENCE: Final = 0.7  # seconds that a update waits for an answer before it says that it is asking
 GRACE: Final = 3.0  # seconds that work under way gets to end at closing
 
 
-class Asides:
-    """Tasks that outlive their turn. `patience` and `grace` in seconds."""
+class HandlerTasks:
+    """Tasks that outlive their update. `patience` and `grace` in seconds."""
 
     def __init__(self, *, patience: float = PATIENCE, grace: float = GRACE) -> None:
-        self.patience = patience
+        self.reply_within = patience
         self._grace = grace
         self._tasks = TaskSet()
         self._busy: dict[int, asyncio.Task[Any]] = {}
@@ -33,7 +33,9 @@ class Asides:
         """Run it; an error that it lets through is in the log."""
         self._tasks.start(work, name)
 
-    def watched(self, work: Coroutine[Any, Any, T], name: str, *, owner: UserId) -> tuple[asyncio.Task[T], Context]:
+    def start_watched(
+        self, work: Coroutine[Any, Any, T], name: str, *, owner: UserId
+    ) -> tuple[asyncio.Task[T], Context]:
         """Run it in a context of its own for somebody who awaits it and sees its error; its owner is busy till then."""
         context = copy_context()
         task = self._tasks.spawn(work, name, expected=Exception, context=context)

@@ -3,9 +3,9 @@
 from typing import Final
 
 from bot.domain.licensing import TRIAL_DAYS
-from bot.services.chat.buttons import Wish
-from handlers.core.context import Turn
-from handlers.core.specs import AFTER_TERMS, EVERYONE, Entry, command, does
+from bot.services.chat.buttons import ButtonAction
+from handlers.core.context import UpdateContext
+from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command
 from handlers.licensing.views import WAYS, license_card
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card
@@ -13,29 +13,29 @@ from handlers.views.cards import Card
 TRIAL: Final = "license.trial"
 
 
-async def show(turn: Turn) -> None:
+async def show_license(ctx: UpdateContext) -> None:
     """Read only."""
-    await turn.show(await _card(turn))
+    await ctx.show(await _license_card(ctx))
 
 
-async def start_trial(turn: Turn, _: Wish) -> None:
+async def start_trial(ctx: UpdateContext, _: ButtonAction) -> None:
     """[Start the 7-day trial]."""
-    await turn.services.licenses.start_trial(turn.user_id)
-    await turn.show(await _card(turn, lead=turn.say("license-trial-started", days=TRIAL_DAYS)))
+    await ctx.services.licenses.start_trial(ctx.user_id)
+    await ctx.show(await _license_card(ctx, lead=ctx.say("license-trial-started", days=TRIAL_DAYS)))
 
 
-async def _card(turn: Turn, *, lead: Markup | None = None) -> Card:
-    services = turn.services
-    held = await services.reads.license(turn.user_id)
+async def _license_card(ctx: UpdateContext, *, lead: Markup | None = None) -> Card:
+    services = ctx.services
+    held = await services.reads.license(ctx.user_id)
     trial = None
-    if await services.licenses.may_try(turn.user_id):
-        (trial,) = await turn.buttons([(turn.say.plain("button-trial", days=TRIAL_DAYS), Wish(action=TRIAL))])
-    commands = turn.data.router.commands(services.access.role(turn.config))
+    if await services.licenses.may_try(ctx.user_id):
+        (trial,) = await ctx.buttons([(ctx.say.plain("button-trial", days=TRIAL_DAYS), ButtonAction(action=TRIAL))])
+    commands = ctx.data.router.commands(services.roles.role(ctx.config))
     ways = tuple(each for each in WAYS if each in commands)
-    return license_card(turn.viewer, held, trial=trial, ways=ways, lead=lead)
+    return license_card(ctx.viewer, held, trial=trial, ways=ways, lead=lead)
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("license", show, access=EVERYONE, description="command-license"),
-    does(TRIAL, start_trial, access=AFTER_TERMS),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("license", show_license, access=EVERYONE, description="command-license"),
+    action(TRIAL, start_trial, access=AFTER_TERMS),
 )

@@ -12,8 +12,8 @@ from bot.domain.licensing import PLANS, TRIAL_DAYS, Feature, License, Limit, Seg
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row
 from handlers.views.frame import columns, command_button, menu_row
+from handlers.views.render_context import RenderContext
 from handlers.views.times import span
-from handlers.views.viewer import Viewer
 
 WAYS: Final[Mapping[str, str]] = MappingProxyType(  # commands that lead to license time, and their buttons
     {"redeem": "button-license-redeem", "subscribe": "button-license-subscribe"}
@@ -21,7 +21,7 @@ WAYS: Final[Mapping[str, str]] = MappingProxyType(  # commands that lead to lice
 
 
 def license_card(
-    viewer: Viewer,
+    viewer: RenderContext,
     held: License,
     *,
     trial: InlineKeyboardButton | None = None,
@@ -41,7 +41,7 @@ def license_card(
     return Card(text=join(parts), rows=tuple(row for row in rows if row))
 
 
-def holding(viewer: Viewer, held: License) -> list[Markup]:
+def holding(viewer: RenderContext, held: License) -> list[Markup]:
     """A line for what runs, one for each segment that is banked behind it; or what was, or that there is nothing."""
     say = viewer.say
     running = held.segment_at(viewer.now)
@@ -70,7 +70,7 @@ def holding(viewer: Viewer, held: License) -> list[Markup]:
     return lines
 
 
-def type_name(viewer: Viewer, segment: Segment) -> str:
+def type_name(viewer: RenderContext, segment: Segment) -> str:
     """Trial, Basic, Premium in the reader's language."""
     return viewer.say.plain("license-type", kind=segment.license_type.value)
 
@@ -80,14 +80,14 @@ def days_of(millis: int) -> int:
     return -(-millis // DAY)
 
 
-def _left(viewer: Viewer, end: Millis) -> Markup:
+def _left(viewer: RenderContext, end: Millis) -> Markup:
     left = end - viewer.now
     if left < DAY:
         return viewer.say("license-hours-left", span=span(viewer.say, left / 1000))
     return viewer.say("license-days-left", days=days_of(left))
 
 
-def _table(viewer: Viewer) -> list[Markup]:
+def _table(viewer: RenderContext) -> list[Markup]:
     """Features by type and account type; what is the same by hand and by signals stands once."""
     say = viewer.say
     by_hand, by_signals = _openings(viewer, Feature.ENTRY), _openings(viewer, Feature.AUTOMATION)
@@ -102,7 +102,7 @@ def _table(viewer: Viewer) -> list[Markup]:
     return [*parts, say("license-how-many"), columns([_head(viewer), *counts])]
 
 
-def _openings(viewer: Viewer, feature: Feature) -> Markup:
+def _openings(viewer: RenderContext, feature: Feature) -> Markup:
     rows = [
         (
             viewer.say.plain("license-account", account_type=account_type.value),
@@ -113,6 +113,6 @@ def _openings(viewer: Viewer, feature: Feature) -> Markup:
     return columns([_head(viewer), *rows])
 
 
-def _head(viewer: Viewer) -> tuple[str, ...]:
+def _head(viewer: RenderContext) -> tuple[str, ...]:
     names = ("none" if held is None else held.value for held in PLANS)
     return ("", *(viewer.say.plain("license-column", kind=name) for name in names))

@@ -4,29 +4,27 @@ from typing import Final
 
 from bot.domain.ids import Symbol
 from handlers.core.callbacks import ShowBook
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, shows
-from handlers.market.price import meant_symbol
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, command, view
+from handlers.market.price import symbol_argument
 from handlers.market.views import book_card
 
 
-async def typed(turn: Turn) -> None:
+async def show_order_book(ctx: UpdateContext) -> None:
     """`/book`, `/book eth`."""
-    await _present(turn, await meant_symbol(turn))
+    await _present_order_book(ctx, await symbol_argument(ctx))
 
 
-async def tapped(turn: Turn, code: ShowBook) -> None:
+async def refresh_order_book(ctx: UpdateContext, code: ShowBook) -> None:
     """Refresh, or the button under a price."""
-    await _present(turn, code.symbol)
+    await _present_order_book(ctx, code.symbol)
 
 
-async def _present(turn: Turn, symbol: Symbol) -> None:
-    await turn.present(
-        lambda: turn.services.screens.book(symbol), lambda viewer, shown: book_card(viewer, symbol, shown)
-    )
+async def _present_order_book(ctx: UpdateContext, symbol: Symbol) -> None:
+    await ctx.present(lambda: ctx.services.screens.book(symbol), lambda viewer, shown: book_card(viewer, symbol, shown))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("book", typed, access=EVERYONE, description="command-book"),
-    shows(ShowBook, tapped, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("book", show_order_book, access=EVERYONE, description="command-book"),
+    view(ShowBook, refresh_order_book, access=EVERYONE),
 )

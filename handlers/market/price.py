@@ -4,35 +4,35 @@ from typing import Final
 
 from bot.domain.ids import Symbol
 from handlers.core.callbacks import ShowPrice
-from handlers.core.context import Turn
-from handlers.core.specs import ANYWHERE, EVERYONE, Entry, command, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import ANYWHERE, EVERYONE, HandlerSpec, command, view
 from handlers.market.views import FAVORITES, price_card
 
 
-async def typed(turn: Turn) -> None:
+async def show_price(ctx: UpdateContext) -> None:
     """Without a symbol: the first of the favorites, with the others a tap away."""
-    await _present(turn, await meant_symbol(turn))
+    await _present_price(ctx, await symbol_argument(ctx))
 
 
-async def tapped(turn: Turn, code: ShowPrice) -> None:
+async def refresh_price(ctx: UpdateContext, code: ShowPrice) -> None:
     """Refresh, or a symbol's button."""
-    await _present(turn, code.symbol)
+    await _present_price(ctx, code.symbol)
 
 
-async def meant_symbol(turn: Turn) -> Symbol:
+async def symbol_argument(ctx: UpdateContext) -> Symbol:
     """What was typed after the command. Raises UnknownSymbol, BadInput."""
-    if not turn.arguments:
+    if not ctx.arguments:
         return FAVORITES[0]
-    return await turn.services.screens.resolve(" ".join(turn.arguments[:2]))
+    return await ctx.services.screens.resolve(" ".join(ctx.arguments[:2]))
 
 
-async def _present(turn: Turn, symbol: Symbol) -> None:
-    await turn.present(
-        lambda: turn.services.screens.price(symbol), lambda viewer, shown: price_card(viewer, symbol, shown)
+async def _present_price(ctx: UpdateContext, symbol: Symbol) -> None:
+    await ctx.present(
+        lambda: ctx.services.screens.price(symbol), lambda viewer, shown: price_card(viewer, symbol, shown)
     )
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("price", typed, access=EVERYONE, places=ANYWHERE, description="command-price"),
-    shows(ShowPrice, tapped, access=EVERYONE, places=ANYWHERE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("price", show_price, access=EVERYONE, places=ANYWHERE, description="command-price"),
+    view(ShowPrice, refresh_price, access=EVERYONE, places=ANYWHERE),
 )

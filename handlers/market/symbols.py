@@ -6,8 +6,8 @@ from typing import Final
 from bot.domain.errors import BadInput
 from bot.domain.market import Category
 from handlers.core.callbacks import ShowSymbols
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.market.views import symbols_card
 
 _WORDS: Final = MappingProxyType(
@@ -15,24 +15,24 @@ _WORDS: Final = MappingProxyType(
 )
 
 
-async def typed(turn: Turn) -> None:
+async def list_symbols(ctx: UpdateContext) -> None:
     """`/symbols`, `/symbols spot`."""
-    word = turn.arguments[0].casefold() if turn.arguments else "linear"
+    word = ctx.arguments[0].casefold() if ctx.arguments else "linear"
     category = _WORDS.get(word)
     if category is None:
-        raise BadInput("error-category", word=turn.arguments[0])
-    await tapped(turn, ShowSymbols(category))
+        raise BadInput("error-category", word=ctx.arguments[0])
+    await show_symbols_page(ctx, ShowSymbols(category))
 
 
-async def tapped(turn: Turn, code: ShowSymbols) -> None:
+async def show_symbols_page(ctx: UpdateContext, code: ShowSymbols) -> None:
     """A page, a tab, Refresh."""
-    await turn.present(
-        lambda: turn.services.screens.board(code.category),
+    await ctx.present(
+        lambda: ctx.services.screens.board(code.category),
         lambda viewer, shown: symbols_card(viewer, code.category, shown, code.page),
     )
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("symbols", typed, access=EVERYONE, description="command-symbols"),
-    shows(ShowSymbols, tapped, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("symbols", list_symbols, access=EVERYONE, description="command-symbols"),
+    view(ShowSymbols, show_symbols_page, access=EVERYONE),
 )

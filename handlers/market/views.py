@@ -12,8 +12,8 @@ from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.figures import percent_away, step_of
 from handlers.views.frame import columns, footer, menu_row, page_of, page_row, refresh_button, table
+from handlers.views.render_context import RenderContext
 from handlers.views.times import span
-from handlers.views.viewer import Viewer
 
 LEVELS: Final = 8
 SYMBOLS_A_PAGE: Final = 8
@@ -45,7 +45,7 @@ def sparkline(closes: Sequence[Decimal]) -> str:
     return "".join(_BLOCKS[int((close - low) / (high - low) * steps)] for close in closes)
 
 
-def price_card(viewer: Viewer, symbol: Symbol, shown: Shown[PriceCard]) -> Card:
+def price_card(viewer: RenderContext, symbol: Symbol, shown: Shown[PriceCard]) -> Card:
     """The last price, the day as a sparkline, and what moves it."""
     say = viewer.say
     parts: list[Markup] = []
@@ -69,7 +69,7 @@ def price_card(viewer: Viewer, symbol: Symbol, shown: Shown[PriceCard]) -> Card:
     )
 
 
-def book_card(viewer: Viewer, symbol: Symbol, shown: Shown[OrderBook]) -> Card:
+def book_card(viewer: RenderContext, symbol: Symbol, shown: Shown[OrderBook]) -> Card:
     """The best levels, sellers above buyers, and the spread between them."""
     say = viewer.say
     parts = [say("book-title", symbol=symbol)]
@@ -80,7 +80,7 @@ def book_card(viewer: Viewer, symbol: Symbol, shown: Shown[OrderBook]) -> Card:
     return Card(text=join(parts), rows=((*refresh_button(viewer, ShowBook(symbol)), price, *menu_row(viewer)),))
 
 
-def symbols_card(viewer: Viewer, category: Category, shown: Shown[MarketBoard], page_number: int = 0) -> Card:
+def symbols_card(viewer: RenderContext, category: Category, shown: Shown[MarketBoard], page_number: int = 0) -> Card:
     """What trades, most turnover first."""
     say = viewer.say
     items = shown.value.items if shown.value is not None else ()
@@ -112,7 +112,7 @@ def symbols_card(viewer: Viewer, category: Category, shown: Shown[MarketBoard], 
     )
 
 
-def _price_line(viewer: Viewer, ticker: Ticker) -> Markup:
+def _price_line(viewer: RenderContext, ticker: Ticker) -> Markup:
     figures = viewer.figures
     return viewer.say(
         "price-line",
@@ -124,12 +124,12 @@ def _price_line(viewer: Viewer, ticker: Ticker) -> Markup:
     )
 
 
-def _day_line(viewer: Viewer, klines: Sequence[Kline]) -> Markup:
+def _day_line(viewer: RenderContext, klines: Sequence[Kline]) -> Markup:
     hours = len(klines)
     return viewer.say("price-day", line=sparkline([each.close for each in klines]), hours=hours)
 
 
-def _price_rows(viewer: Viewer, ticker: Ticker) -> list[tuple[str, str]]:
+def _price_rows(viewer: RenderContext, ticker: Ticker) -> list[tuple[str, str]]:
     say, figures = viewer.say, viewer.figures
     quote = quote_of(ticker.symbol)
     prices = (
@@ -151,7 +151,7 @@ def _price_rows(viewer: Viewer, ticker: Ticker) -> list[tuple[str, str]]:
     return rows
 
 
-def _levels(viewer: Viewer, book: OrderBook) -> Markup:
+def _levels(viewer: RenderContext, book: OrderBook) -> Markup:
     say, figures = viewer.say, viewer.figures
     asks, bids = book.asks[:LEVELS], book.bids[:LEVELS]
     if not asks or not bids:
@@ -175,7 +175,7 @@ def _levels(viewer: Viewer, book: OrderBook) -> Markup:
     return Markup(f"{columns([head, *lines])}\n{middle}")
 
 
-def _listing(viewer: Viewer, listing: Listing) -> tuple[str, str, str]:
+def _listing(viewer: RenderContext, listing: Listing) -> tuple[str, str, str]:
     figures = viewer.figures
     return (
         listing.symbol,

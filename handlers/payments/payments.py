@@ -11,26 +11,24 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.payments import Paid, PaymentStatus
 from bot.domain.users import NewUser
 from handlers.core import delivery
-from handlers.core.context import Turn
+from handlers.core.context import UpdateContext
 from handlers.core.identify import name_of, person_of
-from handlers.core.specs import ANYWHERE, WHOEVER_PAYS, Entry, Kind, answers
+from handlers.core.specs import ANYWHERE, WHOEVER_PAYS, HandlerSpec, UpdateKind, other_update
 from handlers.texts.catalog import language_of
 
 
-async def check(turn: Turn) -> None:
+async def answer_pre_checkout(ctx: UpdateContext) -> None:
     """pre_checkout_query: the last moment to say no; Telegram waits ten seconds."""
-    query = turn.update.pre_checkout_query
+    query = ctx.update.pre_checkout_query
     if query is None:
         return
-    refusal = await turn.services.payments.check(
-        query.invoice_payload, turn.user_id, query.currency, query.total_amount
-    )
-    await delivery.answer_checkout(query, None if refusal is None else turn.say.plain(refusal))
+    refusal = await ctx.services.payments.check(query.invoice_payload, ctx.user_id, query.currency, query.total_amount)
+    await delivery.answer_checkout(query, None if refusal is None else ctx.say.plain(refusal))
 
 
-async def paid(turn: Turn) -> None:
-    """successful_payment: booked once; the receipt is a promise of the same transaction."""
-    message = turn.update.message
+async def book_payment(ctx: UpdateContext) -> None:
+    """successful_payment: booked once; the receipt is a message of the same transaction."""
+    message = ctx.update.message
     payment = None if message is None else message.successful_payment
     if message is None or payment is None:
         return
@@ -41,17 +39,17 @@ async def paid(turn: Turn) -> None:
         payload=payment.invoice_payload,
         at=Millis(int(message.date.timestamp() * 1000)),
     )
-    await turn.services.payments.book(_payer(turn.update), done)
+    await ctx.services.payments.book(_payer(ctx.update), done)
 
 
-async def returned(turn: Turn) -> None:
+async def book_refund(ctx: UpdateContext) -> None:
     """refunded_payment: what it was paid for is taken again, unless that was done when the refund was asked for."""
-    message = turn.update.message
+    message = ctx.update.message
     refund = None if message is None else message.refunded_payment
     if message is None or refund is None:
         return
     charge_id = refund.telegram_payment_charge_id
-    if not await turn.services.refunds.returned(charge_id, PaymentStatus.REFUNDED):
+    if not await ctx.services.refunds.returned(charge_id, PaymentStatus.REFUNDED):
         done = Paid(
             charge_id=charge_id,
             stars=refund.total_amount,
@@ -59,7 +57,7 @@ async def returned(turn: Turn) -> None:
             payload=refund.invoice_payload,
             at=Millis(int(message.date.timestamp() * 1000)),
         )
-        await turn.services.payments.book_returned(_payer(turn.update), done)
+        await ctx.services.payments.book_returned(_payer(ctx.update), done)
 
 
 def _payer(update: Update) -> NewUser:
@@ -75,8 +73,8 @@ def _payer(update: Update) -> NewUser:
     )
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    answers(Kind.PRE_CHECKOUT, check, access=WHOEVER_PAYS, places=ANYWHERE),
-    answers(Kind.SUCCESSFUL_PAYMENT, paid, access=WHOEVER_PAYS, places=ANYWHERE),
-    answers(Kind.REFUNDED_PAYMENT, returned, access=WHOEVER_PAYS, places=ANYWHERE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    other_update(UpdateKind.PRE_CHECKOUT, answer_pre_checkout, access=WHOEVER_PAYS, places=ANYWHERE),
+    other_update(UpdateKind.SUCCESSFUL_PAYMENT, book_payment, access=WHOEVER_PAYS, places=ANYWHERE),
+    other_update(UpdateKind.REFUNDED_PAYMENT, book_refund, access=WHOEVER_PAYS, places=ANYWHERE),
 )

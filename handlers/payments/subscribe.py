@@ -5,51 +5,51 @@ from typing import Final
 from bot.domain.ids import DAY_S
 from bot.domain.licensing import LicenseType
 from bot.domain.offers import SOLD
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
 from handlers.core.callbacks import ShowMyPayments
-from handlers.core.context import Turn
-from handlers.core.specs import AFTER_TERMS, EVERYONE, Entry, command, does, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, view
 from handlers.payments.views import PAGE, bill, choice_label, my_payments_card, subscribe_card
 
 INVOICE: Final = "pay.invoice"
 PRICES_FOR: Final = DAY_S  # seconds that the price list can be tapped
 
 
-async def show(turn: Turn) -> None:
+async def show_prices(ctx: UpdateContext) -> None:
     """`/subscribe`."""
-    payments = turn.services.payments
+    payments = ctx.services.payments
     choices = [choice for kind in SOLD for choice in payments.prices.of_type(kind)]
-    buttons = await turn.buttons(
+    buttons = await ctx.buttons(
         [
             (
-                choice_label(turn.viewer, choice),
-                Wish(action=INVOICE, values={"kind": choice.license_type.value, "months": str(choice.months)}),
+                choice_label(ctx.viewer, choice),
+                ButtonAction(action=INVOICE, values={"kind": choice.license_type.value, "months": str(choice.months)}),
             )
             for choice in choices
         ],
         lifetime_s=PRICES_FOR,
     )
-    held = await turn.services.reads.license(turn.user_id)
-    await turn.show(subscribe_card(turn.viewer, held, payments.prices, list(zip(choices, buttons, strict=True))))
+    held = await ctx.services.reads.license(ctx.user_id)
+    await ctx.show(subscribe_card(ctx.viewer, held, payments.prices, list(zip(choices, buttons, strict=True))))
 
 
-async def send_invoice(turn: Turn, wish: Wish) -> None:
+async def send_invoice(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """A choice: its invoice, or both of them."""
-    kind, months = LicenseType(wish.values["kind"]), int(wish.values["months"])
-    invoices = await turn.services.payments.issue(turn.user_id, kind, months)
+    kind, months = LicenseType(button_action.values["kind"]), int(button_action.values["months"])
+    invoices = await ctx.services.payments.issue(ctx.user_id, kind, months)
     for number, invoice in enumerate(invoices, 1):
-        await delivery.send_invoice(turn.bot, turn.chat_id, bill(turn.viewer, invoice, number, len(invoices)))
+        await delivery.send_invoice(ctx.bot, ctx.chat_id, bill(ctx.viewer, invoice, number, len(invoices)))
 
 
-async def show_mine(turn: Turn, code: ShowMyPayments) -> None:
+async def show_own_payments(ctx: UpdateContext, code: ShowMyPayments) -> None:
     """[My payments]."""
-    found = await turn.services.payments.page_of(turn.user_id, code.before, PAGE + 1)
-    await turn.show(my_payments_card(turn.viewer, found))
+    found = await ctx.services.payments.page_of(ctx.user_id, code.before, PAGE + 1)
+    await ctx.show(my_payments_card(ctx.viewer, found))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("subscribe", show, access=EVERYONE, description="command-subscribe"),
-    does(INVOICE, send_invoice, access=AFTER_TERMS),
-    shows(ShowMyPayments, show_mine, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("subscribe", show_prices, access=EVERYONE, description="command-subscribe"),
+    action(INVOICE, send_invoice, access=AFTER_TERMS),
+    view(ShowMyPayments, show_own_payments, access=EVERYONE),
 )

@@ -13,12 +13,12 @@ from bot.domain.payments import Invoice, Listed, Payment, PaymentStatus
 from handlers.core.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
 from handlers.core.delivery import Bill
 from handlers.licensing.views import holding
-from handlers.texts.catalog import Markup, Say, Value, join
+from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import MINUS, Figures
 from handlers.views.frame import command_button, menu_row, table
+from handlers.views.render_context import RenderContext
 from handlers.views.times import day, span
-from handlers.views.viewer import Viewer
 
 PAGE: Final = 8  # payments a card
 START_PARAMETER: Final = "subscribe"  # where forwarded invoices lead
@@ -26,13 +26,13 @@ REASONS: Final = ("reason-wish", "reason-mistake", "reason-trouble")
 _IN_A_ROW: Final = 4
 
 
-def stars(say: Say, amount: int) -> str:
+def stars(say: Translator, amount: int) -> str:
     """13,500 ⭐, grouped as the language does."""
     return f"{Figures(say.language).number(Decimal(amount))} ⭐"
 
 
 def subscribe_card(
-    viewer: Viewer, held: License, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]
+    viewer: RenderContext, held: License, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]
 ) -> Card:
     """What is held, the price list, a button for each choice."""
     say = viewer.say
@@ -50,14 +50,14 @@ def subscribe_card(
     return Card(text=join(parts), rows=(*rows, (mine,), menu_row(viewer)))
 
 
-def choice_label(viewer: Viewer, choice: Choice) -> str:
+def choice_label(viewer: RenderContext, choice: Choice) -> str:
     """Premium 3 mo · 13,500 ⭐."""
     return viewer.say.plain(
         "button-choice", kind=choice.license_type.value, months=choice.months, price=_price(viewer.say, choice)
     )
 
 
-def bill(viewer: Viewer, invoice: Invoice, number: int, count: int) -> Bill:
+def bill(viewer: RenderContext, invoice: Invoice, number: int, count: int) -> Bill:
     """An invoice in the payer's language; of two, which one it is."""
     say, kind = viewer.say, invoice.license_type.value
     title = say.plain("invoice-title", kind=kind, days=invoice.days)
@@ -72,7 +72,7 @@ def bill(viewer: Viewer, invoice: Invoice, number: int, count: int) -> Bill:
     )
 
 
-def my_payments_card(viewer: Viewer, found: Sequence[Payment]) -> Card:
+def my_payments_card(viewer: RenderContext, found: Sequence[Payment]) -> Card:
     """A person's own, newest first; one more than a page means that there are older ones."""
     say = viewer.say
     shown = found[:PAGE]
@@ -82,7 +82,7 @@ def my_payments_card(viewer: Viewer, found: Sequence[Payment]) -> Card:
     return Card(text=join([say("my-payments-title"), *lines, say("my-payments-help")]), rows=(older, back))
 
 
-def payments_card(viewer: Viewer, found: Sequence[Payment], listed: Listed) -> Card:
+def payments_card(viewer: RenderContext, found: Sequence[Payment], listed: Listed) -> Card:
     """Everybody's, with a button for each and a filter above."""
     say = viewer.say
     shown = found[:PAGE]
@@ -101,7 +101,7 @@ def payments_card(viewer: Viewer, found: Sequence[Payment], listed: Listed) -> C
     return Card(text=join([say("payments-title"), *lines]), rows=rows)
 
 
-def payment_card(viewer: Viewer, payment: Payment, unused: int) -> Card:
+def payment_card(viewer: RenderContext, payment: Payment, unused: int) -> Card:
     """One payment's story. `unused` in ms: what of it has not run yet."""
     say = viewer.say
     lines = [
@@ -125,19 +125,19 @@ def payment_card(viewer: Viewer, payment: Payment, unused: int) -> Card:
     return Card(text=join(lines), rows=((ask,) if can_go_back else (), _back(viewer)))
 
 
-def ask_reason_card(viewer: Viewer, payment: Payment, reasons: Sequence[InlineKeyboardButton]) -> Card:
+def ask_reason_card(viewer: RenderContext, payment: Payment, reasons: Sequence[InlineKeyboardButton]) -> Card:
     """Why it goes back."""
     text = viewer.say("refund-why", number=payment.payment_id, stars=stars(viewer.say, payment.stars))
     return Card(text=text, rows=(*in_rows(reasons, 1), _to_payment(viewer, payment.payment_id)))
 
 
-def type_reason_card(viewer: Viewer, number: int) -> Card:
+def type_reason_card(viewer: RenderContext, number: int) -> Card:
     """The next message is the reason."""
     return Card(text=viewer.say("refund-type-reason", number=number), rows=(_to_payment(viewer, number),))
 
 
 def confirm_refund_card(
-    viewer: Viewer, payment: Payment, unused: int, reason: str, confirm: InlineKeyboardButton
+    viewer: RenderContext, payment: Payment, unused: int, reason: str, confirm: InlineKeyboardButton
 ) -> Card:
     """What goes back, what is taken, and why."""
     say = viewer.say
@@ -149,16 +149,16 @@ def confirm_refund_card(
     return Card(text=join(lines), rows=((confirm,), _to_payment(viewer, payment.payment_id)))
 
 
-def refund_asked_card(viewer: Viewer, payment: Payment) -> Card:
+def refund_asked_card(viewer: RenderContext, payment: Payment) -> Card:
     """Under way: the word that it is done comes as a message of its own."""
     text = viewer.say("refund-asked", stars=stars(viewer.say, payment.stars), user=_user(payment))
     return Card(text=text, rows=(_to_payment(viewer, payment.payment_id), _back(viewer)))
 
 
-def told(key: str) -> Callable[[Say, Mapping[str, str]], Markup]:
-    """A promise about a payment: amounts, type and date in the reader's words."""
+def told(key: str) -> Callable[[Translator, Mapping[str, str]], Markup]:
+    """A message about a payment: amounts, type and date in the reader's words."""
 
-    def write(say: Say, values: Mapping[str, str]) -> Markup:
+    def write(say: Translator, values: Mapping[str, str]) -> Markup:
         filled = dict(values) | {"stars": stars(say, int(values["stars"]))}
         if "date" in values:
             filled["date"] = day(Millis(int(values["date"])))
@@ -170,7 +170,7 @@ def told(key: str) -> Callable[[Say, Mapping[str, str]], Markup]:
     return write
 
 
-def _prices(viewer: Viewer, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]) -> Markup:
+def _prices(viewer: RenderContext, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]) -> Markup:
     rows = []
     for choice, _ in choices:
         discount = prices.discount(choice)
@@ -179,7 +179,7 @@ def _prices(viewer: Viewer, prices: PriceList, choices: Sequence[tuple[Choice, I
     return table(rows)
 
 
-def _price(say: Say, choice: Choice) -> str:
+def _price(say: Translator, choice: Choice) -> str:
     """24,000 ⭐; of two equal parts 2 × 24,000 ⭐."""
     amounts = [part.stars for part in choice.parts]
     if len(set(amounts)) == 1 and len(amounts) > 1:
@@ -187,7 +187,7 @@ def _price(say: Say, choice: Choice) -> str:
     return " + ".join(stars(say, amount) for amount in amounts)
 
 
-def _line(say: Say, payment: Payment, *, with_user: bool = False) -> Markup:
+def _line(say: Translator, payment: Payment, *, with_user: bool = False) -> Markup:
     values: dict[str, Value] = {
         "number": payment.payment_id,
         "date": day(payment.created_at),
@@ -198,18 +198,18 @@ def _line(say: Say, payment: Payment, *, with_user: bool = False) -> Markup:
     return say("payment-line-of", user=_user(payment), **values) if with_user else say("payment-line", **values)
 
 
-def _what(say: Say, payment: Payment) -> str:
+def _what(say: Translator, payment: Payment) -> str:
     """Premium, 90 days; nothing for what could not be credited."""
     if payment.license_type is None or payment.days is None:
         return say.plain("payment-nothing")
     return say.plain("invoice-title", kind=payment.license_type.value, days=payment.days)
 
 
-def _status(say: Say, payment: Payment) -> str:
+def _status(say: Translator, payment: Payment) -> str:
     return say.plain("payment-state", status=payment.status.value)
 
 
-def _reason(say: Say, payment: Payment) -> str:
+def _reason(say: Translator, payment: Payment) -> str:
     """Why it is unclaimed in words; an admin's reason as it was typed."""
     is_unclaimed = payment.entry_id is None
     return say.plain("unclaimed-why", why=payment.reason) if is_unclaimed else payment.reason
@@ -219,13 +219,13 @@ def _user(payment: Payment) -> str:
     return "–" if payment.user_id is None else str(payment.user_id)
 
 
-def _older(viewer: Viewer, found: Sequence[Payment], encode: Callable[..., str]) -> Row:
+def _older(viewer: RenderContext, found: Sequence[Payment], encode: Callable[..., str]) -> Row:
     return (button(viewer.say.plain("button-older"), encode(viewer.owner)),) if len(found) > PAGE else ()
 
 
-def _back(viewer: Viewer) -> Row:
+def _back(viewer: RenderContext) -> Row:
     return command_button(viewer, "button-payments", "payments")
 
 
-def _to_payment(viewer: Viewer, number: int) -> Row:
+def _to_payment(viewer: RenderContext, number: int) -> Row:
     return (button(viewer.say.plain("button-back"), viewer.data(ShowPayment(number))),)

@@ -13,13 +13,13 @@ from bot.domain.errors import BadInput
 from bot.domain.promo import Campaign, CampaignState, Pin, UndoStep
 from bot.domain.secrets import Secret
 from bot.domain.users import Language
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from bot.services.promo.alerts import PAUSE
 from handlers.core import delivery
 from handlers.core.callbacks import PromoCard, PromoUndo
-from handlers.core.context import Turn
+from handlers.core.context import UpdateContext
 from handlers.core.delivery import Document
-from handlers.core.specs import ADMIN, Entry, command, does, shows
+from handlers.core.specs import ADMIN, HandlerSpec, action, command, view
 from handlers.promo.views import (
     campaign_card,
     csv_caption,
@@ -32,9 +32,9 @@ from handlers.promo.views import (
     undo_done_card,
     undoing_card,
 )
-from handlers.texts.catalog import Say
+from handlers.texts.catalog import Translator
 from handlers.views.frame import notice
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 SHOW: Final = "promo.show"
 FILE: Final = "promo.file"
@@ -48,121 +48,121 @@ _QR_SCALE: Final = 12  # pixels a module
 _WORDS: Final = 2
 
 
-async def show_campaign(turn: Turn, typed: str) -> None:
+async def show_campaign(ctx: UpdateContext, typed: str) -> None:
     """`/promo 12`, `/promo card 12`."""
-    await card(turn, PromoCard(_number(typed)))
+    await show_campaign_card(ctx, PromoCard(_number(typed)))
 
 
-async def card_typed(turn: Turn) -> None:
-    await show_campaign(turn, _second(turn))
+async def show_campaign_by_number(ctx: UpdateContext) -> None:
+    await show_campaign(ctx, _second_argument(ctx))
 
 
-async def card(turn: Turn, code: PromoCard) -> None:
+async def show_campaign_card(ctx: UpdateContext, code: PromoCard) -> None:
     """Terms, state, funnel, and what may be done."""
-    campaign = await turn.services.promo.campaign(code.campaign)
-    funnel = await turn.services.promo.funnel(code.campaign)
-    acts = await turn.buttons(_acts(turn, campaign))
-    await turn.show(campaign_card(turn.viewer, campaign, funnel, acts))
+    campaign = await ctx.services.promo.campaign(code.campaign)
+    funnel = await ctx.services.promo.funnel(code.campaign)
+    acts = await ctx.buttons(_campaign_actions(ctx, campaign))
+    await ctx.show(campaign_card(ctx.viewer, campaign, funnel, acts))
 
 
-async def show_code(turn: Turn, wish: Wish) -> None:
+async def show_code(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Show code]; the view is audited."""
-    campaign, code, link = await _opened(turn, wish, "shown")
-    await turn.show(shown_card(turn.viewer, campaign, code, link))
+    campaign, code, link = await _open_code(ctx, button_action, "shown")
+    await ctx.show(shown_card(ctx.viewer, campaign, code, link))
 
 
-async def send_qr(turn: Turn, wish: Wish) -> None:
+async def send_qr(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[QR picture] of the link."""
-    campaign, code, link = await _opened(turn, wish, "QR")
+    campaign, code, link = await _open_code(ctx, button_action, "QR")
     picture = await asyncio.to_thread(qr_picture, link)
-    await delivery.send_picture(turn.bot, turn.spot, picture, shown_card(turn.viewer, campaign, code, link))
+    await delivery.send_picture(ctx.bot, ctx.target, picture, shown_card(ctx.viewer, campaign, code, link))
 
 
-async def send_text(turn: Turn, wish: Wish) -> None:
+async def send_invitation(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Text: Русский]: a message to forward."""
-    language = Language(wish.values["language"])
-    campaign, code, link = await _opened(turn, wish, f"text {language}")
-    viewer = turn.viewer
-    reader = Viewer(say=Say(turn.data.texts, language), config=viewer.config, now=viewer.now)
-    await turn.send(forward_card(reader, campaign.terms, code, link, turn.bot.username))
+    language = Language(button_action.values["language"])
+    campaign, code, link = await _open_code(ctx, button_action, f"text {language}")
+    viewer = ctx.viewer
+    reader = RenderContext(say=Translator(ctx.data.texts, language), config=viewer.config, now=viewer.now)
+    await ctx.send(forward_card(reader, campaign.terms, code, link, ctx.bot.username))
 
 
-async def send_file(turn: Turn, wish: Wish) -> None:
+async def send_codes_file(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Codes as a file]."""
-    campaign_id = _campaign(wish)
-    codes = await turn.services.promo.show(turn.user_id, campaign_id, "file")
-    await send_codes(turn, await turn.services.promo.campaign(campaign_id), codes)
+    campaign_id = _campaign(button_action)
+    codes = await ctx.services.promo.show(ctx.user_id, campaign_id, "file")
+    await send_codes(ctx, await ctx.services.promo.campaign(campaign_id), codes)
 
 
-async def file_typed(turn: Turn) -> None:
+async def send_codes_by_number(ctx: UpdateContext) -> None:
     """`/promo codes 12`."""
-    await send_file(turn, Wish(action=FILE, values={"campaign": str(_number(_second(turn)))}))
+    await send_codes_file(ctx, ButtonAction(action=FILE, values={"campaign": str(_number(_second_argument(ctx)))}))
 
 
-async def send_codes(turn: Turn, campaign: Campaign, codes: Sequence[Secret]) -> None:
+async def send_codes(ctx: UpdateContext, campaign: Campaign, codes: Sequence[Secret]) -> None:
     """The codes with their links as a CSV document."""
-    content = await asyncio.to_thread(csv_of, campaign, codes, turn.bot.username)
+    content = await asyncio.to_thread(csv_of, campaign, codes, ctx.bot.username)
     document = Document(name=f"promo-{campaign.campaign_id}.csv", content=content)
-    await delivery.send_document(turn.bot, turn.spot, document, csv_caption(turn.viewer, campaign))
+    await delivery.send_document(ctx.bot, ctx.target, document, csv_caption(ctx.viewer, campaign))
 
 
-async def pause(turn: Turn, wish: Wish) -> None:
+async def pause_campaign(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Pause code], on the card and in alarms."""
-    await _pause(turn, _campaign(wish), paused=True)
+    await _set_paused(ctx, _campaign(button_action), paused=True)
 
 
-async def resume(turn: Turn, wish: Wish) -> None:
+async def resume_campaign(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Open again]."""
-    await _pause(turn, _campaign(wish), paused=False)
+    await _set_paused(ctx, _campaign(button_action), paused=False)
 
 
-async def pause_typed(turn: Turn) -> None:
+async def pause_by_number(ctx: UpdateContext) -> None:
     """`/promo pause 12`."""
-    await _pause(turn, _number(_second(turn)), paused=True)
+    await _set_paused(ctx, _number(_second_argument(ctx)), paused=True)
 
 
-async def resume_typed(turn: Turn) -> None:
+async def resume_by_number(ctx: UpdateContext) -> None:
     """`/promo resume 12`."""
-    await _pause(turn, _number(_second(turn)), paused=False)
+    await _set_paused(ctx, _number(_second_argument(ctx)), paused=False)
 
 
-async def pin(turn: Turn, wish: Wish) -> None:
+async def pin_campaign_card(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Pin this card]: one a campaign, brought up to date every hour."""
-    campaign = await turn.services.promo.campaign(_campaign(wish))
-    funnel = await turn.services.promo.funnel(campaign.campaign_id)
-    message_id = await turn.send(pinned_card(turn.viewer, campaign, funnel))
-    await turn.services.promo.pin(Pin(campaign_id=campaign.campaign_id, chat_id=turn.chat_id, message_id=message_id))
-    is_pinned = await delivery.pin(turn.bot, turn.chat_id, message_id)
-    await turn.send(notice(turn.say("promo-pinned") if is_pinned else turn.say("promo-not-pinned")))
+    campaign = await ctx.services.promo.campaign(_campaign(button_action))
+    funnel = await ctx.services.promo.funnel(campaign.campaign_id)
+    message_id = await ctx.send(pinned_card(ctx.viewer, campaign, funnel))
+    await ctx.services.promo.pin(Pin(campaign_id=campaign.campaign_id, chat_id=ctx.chat_id, message_id=message_id))
+    is_pinned = await delivery.pin(ctx.bot, ctx.chat_id, message_id)
+    await ctx.send(notice(ctx.say("promo-pinned") if is_pinned else ctx.say("promo-not-pinned")))
 
 
-async def undo_typed(turn: Turn) -> None:
+async def preview_undo_by_number(ctx: UpdateContext) -> None:
     """`/promo undo 12` shows who would lose what."""
-    await preview_undo(turn, PromoUndo(_number(_second(turn))))
+    await preview_undo(ctx, PromoUndo(_number(_second_argument(ctx))))
 
 
-async def preview_undo(turn: Turn, code: PromoUndo) -> None:
-    preview = await turn.services.promo.preview_undo(turn.user_id, code.campaign)
+async def preview_undo(ctx: UpdateContext, code: PromoUndo) -> None:
+    preview = await ctx.services.promo.preview_undo(ctx.user_id, code.campaign)
     label = {UndoStep.UNDO: "button-promo-undo-now", UndoStep.ASK: "button-promo-undo-ask"}.get(preview.step)
     act = None
     if label is not None:
-        wish = Wish(action=UNDO, values={"campaign": str(code.campaign)})
-        (act,) = await turn.buttons([(turn.say.plain(label), wish)])
-    await turn.show(undo_card(turn.viewer, preview, act))
+        button_action = ButtonAction(action=UNDO, values={"campaign": str(code.campaign)})
+        (act,) = await ctx.buttons([(ctx.say.plain(label), button_action)])
+    await ctx.show(undo_card(ctx.viewer, preview, act))
 
 
-async def undo(turn: Turn, wish: Wish) -> None:
+async def undo_campaign(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """Confirmed: ask for it, or do it."""
-    campaign_id = _campaign(wish)
+    campaign_id = _campaign(button_action)
 
     async def progress(done: int) -> None:
-        await turn.show(undoing_card(turn.viewer, done))
+        await ctx.show(undoing_card(ctx.viewer, done))
 
-    step = await turn.services.promo.undo(turn.user_id, campaign_id, progress)
+    step = await ctx.services.promo.undo(ctx.user_id, campaign_id, progress)
     if step in {UndoStep.UNDO, UndoStep.ASK}:
-        await turn.show(undo_done_card(turn.viewer, campaign_id, step))
+        await ctx.show(undo_done_card(ctx.viewer, campaign_id, step))
     else:  # somebody was quicker, or the rules changed under the card
-        await preview_undo(turn, PromoUndo(campaign_id))
+        await preview_undo(ctx, PromoUndo(campaign_id))
 
 
 def qr_picture(link: str) -> bytes:
@@ -183,48 +183,48 @@ def csv_of(campaign: Campaign, codes: Sequence[Secret], bot_name: str) -> bytes:
     return file.getvalue().encode()
 
 
-async def _opened(turn: Turn, wish: Wish, why: str) -> tuple[Campaign, Secret, str]:
+async def _open_code(ctx: UpdateContext, button_action: ButtonAction, why: str) -> tuple[Campaign, Secret, str]:
     """A campaign of one code, with it and its link."""
-    campaign_id = _campaign(wish)
-    code, *_ = await turn.services.promo.show(turn.user_id, campaign_id, why)
-    return await turn.services.promo.campaign(campaign_id), code, link_of(turn.bot.username, code)
+    campaign_id = _campaign(button_action)
+    code, *_ = await ctx.services.promo.show(ctx.user_id, campaign_id, why)
+    return await ctx.services.promo.campaign(campaign_id), code, link_of(ctx.bot.username, code)
 
 
-async def _pause(turn: Turn, campaign_id: int, *, paused: bool) -> None:
-    await turn.services.promo.pause(turn.user_id, campaign_id, paused=paused)
-    await card(turn, PromoCard(campaign_id))
+async def _set_paused(ctx: UpdateContext, campaign_id: int, *, paused: bool) -> None:
+    await ctx.services.promo.pause(ctx.user_id, campaign_id, paused=paused)
+    await show_campaign_card(ctx, PromoCard(campaign_id))
 
 
-def _acts(turn: Turn, campaign: Campaign) -> list[tuple[str, Wish]]:
-    """Labels and wishes of a campaign's card."""
-    say, values = turn.say, {"campaign": str(campaign.campaign_id)}
+def _campaign_actions(ctx: UpdateContext, campaign: Campaign) -> list[tuple[str, ButtonAction]]:
+    """Labels and actions of a campaign's card."""
+    say, values = ctx.say, {"campaign": str(campaign.campaign_id)}
     if campaign.terms.count > 1:
-        acts = [(say.plain("button-promo-csv"), Wish(action=FILE, values=values))]
+        acts = [(say.plain("button-promo-csv"), ButtonAction(action=FILE, values=values))]
     else:
         acts = [
-            (say.plain("button-promo-show"), Wish(action=SHOW, values=values)),
-            (say.plain("button-promo-qr"), Wish(action=QR, values=values)),
+            (say.plain("button-promo-show"), ButtonAction(action=SHOW, values=values)),
+            (say.plain("button-promo-qr"), ButtonAction(action=QR, values=values)),
             *(
-                (label, Wish(action=TEXT, values={**values, "language": language.value}))
-                for language, label in text_buttons(turn.viewer)
+                (label, ButtonAction(action=TEXT, values={**values, "language": language.value}))
+                for language, label in text_buttons(ctx.viewer)
             ),
         ]
-    acts.append((say.plain("button-promo-pin"), Wish(action=PIN, values=values)))
+    acts.append((say.plain("button-promo-pin"), ButtonAction(action=PIN, values=values)))
     if campaign.state is CampaignState.ACTIVE:
-        acts.append((say.plain("button-promo-pause"), Wish(action=PAUSE, values=values)))
+        acts.append((say.plain("button-promo-pause"), ButtonAction(action=PAUSE, values=values)))
     elif campaign.state is CampaignState.PAUSED:
-        acts.append((say.plain("button-promo-resume"), Wish(action=RESUME, values=values)))
+        acts.append((say.plain("button-promo-resume"), ButtonAction(action=RESUME, values=values)))
     return acts
 
 
-def _campaign(wish: Wish) -> int:
-    return int(wish.values["campaign"])
+def _campaign(button_action: ButtonAction) -> int:
+    return int(button_action.values["campaign"])
 
 
-def _second(turn: Turn) -> str:
-    if len(turn.arguments) != _WORDS:
+def _second_argument(ctx: UpdateContext) -> str:
+    if len(ctx.arguments) != _WORDS:
         raise BadInput("promo-usage")
-    return turn.arguments[1]
+    return ctx.arguments[1]
 
 
 def _number(typed: str) -> int:
@@ -234,20 +234,20 @@ def _number(typed: str) -> int:
     return int(match[1])
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("promo", card_typed, verb="card", access=ADMIN),
-    command("promo", file_typed, verb="codes", access=ADMIN),
-    command("promo", pause_typed, verb="pause", access=ADMIN),
-    command("promo", resume_typed, verb="resume", access=ADMIN),
-    command("promo", undo_typed, verb="undo", access=ADMIN),
-    shows(PromoCard, card, access=ADMIN),
-    shows(PromoUndo, preview_undo, access=ADMIN),
-    does(SHOW, show_code, access=ADMIN),
-    does(FILE, send_file, access=ADMIN),
-    does(QR, send_qr, access=ADMIN),
-    does(TEXT, send_text, access=ADMIN),
-    does(PAUSE, pause, access=ADMIN),
-    does(RESUME, resume, access=ADMIN),
-    does(PIN, pin, access=ADMIN),
-    does(UNDO, undo, access=ADMIN),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("promo", show_campaign_by_number, verb="card", access=ADMIN),
+    command("promo", send_codes_by_number, verb="codes", access=ADMIN),
+    command("promo", pause_by_number, verb="pause", access=ADMIN),
+    command("promo", resume_by_number, verb="resume", access=ADMIN),
+    command("promo", preview_undo_by_number, verb="undo", access=ADMIN),
+    view(PromoCard, show_campaign_card, access=ADMIN),
+    view(PromoUndo, preview_undo, access=ADMIN),
+    action(SHOW, show_code, access=ADMIN),
+    action(FILE, send_codes_file, access=ADMIN),
+    action(QR, send_qr, access=ADMIN),
+    action(TEXT, send_invitation, access=ADMIN),
+    action(PAUSE, pause_campaign, access=ADMIN),
+    action(RESUME, resume_campaign, access=ADMIN),
+    action(PIN, pin_campaign_card, access=ADMIN),
+    action(UNDO, undo_campaign, access=ADMIN),
 )

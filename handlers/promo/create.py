@@ -12,11 +12,11 @@ from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import SealedCode
 from bot.domain.promo_codes import Terms, Wanted, parse_new, usual_end
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from bot.services.promo.redemption import Refusal
 from handlers.core.callbacks import PromoDays, PromoList, PromoPreview, PromoUses
-from handlers.core.context import Turn
-from handlers.core.specs import ADMIN, Entry, command, continues, does, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
 from handlers.promo import redeem
 from handlers.promo.campaign import send_codes, show_campaign
 from handlers.promo.views import (
@@ -41,101 +41,101 @@ _WORDS_TO_REDEEM: Final = 3
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most 52 bits
 
 
-async def promo(turn: Turn) -> None:
+async def show_promo(ctx: UpdateContext) -> None:
     """`/promo`, and `/promo 12`."""
-    if turn.arguments:
-        await show_campaign(turn, turn.arguments[0])
+    if ctx.arguments:
+        await show_campaign(ctx, ctx.arguments[0])
     else:
-        await turn.show(promo_card(turn.viewer))
+        await ctx.show(promo_card(ctx.viewer))
 
 
-async def show_list(turn: Turn) -> None:
+async def show_campaigns(ctx: UpdateContext) -> None:
     """`/promo list`."""
-    await list_page(turn, PromoList(_OPEN))
+    await show_campaigns_page(ctx, PromoList(_OPEN))
 
 
-async def list_page(turn: Turn, code: PromoList) -> None:
-    campaigns, has_more = await turn.services.promo.campaigns(running=code.which == _OPEN, page=code.page)
-    await turn.show(list_card(turn.viewer, campaigns, code.which, code.page, has_more=has_more))
+async def show_campaigns_page(ctx: UpdateContext, code: PromoList) -> None:
+    campaigns, has_more = await ctx.services.promo.campaigns(running=code.which == _OPEN, page=code.page)
+    await ctx.show(list_card(ctx.viewer, campaigns, code.which, code.page, has_more=has_more))
 
 
-async def ask_days(turn: Turn, code: PromoDays) -> None:
+async def ask_days(ctx: UpdateContext, code: PromoDays) -> None:
     """The first tap."""
-    await turn.show(days_card(turn.viewer, code.license_type))
+    await ctx.show(days_card(ctx.viewer, code.license_type))
 
 
-async def ask_uses(turn: Turn, code: PromoUses) -> None:
+async def ask_uses(ctx: UpdateContext, code: PromoUses) -> None:
     """The second tap."""
-    await turn.show(uses_card(turn.viewer, code.license_type, code.days))
+    await ctx.show(uses_card(ctx.viewer, code.license_type, code.days))
 
 
-async def preview_tapped(turn: Turn, code: PromoPreview) -> None:
+async def preview_campaign(ctx: UpdateContext, code: PromoPreview) -> None:
     """The third tap; it ends in 90 days unless another date is typed."""
-    now = turn.services.clock.now()
+    now = ctx.services.clock.now()
     terms = Terms(license_type=code.license_type, days=code.days, max_uses=code.uses, ends=usual_end(now))
-    await _preview(turn, Wanted(terms=terms))
+    await _show_preview(ctx, Wanted(terms=terms))
 
 
-async def preview_typed(turn: Turn) -> None:
+async def preview_typed_campaign(ctx: UpdateContext) -> None:
     """`/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=… count=500`."""
-    wanted = parse_new(" ".join(turn.arguments[1:]), turn.services.clock.now())
-    await _preview(turn, wanted)
+    wanted = parse_new(" ".join(ctx.arguments[1:]), ctx.services.clock.now())
+    await _show_preview(ctx, wanted)
 
 
-async def create(turn: Turn, wish: Wish) -> None:
+async def create_campaign(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Create]; what is a lot is asked about once more."""
-    draft = _Draft.of(wish.values)
-    if draft.terms.asks_twice and "sure" not in wish.values:
-        again = Wish(action=CREATE, values={**wish.values, "sure": "1"})
-        (sure,) = await turn.buttons([(turn.say.plain("button-promo-sure"), again)])
-        await turn.show(sure_card(turn.viewer, draft.terms, sure))
+    draft = _Draft.of(button_action.values)
+    if draft.terms.asks_twice and "sure" not in button_action.values:
+        again = ButtonAction(action=CREATE, values={**button_action.values, "sure": "1"})
+        (sure,) = await ctx.buttons([(ctx.say.plain("button-promo-sure"), again)])
+        await ctx.show(sure_card(ctx.viewer, draft.terms, sure))
         return
-    made = await turn.services.promo.create(turn.user_id, draft.terms, draft.own, _progress(turn, draft.terms))
+    made = await ctx.services.promo.create(ctx.user_id, draft.terms, draft.own, _progress(ctx, draft.terms))
     is_single = draft.terms.count == 1
-    link = link_of(turn.bot.username, made.codes[0]) if is_single else None
-    await turn.show(created_card(turn.viewer, made, link))
+    link = link_of(ctx.bot.username, made.codes[0]) if is_single else None
+    await ctx.show(created_card(ctx.viewer, made, link))
     if not is_single:
-        await send_codes(turn, made.campaign, made.codes)
+        await send_codes(ctx, made.campaign, made.codes)
 
 
-async def redeem_for(turn: Turn) -> None:
+async def redeem_for_user(ctx: UpdateContext) -> None:
     """`/promo redeem CODE 12345`: the same card, caps and transaction, for another one."""
-    if len(turn.arguments) < _WORDS_TO_REDEEM:
+    if len(ctx.arguments) < _WORDS_TO_REDEEM:
         raise BadInput("redeem-for-usage")
-    *code, user = turn.arguments[1:]
+    *code, user = ctx.arguments[1:]
     if not _USER_ID.fullmatch(user):
         raise BadInput("redeem-for-usage")
-    holder = UserId(int(user))
-    await redeem.show(turn, await turn.services.redemptions.look(turn.user_id, " ".join(code), holder))
+    recipient = UserId(int(user))
+    await redeem.show_outcome(ctx, await ctx.services.redemptions.preview(ctx.user_id, " ".join(code), recipient))
 
 
-async def ask_code_for(turn: Turn, wish: Wish) -> None:
+async def ask_code_for_user(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Promo code] of a user's card."""
-    await turn.services.dialogues.begin(turn.user_id, ASKS_CODE_FOR, _STATE, wish.values)
-    await turn.show(notice(turn.say("redeem-for-ask", user=wish.values.get("user", ""))))
+    await ctx.services.dialogues.begin(ctx.user_id, ASKS_CODE_FOR, _STATE, button_action.values)
+    await ctx.show(notice(ctx.say("redeem-for-ask", user=button_action.values.get("user", ""))))
 
 
-async def take_code_for(turn: Turn, dialogue: Dialogue) -> None:
-    holder = UserId(int(dialogue.values["user"]))
-    look = await turn.services.redemptions.look(turn.user_id, turn.text, holder)
+async def preview_code_for_user(ctx: UpdateContext, dialogue: Dialogue) -> None:
+    recipient = UserId(int(dialogue.values["user"]))
+    look = await ctx.services.redemptions.preview(ctx.user_id, ctx.text, recipient)
     if not isinstance(look, Refusal):
-        await turn.services.dialogues.end(turn.user_id)
-    await redeem.show(turn, look)
+        await ctx.services.dialogues.end(ctx.user_id)
+    await redeem.show_outcome(ctx, look)
 
 
-def _progress(turn: Turn, terms: Terms) -> Callable[[int], Awaitable[None]]:
+def _progress(ctx: UpdateContext, terms: Terms) -> Callable[[int], Awaitable[None]]:
     async def show(done: int) -> None:
         if terms.count > 1:
-            await turn.show(making_card(turn.viewer, terms.count, done))
+            await ctx.show(making_card(ctx.viewer, terms.count, done))
 
     return show
 
 
-async def _preview(turn: Turn, wanted: Wanted) -> None:
-    own = None if wanted.code is None else turn.services.promo.seal(wanted.code)
-    wish = Wish(action=CREATE, values=_Draft(terms=wanted.terms, own=own).values())
-    (button,) = await turn.buttons([(turn.say.plain("button-promo-create"), wish)])
-    await turn.show(preview_card(turn.viewer, wanted.terms, wanted.code, _line(wanted), button))
+async def _show_preview(ctx: UpdateContext, wanted: Wanted) -> None:
+    own = None if wanted.code is None else ctx.services.promo.seal(wanted.code)
+    button_action = ButtonAction(action=CREATE, values=_Draft(terms=wanted.terms, own=own).values())
+    (button,) = await ctx.buttons([(ctx.say.plain("button-promo-create"), button_action)])
+    await ctx.show(preview_card(ctx.viewer, wanted.terms, wanted.code, _line(wanted), button))
 
 
 def _line(wanted: Wanted) -> str:
@@ -204,16 +204,16 @@ def _optional(text: str | None) -> Millis | None:
     return None if text is None else Millis(int(text))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("promo", preview_typed, verb="new", access=ADMIN),
-    command("promo", redeem_for, verb="redeem", access=ADMIN),
-    command("promo", show_list, verb="list", access=ADMIN),
-    command("promo", promo, access=ADMIN, description="command-promo"),
-    shows(PromoDays, ask_days, access=ADMIN),
-    shows(PromoUses, ask_uses, access=ADMIN),
-    shows(PromoPreview, preview_tapped, access=ADMIN),
-    shows(PromoList, list_page, access=ADMIN),
-    does(CREATE, create, access=ADMIN),
-    does(ASK_FOR, ask_code_for, access=ADMIN),
-    continues(ASKS_CODE_FOR, take_code_for, access=ADMIN),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("promo", preview_typed_campaign, verb="new", access=ADMIN),
+    command("promo", redeem_for_user, verb="redeem", access=ADMIN),
+    command("promo", show_campaigns, verb="list", access=ADMIN),
+    command("promo", show_promo, access=ADMIN, description="command-promo"),
+    view(PromoDays, ask_days, access=ADMIN),
+    view(PromoUses, ask_uses, access=ADMIN),
+    view(PromoPreview, preview_campaign, access=ADMIN),
+    view(PromoList, show_campaigns_page, access=ADMIN),
+    action(CREATE, create_campaign, access=ADMIN),
+    action(ASK_FOR, ask_code_for_user, access=ADMIN),
+    dialogue(ASKS_CODE_FOR, preview_code_for_user, access=ADMIN),
 )

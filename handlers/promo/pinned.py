@@ -10,13 +10,13 @@ from telegram.error import TelegramError
 
 from bot.domain.ports.clock import Clock
 from bot.domain.promo import Pin
-from bot.services.promo.campaigns import PromoDesk
+from bot.services.promo.campaigns import CampaignService
 from bot.services.users.people import People
 from handlers.core import delivery
-from handlers.core.delivery import Spot
+from handlers.core.delivery import ChatTarget
 from handlers.promo.views import pinned_card
-from handlers.texts.catalog import Say, Texts
-from handlers.views.viewer import Viewer
+from handlers.texts.catalog import Texts, Translator
+from handlers.views.render_context import RenderContext
 
 PERIOD: Final = 3600.0  # seconds
 _logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class PinnedCards:
 
     bot: Bot
     texts: Texts
-    promo: PromoDesk
+    promo: CampaignService
     people: People
     clock: Clock
 
@@ -59,6 +59,6 @@ class PinnedCards:
             return False
         campaign = await self.promo.campaign(pin.campaign_id)
         funnel = await self.promo.funnel(pin.campaign_id)
-        viewer = Viewer(say=Say(self.texts, config.language), config=config, now=self.clock.now())
+        viewer = RenderContext(say=Translator(self.texts, config.language), config=config, now=self.clock.now())
         card = pinned_card(viewer, campaign, funnel)
-        return await delivery.edit(self.bot, Spot(chat_id=pin.chat_id), pin.message_id, card)
+        return await delivery.edit(self.bot, ChatTarget(chat_id=pin.chat_id), pin.message_id, card)

@@ -4,14 +4,14 @@ from typing import Final
 
 from bot.domain.chat import Dialogue
 from bot.domain.ids import UserId
-from bot.services.chat.buttons import Wish
-from bot.services.promo.redemption import Look, Offer, Redemption, Refusal, Suggestion
-from handlers.core.context import Turn
-from handlers.core.specs import ADMIN, EVERYONE, Access, Entry, command, continues, does
+from bot.services.chat.buttons import ButtonAction
+from bot.services.promo.redemption import CodePreview, PreviewOutcome, Redemption, Refusal, Suggestion
+from handlers.core.context import UpdateContext
+from handlers.core.specs import ADMIN, EVERYONE, AccessRule, HandlerSpec, action, command, dialogue
 from handlers.promo.redeem_views import (
     ask_card,
+    code_preview_card,
     not_valid_card,
-    offer_card,
     redeemed_card,
     suggestion_card,
     too_many_card,
@@ -28,84 +28,86 @@ _STATE: Final = "asked"
 _SHOWN: Final = 5  # redemptions of before
 
 
-async def typed(turn: Turn) -> None:
+async def ask_or_preview_code(ctx: UpdateContext) -> None:
     """`/redeem CODE`, also in groups of letters; alone, it asks."""
-    if turn.arguments:
-        await show_code(turn, " ".join(turn.arguments))
+    if ctx.arguments:
+        await preview_code(ctx, " ".join(ctx.arguments))
         return
-    before = await turn.services.redemptions.history(turn.user_id, _SHOWN)
-    await turn.services.dialogues.begin(turn.user_id, ASKS_CODE, _STATE, {})
-    await turn.show(ask_card(turn.viewer, [each for each in before if not each.is_undone]))
+    before = await ctx.services.redemptions.history(ctx.user_id, _SHOWN)
+    await ctx.services.dialogues.begin(ctx.user_id, ASKS_CODE, _STATE, {})
+    await ctx.show(ask_card(ctx.viewer, [each for each in before if not each.is_undone]))
 
 
-async def take_code(turn: Turn, _: Dialogue) -> None:
+async def preview_typed_code(ctx: UpdateContext, _: Dialogue) -> None:
     """The code that was asked for; after a wrong one the next message may be another."""
-    look = await turn.services.redemptions.look(turn.user_id, turn.text)
-    if not isinstance(look, Refusal):
-        await turn.services.dialogues.end(turn.user_id)
-    await show(turn, look)
+    outcome = await ctx.services.redemptions.preview(ctx.user_id, ctx.text)
+    if not isinstance(outcome, Refusal):
+        await ctx.services.dialogues.end(ctx.user_id)
+    await show_outcome(ctx, outcome)
 
 
-async def show_code(turn: Turn, code: str) -> None:
+async def preview_code(ctx: UpdateContext, code: str) -> None:
     """A typed code, or a link's."""
-    await show(turn, await turn.services.redemptions.look(turn.user_id, code))
+    await show_outcome(ctx, await ctx.services.redemptions.preview(ctx.user_id, code))
 
 
-async def use_suggestion(turn: Turn, wish: Wish) -> None:
+async def preview_suggested_code(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Use it]."""
-    redemptions, holder = turn.services.redemptions, _holder(wish)
-    await show(turn, await redemptions.look_up(turn.user_id, wish.values.get("lookup", ""), holder))
+    redemptions, recipient = ctx.services.redemptions, _holder(button_action)
+    await show_outcome(
+        ctx, await redemptions.preview_lookup(ctx.user_id, button_action.values.get("lookup", ""), recipient)
+    )
 
 
-async def redeem(turn: Turn, wish: Wish) -> None:
+async def redeem(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Redeem]; a second tap gets the same answer."""
-    redemptions, holder = turn.services.redemptions, _holder(wish)
-    outcome = await redemptions.redeem(turn.user_id, wish.values.get("lookup", ""), holder)
+    redemptions, recipient = ctx.services.redemptions, _holder(button_action)
+    outcome = await redemptions.redeem(ctx.user_id, button_action.values.get("lookup", ""), recipient)
     if isinstance(outcome, Redemption):
-        await turn.show(redeemed_card(turn.viewer, outcome))
+        await ctx.show(redeemed_card(ctx.viewer, outcome))
     else:
-        await turn.show(not_valid_card(turn.viewer))
+        await ctx.show(not_valid_card(ctx.viewer))
 
 
-async def show(turn: Turn, look: Look) -> None:
-    """What a look at a code found."""
-    viewer, say = turn.viewer, turn.say
-    match look:
-        case Offer():
-            values = {"lookup": look.lookup, "holder": str(look.holder)}
-            wish = Wish(action=USE if look.holder == turn.user_id else USE_FOR, values=values)
-            (button,) = await turn.buttons([(say.plain("button-redeem"), wish)])
-            await turn.show(offer_card(viewer, look, button))
+async def show_outcome(ctx: UpdateContext, outcome: PreviewOutcome) -> None:
+    """What a preview at a code found."""
+    viewer, say = ctx.viewer, ctx.say
+    match outcome:
+        case CodePreview():
+            values = {"lookup": outcome.lookup, "holder": str(outcome.recipient)}
+            button_action = ButtonAction(action=USE if outcome.recipient == ctx.user_id else USE_FOR, values=values)
+            (button,) = await ctx.buttons([(say.plain("button-redeem"), button_action)])
+            await ctx.show(code_preview_card(viewer, outcome, button))
         case Suggestion():
-            values = {"lookup": look.lookup, "holder": str(look.holder)}
-            wish = Wish(action=LOOK if look.holder == turn.user_id else LOOK_FOR, values=values)
-            (button,) = await turn.buttons([(say.plain("button-use-it"), wish)])
-            await turn.show(suggestion_card(viewer, look, button))
+            values = {"lookup": outcome.lookup, "holder": str(outcome.recipient)}
+            button_action = ButtonAction(action=LOOK if outcome.recipient == ctx.user_id else LOOK_FOR, values=values)
+            (button,) = await ctx.buttons([(say.plain("button-use-it"), button_action)])
+            await ctx.show(suggestion_card(viewer, outcome, button))
         case Redemption():
-            await turn.show(used_card(viewer, look))
+            await ctx.show(used_card(viewer, outcome))
         case Refusal():
-            await turn.show(_refusal_card(turn, look))
+            await ctx.show(_refusal_card(ctx, outcome))
 
 
-def _refusal_card(turn: Turn, refusal: Refusal) -> Card:
+def _refusal_card(ctx: UpdateContext, refusal: Refusal) -> Card:
     if refusal.next_try is None:
-        return not_valid_card(turn.viewer)
-    commands = turn.data.router.commands(turn.services.access.role(turn.config))
-    return too_many_card(turn.viewer, refusal.next_try, has_support="paysupport" in commands)
+        return not_valid_card(ctx.viewer)
+    commands = ctx.data.router.commands(ctx.services.roles.role(ctx.config))
+    return too_many_card(ctx.viewer, refusal.next_try, has_support="paysupport" in commands)
 
 
-def _holder(wish: Wish) -> UserId | None:
-    holder = wish.values.get("holder")
-    return None if holder is None else UserId(int(holder))
+def _holder(button_action: ButtonAction) -> UserId | None:
+    recipient = button_action.values.get("holder")
+    return None if recipient is None else UserId(int(recipient))
 
 
-def _entries(use: str, look: str, access: Access) -> tuple[Entry, ...]:
-    return (does(use, redeem, access=access, repeats=True), does(look, use_suggestion, access=access))
+def _handlers(use: str, outcome: str, access: AccessRule) -> tuple[HandlerSpec, ...]:
+    return (action(use, redeem, access=access, repeats=True), action(outcome, preview_suggested_code, access=access))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("redeem", typed, access=EVERYONE, description="command-redeem", hidden=True),
-    *_entries(USE, LOOK, EVERYONE),
-    *_entries(USE_FOR, LOOK_FOR, ADMIN),
-    continues(ASKS_CODE, take_code, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("redeem", ask_or_preview_code, access=EVERYONE, description="command-redeem", hidden=True),
+    *_handlers(USE, LOOK, EVERYONE),
+    *_handlers(USE_FOR, LOOK_FOR, ADMIN),
+    dialogue(ASKS_CODE, preview_typed_code, access=EVERYONE),
 )

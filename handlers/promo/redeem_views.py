@@ -7,21 +7,21 @@ from telegram import InlineKeyboardButton
 from bot.domain.ids import Millis
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import Redeemed
-from bot.services.promo.redemption import Offer, Redemption, Suggestion
+from bot.services.promo.redemption import CodePreview, Redemption, Suggestion
 from handlers.core.callbacks import RunCommand
-from handlers.texts.catalog import Markup, Say, join
+from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, button
 from handlers.views.dates import day_of, moment_of
 from handlers.views.frame import command_button, menu_row
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 
-def gift(say: Say, license_type: LicenseType, days: int) -> str:
+def gift(say: Translator, license_type: LicenseType, days: int) -> str:
     """30 days of Premium."""
     return say.plain("promo-gift", days=days, kind=say.plain("license-type", kind=license_type.value))
 
 
-def ask_card(viewer: Viewer, before: Sequence[Redeemed]) -> Card:
+def ask_card(viewer: RenderContext, before: Sequence[Redeemed]) -> Card:
     """`/redeem` alone."""
     lines = [viewer.say("redeem-ask")]
     if before:
@@ -30,63 +30,63 @@ def ask_card(viewer: Viewer, before: Sequence[Redeemed]) -> Card:
     return Card(text=join(lines), rows=(menu_row(viewer),))
 
 
-def offer_card(viewer: Viewer, offer: Offer, redeem: InlineKeyboardButton) -> Card:
+def code_preview_card(viewer: RenderContext, preview: CodePreview, redeem: InlineKeyboardButton) -> Card:
     """What the code would add, after what, until when; one tap redeems."""
-    say, until = viewer.say, moment_of(viewer, offer.until)
-    what = gift(say, offer.license_type, offer.days)
-    if offer.holder == viewer.config.user_id:
+    say, until = viewer.say, moment_of(viewer, preview.until)
+    what = gift(say, preview.license_type, preview.days)
+    if preview.recipient == viewer.config.user_id:
         lines = [say("redeem-offer", gift=what)]
     else:
-        lines = [say("redeem-for-offer", user=str(offer.holder), gift=what)]
-    if offer.starts <= viewer.now:
+        lines = [say("redeem-for-offer", user=str(preview.recipient), gift=what)]
+    if preview.starts <= viewer.now:
         lines.append(say("redeem-starts-now", until=until))
     else:
-        lines.append(say("redeem-starts-after", start=moment_of(viewer, offer.starts), until=until))
+        lines.append(say("redeem-starts-after", start=moment_of(viewer, preview.starts), until=until))
     return Card(text=join(lines), rows=((redeem,), menu_row(viewer)))
 
 
-def redeemed_card(viewer: Viewer, redemption: Redemption) -> Card:
+def redeemed_card(viewer: RenderContext, redemption: Redemption) -> Card:
     """It was added; the same words however often the button is tapped."""
     say, usage = viewer.say, redemption.usage
     what, until = gift(say, usage.license_type, usage.days), moment_of(viewer, usage.until)
-    if redemption.holder != viewer.config.user_id:
-        text = say("redeem-for-done", user=str(redemption.holder), gift=what, until=until)
+    if redemption.recipient != viewer.config.user_id:
+        text = say("redeem-for-done", user=str(redemption.recipient), gift=what, until=until)
         return Card(text=text, rows=(menu_row(viewer),))
     return Card(text=say("redeem-done", gift=what, until=until), rows=_after(viewer))
 
 
-def used_card(viewer: Viewer, redemption: Redemption) -> Card:
+def used_card(viewer: RenderContext, redemption: Redemption) -> Card:
     """A code that this person used before: no fault, no wrong try."""
     say, usage = viewer.say, redemption.usage
     what, at, until = gift(say, usage.license_type, usage.days), day_of(viewer, usage.at), day_of(viewer, usage.until)
-    if redemption.holder != viewer.config.user_id:
-        text = say("redeem-for-used", user=str(redemption.holder), at=at, gift=what, until=until)
+    if redemption.recipient != viewer.config.user_id:
+        text = say("redeem-for-used", user=str(redemption.recipient), at=at, gift=what, until=until)
         return Card(text=text, rows=(menu_row(viewer),))
     return Card(text=say("redeem-used", at=at, gift=what, until=until), rows=_after(viewer))
 
 
-def suggestion_card(viewer: Viewer, suggestion: Suggestion, use: InlineKeyboardButton) -> Card:
+def suggestion_card(viewer: RenderContext, suggestion: Suggestion, use: InlineKeyboardButton) -> Card:
     """What was probably meant."""
     return Card(text=viewer.say("redeem-suggestion", code=suggestion.text), rows=((use,), menu_row(viewer)))
 
 
-def not_valid_card(viewer: Viewer) -> Card:
+def not_valid_card(viewer: RenderContext) -> Card:
     """Unknown, over, used up, paused: one answer."""
     return Card(text=viewer.say("redeem-not-valid"), rows=(menu_row(viewer),))
 
 
-def too_many_card(viewer: Viewer, next_try: Millis, *, has_support: bool) -> Card:
+def too_many_card(viewer: RenderContext, next_try: Millis, *, has_support: bool) -> Card:
     """The same for right and wrong codes."""
     say = viewer.say
     ask = (button(say.plain("button-ask-support"), viewer.data(RunCommand("paysupport"))),) if has_support else ()
     return Card(text=say("redeem-too-many", time=viewer.when(next_try)), rows=(ask, menu_row(viewer)))
 
 
-def _before(viewer: Viewer, redeemed: Redeemed) -> Markup:
+def _before(viewer: RenderContext, redeemed: Redeemed) -> Markup:
     usage = redeemed.usage
     what = gift(viewer.say, usage.license_type, usage.days)
     return viewer.say("redeem-before-line", at=day_of(viewer, usage.at), gift=what, until=day_of(viewer, usage.until))
 
 
-def _after(viewer: Viewer) -> tuple[tuple[InlineKeyboardButton, ...], ...]:
+def _after(viewer: RenderContext) -> tuple[tuple[InlineKeyboardButton, ...], ...]:
     return (command_button(viewer, "button-license", "license"), menu_row(viewer))

@@ -17,8 +17,8 @@ from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
 from handlers.views.dates import last_minute, moment_of
 from handlers.views.frame import menu_row, table
+from handlers.views.render_context import RenderContext
 from handlers.views.times import span
-from handlers.views.viewer import Viewer
 
 DAYS: Final = (7, 14, 30, 90, 180, 365)
 USES: Final = (1, 10, 50, 100, 1_000, 10_000)
@@ -31,7 +31,7 @@ def link_of(bot_name: str, code: Secret) -> str:
     return f"https://t.me/{bot_name}?start=p_{bare(code.reveal())}"
 
 
-def promo_card(viewer: Viewer) -> Card:
+def promo_card(viewer: RenderContext) -> Card:
     """`/promo`: the first of three taps."""
     say = viewer.say
     types = [
@@ -42,7 +42,7 @@ def promo_card(viewer: Viewer) -> Card:
     return Card(text=join([say("promo-title"), say("promo-hint")]), rows=rows)
 
 
-def days_card(viewer: Viewer, license_type: LicenseType) -> Card:
+def days_card(viewer: RenderContext, license_type: LicenseType) -> Card:
     say = viewer.say
     buttons = [
         button(say.plain("button-promo-days", days=days), viewer.data(PromoUses(license_type, days))) for days in DAYS
@@ -51,13 +51,13 @@ def days_card(viewer: Viewer, license_type: LicenseType) -> Card:
     return Card(text=text, rows=(*in_rows(buttons, _IN_A_ROW), _new_row(viewer)))
 
 
-def uses_card(viewer: Viewer, license_type: LicenseType, days: int) -> Card:
+def uses_card(viewer: RenderContext, license_type: LicenseType, days: int) -> Card:
     buttons = [button(f"{uses:,}", viewer.data(PromoPreview(license_type, days, uses))) for uses in USES]
     text = viewer.say("promo-ask-uses", gift=gift(viewer.say, license_type, days))
     return Card(text=text, rows=(*in_rows(buttons, _IN_A_ROW), _new_row(viewer)))
 
 
-def preview_card(viewer: Viewer, terms: Terms, own: str | None, line: str, create: InlineKeyboardButton) -> Card:
+def preview_card(viewer: RenderContext, terms: Terms, own: str | None, line: str, create: InlineKeyboardButton) -> Card:
     """What would be made; `line` is the typed form of the same."""
     say = viewer.say
     lines = [say("promo-new"), Markup(""), terms_line(viewer, terms)]
@@ -69,17 +69,17 @@ def preview_card(viewer: Viewer, terms: Terms, own: str | None, line: str, creat
     return Card(text=join(lines), rows=((create,), _new_row(viewer)))
 
 
-def sure_card(viewer: Viewer, terms: Terms, sure: InlineKeyboardButton) -> Card:
+def sure_card(viewer: RenderContext, terms: Terms, sure: InlineKeyboardButton) -> Card:
     """Days over 400 or uses over 10,000 are asked about twice."""
     text = join([viewer.say("promo-sure"), terms_line(viewer, terms)])
     return Card(text=text, rows=((sure,), _new_row(viewer)))
 
 
-def making_card(viewer: Viewer, count: int, done: int) -> Card:
+def making_card(viewer: RenderContext, count: int, done: int) -> Card:
     return Card(text=viewer.say("promo-making", count=count, done=str(done)))
 
 
-def created_card(viewer: Viewer, made: NewCampaign, link: str | None) -> Card:
+def created_card(viewer: RenderContext, made: NewCampaign, link: str | None) -> Card:
     """Made; a single code is shown at once, many come as a file."""
     say, campaign = viewer.say, made.campaign
     lines = [say("promo-created", campaign=str(campaign.campaign_id)), terms_line(viewer, campaign.terms)]
@@ -91,7 +91,7 @@ def created_card(viewer: Viewer, made: NewCampaign, link: str | None) -> Card:
     return Card(text=join(lines), rows=tuple(rows))
 
 
-def shown_card(viewer: Viewer, campaign: Campaign, code: Secret, link: str) -> Card:
+def shown_card(viewer: RenderContext, campaign: Campaign, code: Secret, link: str) -> Card:
     """[Show code]; the caption of its QR picture, too."""
     lines = [viewer.say("promo-shown", campaign=str(campaign.campaign_id)), terms_line(viewer, campaign.terms)]
     copy = copy_button(viewer.say.plain("button-promo-copy-link"), link)
@@ -101,12 +101,12 @@ def shown_card(viewer: Viewer, campaign: Campaign, code: Secret, link: str) -> C
     )
 
 
-def csv_caption(viewer: Viewer, campaign: Campaign) -> Card:
+def csv_caption(viewer: RenderContext, campaign: Campaign) -> Card:
     lines = [viewer.say("promo-csv-caption", campaign=str(campaign.campaign_id)), terms_line(viewer, campaign.terms)]
     return Card(text=join(lines), rows=((_open_button(viewer, campaign.campaign_id),),))
 
 
-def forward_card(viewer: Viewer, terms: Terms, code: Secret, link: str, bot_name: str) -> Card:
+def forward_card(viewer: RenderContext, terms: Terms, code: Secret, link: str, bot_name: str) -> Card:
     """A text to forward as it stands, in the language of its readers: `viewer` speaks it."""
     say = viewer.say
     what = gift(say, terms.license_type, terms.days)
@@ -116,7 +116,7 @@ def forward_card(viewer: Viewer, terms: Terms, code: Secret, link: str, bot_name
     return Card(text=join(lines))
 
 
-def list_card(viewer: Viewer, campaigns: Sequence[Campaign], which: str, page: int, *, has_more: bool) -> Card:
+def list_card(viewer: RenderContext, campaigns: Sequence[Campaign], which: str, page: int, *, has_more: bool) -> Card:
     """A page of campaigns, a button each."""
     say = viewer.say
     rows: list[Row] = [
@@ -133,7 +133,9 @@ def list_card(viewer: Viewer, campaigns: Sequence[Campaign], which: str, page: i
     return Card(text=text, rows=(*rows, menu_row(viewer)))
 
 
-def campaign_card(viewer: Viewer, campaign: Campaign, funnel: Funnel, acts: Sequence[InlineKeyboardButton]) -> Card:
+def campaign_card(
+    viewer: RenderContext, campaign: Campaign, funnel: Funnel, acts: Sequence[InlineKeyboardButton]
+) -> Card:
     """A campaign as it stands: terms, state, how far its people came. `acts` are what may be done about it."""
     say = viewer.say
     number = str(campaign.campaign_id)
@@ -156,13 +158,13 @@ def campaign_card(viewer: Viewer, campaign: Campaign, funnel: Funnel, acts: Sequ
     return Card(text=join(lines), rows=(*rows, (refresh, *_list_row(viewer)), menu_row(viewer)))
 
 
-def pinned_card(viewer: Viewer, campaign: Campaign, funnel: Funnel) -> Card:
+def pinned_card(viewer: RenderContext, campaign: Campaign, funnel: Funnel) -> Card:
     """The same without single-use buttons: it stands for weeks."""
     whole = campaign_card(viewer, campaign, funnel, ())
     return Card(text=whole.text, rows=((_open_button(viewer, campaign.campaign_id),),))
 
 
-def undo_card(viewer: Viewer, preview: UndoPreview, act: InlineKeyboardButton | None) -> Card:
+def undo_card(viewer: RenderContext, preview: UndoPreview, act: InlineKeyboardButton | None) -> Card:
     """Who loses what, and what the rules let this admin do."""
     say, number = viewer.say, str(preview.campaign.campaign_id)
     lines = [say("promo-undo-title", campaign=number), terms_line(viewer, preview.campaign.terms), Markup("")]
@@ -183,18 +185,18 @@ def undo_card(viewer: Viewer, preview: UndoPreview, act: InlineKeyboardButton | 
     return Card(text=join(lines), rows=(row, (_open_button(viewer, preview.campaign.campaign_id),), menu_row(viewer)))
 
 
-def undoing_card(viewer: Viewer, done: int) -> Card:
+def undoing_card(viewer: RenderContext, done: int) -> Card:
     return Card(text=viewer.say("promo-undoing", done=str(done)))
 
 
-def undo_done_card(viewer: Viewer, campaign_id: int, step: UndoStep) -> Card:
+def undo_done_card(viewer: RenderContext, campaign_id: int, step: UndoStep) -> Card:
     text = viewer.say("promo-undone-done", campaign=str(campaign_id))
     if step is not UndoStep.UNDO:
         text = viewer.say("promo-undo-asked")
     return Card(text=text, rows=((_open_button(viewer, campaign_id),), menu_row(viewer)))
 
 
-def terms_line(viewer: Viewer, terms: Terms) -> Markup:
+def terms_line(viewer: RenderContext, terms: Terms) -> Markup:
     """Premium 30 days, 100 uses, until 31 Dec 23:59 UTC."""
     say = viewer.say
     kind = say.plain("license-type", kind=terms.license_type.value)
@@ -208,24 +210,24 @@ def terms_line(viewer: Viewer, terms: Terms) -> Markup:
     return join([*parts, ends], ", ")
 
 
-def text_buttons(viewer: Viewer) -> tuple[tuple[Language, str], ...]:
+def text_buttons(viewer: RenderContext) -> tuple[tuple[Language, str], ...]:
     """The languages of the text to forward, with their labels."""
     say = viewer.say
     return tuple((each, say.plain("button-promo-text", language=LANGUAGE_NAMES[each])) for each in Language)
 
 
-def _code_lines(viewer: Viewer, code: Secret, link: str) -> list[Markup]:
+def _code_lines(viewer: RenderContext, code: Secret, link: str) -> list[Markup]:
     return [viewer.say("promo-own", code=code.reveal()), viewer.say("promo-link", link=link)]
 
 
-def _made(viewer: Viewer, campaign: Campaign) -> Markup:
+def _made(viewer: RenderContext, campaign: Campaign) -> Markup:
     date = moment_of(viewer, campaign.created)
     if campaign.creator is None:
         return viewer.say("promo-by-nobody", date=date)
     return viewer.say("promo-by", date=date, user=str(campaign.creator))
 
 
-def _state(viewer: Viewer, campaign: Campaign) -> str:
+def _state(viewer: RenderContext, campaign: Campaign) -> str:
     terms = campaign.terms
     if campaign.state is not CampaignState.ACTIVE:
         return campaign.state.value
@@ -236,7 +238,7 @@ def _state(viewer: Viewer, campaign: Campaign) -> str:
     return "full" if campaign.uses >= terms.capacity else "active"
 
 
-def _funnel(viewer: Viewer, campaign: Campaign, funnel: Funnel) -> Markup:
+def _funnel(viewer: RenderContext, campaign: Campaign, funnel: Funnel) -> Markup:
     say = viewer.say
     redeemed = f"{funnel.redeemed:,} / {campaign.terms.capacity:,}"
     return table(
@@ -250,7 +252,7 @@ def _funnel(viewer: Viewer, campaign: Campaign, funnel: Funnel) -> Markup:
     )
 
 
-def _list_line(viewer: Viewer, campaign: Campaign) -> str:
+def _list_line(viewer: RenderContext, campaign: Campaign) -> str:
     terms = campaign.terms
     return viewer.say.plain(
         "promo-list-line",
@@ -262,13 +264,13 @@ def _list_line(viewer: Viewer, campaign: Campaign) -> str:
     )
 
 
-def _open_button(viewer: Viewer, campaign_id: int) -> InlineKeyboardButton:
+def _open_button(viewer: RenderContext, campaign_id: int) -> InlineKeyboardButton:
     return button(viewer.say.plain("button-promo-open"), viewer.data(PromoCard(campaign_id)))
 
 
-def _list_row(viewer: Viewer) -> Row:
+def _list_row(viewer: RenderContext) -> Row:
     return (button(viewer.say.plain("button-promo-list"), viewer.data(PromoList("open"))),)
 
 
-def _new_row(viewer: Viewer) -> Row:
+def _new_row(viewer: RenderContext) -> Row:
     return (button(viewer.say.plain("button-promo-new"), viewer.data(RunCommand("promo"))),)

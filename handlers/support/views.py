@@ -8,14 +8,14 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.domain.accounts import AccountType
 from bot.domain.ids import Millis
-from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadState
+from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadState
 from bot.services.support.support import Opened
 from handlers.core.callbacks import AnswerThread, RunCommand, ShowThread, ShowThreads, token_data
-from handlers.texts.catalog import Markup, Say, Value, clean, join, verbatim
-from handlers.views.cards import Card, Outgoing, Row, button, in_rows
+from handlers.texts.catalog import Markup, Translator, Value, clean, join, verbatim
+from handlers.views.cards import Card, RenderedCard, Row, button, in_rows
 from handlers.views.frame import Page, command_button, menu_row, page_row
+from handlers.views.render_context import ACCOUNT_NAMES, RenderContext
 from handlers.views.times import day
-from handlers.views.viewer import ACCOUNT_NAMES, Viewer
 
 MARK: Final = "💬 #"  # what every message about a thread begins with, its number behind it
 MESSAGES_A_PAGE: Final = 5
@@ -31,7 +31,7 @@ _TABS: Final = MappingProxyType(
 )
 
 
-def ask_card(viewer: Viewer, opened: Opened | None) -> Card:
+def ask_card(viewer: RenderContext, opened: Opened | None) -> Card:
     """Asks a user for their next message: the first one, or one more in their open thread."""
     say = viewer.say
     if opened is None:
@@ -40,13 +40,13 @@ def ask_card(viewer: Viewer, opened: Opened | None) -> Card:
     return Card(text=join(parts, "\n\n"), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def ask_staff_card(viewer: Viewer, opened: Opened) -> Card:
+def ask_staff_card(viewer: RenderContext, opened: Opened) -> Card:
     """Asks the staff for an answer, below what was said so far."""
     parts = [_head(viewer, opened.thread), *_history(viewer, opened), viewer.say("support-ask-answer")]
     return Card(text=join(parts, "\n\n"), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def sent_card(viewer: Viewer, thread: Thread, close: InlineKeyboardButton, *, is_staff: bool) -> Card:
+def sent_card(viewer: RenderContext, thread: Thread, close: InlineKeyboardButton, *, is_staff: bool) -> Card:
     """It is stored and on its way."""
     key = "support-answer-sent" if is_staff else "support-sent"
     more = button(viewer.say.plain("button-write-more"), viewer.data(AnswerThread(thread.thread_id)))
@@ -54,14 +54,14 @@ def sent_card(viewer: Viewer, thread: Thread, close: InlineKeyboardButton, *, is
     return Card(text=viewer.say(key, thread=thread.thread_id), rows=((more, close), back))
 
 
-def closed_card(viewer: Viewer, thread: Thread, *, is_staff: bool) -> Card:
+def closed_card(viewer: RenderContext, thread: Thread, *, is_staff: bool) -> Card:
     """Either side closed it."""
     back = command_button(viewer, "button-threads", "threads") if is_staff else menu_row(viewer)
     return Card(text=viewer.say("support-closed", thread=thread.thread_id), rows=(back,))
 
 
 def thread_card(
-    viewer: Viewer, opened: Opened, page: int, close: InlineKeyboardButton | None, *, is_staff: bool
+    viewer: RenderContext, opened: Opened, page: int, close: InlineKeyboardButton | None, *, is_staff: bool
 ) -> Card:
     """A page of a thread, the newest messages first page, oldest of them above."""
     thread = opened.thread
@@ -75,7 +75,7 @@ def thread_card(
     return Card(text=join(parts, "\n\n"), rows=(act, pages, back))
 
 
-def threads_card(viewer: Viewer, which: ThreadList, page: Page[Thread]) -> Card:
+def threads_card(viewer: RenderContext, which: ThreadList, page: Page[Thread]) -> Card:
     """One list of threads with a button each, and the tabs of the others."""
     say = viewer.say
     tabs = tuple(button(_tab(say, each, which), viewer.data(ShowThreads(each))) for each in ThreadList)
@@ -89,12 +89,12 @@ def threads_card(viewer: Viewer, which: ThreadList, page: Page[Thread]) -> Card:
     return Card(text=join(parts, "\n\n"), rows=(tabs, *in_rows(threads, 2), pages, menu_row(viewer)))
 
 
-def _tab(say: Say, each: ThreadList, current: ThreadList) -> str:
+def _tab(say: Translator, each: ThreadList, current: ThreadList) -> str:
     name = say.plain(_TABS[each])
     return say.plain("tab-current", name=name) if each is current else name
 
 
-def _line(viewer: Viewer, thread: Thread) -> Markup:
+def _line(viewer: RenderContext, thread: Thread) -> Markup:
     values: dict[str, Value] = {
         "thread": thread.thread_id,
         "name": thread.first_name,
@@ -102,10 +102,10 @@ def _line(viewer: Viewer, thread: Thread) -> Markup:
     }
     if thread.state is ThreadState.CLOSED:
         return viewer.say("threads-line-closed", **values)
-    return viewer.say("threads-line-staff" if thread.turn is Side.STAFF else "threads-line-user", **values)
+    return viewer.say("threads-line-staff" if thread.awaiting is Author.STAFF else "threads-line-user", **values)
 
 
-def _head(viewer: Viewer, thread: Thread) -> Markup:
+def _head(viewer: RenderContext, thread: Thread) -> Markup:
     return viewer.say(
         "support-head",
         thread=thread.thread_id,
@@ -116,13 +116,13 @@ def _head(viewer: Viewer, thread: Thread) -> Markup:
     )
 
 
-def _history(viewer: Viewer, opened: Opened) -> list[Markup]:
+def _history(viewer: RenderContext, opened: Opened) -> list[Markup]:
     own = opened.thread.user_id == viewer.config.user_id
-    sides = {Side.USER: "you" if own else Side.USER.value, Side.STAFF: Side.STAFF.value}
+    sides = {Author.USER: "you" if own else Author.USER.value, Author.STAFF: Author.STAFF.value}
     return [
         join(
             [
-                viewer.say("support-line", side=sides[each.side], date=viewer.when(each.at)),
+                viewer.say("support-line", side=sides[each.author], date=viewer.when(each.at)),
                 quoted(each.text, _LONGEST_SHOWN),
             ]
         )
@@ -146,10 +146,10 @@ def _clean_line(line: str) -> str:
 _PIECE: Final = 250
 
 
-# --- promises ---------------------------------------------------------------------------------------------------
+# --- messages ---------------------------------------------------------------------------------------------------
 
 
-def _asked(say: Say, values: Mapping[str, str]) -> Outgoing:
+def _asked(say: Translator, values: Mapping[str, str]) -> RenderedCard:
     """A user's message for the staff, with what helps an answer."""
     facts = say(
         "promise-support-facts",
@@ -163,50 +163,50 @@ def _asked(say: Say, values: Mapping[str, str]) -> Outgoing:
     return _message(say, values, join([head, facts]), "button-reply")
 
 
-def _answered(say: Say, values: Mapping[str, str]) -> Outgoing:
+def _answered(say: Translator, values: Mapping[str, str]) -> RenderedCard:
     return _message(say, values, say("promise-support-answered", thread=int(values["thread"])), "button-answer")
 
 
-def _message(say: Say, values: Mapping[str, str], head: Markup, answer_key: str) -> Outgoing:
+def _message(say: Translator, values: Mapping[str, str], head: Markup, answer_key: str) -> RenderedCard:
     answer = button(say.plain(answer_key), AnswerThread(ThreadId(int(values["thread"]))).encode())
     close = button(say.plain("button-close-thread"), token_data(values["close"]))
-    return Outgoing(
+    return RenderedCard(
         text_html=join([head, quoted(values["text"])]), reply_markup=InlineKeyboardMarkup([[answer, close]])
     )
 
 
-def _license(say: Say, values: Mapping[str, str]) -> str:
+def _license(say: Translator, values: Mapping[str, str]) -> str:
     if not values["until"]:
         return say.plain("none")
     kind = say.plain("license-type", kind=values["license"])
     return say.plain("promise-support-license", kind=kind, until=day(Millis(int(values["until"]))))
 
 
-def _payment(say: Say, packed: str) -> str:
+def _payment(say: Translator, packed: str) -> str:
     """What `Support` wrote: stars:moment:status."""
     stars, at, status = packed.split(":")
     return say.plain("promise-support-payment", stars=int(stars), date=day(Millis(int(at))), status=status)
 
 
-def _listed(say: Say, names: Sequence[str]) -> str:
+def _listed(say: Translator, names: Sequence[str]) -> str:
     return ", ".join(names) if names else say.plain("none")
 
 
-def _closed_by_user(say: Say, values: Mapping[str, str]) -> Outgoing:
+def _closed_by_user(say: Translator, values: Mapping[str, str]) -> RenderedCard:
     return _short(say, say("promise-support-closed-by-user", thread=int(values["thread"])), "button-threads", "threads")
 
 
-def _closed_by_staff(say: Say, values: Mapping[str, str]) -> Outgoing:
+def _closed_by_staff(say: Translator, values: Mapping[str, str]) -> RenderedCard:
     text = say("promise-support-closed-by-staff", thread=int(values["thread"]))
     return _short(say, text, "button-ask-support", "paysupport")
 
 
-def _short(say: Say, text: Markup, label: str, command: str) -> Outgoing:
+def _short(say: Translator, text: Markup, label: str, command: str) -> RenderedCard:
     keyboard = InlineKeyboardMarkup([[button(say.plain(label), RunCommand(command).encode())]])
-    return Outgoing(text_html=text, reply_markup=keyboard)
+    return RenderedCard(text_html=text, reply_markup=keyboard)
 
 
-SUPPORT_PROMISES: Final = MappingProxyType(
+SUPPORT_MESSAGES: Final = MappingProxyType(
     {
         "support-asked": _asked,
         "support-answered": _answered,

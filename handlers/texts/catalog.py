@@ -116,7 +116,7 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class Translator:
     """The texts in one person's language: `say("key", name=value)`."""
 
     texts: Texts

@@ -14,13 +14,18 @@ from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, link_button
 from handlers.views.figures import step_of
 from handlers.views.frame import command_button, menu_row
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 _WHOLE_FROM: Final = Decimal(1_000)  # prices from here on are told without decimals in a sentence
 
 
 def welcome_card(
-    viewer: Viewer, money: Decimal | None, price: Shown[PriceCard], *, is_new: bool, first_lines: Sequence[Markup] = ()
+    viewer: RenderContext,
+    money: Decimal | None,
+    price: Shown[PriceCard],
+    *,
+    is_new: bool,
+    first_lines: Sequence[Markup] = (),
 ) -> Card:
     """Who, how much practice money, what Bitcoin costs, and what to do next. `money` in USDT, None while unknown."""
     say, figures = viewer.say, viewer.figures
@@ -42,7 +47,7 @@ def practice_money(shown: Shown[Balance]) -> Decimal | None:
     return None if shown.value is None else shown.value.total_equity
 
 
-def menu_card(viewer: Viewer, *, lead: Markup | None = None) -> Card:
+def menu_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
     """Every screen, one tap away. `lead` stands above it when something else was to be said."""
     say = viewer.say
     accounts = viewer.config.accounts  # none only while the database is what failed
@@ -51,7 +56,7 @@ def menu_card(viewer: Viewer, *, lead: Markup | None = None) -> Card:
     return Card(text=text if lead is None else join([lead, text], "\n\n"), rows=menu_rows(viewer))
 
 
-def menu_rows(viewer: Viewer) -> tuple[Row, ...]:
+def menu_rows(viewer: RenderContext) -> tuple[Row, ...]:
     """The menu's buttons."""
 
     def pair(*commands: str) -> Row:
@@ -66,7 +71,7 @@ def menu_rows(viewer: Viewer) -> tuple[Row, ...]:
     )
 
 
-def help_card(viewer: Viewer, commands: Mapping[str, str]) -> Card:
+def help_card(viewer: RenderContext, commands: Mapping[str, str]) -> Card:
     """What there is: every command that this person has, with its description."""
     say = viewer.say
     lines = [say("help-command", name=name, description=say.plain(key)) for name, key in commands.items()]
@@ -76,7 +81,7 @@ def help_card(viewer: Viewer, commands: Mapping[str, str]) -> Card:
     )
 
 
-def language_card(viewer: Viewer) -> Card:
+def language_card(viewer: RenderContext) -> Card:
     """The three languages, each by its own name; the current one is marked."""
     buttons = tuple(
         button(
@@ -88,12 +93,12 @@ def language_card(viewer: Viewer) -> Card:
     return Card(text=viewer.say("language-title"), rows=(buttons, menu_row(viewer)))
 
 
-def language_set_card(viewer: Viewer, language: Language) -> Card:
+def language_set_card(viewer: RenderContext, language: Language) -> Card:
     """In the new language already."""
     return Card(text=viewer.say("language-set", name=LANGUAGE_NAMES[language]), rows=(menu_row(viewer),))
 
 
-def unknown_command_card(viewer: Viewer, typed: str, nearest: str | None) -> Card:
+def unknown_command_card(viewer: RenderContext, typed: str, nearest: str | None) -> Card:
     """The nearest known command as a button, and the menu."""
     say = viewer.say
     if nearest is None:
@@ -103,7 +108,7 @@ def unknown_command_card(viewer: Viewer, typed: str, nearest: str | None) -> Car
     return Card(text=text, rows=(suggestion, *_ways_out(viewer)))
 
 
-def unknown_text_card(viewer: Viewer, nearest: str | None) -> Card:
+def unknown_text_card(viewer: RenderContext, nearest: str | None) -> Card:
     """Free text that no dialogue waits for."""
     if nearest is None:
         return Card(text=viewer.say("unknown-text"), rows=_ways_out(viewer))
@@ -111,18 +116,18 @@ def unknown_text_card(viewer: Viewer, nearest: str | None) -> Card:
     return Card(text=viewer.say("unknown-text-nearest", nearest=nearest), rows=(suggestion, *_ways_out(viewer)))
 
 
-def short_card(viewer: Viewer, key: str) -> Card:
+def short_card(viewer: RenderContext, key: str) -> Card:
     """One sentence and the ways on: for stickers, edits, forwards."""
     return Card(text=viewer.say(key), rows=_ways_out(viewer))
 
 
-def open_private_card(viewer: Viewer, bot_username: str) -> Card:
+def open_private_card(viewer: RenderContext, bot_username: str) -> Card:
     """Groups see prices; everything else is between the person and the bot."""
     url = f"https://t.me/{bot_username}?start=group"
     return Card(text=viewer.say("group-open-private"), rows=((link_button(viewer.say.plain("button-private"), url),),))
 
 
-def _first_buttons(viewer: Viewer) -> tuple[Row, ...]:
+def _first_buttons(viewer: RenderContext) -> tuple[Row, ...]:
     say = viewer.say
     account = viewer.config.default_account
     connect = "button-keys" if _has_key(viewer) else "button-connect"
@@ -138,9 +143,9 @@ def _first_buttons(viewer: Viewer) -> tuple[Row, ...]:
     )
 
 
-def _has_key(viewer: Viewer) -> bool:
+def _has_key(viewer: RenderContext) -> bool:
     return any(each.account_type is not AccountType.PAPER for each in viewer.config.accounts)
 
 
-def _ways_out(viewer: Viewer) -> tuple[Row, ...]:
+def _ways_out(viewer: RenderContext) -> tuple[Row, ...]:
     return ((*command_button(viewer, "button-menu", "menu"), *command_button(viewer, "button-help", "help")),)

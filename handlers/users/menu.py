@@ -3,36 +3,36 @@
 from typing import Final
 
 from handlers.core.callbacks import RunCommand
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, shows
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.users.home_views import help_card, menu_card
 
 
-async def menu(turn: Turn) -> None:
+async def show_menu(ctx: UpdateContext) -> None:
     """Every screen, one tap away."""
-    await turn.show(menu_card(turn.viewer))
+    await ctx.show(menu_card(ctx.viewer))
 
 
-async def show_help(turn: Turn) -> None:
+async def show_help(ctx: UpdateContext) -> None:
     """What this person can type."""
-    commands = turn.data.router.commands(turn.services.access.role(turn.config))
-    await turn.show(help_card(turn.viewer, commands))
+    commands = ctx.data.router.commands(ctx.services.roles.role(ctx.config))
+    await ctx.show(help_card(ctx.viewer, commands))
 
 
-async def cancel(turn: Turn) -> None:
+async def cancel_dialogue(ctx: UpdateContext) -> None:
     """Leave an open dialogue, whichever it is."""
-    was_open = await turn.services.dialogues.end(turn.user_id)
-    await turn.show(menu_card(turn.viewer, lead=turn.say("cancel-done" if was_open else "cancel-nothing")))
+    was_open = await ctx.services.dialogues.end(ctx.user_id)
+    await ctx.show(menu_card(ctx.viewer, lead=ctx.say("cancel-done" if was_open else "cancel-nothing")))
 
 
-async def run_command(turn: Turn, code: RunCommand) -> None:
+async def run_menu_command(ctx: UpdateContext, code: RunCommand) -> None:
     """A menu button, or "did you mean /balance"."""
-    await turn.data.router.run_command(turn, code.command)
+    await ctx.data.router.run_command(ctx, code.command)
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("menu", menu, access=EVERYONE, description="command-menu"),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("menu", show_menu, access=EVERYONE, description="command-menu"),
     command("help", show_help, access=EVERYONE, description="command-help"),
-    command("cancel", cancel, access=EVERYONE, description="command-cancel"),
-    shows(RunCommand, run_command, access=EVERYONE),
+    command("cancel", cancel_dialogue, access=EVERYONE, description="command-cancel"),
+    view(RunCommand, run_menu_command, access=EVERYONE),
 )

@@ -6,10 +6,10 @@ from bot.domain.users import Role
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import command_button, menu_row
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 
-def whoami_card(viewer: Viewer, role: Role, language_name: str) -> Card:
+def whoami_card(viewer: RenderContext, role: Role, language_name: str) -> Card:
     """What the bot knows of whoever asks."""
     say, config = viewer.say, viewer.config
     lines = [
@@ -26,7 +26,7 @@ def whoami_card(viewer: Viewer, role: Role, language_name: str) -> Card:
     )
 
 
-def terms_gate_card(viewer: Viewer, accept: InlineKeyboardButton, *, key_waits: bool) -> Card:
+def terms_gate_card(viewer: RenderContext, accept: InlineKeyboardButton, *, key_waits: bool) -> Card:
     """The terms before the first key, with the one button that goes on."""
     say = viewer.say
     parts = [say("terms-first"), Markup(""), say("terms-body")]
@@ -35,6 +35,6 @@ def terms_gate_card(viewer: Viewer, accept: InlineKeyboardButton, *, key_waits: 
     return Card(text=join(parts), rows=((accept,), menu_row(viewer)))
 
 
-def accepted_card(viewer: Viewer) -> Card:
+def accepted_card(viewer: RenderContext) -> Card:
     """Recorded; nothing was waiting for it."""
     return Card(text=viewer.say("terms-accepted"), rows=(command_button(viewer, "button-keys", "keys"),))

@@ -3,19 +3,19 @@
 import re
 from typing import Final
 
-from bot.domain.cause import current_cause, without_cause
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.pins import LENGTH, PinState, is_weak
 from bot.domain.secrets import Secret
-from bot.services.chat.buttons import Wish
+from bot.domain.update_attempt import current_attempt, without_attempt
+from bot.services.chat.buttons import ButtonAction
 from bot.services.users.pin import Entered, Outcome
 from handlers.core.callbacks import PressPin
-from handlers.core.context import Turn
-from handlers.core.keypads import Pad, Step, Then
-from handlers.core.specs import EVERYONE, OWNER, Entry, command, does, shows
+from handlers.core.context import UpdateContext
+from handlers.core.keypads import Continuation, Keypad, Step
+from handlers.core.specs import EVERYONE, OWNER, HandlerSpec, action, command, view
 from handlers.texts.catalog import Markup
-from handlers.users.pin_views import locked_card, pad_card, pin_card
+from handlers.users.pin_views import keypad_card, locked_card, pin_card
 from handlers.views.frame import command_button, menu_row, notice
 
 SET: Final = "pin.set"
@@ -30,160 +30,160 @@ _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")
 _WORDS_TO_FORGET: Final = 2
 
 
-async def ask_for_pin(turn: Turn, then: Then | None) -> None:
+async def ask_for_pin(ctx: UpdateContext, continuation: Continuation | None) -> None:
     """The keypad, or the way to a first PIN; `then` goes on after it."""
-    stored = await turn.services.pin.stored(turn.user_id)
-    if stored is not None and stored.locked_until > turn.services.clock.now():
-        await turn.show(locked_card(turn.viewer, stored.locked_until))
+    stored = await ctx.services.pin.stored(ctx.user_id)
+    if stored is not None and stored.locked_until > ctx.services.clock.now():
+        await ctx.show(locked_card(ctx.viewer, stored.locked_until))
         return
     step = Step.NEW if stored is None else Step.ENTER
-    pad = turn.data.pin_pads.open(turn.user_id, step, then)
-    lead = turn.say("pin-first-needed") if stored is None and then is not None else None
-    await turn.show(pad_card(turn.viewer, pad, lead=lead))
+    keypad = ctx.data.keypads.open(ctx.user_id, step, continuation)
+    lead = ctx.say("pin-first-needed") if stored is None and continuation is not None else None
+    await ctx.show(keypad_card(ctx.viewer, keypad, lead=lead))
 
 
-async def press(turn: Turn, code: PressPin) -> None:
+async def press_key(ctx: UpdateContext, code: PressPin) -> None:
     """One key."""
-    pad = turn.data.pin_pads.find(turn.user_id, code.pad)
-    if pad is None:
+    keypad = ctx.data.keypads.find(ctx.user_id, code.pad)
+    if keypad is None:
         raise ButtonExpired
     if code.key == _CANCEL:
-        turn.data.pin_pads.close(turn.user_id)
-        await turn.show(notice(turn.say("pin-canceled"), menu_row(turn.viewer)))
+        ctx.data.keypads.close(ctx.user_id)
+        await ctx.show(notice(ctx.say("pin-canceled"), menu_row(ctx.viewer)))
         return
-    pad.digits = pad.digits[:-1] if code.key == _BACK else pad.digits + code.key
-    if len(pad.digits) < LENGTH:
-        await turn.show(pad_card(turn.viewer, pad))
+    keypad.digits = keypad.digits[:-1] if code.key == _BACK else keypad.digits + code.key
+    if len(keypad.digits) < LENGTH:
+        await ctx.show(keypad_card(ctx.viewer, keypad))
         return
-    digits, pad.digits = pad.digits, ""
-    match pad.step:
+    digits, keypad.digits = keypad.digits, ""
+    match keypad.step:
         case Step.ENTER:
-            await _entered(turn, pad, await turn.services.pin.enter(turn.user_id, Secret(digits)))
+            await _after_entry(ctx, keypad, await ctx.services.pin.enter(ctx.user_id, Secret(digits)))
         case Step.NEW:
-            await _chosen(turn, pad, digits)
+            await _after_choice(ctx, keypad, digits)
         case Step.REPEAT:
-            await _repeated(turn, pad, digits)
+            await _after_repeat(ctx, keypad, digits)
 
 
-async def show(turn: Turn) -> None:
+async def show_pin(ctx: UpdateContext) -> None:
     """`/pin`."""
-    await _show(turn)
+    await _show_pin(ctx)
 
 
-async def forget(turn: Turn) -> None:
+async def forget_pin_of_user(ctx: UpdateContext) -> None:
     """`/pin forget 1002`: an owner removes the PIN of somebody who forgot it."""
-    words = turn.arguments
+    words = ctx.arguments
     if len(words) != _WORDS_TO_FORGET or not _USER_ID.fullmatch(words[1]):
         raise BadInput("pin-forget-usage")
     user_id = UserId(int(words[1]))
-    if not await turn.services.pin.forget(turn.user_id, user_id):
+    if not await ctx.services.pin.forget(ctx.user_id, user_id):
         raise BadInput("pin-has-none", user=str(user_id))
-    await turn.show(notice(turn.say("pin-forgotten-of", user=str(user_id)), menu_row(turn.viewer)))
+    await ctx.show(notice(ctx.say("pin-forgotten-of", user=str(user_id)), menu_row(ctx.viewer)))
 
 
-async def choose(turn: Turn, _: Wish) -> None:
+async def choose_pin(ctx: UpdateContext, _: ButtonAction) -> None:
     """[Set a PIN]."""
-    if await turn.services.pin.state(turn.user_id) is not PinState.UNSET:
+    if await ctx.services.pin.state(ctx.user_id) is not PinState.UNSET:
         raise ButtonExpired
-    await ask_for_pin(turn, None)
+    await ask_for_pin(ctx, None)
 
 
-async def change(turn: Turn, _: Wish) -> None:
+async def change_pin(ctx: UpdateContext, _: ButtonAction) -> None:
     """[Change]: the old one first, whether or not it was entered a minute ago."""
-    turn.services.pin.close(turn.user_id)
-    await ask_for_pin(turn, Then(wish=Wish(action=REPLACE), name=CHANGE))
+    ctx.services.pin.close(ctx.user_id)
+    await ask_for_pin(ctx, Continuation(action=ButtonAction(action=REPLACE), name=CHANGE))
 
 
-async def replace(turn: Turn, _: Wish) -> None:
+async def enter_new_pin(ctx: UpdateContext, _: ButtonAction) -> None:
     """The old one was right."""
-    pad = turn.data.pin_pads.open(turn.user_id, Step.NEW, None)
-    await turn.show(pad_card(turn.viewer, pad))
+    keypad = ctx.data.keypads.open(ctx.user_id, Step.NEW, None)
+    await ctx.show(keypad_card(ctx.viewer, keypad))
 
 
-async def remove(turn: Turn, _: Wish) -> None:
+async def remove_pin(ctx: UpdateContext, _: ButtonAction) -> None:
     """[Remove]."""
-    await turn.services.pin.forget(turn.user_id, turn.user_id)
-    await _show(turn, turn.say("pin-removed"))
+    await ctx.services.pin.forget(ctx.user_id, ctx.user_id)
+    await _show_pin(ctx, ctx.say("pin-removed"))
 
 
-async def guard_keys(turn: Turn, _: Wish) -> None:
+async def guard_keys(ctx: UpdateContext, _: ButtonAction) -> None:
     """Ask for it before keys are attached or removed."""
-    await turn.services.pin.guard_keys(turn.user_id, on=True)
-    await _show(turn)
+    await ctx.services.pin.guard_keys(ctx.user_id, on=True)
+    await _show_pin(ctx)
 
 
-async def leave_keys(turn: Turn, _: Wish) -> None:
+async def unguard_keys(ctx: UpdateContext, _: ButtonAction) -> None:
     """Do not ask any more."""
-    await turn.services.pin.guard_keys(turn.user_id, on=False)
-    await _show(turn)
+    await ctx.services.pin.guard_keys(ctx.user_id, on=False)
+    await _show_pin(ctx)
 
 
-async def _entered(turn: Turn, pad: Pad, entered: Entered) -> None:
+async def _after_entry(ctx: UpdateContext, keypad: Keypad, entered: Entered) -> None:
     match entered.outcome:
         case Outcome.RIGHT:
-            turn.data.pin_pads.close(turn.user_id)
-            await _go_on(turn, pad.then)
+            ctx.data.keypads.close(ctx.user_id)
+            await _continue(ctx, keypad.continuation)
         case Outcome.WRONG:
-            await turn.show(pad_card(turn.viewer, pad, lead=turn.say("pin-wrong", count=entered.tries_left)))
+            await ctx.show(keypad_card(ctx.viewer, keypad, lead=ctx.say("pin-wrong", count=entered.tries_left)))
         case Outcome.LOCKED:
-            turn.data.pin_pads.close(turn.user_id)
-            await turn.show(locked_card(turn.viewer, entered.locked_until))
+            ctx.data.keypads.close(ctx.user_id)
+            await ctx.show(locked_card(ctx.viewer, entered.locked_until))
 
 
-async def _chosen(turn: Turn, pad: Pad, digits: str) -> None:
+async def _after_choice(ctx: UpdateContext, keypad: Keypad, digits: str) -> None:
     if is_weak(digits):
-        await turn.show(pad_card(turn.viewer, pad, lead=turn.say("pin-weak")))
+        await ctx.show(keypad_card(ctx.viewer, keypad, lead=ctx.say("pin-weak")))
         return
-    pad.first, pad.step = digits, Step.REPEAT
-    await turn.show(pad_card(turn.viewer, pad))
+    keypad.first, keypad.step = digits, Step.REPEAT
+    await ctx.show(keypad_card(ctx.viewer, keypad))
 
 
-async def _repeated(turn: Turn, pad: Pad, digits: str) -> None:
-    first, pad.first = pad.first, ""
+async def _after_repeat(ctx: UpdateContext, keypad: Keypad, digits: str) -> None:
+    first, keypad.first = keypad.first, ""
     if digits != first:
-        pad.step = Step.NEW
-        await turn.show(pad_card(turn.viewer, pad, lead=turn.say("pin-differs")))
+        keypad.step = Step.NEW
+        await ctx.show(keypad_card(ctx.viewer, keypad, lead=ctx.say("pin-differs")))
         return
-    turn.data.pin_pads.close(turn.user_id)
-    with without_cause():  # the button that asked is used up by what goes on, not by this
-        await turn.services.pin.set(turn.user_id, Secret(digits))
-    await _go_on(turn, pad.then, turn.say("pin-is-set"))
+    ctx.data.keypads.close(ctx.user_id)
+    with without_attempt():  # the button that asked is used up by what goes on, not by this
+        await ctx.services.pin.set(ctx.user_id, Secret(digits))
+    await _continue(ctx, keypad.continuation, ctx.say("pin-is-set"))
 
 
-async def _go_on(turn: Turn, then: Then | None, lead: Markup | None = None) -> None:
+async def _continue(ctx: UpdateContext, continuation: Continuation | None, lead: Markup | None = None) -> None:
     """What waited; /pin if nothing did."""
-    if then is None:
-        await _show(turn, lead)
+    if continuation is None:
+        await _show_pin(ctx, lead)
         return
-    cause = current_cause.get()
-    if cause is not None:
-        cause.pressed = then.pressed
-    if then.wish is not None:
-        await turn.data.router.run_wish(turn, then.wish)
+    update_attempt = current_attempt.get()
+    if update_attempt is not None:
+        update_attempt.pressed = continuation.pressed
+    if continuation.action is not None:
+        await ctx.data.router.run_action(ctx, continuation.action)
     else:
-        await turn.data.router.run_again(turn, then.name, then.arguments)
+        await ctx.data.router.rerun_command(ctx, continuation.name, continuation.arguments)
 
 
-async def _show(turn: Turn, lead: Markup | None = None) -> None:
-    stored = await turn.services.pin.stored(turn.user_id)
+async def _show_pin(ctx: UpdateContext, lead: Markup | None = None) -> None:
+    stored = await ctx.services.pin.stored(ctx.user_id)
     if stored is None:
         choices = [("button-pin-set", SET)]
     else:
         keys = ("button-pin-leave-keys", LEAVE_KEYS) if stored.guards_keys else ("button-pin-guard-keys", GUARD_KEYS)
         choices = [("button-pin-change", CHANGE), keys, ("button-pin-remove", REMOVE)]
-    buttons = await turn.buttons([(turn.say.plain(label), Wish(action=action)) for label, action in choices])
-    rows = (*((each,) for each in buttons), command_button(turn.viewer, "button-menu", "menu"))
-    await turn.show(pin_card(turn.viewer, stored, rows, lead=lead))
+    buttons = await ctx.buttons([(ctx.say.plain(label), ButtonAction(action=action)) for label, action in choices])
+    rows = (*((each,) for each in buttons), command_button(ctx.viewer, "button-menu", "menu"))
+    await ctx.show(pin_card(ctx.viewer, stored, rows, lead=lead))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("pin", forget, verb="forget", access=OWNER, pin=True),
-    command("pin", show, access=EVERYONE, description="command-pin"),
-    shows(PressPin, press, access=EVERYONE),
-    does(SET, choose, access=EVERYONE),
-    does(CHANGE, change, access=EVERYONE),
-    does(REPLACE, replace, access=EVERYONE, pin=True),
-    does(REMOVE, remove, access=EVERYONE, pin=True),
-    does(GUARD_KEYS, guard_keys, access=EVERYONE, pin=True),
-    does(LEAVE_KEYS, leave_keys, access=EVERYONE, pin=True),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("pin", forget_pin_of_user, verb="forget", access=OWNER, pin=True),
+    command("pin", show_pin, access=EVERYONE, description="command-pin"),
+    view(PressPin, press_key, access=EVERYONE),
+    action(SET, choose_pin, access=EVERYONE),
+    action(CHANGE, change_pin, access=EVERYONE),
+    action(REPLACE, enter_new_pin, access=EVERYONE, pin=True),
+    action(REMOVE, remove_pin, access=EVERYONE, pin=True),
+    action(GUARD_KEYS, guard_keys, access=EVERYONE, pin=True),
+    action(LEAVE_KEYS, unguard_keys, access=EVERYONE, pin=True),
 )

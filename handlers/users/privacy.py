@@ -5,11 +5,11 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.ids import DAY_S, Millis
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
-from handlers.core.context import Turn
+from handlers.core.context import UpdateContext
 from handlers.core.delivery import Document
-from handlers.core.specs import EVERYONE, Entry, command, does
+from handlers.core.specs import EVERYONE, HandlerSpec, action, command
 from handlers.users.privacy_views import (
     export_card,
     forget_card,
@@ -26,79 +26,81 @@ KEEP: Final = "privacy.keep"
 FILE_NAME: Final = "perpdesk-my-data.json"
 
 
-async def privacy(turn: Turn) -> None:
+async def show_privacy(ctx: UpdateContext) -> None:
     """`/privacy`."""
-    (export,) = await turn.buttons([(turn.say.plain("button-export"), Wish(action=EXPORT))])
-    await turn.show(privacy_card(turn.viewer, export))
+    (export,) = await ctx.buttons([(ctx.say.plain("button-export"), ButtonAction(action=EXPORT))])
+    await ctx.show(privacy_card(ctx.viewer, export))
 
 
-async def send_export(turn: Turn, _: Wish) -> None:
+async def send_export(ctx: UpdateContext, _: ButtonAction) -> None:
     """[Export my data], once a day."""
-    await _send_copy(turn, await turn.services.privacy.export(turn.user_id))
+    await _send_copy(ctx, await ctx.services.privacy.export(ctx.user_id))
 
 
-async def forget(turn: Turn) -> None:
+async def ask_erasure(ctx: UpdateContext) -> None:
     """`/forget`: the first question, or when it will happen if it was asked for."""
-    turn.services.privacy.refuse_role(turn.config)
-    state = await turn.services.privacy.state(turn.user_id)
+    ctx.services.privacy.refuse_role(ctx.config)
+    state = await ctx.services.privacy.state(ctx.user_id)
     if state.erase_at is not None:
-        await _show_due(turn, state.erase_at)
+        await _show_due(ctx, state.erase_at)
         return
-    go_on, keep = await _pair(turn, "button-forget-go-on", GO_ON)
-    await turn.show(forget_card(turn.viewer, go_on, keep))
+    go_on, keep = await _erasure_buttons(ctx, "button-forget-go-on", GO_ON)
+    await ctx.show(forget_card(ctx.viewer, go_on, keep))
 
 
-async def ask_again(turn: Turn, _: Wish) -> None:
+async def ask_erasure_again(ctx: UpdateContext, _: ButtonAction) -> None:
     """The second question."""
-    erase, keep = await _pair(turn, "button-forget-erase", ERASE)
-    await turn.show(forget_surely_card(turn.viewer, erase, keep))
+    erase, keep = await _erasure_buttons(ctx, "button-forget-erase", ERASE)
+    await ctx.show(forget_surely_card(ctx.viewer, erase, keep))
 
 
-async def erase(turn: Turn, _: Wish) -> None:
+async def schedule_erasure(ctx: UpdateContext, _: ButtonAction) -> None:
     """Their copy first; only when that has arrived the date is set."""
-    turn.services.privacy.refuse_role(turn.config)
-    await _send_copy(turn, await turn.services.privacy.copy(turn.user_id))
-    at = await turn.services.privacy.forget(turn.config)
-    keep = await _keep_button(turn)
-    await turn.send(forgotten_card(turn.viewer, at, keep))
+    ctx.services.privacy.refuse_role(ctx.config)
+    await _send_copy(ctx, await ctx.services.privacy.copy(ctx.user_id))
+    at = await ctx.services.privacy.forget(ctx.config)
+    keep = await _keep_button(ctx)
+    await ctx.send(forgotten_card(ctx.viewer, at, keep))
 
 
-async def keep_account(turn: Turn, _: Wish) -> None:
+async def keep_account(ctx: UpdateContext, _: ButtonAction) -> None:
     """[Keep my account], at any step."""
-    await turn.services.privacy.keep(turn.user_id)
-    await turn.show(kept_card(turn.viewer))
+    await ctx.services.privacy.keep(ctx.user_id)
+    await ctx.show(kept_card(ctx.viewer))
 
 
-async def _show_due(turn: Turn, at: Millis) -> None:
-    await turn.show(forgotten_card(turn.viewer, at, await _keep_button(turn)))
+async def _show_due(ctx: UpdateContext, at: Millis) -> None:
+    await ctx.show(forgotten_card(ctx.viewer, at, await _keep_button(ctx)))
 
 
-async def _send_copy(turn: Turn, content: bytes) -> None:
+async def _send_copy(ctx: UpdateContext, content: bytes) -> None:
     await delivery.send_document(
-        turn.bot, turn.spot, Document(name=FILE_NAME, content=content), export_card(turn.viewer)
+        ctx.bot, ctx.target, Document(name=FILE_NAME, content=content), export_card(ctx.viewer)
     )
 
 
-async def _pair(turn: Turn, label: str, action: str) -> tuple[InlineKeyboardButton, InlineKeyboardButton]:
-    say = turn.say
-    first, second = await turn.buttons(
-        [(say.plain(label), Wish(action=action)), (say.plain("button-keep-account"), Wish(action=KEEP))]
+async def _erasure_buttons(
+    ctx: UpdateContext, label: str, action: str
+) -> tuple[InlineKeyboardButton, InlineKeyboardButton]:
+    say = ctx.say
+    first, second = await ctx.buttons(
+        [(say.plain(label), ButtonAction(action=action)), (say.plain("button-keep-account"), ButtonAction(action=KEEP))]
     )
     return first, second
 
 
-async def _keep_button(turn: Turn) -> InlineKeyboardButton:
+async def _keep_button(ctx: UpdateContext) -> InlineKeyboardButton:
     """Good for as long as there is something to keep."""
-    choice = (turn.say.plain("button-keep-account"), Wish(action=KEEP))
-    (keep,) = await turn.buttons([choice], lifetime_s=DAY_S)
+    choice = (ctx.say.plain("button-keep-account"), ButtonAction(action=KEEP))
+    (keep,) = await ctx.buttons([choice], lifetime_s=DAY_S)
     return keep
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("privacy", privacy, access=EVERYONE, description="command-privacy"),
-    command("forget", forget, access=EVERYONE, description="command-forget"),
-    does(EXPORT, send_export, access=EVERYONE),
-    does(GO_ON, ask_again, access=EVERYONE),
-    does(ERASE, erase, access=EVERYONE),
-    does(KEEP, keep_account, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("privacy", show_privacy, access=EVERYONE, description="command-privacy"),
+    command("forget", ask_erasure, access=EVERYONE, description="command-forget"),
+    action(EXPORT, send_export, access=EVERYONE),
+    action(GO_ON, ask_erasure_again, access=EVERYONE),
+    action(ERASE, schedule_erasure, access=EVERYONE),
+    action(KEEP, keep_account, access=EVERYONE),
 )

@@ -8,49 +8,49 @@ from bot.services.users.people import TERMS_VERSION
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import command_button, menu_row
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 
-def terms_card(viewer: Viewer, state: PrivacyState, accept: InlineKeyboardButton | None) -> Card:
+def terms_card(viewer: RenderContext, state: PrivacyState, accept: InlineKeyboardButton | None) -> Card:
     """The terms, their version, and when the reader accepted them; `accept` while they have not."""
     say = viewer.say
     if state.terms_accepted_at is None or accept is not None:
-        standing = say("terms-not-accepted")
+        license_balance = say("terms-not-accepted")
     else:
-        standing = say("terms-accepted-at", date=viewer.when(state.terms_accepted_at))
-    parts = [say("terms-title", version=TERMS_VERSION), Markup(""), say("terms-body"), Markup(""), standing]
+        license_balance = say("terms-accepted-at", date=viewer.when(state.terms_accepted_at))
+    parts = [say("terms-title", version=TERMS_VERSION), Markup(""), say("terms-body"), Markup(""), license_balance]
     rows = ((accept,) if accept is not None else (), command_button(viewer, "button-privacy", "privacy"))
     return Card(text=join(parts), rows=(*rows, menu_row(viewer)))
 
 
-def privacy_card(viewer: Viewer, export: InlineKeyboardButton) -> Card:
+def privacy_card(viewer: RenderContext, export: InlineKeyboardButton) -> Card:
     """What is stored, why and how long, with a copy and the way out at hand."""
     say = viewer.say
     text = join([say("privacy-title"), say("privacy-body"), say("privacy-how-long")], "\n\n")
     return Card(text=text, rows=((export,), command_button(viewer, "button-forget", "forget"), menu_row(viewer)))
 
 
-def export_card(viewer: Viewer) -> Card:
+def export_card(viewer: RenderContext) -> Card:
     """The caption of the document."""
     return Card(text=viewer.say("privacy-export"))
 
 
-def forget_card(viewer: Viewer, go_on: InlineKeyboardButton, keep: InlineKeyboardButton) -> Card:
+def forget_card(viewer: RenderContext, go_on: InlineKeyboardButton, keep: InlineKeyboardButton) -> Card:
     """The first question: what it means."""
     say = viewer.say
     return Card(text=join([say("forget-title"), say("forget-body")], "\n\n"), rows=((keep,), (go_on,)))
 
 
-def forget_surely_card(viewer: Viewer, erase: InlineKeyboardButton, keep: InlineKeyboardButton) -> Card:
+def forget_surely_card(viewer: RenderContext, erase: InlineKeyboardButton, keep: InlineKeyboardButton) -> Card:
     """The second question."""
     return Card(text=viewer.say("forget-surely"), rows=((keep,), (erase,)))
 
 
-def forgotten_card(viewer: Viewer, at: Millis, keep: InlineKeyboardButton) -> Card:
+def forgotten_card(viewer: RenderContext, at: Millis, keep: InlineKeyboardButton) -> Card:
     """It will happen, until when it can be taken back, and how."""
     return Card(text=viewer.say("forget-due", date=viewer.when(at)), rows=((keep,),))
 
 
-def kept_card(viewer: Viewer) -> Card:
+def kept_card(viewer: RenderContext) -> Card:
     """Nothing is erased."""
     return Card(text=viewer.say("forget-kept"), rows=(menu_row(viewer),))

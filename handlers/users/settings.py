@@ -9,12 +9,12 @@ from typing import Final
 from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.domain.users import Language
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from bot.services.users.preferences import RANGES, SettingField
 from handlers.core.callbacks import ShowSetting
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, continues, does, shows
-from handlers.texts.catalog import Say
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, action, command, dialogue, view
+from handlers.texts.catalog import Translator
 from handlers.users.settings_views import (
     WORDS,
     ask_value_card,
@@ -48,47 +48,47 @@ _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
 )
 
 
-async def typed(turn: Turn) -> None:
+async def show_or_change_setting(ctx: UpdateContext) -> None:
     """`/settings`, `/settings risk`, `/settings risk 1.5`."""
-    if not turn.arguments:
-        await turn.show(settings_card(turn.viewer))
+    if not ctx.arguments:
+        await ctx.show(settings_card(ctx.viewer))
         return
-    field, value = _meant(turn)
+    field, value = _field_argument(ctx)
     if value:
-        await _set(turn, field, value)
+        await _set_value(ctx, field, value)
     else:
-        await _show_field(turn, field)
+        await _show_field(ctx, field)
 
 
-async def tapped(turn: Turn, code: ShowSetting) -> None:
+async def show_setting(ctx: UpdateContext, code: ShowSetting) -> None:
     """One setting."""
-    await _show_field(turn, code.setting)
+    await _show_field(ctx, code.setting)
 
 
-async def set_preset(turn: Turn, wish: Wish) -> None:
+async def set_preset(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """A preset's button."""
-    await _set(turn, SettingField(wish.values["field"]), wish.values["value"])
+    await _set_value(ctx, SettingField(button_action.values["field"]), button_action.values["value"])
 
 
-async def ask_value(turn: Turn, wish: Wish) -> None:
+async def ask_value(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[Another value]."""
-    field = SettingField(wish.values["field"])
-    await turn.services.dialogues.begin(turn.user_id, ASKS_VALUE, _STATE, {"field": field.value})
-    await turn.show(ask_value_card(turn.viewer, field))
+    field = SettingField(button_action.values["field"])
+    await ctx.services.dialogues.begin(ctx.user_id, ASKS_VALUE, _STATE, {"field": field.value})
+    await ctx.show(ask_value_card(ctx.viewer, field))
 
 
-async def take_value(turn: Turn, dialogue: Dialogue) -> None:
+async def set_typed_value(ctx: UpdateContext, dialogue: Dialogue) -> None:
     """The next message; one that does not fit is explained and may be sent again."""
-    await _set(turn, SettingField(dialogue.values["field"]), turn.text)
-    await turn.services.dialogues.end(turn.user_id)
+    await _set_value(ctx, SettingField(dialogue.values["field"]), ctx.text)
+    await ctx.services.dialogues.end(ctx.user_id)
 
 
-def _meant(turn: Turn) -> tuple[SettingField, str]:
+def _field_argument(ctx: UpdateContext) -> tuple[SettingField, str]:
     """The setting and what follows it: short words, and the card's own in any language. Raises BadInput."""
     fields = dict(_FIELDS)
     for language in Language:
-        fields |= names(Say(turn.data.texts, language))
-    words = turn.arguments
+        fields |= names(Translator(ctx.data.texts, language))
+    words = ctx.arguments
     for count in range(len(words), 0, -1):
         field = fields.get(" ".join(words[:count]).casefold())
         if field is not None:
@@ -99,39 +99,39 @@ def _meant(turn: Turn) -> tuple[SettingField, str]:
     raise BadInput("error-setting-unlike", word=words[0])
 
 
-def _value_of(turn: Turn, field: SettingField, typed: str) -> str:
+def _value_of(ctx: UpdateContext, field: SettingField, typed: str) -> str:
     """What is stored for a word of the setting's own buttons; anything else as it was typed."""
-    shown = {label.casefold(): value for value, label in preset_values(turn.viewer, field)}
+    shown = {label.casefold(): value for value, label in preset_values(ctx.viewer, field)}
     return shown.get(typed.strip().casefold(), typed)
 
 
-async def _set(turn: Turn, field: SettingField, value: str) -> None:
+async def _set_value(ctx: UpdateContext, field: SettingField, value: str) -> None:
     try:
-        config = await turn.services.preferences.set(turn.user_id, field, _value_of(turn, field, value))
+        config = await ctx.services.preferences.set(ctx.user_id, field, _value_of(ctx, field, value))
     except BadInput as mistake:
         if mistake.key == "error-number" and not RANGES[field].places:
             raise BadInput("error-number-whole", **mistake.values) from mistake  # an example without decimals
         raise
-    viewer = replace(turn, config=config).viewer
-    await turn.show(settings_card(viewer, lead=setting_saved(viewer, field)))
+    viewer = replace(ctx, config=config).viewer
+    await ctx.show(settings_card(viewer, lead=setting_saved(viewer, field)))
 
 
-async def _show_field(turn: Turn, field: SettingField) -> None:
+async def _show_field(ctx: UpdateContext, field: SettingField) -> None:
     choices = [
-        (label, Wish(action=SET, values={"field": field.value, "value": value}))
-        for value, label in preset_values(turn.viewer, field)
+        (label, ButtonAction(action=SET, values={"field": field.value, "value": value}))
+        for value, label in preset_values(ctx.viewer, field)
     ]
     if field in _TYPED_FREELY:
-        choices.append((turn.say.plain("button-other-value"), Wish(action=ASK, values={"field": field.value})))
-    buttons = await turn.buttons(choices)
+        choices.append((ctx.say.plain("button-other-value"), ButtonAction(action=ASK, values={"field": field.value})))
+    buttons = await ctx.buttons(choices)
     presets, other = (buttons[:-1], buttons[-1]) if field in _TYPED_FREELY else (buttons, None)
-    await turn.show(setting_card(turn.viewer, field, presets, other))
+    await ctx.show(setting_card(ctx.viewer, field, presets, other))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("settings", typed, access=EVERYONE, description="command-settings"),
-    shows(ShowSetting, tapped, access=EVERYONE),
-    does(SET, set_preset, access=EVERYONE),
-    does(ASK, ask_value, access=EVERYONE),
-    continues(ASKS_VALUE, take_value, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("settings", show_or_change_setting, access=EVERYONE, description="command-settings"),
+    view(ShowSetting, show_setting, access=EVERYONE),
+    action(SET, set_preset, access=EVERYONE),
+    action(ASK, ask_value, access=EVERYONE),
+    dialogue(ASKS_VALUE, set_typed_value, access=EVERYONE),
 )

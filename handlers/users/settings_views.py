@@ -12,10 +12,10 @@ from bot.domain.portfolio import OrderType
 from bot.domain.users import Notifications, TradeSettings
 from bot.services.users.preferences import RANGES, SettingField
 from handlers.core.callbacks import ShowSetting
-from handlers.texts.catalog import Markup, Say, join
+from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 NUMBER_PRESETS: Final[Mapping[SettingField, tuple[str, ...]]] = MappingProxyType(
     {
@@ -51,7 +51,7 @@ WORDS: Final[Mapping[SettingField, str]] = MappingProxyType(
 )
 
 
-def settings_card(viewer: Viewer, *, lead: Markup | None = None) -> Card:
+def settings_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
     """Every setting with its value and a button to change it."""
     say = viewer.say
     parts = [] if lead is None else [lead, Markup("")]
@@ -62,7 +62,10 @@ def settings_card(viewer: Viewer, *, lead: Markup | None = None) -> Card:
 
 
 def setting_card(
-    viewer: Viewer, field: SettingField, presets: Sequence[InlineKeyboardButton], other: InlineKeyboardButton | None
+    viewer: RenderContext,
+    field: SettingField,
+    presets: Sequence[InlineKeyboardButton],
+    other: InlineKeyboardButton | None,
 ) -> Card:
     """One setting: what it is for, what it is now, what it may be."""
     say = viewer.say
@@ -78,7 +81,7 @@ def setting_card(
     return Card(text=join(parts), rows=(*in_rows(presets, width), own, back))
 
 
-def ask_value_card(viewer: Viewer, field: SettingField) -> Card:
+def ask_value_card(viewer: RenderContext, field: SettingField) -> Card:
     """Asks for a number or a zone in the next message."""
     say = viewer.say
     parts = [say("setting-ask", name=say.plain(_label(field)))]
@@ -86,18 +89,18 @@ def ask_value_card(viewer: Viewer, field: SettingField) -> Card:
     return Card(text=join(parts), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def names(say: Say) -> Mapping[str, SettingField]:
+def names(say: Translator) -> Mapping[str, SettingField]:
     """What the card calls the settings, in one case."""
     return {say.plain(_label(field)).casefold(): field for field in SettingField}
 
 
-def setting_saved(viewer: Viewer, field: SettingField) -> Markup:
+def setting_saved(viewer: RenderContext, field: SettingField) -> Markup:
     """What it is from now on."""
     say = viewer.say
     return say("setting-saved", name=say.plain(_label(field)), value=current_value(viewer, field))
 
 
-def preset_values(viewer: Viewer, field: SettingField) -> tuple[tuple[str, str], ...]:
+def preset_values(viewer: RenderContext, field: SettingField) -> tuple[tuple[str, str], ...]:
     """What can be had by one tap: what is stored, and its label."""
     match field:
         case SettingField.ORDER_TYPE:
@@ -113,12 +116,12 @@ def preset_values(viewer: Viewer, field: SettingField) -> tuple[tuple[str, str],
             return tuple((each, each + _unit(field)) for each in NUMBER_PRESETS[field])
 
 
-def current_value(viewer: Viewer, field: SettingField) -> str:
+def current_value(viewer: RenderContext, field: SettingField) -> str:
     """The value as it is shown: 1%, 3x, Market."""
     return _SHOWN[field](viewer, viewer.config.settings)
 
 
-def _range_line(viewer: Viewer, field: SettingField) -> Markup:
+def _range_line(viewer: RenderContext, field: SettingField) -> Markup:
     bounds, unit = RANGES[field], _unit(field)
     return viewer.say("setting-range", minimum=plain(bounds.minimum) + unit, maximum=plain(bounds.maximum) + unit)
 
@@ -127,7 +130,7 @@ def _unit(field: SettingField) -> str:
     return "x" if field is SettingField.LEVERAGE else "%"
 
 
-def _choice(viewer: Viewer, key: str, value: str) -> str:
+def _choice(viewer: RenderContext, key: str, value: str) -> str:
     return viewer.say.plain(f"{key}-{value.lower()}")
 
 
@@ -135,7 +138,7 @@ def _label(field: SettingField) -> str:
     return f"setting-{field.replace('_', '-')}"
 
 
-_SHOWN: Final[Mapping[SettingField, Callable[[Viewer, TradeSettings], str]]] = MappingProxyType(
+_SHOWN: Final[Mapping[SettingField, Callable[[RenderContext, TradeSettings], str]]] = MappingProxyType(
     {
         SettingField.RISK_PERCENT: lambda _, settings: f"{plain(settings.risk_percent)}%",
         SettingField.STOP_LOSS_PERCENT: lambda _, settings: f"{plain(settings.stop_loss_percent)}%",

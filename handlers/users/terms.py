@@ -5,10 +5,10 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.services.chat.buttons import Wish
+from bot.services.chat.buttons import ButtonAction
 from bot.services.users.people import TERMS_VERSION
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command, does
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, action, command
 from handlers.users.people_views import accepted_card, terms_gate_card
 from handlers.users.privacy_views import terms_card
 
@@ -16,36 +16,36 @@ ACCEPT: Final = "terms.accept"
 _THEN: Final = "then"
 
 
-async def terms(turn: Turn) -> None:
+async def show_terms(ctx: UpdateContext) -> None:
     """`/terms`."""
-    state = await turn.services.privacy.state(turn.user_id)
+    state = await ctx.services.privacy.state(ctx.user_id)
     agree: InlineKeyboardButton | None = None
-    if turn.config.terms_version < TERMS_VERSION:
-        (agree,) = await turn.buttons([(turn.say.plain("button-accept"), Wish(action=ACCEPT))])
-    await turn.show(terms_card(turn.viewer, state, agree))
+    if ctx.config.terms_version < TERMS_VERSION:
+        (agree,) = await ctx.buttons([(ctx.say.plain("button-accept"), ButtonAction(action=ACCEPT))])
+    await ctx.show(terms_card(ctx.viewer, state, agree))
 
 
-async def ask_for_terms(turn: Turn, resume: Wish | None, *, key_waits: bool) -> None:
+async def ask_for_terms(ctx: UpdateContext, resume: ButtonAction | None, *, key_waits: bool) -> None:
     """Show them with [I accept]; `resume` is what goes on after that, None if it has to be asked for again."""
     values = {} if resume is None else {_THEN: resume.action, **resume.values}
-    (accept,) = await turn.buttons([(turn.say.plain("button-accept"), Wish(action=ACCEPT, values=values))])
-    await turn.show(terms_gate_card(turn.viewer, accept, key_waits=key_waits))
+    (accept,) = await ctx.buttons([(ctx.say.plain("button-accept"), ButtonAction(action=ACCEPT, values=values))])
+    await ctx.show(terms_gate_card(ctx.viewer, accept, key_waits=key_waits))
 
 
-async def accept(turn: Turn, wish: Wish) -> None:
+async def accept_terms(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """[I accept]."""
-    await turn.services.people.accept_terms(turn.user_id)
-    config = await turn.services.people.config(turn.user_id)
-    agreed = turn if config is None else replace(turn, config=config)
-    values = dict(wish.values)
+    await ctx.services.people.accept_terms(ctx.user_id)
+    config = await ctx.services.people.config(ctx.user_id)
+    agreed = ctx if config is None else replace(ctx, config=config)
+    values = dict(button_action.values)
     action = values.pop(_THEN, None)
     if action is None:
         await agreed.show(accepted_card(agreed.viewer))
     else:
-        await agreed.data.router.run_wish(agreed, Wish(action=action, values=values))
+        await agreed.data.router.run_action(agreed, ButtonAction(action=action, values=values))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (
-    command("terms", terms, access=EVERYONE, description="command-terms"),
-    does(ACCEPT, accept, access=EVERYONE),
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("terms", show_terms, access=EVERYONE, description="command-terms"),
+    action(ACCEPT, accept_terms, access=EVERYONE),
 )

@@ -2,16 +2,18 @@
 
 from typing import Final
 
-from handlers.core.context import Turn
-from handlers.core.specs import EVERYONE, Entry, command
+from handlers.core.context import UpdateContext
+from handlers.core.specs import EVERYONE, HandlerSpec, command
 from handlers.texts.catalog import LANGUAGE_NAMES
 from handlers.users.people_views import whoami_card
 
 
-async def show(turn: Turn) -> None:
+async def show_identity(ctx: UpdateContext) -> None:
     """What the bot knows of whoever asks."""
-    role = turn.services.access.role(turn.config)
-    await turn.show(whoami_card(turn.viewer, role, LANGUAGE_NAMES[turn.config.language]))
+    role = ctx.services.roles.role(ctx.config)
+    await ctx.show(whoami_card(ctx.viewer, role, LANGUAGE_NAMES[ctx.config.language]))
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (command("whoami", show, access=EVERYONE, description="command-whoami"),)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("whoami", show_identity, access=EVERYONE, description="command-whoami"),
+)

@@ -29,7 +29,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class RenderedCard:
     """A message of the outbox: HTML of at most 4096 UTF-16 units once read, and its keyboard."""
 
     text_html: str

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from bot.domain.accounts import Account
-from bot.domain.errors import BackOff, ClockTrouble, ExchangeError, ExchangeRejected, KeyTrouble
+from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId
 from bot.services.accounts.screens import Dated, Shown
 from handlers.core.callbacks import Code, RunCommand
 from handlers.texts.catalog import Markup, verbatim
 from handlers.views.cards import Card, Row, button
+from handlers.views.render_context import RenderContext
 from handlers.views.times import span
-from handlers.views.viewer import Viewer
 
 T = TypeVar("T", bound=Dated)
 Item = TypeVar("Item")
@@ -41,7 +41,7 @@ def columns(rows: Sequence[Sequence[str]]) -> Markup:
     return Markup(f"<pre>{verbatim(chr(10).join(lines))}</pre>")
 
 
-def footer(viewer: Viewer, shown: Shown[T]) -> Markup:
+def footer(viewer: RenderContext, shown: Shown[T]) -> Markup:
     """How old what stands above is, and whether something better is on its way."""
     say = viewer.say
     if shown.as_of is None:
@@ -55,12 +55,12 @@ def footer(viewer: Viewer, shown: Shown[T]) -> Markup:
     return say("footer-now", time=values["time"]) if is_now else say("footer-fresh", **values)
 
 
-def trouble_line(viewer: Viewer, trouble: ExchangeError | None) -> Markup:
+def trouble_line(viewer: RenderContext, trouble: ExchangeError | None) -> Markup:
     """Why there is nothing fresh, and what to do."""
     match trouble:
         case KeyTrouble():
             return viewer.say("trouble-key")
-        case BackOff():
+        case RetryLater():
             return viewer.say("trouble-busy", wait=span(viewer.say, max(1, trouble.retry_after)))
         case ClockTrouble():
             return viewer.say("trouble-clock")
@@ -70,7 +70,7 @@ def trouble_line(viewer: Viewer, trouble: ExchangeError | None) -> Markup:
             return viewer.say("trouble-silent")
 
 
-def account_tabs(viewer: Viewer, current: Account, to_code: Callable[[AccountId], Code]) -> Row:
+def account_tabs(viewer: RenderContext, current: Account, to_code: Callable[[AccountId], Code]) -> Row:
     """One button an account when there are several; the shown one is marked."""
     if len(viewer.config.accounts) < 2:  # noqa: PLR2004  one account needs no tabs
         return ()
@@ -101,7 +101,7 @@ def page_of(items: Sequence[Item], wanted: int, size: int) -> Page[Item]:
     return Page(tuple(items[number * size : (number + 1) * size]), number, count)
 
 
-def page_row(viewer: Viewer, page: Page[Item], to_code: Callable[[int], Code]) -> Row:
+def page_row(viewer: RenderContext, page: Page[Item], to_code: Callable[[int], Code]) -> Row:
     """Previous, where we are, next; nothing when there is one page."""
     if page.count == 1:
         return ()
@@ -113,16 +113,16 @@ def page_row(viewer: Viewer, page: Page[Item], to_code: Callable[[int], Code]) -
     return (*back, here, *ahead)
 
 
-def command_button(viewer: Viewer, label_key: str, command: str) -> Row:
+def command_button(viewer: RenderContext, label_key: str, command: str) -> Row:
     """A button that does what the typed command does."""
     return (button(viewer.say.plain(label_key), viewer.data(RunCommand(command))),)
 
 
-def refresh_button(viewer: Viewer, code: Code) -> Row:
+def refresh_button(viewer: RenderContext, code: Code) -> Row:
     return (button(viewer.say.plain("button-refresh"), viewer.data(code)),)
 
 
-def menu_row(viewer: Viewer) -> Row:
+def menu_row(viewer: RenderContext) -> Row:
     """The way back, in private chats only."""
     return () if viewer.owner is not None else command_button(viewer, "button-menu", "menu")
 

@@ -7,7 +7,7 @@ from bot.domain.errors import (
     ExchangeError,
     KeyRefused,
     NoAccount,
-    Unknown,
+    OutcomeUnknown,
     UnknownSymbol,
     UserFacing,
 )
@@ -18,10 +18,10 @@ from handlers.texts.catalog import Markup, Value
 from handlers.users.home_views import menu_card
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import command_button, menu_row, trouble_line
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 
-def user_facing_card(viewer: Viewer, error: UserFacing) -> Card:
+def user_facing_card(viewer: RenderContext, error: UserFacing) -> Card:
     """A mistake that the person can mend."""
     match error:
         case ButtonExpired() if viewer.owner is None:
@@ -42,18 +42,18 @@ def user_facing_card(viewer: Viewer, error: UserFacing) -> Card:
             return Card(text=_sentence(viewer, error), rows=(_end(viewer),))
 
 
-def exchange_card(viewer: Viewer, error: ExchangeError) -> Card:
+def exchange_card(viewer: RenderContext, error: ExchangeError) -> Card:
     """Bybit said no or nothing. An unknown outcome never reads as a failure."""
-    text = viewer.say("error-outcome-unknown") if isinstance(error, Unknown) else trouble_line(viewer, error)
+    text = viewer.say("error-outcome-unknown") if isinstance(error, OutcomeUnknown) else trouble_line(viewer, error)
     return Card(text=text, rows=(_end(viewer),))
 
 
-def apology_card(viewer: Viewer, reference: str) -> Card:
+def apology_card(viewer: RenderContext, reference: str) -> Card:
     """Our own fault; the reference is in the log."""
     return Card(text=viewer.say("error-apology", reference=reference), rows=(_end(viewer),))
 
 
-def storage_card(viewer: Viewer, reference: str) -> Card:
+def storage_card(viewer: RenderContext, reference: str) -> Card:
     """The disk refused: nothing was changed."""
     return Card(text=viewer.say("error-storage", reference=reference), rows=(_end(viewer),))
 
@@ -63,13 +63,13 @@ def text_values(values: Mapping[str, object]) -> dict[str, Value]:
     return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
 
 
-def _sentence(viewer: Viewer, error: UserFacing) -> Markup:
+def _sentence(viewer: RenderContext, error: UserFacing) -> Markup:
     return viewer.say(error.key, **text_values(error.values))
 
 
-def _nearest_symbols(viewer: Viewer, nearest: tuple[str, ...]) -> Row:
+def _nearest_symbols(viewer: RenderContext, nearest: tuple[str, ...]) -> Row:
     return tuple(button(each, viewer.data(ShowPrice(Symbol(each)))) for each in nearest if len(each) <= LONGEST_SYMBOL)
 
 
-def _end(viewer: Viewer) -> Row:
+def _end(viewer: RenderContext) -> Row:
     return menu_row(viewer)

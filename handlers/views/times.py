@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.ids import DAY_S, Millis
-from handlers.texts.catalog import Say
+from handlers.texts.catalog import Translator
 
 _UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC"})
 _MINUTE: Final = 60  # seconds
@@ -54,7 +54,7 @@ def day(at: Millis) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
 
 
-def span(say: Say, seconds: float) -> str:
+def span(say: Translator, seconds: float) -> str:
     """A length of time in its two largest units: 5 s, 2 min, 1 h 5 min, 3 d 4 h. Never negative."""
     whole = max(0, int(seconds))
     if whole < _MINUTE:

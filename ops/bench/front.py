@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from ops.bench.dataset import FULL, fill
 from ops.bench.report import Row
-from ops.house import ROOT, Chat, DriverError, House, house, new_key
+from ops.stack import ROOT, Chat, DriverError, Stack, new_key, running_stack
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
-from storage.sqlite.vault import KeyFile, Vault
+from storage.sqlite.vault import AesCredentialVault, KeyFile
 
 PEOPLE: Final = 200
 SECONDS: Final = 15.0
@@ -37,29 +37,29 @@ async def run() -> AsyncGenerator[list[Row], None]:
         folder = Path(name)
         key = new_key()
         await _build(folder / "perpdesk.sqlite3", key)
-        async with house(folder, log_level="WARNING", key=key) as home:
+        async with running_stack(folder, log_level="WARNING", key=key) as stack:
             yield []
-            yield [await _start(home)]
-            chats = [home.chat(_FIRST_USER + place) for place in range(PEOPLE)]
+            yield [await _start(stack)]
+            chats = [stack.chat(_FIRST_USER + place) for place in range(PEOPLE)]
             cards = await asyncio.gather(*map(_opened, chats))
             yield []
             yield await _taps(chats, cards)
             yield await _screens(chats[0])
-            yield await _slow(home)
+            yield await _slow(stack)
 
 
 async def _build(path: Path, key: str) -> None:
     """A database of the report's size that this run's key opens."""
     async with Database.open(path) as database:
         await migrate(database)
-        await Vault(KeyFile.parse(key)).prove(database)
+        await AesCredentialVault(KeyFile.parse(key)).prove(database)
         await fill(database, FULL)
 
 
-async def _start(home: House) -> Row:
-    await home.end_bot()
+async def _start(stack: Stack) -> Row:
+    await stack.end_bot()
     began = time.perf_counter()
-    await home.start_bot(wait=_PATIENCE)
+    await stack.start_bot(wait=_PATIENCE)
     seconds = time.perf_counter() - began
     return Row(name="start to ready, full database", value=seconds, unit="s", target="<= 4 s", ok=seconds <= 4)  # noqa: PLR2004
 
@@ -136,7 +136,7 @@ async def _pressed(chat: Chat, card: int) -> tuple[str, float, int]:
         began = time.time()
         with suppress(DriverError):  # replaced since
             body = {"message_id": card, "button": label}
-            press = await chat.house.telegram("POST", f"/sim/users/{chat.user_id}/press", body)
+            press = await chat.stack.telegram("POST", f"/sim/users/{chat.user_id}/press", body)
             return label, began, int(press["seq"])
     raise DriverError(f"none of {', '.join(_SCREENS)} can be pressed in {_LOOKS} looks: {labels or 'no buttons'}")
 
@@ -144,7 +144,7 @@ async def _pressed(chat: Chat, card: int) -> tuple[str, float, int]:
 async def _message(chat: Chat, number: int) -> dict[str, Any]:
     """As it stands now; empty if it is gone."""
     path = f"/sim/chats/{chat.user_id}/messages?after={number - 1}"
-    found: Iterable[dict[str, Any]] = await chat.house.telegram("GET", path)
+    found: Iterable[dict[str, Any]] = await chat.stack.telegram("GET", path)
     return next((each for each in found if each["message_id"] == number), {})
 
 
@@ -160,15 +160,15 @@ def _moment(at: object) -> float:
     return value / 1000 if value > 1e11 else value  # noqa: PLR2004  milliseconds have thirteen digits
 
 
-async def _slow(home: House) -> list[Row]:
+async def _slow(stack: Stack) -> list[Row]:
     """A Bybit that takes three seconds: the screen stands within one, and is edited when the answer comes."""
     body = {"kind": "late_answer", "probability": 1, "seed": 1, "seconds": _SLOW_EXCHANGE}
     await asyncio.sleep(11)  # every time to live of what was read is over
-    await home.bybit("POST", "/sim/faults", body)
-    chat = home.chat(_FIRST_USER)
+    await stack.bybit("POST", "/sim/faults", body)
+    chat = stack.chat(_FIRST_USER)
     texts = ("/price BTCUSDT", "/price SOLUSDT", "/book BTCUSDT", "/book ETHUSDT", "/symbols", "/balance")
     times = [await _asked(chat, text) for text in texts]
-    await home.bybit("DELETE", "/sim/faults")
+    await stack.bybit("DELETE", "/sim/faults")
     worst = max(times)
     return [Row(name="slowest screen, Bybit takes 3 s", value=worst, unit="s", target="<= 1 s", ok=worst <= 1)]
 
@@ -176,7 +176,7 @@ async def _slow(home: House) -> list[Row]:
 async def _asked(chat: Chat, text: str) -> float:
     """Seconds until a screen is sent; an edit of an older one is no answer."""
     began = time.perf_counter()
-    seq = (await chat.house.telegram("POST", f"/sim/users/{chat.user_id}/messages", {"text": text}))["seq"]
+    seq = (await chat.stack.telegram("POST", f"/sim/users/{chat.user_id}/messages", {"text": text}))["seq"]
     end = began + _PATIENCE
     while (left := end - time.perf_counter()) > 0:
         for event in await chat.events(seq, wait=left):

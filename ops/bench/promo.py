@@ -19,17 +19,17 @@ from bot.services.promo.redemption import Redemption
 from ops.bench.dataset import FIRST_USER, NOW, build
 from ops.bench.report import Row
 from ops.bench.timing import clock, no_collection, on_one_core
-from ops.promo_room import PromoRoom, promo_room
+from ops.promo_stack import PromoStack, open_promo_stack
 from storage.admin.audit import INSERT_ENTRY, SELECT_LAST
 from storage.licensing.ledger import (
     DELETE_PROJECTION,
     INSERT_EVENT,
     INSERT_SEGMENT,
-    SELECT_EVENT_BY_CAUSE,
+    SELECT_EVENT_BY_KEY,
     SELECT_EVENTS,
     SELECT_LAST_EVENT,
 )
-from storage.promo.promo import COUNT_USE, INSERT_USAGE, SELECT_CODE, SETTLE_USAGE, USE_CODE
+from storage.promo.promo import ATTACH_GRANT, COUNT_USE, INSERT_USAGE, SELECT_CODE, USE_CODE
 from storage.sqlite.database import CONNECTION_PRAGMAS, FILE_PRAGMAS, WRITER_PRAGMAS, connected
 from storage.sqlite.hash_chain import NO_HASH, hash_of
 from storage.sqlite.pseudonyms import SELECT_PSEUDONYM
@@ -47,12 +47,12 @@ async def run() -> AsyncGenerator[list[Row], None]:
         ours, bare = Path(folder, "ours.sqlite3"), Path(folder, "bare.sqlite3")
         for path in (ours, bare):
             await build(path)
-        async with promo_room(bare) as room:
-            lookup = await _open_code(room)
-        async with promo_room(ours) as room, connected(bare) as connection:
+        async with open_promo_stack(bare) as promo_stack:
+            lookup = await _open_code(promo_stack)
+        async with open_promo_stack(ours) as promo_stack, connected(bare) as connection:
             for pragma in (*FILE_PRAGMAS, *CONNECTION_PRAGMAS, *WRITER_PRAGMAS):
                 await connection.execute_fetchall(pragma)
-            subject = _Ours(room, await _open_code(room))
+            subject = _Ours(promo_stack, await _open_code(promo_stack))
             baseline = _Bare(connection, lookup)
             yield []
             mine: list[float] = []
@@ -87,23 +87,23 @@ def _rows(mine: float, theirs: float) -> list[Row]:
     ]
 
 
-async def _open_code(room: PromoRoom) -> bytes:
-    made = await room.new_code(max_uses=1_000_000)
-    return bytes.fromhex(room.lookup(made.codes[0]))
+async def _open_code(promo_stack: PromoStack) -> bytes:
+    made = await promo_stack.new_code(max_uses=1_000_000)
+    return bytes.fromhex(promo_stack.lookup(made.codes[0]))
 
 
 class _Ours:
     """The service, as a tap on [Redeem] calls it."""
 
-    def __init__(self, room: PromoRoom, lookup: bytes) -> None:
-        self._room = room
+    def __init__(self, promo_stack: PromoStack, lookup: bytes) -> None:
+        self._promo_stack = promo_stack
         self._lookup = lookup.hex()
         self._users = _users()
 
     async def redeem(self) -> float:
         user_id = next(self._users)
         began = clock()
-        outcome = await self._room.redemptions.redeem(user_id, self._lookup)
+        outcome = await self._promo_stack.redemptions.redeem(user_id, self._lookup)
         took = clock() - began
         if not isinstance(outcome, Redemption):
             raise TypeError(f"no redemption: {outcome}")
@@ -128,19 +128,19 @@ class _Bare:
         await ask(COUNT_USE, (campaign_id, NOW // HOUR))
         ((usage_id,),) = await ask(INSERT_USAGE, (promo_id, campaign_id, user_id, None, NOW))
         entry_id, until = await self._book(user_id, f"promo:{usage_id}")
-        await ask(SETTLE_USAGE, (entry_id, until, usage_id))
+        await ask(ATTACH_GRANT, (entry_id, until, usage_id))
         await self._audit(user_id, usage_id)
         await ask("COMMIT")
         return clock() - began
 
-    async def _book(self, user_id: UserId, cause: str) -> tuple[int, Millis]:
+    async def _book(self, user_id: UserId, idempotency_key: str) -> tuple[int, Millis]:
         ask = self._connection.execute_fetchall
         ((holder,),) = await ask(SELECT_PSEUDONYM, (user_id,))
         await ask(SELECT_EVENTS, (holder,))
-        await ask(SELECT_EVENT_BY_CAUSE, (cause,))
+        await ask(SELECT_EVENT_BY_KEY, (idempotency_key,))
         last = [*await ask(SELECT_LAST_EVENT)]
         last_id, previous = last[0] if last else (0, NO_HASH)
-        columns = (EntryKind.PROMO.value, LicenseType.PREMIUM.value, 30 * DAY, None, cause, None, "", NOW)
+        columns = (EntryKind.PROMO.value, LicenseType.PREMIUM.value, 30 * DAY, None, idempotency_key, None, "", NOW)
         row: tuple[Any, ...] = (last_id + 1, holder, *columns)
         await ask(INSERT_EVENT, (*row, previous, hash_of(row, previous)))
         await ask(DELETE_PROJECTION, (user_id,))

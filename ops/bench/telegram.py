@@ -17,10 +17,10 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.chat.application import Runner, build_application, make_bot
 from bot.chat.inbox import Inbox
+from bot.chat.inbox_marker import InboxMarker
 from bot.chat.lanes import Lanes
-from bot.chat.ledger import Ledger
-from bot.chat.pace import Pace
 from bot.chat.poller import Poller, PollTimes
+from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.transport import AiohttpRequest, RawApi, TimeOuts
 from bot.chat.updates import RawUpdate, known
 from bot.domain.clock import SystemClock
@@ -118,16 +118,16 @@ async def _taken_in(process: Process) -> float:
     real = SystemClock()
     async with server(_SERVER, str(INTAKE), "0") as url, _inbox() as (database, store):
         transport = AiohttpRequest(Secret(_TOKEN))
-        ledger = Ledger(store, real)
-        lanes = Lanes(process, _silent, ledger, real)
+        marker = InboxMarker(store, real)
+        lanes = Lanes(process, _silent, marker, real)
         transactions = Store(database, clock=real, committed=lambda _: None)
-        inbox = Inbox(store, transactions, lanes.put, ledger, real)
+        inbox = Inbox(store, transactions, lanes.put, marker, real)
         api = RawApi(transport, url, Secret(_TOKEN))
-        poller = Poller(api, inbox.accept, lanes.room, real, lambda: 0.5, times=PollTimes(long_poll=1))
-        async with transport, ledger.open(), lanes.open():
+        poller = Poller(api, inbox.accept, lanes.wait_for_capacity, real, lambda: 0.5, times=PollTimes(long_poll=1))
+        async with transport, marker.open(), lanes.open():
             began = clock()
             async with poller.open():
-                while ledger.stats().marked < INTAKE:  # noqa: ASYNC110  the ledger signals nothing
+                while marker.stats().marked < INTAKE:  # noqa: ASYNC110  the ledger signals nothing
                     await asyncio.sleep(0.002)
             seconds = clock() - began
         if lanes.stats().too_fast:
@@ -136,7 +136,7 @@ async def _taken_in(process: Process) -> float:
 
 
 async def _per_update() -> Row:
-    """The house around PTB: reading the facts, a lane, the cause, the mark; the store is not asked."""
+    """What is around PTB: reading the facts, a lane, the update attempt, the mark; the store is not asked."""
     application = await _application("http://127.0.0.1:1")
     raws: list[RawUpdate] = [json.loads(update(number)) for number in range(_PER_ROUND)]
     real = SystemClock()
@@ -149,7 +149,7 @@ async def _per_update() -> Row:
 
     async def ours() -> float:
         async with _inbox() as (_, store):
-            lanes = Lanes(Runner(application).process, _silent, Ledger(store, real), real)
+            lanes = Lanes(Runner(application).process, _silent, InboxMarker(store, real), real)
             began = clock()
             lanes.put(known(raws, real.now()))
             await lanes.drain(60)
@@ -177,7 +177,9 @@ async def _application(url: str) -> Application[Any, Any, Any, Any, Any, Any]:
 
     token = Secret(_TOKEN)
     application = await build_application(
-        make_bot(token=token, api_url=url, transport=AiohttpRequest(token), pace=Pace(SystemClock()))
+        make_bot(
+            token=token, api_url=url, transport=AiohttpRequest(token), rate_limiter=TelegramRateLimiter(SystemClock())
+        )
     )
     for number in range(COMMANDS):
         application.add_handler(CommandHandler(f"c{number}", handler))

@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from cache.policy import POSITION, AccountKey
 from cache.region import LoadEnded, Region
 from cache.tags import account, kind, user
-from ops.campaigns.cache_model import KEYS, Asked, LoadFailed, Model, ModelFlight, Value, Wrong, value_of
+from ops.campaigns.cache_model import KEYS, Asked, LoadFailed, Model, ModelLoad, Value, Wrong, value_of
 from ops.campaigns.report import Report
 from ops.campaigns.step_loop import StepLoop
 
@@ -58,7 +58,7 @@ class Schedule(NamedTuple):
 class Waiting(NamedTuple):
     """A load that waits for its answer, and the version that was true when it began."""
 
-    flight: ModelFlight
+    load: ModelLoad
     version: int
     gate: asyncio.Future[Literal["land", "land_late"]]
 
@@ -138,7 +138,7 @@ class Play:
             if verb == "write":
                 self._drop(account, account_id, [key])
             elif verb == "put":
-                self.model.overtake(key)
+                self.model.supersede(key)
                 self.region.put(key, value)
                 self._keep(key, value)
 
@@ -156,9 +156,9 @@ class Play:
             return False
         waiting = self.loads.pop(which % len(self.loads))
         if waiting.gate.done():
-            raise Wrong(f"the load of {waiting.flight.key} was canceled though nobody closed the region")
+            raise Wrong(f"the load of {waiting.load.key} was canceled though nobody closed the region")
         if how == "fail":
-            waiting.gate.set_exception(LoadFailed(waiting.flight.key))
+            waiting.gate.set_exception(LoadFailed(waiting.load.key))
         else:
             waiting.gate.set_result(how)
         return True
@@ -179,17 +179,17 @@ class Play:
             raise Wrong(f"the load of {asked.key} was ended though nobody closed the region")
 
     async def _load(self, key: AccountKey) -> Value:
-        flight = self.model.load_begins(key)
-        waiting = Waiting(flight, self.model.versions[key], self.loop.create_future())
+        under_way = self.model.load_begins(key)
+        waiting = Waiting(under_way, self.model.versions[key], self.loop.create_future())
         self.loads.append(waiting)
         try:
             how = await waiting.gate
         except (LoadFailed, asyncio.CancelledError) as error:
-            self.model.load_fails(flight, error)
+            self.model.load_fails(under_way, error)
             raise
         version = self.model.versions[key] if how == "land_late" else waiting.version
         value = value_of(key, version)
-        if self.model.load_ends(flight, value):
+        if self.model.load_ends(under_way, value):
             self._landed = (key, value)  # the region keeps it before this callback ends
         return value
 

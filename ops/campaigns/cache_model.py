@@ -36,11 +36,11 @@ class LoadFailed(Exception):  # noqa: N818  an ordinary error of a source
 
 
 @dataclass(slots=True, eq=False)
-class ModelFlight:
+class ModelLoad:
     """One load under way. `answer` is set when it ends."""
 
     key: AccountKey
-    is_overtaken: bool = False
+    is_superseded: bool = False
     has_ended: bool = False
     value: Value = None
     error: BaseException | None = None
@@ -62,7 +62,7 @@ class Asked:
     key: AccountKey
     floor: int
     entry: ModelEntry | None
-    flight: ModelFlight | None
+    load: ModelLoad | None
 
 
 def value_of(key: AccountKey, version: int) -> Value:
@@ -79,8 +79,8 @@ class Model:
     versions: dict[AccountKey, int] = field(default_factory=lambda: dict.fromkeys(KEYS, 1))
     floors: dict[AccountKey, int] = field(default_factory=lambda: dict.fromkeys(KEYS, 0))
     entries: dict[AccountKey, ModelEntry] = field(default_factory=dict)
-    joinable: dict[AccountKey, ModelFlight] = field(default_factory=dict)
-    unstarted: list[ModelFlight] = field(default_factory=list)
+    joinable: dict[AccountKey, ModelLoad] = field(default_factory=dict)
+    unstarted: list[ModelLoad] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
             (
@@ -109,38 +109,38 @@ class Model:
             return Asked(key, floor, entry, None)
         if entry is not None:
             self._expire(entry)
-        flight = self.joinable.get(key)
-        if flight is not None:
+        under_way = self.joinable.get(key)
+        if under_way is not None:
             self.counts["coalesced"] += 1
         else:
             self.counts["misses"] += 1
-            flight = self.joinable[key] = ModelFlight(key)
-            self.unstarted.append(flight)
-        return Asked(key, floor, None, flight)
+            under_way = self.joinable[key] = ModelLoad(key)
+            self.unstarted.append(under_way)
+        return Asked(key, floor, None, under_way)
 
-    def load_begins(self, key: AccountKey) -> ModelFlight:
+    def load_begins(self, key: AccountKey) -> ModelLoad:
         """The region calls the loader. Raises Wrong for a load that no miss explains."""
-        for place, flight in enumerate(self.unstarted):
-            if flight.key == key:
+        for place, under_way in enumerate(self.unstarted):
+            if under_way.key == key:
                 return self.unstarted.pop(place)
         raise Wrong(f"a load of {key} that no miss explains")
 
-    def load_ends(self, flight: ModelFlight, value: Value) -> bool:
+    def load_ends(self, under_way: ModelLoad, value: Value) -> bool:
         """A load has its value; answers whether the region must keep it."""
-        self._end(flight)
-        flight.value = value
-        return not flight.is_overtaken
+        self._end(under_way)
+        under_way.value = value
+        return not under_way.is_superseded
 
-    def load_fails(self, flight: ModelFlight, error: BaseException) -> None:
-        self._end(flight)
-        flight.error = error
+    def load_fails(self, under_way: ModelLoad, error: BaseException) -> None:
+        self._end(under_way)
+        under_way.error = error
         self.counts["load_failures"] += 1
 
-    def _end(self, flight: ModelFlight) -> None:
+    def _end(self, under_way: ModelLoad) -> None:
         self.counts["loads"] += 1
-        flight.has_ended = True
-        if self.joinable.get(flight.key) is flight:
-            del self.joinable[flight.key]
+        under_way.has_ended = True
+        if self.joinable.get(under_way.key) is under_way:
+            del self.joinable[under_way.key]
 
     # --- writes and drops -----------------------------------------------------------------------------------
 
@@ -163,16 +163,16 @@ class Model:
         self.versions[key] += 1
         return value_of(key, self.versions[key])
 
-    def overtake(self, key: AccountKey) -> None:
+    def supersede(self, key: AccountKey) -> None:
         """From now on nobody may be given what was true before."""
         self.floors[key] = self.versions[key]
-        flight = self.joinable.pop(key, None)
-        if flight is not None:
-            flight.is_overtaken = True
+        under_way = self.joinable.pop(key, None)
+        if under_way is not None:
+            under_way.is_superseded = True
             self.counts["overtaken_loads"] += 1
 
     def drop(self, key: AccountKey) -> None:
-        self.overtake(key)
+        self.supersede(key)
         if self.entries.pop(key, None) is not None:
             self.counts["invalidations"] += 1
 
@@ -192,15 +192,15 @@ class Model:
         versions = range(asked.floor, self.versions[asked.key] + 1)
         if value not in [value_of(asked.key, version) for version in versions]:
             raise Wrong(f"stale: {value} after a drop of {asked.key} at version {asked.floor}")
-        if asked.flight is not None and not asked.flight.has_ended:
+        if asked.load is not None and not asked.load.has_ended:
             raise Wrong(f"{value} of {asked.key} came before its load ended")
-        promised = asked.entry.value if asked.entry is not None else asked.flight and asked.flight.value
+        promised = asked.entry.value if asked.entry is not None else asked.load and asked.load.value
         if value != promised:
             raise Wrong(f"{value} of {asked.key} where {promised} was promised")
 
     def check_error(self, asked: Asked, error: BaseException) -> None:
         """A read ended with `error`: it must be the very error of the load that it waited for."""
-        if asked.flight is None or asked.flight.error is not error:
+        if asked.load is None or asked.load.error is not error:
             raise Wrong(f"{error!r} for {asked.key} was not the error of its load")
 
     def check_counters(self, stats: RegionStats) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from ops.campaigns.report import Report
-from ops.house import DriverError, House, house
+from ops.stack import DriverError, Stack, running_stack
 
 NAME: Final = "kill -9 of the bot"
 USERS: Final = range(9001, 9007)
@@ -36,15 +36,15 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
     began = time.monotonic()
     traffic = _Traffic()
     done = 0
-    async with house(folder, log_level="INFO") as home:
+    async with running_stack(folder, log_level="INFO") as stack:
         while time.monotonic() - began < budget_seconds and done != kills:
-            burst = asyncio.create_task(_write(home, draw, traffic))
+            burst = asyncio.create_task(_write(stack, draw, traffic))
             await asyncio.sleep(draw.random() * 0.3)
-            await home.end_bot(signal.SIGKILL)
+            await stack.end_bot(signal.SIGKILL)
             await burst
-            await home.start_bot()
+            await stack.start_bot()
             done += 1
-        failures = await _look(home, traffic)
+        failures = await _look(stack, traffic)
     return Report(
         name=NAME,
         seed=seed,
@@ -55,7 +55,7 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
     )
 
 
-async def _write(home: House, draw: random.Random, traffic: _Traffic) -> None:
+async def _write(stack: Stack, draw: random.Random, traffic: _Traffic) -> None:
     """A burst of messages, some of which change something."""
     for _ in range(draw.randint(4, 16)):
         user_id = draw.choice(USERS)
@@ -63,23 +63,23 @@ async def _write(home: House, draw: random.Random, traffic: _Traffic) -> None:
         if text == "risk":
             traffic.risks[user_id] = f"{draw.randint(10, 999) / 100:.2f}"
             text = f"/settings risk {traffic.risks[user_id]}"
-        sent = await home.telegram("POST", f"/sim/users/{user_id}/messages", {"text": text})
+        sent = await stack.telegram("POST", f"/sim/users/{user_id}/messages", {"text": text})
         traffic.update_ids.append(int(sent["update_id"]))
         await asyncio.sleep(draw.random() * 0.03)
 
 
-async def _look(home: House, traffic: _Traffic) -> list[str]:
+async def _look(stack: Stack, traffic: _Traffic) -> list[str]:
     """Everything that is wrong, in words."""
     failures = []
     for user_id in traffic.risks:
         try:
-            await home.chat(user_id).say("/whoami")
+            await stack.chat(user_id).say("/whoami")
         except DriverError as error:
             failures.append(f"user {user_id} was left in silence: {error}")
-    code = await home.end_bot(signal.SIGTERM)
+    code = await stack.end_bot(signal.SIGTERM)
     if code:
         failures.append(f"the stop ended with code {code}")
-    failures += await asyncio.to_thread(_look_into, Path(home.environment["PERPDESK_DATABASE"]), traffic)
+    failures += await asyncio.to_thread(_look_into, Path(stack.environment["PERPDESK_DATABASE"]), traffic)
     return failures
 
 

@@ -22,7 +22,7 @@ import aiohttp
 
 from bot.domain.ids import DAY
 from ops.campaigns.report import Report
-from ops.house import PATIENCE, TOKEN, Chat, DriverError, House, house
+from ops.stack import PATIENCE, TOKEN, Chat, DriverError, Stack, running_stack
 from storage.admin.audit import AUDIT_CHAIN
 from storage.licensing.ledger import LICENSE_CHAIN
 from storage.sqlite.database import Database
@@ -59,23 +59,23 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
     """Kill until the budget (seconds) is used or so many kills were done; then calm down and look."""
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began, tally, done = time.monotonic(), _Tally(), 0
-    async with house(folder, log_level="INFO", environment={"PERPDESK_PRICES": PRICES}) as home:
-        payers = [_Payer(home, user_id, random.Random(f"{seed}:{user_id}"), tally) for user_id in USERS]  # noqa: S311
+    async with running_stack(folder, log_level="INFO", environment={"PERPDESK_PRICES": PRICES}) as stack:
+        payers = [_Payer(stack, user_id, random.Random(f"{seed}:{user_id}"), tally) for user_id in USERS]  # noqa: S311
         await asyncio.gather(*(payer.begin() for payer in payers))
         for number, fault in enumerate(_FAULTS):
-            await home.telegram("POST", "/sim/faults", {**fault, "seed": seed * 100 + number})
+            await stack.telegram("POST", "/sim/faults", {**fault, "seed": seed * 100 + number})
         stop = asyncio.Event()
         at_work = [asyncio.create_task(payer.pay_until(stop)) for payer in payers]
         while time.monotonic() - began < budget_seconds and done != kills:
             await asyncio.sleep(0.1 + draw.random() * 0.5)
-            await home.end_bot(signal.SIGKILL)
-            await home.start_bot()
+            await stack.end_bot(signal.SIGKILL)
+            await stack.start_bot()
             done += 1
         stop.set()
         await asyncio.gather(*at_work)
-        await home.telegram("DELETE", "/sim/faults")
+        await stack.telegram("DELETE", "/sim/faults")
         await asyncio.gather(*(payer.pay_calmly() for payer in payers))
-        failures = await _look(home, tally)
+        failures = await _look(stack, tally)
     return Report(
         name=f"{NAME} (p99 {_p99(tally.answers):.0f} ms)",
         seed=seed,
@@ -90,7 +90,7 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
 class _Payer:
     """One person who taps, pays, pays twice, and slips an invoice of nobody past the check."""
 
-    home: House
+    stack: Stack
     user_id: int
     draw: random.Random
     tally: _Tally
@@ -99,11 +99,11 @@ class _Payer:
 
     @property
     def chat(self) -> Chat:
-        return self.home.chat(self.user_id)
+        return self.stack.chat(self.user_id)
 
     async def begin(self) -> None:
         """Accept the terms, keep the price list."""
-        await self.home.telegram("PUT", f"/sim/users/{self.user_id}", {"first_name": "Payer", "stars": 1_000_000})
+        await self.stack.telegram("PUT", f"/sim/users/{self.user_id}", {"first_name": "Payer", "stars": 1_000_000})
         prices = await self.chat.ask({"text": "/subscribe"})
         terms = await self.chat.press(prices, _labels(prices)[0])
         await self.chat.press(terms, "I accept")
@@ -125,7 +125,7 @@ class _Payer:
                 self.tally.answers.append(checked["at"] - asked * 1000)
 
     async def _ask_prices(self) -> None:
-        seq = (await self.home.telegram("POST", f"/sim/users/{self.user_id}/messages", {"text": "/subscribe"}))["seq"]
+        seq = (await self.stack.telegram("POST", f"/sim/users/{self.user_id}/messages", {"text": "/subscribe"}))["seq"]
         self.prices = await self.chat.answer(seq, word="Buy a license")
         self.priced_at = time.monotonic()
 
@@ -148,7 +148,7 @@ class _Payer:
         """Tap a choice; the messages that can be paid for it."""
         label = self.draw.choice([label for label in _labels(self.prices) if "⭐" in label])
         body = {"message_id": self.prices["message_id"], "button": label}
-        seq = (await self.home.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
+        seq = (await self.stack.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
         self.tally.taps += 1
         found: list[int] = []
         for _ in range(2 if "2 ×" in label else 1):
@@ -158,14 +158,14 @@ class _Payer:
         return found
 
     async def _confirm(self, message_id: int) -> dict[str, Any]:
-        done = await self.home.telegram("POST", f"/sim/users/{self.user_id}/pay", {"message_id": message_id})
+        done = await self.stack.telegram("POST", f"/sim/users/{self.user_id}/pay", {"message_id": message_id})
         self.tally.confirmed += 1
         return dict(done)
 
     async def _smuggle(self) -> None:
         """An invoice that the bot never issued, agreed to over its head: it can only go back."""
         invoice = await _bot_api(
-            self.home,
+            self.stack,
             "sendInvoice",
             {
                 "chat_id": self.user_id,
@@ -179,14 +179,14 @@ class _Payer:
         done = await self._confirm(invoice["message_id"])
         agreed = {"pre_checkout_query_id": done["pre_checkout_query_id"], "ok": True}
         with suppress(DriverError):  # a fault, or the bot was quicker and refused
-            await _bot_api(self.home, "answerPreCheckoutQuery", agreed)
+            await _bot_api(self.stack, "answerPreCheckoutQuery", agreed)
             self.tally.smuggled += 1
 
     async def _charge_back(self) -> None:
-        charges = [line["id"] for line in await _account(self.home) if _payer_of(line) == self.user_id]
+        charges = [line["id"] for line in await _account(self.stack) if _payer_of(line) == self.user_id]
         body = {"telegram_payment_charge_id": self.draw.choice(charges or [""])}
         with suppress(DriverError):  # it went back already
-            await self.home.telegram("POST", f"/sim/users/{self.user_id}/charge_back", body)
+            await self.stack.telegram("POST", f"/sim/users/{self.user_id}/charge_back", body)
             self.tally.charged_back += 1
 
     async def _event(self, after: int, wanted: Callable[[dict[str, Any]], bool], wait: float) -> dict[str, Any]:
@@ -207,21 +207,21 @@ def _is_invoice(event: Mapping[str, Any]) -> bool:
     return event["kind"] == "sent" and "invoice" in event["message"]
 
 
-async def _bot_api(home: House, method: str, body: Mapping[str, Any]) -> Any:
+async def _bot_api(stack: Stack, method: str, body: Mapping[str, Any]) -> Any:
     """As the bot itself would. Raises DriverError where a fault strikes, too."""
     try:
-        answer = await home.telegram("POST", f"/bot{TOKEN}/{method}", body)
+        answer = await stack.telegram("POST", f"/bot{TOKEN}/{method}", body)
     except aiohttp.ClientError as fault:
         raise DriverError(str(fault)) from fault
     return answer["result"]
 
 
-async def _account(home: House) -> list[dict[str, Any]]:
+async def _account(stack: Stack) -> list[dict[str, Any]]:
     """Telegram's own account of the bot's Stars, all of it."""
     lines: list[dict[str, Any]] = []
     while True:
         try:
-            answer = await _bot_api(home, "getStarTransactions", {"offset": len(lines), "limit": 100})
+            answer = await _bot_api(stack, "getStarTransactions", {"offset": len(lines), "limit": 100})
         except DriverError:  # a fault that was asked for
             continue
         lines += answer["transactions"]
@@ -234,19 +234,19 @@ def _payer_of(line: Mapping[str, Any]) -> int:
     return int(partner["user"]["id"])
 
 
-async def _look(home: House, tally: _Tally) -> list[str]:
+async def _look(stack: Stack, tally: _Tally) -> list[str]:
     """Everything that is wrong, in words."""
-    path = Path(home.environment["PERPDESK_DATABASE"])
+    path = Path(stack.environment["PERPDESK_DATABASE"])
     end = time.monotonic() + PATIENCE
-    await home.end_bot(signal.SIGKILL)  # the next start reads Telegram's account at once
-    await home.start_bot()
+    await stack.end_bot(signal.SIGKILL)  # the next start reads Telegram's account at once
+    await stack.start_bot()
     while True:
-        lines = await _account(home)
+        lines = await _account(stack)
         failures = [*await asyncio.to_thread(_look_into, path, lines)]
         if not failures or time.monotonic() > end:
             break
         await asyncio.sleep(0.5)
-    code = await home.end_bot(signal.SIGTERM)
+    code = await stack.end_bot(signal.SIGTERM)
     if code:
         failures.append(f"the stop ended with code {code}")
     failures += await asyncio.to_thread(_unsound, path)

@@ -25,8 +25,8 @@ from bot.domain.licensing import derive
 from bot.services.promo.redemption import Redemption
 from ops.campaigns.promo_child import USERS
 from ops.campaigns.report import Report
-from ops.house import OWNER, ROOT, House, clean_environment, house
-from ops.promo_room import promo_room
+from ops.promo_stack import open_promo_stack
+from ops.stack import OWNER, ROOT, Stack, clean_environment, running_stack
 from storage.admin.audit import AUDIT_CHAIN
 from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
 from storage.sqlite.database import Database
@@ -84,9 +84,9 @@ async def run_kills(seed: int, budget_seconds: float, folder: Path, *, kills: in
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began = time.monotonic()
     path = folder / "perpdesk.sqlite3"
-    async with promo_room(path) as room:
-        codes = [(await room.new_code(max_uses=cap)).codes[0] for cap in _CAPS]
-        lookups = " ".join(room.lookup(code) for code in codes)
+    async with open_promo_stack(path) as promo_stack:
+        codes = [(await promo_stack.new_code(max_uses=cap)).codes[0] for cap in _CAPS]
+        lookups = " ".join(promo_stack.lookup(code) for code in codes)
     command = [sys.executable, "-m", "ops.campaigns.promo_child", str(path)]
     done = 0
     with subprocess.Popen(  # noqa: S603, ASYNC220  our own module; it is talked to in a thread
@@ -116,17 +116,19 @@ async def run_store(seed: int, folder: Path, *, tasks: int = 10_000) -> Report:
     began = time.monotonic()
     path = folder / "perpdesk.sqlite3"
     failures: list[str] = []
-    async with promo_room(path) as room:
+    async with open_promo_stack(path) as promo_stack:
         users = [UserId(_FIRST_USER + number) for number in range(tasks)]
-        await room.add_users(users)
-        lookup = room.lookup((await room.new_code(max_uses=CAP)).codes[0])
+        await promo_stack.add_users(users)
+        lookup = promo_stack.lookup((await promo_stack.new_code(max_uses=CAP)).codes[0])
         random.Random(seed).shuffle(users)  # noqa: S311  a repeatable choice, not a secret
-        outcomes = await asyncio.gather(*(room.redemptions.redeem(user_id, lookup) for user_id in users))
+        outcomes = await asyncio.gather(*(promo_stack.redemptions.redeem(user_id, lookup) for user_id in users))
         given = sum(isinstance(each, Redemption) for each in outcomes)
         if given != min(CAP, tasks):
             failures.append(f"{given} of {tasks} got a code of {CAP} uses")
-        again = room.lookup((await room.new_code(max_uses=CAP)).codes[0])
-        answers = {repr(each) for each in await asyncio.gather(*(_tap(room.redemptions, again) for _ in range(TAPS)))}
+        again = promo_stack.lookup((await promo_stack.new_code(max_uses=CAP)).codes[0])
+        answers = {
+            repr(each) for each in await asyncio.gather(*(_tap(promo_stack.redemptions, again) for _ in range(TAPS)))
+        }
         if len(answers) != 1 or "Redemption" not in next(iter(answers)):
             failures.append(f"{TAPS} taps of one user got {len(answers)} different answers")
     failures += await _look(path, {})
@@ -143,14 +145,14 @@ async def run_store(seed: int, folder: Path, *, tasks: int = 10_000) -> Report:
 async def run_chat(seed: int, folder: Path, *, attempts: int = 10_000) -> Report:
     """T2 through the stand-in's chat: the real bot, eight driver processes, a person an attempt."""
     began = time.monotonic()
-    async with house(folder, log_level="INFO") as home:
-        await _create(home, f"RACE{seed}")
+    async with running_stack(folder, log_level="INFO") as stack:
+        await _create(stack, f"RACE{seed}")
         each = attempts // DRIVERS
-        drivers = [_drive(home.telegram_url, f"RACE{seed}", _FIRST_USER + n * each, each) for n in range(DRIVERS)]
+        drivers = [_drive(stack.telegram_url, f"RACE{seed}", _FIRST_USER + n * each, each) for n in range(DRIVERS)]
         counts = sum(await asyncio.gather(*drivers), Counter[str]())
         failures = [f"answers were {dict(counts)}"] if counts != {"given": CAP, "refused": each * DRIVERS - CAP} else []
-        await home.end_bot()
-        failures += await _look(Path(home.environment["PERPDESK_DATABASE"]), {})
+        await stack.end_bot()
+        failures += await _look(Path(stack.environment["PERPDESK_DATABASE"]), {})
     return Report(
         name="T2 through the chat",
         seed=seed,
@@ -165,8 +167,8 @@ async def _tap(redemptions: Any, lookup: str) -> Any:
     return await redemptions.redeem(UserId(_FIRST_USER), lookup)
 
 
-async def _create(home: House, code: str) -> None:
-    owner = home.chat(OWNER)
+async def _create(stack: Stack, code: str) -> None:
+    owner = stack.chat(OWNER)
     preview = await owner.ask({"text": f"/promo new premium 30d max={CAP} code={code}"})
     await owner.press(preview, "Create")
 

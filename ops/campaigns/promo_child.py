@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.domain.ids import UserId
 from bot.services.promo.redemption import Redemption
-from ops.promo_room import PromoRoom, promo_room
+from ops.promo_stack import PromoStack, open_promo_stack
 
 USERS: Final = 40  # a life
 WRITERS: Final = 8
@@ -36,16 +36,16 @@ def main() -> None:
 
 async def _redeem(path: Path, seed: int, first: int, lookups: list[str]) -> None:
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
-    async with promo_room(path, check=False) as room:
+    async with open_promo_stack(path, check=False) as promo_stack:
         users = [UserId(first + number) for number in range(USERS)]
-        await room.add_users(users)
-        await asyncio.gather(*(_one(room, draw, users, lookups) for _ in range(WRITERS)))
+        await promo_stack.add_users(users)
+        await asyncio.gather(*(_one(promo_stack, draw, users, lookups) for _ in range(WRITERS)))
 
 
-async def _one(room: PromoRoom, draw: random.Random, users: list[UserId], lookups: list[str]) -> None:
+async def _one(promo_stack: PromoStack, draw: random.Random, users: list[UserId], lookups: list[str]) -> None:
     while True:
         user_id, code = draw.choice(users), draw.randrange(len(lookups))
-        outcome = await room.redemptions.redeem(user_id, lookups[code])
+        outcome = await promo_stack.redemptions.redeem(user_id, lookups[code])
         if isinstance(outcome, Redemption):
             _tell(f"ack {user_id} {code} {outcome.usage.usage_id} {outcome.usage.until}")
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import aiohttp
 
-from ops.house import Chat, House
+from ops.stack import Chat, Stack
 
 _AT_ONCE: Final = 12
 
@@ -23,11 +23,11 @@ async def drive(url: str, code: str, first: int, count: int) -> Counter[str]:
     found: Counter[str] = Counter()
     turns = asyncio.Semaphore(_AT_ONCE)
     async with aiohttp.ClientSession() as session:
-        house = House(Path(), session, telegram_url=url)
+        stack = Stack(Path(), session, telegram_url=url)
 
         async def one(user_id: int) -> None:
             async with turns:
-                found[await _attempt(house.chat(user_id), code)] += 1
+                found[await _attempt(stack.chat(user_id), code)] += 1
 
         await asyncio.gather(*(one(first + number) for number in range(count)))
     return found

@@ -149,7 +149,7 @@ def orders_of(rows: Sequence[Row], account_id: AccountId) -> Orders | None:
     return Orders(account_id=account_id, items=tuple(items), as_of=as_of)
 
 
-class SqliteBooks:
+class SqlitePortfolio:
     """Implements `bot.domain.ports.accounts.Books` inside a unit of work: only rows that changed are written."""
 
     def __init__(self, transaction: Transaction) -> None:

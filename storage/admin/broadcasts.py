@@ -38,7 +38,7 @@ COUNT_RECIPIENTS: Final = """
      WHERE broadcast_id = ?1 RETURNING total
 """
 UPDATE_CARD: Final = "UPDATE broadcasts SET chat_id = ?, message_id = ? WHERE broadcast_id = ?"
-SETTLE_RECIPIENT: Final = """
+RECORD_DELIVERY: Final = """
     UPDATE broadcast_recipients SET state = ?, attempts = attempts + 1
      WHERE broadcast_id = ? AND user_id = ? AND state = 'waiting' RETURNING user_id
 """
@@ -46,7 +46,7 @@ PUT_OFF_RECIPIENT: Final = """
     UPDATE broadcast_recipients SET attempts = attempts + 1
      WHERE broadcast_id = ? AND user_id = ? AND state = 'waiting' RETURNING attempts
 """
-COUNT_SETTLED: Final = """
+COUNT_HANDLED: Final = """
     UPDATE broadcasts SET sent = sent + ?, blocked = blocked + ?, failed = failed + ? WHERE broadcast_id = ?
 """
 END_BROADCAST: Final = """
@@ -132,16 +132,16 @@ class SqliteBroadcasts:
     async def show_at(self, broadcast_id: int, chat_id: ChatId, message_id: int) -> None:
         await self._transaction.fetch(UPDATE_CARD, (chat_id, message_id, broadcast_id))
 
-    async def settle(self, broadcast_id: int, user_id: UserId, delivery: Delivery) -> None:
+    async def record_delivery(self, broadcast_id: int, user_id: UserId, delivery: Delivery) -> None:
         """See the port: LATER leaves it waiting, until there were too many tries."""
         if delivery is Delivery.LATER:
             tries = await self._transaction.fetch(PUT_OFF_RECIPIENT, (broadcast_id, user_id))
             if not tries or tries[0][0] < ATTEMPTS:
                 return
             delivery = Delivery.FAILED
-        if await self._transaction.fetch(SETTLE_RECIPIENT, (delivery.value, broadcast_id, user_id)):
+        if await self._transaction.fetch(RECORD_DELIVERY, (delivery.value, broadcast_id, user_id)):
             counts = [int(delivery is each) for each in (Delivery.SENT, Delivery.BLOCKED, Delivery.FAILED)]
-            await self._transaction.fetch(COUNT_SETTLED, (*counts, broadcast_id))
+            await self._transaction.fetch(COUNT_HANDLED, (*counts, broadcast_id))
 
     async def end(self, broadcast_id: int, state: BroadcastState, now: Millis) -> bool:
         """True if it was being sent."""

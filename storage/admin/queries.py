@@ -10,7 +10,7 @@ from bot.domain.broadcasts import Audience, Broadcast, Delivery, Recipient
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.portfolio import Side
-from bot.domain.reports import Fill
+from bot.domain.reports import OwnedExecution
 from bot.domain.users import Role
 from storage.admin.broadcasts import (
     COUNT_AUDIENCE,
@@ -131,9 +131,9 @@ def line_of(row: Row) -> UserLine:
     )
 
 
-def fill_of(row: Row) -> Fill:
+def owned_execution_of(row: Row) -> OwnedExecution:
     """A row of SELECT_FILLS_AFTER."""
-    return Fill(
+    return OwnedExecution(
         user_id=row[0],
         account_id=row[1],
         account_type=AccountType(row[2]),
@@ -149,7 +149,7 @@ def fill_of(row: Row) -> Fill:
     )
 
 
-class SqliteDeskNotes:
+class SqliteErrorNotes:
     """Implements `bot.domain.ports.admin.DeskNotes` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
@@ -161,7 +161,7 @@ class SqliteDeskNotes:
         await self._transaction.fetch(DELETE_OLD_ERRORS, (user_id, ERRORS_KEPT))
 
 
-class SqliteDeskQueries:
+class SqliteAdminQueries:
     """Implements `bot.domain.ports.admin.DeskQueries`; every method raises StorageTrouble when the disk fails."""
 
     def __init__(self, database: Database) -> None:
@@ -247,9 +247,9 @@ class SqliteDeskQueries:
         kept, returned = (await self._database.fetch(SUM_INCOME, (since, until)))[0]
         return int(kept), int(returned)
 
-    async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[Fill, ...]:
+    async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[OwnedExecution, ...]:
         """See the port."""
-        return tuple(map(fill_of, await self._database.fetch(SELECT_FILLS_AFTER, (*after, limit))))
+        return tuple(map(owned_execution_of, await self._database.fetch(SELECT_FILLS_AFTER, (*after, limit))))
 
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]:
         return dict(await self._database.fetch(SELECT_FIRST_NAMES, (json_list([str(each) for each in user_ids]),)))

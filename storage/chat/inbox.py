@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.domain.cause import UpdateId
 from bot.domain.chat import InboxState, StoredUpdate
 from bot.domain.ids import Millis, UserId
+from bot.domain.update_attempt import UpdateId
 from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database
 

@@ -1,14 +1,14 @@
-"""outbox: messages that must arrive, written with the deed they tell of, sent until they are."""
+"""outbox: messages that must arrive, written with the admin action they tell of, sent until they are."""
 
 from typing import Final
 
-from bot.domain.chat import Promise, QueuedPromise
+from bot.domain.chat import OutboxMessage, QueuedMessage
 from bot.domain.ids import Millis
 from storage.sqlite.codecs import Row, json_text, json_values
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 
-INSERT_PROMISE: Final = """
+INSERT_MESSAGE: Final = """
     INSERT INTO outbox (user_id, chat_id, kind, values_json, cause, next_try_ts, created_ts)
     VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (cause, kind) DO NOTHING
@@ -36,17 +36,19 @@ DELETE_SETTLED: Final = """
 """
 
 
-async def add_promise(transaction: Transaction, promise: Promise, now: Millis) -> None:
-    """Inside a unit of work; the same cause and kind twice is one message."""
-    row = (promise.user_id, promise.chat_id, promise.kind, json_text(promise.values), promise.cause, now, now)
-    await transaction.fetch(INSERT_PROMISE, row)
+async def add_message(transaction: Transaction, message: OutboxMessage, now: Millis) -> None:
+    """Inside a unit of work; the same idempotency key and kind twice is one message."""
+    row = (message.user_id, message.chat_id, message.kind, json_text(message.values), message.idempotency_key, now, now)
+    await transaction.fetch(INSERT_MESSAGE, row)
 
 
-def queued_of(row: Row) -> QueuedPromise:
+def queued_of(row: Row) -> QueuedMessage:
     """A row of SELECT_DUE."""
-    outbox_id, attempts, user_id, chat_id, kind, values, cause = row
-    promise = Promise(user_id=user_id, chat_id=chat_id, kind=kind, values=json_values(values), cause=cause)
-    return QueuedPromise(outbox_id=outbox_id, attempts=attempts, promise=promise)
+    outbox_id, attempts, user_id, chat_id, kind, values, idempotency_key = row
+    message = OutboxMessage(
+        user_id=user_id, chat_id=chat_id, kind=kind, values=json_values(values), idempotency_key=idempotency_key
+    )
+    return QueuedMessage(outbox_id=outbox_id, attempts=attempts, message=message)
 
 
 class SqliteOutbox:
@@ -55,12 +57,12 @@ class SqliteOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def due(self, now: Millis, limit: int) -> tuple[QueuedPromise, ...]:
-        """Waiting promises whose time has come, oldest first."""
+    async def due(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]:
+        """Waiting messages whose time has come, oldest first."""
         return tuple(map(queued_of, await self._database.fetch(SELECT_DUE, (now, limit))))
 
     async def sent(self, outbox_id: int, now: Millis) -> None:
-        """Done: what it said is wiped, its cause stays so that it is not promised again."""
+        """Done: what it said is wiped, its idempotency key stays so that it is not enqueued again."""
         await self._write(MARK_SENT, (now, outbox_id))
 
     async def later(self, outbox_id: int, next_try: Millis) -> None:

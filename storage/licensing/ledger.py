@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.licensing import EntryKind, LedgerEntry, LicenseType, NewLedgerEntry, Standing, derive
+from bot.domain.licensing import EntryKind, LedgerEntry, LicenseBalance, LicenseType, NewLedgerEntry, derive
 from storage.sqlite.codecs import Row, storable
 from storage.sqlite.hash_chain import NO_HASH, Chain, hash_of
 from storage.sqlite.pseudonyms import optional_pseudonym, pseudonym_of
@@ -13,7 +13,7 @@ from storage.sqlite.writer import Transaction
 SELECT_LAST_EVENT: Final = """
     SELECT event_id, hash FROM license_events WHERE event_id = (SELECT max(event_id) FROM license_events)
 """
-SELECT_EVENT_BY_CAUSE: Final = "SELECT event_id, holder FROM license_events WHERE cause = ?"
+SELECT_EVENT_BY_KEY: Final = "SELECT event_id, holder FROM license_events WHERE cause = ?"
 SELECT_TRIAL: Final = """
     SELECT 1 FROM license_events WHERE cause = 'trial:' || (SELECT pseudonym FROM users WHERE user_id = ?)
 """
@@ -44,20 +44,20 @@ class SqliteLedger:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def append(self, user_id: UserId, entry: NewLedgerEntry, now: Millis) -> tuple[LedgerEntry, Standing]:
+    async def append(self, user_id: UserId, entry: NewLedgerEntry, now: Millis) -> tuple[LedgerEntry, LicenseBalance]:
         """See the port."""
         holder = await pseudonym_of(self._transaction, user_id)
-        cause = entry.cause if ":" in entry.cause else f"{entry.cause}:{holder}"
+        idempotency_key = entry.idempotency_key if ":" in entry.idempotency_key else f"{entry.idempotency_key}:{holder}"
         entries = await self._entries(holder)
-        known = await self._transaction.fetch(SELECT_EVENT_BY_CAUSE, (cause,))
+        known = await self._transaction.fetch(SELECT_EVENT_BY_KEY, (idempotency_key,))
         if known:
             return _same(known[0], holder, entries), derive(entries, now)
         if entry.takes is not None and not any(_gives(each, entry.takes) for each in entries):
             raise LookupError(f"user {user_id} was never given anything by ledger row {entry.takes}")
-        written = await self._insert(holder, cause, entry, now)
-        standing = derive((*entries, written), now)
-        await self._project(user_id, standing)
-        return written, standing
+        written = await self._insert(holder, idempotency_key, entry, now)
+        license_balance = derive((*entries, written), now)
+        await self._project(user_id, license_balance)
+        return written, license_balance
 
     async def entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
         """See the port."""
@@ -66,13 +66,13 @@ class SqliteLedger:
     async def _entries(self, holder: str) -> tuple[LedgerEntry, ...]:
         return tuple(map(entry_of, await self._transaction.fetch(SELECT_EVENTS, (holder,))))
 
-    async def _insert(self, holder: str, cause: str, entry: NewLedgerEntry, now: Millis) -> LedgerEntry:
+    async def _insert(self, holder: str, idempotency_key: str, entry: NewLedgerEntry, now: Millis) -> LedgerEntry:
         last = await self._transaction.fetch(SELECT_LAST_EVENT)
         last_id, previous = last[0] if last else (0, NO_HASH)
         license_type = None if entry.license_type is None else entry.license_type.value
         actor = await optional_pseudonym(self._transaction, entry.actor)
         note = storable(entry.note, limit=_NOTE_LIMIT)
-        columns = (entry.kind.value, license_type, entry.millis, entry.takes, cause, actor, note, now)
+        columns = (entry.kind.value, license_type, entry.millis, entry.takes, idempotency_key, actor, note, now)
         row = (last_id + 1, holder, *columns)
         await self._transaction.fetch(INSERT_EVENT, (*row, previous, hash_of(row, previous)))
         return LedgerEntry(
@@ -84,9 +84,11 @@ class SqliteLedger:
             at=now,
         )
 
-    async def _project(self, user_id: UserId, standing: Standing) -> None:
+    async def _project(self, user_id: UserId, license_balance: LicenseBalance) -> None:
         await self._transaction.fetch(DELETE_PROJECTION, (user_id,))
-        rows = [(user_id, segment.license_type.value, segment.start, segment.end) for segment in standing.segments]
+        rows = [
+            (user_id, segment.license_type.value, segment.start, segment.end) for segment in license_balance.segments
+        ]
         await self._transaction.write_many(INSERT_SEGMENT, rows)
 
 
@@ -104,7 +106,7 @@ def entry_of(row: Row) -> LedgerEntry:
 
 
 def _same(known: Row, holder: str, entries: Sequence[LedgerEntry]) -> LedgerEntry:
-    """The row that a cause made before."""
+    """The row that an idempotency key made before."""
     entry_id, its_holder = known
     if its_holder != holder:
         raise ValueError(f"ledger row {entry_id} of the same cause belongs to another user")

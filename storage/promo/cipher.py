@@ -17,7 +17,7 @@ from bot.domain.errors import WrongKeyFile
 from bot.domain.promo import SealedCode
 from bot.domain.secrets import Secret
 from storage.sqlite.database import Database
-from storage.sqlite.vault import Vault
+from storage.sqlite.vault import AesCredentialVault
 
 SELECT_SECRET: Final = "SELECT key_id, envelope FROM promo_secret WHERE secret_id = 1"  # noqa: S105  a statement
 INSERT_SECRET: Final = "INSERT INTO promo_secret (secret_id, key_id, envelope) VALUES (1, ?, ?)"  # noqa: S105  the same
@@ -28,7 +28,7 @@ _CONTEXT: Final = "promo"
 _Random = Callable[[int], bytes]
 
 
-class PromoSafe:
+class AesPromoCodeCipher:
     """Implements `bot.domain.ports.promo.CodeSafe`."""
 
     def __init__(self, secret: bytes, *, random_bytes: _Random = os.urandom) -> None:
@@ -37,7 +37,9 @@ class PromoSafe:
         self._random_bytes = random_bytes
 
     @classmethod
-    async def open(cls, database: Database, vault: Vault, *, random_bytes: _Random = os.urandom) -> "PromoSafe":
+    async def open(
+        cls, database: Database, vault: AesCredentialVault, *, random_bytes: _Random = os.urandom
+    ) -> "AesPromoCodeCipher":
         """The safe of this database; made at the first start. Raises WrongKeyFile, StorageTrouble."""
         rows = await database.fetch(SELECT_SECRET)
         if rows:

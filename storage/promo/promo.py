@@ -62,7 +62,7 @@ INSERT_USAGE: Final = """
     VALUES (?, ?, (SELECT pseudonym FROM users WHERE user_id = ?), (SELECT pseudonym FROM users WHERE user_id = ?), ?)
     RETURNING usage_id
 """
-SETTLE_USAGE: Final = "UPDATE promo_usage SET event_id = ?, until_ts = ? WHERE usage_id = ?"
+ATTACH_GRANT: Final = "UPDATE promo_usage SET event_id = ?, until_ts = ? WHERE usage_id = ?"
 INSERT_OPEN: Final = """
     INSERT INTO promo_opens (campaign_id, holder, opened_ts)
     VALUES (?, (SELECT pseudonym FROM users WHERE user_id = ?), ?) ON CONFLICT DO NOTHING
@@ -164,8 +164,8 @@ class SqlitePromo:
         ((usage_id,),) = await self._transaction.fetch(INSERT_USAGE, row)
         return NewUse(usage_id=usage_id, uses=uses, in_this_hour=in_this_hour)
 
-    async def settle(self, usage_id: int, entry_id: int, until: Millis) -> None:
-        await self._transaction.fetch(SETTLE_USAGE, (entry_id, until, usage_id))
+    async def attach_grant(self, usage_id: int, entry_id: int, until: Millis) -> None:
+        await self._transaction.fetch(ATTACH_GRANT, (entry_id, until, usage_id))
 
     async def opened(self, campaign_id: int, user_id: UserId, now: Millis) -> None:
         await self._transaction.fetch(INSERT_OPEN, (campaign_id, user_id, now))

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType, derive
-from bot.domain.promo import Campaign, Funnel, Pin, Redeemed, SealedCode, Taking, Usage
+from bot.domain.promo import Campaign, ClawBack, Funnel, Pin, Redeemed, SealedCode, Usage
 from storage.licensing.ledger import entry_of
 from storage.promo.promo import SELECT_CAMPAIGN, SELECT_STAFF, campaign_of
 from storage.sqlite.database import Database
@@ -34,7 +34,7 @@ SELECT_FUNNEL: Final = """
       FROM promo_usage AS s LEFT JOIN users AS u ON u.pseudonym = s.holder
      WHERE s.campaign_id = ?1
 """
-SELECT_TAKINGS: Final = """
+SELECT_CLAW_BACKS: Final = """
     SELECT s.usage_id, u.user_id, s.event_id, e.event_id, e.kind, e.license_type, e.millis, e.takes, e.at
       FROM promo_usage AS s
       LEFT JOIN users AS u ON u.pseudonym = s.holder
@@ -55,7 +55,7 @@ SELECT_REDEEMED: Final = """
      WHERE s.holder = (SELECT pseudonym FROM users WHERE user_id = ?) ORDER BY s.usage_id DESC LIMIT ?
 """
 
-_TAKINGS_PAGE: Final = 200  # redemptions a read
+_CLAW_BACKS_PAGE: Final = 200  # redemptions a read
 
 
 class SqlitePromoQueries:
@@ -80,16 +80,16 @@ class SqlitePromoQueries:
         ((opened, redeemed, connected, traded, paid),) = await self._database.fetch(SELECT_FUNNEL, (campaign_id,))
         return Funnel(opened=opened, redeemed=redeemed, connected=connected, traded=traded, paid=paid)
 
-    async def takings(self, campaign_id: int, now: Millis) -> tuple[Taking, ...]:
+    async def claw_backs(self, campaign_id: int, now: Millis) -> tuple[ClawBack, ...]:
         """See the port."""
-        found: list[Taking] = []
+        found: list[ClawBack] = []
         after = 0
-        while rows := await self._database.fetch(SELECT_TAKINGS, (campaign_id, after, _TAKINGS_PAGE - 1)):
+        while rows := await self._database.fetch(SELECT_CLAW_BACKS, (campaign_id, after, _CLAW_BACKS_PAGE - 1)):
             for (usage_id, user_id, given), group in groupby(rows, key=lambda row: row[:3]):
-                buckets = derive([entry_of(row[3:]) for row in group], now).buckets
-                left = next((each for each in buckets if each.entry_id == given), None)
+                grants = derive([entry_of(row[3:]) for row in group], now).grants
+                left = next((each for each in grants if each.entry_id == given), None)
                 if left is not None and user_id is not None:
-                    found.append(Taking(usage_id=usage_id, user_id=user_id, millis=left.left))
+                    found.append(ClawBack(usage_id=usage_id, user_id=user_id, millis=left.left))
                 after = usage_id
         return tuple(found)
 

@@ -16,7 +16,7 @@ import aiosqlite
 from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble, UnfitDatabase
 from storage.sqlite.codecs import Row
-from storage.sqlite.errors import is_damage, raise_trouble, translated
+from storage.sqlite.errors import is_damage, raise_translated, translated
 from storage.sqlite.files import InstanceLock, exclusive
 from storage.sqlite.writer import Transaction, Writer
 
@@ -106,7 +106,7 @@ class Database:
         try:
             return await self._reader.execute_fetchall(sql, parameters)  # type: ignore[return-value]  # it is a list
         except sqlite3.Error as error:
-            raise_trouble(error)
+            raise_translated(error)
 
     def transaction(self, committed: Callable[[], None] | None = None) -> AbstractAsyncContextManager[Transaction]:
         """See `Writer.transaction`."""

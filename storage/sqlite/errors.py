@@ -31,7 +31,7 @@ def is_damage(error: sqlite3.Error) -> bool:
     return _code(error) in _DAMAGE
 
 
-def raise_trouble(error: sqlite3.Error) -> NoReturn:
+def raise_translated(error: sqlite3.Error) -> NoReturn:
     """Raises the StorageTrouble that an error means, or the error itself: a mistake of ours (syntax, a constraint)."""
     words = _WORDS.get(_code(error))
     if words is None:
@@ -41,11 +41,11 @@ def raise_trouble(error: sqlite3.Error) -> NoReturn:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Within it, sqlite3's errors leave as `raise_trouble` has them."""
+    """Within it, sqlite3's errors leave as `raise_translated` has them."""
     try:
         yield
     except sqlite3.Error as error:
-        raise_trouble(error)
+        raise_translated(error)
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -102,7 +102,7 @@ def new_key_file(path: Path, *, random_bytes: _Random = os.urandom) -> None:
         os.fsync(file.fileno())
 
 
-class Vault:
+class AesCredentialVault:
     """Implements `bot.domain.ports.accounts.Vault`."""
 
     def __init__(self, keys: KeyFile, *, random_bytes: _Random = os.urandom) -> None:

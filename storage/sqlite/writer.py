@@ -18,7 +18,7 @@ import aiosqlite
 from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble
 from storage.sqlite.codecs import Row
-from storage.sqlite.errors import raise_trouble, translated
+from storage.sqlite.errors import raise_translated, translated
 
 _BEGIN: Final = "BEGIN IMMEDIATE"
 _COMMIT: Final = "COMMIT"
@@ -60,7 +60,7 @@ class Transaction:
 
     def _fail(self, error: sqlite3.Error) -> NoReturn:
         try:
-            raise_trouble(error)
+            raise_translated(error)
         except StorageTrouble as trouble:
             self._trouble = trouble
             raise
@@ -76,11 +76,11 @@ class Transaction:
 class _Group:
     """Transactions that share a commit: what to do for each once it is on the disk, and how it went."""
 
-    __slots__ = ("callbacks", "is_settled", "trouble")
+    __slots__ = ("callbacks", "is_finished", "trouble")
 
     def __init__(self) -> None:
         self.callbacks: list[Callable[[], None]] = []
-        self.is_settled = False
+        self.is_finished = False
         self.trouble: BaseException | None = None
 
 
@@ -115,8 +115,8 @@ class Writer:
             group.callbacks.append(committed or _nothing)
             if not self._waiting or len(group.callbacks) >= _GROUP_LIMIT:
                 await shielded(self._commit(group))
-        if not group.is_settled:
-            await shielded(self._settle(group))
+        if not group.is_finished:
+            await shielded(self._finish(group))
         if group.trouble is not None:
             raise StorageTrouble(f"nothing was stored: {group.trouble}") from group.trouble
 
@@ -201,23 +201,23 @@ class Writer:
             await self._abandon(group, error)
             return
         self._group = None
-        group.is_settled = True
+        group.is_finished = True
         for callback in group.callbacks:
             try:
                 callback()
             except Exception:
                 _logger.exception("a step after a commit failed; the commit stands")
 
-    async def _settle(self, group: _Group) -> None:
+    async def _finish(self, group: _Group) -> None:
         """Wait behind those who join, then commit for all of them unless one of them did."""
         async with self._turn():
-            if not group.is_settled:
+            if not group.is_finished:
                 await self._commit(group)
 
     async def _abandon(self, group: _Group, trouble: BaseException | None) -> None:
         self._group = None
         group.trouble = trouble
-        group.is_settled = True
+        group.is_finished = True
         with translated():
             await self._connection.rollback()
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
+from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
 from storage.sqlite.codecs import Row, storable
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
@@ -87,7 +87,7 @@ def thread_of(row: Row) -> Thread:
         user_id=user_id,
         first_name=first_name,
         state=ThreadState(state),
-        turn=Side(turn),
+        awaiting=Author(turn),
         handler_id=handler_id,
         opened_at=opened_ts,
         updated_at=updated_ts,
@@ -116,21 +116,21 @@ class SqliteSupport:
             raise LookupError(f"there is no user {user_id}")
         return opened
 
-    async def add(self, thread_id: ThreadId, side: Side, author: UserId, text: str, now: Millis) -> int:
+    async def add(self, thread_id: ThreadId, author: Author, author_id: UserId, text: str, now: Millis) -> int:
         """See the port."""
-        row = (thread_id, side.value, author, storable(text, limit=MAX_TEXT), now)
+        row = (thread_id, author.value, author_id, storable(text, limit=MAX_TEXT), now)
         ((message_id,),) = await self._transaction.fetch(INSERT_MESSAGE, row)
-        if side is Side.USER:
+        if author is Author.USER:
             await self._transaction.fetch(UPDATE_ASKED, (now, thread_id))
         else:
-            await self._transaction.fetch(UPDATE_ANSWERED, (author, now, thread_id))
+            await self._transaction.fetch(UPDATE_ANSWERED, (author_id, now, thread_id))
         return int(message_id)
 
     async def close(self, thread_id: ThreadId, now: Millis) -> None:
         await self._transaction.fetch(UPDATE_CLOSED, (now, thread_id))
 
-    async def written_since(self, author: UserId, since: Millis) -> int:
-        ((count,),) = await self._transaction.fetch(COUNT_WRITTEN_SINCE, (author, since))
+    async def written_since(self, author_id: UserId, since: Millis) -> int:
+        ((count,),) = await self._transaction.fetch(COUNT_WRITTEN_SINCE, (author_id, since))
         return int(count)
 
     async def staff(self) -> tuple[UserId, ...]:
@@ -155,7 +155,7 @@ class SqliteSupportQueries:
         """Newest first."""
         rows = await self._database.fetch(SELECT_MESSAGES, (thread_id, limit, skip))
         return tuple(
-            ThreadMessage(message_id=message_id, side=Side(side), text=text, at=sent_ts)
+            ThreadMessage(message_id=message_id, author=Author(side), text=text, at=sent_ts)
             for message_id, side, text, sent_ts in rows
         )
 

@@ -43,8 +43,8 @@ SELECT_ERASURES_DUE: Final = """
 SELECT_ERASED_ACCOUNTS: Final = """
     SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts WHERE user_id = ?
 """
-# What others were promised and have not got yet may name them (a question for the staff); what was sent is wiped.
-DELETE_PROMISED_TO_OTHERS: Final = """
+# What others are to be sent and have not got yet may name them (a question for the staff); what was sent is wiped.
+DELETE_MESSAGES_TO_OTHERS: Final = """
     DELETE FROM outbox WHERE outbox_id IN (
         SELECT o.outbox_id FROM outbox AS o
          WHERE o.state = 'waiting' AND o.next_try_ts > 0
@@ -54,7 +54,7 @@ DELETE_PROMISED_TO_OTHERS: Final = """
 DELETE_PIN_ALARMS: Final = """
     DELETE FROM outbox WHERE cause >= 'pin-locked:' || ?1 || ':' AND cause < 'pin-locked:' || ?1 || ';'
 """
-DELETE_PROMISES: Final = "DELETE FROM outbox WHERE user_id = ?"
+DELETE_MESSAGES: Final = "DELETE FROM outbox WHERE user_id = ?"
 DELETE_BUTTONS: Final = "DELETE FROM buttons WHERE user_id = ?"
 # The id of the update stays, so that it is not taken in again.
 ERASE_UPDATES: Final = """
@@ -67,9 +67,9 @@ ERASE_PINNED_CARDS: Final = """
 ERASE_BROADCAST_CARDS: Final = "UPDATE broadcasts SET chat_id = NULL, message_id = NULL WHERE chat_id = ?"
 DELETE_USER: Final = "DELETE FROM users WHERE user_id = ?"
 _BY_HAND: Final = (
-    DELETE_PROMISED_TO_OTHERS,
+    DELETE_MESSAGES_TO_OTHERS,
     DELETE_PIN_ALARMS,
-    DELETE_PROMISES,
+    DELETE_MESSAGES,
     DELETE_BUTTONS,
     ERASE_UPDATES,
     DELETE_PASTED_SIGNALS,
@@ -189,7 +189,7 @@ SELECT_OPENS: Final = """
       CROSS JOIN promo_opens AS o
             ON o.campaign_id = c.campaign_id AND o.holder = (SELECT pseudonym FROM users WHERE user_id = ?)
 """
-SELECT_PROMISED: Final = """
+SELECT_OUTBOX_MESSAGES: Final = """
     SELECT json_object('kind', kind, 'state', state, 'created_at', created_ts, 'sent_at', sent_ts)
       FROM outbox WHERE user_id = ?
 """
@@ -215,7 +215,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "promo_codes_tried": SELECT_PROMO_TRIES,
         "support_messages": SELECT_SUPPORT,
         "audit": SELECT_AUDIT_OF,
-        "messages_to_you": SELECT_PROMISED,
+        "messages_to_you": SELECT_OUTBOX_MESSAGES,
         "messages_to_many": SELECT_BROADCASTS,
         "errors": SELECT_ERRORS,
         "pin": SELECT_PIN_STATE,

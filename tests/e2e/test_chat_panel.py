@@ -19,7 +19,7 @@ COUNTDOWN = re.compile(r"Bybit is stopped, back in \d+ s")
 
 
 async def test_a_demo_key_is_given_and_sent_into_the_chat() -> None:
-    async with serve_bybit(port=0) as bybit, stage(bybit.url) as house, house.chat(house.person("Maria")) as chat:
+    async with serve_bybit(port=0) as bybit, stage(bybit.url) as stack, stack.chat(stack.person("Maria")) as chat:
         panel = chat.page.get_by_role("complementary")
         await panel.get_by_role("button", name="Give me a Bybit demo key").click()
         await panel.get_by_role("button", name="Copy the secret").click()
@@ -28,13 +28,13 @@ async def test_a_demo_key_is_given_and_sent_into_the_chat() -> None:
         await panel.get_by_role("button", name="Send it as Maria").click()
         line = f"/keys add demo {account.key.key} {account.key.secret}"
         await chat.seen(f"You said: {line}")
-        assert house.bot.texts[-1] == line
+        assert stack.bot.texts[-1] == line
 
 
 async def test_bybit_stops_with_a_countdown_that_every_page_shows() -> None:
-    async with serve_bybit(port=0) as bybit, stage(bybit.url) as house:
-        anna = house.person()
-        async with house.page(f"?user={anna}") as page, house.page(f"?user={anna}") as other:
+    async with serve_bybit(port=0) as bybit, stage(bybit.url) as stack:
+        anna = stack.person()
+        async with stack.page(f"?user={anna}") as page, stack.page(f"?user={anna}") as other:
             await page.get_by_role("button", name="Stop Bybit for 30 s").click()
             for each in (page, other):
                 await expect(each.get_by_role("timer")).to_have_text(COUNTDOWN)
@@ -48,7 +48,7 @@ async def test_bybit_stops_with_a_countdown_that_every_page_shows() -> None:
 
 
 async def test_the_panel_works_on_a_phone() -> None:
-    async with serve_bybit(port=0) as bybit, stage(bybit.url) as house, house.chat(house.person(), PHONE) as chat:
+    async with serve_bybit(port=0) as bybit, stage(bybit.url) as stack, stack.chat(stack.person(), PHONE) as chat:
         await chat.page.get_by_role("button", name="Bybit tools").click()
         panel = chat.page.get_by_role("complementary")
         await panel.get_by_role("button", name="Give me a Bybit demo key").click()
@@ -63,9 +63,9 @@ async def test_the_page_waits_for_the_bot_and_outlives_the_stand_in() -> None:
     world = World(limits=False)
     async with chromium() as browser, contextlib.AsyncExitStack() as first_life:
         url = await first_life.enter_async_context(serve(port=0, world=world))
-        house = Stage(url=url, world=world, bot=ScriptedBot(url), browser=browser)
-        anna = house.person()
-        async with house.page(f"?user={anna}") as page:
+        stack = Stage(url=url, world=world, bot=ScriptedBot(url), browser=browser)
+        anna = stack.person()
+        async with stack.page(f"?user={anna}") as page:
             chat = column(page, anna)
             await expect(chat.box.get_by_text("Waiting for the bot")).to_be_visible()
             async with running(url):
@@ -76,4 +76,4 @@ async def test_the_page_waits_for_the_bot_and_outlives_the_stand_in() -> None:
             async with serve(port=int(url.rpartition(":")[2]), world=world), running(url):
                 await expect(page.get_by_text("Reconnecting…")).to_be_hidden()
                 await chat.ask("again", "You said: again")
-            house.problems.clear()  # Chromium's console tells of each refused connection
+            stack.problems.clear()  # Chromium's console tells of each refused connection

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from harness.waiting import LIMIT, until_now
 
-from ops.house import ROOT, clean_environment, free_port
+from ops.stack import ROOT, clean_environment, free_port
 
 TOKEN = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
 

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from harness.waiting import CAMPAIGN_LIMIT, LIMIT, until
 
-from ops.house import OWNER, House, house
+from ops.stack import OWNER, Stack, running_stack
 
 pytestmark = pytest.mark.timeout(CAMPAIGN_LIMIT)
 in_one_house = pytest.mark.asyncio(loop_scope="module")
@@ -26,8 +26,8 @@ ORDERS = [{"symbol": "SOLUSDT", "side": "Buy", "qty": "20", "orderType": "Limit"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("house")) as made:
+async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    async with running_stack(tmp_path_factory.mktemp("house")) as made:
         yield made
 
 
@@ -41,9 +41,9 @@ def newest_bot_text(messages: list[dict[str, Any]]) -> str:
     return str(next(each["text"] for each in reversed(messages) if each["from"]["is_bot"]))
 
 
-async def add_key(home: House, user_id: int, key: dict[str, str]) -> str:
+async def add_key(stack: Stack, user_id: int, key: dict[str, str]) -> str:
     """Type a demo key, take the terms when they are asked for; what the bot says of the key in the end."""
-    chat = home.chat(user_id)
+    chat = stack.chat(user_id)
     await chat.say("/start")
     message = await chat.ask({"text": f"/keys add demo {key['api_key']} {key['api_secret']}"})
     if "I accept" in str(message.get("reply_markup")):
@@ -51,16 +51,16 @@ async def add_key(home: House, user_id: int, key: dict[str, str]) -> str:
     return str(message["text"])
 
 
-async def connected(home: House, user_id: int, **account: object) -> dict[str, str]:
+async def connected(stack: Stack, user_id: int, **account: object) -> dict[str, str]:
     """A user with a demo key attached by chat; the key."""
-    key = await home.demo_key(**account)
-    answer = await add_key(home, user_id, key)
+    key = await stack.demo_key(**account)
+    answer = await add_key(stack, user_id, key)
     assert "Bybit Demo is connected" in answer, answer
     return key
 
 
 @in_one_house
-async def test_a_newcomer_has_practice_money_at_once(home: House) -> None:
+async def test_a_newcomer_has_practice_money_at_once(home: Stack) -> None:
     chat = home.chat(7001)
     await home.telegram("PUT", "/sim/users/7001", {"first_name": "Anna", "language_code": "en"})
     welcome = await chat.say("/start")
@@ -77,7 +77,7 @@ async def test_a_newcomer_has_practice_money_at_once(home: House) -> None:
 
 
 @in_one_house
-async def test_a_demo_key_shows_what_bybit_holds(home: House) -> None:
+async def test_a_demo_key_shows_what_bybit_holds(home: Stack) -> None:
     key = await connected(home, 7002, positions=POSITIONS, orders=ORDERS, executions=10)
     truth = await home.bybit("GET", f"/sim/accounts/{key['uid']}")
     chat = home.chat(7002)
@@ -104,7 +104,7 @@ async def test_a_demo_key_shows_what_bybit_holds(home: House) -> None:
 
 
 @in_one_house
-async def test_the_key_is_gone_from_the_chat_and_nowhere_in_clear(home: House) -> None:
+async def test_the_key_is_gone_from_the_chat_and_nowhere_in_clear(home: Stack) -> None:
     key = await connected(home, 7003)
     await home.chat(7003).say("/keys check demo")
     transcript = str(await home.chat(7003).messages())
@@ -129,7 +129,7 @@ async def test_the_key_is_gone_from_the_chat_and_nowhere_in_clear(home: House) -
     ids=["withdraw", "transfer", "read-only", "wrong environment"],
 )
 async def test_a_bad_key_is_refused_by_name_and_not_stored(
-    home: House, account: dict[str, object], word: str, request: pytest.FixtureRequest
+    home: Stack, account: dict[str, object], word: str, request: pytest.FixtureRequest
 ) -> None:
     user_id = 7100 + sum(map(ord, request.node.name)) % 800
     chat = home.chat(user_id)
@@ -140,7 +140,7 @@ async def test_a_bad_key_is_refused_by_name_and_not_stored(
 
 
 @in_one_house
-async def test_the_same_bybit_account_is_refused_to_a_second_user(home: House) -> None:
+async def test_the_same_bybit_account_is_refused_to_a_second_user(home: Stack) -> None:
     key = await connected(home, 7004)
     chat = home.chat(7005)
     answer = await add_key(home, 7005, key)
@@ -149,7 +149,7 @@ async def test_the_same_bybit_account_is_refused_to_a_second_user(home: House) -
 
 
 @in_one_house
-async def test_a_ban_holds_from_the_very_next_message(home: House) -> None:
+async def test_a_ban_holds_from_the_very_next_message(home: Stack) -> None:
     chat, owner = home.chat(7006), home.chat(OWNER)
     await chat.say("/start")
     await owner.say("/start")
@@ -163,7 +163,7 @@ async def test_a_ban_holds_from_the_very_next_message(home: House) -> None:
 
 
 @in_one_house
-async def test_nobody_but_the_owner_bans(home: House) -> None:
+async def test_nobody_but_the_owner_bans(home: Stack) -> None:
     chat = home.chat(7007)
     await chat.say("/start")
     assert (await chat.say("/ban 7001")).split()[:3] == (await chat.say("/bann 7001")).split()[:3]
@@ -171,7 +171,7 @@ async def test_nobody_but_the_owner_bans(home: House) -> None:
 
 
 @in_one_house
-async def test_ten_regions_and_their_counters_are_served(home: House) -> None:
+async def test_ten_regions_and_their_counters_are_served(home: Stack) -> None:
     regions = await home.stats()
     assert set(regions) == {
         *("user_config", "license", "credentials", "balance", "position", "order"),
@@ -186,7 +186,7 @@ async def test_ten_regions_and_their_counters_are_served(home: House) -> None:
 
 
 @in_one_house
-async def test_nobody_gets_silence(home: House) -> None:
+async def test_nobody_gets_silence(home: Stack) -> None:
     chat = home.chat(7008)
     await chat.say("/start")
     assert "/balance" in await chat.say("/balanse")
@@ -199,7 +199,7 @@ async def test_nobody_gets_silence(home: House) -> None:
 
 
 @in_one_house
-async def test_refresh_edits_in_place(home: House) -> None:
+async def test_refresh_edits_in_place(home: Stack) -> None:
     chat = home.chat(7009)
     await chat.say("/start")
     shown = await chat.ask({"text": "/price ETHUSDT"})
@@ -220,7 +220,7 @@ async def test_refresh_edits_in_place(home: House) -> None:
 
 
 @in_one_house
-async def test_a_silent_exchange_never_makes_a_screen_wait(home: House) -> None:
+async def test_a_silent_exchange_never_makes_a_screen_wait(home: Stack) -> None:
     await connected(home, 7010, positions=POSITIONS)
     chat = home.chat(7010)
     await chat.say("/positions")
@@ -243,21 +243,21 @@ async def test_a_silent_exchange_never_makes_a_screen_wait(home: House) -> None:
 async def test_hit_rates_and_no_more_calls_than_the_misses_explain(tmp_path: Path) -> None:
     """A small version of the load: ten users, fifteen turns each; the calls must be explained by loads exactly."""
     draw = random.Random(5)  # noqa: S311  a load, not a secret
-    async with house(tmp_path, log_level="INFO") as home:
+    async with running_stack(tmp_path, log_level="INFO") as stack:
         for user_id in range(8000, 8010):
-            await connected(home, user_id, positions=POSITIONS)
-        before = await home.stats()
-        seq = max((call["seq"] for call in await home.bybit("GET", "/sim/calls?after=0")), default=0)
+            await connected(stack, user_id, positions=POSITIONS)
+        before = await stack.stats()
+        seq = max((call["seq"] for call in await stack.bybit("GET", "/sim/calls?after=0")), default=0)
 
         async def talk(user_id: int) -> None:
             for _ in range(15):
                 text = draw.choice(["/balance", "/positions", "/price BTCUSDT", "/book BTCUSDT"])
-                await home.chat(user_id).say(text)
+                await stack.chat(user_id).say(text)
                 await asyncio.sleep(draw.expovariate(1.0))
 
         await asyncio.gather(*(talk(user_id) for user_id in range(8000, 8010)))
-        after = await home.stats()
-        calls = await home.bybit("GET", f"/sim/calls?after={seq}")
+        after = await stack.stats()
+        calls = await stack.bybit("GET", f"/sim/calls?after={seq}")
 
     def grown(region: str, counter: str) -> int:
         return int(after[region][counter] - before[region][counter])
@@ -273,23 +273,23 @@ async def test_hit_rates_and_no_more_calls_than_the_misses_explain(tmp_path: Pat
 
 
 async def test_a_kill_loses_nothing_and_a_stop_is_clean(tmp_path: Path) -> None:
-    async with house(tmp_path, log_level="INFO") as home:
-        await connected(home, 7020, positions=POSITIONS)
-        await home.end_bot(signal.SIGKILL)
-        said = await home.telegram("POST", "/sim/users/7020/messages", {"text": "/positions"})
-        await home.start_bot()
-        await home.chat(7020).answer(said["seq"], word="BTCUSDT")
-        assert "Demo" in await home.chat(7020).say("/balance")
-        assert await home.end_bot(signal.SIGTERM) == 0
-        await home.start_bot()
-        assert "Demo" in await home.chat(7020).say("/balance")
+    async with running_stack(tmp_path, log_level="INFO") as stack:
+        await connected(stack, 7020, positions=POSITIONS)
+        await stack.end_bot(signal.SIGKILL)
+        said = await stack.telegram("POST", "/sim/users/7020/messages", {"text": "/positions"})
+        await stack.start_bot()
+        await stack.chat(7020).answer(said["seq"], word="BTCUSDT")
+        assert "Demo" in await stack.chat(7020).say("/balance")
+        assert await stack.end_bot(signal.SIGTERM) == 0
+        await stack.start_bot()
+        assert "Demo" in await stack.chat(7020).say("/balance")
 
 
 def test_a_wrong_setting_ends_the_start_with_78(tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    from ops.house import ROOT, clean_environment
+    from ops.stack import ROOT, clean_environment
 
     for variables, words in (
         ({}, "PERPDESK_TELEGRAM_TOKEN is not set"),

@@ -21,18 +21,18 @@ from telegram import Update
 
 from bot.app import Assembly, assemble
 from bot.domain.accounts import Account, AccountType, Credentials
-from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.events import UserBanned
 from bot.domain.ids import UserId
 from bot.domain.pins import ScryptCost
 from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import UserConfig
 from bot.exchange.budget import NO_LIMITS
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
 from handlers.core.context import App
-from handlers.registry import TABLE, Table
+from handlers.registry import TABLE, HandlerTable
 from handlers.texts.catalog import Texts
 from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object
 from harness.bybit import FakeBybit, FakeBybitTransport
@@ -89,16 +89,16 @@ class Harness:
     def person(self, user_id: int = ANNA, *, language: str = "en", name: str = "Anna") -> "Person":
         return Person(self, user_id, language, name)
 
-    async def feed(self, raw: Mapping[str, Any]) -> Cause:
+    async def feed(self, raw: Mapping[str, Any]) -> UpdateAttempt:
         """One update, as a lane hands it over."""
         update = Update.de_json(dict(raw), self.app.bot)
-        cause = Cause(UpdateId(int(raw["update_id"])), attempt=3)
-        token = current_cause.set(cause)
+        update_attempt = UpdateAttempt(UpdateId(int(raw["update_id"])), attempt=3)
+        token = current_attempt.set(update_attempt)
         try:
             await self.app.process_update(update)
         finally:
-            current_cause.reset(token)
-        return cause
+            current_attempt.reset(token)
+        return update_attempt
 
     async def config(self, user_id: int = ANNA) -> UserConfig:
         config = await self.services.people.config(UserId(user_id))
@@ -151,8 +151,8 @@ class Harness:
         held = Positions(account_id=account.account_id, items=tuple(positions), as_of=now)
         open_orders = Orders(account_id=account.account_id, items=tuple(orders), as_of=now)
         async with self.store.begin() as unit:
-            await unit.books.replace_positions(account, held)
-            await unit.books.replace_orders(account, open_orders)
+            await unit.portfolio.replace_positions(account, held)
+            await unit.portfolio.replace_orders(account, open_orders)
             for fill in fills:
                 await unit.trades.add(account, fill)
         self.assembly.reads.invalidate_user_caches(UserId(user_id))
@@ -160,7 +160,7 @@ class Harness:
     async def settle(self) -> None:
         """Let the cards that wait for Bybit have their answer, and the work beside the turns end."""
         for _ in range(200):
-            if not len(self.app.bot_data.live) and not len(self.app.bot_data.asides):
+            if not len(self.app.bot_data.live_messages) and not len(self.app.bot_data.tasks):
                 return
             await asyncio.sleep(0.01)
         raise AssertionError("a live card still waits")
@@ -301,7 +301,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def harness(folder: Path, *, table: Table = TABLE, **changes: Any) -> AsyncIterator[Harness]:
+async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) -> AsyncIterator[Harness]:
     """The bot, connected to its Telegram; nothing is polled, no job runs. `changes` are settings."""
     clock, api = FakeClock(), FakeBotApi()
     bybit = FakeBybit(clock)

@@ -9,17 +9,17 @@ from telegram import Update
 from telegram.ext import Application, CallbackContext, MessageHandler, filters
 
 from bot.chat.application import build_application, make_bot
-from bot.chat.edge import TelegramEdge
 from bot.chat.lanes import LaneLimits
 from bot.chat.outbox import OutboxTimes
-from bot.chat.pace import Pace, PaceLimits
 from bot.chat.poller import PollTimes
+from bot.chat.rate_limiter import TelegramRateLimiter, TelegramRateLimits
+from bot.chat.runtime import TelegramRuntime
 from bot.chat.sender import Listener
 from bot.chat.transport import AiohttpRequest, RawApi
-from bot.domain.cause import current_cause
 from bot.domain.clock import SystemClock
 from bot.domain.ids import UserId
 from bot.domain.secrets import Secret
+from bot.domain.update_attempt import current_attempt
 from bot.domain.users import Language
 from harness.telegram_server import TOKEN, FakeTelegram
 
@@ -37,7 +37,7 @@ class Card:
 
 @dataclass
 class House:
-    """Stores in, a Telegram side out. Its error handler does as bot.domain.cause asks: retries are the lane's."""
+    """Stores in, a Telegram side out. Its error handler leaves retries to the lane."""
 
     telegram: FakeTelegram
     handler: Handler
@@ -45,15 +45,15 @@ class House:
     outbox: Any
     transactions: Any
     times: PollTimes = TIMES
-    pace_limits: PaceLimits = field(default_factory=PaceLimits)
+    pace_limits: TelegramRateLimits = field(default_factory=TelegramRateLimits)
     token: str = TOKEN
-    edge: TelegramEdge = field(init=False)
+    edge: TelegramRuntime = field(init=False)
     application: Application[Any, Any, Any, Any, Any, Any] = field(init=False)
 
     async def on_error(self, _: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
-        cause = current_cause.get()
-        if cause is not None and cause.may_retry:
-            cause.failure = context.error
+        update_attempt = current_attempt.get()
+        if update_attempt is not None and update_attempt.may_retry:
+            update_attempt.failure = context.error
 
     def render(self, kind: str, _values: Mapping[str, str], language: Language) -> Sequence[Card]:
         return [Card(f"{kind} {language}")]
@@ -65,17 +65,17 @@ class House:
     async def open(self) -> AsyncIterator["House"]:
         clock, token = SystemClock(), Secret(self.token)
         transport = AiohttpRequest(token)
-        pace = Pace(clock, limits=self.pace_limits)
+        rate_limiter = TelegramRateLimiter(clock, limits=self.pace_limits)
         self.application = await build_application(
-            make_bot(token=token, api_url=self.telegram.url, transport=transport, pace=pace)
+            make_bot(token=token, api_url=self.telegram.url, transport=transport, rate_limiter=rate_limiter)
         )
         self.application.add_handler(MessageHandler(filters.ALL, self.handler))
         self.application.add_error_handler(self.on_error)
-        async with TelegramEdge.open(
+        async with TelegramRuntime.open(
             transport=transport,
             api=RawApi(transport, self.telegram.url, token),
             application=self.application,
-            pace=pace,
+            rate_limiter=rate_limiter,
             inbox_store=self.inbox,
             outbox_store=self.outbox,
             transactions=self.transactions,

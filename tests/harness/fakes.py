@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.audit import AuditEntry
-from bot.domain.cause import UpdateId, current_cause
-from bot.domain.chat import InboxState, Promise, QueuedPromise, StoredUpdate
+from bot.domain.chat import InboxState, OutboxMessage, QueuedMessage, StoredUpdate
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis, UserId
+from bot.domain.update_attempt import UpdateId, current_attempt
 
 START_MS = 1_760_000_000_000  # 2025-10-09, a day as any other
 
@@ -89,7 +89,7 @@ class MemoryInbox:
 
 @dataclass
 class _OutboxRow:
-    promise: Promise
+    enqueue: OutboxMessage
     next_try: Millis
     attempts: int = 0
     state: str = "waiting"  # sent, undeliverable
@@ -104,15 +104,18 @@ class MemoryOutbox:
     rows: dict[int, _OutboxRow] = field(default_factory=dict)
     refuse: list[StorageTrouble] = field(default_factory=list)
 
-    def add(self, promise: Promise, now: Millis) -> None:
-        if any((row.promise.cause, row.promise.kind) == (promise.cause, promise.kind) for row in self.rows.values()):
+    def add(self, message: OutboxMessage, now: Millis) -> None:
+        if any(
+            (row.enqueue.idempotency_key, row.enqueue.kind) == (message.idempotency_key, message.kind)
+            for row in self.rows.values()
+        ):
             return
-        self.rows[len(self.rows) + 1] = _OutboxRow(promise, now)
+        self.rows[len(self.rows) + 1] = _OutboxRow(message, now)
 
-    async def due(self, now: Millis, limit: int) -> tuple[QueuedPromise, ...]:
+    async def due(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]:
         await self._touch()
         found = [
-            QueuedPromise(outbox_id=key, attempts=row.attempts, promise=row.promise)
+            QueuedMessage(outbox_id=key, attempts=row.attempts, message=row.enqueue)
             for key, row in self.rows.items()
             if row.state == "waiting" and row.next_try <= now
         ]
@@ -146,11 +149,11 @@ class MemoryOutbox:
 class MemoryUnit:
     """The part of a unit of work that promises and counts effects; all of it or nothing."""
 
-    promises: list[tuple[Promise, Millis]] = field(default_factory=list)
+    messages: list[tuple[OutboxMessage, Millis]] = field(default_factory=list)
     effects: list[Any] = field(default_factory=list)
 
-    async def promise(self, promise: Promise, now: Millis) -> None:
-        self.promises.append((promise, now))
+    async def enqueue(self, message: OutboxMessage, now: Millis) -> None:
+        self.messages.append((message, now))
 
     async def audit(self, entry: AuditEntry, now: Millis) -> None:
         self.effects.append((entry, now))
@@ -158,7 +161,7 @@ class MemoryUnit:
 
 @dataclass
 class MemoryTransactions:
-    """Transactions in memory, one at a time: marks the update of the current cause as applied in the same commit."""
+    """Transactions in memory, one at a time: marks the current update as applied in the same commit."""
 
     inbox: MemoryInbox
     outbox: MemoryOutbox
@@ -170,11 +173,11 @@ class MemoryTransactions:
         async with self.lock:
             unit = MemoryUnit()
             yield unit
-            cause = current_cause.get()
-            if cause is not None and not cause.applied:
-                row = self.inbox.rows[cause.update_id]
-                self.inbox.rows[cause.update_id] = replace(row, state=InboxState.APPLIED)
-                cause.applied = True
-            for promise, now in unit.promises:
-                self.outbox.add(promise, now)
+            update_attempt = current_attempt.get()
+            if update_attempt is not None and not update_attempt.applied:
+                row = self.inbox.rows[update_attempt.update_id]
+                self.inbox.rows[update_attempt.update_id] = replace(row, state=InboxState.APPLIED)
+                update_attempt.applied = True
+            for message, now in unit.messages:
+                self.outbox.add(message, now)
             self.effects.extend(unit.effects)

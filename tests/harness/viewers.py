@@ -5,9 +5,9 @@ from typing import Any
 from bot.domain.accounts import Account, AccountType, Exchange
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.users import Language, Role, TradeSettings, UserConfig
-from handlers.texts.catalog import Say, Texts
+from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card
-from handlers.views.viewer import Viewer
+from handlers.views.render_context import RenderContext
 
 NOW = Millis(1_760_011_205_000)  # 2025-10-09 12:00:05 UTC
 TEXTS = Texts.load()
@@ -29,7 +29,7 @@ PAPER = account(AccountType.PAPER, 1)
 DEMO = account(AccountType.DEMO, 2)
 
 
-def viewer(language: Language = Language.ENGLISH, *, owner: UserId | None = None, **changes: Any) -> Viewer:
+def viewer(language: Language = Language.ENGLISH, *, owner: UserId | None = None, **changes: Any) -> RenderContext:
     values: dict[str, Any] = {
         "user_id": UserId(1001),
         "username": "anna",
@@ -44,7 +44,7 @@ def viewer(language: Language = Language.ENGLISH, *, owner: UserId | None = None
         "first_seen_ts": NOW,
     }
     config = UserConfig(**(values | changes))
-    return Viewer(say=Say(TEXTS, language), config=config, now=NOW, owner=owner)
+    return RenderContext(say=Translator(TEXTS, language), config=config, now=NOW, owner=owner)
 
 
 def labels(card: Card) -> list[list[str]]:

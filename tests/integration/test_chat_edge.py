@@ -18,8 +18,8 @@ from telegram import Update
 
 from bot.chat.application import running
 from bot.chat.errors import AnotherInstance, TokenRefused
-from bot.chat.pace import PaceLimits
 from bot.chat.poller import PollTimes
+from bot.chat.rate_limiter import TelegramRateLimits
 from bot.domain.chat import InboxState
 from bot.domain.errors import StorageTrouble
 
@@ -46,13 +46,13 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
 
 async def test_from_an_update_to_its_answer_and_its_mark(telegram: FakeTelegram) -> None:
     async with Memory(telegram, echo).at_work() as house:
-        assert house.edge.troubles() in ((), ("Telegram has not answered yet",))
+        assert house.edge.problems() in ((), ("Telegram has not answered yet",))
         telegram.deliver(message(5, 7, "a"), message(6, 8, "b"))
         await until(lambda: len(telegram.sent()) == 2, what="two answers")
-        await until(lambda: house.edge.stats().ledger.marked == 2, what="two marks")
-        assert house.edge.troubles() == ()
+        await until(lambda: house.edge.stats().inbox_marker.marked == 2, what="two marks")
+        assert house.edge.problems() == ()
         stats = house.edge.stats()
-        assert (stats.inbox.accepted, stats.lanes.handled, stats.pace.calls["send", "ok"]) == (2, 2, 2)
+        assert (stats.inbox.accepted, stats.lanes.handled, stats.rate_limiter.calls["send", "ok"]) == (2, 2, 2)
         assert stats.poll is not None
         assert stats.poll.age_s is not None
     assert {params["text"] for params in telegram.sent()} == {"you said a", "you said b"}
@@ -62,12 +62,12 @@ async def test_from_an_update_to_its_answer_and_its_mark(telegram: FakeTelegram)
 
 async def test_readiness_before_and_after_each_step(telegram: FakeTelegram) -> None:
     async with Memory(telegram, echo).open() as house:
-        assert house.edge.troubles() == ("Telegram has not been reached yet",)
+        assert house.edge.problems() == ("Telegram has not been reached yet",)
         await house.edge.connect()
-        assert house.edge.troubles() == ("updates are not asked for yet",)
+        assert house.edge.problems() == ("updates are not asked for yet",)
         await house.edge.poll()
         telegram.deliver(message(1, 1))
-        await until(lambda: house.edge.troubles() == (), what="readiness")
+        await until(lambda: house.edge.problems() == (), what="readiness")
 
 
 async def test_the_first_word_with_telegram_is_patient(
@@ -123,7 +123,7 @@ async def test_a_handler_that_fails_at_first_answers_once(telegram: FakeTelegram
 
     async with Memory(telegram, handler).at_work() as house:
         telegram.deliver(message(5, 7))
-        await until(lambda: house.edge.stats().ledger.marked == 1, what="the mark")
+        await until(lambda: house.edge.stats().inbox_marker.marked == 1, what="the mark")
     assert len(telegram.sent()) == 1
     assert tries == {5: 3}
 
@@ -134,13 +134,13 @@ async def test_while_the_disk_refuses_updates_stay_with_telegram(telegram: FakeT
     async with house.at_work():
         telegram.deliver(message(5, 7))
         await until(
-            lambda: house.edge.troubles() == ("updates can't be stored: disk full",),
+            lambda: house.edge.problems() == ("updates can't be stored: disk full",),
             what="the disk's refusal in the readiness",
         )
         assert telegram.confirmed == 0
         await until(lambda: telegram.confirmed == 6, what="the confirmation")
         await until(lambda: len(telegram.sent()) == 1, what="the answer")
-        assert house.edge.troubles() == ()
+        assert house.edge.problems() == ()
     assert len(telegram.sent()) == 1
 
 
@@ -157,7 +157,7 @@ async def test_a_deaf_connection_is_replaced_and_the_updates_come_in(telegram: F
 async def test_of_two_instances_the_newcomer_gives_way(telegram: FakeTelegram) -> None:
     settled = PollTimes(long_poll=1, back_off=0.01, conflict_grace=0.5, established=0.1, established_grace=LIMIT)
     async with Memory(telegram, echo, times=settled).at_work() as old:
-        await until(lambda: old.edge.troubles() == (), what="readiness of the old one")
+        await until(lambda: old.edge.problems() == (), what="readiness of the old one")
         await asyncio.sleep(0.3)  # longer than it takes to count as established
         async with Memory(telegram, echo).at_work() as new:
             with pytest.raises(AnotherInstance):
@@ -184,11 +184,11 @@ async def test_a_storm_of_429_loses_and_doubles_no_answer(telegram: FakeTelegram
         return flood(0.2)
 
     telegram.fail("sendMessage", *[refuse] * 5)  # a slow machine may not reach the limits by itself
-    limits = PaceLimits(per_second=90)
+    limits = TelegramRateLimits(per_second=90)
     async with Memory(telegram, echo, pace_limits=limits).at_work() as house:
         telegram.deliver(*(message(number, 1 + number % 100, str(number)) for number in range(200)))
         await until(lambda: len(telegram.sent()) == 200, what="every answer")
-        assert house.edge.stats().pace.floods > 0
+        assert house.edge.stats().rate_limiter.floods > 0
         await house.edge.drain(5)
     assert Counter(params["text"] for params in telegram.sent()) == Counter(f"you said {n}" for n in range(200))
 
@@ -200,7 +200,7 @@ async def test_one_users_flood_is_told_once_and_others_are_served(telegram: Fake
 
     async with Memory(telegram, handler).at_work() as house:
         telegram.deliver(*(message(number, 1, "flood") for number in range(95)), message(200, 2, "one"))
-        await until(lambda: house.edge.stats().ledger.marked == 96, what="every mark")
+        await until(lambda: house.edge.stats().inbox_marker.marked == 96, what="every mark")
         await house.edge.drain(5)
     texts = Counter(params["text"] for params in telegram.sent())
     assert texts["too-fast en"] == 1

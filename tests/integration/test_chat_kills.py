@@ -17,10 +17,10 @@ from harness.waiting import LIMIT, until
 from telegram import Update
 
 from bot.domain.audit import AuditEntry
-from bot.domain.cause import UpdateId
 from bot.domain.chat import StoredUpdate
 from bot.domain.clock import SystemClock
 from bot.domain.ids import Millis, UserId
+from bot.domain.update_attempt import UpdateId
 from storage.chat.inbox import SqliteInbox
 from storage.chat.outbox import SqliteOutbox
 from storage.sqlite.database import Database
@@ -50,8 +50,8 @@ class Memory:
     async def states(self) -> Counter[str]:
         return Counter(row.state.value for row in self.inbox.rows.values())
 
-    async def promises(self) -> list[tuple[str, str]]:
-        return [(row.promise.cause, row.state) for row in self.outbox.rows.values()]
+    async def messages(self) -> list[tuple[str, str]]:
+        return [(row.enqueue.idempotency_key, row.state) for row in self.outbox.rows.values()]
 
 
 class Disk:
@@ -70,8 +70,11 @@ class Disk:
     async def states(self) -> Counter[str]:
         return Counter(state for (state,) in await self.database.fetch("SELECT state FROM inbox"))
 
-    async def promises(self) -> list[tuple[str, str]]:
-        return [(cause, state) for cause, state in await self.database.fetch("SELECT cause, state FROM outbox")]
+    async def messages(self) -> list[tuple[str, str]]:
+        return [
+            (idempotency_key, state)
+            for idempotency_key, state in await self.database.fetch("SELECT cause, state FROM outbox")
+        ]
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -133,7 +136,7 @@ class PoweredInbox:
 
 async def settled(stores: Any) -> bool:
     states = await stores.states()
-    return states["done"] == UPDATES and all(state != "waiting" for _, state in await stores.promises())
+    return states["done"] == UPDATES and all(state != "waiting" for _, state in await stores.messages())
 
 
 async def test_no_update_is_lost_and_no_effect_doubled(stores: Any) -> None:
@@ -183,6 +186,6 @@ async def test_no_update_is_lost_and_no_effect_doubled(stores: Any) -> None:
     by_user = [[number for number in effects if number % USERS == rest] for rest in range(USERS)]
     assert by_user == [sorted(numbers) for numbers in by_user]
     unanswered = set(range(1, UPDATES + 1)) - answered
-    explained = {int(cause.split(":")[1]) % USERS for cause, _ in await stores.promises()}
+    explained = {int(idempotency_key.split(":")[1]) % USERS for idempotency_key, _ in await stores.messages()}
     assert unanswered, "no kill fell between an effect and its answer"
     assert {number % USERS for number in unanswered} <= explained

@@ -55,11 +55,11 @@ async def test_under_real_limits_everybody_is_answered_once() -> None:
         # a slow machine may not reach 30 messages a second by itself
         await outside.faults(kind="flood", method="sendMessage", times=3, seed=1)
         await asyncio.gather(*(outside.say(user_id, "one") for user_id in users))
-        await until(lambda: house.edge.stats().ledger.marked >= len(users), what="every update marked")
+        await until(lambda: house.edge.stats().inbox_marker.marked >= len(users), what="every update marked")
         found = Counter([text for user_id in users for text in await outside.answers(user_id)])
         stats = house.edge.stats()
     assert found == {"you said one": len(users)}
-    assert stats.pace.floods >= 3
+    assert stats.rate_limiter.floods >= 3
 
 
 async def test_faults_of_polling_cost_no_update() -> None:
@@ -68,7 +68,7 @@ async def test_faults_of_polling_cost_no_update() -> None:
             await outside.faults(kind=kind, method="getUpdates", times=1, seed=1)
         for number in range(8):
             await outside.say(6001, f"text {number}")
-        await until(lambda: house.edge.stats().ledger.marked >= 8, what="every update marked")
+        await until(lambda: house.edge.stats().inbox_marker.marked >= 8, what="every update marked")
         assert await outside.answers(6001) == [f"you said text {number}" for number in range(8)]
         poll = house.edge.stats().poll
         assert poll is not None
@@ -85,4 +85,4 @@ async def test_who_blocked_the_bot_costs_the_others_nothing() -> None:
         await until(lambda: stats().lanes.handled + stats().lanes.set_aside >= 2, what="both updates ended")
         assert await outside.answers(7001) == []
         assert await outside.answers(7002) == ["you said here"]
-        assert house.edge.stats().pace.calls["send", "unreachable"] >= 1
+        assert house.edge.stats().rate_limiter.calls["send", "unreachable"] >= 1

@@ -64,7 +64,7 @@ READS: dict[str, Read] = {
     "/v5/market/kline": lambda bybit, example: bybit.market.klines(
         Category.LINEAR, Symbol(example["result"]["symbol"]), "60"
     ),
-    "/v5/market/time": lambda bybit, _: bybit.wire.server_time.ask(),
+    "/v5/market/time": lambda bybit, _: bybit.pipeline.server_time.ask(),
 }
 
 

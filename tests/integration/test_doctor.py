@@ -12,7 +12,7 @@ from bot.domain.ids import DAY
 from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.settings import Settings
 from ops.doctor import examine
-from storage.sqlite.vault import KeyFile, Vault, new_key_file
+from storage.sqlite.vault import AesCredentialVault, KeyFile, new_key_file
 
 
 async def fill(it: Ground) -> None:
@@ -25,7 +25,7 @@ async def fill(it: Ground) -> None:
                 license_type=LicenseType.BASIC,
                 millis=30 * DAY,
                 takes=None,
-                cause=f"desk:{number}",
+                idempotency_key=f"desk:{number}",
                 actor=None,
                 note="",
             )
@@ -42,7 +42,7 @@ def key_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def settings(tmp_path: Path, key_file: Path) -> Settings:
-    vault = await asyncio.to_thread(lambda: Vault(KeyFile.load(key_file)))
+    vault = await asyncio.to_thread(lambda: AesCredentialVault(KeyFile.load(key_file)))
     async with ground(tmp_path) as it:
         await fill(it)
         await vault.prove(it.database)

@@ -24,7 +24,7 @@ from harness.waiting import LIMIT
 
 from bot.domain.accounts import AccountType, KeyType, NewKey
 from bot.domain.clock import SystemClock
-from bot.domain.errors import BackOff, ExchangeDown, ExchangeRejected, KeyTrouble
+from bot.domain.errors import ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.market import Category
 from bot.domain.secrets import Secret
@@ -194,7 +194,7 @@ async def test_an_answer_in_between_is_proof_enough() -> None:
         server.then = [drop, drop]
         with pytest.raises(ExchangeDown):
             await bybit.gateway.balance(account(1))
-        await bybit.wire.server_time.ask()
+        await bybit.pipeline.server_time.ask()
         await bybit.gateway.balance(account(1))
         assert clock_calls(server) == before + 1, "only the one of this test"
 
@@ -250,7 +250,7 @@ async def test_a_view_is_told_to_come_back_when_the_budget_is_used_up() -> None:
         results = await asyncio.gather(
             *(bybit.gateway.balance(account(number)) for number in range(8)), return_exceptions=True
         )
-    refused = [result for result in results if isinstance(result, BackOff)]
+    refused = [result for result in results if isinstance(result, RetryLater)]
     assert len(refused) >= 6
     assert all(error.retry_after > 0.4 for error in refused)
     assert len(server.asked) == 8 - len(refused)
@@ -264,7 +264,7 @@ async def test_a_call_counts_for_its_uid_until_a_second_after_its_end_however_it
             for round_number in range(3):
                 clock.ahead = round_number * 1.5
                 for _ in range(10):
-                    with suppress(ExchangeDown, BackOff):
+                    with suppress(ExchangeDown, RetryLater):
                         await bybit.gateway.balance(account())
         assert len(server.asked) == 15, "a tenth of Bybit's 50, three times"
 

@@ -14,7 +14,7 @@ from harness.exchange import Keys, account, connected, rsa_pair
 
 from bot.domain.accounts import Account, AccountType, KeyType, NewKey
 from bot.domain.clock import SystemClock
-from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble
+from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import Symbol
 from bot.domain.market import KLINE_INTERVALS, Category
 from bot.domain.portfolio import Side
@@ -329,7 +329,7 @@ async def test_a_clock_that_is_an_hour_off_is_noticed_before_the_first_signature
 async def test_a_refused_uid_backs_off(there: StandIn) -> None:
     mine, other = await there.account(1), await there.account(2)
     await there.fault("code_10006", times=1, path="/v5/account/wallet-balance")
-    with pytest.raises(BackOff):
+    with pytest.raises(RetryLater):
         await there.bybit.gateway.balance(mine)
     await there.bybit.gateway.balance(other)
 
@@ -337,11 +337,11 @@ async def test_a_refused_uid_backs_off(there: StandIn) -> None:
 async def test_a_banned_address_stops_everything(there: StandIn) -> None:
     mine = await there.account()
     await there.fault("ip_ban", times=1)
-    with pytest.raises(BackOff) as caught:
+    with pytest.raises(RetryLater) as caught:
         await there.bybit.market.ticker(Category.LINEAR, BTC)
     assert caught.value.retry_after == 600
     before = len(await there.calls())
-    with pytest.raises(BackOff):
+    with pytest.raises(RetryLater):
         await there.bybit.gateway.balance(mine)
     assert len(await there.calls()) == before
 

@@ -29,13 +29,13 @@ from harness.waiting import LIMIT
 
 from bot.domain.accounts import AccountType, KeyType
 from bot.domain.errors import (
-    BackOff,
     ClockTrouble,
     ExchangeDown,
     ExchangeError,
     ExchangeRejected,
     KeyTrouble,
-    Unknown,
+    OutcomeUnknown,
+    RetryLater,
 )
 from bot.domain.ids import Symbol
 from bot.domain.market import Category
@@ -126,7 +126,7 @@ async def test_a_write_sends_the_body_that_it_signed() -> None:
 async def test_no_request_is_sent_that_could_be_read_as_another(target: str, headers: dict[str, str]) -> None:
     async with scripted_bybit() as server, connected(server.url) as bybit:
         with pytest.raises(ValueError, match="may not stand in a header"):
-            await bybit.wire.transport.send(Request("GET", server.url, target, headers, b""))
+            await bybit.pipeline.transport.send(Request("GET", server.url, target, headers, b""))
         assert server.got == []
 
 
@@ -309,8 +309,8 @@ async def test_no_answer_of_http_is_down() -> None:
         (refusal(10001, "params error"), ExchangeRejected, 10001),
         (raw(HTML, status=404), ExchangeRejected, None),
         (raw(b"", status=400), ExchangeRejected, None),
-        (refusal(429), BackOff, 429),
-        (raw(b"", status=429), BackOff, None),
+        (refusal(429), RetryLater, 429),
+        (raw(b"", status=429), RetryLater, None),
     ],
 )
 async def test_a_refusal_says_what_to_do(answer: Any, error: type[ExchangeError], code: int | None) -> None:
@@ -376,13 +376,13 @@ async def test_a_connection_that_went_stale_is_noticed_by_nobody() -> None:
 async def test_a_write_is_sent_once_and_its_outcome_is_unknown(answer: Any) -> None:
     async with scripted_bybit(always=answer) as server, connected(server.url) as bybit:
         client = await bybit.pool.borrow(account())
-        with pytest.raises(Unknown):
+        with pytest.raises(OutcomeUnknown):
             await client.place_order(category="linear", symbol="BTCUSDT", orderLinkId="a")
         assert len(server.asked) == 1
         server.then = [ok(WALLET)]
         await client.get_wallet_balance(accountType="UNIFIED")
         server.then = [answer]
-        with pytest.raises(Unknown):  # on a kept connection too, where aiohttp would repeat a GET
+        with pytest.raises(OutcomeUnknown):  # on a kept connection too, where aiohttp would repeat a GET
             await client.place_order(category="linear", symbol="BTCUSDT", orderLinkId="a")
         assert [got.method for got in server.asked] == ["POST", "GET", "POST"]
 
@@ -393,7 +393,7 @@ async def test_a_write_that_times_out_is_unknown_and_one_that_never_left_is_down
         connected(server.url, timeouts=Timeouts(answer=SOON)) as bybit,
     ):
         client = await bybit.pool.borrow(account())
-        with pytest.raises(Unknown):
+        with pytest.raises(OutcomeUnknown):
             await client.cancel_order(category="linear", symbol="BTCUSDT", orderId="1")
         assert len(server.asked) == 1
     async with connected("http://127.0.0.1:1") as bybit:
@@ -457,7 +457,7 @@ async def test_a_write_that_missed_its_window_is_not_sent_again() -> None:
         with pytest.raises(ClockTrouble):
             await client.place_order(category="linear", symbol="BTCUSDT")
         assert len(server.asked) == 1
-        assert bybit.wire.server_time.measurements == 2, "the next one is right"
+        assert bybit.pipeline.server_time.measurements == 2, "the next one is right"
 
 
 async def test_without_bybits_clock_our_own_serves() -> None:
@@ -502,11 +502,11 @@ async def test_a_refused_uid_is_left_alone_until_its_reset() -> None:
     async with scripted_bybit(always=ok(WALLET)) as server, connected(server.url) as bybit:
         reset = str(server.clock.now() + 8000)
         server.then = [refusal(10006, **{"X-Bapi-Limit-Reset-Timestamp": reset})]
-        with pytest.raises(BackOff) as caught:
+        with pytest.raises(RetryLater) as caught:
             await bybit.gateway.balance(account(1))
         assert caught.value.code == 10006
         assert caught.value.retry_after == pytest.approx(8, abs=1)
-        with pytest.raises(BackOff) as again:
+        with pytest.raises(RetryLater) as again:
             await bybit.gateway.balance(account(1))
         assert again.value.code is None, "our own budget says it now"
         await bybit.gateway.balance(account(2))
@@ -518,13 +518,13 @@ async def test_a_ban_of_our_address_stops_every_call_and_every_connection() -> N
     async with scripted_bybit(always=ok(WALLET)) as server, connected(server.url) as bybit:
         await bybit.gateway.balance(account())
         server.then = [ban]
-        with pytest.raises(BackOff) as caught:
+        with pytest.raises(RetryLater) as caught:
             await bybit.gateway.balance(account(1))
         assert caught.value.retry_after == 600
         for read in (bybit.gateway.balance(account(2)), bybit.market.ticker(Category.LINEAR, BTC)):
-            with pytest.raises(BackOff):
+            with pytest.raises(RetryLater):
                 await read
-        with pytest.raises(BackOff):
+        with pytest.raises(RetryLater):
             await bybit.gateway.balance(account(3, account_type=AccountType.DEMO))
         assert len(server.asked) == 2
         assert bybit.stats().budget.banned_for > 590
@@ -535,9 +535,9 @@ async def test_a_host_that_forbids_us_does_not_stop_the_others() -> None:
     async with scripted_bybit(always=ok(WALLET)) as server, connected(server.url) as bybit:
         await bybit.gateway.balance(account())
         server.then = [raw(b"The distribution is configured to block access from your country", status=403)]
-        with pytest.raises(BackOff):
+        with pytest.raises(RetryLater):
             await bybit.gateway.balance(account(2, account_type=AccountType.DEMO))
-        with pytest.raises(BackOff):
+        with pytest.raises(RetryLater):
             await bybit.gateway.balance(account(2, account_type=AccountType.DEMO))
         await bybit.gateway.balance(account())
 
@@ -579,7 +579,7 @@ async def test_calls_under_way_end_on_the_connections_that_are_replaced() -> Non
     async with scripted_bybit(then=[held], always=ok(WALLET)) as server, connected(server.url) as bybit:
         reading = asyncio.ensure_future(bybit.gateway.balance(account()))
         await server.first.wait()
-        bybit.wire.transport.reconnect(None)
+        bybit.pipeline.transport.reconnect(None)
         await bybit.gateway.balance(account(2))
         release.set()
         assert (await reading).total_equity > 0

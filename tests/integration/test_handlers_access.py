@@ -15,9 +15,18 @@ from bot.domain.events import RoleChanged
 from bot.domain.ids import ChatId, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.users import Language, NewUser, Role
-from bot.services.chat.buttons import Wish
-from handlers.core.specs import CommandEntry, DialogueEntry, Entry, Kind, OtherEntry, Place, ShowEntry, WishEntry
-from handlers.registry import TABLE, Table
+from bot.services.chat.buttons import ButtonAction
+from handlers.core.specs import (
+    ActionSpec,
+    CommandSpec,
+    DialogueSpec,
+    HandlerSpec,
+    OtherUpdateSpec,
+    Place,
+    UpdateKind,
+    ViewSpec,
+)
+from handlers.registry import TABLE, HandlerTable
 
 BANNED, STRANGER, EXPIRED, SUPPORTER, ADMIN = map(UserId, (1003, 1004, 1005, 1006, 1007))
 PEOPLE = {
@@ -45,7 +54,7 @@ ARGUMENTS: dict[str, Any] = {
     "key": "5",
     "user_id": ANNA,
     "shown": "all",
-    "act": "ban",
+    "kind": "ban",
     "broadcast": 1,
     "license": "any",
     "spoken": "all",
@@ -63,7 +72,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 SENT = {"/keys add": f"demo {KEY_ID} {SECRET}"}
 # these lead to other entries; what they lead to is what counts
-LEADING = {Kind.PRESS, Kind.TEXT}
+LEADING = {UpdateKind.PRESS, UpdateKind.TEXT}
 
 
 @dataclass
@@ -72,17 +81,17 @@ class Recorder:
 
     ran: list[str] = field(default_factory=list)
 
-    def table(self) -> Table:
-        return Table([self._replaced(entry) for entry in TABLE.entries])
+    def table(self) -> HandlerTable:
+        return HandlerTable([self._replaced(spec) for spec in TABLE.specs])
 
-    def _replaced(self, entry: Entry) -> Entry:
-        if isinstance(entry, OtherEntry) and entry.kind in LEADING:
-            return entry
+    def _replaced(self, spec: HandlerSpec) -> HandlerSpec:
+        if isinstance(spec, OtherUpdateSpec) and spec.kind in LEADING:
+            return spec
 
         async def run(*_: object) -> None:
-            self.ran.append(entry.name)
+            self.ran.append(spec.name)
 
-        return replace(entry, run=run)  # type: ignore[call-arg]  # every kind of entry has a run
+        return replace(spec, run=run)  # type: ignore[call-arg]  # every kind of entry has a run
 
 
 @pytest.fixture
@@ -118,7 +127,13 @@ async def _have_a_past(harness: Harness) -> None:
     now = harness.clock.now()
     async with harness.store.begin() as unit:
         await harness.services.licenses.give(
-            unit, EXPIRED, kind=EntryKind.GRANT, license_type=LicenseType.PREMIUM, millis=1, cause="desk:a", actor=None
+            unit,
+            EXPIRED,
+            kind=EntryKind.GRANT,
+            license_type=LicenseType.PREMIUM,
+            millis=1,
+            idempotency_key="desk:a",
+            actor=None,
         )
         await unit.users.set_role(SUPPORTER, Role.SUPPORT)
         await unit.users.set_role(ADMIN, Role.ADMIN)
@@ -135,109 +150,109 @@ def enter_pins(harness: Harness) -> None:
         harness.services.pin._open(user_id)
 
 
-def command_text(entry: CommandEntry, *, suffix: str = "") -> str:
-    words = [f"/{entry.command}{suffix}", *((entry.verb,) if entry.verb else ())]
-    return " ".join((*words, SENT.get(entry.name, ""))).strip()
+def command_text(spec: CommandSpec, *, suffix: str = "") -> str:
+    words = [f"/{spec.command}{suffix}", *((spec.verb,) if spec.verb else ())]
+    return " ".join((*words, SENT.get(spec.name, ""))).strip()
 
 
-def may(entry: Entry, who: str, *, place: Place = Place.PRIVATE) -> bool:
+def may(spec: HandlerSpec, who: str, *, place: Place = Place.PRIVATE) -> bool:
     """What the entry declares."""
     role = ROLES.get(who, Role.USER)
     has_terms = who != "stranger"
     return (
         who != "banned"
-        and place in entry.places
-        and entry.access.admits(role)
-        and (has_terms or not entry.access.after_terms)
+        and place in spec.places
+        and spec.access.admits(role)
+        and (has_terms or not spec.access.after_terms)
     )
 
 
-async def outcome(recorder: Recorder, entry: Entry, act: Callable[[], Any]) -> bool:
+async def outcome(recorder: Recorder, spec: HandlerSpec, act: Callable[[], Any]) -> bool:
     recorder.ran.clear()
     await act()
-    return entry.name in recorder.ran
+    return spec.name in recorder.ran
 
 
-COMMANDS = [each for each in TABLE.entries if isinstance(each, CommandEntry)]
-SHOWS = [each for each in TABLE.entries if isinstance(each, ShowEntry)]
-WISHES = [each for each in TABLE.entries if isinstance(each, WishEntry)]
-DIALOGUES = [each for each in TABLE.entries if isinstance(each, DialogueEntry)]
+COMMANDS = [each for each in TABLE.specs if isinstance(each, CommandSpec)]
+SHOWS = [each for each in TABLE.specs if isinstance(each, ViewSpec)]
+WISHES = [each for each in TABLE.specs if isinstance(each, ActionSpec)]
+DIALOGUES = [each for each in TABLE.specs if isinstance(each, DialogueSpec)]
 
 
-def code_of(entry: ShowEntry, owner: UserId | None = None) -> str:
-    return entry.code(*(ARGUMENTS[each.name] for each in fields(entry.code))).encode(owner)
+def code_of(spec: ViewSpec, owner: UserId | None = None) -> str:
+    return spec.code(*(ARGUMENTS[each.name] for each in fields(spec.code))).encode(owner)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_commands_in_private(harness: Harness, recorder: Recorder, who: str) -> None:
-    for entry in COMMANDS:
+    for spec in COMMANDS:
         person = harness.person(PEOPLE[who])
-        ran = await outcome(recorder, entry, lambda: person.say(command_text(entry)))  # noqa: B023  awaited at once
-        assert ran == may(entry, who), entry.name
+        ran = await outcome(recorder, spec, lambda: person.say(command_text(spec)))  # noqa: B023  awaited at once
+        assert ran == may(spec, who), spec.name
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_commands_in_a_group(harness: Harness, recorder: Recorder, who: str) -> None:
-    for entry in COMMANDS:
+    for spec in COMMANDS:
         person = harness.person(PEOPLE[who]).in_group()
-        text = command_text(entry, suffix="@perpdesk_bot")
-        ran = await outcome(recorder, entry, lambda: person.say(text))  # noqa: B023  awaited at once
-        assert ran == may(entry, who, place=Place.GROUP), entry.name
+        text = command_text(spec, suffix="@perpdesk_bot")
+        ran = await outcome(recorder, spec, lambda: person.say(text))  # noqa: B023  awaited at once
+        assert ran == may(spec, who, place=Place.GROUP), spec.name
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_forwarded_and_edited_commands_run_for_nobody(harness: Harness, recorder: Recorder, who: str) -> None:
-    for entry in COMMANDS:
+    for spec in COMMANDS:
         for person in (harness.person(PEOPLE[who]), harness.person(PEOPLE[who]).in_group()):
             for act in (person.forward, person.edit):
-                ran = await outcome(recorder, entry, lambda: act(command_text(entry)))  # noqa: B023  awaited at once
-                assert not ran, entry.name
+                ran = await outcome(recorder, spec, lambda: act(command_text(spec)))  # noqa: B023  awaited at once
+                assert not ran, spec.name
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_buttons_that_show_in_private(harness: Harness, recorder: Recorder, who: str) -> None:
-    for entry in SHOWS:
+    for spec in SHOWS:
         person = harness.person(PEOPLE[who])
-        ran = await outcome(recorder, entry, lambda: person_taps(person, code_of(entry)))  # noqa: B023  awaited at once
-        assert ran == may(entry, who), entry.name
-        another = code_of(entry, BORIS if PEOPLE[who] == ANNA else ANNA)
-        assert not await outcome(recorder, entry, lambda: person_taps(person, another))  # noqa: B023  awaited at once
+        ran = await outcome(recorder, spec, lambda: person_taps(person, code_of(spec)))  # noqa: B023  awaited at once
+        assert ran == may(spec, who), spec.name
+        another = code_of(spec, BORIS if PEOPLE[who] == ANNA else ANNA)
+        assert not await outcome(recorder, spec, lambda: person_taps(person, another))  # noqa: B023  awaited at once
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_buttons_that_show_in_a_group_are_their_owners(harness: Harness, recorder: Recorder, who: str) -> None:
-    for entry in SHOWS:
+    for spec in SHOWS:
         person = harness.person(PEOPLE[who]).in_group()
-        own, anybodys = code_of(entry, PEOPLE[who]), code_of(entry)
-        anothers = code_of(entry, UserId(77))
-        ran = await outcome(recorder, entry, lambda: person_taps(person, own))  # noqa: B023  awaited at once
-        assert ran == may(entry, who, place=Place.GROUP), entry.name
+        own, anybodys = code_of(spec, PEOPLE[who]), code_of(spec)
+        anothers = code_of(spec, UserId(77))
+        ran = await outcome(recorder, spec, lambda: person_taps(person, own))  # noqa: B023  awaited at once
+        assert ran == may(spec, who, place=Place.GROUP), spec.name
         for data in (anybodys, anothers):
-            assert not await outcome(recorder, entry, lambda: person_taps(person, data))  # noqa: B023  awaited at once
+            assert not await outcome(recorder, spec, lambda: person_taps(person, data))  # noqa: B023  awaited at once
             assert person.alert()
 
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_tokens_are_their_owners_alone(harness: Harness, recorder: Recorder, who: str) -> None:
-    for entry in WISHES:
+    for spec in WISHES:
         user_id = PEOPLE[who]
         person = harness.person(user_id)
         if who == "stranger":
             await person.say("/start")
-        ran = await outcome(recorder, entry, lambda: press_own(harness, person, entry))  # noqa: B023  awaited at once
-        assert ran == may(entry, who), entry.name
+        ran = await outcome(recorder, spec, lambda: press_own(harness, person, spec))  # noqa: B023  awaited at once
+        assert ran == may(spec, who), spec.name
 
 
 async def test_a_token_of_another_is_an_expired_one(harness: Harness, recorder: Recorder) -> None:
     boris = harness.person(BORIS)
-    for entry in WISHES:
-        (token,) = await harness.services.buttons.issue(OWNER, ChatId(OWNER), [Wish(action=entry.action)])
-        assert not await outcome(recorder, entry, lambda: person_taps(boris, f"t:{token}"))  # noqa: B023  awaited at once
+    for spec in WISHES:
+        (token,) = await harness.services.buttons.issue(OWNER, ChatId(OWNER), [ButtonAction(action=spec.action)])
+        assert not await outcome(recorder, spec, lambda: person_taps(boris, f"t:{token}"))  # noqa: B023  awaited at once
         assert "used or too old" in boris.last.text
         owner = harness.person(OWNER)
         in_group = owner.in_group()
-        assert not await outcome(recorder, entry, lambda: person_taps(in_group, f"t:{token}"))  # noqa: B023  awaited at once
-        assert await outcome(recorder, entry, lambda: person_taps(owner, f"t:{token}")), "it was not used up"  # noqa: B023  awaited at once
+        assert not await outcome(recorder, spec, lambda: person_taps(in_group, f"t:{token}"))  # noqa: B023  awaited at once
+        assert await outcome(recorder, spec, lambda: person_taps(owner, f"t:{token}")), "it was not used up"  # noqa: B023  awaited at once
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -259,20 +274,20 @@ async def test_money_is_taken_from_everybody_everywhere(harness: Harness, record
 
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorder: Recorder, who: str) -> None:
-    for entry in DIALOGUES:
+    for spec in DIALOGUES:
         user_id = PEOPLE[who]
         person = harness.person(user_id)
         if who == "stranger":
             await person.say("/start")
-        await harness.services.dialogues.begin(user_id, entry.dialogue, "asked", {})
-        ran = await outcome(recorder, entry, lambda: person.say("5"))  # noqa: B023  awaited at once
-        assert ran == may(entry, who), entry.name
+        await harness.services.dialogues.begin(user_id, spec.dialogue, "asked", {})
+        ran = await outcome(recorder, spec, lambda: person.say("5"))  # noqa: B023  awaited at once
+        assert ran == may(spec, who), spec.name
         another = harness.person(BORIS if user_id == ANNA else ANNA)
-        assert not await outcome(recorder, entry, lambda: another.say("5"))  # noqa: B023  awaited at once
+        assert not await outcome(recorder, spec, lambda: another.say("5"))  # noqa: B023  awaited at once
         in_group = person.in_group()
-        assert not await outcome(recorder, entry, lambda: in_group.say("5"))  # noqa: B023  awaited at once
+        assert not await outcome(recorder, spec, lambda: in_group.say("5"))  # noqa: B023  awaited at once
         for act in (person.forward, person.edit):
-            assert not await outcome(recorder, entry, lambda: act("5"))  # noqa: B023  awaited at once
+            assert not await outcome(recorder, spec, lambda: act("5"))  # noqa: B023  awaited at once
         await harness.services.dialogues.end(user_id)
 
 
@@ -281,12 +296,12 @@ async def test_what_asks_for_a_pin_does_not_run_without_it(harness: Harness, rec
     assert guarded
     harness.services.pin.close(OWNER)
     owner = harness.person(OWNER)
-    for entry in guarded:
-        if isinstance(entry, CommandEntry):
-            ran = await outcome(recorder, entry, lambda: owner.say(command_text(entry)))  # noqa: B023  awaited at once
+    for spec in guarded:
+        if isinstance(spec, CommandSpec):
+            ran = await outcome(recorder, spec, lambda: owner.say(command_text(spec)))  # noqa: B023  awaited at once
         else:
-            ran = await outcome(recorder, entry, lambda: press_own(harness, owner, entry))  # type: ignore[arg-type]  # noqa: B023  awaited at once
-        assert not ran, entry.name
+            ran = await outcome(recorder, spec, lambda: press_own(harness, owner, spec))  # type: ignore[arg-type]  # noqa: B023  awaited at once
+        assert not ran, spec.name
         assert "PIN" in owner.last.text
 
 
@@ -305,20 +320,20 @@ async def test_who_may_not_gets_the_answer_of_a_command_that_does_not_exist(tmp_
 async def test_roles_go_by_id_never_by_name(harness: Harness, recorder: Recorder) -> None:
     """A user who calls himself like the owner stays a user."""
     imposter = Person(harness, ANNA, "en", "user_1000")
-    entry = next(each for each in COMMANDS if each.command == "ban")
-    assert not await outcome(recorder, entry, lambda: imposter.say("/ban 1002"))
+    spec = next(each for each in COMMANDS if each.command == "ban")
+    assert not await outcome(recorder, spec, lambda: imposter.say("/ban 1002"))
 
 
 async def test_a_ban_holds_from_the_very_next_message_on(harness: Harness, recorder: Recorder) -> None:
     """Their config is in the cache when it happens."""
     anna = harness.person()
-    entry = next(each for each in COMMANDS if each.command == "balance")
-    assert await outcome(recorder, entry, lambda: anna.say("/balance"))
+    spec = next(each for each in COMMANDS if each.command == "balance")
+    assert await outcome(recorder, spec, lambda: anna.say("/balance"))
     await harness.ban(ANNA)
-    assert not await outcome(recorder, entry, lambda: anna.say("/balance"))
+    assert not await outcome(recorder, spec, lambda: anna.say("/balance"))
     assert "can't use this bot" in anna.last.text
     await harness.ban(ANNA, banned=False)
-    assert await outcome(recorder, entry, lambda: anna.say("/balance"))
+    assert await outcome(recorder, spec, lambda: anna.say("/balance"))
 
 
 async def person_taps(person: Person, data: str) -> None:
@@ -334,7 +349,7 @@ def _card(person: Person) -> Bubble:
     return bubble
 
 
-async def press_own(harness: Harness, person: Person, entry: WishEntry) -> None:
+async def press_own(harness: Harness, person: Person, spec: ActionSpec) -> None:
     user_id = UserId(person.user_id)
-    (token,) = await harness.services.buttons.issue(user_id, ChatId(person.chat_id), [Wish(action=entry.action)])
+    (token,) = await harness.services.buttons.issue(user_id, ChatId(person.chat_id), [ButtonAction(action=spec.action)])
     await person_taps(person, f"t:{token}")

@@ -17,7 +17,7 @@ from bot.domain.ids import ChatId, UserId
 from bot.domain.users import Language, Role
 from bot.services.admin.broadcasts import BroadcastJob
 from bot.wiring.chat import listener_of
-from handlers.outbox_messages import Promises
+from handlers.outbox_messages import OutboxTexts
 
 PEOPLE = range(2000, 2030)
 
@@ -127,7 +127,9 @@ async def test_each_once_at_a_rate_with_progress_in_one_card(harness: Harness, o
     assert sorted(map(int, sends)) == sorted([OWNER, OWNER, *PEOPLE]), "the preview, then each once"
     (report,) = [row for row in await harness.rows("outbox") if row[3] == "broadcast-done"]
     assert report[1] == OWNER
-    (text,) = Promises(TEXTS).render("broadcast-done", {"count": "31", "blocked": "0", "failed": "0"}, Language.ENGLISH)
+    (text,) = OutboxTexts(TEXTS).render(
+        "broadcast-done", {"count": "31", "blocked": "0", "failed": "0"}, Language.ENGLISH
+    )
     assert "delivered to 31 people" in text.text_html
 
 

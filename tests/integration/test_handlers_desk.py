@@ -12,9 +12,9 @@ from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.pins import OPEN_FOR
 from bot.domain.users import Role
-from handlers.core.context import Turn
+from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, command
-from handlers.registry import TABLE, Table
+from handlers.registry import TABLE, HandlerTable
 
 ADMIN, SUPPORT = UserId(1006), UserId(1007)
 
@@ -305,10 +305,12 @@ async def test_no_secret_is_on_a_card(harness: Harness, admin: Person) -> None:
 
 
 async def test_an_error_leaves_its_reference_and_its_kind(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async def boom(_: Turn) -> None:
+    async def boom(_: UpdateContext) -> None:
         raise ZeroDivisionError("words with a secret")
 
-    async with open_harness(tmp_path, table=Table((command("boom", boom, access=EVERYONE), *TABLE.entries))) as harness:
+    async with open_harness(
+        tmp_path, table=HandlerTable((command("boom", boom, access=EVERYONE), *TABLE.specs))
+    ) as harness:
         anna = harness.person()
         await said(anna, "/start")
         bubble = await said(anna, "/boom")
@@ -358,8 +360,10 @@ async def test_the_audit_pages(harness: Harness, admin: Person) -> None:
 
 async def test_an_error_that_nobody_expected_is_on_the_card(harness: Harness, admin: Person) -> None:
     for number in range(7):
-        await harness.services.desk.note_error(UserId(ANNA), f"ref{number:05d}", ValueError("words with a secret"))
-    await harness.services.desk.note_error(UserId(99), "ref99999", ValueError())
+        await harness.services.user_admin.note_error(
+            UserId(ANNA), f"ref{number:05d}", ValueError("words with a secret")
+        )
+    await harness.services.user_admin.note_error(UserId(99), "ref99999", ValueError())
     card = await said(admin, "/users 1001")
     assert "ref00006" in card.text
     assert "ref00002" in card.text

@@ -14,11 +14,11 @@ from harness.waiting import LIMIT
 from telegram import Update
 from telegram.error import NetworkError
 
-from bot.domain.cause import Cause, UpdateId, current_cause
-from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, StorageTrouble, Unknown
+from bot.domain.errors import ClockTrouble, ExchangeDown, OutcomeUnknown, RetryLater, StorageTrouble
 from bot.domain.ids import UserId
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from handlers.core.specs import EVERYONE, command
-from handlers.registry import TABLE, Table
+from handlers.registry import TABLE, HandlerTable
 
 
 async def broken(_: Any) -> None:
@@ -31,20 +31,20 @@ async def no_disk(_: Any) -> None:
 
 
 async def uncertain(_: Any) -> None:
-    raise Unknown("no answer to the write")
+    raise OutcomeUnknown("no answer to the write")
 
 
 async def busy(_: Any) -> None:
-    raise BackOff("too many", retry_after=7)
+    raise RetryLater("too many", retry_after=7)
 
 
-FAULTY = Table(
+FAULTY = HandlerTable(
     [
         command("broken", broken, access=EVERYONE),
         command("nodisk", no_disk, access=EVERYONE),
         command("uncertain", uncertain, access=EVERYONE),
         command("busy", busy, access=EVERYONE),
-        *TABLE.entries,
+        *TABLE.specs,
     ]
 )
 
@@ -61,15 +61,15 @@ async def said(person: Person, text: str) -> Bubble:
     return bubble
 
 
-async def attempt(harness: Harness, raw: dict[str, Any], number: int, *, applied: bool = False) -> Cause:
+async def attempt(harness: Harness, raw: dict[str, Any], number: int, *, applied: bool = False) -> UpdateAttempt:
     """One attempt of a lane."""
-    cause = Cause(UpdateId(1), attempt=number, applied=applied)
-    token = current_cause.set(cause)
+    update_attempt = UpdateAttempt(UpdateId(1), attempt=number, applied=applied)
+    token = current_attempt.set(update_attempt)
     try:
         await harness.app.process_update(Update.de_json(raw, harness.app.bot))
     finally:
-        current_cause.reset(token)
-    return cause
+        current_attempt.reset(token)
+    return update_attempt
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "uk"])
@@ -91,11 +91,11 @@ async def test_an_error_is_left_to_the_lane_while_it_may_try_again(harness: Harn
     await said(anna, "/start")
     raw = anna.message("/broken")
     for number in (1, 2):
-        cause = await attempt(harness, raw, number)
-        assert isinstance(cause.failure, RuntimeError)
+        update_attempt = await attempt(harness, raw, number)
+        assert isinstance(update_attempt.failure, RuntimeError)
         assert len(anna.bubbles) == 1, "nothing is said yet"
-    cause = await attempt(harness, raw, 3)
-    assert cause.failure is None
+    update_attempt = await attempt(harness, raw, 3)
+    assert update_attempt.failure is None
     assert "went wrong" in anna.last.text
 
 
@@ -105,9 +105,9 @@ async def test_a_message_that_may_have_arrived_is_not_sent_again(
     anna = harness.person()
     await said(anna, "/start")
     harness.api.deaf = True
-    cause = await attempt(harness, anna.message("/menu"), 1)
+    update_attempt = await attempt(harness, anna.message("/menu"), 1)
     harness.api.deaf = False
-    assert cause.failure is None, "not left to the lane"
+    assert update_attempt.failure is None, "not left to the lane"
     assert len(anna.bubbles) == 2, "it did arrive; no apology below"
     assert "whether it has a message" in caplog.text
 
@@ -122,15 +122,15 @@ async def test_a_message_that_was_certainly_not_sent_is_left_to_the_lane(harness
 async def test_what_was_applied_is_not_tried_again(harness: Harness) -> None:
     anna = harness.person()
     await said(anna, "/start")
-    cause = await attempt(harness, anna.message("/broken"), 1, applied=True)
-    assert cause.failure is None
+    update_attempt = await attempt(harness, anna.message("/broken"), 1, applied=True)
+    assert update_attempt.failure is None
     assert "went wrong" in anna.last.text
 
 
 async def test_a_persons_mistake_is_answered_at_once(harness: Harness) -> None:
     anna = harness.person()
-    cause = await attempt(harness, anna.message("/price nosuchcoin"), 1)
-    assert cause.failure is None
+    update_attempt = await attempt(harness, anna.message("/price nosuchcoin"), 1)
+    assert update_attempt.failure is None
     assert "does not trade" in anna.last.text
 
 
@@ -188,15 +188,15 @@ async def test_a_guard_that_fails_lets_nothing_through(harness: Harness) -> None
 async def test_a_person_who_blocked_the_bot_is_no_error(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
     harness.api.refuse = lambda call: (403, "Forbidden: bot was blocked by the user") if "send" in call.method else None
     raw = harness.person().message("/menu")
-    cause = await attempt(harness, raw, 1)
-    assert cause.failure is None
+    update_attempt = await attempt(harness, raw, 1)
+    assert update_attempt.failure is None
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
 
 
 async def test_telegram_that_fails_is_asked_again_by_the_lane(harness: Harness) -> None:
     harness.api.refuse = lambda call: (500, "Internal Server Error") if "send" in call.method else None
-    cause = await attempt(harness, harness.person().message("/menu"), 1)
-    assert cause.failure is not None
+    update_attempt = await attempt(harness, harness.person().message("/menu"), 1)
+    assert update_attempt.failure is not None
 
 
 async def test_html_that_telegram_cannot_read_goes_as_plain_text(

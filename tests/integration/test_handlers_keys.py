@@ -12,10 +12,10 @@ from harness.waiting import LIMIT
 from telegram import Update
 
 from bot.domain.accounts import AccountType, KeyType
-from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.ids import Millis
 from bot.domain.sites import SITES
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Language
 
 DAY = 86_400_000
@@ -97,7 +97,7 @@ async def test_a_typed_key_waits_for_the_terms_and_need_not_be_sent_twice(harnes
 async def test_a_key_that_waited_too_long_is_asked_for_again(harness: Harness) -> None:
     anna = harness.person()
     await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
-    harness.app.bot_data.held_keys.take(ANNA)
+    harness.app.bot_data.typed_keys.take(ANNA)
     assert "send the line again" in (await anna.press("I accept")).text
     assert "Bybit Demo is connected" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
 
@@ -319,7 +319,7 @@ async def slow(harness: Harness) -> Person:
     anna = harness.person()
     await said(anna, "/start")
     await harness.terms_accepted()
-    harness.app.bot_data.asides.patience = 0.05
+    harness.app.bot_data.tasks.reply_within = 0.05
     harness.bybit.gate.clear()
     return anna
 
@@ -344,19 +344,19 @@ async def test_an_answer_that_comes_soon_is_one_message_of_the_same_update(harne
     anna = harness.person()
     await said(anna, "/start")
     await harness.terms_accepted()
-    cause = await harness.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
-    assert cause.applied
+    update_attempt = await harness.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
+    assert update_attempt.applied
     assert "connected" in anna.last.text
     assert anna.last.edits == 0
 
 
 async def test_a_late_effect_is_not_that_of_the_update(harness: Harness) -> None:
     anna = await slow(harness)
-    cause = await harness.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
+    update_attempt = await harness.feed(anna.message(f"/keys add demo {KEY_ID} {SECRET}"))
     harness.bybit.gate.set()
     await harness.settle()
     assert await accounts(harness) == ["paper", "demo"]
-    assert not cause.applied
+    assert not update_attempt.applied
 
 
 async def test_the_id_of_a_pairs_key_and_its_dialogue_end_when_bybit_answers(harness: Harness) -> None:
@@ -365,7 +365,7 @@ async def test_the_id_of_a_pairs_key_and_its_dialogue_end_when_bybit_answers(har
     await anna.press("bybit.com")
     await anna.press("Bybit Demo")
     await anna.press("I accept")
-    harness.app.bot_data.asides.patience = 0.05
+    harness.app.bot_data.tasks.reply_within = 0.05
     harness.bybit.gate.clear()
     asking = await said(anna, KEY_ID)
     assert "Asking Bybit" in asking.text
@@ -397,7 +397,7 @@ async def test_a_late_answer_leaves_the_next_dialogue_alone(harness: Harness) ->
 async def test_a_held_key_goes_on_beside_the_lane(harness: Harness) -> None:
     anna = harness.person()
     await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
-    harness.app.bot_data.asides.patience = 0.05
+    harness.app.bot_data.tasks.reply_within = 0.05
     harness.bybit.gate.clear()
     asking = await anna.press("I accept")
     assert "Asking Bybit" in asking.text
@@ -420,7 +420,7 @@ async def test_late_trouble_is_told_in_place_of_the_asking(
 ) -> None:
     anna = harness.person()
     await harness.demo_account(anna)
-    harness.app.bot_data.asides.patience = 0.05
+    harness.app.bot_data.tasks.reply_within = 0.05
     harness.bybit.gate.clear()
     harness.bybit.key_trouble = trouble  # type: ignore[assignment]  # raised as it is
     asking = await said(anna, way)
@@ -435,11 +435,11 @@ async def test_late_trouble_is_told_in_place_of_the_asking(
 async def test_a_late_answer_finds_its_way_through_a_failing_telegram(harness: Harness) -> None:
     anna = await slow(harness)
     harness.api.refuse = lambda call: (500, "Internal Server Error") if call.method == "sendMessage" else None
-    cause = Cause(UpdateId(1_000), attempt=1)
-    token = current_cause.set(cause)
+    update_attempt = UpdateAttempt(UpdateId(1_000), attempt=1)
+    token = current_attempt.set(update_attempt)
     await harness.app.process_update(Update.de_json(anna.message(f"/keys add demo {KEY_ID} {SECRET}"), harness.app.bot))
-    current_cause.reset(token)
-    assert cause.failure is None, "another attempt would ask Bybit twice"
+    current_attempt.reset(token)
+    assert update_attempt.failure is None, "another attempt would ask Bybit twice"
     harness.api.refuse = lambda _: None
     harness.bybit.gate.set()
     await harness.settle()
@@ -474,7 +474,7 @@ async def test_what_is_well_is_not_said_and_a_slow_bybit_holds_nothing(harness: 
     await harness.demo_account(anna)
     assert "✓" not in (await said(anna, "/keys")).text
     harness.clock.advance(120)
-    harness.app.bot_data.asides.patience = 0.05
+    harness.app.bot_data.tasks.reply_within = 0.05
     harness.bybit.gate.clear()
     async with asyncio.timeout(LIMIT):
         assert "Bybit Demo" in (await said(anna, "/keys")).text

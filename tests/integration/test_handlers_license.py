@@ -8,8 +8,8 @@ from harness.app import harness as open_harness
 
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType
-from handlers.core.specs import CommandEntry
-from handlers.registry import TABLE, Table
+from handlers.core.specs import CommandSpec
+from handlers.registry import TABLE, HandlerTable
 from storage.queries import SqliteQueries
 
 
@@ -78,7 +78,7 @@ async def test_a_grant_shows_in_the_very_next_message(harness: Harness) -> None:
                 kind=EntryKind.GRANT,
                 license_type=license_type,
                 millis=days * DAY,
-                cause=f"desk:{number}",
+                idempotency_key=f"desk:{number}",
                 actor=UserId(OWNER),
             )
     text = await shown(anna)
@@ -92,10 +92,10 @@ async def test_a_grant_shows_in_the_very_next_message(harness: Harness) -> None:
 
 @pytest.mark.parametrize("missing", ["redeem", "subscribe", "help"])
 async def test_the_ways_to_more_time_are_those_of_the_table(tmp_path: Path, missing: str) -> None:
-    entries = [each for each in TABLE.entries if not isinstance(each, CommandEntry) or each.command != missing]
-    async with open_harness(tmp_path, table=Table(entries)) as harness:
+    entries = [each for each in TABLE.specs if not isinstance(each, CommandSpec) or each.command != missing]
+    async with open_harness(tmp_path, table=HandlerTable(entries)) as harness:
         anna = await agreed(harness)
         await shown(anna)
-        commands = {each.command for each in entries if isinstance(each, CommandEntry)}
+        commands = {each.command for each in entries if isinstance(each, CommandSpec)}
         for way, label in (("redeem", "Redeem a code"), ("subscribe", "Buy a license")):
             assert (label in anna.last.labels) == (way in commands)

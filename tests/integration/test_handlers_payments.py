@@ -6,12 +6,12 @@ from harness.bot_api import Bubble
 from harness.payments import check_out, paid_update, refunded_update
 from telegram import Update
 
-from bot.domain.cause import Cause, UpdateId, current_cause
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.ids import UserId
 from bot.domain.secrets import Secret
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Language
-from handlers.outbox_messages import Promises
+from handlers.outbox_messages import OutboxTexts
 from handlers.payments.views import START_PARAMETER
 from storage.chat.outbox import SqliteOutbox
 
@@ -42,8 +42,8 @@ async def statuses(harness: Harness) -> list[str]:
     return [status for (status,) in await harness.database.fetch("SELECT status FROM payment_history ORDER BY id", ())]
 
 
-async def promises(harness: Harness) -> list[Promise]:
-    return [each.promise for each in await SqliteOutbox(harness.database).due(harness.clock.now(), 100)]
+async def promises(harness: Harness) -> list[OutboxMessage]:
+    return [each.message for each in await SqliteOutbox(harness.database).due(harness.clock.now(), 100)]
 
 
 async def test_two_taps_to_an_invoice(harness: Harness) -> None:
@@ -109,7 +109,7 @@ async def test_a_payment_ends_in_a_receipt_and_the_license_is_there_at_once(harn
     assert "Premium" in card.text
     assert "90 days left" in card.text
     (receipt,) = await promises(harness)
-    (message,) = Promises(TEXTS).render(receipt.kind, receipt.values, Language.ENGLISH)
+    (message,) = OutboxTexts(TEXTS).render(receipt.kind, receipt.values, Language.ENGLISH)
     assert "Paid: 13,500 ⭐" in message.text_html
     assert "90 days of Premium are yours" in message.text_html
     mine = await anna.press("My payments", bubble=await anna.say("/subscribe"))
@@ -192,15 +192,15 @@ async def test_an_answer_that_got_lost_is_left_to_the_lane(harness: Harness) -> 
         "total_amount": stars,
         "invoice_payload": payload,
     }
-    cause = Cause(UpdateId(9_000_001))
-    token = current_cause.set(cause)
+    update_attempt = UpdateAttempt(UpdateId(9_000_001))
+    token = current_attempt.set(update_attempt)
     try:
         update = Update.de_json({"update_id": 9_000_001, "pre_checkout_query": query}, harness.app.bot)
         await harness.app.process_update(update)
     finally:
-        current_cause.reset(token)
-    assert cause.failure is not None
-    assert not cause.applied
+        current_attempt.reset(token)
+    assert update_attempt.failure is not None
+    assert not update_attempt.applied
 
 
 async def test_a_payment_that_is_told_again_is_one(harness: Harness) -> None:
@@ -321,13 +321,13 @@ async def test_a_refund_waits_for_the_pin_and_goes_on_after_it(harness: Harness)
     harness.clock.advance(301)  # the PIN was entered five minutes ago
     confirm = await owner.say("/payments refund 1 a reason")
     assert confirm is not None
-    pad = await owner.press("Refund now", bubble=confirm)
+    keypad = await owner.press("Refund now", bubble=confirm)
     assert await statuses(harness) == ["completed"]
-    assert "PIN" in pad.text
+    assert "PIN" in keypad.text
     for digit in "493817":
-        pad = await owner.press(digit, bubble=pad)
+        keypad = await owner.press(digit, bubble=keypad)
     assert await statuses(harness) == ["refund_asked"]
-    assert "on their way back" in owner.last.text or "on their way back" in pad.text
+    assert "on their way back" in owner.last.text or "on their way back" in keypad.text
 
 
 @pytest.mark.parametrize(

@@ -11,44 +11,44 @@ from harness.bot_api import Bubble
 from bot.domain.ids import UserId
 from bot.domain.pins import LOCKED_FOR, OPEN_FOR
 from bot.domain.users import Role
-from bot.services.chat.buttons import Wish
-from handlers.core.context import Turn
-from handlers.core.specs import ADMIN, command, does
-from handlers.registry import TABLE, Table
+from bot.services.chat.buttons import ButtonAction
+from handlers.core.context import UpdateContext
+from handlers.core.specs import ADMIN, action, command
+from handlers.registry import TABLE, HandlerTable
 from handlers.views.frame import notice
 
 PIN = "271828"
 DONE: list[str] = []
 
 
-async def act(turn: Turn, wish: Wish) -> None:
+async def act(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """An act that needs the PIN, with an effect of its own."""
-    await turn.services.people.set_language(turn.user_id, turn.config.language)
-    DONE.append(wish.values["what"])
-    await turn.show(notice(turn.say("pin-is-set")))
+    await ctx.services.people.set_language(ctx.user_id, ctx.config.language)
+    DONE.append(button_action.values["what"])
+    await ctx.show(notice(ctx.say("pin-is-set")))
 
 
-async def typed(turn: Turn) -> None:
-    DONE.append(" ".join(turn.arguments))
-    await turn.show(notice(turn.say("pin-is-set")))
+async def typed(ctx: UpdateContext) -> None:
+    DONE.append(" ".join(ctx.arguments))
+    await ctx.show(notice(ctx.say("pin-is-set")))
 
 
-async def offer(turn: Turn) -> None:
-    (button,) = await turn.buttons([("Do it", Wish(action="test.act", values={"what": "acted"}))])
-    await turn.show(notice(turn.say("pin-title"), (button,)))
+async def offer(ctx: UpdateContext) -> None:
+    (button,) = await ctx.buttons([("Do it", ButtonAction(action="test.act", values={"what": "acted"}))])
+    await ctx.show(notice(ctx.say("pin-title"), (button,)))
 
 
 ACTS = (
     command("offer", offer, access=ADMIN),
     command("act", typed, access=ADMIN, pin=True),
-    does("test.act", act, access=ADMIN, pin=True),
+    action("test.act", act, access=ADMIN, pin=True),
 )
 
 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     DONE.clear()
-    async with open_harness(tmp_path, table=Table((*ACTS, *TABLE.entries))) as built:
+    async with open_harness(tmp_path, table=HandlerTable((*ACTS, *TABLE.specs))) as built:
         yield built
 
 

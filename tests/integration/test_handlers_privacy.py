@@ -11,8 +11,7 @@ from harness.bot_api import Call
 from harness.storage import execution, order, position
 
 from bot.domain.accounts import AccountType
-from bot.domain.cause import UpdateId
-from bot.domain.chat import Promise, StoredUpdate
+from bot.domain.chat import OutboxMessage, StoredUpdate
 from bot.domain.errors import BadInput
 from bot.domain.events import RoleChanged
 from bot.domain.ids import DAY, ChatId, Millis, UserId
@@ -20,6 +19,7 @@ from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.payments import Paid, PaymentStatus
 from bot.domain.portfolio import Orders, Positions
 from bot.domain.privacy import PrivacyState, Record
+from bot.domain.update_attempt import UpdateId
 from bot.domain.users import Language, NewUser, Role
 from bot.services.users.privacy import ERASE_AFTER
 from handlers.registry import TABLE
@@ -55,18 +55,32 @@ async def a_full_life(harness: Harness) -> Person:
     now = harness.clock.now()
     async with harness.services.people.transactions.begin() as unit:
         assert isinstance(unit, SqliteUnitOfWork)
-        await unit.books.replace_positions(demo, Positions(account_id=demo.account_id, items=(position(),), as_of=now))
-        await unit.books.replace_orders(demo, Orders(account_id=demo.account_id, items=(order(),), as_of=now))
-        await unit.trades.add(demo, execution())
-        await unit.promise(
-            Promise(user_id=ANNA, chat_id=ChatId(ANNA), kind="key-expires", values={"who": NAME}, cause="x:1001"), now
+        await unit.portfolio.replace_positions(
+            demo, Positions(account_id=demo.account_id, items=(position(),), as_of=now)
         )
-        for kind, cause in (("pin-locked", "pin-locked:1001:9:1000"), ("payment-unclaimed-admin", "charge:c-1:1000")):
-            told = Promise(user_id=OWNER, chat_id=ChatId(OWNER), kind=kind, values={"user": "1001"}, cause=cause)
-            await unit.promise(told, now)
+        await unit.portfolio.replace_orders(demo, Orders(account_id=demo.account_id, items=(order(),), as_of=now))
+        await unit.trades.add(demo, execution())
+        await unit.enqueue(
+            OutboxMessage(
+                user_id=ANNA, chat_id=ChatId(ANNA), kind="key-expires", values={"who": NAME}, idempotency_key="x:1001"
+            ),
+            now,
+        )
+        for kind, idempotency_key in (
+            ("pin-locked", "pin-locked:1001:9:1000"),
+            ("payment-unclaimed-admin", "charge:c-1:1000"),
+        ):
+            told = OutboxMessage(
+                user_id=OWNER,
+                chat_id=ChatId(OWNER),
+                kind=kind,
+                values={"user": "1001"},
+                idempotency_key=idempotency_key,
+            )
+            await unit.enqueue(told, now)
         entry, _ = await harness.services.licenses.give(
-            unit, ANNA, kind=EntryKind.PAYMENT, license_type=LicenseType.BASIC, millis=30 * DAY, cause="charge:c-1",
-            actor=None,
+            unit, ANNA, kind=EntryKind.PAYMENT, license_type=LicenseType.BASIC, millis=30 * DAY,
+            idempotency_key="charge:c-1", actor=None,
         )  # fmt: skip
         paid = Paid(charge_id="c-1", stars=2500, currency="XTR", payload="offer", at=now)
         await unit.payments.add(

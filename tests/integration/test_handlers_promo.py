@@ -139,7 +139,7 @@ async def test_too_many_tries(harness: Harness) -> None:
     assert len(answers) == 1
     for typed in ("WRONG", "SPRING26"):
         assert (await said(anna, f"/redeem {typed}")).text == "Too many tries. Next at 09:08:20 UTC."
-        commands = harness.app.bot_data.router.commands(harness.services.access.role(await harness.config()))
+        commands = harness.app.bot_data.router.commands(harness.services.roles.role(await harness.config()))
         assert ("Ask support" in anna.last.labels) == ("paysupport" in commands)
     harness.clock.advance(15 * 60)
     assert "This code adds" in (await said(anna, "/redeem SPRING26")).text

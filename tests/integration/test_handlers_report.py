@@ -54,7 +54,7 @@ async def give(harness: Harness, user_id: int, kind: LicenseType, days: int) -> 
             kind=EntryKind.GRANT,
             license_type=kind,
             millis=days * DAY,
-            cause=f"desk:{user_id}{kind}{days}",
+            idempotency_key=f"desk:{user_id}{kind}{days}",
             actor=None,
         )
 
@@ -154,7 +154,7 @@ async def test_health_says_what_the_counters_say(harness: Harness, owner: Person
         reasons=("updates are not asked for yet",),
         poll_age_s=2.4,
         updates_waiting=3,
-        promises_waiting=0,
+        outbox_waiting=0,
         telegram_limited=False,
         bybit_banned_s=61.0,
         bybit_waiting=4,

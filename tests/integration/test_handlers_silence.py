@@ -103,7 +103,7 @@ async def test_many_people_wait_side_by_side(harness: Harness) -> None:
         await said(person, "/menu")
     harness.bybit.gate.clear()
     await asyncio.gather(*(said(person, "/price btc") for person in people))
-    assert len(harness.app.bot_data.live) == len(people), "all of them wait at the same time"
+    assert len(harness.app.bot_data.live_messages) == len(people), "all of them wait at the same time"
     harness.bybit.gate.set()
     await harness.settle()
     assert all("just now" in person.last.text for person in people)

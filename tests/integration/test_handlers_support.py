@@ -15,12 +15,12 @@ from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.users import Language, Role
 from bot.services.support.support import MAX_TEXT, MOST
-from handlers.outbox_messages import Promises
+from handlers.outbox_messages import OutboxTexts
 from handlers.support.views import MARK, THREADS_A_PAGE
 from storage.chat.outbox import SqliteOutbox
 
 VERA = UserId(1004)
-PROMISES = Promises(TEXTS)
+PROMISES = OutboxTexts(TEXTS)
 
 
 @pytest.fixture
@@ -44,15 +44,15 @@ async def deliver(harness: Harness) -> list[int]:
     outbox = SqliteOutbox(harness.database)
     readers = []
     for queued in await outbox.due(harness.clock.now(), 100):
-        promise = queued.promise
-        config = await harness.services.people.config(promise.user_id)
+        due_message = queued.message
+        config = await harness.services.people.config(due_message.user_id)
         language = Language.ENGLISH if config is None else config.language
-        for message in PROMISES.render(promise.kind, promise.values, language):
+        for message in PROMISES.render(due_message.kind, due_message.values, language):
             await harness.app.bot.send_message(
-                promise.chat_id, message.text_html, parse_mode=ParseMode.HTML, reply_markup=message.reply_markup
+                due_message.chat_id, message.text_html, parse_mode=ParseMode.HTML, reply_markup=message.reply_markup
             )
         await outbox.sent(queued.outbox_id, harness.clock.now())
-        readers.append(int(promise.chat_id))
+        readers.append(int(due_message.chat_id))
     return readers
 
 
@@ -132,7 +132,7 @@ async def test_what_the_staff_is_told_helps_and_holds_no_secret(harness: Harness
             kind=EntryKind.GRANT,
             license_type=LicenseType.PREMIUM,
             millis=30 * DAY,
-            cause="desk:1",
+            idempotency_key="desk:1",
             actor=OWNER,
         )
     await asked(harness)
@@ -347,8 +347,8 @@ async def test_an_admin_who_asks_is_a_user_of_his_own_thread(harness: Harness) -
 
 async def test_the_update_is_done_in_the_commit_that_stores_its_message(harness: Harness) -> None:
     """A kill behind it replays nothing."""
-    cause = await harness.feed(harness.person().message("/paysupport only once"))
-    assert cause.applied
+    update_attempt = await harness.feed(harness.person().message("/paysupport only once"))
+    assert update_attempt.applied
     assert len(await harness.rows("support_messages")) == 1
 
 

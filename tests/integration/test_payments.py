@@ -11,12 +11,12 @@ from harness.app import ANNA, BORIS, OWNER
 from harness.payments import Till, paid, someone, till
 from harness.waiting import LIMIT
 
-from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.ids import UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.offers import XTR
 from bot.domain.payments import Invoice
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.services.payments.payments import OPEN_FOR
 
 PREMIUM, BASIC = LicenseType.PREMIUM, LicenseType.BASIC
@@ -136,10 +136,10 @@ class _Refusing:
     async def __aenter__(self) -> Any:
         unit = await self._inner.__aenter__()
 
-        async def promise(*_: object) -> None:
+        async def message(*_: object) -> None:
             raise StorageTrouble("database or disk is full")
 
-        unit.promise = promise
+        unit.enqueue = message
         return unit
 
     async def __aexit__(self, *error: object) -> Any:
@@ -234,24 +234,24 @@ async def test_a_charge_with_a_very_long_id_is_booked(it: Till) -> None:
 
 async def test_meeting_the_payer_does_not_count_as_having_handled_the_payment(it: Till) -> None:
     """A kill between the two commits must replay the update: the first one is not the update's effect."""
-    cause = Cause(UpdateId(7))
+    update_attempt = UpdateAttempt(UpdateId(7))
     seen: list[bool] = []
     desk = it.services.payments
 
     class Watched:
         async def welcome(self, user: Any) -> Any:
             answer = await desk.people.welcome(user)
-            seen.append(cause.applied)
+            seen.append(update_attempt.applied)
             return answer
 
     watched: Any = replace(desk, people=Watched())  # type: ignore[arg-type]
-    token = current_cause.set(cause)
+    token = current_attempt.set(update_attempt)
     try:
         await watched.book(someone(4711), it.stars.pay("stx-1", 5, "x", 4711))
     finally:
-        current_cause.reset(token)
+        current_attempt.reset(token)
     assert seen == [False]
-    assert cause.applied
+    assert update_attempt.applied
 
 
 async def test_admins_are_told_and_support_is_not(it: Till) -> None:
@@ -292,4 +292,4 @@ async def test_an_erased_payer_leaves_the_charge_behind(it: Till) -> None:
     async with it.harness.database.transaction() as transaction:
         await transaction.fetch("DELETE FROM users WHERE user_id = ?", (ANNA,))
     assert await it.rows("SELECT user_id, status FROM payment_history") == [(None, "completed")]
-    assert (await it.watch.look()).booked == 0
+    assert (await it.watch.reconcile()).booked == 0

@@ -114,14 +114,14 @@ class _World:
         await self.it.job.give_back()
 
     async def _look(self) -> None:
-        await self.it.watch.look()
+        await self.it.watch.reconcile()
 
     async def settle(self) -> None:
         """Time passes until there is nothing left to do."""
         for _ in range(len(self.it.stars.faults) + 3):
             self.it.clock.advance(3600)
             await self.it.job.give_back()
-            await self.it.watch.look()
+            await self.it.watch.reconcile()
 
     async def check(self) -> None:
         it = self.it

@@ -6,18 +6,18 @@ import pytest
 from harness.fakes import FakeClock
 from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
-from bot.domain.chat import Button, Dialogue, Promise
+from bot.domain.chat import Button, Dialogue, OutboxMessage
 from bot.domain.ids import DAY, ChatId, Millis
-from bot.domain.support import Side
-from bot.services.housekeeping import Housekeeping, Shelf
-from bot.wiring.features import make_shelves
+from bot.domain.support import Author
+from bot.services.housekeeping import Housekeeping, RetentionRule
+from bot.wiring.features import make_retention_rules
 from storage.chat.outbox import SqliteOutbox
 
 OLD, YOUNG = Millis(NOW - 400 * DAY), NOW
 
 
 def housekeeping(it: Ground) -> Housekeeping:
-    return Housekeeping(shelves=make_shelves(it.database), clock=it.clock, pause=0)
+    return Housekeeping(rules=make_retention_rules(it.database), clock=it.clock, pause=0)
 
 
 async def count(it: Ground, table: str) -> int:
@@ -30,12 +30,15 @@ async def test_old_promises_go_in_batches_and_waiting_ones_stay(tmp_path: Path) 
         outbox = SqliteOutbox(it.database)
         async with it.store.begin() as unit:
             for number in range(6_000):
-                promise = Promise(user_id=ANNA, chat_id=ChatId(ANNA), kind="banned", values={}, cause=f"old:{number}")
-                await unit.promise(promise, OLD)
+                message = OutboxMessage(
+                    user_id=ANNA, chat_id=ChatId(ANNA), kind="banned", values={}, idempotency_key=f"old:{number}"
+                )
+                await unit.enqueue(message, OLD)
         await it.write("UPDATE outbox SET state = 'sent', sent_ts = 1 WHERE outbox_id > 1")
         async with it.store.begin() as unit:
-            await unit.promise(
-                Promise(user_id=ANNA, chat_id=ChatId(ANNA), kind="banned", values={}, cause="young"), YOUNG
+            await unit.enqueue(
+                OutboxMessage(user_id=ANNA, chat_id=ChatId(ANNA), kind="banned", values={}, idempotency_key="young"),
+                YOUNG,
             )
         (waiting, young) = await outbox.due(NOW, 10)
         await outbox.sent(young.outbox_id, NOW)
@@ -59,7 +62,7 @@ async def test_dead_buttons_dialogues_and_threads_go(tmp_path: Path) -> None:
                 await unit.dialogues.put(dialogue, OLD)
                 for _ in range(2):
                     thread = await unit.support.open(user_id, OLD)
-                    await unit.support.add(thread.thread_id, Side.USER, user_id, "text", OLD)
+                    await unit.support.add(thread.thread_id, Author.USER, user_id, "text", OLD)
                     await unit.support.close(thread.thread_id, OLD if user_id == ANNA else YOUNG)
             open_thread = await unit.support.open(ANNA, OLD)
         await it.write("INSERT INTO promo_attempts (user_id, tried_ts) VALUES (?, ?), (?, ?)", ANNA, OLD, ANNA, YOUNG)
@@ -83,7 +86,10 @@ async def test_a_shelf_that_fails_does_not_keep_the_others_full(caplog: pytest.L
         return 3 if len(asked) < 3 else 0
 
     clock = FakeClock()
-    shelves = (Shelf(name="broken", keep=DAY, forget=broken), Shelf(name="fine", keep=2 * DAY, forget=fine))
-    assert await Housekeeping(shelves=shelves, clock=clock, pause=0).sweep() == 6
+    retention_rules = (
+        RetentionRule(name="broken", keep=DAY, forget=broken),
+        RetentionRule(name="fine", keep=2 * DAY, forget=fine),
+    )
+    assert await Housekeeping(rules=retention_rules, clock=clock, pause=0).sweep() == 6
     assert asked == [clock.now() - 2 * DAY] * 3
     assert "old rows of broken could not be deleted" in caplog.text

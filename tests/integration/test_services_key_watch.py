@@ -9,7 +9,7 @@ import pytest
 from harness.storage import NOW, Ground, ground, key_check, sealed_credentials
 
 from bot.domain.accounts import Account, KeyCheck, NewKey
-from bot.domain.chat import QueuedPromise
+from bot.domain.chat import QueuedMessage
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.events import CredentialsChanged
 from bot.domain.ids import DAY, Millis
@@ -40,7 +40,7 @@ class Desk:
     watch: KeyWatch
     account: Account
 
-    async def promised(self) -> tuple[QueuedPromise, ...]:
+    async def promised(self) -> tuple[QueuedMessage, ...]:
         return await SqliteOutbox(self.ground.database).due(self.ground.clock.now(), 100)
 
 
@@ -74,8 +74,8 @@ async def test_expiry_is_told_at_14_7_3_and_1_days(tmp_path: Path, days: int, to
         now = it.ground.clock.now()
         it.inspector.answer = replace(GOOD, expires_at=Millis(now + days * DAY), checked_at=now)
         await it.watch.check_due()
-        promises = await it.promised()
-        assert [row.promise.values["days"] for row in promises] == ([told] if told else [])
+        messages = await it.promised()
+        assert [row.message.values["days"] for row in messages] == ([told] if told else [])
 
 
 async def test_the_same_notice_is_one_message(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ async def test_a_right_that_came_later_is_told(tmp_path: Path) -> None:
         )
         await it.watch.check_due()
         (row,) = await it.promised()
-        assert (row.promise.kind, row.promise.values["finding"]) == ("key-trouble", "key-withdraw")
+        assert (row.message.kind, row.message.values["finding"]) == ("key-trouble", "key-withdraw")
 
 
 async def test_a_dead_key_is_told_once_and_left_alone_for_a_day(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ async def test_a_dead_key_is_told_once_and_left_alone_for_a_day(tmp_path: Path) 
             await it.watch.check_due()
         assert it.inspector.asked == 1
         (row,) = await it.promised()
-        assert row.promise.values["code"] == "33004"
+        assert row.message.values["code"] == "33004"
 
 
 async def test_a_silent_bybit_says_nothing_about_a_key(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from harness.fakes import FakeClock
 from harness.storage import new_user
 
 from bot.domain.accounts import AccountType
-from bot.domain.chat import QueuedPromise
+from bot.domain.chat import QueuedMessage
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import PLANS, EntryKind, Feature, LicenseType, Limit, opens
@@ -54,34 +54,40 @@ class Desk:
         return self.harness.services.licenses
 
     async def give(
-        self, license_type: LicenseType, days: int, cause: str, *, user_id: UserId = ANNA
+        self, license_type: LicenseType, days: int, idempotency_key: str, *, user_id: UserId = ANNA
     ) -> tuple[int, int]:
         """The row's id, and when everything ends."""
         async with self.licenses.transactions.begin() as unit:
-            entry, standing = await self.licenses.give(
+            entry, license_balance = await self.licenses.give(
                 unit,
                 user_id,
                 kind=EntryKind.GRANT,
                 license_type=license_type,
                 millis=days * DAY,
-                cause=cause,
+                idempotency_key=idempotency_key,
                 actor=OWNER,
                 note="a test",
             )
-        return entry.entry_id, standing.segments[-1].end
+        return entry.entry_id, license_balance.segments[-1].end
 
-    async def take(self, takes: int | None, cause: str) -> None:
+    async def take(self, takes: int | None, idempotency_key: str) -> None:
         async with self.licenses.transactions.begin() as unit:
             await self.licenses.take(
-                unit, ANNA, kind=EntryKind.REVOCATION, takes=takes, cause=cause, actor=OWNER, note="a test"
+                unit,
+                ANNA,
+                kind=EntryKind.REVOCATION,
+                takes=takes,
+                idempotency_key=idempotency_key,
+                actor=OWNER,
+                note="a test",
             )
 
-    async def promised(self) -> list[QueuedPromise]:
+    async def promised(self) -> list[QueuedMessage]:
         return list(await SqliteOutbox(self.harness.database).due(Millis(2**60), 1000))
 
     async def told(self) -> list[tuple[str, str | None]]:
         """What the reminders of everybody said: the kind and the days."""
-        return [(each.promise.kind, each.promise.values.get("days")) for each in await self.promised()]
+        return [(each.message.kind, each.message.values.get("days")) for each in await self.promised()]
 
     async def zone(self, name: str) -> None:
         async with self.store.begin() as unit:
@@ -162,7 +168,13 @@ async def test_bug_negative_days_never_reach_the_ledger(tmp_path: Path, millis: 
         with pytest.raises(ValueError, match="no ledger row"):
             async with it.licenses.transactions.begin() as unit:
                 await it.licenses.give(
-                    unit, ANNA, kind=EntryKind.PROMO, license_type=BASIC, millis=millis, cause="promo:1", actor=None
+                    unit,
+                    ANNA,
+                    kind=EntryKind.PROMO,
+                    license_type=BASIC,
+                    millis=millis,
+                    idempotency_key="promo:1",
+                    actor=None,
                 )
         assert await it.harness.rows("license_events") == []
 
@@ -183,8 +195,8 @@ async def test_what_is_taken_is_the_unused_rest_of_that_row(tmp_path: Path) -> N
 async def test_bug_the_trial_gave_thirty_days(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         assert await it.licenses.may_try(ANNA)
-        standing = await it.licenses.start_trial(ANNA)
-        assert standing.total == 7 * DAY
+        license_balance = await it.licenses.start_trial(ANNA)
+        assert license_balance.total == 7 * DAY
         assert await it.licenses.held(ANNA) is TRIAL
         assert [(row[3], row[5]) for row in await it.harness.rows("audit") if row[3] == "license.trial"]
 
@@ -224,7 +236,7 @@ async def test_bug_reminders_were_written_and_never_sent(tmp_path: Path) -> None
             ("license-ends", "1"),
             ("license-ended", None),
         ]
-        first = (await it.promised())[0].promise
+        first = (await it.promised())[0].message
         assert dict(first.values) == {"kind": "premium", "on": "2026-08-12", "days": "7"}
         assert (first.user_id, first.chat_id) == (ANNA, ANNA)
 
@@ -249,7 +261,7 @@ async def test_an_extension_makes_old_ones_moot(tmp_path: Path) -> None:
         await it.give(PREMIUM, 30, "desk:2")
         await it.live_until("2026-09-04T12:00")
         assert await it.told() == [("license-ends", "7"), ("license-ends", "7")]
-        assert [each.promise.values["on"] for each in await it.promised()] == ["2026-08-12", "2026-09-11"]
+        assert [each.message.values["on"] for each in await it.promised()] == ["2026-08-12", "2026-09-11"]
 
 
 async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path) -> None:
@@ -285,7 +297,7 @@ async def test_banked_time_is_no_end(tmp_path: Path) -> None:
         await it.give(BASIC, 10, "desk:1")
         await it.give(PREMIUM, 11, "desk:2")
         await it.live_until("2026-08-16T12:00")
-        assert [(each.promise.values["on"], each.promise.values["kind"]) for each in await it.promised()] == [
+        assert [(each.message.values["on"], each.message.values["kind"]) for each in await it.promised()] == [
             ("2026-08-22", "basic")
         ]
         looked_at = await it.queries.ending_licenses((Millis(0), UserId(0)), Millis(2**60), 10)
@@ -318,4 +330,4 @@ async def test_the_banned_hear_nothing_and_many_are_told_in_one_look(tmp_path: P
         await it.harness.ban(people[0])
         it.set_clock("2026-08-05T09:00")
         assert await it.reminders.remind() == 229
-        assert {each.promise.user_id for each in await it.promised()} == set(people[1:])
+        assert {each.message.user_id for each in await it.promised()} == set(people[1:])

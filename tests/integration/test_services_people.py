@@ -7,12 +7,12 @@ import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 
 from bot.domain.accounts import AccountType
-from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.licensing import License
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Role, UserConfig
-from bot.services.chat.buttons import ButtonDesk, Wish
+from bot.services.chat.buttons import ButtonAction, ButtonService
 from bot.services.users.people import OwnerLink, People
 from bot.services.users.preferences import Preferences, SettingField
 
@@ -72,19 +72,19 @@ async def test_an_owner_link_works_once_in_its_time_for_its_bearer(tmp_path: Pat
 async def test_a_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -> None:
     async with ground(tmp_path) as made:
         await made.user()
-        desk = ButtonDesk(queries=made.queries, transactions=made.store, clock=made.clock)
-        (token,) = await desk.issue(ANNA, CHAT, [Wish(action="lift", values={"a": "1"})])
+        desk = ButtonService(queries=made.queries, transactions=made.store, clock=made.clock)
+        (token,) = await desk.issue(ANNA, CHAT, [ButtonAction(action="lift", values={"a": "1"})])
         for update_id, is_killed in ((1, True), (2, False)):
-            cause = Cause(UpdateId(update_id))
-            reset = current_cause.set(cause)
+            idempotency_key = UpdateAttempt(UpdateId(update_id))
+            reset = current_attempt.set(idempotency_key)
             try:
-                wish = await desk.take(token, ANNA, CHAT)
-                assert (wish.action, wish.values) == ("lift", {"a": "1"})
+                action = await desk.take(token, ANNA, CHAT)
+                assert (action.action, action.values) == ("lift", {"a": "1"})
                 if not is_killed:  # the first press died before its effect: the button stays good
                     async with made.store.begin():
                         pass
             finally:
-                current_cause.reset(reset)
+                current_attempt.reset(reset)
         with pytest.raises(ButtonExpired):
             await desk.take(token, ANNA, CHAT)
 
@@ -94,8 +94,8 @@ async def test_every_bad_press_gets_the_same_answer(tmp_path: Path, how: str) ->
     async with ground(tmp_path) as made:
         await made.user()
         await made.user(BORIS)
-        desk = ButtonDesk(queries=made.queries, transactions=made.store, clock=made.clock)
-        (token,) = await desk.issue(ANNA, CHAT, [Wish(action="lift")])
+        desk = ButtonService(queries=made.queries, transactions=made.store, clock=made.clock)
+        (token,) = await desk.issue(ANNA, CHAT, [ButtonAction(action="lift")])
         if how == "late":
             made.clock.advance(15 * 60 + 1)
         with pytest.raises(ButtonExpired):

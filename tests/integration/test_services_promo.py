@@ -13,8 +13,8 @@ from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.promo import CampaignState, UndoStep
 from bot.domain.promo_codes import Terms, bare
 from bot.domain.secrets import Secret
-from bot.services.promo.redemption import Offer, Redemption, Refusal, Suggestion
-from ops.promo_room import ADMIN, PromoRoom, promo_room
+from bot.services.promo.redemption import CodePreview, Redemption, Refusal, Suggestion
+from ops.promo_stack import ADMIN, PromoStack, open_promo_stack
 from storage.admin.audit import AUDIT_CHAIN
 from storage.licensing.ledger import LICENSE_CHAIN
 from storage.sqlite.hash_chain import verify_chain
@@ -28,8 +28,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def room(tmp_path: Path, clock: FakeClock) -> AsyncIterator[PromoRoom]:
-    async with promo_room(tmp_path / "perpdesk.sqlite3", clock=clock) as built:
+async def room(tmp_path: Path, clock: FakeClock) -> AsyncIterator[PromoStack]:
+    async with open_promo_stack(tmp_path / "perpdesk.sqlite3", clock=clock) as built:
         await built.add_users([ANNA, BORIS])
         yield built
 
@@ -39,27 +39,27 @@ def terms(**changes: object) -> Terms:
     return Terms(**(values | changes))  # type: ignore[arg-type]  # a test's own values
 
 
-async def made(room: PromoRoom, own: str | None = None, **changes: object) -> tuple[int, Secret]:
-    sealed = None if own is None else room.desk.seal(own)
-    campaign = await room.desk.create(ADMIN, terms(**changes), sealed)
+async def made(promo_stack: PromoStack, own: str | None = None, **changes: object) -> tuple[int, Secret]:
+    sealed = None if own is None else promo_stack.campaigns.seal(own)
+    campaign = await promo_stack.campaigns.create(ADMIN, terms(**changes), sealed)
     return campaign.campaign.campaign_id, campaign.codes[0]
 
 
-async def redeemed(room: PromoRoom, code: Secret, user_id: UserId = ANNA) -> Redemption | Refusal:
-    return await room.redemptions.redeem(user_id, room.lookup(code))
+async def redeemed(promo_stack: PromoStack, code: Secret, user_id: UserId = ANNA) -> Redemption | Refusal:
+    return await promo_stack.redemptions.redeem(user_id, promo_stack.lookup(code))
 
 
-async def rows(room: PromoRoom, statement: str) -> list[tuple[object, ...]]:
-    return await room.database.fetch(statement)
+async def rows(promo_stack: PromoStack, statement: str) -> list[tuple[object, ...]]:
+    return await promo_stack.database.fetch(statement)
 
 
-async def days_held(room: PromoRoom, user_id: UserId = ANNA) -> dict[str, float]:
-    license_ = await room.reads.license(user_id)
+async def days_held(promo_stack: PromoStack, user_id: UserId = ANNA) -> dict[str, float]:
+    license_ = await promo_stack.reads.license(user_id)
     return {each.license_type.value: (each.end - each.start) / DAY for each in license_.segments}
 
 
 @pytest.mark.parametrize("days", [7, 30, 365])
-async def test_a_code_gives_exactly_its_days(room: PromoRoom, clock: FakeClock, days: int) -> None:
+async def test_a_code_gives_exactly_its_days(room: PromoStack, clock: FakeClock, days: int) -> None:
     """The original gave 30 whatever the code said."""
     _, code = await made(room, days=days)
     outcome = await redeemed(room, code)
@@ -68,32 +68,32 @@ async def test_a_code_gives_exactly_its_days(room: PromoRoom, clock: FakeClock, 
     assert await days_held(room) == {"premium": days}
 
 
-async def test_a_look_tells_what_a_redemption_does(room: PromoRoom, clock: FakeClock) -> None:
+async def test_a_look_tells_what_a_redemption_does(room: PromoStack, clock: FakeClock) -> None:
     _, first = await made(room, days=10)
     await redeemed(room, first)
     _, code = await made(room, days=30)
-    offer = await room.redemptions.look(ANNA, code.reveal())
-    assert isinstance(offer, Offer)
+    offer = await room.redemptions.preview(ANNA, code.reveal())
+    assert isinstance(offer, CodePreview)
     assert (offer.starts, offer.until) == (clock.now() + 10 * DAY, clock.now() + 40 * DAY)
     outcome = await room.redemptions.redeem(ANNA, offer.lookup)
     assert isinstance(outcome, Redemption)
     assert outcome.usage.until == offer.until
 
 
-async def test_a_lower_code_lowers_nobody(room: PromoRoom, clock: FakeClock) -> None:
+async def test_a_lower_code_lowers_nobody(room: PromoStack, clock: FakeClock) -> None:
     """The original turned 300 days of premium into 30 of trial."""
     _, premium = await made(room, days=300)
     _, trial = await made(room, days=7, license_type=LicenseType.TRIAL)
     await redeemed(room, premium)
-    offer = await room.redemptions.look(ANNA, trial.reveal())
-    assert isinstance(offer, Offer)
+    offer = await room.redemptions.preview(ANNA, trial.reveal())
+    assert isinstance(offer, CodePreview)
     assert offer.starts == clock.now() + 300 * DAY
     await redeemed(room, trial)
     assert await days_held(room) == {"premium": 300, "trial": 7}
     assert (await room.reads.license(ANNA)).type_at(clock.now()) is LicenseType.PREMIUM
 
 
-async def test_the_cap_is_exact_whoever_comes_at_once(room: PromoRoom) -> None:
+async def test_the_cap_is_exact_whoever_comes_at_once(room: PromoStack) -> None:
     """The original let 40 of 40 in where 5 were allowed."""
     users = [UserId(5000 + number) for number in range(40)]
     await room.add_users(users)
@@ -104,10 +104,10 @@ async def test_the_cap_is_exact_whoever_comes_at_once(room: PromoRoom) -> None:
     assert await rows(room, "SELECT uses FROM promo_codes") == [(5,)]
     assert await rows(room, "SELECT count(*) FROM promo_usage") == [(5,)]
     assert await rows(room, "SELECT count(*) FROM license_events") == [(5,)]
-    assert (await room.desk.campaign(campaign_id)).uses == 5
+    assert (await room.campaigns.campaign(campaign_id)).uses == 5
 
 
-async def test_a_thousand_taps_of_one_user_are_one_grant_and_one_answer(room: PromoRoom) -> None:
+async def test_a_thousand_taps_of_one_user_are_one_grant_and_one_answer(room: PromoStack) -> None:
     """T3. The original granted three times for 20 taps."""
     _, code = await made(room, max_uses=1)
     outcomes = await asyncio.gather(*(redeemed(room, code) for _ in range(1000)))
@@ -117,7 +117,7 @@ async def test_a_thousand_taps_of_one_user_are_one_grant_and_one_answer(room: Pr
     assert await rows(room, "SELECT count(*) FROM promo_usage") == [(1,)]
 
 
-async def test_whatever_fails_in_between_leaves_nothing(room: PromoRoom) -> None:
+async def test_whatever_fails_in_between_leaves_nothing(room: PromoStack) -> None:
     """The original kept the grant and forgot the use: three crashed tries were 90 days."""
     _, code = await made(room, max_uses=1)
     async with room.database.transaction() as transaction:
@@ -135,16 +135,16 @@ async def test_whatever_fails_in_between_leaves_nothing(room: PromoRoom) -> None
     assert await days_held(room) == {"premium": 30}
 
 
-async def test_once_per_user_and_the_answer_says_when(room: PromoRoom, clock: FakeClock) -> None:
+async def test_once_per_user_and_the_answer_says_when(room: PromoStack, clock: FakeClock) -> None:
     _, code = await made(room)
     first = await redeemed(room, code)
     clock.advance(3 * 86_400)
-    assert await room.redemptions.look(ANNA, code.reveal()) == first
+    assert await room.redemptions.preview(ANNA, code.reveal()) == first
     assert await redeemed(room, code) == first
     assert isinstance(await redeemed(room, code, BORIS), Redemption)
 
 
-async def test_every_code_that_is_none_gets_one_answer(room: PromoRoom, clock: FakeClock) -> None:
+async def test_every_code_that_is_none_gets_one_answer(room: PromoStack, clock: FakeClock) -> None:
     """Unknown, early, over, used up, paused, called back: the same outcome, the same statements."""
     codes = ["NEVERMADE", "Ж" * 5, ""]
     _, over = await made(room, ends=Millis(clock.now() + 1))
@@ -152,60 +152,60 @@ async def test_every_code_that_is_none_gets_one_answer(room: PromoRoom, clock: F
     _, full = await made(room, max_uses=1)
     await redeemed(room, full, BORIS)
     paused_id, paused = await made(room)
-    await room.desk.pause(ADMIN, paused_id, paused=True)
+    await room.campaigns.pause(ADMIN, paused_id, paused=True)
     undone_id, undone = await made(room)
-    await room.desk.undo(ADMIN, undone_id)
+    await room.campaigns.undo(ADMIN, undone_id)
     clock.advance(1)
     codes += [each.reveal() for each in (over, early, full, paused, undone)]
     for number, code in enumerate(codes):
         seeker = UserId(6000 + number)
         await room.add_users([seeker])
-        assert await room.redemptions.look(seeker, code) == Refusal(), code
+        assert await room.redemptions.preview(seeker, code) == Refusal(), code
         assert await room.redemptions.redeem(seeker, room.lookup(Secret(code))) == Refusal(), code
     assert await rows(room, "SELECT count(*) FROM promo_attempts") == [(len(codes),)]
     assert await rows(room, "SELECT count(*) FROM promo_usage") == [(1,)]
 
 
 async def test_after_five_wrong_tries_right_and_wrong_codes_are_answered_alike(
-    room: PromoRoom, clock: FakeClock
+    room: PromoStack, clock: FakeClock
 ) -> None:
     _, code = await made(room)
     began = clock.now()
     for _ in range(5):
-        assert await room.redemptions.look(ANNA, "WRONG") == Refusal()
+        assert await room.redemptions.preview(ANNA, "WRONG") == Refusal()
         clock.advance(10)
     blocked = Refusal(next_try=Millis(began + 15 * 60_000))
     for typed in ("WRONG", code.reveal(), "ЅРRING26"):
-        assert await room.redemptions.look(ANNA, typed) == blocked
-    assert isinstance(await room.redemptions.look(BORIS, code.reveal()), Offer), "nobody else is held up"
+        assert await room.redemptions.preview(ANNA, typed) == blocked
+    assert isinstance(await room.redemptions.preview(BORIS, code.reveal()), CodePreview), "nobody else is held up"
     clock.advance(15 * 60 - 51)
-    assert isinstance(await room.redemptions.look(ANNA, code.reveal()), Refusal)
+    assert isinstance(await room.redemptions.preview(ANNA, code.reveal()), Refusal)
     clock.advance(1)
-    assert isinstance(await room.redemptions.look(ANNA, code.reveal()), Offer)
+    assert isinstance(await room.redemptions.preview(ANNA, code.reveal()), CodePreview)
 
 
-async def test_cyrillic_letters_are_asked_about_and_are_no_wrong_try(room: PromoRoom) -> None:
+async def test_cyrillic_letters_are_asked_about_and_are_no_wrong_try(room: PromoStack) -> None:
     await made(room, own="SPRING26")
-    suggestion = await room.redemptions.look(ANNA, "ЅРRING26")
+    suggestion = await room.redemptions.preview(ANNA, "ЅРRING26")
     assert isinstance(suggestion, Suggestion)
     assert suggestion.text == "SPRING26"
-    assert isinstance(await room.redemptions.look_up(ANNA, suggestion.lookup), Offer)
-    assert isinstance(await room.redemptions.look(ANNA, "ВЕСНА"), Suggestion), (
+    assert isinstance(await room.redemptions.preview_lookup(ANNA, suggestion.lookup), CodePreview)
+    assert isinstance(await room.redemptions.preview(ANNA, "ВЕСНА"), Suggestion), (
         "whether there is such a code is not said"
     )
     assert await rows(room, "SELECT count(*) FROM promo_attempts") == [(0,)]
 
 
-async def test_two_codes_that_fold_alike_cannot_both_exist(room: PromoRoom) -> None:
+async def test_two_codes_that_fold_alike_cannot_both_exist(room: PromoStack) -> None:
     await made(room, own="HELLO")
     with pytest.raises(BadInput) as refused:
         await made(room, own="HE11O")
     assert refused.value.key == "promo-code-taken"
-    assert isinstance(await room.redemptions.look(ANNA, "he-ll0"), Offer)
+    assert isinstance(await room.redemptions.preview(ANNA, "he-ll0"), CodePreview)
 
 
 async def test_fifty_wrong_tries_within_a_minute_are_told_to_every_admin_once(
-    room: PromoRoom, clock: FakeClock
+    room: PromoStack, clock: FakeClock
 ) -> None:
     async with room.database.transaction() as transaction:
         await transaction.fetch("UPDATE users SET role = 'admin' WHERE user_id = ?", (BORIS,))
@@ -213,13 +213,13 @@ async def test_fifty_wrong_tries_within_a_minute_are_told_to_every_admin_once(
     await room.add_users(seekers)
     clock.advance(30 * 60 - clock.now() / 1000 % (15 * 60))
     for number in range(55):
-        await room.redemptions.look(seekers[number % 12], f"WRONG{number}")
+        await room.redemptions.preview(seekers[number % 12], f"WRONG{number}")
         clock.advance(1)
     told = await rows(room, "SELECT user_id FROM outbox WHERE kind = 'promo-guessing' ORDER BY user_id")
     assert told == [(ADMIN,), (BORIS,)]
 
 
-async def test_admins_are_told_at_50_90_and_100_percent_with_a_pause_button(room: PromoRoom) -> None:
+async def test_admins_are_told_at_50_90_and_100_percent_with_a_pause_button(room: PromoStack) -> None:
     users = [UserId(5000 + number) for number in range(10)]
     await room.add_users(users)
     campaign_id, code = await made(room, max_uses=10)
@@ -233,7 +233,7 @@ async def test_admins_are_told_at_50_90_and_100_percent_with_a_pause_button(room
     assert {row[1:] for row in buttons} == {(ADMIN, "promo.pause", str(campaign_id))}
 
 
-async def test_ten_times_the_hourly_mean_is_told(room: PromoRoom, clock: FakeClock) -> None:
+async def test_ten_times_the_hourly_mean_is_told(room: PromoStack, clock: FakeClock) -> None:
     users = [UserId(5000 + number) for number in range(25)]
     await room.add_users(users)
     _, code = await made(room)
@@ -244,10 +244,10 @@ async def test_ten_times_the_hourly_mean_is_told(room: PromoRoom, clock: FakeClo
         assert told == [(int(number >= 9),)]
 
 
-async def test_an_admin_redeems_for_a_user_by_the_same_rules(room: PromoRoom) -> None:
+async def test_an_admin_redeems_for_a_user_by_the_same_rules(room: PromoStack) -> None:
     _, code = await made(room, max_uses=1)
-    offer = await room.redemptions.look(ADMIN, code.reveal(), ANNA)
-    assert isinstance(offer, Offer)
+    offer = await room.redemptions.preview(ADMIN, code.reveal(), ANNA)
+    assert isinstance(offer, CodePreview)
     outcome = await room.redemptions.redeem(ADMIN, offer.lookup, ANNA)
     assert isinstance(outcome, Redemption)
     assert await days_held(room) == {"premium": 30}
@@ -261,17 +261,17 @@ async def test_an_admin_redeems_for_a_user_by_the_same_rules(room: PromoRoom) ->
     assert audited == [(ADMIN, ANNA)]
     assert await rows(room, "SELECT user_id, kind FROM outbox WHERE kind = 'promo-given'") == [(ANNA, "promo-given")]
     with pytest.raises(BadInput, match="promo-unknown-user"):
-        await room.redemptions.look(ADMIN, code.reveal(), UserId(77))
+        await room.redemptions.preview(ADMIN, code.reveal(), UserId(77))
 
 
-async def test_a_view_of_a_code_is_audited_and_a_stolen_database_shows_none(room: PromoRoom, tmp_path: Path) -> None:
+async def test_a_view_of_a_code_is_audited_and_a_stolen_database_shows_none(room: PromoStack, tmp_path: Path) -> None:
     campaign_id, code = await made(room, own="SUMMERSALE")
-    bulk = await room.desk.create(ADMIN, terms(count=5))
-    await room.redemptions.look(ANNA, code.reveal())
+    bulk = await room.campaigns.create(ADMIN, terms(count=5))
+    await room.redemptions.preview(ANNA, code.reveal())
     await redeemed(room, code)
-    (shown,) = await room.desk.show(ADMIN, campaign_id, "shown")
+    (shown,) = await room.campaigns.show(ADMIN, campaign_id, "shown")
     assert shown.reveal() == "SUMMERSALE"
-    assert await room.desk.show(ADMIN, bulk.campaign.campaign_id, "file") == bulk.codes
+    assert await room.campaigns.show(ADMIN, bulk.campaign.campaign_id, "file") == bulk.codes
     audited = await rows(room, "SELECT details FROM audit WHERE action = 'promo.view' ORDER BY id")
     assert audited == [("campaign 1, 1 codes, shown",), ("campaign 2, 5 codes, file",)]
     stolen = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file()).upper()  # noqa: ASYNC240  a test may wait
@@ -280,13 +280,13 @@ async def test_a_view_of_a_code_is_audited_and_a_stolen_database_shows_none(room
             assert form.encode() not in stolen
 
 
-async def test_many_codes_are_all_different_and_each_has_its_own_cap(room: PromoRoom) -> None:
+async def test_many_codes_are_all_different_and_each_has_its_own_cap(room: PromoStack) -> None:
     progress: list[int] = []
 
     async def watch(done: int) -> None:
         progress.append(done)
 
-    bulk = await room.desk.create(ADMIN, terms(count=500, max_uses=1), None, watch)
+    bulk = await room.campaigns.create(ADMIN, terms(count=500, max_uses=1), None, watch)
     assert len({code.reveal() for code in bulk.codes}) == 500
     assert progress == [250, 500]
     assert isinstance(await redeemed(room, bulk.codes[0]), Redemption)
@@ -294,65 +294,65 @@ async def test_many_codes_are_all_different_and_each_has_its_own_cap(room: Promo
     assert isinstance(await redeemed(room, bulk.codes[499], BORIS), Redemption)
 
 
-async def test_an_undo_takes_unused_promo_time_and_nothing_that_was_paid(room: PromoRoom, clock: FakeClock) -> None:
+async def test_an_undo_takes_unused_promo_time_and_nothing_that_was_paid(room: PromoStack, clock: FakeClock) -> None:
     campaign_id, code = await made(room, days=30)
     await redeemed(room, code)
     await redeemed(room, code, BORIS)
     async with room.store.begin() as unit:
-        await room.desk.licenses.give(
+        await room.campaigns.licenses.give(
             unit,
             ANNA,
             kind=EntryKind.PAYMENT,
             license_type=LicenseType.PREMIUM,
             millis=90 * DAY,
-            cause="charge:1",
+            idempotency_key="charge:1",
             actor=None,
         )
     clock.advance(10 * 60)
-    preview = await room.desk.preview_undo(ADMIN, campaign_id)
+    preview = await room.campaigns.preview_undo(ADMIN, campaign_id)
     assert (preview.step, preview.people) == (UndoStep.UNDO, 2)
     assert preview.millis == 2 * (30 * DAY - 600_000)
-    assert await room.desk.undo(ADMIN, campaign_id) is UndoStep.UNDO
+    assert await room.campaigns.undo(ADMIN, campaign_id) is UndoStep.UNDO
     assert (await room.reads.license(ANNA)).segments[-1].end == clock.now() + 90 * DAY
     assert not (await room.reads.license(BORIS)).is_active(clock.now())
     told = await rows(room, "SELECT user_id FROM outbox WHERE kind = 'promo-taken' ORDER BY user_id")
     assert told == [(ANNA,), (BORIS,)]
-    assert await room.redemptions.look(ANNA, code.reveal()) == Refusal()
+    assert await room.redemptions.preview(ANNA, code.reveal()) == Refusal()
     with pytest.raises(BadInput, match="promo-undone"):
-        await room.desk.undo(ADMIN, campaign_id)
+        await room.campaigns.undo(ADMIN, campaign_id)
     with pytest.raises(BadInput, match="promo-undone"):
-        await room.desk.pause(ADMIN, campaign_id, paused=False)
+        await room.campaigns.pause(ADMIN, campaign_id, paused=False)
 
 
-async def test_what_has_run_out_is_not_taken(room: PromoRoom, clock: FakeClock) -> None:
+async def test_what_has_run_out_is_not_taken(room: PromoStack, clock: FakeClock) -> None:
     campaign_id, code = await made(room, days=1)
     await redeemed(room, code)
     clock.advance(2 * 86_400)
-    assert await room.desk.undo(ADMIN, campaign_id) is UndoStep.ASK
-    assert (await room.desk.preview_undo(ADMIN, campaign_id)).step is UndoStep.WAIT
-    assert await room.desk.undo(ADMIN, campaign_id) is UndoStep.WAIT
+    assert await room.campaigns.undo(ADMIN, campaign_id) is UndoStep.ASK
+    assert (await room.campaigns.preview_undo(ADMIN, campaign_id)).step is UndoStep.WAIT
+    assert await room.campaigns.undo(ADMIN, campaign_id) is UndoStep.WAIT
     clock.advance(86_400)
-    assert (await room.desk.preview_undo(ADMIN, campaign_id)).people == 0
-    assert await room.desk.undo(ADMIN, campaign_id) is UndoStep.UNDO
+    assert (await room.campaigns.preview_undo(ADMIN, campaign_id)).people == 0
+    assert await room.campaigns.undo(ADMIN, campaign_id) is UndoStep.UNDO
     assert await rows(room, "SELECT count(*) FROM outbox WHERE kind = 'promo-taken'") == [(0,)]
     assert await rows(room, "SELECT count(*) FROM license_events") == [(1,)]
 
 
-async def test_later_a_second_admin_has_to_agree(room: PromoRoom, clock: FakeClock) -> None:
+async def test_later_a_second_admin_has_to_agree(room: PromoStack, clock: FakeClock) -> None:
     async with room.database.transaction() as transaction:
         await transaction.fetch("UPDATE users SET role = 'admin' WHERE user_id = ?", (BORIS,))
     campaign_id, _ = await made(room)
     clock.advance(16 * 60)
-    assert await room.desk.undo(ADMIN, campaign_id) is UndoStep.ASK
+    assert await room.campaigns.undo(ADMIN, campaign_id) is UndoStep.ASK
     assert await rows(room, "SELECT user_id FROM outbox WHERE kind = 'promo-undo-asked'") == [(BORIS,)]
     clock.advance(2 * 86_400)
-    assert await room.desk.undo(ADMIN, campaign_id) is UndoStep.WAIT_FOR_ADMIN
-    assert await room.desk.undo(BORIS, campaign_id) is UndoStep.UNDO
+    assert await room.campaigns.undo(ADMIN, campaign_id) is UndoStep.WAIT_FOR_ADMIN
+    assert await room.campaigns.undo(BORIS, campaign_id) is UndoStep.UNDO
     actions = await rows(room, "SELECT action FROM audit ORDER BY id")
     assert actions == [("promo.create",), ("promo.undo-ask",), ("promo.undo",)]
 
 
-async def test_an_undo_that_was_cut_short_is_finished(room: PromoRoom) -> None:
+async def test_an_undo_that_was_cut_short_is_finished(room: PromoStack) -> None:
     users = [UserId(5000 + number) for number in range(50)]
     await room.add_users(users)
     campaign_id, code = await made(room)
@@ -362,21 +362,21 @@ async def test_an_undo_that_was_cut_short_is_finished(room: PromoRoom) -> None:
         raise RuntimeError(f"killed after {done}")
 
     with pytest.raises(RuntimeError, match="killed after 20"):
-        await room.desk.undo(ADMIN, campaign_id, cut)
-    assert await room.desk.queries.unfinished_undos() == (campaign_id,)
-    await room.desk.finish_undo(campaign_id)
-    assert await room.desk.queries.unfinished_undos() == ()
+        await room.campaigns.undo(ADMIN, campaign_id, cut)
+    assert await room.campaigns.queries.unfinished_undos() == (campaign_id,)
+    await room.campaigns.finish_undo(campaign_id)
+    assert await room.campaigns.queries.unfinished_undos() == ()
     assert await rows(room, "SELECT count(*) FROM license_events WHERE kind = 'revocation'") == [(50,)]
     assert await rows(room, "SELECT count(*) FROM user_licenses") == [(0,)]
 
 
-async def test_the_funnel_counts_how_far_people_came(room: PromoRoom) -> None:
+async def test_the_funnel_counts_how_far_people_came(room: PromoStack) -> None:
     campaign_id, code = await made(room)
-    await room.redemptions.look(BORIS, code.reveal())
-    await room.redemptions.look(BORIS, code.reveal())
-    await room.redemptions.look(ANNA, code.reveal())
+    await room.redemptions.preview(BORIS, code.reveal())
+    await room.redemptions.preview(BORIS, code.reveal())
+    await room.redemptions.preview(ANNA, code.reveal())
     await redeemed(room, code)
-    funnel = await room.desk.funnel(campaign_id)
+    funnel = await room.campaigns.funnel(campaign_id)
     assert (funnel.opened, funnel.redeemed, funnel.connected, funnel.traded, funnel.paid) == (2, 1, 0, 0, 0)
     async with room.database.transaction() as transaction:
         await transaction.fetch(
@@ -385,39 +385,39 @@ async def test_the_funnel_counts_how_far_people_came(room: PromoRoom) -> None:
             (ANNA,),
         )
     async with room.store.begin() as unit:
-        await room.desk.licenses.give(
+        await room.campaigns.licenses.give(
             unit,
             ANNA,
             kind=EntryKind.PAYMENT,
             license_type=LicenseType.BASIC,
             millis=DAY,
-            cause="charge:2",
+            idempotency_key="charge:2",
             actor=None,
         )
-    funnel = await room.desk.funnel(campaign_id)
+    funnel = await room.campaigns.funnel(campaign_id)
     assert (funnel.connected, funnel.traded, funnel.paid) == (1, 0, 1)
 
 
-async def test_pausing_is_at_once_and_written_down_once(room: PromoRoom) -> None:
+async def test_pausing_is_at_once_and_written_down_once(room: PromoStack) -> None:
     campaign_id, code = await made(room)
-    assert (await room.desk.pause(ADMIN, campaign_id, paused=True)).state is CampaignState.PAUSED
-    await room.desk.pause(ADMIN, campaign_id, paused=True)
+    assert (await room.campaigns.pause(ADMIN, campaign_id, paused=True)).state is CampaignState.PAUSED
+    await room.campaigns.pause(ADMIN, campaign_id, paused=True)
     assert await redeemed(room, code) == Refusal()
-    assert (await room.desk.pause(ADMIN, campaign_id, paused=False)).state is CampaignState.ACTIVE
+    assert (await room.campaigns.pause(ADMIN, campaign_id, paused=False)).state is CampaignState.ACTIVE
     assert isinstance(await redeemed(room, code), Redemption)
     actions = await rows(room, "SELECT action FROM audit WHERE action <> 'promo.redeem' ORDER BY id")
     assert actions == [("promo.create",), ("promo.pause",), ("promo.resume",)]
     with pytest.raises(BadInput, match="promo-unknown"):
-        await room.desk.pause(ADMIN, 99, paused=True)
+        await room.campaigns.pause(ADMIN, 99, paused=True)
 
 
-async def test_both_chains_hold_and_uses_stay_counted_without_their_users(room: PromoRoom) -> None:
+async def test_both_chains_hold_and_uses_stay_counted_without_their_users(room: PromoStack) -> None:
     campaign_id, code = await made(room)
     await redeemed(room, code)
     async with room.database.transaction() as transaction:
         await transaction.fetch("DELETE FROM users WHERE user_id = ?", (ANNA,))
     for chain in (AUDIT_CHAIN, LICENSE_CHAIN):
         assert (await verify_chain(room.database.fetch, chain)).broken_at is None
-    assert (await room.desk.campaign(campaign_id)).uses == 1
-    assert (await room.desk.preview_undo(ADMIN, campaign_id)).people == 0
-    assert await room.desk.undo(ADMIN, campaign_id) is UndoStep.UNDO, "nobody to take from is no obstacle"
+    assert (await room.campaigns.campaign(campaign_id)).uses == 1
+    assert (await room.campaigns.preview_undo(ADMIN, campaign_id)).people == 0
+    assert await room.campaigns.undo(ADMIN, campaign_id) is UndoStep.UNDO, "nobody to take from is no obstacle"

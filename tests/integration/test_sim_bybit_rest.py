@@ -245,9 +245,9 @@ async def test_instruments_come_by_pages(driver: Driver) -> None:
         if not cursor:
             break
     assert seen == sorted(LISTED["linear"])
-    spot = (await driver.public("/v5/market/instruments-info", category="spot", limit=1)).result
-    assert len(spot["list"]) == len(LISTED["spot"])
-    assert "nextPageCursor" not in spot
+    target = (await driver.public("/v5/market/instruments-info", category="spot", limit=1)).result
+    assert len(target["list"]) == len(LISTED["spot"])
+    assert "nextPageCursor" not in target
 
 
 async def test_instruments_are_filtered(driver: Driver) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 
-from bot.domain.cause import Cause, PressedButton, UpdateId, current_cause
-from bot.domain.chat import Button, Dialogue, InboxState, Promise, StoredUpdate
+from bot.domain.chat import Button, Dialogue, InboxState, OutboxMessage, StoredUpdate
 from bot.domain.errors import ButtonExpired, StorageTrouble
 from bot.domain.events import Event, RoleChanged, UserBanned, UserConfigChanged
 from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.update_attempt import PressedButton, UpdateAttempt, UpdateId, current_attempt
 from storage.chat.inbox import SqliteInbox
 from storage.chat.outbox import SqliteOutbox
 
@@ -122,14 +122,14 @@ async def test_the_inbox_is_what_a_plain_model_says(tmp_path: Path) -> None:
             assert waiting == sorted(number for number, state in model.items() if state is InboxState.NEW)
 
 
-def promise(cause: str = "c1", kind: str = "filled", **values: str) -> Promise:
-    return Promise(user_id=ANNA, chat_id=CHAT, kind=kind, values=values, cause=cause)
+def promise(idempotency_key: str = "c1", kind: str = "filled", **values: str) -> OutboxMessage:
+    return OutboxMessage(user_id=ANNA, chat_id=CHAT, kind=kind, values=values, idempotency_key=idempotency_key)
 
 
-async def promised(it: Ground, *promises: Promise, now: Millis = NOW) -> None:
+async def promised(it: Ground, *messages: OutboxMessage, now: Millis = NOW) -> None:
     async with it.store.begin() as unit:
-        for each in promises:
-            await unit.promise(each, now)
+        for each in messages:
+            await unit.enqueue(each, now)
 
 
 async def test_a_promise_is_kept_once(tmp_path: Path) -> None:
@@ -137,11 +137,11 @@ async def test_a_promise_is_kept_once(tmp_path: Path) -> None:
         outbox = SqliteOutbox(it.database)
         await promised(it, promise(price="1", name="\ud800 🙂 \0"), promise(price="2"), promise(kind="stopped"))
         first, second = await outbox.due(NOW, 10)
-        assert (first.promise, first.attempts) == (promise(price="1", name="\ud800 🙂 \0"), 0)
-        assert second.promise == promise(kind="stopped")
+        assert (first.message, first.attempts) == (promise(price="1", name="\ud800 🙂 \0"), 0)
+        assert second.message == promise(kind="stopped")
         await outbox.sent(first.outbox_id, NOW)
         await promised(it, promise(price="3"))
-        assert [each.promise for each in await outbox.due(NOW, 10)] == [promise(kind="stopped")]
+        assert [each.message for each in await outbox.due(NOW, 10)] == [promise(kind="stopped")]
         assert await it.database.fetch("SELECT values_json FROM outbox WHERE state = 'sent'") == [("{}",)]
 
 
@@ -150,12 +150,12 @@ async def test_promises_are_due_in_their_order_and_later_ones_wait(tmp_path: Pat
         outbox = SqliteOutbox(it.database)
         await promised(it, promise("b"), promise("c"), now=Millis(NOW + 1))
         await promised(it, promise("a"))
-        assert [each.promise.cause for each in await outbox.due(Millis(NOW + 1), 10)] == ["a", "b", "c"]
-        assert [each.promise.cause for each in await outbox.due(Millis(NOW + 1), 2)] == ["a", "b"]
-        assert [each.promise.cause for each in await outbox.due(NOW, 10)] == ["a"]
+        assert [each.message.idempotency_key for each in await outbox.due(Millis(NOW + 1), 10)] == ["a", "b", "c"]
+        assert [each.message.idempotency_key for each in await outbox.due(Millis(NOW + 1), 2)] == ["a", "b"]
+        assert [each.message.idempotency_key for each in await outbox.due(NOW, 10)] == ["a"]
         ((first, *_),) = [await outbox.due(NOW, 1)]
         await outbox.later(first.outbox_id, Millis(NOW + 100))
-        assert [each.promise.cause for each in await outbox.due(Millis(NOW + 99), 10)] == ["b", "c"]
+        assert [each.message.idempotency_key for each in await outbox.due(Millis(NOW + 99), 10)] == ["b", "c"]
         assert [each.attempts for each in await outbox.due(Millis(NOW + 100), 10)] == [0, 0, 1]
 
 
@@ -181,13 +181,13 @@ async def test_old_settled_promises_are_forgotten_waiting_ones_never(tmp_path: P
         await outbox.undeliverable(b.outbox_id, "gone")
         assert await outbox.forget(NOW) == 0
         assert await outbox.forget(Millis(NOW + 1)) == 2
-        assert [each.promise.cause for each in await outbox.due(NOW, 10)] == ["c"]
+        assert [each.message.idempotency_key for each in await outbox.due(NOW, 10)] == ["c"]
 
 
 async def test_a_promise_of_a_unit_that_fails_is_none(tmp_path: Path) -> None:
     async def fail() -> None:
         async with it.store.begin() as unit:
-            await unit.promise(promise(), NOW)
+            await unit.enqueue(promise(), NOW)
             raise ZeroDivisionError
 
     async with ground(tmp_path) as it:
@@ -269,11 +269,11 @@ async def test_a_user_has_one_dialogue(tmp_path: Path) -> None:
         assert await it.queries.dialogue(ANNA, NOW) is None
 
 
-async def handling(cause: Cause, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+async def handling(idempotency_key: UpdateAttempt, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """Run as the lanes do: with the update's cause in the context."""
 
     async def run() -> Any:
-        current_cause.set(cause)
+        current_attempt.set(idempotency_key)
         return await work()
 
     return await asyncio.create_task(run())
@@ -286,14 +286,14 @@ async def state_of(it: Ground, number: int) -> str:
 
 async def test_the_first_commit_marks_its_update_as_applied(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
-        inbox, cause = SqliteInbox(it.database), Cause(update_id=UpdateId(7))
+        inbox, idempotency_key = SqliteInbox(it.database), UpdateAttempt(update_id=UpdateId(7))
         await inbox.accept((update(7), update(8)), NOW)
-        await handling(cause, it.user)
-        assert cause.applied
+        await handling(idempotency_key, it.user)
+        assert idempotency_key.applied
         assert (await state_of(it, 7), await state_of(it, 8)) == ("applied", "new")
         assert [each.state for each in await inbox.waiting()] == [InboxState.APPLIED, InboxState.NEW]
         await inbox.finish(ids(7), {})
-        await handling(Cause(update_id=UpdateId(7)), it.user)
+        await handling(UpdateAttempt(update_id=UpdateId(7)), it.user)
         assert await state_of(it, 7) == "done"
 
 
@@ -304,11 +304,11 @@ async def test_a_unit_that_fails_leaves_its_update_to_be_tried_again(tmp_path: P
             raise ZeroDivisionError
 
     async with ground(tmp_path) as it:
-        cause = Cause(update_id=UpdateId(7))
+        idempotency_key = UpdateAttempt(update_id=UpdateId(7))
         await SqliteInbox(it.database).accept((update(7),), NOW)
         with pytest.raises(ZeroDivisionError):
-            await handling(cause, fail)
-        assert not cause.applied
+            await handling(idempotency_key, fail)
+        assert not idempotency_key.applied
         assert await state_of(it, 7) == "new"
 
 
@@ -318,9 +318,9 @@ async def test_a_pressed_button_is_used_up_by_the_commit_of_its_effect(tmp_path:
             await unit.users.ensure(new_user(), NOW)
             raise ZeroDivisionError
 
-    def press() -> Cause:
+    def press() -> UpdateAttempt:
         pressed = PressedButton(token=TOKEN, user_id=ANNA, chat_id=CHAT)
-        return Cause(update_id=UpdateId(7), pressed=pressed)
+        return UpdateAttempt(update_id=UpdateId(7), pressed=pressed)
 
     async with ground(tmp_path) as it:
         it.clock.millis = NOW
@@ -328,11 +328,11 @@ async def test_a_pressed_button_is_used_up_by_the_commit_of_its_effect(tmp_path:
         with pytest.raises(ZeroDivisionError):
             await handling(press(), fail)
         assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
-        cause = press()
-        await handling(cause, it.user)
-        assert (cause.applied, cause.pressed) == (True, None)
+        idempotency_key = press()
+        await handling(idempotency_key, it.user)
+        assert (idempotency_key.applied, idempotency_key.pressed) == (True, None)
         assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is None
-        await handling(cause, lambda: it.user(BORIS))  # a second unit of the same press
+        await handling(idempotency_key, lambda: it.user(BORIS))  # a second unit of the same press
         with pytest.raises(ButtonExpired):
             await handling(press(), lambda: it.user(UserId(5)))
         assert await it.queries.user_config(UserId(5)) is None

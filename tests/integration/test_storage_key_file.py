@@ -11,7 +11,7 @@ from harness.storage import ground, key_check, sealed_credentials
 from bot.domain.accounts import KeyType
 from bot.domain.errors import WrongKeyFile
 from bot.domain.secrets import Secret
-from storage.sqlite.vault import KeyFile, Vault, new_key_file
+from storage.sqlite.vault import AesCredentialVault, KeyFile, new_key_file
 
 
 def test_a_new_key_file_is_for_its_owner_alone_and_loads(tmp_path: Path) -> None:
@@ -55,10 +55,10 @@ def test_a_key_file_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> Non
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 OTHER_KEY = base64.b64encode(bytes(range(1, 33))).decode()
-MINE = Vault(KeyFile.parse(f"mine:{KEY}"))
-OTHER = Vault(KeyFile.parse(f"other:{OTHER_KEY}"))
-ROTATED = Vault(KeyFile.parse(f"other:{OTHER_KEY}\nmine:{KEY}"))
-SAME_ID = Vault(KeyFile.parse(f"mine:{OTHER_KEY}"))
+MINE = AesCredentialVault(KeyFile.parse(f"mine:{KEY}"))
+OTHER = AesCredentialVault(KeyFile.parse(f"other:{OTHER_KEY}"))
+ROTATED = AesCredentialVault(KeyFile.parse(f"other:{OTHER_KEY}\nmine:{KEY}"))
+SAME_ID = AesCredentialVault(KeyFile.parse(f"mine:{OTHER_KEY}"))
 
 
 async def test_the_canary_proves_the_key_file(tmp_path: Path) -> None:

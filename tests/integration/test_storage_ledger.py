@@ -10,7 +10,7 @@ import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, ground
 
 from bot.domain.ids import DAY, Millis, UserId
-from bot.domain.licensing import EntryKind, LedgerEntry, License, LicenseType, NewLedgerEntry, Standing, derive
+from bot.domain.licensing import EntryKind, LedgerEntry, License, LicenseBalance, LicenseType, NewLedgerEntry, derive
 from storage.checkup import check_licenses
 from storage.licensing.ledger import LICENSE_CHAIN
 from storage.sqlite.hash_chain import verify_chain
@@ -20,26 +20,28 @@ TRIAL, BASIC, PREMIUM = LicenseType
 COPIED = "holder, kind, license_type, 1, takes, 'desk:9', actor, note, at"  # another row of the same user's
 
 
-def giving(cause: str, license_type: LicenseType = PREMIUM, days: int = 30, **changes: object) -> NewLedgerEntry:
+def giving(
+    idempotency_key: str, license_type: LicenseType = PREMIUM, days: int = 30, **changes: object
+) -> NewLedgerEntry:
     values: dict[str, object] = {
         "kind": EntryKind.GRANT,
         "license_type": license_type,
         "millis": days * DAY,
         "takes": None,
-        "cause": cause,
+        "idempotency_key": idempotency_key,
         "actor": None,
         "note": "",
     }
     return NewLedgerEntry(**(values | changes))  # type: ignore[arg-type]  # a test's own words
 
 
-def taking(cause: str, takes: int | None, kind: EntryKind = EntryKind.REVOCATION) -> NewLedgerEntry:
-    return giving(cause, kind=kind, license_type=None, millis=0, takes=takes)
+def taking(idempotency_key: str, takes: int | None, kind: EntryKind = EntryKind.REVOCATION) -> NewLedgerEntry:
+    return giving(idempotency_key, kind=kind, license_type=None, millis=0, takes=takes)
 
 
 async def append(
     it: Ground, entry: NewLedgerEntry, *, user_id: UserId = ANNA, now: int = NOW
-) -> tuple[LedgerEntry, Standing]:
+) -> tuple[LedgerEntry, LicenseBalance]:
     async with it.store.begin() as unit:
         return await unit.ledger.append(user_id, entry, Millis(now))
 
@@ -51,10 +53,10 @@ async def license_of(it: Ground, now: int = NOW) -> License:
 async def test_a_row_shows_in_the_very_next_read(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
         await it.user()
-        written, standing = await append(it, giving("desk:1"))
+        written, license_balance = await append(it, giving("desk:1"))
         assert (written.entry_id, written.millis) == (1, 30 * DAY)
         held = await license_of(it)
-        assert held.segments == standing.segments
+        assert held.segments == license_balance.segments
         assert (held.type_at(Millis(NOW)), held.until(Millis(NOW))) == (PREMIUM, NOW + 30 * DAY)
 
 
@@ -62,9 +64,9 @@ async def test_bug_the_same_charge_twice_was_two_grants(tmp_path: Path) -> None:
     async with ground(tmp_path) as it:
         await it.user()
         first, _ = await append(it, giving("charge:abc", kind=EntryKind.PAYMENT))
-        again, standing = await append(it, giving("charge:abc", kind=EntryKind.PAYMENT), now=NOW + DAY)
+        again, license_balance = await append(it, giving("charge:abc", kind=EntryKind.PAYMENT), now=NOW + DAY)
         assert again == first
-        assert standing.total == 29 * DAY
+        assert license_balance.total == 29 * DAY
         assert (await verify_chain(it.database.fetch, LICENSE_CHAIN)).rows == 1
 
 
@@ -222,14 +224,14 @@ async def test_the_projection_is_always_what_the_ledger_says(tmp_path: Path, see
             entry = giving(f"desk:{next(causes)}", dice.choice(list(LicenseType)), dice.randrange(1, 40))
             if theirs and dice.random() < 0.3:
                 kind = dice.choice((EntryKind.REFUND, EntryKind.CORRECTION, EntryKind.REVOCATION))
-                entry = taking(entry.cause, dice.choice(theirs), kind)
+                entry = taking(entry.idempotency_key, dice.choice(theirs), kind)
             elif dice.random() < 0.05:
-                entry = taking(entry.cause, None)
-            written, standing = await append(it, entry, user_id=user_id, now=now)
-            assert standing == derive((*rows, written), Millis(now))
+                entry = taking(entry.idempotency_key, None)
+            written, license_balance = await append(it, entry, user_id=user_id, now=now)
+            assert license_balance == derive((*rows, written), Millis(now))
             held = await it.queries.license(user_id, Millis(now))
-            if standing.segments:
-                assert held.segments == standing.segments
+            if license_balance.segments:
+                assert held.segments == license_balance.segments
             else:
                 assert held.type_at(Millis(now)) is None
             now += dice.choice((1, DAY, 9 * DAY, -3 * DAY, 0))

@@ -17,11 +17,11 @@ from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
 from harness.waiting import LIMIT
 
 from bot.domain.audit import AuditEntry
-from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.chat import StoredUpdate
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import UserConfigChanged
 from bot.domain.ids import UserId
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from storage.chat.inbox import SqliteInbox
 from storage.signals.signals import INSERT_SIGNAL
 from storage.sqlite.writer import Transaction
@@ -79,19 +79,19 @@ async def stands(it: Ground) -> tuple[int, int]:
     return users, entries
 
 
-async def interrupted(it: Ground, steps: Steps) -> Cause:
+async def interrupted(it: Ground, steps: Steps) -> UpdateAttempt:
     """Two writes for an update, cancelled at its steps; afterwards the lock must be free."""
-    cause = Cause(update_id=UpdateId(7))
+    idempotency_key = UpdateAttempt(update_id=UpdateId(7))
 
     async def handle() -> None:
-        current_cause.set(cause)
+        current_attempt.set(idempotency_key)
         await steps.drive(two_writes(it))
 
     with suppress(asyncio.CancelledError):
         await asyncio.create_task(handle())
     async with asyncio.timeout(LIMIT):
         await it.user(BORIS)
-    return cause
+    return idempotency_key
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["once", "again and again"])
@@ -102,13 +102,13 @@ async def test_a_cancellation_at_any_await_leaves_all_or_nothing(tmp_path: Path,
         async with ground(folder) as it:
             await SqliteInbox(it.database).accept([update(7)], NOW)
             steps = Steps(step, again=again)
-            cause = await interrupted(it, steps)
+            idempotency_key = await interrupted(it, steps)
             users, entries = await stands(it)
             ((state,),) = await it.database.fetch("SELECT state FROM inbox")
             is_whole = users == 2
             assert (users, entries) in {(1, 0), (2, 1)}
             assert state == ("applied" if is_whole else "new")
-            assert cause.applied is is_whole
+            assert idempotency_key.applied is is_whole
             assert it.committed == ([(UserConfigChanged(user_id=ANNA),)] if is_whole else [])
         outcomes.add(is_whole)
         if steps.count < step:

@@ -27,23 +27,23 @@ from bot.exchange.meter import ExchangeStats
 from bot.wiring.metrics import ChatCollector, ExchangeCollector
 from cache.facade import CachedReads
 from handlers.core.callbacks import CODES
-from handlers.outbox_messages import KINDS, Promises
+from handlers.outbox_messages import KINDS, OutboxTexts
 from handlers.registry import TABLE
 from stats_api.collector import SampledProcess, make_registry
 from storage.chat.outbox import SqliteOutbox
 
 # The only places where a name of the code stands.
-RENDER: Final = Promises(TEXTS).render
+RENDER: Final = OutboxTexts(TEXTS).render
 OUTBOX_KINDS: Final = frozenset(KINDS)
 CODE_OF_TAG: Final = {code.TAG: code for code in CODES}
-ACTIONS: Final = frozenset(each.action for each in TABLE.entries if hasattr(each, "action"))
-DIALOGUES: Final = frozenset(each.dialogue for each in TABLE.entries if hasattr(each, "dialogue"))
+ACTIONS: Final = frozenset(each.action for each in TABLE.specs if hasattr(each, "action"))
+DIALOGUES: Final = frozenset(each.dialogue for each in TABLE.specs if hasattr(each, "dialogue"))
 
 
 async def due(harness: Harness) -> list[tuple[str, Mapping[str, str]]]:
     """Kind and values of what waits in the outbox, as `RENDER` takes them."""
     found = await SqliteOutbox(harness.database).due(harness.clock.now(), 1_000)
-    return [(each.promise.kind, each.promise.values) for each in found]
+    return [(each.message.kind, each.message.values) for each in found]
 
 
 def metrics(harness: Harness) -> str:

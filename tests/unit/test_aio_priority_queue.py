@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from harness.exchange import TurnedTime, settle
 
-from bot.aio.priority_queue import Call, TurnQueue
+from bot.aio.priority_queue import PriorityQueue, QueuedCall
 
 
 @dataclass
@@ -39,14 +39,14 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.pace = Every(self.gap, next_at=self.time.seconds)
-        self.queue = TurnQueue(clock=self.time, pace=self.pace, priorities=3, later=self.time.later)
+        self.queue = PriorityQueue(clock=self.time, shared_limit=self.pace, priorities=3, later=self.time.later)
 
-    def ask(self, name: str, call: Call) -> asyncio.Task[None]:
+    def ask(self, name: str, call: QueuedCall) -> asyncio.Task[None]:
         return asyncio.create_task(self._ask(name, call))
 
-    async def _ask(self, name: str, call: Call) -> None:
+    async def _ask(self, name: str, call: QueuedCall) -> None:
         try:
-            if not self.queue.go(call.paces):
+            if not self.queue.go(call.rate_limits):
                 await self.queue.wait(call)
         except (TimeoutError, PermissionError) as error:
             self.refused.append((name, str(error)))
@@ -54,8 +54,10 @@ class Desk:
             self.served.append(f"{name} {self.time.seconds - 1000:g}")
 
 
-def call(priority: int = 1, owner: object = "anna", *, paces: tuple[Every, ...] = (), patience_s: float = 100) -> Call:
-    return Call(priority=priority, owner=owner, paces=paces, patience_s=patience_s)
+def call(
+    priority: int = 1, owner: object = "anna", *, paces: tuple[Every, ...] = (), patience_s: float = 100
+) -> QueuedCall:
+    return QueuedCall(priority=priority, owner=owner, rate_limits=paces, patience_s=patience_s)
 
 
 async def test_a_free_turn_is_had_at_once_and_the_others_keep_the_pace() -> None:
@@ -139,7 +141,7 @@ async def test_one_whose_patience_is_too_short_is_told_at_once_or_when_it_was_ov
 async def test_without_a_limit_of_patience_one_waits_as_long_as_it_takes() -> None:
     desk = Desk(gap=1e6)
     desk.ask("a", call())
-    desk.ask("b", Call(priority=2, owner="b"))
+    desk.ask("b", QueuedCall(priority=2, owner="b"))
     await desk.time.advance(1e6)
     assert (desk.served, desk.refused) == (["a 0", "b 1e+06"], [])
 
@@ -148,7 +150,7 @@ async def test_those_for_one_target_are_refused_and_the_others_go_on() -> None:
     desk = Desk()
     desk.ask("a", call())
     for name, target in (("b", "banned"), ("c", "other"), ("d", "banned")):
-        desk.ask(name, Call(priority=1, owner=name, target=target))
+        desk.ask(name, QueuedCall(priority=1, owner=name, target=target))
     await settle()
     desk.queue.refuse(lambda target: PermissionError("no") if target == "banned" else None)
     await desk.time.advance(1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ops.bench.front import tapped
-from ops.house import Chat, DriverError, House
+from ops.stack import Chat, DriverError, Stack
 
 CARD = 5
 BALANCE = ("Positions", "Orders", "Menu")
@@ -61,7 +61,7 @@ class Desk:
         )
 
 
-class _House(House):
+class _House(Stack):
     """Knows the desk alone."""
 
     def __init__(self, desk: Desk) -> None:

@@ -12,7 +12,7 @@ from cache.facade import CachedReads
 from cache.policy import as_markdown
 from cache.region import Region
 from cache.regions import Regions
-from cache.shelf import SECOND_CHANCES
+from cache.second_chance import SECOND_CHANCES
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "cache.md").read_text(encoding="utf-8")

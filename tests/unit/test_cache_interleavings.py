@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cache.policy import AccountKey
-from cache.region import Flight, Region
+from cache.region import Load, Region
 from ops.campaigns.cache_interleavings import (
     KEYS,
     VERBS,
@@ -34,7 +34,7 @@ class KeepsOvertakenLoads(Region[AccountKey]):
 
     __slots__ = ()
 
-    def _may_keep(self, flight: Flight[AccountKey]) -> bool:  # noqa: ARG002  the check is taken out
+    def _may_keep(self, under_way: Load[AccountKey]) -> bool:  # noqa: ARG002  the check is taken out
         return True
 
 
@@ -43,9 +43,9 @@ class LetsReadersJoinOvertakenLoads(Region[AccountKey]):
 
     __slots__ = ()
 
-    def _overtake(self, flight: Flight[AccountKey]) -> None:
-        flight.is_overtaken = True
-        self._overtaken += 1
+    def _supersede(self, under_way: Load[AccountKey]) -> None:
+        under_way.is_superseded = True
+        self._superseded += 1
 
 
 class CancelsTheLoadOfAll(Region[AccountKey]):
@@ -53,8 +53,8 @@ class CancelsTheLoadOfAll(Region[AccountKey]):
 
     __slots__ = ()
 
-    async def _landed(self, flight: Flight[AccountKey]) -> object:
-        return await flight.task
+    async def _result_of(self, under_way: Load[AccountKey]) -> object:
+        return await under_way.task
 
 
 @settings(max_examples=300)

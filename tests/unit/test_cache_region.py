@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from harness.cache import A, B, Gate, HandClock, begin, key
 
-from bot.domain.cause import Cause, UpdateId, current_cause
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from cache.policy import MARKET_DATA, POSITION, AccountKey
 from cache.region import LoadEnded, Region
 from cache.stats import LOAD_SECONDS
@@ -184,11 +184,11 @@ async def test_a_load_belongs_to_no_update(region: Region[AccountKey]) -> None:
     seen: list[object] = []
 
     async def load(_: object) -> None:
-        seen.extend((private.get(), current_cause.get()))
+        seen.extend((private.get(), current_attempt.get()))
         private.set("left behind")
 
     private.set("reader")
-    current_cause.set(Cause(UpdateId(7)))
+    current_attempt.set(UpdateAttempt(UpdateId(7)))
     await region.get(A, load, None)
     assert seen == ["nobody", None]
     assert private.get() == "reader"

@@ -9,7 +9,7 @@ from bot.domain.accounts import AccountType, Exchange, KeyType, SealedCredential
 from bot.domain.ids import AccountId, UserId
 from cache.policy import API_RESPONSE, CREDENTIALS, POSITION, AccountKey
 from cache.region import Region, json_bytes
-from cache.shelf import SECOND_CHANCES
+from cache.second_chance import SECOND_CHANCES
 from cache.tags import account, kind, user
 
 
@@ -56,7 +56,7 @@ async def test_a_dropped_entry_leaves_nothing_behind(region: Region[AccountKey])
     assert region.stats().size == 0
     region.sweep()
     assert len(region._index) == 0
-    assert len(region._shelf) == 0
+    assert len(region._cache) == 0
     region.put(A, "again")
     assert region.last(A) == "again"
 
@@ -166,7 +166,7 @@ async def test_one_eviction_costs_a_bounded_search(clock: HandClock, source: Gat
     region.put(key(999), 999)
     assert region.stats().size == 200
     spared = [
-        number for number in range(200) if key(number) in region and not region._shelf.index[key(number)].was_read
+        number for number in range(200) if key(number) in region and not region._cache.index[key(number)].was_read
     ]
     assert len(spared) == SECOND_CHANCES
 

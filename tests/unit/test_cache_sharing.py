@@ -44,7 +44,7 @@ def test_short_numbers_and_words_are_shared_wherever_they_stand() -> None:
         for _ in range(2)
     ]
     for value in values:
-        sharing.settle(value)
+        sharing.intern(value)
     parts = [row for value in values for row in (*value.items, value.first) if row is not None]
     assert len(parts) == 4
     assert {id(part.name) for part in parts} == {id(parts[0].name)}
@@ -54,8 +54,8 @@ def test_short_numbers_and_words_are_shared_wherever_they_stand() -> None:
 def test_numbers_are_shared_as_written() -> None:
     sharing = Sharing()
     one, other = Row("a", Decimal("1.0")), Row("a", Decimal("1.00"))
-    sharing.settle(one)
-    sharing.settle(other)
+    sharing.intern(one)
+    sharing.intern(other)
     assert (str(one.size), str(other.size)) == ("1.0", "1.00")
 
 
@@ -63,7 +63,7 @@ def test_long_ones_are_left_alone() -> None:
     sharing = Sharing()
     values = [Row(word("a7f1c9d0-order-id"), Decimal("64123.45")) for _ in range(2)]
     for value in values:
-        sharing.settle(value)
+        sharing.intern(value)
     assert values[0].name is not values[1].name
     assert values[0].size is not values[1].size
 
@@ -76,7 +76,7 @@ def test_a_settled_value_is_the_value_it_was(make: str) -> None:
     for number in range(3):
         value = getattr(Values(number), make)(number)
         same = getattr(Values(number), make)(number)
-        sharing.settle(value)
+        sharing.intern(value)
         assert value == same
         assert repr(value) == repr(same)
         assert hash(value) == hash(same)
@@ -85,13 +85,13 @@ def test_a_settled_value_is_the_value_it_was(make: str) -> None:
 def test_what_is_no_dataclass_is_left_alone() -> None:
     sharing = Sharing()
     for value in (None, 7, "text", (1, "a"), Color.RED, Decimal(1)):
-        sharing.settle(value)
+        sharing.intern(value)
 
 
 def test_what_is_remembered_is_bounded() -> None:
     sharing = Sharing()
     for number in range(3 * HELD):
-        sharing.settle(Row(f"w{number}", Decimal(number)))
+        sharing.intern(Row(f"w{number}", Decimal(number)))
     assert len(sharing._numbers) <= HELD
     assert len(sharing._words) <= HELD
 

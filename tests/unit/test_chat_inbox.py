@@ -11,12 +11,12 @@ from harness.fakes import FakeClock, MemoryInbox, MemoryOutbox, MemoryTransactio
 from harness.telegram_server import message
 
 from bot.chat.inbox import Inbox
-from bot.chat.ledger import Ledger
+from bot.chat.inbox_marker import InboxMarker
 from bot.chat.updates import Incoming
-from bot.domain.cause import UpdateId
 from bot.domain.chat import InboxState, StoredUpdate
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
+from bot.domain.update_attempt import UpdateId
 
 pytestmark = pytest.mark.virtual_time
 
@@ -35,7 +35,7 @@ class Door:
     def __post_init__(self) -> None:
         clock = FakeClock()
         transactions: Any = MemoryTransactions(self.store, self.outbox)
-        self.inbox = Inbox(self.store, transactions, self.out.extend, Ledger(self.store, clock), clock)
+        self.inbox = Inbox(self.store, transactions, self.out.extend, InboxMarker(self.store, clock), clock)
 
     def ids(self) -> list[int]:
         return [update.update_id for update in self.out]
@@ -106,7 +106,7 @@ async def test_a_cancelled_caller_parts_no_update_from_its_lane() -> None:
     await asyncio.sleep(0.005)
     accepting.cancel()
     await asyncio.gather(accepting, return_exceptions=True)
-    await door.inbox.settle()
+    await door.inbox.finish_storing()
     assert door.ids() == [3]
 
 
@@ -160,8 +160,10 @@ async def test_after_a_kill_new_rows_are_handled_again_in_order_and_applied_ones
         (5, 1, None),
         (3, 1, None),
     ]
-    promises = [(each.promise.kind, each.promise.chat_id, each.promise.cause) for each in door.outbox.rows.values()]
-    assert promises == [("restarted", 7, "update:6"), ("send-secret-again", 7, "update:7")]
+    messages = [
+        (each.enqueue.kind, each.enqueue.chat_id, each.enqueue.idempotency_key) for each in door.outbox.rows.values()
+    ]
+    assert messages == [("restarted", 7, "update:6"), ("send-secret-again", 7, "update:7")]
     assert [door.store.state(number) for number in (6, 7, 8)] == [
         InboxState.DONE,
         InboxState.DONE,
@@ -180,7 +182,7 @@ async def test_a_kill_between_the_promise_and_the_mark_promises_nothing_twice() 
         await door.inbox.replay()
     again = Door(store=door.store, outbox=door.outbox)
     await again.inbox.replay()
-    assert [each.promise.cause for each in door.outbox.rows.values()] == ["update:7"]  # one message a chat
+    assert [each.enqueue.idempotency_key for each in door.outbox.rows.values()] == ["update:7"]  # one message a chat
     assert door.store.state(6) is InboxState.DONE
 
 

@@ -10,13 +10,13 @@ import pytest
 from harness.fakes import FakeClock, MemoryInbox
 from harness.telegram_server import message
 
+from bot.chat.inbox_marker import InboxMarker
 from bot.chat.lanes import LaneLimits, Lanes
-from bot.chat.ledger import Ledger
 from bot.chat.updates import Incoming, known, read_update
-from bot.domain.cause import Cause, current_cause
 from bot.domain.chat import InboxState
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import ChatId, UserId
+from bot.domain.update_attempt import UpdateAttempt, current_attempt
 
 QUICK = LaneLimits(back_off_s=(0.01, 0.02))
 
@@ -31,17 +31,17 @@ class Desk:
     clock: FakeClock = field(default_factory=FakeClock)
     store: MemoryInbox = field(default_factory=MemoryInbox)
     handled: list[tuple[int, str]] = field(default_factory=list)
-    causes: list[Cause | None] = field(default_factory=list)
+    causes: list[UpdateAttempt | None] = field(default_factory=list)
     told: list[tuple[str, int, int]] = field(default_factory=list)
     handler: Callable[[dict[str, Any]], Any] | None = None
     lanes: Lanes = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(self.store, self.clock, every_s=0.01)
+        self.ledger = InboxMarker(self.store, self.clock, every_s=0.01)
         self.lanes = Lanes(self.process, self.tell, self.ledger, self.clock, self.limits)
 
     async def process(self, raw: Any) -> None:
-        self.causes.append(current_cause.get())
+        self.causes.append(current_attempt.get())
         if self.handler is not None:
             await self.handler(raw)
         sender = raw.get("message", raw.get("pre_checkout_query"))["from"]["id"]
@@ -220,7 +220,9 @@ async def test_a_failure_is_tried_again_and_then_handled() -> None:
         await desk.put(message(1, 1, "first"), message(2, 1, "second"))
         await desk.lanes.drain(1)
         assert [text for _, text in desk.handled] == ["first", "second"]
-        assert [(cause.update_id, cause.attempt) for cause in desk.causes if cause] == [(1, 1), (1, 2), (1, 3), (2, 1)]
+        assert [
+            (update_attempt.update_id, update_attempt.attempt) for update_attempt in desk.causes if update_attempt
+        ] == [(1, 1), (1, 2), (1, 3), (2, 1)]
         assert desk.store.rows[1].attempts == 2  # type: ignore[index]  # an UpdateId
     assert desk.store.state(1) is InboxState.DONE
     assert desk.told == []
@@ -235,9 +237,9 @@ async def test_after_three_failures_an_update_is_set_aside_and_its_sender_told(
             error = ValueError("poison")
             if raises:
                 raise error
-            cause = current_cause.get()
-            assert cause is not None
-            cause.failure = error  # as the error handler leaves it
+            update_attempt = current_attempt.get()
+            assert update_attempt is not None
+            update_attempt.failure = error  # as the error handler leaves it
 
     desk = Desk(handler=handler)
     async with desk.open():
@@ -254,9 +256,9 @@ async def test_after_three_failures_an_update_is_set_aside_and_its_sender_told(
 
 async def test_what_was_applied_is_not_done_again() -> None:
     async def handler(_: dict[str, Any]) -> None:
-        cause = current_cause.get()
-        assert cause is not None
-        cause.applied = True
+        update_attempt = current_attempt.get()
+        assert update_attempt is not None
+        update_attempt.applied = True
         raise RuntimeError("the answer failed")
 
     desk = Desk(handler=handler)
@@ -279,7 +281,7 @@ async def test_attempts_of_an_earlier_life_count() -> None:
 
         desk.lanes.put([replace(update, attempts=2)])
         await desk.lanes.drain(1)
-    assert [cause.attempt for cause in desk.causes if cause] == [3]
+    assert [update_attempt.attempt for update_attempt in desk.causes if update_attempt] == [3]
     assert desk.store.state(1) is InboxState.SET_ASIDE
 
 
@@ -302,9 +304,9 @@ async def test_the_cause_is_each_updates_own_and_knows_its_age() -> None:
         sent = desk.clock.millis // 1000 - 90
         await desk.put(*(message(number, number, date=sent) for number in range(1, 30)))
         await desk.lanes.drain(1)
-    assert sorted(cause.update_id for cause in desk.causes if cause) == list(range(1, 30))
-    assert {cause.age_s for cause in desk.causes if cause} == {90.0}
-    assert current_cause.get() is None
+    assert sorted(update_attempt.update_id for update_attempt in desk.causes if update_attempt) == list(range(1, 30))
+    assert {update_attempt.age_s for update_attempt in desk.causes if update_attempt} == {90.0}
+    assert current_attempt.get() is None
 
 
 async def test_drain_waits_and_then_cancels_and_what_is_left_stays_new() -> None:
@@ -337,9 +339,9 @@ async def test_intake_waits_while_too_much_is_waiting() -> None:
     async with desk.open():
         await desk.put(*(message(number, number) for number in range(1, 61)))
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(desk.lanes.room(), 0.02)
+            await asyncio.wait_for(desk.lanes.wait_for_capacity(), 0.02)
         gate.set()
-        await asyncio.wait_for(desk.lanes.room(), 1)
+        await asyncio.wait_for(desk.lanes.wait_for_capacity(), 1)
         assert desk.lanes.stats().waiting < 25
         await desk.lanes.drain(1)
 

@@ -14,9 +14,9 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, T
 
 from bot.chat.errors import FloodWait
 from bot.chat.outbox import Outbox, OutboxTimes
-from bot.chat.pace import Priority
+from bot.chat.rate_limiter import SendPriority
 from bot.chat.sender import Listener, Sender
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import ChatId, UserId
 from bot.domain.users import Language
@@ -82,10 +82,16 @@ class Post:
         sender = Sender(telegram_bot, render, listener_of)
         self.outbox = Outbox(self.store, sender, self.clock, lambda: 0.5, times=self.times)
 
-    def promise(self, chat: int, parts: str = "one", kind: str = "fill") -> None:
-        cause = f"test:{len(self.store.rows)}"
+    def enqueue(self, chat: int, parts: str = "one", kind: str = "fill") -> None:
+        update_attempt = f"test:{len(self.store.rows)}"
         self.store.add(
-            Promise(user_id=UserId(chat), chat_id=ChatId(chat), kind=kind, values={"parts": parts}, cause=cause),
+            OutboxMessage(
+                user_id=UserId(chat),
+                chat_id=ChatId(chat),
+                kind=kind,
+                values={"parts": parts},
+                idempotency_key=update_attempt,
+            ),
             self.clock.now(),
         )
 
@@ -102,8 +108,8 @@ class Post:
 
 async def test_a_promise_is_rendered_in_the_readers_language_and_rings_as_they_chose() -> None:
     post = Post()
-    post.promise(1)
-    post.promise(2)
+    post.enqueue(1)
+    post.enqueue(2)
     async with post.open():
         await post.settled(2)
     assert sorted(post.bot.sent) == [(1, "fill one en"), (2, "fill one uk")]
@@ -112,7 +118,7 @@ async def test_a_promise_is_rendered_in_the_readers_language_and_rings_as_they_c
         for (_, text), options in zip(post.bot.sent, post.bot.options, strict=True)
     }
     assert rings == {"fill one en": None, "fill one uk": True}
-    assert all(options["rate_limit_args"] == Priority.PROMISE for options in post.bot.options)
+    assert all(options["rate_limit_args"] == SendPriority.OUTBOX for options in post.bot.options)
     assert all(options["parse_mode"] == "HTML" for options in post.bot.options)
 
 
@@ -120,7 +126,7 @@ async def test_a_wake_hastens_it() -> None:
     post = Post(times=OutboxTimes(poll=60))
     async with post.open():
         await asyncio.sleep(0.01)
-        post.promise(1)
+        post.enqueue(1)
         await asyncio.sleep(0.05)
         assert post.bot.sent == []
         post.outbox.wake()
@@ -131,7 +137,7 @@ async def test_without_a_wake_the_poll_finds_it() -> None:
     post = Post()
     async with post.open():
         await asyncio.sleep(0.01)
-        post.promise(1)
+        post.enqueue(1)
         await post.settled(1)
 
 
@@ -140,12 +146,12 @@ async def test_a_chats_promises_keep_their_order_through_failures(error: Telegra
     post = Post()
     post.bot.errors[1] = [error, error]
     for part in ("a", "b", "c"):
-        post.promise(1, part)
-    post.promise(2, "x")
+        post.enqueue(1, part)
+    post.enqueue(2, "x")
     async with post.open():
         await post.settled(1)
         assert post.bot.sent == [(2, "fill x uk")]
-        post.promise(1, "d")
+        post.enqueue(1, "d")
         post.outbox.wake()
         await post.settled(5)
     assert [text for chat, text in post.bot.sent if chat == 1] == [f"fill {part} en" for part in "abcd"]
@@ -154,7 +160,7 @@ async def test_a_chats_promises_keep_their_order_through_failures(error: Telegra
 async def test_a_429_is_obeyed() -> None:
     post = Post()
     post.bot.errors[1] = [FloodWait(0.3)]
-    post.promise(1)
+    post.enqueue(1)
     async with post.open():
         await asyncio.sleep(0.2)
         assert post.bot.sent == []
@@ -175,8 +181,8 @@ async def test_a_definite_no_is_not_tried_again(
 ) -> None:
     post = Post()
     post.bot.errors[1] = [error]
-    post.promise(1, "a")
-    post.promise(1, "b")
+    post.enqueue(1, "a")
+    post.enqueue(1, "b")
     async with post.open():
         await post.settled(2)
     assert post.store.states() == ["undeliverable", "sent"]
@@ -185,8 +191,8 @@ async def test_a_definite_no_is_not_tried_again(
 
 async def test_one_that_cannot_be_rendered_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> None:
     post = Post()
-    post.promise(1, kind="broken")
-    post.promise(1, "b")
+    post.enqueue(1, kind="broken")
+    post.enqueue(1, "b")
     async with post.open():
         await post.settled(1)
     assert post.bot.sent == [(1, "fill b en")]
@@ -196,7 +202,7 @@ async def test_one_that_cannot_be_rendered_holds_nobody_up(caplog: pytest.LogCap
 
 async def test_of_a_long_promise_only_the_rest_is_sent_again() -> None:
     post = Post()
-    post.promise(1, "a b c")
+    post.enqueue(1, "a b c")
     fails = iter([None, NetworkError("reset"), None, None])
 
     async def send_message(chat_id: int, text: str, **_: Any) -> None:
@@ -213,14 +219,14 @@ async def test_of_a_long_promise_only_the_rest_is_sent_again() -> None:
 
 async def test_a_disk_that_refuses_neither_loses_nor_repeats(caplog: pytest.LogCaptureFixture) -> None:
     post = Post()
-    post.promise(1)
+    post.enqueue(1)
     post.store.refuse = [StorageTrouble("disk full")]
     async with post.open():
         await asyncio.sleep(0.02)
         assert post.outbox.trouble() == "promises can't be sent: disk full"
         await post.settled(1)
         await asyncio.sleep(0.1)
-        post.promise(1)
+        post.enqueue(1)
         original = post.bot.send_message
 
         async def send_message(chat_id: int, text: str, **options: Any) -> None:
@@ -240,7 +246,7 @@ async def test_a_disk_that_refuses_neither_loses_nor_repeats(caplog: pytest.LogC
 async def test_after_a_kill_the_next_process_sends_what_is_left() -> None:
     first = Post()
     first.bot.latency_s = 60
-    first.promise(1)
+    first.enqueue(1)
     async with first.open():
         await asyncio.sleep(0.05)
     second = Post(store=first.store)
@@ -254,7 +260,7 @@ async def test_drain_sends_what_is_due_and_ends() -> None:
     post.bot.latency_s = 0.01
     async with post.open():
         for chat in range(1, 200):
-            post.promise(chat)
+            post.enqueue(chat)
         assert await post.outbox.drain(5) == 0
         assert post.store.states() == ["sent"] * 199
         assert await post.outbox.drain(5) == 0
@@ -264,7 +270,7 @@ async def test_drain_ends_in_time_and_says_what_is_left() -> None:
     post = Post()
     post.bot.latency_s = 60
     for chat in range(3):
-        post.promise(chat)
+        post.enqueue(chat)
     async with post.open():
         await asyncio.sleep(0.02)
         assert post.outbox.stats().waiting == 3
@@ -278,7 +284,7 @@ async def test_a_backlog_is_sent_without_waiting_for_the_poll_and_few_at_once() 
     post = Post(times=OutboxTimes(poll=60))
     post.bot.latency_s = 0.001
     for chat in range(2_500):
-        post.promise(chat)
+        post.enqueue(chat)
     async with post.open():
         await post.settled(2_500)
         stats = post.outbox.stats()
@@ -298,4 +304,4 @@ async def test_a_courtesy_that_telegram_refuses_is_no_error(caplog: pytest.LogCa
     await sender.tell("too-fast", UserId(1), ChatId(1))
     await sender.tell("too-fast", UserId(1), ChatId(1))
     assert bot.sent == [(1, "too-fast")]
-    assert bot.options[0]["rate_limit_args"] == Priority.REPLY
+    assert bot.options[0]["rate_limit_args"] == SendPriority.REPLY

@@ -5,7 +5,7 @@ from harness.bot_api import BOT_ID, FakeBotApi, FakeRequest
 from harness.fakes import FakeClock
 from telegram.ext import ExtBot
 
-from bot.chat.pace import Pace
+from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.stars import Stars
 from bot.domain.errors import StarsDown, StarsRefused
 from bot.domain.ids import UserId
@@ -40,7 +40,7 @@ def stars(api: StarApi) -> Stars:
         f"{BOT_ID}:token",
         request=FakeRequest(api),
         get_updates_request=FakeRequest(api),
-        rate_limiter=Pace(FakeClock()),
+        rate_limiter=TelegramRateLimiter(FakeClock()),
     )
     return Stars(bot)
 

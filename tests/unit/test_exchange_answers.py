@@ -226,8 +226,8 @@ def test_the_board_holds_what_can_be_traded_here_most_turnover_first() -> None:
     }  # fmt: skip
     board = market_answers.board(answer, Category.LINEAR, NOW)
     assert [item.symbol for item in board.items] == ["BTCUSDT", "AAAUSDT", "ETHUSDT", "QUIETUSDT"]
-    spot = market_answers.board({"list": [listed("BTCUSDC", "5")]}, Category.SPOT, NOW)
-    assert [item.symbol for item in spot.items] == ["BTCUSDC"]
+    target = market_answers.board({"list": [listed("BTCUSDC", "5")]}, Category.SPOT, NOW)
+    assert [item.symbol for item in target.items] == ["BTCUSDC"]
 
 
 def test_a_book_is_best_first_whatever_the_order() -> None:

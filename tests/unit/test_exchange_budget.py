@@ -10,15 +10,15 @@ from harness.exchange import TurnedTime, settle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.errors import BackOff
-from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Ask, Budget, Limits, Priority, at_priority
+from bot.domain.errors import RetryLater
+from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Budget, Limits, RequestKey, RequestPriority, at_priority
 
 HOST, OTHER_HOST = "https://one", "https://two"
 NOW_MS = 1_700_000_000_000
 
 
-def ask(owner: int | None = 1, endpoint: str = "positions", *, uid_limit: int = 50, host: str = HOST) -> Ask:
-    return Ask(endpoint=endpoint, host=host, owner=owner, uid_limit=uid_limit)
+def ask(owner: int | None = 1, endpoint: str = "positions", *, uid_limit: int = 50, host: str = HOST) -> RequestKey:
+    return RequestKey(endpoint=endpoint, host=host, owner=owner, uid_limit=uid_limit)
 
 
 def headers(*, limit: int, left: int, reset: int | str = 0) -> dict[str, str]:
@@ -39,28 +39,28 @@ class Caller:
     refused: list[tuple[str, float]] = field(default_factory=list)
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    def start(self, name: str, what: Ask, priority: Priority = Priority.VIEW) -> None:
+    def start(self, name: str, what: RequestKey, priority: RequestPriority = RequestPriority.VIEW) -> None:
         self.tasks[f"{name} #{len(self.tasks)}"] = asyncio.ensure_future(self._call(name, what, priority))
 
     def give_up(self, name: str) -> None:
         next(task for key, task in self.tasks.items() if key.startswith(f"{name} #")).cancel()
 
-    async def _call(self, name: str, what: Ask, priority: Priority) -> None:
+    async def _call(self, name: str, what: RequestKey, priority: RequestPriority) -> None:
         with at_priority(priority):
             try:
                 await self.admit(what)
-            except BackOff as error:
+            except RetryLater as error:
                 self.refused.append((name, error.retry_after))
             else:
                 self.passed.append((self.time.monotonic(), name))
                 self.settle(what, {})
 
-    async def admit(self, what: Ask) -> None:
+    async def admit(self, what: RequestKey) -> None:
         if not self.budget.passes(what):
             await self.budget.wait(what)
 
-    def settle(self, what: Ask, answer: dict[str, str] | None) -> None:
-        self.budget.settle(what, answer, now=self.time.monotonic(), server_now=lambda: NOW_MS)
+    def settle(self, what: RequestKey, answer: dict[str, str] | None) -> None:
+        self.budget.end_call(what, answer, now=self.time.monotonic(), server_now=lambda: NOW_MS)
 
     @property
     def names(self) -> list[str]:
@@ -85,7 +85,13 @@ async def test_calls_within_the_burst_go_at_once_and_the_rest_at_the_rate() -> N
 
 async def test_what_is_urgent_goes_first_however_late_it_comes() -> None:
     caller = callers(SLOW)
-    for priority in (Priority.VIEW, Priority.VIEW, Priority.CREATE, Priority.CANCEL, Priority.CLOSE):
+    for priority in (
+        RequestPriority.VIEW,
+        RequestPriority.VIEW,
+        RequestPriority.CREATE,
+        RequestPriority.CANCEL,
+        RequestPriority.CLOSE,
+    ):
         caller.start(priority.name, ask(int(priority), priority.name), priority)
         await settle()
     await caller.time.advance(5)
@@ -114,8 +120,8 @@ async def test_public_reads_take_turns_with_private_ones_one_by_one() -> None:
 
 async def test_one_who_waits_for_his_own_window_holds_nobody_up() -> None:
     caller = callers(Limits(ip_rate=100, ip_burst=100))
-    caller.start("first", ask(1, uid_limit=1), Priority.CLOSE)
-    caller.start("own window is full", ask(1, uid_limit=1), Priority.CLOSE)
+    caller.start("first", ask(1, uid_limit=1), RequestPriority.CLOSE)
+    caller.start("own window is full", ask(1, uid_limit=1), RequestPriority.CLOSE)
     await settle()
     caller.start("another", ask(2, uid_limit=1))
     await settle()
@@ -141,7 +147,7 @@ async def test_a_view_that_is_overtaken_gives_up_when_its_patience_ends() -> Non
     caller.start("view", ask(2))
     await settle()
     for number in range(4):
-        caller.start(f"close {number}", ask(3), Priority.CLOSE)
+        caller.start(f"close {number}", ask(3), RequestPriority.CLOSE)
     await caller.time.advance(1.6)
     assert [name for name, _ in caller.refused] == ["view"]
     await caller.time.advance(5)
@@ -202,7 +208,7 @@ async def test_a_ban_is_not_told_to_one_who_gave_up_in_the_same_moment() -> None
 async def test_reconciling_takes_its_share_and_no_more() -> None:
     caller = callers(Limits(ip_rate=10, ip_burst=10, reconcile_share=0.3))
     for number in range(100):
-        caller.start("reconcile", ask(number), Priority.RECONCILE)
+        caller.start("reconcile", ask(number), RequestPriority.RECONCILE)
     await caller.time.advance(10)
     assert len(caller.passed) == pytest.approx(33, abs=1), "a burst of 3 and 3 a second"
     caller.start("view", ask(1000))
@@ -277,11 +283,11 @@ async def test_odd_headers_teach_nothing(odd: dict[str, str]) -> None:
 async def test_a_ban_stops_everything_and_everyone_for_ten_minutes() -> None:
     caller = callers(SLOW)
     caller.start("first", ask(1))
-    caller.start("waits", ask(2), Priority.CLOSE)
+    caller.start("waits", ask(2), RequestPriority.CLOSE)
     await settle()
     error = caller.budget.ban(None)
     assert error.retry_after == 600
-    caller.start("later, another host", ask(3, host=OTHER_HOST), Priority.CLOSE)
+    caller.start("later, another host", ask(3, host=OTHER_HOST), RequestPriority.CLOSE)
     await settle()
     assert sorted(name for name, _ in caller.refused) == ["later, another host", "waits"]
     assert all(599 <= retry <= 600 for _, retry in caller.refused)
@@ -343,7 +349,7 @@ async def test_a_second_ban_lasts_as_long_again() -> None:
     await caller.admit(ask(1))
     caller.settle(ask(1), {})
     caller.budget.ban(None)
-    with pytest.raises(BackOff) as caught:
+    with pytest.raises(RetryLater) as caught:
         await caller.admit(ask(1))
     assert caught.value.retry_after == pytest.approx(600)
     assert caller.budget.stats().bans == 2
@@ -410,7 +416,10 @@ async def test_windows_that_are_idle_are_forgotten() -> None:
 STEPS = st.lists(
     st.one_of(
         st.tuples(
-            st.just("ask"), st.sampled_from(list(Priority)), st.integers(0, 3), st.sampled_from(["create", "list"])
+            st.just("ask"),
+            st.sampled_from(list(RequestPriority)),
+            st.integers(0, 3),
+            st.sampled_from(["create", "list"]),
         ),
         st.tuples(st.just("cancel"), st.integers(0, 30)),
         st.tuples(st.just("wait"), st.floats(0, 0.7)),
@@ -430,7 +439,7 @@ def test_no_interleaving_breaks_a_limit_or_forgets_a_call(
 
 async def _drive(steps: list[Any], rate: int, burst: int, uid_limit: int) -> None:
     caller = callers(Limits(ip_rate=rate, ip_burst=burst))
-    started: dict[str, tuple[float, Priority]] = {}
+    started: dict[str, tuple[float, RequestPriority]] = {}
     for step in steps:
         match step:
             case ("ask", priority, owner, endpoint):
@@ -453,7 +462,7 @@ async def _drive(steps: list[Any], rate: int, burst: int, uid_limit: int) -> Non
     _limits_are_kept(caller, rate, burst, uid_limit)
     for at, name in caller.passed:
         since, priority = started[name]
-        if priority is Priority.VIEW:
+        if priority is RequestPriority.VIEW:
             assert at - since <= 2.0 + 1e-6, "a view waits no longer than its patience"
 
 
@@ -481,7 +490,7 @@ async def test_priority_reaches_the_tasks_that_are_started_under_it() -> None:
     await caller.admit(ask(1))
     looking = asyncio.ensure_future(call("view", 8))
     await settle()
-    with at_priority(Priority.CLOSE):
+    with at_priority(RequestPriority.CLOSE):
         closing = asyncio.ensure_future(call("close", 9))
     await caller.time.advance(5)
     await asyncio.gather(closing, looking)

@@ -48,7 +48,7 @@ class House:
 
     def build(self, owner: Account, opened: Credentials) -> BybitClient:
         self.built.append(opened.api_key.reveal())
-        return BybitClient(host="http://host", wire=None, owner=owner.account_id)  # type: ignore[arg-type]  # never sends
+        return BybitClient(host="http://host", pipeline=None, owner=owner.account_id)  # type: ignore[arg-type]  # never sends
 
 
 async def test_many_borrowers_are_one_build() -> None:

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import (
-    BackOff,
     ClockTrouble,
     ExchangeDown,
     ExchangeRejected,
     KeyTrouble,
-    Unknown,
+    OutcomeUnknown,
+    RetryLater,
 )
-from bot.exchange.retcodes import _CODES, KINDS, Kind, kind_of, to_error
+from bot.exchange.retcodes import _CODES, RET_CODE_CLASSES, RetCodeClass, class_of, to_error
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "bybit" / "error-codes.json"
 OF_OTHER_PRODUCTS = range(182_011, 182_113)  # loans and collateral switches
@@ -24,29 +24,29 @@ OF_OTHER_PRODUCTS = range(182_011, 182_113)  # loans and collateral switches
 @pytest.mark.parametrize(
     ("code", "read", "write"),
     [
-        (10000, ExchangeDown, Unknown),
+        (10000, ExchangeDown, OutcomeUnknown),
         (10001, ExchangeRejected, ExchangeRejected),
         (10002, ClockTrouble, ClockTrouble),
         (-1, ClockTrouble, ClockTrouble),
         (10003, KeyTrouble, KeyTrouble),
         (10005, KeyTrouble, KeyTrouble),
-        (10006, BackOff, BackOff),
+        (10006, RetryLater, RetryLater),
         (10010, KeyTrouble, KeyTrouble),
-        (10014, ExchangeDown, Unknown),
-        (10016, ExchangeDown, Unknown),
+        (10014, ExchangeDown, OutcomeUnknown),
+        (10016, ExchangeDown, OutcomeUnknown),
         (33004, KeyTrouble, KeyTrouble),
         (110001, ExchangeRejected, ExchangeRejected),
         (110007, ExchangeRejected, ExchangeRejected),
         (110017, ExchangeRejected, ExchangeRejected),
-        (110072, ExchangeDown, Unknown),
-        (110079, ExchangeDown, Unknown),
+        (110072, ExchangeDown, OutcomeUnknown),
+        (110079, ExchangeDown, OutcomeUnknown),
         (110124, KeyTrouble, KeyTrouble),
-        (170035, ExchangeDown, Unknown),
-        (170141, ExchangeDown, Unknown),
-        (170146, ExchangeDown, Unknown),
-        (170222, BackOff, BackOff),
-        (429, BackOff, BackOff),
-        (987654, ExchangeRejected, Unknown),
+        (170035, ExchangeDown, OutcomeUnknown),
+        (170141, ExchangeDown, OutcomeUnknown),
+        (170146, ExchangeDown, OutcomeUnknown),
+        (170222, RetryLater, RetryLater),
+        (429, RetryLater, RetryLater),
+        (987654, ExchangeRejected, OutcomeUnknown),
     ],
 )
 def test_each_class_becomes_the_error_that_says_what_to_do(code: int, read: type, write: type) -> None:
@@ -58,27 +58,27 @@ def test_each_class_becomes_the_error_that_says_what_to_do(code: int, read: type
 
 @pytest.mark.parametrize("code", [110043, 110025, 110026, 110027, 34040, 0])
 def test_what_stands_already_is_no_error(code: int) -> None:
-    assert kind_of(code, is_write=True) is Kind.FINE
+    assert class_of(code, is_write=True) is RetCodeClass.FINE
     with pytest.raises(ValueError, match="no error"):
         to_error(code, "words", is_write=True)
 
 
 def test_no_code_stands_in_two_classes() -> None:
     listed = [code for codes in _CODES.values() for code in codes]
-    assert len(listed) == len(set(listed)) == len(KINDS)
+    assert len(listed) == len(set(listed)) == len(RET_CODE_CLASSES)
 
 
 def test_the_wait_is_handed_on() -> None:
     error = to_error(10006, "words", is_write=False, retry_after=4.5)
-    assert isinstance(error, BackOff)
+    assert isinstance(error, RetryLater)
     assert error.retry_after == 4.5
 
 
 @given(st.integers())
 def test_any_other_code_is_a_no_to_a_read_and_unknown_to_a_write(code: int) -> None:
-    if code not in KINDS:
-        assert kind_of(code, is_write=False) is Kind.REJECTED
-        assert kind_of(code, is_write=True) is Kind.UNKNOWN
+    if code not in RET_CODE_CLASSES:
+        assert class_of(code, is_write=False) is RetCodeClass.REJECTED
+        assert class_of(code, is_write=True) is RetCodeClass.UNKNOWN
 
 
 def test_no_write_is_called_rejected_by_a_code_that_bybit_does_not_list() -> None:
@@ -86,7 +86,7 @@ def test_no_write_is_called_rejected_by_a_code_that_bybit_does_not_list() -> Non
     if not REFERENCE.exists():
         pytest.skip("needs ../shared/reference")
     listed = {int(code) for section in json.loads(REFERENCE.read_text()).values() for code in section}
-    surplus = {code for code, kind in KINDS.items() if kind is Kind.REJECTED} - listed
+    surplus = {code for code, kind in RET_CODE_CLASSES.items() if kind is RetCodeClass.REJECTED} - listed
     assert surplus == set()
 
 
@@ -96,4 +96,4 @@ def test_every_code_of_trading_that_bybit_lists_is_classed() -> None:
     sections = json.loads(REFERENCE.read_text())
     trading = {int(code) for code in (*sections["UTA"], *sections["Spot Trade"])}
     ours = {code for code in trading if code < 200_000 and code not in OF_OTHER_PRODUCTS}
-    assert ours - set(KINDS) == set()
+    assert ours - set(RET_CODE_CLASSES) == set()

@@ -113,7 +113,7 @@ async def test_a_client_makes_no_session_no_log_handler_and_no_thread() -> None:
         vault=None,  # type: ignore[arg-type]  # never asked
         clock=clock,
     ) as bybit:
-        clients = [BybitClient(host="http://x", wire=bybit.wire) for _ in range(3)]
+        clients = [BybitClient(host="http://x", pipeline=bybit.pipeline) for _ in range(3)]
     assert [len(logging.getLogger(name).handlers) for name in ("pybit", "pybit._http_manager", "")] == before
     assert not hasattr(clients[0], "client"), "requests.Session is made by pybit's __init__, which is never run"
     assert not hasattr(clients[0], "logger")
@@ -123,7 +123,7 @@ def test_pybits_signature_with_a_key_as_the_bot_makes_it_is_ours() -> None:
     """PKCS#8 with 2,048 bits: pybit signs with pycryptodome, the client with a parsed key of cryptography."""
     pem, public_key = rsa_pair()
     key = SigningKey(key_type=KeyType.RSA, api_key=Secret(API_KEY), api_secret=Secret(pem))
-    client = BybitClient(host="http://x", wire=None, key=key)  # type: ignore[arg-type]  # nothing is sent
+    client = BybitClient(host="http://x", pipeline=None, key=key)  # type: ignore[arg-type]  # nothing is sent
     ours = client._auth("category=linear", 5000, 1_760_000_000_000)
     theirs = generate_signature(True, pem, f"1760000000000{API_KEY}5000category=linear")
     assert ours == theirs
@@ -132,14 +132,14 @@ def test_pybits_signature_with_a_key_as_the_bot_makes_it_is_ours() -> None:
 
 def test_a_client_never_shows_its_key() -> None:
     key = SigningKey(key_type=KeyType.HMAC, api_key=Secret(API_KEY), api_secret=Secret(API_SECRET))
-    client = BybitClient(host="http://x", wire=None, owner=7, key=key)  # type: ignore[arg-type]  # nothing is sent
+    client = BybitClient(host="http://x", pipeline=None, owner=7, key=key)  # type: ignore[arg-type]  # nothing is sent
     shown = f"{client!r} {client} {vars(client)} {key!r} {[client]} {client.__dict__}"
     assert API_SECRET not in shown
     assert API_KEY not in shown
     assert "owner=7" in repr(client)
     with pytest.raises(TypeError, match="not pickled"):
         pickle.dumps(client)
-    assert client != BybitClient(host="http://x", wire=None, owner=7, key=key)  # type: ignore[arg-type]
+    assert client != BybitClient(host="http://x", pipeline=None, owner=7, key=key)  # type: ignore[arg-type]
     assert len({client, client}) == 1
 
 
@@ -157,7 +157,7 @@ def test_a_private_key_that_cannot_be_read_is_key_trouble(pem: str) -> None:
 
 
 def test_a_private_call_without_a_key_is_a_fault_of_ours() -> None:
-    client = BybitClient(host="http://x", wire=None)  # type: ignore[arg-type]  # nothing is sent
+    client = BybitClient(host="http://x", pipeline=None)  # type: ignore[arg-type]  # nothing is sent
     with pytest.raises(TypeError, match="a private one a key"):
         client.get_wallet_balance(accountType="UNIFIED")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.accounts import AccountType
-from bot.domain.admin import Act, UserFilter
+from bot.domain.admin import AdminActionKind, UserFilter
 from bot.domain.broadcasts import AudienceLicense
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId, Symbol, UserId
@@ -48,7 +48,7 @@ LONGEST: dict[str, Any] = {
     "key": "0",
     "user_id": UserId(2**52 - 1),
     "shown": max(UserFilter, key=len),
-    "act": max(Act, key=len),
+    "kind": max(AdminActionKind, key=len),
     "broadcast": 2**63 - 1,
     "license": max(AudienceLicense, key=len),
     "spoken": "all",

@@ -13,14 +13,14 @@ from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.ids import Millis
 from bot.services.accounts.screens import Shown
 from handlers.core import delivery
-from handlers.core.delivery import Spot
-from handlers.core.live_messages import LiveCards
+from handlers.core.delivery import ChatTarget
+from handlers.core.live_messages import LiveMessages
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card
 
 pytestmark = pytest.mark.virtual_time
 
-SPOT = Spot(chat_id=1001)
+SPOT = ChatTarget(chat_id=1001)
 START = Millis(0)
 
 
@@ -40,7 +40,7 @@ def draw(shown: Shown[Value]) -> Card:
 class Stage:
     api: FakeBotApi
     bot: "ExtBot[None]"
-    cards: LiveCards
+    cards: LiveMessages
     answer: "asyncio.Future[Value]"
 
     async def follow(self, known: Value | None = None) -> Bubble:
@@ -60,7 +60,7 @@ class Stage:
 async def stage() -> AsyncIterator[Stage]:
     api = FakeBotApi()
     bot: ExtBot[None] = ExtBot("1:token", request=FakeRequest(api))
-    cards = LiveCards(still_silent=0.05, give_up=0.1)
+    cards = LiveMessages(still_silent=0.05, give_up=0.1)
     made = Stage(api, bot, cards, asyncio.get_running_loop().create_future())
     yield made
     await cards.close()

@@ -7,26 +7,26 @@ from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandle
 from bot.domain.users import Role
 from handlers import guards, registry
 from handlers.core.callbacks import CODES
-from handlers.core.context import App, Turn
+from handlers.core.context import App, UpdateContext
 from handlers.core.specs import (
     AFTER_TERMS,
     EVERYONE,
     OWNER,
     PRIVATE,
-    Access,
-    CommandEntry,
-    DialogueEntry,
-    Kind,
-    OtherEntry,
+    AccessRule,
+    ActionSpec,
+    CommandSpec,
+    DialogueSpec,
+    OtherUpdateSpec,
     Place,
-    ShowEntry,
-    WishEntry,
+    UpdateKind,
+    ViewSpec,
     command,
 )
-from handlers.registry import TABLE, Table
+from handlers.registry import TABLE, HandlerTable
 
 
-async def nothing(_: Turn) -> None:
+async def nothing(_: UpdateContext) -> None:
     """A handler."""
 
 
@@ -35,32 +35,32 @@ def test_an_entry_without_an_access_rule_cannot_be_made() -> None:
         command("open", nothing)  # type: ignore[call-arg]  # what this test is about
 
 
-@pytest.mark.parametrize("entry", TABLE.entries, ids=lambda entry: entry.name)
-def test_every_entry_says_who_and_where(entry: object) -> None:
-    assert isinstance(getattr(entry, "access", None), Access)
-    assert getattr(entry, "places", None)
+@pytest.mark.parametrize("spec", TABLE.specs, ids=lambda spec: spec.name)
+def test_every_entry_says_who_and_where(spec: object) -> None:
+    assert isinstance(getattr(spec, "access", None), AccessRule)
+    assert getattr(spec, "places", None)
 
 
 def test_two_entries_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="share a name"):
-        Table([command("a", nothing, access=EVERYONE), command("a", nothing, access=OWNER)])
+        HandlerTable([command("a", nothing, access=EVERYONE), command("a", nothing, access=OWNER)])
 
 
 def test_an_entry_that_works_nowhere_is_refused() -> None:
     with pytest.raises(ValueError, match="where"):
-        Table([command("a", nothing, access=EVERYONE, places=frozenset())])
+        HandlerTable([command("a", nothing, access=EVERYONE, places=frozenset())])
 
 
 def test_every_code_has_a_handler() -> None:
-    assert {entry.code for entry in TABLE.entries if isinstance(entry, ShowEntry)} == set(CODES)
+    assert {spec.code for spec in TABLE.specs if isinstance(spec, ViewSpec)} == set(CODES)
 
 
 def test_every_kind_of_update_has_an_answer() -> None:
-    assert {entry.kind for entry in TABLE.entries if isinstance(entry, OtherEntry)} == set(Kind)
+    assert {spec.kind for spec in TABLE.specs if isinstance(spec, OtherUpdateSpec)} == set(UpdateKind)
 
 
 def test_the_commands_are_those_of_the_product() -> None:
-    commands = {entry.command for entry in TABLE.entries if isinstance(entry, CommandEntry)}
+    commands = {spec.command for spec in TABLE.specs if isinstance(spec, CommandSpec)}
     everyone = "start menu help cancel lang settings keys balance positions orders trades price book symbols license"
     assert commands == {
         *everyone.split(),
@@ -81,13 +81,13 @@ def test_the_commands_are_those_of_the_product() -> None:
 
 def test_only_prices_work_in_groups() -> None:
     """And the two answers that nobody may be left without, and money, which is booked wherever it comes in."""
-    in_groups = {entry.name for entry in TABLE.entries if Place.GROUP in entry.places}
+    in_groups = {spec.name for spec in TABLE.specs if Place.GROUP in spec.places}
     payments = {"any pre-checkout", "any successful-payment", "any refunded-payment"}
     assert in_groups == {"/price", "show px", "any stale-button", "any group-message"} | payments
 
 
 def test_keys_and_license_time_come_after_the_terms() -> None:
-    gated = {entry.name for entry in TABLE.entries if entry.access == AFTER_TERMS}
+    gated = {spec.name for spec in TABLE.specs if spec.access == AFTER_TERMS}
     assert gated == {
         "/keys add",
         "do keys.pair",
@@ -102,20 +102,20 @@ def test_keys_and_license_time_come_after_the_terms() -> None:
 
 def test_money_alone_is_taken_from_banned_people() -> None:
     """Their payment is refused before it is made, and booked and given back if it was made."""
-    even_banned = {entry.name for entry in TABLE.entries if entry.access.even_banned}
+    even_banned = {spec.name for spec in TABLE.specs if spec.access.even_banned}
     assert even_banned == {"any pre-checkout", "any successful-payment", "any refunded-payment"}
 
 
 def test_giving_money_back_asks_for_the_pin() -> None:
-    (refund,) = [entry for entry in TABLE.entries if entry.name == "do payments.refund"]
+    (refund,) = [spec for spec in TABLE.specs if spec.name == "do payments.refund"]
     assert refund.pin
     assert refund.access.role is Role.ADMIN
 
 
 def test_what_changes_something_works_in_private_only() -> None:
-    for entry in TABLE.entries:
-        if isinstance(entry, WishEntry | DialogueEntry):
-            assert entry.places == PRIVATE
+    for spec in TABLE.specs:
+        if isinstance(spec, ActionSpec | DialogueSpec):
+            assert spec.places == PRIVATE
 
 
 def test_a_menu_shows_what_its_reader_may_use() -> None:
@@ -129,7 +129,7 @@ def test_a_menu_shows_what_its_reader_may_use() -> None:
 
 
 def test_the_acts_that_one_lost_phone_must_not_allow_ask_for_the_pin() -> None:
-    guarded = {entry.name for entry in TABLE.entries if entry.pin}
+    guarded = {spec.name for spec in TABLE.specs if spec.pin}
     assert guarded >= {"do desk.do-with-pin", "do desk.set-role", "do broadcast.send", "/pin forget"}
 
 
@@ -144,7 +144,7 @@ def test_the_acts_that_one_lost_phone_must_not_allow_ask_for_the_pin() -> None:
     ],
 )
 def test_roles_are_a_ladder(needed: Role, held: Role, *, admitted: bool) -> None:
-    assert Access(role=needed).admits(held) is admitted
+    assert AccessRule(role=needed).admits(held) is admitted
 
 
 def test_ptb_runs_the_table_and_nothing_else() -> None:
@@ -155,7 +155,7 @@ def test_ptb_runs_the_table_and_nothing_else() -> None:
     (watch,) = app.handlers[-1]
     assert isinstance(watch, TypeHandler)
     assert watch.callback is guards.watch
-    direct = [each for each in TABLE.entries if not isinstance(each, WishEntry | DialogueEntry)]
+    direct = [each for each in TABLE.specs if not isinstance(each, ActionSpec | DialogueSpec)]
     assert len(app.handlers[0]) == len(direct)
     assert all(handler.callback.__qualname__.startswith("_guarded") for handler in app.handlers[0])
     assert isinstance(app.handlers[0][0], CommandHandler)

@@ -64,7 +64,7 @@ def test_only_the_settings_read_the_environment() -> None:
         for node in ast.walk(tree_of(module))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
-    assert readers <= {"bot.settings", "ops.house"}  # the driver hands its own environment to the processes it starts
+    assert readers <= {"bot.settings", "ops.stack"}  # the driver hands its own environment to the processes it starts
 
 
 def test_nobody_imports_the_root_but_the_command_line() -> None:

@@ -23,10 +23,10 @@ from bot.domain.licensing import (
     Feature,
     LedgerEntry,
     License,
+    LicenseBalance,
     LicenseType,
     Limit,
     NewLedgerEntry,
-    Standing,
     derive,
     most,
     needed,
@@ -140,9 +140,9 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
 
     @invariant()
     def agrees_with_the_model(self) -> None:
-        standing, model = derive(self.entries, self.now()), self.model.copy()
+        license_balance, model = derive(self.entries, self.now()), self.model.copy()
         model.tick_until(self.hour)
-        assert {each.entry_id: each.left for each in standing.buckets} == {
+        assert {each.entry_id: each.left for each in license_balance.grants} == {
             entry_id: hours * HOUR for entry_id, _, hours in model.grants
         }
 
@@ -161,9 +161,9 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
 
     @invariant()
     def what_is_banked_starts_when_the_one_before_ends(self) -> None:
-        standing = derive(self.entries, self.now())
-        segments = standing.segments
-        assert not segments or segments[0].start == standing.at
+        license_balance = derive(self.entries, self.now())
+        segments = license_balance.segments
+        assert not segments or segments[0].start == license_balance.at
         assert all(one.end == other.start for one, other in pairwise(segments))
 
     @invariant()
@@ -194,8 +194,8 @@ def gave(entry_id: int, license_type: LicenseType, days: int, at: int = START) -
     )
 
 
-def runs(standing: Standing) -> list[tuple[LicenseType, int]]:
-    return [(each.license_type, (each.end - each.start) // DAY) for each in standing.segments]
+def runs(license_balance: LicenseBalance) -> list[tuple[LicenseType, int]]:
+    return [(each.license_type, (each.end - each.start) // DAY) for each in license_balance.segments]
 
 
 # --- what the old system did wrong (one test a bug) ------------------------------------------------------------
@@ -207,13 +207,13 @@ def test_bug_days_ignored_every_code_gave_thirty(days: int) -> None:
 
 
 def test_bug_downgrade_by_promo_three_hundred_days_of_premium_became_a_trial() -> None:
-    standing = derive([gave(1, PREMIUM, 300), gave(2, TRIAL, 30)], Millis(START))
-    assert runs(standing) == [(PREMIUM, 300), (TRIAL, 30)]
+    license_balance = derive([gave(1, PREMIUM, 300), gave(2, TRIAL, 30)], Millis(START))
+    assert runs(license_balance) == [(PREMIUM, 300), (TRIAL, 30)]
 
 
 def test_bug_upgrade_made_three_hundred_basic_days_premium_days() -> None:
-    standing = derive([gave(1, BASIC, 300), gave(2, PREMIUM, 30)], Millis(START))
-    assert runs(standing) == [(PREMIUM, 30), (BASIC, 300)]
+    license_balance = derive([gave(1, BASIC, 300), gave(2, PREMIUM, 30)], Millis(START))
+    assert runs(license_balance) == [(PREMIUM, 30), (BASIC, 300)]
 
 
 def test_bug_days_taken_for_months() -> None:
@@ -258,7 +258,7 @@ def new_entry(**changes: object) -> NewLedgerEntry:
         "license_type": PREMIUM,
         "millis": DAY,
         "takes": None,
-        "cause": "desk:1",
+        "idempotency_key": "desk:1",
         "actor": None,
         "note": "",
     }
@@ -289,14 +289,14 @@ def test_a_refund_takes_only_what_its_payment_left() -> None:
     refund = LedgerEntry(
         entry_id=3, kind=EntryKind.REFUND, license_type=None, millis=0, takes=1, at=Millis(START + 10 * DAY)
     )
-    standing = derive([gave(1, PREMIUM, 30), gave(2, PREMIUM, 90), refund], Millis(START + 10 * DAY))
-    assert runs(standing) == [(PREMIUM, 90)]
+    license_balance = derive([gave(1, PREMIUM, 30), gave(2, PREMIUM, 90), refund], Millis(START + 10 * DAY))
+    assert runs(license_balance) == [(PREMIUM, 90)]
 
 
 def test_neighbors_of_one_type_are_one_segment() -> None:
-    standing = derive([gave(1, BASIC, 30), gave(2, BASIC, 30)], Millis(START))
-    assert runs(standing) == [(BASIC, 60)]
-    assert [each.entry_id for each in standing.buckets] == [1, 2]
+    license_balance = derive([gave(1, BASIC, 30), gave(2, BASIC, 30)], Millis(START))
+    assert runs(license_balance) == [(BASIC, 60)]
+    assert [each.entry_id for each in license_balance.grants] == [1, 2]
 
 
 def test_a_clock_set_back_between_two_rows_gives_no_second_use() -> None:

@@ -6,15 +6,15 @@ from itertools import count
 from bot.domain.accounts import AccountType
 from bot.domain.ids import Millis, UserId
 from bot.domain.profit import Profits
-from bot.domain.reports import Fill
+from bot.domain.reports import OwnedExecution
 
 IDS = count(1)
 
 
 def fill(
     side: str, size: str, price: str, *, closed: str = "0", fee: str = "0", ts: int = 100, coin: str = "USDT"
-) -> Fill:
-    return Fill(
+) -> OwnedExecution:
+    return OwnedExecution(
         user_id=UserId(1),
         account_id=7,
         account_type=AccountType.LIVE,
@@ -30,7 +30,7 @@ def fill(
     )
 
 
-def pnl(*fills: Fill, since: int = 0) -> Decimal:
+def pnl(*fills: OwnedExecution, since: int = 0) -> Decimal:
     profits = Profits(since=Millis(since))
     profits.add(fills)
     return profits.accounts[7].pnl

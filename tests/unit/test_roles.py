@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.users import Role
-from handlers.core.specs import Access
+from handlers.core.specs import AccessRule
 
 UPWARDS = (Role.USER, Role.SUPPORT, Role.ADMIN, Role.OWNER)
 
@@ -15,5 +15,5 @@ def test_ranks_grow_from_user_to_owner() -> None:
 
 @pytest.mark.parametrize("least", UPWARDS)
 def test_an_entry_admits_its_role_and_those_above(least: Role) -> None:
-    admitted = [role for role in UPWARDS if Access(role=least).admits(role)]
+    admitted = [role for role in UPWARDS if AccessRule(role=least).admits(role)]
     assert admitted == list(UPWARDS[UPWARDS.index(least) :])

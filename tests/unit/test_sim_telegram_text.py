@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ops.sim.telegram.detect import find_spans
 from ops.sim.telegram.errors import ApiError
-from ops.sim.telegram.spans import SPLITTABLE, Span, settle, utf16_length
+from ops.sim.telegram.spans import SPLITTABLE, Span, arrange, utf16_length
 from ops.sim.telegram.text import FormattedText, format_text, plain_text
 
 TAGS = {"b": "bold", "i": "italic", "u": "underline", "s": "strikethrough", "tg-spoiler": "spoiler"}
@@ -291,8 +291,8 @@ spans = st.builds(
 
 @given(st.lists(spans, max_size=8))
 def test_settled_spans_stay_settled_and_keep_apart(given_spans: list[Span]) -> None:
-    settled = settle(given_spans)
-    assert settle(settled) == settled
+    settled = arrange(given_spans)
+    assert arrange(settled) == settled
     for kind in {span.kind for span in settled}:
         same = [span for span in settled if span.kind == kind]
         assert all(before.end <= after.start for before, after in pairwise(same))

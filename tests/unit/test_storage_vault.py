@@ -14,16 +14,18 @@ from bot.domain.accounts import AccountType, KeyType, SealedCredentials
 from bot.domain.errors import WrongKeyFile
 from bot.domain.ids import AccountId, UserId
 from bot.domain.secrets import Secret
-from storage.sqlite.vault import KeyFile, Vault
+from storage.sqlite.vault import AesCredentialVault, KeyFile
 
 KEYS = KeyFile.parse(f"new:{base64.b64encode(b'n' * 32).decode()}\nold:{base64.b64encode(b'o' * 32).decode()}\n")
 OLD_KEYS = KeyFile.parse(f"old:{base64.b64encode(b'o' * 32).decode()}")
-VAULT = Vault(KEYS)
+VAULT = AesCredentialVault(KEYS)
 ENVELOPES = ("data_key", "api_key", "api_secret")
 OWNERS = tuple(product((1, 12, 123), (1, 2, 23)))
 
 
-def sealed(user_id: int = 1, account_id: int = 2, vault: Vault = VAULT, **values: Any) -> SealedCredentials:
+def sealed(
+    user_id: int = 1, account_id: int = 2, vault: AesCredentialVault = VAULT, **values: Any
+) -> SealedCredentials:
     return vault.seal(
         user_id=UserId(user_id),
         account_id=AccountId(account_id),
@@ -99,11 +101,11 @@ def test_a_whole_row_does_not_open_for_another_user_or_account() -> None:
 
 
 def test_an_older_key_still_opens_and_new_rows_name_the_active_one() -> None:
-    older = sealed(vault=Vault(OLD_KEYS))
+    older = sealed(vault=AesCredentialVault(OLD_KEYS))
     assert (older.key_id, sealed().key_id) == ("old", "new")
     assert VAULT.open(older).api_secret.reveal() == "canary-api-secret"
     with pytest.raises(WrongKeyFile, match="sealed by key new, which the key file has not"):
-        Vault(OLD_KEYS).open(sealed())
+        AesCredentialVault(OLD_KEYS).open(sealed())
     with pytest.raises(WrongKeyFile, match="does not open"):
         VAULT.open(replace(older, key_id="new"))
 

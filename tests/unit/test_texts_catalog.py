@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.users import Language
-from handlers.texts.catalog import MAX_VALUE, Markup, Say, Texts, clean, join, language_of, safe, verbatim
+from handlers.texts.catalog import MAX_VALUE, Markup, Texts, Translator, clean, join, language_of, safe, verbatim
 
 EN, RU, UK = Language
 SOURCE = """
@@ -28,42 +28,42 @@ TEXTS = Texts({EN: [SOURCE], RU: [RUSSIAN], UK: []})
 
 
 def test_a_value_is_escaped_and_the_text_is_not() -> None:
-    said = Say(TEXTS, EN)("hello", name="<i>&amp;\"'")
+    said = Translator(TEXTS, EN)("hello", name="<i>&amp;\"'")
     assert said == "<b>Hi</b> &lt;i&gt;&amp;amp;\"'."
     assert isinstance(said, Markup)
 
 
 def test_markup_is_taken_as_it_is() -> None:
-    assert Say(TEXTS, EN)("hello", name=Markup("<i>A</i>")) == "<b>Hi</b> <i>A</i>."
+    assert Translator(TEXTS, EN)("hello", name=Markup("<i>A</i>")) == "<b>Hi</b> <i>A</i>."
 
 
 def test_plain_texts_are_for_buttons_and_know_no_html() -> None:
-    assert Say(TEXTS, RU).plain("hello", name="<A&B>").endswith("<A&B>.")
+    assert Translator(TEXTS, RU).plain("hello", name="<A&B>").endswith("<A&B>.")
 
 
 @pytest.mark.parametrize(
     ("count", "said"), [(0, "0 дней"), (1, "1 день"), (2, "2 дня"), (5, "5 дней"), (11, "11 дней"), (21, "21 день")]
 )
 def test_russian_counts(count: int, said: str) -> None:
-    assert Say(TEXTS, RU)("days", days=count) == said
+    assert Translator(TEXTS, RU)("days", days=count) == said
 
 
 def test_a_number_is_printed_without_grouping_so_that_ids_stay_ids() -> None:
-    assert Say(TEXTS, EN)("days", days=123456789) == "123456789 days"
+    assert Translator(TEXTS, EN)("days", days=123456789) == "123456789 days"
 
 
 def test_what_a_language_lacks_is_taken_from_english_never_from_another() -> None:
-    assert Say(TEXTS, RU)("only-english") == "English"
-    assert Say(TEXTS, UK)("days", days=2) == "2 days"
+    assert Translator(TEXTS, RU)("only-english") == "English"
+    assert Translator(TEXTS, UK)("days", days=2) == "2 days"
 
 
 def test_a_key_nobody_has_is_an_error() -> None:
     with pytest.raises(LookupError):
-        Say(TEXTS, EN)("no-such-key")
+        Translator(TEXTS, EN)("no-such-key")
 
 
 def test_a_missing_value_is_logged_and_does_not_cost_the_answer(caplog: pytest.LogCaptureFixture) -> None:
-    assert Say(TEXTS, EN)("hello") == "<b>Hi</b> name."
+    assert Translator(TEXTS, EN)("hello") == "<b>Hi</b> name."
     assert "hello" in caplog.text
 
 

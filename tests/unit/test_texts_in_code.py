@@ -9,7 +9,7 @@ import pytest
 from harness.fluent_sources import MESSAGES, placeholders
 
 from bot.domain.users import Language
-from handlers.core.specs import CommandEntry
+from handlers.core.specs import CommandSpec
 from handlers.outbox_messages import KINDS
 from handlers.registry import TABLE
 from handlers.texts.catalog import Texts
@@ -87,16 +87,16 @@ def test_every_finding_about_a_key_has_its_text() -> None:
 
 
 def test_every_command_in_a_menu_has_a_description() -> None:
-    described = [entry.description for entry in TABLE.entries if isinstance(entry, CommandEntry) and entry.description]
+    described = [entry.description for entry in TABLE.specs if isinstance(entry, CommandSpec) and entry.description]
     assert described
     assert set(described) <= KEYS
 
 
-def test_every_promise_of_the_services_has_a_text() -> None:
+def test_every_message_of_the_services_has_a_text() -> None:
     kinds = {
         argument.value
         for _, node in calls("bot")
-        if called(node) in {"_promise", "_say", "Promise"}
+        if called(node) in {"_enqueue", "_say", "OutboxMessage"}
         for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "kind")]
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     }

@@ -10,7 +10,7 @@ from harness.storage import execution, order, position
 from harness.viewers import DEMO, NOW, PAPER, account, datas, labels, viewer
 
 from bot.domain.accounts import AccountType
-from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble
+from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
 from bot.domain.users import Language, TradeSettings
@@ -215,7 +215,7 @@ def test_one_account_needs_no_tabs() -> None:
     [
         (ExchangeDown("x"), "Bybit does not answer"),
         (KeyTrouble("x", code=10003), "/keys shows why"),
-        (BackOff("x", retry_after=3), "again in 3 s"),
+        (RetryLater("x", retry_after=3), "again in 3 s"),
         (ClockTrouble("x"), "clock"),
         (ExchangeRejected("x", code=10001), "code 10001"),
     ],

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.ids import Millis
 from bot.domain.users import Language
-from handlers.texts.catalog import Say, Texts
+from handlers.texts.catalog import Texts, Translator
 from handlers.views.times import day, local_clock, moment, span, zone_label
 
 NOON = Millis(1_760_011_205_000)  # 2025-10-09 12:00:05 UTC
@@ -61,4 +61,4 @@ def test_lists_use_the_own_clock() -> None:
     ],
 )
 def test_an_age(seconds: float, said: str) -> None:
-    assert span(Say(TEXTS, Language.ENGLISH), seconds) == said
+    assert span(Translator(TEXTS, Language.ENGLISH), seconds) == said

@@ -8,7 +8,7 @@ from bot.domain.portfolio import Orders, Positions
 from bot.domain.secrets import Secret
 
 
-class Vault(Protocol):
+class CredentialVault(Protocol):
     """Seals and opens keys; the associated data bind each field to its user and account."""
 
     def seal(
@@ -62,7 +62,7 @@ class Accounts(Protocol):
     async def open_paper_wallet(self, account_id: AccountId, coin: str, balance: str) -> None: ...
 
 
-class Books(Protocol):
+class Portfolio(Protocol):
     """active_positions and pending_limit_orders, with each account's as_of."""
 
     async def replace_positions(self, account: Account, positions: Positions) -> None: ...

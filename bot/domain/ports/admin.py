@@ -7,7 +7,7 @@ from bot.domain.admin import ErrorNote, UserFacts, UserFilter, UserLine
 from bot.domain.broadcasts import Audience, Broadcast, BroadcastState, Delivery, Recipient
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.licensing import LicenseType
-from bot.domain.reports import Fill
+from bot.domain.reports import OwnedExecution
 
 
 class Broadcasts(Protocol):
@@ -26,13 +26,13 @@ class Broadcasts(Protocol):
         ...
 
     async def show_at(self, broadcast_id: int, chat_id: ChatId, message_id: int) -> None: ...
-    async def settle(self, broadcast_id: int, user_id: UserId, delivery: Delivery) -> None: ...
+    async def record_delivery(self, broadcast_id: int, user_id: UserId, delivery: Delivery) -> None: ...
     async def end(self, broadcast_id: int, state: BroadcastState, now: Millis) -> bool:
         """True if it was being sent."""
         ...
 
 
-class DeskNotes(Protocol):
+class ErrorNotes(Protocol):
     """Small things the desk keeps, inside a unit of work."""
 
     async def note_error(self, user_id: UserId, note: ErrorNote) -> None:
@@ -40,7 +40,7 @@ class DeskNotes(Protocol):
         ...
 
 
-class DeskQueries(Protocol):
+class AdminQueries(Protocol):
     """Reads of the desk."""
 
     async def users(self, shown: UserFilter, now: Millis, *, offset: int, limit: int) -> tuple[UserLine, ...]:
@@ -67,7 +67,7 @@ class DeskQueries(Protocol):
         """Stars kept and returned of that time."""
         ...
 
-    async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[Fill, ...]:
+    async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[OwnedExecution, ...]:
         """Every fill, account by account, oldest first, from behind (account_id, ts, fill_id)."""
         ...
 

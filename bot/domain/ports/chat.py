@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.cause import UpdateId
-from bot.domain.chat import Button, Dialogue, QueuedPromise, StoredUpdate
+from bot.domain.chat import Button, Dialogue, QueuedMessage, StoredUpdate
 from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.update_attempt import UpdateId
 
 
 class Buttons(Protocol):
@@ -50,7 +50,7 @@ class InboxStore(Protocol):
 class OutboxStore(Protocol):
     """The outbox table as its sender sees it."""
 
-    async def due(self, now: Millis, limit: int) -> tuple[QueuedPromise, ...]: ...
+    async def due(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]: ...
     async def sent(self, outbox_id: int, now: Millis) -> None: ...
     async def later(self, outbox_id: int, next_try: Millis) -> None: ...
     async def undeliverable(self, outbox_id: int, reason: str) -> None: ...

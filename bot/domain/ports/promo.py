@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.promo import Campaign, Funnel, HeldUsage, KnownCode, NewUse, Pin, Redeemed, SealedCode, Taking
+from bot.domain.promo import Campaign, ClawBack, Funnel, HeldUsage, KnownCode, NewUse, Pin, Redeemed, SealedCode
 from bot.domain.promo_codes import Terms
 from bot.domain.secrets import Secret
 
 
-class CodeSafe(Protocol):
+class PromoCodeCipher(Protocol):
     """Promo codes at rest: nobody who has the database alone can tell one."""
 
     def lookup(self, folded: str) -> bytes:
@@ -39,7 +39,7 @@ class PromoCodes(Protocol):
         """Count one use; None if the code is used up, paused or out of its dates. At most once per code and user."""
         ...
 
-    async def settle(self, usage_id: int, entry_id: int, until: Millis) -> None:
+    async def attach_grant(self, usage_id: int, entry_id: int, until: Millis) -> None:
         """Note the ledger row of a use, and until when its time ran then."""
         ...
 
@@ -89,7 +89,7 @@ class PromoQueries(Protocol):
         ...
 
     async def funnel(self, campaign_id: int) -> Funnel: ...
-    async def takings(self, campaign_id: int, now: Millis) -> tuple[Taking, ...]:
+    async def claw_backs(self, campaign_id: int, now: Millis) -> tuple[ClawBack, ...]:
         """What an undo would take now, from those who have something left of it."""
         ...
 

@@ -6,13 +6,13 @@ from typing import Protocol
 
 from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry, AuditRow
-from bot.domain.chat import Button, Dialogue, Promise
+from bot.domain.chat import Button, Dialogue, OutboxMessage
 from bot.domain.events import Event
 from bot.domain.ids import AccountId, ChatId, Millis, UserId
 from bot.domain.pins import StoredPin
 from bot.domain.portfolio import Executions, Orders, Positions
-from bot.domain.ports.accounts import Accounts, Books
-from bot.domain.ports.admin import Broadcasts, DeskNotes
+from bot.domain.ports.accounts import Accounts, Portfolio
+from bot.domain.ports.admin import Broadcasts, ErrorNotes
 from bot.domain.ports.chat import Buttons, Dialogues
 from bot.domain.ports.licensing import Ledger
 from bot.domain.ports.payments import Payments
@@ -32,7 +32,7 @@ class UnitOfWork(Protocol):
     @property
     def accounts(self) -> Accounts: ...
     @property
-    def books(self) -> Books: ...
+    def portfolio(self) -> Portfolio: ...
     @property
     def buttons(self) -> Buttons: ...
     @property
@@ -48,13 +48,13 @@ class UnitOfWork(Protocol):
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property
-    def desk_notes(self) -> DeskNotes: ...
+    def error_notes(self) -> ErrorNotes: ...
     @property
     def support(self) -> SupportThreads: ...
     @property
     def privacy(self) -> PrivacyRequests: ...
 
-    async def promise(self, promise: Promise, now: Millis) -> None: ...
+    async def enqueue(self, message: OutboxMessage, now: Millis) -> None: ...
     async def audit(self, entry: AuditEntry, now: Millis) -> None: ...
     def record(self, event: Event) -> None: ...
 
@@ -63,7 +63,7 @@ class Transactions(Protocol):
     """Opens units of work, one at a time; raises StorageTrouble when the disk refuses."""
 
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Marks the update of `current_cause` as applied in the same transaction, once."""
+        """Marks the update of `current_attempt` as applied in the same transaction, once."""
         ...
 
 

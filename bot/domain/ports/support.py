@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadMessage
+from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadMessage
 
 
 class SupportThreads(Protocol):
@@ -15,12 +15,12 @@ class SupportThreads(Protocol):
         """A new thread; a user has one open thread at most."""
         ...
 
-    async def add(self, thread_id: ThreadId, side: Side, author: UserId, text: str, now: Millis) -> int:
+    async def add(self, thread_id: ThreadId, author: Author, author_id: UserId, text: str, now: Millis) -> int:
         """A message, its number; the turn goes to the other side."""
         ...
 
     async def close(self, thread_id: ThreadId, now: Millis) -> None: ...
-    async def written_since(self, author: UserId, since: Millis) -> int:
+    async def written_since(self, author_id: UserId, since: Millis) -> int:
         """How many messages they wrote since that moment."""
         ...
 

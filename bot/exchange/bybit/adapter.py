@@ -11,7 +11,7 @@ from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account, AccountType, Credentials, SealedCredentials
 from bot.domain.errors import ExchangeDown
 from bot.domain.ids import AccountId, Millis
-from bot.domain.ports.accounts import Vault
+from bot.domain.ports.accounts import CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.exchange.budget import Budget, Limits
 from bot.exchange.bybit.client import BybitClient, SigningKey
@@ -19,10 +19,10 @@ from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.fields import moment
 from bot.exchange.bybit.gateway import BybitGateway, Hosts
 from bot.exchange.bybit.market import BybitMarket
+from bot.exchange.bybit.pipeline import RequestPipeline
 from bot.exchange.bybit.pool import ClientPool
 from bot.exchange.bybit.server_time import ServerTime
 from bot.exchange.bybit.transport import HttpTransport
-from bot.exchange.bybit.wire import Wire
 from bot.exchange.meter import ExchangeStats, Meter
 
 MARKET_SITE: Final = "com"  # public data are of the global site's live market
@@ -37,20 +37,20 @@ class Bybit:
     gateway: BybitGateway
     market: BybitMarket
     pool: ClientPool
-    wire: Wire
+    pipeline: RequestPipeline
 
     def evict(self, account_id: AccountId) -> None:
         """Forget an account's client: its credentials changed. Cannot fail."""
         self.pool.evict(account_id)
 
     def stats(self) -> ExchangeStats:
-        wire = self.wire
+        pipeline = self.pipeline
         return ExchangeStats(
-            requests=MappingProxyType(dict(wire.meter.requests)),
-            latency=wire.meter.latency(),
-            reconnects=wire.transport.reconnects,
-            clock_skew=wire.server_time.skew,
-            budget=wire.budget.stats(),
+            requests=MappingProxyType(dict(pipeline.meter.requests)),
+            latency=pipeline.meter.latency(),
+            reconnects=pipeline.transport.reconnects,
+            clock_skew=pipeline.server_time.skew,
+            budget=pipeline.budget.stats(),
             pool=self.pool.stats(),
         )
 
@@ -61,7 +61,7 @@ async def open_bybit(
     transport: AbstractAsyncContextManager[HttpTransport],
     hosts: Hosts,
     credentials: Callable[[AccountId], Awaitable[SealedCredentials | None]],
-    vault: Vault,
+    vault: CredentialVault,
     clock: Clock,
     limits: Limits | None = None,
     clients: int = 5_000,
@@ -70,9 +70,9 @@ async def open_bybit(
     """The adapter while the block lasts. `clients` accounts are kept, each for `idle` seconds after its last call."""
     async with transport as http:
         market_host = hosts(MARKET_SITE, AccountType.LIVE)
-        wire = _wire(http, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
-        made = _Clients(wire=wire, hosts=hosts)
-        checks = _HostChecks(wire=wire, silence=idle)
+        pipeline = _pipeline(http, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
+        made = _Clients(pipeline=pipeline, hosts=hosts)
+        checks = _HostChecks(pipeline=pipeline, silence=idle)
         pool = ClientPool(
             clock=clock,
             vault=vault,
@@ -87,58 +87,58 @@ async def open_bybit(
         try:
             yield Bybit(
                 gateway=BybitGateway(pool=pool, clock=clock, hosts=hosts, client=made.of_key),
-                market=BybitMarket(client=BybitClient(host=market_host, wire=wire), clock=clock),
+                market=BybitMarket(client=BybitClient(host=market_host, pipeline=pipeline), clock=clock),
                 pool=pool,
-                wire=wire,
+                pipeline=pipeline,
             )
         finally:
             await sweeping.close()
-            wire.budget.close()
-            await wire.server_time.close()
+            pipeline.budget.close()
+            await pipeline.server_time.close()
             await checks.close()
             await pool.close()
 
 
-def _wire(transport: HttpTransport, budget: Budget, clock: Clock, market_host: str) -> Wire:
+def _pipeline(transport: HttpTransport, budget: Budget, clock: Clock, market_host: str) -> RequestPipeline:
     """What every client shares; Bybit's clock is read at the live market's host."""
 
     async def ask_time() -> Millis:
-        return await _server_time(BybitClient(host=market_host, wire=wire))
+        return await _server_time(BybitClient(host=market_host, pipeline=pipeline))
 
     server_time = ServerTime(clock=clock, ask=ask_time)
-    wire = Wire(clock=clock, transport=transport, budget=budget, server_time=server_time, meter=Meter())
-    return wire
+    pipeline = RequestPipeline(clock=clock, transport=transport, budget=budget, server_time=server_time, meter=Meter())
+    return pipeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clients:
     """Makes clients that sign."""
 
-    wire: Wire
+    pipeline: RequestPipeline
     hosts: Hosts
 
     def of_account(self, account: Account, opened: Credentials) -> BybitClient:
         """With the account's own key, on its site."""
         key = SigningKey(key_type=opened.key_type, api_key=opened.api_key, api_secret=opened.api_secret)
         host = self.hosts(account.host, account.account_type)
-        return BybitClient(host=host, wire=self.wire, owner=account.account_id, key=key)
+        return BybitClient(host=host, pipeline=self.pipeline, owner=account.account_id, key=key)
 
     def of_key(self, host: str, key: SigningKey) -> BybitClient:
         """With a key that belongs to no account yet."""
-        return BybitClient(host=host, wire=self.wire, owner=("key", hash(key.api_key)), key=key)
+        return BybitClient(host=host, pipeline=self.pipeline, owner=("key", hash(key.api_key)), key=key)
 
 
 @dataclass(slots=True, kw_only=True)
 class _HostChecks:
     """Whether a host answers; one call for all who ask at once, none for a host that was just heard."""
 
-    wire: Wire
+    pipeline: RequestPipeline
     silence: float  # seconds
     _tasks: TaskSet = field(default_factory=TaskSet, init=False)
     _running: dict[str, asyncio.Task[Millis]] = field(default_factory=dict, init=False)
 
     async def __call__(self, host: str) -> bool:
-        if not self.wire.transport.is_doubtful(host, self.silence):
+        if not self.pipeline.transport.is_doubtful(host, self.silence):
             return False
         task = self._running.get(host)
         if task is None:
@@ -153,10 +153,10 @@ class _HostChecks:
 
     async def _ask(self, host: str) -> Millis:
         try:
-            async with asyncio.timeout(self.wire.transport.timeouts.check):
-                return await _server_time(BybitClient(host=host, wire=self.wire))
+            async with asyncio.timeout(self.pipeline.transport.timeouts.check):
+                return await _server_time(BybitClient(host=host, pipeline=self.pipeline))
         except TimeoutError:
-            self.wire.transport.reconnect(host)
+            self.pipeline.transport.reconnect(host)
             raise ExchangeDown("Bybit does not answer") from None
 
 

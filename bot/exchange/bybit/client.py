@@ -26,11 +26,11 @@ from yarl import URL
 from bot.domain.accounts import KeyType
 from bot.domain.errors import KeyTrouble
 from bot.domain.secrets import Secret
-from bot.exchange.budget import Ask
+from bot.exchange.budget import RequestKey
 from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.endpoints import BY_PATH, OTHER
+from bot.exchange.bybit.pipeline import RequestPipeline, SignedCall
 from bot.exchange.bybit.transport import Request
-from bot.exchange.bybit.wire import Route, Wire
 
 RECV_WINDOW: Final = 5000  # ms, Bybit's default
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}").fullmatch  # it goes into a header
@@ -60,11 +60,13 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
     rsa_authentication = False  # pybit's own RSA path is never taken: see _auth
     recv_window = RECV_WINDOW
 
-    def __init__(self, *, host: str, wire: Wire, owner: Hashable | None = None, key: SigningKey | None = None) -> None:
+    def __init__(
+        self, *, host: str, pipeline: RequestPipeline, owner: Hashable | None = None, key: SigningKey | None = None
+    ) -> None:
         self.endpoint = host.rstrip("/")
         self._origin = str(URL(self.endpoint).origin())
-        self._routes: dict[tuple[str, str], Route] = {}
-        self._wire = wire
+        self._routes: dict[tuple[str, str], SignedCall] = {}
+        self._pipeline = pipeline
         self._owner = owner
         self._key = key
 
@@ -87,19 +89,21 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
         if method is None or path is None or (auth and self._key is None):
             raise TypeError("a call needs a method and a path, and a private one a key")
         payload = self._payload(method, query)
-        return self._wire.run(
-            self._route(method, path, auth), lambda: self._request(method, path, payload, is_signed=auth)
+        return self._pipeline.run(
+            self._call(method, path, auth), lambda: self._request(method, path, payload, is_signed=auth)
         )
 
-    def _route(self, method: str, path: str, is_signed: bool) -> Route:
-        route = self._routes.get((method, path))
-        if route is None:
+    def _call(self, method: str, path: str, is_signed: bool) -> SignedCall:
+        call = self._routes.get((method, path))
+        if call is None:
             endpoint = BY_PATH.get(path.removeprefix(self.endpoint), OTHER)
             owner = self._owner if is_signed else None
-            ask = Ask(endpoint=endpoint.name, host=self.endpoint, owner=owner, uid_limit=endpoint.uid_limit)
-            route = Route(ask=ask, is_signed=is_signed, is_write=method != "GET", hide=self.api_key)
-            self._routes[method, path] = route
-        return route
+            request_key = RequestKey(
+                endpoint=endpoint.name, host=self.endpoint, owner=owner, uid_limit=endpoint.uid_limit
+            )
+            call = SignedCall(key=request_key, is_signed=is_signed, is_write=method != "GET", hide=self.api_key)
+            self._routes[method, path] = call
+        return call
 
     def _payload(self, method: str, query: Mapping[str, Any] | None) -> str:
         """What is signed and sent: the query, quoted before it is signed, or the body."""
@@ -118,7 +122,7 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
         return Request(method, self.endpoint, target, headers, payload.encode())
 
     def _headers(self, payload: str) -> dict[str, str]:
-        timestamp = self._wire.server_time.now()
+        timestamp = self._pipeline.server_time.now()
         return {
             "X-BAPI-API-KEY": self._key.api_key.reveal() if self._key else "",
             "X-BAPI-SIGN": self._auth(payload, self.recv_window, timestamp),

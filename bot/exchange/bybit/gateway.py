@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from bot.domain.accounts import Account, AccountType, KeyCheck, NewKey
-from bot.domain.errors import ExchangeDown, KeyTrouble, Unknown
+from bot.domain.errors import ExchangeDown, KeyTrouble, OutcomeUnknown
 from bot.domain.ids import Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
@@ -87,7 +87,7 @@ class BybitGateway:
         except KeyTrouble:
             self.pool.evict(account.account_id)  # the next call opens what is stored by then
             raise
-        except (ExchangeDown, Unknown):
+        except (ExchangeDown, OutcomeUnknown):
             self.pool.distrust(account.account_id)
             raise
 

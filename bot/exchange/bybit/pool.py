@@ -12,7 +12,7 @@ from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account, Credentials, SealedCredentials
 from bot.domain.errors import KeyTrouble
 from bot.domain.ids import AccountId
-from bot.domain.ports.accounts import Vault
+from bot.domain.ports.accounts import CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.client import BybitClient
 from bot.exchange.meter import PoolStats
@@ -34,7 +34,7 @@ class ClientPool:
     """
 
     clock: Clock
-    vault: Vault
+    vault: CredentialVault
     credentials: Callable[[AccountId], Awaitable[SealedCredentials | None]]
     build: Callable[[Account, Credentials], BybitClient]
     check: Callable[[str], Awaitable[bool]]

@@ -21,7 +21,7 @@ from aiohttp.streams import StreamReader
 from yarl import URL
 
 from bot.aio.tasks import TaskSet
-from bot.domain.errors import ExchangeDown, ExchangeError, Unknown
+from bot.domain.errors import ExchangeDown, ExchangeError, OutcomeUnknown
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.deadlines import Deadlines
 from bot.exchange.bybit.decode import MAX_BODY
@@ -242,7 +242,7 @@ def _trouble(error: Exception, *, is_sent: bool, is_write: bool) -> ExchangeErro
     """What a failed call is to its caller."""
     reason = f"no answer from Bybit ({type(error).__name__})"
     if is_write and is_sent:
-        return Unknown(reason)
+        return OutcomeUnknown(reason)
     is_dropped = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError)
     return Dropped(reason) if is_dropped and is_sent else ExchangeDown(reason)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.accounts import Account, KeyCheck
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.errors import ExchangeError, KeyTrouble
 from bot.domain.events import CredentialsChanged
 from bot.domain.ids import DAY, AccountId, ChatId, Millis
@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyWatch:
-    """Re-checks each key once a day and promises a message for an expiry, a new right, a key that died."""
+    """Re-checks each key once a day and enqueues a message for an expiry, a new right, a key that died."""
 
     queries: Queries
     transactions: Transactions
@@ -74,14 +74,14 @@ class KeyWatch:
             if findings:
                 values = {"account_type": account.account_type.value, "finding": findings[0].key}
                 values |= {name: str(value) for name, value in findings[0].values.items()}
-                await self._promise(unit, account, "key-trouble", values, f"{findings[0].key}:{now // DAY}", now)
+                await self._enqueue(unit, account, "key-trouble", values, f"{findings[0].key}:{now // DAY}", now)
             elif (days := _notice(check, now)) is not None and check.expires_at is not None:
                 values = {
                     "account_type": account.account_type.value,
                     "days": str(days),
                     "date": str(check.expires_at),
                 }
-                await self._promise(unit, account, "key-expires", values, f"{check.expires_at}:{days}", now)
+                await self._enqueue(unit, account, "key-expires", values, f"{check.expires_at}:{days}", now)
             unit.record(
                 CredentialsChanged(
                     user_id=account.user_id,
@@ -95,23 +95,23 @@ class KeyWatch:
         code = str(trouble.code or 0)
         values = {"account_type": account.account_type.value, "finding": "key-not-taken", "code": code}
         async with self.transactions.begin() as unit:
-            await self._promise(unit, account, "key-trouble", values, f"dead:{code}:{now // DAY}", now)
+            await self._enqueue(unit, account, "key-trouble", values, f"dead:{code}:{now // DAY}", now)
 
-    async def _promise(
+    async def _enqueue(
         self, unit: UnitOfWork, account: Account, kind: str, values: Mapping[str, str], what: str, now: Millis
     ) -> None:
-        promise = Promise(
+        message = OutboxMessage(
             user_id=account.user_id,
             chat_id=ChatId(account.user_id),  # a private chat has its user's id
             kind=kind,
             values=values,
-            cause=f"{kind}:{account.account_id}:{what}",
+            idempotency_key=f"{kind}:{account.account_id}:{what}",
         )
-        await unit.promise(promise, now)
+        await unit.enqueue(message, now)
 
 
 def _notice(check: KeyCheck, now: Millis) -> int | None:
-    """The narrowest notice that is due, in days; each is promised once, because its cause is unique."""
+    """The narrowest notice that is due, in days; each is enqueued once, because its idempotency key is unique."""
     if check.expires_at is None:
         return None
     left = -(-(check.expires_at - now) // DAY)  # started days count

@@ -20,7 +20,7 @@ from bot.domain.errors import BadInput, ExchangeError, KeyRefused, KeyTrouble, N
 from bot.domain.events import CredentialsChanged, UserConfigChanged
 from bot.domain.ids import UserId
 from bot.domain.key_rules import Finding, Severity, judge, refusals
-from bot.domain.ports.accounts import Vault
+from bot.domain.ports.accounts import CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
@@ -88,7 +88,7 @@ class Keys:
     reads: Reads
     transactions: Transactions
     inspector: KeyInspector
-    vault: Vault
+    vault: CredentialVault
     clock: Clock
     egress_ip: str | None
     require_bound_ip: bool = False

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.cause import without_cause
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, Event
 from bot.domain.ids import AccountId, Millis
@@ -19,40 +18,41 @@ from bot.domain.portfolio import Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import ExchangeGateway
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.update_attempt import without_attempt
 
 _logger = logging.getLogger(__name__)
 
 
-class _Book(Protocol):
+class _Snapshot(Protocol):
     @property
     def as_of(self) -> Millis: ...
 
 
-B = TypeVar("B", bound=_Book)
+B = TypeVar("B", bound=_Snapshot)
 
 
-class _Doubts:
-    """Accounts whose rows may not be what the exchange holds, until it was asked after the doubt arose."""
+class _StaleMarks:
+    """Accounts whose rows may not be what the exchange holds, until it was asked after they were marked stale."""
 
     def __init__(self) -> None:
         self._count = 0
-        self._doubts: dict[AccountId, int] = {}
+        self._marks: dict[AccountId, int] = {}
 
-    def raise_for(self, account_id: AccountId) -> None:
+    def mark(self, account_id: AccountId) -> None:
         self._count += 1
-        self._doubts[account_id] = self._count
+        self._marks[account_id] = self._count
 
     def of(self, account_id: AccountId) -> int | None:
-        return self._doubts.get(account_id)
+        return self._marks.get(account_id)
 
-    def settle(self, account_id: AccountId, doubt: int | None) -> None:
-        """Forget a doubt that the answer is younger than; one that arose meanwhile stays."""
-        if doubt is not None and self._doubts.get(account_id) == doubt:
-            del self._doubts[account_id]
+    def clear(self, account_id: AccountId, stale_mark: int | None) -> None:
+        """Clear a mark that the answer is younger than; one that arose meanwhile stays."""
+        if stale_mark is not None and self._marks.get(account_id) == stale_mark:
+            del self._marks[account_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookKeeper:
+class PortfolioLoader:
     """Loads an account's books. Ages in milliseconds."""
 
     queries: Queries
@@ -61,15 +61,15 @@ class BookKeeper:
     clock: Clock
     positions_max_age: int
     orders_max_age: int
-    _positions: _Doubts = field(default_factory=_Doubts, init=False, repr=False, compare=False)
-    _orders: _Doubts = field(default_factory=_Doubts, init=False, repr=False, compare=False)
+    _positions: _StaleMarks = field(default_factory=_StaleMarks, init=False, repr=False, compare=False)
+    _orders: _StaleMarks = field(default_factory=_StaleMarks, init=False, repr=False, compare=False)
 
-    def doubt(self, events: Iterable[Event]) -> None:
+    def mark_stale(self, events: Iterable[Event]) -> None:
         """What the cache drops because something happened may not be loaded from the rows again."""
         for event in events:
             if isinstance(event, AccountEvent):
-                self._positions.raise_for(event.account_id)
-                self._orders.raise_for(event.account_id)
+                self._positions.mark(event.account_id)
+                self._orders.mark(event.account_id)
 
     async def positions(self, account: Account) -> Positions:
         """Rows that are young enough, else the exchange's answer, written down. Raises ExchangeError."""
@@ -82,7 +82,7 @@ class BookKeeper:
             self.positions_max_age,
             known=self.queries.positions,
             ask=gateway.positions,
-            write=lambda unit, fresh: unit.books.replace_positions(account, fresh),
+            write=lambda unit, fresh: unit.portfolio.replace_positions(account, fresh),
         )
 
     async def orders(self, account: Account) -> Orders:
@@ -96,7 +96,7 @@ class BookKeeper:
             self.orders_max_age,
             known=self.queries.orders,
             ask=gateway.orders,
-            write=lambda unit, fresh: unit.books.replace_orders(account, fresh),
+            write=lambda unit, fresh: unit.portfolio.replace_orders(account, fresh),
         )
 
     async def last_positions(self, account: Account) -> Positions | None:
@@ -110,24 +110,24 @@ class BookKeeper:
     async def _load(
         self,
         account: Account,
-        doubts: _Doubts,
+        stale_marks: _StaleMarks,
         max_age: int,
         *,
         known: Callable[[AccountId], Awaitable[B | None]],
         ask: Callable[[Account], Awaitable[B]],
         write: Callable[[UnitOfWork, B], Awaitable[None]],
     ) -> B:
-        doubt = doubts.of(account.account_id)
+        stale_mark = stale_marks.of(account.account_id)
         rows = await known(account.account_id)
-        if doubt is None and rows is not None and 0 <= self.clock.now() - rows.as_of < max_age:
+        if stale_mark is None and rows is not None and 0 <= self.clock.now() - rows.as_of < max_age:
             return rows
         fresh = await ask(account)
         try:
-            with without_cause():
+            with without_attempt():
                 async with self.transactions.begin() as unit:
                     await write(unit, fresh)
         except StorageTrouble:
             _logger.warning("what Bybit answered could not be written down", exc_info=True)
         else:
-            doubts.settle(account.account_id, doubt)
+            stale_marks.clear(account.account_id, stale_mark)
         return fresh

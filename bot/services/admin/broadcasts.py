@@ -8,10 +8,10 @@ from typing import Final
 
 from bot.domain.audit import AuditEntry
 from bot.domain.broadcasts import BATCH, Audience, Broadcast, BroadcastState, Delivery, Recipient
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.ids import ChatId, UserId
-from bot.domain.ports.admin import DeskQueries
+from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
 
@@ -27,10 +27,10 @@ Draw = Callable[[Broadcast], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BroadcastDesk:
+class BroadcastService:
     """What admins do with them."""
 
-    queries: DeskQueries
+    queries: AdminQueries
     transactions: Transactions
     clock: Clock
     _awake: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
@@ -113,8 +113,8 @@ class BroadcastDesk:
 class BroadcastJob:
     """Sends what is being sent. `deliver` never raises for what Telegram refuses; `draw` edits the progress card."""
 
-    desk: BroadcastDesk
-    queries: DeskQueries
+    broadcasts: BroadcastService
+    queries: AdminQueries
     transactions: Transactions
     clock: Clock
     deliver: Deliver
@@ -132,7 +132,7 @@ class BroadcastJob:
                 _logger.exception("a round of broadcasts failed")
                 pause = _IDLE
             if pause is None:
-                await self.desk.wait(_IDLE)
+                await self.broadcasts.wait(_IDLE)
             else:
                 await asyncio.sleep(pause)
 
@@ -160,7 +160,7 @@ class BroadcastJob:
             _logger.exception("a message of a broadcast failed")
             delivery = Delivery.LATER
         async with self.transactions.begin() as unit:
-            await unit.broadcasts.settle(broadcast.broadcast_id, recipient.user_id, delivery)
+            await unit.broadcasts.record_delivery(broadcast.broadcast_id, recipient.user_id, delivery)
         return delivery
 
     async def _finish(self, broadcast: Broadcast) -> None:
@@ -178,7 +178,7 @@ class BroadcastJob:
                     now,
                 )
                 if found.author is not None:
-                    await unit.promise(_report(found, found.author), now)
+                    await unit.enqueue(_report(found, found.author), now)
         self._drawn.pop(broadcast.broadcast_id, None)
         await self._draw(broadcast.broadcast_id)
 
@@ -198,8 +198,8 @@ class BroadcastJob:
             _logger.warning("the progress of a broadcast could not be shown")
 
 
-def _report(broadcast: Broadcast, author: UserId) -> Promise:
-    return Promise(
+def _report(broadcast: Broadcast, author: UserId) -> OutboxMessage:
+    return OutboxMessage(
         user_id=author,
         chat_id=ChatId(author),
         kind="broadcast-done",
@@ -208,7 +208,7 @@ def _report(broadcast: Broadcast, author: UserId) -> Promise:
             "blocked": str(broadcast.blocked),
             "failed": str(broadcast.failed),
         },
-        cause=f"broadcast:{broadcast.broadcast_id}",
+        idempotency_key=f"broadcast:{broadcast.broadcast_id}",
     )
 
 

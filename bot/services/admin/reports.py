@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain.accounts import AccountType
 from bot.domain.ids import DAY, Millis
 from bot.domain.licensing import LicenseType
-from bot.domain.ports.admin import DeskQueries
+from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.promo import PromoQueries
 from bot.domain.profit import Earned, Profits
@@ -30,7 +30,7 @@ _MONTHS_OF_A_YEAR: Final = 12
 class Reports:
     """Makes them."""
 
-    queries: DeskQueries
+    queries: AdminQueries
     promo: PromoQueries
     clock: Clock
 

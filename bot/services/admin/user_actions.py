@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 
-from bot.domain.admin import MOST_DAYS, Act, Deed, ErrorNote, UserFacts
+from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind, ErrorNote, UserFacts
 from bot.domain.audit import AuditEntry, AuditRow
-from bot.domain.cause import without_cause
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.events import RoleChanged, UserBanned
 from bot.domain.ids import DAY, ChatId, Millis, UserId
-from bot.domain.licensing import EntryKind, License, LicenseType, Standing
-from bot.domain.ports.admin import DeskQueries
+from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType
+from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.promo import starts_after
+from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.licensing.licenses import Licenses
-from bot.services.users.access import Access
-from bot.services.users.pin import PinDesk
+from bot.services.users.access import RoleResolver
+from bot.services.users.pin import PinService
 
 GIVEN_ROLES: Final = (Role.USER, Role.SUPPORT, Role.ADMIN)  # owners are made by the settings or an owner link
 _FACTS_DAYS: Final = 30
-_SELF_SERVED: Final = frozenset({Act.GRANT, Act.EXTEND})
+_SELF_SERVED: Final = frozenset({AdminActionKind.GRANT, AdminActionKind.EXTEND})
 MAX_REASON: Final = 300
 _logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a confirmed deed would change. `starts` and `until` are None where no license time is added."""
+    """What a confirmed admin action would change. `starts` and `until` are None where no license time is added."""
 
     subject: Subject
     starts: Millis | None = None
@@ -53,16 +53,16 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class UserAdmin:
     """Looks people up and does what was confirmed."""
 
     reads: Reads
-    queries: DeskQueries
+    queries: AdminQueries
     records: Queries
     transactions: Transactions
     licenses: Licenses
-    access: Access
-    pin: PinDesk
+    roles: RoleResolver
+    pin: PinService
     clock: Clock
 
     async def subject(self, user_id: UserId) -> Subject:
@@ -74,47 +74,50 @@ class Desk:
             raise BadInput("desk-unknown-user", user=str(user_id))
         return Subject(
             config=config,
-            role=self.access.role(config),
+            role=self.roles.role(config),
             license=await self.reads.license(user_id),
             facts=facts,
             has_pin=await self.pin.stored(user_id) is not None,
         )
 
-    async def preview(self, actor: UserConfig, deed: Deed) -> Preview:
+    async def preview(self, actor: UserConfig, admin_action: AdminAction) -> Preview:
         """What it would come to. Raises BadInput for what may not be, or would change nothing."""
-        subject = await self.subject(deed.user_id)
-        self._refuse(actor, subject, deed)
+        subject = await self.subject(admin_action.user_id)
+        self._refuse(actor, subject, admin_action)
         now = self.clock.now()
         held = subject.license
-        if deed.license_type is None:
+        if admin_action.license_type is None:
             return Preview(subject=subject, was_until=held.until(now))
-        added = deed.days * DAY
-        starts = starts_after(held, deed.license_type, now)
+        added = admin_action.days * DAY
+        starts = starts_after(held, admin_action.license_type, now)
         until = Millis((held.until(now) or now) + added)
         return Preview(subject=subject, starts=starts, until=until, was_until=held.until(now))
 
-    async def perform(self, actor: UserConfig, deed: Deed) -> Preview:
+    async def perform(self, actor: UserConfig, admin_action: AdminAction) -> Preview:
         """Do it: effect, ledger, audit and the message to the user in one transaction. Raises like `preview`."""
-        seen = await self.preview(actor, deed)
+        seen = await self.preview(actor, admin_action)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
-            kind, values = await self._apply(unit, actor.user_id, deed)
+            kind, values = await self._apply(unit, actor.user_id, admin_action)
             entry = AuditEntry(
-                actor=actor.user_id, action=_ACTIONS[deed.act], subject=deed.user_id, details=_details(deed)
+                actor=actor.user_id,
+                action=_ACTIONS[admin_action.kind],
+                subject=admin_action.user_id,
+                details=_details(admin_action),
             )
             await unit.audit(entry, now)
-            await unit.promise(
-                Promise(
-                    user_id=deed.user_id,
-                    chat_id=ChatId(deed.user_id),
+            await unit.enqueue(
+                OutboxMessage(
+                    user_id=admin_action.user_id,
+                    chat_id=ChatId(admin_action.user_id),
                     kind=kind,
                     values=values,
-                    cause=f"desk:{deed.nonce}",
+                    idempotency_key=f"desk:{admin_action.nonce}",
                 ),
                 now,
             )
-        if deed.act is Act.ROLE:
-            self.pin.close(deed.user_id)
+        if admin_action.kind is AdminActionKind.ROLE:
+            self.pin.close(admin_action.user_id)
         return seen
 
     async def audit_page(
@@ -133,7 +136,7 @@ class Desk:
         if not config.accounts:
             return  # a guest of a group: nothing is stored of them
         now = self.clock.now()
-        with without_cause():
+        with without_attempt():
             async with self.transactions.begin() as unit:
                 entry = AuditEntry(actor=config.user_id, action="desk.denied", subject=None, details=what)
                 await unit.audit(entry, now)
@@ -142,110 +145,110 @@ class Desk:
         """Keep where to look in the log; that this failed too is logged and no more."""
         note = ErrorNote(reference=reference, kind=type(error).__name__, at=self.clock.now())
         try:
-            with without_cause():
+            with without_attempt():
                 async with self.transactions.begin() as unit:
-                    await unit.desk_notes.note_error(user_id, note)
+                    await unit.error_notes.note_error(user_id, note)
         except StorageTrouble:
             _logger.warning("the reference %s could not be kept", reference)
 
-    def _refuse(self, actor: UserConfig, subject: Subject, deed: Deed) -> None:
-        self._refuse_rank(actor, subject, deed)
-        match deed.act:
-            case Act.GRANT | Act.EXTEND:
-                if not 1 <= deed.days <= MOST_DAYS:
+    def _refuse(self, actor: UserConfig, subject: Subject, admin_action: AdminAction) -> None:
+        self._refuse_rank(actor, subject, admin_action)
+        match admin_action.kind:
+            case AdminActionKind.GRANT | AdminActionKind.EXTEND:
+                if not 1 <= admin_action.days <= MOST_DAYS:
                     raise BadInput("desk-days-range", most=MOST_DAYS)
-            case Act.REVOKE:
+            case AdminActionKind.REVOKE:
                 if not subject.license.is_active(self.clock.now()):
                     raise BadInput("desk-nothing-to-revoke")
-            case Act.BAN | Act.UNBAN:
-                if subject.config.is_banned is (deed.act is Act.BAN):
+            case AdminActionKind.BAN | AdminActionKind.UNBAN:
+                if subject.config.is_banned is (admin_action.kind is AdminActionKind.BAN):
                     raise BadInput("desk-ban-as-is", state="banned" if subject.config.is_banned else "free")
-            case Act.ROLE:
-                self._refuse_role(self.access.role(actor), subject, deed)
+            case AdminActionKind.ROLE:
+                self._refuse_role(self.roles.role(actor), subject, admin_action)
 
-    def _refuse_rank(self, actor: UserConfig, subject: Subject, deed: Deed) -> None:
+    def _refuse_rank(self, actor: UserConfig, subject: Subject, admin_action: AdminAction) -> None:
         """Nobody acts on somebody of their own rank or above; on oneself, only license time is given."""
-        if actor.user_id == deed.user_id:
-            if deed.act not in _SELF_SERVED:
+        if actor.user_id == admin_action.user_id:
+            if admin_action.kind not in _SELF_SERVED:
                 raise BadInput("desk-not-yourself")
-        elif self.access.role(actor).rank <= subject.role.rank:
+        elif self.roles.role(actor).rank <= subject.role.rank:
             raise BadInput("desk-not-above", role=subject.role.value)
 
     @staticmethod
-    def _refuse_role(held: Role, subject: Subject, deed: Deed) -> None:
-        if held is not Role.OWNER or deed.role not in GIVEN_ROLES:
+    def _refuse_role(held: Role, subject: Subject, admin_action: AdminAction) -> None:
+        if held is not Role.OWNER or admin_action.role not in GIVEN_ROLES:
             raise BadInput("desk-role-usage")
-        if deed.role is subject.role:
+        if admin_action.role is subject.role:
             raise BadInput("desk-role-as-is", role=subject.role.value)
 
-    async def _apply(self, unit: UnitOfWork, actor: UserId, deed: Deed) -> tuple[str, Mapping[str, str]]:
+    async def _apply(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> tuple[str, Mapping[str, str]]:
         """The effect, and what the user is told."""
-        match deed.act:
-            case Act.GRANT | Act.EXTEND:
-                standing = await self._give(unit, actor, deed)
-                return "desk-granted", _given(deed, standing)
-            case Act.REVOKE:
+        match admin_action.kind:
+            case AdminActionKind.GRANT | AdminActionKind.EXTEND:
+                license_balance = await self._give(unit, actor, admin_action)
+                return "desk-granted", _given(admin_action, license_balance)
+            case AdminActionKind.REVOKE:
                 await self.licenses.take(
                     unit,
-                    deed.user_id,
+                    admin_action.user_id,
                     kind=EntryKind.REVOCATION,
                     takes=None,
-                    cause=f"desk:{deed.nonce}",
+                    idempotency_key=f"desk:{admin_action.nonce}",
                     actor=actor,
-                    note=deed.reason,
+                    note=admin_action.reason,
                 )
                 return "desk-revoked", {}
-            case Act.BAN | Act.UNBAN:
-                await unit.users.set_banned(deed.user_id, banned=deed.act is Act.BAN)
-                unit.record(UserBanned(user_id=deed.user_id))
-                return ("banned" if deed.act is Act.BAN else "unbanned"), {}
-            case Act.ROLE:
-                role = deed.role or Role.USER
-                await unit.users.set_role(deed.user_id, role)
-                unit.record(RoleChanged(user_id=deed.user_id))
+            case AdminActionKind.BAN | AdminActionKind.UNBAN:
+                await unit.users.set_banned(admin_action.user_id, banned=admin_action.kind is AdminActionKind.BAN)
+                unit.record(UserBanned(user_id=admin_action.user_id))
+                return ("banned" if admin_action.kind is AdminActionKind.BAN else "unbanned"), {}
+            case AdminActionKind.ROLE:
+                role = admin_action.role or Role.USER
+                await unit.users.set_role(admin_action.user_id, role)
+                unit.record(RoleChanged(user_id=admin_action.user_id))
                 return "desk-role", {"role": role.value}
 
-    async def _give(self, unit: UnitOfWork, actor: UserId, deed: Deed) -> Standing:
-        _, standing = await self.licenses.give(
+    async def _give(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> LicenseBalance:
+        _, license_balance = await self.licenses.give(
             unit,
-            deed.user_id,
-            kind=EntryKind.GRANT if deed.act is Act.GRANT else EntryKind.EXTENSION,
-            license_type=deed.license_type or LicenseType.TRIAL,
-            millis=deed.days * DAY,
-            cause=f"desk:{deed.nonce}",
+            admin_action.user_id,
+            kind=EntryKind.GRANT if admin_action.kind is AdminActionKind.GRANT else EntryKind.EXTENSION,
+            license_type=admin_action.license_type or LicenseType.TRIAL,
+            millis=admin_action.days * DAY,
+            idempotency_key=f"desk:{admin_action.nonce}",
             actor=actor,
-            note=deed.reason,
+            note=admin_action.reason,
         )
-        return standing
+        return license_balance
 
 
 def new_nonce() -> str:
-    """What makes a deed one of its kind: twice confirmed is once done."""
+    """What makes a admin action one of its kind: twice confirmed is once done."""
     return token_hex(16)
 
 
-_ACTIONS: Final[Mapping[Act, str]] = {
-    Act.GRANT: "license.grant",
-    Act.EXTEND: "license.extend",
-    Act.REVOKE: "license.revoke",
-    Act.BAN: "user.ban",
-    Act.UNBAN: "user.unban",
-    Act.ROLE: "role.set",
+_ACTIONS: Final[Mapping[AdminActionKind, str]] = {
+    AdminActionKind.GRANT: "license.grant",
+    AdminActionKind.EXTEND: "license.extend",
+    AdminActionKind.REVOKE: "license.revoke",
+    AdminActionKind.BAN: "user.ban",
+    AdminActionKind.UNBAN: "user.unban",
+    AdminActionKind.ROLE: "role.set",
 }
 
 
-def _details(deed: Deed) -> str:
+def _details(admin_action: AdminAction) -> str:
     """For the audit: what, and why."""
-    match deed.act:
-        case Act.GRANT | Act.EXTEND:
-            kind = "" if deed.license_type is None else deed.license_type.value
-            return f"{kind} {deed.days} d: {deed.reason}"
-        case Act.ROLE:
-            return f"{'' if deed.role is None else deed.role.value}: {deed.reason}"
+    match admin_action.kind:
+        case AdminActionKind.GRANT | AdminActionKind.EXTEND:
+            kind = "" if admin_action.license_type is None else admin_action.license_type.value
+            return f"{kind} {admin_action.days} d: {admin_action.reason}"
+        case AdminActionKind.ROLE:
+            return f"{'' if admin_action.role is None else admin_action.role.value}: {admin_action.reason}"
         case _:
-            return deed.reason
+            return admin_action.reason
 
 
-def _given(deed: Deed, standing: Standing) -> dict[str, str]:
-    kind = "" if deed.license_type is None else deed.license_type.value
-    return {"kind": kind, "days": str(deed.days), "end": str(standing.segments[-1].end)}
+def _given(admin_action: AdminAction, license_balance: LicenseBalance) -> dict[str, str]:
+    kind = "" if admin_action.license_type is None else admin_action.license_type.value
+    return {"kind": kind, "days": str(admin_action.days), "end": str(license_balance.segments[-1].end)}

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Final
 
-from bot.domain.cause import PressedButton, current_cause
 from bot.domain.chat import Button
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Queries, Transactions
+from bot.domain.update_attempt import PressedButton, current_attempt
 
 LIFETIME: Final = 15 * 60  # seconds
 _TOKEN_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ButtonAction:
     """What a press asks for: an action of the handlers' table and its values."""
 
     action: str
@@ -29,7 +29,7 @@ def random_token() -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ButtonDesk:
+class ButtonService:
     """Issues and takes tokens."""
 
     queries: Queries
@@ -38,20 +38,20 @@ class ButtonDesk:
     new_token: Callable[[], str] = random_token
 
     async def issue(
-        self, user_id: UserId, chat_id: ChatId, wishes: Sequence[Wish], *, lifetime_s: int = LIFETIME
+        self, user_id: UserId, chat_id: ChatId, actions: Sequence[ButtonAction], *, lifetime_s: int = LIFETIME
     ) -> tuple[str, ...]:
-        """One token a wish, in order, all in one commit. `lifetime_s` in seconds."""
+        """One token an action, in order, all in one commit. `lifetime_s` in seconds."""
         now = self.clock.now()
         buttons = tuple(
             Button(
                 token=self.new_token(),
                 user_id=user_id,
                 chat_id=chat_id,
-                action=wish.action,
-                values=wish.values,
+                action=action.action,
+                values=action.values,
                 expires_ts=Millis(now + lifetime_s * 1000),
             )
-            for wish in wishes
+            for action in actions
         )
         async with self.transactions.begin() as unit:
             await unit.buttons.add(buttons, now)
@@ -59,28 +59,30 @@ class ButtonDesk:
 
     async def take(
         self, token: str, user_id: UserId, chat_id: ChatId, *, repeats: frozenset[str] = frozenset()
-    ) -> Wish:
+    ) -> ButtonAction:
         """What a press asks for. Raises ButtonExpired, the same for used, late, foreign and invented tokens.
 
         A used one of an action in `repeats` is answered again: what it does, it does once, and says so as often as it
         is asked. Inside the handling of an update the token is used up by the first commit of its effect
         (`Cause.pressed`); elsewhere at once.
         """
-        cause = current_cause.get()
+        update_attempt = current_attempt.get()
         now = self.clock.now()
-        if cause is None:
+        if update_attempt is None:
             async with self.transactions.begin() as unit:
                 button = await unit.buttons.take(token, user_id, chat_id, now)
         else:
             button = await self.queries.button(token, user_id, chat_id, now)
         if button is None:
             return await self._again(token, user_id, chat_id, now, repeats)
-        if cause is not None:
-            cause.pressed = PressedButton(token=token, user_id=user_id, chat_id=chat_id)
-        return Wish(action=button.action, values=button.values)
+        if update_attempt is not None:
+            update_attempt.pressed = PressedButton(token=token, user_id=user_id, chat_id=chat_id)
+        return ButtonAction(action=button.action, values=button.values)
 
-    async def _again(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis, repeats: frozenset[str]) -> Wish:
+    async def _again(
+        self, token: str, user_id: UserId, chat_id: ChatId, now: Millis, repeats: frozenset[str]
+    ) -> ButtonAction:
         used = await self.queries.used_button(token, user_id, chat_id, now) if repeats else None
         if used is None or used.action not in repeats:
             raise ButtonExpired
-        return Wish(action=used.action, values=used.values)
+        return ButtonAction(action=used.action, values=used.values)

@@ -14,7 +14,7 @@ LIFETIME: Final = 15 * 60 * 1000  # ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialogues:
+class DialogueService:
     """Begins, finds and ends them."""
 
     queries: Queries

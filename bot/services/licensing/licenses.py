@@ -13,10 +13,10 @@ from bot.domain.licensing import (
     EntryKind,
     Feature,
     LedgerEntry,
+    LicenseBalance,
     LicenseType,
     Limit,
     NewLedgerEntry,
-    Standing,
     most,
     needed,
     opens,
@@ -25,7 +25,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 
-TRIAL_CAUSE: Final = "trial"  # once a user
+TRIAL_KEY: Final = "trial"  # once a user
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +45,22 @@ class Licenses:
         kind: EntryKind,
         license_type: LicenseType,
         millis: int,
-        cause: str,
+        idempotency_key: str,
         actor: UserId | None,
         note: str = "",
-    ) -> tuple[LedgerEntry, Standing]:
-        """Add time, 1 ms to ten years. The same `cause` twice is one row: the second call answers the first one's.
+    ) -> tuple[LedgerEntry, LicenseBalance]:
+        """Add time, 1 ms to ten years. The same `idempotency_key` twice is one row, answered as the first time.
 
         Raises ValueError for time out of that range or a kind that gives none, LookupError for an unknown user.
         """
         entry = NewLedgerEntry(
-            kind=kind, license_type=license_type, millis=millis, takes=None, cause=cause, actor=actor, note=note
+            kind=kind,
+            license_type=license_type,
+            millis=millis,
+            takes=None,
+            idempotency_key=idempotency_key,
+            actor=actor,
+            note=note,
         )
         return await self._append(unit, user_id, entry)
 
@@ -65,15 +71,17 @@ class Licenses:
         *,
         kind: EntryKind,
         takes: int | None,
-        cause: str,
+        idempotency_key: str,
         actor: UserId | None,
         note: str = "",
-    ) -> tuple[LedgerEntry, Standing]:
-        """Take the unused rest of one giving row (`takes`: its id), or of all of them (None). Once a `cause`.
+    ) -> tuple[LedgerEntry, LicenseBalance]:
+        """Take the unused rest of one giving row (`takes`: its id), or of all (None). Once an `idempotency_key`.
 
         Raises ValueError for a kind that takes nothing, LookupError for an unknown user or a row that is not theirs.
         """
-        entry = NewLedgerEntry(kind=kind, license_type=None, millis=0, takes=takes, cause=cause, actor=actor, note=note)
+        entry = NewLedgerEntry(
+            kind=kind, license_type=None, millis=0, takes=takes, idempotency_key=idempotency_key, actor=actor, note=note
+        )
         return await self._append(unit, user_id, entry)
 
     async def may(self, user_id: UserId, feature: Feature, account_type: AccountType) -> bool:
@@ -100,26 +108,28 @@ class Licenses:
             return False
         return not await self.queries.had_trial(user_id)
 
-    async def start_trial(self, user_id: UserId) -> Standing:
+    async def start_trial(self, user_id: UserId) -> LicenseBalance:
         """Seven days, once. Raises BadInput for a second time."""
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             if any(each.kind is EntryKind.TRIAL for each in await unit.ledger.entries(user_id)):
                 raise BadInput("license-trial-had")
-            _, standing = await self.give(
+            _, license_balance = await self.give(
                 unit,
                 user_id,
                 kind=EntryKind.TRIAL,
                 license_type=LicenseType.TRIAL,
                 millis=TRIAL_DAYS * DAY,
-                cause=TRIAL_CAUSE,
+                idempotency_key=TRIAL_KEY,
                 actor=None,
             )
             details = f"{TRIAL_DAYS} days"
             await unit.audit(AuditEntry(actor=user_id, action="license.trial", subject=user_id, details=details), now)
-        return standing
+        return license_balance
 
-    async def _append(self, unit: UnitOfWork, user_id: UserId, entry: NewLedgerEntry) -> tuple[LedgerEntry, Standing]:
-        written, standing = await unit.ledger.append(user_id, entry, self.clock.now())
+    async def _append(
+        self, unit: UnitOfWork, user_id: UserId, entry: NewLedgerEntry
+    ) -> tuple[LedgerEntry, LicenseBalance]:
+        written, license_balance = await unit.ledger.append(user_id, entry, self.clock.now())
         unit.record(LicenseChanged(user_id=user_id))
-        return written, standing
+        return written, license_balance

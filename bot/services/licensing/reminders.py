@@ -1,4 +1,4 @@
-"""Reminders that license time ends: promised once each, and only while they are true."""
+"""Reminders that license time ends: enqueued once each, and only while they are true."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from datetime import UTC, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.licensing import derive
 from bot.domain.ports.clock import Clock
@@ -33,23 +33,23 @@ class _Due:
 
     @property
     def end(self) -> tuple[UserId, Millis]:
-        """An end that moves is another end: what was promised of the old one counts for nothing."""
+        """An end that moves is another end: what was enqueued for the old one counts for nothing."""
         return self.license.user_id, self.license.ends
 
     @property
-    def cause(self) -> str:
+    def idempotency_key(self) -> str:
         return f"license:{self.license.user_id}:{self.license.ends}:{self.notice}"
 
 
 @dataclass(slots=True, kw_only=True)
 class Reminders:
-    """Looks at licenses that end soon or just ended. A restart forgets nothing: what was promised stands in a table."""
+    """Looks at licenses that end soon or just ended. A restart forgets nothing: what was enqueued stands in a table."""
 
     queries: Queries
     transactions: Transactions
     clock: Clock
-    # The last notice promised of each end: spares writing what stands there already.
-    _promised: dict[tuple[UserId, Millis], int] = field(default_factory=dict, init=False, repr=False)
+    # The last notice enqueued for each end: spares writing what stands there already.
+    _enqueued: dict[tuple[UserId, Millis], int] = field(default_factory=dict, init=False, repr=False)
 
     async def run(self) -> None:
         """For ever; a round that fails is logged and the next one comes."""
@@ -61,52 +61,52 @@ class Reminders:
             await asyncio.sleep(ROUND)
 
     async def remind(self) -> int:
-        """Promise what is due; how many messages that were."""
+        """Enqueue what is due; how many messages that were."""
         now = self.clock.now()
         count, ends = 0, set()
         since, last_user = Millis(now - _BEFORE), UserId(0)
         while page := await self.queries.ending_licenses((since, last_user), Millis(now + _AHEAD), _BATCH):
             due = await asyncio.to_thread(_due_of, page, now)  # zones are files
-            count += await self._promise([each for each in due if self._promised.get(each.end) != each.notice], now)
+            count += await self._enqueue([each for each in due if self._enqueued.get(each.end) != each.notice], now)
             ends |= {(each.user_id, each.ends) for each in page}
             since, last_user = page[-1].ends, page[-1].user_id
-        self._promised = {end: notice for end, notice in self._promised.items() if end in ends}
+        self._enqueued = {end: notice for end, notice in self._enqueued.items() if end in ends}
         return count
 
-    async def _promise(self, due: Sequence[_Due], now: Millis) -> int:
+    async def _enqueue(self, due: Sequence[_Due], now: Millis) -> int:
         if not due:
             return 0
         count = 0
         async with self.transactions.begin() as unit:
             for each in due:
                 if await _is_true(unit, each, now):
-                    await unit.promise(_promise_of(each), now)
+                    await unit.enqueue(_message_of(each), now)
                     count += 1
-        self._promised |= {each.end: each.notice for each in due}
+        self._enqueued |= {each.end: each.notice for each in due}
         return count
 
 
 async def _is_true(unit: UnitOfWork, due: _Due, now: Millis) -> bool:
     """Asked again inside the transaction: since the look, time may have been given or taken, or the user erased."""
     try:
-        standing = derive(await unit.ledger.entries(due.license.user_id), now)
+        license_balance = derive(await unit.ledger.entries(due.license.user_id), now)
     except LookupError:
         return False
     if due.notice == 0:
-        return not standing.buckets
-    return bool(standing.segments) and standing.segments[-1].end == due.license.ends
+        return not license_balance.grants
+    return bool(license_balance.segments) and license_balance.segments[-1].end == due.license.ends
 
 
-def _promise_of(due: _Due) -> Promise:
+def _message_of(due: _Due) -> OutboxMessage:
     user_id, values = due.license.user_id, {"kind": due.license.license_type.value, "on": due.reminder.on.isoformat()}
     if due.notice:
         values["days"] = str(due.reminder.days)
-    return Promise(
+    return OutboxMessage(
         user_id=user_id,
         chat_id=ChatId(user_id),  # a private chat has its user's id
         kind="license-ends" if due.notice else "license-ended",
         values=values,
-        cause=due.cause,
+        idempotency_key=due.idempotency_key,
     )
 
 

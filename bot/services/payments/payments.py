@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.cause import without_cause
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
@@ -24,16 +23,17 @@ from bot.domain.payments import (
     Payment,
     PaymentStatus,
     Unclaimed,
-    credit_cause,
+    credit_key,
 )
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.update_attempt import without_attempt
 from bot.domain.users import NewUser, Role, UserConfig
 from bot.services.chat.buttons import random_token
 from bot.services.licensing.licenses import Licenses
-from bot.services.users.access import Access
+from bot.services.users.access import RoleResolver
 from bot.services.users.people import People
 
 OPEN_FOR: Final = 24 * 3_600_000  # ms that an invoice can be paid
@@ -44,7 +44,7 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentDesk:
+class PaymentService:
     """Issues invoices, checks them when they are about to be paid, and books what was."""
 
     reads: Reads
@@ -52,7 +52,7 @@ class PaymentDesk:
     queries: PaymentQueries
     licenses: Licenses
     people: People
-    access: Access
+    roles: RoleResolver
     clock: Clock
     prices: PriceList
     staff: Callable[[], Awaitable[Mapping[UserId, Role]]]
@@ -76,7 +76,7 @@ class PaymentDesk:
             )
             for offer in choice.parts
         )
-        with without_cause():  # an invoice changes nothing: the press may be handled again, its button stays good
+        with without_attempt():  # an invoice changes nothing: the press may be handled again, its button stays good
             async with self.transactions.begin() as unit:
                 await unit.payments.add_invoices(invoices, now)
         return invoices
@@ -94,7 +94,7 @@ class PaymentDesk:
 
     async def book(self, payer: NewUser, paid: Paid) -> None:
         """Credit a charge, or keep it as unclaimed, which sends it back; once, however often it is told."""
-        with without_cause():  # whoever pays is a user; that they become one is not this update's effect
+        with without_attempt():  # whoever pays is a user; that they become one is not this update's effect
             await self.people.welcome(payer)
         config = await self.reads.user_config(payer.user_id)
         admins = await self.admins()
@@ -113,7 +113,7 @@ class PaymentDesk:
 
         False if it was booked meanwhile: then it is a return like any other.
         """
-        with without_cause():
+        with without_attempt():
             await self.people.welcome(payer)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
@@ -147,18 +147,18 @@ class PaymentDesk:
 
     async def admins(self) -> tuple[UserId, ...]:
         """Everybody who is told of trouble with payments."""
-        people = self.access.everybody(await self.staff())
+        people = self.roles.everybody(await self.staff())
         return tuple(sorted(user_id for user_id, role in people.items() if role in _TOLD))
 
     async def _credit(self, unit: UnitOfWork, invoice: Invoice, paid: Paid) -> None:
-        now, user_id, cause = self.clock.now(), invoice.user_id, credit_cause(paid.charge_id)
-        entry, standing = await self.licenses.give(
+        now, user_id, idempotency_key = self.clock.now(), invoice.user_id, credit_key(paid.charge_id)
+        entry, license_balance = await self.licenses.give(
             unit,
             user_id,
             kind=EntryKind.PAYMENT,
             license_type=invoice.license_type,
             millis=invoice.days * DAY,
-            cause=cause,
+            idempotency_key=idempotency_key,
             actor=None,
         )
         payment_id = await unit.payments.add(
@@ -178,12 +178,12 @@ class PaymentDesk:
             "stars": str(paid.stars),
             "kind": invoice.license_type.value,
             "days": str(invoice.days),
-            "date": str(standing.segments[-1].end),
+            "date": str(license_balance.segments[-1].end),
             "charge": paid.charge_id,
         }
         is_again = invoice.state is InvoiceState.PAID
         kind = "payment-receipt-again" if is_again else "payment-receipt"
-        await unit.promise(private(user_id, kind, values, cause), now)
+        await unit.enqueue(private_message(user_id, kind, values, idempotency_key), now)
 
     async def _keep(
         self, unit: UnitOfWork, user_id: UserId, paid: Paid, why: Unclaimed, admins: tuple[UserId, ...]
@@ -201,16 +201,20 @@ class PaymentDesk:
         details = f"payment {payment_id}: {paid.stars} Stars, {why}"
         await unit.audit(AuditEntry(actor=user_id, action="payment.unclaimed", subject=user_id, details=details), now)
         values = {"number": str(payment_id), "stars": str(paid.stars), "why": why.value, "user": str(user_id)}
-        cause = credit_cause(paid.charge_id)
-        await unit.promise(private(user_id, "payment-unclaimed", values, cause), now)
+        idempotency_key = credit_key(paid.charge_id)
+        await unit.enqueue(private_message(user_id, "payment-unclaimed", values, idempotency_key), now)
         for admin in admins:
-            await unit.promise(private(admin, "payment-unclaimed-admin", values, f"{cause}:{admin}"), now)
+            await unit.enqueue(
+                private_message(admin, "payment-unclaimed-admin", values, f"{idempotency_key}:{admin}"), now
+            )
         _logger.warning("payment %d can't be credited (%s) and goes back", payment_id, why)
 
 
-def private(user_id: UserId, kind: str, values: Mapping[str, str], cause: str) -> Promise:
-    """A promise to somebody's private chat, which has its user's id."""
-    return Promise(user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, cause=cause)
+def private_message(user_id: UserId, kind: str, values: Mapping[str, str], idempotency_key: str) -> OutboxMessage:
+    """A message to somebody's private chat, which has its user's id."""
+    return OutboxMessage(
+        user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, idempotency_key=idempotency_key
+    )
 
 
 def _refusal(

@@ -16,7 +16,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions
 from bot.domain.users import NewUser
-from bot.services.payments.payments import PaymentDesk
+from bot.services.payments.payments import PaymentService
 from bot.services.payments.refunds import Refunds
 
 LOOK_EVERY: Final = 300.0  # seconds: what was lost is credited or sent back within ten minutes
@@ -28,7 +28,7 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class Reconciled:
     """What a look found: lines read, charges booked that had been missed, returns booked that had been missed."""
 
     lines: int
@@ -43,7 +43,7 @@ class StarWatch:
     queries: PaymentQueries
     transactions: Transactions
     stars: StarsApi
-    desk: PaymentDesk
+    payments: PaymentService
     refunds: Refunds
     clock: Clock
 
@@ -52,7 +52,7 @@ class StarWatch:
         while True:
             pause = TRY_AGAIN
             try:
-                await self.look()
+                await self.reconcile()
                 pause = LOOK_EVERY
             except StarsError as trouble:
                 _logger.warning("Telegram's account of Stars can't be read: %s", trouble)
@@ -60,7 +60,7 @@ class StarWatch:
                 _logger.exception("a look at Telegram's account of Stars failed")
             await asyncio.sleep(pause)
 
-    async def look(self) -> Looked:
+    async def reconcile(self) -> Reconciled:
         """Read what is new, or everything when that is due, and book what is missing. Raises StarsError."""
         now = self.clock.now()
         cursor = await self.queries.star_cursor()
@@ -84,7 +84,7 @@ class StarWatch:
                 break
         return lines, position
 
-    async def _compare(self, lines: Sequence[StarTransaction]) -> Looked:
+    async def _compare(self, lines: Sequence[StarTransaction]) -> Reconciled:
         """Oldest first. A charge that went back within the same lines is not credited before."""
         statuses = await self._statuses([line.charge_id for line in lines])
         went_back = {line.charge_id for line in lines if not line.is_incoming}
@@ -95,16 +95,16 @@ class StarWatch:
             status = statuses.get(line.charge_id)
             if line.is_incoming:
                 if status is None and line.charge_id not in went_back:
-                    await self.desk.book(_user(line.payer), _paid(line))
+                    await self.payments.book(_user(line.payer), _paid(line))
                     booked += 1
             elif status not in RETURNED:
                 returned += await self._book_return(line, line.payer, status)
-        return Looked(lines=len(lines), booked=booked, returned=returned)
+        return Reconciled(lines=len(lines), booked=booked, returned=returned)
 
     async def _book_return(self, line: StarTransaction, payer: Payer, status: PaymentStatus | None) -> bool:
         """What we asked for is a refund; what nobody here asked for was taken back by Telegram."""
         if status is None:
-            if await self.desk.book_returned(_user(payer), _paid(line)):
+            if await self.payments.book_returned(_user(payer), _paid(line)):
                 return True
             status = (await self._statuses([line.charge_id])).get(line.charge_id)  # a lane booked it meanwhile
         asked = status is not PaymentStatus.COMPLETED

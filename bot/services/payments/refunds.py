@@ -1,6 +1,6 @@
 """Telegram Stars back: asked for by an admin or due by itself, told to Telegram until it is done, booked once.
 
-The wish is written down before Telegram is asked, so an answer that is lost is only asked for again: Telegram says
+The request is written down before Telegram is asked, so an answer that is lost is only asked for again: Telegram says
 that it is refunded already, which is done.
 """
 
@@ -14,12 +14,12 @@ from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, StarsDown, StarsRefused
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, derive
-from bot.domain.payments import RETURNED, Payment, PaymentStatus, return_cause
+from bot.domain.payments import RETURNED, Payment, PaymentStatus, return_key
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.services.licensing.licenses import Licenses
-from bot.services.payments.payments import PaymentDesk, private
+from bot.services.payments.payments import PaymentService, private_message
 
 ROUND: Final = 1.0  # seconds between two looks for what is due
 LONGEST_REASON: Final = 200  # characters
@@ -35,7 +35,7 @@ class Refunds:
 
     transactions: Transactions
     licenses: Licenses
-    desk: PaymentDesk
+    payments: PaymentService
     clock: Clock
 
     async def unused(self, payment: Payment) -> int:
@@ -44,8 +44,8 @@ class Refunds:
             return 0
         async with self.transactions.begin() as unit:
             entries = await unit.ledger.entries(payment.user_id)
-        standing = derive(entries, self.clock.now())
-        return sum(bucket.left for bucket in standing.buckets if bucket.entry_id == payment.entry_id)
+        license_balance = derive(entries, self.clock.now())
+        return sum(grant.left for grant in license_balance.grants if grant.entry_id == payment.entry_id)
 
     @staticmethod
     def reason(typed: str) -> str:
@@ -82,16 +82,16 @@ class Refunds:
 
     async def returned(self, charge_id: str, status: PaymentStatus) -> bool:
         """The Stars of a charge went back (`status` REFUNDED or CHARGED_BACK). False if no such charge is booked."""
-        admins = await self.desk.admins()
+        admins = await self.payments.admins()
         async with self.transactions.begin() as unit:
             payment = await unit.payments.by_charge(charge_id)
             if payment is None:
                 return False
             if payment.status not in RETURNED:
-                await self._settle(unit, payment, status, admins)
+                await self._mark_returned(unit, payment, status, admins)
         return True
 
-    async def _settle(
+    async def _mark_returned(
         self, unit: UnitOfWork, payment: Payment, status: PaymentStatus, admins: tuple[UserId, ...]
     ) -> None:
         now, user_id = self.clock.now(), payment.user_id
@@ -102,12 +102,12 @@ class Refunds:
         action = "payment.charged-back" if is_charged_back else "payment.refunded"
         details = f"payment {payment.payment_id}: {payment.stars} Stars"
         await unit.audit(AuditEntry(actor=None, action=action, subject=user_id, details=details), now)
-        cause, values = return_cause(payment.charge_id), _values(payment)
+        idempotency_key, values = return_key(payment.charge_id), _values(payment)
         if user_id is not None:
-            await unit.promise(private(user_id, "payment-returned", values, cause), now)
+            await unit.enqueue(private_message(user_id, "payment-returned", values, idempotency_key), now)
         kind = "payment-charged-back-admin" if is_charged_back else "payment-returned-admin"
         for admin in admins:
-            await unit.promise(private(admin, kind, values, f"{cause}:{admin}"), now)
+            await unit.enqueue(private_message(admin, kind, values, f"{idempotency_key}:{admin}"), now)
 
     async def _take(self, unit: UnitOfWork, payment: Payment, user_id: UserId, actor: UserId | None) -> None:
         if payment.entry_id is not None:
@@ -116,7 +116,7 @@ class Refunds:
                 user_id,
                 kind=EntryKind.REFUND,
                 takes=payment.entry_id,
-                cause=return_cause(payment.charge_id),
+                idempotency_key=return_key(payment.charge_id),
                 actor=actor,
             )
 
@@ -152,7 +152,7 @@ class RefundJob:
         try:
             await self.stars.refund(user_id, payment.charge_id)
         except StarsRefused as no:
-            await self._later(payment, str(no), await self.refunds.desk.admins())
+            await self._later(payment, str(no), await self.refunds.payments.admins())
             return False
         except StarsDown as trouble:
             await self._later(payment, str(trouble), ())
@@ -167,9 +167,9 @@ class RefundJob:
         async with self.transactions.begin() as unit:
             await unit.payments.refund_later(payment.payment_id, Millis(now + wait), said)
             for admin in admins:
-                cause = f"stuck:{return_cause(payment.charge_id)}:{admin}"
+                idempotency_key = f"stuck:{return_key(payment.charge_id)}:{admin}"
                 values = {**_values(payment), "said": said[:100]}
-                await unit.promise(private(admin, "payment-stuck-admin", values, cause), now)
+                await unit.enqueue(private_message(admin, "payment-stuck-admin", values, idempotency_key), now)
 
 
 def _values(payment: Payment) -> Mapping[str, str]:

@@ -1,10 +1,10 @@
-"""What admins are told of promo codes by themselves: promises in the transaction that gave the reason."""
+"""What admins are told of promo codes by themselves: messages in the transaction that gave the reason."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.domain.chat import Button, Promise
+from bot.domain.chat import Button, OutboxMessage
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.promo import (
@@ -49,16 +49,16 @@ class PromoAlarms:
         if await unit.promo.tries_of_all(Millis(now - GUESSING_WITHIN), GUESSING) < GUESSING:
             return
         for admin in await self.admins(unit):
-            cause = f"promo-guessing:{now // TRIES_WITHIN}:{admin}"
-            await unit.promise(private_promise(admin, "promo-guessing", {"count": str(GUESSING)}, cause), now)
+            idempotency_key = f"promo-guessing:{now // TRIES_WITHIN}:{admin}"
+            await unit.enqueue(private_message(admin, "promo-guessing", {"count": str(GUESSING)}, idempotency_key), now)
 
     async def undo_asked(self, unit: UnitOfWork, campaign: Campaign, asker: UserId, now: Millis) -> None:
         """A second admin has to say yes."""
         others = [admin for admin in await self.admins(unit) if admin != asker]
         for admin in others:
             values = _named(campaign)
-            cause = f"promo-undo-asked:{campaign.campaign_id}:{now}:{admin}"
-            await unit.promise(private_promise(admin, "promo-undo-asked", values, cause), now)
+            idempotency_key = f"promo-undo-asked:{campaign.campaign_id}:{now}:{admin}"
+            await unit.enqueue(private_message(admin, "promo-undo-asked", values, idempotency_key), now)
 
     async def _alarm(
         self, unit: UnitOfWork, campaign: Campaign, kind: str, what: str, values: Mapping[str, str], now: Millis
@@ -68,8 +68,8 @@ class PromoAlarms:
         await unit.buttons.add(buttons, now)
         for admin, button in zip(admins, buttons, strict=True):
             told = {**_named(campaign), **values, "token": button.token}
-            cause = f"{kind}:{campaign.campaign_id}:{what}:{admin}"
-            await unit.promise(private_promise(admin, kind, told, cause), now)
+            idempotency_key = f"{kind}:{campaign.campaign_id}:{what}:{admin}"
+            await unit.enqueue(private_message(admin, kind, told, idempotency_key), now)
 
     def _pause_button(self, admin: UserId, campaign: Campaign, now: Millis) -> Button:
         return Button(
@@ -83,7 +83,7 @@ class PromoAlarms:
 
 
 def _named(campaign: Campaign) -> dict[str, str]:
-    """What a promise says of a campaign: never its code, for promises lie in the database until they are sent."""
+    """What a message says of a campaign: never its code, for it lies in the database until they are sent."""
     terms = campaign.terms
     return {
         "campaign": str(campaign.campaign_id),
@@ -95,5 +95,7 @@ def _named(campaign: Campaign) -> dict[str, str]:
     }
 
 
-def private_promise(user_id: UserId, kind: str, values: Mapping[str, str], cause: str) -> Promise:
-    return Promise(user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, cause=cause)
+def private_message(user_id: UserId, kind: str, values: Mapping[str, str], idempotency_key: str) -> OutboxMessage:
+    return OutboxMessage(
+        user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, idempotency_key=idempotency_key
+    )

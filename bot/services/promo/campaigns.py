@@ -12,24 +12,24 @@ from bot.domain.errors import BadInput
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, derive
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.promo import CodeSafe, PromoQueries
+from bot.domain.ports.promo import PromoCodeCipher, PromoQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import (
     UNDO_WAIT,
     Campaign,
     CampaignState,
+    ClawBack,
     Funnel,
     HeldUsage,
     Pin,
     SealedCode,
-    Taking,
     UndoStep,
     undo_step,
 )
 from bot.domain.promo_codes import Terms, fold, generated
 from bot.domain.secrets import Secret
 from bot.services.licensing.licenses import Licenses
-from bot.services.promo.alerts import PromoAlarms, private_promise
+from bot.services.promo.alerts import PromoAlarms, private_message
 
 LARGEST_SHOWN: Final = 10  # people named in the preview of an undo
 PAGE: Final = 8  # campaigns a page
@@ -58,7 +58,7 @@ class UndoPreview:
     at: Millis | None
     people: int
     millis: int
-    largest: tuple[Taking, ...]
+    largest: tuple[ClawBack, ...]
 
 
 async def _silent(_: int) -> None:
@@ -66,20 +66,20 @@ async def _silent(_: int) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromoDesk:
+class CampaignService:
     """Every act is one audit row. Roles are the guards' business."""
 
     queries: PromoQueries
     transactions: Transactions
     licenses: Licenses
-    safe: CodeSafe
+    cipher: PromoCodeCipher
     alarms: PromoAlarms
     clock: Clock
     random_bytes: Callable[[int], bytes] = token_bytes
 
     def seal(self, code: str) -> SealedCode:
         """An own code as it may lie in the database while its creation is asked about."""
-        return self.safe.seal(Secret(code), self.safe.lookup(fold(code) or ""))
+        return self.cipher.seal(Secret(code), self.cipher.lookup(fold(code) or ""))
 
     async def create(
         self, actor: UserId, terms: Terms, own: SealedCode | None = None, progress: Progress = _silent
@@ -95,7 +95,7 @@ class PromoDesk:
             details = f"campaign {campaign_id}, {terms.license_type} {terms.days} d, {terms.count} x {terms.max_uses}"
             await unit.audit(AuditEntry(actor=actor, action="promo.create", subject=None, details=details), now)
             campaign = await _existing(unit, campaign_id)
-        shown = [self.safe.open_code(own)] if own is not None else codes
+        shown = [self.cipher.open_code(own)] if own is not None else codes
         return NewCampaign(campaign=campaign, codes=tuple(shown))
 
     async def campaign(self, campaign_id: int) -> Campaign:
@@ -123,7 +123,7 @@ class PromoDesk:
             await unit.audit(AuditEntry(actor=actor, action="promo.view", subject=None, details=details), now)
         codes: list[Secret] = []
         for start in range(0, len(sealed), _CHUNK):
-            codes += [self.safe.open_code(each) for each in sealed[start : start + _CHUNK]]
+            codes += [self.cipher.open_code(each) for each in sealed[start : start + _CHUNK]]
             await asyncio.sleep(0)
         return tuple(codes)
 
@@ -147,15 +147,15 @@ class PromoDesk:
         now = self.clock.now()
         admins = len(self.alarms.owner_ids | set(await self.queries.staff()))
         step = undo_step(campaign, actor, now, admins=admins)
-        takings = await self.queries.takings(campaign_id, now)
+        claw_backs = await self.queries.claw_backs(campaign_id, now)
         alone = None if campaign.undo_asked is None else Millis(campaign.undo_asked + UNDO_WAIT)
         return UndoPreview(
             campaign=campaign,
             step=step,
             at=alone if step is UndoStep.WAIT else None,
-            people=len({each.user_id for each in takings}),
-            millis=sum(each.millis for each in takings),
-            largest=tuple(sorted(takings, key=lambda each: -each.millis)[:LARGEST_SHOWN]),
+            people=len({each.user_id for each in claw_backs}),
+            millis=sum(each.millis for each in claw_backs),
+            largest=tuple(sorted(claw_backs, key=lambda each: -each.millis)[:LARGEST_SHOWN]),
         )
 
     async def undo(self, actor: UserId, campaign_id: int, progress: Progress = _silent) -> UndoStep:
@@ -215,16 +215,21 @@ class PromoDesk:
         """What is left of one redemption; nothing is written about who has nothing left, or is erased."""
         if usage.user_id is None:
             return
-        standing = derive(await unit.ledger.entries(usage.user_id), now)
-        bucket = next((each for each in standing.buckets if each.entry_id == usage.entry_id), None)
+        license_balance = derive(await unit.ledger.entries(usage.user_id), now)
+        bucket = next((each for each in license_balance.grants if each.entry_id == usage.entry_id), None)
         if bucket is None:
             return
-        cause = f"undo:{usage.usage_id}"
+        idempotency_key = f"undo:{usage.usage_id}"
         await self.licenses.take(
-            unit, usage.user_id, kind=EntryKind.REVOCATION, takes=usage.entry_id, cause=cause, actor=None
+            unit,
+            usage.user_id,
+            kind=EntryKind.REVOCATION,
+            takes=usage.entry_id,
+            idempotency_key=idempotency_key,
+            actor=None,
         )
         values = {"kind": bucket.license_type.value, "span": str(bucket.left)}
-        await unit.promise(private_promise(usage.user_id, "promo-taken", values, cause), now)
+        await unit.enqueue(private_message(usage.user_id, "promo-taken", values, idempotency_key), now)
 
     # --- pinned cards -----------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""/paysupport: numbered threads between a user and whoever runs the bot. Every message is stored and promised."""
+"""/paysupport: numbered threads between a user and whoever runs the bot. Every message is stored and enqueued."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import Button, Promise
+from bot.domain.chat import Button, OutboxMessage
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import DAY, MINUTE, ChatId, Millis, UserId
 from bot.domain.ports.clock import Clock
@@ -14,10 +14,10 @@ from bot.domain.ports.payments import PaymentQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.support import SupportReads
-from bot.domain.support import Side, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
+from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import random_token
-from bot.services.users.access import Access
+from bot.services.users.access import RoleResolver
 
 MAX_TEXT: Final = 2_000  # characters of one message: with its frame it stays one message of Telegram's
 MOST: Final = 10  # messages of one user …
@@ -46,12 +46,12 @@ class Support:
     queries: SupportReads
     transactions: Transactions
     clock: Clock
-    access: Access
+    roles: RoleResolver
     payments: PaymentQueries
     new_token: Callable[[], str] = random_token
 
     def is_staff(self, config: UserConfig) -> bool:
-        return self.access.role(config) is not Role.USER
+        return self.roles.role(config) is not Role.USER
 
     async def write(self, writer: UserConfig, typed: str, thread_id: ThreadId | None = None) -> Thread:
         """Add a message: to one's own open thread (a new one if there is none), or of the staff to a user's.
@@ -80,7 +80,7 @@ class Support:
             if other is not None and other != closer.user_id:
                 kind = "support-closed-by-user" if other == thread.handler_id else "support-closed-by-staff"
                 values = {THREAD: str(thread_id)}
-                await unit.promise(_to(other, kind, values, f"support-close:{thread_id}:{now}"), now)
+                await unit.enqueue(_private_message(other, kind, values, f"support-close:{thread_id}:{now}"), now)
         return thread
 
     async def open_thread(self, user_id: UserId) -> Thread | None:
@@ -115,8 +115,8 @@ class Support:
             if thread is None:
                 thread = await unit.support.open(writer.user_id, now)
                 await unit.audit(_entry(writer.user_id, "support.open", thread), now)
-            message_id = await unit.support.add(thread.thread_id, Side.USER, writer.user_id, text, now)
-            staff = {*await unit.support.staff(), *self.access.owner_ids} - {writer.user_id}
+            message_id = await unit.support.add(thread.thread_id, Author.USER, writer.user_id, text, now)
+            staff = {*await unit.support.staff(), *self.roles.owner_ids} - {writer.user_id}
             for reader in sorted(staff):
                 await self._deliver(unit, thread, reader, "support-asked", facts | {"text": text}, message_id)
             await unit.dialogues.clear(writer.user_id)
@@ -130,7 +130,7 @@ class Support:
                 raise ButtonExpired
             if thread.state is ThreadState.CLOSED:
                 raise BadInput("support-is-closed", thread=thread_id)
-            message_id = await unit.support.add(thread_id, Side.STAFF, writer.user_id, text, now)
+            message_id = await unit.support.add(thread_id, Author.STAFF, writer.user_id, text, now)
             await self._deliver(unit, thread, thread.user_id, "support-answered", {"text": text}, message_id)
             await unit.dialogues.clear(writer.user_id)
         return thread
@@ -151,7 +151,7 @@ class Support:
         )
         await unit.buttons.add([close], now)
         told = {THREAD: number, "close": close.token, **values}
-        await unit.promise(_to(reader, kind, told, f"support:{message_id}:{reader}"), now)
+        await unit.enqueue(_private_message(reader, kind, told, f"support:{message_id}:{reader}"), now)
 
     async def _facts(self, writer: UserConfig) -> dict[str, str]:
         """What helps an answer, and is no secret."""
@@ -183,5 +183,7 @@ def _entry(actor: UserId, action: str, thread: Thread) -> AuditEntry:
     return AuditEntry(actor=actor, action=action, subject=thread.user_id, details=f"thread {thread.thread_id}")
 
 
-def _to(reader: UserId, kind: str, values: dict[str, str], cause: str) -> Promise:
-    return Promise(user_id=reader, chat_id=ChatId(reader), kind=kind, values=values, cause=cause)
+def _private_message(reader: UserId, kind: str, values: dict[str, str], idempotency_key: str) -> OutboxMessage:
+    return OutboxMessage(
+        user_id=reader, chat_id=ChatId(reader), kind=kind, values=values, idempotency_key=idempotency_key
+    )

@@ -6,7 +6,7 @@ from bot.domain.ids import UserId
 from bot.domain.users import Role, UserConfig
 
 
-class Access:
+class RoleResolver:
     """Roles: the owner ids of the settings win over what is stored; an empty list makes nobody owner."""
 
     def __init__(self, *, owner_ids: frozenset[UserId]) -> None:

@@ -9,8 +9,7 @@ from secrets import token_bytes, token_hex
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.cause import without_cause
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from bot.domain.errors import BadInput
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.pins import (
@@ -28,8 +27,9 @@ from bot.domain.pins import (
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.secrets import Secret
+from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role
-from bot.services.users.access import Access
+from bot.services.users.access import RoleResolver
 
 _SALT_BYTES: Final = 16
 _DIGEST_BYTES: Final = 32
@@ -53,13 +53,13 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PinDesk:
+class PinService:
     """The owners are told of a lock. What is open is known in this process alone."""
 
     queries: Queries
     transactions: Transactions
     clock: Clock
-    access: Access
+    roles: RoleResolver
     cost: ScryptCost = USUAL_COST
     _open_until: dict[UserId, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -87,7 +87,7 @@ class PinDesk:
         Raises LookupError for a user without a PIN.
         """
         now = self.clock.now()
-        with without_cause():  # a try is not what the update asked for
+        with without_attempt():  # a try is not what the update asked for
             async with self.transactions.begin() as unit:
                 stored = await unit.pins.count_try(user_id, now)
             if stored is None:
@@ -134,7 +134,7 @@ class PinDesk:
                 return False
             await unit.audit(AuditEntry(actor=actor, action="pin.forget", subject=user_id), now)
             if actor != user_id:
-                await unit.promise(_message(user_id, "pin-forgotten", {}, f"pin-forgotten:{token_hex(8)}"), now)
+                await unit.enqueue(_private_message(user_id, "pin-forgotten", {}, f"pin-forgotten:{token_hex(8)}"), now)
         self.close(user_id)
         return True
 
@@ -154,7 +154,7 @@ class PinDesk:
 
     async def _lock(self, user_id: UserId, now: Millis) -> Entered:
         until = Millis(now + LOCKED_FOR)
-        people = self.access.everybody(await self.queries.staff())
+        people = self.roles.everybody(await self.queries.staff())
         others = sorted(each for each, role in people.items() if role is Role.OWNER and each != user_id)
         async with self.transactions.begin() as unit:
             await unit.pins.lock(user_id, until)
@@ -166,11 +166,15 @@ class PinDesk:
     async def _tell(self, unit: UnitOfWork, owners: list[UserId], user_id: UserId, until: Millis, now: Millis) -> None:
         for owner in owners:
             values = {"user": str(user_id), "until": str(until)}
-            await unit.promise(_message(owner, "pin-locked", values, f"pin-locked:{user_id}:{until}:{owner}"), now)
+            await unit.enqueue(
+                _private_message(owner, "pin-locked", values, f"pin-locked:{user_id}:{until}:{owner}"), now
+            )
 
 
-def _message(user_id: UserId, kind: str, values: dict[str, str], cause: str) -> Promise:
-    return Promise(user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, cause=cause)
+def _private_message(user_id: UserId, kind: str, values: dict[str, str], idempotency_key: str) -> OutboxMessage:
+    return OutboxMessage(
+        user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, idempotency_key=idempotency_key
+    )
 
 
 def _is_right(stored: StoredPin, digits: Secret) -> bool:

@@ -22,7 +22,7 @@ from bot.domain.ports.storage import Transactions
 from bot.domain.ports.users import PrivacyReads
 from bot.domain.privacy import PrivacyState
 from bot.domain.users import Role, UserConfig
-from bot.services.users.access import Access
+from bot.services.users.access import RoleResolver
 
 EXPORT_EVERY: Final = DAY  # ms between two copies
 ERASE_AFTER: Final = 23 * 3_600_000  # ms: with a round every ten minutes it is done within 24 hours
@@ -39,7 +39,7 @@ class Privacy:
     queries: PrivacyReads
     transactions: Transactions
     clock: Clock
-    access: Access
+    roles: RoleResolver
 
     async def state(self, user_id: UserId) -> PrivacyState:
         return await self.queries.privacy_state(user_id)
@@ -61,7 +61,7 @@ class Privacy:
 
     def refuse_role(self, config: UserConfig) -> None:
         """Raises BadInput for whoever runs the bot: somebody has to take the role away first."""
-        if self.access.role(config) is not Role.USER:
+        if self.roles.role(config) is not Role.USER:
             raise BadInput("forget-in-role")
 
     async def forget(self, config: UserConfig) -> Millis:
@@ -108,7 +108,7 @@ class Privacy:
 
     async def _erase(self, user_id: UserId) -> bool:
         """False if they took it back in the last moment, or became owner by the settings."""
-        if user_id in self.access.owner_ids:
+        if user_id in self.roles.owner_ids:
             return False
         now = self.clock.now()
         async with self.transactions.begin() as unit:

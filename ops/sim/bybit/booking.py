@@ -51,7 +51,7 @@ def rebook(account: Account, market: Market, fills: Iterable[Execution]) -> None
         if share.size:
             _close(account, fill, share)
         _log_trade(account, one, fill, net.size, share.gain)
-    _settle(account)
+    _realise(account)
 
 
 def _net(net: _Net, one: Instrument, fill: Execution) -> _Share:
@@ -179,7 +179,7 @@ def _line(
     )
 
 
-def _settle(account: Account) -> None:
+def _realise(account: Account) -> None:
     """Begin the log with transfers that make every coin end at its wallet balance, and sum up what was earned."""
     began = min((entry.at for entry in account.log), default=account.created_at + HOUR) - HOUR
     account.cum_realised = {}

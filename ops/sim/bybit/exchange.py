@@ -14,7 +14,7 @@ from aiohttp import web
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.auth import KEY_HEADER, authenticate
 from ops.sim.bybit.clock import SECOND
-from ops.sim.bybit.endpoints.asking import Ask
+from ops.sim.bybit.endpoints.endpoint_call import EndpointCall
 from ops.sim.bybit.endpoints.table import HANDLERS
 from ops.sim.bybit.errors import INVALID_KEY, PERMISSION, SERVER_TIMEOUT, TOO_MANY, WINDOW, BybitError, refused
 from ops.sim.bybit.facts import ENDPOINTS, Endpoint
@@ -141,7 +141,7 @@ class Exchange:
             query = Query(endpoint, asked.query_string)
             if account and not allowed(account.key.permissions, endpoint.permission, query.category):
                 raise refused(PERMISSION)
-            ask = Ask(world=self._world, query=query, now=at, account=account)
+            ask = EndpointCall(world=self._world, query=query, now=at, account=account)
             answer = _envelope(0, endpoint.ok, handler(ask), at)
         except BybitError as error:
             answer = _refusal(error, at)

@@ -67,12 +67,12 @@ def answer(world: World, bot: Bot, query_id: str, refusal: str | None) -> None:
         error_message=refusal,
     )
     if refusal is not None:
-        _settle(world, bot, checkout, "refused", refusal)
+        _finish(world, bot, checkout, "refused", refusal)
     elif world.user(checkout.user_id).stars < checkout.invoice.total_amount:
-        _settle(world, bot, checkout, "short")
+        _finish(world, bot, checkout, "short")
     else:
         _charge(world, bot, checkout.user_id, checkout.invoice)
-        _settle(world, bot, checkout, "paid")
+        _finish(world, bot, checkout, "paid")
 
 
 def refund(world: World, bot: Bot, user_id: int, charge_id: str) -> None:
@@ -118,7 +118,7 @@ def expire(world: World) -> None:
     for bot in world.bots.values():
         checkouts = bot.stars.checkouts
         while checkouts and (oldest := next(iter(checkouts.values()))).expires_at <= now:
-            _settle(world, bot, oldest, "expired")
+            _finish(world, bot, oldest, "expired")
 
 
 def renew(world: World) -> None:
@@ -142,7 +142,7 @@ async def keep_time(world: World) -> None:
         renew(world)
 
 
-def _settle(world: World, bot: Bot, checkout: Checkout, outcome: str, refusal: str | None = None) -> None:
+def _finish(world: World, bot: Bot, checkout: Checkout, outcome: str, refusal: str | None = None) -> None:
     del bot.stars.checkouts[checkout.id]
     world.changed("checkout", bot.id, checkout.id)
     world.events.record(

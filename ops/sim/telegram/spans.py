@@ -89,7 +89,7 @@ def _without(span: Span, holes: Iterable[Span]) -> Iterator[Span]:
         yield replace(span, start=start)
 
 
-def settle(spans: Iterable[Span]) -> list[Span]:
+def arrange(spans: Iterable[Span]) -> list[Span]:
     """Make them live together by the rules above; in order."""
     spans = [span for span in spans if span.end > span.start]
     if len(spans) <= 1:

@@ -20,7 +20,7 @@ from ops.sim.telegram.spans import (
     SPLITTABLE,
     Span,
     add_found,
-    settle,
+    arrange,
     to_entities,
     trim_spans,
     utf16_length,
@@ -90,8 +90,8 @@ def _parse(source: str, parse_mode: str | None, entities: list[dict[str, Any]] |
             text, spans = parser(source)
         except MarkupError as wrong:
             raise bad_request(f"Can't parse entities: {wrong}") from None
-        return text, settle(without_code_language(spans))
-    return source, settle(_given_spans(source, entities)) if entities else []
+        return text, arrange(without_code_language(spans))
+    return source, arrange(_given_spans(source, entities)) if entities else []
 
 
 def _given_spans(text: str, entities: list[dict[str, Any]]) -> list[Span]:
@@ -168,7 +168,7 @@ def _clean(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
     def moved(index: int) -> int:
         return index - sum(position < index for position in removed)
 
-    return cleaned, settle(Span(moved(span.start), moved(span.end), span.kind, span.extra) for span in spans)
+    return cleaned, arrange(Span(moved(span.start), moved(span.end), span.kind, span.extra) for span in spans)
 
 
 def _trim(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
@@ -181,4 +181,4 @@ def _trim(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
     start = min(len(text) - len(text.lstrip(BLANK)), min((span.start for span in spans), default=end), end)
     if start:
         spans = [Span(span.start - start, span.end - start, span.kind, span.extra) for span in spans]
-    return text[start:end], settle(spans)
+    return text[start:end], arrange(spans)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import LogEntry
 from ops.sim.bybit.clock import DAY
-from ops.sim.bybit.endpoints.asking import Ask, Result
+from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.facts import COINS, FEES
 from ops.sim.bybit.grids import ZERO, plain
@@ -18,12 +18,12 @@ _UTA_2_PRO: Final = 6
 _KNOWN_COINS: Final = frozenset({*COINS, "USDT"})
 
 
-def wallet_balance(ask: Ask) -> Result:
+def wallet_balance(call: EndpointCall) -> Result:
     """account/wallet-balance: coins that hold something, or those asked for."""
-    _check_type(ask.query.text("accountType"))
-    found = assess(ask.owner, ask.world.market, ask.now)
-    if wanted := ask.query.text("coin"):
-        coins = [found.coins.get(coin) or _empty(ask, coin) for coin in wanted.split(",")]
+    _check_type(call.query.text("accountType"))
+    found = assess(call.owner, call.world.market, call.now)
+    if wanted := call.query.text("coin"):
+        coins = [found.coins.get(coin) or _empty(call, coin) for coin in wanted.split(",")]
     else:
         coins = [state for state in found.coins.values() if state.wallet or state.equity]
     return {"list": [rows.wallet(found, coins)]}
@@ -34,38 +34,38 @@ def _check_type(account_type: str) -> None:
         raise wrong_parameter("accountType only support UNIFIED.")
 
 
-def _empty(ask: Ask, coin: str) -> CoinState:
+def _empty(call: EndpointCall, coin: str) -> CoinState:
     if coin not in _KNOWN_COINS:
         raise wrong_parameter("params error: coin invalid")
-    return CoinState(coin=coin, wallet=ZERO, dollars=ask.world.market.dollars(coin, ask.now))
+    return CoinState(coin=coin, wallet=ZERO, dollars=call.world.market.dollars(coin, call.now))
 
 
-def info(ask: Ask) -> Result:
+def info(call: EndpointCall) -> Result:
     """account/info: a unified account (UTA 2.0 Pro) in cross margin mode."""
     return {
         "unifiedMarginStatus": _UTA_2_PRO,
         "marginMode": "REGULAR_MARGIN",
         "isMasterTrader": False,
         "spotHedgingStatus": "OFF",
-        "updatedTime": str(ask.owner.created_at),
+        "updatedTime": str(call.owner.created_at),
         "dcpStatus": "OFF",
         "timeWindow": 10,
         "smpGroup": 0,
     }
 
 
-def fee_rate(ask: Ask) -> Result:
+def fee_rate(call: EndpointCall) -> Result:
     """account/fee-rate: by symbol, for options by base coin."""
-    query = ask.query
+    query = call.query
     category = query.category
     names: list[tuple[str, str]]
     if category == "option":
         wanted = query.text("baseCoin")
         names = [("", coin) for coin in OPTION_COINS if wanted in {"", coin}]
     elif query.text("symbol"):
-        names = [(ask.instrument().symbol, "")]
+        names = [(call.instrument().symbol, "")]
     else:
-        names = [(symbol, "") for symbol in ask.world.market.listed(category)]
+        names = [(symbol, "") for symbol in call.world.market.listed(category)]
     taker, maker = (plain(rate) for rate in FEES[category])
     return {
         "category": category,
@@ -75,12 +75,12 @@ def fee_rate(ask: Ask) -> Result:
     }
 
 
-def transaction_log(ask: Ask) -> Result:
+def transaction_log(call: EndpointCall) -> Result:
     """account/transaction-log: the last day unless asked otherwise, newest first."""
-    query = ask.query
+    query = call.query
     if given := query.text("accountType"):
         _check_type(given)
-    first, last = query.window(DAY, ask.now)
+    first, last = query.window(DAY, call.now)
     wanted: dict[str, Any] = {
         name: value
         for name, parameter in (("category", "category"), ("currency", "currency"), ("type", "type"))
@@ -89,17 +89,17 @@ def transaction_log(ask: Ask) -> Result:
     base = query.text("baseCoin")
     found = [
         entry
-        for entry in reversed(ask.owner.log)
+        for entry in reversed(call.owner.log)
         if first <= entry.at <= last
         and all(getattr(entry, name) == value for name, value in wanted.items())
-        and base in {"", _base_coin(ask, entry)}
+        and base in {"", _base_coin(call, entry)}
     ]
     shown, cursor = page(found, query.cursor, query.limit, lambda entry: entry.id)
     return {"list": [rows.log_entry(entry) for entry in shown], "nextPageCursor": cursor}
 
 
-def _base_coin(ask: Ask, entry: LogEntry) -> str:
+def _base_coin(call: EndpointCall, entry: LogEntry) -> str:
     """Of the entry's instrument; a transfer's coin is its own."""
     if not entry.symbol:
         return entry.currency
-    return ask.world.market.any_of(entry.symbol, entry.category).base_coin
+    return call.world.market.any_of(entry.symbol, entry.category).base_coin

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from ops.sim.bybit import klines
-from ops.sim.bybit.endpoints.asking import Ask, Result
+from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import BybitError, wrong_parameter
 from ops.sim.bybit.grids import plain
 from ops.sim.bybit.instruments import CLOSED, Instrument
@@ -21,15 +21,15 @@ _RISK_SYMBOLS: Final = 15
 _NANOS: Final = 1_000_000
 
 
-def time(ask: Ask) -> Result:
+def time(call: EndpointCall) -> Result:
     """market/time."""
-    return {"timeSecond": str(ask.now // 1000), "timeNano": str(ask.now * _NANOS)}
+    return {"timeSecond": str(call.now // 1000), "timeNano": str(call.now * _NANOS)}
 
 
-def instruments(ask: Ask) -> Result:
+def instruments(call: EndpointCall) -> Result:
     """market/instruments-info: spot in one page, the others by cursor in the order of the symbols."""
-    category, query = ask.query.category, ask.query
-    found = _by_symbol(ask) if query.text("symbol") else _by_filters(ask)
+    category, query = call.query.category, call.query
+    found = _by_symbol(call) if query.text("symbol") else _by_filters(call)
     if kind := query.text("symbolType"):
         found = [one for one in found if one.row.get("symbolType") == kind]
     if category == "spot":
@@ -38,22 +38,22 @@ def instruments(ask: Ask) -> Result:
     return {"category": category, "list": [one.row for one in shown], "nextPageCursor": cursor}
 
 
-def _by_symbol(ask: Ask) -> list[Instrument]:
+def _by_symbol(call: EndpointCall) -> list[Instrument]:
     """One instrument; contracts that are not listed are refused, spot and options give nothing."""
-    category, symbol = ask.query.category, ask.query.text("symbol")
-    found = ask.world.market.find(category, symbol)
+    category, symbol = call.query.category, call.query.text("symbol")
+    found = call.world.market.find(category, symbol)
     if found is None and category == "linear":
         found = CLOSED.get(symbol)
     if found is None and category in {"linear", "inverse"}:
         nothing = {"category": "", "list": [], "nextPageCursor": ""}
         raise wrong_parameter("params error: symbol invalid", nothing)
-    status = ask.query.text("status")
+    status = call.query.text("status")
     return [found] if found and status in {"", found.row["status"]} else []
 
 
-def _by_filters(ask: Ask) -> list[Instrument]:
+def _by_filters(call: EndpointCall) -> list[Instrument]:
     """By status and base coin; a base coin asks for its linear and inverse contracts alike, as Bybit says."""
-    query, market = ask.query, ask.world.market
+    query, market = call.query, call.world.market
     category, base = query.category, query.text("baseCoin")
     status = query.text("status", "Trading")
     if category == "option":
@@ -68,9 +68,9 @@ def _by_filters(ask: Ask) -> list[Instrument]:
     return [one for one in listed if one.row["status"] == status]
 
 
-def tickers(ask: Ask) -> Result:
+def tickers(call: EndpointCall) -> Result:
     """market/tickers."""
-    query, market = ask.query, ask.world.market
+    query, market = call.query, call.world.market
     category, symbol, base = query.category, query.text("symbol"), query.text("baseCoin")
     if symbol:
         found = market.find(category, symbol)
@@ -84,7 +84,7 @@ def tickers(ask: Ask) -> Result:
     if category == "option" and not symbol:
         day = query.text("expDate")
         chosen = [one for one in chosen if one.base_coin == base and (not day or f"-{day}-" in one.symbol)]
-    return {"category": category, "list": [ask.world.tickers.row(one, ask.now) for one in chosen]}
+    return {"category": category, "list": [call.world.tickers.row(one, call.now) for one in chosen]}
 
 
 def _no_ticker(category: str) -> BybitError:
@@ -92,29 +92,29 @@ def _no_ticker(category: str) -> BybitError:
     return wrong_parameter(text, {"category": "", "list": []})
 
 
-def orderbook(ask: Ask) -> Result:
+def orderbook(call: EndpointCall) -> Result:
     """market/orderbook."""
-    category = ask.query.category
-    depth = ask.query.limit or _BOOK_DEFAULT[category]
+    category = call.query.category
+    depth = call.query.limit or _BOOK_DEFAULT[category]
     if category == "option" and depth > _OPTION_BOOK:
         raise wrong_parameter("params error: limit invalid")
-    one = ask.instrument()
-    bids, asks = ask.world.books.sides(one, ask.now, depth)
-    update = ask.now // 100
+    one = call.instrument()
+    bids, asks = call.world.books.sides(one, call.now, depth)
+    update = call.now // 100
     return {
         "s": one.symbol,
         "b": bids,
         "a": asks,
-        "ts": ask.now,
+        "ts": call.now,
         "u": update,
         "seq": update * 10 + one.symbol_id % 10,
-        "cts": ask.now,
+        "cts": call.now,
     }
 
 
-def kline(ask: Ask) -> Result:
+def kline(call: EndpointCall) -> Result:
     """market/kline."""
-    query, market = ask.query, ask.world.market
+    query, market = call.query, call.world.market
     one = market.find(query.category, query.text("symbol"))
     if one is None:
         raise wrong_parameter("Not supported symbols")
@@ -123,7 +123,7 @@ def kline(ask: Ask) -> Result:
         raise wrong_parameter("params error: start invalid")
     interval = Interval(query.text("interval"))
     earliest = None if start is None else max(start, one.launched)
-    numbers = klines.window(interval, earliest, end, query.limit, ask.now)
+    numbers = klines.window(interval, earliest, end, query.limit, call.now)
     return {
         "category": one.category,
         "symbol": one.symbol,
@@ -131,45 +131,45 @@ def kline(ask: Ask) -> Result:
     }
 
 
-def recent_trades(ask: Ask) -> Result:
+def recent_trades(call: EndpointCall) -> Result:
     """market/recent-trade."""
-    query = ask.query
+    query = call.query
     category, limit = query.category, query.limit
     if category == "spot":
         limit = min(limit or _SPOT_TRADES, _SPOT_TRADES)
     rows: list[dict[str, Any]]
     if category == "option" and not query.text("symbol"):
-        rows = _option_trades(ask, limit or _TRADES)
+        rows = _option_trades(call, limit or _TRADES)
     else:
-        rows = ask.world.books.trades(ask.instrument(), ask.now, limit or _TRADES)
+        rows = call.world.books.trades(call.instrument(), call.now, limit or _TRADES)
     return {"category": category, "list": rows}
 
 
-def _option_trades(ask: Ask, limit: int) -> list[dict[str, Any]]:
+def _option_trades(call: EndpointCall, limit: int) -> list[dict[str, Any]]:
     """The last trade of each option of a base coin, newest first."""
-    base, kind = ask.query.text("baseCoin", DEFAULT_COIN), ask.query.text("optionType")
+    base, kind = call.query.text("baseCoin", DEFAULT_COIN), call.query.text("optionType")
     rows = [
-        ask.world.books.trades(one, ask.now, 1)[0]
-        for one in ask.world.market.listed("option").values()
+        call.world.books.trades(one, call.now, 1)[0]
+        for one in call.world.market.listed("option").values()
         if one.base_coin == base and kind in {"", one.row["optionsType"]}
     ]
     return sorted(rows, key=lambda row: str(row["time"]), reverse=True)[:limit]
 
 
-def funding_history(ask: Ask) -> Result:
+def funding_history(call: EndpointCall) -> Result:
     """market/funding/history, newest first."""
-    query = ask.query
+    query = call.query
     start, end = query.number("startTime"), query.number("endTime")
     if start is not None and end is None:
         raise wrong_parameter("Parameter startTime and endTime are both needed")
-    one = ask.instrument()
-    last = min(ask.now, ask.now if end is None else end) // FUNDING_MS
+    one = call.instrument()
+    last = min(call.now, call.now if end is None else end) // FUNDING_MS
     first = -(-max(start or 0, one.launched) // FUNDING_MS)
     settled = range(last, max(first - 1, last - query.limit), -1)
     rows = [
         {
             "symbol": one.symbol,
-            "fundingRate": f"{ask.world.market.funding_rate(one, number * FUNDING_MS):f}",
+            "fundingRate": f"{call.world.market.funding_rate(one, number * FUNDING_MS):f}",
             "fundingRateTimestamp": str(number * FUNDING_MS),
         }
         for number in settled
@@ -177,14 +177,14 @@ def funding_history(ask: Ask) -> Result:
     return {"category": one.category, "list": rows}
 
 
-def risk_limits(ask: Ask) -> Result:
+def risk_limits(call: EndpointCall) -> Result:
     """market/risk-limit: linear contracts without a symbol come fifteen to a page."""
-    query = ask.query
+    query = call.query
     category, cursor = query.category, ""
     if query.text("symbol"):
-        chosen = [ask.instrument()]
+        chosen = [call.instrument()]
     else:
-        chosen = list(ask.world.market.listed(category).values())
+        chosen = list(call.world.market.listed(category).values())
         if category == "linear":
             shown, cursor = page(chosen, query.cursor, _RISK_SYMBOLS, lambda one: one.symbol)
             chosen = list(shown)
@@ -208,13 +208,13 @@ def _tiers(one: Instrument) -> list[dict[str, Any]]:
     ]
 
 
-def price_limit(ask: Ask) -> Result:
+def price_limit(call: EndpointCall) -> Result:
     """market/price-limit: how far from the mark a limit price may lie."""
-    one = ask.instrument()
-    mark = ask.world.market.mark_price(one, ask.now)
+    one = call.instrument()
+    mark = call.world.market.mark_price(one, call.now)
     return {
         "symbol": one.symbol,
         "buyLmt": one.price.write(one.price.round(mark * (1 + one.price_limit))),
         "sellLmt": one.price.write(one.price.round(mark * (1 - one.price_limit))),
-        "ts": str(ask.now),
+        "ts": str(call.now),
     }

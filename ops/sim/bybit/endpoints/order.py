@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import OPEN_STATUSES, WITHOUT_FILL_STATUSES, Account, Execution, Order
 from ops.sim.bybit.clock import DAY, WEEK
-from ops.sim.bybit.endpoints.asking import Ask, Result
+from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import NOT_FINAL, refused, wrong_parameter
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.paging import page
@@ -17,50 +17,50 @@ _RECENT: Final = 500
 Traded = TypeVar("Traded", Order, Execution)
 
 
-def realtime(ask: Ask) -> Result:
+def realtime(call: EndpointCall) -> Result:
     """order/realtime: open orders, or with openOnly=1 (inverse: 2) the last closed ones; by id any of both."""
-    query, account = ask.query, ask.owner
-    by_id = _id_filter(ask)
+    query, account = call.query, call.owner
+    by_id = _id_filter(call)
     if by_id is not None:
         recent = [*account.orders.values(), *account.history[-_RECENT:]]
         found = [order for order in recent if order.category == query.category and by_id(order)]
     else:
-        _require_scope(ask)
+        _require_scope(call)
         closed = query.text("openOnly", "0") != "0"
         source = account.history[-_RECENT:] if closed else list(account.orders.values())
-        found = [order for order in _scoped(ask, source) if _matches(order, query.text("orderFilter"))]
-    return _orders(ask, found)
+        found = [order for order in _scoped(call, source) if _matches(order, query.text("orderFilter"))]
+    return _orders(call, found)
 
 
-def _require_scope(ask: Ask) -> None:
-    query = ask.query
+def _require_scope(call: EndpointCall) -> None:
+    query = call.query
     if query.category == "linear" and not any(query.text(name) for name in ("symbol", "settleCoin", "baseCoin")):
         raise wrong_parameter("Missing some parameters that must be filled in, symbol or settleCoin or baseCoin")
 
 
-def history(ask: Ask) -> Result:
+def history(call: EndpointCall) -> Result:
     """order/history: closed orders of the last seven days unless asked otherwise.
 
     Orders that ended without a fill are forgotten: live after a day, demo after seven; everything demo after seven.
     """
-    query, account = ask.query, ask.owner
-    first, last = query.window(WEEK, ask.now)
+    query, account = call.query, call.owner
+    first, last = query.window(WEEK, call.now)
     status = query.text("orderStatus")
     if status in OPEN_STATUSES:
         raise refused(NOT_FINAL)
-    kept = [order for order in account.history if not _is_forgotten(account, order, ask.now)]
-    by_id = _id_filter(ask)
+    kept = [order for order in account.history if not _is_forgotten(account, order, call.now)]
+    by_id = _id_filter(call)
     if by_id is not None:
         found = [order for order in kept if order.category == query.category and by_id(order)]
     else:
         found = [
             order
-            for order in _scoped(ask, kept)
+            for order in _scoped(call, kept)
             if first <= order.created_at <= last
             and status in {"", order.status}
             and _matches(order, query.text("orderFilter"))
         ]
-    return _orders(ask, found)
+    return _orders(call, found)
 
 
 def _is_forgotten(account: Account, order: Order, now: int) -> bool:
@@ -70,8 +70,8 @@ def _is_forgotten(account: Account, order: Order, now: int) -> bool:
     return order.status in WITHOUT_FILL_STATUSES and not order.filled and age > DAY
 
 
-def _orders(ask: Ask, found: list[Order]) -> Result:
-    query, market = ask.query, ask.world.market
+def _orders(call: EndpointCall, found: list[Order]) -> Result:
+    query, market = call.query, call.world.market
     found.sort(key=lambda order: order.created_at, reverse=True)
     shown, cursor = page(found, query.cursor, query.limit, lambda order: order.order_id)
     return {
@@ -87,9 +87,9 @@ def _matches(order: Order, order_filter: str) -> bool:
     return order_filter in {"", kind}
 
 
-def _id_filter(ask: Ask) -> Callable[[Order | Execution], bool] | None:
+def _id_filter(call: EndpointCall) -> Callable[[Order | Execution], bool] | None:
     """By orderId, or else by orderLinkId; None if neither is given."""
-    order_id, link_id = ask.query.text("orderId"), ask.query.text("orderLinkId")
+    order_id, link_id = call.query.text("orderId"), call.query.text("orderLinkId")
     if order_id:
         return lambda one: one.order_id == order_id
     if link_id:
@@ -97,10 +97,10 @@ def _id_filter(ask: Ask) -> Callable[[Order | Execution], bool] | None:
     return None
 
 
-def _scoped(ask: Ask, items: Iterable[Traded]) -> list[Traded]:
+def _scoped(call: EndpointCall, items: Iterable[Traded]) -> list[Traded]:
     """Those of the category, symbol, base coin and settle coin asked for."""
-    query, market = ask.query, ask.world.market
-    symbol = ask.instrument().symbol if query.text("symbol") else ""
+    query, market = call.query, call.world.market
+    symbol = call.instrument().symbol if query.text("symbol") else ""
     base, settle = query.text("baseCoin"), query.text("settleCoin")
     found = [item for item in items if item.category == query.category and symbol in {"", item.symbol}]
     if symbol or not (base or settle):
@@ -112,18 +112,18 @@ def _has_coins(one: Instrument, base: str, settle: str) -> bool:
     return base in {"", one.base_coin} and settle in {"", one.settle_coin}
 
 
-def executions(ask: Ask) -> Result:
+def executions(call: EndpointCall) -> Result:
     """execution/list: fills of the last seven days unless asked otherwise, newest first; by id of any time."""
-    query, account, market = ask.query, ask.owner, ask.world.market
-    first, last = query.window(WEEK, ask.now)
-    by_id = _id_filter(ask)
+    query, account, market = call.query, call.owner, call.world.market
+    first, last = query.window(WEEK, call.now)
+    by_id = _id_filter(call)
     newest_first = list(reversed(account.executions))
     if by_id is not None:
         found = [fill for fill in newest_first if fill.category == query.category and by_id(fill)]
     else:
         kind = query.text("execType")
         found = [
-            fill for fill in _scoped(ask, newest_first) if first <= fill.at <= last and kind in {"", fill.exec_type}
+            fill for fill in _scoped(call, newest_first) if first <= fill.at <= last and kind in {"", fill.exec_type}
         ]
     shown, cursor = page(found, query.cursor, query.limit, lambda fill: fill.exec_id)
     return {

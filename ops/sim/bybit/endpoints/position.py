@@ -3,46 +3,46 @@
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import Account, Position, leg_key
 from ops.sim.bybit.clock import WEEK
-from ops.sim.bybit.endpoints.asking import Ask, Result
+from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.margins import assess
 from ops.sim.bybit.paging import page
 
 
-def positions(ask: Ask) -> Result:
+def positions(call: EndpointCall) -> Result:
     """position/list: with a symbol its legs, held or not; otherwise the held ones by settle coin."""
-    query, account = ask.query, ask.owner
+    query, account = call.query, call.owner
     category, symbol, settle = query.category, query.text("symbol"), query.text("settleCoin")
     if category == "linear" and not symbol and not settle:
         raise wrong_parameter("Missing some parameters that must be filled in, symbol or settleCoin")
     if category == "option":
         return {"category": category, "list": [], "nextPageCursor": ""}
     if symbol:
-        legs = [leg for one in _symbols(ask) for leg in _legs(account, one)]
+        legs = [leg for one in _symbols(call) for leg in _legs(account, one)]
     else:
         legs = [leg for leg in account.held() if leg.category == category]
-    market = ask.world.market
+    market = call.world.market
     found = [(leg, market.any_of(leg.symbol, category)) for leg in legs]
     if not symbol and settle:
         found = [(leg, one) for leg, one in found if one.settle_coin == settle]
     shown, cursor = page(found, query.cursor, query.limit, lambda pair: _key(pair[0]))
-    worth = assess(account, market, ask.now)
+    worth = assess(account, market, call.now)
     return {
         "category": category,
         "list": [
-            rows.position(one, leg, worth.legs.get(_key(leg)), market.mark_price(one, ask.now)) for leg, one in shown
+            rows.position(one, leg, worth.legs.get(_key(leg)), market.mark_price(one, call.now)) for leg, one in shown
         ],
         "nextPageCursor": cursor,
     }
 
 
-def _symbols(ask: Ask) -> list[Instrument]:
+def _symbols(call: EndpointCall) -> list[Instrument]:
     """The instrument asked for; inverse takes up to ten, with commas between. Raises BybitError 10001."""
-    if ask.query.category != "inverse":
-        return [ask.instrument()]
-    listed = ask.world.market.listed("inverse")
-    names = ask.query.text("symbol").split(",")
+    if call.query.category != "inverse":
+        return [call.instrument()]
+    listed = call.world.market.listed("inverse")
+    names = call.query.text("symbol").split(",")
     if not all(name in listed for name in names):
         raise wrong_parameter("params error: symbol invalid")
     return [listed[name] for name in names]
@@ -58,14 +58,14 @@ def _legs(account: Account, one: Instrument) -> list[Position]:
     return [account.position(one.category, one.symbol, index) for index in ((1, 2) if hedge else (0,))]
 
 
-def closed_pnl(ask: Ask) -> Result:
+def closed_pnl(call: EndpointCall) -> Result:
     """position/closed-pnl: the last seven days unless asked otherwise, newest first."""
-    query, market = ask.query, ask.world.market
-    first, last = query.window(WEEK, ask.now)
-    symbol = ask.instrument().symbol if query.text("symbol") else ""
+    query, market = call.query, call.world.market
+    first, last = query.window(WEEK, call.now)
+    symbol = call.instrument().symbol if query.text("symbol") else ""
     found = [
         done
-        for done in reversed(ask.owner.closed_pnl)
+        for done in reversed(call.owner.closed_pnl)
         if done.category == query.category and first <= done.created_at <= last and symbol in {"", done.symbol}
     ]
     shown, cursor = page(found, query.cursor, query.limit, lambda done: done.order_id)

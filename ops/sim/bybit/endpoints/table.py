@@ -3,7 +3,7 @@
 from typing import Final
 
 from ops.sim.bybit.endpoints import account, market, order, position, user
-from ops.sim.bybit.endpoints.asking import Handler
+from ops.sim.bybit.endpoints.endpoint_call import Handler
 
 HANDLERS: Final[dict[str, Handler]] = {
     "/v5/market/time": market.time,

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ops.sim.bybit.accounts import ApiKey
 from ops.sim.bybit.clock import DAY
-from ops.sim.bybit.endpoints.asking import Ask, Result
+from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.facts import CHAINS, COINS
 from ops.sim.bybit.permissions import complete
 
@@ -17,10 +17,10 @@ _OWN_CHAIN: Final = ("15", "0.1", "1", "8")
 """Confirmations, fee, least withdrawal and precision of coins without an entry of their own."""
 
 
-def query_api(ask: Ask) -> Result:
+def query_api(call: EndpointCall) -> Result:
     """user/query-api."""
-    account, key = ask.owner, ask.owner.key
-    days, expires = _deadline(key, ask.now)
+    account, key = call.owner, call.owner.key
+    days, expires = _deadline(key, call.now)
     return {
         "id": str(account.uid % 100_000_000),
         "note": "perpdesk",
@@ -61,9 +61,9 @@ def _iso(at: int) -> str:
     return f"{datetime.fromtimestamp(at // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def coins(ask: Ask) -> Result:
+def coins(call: EndpointCall) -> Result:
     """asset/coin/query-info."""
-    wanted = ask.query.text("coin")
+    wanted = call.query.text("coin")
     names = ["USDT", *COINS]
     return {"rows": [_coin(coin) for coin in names if wanted in {"", coin}]}
 

@@ -11,14 +11,22 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-from bot.domain.errors import BackOff, ClockTrouble, ExchangeDown, ExchangeError, ExchangeRejected, KeyTrouble, Unknown
+from bot.domain.errors import (
+    ClockTrouble,
+    ExchangeDown,
+    ExchangeError,
+    ExchangeRejected,
+    KeyTrouble,
+    OutcomeUnknown,
+    RetryLater,
+)
 from bot.domain.ports.clock import Clock
-from bot.exchange.budget import Ask, Budget
+from bot.exchange.budget import Budget, RequestKey
 from bot.exchange.bybit.decode import Json, Unreadable, decode
 from bot.exchange.bybit.server_time import ServerTime
 from bot.exchange.bybit.transport import Dropped, HttpTransport, Reply, Request
 from bot.exchange.meter import Meter
-from bot.exchange.retcodes import DEFAULT_BACK_OFF, Kind, kind_of, to_error
+from bot.exchange.retcodes import DEFAULT_BACK_OFF, RetCodeClass, class_of, to_error
 
 _LARGE: Final = 128 * 1024  # bytes: decoding more than that would hold the loop for milliseconds
 _MAX_MESSAGE: Final = 160
@@ -33,17 +41,17 @@ Prepare = Callable[[], Request]  # makes the request that goes out now: its time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class SignedCall:
     """One endpoint for one client. `hide` must not appear in errors."""
 
-    ask: Ask
+    key: RequestKey
     is_signed: bool
     is_write: bool
     hide: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class RequestPipeline:
     """Shared by every client."""
 
     clock: Clock
@@ -52,15 +60,15 @@ class Wire:
     server_time: ServerTime
     meter: Meter
 
-    async def run(self, route: Route, prepare: Prepare) -> Json:
+    async def run(self, call: SignedCall, prepare: Prepare) -> Json:
         """The answer's `result`. Raises ExchangeErrors."""
-        if route.is_signed and self.server_time.is_due:
+        if call.is_signed and self.server_time.is_due:
             await self.server_time.ready()
         seen = self.server_time.measurements
         was_dropped = was_late = False
         while True:
             try:
-                return await self._once(route, prepare)
+                return await self._once(call, prepare)
             except Dropped:
                 if was_dropped:
                     raise
@@ -69,7 +77,7 @@ class Wire:
                 if was_late:
                     raise
                 await self._read_clock(seen, missed)
-                if route.is_write:  # a late order is another order: its sender decides
+                if call.is_write:  # a late order is another order: its sender decides
                     raise
                 was_late = True
 
@@ -79,19 +87,19 @@ class Wire:
         except ExchangeError as error:
             raise missed from error
 
-    async def _once(self, route: Route, prepare: Prepare) -> Json:
+    async def _once(self, call: SignedCall, prepare: Prepare) -> Json:
         trouble: BaseException | None = None
         try:
-            if not self.budget.passes(route.ask):
-                await self.budget.wait(route.ask)
-            return self._result(route, *await self._exchange(route, prepare))
+            if not self.budget.passes(call.key):
+                await self.budget.wait(call.key)
+            return self._result(call, *await self._exchange(call, prepare))
         except BaseException as error:
             trouble = error
             raise
         finally:
-            self.meter.count(route.ask.endpoint, trouble)
+            self.meter.count(call.key.endpoint, trouble)
 
-    async def _exchange(self, route: Route, prepare: Prepare) -> tuple[Reply, Json]:
+    async def _exchange(self, call: SignedCall, prepare: Prepare) -> tuple[Reply, Json]:
         headers: Mapping[str, str] | None = None
         began = self.clock.monotonic()
         try:
@@ -99,52 +107,52 @@ class Wire:
             headers = reply.headers
         finally:
             now = self.clock.monotonic()
-            self.budget.settle(route.ask, headers, now=now, server_now=self.server_time.now)
+            self.budget.end_call(call.key, headers, now=now, server_now=self.server_time.now)
             self.meter.observe(now - began)
         return reply, await _decoded(reply)
 
-    def _result(self, route: Route, reply: Reply, answer: Json) -> Json:
+    def _result(self, call: SignedCall, reply: Reply, answer: Json) -> Json:
         if reply.status == _FORBIDDEN and _BANNED in reply.body.lower():
             raise self._banned(None)
         code = answer.get("retCode")
         if type(code) is not int:  # True is an int too
-            raise self._of_status(reply, route, str(answer.get(_UNREADABLE, "no retCode")))
-        if code and kind_of(code, is_write=route.is_write) is not Kind.FINE:
-            raise self._of_code(code, answer, reply, route)
+            raise self._of_status(reply, call, str(answer.get(_UNREADABLE, "no retCode")))
+        if code and class_of(code, is_write=call.is_write) is not RetCodeClass.FINE:
+            raise self._of_code(code, answer, reply, call)
         result = answer.get("result")
         if reply.status != _OK or not isinstance(result, dict):
-            raise self._of_status(reply, route, "no result")
+            raise self._of_status(reply, call, "no result")
         return result
 
-    def _of_code(self, code: int, answer: Json, reply: Reply, route: Route) -> ExchangeError:
+    def _of_code(self, code: int, answer: Json, reply: Reply, call: SignedCall) -> ExchangeError:
         """A retCode that is no success."""
-        message = f"{route.ask.endpoint}: Bybit {code} {_words(answer.get('retMsg'), route.hide)}".rstrip()
+        message = f"{call.key.endpoint}: Bybit {code} {_words(answer.get('retMsg'), call.hide)}".rstrip()
         wait = DEFAULT_BACK_OFF
-        if kind_of(code, is_write=route.is_write) is Kind.BACK_OFF:
-            wait = self._hold(route, reply, DEFAULT_BACK_OFF)
-        return to_error(code, message, is_write=route.is_write, retry_after=wait)
+        if class_of(code, is_write=call.is_write) is RetCodeClass.BACK_OFF:
+            wait = self._hold(call, reply, DEFAULT_BACK_OFF)
+        return to_error(code, message, is_write=call.is_write, retry_after=wait)
 
-    def _of_status(self, reply: Reply, route: Route, why: str) -> ExchangeError:
+    def _of_status(self, reply: Reply, call: SignedCall, why: str) -> ExchangeError:
         """An HTTP answer without a retCode that says what is wrong."""
-        message = f"{route.ask.endpoint}: HTTP {reply.status}, {why}"
+        message = f"{call.key.endpoint}: HTTP {reply.status}, {why}"
         _logger.info(
-            "not an answer of Bybit's", extra={"endpoint": route.ask.endpoint, "status": reply.status, "reason": why}
+            "not an answer of Bybit's", extra={"endpoint": call.key.endpoint, "status": reply.status, "reason": why}
         )
         match reply.status:
             case HTTPStatus.FORBIDDEN:
-                return self._banned(route.ask.host)
+                return self._banned(call.key.host)
             case HTTPStatus.TOO_MANY_REQUESTS:
-                return BackOff(message, retry_after=self._hold(route, reply, _OVERLOAD_WAIT))
-            case HTTPStatus.UNAUTHORIZED if route.is_signed:
+                return RetryLater(message, retry_after=self._hold(call, reply, _OVERLOAD_WAIT))
+            case HTTPStatus.UNAUTHORIZED if call.is_signed:
                 return KeyTrouble(message)
             case HTTPStatus.BAD_REQUEST | HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
                 return ExchangeRejected(message)
-        return Unknown(message) if route.is_write else ExchangeDown(message)
+        return OutcomeUnknown(message) if call.is_write else ExchangeDown(message)
 
-    def _hold(self, route: Route, reply: Reply, at_least: float) -> float:
-        return self.budget.hold(route.ask, reply.headers, server_now=self.server_time.now(), at_least=at_least)
+    def _hold(self, call: SignedCall, reply: Reply, at_least: float) -> float:
+        return self.budget.hold(call.key, reply.headers, server_now=self.server_time.now(), at_least=at_least)
 
-    def _banned(self, host: str | None) -> BackOff:
+    def _banned(self, host: str | None) -> RetryLater:
         """HTTP 403. Bybit's own words mean our address, on every host (None); others (a region) mean this host."""
         _logger.error("Bybit refuses our address: calls stop", extra={"host": host or "all"})
         self.transport.reconnect(host)  # "terminate all HTTP sessions"

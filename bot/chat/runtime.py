@@ -1,6 +1,6 @@
 """The Telegram side in one piece: what the composition root opens, starts, asks and stops.
 
-async with TelegramEdge.open(...) as edge:
+async with TelegramRuntime.open(...) as edge:
     await edge.connect()         # getMe, patiently
     await edge.replay()          # what a kill left behind
     await edge.poll()
@@ -17,11 +17,11 @@ from telegram.ext import Application, ExtBot
 
 from bot.chat.application import Runner, connect, running
 from bot.chat.inbox import Inbox
+from bot.chat.inbox_marker import InboxMarker
 from bot.chat.lanes import LaneLimits, Lanes
-from bot.chat.ledger import Ledger
 from bot.chat.outbox import Outbox, OutboxTimes
-from bot.chat.pace import Pace
 from bot.chat.poller import Poller, PollTimes
+from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.sender import ListenerOf, Render, Sender
 from bot.chat.stats import ChatStats
 from bot.chat.transport import RawApi, TelegramRequest
@@ -30,15 +30,15 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
 
 
-class TelegramEdge:
-    """Made by `open`. `inbox.accept` is also the way in for a webhook's route; `outbox.wake` hastens promises."""
+class TelegramRuntime:
+    """Made by `open`. `inbox.accept` is also the way in for a webhook's route; `outbox.wake` hastens messages."""
 
     def __init__(
         self,
         *,
         api: RawApi,
         application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
-        pace: Pace,
+        rate_limiter: TelegramRateLimiter,
         inbox_store: InboxStore,
         outbox_store: OutboxStore,
         transactions: Transactions,
@@ -52,7 +52,7 @@ class TelegramEdge:
     ) -> None:
         self._api = api
         self._application = application
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._randomness = randomness
         self._poll_times = poll_times
@@ -60,9 +60,9 @@ class TelegramEdge:
         self._poller: Poller | None = None
         self._is_connected = False
         self.sender = Sender(application.bot, render, listener_of)
-        self.ledger = Ledger(inbox_store, clock)
-        self.lanes = Lanes(Runner(application).process, self.sender.tell, self.ledger, clock, lane_limits)
-        self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.ledger, clock)
+        self.marker = InboxMarker(inbox_store, clock)
+        self.lanes = Lanes(Runner(application).process, self.sender.tell, self.marker, clock, lane_limits)
+        self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.marker, clock)
         self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times)
 
     @classmethod
@@ -73,7 +73,7 @@ class TelegramEdge:
         transport: TelegramRequest,
         api: RawApi,
         application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
-        pace: Pace,
+        rate_limiter: TelegramRateLimiter,
         inbox_store: InboxStore,
         outbox_store: OutboxStore,
         transactions: Transactions,
@@ -86,10 +86,10 @@ class TelegramEdge:
         outbox_times: OutboxTimes = OutboxTimes(),  # noqa: B008  frozen
     ) -> AsyncIterator[Self]:
         """Nothing is asked of Telegram before `connect`. On leaving everything is closed, drained or not."""
-        edge = cls(
+        runtime = cls(
             api=api,
             application=application,
-            pace=pace,
+            rate_limiter=rate_limiter,
             inbox_store=inbox_store,
             outbox_store=outbox_store,
             transactions=transactions,
@@ -103,15 +103,15 @@ class TelegramEdge:
         )
         async with transport:
             try:
-                yield edge
+                yield runtime
             finally:
-                await edge.close()
+                await runtime.close()
 
     async def connect(self) -> None:
         """Wait for Telegram to know the bot. Raises TokenRefused."""
         await connect(self._application, self._randomness)
         await self._stack.enter_async_context(running(self._application))
-        await self._stack.enter_async_context(self.ledger.open())
+        await self._stack.enter_async_context(self.marker.open())
         await self._stack.enter_async_context(self.outbox.open())
         await self._stack.enter_async_context(self.lanes.open())
         self._is_connected = True
@@ -125,7 +125,12 @@ class TelegramEdge:
     async def poll(self) -> None:
         """Take updates in from here on."""
         self._poller = Poller(
-            self._api, self.inbox.accept, self.lanes.room, self._clock, self._randomness, times=self._poll_times
+            self._api,
+            self.inbox.accept,
+            self.lanes.wait_for_capacity,
+            self._clock,
+            self._randomness,
+            times=self._poll_times,
         )
         await self._stack.enter_async_context(self._poller.open())
 
@@ -138,10 +143,10 @@ class TelegramEdge:
         """Take no more updates in; those stored already are in their lanes."""
         if self._poller is not None:
             await self._poller.stop()
-        await self.inbox.settle()
+        await self.inbox.finish_storing()
 
     async def drain(self, seconds: float) -> int:
-        """Let lanes and promises end within `seconds` in all. Answers how many updates the next start takes up."""
+        """Let lanes and messages end within `seconds` in all. Answers how many updates the next start takes up."""
         until = self._clock.monotonic() + seconds
         left = await self.lanes.drain(seconds)
         await self.outbox.drain(max(0.0, until - self._clock.monotonic()))
@@ -151,13 +156,13 @@ class TelegramEdge:
         """Close what is open, at once; a second call changes nothing."""
         await self._stack.aclose()
 
-    def troubles(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[str, ...]:
         """Why this side is not ready; empty while it is."""
         if not self._is_connected:
             return ("Telegram has not been reached yet",)
         if self._poller is None:
             return ("updates are not asked for yet",)
-        reasons = (self._poller.trouble(), self.ledger.trouble(), self.outbox.trouble())
+        reasons = (self._poller.trouble(), self.marker.trouble(), self.outbox.trouble())
         return tuple(reason for reason in reasons if reason is not None)
 
     def stats(self) -> ChatStats:
@@ -165,7 +170,7 @@ class TelegramEdge:
             poll=None if self._poller is None else self._poller.stats(),
             inbox=self.inbox.stats(),
             lanes=self.lanes.stats(),
-            ledger=self.ledger.stats(),
-            pace=self._pace.stats(),
+            inbox_marker=self.marker.stats(),
+            rate_limiter=self._rate_limiter.stats(),
             outbox=self.outbox.stats(),
         )

@@ -6,7 +6,7 @@ import pytest
 from harness.fakes import START_MS, FakeClock, MemoryInbox
 from harness.telegram_server import message
 
-from bot.chat.ledger import Ledger
+from bot.chat.inbox_marker import InboxMarker
 from bot.chat.updates import Incoming, known
 from bot.domain.chat import InboxState, StoredUpdate
 from bot.domain.errors import StorageTrouble
@@ -25,76 +25,76 @@ async def stored(store: MemoryInbox, count: int) -> list[Incoming]:
 async def test_many_are_marked_in_one_commit_with_when_their_senders_were_seen() -> None:
     store = MemoryInbox()
     updates = await stored(store, 30)
-    ledger = Ledger(store, FakeClock(), every_s=0.02)
-    async with ledger.open():
+    marker = InboxMarker(store, FakeClock(), every_s=0.02)
+    async with marker.open():
         await asyncio.sleep(0.005)  # old rows are forgotten meanwhile
         before = store.commits
         for update in updates:
-            ledger.done(update)
+            marker.done(update)
         await asyncio.sleep(0.1)
         assert store.commits == before + 1
         assert {row.state for row in store.rows.values()} == {InboxState.DONE}
         assert store.seen == {1: START_MS, 2: START_MS, 3: START_MS}
-        assert ledger.stats().marked == 30
+        assert marker.stats().marked == 30
 
 
 async def test_a_full_batch_does_not_wait_for_the_clock() -> None:
     store = MemoryInbox()
     updates = await stored(store, 10)
-    ledger = Ledger(store, FakeClock(), every_s=60, rows=10)
-    async with ledger.open():
+    marker = InboxMarker(store, FakeClock(), every_s=60, rows=10)
+    async with marker.open():
         for update in updates:
-            ledger.done(update)
+            marker.done(update)
         await asyncio.sleep(0.02)
-        assert ledger.stats().marked == 10
+        assert marker.stats().marked == 10
 
 
 async def test_leaving_writes_what_is_waiting() -> None:
     store = MemoryInbox()
     updates = await stored(store, 3)
-    ledger = Ledger(store, FakeClock(), every_s=60)
-    async with ledger.open():
+    marker = InboxMarker(store, FakeClock(), every_s=60)
+    async with marker.open():
         await asyncio.sleep(0.005)  # old rows are forgotten meanwhile
         for update in updates:
-            ledger.done(update)
+            marker.done(update)
     assert {row.state for row in store.rows.values()} == {InboxState.DONE}
 
 
 async def test_a_disk_that_refuses_loses_nothing_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
     store = MemoryInbox()
     updates = await stored(store, 3)
-    ledger = Ledger(store, FakeClock(), every_s=0.01)
-    async with ledger.open():
+    marker = InboxMarker(store, FakeClock(), every_s=0.01)
+    async with marker.open():
         await asyncio.sleep(0.005)  # old rows are forgotten meanwhile
         store.refuse = [StorageTrouble("disk full")]
         for update in updates:
-            ledger.done(update)
+            marker.done(update)
         await asyncio.sleep(0.05)
-        assert ledger.trouble() == "handled updates can't be marked: disk full"
-        assert ledger.stats().waiting == 3
+        assert marker.trouble() == "handled updates can't be marked: disk full"
+        assert marker.stats().waiting == 3
         assert "disk full" in caplog.text
-        await ledger.flush()
-        assert ledger.trouble() is None
+        await marker.flush()
+        assert marker.trouble() is None
     assert {row.state for row in store.rows.values()} == {InboxState.DONE}
 
 
 async def test_a_cancelled_flush_loses_nothing() -> None:
     store = MemoryInbox(commit_s=0.05)
     updates = await stored(store, 3)
-    ledger = Ledger(store, FakeClock(), every_s=60)
+    marker = InboxMarker(store, FakeClock(), every_s=60)
     for update in updates:
-        ledger.done(update)
-    task = asyncio.create_task(ledger.flush())
+        marker.done(update)
+    task = asyncio.create_task(marker.flush())
     await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    await ledger.flush()
+    await marker.flush()
     assert {row.state for row in store.rows.values()} == {InboxState.DONE}
 
 
 async def test_rows_of_fourteen_days_ago_are_forgotten() -> None:
     store = MemoryInbox(old=[5000, 5000, 12])
-    async with Ledger(store, FakeClock()).open():
+    async with InboxMarker(store, FakeClock()).open():
         await asyncio.sleep(0.3)
     assert store.old == []
     assert store.forgotten_before == START_MS - 14 * 86_400_000

@@ -11,7 +11,7 @@ from harness.virtual_time import LoopClock
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError, TimedOut
 
 from bot.chat.errors import FloodWait
-from bot.chat.pace import Pace, PaceLimits, Priority
+from bot.chat.rate_limiter import SendPriority, TelegramRateLimiter, TelegramRateLimits
 from bot.chat.spacing import Spacing
 from bot.domain.ids import ChatId
 
@@ -43,22 +43,26 @@ class Telegram:
 
 
 async def through(
-    pace: Pace, telegram: Telegram, endpoint: str, data: dict[str, Any], priority: int | None = None
+    rate_limiter: TelegramRateLimiter,
+    telegram: Telegram,
+    endpoint: str,
+    data: dict[str, Any],
+    priority: int | None = None,
 ) -> Any:
-    return await pace.process_request(telegram.call, (endpoint, data), {}, endpoint, data, priority)
+    return await rate_limiter.process_request(telegram.call, (endpoint, data), {}, endpoint, data, priority)
 
 
-def pace_of(**limits: Any) -> Pace:
-    return Pace(LoopClock(), limits=PaceLimits(**limits))
+def pace_of(**limits: Any) -> TelegramRateLimiter:
+    return TelegramRateLimiter(LoopClock(), limits=TelegramRateLimits(**limits))
 
 
 async def test_without_floods_nothing_is_held_back() -> None:
-    telegram, pace = Telegram(latency_s=0.02), pace_of(per_second=5)
+    telegram, rate_limiter = Telegram(latency_s=0.02), pace_of(per_second=5)
     began = monotonic()
-    await asyncio.gather(*(through(pace, telegram, "sendMessage", {"chat_id": chat}) for chat in range(200)))
+    await asyncio.gather(*(through(rate_limiter, telegram, "sendMessage", {"chat_id": chat}) for chat in range(200)))
     assert monotonic() - began == pytest.approx(0.02), "two hundred calls side by side"
     assert len(telegram.executed) == 200
-    assert pace.stats().is_limited is False
+    assert rate_limiter.stats().is_limited is False
 
 
 async def test_a_flooded_chat_waits_and_is_served_in_order_while_others_go_on() -> None:
@@ -67,15 +71,17 @@ async def test_a_flooded_chat_waits_and_is_served_in_order_while_others_go_on() 
     def rule(_: str, data: dict[str, Any]) -> TelegramError | None:
         return FloodWait(open_at - monotonic()) if data["chat_id"] == 1 and monotonic() < open_at else None
 
-    telegram, pace = Telegram(rule), pace_of()
-    flooded = [asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": 1, "text": n})) for n in range(5)]
+    telegram, rate_limiter = Telegram(rule), pace_of()
+    flooded = [
+        asyncio.create_task(through(rate_limiter, telegram, "sendMessage", {"chat_id": 1, "text": n})) for n in range(5)
+    ]
     await asyncio.sleep(0.01)
-    later = asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": "1", "text": 5}))
-    await through(pace, telegram, "sendMessage", {"chat_id": 2, "text": 0})
+    later = asyncio.create_task(through(rate_limiter, telegram, "sendMessage", {"chat_id": "1", "text": 5}))
+    await through(rate_limiter, telegram, "sendMessage", {"chat_id": 2, "text": 0})
     assert [data["chat_id"] for data in telegram.executed] == [2]
     await asyncio.gather(*flooded, later)
     assert [data["text"] for data in telegram.executed if data["chat_id"] != 2] == [0, 1, 2, 3, 4, 5]
-    assert pace.stats().waiting == 0
+    assert rate_limiter.stats().waiting == 0
 
 
 async def test_real_limits_lose_and_double_nothing_and_are_soon_kept_to() -> None:
@@ -89,62 +95,64 @@ async def test_real_limits_lose_and_double_nothing_and_are_soon_kept_to() -> Non
         sends.append(now)
         return None
 
-    telegram, pace = Telegram(rule, latency_s=0.001), pace_of(per_second=90)
-    await asyncio.gather(*(through(pace, telegram, "sendMessage", {"chat_id": chat}) for chat in range(150)))
+    telegram, rate_limiter = Telegram(rule, latency_s=0.001), pace_of(per_second=90)
+    await asyncio.gather(*(through(rate_limiter, telegram, "sendMessage", {"chat_id": chat}) for chat in range(150)))
     assert Counter(data["chat_id"] for data in telegram.executed) == Counter(range(150))
     before = telegram.refused
-    assert pace.stats().is_limited
-    await asyncio.gather(*(through(pace, telegram, "sendMessage", {"chat_id": chat}) for chat in range(150, 250)))
+    assert rate_limiter.stats().is_limited
+    await asyncio.gather(
+        *(through(rate_limiter, telegram, "sendMessage", {"chat_id": chat}) for chat in range(150, 250))
+    )
     assert telegram.refused - before <= 3  # the pace was learned
     assert len(telegram.executed) == 250
 
 
 async def test_the_learned_pace_is_forgotten_after_a_while() -> None:
-    telegram, pace = Telegram(), pace_of(per_second=50, learned_for_s=0.2, chats=2)
+    telegram, rate_limiter = Telegram(), pace_of(per_second=50, learned_for_s=0.2, chats=2)
     telegram.script = [FloodWait(0.01), FloodWait(0.01)]
-    await asyncio.gather(*(through(pace, telegram, "sendMessage", {"chat_id": chat}) for chat in range(2)))
-    assert pace.stats().is_limited
+    await asyncio.gather(*(through(rate_limiter, telegram, "sendMessage", {"chat_id": chat}) for chat in range(2)))
+    assert rate_limiter.stats().is_limited
     await asyncio.sleep(0.25)
-    assert not pace.stats().is_limited
+    assert not rate_limiter.stats().is_limited
     began = monotonic()
-    await asyncio.gather(*(through(pace, telegram, "sendMessage", {"chat_id": chat}) for chat in range(100)))
+    await asyncio.gather(*(through(rate_limiter, telegram, "sendMessage", {"chat_id": chat}) for chat in range(100)))
     assert monotonic() == began
 
 
 async def test_the_learned_pace_lasts_while_somebody_waits_for_it() -> None:
-    telegram, pace = Telegram(), pace_of(per_second=50, learned_for_s=0.01, chats=1)
+    telegram, rate_limiter = Telegram(), pace_of(per_second=50, learned_for_s=0.01, chats=1)
     telegram.script = [FloodWait(0.1)]
-    flooded = asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": 0}))
+    flooded = asyncio.create_task(through(rate_limiter, telegram, "sendMessage", {"chat_id": 0}))
     await asyncio.sleep(0.001)
-    waits = asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": 1}))
+    waits = asyncio.create_task(through(rate_limiter, telegram, "sendMessage", {"chat_id": 1}))
     await asyncio.sleep(0.03)
-    assert pace.stats().is_limited
-    await through(pace, telegram, "sendMessage", {"chat_id": 2})
+    assert rate_limiter.stats().is_limited
+    await through(rate_limiter, telegram, "sendMessage", {"chat_id": 2})
     await asyncio.gather(flooded, waits)
     assert [data["chat_id"] for data in telegram.executed if data["chat_id"]] == [1, 2]
-    assert not pace.stats().is_limited
+    assert not rate_limiter.stats().is_limited
 
 
 async def test_one_chats_floods_do_not_slow_the_bot() -> None:
-    telegram, pace = Telegram(), pace_of(chats=3)
+    telegram, rate_limiter = Telegram(), pace_of(chats=3)
     telegram.script = [FloodWait(0.01)] * 10
-    await through(pace, telegram, "sendMessage", {"chat_id": 1})
-    assert pace.stats().floods == 10
-    assert not pace.stats().is_limited
+    await through(rate_limiter, telegram, "sendMessage", {"chat_id": 1})
+    assert rate_limiter.stats().floods == 10
+    assert not rate_limiter.stats().is_limited
 
 
 async def test_answers_go_before_promises_before_replies_before_broadcasts() -> None:
-    telegram, pace = Telegram(), pace_of(per_second=100, chats=1)
+    telegram, rate_limiter = Telegram(), pace_of(per_second=100, chats=1)
     telegram.script = [FloodWait(0.01)]
-    await through(pace, telegram, "sendMessage", {"chat_id": 0, "text": "first"})
+    await through(rate_limiter, telegram, "sendMessage", {"chat_id": 0, "text": "first"})
     tasks = [
-        asyncio.create_task(through(pace, telegram, endpoint, {"chat_id": n, "text": text}, priority))
+        asyncio.create_task(through(rate_limiter, telegram, endpoint, {"chat_id": n, "text": text}, priority))
         for n, (endpoint, text, priority) in enumerate(
             [
-                ("sendMessage", "broadcast", Priority.BROADCAST),
+                ("sendMessage", "broadcast", SendPriority.BROADCAST),
                 ("sendMessage", "reply", None),
                 ("editMessageText", "reply", None),
-                ("sendMessage", "promise", Priority.PROMISE),
+                ("sendMessage", "promise", SendPriority.OUTBOX),
                 ("answerPreCheckoutQuery", "answer", None),
             ]
         )
@@ -155,57 +163,59 @@ async def test_answers_go_before_promises_before_replies_before_broadcasts() -> 
 
 
 async def test_answers_without_a_chat_are_not_held_back_by_a_learned_pace() -> None:
-    telegram, pace = Telegram(), pace_of(per_second=1, chats=1)
+    telegram, rate_limiter = Telegram(), pace_of(per_second=1, chats=1)
     telegram.script = [FloodWait(0.01)]
-    await through(pace, telegram, "sendMessage", {"chat_id": 0})
+    await through(rate_limiter, telegram, "sendMessage", {"chat_id": 0})
     began = monotonic()
     for _ in range(20):
-        await through(pace, telegram, "answerCallbackQuery", {"callback_query_id": "1"})
+        await through(rate_limiter, telegram, "answerCallbackQuery", {"callback_query_id": "1"})
     assert monotonic() == began
 
 
 async def test_promises_get_their_429_to_keep_and_replies_do_after_long_enough() -> None:
-    telegram, pace = Telegram(), pace_of(patience_s=10)
+    telegram, rate_limiter = Telegram(), pace_of(patience_s=10)
     telegram.script = [FloodWait(0.05)]
     with pytest.raises(FloodWait):
-        await through(pace, telegram, "sendMessage", {"chat_id": 1}, Priority.PROMISE)
+        await through(rate_limiter, telegram, "sendMessage", {"chat_id": 1}, SendPriority.OUTBOX)
     telegram.script = [FloodWait(3600)]
     with pytest.raises(FloodWait):
-        await through(pace, telegram, "sendMessage", {"chat_id": 2})
+        await through(rate_limiter, telegram, "sendMessage", {"chat_id": 2})
     assert telegram.executed == []
 
 
 async def test_a_cancelled_caller_costs_the_others_nothing() -> None:
-    telegram, pace = Telegram(), pace_of()
+    telegram, rate_limiter = Telegram(), pace_of()
     telegram.script = [FloodWait(0.1)]
-    first = asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": 1, "text": "a"}))
+    first = asyncio.create_task(through(rate_limiter, telegram, "sendMessage", {"chat_id": 1, "text": "a"}))
     await asyncio.sleep(0.02)
-    second = asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": 1, "text": "b"}))
+    second = asyncio.create_task(through(rate_limiter, telegram, "sendMessage", {"chat_id": 1, "text": "b"}))
     await asyncio.sleep(0.02)
-    assert pace.stats().waiting == 2
+    assert rate_limiter.stats().waiting == 2
     first.cancel()
     await second
     assert [data["text"] for data in telegram.executed] == ["b"]
-    assert pace.stats().waiting == 0
+    assert rate_limiter.stats().waiting == 0
 
 
 async def test_at_a_learned_pace_the_cancelled_cost_nothing_and_no_chat_holds_up_the_others() -> None:
-    telegram, pace = Telegram(), pace_of(per_second=10, chats=1)
+    telegram, rate_limiter = Telegram(), pace_of(per_second=10, chats=1)
     telegram.script = [FloodWait(0.05)]
     sent = {"chat_id": 0, "text": "first"}
-    tasks = [asyncio.create_task(through(pace, telegram, "sendMessage", sent))]
+    tasks = [asyncio.create_task(through(rate_limiter, telegram, "sendMessage", sent))]
     await asyncio.sleep(0.01)
     for chat, text in ((1, "a"), (1, "b"), (1, "c"), (2, "d"), (3, "e")):
-        tasks.append(asyncio.create_task(through(pace, telegram, "sendMessage", {"chat_id": chat, "text": text})))
+        tasks.append(
+            asyncio.create_task(through(rate_limiter, telegram, "sendMessage", {"chat_id": chat, "text": text}))
+        )
     await asyncio.sleep(0)
-    assert pace.stats().waiting == 6
+    assert rate_limiter.stats().waiting == 6
     tasks[1].cancel()
     tasks[5].cancel()
     began = monotonic()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert monotonic() - began == pytest.approx(0.34)  # 0.04 held, three gaps: the cancelled took no turn
     assert [data["text"] for data in telegram.executed if data["chat_id"]] == ["b", "d", "c"]
-    assert pace.stats().waiting == 0
+    assert rate_limiter.stats().waiting == 0
 
 
 @pytest.mark.parametrize(("passed_at", "next_at"), [(100.1, 100.2), (100.14, 100.2), (100.16, 100.26), (107.0, 107.1)])
@@ -233,60 +243,62 @@ TOO_OLD = BadRequest("Query is too old and response timeout expired or query id 
 
 
 async def test_a_press_too_old_to_be_answered_goes_on() -> None:
-    telegram, pace = Telegram(script=[TOO_OLD]), pace_of()
-    assert await through(pace, telegram, "answerCallbackQuery", {"callback_query_id": "1"}) is True
-    assert pace.stats().calls == {("answer", "too_old"): 1}
+    telegram, rate_limiter = Telegram(script=[TOO_OLD]), pace_of()
+    assert await through(rate_limiter, telegram, "answerCallbackQuery", {"callback_query_id": "1"}) is True
+    assert rate_limiter.stats().calls == {("answer", "too_old"): 1}
 
 
 async def test_an_edit_that_changes_nothing_is_fine() -> None:
-    telegram, pace = Telegram(script=[BadRequest("Message is not modified: same")]), pace_of()
-    assert await through(pace, telegram, "editMessageText", {"chat_id": 1, "text": "x"}) is True
+    telegram, rate_limiter = Telegram(script=[BadRequest("Message is not modified: same")]), pace_of()
+    assert await through(rate_limiter, telegram, "editMessageText", {"chat_id": 1, "text": "x"}) is True
 
 
 async def test_a_text_that_cannot_be_parsed_goes_out_plain_once(caplog: pytest.LogCaptureFixture) -> None:
     refusal = BadRequest("Can't parse entities: unsupported start tag")
-    telegram, pace = Telegram(script=[refusal]), pace_of()
+    telegram, rate_limiter = Telegram(script=[refusal]), pace_of()
     data = {"chat_id": 1, "text": "<b>balance 12.5</b>", "parse_mode": "HTML"}
-    await through(pace, telegram, "sendMessage", data)
+    await through(rate_limiter, telegram, "sendMessage", data)
     assert telegram.executed == [{"chat_id": 1, "text": "balance 12.5"}]
     assert data["parse_mode"] == "HTML"
     assert "can't parse" in caplog.text
     assert "12.5" not in caplog.text
     telegram.script = [refusal, refusal]
     with pytest.raises(BadRequest):
-        await through(pace, telegram, "sendMessage", data)
+        await through(rate_limiter, telegram, "sendMessage", data)
     assert len(telegram.executed) == 1
 
 
 async def test_a_group_that_moved_gets_its_message_in_the_new_chat() -> None:
-    telegram, pace = Telegram(script=[ChatMigrated(-1001)]), pace_of()
-    await through(pace, telegram, "sendMessage", {"chat_id": -5, "text": "x"})
+    telegram, rate_limiter = Telegram(script=[ChatMigrated(-1001)]), pace_of()
+    await through(rate_limiter, telegram, "sendMessage", {"chat_id": -5, "text": "x"})
     assert telegram.executed == [{"chat_id": -1001, "text": "x"}]
 
 
 @pytest.mark.parametrize("error", [Forbidden("Forbidden: bot was blocked by the user"), BadRequest("Chat not found")])
 async def test_a_chat_that_cannot_be_reached_is_reported(error: TelegramError) -> None:
     gone: list[ChatId] = []
-    pace = Pace(LoopClock(), unreachable=gone.append)
+    rate_limiter = TelegramRateLimiter(LoopClock(), unreachable=gone.append)
     with pytest.raises(type(error)):
-        await through(pace, Telegram(script=[error]), "sendMessage", {"chat_id": 7})
+        await through(rate_limiter, Telegram(script=[error]), "sendMessage", {"chat_id": 7})
     assert gone == [7]
     with pytest.raises(BadRequest):
-        await through(pace, Telegram(script=[BadRequest("Message text is empty")]), "sendMessage", {"chat_id": 8})
+        await through(
+            rate_limiter, Telegram(script=[BadRequest("Message text is empty")]), "sendMessage", {"chat_id": 8}
+        )
     assert gone == [7]
 
 
 @pytest.mark.parametrize("error", [TimedOut(), NetworkError("reset"), BadRequest("Message text is empty")])
 async def test_what_may_have_been_executed_is_never_made_again(error: TelegramError) -> None:
-    telegram, pace = Telegram(script=[error]), pace_of()
+    telegram, rate_limiter = Telegram(script=[error]), pace_of()
     with pytest.raises(type(error)):
-        await through(pace, telegram, "sendMessage", {"chat_id": 1, "text": "x", "parse_mode": "HTML"})
+        await through(rate_limiter, telegram, "sendMessage", {"chat_id": 1, "text": "x", "parse_mode": "HTML"})
     assert telegram.executed == []
     assert telegram.refused == 1
 
 
 async def test_calls_are_counted_by_class_and_outcome() -> None:
-    telegram, pace = Telegram(), pace_of()
+    telegram, rate_limiter = Telegram(), pace_of()
     for endpoint, error in [
         ("sendMessage", None),
         ("sendPhoto", None),
@@ -298,8 +310,8 @@ async def test_calls_are_counted_by_class_and_outcome() -> None:
         ("leaveChat", Forbidden("Forbidden: x")),
     ]:
         telegram.script = [error] if error else []
-        await asyncio.gather(through(pace, telegram, endpoint, {}), return_exceptions=True)
-    assert pace.stats().calls == {
+        await asyncio.gather(through(rate_limiter, telegram, endpoint, {}), return_exceptions=True)
+    assert rate_limiter.stats().calls == {
         ("send", "ok"): 2,
         ("send", "timed_out"): 1,
         ("edit", "network"): 1,
@@ -311,9 +323,9 @@ async def test_calls_are_counted_by_class_and_outcome() -> None:
 
 
 async def test_gates_nobody_waits_at_are_swept() -> None:
-    telegram, pace = Telegram(), pace_of(chats=100_000)
+    telegram, rate_limiter = Telegram(), pace_of(chats=100_000)
     for chat in range(1_200):
         telegram.script = [FloodWait(0)]
         with pytest.raises(FloodWait):
-            await through(pace, telegram, "sendMessage", {"chat_id": chat}, Priority.PROMISE)
-    assert len(pace._gates) <= 501
+            await through(rate_limiter, telegram, "sendMessage", {"chat_id": chat}, SendPriority.OUTBOX)
+    assert len(rate_limiter._gates) <= 501

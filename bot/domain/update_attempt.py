@@ -23,7 +23,7 @@ class PressedButton:
 
 
 @dataclass(slots=True)
-class Cause:
+class UpdateAttempt:
     """One attempt at one update. The lane sets it, the store and the error handler write into it."""
 
     update_id: UpdateId
@@ -38,14 +38,14 @@ class Cause:
         return not self.applied and self.attempt < ATTEMPTS
 
 
-current_cause: ContextVar[Cause | None] = ContextVar("current_cause", default=None)
+current_attempt: ContextVar[UpdateAttempt | None] = ContextVar("current_cause", default=None)
 
 
 @contextmanager
-def without_cause() -> Iterator[None]:
+def without_attempt() -> Iterator[None]:
     """For work that an update merely set off (a cache load, a sweep): its commits are not that update's effect."""
-    token = current_cause.set(None)
+    token = current_attempt.set(None)
     try:
         yield
     finally:
-        current_cause.reset(token)
+        current_attempt.reset(token)

@@ -9,12 +9,12 @@ import pytest
 from harness.storage import Ground, ground, order, position
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.cause import Cause, UpdateId, current_cause
 from bot.domain.errors import ExchangeDown
 from bot.domain.events import OrderPlaced
 from bot.domain.ids import Symbol
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
-from bot.services.accounts.portfolio import BookKeeper
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
+from bot.services.accounts.portfolio import PortfolioLoader
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Exchange:
     is_down: bool = False
     asked: int = 0
     meanwhile: list[OrderPlaced] = field(default_factory=list)
-    keeper: BookKeeper | None = None
+    keeper: PortfolioLoader | None = None
 
     async def positions(self, account: Account) -> Positions:
         self.asked += 1
@@ -34,7 +34,7 @@ class Exchange:
             raise ExchangeDown("silent")
         answer = Positions(account_id=account.account_id, items=(position(),), as_of=self.ground.clock.now())
         if self.keeper is not None:
-            self.keeper.doubt(self.meanwhile)
+            self.keeper.mark_stale(self.meanwhile)
         return self.held or answer
 
     async def orders(self, account: Account) -> Orders:
@@ -55,7 +55,7 @@ class Exchange:
 class Desk:
     ground: Ground
     exchange: Exchange
-    keeper: BookKeeper
+    keeper: PortfolioLoader
     account: Account
 
     def placed(self) -> OrderPlaced:
@@ -72,7 +72,7 @@ class Desk:
 async def desk(folder: Path) -> AsyncIterator[Desk]:
     async with ground(folder) as made:
         exchange = Exchange(made)
-        keeper = BookKeeper(
+        keeper = PortfolioLoader(
             queries=made.queries,
             transactions=made.store,
             gateways=dict.fromkeys(AccountType, exchange),
@@ -107,7 +107,7 @@ async def test_what_was_read_stands_in_the_rows_with_its_age(tmp_path: Path) -> 
 async def test_an_event_makes_young_rows_worthless(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
         await it.keeper.positions(it.account)
-        it.keeper.doubt([it.placed()])
+        it.keeper.mark_stale([it.placed()])
         await it.keeper.positions(it.account)
         assert it.exchange.asked == 2
         await it.keeper.positions(it.account)
@@ -136,13 +136,13 @@ async def test_orders_have_their_own_age(tmp_path: Path) -> None:
 
 async def test_a_load_is_not_the_effect_of_the_update_that_set_it_off(tmp_path: Path) -> None:
     async with desk(tmp_path) as it:
-        cause = Cause(UpdateId(1))
-        token = current_cause.set(cause)
+        idempotency_key = UpdateAttempt(UpdateId(1))
+        token = current_attempt.set(idempotency_key)
         try:
             await it.keeper.positions(it.account)
         finally:
-            current_cause.reset(token)
-        assert not cause.applied
+            current_attempt.reset(token)
+        assert not idempotency_key.applied
 
 
 async def test_a_disk_that_refuses_does_not_hide_the_answer(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from harness.bot_api import visible
 from harness.viewers import TEXTS
 
 from bot.domain.users import Language
-from handlers.outbox_messages import KINDS, Promises
+from handlers.outbox_messages import KINDS, OutboxTexts
 
-PROMISES = Promises(TEXTS)
+PROMISES = OutboxTexts(TEXTS)
 CAMPAIGN = {
     "campaign": "12",
     "kind": "premium",

@@ -9,11 +9,11 @@ from typing import Final
 
 from bot.aio.tasks import TaskSet
 from bot.chat.updates import Incoming
-from bot.domain.cause import UpdateId
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.ports.chat import InboxStore
 from bot.domain.ports.clock import Clock
+from bot.domain.update_attempt import UpdateId
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ _KEEP_MS: Final = 14 * DAY  # Telegram's ids become random after a week without 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerStats:
+class InboxMarkerStats:
     """`waiting`: handled updates that are not marked yet."""
 
     marked: int
@@ -32,7 +32,7 @@ class LedgerStats:
     waiting: int
 
 
-class Ledger:
+class InboxMarker:
     """Collects what the lanes have done and writes it every `every_s` seconds or `rows` rows."""
 
     def __init__(self, store: InboxStore, clock: Clock, *, every_s: float = 0.2, rows: int = 200) -> None:
@@ -49,7 +49,7 @@ class Ledger:
         self._trouble: str | None = None
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator["Ledger"]:
+    async def open(self) -> AsyncIterator["InboxMarker"]:
         """Runs the background work; on leaving writes what is still waiting."""
         tasks = TaskSet()
         tasks.start(self._keep_flushing(), "marking of handled updates")
@@ -98,8 +98,8 @@ class Ledger:
         """Why handled updates can't be marked, for readiness; None while all is well."""
         return self._trouble
 
-    def stats(self) -> LedgerStats:
-        return LedgerStats(marked=self._marked, failed_commits=self._failed_commits, waiting=len(self._done))
+    def stats(self) -> InboxMarkerStats:
+        return InboxMarkerStats(marked=self._marked, failed_commits=self._failed_commits, waiting=len(self._done))
 
     async def _keep_flushing(self) -> None:
         while True:

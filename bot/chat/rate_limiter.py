@@ -15,7 +15,7 @@ from typing import Any, Final
 from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 
-from bot.aio.priority_queue import Call, TurnQueue
+from bot.aio.priority_queue import PriorityQueue, QueuedCall
 from bot.chat.errors import FloodWait
 from bot.chat.refusals import is_nobody_there, is_too_old, is_unchanged, is_unparsable, without_format
 from bot.chat.spacing import Spacing
@@ -28,17 +28,17 @@ Json = bool | dict[str, Any] | list[dict[str, Any]]
 Chat = int | str | None
 
 
-class Priority(IntEnum):
-    """Who goes first once the pace is limited: `rate_limit_args` of PTB's methods."""
+class SendPriority(IntEnum):
+    """Who goes first once the rate is limited: `rate_limit_args` of PTB's methods."""
 
     ANSWER = 0  # presses and pre-checkouts: Telegram gives seconds
-    PROMISE = 1
+    OUTBOX = 1
     REPLY = 2
     BROADCAST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaceLimits:
+class TelegramRateLimits:
     """What is kept to once floods were reported. `per_second` stays two below what Telegram names for a whole bot.
 
     Floods of `chats` different chats within `window_s` mean the bot as a whole, fewer mean those chats.
@@ -52,7 +52,7 @@ class PaceLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaceStats:
+class RateLimiterStats:
     """`calls`: (class of method, outcome) -> how many, both of small closed sets."""
 
     calls: Mapping[tuple[str, str], int]
@@ -66,25 +66,25 @@ class _Gate:
     """A chat that Telegram wants left alone until a moment; who must write there lines up."""
 
     until: float
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
 
 
-class Pace(BaseRateLimiter[int]):
+class TelegramRateLimiter(BaseRateLimiter[int]):
     """No limit of its own until a 429. That is obeyed for its chat; several of them slow the whole bot for a while."""
 
     def __init__(
         self,
         clock: Clock,
         *,
-        limits: PaceLimits = PaceLimits(),
+        limits: TelegramRateLimits = TelegramRateLimits(),
         unreachable: Callable[[ChatId], None] | None = None,
     ) -> None:
         self._clock = clock
         self._limits = limits
         self._unreachable = unreachable
         self._spacing = Spacing(limits.per_second)
-        self._turns = TurnQueue(clock=clock, pace=self._spacing, priorities=len(Priority))
+        self._queue = PriorityQueue(clock=clock, shared_limit=self._spacing, priorities=len(SendPriority))
         self._limited_until = 0.0
         self._gates: dict[int | str, _Gate] = {}
         self._recent: dict[Chat, float] = {}  # chats and when they were last flooded
@@ -114,7 +114,7 @@ class Pace(BaseRateLimiter[int]):
 
         outcome = "other"
         try:
-            answer, outcome = await self._courteous(make, endpoint, data, priority)
+            answer, outcome = await self._mended(make, endpoint, data, priority)
         except TelegramError as error:
             outcome = _outcome(error)
             if is_nobody_there(error) and isinstance(chat := _chat(data), int) and self._unreachable is not None:
@@ -124,20 +124,20 @@ class Pace(BaseRateLimiter[int]):
             self._calls[_method_class(endpoint), outcome] += 1
         return answer
 
-    def stats(self) -> PaceStats:
-        return PaceStats(
+    def stats(self) -> RateLimiterStats:
+        return RateLimiterStats(
             calls=dict(self._calls),
             floods=self._floods,
-            waiting=self._turns.waiting + sum(gate.users for gate in self._gates.values()),
+            waiting=self._queue.waiting + sum(gate.users for gate in self._gates.values()),
             is_limited=self._is_limited(),
         )
 
-    async def _courteous(
+    async def _mended(
         self, make: Callable[[dict[str, Any]], Awaitable[Json]], endpoint: str, data: dict[str, Any], priority: int
     ) -> tuple[Json, str]:
         """The call's result and outcome. Refusals that change nothing, or that can be mended, are no errors."""
         try:
-            return await self._obedient(partial(make, data), _chat(data), priority), "ok"
+            return await self._with_retries(partial(make, data), _chat(data), priority), "ok"
         except ChatMigrated as moved:
             changed = {**data, "chat_id": moved.new_chat_id}
             _log.info("a group became a supergroup; its message goes to the new chat")
@@ -151,42 +151,42 @@ class Pace(BaseRateLimiter[int]):
                 raise
             changed = plain
             _log.error("%s: Telegram can't parse the text, it goes out without format", endpoint)
-        return await self._obedient(partial(make, changed), _chat(changed), priority), "mended"
+        return await self._with_retries(partial(make, changed), _chat(changed), priority), "mended"
 
-    async def _obedient(self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int) -> Json:
+    async def _with_retries(self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int) -> Json:
         """The call, made again after each 429 when Telegram allows it. Durable senders get the 429 themselves."""
         give_up = self._clock.monotonic() + self._limits.patience_s
         gate = self._gates.get(chat) if chat is not None else None
         if gate is None:
             try:
-                return await self._paced(make, chat, priority)
+                return await self._throttled(make, chat, priority)
             except FloodWait as flood:
                 gate = self._learn(flood, chat)
                 self._raise_if_durable(flood, priority, give_up)
         gate.users += 1
         try:
-            async with gate.turn:
-                return await self._persistent(make, chat, priority, gate, give_up)
+            async with gate.lock:
+                return await self._retried(make, chat, priority, gate, give_up)
         finally:
             gate.users -= 1
             if not gate.users and chat is not None and gate.until <= self._clock.monotonic():
                 self._gates.pop(chat, None)
 
-    async def _persistent(
+    async def _retried(
         self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int, gate: _Gate, give_up: float
     ) -> Json:
         while True:
             await asyncio.sleep(max(0.0, gate.until - self._clock.monotonic()))
             try:
-                return await self._paced(make, chat, priority)
+                return await self._throttled(make, chat, priority)
             except FloodWait as flood:
                 self._learn(flood, chat)
                 gate.until = self._clock.monotonic() + flood.seconds
                 self._raise_if_durable(flood, priority, give_up)
 
-    async def _paced(self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int) -> Json:
-        if chat is not None and self._is_limited() and not self._turns.go():
-            await self._turns.wait(Call(priority=priority, owner=chat))
+    async def _throttled(self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int) -> Json:
+        if chat is not None and self._is_limited() and not self._queue.go():
+            await self._queue.wait(QueuedCall(priority=priority, owner=chat))
         return await make()
 
     def _learn(self, flood: FloodWait, chat: Chat) -> _Gate:
@@ -208,11 +208,11 @@ class Pace(BaseRateLimiter[int]):
         return gate if chat is None else self._gates.setdefault(chat, gate)
 
     def _raise_if_durable(self, flood: FloodWait, priority: int, give_up: float) -> None:
-        if priority == Priority.PROMISE or self._clock.monotonic() + flood.seconds > give_up:
+        if priority == SendPriority.OUTBOX or self._clock.monotonic() + flood.seconds > give_up:
             raise flood
 
     def _is_limited(self) -> bool:
-        return self._turns.waiting > 0 or self._clock.monotonic() < self._limited_until
+        return self._queue.waiting > 0 or self._clock.monotonic() < self._limited_until
 
 
 _MANY_GATES: Final = 500  # then those that nobody waits at any more are swept
@@ -222,8 +222,8 @@ _CLASSES: Final = ("send", "edit", "answer", "delete", "get", "set")
 
 def _priority(endpoint: str, given: int | None) -> int:
     if endpoint in _ANSWERS:
-        return Priority.ANSWER
-    return Priority.REPLY if given is None else given
+        return SendPriority.ANSWER
+    return SendPriority.REPLY if given is None else given
 
 
 def _chat(data: Mapping[str, Any]) -> Chat:

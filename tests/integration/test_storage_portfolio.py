@@ -19,12 +19,14 @@ LATER = Millis(NOW + 1000)
 
 async def put(it: Ground, account: Account, *items: Position, as_of: Millis = NOW) -> None:
     async with it.store.begin() as unit:
-        await unit.books.replace_positions(account, Positions(account_id=account.account_id, items=items, as_of=as_of))
+        await unit.portfolio.replace_positions(
+            account, Positions(account_id=account.account_id, items=items, as_of=as_of)
+        )
 
 
 async def put_orders(it: Ground, account: Account, *items: Order, as_of: Millis = NOW) -> None:
     async with it.store.begin() as unit:
-        await unit.books.replace_orders(account, Orders(account_id=account.account_id, items=items, as_of=as_of))
+        await unit.portfolio.replace_orders(account, Orders(account_id=account.account_id, items=items, as_of=as_of))
 
 
 async def changes(it: Ground) -> int:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.exchange.pacing import RollingWindow, TokenBucket
+from bot.exchange.rate_limits import RollingWindow, TokenBucket
 
 GAPS = st.lists(st.floats(0, 0.4), min_size=1, max_size=80)
 EPSILON = 1e-6

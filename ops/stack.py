@@ -1,4 +1,4 @@
-"""The whole house as processes, driven from outside over HTTP: what end-to-end tests, campaigns and benchmarks use."""
+"""The whole stack as processes, driven from outside over HTTP: what end-to-end tests, campaigns and benchmarks use."""
 
 import asyncio
 import base64
@@ -26,7 +26,7 @@ TOKEN: Final = "4242:an-end-to-end-test-token-that-opens-nothing"  # noqa: S105 
 
 
 class DriverError(Exception):
-    """The house did not do what the driver asked for."""
+    """The stack did not do what the driver asked for."""
 
 
 def free_port() -> int:
@@ -48,7 +48,7 @@ def clean_environment() -> dict[str, str]:
 class Chat:
     """One person's private chat, as the browser page would drive it."""
 
-    house: "House"
+    stack: "Stack"
     user_id: int
 
     async def say(self, text: str, *, wait: float = PATIENCE) -> str:
@@ -56,13 +56,13 @@ class Chat:
         return str((await self.ask({"text": text}, wait=wait))["text"])
 
     async def ask(self, body: dict[str, Any], *, wait: float = PATIENCE) -> dict[str, Any]:
-        seq = (await self.house.telegram("POST", f"/sim/users/{self.user_id}/messages", body))["seq"]
+        seq = (await self.stack.telegram("POST", f"/sim/users/{self.user_id}/messages", body))["seq"]
         return await self.answer(seq, wait=wait)
 
     async def press(self, message: dict[str, Any], button: str, *, wait: float = PATIENCE) -> dict[str, Any]:
         """Press a button by its label; the message that was sent or edited for it."""
         body = {"message_id": message["message_id"], "button": button}
-        seq = (await self.house.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
+        seq = (await self.stack.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
         return await self.answer(seq, wait=wait)
 
     async def answer(self, seq: int, *, wait: float = PATIENCE, word: str = "") -> dict[str, Any]:
@@ -79,14 +79,14 @@ class Chat:
 
     async def events(self, after: int, *, wait: float = 0) -> list[dict[str, Any]]:
         path = f"/sim/chats/{self.user_id}/events?after={after}&wait={wait}"
-        return list(await self.house.telegram("GET", path))
+        return list(await self.stack.telegram("GET", path))
 
     async def messages(self) -> list[dict[str, Any]]:
-        return list(await self.house.telegram("GET", f"/sim/chats/{self.user_id}/messages?after=0"))
+        return list(await self.stack.telegram("GET", f"/sim/chats/{self.user_id}/messages?after=0"))
 
 
 @dataclass
-class House:
+class Stack:
     """Where everything listens, and the bot's process."""
 
     folder: Path
@@ -162,7 +162,7 @@ class House:
 
 
 @asynccontextmanager
-async def house(
+async def running_stack(
     folder: Path,
     *,
     limits: str = "off",
@@ -170,12 +170,12 @@ async def house(
     log_level: str = "DEBUG",
     key: str | None = None,
     environment: Mapping[str, str] = MappingProxyType({}),
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Stack]:
     """Everything up and ready; ended at the exit of the block. `environment`: more of the bot's settings."""
     ports = [free_port() for _ in range(3)]
     async with aiohttp.ClientSession() as session:
         telegram_url, bybit_url, stats_url = (f"http://127.0.0.1:{port}" for port in ports)
-        made = House(folder, session, telegram_url, bybit_url, stats_url)
+        made = Stack(folder, session, telegram_url, bybit_url, stats_url)
         made.environment = clean_environment() | {
             "PERPDESK_TELEGRAM_TOKEN": TOKEN,
             "PERPDESK_TELEGRAM_API_URL": made.telegram_url,

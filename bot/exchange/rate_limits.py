@@ -1,4 +1,4 @@
-"""How many calls may pass in a time: a bucket of tokens and a rolling window. Paces of a `TurnQueue`."""
+"""How many calls may pass in a time: a bucket of tokens and a rolling window. Paces of a `PriorityQueue`."""
 
 from collections import deque
 from typing import Final

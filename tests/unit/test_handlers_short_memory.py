@@ -8,7 +8,7 @@ from harness.fakes import FakeClock
 from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.secrets import Secret
-from handlers.core.short_memory import Cooldown, HeldKeys, TypedKey
+from handlers.core.short_memory import Cooldown, TypedKey, TypedKeyStore
 
 ANNA, BORIS = UserId(1001), UserId(1002)
 
@@ -46,8 +46,8 @@ def test_many_people_cost_bounded_memory() -> None:
 
 
 async def test_a_held_key_is_taken_once_by_its_owner() -> None:
-    held = HeldKeys(FakeClock(), lifetime=900)
-    held.hold(ANNA, key())
+    held = TypedKeyStore(FakeClock(), lifetime=900)
+    held.put(ANNA, key())
     assert held.take(BORIS) is None
     assert held.take(ANNA) == key()
     assert held.take(ANNA) is None
@@ -55,15 +55,15 @@ async def test_a_held_key_is_taken_once_by_its_owner() -> None:
 
 async def test_a_held_key_is_replaced_and_ends() -> None:
     clock = FakeClock()
-    held = HeldKeys(clock, lifetime=900)
-    held.hold(ANNA, key("old"))
-    held.hold(ANNA, key("new"))
+    held = TypedKeyStore(clock, lifetime=900)
+    held.put(ANNA, key("old"))
+    held.put(ANNA, key("new"))
     clock.advance(899)
-    held.hold(BORIS, key())
+    held.put(BORIS, key())
     taken = held.take(ANNA)
     assert taken is not None
     assert taken.api_secret.reveal() == "new"
-    held.hold(ANNA, key())
+    held.put(ANNA, key())
     clock.advance(900)
     assert held.take(ANNA) is None
 
@@ -71,17 +71,17 @@ async def test_a_held_key_is_replaced_and_ends() -> None:
 @pytest.mark.virtual_time
 async def test_a_secret_is_forgotten_in_time_though_nobody_comes() -> None:
     clock = FakeClock()
-    held = HeldKeys(clock, lifetime=0.01)
-    held.hold(ANNA, key())
+    held = TypedKeyStore(clock, lifetime=0.01)
+    held.put(ANNA, key())
     clock.advance(1)
     await asyncio.sleep(0.05)
     assert not held._held
 
 
 async def test_holding_is_bounded() -> None:
-    held = HeldKeys(FakeClock(), lifetime=900, capacity=1)
-    held.hold(ANNA, key())
-    held.hold(BORIS, key())
+    held = TypedKeyStore(FakeClock(), lifetime=900, capacity=1)
+    held.put(ANNA, key())
+    held.put(BORIS, key())
     assert held.take(ANNA) is None
     assert held.take(BORIS) is not None
 

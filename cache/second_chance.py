@@ -10,7 +10,7 @@ K = TypeVar("K", bound=Hashable)
 SECOND_CHANCES: Final = 32  # bounds what one eviction may cost
 
 
-class Entry(Generic[K]):
+class CacheEntry(Generic[K]):
     """One value and until when it is good."""
 
     __slots__ = ("expires", "is_counted", "is_dropped", "key", "tags", "value", "was_read")
@@ -20,12 +20,12 @@ class Entry(Generic[K]):
         self.value = value
         self.expires = expires  # monotonic s
         self.tags = tags
-        self.was_read = False  # since it was shelved or last spared
+        self.was_read = False  # since it was stored or last spared
         self.is_counted = False  # among the expirations
         self.is_dropped = False
 
 
-class Shelf(LRUCache[K, Entry[K]]):
+class SecondChanceCache(LRUCache[K, CacheEntry[K]]):
     """An LRUCache whose reads go through `index` and only mark their entry.
 
     Moving an entry on each read would double the price of a hit. Instead the entry that was used least recently, when
@@ -34,9 +34,9 @@ class Shelf(LRUCache[K, Entry[K]]):
 
     def __init__(self, capacity: int) -> None:
         super().__init__(capacity)
-        self.index: dict[K, Entry[K]] = {}  # read it; write through the shelf
+        self.index: dict[K, CacheEntry[K]] = {}  # read it; write through the container
 
-    def __setitem__(self, key: K, entry: Entry[K]) -> None:
+    def __setitem__(self, key: K, entry: CacheEntry[K]) -> None:
         super().__setitem__(key, entry)
         self.index[key] = entry
 
@@ -44,10 +44,10 @@ class Shelf(LRUCache[K, Entry[K]]):
         super().__delitem__(key)
         self.index.pop(key, None)
 
-    def candidate(self, now: float) -> Entry[K]:
+    def pop_victim(self, now: float) -> CacheEntry[K]:
         """Take down the entry that must make room: expired or not read lately, after at most 32 that were read.
 
-        Raises KeyError when the shelf is empty.
+        Raises KeyError when the container is empty.
         """
         for _ in range(SECOND_CHANCES):
             key, entry = self.popitem()

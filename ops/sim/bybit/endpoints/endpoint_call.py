@@ -14,7 +14,7 @@ Result = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class EndpointCall:
     """One request that has passed every check."""
 
     world: World
@@ -40,4 +40,4 @@ class Ask:
         return found
 
 
-Handler = Callable[[Ask], Result]
+Handler = Callable[[EndpointCall], Result]

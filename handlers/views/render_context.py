@@ -6,7 +6,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.ids import Millis, UserId
 from bot.domain.users import UserConfig
 from handlers.core.callbacks import Code
-from handlers.texts.catalog import Say
+from handlers.texts.catalog import Translator
 from handlers.views.figures import Figures
 from handlers.views.times import moment, span
 
@@ -18,10 +18,10 @@ ACCOUNT_NAMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
+class RenderContext:
     """What a view needs to know of its reader. `owner` is set in groups: whose buttons these are."""
 
-    say: Say
+    say: Translator
     config: UserConfig
     now: Millis
     owner: UserId | None = None

@@ -18,7 +18,7 @@ from bot.domain.ports.reads import Reads
 from bot.domain.promo_codes import Terms
 from bot.domain.secrets import Secret
 from bot.domain.users import Language, NewUser
-from bot.services.promo.campaigns import NewCampaign, PromoDesk
+from bot.services.promo.campaigns import CampaignService, NewCampaign
 from bot.services.promo.redemption import Redemptions
 from bot.settings import Settings
 from bot.wiring.outside import Tuning
@@ -31,13 +31,13 @@ _KEY: Final = f"thrown-away:{base64.b64encode(bytes(32)).decode()}"  # opens not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromoRoom:
+class PromoStack:
     """The services, and what they stand on."""
 
     database: Database
     store: Store
     reads: Reads
-    desk: PromoDesk
+    campaigns: CampaignService
     redemptions: Redemptions
     clock: Clock
 
@@ -52,15 +52,15 @@ class PromoRoom:
 
     async def new_code(self, *, max_uses: int, days: int = 30, count: int = 1) -> NewCampaign:
         terms = Terms(license_type=LicenseType.PREMIUM, days=days, max_uses=max_uses, count=count)
-        return await self.desk.create(ADMIN, terms)
+        return await self.campaigns.create(ADMIN, terms)
 
     def lookup(self, code: Secret) -> str:
         """What a [Redeem] button carries."""
-        return self.desk.seal(code.reveal()).lookup.hex()
+        return self.campaigns.seal(code.reveal()).lookup.hex()
 
 
 @asynccontextmanager
-async def promo_room(path: Path, *, clock: Clock | None = None, check: bool = True) -> AsyncIterator[PromoRoom]:
+async def open_promo_stack(path: Path, *, clock: Clock | None = None, check: bool = True) -> AsyncIterator[PromoStack]:
     """Open, migrated, with its admin."""
     clock = clock or SystemClock()
     settings = Settings(
@@ -71,13 +71,13 @@ async def promo_room(path: Path, *, clock: Clock | None = None, check: bool = Tr
         owner_ids=frozenset({ADMIN}),
     )
     async with assemble(settings, outside=offline(clock), tuning=Tuning(check_database=check)) as assembly:
-        room = PromoRoom(
+        promo_stack = PromoStack(
             database=assembly.storage.database,
             store=assembly.storage.store,
             reads=assembly.reads,
-            desk=assembly.services.promo,
+            campaigns=assembly.services.promo,
             redemptions=assembly.services.redemptions,
             clock=clock,
         )
-        await room.add_users([ADMIN])
-        yield room
+        await promo_stack.add_users([ADMIN])
+        yield promo_stack
