@@ -26,7 +26,6 @@ from bot.services.users.access import RoleResolver
 
 EXPORT_EVERY: Final = DAY  # ms between two copies
 ERASE_AFTER: Final = 23 * 3_600_000  # ms: with a round every ten minutes it is done within 24 hours
-ROUND: Final = 600.0  # seconds between two looks for erasures that are due
 _BATCH: Final = 20
 _LAST_MOMENT: Final = 253_402_300_799_999  # the end of the year 9999, where calendars end
 _logger = logging.getLogger(__name__)
@@ -86,15 +85,6 @@ class Privacy:
                 return False
             await unit.audit(_entry(user_id, "user.forget-taken-back"), now)
         return True
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                await self.erase_due()
-            except Exception:
-                _logger.exception("a round of erasures failed")
-            await asyncio.sleep(ROUND)
 
     async def erase_due(self) -> int:
         """Erase everybody whose time has come; how many."""
