@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.ids import HOUR
 from bot.domain.offers import XTR
 from bot.domain.payments import RETURNED, Paid, Payer, PaymentStatus, StarCursor, StarTransaction
 from bot.domain.ports.clock import Clock
@@ -17,7 +18,7 @@ from bot.domain.users import NewUser
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.refunds import Refunds
 
-ALL_EVERY: Final = 3_600_000  # ms
+ALL_EVERY: Final = HOUR
 _PAGE: Final = 100  # lines a call, Telegram's most
 _IDS: Final = 500  # charges a question to the database
 _logger = logging.getLogger(__name__)

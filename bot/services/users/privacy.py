@@ -16,7 +16,7 @@ from typing import Final
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput
 from bot.domain.events import CredentialsChanged, LicenseChanged, UserConfigChanged
-from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.ids import DAY, HOUR, Millis, UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.users import PrivacyReads
@@ -25,7 +25,7 @@ from bot.domain.users import Role, UserConfig
 from bot.services.users.access import RoleResolver
 
 EXPORT_EVERY: Final = DAY  # ms between two copies
-ERASE_AFTER: Final = 23 * 3_600_000  # ms: with a round every ten minutes it is done within 24 hours
+ERASE_AFTER: Final = 23 * HOUR  # ms: with a round every ten minutes it is done within 24 hours
 _BATCH: Final = 20
 _LAST_MOMENT: Final = 253_402_300_799_999  # the end of the year 9999, where calendars end
 _logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Privacy:
         async with self.transactions.begin() as unit:
             last = (await unit.privacy.state(user_id)).exported_at
             if last is not None and now - last < EXPORT_EVERY:
-                raise BadInput("privacy-exported-today", hours=-(-(last + EXPORT_EVERY - now) // 3_600_000))
+                raise BadInput("privacy-exported-today", hours=-(-(last + EXPORT_EVERY - now) // HOUR))
             await unit.privacy.note_export(user_id, now)
         return await self.copy(user_id)
 
