@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextvars import Context
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 _logger = logging.getLogger(__name__)
 
@@ -12,10 +12,16 @@ T = TypeVar("T")
 
 
 class TaskSet:
-    """The tasks of one owner that are under way."""
+    """The tasks of one owner that are under way; leaving its `async with` closes it."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     def __len__(self) -> int:
         return len(self._tasks)

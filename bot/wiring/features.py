@@ -2,8 +2,10 @@
 
 import asyncio
 from functools import partial
+from typing import Any
 
 from bot import owner_link
+from bot.aio.periodic import Periodic
 from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
 from bot.domain.ids import DAY
@@ -31,7 +33,8 @@ from bot.services.users.people import People
 from bot.services.users.pin import PinService
 from bot.services.users.preferences import Preferences
 from bot.services.users.privacy import Privacy
-from bot.wiring.foundation import Foundation, Job
+from bot.wiring import jobs
+from bot.wiring.foundation import Foundation
 from handlers.admin.broadcast import draw_progress
 from handlers.promo.pinned import PinnedCards
 from storage.admin.queries import SqliteAdminQueries
@@ -45,7 +48,7 @@ from storage.sweeps import Sweeps
 from storage.users.privacy import SqlitePrivacyQueries
 
 
-async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
+async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any], ...]]:
     """Every use case and every job. Raises WrongKeyFile, StorageTrouble."""
     people, preferences, pin = await make_users(base)
     keys, account_jobs = make_accounts(base)
@@ -78,8 +81,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
         broadcasts=broadcasts,
         reports=reports,
     )
-    jobs = (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *privacy_jobs, *admin_jobs)
-    return services, jobs
+    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *privacy_jobs, *admin_jobs)
 
 
 async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:
@@ -101,7 +103,7 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
     return people, Preferences(reads=base.reads, transactions=base.store), pin
 
 
-def make_accounts(base: Foundation) -> tuple[Keys, tuple[Job, ...]]:
+def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
     keys = Keys(
         reads=base.reads,
         transactions=base.store,
@@ -118,18 +120,18 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Job, ...]]:
         clock=base.clock,
         require_bound_ip=base.settings.require_bound_ip,
     )
-    return keys, (watch,)
+    return keys, (jobs.key_watch(watch, base.clock),)
 
 
-def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Job, ...]]:
+def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...]]:
     licenses = Licenses(reads=base.reads, transactions=base.store, queries=base.queries, clock=base.clock)
     reminders = Reminders(queries=base.queries, transactions=base.store, clock=base.clock)
-    return licenses, (reminders,)
+    return licenses, (jobs.reminders(reminders, base.clock),)
 
 
 async def make_promo(
     base: Foundation, licenses: Licenses, people: People
-) -> tuple[CampaignService, Redemptions, tuple[Job, ...]]:
+) -> tuple[CampaignService, Redemptions, tuple[Periodic[Any], ...]]:
     queries = SqlitePromoQueries(base.database)
     cipher = await AesPromoCodeCipher.open(base.database, base.storage.vault)
     alarms = PromoAlarms(owner_ids=base.access.owner_ids)
@@ -146,12 +148,12 @@ async def make_promo(
         clock=base.clock,
     )
     pinned = PinnedCards(bot=base.telegram_bot, texts=base.texts, promo=promo, people=people, clock=base.clock)
-    return promo, redemptions, (promo, pinned)
+    return promo, redemptions, (jobs.promo_undos(promo, base.clock), jobs.pinned_cards(pinned, base.clock))
 
 
 def make_payments(
     base: Foundation, licenses: Licenses, people: People
-) -> tuple[PaymentService, Refunds, tuple[Job, ...]]:
+) -> tuple[PaymentService, Refunds, tuple[Periodic[Any], ...]]:
     queries = SqlitePaymentQueries(base.database)
     stars: StarsApi = Stars(base.telegram_bot)
     payments = PaymentService(
@@ -170,10 +172,10 @@ def make_payments(
     watch = StarWatch(
         queries=queries, transactions=base.store, stars=stars, payments=payments, refunds=refunds, clock=base.clock
     )
-    return payments, refunds, (due, watch)
+    return payments, refunds, (jobs.refunds(due, base.clock), jobs.reconciliation(watch, base.clock))
 
 
-def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Job, ...]]:
+def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Periodic[Any], ...]]:
     support = Support(
         reads=base.reads,
         queries=SqliteSupportQueries(base.database),
@@ -185,12 +187,12 @@ def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Job, ...]]:
     privacy = Privacy(
         queries=SqlitePrivacyQueries(base.database), transactions=base.store, clock=base.clock, roles=base.access
     )
-    return support, privacy, (privacy,)
+    return support, privacy, (jobs.erasures(privacy, base.clock),)
 
 
 def make_admin(
     base: Foundation, licenses: Licenses, pin: PinService, people: People
-) -> tuple[UserAdmin, BroadcastService, Reports, tuple[Job, ...]]:
+) -> tuple[UserAdmin, BroadcastService, Reports, tuple[Periodic[Any], ...]]:
     queries = SqliteAdminQueries(base.database)
     desk = UserAdmin(
         reads=base.reads,
@@ -202,9 +204,9 @@ def make_admin(
         pin=pin,
         clock=base.clock,
     )
-    broadcasts = BroadcastService(queries=queries, transactions=base.store, clock=base.clock)
+    due = asyncio.Event()
+    broadcasts = BroadcastService(queries=queries, transactions=base.store, clock=base.clock, wake=due.set)
     job = BroadcastJob(
-        broadcasts=broadcasts,
         queries=queries,
         transactions=base.store,
         clock=base.clock,
@@ -215,11 +217,16 @@ def make_admin(
     )
     reports = Reports(queries=queries, promo=SqlitePromoQueries(base.database), clock=base.clock)
     housekeeping = Housekeeping(rules=make_retention_rules(base.database), clock=base.clock)
-    return desk, broadcasts, reports, (job, housekeeping)
+    return (
+        desk,
+        broadcasts,
+        reports,
+        (jobs.broadcasts(job, base.clock, due), jobs.housekeeping(housekeeping, base.clock)),
+    )
 
 
 def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
-    """What the daily housekeeping sweeps. The inbox is swept by the hour, where it is written."""
+    """What the daily housekeeping sweeps. The inbox is swept by the hour."""
     sweeps = Sweeps(database)
     return (
         # an idempotency key that is forgotten could be enqueued again: longer than anything looks back

@@ -1,7 +1,7 @@
 """What every feature is built on."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from telegram.ext import ExtBot
 
@@ -17,14 +17,6 @@ from handlers.texts.catalog import Texts
 from storage.queries import SqliteQueries
 from storage.sqlite.database import Database
 from storage.store import Store
-
-
-class Job(Protocol):
-    """What runs beside the chat."""
-
-    async def run(self) -> None:
-        """As long as the process; canceled when it stops."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,8 +82,9 @@ class Harness:
         return self.assembly.storage.store
 
     def job(self, kind: type[J]) -> J:
-        """The one job of that class."""
-        (found,) = [job for job in self.assembly.jobs if isinstance(job, kind)]
+        """The service of that class whose method is a job's round."""
+        owners = [getattr(job.work, "__self__", None) for job in self.assembly.jobs]
+        (found,) = [each for each in owners if isinstance(each, kind)]
         return found
 
     def person(self, user_id: int = ANNA, *, language: str = "en", name: str = "Anna") -> "Person":

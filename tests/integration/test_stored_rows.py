@@ -24,7 +24,7 @@ from prometheus_client import generate_latest
 from bot.chat.stats import ChatStats
 from bot.domain.users import Language
 from bot.exchange.meter import ExchangeStats
-from bot.wiring.metrics import ChatCollector, ExchangeCollector
+from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
 from cache.facade import CachedReads
 from handlers.core.callbacks import CODES
 from handlers.outbox_messages import KINDS, OutboxTexts
@@ -50,7 +50,8 @@ def metrics(harness: Harness) -> str:
     """What /metrics would show, with every optional part present."""
     reads = harness.services.reads
     assert isinstance(reads, CachedReads)
-    extra = (ChatCollector(lambda: filled(ChatStats)), ExchangeCollector(lambda: filled(ExchangeStats)))
+    chat, exchange = (lambda: filled(ChatStats)), (lambda: filled(ExchangeStats))
+    extra = (ChatCollector(chat), ExchangeCollector(exchange), JobCollector(harness.assembly.jobs.stats))
     return generate_latest(make_registry(reads.stats, version="1", process=SampledProcess(), extra=extra)).decode()
 
 

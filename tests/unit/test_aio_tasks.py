@@ -127,3 +127,11 @@ async def test_a_task_sees_its_callers_context_or_an_empty_one() -> None:
     heir, stranger = tasks.spawn(word(), "heir"), tasks.spawn(word(), "stranger", context=Context())
     _word.reset(token)
     assert (await heir, await stranger) == ("an update", "nothing")
+
+
+async def test_leaving_its_block_closes_it() -> None:
+    async with TaskSet() as tasks:
+        task = tasks.spawn(asyncio.Event().wait(), "waiting")
+        assert len(tasks) == 1
+    assert task.cancelled()
+    assert len(tasks) == 0

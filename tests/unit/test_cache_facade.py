@@ -292,18 +292,16 @@ async def test_all_of_a_user_goes_at_once_and_nothing_of_user_123(reads: CachedR
 # --- upkeep -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.virtual_time
-async def test_the_sweeper_sweeps_all_regions_until_it_is_canceled(
+async def test_a_sweep_in_steps_sweeps_all_regions_and_gives_way(
     reads: CachedReads, source: Source, clock: HandClock
 ) -> None:
     await fill(reads, source)
     clock.pass_by(10_000)
-    sweeper = asyncio.create_task(reads.run_sweeper(every=0.001))
-    await asyncio.sleep(0.1)
+    sweeping = asyncio.create_task(reads.sweep_in_steps())
+    await asyncio.sleep(0)
+    assert not sweeping.done(), "a step a turn of the loop"
+    await sweeping
     assert [stats.size for stats in reads.stats()] == [0] * 10
-    sweeper.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await sweeper
 
 
 async def test_a_sweep_answers_how_much_went(reads: CachedReads, source: Source, clock: HandClock) -> None:

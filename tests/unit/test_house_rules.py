@@ -67,6 +67,63 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers <= {"bot.settings", "ops.stack"}  # the driver hands its own environment to the processes it starts
 
 
+# What waits in a loop of its own, and why it is no job (bot/aio/periodic.py).
+WAITING_LOOPS = {
+    "bot.chat.application.connect": "until Telegram knows the bot; the start waits for it",
+    "bot.chat.inbox_marker._keep_flushing": "waits for handled updates; time is only the longest wait",
+    "bot.chat.lanes._serve": "attempts at one update",
+    "bot.chat.outbox._persist": "one row, until the disk takes it",
+    "bot.chat.poller._poll": "Telegram's long poll is the pause",
+    "bot.chat.rate_limiter._retried": "attempts at one call",
+    "stats_api.server._end_slow_readers": "lives as long as its listener",
+}
+# What starts tasks by itself, and why not by TaskSet (bot/aio/tasks.py).
+TASK_STARTERS = {
+    "bot.aio.shielded.shielded": "awaited where it is started",
+    "bot.aio.tasks.spawn": "TaskSet itself",
+    "bot.app._serve": "awaited where they are started",
+    "bot.exchange.bybit.server_time._start": "one at a time, awaited by its callers; its error is logged there",
+    "bot.chat.poller.open": "its end is the process's end, and is awaited",
+    "cache.facade.warm": "awaited where they are started",
+    "stats_api.server.serve": "awaited where it is started",
+}
+
+
+def calls(node: ast.AST, *names: str) -> bool:
+    return any(
+        isinstance(each, ast.Call)
+        and getattr(each.func, "attr", getattr(each.func, "id", None)) in names
+        and not (each.args and isinstance(each.args[0], ast.Constant) and each.args[0].value == 0)
+        for each in ast.walk(node)
+    )
+
+
+def functions() -> Iterator[tuple[str, ast.AST]]:
+    for module in MODULES:
+        if not module.startswith("ops."):
+            for node in ast.walk(tree_of(module)):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{module}.{node.name}", node
+
+
+def is_endless(node: ast.AST) -> bool:
+    return isinstance(node, ast.While) and isinstance(node.test, ast.Constant)
+
+
+def test_what_runs_for_ever_is_a_job() -> None:
+    found = {
+        name
+        for name, function in functions()
+        if any(is_endless(each) and calls(each, "sleep") for each in ast.walk(function))
+    }
+    assert found == set(WAITING_LOOPS)
+
+
+def test_tasks_are_kept_by_a_task_set() -> None:
+    found = {name for name, function in functions() if calls(function, "create_task", "ensure_future")}
+    assert found == set(TASK_STARTERS)
+
+
 def test_nobody_imports_the_root_but_the_command_line() -> None:
     importers = {module for module in MODULES if "bot.app" in set(imported(tree_of(module)))}
     assert {module for module in importers if not module.startswith("ops.")} == set()

@@ -26,7 +26,6 @@ from bot.exchange.bybit.transport import HttpTransport
 from bot.exchange.meter import ExchangeStats, Meter
 
 MARKET_SITE: Final = "com"  # public data are of the global site's live market
-_SWEEP_EVERY: Final = 60.0  # seconds
 _NANOS_IN_A_MILLI: Final = 1_000_000
 
 
@@ -42,6 +41,10 @@ class Bybit:
     def evict(self, account_id: AccountId) -> None:
         """Forget an account's client: its credentials changed. Cannot fail."""
         self.pool.evict(account_id)
+
+    async def sweep(self) -> None:
+        """Let clients go that have been idle for too long."""
+        self.pool.sweep()
 
     def stats(self) -> ExchangeStats:
         pipeline = self.pipeline
@@ -82,8 +85,6 @@ async def open_bybit(
             capacity=clients,
             idle=idle,
         )
-        sweeping = TaskSet()
-        sweeping.start(_sweep(pool), "exchange client sweep")
         try:
             yield Bybit(
                 gateway=BybitGateway(pool=pool, clock=clock, hosts=hosts, client=made.of_key),
@@ -92,7 +93,6 @@ async def open_bybit(
                 pipeline=pipeline,
             )
         finally:
-            await sweeping.close()
             pipeline.budget.close()
             await pipeline.server_time.close()
             await checks.close()
@@ -163,9 +163,3 @@ class _HostChecks:
 async def _server_time(client: BybitClient) -> Millis:
     result: Json = await client.get_server_time()
     return Millis(moment(result, "timeNano") // _NANOS_IN_A_MILLI)
-
-
-async def _sweep(pool: ClientPool) -> None:
-    while True:
-        await asyncio.sleep(_SWEEP_EVERY)
-        pool.sweep()

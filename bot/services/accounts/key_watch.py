@@ -1,6 +1,5 @@
 """The daily look at every attached key: what changed at Bybit is told before it hurts."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 
 EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left
-ROUND: Final = 600.0  # seconds between two looks for keys that are due
 _BATCH: Final = 50
 _logger = logging.getLogger(__name__)
 
@@ -32,15 +30,6 @@ class KeyWatch:
     clock: Clock
     require_bound_ip: bool = False
     _not_before: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                await self.check_due()
-            except Exception:
-                _logger.exception("a round of key checks failed")
-            await asyncio.sleep(ROUND)
 
     async def check_due(self) -> int:
         """Check every key whose last check is a day old; how many were checked."""

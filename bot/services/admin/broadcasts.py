@@ -17,7 +17,6 @@ from bot.domain.ports.storage import Transactions
 
 MAX_HTML: Final = 32_768  # characters as stored; Telegram counts 4,096 once the tags are read
 _ROUND: Final = 1.0  # seconds that a batch takes at least
-_IDLE: Final = 30.0  # seconds between two looks when nothing is being sent
 _UNREACHABLE_ROUND: Final = 15.0  # seconds to wait when a whole batch came back
 _EDIT_EVERY: Final = 3.0  # seconds between two edits of the progress card
 _logger = logging.getLogger(__name__)
@@ -28,12 +27,12 @@ Draw = Callable[[Broadcast], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastService:
-    """What admins do with them."""
+    """What admins do with them. `wake` is called when one is started."""
 
     queries: AdminQueries
     transactions: Transactions
     clock: Clock
-    _awake: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
+    wake: Callable[[], None]
 
     async def draft(self, author: UserId, text_html: str) -> Broadcast:
         """Raises BadInput for nothing, and for more than one message can hold."""
@@ -82,7 +81,7 @@ class BroadcastService:
         """Where the progress is shown from now on; the job is woken."""
         async with self.transactions.begin() as unit:
             await unit.broadcasts.show_at(broadcast_id, chat_id, message_id)
-        self._awake.set()
+        self.wake()
 
     async def stop(self, actor: UserId, broadcast_id: int) -> Broadcast:
         """No further message goes out. Raises BadInput for one that is not being sent."""
@@ -99,21 +98,11 @@ class BroadcastService:
     async def unreached(self, broadcast_id: int, limit: int) -> tuple[tuple[UserId, Delivery], ...]:
         return await self.queries.unreached(broadcast_id, limit)
 
-    async def wait(self, seconds: float) -> None:
-        """Until one is started, at most so long."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._awake.wait()
-        except TimeoutError:
-            return
-        self._awake.clear()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastJob:
     """Sends what is being sent. `deliver` never raises for what Telegram refuses; `draw` edits the progress card."""
 
-    broadcasts: BroadcastService
     queries: AdminQueries
     transactions: Transactions
     clock: Clock
@@ -122,19 +111,6 @@ class BroadcastJob:
     round_s: float = _ROUND
     batch: int = BATCH
     _drawn: dict[int, float] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                pause = await self.send_some()
-            except Exception:
-                _logger.exception("a round of broadcasts failed")
-                pause = _IDLE
-            if pause is None:
-                await self.broadcasts.wait(_IDLE)
-            else:
-                await asyncio.sleep(pause)
 
     async def send_some(self) -> float | None:
         """One batch of the oldest one that is being sent; seconds to wait before the next, None if none is."""

@@ -1,7 +1,6 @@
 """Reminders that license time ends: enqueued once each, and only while they are true."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -15,11 +14,9 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.reminders import LATEST, NOTICES, EndingLicense, Reminder, due_reminder
 
-ROUND: Final = 300.0  # seconds between two looks: a reminder comes within five minutes of its morning
 _BATCH: Final = 100  # people a look and a commit
 _BEFORE: Final = LATEST + 2 * DAY  # how far an end may lie back
 _AHEAD: Final = (max(NOTICES) + 2) * DAY
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +47,6 @@ class Reminders:
     clock: Clock
     # The last notice enqueued for each end: spares writing what stands there already.
     _enqueued: dict[tuple[UserId, Millis], int] = field(default_factory=dict, init=False, repr=False)
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                await self.remind()
-            except Exception:
-                _logger.exception("a round of license reminders failed")
-            await asyncio.sleep(ROUND)
 
     async def remind(self) -> int:
         """Enqueue what is due; how many messages that were."""

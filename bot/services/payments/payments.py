@@ -36,7 +36,7 @@ from bot.services.licensing.licenses import Licenses
 from bot.services.users.access import RoleResolver
 from bot.services.users.people import People
 
-OPEN_FOR: Final = 24 * 3_600_000  # ms that an invoice can be paid
+OPEN_FOR: Final = DAY  # ms that an invoice can be paid
 PATIENCE: Final = 1.5  # seconds for a check; Telegram drops the payment after ten
 _NEWEST: Final = 2**63 - 1
 _TOLD: Final = (Role.OWNER, Role.ADMIN)

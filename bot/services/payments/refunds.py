@@ -4,7 +4,6 @@ The request is written down before Telegram is asked, so an answer that is lost 
 that it is refunded already, which is done.
 """
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.services.licensing.licenses import Licenses
 from bot.services.payments.payments import PaymentService, private_message
 
-ROUND: Final = 1.0  # seconds between two looks for what is due
 LONGEST_REASON: Final = 200  # characters
 _BATCH: Final = 20
 _BACK_OFF: Final = 2_000  # ms, doubled with each attempt
@@ -130,15 +128,6 @@ class RefundJob:
     stars: StarsApi
     refunds: Refunds
     clock: Clock
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                await self.give_back()
-            except Exception:
-                _logger.exception("a round of refunds failed")
-            await asyncio.sleep(ROUND)
 
     async def give_back(self) -> int:
         """Every refund that is due; how many went through."""

@@ -1,7 +1,6 @@
 """The admins' side of promo codes: make, show, pause, count, and call back."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from secrets import token_bytes
@@ -33,12 +32,10 @@ from bot.services.promo.alerts import PromoAlarms, private_message
 
 LARGEST_SHOWN: Final = 10  # people named in the preview of an undo
 PAGE: Final = 8  # campaigns a page
-ROUND: Final = 60.0  # seconds between two looks for undos that were cut short
 _CHUNK: Final = 250  # codes made without a pause for others
 _BATCH: Final = 20  # redemptions undone a transaction
 
 Progress = Callable[[int], Awaitable[None]]
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,15 +187,10 @@ class CampaignService:
             done += batch
             await progress(done)
 
-    async def run(self) -> None:
-        """For ever: finish the undos that a kill cut short."""
-        while True:
-            try:
-                for campaign_id in await self.queries.unfinished_undos():
-                    await self.finish_undo(campaign_id)
-            except Exception:
-                _logger.exception("an undo of a campaign could not be finished; it is tried again")
-            await asyncio.sleep(ROUND)
+    async def finish_undos(self) -> None:
+        """Finish those that a kill cut short."""
+        for campaign_id in await self.queries.unfinished_undos():
+            await self.finish_undo(campaign_id)
 
     async def _undo_some(self, campaign_id: int) -> int:
         now = self.clock.now()
