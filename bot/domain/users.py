@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import ButtonExpired, NoAccount
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.portfolio import OrderType
 
@@ -85,8 +86,30 @@ class UserConfig:
         """The user's own account of that id, or None: the check that stands between A's button and B's account."""
         return next((each for each in self.accounts if each.account_id == account_id), None)
 
-    def account_of_type(self, account_type: AccountType) -> Account | None:
-        return next((each for each in self.accounts if each.account_type is account_type), None)
+    @property
+    def practice(self) -> Account | None:
+        return self._of_type(AccountType.PAPER)
+
+    def resolve(self, account_type: AccountType, account_id: AccountId | None = None) -> Account:
+        """The account that a button names by its type and id, a typed word or an old button by its type alone.
+
+        A type alone means the default account if that is of the type, else the first of the type. Raises NoAccount if
+        the type has no account, ButtonExpired if the named account is gone and others of its type are there: what was
+        meant for one is not done to another.
+        """
+        meant = self._of_type(account_type)
+        if meant is None:
+            raise NoAccount("error-no-account", account_type=account_type.value)
+        if account_id is None or meant.account_id == account_id:
+            return meant
+        named = self.account(account_id)
+        if named is None or named.account_type is not account_type:
+            raise ButtonExpired
+        return named
+
+    def _of_type(self, account_type: AccountType) -> Account | None:
+        found = [each for each in self.accounts if each.account_type is account_type]
+        return next((each for each in found if each.account_id == self.default_account_id), found[0] if found else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.accounts import AccountType
 from bot.domain.numbers import plain
 from bot.domain.portfolio import OrderType
 from bot.domain.users import Notifications, TradeSettings
@@ -108,8 +107,8 @@ def preset_values(viewer: RenderContext, field: SettingField) -> tuple[tuple[str
         case SettingField.NOTIFICATIONS:
             return tuple((each.value, _choice(viewer, "notify", each.value)) for each in Notifications)
         case SettingField.DEFAULT_ACCOUNT:
-            types = {each.account_type for each in viewer.config.accounts}
-            return tuple((each.value, viewer.type_name(each)) for each in AccountType if each in types)
+            accounts = viewer.config.accounts
+            return tuple((f"{each.account_type}:{each.account_id}", viewer.account_name(each)) for each in accounts)
         case SettingField.TIME_ZONE:
             return tuple((each, each) for each in _ZONES)
         case _:

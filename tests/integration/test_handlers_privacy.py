@@ -50,8 +50,7 @@ async def a_full_life(harness: Harness) -> Person:
     await anna.say("/paysupport I am Annabella, id 1001, @user_1001")
     await boris.say("/paysupport Boris here")
     config = await harness.config()
-    demo = config.account_of_type(AccountType.DEMO)
-    assert demo is not None
+    demo = config.resolve(AccountType.DEMO)
     now = harness.clock.now()
     async with harness.services.people.transactions.begin() as unit:
         assert isinstance(unit, SqliteUnitOfWork)
@@ -275,8 +274,7 @@ async def test_the_caches_forget_with_the_tables(harness: Harness) -> None:
     anna = await a_full_life(harness)
     config = await harness.config()
     reads = harness.services.reads
-    demo = config.account_of_type(AccountType.DEMO)
-    assert demo is not None
+    demo = config.resolve(AccountType.DEMO)
     assert (await reads.license(ANNA)).segments
     assert await reads.credentials(demo.account_id) is not None
     await reads.balance(demo)
