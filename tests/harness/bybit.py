@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, TradeSettings
 from bot.domain.errors import ExchangeError, ExchangeRejected
 from bot.domain.ids import AccountId, Millis, Symbol, UserId
 from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
@@ -310,6 +310,7 @@ ANY = Account(
     host="com",
     label="",
     bybit_uid=None,
+    settings=TradeSettings(),
 )
 
 

@@ -207,6 +207,7 @@ async def test_a_copy_holds_everything_but_secrets(harness: Harness) -> None:
     assert data["profile"][0]["telegram_id"] == ANNA
     assert data["profile"][0]["first_seen_at"].endswith("Z")
     assert data["settings"][0]["risk_percent"] == "2"
+    assert {each["risk_percent"] for each in data["accounts"]} == {"2"}
     assert {each["type"] for each in data["accounts"]} == {"paper", "demo"}
     assert data["accounts"][1]["key"]["permissions"]
     assert data["practice_wallets"][0]["wallet_balance"] == "10000"

@@ -1,12 +1,15 @@
 """Two accounts of one type: each is read, chosen, checked and removed by itself, through the front."""
 
+from decimal import Decimal
+
 import pytest
 from harness.app import BORIS, KEY_ID, SECRET, Harness, Person
 from harness.bot_api import Bubble
 from harness.storage import key_check
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyType
+from bot.domain.accounts import Account, AccountType, Exchange, KeyType, TradeSettings
 from bot.domain.events import UserConfigChanged
+from bot.domain.portfolio import OrderType
 from bot.domain.secrets import Secret
 
 SECOND_KEY = f"second{KEY_ID}"
@@ -77,6 +80,25 @@ async def test_the_default_account_is_chosen_among_two(harness: Harness) -> None
     await anna.press("Practice")
     assert f"Account: {FIRST}" in (await said(anna, "/settings account demo")).text
     assert (await harness.config()).default_account == first
+
+
+async def test_a_setting_is_of_every_account_and_of_the_next_one(harness: Harness) -> None:
+    anna, _, _ = await twins(harness)
+    for text in ("risk 1.5", "sl 2", "tp 5", "leverage 7", "order limit", "zone kyiv"):
+        await said(anna, f"/settings {text}")
+    harness.bybit.uid = "903"
+    await said(anna, f"/keys add live {KEY_ID} {SECRET}")
+    settings = {each.settings for each in (await harness.config()).accounts}
+    assert settings == {
+        TradeSettings(
+            risk_percent=Decimal("1.5"),
+            stop_loss_percent=Decimal(2),
+            take_profit_percent=Decimal(5),
+            leverage=7,
+            order_type=OrderType.LIMIT,
+        )
+    }
+    assert len((await harness.config()).accounts) == 4
 
 
 async def test_an_account_of_somebody_else_is_no_choice(harness: Harness) -> None:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
 
-from bot.domain.accounts import AccountType
+from bot.domain.accounts import AccountType, TradeSettings
 from bot.domain.errors import BadInput
 from bot.domain.events import UserConfigChanged
 from bot.domain.ids import AccountId, UserId
@@ -20,7 +20,7 @@ from bot.domain.numbers import parse_number
 from bot.domain.portfolio import OrderType
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions
-from bot.domain.users import Notifications, TradeSettings, UserConfig
+from bot.domain.users import Notifications, UserConfig, UserSettings
 
 
 class SettingField(StrEnum):
@@ -82,8 +82,10 @@ class Preferences:
         elif field is SettingField.TIME_ZONE:
             name = await asyncio.to_thread(_time_zone, typed)  # the names are files
             await self._store(user_id, replace(config.settings, time_zone=name))
+        elif field is SettingField.NOTIFICATIONS:
+            await self._store(user_id, replace(config.settings, notifications=_choice(Notifications, typed)))
         else:
-            await self._store(user_id, _CHANGES[field](config.settings, typed))
+            await self._store_for_accounts(user_id, _CHANGES[field](config.trade_settings, typed))
         return await self._config(user_id)
 
     async def _config(self, user_id: UserId) -> UserConfig:
@@ -92,9 +94,15 @@ class Preferences:
             raise BadInput("error-start-first")
         return config
 
-    async def _store(self, user_id: UserId, settings: TradeSettings) -> None:
+    async def _store(self, user_id: UserId, settings: UserSettings) -> None:
         async with self.transactions.begin() as unit:
             await unit.users.set_settings(user_id, settings)
+            unit.record(UserConfigChanged(user_id=user_id))
+
+    async def _store_for_accounts(self, user_id: UserId, settings: TradeSettings) -> None:
+        """For every account: one alone is changed where its order is made, on the order card to come."""
+        async with self.transactions.begin() as unit:
+            await unit.users.set_trade_settings(user_id, settings)
             unit.record(UserConfigChanged(user_id=user_id))
 
     async def _set_default_account(self, config: UserConfig, typed: str) -> None:
@@ -155,6 +163,5 @@ _CHANGES: Final[Mapping[SettingField, Callable[[TradeSettings, str], TradeSettin
             old, leverage=int(_number(SettingField.LEVERAGE, typed.removesuffix("x").removesuffix("X")))
         ),
         SettingField.ORDER_TYPE: lambda old, typed: replace(old, order_type=_choice(OrderType, typed)),
-        SettingField.NOTIFICATIONS: lambda old, typed: replace(old, notifications=_choice(Notifications, typed)),
     }
 )
