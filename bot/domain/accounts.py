@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.portfolio import OrderType
 from bot.domain.secrets import Secret
 
 
@@ -31,6 +32,21 @@ class KeyType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TradeSettings:
+    """What an order of an account begins with. Percents are of equity (risk) or of the entry price (the others).
+
+    They stand with the account, and all accounts of a user have the same ones: /settings writes every account. Changing
+    one account alone comes with the order card.
+    """
+
+    risk_percent: Decimal = Decimal(1)  # 0.1 … 10
+    stop_loss_percent: Decimal = Decimal(3)  # 0.1 … 50
+    take_profit_percent: Decimal = Decimal(8)  # 0.1 … 500
+    leverage: int = 3  # 1 … 100
+    order_type: OrderType = OrderType.MARKET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One trading account of one user; a user may have several of a type.
 
@@ -44,6 +60,7 @@ class Account:
     host: str
     label: str
     bybit_uid: str | None
+    settings: TradeSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

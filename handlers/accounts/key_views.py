@@ -45,11 +45,12 @@ def keys_card(
     own_rows = [
         (
             button(
-                say.plain("button-check", account=viewer.account_name(each)), viewer.data(ShowKey(each.account_type))
+                say.plain("button-check", account=viewer.account_name(each)),
+                viewer.data(ShowKey(each.account_type, each.account_id)),
             ),
             button(
                 say.plain("button-remove", account=viewer.account_name(each)),
-                viewer.data(AskRemoval(each.account_type)),
+                viewer.data(AskRemoval(each.account_type, each.account_id)),
             ),
         )
         for each in connected
@@ -61,7 +62,7 @@ def keys_card(
 def site_without_keys_card(viewer: RenderContext, site: Site) -> Card:
     """On this site Bybit gives no API keys: practice works all the same."""
     say = viewer.say
-    practice = viewer.config.account_of_type(AccountType.PAPER)
+    practice = viewer.config.practice
     here = (
         ()
         if practice is None
@@ -135,7 +136,7 @@ def ask_removal_card(viewer: RenderContext, account: Account, confirm: InlineKey
 
 def removed_card(viewer: RenderContext, account: Account) -> Card:
     """Gone here; Bybit still knows the key until it is deleted there."""
-    text = viewer.say("keys-removed", account=viewer.type_name(account.account_type), site=_domain(account))
+    text = viewer.say("keys-removed", account=viewer.account_name(account), site=_domain(account))
     return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
 
 

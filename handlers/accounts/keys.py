@@ -26,7 +26,7 @@ from handlers.accounts.key_views import (
     site_without_keys_card,
 )
 from handlers.core.account_screen import account_type_of
-from handlers.core.callbacks import AskRemoval, ShowKey, ShowSite
+from handlers.core.callbacks import AskRemoval, AskRemovalOfType, ShowKey, ShowKeyOfType, ShowSite
 from handlers.core.context import UpdateContext
 from handlers.core.short_memory import TypedKey
 from handlers.core.slow_reply import refuse_while_asking, show_when_ready
@@ -143,6 +143,11 @@ async def check_key_by_type(ctx: UpdateContext) -> None:
 
 async def check_key(ctx: UpdateContext, code: ShowKey) -> None:
     """[Check]."""
+    await _check_key(ctx, code.account_type, code.account_id)
+
+
+async def check_key_of_type(ctx: UpdateContext, code: ShowKeyOfType) -> None:
+    """[Check] of an old card."""
     await _check_key(ctx, code.account_type)
 
 
@@ -153,12 +158,20 @@ async def ask_removal_by_type(ctx: UpdateContext) -> None:
 
 async def ask_key_removal(ctx: UpdateContext, code: AskRemoval) -> None:
     """[Remove] asks first."""
+    await _ask_removal(ctx, code.account_type, code.account_id)
+
+
+async def ask_key_removal_of_type(ctx: UpdateContext, code: AskRemovalOfType) -> None:
+    """[Remove] of an old card."""
     await _ask_removal(ctx, code.account_type)
 
 
 async def remove_key(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """Confirmed."""
-    account = await ctx.services.keys.remove(ctx.user_id, AccountType(button_action.values["account_type"]))
+    """Confirmed. Buttons without an id are old ones."""
+    values = button_action.values
+    account_id = AccountId(int(values["account_id"])) if "account_id" in values else None
+    meant = ctx.config.resolve(AccountType(values["account_type"]), account_id)
+    account = await ctx.services.keys.remove(ctx.user_id, meant.account_id)
     await ctx.show(removed_card(ctx.viewer, account))
 
 
@@ -194,20 +207,22 @@ async def _connected(ctx: UpdateContext, report: KeyReport) -> Card:
     return connected_card(ctx.viewer, report, ctx.services.keys.egress_ip)
 
 
-async def _check_key(ctx: UpdateContext, account_type: AccountType) -> None:
+async def _check_key(ctx: UpdateContext, account_type: AccountType, account_id: AccountId | None = None) -> None:
     async def ask() -> Card:
-        report = await ctx.services.keys.check(ctx.user_id, account_type)
+        account = ctx.config.resolve(account_type, account_id)
+        report = await ctx.services.keys.check(ctx.user_id, account.account_id)
         return checked_card(ctx.viewer, report, ctx.services.keys.egress_ip)
 
     refuse_while_asking(ctx)
     await show_when_ready(ctx, ask())
 
 
-async def _ask_removal(ctx: UpdateContext, account_type: AccountType) -> None:
-    account = ctx.config.account_of_type(account_type)
-    if account is None or account_type is AccountType.PAPER:
+async def _ask_removal(ctx: UpdateContext, account_type: AccountType, account_id: AccountId | None = None) -> None:
+    account = ctx.config.resolve(account_type, account_id)
+    if account_type is AccountType.PAPER:
         raise NoAccount("error-no-account", account_type=account_type.value)
-    button_action = ButtonAction(action=REMOVE, values={"account_type": account_type.value})
+    values = {"account_type": account_type.value, "account_id": str(account.account_id)}
+    button_action = ButtonAction(action=REMOVE, values=values)
     (confirm,) = await ctx.buttons([(ctx.say.plain("button-confirm-removal"), button_action)])
     await ctx.show(ask_removal_card(ctx.viewer, account, confirm))
 
@@ -256,7 +271,9 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("keys", show_keys, access=EVERYONE, description="command-keys"),
     view(ShowSite, show_site, access=EVERYONE),
     view(ShowKey, check_key, access=EVERYONE),
+    view(ShowKeyOfType, check_key_of_type, access=EVERYONE),
     view(AskRemoval, ask_key_removal, access=EVERYONE),
+    view(AskRemovalOfType, ask_key_removal_of_type, access=EVERYONE),
     action(PAIR, offer_pair, access=AFTER_TERMS, pin_for_keys=True),
     action(ASK_TYPED, ask_secret, access=AFTER_TERMS, pin_for_keys=True),
     action(HELD, add_kept_key, access=AFTER_TERMS, pin_for_keys=True),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import BadInput, ButtonExpired, NoAccount
+from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import AccountId
 from bot.services.accounts.screens import Dated, Screens, Shown
 from handlers.core.context import UpdateContext
@@ -51,11 +51,7 @@ def account_argument(ctx: UpdateContext) -> Account:
     """The named account, or the default one. Raises BadInput for another word, NoAccount for a missing account."""
     if not ctx.arguments:
         return ctx.config.default_account
-    account_type = account_type_of(ctx.arguments[0])
-    account = ctx.config.account_of_type(account_type)
-    if account is None:
-        raise NoAccount("error-no-account", account_type=account_type.value)
-    return account
+    return ctx.config.resolve(account_type_of(ctx.arguments[0]))
 
 
 def account_type_of(word: str) -> AccountType:

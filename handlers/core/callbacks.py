@@ -305,6 +305,15 @@ class ShowSite(Code):
 class ShowKey(Code):
     """A connected key: ask Bybit about it."""
 
+    TAG = "akey"
+    account_type: AccountType = field(metadata=_ACCOUNT_TYPE)
+    account_id: AccountId = field(metadata=_ACCOUNT_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowKeyOfType(Code):
+    """ShowKey as buttons had it while a user had one key of a type."""
+
     TAG = "key"
     account_type: AccountType = field(metadata=_ACCOUNT_TYPE)
 
@@ -312,6 +321,15 @@ class ShowKey(Code):
 @dataclass(frozen=True, slots=True)
 class AskRemoval(Code):
     """Asks before a key is removed."""
+
+    TAG = "unakey"
+    account_type: AccountType = field(metadata=_ACCOUNT_TYPE)
+    account_id: AccountId = field(metadata=_ACCOUNT_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRemovalOfType(Code):
+    """AskRemoval as buttons had it while a user had one key of a type."""
 
     TAG = "unkey"
     account_type: AccountType = field(metadata=_ACCOUNT_TYPE)
@@ -520,7 +538,9 @@ CODES: Final[tuple[type[Code], ...]] = (
     ShowSetting,
     ShowSite,
     ShowKey,
+    ShowKeyOfType,
     AskRemoval,
+    AskRemovalOfType,
     PromoDays,
     PromoUses,
     PromoPreview,

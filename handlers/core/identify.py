@@ -9,7 +9,7 @@ from telegram.constants import ChatType
 
 from bot.domain.ids import Millis, UserId
 from bot.domain.update_attempt import without_attempt
-from bot.domain.users import NewUser, Role, TradeSettings, UserConfig
+from bot.domain.users import NewUser, Role, UserConfig, UserSettings
 from handlers.core.addressing import command_of
 from handlers.core.context import MAX_ARGUMENTS, BotData, Context, UpdateContext
 from handlers.texts.catalog import clean, language_of
@@ -76,7 +76,7 @@ def guest(user: User, now: Millis) -> UserConfig:
         role=Role.USER,
         is_banned=False,
         terms_version=0,
-        settings=TradeSettings(),
+        settings=UserSettings(),
         default_account_id=None,
         accounts=(),
         first_seen_ts=now,

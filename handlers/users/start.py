@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from bot.domain.accounts import PAPER_START_BALANCE, AccountType
+from bot.domain.accounts import PAPER_START_BALANCE
 from bot.domain.users import Role
 from handlers.core.context import UpdateContext, known_or_trouble
 from handlers.core.identify import OWNER_PAYLOAD, PROMO_PAYLOAD
@@ -35,7 +35,7 @@ async def greet(ctx: UpdateContext) -> None:
 async def show_home(ctx: UpdateContext, *first_lines: Markup) -> None:
     """The first message: practice money, the price of Bitcoin, what to do next."""
     screens = ctx.services.screens
-    practice = ctx.config.account_of_type(AccountType.PAPER) or ctx.config.default_account
+    practice = ctx.config.practice or ctx.config.default_account
     balance, price = await asyncio.gather(
         known_or_trouble(lambda: screens.balance(practice)), known_or_trouble(lambda: screens.price(FAVORITES[0]))
     )

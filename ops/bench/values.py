@@ -11,7 +11,7 @@ from math import floor, log10
 from random import Random
 from typing import Final
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials, TradeSettings
 from bot.domain.ids import AccountId, Millis, Symbol, UserId
 from bot.domain.licensing import License, LicenseType, Segment
 from bot.domain.market import Category, Instrument, Kline, Klines, OrderBook, Ticker
@@ -28,7 +28,7 @@ from bot.domain.portfolio import (
     Positions,
     Side,
 )
-from bot.domain.users import Language, Role, TradeSettings, UserConfig
+from bot.domain.users import Language, Role, UserConfig, UserSettings
 
 NOW: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 SYMBOLS: Final = 500
@@ -52,6 +52,9 @@ class Values:
             host="com",
             label=f"Demo {number}",
             bybit_uid=str(300_000_000 + number),
+            settings=TradeSettings(
+                risk_percent=Decimal("1"), stop_loss_percent=Decimal("3"), take_profit_percent=Decimal("8")
+            ),
         )
 
     def symbol(self, number: int) -> Symbol:
@@ -68,9 +71,7 @@ class Values:
             role=Role.USER,
             is_banned=False,
             terms_version=1,
-            settings=TradeSettings(
-                risk_percent=Decimal("1"), stop_loss_percent=Decimal("3"), take_profit_percent=Decimal("8")
-            ),
+            settings=UserSettings(),
             default_account_id=accounts[-1].account_id,
             accounts=accounts,
             first_seen_ts=self._moment(),

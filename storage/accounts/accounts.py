@@ -3,27 +3,35 @@
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials, TradeSettings
 from bot.domain.errors import AlreadyAttached
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.portfolio import OrderType
 from storage.sqlite.codecs import Row, decimal_text, json_items, json_list
 from storage.sqlite.writer import Transaction
 
 INSERT_ACCOUNT: Final = """
-    INSERT INTO accounts (user_id, exchange, account_type, host, label, state, created_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid
+    INSERT INTO accounts (user_id, exchange, account_type, host, label, state, created_ts,
+                          risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type)
+    SELECT user_id, ?2, ?3, ?4, ?5, ?6, ?7, percent, sl_percent, tp_percent, leverage, global_order_type
+      FROM users WHERE user_id = ?1
+    RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid,
+              risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
 """
 SELECT_HOLDER: Final = """
     SELECT account_id, user_id FROM accounts
      WHERE bybit_uid = ? AND account_type = ? AND exchange = ? AND state = 'active'
 """
 SELECT_ACCOUNT: Final = """
-    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid,
+           risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
+      FROM accounts
      WHERE account_id = ? AND state <> 'removed'
 """
 ACTIVATE_ACCOUNT: Final = """
     UPDATE accounts SET state = 'active', bybit_uid = ? WHERE account_id = ?
-    RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid
+    RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid,
+              risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
 """
 REMOVE_ACCOUNT: Final = """
     UPDATE accounts SET state = 'removed', positions_as_of = NULL, orders_as_of = NULL WHERE account_id = ?
@@ -69,18 +77,21 @@ SELECT_PENDING: Final = """
 """
 # No join: with many accounts and few keys the planner would walk the accounts.
 SELECT_TO_CHECK: Final = """
-    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid,
+           risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
+      FROM accounts
      WHERE state = 'active' AND account_id IN (
            SELECT account_id FROM credentials WHERE checked_at > 0 AND checked_at < ? ORDER BY checked_at LIMIT ?)
 """
 
 _EXCHANGES: Final = {each.value: each for each in Exchange}
 _TYPES: Final = {each.value: each for each in AccountType}
+_ORDER_TYPES: Final = {each.value: each for each in OrderType}
 
 
 def account_of(row: Row) -> Account:
-    """The columns account_id, user_id, exchange, account_type, host, label, bybit_uid."""
-    account_id, user_id, exchange, account_type, host, label, bybit_uid = row
+    """Twelve columns: account_id, user_id, exchange, account_type, host, label, bybit_uid and those of the settings."""
+    account_id, user_id, exchange, account_type, host, label, bybit_uid, risk, stop, target, leverage, order_type = row
     return Account(
         account_id=account_id,
         user_id=user_id,
@@ -89,6 +100,13 @@ def account_of(row: Row) -> Account:
         host=host,
         label=label,
         bybit_uid=bybit_uid,
+        settings=TradeSettings(
+            risk_percent=Decimal(risk),
+            stop_loss_percent=Decimal(stop),
+            take_profit_percent=Decimal(target),
+            leverage=leverage,
+            order_type=_ORDER_TYPES[order_type],
+        ),
     )
 
 
@@ -135,10 +153,16 @@ class SqliteAccounts:
         label: str,
         now: Millis,
     ) -> Account:
-        """A new account; pending (hidden from UserConfig) until `activate`, except paper."""
+        """A new account with the user's settings; pending (hidden from UserConfig) until `activate`, except paper.
+
+        Raises LookupError for an unknown user.
+        """
         state = "active" if account_type is AccountType.PAPER else "pending"
         row = (user_id, exchange.value, account_type.value, host, label, state, now)
-        return account_of((await self._transaction.fetch(INSERT_ACCOUNT, row))[0])
+        made = await self._transaction.fetch(INSERT_ACCOUNT, row)
+        if not made:
+            raise LookupError(f"there is no user {user_id}")
+        return account_of(made[0])
 
     async def activate(self, account_id: AccountId, bybit_uid: str) -> Account:
         """The account, usable from now on; the user's own older account of that Bybit UID gives way to it.

@@ -41,7 +41,9 @@ SELECT_ERASURES_DUE: Final = """
 
 # What is erased by hand: rows that stand without a foreign key to users. All else goes with the users row.
 SELECT_ERASED_ACCOUNTS: Final = """
-    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts WHERE user_id = ?
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid,
+           risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
+      FROM accounts WHERE user_id = ?
 """
 # What others are to be sent and have not got yet may name them (a question for the staff); what was sent is wiped.
 DELETE_MESSAGES_TO_OTHERS: Final = """
@@ -86,6 +88,7 @@ SELECT_PROFILE: Final = """
                        'name_in_the_ledgers', pseudonym, 'first_seen_at', first_seen_ts, 'last_seen_at', last_seen_ts)
       FROM users WHERE user_id = ?
 """
+# What the accounts to come begin with; each account has its own beside it.
 SELECT_SETTINGS: Final = """
     SELECT json_object('risk_percent', percent, 'stop_loss_percent', sl_percent, 'take_profit_percent', tp_percent,
                        'leverage', leverage, 'order_type', global_order_type, 'notifications', notifications,
@@ -95,6 +98,9 @@ SELECT_SETTINGS: Final = """
 SELECT_ACCOUNTS: Final = """
     SELECT json_object('account', a.account_id, 'exchange', a.exchange, 'type', a.account_type, 'site', a.host,
                        'label', a.label, 'bybit_uid', a.bybit_uid, 'state', a.state, 'created_at', a.created_ts,
+                       'risk_percent', a.risk_percent, 'stop_loss_percent', a.stop_loss_percent,
+                       'take_profit_percent', a.take_profit_percent, 'leverage', a.leverage,
+                       'order_type', a.order_type,
                        'key', CASE WHEN c.account_id IS NULL THEN NULL ELSE json_object(
                            'type', c.key_type, 'read_only', c.read_only, 'permissions', json(c.permissions),
                            'ips', json(c.ips), 'expires_at', c.expires_at, 'checked_at', c.checked_at) END)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials, TradeSettings
 from bot.domain.events import Event
 from bot.domain.ids import AccountId, Millis, Symbol, UserId
 from bot.domain.market import Category
@@ -184,4 +184,5 @@ def account_value(account_id: int = 1, user_id: UserId = ANNA) -> Account:
         host="com",
         label="demo",
         bybit_uid="900",
+        settings=TradeSettings(),
     )

@@ -169,7 +169,7 @@ async def test_cancel_leaves_a_dialogue(harness: Harness) -> None:
     assert "Cancelled." in (await said(anna, "/cancel")).text
     assert "nothing to cancel" in (await said(anna, "/cancel")).text
     assert "Did you mean" in (await said(anna, "balance")).text, "free text again"
-    assert (await harness.config()).settings.leverage == 3
+    assert (await harness.config()).trade_settings.leverage == 3
 
 
 async def test_a_dialogue_ends_in_time(harness: Harness) -> None:
@@ -179,7 +179,7 @@ async def test_a_dialogue_ends_in_time(harness: Harness) -> None:
     await anna.press("Another value")
     harness.clock.advance(16 * 60)
     assert "don't know what to do" in (await said(anna, "7")).text
-    assert (await harness.config()).settings.leverage == 3
+    assert (await harness.config()).trade_settings.leverage == 3
 
 
 async def test_a_dialogue_of_another_version_is_over(harness: Harness) -> None:

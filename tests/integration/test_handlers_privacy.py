@@ -50,8 +50,7 @@ async def a_full_life(harness: Harness) -> Person:
     await anna.say("/paysupport I am Annabella, id 1001, @user_1001")
     await boris.say("/paysupport Boris here")
     config = await harness.config()
-    demo = config.account_of_type(AccountType.DEMO)
-    assert demo is not None
+    demo = config.resolve(AccountType.DEMO)
     now = harness.clock.now()
     async with harness.services.people.transactions.begin() as unit:
         assert isinstance(unit, SqliteUnitOfWork)
@@ -208,6 +207,7 @@ async def test_a_copy_holds_everything_but_secrets(harness: Harness) -> None:
     assert data["profile"][0]["telegram_id"] == ANNA
     assert data["profile"][0]["first_seen_at"].endswith("Z")
     assert data["settings"][0]["risk_percent"] == "2"
+    assert {each["risk_percent"] for each in data["accounts"]} == {"2"}
     assert {each["type"] for each in data["accounts"]} == {"paper", "demo"}
     assert data["accounts"][1]["key"]["permissions"]
     assert data["practice_wallets"][0]["wallet_balance"] == "10000"
@@ -275,8 +275,7 @@ async def test_the_caches_forget_with_the_tables(harness: Harness) -> None:
     anna = await a_full_life(harness)
     config = await harness.config()
     reads = harness.services.reads
-    demo = config.account_of_type(AccountType.DEMO)
-    assert demo is not None
+    demo = config.resolve(AccountType.DEMO)
     assert (await reads.license(ANNA)).segments
     assert await reads.credentials(demo.account_id) is not None
     await reads.balance(demo)

@@ -19,7 +19,7 @@ from bot.domain.chat import QueuedMessage
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import PLANS, EntryKind, Feature, LicenseType, Limit, opens
-from bot.domain.users import TradeSettings
+from bot.domain.users import UserSettings
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
 from storage.chat.outbox import SqliteOutbox
@@ -91,7 +91,7 @@ class Desk:
 
     async def zone(self, name: str) -> None:
         async with self.store.begin() as unit:
-            await unit.users.set_settings(ANNA, TradeSettings(time_zone=name))
+            await unit.users.set_settings(ANNA, UserSettings(time_zone=name))
 
     def set_clock(self, text: str, zone: str = "UTC") -> None:
         self.clock.millis = int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()) * 1000

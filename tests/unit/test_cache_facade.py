@@ -30,7 +30,7 @@ from bot.domain.events import (
 from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.market import Category
 from bot.domain.ports.reads import Reads
-from bot.domain.users import Language, Role, TradeSettings, UserConfig
+from bot.domain.users import Language, Role, UserConfig, UserSettings
 from cache.facade import CachedReads
 from cache.policy import TABLE
 
@@ -321,7 +321,7 @@ def config(user_id: UserId, *accounts: Account) -> UserConfig:
         role=Role.USER,
         is_banned=False,
         terms_version=1,
-        settings=TradeSettings(),
+        settings=UserSettings(),
         default_account_id=None,
         accounts=accounts,
         first_seen_ts=0,  # type: ignore[arg-type]  # the epoch

@@ -102,12 +102,13 @@ async def test_values_of_different_regions_share(source_of_fees: Source) -> None
     fee = await reads.fee_rate(account, Symbol("BTCUSDT"))
     config = await reads.user_config(account.user_id)
     assert config is not None
-    assert config.settings.stop_loss_percent is fee.taker
+    assert config.trade_settings.stop_loss_percent is fee.taker
 
 
 @pytest.fixture
 def source_of_fees() -> Source:
     config = Values().user_config(1)
-    settings = replace(config.settings, stop_loss_percent=Decimal("3.25"))
+    settings = replace(config.trade_settings, stop_loss_percent=Decimal("3.25"))
+    accounts = tuple(replace(each, settings=settings) for each in config.accounts)
     fee = FeeRate(symbol=Symbol("BTCUSDT"), taker=Decimal("3.25"), maker=Decimal(0))
-    return Source(answers={"fee_rate": fee, "user_config": replace(config, settings=settings)})
+    return Source(answers={"fee_rate": fee, "user_config": replace(config, accounts=accounts)})

@@ -13,7 +13,7 @@ from bot.domain.accounts import AccountType
 from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
-from bot.domain.users import Language, TradeSettings
+from bot.domain.users import Language, UserSettings
 from bot.services.accounts.screens import Shown
 from handlers.accounts.views import balance_card, orders_card, positions_card, trades_card
 
@@ -190,7 +190,7 @@ def test_no_orders_and_no_trades() -> None:
 
 def test_trades_on_the_own_clock() -> None:
     items = (execution(exec_ts=NOW), execution("e2", exec_type="Funding", exec_ts=Millis(NOW - 86_400_000)))
-    settings = TradeSettings(time_zone="Europe/Kyiv")
+    settings = UserSettings(time_zone="Europe/Kyiv")
     shown = fresh(Executions(account_id=AccountId(2), items=items, as_of=NOW))
     lines = read(trades_card(viewer(settings=settings), DEMO, shown))
     assert lines[1] == "The last 2 fills · times: Kyiv"

@@ -42,7 +42,7 @@ class Accounts(Protocol):
         label: str,
         now: Millis,
     ) -> Account:
-        """A new account; unusable (hidden from UserConfig) until `activate`, except paper."""
+        """A new account, unusable (hidden from UserConfig) until `activate`, except paper; with the user's settings."""
         ...
 
     async def activate(self, account_id: AccountId, bybit_uid: str) -> Account:

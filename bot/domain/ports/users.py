@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, TradeSettings
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.pins import StoredPin
 from bot.domain.privacy import PrivacyState, Record
-from bot.domain.users import Language, NewUser, Role, TradeSettings
+from bot.domain.users import Language, NewUser, Role, UserSettings
 
 
 class PrivacyRequests(Protocol):
@@ -47,7 +47,11 @@ class Users(Protocol):
 
     async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None: ...
     async def set_language(self, user_id: UserId, language: Language) -> None: ...
-    async def set_settings(self, user_id: UserId, settings: TradeSettings) -> None: ...
+    async def set_settings(self, user_id: UserId, settings: UserSettings) -> None: ...
+    async def set_trade_settings(self, user_id: UserId, settings: TradeSettings) -> None:
+        """Of every account that the user has and will have."""
+        ...
+
     async def set_default_account(self, user_id: UserId, account_id: AccountId | None) -> None: ...
     async def accept_terms(self, user_id: UserId, version: int, now: Millis) -> None: ...
     async def set_banned(self, user_id: UserId, *, banned: bool) -> bool:

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import BadInput, ExchangeError, KeyRefused, KeyTrouble, NoAccount
+from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, KeyRefused, KeyTrouble, NoAccount
 from bot.domain.events import CredentialsChanged, UserConfigChanged
-from bot.domain.ids import UserId
+from bot.domain.ids import AccountId, UserId
 from bot.domain.key_rules import Finding, Severity, judge, refusals
 from bot.domain.ports.accounts import CredentialVault
 from bot.domain.ports.clock import Clock
@@ -148,18 +148,19 @@ class Keys:
         )
         return await self._attach(user_id, key)
 
-    async def check(self, user_id: UserId, account_type: AccountType) -> KeyReport:
+    async def check(self, user_id: UserId, account_id: AccountId) -> KeyReport:
         """Ask Bybit anew and write down what it said.
 
-        Raises NoAccount, KeyRefused for a key that died, ExchangeError.
+        Raises ButtonExpired for an account that is not the user's (any more), KeyRefused for a key that died,
+        ExchangeError.
         """
-        account = (await self._config(user_id)).account_of_type(account_type)
+        account = (await self._config(user_id)).account(account_id)
         if account is None:
-            raise NoAccount("error-no-account", account_type=account_type.value)
+            raise ButtonExpired
         try:
             check = await self.inspector.inspect_stored(account)
         except KeyTrouble as trouble:
-            raise _refused((_stored_finding_of(trouble),), account_type, is_stored=True) from trouble
+            raise _refused((_stored_finding_of(trouble),), account.account_type, is_stored=True) from trouble
         async with self.transactions.begin() as unit:
             await unit.accounts.set_check(account.account_id, check)
             unit.record(_credentials_changed(account))
@@ -181,16 +182,21 @@ class Keys:
             died = _stored_finding_of(trouble) if isinstance(trouble, KeyTrouble) else None
         return KeyReport(account=account, check=check, findings=self._judge(check) if died is None else (died,))
 
-    async def remove(self, user_id: UserId, account_type: AccountType) -> Account:
-        """Forget the key and what was read with it; the account at Bybit is untouched. Raises NoAccount."""
+    async def remove(self, user_id: UserId, account_id: AccountId) -> Account:
+        """Forget the key and what was read with it; the account at Bybit is untouched.
+
+        Raises ButtonExpired for an account that is not the user's (any more), NoAccount for practice, which has no key.
+        """
         config = await self._config(user_id)
-        account = config.account_of_type(account_type)
-        if account is None or account_type is AccountType.PAPER:
-            raise NoAccount("error-no-account", account_type=account_type.value)
+        account = config.account(account_id)
+        if account is None:
+            raise ButtonExpired
+        if account.account_type is AccountType.PAPER:
+            raise NoAccount("error-no-account", account_type=account.account_type.value)
         async with self.transactions.begin() as unit:
             await self._drop(unit, account)
-            practice = config.account_of_type(AccountType.PAPER)
             if config.default_account_id == account.account_id:
+                practice = config.practice
                 await unit.users.set_default_account(user_id, practice.account_id if practice else None)
             await self._note(unit, user_id, account, "key.remove")
         return account
@@ -201,7 +207,7 @@ class Keys:
         findings = self._judge(check)
         if refusals(findings):
             raise _refused(refusals(findings), key.account_type)
-        former = config.account_of_type(key.account_type)
+        former = _replaced(config, key.account_type, check.bybit_uid)
         async with self.transactions.begin() as unit:
             account = await self._place_for(unit, user_id, key, former, check)
             sealed = self.vault.seal(
@@ -278,6 +284,15 @@ class Keys:
         if config is None:
             raise BadInput("error-start-first")
         return config
+
+
+def _replaced(config: UserConfig, account_type: AccountType, bybit_uid: str) -> Account | None:
+    """Whose place a new key takes: the account that it is a key of, else the one that the type stands for."""
+    same = [each for each in config.accounts if (each.account_type, each.bybit_uid) == (account_type, bybit_uid)]
+    try:
+        return same[0] if same else config.resolve(account_type)
+    except NoAccount:
+        return None
 
 
 def public_pem_of(private: Secret) -> str:
