@@ -14,6 +14,7 @@ from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Order, OrderType, Position, Side
 from bot.domain.users import Language, NewUser
 from harness.fakes import FakeClock
+from harness.write_watch import watched
 from storage.queries import SqliteQueries
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
@@ -59,7 +60,8 @@ async def ground(folder: Path, *, publish: Callable[[tuple[Event, ...]], Any] | 
         committed: list[tuple[Event, ...]] = []
         store = Store(database, clock=clock, committed=committed.append, publish=publish)
         queries = SqliteQueries(database, clock=clock)
-        yield Ground(database=database, store=store, queries=queries, clock=clock, committed=committed)
+        async with watched(store):
+            yield Ground(database=database, store=store, queries=queries, clock=clock, committed=committed)
 
 
 def new_user(user_id: UserId = ANNA, **changes: Any) -> NewUser:

@@ -14,6 +14,7 @@ from bot.domain.errors import ButtonExpired, StorageTrouble
 from bot.domain.events import Event, RoleChanged, UserBanned, UserConfigChanged
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.update_attempt import PressedButton, UpdateAttempt, UpdateId, current_attempt
+from bot.domain.users import Role
 from storage.chat.inbox import SqliteInbox
 from storage.chat.outbox import SqliteOutbox
 
@@ -350,11 +351,13 @@ async def test_events_are_told_after_the_commit_in_their_order(tmp_path: Path) -
     async with ground(tmp_path, publish=publish) as it:
         async with it.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
-            unit.record(UserBanned(user_id=ANNA))
-            unit.record(RoleChanged(user_id=ANNA))
+            await unit.users.set_banned(ANNA, banned=True)
+            await unit.users.set_role(ANNA, Role.ADMIN)
+            await unit.users.rename(ANNA, None, "Anna")
             assert it.committed == []
-        assert it.committed == [(UserBanned(user_id=ANNA), RoleChanged(user_id=ANNA))]
-        assert seen == ["published ['UserBanned', 'RoleChanged'] after 1 drops"]
+        told = (UserConfigChanged(user_id=ANNA), UserBanned(user_id=ANNA), RoleChanged(user_id=ANNA))
+        assert it.committed == [told]
+        assert seen == ["published ['UserConfigChanged', 'UserBanned', 'RoleChanged'] after 1 drops"]
 
 
 async def test_a_reaction_that_fails_is_logged_and_undoes_nothing(
@@ -366,7 +369,6 @@ async def test_a_reaction_that_fails_is_logged_and_undoes_nothing(
     async with ground(tmp_path, publish=publish) as it:
         async with it.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
-            unit.record(UserConfigChanged(user_id=ANNA))
         assert await it.queries.user_config(ANNA) is not None
     assert "a reaction failed" in caplog.text
     assert "ZeroDivisionError: reaction" in caplog.text

@@ -7,7 +7,6 @@ from typing import Protocol
 from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.chat import Button, Dialogue, OutboxMessage
-from bot.domain.events import Event
 from bot.domain.ids import AccountId, ChatId, Millis, UserId
 from bot.domain.pins import StoredPin
 from bot.domain.portfolio import Executions, Orders, Positions
@@ -56,7 +55,6 @@ class UnitOfWork(Protocol):
 
     async def enqueue(self, message: OutboxMessage, now: Millis) -> None: ...
     async def audit(self, entry: AuditEntry, now: Millis) -> None: ...
-    def record(self, event: Event) -> None: ...
 
 
 class Transactions(Protocol):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.pins import StoredPin
 from bot.domain.privacy import PrivacyState, Record
@@ -20,8 +19,8 @@ class PrivacyRequests(Protocol):
         """True if an erasure was due to come."""
         ...
 
-    async def erase(self, user_id: UserId) -> tuple[Account, ...]:
-        """Everything that is stored of a user but their rows in the append-only ledgers; the accounts that went."""
+    async def erase(self, user_id: UserId) -> None:
+        """Everything that is stored of a user but their rows in the append-only ledgers."""
         ...
 
 

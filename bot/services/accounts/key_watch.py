@@ -9,7 +9,6 @@ from typing import Final
 from bot.domain.accounts import Account, KeyCheck
 from bot.domain.chat import OutboxMessage
 from bot.domain.errors import ExchangeError, KeyTrouble
-from bot.domain.events import CredentialsChanged
 from bot.domain.ids import DAY, AccountId, ChatId, Millis
 from bot.domain.key_rules import judge, refusals
 from bot.domain.ports.clock import Clock
@@ -82,14 +81,6 @@ class KeyWatch:
                     "date": str(check.expires_at),
                 }
                 await self._enqueue(unit, account, "key-expires", values, f"{check.expires_at}:{days}", now)
-            unit.record(
-                CredentialsChanged(
-                    user_id=account.user_id,
-                    account_id=account.account_id,
-                    exchange=account.exchange,
-                    account_type=account.account_type,
-                )
-            )
 
     async def _tell_dead(self, account: Account, trouble: KeyTrouble, now: Millis) -> None:
         code = str(trouble.code or 0)

@@ -10,7 +10,6 @@ from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind, ErrorNote,
 from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.chat import OutboxMessage
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.events import RoleChanged, UserBanned
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType
 from bot.domain.ports.admin import AdminQueries
@@ -200,12 +199,10 @@ class UserAdmin:
                 return "desk-revoked", {}
             case AdminActionKind.BAN | AdminActionKind.UNBAN:
                 await unit.users.set_banned(admin_action.user_id, banned=admin_action.kind is AdminActionKind.BAN)
-                unit.record(UserBanned(user_id=admin_action.user_id))
                 return ("banned" if admin_action.kind is AdminActionKind.BAN else "unbanned"), {}
             case AdminActionKind.ROLE:
                 role = admin_action.role or Role.USER
                 await unit.users.set_role(admin_action.user_id, role)
-                unit.record(RoleChanged(user_id=admin_action.user_id))
                 return "desk-role", {"role": role.value}
 
     async def _give(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> LicenseBalance:

@@ -6,7 +6,6 @@ from typing import Final
 from bot.domain.accounts import AccountType
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, NotAllowed
-from bot.domain.events import LicenseChanged
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import (
     TRIAL_DAYS,
@@ -130,6 +129,4 @@ class Licenses:
     async def _append(
         self, unit: UnitOfWork, user_id: UserId, entry: NewLedgerEntry
     ) -> tuple[LedgerEntry, LicenseBalance]:
-        written, license_balance = await unit.ledger.append(user_id, entry, self.clock.now())
-        unit.record(LicenseChanged(user_id=user_id))
-        return written, license_balance
+        return await unit.ledger.append(user_id, entry, self.clock.now())

@@ -14,7 +14,6 @@ from zoneinfo import available_timezones
 
 from bot.domain.accounts import AccountType
 from bot.domain.errors import BadInput, NoAccount
-from bot.domain.events import UserConfigChanged
 from bot.domain.ids import UserId
 from bot.domain.numbers import parse_number
 from bot.domain.portfolio import OrderType
@@ -91,7 +90,6 @@ class Preferences:
     async def _store(self, user_id: UserId, settings: TradeSettings) -> None:
         async with self.transactions.begin() as unit:
             await unit.users.set_settings(user_id, settings)
-            unit.record(UserConfigChanged(user_id=user_id))
 
     async def _set_default_account(self, config: UserConfig, typed: str) -> None:
         account_type = _choice(AccountType, typed)
@@ -100,7 +98,6 @@ class Preferences:
             raise NoAccount("error-no-account", account_type=account_type.value)
         async with self.transactions.begin() as unit:
             await unit.users.set_default_account(config.user_id, account.account_id)
-            unit.record(UserConfigChanged(user_id=config.user_id))
 
 
 def _number(field: SettingField, typed: str) -> Decimal:
