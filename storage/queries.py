@@ -3,18 +3,25 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.accounts import Account, SealedCredentials
+from bot.domain.accounts import Account, AccountType, SealedCredentials
 from bot.domain.audit import AuditRow
 from bot.domain.chat import Button, Dialogue
 from bot.domain.clock import SystemClock
 from bot.domain.ids import AccountId, ChatId, Millis, Symbol, UserId
-from bot.domain.licensing import License
+from bot.domain.licensing import LedgerEntry, License
 from bot.domain.pins import StoredPin
 from bot.domain.portfolio import Executions, Order, Orders, Position, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.reminders import EndingLicense
 from bot.domain.users import Role, UserConfig
-from storage.accounts.accounts import SELECT_CREDENTIALS, SELECT_TO_CHECK, SELECT_WALLET, account_of, credentials_of
+from storage.accounts.accounts import (
+    SELECT_CREDENTIALS,
+    SELECT_PENDING,
+    SELECT_TO_CHECK,
+    SELECT_WALLET,
+    account_of,
+    credentials_of,
+)
 from storage.accounts.portfolio import (
     SELECT_ORDERS,
     SELECT_PENDING_ORDERS,
@@ -29,7 +36,7 @@ from storage.accounts.trades import SELECT_EXECUTIONS, SELECT_SINCE, TradeLog, e
 from storage.admin.audit import audit_page
 from storage.chat.buttons import SELECT_BUTTON, SELECT_USED_BUTTON, button_of
 from storage.chat.dialogues import SELECT_DIALOGUE, dialogue_of
-from storage.licensing.ledger import SELECT_TRIAL
+from storage.licensing.ledger import SELECT_EVENTS_OF_USER, SELECT_TRIAL, entry_of
 from storage.licensing.licenses import SELECT_ENDING, SELECT_LICENSE, ending_of, license_of
 from storage.signals.signals import RECENT_LIMIT, SELECT_RECENT, Signal, signal_of
 from storage.sqlite.database import Database
@@ -52,6 +59,15 @@ class SqliteQueries:
     async def license(self, user_id: UserId, now: Millis) -> License:
         """The license that counts at `now`; one that ended is answered too, with its dates."""
         return license_of(await self._database.fetch(SELECT_LICENSE, (user_id, now)), user_id)
+
+    async def pending_pair(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
+        """See the port."""
+        rows = await self._database.fetch(SELECT_PENDING, (user_id, account_type.value))
+        return credentials_of(rows[0]) if rows else None
+
+    async def ledger_entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
+        """See the port."""
+        return tuple(map(entry_of, await self._database.fetch(SELECT_EVENTS_OF_USER, (user_id,))))
 
     async def had_trial(self, user_id: UserId) -> bool:
         """Whether they ever started one, also if it was taken back."""

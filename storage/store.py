@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cached_property
 
 from bot.domain.audit import AuditEntry
@@ -34,6 +34,16 @@ from storage.users.privacy import SqlitePrivacy
 from storage.users.users import SqliteUsers
 
 _logger = logging.getLogger(__name__)
+
+
+class _NothingWritten(Exception):  # noqa: N818  no error: it takes a transaction back
+    """A block left no change behind."""
+
+
+def _demand_change(transaction: Transaction, before: int) -> None:
+    """Raises _NothingWritten if no row was changed since there were `before` changes."""
+    if transaction.total_changes == before:
+        raise _NothingWritten
 
 
 class SqliteUnitOfWork:
@@ -140,15 +150,24 @@ class Store:
         self._committed = committed
         self._publish = publish
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[SqliteUnitOfWork]:
-        """All of the block or nothing.
+    def begin(self) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
+        """The effect of the update that is handled, if one is: all of the block or nothing.
 
-        The first unit that commits while an update is handled marks that update as applied, and uses up the button
-        that was pressed, in the same transaction. Raises StorageTrouble when the disk refuses, ButtonExpired if the
-        button was used meanwhile.
+        The first one that commits marks that update as applied, and uses up the button that was pressed, in the same
+        transaction. A block that wrote nothing is rolled back: the update may be tried again, its button still works.
+        Raises StorageTrouble when the disk refuses, ButtonExpired if the button was used meanwhile.
         """
-        update_attempt = current_attempt.get()
+        return self._unit(current_attempt.get())
+
+    def begin_aside(self) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
+        """All of the block or nothing, whatever update is handled: what is no effect of it and may be done again.
+
+        Raises StorageTrouble when the disk refuses.
+        """
+        return self._unit(None)
+
+    @asynccontextmanager
+    async def _unit(self, update_attempt: UpdateAttempt | None) -> AsyncIterator[SqliteUnitOfWork]:
         events: tuple[Event, ...] = ()
 
         def on_disk() -> None:
@@ -158,14 +177,19 @@ class Store:
             if events:
                 self._committed(events)
 
-        async with self._database.transaction(on_disk) as transaction:
-            unit = SqliteUnitOfWork(transaction)
-            if update_attempt is not None and not update_attempt.applied:
-                await self._use_up(unit, update_attempt)
-            yield unit
-            if update_attempt is not None and not update_attempt.applied:
-                await transaction.fetch(MARK_APPLIED, (update_attempt.update_id,))
-            events = unit.events
+        try:
+            async with self._database.transaction(on_disk) as transaction:
+                unit = SqliteUnitOfWork(transaction)
+                if update_attempt is not None and not update_attempt.applied:
+                    await self._use_up(unit, update_attempt)
+                before = transaction.total_changes
+                yield unit
+                _demand_change(transaction, before)
+                if update_attempt is not None and not update_attempt.applied:
+                    await transaction.fetch(MARK_APPLIED, (update_attempt.update_id,))
+                events = unit.events
+        except _NothingWritten:
+            return
         if events and self._publish is not None:
             try:
                 await self._publish(events)

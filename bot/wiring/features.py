@@ -104,6 +104,7 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
 def make_accounts(base: Foundation) -> tuple[Keys, tuple[Job, ...]]:
     keys = Keys(
         reads=base.reads,
+        queries=base.queries,
         transactions=base.store,
         inspector=base.inspector,
         vault=base.storage.vault,

@@ -21,6 +21,10 @@ SELECT_TRIAL: Final = """
 SELECT_EVENTS: Final = """
     SELECT event_id, kind, license_type, millis, takes, at FROM license_events WHERE holder = ? ORDER BY event_id
 """
+SELECT_EVENTS_OF_USER: Final = """
+    SELECT event_id, kind, license_type, millis, takes, at FROM license_events
+     WHERE holder = (SELECT pseudonym FROM users WHERE user_id = ?) ORDER BY event_id
+"""
 INSERT_EVENT: Final = """
     INSERT INTO license_events (event_id, holder, kind, license_type, millis, takes, cause, actor, note, at,
                                 previous_hash, hash)

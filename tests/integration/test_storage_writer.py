@@ -272,6 +272,25 @@ async def test_a_full_disk_that_a_block_swallows_is_not_taken_for_a_commit(tmp_p
         assert await stands(it) == (0, 0)
 
 
+MANY = """
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 200)
+    INSERT INTO signals (source, source_id, raw_message, ts, side, symbol)
+    SELECT 's', n, ?, 1, 'Buy', 'BTCUSDT' FROM numbers
+"""
+
+
+async def test_a_swallowed_refusal_of_the_only_write_is_not_taken_for_nothing_written(tmp_path: Path) -> None:
+    async def swallow() -> None:
+        async with it.store.begin() as unit:
+            with suppress(StorageTrouble):
+                await unit._transaction.fetch(MANY, (FILLER,))
+
+    async with ground(tmp_path) as it:
+        await allow_pages(it, 5)
+        with pytest.raises(StorageTrouble, match="had failed"):
+            await swallow()
+
+
 async def test_a_disk_that_fills_up_under_many_writers(tmp_path: Path) -> None:
     """One of a group hits the limit: whoever is told that it stands, stands; nobody else does."""
 

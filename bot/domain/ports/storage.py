@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountType, SealedCredentials
 from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.chat import Button, Dialogue, OutboxMessage
 from bot.domain.ids import AccountId, ChatId, Millis, UserId
+from bot.domain.licensing import LedgerEntry
 from bot.domain.pins import StoredPin
 from bot.domain.portfolio import Executions, Orders, Positions
 from bot.domain.ports.accounts import Accounts, Portfolio
@@ -61,12 +62,27 @@ class Transactions(Protocol):
     """Opens units of work, one at a time; raises StorageTrouble when the disk refuses."""
 
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Marks the update of `current_attempt` as applied in the same transaction, once."""
+        """The effect of the update of `current_attempt`: marks it as applied in the same transaction, once.
+
+        A block that wrote nothing is rolled back and leaves the update and its button as they were.
+        """
+        ...
+
+    def begin_aside(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """What an update merely set off, and may be done again: touches neither the update nor its button."""
         ...
 
 
 class Queries(StoredUsers, Protocol):
     """Reads from storage that do not go through the cache, or that the cache loads from."""
+
+    async def pending_pair(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
+        """The newest RSA pair whose key id has not come yet, if there is one."""
+        ...
+
+    async def ledger_entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
+        """A user's rows of the license ledger, oldest first; none for a user who is not there."""
+        ...
 
     async def had_trial(self, user_id: UserId) -> bool: ...
     async def ending_licenses(

@@ -23,7 +23,7 @@ from bot.domain.ports.accounts import CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
 from bot.domain.users import UserConfig
@@ -85,6 +85,7 @@ class Keys:
     """Attach, check, remove. At most one key of a type a user; a new one takes the old one's place."""
 
     reads: Reads
+    queries: Queries
     transactions: Transactions
     inspector: KeyInspector
     vault: CredentialVault
@@ -120,8 +121,7 @@ class Keys:
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
         """
-        async with self.transactions.begin() as unit:
-            waiting = await unit.accounts.pending(user_id, account_type)
+        waiting = await self.queries.pending_pair(user_id, account_type)
         if waiting is None:
             raise BadInput("keys-no-offer")
         key = NewKey(

@@ -18,7 +18,6 @@ from bot.domain.portfolio import Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import ExchangeGateway
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
-from bot.domain.update_attempt import without_attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -123,9 +122,8 @@ class PortfolioLoader:
             return rows
         fresh = await ask(account)
         try:
-            with without_attempt():
-                async with self.transactions.begin() as unit:
-                    await write(unit, fresh)
+            async with self.transactions.begin_aside() as unit:
+                await write(unit, fresh)
         except StorageTrouble:
             _logger.warning("what Bybit answered could not be written down", exc_info=True)
         else:

@@ -17,7 +17,6 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
 from bot.domain.promo import starts_after
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.licensing.licenses import Licenses
 from bot.services.users.access import RoleResolver
@@ -135,18 +134,16 @@ class UserAdmin:
         if not config.accounts:
             return  # a guest of a group: nothing is stored of them
         now = self.clock.now()
-        with without_attempt():
-            async with self.transactions.begin() as unit:
-                entry = AuditEntry(actor=config.user_id, action="desk.denied", subject=None, details=what)
-                await unit.audit(entry, now)
+        async with self.transactions.begin_aside() as unit:
+            entry = AuditEntry(actor=config.user_id, action="desk.denied", subject=None, details=what)
+            await unit.audit(entry, now)
 
     async def note_error(self, user_id: UserId, reference: str, error: Exception) -> None:
         """Keep where to look in the log; that this failed too is logged and no more."""
         note = ErrorNote(reference=reference, kind=type(error).__name__, at=self.clock.now())
         try:
-            with without_attempt():
-                async with self.transactions.begin() as unit:
-                    await unit.error_notes.note_error(user_id, note)
+            async with self.transactions.begin_aside() as unit:
+                await unit.error_notes.note_error(user_id, note)
         except StorageTrouble:
             _logger.warning("the reference %s could not be kept", reference)
 

@@ -53,7 +53,7 @@ class ButtonService:
             )
             for action in actions
         )
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:  # laying out buttons is no update's effect
             await unit.buttons.add(buttons, now)
         return tuple(button.token for button in buttons)
 
@@ -64,7 +64,7 @@ class ButtonService:
 
         A used one of an action in `repeats` is answered again: what it does, it does once, and says so as often as it
         is asked. Inside the handling of an update the token is used up by the first commit of its effect
-        (`Cause.pressed`); elsewhere at once.
+        (`UpdateAttempt.pressed`); elsewhere at once.
         """
         update_attempt = current_attempt.get()
         now = self.clock.now()

@@ -16,6 +16,7 @@ from bot.domain.licensing import (
     LicenseType,
     Limit,
     NewLedgerEntry,
+    derive,
     most,
     needed,
     opens,
@@ -100,6 +101,10 @@ class Licenses:
     async def held(self, user_id: UserId) -> LicenseType | None:
         """What covers this moment; None: nothing."""
         return (await self.reads.license(user_id)).type_at(self.clock.now())
+
+    async def balance(self, user_id: UserId) -> LicenseBalance:
+        """What follows from a user's ledger as it stands."""
+        return derive(await self.queries.ledger_entries(user_id), self.clock.now())
 
     async def may_try(self, user_id: UserId) -> bool:
         """Whether the trial is still open: nobody has it twice, and nobody needs it while a license runs."""

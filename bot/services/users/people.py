@@ -53,7 +53,7 @@ class People:
         config = await self.reads.user_config(user.user_id)
         if config is not None and config.accounts:
             return Welcome(config=config, is_new=False)
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:  # becoming a user is not what was asked for
             is_new = await unit.users.ensure(user, self.clock.now())
             if is_new:
                 await self._open_practice(unit, user.user_id)
@@ -79,7 +79,7 @@ class People:
         config = await self.reads.user_config(user_id)
         if config is None or (config.username, config.first_name) == (username, first_name):
             return
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:
             await unit.users.rename(user_id, username, first_name)
 
     async def set_language(self, user_id: UserId, language: Language) -> None:
