@@ -1,7 +1,7 @@
 """A real database file with people in it, for tests of storage."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -53,14 +53,17 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(folder: Path, *, publish: Callable[[tuple[Event, ...]], Any] | None = None) -> AsyncIterator[Ground]:
+async def ground(
+    folder: Path, *, publish: Callable[[tuple[Event, ...]], Any] | None = None, is_watched: bool = True
+) -> AsyncIterator[Ground]:
+    """`is_watched`: see `harness.write_watch`, whose notes are changes as well."""
     async with Database.open(folder / "perpdesk.sqlite3") as database:
         await migrate(database)
         clock = FakeClock()
         committed: list[tuple[Event, ...]] = []
         store = Store(database, clock=clock, committed=committed.append, publish=publish)
         queries = SqliteQueries(database, clock=clock)
-        async with watched(store):
+        async with watched(store) if is_watched else nullcontext():
             yield Ground(database=database, store=store, queries=queries, clock=clock, committed=committed)
 
 
