@@ -15,14 +15,30 @@ from bot.domain.portfolio import Execution, Order, OrderType, Position, Side
 from bot.domain.users import Language, NewUser
 from harness.fakes import FakeClock
 from harness.write_watch import watched
-from storage.queries import SqliteQueries
+from storage.accounts.queries import SqliteAccountQueries
+from storage.admin.queries import SqliteAdminQueries
+from storage.chat.queries import SqliteChatQueries
+from storage.licensing.queries import SqliteLicenseQueries
+from storage.signals.queries import SqliteSignalQueries
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 from storage.store import SqliteUnitOfWork, Store
+from storage.users.queries import SqliteUserQueries
 
 NOW = Millis(1_760_000_000_000)
 ANNA = UserId(1001)
 BORIS = UserId(1002)
+
+
+class AllQueries(
+    SqliteAccountQueries,
+    SqliteUserQueries,
+    SqliteLicenseQueries,
+    SqliteChatQueries,
+    SqliteAdminQueries,
+    SqliteSignalQueries,
+):
+    """The reads of every feature in one object."""
 
 
 @dataclass
@@ -31,7 +47,7 @@ class Ground:
 
     database: Database
     store: Store
-    queries: SqliteQueries
+    queries: "AllQueries"
     clock: FakeClock
     committed: list[tuple[Event, ...]] = field(default_factory=list)
 
@@ -62,7 +78,7 @@ async def ground(
         clock = FakeClock()
         committed: list[tuple[Event, ...]] = []
         store = Store(database, clock=clock, committed=committed.append, publish=publish)
-        queries = SqliteQueries(database, clock=clock)
+        queries = AllQueries(database, clock=clock)
         async with watched(store) if is_watched else nullcontext():
             yield Ground(database=database, store=store, queries=queries, clock=clock, committed=committed)
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.pins import StoredPin
 from bot.domain.privacy import PrivacyState, Record
-from bot.domain.users import Language, NewUser, Role, TradeSettings
+from bot.domain.users import Language, NewUser, Role, TradeSettings, UserConfig
 
 
 class PrivacyRequests(Protocol):
@@ -75,3 +75,15 @@ class Pins(Protocol):
     async def remove(self, user_id: UserId) -> bool:
         """True if there was one."""
         ...
+
+
+class UserQueries(Protocol):
+    """Reads of users. Raises StorageTrouble."""
+
+    async def user_config(self, user_id: UserId) -> UserConfig | None: ...
+    async def staff(self) -> Mapping[UserId, Role]:
+        """Everybody whose stored role is more than a user's."""
+        ...
+
+    async def pin(self, user_id: UserId) -> StoredPin | None: ...
+    async def active_users(self, since: Millis, limit: int) -> tuple[UserId, ...]: ...

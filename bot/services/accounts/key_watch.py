@@ -11,9 +11,10 @@ from bot.domain.chat import OutboxMessage
 from bot.domain.errors import ExchangeError, KeyTrouble
 from bot.domain.ids import DAY, AccountId, ChatId, Millis
 from bot.domain.key_rules import judge, refusals
+from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left
 ROUND: Final = 600.0  # seconds between two looks for keys that are due
@@ -25,7 +26,7 @@ _logger = logging.getLogger(__name__)
 class KeyWatch:
     """Re-checks each key once a day and enqueues a message for an expiry, a new right, a key that died."""
 
-    queries: Queries
+    queries: AccountQueries
     transactions: Transactions
     inspector: KeyInspector
     clock: Clock

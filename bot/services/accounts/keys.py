@@ -19,11 +19,11 @@ from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, ExchangeError, KeyRefused, KeyTrouble, NoAccount
 from bot.domain.ids import UserId
 from bot.domain.key_rules import Finding, Severity, judge, refusals
-from bot.domain.ports.accounts import CredentialVault
+from bot.domain.ports.accounts import AccountQueries, CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
 from bot.domain.users import UserConfig
@@ -85,7 +85,7 @@ class Keys:
     """Attach, check, remove. At most one key of a type a user; a new one takes the old one's place."""
 
     reads: Reads
-    queries: Queries
+    queries: AccountQueries
     transactions: Transactions
     inspector: KeyInspector
     vault: CredentialVault

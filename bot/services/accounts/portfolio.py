@@ -15,9 +15,10 @@ from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, Event
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Orders, Positions
+from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import ExchangeGateway
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class _StaleMarks:
 class PortfolioLoader:
     """Loads an account's books. Ages in milliseconds."""
 
-    queries: Queries
+    queries: AccountQueries
     transactions: Transactions
     gateways: Mapping[AccountType, ExchangeGateway]
     clock: Clock

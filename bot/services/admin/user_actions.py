@@ -15,7 +15,7 @@ from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import starts_after
 from bot.domain.users import Role, UserConfig
 from bot.services.licensing.licenses import Licenses
@@ -56,7 +56,6 @@ class UserAdmin:
 
     reads: Reads
     queries: AdminQueries
-    records: Queries
     transactions: Transactions
     licenses: Licenses
     roles: RoleResolver
@@ -122,7 +121,7 @@ class UserAdmin:
         self, *, before: int | None, area: str | None, subject: UserId | None, limit: int
     ) -> tuple[AuditRow, ...]:
         """Newest first, below the row `before`."""
-        return await self.records.audit_page(before=before, area=area, subject=subject, limit=limit)
+        return await self.queries.audit_page(before=before, area=area, subject=subject, limit=limit)
 
     async def names(self, rows: Iterable[AuditRow]) -> Mapping[UserId, str]:
         """What those people are called now; the erased ones have no name."""

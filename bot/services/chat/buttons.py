@@ -8,8 +8,9 @@ from typing import Final
 from bot.domain.chat import Button
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions
+from bot.domain.ports.storage import Transactions
 from bot.domain.update_attempt import PressedButton, current_attempt
 
 LIFETIME: Final = 15 * 60  # seconds
@@ -32,7 +33,7 @@ def random_token() -> str:
 class ButtonService:
     """Issues and takes tokens."""
 
-    queries: Queries
+    queries: ChatQueries
     transactions: Transactions
     clock: Clock
     new_token: Callable[[], str] = random_token

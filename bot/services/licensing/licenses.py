@@ -22,8 +22,9 @@ from bot.domain.licensing import (
     opens,
 )
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 TRIAL_KEY: Final = "trial"  # once a user
 
@@ -34,7 +35,7 @@ class Licenses:
 
     reads: Reads
     transactions: Transactions
-    queries: Queries
+    queries: LicenseQueries
     clock: Clock
 
     async def give(

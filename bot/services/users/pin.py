@@ -25,7 +25,8 @@ from bot.domain.pins import (
     is_weak,
 )
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.users import UserQueries
 from bot.domain.secrets import Secret
 from bot.domain.users import Role
 from bot.services.users.access import RoleResolver
@@ -55,7 +56,7 @@ class Entered:
 class PinService:
     """The owners are told of a lock. What is open is known in this process alone."""
 
-    queries: Queries
+    queries: UserQueries
     transactions: Transactions
     clock: Clock
     roles: RoleResolver
