@@ -159,7 +159,7 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[int, 
 
 async def _publish_commands(assembly: Assembly) -> None:
     """Everybody's menu, and the menus of those who have a role, by settings or stored."""
-    people = assembly.services.roles.everybody(await assembly.storage.queries.staff())
+    people = assembly.services.roles.everybody(await assembly.storage.user_queries.staff())
     await publish_commands(assembly.application.bot, assembly.application.bot_data.texts, people)
 
 
@@ -172,7 +172,7 @@ async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:
         tasks.start(_publish_commands(assembly), "publishing of the command menus")
         progress.step = "taking up what the last run left"
         replayed = await runtime.replay()
-        recent = await assembly.storage.queries.active_users(Millis(assembly.clock.now() - HOUR), _WARM_USERS)
+        recent = await assembly.storage.user_queries.active_users(Millis(assembly.clock.now() - HOUR), _WARM_USERS)
         warm = await assembly.reads.warm(recent, within=_WARM_SECONDS)
         await runtime.poll()
         progress.step = None

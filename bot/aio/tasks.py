@@ -6,6 +6,8 @@ from collections.abc import Coroutine
 from contextvars import Context
 from typing import Any, Self, TypeVar
 
+from bot.domain.update_attempt import detached
+
 _logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -40,8 +42,9 @@ class TaskSet:
     ) -> asyncio.Task[T]:
         """The started task. Its error is logged, unless `expected`: those reach somebody who awaits the task.
 
-        Runs in a copy of the caller's context; in `Context()` what it writes belongs to no update.
+        It belongs to no update: it runs in the caller's context without the attempt, or in `context`.
         """
+        context = detached() if context is None else context
         task = asyncio.get_running_loop().create_task(work, name=name, context=context)
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._ended(done, expected))

@@ -1,5 +1,6 @@
-"""What happened, recorded with the write that did it. The policy table says which cache entries each one drops."""
+"""What happened, recorded by the repository that wrote it. The policy table says which cache entries each one drops."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.accounts import AccountType, Exchange
@@ -93,3 +94,4 @@ class InstrumentRejected:
 
 
 Event = UserEvent | AccountEvent | InstrumentRejected
+RecordEvent = Callable[[Event], None]  # kept until the unit of work commits, forgotten with a rollback

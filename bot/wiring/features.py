@@ -68,8 +68,8 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         screens=Screens(
             reads=base.reads, patience=base.tuning.screen_patience, resolve_patience=base.tuning.resolve_patience
         ),
-        buttons=ButtonService(queries=base.queries, transactions=base.store, clock=base.clock),
-        dialogues=DialogueService(queries=base.queries, transactions=base.store, clock=base.clock),
+        buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
+        dialogues=DialogueService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         pin=pin,
         promo=promo,
         redemptions=redemptions,
@@ -94,7 +94,7 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
         burn_owner_link=partial(asyncio.to_thread, owner_link.burn, key_file),
     )
     pin = PinService(
-        queries=base.queries,
+        queries=base.storage.user_queries,
         transactions=base.store,
         clock=base.clock,
         roles=base.access,
@@ -106,6 +106,7 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
 def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
     keys = Keys(
         reads=base.reads,
+        queries=base.storage.account_queries,
         transactions=base.store,
         inspector=base.inspector,
         vault=base.storage.vault,
@@ -114,7 +115,7 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
         require_bound_ip=base.settings.require_bound_ip,
     )
     watch = KeyWatch(
-        queries=base.queries,
+        queries=base.storage.account_queries,
         transactions=base.store,
         inspector=base.inspector,
         clock=base.clock,
@@ -124,8 +125,9 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
 
 
 def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...]]:
-    licenses = Licenses(reads=base.reads, transactions=base.store, queries=base.queries, clock=base.clock)
-    reminders = Reminders(queries=base.queries, transactions=base.store, clock=base.clock)
+    queries = base.storage.license_queries
+    licenses = Licenses(reads=base.reads, transactions=base.store, queries=queries, clock=base.clock)
+    reminders = Reminders(queries=queries, transactions=base.store, clock=base.clock)
     return licenses, (jobs.reminders(reminders, base.clock),)
 
 
@@ -165,7 +167,7 @@ def make_payments(
         roles=base.access,
         clock=base.clock,
         prices=base.settings.price_list,
-        staff=base.queries.staff,
+        staff=base.storage.user_queries.staff,
     )
     refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, clock=base.clock)
     due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock)
@@ -197,7 +199,6 @@ def make_admin(
     desk = UserAdmin(
         reads=base.reads,
         queries=queries,
-        records=base.queries,
         transactions=base.store,
         licenses=licenses,
         roles=base.access,

@@ -14,7 +14,6 @@ from bot.settings import Settings
 from bot.wiring.outside import Tuning
 from bot.wiring.storage import Storage
 from handlers.texts.catalog import Texts
-from storage.queries import SqliteQueries
 from storage.sqlite.database import Database
 from storage.store import Store
 
@@ -37,10 +36,6 @@ class Foundation:
     @property
     def store(self) -> Store:
         return self.storage.store
-
-    @property
-    def queries(self) -> SqliteQueries:
-        return self.storage.queries
 
     @property
     def database(self) -> Database:

@@ -22,12 +22,14 @@ async def open_reads(
     stack: AsyncExitStack, settings: Settings, storage: Storage, outside: Outside, tuning: Tuning
 ) -> tuple[CachedReads, Bybit]:
     """Rows, then the market, then accounts: the adapter opens keys by the first, practice is valued by the second."""
-    clock, queries = outside.clock, storage.queries
+    clock, accounts = outside.clock, storage.account_queries
     overrides: dict[str, Override] = {
         name: (override.ttl, override.capacity) for name, override in settings.cache.items()
     }
     regions = Regions(overrides, monotonic=clock.monotonic)
-    stored = StoredReads(regions, users=queries, clock=clock)
+    stored = StoredReads(
+        regions, users=storage.user_queries, licenses=storage.license_queries, accounts=accounts, clock=clock
+    )
     bybit = await stack.enter_async_context(
         open_bybit(
             transport=outside.bybit(clock),
@@ -40,12 +42,12 @@ async def open_reads(
     )
     market = MarketReads(regions, market=bybit.market)
     gateways: dict[AccountType, ExchangeGateway] = {
-        AccountType.PAPER: PaperGateway(queries=queries, ticker=market.ticker, clock=clock),
+        AccountType.PAPER: PaperGateway(queries=accounts, ticker=market.ticker, clock=clock),
         AccountType.DEMO: bybit.gateway,
         AccountType.LIVE: bybit.gateway,
     }
     portfolio = PortfolioLoader(
-        queries=queries,
+        queries=accounts,
         transactions=storage.store,
         gateways=gateways,
         clock=clock,
@@ -54,7 +56,9 @@ async def open_reads(
     )
     reads = CachedReads(
         regions,
-        users=queries,
+        users=storage.user_queries,
+        licenses=storage.license_queries,
+        accounts=accounts,
         market=bybit.market,
         gateways=gateways,
         portfolio=portfolio,

@@ -12,7 +12,6 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import ExchangeError
 from bot.domain.health import Health
 from bot.domain.ids import ChatId, UserId
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.accounts.screens import Dated, Shown
 from bot.services.chat.buttons import LIFETIME, ButtonAction
@@ -177,9 +176,8 @@ class UpdateContext:
         self, choices: Sequence[tuple[str, ButtonAction]], *, lifetime_s: int = LIFETIME
     ) -> tuple[InlineKeyboardButton, ...]:
         """Buttons that change something, one a label; their rows are one commit. `lifetime_s` in seconds."""
-        with without_attempt():  # laying out buttons is not this update's effect
-            actions = [button_action for _, button_action in choices]
-            tokens = await self.services.buttons.issue(self.user_id, self.chat_id, actions, lifetime_s=lifetime_s)
+        actions = [button_action for _, button_action in choices]
+        tokens = await self.services.buttons.issue(self.user_id, self.chat_id, actions, lifetime_s=lifetime_s)
         return tuple(button(label, token_data(token)) for (label, _), token in zip(choices, tokens, strict=True))
 
     async def delete_message(self) -> bool:

@@ -7,7 +7,7 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.pins import LENGTH, PinState, is_weak
 from bot.domain.secrets import Secret
-from bot.domain.update_attempt import current_attempt, without_attempt
+from bot.domain.update_attempt import current_attempt
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.pin import Entered, Outcome
 from handlers.core.callbacks import PressPin
@@ -145,8 +145,7 @@ async def _after_repeat(ctx: UpdateContext, keypad: Keypad, digits: str) -> None
         await ctx.show(keypad_card(ctx.viewer, keypad, lead=ctx.say("pin-differs")))
         return
     ctx.data.keypads.close(ctx.user_id)
-    with without_attempt():  # the button that asked is used up by what goes on, not by this
-        await ctx.services.pin.set(ctx.user_id, Secret(digits))
+    await ctx.services.pin.set(ctx.user_id, Secret(digits))
     await _continue(ctx, keypad.continuation, ctx.say("pin-is-set"))
 
 

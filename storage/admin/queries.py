@@ -6,12 +6,14 @@ from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.admin import ERRORS_KEPT, ErrorNote, UserFacts, UserFilter, UserLine
+from bot.domain.audit import AuditRow
 from bot.domain.broadcasts import Audience, Broadcast, Delivery, Recipient
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.portfolio import Side
 from bot.domain.reports import OwnedExecution
 from bot.domain.users import Role
+from storage.admin.audit import audit_page
 from storage.admin.broadcasts import (
     COUNT_AUDIENCE,
     SELECT_BROADCAST,
@@ -250,6 +252,12 @@ class SqliteAdminQueries:
     async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[OwnedExecution, ...]:
         """See the port."""
         return tuple(map(owned_execution_of, await self._database.fetch(SELECT_FILLS_AFTER, (*after, limit))))
+
+    async def audit_page(
+        self, *, before: int | None = None, area: str | None = None, subject: UserId | None = None, limit: int = 20
+    ) -> tuple[AuditRow, ...]:
+        """See the port."""
+        return await audit_page(self._database.fetch, before=before, area=area, subject=subject, limit=limit)
 
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]:
         return dict(await self._database.fetch(SELECT_FIRST_NAMES, (json_list([str(each) for each in user_ids]),)))

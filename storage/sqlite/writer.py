@@ -53,6 +53,11 @@ class Transaction:
         except sqlite3.Error as error:
             self._fail(error)
 
+    @property
+    def total_changes(self) -> int:
+        """Rows that its connection has changed so far, as SQLite counts. Raises StorageTrouble if it had failed."""
+        return self._usable().total_changes
+
     def end(self) -> None:
         """Refuse further use. Raises StorageTrouble if one was swallowed inside the block."""
         _ = self._usable()

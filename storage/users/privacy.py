@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.accounts import Account
+from bot.domain.events import CredentialsChanged, LicenseChanged, RecordEvent, UserConfigChanged
 from bot.domain.ids import Millis, UserId
 from bot.domain.privacy import PrivacyState, Record
-from storage.accounts.accounts import account_of
+from storage.accounts.accounts import event_of
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 
@@ -40,10 +40,9 @@ SELECT_ERASURES_DUE: Final = """
 """
 
 # What is erased by hand: rows that stand without a foreign key to users. All else goes with the users row.
-SELECT_ERASED_ACCOUNTS: Final = """
-    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid,
-           risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
-      FROM accounts WHERE user_id = ?
+# The accounts, so that each is told of.
+DELETE_ACCOUNTS: Final = """
+    DELETE FROM accounts WHERE user_id = ? RETURNING account_id, user_id, exchange, account_type
 """
 # What others are to be sent and have not got yet may name them (a question for the staff); what was sent is wiped.
 DELETE_MESSAGES_TO_OTHERS: Final = """
@@ -67,7 +66,7 @@ ERASE_PINNED_CARDS: Final = """
     UPDATE promo_campaigns SET pin_chat_id = NULL, pin_message_id = NULL WHERE pin_chat_id = ?
 """
 ERASE_BROADCAST_CARDS: Final = "UPDATE broadcasts SET chat_id = NULL, message_id = NULL WHERE chat_id = ?"
-DELETE_USER: Final = "DELETE FROM users WHERE user_id = ?"
+DELETE_USER: Final = "DELETE FROM users WHERE user_id = ? RETURNING user_id"
 _BY_HAND: Final = (
     DELETE_MESSAGES_TO_OTHERS,
     DELETE_PIN_ALARMS,
@@ -77,7 +76,6 @@ _BY_HAND: Final = (
     DELETE_PASTED_SIGNALS,
     ERASE_PINNED_CARDS,
     ERASE_BROADCAST_CARDS,
-    DELETE_USER,
 )
 
 # Each row is one JSON object; names that end with _at are UTC epoch milliseconds. No secret is read.
@@ -238,8 +236,9 @@ def _state(rows: list[tuple[Millis | None, Millis | None, Millis | None]]) -> Pr
 class SqlitePrivacy:
     """Implements `bot.domain.ports.users.PrivacyRequests` inside a unit of work."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
+        self._record = record
 
     async def state(self, user_id: UserId) -> PrivacyState:
         return _state(await self._transaction.fetch(SELECT_STATE, (user_id,)))
@@ -254,12 +253,15 @@ class SqlitePrivacy:
         """True if an erasure was due to come."""
         return bool(await self._transaction.fetch(CLEAR_ERASE, (user_id,)))
 
-    async def erase(self, user_id: UserId) -> tuple[Account, ...]:
-        """See the port; removed accounts and those that never became usable are among the answer."""
-        rows = await self._transaction.fetch(SELECT_ERASED_ACCOUNTS, (user_id,))
+    async def erase(self, user_id: UserId) -> None:
+        """See the port."""
         for statement in _BY_HAND:
             await self._transaction.fetch(statement, (user_id,))
-        return tuple(map(account_of, rows))
+        for row in await self._transaction.fetch(DELETE_ACCOUNTS, (user_id,)):
+            self._record(event_of(CredentialsChanged, row))
+        for _ in await self._transaction.fetch(DELETE_USER, (user_id,)):
+            self._record(UserConfigChanged(user_id=user_id))
+            self._record(LicenseChanged(user_id=user_id))
 
 
 class SqlitePrivacyQueries:

@@ -3,9 +3,11 @@
 Its trade settings are what new accounts begin with; what an account trades with stands in its own row.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.accounts import AccountType, TradeSettings
+from bot.domain.events import RecordEvent, RoleChanged, UserBanned, UserConfigChanged, UserEvent
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.users import Language, NewUser, Notifications, Role, UserConfig, UserSettings
 from storage.accounts.accounts import account_of
@@ -29,11 +31,12 @@ INSERT_USER: Final = """
                        global_order_type, notifications, time_zone, start_payload, first_seen_ts, last_seen_ts)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
-UPDATE_NAMES: Final = "UPDATE users SET username = ?, first_name = ? WHERE user_id = ?"
-UPDATE_LANGUAGE: Final = "UPDATE users SET lang = ? WHERE user_id = ?"
-UPDATE_SETTINGS: Final = "UPDATE users SET notifications = ?, time_zone = ? WHERE user_id = ?"
+UPDATE_NAMES: Final = "UPDATE users SET username = ?, first_name = ? WHERE user_id = ? RETURNING user_id"
+UPDATE_LANGUAGE: Final = "UPDATE users SET lang = ? WHERE user_id = ? RETURNING user_id"
+UPDATE_SETTINGS: Final = "UPDATE users SET notifications = ?, time_zone = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_TRADE_SETTINGS: Final = """
     UPDATE users SET percent = ?, sl_percent = ?, tp_percent = ?, leverage = ?, global_order_type = ? WHERE user_id = ?
+    RETURNING user_id
 """
 UPDATE_ACCOUNTS: Final = """
     UPDATE accounts
@@ -46,7 +49,7 @@ UPDATE_DEFAULT_ACCOUNT: Final = """
            SELECT 1 FROM accounts WHERE user_id = ?2 AND account_id = ?1 AND state = 'active'))
     RETURNING user_id
 """
-UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = ? WHERE user_id = ?"
+UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_BANNED: Final = "UPDATE users SET is_banned = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_ROLE: Final = "UPDATE users SET role = ? WHERE user_id = ? RETURNING user_id"
 
@@ -82,45 +85,55 @@ def config_of(rows: list[Row]) -> UserConfig | None:
 class SqliteUsers:
     """Implements `bot.domain.ports.users.Users` inside a unit of work."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
+        self._record = record
 
     async def ensure(self, user: NewUser, now: Millis) -> bool:
         """Store a new user with the default settings; True if they were new. A known one stays as they are."""
         payload = storable(user.start_payload, limit=_PAYLOAD_LIMIT) if user.start_payload else None
         row = (user.user_id, *_names(user.username, user.first_name), user.language.value, *_DEFAULTS)
-        return bool(await self._transaction.fetch(INSERT_USER, (*row, payload or None, now, now)))
+        return await self._write(INSERT_USER, (*row, payload or None, now, now))
 
     async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None:
-        await self._transaction.fetch(UPDATE_NAMES, (*_names(username, first_name), user_id))
+        await self._write(UPDATE_NAMES, (*_names(username, first_name), user_id))
 
     async def set_language(self, user_id: UserId, language: Language) -> None:
-        await self._transaction.fetch(UPDATE_LANGUAGE, (language.value, user_id))
+        await self._write(UPDATE_LANGUAGE, (language.value, user_id))
 
     async def set_settings(self, user_id: UserId, settings: UserSettings) -> None:
-        await self._transaction.fetch(UPDATE_SETTINGS, (*_settings(settings), user_id))
+        await self._write(UPDATE_SETTINGS, (*_settings(settings), user_id))
 
     async def set_trade_settings(self, user_id: UserId, settings: TradeSettings) -> None:
         """Of every account, and of those to come. Raises ValueError for a number that is no amount."""
         row = (*_trade_settings(settings), user_id)
-        for statement in (UPDATE_TRADE_SETTINGS, UPDATE_ACCOUNTS):
-            await self._transaction.fetch(statement, row)
+        await self._transaction.fetch(UPDATE_ACCOUNTS, row)
+        await self._write(UPDATE_TRADE_SETTINGS, row)
 
     async def set_default_account(self, user_id: UserId, account_id: AccountId | None) -> None:
         """Raises LookupError if that is no usable account of that user."""
-        if not await self._transaction.fetch(UPDATE_DEFAULT_ACCOUNT, (account_id, user_id)):
+        if not await self._write(UPDATE_DEFAULT_ACCOUNT, (account_id, user_id)):
             raise LookupError(f"user {user_id} has no usable account {account_id}")
 
     async def accept_terms(self, user_id: UserId, version: int, now: Millis) -> None:
-        await self._transaction.fetch(UPDATE_TERMS, (version, now, user_id))
+        await self._write(UPDATE_TERMS, (version, now, user_id))
 
     async def set_banned(self, user_id: UserId, *, banned: bool) -> bool:
         """True if such a user exists."""
-        return bool(await self._transaction.fetch(UPDATE_BANNED, (int(banned), user_id)))
+        return await self._write(UPDATE_BANNED, (int(banned), user_id), UserBanned)
 
     async def set_role(self, user_id: UserId, role: Role) -> bool:
         """True if such a user exists."""
-        return bool(await self._transaction.fetch(UPDATE_ROLE, (role.value, user_id)))
+        return await self._write(UPDATE_ROLE, (role.value, user_id), RoleChanged)
+
+    async def _write(
+        self, statement: str, parameters: Sequence[object], event: type[UserEvent] = UserConfigChanged
+    ) -> bool:
+        """Whether a row was written; each is an event."""
+        rows = await self._transaction.fetch(statement, parameters)
+        for (user_id,) in rows:
+            self._record(event(user_id=user_id))
+        return bool(rows)
 
 
 def _names(username: str | None, first_name: str) -> tuple[str | None, str]:

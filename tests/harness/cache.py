@@ -81,6 +81,8 @@ class Source:
         return CachedReads(
             Regions(overrides, monotonic=clock.monotonic),
             users=ports,
+            licenses=ports,
+            accounts=ports,
             market=ports,
             gateways=dict.fromkeys(AccountType, ports),
             portfolio=ports,

@@ -11,7 +11,6 @@ from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 from harness.payments import paid_update, refunded_update
 
-from bot.domain.events import RoleChanged
 from bot.domain.ids import ChatId, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.users import Language, NewUser, Role
@@ -137,8 +136,6 @@ async def _have_a_past(harness: Harness) -> None:
         )
         await unit.users.set_role(SUPPORTER, Role.SUPPORT)
         await unit.users.set_role(ADMIN, Role.ADMIN)
-        for user_id in (SUPPORTER, ADMIN):
-            unit.record(RoleChanged(user_id=user_id))
     harness.clock.advance(1)
     assert not (await harness.services.reads.license(EXPIRED)).is_active(harness.clock.now())
     assert now < harness.clock.now()

@@ -13,7 +13,6 @@ from harness.storage import execution, order, position
 from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxMessage, StoredUpdate
 from bot.domain.errors import BadInput
-from bot.domain.events import RoleChanged
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.payments import Paid, PaymentStatus
@@ -367,7 +366,6 @@ async def test_without_its_copy_nothing_is_set_in_motion(harness: Harness) -> No
 async def appoint(harness: Harness, role: Role) -> None:
     async with harness.services.people.transactions.begin() as unit:
         await unit.users.set_role(ANNA, role)
-        unit.record(RoleChanged(user_id=ANNA))
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.ADMIN, Role.OWNER])

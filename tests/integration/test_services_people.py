@@ -11,7 +11,7 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.licensing import License
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
-from bot.domain.users import Role, UserConfig
+from bot.domain.users import Language, Role, UserConfig
 from bot.services.chat.buttons import ButtonAction, ButtonService
 from bot.services.users.people import OwnerLink, People
 from bot.services.users.preferences import Preferences, SettingField
@@ -81,8 +81,8 @@ async def test_a_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -
                 action = await desk.take(token, ANNA, CHAT)
                 assert (action.action, action.values) == ("lift", {"a": "1"})
                 if not is_killed:  # the first press died before its effect: the button stays good
-                    async with made.store.begin():
-                        pass
+                    async with made.store.begin() as unit:
+                        await unit.users.set_language(ANNA, Language.RUSSIAN)
             finally:
                 current_attempt.reset(reset)
         with pytest.raises(ButtonExpired):

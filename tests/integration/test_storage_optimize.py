@@ -10,8 +10,7 @@ import pytest
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, UnfitDatabase
 from bot.domain.ids import Millis, UserId
 from ops.bench.dataset import NOW, SYMBOLS, Sizes, build, demo_account_of, paper_account_of, user_at
-from storage.optimize import SIX_QUERIES, optimize, samples_of
-from storage.queries import SqliteQueries
+from storage.optimize import SIX_QUERIES, ReportQueries, optimize, samples_of
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 
@@ -52,7 +51,7 @@ async def test_the_bench_database_is_as_large_as_asked_and_the_same_every_time(p
 
 async def test_every_query_of_the_report_finds_rows_in_the_bench_database(path: Path) -> None:
     async with Database.open(path) as database:
-        queries = SqliteQueries(database)
+        queries = ReportQueries(database)
         config = await queries.user_config(user_at(7))
         assert config is not None
         assert [each.account_id for each in config.accounts] == [paper_account_of(7), demo_account_of(7)]
@@ -142,4 +141,4 @@ async def test_an_empty_database_can_be_timed_too(tmp_path: Path) -> None:
         assert (sample.user_id, sample.signal_symbol) == (UserId(1), "BTCUSDT")
         assert sample.signal_symbol not in SYMBOLS
         for query in SIX_QUERIES:
-            assert not await query.ask(SqliteQueries(database), sample) or query.name == "license check"
+            assert not await query.ask(ReportQueries(database), sample) or query.name == "license check"

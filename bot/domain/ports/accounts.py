@@ -1,10 +1,11 @@
 """Accounts, their stored positions and orders, and the sealing of their keys."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.domain.accounts import Account, AccountType, Credentials, Exchange, KeyCheck, KeyType, SealedCredentials
 from bot.domain.ids import AccountId, Millis, UserId
-from bot.domain.portfolio import Orders, Positions
+from bot.domain.portfolio import Executions, Orders, Positions
 from bot.domain.secrets import Secret
 
 
@@ -67,3 +68,29 @@ class Portfolio(Protocol):
 
     async def replace_positions(self, account: Account, positions: Positions) -> None: ...
     async def replace_orders(self, account: Account, orders: Orders) -> None: ...
+
+
+class AccountQueries(Protocol):
+    """Reads of accounts, of their keys, and of what is stored of their portfolio. Raises StorageTrouble."""
+
+    async def credentials(self, account_id: AccountId) -> SealedCredentials | None: ...
+    async def pending_pair(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
+        """The newest RSA pair whose key id has not come yet, if there is one."""
+        ...
+
+    async def accounts_to_check(self, before: Millis, limit: int) -> tuple[Account, ...]:
+        """Active demo and live accounts whose key was last checked before that moment."""
+        ...
+
+    async def positions(self, account_id: AccountId) -> Positions | None:
+        """None if this account's positions were never read."""
+        ...
+
+    async def orders(self, account_id: AccountId) -> Orders | None: ...
+    async def executions(self, account: Account, limit: int) -> Executions:
+        """What trade_logs hold of a paper account, newest first."""
+        ...
+
+    async def paper_wallet(self, account_id: AccountId) -> Mapping[str, str]:
+        """Coin -> wallet balance as canonical Decimal text."""
+        ...

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.domain.admin import ErrorNote, UserFacts, UserFilter, UserLine
+from bot.domain.audit import AuditRow
 from bot.domain.broadcasts import Audience, Broadcast, BroadcastState, Delivery, Recipient
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.licensing import LicenseType
@@ -69,6 +70,12 @@ class AdminQueries(Protocol):
 
     async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[OwnedExecution, ...]:
         """Every fill, account by account, oldest first, from behind (account_id, ts, fill_id)."""
+        ...
+
+    async def audit_page(
+        self, *, before: int | None = None, area: str | None = None, subject: UserId | None = None, limit: int = 20
+    ) -> tuple[AuditRow, ...]:
+        """The audit, newest first: rows of an id below `before`, of one area ("promo"), about one person."""
         ...
 
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]: ...

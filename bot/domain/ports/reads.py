@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from bot.domain.accounts import Account, KeyCheck, SealedCredentials
-from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import License
 from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
@@ -45,14 +45,6 @@ class Reads(Protocol):
     def last_order_book(self, symbol: Symbol) -> OrderBook | None: ...
     def last_klines(self, symbol: Symbol, interval: str) -> Klines | None: ...
     def last_board(self, category: Category) -> MarketBoard | None: ...
-
-
-class StoredUsers(Protocol):
-    """What the cache loads from the rows of a user. Raises StorageTrouble."""
-
-    async def user_config(self, user_id: UserId) -> UserConfig | None: ...
-    async def license(self, user_id: UserId, now: Millis) -> License: ...
-    async def credentials(self, account_id: AccountId) -> SealedCredentials | None: ...
 
 
 class StoredPortfolio(Protocol):

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.accounts import Account, TradeSettings
+from bot.domain.accounts import TradeSettings
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.pins import StoredPin
 from bot.domain.privacy import PrivacyState, Record
-from bot.domain.users import Language, NewUser, Role, UserSettings
+from bot.domain.users import Language, NewUser, Role, UserConfig, UserSettings
 
 
 class PrivacyRequests(Protocol):
@@ -20,8 +20,8 @@ class PrivacyRequests(Protocol):
         """True if an erasure was due to come."""
         ...
 
-    async def erase(self, user_id: UserId) -> tuple[Account, ...]:
-        """Everything that is stored of a user but their rows in the append-only ledgers; the accounts that went."""
+    async def erase(self, user_id: UserId) -> None:
+        """Everything that is stored of a user but their rows in the append-only ledgers."""
         ...
 
 
@@ -80,3 +80,15 @@ class Pins(Protocol):
     async def remove(self, user_id: UserId) -> bool:
         """True if there was one."""
         ...
+
+
+class UserQueries(Protocol):
+    """Reads of users. Raises StorageTrouble."""
+
+    async def user_config(self, user_id: UserId) -> UserConfig | None: ...
+    async def staff(self) -> Mapping[UserId, Role]:
+        """Everybody whose stored role is more than a user's."""
+        ...
+
+    async def pin(self, user_id: UserId) -> StoredPin | None: ...
+    async def active_users(self, since: Millis, limit: int) -> tuple[UserId, ...]: ...

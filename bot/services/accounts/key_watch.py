@@ -8,12 +8,12 @@ from typing import Final
 from bot.domain.accounts import Account, KeyCheck
 from bot.domain.chat import OutboxMessage
 from bot.domain.errors import ExchangeError, KeyTrouble
-from bot.domain.events import CredentialsChanged
 from bot.domain.ids import DAY, AccountId, ChatId, Millis
 from bot.domain.key_rules import judge, refusals
+from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left
 _BATCH: Final = 50
@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 class KeyWatch:
     """Re-checks each key once a day and enqueues a message for an expiry, a new right, a key that died."""
 
-    queries: Queries
+    queries: AccountQueries
     transactions: Transactions
     inspector: KeyInspector
     clock: Clock
@@ -71,14 +71,6 @@ class KeyWatch:
                     "date": str(check.expires_at),
                 }
                 await self._enqueue(unit, account, "key-expires", values, f"{check.expires_at}:{days}", now)
-            unit.record(
-                CredentialsChanged(
-                    user_id=account.user_id,
-                    account_id=account.account_id,
-                    exchange=account.exchange,
-                    account_type=account.account_type,
-                )
-            )
 
     async def _tell_dead(self, account: Account, trouble: KeyTrouble, now: Millis) -> None:
         code = str(trouble.code or 0)

@@ -17,10 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, KeyRefused, KeyTrouble, NoAccount
-from bot.domain.events import CredentialsChanged, UserConfigChanged
 from bot.domain.ids import AccountId, UserId
 from bot.domain.key_rules import Finding, Severity, judge, refusals
-from bot.domain.ports.accounts import CredentialVault
+from bot.domain.ports.accounts import AccountQueries, CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
@@ -86,6 +85,7 @@ class Keys:
     """Attach, check, remove. At most one key of a type a user; a new one takes the old one's place."""
 
     reads: Reads
+    queries: AccountQueries
     transactions: Transactions
     inspector: KeyInspector
     vault: CredentialVault
@@ -121,8 +121,7 @@ class Keys:
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
         """
-        async with self.transactions.begin() as unit:
-            waiting = await unit.accounts.pending(user_id, account_type)
+        waiting = await self.queries.pending_pair(user_id, account_type)
         if waiting is None:
             raise BadInput("keys-no-offer")
         key = NewKey(
@@ -163,7 +162,6 @@ class Keys:
             raise _refused((_stored_finding_of(trouble),), account.account_type, is_stored=True) from trouble
         async with self.transactions.begin() as unit:
             await unit.accounts.set_check(account.account_id, check)
-            unit.record(_credentials_changed(account))
         return KeyReport(account=account, check=check, findings=self._judge(check))
 
     async def report(self, account: Account) -> KeyReport | None:
@@ -194,7 +192,7 @@ class Keys:
         if account.account_type is AccountType.PAPER:
             raise NoAccount("error-no-account", account_type=account.account_type.value)
         async with self.transactions.begin() as unit:
-            await self._drop(unit, account)
+            await unit.accounts.remove(account.account_id)
             if config.default_account_id == account.account_id:
                 practice = config.practice
                 await unit.users.set_default_account(user_id, practice.account_id if practice else None)
@@ -236,7 +234,7 @@ class Keys:
         if former is not None:
             if (former.bybit_uid, former.host) == (check.bybit_uid, key.host):
                 return former
-            await self._drop(unit, former)
+            await unit.accounts.remove(former.account_id)
         return await self._new_account(unit, user_id, key.account_type, key.host)
 
     async def _new_account(self, unit: UnitOfWork, user_id: UserId, account_type: AccountType, host: str) -> Account:
@@ -249,15 +247,9 @@ class Keys:
             now=self.clock.now(),
         )
 
-    async def _drop(self, unit: UnitOfWork, account: Account) -> None:
-        await unit.accounts.remove(account.account_id)
-        unit.record(_credentials_changed(account))
-
     async def _note(self, unit: UnitOfWork, user_id: UserId, account: Account, action: str) -> None:
         details = f"{account.account_type.value} {account.host}"
         await unit.audit(AuditEntry(actor=user_id, action=action, subject=user_id, details=details), self.clock.now())
-        unit.record(_credentials_changed(account))
-        unit.record(UserConfigChanged(user_id=user_id))
 
     async def _inspect(self, key: NewKey) -> KeyCheck:
         try:
@@ -334,12 +326,3 @@ def _stored_finding_of(trouble: KeyTrouble) -> Finding:
 def _refused(findings: tuple[Finding, ...], account_type: AccountType, *, is_stored: bool = False) -> KeyRefused:
     """`is_stored`: a key that was taken before, not one to be taken."""
     return KeyRefused(findings, account_type=account_type.value, is_stored=is_stored)
-
-
-def _credentials_changed(account: Account) -> CredentialsChanged:
-    return CredentialsChanged(
-        user_id=account.user_id,
-        account_id=account.account_id,
-        exchange=account.exchange,
-        account_type=account.account_type,
-    )

@@ -15,10 +15,10 @@ from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, Event
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Orders, Positions
+from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import ExchangeGateway
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
-from bot.domain.update_attempt import without_attempt
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class _StaleMarks:
 class PortfolioLoader:
     """Loads an account's books. Ages in milliseconds."""
 
-    queries: Queries
+    queries: AccountQueries
     transactions: Transactions
     gateways: Mapping[AccountType, ExchangeGateway]
     clock: Clock
@@ -123,9 +123,8 @@ class PortfolioLoader:
             return rows
         fresh = await ask(account)
         try:
-            with without_attempt():
-                async with self.transactions.begin() as unit:
-                    await write(unit, fresh)
+            async with self.transactions.begin_aside() as unit:
+                await write(unit, fresh)
         except StorageTrouble:
             _logger.warning("what Bybit answered could not be written down", exc_info=True)
         else:

@@ -10,15 +10,13 @@ from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind, ErrorNote,
 from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.chat import OutboxMessage
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.events import RoleChanged, UserBanned
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import starts_after
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.licensing.licenses import Licenses
 from bot.services.users.access import RoleResolver
@@ -58,7 +56,6 @@ class UserAdmin:
 
     reads: Reads
     queries: AdminQueries
-    records: Queries
     transactions: Transactions
     licenses: Licenses
     roles: RoleResolver
@@ -124,7 +121,7 @@ class UserAdmin:
         self, *, before: int | None, area: str | None, subject: UserId | None, limit: int
     ) -> tuple[AuditRow, ...]:
         """Newest first, below the row `before`."""
-        return await self.records.audit_page(before=before, area=area, subject=subject, limit=limit)
+        return await self.queries.audit_page(before=before, area=area, subject=subject, limit=limit)
 
     async def names(self, rows: Iterable[AuditRow]) -> Mapping[UserId, str]:
         """What those people are called now; the erased ones have no name."""
@@ -136,18 +133,16 @@ class UserAdmin:
         if not config.accounts:
             return  # a guest of a group: nothing is stored of them
         now = self.clock.now()
-        with without_attempt():
-            async with self.transactions.begin() as unit:
-                entry = AuditEntry(actor=config.user_id, action="desk.denied", subject=None, details=what)
-                await unit.audit(entry, now)
+        async with self.transactions.begin_aside() as unit:
+            entry = AuditEntry(actor=config.user_id, action="desk.denied", subject=None, details=what)
+            await unit.audit(entry, now)
 
     async def note_error(self, user_id: UserId, reference: str, error: Exception) -> None:
         """Keep where to look in the log; that this failed too is logged and no more."""
         note = ErrorNote(reference=reference, kind=type(error).__name__, at=self.clock.now())
         try:
-            with without_attempt():
-                async with self.transactions.begin() as unit:
-                    await unit.error_notes.note_error(user_id, note)
+            async with self.transactions.begin_aside() as unit:
+                await unit.error_notes.note_error(user_id, note)
         except StorageTrouble:
             _logger.warning("the reference %s could not be kept", reference)
 
@@ -200,12 +195,10 @@ class UserAdmin:
                 return "desk-revoked", {}
             case AdminActionKind.BAN | AdminActionKind.UNBAN:
                 await unit.users.set_banned(admin_action.user_id, banned=admin_action.kind is AdminActionKind.BAN)
-                unit.record(UserBanned(user_id=admin_action.user_id))
                 return ("banned" if admin_action.kind is AdminActionKind.BAN else "unbanned"), {}
             case AdminActionKind.ROLE:
                 role = admin_action.role or Role.USER
                 await unit.users.set_role(admin_action.user_id, role)
-                unit.record(RoleChanged(user_id=admin_action.user_id))
                 return "desk-role", {"role": role.value}
 
     async def _give(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> LicenseBalance:

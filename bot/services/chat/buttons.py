@@ -8,8 +8,9 @@ from typing import Final
 from bot.domain.chat import Button
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions
+from bot.domain.ports.storage import Transactions
 from bot.domain.update_attempt import PressedButton, current_attempt
 
 LIFETIME: Final = 15 * 60  # seconds
@@ -32,7 +33,7 @@ def random_token() -> str:
 class ButtonService:
     """Issues and takes tokens."""
 
-    queries: Queries
+    queries: ChatQueries
     transactions: Transactions
     clock: Clock
     new_token: Callable[[], str] = random_token
@@ -53,7 +54,7 @@ class ButtonService:
             )
             for action in actions
         )
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:  # laying out buttons is no update's effect
             await unit.buttons.add(buttons, now)
         return tuple(button.token for button in buttons)
 
@@ -64,7 +65,7 @@ class ButtonService:
 
         A used one of an action in `repeats` is answered again: what it does, it does once, and says so as often as it
         is asked. Inside the handling of an update the token is used up by the first commit of its effect
-        (`Cause.pressed`); elsewhere at once.
+        (`UpdateAttempt.pressed`); elsewhere at once.
         """
         update_attempt = current_attempt.get()
         now = self.clock.now()

@@ -6,8 +6,9 @@ from typing import Final
 
 from bot.domain.chat import Dialogue
 from bot.domain.ids import Millis, UserId
+from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions
+from bot.domain.ports.storage import Transactions
 
 VERSION: Final = 1
 LIFETIME: Final = 15 * 60 * 1000  # ms
@@ -17,7 +18,7 @@ LIFETIME: Final = 15 * 60 * 1000  # ms
 class DialogueService:
     """Begins, finds and ends them."""
 
-    queries: Queries
+    queries: ChatQueries
     transactions: Transactions
     clock: Clock
 

@@ -11,7 +11,8 @@ from bot.domain.chat import OutboxMessage
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.licensing import derive
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.licensing import LicenseQueries
+from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.reminders import LATEST, NOTICES, EndingLicense, Reminder, due_reminder
 
 _BATCH: Final = 100  # people a look and a commit
@@ -42,7 +43,7 @@ class _Due:
 class Reminders:
     """Looks at licenses that end soon or just ended. A restart forgets nothing: what was enqueued stands in a table."""
 
-    queries: Queries
+    queries: LicenseQueries
     transactions: Transactions
     clock: Clock
     # The last notice enqueued for each end: spares writing what stands there already.

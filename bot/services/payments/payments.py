@@ -29,7 +29,6 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import NewUser, Role, UserConfig
 from bot.services.chat.buttons import random_token
 from bot.services.licensing.licenses import Licenses
@@ -76,9 +75,9 @@ class PaymentService:
             )
             for offer in choice.parts
         )
-        with without_attempt():  # an invoice changes nothing: the press may be handled again, its button stays good
-            async with self.transactions.begin() as unit:
-                await unit.payments.add_invoices(invoices, now)
+        # an invoice changes nothing: the press may be handled again, its button stays good
+        async with self.transactions.begin_aside() as unit:
+            await unit.payments.add_invoices(invoices, now)
         return invoices
 
     async def check(self, payload: str, payer: UserId, currency: str, stars: int) -> str | None:
@@ -94,8 +93,7 @@ class PaymentService:
 
     async def book(self, payer: NewUser, paid: Paid) -> None:
         """Credit a charge, or keep it as unclaimed, which sends it back; once, however often it is told."""
-        with without_attempt():  # whoever pays is a user; that they become one is not this update's effect
-            await self.people.welcome(payer)
+        await self.people.welcome(payer)
         config = await self.reads.user_config(payer.user_id)
         admins = await self.admins()
         async with self.transactions.begin() as unit:
@@ -113,8 +111,7 @@ class PaymentService:
 
         False if it was booked meanwhile: then it is a return like any other.
         """
-        with without_attempt():
-            await self.people.welcome(payer)
+        await self.people.welcome(payer)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             if await unit.payments.by_charge(paid.charge_id) is not None:

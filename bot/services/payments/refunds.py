@@ -12,7 +12,7 @@ from typing import Final
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, StarsDown, StarsRefused
 from bot.domain.ids import Millis, UserId
-from bot.domain.licensing import EntryKind, derive
+from bot.domain.licensing import EntryKind
 from bot.domain.payments import RETURNED, Payment, PaymentStatus, return_key
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries, StarsApi
@@ -40,9 +40,7 @@ class Refunds:
         """How much of what was paid for has not run yet, ms: what a refund takes."""
         if payment.user_id is None or payment.status is not PaymentStatus.COMPLETED:
             return 0
-        async with self.transactions.begin() as unit:
-            entries = await unit.ledger.entries(payment.user_id)
-        license_balance = derive(entries, self.clock.now())
+        license_balance = await self.licenses.balance(payment.user_id)
         return sum(grant.left for grant in license_balance.grants if grant.entry_id == payment.entry_id)
 
     @staticmethod

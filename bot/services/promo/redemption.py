@@ -16,7 +16,6 @@ from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import TRIES, TRIES_WITHIN, CampaignState, KnownCode, Redeemed, Usage, starts_after
 from bot.domain.promo_codes import fold, suggestion
-from bot.domain.update_attempt import without_attempt
 from bot.services.licensing.licenses import Licenses
 from bot.services.promo.alerts import PromoAlarms, private_message
 
@@ -99,21 +98,21 @@ class Redemptions:
         if recipient != requester and await self.reads.user_config(recipient) is None:
             raise BadInput("promo-unknown-user", user=recipient)
         now = self.clock.now()
-        with without_attempt():  # what was seen or mistyped is not the effect of this update: it may be shown again
-            async with self.transactions.begin() as unit:
-                tries = await unit.promo.tries(requester, Millis(now - TRIES_WITHIN))
-                if len(tries) >= TRIES:
-                    return Refusal(next_try=_next_try(tries))
-                if latin is not None:
-                    return Suggestion(text=latin, lookup=lookup.hex(), recipient=recipient)
-                code = await unit.promo.find(lookup, recipient)
-                if code is not None and (redemption := _redeemed(code, recipient)) is not None:
-                    return redemption
-                if code is None or not code.is_open(now):
-                    await unit.promo.add_try(requester, now)
-                    await self.alarms.guessed(unit, now)
-                    return Refusal()
-                await unit.promo.opened(code.campaign.campaign_id, recipient, now)
+        # what was seen or mistyped is not the effect of this update: it may be shown again
+        async with self.transactions.begin_aside() as unit:
+            tries = await unit.promo.tries(requester, Millis(now - TRIES_WITHIN))
+            if len(tries) >= TRIES:
+                return Refusal(next_try=_next_try(tries))
+            if latin is not None:
+                return Suggestion(text=latin, lookup=lookup.hex(), recipient=recipient)
+            code = await unit.promo.find(lookup, recipient)
+            if code is not None and (redemption := _redeemed(code, recipient)) is not None:
+                return redemption
+            if code is None or not code.is_open(now):
+                await unit.promo.add_try(requester, now)
+                await self.alarms.guessed(unit, now)
+                return Refusal()
+            await unit.promo.opened(code.campaign.campaign_id, recipient, now)
         return await self._code_preview(code, lookup, recipient, now)
 
     async def _code_preview(self, code: KnownCode, lookup: bytes, recipient: UserId, now: Millis) -> CodePreview:

@@ -25,9 +25,9 @@ from bot.domain.pins import (
     is_weak,
 )
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.users import UserQueries
 from bot.domain.secrets import Secret
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role
 from bot.services.users.access import RoleResolver
 
@@ -56,7 +56,7 @@ class Entered:
 class PinService:
     """The owners are told of a lock. What is open is known in this process alone."""
 
-    queries: Queries
+    queries: UserQueries
     transactions: Transactions
     clock: Clock
     roles: RoleResolver
@@ -87,19 +87,18 @@ class PinService:
         Raises LookupError for a user without a PIN.
         """
         now = self.clock.now()
-        with without_attempt():  # a try is not what the update asked for
-            async with self.transactions.begin() as unit:
-                stored = await unit.pins.count_try(user_id, now)
-            if stored is None:
-                return await self._locked(user_id, now)
-            if await asyncio.to_thread(_is_right, stored, digits):
-                async with self.transactions.begin() as unit:
-                    await unit.pins.clear_tries(user_id)
-                self._open(user_id)
-                return Entered(outcome=Outcome.RIGHT)
-            if stored.failures < TRIES:
-                return Entered(outcome=Outcome.WRONG, tries_left=TRIES - stored.failures)
-            return await self._lock(user_id, now)
+        async with self.transactions.begin_aside() as unit:  # a try is not what the update asked for
+            stored = await unit.pins.count_try(user_id, now)
+        if stored is None:
+            return await self._locked(user_id, now)
+        if await asyncio.to_thread(_is_right, stored, digits):
+            async with self.transactions.begin_aside() as unit:
+                await unit.pins.clear_tries(user_id)
+            self._open(user_id)
+            return Entered(outcome=Outcome.RIGHT)
+        if stored.failures < TRIES:
+            return Entered(outcome=Outcome.WRONG, tries_left=TRIES - stored.failures)
+        return await self._lock(user_id, now)
 
     async def set(self, user_id: UserId, digits: Secret) -> None:
         """Set or replace it, and open it. Raises BadInput for anything but six digits, and for a weak six."""
@@ -111,7 +110,8 @@ class PinService:
         salt = token_bytes(_SALT_BYTES)
         digest = await asyncio.to_thread(_digest, digits, salt, self.cost)
         now = self.clock.now()
-        async with self.transactions.begin() as unit:
+        # the button that asked for it is used up by what goes on after it
+        async with self.transactions.begin_aside() as unit:
             row = StoredPin(user_id=user_id, salt=salt, digest=digest, cost=self.cost)
             is_new = await unit.pins.put(row, now)
             action = "pin.set" if is_new else "pin.change"
@@ -156,7 +156,7 @@ class PinService:
         until = Millis(now + LOCKED_FOR)
         people = self.roles.everybody(await self.queries.staff())
         others = sorted(each for each, role in people.items() if role is Role.OWNER and each != user_id)
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:
             await unit.pins.lock(user_id, until)
             await unit.audit(AuditEntry(actor=user_id, action="pin.locked", subject=user_id), now)
             await self._tell(unit, others, user_id, until, now)

@@ -14,7 +14,6 @@ from zoneinfo import available_timezones
 
 from bot.domain.accounts import AccountType, TradeSettings
 from bot.domain.errors import BadInput
-from bot.domain.events import UserConfigChanged
 from bot.domain.ids import AccountId, UserId
 from bot.domain.numbers import parse_number
 from bot.domain.portfolio import OrderType
@@ -97,13 +96,11 @@ class Preferences:
     async def _store(self, user_id: UserId, settings: UserSettings) -> None:
         async with self.transactions.begin() as unit:
             await unit.users.set_settings(user_id, settings)
-            unit.record(UserConfigChanged(user_id=user_id))
 
     async def _store_for_accounts(self, user_id: UserId, settings: TradeSettings) -> None:
         """For every account: one alone is changed where its order is made, on the order card to come."""
         async with self.transactions.begin() as unit:
             await unit.users.set_trade_settings(user_id, settings)
-            unit.record(UserConfigChanged(user_id=user_id))
 
     async def _set_default_account(self, config: UserConfig, typed: str) -> None:
         word, account_id = typed, None
@@ -112,7 +109,6 @@ class Preferences:
         account = config.resolve(_choice(AccountType, word), account_id)
         async with self.transactions.begin() as unit:
             await unit.users.set_default_account(config.user_id, account.account_id)
-            unit.record(UserConfigChanged(user_id=config.user_id))
 
 
 def _number(field: SettingField, typed: str) -> Decimal:

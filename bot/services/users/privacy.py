@@ -15,7 +15,6 @@ from typing import Final
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput
-from bot.domain.events import CredentialsChanged, LicenseChanged, UserConfigChanged
 from bot.domain.ids import DAY, HOUR, Millis, UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
@@ -106,17 +105,7 @@ class Privacy:
             if due is None or due > now:
                 return False
             await unit.audit(_entry(user_id, "user.forget"), now)
-            for account in await unit.privacy.erase(user_id):
-                unit.record(
-                    CredentialsChanged(
-                        user_id=user_id,
-                        account_id=account.account_id,
-                        exchange=account.exchange,
-                        account_type=account.account_type,
-                    )
-                )
-            unit.record(UserConfigChanged(user_id=user_id))
-            unit.record(LicenseChanged(user_id=user_id))
+            await unit.privacy.erase(user_id)
         _logger.info("a user was erased at their own wish")
         return True
 
