@@ -34,7 +34,7 @@ from bot.domain.events import (
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.domain.portfolio import Orders, Positions
-from bot.domain.users import Language, Role, TradeSettings
+from bot.domain.users import Language, Role, TradeSettings, UserSettings
 from storage.store import SqliteUnitOfWork
 
 NEW = UserId(1003)
@@ -55,7 +55,11 @@ WRITES: dict[str, tuple[Write, set[type]]] = {
     "ensure": (lambda unit, _: unit.users.ensure(new_user(NEW), NOW), {UserConfigChanged}),
     "rename": (lambda unit, _: unit.users.rename(ANNA, "other", "Other"), {UserConfigChanged}),
     "language": (lambda unit, _: unit.users.set_language(ANNA, Language.RUSSIAN), {UserConfigChanged}),
-    "settings": (lambda unit, _: unit.users.set_settings(ANNA, TradeSettings(leverage=7)), {UserConfigChanged}),
+    "settings": (lambda unit, _: unit.users.set_settings(ANNA, UserSettings(time_zone="UTC")), {UserConfigChanged}),
+    "trade settings": (
+        lambda unit, _: unit.users.set_trade_settings(ANNA, TradeSettings(leverage=7)),
+        {UserConfigChanged},
+    ),
     "default": (lambda unit, it: unit.users.set_default_account(ANNA, it.paper.account_id), {UserConfigChanged}),
     "terms": (lambda unit, _: unit.users.accept_terms(ANNA, 1, NOW), {UserConfigChanged}),
     "ban": (lambda unit, _: unit.users.set_banned(ANNA, banned=True), {UserBanned}),
