@@ -10,7 +10,7 @@ from bot.domain.ids import DAY
 from bot.domain.ports.payments import StarsApi
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
-from bot.services.accounts.screens import Screens
+from bot.services.accounts.screens import AccountScreens
 from bot.services.admin.broadcasts import BroadcastJob, BroadcastService
 from bot.services.admin.reports import Reports
 from bot.services.admin.user_actions import UserAdmin
@@ -19,6 +19,7 @@ from bot.services.chat.dialogues import DialogueService
 from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
+from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.reconciliation import StarWatch
 from bot.services.payments.refunds import RefundJob, Refunds
@@ -62,8 +63,9 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
         preferences=preferences,
         keys=keys,
         licenses=licenses,
-        screens=Screens(
-            reads=base.reads, patience=base.tuning.screen_patience, resolve_patience=base.tuning.resolve_patience
+        account_screens=AccountScreens(reads=base.reads, reader=base.screen_reader),
+        market_screens=MarketScreens(
+            reads=base.reads, reader=base.screen_reader, resolve_patience=base.tuning.resolve_patience
         ),
         buttons=ButtonService(queries=base.queries, transactions=base.store, clock=base.clock),
         dialogues=DialogueService(queries=base.queries, transactions=base.store, clock=base.clock),

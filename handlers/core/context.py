@@ -14,8 +14,8 @@ from bot.domain.health import Health
 from bot.domain.ids import ChatId, UserId
 from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role, UserConfig
-from bot.services.accounts.screens import Dated, Shown
 from bot.services.chat.buttons import LIFETIME, ButtonAction
+from bot.services.screens import Dated, Shown
 from bot.services.services import Services
 from handlers.core import delivery
 from handlers.core.callbacks import token_data

@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeDown, ExchangeError
-from bot.services.accounts.screens import Dated, Shown
+from bot.services.screens import Dated, Shown
 from handlers.core import delivery
 from handlers.core.delivery import ChatTarget
 from handlers.views.cards import Card

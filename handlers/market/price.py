@@ -23,12 +23,12 @@ async def symbol_argument(ctx: UpdateContext) -> Symbol:
     """What was typed after the command. Raises UnknownSymbol, BadInput."""
     if not ctx.arguments:
         return FAVORITES[0]
-    return await ctx.services.screens.resolve(" ".join(ctx.arguments[:2]))
+    return await ctx.services.market_screens.resolve(" ".join(ctx.arguments[:2]))
 
 
 async def _present_price(ctx: UpdateContext, symbol: Symbol) -> None:
     await ctx.present(
-        lambda: ctx.services.screens.price(symbol), lambda viewer, shown: price_card(viewer, symbol, shown)
+        lambda: ctx.services.market_screens.price(symbol), lambda viewer, shown: price_card(viewer, symbol, shown)
     )
 
 

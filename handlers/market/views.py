@@ -6,7 +6,8 @@ from typing import Final
 
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Kline, Listing, MarketBoard, OrderBook, Ticker
-from bot.services.accounts.screens import PriceCard, Shown
+from bot.services.market.screens import PriceCard
+from bot.services.screens import Shown
 from handlers.core.callbacks import ShowBook, ShowPrice, ShowSymbols
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows

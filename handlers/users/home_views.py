@@ -8,7 +8,8 @@ from bot.domain.accounts import AccountType
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance
 from bot.domain.users import Language
-from bot.services.accounts.screens import PriceCard, Shown
+from bot.services.market.screens import PriceCard
+from bot.services.screens import Shown
 from handlers.core.callbacks import RunCommand, SetLanguage, ShowBalance, ShowSymbols
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, link_button

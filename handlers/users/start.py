@@ -34,10 +34,10 @@ async def greet(ctx: UpdateContext) -> None:
 
 async def show_home(ctx: UpdateContext, *first_lines: Markup) -> None:
     """The first message: practice money, the price of Bitcoin, what to do next."""
-    screens = ctx.services.screens
     practice = ctx.config.account_of_type(AccountType.PAPER) or ctx.config.default_account
     balance, price = await asyncio.gather(
-        known_or_trouble(lambda: screens.balance(practice)), known_or_trouble(lambda: screens.price(FAVORITES[0]))
+        known_or_trouble(lambda: ctx.services.account_screens.balance(practice)),
+        known_or_trouble(lambda: ctx.services.market_screens.price(FAVORITES[0])),
     )
     money = PAPER_START_BALANCE if ctx.is_new else practice_money(balance)
     await ctx.present_known(

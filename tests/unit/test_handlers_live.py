@@ -11,7 +11,7 @@ from telegram.ext import ExtBot
 
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.ids import Millis
-from bot.services.accounts.screens import Shown
+from bot.services.screens import Shown
 from handlers.core import delivery
 from handlers.core.delivery import ChatTarget
 from handlers.core.live_messages import LiveMessages

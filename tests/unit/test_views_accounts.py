@@ -14,7 +14,7 @@ from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyT
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
 from bot.domain.users import Language, TradeSettings
-from bot.services.accounts.screens import Shown
+from bot.services.screens import Shown
 from handlers.accounts.views import balance_card, orders_card, positions_card, trades_card
 
 D = Decimal

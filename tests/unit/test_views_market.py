@@ -12,7 +12,8 @@ from harness.viewers import NOW, datas, labels, viewer
 from bot.domain.ids import Symbol, UserId
 from bot.domain.market import Category, OrderBook
 from bot.domain.users import Language
-from bot.services.accounts.screens import PriceCard, Shown
+from bot.services.market.screens import PriceCard
+from bot.services.screens import Shown
 from handlers.market.views import base_of, book_card, price_card, quote_of, sparkline, symbols_card
 
 BTC = Symbol("BTCUSDT")
