@@ -57,6 +57,7 @@ from handlers.promo import campaign, create, redeem
 from handlers.support import support
 from handlers.texts.catalog import Texts
 from handlers.users import language, menu, pin, privacy, settings, start, terms, whoami
+from handlers.views.problems import table_of
 
 _logger = logging.getLogger(__name__)
 
@@ -110,21 +111,21 @@ class HandlerTable:
         self._repeating = frozenset(name for name, each in self._actions.items() if each.repeats)
         self._dialogues = {each.dialogue: each for each in self.specs if isinstance(each, DialogueSpec)}
 
-    async def run_command(self, ctx: UpdateContext, name: str) -> None:
-        """A command without arguments, from a button."""
+    async def run_command(self, ctx: UpdateContext, name: str, *arguments: str) -> None:
+        """A command from a button, or from another feature with its arguments."""
         spec = self._commands.get(name)
         if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
-        bare = replace(ctx, arguments=())
-        await guards.run(bare, spec, partial(spec.run, bare))
+        ctx = replace(ctx, arguments=arguments)
+        await guards.run(ctx, spec, partial(spec.run, ctx))
 
     async def rerun_command(self, ctx: UpdateContext, name: str, arguments: tuple[str, ...]) -> None:
         """A typed command that waited for the PIN."""
         spec = next((each for each in self.specs if isinstance(each, CommandSpec) and each.name == name), None)
         if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
-        again = replace(ctx, arguments=arguments)
-        await guards.run(again, spec, partial(spec.run, again))
+        ctx = replace(ctx, arguments=arguments)
+        await guards.run(ctx, spec, partial(spec.run, ctx))
 
     async def run_action(self, ctx: UpdateContext, button_action: ButtonAction) -> None:
         """What a token stood for."""
@@ -157,6 +158,11 @@ class HandlerTable:
     def media_dialogues(self) -> frozenset[str]:
         """See `Router`."""
         return frozenset(name for name, spec in self._dialogues.items() if spec.takes_media)
+
+    @property
+    def secret_dialogues(self) -> frozenset[str]:
+        """See `Router`."""
+        return frozenset(name for name, spec in self._dialogues.items() if spec.takes_secret)
 
     def commands(self, role: Role) -> Mapping[str, str]:
         """The private menu of a role."""
@@ -212,6 +218,9 @@ TABLE: Final = HandlerTable(
 )
 
 
+PROBLEM_CARDS: Final = table_of((*keys.PROBLEMS, *price.PROBLEMS, *menu.PROBLEMS))
+
+
 def register(
     app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable = TABLE
 ) -> None:
@@ -221,6 +230,7 @@ def register(
         texts=texts,
         health=health,
         router=table,
+        problem_cards=PROBLEM_CARDS,
         live_messages=LiveMessages(),
         tasks=HandlerTasks(),
         refusals=Cooldown(services.clock, period=BANNED_EVERY),

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.chat import Dialogue
-from bot.domain.errors import BadInput, ButtonExpired, NoAccount
+from bot.domain.errors import BadInput, ButtonExpired, KeyRefused, NoAccount
 from bot.domain.ids import AccountId
 from bot.domain.key_rules import Finding
 from bot.domain.secrets import Secret, carries_secret
@@ -25,7 +25,9 @@ from handlers.accounts.key_views import (
     checked_card,
     connected_card,
     keys_card,
+    no_account_card,
     offer_card,
+    refused_card,
     removed_card,
     site_without_keys_card,
 )
@@ -36,6 +38,7 @@ from handlers.core.short_memory import TypedKey
 from handlers.core.slow_reply import refuse_while_asking, show_when_ready
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, dialogue, view
 from handlers.views.cards import Card
+from handlers.views.problems import ProblemCard
 
 PAIR: Final = "keys.pair"
 ASK_TYPED: Final = "keys.ask-typed"
@@ -271,5 +274,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(HELD, add_kept_key, access=AFTER_TERMS),
     action(REMOVE, remove_key, access=EVERYONE),
     dialogue(ASKS_KEY_ID, finish_pair, access=AFTER_TERMS),
-    dialogue(ASKS_TYPED, add_typed_secret, access=AFTER_TERMS),
+    dialogue(ASKS_TYPED, add_typed_secret, access=AFTER_TERMS, takes_secret=True),
 )
+PROBLEMS: Final = (ProblemCard(KeyRefused, refused_card), ProblemCard(NoAccount, no_account_card))

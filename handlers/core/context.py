@@ -26,6 +26,7 @@ from handlers.core.short_memory import Cooldown, TypedKeyStore
 from handlers.core.tasks import HandlerTasks
 from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card, button
+from handlers.views.problems import ProblemCards
 from handlers.views.render_context import RenderContext
 
 T = TypeVar("T", bound=Dated)
@@ -35,7 +36,7 @@ MAX_ARGUMENTS = 12
 class Router(Protocol):
     """The table of handlers, as one handler sees it that hands over to another."""
 
-    async def run_command(self, ctx: "UpdateContext", name: str) -> None:
+    async def run_command(self, ctx: "UpdateContext", name: str, *arguments: str) -> None:
         """Raises ButtonExpired for a command that is not in the table."""
         ...
 
@@ -59,6 +60,11 @@ class Router(Protocol):
         """Dialogues that take pictures and files, too."""
         ...
 
+    @property
+    def secret_dialogues(self) -> frozenset[str]:
+        """Dialogues whose answer is a secret."""
+        ...
+
     def commands(self, role: Role) -> Mapping[str, str]:
         """What that role finds in the menu of its private chat: name to the key of its description."""
         ...
@@ -76,6 +82,7 @@ class BotData:
     texts: Texts
     health: Callable[[], Health]
     router: Router
+    problem_cards: ProblemCards
     live_messages: LiveMessages
     tasks: HandlerTasks
     refusals: Cooldown

@@ -101,11 +101,16 @@ class ActionSpec(HandlerSpec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueSpec(HandlerSpec):
-    """The next typed message of an open dialogue. `takes_media`: pictures and files, too, for their captions."""
+    """The next typed message of an open dialogue.
+
+    `takes_media`: pictures and files, too, for their captions. `takes_secret`: a secret that is typed now is deleted
+    from the chat and taken all the same; anywhere else it is deleted with a warning.
+    """
 
     dialogue: str
     run: RunDialogue
     takes_media: bool = False
+    takes_secret: bool = False
 
 
 class UpdateKind(StrEnum):
@@ -194,7 +199,14 @@ def action(
     )
 
 
-def dialogue(dialogue_name: str, run: RunDialogue, *, access: AccessRule, takes_media: bool = False) -> DialogueSpec:
+def dialogue(
+    dialogue_name: str,
+    run: RunDialogue,
+    *,
+    access: AccessRule,
+    takes_media: bool = False,
+    takes_secret: bool = False,
+) -> DialogueSpec:
     """The next message of a dialogue."""
     return DialogueSpec(
         name=f"dialogue {dialogue_name}",
@@ -203,6 +215,7 @@ def dialogue(dialogue_name: str, run: RunDialogue, *, access: AccessRule, takes_
         dialogue=dialogue_name,
         run=run,
         takes_media=takes_media,
+        takes_secret=takes_secret,
     )
 
 

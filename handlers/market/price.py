@@ -2,11 +2,14 @@
 
 from typing import Final
 
+from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
 from handlers.core.callbacks import ShowPrice
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ANYWHERE, EVERYONE, HandlerSpec, command, view
-from handlers.market.views import FAVORITES, price_card
+from handlers.market.views import price_card, unknown_symbol_card
+from handlers.views.problems import ProblemCard
+from handlers.views.symbols import FAVORITES
 
 
 async def show_price(ctx: UpdateContext) -> None:
@@ -36,3 +39,4 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("price", show_price, access=EVERYONE, places=ANYWHERE, description="command-price"),
     view(ShowPrice, refresh_price, access=EVERYONE, places=ANYWHERE),
 )
+PROBLEMS: Final = (ProblemCard(UnknownSymbol, unknown_symbol_card),)

@@ -4,6 +4,7 @@ import pytest
 from harness.bot_api import FakeBotApi, FakeRequest
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ExtBot, TypeHandler
 
+from bot.domain.errors import NoAccount
 from bot.domain.users import Role
 from handlers import guards, registry
 from handlers.core.callbacks import CODES
@@ -24,6 +25,7 @@ from handlers.core.specs import (
     command,
 )
 from handlers.registry import TABLE, HandlerTable
+from handlers.views.problems import ProblemCard, sentence_card, table_of
 
 
 async def nothing(_: UpdateContext) -> None:
@@ -49,6 +51,12 @@ def test_two_entries_of_one_name_are_refused() -> None:
 def test_an_entry_that_works_nowhere_is_refused() -> None:
     with pytest.raises(ValueError, match="where"):
         HandlerTable([command("a", nothing, access=EVERYONE, places=frozenset())])
+
+
+def test_two_cards_of_one_error_are_refused() -> None:
+    card = ProblemCard(NoAccount, sentence_card)
+    with pytest.raises(ValueError, match="two cards for NoAccount"):
+        table_of((card, card))
 
 
 def test_every_code_has_a_handler() -> None:

@@ -14,7 +14,8 @@ from bot.domain.market import Category, OrderBook
 from bot.domain.users import Language
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
-from handlers.market.views import base_of, book_card, price_card, quote_of, sparkline, symbols_card
+from handlers.market.views import book_card, price_card, sparkline, symbols_card
+from handlers.views.symbols import base_of, quote_of
 
 BTC = Symbol("BTCUSDT")
 D = Decimal
