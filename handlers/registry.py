@@ -104,24 +104,14 @@ class HandlerTable:
         for spec in self.specs:
             if not spec.places:
                 raise ValueError(f"{spec.name} does not say where it works")
-        self._commands = {
-            each.command: each for each in self.specs if isinstance(each, CommandSpec) and each.verb is None
-        }
+        self._commands = {each.name: each for each in self.specs if isinstance(each, CommandSpec)}
         self._actions = {each.action: each for each in self.specs if isinstance(each, ActionSpec)}
         self._repeating = frozenset(name for name, each in self._actions.items() if each.repeats)
         self._dialogues = {each.dialogue: each for each in self.specs if isinstance(each, DialogueSpec)}
 
     async def run_command(self, ctx: UpdateContext, name: str, *arguments: str) -> None:
-        """A command from a button, or from another feature with its arguments."""
+        """A command from a button, from another feature, or one that was typed and waited for the PIN."""
         spec = self._commands.get(name)
-        if spec is None or not guards.allows(ctx, spec):
-            raise ButtonExpired
-        ctx = replace(ctx, arguments=arguments)
-        await guards.run(ctx, spec, partial(spec.run, ctx))
-
-    async def rerun_command(self, ctx: UpdateContext, name: str, arguments: tuple[str, ...]) -> None:
-        """A typed command that waited for the PIN."""
-        spec = next((each for each in self.specs if isinstance(each, CommandSpec) and each.name == name), None)
         if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
         ctx = replace(ctx, arguments=arguments)
@@ -167,16 +157,16 @@ class HandlerTable:
     def commands(self, role: Role) -> Mapping[str, str]:
         """The private menu of a role."""
         return {
-            name: spec.description
-            for name, spec in self._commands.items()
+            spec.command: spec.description
+            for spec in self._commands.values()
             if spec.description is not None and Place.PRIVATE in spec.places and spec.access.admits(role)
         }
 
     def group_commands(self) -> Mapping[str, str]:
         """The menu of groups."""
         return {
-            name: spec.description
-            for name, spec in self._commands.items()
+            spec.command: spec.description
+            for spec in self._commands.values()
             if spec.description is not None and Place.GROUP in spec.places
         }
 
@@ -221,9 +211,7 @@ TABLE: Final = HandlerTable(
 PROBLEM_CARDS: Final = table_of((*keys.PROBLEMS, *price.PROBLEMS, *menu.PROBLEMS))
 
 
-def register(
-    app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable = TABLE
-) -> None:
+def register(app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable) -> None:
     """Give the application its bot_data and add every handler. `close` ends what this starts."""
     app.bot_data = BotData(
         services=services,
@@ -276,11 +264,11 @@ def _ptb_handler(spec: HandlerSpec) -> BaseHandler[Update, Context, Any] | None:
     match spec:
         case CommandSpec():
             wanted = _NEW if spec.verb is None else _NEW & _Verb(spec.verb)
-            return CommandHandler(spec.command, _guarded(spec, spec.run), filters=wanted)
+            return CommandHandler(spec.command, _guarded(spec), filters=wanted)
         case ViewSpec():
-            return CallbackQueryHandler(_guarded(spec, spec.run), pattern=spec.code.pattern())
+            return CallbackQueryHandler(_guarded(spec), pattern=spec.code.pattern())
         case OtherUpdateSpec():
-            return _ptb_handler_of_kind(spec.kind, _guarded(spec, spec.run))
+            return _ptb_handler_of_kind(spec.kind, _guarded(spec))
         case _:
             return None
 
@@ -297,7 +285,7 @@ def _ptb_handler_of_kind(kind: UpdateKind, callback: Callback) -> BaseHandler[Up
             return MessageHandler(_KINDS[kind], callback)
 
 
-def _guarded(spec: HandlerSpec, run: Callable[[UpdateContext], Any]) -> Callback:
+def _guarded(spec: CommandSpec | ViewSpec | OtherUpdateSpec) -> Callback:
     """The one way from PTB into a handler."""
 
     async def callback(update: Update, context: Context) -> None:
@@ -305,7 +293,7 @@ def _guarded(spec: HandlerSpec, run: Callable[[UpdateContext], Any]) -> Callback
         if ctx is None or (ctx.config.is_banned and not spec.access.even_banned):
             return
         if await guards.admit(ctx, spec):
-            await guards.run(ctx, spec, partial(run, ctx))
+            await guards.run(ctx, spec, partial(spec.run, ctx))
             await note_name(ctx)
 
     return callback

@@ -32,7 +32,6 @@ class Shown(Generic[T]):
     """What a screen has now. `later` brings the fresh value; `trouble` says why there is only an old one."""
 
     value: T | None
-    is_fresh: bool
     later: asyncio.Task[T] | None = None
     trouble: ExchangeError | None = None
 
@@ -53,14 +52,14 @@ class ScreenReader:
         task = self._running.spawn(load, "a screen's read", expected=ExchangeError)
         done, _ = await asyncio.wait({task}, timeout=self.patience)
         if not done:
-            return Shown(await last(), is_fresh=False, later=task)
+            return Shown(await last(), later=task)
         try:
-            return Shown(task.result(), is_fresh=True)
+            return Shown(task.result())
         except ExchangeError as trouble:
             known = await last()
             if known is None:
                 raise
-            return Shown(known, is_fresh=False, trouble=trouble)
+            return Shown(known, trouble=trouble)
 
     async def close(self) -> None:
         """End what still runs."""

@@ -37,15 +37,11 @@ class Router(Protocol):
     """The table of handlers, as one handler sees it that hands over to another."""
 
     async def run_command(self, ctx: "UpdateContext", name: str, *arguments: str) -> None:
-        """Raises ButtonExpired for a command that is not in the table."""
+        """`/redeem` or `/keys add`, by the name of its spec. Raises ButtonExpired for one that is not in the table."""
         ...
 
     async def run_action(self, ctx: "UpdateContext", button_action: ButtonAction) -> None:
         """Raises ButtonExpired for an action that is not in the table."""
-        ...
-
-    async def rerun_command(self, ctx: "UpdateContext", name: str, arguments: tuple[str, ...]) -> None:
-        """A typed command that had to wait, by the name of its entry. Raises ButtonExpired for an unknown one."""
         ...
 
     async def continue_dialogue(self, ctx: "UpdateContext", dialogue: Dialogue) -> None: ...
@@ -201,4 +197,4 @@ async def known_or_trouble(look: Callable[[], Awaitable[Shown[T]]]) -> Shown[T]:
     try:
         return await look()
     except ExchangeError as trouble:
-        return Shown(None, is_fresh=False, trouble=trouble)
+        return Shown(None, trouble=trouble)

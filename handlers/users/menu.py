@@ -29,7 +29,7 @@ async def cancel_dialogue(ctx: UpdateContext) -> None:
 
 async def run_menu_command(ctx: UpdateContext, code: RunCommand) -> None:
     """A menu button, or "did you mean /balance"."""
-    await ctx.data.router.run_command(ctx, code.command)
+    await ctx.data.router.run_command(ctx, f"/{code.command}")
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

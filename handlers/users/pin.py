@@ -162,7 +162,7 @@ async def _continue(ctx: UpdateContext, continuation: Continuation | None, lead:
     if continuation.action is not None:
         await ctx.data.router.run_action(ctx, continuation.action)
     else:
-        await ctx.data.router.rerun_command(ctx, continuation.name, continuation.arguments)
+        await ctx.data.router.run_command(ctx, continuation.name, *continuation.arguments)
 
 
 async def _show_pin(ctx: UpdateContext, lead: Markup | None = None) -> None:

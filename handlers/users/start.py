@@ -23,9 +23,9 @@ async def greet(ctx: UpdateContext) -> None:
     if payload.startswith(OWNER_PAYLOAD):
         await _claim(ctx, payload.removeprefix(OWNER_PAYLOAD))
     elif payload.startswith(PROMO_PAYLOAD):
-        await ctx.data.router.run_command(ctx, "redeem", payload.removeprefix(PROMO_PAYLOAD))
+        await ctx.data.router.run_command(ctx, "/redeem", payload.removeprefix(PROMO_PAYLOAD))
     elif payload == SUBSCRIBE_PAYLOAD:  # from a forwarded invoice
-        await ctx.data.router.run_command(ctx, "subscribe")
+        await ctx.data.router.run_command(ctx, "/subscribe")
     else:
         await show_home(ctx)
 
