@@ -70,8 +70,8 @@ class CommandSpec(HandlerSpec):
     """`/command`, or `/command verb` for a verb with an access rule of its own.
 
     `description` is the text key in the command menu; None keeps it out. `resume` turns a command that has to wait
-    for the terms into what goes on after them. `hidden`: what is typed behind it is nobody else's business, so that it
-    is taken out of a group before it is refused there.
+    for the terms or the PIN into what goes on after them. `hidden`: what is typed behind it is nobody else's business,
+    so that it is taken out of a group before it is refused there.
     """
 
     command: str
