@@ -19,6 +19,7 @@ from bot.domain.ids import HOUR, Millis, UserId
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.lifecycle import EXIT_CONFIG, Fatal, stop_signals
+from bot.services.screens import ScreenReader
 from bot.services.services import Services
 from bot.services.users.access import RoleResolver
 from bot.settings import Settings
@@ -81,10 +82,11 @@ async def assemble(
             telegram_bot=telegram.bot,
             texts=texts,
             listener_of=listeners,
+            screen_reader=ScreenReader(patience=tuning.screen_patience),
             access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
         )
         services, feature_jobs = await build_features(base)
-        stack.push_async_callback(services.screens.close)
+        stack.push_async_callback(base.screen_reader.close)
         application, runtime = await open_chat(stack, telegram, storage, texts, listeners, outside, tuning)
         jobs = Jobs((*feature_jobs, *upkeep_jobs(reads, bybit, runtime.marker, outside.clock)))
         progress = Progress(problems=(runtime.problems, jobs.trouble))

@@ -7,6 +7,7 @@ table does not run, and no spec can be made without an access rule.
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any, Final
@@ -56,6 +57,7 @@ from handlers.promo import campaign, create, redeem
 from handlers.support import support
 from handlers.texts.catalog import Texts
 from handlers.users import language, menu, pin, privacy, settings, start, terms, whoami
+from handlers.views.problems import table_of
 
 _logger = logging.getLogger(__name__)
 
@@ -102,30 +104,18 @@ class HandlerTable:
         for spec in self.specs:
             if not spec.places:
                 raise ValueError(f"{spec.name} does not say where it works")
-        self._commands = {
-            each.command: each for each in self.specs if isinstance(each, CommandSpec) and each.verb is None
-        }
+        self._commands = {each.name: each for each in self.specs if isinstance(each, CommandSpec)}
         self._actions = {each.action: each for each in self.specs if isinstance(each, ActionSpec)}
         self._repeating = frozenset(name for name, each in self._actions.items() if each.repeats)
         self._dialogues = {each.dialogue: each for each in self.specs if isinstance(each, DialogueSpec)}
 
-    async def run_command(self, ctx: UpdateContext, name: str) -> None:
-        """A command without arguments, from a button."""
+    async def run_command(self, ctx: UpdateContext, name: str, *arguments: str) -> None:
+        """A command from a button, from another feature, or one that was typed and waited for the PIN."""
         spec = self._commands.get(name)
         if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
-        bare = replace(ctx, arguments=())
-        if await guards.may_go_on(bare, spec):
-            await spec.run(bare)
-
-    async def rerun_command(self, ctx: UpdateContext, name: str, arguments: tuple[str, ...]) -> None:
-        """A typed command that waited for the PIN."""
-        spec = next((each for each in self.specs if isinstance(each, CommandSpec) and each.name == name), None)
-        if spec is None or not guards.allows(ctx, spec):
-            raise ButtonExpired
-        again = replace(ctx, arguments=arguments)
-        if await guards.may_go_on(again, spec):
-            await spec.run(again)
+        ctx = replace(ctx, arguments=arguments)
+        await guards.run(ctx, spec, partial(spec.run, ctx))
 
     async def run_action(self, ctx: UpdateContext, button_action: ButtonAction) -> None:
         """What a token stood for."""
@@ -135,8 +125,7 @@ class HandlerTable:
         if not guards.allows(ctx, spec):
             await guards.note_denied(ctx, spec)
             raise ButtonExpired
-        if await guards.may_go_on(ctx, spec, button_action):
-            await spec.run(ctx, button_action)
+        await guards.run(ctx, spec, partial(spec.run, ctx, button_action), button_action)
 
     async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
         """The next message of a dialogue; one that nobody knows any more is over."""
@@ -148,8 +137,8 @@ class HandlerTable:
             await guards.note_denied(ctx, spec)
             await ctx.services.dialogues.end(ctx.user_id)
             await fallback.answer_unknown_text(ctx)
-        elif await guards.may_go_on(ctx, spec):
-            await spec.run(ctx, dialogue)
+        else:
+            await guards.run(ctx, spec, partial(spec.run, ctx, dialogue))
 
     @property
     def repeatable_actions(self) -> frozenset[str]:
@@ -160,19 +149,24 @@ class HandlerTable:
         """See `Router`."""
         return frozenset(name for name, spec in self._dialogues.items() if spec.takes_media)
 
+    @property
+    def secret_dialogues(self) -> frozenset[str]:
+        """See `Router`."""
+        return frozenset(name for name, spec in self._dialogues.items() if spec.takes_secret)
+
     def commands(self, role: Role) -> Mapping[str, str]:
         """The private menu of a role."""
         return {
-            name: spec.description
-            for name, spec in self._commands.items()
+            spec.command: spec.description
+            for spec in self._commands.values()
             if spec.description is not None and Place.PRIVATE in spec.places and spec.access.admits(role)
         }
 
     def group_commands(self) -> Mapping[str, str]:
         """The menu of groups."""
         return {
-            name: spec.description
-            for name, spec in self._commands.items()
+            spec.command: spec.description
+            for spec in self._commands.values()
             if spec.description is not None and Place.GROUP in spec.places
         }
 
@@ -214,15 +208,17 @@ TABLE: Final = HandlerTable(
 )
 
 
-def register(
-    app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable = TABLE
-) -> None:
+PROBLEM_CARDS: Final = table_of((*keys.PROBLEMS, *price.PROBLEMS, *menu.PROBLEMS))
+
+
+def register(app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable) -> None:
     """Give the application its bot_data and add every handler. `close` ends what this starts."""
     app.bot_data = BotData(
         services=services,
         texts=texts,
         health=health,
         router=table,
+        problem_cards=PROBLEM_CARDS,
         live_messages=LiveMessages(),
         tasks=HandlerTasks(),
         refusals=Cooldown(services.clock, period=BANNED_EVERY),
@@ -268,11 +264,11 @@ def _ptb_handler(spec: HandlerSpec) -> BaseHandler[Update, Context, Any] | None:
     match spec:
         case CommandSpec():
             wanted = _NEW if spec.verb is None else _NEW & _Verb(spec.verb)
-            return CommandHandler(spec.command, _guarded(spec, spec.run), filters=wanted)
+            return CommandHandler(spec.command, _guarded(spec), filters=wanted)
         case ViewSpec():
-            return CallbackQueryHandler(_guarded(spec, spec.run), pattern=spec.code.pattern())
+            return CallbackQueryHandler(_guarded(spec), pattern=spec.code.pattern())
         case OtherUpdateSpec():
-            return _ptb_handler_of_kind(spec.kind, _guarded(spec, spec.run))
+            return _ptb_handler_of_kind(spec.kind, _guarded(spec))
         case _:
             return None
 
@@ -289,15 +285,15 @@ def _ptb_handler_of_kind(kind: UpdateKind, callback: Callback) -> BaseHandler[Up
             return MessageHandler(_KINDS[kind], callback)
 
 
-def _guarded(spec: HandlerSpec, run: Callable[[UpdateContext], Any]) -> Callback:
+def _guarded(spec: CommandSpec | ViewSpec | OtherUpdateSpec) -> Callback:
     """The one way from PTB into a handler."""
 
     async def callback(update: Update, context: Context) -> None:
         ctx = await identify_user(update, context)
         if ctx is None or (ctx.config.is_banned and not spec.access.even_banned):
             return
-        if await guards.admit(ctx, spec) and await guards.may_go_on(ctx, spec):
-            await run(ctx)
+        if await guards.admit(ctx, spec):
+            await guards.run(ctx, spec, partial(spec.run, ctx))
             await note_name(ctx)
 
     return callback

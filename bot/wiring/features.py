@@ -12,7 +12,7 @@ from bot.domain.ids import DAY
 from bot.domain.ports.payments import StarsApi
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
-from bot.services.accounts.screens import Screens
+from bot.services.accounts.screens import AccountScreens
 from bot.services.admin.broadcasts import BroadcastJob, BroadcastService
 from bot.services.admin.reports import Reports
 from bot.services.admin.user_actions import UserAdmin
@@ -21,6 +21,7 @@ from bot.services.chat.dialogues import DialogueService
 from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
+from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.reconciliation import StarWatch
 from bot.services.payments.refunds import RefundJob, Refunds
@@ -54,7 +55,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people)
-    payments, refunds, payment_jobs = make_payments(base, licenses, people)
+    payments, refunds, payment_jobs = make_payments(base, licenses, people, pin)
     support, privacy, privacy_jobs = make_support(base)
     desk, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     services = Services(
@@ -65,8 +66,9 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         preferences=preferences,
         keys=keys,
         licenses=licenses,
-        screens=Screens(
-            reads=base.reads, patience=base.tuning.screen_patience, resolve_patience=base.tuning.resolve_patience
+        account_screens=AccountScreens(reads=base.reads, reader=base.screen_reader),
+        market_screens=MarketScreens(
+            reads=base.reads, reader=base.screen_reader, resolve_patience=base.tuning.resolve_patience
         ),
         buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         dialogues=DialogueService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
@@ -154,7 +156,7 @@ async def make_promo(
 
 
 def make_payments(
-    base: Foundation, licenses: Licenses, people: People
+    base: Foundation, licenses: Licenses, people: People, pin: PinService
 ) -> tuple[PaymentService, Refunds, tuple[Periodic[Any], ...]]:
     queries = SqlitePaymentQueries(base.database)
     stars: StarsApi = Stars(base.telegram_bot)
@@ -169,7 +171,7 @@ def make_payments(
         prices=base.settings.price_list,
         staff=base.storage.user_queries.staff,
     )
-    refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, clock=base.clock)
+    refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, pin=pin, clock=base.clock)
     due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock)
     watch = StarWatch(
         queries=queries, transactions=base.store, stars=stars, payments=payments, refunds=refunds, clock=base.clock
@@ -206,7 +208,7 @@ def make_admin(
         clock=base.clock,
     )
     due = asyncio.Event()
-    broadcasts = BroadcastService(queries=queries, transactions=base.store, clock=base.clock, wake=due.set)
+    broadcasts = BroadcastService(queries=queries, transactions=base.store, pin=pin, clock=base.clock, wake=due.set)
     job = BroadcastJob(
         queries=queries,
         transactions=base.store,

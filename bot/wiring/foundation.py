@@ -9,6 +9,7 @@ from bot.chat.sender import ListenerOf
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
+from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
 from bot.settings import Settings
 from bot.wiring.outside import Tuning
@@ -31,6 +32,7 @@ class Foundation:
     telegram_bot: ExtBot[Any]
     texts: Texts
     listener_of: ListenerOf
+    screen_reader: ScreenReader
     access: RoleResolver
 
     @property

@@ -1,12 +1,13 @@
 """Connecting Bybit: site, account, the public key, and what a key may and may not do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import KeyRefused, NoAccount
 from bot.domain.ids import AccountId, Millis
 from bot.domain.key_rules import Finding, Severity
 from bot.domain.sites import SITES, Site, site_of
@@ -15,6 +16,7 @@ from handlers.core.callbacks import AskRemoval, ShowBalance, ShowKey, ShowSite
 from handlers.texts.catalog import Markup, Translator, Value, join, verbatim
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
 from handlers.views.frame import command_button, menu_row
+from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
 from handlers.views.times import day
 
@@ -140,12 +142,17 @@ def removed_card(viewer: RenderContext, account: Account) -> Card:
     return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
 
 
-def refused_text(
-    viewer: RenderContext, findings: Iterable[Finding], account_type: str, *, is_stored: bool = False
-) -> Markup:
+def refused_card(viewer: RenderContext, error: KeyRefused) -> Card:
     """Why a key was not stored, or why a stored one works no more; each reason with its cure."""
-    title = viewer.say("keys-works-no-more" if is_stored else "keys-refused", account_type=account_type)
-    return join([title, *(finding_text(viewer.say, each) for each in findings)], "\n\n")
+    key = "keys-works-no-more" if error.values.get("is_stored") else "keys-refused"
+    title = viewer.say(key, account_type=str(error.values.get("account_type", "")))
+    text = join([title, *(finding_text(viewer.say, each) for each in error.findings)], "\n\n")
+    return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
+
+
+def no_account_card(viewer: RenderContext, error: NoAccount) -> Card:
+    """Nothing of that type is connected; the way to connect."""
+    return sentence_card(viewer, error, command_button(viewer, "button-connect", "keys"))
 
 
 def finding_text(say: Translator, finding: Finding) -> Markup:

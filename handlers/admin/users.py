@@ -5,12 +5,11 @@ from typing import Final
 from bot.domain.admin import UserFilter
 from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
-from bot.services.chat.buttons import ButtonAction
 from handlers.admin.user_views import USERS_A_PAGE, ask_find_card, found_card, user_card, users_card
 from handlers.core.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.core.context import UpdateContext
+from handlers.core.links import redeem_for
 from handlers.core.specs import ADMIN, SUPPORT, HandlerSpec, command, dialogue, view
-from handlers.promo import create
 
 ASKS_WHOM: Final = "users.find"
 _STATE: Final = "asked"
@@ -49,8 +48,7 @@ async def show_user(ctx: UpdateContext, code: ShowUser) -> None:
     role = ctx.services.roles.role(ctx.config)
     redeem = None
     if ADMIN.admits(role):
-        button_action = ButtonAction(action=create.ASK_FOR, values={"user": str(code.user_id)})
-        (redeem,) = await ctx.buttons([(ctx.say.plain("button-user-redeem"), button_action)])
+        (redeem,) = await ctx.buttons([(ctx.say.plain("button-user-redeem"), redeem_for(code.user_id))])
     await ctx.show(user_card(ctx.viewer, role, subject, redeem))
 
 

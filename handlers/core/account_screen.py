@@ -9,7 +9,8 @@ from typing import Final, Generic, TypeVar
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import AccountId
-from bot.services.accounts.screens import Dated, Screens, Shown
+from bot.services.accounts.screens import AccountScreens
+from bot.services.screens import Dated, Shown
 from handlers.core.context import UpdateContext
 from handlers.views.cards import Card
 from handlers.views.render_context import RenderContext
@@ -26,7 +27,7 @@ _TYPES: Final = MappingProxyType(
 class AccountScreen(Generic[T]):
     """One read and its card, opened by a command or by a button."""
 
-    read: Callable[[Screens, Account], Awaitable[Shown[T]]]
+    read: Callable[[AccountScreens, Account], Awaitable[Shown[T]]]
     draw: Callable[[RenderContext, Account, Shown[T], int], Card]
 
     async def show_for_command(self, ctx: UpdateContext) -> None:
@@ -42,7 +43,7 @@ class AccountScreen(Generic[T]):
 
     async def _present(self, ctx: UpdateContext, account: Account, page: int) -> None:
         await ctx.present(
-            lambda: self.read(ctx.services.screens, account),
+            lambda: self.read(ctx.services.account_screens, account),
             lambda viewer, shown: self.draw(viewer, account, shown, page),
         )
 

@@ -13,8 +13,8 @@ from bot.domain.errors import ExchangeError
 from bot.domain.health import Health
 from bot.domain.ids import ChatId, UserId
 from bot.domain.users import Role, UserConfig
-from bot.services.accounts.screens import Dated, Shown
 from bot.services.chat.buttons import LIFETIME, ButtonAction
+from bot.services.screens import Dated, Shown
 from bot.services.services import Services
 from handlers.core import delivery
 from handlers.core.callbacks import token_data
@@ -25,6 +25,7 @@ from handlers.core.short_memory import Cooldown, TypedKeyStore
 from handlers.core.tasks import HandlerTasks
 from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card, button
+from handlers.views.problems import ProblemCards
 from handlers.views.render_context import RenderContext
 
 T = TypeVar("T", bound=Dated)
@@ -34,16 +35,12 @@ MAX_ARGUMENTS = 12
 class Router(Protocol):
     """The table of handlers, as one handler sees it that hands over to another."""
 
-    async def run_command(self, ctx: "UpdateContext", name: str) -> None:
-        """Raises ButtonExpired for a command that is not in the table."""
+    async def run_command(self, ctx: "UpdateContext", name: str, *arguments: str) -> None:
+        """`/redeem` or `/keys add`, by the name of its spec. Raises ButtonExpired for one that is not in the table."""
         ...
 
     async def run_action(self, ctx: "UpdateContext", button_action: ButtonAction) -> None:
         """Raises ButtonExpired for an action that is not in the table."""
-        ...
-
-    async def rerun_command(self, ctx: "UpdateContext", name: str, arguments: tuple[str, ...]) -> None:
-        """A typed command that had to wait, by the name of its entry. Raises ButtonExpired for an unknown one."""
         ...
 
     async def continue_dialogue(self, ctx: "UpdateContext", dialogue: Dialogue) -> None: ...
@@ -56,6 +53,11 @@ class Router(Protocol):
     @property
     def media_dialogues(self) -> frozenset[str]:
         """Dialogues that take pictures and files, too."""
+        ...
+
+    @property
+    def secret_dialogues(self) -> frozenset[str]:
+        """Dialogues whose answer is a secret."""
         ...
 
     def commands(self, role: Role) -> Mapping[str, str]:
@@ -75,6 +77,7 @@ class BotData:
     texts: Texts
     health: Callable[[], Health]
     router: Router
+    problem_cards: ProblemCards
     live_messages: LiveMessages
     tasks: HandlerTasks
     refusals: Cooldown
@@ -192,4 +195,4 @@ async def known_or_trouble(look: Callable[[], Awaitable[Shown[T]]]) -> Shown[T]:
     try:
         return await look()
     except ExchangeError as trouble:
-        return Shown(None, is_fresh=False, trouble=trouble)
+        return Shown(None, trouble=trouble)

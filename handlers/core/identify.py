@@ -11,11 +11,10 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.users import NewUser, Role, UserConfig, UserSettings
 from handlers.core.addressing import command_of
 from handlers.core.context import MAX_ARGUMENTS, BotData, Context, UpdateContext
+from handlers.core.links import OWNER_PAYLOAD, PROMO_PAYLOAD
 from handlers.texts.catalog import clean, language_of
 from handlers.views.times import zone
 
-OWNER_PAYLOAD: Final = "own_"
-PROMO_PAYLOAD: Final = "p_"
 _NOT_KEPT: Final = (OWNER_PAYLOAD, PROMO_PAYLOAD)  # credentials
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MAX_NAME: Final = 64

@@ -56,15 +56,13 @@ ANYWHERE: Final = frozenset(Place)
 class HandlerSpec:
     """What every line of the table says.
 
-    `pin`: the PIN comes first, always; `pin_for_keys`: where its owner switched it on for keys. Commands and actions
-    alone have one: they can go on after the keypad.
+    Whether the PIN comes first is not among it: the act knows, by its values at times, and raises PinRequired. Commands
+    and actions go on after the keypad.
     """
 
     name: str
     access: AccessRule
     places: frozenset[Place]
-    pin: bool = False
-    pin_for_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +70,8 @@ class CommandSpec(HandlerSpec):
     """`/command`, or `/command verb` for a verb with an access rule of its own.
 
     `description` is the text key in the command menu; None keeps it out. `resume` turns a command that has to wait
-    for the terms into what goes on after them. `hidden`: what is typed behind it is nobody else's business, so that it
-    is taken out of a group before it is refused there.
+    for the terms or the PIN into what goes on after them. `hidden`: what is typed behind it is nobody else's business,
+    so that it is taken out of a group before it is refused there.
     """
 
     command: str
@@ -103,11 +101,16 @@ class ActionSpec(HandlerSpec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueSpec(HandlerSpec):
-    """The next typed message of an open dialogue. `takes_media`: pictures and files, too, for their captions."""
+    """The next typed message of an open dialogue.
+
+    `takes_media`: pictures and files, too, for their captions. `takes_secret`: a secret that is typed now is deleted
+    from the chat and taken all the same; anywhere else it is deleted with a warning.
+    """
 
     dialogue: str
     run: RunDialogue
     takes_media: bool = False
+    takes_secret: bool = False
 
 
 class UpdateKind(StrEnum):
@@ -144,8 +147,6 @@ def command(
     places: frozenset[Place] = PRIVATE,
     description: str | None = None,
     resume: Callable[[UpdateContext], ButtonAction | None] | None = None,
-    pin: bool = False,
-    pin_for_keys: bool = False,
     hidden: bool = False,
 ) -> CommandSpec:
     """`/name`, or `/name verb`."""
@@ -159,8 +160,6 @@ def command(
         verb=verb,
         description=description,
         resume=resume,
-        pin=pin,
-        pin_for_keys=pin_for_keys,
         hidden=hidden,
     )
 
@@ -187,8 +186,6 @@ def action(
     run: RunAction,
     *,
     access: AccessRule,
-    pin: bool = False,
-    pin_for_keys: bool = False,
     repeats: bool = False,
 ) -> ActionSpec:
     """A button with a single-use token."""
@@ -198,13 +195,18 @@ def action(
         places=PRIVATE,
         action=action_name,
         run=run,
-        pin=pin,
-        pin_for_keys=pin_for_keys,
         repeats=repeats,
     )
 
 
-def dialogue(dialogue_name: str, run: RunDialogue, *, access: AccessRule, takes_media: bool = False) -> DialogueSpec:
+def dialogue(
+    dialogue_name: str,
+    run: RunDialogue,
+    *,
+    access: AccessRule,
+    takes_media: bool = False,
+    takes_secret: bool = False,
+) -> DialogueSpec:
     """The next message of a dialogue."""
     return DialogueSpec(
         name=f"dialogue {dialogue_name}",
@@ -213,6 +215,7 @@ def dialogue(dialogue_name: str, run: RunDialogue, *, access: AccessRule, takes_
         dialogue=dialogue_name,
         run=run,
         takes_media=takes_media,
+        takes_secret=takes_secret,
     )
 
 

@@ -21,7 +21,9 @@ async def refresh_order_book(ctx: UpdateContext, code: ShowBook) -> None:
 
 
 async def _present_order_book(ctx: UpdateContext, symbol: Symbol) -> None:
-    await ctx.present(lambda: ctx.services.screens.book(symbol), lambda viewer, shown: book_card(viewer, symbol, shown))
+    await ctx.present(
+        lambda: ctx.services.market_screens.book(symbol), lambda viewer, shown: book_card(viewer, symbol, shown)
+    )
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

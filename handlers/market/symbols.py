@@ -27,7 +27,7 @@ async def list_symbols(ctx: UpdateContext) -> None:
 async def show_symbols_page(ctx: UpdateContext, code: ShowSymbols) -> None:
     """A page, a tab, Refresh."""
     await ctx.present(
-        lambda: ctx.services.screens.board(code.category),
+        lambda: ctx.services.market_screens.board(code.category),
         lambda viewer, shown: symbols_card(viewer, code.category, shown, code.page),
     )
 

@@ -12,16 +12,16 @@ from bot.domain.offers import SOLD, Choice, PriceList
 from bot.domain.payments import Invoice, Listed, Payment, PaymentStatus
 from handlers.core.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
 from handlers.core.delivery import Bill
-from handlers.licensing.views import holding
+from handlers.core.links import SUBSCRIBE_PAYLOAD
 from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import MINUS, Figures
 from handlers.views.frame import command_button, menu_row, table
+from handlers.views.licenses import holding
 from handlers.views.render_context import RenderContext
 from handlers.views.times import day, span
 
 PAGE: Final = 8  # payments a card
-START_PARAMETER: Final = "subscribe"  # where forwarded invoices lead
 REASONS: Final = ("reason-wish", "reason-mistake", "reason-trouble")
 _IN_A_ROW: Final = 4
 
@@ -68,7 +68,7 @@ def bill(viewer: RenderContext, invoice: Invoice, number: int, count: int) -> Bi
         description=say.plain("invoice-description", kind=kind, days=invoice.days),
         payload=invoice.payload,
         stars=invoice.stars,
-        start_parameter=START_PARAMETER,
+        start_parameter=SUBSCRIBE_PAYLOAD,
     )
 
 

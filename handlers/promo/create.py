@@ -16,6 +16,7 @@ from bot.services.chat.buttons import ButtonAction
 from bot.services.promo.redemption import Refusal
 from handlers.core.callbacks import PromoDays, PromoList, PromoPreview, PromoUses
 from handlers.core.context import UpdateContext
+from handlers.core.links import REDEEM_FOR
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
 from handlers.promo import redeem
 from handlers.promo.campaign import send_codes, show_campaign
@@ -33,7 +34,6 @@ from handlers.promo.views import (
 from handlers.views.frame import notice
 
 CREATE: Final = "promo.create"
-ASK_FOR: Final = "promo.ask-for"  # on a user's card: values {"user": id}
 ASKS_CODE_FOR: Final = "promo.code-for"
 _STATE: Final = "asked"
 _OPEN: Final = "open"
@@ -214,6 +214,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(PromoPreview, preview_campaign, access=ADMIN),
     view(PromoList, show_campaigns_page, access=ADMIN),
     action(CREATE, create_campaign, access=ADMIN),
-    action(ASK_FOR, ask_code_for_user, access=ADMIN),
+    action(REDEEM_FOR, ask_code_for_user, access=ADMIN),
     dialogue(ASKS_CODE_FOR, preview_code_for_user, access=ADMIN),
 )

@@ -5,15 +5,18 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import AccountType
+from bot.domain.errors import ButtonExpired
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance
 from bot.domain.users import Language
-from bot.services.accounts.screens import PriceCard, Shown
+from bot.services.market.screens import PriceCard
+from bot.services.screens import Shown
 from handlers.core.callbacks import RunCommand, SetLanguage, ShowBalance, ShowSymbols
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, link_button
 from handlers.views.figures import step_of
 from handlers.views.frame import command_button, menu_row
+from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
 
 _WHOLE_FROM: Final = Decimal(1_000)  # prices from here on are told without decimals in a sentence
@@ -54,6 +57,13 @@ def menu_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
     name = viewer.account_name(viewer.config.default_account) if accounts else viewer.type_name(AccountType.PAPER)
     text = say("menu-title", account=name)
     return Card(text=text if lead is None else join([lead, text], "\n\n"), rows=menu_rows(viewer))
+
+
+def expired_card(viewer: RenderContext, error: ButtonExpired) -> Card:
+    """The menu under the sentence; in groups the sentence alone."""
+    if viewer.owner is not None:
+        return sentence_card(viewer, error)
+    return menu_card(viewer, lead=viewer.say(error.key))
 
 
 def menu_rows(viewer: RenderContext) -> tuple[Row, ...]:

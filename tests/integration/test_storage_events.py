@@ -55,7 +55,10 @@ WRITES: dict[str, tuple[Write, set[type]]] = {
     "ensure": (lambda unit, _: unit.users.ensure(new_user(NEW), NOW), {UserConfigChanged}),
     "rename": (lambda unit, _: unit.users.rename(ANNA, "other", "Other"), {UserConfigChanged}),
     "language": (lambda unit, _: unit.users.set_language(ANNA, Language.RUSSIAN), {UserConfigChanged}),
-    "settings": (lambda unit, _: unit.users.set_settings(ANNA, UserSettings(time_zone="UTC")), {UserConfigChanged}),
+    "settings": (
+        lambda unit, _: unit.users.set_settings(ANNA, UserSettings(time_zone="Asia/Tokyo")),
+        {UserConfigChanged},
+    ),
     "trade settings": (
         lambda unit, _: unit.users.set_trade_settings(ANNA, TradeSettings(leverage=7)),
         {UserConfigChanged},

@@ -4,6 +4,7 @@ import pytest
 from harness.bot_api import FakeBotApi, FakeRequest
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ExtBot, TypeHandler
 
+from bot.domain.errors import NoAccount
 from bot.domain.users import Role
 from handlers import guards, registry
 from handlers.core.callbacks import CODES
@@ -24,6 +25,7 @@ from handlers.core.specs import (
     command,
 )
 from handlers.registry import TABLE, HandlerTable
+from handlers.views.problems import ProblemCard, sentence_card, table_of
 
 
 async def nothing(_: UpdateContext) -> None:
@@ -49,6 +51,12 @@ def test_two_entries_of_one_name_are_refused() -> None:
 def test_an_entry_that_works_nowhere_is_refused() -> None:
     with pytest.raises(ValueError, match="where"):
         HandlerTable([command("a", nothing, access=EVERYONE, places=frozenset())])
+
+
+def test_two_cards_of_one_error_are_refused() -> None:
+    card = ProblemCard(NoAccount, sentence_card)
+    with pytest.raises(ValueError, match="two cards for NoAccount"):
+        table_of((card, card))
 
 
 def test_every_code_has_a_handler() -> None:
@@ -106,12 +114,6 @@ def test_money_alone_is_taken_from_banned_people() -> None:
     assert even_banned == {"any pre-checkout", "any successful-payment", "any refunded-payment"}
 
 
-def test_giving_money_back_asks_for_the_pin() -> None:
-    (refund,) = [spec for spec in TABLE.specs if spec.name == "do payments.refund"]
-    assert refund.pin
-    assert refund.access.role is Role.ADMIN
-
-
 def test_what_changes_something_works_in_private_only() -> None:
     for spec in TABLE.specs:
         if isinstance(spec, ActionSpec | DialogueSpec):
@@ -126,11 +128,6 @@ def test_a_menu_shows_what_its_reader_may_use() -> None:
     assert not {"ban", "grant", "broadcast", "audit"} & menus[Role.SUPPORT], "support looks, and does not act"
     assert menus[Role.OWNER] - menus[Role.ADMIN] == {"role"}
     assert set(TABLE.group_commands()) == {"price"}
-
-
-def test_the_acts_that_one_lost_phone_must_not_allow_ask_for_the_pin() -> None:
-    guarded = {spec.name for spec in TABLE.specs if spec.pin}
-    assert guarded >= {"do desk.do-with-pin", "do desk.set-role", "do broadcast.send", "/pin forget"}
 
 
 @pytest.mark.parametrize(

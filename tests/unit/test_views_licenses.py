@@ -10,8 +10,9 @@ from bot.domain.accounts import AccountType
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import PLANS, Feature, License, LicenseType, Limit, Segment, most, opens
 from bot.domain.users import Language, UserSettings
-from handlers.licensing.views import days_of, license_card
+from handlers.licensing.views import license_card
 from handlers.views.cards import button
+from handlers.views.licenses import days_of
 
 TRIAL, BASIC, PREMIUM = LicenseType
 ZONE = UserSettings(time_zone="Europe/Kyiv")
