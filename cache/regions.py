@@ -24,7 +24,6 @@ from cache.policy import (
     policies,
 )
 from cache.region import Region
-from cache.sharing import Sharing
 from cache.stats import RegionStats
 from cache.tags import AnyTag, kind, user
 
@@ -41,12 +40,11 @@ class Regions:
         self, overrides: Mapping[str, Override] | None = None, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         chosen = policies(overrides)
-        sharing = Sharing()
         self.by_name: dict[str, Region[Any]] = {}
 
         def region(policy: Policy[K]) -> Region[K]:
             row: Policy[K] = chosen[policy.name]
-            made = self.by_name[policy.name] = Region(row, monotonic, sharing)
+            made = self.by_name[policy.name] = Region(row, monotonic)
             return made
 
         self.user_config = region(USER_CONFIG)

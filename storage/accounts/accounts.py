@@ -6,6 +6,7 @@ from typing import Final
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
 from bot.domain.errors import AlreadyAttached
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.interning import intern_text
 from storage.sqlite.codecs import Row, decimal_text, json_items, json_list
 from storage.sqlite.writer import Transaction
 
@@ -86,8 +87,8 @@ def account_of(row: Row) -> Account:
         user_id=user_id,
         exchange=_EXCHANGES[exchange],
         account_type=_TYPES[account_type],
-        host=host,
-        label=label,
+        host=intern_text(host),
+        label=intern_text(label),
         bybit_uid=bybit_uid,
     )
 
@@ -100,7 +101,7 @@ def credentials_of(row: Row) -> SealedCredentials:
         check = KeyCheck(
             bybit_uid=bybit_uid,
             read_only=bool(read_only),
-            permissions=json_items(permissions),
+            permissions=tuple(map(intern_text, json_items(permissions))),
             ips=json_items(ips),
             expires_at=expires_at,
             checked_at=checked_at,
@@ -109,10 +110,10 @@ def credentials_of(row: Row) -> SealedCredentials:
         account_id=row[0],
         user_id=row[1],
         account_type=_TYPES[row[2]],
-        host=row[3],
+        host=intern_text(row[3]),
         key_type=KeyType(row[4]),
         data_key=row[5],
-        key_id=row[6],
+        key_id=intern_text(row[6]),
         api_key=row[7],
         api_secret=row[8],
         check=check,

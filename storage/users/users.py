@@ -1,10 +1,10 @@
 """The users table: settings as typed columns, and the one read that every guard and screen asks for."""
 
-from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.portfolio import OrderType
 from bot.domain.users import Language, NewUser, Notifications, Role, TradeSettings, UserConfig
 from storage.accounts.accounts import account_of
@@ -68,13 +68,13 @@ def config_of(rows: list[Row]) -> UserConfig | None:
         is_banned=bool(row[5]),
         terms_version=row[6],
         settings=TradeSettings(
-            risk_percent=Decimal(row[7]),
-            stop_loss_percent=Decimal(row[8]),
-            take_profit_percent=Decimal(row[9]),
+            risk_percent=intern_decimal(row[7]),
+            stop_loss_percent=intern_decimal(row[8]),
+            take_profit_percent=intern_decimal(row[9]),
             leverage=row[10],
             order_type=OrderType(row[11]),
             notifications=Notifications(row[12]),
-            time_zone=row[13],
+            time_zone=intern_text(row[13]),
         ),
         default_account_id=row[14],
         accounts=tuple(accounts),
