@@ -66,10 +66,6 @@ class License:
         """When all of it ends; None where nothing runs."""
         return self.segments[-1].end if self.is_active(now) else None
 
-    def next_at(self, now: Millis) -> Segment | None:
-        """What starts when the running segment ends."""
-        return next(iter(self.banked_at(now)), None)
-
 
 RANK: Final = MappingProxyType({each: rank for rank, each in enumerate(LicenseType)})
 

@@ -7,7 +7,6 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import AccountType
 from bot.domain.admin import AdminAction, AdminActionKind, UserFilter, UserLine
-from bot.domain.ids import UserId
 from bot.domain.users import Role, UserConfig
 from bot.services.admin.user_actions import Preview, Subject
 from handlers.core.callbacks import AskAdminAction, AskRole, FindUser, RunCommand, ShowAudit, ShowUser, ShowUsers
@@ -258,8 +257,3 @@ def _cancel(viewer: RenderContext) -> Row:
 
 def _marked(viewer: RenderContext, name: str, *, is_on: bool) -> str:
     return viewer.say.plain("tab-current", name=name) if is_on else name
-
-
-def back_to(viewer: RenderContext, user_id: UserId) -> Row:
-    """To the card of that user."""
-    return (button(viewer.say.plain("button-user"), viewer.data(ShowUser(user_id))),)

@@ -55,12 +55,12 @@ END_BROADCAST: Final = """
 """
 SELECT_BROADCAST: Final = """
     SELECT broadcast_id, author, text_html, license, lang, is_active, state, total, sent, blocked, failed, chat_id,
-           message_id, started_ts, finished_ts
+           message_id
       FROM broadcasts WHERE broadcast_id = ?
 """
 SELECT_SENDING: Final = """
     SELECT broadcast_id, author, text_html, license, lang, is_active, state, total, sent, blocked, failed, chat_id,
-           message_id, started_ts, finished_ts
+           message_id
       FROM broadcasts WHERE state = 'sending' ORDER BY broadcast_id
 """
 SELECT_RECIPIENTS: Final = """
@@ -90,8 +90,6 @@ def broadcast_of(row: Row) -> Broadcast:
         failed=row[10],
         chat_id=row[11],
         message_id=row[12],
-        started=row[13],
-        finished=row[14],
     )
 
 

@@ -23,7 +23,6 @@ from storage.admin.broadcasts import (
 )
 from storage.sqlite.codecs import Row, json_list
 from storage.sqlite.database import Database
-from storage.sqlite.migrate import SELECT_VERSION
 from storage.sqlite.writer import Transaction
 
 SELECT_USERS_SEEN: Final = """
@@ -150,7 +149,7 @@ def owned_execution_of(row: Row) -> OwnedExecution:
 
 
 class SqliteErrorNotes:
-    """Implements `bot.domain.ports.admin.DeskNotes` inside a unit of work."""
+    """Implements `bot.domain.ports.admin.ErrorNotes` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -162,7 +161,7 @@ class SqliteErrorNotes:
 
 
 class SqliteAdminQueries:
-    """Implements `bot.domain.ports.admin.DeskQueries`; every method raises StorageTrouble when the disk fails."""
+    """Implements `bot.domain.ports.admin.AdminQueries`; every method raises StorageTrouble when the disk fails."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -253,9 +252,6 @@ class SqliteAdminQueries:
 
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]:
         return dict(await self._database.fetch(SELECT_FIRST_NAMES, (json_list([str(each) for each in user_ids]),)))
-
-    async def schema_version(self) -> int:
-        return await self._number(SELECT_VERSION)
 
     async def _number(self, statement: str, *parameters: object) -> int:
         return int((await self._database.fetch(statement, parameters))[0][0])

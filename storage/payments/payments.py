@@ -55,11 +55,6 @@ SELECT_OF_USER: Final = """
            license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
       FROM payment_history WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
 """
-SELECT_SINCE: Final = """
-    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
-           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
-      FROM payment_history WHERE created_at >= ? AND created_at < ? ORDER BY created_at
-"""
 SELECT_DUE: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
            license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
@@ -237,9 +232,6 @@ class SqlitePaymentQueries:
 
     async def payments_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]:
         return tuple(map(payment_of, await self._database.fetch(SELECT_OF_USER, (user_id, before, limit))))
-
-    async def payments_between(self, since: Millis, until: Millis) -> tuple[Payment, ...]:
-        return tuple(map(payment_of, await self._database.fetch(SELECT_SINCE, (since, until))))
 
     async def refunds_due(self, now: Millis, limit: int) -> tuple[Payment, ...]:
         return tuple(map(payment_of, await self._database.fetch(SELECT_DUE, (now, limit))))
