@@ -64,10 +64,8 @@ async def assemble(
     outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
         telegram = make_telegram(settings, outside)
-        texts = await asyncio.to_thread(Texts.load)
         storage = await open_storage(stack, settings, outside.clock, check=tuning.check_database)
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
-        listeners = listener_of(reads)
         base = Foundation(
             clock=outside.clock,
             settings=settings,
@@ -76,16 +74,16 @@ async def assemble(
             reads=reads,
             inspector=bybit.gateway,
             telegram_bot=telegram.bot,
-            texts=texts,
-            listener_of=listeners,
+            texts=await asyncio.to_thread(Texts.load),
+            listener_of=listener_of(reads),
             access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
         )
         services, jobs = await build_features(base)
         stack.push_async_callback(services.screens.close)
-        application, runtime = await open_chat(stack, telegram, storage, texts, listeners, outside, tuning)
+        application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
         progress = Progress()
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
-        registry.register(application, services=services, texts=texts, health=health, table=tuning.table)
+        registry.register(application, services=services, texts=base.texts, health=health, table=tuning.table)
         stack.push_async_callback(registry.close, application)
         yield Assembly(
             clock=outside.clock,

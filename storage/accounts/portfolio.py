@@ -148,7 +148,7 @@ def orders_of(rows: Sequence[Row], account_id: AccountId) -> Orders | None:
 
 
 class SqlitePortfolio:
-    """Implements `bot.domain.ports.accounts.Books` inside a unit of work: only rows that changed are written."""
+    """Implements `bot.domain.ports.accounts.Portfolio` inside a unit of work: only rows that changed are written."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -29,7 +29,7 @@ _Random = Callable[[int], bytes]
 
 
 class AesPromoCodeCipher:
-    """Implements `bot.domain.ports.promo.CodeSafe`."""
+    """Implements `bot.domain.ports.promo.PromoCodeCipher`."""
 
     def __init__(self, secret: bytes, *, random_bytes: _Random = os.urandom) -> None:
         self._lookup_key = _derived(secret, b"perpdesk:promo:lookup")

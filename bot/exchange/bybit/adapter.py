@@ -73,14 +73,9 @@ async def open_bybit(
         pipeline = _pipeline(http, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
         made = _Clients(pipeline=pipeline, hosts=hosts)
         checks = _HostChecks(pipeline=pipeline, silence=idle)
+        build = made.of_account
         pool = ClientPool(
-            clock=clock,
-            vault=vault,
-            credentials=credentials,
-            build=made.of_account,
-            check=checks,
-            capacity=clients,
-            idle=idle,
+            clock=clock, vault=vault, credentials=credentials, build=build, check=checks, capacity=clients, idle=idle
         )
         sweeping = TaskSet()
         sweeping.start(_sweep(pool), "exchange client sweep")
