@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from configparser import ConfigParser
 from dataclasses import is_dataclass
 from enum import Enum
 from graphlib import CycleError, TopologicalSorter
@@ -35,6 +36,26 @@ def test_every_module_can_be_imported_before_any_other() -> None:
         TopologicalSorter({"a": {"b"}, "b": {"a"}}).prepare()
     assert len(imported_at_start("bot.app")) > len(PACKAGES), "nothing was read"
     TopologicalSorter({module: imported_at_start(module) for module in trees()}).prepare()
+
+
+def contracts_of_imports() -> ConfigParser:
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    return contracts
+
+
+def test_the_document_shows_the_arrows_as_they_are() -> None:
+    shown = (ROOT / "docs" / "architecture.md").read_text().split("## Arrows")[1].split("```")[1]
+    drawn = [re.split(r"\s{2,}", line)[0] for line in shown.strip().splitlines()]  # after two spaces: a remark
+    assert drawn == contracts_of_imports()["importlinter:contract:arrows"]["layers"].split("\n")[1:]
+
+
+def test_every_package_gives_each_of_its_modules_a_layer() -> None:
+    contracts = contracts_of_imports()
+    exhaustive = {
+        section.get("containers", "").strip() for section in contracts.values() if section.getboolean("exhaustive")
+    }
+    assert exhaustive >= {*PACKAGES, "bot.services"}
 
 
 @pytest.mark.parametrize("module", MODULES)
