@@ -12,7 +12,7 @@ from random import Random
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
-from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol, UserId
 from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.licensing import License, LicenseType, Segment
 from bot.domain.market import Category, Instrument, Kline, Klines, OrderBook, Ticker
@@ -175,7 +175,7 @@ class Values:
             category=Category.LINEAR,
             symbol=self.symbol(number),
             order_id=self._identifier(),
-            order_link_id="" if is_stop else self._identifier(),
+            order_link_id=OrderLinkId("" if is_stop else self._identifier()),
             position_idx=0,
             side=Side.SELL,
             order_type=OrderType.MARKET if is_stop else OrderType.LIMIT,
@@ -206,7 +206,7 @@ class Values:
             symbol=self.symbol(number),
             exec_id=self._identifier(),
             order_id=self._identifier(),
-            order_link_id="",
+            order_link_id=OrderLinkId(""),
             side=Side.BUY,
             exec_type=intern_text("".join(("Tra", "de"))),
             exec_price=self._price(number),

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from bot.domain.accounts import AccountType
+from bot.domain.ids import AccountId
 from bot.domain.interning import KEPT, _number, _text, intern_decimal, intern_text
 from bot.domain.market import Category
 from bot.domain.portfolio import Position
@@ -101,7 +102,7 @@ def bybit_position() -> Position:
     row = {"symbol": copy("BTCUSDT"), "positionIdx": 0, "side": "Buy", "size": copy("0.5"), "avgPrice": "64123.45",
            "markPrice": "64000.15", "positionValue": "32061.725", "leverage": copy("10"), "unrealisedPnl": "-61.65",
            "createdTime": "1", "updatedTime": "2"}  # fmt: skip
-    return account_answers.positions([row], Category.LINEAR)[0]
+    return account_answers.positions([row], Category.LINEAR, AccountId(1))[0]
 
 
 def test_answers_of_bybit_share_their_parts() -> None:
