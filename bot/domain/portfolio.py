@@ -9,14 +9,14 @@ from bot.domain.market import Category
 
 
 class Side(StrEnum):
-    """Bybit's order and position side."""
+    """The side of an order or a position, as Bybit writes it."""
 
     BUY = "Buy"
     SELL = "Sell"
 
 
 class OrderType(StrEnum):
-    """Bybit's orderType."""
+    """The type of an order, as Bybit's field orderType has it."""
 
     MARKET = "Market"
     LIMIT = "Limit"

@@ -37,7 +37,7 @@ class Housekeeping:
     pause: float = PAUSE
 
     async def run(self) -> None:
-        """For ever."""
+        """Sweep once a day, until canceled."""
         while True:
             await self.sweep()
             await asyncio.sleep(EVERY)

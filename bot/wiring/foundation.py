@@ -20,7 +20,7 @@ from storage.store import Store
 
 
 class Job(Protocol):
-    """What runs beside the chat."""
+    """Work that repeats beside the chat for as long as the process runs."""
 
     async def run(self) -> None:
         """As long as the process; canceled when it stops."""

@@ -41,7 +41,7 @@ class ErrorNotes(Protocol):
 
 
 class AdminQueries(Protocol):
-    """Reads of the desk."""
+    """What only admins and support ask of storage, outside of a unit of work."""
 
     async def users(self, shown: UserFilter, now: Millis, *, offset: int, limit: int) -> tuple[UserLine, ...]:
         """The latest seen first; holders of a license type by when it ends."""

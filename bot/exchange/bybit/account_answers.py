@@ -42,7 +42,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 def balance(result: Fields, account_id: AccountId, as_of: Millis) -> Balance:
-    """The unified account's wallet."""
+    """The wallet of a unified account. Raises ExchangeDown if the answer has none."""
     accounts = rows(result)
     if not accounts:
         raise unreadable("list", "a wallet")
@@ -127,7 +127,7 @@ def _order(row: Fields, category: Category) -> Order:
 
 
 def executions(found: Iterable[Fields], category: Category) -> tuple[Execution, ...]:
-    """Newest first, each execId once."""
+    """The fills, newest first, each execId once."""
     fills = {execution.exec_id: execution for execution in (_execution(row, category) for row in found)}
     return tuple(sorted(fills.values(), key=lambda fill: fill.exec_ts, reverse=True))
 

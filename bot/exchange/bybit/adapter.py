@@ -107,7 +107,7 @@ def _pipeline(transport: HttpTransport, budget: Budget, clock: Clock, market_hos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clients:
-    """Makes clients that sign."""
+    """Builds the clients of stored keys and of keys that are not stored yet."""
 
     pipeline: RequestPipeline
     hosts: Hosts
@@ -143,7 +143,7 @@ class _HostChecks:
         return True
 
     async def close(self) -> None:
-        """End what is being asked."""
+        """Cancel the checks under way."""
         await self._tasks.close()
 
     async def _ask(self, host: str) -> Millis:

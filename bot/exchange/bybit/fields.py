@@ -76,7 +76,7 @@ def text(fields: Fields, name: str, longest: int = 64) -> str:
 
 
 def identifier(fields: Fields, name: str) -> str:
-    """A text that isn't empty."""
+    """A text that must not be empty."""
     value = text(fields, name)
     if not value:
         raise unreadable(name, "an id")
@@ -134,7 +134,7 @@ def flag(fields: Fields, name: str) -> bool:
 
 
 def part(fields: Fields, name: str) -> Fields:
-    """An object inside."""
+    """An object inside of the object."""
     value = fields.get(name)
     if isinstance(value, dict):
         return value
@@ -153,7 +153,7 @@ def array(fields: Fields, name: str) -> list[object]:
 
 
 def rows(fields: Fields, name: str = "list") -> list[Fields]:
-    """A list of objects."""
+    """A list of objects; anything else in it is unreadable."""
     values = array(fields, name)
     objects: list[Fields] = [value for value in values if isinstance(value, dict)]
     if len(objects) != len(values):

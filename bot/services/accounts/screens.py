@@ -119,7 +119,7 @@ class Screens:
             return names[0]
 
     async def close(self) -> None:
-        """End what still runs."""
+        """Cancel the reads that went on behind a first answer."""
         await self._running.close()
 
     async def _nearest(self, symbol: Symbol) -> tuple[str, ...]:
