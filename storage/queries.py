@@ -60,14 +60,12 @@ class SqliteQueries:
     async def ending_licenses(
         self, after: tuple[Millis, UserId], until: Millis, limit: int
     ) -> tuple[EndingLicense, ...]:
-        """See the port."""
         rows = await self._database.fetch(SELECT_ENDING, (*after, until, limit))
         return tuple(map(ending_of, rows))
 
     async def audit_page(
         self, *, before: int | None = None, area: str | None = None, subject: UserId | None = None, limit: int = 20
     ) -> tuple[AuditRow, ...]:
-        """See the port."""
         return await audit_page(self._database.fetch, before=before, area=area, subject=subject, limit=limit)
 
     async def credentials(self, account_id: AccountId) -> SealedCredentials | None:

@@ -68,7 +68,7 @@ class SqliteUnitOfWork:
         await add_message(self._transaction, message, now)
 
     async def audit(self, entry: AuditEntry, now: Millis) -> None:
-        """Append to the audit."""
+        """Append an entry to the audit and its hash chain."""
         await self._audit.append(entry, now)
 
     def record(self, event: Event) -> None:

@@ -164,7 +164,7 @@ class SqlitePortfolio:
         await self._transaction.fetch(UPDATE_POSITIONS_AS_OF, (positions.as_of, account.account_id))
 
     async def replace_orders(self, account: Account, orders: Orders) -> None:
-        """The same for open orders."""
+        """Make the order rows the exchange's answer; one older than the rows, or of a removed account, is dropped."""
         rows = await self._transaction.fetch(SELECT_ORDERS, (account.account_id,))
         if not _is_news(rows, account, orders.as_of):
             return

@@ -155,7 +155,6 @@ class SqliteErrorNotes:
         self._transaction = transaction
 
     async def note_error(self, user_id: UserId, note: ErrorNote) -> None:
-        """See the port."""
         await self._transaction.fetch(INSERT_ERROR, (user_id, note.reference, note.kind, note.at))
         await self._transaction.fetch(DELETE_OLD_ERRORS, (user_id, ERRORS_KEPT))
 
@@ -167,7 +166,6 @@ class SqliteAdminQueries:
         self._database = database
 
     async def users(self, shown: UserFilter, now: Millis, *, offset: int, limit: int) -> tuple[UserLine, ...]:
-        """See the port."""
         license_type = shown.license_type
         if license_type is not None:
             rows = await self._database.fetch(SELECT_USERS_LICENSED, (now, license_type.value, limit, offset))
@@ -178,7 +176,6 @@ class SqliteAdminQueries:
         return tuple(map(line_of, rows))
 
     async def find_users(self, typed: str, now: Millis, *, limit: int) -> tuple[UserLine, ...]:
-        """See the port."""
         wanted = typed.strip()
         if wanted.isascii() and wanted.isdigit() and 0 < int(wanted) < _LARGEST_ID:
             rows = await self._database.fetch(SELECT_USER_BY_ID, (now, int(wanted)))
@@ -215,7 +212,7 @@ class SqliteAdminQueries:
         return broadcast_of(rows[0]) if rows else None
 
     async def sending(self) -> tuple[Broadcast, ...]:
-        """The older first."""
+        """The broadcasts that are being sent, the older ones first."""
         return tuple(map(broadcast_of, await self._database.fetch(SELECT_SENDING)))
 
     async def audience_size(self, audience: Audience, now: Millis) -> int:
@@ -242,12 +239,10 @@ class SqliteAdminQueries:
         return await self._number(COUNT_ENDING, after, until)
 
     async def income(self, since: Millis, until: Millis) -> tuple[int, int]:
-        """See the port."""
         kept, returned = (await self._database.fetch(SUM_INCOME, (since, until)))[0]
         return int(kept), int(returned)
 
     async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[OwnedExecution, ...]:
-        """See the port."""
         return tuple(map(owned_execution_of, await self._database.fetch(SELECT_FILLS_AFTER, (*after, limit))))
 
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]:

@@ -174,7 +174,6 @@ class SqlitePayments:
         entry_id: int | None,
         now: Millis,
     ) -> int:
-        """See the port."""
         row = (
             user_id,
             paid.charge_id,
@@ -195,13 +194,11 @@ class SqlitePayments:
         return int(payment_id)
 
     async def set_status(self, payment_id: int, status: PaymentStatus, reason: str, now: Millis) -> None:
-        """See the port."""
         settled, next_try = (now if status in RETURNED else None), (now if status in DUE else None)
         reason = storable(reason, limit=_REASON_LIMIT)
         await self._transaction.fetch(UPDATE_STATUS, (status.value, reason, settled, next_try, payment_id))
 
     async def refund_later(self, payment_id: int, next_try: Millis, trouble: str) -> None:
-        """See the port."""
         trouble = storable(trouble, limit=_REASON_LIMIT)
         await self._transaction.fetch(UPDATE_LATER, (next_try, trouble, payment_id))
 

@@ -58,7 +58,6 @@ class AesPromoCodeCipher:
         return SealedCode(lookup=lookup, envelope=nonce + self._cipher.encrypt(nonce, code.reveal().encode(), lookup))
 
     def open_code(self, sealed: SealedCode) -> Secret:
-        """See the port."""
         nonce, rest = sealed.envelope[:_NONCE_BYTES], sealed.envelope[_NONCE_BYTES:]
         try:
             return Secret(self._cipher.decrypt(nonce, rest, sealed.lookup).decode())
