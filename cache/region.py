@@ -36,7 +36,7 @@ class LoadEnded(PerpdeskError):  # noqa: N818  named by what it is, like the res
 
 
 class Load(Generic[K]):
-    """One load under way."""
+    """A load under way, and whether a drop or a write superseded it."""
 
     __slots__ = ("is_superseded", "key", "tags", "task")
 

@@ -127,7 +127,7 @@ class RegionUpkeep:
         return tuple(region.stats() for region in self._regions.by_name.values())
 
     async def close(self) -> None:
-        """End every load under way."""
+        """Cancel the loads under way of every region; their readers get LoadEnded."""
         await asyncio.gather(*(region.close() for region in self._regions.by_name.values()))
 
 

@@ -13,14 +13,14 @@ from bot.domain.market import Category
 
 
 class HasUser(Protocol):
-    """Belongs to one user."""
+    """What belongs to one user: keys and events."""
 
     @property
     def user_id(self) -> UserId: ...
 
 
 class HasAccount(Protocol):
-    """Belongs to one account."""
+    """What belongs to one account: keys and events."""
 
     @property
     def account_id(self) -> AccountId: ...

@@ -97,7 +97,7 @@ _TOKEN: Final = {
 
 
 def describe(version: str) -> dict[str, Any]:
-    """The document that /openapi.json answers."""
+    """The OpenAPI 3.1 document of the sidecar, as /openapi.json answers it."""
     regions = {"type": "object", "additionalProperties": _schema("Region")}
     metrics = {
         "description": "The metrics in Prometheus' text format 0.0.4.",
