@@ -68,10 +68,8 @@ async def assemble(
     outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
         telegram = make_telegram(settings, outside)
-        texts = await asyncio.to_thread(Texts.load)
         storage = await open_storage(stack, settings, outside.clock, check=tuning.check_database)
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
-        listeners = listener_of(reads)
         base = Foundation(
             clock=outside.clock,
             settings=settings,
@@ -80,18 +78,18 @@ async def assemble(
             reads=reads,
             inspector=bybit.gateway,
             telegram_bot=telegram.bot,
-            texts=texts,
-            listener_of=listeners,
+            texts=await asyncio.to_thread(Texts.load),
+            listener_of=listener_of(reads),
             screen_reader=ScreenReader(patience=tuning.screen_patience),
             access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
         )
         services, feature_jobs = await build_features(base)
         stack.push_async_callback(base.screen_reader.close)
-        application, runtime = await open_chat(stack, telegram, storage, texts, listeners, outside, tuning)
+        application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
         jobs = Jobs((*feature_jobs, *upkeep_jobs(reads, bybit, runtime.marker, outside.clock)))
         progress = Progress(problems=(runtime.problems, jobs.trouble))
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
-        registry.register(application, services=services, texts=texts, health=health, table=tuning.table)
+        registry.register(application, services=services, texts=base.texts, health=health, table=tuning.table)
         stack.push_async_callback(registry.close, application)
         yield Assembly(
             clock=outside.clock,

@@ -24,7 +24,6 @@ from cache.policy import (
     policies,
 )
 from cache.region import Region
-from cache.sharing import Sharing
 from cache.stats import RegionStats
 from cache.tags import AnyTag, kind, user
 
@@ -40,12 +39,11 @@ class Regions:
         self, overrides: Mapping[str, Override] | None = None, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         chosen = policies(overrides)
-        sharing = Sharing()
         self.by_name: dict[str, Region[Any]] = {}
 
         def region(policy: Policy[K]) -> Region[K]:
             row: Policy[K] = chosen[policy.name]
-            made = self.by_name[policy.name] = Region(row, monotonic, sharing)
+            made = self.by_name[policy.name] = Region(row, monotonic)
             return made
 
         self.user_config = region(USER_CONFIG)
@@ -126,7 +124,7 @@ class RegionUpkeep:
         return tuple(region.stats() for region in self._regions.by_name.values())
 
     async def close(self) -> None:
-        """End every load under way."""
+        """Cancel the loads under way of every region; their readers get LoadEnded."""
         await asyncio.gather(*(region.close() for region in self._regions.by_name.values()))
 
 

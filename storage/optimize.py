@@ -100,7 +100,6 @@ class OptimizeReport:
     """What was done. Sizes in bytes; the page sizes are read back from the file."""
 
     created_indexes: tuple[str, ...]
-    is_rewritten: bool
     page_size_before: int
     page_size: int
     size_before: int
@@ -141,7 +140,6 @@ async def optimize(
     )
     return OptimizeReport(
         created_indexes=tuple(each.name for each in missing),
-        is_rewritten=vacuum,
         page_size_before=page_size_before,
         page_size=page_size,
         size_before=size_before,

@@ -123,7 +123,7 @@ class SqliteUnitOfWork:
         await add_message(self._transaction, message, now)
 
     async def audit(self, entry: AuditEntry, now: Millis) -> None:
-        """Append to the audit."""
+        """Append an entry to the audit and its hash chain."""
         await SqliteAudit(self._transaction).append(entry, now)
 
     def _record(self, event: Event) -> None:

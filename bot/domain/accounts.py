@@ -105,6 +105,14 @@ PAPER_START_BALANCE: Final = Decimal(10_000)  # USDT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPair:
+    """An RSA pair for one key: the public half goes to Bybit, the private one is sealed."""
+
+    public_pem: str
+    private_pem: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewKey:
     """A key that is not stored yet."""
 

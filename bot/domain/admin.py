@@ -14,7 +14,7 @@ ERRORS_KEPT: Final = 5  # of one user
 
 
 class UserFilter(StrEnum):
-    """Which users a list shows."""
+    """Which users a list of /users shows: everybody, or those with one property."""
 
     ALL = "all"
     DAY = "day"  # seen within 24 hours

@@ -58,8 +58,6 @@ class Broadcast:
     failed: int = 0
     chat_id: ChatId | None = None
     message_id: int | None = None
-    started: Millis | None = None
-    finished: Millis | None = None
 
     @property
     def handled(self) -> int:

@@ -33,7 +33,7 @@ from bot.domain.key_rules import Finding
 
 
 class PerpdeskError(Exception):
-    """The root of the tree."""
+    """The base class of every error of ours; catch it where none may pass."""
 
 
 class UserFacing(PerpdeskError):
@@ -50,7 +50,7 @@ class BadInput(UserFacing):
 
 
 class NotAllowed(UserFacing):
-    """A guard said no."""
+    """The user may not do that: by role, ban, terms or license; the text says by which."""
 
 
 class UnknownSymbol(UserFacing):
@@ -107,7 +107,7 @@ class ExchangeError(PerpdeskError):
 
 
 class ExchangeRejected(ExchangeError):
-    """A definite no."""
+    """Bybit refused the request by its rules: nothing was done, and the same again is refused again."""
 
 
 class KeyTrouble(ExchangeError):

@@ -10,7 +10,7 @@ from bot.domain.market import Category
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserEvent:
-    """Something about one user."""
+    """The base of what concerns one user."""
 
     user_id: UserId
 
@@ -32,7 +32,7 @@ class UserConfigChanged(UserEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserBanned(UserEvent):
-    """Banned or unbanned."""
+    """The user was banned, or the ban was lifted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class CredentialsChanged(AccountEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(AccountEvent):
-    """Bybit accepted an order."""
+    """Bybit accepted an order; it may have been filled since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class PositionOpened(AccountEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionClosed(AccountEvent):
-    """A position is flat."""
+    """The size of a position became 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

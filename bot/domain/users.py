@@ -112,7 +112,7 @@ class UserConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """Who /start meets."""
+    """Who sent /start, as Telegram names them; stored if nobody of that id is known."""
 
     user_id: UserId
     username: str | None

@@ -27,7 +27,7 @@ from bot.services.users.privacy import Privacy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Put together by the root."""
+    """All use cases, as handlers are given them."""
 
     reads: Reads
     clock: Clock

@@ -10,6 +10,7 @@ from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
 from bot.domain.ids import DAY
 from bot.domain.ports.payments import StarsApi
+from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
 from bot.services.accounts.screens import AccountScreens
@@ -112,6 +113,7 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
         transactions=base.store,
         inspector=base.inspector,
         vault=base.storage.vault,
+        key_pairs=RsaKeyPairMaker(),
         clock=base.clock,
         egress_ip=base.settings.egress_ip,
         require_bound_ip=base.settings.require_bound_ip,

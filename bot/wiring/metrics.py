@@ -12,7 +12,7 @@ from bot.exchange.meter import BUCKETS, ExchangeStats
 
 
 class ChatCollector(Collector):
-    """perpdesk_telegram_*."""
+    """The metrics perpdesk_telegram_* and perpdesk_outbox_*."""
 
     def __init__(self, stats: Callable[[], ChatStats]) -> None:
         self._stats = stats
@@ -70,7 +70,7 @@ class ChatCollector(Collector):
 
 
 class ExchangeCollector(Collector):
-    """perpdesk_exchange_*."""
+    """The metrics perpdesk_exchange_*."""
 
     def __init__(self, stats: Callable[[], ExchangeStats]) -> None:
         self._stats = stats

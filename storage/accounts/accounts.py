@@ -8,6 +8,7 @@ from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyTyp
 from bot.domain.errors import AlreadyAttached
 from bot.domain.events import AccountEvent, CredentialsChanged, RecordEvent, UserConfigChanged, WalletChanged
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.portfolio import OrderType
 from storage.sqlite.codecs import Row, decimal_text, json_items, json_list
 from storage.sqlite.writer import Transaction
@@ -109,13 +110,13 @@ def account_of(row: Row) -> Account:
         user_id=user_id,
         exchange=_EXCHANGES[exchange],
         account_type=_TYPES[account_type],
-        host=host,
-        label=label,
+        host=intern_text(host),
+        label=intern_text(label),
         bybit_uid=bybit_uid,
         settings=TradeSettings(
-            risk_percent=Decimal(risk),
-            stop_loss_percent=Decimal(stop),
-            take_profit_percent=Decimal(target),
+            risk_percent=intern_decimal(risk),
+            stop_loss_percent=intern_decimal(stop),
+            take_profit_percent=intern_decimal(target),
             leverage=leverage,
             order_type=_ORDER_TYPES[order_type],
         ),
@@ -130,7 +131,7 @@ def credentials_of(row: Row) -> SealedCredentials:
         check = KeyCheck(
             bybit_uid=bybit_uid,
             read_only=bool(read_only),
-            permissions=json_items(permissions),
+            permissions=tuple(map(intern_text, json_items(permissions))),
             ips=json_items(ips),
             expires_at=expires_at,
             checked_at=checked_at,
@@ -139,10 +140,10 @@ def credentials_of(row: Row) -> SealedCredentials:
         account_id=row[0],
         user_id=row[1],
         account_type=_TYPES[row[2]],
-        host=row[3],
+        host=intern_text(row[3]),
         key_type=KeyType(row[4]),
         data_key=row[5],
-        key_id=row[6],
+        key_id=intern_text(row[6]),
         api_key=row[7],
         api_secret=row[8],
         check=check,

@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.accounts import Account, AccountType
 from bot.domain.events import OrderFilled, RecordEvent
 from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Executions, Side
 from storage.accounts.accounts import event_of
@@ -57,19 +58,19 @@ def execution_of(row: Row) -> Execution:
     """A row of SELECT_EXECUTIONS."""
     return Execution(
         category=_CATEGORIES[row[0]],
-        symbol=row[1],
+        symbol=Symbol(intern_text(row[1])),
         exec_id=row[2],
         order_id=row[3],
         order_link_id=row[4],
         side=_SIDES[row[5]],
-        exec_type=row[6],
-        exec_price=Decimal(row[7]),
-        exec_qty=Decimal(row[8]),
-        exec_value=Decimal(row[9]),
-        exec_fee=Decimal(row[10]),
-        fee_currency=row[11],
+        exec_type=intern_text(row[6]),
+        exec_price=intern_decimal(row[7]),
+        exec_qty=intern_decimal(row[8]),
+        exec_value=intern_decimal(row[9]),
+        exec_fee=intern_decimal(row[10]),
+        fee_currency=intern_text(row[11]),
         is_maker=bool(row[12]),
-        closed_size=Decimal(row[13]),
+        closed_size=intern_decimal(row[13]),
         exec_ts=row[14],
     )
 

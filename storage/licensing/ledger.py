@@ -51,7 +51,6 @@ class SqliteLedger:
         self._record = record
 
     async def append(self, user_id: UserId, entry: NewLedgerEntry, now: Millis) -> tuple[LedgerEntry, LicenseBalance]:
-        """See the port."""
         holder = await pseudonym_of(self._transaction, user_id)
         idempotency_key = entry.idempotency_key if ":" in entry.idempotency_key else f"{entry.idempotency_key}:{holder}"
         entries = await self._entries(holder)
@@ -66,7 +65,6 @@ class SqliteLedger:
         return written, license_balance
 
     async def entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
-        """See the port."""
         return await self._entries(await pseudonym_of(self._transaction, user_id))
 
     async def _entries(self, holder: str) -> tuple[LedgerEntry, ...]:

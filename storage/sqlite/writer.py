@@ -46,7 +46,7 @@ class Transaction:
             self._fail(error)
 
     async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """One statement for each row."""
+        """Run one statement once for each row of parameters."""
         connection = self._usable()
         try:
             await connection.executemany(sql, rows)
@@ -90,7 +90,7 @@ class _Group:
 
 
 class Writer:
-    """Serializes transactions on one connection."""
+    """Runs transactions one after the other on its one connection."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection

@@ -274,11 +274,9 @@ class SqlitePrivacyQueries:
         return _state(await self._database.fetch(SELECT_STATE, (user_id,)))
 
     async def erasures_due(self, now: Millis, limit: int) -> tuple[UserId, ...]:
-        """See the port."""
         return tuple(user_id for (user_id,) in await self._database.fetch(SELECT_ERASURES_DUE, (now, limit)))
 
     async def stored_of(self, user_id: UserId) -> Mapping[str, Sequence[Record]]:
-        """See the port."""
         return {
             kind: [json.loads(row) for (row,) in await self._database.fetch(statement, (user_id,))]
             for kind, statement in KINDS.items()

@@ -9,6 +9,7 @@ from typing import Final
 from bot.domain.accounts import AccountType, TradeSettings
 from bot.domain.events import RecordEvent, RoleChanged, UserBanned, UserConfigChanged, UserEvent
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.interning import intern_text
 from bot.domain.users import Language, NewUser, Notifications, Role, UserConfig, UserSettings
 from storage.accounts.accounts import account_of
 from storage.sqlite.codecs import Row, decimal_text, storable
@@ -75,7 +76,7 @@ def config_of(rows: list[Row]) -> UserConfig | None:
         role=Role(row[4]),
         is_banned=bool(row[5]),
         terms_version=row[6],
-        settings=UserSettings(notifications=Notifications(row[7]), time_zone=row[8]),
+        settings=UserSettings(notifications=Notifications(row[7]), time_zone=intern_text(row[8])),
         default_account_id=row[9],
         accounts=tuple(accounts),
         first_seen_ts=row[10],

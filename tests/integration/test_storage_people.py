@@ -372,7 +372,6 @@ async def test_the_license_that_counts(
         assert found.type_at(NOW) == (LicenseType(running[0]) if running else None)
         assert found.is_active(NOW) is (running is not None)
         assert found.until(NOW) == (NOW + [running, *banked][-1][1] * DAY if running else None)
-        assert found.next_at(NOW) == next(iter(found.banked_at(NOW)), None)
         assert (await it.queries.license(BORIS, NOW)).segments == ()
 
 

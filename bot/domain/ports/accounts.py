@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.domain.accounts import Account, AccountType, Credentials, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import (
+    Account,
+    AccountType,
+    Credentials,
+    Exchange,
+    KeyCheck,
+    KeyPair,
+    KeyType,
+    SealedCredentials,
+)
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.portfolio import Executions, Orders, Positions
 from bot.domain.secrets import Secret
@@ -28,6 +37,12 @@ class CredentialVault(Protocol):
     def open(self, sealed: SealedCredentials) -> Credentials:
         """Raises WrongKeyFile if the envelope was made for another user or account, or by an unknown key."""
         ...
+
+
+class KeyPairMaker(Protocol):
+    """Makes the pairs whose public half a user shows to Bybit."""
+
+    async def make_pair(self) -> KeyPair: ...
 
 
 class Accounts(Protocol):

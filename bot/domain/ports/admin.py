@@ -42,7 +42,7 @@ class ErrorNotes(Protocol):
 
 
 class AdminQueries(Protocol):
-    """Reads of the desk."""
+    """What only admins and support ask of storage, outside of a unit of work."""
 
     async def users(self, shown: UserFilter, now: Millis, *, offset: int, limit: int) -> tuple[UserLine, ...]:
         """The latest seen first; holders of a license type by when it ends."""
@@ -79,4 +79,3 @@ class AdminQueries(Protocol):
         ...
 
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]: ...
-    async def schema_version(self) -> int: ...

@@ -9,7 +9,7 @@ from bot.domain.update_attempt import UpdateId
 
 
 class Buttons(Protocol):
-    """The buttons table."""
+    """The single-use buttons, inside a unit of work."""
 
     async def add(self, buttons: Sequence[Button], now: Millis) -> None: ...
     async def take(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
@@ -18,11 +18,11 @@ class Buttons(Protocol):
 
 
 class Dialogues(Protocol):
-    """The dialogues table."""
+    """The questions that wait for an answer, inside a unit of work: one a user at most."""
 
     async def put(self, dialogue: Dialogue, now: Millis) -> None: ...
     async def clear(self, user_id: UserId) -> bool:
-        """True if there was one."""
+        """End the user's dialogue; False if they had none."""
         ...
 
 

@@ -19,7 +19,7 @@ class Ledger(Protocol):
         ...
 
     async def entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
-        """A user's rows, oldest first."""
+        """All rows of a user, oldest first."""
         ...
 
 

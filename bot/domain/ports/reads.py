@@ -57,5 +57,5 @@ class StoredPortfolio(Protocol):
         ...
 
     async def last_orders(self, account: Account) -> Orders | None:
-        """The same for orders."""
+        """The open orders as they stand in storage; None if the account was never asked for them."""
         ...

@@ -26,7 +26,7 @@ class PrivacyRequests(Protocol):
 
 
 class PrivacyReads(Protocol):
-    """The same, read."""
+    """What is stored of a user and whose erasure is due, outside of a unit of work."""
 
     async def privacy_state(self, user_id: UserId) -> PrivacyState: ...
     async def erasures_due(self, now: Millis, limit: int) -> tuple[UserId, ...]:
@@ -39,7 +39,7 @@ class PrivacyReads(Protocol):
 
 
 class Users(Protocol):
-    """The users table."""
+    """The users table, inside a unit of work."""
 
     async def ensure(self, user: NewUser, now: Millis) -> bool:
         """Store a new user; True if they were new. Does not change a known one."""
@@ -64,7 +64,7 @@ class Users(Protocol):
 
 
 class Pins(Protocol):
-    """The pins table."""
+    """The PINs and the wrong tries since the last right one, inside a unit of work."""
 
     async def put(self, pin: StoredPin, now: Millis) -> bool:
         """Set or replace; True if it is the first one. The tries of the old one are forgotten."""
@@ -78,7 +78,7 @@ class Pins(Protocol):
     async def lock(self, user_id: UserId, until: Millis) -> None: ...
     async def guard_keys(self, user_id: UserId, *, on: bool) -> None: ...
     async def remove(self, user_id: UserId) -> bool:
-        """True if there was one."""
+        """Forget the user's PIN; False if they had none."""
         ...
 
 

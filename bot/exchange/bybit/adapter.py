@@ -76,14 +76,9 @@ async def open_bybit(
         pipeline = _pipeline(http, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
         made = _Clients(pipeline=pipeline, hosts=hosts)
         checks = _HostChecks(pipeline=pipeline, silence=idle)
+        build = made.of_account
         pool = ClientPool(
-            clock=clock,
-            vault=vault,
-            credentials=credentials,
-            build=made.of_account,
-            check=checks,
-            capacity=clients,
-            idle=idle,
+            clock=clock, vault=vault, credentials=credentials, build=build, check=checks, capacity=clients, idle=idle
         )
         try:
             yield Bybit(
@@ -112,7 +107,7 @@ def _pipeline(transport: HttpTransport, budget: Budget, clock: Clock, market_hos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clients:
-    """Makes clients that sign."""
+    """Builds the clients of stored keys and of keys that are not stored yet."""
 
     pipeline: RequestPipeline
     hosts: Hosts
@@ -148,7 +143,7 @@ class _HostChecks:
         return True
 
     async def close(self) -> None:
-        """End what is being asked."""
+        """Cancel the checks under way."""
         await self._tasks.close()
 
     async def _ask(self, host: str) -> Millis:

@@ -1,25 +1,14 @@
 """Bybit keys: a pair made here (the default) or a typed secret; checked before they are stored, then sealed."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
-
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, KeyRefused, KeyTrouble, NoAccount
 from bot.domain.ids import AccountId, UserId
 from bot.domain.key_rules import Finding, Severity, judge, refusals
-from bot.domain.ports.accounts import AccountQueries, CredentialVault
+from bot.domain.ports.accounts import AccountQueries, CredentialVault, KeyPairMaker
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
@@ -28,7 +17,6 @@ from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
 from bot.domain.users import UserConfig
 
-RSA_BITS: Final = 2048  # Bybit takes 2048 and 4096; 2048 signs four times as fast
 _KEY_LENGTHS: Final = range(8, 65)
 _SECRET_LENGTHS: Final = range(16, 4097)
 LABELS: Final = {AccountType.DEMO: "Bybit Demo", AccountType.LIVE: "Live"}
@@ -65,21 +53,6 @@ class KeyReport:
     findings: tuple[Finding, ...]
 
 
-async def make_pair() -> tuple[str, Secret]:
-    """An RSA pair: public PEM and private PKCS#8 PEM, made off the loop (0.1 s of processor)."""
-    return await asyncio.to_thread(_make_pair)
-
-
-def _make_pair() -> tuple[str, Secret]:
-    private = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
-    private_pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    return _public_pem(private), Secret(private_pem)
-
-
-def _public_pem(private: rsa.RSAPrivateKey) -> str:
-    return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """Attach, check, remove. At most one key of a type a user; a new one takes the old one's place."""
@@ -89,15 +62,15 @@ class Keys:
     transactions: Transactions
     inspector: KeyInspector
     vault: CredentialVault
+    key_pairs: KeyPairMaker
     clock: Clock
     egress_ip: str | None
     require_bound_ip: bool = False
-    make_pair: Callable[[], Awaitable[tuple[str, Secret]]] = field(default=make_pair)
 
     async def offer_pair(self, user_id: UserId, account_type: AccountType, site_code: str) -> KeyOffer:
         """A new pair, its private half sealed and waiting for the key's id; replaces an offer that was not taken up."""
         site = _usable_site(site_code, account_type)
-        public_key_pem, private = await self.make_pair()
+        pair = await self.key_pairs.make_pair()
         async with self.transactions.begin() as unit:
             waiting = await unit.accounts.pending(user_id, account_type)
             if waiting is not None:
@@ -110,11 +83,11 @@ class Keys:
                 host=site.code,
                 key_type=KeyType.RSA,
                 api_key=Secret(""),
-                api_secret=private,
+                api_secret=pair.private_pem,
                 check=None,
             )
             await unit.accounts.put_credentials(sealed)
-        return KeyOffer(public_key_pem=public_key_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
+        return KeyOffer(public_key_pem=pair.public_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
 
     async def finish_pair(self, user_id: UserId, account_type: AccountType, api_key: str) -> KeyReport:
         """The key id that Bybit showed for our public key.
@@ -285,14 +258,6 @@ def _replaced(config: UserConfig, account_type: AccountType, bybit_uid: str) -> 
         return same[0] if same else config.resolve(account_type)
     except NoAccount:
         return None
-
-
-def public_pem_of(private: Secret) -> str:
-    """The public half of a stored private key, to show an offer again."""
-    key = load_pem_private_key(private.reveal().encode(), None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("not an RSA key")
-    return _public_pem(key)
 
 
 def _usable_site(code: str, account_type: AccountType) -> Site:

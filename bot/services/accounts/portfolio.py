@@ -86,7 +86,7 @@ class PortfolioLoader:
         )
 
     async def orders(self, account: Account) -> Orders:
-        """The same for open orders."""
+        """The open orders: rows that are young enough, or Bybit's answer, written down. Raises ExchangeError."""
         gateway = self.gateways[account.account_type]
         if account.account_type is AccountType.PAPER:
             return await gateway.orders(account)
@@ -104,7 +104,7 @@ class PortfolioLoader:
         return await self.queries.positions(account.account_id)
 
     async def last_orders(self, account: Account) -> Orders | None:
-        """The same for open orders."""
+        """The open orders as they were last written down; None: never."""
         return await self.queries.orders(account.account_id)
 
     async def _load(

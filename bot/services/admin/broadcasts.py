@@ -28,7 +28,7 @@ Draw = Callable[[Broadcast], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastService:
-    """What admins do with them. `wake` is called when one is started."""
+    """Drafting, aiming, starting and stopping of broadcasts. `wake` is called when one is started."""
 
     queries: AdminQueries
     transactions: Transactions
@@ -62,7 +62,7 @@ class BroadcastService:
         return await self.of(author, broadcast_id)
 
     async def size(self, audience: Audience) -> int:
-        """How many that are now."""
+        """How many people the audience has now."""
         return await self.queries.audience_size(audience, self.clock.now())
 
     async def start(self, author: UserId, broadcast_id: int) -> Broadcast:

@@ -31,7 +31,7 @@ def random_token() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonService:
-    """Issues and takes tokens."""
+    """Issues single-use buttons and finds what a pressed one does."""
 
     queries: ChatQueries
     transactions: Transactions

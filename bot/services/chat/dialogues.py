@@ -16,7 +16,7 @@ LIFETIME: Final = 15 * 60 * 1000  # ms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueService:
-    """Begins, finds and ends them."""
+    """Asks a user something and finds the question that their next message answers."""
 
     queries: ChatQueries
     transactions: Transactions
@@ -42,7 +42,7 @@ class DialogueService:
         return found if found is not None and found.version == VERSION else None
 
     async def end(self, user_id: UserId) -> bool:
-        """True if one was open."""
+        """End the user's dialogue; False if none was open."""
         if await self.queries.dialogue(user_id, self.clock.now()) is None:
             return False
         async with self.transactions.begin() as unit:

@@ -132,7 +132,7 @@ class PaymentService:
         return await self.queries.payments(before or _NEWEST, limit, listed.status)
 
     async def page_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]:
-        """The same of one person."""
+        """A page of one person's payments, newest first; `before` 0 begins at the newest."""
         return await self.queries.payments_of(user_id, before or _NEWEST, limit)
 
     async def payment(self, number: int) -> Payment:

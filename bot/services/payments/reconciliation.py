@@ -35,7 +35,7 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarWatch:
-    """Compares and books."""
+    """Compares Telegram's list of Star transactions with our payments, and books what is missing."""
 
     queries: PaymentQueries
     transactions: Transactions

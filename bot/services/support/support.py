@@ -84,7 +84,7 @@ class Support:
         return thread
 
     async def open_thread(self, user_id: UserId) -> Thread | None:
-        """A user's own."""
+        """The user's open thread; None if they have none."""
         return await self.queries.open_thread(user_id)
 
     async def opened(self, reader: UserConfig, thread_id: ThreadId, page: int, size: int) -> Opened:

@@ -20,7 +20,7 @@ TERMS_VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome:
-    """What /start found or made."""
+    """The config of whoever sent /start, and whether it was made just now."""
 
     config: UserConfig
     is_new: bool
@@ -45,7 +45,7 @@ class People:
     burn_owner_link: Callable[[], Awaitable[None]] | None = None
 
     async def config(self, user_id: UserId) -> UserConfig | None:
-        """The cached read."""
+        """The user's settings and accounts, through the cache; None: a stranger."""
         return await self.reads.user_config(user_id)
 
     async def welcome(self, user: NewUser) -> Welcome:

@@ -36,7 +36,7 @@ _DIGEST_BYTES: Final = 32
 
 
 class Outcome(StrEnum):
-    """What came of six digits."""
+    """What became of six digits that somebody entered."""
 
     RIGHT = "right"
     WRONG = "wrong"

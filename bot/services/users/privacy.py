@@ -32,7 +32,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy:
-    """Exports and erasures."""
+    """Hands out what is stored of a user, and erases it after a delay."""
 
     queries: PrivacyReads
     transactions: Transactions
