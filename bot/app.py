@@ -15,17 +15,15 @@ from bot.aio.tasks import TaskSet
 from bot.chat.errors import TelegramEnded, TokenRefused
 from bot.chat.runtime import TelegramRuntime
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
-from bot.domain.ids import HOUR, Millis, UserId
+from bot.domain.ids import HOUR, Millis
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.lifecycle import EXIT_CONFIG, Fatal, stop_signals
-from bot.services.screens import ScreenReader
 from bot.services.services import Services
-from bot.services.users.access import RoleResolver
 from bot.settings import Settings
-from bot.wiring.chat import listener_of, make_telegram, open_chat
+from bot.wiring.chat import make_telegram, open_chat
 from bot.wiring.features import build_features
-from bot.wiring.foundation import Foundation
+from bot.wiring.foundation import make_foundation
 from bot.wiring.jobs import upkeep_jobs
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.reads import open_reads
@@ -35,7 +33,6 @@ from cache.facade import CachedReads
 from handlers import registry
 from handlers.commands import publish_commands
 from handlers.core.context import App
-from handlers.texts.catalog import Texts
 from stats_api.server import serve
 
 DRAIN_SECONDS: Final = 20.0  # of the 25 that a stop may take
@@ -70,19 +67,7 @@ async def assemble(
         telegram = make_telegram(settings, outside)
         storage = await open_storage(stack, settings, outside.clock, check=tuning.check_database)
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
-        base = Foundation(
-            clock=outside.clock,
-            settings=settings,
-            tuning=tuning,
-            storage=storage,
-            reads=reads,
-            inspector=bybit.gateway,
-            telegram_bot=telegram.bot,
-            texts=await asyncio.to_thread(Texts.load),
-            listener_of=listener_of(reads),
-            screen_reader=ScreenReader(patience=tuning.screen_patience),
-            access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
-        )
+        base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, telegram.bot)
         services, feature_jobs = await build_features(base)
         stack.push_async_callback(base.screen_reader.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)

@@ -1,18 +1,21 @@
 """What every feature is built on."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 from telegram.ext import ExtBot
 
 from bot.chat.sender import ListenerOf
+from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
 from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
 from bot.settings import Settings
-from bot.wiring.outside import Tuning
+from bot.wiring.chat import listener_of
+from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage
 from handlers.texts.catalog import Texts
 from storage.sqlite.database import Database
@@ -42,3 +45,28 @@ class Foundation:
     @property
     def database(self) -> Database:
         return self.storage.database
+
+
+async def make_foundation(
+    settings: Settings,
+    outside: Outside,
+    tuning: Tuning,
+    storage: Storage,
+    reads: Reads,
+    inspector: KeyInspector,
+    telegram_bot: ExtBot[Any],
+) -> Foundation:
+    """The foundation of one process. Whoever asks for it closes its `screen_reader`."""
+    return Foundation(
+        clock=outside.clock,
+        settings=settings,
+        tuning=tuning,
+        storage=storage,
+        reads=reads,
+        inspector=inspector,
+        telegram_bot=telegram_bot,
+        texts=await asyncio.to_thread(Texts.load),
+        listener_of=listener_of(reads),
+        screen_reader=ScreenReader(patience=tuning.screen_patience),
+        access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
+    )

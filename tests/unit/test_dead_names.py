@@ -16,12 +16,9 @@ TRADING: Final = "what an order needs"
 JOBS: Final = "how jobs fare, for metrics"
 CODES: Final = "the codes' own checks"
 KEPT: Final = {
-    "bot.aio.periodic.Jobs": JOBS,
     "bot.aio.periodic.PeriodicStats.failures_in_a_row": JOBS,
     "bot.aio.periodic.PeriodicStats.is_running": JOBS,
-    "bot.aio.periodic.PeriodicStats.last_success": JOBS,
     "bot.aio.periodic.PeriodicStats.late_after_s": JOBS,
-    "bot.aio.periodic.PeriodicStats.rounds": JOBS,
     "bot.chat.inbox.InboxStats.explained": WATCHED,
     "bot.chat.inbox_marker.InboxMarkerStats.failed_commits": WATCHED,
     "bot.chat.outbox.OutboxStats.put_off": COUNTED,

@@ -78,22 +78,19 @@ def test_decoded_fills_and_users_share_their_parts() -> None:
             "user",
             0,
             1,
-            copy("1"),
-            copy("3"),
-            copy("8"),
-            None,
-            "Limit",
             "on",
             copy("UTC"),
             account_id,
             0,
         )
-        return [(1, None, "Anna", *settings, account_id, 1, "bybit", "demo", copy("com"), copy("Bybit Demo"), "7")]
+        account = (account_id, 1, "bybit", "demo", copy("com"), copy("Bybit Demo"), "7")
+        return [(1, None, "Anna", *settings, *account, copy("1"), copy("3"), copy("8"), None, "Limit")]
 
     configs = [config_of(user(number)) for number in (1, 2)]
     assert configs[0] is not None
     assert configs[1] is not None
-    assert configs[0].settings.risk_percent is configs[1].settings.risk_percent
+    settings = [each.accounts[0].settings for each in configs if each is not None]
+    assert settings[0].risk_percent is settings[1].risk_percent
     assert configs[0].accounts[0].account_type is AccountType.DEMO
     assert configs[0].accounts[0].host is configs[1].accounts[0].host
 
