@@ -8,7 +8,8 @@ from telegram import InlineKeyboardMarkup
 
 from bot.domain.ids import Millis
 from bot.domain.users import Language
-from handlers.core.callbacks import RunCommand, token_data
+from handlers.core.callbacks import token_data
+from handlers.core.links import RunCommand
 from handlers.payments.views import told
 from handlers.support.views import SUPPORT_MESSAGES
 from handlers.texts.catalog import Markup, Texts, Translator, Value

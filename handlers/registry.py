@@ -31,7 +31,7 @@ from bot.services.services import Services
 from handlers import fallback, guards
 from handlers.accounts import balance, keys, orders, positions, trades
 from handlers.admin import audit, broadcast, health, report, user_actions, users
-from handlers.core.callbacks import PRESS_PREFIX
+from handlers.core.callbacks import PRESS_PREFIX, Code
 from handlers.core.context import App, BotData, Context, UpdateContext
 from handlers.core.errors import on_error
 from handlers.core.identify import identify_user, note_name
@@ -150,6 +150,11 @@ class HandlerTable:
             await fallback.answer_unknown_text(ctx)
         elif await guards.may_go_on(ctx, spec):
             await spec.run(ctx, dialogue)
+
+    @property
+    def codes(self) -> tuple[type[Code], ...]:
+        """Every screen that a button can show, in the order of the table."""
+        return tuple(spec.code for spec in self.specs if isinstance(spec, ViewSpec))
 
     @property
     def repeatable_actions(self) -> frozenset[str]:

@@ -20,17 +20,18 @@ is a field left out, or the word of `NoneAs`. One field of type Mapping[str, str
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
 from typing import (
-    TYPE_CHECKING,
     Annotated,
     Any,
+    ClassVar,
     Final,
     NewType,
+    Protocol,
     TypeAlias,
     TypeVar,
     Union,
@@ -39,10 +40,14 @@ from typing import (
     get_type_hints,
 )
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-P = TypeVar("P", bound="DataclassInstance")
+class Payload(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+P = TypeVar("P", bound=Payload)
 LARGEST: Final = 2**63 - 1
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
@@ -94,12 +99,12 @@ class _Layout:
 _layouts: Final[dict[type, _Layout]] = {}
 
 
-def prepare(kind: "type[DataclassInstance]") -> None:
+def prepare(kind: type[Payload]) -> None:
     """Choose the form of every field now instead of at the first use. Raises TypeError for a field that has none."""
     _layout_of(kind)
 
 
-def encode(payload: "DataclassInstance") -> dict[str, str]:
+def encode(payload: Payload) -> dict[str, str]:
     """The stored form of a payload, keys in the order of its fields."""
     layout = _layout_of(type(payload))
     found = {
@@ -125,7 +130,7 @@ def decode(kind: type[P], values: Mapping[str, str]) -> P:
     return kind(**found)
 
 
-def to_parts(payload: "DataclassInstance") -> list[str]:
+def to_parts(payload: Payload) -> list[str]:
     """Every field as text, in order."""
     return [each.write(getattr(payload, each.name)) for each in _layout_of(type(payload)).fields]
 

@@ -14,6 +14,7 @@ from bot.domain.secrets import Secret, carries_secret
 from bot.domain.sites import DEFAULT_SITE, Site, site_of
 from bot.services.accounts.keys import KeyReport
 from bot.services.chat.buttons import ButtonAction
+from handlers.accounts.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.accounts.key_views import (
     account_choice_card,
     ask_removal_card,
@@ -26,7 +27,6 @@ from handlers.accounts.key_views import (
     site_without_keys_card,
 )
 from handlers.core.account_screen import account_type_of
-from handlers.core.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.core.context import UpdateContext
 from handlers.core.short_memory import TypedKey
 from handlers.core.slow_reply import refuse_while_asking, show_when_ready

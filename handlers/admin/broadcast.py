@@ -16,8 +16,8 @@ from bot.services.admin.broadcasts import BroadcastService
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.people import People
 from handlers.admin.broadcast_views import ask_text_card, audience_card, progress_card
+from handlers.admin.callbacks import AimBroadcast, StopBroadcast
 from handlers.core import delivery
-from handlers.core.callbacks import AimBroadcast, StopBroadcast
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import ChatTarget
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
@@ -56,7 +56,7 @@ async def choose_audience(ctx: UpdateContext, code: AimBroadcast) -> None:
         language = None if code.spoken == "all" else Language(code.spoken)
     except ValueError as unknown:
         raise ButtonExpired from unknown
-    audience = Audience(license=code.license, language=language, is_active=bool(code.active))
+    audience = Audience(license=code.license, language=language, is_active=code.active)
     await _show_audience(ctx, await ctx.services.broadcasts.aim(ctx.user_id, code.broadcast, audience))
 
 

@@ -12,6 +12,7 @@ from bot.domain.licensing import LicenseType
 from bot.domain.users import Role
 from bot.services.admin.user_actions import GIVEN_ROLES, MAX_REASON, new_nonce
 from bot.services.chat.buttons import ButtonAction
+from handlers.admin.callbacks import AskAdminAction, AskRole
 from handlers.admin.user_views import (
     ask_reason_card,
     ask_time_card,
@@ -20,7 +21,6 @@ from handlers.admin.user_views import (
     confirm_card,
     done_card,
 )
-from handlers.core.callbacks import AskAdminAction, AskRole
 from handlers.core.context import UpdateContext
 from handlers.core.menus import publish_role_menu
 from handlers.core.specs import ADMIN, OWNER, HandlerSpec, action, command, dialogue, view

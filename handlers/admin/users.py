@@ -6,8 +6,8 @@ from bot.domain.admin import UserFilter
 from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.services.chat.buttons import ButtonAction
+from handlers.admin.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.admin.user_views import USERS_A_PAGE, ask_find_card, found_card, user_card, users_card
-from handlers.core.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, SUPPORT, HandlerSpec, command, dialogue, view
 from handlers.promo import create

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
+from bot.domain.payloads import prepare
 from bot.domain.users import Role
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.callbacks import Code
@@ -173,6 +174,7 @@ def view(
     places: frozenset[Place] = PRIVATE,
 ) -> ViewSpec:
     """A button with a versioned code."""
+    prepare(code)
 
     async def decode_and_run(ctx: UpdateContext) -> None:
         if ctx.query is None or ctx.query.data is None:

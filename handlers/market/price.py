@@ -3,8 +3,8 @@
 from typing import Final
 
 from bot.domain.ids import Symbol
-from handlers.core.callbacks import ShowPrice
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowPrice
 from handlers.core.specs import ANYWHERE, EVERYONE, HandlerSpec, command, view
 from handlers.market.views import FAVORITES, price_card
 

@@ -7,7 +7,8 @@ from typing import Final
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Kline, Listing, MarketBoard, OrderBook, Ticker
 from bot.services.accounts.screens import PriceCard, Shown
-from handlers.core.callbacks import ShowBook, ShowPrice, ShowSymbols
+from handlers.core.links import ShowPrice, ShowSymbols
+from handlers.market.callbacks import ShowBook
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.figures import percent_away, step_of

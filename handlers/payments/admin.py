@@ -7,9 +7,9 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.domain.payments import Listed, Payment
 from bot.services.chat.buttons import ButtonAction
-from handlers.core.callbacks import AskRefund, ShowPayment, ShowPayments
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
+from handlers.payments.callbacks import AskRefund, ShowPayment, ShowPayments
 from handlers.payments.views import (
     PAGE,
     REASONS,

@@ -7,9 +7,9 @@ from bot.domain.licensing import LicenseType
 from bot.domain.offers import SOLD
 from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
-from handlers.core.callbacks import ShowMyPayments
 from handlers.core.context import UpdateContext
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, view
+from handlers.payments.callbacks import ShowMyPayments
 from handlers.payments.views import PAGE, bill, choice_label, my_payments_card, subscribe_card
 
 INVOICE: Final = "pay.invoice"

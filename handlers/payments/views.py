@@ -10,9 +10,9 @@ from bot.domain.ids import Millis
 from bot.domain.licensing import License
 from bot.domain.offers import SOLD, Choice, PriceList
 from bot.domain.payments import Invoice, Listed, Payment, PaymentStatus
-from handlers.core.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
 from handlers.core.delivery import Bill
 from handlers.licensing.views import holding
+from handlers.payments.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
 from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import MINUS, Figures

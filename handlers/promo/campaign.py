@@ -16,10 +16,10 @@ from bot.domain.users import Language
 from bot.services.chat.buttons import ButtonAction
 from bot.services.promo.alerts import PAUSE
 from handlers.core import delivery
-from handlers.core.callbacks import PromoCard, PromoUndo
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import Document
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, view
+from handlers.promo.callbacks import PromoCard, PromoUndo
 from handlers.promo.views import (
     campaign_card,
     csv_caption,

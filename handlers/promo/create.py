@@ -14,10 +14,10 @@ from bot.domain.promo import SealedCode
 from bot.domain.promo_codes import Terms, Wanted, parse_new, usual_end
 from bot.services.chat.buttons import ButtonAction
 from bot.services.promo.redemption import Refusal
-from handlers.core.callbacks import PromoDays, PromoList, PromoPreview, PromoUses
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
 from handlers.promo import redeem
+from handlers.promo.callbacks import PromoDays, PromoList, PromoPreview, PromoUses
 from handlers.promo.campaign import send_codes, show_campaign
 from handlers.promo.views import (
     created_card,

@@ -11,7 +11,6 @@ from bot.domain.ids import DAY_S
 from bot.domain.support import Thread, ThreadId, ThreadList, ThreadState
 from bot.services.chat.buttons import ButtonAction
 from bot.services.support.support import CLOSE, THREAD, Opened
-from handlers.core.callbacks import AnswerThread, ShowThread, ShowThreads
 from handlers.core.context import UpdateContext
 from handlers.core.specs import (
     EVERYONE,
@@ -25,6 +24,7 @@ from handlers.core.specs import (
     other_update,
     view,
 )
+from handlers.support.callbacks import AnswerThread, ShowThread, ShowThreads
 from handlers.support.views import (
     MARK,
     MESSAGES_A_PAGE,

@@ -10,7 +10,9 @@ from bot.domain.accounts import AccountType
 from bot.domain.ids import Millis
 from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadState
 from bot.services.support.support import Opened
-from handlers.core.callbacks import AnswerThread, RunCommand, ShowThread, ShowThreads, token_data
+from handlers.core.callbacks import token_data
+from handlers.core.links import RunCommand
+from handlers.support.callbacks import AnswerThread, ShowThread, ShowThreads
 from handlers.texts.catalog import Markup, Translator, Value, clean, join, verbatim
 from handlers.views.cards import Card, RenderedCard, Row, button, in_rows
 from handlers.views.frame import Page, command_button, menu_row, page_row

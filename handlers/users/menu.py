@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from handlers.core.callbacks import RunCommand
 from handlers.core.context import UpdateContext
+from handlers.core.links import RunCommand
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.users.home_views import help_card, menu_card
 

@@ -10,11 +10,11 @@ from bot.domain.secrets import Secret
 from bot.domain.update_attempt import current_attempt, without_attempt
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.pin import Entered, Outcome
-from handlers.core.callbacks import PressPin
 from handlers.core.context import UpdateContext
 from handlers.core.keypads import Continuation, Keypad, Step
 from handlers.core.specs import EVERYONE, OWNER, HandlerSpec, action, command, view
 from handlers.texts.catalog import Markup
+from handlers.users.callbacks import PressPin
 from handlers.users.pin_views import keypad_card, locked_card, pin_card
 from handlers.views.frame import command_button, menu_row, notice
 

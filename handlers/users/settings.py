@@ -11,10 +11,10 @@ from bot.domain.errors import BadInput
 from bot.domain.users import Language
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.preferences import RANGES, SettingField
-from handlers.core.callbacks import ShowSetting
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Translator
+from handlers.users.callbacks import ShowSetting
 from handlers.users.settings_views import (
     WORDS,
     ask_value_card,

@@ -13,7 +13,7 @@ from bot.domain.errors import (
 )
 from bot.domain.ids import Symbol
 from handlers.accounts.key_views import refused_text
-from handlers.core.callbacks import LONGEST_SYMBOL, ShowPrice
+from handlers.core.links import LONGEST_SYMBOL, ShowPrice
 from handlers.texts.catalog import Markup, Value
 from handlers.users.home_views import menu_card
 from handlers.views.cards import Card, Row, button

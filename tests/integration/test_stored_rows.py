@@ -26,7 +26,6 @@ from bot.domain.users import Language
 from bot.exchange.meter import ExchangeStats
 from bot.wiring.metrics import ChatCollector, ExchangeCollector
 from cache.facade import CachedReads
-from handlers.core.callbacks import CODES
 from handlers.outbox_messages import KINDS, OutboxTexts
 from handlers.registry import TABLE
 from stats_api.collector import SampledProcess, make_registry
@@ -35,7 +34,7 @@ from storage.chat.outbox import SqliteOutbox
 # The only places where a name of the code stands.
 RENDER: Final = OutboxTexts(TEXTS).render
 OUTBOX_KINDS: Final = frozenset(KINDS)
-CODE_OF_TAG: Final = {code.TAG: code for code in CODES}
+CODE_OF_TAG: Final = {code.TAG: code for code in TABLE.codes}
 ACTIONS: Final = frozenset(each.action for each in TABLE.specs if hasattr(each, "action"))
 DIALOGUES: Final = frozenset(each.dialogue for each in TABLE.specs if hasattr(each, "dialogue"))
 

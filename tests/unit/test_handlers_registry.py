@@ -6,7 +6,6 @@ from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandle
 
 from bot.domain.users import Role
 from handlers import guards, registry
-from handlers.core.callbacks import CODES
 from handlers.core.context import App, UpdateContext
 from handlers.core.specs import (
     AFTER_TERMS,
@@ -20,7 +19,6 @@ from handlers.core.specs import (
     OtherUpdateSpec,
     Place,
     UpdateKind,
-    ViewSpec,
     command,
 )
 from handlers.registry import TABLE, HandlerTable
@@ -49,10 +47,6 @@ def test_two_entries_of_one_name_are_refused() -> None:
 def test_an_entry_that_works_nowhere_is_refused() -> None:
     with pytest.raises(ValueError, match="where"):
         HandlerTable([command("a", nothing, access=EVERYONE, places=frozenset())])
-
-
-def test_every_code_has_a_handler() -> None:
-    assert {spec.code for spec in TABLE.specs if isinstance(spec, ViewSpec)} == set(CODES)
 
 
 def test_every_kind_of_update_has_an_answer() -> None:
