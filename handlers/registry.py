@@ -7,6 +7,7 @@ table does not run, and no spec can be made without an access rule.
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any, Final
@@ -115,8 +116,7 @@ class HandlerTable:
         if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
         bare = replace(ctx, arguments=())
-        if await guards.may_go_on(bare, spec):
-            await spec.run(bare)
+        await guards.run(bare, spec, partial(spec.run, bare))
 
     async def rerun_command(self, ctx: UpdateContext, name: str, arguments: tuple[str, ...]) -> None:
         """A typed command that waited for the PIN."""
@@ -124,8 +124,7 @@ class HandlerTable:
         if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
         again = replace(ctx, arguments=arguments)
-        if await guards.may_go_on(again, spec):
-            await spec.run(again)
+        await guards.run(again, spec, partial(spec.run, again))
 
     async def run_action(self, ctx: UpdateContext, button_action: ButtonAction) -> None:
         """What a token stood for."""
@@ -135,8 +134,7 @@ class HandlerTable:
         if not guards.allows(ctx, spec):
             await guards.note_denied(ctx, spec)
             raise ButtonExpired
-        if await guards.may_go_on(ctx, spec, button_action):
-            await spec.run(ctx, button_action)
+        await guards.run(ctx, spec, partial(spec.run, ctx, button_action), button_action)
 
     async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
         """The next message of a dialogue; one that nobody knows any more is over."""
@@ -148,8 +146,8 @@ class HandlerTable:
             await guards.note_denied(ctx, spec)
             await ctx.services.dialogues.end(ctx.user_id)
             await fallback.answer_unknown_text(ctx)
-        elif await guards.may_go_on(ctx, spec):
-            await spec.run(ctx, dialogue)
+        else:
+            await guards.run(ctx, spec, partial(spec.run, ctx, dialogue))
 
     @property
     def codes(self) -> tuple[type[Code], ...]:
@@ -301,8 +299,8 @@ def _guarded(spec: HandlerSpec, run: Callable[[UpdateContext], Any]) -> Callback
         ctx = await identify_user(update, context)
         if ctx is None or (ctx.config.is_banned and not spec.access.even_banned):
             return
-        if await guards.admit(ctx, spec) and await guards.may_go_on(ctx, spec):
-            await run(ctx)
+        if await guards.admit(ctx, spec):
+            await guards.run(ctx, spec, partial(run, ctx))
             await note_name(ctx)
 
     return callback

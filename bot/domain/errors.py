@@ -8,6 +8,7 @@ PerpdeskError
 │   ├── KeyRefused          a key that may not be stored; carries every finding
 │   ├── AlreadyAttached     the Bybit account belongs to another user
 │   ├── NoAccount           nothing of that type is connected
+│   ├── PinRequired         the PIN comes first; what raised it runs again after it
 │   └── ButtonExpired       used, too old, someone else's or never ours
 ├── ExchangeError
 │   ├── ExchangeRejected    a definite no from Bybit, with its code
@@ -77,6 +78,17 @@ class AlreadyAttached(UserFacing):
 
 class NoAccount(UserFacing):
     """The user has no account of that type."""
+
+
+class PinRequired(UserFacing):
+    """An act needs the PIN, which was not entered within the last five minutes.
+
+    It is raised before anything is done: the guard shows the keypad, and after the right PIN it runs the same command
+    or button again from its beginning.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("pin-needed")
 
 
 class ButtonExpired(UserFacing):

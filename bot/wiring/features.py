@@ -51,7 +51,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people)
-    payments, refunds, payment_jobs = make_payments(base, licenses, people)
+    payments, refunds, payment_jobs = make_payments(base, licenses, people, pin)
     support, privacy, privacy_jobs = make_support(base)
     desk, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     services = Services(
@@ -150,7 +150,7 @@ async def make_promo(
 
 
 def make_payments(
-    base: Foundation, licenses: Licenses, people: People
+    base: Foundation, licenses: Licenses, people: People, pin: PinService
 ) -> tuple[PaymentService, Refunds, tuple[Job, ...]]:
     queries = SqlitePaymentQueries(base.database)
     stars: StarsApi = Stars(base.telegram_bot)
@@ -165,7 +165,7 @@ def make_payments(
         prices=base.settings.price_list,
         staff=base.queries.staff,
     )
-    refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, clock=base.clock)
+    refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, pin=pin, clock=base.clock)
     due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock)
     watch = StarWatch(
         queries=queries, transactions=base.store, stars=stars, payments=payments, refunds=refunds, clock=base.clock
@@ -202,7 +202,7 @@ def make_admin(
         pin=pin,
         clock=base.clock,
     )
-    broadcasts = BroadcastService(queries=queries, transactions=base.store, clock=base.clock)
+    broadcasts = BroadcastService(queries=queries, transactions=base.store, pin=pin, clock=base.clock)
     job = BroadcastJob(
         broadcasts=broadcasts,
         queries=queries,

@@ -1,4 +1,8 @@
-"""/keys: connect, check and remove Bybit keys. By default no secret passes through Telegram."""
+"""/keys: connect, check and remove Bybit keys. By default no secret passes through Telegram.
+
+Whoever wants it is asked for the PIN where connecting begins, not by the service that ends it: between the two stands
+a dialogue whose answer may be a secret, which is not kept to be used after a keypad.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -63,6 +67,7 @@ async def show_site(ctx: UpdateContext, code: ShowSite) -> None:
 
 async def offer_pair(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """Make a pair, show its public half, wait for the key's id."""
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
     account_type, site = _account_type_and_site(button_action)
     offer = await ctx.services.keys.offer_pair(ctx.user_id, account_type, site.code)
     await ctx.services.dialogues.begin(ctx.user_id, ASKS_KEY_ID, _STATE, button_action.values)
@@ -86,6 +91,7 @@ async def finish_pair(ctx: UpdateContext, dialogue: Dialogue) -> None:
 
 async def ask_secret(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """The second way: key and secret, typed."""
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
     account_type, site = _account_type_and_site(button_action)
     await ctx.services.dialogues.begin(ctx.user_id, ASKS_TYPED, _STATE, button_action.values)
     await ctx.show(ask_secret_card(ctx.viewer, account_type, site))
@@ -116,6 +122,7 @@ async def add_typed_secret(ctx: UpdateContext, dialogue: Dialogue) -> None:
 
 async def add_typed_key(ctx: UpdateContext) -> None:
     """`/keys add demo|live KEY SECRET [SITE]`; the guard has deleted the message."""
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
     key = _typed_key(ctx)
     refuse_while_asking(ctx)
     await show_when_ready(ctx, _add_and_report(ctx, key))
@@ -129,6 +136,7 @@ def keep_typed_key(ctx: UpdateContext) -> ButtonAction:
 
 async def add_kept_key(ctx: UpdateContext, _: ButtonAction) -> None:
     """The terms are accepted: go on with what was typed before."""
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
     refuse_while_asking(ctx)
     key = ctx.data.typed_keys.take(ctx.user_id)
     if key is None:
@@ -158,6 +166,7 @@ async def ask_key_removal(ctx: UpdateContext, code: AskRemoval) -> None:
 
 async def remove_key(ctx: UpdateContext, button_action: ButtonAction) -> None:
     """Confirmed."""
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
     account = await ctx.services.keys.remove(ctx.user_id, AccountType(button_action.values["account_type"]))
     await ctx.show(removed_card(ctx.viewer, account))
 
@@ -250,17 +259,17 @@ def _site(code: str) -> Site:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("keys", add_typed_key, verb="add", access=AFTER_TERMS, resume=keep_typed_key, pin_for_keys=True),
+    command("keys", add_typed_key, verb="add", access=AFTER_TERMS, resume=keep_typed_key),
     command("keys", check_key_by_type, verb="check", access=EVERYONE),
     command("keys", ask_removal_by_type, verb="remove", access=EVERYONE),
     command("keys", show_keys, access=EVERYONE, description="command-keys"),
     view(ShowSite, show_site, access=EVERYONE),
     view(ShowKey, check_key, access=EVERYONE),
     view(AskRemoval, ask_key_removal, access=EVERYONE),
-    action(PAIR, offer_pair, access=AFTER_TERMS, pin_for_keys=True),
-    action(ASK_TYPED, ask_secret, access=AFTER_TERMS, pin_for_keys=True),
-    action(HELD, add_kept_key, access=AFTER_TERMS, pin_for_keys=True),
-    action(REMOVE, remove_key, access=EVERYONE, pin_for_keys=True),
+    action(PAIR, offer_pair, access=AFTER_TERMS),
+    action(ASK_TYPED, ask_secret, access=AFTER_TERMS),
+    action(HELD, add_kept_key, access=AFTER_TERMS),
+    action(REMOVE, remove_key, access=EVERYONE),
     dialogue(ASKS_KEY_ID, finish_pair, access=AFTER_TERMS),
     dialogue(ASKS_TYPED, add_typed_secret, access=AFTER_TERMS),
 )

@@ -61,7 +61,7 @@ async def choose_audience(ctx: UpdateContext, code: AimBroadcast) -> None:
 
 
 async def send_broadcast(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Send]; the guard has asked for the PIN."""
+    """[Send]."""
     desk = ctx.services.broadcasts
     broadcast = await desk.start(ctx.user_id, int(button_action.values["broadcast"]))
     message_id = await ctx.show(progress_card(ctx.viewer, broadcast, ()))
@@ -111,6 +111,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("broadcast", draft_or_ask_text, access=ADMIN, description="command-broadcast"),
     view(AimBroadcast, choose_audience, access=ADMIN),
     view(StopBroadcast, stop_broadcast, access=ADMIN),
-    action(SEND, send_broadcast, access=ADMIN, pin=True),
+    action(SEND, send_broadcast, access=ADMIN),
     dialogue(ASKS_TEXT, draft_typed_text, access=ADMIN),
 )

@@ -30,7 +30,7 @@ DRAFT: Final = "desk.draft"
 NAME: Final = "desk.name"
 OTHER_TIME: Final = "desk.other-time"
 DO: Final = "desk.do"
-DO_WITH_PIN: Final = "desk.do-with-pin"
+DO_WITH_PIN: Final = "desk.do-with-pin"  # of stored buttons: once a confirmation that asked for the PIN
 SET_ROLE: Final = "desk.set-role"
 ASKS_REASON: Final = "desk.reason"
 ASKS_ROLE_REASON: Final = "desk.role-reason"
@@ -134,28 +134,11 @@ async def confirm_typed_reason(ctx: UpdateContext, dialogue: Dialogue) -> None:
 
 
 async def perform_action(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Confirm] of what needs no PIN."""
+    """[Confirm]; a new role's menu follows at once."""
     admin_action = _admin_action_of(button_action.values)
-    if admin_action.needs_pin:
-        raise ButtonExpired
     await _perform(ctx, admin_action)
-
-
-async def perform_action_with_pin(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Confirm] of the rest; the guard has asked for the PIN."""
-    admin_action = _admin_action_of(button_action.values)
-    if admin_action.kind is AdminActionKind.ROLE:
-        raise ButtonExpired
-    await _perform(ctx, admin_action)
-
-
-async def set_role(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Confirm] of a role; its menu follows at once."""
-    admin_action = _admin_action_of(button_action.values)
-    if admin_action.kind is not AdminActionKind.ROLE or admin_action.role is None:
-        raise ButtonExpired
-    await _perform(ctx, admin_action)
-    await publish_role_menu(ctx.bot, ctx.data.texts, ctx.data.router, admin_action.user_id, admin_action.role)
+    if admin_action.role is not None:
+        await publish_role_menu(ctx.bot, ctx.data.texts, ctx.data.router, admin_action.user_id, admin_action.role)
 
 
 async def _perform(ctx: UpdateContext, admin_action: AdminAction) -> None:
@@ -210,7 +193,8 @@ async def _confirm(ctx: UpdateContext, values: Values, reason: str) -> None:
     admin_action = _admin_action_of(ready)
     preview = await ctx.services.user_admin.preview(ctx.config, admin_action)
     label = ctx.say.plain("deed-confirm", act=admin_action.kind.value)
-    (confirm,) = await ctx.buttons([(label, ButtonAction(action=_confirmation_of(admin_action), values=ready))])
+    confirmation = SET_ROLE if admin_action.kind is AdminActionKind.ROLE else DO
+    (confirm,) = await ctx.buttons([(label, ButtonAction(action=confirmation, values=ready))])
     await ctx.show(confirm_card(ctx.viewer, admin_action, preview, confirm))
 
 
@@ -221,13 +205,6 @@ def _reason(typed: str) -> str:
     if len(reason) > MAX_REASON:
         raise BadInput("error-too-long", limit=MAX_REASON)
     return reason
-
-
-def _confirmation_of(admin_action: AdminAction) -> str:
-    """Which of the three confirmations it takes."""
-    if admin_action.kind is AdminActionKind.ROLE:
-        return SET_ROLE
-    return DO_WITH_PIN if admin_action.needs_pin else DO
 
 
 async def _running_type(ctx: UpdateContext, user_id: UserId) -> LicenseType:
@@ -288,8 +265,8 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(OTHER_TIME, ask_other_time, access=ADMIN),
     action(NAME, ask_reason, access=OWNER),
     action(DO, perform_action, access=ADMIN),
-    action(DO_WITH_PIN, perform_action_with_pin, access=ADMIN, pin=True),
-    action(SET_ROLE, set_role, access=OWNER, pin=True),
+    action(DO_WITH_PIN, perform_action, access=ADMIN),
+    action(SET_ROLE, perform_action, access=OWNER),
     dialogue(ASKS_TIME, set_typed_time, access=ADMIN),
     dialogue(ASKS_REASON, confirm_typed_reason, access=ADMIN),
     dialogue(ASKS_ROLE_REASON, confirm_typed_reason, access=OWNER),

@@ -57,15 +57,13 @@ ANYWHERE: Final = frozenset(Place)
 class HandlerSpec:
     """What every line of the table says.
 
-    `pin`: the PIN comes first, always; `pin_for_keys`: where its owner switched it on for keys. Commands and actions
-    alone have one: they can go on after the keypad.
+    Whether the PIN comes first is not among it: the act knows, by its values at times, and raises PinRequired. Commands
+    and actions go on after the keypad.
     """
 
     name: str
     access: AccessRule
     places: frozenset[Place]
-    pin: bool = False
-    pin_for_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +143,6 @@ def command(
     places: frozenset[Place] = PRIVATE,
     description: str | None = None,
     resume: Callable[[UpdateContext], ButtonAction | None] | None = None,
-    pin: bool = False,
-    pin_for_keys: bool = False,
     hidden: bool = False,
 ) -> CommandSpec:
     """`/name`, or `/name verb`."""
@@ -160,8 +156,6 @@ def command(
         verb=verb,
         description=description,
         resume=resume,
-        pin=pin,
-        pin_for_keys=pin_for_keys,
         hidden=hidden,
     )
 
@@ -189,8 +183,6 @@ def action(
     run: RunAction,
     *,
     access: AccessRule,
-    pin: bool = False,
-    pin_for_keys: bool = False,
     repeats: bool = False,
 ) -> ActionSpec:
     """A button with a single-use token."""
@@ -200,8 +192,6 @@ def action(
         places=PRIVATE,
         action=action_name,
         run=run,
-        pin=pin,
-        pin_for_keys=pin_for_keys,
         repeats=repeats,
     )
 

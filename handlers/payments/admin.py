@@ -135,6 +135,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(AskRefund, ask_refund, access=ADMIN),
     action(CHOOSE, confirm_chosen_reason, access=ADMIN),
     action(ASK_TYPED, ask_typed_reason, access=ADMIN),
-    action(REFUND, refund_payment, access=ADMIN, pin=True),
+    action(REFUND, refund_payment, access=ADMIN),
     dialogue(ASKS_REASON, confirm_typed_reason, access=ADMIN),
 )

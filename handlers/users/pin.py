@@ -91,11 +91,12 @@ async def choose_pin(ctx: UpdateContext, _: ButtonAction) -> None:
 async def change_pin(ctx: UpdateContext, _: ButtonAction) -> None:
     """[Change]: the old one first, whether or not it was entered a minute ago."""
     ctx.services.pin.close(ctx.user_id)
-    await ask_for_pin(ctx, Continuation(action=ButtonAction(action=REPLACE), name=CHANGE))
+    await ctx.data.router.run_action(ctx, ButtonAction(action=REPLACE))
 
 
 async def enter_new_pin(ctx: UpdateContext, _: ButtonAction) -> None:
-    """The old one was right."""
+    """A keypad for another PIN, once the present one was entered."""
+    ctx.services.pin.demand(ctx.user_id)
     keypad = ctx.data.keypads.open(ctx.user_id, Step.NEW, None)
     await ctx.show(keypad_card(ctx.viewer, keypad))
 
@@ -177,13 +178,13 @@ async def _show_pin(ctx: UpdateContext, lead: Markup | None = None) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("pin", forget_pin_of_user, verb="forget", access=OWNER, pin=True),
+    command("pin", forget_pin_of_user, verb="forget", access=OWNER),
     command("pin", show_pin, access=EVERYONE, description="command-pin"),
     view(PressPin, press_key, access=EVERYONE),
     action(SET, choose_pin, access=EVERYONE),
     action(CHANGE, change_pin, access=EVERYONE),
-    action(REPLACE, enter_new_pin, access=EVERYONE, pin=True),
-    action(REMOVE, remove_pin, access=EVERYONE, pin=True),
-    action(GUARD_KEYS, guard_keys, access=EVERYONE, pin=True),
-    action(LEAVE_KEYS, unguard_keys, access=EVERYONE, pin=True),
+    action(REPLACE, enter_new_pin, access=EVERYONE),
+    action(REMOVE, remove_pin, access=EVERYONE),
+    action(GUARD_KEYS, guard_keys, access=EVERYONE),
+    action(LEAVE_KEYS, unguard_keys, access=EVERYONE),
 )

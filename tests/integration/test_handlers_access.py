@@ -291,20 +291,6 @@ async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorde
         await harness.services.dialogues.end(user_id)
 
 
-async def test_what_asks_for_a_pin_does_not_run_without_it(harness: Harness, recorder: Recorder) -> None:
-    guarded = [each for each in (*COMMANDS, *WISHES) if each.pin]
-    assert guarded
-    harness.services.pin.close(OWNER)
-    owner = harness.person(OWNER)
-    for spec in guarded:
-        if isinstance(spec, CommandSpec):
-            ran = await outcome(recorder, spec, lambda: owner.say(command_text(spec)))  # noqa: B023  awaited at once
-        else:
-            ran = await outcome(recorder, spec, lambda: press_own(harness, owner, spec))  # type: ignore[arg-type]  # noqa: B023  awaited at once
-        assert not ran, spec.name
-        assert "PIN" in owner.last.text
-
-
 async def test_who_may_not_gets_the_answer_of_a_command_that_does_not_exist(tmp_path: Path) -> None:
     async with open_harness(tmp_path) as harness:
         anna = harness.person()

@@ -100,12 +100,6 @@ def test_money_alone_is_taken_from_banned_people() -> None:
     assert even_banned == {"any pre-checkout", "any successful-payment", "any refunded-payment"}
 
 
-def test_giving_money_back_asks_for_the_pin() -> None:
-    (refund,) = [spec for spec in TABLE.specs if spec.name == "do payments.refund"]
-    assert refund.pin
-    assert refund.access.role is Role.ADMIN
-
-
 def test_what_changes_something_works_in_private_only() -> None:
     for spec in TABLE.specs:
         if isinstance(spec, ActionSpec | DialogueSpec):
@@ -120,11 +114,6 @@ def test_a_menu_shows_what_its_reader_may_use() -> None:
     assert not {"ban", "grant", "broadcast", "audit"} & menus[Role.SUPPORT], "support looks, and does not act"
     assert menus[Role.OWNER] - menus[Role.ADMIN] == {"role"}
     assert set(TABLE.group_commands()) == {"price"}
-
-
-def test_the_acts_that_one_lost_phone_must_not_allow_ask_for_the_pin() -> None:
-    guarded = {spec.name for spec in TABLE.specs if spec.pin}
-    assert guarded >= {"do desk.do-with-pin", "do desk.set-role", "do broadcast.send", "/pin forget"}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
+from bot.services.users.pin import PinService
 
 MAX_HTML: Final = 32_768  # characters as stored; Telegram counts 4,096 once the tags are read
 _ROUND: Final = 1.0  # seconds that a batch takes at least
@@ -32,6 +33,7 @@ class BroadcastService:
 
     queries: AdminQueries
     transactions: Transactions
+    pin: PinService
     clock: Clock
     _awake: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
 
@@ -65,7 +67,11 @@ class BroadcastService:
         return await self.queries.audience_size(audience, self.clock.now())
 
     async def start(self, author: UserId, broadcast_id: int) -> Broadcast:
-        """Write down who gets it, and begin. Raises BadInput once it is no draft any more, or for nobody."""
+        """Write down who gets it, and begin.
+
+        Raises PinRequired; BadInput once it is no draft any more, or for nobody.
+        """
+        self.pin.demand(author)
         broadcast = await self.of(author, broadcast_id)
         now = self.clock.now()
         async with self.transactions.begin() as unit:

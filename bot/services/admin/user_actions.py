@@ -94,7 +94,12 @@ class UserAdmin:
         return Preview(subject=subject, starts=starts, until=until, was_until=held.until(now))
 
     async def perform(self, actor: UserConfig, admin_action: AdminAction) -> Preview:
-        """Do it: effect, ledger, audit and the message to the user in one transaction. Raises like `preview`."""
+        """Do it: effect, ledger, audit and the message to the user in one transaction.
+
+        Raises PinRequired for roles and for much license time, else like `preview`.
+        """
+        if admin_action.needs_pin:
+            self.pin.demand(actor.user_id)
         seen = await self.preview(actor, admin_action)
         now = self.clock.now()
         async with self.transactions.begin() as unit:

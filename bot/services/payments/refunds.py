@@ -20,6 +20,7 @@ from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.services.licensing.licenses import Licenses
 from bot.services.payments.payments import PaymentService, private_message
+from bot.services.users.pin import PinService
 
 ROUND: Final = 1.0  # seconds between two looks for what is due
 LONGEST_REASON: Final = 200  # characters
@@ -36,6 +37,7 @@ class Refunds:
     transactions: Transactions
     licenses: Licenses
     payments: PaymentService
+    pin: PinService
     clock: Clock
 
     async def unused(self, payment: Payment) -> int:
@@ -65,8 +67,9 @@ class Refunds:
     async def ask(self, actor: UserId, payment_id: int, reason: str) -> Payment:
         """Take back the unused time at once; Telegram is told until it has given the Stars back.
 
-        Raises BadInput for a payment that is not there, went back already or is on its way, and for no reason.
+        Raises PinRequired; BadInput for a payment that is not there, went back or is on its way, and for no reason.
         """
+        self.pin.demand(actor)
         reason = self.reason(reason)
         now = self.clock.now()
         async with self.transactions.begin() as unit:

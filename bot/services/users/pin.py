@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, PinRequired
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.pins import (
     LENGTH,
@@ -77,6 +77,19 @@ class PinService:
         """Whether it was entered within the last five minutes."""
         return self._open_until.get(user_id, 0.0) > self.clock.monotonic()
 
+    def demand(self, user_id: UserId) -> None:
+        """First line of an act that one lost phone must not allow. Raises PinRequired unless `is_open`."""
+        if not self.is_open(user_id):
+            raise PinRequired
+
+    async def demand_for_keys(self, user_id: UserId) -> None:
+        """The same before keys are attached or removed, for whoever switched it on. Raises PinRequired."""
+        if self.is_open(user_id):
+            return
+        stored = await self.queries.pin(user_id)
+        if stored is not None and stored.guards_keys:
+            raise PinRequired
+
     def close(self, user_id: UserId) -> None:
         """Ask again at the next act."""
         self._open_until.pop(user_id, None)
@@ -119,7 +132,8 @@ class PinService:
         self._open(user_id)
 
     async def guard_keys(self, user_id: UserId, *, on: bool) -> None:
-        """Ask for it before keys are attached or removed, or no longer."""
+        """Ask for it before keys are attached or removed, or no longer. Raises PinRequired."""
+        self.demand(user_id)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             await unit.pins.guard_keys(user_id, on=on)
@@ -127,7 +141,11 @@ class PinService:
             await unit.audit(AuditEntry(actor=user_id, action=action, subject=user_id), now)
 
     async def forget(self, actor: UserId, user_id: UserId) -> bool:
-        """Remove it, one's own or, as an owner, somebody's who forgot it; they are told. False if there was none."""
+        """Remove it, one's own or, as an owner, somebody's who forgot it; they are told. False if there was none.
+
+        Raises PinRequired for the actor.
+        """
+        self.demand(actor)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             if not await unit.pins.remove(user_id):
