@@ -21,7 +21,7 @@ from bot.domain.update_attempt import PressedButton, current_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.people import TERMS_VERSION
-from handlers.accounts.keys import ASKS_TYPED
+from handlers.accounts.keys import TypedKeyDialogue
 from handlers.core import delivery
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import owner_of
@@ -175,7 +175,7 @@ async def _is_expected(update: Update, data: BotData) -> bool:
     if command_of(message) == _KEYS:
         return True
     dialogue = await data.services.dialogues.current(UserId(message.from_user.id))
-    return dialogue is not None and dialogue.dialogue == ASKS_TYPED
+    return dialogue is not None and dialogue.dialogue == TypedKeyDialogue.DIALOGUE
 
 
 async def _warn(update: Update, message: Message, context: Context, *, is_gone: bool) -> None:

@@ -13,7 +13,7 @@ are ignored: a field added to rows that exist needs a default. Codes are parts i
 (`to_parts`, `from_parts`), every one of them written.
 
 Forms: text as it is; whole numbers from 0 to 2**63 - 1 (`AtMost` for less) without leading zeros; Decimal without an
-exponent; True and False as 1 and 0; enumerations by value; dates as 2026-12-31; bytes as hex; a tuple with spaces
+exponent; True and False as 1 and 0; StrEnums by value; dates as 2026-12-31; bytes as hex; a tuple with spaces
 between its items; a dataclass as its parts with colons between them. NewTypes are read as what they are made of. None
 is a field left out, or the word of `NoneAs`. One field of type Mapping[str, str] holds all other keys.
 """
@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -197,8 +197,8 @@ def _simple(kind: Any, limits: tuple[Any, ...]) -> _Form:
         return (_matching(patterns[0]) if patterns else str), str
     if kind is int:
         return _number(min((each.most for each in limits if isinstance(each, AtMost)), default=LARGEST)), str
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind, lambda value: str(value.value)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind, str
     if kind in _FORMS:
         return _FORMS[kind]
     raise TypeError(f"{kind} has no stored form")

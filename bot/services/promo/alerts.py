@@ -16,10 +16,17 @@ from bot.domain.promo import (
     is_fast_alarm,
     used_alarm,
 )
-from bot.services.chat.buttons import random_token
+from bot.services.chat.buttons import ButtonAction, button_of, random_token
 
-PAUSE: Final = "promo.pause"  # the action of [Pause code]
 _BUTTON_LIFETIME: Final = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseCampaign(ButtonAction):
+    """[Pause code], in alarms and on the campaign's card."""
+
+    ACTION = "promo.pause"
+    campaign: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +79,8 @@ class PromoAlarms:
             await unit.enqueue(private_message(admin, kind, told, idempotency_key), now)
 
     def _pause_button(self, admin: UserId, campaign: Campaign, now: Millis) -> Button:
-        return Button(
-            token=self.new_token(),
-            user_id=admin,
-            chat_id=ChatId(admin),
-            action=PAUSE,
-            values={"campaign": str(campaign.campaign_id)},
-            expires_ts=Millis(now + _BUTTON_LIFETIME),
-        )
+        pause = PauseCampaign(campaign=campaign.campaign_id)
+        return button_of(pause, self.new_token(), admin, ChatId(admin), Millis(now + _BUTTON_LIFETIME))
 
 
 def _named(campaign: Campaign) -> dict[str, str]:

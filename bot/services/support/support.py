@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import Button, OutboxMessage
+from bot.domain.chat import OutboxMessage
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import DAY, MINUTE, ChatId, Millis, UserId
 from bot.domain.ports.clock import Clock
@@ -16,17 +16,24 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.support import SupportReads
 from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
 from bot.domain.users import Role, UserConfig
-from bot.services.chat.buttons import random_token
+from bot.services.chat.buttons import ButtonAction, button_of, random_token
 from bot.services.users.access import RoleResolver
 
 MAX_TEXT: Final = 2_000  # characters of one message: with its frame it stays one message of Telegram's
 MOST: Final = 10  # messages of one user …
 WINDOW: Final = 10 * MINUTE  # … in so many ms
-CLOSE: Final = "support.close"  # the action of [Close]
 THREAD: Final = "thread"
 _CLOSE_LIFETIME: Final = 30 * DAY  # ms: an answer may be read late
 _PAYMENTS_SHOWN: Final = 3
 _NEWEST: Final = 2**63 - 1  # above every payment's number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseThread(ButtonAction):
+    """[Close], on either side."""
+
+    ACTION = "support.close"
+    thread: ThreadId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,14 +148,8 @@ class Support:
         """One side's message to one reader of the other, with a [Close] of their own."""
         now = self.clock.now()
         number = str(thread.thread_id)
-        close = Button(
-            token=self.new_token(),
-            user_id=reader,
-            chat_id=ChatId(reader),
-            action=CLOSE,
-            values={THREAD: number},
-            expires_ts=Millis(now + _CLOSE_LIFETIME),
-        )
+        action = CloseThread(thread=thread.thread_id)
+        close = button_of(action, self.new_token(), reader, ChatId(reader), Millis(now + _CLOSE_LIFETIME))
         await unit.buttons.add([close], now)
         told = {THREAD: number, "close": close.token, **values}
         await unit.enqueue(_private_message(reader, kind, told, f"support:{message_id}:{reader}"), now)
