@@ -29,14 +29,14 @@ from bot.exchange.meter import ExchangeStats
 from bot.wiring.metrics import ChatCollector, ExchangeCollector
 from cache.facade import CachedReads
 from handlers.core.specs import ActionSpec, DialogueSpec
-from handlers.outbox_messages import KINDS, OutboxTexts
+from handlers.outbox_messages import OUTBOX_MESSAGES, OutboxTexts
 from handlers.registry import TABLE
 from stats_api.collector import SampledProcess, make_registry
 from storage.chat.outbox import SqliteOutbox
 
 # The only places where a name of the code stands.
 RENDER: Final = OutboxTexts(TEXTS).render
-OUTBOX_KINDS: Final = frozenset(KINDS)
+OUTBOX_KINDS: Final = frozenset(OUTBOX_MESSAGES)
 CODE_OF_TAG: Final = {code.TAG: code for code in TABLE.codes}
 ACTIONS: Final = frozenset(each.action for each in TABLE.specs if hasattr(each, "action"))
 DIALOGUES: Final = frozenset(each.dialogue for each in TABLE.specs if hasattr(each, "dialogue"))
@@ -307,6 +307,12 @@ def test_a_stored_button_is_written_anew_as_it_was(row: Stored) -> None:
 def test_a_stored_dialogue_is_written_anew_as_it_was(row: Stored) -> None:
     (spec,) = (each for each in TABLE.specs if isinstance(each, DialogueSpec) and each.dialogue == row["dialogue"])
     assert json.dumps(encode(decode(spec.payload, row["values"]))) == json.dumps(row["values"])
+
+
+@pytest.mark.parametrize("row", named(stored("outbox")))
+def test_a_stored_message_is_written_anew_as_it_was(row: Stored) -> None:
+    payload = decode(OUTBOX_MESSAGES[row["kind"]].payload, row["values"])
+    assert json.dumps(encode(payload)) == json.dumps(row["values"])
 
 
 async def test_a_button_whose_values_nobody_can_read_is_an_old_one(
