@@ -16,12 +16,12 @@ from storage.sqlite.hash_chain import verify_chain
 KILLS = 25
 AUDITED = "SELECT u.user_id FROM audit AS a LEFT JOIN users AS u ON u.pseudonym = a.actor"
 
-# Eight writers at once; each unit is a user, an audit entry and a promise. Prints a user's id when it is acknowledged.
+# Eight writers at once; each unit is a user, an audit entry and a message. Prints a user's id when it is acknowledged.
 WRITER = """
 import asyncio, itertools, sys
 from pathlib import Path
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import Promise
+from bot.domain.chat import OutboxMessage
 from harness.storage import NOW, ground, new_user
 
 async def main(folder, first):
@@ -32,8 +32,10 @@ async def main(folder, first):
                 async with it.store.begin() as unit:
                     await unit.users.ensure(new_user(number), NOW)
                     await unit.audit(AuditEntry(actor=number, action="came", subject=number), NOW)
-                    hello = Promise(user_id=number, chat_id=number, kind="hello", values={}, cause=str(number))
-                    await unit.promise(hello, NOW)
+                    hello = OutboxMessage(
+                        user_id=number, chat_id=number, kind="hello", values={}, idempotency_key=str(number)
+                    )
+                    await unit.enqueue(hello, NOW)
                 sys.stdout.write(f"{number}\\n")
                 sys.stdout.flush()
         await asyncio.gather(*(write() for _ in range(8)))
@@ -71,9 +73,9 @@ async def test_nothing_acknowledged_is_lost_and_nothing_stands_by_halves(tmp_pat
         async with ground(tmp_path) as it:
             users = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
             audited = {user_id for (user_id,) in await it.database.fetch(AUDITED)}
-            promised = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM outbox")}
+            queued = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM outbox")}
             assert acknowledged <= users
-            assert users == audited == promised
+            assert users == audited == queued
             report = await verify_chain(it.database.fetch, AUDIT_CHAIN)
             assert (report.rows, report.broken_at) == (len(users), None)
     assert len(acknowledged) >= KILLS
