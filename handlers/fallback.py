@@ -75,8 +75,8 @@ async def run_pressed_action(ctx: UpdateContext) -> None:
     if ctx.query is None or ctx.query.data is None:
         raise ButtonExpired
     token, repeats = token_of(ctx.query.data), ctx.data.router.repeatable_actions
-    button_action = await ctx.services.buttons.take(token, ctx.user_id, ctx.chat_id, repeats=repeats)
-    await ctx.data.router.run_action(ctx, button_action)
+    button = await ctx.services.buttons.take(token, ctx.user_id, ctx.chat_id, repeats=repeats)
+    await ctx.data.router.run_stored_action(ctx, button.action, button.values)
 
 
 async def refuse_stale_button(_: UpdateContext) -> None:

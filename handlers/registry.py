@@ -26,13 +26,15 @@ from telegram.ext import (
 from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.health import Health
+from bot.domain.payloads import PayloadError, decode
 from bot.domain.users import Role
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from bot.services.services import Services
 from handlers import fallback, guards
 from handlers.accounts import balance, keys, orders, positions, trades
 from handlers.admin import audit, broadcast, health, report, user_actions, users
-from handlers.core.callbacks import PRESS_PREFIX
+from handlers.core.callbacks import PRESS_PREFIX, Code
 from handlers.core.context import App, BotData, Context, UpdateContext
 from handlers.core.errors import on_error
 from handlers.core.identify import identify_user, note_name
@@ -117,28 +119,47 @@ class HandlerTable:
         ctx = replace(ctx, arguments=arguments)
         await guards.run(ctx, spec, partial(spec.run, ctx))
 
+    async def run_stored_action(self, ctx: UpdateContext, action: str, values: Mapping[str, str]) -> None:
+        """What a token stood for; what an earlier version wrote and nobody can read any more is an old button."""
+        spec = await self._allowed_action(ctx, action)
+        try:
+            button_action = decode(spec.payload, values)
+        except PayloadError as unreadable:
+            _logger.warning("a stored action cannot be read: %s", unreadable)
+            raise ButtonExpired from unreadable
+        await self.run_action(ctx, button_action)
+
     async def run_action(self, ctx: UpdateContext, button_action: ButtonAction) -> None:
-        """What a token stood for."""
-        spec = self._actions.get(button_action.action)
+        """What waited for the terms or the PIN, or was just read."""
+        spec = await self._allowed_action(ctx, button_action.ACTION)
+        await guards.run(ctx, spec, partial(spec.run, ctx, button_action), button_action)
+
+    async def _allowed_action(self, ctx: UpdateContext, action: str) -> ActionSpec:
+        spec = self._actions.get(action)
         if spec is None:
             raise ButtonExpired
         if not guards.allows(ctx, spec):
             await guards.note_denied(ctx, spec)
             raise ButtonExpired
-        await guards.run(ctx, spec, partial(spec.run, ctx, button_action), button_action)
+        return spec
 
     async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
         """The next message of a dialogue; one that nobody knows any more is over."""
         spec = self._dialogues.get(dialogue.dialogue)
-        if spec is None:
-            await ctx.services.dialogues.end(ctx.user_id)
-            await fallback.answer_unknown_text(ctx)
-        elif not guards.allows(ctx, spec):  # the role that began it is gone
+        if spec is not None and not guards.allows(ctx, spec):  # the role that began it is gone
             await guards.note_denied(ctx, spec)
+            spec = None
+        payload = None if spec is None else _payload_of(spec, dialogue)
+        if spec is None or payload is None:
             await ctx.services.dialogues.end(ctx.user_id)
             await fallback.answer_unknown_text(ctx)
         else:
-            await guards.run(ctx, spec, partial(spec.run, ctx, dialogue))
+            await guards.run(ctx, spec, partial(spec.run, ctx, payload))
+
+    @property
+    def codes(self) -> tuple[type[Code], ...]:
+        """Every screen that a button can show, in the order of the table."""
+        return tuple(spec.code for spec in self.specs if isinstance(spec, ViewSpec))
 
     @property
     def repeatable_actions(self) -> frozenset[str]:
@@ -169,6 +190,14 @@ class HandlerTable:
             for spec in self._commands.values()
             if spec.description is not None and Place.GROUP in spec.places
         }
+
+
+def _payload_of(spec: DialogueSpec, dialogue: Dialogue) -> DialoguePayload | None:
+    try:
+        return decode(spec.payload, dialogue.values)
+    except PayloadError as unreadable:
+        _logger.warning("a stored dialogue cannot be read: %s", unreadable)
+        return None
 
 
 TABLE: Final = HandlerTable(

@@ -1,10 +1,12 @@
 """Trading accounts of a user, and the Bybit keys beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.portfolio import OrderType
 from bot.domain.secrets import Secret
@@ -121,3 +123,42 @@ class NewKey:
     key_type: KeyType
     api_key: Secret
     api_secret: Secret
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyExpiresMessage(OutboxPayload):
+    """A key that Bybit ends soon."""
+
+    KIND = "key-expires"
+    account_type: AccountType
+    days: int
+    date: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTroubleMessage(OutboxPayload):
+    """What the daily check found: the text of a finding and what fills it."""
+
+    KIND = "key-trouble"
+    account_type: AccountType
+    finding: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAttachedMessage(OutboxPayload):
+    """A key was connected. Nothing writes it any more."""
+
+    KIND = "key-attached"
+    account_type: AccountType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRemovedMessage(OutboxPayload):
+    """A key was removed. Nothing writes it any more."""
+
+    KIND = "key-removed"
+    account_type: AccountType

@@ -12,7 +12,8 @@ from bot.domain.ids import AccountId, Millis
 from bot.domain.key_rules import Finding, Severity
 from bot.domain.sites import SITES, Site, site_of
 from bot.services.accounts.keys import KeyOffer, KeyReport
-from handlers.core.callbacks import AskRemoval, ShowBalance, ShowKey, ShowSite
+from handlers.accounts.callbacks import AskRemoval, ShowKey, ShowSite
+from handlers.core.links import ShowBalance
 from handlers.texts.catalog import Markup, Translator, Value, join, verbatim
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
 from handlers.views.frame import command_button, menu_row

@@ -6,7 +6,8 @@ from typing import Final
 from bot.domain.accounts import Account, AccountType
 from bot.domain.portfolio import Balance, CoinBalance, Execution, Executions, Order, Orders, Position, Positions, Side
 from bot.services.screens import Shown
-from handlers.core.callbacks import ShowBalance, ShowOrders, ShowPositions, ShowTrades
+from handlers.accounts.callbacks import ShowOrders, ShowPositions, ShowTrades
+from handlers.core.links import ShowBalance
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import CENT, Figures, percent_away, step_of

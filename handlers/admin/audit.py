@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.errors import BadInput
 from bot.domain.ids import UserId
 from handlers.admin.audit_views import AREAS, ROWS_A_PAGE, audit_card
-from handlers.core.callbacks import ShowAudit
+from handlers.admin.callbacks import ShowAudit
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, HandlerSpec, command, view
 

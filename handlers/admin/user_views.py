@@ -9,7 +9,8 @@ from bot.domain.accounts import AccountType
 from bot.domain.admin import AdminAction, AdminActionKind, UserFilter, UserLine
 from bot.domain.users import Role, UserConfig
 from bot.services.admin.user_actions import Preview, Subject
-from handlers.core.callbacks import AskAdminAction, AskRole, FindUser, RunCommand, ShowAudit, ShowUser, ShowUsers
+from handlers.admin.callbacks import AskAdminAction, AskRole, FindUser, ShowAudit, ShowUser, ShowUsers
+from handlers.core.links import RunCommand
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row, table

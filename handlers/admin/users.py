@@ -1,20 +1,26 @@
 """/users: everybody by filter and page, search, and one user's card. Support may look, admins may act from it."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.admin import UserFilter
-from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
+from bot.services.chat.dialogues import DialoguePayload
+from handlers.admin.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.admin.user_views import USERS_A_PAGE, ask_find_card, found_card, user_card, users_card
-from handlers.core.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.core.context import UpdateContext
-from handlers.core.links import redeem_for
+from handlers.core.links import AskCodeFor
 from handlers.core.specs import ADMIN, SUPPORT, HandlerSpec, command, dialogue, view
 
-ASKS_WHOM: Final = "users.find"
-_STATE: Final = "asked"
 _MOST_FOUND: Final = 12
 _LONGEST: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindUserDialogue(DialoguePayload):
+    """A name or an id to look for."""
+
+    DIALOGUE = "users.find"
 
 
 async def show_or_find_users(ctx: UpdateContext) -> None:
@@ -32,11 +38,11 @@ async def show_users_page(ctx: UpdateContext, code: ShowUsers) -> None:
 
 async def ask_whom_to_find(ctx: UpdateContext, _: FindUser) -> None:
     """[Find]."""
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_WHOM, _STATE, {})
+    await ctx.services.dialogues.begin(ctx.user_id, FindUserDialogue())
     await ctx.show(ask_find_card(ctx.viewer))
 
 
-async def find_typed_user(ctx: UpdateContext, _: Dialogue) -> None:
+async def find_typed_user(ctx: UpdateContext, _: FindUserDialogue) -> None:
     """What to look for."""
     await _find_users(ctx, ctx.text)
     await ctx.services.dialogues.end(ctx.user_id)
@@ -48,7 +54,7 @@ async def show_user(ctx: UpdateContext, code: ShowUser) -> None:
     role = ctx.services.roles.role(ctx.config)
     redeem = None
     if ADMIN.admits(role):
-        (redeem,) = await ctx.buttons([(ctx.say.plain("button-user-redeem"), redeem_for(code.user_id))])
+        (redeem,) = await ctx.buttons([(ctx.say.plain("button-user-redeem"), AskCodeFor(user=code.user_id))])
     await ctx.show(user_card(ctx.viewer, role, subject, redeem))
 
 
@@ -76,5 +82,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowUsers, show_users_page, access=SUPPORT),
     view(FindUser, ask_whom_to_find, access=SUPPORT),
     view(ShowUser, show_user, access=SUPPORT),
-    dialogue(ASKS_WHOM, find_typed_user, access=SUPPORT),
+    dialogue(FindUserDialogue, find_typed_user, access=SUPPORT),
 )

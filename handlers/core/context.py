@@ -43,6 +43,10 @@ class Router(Protocol):
         """Raises ButtonExpired for an action that is not in the table."""
         ...
 
+    async def run_stored_action(self, ctx: "UpdateContext", action: str, values: Mapping[str, str]) -> None:
+        """The same from its stored form. Raises ButtonExpired for values that cannot be read, too."""
+        ...
+
     async def continue_dialogue(self, ctx: "UpdateContext", dialogue: Dialogue) -> None: ...
 
     @property

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
+from bot.domain.payloads import prepare
 from bot.domain.users import Role
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.callbacks import Code
 from handlers.core.context import UpdateContext
 
 Run = Callable[[UpdateContext], Awaitable[None]]
 RunAction = Callable[[UpdateContext, ButtonAction], Awaitable[None]]
-RunDialogue = Callable[[UpdateContext, Dialogue], Awaitable[None]]
+RunDialogue = Callable[[UpdateContext, DialoguePayload], Awaitable[None]]
 C = TypeVar("C", bound=Code)
+A = TypeVar("A", bound=ButtonAction)
+D = TypeVar("D", bound=DialoguePayload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +97,14 @@ class ViewSpec(HandlerSpec):
 class ActionSpec(HandlerSpec):
     """What a single-use token stands for. `repeats`: a second tap runs it again, because it does nothing twice."""
 
-    action: str
+    payload: type[ButtonAction]
     run: RunAction
     repeats: bool = False
+
+    @property
+    def action(self) -> str:
+        """The stored word."""
+        return self.payload.ACTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +115,15 @@ class DialogueSpec(HandlerSpec):
     from the chat and taken all the same; anywhere else it is deleted with a warning.
     """
 
-    dialogue: str
+    payload: type[DialoguePayload]
     run: RunDialogue
     takes_media: bool = False
     takes_secret: bool = False
+
+    @property
+    def dialogue(self) -> str:
+        """The stored word."""
+        return self.payload.DIALOGUE
 
 
 class UpdateKind(StrEnum):
@@ -172,6 +185,7 @@ def view(
     places: frozenset[Place] = PRIVATE,
 ) -> ViewSpec:
     """A button with a versioned code."""
+    prepare(code)
 
     async def decode_and_run(ctx: UpdateContext) -> None:
         if ctx.query is None or ctx.query.data is None:
@@ -182,38 +196,43 @@ def view(
 
 
 def action(
-    action_name: str,
-    run: RunAction,
-    *,
-    access: AccessRule,
-    repeats: bool = False,
+    payload: type[A], run: Callable[[UpdateContext, A], Awaitable[None]], *, access: AccessRule, repeats: bool = False
 ) -> ActionSpec:
-    """A button with a single-use token."""
+    """A button with a single-use token. The handler gets what the button was issued with."""
+    prepare(payload)
+
+    async def run_typed(ctx: UpdateContext, given: ButtonAction) -> None:
+        if not isinstance(given, payload):
+            raise TypeError(f"{payload.ACTION} does not take {given}")
+        await run(ctx, given)
+
     return ActionSpec(
-        name=f"do {action_name}",
-        access=access,
-        places=PRIVATE,
-        action=action_name,
-        run=run,
-        repeats=repeats,
+        name=f"do {payload.ACTION}", access=access, places=PRIVATE, payload=payload, run=run_typed, repeats=repeats
     )
 
 
 def dialogue(
-    dialogue_name: str,
-    run: RunDialogue,
+    payload: type[D],
+    run: Callable[[UpdateContext, D], Awaitable[None]],
     *,
     access: AccessRule,
     takes_media: bool = False,
     takes_secret: bool = False,
 ) -> DialogueSpec:
-    """The next message of a dialogue."""
+    """The next message of a dialogue. The handler gets what the dialogue was begun with."""
+    prepare(payload)
+
+    async def run_typed(ctx: UpdateContext, given: DialoguePayload) -> None:
+        if not isinstance(given, payload):
+            raise TypeError(f"{payload.DIALOGUE} does not take {given}")
+        await run(ctx, given)
+
     return DialogueSpec(
-        name=f"dialogue {dialogue_name}",
+        name=f"dialogue {payload.DIALOGUE}",
         access=access,
         places=PRIVATE,
-        dialogue=dialogue_name,
-        run=run,
+        payload=payload,
+        run=run_typed,
         takes_media=takes_media,
         takes_secret=takes_secret,
     )

@@ -3,9 +3,9 @@
 from typing import Final
 
 from bot.domain.ids import Symbol
-from handlers.core.callbacks import ShowBook
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
+from handlers.market.callbacks import ShowBook
 from handlers.market.price import symbol_argument
 from handlers.market.views import book_card
 

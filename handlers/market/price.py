@@ -4,8 +4,8 @@ from typing import Final
 
 from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
-from handlers.core.callbacks import ShowPrice
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowPrice
 from handlers.core.specs import ANYWHERE, EVERYONE, HandlerSpec, command, view
 from handlers.market.views import price_card, unknown_symbol_card
 from handlers.views.problems import ProblemCard

@@ -5,8 +5,8 @@ from typing import Final
 
 from bot.domain.errors import BadInput
 from bot.domain.market import Category
-from handlers.core.callbacks import ShowSymbols
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowSymbols
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.market.views import symbols_card
 

@@ -9,7 +9,8 @@ from bot.domain.ids import Symbol
 from bot.domain.market import Category, Kline, Listing, MarketBoard, OrderBook, Ticker
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
-from handlers.core.callbacks import LONGEST_SYMBOL, ShowBook, ShowPrice, ShowSymbols
+from handlers.core.links import LONGEST_SYMBOL, ShowPrice, ShowSymbols
+from handlers.market.callbacks import ShowBook
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.figures import percent_away, step_of

@@ -8,7 +8,7 @@ from bot.domain.ids import Millis
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import Redeemed
 from bot.services.promo.redemption import CodePreview, Redemption, Suggestion
-from handlers.core.callbacks import RunCommand
+from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, button
 from handlers.views.dates import day_of, moment_of

@@ -11,8 +11,9 @@ from bot.domain.portfolio import Balance
 from bot.domain.users import Language
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
-from handlers.core.callbacks import RunCommand, SetLanguage, ShowBalance, ShowSymbols
+from handlers.core.links import RunCommand, ShowBalance, ShowSymbols
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
+from handlers.users.callbacks import SetLanguage
 from handlers.views.cards import Card, Row, button, link_button
 from handlers.views.figures import step_of
 from handlers.views.frame import command_button, menu_row

@@ -3,8 +3,8 @@
 from typing import Final
 
 from bot.domain.errors import ButtonExpired
-from handlers.core.callbacks import RunCommand
 from handlers.core.context import UpdateContext
+from handlers.core.links import RunCommand
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.users.home_views import expired_card, help_card, menu_card
 from handlers.views.problems import ProblemCard

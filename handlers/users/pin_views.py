@@ -4,9 +4,9 @@ from typing import Final
 
 from bot.domain.ids import Millis
 from bot.domain.pins import LENGTH, StoredPin
-from handlers.core.callbacks import PressPin
 from handlers.core.keypads import Keypad, Step
 from handlers.texts.catalog import Markup, join
+from handlers.users.callbacks import PressPin
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import menu_row
 from handlers.views.render_context import RenderContext

@@ -10,8 +10,8 @@ from bot.domain.numbers import plain
 from bot.domain.portfolio import OrderType
 from bot.domain.users import Notifications, UserConfig
 from bot.services.users.preferences import RANGES, SettingField
-from handlers.core.callbacks import ShowSetting
 from handlers.texts.catalog import Markup, Translator, join
+from handlers.users.callbacks import ShowSetting
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
 from handlers.views.render_context import RenderContext

@@ -10,9 +10,11 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 from harness.payments import paid_update, refunded_update
+from harness.stored import a_dialogue, an_action
 
 from bot.domain.ids import ChatId, UserId
 from bot.domain.licensing import EntryKind, LicenseType
+from bot.domain.payloads import decode
 from bot.domain.users import Language, NewUser, Role
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.specs import (
@@ -243,7 +245,7 @@ async def test_tokens_are_their_owners_alone(harness: Harness, recorder: Recorde
 async def test_a_token_of_another_is_an_expired_one(harness: Harness, recorder: Recorder) -> None:
     boris = harness.person(BORIS)
     for spec in WISHES:
-        (token,) = await harness.services.buttons.issue(OWNER, ChatId(OWNER), [ButtonAction(action=spec.action)])
+        (token,) = await harness.services.buttons.issue(OWNER, ChatId(OWNER), [action_of(spec)])
         assert not await outcome(recorder, spec, lambda: person_taps(boris, f"t:{token}"))  # noqa: B023  awaited at once
         assert "used or too old" in boris.last.text
         owner = harness.person(OWNER)
@@ -276,7 +278,7 @@ async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorde
         person = harness.person(user_id)
         if who == "stranger":
             await person.say("/start")
-        await harness.services.dialogues.begin(user_id, spec.dialogue, "asked", {})
+        await harness.services.dialogues.begin(user_id, decode(spec.payload, a_dialogue(spec.dialogue)))
         ran = await outcome(recorder, spec, lambda: person.say("5"))  # noqa: B023  awaited at once
         assert ran == may(spec, who), spec.name
         another = harness.person(BORIS if user_id == ANNA else ANNA)
@@ -332,7 +334,11 @@ def _card(person: Person) -> Bubble:
     return bubble
 
 
+def action_of(spec: ActionSpec) -> ButtonAction:
+    return decode(spec.payload, an_action(spec.action))
+
+
 async def press_own(harness: Harness, person: Person, spec: ActionSpec) -> None:
     user_id = UserId(person.user_id)
-    (token,) = await harness.services.buttons.issue(user_id, ChatId(person.chat_id), [ButtonAction(action=spec.action)])
+    (token,) = await harness.services.buttons.issue(user_id, ChatId(person.chat_id), [action_of(spec)])
     await person_taps(person, f"t:{token}")

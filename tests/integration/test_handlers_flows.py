@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from harness.fakes import START_MS
 from bot import owner_link
 from bot.domain.ids import Millis
 from bot.domain.users import Language, Role
+from bot.services.chat.dialogues import DialoguePayload
 
 Flow = Callable[[Person], Awaitable[object]]
 
@@ -182,10 +184,17 @@ async def test_a_dialogue_ends_in_time(harness: Harness) -> None:
     assert (await harness.config()).trade_settings.leverage == 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldDialogue(DialoguePayload):
+    """What a handler of earlier asked."""
+
+    DIALOGUE = "nobody.knows.it"
+
+
 async def test_a_dialogue_of_another_version_is_over(harness: Harness) -> None:
     anna = harness.person()
     await said(anna, "/start")
-    await harness.services.dialogues.begin(ANNA, "nobody.knows.it", "x", {})
+    await harness.services.dialogues.begin(ANNA, OldDialogue())
     assert "don't know what to do" in (await said(anna, "7")).text
     assert await harness.services.dialogues.current(ANNA) is None
 

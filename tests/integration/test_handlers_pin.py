@@ -1,6 +1,7 @@
 """The PIN through the front of the handlers: set, asked for, wrong five times, locked, and what waits behind it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 
 from bot.domain.admin import FREE_DAYS, AdminAction, AdminActionKind
-from bot.domain.chat import Dialogue
 from bot.domain.errors import PinRequired
 from bot.domain.ids import UserId
 from bot.domain.licensing import LicenseType
@@ -18,6 +18,7 @@ from bot.domain.pins import LOCKED_FOR, OPEN_FOR
 from bot.domain.users import Role, UserConfig
 from bot.services.admin.user_actions import new_nonce
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from bot.services.services import Services
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, action, command, dialogue
@@ -28,11 +29,26 @@ PIN = "271828"
 DONE: list[str] = []
 
 
-async def act(ctx: UpdateContext, button_action: ButtonAction) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActOnce(ButtonAction):
+    """An act that needs the PIN."""
+
+    ACTION = "test.act"
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedDialogue(DialoguePayload):
+    """A question whose answer needs the PIN."""
+
+    DIALOGUE = "test.asks"
+
+
+async def act(ctx: UpdateContext, payload: ActOnce) -> None:
     """An act that needs the PIN, with an effect of its own."""
     ctx.services.pin.demand(ctx.user_id)
     await ctx.services.people.set_language(ctx.user_id, ctx.config.language)
-    DONE.append(button_action.values["what"])
+    DONE.append(payload.what)
     await ctx.show(notice(ctx.say("pin-is-set")))
 
 
@@ -43,24 +59,24 @@ async def typed(ctx: UpdateContext) -> None:
 
 
 async def offer(ctx: UpdateContext) -> None:
-    (button,) = await ctx.buttons([("Do it", ButtonAction(action="test.act", values={"what": "acted"}))])
+    (button,) = await ctx.buttons([("Do it", ActOnce(what="acted"))])
     await ctx.show(notice(ctx.say("pin-title"), (button,)))
 
 
 async def begin(ctx: UpdateContext) -> None:
-    await ctx.services.dialogues.begin(ctx.user_id, "test.asks", "asked", {})
+    await ctx.services.dialogues.begin(ctx.user_id, AskedDialogue())
 
 
-async def answer(ctx: UpdateContext, _: Dialogue) -> None:
+async def answer(ctx: UpdateContext, _: AskedDialogue) -> None:
     ctx.services.pin.demand(ctx.user_id)
 
 
 ACTS = (
     command("dialogue", begin, access=ADMIN),
-    dialogue("test.asks", answer, access=ADMIN),
+    dialogue(AskedDialogue, answer, access=ADMIN),
     command("offer", offer, access=ADMIN),
     command("act", typed, access=ADMIN),
-    action("test.act", act, access=ADMIN),
+    action(ActOnce, act, access=ADMIN),
 )
 
 

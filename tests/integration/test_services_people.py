@@ -1,5 +1,6 @@
 """First meeting, ownership, buttons: what must happen once happens once."""
 
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -69,11 +70,19 @@ async def test_an_owner_link_works_once_in_its_time_for_its_bearer(tmp_path: Pat
         assert [config.role for config in roles.values() if config] == [Role.OWNER, Role.USER]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift(ButtonAction):
+    """An action of nobody's."""
+
+    ACTION = "lift"
+    a: str
+
+
 async def test_a_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -> None:
     async with ground(tmp_path) as made:
         await made.user()
         desk = ButtonService(queries=made.queries, transactions=made.store, clock=made.clock)
-        (token,) = await desk.issue(ANNA, CHAT, [ButtonAction(action="lift", values={"a": "1"})])
+        (token,) = await desk.issue(ANNA, CHAT, [Lift(a="1")])
         for update_id, is_killed in ((1, True), (2, False)):
             idempotency_key = UpdateAttempt(UpdateId(update_id))
             reset = current_attempt.set(idempotency_key)
@@ -95,7 +104,7 @@ async def test_every_bad_press_gets_the_same_answer(tmp_path: Path, how: str) ->
         await made.user()
         await made.user(BORIS)
         desk = ButtonService(queries=made.queries, transactions=made.store, clock=made.clock)
-        (token,) = await desk.issue(ANNA, CHAT, [ButtonAction(action="lift")])
+        (token,) = await desk.issue(ANNA, CHAT, [Lift(a="2")])
         if how == "late":
             made.clock.advance(15 * 60 + 1)
         with pytest.raises(ButtonExpired):

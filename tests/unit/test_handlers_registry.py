@@ -7,7 +7,6 @@ from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandle
 from bot.domain.errors import NoAccount
 from bot.domain.users import Role
 from handlers import guards, registry
-from handlers.core.callbacks import CODES
 from handlers.core.context import App, UpdateContext
 from handlers.core.specs import (
     AFTER_TERMS,
@@ -21,7 +20,6 @@ from handlers.core.specs import (
     OtherUpdateSpec,
     Place,
     UpdateKind,
-    ViewSpec,
     command,
 )
 from handlers.registry import TABLE, HandlerTable
@@ -57,10 +55,6 @@ def test_two_cards_of_one_error_are_refused() -> None:
     card = ProblemCard(NoAccount, sentence_card)
     with pytest.raises(ValueError, match="two cards for NoAccount"):
         table_of((card, card))
-
-
-def test_every_code_has_a_handler() -> None:
-    assert {spec.code for spec in TABLE.specs if isinstance(spec, ViewSpec)} == set(CODES)
 
 
 def test_every_kind_of_update_has_an_answer() -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.broadcasts import BATCH, Audience, Broadcast, BroadcastState, Delivery, Recipient
-from bot.domain.chat import OutboxMessage
+from bot.domain.broadcasts import BATCH, Audience, Broadcast, BroadcastDoneMessage, BroadcastState, Delivery, Recipient
+from bot.domain.chat import OutboxMessage, outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.admin import AdminQueries
@@ -181,17 +181,8 @@ class BroadcastJob:
 
 
 def _report(broadcast: Broadcast, author: UserId) -> OutboxMessage:
-    return OutboxMessage(
-        user_id=author,
-        chat_id=ChatId(author),
-        kind="broadcast-done",
-        values={
-            "count": str(broadcast.sent),
-            "blocked": str(broadcast.blocked),
-            "failed": str(broadcast.failed),
-        },
-        idempotency_key=f"broadcast:{broadcast.broadcast_id}",
-    )
+    done = BroadcastDoneMessage(count=broadcast.sent, blocked=broadcast.blocked, failed=broadcast.failed)
+    return outbox_message(done, user_id=author, idempotency_key=f"broadcast:{broadcast.broadcast_id}")
 
 
 def _described(audience: Audience) -> str:

@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 
-from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind, ErrorNote, UserFacts
+from bot.domain.admin import (
+    MOST_DAYS,
+    AdminAction,
+    AdminActionKind,
+    BannedMessage,
+    ErrorNote,
+    LicenseGivenMessage,
+    LicenseRevokedMessage,
+    RoleChangedMessage,
+    UnbannedMessage,
+    UserFacts,
+)
 from bot.domain.audit import AuditEntry, AuditRow
-from bot.domain.chat import OutboxMessage
+from bot.domain.chat import OutboxPayload, outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
@@ -100,7 +111,7 @@ class UserAdmin:
         seen = await self.preview(actor, admin_action)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
-            kind, values = await self._apply(unit, actor.user_id, admin_action)
+            told = await self._apply(unit, actor.user_id, admin_action)
             entry = AuditEntry(
                 actor=actor.user_id,
                 action=_ACTIONS[admin_action.kind],
@@ -108,16 +119,8 @@ class UserAdmin:
                 details=_details(admin_action),
             )
             await unit.audit(entry, now)
-            await unit.enqueue(
-                OutboxMessage(
-                    user_id=admin_action.user_id,
-                    chat_id=ChatId(admin_action.user_id),
-                    kind=kind,
-                    values=values,
-                    idempotency_key=f"desk:{admin_action.nonce}",
-                ),
-                now,
-            )
+            message = outbox_message(told, user_id=admin_action.user_id, idempotency_key=f"desk:{admin_action.nonce}")
+            await unit.enqueue(message, now)
         if admin_action.kind is AdminActionKind.ROLE:
             self.pin.close(admin_action.user_id)
         return seen
@@ -181,12 +184,12 @@ class UserAdmin:
         if admin_action.role is subject.role:
             raise BadInput("desk-role-as-is", role=subject.role.value)
 
-    async def _apply(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> tuple[str, Mapping[str, str]]:
+    async def _apply(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> OutboxPayload:
         """The effect, and what the user is told."""
         match admin_action.kind:
             case AdminActionKind.GRANT | AdminActionKind.EXTEND:
                 license_balance = await self._give(unit, actor, admin_action)
-                return "desk-granted", _given(admin_action, license_balance)
+                return _given(admin_action, license_balance)
             case AdminActionKind.REVOKE:
                 await self.licenses.take(
                     unit,
@@ -197,14 +200,14 @@ class UserAdmin:
                     actor=actor,
                     note=admin_action.reason,
                 )
-                return "desk-revoked", {}
+                return LicenseRevokedMessage()
             case AdminActionKind.BAN | AdminActionKind.UNBAN:
                 await unit.users.set_banned(admin_action.user_id, banned=admin_action.kind is AdminActionKind.BAN)
-                return ("banned" if admin_action.kind is AdminActionKind.BAN else "unbanned"), {}
+                return BannedMessage() if admin_action.kind is AdminActionKind.BAN else UnbannedMessage()
             case AdminActionKind.ROLE:
                 role = admin_action.role or Role.USER
                 await unit.users.set_role(admin_action.user_id, role)
-                return "desk-role", {"role": role.value}
+                return RoleChangedMessage(role=role)
 
     async def _give(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> LicenseBalance:
         _, license_balance = await self.licenses.give(
@@ -247,6 +250,6 @@ def _details(admin_action: AdminAction) -> str:
             return admin_action.reason
 
 
-def _given(admin_action: AdminAction, license_balance: LicenseBalance) -> dict[str, str]:
-    kind = "" if admin_action.license_type is None else admin_action.license_type.value
-    return {"kind": kind, "days": str(admin_action.days), "end": str(license_balance.segments[-1].end)}
+def _given(admin_action: AdminAction, license_balance: LicenseBalance) -> LicenseGivenMessage:
+    kind = admin_action.license_type or LicenseType.TRIAL
+    return LicenseGivenMessage(kind=kind, days=admin_action.days, end=license_balance.segments[-1].end)

@@ -7,13 +7,21 @@ from datetime import UTC, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.chat import OutboxMessage
-from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.chat import OutboxMessage, outbox_message
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import derive
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.reminders import LATEST, NOTICES, EndingLicense, Reminder, due_reminder
+from bot.domain.reminders import (
+    LATEST,
+    NOTICES,
+    EndingLicense,
+    LicenseEndedMessage,
+    LicenseEndsMessage,
+    Reminder,
+    due_reminder,
+)
 
 _BATCH: Final = 100  # people a look and a commit
 _BEFORE: Final = LATEST + 2 * DAY  # how far an end may lie back
@@ -87,16 +95,13 @@ async def _is_true(unit: UnitOfWork, due: _Due, now: Millis) -> bool:
 
 
 def _message_of(due: _Due) -> OutboxMessage:
-    user_id, values = due.license.user_id, {"kind": due.license.license_type.value, "on": due.reminder.on.isoformat()}
-    if due.notice:
-        values["days"] = str(due.reminder.days)
-    return OutboxMessage(
-        user_id=user_id,
-        chat_id=ChatId(user_id),  # a private chat has its user's id
-        kind="license-ends" if due.notice else "license-ended",
-        values=values,
-        idempotency_key=due.idempotency_key,
+    kind, on = due.license.license_type, due.reminder.on
+    told = (
+        LicenseEndsMessage(kind=kind, on=on, days=due.reminder.days)
+        if due.notice
+        else LicenseEndedMessage(kind=kind, on=on)
     )
+    return outbox_message(told, user_id=due.license.user_id, idempotency_key=due.idempotency_key)
 
 
 def _due_of(licenses: Sequence[EndingLicense], now: Millis) -> list[_Due]:

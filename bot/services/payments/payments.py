@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import OutboxMessage
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.offers import XTR, PriceList
 from bot.domain.payments import (
@@ -21,7 +21,11 @@ from bot.domain.payments import (
     Listed,
     Paid,
     Payment,
+    PaymentReceiptAgainMessage,
+    PaymentReceiptMessage,
     PaymentStatus,
+    PaymentUnclaimedAdminMessage,
+    PaymentUnclaimedMessage,
     Unclaimed,
     credit_key,
 )
@@ -170,17 +174,16 @@ class PaymentService:
         await unit.payments.mark_paid(invoice.payload)
         details = f"payment {payment_id}: {paid.stars} Stars, {invoice.license_type} {invoice.days} days"
         await unit.audit(AuditEntry(actor=user_id, action="payment.credit", subject=user_id, details=details), now)
-        values = {
-            "number": str(payment_id),
-            "stars": str(paid.stars),
-            "kind": invoice.license_type.value,
-            "days": str(invoice.days),
-            "date": str(license_balance.segments[-1].end),
-            "charge": paid.charge_id,
-        }
         is_again = invoice.state is InvoiceState.PAID
-        kind = "payment-receipt-again" if is_again else "payment-receipt"
-        await unit.enqueue(private_message(user_id, kind, values, idempotency_key), now)
+        receipt = (PaymentReceiptAgainMessage if is_again else PaymentReceiptMessage)(
+            number=payment_id,
+            stars=paid.stars,
+            kind=invoice.license_type,
+            days=invoice.days,
+            date=license_balance.segments[-1].end,
+            charge=paid.charge_id,
+        )
+        await unit.enqueue(outbox_message(receipt, user_id=user_id, idempotency_key=idempotency_key), now)
 
     async def _keep(
         self, unit: UnitOfWork, user_id: UserId, paid: Paid, why: Unclaimed, admins: tuple[UserId, ...]
@@ -197,21 +200,13 @@ class PaymentService:
         )
         details = f"payment {payment_id}: {paid.stars} Stars, {why}"
         await unit.audit(AuditEntry(actor=user_id, action="payment.unclaimed", subject=user_id, details=details), now)
-        values = {"number": str(payment_id), "stars": str(paid.stars), "why": why.value, "user": str(user_id)}
-        idempotency_key = credit_key(paid.charge_id)
-        await unit.enqueue(private_message(user_id, "payment-unclaimed", values, idempotency_key), now)
+        key = credit_key(paid.charge_id)
+        told = PaymentUnclaimedMessage(number=payment_id, stars=paid.stars, why=why, user=user_id)
+        await unit.enqueue(outbox_message(told, user_id=user_id, idempotency_key=key), now)
+        alarm = PaymentUnclaimedAdminMessage(number=payment_id, stars=paid.stars, why=why, user=user_id)
         for admin in admins:
-            await unit.enqueue(
-                private_message(admin, "payment-unclaimed-admin", values, f"{idempotency_key}:{admin}"), now
-            )
+            await unit.enqueue(outbox_message(alarm, user_id=admin, idempotency_key=f"{key}:{admin}"), now)
         _logger.warning("payment %d can't be credited (%s) and goes back", payment_id, why)
-
-
-def private_message(user_id: UserId, kind: str, values: Mapping[str, str], idempotency_key: str) -> OutboxMessage:
-    """A message to somebody's private chat, which has its user's id."""
-    return OutboxMessage(
-        user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, idempotency_key=idempotency_key
-    )
 
 
 def _refusal(

@@ -5,20 +5,29 @@ that it is refunded already, which is done.
 """
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 from bot.domain.audit import AuditEntry
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput, StarsDown, StarsRefused
 from bot.domain.ids import Millis, UserId
-from bot.domain.licensing import EntryKind
-from bot.domain.payments import RETURNED, Payment, PaymentStatus, return_key
+from bot.domain.licensing import EntryKind, LicenseType
+from bot.domain.payments import (
+    RETURNED,
+    Payment,
+    PaymentChargedBackAdminMessage,
+    PaymentReturnedAdminMessage,
+    PaymentReturnedMessage,
+    PaymentStatus,
+    PaymentStuckAdminMessage,
+    return_key,
+)
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.services.licensing.licenses import Licenses
-from bot.services.payments.payments import PaymentService, private_message
+from bot.services.payments.payments import PaymentService
 from bot.services.users.pin import PinService
 
 LONGEST_REASON: Final = 200  # characters
@@ -101,12 +110,13 @@ class Refunds:
         action = "payment.charged-back" if is_charged_back else "payment.refunded"
         details = f"payment {payment.payment_id}: {payment.stars} Stars"
         await unit.audit(AuditEntry(actor=None, action=action, subject=user_id, details=details), now)
-        idempotency_key, values = return_key(payment.charge_id), _values(payment)
+        key = return_key(payment.charge_id)
         if user_id is not None:
-            await unit.enqueue(private_message(user_id, "payment-returned", values, idempotency_key), now)
-        kind = "payment-charged-back-admin" if is_charged_back else "payment-returned-admin"
+            told = PaymentReturnedMessage(**_facts(payment))
+            await unit.enqueue(outbox_message(told, user_id=user_id, idempotency_key=key), now)
+        alarm = (PaymentChargedBackAdminMessage if is_charged_back else PaymentReturnedAdminMessage)(**_facts(payment))
         for admin in admins:
-            await unit.enqueue(private_message(admin, kind, values, f"{idempotency_key}:{admin}"), now)
+            await unit.enqueue(outbox_message(alarm, user_id=admin, idempotency_key=f"{key}:{admin}"), now)
 
     async def _take(self, unit: UnitOfWork, payment: Payment, user_id: UserId, actor: UserId | None) -> None:
         if payment.entry_id is not None:
@@ -158,14 +168,22 @@ class RefundJob:
             await unit.payments.refund_later(payment.payment_id, Millis(now + wait), said)
             for admin in admins:
                 idempotency_key = f"stuck:{return_key(payment.charge_id)}:{admin}"
-                values = {**_values(payment), "said": said[:100]}
-                await unit.enqueue(private_message(admin, "payment-stuck-admin", values, idempotency_key), now)
+                stuck = PaymentStuckAdminMessage(**_facts(payment), said=said[:100])
+                await unit.enqueue(outbox_message(stuck, user_id=admin, idempotency_key=idempotency_key), now)
 
 
-def _values(payment: Payment) -> Mapping[str, str]:
+class _Facts(TypedDict):
+    number: int
+    stars: int
+    user: UserId | None
+    kind: LicenseType | None
+
+
+def _facts(payment: Payment) -> _Facts:
+    """The fields of a `PaymentReturnedMessage`."""
     return {
-        "number": str(payment.payment_id),
-        "stars": str(payment.stars),
-        "user": "?" if payment.user_id is None else str(payment.user_id),
-        "kind": "none" if payment.license_type is None else payment.license_type.value,
+        "number": payment.payment_id,
+        "stars": payment.stars,
+        "user": payment.user_id,
+        "kind": payment.license_type,
     }

@@ -7,6 +7,7 @@ from secrets import token_bytes
 from typing import Final
 
 from bot.domain.audit import AuditEntry
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, derive
@@ -21,6 +22,7 @@ from bot.domain.promo import (
     Funnel,
     HeldUsage,
     Pin,
+    PromoTakenMessage,
     SealedCode,
     UndoStep,
     undo_step,
@@ -28,7 +30,7 @@ from bot.domain.promo import (
 from bot.domain.promo_codes import Terms, fold, generated
 from bot.domain.secrets import Secret
 from bot.services.licensing.licenses import Licenses
-from bot.services.promo.alerts import PromoAlarms, private_message
+from bot.services.promo.alerts import PromoAlarms
 
 LARGEST_SHOWN: Final = 10  # people named in the preview of an undo
 PAGE: Final = 8  # campaigns a page
@@ -220,8 +222,8 @@ class CampaignService:
             idempotency_key=idempotency_key,
             actor=None,
         )
-        values = {"kind": bucket.license_type.value, "span": str(bucket.left)}
-        await unit.enqueue(private_message(usage.user_id, "promo-taken", values, idempotency_key), now)
+        taken = PromoTakenMessage(kind=bucket.license_type, span=bucket.left)
+        await unit.enqueue(outbox_message(taken, user_id=usage.user_id, idempotency_key=idempotency_key), now)
 
     # --- pinned cards -----------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.audit import AuditEntry
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseBalance, LicenseType
@@ -14,10 +15,19 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.promo import PromoCodeCipher, PromoQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.promo import TRIES, TRIES_WITHIN, CampaignState, KnownCode, Redeemed, Usage, starts_after
+from bot.domain.promo import (
+    TRIES,
+    TRIES_WITHIN,
+    CampaignState,
+    KnownCode,
+    PromoGivenMessage,
+    Redeemed,
+    Usage,
+    starts_after,
+)
 from bot.domain.promo_codes import fold, suggestion
 from bot.services.licensing.licenses import Licenses
-from bot.services.promo.alerts import PromoAlarms, private_message
+from bot.services.promo.alerts import PromoAlarms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +161,9 @@ class Redemptions:
         await unit.audit(AuditEntry(actor=requester, action="promo.redeem", subject=recipient, details=details), now)
         await self.alarms.used(unit, code.campaign, use, now)
         if actor is not None:
-            values = {"kind": terms.license_type.value, "days": str(terms.days), "date": str(until)}
-            await unit.enqueue(private_message(recipient, "promo-given", values, f"promo:{use.usage_id}"), now)
+            given = PromoGivenMessage(kind=terms.license_type, days=terms.days, date=until)
+            message = outbox_message(given, user_id=recipient, idempotency_key=f"promo:{use.usage_id}")
+            await unit.enqueue(message, now)
         usage = Usage(usage_id=use.usage_id, license_type=terms.license_type, days=terms.days, at=now, until=until)
         return Redemption(recipient=recipient, usage=usage)
 

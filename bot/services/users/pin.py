@@ -9,9 +9,9 @@ from secrets import token_bytes, token_hex
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import OutboxMessage
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput, PinRequired
-from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.ids import Millis, UserId
 from bot.domain.pins import (
     LENGTH,
     LOCKED_FOR,
@@ -19,6 +19,8 @@ from bot.domain.pins import (
     OPEN_FOR,
     TRIES,
     USUAL_COST,
+    PinForgottenMessage,
+    PinLockedMessage,
     PinState,
     ScryptCost,
     StoredPin,
@@ -152,7 +154,8 @@ class PinService:
                 return False
             await unit.audit(AuditEntry(actor=actor, action="pin.forget", subject=user_id), now)
             if actor != user_id:
-                await unit.enqueue(_private_message(user_id, "pin-forgotten", {}, f"pin-forgotten:{token_hex(8)}"), now)
+                key = f"pin-forgotten:{token_hex(8)}"
+                await unit.enqueue(outbox_message(PinForgottenMessage(), user_id=user_id, idempotency_key=key), now)
         self.close(user_id)
         return True
 
@@ -183,16 +186,9 @@ class PinService:
 
     async def _tell(self, unit: UnitOfWork, owners: list[UserId], user_id: UserId, until: Millis, now: Millis) -> None:
         for owner in owners:
-            values = {"user": str(user_id), "until": str(until)}
-            await unit.enqueue(
-                _private_message(owner, "pin-locked", values, f"pin-locked:{user_id}:{until}:{owner}"), now
-            )
-
-
-def _private_message(user_id: UserId, kind: str, values: dict[str, str], idempotency_key: str) -> OutboxMessage:
-    return OutboxMessage(
-        user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, idempotency_key=idempotency_key
-    )
+            locked = PinLockedMessage(user=user_id, until=until)
+            idempotency_key = f"pin-locked:{user_id}:{until}:{owner}"
+            await unit.enqueue(outbox_message(locked, user_id=owner, idempotency_key=idempotency_key), now)
 
 
 def _is_right(stored: StoredPin, digits: Secret) -> bool:
