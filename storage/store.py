@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import cached_property
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
@@ -47,7 +46,10 @@ def _demand_change(transaction: Transaction, before: int) -> None:
 
 
 class SqliteUnitOfWork:
-    """Implements `bot.domain.ports.storage.UnitOfWork` on one transaction. Repositories are made when asked for."""
+    """Implements `bot.domain.ports.storage.UnitOfWork` on one transaction.
+
+    Repositories hold nothing else: each is made when it is asked for, most units ask for one or two of them.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -58,63 +60,63 @@ class SqliteUnitOfWork:
         """What the repositories recorded so far, in its order, each event once."""
         return tuple(self._events)
 
-    @cached_property
+    @property
     def users(self) -> SqliteUsers:
         return SqliteUsers(self._transaction, self._record)
 
-    @cached_property
+    @property
     def accounts(self) -> SqliteAccounts:
         return SqliteAccounts(self._transaction, self._record)
 
-    @cached_property
+    @property
     def portfolio(self) -> SqlitePortfolio:
         return SqlitePortfolio(self._transaction)
 
-    @cached_property
+    @property
     def buttons(self) -> SqliteButtons:
         return SqliteButtons(self._transaction)
 
-    @cached_property
+    @property
     def dialogues(self) -> SqliteDialogues:
         return SqliteDialogues(self._transaction)
 
-    @cached_property
+    @property
     def ledger(self) -> SqliteLedger:
         return SqliteLedger(self._transaction, self._record)
 
-    @cached_property
+    @property
     def payments(self) -> SqlitePayments:
         return SqlitePayments(self._transaction)
 
-    @cached_property
+    @property
     def promo(self) -> SqlitePromo:
         return SqlitePromo(self._transaction)
 
-    @cached_property
+    @property
     def pins(self) -> SqlitePins:
         return SqlitePins(self._transaction)
 
-    @cached_property
+    @property
     def broadcasts(self) -> SqliteBroadcasts:
         return SqliteBroadcasts(self._transaction)
 
-    @cached_property
+    @property
     def error_notes(self) -> SqliteErrorNotes:
         return SqliteErrorNotes(self._transaction)
 
-    @cached_property
+    @property
     def support(self) -> SqliteSupport:
         return SqliteSupport(self._transaction)
 
-    @cached_property
+    @property
     def privacy(self) -> SqlitePrivacy:
         return SqlitePrivacy(self._transaction, self._record)
 
-    @cached_property
+    @property
     def trades(self) -> SqliteTrades:
         return SqliteTrades(self._transaction, self._record)
 
-    @cached_property
+    @property
     def signals(self) -> SqliteSignals:
         return SqliteSignals(self._transaction)
 
