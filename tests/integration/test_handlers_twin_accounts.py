@@ -8,7 +8,6 @@ from harness.bot_api import Bubble
 from harness.storage import key_check
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyType, TradeSettings
-from bot.domain.events import UserConfigChanged
 from bot.domain.portfolio import OrderType
 from bot.domain.secrets import Secret
 
@@ -48,7 +47,6 @@ async def twins(harness: Harness) -> tuple[Person, Account, Account]:
             check=key_check(bybit_uid="901"),
         )
         await unit.accounts.put_credentials(sealed)
-        unit.record(UserConfigChanged(user_id=second.user_id))
     return anna, first, second
 
 
@@ -140,7 +138,6 @@ async def test_what_was_asked_of_one_account_is_not_done_to_another(harness: Har
     question = await anna.press(f"Remove {SECOND}")
     async with harness.store.begin() as unit:
         await unit.accounts.remove(second.account_id)
-        unit.record(UserConfigChanged(user_id=second.user_id))
     assert "too old" in (await anna.press("Yes, remove", bubble=question)).text
     assert (await harness.config()).account(first.account_id) == first
 

@@ -54,8 +54,6 @@ KEPT: Final = {
     "cache.regions.RegionUpkeep.on_order_placed": OFFERED,
     "cache.regions.RegionUpkeep.on_position_closed": OFFERED,
     "cache.regions.RegionUpkeep.on_user_credentials_changed": OFFERED,
-    "handlers.core.callbacks.CODES": CODES,
-    "handlers.core.callbacks.MAX_BYTES": CODES,
 }
 
 
