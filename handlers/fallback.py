@@ -49,7 +49,7 @@ async def answer_media(ctx: UpdateContext) -> None:
 
 
 async def answer_edit(ctx: UpdateContext) -> None:
-    """An edit never runs anything."""
+    """Says that an edited message runs nothing."""
     await ctx.show(short_card(ctx.viewer, "edited-not-run"))
 
 
@@ -66,7 +66,7 @@ async def answer_group_message(ctx: UpdateContext) -> None:
 
 
 async def refuse_in_group(ctx: UpdateContext) -> None:
-    """[Open private chat]."""
+    """Answers a private command in a group with [Open private chat]."""
     await ctx.send(open_private_card(ctx.viewer, ctx.bot.username))
 
 

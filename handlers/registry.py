@@ -130,7 +130,7 @@ class HandlerTable:
         await self.run_action(ctx, button_action)
 
     async def run_action(self, ctx: UpdateContext, button_action: ButtonAction) -> None:
-        """What waited for the terms or the PIN, or was just read."""
+        """Runs what the pressed single-use button does."""
         spec = await self._allowed_action(ctx, button_action.ACTION)
         await guards.run(ctx, spec, partial(spec.run, ctx, button_action), button_action)
 

@@ -131,7 +131,7 @@ def checked_card(viewer: RenderContext, report: KeyReport, egress_ip: str | None
 
 
 def ask_removal_card(viewer: RenderContext, account: Account, confirm: InlineKeyboardButton) -> Card:
-    """Nothing dangerous on one tap."""
+    """Asks whether the key is to be removed; the button removes it."""
     say = viewer.say
     text = say("keys-ask-removal", account=viewer.account_name(account), site=_domain(account))
     return Card(text=text, rows=((confirm,), command_button(viewer, "button-keep", "keys")))

@@ -197,7 +197,7 @@ async def check_key_by_type(ctx: UpdateContext) -> None:
 
 
 async def check_key(ctx: UpdateContext, code: ShowKey) -> None:
-    """[Check]."""
+    """Checks the key of a card's button at Bybit and shows the card anew."""
     await _check_key(ctx, code.account_type, code.account_id)
 
 
@@ -222,7 +222,7 @@ async def ask_key_removal_of_type(ctx: UpdateContext, code: AskRemovalOfType) ->
 
 
 async def remove_key(ctx: UpdateContext, payload: RemoveKey) -> None:
-    """Confirmed. Buttons without an id are old ones."""
+    """Removes the key after the question was answered with yes. Buttons without an id are old ones."""
     await ctx.services.pin.demand_for_keys(ctx.user_id)
     meant = ctx.config.resolve(payload.account_type, payload.account_id)
     account = await ctx.services.keys.remove(ctx.user_id, meant.account_id)

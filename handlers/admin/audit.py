@@ -28,7 +28,7 @@ async def show_audit(ctx: UpdateContext) -> None:
 
 
 async def show_audit_page(ctx: UpdateContext, code: ShowAudit) -> None:
-    """A filter, an older page."""
+    """The audit after a filter or [Older]."""
     await _show_audit(ctx, code.area, code.user_id, code.before)
 
 

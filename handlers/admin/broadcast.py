@@ -64,7 +64,7 @@ async def draft_typed_text(ctx: UpdateContext, _: BroadcastTextDialogue) -> None
 
 
 async def choose_audience(ctx: UpdateContext, code: AimBroadcast) -> None:
-    """One of the audience's buttons."""
+    """Changes the draft's audience by one of its buttons."""
     try:
         language = None if code.spoken == "all" else Language(code.spoken)
     except ValueError as unknown:
@@ -82,7 +82,7 @@ async def send_broadcast(ctx: UpdateContext, payload: SendBroadcast) -> None:
 
 
 async def stop_broadcast(ctx: UpdateContext, code: StopBroadcast) -> None:
-    """[Stop]."""
+    """[Stop] of a broadcast that is being sent."""
     desk = ctx.services.broadcasts
     stopped = await desk.stop(ctx.user_id, code.broadcast)
     await ctx.show(progress_card(ctx.viewer, stopped, await desk.unreached(code.broadcast, _UNREACHED)))

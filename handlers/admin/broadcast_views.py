@@ -18,7 +18,7 @@ _BAR: Final = 20  # characters
 
 
 def ask_text_card(viewer: RenderContext) -> Card:
-    """Asks for the message."""
+    """Asks for the text of a broadcast."""
     return Card(text=viewer.say("broadcast-ask-text"), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 

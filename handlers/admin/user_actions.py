@@ -154,7 +154,7 @@ async def ask_time_or_reason(ctx: UpdateContext, code: AskAdminAction) -> None:
 
 
 async def ask_role(ctx: UpdateContext, code: AskRole) -> None:
-    """[Role]."""
+    """[Role] of a user's card asks which."""
     subject = await ctx.services.user_admin.subject(code.user_id)
     choices = [
         (
@@ -173,7 +173,7 @@ async def ask_reason(ctx: UpdateContext, payload: ChooseTime | ChooseRole) -> No
 
 
 async def ask_other_time(ctx: UpdateContext, payload: AskOtherTime) -> None:
-    """[Other]."""
+    """[Other] asks for a number of days."""
     await ctx.services.dialogues.begin(ctx.user_id, TimeDialogue(act=payload.act, user=payload.user, type=payload.type))
     await ctx.show(ask_time_card(ctx.viewer))
 

@@ -44,7 +44,7 @@ def users_card(
 
 
 def found_card(viewer: RenderContext, typed: str, lines: Sequence[UserLine]) -> Card:
-    """Whom a search found."""
+    """The users that a search found, each with a button."""
     say = viewer.say
     parts = [say("users-found", typed=typed, count=len(lines)), _BLANK, *_user_lines(viewer, lines)]
     back = button(say.plain("button-users"), viewer.data(RunCommand("users")))
@@ -89,7 +89,7 @@ def choose_time_card(viewer: RenderContext, subject: Subject, kind: AdminActionK
 
 
 def choose_role_card(viewer: RenderContext, subject: Subject, rows: tuple[Row, ...]) -> Card:
-    """Which role."""
+    """Asks which role the user is to have."""
     say = viewer.say
     role = say.plain("role-name", role=subject.role.value)
     return Card(text=say("deed-choose-role", name=name_of(subject.config), role=role), rows=(*rows, _cancel(viewer)))

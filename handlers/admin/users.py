@@ -32,24 +32,24 @@ async def show_or_find_users(ctx: UpdateContext) -> None:
 
 
 async def show_users_page(ctx: UpdateContext, code: ShowUsers) -> None:
-    """A filter, a page."""
+    """The list of users after a filter or a page's button."""
     await _show_users(ctx, code.shown, code.page)
 
 
 async def ask_whom_to_find(ctx: UpdateContext, _: FindUser) -> None:
-    """[Find]."""
+    """[Find] asks for an id or a name."""
     await ctx.services.dialogues.begin(ctx.user_id, FindUserDialogue())
     await ctx.show(ask_find_card(ctx.viewer))
 
 
 async def find_typed_user(ctx: UpdateContext, _: FindUserDialogue) -> None:
-    """What to look for."""
+    """Searches for the id or the name that was typed."""
     await _find_users(ctx, ctx.text)
     await ctx.services.dialogues.end(ctx.user_id)
 
 
 async def show_user(ctx: UpdateContext, code: ShowUser) -> None:
-    """One user."""
+    """The card of one user."""
     subject = await ctx.services.user_admin.subject(code.user_id)
     role = ctx.services.roles.role(ctx.config)
     redeem = None

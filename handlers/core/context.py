@@ -69,7 +69,7 @@ class Router(Protocol):
         ...
 
     def group_commands(self) -> Mapping[str, str]:
-        """What works in groups."""
+        """The commands that work in groups, for their menu."""
         ...
 
 
@@ -156,7 +156,7 @@ class UpdateContext:
         return ChatTarget(chat_id=self.chat_id, thread_id=thread_id)
 
     async def send(self, card: Card) -> int:
-        """A new message; its id."""
+        """Send the card as a new message; answers the message's id."""
         return await delivery.send(self.bot, self.target, card)
 
     async def show(self, card: Card) -> int:

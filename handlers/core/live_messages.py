@@ -58,7 +58,7 @@ class LiveMessages:
             task.cancel()
 
     async def close(self) -> None:
-        """End every wait."""
+        """Cancel every wait; the messages stay as they are."""
         await self._tasks.close()
 
     async def _wait(

@@ -45,7 +45,7 @@ WHOEVER_PAYS: Final = AccessRule(even_banned=True)
 
 
 class Place(StrEnum):
-    """Where a handler works."""
+    """The kinds of chats in which a handler works."""
 
     PRIVATE = "private"
     GROUP = "group"
@@ -239,5 +239,5 @@ def dialogue(
 
 
 def other_update(kind: UpdateKind, run: Run, *, access: AccessRule, places: frozenset[Place]) -> OtherUpdateSpec:
-    """Whatever nothing else takes."""
+    """A handler of a kind of update that no command, button or dialogue takes."""
     return OtherUpdateSpec(name=f"any {kind}", access=access, places=places, kind=kind, run=run)

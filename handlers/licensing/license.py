@@ -20,7 +20,7 @@ class StartTrial(ButtonAction):
 
 
 async def show_license(ctx: UpdateContext) -> None:
-    """Read only."""
+    """The license with what runs and what follows; changes nothing."""
     await ctx.show(await _license_card(ctx))
 
 

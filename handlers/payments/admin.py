@@ -82,7 +82,7 @@ async def show_payments_page(ctx: UpdateContext, code: ShowPayments) -> None:
 
 
 async def show_payment(ctx: UpdateContext, code: ShowPayment) -> None:
-    """[#12]."""
+    """One payment, by the button that bears its number."""
     await _show_payment_card(ctx, code.number)
 
 
@@ -92,24 +92,24 @@ async def ask_refund(ctx: UpdateContext, code: AskRefund) -> None:
 
 
 async def confirm_chosen_reason(ctx: UpdateContext, payload: ChooseRefundReason) -> None:
-    """One of the usual reasons."""
+    """Asks whether to refund for one of the usual reasons."""
     await _confirm(ctx, payload.number, payload.reason)
 
 
 async def ask_typed_reason(ctx: UpdateContext, payload: AskRefundReason) -> None:
-    """[Another reason]."""
+    """[Another reason] asks for the words."""
     await ctx.services.dialogues.begin(ctx.user_id, RefundReasonDialogue(number=payload.number))
     await ctx.show(type_reason_card(ctx.viewer, payload.number))
 
 
 async def confirm_typed_reason(ctx: UpdateContext, payload: RefundReasonDialogue) -> None:
-    """What was typed."""
+    """Asks whether to refund for the reason that was typed."""
     await ctx.services.dialogues.end(ctx.user_id)
     await _confirm(ctx, payload.number, ctx.text)
 
 
 async def refund_payment(ctx: UpdateContext, payload: RefundPayment) -> None:
-    """Confirmed."""
+    """Refunds the payment after the question was answered with yes."""
     payment = await ctx.services.refunds.ask(ctx.user_id, payload.number, payload.reason)
     await ctx.show(refund_asked_card(ctx.viewer, payment))
 

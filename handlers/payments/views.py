@@ -125,7 +125,7 @@ def payment_card(viewer: RenderContext, payment: Payment, unused: int) -> Card:
 
 
 def ask_reason_card(viewer: RenderContext, payment: Payment, reasons: Sequence[InlineKeyboardButton]) -> Card:
-    """Why it goes back."""
+    """Asks why the Stars go back, with the usual reasons as buttons."""
     text = viewer.say("refund-why", number=payment.payment_id, stars=stars(viewer.say, payment.stars))
     return Card(text=text, rows=(*in_rows(reasons, 1), _to_payment(viewer, payment.payment_id)))
 

@@ -100,12 +100,12 @@ async def show_campaigns_page(ctx: UpdateContext, code: PromoList) -> None:
 
 
 async def ask_days(ctx: UpdateContext, code: PromoDays) -> None:
-    """The first tap."""
+    """Asks for the days; the license type is chosen."""
     await ctx.show(days_card(ctx.viewer, code.license_type))
 
 
 async def ask_uses(ctx: UpdateContext, code: PromoUses) -> None:
-    """The second tap."""
+    """Asks how often a code may be used; type and days are chosen."""
     await ctx.show(uses_card(ctx.viewer, code.license_type, code.days))
 
 

@@ -21,7 +21,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedCards:
-    """Brings them up to date."""
+    """Redraws the pinned cards of campaigns every `PERIOD` seconds."""
 
     bot: Bot
     texts: Texts

@@ -22,7 +22,7 @@ def gift(say: Translator, license_type: LicenseType, days: int) -> str:
 
 
 def ask_card(viewer: RenderContext, before: Sequence[Redeemed]) -> Card:
-    """`/redeem` alone."""
+    """Asks for a code, and lists what was redeemed before."""
     lines = [viewer.say("redeem-ask")]
     if before:
         lines += [Markup(""), viewer.say("redeem-before")]
@@ -66,7 +66,7 @@ def used_card(viewer: RenderContext, redemption: Redemption) -> Card:
 
 
 def suggestion_card(viewer: RenderContext, suggestion: Suggestion, use: InlineKeyboardButton) -> Card:
-    """What was probably meant."""
+    """Shows the code that was probably meant, with a button that redeems it."""
     return Card(text=viewer.say("redeem-suggestion", code=suggestion.text), rows=((use,), menu_row(viewer)))
 
 

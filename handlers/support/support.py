@@ -108,7 +108,7 @@ async def show_threads_page(ctx: UpdateContext, code: ShowThreads) -> None:
 
 
 async def show_thread(ctx: UpdateContext, code: ShowThread) -> None:
-    """One thread."""
+    """One thread, its newest page."""
     opened = await ctx.services.support.opened(ctx.config, code.thread_id, code.page, MESSAGES_A_PAGE)
     is_open = opened.thread.state is ThreadState.OPEN
     close_button = await _close_button(ctx, opened.thread) if is_open else None

@@ -51,7 +51,7 @@ def sent_card(viewer: RenderContext, thread: Thread, close: InlineKeyboardButton
 
 
 def closed_card(viewer: RenderContext, thread: Thread, *, is_staff: bool) -> Card:
-    """Either side closed it."""
+    """Says that the thread was closed, by either side."""
     back = command_button(viewer, "button-threads", "threads") if is_staff else menu_row(viewer)
     return Card(text=viewer.say("support-closed", thread=thread.thread_id), rows=(back,))
 

@@ -68,7 +68,7 @@ def expired_card(viewer: RenderContext, error: ButtonExpired) -> Card:
 
 
 def menu_rows(viewer: RenderContext) -> tuple[Row, ...]:
-    """The menu's buttons."""
+    """The rows of the menu's buttons: every screen that this person may open."""
 
     def pair(*commands: str) -> Row:
         return tuple(button(viewer.say.plain(f"button-{each}"), viewer.data(RunCommand(each))) for each in commands)
@@ -105,7 +105,7 @@ def language_card(viewer: RenderContext) -> Card:
 
 
 def language_set_card(viewer: RenderContext, language: Language) -> Card:
-    """In the new language already."""
+    """Says in the new language that it is set."""
     return Card(text=viewer.say("language-set", name=LANGUAGE_NAMES[language]), rows=(menu_row(viewer),))
 
 

@@ -11,12 +11,12 @@ from handlers.views.problems import ProblemCard
 
 
 async def show_menu(ctx: UpdateContext) -> None:
-    """Every screen, one tap away."""
+    """The menu: every screen one tap away."""
     await ctx.show(menu_card(ctx.viewer))
 
 
 async def show_help(ctx: UpdateContext) -> None:
-    """What this person can type."""
+    """The commands that this person can type."""
     commands = ctx.data.router.commands(ctx.services.roles.role(ctx.config))
     await ctx.show(help_card(ctx.viewer, commands))
 

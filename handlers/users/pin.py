@@ -80,7 +80,7 @@ async def ask_for_pin(ctx: UpdateContext, continuation: Continuation | None) -> 
 
 
 async def press_key(ctx: UpdateContext, code: PressPin) -> None:
-    """One key."""
+    """A digit, the backspace or the cancel of a keypad; the last digit ends the step."""
     keypad = ctx.data.keypads.find(ctx.user_id, code.pad)
     if keypad is None:
         raise ButtonExpired
@@ -132,14 +132,14 @@ async def change_pin(ctx: UpdateContext, _: ChangePin) -> None:
 
 
 async def enter_new_pin(ctx: UpdateContext, _: ReplacePin) -> None:
-    """A keypad for another PIN, once the present one was entered."""
+    """Shows a keypad for the new PIN, after the old one was entered right."""
     ctx.services.pin.demand(ctx.user_id)
     keypad = ctx.data.keypads.open(ctx.user_id, Step.NEW, None)
     await ctx.show(keypad_card(ctx.viewer, keypad))
 
 
 async def remove_pin(ctx: UpdateContext, _: RemovePin) -> None:
-    """[Remove]."""
+    """Removes the PIN, after it was entered right."""
     await ctx.services.pin.forget(ctx.user_id, ctx.user_id)
     await _show_pin(ctx, ctx.say("pin-removed"))
 
@@ -151,7 +151,7 @@ async def guard_keys(ctx: UpdateContext, _: GuardKeys) -> None:
 
 
 async def unguard_keys(ctx: UpdateContext, _: LeaveKeys) -> None:
-    """Do not ask any more."""
+    """Keys are changed without the PIN from now on."""
     await ctx.services.pin.guard_keys(ctx.user_id, on=False)
     await _show_pin(ctx)
 

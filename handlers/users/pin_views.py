@@ -31,7 +31,7 @@ def keypad_card(viewer: RenderContext, keypad: Keypad, *, lead: Markup | None = 
 
 
 def locked_card(viewer: RenderContext, until: Millis) -> Card:
-    """Five wrong tries."""
+    """Says until when the PIN is locked, after five wrong tries."""
     return Card(text=viewer.say("pin-is-locked", time=viewer.when(until)), rows=(menu_row(viewer),))
 
 

@@ -74,7 +74,7 @@ async def ask_erasure(ctx: UpdateContext) -> None:
 
 
 async def ask_erasure_again(ctx: UpdateContext, _: AskErasureAgain) -> None:
-    """The second question."""
+    """Asks a second time before an erasure."""
     erase, keep = await _erasure_buttons(ctx, "button-forget-erase", EraseData())
     await ctx.show(forget_surely_card(ctx.viewer, erase, keep))
 

@@ -82,17 +82,17 @@ async def show_or_change_setting(ctx: UpdateContext) -> None:
 
 
 async def show_setting(ctx: UpdateContext, code: ShowSetting) -> None:
-    """One setting."""
+    """One setting with its presets and [Another value]."""
     await _show_field(ctx, code.setting)
 
 
 async def set_preset(ctx: UpdateContext, payload: SetPreset) -> None:
-    """A preset's button."""
+    """Sets the value of a preset's button."""
     await _set_value(ctx, payload.field, payload.value)
 
 
 async def ask_value(ctx: UpdateContext, payload: AskValue) -> None:
-    """[Another value]."""
+    """[Another value] asks for it."""
     await ctx.services.dialogues.begin(ctx.user_id, ValueDialogue(field=payload.field))
     await ctx.show(ask_value_card(ctx.viewer, payload.field))
 
