@@ -19,4 +19,4 @@ async def show_report(ctx: UpdateContext) -> None:
     await ctx.send(report_card(ctx.viewer, report))
 
 
-HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("report", show_report, access=ADMIN, description="command-report"),)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("report", show_report, access=ADMIN),)
