@@ -1,12 +1,12 @@
 """The Telegram side in one piece: what the composition root opens, starts, asks and stops.
 
-async with TelegramRuntime.open(...) as edge:
-    await edge.connect()         # getMe, patiently
-    await edge.replay()          # what a kill left behind
-    await edge.poll()
-    await edge.ended()           # raises TelegramEnded; a signal cancels the wait
-    await edge.stop_intake()
-    await edge.drain(20)
+async with TelegramRuntime.open(...) as runtime:
+    await runtime.connect()         # getMe, patiently
+    await runtime.replay()          # what a kill left behind
+    await runtime.poll()
+    await runtime.ended()           # raises TelegramEnded; a signal cancels the wait
+    await runtime.stop_intake()
+    await runtime.drain(20)
 """
 
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""What the house must know of a raw update before PTB parses it: whose it is, and how it may be kept."""
+"""What must be known of a raw update before PTB parses it: whose it is, and how it may be kept."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

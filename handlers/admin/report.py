@@ -1,4 +1,4 @@
-"""/report: the desk's figures as a text and as a picture, which is drawn off the loop."""
+"""/report: figures as a text and as a picture, which is drawn off the loop."""
 
 import asyncio
 from typing import Final

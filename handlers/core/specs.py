@@ -149,7 +149,7 @@ class UpdateKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherUpdateSpec(HandlerSpec):
-    """The answer to a kind of update that no other entry takes."""
+    """The answer to a kind of update that no other spec takes."""
 
     kind: UpdateKind
     run: Run

@@ -127,7 +127,7 @@ async def _taken_in(process: Process) -> float:
         async with transport, marker.open(), lanes.open():
             began = clock()
             async with poller.open():
-                while marker.stats().marked < INTAKE:  # noqa: ASYNC110  the ledger signals nothing
+                while marker.stats().marked < INTAKE:  # noqa: ASYNC110  the marker signals nothing
                     await asyncio.sleep(0.002)
             seconds = clock() - began
         if lanes.stats().too_fast:

@@ -57,7 +57,7 @@ class ModelEntry:
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """What a read was promised when it began: a value in memory, or a flight; and how old it may be at most."""
+    """What a read met when it began, a value in memory or a load, and how old its answer may be at most."""
 
     key: AccountKey
     floor: int
