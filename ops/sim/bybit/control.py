@@ -33,7 +33,7 @@ _UNBOUND_DAYS: Final = 90
 """Bybit lets a key without bound addresses live so long."""
 _MAX_DIGITS: Final = 18
 _ANY_ADDRESS: Final = "*"
-_FIELDS: Final = (
+FIELDS: Final = (
     "environment",
     "balance",
     "permissions",
@@ -74,7 +74,7 @@ class Control:
         Unless told: a demo account of 10,000 USDT in one-way mode, with a trading key (contracts and spot, read
         and write) that is bound to no address ("*") and so expires after 90 days, as Bybit's do.
         """
-        world, fields = self._world, Fields(body, "", _FIELDS)
+        world, fields = self._world, Fields(body, "", FIELDS)
         now, number = world.now(), world.made + 1
         public_key = check_public_key(fields.text("public_key")) if "public_key" in fields else ""
         account = Account(
@@ -101,7 +101,7 @@ class Control:
 
     def change_account(self, uid: str, body: object) -> dict[str, Any]:
         """PATCH /sim/accounts/{uid}: each field given takes the place of what was there."""
-        account, fields = deepcopy(self._account(uid)), Fields(body, "", _FIELDS)
+        account, fields = deepcopy(self._account(uid)), Fields(body, "", FIELDS)
         if "environment" in fields:
             account.environment = fields.choice("environment", _ENVIRONMENTS, account.environment)
         if "public_key" in fields:

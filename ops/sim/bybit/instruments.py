@@ -78,6 +78,14 @@ class Instrument:
         """How far a limit price may lie from the mark price, as a share."""
         return Decimal(_PRICE_LIMITS[self.category][0])
 
+    def price_text(self, price: float) -> str:
+        """A price to the nearest tick, at least one."""
+        return self.price.text(max(1, self.price.nearest(price)))
+
+    def index_text(self, price: float) -> str:
+        """An index price: as many digits as the tick has, but no multiple of it."""
+        return self.price.write(Decimal(f"{price:.12g}"))
+
     def tier(self, value: Decimal) -> tuple[int, Tier]:
         """Risk id and tier for that position value; the last one for anything beyond."""
         for place, tier in enumerate(self.tiers):

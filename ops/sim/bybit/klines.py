@@ -98,16 +98,18 @@ def rows(market: Market, one: Instrument, candles: Iterator[Span]) -> Iterator[l
         ]
 
 
-def shifted_rows(market: Market, one: Instrument, candles: Iterator[Span], part: float) -> Iterator[list[str]]:
+def shifted_rows(
+    market: Market, one: Instrument, candles: Iterator[Span], part: float, write: Callable[[float], str]
+) -> Iterator[list[str]]:
     """Rows of a price that lies `part` of the basis below the last one: the whole for the index, half for the mark."""
-    now, write = market.now(), one.price.write
+    now = market.now()
     for start, begin, finish in candles:
         bar = market.bar(one, begin, finish)
         first = 1 - part * market.basis(one, begin)
         final = 1 - part * market.basis(one, min(finish, now))
         open_, close, middle = bar.open * first, bar.close * final, (first + final) / 2
         found = (open_, max(open_, close, bar.high * middle), min(open_, close, bar.low * middle), close)
-        yield [str(start), *(write(one.price.decimal(max(1, one.price.nearest(price)))) for price in found)]
+        yield [str(start), *map(write, found)]
 
 
 def sampled_rows(candles: Iterator[Span], now: int, value: Callable[[int], float], digits: int) -> Iterator[list[str]]:

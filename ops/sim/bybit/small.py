@@ -17,20 +17,19 @@ _FIRST_LAUNCH: Final = date(2021, 6, 1)
 _LAUNCH_DAYS: Final = 1_800
 _PACKED: Final = 1_000
 """Coins in one unit of a contract on a coin that costs next to nothing."""
-_LEAST_PRICE: Final = 1e-4
-_TINY_SHARE: Final = 0.08
 _PRICE_DIGITS: Final = 4
 _LEAST_TICKS: Final = 3_000
 """Ticks in a price, at least; ten times that at most."""
 _LARGEST_WORTH: Final = 200_000
 """USDT of the largest limit order; a market order may have a quarter of it."""
+_PACKED_COINS: Final[list[str]] = facts.SMALL["packed"].split()
 _CLASSES: Final = (("E", "12.50"), ("D", "25.00"), ("C", "50.00"))
 _SYLLABLES: Final = (("BO", "DA", "FI", "KE", "LU", "MO", "NA", "PI", "RO", "TU", "VE", "ZA"), "BDKLMNRSTX")
 
 
 def _names() -> Iterator[str]:
     """The coins of the table, then made-up ones."""
-    listed = [name for line in facts.SMALL["coins"] for name in line.split()]
+    listed = [*_PACKED_COINS, *(name for line in facts.SMALL["coins"] for name in line.split())]
     yield from listed
     known = {*listed, *facts.COINS}
     for first, second, last in product(_SYLLABLES[0], _SYLLABLES[0], _SYLLABLES[1]):
@@ -45,7 +44,7 @@ def _chances(coin: str) -> list[float]:
 
 def _coin(name: str) -> Coin:
     chances = _chances(name)
-    exponent = -7 + 2 * chances[1] if chances[0] < _TINY_SHARE else -3 + 4.2 * chances[1]
+    exponent = -6 + 2 * chances[1] if name in _PACKED_COINS else -3 + 4.2 * chances[1]
     price = 10**exponent
     digits = _PRICE_DIGITS - 1 - floor(log10(price))
     return Coin(
@@ -61,7 +60,7 @@ def _coin(name: str) -> Coin:
 def contract_fact(coin: Coin) -> dict[str, Any]:
     """A row such as the table of linear contracts has."""
     chances = _chances(coin.coin)
-    multiplier = 1 if coin.price >= _LEAST_PRICE else _PACKED
+    multiplier = _PACKED if coin.coin in _PACKED_COINS else 1
     unit = float(coin.price) * multiplier
     tick = Decimal(1).scaleb(max(-7, floor(log10(unit / _LEAST_TICKS))))
     step = Decimal(1).scaleb(min(3, max(-2, -round(log10(unit)))))

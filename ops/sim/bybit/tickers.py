@@ -1,6 +1,5 @@
 """The rows of market/tickers."""
 
-from decimal import Decimal
 from typing import Any, Final
 
 from ops.sim.bybit.book import Books
@@ -93,7 +92,7 @@ class Tickers:
         hour_ago = market.last(one, at - at % MINUTE - HOUR)
         return {
             **self._prices(one, at),
-            "indexPrice": one.price.write(Decimal(f"{market.index(one, at):.12g}")),
+            "indexPrice": one.index_text(market.index(one, at)),
             "markPrice": one.price.text(market.mark(one, at)),
             "prevPrice1h": one.price.text(hour_ago),
             "openInterest": f"{interest}",

@@ -23,7 +23,7 @@ def mark_kline(call: EndpointCall) -> Result:
     one, spans = _asked(call)
     market = call.world.market
     if one.category != "option":
-        return _answer(one, klines.shifted_rows(market, one, spans, _MARK_PART))
+        return _answer(one, klines.shifted_rows(market, one, spans, _MARK_PART, one.price_text))
     worth = klines.sampled_rows(spans, call.now, lambda at: market.greeks(one, at).value, _OPTION_DIGITS)
     return _answer(one, worth)
 
@@ -31,7 +31,7 @@ def mark_kline(call: EndpointCall) -> Result:
 def index_kline(call: EndpointCall) -> Result:
     """market/index-price-kline."""
     one, spans = _asked(call)
-    return _answer(one, klines.shifted_rows(call.world.market, one, spans, _INDEX_PART))
+    return _answer(one, klines.shifted_rows(call.world.market, one, spans, _INDEX_PART, one.index_text))
 
 
 def premium_kline(call: EndpointCall) -> Result:
@@ -54,7 +54,7 @@ def _asked(call: EndpointCall) -> tuple[Instrument, Iterator[Span]]:
         raise wrong_parameter("params error: start invalid")
     interval = Interval(query.text("interval"))
     earliest = None if start is None else max(start, one.launched)
-    numbers = klines.window(interval, earliest, end, query.limit, call.now)
+    numbers = klines.window(interval, earliest, end, query.limit, one.moment(call.now))
     return one, klines.spans(one, interval, numbers, call.now)
 
 
