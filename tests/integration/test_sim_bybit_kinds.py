@@ -151,6 +151,10 @@ async def test_small_coins_move_apart_and_are_set_apart(driver: Driver) -> None:
     changes = {Decimal(price) / Decimal(before[name]) for name, price in (await prices()).items() if name != "WIFUSDT"}
     assert len(changes) == 3
     assert 1 not in changes
+    now = await prices()
+    for symbol in symbols:
+        (candle,) = await rows(driver, "/v5/market/kline", symbol=symbol, interval="5", limit=1)
+        assert candle[4] == now[symbol]
 
 
 # accounts

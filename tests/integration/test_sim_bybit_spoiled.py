@@ -196,6 +196,8 @@ async def test_an_unknown_field_changes_nothing(driver: Driver) -> None:
     assert await listed(driver) == before
 
 
-async def test_a_refusal_has_no_odd_field(driver: Driver) -> None:
-    await fault(driver, "odd_field", path=LIST, field="size", value="")
+async def test_what_is_no_answer_of_an_endpoint_has_no_odd_field(driver: Driver) -> None:
+    await fault(driver, "odd_field", path=LIST, field="size", value="", times=2)
     assert (await driver.ask(LIST, category="linear")).code == 10001
+    await fault(driver, "html_502", path=LIST)
+    assert (await driver.ask(LIST, category="linear", settleCoin="USDT")).status == 502
