@@ -22,6 +22,7 @@ OF_TESTS: Final = frozenset({"harness", "person", "last", "press", "say"})
 OUTSIDE: Final = frozenset({"Final", "SecretStr", "make", "test", "await", "raise", "True", "False"})
 OF_SQL: Final = re.compile(r"ON DELETE CASCADE|SET NULL|PRAGMA user_version")
 OF_CHAT: Final = re.compile(r"/[a-z]+|/NAME VERB|v1:\w+:\d+|PERPDESK_NAME|perpdesk_|\.importlinter|make test|<feature>")
+COMMAND: Final = re.compile(r"python -m ([\w.]+)( --only NAME)?")
 
 
 @cache
@@ -56,6 +57,8 @@ def unknown(quoted: str) -> list[str]:
     """What the words between two backticks speak of and nobody has."""
     if quoted.startswith(FOLDERS):
         return [] if is_there(quoted) else [quoted]
+    if (command := COMMAND.fullmatch(quoted)) is not None:
+        return [] if command[1] in trees() else [quoted]
     if OF_CHAT.fullmatch(quoted) or OF_SQL.fullmatch(quoted):
         return []
     if KEY.fullmatch(quoted):
@@ -74,6 +77,8 @@ def unknown(quoted: str) -> list[str]:
         ("handlers/<feature>/nothing.py", ["handlers/<feature>/nothing.py"]),
         ('command("NAME", show_balance, access=EVERYONE)', []),
         ('command("NAME", show_balance, roles=EVERYBODY)', ["EVERYBODY"]),
+        ("python -m ops.campaigns", []),
+        ("python -m ops.campaign", ["python -m ops.campaign"]),
         ("setting-about-NAME", []),
         ("nonsense-NAME", ["nonsense-NAME"]),
         ("UnitOfWork.nothing_like_it", ["nothing_like_it"]),
