@@ -188,7 +188,7 @@ class Model:
     # --- what must hold -------------------------------------------------------------------------------------
 
     def check_answer(self, asked: Asked, value: Value) -> None:
-        """A read ended with `value`. Raises Wrong for a stale one first, then for any other than was promised."""
+        """A read ended with `value`. Raises Wrong for a stale one first, then for any other than it must be."""
         versions = range(asked.floor, self.versions[asked.key] + 1)
         if value not in [value_of(asked.key, version) for version in versions]:
             raise Wrong(f"stale: {value} after a drop of {asked.key} at version {asked.floor}")

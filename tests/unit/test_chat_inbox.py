@@ -204,7 +204,7 @@ async def test_a_replayed_body_keeps_the_rows_own_id() -> None:
 
 
 async def test_a_payment_that_was_booked_is_not_explained_after_a_restart() -> None:
-    """Its receipt is a promise of the same transaction; "ask again" would be wrong, and confusing for a refund."""
+    """Its receipt is an outbox message of the same transaction; "ask again" would be wrong and confuse."""
     door = Door()
     paid = message(6, 7)
     paid["message"] |= {"successful_payment": {"currency": "XTR"}}
