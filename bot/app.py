@@ -63,9 +63,9 @@ async def assemble(
     """Everything built; no socket is open and nothing is asked of anybody yet. Raises what `run` turns into Fatal."""
     outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
-        telegram = make_telegram(settings, outside)
+        telegram = make_telegram(settings, outside, tuning)
         texts = await asyncio.to_thread(Texts.load)
-        storage = await open_storage(stack, settings, outside.clock, check=tuning.check_database)
+        storage = await open_storage(stack, settings, outside, check=tuning.check_database)
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
         listeners = listener_of(reads)
         base = Foundation(

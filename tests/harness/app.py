@@ -37,6 +37,7 @@ from handlers.texts.catalog import Texts
 from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object
 from harness.bybit import FakeBybit, FakeBybitTransport
 from harness.fakes import FakeClock
+from harness.waiting import until
 from storage.sqlite.database import Database
 from storage.store import Store
 
@@ -159,11 +160,8 @@ class Harness:
 
     async def settle(self) -> None:
         """Let the cards that wait for Bybit have their answer, and the work beside the turns end."""
-        for _ in range(200):
-            if not len(self.app.bot_data.live_messages) and not len(self.app.bot_data.tasks):
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("a live card still waits")
+        data = self.app.bot_data
+        await until(lambda: not len(data.live_messages) and not len(data.tasks), what="the end of what waits")
 
 
 @dataclass
@@ -312,8 +310,7 @@ async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) 
         bybit=lambda _: FakeBybitTransport(bybit),
     )
     settings = settings_in(folder, **changes)
-    if not settings.database.exists():
-        shutil.copy(await asyncio.to_thread(_migrated), settings.database)
+    await asyncio.to_thread(put_migrated, settings.database)
     async with assemble(settings, outside=outside, tuning=replace(TUNING, table=table)) as assembly:
         await assembly.application.initialize()
         try:
@@ -321,6 +318,12 @@ async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) 
         finally:
             bybit.gate.set()
             await assembly.application.shutdown()
+
+
+def put_migrated(path: Path) -> None:
+    """A migrated database where there is none. Blocks; not for the loop's thread."""
+    if not path.exists():
+        shutil.copy(_migrated(), path)
 
 
 @cache
