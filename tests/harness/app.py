@@ -21,8 +21,9 @@ from telegram import Update
 
 from bot.app import Assembly, assemble
 from bot.domain.accounts import Account, AccountType, Credentials
+from bot.domain.chat import QueuedMessage
 from bot.domain.events import UserBanned
-from bot.domain.ids import UserId
+from bot.domain.ids import Millis, UserId
 from bot.domain.pins import ScryptCost
 from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
@@ -38,6 +39,7 @@ from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeReques
 from harness.bybit import FakeBybit, FakeBybitTransport
 from harness.fakes import FakeClock
 from harness.waiting import until
+from storage.chat.outbox import SqliteOutbox
 from storage.sqlite.database import Database
 from storage.store import Store
 
@@ -105,6 +107,15 @@ class Harness:
         config = await self.services.people.config(UserId(user_id))
         assert config is not None
         return config
+
+    async def write(self, statement: str, *parameters: Any) -> None:
+        """Whatever a test wants to have happened."""
+        async with self.database.transaction() as transaction:
+            await transaction.fetch(statement, parameters)
+
+    async def queued(self) -> tuple[QueuedMessage, ...]:
+        """What waits in the outbox."""
+        return await SqliteOutbox(self.database).due(Millis(2**60), 1000)
 
     async def rows(self, table: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.database.fetch(f"SELECT * FROM {table}", ())]  # noqa: S608  a test's own tables

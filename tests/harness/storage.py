@@ -62,6 +62,18 @@ async def ground(folder: Path, *, publish: Callable[[tuple[Event, ...]], Any] | 
         yield Ground(database=database, store=store, queries=queries, clock=clock, committed=committed)
 
 
+@asynccontextmanager
+async def write_protected(database: Database) -> AsyncIterator[None]:
+    """A disk that refuses every write meanwhile."""
+    async with database.alone() as connection:
+        await connection.execute_fetchall("PRAGMA query_only = ON")
+    try:
+        yield
+    finally:
+        async with database.alone() as connection:
+            await connection.execute_fetchall("PRAGMA query_only = OFF")
+
+
 def new_user(user_id: UserId = ANNA, **changes: Any) -> NewUser:
     values: dict[str, Any] = {
         "user_id": user_id,

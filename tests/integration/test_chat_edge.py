@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from harness.app import TEXTS, entities_of
 from harness.chat import TUNING, ChatProcess, echo
+from harness.storage import write_protected
 from harness.telegram_server import TOKEN, FakeTelegram, answers, flood, goes_silent, hangs_up, message, refusal, serve
 from harness.waiting import LIMIT, until
 from telegram import Update
@@ -29,11 +30,6 @@ SECRET = "Xk3vB8qLm2Zt9RwYc5Hn7Ud1Pf4Gs6Ja0KeT"
 async def telegram() -> AsyncIterator[FakeTelegram]:
     async with serve(FakeTelegram()) as server:
         yield server
-
-
-async def write_protect(process: ChatProcess, *, is_on: bool) -> None:
-    async with process.assembly.storage.database.alone() as connection:
-        await connection.execute_fetchall(f"PRAGMA query_only = {is_on:d}")
 
 
 async def test_from_an_update_to_its_answer_and_its_mark(telegram: FakeTelegram, tmp_path: Path) -> None:
@@ -124,17 +120,18 @@ async def test_a_handler_that_fails_at_first_answers_once(telegram: FakeTelegram
 
 async def test_while_the_disk_refuses_updates_stay_with_telegram(telegram: FakeTelegram, tmp_path: Path) -> None:
     async with ChatProcess(tmp_path, telegram).at_work() as process:
-        await write_protect(process, is_on=True)
-        telegram.deliver(message(5, 7))
-        await until(
-            lambda: (
-                process.runtime.problems()
-                == ("updates can't be stored: the database can't be written (attempt to write a readonly database)",)
-            ),
-            what="the disk's refusal in the readiness",
-        )
-        assert telegram.confirmed == 0
-        await write_protect(process, is_on=False)
+        async with write_protected(process.assembly.storage.database):
+            telegram.deliver(message(5, 7))
+            await until(
+                lambda: (
+                    process.runtime.problems()
+                    == (
+                        "updates can't be stored: the database can't be written (attempt to write a readonly database)",
+                    )
+                ),
+                what="the disk's refusal in the readiness",
+            )
+            assert telegram.confirmed == 0
         await until(lambda: telegram.confirmed == 6, what="the confirmation")
         await until(lambda: len(telegram.sent()) == 1, what="the answer")
         assert process.runtime.problems() == ()
