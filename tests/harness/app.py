@@ -310,7 +310,9 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) -> AsyncIterator[Harness]:
+async def harness(
+    folder: Path, *, table: HandlerTable = TABLE, tuning: Tuning = TUNING, **changes: Any
+) -> AsyncIterator[Harness]:
     """The bot, connected to its Telegram; nothing is polled, no job runs. `changes` are settings."""
     clock, api = FakeClock(), FakeBotApi()
     bybit = FakeBybit(clock)
@@ -322,7 +324,7 @@ async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) 
     )
     settings = settings_in(folder, **changes)
     await asyncio.to_thread(put_migrated, settings.database)
-    async with assemble(settings, outside=outside, tuning=replace(TUNING, table=table)) as assembly:
+    async with assemble(settings, outside=outside, tuning=replace(tuning, table=table)) as assembly:
         await assembly.application.initialize()
         try:
             yield Harness(assembly, api, bybit, clock)

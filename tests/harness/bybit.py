@@ -48,6 +48,8 @@ class FakeBybit:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     seen_keys: "list[KeyCall]" = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)  # how often each path was
+    hosts: set[str] = field(default_factory=set)  # that were called
+    api_keys: list[str | None] = field(default_factory=list)  # by which each call was signed
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
 
     def __post_init__(self) -> None:
@@ -237,6 +239,8 @@ class FakeBybitTransport:
     async def send(self, request: Request) -> Reply:
         path, _, query = request.target.partition("?")
         self._bybit.asked[path] += 1
+        self._bybit.hosts.add(request.host)
+        self._bybit.api_keys.append(request.headers.get("X-BAPI-API-KEY"))
         answer = self._answers.get(path.removeprefix("/demo"))
         assert answer is not None, f"the bot asks {path}, which this fake does not know"
         try:
