@@ -11,6 +11,7 @@ import importlib.util
 import io
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +35,6 @@ SMALL: Final = (
     mutants.NO_PRICES,
     mutants.KEEPS_SUPERSEDED,
     "bot/wiring/reads.py: reads.invalidate is not told of commits",
-    "bot/wiring/chat.py: storage.dispatcher.reactions.append(_wake(runtime)) left out",
 )
 _WIRING: Final = "tests/integration/test_wiring.py::test_"
 _FRESH: Final = "tests/integration/test_fresh_reads.py"
@@ -73,7 +73,7 @@ _KILLERS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ),
     ),
     ("no stored staff", (f"{_WIRING}stored_staff_is_told_of_trouble_with_payments",)),
-    ("registry.register without table", _LANE),
+    ("registry.register without table", (f"{_WIRING}the_handlers_are_those_of_the_table",)),
     ("serve with", _PROCESS),
     ("TelegramRateLimiter without limits", (f"{_WIRING}after_floods_the_tuned_rate_is_kept_to",)),
     ("Listener without", _LISTENER),
@@ -101,6 +101,7 @@ _KILLERS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("bybit_api_url", _HOSTS),
     ("demo_api_url", _HOSTS),
     ("telegram_token", _LISTENER),
+    ("RawApi with", (f"{_WIRING}the_handlers_are_those_of_the_table",)),
     ("telegram_api_url", _WAKE),
     ("bot/wiring/sidecar.py:", _SIDECAR),
     ("KeyFile.parse without origin", (f"{_WIRING}a_key_that_is_none_is_named_by_its_setting",)),
@@ -136,14 +137,25 @@ def run(seed: int, _: float = 0, *, names: Sequence[str] | None = None, only: st
     started = time.monotonic()
     context = get_context("forkserver")
     context.set_forkserver_preload(list(_PRELOADED))
-    with context.Pool(processes, maxtasksperchild=1) as pool:
+    with (
+        tempfile.TemporaryDirectory(prefix="perpdesk-") as bytecode,
+        context.Pool(processes, _share_bytecode, (bytecode,), maxtasksperchild=1) as pool,
+    ):
         found = [each for each in pool.apply(mutants.all_mutants, (ROOT,)) if only in each.name]
         runs = _runs(found, names)
-        failures = [failure for failure in pool.imap_unordered(_try, runs, chunksize=1) if failure]
+        failures = []
+        for failure in filter(None, pool.imap_unordered(_try, runs)):
+            print(failure, flush=True)
+            failures.append(failure)
     seconds = time.monotonic() - started
     return Report(
         name="mutations", seed=seed, seconds=seconds, cases=len(runs) - 1, steps=0, failures=tuple(sorted(failures))
     )
+
+
+def _share_bytecode(folder: str) -> None:
+    """What one process has compiled the next ones read, whatever the checkout holds."""
+    sys.dont_write_bytecode, sys.pycache_prefix = False, folder
 
 
 def _runs(found: list[Mutant], names: Sequence[str] | None) -> list[_Run]:

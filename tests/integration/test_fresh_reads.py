@@ -13,6 +13,7 @@ from bot import owner_link
 from bot.domain.accounts import AccountType, SealedCredentials
 from bot.domain.ids import Millis
 from bot.domain.users import Language, Role
+from bot.services.users.preferences import SettingField
 from bot.services.users.privacy import ERASE_AFTER, Privacy
 
 
@@ -69,8 +70,9 @@ async def test_a_name_a_language_the_terms_and_a_setting(known: Harness) -> None
 async def test_a_default_account(harness: Harness) -> None:
     anna = harness.person()
     await harness.demo_account(anna)
-    await anna.say("/settings account demo")
-    assert (await harness.config()).default_account.account_type is AccountType.DEMO
+    for account_type in (AccountType.PAPER, AccountType.DEMO, AccountType.PAPER):
+        await harness.services.preferences.set(ANNA, SettingField.DEFAULT_ACCOUNT, account_type.value)
+        assert (await harness.config()).default_account.account_type is account_type
 
 
 async def test_an_owner_by_the_link(tmp_path: Path) -> None:
@@ -119,3 +121,16 @@ async def test_nothing_of_who_was_erased(harness: Harness) -> None:
     assert await harness.services.people.config(ANNA) is None
     assert not (await harness.services.reads.license(ANNA)).segments
     assert await harness.assembly.reads.credentials(sealed.account_id) is None
+
+
+async def test_the_key_of_an_account_that_another_one_replaced(harness: Harness) -> None:
+    anna = harness.person()
+    await harness.demo_account(anna)
+    former = await credentials(harness)
+    assert former is not None
+    harness.bybit.uid = "901"
+    await anna.say(f"/keys add demo other{KEY_ID} {SECRET}")
+    after = await credentials(harness)
+    assert after is not None
+    assert after.account_id != former.account_id
+    assert await harness.assembly.reads.credentials(former.account_id) is None

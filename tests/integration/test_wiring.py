@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from harness.chat import TUNING as CHAT_TUNING
 from harness.chat import ChatProcess, echo
 from harness.fakes import START_MS
 from harness.storage import new_user
-from harness.telegram_server import TOKEN, FakeTelegram, answers, message, serve
+from harness.telegram_server import TOKEN, FakeTelegram, answers, message
 from harness.waiting import until
 from pydantic import SecretStr
 from telegram import Update
@@ -38,12 +37,6 @@ from ops.stack import free_port
 from stats_api import server
 
 BTC = Symbol("BTCUSDT")
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with serve(FakeTelegram()) as running:
-        yield running
 
 
 async def give_and_tell(process: ChatProcess) -> None:
@@ -212,12 +205,21 @@ async def test_stored_staff_is_told_of_trouble_with_payments(harness: Harness) -
 # --- Telegram -------------------------------------------------------------------------------------------------------
 
 
+async def test_the_handlers_are_those_of_the_table(telegram: FakeTelegram, tmp_path: Path) -> None:
+    async with ChatProcess(tmp_path, telegram).at_work():
+        telegram.deliver(message(1, 1))
+        await until(telegram.sent, what="the answer", limit=20)  # it is not asked at another address
+    assert telegram.sent()[0]["text"] == "you said hello"
+
+
 async def test_a_commit_wakes_the_outbox(telegram: FakeTelegram, tmp_path: Path) -> None:
     tuning = replace(CHAT_TUNING, outbox_times=OutboxTimes(poll=3600))
     async with ChatProcess(tmp_path, telegram, tuning=tuning).at_work() as process:
         await until(lambda: process.runtime.stats().poll, what="the outbox at rest")
         await give_and_tell(process)
-        await until(lambda: len(telegram.sent()) == 1, what="the message")
+        await until(
+            lambda: len(telegram.sent()) == 1, what="the message", limit=20
+        )  # the outbox itself looks in an hour
 
 
 async def test_a_failed_message_waits_as_long_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
