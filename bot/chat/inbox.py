@@ -4,12 +4,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from bot.aio.tasks import TaskSet
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.updates import Incoming, from_body, known, read_update, to_body
-from bot.domain.chat import InboxState, OutboxMessage, StoredUpdate
+from bot.domain.chat import (
+    InboxState,
+    OutboxMessage,
+    OutboxPayload,
+    RestartedMessage,
+    SendSecretAgainMessage,
+    StoredUpdate,
+    outbox_message,
+)
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.chat import InboxStore
 from bot.domain.ports.clock import Clock
@@ -17,9 +24,6 @@ from bot.domain.ports.storage import Transactions
 from bot.domain.update_attempt import UpdateId
 
 _log = logging.getLogger(__name__)
-
-RESTARTED: Final = "restarted"  # kinds of messages; their texts are the handlers'
-SEND_SECRET_AGAIN: Final = "send-secret-again"  # noqa: S105  the name of a text
 
 Put = Callable[[Sequence[Incoming]], None]
 
@@ -78,15 +82,15 @@ class Inbox:
         """
         rows = await self._store.waiting()
         again: list[Incoming] = []
-        explained: list[tuple[StoredUpdate, str]] = []
+        explained: list[tuple[StoredUpdate, OutboxPayload]] = []
         told: list[UpdateId] = []
         for row in rows:
             if row.state is InboxState.APPLIED and _is_payment(row):
                 told.append(row.update_id)  # its receipt is a message of the same transaction
             elif row.state is InboxState.APPLIED:
-                explained.append((row, RESTARTED))
+                explained.append((row, RestartedMessage()))
             elif row.body is None:
-                explained.append((row, SEND_SECRET_AGAIN))
+                explained.append((row, SendSecretAgainMessage()))
             elif (update := _incoming(row, row.body)) is not None:
                 again.append(update)
             else:
@@ -130,17 +134,16 @@ class Inbox:
             return set()
         return suspects & {row.update_id for row in await self._store.waiting() if row.state is InboxState.NEW}
 
-    async def _explain(self, rows: Sequence[tuple[StoredUpdate, str]]) -> None:
+    async def _explain(self, rows: Sequence[tuple[StoredUpdate, OutboxPayload]]) -> None:
         """One message a chat and reason, enqueued in one commit; the same after a second kill is the same message."""
         messages: dict[tuple[ChatId, str], OutboxMessage] = {}
-        for row, kind in rows:
+        for row, payload in rows:
             chat_id = row.chat_id if row.chat_id is not None else row.user_id
             if row.user_id is not None and chat_id is not None:
-                messages[ChatId(chat_id), kind] = OutboxMessage(
+                messages[ChatId(chat_id), payload.KIND] = outbox_message(
+                    payload,
                     user_id=UserId(row.user_id),
                     chat_id=ChatId(chat_id),
-                    kind=kind,
-                    values={},
                     idempotency_key=f"update:{row.update_id}",
                 )
         if messages:

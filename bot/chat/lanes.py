@@ -11,14 +11,13 @@ from typing import Any, Final, Protocol
 from bot.aio.tasks import TaskSet
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.updates import Incoming, RawUpdate
+from bot.domain.chat import SetAsideMessage, TooFastMessage
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, current_attempt
 
 _log = logging.getLogger(__name__)
 
-TOO_FAST: Final = "too-fast"  # kinds of what a sender is told; their texts are the handlers'
-SET_ASIDE: Final = "set-aside"
 _BACK_OFF_S: Final = (0.3, 1.0)  # before the second and the third attempt
 
 LaneKey = tuple[str, int]
@@ -192,7 +191,7 @@ class Lanes:
             exc_info=update_attempt.failure,
         )
         await self._marker.failed(update, update_attempt.attempt, set_aside=True)
-        self._say(SET_ASIDE, update)
+        self._say(SetAsideMessage.KIND, update)
 
     def _refuse(self, key: LaneKey, update: Incoming) -> None:
         """One update too many: done with unhandled; its sender is told once a burst."""
@@ -203,7 +202,7 @@ class Lanes:
             del self._told[next(iter(self._told))]
         if key not in self._told:
             self._told[key] = now
-            self._say(TOO_FAST, update)
+            self._say(TooFastMessage.KIND, update)
 
     def _say(self, kind: str, update: Incoming) -> None:
         user_id = update.user_id

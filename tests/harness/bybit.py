@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, TradeSettings
 from bot.domain.errors import ExchangeError, ExchangeRejected
 from bot.domain.ids import AccountId, Millis, Symbol, UserId
 from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
@@ -49,7 +49,7 @@ class FakeBybit:
     seen_keys: "list[KeyCall]" = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)  # how often each path was
     hosts: set[str] = field(default_factory=set)  # that were called
-    api_keys: list[str | None] = field(default_factory=list)  # by which each call was signed
+    asked_with: list[str] = field(default_factory=list)  # the API key of each signed call
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
 
     def __post_init__(self) -> None:
@@ -240,9 +240,10 @@ class FakeBybitTransport:
         path, _, query = request.target.partition("?")
         self._bybit.asked[path] += 1
         self._bybit.hosts.add(request.host)
-        self._bybit.api_keys.append(request.headers.get("X-BAPI-API-KEY"))
         answer = self._answers.get(path.removeprefix("/demo"))
         assert answer is not None, f"the bot asks {path}, which this fake does not know"
+        if "X-BAPI-API-KEY" in request.headers:
+            self._bybit.asked_with.append(request.headers["X-BAPI-API-KEY"])
         try:
             result = await answer(dict(parse_qsl(query)), request)
         except ExchangeRejected as no:
@@ -314,6 +315,7 @@ ANY = Account(
     host="com",
     label="",
     bybit_uid=None,
+    settings=TradeSettings(),
 )
 
 

@@ -12,7 +12,7 @@ from harness.storage import new_user
 from bot import owner_link
 from bot.domain.accounts import AccountType, SealedCredentials
 from bot.domain.ids import Millis
-from bot.domain.users import Language, Role
+from bot.domain.users import Language, Notifications, Role
 from bot.services.users.preferences import SettingField
 from bot.services.users.privacy import ERASE_AFTER, Privacy
 
@@ -64,7 +64,9 @@ async def test_a_name_a_language_the_terms_and_a_setting(known: Harness) -> None
     await known.terms_accepted(BORIS)
     assert (await known.config(BORIS)).terms_version
     await known.person(BORIS, name="Bo").say("/settings risk 2")
-    assert (await known.config(BORIS)).settings.risk_percent == 2
+    assert (await known.config(BORIS)).default_account.settings.risk_percent == 2
+    await known.person(BORIS, name="Bo").say("/settings notifications off")
+    assert (await known.config(BORIS)).settings.notifications is Notifications.OFF
 
 
 async def test_a_default_account(harness: Harness) -> None:

@@ -1,6 +1,7 @@
 """First meeting, ownership, buttons: what must happen once happens once."""
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bot.domain.accounts import AccountType
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import ChatId, Millis
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
-from bot.domain.users import Role
+from bot.domain.users import Language, Role
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.preferences import SettingField
 
@@ -28,7 +29,7 @@ async def test_start_is_idempotent_and_gives_practice_money_once(harness: Harnes
     (account,) = welcomes[-1].config.accounts
     assert account.account_type is AccountType.PAPER
     assert welcomes[-1].config.default_account == account
-    assert dict(await harness.assembly.storage.queries.paper_wallet(account.account_id)) == {"USDT": "10000"}
+    assert dict(await harness.assembly.storage.account_queries.paper_wallet(account.account_id)) == {"USDT": "10000"}
     assert await harness.database.fetch("SELECT start_payload FROM users") == [("p_SPRING",)]
 
 
@@ -50,18 +51,26 @@ async def test_an_owner_link_works_once_in_its_time_for_its_bearer(tmp_path: Pat
         assert (await harness.config(BORIS)).role is Role.USER
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift(ButtonAction):
+    """An action of nobody's."""
+
+    ACTION = "lift"
+    a: str
+
+
 async def test_a_button_is_used_up_by_the_commit_of_its_effect(harness: Harness) -> None:
     await harness.services.people.welcome(new_user())
     buttons = harness.services.buttons
-    (token,) = await buttons.issue(ANNA, CHAT, [ButtonAction(action="lift", values={"a": "1"})])
+    (token,) = await buttons.issue(ANNA, CHAT, [Lift(a="1")])
     for update_id, is_killed in ((1, True), (2, False)):
         reset = current_attempt.set(UpdateAttempt(UpdateId(update_id)))
         try:
             action = await buttons.take(token, ANNA, CHAT)
             assert (action.action, action.values) == ("lift", {"a": "1"})
             if not is_killed:  # the first press died before its effect: the button stays good
-                async with harness.store.begin():
-                    pass
+                async with harness.store.begin() as unit:
+                    await unit.users.set_language(ANNA, Language.RUSSIAN)
         finally:
             current_attempt.reset(reset)
     with pytest.raises(ButtonExpired):
@@ -73,7 +82,7 @@ async def test_every_bad_press_gets_the_same_answer(harness: Harness, how: str) 
     for user_id in (ANNA, BORIS):
         await harness.services.people.welcome(new_user(user_id))
     buttons = harness.services.buttons
-    (token,) = await buttons.issue(ANNA, CHAT, [ButtonAction(action="lift")])
+    (token,) = await buttons.issue(ANNA, CHAT, [Lift(a="2")])
     if how == "late":
         harness.clock.advance(15 * 60 + 1)
     with pytest.raises(ButtonExpired):

@@ -72,7 +72,7 @@ async def test_what_was_read_stands_in_the_rows_with_its_age(portfolio: Portfoli
     portfolio.harness.bybit.trouble = ExchangeDown("silent")
     with pytest.raises(ExchangeDown):
         await portfolio.positions()
-    queries = portfolio.harness.assembly.storage.queries
+    queries = portfolio.harness.assembly.storage.account_queries
     assert await queries.positions(portfolio.account.account_id) == first
 
 

@@ -65,12 +65,12 @@ async def test_a_replaced_key_signs_the_next_call(harness: Harness) -> None:
     anna = harness.person()
     await harness.demo_account(anna)
     await anna.say("/balance demo")
-    assert harness.bybit.api_keys[-1] == KEY_ID
+    assert harness.bybit.asked_with[-1] == KEY_ID
     await anna.say(f"/keys add demo other{KEY_ID} {SECRET}")
     harness.clock.advance(60)
     await anna.say("/balance demo")
     await harness.settle()
-    assert harness.bybit.api_keys[-1] == f"other{KEY_ID}"
+    assert harness.bybit.asked_with[-1] == f"other{KEY_ID}"
 
 
 async def test_an_address_that_must_be_bound_is_asked_for(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ async def test_executions_are_as_old_as_the_clock_says(harness: Harness) -> None
     await harness.person().say("/start")
     account = await harness.practice_account()
     harness.clock.advance(DAY / 1000)
-    assert (await harness.assembly.storage.queries.executions(account, 10)).as_of == harness.clock.now()
+    assert (await harness.assembly.storage.account_queries.executions(account, 10)).as_of == harness.clock.now()
 
 
 async def test_a_screen_waits_as_long_as_it_is_tuned_to(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ async def test_a_screen_waits_as_long_as_it_is_tuned_to(tmp_path: Path) -> None:
 
 async def test_a_symbol_is_looked_up_as_long_as_it_is_tuned_to(tmp_path: Path) -> None:
     async with open_harness(tmp_path, tuning=replace(TUNING, resolve_patience=0)) as harness:
-        assert await harness.services.screens.resolve("nosuchcoin") == "NOSUCHCOINUSDT"
+        assert await harness.services.market_screens.resolve("nosuchcoin") == "NOSUCHCOINUSDT"
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
