@@ -87,7 +87,13 @@ def _kept_from_receivers(file: _File) -> Iterator[Mutant]:
         for keyword in call.keywords:
             parameter = parameters.get(keyword.arg or "")
             if parameter is not None and parameter.default is not parameter.empty:
-                yield file.mutant(f"{name} without {keyword.arg}", keyword, "")
+                yield file.mutant(f"{name}{_what(call)} without {keyword.arg}", keyword, "")
+
+
+def _what(call: ast.Call) -> str:
+    """The name that is handed over first, which tells calls of one receiver apart."""
+    first = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+    return f" {first}" if isinstance(first, str) else ""
 
 
 def _receiver(call: ast.Call, space: Mapping[str, Any]) -> tuple[str, Mapping[str, inspect.Parameter]] | None:
@@ -161,7 +167,7 @@ def _calls(file: _File) -> list[ast.Call]:
     return [node for node in ast.walk(ast.parse(file.text)) if isinstance(node, ast.Call)]
 
 
-NO_EVICTION: Final = "bot/wiring/reads.py: evict is not told of commits"
+NO_EVICTION: Final = "bot/wiring/reads.py: partial(_evict, bybit) is not told of commits"
 NO_BOUND_IP: Final = "bot/wiring/features.py: Keys without require_bound_ip"
 NO_PRICES: Final = "bot/wiring/features.py: PaymentService with the usual price_list"
 KEEPS_SUPERSEDED: Final = "cache/region.py: a superseded load is kept"
@@ -182,11 +188,10 @@ _EDITS: Final[tuple[tuple[str, str, str], ...]] = (
         "        self._superseded += 1\n        self._forget(under_way)",
         "        self._superseded += 1",
     ),
-    ("bot/app.py: nobody is an owner", "owner_ids=frozenset(map(UserId, settings.owner_ids))", "owner_ids=frozenset()"),
     ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.access.owner_ids", "owner_ids=frozenset()"),
     (
         "bot/wiring/features.py: PaymentService knows no stored staff",
-        "staff=base.queries.staff",
+        "staff=base.storage.user_queries.staff",
         "staff=partial(asyncio.sleep, 0, {})",
     ),
 )

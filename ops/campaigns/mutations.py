@@ -61,11 +61,10 @@ _KILLERS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("entries are dropped after the answer", (_FRESH,)),
     ("reads.invalidate is not told", (_FRESH,)),
     ("portfolio.mark_stale is not told", ("tests/integration/test_services_portfolio.py",)),
-    ("evict is not told", (f"{_WIRING}a_replaced_key_signs_the_next_call",)),
+    ("_evict, bybit) is not told", (f"{_WIRING}a_replaced_key_signs_the_next_call",)),
     ("reactions.append", _WAKE),
     ("Store without publish", _WAKE),
     ("owner_ids", (f"{_FRESH}::test_a_ban_and_its_end",)),
-    ("nobody is an owner", (f"{_FRESH}::test_a_ban_and_its_end",)),
     (
         "alarms reach nobody",
         (
@@ -91,7 +90,8 @@ _KILLERS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "tests/integration/test_handlers_keys.py::test_a_missing_ip_is_stored_with_a_warning_and_the_address_to_copy",
         ),
     ),
-    ("Screens without patience", (f"{_WIRING}a_screen_waits_as_long_as_it_is_tuned_to",)),
+    ("bot/wiring/jobs.py:", ("tests/integration/test_jobs.py",)),
+    ("ScreenReader without patience", (f"{_WIRING}a_screen_waits_as_long_as_it_is_tuned_to",)),
     ("resolve_patience", (f"{_WIRING}a_symbol_is_looked_up_as_long_as_it_is_tuned_to",)),
     ("price_list", (f"{_WIRING}prices_are_those_of_the_settings",)),
     ("Regions without monotonic", (f"{_WIRING}a_region_lives_as_long_as_the_settings_say",)),

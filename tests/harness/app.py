@@ -299,6 +299,13 @@ class Person:
         }
 
 
+async def said(person: Person, text: str) -> Bubble:
+    """What is answered to a message that is answered."""
+    bubble = await person.say(text)
+    assert bubble is not None
+    return bubble
+
+
 def settings_in(folder: Path, **changes: Any) -> Settings:
     """Of a bot whose state is in that folder; `changes` win."""
     values: dict[str, Any] = {

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import traceback
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from aiohttp import web
 from harness.app import TEXTS, entities_of
 from harness.chat import TUNING, ChatProcess, echo
 from harness.storage import write_protected
-from harness.telegram_server import TOKEN, FakeTelegram, answers, flood, goes_silent, hangs_up, message, refusal, serve
+from harness.telegram_server import TOKEN, FakeTelegram, answers, flood, goes_silent, hangs_up, message, refusal
 from harness.waiting import LIMIT, until
 from telegram import Update
 
@@ -24,12 +23,6 @@ from bot.chat.rate_limiter import TelegramRateLimits
 from bot.domain.users import Language
 
 SECRET = "Xk3vB8qLm2Zt9RwYc5Hn7Ud1Pf4Gs6Ja0KeT"
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with serve(FakeTelegram()) as server:
-        yield server
 
 
 async def test_from_an_update_to_its_answer_and_its_mark(telegram: FakeTelegram, tmp_path: Path) -> None:
