@@ -46,7 +46,7 @@ test: lint  ## lint, then every test
 
 check: test  ## the same as test: what CI runs
 
-campaign: $(VENV)/.dev  ## the long runs: kill -9, fuzz (SEED=1 BUDGET=600)
+campaign: $(VENV)/.dev  ## the long runs: kill -9, fuzz, mutants (SEED=1 BUDGET=600)
 	@$(BIN)/python -m ops.campaigns --seed $(SEED) --budget $(BUDGET)
 
 bench: $(VENV)/.dev  ## speed beside its baselines, in one run

@@ -64,8 +64,8 @@ async def assemble(
     """Everything built; no socket is open and nothing is asked of anybody yet. Raises what `run` turns into Fatal."""
     outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
-        telegram = make_telegram(settings, outside)
-        storage = await open_storage(stack, settings, outside.clock, check=tuning.check_database)
+        telegram = make_telegram(settings, outside, tuning)
+        storage = await open_storage(stack, settings, outside, check=tuning.check_database)
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
         base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, telegram.bot)
         services, feature_jobs = await build_features(base)

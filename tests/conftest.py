@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 from blockbuster import BlockBuster
-from harness.app import Harness
+from harness import telegram_server
+from harness.app import OWNER, Harness, Person
 from harness.app import harness as open_harness
+from harness.payments import PaymentsHarness, open_payments
+from harness.sim_telegram import Driver, driven
+from harness.telegram_server import FakeTelegram
 from harness.virtual_time import loop_factories
 from hypothesis import settings
 from loopback import forbid_reaching_out
@@ -52,3 +56,35 @@ async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     """The bot as it runs, over a fake Telegram and a fake Bybit."""
     async with open_harness(tmp_path) as built:
         yield built
+
+
+@pytest.fixture
+def owner(harness: Harness) -> Person:
+    return harness.person(OWNER, name="Olga")
+
+
+@pytest.fixture
+async def payments(tmp_path: Path) -> AsyncIterator[PaymentsHarness]:
+    """The same with an account of Stars at Telegram."""
+    async with open_payments(tmp_path) as built:
+        yield built
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    """The Bot API's wire, with faults on demand."""
+    async with telegram_server.serve(FakeTelegram()) as server:
+        yield server
+
+
+@pytest.fixture
+async def sim() -> AsyncIterator[Driver]:
+    """The Telegram stand-in with a driver."""
+    async with driven() as driver:
+        yield driver
+
+
+@pytest.fixture
+async def started(sim: Driver) -> None:
+    """Somebody sent /start to the stand-in's bot."""
+    await sim.say("/start")

@@ -38,13 +38,13 @@ class Telegram:
     pace: TelegramRateLimiter
 
 
-def make_telegram(settings: Settings, outside: Outside) -> Telegram:
+def make_telegram(settings: Settings, outside: Outside, tuning: Tuning) -> Telegram:
     """The bot and its transport; nothing is sent yet. Raises Fatal without a token."""
     if settings.telegram_token is None:
         raise Fatal("PERPDESK_TELEGRAM_TOKEN is not set", EXIT_CONFIG)
     token = Secret(settings.telegram_token.get_secret_value())
     transport = outside.telegram(token)
-    rate_limiter = TelegramRateLimiter(outside.clock)
+    rate_limiter = TelegramRateLimiter(outside.clock, limits=tuning.telegram_rates)
     return Telegram(
         bot=make_bot(token=token, api_url=settings.telegram_api_url, transport=transport, rate_limiter=rate_limiter),
         api=RawApi(transport, settings.telegram_api_url, token),

@@ -1,6 +1,7 @@
 """What the process takes from outside, and what is set otherwise for tests, campaigns and benchmarks."""
 
 import random
+import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.chat.lanes import LaneLimits
 from bot.chat.outbox import OutboxTimes
 from bot.chat.poller import PollTimes
+from bot.chat.rate_limiter import TelegramRateLimits
 from bot.chat.transport import AiohttpRequest, TelegramRequest
 from bot.domain.clock import SystemClock
 from bot.domain.pins import USUAL_COST, ScryptCost
@@ -26,12 +28,13 @@ def _http(clock: Clock) -> AbstractAsyncContextManager[HttpTransport]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """Everything beyond the process but the disk. `telegram` makes PTB's request object for a token."""
+    """Everything beyond the process. `telegram` makes PTB's request object for a token; `sqlite` opens the file."""
 
     clock: Clock = field(default_factory=SystemClock)
     randomness: Callable[[], float] = random.random  # 0 … 1, spreads what is tried again
     telegram: Callable[[Secret], TelegramRequest] = AiohttpRequest
     bybit: Callable[[Clock], AbstractAsyncContextManager[HttpTransport]] = _http
+    sqlite: type[sqlite3.Connection] = sqlite3.Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Tuning:
     pin_cost: ScryptCost = USUAL_COST
     screen_patience: float = PATIENCE
     resolve_patience: float = RESOLVE_PATIENCE
+    telegram_rates: TelegramRateLimits = field(default_factory=TelegramRateLimits)
     lane_limits: LaneLimits = field(default_factory=LaneLimits)
     poll_times: PollTimes = field(default_factory=PollTimes)
     outbox_times: OutboxTimes = field(default_factory=OutboxTimes)

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bot.dispatch import Dispatcher
-from bot.domain.ports.clock import Clock
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
+from bot.wiring.outside import Outside
 from storage.accounts.queries import SqliteAccountQueries
 from storage.chat.queries import SqliteChatQueries
 from storage.licensing.queries import SqliteLicenseQueries
@@ -33,13 +33,13 @@ class Storage:
     chat_queries: SqliteChatQueries
 
 
-async def open_storage(stack: AsyncExitStack, settings: Settings, clock: Clock, *, check: bool) -> Storage:
+async def open_storage(stack: AsyncExitStack, settings: Settings, outside: Outside, *, check: bool) -> Storage:
     """The migrated database.
 
     Raises Fatal, WrongKeyFile, AlreadyRunning, SchemaTooNew, UnfitDatabase, StorageTrouble.
     """
     vault = AesCredentialVault(await asyncio.to_thread(load_keys, settings))
-    database = await stack.enter_async_context(Database.open(settings.database, check=check))
+    database = await stack.enter_async_context(Database.open(settings.database, check=check, driver=outside.sqlite))
     _, schema = await migrate(database)
     await vault.prove(database)
     dispatcher = Dispatcher()
@@ -48,9 +48,9 @@ async def open_storage(stack: AsyncExitStack, settings: Settings, clock: Clock, 
         schema=schema,
         vault=vault,
         dispatcher=dispatcher,
-        store=Store(database, clock=clock, committed=dispatcher.committed, publish=dispatcher.publish),
+        store=Store(database, clock=outside.clock, committed=dispatcher.committed, publish=dispatcher.publish),
         user_queries=SqliteUserQueries(database),
-        account_queries=SqliteAccountQueries(database, clock=clock),
+        account_queries=SqliteAccountQueries(database, clock=outside.clock),
         license_queries=SqliteLicenseQueries(database),
         chat_queries=SqliteChatQueries(database),
     )

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ops.campaigns import cache_interleavings, kills, payments, promo
+from ops.campaigns import cache_interleavings, kills, mutations, payments, promo
 from ops.campaigns.report import Report
 
 
@@ -24,6 +24,7 @@ def main() -> int:
         _promo_store,
         _promo_chat,
         _payments,
+        mutations.run,
     )
     is_good = True
     for campaign in campaigns:

@@ -73,26 +73,31 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path, *, check: bool = True) -> AsyncIterator[Self]:
+    async def open(
+        cls, path: Path, *, check: bool = True, driver: type[sqlite3.Connection] = sqlite3.Connection
+    ) -> AsyncIterator[Self]:
         """Open or make the file at `path`; its tables are `storage.sqlite.migrate`'s business.
 
-        `check` runs SQLite's quick_check, which reads every page (0.2 s for 100 MB).
+        `check` runs SQLite's quick_check, which reads every page (0.2 s for 100 MB). `driver`: what both connections
+        are made of.
         Raises AlreadyRunning, UnfitDatabase (damaged, foreign or someone else's) or StorageTrouble.
         """
-        async with exclusive(path) as lock, cls.open_locked(lock, check=check) as database:
+        async with exclusive(path) as lock, cls.open_locked(lock, check=check, driver=driver) as database:
             yield database
 
     @classmethod
     @asynccontextmanager
-    async def open_locked(cls, lock: InstanceLock, *, check: bool = True) -> AsyncIterator[Self]:
+    async def open_locked(
+        cls, lock: InstanceLock, *, check: bool = True, driver: type[sqlite3.Connection] = sqlite3.Connection
+    ) -> AsyncIterator[Self]:
         """The same for a caller that holds the file already."""
         async with AsyncExitStack() as stack:
             with _refusals(lock.path):
-                connection = await stack.enter_async_context(connected(lock.path))
+                connection = await stack.enter_async_context(connected(lock.path, driver))
                 await _prepare_writer(connection, lock.path, check=check)
                 await asyncio.to_thread(lock.note_open)
                 stack.push_async_callback(asyncio.to_thread, lock.note_closed)
-                reader = await stack.enter_async_context(connected(lock.path))
+                reader = await stack.enter_async_context(connected(lock.path, driver))
                 for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
                     await reader.execute_fetchall(pragma)
             database = cls(lock.path, Writer(connection), reader)
@@ -122,10 +127,12 @@ class Database:
 
 
 @asynccontextmanager
-async def connected(path: Path) -> AsyncIterator[aiosqlite.Connection]:
+async def connected(
+    path: Path, driver: type[sqlite3.Connection] = sqlite3.Connection
+) -> AsyncIterator[aiosqlite.Connection]:
     """A bare connection in autocommit mode, closed whatever happens."""
     connection = await aiosqlite.connect(
-        path, isolation_level=None, timeout=BUSY_TIMEOUT_S, cached_statements=_STATEMENT_CACHE
+        path, factory=driver, isolation_level=None, timeout=BUSY_TIMEOUT_S, cached_statements=_STATEMENT_CACHE
     )
     try:
         yield connection

@@ -15,25 +15,25 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house() -> AsyncIterator[Stage]:
+async def stand_in() -> AsyncIterator[Stage]:
     async with stage() as ready:
         yield ready
 
 
-async def test_a_deep_link_waits_behind_the_start_button(house: Stage) -> None:
-    anna = house.person()
-    async with house.page(f"?user={anna}&start=p_SPRING26") as page:
+async def test_a_deep_link_waits_behind_the_start_button(stand_in: Stage) -> None:
+    anna = stand_in.person()
+    async with stand_in.page(f"?user={anna}&start=p_SPRING26") as page:
         chat = column(page, anna)
         await expect(chat.box.get_by_text("I show every kind of message.")).to_be_visible()
         await expect(chat.input).to_be_hidden()
         await page.get_by_role("button", name="START").click()
         await chat.seen("Welcome, Anna.")
         await expect(chat.input).to_be_visible()
-    assert house.bot.texts[-1] == "/start p_SPRING26"
+    assert stand_in.bot.texts[-1] == "/start p_SPRING26"
 
 
-async def test_a_message_goes_out_and_its_answer_comes_in(house: Stage) -> None:
-    async with house.chat(house.person("Ada")) as chat:
+async def test_a_message_goes_out_and_its_answer_comes_in(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person("Ada")) as chat:
         answer = await chat.ask("buy the dip", "You said: buy the dip")
         await expect(answer).to_have_class(re.compile("theirs"))
         await expect(answer.locator(".quoted")).to_contain_text("buy the dip")
@@ -44,11 +44,11 @@ async def test_a_message_goes_out_and_its_answer_comes_in(house: Stage) -> None:
         await chat.box.get_by_role("button", name="Close Ada").click()
         await open_chat(chat.page, "Ada")
         await expect(mine.get_by_role("img", name=re.compile("Delivered"))).to_be_visible()
-    assert house.bot.texts[-1] == "buy the dip"
+    assert stand_in.bot.texts[-1] == "buy the dip"
 
 
-async def test_formatting_is_shown(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_formatting_is_shown(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         text = (await chat.ask("/rich", "The end.")).locator(".text")
         await expect(text.locator("strong")).to_have_text("Balance")
         await expect(text.locator("em")).to_have_text("Practice")
@@ -60,8 +60,8 @@ async def test_formatting_is_shown(house: Stage) -> None:
         assert await chat.page.evaluate("navigator.clipboard.readText()") == "BTC   0.050\nETH  -0.800"
 
 
-async def test_a_spoiler_and_a_long_quote_open_on_demand(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_a_spoiler_and_a_long_quote_open_on_demand(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         text = (await chat.ask("/rich", "The end.")).locator(".text")
         hidden = text.locator(".spoiler > span")
         await expect(hidden).to_have_css("opacity", "0")
@@ -73,16 +73,16 @@ async def test_a_spoiler_and_a_long_quote_open_on_demand(house: Stage) -> None:
         assert (await place(quote))["height"] > before * 1.8
 
 
-async def test_markup_in_texts_and_names_stays_text(house: Stage) -> None:
+async def test_markup_in_texts_and_names_stays_text(stand_in: Stage) -> None:
     evil = "<img src=x onerror=alert(1)>"
-    async with house.chat(house.person(evil)) as chat:
+    async with stand_in.chat(stand_in.person(evil)) as chat:
         await chat.ask(evil, f"You said: {evil}")
         await expect(chat.box.locator(".column-title")).to_have_text(evil)
         assert await chat.page.locator("#columns img").count() == 0
 
 
-async def test_a_button_edits_its_message_in_place(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_a_button_edits_its_message_in_place(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         await chat.ask("/buttons", "Press one")
         before = await chat.bubbles.count()
         await chat.button("Count").click()
@@ -94,20 +94,20 @@ async def test_a_button_edits_its_message_in_place(house: Stage) -> None:
         assert await chat.bubbles.count() == before
 
 
-async def test_a_button_spins_until_it_is_answered_by_a_toast(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_a_button_spins_until_it_is_answered_by_a_toast(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         await chat.ask("/buttons", "Press one")
-        house.bot.quick.clear()
+        stand_in.bot.quick.clear()
         sell = chat.button("Sell")
         await sell.click()
         await expect(sell).to_have_attribute("aria-busy", "true")
-        house.bot.quick.set()
+        stand_in.bot.quick.set()
         await expect(chat.box.get_by_role("status").get_by_text("Sold")).to_be_visible()
         await expect(sell).not_to_have_attribute("aria-busy", "true")
 
 
-async def test_an_alert_is_a_dialog(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_an_alert_is_a_dialog(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         await chat.ask("/buttons", "Press one")
         await chat.button("Alert").click()
         dialog = chat.page.get_by_role("dialog", name="Perpdesk")
@@ -116,8 +116,8 @@ async def test_an_alert_is_a_dialog(house: Stage) -> None:
         await expect(dialog).to_be_hidden()
 
 
-async def test_styles_and_a_copy_button(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_styles_and_a_copy_button(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         await chat.ask("/buttons", "Press one")
         colors = [
             await chat.button(label).evaluate("button => getComputedStyle(button).color")
@@ -129,14 +129,14 @@ async def test_styles_and_a_copy_button(house: Stage) -> None:
         assert await chat.page.evaluate("navigator.clipboard.readText()") == "SPRING26"
 
 
-async def test_a_deleted_message_goes(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_a_deleted_message_goes(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         await chat.ask("/forget my-secret", "Deleted")
         await expect(chat.box.get_by_text("my-secret")).to_have_count(0)
 
 
-async def test_a_photo_is_shown_and_a_document_can_be_kept(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_a_photo_is_shown_and_a_document_can_be_kept(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         image = (await chat.ask("/photo", "A chart")).locator("img")
         await expect(image).to_have_js_property("naturalWidth", 480)
         await chat.ask("/file", "A report")
@@ -147,8 +147,8 @@ async def test_a_photo_is_shown_and_a_document_can_be_kept(house: Stage) -> None
         assert (await kept.path()).read_bytes() == b"a;b\n1;2\n"
 
 
-async def test_photos_and_files_are_sent(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_photos_and_files_are_sent(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         picker = chat.box.locator('input[type="file"]')
         await picker.set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": picture(64, 32)})
         dialog = chat.page.get_by_role("dialog", name="Send a file")
@@ -161,8 +161,8 @@ async def test_photos_and_files_are_sent(house: Stage) -> None:
         await chat.seen("Got trades.csv")
 
 
-async def test_reply_keyboards_type_and_forced_replies_reply(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_reply_keyboards_type_and_forced_replies_reply(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         await chat.ask("/keyboard", "Choose")
         await chat.box.get_by_role("button", name="Orders", exact=True).click()
         await chat.seen("You said: Orders")
@@ -176,8 +176,8 @@ async def test_reply_keyboards_type_and_forced_replies_reply(house: Stage) -> No
         await expect(mine.locator(".quoted")).to_contain_text("What is your name?")
 
 
-async def test_the_command_menu_narrows_and_sends(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_the_command_menu_narrows_and_sends(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         await chat.input.press_sequentially("/p")
         await expect(chat.box.get_by_role("option")).to_have_text(["/photoShows photo", "/pinShows pin"])
         await chat.input.press("ArrowDown")
@@ -188,14 +188,14 @@ async def test_the_command_menu_narrows_and_sends(house: Stage) -> None:
         await expect(chat.box.locator(".pinned")).to_contain_text("Read the rules")
 
 
-async def test_the_command_menu_speaks_the_persons_language(house: Stage) -> None:
-    async with house.chat(house.person("Boris", "ru")) as chat:
+async def test_the_command_menu_speaks_the_persons_language(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person("Boris", "ru")) as chat:
         await chat.box.get_by_role("button", name="Commands of the bot").click()
         await expect(chat.box.get_by_role("option")).to_have_text(["/startНачать"])
 
 
-async def test_own_messages_are_edited_deleted_and_replied_to(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_own_messages_are_edited_deleted_and_replied_to(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         answer = await chat.ask("frist", "You said: frist")
         await chat.input.press("ArrowUp")
         await expect(chat.input).to_have_value("frist")
@@ -209,10 +209,10 @@ async def test_own_messages_are_edited_deleted_and_replied_to(house: Stage) -> N
         await expect(mine).to_have_count(0)
 
 
-async def test_a_message_is_forwarded_with_its_formatting(house: Stage) -> None:
-    anna = house.person()
-    group = house.group(anna, title="Desk")
-    async with house.chat(anna) as chat:
+async def test_a_message_is_forwarded_with_its_formatting(stand_in: Stage) -> None:
+    anna = stand_in.person()
+    group = stand_in.group(anna, title="Desk")
+    async with stand_in.chat(anna) as chat:
         await chat.menu(await chat.ask("/rich", "The end."), "Forward")
         await chat.page.get_by_role("dialog").get_by_role("button", name="Desk").click()
         await open_chat(chat.page, "Desk")
@@ -221,10 +221,10 @@ async def test_a_message_is_forwarded_with_its_formatting(house: Stage) -> None:
         await expect(copy.locator("strong")).to_have_text("Balance")
 
 
-async def test_people_and_a_group_stand_side_by_side(house: Stage) -> None:
-    anna, boris = house.person("Anna"), house.person("Boris Beside")
-    group = house.group(anna, boris, title="Side by side")
-    async with house.chat(anna) as chat:
+async def test_people_and_a_group_stand_side_by_side(stand_in: Stage) -> None:
+    anna, boris = stand_in.person("Anna"), stand_in.person("Boris Beside")
+    group = stand_in.group(anna, boris, title="Side by side")
+    async with stand_in.chat(anna) as chat:
         await open_chat(chat.page, "Boris Beside")
         await open_chat(chat.page, "Side by side")
         columns = [column(chat.page, chat_id) for chat_id in (anna, boris, group)]
@@ -241,11 +241,11 @@ async def test_people_and_a_group_stand_side_by_side(house: Stage) -> None:
         await columns[2].ask("/start", "Welcome, Anna.")
 
 
-async def test_whom_the_strip_has_no_room_for_is_found_by_name(house: Stage) -> None:
+async def test_whom_the_strip_has_no_room_for_is_found_by_name(stand_in: Stage) -> None:
     for number in range(9):
-        house.person(f"Trader {number}")
-    zed = house.person("Zed")
-    async with house.page() as page:
+        stand_in.person(f"Trader {number}")
+    zed = stand_in.person("Zed")
+    async with stand_in.page() as page:
         await page.get_by_role("navigation").get_by_role("button", name=re.compile("more…")).click()
         everybody = page.get_by_role("dialog", name="Everybody")
         await everybody.get_by_role("searchbox").fill("zed")
@@ -255,8 +255,8 @@ async def test_whom_the_strip_has_no_room_for_is_found_by_name(house: Stage) -> 
         await expect(page.get_by_role("navigation").get_by_role("button", name="Zed")).to_be_visible()
 
 
-async def test_a_new_person_and_a_group_are_added(house: Stage) -> None:
-    async with house.page() as page:
+async def test_a_new_person_and_a_group_are_added(stand_in: Stage) -> None:
+    async with stand_in.page() as page:
         add = page.get_by_role("button", name="New person or group")
         await add.click()
         await page.get_by_role("menuitem", name="New person").click()
@@ -271,14 +271,14 @@ async def test_a_new_person_and_a_group_are_added(house: Stage) -> None:
         await dialog.get_by_label("Name of the group").fill("Night shift")
         await dialog.get_by_role("button", name="Make the group").click()
         await expect(page.get_by_role("heading", name="Night shift").first).to_be_visible()
-    assert any(user.first_name == "Зоя" and user.language_code == "uk" for user in house.world.users.values())
+    assert any(user.first_name == "Зоя" and user.language_code == "uk" for user in stand_in.world.users.values())
 
 
-async def test_older_messages_come_on_demand(house: Stage) -> None:
-    anna = house.person()
-    async with house.chat(anna) as chat:
+async def test_older_messages_come_on_demand(stand_in: Stage) -> None:
+    anna = stand_in.person()
+    async with stand_in.chat(anna) as chat:
         for number in range(70):
-            await house.bot.say(anna, f"line {number}")
+            await stand_in.bot.say(anna, f"line {number}")
         await chat.seen("line 69")
         await chat.page.reload()
         await chat.seen("line 69")
@@ -289,11 +289,11 @@ async def test_older_messages_come_on_demand(house: Stage) -> None:
         assert await chat.bubbles.count() == 72
 
 
-async def test_a_long_chat_lets_go_of_what_nobody_looks_at(house: Stage) -> None:
-    anna = house.person()
-    async with house.chat(anna) as chat:
+async def test_a_long_chat_lets_go_of_what_nobody_looks_at(stand_in: Stage) -> None:
+    anna = stand_in.person()
+    async with stand_in.chat(anna) as chat:
         await chat.ask("/pin", "Read the rules")
-        people, bot = People(house.world), house.world.bot()
+        people, bot = People(stand_in.world), stand_in.world.bot()
         for number in range(450):
             people.say(bot, anna, Draft(text=f"# {number}"))
         await chat.seen("# 449")
@@ -305,19 +305,19 @@ async def test_a_long_chat_lets_go_of_what_nobody_looks_at(house: Stage) -> None
         await expect(chat.bubbles.filter(has_text="# 449")).to_have_count(1)
 
 
-async def test_typing_is_shown(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
-        house.bot.quick.clear()
+async def test_typing_is_shown(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
+        stand_in.bot.quick.clear()
         await chat.say("/slow")
         await expect(chat.box.locator(".column-status")).to_have_text("Perpdesk is typing…")
-        house.bot.quick.set()
+        stand_in.bot.quick.set()
         await chat.seen("Took a while")
         await expect(chat.box.locator(".column-status")).not_to_contain_text("typing")
 
 
-async def test_a_phone_shows_one_chat_and_never_scrolls_sideways(house: Stage) -> None:
-    anna, boris = house.person("Anna on a phone"), house.person("Boris elsewhere")
-    async with house.chat(anna, PHONE) as chat:
+async def test_a_phone_shows_one_chat_and_never_scrolls_sideways(stand_in: Stage) -> None:
+    anna, boris = stand_in.person("Anna on a phone"), stand_in.person("Boris elsewhere")
+    async with stand_in.chat(anna, PHONE) as chat:
         for command, answer in (("/rich", "The end."), ("/buttons", "Press one"), ("/photo", "A chart")):
             await chat.ask(command, answer)
         await chat.ask("word" * 60, "You said: word")
@@ -334,18 +334,18 @@ async def test_a_phone_shows_one_chat_and_never_scrolls_sideways(house: Stage) -
         assert await chat.page.evaluate("document.documentElement.scrollWidth") == 360
 
 
-async def test_light_and_dark_follow_the_system(house: Stage) -> None:
+async def test_light_and_dark_follow_the_system(stand_in: Stage) -> None:
     brightness: dict[str, int] = {}
     for scheme in ("light", "dark"):
-        async with house.page(scheme=scheme) as page:
+        async with stand_in.page(scheme=scheme) as page:
             color = await page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
             brightness[scheme] = sum(int(part) for part in re.findall(r"\d+", color)[:3])
     assert brightness["light"] > 600
     assert brightness["dark"] < 150
 
 
-async def test_everything_is_within_reach_of_the_keyboard(house: Stage) -> None:
-    async with house.chat(house.person()) as chat:
+async def test_everything_is_within_reach_of_the_keyboard(stand_in: Stage) -> None:
+    async with stand_in.chat(stand_in.person()) as chat:
         answer = await chat.ask("hello", "You said: hello")
         more = answer.get_by_role("button", name="Message menu")
         await more.focus()
@@ -357,8 +357,8 @@ async def test_everything_is_within_reach_of_the_keyboard(house: Stage) -> None:
         await expect(more).to_be_focused()
 
 
-async def test_without_bybit_the_panel_says_so(house: Stage) -> None:
-    async with house.page() as page:
+async def test_without_bybit_the_panel_says_so(stand_in: Stage) -> None:
+    async with stand_in.page() as page:
         panel = page.get_by_role("complementary")
         await expect(panel.get_by_text("without a Bybit beside it")).to_be_visible()
         await expect(panel.get_by_role("button", name="Give me a Bybit demo key")).to_be_disabled()

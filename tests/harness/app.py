@@ -21,7 +21,8 @@ from telegram import Update
 
 from bot.app import Assembly, assemble
 from bot.domain.accounts import Account, AccountType, Credentials
-from bot.domain.ids import UserId
+from bot.domain.chat import QueuedMessage
+from bot.domain.ids import Millis, UserId
 from bot.domain.pins import ScryptCost
 from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
@@ -36,9 +37,11 @@ from handlers.texts.catalog import Texts
 from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object
 from harness.bybit import FakeBybit, FakeBybitTransport
 from harness.fakes import FakeClock
+from harness.waiting import until
 from harness.write_watch import watched
 from storage.accounts.portfolio import SqlitePortfolio
 from storage.accounts.trades import SqliteTrades
+from storage.chat.outbox import SqliteOutbox
 from storage.sqlite.database import Database
 from storage.store import Store
 
@@ -108,6 +111,15 @@ class Harness:
         assert config is not None
         return config
 
+    async def write(self, statement: str, *parameters: Any) -> None:
+        """Whatever a test wants to have happened."""
+        async with self.database.transaction() as transaction:
+            await transaction.fetch(statement, parameters)
+
+    async def queued(self) -> tuple[QueuedMessage, ...]:
+        """What waits in the outbox."""
+        return await SqliteOutbox(self.database).due(Millis(2**60), 1000)
+
     async def rows(self, table: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.database.fetch(f"SELECT * FROM {table}", ())]  # noqa: S608  a test's own tables
 
@@ -162,11 +174,8 @@ class Harness:
 
     async def settle(self) -> None:
         """Let the cards that wait for Bybit have their answer, and the work beside the turns end."""
-        for _ in range(200):
-            if not len(self.app.bot_data.live_messages) and not len(self.app.bot_data.tasks):
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("a live card still waits")
+        data = self.app.bot_data
+        await until(lambda: not len(data.live_messages) and not len(data.tasks), what="the end of what waits")
 
 
 @dataclass
@@ -290,6 +299,13 @@ class Person:
         }
 
 
+async def said(person: Person, text: str) -> Bubble:
+    """What is answered to a message that is answered."""
+    bubble = await person.say(text)
+    assert bubble is not None
+    return bubble
+
+
 def settings_in(folder: Path, **changes: Any) -> Settings:
     """Of a bot whose state is in that folder; `changes` win."""
     values: dict[str, Any] = {
@@ -304,7 +320,9 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 
 
 @asynccontextmanager
-async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) -> AsyncIterator[Harness]:
+async def harness(
+    folder: Path, *, table: HandlerTable = TABLE, tuning: Tuning = TUNING, **changes: Any
+) -> AsyncIterator[Harness]:
     """The bot, connected to its Telegram; nothing is polled, no job runs. `changes` are settings."""
     clock, api = FakeClock(), FakeBotApi()
     bybit = FakeBybit(clock)
@@ -315,10 +333,9 @@ async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) 
         bybit=lambda _: FakeBybitTransport(bybit),
     )
     settings = settings_in(folder, **changes)
-    if not settings.database.exists():
-        shutil.copy(await asyncio.to_thread(_migrated), settings.database)
+    await asyncio.to_thread(put_migrated, settings.database)
     async with (
-        assemble(settings, outside=outside, tuning=replace(TUNING, table=table)) as assembly,
+        assemble(settings, outside=outside, tuning=replace(tuning, table=table)) as assembly,
         watched(assembly.storage.store),
     ):
         await assembly.application.initialize()
@@ -327,6 +344,12 @@ async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) 
         finally:
             bybit.gate.set()
             await assembly.application.shutdown()
+
+
+def put_migrated(path: Path) -> None:
+    """A migrated database where there is none. Blocks; not for the loop's thread."""
+    if not path.exists():
+        shutil.copy(_migrated(), path)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -46,6 +47,8 @@ class FakeBybit:
     expires_at: Millis | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     seen_keys: "list[KeyCall]" = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)  # how often each path was
+    hosts: set[str] = field(default_factory=set)  # that were called
     asked_with: list[str] = field(default_factory=list)  # the API key of each signed call
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
 
@@ -235,6 +238,8 @@ class FakeBybitTransport:
 
     async def send(self, request: Request) -> Reply:
         path, _, query = request.target.partition("?")
+        self._bybit.asked[path] += 1
+        self._bybit.hosts.add(request.host)
         answer = self._answers.get(path.removeprefix("/demo"))
         assert answer is not None, f"the bot asks {path}, which this fake does not know"
         if "X-BAPI-API-KEY" in request.headers:

@@ -113,7 +113,7 @@ def _transaction(line: StarTransaction) -> dict[str, Any]:
 
 
 @dataclass
-class Till:
+class PaymentsHarness:
     """Everything about payments that a test looks at."""
 
     harness: Harness
@@ -171,12 +171,12 @@ class Till:
 
 
 @asynccontextmanager
-async def till(folder: Path) -> AsyncIterator[Till]:
+async def open_payments(folder: Path) -> AsyncIterator[PaymentsHarness]:
     async with open_harness(folder) as harness:
         stars = FakeStars(harness.clock)
         harness.api.methods |= {"refundStarPayment": stars.refund, "getStarTransactions": stars.transactions}
         await harness.services.people.welcome(someone(OWNER))
-        yield Till(harness, stars)
+        yield PaymentsHarness(harness, stars)
 
 
 def someone(user_id: int = ANNA) -> NewUser:

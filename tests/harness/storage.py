@@ -42,7 +42,7 @@ class AllQueries(
 
 
 @dataclass
-class Ground:
+class StorageHarness:
     """A migrated database with everything that works on it, and what its store told."""
 
     database: Database
@@ -69,9 +69,9 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(
+async def open_storage(
     folder: Path, *, publish: Callable[[tuple[Event, ...]], Any] | None = None, is_watched: bool = True
-) -> AsyncIterator[Ground]:
+) -> AsyncIterator[StorageHarness]:
     """`is_watched`: see `harness.write_watch`, whose notes are changes as well."""
     async with Database.open(folder / "perpdesk.sqlite3") as database:
         await migrate(database)
@@ -80,7 +80,19 @@ async def ground(
         store = Store(database, clock=clock, committed=committed.append, publish=publish)
         queries = AllQueries(database, clock=clock)
         async with watched(store) if is_watched else nullcontext():
-            yield Ground(database=database, store=store, queries=queries, clock=clock, committed=committed)
+            yield StorageHarness(database=database, store=store, queries=queries, clock=clock, committed=committed)
+
+
+@asynccontextmanager
+async def write_protected(database: Database) -> AsyncIterator[None]:
+    """A disk that refuses every write meanwhile."""
+    async with database.alone() as connection:
+        await connection.execute_fetchall("PRAGMA query_only = ON")
+    try:
+        yield
+    finally:
+        async with database.alone() as connection:
+            await connection.execute_fetchall("PRAGMA query_only = OFF")
 
 
 def new_user(user_id: UserId = ANNA, **changes: Any) -> NewUser:

@@ -5,19 +5,19 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
-from harness.chat import House, echo
-from harness.fakes import MemoryInbox, MemoryOutbox, MemoryTransactions
-from harness.telegram_server import TOKEN, FakeTelegram
+from harness.chat import ChatProcess
+from harness.telegram_server import FakeTelegram
 from harness.waiting import until
 
 from ops.sim.telegram.server import serve
 
 
 @dataclass
-class Outside:
+class Driver:
     """A driver of the stand-in by its control calls."""
 
     url: str
@@ -40,49 +40,47 @@ class Outside:
 
 
 @asynccontextmanager
-async def at_work() -> AsyncIterator[tuple[Outside, House]]:
-    inbox, outbox = MemoryInbox(), MemoryOutbox()
+async def at_work(folder: Path) -> AsyncIterator[tuple[Driver, ChatProcess]]:
     async with serve(port=0, limits=True) as url, aiohttp.ClientSession() as session:
         telegram = FakeTelegram(url=url)  # its address alone counts
-        house = House(telegram, echo, inbox, outbox, MemoryTransactions(inbox, outbox), token=TOKEN)
-        async with house.at_work():
-            yield Outside(url, session), house
+        async with ChatProcess(folder, telegram).at_work() as process:
+            yield Driver(url, session), process
 
 
-async def test_under_real_limits_everybody_is_answered_once() -> None:
+async def test_under_real_limits_everybody_is_answered_once(tmp_path: Path) -> None:
     users = range(5001, 5101)
-    async with at_work() as (outside, house):
+    async with at_work(tmp_path) as (driver, process):
         # a slow machine may not reach 30 messages a second by itself
-        await outside.faults(kind="flood", method="sendMessage", times=3, seed=1)
-        await asyncio.gather(*(outside.say(user_id, "one") for user_id in users))
-        await until(lambda: house.edge.stats().inbox_marker.marked >= len(users), what="every update marked")
-        found = Counter([text for user_id in users for text in await outside.answers(user_id)])
-        stats = house.edge.stats()
+        await driver.faults(kind="flood", method="sendMessage", times=3, seed=1)
+        await asyncio.gather(*(driver.say(user_id, "one") for user_id in users))
+        await until(lambda: process.runtime.stats().inbox_marker.marked >= len(users), what="every update marked")
+        found = Counter([text for user_id in users for text in await driver.answers(user_id)])
+        stats = process.runtime.stats()
     assert found == {"you said one": len(users)}
     assert stats.rate_limiter.floods >= 3
 
 
-async def test_faults_of_polling_cost_no_update() -> None:
-    async with at_work() as (outside, house):
+async def test_faults_of_polling_cost_no_update(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (driver, process):
         for kind in ("http_500", "reset", "conflict", "flood"):
-            await outside.faults(kind=kind, method="getUpdates", times=1, seed=1)
+            await driver.faults(kind=kind, method="getUpdates", times=1, seed=1)
         for number in range(8):
-            await outside.say(6001, f"text {number}")
-        await until(lambda: house.edge.stats().inbox_marker.marked >= 8, what="every update marked")
-        assert await outside.answers(6001) == [f"you said text {number}" for number in range(8)]
-        poll = house.edge.stats().poll
+            await driver.say(6001, f"text {number}")
+        await until(lambda: process.runtime.stats().inbox_marker.marked >= 8, what="every update marked")
+        assert await driver.answers(6001) == [f"you said text {number}" for number in range(8)]
+        poll = process.runtime.stats().poll
         assert poll is not None
         assert poll.failures >= 4
         assert poll.conflicts == 1
 
 
-async def test_who_blocked_the_bot_costs_the_others_nothing() -> None:
-    async with at_work() as (outside, house):
-        await outside.faults(kind="blocked", chat_id=7001, times=100, seed=1)
-        await outside.say(7001, "gone")
-        await outside.say(7002, "here")
-        stats = house.edge.stats
+async def test_who_blocked_the_bot_costs_the_others_nothing(tmp_path: Path) -> None:
+    async with at_work(tmp_path) as (driver, process):
+        await driver.faults(kind="blocked", chat_id=7001, times=100, seed=1)
+        await driver.say(7001, "gone")
+        await driver.say(7002, "here")
+        stats = process.runtime.stats
         await until(lambda: stats().lanes.handled + stats().lanes.set_aside >= 2, what="both updates ended")
-        assert await outside.answers(7001) == []
-        assert await outside.answers(7002) == ["you said here"]
-        assert house.edge.stats().rate_limiter.calls["send", "unreachable"] >= 1
+        assert await driver.answers(7001) == []
+        assert await driver.answers(7002) == ["you said here"]
+        assert process.runtime.stats().rate_limiter.calls["send", "unreachable"] >= 1

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 from aiohttp import web
-from harness.telegram_server import TOKEN, Call, FakeTelegram, Fault, answers, flood, goes_silent, hangs_up, serve
+from harness.telegram_server import TOKEN, Call, FakeTelegram, Fault, answers, flood, goes_silent, hangs_up
 from harness.waiting import LIMIT, until
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMediaDocument
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
@@ -20,12 +20,6 @@ from telegram.ext import ExtBot
 from bot.chat.errors import FloodWait
 from bot.chat.transport import AiohttpRequest, RawApi, TimeOuts
 from bot.domain.secrets import Secret
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    async with serve(FakeTelegram()) as server:
-        yield server
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from harness.storage import ANNA, NOW, Ground, ground
+from harness.storage import ANNA, NOW, StorageHarness, open_storage
 
 from bot.domain.audit import AuditEntry
 from bot.domain.ids import DAY
@@ -15,11 +15,11 @@ from ops.doctor import examine
 from storage.sqlite.vault import AesCredentialVault, KeyFile, new_key_file
 
 
-async def fill(it: Ground) -> None:
+async def fill(storage: StorageHarness) -> None:
     """A user with a license, two audit rows, a canary."""
-    await it.user()
+    await storage.user()
     for number in range(2):
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             entry = NewLedgerEntry(
                 kind=EntryKind.GRANT,
                 license_type=LicenseType.BASIC,
@@ -43,9 +43,9 @@ def key_file(tmp_path: Path) -> Path:
 @pytest.fixture
 async def settings(tmp_path: Path, key_file: Path) -> Settings:
     vault = await asyncio.to_thread(lambda: AesCredentialVault(KeyFile.load(key_file)))
-    async with ground(tmp_path) as it:
-        await fill(it)
-        await vault.prove(it.database)
+    async with open_storage(tmp_path) as storage:
+        await fill(storage)
+        await vault.prove(storage.database)
     return Settings(database=tmp_path / "perpdesk.sqlite3", key_file=key_file)
 
 
@@ -80,14 +80,14 @@ async def test_all_is_well(settings: Settings) -> None:
 
 
 async def test_beside_a_running_bot_it_only_reads(settings: Settings, tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        before = await it.database.fetch("SELECT count(*) FROM audit")
+    async with open_storage(tmp_path) as storage:
+        before = await storage.database.fetch("SELECT count(*) FROM audit")
         checks = {check.name: check for check in await examine(settings)}
         assert all(check.is_ok for check in checks.values()), checks
         assert "the bot is running on it" in checks["database"].detail
-        async with it.store.begin() as unit:  # the bot goes on
+        async with storage.store.begin() as unit:  # the bot goes on
             await unit.audit(AuditEntry(actor=ANNA, action="license.grant", subject=ANNA), NOW)
-        assert await it.database.fetch("SELECT count(*) FROM audit") == [(before[0][0] + 1,)]
+        assert await storage.database.fetch("SELECT count(*) FROM audit") == [(before[0][0] + 1,)]
         again = {check.name: check for check in await examine(settings)}
         assert again["chain audit"].detail.startswith("3 rows")
     assert await faults(settings) == {}

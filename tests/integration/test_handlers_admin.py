@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
+from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person, said
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble, Call
 
@@ -44,12 +44,6 @@ async def actions(harness: Harness) -> list[str]:
 
 async def promised(harness: Harness, user_id: int) -> list[str]:
     return [row[3] for row in await harness.rows("outbox") if row[1] == user_id]
-
-
-async def said(person: Person, text: str) -> Bubble:
-    bubble = await person.say(text)
-    assert bubble is not None
-    return bubble
 
 
 async def held(harness: Harness, user_id: int = ANNA) -> LicenseType | None:

@@ -46,11 +46,6 @@ async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
         yield built
 
 
-@pytest.fixture
-def owner(harness: Harness) -> Person:
-    return harness.person(OWNER, name="Olga")
-
-
 def job(harness: Harness, *, batch: int = 20) -> BroadcastJob:
     """A new one, as after a restart."""
     return replace(harness.job(BroadcastJob), batch=batch)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.app import ANNA, Harness, Person
+from harness.app import ANNA, Harness, said
 from harness.app import harness as open_harness
-from harness.bot_api import Bubble, Call
+from harness.bot_api import Call
 from harness.waiting import LIMIT
 from telegram import Update
 from telegram.error import NetworkError
@@ -53,12 +53,6 @@ FAULTY = HandlerTable(
 async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
     async with open_harness(tmp_path, table=FAULTY) as built:
         yield built
-
-
-async def said(person: Person, text: str) -> Bubble:
-    bubble = await person.say(text)
-    assert bubble is not None
-    return bubble
 
 
 async def attempt(harness: Harness, raw: dict[str, Any], number: int, *, applied: bool = False) -> UpdateAttempt:
@@ -300,6 +294,7 @@ async def test_a_screen_without_any_data_is_still_a_screen(harness: Harness, tro
     harness.bybit.trouble = trouble  # type: ignore[assignment]  # both are ExchangeErrors
     for text in ("/price btc", "/book btc", "/symbols", "/positions", "/orders", "/trades"):
         bubble = await said(anna, text)
+        await harness.settle()
         assert "⚠️" in bubble.text, text
         assert any("Refresh" in label for label in bubble.labels), text
     assert "Hi Anna" in (await said(harness.person(1005), "/start")).text

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
+from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person, said
 from harness.app import harness as open_harness
-from harness.bot_api import Bubble
 from harness.fakes import START_MS
 
 from bot import owner_link
@@ -17,12 +16,6 @@ from bot.domain.users import Language, Role
 from bot.services.chat.dialogues import DialoguePayload
 
 Flow = Callable[[Person], Awaitable[object]]
-
-
-async def said(person: Person, text: str) -> Bubble:
-    bubble = await person.say(text)
-    assert bubble is not None
-    return bubble
 
 
 async def see_the_balance(person: Person) -> None:

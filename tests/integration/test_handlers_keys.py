@@ -5,8 +5,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from harness.app import ANNA, BORIS, KEY_ID, SECRET, Harness, Person
-from harness.bot_api import Bubble
+from harness.app import ANNA, BORIS, KEY_ID, SECRET, Harness, Person, said
 from harness.bybit import TRADE_RIGHTS
 from harness.waiting import LIMIT
 from telegram import Update
@@ -19,12 +18,6 @@ from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Language
 
 DAY = 86_400_000
-
-
-async def said(person: Person, text: str) -> Bubble:
-    bubble = await person.say(text)
-    assert bubble is not None
-    return bubble
 
 
 async def accounts(harness: Harness, user_id: int = ANNA) -> list[str]:

@@ -3,19 +3,13 @@
 import re
 
 import pytest
-from harness.app import ANNA, BORIS, OWNER, Harness, Person
+from harness.app import ANNA, BORIS, OWNER, Harness, said
 from harness.bot_api import Bubble
 
 from bot.domain.users import Language
 from handlers.promo.pinned import PinnedCards
 
 DAY = 86_400
-
-
-async def said(person: Person, text: str) -> Bubble:
-    bubble = await person.say(text)
-    assert bubble is not None
-    return bubble
 
 
 async def new_code(harness: Harness, line: str = "premium 30d max=100 code=SPRING26") -> Bubble:

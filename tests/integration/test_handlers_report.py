@@ -41,11 +41,6 @@ async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
         yield built
 
 
-@pytest.fixture
-def owner(harness: Harness) -> Person:
-    return harness.person(OWNER, name="Olga")
-
-
 async def give(harness: Harness, user_id: int, kind: LicenseType, days: int) -> None:
     async with harness.store.begin() as unit:
         await harness.services.licenses.give(

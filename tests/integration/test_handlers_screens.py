@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from harness.app import ANNA, BORIS, Harness, Person
-from harness.bot_api import Bubble
+from harness.app import ANNA, BORIS, Harness, said
 from harness.storage import execution, order, position
 
 from bot.domain.ids import Millis
@@ -13,12 +12,6 @@ from bot.domain.portfolio import Side
 LANGUAGES = ("en", "ru", "uk")
 MOST_WORDS = {"/help": 190, "/privacy": 240}  # a list of all commands and a text to read; the others are glanced at
 GLANCE = 125  # words
-
-
-async def said(person: Person, text: str) -> Bubble:
-    bubble = await person.say(text)
-    assert bubble is not None, f"no answer to {text!r}"
-    return bubble
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,13 @@
 import asyncio
 
 import pytest
-from harness.app import BORIS, Harness, Person
-from harness.bot_api import Bubble
+from harness.app import BORIS, Harness, said
 from harness.storage import position
 
 from bot.domain.errors import ExchangeDown
 
 ACCOUNT_SCREENS = ("/balance", "/positions", "/orders", "/trades")
 SCREENS = ("/price btc", "/book btc", "/symbols", *ACCOUNT_SCREENS)
-
-
-async def said(person: Person, text: str) -> Bubble:
-    bubble = await person.say(text)
-    assert bubble is not None
-    return bubble
 
 
 @pytest.mark.parametrize("text", SCREENS)

@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from harness.app import BORIS, KEY_ID, SECRET, Harness, Person
-from harness.bot_api import Bubble
+from harness.app import BORIS, KEY_ID, SECRET, Harness, Person, said
 from harness.storage import key_check
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyType, TradeSettings
@@ -13,12 +12,6 @@ from bot.domain.secrets import Secret
 
 SECOND_KEY = f"second{KEY_ID}"
 FIRST, SECOND = "Bybit Demo (Bybit Demo)", "Bybit Demo (Second)"
-
-
-async def said(person: Person, text: str) -> Bubble:
-    bubble = await person.say(text)
-    assert bubble is not None, f"no answer to {text!r}"
-    return bubble
 
 
 async def twins(harness: Harness) -> tuple[Person, Account, Account]:

@@ -14,7 +14,7 @@ from harness.waiting import until
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import _serve
-from bot.domain.errors import StorageTrouble
+from bot.domain.errors import StarsError, StorageTrouble
 from bot.domain.ids import DAY_S, UserId
 from bot.services.admin.broadcasts import BroadcastService
 from bot.services.housekeeping import Housekeeping
@@ -135,6 +135,7 @@ async def test_a_broadcast_that_is_started_is_sent_at_once_and_at_its_rate(harne
     async with harness.assembly.jobs.open():
         await until(lambda: job.stats().rounds == 1, what="the first look for broadcasts")
         draft = await broadcasts.draft(UserId(ANNA), "Hello there")
+        harness.services.pin._open(UserId(ANNA))
         await broadcasts.start(UserId(ANNA), draft.broadcast_id)
         assert job.stats().rounds == 1
         began = asyncio.get_running_loop().time()
@@ -184,3 +185,22 @@ async def test_jobs_begin_behind_the_connection_and_end_before_the_database(
     await harness.assembly.runtime.close()
     assert await harness.rows("users"), "the database is open until then"
     assert [record.message for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}] == []
+
+
+async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harness: Harness) -> None:
+    minute, hour, day = 60, 3_600, 86_400
+    found = {job.name: (job._retry_s, job._first_s, job._late_after_s, job._expected) for job in harness.assembly.jobs}
+    assert found == {
+        "refunds": (1, 0, 5 * minute, ()),
+        "reconciliation": (15, 0, 30 * minute, (StarsError,)),
+        "erasures": (10 * minute, 0, 30 * minute, ()),
+        "key_watch": (10 * minute, 0, 2 * hour, ()),
+        "reminders": (5 * minute, 0, hour, ()),
+        "promo_undos": (minute, 0, hour, ()),
+        "pinned_cards": (hour, hour, None, ()),
+        "broadcasts": (30, 0, 15 * minute, ()),
+        "housekeeping": (hour, 0, 3 * day, (StorageTrouble,)),
+        "inbox_sweep": (hour, 0, day, (StorageTrouble,)),
+        "cache_sweep": (5 * minute, 5 * minute, None, ()),
+        "client_sweep": (minute, minute, None, ()),
+    }

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from harness.app import ANNA, BORIS
-from harness.payments import Lost, Till, paid, someone, till
+from harness.payments import Lost, PaymentsHarness, open_payments, paid, someone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,10 +39,10 @@ def test_the_books_agree_with_telegrams_account(steps: list[tuple[object, ...]])
 
 
 async def _play(folder: Path, steps: list[tuple[object, ...]]) -> None:
-    async with till(folder) as it:
+    async with open_payments(folder) as payments:
         for user_id in (ANNA, BORIS):
-            await it.services.people.welcome(someone(user_id))
-        world = _World(it)
+            await payments.services.people.welcome(someone(user_id))
+        world = _World(payments)
         for step in steps:
             await world.do(*step)
         await world.settle()
@@ -52,8 +52,8 @@ async def _play(folder: Path, steps: list[tuple[object, ...]]) -> None:
 class _World:
     """Does the steps, remembers the invoices."""
 
-    def __init__(self, it: Till) -> None:
-        self.it = it
+    def __init__(self, payments: PaymentsHarness) -> None:
+        self.it = payments
         self.invoices: list[tuple[str, int, int]] = []  # payload, Stars, whose
 
     async def do(self, what: object, *values: object) -> None:
@@ -124,20 +124,20 @@ class _World:
             await self.it.watch.reconcile()
 
     async def check(self) -> None:
-        it = self.it
-        came = {line.charge_id: line for line in it.stars.lines if line.is_incoming}
-        statuses = await it.statuses()
+        payments = self.it
+        came = {line.charge_id: line for line in payments.stars.lines if line.is_incoming}
+        statuses = await payments.statuses()
         assert statuses.keys() == came.keys(), "every charge has one row"
         for charge_id, status in statuses.items():
             is_back = status in {PaymentStatus.REFUNDED, PaymentStatus.CHARGED_BACK}
             assert is_back or status == PaymentStatus.COMPLETED
-            assert is_back == it.stars.went_back(charge_id), charge_id
-        rows = await it.rows(
+            assert is_back == payments.stars.went_back(charge_id), charge_id
+        rows = await payments.rows(
             "SELECT p.status, p.period_days, e.millis, (SELECT count(*) FROM license_events WHERE takes = e.event_id)"
             " FROM payment_history AS p JOIN license_events AS e ON e.event_id = p.license_event_id"
         )
         assert [millis for _, _, millis, _ in rows] == [days * 86_400_000 for _, days, _, _ in rows]
         assert all(taken == (status != "completed") for status, _, _, taken in rows)
-        assert len(rows) == len(await it.rows("SELECT 1 FROM license_events WHERE kind = 'payment'"))
-        receipts = [kind for kind, _ in await it.promised() if kind.startswith("payment-receipt")]
+        assert len(rows) == len(await payments.rows("SELECT 1 FROM license_events WHERE kind = 'payment'"))
+        receipts = [kind for kind, _ in await payments.promised() if kind.startswith("payment-receipt")]
         assert len(receipts) == len(rows)

@@ -30,7 +30,7 @@ TRIAL, BASIC, PREMIUM = LicenseType
 
 
 @dataclass
-class Desk:
+class LicenseHarness:
     harness: Harness
 
     @property
@@ -105,28 +105,28 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path) -> AsyncIterator[Desk]:
+async def open_licenses(folder: Path) -> AsyncIterator[LicenseHarness]:
     async with open_harness(folder) as harness:
         for user_id in (OWNER, ANNA, BORIS):
             await harness.services.people.welcome(new_user(user_id))
-        yield Desk(harness)
+        yield LicenseHarness(harness)
 
 
 async def test_a_grant_shows_in_the_very_next_question(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        assert not await it.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
-        await it.give(PREMIUM, 30, "desk:1")
-        assert await it.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
-        assert not await it.licenses.may(BORIS, Feature.ENTRY, AccountType.LIVE)
+    async with open_licenses(tmp_path) as licensing:
+        assert not await licensing.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
+        await licensing.give(PREMIUM, 30, "desk:1")
+        assert await licensing.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
+        assert not await licensing.licenses.may(BORIS, Feature.ENTRY, AccountType.LIVE)
 
 
 async def test_the_question_is_one_cached_read(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.give(BASIC, 30, "desk:1")
-        stats = {each.name: each for each in it.harness.services.reads.stats()}  # type: ignore[attr-defined]  # the facade
+    async with open_licenses(tmp_path) as licensing:
+        await licensing.give(BASIC, 30, "desk:1")
+        stats = {each.name: each for each in licensing.harness.services.reads.stats()}  # type: ignore[attr-defined]  # the facade
         for _ in range(50):
-            assert await it.licenses.may(ANNA, Feature.AUTOMATION, AccountType.DEMO)
-        after = {each.name: each for each in it.harness.services.reads.stats()}  # type: ignore[attr-defined]
+            assert await licensing.licenses.may(ANNA, Feature.AUTOMATION, AccountType.DEMO)
+        after = {each.name: each for each in licensing.harness.services.reads.stats()}  # type: ignore[attr-defined]
         assert after["license"].misses - stats["license"].misses == 1
         assert after["license"].hits - stats["license"].hits == 49
 
@@ -134,40 +134,40 @@ async def test_the_question_is_one_cached_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("held", list(PLANS))
 async def test_bug_the_license_was_never_asked_for_real_trading(tmp_path: Path, held: LicenseType | None) -> None:
     """Every feature on every type of account, with each license: what the table says is what is done."""
-    async with desk(tmp_path) as it:
+    async with open_licenses(tmp_path) as licensing:
         if held is not None:
-            await it.give(held, 30, "desk:1")
+            await licensing.give(held, 30, "desk:1")
         for feature in Feature:
             for account_type in AccountType:
                 allowed = opens(held, feature, account_type)
-                assert await it.licenses.may(ANNA, feature, account_type) is allowed
+                assert await licensing.licenses.may(ANNA, feature, account_type) is allowed
                 if allowed:
-                    await it.licenses.require(ANNA, feature, account_type)
+                    await licensing.licenses.require(ANNA, feature, account_type)
                     continue
                 with pytest.raises(NotAllowed, match="license-needed") as refused:
-                    await it.licenses.require(ANNA, feature, account_type)
+                    await licensing.licenses.require(ANNA, feature, account_type)
                 lowest = TRIAL if account_type is AccountType.DEMO else BASIC
                 assert refused.value.values == {"kind": lowest.value, "account_type": account_type.value}
         for limit in Limit:
-            assert await it.licenses.most(ANNA, limit) == PLANS[held].most[limit]
+            assert await licensing.licenses.most(ANNA, limit) == PLANS[held].most[limit]
 
 
 async def test_the_end_stops_entries_and_nothing_is_written(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.give(BASIC, 1, "desk:1")
-        rows = await it.harness.rows("user_licenses")
-        it.clock.advance(86_400)
-        assert not await it.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
-        assert await it.licenses.may(ANNA, Feature.ENTRY, AccountType.PAPER)
-        assert await it.harness.rows("user_licenses") == rows
+    async with open_licenses(tmp_path) as licensing:
+        await licensing.give(BASIC, 1, "desk:1")
+        rows = await licensing.harness.rows("user_licenses")
+        licensing.clock.advance(86_400)
+        assert not await licensing.licenses.may(ANNA, Feature.ENTRY, AccountType.LIVE)
+        assert await licensing.licenses.may(ANNA, Feature.ENTRY, AccountType.PAPER)
+        assert await licensing.harness.rows("user_licenses") == rows
 
 
 @pytest.mark.parametrize("millis", [0, -DAY])
 async def test_bug_negative_days_never_reach_the_ledger(tmp_path: Path, millis: int) -> None:
-    async with desk(tmp_path) as it:
+    async with open_licenses(tmp_path) as licensing:
         with pytest.raises(ValueError, match="no ledger row"):
-            async with it.licenses.transactions.begin() as unit:
-                await it.licenses.give(
+            async with licensing.licenses.transactions.begin() as unit:
+                await licensing.licenses.give(
                     unit,
                     ANNA,
                     kind=EntryKind.PROMO,
@@ -176,49 +176,51 @@ async def test_bug_negative_days_never_reach_the_ledger(tmp_path: Path, millis: 
                     idempotency_key="promo:1",
                     actor=None,
                 )
-        assert await it.harness.rows("license_events") == []
+        assert await licensing.harness.rows("license_events") == []
 
 
 async def test_what_is_taken_is_the_unused_rest_of_that_row(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        promo, _ = await it.give(PREMIUM, 30, "desk:1")
-        await it.give(PREMIUM, 90, "desk:2")
-        it.clock.advance(10 * 86_400)
-        await it.take(promo, "undo:1")
-        await it.take(promo, "undo:1")
-        held = await it.harness.services.reads.license(ANNA)
-        assert held.until(it.clock.now()) == it.clock.now() + 90 * DAY
-        await it.take(None, "desk:3")
-        assert not (await it.harness.services.reads.license(ANNA)).is_active(it.clock.now())
+    async with open_licenses(tmp_path) as licensing:
+        promo, _ = await licensing.give(PREMIUM, 30, "desk:1")
+        await licensing.give(PREMIUM, 90, "desk:2")
+        licensing.clock.advance(10 * 86_400)
+        await licensing.take(promo, "undo:1")
+        await licensing.take(promo, "undo:1")
+        held = await licensing.harness.services.reads.license(ANNA)
+        assert held.until(licensing.clock.now()) == licensing.clock.now() + 90 * DAY
+        await licensing.take(None, "desk:3")
+        assert not (await licensing.harness.services.reads.license(ANNA)).is_active(licensing.clock.now())
 
 
 async def test_bug_the_trial_gave_thirty_days(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        assert await it.licenses.may_try(ANNA)
-        license_balance = await it.licenses.start_trial(ANNA)
+    async with open_licenses(tmp_path) as licensing:
+        assert await licensing.licenses.may_try(ANNA)
+        license_balance = await licensing.licenses.start_trial(ANNA)
         assert license_balance.total == 7 * DAY
-        assert await it.licenses.held(ANNA) is TRIAL
-        assert [(row[3], row[5]) for row in await it.harness.rows("audit") if row[3] == "license.trial"]
+        assert await licensing.licenses.held(ANNA) is TRIAL
+        assert [(row[3], row[5]) for row in await licensing.harness.rows("audit") if row[3] == "license.trial"]
 
 
 async def test_the_trial_is_there_once_for_everybody(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.licenses.start_trial(BORIS)
-        answers = await asyncio.gather(*(it.licenses.start_trial(ANNA) for _ in range(10)), return_exceptions=True)
+    async with open_licenses(tmp_path) as licensing:
+        await licensing.licenses.start_trial(BORIS)
+        answers = await asyncio.gather(
+            *(licensing.licenses.start_trial(ANNA) for _ in range(10)), return_exceptions=True
+        )
         assert sum(isinstance(each, BadInput) for each in answers) == 9
-        assert len(await it.harness.rows("license_events")) == 2
-        it.clock.advance(30 * 86_400)
-        assert not await it.licenses.may_try(ANNA)
+        assert len(await licensing.harness.rows("license_events")) == 2
+        licensing.clock.advance(30 * 86_400)
+        assert not await licensing.licenses.may_try(ANNA)
         with pytest.raises(BadInput, match="license-trial-had"):
-            await it.licenses.start_trial(ANNA)
+            await licensing.licenses.start_trial(ANNA)
 
 
 async def test_nobody_is_offered_a_trial_while_a_license_runs(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.give(BASIC, 5, "desk:1")
-        assert not await it.licenses.may_try(ANNA)
-        it.clock.advance(6 * 86_400)
-        assert await it.licenses.may_try(ANNA)
+    async with open_licenses(tmp_path) as licensing:
+        await licensing.give(BASIC, 5, "desk:1")
+        assert not await licensing.licenses.may_try(ANNA)
+        licensing.clock.advance(6 * 86_400)
+        assert await licensing.licenses.may_try(ANNA)
 
 
 # --- reminders -------------------------------------------------------------------------------------------------
@@ -226,42 +228,42 @@ async def test_nobody_is_offered_a_trial_while_a_license_runs(tmp_path: Path) ->
 
 async def test_bug_reminders_were_written_and_never_sent(tmp_path: Path) -> None:
     """There is a job, it runs, and it says the right things."""
-    async with desk(tmp_path) as it:
-        it.set_clock("2026-08-01T15:00")
-        await it.give(PREMIUM, 11, "desk:1")
-        await it.live_until("2026-08-14T12:00")
-        assert await it.told() == [
+    async with open_licenses(tmp_path) as licensing:
+        licensing.set_clock("2026-08-01T15:00")
+        await licensing.give(PREMIUM, 11, "desk:1")
+        await licensing.live_until("2026-08-14T12:00")
+        assert await licensing.told() == [
             ("license-ends", "7"),
             ("license-ends", "3"),
             ("license-ends", "1"),
             ("license-ended", None),
         ]
-        first = (await it.promised())[0].message
+        first = (await licensing.promised())[0].message
         assert dict(first.values) == {"kind": "premium", "on": "2026-08-12", "days": "7"}
         assert (first.user_id, first.chat_id) == (ANNA, ANNA)
 
 
 async def test_they_come_once_over_restarts(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        it.set_clock("2026-08-01T15:00")
-        await it.give(PREMIUM, 11, "desk:1")
-        it.set_clock("2026-08-05T09:00")
-        assert [await it.reminders.remind(), await it.reminders.remind()] == [1, 0]
+    async with open_licenses(tmp_path) as licensing:
+        licensing.set_clock("2026-08-01T15:00")
+        await licensing.give(PREMIUM, 11, "desk:1")
+        licensing.set_clock("2026-08-05T09:00")
+        assert [await licensing.reminders.remind(), await licensing.reminders.remind()] == [1, 0]
         for _ in range(3):
-            await Reminders(queries=it.queries, transactions=it.store, clock=it.clock).remind()
-            it.clock.advance(3600)
-        assert len(await it.promised()) == 1
+            await Reminders(queries=licensing.queries, transactions=licensing.store, clock=licensing.clock).remind()
+            licensing.clock.advance(3600)
+        assert len(await licensing.promised()) == 1
 
 
 async def test_an_extension_makes_old_ones_moot(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        it.set_clock("2026-08-01T15:00")
-        await it.give(PREMIUM, 11, "desk:1")
-        await it.live_until("2026-08-05T12:00")
-        await it.give(PREMIUM, 30, "desk:2")
-        await it.live_until("2026-09-04T12:00")
-        assert await it.told() == [("license-ends", "7"), ("license-ends", "7")]
-        assert [each.message.values["on"] for each in await it.promised()] == ["2026-08-12", "2026-09-11"]
+    async with open_licenses(tmp_path) as licensing:
+        licensing.set_clock("2026-08-01T15:00")
+        await licensing.give(PREMIUM, 11, "desk:1")
+        await licensing.live_until("2026-08-05T12:00")
+        await licensing.give(PREMIUM, 30, "desk:2")
+        await licensing.live_until("2026-09-04T12:00")
+        assert await licensing.told() == [("license-ends", "7"), ("license-ends", "7")]
+        assert [each.message.values["on"] for each in await licensing.promised()] == ["2026-08-12", "2026-09-11"]
 
 
 async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path) -> None:
@@ -269,65 +271,65 @@ async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path
         async def ending_licenses(self, *arguments: object) -> object:  # type: ignore[override]  # the same call
             page = await super().ending_licenses(*arguments)  # type: ignore[arg-type]  # the same call
             if page:
-                await it.give(PREMIUM, 30, "desk:2")
+                await licensing.give(PREMIUM, 30, "desk:2")
             return page
 
-    async with desk(tmp_path) as it:
-        it.set_clock("2026-08-01T15:00")
-        await it.give(PREMIUM, 11, "desk:1")
-        it.set_clock("2026-08-05T09:00")
-        queries = Extending(it.harness.database)
-        assert await Reminders(queries=queries, transactions=it.store, clock=it.clock).remind() == 0
-        assert await it.promised() == []
+    async with open_licenses(tmp_path) as licensing:
+        licensing.set_clock("2026-08-01T15:00")
+        await licensing.give(PREMIUM, 11, "desk:1")
+        licensing.set_clock("2026-08-05T09:00")
+        queries = Extending(licensing.harness.database)
+        assert await Reminders(queries=queries, transactions=licensing.store, clock=licensing.clock).remind() == 0
+        assert await licensing.promised() == []
 
 
 async def test_what_was_taken_back_is_not_announced(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        it.set_clock("2026-08-01T15:00")
-        await it.give(PREMIUM, 11, "desk:1")
-        await it.take(None, "desk:2")
-        await it.live_until("2026-08-14T12:00")
-        assert await it.promised() == []
+    async with open_licenses(tmp_path) as licensing:
+        licensing.set_clock("2026-08-01T15:00")
+        await licensing.give(PREMIUM, 11, "desk:1")
+        await licensing.take(None, "desk:2")
+        await licensing.live_until("2026-08-14T12:00")
+        assert await licensing.promised() == []
 
 
 async def test_banked_time_is_no_end(tmp_path: Path) -> None:
     """Premium ends on the 12th, but basic goes on until the 22nd: only that is an end."""
-    async with desk(tmp_path) as it:
-        it.set_clock("2026-08-01T15:00")
-        await it.give(BASIC, 10, "desk:1")
-        await it.give(PREMIUM, 11, "desk:2")
-        await it.live_until("2026-08-16T12:00")
-        assert [(each.message.values["on"], each.message.values["kind"]) for each in await it.promised()] == [
+    async with open_licenses(tmp_path) as licensing:
+        licensing.set_clock("2026-08-01T15:00")
+        await licensing.give(BASIC, 10, "desk:1")
+        await licensing.give(PREMIUM, 11, "desk:2")
+        await licensing.live_until("2026-08-16T12:00")
+        assert [(each.message.values["on"], each.message.values["kind"]) for each in await licensing.promised()] == [
             ("2026-08-22", "basic")
         ]
-        looked_at = await it.queries.ending_licenses((Millis(0), UserId(0)), Millis(2**60), 10)
+        looked_at = await licensing.queries.ending_licenses((Millis(0), UserId(0)), Millis(2**60), 10)
         assert [each.license_type for each in looked_at] == [BASIC]
 
 
 async def test_it_is_the_persons_morning_also_after_a_move(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        await it.zone("Europe/Kyiv")
-        it.set_clock("2026-10-16T09:00", "UTC")
-        await it.give(PREMIUM, 11, "desk:1")  # until noon in Kyiv, the clocks go back two days before
+    async with open_licenses(tmp_path) as licensing:
+        await licensing.zone("Europe/Kyiv")
+        licensing.set_clock("2026-10-16T09:00", "UTC")
+        await licensing.give(PREMIUM, 11, "desk:1")  # until noon in Kyiv, the clocks go back two days before
         times = []
-        while it.clock.millis < datetime(2026, 10, 28, 12, tzinfo=ZoneInfo("UTC")).timestamp() * 1000:
-            if await it.reminders.remind():
-                times.append(f"{datetime.fromtimestamp(it.clock.millis / 1000, ZoneInfo('UTC')):%d %H:%M}")
-            if f"{datetime.fromtimestamp(it.clock.millis / 1000, ZoneInfo('UTC')):%d %H:%M}" == "26 20:00":
-                await it.zone("America/New_York")
-            it.clock.advance(600)
+        while licensing.clock.millis < datetime(2026, 10, 28, 12, tzinfo=ZoneInfo("UTC")).timestamp() * 1000:
+            if await licensing.reminders.remind():
+                times.append(f"{datetime.fromtimestamp(licensing.clock.millis / 1000, ZoneInfo('UTC')):%d %H:%M}")
+            if f"{datetime.fromtimestamp(licensing.clock.millis / 1000, ZoneInfo('UTC')):%d %H:%M}" == "26 20:00":
+                await licensing.zone("America/New_York")
+            licensing.clock.advance(600)
         assert times == ["20 06:00", "24 06:00", "26 07:00", "27 13:00"]
 
 
 async def test_the_banned_hear_nothing_and_many_are_told_in_one_look(tmp_path: Path) -> None:
-    async with desk(tmp_path) as it:
-        it.set_clock("2026-08-01T15:00")
+    async with open_licenses(tmp_path) as licensing:
+        licensing.set_clock("2026-08-01T15:00")
         people = [UserId(5000 + number) for number in range(230)]
         for user_id in people:
-            async with it.store.begin() as unit:
-                await unit.users.ensure(new_user(user_id), it.clock.now())
-        await asyncio.gather(*(it.give(PREMIUM, 11, f"desk:{each}", user_id=each) for each in people))
-        await it.harness.ban(people[0])
-        it.set_clock("2026-08-05T09:00")
-        assert await it.reminders.remind() == 229
-        assert {each.message.user_id for each in await it.promised()} == set(people[1:])
+            async with licensing.store.begin() as unit:
+                await unit.users.ensure(new_user(user_id), licensing.clock.now())
+        await asyncio.gather(*(licensing.give(PREMIUM, 11, f"desk:{each}", user_id=each) for each in people))
+        await licensing.harness.ban(people[0])
+        licensing.set_clock("2026-08-05T09:00")
+        assert await licensing.reminders.remind() == 229
+        assert {each.message.user_id for each in await licensing.promised()} == set(people[1:])

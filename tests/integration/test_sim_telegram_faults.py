@@ -1,7 +1,6 @@
 """Faults of the Telegram stand-in, at the socket."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,14 +10,9 @@ from harness.waiting import LIMIT, until
 
 from ops.sim.telegram.world import World
 
+pytestmark = pytest.mark.usefixtures("started")
+
 SEND: dict[str, Any] = {"chat_id": 1000, "text": "x"}
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        await driver.say("/start")
-        yield driver
 
 
 async def texts(sim: Driver) -> list[str]:

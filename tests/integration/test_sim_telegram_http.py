@@ -1,21 +1,14 @@
 """The Telegram stand-in over raw HTTP: encodings, addresses, updates, the log."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
 from aiohttp import FormData
-from harness.sim_telegram import GROUP, TOKEN, Driver, driven
+from harness.sim_telegram import GROUP, TOKEN, Driver
 from harness.waiting import LIMIT, until
 
 from ops.sim.telegram.wire import MAX_BODY_BYTES
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        yield driver
 
 
 async def test_the_four_encodings_say_the_same(sim: Driver) -> None:

@@ -1,18 +1,9 @@
 """What bots do with messages in the Telegram stand-in, and what people press."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from aiohttp import FormData
 from harness.sim_telegram import KEYBOARD, PNG, TOKEN, Driver, driven
 
 from ops.sim.telegram.world import World
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        yield driver
 
 
 async def test_a_bot_may_not_begin(sim: Driver) -> None:

@@ -1,18 +1,10 @@
 """Every object of the Telegram stand-in is one PTB knows, field by field."""
 
 import base64
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-from harness.sim_telegram import CHANNEL, GROUP, KEYBOARD, PNG, Driver, driven
+from harness.sim_telegram import CHANNEL, GROUP, KEYBOARD, PNG, Driver
 from telegram import Message, TelegramObject, Update
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        yield driver
 
 
 def kept(parsed: Any, given: Any) -> Any:

@@ -2,19 +2,12 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
 
 import pytest
-from harness.sim_telegram import CHANNEL, GROUP, PNG, Driver, driven
+from harness.sim_telegram import CHANNEL, GROUP, PNG, Driver
 from harness.waiting import LIMIT
 
 from ops.sim.telegram.membership import set_blocked
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        yield driver
 
 
 async def test_what_people_send(sim: Driver) -> None:

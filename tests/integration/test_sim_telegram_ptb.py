@@ -38,12 +38,6 @@ def with_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        yield driver
-
-
-@pytest.fixture
 async def bot(sim: Driver) -> AsyncIterator[Bot]:
     async with bot_of(sim) as bot:
         await sim.say("/start")

@@ -1,7 +1,6 @@
 """Payments in Stars over the stand-in's own HTTP: control calls, events, faults, redelivery, restarts."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ from harness.waiting import until
 from ops.sim.telegram.stars import FIRST_BALANCE
 from ops.sim.telegram.world import World
 
+pytestmark = pytest.mark.usefixtures("started")
+
 OFFER: dict[str, Any] = {
     "title": "Basic, 30 days",
     "description": "Demo and paper",
@@ -20,13 +21,6 @@ OFFER: dict[str, Any] = {
     "currency": "XTR",
     "prices": [{"label": "Basic", "amount": 100}],
 }
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        await driver.say("/start")
-        yield driver
 
 
 async def invoice(sim: Driver, **changes: Any) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from harness.sim_telegram import TOKEN, Driver, driven
+from harness.sim_telegram import TOKEN, Driver
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -18,6 +18,8 @@ from telegram.error import BadRequest
 from telegram.ext import ApplicationBuilder, ContextTypes, MessageHandler, PreCheckoutQueryHandler, filters
 from telegram.request import HTTPXRequest
 
+pytestmark = pytest.mark.usefixtures("started")
+
 Context = ContextTypes.DEFAULT_TYPE
 PRICE = [LabeledPrice("Premium", 250)]
 
@@ -26,13 +28,6 @@ PRICE = [LabeledPrice("Premium", 250)]
 def with_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
     """PTB's coming way of telling times, so that it warns of nothing."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        await driver.say("/start")
-        yield driver
 
 
 def bot_of(sim: Driver) -> Bot:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from harness.sim_telegram import TOKEN, Driver, driven
+from harness.sim_telegram import TOKEN, Driver
 from harness.waiting import until
 
 SECRET = "s3cret_-"
@@ -59,12 +59,6 @@ async def receiving() -> AsyncIterator[Receiver]:
 async def hook() -> AsyncIterator[Receiver]:
     async with receiving() as receiver:
         yield receiver
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    async with driven() as driver:
-        yield driver
 
 
 def texts(updates: list[dict[str, Any]]) -> list[str]:

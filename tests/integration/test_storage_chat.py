@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
+from harness.storage import ANNA, BORIS, NOW, StorageHarness, new_user, open_storage
 
 from bot.domain.chat import Button, Dialogue, InboxState, OutboxMessage, StoredUpdate
 from bot.domain.errors import ButtonExpired, StorageTrouble
@@ -32,8 +32,8 @@ def ids(*numbers: int) -> tuple[UpdateId, ...]:
 
 async def test_a_batch_is_stored_once_and_comes_back_oldest_first(tmp_path: Path) -> None:
     batch = (update(12), update(10), update(11, body=None), update(12, body=b"again"), update(13, user_id=None))
-    async with ground(tmp_path) as it:
-        inbox = SqliteInbox(it.database)
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
         assert await inbox.accept(batch, NOW) == ids(12, 10, 11, 13)
         assert await inbox.accept((update(11), update(14)), NOW) == ids(14)
         assert await inbox.accept((), NOW) == ()
@@ -43,16 +43,16 @@ async def test_a_batch_is_stored_once_and_comes_back_oldest_first(tmp_path: Path
 
 
 async def test_an_id_far_from_the_others_is_taken_too(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        inbox = SqliteInbox(it.database)
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
         await inbox.accept((update(5), update(2**31)), NOW)
         assert await inbox.accept((update(2**31), update(4)), NOW) == ids(4)
 
 
 async def test_a_batch_that_the_disk_refuses_is_not_taken_at_all(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        inbox = SqliteInbox(it.database)
-        async with it.database.alone() as connection:
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
+        async with storage.database.alone() as connection:
             ((count,),) = await connection.execute_fetchall("PRAGMA page_count")
             await connection.execute_fetchall(f"PRAGMA max_page_count = {count + 2}")
         with pytest.raises(StorageTrouble, match="the disk is full"):
@@ -62,49 +62,49 @@ async def test_a_batch_that_the_disk_refuses_is_not_taken_at_all(tmp_path: Path)
 
 
 async def test_finished_updates_lose_their_bodies_and_their_senders_are_seen(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        inbox = SqliteInbox(it.database)
-        await it.user()
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
+        await storage.user()
         await inbox.accept((update(1), update(2), update(3)), NOW)
         await inbox.finish(ids(1, 3), {ANNA: Millis(NOW + 9), BORIS: NOW})
         await inbox.finish((), {ANNA: Millis(NOW + 5)})
         assert await inbox.waiting() == (update(2),)
-        rows = await it.database.fetch("SELECT update_id, state, body FROM inbox WHERE state = 'done'")
+        rows = await storage.database.fetch("SELECT update_id, state, body FROM inbox WHERE state = 'done'")
         assert rows == [(1, "done", None), (3, "done", None)]
-        assert await it.database.fetch("SELECT user_id, last_seen_ts FROM users") == [(ANNA, NOW + 9)]
+        assert await storage.database.fetch("SELECT user_id, last_seen_ts FROM users") == [(ANNA, NOW + 9)]
         assert await inbox.accept((update(1),), NOW) == ()
 
 
 async def test_a_failed_update_waits_until_it_is_set_aside(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        inbox = SqliteInbox(it.database)
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
         await inbox.accept((update(1),), NOW)
         await inbox.failed(UpdateId(1), 1, set_aside=False)
         (waiting,) = await inbox.waiting()
         assert (waiting.state, waiting.attempts) == (InboxState.NEW, 1)
         await inbox.failed(UpdateId(1), 3, set_aside=True)
         assert await inbox.waiting() == ()
-        assert await it.database.fetch("SELECT state, attempts, body FROM inbox") == [("set_aside", 3, b'{"a":1}')]
+        assert await storage.database.fetch("SELECT state, attempts, body FROM inbox") == [("set_aside", 3, b'{"a":1}')]
 
 
 async def test_old_handled_rows_are_forgotten_waiting_ones_never(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        inbox = SqliteInbox(it.database)
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
         await inbox.accept((update(1), update(2), update(3)), NOW)
         await inbox.accept((update(4),), Millis(NOW + 10))
         await inbox.finish(ids(1, 4), {})
         await inbox.failed(UpdateId(2), 3, set_aside=True)
         assert await inbox.forget(NOW) == 0
         assert await inbox.forget(Millis(NOW + 10)) == 2
-        assert await it.database.fetch("SELECT update_id FROM inbox ORDER BY update_id") == [(3,), (4,)]
+        assert await storage.database.fetch("SELECT update_id FROM inbox ORDER BY update_id") == [(3,), (4,)]
 
 
 async def test_the_inbox_is_what_a_plain_model_says(tmp_path: Path) -> None:
     """Hundreds of random calls beside a dictionary."""
     dice = random.Random(5)  # noqa: S311  the same calls in every run
     model: dict[int, InboxState] = {}
-    async with ground(tmp_path) as it:
-        inbox = SqliteInbox(it.database)
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
         for _ in range(300):
             some = [dice.randrange(200) for _ in range(dice.randrange(1, 12))]
             deed = dice.random()
@@ -127,30 +127,30 @@ def promise(idempotency_key: str = "c1", kind: str = "filled", **values: str) ->
     return OutboxMessage(user_id=ANNA, chat_id=CHAT, kind=kind, values=values, idempotency_key=idempotency_key)
 
 
-async def promised(it: Ground, *messages: OutboxMessage, now: Millis = NOW) -> None:
-    async with it.store.begin() as unit:
+async def promised(storage: StorageHarness, *messages: OutboxMessage, now: Millis = NOW) -> None:
+    async with storage.store.begin() as unit:
         for each in messages:
             await unit.enqueue(each, now)
 
 
 async def test_a_promise_is_kept_once(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        outbox = SqliteOutbox(it.database)
-        await promised(it, promise(price="1", name="\ud800 🙂 \0"), promise(price="2"), promise(kind="stopped"))
+    async with open_storage(tmp_path) as storage:
+        outbox = SqliteOutbox(storage.database)
+        await promised(storage, promise(price="1", name="\ud800 🙂 \0"), promise(price="2"), promise(kind="stopped"))
         first, second = await outbox.due(NOW, 10)
         assert (first.message, first.attempts) == (promise(price="1", name="\ud800 🙂 \0"), 0)
         assert second.message == promise(kind="stopped")
         await outbox.sent(first.outbox_id, NOW)
-        await promised(it, promise(price="3"))
+        await promised(storage, promise(price="3"))
         assert [each.message for each in await outbox.due(NOW, 10)] == [promise(kind="stopped")]
-        assert await it.database.fetch("SELECT values_json FROM outbox WHERE state = 'sent'") == [("{}",)]
+        assert await storage.database.fetch("SELECT values_json FROM outbox WHERE state = 'sent'") == [("{}",)]
 
 
 async def test_promises_are_due_in_their_order_and_later_ones_wait(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        outbox = SqliteOutbox(it.database)
-        await promised(it, promise("b"), promise("c"), now=Millis(NOW + 1))
-        await promised(it, promise("a"))
+    async with open_storage(tmp_path) as storage:
+        outbox = SqliteOutbox(storage.database)
+        await promised(storage, promise("b"), promise("c"), now=Millis(NOW + 1))
+        await promised(storage, promise("a"))
         assert [each.message.idempotency_key for each in await outbox.due(Millis(NOW + 1), 10)] == ["a", "b", "c"]
         assert [each.message.idempotency_key for each in await outbox.due(Millis(NOW + 1), 2)] == ["a", "b"]
         assert [each.message.idempotency_key for each in await outbox.due(NOW, 10)] == ["a"]
@@ -161,22 +161,22 @@ async def test_promises_are_due_in_their_order_and_later_ones_wait(tmp_path: Pat
 
 
 async def test_an_undeliverable_promise_is_not_tried_again(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        outbox = SqliteOutbox(it.database)
-        await promised(it, promise())
+    async with open_storage(tmp_path) as storage:
+        outbox = SqliteOutbox(storage.database)
+        await promised(storage, promise())
         (queued,) = await outbox.due(NOW, 1)
         await outbox.undeliverable(queued.outbox_id, "bot was blocked by the user")
         await outbox.later(queued.outbox_id, NOW)
         await outbox.sent(queued.outbox_id, NOW)
         assert await outbox.due(Millis(NOW * 2), 10) == ()
-        rows = await it.database.fetch("SELECT state, attempts, reason FROM outbox")
+        rows = await storage.database.fetch("SELECT state, attempts, reason FROM outbox")
         assert rows == [("undeliverable", 1, "bot was blocked by the user")]
 
 
 async def test_old_settled_promises_are_forgotten_waiting_ones_never(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        outbox = SqliteOutbox(it.database)
-        await promised(it, promise("a"), promise("b"), promise("c"))
+    async with open_storage(tmp_path) as storage:
+        outbox = SqliteOutbox(storage.database)
+        await promised(storage, promise("a"), promise("b"), promise("c"))
         a, b, _ = await outbox.due(NOW, 10)
         await outbox.sent(a.outbox_id, NOW)
         await outbox.undeliverable(b.outbox_id, "gone")
@@ -187,66 +187,68 @@ async def test_old_settled_promises_are_forgotten_waiting_ones_never(tmp_path: P
 
 async def test_a_promise_of_a_unit_that_fails_is_none(tmp_path: Path) -> None:
     async def fail() -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             await unit.enqueue(promise(), NOW)
             raise ZeroDivisionError
 
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         with pytest.raises(ZeroDivisionError):
             await fail()
-        assert await SqliteOutbox(it.database).due(NOW, 1) == ()
+        assert await SqliteOutbox(storage.database).due(NOW, 1) == ()
 
 
 def button(token: str = TOKEN, *, expires: int = NOW + 1000, **values: str) -> Button:
     return Button(token=token, user_id=ANNA, chat_id=CHAT, action="close", values=values, expires_ts=Millis(expires))
 
 
-async def issue(it: Ground, *buttons: Button, now: Millis = NOW) -> None:
-    async with it.store.begin() as unit:
+async def issue(storage: StorageHarness, *buttons: Button, now: Millis = NOW) -> None:
+    async with storage.store.begin() as unit:
         await unit.buttons.add(buttons, now)
 
 
-async def take(it: Ground, user_id: UserId = ANNA, chat_id: ChatId = CHAT, now: int = NOW) -> Button | None:
-    async with it.store.begin() as unit:
+async def take(
+    storage: StorageHarness, user_id: UserId = ANNA, chat_id: ChatId = CHAT, now: int = NOW
+) -> Button | None:
+    async with storage.store.begin() as unit:
         return await unit.buttons.take(TOKEN, user_id, chat_id, Millis(now))
 
 
 async def test_a_button_works_once(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await issue(it, button(symbol="BTCUSDT"))
-        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) == button(symbol="BTCUSDT")
-        assert await take(it) == button(symbol="BTCUSDT")
-        assert await take(it) is None
-        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is None
+    async with open_storage(tmp_path) as storage:
+        await issue(storage, button(symbol="BTCUSDT"))
+        assert await storage.queries.button(TOKEN, ANNA, CHAT, NOW) == button(symbol="BTCUSDT")
+        assert await take(storage) == button(symbol="BTCUSDT")
+        assert await take(storage) is None
+        assert await storage.queries.button(TOKEN, ANNA, CHAT, NOW) is None
 
 
 async def test_a_button_is_its_owners_in_its_chat_in_its_time(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await issue(it, button())
+    async with open_storage(tmp_path) as storage:
+        await issue(storage, button())
         wrong: list[tuple[UserId, ChatId, int]] = [
             (BORIS, CHAT, NOW),
             (ANNA, ChatId(-5), NOW),
             (ANNA, CHAT, NOW + 1000),
         ]
         for user_id, chat_id, now in wrong:
-            assert await take(it, user_id, chat_id, now) is None
-            assert await it.queries.button(TOKEN, user_id, chat_id, Millis(now)) is None
-        assert await take(it) is not None
+            assert await take(storage, user_id, chat_id, now) is None
+            assert await storage.queries.button(TOKEN, user_id, chat_id, Millis(now)) is None
+        assert await take(storage) is not None
 
 
 async def test_expired_buttons_are_swept_up_by_new_ones(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await issue(it, *(button(f"{number:022d}", expires=NOW + 5) for number in range(30)))
-        await issue(it, button(), now=Millis(NOW + 6))
-        assert await it.database.fetch("SELECT count(*) FROM buttons") == [(11,)]
-        await issue(it, now=Millis(NOW + 6))
-        assert await it.database.fetch("SELECT token FROM buttons") == [(TOKEN,)]
+    async with open_storage(tmp_path) as storage:
+        await issue(storage, *(button(f"{number:022d}", expires=NOW + 5) for number in range(30)))
+        await issue(storage, button(), now=Millis(NOW + 6))
+        assert await storage.database.fetch("SELECT count(*) FROM buttons") == [(11,)]
+        await issue(storage, now=Millis(NOW + 6))
+        assert await storage.database.fetch("SELECT token FROM buttons") == [(TOKEN,)]
 
 
 async def test_two_taps_at_once_are_one_press(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await issue(it, button())
-        outcomes = await asyncio.gather(*(take(it) for _ in range(20)))
+    async with open_storage(tmp_path) as storage:
+        await issue(storage, button())
+        outcomes = await asyncio.gather(*(take(storage) for _ in range(20)))
         assert [each for each in outcomes if each is not None] == [button()]
 
 
@@ -255,19 +257,19 @@ def dialogue(state: str = "site", *, expires: int = NOW + 1000, **values: str) -
 
 
 async def test_a_user_has_one_dialogue(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await it.user()
-        assert await it.queries.dialogue(ANNA, NOW) is None
+    async with open_storage(tmp_path) as storage:
+        await storage.user()
+        assert await storage.queries.dialogue(ANNA, NOW) is None
         for each in (dialogue("site"), dialogue("key", site="com")):
-            async with it.store.begin() as unit:
+            async with storage.store.begin() as unit:
                 await unit.dialogues.put(each, NOW)
-            assert await it.queries.dialogue(ANNA, NOW) == each
-        assert await it.queries.dialogue(ANNA, Millis(NOW + 1000)) is None
-        assert await it.queries.dialogue(BORIS, NOW) is None
-        async with it.store.begin() as unit:
+            assert await storage.queries.dialogue(ANNA, NOW) == each
+        assert await storage.queries.dialogue(ANNA, Millis(NOW + 1000)) is None
+        assert await storage.queries.dialogue(BORIS, NOW) is None
+        async with storage.store.begin() as unit:
             assert await unit.dialogues.clear(ANNA)
             assert not await unit.dialogues.clear(ANNA)
-        assert await it.queries.dialogue(ANNA, NOW) is None
+        assert await storage.queries.dialogue(ANNA, NOW) is None
 
 
 async def handling(idempotency_key: UpdateAttempt, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
@@ -280,42 +282,42 @@ async def handling(idempotency_key: UpdateAttempt, work: Callable[[], Coroutine[
     return await asyncio.create_task(run())
 
 
-async def state_of(it: Ground, number: int) -> str:
-    ((state,),) = await it.database.fetch("SELECT state FROM inbox WHERE update_id = ?", (number,))
+async def state_of(storage: StorageHarness, number: int) -> str:
+    ((state,),) = await storage.database.fetch("SELECT state FROM inbox WHERE update_id = ?", (number,))
     return str(state)
 
 
 async def test_the_first_commit_marks_its_update_as_applied(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        inbox, idempotency_key = SqliteInbox(it.database), UpdateAttempt(update_id=UpdateId(7))
+    async with open_storage(tmp_path) as storage:
+        inbox, idempotency_key = SqliteInbox(storage.database), UpdateAttempt(update_id=UpdateId(7))
         await inbox.accept((update(7), update(8)), NOW)
-        await handling(idempotency_key, it.user)
+        await handling(idempotency_key, storage.user)
         assert idempotency_key.applied
-        assert (await state_of(it, 7), await state_of(it, 8)) == ("applied", "new")
+        assert (await state_of(storage, 7), await state_of(storage, 8)) == ("applied", "new")
         assert [each.state for each in await inbox.waiting()] == [InboxState.APPLIED, InboxState.NEW]
         await inbox.finish(ids(7), {})
-        await handling(UpdateAttempt(update_id=UpdateId(7)), it.user)
-        assert await state_of(it, 7) == "done"
+        await handling(UpdateAttempt(update_id=UpdateId(7)), storage.user)
+        assert await state_of(storage, 7) == "done"
 
 
 async def test_a_unit_that_fails_leaves_its_update_to_be_tried_again(tmp_path: Path) -> None:
     async def fail() -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
             raise ZeroDivisionError
 
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         idempotency_key = UpdateAttempt(update_id=UpdateId(7))
-        await SqliteInbox(it.database).accept((update(7),), NOW)
+        await SqliteInbox(storage.database).accept((update(7),), NOW)
         with pytest.raises(ZeroDivisionError):
             await handling(idempotency_key, fail)
         assert not idempotency_key.applied
-        assert await state_of(it, 7) == "new"
+        assert await state_of(storage, 7) == "new"
 
 
 async def test_a_pressed_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -> None:
     async def fail() -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
             raise ZeroDivisionError
 
@@ -323,77 +325,77 @@ async def test_a_pressed_button_is_used_up_by_the_commit_of_its_effect(tmp_path:
         pressed = PressedButton(token=TOKEN, user_id=ANNA, chat_id=CHAT)
         return UpdateAttempt(update_id=UpdateId(7), pressed=pressed)
 
-    async with ground(tmp_path) as it:
-        it.clock.millis = NOW
-        await issue(it, button())
+    async with open_storage(tmp_path) as storage:
+        storage.clock.millis = NOW
+        await issue(storage, button())
         with pytest.raises(ZeroDivisionError):
             await handling(press(), fail)
-        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
+        assert await storage.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
         idempotency_key = press()
-        await handling(idempotency_key, it.user)
+        await handling(idempotency_key, storage.user)
         assert (idempotency_key.applied, idempotency_key.pressed) == (True, None)
-        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is None
-        await handling(idempotency_key, lambda: it.user(BORIS))  # a second unit of the same press
+        assert await storage.queries.button(TOKEN, ANNA, CHAT, NOW) is None
+        await handling(idempotency_key, lambda: storage.user(BORIS))  # a second unit of the same press
         with pytest.raises(ButtonExpired):
-            await handling(press(), lambda: it.user(UserId(5)))
-        assert await it.queries.user_config(UserId(5)) is None
+            await handling(press(), lambda: storage.user(UserId(5)))
+        assert await storage.queries.user_config(UserId(5)) is None
 
 
 async def test_a_unit_that_wrote_nothing_leaves_its_update_and_its_button(tmp_path: Path) -> None:
     async def look() -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             assert await unit.users.ensure(new_user(), NOW) is False
             assert await unit.ledger.entries(ANNA) == ()
 
-    async with ground(tmp_path) as it:
-        it.clock.millis = NOW
-        await it.user()
-        await issue(it, button())
-        await SqliteInbox(it.database).accept((update(7),), NOW)
+    async with open_storage(tmp_path) as storage:
+        storage.clock.millis = NOW
+        await storage.user()
+        await issue(storage, button())
+        await SqliteInbox(storage.database).accept((update(7),), NOW)
         pressed = PressedButton(token=TOKEN, user_id=ANNA, chat_id=CHAT)
         attempt = UpdateAttempt(update_id=UpdateId(7), pressed=pressed)
         await handling(attempt, look)
-        assert (attempt.applied, attempt.pressed, await state_of(it, 7)) == (False, pressed, "new")
-        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
-        await handling(attempt, lambda: it.user(BORIS))
-        assert (attempt.applied, attempt.pressed, await state_of(it, 7)) == (True, None, "applied")
+        assert (attempt.applied, attempt.pressed, await state_of(storage, 7)) == (False, pressed, "new")
+        assert await storage.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
+        await handling(attempt, lambda: storage.user(BORIS))
+        assert (attempt.applied, attempt.pressed, await state_of(storage, 7)) == (True, None, "applied")
 
 
 async def test_what_is_written_aside_touches_neither_the_update_nor_its_button(tmp_path: Path) -> None:
     async def write_aside() -> None:
-        async with it.store.begin_aside() as unit:
+        async with storage.store.begin_aside() as unit:
             await unit.users.ensure(new_user(), NOW)
 
-    async with ground(tmp_path) as it:
-        it.clock.millis = NOW
-        await issue(it, button())
-        await SqliteInbox(it.database).accept((update(7),), NOW)
+    async with open_storage(tmp_path) as storage:
+        storage.clock.millis = NOW
+        await issue(storage, button())
+        await SqliteInbox(storage.database).accept((update(7),), NOW)
         pressed = PressedButton(token=TOKEN, user_id=ANNA, chat_id=CHAT)
         attempt = UpdateAttempt(update_id=UpdateId(7), pressed=pressed)
         await handling(attempt, write_aside)
-        assert (attempt.applied, attempt.pressed, await state_of(it, 7)) == (False, pressed, "new")
-        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
-        assert it.committed == [(UserConfigChanged(user_id=ANNA),)]
+        assert (attempt.applied, attempt.pressed, await state_of(storage, 7)) == (False, pressed, "new")
+        assert await storage.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
+        assert storage.committed == [(UserConfigChanged(user_id=ANNA),)]
 
 
 async def test_events_are_told_after_the_commit_in_their_order(tmp_path: Path) -> None:
     seen: list[str] = []
 
     async def publish(events: tuple[Event, ...]) -> None:
-        seen.append(f"published {[type(event).__name__ for event in events]} after {len(it.committed)} drops")
-        assert await it.queries.user_config(ANNA) is not None
-        async with it.store.begin():  # the lock is free: a reaction may write
+        seen.append(f"published {[type(event).__name__ for event in events]} after {len(storage.committed)} drops")
+        assert await storage.queries.user_config(ANNA) is not None
+        async with storage.store.begin():  # the lock is free: a reaction may write
             pass
 
-    async with ground(tmp_path, publish=publish) as it:
-        async with it.store.begin() as unit:
+    async with open_storage(tmp_path, publish=publish) as storage:
+        async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
             await unit.users.set_banned(ANNA, banned=True)
             await unit.users.set_role(ANNA, Role.ADMIN)
             await unit.users.rename(ANNA, None, "Anna")
-            assert it.committed == []
+            assert storage.committed == []
         told = (UserConfigChanged(user_id=ANNA), UserBanned(user_id=ANNA), RoleChanged(user_id=ANNA))
-        assert it.committed == [told]
+        assert storage.committed == [told]
         assert seen == ["published ['UserConfigChanged', 'UserBanned', 'RoleChanged'] after 1 drops"]
 
 
@@ -403,10 +405,10 @@ async def test_a_reaction_that_fails_is_logged_and_undoes_nothing(
     async def publish(_: tuple[Event, ...]) -> None:
         raise ZeroDivisionError("reaction")
 
-    async with ground(tmp_path, publish=publish) as it:
-        async with it.store.begin() as unit:
+    async with open_storage(tmp_path, publish=publish) as storage:
+        async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
-        assert await it.queries.user_config(ANNA) is not None
+        assert await storage.queries.user_config(ANNA) is not None
     assert "a reaction failed" in caplog.text
     assert "ZeroDivisionError: reaction" in caplog.text
 
@@ -417,8 +419,8 @@ async def test_a_drop_that_fails_is_logged_and_the_commit_stands(
     def drop() -> None:
         raise ZeroDivisionError("drop")
 
-    async with ground(tmp_path) as it:
-        async with it.database.transaction(drop) as transaction:
+    async with open_storage(tmp_path) as storage:
+        async with storage.database.transaction(drop) as transaction:
             await transaction.fetch("DELETE FROM buttons")
-        await it.user()
+        await storage.user()
     assert "ZeroDivisionError: drop" in caplog.text

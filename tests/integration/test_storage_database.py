@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiosqlite
 import pytest
-from harness.storage import ANNA, NOW, ground, new_user
+from harness.storage import ANNA, NOW, new_user, open_storage
 
 from bot.domain.errors import AlreadyRunning, StorageTrouble, UnfitDatabase
 from storage.sqlite.database import Database
@@ -54,7 +54,7 @@ async def test_every_pragma_is_in_force_on_the_reading_connection(tmp_path: Path
 
 async def test_a_new_file_has_8_kb_pages_from_its_first_byte(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite3"
-    async with ground(tmp_path):
+    async with open_storage(tmp_path):
         pass
     async with Database.open(path):
         pass
@@ -66,9 +66,9 @@ async def test_a_new_file_has_8_kb_pages_from_its_first_byte(tmp_path: Path) -> 
 
 
 async def test_the_reader_can_not_write(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         with pytest.raises(StorageTrouble, match="can't be written"):
-            await it.database.fetch("DELETE FROM users")
+            await storage.database.fetch("DELETE FROM users")
 
 
 async def test_files_and_a_new_folder_are_for_their_owner_alone(tmp_path: Path) -> None:
@@ -146,9 +146,9 @@ async def test_another_programs_database_is_refused_and_left_alone(tmp_path: Pat
 
 
 async def test_a_damaged_page_is_found_at_start(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await it.user()
-        ((root,),) = await it.database.fetch("SELECT rootpage FROM sqlite_schema WHERE name = 'users'")
+    async with open_storage(tmp_path) as storage:
+        await storage.user()
+        ((root,),) = await storage.database.fetch("SELECT rootpage FROM sqlite_schema WHERE name = 'users'")
     path = tmp_path / "perpdesk.sqlite3"
     content = bytearray(path.read_bytes())
     start = (root - 1) * 8192
@@ -161,8 +161,8 @@ async def test_a_damaged_page_is_found_at_start(tmp_path: Path) -> None:
 
 async def test_a_lost_log_after_a_kill_is_found_at_start(tmp_path: Path) -> None:
     path = tmp_path / "perpdesk.sqlite3"
-    async with ground(tmp_path) as it:
-        await it.user()
+    async with open_storage(tmp_path) as storage:
+        await storage.user()
         killed = contents(tmp_path)  # as a kill leaves them
     for name, content in killed.items():
         (tmp_path / name).write_bytes(content)
@@ -176,11 +176,11 @@ async def test_a_lost_log_after_a_kill_is_found_at_start(tmp_path: Path) -> None
 
 
 async def test_a_database_closed_in_order_needs_no_log(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await it.user()
+    async with open_storage(tmp_path) as storage:
+        await storage.user()
     assert contents(tmp_path).keys() == {"perpdesk.sqlite3", "perpdesk.sqlite3.lock"}
-    async with ground(tmp_path) as it:
-        assert await it.queries.user_config(ANNA) is not None
+    async with open_storage(tmp_path) as storage:
+        assert await storage.queries.user_config(ANNA) is not None
 
 
 async def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
@@ -208,12 +208,12 @@ async def test_a_place_that_can_not_be_used_is_storage_trouble(tmp_path: Path) -
 
 
 async def test_after_the_end_reads_and_writes_are_storage_trouble(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         pass
     with pytest.raises(StorageTrouble, match="is closed"):
-        await it.database.fetch("SELECT 1")
+        await storage.database.fetch("SELECT 1")
     with pytest.raises(StorageTrouble, match="is closed"):
-        async with it.database.transaction():
+        async with storage.database.transaction():
             pytest.fail("began")
 
 
@@ -221,15 +221,15 @@ async def test_closing_waits_for_the_transaction_under_way(tmp_path: Path) -> No
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow() -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             begun.set()
             await go_on.wait()
             await unit.users.ensure(new_user(), NOW)
 
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         task = asyncio.create_task(slow())
         await begun.wait()
         asyncio.get_running_loop().call_later(0.05, go_on.set)
     await task
-    async with ground(tmp_path) as it:
-        assert await it.queries.user_config(ANNA) is not None
+    async with open_storage(tmp_path) as storage:
+        assert await storage.queries.user_config(ANNA) is not None

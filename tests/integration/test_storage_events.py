@@ -9,12 +9,12 @@ from harness.storage import (
     ANNA,
     BORIS,
     NOW,
-    Ground,
+    StorageHarness,
     add_account,
     execution,
-    ground,
     key_check,
     new_user,
+    open_storage,
     order,
     position,
     sealed_credentials,
@@ -63,26 +63,35 @@ WRITES: dict[str, tuple[Write, set[type]]] = {
         lambda unit, _: unit.users.set_trade_settings(ANNA, TradeSettings(leverage=7)),
         {UserConfigChanged},
     ),
-    "default": (lambda unit, it: unit.users.set_default_account(ANNA, it.paper.account_id), {UserConfigChanged}),
+    "default": (
+        lambda unit, storage: unit.users.set_default_account(ANNA, storage.paper.account_id),
+        {UserConfigChanged},
+    ),
     "terms": (lambda unit, _: unit.users.accept_terms(ANNA, 1, NOW), {UserConfigChanged}),
     "ban": (lambda unit, _: unit.users.set_banned(ANNA, banned=True), {UserBanned}),
     "role": (lambda unit, _: unit.users.set_role(ANNA, Role.ADMIN), {RoleChanged}),
     "account": (lambda unit, _: add_account(unit, ANNA, AccountType.LIVE), {UserConfigChanged}),
     "activate": (
-        lambda unit, it: unit.accounts.activate(it.pending.account_id, "900"),  # its predecessor is removed
+        lambda unit, storage: unit.accounts.activate(storage.pending.account_id, "900"),  # its predecessor is removed
         {UserConfigChanged, CredentialsChanged},
     ),
     "remove": (
-        lambda unit, it: unit.accounts.remove(it.demo.account_id),  # it is the default
+        lambda unit, storage: unit.accounts.remove(storage.demo.account_id),  # it is the default
         {UserConfigChanged, CredentialsChanged},
     ),
-    "key": (lambda unit, it: unit.accounts.put_credentials(sealed_credentials(it.pending)), {CredentialsChanged}),
-    "check": (
-        lambda unit, it: unit.accounts.set_check(it.demo.account_id, key_check(checked_at=NOW + 1)),
+    "key": (
+        lambda unit, storage: unit.accounts.put_credentials(sealed_credentials(storage.pending)),
         {CredentialsChanged},
     ),
-    "wallet": (lambda unit, it: unit.accounts.open_paper_wallet(it.paper.account_id, "USDC", "5"), {WalletChanged}),
-    "fill": (lambda unit, it: unit.trades.add(it.paper, execution("e-2")), {OrderFilled}),
+    "check": (
+        lambda unit, storage: unit.accounts.set_check(storage.demo.account_id, key_check(checked_at=NOW + 1)),
+        {CredentialsChanged},
+    ),
+    "wallet": (
+        lambda unit, storage: unit.accounts.open_paper_wallet(storage.paper.account_id, "USDC", "5"),
+        {WalletChanged},
+    ),
+    "fill": (lambda unit, storage: unit.trades.add(storage.paper, execution("e-2")), {OrderFilled}),
     "license": (lambda unit, _: unit.ledger.append(ANNA, granted("again"), NOW), {LicenseChanged}),
     "erase": (lambda unit, _: unit.privacy.erase(ANNA), {UserConfigChanged, LicenseChanged, CredentialsChanged}),
 }
@@ -91,12 +100,14 @@ MISSING = [(name, each) for name in WRITES for each in sorted(WRITES[name][1], k
 
 REPLAYS: dict[str, Write] = {
     "ensure": lambda unit, _: unit.users.ensure(new_user(ANNA, first_name="Other"), NOW),
-    "wallet": lambda unit, it: unit.accounts.open_paper_wallet(it.paper.account_id, "USDT", "7"),
-    "fill": lambda unit, it: unit.trades.add(it.paper, execution()),
+    "wallet": lambda unit, storage: unit.accounts.open_paper_wallet(storage.paper.account_id, "USDT", "7"),
+    "fill": lambda unit, storage: unit.trades.add(storage.paper, execution()),
     "license": lambda unit, _: unit.ledger.append(ANNA, granted("once"), NOW),
-    "check of a key that is gone": lambda unit, it: unit.accounts.set_check(it.pending.account_id, key_check()),
-    "a load written back": lambda unit, it: unit.portfolio.replace_positions(
-        it.demo, Positions(account_id=it.demo.account_id, items=(position("ETHUSDT"),), as_of=NOW)
+    "check of a key that is gone": lambda unit, storage: unit.accounts.set_check(
+        storage.pending.account_id, key_check()
+    ),
+    "a load written back": lambda unit, storage: unit.portfolio.replace_positions(
+        storage.demo, Positions(account_id=storage.demo.account_id, items=(position("ETHUSDT"),), as_of=NOW)
     ),
 }
 
@@ -113,9 +124,9 @@ def granted(key: str) -> NewLedgerEntry:
     )
 
 
-async def anna(it: Ground) -> Anna:
-    demo, paper = await it.account(), await it.account(kind=AccountType.PAPER)
-    async with it.store.begin() as unit:
+async def anna(storage: StorageHarness) -> Anna:
+    demo, paper = await storage.account(), await storage.account(kind=AccountType.PAPER)
+    async with storage.store.begin() as unit:
         await unit.accounts.put_credentials(sealed_credentials(demo, check=key_check()))
         await unit.accounts.open_paper_wallet(paper.account_id, "USDT", "10")
         await unit.users.set_default_account(ANNA, demo.account_id)
@@ -130,12 +141,12 @@ async def anna(it: Ground) -> Anna:
 
 async def told_of(folder: Path, write: Write) -> tuple[Event, ...]:
     """What one unit of work told. Raises AssertionError if a cached read would show more than that."""
-    async with ground(folder) as it:
-        person = await anna(it)
-        it.committed.clear()
-        async with it.store.begin() as unit:
+    async with open_storage(folder) as storage:
+        person = await anna(storage)
+        storage.committed.clear()
+        async with storage.store.begin() as unit:
             await write(unit, person)
-        return it.committed[0] if it.committed else ()
+        return storage.committed[0] if storage.committed else ()
 
 
 @pytest.mark.parametrize("name", WRITES)

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from harness.storage import ground, key_check, sealed_credentials
+from harness.storage import key_check, open_storage, sealed_credentials
 
 from bot.domain.accounts import KeyType
 from bot.domain.errors import WrongKeyFile
@@ -62,25 +62,25 @@ SAME_ID = AesCredentialVault(KeyFile.parse(f"mine:{OTHER_KEY}"))
 
 
 async def test_the_canary_proves_the_key_file(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         for good in (MINE, MINE, ROTATED):
-            await good.prove(it.database)
+            await good.prove(storage.database)
         for wrong in (OTHER, SAME_ID):
             with pytest.raises(
                 WrongKeyFile, match=r"does not open .*perpdesk\.sqlite3: bring the one that has key mine"
             ):
-                await wrong.prove(it.database)
-    async with ground(tmp_path) as it:
-        await MINE.prove(it.database)
+                await wrong.prove(storage.database)
+    async with open_storage(tmp_path) as storage:
+        await MINE.prove(storage.database)
 
 
 async def test_keys_without_a_canary_are_not_given_a_new_one(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        account = await it.account()
-        async with it.store.begin() as unit:
+    async with open_storage(tmp_path) as storage:
+        account = await storage.account()
+        async with storage.store.begin() as unit:
             await unit.accounts.put_credentials(sealed_credentials(account, check=key_check()))
         with pytest.raises(WrongKeyFile, match="holds keys but no canary"):
-            await MINE.prove(it.database)
+            await MINE.prove(storage.database)
 
 
 def contents(folder: Path) -> list[bytes]:
@@ -88,8 +88,8 @@ def contents(folder: Path) -> list[bytes]:
 
 
 async def test_a_sealed_key_is_in_no_file_in_clear(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        account = await it.account()
+    async with open_storage(tmp_path) as storage:
+        account = await storage.account()
         sealed = MINE.seal(
             user_id=account.user_id,
             account_id=account.account_id,
@@ -100,9 +100,9 @@ async def test_a_sealed_key_is_in_no_file_in_clear(tmp_path: Path) -> None:
             api_secret=Secret("canary-api-secret-0001"),
             check=key_check(),
         )
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             await unit.accounts.put_credentials(sealed)
-        found = await it.queries.credentials(account.account_id)
+        found = await storage.queries.credentials(account.account_id)
         assert found is not None
         assert MINE.open(found).api_secret.reveal() == "canary-api-secret-0001"
         files = contents(tmp_path)

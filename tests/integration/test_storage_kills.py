@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from harness.storage import ground
+from harness.storage import open_storage
 
 from storage.admin.audit import AUDIT_CHAIN
 from storage.sqlite.hash_chain import verify_chain
@@ -22,11 +22,11 @@ import asyncio, itertools, sys
 from pathlib import Path
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
-from harness.storage import NOW, ground, new_user
+from harness.storage import NOW, open_storage, new_user
 
 async def main(folder, first):
     numbers = itertools.count(first)
-    async with ground(folder) as it:
+    async with open_storage(folder) as it:
         async def write():
             for number in numbers:
                 async with it.store.begin() as unit:
@@ -70,12 +70,12 @@ async def test_nothing_acknowledged_is_lost_and_nothing_stands_by_halves(tmp_pat
         told = await asyncio.to_thread(killed_writer, tmp_path, first, dice.randrange(1, 60))
         assert told
         acknowledged |= set(told)
-        async with ground(tmp_path) as it:
-            users = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
-            audited = {user_id for (user_id,) in await it.database.fetch(AUDITED)}
-            queued = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM outbox")}
+        async with open_storage(tmp_path) as storage:
+            users = {user_id for (user_id,) in await storage.database.fetch("SELECT user_id FROM users")}
+            audited = {user_id for (user_id,) in await storage.database.fetch(AUDITED)}
+            queued = {user_id for (user_id,) in await storage.database.fetch("SELECT user_id FROM outbox")}
             assert acknowledged <= users
             assert users == audited == queued
-            report = await verify_chain(it.database.fetch, AUDIT_CHAIN)
+            report = await verify_chain(storage.database.fetch, AUDIT_CHAIN)
             assert (report.rows, report.broken_at) == (len(users), None)
     assert len(acknowledged) >= KILLS

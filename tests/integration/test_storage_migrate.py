@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.storage import ANNA, BORIS, ground
+from harness.storage import ANNA, BORIS, open_storage
 
 from bot.domain.accounts import TradeSettings
 from bot.domain.errors import SchemaTooNew, StorageTrouble, UnfitDatabase
@@ -82,25 +82,25 @@ async def test_the_settings_of_version_10_are_kept_by_every_account(tmp_path: Pa
         leverage=100,
         order_type=OrderType.LIMIT,
     )
-    async with ground(tmp_path) as it:
-        anna, boris = await it.queries.user_config(ANNA), await it.queries.user_config(BORIS)
+    async with open_storage(tmp_path) as storage:
+        anna, boris = await storage.queries.user_config(ANNA), await storage.queries.user_config(BORIS)
         assert anna is not None
         assert boris is not None
         assert [each.settings for each in anna.accounts] == [odd, odd]
         assert [each.settings for each in boris.accounts] == [TradeSettings()]
         assert anna.settings == UserSettings(notifications=Notifications.SILENT, time_zone="Europe/Kyiv")
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             assert (await unit.accounts.activate(AccountId(4), "901")).settings == odd, "what waited for its key, too"
-        assert (await it.account(ANNA, uid="902")).settings == odd
+        assert (await storage.account(ANNA, uid="902")).settings == odd
 
 
 async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await it.user()
+    async with open_storage(tmp_path) as storage:
+        await storage.user()
     behind_its_back(tmp_path, f"PRAGMA user_version = {NEWEST + 1}")
     content = (tmp_path / "perpdesk.sqlite3").read_bytes()
     with pytest.raises(SchemaTooNew, match=f"has schema {NEWEST + 1}, this version knows {NEWEST}"):
-        async with ground(tmp_path):
+        async with open_storage(tmp_path):
             pytest.fail("opened")
     assert (tmp_path / "perpdesk.sqlite3").read_bytes() == content
 
@@ -116,20 +116,20 @@ async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     ],
 )
 async def test_a_half_made_or_damaged_schema_is_refused(tmp_path: Path, damage: str, words: str) -> None:
-    async with ground(tmp_path):
+    async with open_storage(tmp_path):
         pass
     behind_its_back(tmp_path, "PRAGMA foreign_keys = OFF", damage)
     with pytest.raises(UnfitDatabase, match=words):
-        async with ground(tmp_path):
+        async with open_storage(tmp_path):
             pytest.fail("opened")
 
 
 async def test_a_missing_index_is_only_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async with ground(tmp_path):
+    async with open_storage(tmp_path):
         pass
     behind_its_back(tmp_path, "DROP INDEX idx_active_user")
-    async with ground(tmp_path) as it:
-        await it.user()
+    async with open_storage(tmp_path) as storage:
+        await storage.user()
     assert "index idx_active_user is missing: `perpdesk optimize-db` makes it again" in caplog.text
 
 
@@ -149,22 +149,22 @@ async def test_a_migration_that_fails_leaves_what_was(
     tmp_path: Path, statements: tuple[str, ...], error: type[Exception], words: str
 ) -> None:
     steps = ("CREATE TABLE first (id INTEGER) STRICT", *statements)
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         before = schema(tmp_path)
-        async with it.database.alone() as connection:
+        async with storage.database.alone() as connection:
             with pytest.raises(error, match=words):
                 await apply(connection, replace(MIGRATION, statements=steps))
             assert await connection.execute_fetchall("PRAGMA foreign_keys") == [(1,)]
             assert not connection.in_transaction
         assert schema(tmp_path) == before
-        await it.user()
+        await storage.user()
 
 
 async def test_a_table_can_be_made_anew_without_losing_what_hangs_on_it(tmp_path: Path) -> None:
     """The twelve steps of https://www.sqlite.org/lang_altertable.html: with foreign keys on, the drop would cascade."""
-    async with ground(tmp_path) as it:
-        await it.account()
-        ((made,),) = await it.database.fetch("SELECT sql FROM sqlite_schema WHERE name = 'users'")
+    async with open_storage(tmp_path) as storage:
+        await storage.account()
+        ((made,),) = await storage.database.fetch("SELECT sql FROM sqlite_schema WHERE name = 'users'")
         steps = (
             made.replace("CREATE TABLE users", "CREATE TABLE users_new"),
             "INSERT INTO users_new SELECT * FROM users",
@@ -172,9 +172,9 @@ async def test_a_table_can_be_made_anew_without_losing_what_hangs_on_it(tmp_path
             "ALTER TABLE users_new RENAME TO users",
             f"PRAGMA user_version = {MIGRATION.number}",
         )
-        async with it.database.alone() as connection:
+        async with storage.database.alone() as connection:
             await apply(connection, replace(MIGRATION, statements=steps))
-        config = await it.queries.user_config(ANNA)
+        config = await storage.queries.user_config(ANNA)
         assert config is not None
         assert len(config.accounts) == 1
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiosqlite
 import pytest
-from harness.storage import ANNA, BORIS, NOW, Ground, ground, new_user
+from harness.storage import ANNA, BORIS, NOW, StorageHarness, new_user, open_storage
 from harness.waiting import LIMIT
 
 from bot.domain.audit import AuditEntry
@@ -58,38 +58,38 @@ class Steps:
             return end.value
 
 
-async def two_writes(it: Ground) -> None:
-    async with it.store.begin() as unit:
+async def two_writes(storage: StorageHarness) -> None:
+    async with storage.store.begin() as unit:
         await unit.users.ensure(new_user(ANNA), NOW)
         await unit.audit(AuditEntry(actor=ANNA, action="came", subject=ANNA), NOW)
 
 
-async def hold(it: Ground, user_id: UserId, inside: asyncio.Event, go_on: asyncio.Event) -> None:
+async def hold(storage: StorageHarness, user_id: UserId, inside: asyncio.Event, go_on: asyncio.Event) -> None:
     """A unit that writes a user and stays inside until it is told to go on."""
-    async with it.store.begin() as unit:
+    async with storage.store.begin() as unit:
         await unit.users.ensure(new_user(user_id), NOW)
         inside.set()
         await go_on.wait()
 
 
-async def stands(it: Ground) -> tuple[int, int]:
-    ((users,),) = await it.database.fetch("SELECT count(*) FROM users")
-    ((entries,),) = await it.database.fetch("SELECT count(*) FROM audit")
+async def stands(storage: StorageHarness) -> tuple[int, int]:
+    ((users,),) = await storage.database.fetch("SELECT count(*) FROM users")
+    ((entries,),) = await storage.database.fetch("SELECT count(*) FROM audit")
     return users, entries
 
 
-async def interrupted(it: Ground, steps: Steps) -> UpdateAttempt:
+async def interrupted(storage: StorageHarness, steps: Steps) -> UpdateAttempt:
     """Two writes for an update, cancelled at its steps; afterwards the lock must be free."""
     idempotency_key = UpdateAttempt(update_id=UpdateId(7))
 
     async def handle() -> None:
         current_attempt.set(idempotency_key)
-        await steps.drive(two_writes(it))
+        await steps.drive(two_writes(storage))
 
     with suppress(asyncio.CancelledError):
         await asyncio.create_task(handle())
     async with asyncio.timeout(LIMIT):
-        await it.user(BORIS)
+        await storage.user(BORIS)
     return idempotency_key
 
 
@@ -98,17 +98,17 @@ async def test_a_cancellation_at_any_await_leaves_all_or_nothing(tmp_path: Path,
     outcomes = set()
     for step in range(1, 100):
         folder = tmp_path / str(step)
-        async with ground(folder) as it:
-            await SqliteInbox(it.database).accept([update(7)], NOW)
+        async with open_storage(folder) as storage:
+            await SqliteInbox(storage.database).accept([update(7)], NOW)
             steps = Steps(step, again=again)
-            idempotency_key = await interrupted(it, steps)
-            users, entries = await stands(it)
-            ((state,),) = await it.database.fetch("SELECT state FROM inbox")
+            idempotency_key = await interrupted(storage, steps)
+            users, entries = await stands(storage)
+            ((state,),) = await storage.database.fetch("SELECT state FROM inbox")
             is_whole = users == 2
             assert (users, entries) in {(1, 0), (2, 1)}
             assert state == ("applied" if is_whole else "new")
             assert idempotency_key.applied is is_whole
-            assert it.committed == [(UserConfigChanged(user_id=each),) for each in (ANNA, BORIS)[not is_whole :]]
+            assert storage.committed == [(UserConfigChanged(user_id=each),) for each in (ANNA, BORIS)[not is_whole :]]
         outcomes.add(is_whole)
         if steps.count < step:
             break
@@ -116,47 +116,47 @@ async def test_a_cancellation_at_any_await_leaves_all_or_nothing(tmp_path: Path,
     assert outcomes == {True, False}
 
 
-async def fail_half_way(it: Ground) -> None:
-    async with it.store.begin() as unit:
+async def fail_half_way(storage: StorageHarness) -> None:
+    async with storage.store.begin() as unit:
         await unit.users.ensure(new_user(ANNA), NOW)
         raise ZeroDivisionError
 
 
 async def test_a_failure_inside_undoes_its_own_writes_alone(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         with pytest.raises(ZeroDivisionError):
-            await fail_half_way(it)
-        await it.user(BORIS)
-        assert await it.queries.user_config(ANNA) is None
-        assert await it.queries.user_config(BORIS) is not None
-        assert it.committed == [(UserConfigChanged(user_id=BORIS),)]
+            await fail_half_way(storage)
+        await storage.user(BORIS)
+        assert await storage.queries.user_config(ANNA) is None
+        assert await storage.queries.user_config(BORIS) is not None
+        assert storage.committed == [(UserConfigChanged(user_id=BORIS),)]
 
 
 async def test_writers_do_not_share_a_fate(tmp_path: Path) -> None:
     """Forty units at once, every third of which fails: exactly the others stand."""
 
     async def one(number: int) -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(number + 1), NOW)  # type: ignore[arg-type]  # a plain number will do
             await asyncio.sleep(0)
             if number % 3 == 0:
                 raise ZeroDivisionError
 
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         outcomes = await asyncio.gather(*map(one, range(40)), return_exceptions=True)
-        stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
+        stood = {user_id for (user_id,) in await storage.database.fetch("SELECT user_id FROM users")}
     assert stood == {number + 1 for number in range(40) if number % 3}
     assert [type(each) for each in outcomes] == [type(None) if n % 3 else ZeroDivisionError for n in range(40)]
-    assert {event.user_id for (event,) in it.committed} == stood  # type: ignore[union-attr]  # all are user events
+    assert {event.user_id for (event,) in storage.committed} == stood  # type: ignore[union-attr]  # all are user events
 
 
 async def test_a_unit_is_not_answered_before_it_is_on_the_disk(tmp_path: Path) -> None:
     async def one(number: int) -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(number + 1), NOW)  # type: ignore[arg-type]  # a plain number will do
-        assert await it.queries.user_config(number + 1) is not None  # type: ignore[arg-type]  # another connection
+        assert await storage.queries.user_config(number + 1) is not None  # type: ignore[arg-type]  # another connection
 
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         await asyncio.gather(*map(one, range(50)))
 
 
@@ -164,16 +164,16 @@ async def test_units_that_wait_share_a_commit(tmp_path: Path) -> None:
     commits: list[str] = []
 
     async def one(number: int) -> None:
-        async with it.database.transaction() as transaction:
+        async with storage.database.transaction() as transaction:
             await transaction.fetch(INSERT_SIGNAL, ("s", str(number), "", NOW, None, "Buy", "BTCUSDT", None))
 
-    async with ground(tmp_path) as it:
-        async with it.database.alone() as connection:
+    async with open_storage(tmp_path) as storage:
+        async with storage.database.alone() as connection:
             await connection.set_trace_callback(commits.append)
         await asyncio.gather(*map(one, range(32)))
-        async with it.database.alone() as connection:
+        async with storage.database.alone() as connection:
             await connection.set_trace_callback(None)  # type: ignore[arg-type]  # what sqlite3 takes to end it
-        assert await it.database.fetch("SELECT count(*) FROM signals") == [(32,)]
+        assert await storage.database.fetch("SELECT count(*) FROM signals") == [(32,)]
     assert commits.count("COMMIT") < 4
     assert commits.count("BEGIN IMMEDIATE") == commits.count("COMMIT")
 
@@ -183,28 +183,30 @@ async def test_a_shared_commit_that_fails_acknowledges_none(tmp_path: Path) -> N
     answered: list[int] = []
 
     async def one(number: int) -> None:
-        async with it.database.transaction(lambda: answered.append(number)) as transaction:
+        async with storage.database.transaction(lambda: answered.append(number)) as transaction:
             await transaction.fetch("INSERT INTO child VALUES (?)", (99 if number == 3 else 1,))
             await asyncio.sleep(0)
 
-    async with ground(tmp_path) as it:
-        await it.write("CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT")
-        await it.write("INSERT INTO parent VALUES (1)")
-        await it.write("CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED) STRICT")
+    async with open_storage(tmp_path) as storage:
+        await storage.write("CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT")
+        await storage.write("INSERT INTO parent VALUES (1)")
+        await storage.write(
+            "CREATE TABLE child (id INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED) STRICT"
+        )
         outcomes = await asyncio.gather(*map(one, range(6)), return_exceptions=True)
-        ((count,),) = await it.database.fetch("SELECT count(*) FROM child")
+        ((count,),) = await storage.database.fetch("SELECT count(*) FROM child")
         assert isinstance(outcomes[3], StorageTrouble)
         assert [isinstance(each, StorageTrouble) for each in outcomes].count(False) == count == len(answered)
-        await it.user()
-        assert await it.queries.user_config(ANNA) is not None
+        await storage.user()
+        assert await storage.queries.user_config(ANNA) is not None
 
 
 async def test_a_waiter_that_is_cancelled_does_not_keep_the_others_from_their_commit(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         inside, go_on = asyncio.Event(), asyncio.Event()
-        one = asyncio.create_task(hold(it, ANNA, inside, go_on))
+        one = asyncio.create_task(hold(storage, ANNA, inside, go_on))
         await inside.wait()
-        two = asyncio.create_task(it.user(BORIS))
+        two = asyncio.create_task(storage.user(BORIS))
         await asyncio.sleep(0)
         go_on.set()
         two.cancel()
@@ -212,21 +214,21 @@ async def test_a_waiter_that_is_cancelled_does_not_keep_the_others_from_their_co
             await asyncio.wait((one, two))
         assert one.exception() is None
         assert two.cancelled()
-        assert await it.queries.user_config(ANNA) is not None
-        assert await it.queries.user_config(BORIS) is None
+        assert await storage.queries.user_config(ANNA) is not None
+        assert await storage.queries.user_config(BORIS) is None
 
 
 async def test_a_unit_inside_a_unit_is_a_mistake_not_a_deadlock(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         with pytest.raises(RuntimeError, match="open in this task already"):
-            async with it.store.begin():
-                await it.user()
-        await it.user()
+            async with storage.store.begin():
+                await storage.user()
+        await storage.user()
 
 
 async def test_a_unit_is_useless_after_its_end(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        async with it.store.begin() as unit:
+    async with open_storage(tmp_path) as storage:
+        async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
         with pytest.raises(RuntimeError, match="has ended"):
             await unit.users.ensure(new_user(BORIS), NOW)
@@ -237,39 +239,39 @@ async def fill_up(transaction: Transaction, rows: int = 200) -> None:
         await transaction.fetch(INSERT_SIGNAL, ("s", str(number), FILLER, NOW, None, "Buy", "BTCUSDT", None))
 
 
-async def come_with_much(it: Ground, *, swallow: bool = False) -> None:
+async def come_with_much(storage: StorageHarness, *, swallow: bool = False) -> None:
     """A new user, and more than the disk may hold."""
-    async with it.store.begin() as unit:
+    async with storage.store.begin() as unit:
         await unit.users.ensure(new_user(), NOW)
         with suppress(*(StorageTrouble,) * swallow):
             await fill_up(unit._transaction)
 
 
-async def allow_pages(it: Ground, more: int) -> None:
-    async with it.database.alone() as connection:
+async def allow_pages(storage: StorageHarness, more: int) -> None:
+    async with storage.database.alone() as connection:
         ((count,),) = await connection.execute_fetchall("PRAGMA page_count")
         await connection.execute_fetchall(f"PRAGMA max_page_count = {count + more}")
 
 
 async def test_a_full_disk_acknowledges_nothing_and_passes(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await allow_pages(it, 5)
+    async with open_storage(tmp_path) as storage:
+        await allow_pages(storage, 5)
         with pytest.raises(StorageTrouble, match="the disk is full"):
-            await come_with_much(it)
-        assert await stands(it) == (0, 0)
-        assert it.committed == []
-        await allow_pages(it, 1000)
-        await come_with_much(it)
-        assert await stands(it) == (1, 0)
-        assert len(it.committed) == 1
+            await come_with_much(storage)
+        assert await stands(storage) == (0, 0)
+        assert storage.committed == []
+        await allow_pages(storage, 1000)
+        await come_with_much(storage)
+        assert await stands(storage) == (1, 0)
+        assert len(storage.committed) == 1
 
 
 async def test_a_full_disk_that_a_block_swallows_is_not_taken_for_a_commit(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        await allow_pages(it, 5)
+    async with open_storage(tmp_path) as storage:
+        await allow_pages(storage, 5)
         with pytest.raises(StorageTrouble, match="had failed"):
-            await come_with_much(it, swallow=True)
-        assert await stands(it) == (0, 0)
+            await come_with_much(storage, swallow=True)
+        assert await stands(storage) == (0, 0)
 
 
 MANY = """
@@ -281,12 +283,12 @@ MANY = """
 
 async def test_a_swallowed_refusal_of_the_only_write_is_not_taken_for_nothing_written(tmp_path: Path) -> None:
     async def swallow() -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             with suppress(StorageTrouble):
                 await unit._transaction.fetch(MANY, (FILLER,))
 
-    async with ground(tmp_path) as it:
-        await allow_pages(it, 5)
+    async with open_storage(tmp_path) as storage:
+        await allow_pages(storage, 5)
         with pytest.raises(StorageTrouble, match="had failed"):
             await swallow()
 
@@ -295,39 +297,39 @@ async def test_a_disk_that_fills_up_under_many_writers(tmp_path: Path) -> None:
     """One of a group hits the limit: whoever is told that it stands, stands; nobody else does."""
 
     async def one(number: int) -> None:
-        async with it.store.begin() as unit:
+        async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(number + 1), NOW)  # type: ignore[arg-type]  # a plain number will do
             if number == 10:
                 await fill_up(unit._transaction)
 
-    async with ground(tmp_path) as it:
-        await allow_pages(it, 20)
+    async with open_storage(tmp_path) as storage:
+        await allow_pages(storage, 20)
         outcomes = await asyncio.gather(*map(one, range(20)), return_exceptions=True)
-        stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
+        stood = {user_id for (user_id,) in await storage.database.fetch("SELECT user_id FROM users")}
     assert stood == {number + 1 for number, outcome in enumerate(outcomes) if outcome is None}
     assert {type(each) for each in outcomes} == {type(None), StorageTrouble}
 
 
 async def test_another_process_that_holds_the_file_is_storage_trouble(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
-        async with it.database.alone() as connection:
+    async with open_storage(tmp_path) as storage:
+        async with storage.database.alone() as connection:
             await connection.execute_fetchall("PRAGMA busy_timeout = 50")
         async with aiosqlite.connect(tmp_path / "perpdesk.sqlite3", isolation_level=None) as other:
             await other.execute_fetchall("BEGIN IMMEDIATE")
             with pytest.raises(StorageTrouble, match="busy"):
-                await it.user()
+                await storage.user()
             await other.execute_fetchall("ROLLBACK")
-        await it.user()
+        await storage.user()
 
 
 LIMITED = """
 import asyncio, resource, sys
 from pathlib import Path
-from harness.storage import ground, ANNA, NOW, new_user
+from harness.storage import open_storage, ANNA, NOW, new_user
 from bot.domain.errors import StorageTrouble
 
 async def main(folder):
-    async with ground(folder) as it:
+    async with open_storage(folder) as it:
         log = folder / "perpdesk.sqlite3-wal"
         hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + 100, hard))
@@ -370,22 +372,22 @@ def update(number: int) -> StoredUpdate:
 async def test_a_unit_that_comes_too_late_harms_none_that_came_in_time(tmp_path: Path) -> None:
     """Anna's unit has ended, Boris' is inside the same transaction, a third waits: then the database closes."""
     inside, go_on = {}, {}
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         people = (ANNA, BORIS, UserId(1003))
         for user_id in people:
             inside[user_id], go_on[user_id] = asyncio.Event(), asyncio.Event()
-        units = [asyncio.create_task(hold(it, each, inside[each], go_on[each])) for each in people]
+        units = [asyncio.create_task(hold(storage, each, inside[each], go_on[each])) for each in people]
         await inside[ANNA].wait()
         go_on[ANNA].set()
         await inside[BORIS].wait()
-        closing = asyncio.create_task(it.database._writer.close())
+        closing = asyncio.create_task(storage.database._writer.close())
         await asyncio.sleep(0)
         go_on[BORIS].set()
         outcomes = await asyncio.gather(*units, return_exceptions=True)
         await closing
         assert outcomes[:2] == [None, None]
         assert isinstance(outcomes[2], StorageTrouble)
-        stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
+        stood = {user_id for (user_id,) in await storage.database.fetch("SELECT user_id FROM users")}
         assert stood == {ANNA, BORIS}
 
 
@@ -396,14 +398,14 @@ async def test_storms_of_failures_and_cancellations(tmp_path: Path, seed: int) -
     told: set[int] = set()
 
     async def one(number: int) -> None:
-        async with it.database.transaction(lambda: told.add(number)) as transaction:
+        async with storage.database.transaction(lambda: told.add(number)) as transaction:
             await transaction.fetch(INSERT_SIGNAL, ("s", str(number), "", NOW, None, "Buy", "BTCUSDT", None))
             for _ in range(number % 4):
                 await asyncio.sleep(0)
             if number % 5 == 0:
                 raise ZeroDivisionError
 
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         tasks = []
         for number in range(100):
             tasks.append(asyncio.create_task(one(number)))
@@ -413,8 +415,8 @@ async def test_storms_of_failures_and_cancellations(tmp_path: Path, seed: int) -
                 dice.choice(tasks).cancel()
         async with asyncio.timeout(LIMIT):
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-            await it.user()
-        stood = {int(number) for (number,) in await it.database.fetch("SELECT source_id FROM signals")}
+            await storage.user()
+        stood = {int(number) for (number,) in await storage.database.fetch("SELECT source_id FROM signals")}
     assert stood == told
     for number, outcome in enumerate(outcomes):
         assert number in stood if outcome is None else isinstance(outcome, (asyncio.CancelledError, ZeroDivisionError))
@@ -425,20 +427,20 @@ async def test_a_cancellation_at_any_await_inside_a_shared_commit_is_that_units_
     outcomes = set()
     for step in range(1, 100):
         steps = Steps(step, again=False)
-        async with ground(tmp_path / str(step)) as it:
+        async with open_storage(tmp_path / str(step)) as storage:
             inside, go_on = asyncio.Event(), asyncio.Event()
-            first = asyncio.create_task(hold(it, BORIS, inside, go_on))
+            first = asyncio.create_task(hold(storage, BORIS, inside, go_on))
             await inside.wait()
-            second = asyncio.create_task(driven(steps, it))
-            third = asyncio.create_task(it.user(UserId(1003)))
+            second = asyncio.create_task(driven(steps, storage))
+            third = asyncio.create_task(storage.user(UserId(1003)))
             await asyncio.sleep(0)
             go_on.set()
             async with asyncio.timeout(LIMIT):
                 results = await asyncio.gather(first, second, third, return_exceptions=True)
             assert (results[0], results[2]) == (None, UserId(1003))
-            stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
+            stood = {user_id for (user_id,) in await storage.database.fetch("SELECT user_id FROM users")}
             assert stood >= {BORIS, 1003}
-            assert (ANNA in stood) == ((UserConfigChanged(user_id=ANNA),) in it.committed)
+            assert (ANNA in stood) == ((UserConfigChanged(user_id=ANNA),) in storage.committed)
             assert ANNA in stood or isinstance(results[1], asyncio.CancelledError)
             outcomes.add(ANNA in stood)
         if steps.count < step:
@@ -447,34 +449,34 @@ async def test_a_cancellation_at_any_await_inside_a_shared_commit_is_that_units_
     assert outcomes == {True, False}
 
 
-async def driven(steps: Steps, it: Ground) -> None:
-    await steps.drive(two_writes(it))
+async def driven(steps: Steps, storage: StorageHarness) -> None:
+    await steps.drive(two_writes(storage))
 
 
 async def test_a_cancellation_while_another_process_holds_the_file_leaves_nothing_behind(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         async with aiosqlite.connect(tmp_path / "perpdesk.sqlite3", isolation_level=None) as other:
             await other.execute_fetchall("BEGIN IMMEDIATE")
-            first = asyncio.create_task(it.user(ANNA))
+            first = asyncio.create_task(storage.user(ANNA))
             await asyncio.sleep(0.05)
             first.cancel()
-            second = asyncio.create_task(it.user(BORIS))
+            second = asyncio.create_task(storage.user(BORIS))
             await asyncio.sleep(0.05)
             await other.execute_fetchall("ROLLBACK")
             assert await second == BORIS
-        assert await stands(it) == (1, 0)
+        assert await stands(storage) == (1, 0)
         assert first.cancelled()
 
 
 async def test_whoever_wants_the_connection_alone_finds_no_transaction_on_it(tmp_path: Path) -> None:
     async def alone() -> bool:
-        async with it.database.alone() as connection:
-            assert await it.queries.user_config(ANNA) is not None
+        async with storage.database.alone() as connection:
+            assert await storage.queries.user_config(ANNA) is not None
             return connection.in_transaction
 
-    async with ground(tmp_path) as it:
+    async with open_storage(tmp_path) as storage:
         inside, go_on = asyncio.Event(), asyncio.Event()
-        first = asyncio.create_task(hold(it, ANNA, inside, go_on))
+        first = asyncio.create_task(hold(storage, ANNA, inside, go_on))
         await inside.wait()
         second = asyncio.create_task(alone())
         await asyncio.sleep(0)

@@ -29,7 +29,7 @@ class Every:
 
 
 @dataclass
-class Desk:
+class QueueHarness:
     """A queue that gives one turn a second, and who got one when."""
 
     time: TurnedTime = field(default_factory=TurnedTime)
@@ -61,119 +61,119 @@ def call(
 
 
 async def test_a_free_turn_is_had_at_once_and_the_others_keep_the_pace() -> None:
-    desk = Desk()
+    harness = QueueHarness()
     for name in "abc":
-        desk.ask(name, call())
+        harness.ask(name, call())
     await settle()
-    assert (desk.served, desk.queue.waiting) == (["a 0"], 2)
-    await desk.time.advance(2)
-    assert (desk.served, desk.queue.waiting) == (["a 0", "b 1", "c 2"], 0)
+    assert (harness.served, harness.queue.waiting) == (["a 0"], 2)
+    await harness.time.advance(2)
+    assert (harness.served, harness.queue.waiting) == (["a 0", "b 1", "c 2"], 0)
 
 
 async def test_the_urgent_go_first_and_owners_of_one_priority_take_turns() -> None:
-    desk = Desk()
-    desk.ask("first", call())
+    harness = QueueHarness()
+    harness.ask("first", call())
     await settle()
     for number in range(3):
-        desk.ask(f"flood{number}", call(owner="flood"))
+        harness.ask(f"flood{number}", call(owner="flood"))
     for name in ("anna", "boris"):
-        desk.ask(name, call(owner=name))
-    desk.ask("late", call(2))
-    desk.ask("urgent", call(0))
-    await desk.time.advance(9)
-    assert [each.split()[0] for each in desk.served] == [
+        harness.ask(name, call(owner=name))
+    harness.ask("late", call(2))
+    harness.ask("urgent", call(0))
+    await harness.time.advance(9)
+    assert [each.split()[0] for each in harness.served] == [
         "first", "urgent", "flood0", "anna", "boris", "flood1", "flood2", "late",
     ]  # fmt: skip
 
 
 async def test_nobody_passes_those_who_wait() -> None:
-    desk = Desk()
-    desk.ask("a", call())
-    desk.ask("b", call())
+    harness = QueueHarness()
+    harness.ask("a", call())
+    harness.ask("b", call())
     await settle()
-    desk.time.seconds += 1  # the turn is free, its timer has not run yet
-    assert not desk.queue.go()
-    await desk.time.advance(0)
-    assert desk.served == ["a 0", "b 1"]
+    harness.time.seconds += 1  # the turn is free, its timer has not run yet
+    assert not harness.queue.go()
+    await harness.time.advance(0)
+    assert harness.served == ["a 0", "b 1"]
 
 
 async def test_one_who_waits_for_a_pace_of_its_own_holds_nobody_up() -> None:
-    desk = Desk()
-    own = Every(5, next_at=desk.time.seconds)
-    desk.ask("a", call(0, paces=(own,)))
-    desk.ask("b", call(0, paces=(own,)))
-    desk.ask("c", call(2, "boris"))
-    await desk.time.advance(5)
-    assert desk.served == ["a 0", "c 1", "b 5"]
+    harness = QueueHarness()
+    own = Every(5, next_at=harness.time.seconds)
+    harness.ask("a", call(0, paces=(own,)))
+    harness.ask("b", call(0, paces=(own,)))
+    harness.ask("c", call(2, "boris"))
+    await harness.time.advance(5)
+    assert harness.served == ["a 0", "c 1", "b 5"]
 
 
 async def test_one_who_gives_up_takes_no_turn_and_gives_back_the_one_it_was_given() -> None:
-    desk = Desk()
+    harness = QueueHarness()
     own = Every(0.1)
-    desk.ask("a", call())
-    waits, given = desk.ask("waits", call()), desk.ask("given", call(0, paces=(own,)))
-    desk.ask("next", call())
+    harness.ask("a", call())
+    waits, given = harness.ask("waits", call()), harness.ask("given", call(0, paces=(own,)))
+    harness.ask("next", call())
     await settle()
     waits.cancel()
     await settle()
-    desk.time.seconds += 1
-    desk.time.run_due()  # the turn is given …
+    harness.time.seconds += 1
+    harness.time.run_due()  # the turn is given …
     given.cancel()  # … and its owner goes before it runs
     await settle()
-    assert desk.served == ["a 0", "next 1"]
-    assert (desk.pace.returned, own.returned, desk.queue.waiting) == (1, 1, 0)
+    assert harness.served == ["a 0", "next 1"]
+    assert (harness.pace.returned, own.returned, harness.queue.waiting) == (1, 1, 0)
 
 
 async def test_one_whose_patience_is_too_short_is_told_at_once_or_when_it_was_overtaken() -> None:
-    desk = Desk()
+    harness = QueueHarness()
     for name, patience_s in (("a", 100), ("b", 100), ("hopeless", 1.5), ("overtaken", 2.5)):
-        desk.ask(name, call(owner=name, patience_s=patience_s))
+        harness.ask(name, call(owner=name, patience_s=patience_s))
     await settle()
-    assert [name for name, _ in desk.refused] == ["hopeless"]
-    assert desk.refused[0][1] == "the turn would come in 2.0 s"
+    assert [name for name, _ in harness.refused] == ["hopeless"]
+    assert harness.refused[0][1] == "the turn would come in 2.0 s"
     for _ in range(3):
-        desk.ask("urgent", call(0))
-    await desk.time.advance(10)
-    assert [name for name, _ in desk.refused] == ["hopeless", "overtaken"]
-    assert (desk.queue.refused, desk.queue.waiting) == (2, 0)
+        harness.ask("urgent", call(0))
+    await harness.time.advance(10)
+    assert [name for name, _ in harness.refused] == ["hopeless", "overtaken"]
+    assert (harness.queue.refused, harness.queue.waiting) == (2, 0)
 
 
 async def test_without_a_limit_of_patience_one_waits_as_long_as_it_takes() -> None:
-    desk = Desk(gap=1e6)
-    desk.ask("a", call())
-    desk.ask("b", QueuedCall(priority=2, owner="b"))
-    await desk.time.advance(1e6)
-    assert (desk.served, desk.refused) == (["a 0", "b 1e+06"], [])
+    harness = QueueHarness(gap=1e6)
+    harness.ask("a", call())
+    harness.ask("b", QueuedCall(priority=2, owner="b"))
+    await harness.time.advance(1e6)
+    assert (harness.served, harness.refused) == (["a 0", "b 1e+06"], [])
 
 
 async def test_those_for_one_target_are_refused_and_the_others_go_on() -> None:
-    desk = Desk()
-    desk.ask("a", call())
+    harness = QueueHarness()
+    harness.ask("a", call())
     for name, target in (("b", "banned"), ("c", "other"), ("d", "banned")):
-        desk.ask(name, QueuedCall(priority=1, owner=name, target=target))
+        harness.ask(name, QueuedCall(priority=1, owner=name, target=target))
     await settle()
-    desk.queue.refuse(lambda target: PermissionError("no") if target == "banned" else None)
-    await desk.time.advance(1)
-    assert desk.refused == [("b", "no"), ("d", "no")]
-    assert desk.served == ["a 0", "c 1"]
+    harness.queue.refuse(lambda target: PermissionError("no") if target == "banned" else None)
+    await harness.time.advance(1)
+    assert harness.refused == [("b", "no"), ("d", "no")]
+    assert harness.served == ["a 0", "c 1"]
 
 
 async def test_a_refusal_does_not_reach_one_who_gave_up_in_the_same_moment() -> None:
-    desk = Desk()
-    desk.ask("a", call())
-    leaver = desk.ask("leaver", call())
+    harness = QueueHarness()
+    harness.ask("a", call())
+    leaver = harness.ask("leaver", call())
     await settle()
     leaver.cancel()
-    desk.queue.refuse(lambda _: PermissionError("no"))
+    harness.queue.refuse(lambda _: PermissionError("no"))
     await settle()
-    assert (desk.refused, desk.queue.refused, desk.queue.waiting) == ([], 0, 0)
+    assert (harness.refused, harness.queue.refused, harness.queue.waiting) == ([], 0, 0)
     with pytest.raises(asyncio.CancelledError):
         await leaver
 
 
 async def test_a_call_that_is_not_made_gives_its_turn_to_the_next() -> None:
-    desk = Desk()
-    assert desk.queue.go()
-    assert not desk.queue.go()
-    desk.queue.give_back()
-    assert desk.queue.go()
+    harness = QueueHarness()
+    assert harness.queue.go()
+    assert not harness.queue.go()
+    harness.queue.give_back()
+    assert harness.queue.go()

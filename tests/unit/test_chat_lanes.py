@@ -24,7 +24,7 @@ pytestmark = pytest.mark.virtual_time
 
 
 @dataclass
-class Desk:
+class LaneHarness:
     """Lanes over a memory inbox, with a handler that notes what it did."""
 
     limits: LaneLimits = QUICK
@@ -56,7 +56,7 @@ class Desk:
         self.lanes.put(updates)
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator["Desk"]:
+    async def open(self) -> AsyncIterator["LaneHarness"]:
         async with self.ledger.open(), self.lanes.open():
             yield self
 
@@ -76,15 +76,15 @@ async def naps(raw: dict[str, Any]) -> None:
 
 
 async def test_a_users_updates_are_handled_in_order_under_concurrency() -> None:
-    desk = Desk(handler=naps)
-    async with desk.open():
-        await desk.put(*(message(number, 1 + number % 5, str(number)) for number in range(90)))
-        assert await desk.lanes.drain(10) == 0
+    harness = LaneHarness(handler=naps)
+    async with harness.open():
+        await harness.put(*(message(number, 1 + number % 5, str(number)) for number in range(90)))
+        assert await harness.lanes.drain(10) == 0
     for user in range(1, 6):
-        assert [text for sender, text in desk.handled if sender == user] == [
+        assert [text for sender, text in harness.handled if sender == user] == [
             str(number) for number in range(90) if 1 + number % 5 == user
         ]
-    assert [text for _, text in desk.handled] != [str(number) for number in range(90)]  # side by side, though
+    assert [text for _, text in harness.handled] != [str(number) for number in range(90)]  # side by side, though
 
 
 async def test_a_slow_user_delays_nobody() -> None:
@@ -94,23 +94,23 @@ async def test_a_slow_user_delays_nobody() -> None:
         if raw["message"]["from"]["id"] == 1:
             await release.wait()
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        await desk.put(message(1, 1, "slow"), *(message(number, number, "quick") for number in range(2, 50)))
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        await harness.put(message(1, 1, "slow"), *(message(number, number, "quick") for number in range(2, 50)))
         await asyncio.sleep(0.02)
-        assert len(desk.handled) == 48
+        assert len(harness.handled) == 48
         release.set()
-        await desk.lanes.drain(1)
-    assert desk.handled[-1] == (1, "slow")
+        await harness.lanes.drain(1)
+    assert harness.handled[-1] == (1, "slow")
 
 
 async def test_a_busy_user_shares_fairly_when_places_are_few() -> None:
-    desk = Desk(limits=LaneLimits(at_once=1), handler=naps)
-    async with desk.open():
-        await desk.put(*(message(number, 1, "flood") for number in range(20)))
-        await desk.put(*(message(100 + user, user, "one") for user in range(2, 6)))
-        await desk.lanes.drain(10)
-    places = [place for place, (sender, _) in enumerate(desk.handled) if sender != 1]
+    harness = LaneHarness(limits=LaneLimits(at_once=1), handler=naps)
+    async with harness.open():
+        await harness.put(*(message(number, 1, "flood") for number in range(20)))
+        await harness.put(*(message(100 + user, user, "one") for user in range(2, 6)))
+        await harness.lanes.drain(10)
+    places = [place for place, (sender, _) in enumerate(harness.handled) if sender != 1]
     assert max(places) <= 6  # each other user's turn comes after at most one of the flood's per round
 
 
@@ -124,12 +124,12 @@ async def test_no_more_run_at_once_than_allowed() -> None:
         await asyncio.sleep(0.005)
         running -= 1
 
-    desk = Desk(limits=LaneLimits(at_once=3), handler=handler)
-    async with desk.open():
-        await desk.put(*(message(number, number) for number in range(1, 30)))
-        await desk.lanes.drain(10)
+    harness = LaneHarness(limits=LaneLimits(at_once=3), handler=handler)
+    async with harness.open():
+        await harness.put(*(message(number, number) for number in range(1, 30)))
+        await harness.lanes.drain(10)
     assert most == 3
-    assert len(desk.handled) == 29
+    assert len(harness.handled) == 29
 
 
 async def test_a_flood_is_answered_once_and_marked_as_done() -> None:
@@ -138,50 +138,50 @@ async def test_a_flood_is_answered_once_and_marked_as_done() -> None:
     async def handler(_: dict[str, Any]) -> None:
         await gate.wait()
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        await desk.put(*(message(number, 1, str(number)) for number in range(100)))
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        await harness.put(*(message(number, 1, str(number)) for number in range(100)))
         await asyncio.sleep(0.05)
-        assert desk.told == [("too-fast", 1, 1)]
-        assert desk.lanes.stats().too_fast == 80
-        assert desk.store.state(99) is InboxState.DONE
-        assert desk.store.state(5) is InboxState.NEW
-        desk.clock.advance(5)
-        await desk.put(message(200, 1, "20"), message(201, 1))  # one is being handled, so one more may wait
-        assert desk.lanes.stats().too_fast == 81
-        desk.clock.advance(5)
-        await desk.put(message(202, 1))  # ten seconds after it was first told
-        await desk.put(message(300, 2))  # another user is not concerned
+        assert harness.told == [("too-fast", 1, 1)]
+        assert harness.lanes.stats().too_fast == 80
+        assert harness.store.state(99) is InboxState.DONE
+        assert harness.store.state(5) is InboxState.NEW
+        harness.clock.advance(5)
+        await harness.put(message(200, 1, "20"), message(201, 1))  # one is being handled, so one more may wait
+        assert harness.lanes.stats().too_fast == 81
+        harness.clock.advance(5)
+        await harness.put(message(202, 1))  # ten seconds after it was first told
+        await harness.put(message(300, 2))  # another user is not concerned
         await asyncio.sleep(0.01)
-        assert desk.told == [("too-fast", 1, 1), ("too-fast", 1, 1)]
+        assert harness.told == [("too-fast", 1, 1), ("too-fast", 1, 1)]
         gate.set()
-        await desk.lanes.drain(1)
-    assert [text for sender, text in desk.handled if sender == 1] == [str(number) for number in range(21)]
-    assert (2, "hello") in desk.handled
+        await harness.lanes.drain(1)
+    assert [text for sender, text in harness.handled if sender == 1] == [str(number) for number in range(21)]
+    assert (2, "hello") in harness.handled
 
 
 async def test_what_was_let_in_before_a_restart_is_not_refused_after_it() -> None:
-    desk = Desk(handler=naps)
-    async with desk.open():
+    harness = LaneHarness(handler=naps)
+    async with harness.open():
         raws = [message(number, 1, str(number)) for number in range(21)]  # one was running, twenty waited
-        await desk.store.accept([stored(update) for update in known(raws, desk.clock.now())], desk.clock.now())
-        desk.lanes.put([update for raw in raws if (update := read_update(raw)) is not None])
-        await desk.lanes.drain(5)
-    assert [text for _, text in desk.handled] == [str(number) for number in range(21)]
-    assert desk.told == []
+        await harness.store.accept([stored(update) for update in known(raws, harness.clock.now())], harness.clock.now())
+        harness.lanes.put([update for raw in raws if (update := read_update(raw)) is not None])
+        await harness.lanes.drain(5)
+    assert [text for _, text in harness.handled] == [str(number) for number in range(21)]
+    assert harness.told == []
 
 
 async def test_a_lane_that_dies_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def handler(_: dict[str, Any]) -> None:
         raise RuntimeError("any")
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        desk.ledger.failed = None  # type: ignore[assignment,method-assign]  # a fault of ours: not callable
-        await desk.put(message(1, 1))
-        await desk.lanes.drain(1)
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        harness.ledger.failed = None  # type: ignore[assignment,method-assign]  # a fault of ours: not callable
+        await harness.put(message(1, 1))
+        await harness.lanes.drain(1)
     assert "lane of a user failed" in caplog.text
-    assert desk.lanes.stats().lanes == 0
+    assert harness.lanes.stats().lanes == 0
 
 
 async def test_payments_pass_a_flood_and_are_never_dropped() -> None:
@@ -191,41 +191,41 @@ async def test_payments_pass_a_flood_and_are_never_dropped() -> None:
         if "message" in raw:
             await gate.wait()
 
-    desk = Desk(limits=LaneLimits(at_once=2), handler=handler)
-    async with desk.open():
-        await desk.put(*(message(number, number % 4, "flood") for number in range(80)))  # every place is taken
-        await desk.put(*(pre_checkout(1000 + number, 1) for number in range(50)))
+    harness = LaneHarness(limits=LaneLimits(at_once=2), handler=handler)
+    async with harness.open():
+        await harness.put(*(message(number, number % 4, "flood") for number in range(80)))  # every place is taken
+        await harness.put(*(pre_checkout(1000 + number, 1) for number in range(50)))
         await asyncio.sleep(0.05)
-        assert desk.handled == [(1, "payment")] * 50
+        assert harness.handled == [(1, "payment")] * 50
         gate.set()
-        await desk.lanes.drain(1)
+        await harness.lanes.drain(1)
 
 
 async def test_idle_lanes_vanish() -> None:
-    desk = Desk()
-    async with desk.open():
-        await desk.put(*(message(number, number) for number in range(1, 500)))
+    harness = LaneHarness()
+    async with harness.open():
+        await harness.put(*(message(number, number) for number in range(1, 500)))
         await asyncio.sleep(0.1)
-        stats = desk.lanes.stats()
+        stats = harness.lanes.stats()
         assert (stats.lanes, stats.waiting, stats.running, stats.handled) == (0, 0, 0, 499)
 
 
 async def test_a_failure_is_tried_again_and_then_handled() -> None:
     async def handler(_: dict[str, Any]) -> None:
-        if len(desk.causes) < 3:
+        if len(harness.causes) < 3:
             raise RuntimeError("not yet")
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        await desk.put(message(1, 1, "first"), message(2, 1, "second"))
-        await desk.lanes.drain(1)
-        assert [text for _, text in desk.handled] == ["first", "second"]
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        await harness.put(message(1, 1, "first"), message(2, 1, "second"))
+        await harness.lanes.drain(1)
+        assert [text for _, text in harness.handled] == ["first", "second"]
         assert [
-            (update_attempt.update_id, update_attempt.attempt) for update_attempt in desk.causes if update_attempt
+            (update_attempt.update_id, update_attempt.attempt) for update_attempt in harness.causes if update_attempt
         ] == [(1, 1), (1, 2), (1, 3), (2, 1)]
-        assert desk.store.rows[1].attempts == 2  # type: ignore[index]  # an UpdateId
-    assert desk.store.state(1) is InboxState.DONE
-    assert desk.told == []
+        assert harness.store.rows[1].attempts == 2  # type: ignore[index]  # an UpdateId
+    assert harness.store.state(1) is InboxState.DONE
+    assert harness.told == []
 
 
 @pytest.mark.parametrize("raises", [True, False])
@@ -241,15 +241,15 @@ async def test_after_three_failures_an_update_is_set_aside_and_its_sender_told(
             assert update_attempt is not None
             update_attempt.failure = error  # as the error handler leaves it
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        await desk.put(message(1, 1, "poison"), message(2, 1, "next"))
-        await desk.lanes.drain(1)
-    assert desk.store.state(1) is InboxState.SET_ASIDE
-    assert desk.store.rows[1].attempts == 3  # type: ignore[index]  # an UpdateId
-    assert desk.store.state(2) is InboxState.DONE
-    assert desk.told == [("set-aside", 1, 1)]
-    assert desk.handled[-1] == (1, "next")
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        await harness.put(message(1, 1, "poison"), message(2, 1, "next"))
+        await harness.lanes.drain(1)
+    assert harness.store.state(1) is InboxState.SET_ASIDE
+    assert harness.store.rows[1].attempts == 3  # type: ignore[index]  # an UpdateId
+    assert harness.store.state(2) is InboxState.DONE
+    assert harness.told == [("set-aside", 1, 1)]
+    assert harness.handled[-1] == (1, "next")
     assert "set aside after 3 attempts" in caplog.text
     assert "poison" in caplog.text
 
@@ -261,51 +261,51 @@ async def test_what_was_applied_is_not_done_again() -> None:
         update_attempt.applied = True
         raise RuntimeError("the answer failed")
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        await desk.put(message(1, 1))
-        await desk.lanes.drain(1)
-    assert len(desk.causes) == 1
-    assert desk.told == [("set-aside", 1, 1)]
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        await harness.put(message(1, 1))
+        await harness.lanes.drain(1)
+    assert len(harness.causes) == 1
+    assert harness.told == [("set-aside", 1, 1)]
 
 
 async def test_attempts_of_an_earlier_life_count() -> None:
     async def handler(_: dict[str, Any]) -> None:
         raise RuntimeError("still broken")
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        update = known([message(1, 1)], desk.clock.now())[0]
-        await desk.store.accept([stored(update)], desk.clock.now())
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        update = known([message(1, 1)], harness.clock.now())[0]
+        await harness.store.accept([stored(update)], harness.clock.now())
         from dataclasses import replace
 
-        desk.lanes.put([replace(update, attempts=2)])
-        await desk.lanes.drain(1)
-    assert [update_attempt.attempt for update_attempt in desk.causes if update_attempt] == [3]
-    assert desk.store.state(1) is InboxState.SET_ASIDE
+        harness.lanes.put([replace(update, attempts=2)])
+        await harness.lanes.drain(1)
+    assert [update_attempt.attempt for update_attempt in harness.causes if update_attempt] == [3]
+    assert harness.store.state(1) is InboxState.SET_ASIDE
 
 
 async def test_the_disks_refusal_to_note_a_failure_does_not_stop_the_lane() -> None:
     async def handler(_: dict[str, Any]) -> None:
-        if len(desk.causes) == 1:
-            desk.store.refuse.append(StorageTrouble("full"))
+        if len(harness.causes) == 1:
+            harness.store.refuse.append(StorageTrouble("full"))
             raise RuntimeError("once")
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        await desk.put(message(1, 1))
-        await desk.lanes.drain(1)
-    assert len(desk.handled) == 1
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        await harness.put(message(1, 1))
+        await harness.lanes.drain(1)
+    assert len(harness.handled) == 1
 
 
 async def test_the_cause_is_each_updates_own_and_knows_its_age() -> None:
-    desk = Desk(handler=naps)
-    async with desk.open():
-        sent = desk.clock.millis // 1000 - 90
-        await desk.put(*(message(number, number, date=sent) for number in range(1, 30)))
-        await desk.lanes.drain(1)
-    assert sorted(update_attempt.update_id for update_attempt in desk.causes if update_attempt) == list(range(1, 30))
-    assert {update_attempt.age_s for update_attempt in desk.causes if update_attempt} == {90.0}
+    harness = LaneHarness(handler=naps)
+    async with harness.open():
+        sent = harness.clock.millis // 1000 - 90
+        await harness.put(*(message(number, number, date=sent) for number in range(1, 30)))
+        await harness.lanes.drain(1)
+    assert sorted(update_attempt.update_id for update_attempt in harness.causes if update_attempt) == list(range(1, 30))
+    assert {update_attempt.age_s for update_attempt in harness.causes if update_attempt} == {90.0}
     assert current_attempt.get() is None
 
 
@@ -314,14 +314,14 @@ async def test_drain_waits_and_then_cancels_and_what_is_left_stays_new() -> None
         if raw["update_id"] == 1:
             await asyncio.sleep(60)
 
-    desk = Desk(handler=handler)
-    async with desk.open():
-        await desk.put(message(1, 1, "stuck"), message(2, 1, "behind"), message(3, 3, "fine"))
-        assert await desk.lanes.drain(0.05) == 2
-        await desk.put(message(4, 4, "late"))
-        assert await desk.lanes.drain(0.05) == 0
-    assert desk.handled == [(3, "fine")]
-    assert [desk.store.state(number) for number in (1, 2, 3, 4)] == [
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        await harness.put(message(1, 1, "stuck"), message(2, 1, "behind"), message(3, 3, "fine"))
+        assert await harness.lanes.drain(0.05) == 2
+        await harness.put(message(4, 4, "late"))
+        assert await harness.lanes.drain(0.05) == 0
+    assert harness.handled == [(3, "fine")]
+    assert [harness.store.state(number) for number in (1, 2, 3, 4)] == [
         InboxState.NEW,
         InboxState.NEW,
         InboxState.DONE,
@@ -335,28 +335,28 @@ async def test_intake_waits_while_too_much_is_waiting() -> None:
     async def handler(_: dict[str, Any]) -> None:
         await gate.wait()
 
-    desk = Desk(limits=LaneLimits(high_water=50, at_once=10), handler=handler)
-    async with desk.open():
-        await desk.put(*(message(number, number) for number in range(1, 61)))
+    harness = LaneHarness(limits=LaneLimits(high_water=50, at_once=10), handler=handler)
+    async with harness.open():
+        await harness.put(*(message(number, number) for number in range(1, 61)))
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(desk.lanes.wait_for_capacity(), 0.02)
+            await asyncio.wait_for(harness.lanes.wait_for_capacity(), 0.02)
         gate.set()
-        await asyncio.wait_for(desk.lanes.wait_for_capacity(), 1)
-        assert desk.lanes.stats().waiting < 25
-        await desk.lanes.drain(1)
+        await asyncio.wait_for(harness.lanes.wait_for_capacity(), 1)
+        assert harness.lanes.stats().waiting < 25
+        await harness.lanes.drain(1)
 
 
 async def test_a_teller_that_fails_is_only_logged(caplog: pytest.LogCaptureFixture) -> None:
-    class Mute(Desk):
+    class Mute(LaneHarness):
         async def tell(self, kind: str, user_id: UserId, chat_id: ChatId) -> None:
             raise RuntimeError(f"no voice for {kind} to {user_id} in {chat_id}")
 
     async def handler(_: dict[str, Any]) -> None:
         await asyncio.sleep(0.01)
 
-    desk = Mute(handler=handler)
-    async with desk.open():
-        await desk.put(*(message(number, 1) for number in range(30)))
-        await desk.lanes.drain(1)
+    harness = Mute(handler=handler)
+    async with harness.open():
+        await harness.put(*(message(number, 1) for number in range(30)))
+        await harness.lanes.drain(1)
     assert "no voice" in caplog.text
-    assert len(desk.handled) == 20
+    assert len(harness.handled) == 20

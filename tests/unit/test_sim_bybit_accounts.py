@@ -18,7 +18,7 @@ TAKER = Decimal("0.00055")
 BTC_PRICE = Decimal(64_000)
 
 
-class House:
+class AccountsHarness:
     """A world with nothing around it."""
 
     def __init__(self, seed: int = 1) -> None:
@@ -41,8 +41,8 @@ class House:
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def harness() -> AccountsHarness:
+    return AccountsHarness()
 
 
 def long(size: str = "0.1", **more: Any) -> dict[str, Any]:
@@ -52,23 +52,23 @@ def long(size: str = "0.1", **more: Any) -> dict[str, Any]:
 # keys and wallets
 
 
-def test_a_new_account_has_a_good_trading_key_and_practice_money(house: House) -> None:
-    made = house.control.make_account({})
+def test_a_new_account_has_a_good_trading_key_and_practice_money(harness: AccountsHarness) -> None:
+    made = harness.control.make_account({})
     assert (len(made["api_key"]), len(made["api_secret"])) == (18, 36)
     assert made["api_key"].isalnum()
     assert made["api_secret"].isalnum()
-    account = house.world.accounts[made["uid"]]
+    account = harness.world.accounts[made["uid"]]
     assert account.key.permissions["ContractTrade"] == ["Order", "Position"]
     assert account.wallet == {"USDT": Decimal(10_000)}
     assert account.key.expires_at == NOON + 90 * DAY
 
 
-def test_keys_come_from_the_seed(house: House) -> None:
-    first, second = house.control.make_account({}), house.control.make_account({})
-    assert first == House().control.make_account({})
+def test_keys_come_from_the_seed(harness: AccountsHarness) -> None:
+    first, second = harness.control.make_account({}), harness.control.make_account({})
+    assert first == AccountsHarness().control.make_account({})
     assert first["uid"] != second["uid"]
     assert first["api_key"] != second["api_key"]
-    assert first["api_key"] != House(seed=2).control.make_account({})["api_key"]
+    assert first["api_key"] != AccountsHarness(seed=2).control.make_account({})["api_key"]
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def test_keys_come_from_the_seed(house: House) -> None:
         (0, {"USDT": Decimal(0)}),
     ],
 )
-def test_a_balance_is_an_amount_or_a_mapping(house: House, balance: object, wallet: object) -> None:
-    assert house.make(balance=balance).wallet == wallet
+def test_a_balance_is_an_amount_or_a_mapping(harness: AccountsHarness, balance: object, wallet: object) -> None:
+    assert harness.make(balance=balance).wallet == wallet
 
 
-def test_bound_addresses_take_the_deadline_away(house: House) -> None:
-    assert house.make(ips=["127.0.0.1"]).key.expires_at is None
-    assert house.make(ips=["*"]).key.expires_at == NOON + 90 * DAY
-    assert house.make(ips=["127.0.0.1"], expires_at="2026-07-02T00:00:00Z").key.expires_at == NOON + 12 * HOUR
+def test_bound_addresses_take_the_deadline_away(harness: AccountsHarness) -> None:
+    assert harness.make(ips=["127.0.0.1"]).key.expires_at is None
+    assert harness.make(ips=["*"]).key.expires_at == NOON + 90 * DAY
+    assert harness.make(ips=["127.0.0.1"], expires_at="2026-07-02T00:00:00Z").key.expires_at == NOON + 12 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -133,15 +133,15 @@ def test_bound_addresses_take_the_deadline_away(house: House) -> None:
         ({"executions": [{"symbol": "BTCUSDT", "execId": "x"}] * 2}, "executions"),
     ],
 )
-def test_bad_input_is_refused_by_the_name_of_its_field(house: House, body: object, named: str) -> None:
+def test_bad_input_is_refused_by_the_name_of_its_field(harness: AccountsHarness, body: object, named: str) -> None:
     with pytest.raises(ControlError, match=f"^(the )?{named}"):
-        house.control.make_account(body)
-    assert not house.world.accounts
+        harness.control.make_account(body)
+    assert not harness.world.accounts
 
 
 @pytest.mark.parametrize("number", ["1e18", "0.000000000001", 1e18, "999999999999999999"])
-def test_extreme_numbers_can_be_shown(house: House, number: object) -> None:
-    account = house.make(
+def test_extreme_numbers_can_be_shown(harness: AccountsHarness, number: object) -> None:
+    account = harness.make(
         balance=number,
         positions=[{"symbol": "BTCUSDT", "size": "1e18", "avgPrice": number}, {"symbol": "BTCUSD", "size": "1e18"}],
         orders=[{"symbol": "PEPEUSDT", "category": "spot", "price": max(float(str(number)), 1), "qty": "1e18"}],
@@ -150,13 +150,13 @@ def test_extreme_numbers_can_be_shown(house: House, number: object) -> None:
             {"symbol": "BTCUSDT", "side": "Sell"},
         ],
     )
-    truth = house.truth(account)
+    truth = harness.truth(account)
     assert Decimal(truth["positions"][0]["size"]) == 10**18
     assert all(Decimal(truth["wallet"][name]).is_finite() for name in ("totalEquity", "totalInitialMargin"))
 
 
-def test_prices_between_two_ticks_go_to_the_nearest(house: House) -> None:
-    account = house.make(
+def test_prices_between_two_ticks_go_to_the_nearest(harness: AccountsHarness) -> None:
+    account = harness.make(
         positions=[long(stopLoss="60000.04", takeProfit="70000.07")],
         orders=[{"symbol": "ETHUSDT", "price": "3000.004"}],
     )
@@ -165,22 +165,22 @@ def test_prices_between_two_ticks_go_to_the_nearest(house: House) -> None:
     assert {order.price for order in account.orders.values()} == {0, 3_000}
 
 
-def test_names_are_read_in_any_spelling(house: House) -> None:
-    held = house.make(
+def test_names_are_read_in_any_spelling(harness: AccountsHarness) -> None:
+    held = harness.make(
         positions=[{"symbol": "btcusdt", "side": "long", "qty": 0.1, "entry_price": 63_000, "stop_loss": "60000"}]
     ).held()[0]
     assert (held.side, held.size, held.avg_price, held.stop_loss) == ("Buy", Decimal("0.1"), 63_000, 60_000)
 
 
-def test_what_the_stand_in_gives_it_takes_back(house: House) -> None:
-    first = house.make(
+def test_what_the_stand_in_gives_it_takes_back(harness: AccountsHarness) -> None:
+    first = harness.make(
         positions=[long(stopLoss="60000", takeProfit="70000")],
         orders=[{"symbol": "ETHUSDT", "side": "Sell", "qty": "1.5"}, {"symbol": "SOLUSDT", "triggerPrice": 100}],
         executions=6,
     )
-    truth = house.truth(first)
+    truth = harness.truth(first)
     orders = [row for row in truth["orders"] if not row["createType"].endswith(("Loss", "Profit"))]
-    again = house.truth(house.make(positions=truth["positions"], orders=orders, executions=truth["executions"]))
+    again = harness.truth(harness.make(positions=truth["positions"], orders=orders, executions=truth["executions"]))
     for part, names in (
         ("positions", ("symbol", "side", "size", "avgPrice", "stopLoss", "takeProfit", "unrealisedPnl")),
         ("orders", ("symbol", "side", "qty", "price", "orderType", "orderStatus", "triggerPrice")),
@@ -195,42 +195,42 @@ def test_what_the_stand_in_gives_it_takes_back(house: House) -> None:
 # what a position is worth
 
 
-def test_a_long_earns_as_the_price_rises(house: House) -> None:
-    account = house.make(balance=10_000, positions=[long("0.1")])
-    house.price("BTCUSDT", 65_000)
-    found = house.worth(account)
+def test_a_long_earns_as_the_price_rises(harness: AccountsHarness) -> None:
+    account = harness.make(balance=10_000, positions=[long("0.1")])
+    harness.price("BTCUSDT", 65_000)
+    found = harness.worth(account)
     assert found.unrealised == 100
     assert (found.wallet, found.equity, found.margin) == (10_000, 10_100, 10_100)
 
 
-def test_a_short_earns_as_the_price_falls(house: House) -> None:
-    account = house.make(positions=[long("0.1", side="Sell")])
-    house.price("BTCUSDT", 63_000)
-    assert house.worth(account).unrealised == 100
+def test_a_short_earns_as_the_price_falls(harness: AccountsHarness) -> None:
+    account = harness.make(positions=[long("0.1", side="Sell")])
+    harness.price("BTCUSDT", 63_000)
+    assert harness.worth(account).unrealised == 100
 
 
-def test_margins_are_those_of_the_help_center(house: House) -> None:
-    account = house.make(balance=10_000, positions=[long("0.1")])
-    (leg,) = house.worth(account).legs.values()
+def test_margins_are_those_of_the_help_center(harness: AccountsHarness) -> None:
+    account = harness.make(balance=10_000, positions=[long("0.1")])
+    (leg,) = harness.worth(account).legs.values()
     fee = Decimal("0.1") * BTC_PRICE * Decimal("0.9") * TAKER
     assert leg.initial == Decimal(640) + fee
     assert leg.maintenance == Decimal("0.1") * BTC_PRICE * Decimal("0.005") + fee
-    found = house.worth(account)
+    found = harness.worth(account)
     assert found.available == 10_000 - leg.initial
 
 
-def test_a_large_position_keeps_to_its_tier_without_a_jump(house: House) -> None:
-    account = house.make(balance=10**7, positions=[long("50")])
-    (leg,) = house.worth(account).legs.values()
+def test_a_large_position_keeps_to_its_tier_without_a_jump(harness: AccountsHarness) -> None:
+    account = harness.make(balance=10**7, positions=[long("50")])
+    (leg,) = harness.worth(account).legs.values()
     fee = 50 * BTC_PRICE * Decimal("0.9") * TAKER
     first, rest = Decimal(2_000_000) * Decimal("0.005"), Decimal(1_200_000) * Decimal("0.0065")
     assert (leg.risk_id, leg.maintenance) == (2, first + rest + fee)
 
 
-def test_an_inverse_position_earns_in_its_coin(house: House) -> None:
-    account = house.make(balance={"BTC": 1}, positions=[{"symbol": "BTCUSD", "size": 64_000, "avgPrice": 64_000}])
-    house.price("BTCUSDT", 80_000)
-    found = house.worth(account)
+def test_an_inverse_position_earns_in_its_coin(harness: AccountsHarness) -> None:
+    account = harness.make(balance={"BTC": 1}, positions=[{"symbol": "BTCUSD", "size": 64_000, "avgPrice": 64_000}])
+    harness.price("BTCUSDT", 80_000)
+    found = harness.worth(account)
     assert found.coins["BTC"].unrealised == Decimal("0.2")
     assert found.equity == Decimal("1.2") * 80_000
 
@@ -243,14 +243,14 @@ def test_an_inverse_position_earns_in_its_coin(house: House) -> None:
 )
 @settings(max_examples=40)
 def test_at_the_liquidation_price_margin_meets_maintenance(side: str, size: int, balance: int, leverage: int) -> None:
-    house = House()
-    account = house.make(balance=balance, positions=[long(str(Decimal(size) / 1000), side=side, leverage=leverage)])
-    (leg,) = house.worth(account).legs.values()
+    harness = AccountsHarness()
+    account = harness.make(balance=balance, positions=[long(str(Decimal(size) / 1000), side=side, leverage=leverage)])
+    (leg,) = harness.worth(account).legs.values()
     if leg.liquidation is None:
         return
     assert (leg.liquidation < leg.mark) == (side == "Buy")
-    house.price("BTCUSDT", leg.instrument.price.round(leg.liquidation))
-    found = house.worth(account)
+    harness.price("BTCUSDT", leg.instrument.price.round(leg.liquidation))
+    found = harness.worth(account)
     (moved,) = found.legs.values()
     slack = abs(found.margin - found.maintenance) / (moved.position.size * moved.mark)
     assert slack < Decimal("0.0001") or moved.risk_id != leg.risk_id  # a tier further has another rate
@@ -259,55 +259,55 @@ def test_at_the_liquidation_price_margin_meets_maintenance(side: str, size: int,
 @given(size=st.integers(1_000, 100_000), coins=st.integers(1, 40))
 @settings(max_examples=40)
 def test_an_inverse_position_too_is_liquidated_where_its_coins_run_out(size: int, coins: int) -> None:
-    house = House()
-    account = house.make(
+    harness = AccountsHarness()
+    account = harness.make(
         balance={"BTC": str(Decimal(coins) / 20)}, positions=[{"symbol": "BTCUSD", "size": size, "avgPrice": 64_000}]
     )
-    (leg,) = house.worth(account).legs.values()
+    (leg,) = harness.worth(account).legs.values()
     if leg.liquidation is None or leg.liquidation < 100:
         return
-    house.price("BTCUSDT", leg.instrument.price.round(leg.liquidation))
-    found = house.worth(account)
+    harness.price("BTCUSDT", leg.instrument.price.round(leg.liquidation))
+    found = harness.worth(account)
     assert abs(found.margin - found.maintenance) / size < Decimal("0.01")
 
 
-def test_a_small_position_in_a_large_account_cannot_be_liquidated(house: House) -> None:
-    account = house.make(balance=1_000_000, positions=[long("0.001")])
-    assert house.truth(account)["positions"][0]["liqPrice"] == ""
+def test_a_small_position_in_a_large_account_cannot_be_liquidated(harness: AccountsHarness) -> None:
+    account = harness.make(balance=1_000_000, positions=[long("0.001")])
+    assert harness.truth(account)["positions"][0]["liqPrice"] == ""
 
 
-def test_opposite_legs_hold_each_other(house: House) -> None:
-    account = house.make(balance=100, hedge=True, positions=[long("0.1"), long("0.1", side="Sell")])
-    assert {leg.position.index for leg in house.worth(account).legs.values()} == {1, 2}
-    house.price("BTCUSDT", 90_000)
-    assert house.worth(account).unrealised == 0
+def test_opposite_legs_hold_each_other(harness: AccountsHarness) -> None:
+    account = harness.make(balance=100, hedge=True, positions=[long("0.1"), long("0.1", side="Sell")])
+    assert {leg.position.index for leg in harness.worth(account).legs.values()} == {1, 2}
+    harness.price("BTCUSDT", 90_000)
+    assert harness.worth(account).unrealised == 0
 
 
-def test_open_orders_set_margin_aside_and_conditional_ones_do_not(house: House) -> None:
+def test_open_orders_set_margin_aside_and_conditional_ones_do_not(harness: AccountsHarness) -> None:
     plain_order = {"symbol": "BTCUSDT", "side": "Buy", "qty": "0.1", "price": "60000"}
-    account = house.make(orders=[plain_order])
-    assert house.worth(account).coins["USDT"].order_initial == 600 + 6000 * TAKER
-    conditional = house.make(orders=[{**plain_order, "triggerPrice": "61000"}])
-    assert house.worth(conditional).coins["USDT"].order_initial == 0
-    closing = house.make(orders=[{**plain_order, "reduceOnly": True}])
-    assert house.worth(closing).coins["USDT"].order_initial == 0
+    account = harness.make(orders=[plain_order])
+    assert harness.worth(account).coins["USDT"].order_initial == 600 + 6000 * TAKER
+    conditional = harness.make(orders=[{**plain_order, "triggerPrice": "61000"}])
+    assert harness.worth(conditional).coins["USDT"].order_initial == 0
+    closing = harness.make(orders=[{**plain_order, "reduceOnly": True}])
+    assert harness.worth(closing).coins["USDT"].order_initial == 0
 
 
-def test_spot_orders_lock_what_they_would_pay(house: House) -> None:
-    account = house.make(
+def test_spot_orders_lock_what_they_would_pay(harness: AccountsHarness) -> None:
+    account = harness.make(
         balance={"USDT": 10_000, "BTC": 1},
         orders=[
             {"symbol": "BTCUSDT", "category": "spot", "side": "Buy", "qty": "0.1", "price": "60000"},
             {"symbol": "BTCUSDT", "category": "spot", "side": "Sell", "qty": "0.25", "price": "70000"},
         ],
     )
-    coins = house.worth(account).coins
+    coins = harness.worth(account).coins
     assert (coins["USDT"].locked, coins["BTC"].locked) == (6_000, Decimal("0.25"))
     assert coins["USDT"].free == 4_000
 
 
-def test_a_position_with_a_stop_shows_the_orders_that_protect_it(house: House) -> None:
-    account = house.make(positions=[long(stopLoss="60000", takeProfit="70000")])
+def test_a_position_with_a_stop_shows_the_orders_that_protect_it(harness: AccountsHarness) -> None:
+    account = harness.make(positions=[long(stopLoss="60000", takeProfit="70000")])
     stop, take = sorted(account.orders.values(), key=lambda order: order.trigger_price)
     assert (stop.stop_order_type, stop.trigger_direction, stop.side, stop.qty) == (
         "StopLoss",
@@ -322,8 +322,8 @@ def test_a_position_with_a_stop_shows_the_orders_that_protect_it(house: House) -
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 9, 10, 500])
-def test_so_many_fills_as_asked_for_each_with_its_order(house: House, count: int) -> None:
-    account = house.make(executions=count)
+def test_so_many_fills_as_asked_for_each_with_its_order(harness: AccountsHarness, count: int) -> None:
+    account = harness.make(executions=count)
     assert len(account.executions) == count
     assert {fill.order_id for fill in account.executions} == {order.order_id for order in account.history}
     assert all(order.status == "Filled" for order in account.history)
@@ -333,22 +333,22 @@ def test_so_many_fills_as_asked_for_each_with_its_order(house: House, count: int
     assert times[-1] <= NOON
 
 
-def test_seeded_fills_have_the_prices_of_their_moments(house: House) -> None:
-    for fill in house.make(executions=10).executions:
-        one = house.world.market.any_of(fill.symbol, "linear")
-        assert fill.price == house.world.market.last_price(one, fill.at)
+def test_seeded_fills_have_the_prices_of_their_moments(harness: AccountsHarness) -> None:
+    for fill in harness.make(executions=10).executions:
+        one = harness.world.market.any_of(fill.symbol, "linear")
+        assert fill.price == harness.world.market.last_price(one, fill.at)
 
 
-def test_seeded_fills_leave_nothing_open(house: House) -> None:
-    account = house.make(executions=7)
+def test_seeded_fills_leave_nothing_open(harness: AccountsHarness) -> None:
+    account = harness.make(executions=7)
     net: dict[str, Decimal] = {}
     for fill in account.executions:
         net[fill.symbol] = net.get(fill.symbol, Decimal(0)) + (fill.qty if fill.side == "Buy" else -fill.qty)
     assert set(net.values()) == {Decimal(0)}
 
 
-def test_closed_pnl_is_price_difference_less_both_fees(house: House) -> None:
-    account = house.make(
+def test_closed_pnl_is_price_difference_less_both_fees(harness: AccountsHarness) -> None:
+    account = harness.make(
         executions=[
             {"symbol": "BTCUSDT", "side": "Sell", "execQty": "0.1", "execPrice": 65_000, "execTime": NOON - MINUTE},
             {"symbol": "BTCUSDT", "side": "Buy", "execQty": "0.1", "execPrice": 64_000, "execTime": NOON - HOUR},
@@ -360,29 +360,29 @@ def test_closed_pnl_is_price_difference_less_both_fees(house: House) -> None:
     assert account.cum_realised["USDT"] == done.pnl
 
 
-def test_a_fill_larger_than_the_position_turns_it(house: House) -> None:
+def test_a_fill_larger_than_the_position_turns_it(harness: AccountsHarness) -> None:
     fills = [
         {"symbol": "BTCUSDT", "side": side, "execQty": qty, "execPrice": price}
         for side, qty, price in (("Buy", "0.2", 63_000), ("Sell", "0.3", 64_000), ("Buy", "0.1", 62_000))
     ]
-    account = house.make(executions=list(reversed(fills)))
+    account = harness.make(executions=list(reversed(fills)))
     first, second = account.closed_pnl
     assert (first.closed_size, second.closed_size) == (Decimal("0.2"), Decimal("0.1"))
     assert (second.avg_entry, second.avg_exit) == (64_000, 62_000)
 
 
-def test_closing_in_parts_pays_the_opening_fee_once(house: House) -> None:
+def test_closing_in_parts_pays_the_opening_fee_once(harness: AccountsHarness) -> None:
     fills = [
         {"symbol": "BTCUSDT", "side": side, "execQty": qty, "execPrice": 64_000}
         for side, qty in (("Sell", "0.1"), ("Sell", "0.3"), ("Buy", "0.4"))
     ]
-    closed = house.make(executions=fills).closed_pnl
+    closed = harness.make(executions=fills).closed_pnl
     assert [done.open_fee for done in closed] == [19_200 * TAKER, 6_400 * TAKER]
     assert sum(done.pnl for done in closed) == -2 * 25_600 * TAKER
 
 
-def test_an_inverse_close_earns_coins(house: House) -> None:
-    account = house.make(
+def test_an_inverse_close_earns_coins(harness: AccountsHarness) -> None:
+    account = harness.make(
         balance={"BTC": 1},
         executions=[
             {"symbol": "BTCUSD", "side": "Sell", "execQty": 64_000, "execPrice": 80_000, "feeRate": 0},
@@ -397,7 +397,7 @@ def test_an_inverse_close_earns_coins(house: House) -> None:
 @given(st.integers(1, 40), st.integers(0, 10**6))
 @settings(max_examples=25)
 def test_the_log_of_every_coin_ends_at_its_balance(count: int, seed: int) -> None:
-    account = House(seed).make(balance={"USDT": 777, "BTC": 2}, executions=count)
+    account = AccountsHarness(seed).make(balance={"USDT": 777, "BTC": 2}, executions=count)
     last = {entry.currency: entry.balance for entry in account.log}
     assert last == {"USDT": 777, "BTC": 2}
     running: dict[str, Decimal] = {}
@@ -407,8 +407,8 @@ def test_the_log_of_every_coin_ends_at_its_balance(count: int, seed: int) -> Non
     assert account.log[0].type == "TRANSFER_IN"
 
 
-def test_a_spot_fill_moves_both_coins(house: House) -> None:
-    account = house.make(
+def test_a_spot_fill_moves_both_coins(harness: AccountsHarness) -> None:
+    account = harness.make(
         balance={"USDT": 1_000, "BTC": "0.1"},
         executions=[{"symbol": "BTCUSDT", "category": "spot", "side": "Buy", "execQty": "0.1", "execPrice": 60_000}],
     )
@@ -420,57 +420,57 @@ def test_a_spot_fill_moves_both_coins(house: House) -> None:
     assert account.executions[0].fee_currency == "BTC"
 
 
-def test_a_fill_of_a_known_order_makes_no_second_order(house: House) -> None:
+def test_a_fill_of_a_known_order_makes_no_second_order(harness: AccountsHarness) -> None:
     order = {"symbol": "BTCUSDT", "orderId": "mine", "qty": "0.1", "orderStatus": "Filled"}
     fill = {"symbol": "BTCUSDT", "orderId": "mine", "execQty": "0.1"}
-    account = house.make(orders=[order], executions=[fill])
+    account = harness.make(orders=[order], executions=[fill])
     assert [one.order_id for one in account.history] == ["mine"]
 
 
 # changing an account
 
 
-def test_a_change_takes_the_place_of_what_was_there(house: House) -> None:
-    account = house.make(positions=[long(stopLoss=60_000)], orders=[{"symbol": "ETHUSDT"}], executions=4)
-    house.control.change_account(str(account.uid), {"positions": [{"symbol": "SOLUSDT", "size": 2}], "balance": 5})
-    changed = house.world.accounts[account.uid]
+def test_a_change_takes_the_place_of_what_was_there(harness: AccountsHarness) -> None:
+    account = harness.make(positions=[long(stopLoss=60_000)], orders=[{"symbol": "ETHUSDT"}], executions=4)
+    harness.control.change_account(str(account.uid), {"positions": [{"symbol": "SOLUSDT", "size": 2}], "balance": 5})
+    changed = harness.world.accounts[account.uid]
     assert [leg.symbol for leg in changed.held()] == ["SOLUSDT"]
     assert [order.symbol for order in changed.orders.values()] == ["ETHUSDT"]
     assert changed.wallet == {"USDT": Decimal(5)}
     assert changed.log[-1].balance == 5
-    house.control.change_account(str(account.uid), {"orders": [], "executions": 2})
-    changed = house.world.accounts[account.uid]
+    harness.control.change_account(str(account.uid), {"orders": [], "executions": 2})
+    changed = harness.world.accounts[account.uid]
     assert (changed.orders, len(changed.executions), len(changed.history)) == ({}, 2, 2)
 
 
-def test_a_refused_change_changes_nothing(house: House) -> None:
-    account = house.make(positions=[long()])
-    before = house.truth(account)
+def test_a_refused_change_changes_nothing(harness: AccountsHarness) -> None:
+    account = harness.make(positions=[long()])
+    before = harness.truth(account)
     with pytest.raises(ControlError, match="orders"):
-        house.control.change_account(str(account.uid), {"positions": [], "balance": 1, "orders": [{}]})
-    assert house.truth(account) == before
+        harness.control.change_account(str(account.uid), {"positions": [], "balance": 1, "orders": [{}]})
+    assert harness.truth(account) == before
 
 
-def test_the_mode_changes_only_while_nothing_is_open(house: House) -> None:
-    account = house.make(positions=[long()])
+def test_the_mode_changes_only_while_nothing_is_open(harness: AccountsHarness) -> None:
+    account = harness.make(positions=[long()])
     with pytest.raises(ControlError, match="hedge"):
-        house.control.change_account(str(account.uid), {"hedge": True})
-    house.control.change_account(str(account.uid), {"hedge": True, "positions": [long(), long(side="Sell")]})
-    assert [leg.index for leg in house.world.accounts[account.uid].held()] == [1, 2]
+        harness.control.change_account(str(account.uid), {"hedge": True})
+    harness.control.change_account(str(account.uid), {"hedge": True, "positions": [long(), long(side="Sell")]})
+    assert [leg.index for leg in harness.world.accounts[account.uid].held()] == [1, 2]
 
 
-def test_a_removed_account_is_gone_with_its_key(house: House) -> None:
-    account = house.make()
-    house.control.remove_account(str(account.uid))
-    assert (house.world.accounts, house.world.by_key) == ({}, {})
+def test_a_removed_account_is_gone_with_its_key(harness: AccountsHarness) -> None:
+    account = harness.make()
+    harness.control.remove_account(str(account.uid))
+    assert (harness.world.accounts, harness.world.by_key) == ({}, {})
     with pytest.raises(ControlError, match="no account"):
-        house.control.account(str(account.uid))
+        harness.control.account(str(account.uid))
 
 
 @pytest.mark.parametrize("uid", ["", "x", "1", "٣", "9" * 5000])
-def test_an_unknown_uid_is_not_found(house: House, uid: str) -> None:
+def test_an_unknown_uid_is_not_found(harness: AccountsHarness, uid: str) -> None:
     with pytest.raises(ControlError) as caught:
-        house.control.account(uid)
+        harness.control.account(uid)
     assert caught.value.status == 404
 
 
@@ -487,6 +487,6 @@ def test_an_unknown_uid_is_not_found(house: House, uid: str) -> None:
         ({"symbol": "BTCUSDT", "price": 1, "hold": "no"}, "hold"),
     ],
 )
-def test_a_wrong_price_is_refused_by_name(house: House, body: object, named: str) -> None:
+def test_a_wrong_price_is_refused_by_name(harness: AccountsHarness, body: object, named: str) -> None:
     with pytest.raises(ControlError, match=f"^{named}"):
-        house.control.set_price(body)
+        harness.control.set_price(body)

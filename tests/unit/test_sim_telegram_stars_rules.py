@@ -27,7 +27,7 @@ OFFER: dict[str, Any] = {
 TOO_LATE = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 
 
-class House:
+class StarsHarness:
     """A world whose clock the test moves, one bot, and Anna who has started it."""
 
     def __init__(self) -> None:
@@ -71,8 +71,8 @@ class House:
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def harness() -> StarsHarness:
+    return StarsHarness()
 
 
 def shaped(body: dict[str, Any], type_name: str) -> None:
@@ -111,9 +111,11 @@ def shaped(body: dict[str, Any], type_name: str) -> None:
         ({"start_parameter": "a" * 65}, "START_PARAM_INVALID"),
     ],
 )
-def test_an_invoice_telegram_would_not_take_is_refused(house: House, changes: dict[str, Any], reason: str) -> None:
-    assert house.refused("sendInvoice", chat_id=ANNA, **OFFER | changes) == f"Bad Request: {reason}"
-    assert len(house.bot.dialogs[ANNA].messages) == 1
+def test_an_invoice_telegram_would_not_take_is_refused(
+    harness: StarsHarness, changes: dict[str, Any], reason: str
+) -> None:
+    assert harness.refused("sendInvoice", chat_id=ANNA, **OFFER | changes) == f"Bad Request: {reason}"
+    assert len(harness.bot.dialogs[ANNA].messages) == 1
 
 
 @pytest.mark.parametrize(
@@ -124,21 +126,23 @@ def test_an_invoice_telegram_would_not_take_is_refused(house: House, changes: di
         {"prices": '[{"label": "a", "amount": "1"}]', "need_email": True, "photo_url": "https://a.io/b.png"},
     ],
 )
-def test_an_invoice_at_its_limits_is_sent(house: House, changes: dict[str, Any]) -> None:
+def test_an_invoice_at_its_limits_is_sent(harness: StarsHarness, changes: dict[str, Any]) -> None:
     offer = OFFER | changes
-    sent = house.call("sendInvoice", chat_id=ANNA, **offer)
+    sent = harness.call("sendInvoice", chat_id=ANNA, **offer)
     shaped(sent["invoice"], "Invoice")
     assert sent["invoice"]["start_parameter"] == changes.get("start_parameter", "")
     assert "payload" not in str(sent)
 
 
-def test_a_subscription_is_offered_by_link_for_a_month_and_no_more_than_ten_thousand(house: House) -> None:
-    assert house.call("createInvoiceLink", **OFFER, subscription_period=MONTH).startswith("https://t.me/$")
-    refused = house.refused("createInvoiceLink", **OFFER, subscription_period=MONTH * 3)
+def test_a_subscription_is_offered_by_link_for_a_month_and_no_more_than_ten_thousand(harness: StarsHarness) -> None:
+    assert harness.call("createInvoiceLink", **OFFER, subscription_period=MONTH).startswith("https://t.me/$")
+    refused = harness.refused("createInvoiceLink", **OFFER, subscription_period=MONTH * 3)
     assert refused == "Bad Request: SUBSCRIPTION_PERIOD_INVALID"
     dear = OFFER | {"prices": [{"label": "a", "amount": 10_001}]}
-    assert house.refused("createInvoiceLink", **dear, subscription_period=MONTH).endswith("SUBSCRIPTION_AMOUNT_INVALID")
-    assert house.call("createInvoiceLink", **dear) != house.call("createInvoiceLink", **dear)
+    assert harness.refused("createInvoiceLink", **dear, subscription_period=MONTH).endswith(
+        "SUBSCRIPTION_AMOUNT_INVALID"
+    )
+    assert harness.call("createInvoiceLink", **dear) != harness.call("createInvoiceLink", **dear)
 
 
 # The Pay button
@@ -166,25 +170,25 @@ def test_a_pay_button_stands_first_and_alone(rows: list[Any], reason: str) -> No
         check_invoice_markup({"inline_keyboard": rows}, 5)
 
 
-def test_an_edited_invoice_keeps_its_pay_button(house: House) -> None:
-    message_id = house.invoice()
+def test_an_edited_invoice_keeps_its_pay_button(harness: StarsHarness) -> None:
+    message_id = harness.invoice()
     more = {"inline_keyboard": [[{"text": "Pay", "pay": True}], [{"text": "Why?", "callback_data": "why"}]]}
     edit = {"chat_id": ANNA, "message_id": message_id}
-    assert house.call("editMessageReplyMarkup", **edit, reply_markup=more)["reply_markup"] == more
-    bare = house.call("editMessageReplyMarkup", **edit)
+    assert harness.call("editMessageReplyMarkup", **edit, reply_markup=more)["reply_markup"] == more
+    bare = harness.call("editMessageReplyMarkup", **edit)
     assert bare["reply_markup"] == {"inline_keyboard": [[{"text": "Pay ⭐250", "pay": True}]]}
     other = {"inline_keyboard": [[{"text": "Why?", "callback_data": "why"}]]}
-    assert house.refused("editMessageReplyMarkup", **edit, reply_markup=other).endswith("REPLY_MARKUP_BUY_EMPTY")
-    assert house.pay(message_id)["total_amount"] == 250
+    assert harness.refused("editMessageReplyMarkup", **edit, reply_markup=other).endswith("REPLY_MARKUP_BUY_EMPTY")
+    assert harness.pay(message_id)["total_amount"] == 250
 
 
 # Where the Stars go
 
 
-def test_a_payment_asks_the_bot_then_moves_the_stars(house: House) -> None:
-    message_id = house.invoice()
-    receipt = house.people.pay(house.bot, ANNA, message_id)
-    (query,) = house.updates("pre_checkout_query")
+def test_a_payment_asks_the_bot_then_moves_the_stars(harness: StarsHarness) -> None:
+    message_id = harness.invoice()
+    receipt = harness.people.pay(harness.bot, ANNA, message_id)
+    (query,) = harness.updates("pre_checkout_query")
     shaped(query, "PreCheckoutQuery")
     assert query == {
         "id": receipt.pre_checkout_query_id,
@@ -193,202 +197,204 @@ def test_a_payment_asks_the_bot_then_moves_the_stars(house: House) -> None:
         "total_amount": 250,
         "invoice_payload": "offer:7",
     }
-    assert house.stars() == FIRST_BALANCE
-    house.agree(receipt)
-    assert house.kinds()[-4:] == ["paying", "checked", "sent", "settled"]
-    paid = house.updates("message")[-1]
+    assert harness.stars() == FIRST_BALANCE
+    harness.agree(receipt)
+    assert harness.kinds()[-4:] == ["paying", "checked", "sent", "settled"]
+    paid = harness.updates("message")[-1]
     assert paid["from"]["id"] == paid["chat"]["id"] == ANNA
     payment = paid["successful_payment"]
     shaped(payment, "SuccessfulPayment")
     assert (payment["total_amount"], payment["currency"], payment["invoice_payload"]) == (250, "XTR", "offer:7")
-    assert house.stars() == FIRST_BALANCE - 250
-    assert house.call("getMyStarBalance") == {"amount": 250}
+    assert harness.stars() == FIRST_BALANCE - 250
+    assert harness.call("getMyStarBalance") == {"amount": 250}
 
 
-def test_a_refusal_moves_nothing_and_must_say_why(house: House) -> None:
-    receipt = house.people.pay(house.bot, ANNA, house.invoice())
+def test_a_refusal_moves_nothing_and_must_say_why(harness: StarsHarness) -> None:
+    receipt = harness.people.pay(harness.bot, ANNA, harness.invoice())
     answer = {"pre_checkout_query_id": receipt.pre_checkout_query_id, "ok": False}
-    assert house.refused("answerPreCheckoutQuery", **answer) == 'Bad Request: parameter "error_message" is required'
-    assert house.call("answerPreCheckoutQuery", **answer, error_message="Sold out")
-    checked, settled = list(house.bot.dialogs[ANNA].events)[-2:]
+    assert harness.refused("answerPreCheckoutQuery", **answer) == 'Bad Request: parameter "error_message" is required'
+    assert harness.call("answerPreCheckoutQuery", **answer, error_message="Sold out")
+    checked, settled = list(harness.bot.dialogs[ANNA].events)[-2:]
     assert (checked.kind, checked.is_public, checked.ok, checked.error_message) == ("checked", True, False, "Sold out")
     assert checked.body().keys() == {"seq", "at", "kind", "pre_checkout_query_id", "ok", "error_message"}
     assert (settled.kind, settled.is_public, settled.text) == ("settled", False, "refused")
-    assert house.refused("answerPreCheckoutQuery", **answer | {"ok": True}) == TOO_LATE
-    assert house.stars() == FIRST_BALANCE
-    assert house.call("getStarTransactions") == {"transactions": []}
+    assert harness.refused("answerPreCheckoutQuery", **answer | {"ok": True}) == TOO_LATE
+    assert harness.stars() == FIRST_BALANCE
+    assert harness.call("getStarTransactions") == {"transactions": []}
 
 
 @pytest.mark.parametrize(("seconds", "in_time"), [(9.9, True), (10.0, False)])
-def test_the_bot_has_ten_seconds(house: House, seconds: float, in_time: bool) -> None:
-    receipt = house.people.pay(house.bot, ANNA, house.invoice())
-    house.now += seconds
+def test_the_bot_has_ten_seconds(harness: StarsHarness, seconds: float, in_time: bool) -> None:
+    receipt = harness.people.pay(harness.bot, ANNA, harness.invoice())
+    harness.now += seconds
     if in_time:
-        payments.expire(house.world)
-        house.agree(receipt)
+        payments.expire(harness.world)
+        harness.agree(receipt)
         return
     late = {"pre_checkout_query_id": receipt.pre_checkout_query_id, "ok": True}
-    assert house.refused("answerPreCheckoutQuery", **late) == TOO_LATE
-    payments.expire(house.world)
-    assert house.bot.dialogs[ANNA].events[-1].text == "expired"
-    assert house.refused("answerPreCheckoutQuery", **late) == TOO_LATE
-    assert house.stars() == FIRST_BALANCE
+    assert harness.refused("answerPreCheckoutQuery", **late) == TOO_LATE
+    payments.expire(harness.world)
+    assert harness.bot.dialogs[ANNA].events[-1].text == "expired"
+    assert harness.refused("answerPreCheckoutQuery", **late) == TOO_LATE
+    assert harness.stars() == FIRST_BALANCE
 
 
-def test_who_has_too_few_stars_cannot_pay_and_no_one_pays_twice_with_them(house: House) -> None:
-    message_id = house.invoice()
-    house.world.put_user(ANNA, first_name="Anna", stars=249)
+def test_who_has_too_few_stars_cannot_pay_and_no_one_pays_twice_with_them(harness: StarsHarness) -> None:
+    message_id = harness.invoice()
+    harness.world.put_user(ANNA, first_name="Anna", stars=249)
     with pytest.raises(ControlError, match="has 249 Stars and the invoice asks for 250"):
-        house.people.pay(house.bot, ANNA, message_id)
-    assert house.updates("pre_checkout_query") == []
-    house.world.put_user(ANNA, first_name="Anna", stars=400)
-    first, second = (house.people.pay(house.bot, ANNA, message_id) for _ in range(2))
-    house.agree(first)
-    house.agree(second)
-    assert house.stars() == 150
-    assert house.bot.dialogs[ANNA].events[-1].text == "short"
-    assert len(house.call("getStarTransactions")["transactions"]) == 1
+        harness.people.pay(harness.bot, ANNA, message_id)
+    assert harness.updates("pre_checkout_query") == []
+    harness.world.put_user(ANNA, first_name="Anna", stars=400)
+    first, second = (harness.people.pay(harness.bot, ANNA, message_id) for _ in range(2))
+    harness.agree(first)
+    harness.agree(second)
+    assert harness.stars() == 150
+    assert harness.bot.dialogs[ANNA].events[-1].text == "short"
+    assert len(harness.call("getStarTransactions")["transactions"]) == 1
 
 
-def test_the_same_invoice_is_paid_again_with_another_charge(house: House) -> None:
-    message_id = house.invoice()
-    charges = [house.pay(message_id) for _ in range(3)]
+def test_the_same_invoice_is_paid_again_with_another_charge(harness: StarsHarness) -> None:
+    message_id = harness.invoice()
+    charges = [harness.pay(message_id) for _ in range(3)]
     assert len({charge["telegram_payment_charge_id"] for charge in charges}) == 3
     assert len({charge["provider_payment_charge_id"] for charge in charges}) == 3
-    assert house.stars() == FIRST_BALANCE - 750
+    assert harness.stars() == FIRST_BALANCE - 750
 
 
-def test_only_invoices_that_are_there_can_be_paid(house: House) -> None:
-    text = house.call("sendMessage", chat_id=ANNA, text="x")["message_id"]
+def test_only_invoices_that_are_there_can_be_paid(harness: StarsHarness) -> None:
+    text = harness.call("sendMessage", chat_id=ANNA, text="x")["message_id"]
     with pytest.raises(ControlError, match="is no invoice"):
-        house.people.pay(house.bot, ANNA, text)
+        harness.people.pay(harness.bot, ANNA, text)
     with pytest.raises(ControlError, match="no message 999"):
-        house.people.pay(house.bot, ANNA, 999)
+        harness.people.pay(harness.bot, ANNA, 999)
     with pytest.raises(ControlError, match="is no invoice link"):
-        house.people.pay(house.bot, ANNA, link="https://t.me/$none")
-    message_id = house.invoice()
-    house.call("deleteMessage", chat_id=ANNA, message_id=message_id)
+        harness.people.pay(harness.bot, ANNA, link="https://t.me/$none")
+    message_id = harness.invoice()
+    harness.call("deleteMessage", chat_id=ANNA, message_id=message_id)
     with pytest.raises(ControlError, match="there is no message"):
-        house.people.pay(house.bot, ANNA, message_id)
+        harness.people.pay(harness.bot, ANNA, message_id)
 
 
 # Forwarded copies
 
 
-def test_without_a_start_parameter_a_forwarded_copy_can_be_paid_by_others(house: House) -> None:
-    message_id = house.invoice()
-    house.people.say(house.bot, BORIS, Draft(text="/start"))
-    copy = house.call("forwardMessage", chat_id=BORIS, from_chat_id=ANNA, message_id=message_id)
+def test_without_a_start_parameter_a_forwarded_copy_can_be_paid_by_others(harness: StarsHarness) -> None:
+    message_id = harness.invoice()
+    harness.people.say(harness.bot, BORIS, Draft(text="/start"))
+    copy = harness.call("forwardMessage", chat_id=BORIS, from_chat_id=ANNA, message_id=message_id)
     assert copy["reply_markup"] == {"inline_keyboard": [[{"text": "Pay ⭐250", "pay": True}]]}
-    assert house.pay(copy["message_id"], BORIS)["invoice_payload"] == "offer:7"
-    again = house.call("forwardMessage", chat_id=ANNA, from_chat_id=BORIS, message_id=copy["message_id"])
-    assert house.pay(again["message_id"])["total_amount"] == 250
-    assert (house.stars(ANNA), house.stars(BORIS)) == (FIRST_BALANCE - 250, FIRST_BALANCE - 250)
+    assert harness.pay(copy["message_id"], BORIS)["invoice_payload"] == "offer:7"
+    again = harness.call("forwardMessage", chat_id=ANNA, from_chat_id=BORIS, message_id=copy["message_id"])
+    assert harness.pay(again["message_id"])["total_amount"] == 250
+    assert (harness.stars(ANNA), harness.stars(BORIS)) == (FIRST_BALANCE - 250, FIRST_BALANCE - 250)
 
 
-def test_with_a_start_parameter_a_forwarded_copy_leads_to_the_bot(house: House) -> None:
-    message_id = house.invoice(start_parameter="buy_7")
-    house.people.say(house.bot, BORIS, Draft(text="/start"))
-    copy = house.call("forwardMessage", chat_id=BORIS, from_chat_id=ANNA, message_id=message_id)
+def test_with_a_start_parameter_a_forwarded_copy_leads_to_the_bot(harness: StarsHarness) -> None:
+    message_id = harness.invoice(start_parameter="buy_7")
+    harness.people.say(harness.bot, BORIS, Draft(text="/start"))
+    copy = harness.call("forwardMessage", chat_id=BORIS, from_chat_id=ANNA, message_id=message_id)
     link = {"text": "Pay ⭐250", "url": "https://t.me/perpdesk_77_bot?start=buy_7"}
     assert copy["reply_markup"] == {"inline_keyboard": [[link]]}
     with pytest.raises(ControlError, match="no invoice that can be paid"):
-        house.people.pay(house.bot, BORIS, copy["message_id"])
-    assert house.pay(message_id)["invoice_payload"] == "offer:7"
-    again = house.call("forwardMessage", chat_id=ANNA, from_chat_id=BORIS, message_id=copy["message_id"])
+        harness.people.pay(harness.bot, BORIS, copy["message_id"])
+    assert harness.pay(message_id)["invoice_payload"] == "offer:7"
+    again = harness.call("forwardMessage", chat_id=ANNA, from_chat_id=BORIS, message_id=copy["message_id"])
     assert again["reply_markup"] == copy["reply_markup"]
 
 
-def test_somebody_elses_invoice_is_paid_as_a_copy_of_it(house: House) -> None:
-    assert house.pay(house.invoice(), BORIS)["provider_payment_charge_id"].startswith(f"{BORIS}_")
-    assert house.kinds(BORIS) == ["paying", "checked", "sent", "settled"]
-    assert house.call("sendMessage", chat_id=BORIS, text="Thanks")["text"] == "Thanks"
+def test_somebody_elses_invoice_is_paid_as_a_copy_of_it(harness: StarsHarness) -> None:
+    assert harness.pay(harness.invoice(), BORIS)["provider_payment_charge_id"].startswith(f"{BORIS}_")
+    assert harness.kinds(BORIS) == ["paying", "checked", "sent", "settled"]
+    assert harness.call("sendMessage", chat_id=BORIS, text="Thanks")["text"] == "Thanks"
     with pytest.raises(ControlError, match="link into the bot") as refused:
-        house.people.pay(house.bot, BORIS, house.invoice(start_parameter="buy_7"))
+        harness.people.pay(harness.bot, BORIS, harness.invoice(start_parameter="buy_7"))
     assert refused.value.body()["start_parameter"] == "buy_7"
 
 
-def test_an_invoice_in_a_group_is_paid_there_and_receipted_in_private(house: House) -> None:
-    house.people.put_chat(-500, house.bot, {"type": "group", "members": [ANNA, BORIS], "bot": "member"})
-    message_id = house.call("sendInvoice", chat_id=-500, **OFFER)["message_id"]
-    receipt = house.people.pay(house.bot, BORIS, message_id, chat_id=-500)
-    house.agree(receipt)
-    assert [event.kind for event in house.world.groups[-500].events][-3:] == ["paying", "checked", "settled"]
-    assert [message["chat"]["id"] for message in house.updates("message")][-1] == BORIS
+def test_an_invoice_in_a_group_is_paid_there_and_receipted_in_private(harness: StarsHarness) -> None:
+    harness.people.put_chat(-500, harness.bot, {"type": "group", "members": [ANNA, BORIS], "bot": "member"})
+    message_id = harness.call("sendInvoice", chat_id=-500, **OFFER)["message_id"]
+    receipt = harness.people.pay(harness.bot, BORIS, message_id, chat_id=-500)
+    harness.agree(receipt)
+    assert [event.kind for event in harness.world.groups[-500].events][-3:] == ["paying", "checked", "settled"]
+    assert [message["chat"]["id"] for message in harness.updates("message")][-1] == BORIS
 
 
-def test_invoices_and_service_messages_cannot_be_copied(house: House) -> None:
-    message_id = house.invoice()
-    house.pay(message_id)
-    service = next(reversed(house.bot.dialogs[ANNA].messages))
+def test_invoices_and_service_messages_cannot_be_copied(harness: StarsHarness) -> None:
+    message_id = harness.invoice()
+    harness.pay(message_id)
+    service = next(reversed(harness.bot.dialogs[ANNA].messages))
     place = {"chat_id": ANNA, "from_chat_id": ANNA}
     for number, method, verb in [
         (message_id, "copyMessage", "copied"),
         (service, "copyMessage", "copied"),
         (service, "forwardMessage", "forwarded"),
     ]:
-        assert house.refused(method, **place, message_id=number) == f"Bad Request: message can't be {verb}"
-    both = house.call("forwardMessages", **place, message_ids=[message_id, service])
+        assert harness.refused(method, **place, message_id=number) == f"Bad Request: message can't be {verb}"
+    both = harness.call("forwardMessages", **place, message_ids=[message_id, service])
     assert len(both) == 1
-    assert house.pay(both[0]["message_id"])["total_amount"] == 250
+    assert harness.pay(both[0]["message_id"])["total_amount"] == 250
 
 
 # The way back
 
 
-def test_a_refund_goes_back_once(house: House) -> None:
-    charge = house.pay(house.invoice())["telegram_payment_charge_id"]
+def test_a_refund_goes_back_once(harness: StarsHarness) -> None:
+    charge = harness.pay(harness.invoice())["telegram_payment_charge_id"]
     refund = {"user_id": ANNA, "telegram_payment_charge_id": charge}
-    assert house.refused("refundStarPayment", **refund | {"user_id": BORIS}) == "Bad Request: CHARGE_NOT_FOUND"
-    assert house.refused("refundStarPayment", **refund | {"user_id": 5}) == "Bad Request: USER_ID_INVALID"
-    assert house.refused("refundStarPayment", user_id=ANNA, telegram_payment_charge_id="x").endswith("CHARGE_NOT_FOUND")
-    assert house.call("refundStarPayment", **refund)
-    assert house.refused("refundStarPayment", **refund) == "Bad Request: CHARGE_ALREADY_REFUNDED"
-    message = house.updates("message")[-1]
+    assert harness.refused("refundStarPayment", **refund | {"user_id": BORIS}) == "Bad Request: CHARGE_NOT_FOUND"
+    assert harness.refused("refundStarPayment", **refund | {"user_id": 5}) == "Bad Request: USER_ID_INVALID"
+    assert harness.refused("refundStarPayment", user_id=ANNA, telegram_payment_charge_id="x").endswith(
+        "CHARGE_NOT_FOUND"
+    )
+    assert harness.call("refundStarPayment", **refund)
+    assert harness.refused("refundStarPayment", **refund) == "Bad Request: CHARGE_ALREADY_REFUNDED"
+    message = harness.updates("message")[-1]
     shaped(message["refunded_payment"], "RefundedPayment")
     assert (message["from"]["id"], message["chat"]["id"]) == (77, ANNA)
     assert message["refunded_payment"]["telegram_payment_charge_id"] == charge
-    last = house.bot.dialogs[ANNA].events[-1]
+    last = harness.bot.dialogs[ANNA].events[-1]
     assert (last.kind, last.is_public) == ("sent", True)
-    assert house.stars() == FIRST_BALANCE
-    assert house.call("getMyStarBalance") == {"amount": 0}
+    assert harness.stars() == FIRST_BALANCE
+    assert harness.call("getMyStarBalance") == {"amount": 0}
 
 
-def test_a_blocked_bot_can_still_give_back(house: House) -> None:
-    charge = house.pay(house.invoice())["telegram_payment_charge_id"]
-    house.bot.dialogs[ANNA].blocked = True
-    assert house.call("refundStarPayment", user_id=ANNA, telegram_payment_charge_id=charge)
-    assert house.stars() == FIRST_BALANCE
+def test_a_blocked_bot_can_still_give_back(harness: StarsHarness) -> None:
+    charge = harness.pay(harness.invoice())["telegram_payment_charge_id"]
+    harness.bot.dialogs[ANNA].blocked = True
+    assert harness.call("refundStarPayment", user_id=ANNA, telegram_payment_charge_id=charge)
+    assert harness.stars() == FIRST_BALANCE
 
 
-def test_a_charge_back_is_seen_in_the_transactions_only(house: House) -> None:
-    charge = house.pay(house.invoice())["telegram_payment_charge_id"]
-    before = len(house.updates("message"))
-    payments.charge_back(house.world, house.bot, ANNA, charge)
+def test_a_charge_back_is_seen_in_the_transactions_only(harness: StarsHarness) -> None:
+    charge = harness.pay(harness.invoice())["telegram_payment_charge_id"]
+    before = len(harness.updates("message"))
+    payments.charge_back(harness.world, harness.bot, ANNA, charge)
     with pytest.raises(ControlError, match="went back already"):
-        payments.charge_back(house.world, house.bot, ANNA, charge)
+        payments.charge_back(harness.world, harness.bot, ANNA, charge)
     with pytest.raises(ControlError, match="no charge"):
-        payments.charge_back(house.world, house.bot, BORIS, charge)
-    assert len(house.updates("message")) == before
-    taken, gone = house.call("getStarTransactions")["transactions"]
+        payments.charge_back(harness.world, harness.bot, BORIS, charge)
+    assert len(harness.updates("message")) == before
+    taken, gone = harness.call("getStarTransactions")["transactions"]
     assert (taken["id"], gone["id"], "receiver" in gone) == (charge, charge, True)
-    refused = house.refused("refundStarPayment", user_id=ANNA, telegram_payment_charge_id=charge)
+    refused = harness.refused("refundStarPayment", user_id=ANNA, telegram_payment_charge_id=charge)
     assert refused == "Bad Request: CHARGE_ALREADY_REFUNDED"
 
 
-def test_transactions_come_in_order_and_in_pages(house: House) -> None:
-    message_id = house.invoice()
+def test_transactions_come_in_order_and_in_pages(harness: StarsHarness) -> None:
+    message_id = harness.invoice()
     ids = []
     for _ in range(105):
-        ids.append(house.pay(message_id)["telegram_payment_charge_id"])
-        house.now += 1
-    house.call("refundStarPayment", user_id=ANNA, telegram_payment_charge_id=ids[1])
-    first = house.call("getStarTransactions")["transactions"]
-    rest = house.call("getStarTransactions", offset=100)["transactions"]
+        ids.append(harness.pay(message_id)["telegram_payment_charge_id"])
+        harness.now += 1
+    harness.call("refundStarPayment", user_id=ANNA, telegram_payment_charge_id=ids[1])
+    first = harness.call("getStarTransactions")["transactions"]
+    rest = harness.call("getStarTransactions", offset=100)["transactions"]
     assert [line["id"] for line in [*first, *rest]] == [*ids, ids[1]]
-    assert [line["id"] for line in house.call("getStarTransactions", offset=1, limit=2)["transactions"]] == ids[1:3]
-    assert len(house.call("getStarTransactions", limit=1000)["transactions"]) == 100
-    assert house.call("getStarTransactions", offset=200) == {"transactions": []}
+    assert [line["id"] for line in harness.call("getStarTransactions", offset=1, limit=2)["transactions"]] == ids[1:3]
+    assert len(harness.call("getStarTransactions", limit=1000)["transactions"]) == 100
+    assert harness.call("getStarTransactions", offset=200) == {"transactions": []}
     for line in [first[0], rest[-1]]:
         shaped(line, "StarTransaction")
     shaped(first[0]["source"], "TransactionPartnerUser")
@@ -400,47 +406,49 @@ def test_transactions_come_in_order_and_in_pages(house: House) -> None:
 # Subscriptions
 
 
-def subscribed(house: House) -> dict[str, Any]:
-    link = house.call("createInvoiceLink", **OFFER, subscription_period=MONTH)
-    return house.pay(link=link)
+def subscribed(harness: StarsHarness) -> dict[str, Any]:
+    link = harness.call("createInvoiceLink", **OFFER, subscription_period=MONTH)
+    return harness.pay(link=link)
 
 
-def test_a_subscription_is_paid_again_each_month(house: House) -> None:
-    first = subscribed(house)
+def test_a_subscription_is_paid_again_each_month(harness: StarsHarness) -> None:
+    first = subscribed(harness)
     shaped(first, "SuccessfulPayment")
     assert (first["is_recurring"], first["is_first_recurring"]) == (True, True)
     assert first["subscription_expiration_date"] == 1_000_000 + MONTH
-    payments.renew(house.world)
-    assert house.stars() == FIRST_BALANCE - 250
-    house.now += MONTH
-    payments.renew(house.world)
-    payments.renew(house.world)
-    again = house.updates("message")[-1]["successful_payment"]
+    payments.renew(harness.world)
+    assert harness.stars() == FIRST_BALANCE - 250
+    harness.now += MONTH
+    payments.renew(harness.world)
+    payments.renew(harness.world)
+    again = harness.updates("message")[-1]["successful_payment"]
     assert again["telegram_payment_charge_id"] != first["telegram_payment_charge_id"]
     assert again["subscription_expiration_date"] == 1_000_000 + MONTH * 2
     assert "is_first_recurring" not in again
-    assert house.stars() == FIRST_BALANCE - 500
-    assert house.call("getStarTransactions")["transactions"][1]["source"]["subscription_period"] == MONTH
+    assert harness.stars() == FIRST_BALANCE - 500
+    assert harness.call("getStarTransactions")["transactions"][1]["source"]["subscription_period"] == MONTH
 
 
 @pytest.mark.parametrize("ends_by", ["cancel", "poverty"])
-def test_a_subscription_ends(house: House, ends_by: str) -> None:
-    charge = subscribed(house)["telegram_payment_charge_id"]
+def test_a_subscription_ends(harness: StarsHarness, ends_by: str) -> None:
+    charge = subscribed(harness)["telegram_payment_charge_id"]
     cancel = {"user_id": ANNA, "telegram_payment_charge_id": charge, "is_canceled": True}
     if ends_by == "cancel":
-        assert house.call("editUserStarSubscription", **cancel)
+        assert harness.call("editUserStarSubscription", **cancel)
     else:
-        house.world.put_user(ANNA, first_name="Anna", stars=249)
-    house.now += MONTH
-    payments.renew(house.world)
-    assert len(house.bot.stars.charges) == 1
-    assert house.refused("editUserStarSubscription", **cancel) == "Bad Request: CHARGE_ID_INVALID"
+        harness.world.put_user(ANNA, first_name="Anna", stars=249)
+    harness.now += MONTH
+    payments.renew(harness.world)
+    assert len(harness.bot.stars.charges) == 1
+    assert harness.refused("editUserStarSubscription", **cancel) == "Bad Request: CHARGE_ID_INVALID"
 
 
-def test_a_cancel_can_be_taken_back(house: House) -> None:
-    charge = subscribed(house)["telegram_payment_charge_id"]
+def test_a_cancel_can_be_taken_back(harness: StarsHarness) -> None:
+    charge = subscribed(harness)["telegram_payment_charge_id"]
     for is_canceled in (True, False):
-        house.call("editUserStarSubscription", user_id=ANNA, telegram_payment_charge_id=charge, is_canceled=is_canceled)
-    house.now += MONTH
-    payments.renew(house.world)
-    assert len(house.bot.stars.charges) == 2
+        harness.call(
+            "editUserStarSubscription", user_id=ANNA, telegram_payment_charge_id=charge, is_canceled=is_canceled
+        )
+    harness.now += MONTH
+    payments.renew(harness.world)
+    assert len(harness.bot.stars.charges) == 2

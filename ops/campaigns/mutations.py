@@ -1,0 +1,235 @@
+"""Proof that tests see what they are for: each mutant of `mutants` runs in a process of its own and must turn one red.
+
+The mutated module is put in place of the file by an import hook; no file changes. Before, the same tests must be green.
+"""
+
+import argparse
+import contextlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import io
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from types import CodeType
+from typing import TYPE_CHECKING, Final
+
+from ops.campaigns import mutants
+from ops.campaigns.mutants import Mutant
+from ops.campaigns.report import Report
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+ROOT: Final = Path(__file__).parents[2]
+SMALL: Final = (
+    mutants.NO_EVICTION,
+    mutants.NO_BOUND_IP,
+    mutants.NO_PRICES,
+    mutants.KEEPS_SUPERSEDED,
+    "bot/wiring/reads.py: reads.invalidate is not told of commits",
+)
+_WIRING: Final = "tests/integration/test_wiring.py::test_"
+_FRESH: Final = "tests/integration/test_fresh_reads.py"
+_EVENTS: Final = (
+    _FRESH,
+    "tests/integration/test_services_key_watch.py::test_a_key_is_looked_at_once_a_day",
+    "tests/integration/test_handlers_privacy.py::test_the_caches_forget_with_the_tables",
+    "tests/integration/test_storage_events.py",
+)
+_PROCESS: Final = (f"{_WIRING}the_process_serves_where_the_settings_say",)
+_LANE: Final = (f"{_WIRING}a_lane_holds_as_many_as_it_is_tuned_to",)
+_LISTENER: Final = (f"{_WIRING}who_is_spoken_to_chose_language_and_ring",)
+_SIDECAR: Final = (f"{_WIRING}the_sidecar_tells_of_chat_and_exchange_to_who_has_the_token",)
+_BUDGET: Final = (f"{_WIRING}no_more_calls_than_the_budget_has",)
+_HOSTS: Final = (f"{_WIRING}bybit_is_called_where_the_settings_say",)
+_WAKE: Final = (f"{_WIRING}a_commit_wakes_the_outbox",)
+_OWNER_LINK: Final = (f"{_WIRING}an_owner_link_that_was_used_is_gone_after_a_restart",)
+_BOUND: Final = (f"{_WIRING}an_address_that_must_be_bound_is_asked_for",)
+_UNBOUND: Final = (f"{_WIRING}an_address_that_is_bound_no_more_is_told",)
+# A piece of a mutant's name, and the tests that must see it; the first piece that fits counts.
+_KILLERS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("cache/region.py:", ("tests/unit/test_cache_region.py", "tests/unit/test_cache_facade.py")),
+    (" does not ", _EVENTS),
+    ("entries are dropped after the answer", (_FRESH,)),
+    ("reads.invalidate is not told", (_FRESH,)),
+    ("portfolio.mark_stale is not told", ("tests/integration/test_services_portfolio.py",)),
+    ("_evict, bybit) is not told", (f"{_WIRING}a_replaced_key_signs_the_next_call",)),
+    ("reactions.append", _WAKE),
+    ("Store without publish", _WAKE),
+    ("owner_ids", (f"{_FRESH}::test_a_ban_and_its_end",)),
+    (
+        "alarms reach nobody",
+        (
+            "tests/integration/test_services_promo.py::test_fifty_wrong_tries_within_a_minute_are_told_to_every_admin_once",
+        ),
+    ),
+    ("no stored staff", (f"{_WIRING}stored_staff_is_told_of_trouble_with_payments",)),
+    ("registry.register without table", (f"{_WIRING}the_handlers_are_those_of_the_table",)),
+    ("serve with", _PROCESS),
+    ("TelegramRateLimiter without limits", (f"{_WIRING}after_floods_the_tuned_rate_is_kept_to",)),
+    ("Listener without", _LISTENER),
+    ("without lane_limits", _LANE),
+    ("without poll_times", (f"{_WIRING}updates_are_asked_for_as_long_as_it_is_tuned_to",)),
+    ("without outbox_times", (f"{_WIRING}a_failed_message_waits_as_long_as_it_is_tuned_to",)),
+    ("owner_link", _OWNER_LINK),
+    ("PinService without cost", (f"{_WIRING}a_pin_costs_what_it_is_tuned_to",)),
+    ("Keys without require_bound_ip", _BOUND),
+    ("Keys with the usual require_bound_ip", _BOUND),
+    ("require_bound_ip", _UNBOUND),
+    (
+        "egress_ip",
+        (
+            "tests/integration/test_handlers_keys.py::test_a_missing_ip_is_stored_with_a_warning_and_the_address_to_copy",
+        ),
+    ),
+    ("bot/wiring/jobs.py:", ("tests/integration/test_jobs.py",)),
+    ("ScreenReader without patience", (f"{_WIRING}a_screen_waits_as_long_as_it_is_tuned_to",)),
+    ("resolve_patience", (f"{_WIRING}a_symbol_is_looked_up_as_long_as_it_is_tuned_to",)),
+    ("price_list", (f"{_WIRING}prices_are_those_of_the_settings",)),
+    ("Regions without monotonic", (f"{_WIRING}a_region_lives_as_long_as_the_settings_say",)),
+    ("the usual cache", (f"{_WIRING}a_region_lives_as_long_as_the_settings_say",)),
+    ("open_bybit without limits", _BUDGET),
+    ("requests_per_second", _BUDGET),
+    ("bybit_api_url", _HOSTS),
+    ("demo_api_url", _HOSTS),
+    ("telegram_token", _LISTENER),
+    ("RawApi with", (f"{_WIRING}the_handlers_are_those_of_the_table",)),
+    ("telegram_api_url", _WAKE),
+    ("bot/wiring/sidecar.py:", _SIDECAR),
+    ("KeyFile.parse without origin", (f"{_WIRING}a_key_that_is_none_is_named_by_its_setting",)),
+    ("the usual key", _LISTENER),
+    ("Database.open without check", (f"{_WIRING}a_benchmarks_file_may_go_unchecked",)),
+    ("Database.open without driver", (f"{_WIRING}both_connections_are_of_the_class_from_outside",)),
+    ("SqliteQueries without clock", (f"{_WIRING}executions_are_as_old_as_the_clock_says",)),
+    ("", ("tests/integration/test_wiring.py",)),
+)
+_RED: Final = 1  # pytest's exit codes
+_PRELOADED: Final = (  # what takes time to import and is not ours; no plugin of pytest
+    "aiohttp.web",
+    "aiosqlite",
+    "fluent.runtime",
+    "orjson",
+    "PIL.Image",
+    "prometheus_client",
+    "pydantic_settings",
+    "telegram.ext",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """One mutant with the tests that must see it; without a mutant the tests must be green."""
+
+    mutant: Mutant | None
+    tests: tuple[str, ...]
+
+
+def run(seed: int, _: float = 0, *, names: Sequence[str] | None = None, only: str = "", processes: int = 2) -> Report:
+    """Every mutant, or those of these names, or with `only` in theirs. Raises ValueError for a name that none has."""
+    started = time.monotonic()
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(_PRELOADED))
+    with (
+        tempfile.TemporaryDirectory(prefix="perpdesk-") as bytecode,
+        context.Pool(processes, _share_bytecode, (bytecode,), maxtasksperchild=1) as pool,
+    ):
+        found = [each for each in pool.apply(mutants.all_mutants, (ROOT,)) if only in each.name]
+        runs = _runs(found, names)
+        failures = []
+        for failure in filter(None, pool.imap_unordered(_try, runs)):
+            print(failure, flush=True)
+            failures.append(failure)
+    seconds = time.monotonic() - started
+    return Report(
+        name="mutations", seed=seed, seconds=seconds, cases=len(runs) - 1, steps=0, failures=tuple(sorted(failures))
+    )
+
+
+def _share_bytecode(folder: str) -> None:
+    """What one process has compiled the next ones read, whatever the checkout holds."""
+    sys.dont_write_bytecode, sys.pycache_prefix = False, folder
+
+
+def _runs(found: list[Mutant], names: Sequence[str] | None) -> list[_Run]:
+    if names is not None:
+        lost = set(names) - {mutant.name for mutant in found}
+        if lost:
+            raise ValueError(f"no such mutant: {', '.join(sorted(lost))}")
+        found = [mutant for mutant in found if mutant.name in names]
+    tried = [_Run(mutant=mutant, tests=_tests_for(mutant.name)) for mutant in found]
+    whole = dict.fromkeys(test for each in tried for test in each.tests)
+    return [_Run(mutant=None, tests=tuple(whole)), *tried]
+
+
+def _tests_for(name: str) -> tuple[str, ...]:
+    tests = next(tests for piece, tests in _KILLERS if piece in name)
+    return tuple(test for test in tests if (ROOT / test.partition("::")[0]).exists())
+
+
+def _try(each: _Run) -> str | None:
+    """In a process of its own: None if all is well, else what is wrong."""
+    said = io.StringIO()
+    os.chdir(ROOT)
+    if each.mutant is not None:
+        sys.meta_path.insert(0, _Hook(each.mutant))
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        import pytest  # noqa: PLC0415  its plugins look at what was imported before them
+
+        code = int(pytest.main(["-q", "-x", "--no-header", "-p", "no:cacheprovider", *each.tests]))
+    if each.mutant is None:
+        return None if code == 0 else f"without a mutant, the tests were not green:\n{said.getvalue()}"
+    if code == _RED:
+        return None
+    if code == 0:
+        return f"survived: {each.mutant.name}"
+    return f"broken (pytest ended with {code}): {each.mutant.name}\n{said.getvalue()}"
+
+
+class _Hook(importlib.abc.MetaPathFinder):
+    """Finds the mutated module before its file is found."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._name = mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self._loader = _Loader(self._name, mutant)
+
+    def find_spec(
+        self, fullname: str, _path: Sequence[str] | None = None, _target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
+        if fullname != self._name:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self._loader.path, loader=self._loader)
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Runs the mutated source; nothing of it is written to a bytecode file."""
+
+    def __init__(self, name: str, mutant: Mutant) -> None:
+        super().__init__(name, str(ROOT / mutant.path))
+        self._source = mutant.source
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self._source, self.get_filename(fullname), "exec", dont_inherit=True)
+
+
+def main() -> int:
+    """Run them; 1 if one survived."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="only those that `make test` tries")
+    parser.add_argument("--only", help="those whose name has this in it")
+    parser.add_argument("--processes", type=int, default=2)
+    given = parser.parse_args()
+    report = run(0, names=SMALL if given.small else None, only=given.only or "", processes=given.processes)
+    print(report)
+    return 0 if report.is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
