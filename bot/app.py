@@ -10,19 +10,21 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.aio.periodic import Jobs
+from bot.aio.tasks import TaskSet
 from bot.chat.errors import TelegramEnded, TokenRefused
 from bot.chat.runtime import TelegramRuntime
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
-from bot.domain.ids import HOUR, Millis, UserId
+from bot.domain.ids import HOUR, Millis
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
-from bot.lifecycle import EXIT_CONFIG, Fatal, background, stop_signals
+from bot.lifecycle import EXIT_CONFIG, Fatal, stop_signals
 from bot.services.services import Services
-from bot.services.users.access import RoleResolver
 from bot.settings import Settings
-from bot.wiring.chat import listener_of, make_telegram, open_chat
+from bot.wiring.chat import make_telegram, open_chat
 from bot.wiring.features import build_features
-from bot.wiring.foundation import Foundation, Job
+from bot.wiring.foundation import make_foundation
+from bot.wiring.jobs import upkeep_jobs
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.reads import open_reads
 from bot.wiring.sidecar import Progress, health_of, make_sidecar
@@ -31,7 +33,6 @@ from cache.facade import CachedReads
 from handlers import registry
 from handlers.commands import publish_commands
 from handlers.core.context import App
-from handlers.texts.catalog import Texts
 from stats_api.server import serve
 
 DRAIN_SECONDS: Final = 20.0  # of the 25 that a stop may take
@@ -49,7 +50,7 @@ class Assembly:
     reads: CachedReads
     bybit: Bybit
     services: Services
-    jobs: tuple[Job, ...]
+    jobs: Jobs
     application: App
     runtime: TelegramRuntime
     sidecar: web.Application
@@ -64,28 +65,16 @@ async def assemble(
     outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
         telegram = make_telegram(settings, outside)
-        texts = await asyncio.to_thread(Texts.load)
         storage = await open_storage(stack, settings, outside.clock, check=tuning.check_database)
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
-        listeners = listener_of(reads)
-        base = Foundation(
-            clock=outside.clock,
-            settings=settings,
-            tuning=tuning,
-            storage=storage,
-            reads=reads,
-            inspector=bybit.gateway,
-            telegram_bot=telegram.bot,
-            texts=texts,
-            listener_of=listeners,
-            access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
-        )
-        services, jobs = await build_features(base)
-        stack.push_async_callback(services.screens.close)
-        application, runtime = await open_chat(stack, telegram, storage, texts, listeners, outside, tuning)
-        progress = Progress()
+        base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, telegram.bot)
+        services, feature_jobs = await build_features(base)
+        stack.push_async_callback(base.screen_reader.close)
+        application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
+        jobs = Jobs((*feature_jobs, *upkeep_jobs(reads, bybit, runtime.marker, outside.clock)))
+        progress = Progress(problems=(runtime.problems, jobs.trouble))
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
-        registry.register(application, services=services, texts=texts, health=health, table=tuning.table)
+        registry.register(application, services=services, texts=base.texts, health=health, table=tuning.table)
         stack.push_async_callback(registry.close, application)
         yield Assembly(
             clock=outside.clock,
@@ -96,7 +85,7 @@ async def assemble(
             jobs=jobs,
             application=application,
             runtime=runtime,
-            sidecar=make_sidecar(settings, reads, runtime, bybit, progress),
+            sidecar=make_sidecar(settings, reads, runtime, bybit, jobs, progress),
             progress=progress,
         )
 
@@ -155,7 +144,7 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[int, 
 
 async def _publish_commands(assembly: Assembly) -> None:
     """Everybody's menu, and the menus of those who have a role, by settings or stored."""
-    people = assembly.services.roles.everybody(await assembly.storage.queries.staff())
+    people = assembly.services.roles.everybody(await assembly.storage.user_queries.staff())
     await publish_commands(assembly.application.bot, assembly.application.bot_data.texts, people)
 
 
@@ -164,16 +153,13 @@ async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:
     progress, runtime = assembly.progress, assembly.runtime
     progress.step = "Telegram has not been reached yet"
     await runtime.connect()
-    async with background(
-        assembly.reads.run_sweeper(),
-        *(job.run() for job in assembly.jobs),
-        _publish_commands(assembly),
-    ):
+    async with assembly.jobs.open(), TaskSet() as tasks:
+        tasks.start(_publish_commands(assembly), "publishing of the command menus")
         progress.step = "taking up what the last run left"
         replayed = await runtime.replay()
-        recent = await assembly.storage.queries.active_users(Millis(assembly.clock.now() - HOUR), _WARM_USERS)
+        recent = await assembly.storage.user_queries.active_users(Millis(assembly.clock.now() - HOUR), _WARM_USERS)
         warm = await assembly.reads.warm(recent, within=_WARM_SECONDS)
         await runtime.poll()
-        progress.step, progress.problems = None, runtime.problems
+        progress.step = None
         ready(replayed, warm)
         await runtime.ended()

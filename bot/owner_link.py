@@ -36,6 +36,6 @@ def read(key_file: Path) -> OwnerLink | None:
 
 
 def burn(key_file: Path) -> None:
-    """Make the link worthless."""
+    """Delete the link's file, so that the link opens nothing any more."""
     with contextlib.suppress(FileNotFoundError):
         key_file.with_name(_NAME).unlink()

@@ -180,11 +180,6 @@ def load(*, config: Path | None = None, overrides: Mapping[str, Any] | None = No
         raise SettingsError(f"{error}: give JSON, or use the settings file") from None
 
 
-def has_telegram_token() -> bool:
-    """Whether a token is set at all: what `make run` decides by."""
-    return any(os.environ.get(PREFIX + name) for name in ("TELEGRAM_TOKEN", "TELEGRAM_TOKEN_FILE"))
-
-
 def describe(settings: Settings) -> tuple[tuple[str, str], ...]:
     """(name, value) of every setting in order, secrets as ***."""
     return tuple((name, _shown(getattr(settings, name))) for name in Settings.model_fields)

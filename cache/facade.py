@@ -19,9 +19,12 @@ from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import License
 from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import ExchangeGateway, KeyInspector, MarketData
-from bot.domain.ports.reads import StoredPortfolio, StoredUsers
+from bot.domain.ports.licensing import LicenseQueries
+from bot.domain.ports.reads import StoredPortfolio
+from bot.domain.ports.users import UserQueries
 from bot.domain.users import UserConfig
 from cache.policy import AccountKey
 from cache.regions import Regions, RegionUpkeep
@@ -37,11 +40,21 @@ Answer = Coroutine[Any, Any, T]
 class StoredReads:
     """What is loaded from our own rows."""
 
-    def __init__(self, regions: Regions, *, users: StoredUsers, clock: Clock) -> None:
+    def __init__(
+        self,
+        regions: Regions,
+        *,
+        users: UserQueries,
+        licenses: LicenseQueries,
+        accounts: AccountQueries,
+        clock: Clock,
+    ) -> None:
         self._user_config = regions.user_config
         self._license = regions.license
         self._credentials = regions.credentials
         self._users = users
+        self._licenses = licenses
+        self._accounts = accounts
         self._clock = clock
 
     def user_config(self, user_id: UserId) -> Answer[UserConfig | None]:
@@ -51,10 +64,10 @@ class StoredReads:
         return self._license.get(user_id, self._license_now, user_id)
 
     def credentials(self, account_id: AccountId) -> Answer[SealedCredentials | None]:
-        return self._credentials.get(account_id, self._users.credentials, account_id)
+        return self._credentials.get(account_id, self._accounts.credentials, account_id)
 
     async def _license_now(self, user_id: UserId) -> License:
-        return await self._users.license(user_id, self._clock.now())
+        return await self._licenses.license(user_id, self._clock.now())
 
 
 class MarketReads:
@@ -165,14 +178,16 @@ class CachedReads(StoredReads, MarketReads, AccountReads, RegionUpkeep):
         self,
         regions: Regions,
         *,
-        users: StoredUsers,
+        users: UserQueries,
+        licenses: LicenseQueries,
+        accounts: AccountQueries,
         market: MarketData,
         gateways: Mapping[AccountType, ExchangeGateway],
         portfolio: StoredPortfolio,
         inspector: KeyInspector,
         clock: Clock,
     ) -> None:
-        StoredReads.__init__(self, regions, users=users, clock=clock)
+        StoredReads.__init__(self, regions, users=users, licenses=licenses, accounts=accounts, clock=clock)
         MarketReads.__init__(self, regions, market=market)
         AccountReads.__init__(self, regions, gateways=gateways, portfolio=portfolio, inspector=inspector)
         RegionUpkeep.__init__(self, regions)

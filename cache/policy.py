@@ -107,7 +107,7 @@ def rules_of(key: tuple[Category, Symbol]) -> InstrumentSubject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy(Generic[K]):
-    """One row of the table."""
+    """A region's row: what it holds, for how long, how much of it, and what drops it."""
 
     name: str
     ttl: float  # s

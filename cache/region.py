@@ -23,7 +23,6 @@ from bot.domain.errors import PerpdeskError
 from cache.index import TagIndex
 from cache.policy import Policy
 from cache.second_chance import CacheEntry, SecondChanceCache
-from cache.sharing import Sharing
 from cache.stats import LOAD_SECONDS, LoadTimes, RegionStats
 from cache.tags import AnyTag
 
@@ -37,7 +36,7 @@ class LoadEnded(PerpdeskError):  # noqa: N818  named by what it is, like the res
 
 
 class Load(Generic[K]):
-    """One load under way."""
+    """A load under way, and whether a drop or a write superseded it."""
 
     __slots__ = ("is_superseded", "key", "tags", "task")
 
@@ -65,7 +64,6 @@ class Region(Generic[K]):
         "_load_failures",
         "_loads",
         "_now",
-        "_sharing",
         "_sum",
         "_superseded",
         "_tasks",
@@ -75,10 +73,9 @@ class Region(Generic[K]):
         "policy",
     )
 
-    def __init__(self, policy: Policy[K], monotonic: Callable[[], float], sharing: Sharing | None = None) -> None:
+    def __init__(self, policy: Policy[K], monotonic: Callable[[], float]) -> None:
         self.policy = policy
         self._now = monotonic
-        self._sharing = sharing or Sharing()
         self._cache: SecondChanceCache[K] = SecondChanceCache(policy.capacity)
         self._entries = self._cache.index  # to look up; written through the container
         self._index: TagIndex[CacheEntry[K] | Load[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
@@ -267,7 +264,6 @@ class Region(Generic[K]):
             self._index.remove(old, old.tags)
         elif len(self._entries) >= self.policy.capacity:
             self._make_room(now)
-        self._sharing.intern(value)
         entry = CacheEntry(key, value, now + ttl, self._tags(key, value))
         self._cache[key] = entry
         self._index.add(entry, entry.tags)

@@ -24,11 +24,9 @@ from cache.policy import (
     policies,
 )
 from cache.region import Region
-from cache.sharing import Sharing
 from cache.stats import RegionStats
 from cache.tags import AnyTag, kind, user
 
-SWEEP_EVERY: Final = 300.0  # s
 SWEEP_AT_ONCE: Final = 500  # entries removed before the loop has its turn
 
 K = TypeVar("K", bound=Hashable)
@@ -41,12 +39,11 @@ class Regions:
         self, overrides: Mapping[str, Override] | None = None, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         chosen = policies(overrides)
-        sharing = Sharing()
         self.by_name: dict[str, Region[Any]] = {}
 
         def region(policy: Policy[K]) -> Region[K]:
             row: Policy[K] = chosen[policy.name]
-            made = self.by_name[policy.name] = Region(row, monotonic, sharing)
+            made = self.by_name[policy.name] = Region(row, monotonic)
             return made
 
         self.user_config = region(USER_CONFIG)
@@ -114,22 +111,20 @@ class RegionUpkeep:
         """Remove what has expired in all regions; answers how many entries went."""
         return sum(region.sweep() for region in self._regions.by_name.values())
 
-    async def run_sweeper(self, every: float = SWEEP_EVERY) -> None:
-        """Sweep every so many seconds until canceled, giving way after each few hundred entries."""
-        while True:
-            await asyncio.sleep(every)
-            for region in self._regions.by_name.values():
-                swept = SWEEP_AT_ONCE
-                while swept == SWEEP_AT_ONCE:
-                    swept = region.sweep(SWEEP_AT_ONCE)
-                    await asyncio.sleep(0)
+    async def sweep_in_steps(self) -> None:
+        """The same, giving way to others after each few hundred entries."""
+        for region in self._regions.by_name.values():
+            swept = SWEEP_AT_ONCE
+            while swept == SWEEP_AT_ONCE:
+                swept = region.sweep(SWEEP_AT_ONCE)
+                await asyncio.sleep(0)
 
     def stats(self) -> tuple[RegionStats, ...]:
         """The counters of all regions, in the order of the policy table."""
         return tuple(region.stats() for region in self._regions.by_name.values())
 
     async def close(self) -> None:
-        """End every load under way."""
+        """Cancel the loads under way of every region; their readers get LoadEnded."""
         await asyncio.gather(*(region.close() for region in self._regions.by_name.values()))
 
 

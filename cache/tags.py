@@ -5,7 +5,7 @@ tuples, never text, so user 12 can't be taken for user 123.
 """
 
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 from bot.domain.accounts import AccountType, Exchange
 from bot.domain.ids import AccountId, Symbol, UserId
@@ -13,14 +13,14 @@ from bot.domain.market import Category
 
 
 class HasUser(Protocol):
-    """Belongs to one user."""
+    """What belongs to one user: keys and events."""
 
     @property
     def user_id(self) -> UserId: ...
 
 
 class HasAccount(Protocol):
-    """Belongs to one account."""
+    """What belongs to one account: keys and events."""
 
     @property
     def account_id(self) -> AccountId: ...
@@ -90,14 +90,4 @@ class InstrumentSubject(NamedTuple):
     symbol: Symbol
 
 
-class KindSubject(NamedTuple):
-    """Every account of one user, one exchange and one type."""
-
-    user_id: UserId
-    exchange: Exchange
-    account_type: AccountType
-
-
-S = TypeVar("S")
-TagOf = Callable[[S], Hashable]
 AnyTag = Callable[[Any], Hashable]

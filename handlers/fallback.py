@@ -49,7 +49,7 @@ async def answer_media(ctx: UpdateContext) -> None:
 
 
 async def answer_edit(ctx: UpdateContext) -> None:
-    """An edit never runs anything."""
+    """Says that an edited message runs nothing."""
     await ctx.show(short_card(ctx.viewer, "edited-not-run"))
 
 
@@ -66,7 +66,7 @@ async def answer_group_message(ctx: UpdateContext) -> None:
 
 
 async def refuse_in_group(ctx: UpdateContext) -> None:
-    """[Open private chat]."""
+    """Answers a private command in a group with [Open private chat]."""
     await ctx.send(open_private_card(ctx.viewer, ctx.bot.username))
 
 
@@ -75,8 +75,8 @@ async def run_pressed_action(ctx: UpdateContext) -> None:
     if ctx.query is None or ctx.query.data is None:
         raise ButtonExpired
     token, repeats = token_of(ctx.query.data), ctx.data.router.repeatable_actions
-    button_action = await ctx.services.buttons.take(token, ctx.user_id, ctx.chat_id, repeats=repeats)
-    await ctx.data.router.run_action(ctx, button_action)
+    button = await ctx.services.buttons.take(token, ctx.user_id, ctx.chat_id, repeats=repeats)
+    await ctx.data.router.run_stored_action(ctx, button.action, button.values)
 
 
 async def refuse_stale_button(_: UpdateContext) -> None:

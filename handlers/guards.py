@@ -1,10 +1,12 @@
-"""Who gets in. `watch` (group -1) looks at every update before any handler; `admit` holds an entry to its declaration.
+"""Who gets in. `watch` (group -1) looks at every update before any handler; `admit` and `run` are before each handler.
 
-Order: a secret is taken out of the chat, banned people are refused, then place, role, terms and PIN.
+Order: a secret is taken out of the chat, banned people are refused, then place, role and terms; the PIN where the
+handler asks for it.
 """
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from telegram import CallbackQuery, Message, Update
@@ -12,14 +14,13 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.domain.errors import ButtonExpired
+from bot.domain.errors import ButtonExpired, PinRequired
 from bot.domain.ids import UserId
 from bot.domain.secrets import carries_secret
 from bot.domain.update_attempt import PressedButton, current_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.people import TERMS_VERSION
-from handlers.accounts.keys import ASKS_TYPED
 from handlers.core import delivery
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import owner_of
@@ -27,7 +28,7 @@ from handlers.core.context import BotData, Context, UpdateContext
 from handlers.core.delivery import ChatTarget
 from handlers.core.identify import guest
 from handlers.core.keypads import Continuation
-from handlers.core.specs import CommandSpec, HandlerSpec, Place
+from handlers.core.specs import ActionSpec, CommandSpec, HandlerSpec, Place
 from handlers.fallback import answer_unknown_command, refuse_in_group
 from handlers.texts.catalog import Translator
 from handlers.users.pin import ask_for_pin
@@ -94,37 +95,35 @@ def allows(ctx: UpdateContext, spec: HandlerSpec) -> bool:
     return place in spec.places and spec.access.admits(ctx.services.roles.role(ctx.config))
 
 
-async def may_go_on(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None = None) -> bool:
-    """Whether nothing stands before it: first the terms, then the PIN. What does is shown, and goes on from there."""
-    return await has_terms(ctx, spec, button_action) and await has_pin(ctx, spec, button_action)
+async def run(
+    ctx: UpdateContext,
+    spec: HandlerSpec,
+    handler: Callable[[], Awaitable[None]],
+    button_action: ButtonAction | None = None,
+) -> None:
+    """Run an admitted handler: after the terms where its spec says so, after the PIN where it raises PinRequired.
+
+    What stands before it is shown, and the same goes on from there.
+    """
+    if spec.access.after_terms and ctx.config.terms_version < TERMS_VERSION:
+        is_typed_key = isinstance(spec, CommandSpec) and spec.resume is not None
+        await ask_for_terms(ctx, _resumed(ctx, spec, button_action), key_waits=is_typed_key)
+        return
+    try:
+        await handler()
+    except PinRequired:
+        if not isinstance(spec, CommandSpec | ActionSpec):
+            raise
+        waiting = _resumed(ctx, spec, button_action)
+        continuation = Continuation(action=waiting, name=spec.name, arguments=ctx.arguments, pressed=_pressed())
+        await ask_for_pin(ctx, continuation)
 
 
-async def has_pin(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None = None) -> bool:
-    """Whether the PIN that the entry asks for was entered within five minutes; shows the keypad if not."""
-    desk = ctx.services.pin
-    if not (spec.pin or spec.pin_for_keys) or desk.is_open(ctx.user_id):
-        return True
-    if not spec.pin:
-        stored = await desk.stored(ctx.user_id)
-        if stored is None or not stored.guards_keys:
-            return True
+def _resumed(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None) -> ButtonAction | None:
+    """What goes on later: the pressed action, or what a typed command is turned into. None: the command as typed."""
     if isinstance(spec, CommandSpec) and spec.resume is not None:
-        button_action = spec.resume(ctx)
-    await ask_for_pin(
-        ctx, Continuation(action=button_action, name=spec.name, arguments=ctx.arguments, pressed=_pressed())
-    )
-    return False
-
-
-async def has_terms(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None = None) -> bool:
-    """Whether the terms stand that the entry asks for; shows them if not, with what goes on after them."""
-    if not spec.access.after_terms or ctx.config.terms_version >= TERMS_VERSION:
-        return True
-    is_typed_key = isinstance(spec, CommandSpec) and spec.resume is not None
-    if isinstance(spec, CommandSpec) and spec.resume is not None:
-        button_action = spec.resume(ctx)
-    await ask_for_terms(ctx, button_action, key_waits=is_typed_key)
-    return False
+        return spec.resume(ctx)
+    return button_action
 
 
 def _pressed() -> PressedButton | None:
@@ -175,7 +174,7 @@ async def _is_expected(update: Update, data: BotData) -> bool:
     if command_of(message) == _KEYS:
         return True
     dialogue = await data.services.dialogues.current(UserId(message.from_user.id))
-    return dialogue is not None and dialogue.dialogue == ASKS_TYPED
+    return dialogue is not None and dialogue.dialogue in data.router.secret_dialogues
 
 
 async def _warn(update: Update, message: Message, context: Context, *, is_gone: bool) -> None:

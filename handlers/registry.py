@@ -7,6 +7,7 @@ table does not run, and no spec can be made without an access rule.
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any, Final
@@ -25,13 +26,15 @@ from telegram.ext import (
 from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.health import Health
+from bot.domain.payloads import PayloadError, decode
 from bot.domain.users import Role
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from bot.services.services import Services
 from handlers import fallback, guards
 from handlers.accounts import balance, keys, orders, positions, trades
 from handlers.admin import audit, broadcast, health, report, user_actions, users
-from handlers.core.callbacks import PRESS_PREFIX
+from handlers.core.callbacks import PRESS_PREFIX, Code
 from handlers.core.context import App, BotData, Context, UpdateContext
 from handlers.core.errors import on_error
 from handlers.core.identify import identify_user, note_name
@@ -56,6 +59,7 @@ from handlers.promo import campaign, create, redeem
 from handlers.support import support
 from handlers.texts.catalog import Texts
 from handlers.users import language, menu, pin, privacy, settings, start, terms, whoami
+from handlers.views.problems import table_of
 
 _logger = logging.getLogger(__name__)
 
@@ -102,54 +106,60 @@ class HandlerTable:
         for spec in self.specs:
             if not spec.places:
                 raise ValueError(f"{spec.name} does not say where it works")
-        self._commands = {
-            each.command: each for each in self.specs if isinstance(each, CommandSpec) and each.verb is None
-        }
+        self._commands = {each.name: each for each in self.specs if isinstance(each, CommandSpec)}
         self._actions = {each.action: each for each in self.specs if isinstance(each, ActionSpec)}
         self._repeating = frozenset(name for name, each in self._actions.items() if each.repeats)
         self._dialogues = {each.dialogue: each for each in self.specs if isinstance(each, DialogueSpec)}
 
-    async def run_command(self, ctx: UpdateContext, name: str) -> None:
-        """A command without arguments, from a button."""
+    async def run_command(self, ctx: UpdateContext, name: str, *arguments: str) -> None:
+        """A command from a button, from another feature, or one that was typed and waited for the PIN."""
         spec = self._commands.get(name)
         if spec is None or not guards.allows(ctx, spec):
             raise ButtonExpired
-        bare = replace(ctx, arguments=())
-        if await guards.may_go_on(bare, spec):
-            await spec.run(bare)
+        ctx = replace(ctx, arguments=arguments)
+        await guards.run(ctx, spec, partial(spec.run, ctx))
 
-    async def rerun_command(self, ctx: UpdateContext, name: str, arguments: tuple[str, ...]) -> None:
-        """A typed command that waited for the PIN."""
-        spec = next((each for each in self.specs if isinstance(each, CommandSpec) and each.name == name), None)
-        if spec is None or not guards.allows(ctx, spec):
-            raise ButtonExpired
-        again = replace(ctx, arguments=arguments)
-        if await guards.may_go_on(again, spec):
-            await spec.run(again)
+    async def run_stored_action(self, ctx: UpdateContext, action: str, values: Mapping[str, str]) -> None:
+        """What a token stood for; what an earlier version wrote and nobody can read any more is an old button."""
+        spec = await self._allowed_action(ctx, action)
+        try:
+            button_action = decode(spec.payload, values)
+        except PayloadError as unreadable:
+            _logger.warning("a stored action cannot be read: %s", unreadable)
+            raise ButtonExpired from unreadable
+        await self.run_action(ctx, button_action)
 
     async def run_action(self, ctx: UpdateContext, button_action: ButtonAction) -> None:
-        """What a token stood for."""
-        spec = self._actions.get(button_action.action)
+        """Runs what the pressed single-use button does."""
+        spec = await self._allowed_action(ctx, button_action.ACTION)
+        await guards.run(ctx, spec, partial(spec.run, ctx, button_action), button_action)
+
+    async def _allowed_action(self, ctx: UpdateContext, action: str) -> ActionSpec:
+        spec = self._actions.get(action)
         if spec is None:
             raise ButtonExpired
         if not guards.allows(ctx, spec):
             await guards.note_denied(ctx, spec)
             raise ButtonExpired
-        if await guards.may_go_on(ctx, spec, button_action):
-            await spec.run(ctx, button_action)
+        return spec
 
     async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
         """The next message of a dialogue; one that nobody knows any more is over."""
         spec = self._dialogues.get(dialogue.dialogue)
-        if spec is None:
-            await ctx.services.dialogues.end(ctx.user_id)
-            await fallback.answer_unknown_text(ctx)
-        elif not guards.allows(ctx, spec):  # the role that began it is gone
+        if spec is not None and not guards.allows(ctx, spec):  # the role that began it is gone
             await guards.note_denied(ctx, spec)
+            spec = None
+        payload = None if spec is None else _payload_of(spec, dialogue)
+        if spec is None or payload is None:
             await ctx.services.dialogues.end(ctx.user_id)
             await fallback.answer_unknown_text(ctx)
-        elif await guards.may_go_on(ctx, spec):
-            await spec.run(ctx, dialogue)
+        else:
+            await guards.run(ctx, spec, partial(spec.run, ctx, payload))
+
+    @property
+    def codes(self) -> tuple[type[Code], ...]:
+        """Every screen that a button can show, in the order of the table."""
+        return tuple(spec.code for spec in self.specs if isinstance(spec, ViewSpec))
 
     @property
     def repeatable_actions(self) -> frozenset[str]:
@@ -160,21 +170,34 @@ class HandlerTable:
         """See `Router`."""
         return frozenset(name for name, spec in self._dialogues.items() if spec.takes_media)
 
+    @property
+    def secret_dialogues(self) -> frozenset[str]:
+        """See `Router`."""
+        return frozenset(name for name, spec in self._dialogues.items() if spec.takes_secret)
+
     def commands(self, role: Role) -> Mapping[str, str]:
         """The private menu of a role."""
         return {
-            name: spec.description
-            for name, spec in self._commands.items()
+            spec.command: spec.description
+            for spec in self._commands.values()
             if spec.description is not None and Place.PRIVATE in spec.places and spec.access.admits(role)
         }
 
     def group_commands(self) -> Mapping[str, str]:
         """The menu of groups."""
         return {
-            name: spec.description
-            for name, spec in self._commands.items()
+            spec.command: spec.description
+            for spec in self._commands.values()
             if spec.description is not None and Place.GROUP in spec.places
         }
+
+
+def _payload_of(spec: DialogueSpec, dialogue: Dialogue) -> DialoguePayload | None:
+    try:
+        return decode(spec.payload, dialogue.values)
+    except PayloadError as unreadable:
+        _logger.warning("a stored dialogue cannot be read: %s", unreadable)
+        return None
 
 
 TABLE: Final = HandlerTable(
@@ -214,15 +237,17 @@ TABLE: Final = HandlerTable(
 )
 
 
-def register(
-    app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable = TABLE
-) -> None:
+PROBLEM_CARDS: Final = table_of((*keys.PROBLEMS, *price.PROBLEMS, *menu.PROBLEMS))
+
+
+def register(app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable) -> None:
     """Give the application its bot_data and add every handler. `close` ends what this starts."""
     app.bot_data = BotData(
         services=services,
         texts=texts,
         health=health,
         router=table,
+        problem_cards=PROBLEM_CARDS,
         live_messages=LiveMessages(),
         tasks=HandlerTasks(),
         refusals=Cooldown(services.clock, period=BANNED_EVERY),
@@ -268,11 +293,11 @@ def _ptb_handler(spec: HandlerSpec) -> BaseHandler[Update, Context, Any] | None:
     match spec:
         case CommandSpec():
             wanted = _NEW if spec.verb is None else _NEW & _Verb(spec.verb)
-            return CommandHandler(spec.command, _guarded(spec, spec.run), filters=wanted)
+            return CommandHandler(spec.command, _guarded(spec), filters=wanted)
         case ViewSpec():
-            return CallbackQueryHandler(_guarded(spec, spec.run), pattern=spec.code.pattern())
+            return CallbackQueryHandler(_guarded(spec), pattern=spec.code.pattern())
         case OtherUpdateSpec():
-            return _ptb_handler_of_kind(spec.kind, _guarded(spec, spec.run))
+            return _ptb_handler_of_kind(spec.kind, _guarded(spec))
         case _:
             return None
 
@@ -289,15 +314,15 @@ def _ptb_handler_of_kind(kind: UpdateKind, callback: Callback) -> BaseHandler[Up
             return MessageHandler(_KINDS[kind], callback)
 
 
-def _guarded(spec: HandlerSpec, run: Callable[[UpdateContext], Any]) -> Callback:
+def _guarded(spec: CommandSpec | ViewSpec | OtherUpdateSpec) -> Callback:
     """The one way from PTB into a handler."""
 
     async def callback(update: Update, context: Context) -> None:
         ctx = await identify_user(update, context)
         if ctx is None or (ctx.config.is_banned and not spec.access.even_banned):
             return
-        if await guards.admit(ctx, spec) and await guards.may_go_on(ctx, spec):
-            await run(ctx)
+        if await guards.admit(ctx, spec):
+            await guards.run(ctx, spec, partial(spec.run, ctx))
             await note_name(ctx)
 
     return callback

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,20 +176,8 @@ async def running_stack(
     async with aiohttp.ClientSession() as session:
         telegram_url, bybit_url, stats_url = (f"http://127.0.0.1:{port}" for port in ports)
         made = Stack(folder, session, telegram_url, bybit_url, stats_url)
-        made.environment = clean_environment() | {
-            "PERPDESK_TELEGRAM_TOKEN": TOKEN,
-            "PERPDESK_TELEGRAM_API_URL": made.telegram_url,
-            "PERPDESK_BYBIT_API_URL": made.bybit_url,
-            "PERPDESK_BYBIT_DEMO_API_URL": f"{made.bybit_url}/demo",
-            "PERPDESK_BYBIT_STREAM_URL": made.bybit_url,
-            "PERPDESK_BYBIT_DEMO_STREAM_URL": f"{made.bybit_url}/demo",
-            "PERPDESK_DATABASE": str(folder / "perpdesk.sqlite3"),
-            "PERPDESK_KEY": key or new_key(),
-            "PERPDESK_OWNER_IDS": str(OWNER),
-            "PERPDESK_STATS_PORT": str(ports[2]),
-            "PERPDESK_EGRESS_IP": "127.0.0.1",
+        made.environment = _bot_environment(made, stats_port=ports[2], key=key or new_key()) | {
             "PERPDESK_LOG_LEVEL": log_level,
-            "PERPDESK_LOG_FORMAT": "json",
             **environment,
         }
         try:
@@ -202,11 +190,33 @@ async def running_stack(
             await made.start_bot()
             yield made
         finally:
-            for process in made.processes.values():
-                if process.poll() is None:
-                    process.send_signal(signal.SIGTERM)
-            for process in made.processes.values():
-                try:
-                    await asyncio.to_thread(process.wait, PATIENCE)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+            await _end(made.processes.values())
+
+
+def _bot_environment(made: Stack, *, stats_port: int, key: str) -> dict[str, str]:
+    return clean_environment() | {
+        "PERPDESK_TELEGRAM_TOKEN": TOKEN,
+        "PERPDESK_TELEGRAM_API_URL": made.telegram_url,
+        "PERPDESK_BYBIT_API_URL": made.bybit_url,
+        "PERPDESK_BYBIT_DEMO_API_URL": f"{made.bybit_url}/demo",
+        "PERPDESK_BYBIT_STREAM_URL": made.bybit_url,
+        "PERPDESK_BYBIT_DEMO_STREAM_URL": f"{made.bybit_url}/demo",
+        "PERPDESK_DATABASE": str(made.folder / "perpdesk.sqlite3"),
+        "PERPDESK_KEY": key,
+        "PERPDESK_OWNER_IDS": str(OWNER),
+        "PERPDESK_STATS_PORT": str(stats_port),
+        "PERPDESK_EGRESS_IP": "127.0.0.1",
+        "PERPDESK_LOG_FORMAT": "json",
+    }
+
+
+async def _end(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """SIGTERM to those that run, then SIGKILL to whoever takes longer than `PATIENCE`."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in processes:
+        try:
+            await asyncio.to_thread(process.wait, PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()

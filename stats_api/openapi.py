@@ -89,8 +89,15 @@ def _path(summary: str, answers: dict[str, Any]) -> dict[str, Any]:
     return {"get": operation, "head": {**operation, "summary": f"{summary} Headers only."}}
 
 
+_TOKEN: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Demanded when the sidecar has a token, which it must outside loopback.",
+}
+
+
 def describe(version: str) -> dict[str, Any]:
-    """The document that /openapi.json answers."""
+    """The OpenAPI 3.1 document of the sidecar, as /openapi.json answers it."""
     regions = {"type": "object", "additionalProperties": _schema("Region")}
     metrics = {
         "description": "The metrics in Prometheus' text format 0.0.4.",
@@ -119,14 +126,5 @@ def describe(version: str) -> dict[str, Any]:
             ),
             "/openapi.json": _path("This document.", {"200": _json("OpenAPI 3.1.", {"type": "object"})}),
         },
-        "components": {
-            "schemas": _SCHEMAS,
-            "securitySchemes": {
-                "token": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "Demanded when the sidecar has a token, which it must outside loopback.",
-                }
-            },
-        },
+        "components": {"schemas": _SCHEMAS, "securitySchemes": {"token": _TOKEN}},
     }

@@ -37,7 +37,7 @@ _NAMED: Final = 5  # faults told by name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One line of the doctor's."""
+    """The outcome of one of the doctor's checks, as a line tells it."""
 
     name: str
     is_ok: bool
@@ -101,7 +101,7 @@ async def check_pages(fetch: Fetch) -> Check:
 
 
 async def check_foreign_keys(fetch: Fetch) -> Check:
-    """Rows that hang on nothing."""
+    """Whether any row refers to one that is not there."""
     orphans = [f"{table} row {rowid} without its {parent}" for table, rowid, parent, _ in await fetch(_ORPHANS, ())]
     return Check(name="foreign keys", is_ok=not orphans, detail=_some(orphans) if orphans else "nothing hangs loose")
 

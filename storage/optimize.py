@@ -13,12 +13,15 @@ from typing import Final
 
 from bot.domain.errors import UnfitDatabase
 from bot.domain.ids import DAY, Millis, Symbol, UserId
-from storage.queries import SqliteQueries
+from storage.accounts.queries import SqliteAccountQueries
+from storage.licensing.queries import SqliteLicenseQueries
+from storage.signals.queries import SqliteSignalQueries
 from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database, connected
 from storage.sqlite.errors import translated
 from storage.sqlite.files import exclusive
 from storage.sqlite.migrate import make_indexes, missing_indexes
+from storage.users.queries import SqliteUserQueries
 
 SAMPLE_USERS: Final = "SELECT user_id FROM users ORDER BY random() LIMIT ?"
 SAMPLE_ORDERS: Final = "SELECT user_id, symbol FROM pending_limit_orders ORDER BY random() LIMIT ?"
@@ -47,13 +50,17 @@ class Sample:
     now: Millis
 
 
+class ReportQueries(SqliteAccountQueries, SqliteUserQueries, SqliteLicenseQueries, SqliteSignalQueries):
+    """The reads of four features, of which the six queries are asked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportQuery:
     """One of the six queries of the report of 2025-12-23, and what it claimed of it."""
 
     name: str
     claimed_ms: float
-    ask: Callable[[SqliteQueries, Sample], Awaitable[object]]
+    ask: Callable[[ReportQueries, Sample], Awaitable[object]]
 
 
 SIX_QUERIES: Final = (
@@ -93,7 +100,6 @@ class OptimizeReport:
     """What was done. Sizes in bytes; the page sizes are read back from the file."""
 
     created_indexes: tuple[str, ...]
-    is_rewritten: bool
     page_size_before: int
     page_size: int
     size_before: int
@@ -134,7 +140,6 @@ async def optimize(
     )
     return OptimizeReport(
         created_indexes=tuple(each.name for each in missing),
-        is_rewritten=vacuum,
         page_size_before=page_size_before,
         page_size=page_size,
         size_before=size_before,
@@ -156,12 +161,12 @@ async def samples_of(database: Database, count: int, now: Millis) -> tuple[Sampl
 
 async def time_queries(database: Database, samples: Sequence[Sample], timer: Callable[[], float]) -> tuple[float, ...]:
     """The median of each of the six queries in microseconds, one at a time, through the repository."""
-    queries = SqliteQueries(database)
+    queries = ReportQueries(database)
     return tuple([await _median_us(query, queries, samples, timer) for query in SIX_QUERIES])
 
 
 async def _median_us(
-    query: ReportQuery, queries: SqliteQueries, samples: Sequence[Sample], timer: Callable[[], float]
+    query: ReportQuery, queries: ReportQueries, samples: Sequence[Sample], timer: Callable[[], float]
 ) -> float:
     times = []
     for sample in samples:

@@ -1,8 +1,8 @@
-"""Units of work: what a service writes, the messages it enqueues and the events it records, all in one commit."""
+"""Units of work: what a service writes, the messages it enqueues and the events of the writes, all in one commit."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
@@ -35,45 +35,101 @@ from storage.users.users import SqliteUsers
 _logger = logging.getLogger(__name__)
 
 
+class _NothingWritten(Exception):  # noqa: N818  no error: it takes a transaction back
+    """A block left no change behind."""
+
+
+def _demand_change(transaction: Transaction, before: int) -> None:
+    """Raises _NothingWritten if no row was changed since there were `before` changes."""
+    if transaction.total_changes == before:
+        raise _NothingWritten
+
+
 class SqliteUnitOfWork:
-    """Implements `bot.domain.ports.storage.UnitOfWork` on one transaction."""
+    """Implements `bot.domain.ports.storage.UnitOfWork` on one transaction.
+
+    Repositories hold nothing else: each is made when it is asked for, most units ask for one or two of them.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._audit = SqliteAudit(transaction)
-        self._events: list[Event] = []
-        self.users = SqliteUsers(transaction)
-        self.accounts = SqliteAccounts(transaction)
-        self.portfolio = SqlitePortfolio(transaction)
-        self.buttons = SqliteButtons(transaction)
-        self.dialogues = SqliteDialogues(transaction)
-        self.ledger = SqliteLedger(transaction)
-        self.payments = SqlitePayments(transaction)
-        self.promo = SqlitePromo(transaction)
-        self.pins = SqlitePins(transaction)
-        self.broadcasts = SqliteBroadcasts(transaction)
-        self.error_notes = SqliteErrorNotes(transaction)
-        self.support = SqliteSupport(transaction)
-        self.privacy = SqlitePrivacy(transaction)
-        self.trades = SqliteTrades(transaction)
-        self.signals = SqliteSignals(transaction)
+        self._events: dict[Event, None] = {}
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What was recorded so far, in its order."""
+        """What the repositories recorded so far, in its order, each event once."""
         return tuple(self._events)
+
+    @property
+    def users(self) -> SqliteUsers:
+        return SqliteUsers(self._transaction, self._record)
+
+    @property
+    def accounts(self) -> SqliteAccounts:
+        return SqliteAccounts(self._transaction, self._record)
+
+    @property
+    def portfolio(self) -> SqlitePortfolio:
+        return SqlitePortfolio(self._transaction)
+
+    @property
+    def buttons(self) -> SqliteButtons:
+        return SqliteButtons(self._transaction)
+
+    @property
+    def dialogues(self) -> SqliteDialogues:
+        return SqliteDialogues(self._transaction)
+
+    @property
+    def ledger(self) -> SqliteLedger:
+        return SqliteLedger(self._transaction, self._record)
+
+    @property
+    def payments(self) -> SqlitePayments:
+        return SqlitePayments(self._transaction)
+
+    @property
+    def promo(self) -> SqlitePromo:
+        return SqlitePromo(self._transaction)
+
+    @property
+    def pins(self) -> SqlitePins:
+        return SqlitePins(self._transaction)
+
+    @property
+    def broadcasts(self) -> SqliteBroadcasts:
+        return SqliteBroadcasts(self._transaction)
+
+    @property
+    def error_notes(self) -> SqliteErrorNotes:
+        return SqliteErrorNotes(self._transaction)
+
+    @property
+    def support(self) -> SqliteSupport:
+        return SqliteSupport(self._transaction)
+
+    @property
+    def privacy(self) -> SqlitePrivacy:
+        return SqlitePrivacy(self._transaction, self._record)
+
+    @property
+    def trades(self) -> SqliteTrades:
+        return SqliteTrades(self._transaction, self._record)
+
+    @property
+    def signals(self) -> SqliteSignals:
+        return SqliteSignals(self._transaction)
 
     async def enqueue(self, message: OutboxMessage, now: Millis) -> None:
         """Put a message into the outbox; the same idempotency key and kind twice is one message."""
         await add_message(self._transaction, message, now)
 
     async def audit(self, entry: AuditEntry, now: Millis) -> None:
-        """Append to the audit."""
-        await self._audit.append(entry, now)
+        """Append an entry to the audit and its hash chain."""
+        await SqliteAudit(self._transaction).append(entry, now)
 
-    def record(self, event: Event) -> None:
-        """Say what happened; told after the commit, forgotten with a rollback."""
-        self._events.append(event)
+    def _record(self, event: Event) -> None:
+        self._events[event] = None
 
 
 class Store:
@@ -96,15 +152,24 @@ class Store:
         self._committed = committed
         self._publish = publish
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[SqliteUnitOfWork]:
-        """All of the block or nothing.
+    def begin(self) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
+        """The effect of the update that is handled, if one is: all of the block or nothing.
 
-        The first unit that commits while an update is handled marks that update as applied, and uses up the button
-        that was pressed, in the same transaction. Raises StorageTrouble when the disk refuses, ButtonExpired if the
-        button was used meanwhile.
+        The first one that commits marks that update as applied, and uses up the button that was pressed, in the same
+        transaction. A block that wrote nothing is rolled back: the update may be tried again, its button still works.
+        Raises StorageTrouble when the disk refuses, ButtonExpired if the button was used meanwhile.
         """
-        update_attempt = current_attempt.get()
+        return self._unit(current_attempt.get())
+
+    def begin_aside(self) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
+        """All of the block or nothing, whatever update is handled: what is no effect of it and may be done again.
+
+        Raises StorageTrouble when the disk refuses.
+        """
+        return self._unit(None)
+
+    @asynccontextmanager
+    async def _unit(self, update_attempt: UpdateAttempt | None) -> AsyncIterator[SqliteUnitOfWork]:
         events: tuple[Event, ...] = ()
 
         def on_disk() -> None:
@@ -114,14 +179,19 @@ class Store:
             if events:
                 self._committed(events)
 
-        async with self._database.transaction(on_disk) as transaction:
-            unit = SqliteUnitOfWork(transaction)
-            if update_attempt is not None and not update_attempt.applied:
-                await self._use_up(unit, update_attempt)
-            yield unit
-            if update_attempt is not None and not update_attempt.applied:
-                await transaction.fetch(MARK_APPLIED, (update_attempt.update_id,))
-            events = unit.events
+        try:
+            async with self._database.transaction(on_disk) as transaction:
+                unit = SqliteUnitOfWork(transaction)
+                if update_attempt is not None and not update_attempt.applied:
+                    await self._use_up(unit, update_attempt)
+                before = transaction.total_changes
+                yield unit
+                _demand_change(transaction, before)
+                if update_attempt is not None and not update_attempt.applied:
+                    await transaction.fetch(MARK_APPLIED, (update_attempt.update_id,))
+                events = unit.events
+        except _NothingWritten:
+            return
         if events and self._publish is not None:
             try:
                 await self._publish(events)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import random
@@ -20,9 +20,19 @@ T = TypeVar("T")
 _UNITS: Final = ((DAY_S, "d"), (3_600, "h"), (60, "min"))  # seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A pause that keeps a rate: unlike others it is not cut short by `wake()`."""
+
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodicStats:
-    """Counts since the start. `age_s` is seconds since `last_success`; both None before it."""
+    """Counts since the start. `age_s` is seconds since `last_success`; both None before it.
+
+    `is_late`: it runs, and a success has been absent for more than `late_after_s`.
+    """
 
     name: str
     is_running: bool
@@ -32,6 +42,7 @@ class PeriodicStats:
     last_success: Millis | None
     age_s: float | None
     late_after_s: float | None
+    is_late: bool
 
 
 class Periodic(Generic[T]):
@@ -40,7 +51,8 @@ class Periodic(Generic[T]):
     `every_s` is the pause after a round, or makes it from the round's answer; `retry_s` the one after a failed round
     (None: `every_s`, which must be a number then); `first_s` the one before the first. `jitter` (0 to 1) is the part
     of each pause that is drawn at random. Errors that are `expected` are one line in the log, others a traceback.
-    A success that is absent for more than `late_after_s` is trouble; None: never.
+    A success that is absent for more than `late_after_s` is trouble; None: never. Setting `due` is `wake()`, for those
+    who are made before the job.
     """
 
     def __init__(
@@ -49,12 +61,13 @@ class Periodic(Generic[T]):
         work: Callable[[], Awaitable[T]],
         *,
         clock: Clock,
-        every_s: float | Callable[[T], float],
+        every_s: float | Callable[[T], float | Pace],
         retry_s: float | None = None,
         first_s: float = 0.0,
         jitter: float = 0.0,
         late_after_s: float | None = None,
         expected: tuple[type[Exception], ...] = (),
+        due: asyncio.Event | None = None,
         randomness: Callable[[], float] = random,
         later: Later = loop_later,
     ) -> None:
@@ -65,7 +78,7 @@ class Periodic(Generic[T]):
         if retry_s is None:
             raise ValueError(f"the job {name} needs a pause after a failed round")
         self.name = name
-        self._work = work
+        self.work = work
         self._clock = clock
         self._every_s = every_s
         self._retry_s = retry_s
@@ -75,7 +88,7 @@ class Periodic(Generic[T]):
         self._expected = expected
         self._randomness = randomness
         self._later = later
-        self._due = asyncio.Event()
+        self._due = asyncio.Event() if due is None else due
         self._is_running = False
         self._rounds = self._failures = self._in_a_row = 0
         self._last_success: Millis | None = None
@@ -92,7 +105,7 @@ class Periodic(Generic[T]):
         self._is_running = True
         if self._last_success is None:
             self._waiting_since = self._clock.monotonic()
-        pause = self._first_s
+        pause: float | Pace = self._first_s
         try:
             while True:
                 await self._wait(pause)
@@ -101,7 +114,7 @@ class Periodic(Generic[T]):
             self._is_running = False
 
     def stats(self) -> PeriodicStats:
-        age_s = None if self._last_success is None else self._clock.monotonic() - self._waiting_since
+        age_s = None if self._last_success is None else self._absent_s()
         return PeriodicStats(
             name=self.name,
             is_running=self._is_running,
@@ -111,6 +124,7 @@ class Periodic(Generic[T]):
             last_success=self._last_success,
             age_s=age_s,
             late_after_s=self._late_after_s,
+            is_late=self._is_running and self._is_late(),
         )
 
     def trouble(self) -> str | None:
@@ -119,8 +133,7 @@ class Periodic(Generic[T]):
             return None
         if not self._is_running:
             return f"the job `{self.name}` is not running"
-        absent_s = self._clock.monotonic() - self._waiting_since
-        if absent_s <= self._late_after_s:
+        if not self._is_late():
             return None
         match self._in_a_row:
             case 0:
@@ -130,24 +143,31 @@ class Periodic(Generic[T]):
             case times:
                 what = f"has failed {times} times in a row"
         last = "no success since its start" if self._last_success is None else "last success"
-        return f"the job `{self.name}` {what}; {last} {_span(absent_s)} ago"
+        return f"the job `{self.name}` {what}; {last} {_span(self._absent_s())} ago"
 
-    async def _wait(self, seconds: float) -> None:
+    def _absent_s(self) -> float:
+        return self._clock.monotonic() - self._waiting_since
+
+    def _is_late(self) -> bool:
+        return self._late_after_s is not None and self._absent_s() > self._late_after_s
+
+    async def _wait(self, pause: float | Pace) -> None:
+        seconds, over = (pause.seconds, asyncio.Event()) if isinstance(pause, Pace) else (pause, self._due)
         drawn = seconds * (1 - self._jitter * self._randomness())
         if drawn <= 0:
             await asyncio.sleep(0)
         else:
-            timer = self._later(drawn, self._due.set)
+            timer = self._later(drawn, over.set)
             try:
-                await self._due.wait()
+                await over.wait()
             finally:
                 timer.cancel()
-        self._due.clear()
+        self._due.clear()  # the round that begins now sees whatever it was woken for
 
-    async def _round(self) -> float:
+    async def _round(self) -> float | Pace:
         """One round; the pause after it."""
         try:
-            answer = await self._work()
+            answer = await self.work()
             pause = self._every_s(answer) if callable(self._every_s) else self._every_s
         except asyncio.CancelledError:
             task = asyncio.current_task()
@@ -198,6 +218,12 @@ class Jobs:
         finally:
             self._tasks = None
             await tasks.close()
+
+    def __iter__(self) -> Iterator[Periodic[Any]]:
+        return iter(self._jobs.values())
+
+    def __getitem__(self, name: str) -> Periodic[Any]:
+        return self._jobs[name]
 
     def stats(self) -> tuple[PeriodicStats, ...]:
         return tuple(job.stats() for job in self._jobs.values())

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextvars import Context
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+
+from bot.domain.update_attempt import detached
 
 _logger = logging.getLogger(__name__)
 
@@ -12,10 +14,16 @@ T = TypeVar("T")
 
 
 class TaskSet:
-    """The tasks of one owner that are under way."""
+    """The tasks of one owner that are under way; leaving its `async with` closes it."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -34,8 +42,9 @@ class TaskSet:
     ) -> asyncio.Task[T]:
         """The started task. Its error is logged, unless `expected`: those reach somebody who awaits the task.
 
-        Runs in a copy of the caller's context; in `Context()` what it writes belongs to no update.
+        It belongs to no update: it runs in the caller's context without the attempt, or in `context`.
         """
+        context = detached() if context is None else context
         task = asyncio.get_running_loop().create_task(work, name=name, context=context)
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._ended(done, expected))

@@ -11,7 +11,16 @@ from bot.chat.inbox_marker import InboxMarker
 from bot.chat.intake_limit import IntakeLimit
 from bot.chat.sender import Tell
 from bot.chat.updates import Incoming, from_body, known, read_update, to_body
-from bot.domain.chat import InboxState, OutboxMessage, StoredUpdate
+from bot.domain.chat import (
+    InboxState,
+    OutboxMessage,
+    OutboxPayload,
+    RestartedMessage,
+    SendSecretAgainMessage,
+    StoredUpdate,
+    TooFastMessage,
+    outbox_message,
+)
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.chat import InboxStore
 from bot.domain.ports.clock import Clock
@@ -20,10 +29,7 @@ from bot.domain.update_attempt import UpdateId
 
 _log = logging.getLogger(__name__)
 
-RESTARTED: Final = "restarted"  # kinds of messages; their texts are the handlers'
-TOO_FAST: Final = "too-fast"  # told to a sender, not stored
 TOO_FAST_EVERY: Final = 10.0  # seconds between two such words to the same sender
-SEND_SECRET_AGAIN: Final = "send-secret-again"  # noqa: S105  the name of a text
 
 Put = Callable[[Sequence[Incoming]], None]
 
@@ -90,15 +96,15 @@ class Inbox:
         """
         rows = await self._store.waiting()
         again: list[Incoming] = []
-        explained: list[tuple[StoredUpdate, str]] = []
+        explained: list[tuple[StoredUpdate, OutboxPayload]] = []
         told: list[UpdateId] = []
         for row in rows:
             if row.state is InboxState.APPLIED and _is_payment(row):
                 told.append(row.update_id)  # its receipt is a message of the same transaction
             elif row.state is InboxState.APPLIED:
-                explained.append((row, RESTARTED))
+                explained.append((row, RestartedMessage()))
             elif row.body is None:
-                explained.append((row, SEND_SECRET_AGAIN))
+                explained.append((row, SendSecretAgainMessage()))
             elif (update := _incoming(row, row.body)) is not None:
                 again.append(update)
             else:
@@ -132,8 +138,8 @@ class Inbox:
             user_id = update.user_id
             if user_id is not None and user_id not in self._told:
                 self._told[user_id] = now
-                telling = self._tell(TOO_FAST, user_id, update.answer_chat(user_id))
-                self._telling.start(telling, f"telling a sender {TOO_FAST}")
+                telling = self._tell(TooFastMessage.KIND, user_id, update.answer_chat(user_id))
+                self._telling.start(telling, f"telling a sender {TooFastMessage.KIND}")
 
     async def _store_and_put(self, updates: Sequence[Incoming]) -> None:
         ids = {update.update_id for update in updates}
@@ -157,17 +163,16 @@ class Inbox:
             return set()
         return suspects & {row.update_id for row in await self._store.waiting() if row.state is InboxState.NEW}
 
-    async def _explain(self, rows: Sequence[tuple[StoredUpdate, str]]) -> None:
+    async def _explain(self, rows: Sequence[tuple[StoredUpdate, OutboxPayload]]) -> None:
         """One message a chat and reason, enqueued in one commit; the same after a second kill is the same message."""
         messages: dict[tuple[ChatId, str], OutboxMessage] = {}
-        for row, kind in rows:
+        for row, payload in rows:
             chat_id = row.chat_id if row.chat_id is not None else row.user_id
             if row.user_id is not None and chat_id is not None:
-                messages[ChatId(chat_id), kind] = OutboxMessage(
+                messages[ChatId(chat_id), payload.KIND] = outbox_message(
+                    payload,
                     user_id=UserId(row.user_id),
                     chat_id=ChatId(chat_id),
-                    kind=kind,
-                    values={},
                     idempotency_key=f"update:{row.update_id}",
                 )
         if messages:

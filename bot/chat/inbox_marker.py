@@ -18,7 +18,6 @@ from bot.domain.update_attempt import UpdateId
 _log = logging.getLogger(__name__)
 
 _RETRY_S: Final = 1.0  # between attempts while the disk refuses
-_FORGET_EVERY_S: Final = 3600.0
 _BETWEEN_FORGETS_S: Final = 0.05  # the writer's lock goes to others in between
 _KEEP_MS: Final = 14 * DAY  # Telegram's ids become random after a week without updates
 
@@ -53,7 +52,6 @@ class InboxMarker:
         """Runs the background work; on leaving writes what is still waiting."""
         tasks = TaskSet()
         tasks.start(self._keep_flushing(), "marking of handled updates")
-        tasks.start(self._keep_forgetting(), "forgetting of old updates")
         try:
             yield self
         finally:
@@ -94,6 +92,14 @@ class InboxMarker:
         self._marked += len(done)
         self._trouble = None
 
+    async def forget_old(self) -> int:
+        """Delete updates older than 14 days; how many. Raises StorageTrouble."""
+        forgotten = 0
+        while gone := await self._store.forget(Millis(self._clock.now() - _KEEP_MS)):  # some a commit
+            forgotten += gone
+            await asyncio.sleep(_BETWEEN_FORGETS_S)
+        return forgotten
+
     def trouble(self) -> str | None:
         """Why handled updates can't be marked, for readiness; None while all is well."""
         return self._trouble
@@ -111,16 +117,6 @@ class InboxMarker:
                 pass  # few came: they are written now
             if not await self._try_flush():
                 await asyncio.sleep(_RETRY_S)
-
-    async def _keep_forgetting(self) -> None:
-        while True:
-            try:
-                while gone := await self._store.forget(Millis(self._clock.now() - _KEEP_MS)):  # some a commit
-                    _log.debug("%d updates older than 14 days forgotten", gone)
-                    await asyncio.sleep(_BETWEEN_FORGETS_S)
-            except StorageTrouble as trouble:
-                _log.warning("old updates could not be forgotten: %s", trouble)
-            await asyncio.sleep(_FORGET_EVERY_S)
 
     async def _try_flush(self) -> bool:
         try:

@@ -12,12 +12,12 @@ from bot.aio.tasks import TaskSet
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.sender import Tell
 from bot.chat.updates import Incoming, RawUpdate
+from bot.domain.chat import SetAsideMessage
 from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, current_attempt
 
 _log = logging.getLogger(__name__)
 
-SET_ASIDE: Final = "set-aside"  # a kind of what a sender is told; its text is the handlers'
 _BACK_OFF_S: Final = (0.3, 1.0)  # before the second and the third attempt
 
 LaneKey = tuple[str, int]
@@ -178,8 +178,8 @@ class Lanes:
         )
         await self._marker.failed(update, update_attempt.attempt, set_aside=True)
         if update.user_id is not None:
-            telling = self._tell(SET_ASIDE, update.user_id, update.answer_chat(update.user_id))
-            self._tasks.start(telling, f"telling a sender {SET_ASIDE}")
+            telling = self._tell(SetAsideMessage.KIND, update.user_id, update.answer_chat(update.user_id))
+            self._tasks.start(telling, f"telling a sender {SetAsideMessage.KIND}")
 
 
 def _key(update: Incoming) -> LaneKey:

@@ -92,10 +92,10 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         self._floods = 0
 
     async def initialize(self) -> None:
-        """PTB's hook; nothing to open."""
+        """Called by PTB at its start; nothing has to be opened."""
 
     async def shutdown(self) -> None:
-        """PTB's hook; nothing to close."""
+        """Called by PTB at its end; nothing has to be closed."""
 
     async def process_request(
         self,

@@ -28,7 +28,6 @@ class Stars:
         self._bot = bot
 
     async def refund(self, user_id: UserId, charge_id: str) -> None:
-        """See the port."""
         try:
             await _asked(self._bot.refund_star_payment(user_id, charge_id, rate_limit_args=SendPriority.OUTBOX))
         except StarsRefused as no:
@@ -36,7 +35,6 @@ class Stars:
                 raise
 
     async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:
-        """See the port."""
         found = await _asked(self._bot.get_star_transactions(offset, limit, rate_limit_args=SendPriority.OUTBOX))
         return tuple(map(_transaction, found.transactions))
 

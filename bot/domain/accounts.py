@@ -1,11 +1,14 @@
 """Trading accounts of a user, and the Bybit keys beside them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.portfolio import OrderType
 from bot.domain.secrets import Secret
 
 
@@ -31,6 +34,21 @@ class KeyType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TradeSettings:
+    """What an order of an account begins with. Percents are of equity (risk) or of the entry price (the others).
+
+    They stand with the account, and all accounts of a user have the same ones: /settings writes every account. Changing
+    one account alone comes with the order card.
+    """
+
+    risk_percent: Decimal = Decimal(1)  # 0.1 … 10
+    stop_loss_percent: Decimal = Decimal(3)  # 0.1 … 50
+    take_profit_percent: Decimal = Decimal(8)  # 0.1 … 500
+    leverage: int = 3  # 1 … 100
+    order_type: OrderType = OrderType.MARKET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One trading account of one user; a user may have several of a type.
 
@@ -44,6 +62,7 @@ class Account:
     host: str
     label: str
     bybit_uid: str | None
+    settings: TradeSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +107,14 @@ PAPER_START_BALANCE: Final = Decimal(10_000)  # USDT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPair:
+    """An RSA pair for one key: the public half goes to Bybit, the private one is sealed."""
+
+    public_pem: str
+    private_pem: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewKey:
     """A key that is not stored yet."""
 
@@ -96,3 +123,42 @@ class NewKey:
     key_type: KeyType
     api_key: Secret
     api_secret: Secret
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyExpiresMessage(OutboxPayload):
+    """A key that Bybit ends soon."""
+
+    KIND = "key-expires"
+    account_type: AccountType
+    days: int
+    date: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTroubleMessage(OutboxPayload):
+    """What the daily check found: the text of a finding and what fills it."""
+
+    KIND = "key-trouble"
+    account_type: AccountType
+    finding: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAttachedMessage(OutboxPayload):
+    """A key was connected. Nothing writes it any more."""
+
+    KIND = "key-attached"
+    account_type: AccountType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRemovedMessage(OutboxPayload):
+    """A key was removed. Nothing writes it any more."""
+
+    KIND = "key-removed"
+    account_type: AccountType

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.users import Role
@@ -14,7 +15,7 @@ ERRORS_KEPT: Final = 5  # of one user
 
 
 class UserFilter(StrEnum):
-    """Which users a list shows."""
+    """Which users a list of /users shows: everybody, or those with one property."""
 
     ALL = "all"
     DAY = "day"  # seen within 24 hours
@@ -94,3 +95,45 @@ class AdminAction:
     @property
     def needs_pin(self) -> bool:
         return self.kind is AdminActionKind.ROLE or self.days > FREE_DAYS
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BannedMessage(OutboxPayload):
+    """An admin banned the reader."""
+
+    KIND = "banned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnbannedMessage(OutboxPayload):
+    """An admin lifted the ban."""
+
+    KIND = "unbanned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseGivenMessage(OutboxPayload):
+    """An admin gave time; `end` of all there is now."""
+
+    KIND = "desk-granted"
+    kind: LicenseType
+    days: int
+    end: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseRevokedMessage(OutboxPayload):
+    """An admin took all license time."""
+
+    KIND = "desk-revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChangedMessage(OutboxPayload):
+    """An owner gave or took a role."""
+
+    KIND = "desk-role"
+    role: Role

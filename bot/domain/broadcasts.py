@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.users import Language
 
@@ -58,8 +59,6 @@ class Broadcast:
     failed: int = 0
     chat_id: ChatId | None = None
     message_id: int | None = None
-    started: Millis | None = None
-    finished: Millis | None = None
 
     @property
     def handled(self) -> int:
@@ -81,3 +80,16 @@ class Recipient:
 
     user_id: UserId
     attempts: int
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastDoneMessage(OutboxPayload):
+    """A broadcast went out: how many got it, blocked the bot, could not be reached."""
+
+    KIND = "broadcast-done"
+    count: int
+    blocked: int
+    failed: int

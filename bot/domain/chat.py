@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.payloads import encode
 from bot.domain.update_attempt import UpdateId
 
 
@@ -33,14 +35,42 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxPayload:
+    """What an outbox message says: the values that its text needs. `KIND` is the stored word of the message.
+
+    Subclasses stand beside their feature in bot/domain: services write them in the transaction that they tell of,
+    handlers/<feature>/messages.py turns them into text when they are sent, in the language of that moment. They are
+    read for as long as such rows wait: a field that older rows lack has a default.
+    """
+
+    KIND: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMessage:
-    """A message that must arrive. (`idempotency_key`, `kind`) is unique: the same twice is one message."""
+    """A row of the outbox: a message that must arrive, `values` the stored form of its `OutboxPayload`.
+
+    (`idempotency_key`, `kind`) is unique: the same twice is one message.
+    """
 
     user_id: UserId
     chat_id: ChatId
     kind: str
     values: Mapping[str, str]
     idempotency_key: str
+
+
+def outbox_message(
+    payload: OutboxPayload, *, user_id: UserId, idempotency_key: str, chat_id: ChatId | None = None
+) -> OutboxMessage:
+    """The row of a message; it goes to the private chat, which has its user's id, unless `chat_id` says otherwise."""
+    return OutboxMessage(
+        user_id=user_id,
+        chat_id=ChatId(user_id) if chat_id is None else chat_id,
+        kind=payload.KIND,
+        values=encode(payload),
+        idempotency_key=idempotency_key,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +101,34 @@ class StoredUpdate:
     body: bytes | None = field(repr=False)
     state: InboxState = InboxState.NEW
     attempts: int = 0
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartedMessage(OutboxPayload):
+    """An update whose effect is there while its answer may not have been sent."""
+
+    KIND = "restarted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSecretAgainMessage(OutboxPayload):
+    """An update whose body was not stored, for it carried a secret."""
+
+    KIND = "send-secret-again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAsideMessage(OutboxPayload):
+    """An update that failed as often as it is tried."""
+
+    KIND = "set-aside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooFastMessage(OutboxPayload):
+    """Updates that were left out."""
+
+    KIND = "too-fast"

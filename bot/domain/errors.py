@@ -8,6 +8,7 @@ PerpdeskError
 │   ├── KeyRefused          a key that may not be stored; carries every finding
 │   ├── AlreadyAttached     the Bybit account belongs to another user
 │   ├── NoAccount           nothing of that type is connected
+│   ├── PinRequired         the PIN comes first; what raised it runs again after it
 │   └── ButtonExpired       used, too old, someone else's or never ours
 ├── ExchangeError
 │   ├── ExchangeRejected    a definite no from Bybit, with its code
@@ -32,7 +33,7 @@ from bot.domain.key_rules import Finding
 
 
 class PerpdeskError(Exception):
-    """The root of the tree."""
+    """The base class of every error of ours; catch it where none may pass."""
 
 
 class UserFacing(PerpdeskError):
@@ -49,7 +50,7 @@ class BadInput(UserFacing):
 
 
 class NotAllowed(UserFacing):
-    """A guard said no."""
+    """The user may not do that: by role, ban, terms or license; the text says by which."""
 
 
 class UnknownSymbol(UserFacing):
@@ -79,6 +80,17 @@ class NoAccount(UserFacing):
     """The user has no account of that type."""
 
 
+class PinRequired(UserFacing):
+    """An act needs the PIN, which was not entered within the last five minutes.
+
+    It is raised before anything is done: the guard shows the keypad, and after the right PIN it runs the same command
+    or button again from its beginning.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("pin-needed")
+
+
 class ButtonExpired(UserFacing):
     """A button that is used, too old, someone else's or never ours: one answer for all of them."""
 
@@ -95,7 +107,7 @@ class ExchangeError(PerpdeskError):
 
 
 class ExchangeRejected(ExchangeError):
-    """A definite no."""
+    """Bybit refused the request by its rules: nothing was done, and the same again is refused again."""
 
 
 class KeyTrouble(ExchangeError):

@@ -1,5 +1,6 @@
-"""What happened, recorded with the write that did it. The policy table says which cache entries each one drops."""
+"""What happened, recorded by the repository that wrote it. The policy table says which cache entries each one drops."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.accounts import AccountType, Exchange
@@ -9,7 +10,7 @@ from bot.domain.market import Category
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserEvent:
-    """Something about one user."""
+    """The base of what concerns one user."""
 
     user_id: UserId
 
@@ -31,7 +32,7 @@ class UserConfigChanged(UserEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserBanned(UserEvent):
-    """Banned or unbanned."""
+    """The user was banned, or the ban was lifted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class CredentialsChanged(AccountEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(AccountEvent):
-    """Bybit accepted an order."""
+    """Bybit accepted an order; it may have been filled since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class PositionOpened(AccountEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionClosed(AccountEvent):
-    """A position is flat."""
+    """The size of a position became 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +94,4 @@ class InstrumentRejected:
 
 
 Event = UserEvent | AccountEvent | InstrumentRejected
+RecordEvent = Callable[[Event], None]  # kept until the unit of work commits, forgotten with a rollback

@@ -6,6 +6,7 @@ UserId = NewType("UserId", int)  # Telegram's numeric id
 ChatId = NewType("ChatId", int)
 AccountId = NewType("AccountId", int)
 Symbol = NewType("Symbol", str)  # as Bybit spells it: ^[A-Z0-9]{2,30}$
+OrderLinkId = NewType("OrderLinkId", str)  # the id that whoever places an order gives it; empty if they gave none
 Millis = NewType("Millis", int)  # UTC epoch milliseconds
 
 MINUTE: Final = 60_000  # ms, as the next two

@@ -46,7 +46,7 @@ class Finding:
 
 
 def judge(check: KeyCheck, *, now: Millis, require_bound_ip: bool) -> tuple[Finding, ...]:
-    """Every finding, worst first."""
+    """What speaks against a key, the worst findings first; an empty tuple: nothing does."""
     findings = (*_rights(check), *_validity(check, now), _binding(check, require_bound_ip=require_bound_ip))
     order = list(Severity)
     return tuple(sorted(findings, key=lambda each: order.index(each.severity)))

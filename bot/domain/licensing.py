@@ -47,7 +47,7 @@ class License:
     segments: tuple[Segment, ...]
 
     def segment_at(self, now: Millis) -> Segment | None:
-        """What covers the moment."""
+        """The segment that covers the moment; None: nothing does."""
         return next((each for each in self.segments if now < each.end), None)
 
     def type_at(self, now: Millis) -> LicenseType | None:
@@ -55,20 +55,16 @@ class License:
         return None if segment is None else segment.license_type
 
     def is_active(self, now: Millis) -> bool:
-        """Whether it covers the moment."""
+        """Whether a segment covers the moment."""
         return self.segment_at(now) is not None
 
     def banked_at(self, now: Millis) -> tuple[Segment, ...]:
-        """What starts later, in order."""
+        """The segments that start after the one of the moment, in their order."""
         return tuple(each for each in self.segments if now < each.end)[1:]
 
     def until(self, now: Millis) -> Millis | None:
         """When all of it ends; None where nothing runs."""
         return self.segments[-1].end if self.is_active(now) else None
-
-    def next_at(self, now: Millis) -> Segment | None:
-        """What starts when the running segment ends."""
-        return next(iter(self.banked_at(now)), None)
 
 
 RANK: Final = MappingProxyType({each: rank for rank, each in enumerate(LicenseType)})
@@ -197,7 +193,7 @@ class Feature(StrEnum):
 
 
 class Limit(StrEnum):
-    """What a license counts."""
+    """What a license bounds the number of."""
 
     STRATEGIES = "strategies"  # that run at once
     PROVIDERS = "providers"  # of signals, followed at once
@@ -210,7 +206,7 @@ def opens(held: LicenseType | None, feature: Feature, account_type: AccountType)
 
 
 def most(held: LicenseType | None, limit: Limit) -> int:
-    """How many there may be."""
+    """The greatest number of them that a license of that type allows; None is no license."""
     return PLANS[held].most[limit]
 
 

@@ -90,7 +90,7 @@ class Klines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One line of /symbols."""
+    """A symbol's line in /symbols: last price, change and turnover of 24 hours."""
 
     symbol: Symbol
     last_price: Decimal

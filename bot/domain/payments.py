@@ -8,10 +8,12 @@ unclaimed ───────────────────► refunded 
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Final
+from typing import Annotated, Final
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType
+from bot.domain.payloads import NoneAs
 from bot.domain.users import Language
 
 LONGEST_ID: Final = 180  # characters of a charge's id that fit into an idempotency key as they are
@@ -150,3 +152,77 @@ def return_key(charge_id: str) -> str:
 
 def _short(charge_id: str) -> str:
     return charge_id if len(charge_id) <= LONGEST_ID else sha256(charge_id.encode()).hexdigest()
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceiptMessage(OutboxPayload):
+    """Paid and credited: the license ends at `date`."""
+
+    KIND = "payment-receipt"
+    number: int
+    stars: int
+    kind: LicenseType
+    days: int
+    date: Millis
+    charge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceiptAgainMessage(PaymentReceiptMessage):
+    """The same invoice was paid once more."""
+
+    KIND = "payment-receipt-again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentUnclaimedMessage(OutboxPayload):
+    """Paid, not credited; it goes back."""
+
+    KIND = "payment-unclaimed"
+    number: int
+    stars: int
+    why: Unclaimed
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentUnclaimedAdminMessage(PaymentUnclaimedMessage):
+    """The same, to admins."""
+
+    KIND = "payment-unclaimed-admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReturnedMessage(OutboxPayload):
+    """It went back; no user where they were erased, no type where nothing was credited."""
+
+    KIND = "payment-returned"
+    number: int
+    stars: int
+    user: Annotated[UserId | None, NoneAs("?")]
+    kind: Annotated[LicenseType | None, NoneAs("none")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReturnedAdminMessage(PaymentReturnedMessage):
+    """The same, to admins."""
+
+    KIND = "payment-returned-admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentChargedBackAdminMessage(PaymentReturnedMessage):
+    """Telegram took it back, to admins."""
+
+    KIND = "payment-charged-back-admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentStuckAdminMessage(PaymentReturnedMessage):
+    """Telegram refuses the refund, to admins."""
+
+    KIND = "payment-stuck-admin"
+    said: str

@@ -5,6 +5,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis, UserId
 
 LENGTH: Final = 6
@@ -52,3 +53,22 @@ def is_weak(digits: str) -> bool:
     """One digit six times, or six in a row up or down: the first that anybody tries."""
     steps = {(int(after) - int(before)) % len(_DIGITS) for before, after in pairwise(digits)}
     return len(steps) == 1 and steps <= {0, 1, len(_DIGITS) - 1}
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinLockedMessage(OutboxPayload):
+    """To owners: five wrong PINs of a user."""
+
+    KIND = "pin-locked"
+    user: UserId
+    until: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinForgottenMessage(OutboxPayload):
+    """An owner removed the reader's PIN."""
+
+    KIND = "pin-forgotten"

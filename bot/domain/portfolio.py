@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Category
 
 
 class Side(StrEnum):
-    """Bybit's order and position side."""
+    """The side of an order or a position, as Bybit writes it."""
 
     BUY = "Buy"
     SELL = "Sell"
 
 
 class OrderType(StrEnum):
-    """Bybit's orderType."""
+    """The type of an order, as Bybit's field orderType has it."""
 
     MARKET = "Market"
     LIMIT = "Limit"
@@ -48,6 +48,16 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegKey:
+    """One leg in one account, as a close or a stop names it. `position_idx`: see Position."""
+
+    account_id: AccountId
+    category: Category
+    symbol: Symbol
+    position_idx: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """One leg of a position with size > 0. `position_idx`: 0 one-way, 1 the long leg, 2 the short leg of hedge mode."""
 
@@ -68,6 +78,10 @@ class Position:
     created_ts: Millis
     updated_ts: Millis
 
+    def leg_key(self, account_id: AccountId) -> LegKey:
+        """The leg's key in the account that holds it."""
+        return LegKey(account_id=account_id, category=self.category, symbol=self.symbol, position_idx=self.position_idx)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Positions:
@@ -85,7 +99,7 @@ class Order:
     category: Category
     symbol: Symbol
     order_id: str
-    order_link_id: str
+    order_link_id: OrderLinkId
     position_idx: int
     side: Side
     order_type: OrderType
@@ -120,7 +134,7 @@ class Execution:
     symbol: Symbol
     exec_id: str
     order_id: str
-    order_link_id: str
+    order_link_id: OrderLinkId
     side: Side
     exec_type: str
     exec_price: Decimal

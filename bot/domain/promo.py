@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import DAY, HOUR, MINUTE, Millis, UserId
 from bot.domain.licensing import RANK, License, LicenseType
 from bot.domain.promo_codes import Terms
@@ -178,3 +179,70 @@ class Redeemed:
 
     usage: Usage
     is_undone: bool
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoGivenMessage(OutboxPayload):
+    """An admin redeemed a code for the reader; license time of that type ends at `date`."""
+
+    KIND = "promo-given"
+    kind: LicenseType
+    days: int
+    date: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoTakenMessage(OutboxPayload):
+    """A campaign was called back: what was left of it, in ms."""
+
+    KIND = "promo-taken"
+    kind: LicenseType
+    span: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignMessage(OutboxPayload):
+    """What admins are told of a campaign: never its code, for a message lies in the database until it is sent."""
+
+    campaign: int
+    kind: LicenseType
+    days: int
+    uses: int
+    capacity: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoUsedMessage(CampaignMessage):
+    """So much of a campaign is used; `token` is the one of [Pause code]."""
+
+    KIND = "promo-used"
+    percent: int
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoFastMessage(CampaignMessage):
+    """So many redemptions within this hour; `token` is the one of [Pause code]."""
+
+    KIND = "promo-fast"
+    count: int
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoUndoAskedMessage(CampaignMessage):
+    """Another admin asks to call a campaign back."""
+
+    KIND = "promo-undo-asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoGuessingMessage(OutboxPayload):
+    """So many wrong tries of everybody within a minute."""
+
+    KIND = "promo-guessing"
+    count: int

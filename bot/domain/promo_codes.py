@@ -106,7 +106,7 @@ class Terms:
 
     @property
     def capacity(self) -> int:
-        """Redemptions of all codes together."""
+        """How many redemptions all codes of the campaign allow together."""
         return self.max_uses * self.count
 
     @property
@@ -151,7 +151,7 @@ def parse_new(typed: str, now: Millis) -> Wanted:
 
 
 def parse_days(typed: str) -> int:
-    """`30`, `30d`. Raises BadInput."""
+    """The days of `30` or `30d`. Raises BadInput."""
     match = _DAYS.fullmatch(typed)
     if match is None or not 1 <= int(match[1]) <= MOST_DAYS:
         raise BadInput("promo-bad-days", most=MOST_DAYS)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 
@@ -63,3 +64,25 @@ def _mornings(ends: Millis, last_day: date, zone: tzinfo) -> list[tuple[int, Mil
 def _morning(day: date, zone: tzinfo) -> Millis:
     local = datetime(day.year, day.month, day.day, MORNING, tzinfo=zone)
     return Millis(int(local.astimezone(UTC).timestamp()) * 1000)
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseEndsMessage(OutboxPayload):
+    """License time ends in so many days, on that local date."""
+
+    KIND = "license-ends"
+    kind: LicenseType
+    on: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseEndedMessage(OutboxPayload):
+    """All license time is over."""
+
+    KIND = "license-ended"
+    kind: LicenseType
+    on: date

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 
+from bot.domain.accounts import AccountType
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import LicenseType
+from bot.domain.payloads import NoneAs
+from bot.domain.payments import PaymentStatus
 
 ThreadId = NewType("ThreadId", int)  # the number that both sides see
 
@@ -53,3 +58,61 @@ class ThreadMessage:
     author: Author
     text: str
     at: Millis
+
+
+# --- messages of the outbox ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentNote:
+    """One of the writer's newest payments, as the staff sees it beside their message."""
+
+    stars: int
+    at: Millis
+    status: PaymentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveredMessage(OutboxPayload):
+    """One side's words for a reader of the other; `close` is the token of their [Close]."""
+
+    thread: ThreadId
+    close: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportAskedMessage(DeliveredMessage):
+    """A user's words, with what helps an answer."""
+
+    KIND = "support-asked"
+    user: UserId
+    name: str
+    license: Annotated[LicenseType | None, NoneAs("none")]
+    until: Annotated[Millis | None, NoneAs("")]
+    accounts: tuple[AccountType, ...]
+    payments: tuple[PaymentNote, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportAnsweredMessage(DeliveredMessage):
+    """The staff's words."""
+
+    KIND = "support-answered"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedByUserMessage(OutboxPayload):
+    """To whoever of the staff answered last."""
+
+    KIND = "support-closed-by-user"
+    thread: ThreadId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedByStaffMessage(OutboxPayload):
+    """To the user of the thread."""
+
+    KIND = "support-closed-by-staff"
+    thread: ThreadId

@@ -1,8 +1,6 @@
 """Which update is being handled: what ties a unit of work to its update, and an error to its retry."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
 from typing import Final, NewType
 
@@ -41,11 +39,8 @@ class UpdateAttempt:
 current_attempt: ContextVar[UpdateAttempt | None] = ContextVar("current_cause", default=None)
 
 
-@contextmanager
-def without_attempt() -> Iterator[None]:
-    """For work that an update merely set off (a cache load, a sweep): its commits are not that update's effect."""
-    token = current_attempt.set(None)
-    try:
-        yield
-    finally:
-        current_attempt.reset(token)
+def detached() -> Context:
+    """The current context without its attempt: for a task beside an update, whose commits are not its effect."""
+    context = copy_context()
+    context.run(current_attempt.set, None)
+    return context

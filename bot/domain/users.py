@@ -1,12 +1,11 @@
 """Users: roles, languages and settings."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.accounts import Account, AccountType
+from bot.domain.accounts import Account, AccountType, TradeSettings
+from bot.domain.errors import ButtonExpired, NoAccount
 from bot.domain.ids import AccountId, Millis, UserId
-from bot.domain.portfolio import OrderType
 
 
 class Language(StrEnum):
@@ -40,14 +39,9 @@ class Notifications(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TradeSettings:
-    """What /settings holds. Percents are of equity (risk) or of the entry price (stop loss, take profit)."""
+class UserSettings:
+    """The part of /settings that is no account's; the rest is `TradeSettings`."""
 
-    risk_percent: Decimal = Decimal(1)  # 0.1 … 10
-    stop_loss_percent: Decimal = Decimal(3)  # 0.1 … 50
-    take_profit_percent: Decimal = Decimal(8)  # 0.1 … 500
-    leverage: int = 3  # 1 … 100
-    order_type: OrderType = OrderType.MARKET
     notifications: Notifications = Notifications.ON
     time_zone: str = "UTC"  # an IANA name
 
@@ -63,7 +57,7 @@ class UserConfig:
     role: Role
     is_banned: bool
     terms_version: int  # 0: not accepted yet
-    settings: TradeSettings
+    settings: UserSettings
     default_account_id: AccountId | None
     accounts: tuple[Account, ...]  # the usable ones, paper first
     first_seen_ts: Millis
@@ -81,17 +75,44 @@ class UserConfig:
             return account
         raise LookupError(f"user {self.user_id} has no account")
 
+    @property
+    def trade_settings(self) -> TradeSettings:
+        """Those of the default account, which /settings shows; today's defaults where there is no account."""
+        return self.default_account.settings if self.accounts else TradeSettings()
+
     def account(self, account_id: AccountId) -> Account | None:
         """The user's own account of that id, or None: the check that stands between A's button and B's account."""
         return next((each for each in self.accounts if each.account_id == account_id), None)
 
-    def account_of_type(self, account_type: AccountType) -> Account | None:
-        return next((each for each in self.accounts if each.account_type is account_type), None)
+    @property
+    def practice(self) -> Account | None:
+        return self._of_type(AccountType.PAPER)
+
+    def resolve(self, account_type: AccountType, account_id: AccountId | None = None) -> Account:
+        """The account that a button names by its type and id, a typed word or an old button by its type alone.
+
+        A type alone means the default account if that is of the type, else the first of the type. Raises NoAccount if
+        the type has no account, ButtonExpired if the named account is gone and others of its type are there: what was
+        meant for one is not done to another.
+        """
+        meant = self._of_type(account_type)
+        if meant is None:
+            raise NoAccount("error-no-account", account_type=account_type.value)
+        if account_id is None or meant.account_id == account_id:
+            return meant
+        named = self.account(account_id)
+        if named is None or named.account_type is not account_type:
+            raise ButtonExpired
+        return named
+
+    def _of_type(self, account_type: AccountType) -> Account | None:
+        found = [each for each in self.accounts if each.account_type is account_type]
+        return next((each for each in found if each.account_id == self.default_account_id), found[0] if found else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """Who /start meets."""
+    """Who sent /start, as Telegram names them; stored if nobody of that id is known."""
 
     user_id: UserId
     username: str | None

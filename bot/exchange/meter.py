@@ -46,7 +46,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolStats:
-    """The client pool."""
+    """How many clients the pool holds, and what it did to them since the start."""
 
     clients: int
     builds: int

@@ -13,8 +13,8 @@ from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.market import Ticker
 from bot.domain.portfolio import Balance, CoinBalance, Executions, FeeRate, Orders, Position, Positions, Side
+from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries
 
 EXECUTIONS: Final = 50
 TAKER: Final = Decimal("0.00055")  # Bybit's rates for a perpetual without a VIP level (2026-07)
@@ -30,7 +30,7 @@ class PaperGateway:
     An account without positions, with nothing but dollars, needs no price and answers while Bybit is silent.
     """
 
-    queries: Queries
+    queries: AccountQueries
     ticker: Callable[[Symbol], Awaitable[Ticker]]
     clock: Clock
     taker: Decimal = TAKER

@@ -78,7 +78,7 @@ class RollingWindow:
         self._ended.append(now)
 
     def hold(self, until: float) -> None:
-        """Nothing passes before that time."""
+        """Let nothing pass before that moment (monotonic seconds)."""
         self._held_until = max(self._held_until, until)
 
     def learn(self, *, limit: int, used: int, now: float) -> None:

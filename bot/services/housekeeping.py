@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.ids import DAY_S, Millis
+from bot.domain.errors import StorageTrouble
+from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
 
-EVERY: Final = DAY_S  # seconds between two sweeps
 PAUSE: Final = 0.05  # seconds between two batches: the writer's lock goes to others
 
 _logger = logging.getLogger(__name__)
@@ -30,23 +30,21 @@ class RetentionRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Housekeeping:
-    """Sweeps every table with a retention rule once a day, beginning at the start."""
+    """Sweeps every table with a retention rule."""
 
     rules: tuple[RetentionRule, ...]
     clock: Clock
     pause: float = PAUSE
 
-    async def run(self) -> None:
-        """For ever."""
-        while True:
-            await self.sweep()
-            await asyncio.sleep(EVERY)
-
     async def sweep(self) -> int:
-        """How many rows went. A rule that fails is logged; the others are swept all the same."""
-        return sum([await self._sweep(rule) for rule in self.rules])
+        """How many rows went. A rule that fails is logged, the others are swept, then StorageTrouble is raised."""
+        failed: list[str] = []
+        gone = sum([await self._sweep(rule, failed) for rule in self.rules])
+        if failed:
+            raise StorageTrouble(f"old rows are left of {', '.join(failed)}")
+        return gone
 
-    async def _sweep(self, rule: RetentionRule) -> int:
+    async def _sweep(self, rule: RetentionRule, failed: list[str]) -> int:
         before = Millis(self.clock.now() - rule.keep)
         gone = 0
         try:
@@ -55,6 +53,7 @@ class Housekeeping:
                 await asyncio.sleep(self.pause)
         except Exception:
             _logger.exception("old rows of %s could not be deleted", rule.name)
+            failed.append(rule.name)
         if gone:
             _logger.info("deleted %d old rows of %s", gone, rule.name)
         return gone

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
 from bot.services.accounts.keys import Keys
-from bot.services.accounts.screens import Screens
+from bot.services.accounts.screens import AccountScreens
 from bot.services.admin.broadcasts import BroadcastService
 from bot.services.admin.reports import Reports
 from bot.services.admin.user_actions import UserAdmin
 from bot.services.chat.buttons import ButtonService
 from bot.services.chat.dialogues import DialogueService
 from bot.services.licensing.licenses import Licenses
+from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.refunds import Refunds
 from bot.services.promo.campaigns import CampaignService
@@ -26,7 +27,7 @@ from bot.services.users.privacy import Privacy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Put together by the root."""
+    """All use cases, as handlers are given them."""
 
     reads: Reads
     clock: Clock
@@ -35,7 +36,8 @@ class Services:
     preferences: Preferences
     keys: Keys
     licenses: Licenses
-    screens: Screens
+    account_screens: AccountScreens
+    market_screens: MarketScreens
     buttons: ButtonService
     dialogues: DialogueService
     pin: PinService

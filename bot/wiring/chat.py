@@ -39,7 +39,7 @@ class Telegram:
 
 
 def make_telegram(settings: Settings, outside: Outside) -> Telegram:
-    """Raises Fatal without a token."""
+    """The bot and its transport; nothing is sent yet. Raises Fatal without a token."""
     if settings.telegram_token is None:
         raise Fatal("PERPDESK_TELEGRAM_TOKEN is not set", EXIT_CONFIG)
     token = Secret(settings.telegram_token.get_secret_value())

@@ -2,15 +2,18 @@
 
 import asyncio
 from functools import partial
+from typing import Any
 
 from bot import owner_link
+from bot.aio.periodic import Periodic
 from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
 from bot.domain.ids import DAY
 from bot.domain.ports.payments import StarsApi
+from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
-from bot.services.accounts.screens import Screens
+from bot.services.accounts.screens import AccountScreens
 from bot.services.admin.broadcasts import BroadcastJob, BroadcastService
 from bot.services.admin.reports import Reports
 from bot.services.admin.user_actions import UserAdmin
@@ -19,6 +22,7 @@ from bot.services.chat.dialogues import DialogueService
 from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
+from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.reconciliation import StarWatch
 from bot.services.payments.refunds import RefundJob, Refunds
@@ -31,7 +35,8 @@ from bot.services.users.people import People
 from bot.services.users.pin import PinService
 from bot.services.users.preferences import Preferences
 from bot.services.users.privacy import Privacy
-from bot.wiring.foundation import Foundation, Job
+from bot.wiring import jobs
+from bot.wiring.foundation import Foundation
 from handlers.admin.broadcast import draw_progress
 from handlers.promo.pinned import PinnedCards
 from storage.admin.queries import SqliteAdminQueries
@@ -45,13 +50,13 @@ from storage.sweeps import Sweeps
 from storage.users.privacy import SqlitePrivacyQueries
 
 
-async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
+async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any], ...]]:
     """Every use case and every job. Raises WrongKeyFile, StorageTrouble."""
     people, preferences, pin = await make_users(base)
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people)
-    payments, refunds, payment_jobs = make_payments(base, licenses, people)
+    payments, refunds, payment_jobs = make_payments(base, licenses, people, pin)
     support, privacy, privacy_jobs = make_support(base)
     desk, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     services = Services(
@@ -62,11 +67,12 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
         preferences=preferences,
         keys=keys,
         licenses=licenses,
-        screens=Screens(
-            reads=base.reads, patience=base.tuning.screen_patience, resolve_patience=base.tuning.resolve_patience
+        account_screens=AccountScreens(reads=base.reads, reader=base.screen_reader),
+        market_screens=MarketScreens(
+            reads=base.reads, reader=base.screen_reader, resolve_patience=base.tuning.resolve_patience
         ),
-        buttons=ButtonService(queries=base.queries, transactions=base.store, clock=base.clock),
-        dialogues=DialogueService(queries=base.queries, transactions=base.store, clock=base.clock),
+        buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
+        dialogues=DialogueService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         pin=pin,
         promo=promo,
         redemptions=redemptions,
@@ -78,8 +84,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Job, ...]]:
         broadcasts=broadcasts,
         reports=reports,
     )
-    jobs = (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *privacy_jobs, *admin_jobs)
-    return services, jobs
+    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *privacy_jobs, *admin_jobs)
 
 
 async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:
@@ -92,7 +97,7 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
         burn_owner_link=partial(asyncio.to_thread, owner_link.burn, key_file),
     )
     pin = PinService(
-        queries=base.queries,
+        queries=base.storage.user_queries,
         transactions=base.store,
         clock=base.clock,
         roles=base.access,
@@ -101,35 +106,38 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
     return people, Preferences(reads=base.reads, transactions=base.store), pin
 
 
-def make_accounts(base: Foundation) -> tuple[Keys, tuple[Job, ...]]:
+def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
     keys = Keys(
         reads=base.reads,
+        queries=base.storage.account_queries,
         transactions=base.store,
         inspector=base.inspector,
         vault=base.storage.vault,
+        key_pairs=RsaKeyPairMaker(),
         clock=base.clock,
         egress_ip=base.settings.egress_ip,
         require_bound_ip=base.settings.require_bound_ip,
     )
     watch = KeyWatch(
-        queries=base.queries,
+        queries=base.storage.account_queries,
         transactions=base.store,
         inspector=base.inspector,
         clock=base.clock,
         require_bound_ip=base.settings.require_bound_ip,
     )
-    return keys, (watch,)
+    return keys, (jobs.key_watch(watch, base.clock),)
 
 
-def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Job, ...]]:
-    licenses = Licenses(reads=base.reads, transactions=base.store, queries=base.queries, clock=base.clock)
-    reminders = Reminders(queries=base.queries, transactions=base.store, clock=base.clock)
-    return licenses, (reminders,)
+def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...]]:
+    queries = base.storage.license_queries
+    licenses = Licenses(reads=base.reads, transactions=base.store, queries=queries, clock=base.clock)
+    reminders = Reminders(queries=queries, transactions=base.store, clock=base.clock)
+    return licenses, (jobs.reminders(reminders, base.clock),)
 
 
 async def make_promo(
     base: Foundation, licenses: Licenses, people: People
-) -> tuple[CampaignService, Redemptions, tuple[Job, ...]]:
+) -> tuple[CampaignService, Redemptions, tuple[Periodic[Any], ...]]:
     queries = SqlitePromoQueries(base.database)
     cipher = await AesPromoCodeCipher.open(base.database, base.storage.vault)
     alarms = PromoAlarms(owner_ids=base.access.owner_ids)
@@ -146,12 +154,12 @@ async def make_promo(
         clock=base.clock,
     )
     pinned = PinnedCards(bot=base.telegram_bot, texts=base.texts, promo=promo, people=people, clock=base.clock)
-    return promo, redemptions, (promo, pinned)
+    return promo, redemptions, (jobs.promo_undos(promo, base.clock), jobs.pinned_cards(pinned, base.clock))
 
 
 def make_payments(
-    base: Foundation, licenses: Licenses, people: People
-) -> tuple[PaymentService, Refunds, tuple[Job, ...]]:
+    base: Foundation, licenses: Licenses, people: People, pin: PinService
+) -> tuple[PaymentService, Refunds, tuple[Periodic[Any], ...]]:
     queries = SqlitePaymentQueries(base.database)
     stars: StarsApi = Stars(base.telegram_bot)
     payments = PaymentService(
@@ -163,17 +171,17 @@ def make_payments(
         roles=base.access,
         clock=base.clock,
         prices=base.settings.price_list,
-        staff=base.queries.staff,
+        staff=base.storage.user_queries.staff,
     )
-    refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, clock=base.clock)
+    refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, pin=pin, clock=base.clock)
     due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock)
     watch = StarWatch(
         queries=queries, transactions=base.store, stars=stars, payments=payments, refunds=refunds, clock=base.clock
     )
-    return payments, refunds, (due, watch)
+    return payments, refunds, (jobs.refunds(due, base.clock), jobs.reconciliation(watch, base.clock))
 
 
-def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Job, ...]]:
+def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Periodic[Any], ...]]:
     support = Support(
         reads=base.reads,
         queries=SqliteSupportQueries(base.database),
@@ -185,26 +193,25 @@ def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Job, ...]]:
     privacy = Privacy(
         queries=SqlitePrivacyQueries(base.database), transactions=base.store, clock=base.clock, roles=base.access
     )
-    return support, privacy, (privacy,)
+    return support, privacy, (jobs.erasures(privacy, base.clock),)
 
 
 def make_admin(
     base: Foundation, licenses: Licenses, pin: PinService, people: People
-) -> tuple[UserAdmin, BroadcastService, Reports, tuple[Job, ...]]:
+) -> tuple[UserAdmin, BroadcastService, Reports, tuple[Periodic[Any], ...]]:
     queries = SqliteAdminQueries(base.database)
     desk = UserAdmin(
         reads=base.reads,
         queries=queries,
-        records=base.queries,
         transactions=base.store,
         licenses=licenses,
         roles=base.access,
         pin=pin,
         clock=base.clock,
     )
-    broadcasts = BroadcastService(queries=queries, transactions=base.store, clock=base.clock)
+    due = asyncio.Event()
+    broadcasts = BroadcastService(queries=queries, transactions=base.store, pin=pin, clock=base.clock, wake=due.set)
     job = BroadcastJob(
-        broadcasts=broadcasts,
         queries=queries,
         transactions=base.store,
         clock=base.clock,
@@ -215,11 +222,16 @@ def make_admin(
     )
     reports = Reports(queries=queries, promo=SqlitePromoQueries(base.database), clock=base.clock)
     housekeeping = Housekeeping(rules=make_retention_rules(base.database), clock=base.clock)
-    return desk, broadcasts, reports, (job, housekeeping)
+    return (
+        desk,
+        broadcasts,
+        reports,
+        (jobs.broadcasts(job, base.clock, due), jobs.housekeeping(housekeeping, base.clock)),
+    )
 
 
 def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
-    """What the daily housekeeping sweeps. The inbox is swept by the hour, where it is written."""
+    """What the daily housekeeping sweeps. The inbox is swept by the hour."""
     sweeps = Sweeps(database)
     return (
         # an idempotency key that is forgotten could be enqueued again: longer than anything looks back

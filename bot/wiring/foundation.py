@@ -1,30 +1,25 @@
 """What every feature is built on."""
 
+import asyncio
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from telegram.ext import ExtBot
 
 from bot.chat.sender import ListenerOf
+from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
+from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
 from bot.settings import Settings
-from bot.wiring.outside import Tuning
+from bot.wiring.chat import listener_of
+from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage
 from handlers.texts.catalog import Texts
-from storage.queries import SqliteQueries
 from storage.sqlite.database import Database
 from storage.store import Store
-
-
-class Job(Protocol):
-    """What runs beside the chat."""
-
-    async def run(self) -> None:
-        """As long as the process; canceled when it stops."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +35,7 @@ class Foundation:
     telegram_bot: ExtBot[Any]
     texts: Texts
     listener_of: ListenerOf
+    screen_reader: ScreenReader
     access: RoleResolver
 
     @property
@@ -47,9 +43,30 @@ class Foundation:
         return self.storage.store
 
     @property
-    def queries(self) -> SqliteQueries:
-        return self.storage.queries
-
-    @property
     def database(self) -> Database:
         return self.storage.database
+
+
+async def make_foundation(
+    settings: Settings,
+    outside: Outside,
+    tuning: Tuning,
+    storage: Storage,
+    reads: Reads,
+    inspector: KeyInspector,
+    telegram_bot: ExtBot[Any],
+) -> Foundation:
+    """The foundation of one process. Whoever asks for it closes its `screen_reader`."""
+    return Foundation(
+        clock=outside.clock,
+        settings=settings,
+        tuning=tuning,
+        storage=storage,
+        reads=reads,
+        inspector=inspector,
+        telegram_bot=telegram_bot,
+        texts=await asyncio.to_thread(Texts.load),
+        listener_of=listener_of(reads),
+        screen_reader=ScreenReader(patience=tuning.screen_patience),
+        access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
+    )

@@ -1,4 +1,4 @@
-"""What the Telegram and Bybit sides count, in Prometheus' terms; read when scraped. No user id is ever a label."""
+"""What Telegram's side, Bybit's and the jobs count, in Prometheus' terms, at a scrape. No user id is ever a label."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -6,12 +6,13 @@ from dataclasses import asdict
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.aio.periodic import PeriodicStats
 from bot.chat.stats import ChatStats
 from bot.exchange.meter import BUCKETS, ExchangeStats
 
 
 class ChatCollector(Collector):
-    """perpdesk_telegram_*."""
+    """The metrics perpdesk_telegram_* and perpdesk_outbox_*."""
 
     def __init__(self, stats: Callable[[], ChatStats]) -> None:
         self._stats = stats
@@ -69,7 +70,7 @@ class ChatCollector(Collector):
 
 
 class ExchangeCollector(Collector):
-    """perpdesk_exchange_*."""
+    """The metrics perpdesk_exchange_*."""
 
     def __init__(self, stats: Callable[[], ExchangeStats]) -> None:
         self._stats = stats
@@ -105,6 +106,30 @@ class ExchangeCollector(Collector):
             yield GaugeMetricFamily(
                 "perpdesk_exchange_clock_skew_seconds", "Bybit's clock less ours.", value=found.clock_skew / 1000
             )
+
+
+class JobCollector(Collector):
+    """perpdesk_job_*: of every job from the start on. What never succeeded has the timestamp 0."""
+
+    def __init__(self, stats: Callable[[], tuple[PeriodicStats, ...]]) -> None:
+        self._stats = stats
+
+    def collect(self) -> Iterable[Metric]:
+        rounds = CounterMetricFamily(
+            "perpdesk_job_rounds", "Rounds of the jobs by what became of them.", labels=("job", "outcome")
+        )
+        last = GaugeMetricFamily(
+            "perpdesk_job_last_success_timestamp_seconds", "When a round last succeeded; 0: never.", labels=("job",)
+        )
+        late = GaugeMetricFamily(
+            "perpdesk_job_late", "Whether a success has been absent for so long that it matters.", labels=("job",)
+        )
+        for job in self._stats():
+            rounds.add_metric((job.name, "ok"), job.rounds)
+            rounds.add_metric((job.name, "failed"), job.failures)
+            last.add_metric((job.name,), (job.last_success or 0) / 1000)
+            late.add_metric((job.name,), job.is_late)
+        return (rounds, last, late)
 
 
 def _histogram(found: ExchangeStats) -> Metric:

@@ -15,7 +15,8 @@ from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.transport import HttpTransport, Transport
-from bot.services.accounts.screens import PATIENCE, RESOLVE_PATIENCE
+from bot.services.market.screens import RESOLVE_PATIENCE
+from bot.services.screens import PATIENCE
 from handlers.registry import TABLE, HandlerTable
 
 

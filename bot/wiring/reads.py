@@ -1,6 +1,7 @@
 """The cached reads over storage and exchange, each group made of the one before."""
 
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from functools import partial
 
 from bot.domain.accounts import AccountType
 from bot.domain.events import CredentialsChanged, Event
@@ -22,30 +23,20 @@ async def open_reads(
     stack: AsyncExitStack, settings: Settings, storage: Storage, outside: Outside, tuning: Tuning
 ) -> tuple[CachedReads, Bybit]:
     """Rows, then the market, then accounts: the adapter opens keys by the first, practice is valued by the second."""
-    clock, queries = outside.clock, storage.queries
-    overrides: dict[str, Override] = {
-        name: (override.ttl, override.capacity) for name, override in settings.cache.items()
-    }
-    regions = Regions(overrides, monotonic=clock.monotonic)
-    stored = StoredReads(regions, users=queries, clock=clock)
-    bybit = await stack.enter_async_context(
-        open_bybit(
-            transport=outside.bybit(clock),
-            hosts=SiteAddresses(live=settings.bybit_api_url, demo=settings.demo_api_url),
-            credentials=stored.credentials,
-            vault=storage.vault,
-            clock=clock,
-            limits=tuning.exchange_limits or Limits.of_rate(settings.bybit_requests_per_second),
-        )
+    clock, accounts = outside.clock, storage.account_queries
+    regions = _make_regions(settings, outside)
+    stored = StoredReads(
+        regions, users=storage.user_queries, licenses=storage.license_queries, accounts=accounts, clock=clock
     )
+    bybit = await stack.enter_async_context(_bybit(settings, storage, stored, outside, tuning))
     market = MarketReads(regions, market=bybit.market)
     gateways: dict[AccountType, ExchangeGateway] = {
-        AccountType.PAPER: PaperGateway(queries=queries, ticker=market.ticker, clock=clock),
+        AccountType.PAPER: PaperGateway(queries=accounts, ticker=market.ticker, clock=clock),
         AccountType.DEMO: bybit.gateway,
         AccountType.LIVE: bybit.gateway,
     }
     portfolio = PortfolioLoader(
-        queries=queries,
+        queries=accounts,
         transactions=storage.store,
         gateways=gateways,
         clock=clock,
@@ -54,7 +45,9 @@ async def open_reads(
     )
     reads = CachedReads(
         regions,
-        users=queries,
+        users=storage.user_queries,
+        licenses=storage.license_queries,
+        accounts=accounts,
         market=bybit.market,
         gateways=gateways,
         portfolio=portfolio,
@@ -62,11 +55,31 @@ async def open_reads(
         clock=clock,
     )
     stack.push_async_callback(reads.close)
-
-    def evict(events: tuple[Event, ...]) -> None:
-        for event in events:
-            if isinstance(event, CredentialsChanged):
-                bybit.evict(event.account_id)
-
-    storage.dispatcher.drops += [portfolio.mark_stale, reads.invalidate, evict]
+    storage.dispatcher.drops += [portfolio.mark_stale, reads.invalidate, partial(_evict, bybit)]
     return reads, bybit
+
+
+def _make_regions(settings: Settings, outside: Outside) -> Regions:
+    overrides: dict[str, Override] = {
+        name: (override.ttl, override.capacity) for name, override in settings.cache.items()
+    }
+    return Regions(overrides, monotonic=outside.clock.monotonic)
+
+
+def _bybit(
+    settings: Settings, storage: Storage, stored: StoredReads, outside: Outside, tuning: Tuning
+) -> AbstractAsyncContextManager[Bybit]:
+    return open_bybit(
+        transport=outside.bybit(outside.clock),
+        hosts=SiteAddresses(live=settings.bybit_api_url, demo=settings.demo_api_url),
+        credentials=stored.credentials,
+        vault=storage.vault,
+        clock=outside.clock,
+        limits=tuning.exchange_limits or Limits.of_rate(settings.bybit_requests_per_second),
+    )
+
+
+def _evict(bybit: Bybit, events: tuple[Event, ...]) -> None:
+    for event in events:
+        if isinstance(event, CredentialsChanged):
+            bybit.evict(event.account_id)

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 from aiohttp import web
 
+from bot.aio.periodic import Jobs
 from bot.chat.runtime import TelegramRuntime
 from bot.domain.health import Health
 from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import Bybit
 from bot.settings import Settings
 from bot.version import VERSION
-from bot.wiring.metrics import ChatCollector, ExchangeCollector
+from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
 from cache.facade import CachedReads
 from stats_api.app import create_app
 from stats_api.readiness import Readiness
@@ -22,14 +24,14 @@ class Progress:
     """How far the start has come, and what troubles a process that was ready; the sidecar asks."""
 
     step: str | None = "starting"
-    problems: Callable[[], tuple[str, ...]] = tuple
+    problems: tuple[Callable[[], tuple[str, ...]], ...]
 
     def reasons(self) -> tuple[str, ...]:
-        return (self.step,) if self.step is not None else self.problems()
+        return (self.step,) if self.step is not None else tuple(chain.from_iterable(each() for each in self.problems))
 
 
 def make_sidecar(
-    settings: Settings, reads: CachedReads, runtime: TelegramRuntime, bybit: Bybit, progress: Progress
+    settings: Settings, reads: CachedReads, runtime: TelegramRuntime, bybit: Bybit, jobs: Jobs, progress: Progress
 ) -> web.Application:
     """The sidecar's application; whoever runs the process serves it."""
 
@@ -43,7 +45,7 @@ def make_sidecar(
         readiness=readiness,
         version=VERSION,
         token=None if token is None else Secret(token.get_secret_value()),
-        extra=(ChatCollector(runtime.stats), ExchangeCollector(bybit.stats)),
+        extra=(ChatCollector(runtime.stats), ExchangeCollector(bybit.stats), JobCollector(jobs.stats)),
     )
 
 

@@ -8,11 +8,14 @@ from bot.dispatch import Dispatcher
 from bot.domain.ports.clock import Clock
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
-from storage.queries import SqliteQueries
+from storage.accounts.queries import SqliteAccountQueries
+from storage.chat.queries import SqliteChatQueries
+from storage.licensing.queries import SqliteLicenseQueries
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 from storage.sqlite.vault import AesCredentialVault, KeyFile
 from storage.store import Store
+from storage.users.queries import SqliteUserQueries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,10 @@ class Storage:
     vault: AesCredentialVault
     dispatcher: Dispatcher
     store: Store
-    queries: SqliteQueries
+    user_queries: SqliteUserQueries
+    account_queries: SqliteAccountQueries
+    license_queries: SqliteLicenseQueries
+    chat_queries: SqliteChatQueries
 
 
 async def open_storage(stack: AsyncExitStack, settings: Settings, clock: Clock, *, check: bool) -> Storage:
@@ -43,7 +49,10 @@ async def open_storage(stack: AsyncExitStack, settings: Settings, clock: Clock, 
         vault=vault,
         dispatcher=dispatcher,
         store=Store(database, clock=clock, committed=dispatcher.committed, publish=dispatcher.publish),
-        queries=SqliteQueries(database, clock=clock),
+        user_queries=SqliteUserQueries(database),
+        account_queries=SqliteAccountQueries(database, clock=clock),
+        license_queries=SqliteLicenseQueries(database),
+        chat_queries=SqliteChatQueries(database),
     )
 
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from handlers.accounts.views import balance_card
 from handlers.core.account_screen import AccountScreen
-from handlers.core.callbacks import ShowBalance
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowBalance
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 
 _SCREEN: Final = AccountScreen(

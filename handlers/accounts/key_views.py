@@ -1,20 +1,23 @@
 """Connecting Bybit: site, account, the public key, and what a key may and may not do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import KeyRefused, NoAccount
 from bot.domain.ids import AccountId, Millis
 from bot.domain.key_rules import Finding, Severity
 from bot.domain.sites import SITES, Site, site_of
 from bot.services.accounts.keys import KeyOffer, KeyReport
-from handlers.core.callbacks import AskRemoval, ShowBalance, ShowKey, ShowSite
+from handlers.accounts.callbacks import AskRemoval, ShowKey, ShowSite
+from handlers.core.links import ShowBalance
 from handlers.texts.catalog import Markup, Translator, Value, join, verbatim
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
 from handlers.views.frame import command_button, menu_row
+from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
 from handlers.views.times import day
 
@@ -45,11 +48,12 @@ def keys_card(
     own_rows = [
         (
             button(
-                say.plain("button-check", account=viewer.account_name(each)), viewer.data(ShowKey(each.account_type))
+                say.plain("button-check", account=viewer.account_name(each)),
+                viewer.data(ShowKey(each.account_type, each.account_id)),
             ),
             button(
                 say.plain("button-remove", account=viewer.account_name(each)),
-                viewer.data(AskRemoval(each.account_type)),
+                viewer.data(AskRemoval(each.account_type, each.account_id)),
             ),
         )
         for each in connected
@@ -61,7 +65,7 @@ def keys_card(
 def site_without_keys_card(viewer: RenderContext, site: Site) -> Card:
     """On this site Bybit gives no API keys: practice works all the same."""
     say = viewer.say
-    practice = viewer.config.account_of_type(AccountType.PAPER)
+    practice = viewer.config.practice
     here = (
         ()
         if practice is None
@@ -127,7 +131,7 @@ def checked_card(viewer: RenderContext, report: KeyReport, egress_ip: str | None
 
 
 def ask_removal_card(viewer: RenderContext, account: Account, confirm: InlineKeyboardButton) -> Card:
-    """Nothing dangerous on one tap."""
+    """Asks whether the key is to be removed; the button removes it."""
     say = viewer.say
     text = say("keys-ask-removal", account=viewer.account_name(account), site=_domain(account))
     return Card(text=text, rows=((confirm,), command_button(viewer, "button-keep", "keys")))
@@ -135,16 +139,21 @@ def ask_removal_card(viewer: RenderContext, account: Account, confirm: InlineKey
 
 def removed_card(viewer: RenderContext, account: Account) -> Card:
     """Gone here; Bybit still knows the key until it is deleted there."""
-    text = viewer.say("keys-removed", account=viewer.type_name(account.account_type), site=_domain(account))
+    text = viewer.say("keys-removed", account=viewer.account_name(account), site=_domain(account))
     return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
 
 
-def refused_text(
-    viewer: RenderContext, findings: Iterable[Finding], account_type: str, *, is_stored: bool = False
-) -> Markup:
+def refused_card(viewer: RenderContext, error: KeyRefused) -> Card:
     """Why a key was not stored, or why a stored one works no more; each reason with its cure."""
-    title = viewer.say("keys-works-no-more" if is_stored else "keys-refused", account_type=account_type)
-    return join([title, *(finding_text(viewer.say, each) for each in findings)], "\n\n")
+    key = "keys-works-no-more" if error.values.get("is_stored") else "keys-refused"
+    title = viewer.say(key, account_type=str(error.values.get("account_type", "")))
+    text = join([title, *(finding_text(viewer.say, each) for each in error.findings)], "\n\n")
+    return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
+
+
+def no_account_card(viewer: RenderContext, error: NoAccount) -> Card:
+    """Nothing of that type is connected; the way to connect."""
+    return sentence_card(viewer, error, command_button(viewer, "button-connect", "keys"))
 
 
 def finding_text(say: Translator, finding: Finding) -> Markup:

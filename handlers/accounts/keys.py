@@ -1,19 +1,24 @@
-"""/keys: connect, check and remove Bybit keys. By default no secret passes through Telegram."""
+"""/keys: connect, check and remove Bybit keys. By default no secret passes through Telegram.
+
+Whoever wants it is asked for the PIN where connecting begins, not by the service that ends it: between the two stands
+a dialogue whose answer may be a secret, which is not kept to be used after a keypad.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.accounts import AccountType
-from bot.domain.chat import Dialogue
-from bot.domain.errors import BadInput, ButtonExpired, NoAccount
+from bot.domain.errors import BadInput, ButtonExpired, KeyRefused, NoAccount
 from bot.domain.ids import AccountId
 from bot.domain.key_rules import Finding
 from bot.domain.secrets import Secret, carries_secret
 from bot.domain.sites import DEFAULT_SITE, Site, site_of
 from bot.services.accounts.keys import KeyReport
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
+from handlers.accounts.callbacks import AskRemoval, AskRemovalOfType, ShowKey, ShowKeyOfType, ShowSite
 from handlers.accounts.key_views import (
     account_choice_card,
     ask_removal_card,
@@ -21,27 +26,74 @@ from handlers.accounts.key_views import (
     checked_card,
     connected_card,
     keys_card,
+    no_account_card,
     offer_card,
+    refused_card,
     removed_card,
     site_without_keys_card,
 )
 from handlers.core.account_screen import account_type_of
-from handlers.core.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.core.context import UpdateContext
 from handlers.core.short_memory import TypedKey
 from handlers.core.slow_reply import refuse_while_asking, show_when_ready
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, dialogue, view
 from handlers.views.cards import Card
+from handlers.views.problems import ProblemCard
 
-PAIR: Final = "keys.pair"
-ASK_TYPED: Final = "keys.ask-typed"
-HELD: Final = "keys.held"
-REMOVE: Final = "keys.remove"
-ASKS_KEY_ID: Final = "keys.key-id"
-ASKS_TYPED: Final = "keys.key-and-secret"
-_STATE: Final = "asked"
 _WORDS_TO_ADD: Final = (4, 5)  # add demo KEY SECRET, and the site after it
 _WORDS_OF_A_KEY: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferPair(ButtonAction):
+    """Demo or live, on that site."""
+
+    ACTION = "keys.pair"
+    account_type: AccountType
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskTypedSecret(ButtonAction):
+    """[I have a key and a secret]."""
+
+    ACTION = "keys.ask-typed"
+    account_type: AccountType
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddKeptKey(ButtonAction):
+    """The key that was typed before the terms were accepted."""
+
+    ACTION = "keys.held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveKey(ButtonAction):
+    """[Remove], confirmed. Those of earlier versions name the type alone."""
+
+    ACTION = "keys.remove"
+    account_type: AccountType
+    account_id: AccountId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyIdDialogue(DialoguePayload):
+    """The id of the key that belongs to the offered public key."""
+
+    DIALOGUE = "keys.key-id"
+    account_type: AccountType
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedKeyDialogue(DialoguePayload):
+    """Key and secret in one message."""
+
+    DIALOGUE = "keys.key-and-secret"
+    account_type: AccountType
+    site: str
 
 
 async def show_keys(ctx: UpdateContext) -> None:
@@ -56,42 +108,43 @@ async def show_site(ctx: UpdateContext, code: ShowSite) -> None:
         await ctx.show(site_without_keys_card(ctx.viewer, site))
         return
     types = (AccountType.DEMO, AccountType.LIVE) if site.has_demo else (AccountType.LIVE,)
-    actions = [ButtonAction(action=PAIR, values={"account_type": each.value, "site": site.code}) for each in types]
+    actions = [OfferPair(account_type=each, site=site.code) for each in types]
     labels = [ctx.viewer.type_name(each) for each in types]
     await ctx.show(account_choice_card(ctx.viewer, site, await ctx.buttons(list(zip(labels, actions, strict=True)))))
 
 
-async def offer_pair(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def offer_pair(ctx: UpdateContext, payload: OfferPair) -> None:
     """Make a pair, show its public half, wait for the key's id."""
-    account_type, site = _account_type_and_site(button_action)
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
+    account_type, site = payload.account_type, _site(payload.site)
     offer = await ctx.services.keys.offer_pair(ctx.user_id, account_type, site.code)
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_KEY_ID, _STATE, button_action.values)
-    secret = ButtonAction(action=ASK_TYPED, values=button_action.values)
+    await ctx.services.dialogues.begin(ctx.user_id, KeyIdDialogue(account_type=account_type, site=site.code))
+    secret = AskTypedSecret(account_type=account_type, site=site.code)
     (typed_secret,) = await ctx.buttons([(ctx.say.plain("button-typed-secret"), secret)])
     await ctx.show(offer_card(ctx.viewer, offer, typed_secret))
 
 
-async def finish_pair(ctx: UpdateContext, dialogue: Dialogue) -> None:
+async def finish_pair(ctx: UpdateContext, payload: KeyIdDialogue) -> None:
     """What Bybit showed after the public key was pasted there."""
     refuse_while_asking(ctx)
-    account_type = AccountType(dialogue.values["account_type"])
 
     async def finish() -> Card:
-        report = await ctx.services.keys.finish_pair(ctx.user_id, account_type, ctx.text)
-        await _end_dialogue(ctx, ASKS_KEY_ID)
+        report = await ctx.services.keys.finish_pair(ctx.user_id, payload.account_type, ctx.text)
+        await _end_dialogue(ctx, KeyIdDialogue)
         return await _connected(ctx, report)
 
     await show_when_ready(ctx, finish())
 
 
-async def ask_secret(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def ask_secret(ctx: UpdateContext, payload: AskTypedSecret) -> None:
     """The second way: key and secret, typed."""
-    account_type, site = _account_type_and_site(button_action)
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_TYPED, _STATE, button_action.values)
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
+    account_type, site = payload.account_type, _site(payload.site)
+    await ctx.services.dialogues.begin(ctx.user_id, TypedKeyDialogue(account_type=account_type, site=site.code))
     await ctx.show(ask_secret_card(ctx.viewer, account_type, site))
 
 
-async def add_typed_secret(ctx: UpdateContext, dialogue: Dialogue) -> None:
+async def add_typed_secret(ctx: UpdateContext, payload: TypedKeyDialogue) -> None:
     """Whatever comes now is taken out of the chat first; the guard has done so if it looked like a secret."""
     if not carries_secret(ctx.text):
         await ctx.delete_message()
@@ -100,15 +153,15 @@ async def add_typed_secret(ctx: UpdateContext, dialogue: Dialogue) -> None:
     if len(words) != _WORDS_OF_A_KEY:
         raise BadInput("keys-secret-format")
     key = TypedKey(
-        account_type=AccountType(dialogue.values["account_type"]),
-        site=dialogue.values["site"],
+        account_type=payload.account_type,
+        site=payload.site,
         api_key=Secret(words[0]),
         api_secret=Secret(words[1]),
     )
 
     async def add() -> Card:
         report = await _add_key(ctx, key)
-        await _end_dialogue(ctx, ASKS_TYPED)
+        await _end_dialogue(ctx, TypedKeyDialogue)
         return await _connected(ctx, report)
 
     await show_when_ready(ctx, add())
@@ -116,6 +169,7 @@ async def add_typed_secret(ctx: UpdateContext, dialogue: Dialogue) -> None:
 
 async def add_typed_key(ctx: UpdateContext) -> None:
     """`/keys add demo|live KEY SECRET [SITE]`; the guard has deleted the message."""
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
     key = _typed_key(ctx)
     refuse_while_asking(ctx)
     await show_when_ready(ctx, _add_and_report(ctx, key))
@@ -124,11 +178,12 @@ async def add_typed_key(ctx: UpdateContext) -> None:
 def keep_typed_key(ctx: UpdateContext) -> ButtonAction:
     """Keep a typed key in memory until the terms are accepted, so that it need not be sent twice."""
     ctx.data.typed_keys.put(ctx.user_id, _typed_key(ctx))
-    return ButtonAction(action=HELD)
+    return AddKeptKey()
 
 
-async def add_kept_key(ctx: UpdateContext, _: ButtonAction) -> None:
+async def add_kept_key(ctx: UpdateContext, _: AddKeptKey) -> None:
     """The terms are accepted: go on with what was typed before."""
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
     refuse_while_asking(ctx)
     key = ctx.data.typed_keys.take(ctx.user_id)
     if key is None:
@@ -142,7 +197,12 @@ async def check_key_by_type(ctx: UpdateContext) -> None:
 
 
 async def check_key(ctx: UpdateContext, code: ShowKey) -> None:
-    """[Check]."""
+    """Checks the key of a card's button at Bybit and shows the card anew."""
+    await _check_key(ctx, code.account_type, code.account_id)
+
+
+async def check_key_of_type(ctx: UpdateContext, code: ShowKeyOfType) -> None:
+    """[Check] of an old card."""
     await _check_key(ctx, code.account_type)
 
 
@@ -153,12 +213,19 @@ async def ask_removal_by_type(ctx: UpdateContext) -> None:
 
 async def ask_key_removal(ctx: UpdateContext, code: AskRemoval) -> None:
     """[Remove] asks first."""
+    await _ask_removal(ctx, code.account_type, code.account_id)
+
+
+async def ask_key_removal_of_type(ctx: UpdateContext, code: AskRemovalOfType) -> None:
+    """[Remove] of an old card."""
     await _ask_removal(ctx, code.account_type)
 
 
-async def remove_key(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """Confirmed."""
-    account = await ctx.services.keys.remove(ctx.user_id, AccountType(button_action.values["account_type"]))
+async def remove_key(ctx: UpdateContext, payload: RemoveKey) -> None:
+    """Removes the key after the question was answered with yes. Buttons without an id are old ones."""
+    await ctx.services.pin.demand_for_keys(ctx.user_id)
+    meant = ctx.config.resolve(payload.account_type, payload.account_id)
+    account = await ctx.services.keys.remove(ctx.user_id, meant.account_id)
     await ctx.show(removed_card(ctx.viewer, account))
 
 
@@ -181,10 +248,10 @@ async def _add_and_report(ctx: UpdateContext, key: TypedKey) -> Card:
     return await _connected(ctx, await _add_key(ctx, key))
 
 
-async def _end_dialogue(ctx: UpdateContext, name: str) -> None:
+async def _end_dialogue(ctx: UpdateContext, asked: type[DialoguePayload]) -> None:
     """End the dialogue that asked; another one may have begun while Bybit took its time."""
     dialogue = await ctx.services.dialogues.current(ctx.user_id)
-    if dialogue is not None and dialogue.dialogue == name:
+    if dialogue is not None and dialogue.dialogue == asked.DIALOGUE:
         await ctx.services.dialogues.end(ctx.user_id)
 
 
@@ -194,21 +261,22 @@ async def _connected(ctx: UpdateContext, report: KeyReport) -> Card:
     return connected_card(ctx.viewer, report, ctx.services.keys.egress_ip)
 
 
-async def _check_key(ctx: UpdateContext, account_type: AccountType) -> None:
+async def _check_key(ctx: UpdateContext, account_type: AccountType, account_id: AccountId | None = None) -> None:
     async def ask() -> Card:
-        report = await ctx.services.keys.check(ctx.user_id, account_type)
+        account = ctx.config.resolve(account_type, account_id)
+        report = await ctx.services.keys.check(ctx.user_id, account.account_id)
         return checked_card(ctx.viewer, report, ctx.services.keys.egress_ip)
 
     refuse_while_asking(ctx)
     await show_when_ready(ctx, ask())
 
 
-async def _ask_removal(ctx: UpdateContext, account_type: AccountType) -> None:
-    account = ctx.config.account_of_type(account_type)
-    if account is None or account_type is AccountType.PAPER:
+async def _ask_removal(ctx: UpdateContext, account_type: AccountType, account_id: AccountId | None = None) -> None:
+    account = ctx.config.resolve(account_type, account_id)
+    if account_type is AccountType.PAPER:
         raise NoAccount("error-no-account", account_type=account_type.value)
-    button_action = ButtonAction(action=REMOVE, values={"account_type": account_type.value})
-    (confirm,) = await ctx.buttons([(ctx.say.plain("button-confirm-removal"), button_action)])
+    action = RemoveKey(account_type=account_type, account_id=account.account_id)
+    (confirm,) = await ctx.buttons([(ctx.say.plain("button-confirm-removal"), action)])
     await ctx.show(ask_removal_card(ctx.viewer, account, confirm))
 
 
@@ -238,10 +306,6 @@ def _bybit_type(word: str, usage: str) -> AccountType:
     return account_type
 
 
-def _account_type_and_site(button_action: ButtonAction) -> tuple[AccountType, Site]:
-    return AccountType(button_action.values["account_type"]), _site(button_action.values["site"])
-
-
 def _site(code: str) -> Site:
     site = site_of(code)
     if site is None:
@@ -250,17 +314,20 @@ def _site(code: str) -> Site:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("keys", add_typed_key, verb="add", access=AFTER_TERMS, resume=keep_typed_key, pin_for_keys=True),
+    command("keys", add_typed_key, verb="add", access=AFTER_TERMS, resume=keep_typed_key),
     command("keys", check_key_by_type, verb="check", access=EVERYONE),
     command("keys", ask_removal_by_type, verb="remove", access=EVERYONE),
     command("keys", show_keys, access=EVERYONE, description="command-keys"),
     view(ShowSite, show_site, access=EVERYONE),
     view(ShowKey, check_key, access=EVERYONE),
+    view(ShowKeyOfType, check_key_of_type, access=EVERYONE),
     view(AskRemoval, ask_key_removal, access=EVERYONE),
-    action(PAIR, offer_pair, access=AFTER_TERMS, pin_for_keys=True),
-    action(ASK_TYPED, ask_secret, access=AFTER_TERMS, pin_for_keys=True),
-    action(HELD, add_kept_key, access=AFTER_TERMS, pin_for_keys=True),
-    action(REMOVE, remove_key, access=EVERYONE, pin_for_keys=True),
-    dialogue(ASKS_KEY_ID, finish_pair, access=AFTER_TERMS),
-    dialogue(ASKS_TYPED, add_typed_secret, access=AFTER_TERMS),
+    view(AskRemovalOfType, ask_key_removal_of_type, access=EVERYONE),
+    action(OfferPair, offer_pair, access=AFTER_TERMS),
+    action(AskTypedSecret, ask_secret, access=AFTER_TERMS),
+    action(AddKeptKey, add_kept_key, access=AFTER_TERMS),
+    action(RemoveKey, remove_key, access=EVERYONE),
+    dialogue(KeyIdDialogue, finish_pair, access=AFTER_TERMS),
+    dialogue(TypedKeyDialogue, add_typed_secret, access=AFTER_TERMS, takes_secret=True),
 )
+PROBLEMS: Final = (ProblemCard(KeyRefused, refused_card), ProblemCard(NoAccount, no_account_card))

@@ -5,14 +5,15 @@ from typing import Final
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.portfolio import Balance, CoinBalance, Execution, Executions, Order, Orders, Position, Positions, Side
-from bot.services.accounts.screens import Shown
-from handlers.core.callbacks import ShowBalance, ShowOrders, ShowPositions, ShowTrades
-from handlers.market.views import base_of, quote_of
+from bot.services.screens import Shown
+from handlers.accounts.callbacks import ShowOrders, ShowPositions, ShowTrades
+from handlers.core.links import ShowBalance
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import CENT, Figures, percent_away, step_of
 from handlers.views.frame import account_tabs, columns, footer, menu_row, page_of, page_row, refresh_button, table
 from handlers.views.render_context import RenderContext
+from handlers.views.symbols import base_of, quote_of
 from handlers.views.times import local_clock, zone_label
 
 POSITIONS_A_PAGE: Final = 4

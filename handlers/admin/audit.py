@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.errors import BadInput
 from bot.domain.ids import UserId
 from handlers.admin.audit_views import AREAS, ROWS_A_PAGE, audit_card
-from handlers.core.callbacks import ShowAudit
+from handlers.admin.callbacks import ShowAudit
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, HandlerSpec, command, view
 
@@ -28,7 +28,7 @@ async def show_audit(ctx: UpdateContext) -> None:
 
 
 async def show_audit_page(ctx: UpdateContext, code: ShowAudit) -> None:
-    """A filter, an older page."""
+    """The audit after a filter or [Older]."""
     await _show_audit(ctx, code.area, code.user_id, code.before)
 
 

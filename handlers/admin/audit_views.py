@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.audit import AuditPerson, AuditRow
 from bot.domain.ids import UserId
-from handlers.core.callbacks import ShowAudit
+from handlers.admin.callbacks import ShowAudit
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import menu_row

@@ -1,23 +1,24 @@
 """/broadcast: the text as typed, whom it is for, a preview exactly as users will see it, the PIN, then the progress."""
 
 import logging
+from dataclasses import dataclass
 from typing import Final
 
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.domain.broadcasts import Audience, Broadcast
-from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import ChatId
 from bot.domain.ports.clock import Clock
 from bot.domain.users import Language
 from bot.services.admin.broadcasts import BroadcastService
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from bot.services.users.people import People
 from handlers.admin.broadcast_views import ask_text_card, audience_card, progress_card
+from handlers.admin.callbacks import AimBroadcast, StopBroadcast
 from handlers.core import delivery
-from handlers.core.callbacks import AimBroadcast, StopBroadcast
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import ChatTarget
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
@@ -25,24 +26,36 @@ from handlers.texts.catalog import Markup, Texts, Translator
 from handlers.views.cards import Card
 from handlers.views.render_context import RenderContext
 
-SEND: Final = "broadcast.send"
-ASKS_TEXT: Final = "broadcast.text"
-_STATE: Final = "asked"
 _UNREACHED: Final = 20
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBroadcast(ButtonAction):
+    """[Send] to the chosen audience."""
+
+    ACTION = "broadcast.send"
+    broadcast: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastTextDialogue(DialoguePayload):
+    """The text as users shall see it."""
+
+    DIALOGUE = "broadcast.text"
 
 
 async def draft_or_ask_text(ctx: UpdateContext) -> None:
     """`/broadcast` asks for the text; `/broadcast Some text` has it."""
     if not ctx.arguments or ctx.message is None:
-        await ctx.services.dialogues.begin(ctx.user_id, ASKS_TEXT, _STATE, {})
+        await ctx.services.dialogues.begin(ctx.user_id, BroadcastTextDialogue())
         await ctx.show(ask_text_card(ctx.viewer))
         return
     words = ctx.message.text_html.split(maxsplit=1)
     await _draft(ctx, words[1])
 
 
-async def draft_typed_text(ctx: UpdateContext, _: Dialogue) -> None:
+async def draft_typed_text(ctx: UpdateContext, _: BroadcastTextDialogue) -> None:
     """The message, with its bold and its links."""
     if ctx.message is None:
         raise BadInput("broadcast-empty")
@@ -51,25 +64,25 @@ async def draft_typed_text(ctx: UpdateContext, _: Dialogue) -> None:
 
 
 async def choose_audience(ctx: UpdateContext, code: AimBroadcast) -> None:
-    """One of the audience's buttons."""
+    """Changes the draft's audience by one of its buttons."""
     try:
         language = None if code.spoken == "all" else Language(code.spoken)
     except ValueError as unknown:
         raise ButtonExpired from unknown
-    audience = Audience(license=code.license, language=language, is_active=bool(code.active))
+    audience = Audience(license=code.license, language=language, is_active=code.active)
     await _show_audience(ctx, await ctx.services.broadcasts.aim(ctx.user_id, code.broadcast, audience))
 
 
-async def send_broadcast(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Send]; the guard has asked for the PIN."""
+async def send_broadcast(ctx: UpdateContext, payload: SendBroadcast) -> None:
+    """[Send]."""
     desk = ctx.services.broadcasts
-    broadcast = await desk.start(ctx.user_id, int(button_action.values["broadcast"]))
+    broadcast = await desk.start(ctx.user_id, payload.broadcast)
     message_id = await ctx.show(progress_card(ctx.viewer, broadcast, ()))
     await desk.show_at(broadcast.broadcast_id, ChatId(ctx.chat_id), message_id)
 
 
 async def stop_broadcast(ctx: UpdateContext, code: StopBroadcast) -> None:
-    """[Stop]."""
+    """[Stop] of a broadcast that is being sent."""
     desk = ctx.services.broadcasts
     stopped = await desk.stop(ctx.user_id, code.broadcast)
     await ctx.show(progress_card(ctx.viewer, stopped, await desk.unreached(code.broadcast, _UNREACHED)))
@@ -101,9 +114,9 @@ async def _draft(ctx: UpdateContext, text_html: str) -> None:
 
 async def _show_audience(ctx: UpdateContext, broadcast: Broadcast) -> None:
     count = await ctx.services.broadcasts.size(broadcast.audience)
-    button_action = ButtonAction(action=SEND, values={"broadcast": str(broadcast.broadcast_id)})
+    action = SendBroadcast(broadcast=broadcast.broadcast_id)
     label = ctx.say.plain("button-broadcast-send", count=count)
-    confirm = await ctx.buttons([(label, button_action)]) if count else ()
+    confirm = await ctx.buttons([(label, action)]) if count else ()
     await ctx.show(audience_card(ctx.viewer, broadcast, count, confirm))
 
 
@@ -111,6 +124,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("broadcast", draft_or_ask_text, access=ADMIN, description="command-broadcast"),
     view(AimBroadcast, choose_audience, access=ADMIN),
     view(StopBroadcast, stop_broadcast, access=ADMIN),
-    action(SEND, send_broadcast, access=ADMIN, pin=True),
-    dialogue(ASKS_TEXT, draft_typed_text, access=ADMIN),
+    action(SendBroadcast, send_broadcast, access=ADMIN),
+    dialogue(BroadcastTextDialogue, draft_typed_text, access=ADMIN),
 )

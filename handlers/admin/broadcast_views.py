@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.broadcasts import Audience, AudienceLicense, Broadcast, BroadcastState, Delivery
 from bot.domain.ids import UserId
 from bot.domain.users import Language
-from handlers.core.callbacks import AimBroadcast, StopBroadcast
+from handlers.admin.callbacks import AimBroadcast, StopBroadcast
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
@@ -18,7 +18,7 @@ _BAR: Final = 20  # characters
 
 
 def ask_text_card(viewer: RenderContext) -> Card:
-    """Asks for the message."""
+    """Asks for the text of a broadcast."""
     return Card(text=viewer.say("broadcast-ask-text"), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
@@ -86,7 +86,7 @@ def _other_rows(viewer: RenderContext, broadcast: Broadcast) -> tuple[Row, Row]:
 
 def _aimed(broadcast: Broadcast, audience: Audience) -> AimBroadcast:
     spoken = _ALL if audience.language is None else audience.language.value
-    return AimBroadcast(broadcast.broadcast_id, audience.license, spoken, int(audience.is_active))
+    return AimBroadcast(broadcast.broadcast_id, audience.license, spoken, audience.is_active)
 
 
 def _marked(viewer: RenderContext, name: str, *, is_on: bool) -> str:

@@ -108,7 +108,7 @@ def _funnel(report: Report) -> list[Bar]:
 
 
 class _Pen:
-    """Draws panels."""
+    """Draws the panels of a chart onto one picture."""
 
     def __init__(self, draw: ImageDraw.ImageDraw) -> None:
         self._draw = draw

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from bot.domain.health import Health
-from handlers.core.callbacks import RunCommand
+from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import menu_row, refresh_button, table

@@ -5,7 +5,7 @@ from decimal import Decimal
 from bot.domain.accounts import AccountType
 from bot.domain.ids import Millis
 from bot.domain.reports import Report
-from handlers.core.callbacks import RunCommand
+from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import columns, menu_row, refresh_button, table

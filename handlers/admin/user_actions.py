@@ -1,17 +1,19 @@
 """What admins do to a user, by buttons from the card or typed: what, why, confirm. Nothing happens on one tap."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind
-from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.users import Role
 from bot.services.admin.user_actions import GIVEN_ROLES, MAX_REASON, new_nonce
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
+from handlers.admin.callbacks import AskAdminAction, AskRole
 from handlers.admin.user_views import (
     ask_reason_card,
     ask_time_card,
@@ -20,22 +22,11 @@ from handlers.admin.user_views import (
     confirm_card,
     done_card,
 )
-from handlers.core.callbacks import AskAdminAction, AskRole
 from handlers.core.context import UpdateContext
 from handlers.core.menus import publish_role_menu
 from handlers.core.specs import ADMIN, OWNER, HandlerSpec, action, command, dialogue, view
 from handlers.views.cards import in_rows
 
-DRAFT: Final = "desk.draft"
-NAME: Final = "desk.name"
-OTHER_TIME: Final = "desk.other-time"
-DO: Final = "desk.do"
-DO_WITH_PIN: Final = "desk.do-with-pin"
-SET_ROLE: Final = "desk.set-role"
-ASKS_REASON: Final = "desk.reason"
-ASKS_ROLE_REASON: Final = "desk.role-reason"
-ASKS_TIME: Final = "desk.time"
-_STATE: Final = "asked"
 _GRANT_DAYS: Final = (7, 30, 90, 365)
 _EXTEND_DAYS: Final = (7, 14, 30, 90)
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most 52 bits
@@ -44,7 +35,81 @@ _TIME_WORDS: Final = 2
 _AT_ONCE: Final = frozenset({AdminActionKind.BAN, AdminActionKind.UNBAN})
 _NO_REASON: Final = "-"  # in the audit
 
-Values = Mapping[str, str]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminDraft:
+    """What is known of an act on a user before its reason. `days`: 0 until they are chosen."""
+
+    act: AdminActionKind
+    user: UserId
+    type: LicenseType | None = None
+    days: int = 0
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseTime(AdminDraft, ButtonAction):
+    """A type and its days."""
+
+    ACTION = "desk.draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseRole(AdminDraft, ButtonAction):
+    """One of the roles."""
+
+    ACTION = "desk.name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOtherTime(AdminDraft, ButtonAction):
+    """[Other] type and days."""
+
+    ACTION = "desk.other-time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformAction(AdminDraft, ButtonAction):
+    """[Confirm]. The nonce makes it one act, however often it is tapped."""
+
+    ACTION = "desk.do"
+    reason: str
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformActionWithPin(PerformAction):
+    """[Confirm] of stored buttons: once a confirmation that asked for the PIN."""
+
+    ACTION = "desk.do-with-pin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRole(PerformAction):
+    """[Confirm] of a role, for owners."""
+
+    ACTION = "desk.set-role"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeDialogue(AdminDraft, DialoguePayload):
+    """Type and days as they are typed."""
+
+    DIALOGUE = "desk.time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonDialogue(AdminDraft, DialoguePayload):
+    """Why."""
+
+    DIALOGUE = "desk.reason"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleReasonDialogue(AdminDraft, DialoguePayload):
+    """Why a role is given or taken, for owners."""
+
+    DIALOGUE = "desk.role-reason"
 
 
 def _action_command(kind: AdminActionKind) -> Callable[[UpdateContext], Awaitable[None]]:
@@ -52,17 +117,17 @@ def _action_command(kind: AdminActionKind) -> Callable[[UpdateContext], Awaitabl
 
     async def run(ctx: UpdateContext) -> None:
         words = list(ctx.arguments)
-        values = {"act": kind.value, "user": str(_id_of(words, kind))}
+        draft = AdminDraft(act=kind, user=_id_of(words, kind))
         if kind is AdminActionKind.GRANT:
-            values["type"] = _type_of(words, kind).value
+            draft = replace(draft, type=_type_of(words, kind))
         elif kind is AdminActionKind.EXTEND:
-            values["type"] = (await _running_type(ctx, UserId(int(values["user"])))).value
+            draft = replace(draft, type=await _running_type(ctx, draft.user))
         if kind in {AdminActionKind.GRANT, AdminActionKind.EXTEND}:
-            values["days"] = str(_days_of(words, kind))
+            draft = replace(draft, days=_days_of(words, kind))
         if kind in _AT_ONCE and ctx.services.roles.is_owner(ctx.config):
-            await _perform_at_once(ctx, values, " ".join(words))
+            await _perform_at_once(ctx, draft, " ".join(words))
         else:
-            await _reason_or_ask(ctx, values, " ".join(words))
+            await _reason_or_ask(ctx, draft, " ".join(words))
 
     return run
 
@@ -74,29 +139,27 @@ async def run_role_command(ctx: UpdateContext) -> None:
     role = words.pop(0).lower() if words else ""
     if role not in {each.value for each in GIVEN_ROLES}:
         raise BadInput("desk-role-usage")
-    await _reason_or_ask(ctx, {"act": AdminActionKind.ROLE.value, "user": str(user_id), "role": role}, " ".join(words))
+    draft = AdminDraft(act=AdminActionKind.ROLE, user=user_id, role=Role(role))
+    await _reason_or_ask(ctx, draft, " ".join(words))
 
 
 async def ask_time_or_reason(ctx: UpdateContext, code: AskAdminAction) -> None:
     """A button of the user card."""
-    values = {"act": code.kind.value, "user": str(code.user_id)}
     if code.kind is AdminActionKind.ROLE:
         raise ButtonExpired
     if code.kind in {AdminActionKind.GRANT, AdminActionKind.EXTEND}:
         await _choose_time(ctx, code.kind, code.user_id)
     else:
-        await _ask_reason(ctx, values)
+        await _ask_reason(ctx, AdminDraft(act=code.kind, user=code.user_id))
 
 
 async def ask_role(ctx: UpdateContext, code: AskRole) -> None:
-    """[Role]."""
+    """[Role] of a user's card asks which."""
     subject = await ctx.services.user_admin.subject(code.user_id)
     choices = [
         (
             ctx.say.plain("role-name", role=each.value),
-            ButtonAction(
-                action=NAME, values={"act": AdminActionKind.ROLE.value, "user": str(code.user_id), "role": each.value}
-            ),
+            ChooseRole(act=AdminActionKind.ROLE, user=code.user_id, role=each),
         )
         for each in GIVEN_ROLES
         if each is not subject.role
@@ -104,58 +167,40 @@ async def ask_role(ctx: UpdateContext, code: AskRole) -> None:
     await ctx.show(choose_role_card(ctx.viewer, subject, (await ctx.buttons(choices),)))
 
 
-async def ask_reason(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def ask_reason(ctx: UpdateContext, payload: ChooseTime | ChooseRole) -> None:
     """Type and days are chosen; the reason is asked for."""
-    await _ask_reason(ctx, button_action.values)
+    await _ask_reason(ctx, payload)
 
 
-async def ask_other_time(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Other]."""
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_TIME, _STATE, button_action.values)
+async def ask_other_time(ctx: UpdateContext, payload: AskOtherTime) -> None:
+    """[Other] asks for a number of days."""
+    await ctx.services.dialogues.begin(ctx.user_id, TimeDialogue(act=payload.act, user=payload.user, type=payload.type))
     await ctx.show(ask_time_card(ctx.viewer))
 
 
-async def set_typed_time(ctx: UpdateContext, dialogue: Dialogue) -> None:
+async def set_typed_time(ctx: UpdateContext, payload: TimeDialogue) -> None:
     """`premium 45d`; just `45d` for what runs already."""
     words = ctx.text.split()
-    values = dict(dialogue.values)
-    if len(words) == _TIME_WORDS and values["act"] == AdminActionKind.GRANT.value:
-        values["type"] = _type_of(words, AdminActionKind.GRANT).value
-    if len(words) != 1 or "type" not in values:
+    license_type = payload.type
+    if len(words) == _TIME_WORDS and payload.act is AdminActionKind.GRANT:
+        license_type = _type_of(words, AdminActionKind.GRANT)
+    if len(words) != 1 or license_type is None:
         raise BadInput("desk-time-usage")
-    values["days"] = str(_days_of(words, AdminActionKind(values["act"])))
-    await _ask_reason(ctx, values)
+    await _ask_reason(ctx, replace(payload, type=license_type, days=_days_of(words, payload.act)))
 
 
-async def confirm_typed_reason(ctx: UpdateContext, dialogue: Dialogue) -> None:
+async def confirm_typed_reason(ctx: UpdateContext, payload: ReasonDialogue | RoleReasonDialogue) -> None:
     """Why. Then the card to confirm."""
-    await _confirm(ctx, dialogue.values, ctx.text)
+    await _confirm(ctx, payload, ctx.text)
     await ctx.services.dialogues.end(ctx.user_id)
 
 
-async def perform_action(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Confirm] of what needs no PIN."""
-    admin_action = _admin_action_of(button_action.values)
-    if admin_action.needs_pin:
-        raise ButtonExpired
+async def perform_action(ctx: UpdateContext, payload: PerformAction) -> None:
+    """[Confirm]; a new role's menu follows at once."""
+    admin_action = _admin_action_of(payload, payload.reason, payload.nonce)
     await _perform(ctx, admin_action)
-
-
-async def perform_action_with_pin(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Confirm] of the rest; the guard has asked for the PIN."""
-    admin_action = _admin_action_of(button_action.values)
-    if admin_action.kind is AdminActionKind.ROLE:
-        raise ButtonExpired
-    await _perform(ctx, admin_action)
-
-
-async def set_role(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Confirm] of a role; its menu follows at once."""
-    admin_action = _admin_action_of(button_action.values)
-    if admin_action.kind is not AdminActionKind.ROLE or admin_action.role is None:
-        raise ButtonExpired
-    await _perform(ctx, admin_action)
-    await publish_role_menu(ctx.bot, ctx.data.texts, ctx.data.router, admin_action.user_id, admin_action.role)
+    if admin_action.role is not None:
+        await publish_role_menu(ctx.bot, ctx.data.texts, ctx.data.router, admin_action.user_id, admin_action.role)
 
 
 async def _perform(ctx: UpdateContext, admin_action: AdminAction) -> None:
@@ -165,52 +210,62 @@ async def _perform(ctx: UpdateContext, admin_action: AdminAction) -> None:
     await ctx.show(done_card(ctx.viewer, admin_action, done))
 
 
-async def _perform_at_once(ctx: UpdateContext, values: Values, reason: str) -> None:
+async def _perform_at_once(ctx: UpdateContext, draft: AdminDraft, reason: str) -> None:
     """The owner's typed ban holds from the very next message: it is whole as typed, and /unban takes it back."""
-    admin_action = _admin_action_of({**values, "reason": _reason(reason or _NO_REASON), "nonce": new_nonce()})
+    admin_action = _admin_action_of(draft, _reason(reason or _NO_REASON), new_nonce())
     await ctx.services.user_admin.preview(ctx.config, admin_action)  # the same refusals as before a confirmation
     await _perform(ctx, admin_action)
 
 
 async def _choose_time(ctx: UpdateContext, kind: AdminActionKind, user_id: UserId) -> None:
     subject = await ctx.services.user_admin.subject(user_id)
-    values = {"act": kind.value, "user": str(user_id)}
     types = tuple(LicenseType) if kind is AdminActionKind.GRANT else (await _running_type(ctx, user_id),)
     days = _GRANT_DAYS if kind is AdminActionKind.GRANT else _EXTEND_DAYS
-    choices = [
+    choices: list[tuple[str, ButtonAction]] = [
         (
             ctx.say.plain("deed-time-button", kind=each.value, days=count),
-            ButtonAction(action=DRAFT, values=values | {"type": each.value, "days": str(count)}),
+            ChooseTime(act=kind, user=user_id, type=each, days=count),
         )
         for each in types
         for count in days
     ]
-    known = {} if kind is AdminActionKind.GRANT else {"type": types[0].value}
-    choices.append((ctx.say.plain("button-other-value"), ButtonAction(action=OTHER_TIME, values=values | known)))
+    known = None if kind is AdminActionKind.GRANT else types[0]
+    choices.append((ctx.say.plain("button-other-value"), AskOtherTime(act=kind, user=user_id, type=known)))
     *times, other = await ctx.buttons(choices)
     await ctx.show(choose_time_card(ctx.viewer, subject, kind, (*in_rows(times, len(days)), (other,))))
 
 
-async def _reason_or_ask(ctx: UpdateContext, values: Values, reason: str) -> None:
+async def _reason_or_ask(ctx: UpdateContext, draft: AdminDraft, reason: str) -> None:
     if reason:
-        await _confirm(ctx, values, reason)
+        await _confirm(ctx, draft, reason)
     else:
-        await _ask_reason(ctx, values)
+        await _ask_reason(ctx, draft)
 
 
-async def _ask_reason(ctx: UpdateContext, values: Values) -> None:
-    subject = await ctx.services.user_admin.subject(UserId(int(values["user"])))
-    dialogue = ASKS_ROLE_REASON if values["act"] == AdminActionKind.ROLE.value else ASKS_REASON
-    await ctx.services.dialogues.begin(ctx.user_id, dialogue, _STATE, values)
+async def _ask_reason(ctx: UpdateContext, draft: AdminDraft) -> None:
+    subject = await ctx.services.user_admin.subject(draft.user)
+    asks = RoleReasonDialogue if draft.act is AdminActionKind.ROLE else ReasonDialogue
+    question = asks(act=draft.act, user=draft.user, type=draft.type, days=draft.days, role=draft.role)
+    await ctx.services.dialogues.begin(ctx.user_id, question)
     await ctx.show(ask_reason_card(ctx.viewer, subject))
 
 
-async def _confirm(ctx: UpdateContext, values: Values, reason: str) -> None:
-    ready = {**values, "reason": _reason(reason), "nonce": new_nonce()}
-    admin_action = _admin_action_of(ready)
+async def _confirm(ctx: UpdateContext, draft: AdminDraft, reason: str) -> None:
+    reason, nonce = _reason(reason), new_nonce()
+    admin_action = _admin_action_of(draft, reason, nonce)
     preview = await ctx.services.user_admin.preview(ctx.config, admin_action)
     label = ctx.say.plain("deed-confirm", act=admin_action.kind.value)
-    (confirm,) = await ctx.buttons([(label, ButtonAction(action=_confirmation_of(admin_action), values=ready))])
+    performs = SetRole if draft.act is AdminActionKind.ROLE else PerformAction
+    action = performs(
+        act=draft.act,
+        user=draft.user,
+        type=draft.type,
+        days=draft.days,
+        role=draft.role,
+        reason=reason,
+        nonce=nonce,
+    )
+    (confirm,) = await ctx.buttons([(label, action)])
     await ctx.show(confirm_card(ctx.viewer, admin_action, preview, confirm))
 
 
@@ -223,13 +278,6 @@ def _reason(typed: str) -> str:
     return reason
 
 
-def _confirmation_of(admin_action: AdminAction) -> str:
-    """Which of the three confirmations it takes."""
-    if admin_action.kind is AdminActionKind.ROLE:
-        return SET_ROLE
-    return DO_WITH_PIN if admin_action.needs_pin else DO
-
-
 async def _running_type(ctx: UpdateContext, user_id: UserId) -> LicenseType:
     """What an extension adds to."""
     subject = await ctx.services.user_admin.subject(user_id)
@@ -239,15 +287,15 @@ async def _running_type(ctx: UpdateContext, user_id: UserId) -> LicenseType:
     return running
 
 
-def _admin_action_of(values: Values) -> AdminAction:
+def _admin_action_of(draft: AdminDraft, reason: str, nonce: str) -> AdminAction:
     return AdminAction(
-        kind=AdminActionKind(values["act"]),
-        user_id=UserId(int(values["user"])),
-        reason=values["reason"],
-        nonce=values["nonce"],
-        license_type=LicenseType(values["type"]) if "type" in values else None,
-        days=int(values.get("days", "0")),
-        role=Role(values["role"]) if "role" in values else None,
+        kind=draft.act,
+        user_id=draft.user,
+        reason=reason,
+        nonce=nonce,
+        license_type=draft.type,
+        days=draft.days,
+        role=draft.role,
     )
 
 
@@ -284,13 +332,13 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("role", run_role_command, access=OWNER, description="command-role"),
     view(AskAdminAction, ask_time_or_reason, access=ADMIN),
     view(AskRole, ask_role, access=OWNER),
-    action(DRAFT, ask_reason, access=ADMIN),
-    action(OTHER_TIME, ask_other_time, access=ADMIN),
-    action(NAME, ask_reason, access=OWNER),
-    action(DO, perform_action, access=ADMIN),
-    action(DO_WITH_PIN, perform_action_with_pin, access=ADMIN, pin=True),
-    action(SET_ROLE, set_role, access=OWNER, pin=True),
-    dialogue(ASKS_TIME, set_typed_time, access=ADMIN),
-    dialogue(ASKS_REASON, confirm_typed_reason, access=ADMIN),
-    dialogue(ASKS_ROLE_REASON, confirm_typed_reason, access=OWNER),
+    action(ChooseTime, ask_reason, access=ADMIN),
+    action(AskOtherTime, ask_other_time, access=ADMIN),
+    action(ChooseRole, ask_reason, access=OWNER),
+    action(PerformAction, perform_action, access=ADMIN),
+    action(PerformActionWithPin, perform_action, access=ADMIN),
+    action(SetRole, perform_action, access=OWNER),
+    dialogue(TimeDialogue, set_typed_time, access=ADMIN),
+    dialogue(ReasonDialogue, confirm_typed_reason, access=ADMIN),
+    dialogue(RoleReasonDialogue, confirm_typed_reason, access=OWNER),
 )

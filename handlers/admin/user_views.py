@@ -7,10 +7,10 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import AccountType
 from bot.domain.admin import AdminAction, AdminActionKind, UserFilter, UserLine
-from bot.domain.ids import UserId
 from bot.domain.users import Role, UserConfig
 from bot.services.admin.user_actions import Preview, Subject
-from handlers.core.callbacks import AskAdminAction, AskRole, FindUser, RunCommand, ShowAudit, ShowUser, ShowUsers
+from handlers.admin.callbacks import AskAdminAction, AskRole, FindUser, ShowAudit, ShowUser, ShowUsers
+from handlers.core.links import RunCommand
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
@@ -44,7 +44,7 @@ def users_card(
 
 
 def found_card(viewer: RenderContext, typed: str, lines: Sequence[UserLine]) -> Card:
-    """Whom a search found."""
+    """The users that a search found, each with a button."""
     say = viewer.say
     parts = [say("users-found", typed=typed, count=len(lines)), _BLANK, *_user_lines(viewer, lines)]
     back = button(say.plain("button-users"), viewer.data(RunCommand("users")))
@@ -89,7 +89,7 @@ def choose_time_card(viewer: RenderContext, subject: Subject, kind: AdminActionK
 
 
 def choose_role_card(viewer: RenderContext, subject: Subject, rows: tuple[Row, ...]) -> Card:
-    """Which role."""
+    """Asks which role the user is to have."""
     say = viewer.say
     role = say.plain("role-name", role=subject.role.value)
     return Card(text=say("deed-choose-role", name=name_of(subject.config), role=role), rows=(*rows, _cancel(viewer)))
@@ -258,8 +258,3 @@ def _cancel(viewer: RenderContext) -> Row:
 
 def _marked(viewer: RenderContext, name: str, *, is_on: bool) -> str:
     return viewer.say.plain("tab-current", name=name) if is_on else name
-
-
-def back_to(viewer: RenderContext, user_id: UserId) -> Row:
-    """To the card of that user."""
-    return (button(viewer.say.plain("button-user"), viewer.data(ShowUser(user_id))),)

@@ -1,21 +1,26 @@
 """/users: everybody by filter and page, search, and one user's card. Support may look, admins may act from it."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.admin import UserFilter
-from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
-from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
+from handlers.admin.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.admin.user_views import USERS_A_PAGE, ask_find_card, found_card, user_card, users_card
-from handlers.core.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.core.context import UpdateContext
+from handlers.core.links import AskCodeFor
 from handlers.core.specs import ADMIN, SUPPORT, HandlerSpec, command, dialogue, view
-from handlers.promo import create
 
-ASKS_WHOM: Final = "users.find"
-_STATE: Final = "asked"
 _MOST_FOUND: Final = 12
 _LONGEST: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindUserDialogue(DialoguePayload):
+    """A name or an id to look for."""
+
+    DIALOGUE = "users.find"
 
 
 async def show_or_find_users(ctx: UpdateContext) -> None:
@@ -27,30 +32,29 @@ async def show_or_find_users(ctx: UpdateContext) -> None:
 
 
 async def show_users_page(ctx: UpdateContext, code: ShowUsers) -> None:
-    """A filter, a page."""
+    """The list of users after a filter or a page's button."""
     await _show_users(ctx, code.shown, code.page)
 
 
 async def ask_whom_to_find(ctx: UpdateContext, _: FindUser) -> None:
-    """[Find]."""
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_WHOM, _STATE, {})
+    """[Find] asks for an id or a name."""
+    await ctx.services.dialogues.begin(ctx.user_id, FindUserDialogue())
     await ctx.show(ask_find_card(ctx.viewer))
 
 
-async def find_typed_user(ctx: UpdateContext, _: Dialogue) -> None:
-    """What to look for."""
+async def find_typed_user(ctx: UpdateContext, _: FindUserDialogue) -> None:
+    """Searches for the id or the name that was typed."""
     await _find_users(ctx, ctx.text)
     await ctx.services.dialogues.end(ctx.user_id)
 
 
 async def show_user(ctx: UpdateContext, code: ShowUser) -> None:
-    """One user."""
+    """The card of one user."""
     subject = await ctx.services.user_admin.subject(code.user_id)
     role = ctx.services.roles.role(ctx.config)
     redeem = None
     if ADMIN.admits(role):
-        button_action = ButtonAction(action=create.ASK_FOR, values={"user": str(code.user_id)})
-        (redeem,) = await ctx.buttons([(ctx.say.plain("button-user-redeem"), button_action)])
+        (redeem,) = await ctx.buttons([(ctx.say.plain("button-user-redeem"), AskCodeFor(user=code.user_id))])
     await ctx.show(user_card(ctx.viewer, role, subject, redeem))
 
 
@@ -78,5 +82,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowUsers, show_users_page, access=SUPPORT),
     view(FindUser, ask_whom_to_find, access=SUPPORT),
     view(ShowUser, show_user, access=SUPPORT),
-    dialogue(ASKS_WHOM, find_typed_user, access=SUPPORT),
+    dialogue(FindUserDialogue, find_typed_user, access=SUPPORT),
 )

@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import BadInput, ButtonExpired, NoAccount
+from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import AccountId
-from bot.services.accounts.screens import Dated, Screens, Shown
+from bot.services.accounts.screens import AccountScreens
+from bot.services.screens import Dated, Shown
 from handlers.core.context import UpdateContext
 from handlers.views.cards import Card
 from handlers.views.render_context import RenderContext
@@ -26,7 +27,7 @@ _TYPES: Final = MappingProxyType(
 class AccountScreen(Generic[T]):
     """One read and its card, opened by a command or by a button."""
 
-    read: Callable[[Screens, Account], Awaitable[Shown[T]]]
+    read: Callable[[AccountScreens, Account], Awaitable[Shown[T]]]
     draw: Callable[[RenderContext, Account, Shown[T], int], Card]
 
     async def show_for_command(self, ctx: UpdateContext) -> None:
@@ -42,7 +43,7 @@ class AccountScreen(Generic[T]):
 
     async def _present(self, ctx: UpdateContext, account: Account, page: int) -> None:
         await ctx.present(
-            lambda: self.read(ctx.services.screens, account),
+            lambda: self.read(ctx.services.account_screens, account),
             lambda viewer, shown: self.draw(viewer, account, shown, page),
         )
 
@@ -51,11 +52,7 @@ def account_argument(ctx: UpdateContext) -> Account:
     """The named account, or the default one. Raises BadInput for another word, NoAccount for a missing account."""
     if not ctx.arguments:
         return ctx.config.default_account
-    account_type = account_type_of(ctx.arguments[0])
-    account = ctx.config.account_of_type(account_type)
-    if account is None:
-        raise NoAccount("error-no-account", account_type=account_type.value)
-    return account
+    return ctx.config.resolve(account_type_of(ctx.arguments[0]))
 
 
 def account_type_of(word: str) -> AccountType:

@@ -12,10 +12,9 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import ExchangeError
 from bot.domain.health import Health
 from bot.domain.ids import ChatId, UserId
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role, UserConfig
-from bot.services.accounts.screens import Dated, Shown
 from bot.services.chat.buttons import LIFETIME, ButtonAction
+from bot.services.screens import Dated, Shown
 from bot.services.services import Services
 from handlers.core import delivery
 from handlers.core.callbacks import token_data
@@ -26,6 +25,7 @@ from handlers.core.short_memory import Cooldown, TypedKeyStore
 from handlers.core.tasks import HandlerTasks
 from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card, button
+from handlers.views.problems import ProblemCards
 from handlers.views.render_context import RenderContext
 
 T = TypeVar("T", bound=Dated)
@@ -35,16 +35,16 @@ MAX_ARGUMENTS = 12
 class Router(Protocol):
     """The table of handlers, as one handler sees it that hands over to another."""
 
-    async def run_command(self, ctx: "UpdateContext", name: str) -> None:
-        """Raises ButtonExpired for a command that is not in the table."""
+    async def run_command(self, ctx: "UpdateContext", name: str, *arguments: str) -> None:
+        """`/redeem` or `/keys add`, by the name of its spec. Raises ButtonExpired for one that is not in the table."""
         ...
 
     async def run_action(self, ctx: "UpdateContext", button_action: ButtonAction) -> None:
         """Raises ButtonExpired for an action that is not in the table."""
         ...
 
-    async def rerun_command(self, ctx: "UpdateContext", name: str, arguments: tuple[str, ...]) -> None:
-        """A typed command that had to wait, by the name of its entry. Raises ButtonExpired for an unknown one."""
+    async def run_stored_action(self, ctx: "UpdateContext", action: str, values: Mapping[str, str]) -> None:
+        """The same from its stored form. Raises ButtonExpired for values that cannot be read, too."""
         ...
 
     async def continue_dialogue(self, ctx: "UpdateContext", dialogue: Dialogue) -> None: ...
@@ -59,12 +59,17 @@ class Router(Protocol):
         """Dialogues that take pictures and files, too."""
         ...
 
+    @property
+    def secret_dialogues(self) -> frozenset[str]:
+        """Dialogues whose answer is a secret."""
+        ...
+
     def commands(self, role: Role) -> Mapping[str, str]:
         """What that role finds in the menu of its private chat: name to the key of its description."""
         ...
 
     def group_commands(self) -> Mapping[str, str]:
-        """What works in groups."""
+        """The commands that work in groups, for their menu."""
         ...
 
 
@@ -76,6 +81,7 @@ class BotData:
     texts: Texts
     health: Callable[[], Health]
     router: Router
+    problem_cards: ProblemCards
     live_messages: LiveMessages
     tasks: HandlerTasks
     refusals: Cooldown
@@ -150,7 +156,7 @@ class UpdateContext:
         return ChatTarget(chat_id=self.chat_id, thread_id=thread_id)
 
     async def send(self, card: Card) -> int:
-        """A new message; its id."""
+        """Send the card as a new message; answers the message's id."""
         return await delivery.send(self.bot, self.target, card)
 
     async def show(self, card: Card) -> int:
@@ -177,9 +183,8 @@ class UpdateContext:
         self, choices: Sequence[tuple[str, ButtonAction]], *, lifetime_s: int = LIFETIME
     ) -> tuple[InlineKeyboardButton, ...]:
         """Buttons that change something, one a label; their rows are one commit. `lifetime_s` in seconds."""
-        with without_attempt():  # laying out buttons is not this update's effect
-            actions = [button_action for _, button_action in choices]
-            tokens = await self.services.buttons.issue(self.user_id, self.chat_id, actions, lifetime_s=lifetime_s)
+        actions = [button_action for _, button_action in choices]
+        tokens = await self.services.buttons.issue(self.user_id, self.chat_id, actions, lifetime_s=lifetime_s)
         return tuple(button(label, token_data(token)) for (label, _), token in zip(choices, tokens, strict=True))
 
     async def delete_message(self) -> bool:
@@ -194,4 +199,4 @@ async def known_or_trouble(look: Callable[[], Awaitable[Shown[T]]]) -> Shown[T]:
     try:
         return await look()
     except ExchangeError as trouble:
-        return Shown(None, is_fresh=False, trouble=trouble)
+        return Shown(None, trouble=trouble)

@@ -1,4 +1,8 @@
-"""The way out: cards to Telegram, and what Telegram's refusals mean. Everything the handlers say goes through here."""
+"""The way out: cards to Telegram, and what Telegram's refusals mean. Everything the handlers say goes through here.
+
+Below it PTB's bot asks the rate limiter (bot/chat/rate_limiter.py), which sends texts, captions and edits that Telegram
+can't parse once more without their tags, and takes an edit that changes nothing for done.
+"""
 
 import asyncio
 import logging
@@ -24,13 +28,11 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, T
 from bot.domain.offers import XTR
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card
-from handlers.views.split import plain_text, split
+from handlers.views.split import split
 
 _logger = logging.getLogger(__name__)
 
-_SAME: Final = "not modified"
 _GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid", "message not found")
-_UNREADABLE: Final = "can't parse entities"
 _NOT_SENT: Final = "*not* sent"  # the transport's and PTB's own words
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 MAX_ALERT: Final = 200
@@ -116,17 +118,21 @@ async def pin(bot: Bot, chat_id: int, message_id: int) -> bool:
 
 
 async def edit(bot: Bot, target: ChatTarget, message_id: int, card: Card) -> bool:
-    """Change a message in place. True if it now says so (an unchanged one does), False if it is gone."""
+    """Change a message in place. True if it now says so, False if it is gone."""
     parts = split(card.text)
-    keyboard = card.keyboard if len(parts) == 1 else None
     try:
-        await _edit_part(bot, target, message_id, parts[0], keyboard)
+        await bot.edit_message_text(
+            parts[0],
+            target.chat_id,
+            message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=card.keyboard if len(parts) == 1 else None,
+            link_preview_options=_NO_PREVIEW,
+        )
     except BadRequest as refusal:
-        reason = refusal.message.lower()
-        if any(gone in reason for gone in _GONE):
+        if any(gone in refusal.message.lower() for gone in _GONE):
             return False
-        if _SAME not in reason:
-            raise
+        raise
     for part in parts[1:-1]:
         await _send_part(bot, target, part, None)
     if len(parts) > 1:
@@ -207,49 +213,14 @@ def target_of(message: Message) -> ChatTarget:
 
 async def _send_part(bot: Bot, target: ChatTarget, text: Markup, keyboard: InlineKeyboardMarkup | None) -> int:
     reply = None if target.reply_to is None else ReplyParameters(target.reply_to, allow_sending_without_reply=True)
-    try:
-        with _at_most_once():
-            message = await bot.send_message(
-                target.chat_id,
-                text,
-                parse_mode=ParseMode.HTML,
-                message_thread_id=target.thread_id,
-                reply_parameters=reply,
-                reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
-    except BadRequest as refusal:
-        if _UNREADABLE not in refusal.message.lower():
-            raise
-        _logger.exception("Telegram could not read our HTML; it goes as plain text")
-        with _at_most_once():
-            message = await bot.send_message(
-                target.chat_id,
-                plain_text(text),
-                message_thread_id=target.thread_id,
-                reply_parameters=reply,
-                reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
-            )
-    return message.message_id
-
-
-async def _edit_part(
-    bot: Bot, target: ChatTarget, message_id: int, text: Markup, keyboard: InlineKeyboardMarkup | None
-) -> None:
-    try:
-        await bot.edit_message_text(
-            text,
+    with _at_most_once():
+        message = await bot.send_message(
             target.chat_id,
-            message_id,
+            text,
             parse_mode=ParseMode.HTML,
+            message_thread_id=target.thread_id,
+            reply_parameters=reply,
             reply_markup=keyboard,
             link_preview_options=_NO_PREVIEW,
         )
-    except BadRequest as refusal:
-        if _UNREADABLE not in refusal.message.lower():
-            raise
-        _logger.exception("Telegram could not read our HTML; it goes as plain text")
-        await bot.edit_message_text(
-            plain_text(text), target.chat_id, message_id, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
-        )
+    return message.message_id

@@ -41,7 +41,7 @@ async def sentence(error: Exception, data: BotData, user_id: UserId | None) -> D
     """What is said of an error, once it is in the log and in its place at the desk."""
     match error:
         case UserFacing():
-            return lambda viewer: user_facing_card(viewer, error)
+            return lambda viewer: user_facing_card(viewer, error, data.problem_cards)
         case ExchangeError():
             _logger.info("Bybit: %s", error, extra={"code": error.code})
             return lambda viewer: exchange_card(viewer, error)

@@ -8,15 +8,13 @@ from telegram import Update, User
 from telegram.constants import ChatType
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.update_attempt import without_attempt
-from bot.domain.users import NewUser, Role, TradeSettings, UserConfig
+from bot.domain.users import NewUser, Role, UserConfig, UserSettings
 from handlers.core.addressing import command_of
 from handlers.core.context import MAX_ARGUMENTS, BotData, Context, UpdateContext
+from handlers.core.links import OWNER_PAYLOAD, PROMO_PAYLOAD
 from handlers.texts.catalog import clean, language_of
 from handlers.views.times import zone
 
-OWNER_PAYLOAD: Final = "own_"
-PROMO_PAYLOAD: Final = "p_"
 _NOT_KEPT: Final = (OWNER_PAYLOAD, PROMO_PAYLOAD)  # credentials
 _PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MAX_NAME: Final = 64
@@ -35,8 +33,7 @@ async def identify_user(update: Update, context: Context) -> UpdateContext | Non
     is_new = False
     if config is None or not config.accounts:
         if chat is None or chat.type == ChatType.PRIVATE:
-            with without_attempt():  # becoming a user is not what was asked for
-                welcome = await people.welcome(_new_user(update, user))
+            welcome = await people.welcome(_new_user(update, user))
             config, is_new = welcome.config, welcome.is_new
         else:
             config = config or guest(user, context.bot_data.services.clock.now())
@@ -76,7 +73,7 @@ def guest(user: User, now: Millis) -> UserConfig:
         role=Role.USER,
         is_banned=False,
         terms_version=0,
-        settings=TradeSettings(),
+        settings=UserSettings(),
         default_account_id=None,
         accounts=(),
         first_seen_ts=now,
@@ -95,8 +92,7 @@ async def note_name(ctx: UpdateContext) -> None:
         return
     name = name_of(user)
     if (ctx.config.username, ctx.config.first_name) != (user.username, name):
-        with without_attempt():
-            await ctx.services.people.rename(ctx.user_id, user.username, name)
+        await ctx.services.people.rename(ctx.user_id, user.username, name)
 
 
 def _new_user(update: Update, user: User) -> NewUser:

@@ -28,7 +28,7 @@ class Continuation:
 
 
 class Step(StrEnum):
-    """What the keypad asks for."""
+    """What a keypad asks for: the PIN, a new one, or the new one again."""
 
     ENTER = "enter"
     NEW = "new"
@@ -48,7 +48,7 @@ class Keypad:
 
 
 class PinKeypads:
-    """The pads by their owners."""
+    """The keypads that are shown, by user."""
 
     def __init__(self, clock: Clock, *, new_token: Callable[[], str] = random_token) -> None:
         self._clock = clock

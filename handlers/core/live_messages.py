@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeDown, ExchangeError
-from bot.services.accounts.screens import Dated, Shown
+from bot.services.screens import Dated, Shown
 from handlers.core import delivery
 from handlers.core.delivery import ChatTarget
 from handlers.views.cards import Card
@@ -58,7 +58,7 @@ class LiveMessages:
             task.cancel()
 
     async def close(self) -> None:
-        """End every wait."""
+        """Cancel every wait; the messages stay as they are."""
         await self._tasks.close()
 
     async def _wait(
@@ -91,6 +91,6 @@ def _outcome(shown: Shown[T], later: asyncio.Task[T]) -> Shown[T]:
     """What the read brought: the fresh value, or the old one with the reason."""
     error = later.exception()
     if error is None:
-        return Shown(later.result(), is_fresh=True)
+        return Shown(later.result())
     trouble = error if isinstance(error, ExchangeError) else ExchangeDown(type(error).__name__)
-    return Shown(shown.value, is_fresh=False, trouble=trouble)
+    return Shown(shown.value, trouble=trouble)

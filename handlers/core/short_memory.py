@@ -43,7 +43,7 @@ class Cooldown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedKey:
-    """What `/keys add` was given."""
+    """A key and its secret as `/keys add` was given them, until the terms are accepted."""
 
     account_type: AccountType
     site: str

@@ -38,7 +38,7 @@ async def show_when_ready(ctx: UpdateContext, work: Coroutine[Any, Any, Card]) -
     if done:
         await ctx.show(task.result())
         return
-    context.run(current_attempt.set, None)  # from here on it is no longer this update's work: see `without_attempt`
+    context.run(current_attempt.set, None)  # from here on it is no longer this update's work
     message_id: int | None = None
     try:
         message_id = await ctx.show(Card(text=ctx.say("footer-asking")))
@@ -49,7 +49,6 @@ async def show_when_ready(ctx: UpdateContext, work: Coroutine[Any, Any, Card]) -
 
 
 async def _show_later(ctx: UpdateContext, task: asyncio.Task[Card], message_id: int | None) -> None:
-    current_attempt.set(None)  # this task's own context
     await asyncio.wait({task})
     if task.cancelled():
         return

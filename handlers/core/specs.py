@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
+from bot.domain.payloads import prepare
 from bot.domain.users import Role
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.callbacks import Code
 from handlers.core.context import UpdateContext
 
 Run = Callable[[UpdateContext], Awaitable[None]]
 RunAction = Callable[[UpdateContext, ButtonAction], Awaitable[None]]
-RunDialogue = Callable[[UpdateContext, Dialogue], Awaitable[None]]
+RunDialogue = Callable[[UpdateContext, DialoguePayload], Awaitable[None]]
 C = TypeVar("C", bound=Code)
+A = TypeVar("A", bound=ButtonAction)
+D = TypeVar("D", bound=DialoguePayload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ WHOEVER_PAYS: Final = AccessRule(even_banned=True)
 
 
 class Place(StrEnum):
-    """Where a handler works."""
+    """The kinds of chats in which a handler works."""
 
     PRIVATE = "private"
     GROUP = "group"
@@ -56,15 +59,13 @@ ANYWHERE: Final = frozenset(Place)
 class HandlerSpec:
     """What every line of the table says.
 
-    `pin`: the PIN comes first, always; `pin_for_keys`: where its owner switched it on for keys. Commands and actions
-    alone have one: they can go on after the keypad.
+    Whether the PIN comes first is not among it: the act knows, by its values at times, and raises PinRequired. Commands
+    and actions go on after the keypad.
     """
 
     name: str
     access: AccessRule
     places: frozenset[Place]
-    pin: bool = False
-    pin_for_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,8 @@ class CommandSpec(HandlerSpec):
     """`/command`, or `/command verb` for a verb with an access rule of its own.
 
     `description` is the text key in the command menu; None keeps it out. `resume` turns a command that has to wait
-    for the terms into what goes on after them. `hidden`: what is typed behind it is nobody else's business, so that it
-    is taken out of a group before it is refused there.
+    for the terms or the PIN into what goes on after them. `hidden`: what is typed behind it is nobody else's business,
+    so that it is taken out of a group before it is refused there.
     """
 
     command: str
@@ -96,18 +97,33 @@ class ViewSpec(HandlerSpec):
 class ActionSpec(HandlerSpec):
     """What a single-use token stands for. `repeats`: a second tap runs it again, because it does nothing twice."""
 
-    action: str
+    payload: type[ButtonAction]
     run: RunAction
     repeats: bool = False
+
+    @property
+    def action(self) -> str:
+        """The stored word."""
+        return self.payload.ACTION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueSpec(HandlerSpec):
-    """The next typed message of an open dialogue. `takes_media`: pictures and files, too, for their captions."""
+    """The next typed message of an open dialogue.
 
-    dialogue: str
+    `takes_media`: pictures and files, too, for their captions. `takes_secret`: a secret that is typed now is deleted
+    from the chat and taken all the same; anywhere else it is deleted with a warning.
+    """
+
+    payload: type[DialoguePayload]
     run: RunDialogue
     takes_media: bool = False
+    takes_secret: bool = False
+
+    @property
+    def dialogue(self) -> str:
+        """The stored word."""
+        return self.payload.DIALOGUE
 
 
 class UpdateKind(StrEnum):
@@ -144,8 +160,6 @@ def command(
     places: frozenset[Place] = PRIVATE,
     description: str | None = None,
     resume: Callable[[UpdateContext], ButtonAction | None] | None = None,
-    pin: bool = False,
-    pin_for_keys: bool = False,
     hidden: bool = False,
 ) -> CommandSpec:
     """`/name`, or `/name verb`."""
@@ -159,8 +173,6 @@ def command(
         verb=verb,
         description=description,
         resume=resume,
-        pin=pin,
-        pin_for_keys=pin_for_keys,
         hidden=hidden,
     )
 
@@ -173,6 +185,7 @@ def view(
     places: frozenset[Place] = PRIVATE,
 ) -> ViewSpec:
     """A button with a versioned code."""
+    prepare(code)
 
     async def decode_and_run(ctx: UpdateContext) -> None:
         if ctx.query is None or ctx.query.data is None:
@@ -183,39 +196,48 @@ def view(
 
 
 def action(
-    action_name: str,
-    run: RunAction,
-    *,
-    access: AccessRule,
-    pin: bool = False,
-    pin_for_keys: bool = False,
-    repeats: bool = False,
+    payload: type[A], run: Callable[[UpdateContext, A], Awaitable[None]], *, access: AccessRule, repeats: bool = False
 ) -> ActionSpec:
-    """A button with a single-use token."""
+    """A button with a single-use token. The handler gets what the button was issued with."""
+    prepare(payload)
+
+    async def run_typed(ctx: UpdateContext, given: ButtonAction) -> None:
+        if not isinstance(given, payload):
+            raise TypeError(f"{payload.ACTION} does not take {given}")
+        await run(ctx, given)
+
     return ActionSpec(
-        name=f"do {action_name}",
-        access=access,
-        places=PRIVATE,
-        action=action_name,
-        run=run,
-        pin=pin,
-        pin_for_keys=pin_for_keys,
-        repeats=repeats,
+        name=f"do {payload.ACTION}", access=access, places=PRIVATE, payload=payload, run=run_typed, repeats=repeats
     )
 
 
-def dialogue(dialogue_name: str, run: RunDialogue, *, access: AccessRule, takes_media: bool = False) -> DialogueSpec:
-    """The next message of a dialogue."""
+def dialogue(
+    payload: type[D],
+    run: Callable[[UpdateContext, D], Awaitable[None]],
+    *,
+    access: AccessRule,
+    takes_media: bool = False,
+    takes_secret: bool = False,
+) -> DialogueSpec:
+    """The next message of a dialogue. The handler gets what the dialogue was begun with."""
+    prepare(payload)
+
+    async def run_typed(ctx: UpdateContext, given: DialoguePayload) -> None:
+        if not isinstance(given, payload):
+            raise TypeError(f"{payload.DIALOGUE} does not take {given}")
+        await run(ctx, given)
+
     return DialogueSpec(
-        name=f"dialogue {dialogue_name}",
+        name=f"dialogue {payload.DIALOGUE}",
         access=access,
         places=PRIVATE,
-        dialogue=dialogue_name,
-        run=run,
+        payload=payload,
+        run=run_typed,
         takes_media=takes_media,
+        takes_secret=takes_secret,
     )
 
 
 def other_update(kind: UpdateKind, run: Run, *, access: AccessRule, places: frozenset[Place]) -> OtherUpdateSpec:
-    """Whatever nothing else takes."""
+    """A handler of a kind of update that no command, button or dialogue takes."""
     return OtherUpdateSpec(name=f"any {kind}", access=access, places=places, kind=kind, run=run)

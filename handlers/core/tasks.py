@@ -30,13 +30,16 @@ class HandlerTasks:
         return len(self._tasks)
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
-        """Run it; an error that it lets through is in the log."""
+        """Run it as no update's work; an error that it lets through is in the log."""
         self._tasks.start(work, name)
 
     def start_watched(
         self, work: Coroutine[Any, Any, T], name: str, *, owner: UserId
     ) -> tuple[asyncio.Task[T], Context]:
-        """Run it in a context of its own for somebody who awaits it and sees its error; its owner is busy till then."""
+        """Run it for somebody who awaits it and sees its error; its owner is busy till then.
+
+        What it commits is the update's effect, until the attempt is taken out of its context, which is answered too.
+        """
         context = copy_context()
         task = self._tasks.spawn(work, name, expected=Exception, context=context)
         self._busy[owner] = task

@@ -7,13 +7,12 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import AccountType
-from bot.domain.ids import DAY, Millis
-from bot.domain.licensing import PLANS, TRIAL_DAYS, Feature, License, Limit, Segment, most, opens
+from bot.domain.licensing import PLANS, TRIAL_DAYS, Feature, License, Limit, most, opens
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row
 from handlers.views.frame import columns, command_button, menu_row
+from handlers.views.licenses import holding
 from handlers.views.render_context import RenderContext
-from handlers.views.times import span
 
 WAYS: Final[Mapping[str, str]] = MappingProxyType(  # commands that lead to license time, and their buttons
     {"redeem": "button-license-redeem", "subscribe": "button-license-subscribe"}
@@ -39,52 +38,6 @@ def license_card(
     more: Row = tuple(each for way in ways for each in command_button(viewer, WAYS[way], way))
     rows = ((trial,) if trial is not None else (), more, menu_row(viewer))
     return Card(text=join(parts), rows=tuple(row for row in rows if row))
-
-
-def holding(viewer: RenderContext, held: License) -> list[Markup]:
-    """A line for what runs, one for each segment that is banked behind it; or what was, or that there is nothing."""
-    say = viewer.say
-    running = held.segment_at(viewer.now)
-    if running is None:
-        if not held.segments:
-            return [say("license-none"), say("license-practice")]
-        last = held.segments[-1]
-        return [
-            say("license-ended", kind=type_name(viewer, last), date=viewer.when(last.end)),
-            say("license-practice"),
-        ]
-    lines = [
-        say("license-running", kind=type_name(viewer, running), date=viewer.when(running.end)),
-        _left(viewer, running.end),
-    ]
-    lines += [
-        say(
-            "license-then",
-            kind=type_name(viewer, segment),
-            days=days_of(segment.end - segment.start),
-            start=viewer.when(segment.start),
-            end=viewer.when(segment.end),
-        )
-        for segment in held.banked_at(viewer.now)
-    ]
-    return lines
-
-
-def type_name(viewer: RenderContext, segment: Segment) -> str:
-    """Trial, Basic, Premium in the reader's language."""
-    return viewer.say.plain("license-type", kind=segment.license_type.value)
-
-
-def days_of(millis: int) -> int:
-    """Started days count: a trial of seven days has seven left from its first moment on."""
-    return -(-millis // DAY)
-
-
-def _left(viewer: RenderContext, end: Millis) -> Markup:
-    left = end - viewer.now
-    if left < DAY:
-        return viewer.say("license-hours-left", span=span(viewer.say, left / 1000))
-    return viewer.say("license-days-left", days=days_of(left))
 
 
 def _table(viewer: RenderContext) -> list[Markup]:

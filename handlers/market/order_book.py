@@ -3,9 +3,9 @@
 from typing import Final
 
 from bot.domain.ids import Symbol
-from handlers.core.callbacks import ShowBook
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
+from handlers.market.callbacks import ShowBook
 from handlers.market.price import symbol_argument
 from handlers.market.views import book_card
 
@@ -21,7 +21,9 @@ async def refresh_order_book(ctx: UpdateContext, code: ShowBook) -> None:
 
 
 async def _present_order_book(ctx: UpdateContext, symbol: Symbol) -> None:
-    await ctx.present(lambda: ctx.services.screens.book(symbol), lambda viewer, shown: book_card(viewer, symbol, shown))
+    await ctx.present(
+        lambda: ctx.services.market_screens.book(symbol), lambda viewer, shown: book_card(viewer, symbol, shown)
+    )
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

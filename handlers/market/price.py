@@ -2,11 +2,14 @@
 
 from typing import Final
 
+from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
-from handlers.core.callbacks import ShowPrice
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowPrice
 from handlers.core.specs import ANYWHERE, EVERYONE, HandlerSpec, command, view
-from handlers.market.views import FAVORITES, price_card
+from handlers.market.views import price_card, unknown_symbol_card
+from handlers.views.problems import ProblemCard
+from handlers.views.symbols import FAVORITES
 
 
 async def show_price(ctx: UpdateContext) -> None:
@@ -23,12 +26,12 @@ async def symbol_argument(ctx: UpdateContext) -> Symbol:
     """What was typed after the command. Raises UnknownSymbol, BadInput."""
     if not ctx.arguments:
         return FAVORITES[0]
-    return await ctx.services.screens.resolve(" ".join(ctx.arguments[:2]))
+    return await ctx.services.market_screens.resolve(" ".join(ctx.arguments[:2]))
 
 
 async def _present_price(ctx: UpdateContext, symbol: Symbol) -> None:
     await ctx.present(
-        lambda: ctx.services.screens.price(symbol), lambda viewer, shown: price_card(viewer, symbol, shown)
+        lambda: ctx.services.market_screens.price(symbol), lambda viewer, shown: price_card(viewer, symbol, shown)
     )
 
 
@@ -36,3 +39,4 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("price", show_price, access=EVERYONE, places=ANYWHERE, description="command-price"),
     view(ShowPrice, refresh_price, access=EVERYONE, places=ANYWHERE),
 )
+PROBLEMS: Final = (ProblemCard(UnknownSymbol, unknown_symbol_card),)

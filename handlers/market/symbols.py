@@ -5,8 +5,8 @@ from typing import Final
 
 from bot.domain.errors import BadInput
 from bot.domain.market import Category
-from handlers.core.callbacks import ShowSymbols
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowSymbols
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.market.views import symbols_card
 
@@ -27,7 +27,7 @@ async def list_symbols(ctx: UpdateContext) -> None:
 async def show_symbols_page(ctx: UpdateContext, code: ShowSymbols) -> None:
     """A page, a tab, Refresh."""
     await ctx.present(
-        lambda: ctx.services.screens.board(code.category),
+        lambda: ctx.services.market_screens.board(code.category),
         lambda viewer, shown: symbols_card(viewer, code.category, shown, code.page),
     )
 

@@ -4,36 +4,27 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Kline, Listing, MarketBoard, OrderBook, Ticker
-from bot.services.accounts.screens import PriceCard, Shown
-from handlers.core.callbacks import ShowBook, ShowPrice, ShowSymbols
+from bot.services.market.screens import PriceCard
+from bot.services.screens import Shown
+from handlers.core.links import LONGEST_SYMBOL, ShowPrice, ShowSymbols
+from handlers.market.callbacks import ShowBook
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.figures import percent_away, step_of
 from handlers.views.frame import columns, footer, menu_row, page_of, page_row, refresh_button, table
+from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
+from handlers.views.symbols import FAVORITES, base_of, quote_of
 from handlers.views.times import span
 
 LEVELS: Final = 8
 SYMBOLS_A_PAGE: Final = 8
-FAVORITES: Final = (Symbol("BTCUSDT"), Symbol("ETHUSDT"), Symbol("SOLUSDT"))
-_QUOTES: Final = ("USDT", "USDC", "USDE", "EUR", "BTC", "ETH", "USD")
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _FUNDING_STEP: Final = Decimal("0.0001")
 _SYMBOLS_IN_A_ROW: Final = 4
-
-
-def quote_of(symbol: str) -> str:
-    """The coin a symbol is priced in; USDC for Bybit's …PERP, nothing for what is not told by its name."""
-    if symbol.endswith("PERP"):
-        return "USDC"
-    return next((quote for quote in _QUOTES if symbol.endswith(quote) and symbol != quote), "")
-
-
-def base_of(symbol: str) -> str:
-    """The coin that is traded; the symbol itself where its name does not tell."""
-    return symbol.removesuffix("PERP" if symbol.endswith("PERP") else quote_of(symbol))
 
 
 def sparkline(closes: Sequence[Decimal]) -> str:
@@ -110,6 +101,15 @@ def symbols_card(viewer: RenderContext, category: Category, shown: Shown[MarketB
             (*refresh_button(viewer, ShowSymbols(category, page.number)), *menu_row(viewer)),
         ),
     )
+
+
+def unknown_symbol_card(viewer: RenderContext, error: UnknownSymbol) -> Card:
+    """The nearest ones that there are, a tap away."""
+    values = text_values(error.values) | {"nearest": ", ".join(error.nearest)}
+    near = tuple(
+        button(each, viewer.data(ShowPrice(Symbol(each)))) for each in error.nearest if len(each) <= LONGEST_SYMBOL
+    )
+    return Card(text=viewer.say(error.key, **values), rows=(near, menu_row(viewer)))
 
 
 def _price_line(viewer: RenderContext, ticker: Ticker) -> Markup:

@@ -1,15 +1,16 @@
 """/payments: what came in, one payment with its story, and giving it back: with a reason, confirmed, after the PIN."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.domain.payments import Listed, Payment
 from bot.services.chat.buttons import ButtonAction
-from handlers.core.callbacks import AskRefund, ShowPayment, ShowPayments
+from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
+from handlers.payments.callbacks import AskRefund, ShowPayment, ShowPayments
 from handlers.payments.views import (
     PAGE,
     REASONS,
@@ -21,12 +22,41 @@ from handlers.payments.views import (
     type_reason_card,
 )
 
-CHOOSE: Final = "payments.reason"
-ASK_TYPED: Final = "payments.ask-reason"
-REFUND: Final = "payments.refund"
-ASKS_REASON: Final = "payments.reason-typed"
-_STATE: Final = "asked"
 _NUMBER: Final = re.compile(r"#?([1-9][0-9]{0,17})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseRefundReason(ButtonAction):
+    """One of the usual reasons."""
+
+    ACTION = "payments.reason"
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRefundReason(ButtonAction):
+    """[Another reason]."""
+
+    ACTION = "payments.ask-reason"
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPayment(ButtonAction):
+    """[Refund], with its reason."""
+
+    ACTION = "payments.refund"
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReasonDialogue(DialoguePayload):
+    """Why a payment goes back."""
+
+    DIALOGUE = "payments.reason-typed"
+    number: int
 
 
 async def show_payments(ctx: UpdateContext) -> None:
@@ -52,7 +82,7 @@ async def show_payments_page(ctx: UpdateContext, code: ShowPayments) -> None:
 
 
 async def show_payment(ctx: UpdateContext, code: ShowPayment) -> None:
-    """[#12]."""
+    """One payment, by the button that bears its number."""
     await _show_payment_card(ctx, code.number)
 
 
@@ -61,28 +91,26 @@ async def ask_refund(ctx: UpdateContext, code: AskRefund) -> None:
     await _ask_reason(ctx, code.number)
 
 
-async def confirm_chosen_reason(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """One of the usual reasons."""
-    await _confirm(ctx, int(button_action.values["number"]), button_action.values["reason"])
+async def confirm_chosen_reason(ctx: UpdateContext, payload: ChooseRefundReason) -> None:
+    """Asks whether to refund for one of the usual reasons."""
+    await _confirm(ctx, payload.number, payload.reason)
 
 
-async def ask_typed_reason(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Another reason]."""
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_REASON, _STATE, button_action.values)
-    await ctx.show(type_reason_card(ctx.viewer, int(button_action.values["number"])))
+async def ask_typed_reason(ctx: UpdateContext, payload: AskRefundReason) -> None:
+    """[Another reason] asks for the words."""
+    await ctx.services.dialogues.begin(ctx.user_id, RefundReasonDialogue(number=payload.number))
+    await ctx.show(type_reason_card(ctx.viewer, payload.number))
 
 
-async def confirm_typed_reason(ctx: UpdateContext, dialogue: Dialogue) -> None:
-    """What was typed."""
+async def confirm_typed_reason(ctx: UpdateContext, payload: RefundReasonDialogue) -> None:
+    """Asks whether to refund for the reason that was typed."""
     await ctx.services.dialogues.end(ctx.user_id)
-    await _confirm(ctx, int(dialogue.values["number"]), ctx.text)
+    await _confirm(ctx, payload.number, ctx.text)
 
 
-async def refund_payment(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """Confirmed."""
-    payment = await ctx.services.refunds.ask(
-        ctx.user_id, int(button_action.values["number"]), button_action.values["reason"]
-    )
+async def refund_payment(ctx: UpdateContext, payload: RefundPayment) -> None:
+    """Refunds the payment after the question was answered with yes."""
+    payment = await ctx.services.refunds.ask(ctx.user_id, payload.number, payload.reason)
     await ctx.show(refund_asked_card(ctx.viewer, payment))
 
 
@@ -98,19 +126,19 @@ async def _show_payment_card(ctx: UpdateContext, number: int) -> None:
 
 async def _ask_reason(ctx: UpdateContext, number: int) -> None:
     payment = await _open_payment(ctx, number)
-    values = {"number": str(number)}
     reasons = [ctx.say.plain(key) for key in REASONS]
-    choices = [(reason, ButtonAction(action=CHOOSE, values={**values, "reason": reason})) for reason in reasons]
-    choices.append((ctx.say.plain("button-reason-typed"), ButtonAction(action=ASK_TYPED, values=values)))
+    choices: list[tuple[str, ButtonAction]] = [
+        (reason, ChooseRefundReason(number=number, reason=reason)) for reason in reasons
+    ]
+    choices.append((ctx.say.plain("button-reason-typed"), AskRefundReason(number=number)))
     await ctx.show(ask_reason_card(ctx.viewer, payment, await ctx.buttons(choices)))
 
 
 async def _confirm(ctx: UpdateContext, number: int, reason: str) -> None:
     payment = await _open_payment(ctx, number)
     reason = ctx.services.refunds.reason(reason)
-    button_action = ButtonAction(action=REFUND, values={"number": str(number), "reason": reason})
     unused = await ctx.services.refunds.unused(payment)
-    (button,) = await ctx.buttons([(ctx.say.plain("button-refund-now"), button_action)])
+    (button,) = await ctx.buttons([(ctx.say.plain("button-refund-now"), RefundPayment(number=number, reason=reason))])
     await ctx.show(confirm_refund_card(ctx.viewer, payment, unused, reason, button))
 
 
@@ -133,8 +161,8 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowPayments, show_payments_page, access=ADMIN),
     view(ShowPayment, show_payment, access=ADMIN),
     view(AskRefund, ask_refund, access=ADMIN),
-    action(CHOOSE, confirm_chosen_reason, access=ADMIN),
-    action(ASK_TYPED, ask_typed_reason, access=ADMIN),
-    action(REFUND, refund_payment, access=ADMIN, pin=True),
-    dialogue(ASKS_REASON, confirm_typed_reason, access=ADMIN),
+    action(ChooseRefundReason, confirm_chosen_reason, access=ADMIN),
+    action(AskRefundReason, ask_typed_reason, access=ADMIN),
+    action(RefundPayment, refund_payment, access=ADMIN),
+    dialogue(RefundReasonDialogue, confirm_typed_reason, access=ADMIN),
 )

@@ -1,27 +1,26 @@
 """Prices, invoices, one's own payments, the admins' list and card."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.ids import Millis
 from bot.domain.licensing import License
 from bot.domain.offers import SOLD, Choice, PriceList
 from bot.domain.payments import Invoice, Listed, Payment, PaymentStatus
-from handlers.core.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
 from handlers.core.delivery import Bill
-from handlers.licensing.views import holding
+from handlers.core.links import SUBSCRIBE_PAYLOAD
+from handlers.payments.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
 from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import MINUS, Figures
 from handlers.views.frame import command_button, menu_row, table
+from handlers.views.licenses import holding
 from handlers.views.render_context import RenderContext
 from handlers.views.times import day, span
 
 PAGE: Final = 8  # payments a card
-START_PARAMETER: Final = "subscribe"  # where forwarded invoices lead
 REASONS: Final = ("reason-wish", "reason-mistake", "reason-trouble")
 _IN_A_ROW: Final = 4
 
@@ -68,7 +67,7 @@ def bill(viewer: RenderContext, invoice: Invoice, number: int, count: int) -> Bi
         description=say.plain("invoice-description", kind=kind, days=invoice.days),
         payload=invoice.payload,
         stars=invoice.stars,
-        start_parameter=START_PARAMETER,
+        start_parameter=SUBSCRIBE_PAYLOAD,
     )
 
 
@@ -126,7 +125,7 @@ def payment_card(viewer: RenderContext, payment: Payment, unused: int) -> Card:
 
 
 def ask_reason_card(viewer: RenderContext, payment: Payment, reasons: Sequence[InlineKeyboardButton]) -> Card:
-    """Why it goes back."""
+    """Asks why the Stars go back, with the usual reasons as buttons."""
     text = viewer.say("refund-why", number=payment.payment_id, stars=stars(viewer.say, payment.stars))
     return Card(text=text, rows=(*in_rows(reasons, 1), _to_payment(viewer, payment.payment_id)))
 
@@ -153,21 +152,6 @@ def refund_asked_card(viewer: RenderContext, payment: Payment) -> Card:
     """Under way: the word that it is done comes as a message of its own."""
     text = viewer.say("refund-asked", stars=stars(viewer.say, payment.stars), user=_user(payment))
     return Card(text=text, rows=(_to_payment(viewer, payment.payment_id), _back(viewer)))
-
-
-def told(key: str) -> Callable[[Translator, Mapping[str, str]], Markup]:
-    """A message about a payment: amounts, type and date in the reader's words."""
-
-    def write(say: Translator, values: Mapping[str, str]) -> Markup:
-        filled = dict(values) | {"stars": stars(say, int(values["stars"]))}
-        if "date" in values:
-            filled["date"] = day(Millis(int(values["date"])))
-        if "why" in values:
-            filled["why"] = say.plain("unclaimed-why", why=values["why"])
-        counts = {name: int(values[name]) for name in ("days", "number") if name in values}
-        return say(key, **(filled | counts))
-
-    return write
 
 
 def _prices(viewer: RenderContext, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]) -> Markup:

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import segno
@@ -14,12 +15,12 @@ from bot.domain.promo import Campaign, CampaignState, Pin, UndoStep
 from bot.domain.secrets import Secret
 from bot.domain.users import Language
 from bot.services.chat.buttons import ButtonAction
-from bot.services.promo.alerts import PAUSE
+from bot.services.promo.alerts import PauseCampaign
 from handlers.core import delivery
-from handlers.core.callbacks import PromoCard, PromoUndo
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import Document
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, view
+from handlers.promo.callbacks import PromoCard, PromoUndo
 from handlers.promo.views import (
     campaign_card,
     csv_caption,
@@ -36,16 +37,66 @@ from handlers.texts.catalog import Translator
 from handlers.views.frame import notice
 from handlers.views.render_context import RenderContext
 
-SHOW: Final = "promo.show"
-FILE: Final = "promo.file"
-QR: Final = "promo.qr"
-TEXT: Final = "promo.text"
-RESUME: Final = "promo.resume"
-PIN: Final = "promo.pin"
-UNDO: Final = "promo.undo"
 _CAMPAIGN: Final = re.compile(r"#?([1-9][0-9]{0,17})")
 _QR_SCALE: Final = 12  # pixels a module
 _WORDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCode(ButtonAction):
+    """[Show code]."""
+
+    ACTION = "promo.show"
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCodesFile(ButtonAction):
+    """[Codes as a file]."""
+
+    ACTION = "promo.file"
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendQr(ButtonAction):
+    """[QR picture] of the link."""
+
+    ACTION = "promo.qr"
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendInvitation(ButtonAction):
+    """[Text: Русский]: a message to forward."""
+
+    ACTION = "promo.text"
+    campaign: int
+    language: Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeCampaign(ButtonAction):
+    """[Open again]."""
+
+    ACTION = "promo.resume"
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinCampaign(ButtonAction):
+    """[Pin this card]."""
+
+    ACTION = "promo.pin"
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoCampaign(ButtonAction):
+    """[Call back], confirmed."""
+
+    ACTION = "promo.undo"
+    campaign: int
 
 
 async def show_campaign(ctx: UpdateContext, typed: str) -> None:
@@ -65,38 +116,36 @@ async def show_campaign_card(ctx: UpdateContext, code: PromoCard) -> None:
     await ctx.show(campaign_card(ctx.viewer, campaign, funnel, acts))
 
 
-async def show_code(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def show_code(ctx: UpdateContext, payload: ShowCode) -> None:
     """[Show code]; the view is audited."""
-    campaign, code, link = await _open_code(ctx, button_action, "shown")
+    campaign, code, link = await _open_code(ctx, payload.campaign, "shown")
     await ctx.show(shown_card(ctx.viewer, campaign, code, link))
 
 
-async def send_qr(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def send_qr(ctx: UpdateContext, payload: SendQr) -> None:
     """[QR picture] of the link."""
-    campaign, code, link = await _open_code(ctx, button_action, "QR")
+    campaign, code, link = await _open_code(ctx, payload.campaign, "QR")
     picture = await asyncio.to_thread(qr_picture, link)
     await delivery.send_picture(ctx.bot, ctx.target, picture, shown_card(ctx.viewer, campaign, code, link))
 
 
-async def send_invitation(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def send_invitation(ctx: UpdateContext, payload: SendInvitation) -> None:
     """[Text: Русский]: a message to forward."""
-    language = Language(button_action.values["language"])
-    campaign, code, link = await _open_code(ctx, button_action, f"text {language}")
+    campaign, code, link = await _open_code(ctx, payload.campaign, f"text {payload.language}")
     viewer = ctx.viewer
-    reader = RenderContext(say=Translator(ctx.data.texts, language), config=viewer.config, now=viewer.now)
+    reader = RenderContext(say=Translator(ctx.data.texts, payload.language), config=viewer.config, now=viewer.now)
     await ctx.send(forward_card(reader, campaign.terms, code, link, ctx.bot.username))
 
 
-async def send_codes_file(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def send_codes_file(ctx: UpdateContext, payload: SendCodesFile) -> None:
     """[Codes as a file]."""
-    campaign_id = _campaign(button_action)
-    codes = await ctx.services.promo.show(ctx.user_id, campaign_id, "file")
-    await send_codes(ctx, await ctx.services.promo.campaign(campaign_id), codes)
+    codes = await ctx.services.promo.show(ctx.user_id, payload.campaign, "file")
+    await send_codes(ctx, await ctx.services.promo.campaign(payload.campaign), codes)
 
 
 async def send_codes_by_number(ctx: UpdateContext) -> None:
     """`/promo codes 12`."""
-    await send_codes_file(ctx, ButtonAction(action=FILE, values={"campaign": str(_number(_second_argument(ctx)))}))
+    await send_codes_file(ctx, SendCodesFile(campaign=_number(_second_argument(ctx))))
 
 
 async def send_codes(ctx: UpdateContext, campaign: Campaign, codes: Sequence[Secret]) -> None:
@@ -106,14 +155,14 @@ async def send_codes(ctx: UpdateContext, campaign: Campaign, codes: Sequence[Sec
     await delivery.send_document(ctx.bot, ctx.target, document, csv_caption(ctx.viewer, campaign))
 
 
-async def pause_campaign(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def pause_campaign(ctx: UpdateContext, payload: PauseCampaign) -> None:
     """[Pause code], on the card and in alarms."""
-    await _set_paused(ctx, _campaign(button_action), paused=True)
+    await _set_paused(ctx, payload.campaign, paused=True)
 
 
-async def resume_campaign(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def resume_campaign(ctx: UpdateContext, payload: ResumeCampaign) -> None:
     """[Open again]."""
-    await _set_paused(ctx, _campaign(button_action), paused=False)
+    await _set_paused(ctx, payload.campaign, paused=False)
 
 
 async def pause_by_number(ctx: UpdateContext) -> None:
@@ -126,9 +175,9 @@ async def resume_by_number(ctx: UpdateContext) -> None:
     await _set_paused(ctx, _number(_second_argument(ctx)), paused=False)
 
 
-async def pin_campaign_card(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def pin_campaign_card(ctx: UpdateContext, payload: PinCampaign) -> None:
     """[Pin this card]: one a campaign, brought up to date every hour."""
-    campaign = await ctx.services.promo.campaign(_campaign(button_action))
+    campaign = await ctx.services.promo.campaign(payload.campaign)
     funnel = await ctx.services.promo.funnel(campaign.campaign_id)
     message_id = await ctx.send(pinned_card(ctx.viewer, campaign, funnel))
     await ctx.services.promo.pin(Pin(campaign_id=campaign.campaign_id, chat_id=ctx.chat_id, message_id=message_id))
@@ -146,14 +195,13 @@ async def preview_undo(ctx: UpdateContext, code: PromoUndo) -> None:
     label = {UndoStep.UNDO: "button-promo-undo-now", UndoStep.ASK: "button-promo-undo-ask"}.get(preview.step)
     act = None
     if label is not None:
-        button_action = ButtonAction(action=UNDO, values={"campaign": str(code.campaign)})
-        (act,) = await ctx.buttons([(ctx.say.plain(label), button_action)])
+        (act,) = await ctx.buttons([(ctx.say.plain(label), UndoCampaign(campaign=code.campaign))])
     await ctx.show(undo_card(ctx.viewer, preview, act))
 
 
-async def undo_campaign(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def undo_campaign(ctx: UpdateContext, payload: UndoCampaign) -> None:
     """Confirmed: ask for it, or do it."""
-    campaign_id = _campaign(button_action)
+    campaign_id = payload.campaign
 
     async def progress(done: int) -> None:
         await ctx.show(undoing_card(ctx.viewer, done))
@@ -183,9 +231,8 @@ def csv_of(campaign: Campaign, codes: Sequence[Secret], bot_name: str) -> bytes:
     return file.getvalue().encode()
 
 
-async def _open_code(ctx: UpdateContext, button_action: ButtonAction, why: str) -> tuple[Campaign, Secret, str]:
+async def _open_code(ctx: UpdateContext, campaign_id: int, why: str) -> tuple[Campaign, Secret, str]:
     """A campaign of one code, with it and its link."""
-    campaign_id = _campaign(button_action)
     code, *_ = await ctx.services.promo.show(ctx.user_id, campaign_id, why)
     return await ctx.services.promo.campaign(campaign_id), code, link_of(ctx.bot.username, code)
 
@@ -197,28 +244,25 @@ async def _set_paused(ctx: UpdateContext, campaign_id: int, *, paused: bool) -> 
 
 def _campaign_actions(ctx: UpdateContext, campaign: Campaign) -> list[tuple[str, ButtonAction]]:
     """Labels and actions of a campaign's card."""
-    say, values = ctx.say, {"campaign": str(campaign.campaign_id)}
+    say, number = ctx.say, campaign.campaign_id
+    acts: list[tuple[str, ButtonAction]]
     if campaign.terms.count > 1:
-        acts = [(say.plain("button-promo-csv"), ButtonAction(action=FILE, values=values))]
+        acts = [(say.plain("button-promo-csv"), SendCodesFile(campaign=number))]
     else:
         acts = [
-            (say.plain("button-promo-show"), ButtonAction(action=SHOW, values=values)),
-            (say.plain("button-promo-qr"), ButtonAction(action=QR, values=values)),
+            (say.plain("button-promo-show"), ShowCode(campaign=number)),
+            (say.plain("button-promo-qr"), SendQr(campaign=number)),
             *(
-                (label, ButtonAction(action=TEXT, values={**values, "language": language.value}))
+                (label, SendInvitation(campaign=number, language=language))
                 for language, label in text_buttons(ctx.viewer)
             ),
         ]
-    acts.append((say.plain("button-promo-pin"), ButtonAction(action=PIN, values=values)))
+    acts.append((say.plain("button-promo-pin"), PinCampaign(campaign=number)))
     if campaign.state is CampaignState.ACTIVE:
-        acts.append((say.plain("button-promo-pause"), ButtonAction(action=PAUSE, values=values)))
+        acts.append((say.plain("button-promo-pause"), PauseCampaign(campaign=number)))
     elif campaign.state is CampaignState.PAUSED:
-        acts.append((say.plain("button-promo-resume"), ButtonAction(action=RESUME, values=values)))
+        acts.append((say.plain("button-promo-resume"), ResumeCampaign(campaign=number)))
     return acts
-
-
-def _campaign(button_action: ButtonAction) -> int:
-    return int(button_action.values["campaign"])
 
 
 def _second_argument(ctx: UpdateContext) -> str:
@@ -242,12 +286,12 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("promo", preview_undo_by_number, verb="undo", access=ADMIN),
     view(PromoCard, show_campaign_card, access=ADMIN),
     view(PromoUndo, preview_undo, access=ADMIN),
-    action(SHOW, show_code, access=ADMIN),
-    action(FILE, send_codes_file, access=ADMIN),
-    action(QR, send_qr, access=ADMIN),
-    action(TEXT, send_invitation, access=ADMIN),
-    action(PAUSE, pause_campaign, access=ADMIN),
-    action(RESUME, resume_campaign, access=ADMIN),
-    action(PIN, pin_campaign_card, access=ADMIN),
-    action(UNDO, undo_campaign, access=ADMIN),
+    action(ShowCode, show_code, access=ADMIN),
+    action(SendCodesFile, send_codes_file, access=ADMIN),
+    action(SendQr, send_qr, access=ADMIN),
+    action(SendInvitation, send_invitation, access=ADMIN),
+    action(PauseCampaign, pause_campaign, access=ADMIN),
+    action(ResumeCampaign, resume_campaign, access=ADMIN),
+    action(PinCampaign, pin_campaign_card, access=ADMIN),
+    action(UndoCampaign, undo_campaign, access=ADMIN),
 )

@@ -1,23 +1,24 @@
 """/promo: making codes in three taps or one line, redeeming one for a user, and the list."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import SealedCode
 from bot.domain.promo_codes import Terms, Wanted, parse_new, usual_end
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from bot.services.promo.redemption import Refusal
-from handlers.core.callbacks import PromoDays, PromoList, PromoPreview, PromoUses
 from handlers.core.context import UpdateContext
+from handlers.core.links import AskCodeFor
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
 from handlers.promo import redeem
+from handlers.promo.callbacks import PromoDays, PromoList, PromoPreview, PromoUses
 from handlers.promo.campaign import send_codes, show_campaign
 from handlers.promo.views import (
     created_card,
@@ -32,13 +33,52 @@ from handlers.promo.views import (
 )
 from handlers.views.frame import notice
 
-CREATE: Final = "promo.create"
-ASK_FOR: Final = "promo.ask-for"  # on a user's card: values {"user": id}
-ASKS_CODE_FOR: Final = "promo.code-for"
-_STATE: Final = "asked"
 _OPEN: Final = "open"
 _WORDS_TO_REDEEM: Final = 3
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most 52 bits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateCampaign(ButtonAction):
+    """[Create] under a preview: its terms; an own code lies there sealed. `sure`: what is a lot was asked about."""
+
+    ACTION = "promo.create"
+    type: LicenseType
+    days: int
+    uses: int
+    count: int
+    note: str
+    starts: Millis | None = None
+    ends: Millis | None = None
+    lookup: bytes | None = None
+    envelope: bytes | None = None
+    sure: bool = False
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            license_type=self.type,
+            days=self.days,
+            max_uses=self.uses,
+            count=self.count,
+            starts=self.starts,
+            ends=self.ends,
+            note=self.note,
+        )
+
+    @property
+    def own_code(self) -> SealedCode | None:
+        if self.lookup is None or self.envelope is None:
+            return None
+        return SealedCode(lookup=self.lookup, envelope=self.envelope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeForDialogue(DialoguePayload):
+    """A promo code for that user."""
+
+    DIALOGUE = "promo.code-for"
+    user: UserId
 
 
 async def show_promo(ctx: UpdateContext) -> None:
@@ -60,12 +100,12 @@ async def show_campaigns_page(ctx: UpdateContext, code: PromoList) -> None:
 
 
 async def ask_days(ctx: UpdateContext, code: PromoDays) -> None:
-    """The first tap."""
+    """Asks for the days; the license type is chosen."""
     await ctx.show(days_card(ctx.viewer, code.license_type))
 
 
 async def ask_uses(ctx: UpdateContext, code: PromoUses) -> None:
-    """The second tap."""
+    """Asks how often a code may be used; type and days are chosen."""
     await ctx.show(uses_card(ctx.viewer, code.license_type, code.days))
 
 
@@ -82,16 +122,15 @@ async def preview_typed_campaign(ctx: UpdateContext) -> None:
     await _show_preview(ctx, wanted)
 
 
-async def create_campaign(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def create_campaign(ctx: UpdateContext, payload: CreateCampaign) -> None:
     """[Create]; what is a lot is asked about once more."""
-    draft = _Draft.of(button_action.values)
-    if draft.terms.asks_twice and "sure" not in button_action.values:
-        again = ButtonAction(action=CREATE, values={**button_action.values, "sure": "1"})
-        (sure,) = await ctx.buttons([(ctx.say.plain("button-promo-sure"), again)])
-        await ctx.show(sure_card(ctx.viewer, draft.terms, sure))
+    terms = payload.terms
+    if terms.asks_twice and not payload.sure:
+        (sure,) = await ctx.buttons([(ctx.say.plain("button-promo-sure"), replace(payload, sure=True))])
+        await ctx.show(sure_card(ctx.viewer, terms, sure))
         return
-    made = await ctx.services.promo.create(ctx.user_id, draft.terms, draft.own, _progress(ctx, draft.terms))
-    is_single = draft.terms.count == 1
+    made = await ctx.services.promo.create(ctx.user_id, terms, payload.own_code, _progress(ctx, terms))
+    is_single = terms.count == 1
     link = link_of(ctx.bot.username, made.codes[0]) if is_single else None
     await ctx.show(created_card(ctx.viewer, made, link))
     if not is_single:
@@ -109,15 +148,14 @@ async def redeem_for_user(ctx: UpdateContext) -> None:
     await redeem.show_outcome(ctx, await ctx.services.redemptions.preview(ctx.user_id, " ".join(code), recipient))
 
 
-async def ask_code_for_user(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def ask_code_for_user(ctx: UpdateContext, payload: AskCodeFor) -> None:
     """[Promo code] of a user's card."""
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_CODE_FOR, _STATE, button_action.values)
-    await ctx.show(notice(ctx.say("redeem-for-ask", user=button_action.values.get("user", ""))))
+    await ctx.services.dialogues.begin(ctx.user_id, CodeForDialogue(user=payload.user))
+    await ctx.show(notice(ctx.say("redeem-for-ask", user=str(payload.user))))
 
 
-async def preview_code_for_user(ctx: UpdateContext, dialogue: Dialogue) -> None:
-    recipient = UserId(int(dialogue.values["user"]))
-    look = await ctx.services.redemptions.preview(ctx.user_id, ctx.text, recipient)
+async def preview_code_for_user(ctx: UpdateContext, payload: CodeForDialogue) -> None:
+    look = await ctx.services.redemptions.preview(ctx.user_id, ctx.text, payload.user)
     if not isinstance(look, Refusal):
         await ctx.services.dialogues.end(ctx.user_id)
     await redeem.show_outcome(ctx, look)
@@ -133,8 +171,19 @@ def _progress(ctx: UpdateContext, terms: Terms) -> Callable[[int], Awaitable[Non
 
 async def _show_preview(ctx: UpdateContext, wanted: Wanted) -> None:
     own = None if wanted.code is None else ctx.services.promo.seal(wanted.code)
-    button_action = ButtonAction(action=CREATE, values=_Draft(terms=wanted.terms, own=own).values())
-    (button,) = await ctx.buttons([(ctx.say.plain("button-promo-create"), button_action)])
+    terms = wanted.terms
+    action = CreateCampaign(
+        type=terms.license_type,
+        days=terms.days,
+        uses=terms.max_uses,
+        count=terms.count,
+        note=terms.note,
+        starts=terms.starts,
+        ends=terms.ends,
+        lookup=None if own is None else own.lookup,
+        envelope=None if own is None else own.envelope,
+    )
+    (button,) = await ctx.buttons([(ctx.say.plain("button-promo-create"), action)])
     await ctx.show(preview_card(ctx.viewer, wanted.terms, wanted.code, _line(wanted), button))
 
 
@@ -159,51 +208,6 @@ def _date(at: Millis) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """What [Create] stands for, as a button's values: an own code lies there sealed."""
-
-    terms: Terms
-    own: SealedCode | None
-
-    def values(self) -> dict[str, str]:
-        terms = self.terms
-        found = {
-            "type": terms.license_type.value,
-            "days": str(terms.days),
-            "uses": str(terms.max_uses),
-            "count": str(terms.count),
-            "note": terms.note,
-        }
-        if terms.starts is not None:
-            found["starts"] = str(terms.starts)
-        if terms.ends is not None:
-            found["ends"] = str(terms.ends)
-        if self.own is not None:
-            found |= {"lookup": self.own.lookup.hex(), "envelope": self.own.envelope.hex()}
-        return found
-
-    @classmethod
-    def of(cls, values: Mapping[str, str]) -> "_Draft":
-        terms = Terms(
-            license_type=LicenseType(values["type"]),
-            days=int(values["days"]),
-            max_uses=int(values["uses"]),
-            count=int(values["count"]),
-            starts=_optional(values.get("starts")),
-            ends=_optional(values.get("ends")),
-            note=values["note"],
-        )
-        if "lookup" not in values:
-            return cls(terms=terms, own=None)
-        own = SealedCode(lookup=bytes.fromhex(values["lookup"]), envelope=bytes.fromhex(values["envelope"]))
-        return cls(terms=terms, own=own)
-
-
-def _optional(text: str | None) -> Millis | None:
-    return None if text is None else Millis(int(text))
-
-
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("promo", preview_typed_campaign, verb="new", access=ADMIN),
     command("promo", redeem_for_user, verb="redeem", access=ADMIN),
@@ -213,7 +217,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(PromoUses, ask_uses, access=ADMIN),
     view(PromoPreview, preview_campaign, access=ADMIN),
     view(PromoList, show_campaigns_page, access=ADMIN),
-    action(CREATE, create_campaign, access=ADMIN),
-    action(ASK_FOR, ask_code_for_user, access=ADMIN),
-    dialogue(ASKS_CODE_FOR, preview_code_for_user, access=ADMIN),
+    action(CreateCampaign, create_campaign, access=ADMIN),
+    action(AskCodeFor, ask_code_for_user, access=ADMIN),
+    dialogue(CodeForDialogue, preview_code_for_user, access=ADMIN),
 )

@@ -1,9 +1,7 @@
-"""The pinned cards of campaigns, brought up to date every hour."""
+"""The pinned cards of campaigns."""
 
-import asyncio
 import logging
 from dataclasses import dataclass
-from typing import Final
 
 from telegram import Bot
 from telegram.error import TelegramError
@@ -18,28 +16,18 @@ from handlers.promo.views import pinned_card
 from handlers.texts.catalog import Texts, Translator
 from handlers.views.render_context import RenderContext
 
-PERIOD: Final = 3600.0  # seconds
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedCards:
-    """Keeps them up to date."""
+    """Redraws the pinned cards of campaigns every `PERIOD` seconds."""
 
     bot: Bot
     texts: Texts
     promo: CampaignService
     people: People
     clock: Clock
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            await asyncio.sleep(PERIOD)
-            try:
-                await self.refresh()
-            except Exception:
-                _logger.exception("the pinned cards could not be brought up to date")
 
     async def refresh(self) -> None:
         """Each card once. One that somebody deleted is forgotten."""

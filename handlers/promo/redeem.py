@@ -1,13 +1,14 @@
 """/redeem and the link of a promo code: a card first, then one tap."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.chat import Dialogue
 from bot.domain.ids import UserId
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from bot.services.promo.redemption import CodePreview, PreviewOutcome, Redemption, Refusal, Suggestion
 from handlers.core.context import UpdateContext
-from handlers.core.specs import ADMIN, EVERYONE, AccessRule, HandlerSpec, action, command, dialogue
+from handlers.core.specs import ADMIN, EVERYONE, HandlerSpec, action, command, dialogue
 from handlers.promo.redeem_views import (
     ask_card,
     code_preview_card,
@@ -19,13 +20,50 @@ from handlers.promo.redeem_views import (
 )
 from handlers.views.cards import Card
 
-USE: Final = "redeem.use"
-LOOK: Final = "redeem.look"
-USE_FOR: Final = "redeem.use-for"
-LOOK_FOR: Final = "redeem.look-for"
-ASKS_CODE: Final = "redeem.code"
-_STATE: Final = "asked"
 _SHOWN: Final = 5  # redemptions of before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KnownCode(ButtonAction):
+    """A code, by its lookup value, and who gets what it gives."""
+
+    lookup: str
+    holder: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCode(_KnownCode):
+    """[Redeem], for oneself."""
+
+    ACTION = "redeem.use"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCodeFor(_KnownCode):
+    """[Redeem], by an admin for a user."""
+
+    ACTION = "redeem.use-for"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtCode(_KnownCode):
+    """[Use it]: the nearest code, for oneself."""
+
+    ACTION = "redeem.look"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtCodeFor(_KnownCode):
+    """[Use it]: the nearest code, by an admin for a user."""
+
+    ACTION = "redeem.look-for"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDialogue(DialoguePayload):
+    """A promo code."""
+
+    DIALOGUE = "redeem.code"
 
 
 async def ask_or_preview_code(ctx: UpdateContext) -> None:
@@ -34,11 +72,11 @@ async def ask_or_preview_code(ctx: UpdateContext) -> None:
         await preview_code(ctx, " ".join(ctx.arguments))
         return
     before = await ctx.services.redemptions.history(ctx.user_id, _SHOWN)
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_CODE, _STATE, {})
+    await ctx.services.dialogues.begin(ctx.user_id, CodeDialogue())
     await ctx.show(ask_card(ctx.viewer, [each for each in before if not each.is_undone]))
 
 
-async def preview_typed_code(ctx: UpdateContext, _: Dialogue) -> None:
+async def preview_typed_code(ctx: UpdateContext, _: CodeDialogue) -> None:
     """The code that was asked for; after a wrong one the next message may be another."""
     outcome = await ctx.services.redemptions.preview(ctx.user_id, ctx.text)
     if not isinstance(outcome, Refusal):
@@ -51,18 +89,15 @@ async def preview_code(ctx: UpdateContext, code: str) -> None:
     await show_outcome(ctx, await ctx.services.redemptions.preview(ctx.user_id, code))
 
 
-async def preview_suggested_code(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def preview_suggested_code(ctx: UpdateContext, payload: LookAtCode | LookAtCodeFor) -> None:
     """[Use it]."""
-    redemptions, recipient = ctx.services.redemptions, _holder(button_action)
-    await show_outcome(
-        ctx, await redemptions.preview_lookup(ctx.user_id, button_action.values.get("lookup", ""), recipient)
-    )
+    found = await ctx.services.redemptions.preview_lookup(ctx.user_id, payload.lookup, payload.holder)
+    await show_outcome(ctx, found)
 
 
-async def redeem(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def redeem(ctx: UpdateContext, payload: UseCode | UseCodeFor) -> None:
     """[Redeem]; a second tap gets the same answer."""
-    redemptions, recipient = ctx.services.redemptions, _holder(button_action)
-    outcome = await redemptions.redeem(ctx.user_id, button_action.values.get("lookup", ""), recipient)
+    outcome = await ctx.services.redemptions.redeem(ctx.user_id, payload.lookup, payload.holder)
     if isinstance(outcome, Redemption):
         await ctx.show(redeemed_card(ctx.viewer, outcome))
     else:
@@ -74,14 +109,14 @@ async def show_outcome(ctx: UpdateContext, outcome: PreviewOutcome) -> None:
     viewer, say = ctx.viewer, ctx.say
     match outcome:
         case CodePreview():
-            values = {"lookup": outcome.lookup, "holder": str(outcome.recipient)}
-            button_action = ButtonAction(action=USE if outcome.recipient == ctx.user_id else USE_FOR, values=values)
-            (button,) = await ctx.buttons([(say.plain("button-redeem"), button_action)])
+            redeems = UseCode if outcome.recipient == ctx.user_id else UseCodeFor
+            use = redeems(lookup=outcome.lookup, holder=outcome.recipient)
+            (button,) = await ctx.buttons([(say.plain("button-redeem"), use)])
             await ctx.show(code_preview_card(viewer, outcome, button))
         case Suggestion():
-            values = {"lookup": outcome.lookup, "holder": str(outcome.recipient)}
-            button_action = ButtonAction(action=LOOK if outcome.recipient == ctx.user_id else LOOK_FOR, values=values)
-            (button,) = await ctx.buttons([(say.plain("button-use-it"), button_action)])
+            previews = LookAtCode if outcome.recipient == ctx.user_id else LookAtCodeFor
+            look = previews(lookup=outcome.lookup, holder=outcome.recipient)
+            (button,) = await ctx.buttons([(say.plain("button-use-it"), look)])
             await ctx.show(suggestion_card(viewer, outcome, button))
         case Redemption():
             await ctx.show(used_card(viewer, outcome))
@@ -96,18 +131,11 @@ def _refusal_card(ctx: UpdateContext, refusal: Refusal) -> Card:
     return too_many_card(ctx.viewer, refusal.next_try, has_support="paysupport" in commands)
 
 
-def _holder(button_action: ButtonAction) -> UserId | None:
-    recipient = button_action.values.get("holder")
-    return None if recipient is None else UserId(int(recipient))
-
-
-def _handlers(use: str, outcome: str, access: AccessRule) -> tuple[HandlerSpec, ...]:
-    return (action(use, redeem, access=access, repeats=True), action(outcome, preview_suggested_code, access=access))
-
-
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("redeem", ask_or_preview_code, access=EVERYONE, description="command-redeem", hidden=True),
-    *_handlers(USE, LOOK, EVERYONE),
-    *_handlers(USE_FOR, LOOK_FOR, ADMIN),
-    dialogue(ASKS_CODE, preview_typed_code, access=EVERYONE),
+    action(UseCode, redeem, access=EVERYONE, repeats=True),
+    action(LookAtCode, preview_suggested_code, access=EVERYONE),
+    action(UseCodeFor, redeem, access=ADMIN, repeats=True),
+    action(LookAtCodeFor, preview_suggested_code, access=ADMIN),
+    dialogue(CodeDialogue, preview_typed_code, access=EVERYONE),
 )

@@ -8,7 +8,7 @@ from bot.domain.ids import Millis
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import Redeemed
 from bot.services.promo.redemption import CodePreview, Redemption, Suggestion
-from handlers.core.callbacks import RunCommand
+from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, button
 from handlers.views.dates import day_of, moment_of
@@ -22,7 +22,7 @@ def gift(say: Translator, license_type: LicenseType, days: int) -> str:
 
 
 def ask_card(viewer: RenderContext, before: Sequence[Redeemed]) -> Card:
-    """`/redeem` alone."""
+    """Asks for a code, and lists what was redeemed before."""
     lines = [viewer.say("redeem-ask")]
     if before:
         lines += [Markup(""), viewer.say("redeem-before")]
@@ -66,7 +66,7 @@ def used_card(viewer: RenderContext, redemption: Redemption) -> Card:
 
 
 def suggestion_card(viewer: RenderContext, suggestion: Suggestion, use: InlineKeyboardButton) -> Card:
-    """What was probably meant."""
+    """Shows the code that was probably meant, with a button that redeems it."""
     return Card(text=viewer.say("redeem-suggestion", code=suggestion.text), rows=((use,), menu_row(viewer)))
 
 

@@ -11,7 +11,8 @@ from bot.domain.promo_codes import Terms, bare
 from bot.domain.secrets import Secret
 from bot.domain.users import Language
 from bot.services.promo.campaigns import LARGEST_SHOWN, NewCampaign, UndoPreview
-from handlers.core.callbacks import PromoCard, PromoDays, PromoList, PromoPreview, PromoUndo, PromoUses, RunCommand
+from handlers.core.links import PROMO_PAYLOAD, RunCommand
+from handlers.promo.callbacks import PromoCard, PromoDays, PromoList, PromoPreview, PromoUndo, PromoUses
 from handlers.promo.redeem_views import gift
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
@@ -28,7 +29,7 @@ _MARKS: Final = {CampaignState.ACTIVE: "🟢", CampaignState.PAUSED: "⏸", Camp
 
 def link_of(bot_name: str, code: Secret) -> str:
     """The deep link that shows the code's card."""
-    return f"https://t.me/{bot_name}?start=p_{bare(code.reveal())}"
+    return f"https://t.me/{bot_name}?start={PROMO_PAYLOAD}{bare(code.reveal())}"
 
 
 def promo_card(viewer: RenderContext) -> Card:

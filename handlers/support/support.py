@@ -1,17 +1,16 @@
 """/paysupport and /threads: a user and whoever runs the bot write to each other under a number."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from telegram import InlineKeyboardButton, Message
 
-from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import DAY_S
 from bot.domain.support import Thread, ThreadId, ThreadList, ThreadState
-from bot.services.chat.buttons import ButtonAction
-from bot.services.support.support import CLOSE, THREAD, Opened
-from handlers.core.callbacks import AnswerThread, ShowThread, ShowThreads
+from bot.services.chat.dialogues import DialoguePayload
+from bot.services.support.support import CloseThread, Opened
 from handlers.core.context import UpdateContext
 from handlers.core.specs import (
     EVERYONE,
@@ -25,6 +24,7 @@ from handlers.core.specs import (
     other_update,
     view,
 )
+from handlers.support.callbacks import AnswerThread, ShowThread, ShowThreads
 from handlers.support.views import (
     MARK,
     MESSAGES_A_PAGE,
@@ -38,9 +38,15 @@ from handlers.support.views import (
 )
 from handlers.views.frame import Page
 
-WRITES: Final = "support.write"
-_STATE: Final = "asked"
 _NUMBER: Final = re.compile(rf"{re.escape(MARK)}([1-9][0-9]{{0,14}})\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteDialogue(DialoguePayload):
+    """A message to support; with a thread, the staff's answer."""
+
+    DIALOGUE = "support.write"
+    thread: ThreadId | None = None
 
 
 def thread_in(message: Message) -> ThreadId | None:
@@ -67,14 +73,13 @@ async def ask_answer(ctx: UpdateContext, code: AnswerThread) -> None:
     elif opened.thread.state is ThreadState.CLOSED:
         raise BadInput("support-is-closed", thread=code.thread_id)
     else:
-        await ctx.services.dialogues.begin(ctx.user_id, WRITES, _STATE, {THREAD: str(code.thread_id)})
+        await ctx.services.dialogues.begin(ctx.user_id, WriteDialogue(thread=code.thread_id))
         await ctx.send(ask_staff_card(ctx.viewer, opened))
 
 
-async def send_typed_message(ctx: UpdateContext, dialogue: Dialogue) -> None:
+async def send_typed_message(ctx: UpdateContext, payload: WriteDialogue) -> None:
     """The message that was asked for; one that does not fit is explained and may be sent again."""
-    number = dialogue.values.get(THREAD)
-    await _send_message(ctx, _words(ctx), None if number is None else ThreadId(int(number)))
+    await _send_message(ctx, _words(ctx), payload.thread)
 
 
 async def send_reply(ctx: UpdateContext) -> None:
@@ -86,9 +91,9 @@ async def send_reply(ctx: UpdateContext) -> None:
     await _send_message(ctx, _words(ctx), thread_id)
 
 
-async def close_thread(ctx: UpdateContext, button_action: ButtonAction) -> None:
+async def close_thread(ctx: UpdateContext, payload: CloseThread) -> None:
     """[Close], on either side."""
-    thread = await ctx.services.support.close(ctx.config, ThreadId(int(button_action.values[THREAD])))
+    thread = await ctx.services.support.close(ctx.config, payload.thread)
     await ctx.send(closed_card(ctx.viewer, thread, is_staff=_is_staff(ctx, thread)))
 
 
@@ -103,7 +108,7 @@ async def show_threads_page(ctx: UpdateContext, code: ShowThreads) -> None:
 
 
 async def show_thread(ctx: UpdateContext, code: ShowThread) -> None:
-    """One thread."""
+    """One thread, its newest page."""
     opened = await ctx.services.support.opened(ctx.config, code.thread_id, code.page, MESSAGES_A_PAGE)
     is_open = opened.thread.state is ThreadState.OPEN
     close_button = await _close_button(ctx, opened.thread) if is_open else None
@@ -117,7 +122,7 @@ async def _ask_message(ctx: UpdateContext) -> None:
     opened: Opened | None = None
     if thread is not None:
         opened = await support.opened(ctx.config, thread.thread_id, 0, MESSAGES_A_PAGE)
-    await ctx.services.dialogues.begin(ctx.user_id, WRITES, _STATE, {})
+    await ctx.services.dialogues.begin(ctx.user_id, WriteDialogue())
     await ctx.send(ask_card(ctx.viewer, opened))
 
 
@@ -138,8 +143,7 @@ async def _show_list(ctx: UpdateContext, which: ThreadList, page: int) -> None:
 
 async def _close_button(ctx: UpdateContext, thread: Thread) -> InlineKeyboardButton:
     label = ctx.say.plain("button-close-thread")
-    button_action = ButtonAction(action=CLOSE, values={THREAD: str(thread.thread_id)})
-    (made,) = await ctx.buttons([(label, button_action)], lifetime_s=DAY_S)
+    (made,) = await ctx.buttons([(label, CloseThread(thread=thread.thread_id))], lifetime_s=DAY_S)
     return made
 
 
@@ -164,7 +168,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(AnswerThread, ask_answer, access=EVERYONE),
     view(ShowThread, show_thread, access=EVERYONE),
     view(ShowThreads, show_threads_page, access=SUPPORT),
-    action(CLOSE, close_thread, access=EVERYONE),
-    dialogue(WRITES, send_typed_message, access=EVERYONE, takes_media=True),
+    action(CloseThread, close_thread, access=EVERYONE),
+    dialogue(WriteDialogue, send_typed_message, access=EVERYONE, takes_media=True),
     other_update(UpdateKind.THREAD_REPLY, send_reply, access=EVERYONE, places=PRIVATE),
 )

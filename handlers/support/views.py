@@ -1,21 +1,17 @@
 """/paysupport: threads as both sides see them. The frame is in the reader's language, the words as they were typed."""
 
-from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton
 
-from bot.domain.accounts import AccountType
-from bot.domain.ids import Millis
-from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadState
+from bot.domain.support import Author, Thread, ThreadList, ThreadState
 from bot.services.support.support import Opened
-from handlers.core.callbacks import AnswerThread, RunCommand, ShowThread, ShowThreads, token_data
+from handlers.support.callbacks import AnswerThread, ShowThread, ShowThreads
 from handlers.texts.catalog import Markup, Translator, Value, clean, join, verbatim
-from handlers.views.cards import Card, RenderedCard, Row, button, in_rows
+from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import Page, command_button, menu_row, page_row
-from handlers.views.render_context import ACCOUNT_NAMES, RenderContext
-from handlers.views.times import day
+from handlers.views.render_context import RenderContext
 
 MARK: Final = "💬 #"  # what every message about a thread begins with, its number behind it
 MESSAGES_A_PAGE: Final = 5
@@ -55,7 +51,7 @@ def sent_card(viewer: RenderContext, thread: Thread, close: InlineKeyboardButton
 
 
 def closed_card(viewer: RenderContext, thread: Thread, *, is_staff: bool) -> Card:
-    """Either side closed it."""
+    """Says that the thread was closed, by either side."""
     back = command_button(viewer, "button-threads", "threads") if is_staff else menu_row(viewer)
     return Card(text=viewer.say("support-closed", thread=thread.thread_id), rows=(back,))
 
@@ -144,73 +140,3 @@ def _clean_line(line: str) -> str:
 
 
 _PIECE: Final = 250
-
-
-# --- messages ---------------------------------------------------------------------------------------------------
-
-
-def _asked(say: Translator, values: Mapping[str, str]) -> RenderedCard:
-    """A user's message for the staff, with what helps an answer."""
-    facts = say(
-        "promise-support-facts",
-        name=values["name"],
-        user=values["user"],
-        license=_license(say, values),
-        accounts=_listed(say, [say.plain(ACCOUNT_NAMES[AccountType(each)]) for each in values["accounts"].split()]),
-        payments=_listed(say, [_payment(say, each) for each in values["payments"].split()]),
-    )
-    head = say("promise-support-asked", thread=int(values["thread"]))
-    return _message(say, values, join([head, facts]), "button-reply")
-
-
-def _answered(say: Translator, values: Mapping[str, str]) -> RenderedCard:
-    return _message(say, values, say("promise-support-answered", thread=int(values["thread"])), "button-answer")
-
-
-def _message(say: Translator, values: Mapping[str, str], head: Markup, answer_key: str) -> RenderedCard:
-    answer = button(say.plain(answer_key), AnswerThread(ThreadId(int(values["thread"]))).encode())
-    close = button(say.plain("button-close-thread"), token_data(values["close"]))
-    return RenderedCard(
-        text_html=join([head, quoted(values["text"])]), reply_markup=InlineKeyboardMarkup([[answer, close]])
-    )
-
-
-def _license(say: Translator, values: Mapping[str, str]) -> str:
-    if not values["until"]:
-        return say.plain("none")
-    kind = say.plain("license-type", kind=values["license"])
-    return say.plain("promise-support-license", kind=kind, until=day(Millis(int(values["until"]))))
-
-
-def _payment(say: Translator, packed: str) -> str:
-    """What `Support` wrote: stars:moment:status."""
-    stars, at, status = packed.split(":")
-    return say.plain("promise-support-payment", stars=int(stars), date=day(Millis(int(at))), status=status)
-
-
-def _listed(say: Translator, names: Sequence[str]) -> str:
-    return ", ".join(names) if names else say.plain("none")
-
-
-def _closed_by_user(say: Translator, values: Mapping[str, str]) -> RenderedCard:
-    return _short(say, say("promise-support-closed-by-user", thread=int(values["thread"])), "button-threads", "threads")
-
-
-def _closed_by_staff(say: Translator, values: Mapping[str, str]) -> RenderedCard:
-    text = say("promise-support-closed-by-staff", thread=int(values["thread"]))
-    return _short(say, text, "button-ask-support", "paysupport")
-
-
-def _short(say: Translator, text: Markup, label: str, command: str) -> RenderedCard:
-    keyboard = InlineKeyboardMarkup([[button(say.plain(label), RunCommand(command).encode())]])
-    return RenderedCard(text_html=text, reply_markup=keyboard)
-
-
-SUPPORT_MESSAGES: Final = MappingProxyType(
-    {
-        "support-asked": _asked,
-        "support-answered": _answered,
-        "support-closed-by-user": _closed_by_user,
-        "support-closed-by-staff": _closed_by_staff,
-    }
-)

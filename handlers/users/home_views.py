@@ -5,15 +5,19 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import AccountType
+from bot.domain.errors import ButtonExpired
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance
 from bot.domain.users import Language
-from bot.services.accounts.screens import PriceCard, Shown
-from handlers.core.callbacks import RunCommand, SetLanguage, ShowBalance, ShowSymbols
+from bot.services.market.screens import PriceCard
+from bot.services.screens import Shown
+from handlers.core.links import RunCommand, ShowBalance, ShowSymbols
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
+from handlers.users.callbacks import SetLanguage
 from handlers.views.cards import Card, Row, button, link_button
 from handlers.views.figures import step_of
 from handlers.views.frame import command_button, menu_row
+from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
 
 _WHOLE_FROM: Final = Decimal(1_000)  # prices from here on are told without decimals in a sentence
@@ -56,8 +60,15 @@ def menu_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
     return Card(text=text if lead is None else join([lead, text], "\n\n"), rows=menu_rows(viewer))
 
 
+def expired_card(viewer: RenderContext, error: ButtonExpired) -> Card:
+    """The menu under the sentence; in groups the sentence alone."""
+    if viewer.owner is not None:
+        return sentence_card(viewer, error)
+    return menu_card(viewer, lead=viewer.say(error.key))
+
+
 def menu_rows(viewer: RenderContext) -> tuple[Row, ...]:
-    """The menu's buttons."""
+    """The rows of the menu's buttons: every screen that this person may open."""
 
     def pair(*commands: str) -> Row:
         return tuple(button(viewer.say.plain(f"button-{each}"), viewer.data(RunCommand(each))) for each in commands)
@@ -94,7 +105,7 @@ def language_card(viewer: RenderContext) -> Card:
 
 
 def language_set_card(viewer: RenderContext, language: Language) -> Card:
-    """In the new language already."""
+    """Says in the new language that it is set."""
     return Card(text=viewer.say("language-set", name=LANGUAGE_NAMES[language]), rows=(menu_row(viewer),))
 
 

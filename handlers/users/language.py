@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Final
 
 from bot.domain.errors import BadInput
-from handlers.core.callbacks import SetLanguage
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.texts.catalog import LANGUAGE_NAMES
+from handlers.users.callbacks import SetLanguage
 from handlers.users.home_views import language_card, language_set_card
 
 

@@ -2,19 +2,21 @@
 
 from typing import Final
 
-from handlers.core.callbacks import RunCommand
+from bot.domain.errors import ButtonExpired
 from handlers.core.context import UpdateContext
+from handlers.core.links import RunCommand
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
-from handlers.users.home_views import help_card, menu_card
+from handlers.users.home_views import expired_card, help_card, menu_card
+from handlers.views.problems import ProblemCard
 
 
 async def show_menu(ctx: UpdateContext) -> None:
-    """Every screen, one tap away."""
+    """The menu: every screen one tap away."""
     await ctx.show(menu_card(ctx.viewer))
 
 
 async def show_help(ctx: UpdateContext) -> None:
-    """What this person can type."""
+    """The commands that this person can type."""
     commands = ctx.data.router.commands(ctx.services.roles.role(ctx.config))
     await ctx.show(help_card(ctx.viewer, commands))
 
@@ -27,7 +29,7 @@ async def cancel_dialogue(ctx: UpdateContext) -> None:
 
 async def run_menu_command(ctx: UpdateContext, code: RunCommand) -> None:
     """A menu button, or "did you mean /balance"."""
-    await ctx.data.router.run_command(ctx, code.command)
+    await ctx.data.router.run_command(ctx, f"/{code.command}")
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
@@ -36,3 +38,4 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("cancel", cancel_dialogue, access=EVERYONE, description="command-cancel"),
     view(RunCommand, run_menu_command, access=EVERYONE),
 )
+PROBLEMS: Final = (ProblemCard(ButtonExpired, expired_card),)

@@ -1,33 +1,70 @@
 """/pin and its keypad: set, changed, removed and asked for by taps, never typed."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import UserId
 from bot.domain.pins import LENGTH, PinState, is_weak
 from bot.domain.secrets import Secret
-from bot.domain.update_attempt import current_attempt, without_attempt
+from bot.domain.update_attempt import current_attempt
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.pin import Entered, Outcome
-from handlers.core.callbacks import PressPin
 from handlers.core.context import UpdateContext
 from handlers.core.keypads import Continuation, Keypad, Step
 from handlers.core.specs import EVERYONE, OWNER, HandlerSpec, action, command, view
 from handlers.texts.catalog import Markup
+from handlers.users.callbacks import PressPin
 from handlers.users.pin_views import keypad_card, locked_card, pin_card
 from handlers.views.frame import command_button, menu_row, notice
 
-SET: Final = "pin.set"
-CHANGE: Final = "pin.change"
-REPLACE: Final = "pin.replace"
-REMOVE: Final = "pin.remove"
-GUARD_KEYS: Final = "pin.guard-keys"
-LEAVE_KEYS: Final = "pin.leave-keys"
 _BACK: Final = "b"
 _CANCEL: Final = "c"
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")
 _WORDS_TO_FORGET: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoosePin(ButtonAction):
+    """[Set a PIN]."""
+
+    ACTION = "pin.set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePin(ButtonAction):
+    """[Change]."""
+
+    ACTION = "pin.change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacePin(ButtonAction):
+    """What [Change] comes to after the old PIN."""
+
+    ACTION = "pin.replace"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovePin(ButtonAction):
+    """[Remove]."""
+
+    ACTION = "pin.remove"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardKeys(ButtonAction):
+    """The PIN before keys are attached or removed."""
+
+    ACTION = "pin.guard-keys"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveKeys(ButtonAction):
+    """No PIN for keys any more."""
+
+    ACTION = "pin.leave-keys"
 
 
 async def ask_for_pin(ctx: UpdateContext, continuation: Continuation | None) -> None:
@@ -43,7 +80,7 @@ async def ask_for_pin(ctx: UpdateContext, continuation: Continuation | None) -> 
 
 
 async def press_key(ctx: UpdateContext, code: PressPin) -> None:
-    """One key."""
+    """A digit, the backspace or the cancel of a keypad; the last digit ends the step."""
     keypad = ctx.data.keypads.find(ctx.user_id, code.pad)
     if keypad is None:
         raise ButtonExpired
@@ -81,39 +118,40 @@ async def forget_pin_of_user(ctx: UpdateContext) -> None:
     await ctx.show(notice(ctx.say("pin-forgotten-of", user=str(user_id)), menu_row(ctx.viewer)))
 
 
-async def choose_pin(ctx: UpdateContext, _: ButtonAction) -> None:
+async def choose_pin(ctx: UpdateContext, _: ChoosePin) -> None:
     """[Set a PIN]."""
     if await ctx.services.pin.state(ctx.user_id) is not PinState.UNSET:
         raise ButtonExpired
     await ask_for_pin(ctx, None)
 
 
-async def change_pin(ctx: UpdateContext, _: ButtonAction) -> None:
+async def change_pin(ctx: UpdateContext, _: ChangePin) -> None:
     """[Change]: the old one first, whether or not it was entered a minute ago."""
     ctx.services.pin.close(ctx.user_id)
-    await ask_for_pin(ctx, Continuation(action=ButtonAction(action=REPLACE), name=CHANGE))
+    await ctx.data.router.run_action(ctx, ReplacePin())
 
 
-async def enter_new_pin(ctx: UpdateContext, _: ButtonAction) -> None:
-    """The old one was right."""
+async def enter_new_pin(ctx: UpdateContext, _: ReplacePin) -> None:
+    """Shows a keypad for the new PIN, after the old one was entered right."""
+    ctx.services.pin.demand(ctx.user_id)
     keypad = ctx.data.keypads.open(ctx.user_id, Step.NEW, None)
     await ctx.show(keypad_card(ctx.viewer, keypad))
 
 
-async def remove_pin(ctx: UpdateContext, _: ButtonAction) -> None:
-    """[Remove]."""
+async def remove_pin(ctx: UpdateContext, _: RemovePin) -> None:
+    """Removes the PIN, after it was entered right."""
     await ctx.services.pin.forget(ctx.user_id, ctx.user_id)
     await _show_pin(ctx, ctx.say("pin-removed"))
 
 
-async def guard_keys(ctx: UpdateContext, _: ButtonAction) -> None:
+async def guard_keys(ctx: UpdateContext, _: GuardKeys) -> None:
     """Ask for it before keys are attached or removed."""
     await ctx.services.pin.guard_keys(ctx.user_id, on=True)
     await _show_pin(ctx)
 
 
-async def unguard_keys(ctx: UpdateContext, _: ButtonAction) -> None:
-    """Do not ask any more."""
+async def unguard_keys(ctx: UpdateContext, _: LeaveKeys) -> None:
+    """Keys are changed without the PIN from now on."""
     await ctx.services.pin.guard_keys(ctx.user_id, on=False)
     await _show_pin(ctx)
 
@@ -145,8 +183,7 @@ async def _after_repeat(ctx: UpdateContext, keypad: Keypad, digits: str) -> None
         await ctx.show(keypad_card(ctx.viewer, keypad, lead=ctx.say("pin-differs")))
         return
     ctx.data.keypads.close(ctx.user_id)
-    with without_attempt():  # the button that asked is used up by what goes on, not by this
-        await ctx.services.pin.set(ctx.user_id, Secret(digits))
+    await ctx.services.pin.set(ctx.user_id, Secret(digits))
     await _continue(ctx, keypad.continuation, ctx.say("pin-is-set"))
 
 
@@ -161,29 +198,29 @@ async def _continue(ctx: UpdateContext, continuation: Continuation | None, lead:
     if continuation.action is not None:
         await ctx.data.router.run_action(ctx, continuation.action)
     else:
-        await ctx.data.router.rerun_command(ctx, continuation.name, continuation.arguments)
+        await ctx.data.router.run_command(ctx, continuation.name, *continuation.arguments)
 
 
 async def _show_pin(ctx: UpdateContext, lead: Markup | None = None) -> None:
     stored = await ctx.services.pin.stored(ctx.user_id)
     if stored is None:
-        choices = [("button-pin-set", SET)]
+        choices: list[tuple[str, ButtonAction]] = [("button-pin-set", ChoosePin())]
     else:
-        keys = ("button-pin-leave-keys", LEAVE_KEYS) if stored.guards_keys else ("button-pin-guard-keys", GUARD_KEYS)
-        choices = [("button-pin-change", CHANGE), keys, ("button-pin-remove", REMOVE)]
-    buttons = await ctx.buttons([(ctx.say.plain(label), ButtonAction(action=action)) for label, action in choices])
+        keys = ("button-pin-leave-keys", LeaveKeys()) if stored.guards_keys else ("button-pin-guard-keys", GuardKeys())
+        choices = [("button-pin-change", ChangePin()), keys, ("button-pin-remove", RemovePin())]
+    buttons = await ctx.buttons([(ctx.say.plain(label), action) for label, action in choices])
     rows = (*((each,) for each in buttons), command_button(ctx.viewer, "button-menu", "menu"))
     await ctx.show(pin_card(ctx.viewer, stored, rows, lead=lead))
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("pin", forget_pin_of_user, verb="forget", access=OWNER, pin=True),
+    command("pin", forget_pin_of_user, verb="forget", access=OWNER),
     command("pin", show_pin, access=EVERYONE, description="command-pin"),
     view(PressPin, press_key, access=EVERYONE),
-    action(SET, choose_pin, access=EVERYONE),
-    action(CHANGE, change_pin, access=EVERYONE),
-    action(REPLACE, enter_new_pin, access=EVERYONE, pin=True),
-    action(REMOVE, remove_pin, access=EVERYONE, pin=True),
-    action(GUARD_KEYS, guard_keys, access=EVERYONE, pin=True),
-    action(LEAVE_KEYS, unguard_keys, access=EVERYONE, pin=True),
+    action(ChoosePin, choose_pin, access=EVERYONE),
+    action(ChangePin, change_pin, access=EVERYONE),
+    action(ReplacePin, enter_new_pin, access=EVERYONE),
+    action(RemovePin, remove_pin, access=EVERYONE),
+    action(GuardKeys, guard_keys, access=EVERYONE),
+    action(LeaveKeys, unguard_keys, access=EVERYONE),
 )

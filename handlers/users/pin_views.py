@@ -4,9 +4,9 @@ from typing import Final
 
 from bot.domain.ids import Millis
 from bot.domain.pins import LENGTH, StoredPin
-from handlers.core.callbacks import PressPin
 from handlers.core.keypads import Keypad, Step
 from handlers.texts.catalog import Markup, join
+from handlers.users.callbacks import PressPin
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import menu_row
 from handlers.views.render_context import RenderContext
@@ -31,7 +31,7 @@ def keypad_card(viewer: RenderContext, keypad: Keypad, *, lead: Markup | None = 
 
 
 def locked_card(viewer: RenderContext, until: Millis) -> Card:
-    """Five wrong tries."""
+    """Says until when the PIN is locked, after five wrong tries."""
     return Card(text=viewer.say("pin-is-locked", time=viewer.when(until)), rows=(menu_row(viewer),))
 
 

@@ -1,5 +1,6 @@
 """/privacy and /forget: what is stored, a copy of it, and the way out."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from telegram import InlineKeyboardButton
@@ -19,20 +20,44 @@ from handlers.users.privacy_views import (
     privacy_card,
 )
 
-EXPORT: Final = "privacy.export"
-GO_ON: Final = "privacy.forget"
-ERASE: Final = "privacy.erase"
-KEEP: Final = "privacy.keep"
 FILE_NAME: Final = "perpdesk-my-data.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportData(ButtonAction):
+    """[Export my data]."""
+
+    ACTION = "privacy.export"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskErasureAgain(ButtonAction):
+    """The first yes."""
+
+    ACTION = "privacy.forget"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseData(ButtonAction):
+    """The second yes."""
+
+    ACTION = "privacy.erase"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepAccount(ButtonAction):
+    """[Keep my account]."""
+
+    ACTION = "privacy.keep"
 
 
 async def show_privacy(ctx: UpdateContext) -> None:
     """`/privacy`."""
-    (export,) = await ctx.buttons([(ctx.say.plain("button-export"), ButtonAction(action=EXPORT))])
+    (export,) = await ctx.buttons([(ctx.say.plain("button-export"), ExportData())])
     await ctx.show(privacy_card(ctx.viewer, export))
 
 
-async def send_export(ctx: UpdateContext, _: ButtonAction) -> None:
+async def send_export(ctx: UpdateContext, _: ExportData) -> None:
     """[Export my data], once a day."""
     await _send_copy(ctx, await ctx.services.privacy.export(ctx.user_id))
 
@@ -44,17 +69,17 @@ async def ask_erasure(ctx: UpdateContext) -> None:
     if state.erase_at is not None:
         await _show_due(ctx, state.erase_at)
         return
-    go_on, keep = await _erasure_buttons(ctx, "button-forget-go-on", GO_ON)
+    go_on, keep = await _erasure_buttons(ctx, "button-forget-go-on", AskErasureAgain())
     await ctx.show(forget_card(ctx.viewer, go_on, keep))
 
 
-async def ask_erasure_again(ctx: UpdateContext, _: ButtonAction) -> None:
-    """The second question."""
-    erase, keep = await _erasure_buttons(ctx, "button-forget-erase", ERASE)
+async def ask_erasure_again(ctx: UpdateContext, _: AskErasureAgain) -> None:
+    """Asks a second time before an erasure."""
+    erase, keep = await _erasure_buttons(ctx, "button-forget-erase", EraseData())
     await ctx.show(forget_surely_card(ctx.viewer, erase, keep))
 
 
-async def schedule_erasure(ctx: UpdateContext, _: ButtonAction) -> None:
+async def schedule_erasure(ctx: UpdateContext, _: EraseData) -> None:
     """Their copy first; only when that has arrived the date is set."""
     ctx.services.privacy.refuse_role(ctx.config)
     await _send_copy(ctx, await ctx.services.privacy.copy(ctx.user_id))
@@ -63,7 +88,7 @@ async def schedule_erasure(ctx: UpdateContext, _: ButtonAction) -> None:
     await ctx.send(forgotten_card(ctx.viewer, at, keep))
 
 
-async def keep_account(ctx: UpdateContext, _: ButtonAction) -> None:
+async def keep_account(ctx: UpdateContext, _: KeepAccount) -> None:
     """[Keep my account], at any step."""
     await ctx.services.privacy.keep(ctx.user_id)
     await ctx.show(kept_card(ctx.viewer))
@@ -80,18 +105,16 @@ async def _send_copy(ctx: UpdateContext, content: bytes) -> None:
 
 
 async def _erasure_buttons(
-    ctx: UpdateContext, label: str, action: str
+    ctx: UpdateContext, label: str, action: ButtonAction
 ) -> tuple[InlineKeyboardButton, InlineKeyboardButton]:
     say = ctx.say
-    first, second = await ctx.buttons(
-        [(say.plain(label), ButtonAction(action=action)), (say.plain("button-keep-account"), ButtonAction(action=KEEP))]
-    )
+    first, second = await ctx.buttons([(say.plain(label), action), (say.plain("button-keep-account"), KeepAccount())])
     return first, second
 
 
 async def _keep_button(ctx: UpdateContext) -> InlineKeyboardButton:
     """Good for as long as there is something to keep."""
-    choice = (ctx.say.plain("button-keep-account"), ButtonAction(action=KEEP))
+    choice = (ctx.say.plain("button-keep-account"), KeepAccount())
     (keep,) = await ctx.buttons([choice], lifetime_s=DAY_S)
     return keep
 
@@ -99,8 +122,8 @@ async def _keep_button(ctx: UpdateContext) -> InlineKeyboardButton:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("privacy", show_privacy, access=EVERYONE, description="command-privacy"),
     command("forget", ask_erasure, access=EVERYONE, description="command-forget"),
-    action(EXPORT, send_export, access=EVERYONE),
-    action(GO_ON, ask_erasure_again, access=EVERYONE),
-    action(ERASE, schedule_erasure, access=EVERYONE),
-    action(KEEP, keep_account, access=EVERYONE),
+    action(ExportData, send_export, access=EVERYONE),
+    action(AskErasureAgain, ask_erasure_again, access=EVERYONE),
+    action(EraseData, schedule_erasure, access=EVERYONE),
+    action(KeepAccount, keep_account, access=EVERYONE),
 )

@@ -42,7 +42,7 @@ def forget_card(viewer: RenderContext, go_on: InlineKeyboardButton, keep: Inline
 
 
 def forget_surely_card(viewer: RenderContext, erase: InlineKeyboardButton, keep: InlineKeyboardButton) -> Card:
-    """The second question."""
+    """Asks a second time before an erasure."""
     return Card(text=viewer.say("forget-surely"), rows=((keep,), (erase,)))
 
 
@@ -52,5 +52,5 @@ def forgotten_card(viewer: RenderContext, at: Millis, keep: InlineKeyboardButton
 
 
 def kept_card(viewer: RenderContext) -> Card:
-    """Nothing is erased."""
+    """Says that the account stays and nothing is erased."""
     return Card(text=viewer.say("forget-kept"), rows=(menu_row(viewer),))

@@ -1,20 +1,20 @@
 """/settings: by buttons with presets, typed at once, or in a dialogue that asks for the value."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.chat import Dialogue
 from bot.domain.errors import BadInput
 from bot.domain.users import Language
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
 from bot.services.users.preferences import RANGES, SettingField
-from handlers.core.callbacks import ShowSetting
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Translator
+from handlers.users.callbacks import ShowSetting
 from handlers.users.settings_views import (
     WORDS,
     ask_value_card,
@@ -25,10 +25,6 @@ from handlers.users.settings_views import (
     settings_card,
 )
 
-SET: Final = "settings.set"
-ASK: Final = "settings.ask"
-ASKS_VALUE: Final = "settings.value"
-_STATE: Final = "asked"
 _LONGEST_NAME: Final = 20  # letters compared
 _TYPED_FREELY: Final = frozenset({*RANGES, SettingField.TIME_ZONE})
 
@@ -48,6 +44,31 @@ _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPreset(ButtonAction):
+    """A preset's button."""
+
+    ACTION = "settings.set"
+    field: SettingField
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskValue(ButtonAction):
+    """[Another value]."""
+
+    ACTION = "settings.ask"
+    field: SettingField
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueDialogue(DialoguePayload):
+    """A setting's value."""
+
+    DIALOGUE = "settings.value"
+    field: SettingField
+
+
 async def show_or_change_setting(ctx: UpdateContext) -> None:
     """`/settings`, `/settings risk`, `/settings risk 1.5`."""
     if not ctx.arguments:
@@ -61,25 +82,24 @@ async def show_or_change_setting(ctx: UpdateContext) -> None:
 
 
 async def show_setting(ctx: UpdateContext, code: ShowSetting) -> None:
-    """One setting."""
+    """One setting with its presets and [Another value]."""
     await _show_field(ctx, code.setting)
 
 
-async def set_preset(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """A preset's button."""
-    await _set_value(ctx, SettingField(button_action.values["field"]), button_action.values["value"])
+async def set_preset(ctx: UpdateContext, payload: SetPreset) -> None:
+    """Sets the value of a preset's button."""
+    await _set_value(ctx, payload.field, payload.value)
 
 
-async def ask_value(ctx: UpdateContext, button_action: ButtonAction) -> None:
-    """[Another value]."""
-    field = SettingField(button_action.values["field"])
-    await ctx.services.dialogues.begin(ctx.user_id, ASKS_VALUE, _STATE, {"field": field.value})
-    await ctx.show(ask_value_card(ctx.viewer, field))
+async def ask_value(ctx: UpdateContext, payload: AskValue) -> None:
+    """[Another value] asks for it."""
+    await ctx.services.dialogues.begin(ctx.user_id, ValueDialogue(field=payload.field))
+    await ctx.show(ask_value_card(ctx.viewer, payload.field))
 
 
-async def set_typed_value(ctx: UpdateContext, dialogue: Dialogue) -> None:
+async def set_typed_value(ctx: UpdateContext, payload: ValueDialogue) -> None:
     """The next message; one that does not fit is explained and may be sent again."""
-    await _set_value(ctx, SettingField(dialogue.values["field"]), ctx.text)
+    await _set_value(ctx, payload.field, ctx.text)
     await ctx.services.dialogues.end(ctx.user_id)
 
 
@@ -117,12 +137,11 @@ async def _set_value(ctx: UpdateContext, field: SettingField, value: str) -> Non
 
 
 async def _show_field(ctx: UpdateContext, field: SettingField) -> None:
-    choices = [
-        (label, ButtonAction(action=SET, values={"field": field.value, "value": value}))
-        for value, label in preset_values(ctx.viewer, field)
+    choices: list[tuple[str, ButtonAction]] = [
+        (label, SetPreset(field=field, value=value)) for value, label in preset_values(ctx.viewer, field)
     ]
     if field in _TYPED_FREELY:
-        choices.append((ctx.say.plain("button-other-value"), ButtonAction(action=ASK, values={"field": field.value})))
+        choices.append((ctx.say.plain("button-other-value"), AskValue(field=field)))
     buttons = await ctx.buttons(choices)
     presets, other = (buttons[:-1], buttons[-1]) if field in _TYPED_FREELY else (buttons, None)
     await ctx.show(setting_card(ctx.viewer, field, presets, other))
@@ -131,7 +150,7 @@ async def _show_field(ctx: UpdateContext, field: SettingField) -> None:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("settings", show_or_change_setting, access=EVERYONE, description="command-settings"),
     view(ShowSetting, show_setting, access=EVERYONE),
-    action(SET, set_preset, access=EVERYONE),
-    action(ASK, ask_value, access=EVERYONE),
-    dialogue(ASKS_VALUE, set_typed_value, access=EVERYONE),
+    action(SetPreset, set_preset, access=EVERYONE),
+    action(AskValue, ask_value, access=EVERYONE),
+    dialogue(ValueDialogue, set_typed_value, access=EVERYONE),
 )

@@ -6,13 +6,12 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.accounts import AccountType
 from bot.domain.numbers import plain
 from bot.domain.portfolio import OrderType
-from bot.domain.users import Notifications, TradeSettings
+from bot.domain.users import Notifications, UserConfig
 from bot.services.users.preferences import RANGES, SettingField
-from handlers.core.callbacks import ShowSetting
 from handlers.texts.catalog import Markup, Translator, join
+from handlers.users.callbacks import ShowSetting
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
 from handlers.views.render_context import RenderContext
@@ -108,8 +107,8 @@ def preset_values(viewer: RenderContext, field: SettingField) -> tuple[tuple[str
         case SettingField.NOTIFICATIONS:
             return tuple((each.value, _choice(viewer, "notify", each.value)) for each in Notifications)
         case SettingField.DEFAULT_ACCOUNT:
-            types = {each.account_type for each in viewer.config.accounts}
-            return tuple((each.value, viewer.type_name(each)) for each in AccountType if each in types)
+            accounts = viewer.config.accounts
+            return tuple((f"{each.account_type}:{each.account_id}", viewer.account_name(each)) for each in accounts)
         case SettingField.TIME_ZONE:
             return tuple((each, each) for each in _ZONES)
         case _:
@@ -118,7 +117,7 @@ def preset_values(viewer: RenderContext, field: SettingField) -> tuple[tuple[str
 
 def current_value(viewer: RenderContext, field: SettingField) -> str:
     """The value as it is shown: 1%, 3x, Market."""
-    return _SHOWN[field](viewer, viewer.config.settings)
+    return _SHOWN[field](viewer, viewer.config)
 
 
 def _range_line(viewer: RenderContext, field: SettingField) -> Markup:
@@ -138,15 +137,19 @@ def _label(field: SettingField) -> str:
     return f"setting-{field.replace('_', '-')}"
 
 
-_SHOWN: Final[Mapping[SettingField, Callable[[RenderContext, TradeSettings], str]]] = MappingProxyType(
+_SHOWN: Final[Mapping[SettingField, Callable[[RenderContext, UserConfig], str]]] = MappingProxyType(
     {
-        SettingField.RISK_PERCENT: lambda _, settings: f"{plain(settings.risk_percent)}%",
-        SettingField.STOP_LOSS_PERCENT: lambda _, settings: f"{plain(settings.stop_loss_percent)}%",
-        SettingField.TAKE_PROFIT_PERCENT: lambda _, settings: f"{plain(settings.take_profit_percent)}%",
-        SettingField.LEVERAGE: lambda _, settings: f"{settings.leverage}x",
-        SettingField.ORDER_TYPE: lambda viewer, settings: _choice(viewer, "order-type", settings.order_type.value),
-        SettingField.DEFAULT_ACCOUNT: lambda viewer, _: viewer.account_name(viewer.config.default_account),
-        SettingField.NOTIFICATIONS: lambda viewer, settings: _choice(viewer, "notify", settings.notifications.value),
-        SettingField.TIME_ZONE: lambda _, settings: settings.time_zone,
+        SettingField.RISK_PERCENT: lambda _, config: f"{plain(config.trade_settings.risk_percent)}%",
+        SettingField.STOP_LOSS_PERCENT: lambda _, config: f"{plain(config.trade_settings.stop_loss_percent)}%",
+        SettingField.TAKE_PROFIT_PERCENT: lambda _, config: f"{plain(config.trade_settings.take_profit_percent)}%",
+        SettingField.LEVERAGE: lambda _, config: f"{config.trade_settings.leverage}x",
+        SettingField.ORDER_TYPE: lambda viewer, config: _choice(
+            viewer, "order-type", config.trade_settings.order_type.value
+        ),
+        SettingField.DEFAULT_ACCOUNT: lambda viewer, config: viewer.account_name(config.default_account),
+        SettingField.NOTIFICATIONS: lambda viewer, config: _choice(
+            viewer, "notify", config.settings.notifications.value
+        ),
+        SettingField.TIME_ZONE: lambda _, config: config.settings.time_zone,
     }
 )

@@ -3,18 +3,16 @@
 import asyncio
 from typing import Final
 
-from bot.domain.accounts import PAPER_START_BALANCE, AccountType
+from bot.domain.accounts import PAPER_START_BALANCE
 from bot.domain.users import Role
 from handlers.core.context import UpdateContext, known_or_trouble
-from handlers.core.identify import OWNER_PAYLOAD, PROMO_PAYLOAD
+from handlers.core.links import OWNER_PAYLOAD, PROMO_PAYLOAD, SUBSCRIBE_PAYLOAD
 from handlers.core.menus import publish_role_menu
 from handlers.core.specs import EVERYONE, HandlerSpec, command
-from handlers.market.views import FAVORITES
-from handlers.payments.views import START_PARAMETER
-from handlers.promo.redeem import preview_code
 from handlers.texts.catalog import Markup
 from handlers.users.home_views import practice_money, welcome_card
 from handlers.users.privacy_views import kept_card
+from handlers.views.symbols import FAVORITES
 
 
 async def greet(ctx: UpdateContext) -> None:
@@ -25,19 +23,19 @@ async def greet(ctx: UpdateContext) -> None:
     if payload.startswith(OWNER_PAYLOAD):
         await _claim(ctx, payload.removeprefix(OWNER_PAYLOAD))
     elif payload.startswith(PROMO_PAYLOAD):
-        await preview_code(ctx, payload.removeprefix(PROMO_PAYLOAD))
-    elif payload == START_PARAMETER:  # from a forwarded invoice
-        await ctx.data.router.run_command(ctx, "subscribe")
+        await ctx.data.router.run_command(ctx, "/redeem", payload.removeprefix(PROMO_PAYLOAD))
+    elif payload == SUBSCRIBE_PAYLOAD:  # from a forwarded invoice
+        await ctx.data.router.run_command(ctx, "/subscribe")
     else:
         await show_home(ctx)
 
 
 async def show_home(ctx: UpdateContext, *first_lines: Markup) -> None:
     """The first message: practice money, the price of Bitcoin, what to do next."""
-    screens = ctx.services.screens
-    practice = ctx.config.account_of_type(AccountType.PAPER) or ctx.config.default_account
+    practice = ctx.config.practice or ctx.config.default_account
     balance, price = await asyncio.gather(
-        known_or_trouble(lambda: screens.balance(practice)), known_or_trouble(lambda: screens.price(FAVORITES[0]))
+        known_or_trouble(lambda: ctx.services.account_screens.balance(practice)),
+        known_or_trouble(lambda: ctx.services.market_screens.price(FAVORITES[0])),
     )
     money = PAPER_START_BALANCE if ctx.is_new else practice_money(balance)
     await ctx.present_known(

@@ -1,7 +1,7 @@
 """A card: a message with its keyboard, before it is sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
@@ -23,9 +23,6 @@ class Card:
     def keyboard(self) -> InlineKeyboardMarkup | None:
         rows = [row for row in self.rows if row]
         return InlineKeyboardMarkup(rows) if rows else None
-
-    def with_rows(self, *rows: Row) -> "Card":
-        return replace(self, rows=(*self.rows, *rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def percent_away(price: Decimal, base: Decimal) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Formats for one language."""
+    """Writes numbers as one language does."""
 
     language: Language
 

@@ -7,8 +7,9 @@ from typing import Final, Generic, TypeVar
 from bot.domain.accounts import Account
 from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId
-from bot.services.accounts.screens import Dated, Shown
-from handlers.core.callbacks import Code, RunCommand
+from bot.services.screens import Dated, Shown
+from handlers.core.callbacks import Code
+from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, verbatim
 from handlers.views.cards import Card, Row, button
 from handlers.views.render_context import RenderContext

@@ -26,8 +26,9 @@ INSERT_USER: Final = """
 """
 INSERT_ACCOUNT: Final = """
     INSERT INTO accounts (account_id, user_id, exchange, account_type, host, label, bybit_uid, state, created_ts,
-                          positions_as_of, orders_as_of)
-    VALUES (?, ?, 'bybit', ?, 'com', ?, ?, 'active', ?, ?, ?)
+                          positions_as_of, orders_as_of, risk_percent, stop_loss_percent, take_profit_percent,
+                          leverage, order_type)
+    VALUES (?, ?, 'bybit', ?, 'com', ?, ?, 'active', ?, ?, ?, '1', '3', '8', 3, 'Market')
 """
 INSERT_CREDENTIALS: Final = """
     INSERT INTO credentials (account_id, user_id, key_type, key_id, data_key, api_key, api_secret, bybit_uid,

@@ -12,7 +12,16 @@ from typing import Final
 
 from pybit.unified_trading import HTTP
 
-from bot.domain.accounts import Account, AccountType, Credentials, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import (
+    Account,
+    AccountType,
+    Credentials,
+    Exchange,
+    KeyCheck,
+    KeyType,
+    SealedCredentials,
+    TradeSettings,
+)
 from bot.domain.clock import SystemClock
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.secrets import Secret
@@ -186,4 +195,5 @@ def _account(number: int) -> Account:
         host="com",
         label="",
         bybit_uid="1",
+        settings=TradeSettings(),
     )

@@ -76,6 +76,8 @@ def new_reads(values: Values) -> CachedReads:
     return CachedReads(
         Regions({policy.name: (LONG, None) for policy in TABLE}),
         users=source,
+        licenses=source,
+        accounts=source,
         market=source,
         gateways=dict.fromkeys(AccountType, source),
         portfolio=source,

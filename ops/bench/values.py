@@ -1,5 +1,5 @@
-# ruff: noqa: FURB157, FLY002  numbers from text and words from parts: new objects, as parsing makes them
-"""Realistic values to fill caches with, made as parsing makes them: each number and text is an object of its own.
+# ruff: noqa: FLY002  words from parts: new objects, as parsing makes them
+"""Realistic values to fill caches with, made as decoders make them: numbers and texts go through the same interning.
 
 500 symbols of all price ranges, some far more popular than others; sizes are round numbers, prices lie on ticks, every
 position has a stop, two of three a target, plain limit orders have neither. 60 of 100 users have a paper account alone.
@@ -11,8 +11,9 @@ from math import floor, log10
 from random import Random
 from typing import Final
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
-from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials, TradeSettings
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol, UserId
+from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.licensing import License, LicenseType, Segment
 from bot.domain.market import Category, Instrument, Kline, Klines, OrderBook, Ticker
 from bot.domain.portfolio import (
@@ -28,7 +29,7 @@ from bot.domain.portfolio import (
     Positions,
     Side,
 )
-from bot.domain.users import Language, Role, TradeSettings, UserConfig
+from bot.domain.users import Language, Role, UserConfig, UserSettings
 
 NOW: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z
 SYMBOLS: Final = 500
@@ -50,12 +51,17 @@ class Values:
             exchange=Exchange.BYBIT,
             account_type=account_type,
             host="com",
-            label=f"Demo {number}",
+            label=intern_text(f"Demo {number}"),
             bybit_uid=str(300_000_000 + number),
+            settings=TradeSettings(
+                risk_percent=intern_decimal("1"),
+                stop_loss_percent=intern_decimal("3"),
+                take_profit_percent=intern_decimal("8"),
+            ),
         )
 
     def symbol(self, number: int) -> Symbol:
-        return Symbol(f"COIN{number:04d}USDT")
+        return Symbol(intern_text(f"COIN{number:04d}USDT"))
 
     def user_config(self, number: int) -> UserConfig:
         paper = self.account(number + 10_000_000, AccountType.PAPER)
@@ -68,9 +74,7 @@ class Values:
             role=Role.USER,
             is_banned=False,
             terms_version=1,
-            settings=TradeSettings(
-                risk_percent=Decimal("1"), stop_loss_percent=Decimal("3"), take_profit_percent=Decimal("8")
-            ),
+            settings=UserSettings(),
             default_account_id=accounts[-1].account_id,
             accounts=accounts,
             first_seen_ts=self._moment(),
@@ -96,7 +100,7 @@ class Values:
             host="com",
             key_type=KeyType.RSA if is_pair else KeyType.HMAC,
             data_key=self._rng.randbytes(60),
-            key_id=f"k{number % 3}",
+            key_id=intern_text(f"k{number % 3}"),
             api_key=self._rng.randbytes(46),
             api_secret=self._rng.randbytes(1_732 if is_pair else 64),
             check=self.key_check(number),
@@ -122,7 +126,7 @@ class Values:
             total_initial_margin=self._money(),
             coins=tuple(
                 CoinBalance(
-                    coin=f"COIN{coin:02d}",
+                    coin=intern_text(f"COIN{coin:02d}"),
                     wallet_balance=self._money(),
                     equity=self._money(),
                     unrealised_pnl=self._money(),
@@ -150,7 +154,7 @@ class Values:
             entry_price=self._price(number),
             mark_price=self._price(number, 0.001),
             position_value=self._money(),
-            leverage=Decimal(str(self._rng.choice((3, 3, 5, 10)))),
+            leverage=intern_decimal(str(self._rng.choice((3, 3, 5, 10)))),
             liquidation_price=self._price(number, 0.2),
             unrealised_pnl=self._money(),
             take_profit=self._price(number, 0.08) if self._rng.random() < 2 / 3 else None,
@@ -172,17 +176,17 @@ class Values:
             category=Category.LINEAR,
             symbol=self.symbol(number),
             order_id=self._identifier(),
-            order_link_id="" if is_stop else self._identifier(),
+            order_link_id=OrderLinkId("" if is_stop else self._identifier()),
             position_idx=0,
             side=Side.SELL,
             order_type=OrderType.MARKET if is_stop else OrderType.LIMIT,
-            order_status="".join(("Untrig", "gered")) if is_stop else "".join(("N", "ew")),
+            order_status=intern_text("".join(("Untrig", "gered"))) if is_stop else intern_text("".join(("N", "ew"))),
             price=None if is_stop else self._price(number),
             qty=self._size(),
-            cum_exec_qty=Decimal("0"),
+            cum_exec_qty=intern_decimal("0"),
             trigger_price=self._price(number) if is_stop else None,
-            stop_order_type="".join(("Stop", "Loss")) if is_stop else "",
-            time_in_force="".join(("I", "OC")) if is_stop else "".join(("G", "TC")),
+            stop_order_type=intern_text("".join(("Stop", "Loss"))) if is_stop else "",
+            time_in_force=intern_text("".join(("I", "OC"))) if is_stop else intern_text("".join(("G", "TC"))),
             reduce_only=is_stop,
             take_profit=None,
             stop_loss=None,
@@ -203,21 +207,23 @@ class Values:
             symbol=self.symbol(number),
             exec_id=self._identifier(),
             order_id=self._identifier(),
-            order_link_id="",
+            order_link_id=OrderLinkId(""),
             side=Side.BUY,
-            exec_type="".join(("Tra", "de")),
+            exec_type=intern_text("".join(("Tra", "de"))),
             exec_price=self._price(number),
             exec_qty=self._size(),
             exec_value=self._money(),
             exec_fee=self._money(),
-            fee_currency="".join(("US", "DT")),
+            fee_currency=intern_text("".join(("US", "DT"))),
             is_maker=False,
-            closed_size=Decimal("0"),
+            closed_size=intern_decimal("0"),
             exec_ts=self._moment(),
         )
 
     def fee_rate(self, number: int) -> FeeRate:
-        return FeeRate(symbol=self.symbol(number % SYMBOLS), taker=Decimal("0.00055"), maker=Decimal("0.0002"))
+        return FeeRate(
+            symbol=self.symbol(number % SYMBOLS), taker=intern_decimal("0.00055"), maker=intern_decimal("0.0002")
+        )
 
     def ticker(self, number: int) -> Ticker:
         return Ticker(
@@ -230,10 +236,10 @@ class Values:
             ask_price=self._price(number),
             high_24h=self._price(number),
             low_24h=self._price(number),
-            price_24h_change=Decimal(f"{self._rng.uniform(-0.1, 0.1):.4f}"),
+            price_24h_change=intern_decimal(f"{self._rng.uniform(-0.1, 0.1):.4f}"),
             volume_24h=self._money(),
             turnover_24h=self._money(),
-            funding_rate=Decimal("0.0001"),
+            funding_rate=intern_decimal("0.0001"),
             next_funding_ts=self._moment(),
             as_of=self._moment(),
         )
@@ -250,7 +256,7 @@ class Values:
 
     def _levels(self, number: int, depth: int) -> Iterator[tuple[Decimal, Decimal]]:
         for _ in range(depth):
-            yield self._price(number, 0.002), Decimal(f"{10 ** self._rng.uniform(-3, 4):.3f}")
+            yield self._price(number, 0.002), intern_decimal(f"{10 ** self._rng.uniform(-3, 4):.3f}")
 
     def klines(self, number: int, count: int = 24) -> Klines:
         return Klines(
@@ -275,16 +281,16 @@ class Values:
         return Instrument(
             category=Category.LINEAR,
             symbol=self.symbol(number),
-            status="".join(("Trad", "ing")),
-            base_coin=f"COIN{number:04d}",
-            quote_coin="".join(("US", "DT")),
-            tick_size=Decimal("0.01"),
-            qty_step=Decimal("0.001"),
-            min_order_qty=Decimal("0.001"),
-            max_order_qty=Decimal("1190"),
-            max_market_order_qty=Decimal("119"),
-            min_notional=Decimal("5"),
-            max_leverage=Decimal("100.00"),
+            status=intern_text("".join(("Trad", "ing"))),
+            base_coin=intern_text(f"COIN{number:04d}"),
+            quote_coin=intern_text("".join(("US", "DT"))),
+            tick_size=intern_decimal("0.01"),
+            qty_step=intern_decimal("0.001"),
+            min_order_qty=intern_decimal("0.001"),
+            max_order_qty=intern_decimal("1190"),
+            max_market_order_qty=intern_decimal("119"),
+            min_notional=intern_decimal("5"),
+            max_leverage=intern_decimal("100.00"),
         )
 
     # --- parts ----------------------------------------------------------------------------------------------
@@ -296,13 +302,15 @@ class Values:
         """On a tick, within `spread` (a fraction) of the symbol's price."""
         price = self._prices[number % SYMBOLS]
         places = max(0, SIGNIFICANT - 1 - floor(log10(price)))
-        return Decimal(f"{price * self._rng.uniform(1 - spread, 1 + spread):.{places}f}")
+        return intern_decimal(f"{price * self._rng.uniform(1 - spread, 1 + spread):.{places}f}")
 
     def _size(self) -> Decimal:
-        return Decimal(f"{self._rng.choice((1, 2, 5)) * 10 ** self._rng.randint(-3, 3):.3f}".rstrip("0").rstrip("."))
+        return intern_decimal(
+            f"{self._rng.choice((1, 2, 5)) * 10 ** self._rng.randint(-3, 3):.3f}".rstrip("0").rstrip(".")
+        )
 
     def _money(self) -> Decimal:
-        return Decimal(f"{10 ** self._rng.uniform(0, 5):.8f}")
+        return intern_decimal(f"{10 ** self._rng.uniform(0, 5):.8f}")
 
     def _moment(self) -> Millis:
         return Millis(NOW + self._rng.randrange(10**9))

@@ -108,7 +108,7 @@ def _lost(connection: sqlite3.Connection, traffic: _Traffic) -> Iterable[str]:
 
 
 def _wrong(connection: sqlite3.Connection, traffic: _Traffic) -> Iterable[str]:
-    percents = dict(connection.execute("SELECT user_id, percent FROM users").fetchall())
+    percents = dict(connection.execute("SELECT user_id, risk_percent FROM accounts").fetchall())
     for user_id, risk in traffic.risks.items():
         if float(percents.get(user_id, "nan")) != float(risk):
             yield f"user {user_id} typed {risk} last, stored is {percents.get(user_id)}"

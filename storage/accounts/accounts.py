@@ -1,32 +1,44 @@
 """Accounts and the sealed keys beside them. An account that was removed keeps its row: its logs still name it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials, TradeSettings
 from bot.domain.errors import AlreadyAttached
+from bot.domain.events import AccountEvent, CredentialsChanged, RecordEvent, UserConfigChanged, WalletChanged
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.interning import intern_decimal, intern_text
+from bot.domain.portfolio import OrderType
 from storage.sqlite.codecs import Row, decimal_text, json_items, json_list
 from storage.sqlite.writer import Transaction
 
 INSERT_ACCOUNT: Final = """
-    INSERT INTO accounts (user_id, exchange, account_type, host, label, state, created_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid
+    INSERT INTO accounts (user_id, exchange, account_type, host, label, state, created_ts,
+                          risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type)
+    SELECT user_id, ?2, ?3, ?4, ?5, ?6, ?7, percent, sl_percent, tp_percent, leverage, global_order_type
+      FROM users WHERE user_id = ?1
+    RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid,
+              risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
 """
 SELECT_HOLDER: Final = """
     SELECT account_id, user_id FROM accounts
      WHERE bybit_uid = ? AND account_type = ? AND exchange = ? AND state = 'active'
 """
 SELECT_ACCOUNT: Final = """
-    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid,
+           risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
+      FROM accounts
      WHERE account_id = ? AND state <> 'removed'
 """
 ACTIVATE_ACCOUNT: Final = """
     UPDATE accounts SET state = 'active', bybit_uid = ? WHERE account_id = ?
-    RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid
+    RETURNING account_id, user_id, exchange, account_type, host, label, bybit_uid,
+              risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
 """
 REMOVE_ACCOUNT: Final = """
     UPDATE accounts SET state = 'removed', positions_as_of = NULL, orders_as_of = NULL WHERE account_id = ?
+    RETURNING account_id, user_id, exchange, account_type
 """
 FORGET_DEFAULT: Final = """
     UPDATE users SET default_account_id = NULL
@@ -38,6 +50,9 @@ DELETE_ORDERS: Final = "DELETE FROM pending_limit_orders WHERE account_id = ?"
 INSERT_WALLET: Final = """
     INSERT INTO paper_wallets (account_id, coin, wallet_balance) VALUES (?, ?, ?)
     ON CONFLICT (account_id, coin) DO NOTHING
+    RETURNING account_id, (SELECT a.user_id FROM accounts AS a WHERE a.account_id = paper_wallets.account_id),
+              (SELECT a.exchange FROM accounts AS a WHERE a.account_id = paper_wallets.account_id),
+              (SELECT a.account_type FROM accounts AS a WHERE a.account_id = paper_wallets.account_id)
 """
 SELECT_WALLET: Final = "SELECT coin, wallet_balance FROM paper_wallets WHERE account_id = ? ORDER BY coin"
 UPSERT_CREDENTIALS: Final = """
@@ -49,10 +64,14 @@ UPSERT_CREDENTIALS: Final = """
            key_id = excluded.key_id, api_key = excluded.api_key, api_secret = excluded.api_secret,
            bybit_uid = excluded.bybit_uid, read_only = excluded.read_only, permissions = excluded.permissions,
            ips = excluded.ips, expires_at = excluded.expires_at, checked_at = excluded.checked_at
+    RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = credentials.account_id),
+              (SELECT a.account_type FROM accounts AS a WHERE a.account_id = credentials.account_id)
 """
 UPDATE_CHECK: Final = """
     UPDATE credentials SET bybit_uid = ?, read_only = ?, permissions = ?, ips = ?, expires_at = ?, checked_at = ?
      WHERE account_id = ?
+    RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = credentials.account_id),
+              (SELECT a.account_type FROM accounts AS a WHERE a.account_id = credentials.account_id)
 """
 SELECT_CREDENTIALS: Final = """
     SELECT c.account_id, c.user_id, a.account_type, a.host, c.key_type, c.data_key, c.key_id, c.api_key, c.api_secret,
@@ -69,26 +88,38 @@ SELECT_PENDING: Final = """
 """
 # No join: with many accounts and few keys the planner would walk the accounts.
 SELECT_TO_CHECK: Final = """
-    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid,
+           risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
+      FROM accounts
      WHERE state = 'active' AND account_id IN (
            SELECT account_id FROM credentials WHERE checked_at > 0 AND checked_at < ? ORDER BY checked_at LIMIT ?)
 """
 
+E = TypeVar("E", bound=AccountEvent)
+
 _EXCHANGES: Final = {each.value: each for each in Exchange}
 _TYPES: Final = {each.value: each for each in AccountType}
+_ORDER_TYPES: Final = {each.value: each for each in OrderType}
 
 
 def account_of(row: Row) -> Account:
-    """The columns account_id, user_id, exchange, account_type, host, label, bybit_uid."""
-    account_id, user_id, exchange, account_type, host, label, bybit_uid = row
+    """Twelve columns: account_id, user_id, exchange, account_type, host, label, bybit_uid and those of the settings."""
+    account_id, user_id, exchange, account_type, host, label, bybit_uid, risk, stop, target, leverage, order_type = row
     return Account(
         account_id=account_id,
         user_id=user_id,
         exchange=_EXCHANGES[exchange],
         account_type=_TYPES[account_type],
-        host=host,
-        label=label,
+        host=intern_text(host),
+        label=intern_text(label),
         bybit_uid=bybit_uid,
+        settings=TradeSettings(
+            risk_percent=intern_decimal(risk),
+            stop_loss_percent=intern_decimal(stop),
+            take_profit_percent=intern_decimal(target),
+            leverage=leverage,
+            order_type=_ORDER_TYPES[order_type],
+        ),
     )
 
 
@@ -100,7 +131,7 @@ def credentials_of(row: Row) -> SealedCredentials:
         check = KeyCheck(
             bybit_uid=bybit_uid,
             read_only=bool(read_only),
-            permissions=json_items(permissions),
+            permissions=tuple(map(intern_text, json_items(permissions))),
             ips=json_items(ips),
             expires_at=expires_at,
             checked_at=checked_at,
@@ -109,21 +140,30 @@ def credentials_of(row: Row) -> SealedCredentials:
         account_id=row[0],
         user_id=row[1],
         account_type=_TYPES[row[2]],
-        host=row[3],
+        host=intern_text(row[3]),
         key_type=KeyType(row[4]),
         data_key=row[5],
-        key_id=row[6],
+        key_id=intern_text(row[6]),
         api_key=row[7],
         api_secret=row[8],
         check=check,
     )
 
 
+def event_of(event: type[E], row: Row) -> E:
+    """An event about an account, from the columns account_id, user_id, exchange, account_type."""
+    account_id, user_id, exchange, account_type = row
+    return event(
+        account_id=account_id, user_id=user_id, exchange=_EXCHANGES[exchange], account_type=_TYPES[account_type]
+    )
+
+
 class SqliteAccounts:
     """Implements `bot.domain.ports.accounts.Accounts` inside a unit of work."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
+        self._record = record
 
     async def add(
         self,
@@ -135,10 +175,16 @@ class SqliteAccounts:
         label: str,
         now: Millis,
     ) -> Account:
-        """A new account; pending (hidden from UserConfig) until `activate`, except paper."""
+        """A new account with the user's settings; pending (hidden from UserConfig) until `activate`, except paper.
+
+        Raises LookupError for an unknown user.
+        """
         state = "active" if account_type is AccountType.PAPER else "pending"
         row = (user_id, exchange.value, account_type.value, host, label, state, now)
-        return account_of((await self._transaction.fetch(INSERT_ACCOUNT, row))[0])
+        made = await self._transaction.fetch(INSERT_ACCOUNT, row)
+        if not made:
+            raise LookupError(f"there is no user {user_id}")
+        return self._listed(made)
 
     async def activate(self, account_id: AccountId, bybit_uid: str) -> Account:
         """The account, usable from now on; the user's own older account of that Bybit UID gives way to it.
@@ -152,13 +198,17 @@ class SqliteAccounts:
                 raise AlreadyAttached
             if holder_id != account_id:
                 await self.remove(holder_id)
-        return account_of((await self._transaction.fetch(ACTIVATE_ACCOUNT, (bybit_uid, account_id)))[0])
+        return self._listed(await self._transaction.fetch(ACTIVATE_ACCOUNT, (bybit_uid, account_id)))
 
     async def remove(self, account_id: AccountId) -> None:
         """The account with its credentials, positions and orders; its trade logs stay."""
         one = (account_id,)
-        for statement in (DELETE_CREDENTIALS, DELETE_POSITIONS, DELETE_ORDERS, FORGET_DEFAULT, REMOVE_ACCOUNT):
+        for statement in (DELETE_CREDENTIALS, DELETE_POSITIONS, DELETE_ORDERS, FORGET_DEFAULT):
             await self._transaction.fetch(statement, one)
+        for row in await self._transaction.fetch(REMOVE_ACCOUNT, one):
+            changed = event_of(CredentialsChanged, row)
+            self._record(changed)
+            self._record(UserConfigChanged(user_id=changed.user_id))
 
     async def pending(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
         """The newest RSA pair whose key id has not come yet, if there is one."""
@@ -172,15 +222,26 @@ class SqliteAccounts:
             raise LookupError(f"user {sealed.user_id} has no account {sealed.account_id}")
         key = (sealed.account_id, sealed.user_id, sealed.key_type.value, sealed.data_key, sealed.key_id)
         row = (*key, sealed.api_key, sealed.api_secret, *_check_columns(sealed.check))
-        await self._transaction.fetch(UPSERT_CREDENTIALS, row)
+        await self._write_credentials(UPSERT_CREDENTIALS, row)
 
     async def set_check(self, account_id: AccountId, check: KeyCheck) -> None:
         """Note what a check found; nothing to note if the key was removed while it was asked."""
-        await self._transaction.fetch(UPDATE_CHECK, (*_check_columns(check), account_id))
+        await self._write_credentials(UPDATE_CHECK, (*_check_columns(check), account_id))
 
     async def open_paper_wallet(self, account_id: AccountId, coin: str, balance: str) -> None:
         """Start a practice wallet; one that is open stays as it is."""
-        await self._transaction.fetch(INSERT_WALLET, (account_id, coin, decimal_text(Decimal(balance))))
+        for row in await self._transaction.fetch(INSERT_WALLET, (account_id, coin, decimal_text(Decimal(balance)))):
+            self._record(event_of(WalletChanged, row))
+
+    def _listed(self, rows: list[Row]) -> Account:
+        """The account that was written, which is among its user's from now on."""
+        account = account_of(rows[0])
+        self._record(UserConfigChanged(user_id=account.user_id))
+        return account
+
+    async def _write_credentials(self, statement: str, parameters: Sequence[object]) -> None:
+        for row in await self._transaction.fetch(statement, parameters):
+            self._record(event_of(CredentialsChanged, row))
 
     async def _known(self, account_id: AccountId) -> Account:
         rows = await self._transaction.fetch(SELECT_ACCOUNT, (account_id,))

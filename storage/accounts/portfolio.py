@@ -1,11 +1,11 @@
 """active_positions and pending_limit_orders: what stood in each account when the exchange was last asked."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.ids import AccountId, Millis
+from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.market import Category
 from bot.domain.portfolio import Order, Orders, OrderType, Position, Positions, Side
 from storage.sqlite.codecs import Row, decimal_text, optional_decimal, optional_decimal_text
@@ -85,23 +85,21 @@ _ORDER_TYPES: Final = {each.value: each for each in OrderType}
 
 def position_of(row: Row) -> Position:
     """The columns category … updated_ts of SELECT_POSITIONS; what follows is the caller's."""
-    leverage, liquidation_price = row[8], row[9]
-    take_profit, stop_loss, trailing_stop = row[11], row[12], row[13]
     return Position(
         category=_CATEGORIES[row[0]],
-        symbol=row[1],
+        symbol=Symbol(intern_text(row[1])),
         position_idx=row[2],
         side=_SIDES[row[3]],
-        size=Decimal(row[4]),
-        entry_price=Decimal(row[5]),
-        mark_price=Decimal(row[6]),
-        position_value=Decimal(row[7]),
-        leverage=None if leverage is None else Decimal(leverage),
-        liquidation_price=None if liquidation_price is None else Decimal(liquidation_price),
-        unrealised_pnl=Decimal(row[10]),
-        take_profit=None if take_profit is None else Decimal(take_profit),
-        stop_loss=None if stop_loss is None else Decimal(stop_loss),
-        trailing_stop=None if trailing_stop is None else Decimal(trailing_stop),
+        size=intern_decimal(row[4]),
+        entry_price=intern_decimal(row[5]),
+        mark_price=intern_decimal(row[6]),
+        position_value=intern_decimal(row[7]),
+        leverage=optional_decimal(row[8]),
+        liquidation_price=optional_decimal(row[9]),
+        unrealised_pnl=intern_decimal(row[10]),
+        take_profit=optional_decimal(row[11]),
+        stop_loss=optional_decimal(row[12]),
+        trailing_stop=optional_decimal(row[13]),
         created_ts=row[14],
         updated_ts=row[15],
     )
@@ -112,18 +110,18 @@ def order_of(row: Row) -> Order:
     return Order(
         order_id=row[0],
         category=_CATEGORIES[row[1]],
-        symbol=row[2],
+        symbol=Symbol(intern_text(row[2])),
         order_link_id=row[3],
         position_idx=row[4],
         side=_SIDES[row[5]],
         order_type=_ORDER_TYPES[row[6]],
-        order_status=row[7],
+        order_status=intern_text(row[7]),
         price=optional_decimal(row[8]),
-        qty=Decimal(row[9]),
-        cum_exec_qty=Decimal(row[10]),
+        qty=intern_decimal(row[9]),
+        cum_exec_qty=intern_decimal(row[10]),
         trigger_price=optional_decimal(row[11]),
-        stop_order_type=row[12],
-        time_in_force=row[13],
+        stop_order_type=intern_text(row[12]),
+        time_in_force=intern_text(row[13]),
         reduce_only=bool(row[14]),
         take_profit=optional_decimal(row[15]),
         stop_loss=optional_decimal(row[16]),
@@ -150,7 +148,7 @@ def orders_of(rows: Sequence[Row], account_id: AccountId) -> Orders | None:
 
 
 class SqlitePortfolio:
-    """Implements `bot.domain.ports.accounts.Books` inside a unit of work: only rows that changed are written."""
+    """Implements `bot.domain.ports.accounts.Portfolio` inside a unit of work: only rows that changed are written."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -166,7 +164,7 @@ class SqlitePortfolio:
         await self._transaction.fetch(UPDATE_POSITIONS_AS_OF, (positions.as_of, account.account_id))
 
     async def replace_orders(self, account: Account, orders: Orders) -> None:
-        """The same for open orders."""
+        """Make the order rows the exchange's answer; one older than the rows, or of a removed account, is dropped."""
         rows = await self._transaction.fetch(SELECT_ORDERS, (account.account_id,))
         if not _is_news(rows, account, orders.as_of):
             return

@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.events import OrderFilled, RecordEvent
 from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Executions, Side
+from storage.accounts.accounts import event_of
 from storage.sqlite.codecs import Row, decimal_text
 from storage.sqlite.writer import Transaction
 
@@ -16,7 +19,9 @@ INSERT_TRADE: Final = """
     INSERT INTO trade_logs (user_id, account_id, account_type, category, symbol, exec_id, order_id, order_link_id, side,
                             exec_type, price, size, value, fee, fee_currency, is_maker, closed_size, ts)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (account_id, exec_id) DO NOTHING RETURNING id
+    ON CONFLICT (account_id, exec_id) DO NOTHING
+    RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = trade_logs.account_id),
+              account_type
 """
 SELECT_EXECUTIONS: Final = """
     SELECT category, symbol, exec_id, order_id, order_link_id, side, exec_type, price, size, value, fee, fee_currency,
@@ -53,19 +58,19 @@ def execution_of(row: Row) -> Execution:
     """A row of SELECT_EXECUTIONS."""
     return Execution(
         category=_CATEGORIES[row[0]],
-        symbol=row[1],
+        symbol=Symbol(intern_text(row[1])),
         exec_id=row[2],
         order_id=row[3],
         order_link_id=row[4],
         side=_SIDES[row[5]],
-        exec_type=row[6],
-        exec_price=Decimal(row[7]),
-        exec_qty=Decimal(row[8]),
-        exec_value=Decimal(row[9]),
-        exec_fee=Decimal(row[10]),
-        fee_currency=row[11],
+        exec_type=intern_text(row[6]),
+        exec_price=intern_decimal(row[7]),
+        exec_qty=intern_decimal(row[8]),
+        exec_value=intern_decimal(row[9]),
+        exec_fee=intern_decimal(row[10]),
+        fee_currency=intern_text(row[11]),
         is_maker=bool(row[12]),
-        closed_size=Decimal(row[13]),
+        closed_size=intern_decimal(row[13]),
         exec_ts=row[14],
     )
 
@@ -93,8 +98,9 @@ def trade_log_of(row: Row) -> TradeLog:
 class SqliteTrades:
     """The log, inside a unit of work."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
+        self._record = record
 
     async def add(self, account: Account, execution: Execution) -> bool:
         """Log a fill; False if this account has it already, however often and by whatever way it is heard of."""
@@ -118,4 +124,7 @@ class SqliteTrades:
             decimal_text(execution.closed_size),
             execution.exec_ts,
         )
-        return bool(await self._transaction.fetch(INSERT_TRADE, row))
+        rows = await self._transaction.fetch(INSERT_TRADE, row)
+        for each in rows:
+            self._record(event_of(OrderFilled, each))
+        return bool(rows)

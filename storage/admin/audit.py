@@ -74,7 +74,7 @@ _ABOVE_ALL: Final = 2**63 - 1
 async def audit_page(
     fetch: Fetch, *, before: int | None, area: str | None, subject: UserId | None, limit: int
 ) -> tuple[AuditRow, ...]:
-    """See `bot.domain.ports.storage.Queries.audit_page`."""
+    """Rows with numbers below `before` (None: from the newest on), newest first; of one area or subject if named."""
     below = _ABOVE_ALL if before is None else before
     if subject is None and area is None:
         rows = await fetch(SELECT_PAGE, (below, limit))

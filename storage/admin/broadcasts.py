@@ -55,12 +55,12 @@ END_BROADCAST: Final = """
 """
 SELECT_BROADCAST: Final = """
     SELECT broadcast_id, author, text_html, license, lang, is_active, state, total, sent, blocked, failed, chat_id,
-           message_id, started_ts, finished_ts
+           message_id
       FROM broadcasts WHERE broadcast_id = ?
 """
 SELECT_SENDING: Final = """
     SELECT broadcast_id, author, text_html, license, lang, is_active, state, total, sent, blocked, failed, chat_id,
-           message_id, started_ts, finished_ts
+           message_id
       FROM broadcasts WHERE state = 'sending' ORDER BY broadcast_id
 """
 SELECT_RECIPIENTS: Final = """
@@ -90,8 +90,6 @@ def broadcast_of(row: Row) -> Broadcast:
         failed=row[10],
         chat_id=row[11],
         message_id=row[12],
-        started=row[13],
-        finished=row[14],
     )
 
 
@@ -107,19 +105,16 @@ class SqliteBroadcasts:
         self._transaction = transaction
 
     async def draft(self, author: UserId, text_html: str, now: Millis) -> int:
-        """See the port."""
         await self._transaction.fetch(DELETE_DRAFTS, (author,))
         ((broadcast_id,),) = await self._transaction.fetch(INSERT_DRAFT, (author, text_html, now))
         return int(broadcast_id)
 
     async def aim(self, broadcast_id: int, audience: Audience) -> bool:
-        """See the port."""
         language = None if audience.language is None else audience.language.value
         row = (audience.license.value, language, int(audience.is_active), broadcast_id)
         return bool(await self._transaction.fetch(UPDATE_AUDIENCE, row))
 
     async def start(self, broadcast: Broadcast, now: Millis) -> int | None:
-        """See the port."""
         if not await self._transaction.fetch(START_BROADCAST, (now, broadcast.broadcast_id)):
             return None
         audience = broadcast.audience

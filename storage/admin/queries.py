@@ -6,12 +6,14 @@ from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.admin import ERRORS_KEPT, ErrorNote, UserFacts, UserFilter, UserLine
+from bot.domain.audit import AuditRow
 from bot.domain.broadcasts import Audience, Broadcast, Delivery, Recipient
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.portfolio import Side
 from bot.domain.reports import OwnedExecution
 from bot.domain.users import Role
+from storage.admin.audit import audit_page
 from storage.admin.broadcasts import (
     COUNT_AUDIENCE,
     SELECT_BROADCAST,
@@ -23,7 +25,6 @@ from storage.admin.broadcasts import (
 )
 from storage.sqlite.codecs import Row, json_list
 from storage.sqlite.database import Database
-from storage.sqlite.migrate import SELECT_VERSION
 from storage.sqlite.writer import Transaction
 
 SELECT_USERS_SEEN: Final = """
@@ -150,25 +151,23 @@ def owned_execution_of(row: Row) -> OwnedExecution:
 
 
 class SqliteErrorNotes:
-    """Implements `bot.domain.ports.admin.DeskNotes` inside a unit of work."""
+    """Implements `bot.domain.ports.admin.ErrorNotes` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
     async def note_error(self, user_id: UserId, note: ErrorNote) -> None:
-        """See the port."""
         await self._transaction.fetch(INSERT_ERROR, (user_id, note.reference, note.kind, note.at))
         await self._transaction.fetch(DELETE_OLD_ERRORS, (user_id, ERRORS_KEPT))
 
 
 class SqliteAdminQueries:
-    """Implements `bot.domain.ports.admin.DeskQueries`; every method raises StorageTrouble when the disk fails."""
+    """Implements `bot.domain.ports.admin.AdminQueries`; every method raises StorageTrouble when the disk fails."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def users(self, shown: UserFilter, now: Millis, *, offset: int, limit: int) -> tuple[UserLine, ...]:
-        """See the port."""
         license_type = shown.license_type
         if license_type is not None:
             rows = await self._database.fetch(SELECT_USERS_LICENSED, (now, license_type.value, limit, offset))
@@ -179,7 +178,6 @@ class SqliteAdminQueries:
         return tuple(map(line_of, rows))
 
     async def find_users(self, typed: str, now: Millis, *, limit: int) -> tuple[UserLine, ...]:
-        """See the port."""
         wanted = typed.strip()
         if wanted.isascii() and wanted.isdigit() and 0 < int(wanted) < _LARGEST_ID:
             rows = await self._database.fetch(SELECT_USER_BY_ID, (now, int(wanted)))
@@ -216,7 +214,7 @@ class SqliteAdminQueries:
         return broadcast_of(rows[0]) if rows else None
 
     async def sending(self) -> tuple[Broadcast, ...]:
-        """The older first."""
+        """The broadcasts that are being sent, the older ones first."""
         return tuple(map(broadcast_of, await self._database.fetch(SELECT_SENDING)))
 
     async def audience_size(self, audience: Audience, now: Millis) -> int:
@@ -243,19 +241,20 @@ class SqliteAdminQueries:
         return await self._number(COUNT_ENDING, after, until)
 
     async def income(self, since: Millis, until: Millis) -> tuple[int, int]:
-        """See the port."""
         kept, returned = (await self._database.fetch(SUM_INCOME, (since, until)))[0]
         return int(kept), int(returned)
 
     async def fills(self, after: tuple[int, Millis, int], limit: int) -> tuple[OwnedExecution, ...]:
-        """See the port."""
         return tuple(map(owned_execution_of, await self._database.fetch(SELECT_FILLS_AFTER, (*after, limit))))
+
+    async def audit_page(
+        self, *, before: int | None = None, area: str | None = None, subject: UserId | None = None, limit: int = 20
+    ) -> tuple[AuditRow, ...]:
+        """See the port."""
+        return await audit_page(self._database.fetch, before=before, area=area, subject=subject, limit=limit)
 
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]:
         return dict(await self._database.fetch(SELECT_FIRST_NAMES, (json_list([str(each) for each in user_ids]),)))
-
-    async def schema_version(self) -> int:
-        return await self._number(SELECT_VERSION)
 
     async def _number(self, statement: str, *parameters: object) -> int:
         return int((await self._database.fetch(statement, parameters))[0][0])

@@ -45,5 +45,5 @@ class SqliteDialogues:
         await self._transaction.fetch(UPSERT_DIALOGUE, (*where, json_text(dialogue.values), now, dialogue.expires_ts))
 
     async def clear(self, user_id: UserId) -> bool:
-        """True if there was one."""
+        """End the user's dialogue; False if they had none."""
         return bool(await self._transaction.fetch(DELETE_DIALOGUE, (user_id,)))

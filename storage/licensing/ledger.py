@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bot.domain.events import LicenseChanged, RecordEvent
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, LedgerEntry, LicenseBalance, LicenseType, NewLedgerEntry, derive
 from storage.sqlite.codecs import Row, storable
@@ -19,6 +20,10 @@ SELECT_TRIAL: Final = """
 """
 SELECT_EVENTS: Final = """
     SELECT event_id, kind, license_type, millis, takes, at FROM license_events WHERE holder = ? ORDER BY event_id
+"""
+SELECT_EVENTS_OF_USER: Final = """
+    SELECT event_id, kind, license_type, millis, takes, at FROM license_events
+     WHERE holder = (SELECT pseudonym FROM users WHERE user_id = ?) ORDER BY event_id
 """
 INSERT_EVENT: Final = """
     INSERT INTO license_events (event_id, holder, kind, license_type, millis, takes, cause, actor, note, at,
@@ -41,11 +46,11 @@ _NOTE_LIMIT: Final = 1000
 class SqliteLedger:
     """Implements `bot.domain.ports.licensing.Ledger` inside a unit of work."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
+        self._record = record
 
     async def append(self, user_id: UserId, entry: NewLedgerEntry, now: Millis) -> tuple[LedgerEntry, LicenseBalance]:
-        """See the port."""
         holder = await pseudonym_of(self._transaction, user_id)
         idempotency_key = entry.idempotency_key if ":" in entry.idempotency_key else f"{entry.idempotency_key}:{holder}"
         entries = await self._entries(holder)
@@ -60,7 +65,6 @@ class SqliteLedger:
         return written, license_balance
 
     async def entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
-        """See the port."""
         return await self._entries(await pseudonym_of(self._transaction, user_id))
 
     async def _entries(self, holder: str) -> tuple[LedgerEntry, ...]:
@@ -90,6 +94,7 @@ class SqliteLedger:
             (user_id, segment.license_type.value, segment.start, segment.end) for segment in license_balance.segments
         ]
         await self._transaction.write_many(INSERT_SEGMENT, rows)
+        self._record(LicenseChanged(user_id=user_id))
 
 
 def entry_of(row: Row) -> LedgerEntry:

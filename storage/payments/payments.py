@@ -55,11 +55,6 @@ SELECT_OF_USER: Final = """
            license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
       FROM payment_history WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
 """
-SELECT_SINCE: Final = """
-    SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
-           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
-      FROM payment_history WHERE created_at >= ? AND created_at < ? ORDER BY created_at
-"""
 SELECT_DUE: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
            license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
@@ -179,7 +174,6 @@ class SqlitePayments:
         entry_id: int | None,
         now: Millis,
     ) -> int:
-        """See the port."""
         row = (
             user_id,
             paid.charge_id,
@@ -200,13 +194,11 @@ class SqlitePayments:
         return int(payment_id)
 
     async def set_status(self, payment_id: int, status: PaymentStatus, reason: str, now: Millis) -> None:
-        """See the port."""
         settled, next_try = (now if status in RETURNED else None), (now if status in DUE else None)
         reason = storable(reason, limit=_REASON_LIMIT)
         await self._transaction.fetch(UPDATE_STATUS, (status.value, reason, settled, next_try, payment_id))
 
     async def refund_later(self, payment_id: int, next_try: Millis, trouble: str) -> None:
-        """See the port."""
         trouble = storable(trouble, limit=_REASON_LIMIT)
         await self._transaction.fetch(UPDATE_LATER, (next_try, trouble, payment_id))
 
@@ -237,9 +229,6 @@ class SqlitePaymentQueries:
 
     async def payments_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]:
         return tuple(map(payment_of, await self._database.fetch(SELECT_OF_USER, (user_id, before, limit))))
-
-    async def payments_between(self, since: Millis, until: Millis) -> tuple[Payment, ...]:
-        return tuple(map(payment_of, await self._database.fetch(SELECT_SINCE, (since, until))))
 
     async def refunds_due(self, now: Millis, limit: int) -> tuple[Payment, ...]:
         return tuple(map(payment_of, await self._database.fetch(SELECT_DUE, (now, limit))))

@@ -29,7 +29,7 @@ _Random = Callable[[int], bytes]
 
 
 class AesPromoCodeCipher:
-    """Implements `bot.domain.ports.promo.CodeSafe`."""
+    """Implements `bot.domain.ports.promo.PromoCodeCipher`."""
 
     def __init__(self, secret: bytes, *, random_bytes: _Random = os.urandom) -> None:
         self._lookup_key = _derived(secret, b"perpdesk:promo:lookup")
@@ -58,7 +58,6 @@ class AesPromoCodeCipher:
         return SealedCode(lookup=lookup, envelope=nonce + self._cipher.encrypt(nonce, code.reveal().encode(), lookup))
 
     def open_code(self, sealed: SealedCode) -> Secret:
-        """See the port."""
         nonce, rest = sealed.envelope[:_NONCE_BYTES], sealed.envelope[_NONCE_BYTES:]
         try:
             return Secret(self._cipher.decrypt(nonce, rest, sealed.lookup).decode())

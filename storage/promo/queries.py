@@ -81,7 +81,6 @@ class SqlitePromoQueries:
         return Funnel(opened=opened, redeemed=redeemed, connected=connected, traded=traded, paid=paid)
 
     async def claw_backs(self, campaign_id: int, now: Millis) -> tuple[ClawBack, ...]:
-        """See the port."""
         found: list[ClawBack] = []
         after = 0
         while rows := await self._database.fetch(SELECT_CLAW_BACKS, (campaign_id, after, _CLAW_BACKS_PAGE - 1)):

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from bot.domain.interning import intern_decimal
+
 _DIGITS: Final = 40
 _LONGEST: Final = 2 * _DIGITS + 2  # with a sign and a point
 
@@ -33,7 +35,7 @@ def optional_decimal_text(value: Decimal | None) -> str | None:
 
 
 def optional_decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+    return None if text is None else intern_decimal(text)
 
 
 def json_text(values: Mapping[str, str]) -> str:

@@ -109,11 +109,11 @@ class Database:
             raise_translated(error)
 
     def transaction(self, committed: Callable[[], None] | None = None) -> AbstractAsyncContextManager[Transaction]:
-        """See `Writer.transaction`."""
+        """A transaction of the one writer; see `Writer.transaction`."""
         return self._writer.transaction(committed)
 
     def alone(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
-        """See `Writer.alone`."""
+        """The writer's connection, outside of a transaction; see `Writer.alone`."""
         return self._writer.alone()
 
     async def _close(self) -> None:

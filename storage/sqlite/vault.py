@@ -103,7 +103,7 @@ def new_key_file(path: Path, *, random_bytes: _Random = os.urandom) -> None:
 
 
 class AesCredentialVault:
-    """Implements `bot.domain.ports.accounts.Vault`."""
+    """Implements `bot.domain.ports.accounts.CredentialVault`."""
 
     def __init__(self, keys: KeyFile, *, random_bytes: _Random = os.urandom) -> None:
         self._active = keys.active

@@ -46,12 +46,17 @@ class Transaction:
             self._fail(error)
 
     async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """One statement for each row."""
+        """Run one statement once for each row of parameters."""
         connection = self._usable()
         try:
             await connection.executemany(sql, rows)
         except sqlite3.Error as error:
             self._fail(error)
+
+    @property
+    def total_changes(self) -> int:
+        """Rows that its connection has changed so far, as SQLite counts. Raises StorageTrouble if it had failed."""
+        return self._usable().total_changes
 
     def end(self) -> None:
         """Refuse further use. Raises StorageTrouble if one was swallowed inside the block."""
@@ -85,7 +90,7 @@ class _Group:
 
 
 class Writer:
-    """Serializes transactions on one connection."""
+    """Runs transactions one after the other on its one connection."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection

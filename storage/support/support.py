@@ -117,7 +117,6 @@ class SqliteSupport:
         return opened
 
     async def add(self, thread_id: ThreadId, author: Author, author_id: UserId, text: str, now: Millis) -> int:
-        """See the port."""
         row = (thread_id, author.value, author_id, storable(text, limit=MAX_TEXT), now)
         ((message_id,),) = await self._transaction.fetch(INSERT_MESSAGE, row)
         if author is Author.USER:
@@ -152,7 +151,7 @@ class SqliteSupportQueries:
         return thread_of(rows[0]) if rows else None
 
     async def thread_messages(self, thread_id: ThreadId, skip: int, limit: int) -> tuple[ThreadMessage, ...]:
-        """Newest first."""
+        """Messages of a thread, the newest first, behind `skip` of them and `limit` at most."""
         rows = await self._database.fetch(SELECT_MESSAGES, (thread_id, limit, skip))
         return tuple(
             ThreadMessage(message_id=message_id, author=Author(side), text=text, at=sent_ts)

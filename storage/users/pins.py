@@ -60,7 +60,6 @@ class SqlitePins:
         return False
 
     async def count_try(self, user_id: UserId, now: Millis) -> StoredPin | None:
-        """See the port."""
         rows = await self._transaction.fetch(COUNT_TRY, (user_id, now, TRIES))
         return pin_of(rows[0]) if rows else None
 
@@ -74,5 +73,5 @@ class SqlitePins:
         await self._transaction.fetch(UPDATE_GUARD, (int(on), user_id))
 
     async def remove(self, user_id: UserId) -> bool:
-        """True if there was one."""
+        """Forget the user's PIN; False if they had none."""
         return bool(await self._transaction.fetch(DELETE_PIN, (user_id,)))

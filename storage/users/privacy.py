@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.accounts import Account
+from bot.domain.events import CredentialsChanged, LicenseChanged, RecordEvent, UserConfigChanged
 from bot.domain.ids import Millis, UserId
 from bot.domain.privacy import PrivacyState, Record
-from storage.accounts.accounts import account_of
+from storage.accounts.accounts import event_of
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 
@@ -40,8 +40,9 @@ SELECT_ERASURES_DUE: Final = """
 """
 
 # What is erased by hand: rows that stand without a foreign key to users. All else goes with the users row.
-SELECT_ERASED_ACCOUNTS: Final = """
-    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid FROM accounts WHERE user_id = ?
+# The accounts, so that each is told of.
+DELETE_ACCOUNTS: Final = """
+    DELETE FROM accounts WHERE user_id = ? RETURNING account_id, user_id, exchange, account_type
 """
 # What others are to be sent and have not got yet may name them (a question for the staff); what was sent is wiped.
 DELETE_MESSAGES_TO_OTHERS: Final = """
@@ -65,7 +66,7 @@ ERASE_PINNED_CARDS: Final = """
     UPDATE promo_campaigns SET pin_chat_id = NULL, pin_message_id = NULL WHERE pin_chat_id = ?
 """
 ERASE_BROADCAST_CARDS: Final = "UPDATE broadcasts SET chat_id = NULL, message_id = NULL WHERE chat_id = ?"
-DELETE_USER: Final = "DELETE FROM users WHERE user_id = ?"
+DELETE_USER: Final = "DELETE FROM users WHERE user_id = ? RETURNING user_id"
 _BY_HAND: Final = (
     DELETE_MESSAGES_TO_OTHERS,
     DELETE_PIN_ALARMS,
@@ -75,7 +76,6 @@ _BY_HAND: Final = (
     DELETE_PASTED_SIGNALS,
     ERASE_PINNED_CARDS,
     ERASE_BROADCAST_CARDS,
-    DELETE_USER,
 )
 
 # Each row is one JSON object; names that end with _at are UTC epoch milliseconds. No secret is read.
@@ -86,6 +86,7 @@ SELECT_PROFILE: Final = """
                        'name_in_the_ledgers', pseudonym, 'first_seen_at', first_seen_ts, 'last_seen_at', last_seen_ts)
       FROM users WHERE user_id = ?
 """
+# What the accounts to come begin with; each account has its own beside it.
 SELECT_SETTINGS: Final = """
     SELECT json_object('risk_percent', percent, 'stop_loss_percent', sl_percent, 'take_profit_percent', tp_percent,
                        'leverage', leverage, 'order_type', global_order_type, 'notifications', notifications,
@@ -95,6 +96,9 @@ SELECT_SETTINGS: Final = """
 SELECT_ACCOUNTS: Final = """
     SELECT json_object('account', a.account_id, 'exchange', a.exchange, 'type', a.account_type, 'site', a.host,
                        'label', a.label, 'bybit_uid', a.bybit_uid, 'state', a.state, 'created_at', a.created_ts,
+                       'risk_percent', a.risk_percent, 'stop_loss_percent', a.stop_loss_percent,
+                       'take_profit_percent', a.take_profit_percent, 'leverage', a.leverage,
+                       'order_type', a.order_type,
                        'key', CASE WHEN c.account_id IS NULL THEN NULL ELSE json_object(
                            'type', c.key_type, 'read_only', c.read_only, 'permissions', json(c.permissions),
                            'ips', json(c.ips), 'expires_at', c.expires_at, 'checked_at', c.checked_at) END)
@@ -232,8 +236,9 @@ def _state(rows: list[tuple[Millis | None, Millis | None, Millis | None]]) -> Pr
 class SqlitePrivacy:
     """Implements `bot.domain.ports.users.PrivacyRequests` inside a unit of work."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
+        self._record = record
 
     async def state(self, user_id: UserId) -> PrivacyState:
         return _state(await self._transaction.fetch(SELECT_STATE, (user_id,)))
@@ -248,12 +253,15 @@ class SqlitePrivacy:
         """True if an erasure was due to come."""
         return bool(await self._transaction.fetch(CLEAR_ERASE, (user_id,)))
 
-    async def erase(self, user_id: UserId) -> tuple[Account, ...]:
-        """See the port; removed accounts and those that never became usable are among the answer."""
-        rows = await self._transaction.fetch(SELECT_ERASED_ACCOUNTS, (user_id,))
+    async def erase(self, user_id: UserId) -> None:
+        """See the port."""
         for statement in _BY_HAND:
             await self._transaction.fetch(statement, (user_id,))
-        return tuple(map(account_of, rows))
+        for row in await self._transaction.fetch(DELETE_ACCOUNTS, (user_id,)):
+            self._record(event_of(CredentialsChanged, row))
+        for _ in await self._transaction.fetch(DELETE_USER, (user_id,)):
+            self._record(UserConfigChanged(user_id=user_id))
+            self._record(LicenseChanged(user_id=user_id))
 
 
 class SqlitePrivacyQueries:
@@ -266,11 +274,9 @@ class SqlitePrivacyQueries:
         return _state(await self._database.fetch(SELECT_STATE, (user_id,)))
 
     async def erasures_due(self, now: Millis, limit: int) -> tuple[UserId, ...]:
-        """See the port."""
         return tuple(user_id for (user_id,) in await self._database.fetch(SELECT_ERASURES_DUE, (now, limit)))
 
     async def stored_of(self, user_id: UserId) -> Mapping[str, Sequence[Record]]:
-        """See the port."""
         return {
             kind: [json.loads(row) for (row,) in await self._database.fetch(statement, (user_id,))]
             for kind, statement in KINDS.items()

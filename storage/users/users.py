@@ -1,20 +1,25 @@
-"""The users table: settings as typed columns, and the one read that every guard and screen asks for."""
+"""The users table, settings as typed columns, and the one read that every guard and screen asks for.
 
-from decimal import Decimal
+Its trade settings are what new accounts begin with; what an account trades with stands in its own row.
+"""
+
+from collections.abc import Sequence
 from typing import Final
 
-from bot.domain.accounts import AccountType
+from bot.domain.accounts import AccountType, TradeSettings
+from bot.domain.events import RecordEvent, RoleChanged, UserBanned, UserConfigChanged, UserEvent
 from bot.domain.ids import AccountId, Millis, UserId
-from bot.domain.portfolio import OrderType
-from bot.domain.users import Language, NewUser, Notifications, Role, TradeSettings, UserConfig
+from bot.domain.interning import intern_text
+from bot.domain.users import Language, NewUser, Notifications, Role, UserConfig, UserSettings
 from storage.accounts.accounts import account_of
 from storage.sqlite.codecs import Row, decimal_text, storable
 from storage.sqlite.writer import Transaction
 
 SELECT_CONFIG: Final = """
-    SELECT u.user_id, u.username, u.first_name, u.lang, u.role, u.is_banned, u.terms_accepted, u.percent, u.sl_percent,
-           u.tp_percent, u.leverage, u.global_order_type, u.notifications, u.time_zone, u.default_account_id,
-           u.first_seen_ts, a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid
+    SELECT u.user_id, u.username, u.first_name, u.lang, u.role, u.is_banned, u.terms_accepted,
+           u.notifications, u.time_zone, u.default_account_id, u.first_seen_ts,
+           a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid,
+           a.risk_percent, a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type
       FROM users AS u LEFT JOIN accounts AS a ON a.user_id = u.user_id AND a.state = 'active'
      WHERE u.user_id = ?
 """
@@ -27,11 +32,16 @@ INSERT_USER: Final = """
                        global_order_type, notifications, time_zone, start_payload, first_seen_ts, last_seen_ts)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
-UPDATE_NAMES: Final = "UPDATE users SET username = ?, first_name = ? WHERE user_id = ?"
-UPDATE_LANGUAGE: Final = "UPDATE users SET lang = ? WHERE user_id = ?"
-UPDATE_SETTINGS: Final = """
-    UPDATE users SET percent = ?, sl_percent = ?, tp_percent = ?, leverage = ?, global_order_type = ?,
-                     notifications = ?, time_zone = ?
+UPDATE_NAMES: Final = "UPDATE users SET username = ?, first_name = ? WHERE user_id = ? RETURNING user_id"
+UPDATE_LANGUAGE: Final = "UPDATE users SET lang = ? WHERE user_id = ? RETURNING user_id"
+UPDATE_SETTINGS: Final = "UPDATE users SET notifications = ?, time_zone = ? WHERE user_id = ? RETURNING user_id"
+UPDATE_TRADE_SETTINGS: Final = """
+    UPDATE users SET percent = ?, sl_percent = ?, tp_percent = ?, leverage = ?, global_order_type = ? WHERE user_id = ?
+    RETURNING user_id
+"""
+UPDATE_ACCOUNTS: Final = """
+    UPDATE accounts
+       SET risk_percent = ?, stop_loss_percent = ?, take_profit_percent = ?, leverage = ?, order_type = ?
      WHERE user_id = ?
 """
 UPDATE_DEFAULT_ACCOUNT: Final = """
@@ -40,13 +50,12 @@ UPDATE_DEFAULT_ACCOUNT: Final = """
            SELECT 1 FROM accounts WHERE user_id = ?2 AND account_id = ?1 AND state = 'active'))
     RETURNING user_id
 """
-UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = ? WHERE user_id = ?"
+UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_BANNED: Final = "UPDATE users SET is_banned = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_ROLE: Final = "UPDATE users SET role = ? WHERE user_id = ? RETURNING user_id"
 
-_ACCOUNT_COLUMN: Final = 16  # where the joined account begins in SELECT_CONFIG
+_ACCOUNT_COLUMN: Final = 11  # where the joined account begins in SELECT_CONFIG
 _TYPE_ORDER: Final = {each: place for place, each in enumerate((AccountType.PAPER, AccountType.DEMO, AccountType.LIVE))}
-_DEFAULTS: Final = TradeSettings()
 _NAME_LIMIT: Final = 256
 _USERNAME_LIMIT: Final = 64
 _PAYLOAD_LIMIT: Final = 64
@@ -67,70 +76,83 @@ def config_of(rows: list[Row]) -> UserConfig | None:
         role=Role(row[4]),
         is_banned=bool(row[5]),
         terms_version=row[6],
-        settings=TradeSettings(
-            risk_percent=Decimal(row[7]),
-            stop_loss_percent=Decimal(row[8]),
-            take_profit_percent=Decimal(row[9]),
-            leverage=row[10],
-            order_type=OrderType(row[11]),
-            notifications=Notifications(row[12]),
-            time_zone=row[13],
-        ),
-        default_account_id=row[14],
+        settings=UserSettings(notifications=Notifications(row[7]), time_zone=intern_text(row[8])),
+        default_account_id=row[9],
         accounts=tuple(accounts),
-        first_seen_ts=row[15],
+        first_seen_ts=row[10],
     )
 
 
 class SqliteUsers:
     """Implements `bot.domain.ports.users.Users` inside a unit of work."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
+        self._record = record
 
     async def ensure(self, user: NewUser, now: Millis) -> bool:
         """Store a new user with the default settings; True if they were new. A known one stays as they are."""
         payload = storable(user.start_payload, limit=_PAYLOAD_LIMIT) if user.start_payload else None
-        row = (user.user_id, *_names(user.username, user.first_name), user.language.value, *_settings(_DEFAULTS))
-        return bool(await self._transaction.fetch(INSERT_USER, (*row, payload or None, now, now)))
+        row = (user.user_id, *_names(user.username, user.first_name), user.language.value, *_DEFAULTS)
+        return await self._write(INSERT_USER, (*row, payload or None, now, now))
 
     async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None:
-        await self._transaction.fetch(UPDATE_NAMES, (*_names(username, first_name), user_id))
+        await self._write(UPDATE_NAMES, (*_names(username, first_name), user_id))
 
     async def set_language(self, user_id: UserId, language: Language) -> None:
-        await self._transaction.fetch(UPDATE_LANGUAGE, (language.value, user_id))
+        await self._write(UPDATE_LANGUAGE, (language.value, user_id))
 
-    async def set_settings(self, user_id: UserId, settings: TradeSettings) -> None:
-        await self._transaction.fetch(UPDATE_SETTINGS, (*_settings(settings), user_id))
+    async def set_settings(self, user_id: UserId, settings: UserSettings) -> None:
+        await self._write(UPDATE_SETTINGS, (*_settings(settings), user_id))
+
+    async def set_trade_settings(self, user_id: UserId, settings: TradeSettings) -> None:
+        """Of every account, and of those to come. Raises ValueError for a number that is no amount."""
+        row = (*_trade_settings(settings), user_id)
+        await self._transaction.fetch(UPDATE_ACCOUNTS, row)
+        await self._write(UPDATE_TRADE_SETTINGS, row)
 
     async def set_default_account(self, user_id: UserId, account_id: AccountId | None) -> None:
         """Raises LookupError if that is no usable account of that user."""
-        if not await self._transaction.fetch(UPDATE_DEFAULT_ACCOUNT, (account_id, user_id)):
+        if not await self._write(UPDATE_DEFAULT_ACCOUNT, (account_id, user_id)):
             raise LookupError(f"user {user_id} has no usable account {account_id}")
 
     async def accept_terms(self, user_id: UserId, version: int, now: Millis) -> None:
-        await self._transaction.fetch(UPDATE_TERMS, (version, now, user_id))
+        await self._write(UPDATE_TERMS, (version, now, user_id))
 
     async def set_banned(self, user_id: UserId, *, banned: bool) -> bool:
         """True if such a user exists."""
-        return bool(await self._transaction.fetch(UPDATE_BANNED, (int(banned), user_id)))
+        return await self._write(UPDATE_BANNED, (int(banned), user_id), UserBanned)
 
     async def set_role(self, user_id: UserId, role: Role) -> bool:
         """True if such a user exists."""
-        return bool(await self._transaction.fetch(UPDATE_ROLE, (role.value, user_id)))
+        return await self._write(UPDATE_ROLE, (role.value, user_id), RoleChanged)
+
+    async def _write(
+        self, statement: str, parameters: Sequence[object], event: type[UserEvent] = UserConfigChanged
+    ) -> bool:
+        """Whether a row was written; each is an event."""
+        rows = await self._transaction.fetch(statement, parameters)
+        for (user_id,) in rows:
+            self._record(event(user_id=user_id))
+        return bool(rows)
 
 
 def _names(username: str | None, first_name: str) -> tuple[str | None, str]:
     return storable(username, limit=_USERNAME_LIMIT) if username else None, storable(first_name, limit=_NAME_LIMIT)
 
 
-def _settings(settings: TradeSettings) -> tuple[str | int, ...]:
+def _settings(settings: UserSettings) -> tuple[str, str]:
+    return settings.notifications.value, settings.time_zone
+
+
+def _trade_settings(settings: TradeSettings) -> tuple[str | int, ...]:
     return (
         decimal_text(settings.risk_percent),
         decimal_text(settings.stop_loss_percent),
         decimal_text(settings.take_profit_percent),
         settings.leverage,
         settings.order_type.value,
-        settings.notifications.value,
-        settings.time_zone,
     )
+
+
+_DEFAULTS: Final = (*_trade_settings(TradeSettings()), *_settings(UserSettings()))

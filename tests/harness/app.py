@@ -21,7 +21,6 @@ from telegram import Update
 
 from bot.app import Assembly, assemble
 from bot.domain.accounts import Account, AccountType, Credentials
-from bot.domain.events import UserBanned
 from bot.domain.ids import UserId
 from bot.domain.pins import ScryptCost
 from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
@@ -37,6 +36,9 @@ from handlers.texts.catalog import Texts
 from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object
 from harness.bybit import FakeBybit, FakeBybitTransport
 from harness.fakes import FakeClock
+from harness.write_watch import watched
+from storage.accounts.portfolio import SqlitePortfolio
+from storage.accounts.trades import SqliteTrades
 from storage.sqlite.database import Database
 from storage.store import Store
 
@@ -82,8 +84,9 @@ class Harness:
         return self.assembly.storage.store
 
     def job(self, kind: type[J]) -> J:
-        """The one job of that class."""
-        (found,) = [job for job in self.assembly.jobs if isinstance(job, kind)]
+        """The service of that class whose method is a job's round."""
+        owners = [getattr(job.work, "__self__", None) for job in self.assembly.jobs]
+        (found,) = [each for each in owners if isinstance(each, kind)]
         return found
 
     def person(self, user_id: int = ANNA, *, language: str = "en", name: str = "Anna") -> "Person":
@@ -116,7 +119,6 @@ class Harness:
         """As the owner confirmed it; the owner need never have written."""
         async with self.store.begin() as unit:
             await unit.users.set_banned(UserId(user_id), banned=banned)
-            unit.record(UserBanned(user_id=UserId(user_id)))
 
     async def demo_account(self, person: "Person") -> None:
         """A connected Bybit Demo, by the typed line."""
@@ -150,11 +152,12 @@ class Harness:
         account, now = await self.practice_account(user_id), self.clock.now()
         held = Positions(account_id=account.account_id, items=tuple(positions), as_of=now)
         open_orders = Orders(account_id=account.account_id, items=tuple(orders), as_of=now)
-        async with self.store.begin() as unit:
-            await unit.portfolio.replace_positions(account, held)
-            await unit.portfolio.replace_orders(account, open_orders)
+        async with self.database.transaction() as transaction:
+            portfolio, trades = SqlitePortfolio(transaction), SqliteTrades(transaction, lambda _: None)
+            await portfolio.replace_positions(account, held)
+            await portfolio.replace_orders(account, open_orders)
             for fill in fills:
-                await unit.trades.add(account, fill)
+                await trades.add(account, fill)
         self.assembly.reads.invalidate_user_caches(UserId(user_id))
 
     async def settle(self) -> None:
@@ -314,7 +317,10 @@ async def harness(folder: Path, *, table: HandlerTable = TABLE, **changes: Any) 
     settings = settings_in(folder, **changes)
     if not settings.database.exists():
         shutil.copy(await asyncio.to_thread(_migrated), settings.database)
-    async with assemble(settings, outside=outside, tuning=replace(TUNING, table=table)) as assembly:
+    async with (
+        assemble(settings, outside=outside, tuning=replace(TUNING, table=table)) as assembly,
+        watched(assembly.storage.store),
+    ):
         await assembly.application.initialize()
         try:
             yield Harness(assembly, api, bybit, clock)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, TradeSettings
 from bot.domain.errors import ExchangeError, ExchangeRejected
 from bot.domain.ids import AccountId, Millis, Symbol, UserId
 from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
@@ -46,6 +46,7 @@ class FakeBybit:
     expires_at: Millis | None = None
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     seen_keys: "list[KeyCall]" = field(default_factory=list)
+    asked_with: list[str] = field(default_factory=list)  # the API key of each signed call
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
 
     def __post_init__(self) -> None:
@@ -236,6 +237,8 @@ class FakeBybitTransport:
         path, _, query = request.target.partition("?")
         answer = self._answers.get(path.removeprefix("/demo"))
         assert answer is not None, f"the bot asks {path}, which this fake does not know"
+        if "X-BAPI-API-KEY" in request.headers:
+            self._bybit.asked_with.append(request.headers["X-BAPI-API-KEY"])
         try:
             result = await answer(dict(parse_qsl(query)), request)
         except ExchangeRejected as no:
@@ -307,6 +310,7 @@ ANY = Account(
     host="com",
     label="",
     bybit_uid=None,
+    settings=TradeSettings(),
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from bot.domain.accounts import Account, AccountType, Exchange
+from bot.domain.accounts import Account, AccountType, Exchange, TradeSettings
 from bot.domain.ids import AccountId, Millis, UserId
 from cache.facade import CachedReads
 from cache.policy import AccountKey, Override
@@ -40,6 +40,7 @@ def account(account_id: int = 1, user_id: int = 12, account_type: AccountType = 
         host="com",
         label="Main",
         bybit_uid=None,
+        settings=TradeSettings(),
     )
 
 
@@ -80,6 +81,8 @@ class Source:
         return CachedReads(
             Regions(overrides, monotonic=clock.monotonic),
             users=ports,
+            licenses=ports,
+            accounts=ports,
             market=ports,
             gateways=dict.fromkeys(AccountType, ports),
             portfolio=ports,

@@ -17,7 +17,16 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bot.domain.accounts import Account, AccountType, Credentials, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import (
+    Account,
+    AccountType,
+    Credentials,
+    Exchange,
+    KeyCheck,
+    KeyType,
+    SealedCredentials,
+    TradeSettings,
+)
 from bot.domain.clock import SystemClock
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.ports.clock import Clock
@@ -98,6 +107,7 @@ def account(number: int = 1, *, account_type: AccountType = AccountType.LIVE, ho
         host=host,
         label="",
         bybit_uid="1",
+        settings=TradeSettings(),
     )
 
 

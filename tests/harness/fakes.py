@@ -170,14 +170,20 @@ class MemoryTransactions:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[MemoryUnit]:
-        async with self.lock:
-            unit = MemoryUnit()
+        async with self.begin_aside() as unit:
             yield unit
             update_attempt = current_attempt.get()
-            if update_attempt is not None and not update_attempt.applied:
+            is_first = update_attempt is not None and not update_attempt.applied
+            if update_attempt is not None and is_first and (unit.messages or unit.effects):
                 row = self.inbox.rows[update_attempt.update_id]
                 self.inbox.rows[update_attempt.update_id] = replace(row, state=InboxState.APPLIED)
                 update_attempt.applied = True
+
+    @asynccontextmanager
+    async def begin_aside(self) -> AsyncIterator[MemoryUnit]:
+        async with self.lock:
+            unit = MemoryUnit()
+            yield unit
             for message, now in unit.messages:
                 self.outbox.add(message, now)
             self.effects.extend(unit.effects)

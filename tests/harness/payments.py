@@ -139,6 +139,11 @@ class Till:
         await self.services.people.welcome(someone(user_id))
         return (await self.services.payments.issue(UserId(user_id), kind, months))[0]
 
+    async def ask_refund(self, number: int, reason: str) -> None:
+        """The owner asks for one, with the PIN entered just now."""
+        self.services.pin._open(UserId(OWNER))
+        await self.services.refunds.ask(UserId(OWNER), number, reason)
+
     async def pay(self, invoice: Invoice, charge_id: str = "stx-1", *, user_id: int | None = None) -> Paid:
         """Pay in full and let the bot hear of it."""
         payer = user_id or invoice.user_id

@@ -1,27 +1,44 @@
 """A real database file with people in it, for tests of storage."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials, TradeSettings
 from bot.domain.events import Event
 from bot.domain.ids import AccountId, Millis, Symbol, UserId
 from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Order, OrderType, Position, Side
 from bot.domain.users import Language, NewUser
 from harness.fakes import FakeClock
-from storage.queries import SqliteQueries
+from harness.write_watch import watched
+from storage.accounts.queries import SqliteAccountQueries
+from storage.admin.queries import SqliteAdminQueries
+from storage.chat.queries import SqliteChatQueries
+from storage.licensing.queries import SqliteLicenseQueries
+from storage.signals.queries import SqliteSignalQueries
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 from storage.store import SqliteUnitOfWork, Store
+from storage.users.queries import SqliteUserQueries
 
 NOW = Millis(1_760_000_000_000)
 ANNA = UserId(1001)
 BORIS = UserId(1002)
+
+
+class AllQueries(
+    SqliteAccountQueries,
+    SqliteUserQueries,
+    SqliteLicenseQueries,
+    SqliteChatQueries,
+    SqliteAdminQueries,
+    SqliteSignalQueries,
+):
+    """The reads of every feature in one object."""
 
 
 @dataclass
@@ -30,7 +47,7 @@ class Ground:
 
     database: Database
     store: Store
-    queries: SqliteQueries
+    queries: "AllQueries"
     clock: FakeClock
     committed: list[tuple[Event, ...]] = field(default_factory=list)
 
@@ -52,14 +69,18 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(folder: Path, *, publish: Callable[[tuple[Event, ...]], Any] | None = None) -> AsyncIterator[Ground]:
+async def ground(
+    folder: Path, *, publish: Callable[[tuple[Event, ...]], Any] | None = None, is_watched: bool = True
+) -> AsyncIterator[Ground]:
+    """`is_watched`: see `harness.write_watch`, whose notes are changes as well."""
     async with Database.open(folder / "perpdesk.sqlite3") as database:
         await migrate(database)
         clock = FakeClock()
         committed: list[tuple[Event, ...]] = []
         store = Store(database, clock=clock, committed=committed.append, publish=publish)
-        queries = SqliteQueries(database, clock=clock)
-        yield Ground(database=database, store=store, queries=queries, clock=clock, committed=committed)
+        queries = AllQueries(database, clock=clock)
+        async with watched(store) if is_watched else nullcontext():
+            yield Ground(database=database, store=store, queries=queries, clock=clock, committed=committed)
 
 
 def new_user(user_id: UserId = ANNA, **changes: Any) -> NewUser:
@@ -184,4 +205,5 @@ def account_value(account_id: int = 1, user_id: UserId = ANNA) -> Account:
         host="com",
         label="demo",
         bybit_uid="900",
+        settings=TradeSettings(),
     )

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from bot.domain.accounts import Account, AccountType, Exchange
+from bot.domain.accounts import Account, AccountType, Exchange, TradeSettings
 from bot.domain.ids import AccountId, Millis, UserId
-from bot.domain.users import Language, Role, TradeSettings, UserConfig
+from bot.domain.users import Language, Role, UserConfig, UserSettings
 from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card
 from handlers.views.render_context import RenderContext
@@ -22,6 +22,7 @@ def account(kind: AccountType, account_id: int, label: str = "label") -> Account
         host="com",
         label=label,
         bybit_uid=None,
+        settings=TradeSettings(),
     )
 
 
@@ -38,7 +39,7 @@ def viewer(language: Language = Language.ENGLISH, *, owner: UserId | None = None
         "role": Role.USER,
         "is_banned": False,
         "terms_version": 1,
-        "settings": TradeSettings(),
+        "settings": UserSettings(),
         "default_account_id": None,
         "accounts": (PAPER, DEMO),
         "first_seen_ts": NOW,

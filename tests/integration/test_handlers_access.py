@@ -10,10 +10,11 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 from harness.payments import paid_update, refunded_update
+from harness.stored import a_dialogue, an_action
 
-from bot.domain.events import RoleChanged
 from bot.domain.ids import ChatId, UserId
 from bot.domain.licensing import EntryKind, LicenseType
+from bot.domain.payloads import decode
 from bot.domain.users import Language, NewUser, Role
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.specs import (
@@ -137,8 +138,6 @@ async def _have_a_past(harness: Harness) -> None:
         )
         await unit.users.set_role(SUPPORTER, Role.SUPPORT)
         await unit.users.set_role(ADMIN, Role.ADMIN)
-        for user_id in (SUPPORTER, ADMIN):
-            unit.record(RoleChanged(user_id=user_id))
     harness.clock.advance(1)
     assert not (await harness.services.reads.license(EXPIRED)).is_active(harness.clock.now())
     assert now < harness.clock.now()
@@ -246,7 +245,7 @@ async def test_tokens_are_their_owners_alone(harness: Harness, recorder: Recorde
 async def test_a_token_of_another_is_an_expired_one(harness: Harness, recorder: Recorder) -> None:
     boris = harness.person(BORIS)
     for spec in WISHES:
-        (token,) = await harness.services.buttons.issue(OWNER, ChatId(OWNER), [ButtonAction(action=spec.action)])
+        (token,) = await harness.services.buttons.issue(OWNER, ChatId(OWNER), [action_of(spec)])
         assert not await outcome(recorder, spec, lambda: person_taps(boris, f"t:{token}"))  # noqa: B023  awaited at once
         assert "used or too old" in boris.last.text
         owner = harness.person(OWNER)
@@ -279,7 +278,7 @@ async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorde
         person = harness.person(user_id)
         if who == "stranger":
             await person.say("/start")
-        await harness.services.dialogues.begin(user_id, spec.dialogue, "asked", {})
+        await harness.services.dialogues.begin(user_id, decode(spec.payload, a_dialogue(spec.dialogue)))
         ran = await outcome(recorder, spec, lambda: person.say("5"))  # noqa: B023  awaited at once
         assert ran == may(spec, who), spec.name
         another = harness.person(BORIS if user_id == ANNA else ANNA)
@@ -289,20 +288,6 @@ async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorde
         for act in (person.forward, person.edit):
             assert not await outcome(recorder, spec, lambda: act("5"))  # noqa: B023  awaited at once
         await harness.services.dialogues.end(user_id)
-
-
-async def test_what_asks_for_a_pin_does_not_run_without_it(harness: Harness, recorder: Recorder) -> None:
-    guarded = [each for each in (*COMMANDS, *WISHES) if each.pin]
-    assert guarded
-    harness.services.pin.close(OWNER)
-    owner = harness.person(OWNER)
-    for spec in guarded:
-        if isinstance(spec, CommandSpec):
-            ran = await outcome(recorder, spec, lambda: owner.say(command_text(spec)))  # noqa: B023  awaited at once
-        else:
-            ran = await outcome(recorder, spec, lambda: press_own(harness, owner, spec))  # type: ignore[arg-type]  # noqa: B023  awaited at once
-        assert not ran, spec.name
-        assert "PIN" in owner.last.text
 
 
 async def test_who_may_not_gets_the_answer_of_a_command_that_does_not_exist(tmp_path: Path) -> None:
@@ -349,7 +334,11 @@ def _card(person: Person) -> Bubble:
     return bubble
 
 
+def action_of(spec: ActionSpec) -> ButtonAction:
+    return decode(spec.payload, an_action(spec.action))
+
+
 async def press_own(harness: Harness, person: Person, spec: ActionSpec) -> None:
     user_id = UserId(person.user_id)
-    (token,) = await harness.services.buttons.issue(user_id, ChatId(person.chat_id), [ButtonAction(action=spec.action)])
+    (token,) = await harness.services.buttons.issue(user_id, ChatId(person.chat_id), [action_of(spec)])
     await person_taps(person, f"t:{token}")

@@ -12,7 +12,6 @@ from telegram.ext import ExtBot
 
 from bot.chat.broadcaster import Broadcaster
 from bot.domain.broadcasts import Delivery
-from bot.domain.events import RoleChanged
 from bot.domain.ids import ChatId, UserId
 from bot.domain.users import Language, Role
 from bot.services.admin.broadcasts import BroadcastJob
@@ -220,7 +219,6 @@ async def test_nobody_else_may_aim_or_send_a_draft(harness: Harness, owner: Pers
     aim = owner.last.button("Українська")["callback_data"]
     async with harness.store.begin() as unit:
         await unit.users.set_role(UserId(2000), Role.ADMIN)
-        unit.record(RoleChanged(user_id=UserId(2000)))
     other, stranger = harness.person(2000), harness.person(2004)
     assert "can't be changed" in (await other.tap(aim, bubble=other.last)).text
     assert "устарела" in (await stranger.tap(aim, bubble=stranger.last)).text

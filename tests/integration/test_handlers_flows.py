@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from harness.fakes import START_MS
 from bot import owner_link
 from bot.domain.ids import Millis
 from bot.domain.users import Language, Role
+from bot.services.chat.dialogues import DialoguePayload
 
 Flow = Callable[[Person], Awaitable[object]]
 
@@ -169,7 +171,7 @@ async def test_cancel_leaves_a_dialogue(harness: Harness) -> None:
     assert "Cancelled." in (await said(anna, "/cancel")).text
     assert "nothing to cancel" in (await said(anna, "/cancel")).text
     assert "Did you mean" in (await said(anna, "balance")).text, "free text again"
-    assert (await harness.config()).settings.leverage == 3
+    assert (await harness.config()).trade_settings.leverage == 3
 
 
 async def test_a_dialogue_ends_in_time(harness: Harness) -> None:
@@ -179,13 +181,20 @@ async def test_a_dialogue_ends_in_time(harness: Harness) -> None:
     await anna.press("Another value")
     harness.clock.advance(16 * 60)
     assert "don't know what to do" in (await said(anna, "7")).text
-    assert (await harness.config()).settings.leverage == 3
+    assert (await harness.config()).trade_settings.leverage == 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldDialogue(DialoguePayload):
+    """What a handler of earlier asked."""
+
+    DIALOGUE = "nobody.knows.it"
 
 
 async def test_a_dialogue_of_another_version_is_over(harness: Harness) -> None:
     anna = harness.person()
     await said(anna, "/start")
-    await harness.services.dialogues.begin(ANNA, "nobody.knows.it", "x", {})
+    await harness.services.dialogues.begin(ANNA, OldDialogue())
     assert "don't know what to do" in (await said(anna, "7")).text
     assert await harness.services.dialogues.current(ANNA) is None
 

@@ -9,7 +9,7 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 
-from bot.domain.users import TradeSettings
+from bot.domain.accounts import TradeSettings
 
 NUMBERS = (
     "NaN", "nan", "sNaN", "inf", "-inf", "Infinity", "1e309", "-0", "0.1.2", "1_000", "１２", "٣", "²", "1E+999999",
@@ -72,7 +72,7 @@ async def test_a_number_that_is_none_is_not_stored(
         if field == "tp" and text == "101":
             continue  # a take profit of 101 % is one
         await answered(anna, f"/settings {field} {text}"[:4096])
-        assert (await harness.config()).settings == TradeSettings(), text[:60]
+        assert (await harness.config()).trade_settings == TradeSettings(), text[:60]
     no_errors(caplog)
 
 
@@ -82,7 +82,7 @@ async def test_a_number_that_is_none_is_not_stored(
 )
 async def test_a_number_in_any_honest_spelling_is_read(harness: Harness, text: str, risk: str) -> None:
     await answered(harness.person(), f"/settings risk {text}")
-    assert str((await harness.config()).settings.risk_percent) == risk
+    assert str((await harness.config()).trade_settings.risk_percent) == risk
 
 
 async def test_the_dialogue_for_a_value(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
@@ -92,10 +92,10 @@ async def test_the_dialogue_for_a_value(harness: Harness, caplog: pytest.LogCapt
     await anna.press("Another value")
     for text in (*NUMBERS, *(each for each in STRINGS if each.strip())):
         await answered(anna, text)
-        assert (await harness.config()).settings == TradeSettings(), text[:60]
+        assert (await harness.config()).trade_settings == TradeSettings(), text[:60]
     assert "7x" in (await answered(anna, "7")).text, "it is still open for a good value"
     await answered(anna, "8")
-    assert (await harness.config()).settings.leverage == 7, "and over after it"
+    assert (await harness.config()).trade_settings.leverage == 7, "and over after it"
     no_errors(caplog)
 
 

@@ -309,9 +309,9 @@ async def test_a_wrong_line_says_how_to_type_it(harness: Harness, text: str) -> 
 async def test_a_replaced_key_of_the_same_account_keeps_its_place(harness: Harness) -> None:
     anna = harness.person()
     await harness.demo_account(anna)
-    first = (await harness.config()).account_of_type(AccountType.DEMO)
+    first = (await harness.config()).resolve(AccountType.DEMO)
     await said(anna, f"/keys add demo other{KEY_ID} {SECRET}")
-    assert (await harness.config()).account_of_type(AccountType.DEMO) == first
+    assert (await harness.config()).resolve(AccountType.DEMO) == first
 
 
 async def slow(harness: Harness) -> Person:

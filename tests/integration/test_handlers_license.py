@@ -10,7 +10,7 @@ from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from handlers.core.specs import CommandSpec
 from handlers.registry import TABLE, HandlerTable
-from storage.queries import SqliteQueries
+from storage.admin.queries import SqliteAdminQueries
 
 
 async def agreed(harness: Harness) -> Person:
@@ -33,7 +33,7 @@ async def test_a_trial_is_one_line_and_one_tap(harness: Harness) -> None:
     assert "✓ Your trial has started: 7 days." in bubble.text
     assert "Trial until" in bubble.text
     assert "Start the 7-day trial" not in bubble.labels
-    assert [row.details for row in await SqliteQueries(harness.database).audit_page(area="license")] == ["7 days"]
+    assert [row.details for row in await SqliteAdminQueries(harness.database).audit_page(area="license")] == ["7 days"]
 
 
 async def test_bug_the_trial_asked_for_no_terms(harness: Harness) -> None:

@@ -11,8 +11,8 @@ from bot.domain.ids import UserId
 from bot.domain.secrets import Secret
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Language
+from handlers.core.links import SUBSCRIBE_PAYLOAD
 from handlers.outbox_messages import OutboxTexts
-from handlers.payments.views import START_PARAMETER
 from storage.chat.outbox import SqliteOutbox
 
 
@@ -58,7 +58,7 @@ async def test_two_taps_to_an_invoice(harness: Harness) -> None:
     assert invoice["chat_id"] == ANNA
     assert (invoice["currency"], invoice["provider_token"]) == ("XTR", "")
     assert [price["amount"] for price in invoice["prices"]] == [13_500]
-    assert invoice["start_parameter"] == START_PARAMETER
+    assert invoice["start_parameter"] == SUBSCRIBE_PAYLOAD
     assert invoice["title"] == "Premium, 90 days"
     assert (anna.sent, anna.taps) == (2, 1)
 
@@ -236,7 +236,7 @@ async def test_telegrams_word_of_a_refund_is_the_bots_own_message_and_the_payers
 
 async def test_a_forwarded_invoice_leads_to_the_price_list(harness: Harness) -> None:
     boris = harness.person(BORIS, name="Boris")
-    card = await boris.say(f"/start {START_PARAMETER}")
+    card = await boris.say(f"/start {SUBSCRIBE_PAYLOAD}")
     assert card is not None
     assert "Buy a license" in card.text
 

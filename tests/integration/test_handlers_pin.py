@@ -1,19 +1,27 @@
 """The PIN through the front of the handlers: set, asked for, wrong five times, locked, and what waits behind it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.app import ANNA, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 
+from bot.domain.admin import FREE_DAYS, AdminAction, AdminActionKind
+from bot.domain.errors import PinRequired
 from bot.domain.ids import UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.pins import LOCKED_FOR, OPEN_FOR
-from bot.domain.users import Role
+from bot.domain.users import Role, UserConfig
+from bot.services.admin.user_actions import new_nonce
 from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
+from bot.services.services import Services
 from handlers.core.context import UpdateContext
-from handlers.core.specs import ADMIN, action, command
+from handlers.core.specs import ADMIN, action, command, dialogue
 from handlers.registry import TABLE, HandlerTable
 from handlers.views.frame import notice
 
@@ -21,27 +29,54 @@ PIN = "271828"
 DONE: list[str] = []
 
 
-async def act(ctx: UpdateContext, button_action: ButtonAction) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActOnce(ButtonAction):
+    """An act that needs the PIN."""
+
+    ACTION = "test.act"
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedDialogue(DialoguePayload):
+    """A question whose answer needs the PIN."""
+
+    DIALOGUE = "test.asks"
+
+
+async def act(ctx: UpdateContext, payload: ActOnce) -> None:
     """An act that needs the PIN, with an effect of its own."""
+    ctx.services.pin.demand(ctx.user_id)
     await ctx.services.people.set_language(ctx.user_id, ctx.config.language)
-    DONE.append(button_action.values["what"])
+    DONE.append(payload.what)
     await ctx.show(notice(ctx.say("pin-is-set")))
 
 
 async def typed(ctx: UpdateContext) -> None:
+    ctx.services.pin.demand(ctx.user_id)
     DONE.append(" ".join(ctx.arguments))
     await ctx.show(notice(ctx.say("pin-is-set")))
 
 
 async def offer(ctx: UpdateContext) -> None:
-    (button,) = await ctx.buttons([("Do it", ButtonAction(action="test.act", values={"what": "acted"}))])
+    (button,) = await ctx.buttons([("Do it", ActOnce(what="acted"))])
     await ctx.show(notice(ctx.say("pin-title"), (button,)))
 
 
+async def begin(ctx: UpdateContext) -> None:
+    await ctx.services.dialogues.begin(ctx.user_id, AskedDialogue())
+
+
+async def answer(ctx: UpdateContext, _: AskedDialogue) -> None:
+    ctx.services.pin.demand(ctx.user_id)
+
+
 ACTS = (
+    command("dialogue", begin, access=ADMIN),
+    dialogue(AskedDialogue, answer, access=ADMIN),
     command("offer", offer, access=ADMIN),
-    command("act", typed, access=ADMIN, pin=True),
-    action("test.act", act, access=ADMIN, pin=True),
+    command("act", typed, access=ADMIN),
+    action(ActOnce, act, access=ADMIN),
 )
 
 
@@ -227,6 +262,43 @@ async def test_change_asks_for_the_old_one_even_while_it_is_open(harness: Harnes
     assert "Wrong" in (await tap_pin(owner, PIN)).text
     await tap_pin(owner, "314159")
     assert DONE == ["now"]
+
+
+def admin_action(kind: AdminActionKind, **what: Any) -> AdminAction:
+    return AdminAction(kind=kind, user_id=UserId(ANNA), reason="asked", nonce=new_nonce(), **what)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda to, who: to.user_admin.perform(who, admin_action(AdminActionKind.ROLE, role=Role.ADMIN)),
+        lambda to, who: to.user_admin.perform(
+            who, admin_action(AdminActionKind.GRANT, license_type=LicenseType.BASIC, days=FREE_DAYS + 1)
+        ),
+        lambda to, who: to.refunds.ask(who.user_id, 1, "asked"),
+        lambda to, who: to.broadcasts.start(who.user_id, 1),
+        lambda to, who: to.pin.forget(who.user_id, UserId(ANNA)),
+        lambda to, who: to.pin.forget(who.user_id, who.user_id),
+        lambda to, who: to.pin.guard_keys(who.user_id, on=False),
+    ],
+    ids=["role", "much license time", "refund", "broadcast", "another's pin", "the own pin", "keys unguarded"],
+)
+async def test_an_act_that_one_lost_phone_must_not_allow_asks_for_the_pin_first(
+    harness: Harness, owner: Person, act: Callable[[Services, UserConfig], Awaitable[object]]
+) -> None:
+    """Before it looks anything up: none of this is there."""
+    await set_pin(owner)
+    shut(harness)
+    audit = await harness.rows("audit")
+    with pytest.raises(PinRequired):
+        await act(harness.services, await harness.config(OWNER))
+    assert await harness.rows("audit") == audit
+
+
+async def test_where_nothing_can_go_on_it_is_said_that_the_pin_is_missing(harness: Harness, owner: Person) -> None:
+    await owner.say("/dialogue")
+    await owner.say("anything")
+    assert "needs your PIN" in owner.last.text
 
 
 async def test_an_owner_removes_the_pin_of_somebody_who_forgot_it(harness: Harness, owner: Person) -> None:

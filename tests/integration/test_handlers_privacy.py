@@ -13,7 +13,6 @@ from harness.storage import execution, order, position
 from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxMessage, StoredUpdate
 from bot.domain.errors import BadInput
-from bot.domain.events import RoleChanged
 from bot.domain.ids import DAY, ChatId, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.payments import Paid, PaymentStatus
@@ -50,8 +49,7 @@ async def a_full_life(harness: Harness) -> Person:
     await anna.say("/paysupport I am Annabella, id 1001, @user_1001")
     await boris.say("/paysupport Boris here")
     config = await harness.config()
-    demo = config.account_of_type(AccountType.DEMO)
-    assert demo is not None
+    demo = config.resolve(AccountType.DEMO)
     now = harness.clock.now()
     async with harness.services.people.transactions.begin() as unit:
         assert isinstance(unit, SqliteUnitOfWork)
@@ -208,6 +206,7 @@ async def test_a_copy_holds_everything_but_secrets(harness: Harness) -> None:
     assert data["profile"][0]["telegram_id"] == ANNA
     assert data["profile"][0]["first_seen_at"].endswith("Z")
     assert data["settings"][0]["risk_percent"] == "2"
+    assert {each["risk_percent"] for each in data["accounts"]} == {"2"}
     assert {each["type"] for each in data["accounts"]} == {"paper", "demo"}
     assert data["accounts"][1]["key"]["permissions"]
     assert data["practice_wallets"][0]["wallet_balance"] == "10000"
@@ -275,8 +274,7 @@ async def test_the_caches_forget_with_the_tables(harness: Harness) -> None:
     anna = await a_full_life(harness)
     config = await harness.config()
     reads = harness.services.reads
-    demo = config.account_of_type(AccountType.DEMO)
-    assert demo is not None
+    demo = config.resolve(AccountType.DEMO)
     assert (await reads.license(ANNA)).segments
     assert await reads.credentials(demo.account_id) is not None
     await reads.balance(demo)
@@ -368,7 +366,6 @@ async def test_without_its_copy_nothing_is_set_in_motion(harness: Harness) -> No
 async def appoint(harness: Harness, role: Role) -> None:
     async with harness.services.people.transactions.begin() as unit:
         await unit.users.set_role(ANNA, role)
-        unit.record(RoleChanged(user_id=ANNA))
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.ADMIN, Role.OWNER])

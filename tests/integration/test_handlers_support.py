@@ -10,7 +10,6 @@ from harness.app import harness as open_harness
 from harness.bot_api import BOT_ID, Bubble
 from telegram.constants import ParseMode
 
-from bot.domain.events import RoleChanged
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.users import Language, Role
@@ -36,7 +35,6 @@ async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
 async def appoint(harness: Harness, user_id: UserId, role: Role) -> None:
     async with harness.services.people.transactions.begin() as unit:
         await unit.users.set_role(user_id, role)
-        unit.record(RoleChanged(user_id=user_id))
 
 
 async def deliver(harness: Harness) -> list[int]:

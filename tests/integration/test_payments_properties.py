@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from harness.app import ANNA, BORIS, OWNER
+from harness.app import ANNA, BORIS
 from harness.payments import Lost, Till, paid, someone, till
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -95,7 +95,7 @@ class _World:
 
     async def _ask_refund(self, number: int) -> None:
         try:
-            await self.it.services.refunds.ask(OWNER, number, "asked")
+            await self.it.ask_refund(number, "asked")
         except BadInput:
             return
 

@@ -24,7 +24,7 @@ async def test_a_refund_takes_that_payments_unused_rest_and_nothing_else(it: Til
     it.clock.advance(10 * 86_400)
     payment = await it.services.payments.payment(1)
     assert await it.services.refunds.unused(payment) == 20 * 86_400_000
-    await it.services.refunds.ask(OWNER, 1, "paid  by\nmistake")
+    await it.ask_refund(1, "paid  by\nmistake")
     assert await it.days_left() == 90
     assert await it.services.refunds.unused(await it.services.payments.payment(1)) == 0
     assert (await it.statuses())["a"] == "refund_asked"
@@ -46,7 +46,7 @@ async def test_a_refund_takes_that_payments_unused_rest_and_nothing_else(it: Til
 async def test_a_higher_types_refund_gives_the_lower_one_its_turn(it: Till) -> None:
     await it.pay(await it.invoice(kind=LicenseType.BASIC), "a")
     await it.pay(await it.invoice(kind=LicenseType.PREMIUM), "b")
-    await it.services.refunds.ask(OWNER, 2, "asked")
+    await it.ask_refund(2, "asked")
     held = await it.services.reads.license(ANNA)
     assert held.type_at(it.clock.now()) is LicenseType.BASIC
 
@@ -54,7 +54,7 @@ async def test_a_higher_types_refund_gives_the_lower_one_its_turn(it: Till) -> N
 async def test_a_lost_answer_is_asked_for_again_and_counts_once(it: Till) -> None:
     """Telegram has given the Stars back, its answer never came: CHARGE_ALREADY_REFUNDED is done."""
     await it.pay(await it.invoice(), "a")
-    await it.services.refunds.ask(OWNER, 1, "asked")
+    await it.ask_refund(1, "asked")
     it.stars.faults = [Lost("timed out")]
     assert await it.job.give_back() == 0
     assert (await it.statuses())["a"] == "refund_asked"
@@ -68,7 +68,7 @@ async def test_a_lost_answer_is_asked_for_again_and_counts_once(it: Till) -> Non
 
 async def test_patience_grows_to_five_minutes_and_a_no_is_told_to_admins_once(it: Till) -> None:
     await it.pay(await it.invoice(), "a")
-    await it.services.refunds.ask(OWNER, 1, "asked")
+    await it.ask_refund(1, "asked")
     it.stars.faults = [StarsDown("502"), *[StarsRefused("BALANCE_TOO_LOW")] * 14]
     for _ in range(15):
         assert await it.job.give_back() == 0
@@ -84,13 +84,13 @@ async def test_patience_grows_to_five_minutes_and_a_no_is_told_to_admins_once(it
 
 async def test_a_payment_goes_back_once(it: Till) -> None:
     await it.pay(await it.invoice(), "a")
-    await it.services.refunds.ask(OWNER, 1, "asked")
+    await it.ask_refund(1, "asked")
     for _ in range(2):
         with pytest.raises(BadInput, match="refund-not-open"):
-            await it.services.refunds.ask(OWNER, 1, "asked")
+            await it.ask_refund(1, "asked")
         await it.job.give_back()
     with pytest.raises(BadInput, match="payment-unknown"):
-        await it.services.refunds.ask(OWNER, 2, "asked")
+        await it.ask_refund(2, "asked")
     assert it.stars.asked == ["a"]
 
 
@@ -98,7 +98,7 @@ async def test_a_payment_goes_back_once(it: Till) -> None:
 async def test_a_refund_has_a_reason(it: Till, reason: str) -> None:
     await it.pay(await it.invoice(), "a")
     with pytest.raises(BadInput, match="refund-reason"):
-        await it.services.refunds.ask(OWNER, 1, reason)
+        await it.ask_refund(1, reason)
     assert await it.statuses() == {"a": "completed"}
     assert await it.days_left() == 30
 
@@ -118,8 +118,8 @@ async def test_an_erased_payers_refund_waits_for_nobody(it: Till) -> None:
     await it.services.people.welcome(someone(BORIS))
     await it.pay(await it.invoice(), "a")
     await it.pay(await it.invoice(BORIS), "b")
-    await it.services.refunds.ask(OWNER, 1, "asked")
-    await it.services.refunds.ask(OWNER, 2, "asked")
+    await it.ask_refund(1, "asked")
+    await it.ask_refund(2, "asked")
     async with it.harness.database.transaction() as transaction:
         await transaction.fetch("DELETE FROM users WHERE user_id = ?", (ANNA,))
     assert await it.job.give_back() == 1

@@ -19,11 +19,11 @@ from bot.domain.chat import QueuedMessage
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import PLANS, EntryKind, Feature, LicenseType, Limit, opens
-from bot.domain.users import TradeSettings
+from bot.domain.users import UserSettings
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
 from storage.chat.outbox import SqliteOutbox
-from storage.queries import SqliteQueries
+from storage.licensing.queries import SqliteLicenseQueries
 from storage.store import Store
 
 TRIAL, BASIC, PREMIUM = LicenseType
@@ -38,8 +38,8 @@ class Desk:
         return self.harness.store
 
     @property
-    def queries(self) -> SqliteQueries:
-        return self.harness.assembly.storage.queries
+    def queries(self) -> SqliteLicenseQueries:
+        return self.harness.assembly.storage.license_queries
 
     @property
     def reminders(self) -> Reminders:
@@ -91,7 +91,7 @@ class Desk:
 
     async def zone(self, name: str) -> None:
         async with self.store.begin() as unit:
-            await unit.users.set_settings(ANNA, TradeSettings(time_zone=name))
+            await unit.users.set_settings(ANNA, UserSettings(time_zone=name))
 
     def set_clock(self, text: str, zone: str = "UTC") -> None:
         self.clock.millis = int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp()) * 1000
@@ -265,7 +265,7 @@ async def test_an_extension_makes_old_ones_moot(tmp_path: Path) -> None:
 
 
 async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path) -> None:
-    class Extending(SqliteQueries):
+    class Extending(SqliteLicenseQueries):
         async def ending_licenses(self, *arguments: object) -> object:  # type: ignore[override]  # the same call
             page = await super().ending_licenses(*arguments)  # type: ignore[arg-type]  # the same call
             if page:
@@ -276,7 +276,7 @@ async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path
         it.set_clock("2026-08-01T15:00")
         await it.give(PREMIUM, 11, "desk:1")
         it.set_clock("2026-08-05T09:00")
-        queries = Extending(it.harness.database, clock=it.clock)
+        queries = Extending(it.harness.database)
         assert await Reminders(queries=queries, transactions=it.store, clock=it.clock).remind() == 0
         assert await it.promised() == []
 

@@ -1,5 +1,6 @@
 """First meeting, ownership, buttons: what must happen once happens once."""
 
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.licensing import License
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
-from bot.domain.users import Role, UserConfig
+from bot.domain.users import Language, Role, UserConfig
 from bot.services.chat.buttons import ButtonAction, ButtonService
 from bot.services.users.people import OwnerLink, People
 from bot.services.users.preferences import Preferences, SettingField
@@ -69,11 +70,19 @@ async def test_an_owner_link_works_once_in_its_time_for_its_bearer(tmp_path: Pat
         assert [config.role for config in roles.values() if config] == [Role.OWNER, Role.USER]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift(ButtonAction):
+    """An action of nobody's."""
+
+    ACTION = "lift"
+    a: str
+
+
 async def test_a_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -> None:
     async with ground(tmp_path) as made:
         await made.user()
         desk = ButtonService(queries=made.queries, transactions=made.store, clock=made.clock)
-        (token,) = await desk.issue(ANNA, CHAT, [ButtonAction(action="lift", values={"a": "1"})])
+        (token,) = await desk.issue(ANNA, CHAT, [Lift(a="1")])
         for update_id, is_killed in ((1, True), (2, False)):
             idempotency_key = UpdateAttempt(UpdateId(update_id))
             reset = current_attempt.set(idempotency_key)
@@ -81,8 +90,8 @@ async def test_a_button_is_used_up_by_the_commit_of_its_effect(tmp_path: Path) -
                 action = await desk.take(token, ANNA, CHAT)
                 assert (action.action, action.values) == ("lift", {"a": "1"})
                 if not is_killed:  # the first press died before its effect: the button stays good
-                    async with made.store.begin():
-                        pass
+                    async with made.store.begin() as unit:
+                        await unit.users.set_language(ANNA, Language.RUSSIAN)
             finally:
                 current_attempt.reset(reset)
         with pytest.raises(ButtonExpired):
@@ -95,7 +104,7 @@ async def test_every_bad_press_gets_the_same_answer(tmp_path: Path, how: str) ->
         await made.user()
         await made.user(BORIS)
         desk = ButtonService(queries=made.queries, transactions=made.store, clock=made.clock)
-        (token,) = await desk.issue(ANNA, CHAT, [ButtonAction(action="lift")])
+        (token,) = await desk.issue(ANNA, CHAT, [Lift(a="2")])
         if how == "late":
             made.clock.advance(15 * 60 + 1)
         with pytest.raises(ButtonExpired):

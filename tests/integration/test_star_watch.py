@@ -102,7 +102,7 @@ async def test_a_chargeback_takes_the_unused_rest_and_tells(it: Till) -> None:
 async def test_a_refund_of_ours_is_no_chargeback(it: Till) -> None:
     """Its answer was lost, and the account says it before the job asks again."""
     await it.pay(await it.invoice(), "a")
-    await it.services.refunds.ask(OWNER, 1, "asked")
+    await it.ask_refund(1, "asked")
     it.stars.take_back("a")
     assert (await it.watch.reconcile()).returned == 1
     assert await it.statuses() == {"a": "refunded"}

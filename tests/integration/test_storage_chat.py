@@ -14,6 +14,7 @@ from bot.domain.errors import ButtonExpired, StorageTrouble
 from bot.domain.events import Event, RoleChanged, UserBanned, UserConfigChanged
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.update_attempt import PressedButton, UpdateAttempt, UpdateId, current_attempt
+from bot.domain.users import Role
 from storage.chat.inbox import SqliteInbox
 from storage.chat.outbox import SqliteOutbox
 
@@ -338,6 +339,43 @@ async def test_a_pressed_button_is_used_up_by_the_commit_of_its_effect(tmp_path:
         assert await it.queries.user_config(UserId(5)) is None
 
 
+async def test_a_unit_that_wrote_nothing_leaves_its_update_and_its_button(tmp_path: Path) -> None:
+    async def look() -> None:
+        async with it.store.begin() as unit:
+            assert await unit.users.ensure(new_user(), NOW) is False
+            assert await unit.ledger.entries(ANNA) == ()
+
+    async with ground(tmp_path) as it:
+        it.clock.millis = NOW
+        await it.user()
+        await issue(it, button())
+        await SqliteInbox(it.database).accept((update(7),), NOW)
+        pressed = PressedButton(token=TOKEN, user_id=ANNA, chat_id=CHAT)
+        attempt = UpdateAttempt(update_id=UpdateId(7), pressed=pressed)
+        await handling(attempt, look)
+        assert (attempt.applied, attempt.pressed, await state_of(it, 7)) == (False, pressed, "new")
+        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
+        await handling(attempt, lambda: it.user(BORIS))
+        assert (attempt.applied, attempt.pressed, await state_of(it, 7)) == (True, None, "applied")
+
+
+async def test_what_is_written_aside_touches_neither_the_update_nor_its_button(tmp_path: Path) -> None:
+    async def write_aside() -> None:
+        async with it.store.begin_aside() as unit:
+            await unit.users.ensure(new_user(), NOW)
+
+    async with ground(tmp_path) as it:
+        it.clock.millis = NOW
+        await issue(it, button())
+        await SqliteInbox(it.database).accept((update(7),), NOW)
+        pressed = PressedButton(token=TOKEN, user_id=ANNA, chat_id=CHAT)
+        attempt = UpdateAttempt(update_id=UpdateId(7), pressed=pressed)
+        await handling(attempt, write_aside)
+        assert (attempt.applied, attempt.pressed, await state_of(it, 7)) == (False, pressed, "new")
+        assert await it.queries.button(TOKEN, ANNA, CHAT, NOW) is not None
+        assert it.committed == [(UserConfigChanged(user_id=ANNA),)]
+
+
 async def test_events_are_told_after_the_commit_in_their_order(tmp_path: Path) -> None:
     seen: list[str] = []
 
@@ -350,11 +388,13 @@ async def test_events_are_told_after_the_commit_in_their_order(tmp_path: Path) -
     async with ground(tmp_path, publish=publish) as it:
         async with it.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
-            unit.record(UserBanned(user_id=ANNA))
-            unit.record(RoleChanged(user_id=ANNA))
+            await unit.users.set_banned(ANNA, banned=True)
+            await unit.users.set_role(ANNA, Role.ADMIN)
+            await unit.users.rename(ANNA, None, "Anna")
             assert it.committed == []
-        assert it.committed == [(UserBanned(user_id=ANNA), RoleChanged(user_id=ANNA))]
-        assert seen == ["published ['UserBanned', 'RoleChanged'] after 1 drops"]
+        told = (UserConfigChanged(user_id=ANNA), UserBanned(user_id=ANNA), RoleChanged(user_id=ANNA))
+        assert it.committed == [told]
+        assert seen == ["published ['UserConfigChanged', 'UserBanned', 'RoleChanged'] after 1 drops"]
 
 
 async def test_a_reaction_that_fails_is_logged_and_undoes_nothing(
@@ -366,7 +406,6 @@ async def test_a_reaction_that_fails_is_logged_and_undoes_nothing(
     async with ground(tmp_path, publish=publish) as it:
         async with it.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
-            unit.record(UserConfigChanged(user_id=ANNA))
         assert await it.queries.user_config(ANNA) is not None
     assert "a reaction failed" in caplog.text
     assert "ZeroDivisionError: reaction" in caplog.text

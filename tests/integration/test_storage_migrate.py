@@ -2,13 +2,18 @@
 
 import sqlite3
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.storage import ANNA, ground
+from harness.storage import ANNA, BORIS, ground
 
+from bot.domain.accounts import TradeSettings
 from bot.domain.errors import SchemaTooNew, StorageTrouble, UnfitDatabase
+from bot.domain.ids import AccountId
+from bot.domain.portfolio import OrderType
+from bot.domain.users import Notifications, UserSettings
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import Migration, apply, load_migrations, migrate
 
@@ -46,6 +51,47 @@ async def test_every_version_comes_up_to_the_same_schema(tmp_path: Path, version
         assert await migrate(database) == (version, NEWEST)
         assert await migrate(database) == (NEWEST, NEWEST)
     assert schema(tmp_path / "old") == schema(tmp_path / "fresh")
+
+
+# The statements of version 10, which the code no longer has.
+USER_OF_10 = """
+    INSERT INTO users (user_id, first_name, lang, percent, sl_percent, tp_percent, leverage, global_order_type,
+                       notifications, time_zone, default_account_id, first_seen_ts, last_seen_ts)
+    VALUES (?, 'Anna', 'en', ?, ?, ?, ?, ?, 'silent', 'Europe/Kyiv', NULL, 1, 1)
+"""
+ACCOUNT_OF_10 = """
+    INSERT INTO accounts (user_id, exchange, account_type, host, label, bybit_uid, state, created_ts)
+    VALUES (?, 'bybit', ?, 'com', 'label', ?, ?, 1)
+"""
+
+
+async def test_the_settings_of_version_10_are_kept_by_every_account(tmp_path: Path) -> None:
+    async with Database.open(tmp_path / "perpdesk.sqlite3") as database:
+        await migrate(database, until=10)
+        async with database.transaction() as transaction:
+            await transaction.fetch(USER_OF_10, (ANNA, "0.5", "12.5", "100", 100, "Limit"))
+            await transaction.fetch(USER_OF_10, (BORIS, "1", "3", "8", 3, "Market"))
+            await transaction.fetch(ACCOUNT_OF_10, (ANNA, "paper", None, "active"))
+            await transaction.fetch(ACCOUNT_OF_10, (BORIS, "paper", None, "active"))
+            await transaction.fetch(ACCOUNT_OF_10, (ANNA, "demo", "900", "active"))
+            await transaction.fetch(ACCOUNT_OF_10, (ANNA, "live", None, "pending"))
+    odd = TradeSettings(
+        risk_percent=Decimal("0.5"),
+        stop_loss_percent=Decimal("12.5"),
+        take_profit_percent=Decimal(100),
+        leverage=100,
+        order_type=OrderType.LIMIT,
+    )
+    async with ground(tmp_path) as it:
+        anna, boris = await it.queries.user_config(ANNA), await it.queries.user_config(BORIS)
+        assert anna is not None
+        assert boris is not None
+        assert [each.settings for each in anna.accounts] == [odd, odd]
+        assert [each.settings for each in boris.accounts] == [TradeSettings()]
+        assert anna.settings == UserSettings(notifications=Notifications.SILENT, time_zone="Europe/Kyiv")
+        async with it.store.begin() as unit:
+            assert (await unit.accounts.activate(AccountId(4), "901")).settings == odd, "what waited for its key, too"
+        assert (await it.account(ANNA, uid="902")).settings == odd
 
 
 async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -10,8 +10,7 @@ import pytest
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, UnfitDatabase
 from bot.domain.ids import Millis, UserId
 from ops.bench.dataset import NOW, SYMBOLS, Sizes, build, demo_account_of, paper_account_of, user_at
-from storage.optimize import SIX_QUERIES, optimize, samples_of
-from storage.queries import SqliteQueries
+from storage.optimize import SIX_QUERIES, ReportQueries, optimize, samples_of
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 
@@ -52,7 +51,7 @@ async def test_the_bench_database_is_as_large_as_asked_and_the_same_every_time(p
 
 async def test_every_query_of_the_report_finds_rows_in_the_bench_database(path: Path) -> None:
     async with Database.open(path) as database:
-        queries = SqliteQueries(database)
+        queries = ReportQueries(database)
         config = await queries.user_config(user_at(7))
         assert config is not None
         assert [each.account_id for each in config.accounts] == [paper_account_of(7), demo_account_of(7)]
@@ -82,7 +81,7 @@ async def test_it_reports_what_it_did_and_what_the_old_report_claimed(path: Path
         ("recent signals", 0.09),
     ]
     assert [(each.before_us, each.after_us) for each in report.timings] == [pytest.approx((1, 1))] * 6
-    assert (report.page_size_before, report.page_size, report.is_rewritten) == (8192, 8192, False)
+    assert (report.page_size_before, report.page_size) == (8192, 8192)
     assert report.size == path.stat().st_size  # noqa: ASYNC240  a test may wait
     again = await optimize(path, now=NOW, rounds=1)
     assert again.created_indexes == ()
@@ -97,7 +96,7 @@ async def test_vacuum_makes_the_page_size_take_hold(path: Path) -> None:
     kept = await optimize(path, now=NOW, rounds=1)
     assert (kept.page_size_before, kept.page_size) == (4096, 4096)  # WAL, no rewrite: it can't change
     report = await optimize(path, now=NOW, rounds=1, vacuum=True)
-    assert (report.page_size_before, report.page_size, report.is_rewritten) == (4096, 8192, True)
+    assert (report.page_size_before, report.page_size) == (4096, 8192)
     assert report.size == path.stat().st_size  # noqa: ASYNC240  a test may wait
     assert asked(path, "PRAGMA page_size") == [(8192,)]
     assert asked(path, "PRAGMA journal_mode") == [("wal",)]
@@ -142,4 +141,4 @@ async def test_an_empty_database_can_be_timed_too(tmp_path: Path) -> None:
         assert (sample.user_id, sample.signal_symbol) == (UserId(1), "BTCUSDT")
         assert sample.signal_symbol not in SYMBOLS
         for query in SIX_QUERIES:
-            assert not await query.ask(SqliteQueries(database), sample) or query.name == "license check"
+            assert not await query.ask(ReportQueries(database), sample) or query.name == "license check"

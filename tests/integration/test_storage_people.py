@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from harness.storage import ANNA, BORIS, NOW, Ground, add_account, ground, key_check, new_user, sealed_credentials
 
-from bot.domain.accounts import Account, AccountType
+from bot.domain.accounts import Account, AccountType, TradeSettings
 from bot.domain.errors import AlreadyAttached
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.portfolio import OrderType
-from bot.domain.users import Language, Notifications, Role, TradeSettings
+from bot.domain.users import Language, Notifications, Role, UserSettings
 
 DAY = 24 * 60 * 60 * 1000
 
@@ -31,7 +31,7 @@ async def test_a_new_user_has_the_default_settings(tmp_path: Path) -> None:
             assert await unit.users.ensure(new_user(start_payload="p_SPRING"), NOW)
         config = await it.queries.user_config(ANNA)
         assert config is not None
-        assert config.settings == TradeSettings()
+        assert (config.settings, config.trade_settings) == (UserSettings(), TradeSettings())
         assert (config.role, config.language, config.is_banned) == (Role.USER, Language.ENGLISH, False)
         assert (config.terms_version, config.default_account_id, config.accounts) == (0, None, ())
         assert (config.username, config.first_name, config.first_seen_ts) == ("user_1001", "Anna", NOW)
@@ -49,15 +49,7 @@ async def test_a_known_user_stays_as_they_are(tmp_path: Path) -> None:
 
 
 async def test_every_field_of_a_user_can_be_changed(tmp_path: Path) -> None:
-    settings = TradeSettings(
-        risk_percent=Decimal("0.50"),
-        stop_loss_percent=Decimal("12.5"),
-        take_profit_percent=Decimal("1E+2"),
-        leverage=100,
-        order_type=OrderType.LIMIT,
-        notifications=Notifications.SILENT,
-        time_zone="Europe/Kyiv",
-    )
+    settings = UserSettings(notifications=Notifications.SILENT, time_zone="Europe/Kyiv")
     async with ground(tmp_path) as it:
         account = await it.account()
         async with it.store.begin() as unit:
@@ -73,8 +65,70 @@ async def test_every_field_of_a_user_can_be_changed(tmp_path: Path) -> None:
         assert (config.username, config.first_name, config.language) == (None, "Ганна", Language.UKRAINIAN)
         assert (config.settings, config.terms_version) == (settings, 2)
         assert (config.is_banned, config.role, config.default_account) == (True, Role.ADMIN, account)
-        rows = await it.database.fetch("SELECT percent, sl_percent, tp_percent FROM users")
-        assert rows == [("0.5", "12.5", "100")]
+
+
+ODD = TradeSettings(
+    risk_percent=Decimal("0.50"),
+    stop_loss_percent=Decimal("12.5"),
+    take_profit_percent=Decimal("1E+2"),
+    leverage=100,
+    order_type=OrderType.LIMIT,
+)
+
+
+async def test_trade_settings_are_of_every_account_that_is_and_will_be(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.account(BORIS, AccountType.PAPER)
+        assert (await it.account(kind=AccountType.PAPER)).settings == TradeSettings()
+        await it.account(uid="1")
+        async with it.store.begin() as unit:
+            await unit.users.set_trade_settings(ANNA, ODD)
+        assert (await it.account(uid="2")).settings == ODD, "a new account takes over what its user has now"
+        assert [each.settings for each in await accounts_of(it, ANNA)] == [ODD, ODD, ODD]
+        assert [each.settings for each in await accounts_of(it, BORIS)] == [TradeSettings()]
+        columns = "risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type"
+        rows = await it.database.fetch(f"SELECT DISTINCT {columns} FROM accounts WHERE user_id = ?", (ANNA,))  # noqa: S608
+        assert rows == [("0.5", "12.5", "100", 100, "Limit")]
+
+
+async def test_the_settings_that_are_shown_are_those_of_the_default_account(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        await it.account(kind=AccountType.PAPER)
+        demo = await it.account()
+        await it.write("UPDATE accounts SET leverage = 7 WHERE account_id = ?", demo.account_id)
+        for account_id, leverage in ((None, 3), (demo.account_id, 7)):
+            async with it.store.begin() as unit:
+                await unit.users.set_default_account(ANNA, account_id)
+            config = await it.queries.user_config(ANNA)
+            assert config is not None
+            assert config.trade_settings.leverage == leverage
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("risk_percent", ("0", "01", "1.50", "1.", "-1", "1e2", "1.2.3", "")),
+        ("stop_loss_percent", ("0", "01", "1.50", "1.", "-1", "1e2", "1.2.3", "")),
+        ("take_profit_percent", ("0", "01", "1.50", "1.", "-1", "1e2", "1.2.3", "")),
+        ("leverage", (0, 101, None)),
+        ("order_type", ("market", "Stop", "")),
+    ],
+)
+async def test_the_database_itself_refuses_odd_settings(
+    tmp_path: Path, column: str, values: tuple[object, ...]
+) -> None:
+    async with ground(tmp_path) as it:
+        await it.account()
+        for value in values:
+            with pytest.raises(Exception, match="constraint failed"):
+                await it.write(f"UPDATE accounts SET {column} = ?", value)  # noqa: S608  a column of the schema
+
+
+async def test_nobody_who_is_unknown_gets_an_account(tmp_path: Path) -> None:
+    async with ground(tmp_path) as it:
+        with pytest.raises(LookupError, match="there is no user 1001"):
+            async with it.store.begin() as unit:
+                await add_account(unit, ANNA, AccountType.DEMO)
 
 
 async def test_nobody_is_banned_or_promoted_who_is_not_there(tmp_path: Path) -> None:
@@ -104,7 +158,7 @@ async def test_settings_that_are_no_amounts_are_not_stored(tmp_path: Path, field
         await it.user()
         with pytest.raises(ValueError, match="no amount that can be stored"):
             async with it.store.begin() as unit:
-                await unit.users.set_settings(ANNA, replace(TradeSettings(), **changes))
+                await unit.users.set_trade_settings(ANNA, replace(TradeSettings(), **changes))
 
 
 async def test_accounts_come_paper_first(tmp_path: Path) -> None:
@@ -318,7 +372,6 @@ async def test_the_license_that_counts(
         assert found.type_at(NOW) == (LicenseType(running[0]) if running else None)
         assert found.is_active(NOW) is (running is not None)
         assert found.until(NOW) == (NOW + [running, *banked][-1][1] * DAY if running else None)
-        assert found.next_at(NOW) == next(iter(found.banked_at(NOW)), None)
         assert (await it.queries.license(BORIS, NOW)).segments == ()
 
 

@@ -65,7 +65,7 @@ async def test_positions_come_back_as_they_went(tmp_path: Path) -> None:
 
 async def test_only_what_changed_is_written(tmp_path: Path) -> None:
     kept, moved, closed, opened = (position(name) for name in ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"))
-    async with ground(tmp_path) as it:
+    async with ground(tmp_path, is_watched=False) as it:
         account = await it.account()
         await put(it, account, kept, moved, closed)
         before = await changes(it)
@@ -80,7 +80,7 @@ async def test_only_what_changed_is_written(tmp_path: Path) -> None:
 
 
 async def test_the_same_amount_written_otherwise_is_no_change(tmp_path: Path) -> None:
-    async with ground(tmp_path) as it:
+    async with ground(tmp_path, is_watched=False) as it:
         account = await it.account()
         await put(it, account, position(size=Decimal("0.50")))
         before = await changes(it)
@@ -133,7 +133,7 @@ async def test_orders_come_back_as_they_went_newest_first(tmp_path: Path) -> Non
         order("a", reduce_only=True, take_profit=Decimal(70000), stop_loss=Decimal(50000), order_link_id="x" * 36),
         order("c", side=Side.SELL, cum_exec_qty=Decimal("0.001"), order_status="PartiallyFilled"),
     )
-    async with ground(tmp_path) as it:
+    async with ground(tmp_path, is_watched=False) as it:
         account = await it.account()
         await put_orders(it, account, *orders)
         assert await it.queries.orders(account.account_id) == Orders(

@@ -62,7 +62,6 @@ async def two_writes(it: Ground) -> None:
     async with it.store.begin() as unit:
         await unit.users.ensure(new_user(ANNA), NOW)
         await unit.audit(AuditEntry(actor=ANNA, action="came", subject=ANNA), NOW)
-        unit.record(UserConfigChanged(user_id=ANNA))
 
 
 async def hold(it: Ground, user_id: UserId, inside: asyncio.Event, go_on: asyncio.Event) -> None:
@@ -109,7 +108,7 @@ async def test_a_cancellation_at_any_await_leaves_all_or_nothing(tmp_path: Path,
             assert (users, entries) in {(1, 0), (2, 1)}
             assert state == ("applied" if is_whole else "new")
             assert idempotency_key.applied is is_whole
-            assert it.committed == ([(UserConfigChanged(user_id=ANNA),)] if is_whole else [])
+            assert it.committed == [(UserConfigChanged(user_id=each),) for each in (ANNA, BORIS)[not is_whole :]]
         outcomes.add(is_whole)
         if steps.count < step:
             break
@@ -120,7 +119,6 @@ async def test_a_cancellation_at_any_await_leaves_all_or_nothing(tmp_path: Path,
 async def fail_half_way(it: Ground) -> None:
     async with it.store.begin() as unit:
         await unit.users.ensure(new_user(ANNA), NOW)
-        unit.record(UserConfigChanged(user_id=ANNA))
         raise ZeroDivisionError
 
 
@@ -131,7 +129,7 @@ async def test_a_failure_inside_undoes_its_own_writes_alone(tmp_path: Path) -> N
         await it.user(BORIS)
         assert await it.queries.user_config(ANNA) is None
         assert await it.queries.user_config(BORIS) is not None
-        assert it.committed == []
+        assert it.committed == [(UserConfigChanged(user_id=BORIS),)]
 
 
 async def test_writers_do_not_share_a_fate(tmp_path: Path) -> None:
@@ -143,7 +141,6 @@ async def test_writers_do_not_share_a_fate(tmp_path: Path) -> None:
             await asyncio.sleep(0)
             if number % 3 == 0:
                 raise ZeroDivisionError
-            unit.record(UserConfigChanged(user_id=number + 1))  # type: ignore[arg-type]  # the same
 
     async with ground(tmp_path) as it:
         outcomes = await asyncio.gather(*map(one, range(40)), return_exceptions=True)
@@ -244,7 +241,6 @@ async def come_with_much(it: Ground, *, swallow: bool = False) -> None:
     """A new user, and more than the disk may hold."""
     async with it.store.begin() as unit:
         await unit.users.ensure(new_user(), NOW)
-        unit.record(UserConfigChanged(user_id=ANNA))
         with suppress(*(StorageTrouble,) * swallow):
             await fill_up(unit._transaction)
 
@@ -274,6 +270,25 @@ async def test_a_full_disk_that_a_block_swallows_is_not_taken_for_a_commit(tmp_p
         with pytest.raises(StorageTrouble, match="had failed"):
             await come_with_much(it, swallow=True)
         assert await stands(it) == (0, 0)
+
+
+MANY = """
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 200)
+    INSERT INTO signals (source, source_id, raw_message, ts, side, symbol)
+    SELECT 's', n, ?, 1, 'Buy', 'BTCUSDT' FROM numbers
+"""
+
+
+async def test_a_swallowed_refusal_of_the_only_write_is_not_taken_for_nothing_written(tmp_path: Path) -> None:
+    async def swallow() -> None:
+        async with it.store.begin() as unit:
+            with suppress(StorageTrouble):
+                await unit._transaction.fetch(MANY, (FILLER,))
+
+    async with ground(tmp_path) as it:
+        await allow_pages(it, 5)
+        with pytest.raises(StorageTrouble, match="had failed"):
+            await swallow()
 
 
 async def test_a_disk_that_fills_up_under_many_writers(tmp_path: Path) -> None:
@@ -423,7 +438,7 @@ async def test_a_cancellation_at_any_await_inside_a_shared_commit_is_that_units_
             assert (results[0], results[2]) == (None, UserId(1003))
             stood = {user_id for (user_id,) in await it.database.fetch("SELECT user_id FROM users")}
             assert stood >= {BORIS, 1003}
-            assert (ANNA in stood) == bool(it.committed)
+            assert (ANNA in stood) == ((UserConfigChanged(user_id=ANNA),) in it.committed)
             assert ANNA in stood or isinstance(results[1], asyncio.CancelledError)
             outcomes.add(ANNA in stood)
         if steps.count < step:

@@ -19,23 +19,25 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import pytest
 from harness.app import TEXTS, Harness, Person
 from harness.app import harness as open_harness
+from harness.stored import STORED, stored
 from prometheus_client import generate_latest
 
 from bot.chat.stats import ChatStats
+from bot.domain.payloads import decode, encode
 from bot.domain.users import Language
 from bot.exchange.meter import ExchangeStats
-from bot.wiring.metrics import ChatCollector, ExchangeCollector
+from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
 from cache.facade import CachedReads
-from handlers.core.callbacks import CODES
-from handlers.outbox_messages import KINDS, OutboxTexts
+from handlers.core.specs import ActionSpec, DialogueSpec
+from handlers.outbox_messages import OUTBOX_MESSAGES, OutboxTexts
 from handlers.registry import TABLE
 from stats_api.collector import SampledProcess, make_registry
 from storage.chat.outbox import SqliteOutbox
 
 # The only places where a name of the code stands.
 RENDER: Final = OutboxTexts(TEXTS).render
-OUTBOX_KINDS: Final = frozenset(KINDS)
-CODE_OF_TAG: Final = {code.TAG: code for code in CODES}
+OUTBOX_KINDS: Final = frozenset(OUTBOX_MESSAGES)
+CODE_OF_TAG: Final = {code.TAG: code for code in TABLE.codes}
 ACTIONS: Final = frozenset(each.action for each in TABLE.specs if hasattr(each, "action"))
 DIALOGUES: Final = frozenset(each.dialogue for each in TABLE.specs if hasattr(each, "dialogue"))
 
@@ -50,13 +52,13 @@ def metrics(harness: Harness) -> str:
     """What /metrics would show, with every optional part present."""
     reads = harness.services.reads
     assert isinstance(reads, CachedReads)
-    extra = (ChatCollector(lambda: filled(ChatStats)), ExchangeCollector(lambda: filled(ExchangeStats)))
+    chat, exchange = (lambda: filled(ChatStats)), (lambda: filled(ExchangeStats))
+    extra = (ChatCollector(chat), ExchangeCollector(exchange), JobCollector(harness.assembly.jobs.stats))
     return generate_latest(make_registry(reads.stats, version="1", process=SampledProcess(), extra=extra)).decode()
 
 
 # --- the stored rows, and people who use them -----------------------------------------------------------------------
 
-STORED: Final = Path(__file__).parents[1] / "data" / "stored"
 SOURCES: Final = Path(__file__).parents[2] / "bot"
 NAMES: Final = {1000: "Olga", 1001: "Anna", 1002: "Boris", 1003: "Clara", 1004: "Dora", 1005: "Erik", 1006: "Fedir"}
 PIN: Final = "271828"  # Olga's and Dora's; whoever has none chooses it
@@ -64,10 +66,6 @@ UNKNOWN: Final = "t:" + "-" * 22
 AGE: Final = 600.0  # seconds between the harness's first moment and the last one of database.sql
 HOUR: Final = 3_600_000
 Stored = Mapping[str, Any]
-
-
-def stored(name: str) -> Any:
-    return json.loads((STORED / f"{name}.json").read_text())
 
 
 def named(rows: Iterable[Stored]) -> list[Any]:
@@ -298,6 +296,46 @@ async def test_a_stored_audit_row_is_shown(
     assert row["details"] in line
     people = {row["actor"], row["subject"]} - {None}
     assert [each for each in people if f"{NAMES[each]} ({each})" not in line] == []
+
+
+@pytest.mark.parametrize("row", named(stored("buttons")))
+def test_a_stored_button_is_written_anew_as_it_was(row: Stored) -> None:
+    (spec,) = (each for each in TABLE.specs if isinstance(each, ActionSpec) and each.action == row["action"])
+    assert json.dumps(encode(decode(spec.payload, row["values"]))) == json.dumps(row["values"])
+
+
+@pytest.mark.parametrize("row", named(stored("dialogues")))
+def test_a_stored_dialogue_is_written_anew_as_it_was(row: Stored) -> None:
+    (spec,) = (each for each in TABLE.specs if isinstance(each, DialogueSpec) and each.dialogue == row["dialogue"])
+    assert json.dumps(encode(decode(spec.payload, row["values"]))) == json.dumps(row["values"])
+
+
+@pytest.mark.parametrize("row", named(stored("outbox")))
+def test_a_stored_message_is_written_anew_as_it_was(row: Stored) -> None:
+    payload = decode(OUTBOX_MESSAGES[row["kind"]].payload, row["values"])
+    assert json.dumps(encode(payload)) == json.dumps(row["values"])
+
+
+async def test_a_button_whose_values_nobody_can_read_is_an_old_one(
+    harness: Harness, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for values in ({}, {"field": "leverage"}, {"field": "mood", "value": "1"}):
+        row = {"user": 1001, "action": "settings.set", "values": values}
+        text, unknown = await use_button(harness, tmp_path, row)
+        assert text == unknown
+        write(tmp_path, "DELETE FROM buttons")
+    assert not failures(caplog)
+
+
+async def test_a_dialogue_whose_values_nobody_can_read_is_over(
+    harness: Harness, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for values in ({}, {"field": "mood"}):
+        row = {"user": 1001, "dialogue": "settings.value", "version": 1, "state": "asked", "values": values}
+        text, nothing = await go_on(harness, tmp_path, row | {"next": "5"})
+        assert text == nothing
+        assert read(tmp_path, "SELECT * FROM dialogues") == []
+    assert not failures(caplog)
 
 
 # --- the words themselves -----------------------------------------------------------------------------------------

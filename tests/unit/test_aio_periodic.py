@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from harness.exchange import TurnedTime, settle
 
-from bot.aio.periodic import Jobs, Periodic
+from bot.aio.periodic import Jobs, Pace, Periodic
 
 
 class Refused(Exception):  # noqa: N818  named by what it is
@@ -36,7 +36,9 @@ class Work:
         return answer
 
 
-def job_of(work: Work, name: str = "refunds", *, every_s: float | Callable[[Any], float] = 10, **more: Any) -> Any:
+def job_of(
+    work: Work, name: str = "refunds", *, every_s: float | Callable[[Any], float | Pace] = 10, **more: Any
+) -> Any:
     return Periodic(name, work, clock=work.time, later=work.time.later, every_s=every_s, **more)
 
 
@@ -166,6 +168,32 @@ async def test_waking_runs_it_at_once_and_once_more_if_a_round_is_under_way() ->
         assert len(work.began) == 4, "the timers of the pauses that were cut short are gone"
 
 
+async def test_waking_does_not_cut_short_a_pause_that_keeps_a_rate() -> None:
+    work = Work(TurnedTime(), script=[1, 1])
+    job = job_of(work, every_s=lambda answer: Pace(5) if answer else 30.0, retry_s=30)
+    async with running(job):
+        await work.time.advance(2)
+        job.wake()
+        await work.time.advance(2)
+        assert work.began == [0]
+        await work.time.advance(6)
+        assert work.began == [0, 5, 10]
+        await work.time.advance(5)
+        assert len(work.began) == 3, "what it was woken for was seen by the second round"
+        job.wake()
+        await settle()
+        assert work.began == [0, 5, 10, 15]
+
+
+async def test_who_was_made_before_the_job_wakes_it_by_its_event() -> None:
+    work, due = Work(TurnedTime()), asyncio.Event()
+    async with running(job_of(work, due=due)):
+        await work.time.advance(4)
+        due.set()
+        await settle()
+        assert work.began == [0, 4]
+
+
 # --- readiness ------------------------------------------------------------------------------------------------
 
 
@@ -177,8 +205,10 @@ async def test_a_job_that_fails_for_too_long_is_trouble_until_it_succeeds() -> N
         assert jobs.trouble() == ()
         await work.time.advance(20)
         assert jobs.trouble() == ("the job `refunds` has failed 3 times in a row; last success 12 min ago",)
+        assert job.stats().is_late
         await work.time.advance(240)
         assert jobs.trouble() == ()
+        assert not job.stats().is_late
 
 
 async def test_one_that_never_succeeded_and_one_that_hangs_are_trouble_too() -> None:
@@ -201,6 +231,8 @@ async def test_a_job_that_matters_and_does_not_run_is_trouble() -> None:
     matters, does_not = job_of(Work(time), "matters", late_after_s=20), job_of(Work(time), "does not")
     jobs = Jobs((matters, does_not))
     assert jobs.trouble() == ("the job `matters` is not running",)
+    await time.advance(30)
+    assert not matters.stats().is_late, "its lateness counts from its start"
     async with jobs.open():
         await settle()
         assert jobs.trouble() == ()

@@ -6,6 +6,7 @@ from contextvars import Context, ContextVar
 import pytest
 
 from bot.aio.tasks import TaskSet
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 
 _word: ContextVar[str] = ContextVar("word", default="nothing")
 
@@ -117,13 +118,25 @@ async def test_a_grace_lets_what_is_quick_end_by_itself() -> None:
     assert slow.cancelled()
 
 
-async def test_a_task_sees_its_callers_context_or_an_empty_one() -> None:
+async def test_a_task_sees_its_callers_context_without_the_attempt_or_an_empty_one() -> None:
     tasks = TaskSet()
 
-    async def word() -> str:
-        return _word.get()
+    async def seen() -> tuple[str, UpdateAttempt | None]:
+        return _word.get(), current_attempt.get()
 
-    token = _word.set("an update")
-    heir, stranger = tasks.spawn(word(), "heir"), tasks.spawn(word(), "stranger", context=Context())
-    _word.reset(token)
-    assert (await heir, await stranger) == ("an update", "nothing")
+    async def handle() -> None:
+        current_attempt.set(UpdateAttempt(UpdateId(7)))
+        _word.set("a word")
+        heir, stranger = tasks.spawn(seen(), "heir"), tasks.spawn(seen(), "stranger", context=Context())
+        assert (await heir, await stranger) == (("a word", None), ("nothing", None))
+        assert current_attempt.get() is not None
+
+    await asyncio.create_task(handle())
+
+
+async def test_leaving_its_block_closes_it() -> None:
+    async with TaskSet() as tasks:
+        task = tasks.spawn(asyncio.Event().wait(), "waiting")
+        assert len(tasks) == 1
+    assert task.cancelled()
+    assert len(tasks) == 0

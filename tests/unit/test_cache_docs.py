@@ -47,6 +47,8 @@ async def test_the_recipe_for_a_new_read_runs() -> None:
     reads = world["CachedReads"](
         Regions(),
         users=ports,
+        licenses=ports,
+        accounts=ports,
         market=ports,
         gateways=dict.fromkeys(AccountType, ports),
         portfolio=ports,

@@ -30,7 +30,7 @@ from bot.domain.events import (
 from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.market import Category
 from bot.domain.ports.reads import Reads
-from bot.domain.users import Language, Role, TradeSettings, UserConfig
+from bot.domain.users import Language, Role, UserConfig, UserSettings
 from cache.facade import CachedReads
 from cache.policy import TABLE
 
@@ -292,18 +292,16 @@ async def test_all_of_a_user_goes_at_once_and_nothing_of_user_123(reads: CachedR
 # --- upkeep -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.virtual_time
-async def test_the_sweeper_sweeps_all_regions_until_it_is_canceled(
+async def test_a_sweep_in_steps_sweeps_all_regions_and_gives_way(
     reads: CachedReads, source: Source, clock: HandClock
 ) -> None:
     await fill(reads, source)
     clock.pass_by(10_000)
-    sweeper = asyncio.create_task(reads.run_sweeper(every=0.001))
-    await asyncio.sleep(0.1)
+    sweeping = asyncio.create_task(reads.sweep_in_steps())
+    await asyncio.sleep(0)
+    assert not sweeping.done(), "a step a turn of the loop"
+    await sweeping
     assert [stats.size for stats in reads.stats()] == [0] * 10
-    sweeper.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await sweeper
 
 
 async def test_a_sweep_answers_how_much_went(reads: CachedReads, source: Source, clock: HandClock) -> None:
@@ -323,7 +321,7 @@ def config(user_id: UserId, *accounts: Account) -> UserConfig:
         role=Role.USER,
         is_banned=False,
         terms_version=1,
-        settings=TradeSettings(),
+        settings=UserSettings(),
         default_account_id=None,
         accounts=accounts,
         first_seen_ts=0,  # type: ignore[arg-type]  # the epoch

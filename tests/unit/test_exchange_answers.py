@@ -41,7 +41,7 @@ KEY: dict[str, Any] = {
 def test_hedge_mode_gives_both_legs_and_no_empty_one() -> None:
     short = {**LEG, "positionIdx": 2, "side": "Sell", "size": "0.02"}
     empty = {"symbol": "BTCUSDT", "positionIdx": 2, "side": "", "size": "0", "avgPrice": "", "markPrice": ""}
-    legs = account_answers.positions([empty, LEG, short, {**empty, "size": ""}], Category.LINEAR)
+    legs = account_answers.positions([empty, LEG, short, {**empty, "size": ""}], Category.LINEAR, AccountId(1))
     assert [(leg.position_idx, leg.side, leg.size) for leg in legs] == [
         (1, Side.BUY, Decimal("0.05")),
         (2, Side.SELL, Decimal("0.02")),
@@ -55,7 +55,7 @@ def test_hedge_mode_gives_both_legs_and_no_empty_one() -> None:
 def test_a_leg_that_cannot_be_read_hides_no_other(field: str, value: object) -> None:
     """Better no answer than one with a position missing."""
     with pytest.raises(ExchangeDown, match=field):
-        account_answers.positions([LEG, {**LEG, field: value}], Category.LINEAR)
+        account_answers.positions([LEG, {**LEG, field: value}], Category.LINEAR, AccountId(1))
 
 
 @pytest.mark.parametrize(
@@ -70,13 +70,13 @@ def test_a_leg_that_cannot_be_read_hides_no_other(field: str, value: object) -> 
 )
 def test_a_leg_that_cannot_be_is_refused(fields: dict[str, Any], name: str) -> None:
     with pytest.raises(ExchangeDown, match=name):
-        account_answers.positions([{**LEG, **fields}], Category.LINEAR)
+        account_answers.positions([{**LEG, **fields}], Category.LINEAR, AccountId(1))
 
 
 def test_a_row_that_two_pages_hold_is_one() -> None:
     moved = {**ORDER, "orderStatus": "New"}
     assert [order.order_status for order in account_answers.orders([ORDER, moved], Category.LINEAR)] == ["New"]
-    assert len(account_answers.positions([LEG, LEG, {**LEG, "positionIdx": 2}], Category.LINEAR)) == 2
+    assert len(account_answers.positions([LEG, LEG, {**LEG, "positionIdx": 2}], Category.LINEAR, AccountId(1))) == 2
 
 
 def test_an_order_without_a_price_is_a_market_order() -> None:

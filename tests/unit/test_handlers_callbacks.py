@@ -18,21 +18,19 @@ from bot.domain.payments import Listed
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
+from bot.domain.support import ThreadList
 from bot.domain.users import Language
 from bot.services.chat.buttons import random_token
 from bot.services.users.preferences import SettingField
+from handlers.accounts.callbacks import AskRemoval, ShowPositions, ShowSite
 from handlers.admin.audit_views import AREAS
 from handlers.core import callbacks
-from handlers.core.callbacks import (
-    CODES,
-    Code,
-    PressPin,
-    RunCommand,
-    ShowBalance,
-    ShowPositions,
-    ShowPrice,
-    ShowSymbols,
-)
+from handlers.core.callbacks import Code
+from handlers.core.links import RunCommand, ShowBalance, ShowPrice, ShowSymbols
+from handlers.registry import TABLE
+from handlers.users.callbacks import PressPin, SetLanguage, ShowSetting
+
+CODES = TABLE.codes
 
 LONGEST: dict[str, Any] = {
     "account_id": AccountId(2**63 - 1),
@@ -52,7 +50,7 @@ LONGEST: dict[str, Any] = {
     "broadcast": 2**63 - 1,
     "license": max(AudienceLicense, key=len),
     "spoken": "all",
-    "active": 1,
+    "active": True,
     "area": max(AREAS, key=len),
     "before": callbacks.LARGEST_ROW,
     "thread_id": 2**63 - 1,
@@ -60,7 +58,7 @@ LONGEST: dict[str, Any] = {
     "days": MOST_DAYS,
     "uses": MOST_USES,
     "campaign": 2**63 - 1,
-    "which": "open",
+    "which": ThreadList.OPEN,
     "listed": max(Listed, key=len),
     "number": callbacks.LARGEST_ROW,
 }
@@ -81,6 +79,13 @@ def test_every_code_is_read_back(code: type[Code]) -> None:
     wish = longest(code)
     assert code.decode(wish.encode()) == wish
     assert code.decode(wish.encode(LARGEST_USER)) == wish
+
+
+def test_data_that_telegram_would_refuse_is_not_sent() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        ShowPrice(Symbol("A" * 59)).encode()
+    with pytest.raises(ValueError, match="longer"):
+        ShowPrice(Symbol("A" * 53)).encode(LARGEST_USER)
 
 
 def test_a_token_fits_and_is_read_back() -> None:
@@ -142,10 +147,10 @@ def test_a_tampered_balance_code_is_refused(data: str) -> None:
         (ShowSymbols, "v1:sym:inverse:0"),
         (RunCommand, "v1:do:../etc"),
         (RunCommand, "v1:do:Ban"),
-        (callbacks.ShowSite, "v1:site:xx"),
-        (callbacks.ShowSetting, "v1:set:is_banned"),
-        (callbacks.SetLanguage, "v1:lang:de"),
-        (callbacks.AskRemoval, "v1:unkey:gold"),
+        (ShowSite, "v1:site:xx"),
+        (ShowSetting, "v1:set:is_banned"),
+        (SetLanguage, "v1:lang:de"),
+        (AskRemoval, "v1:unkey:gold"),
     ],
 )
 def test_tampered_codes_are_refused(code: type[Code], data: str) -> None:

@@ -11,7 +11,7 @@ from telegram.ext import ExtBot
 
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.ids import Millis
-from bot.services.accounts.screens import Shown
+from bot.services.screens import Shown
 from handlers.core import delivery
 from handlers.core.delivery import ChatTarget
 from handlers.core.live_messages import LiveMessages
@@ -44,7 +44,7 @@ class Stage:
     answer: "asyncio.Future[Value]"
 
     async def follow(self, known: Value | None = None) -> Bubble:
-        shown: Shown[Value] = Shown(known, is_fresh=False, later=asyncio.create_task(self._later()))
+        shown: Shown[Value] = Shown(known, later=asyncio.create_task(self._later()))
         message_id = await delivery.send(self.bot, SPOT, draw(shown))
         self.cards.follow(self.bot, SPOT, message_id, shown, draw)
         return self.api.bubbles[1001, message_id]
@@ -111,7 +111,7 @@ async def test_another_screen_on_the_same_message_is_not_overwritten(stage: Stag
 
 async def test_the_same_message_waits_once(stage: Stage) -> None:
     bubble = await stage.follow(Value("first"))
-    shown: Shown[Value] = Shown(Value("x"), is_fresh=False, later=asyncio.create_task(stage._later()))
+    shown: Shown[Value] = Shown(Value("x"), later=asyncio.create_task(stage._later()))
     stage.cards.follow(stage.bot, SPOT, bubble.message_id, shown, lambda _: Card(text=Markup("the second screen")))
     assert len(stage.cards) == 1
     stage.answer.set_result(Value("new"))
@@ -131,7 +131,7 @@ async def test_a_deleted_card_and_a_refusal_of_telegram_end_it_quietly(stage: St
 
 
 async def test_a_drawing_that_fails_is_logged(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    shown: Shown[Value] = Shown(None, is_fresh=False, later=asyncio.create_task(stage._later()))
+    shown: Shown[Value] = Shown(None, later=asyncio.create_task(stage._later()))
 
     def broken(_: Shown[Value]) -> Card:
         raise ValueError("cannot draw")

@@ -4,9 +4,9 @@ import pytest
 from harness.bot_api import FakeBotApi, FakeRequest
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ExtBot, TypeHandler
 
+from bot.domain.errors import NoAccount
 from bot.domain.users import Role
 from handlers import guards, registry
-from handlers.core.callbacks import CODES
 from handlers.core.context import App, UpdateContext
 from handlers.core.specs import (
     AFTER_TERMS,
@@ -20,10 +20,10 @@ from handlers.core.specs import (
     OtherUpdateSpec,
     Place,
     UpdateKind,
-    ViewSpec,
     command,
 )
 from handlers.registry import TABLE, HandlerTable
+from handlers.views.problems import ProblemCard, sentence_card, table_of
 
 
 async def nothing(_: UpdateContext) -> None:
@@ -51,8 +51,10 @@ def test_an_entry_that_works_nowhere_is_refused() -> None:
         HandlerTable([command("a", nothing, access=EVERYONE, places=frozenset())])
 
 
-def test_every_code_has_a_handler() -> None:
-    assert {spec.code for spec in TABLE.specs if isinstance(spec, ViewSpec)} == set(CODES)
+def test_two_cards_of_one_error_are_refused() -> None:
+    card = ProblemCard(NoAccount, sentence_card)
+    with pytest.raises(ValueError, match="two cards for NoAccount"):
+        table_of((card, card))
 
 
 def test_every_kind_of_update_has_an_answer() -> None:
@@ -106,12 +108,6 @@ def test_money_alone_is_taken_from_banned_people() -> None:
     assert even_banned == {"any pre-checkout", "any successful-payment", "any refunded-payment"}
 
 
-def test_giving_money_back_asks_for_the_pin() -> None:
-    (refund,) = [spec for spec in TABLE.specs if spec.name == "do payments.refund"]
-    assert refund.pin
-    assert refund.access.role is Role.ADMIN
-
-
 def test_what_changes_something_works_in_private_only() -> None:
     for spec in TABLE.specs:
         if isinstance(spec, ActionSpec | DialogueSpec):
@@ -126,11 +122,6 @@ def test_a_menu_shows_what_its_reader_may_use() -> None:
     assert not {"ban", "grant", "broadcast", "audit"} & menus[Role.SUPPORT], "support looks, and does not act"
     assert menus[Role.OWNER] - menus[Role.ADMIN] == {"role"}
     assert set(TABLE.group_commands()) == {"price"}
-
-
-def test_the_acts_that_one_lost_phone_must_not_allow_ask_for_the_pin() -> None:
-    guarded = {spec.name for spec in TABLE.specs if spec.pin}
-    assert guarded >= {"do desk.do-with-pin", "do desk.set-role", "do broadcast.send", "/pin forget"}
 
 
 @pytest.mark.parametrize(

@@ -1,51 +1,79 @@
 """Rules of the house that no linter knows: each is a check, and each was seen red."""
 
 import ast
-import importlib
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from configparser import ConfigParser
 from dataclasses import is_dataclass
+from enum import Enum
+from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from importlib.metadata import packages_distributions
+from inspect import getmembers, isclass
 from pathlib import Path
+from typing import Final
 
 import pytest
+from harness.sources import PACKAGES, ROOT, imported, imported_at_start, path_of, trees
 
-from bot.domain import accounts, admin, audit, broadcasts, chat, events, market, portfolio, reports, users
-
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("bot", "handlers", "storage", "cache", "stats_api", "ops")
-MODULES = sorted(
-    ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for package in PACKAGES
-    for path in (ROOT / package).rglob("*.py")
-    if path.name not in {"__init__.py", "__main__.py"}
-)
+MODULES = sorted(module for module in trees() if not path_of(module).name.startswith("__"))
+INNER: Final = ("bot.domain.", "bot.aio.", "bot.services.", "bot.dispatch")
+LONGEST_FILE: Final = 400  # lines
+LONGEST_FUNCTION: Final = 40
 
 
-def tree_of(module: str) -> ast.Module:
-    return ast.parse((ROOT / (module.replace(".", "/") + ".py")).read_text())
+@pytest.mark.parametrize("module", [each for each in MODULES if each.startswith(INNER)])
+def test_domain_and_services_import_the_standard_library_and_ours_only(module: str) -> None:
+    first_names = {name.partition(".")[0] for name in imported(trees()[module])}
+    assert first_names <= {"bot", *sys.stdlib_module_names}
 
 
-def imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+def test_every_module_can_be_imported_before_any_other() -> None:
+    """A module that imports nothing in a circle can be the first: all that it needs is whole by then."""
+    with pytest.raises(CycleError):
+        TopologicalSorter({"a": {"b"}, "b": {"a"}}).prepare()
+    assert len(imported_at_start("bot.app")) > len(PACKAGES), "nothing was read"
+    TopologicalSorter({module: imported_at_start(module) for module in trees()}).prepare()
 
 
-@pytest.mark.parametrize("module", [each for each in MODULES if each.startswith("bot.domain.")])
-def test_the_domain_knows_the_standard_library_only(module: str) -> None:
-    for name in imported(tree_of(module)):
-        first = name.partition(".")[0]
-        assert name.startswith("bot.domain") or first in sys.stdlib_module_names, name
+def contracts_of_imports() -> ConfigParser:
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    return contracts
+
+
+def test_the_document_shows_the_arrows_as_they_are() -> None:
+    shown = (ROOT / "docs" / "architecture.md").read_text().split("## Arrows")[1].split("```")[1]
+    drawn = [re.split(r"\s{2,}", line)[0] for line in shown.strip().splitlines()]  # after two spaces: a remark
+    assert drawn == contracts_of_imports()["importlinter:contract:arrows"]["layers"].split("\n")[1:]
+
+
+def test_every_package_gives_each_of_its_modules_a_layer() -> None:
+    contracts = contracts_of_imports()
+    exhaustive = {
+        section.get("containers", "").strip() for section in contracts.values() if section.getboolean("exhaustive")
+    }
+    assert exhaustive >= {*PACKAGES, "bot.services"}
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_module_can_be_imported(module: str) -> None:
-    importlib.import_module(module)
+    import_module(module)
+
+
+def test_no_file_and_no_function_is_longer_than_a_reader_s_patience() -> None:
+    files = {module for module in trees() if len(path_of(module).read_text().splitlines()) > LONGEST_FILE}
+    functions = {
+        f"{module}.{node.name}"
+        for module, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    }
+    assert files == set()
+    assert functions == set()
 
 
 @pytest.mark.parametrize(
@@ -61,14 +89,71 @@ def test_only_the_settings_read_the_environment() -> None:
     readers = {
         module
         for module in MODULES
-        for node in ast.walk(tree_of(module))
+        for node in ast.walk(trees()[module])
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     }
     assert readers <= {"bot.settings", "ops.stack"}  # the driver hands its own environment to the processes it starts
 
 
+# What waits in a loop of its own, and why it is no job (bot/aio/periodic.py).
+WAITING_LOOPS = {
+    "bot.chat.application.connect": "until Telegram knows the bot; the start waits for it",
+    "bot.chat.inbox_marker._keep_flushing": "waits for handled updates; time is only the longest wait",
+    "bot.chat.lanes._serve": "attempts at one update",
+    "bot.chat.outbox._persist": "one row, until the disk takes it",
+    "bot.chat.poller._poll": "Telegram's long poll is the pause",
+    "bot.chat.rate_limiter._retried": "attempts at one call",
+    "stats_api.server._end_slow_readers": "lives as long as its listener",
+}
+# What starts tasks by itself, and why not by TaskSet (bot/aio/tasks.py).
+TASK_STARTERS = {
+    "bot.aio.shielded.shielded": "awaited where it is started",
+    "bot.aio.tasks.spawn": "TaskSet itself",
+    "bot.app._serve": "awaited where they are started",
+    "bot.exchange.bybit.server_time._start": "one at a time, awaited by its callers; its error is logged there",
+    "bot.chat.poller.open": "its end is the process's end, and is awaited",
+    "cache.facade.warm": "awaited where they are started",
+    "stats_api.server.serve": "awaited where it is started",
+}
+
+
+def calls(node: ast.AST, *names: str) -> bool:
+    return any(
+        isinstance(each, ast.Call)
+        and getattr(each.func, "attr", getattr(each.func, "id", None)) in names
+        and not (each.args and isinstance(each.args[0], ast.Constant) and each.args[0].value == 0)
+        for each in ast.walk(node)
+    )
+
+
+def functions() -> Iterator[tuple[str, ast.AST]]:
+    for module in MODULES:
+        if not module.startswith("ops."):
+            for node in ast.walk(trees()[module]):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{module}.{node.name}", node
+
+
+def is_endless(node: ast.AST) -> bool:
+    return isinstance(node, ast.While) and isinstance(node.test, ast.Constant)
+
+
+def test_what_runs_for_ever_is_a_job() -> None:
+    found = {
+        name
+        for name, function in functions()
+        if any(is_endless(each) and calls(each, "sleep") for each in ast.walk(function))
+    }
+    assert found == set(WAITING_LOOPS)
+
+
+def test_tasks_are_kept_by_a_task_set() -> None:
+    found = {name for name, function in functions() if calls(function, "create_task", "ensure_future")}
+    assert found == set(TASK_STARTERS)
+
+
 def test_nobody_imports_the_root_but_the_command_line() -> None:
-    importers = {module for module in MODULES if "bot.app" in set(imported(tree_of(module)))}
+    importers = {module for module in MODULES if "bot.app" in set(imported(trees()[module]))}
     assert {module for module in importers if not module.startswith("ops.")} == set()
 
 
@@ -78,16 +163,26 @@ def test_no_installed_distribution_ships_one_of_our_names() -> None:
         assert set(shipped.get(package, [])) <= {"perpdesk"}, package
 
 
-VALUES = (accounts, admin, audit, broadcasts, chat, events, market, portfolio, reports, users)
+CHANGING: Final = {
+    "bot.domain.profit._Leg",  # sums, while fills are reckoned
+    "bot.domain.profit.Earned",
+    "bot.domain.profit.Profits",
+    "bot.domain.update_attempt.UpdateAttempt",  # what the lane, the store and the error handler write into
+}
+PLAIN: Final = {"bot.domain.clock.SystemClock", "bot.domain.offers.PriceList", "bot.domain.secrets.Secret"}
 
 
-@pytest.mark.parametrize("module", VALUES, ids=lambda module: module.__name__)
-def test_every_value_and_event_is_frozen(module: object) -> None:
-    classes = [each for each in vars(module).values() if isinstance(each, type) and is_dataclass(each)]
-    assert classes
-    for each in classes:
-        assert each.__dataclass_params__.frozen, each  # type: ignore[attr-defined]  # the dataclass machinery's own
-        assert "__slots__" in vars(each), each
+@pytest.mark.parametrize("module", [each for each in MODULES if each.startswith("bot.domain.")])
+def test_every_value_of_the_domain_is_frozen(module: str) -> None:
+    for name, each in getmembers(import_module(module), isclass):
+        if each.__module__ != module or getattr(each, "_is_protocol", False) or issubclass(each, Enum | BaseException):
+            continue
+        where = f"{module}.{name}"
+        if where in PLAIN:
+            continue
+        assert is_dataclass(each), where
+        assert each.__dataclass_params__.frozen is (where not in CHANGING), where  # type: ignore[attr-defined]  # the dataclass machinery's own
+        assert "__slots__" in vars(each), where
 
 
 def test_nothing_of_a_machine_or_a_registry_is_committed() -> None:

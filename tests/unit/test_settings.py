@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.licensing import LicenseType
 from bot.domain.offers import PRICES
-from bot.settings import Settings, SettingsError, describe, has_telegram_token, load
+from bot.settings import Settings, SettingsError, describe, load
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,7 +77,6 @@ def test_a_secret_comes_from_its_file_and_not_from_both(monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     Path("token").write_text("42:canary\n")
     monkeypatch.setenv("PERPDESK_TELEGRAM_TOKEN_FILE", "token")
-    assert has_telegram_token()
     token = load().telegram_token
     assert token is not None
     assert token.get_secret_value() == "42:canary"

@@ -2,15 +2,17 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from harness.fluent_sources import MESSAGES, placeholders
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.users import Language
 from handlers.core.specs import CommandSpec
-from handlers.outbox_messages import KINDS
+from handlers.outbox_messages import OUTBOX_MESSAGES
 from handlers.registry import TABLE
 from handlers.texts.catalog import Texts
 
@@ -92,16 +94,17 @@ def test_every_command_in_a_menu_has_a_description() -> None:
     assert set(described) <= KEYS
 
 
+def payloads(base: type[OutboxPayload] = OutboxPayload) -> Iterator[type[OutboxPayload]]:
+    for each in base.__subclasses__():
+        if "__slots__" in vars(each) and "KIND" in vars(each) and each.__module__.startswith("bot."):
+            yield each
+        yield from payloads(each)
+
+
 def test_every_message_of_the_services_has_a_text() -> None:
-    kinds = {
-        argument.value
-        for _, node in calls("bot")
-        if called(node) in {"_enqueue", "_say", "OutboxMessage"}
-        for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "kind")]
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    }
-    assert {"key-trouble", "key-expires"} <= kinds
-    assert {kind for kind in kinds if re.fullmatch("[a-z]+(-[a-z]+)+", kind)} <= KINDS
+    kinds = Counter(kind for kind, _ in {(each.KIND, each.__name__) for each in payloads()})
+    assert set(kinds) == set(OUTBOX_MESSAGES)
+    assert set(kinds.values()) == {1}, "two payloads share a kind"
 
 
 def test_no_text_is_left_over() -> None:

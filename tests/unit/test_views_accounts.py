@@ -13,8 +13,8 @@ from bot.domain.accounts import AccountType
 from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
-from bot.domain.users import Language, TradeSettings
-from bot.services.accounts.screens import Shown
+from bot.domain.users import Language, UserSettings
+from bot.services.screens import Shown
 from handlers.accounts.views import balance_card, orders_card, positions_card, trades_card
 
 D = Decimal
@@ -46,7 +46,7 @@ def coin(name: str, amount: object, usd: object = None) -> CoinBalance:
 
 
 def fresh(value: Any) -> Any:
-    return Shown(value, is_fresh=True)
+    return Shown(value)
 
 
 def positions(*items: Any, as_of: int = NOW) -> Positions:
@@ -190,7 +190,7 @@ def test_no_orders_and_no_trades() -> None:
 
 def test_trades_on_the_own_clock() -> None:
     items = (execution(exec_ts=NOW), execution("e2", exec_type="Funding", exec_ts=Millis(NOW - 86_400_000)))
-    settings = TradeSettings(time_zone="Europe/Kyiv")
+    settings = UserSettings(time_zone="Europe/Kyiv")
     shown = fresh(Executions(account_id=AccountId(2), items=items, as_of=NOW))
     lines = read(trades_card(viewer(settings=settings), DEMO, shown))
     assert lines[1] == "The last 2 fills · times: Kyiv"
@@ -222,18 +222,18 @@ def test_one_account_needs_no_tabs() -> None:
 )
 def test_trouble_is_said_with_what_to_do_and_the_last_known_keeps_its_age(trouble: Any, words: str) -> None:
     old = balance(as_of=Millis(NOW - 125_000))
-    text = visible(balance_card(viewer(), DEMO, Shown(old, is_fresh=False, trouble=trouble)).text)
+    text = visible(balance_card(viewer(), DEMO, Shown(old, trouble=trouble)).text)
     assert words in text
     assert "Last known, 2 min old · 11:58:00 UTC" in text
-    empty = visible(balance_card(viewer(), DEMO, Shown(None, is_fresh=False, trouble=trouble)).text)
+    empty = visible(balance_card(viewer(), DEMO, Shown(None, trouble=trouble)).text)
     assert words in empty
     assert "Last known" not in empty
 
 
 async def test_a_value_on_its_way_is_announced() -> None:
     later: asyncio.Task[Balance] = asyncio.create_task(asyncio.sleep(60, balance()))
-    old = Shown(balance(as_of=Millis(NOW - 48_000)), is_fresh=False, later=later)
-    nothing: Shown[Balance] = Shown(None, is_fresh=False, later=later)
+    old = Shown(balance(as_of=Millis(NOW - 48_000)), later=later)
+    nothing: Shown[Balance] = Shown(None, later=later)
     assert "48 s old" in visible(balance_card(viewer(), DEMO, old).text)
     assert "Asking Bybit" in visible(balance_card(viewer(), DEMO, nothing).text)
     later.cancel()

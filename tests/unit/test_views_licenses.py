@@ -9,12 +9,13 @@ from harness.viewers import NOW, labels, viewer
 from bot.domain.accounts import AccountType
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import PLANS, Feature, License, LicenseType, Limit, Segment, most, opens
-from bot.domain.users import Language, TradeSettings
-from handlers.licensing.views import days_of, license_card
+from bot.domain.users import Language, UserSettings
+from handlers.licensing.views import license_card
 from handlers.views.cards import button
+from handlers.views.licenses import days_of
 
 TRIAL, BASIC, PREMIUM = LicenseType
-ZONE = TradeSettings(time_zone="Europe/Kyiv")
+ZONE = UserSettings(time_zone="Europe/Kyiv")
 TRIAL_BUTTON = button("Start", "token")
 
 
@@ -29,7 +30,7 @@ def license_of(*segments: tuple[LicenseType, float, float]) -> License:
     )
 
 
-def text_of(held: License, language: Language = Language.ENGLISH, *, zone: TradeSettings = ZONE) -> str:
+def text_of(held: License, language: Language = Language.ENGLISH, *, zone: UserSettings = ZONE) -> str:
     return visible(license_card(viewer(language, settings=zone), held).text)
 
 

@@ -12,8 +12,10 @@ from harness.viewers import NOW, datas, labels, viewer
 from bot.domain.ids import Symbol, UserId
 from bot.domain.market import Category, OrderBook
 from bot.domain.users import Language
-from bot.services.accounts.screens import PriceCard, Shown
-from handlers.market.views import base_of, book_card, price_card, quote_of, sparkline, symbols_card
+from bot.services.market.screens import PriceCard
+from bot.services.screens import Shown
+from handlers.market.views import book_card, price_card, sparkline, symbols_card
+from handlers.views.symbols import base_of, quote_of
 
 BTC = Symbol("BTCUSDT")
 D = Decimal
@@ -26,7 +28,7 @@ def bybit() -> FakeBybit:
 
 async def price(bybit: FakeBybit, symbol: Symbol = BTC) -> Shown[PriceCard]:
     card = PriceCard(ticker=await bybit.ticker(symbol), klines=await bybit.klines(symbol, "60"))
-    return Shown(card, is_fresh=True)
+    return Shown(card)
 
 
 async def test_a_price(bybit: FakeBybit) -> None:
@@ -50,18 +52,18 @@ async def test_a_falling_price_says_so_without_color(bybit: FakeBybit) -> None:
     assert shown.value is not None
     ticker = shown.value.ticker
     falling = PriceCard(ticker=replace(ticker, price_24h_change=D("-0.05")), klines=None)
-    text = visible(price_card(viewer(), BTC, Shown(falling, is_fresh=True)).text)
+    text = visible(price_card(viewer(), BTC, Shown(falling)).text)
     assert "▼ −5.00%" in text
     assert "▁" not in text
 
 
 def test_no_price_yet() -> None:
-    nothing: Shown[PriceCard] = Shown(None, is_fresh=False)
+    nothing: Shown[PriceCard] = Shown(None)
     assert "BTCUSDT" in price_card(viewer(), BTC, nothing).text
 
 
 async def test_a_book(bybit: FakeBybit) -> None:
-    card = book_card(viewer(), BTC, Shown(await bybit.order_book(BTC), is_fresh=True))
+    card = book_card(viewer(), BTC, Shown(await bybit.order_book(BTC)))
     lines = visible(card.text).replace("\u00a0", " ").splitlines()
     levels = [line for line in lines if line.startswith(("Sell", "Buy"))]
     assert len(levels) == 16
@@ -73,12 +75,12 @@ async def test_a_book(bybit: FakeBybit) -> None:
 
 def test_an_empty_book() -> None:
     empty = OrderBook(category=Category.LINEAR, symbol=BTC, bids=(), asks=(), as_of=NOW)
-    assert "Nobody is buying" in book_card(viewer(), BTC, Shown(empty, is_fresh=True)).text
+    assert "Nobody is buying" in book_card(viewer(), BTC, Shown(empty)).text
 
 
 async def test_symbols_in_pages(bybit: FakeBybit) -> None:
     bybit.symbols = {f"C{number:02}USDT": "1.5" for number in range(20)}
-    card = symbols_card(viewer(), Category.LINEAR, Shown(await bybit.board(Category.LINEAR), is_fresh=True), 2)
+    card = symbols_card(viewer(), Category.LINEAR, Shown(await bybit.board(Category.LINEAR)), 2)
     lines = visible(card.text).splitlines()
     assert lines[0] == "Perpetuals · 20 symbols, by turnover in 24 h"
     assert lines[1].startswith("C16USDT")
@@ -91,7 +93,7 @@ async def test_symbols_in_pages(bybit: FakeBybit) -> None:
 
 
 async def test_spot_has_no_buttons_to_a_perpetuals_price(bybit: FakeBybit) -> None:
-    card = symbols_card(viewer(), Category.SPOT, Shown(await bybit.board(Category.SPOT), is_fresh=True))
+    card = symbols_card(viewer(), Category.SPOT, Shown(await bybit.board(Category.SPOT)))
     assert labels(card)[0] == ["Perpetuals", "• Spot"]
 
 
@@ -100,7 +102,7 @@ async def test_no_line_is_wider_than_a_phone(bybit: FakeBybit, language: Languag
     who = viewer(language)
     cards = (
         price_card(who, BTC, await price(bybit)),
-        book_card(who, BTC, Shown(await bybit.order_book(BTC), is_fresh=True)),
+        book_card(who, BTC, Shown(await bybit.order_book(BTC))),
     )
     for card in cards:
         assert max(len(line) for line in visible(card.text).splitlines()) <= 38

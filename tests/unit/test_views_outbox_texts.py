@@ -4,8 +4,9 @@ import pytest
 from harness.bot_api import visible
 from harness.viewers import TEXTS
 
+from bot.domain.payloads import PayloadError
 from bot.domain.users import Language
-from handlers.outbox_messages import KINDS, OutboxTexts
+from handlers.outbox_messages import OUTBOX_MESSAGES, OutboxTexts
 
 PROMISES = OutboxTexts(TEXTS)
 CAMPAIGN = {
@@ -30,7 +31,7 @@ PAYMENT = {
     "said": "BALANCE_TOO_LOW",
 }
 VALUES = {
-    **{kind: PAYMENT for kind in KINDS if kind.startswith("payment-")},
+    **{kind: PAYMENT for kind in OUTBOX_MESSAGES if kind.startswith("payment-")},
     "support-asked": SUPPORT
     | {"user": "1001", "name": "Anna <b>", "license": "premium", "until": "1760011205000", "accounts": "demo live"}
     | {"payments": "5000:1760011205000:completed 2500:1750011205000:refunded"},
@@ -57,7 +58,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize("language", list(Language))
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(OUTBOX_MESSAGES))
 def test_every_kind_is_one_short_message(kind: str, language: Language, caplog: pytest.LogCaptureFixture) -> None:
     (message,) = PROMISES.render(kind, VALUES.get(kind, {}), language)
     assert 10 < len(visible(message.text_html)) < 400
@@ -98,6 +99,19 @@ def test_it_brings_the_way_on() -> None:
 def test_a_kind_without_a_text_is_an_error() -> None:
     with pytest.raises(LookupError):
         PROMISES.render("no-such-kind", {}, Language.ENGLISH)
+
+
+def test_values_that_no_message_was_written_with_are_an_error() -> None:
+    for values in ({}, VALUES["key-expires"] | {"days": "three"}, VALUES["key-expires"] | {"account_type": "gold"}):
+        with pytest.raises(PayloadError):
+            PROMISES.render("key-expires", values, Language.ENGLISH)
+
+
+def test_an_alarm_without_a_token_leads_to_the_campaigns() -> None:
+    values = {name: text for name, text in VALUES["promo-used"].items() if name != "token"}
+    (message,) = PROMISES.render("promo-used", values, Language.ENGLISH)
+    assert message.reply_markup is not None
+    assert message.reply_markup.inline_keyboard[0][0].callback_data == "v1:do:promo"
 
 
 def test_a_receipt_says_what_was_paid_what_for_until_when_and_by_which_charge() -> None:

@@ -1,10 +1,20 @@
 """Accounts, their stored positions and orders, and the sealing of their keys."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from bot.domain.accounts import Account, AccountType, Credentials, Exchange, KeyCheck, KeyType, SealedCredentials
+from bot.domain.accounts import (
+    Account,
+    AccountType,
+    Credentials,
+    Exchange,
+    KeyCheck,
+    KeyPair,
+    KeyType,
+    SealedCredentials,
+)
 from bot.domain.ids import AccountId, Millis, UserId
-from bot.domain.portfolio import Orders, Positions
+from bot.domain.portfolio import Executions, Orders, Positions
 from bot.domain.secrets import Secret
 
 
@@ -29,6 +39,12 @@ class CredentialVault(Protocol):
         ...
 
 
+class KeyPairMaker(Protocol):
+    """Makes the pairs whose public half a user shows to Bybit."""
+
+    async def make_pair(self) -> KeyPair: ...
+
+
 class Accounts(Protocol):
     """The accounts table and the credentials beside it."""
 
@@ -42,7 +58,7 @@ class Accounts(Protocol):
         label: str,
         now: Millis,
     ) -> Account:
-        """A new account; unusable (hidden from UserConfig) until `activate`, except paper."""
+        """A new account, unusable (hidden from UserConfig) until `activate`, except paper; with the user's settings."""
         ...
 
     async def activate(self, account_id: AccountId, bybit_uid: str) -> Account:
@@ -67,3 +83,29 @@ class Portfolio(Protocol):
 
     async def replace_positions(self, account: Account, positions: Positions) -> None: ...
     async def replace_orders(self, account: Account, orders: Orders) -> None: ...
+
+
+class AccountQueries(Protocol):
+    """Reads of accounts, of their keys, and of what is stored of their portfolio. Raises StorageTrouble."""
+
+    async def credentials(self, account_id: AccountId) -> SealedCredentials | None: ...
+    async def pending_pair(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
+        """The newest RSA pair whose key id has not come yet, if there is one."""
+        ...
+
+    async def accounts_to_check(self, before: Millis, limit: int) -> tuple[Account, ...]:
+        """Active demo and live accounts whose key was last checked before that moment."""
+        ...
+
+    async def positions(self, account_id: AccountId) -> Positions | None:
+        """None if this account's positions were never read."""
+        ...
+
+    async def orders(self, account_id: AccountId) -> Orders | None: ...
+    async def executions(self, account: Account, limit: int) -> Executions:
+        """What trade_logs hold of a paper account, newest first."""
+        ...
+
+    async def paper_wallet(self, account_id: AccountId) -> Mapping[str, str]:
+        """Coin -> wallet balance as canonical Decimal text."""
+        ...

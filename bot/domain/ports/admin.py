@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.domain.admin import ErrorNote, UserFacts, UserFilter, UserLine
+from bot.domain.audit import AuditRow
 from bot.domain.broadcasts import Audience, Broadcast, BroadcastState, Delivery, Recipient
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.licensing import LicenseType
@@ -41,7 +42,7 @@ class ErrorNotes(Protocol):
 
 
 class AdminQueries(Protocol):
-    """Reads of the desk."""
+    """What only admins and support ask of storage, outside of a unit of work."""
 
     async def users(self, shown: UserFilter, now: Millis, *, offset: int, limit: int) -> tuple[UserLine, ...]:
         """The latest seen first; holders of a license type by when it ends."""
@@ -71,5 +72,10 @@ class AdminQueries(Protocol):
         """Every fill, account by account, oldest first, from behind (account_id, ts, fill_id)."""
         ...
 
+    async def audit_page(
+        self, *, before: int | None = None, area: str | None = None, subject: UserId | None = None, limit: int = 20
+    ) -> tuple[AuditRow, ...]:
+        """The audit, newest first: rows of an id below `before`, of one area ("promo"), about one person."""
+        ...
+
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]: ...
-    async def schema_version(self) -> int: ...

@@ -9,7 +9,7 @@ from bot.domain.update_attempt import UpdateId
 
 
 class Buttons(Protocol):
-    """The buttons table."""
+    """The single-use buttons, inside a unit of work."""
 
     async def add(self, buttons: Sequence[Button], now: Millis) -> None: ...
     async def take(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
@@ -18,11 +18,11 @@ class Buttons(Protocol):
 
 
 class Dialogues(Protocol):
-    """The dialogues table."""
+    """The questions that wait for an answer, inside a unit of work: one a user at most."""
 
     async def put(self, dialogue: Dialogue, now: Millis) -> None: ...
     async def clear(self, user_id: UserId) -> bool:
-        """True if there was one."""
+        """End the user's dialogue; False if they had none."""
         ...
 
 
@@ -54,3 +54,16 @@ class OutboxStore(Protocol):
     async def sent(self, outbox_id: int, now: Millis) -> None: ...
     async def later(self, outbox_id: int, next_try: Millis) -> None: ...
     async def undeliverable(self, outbox_id: int, reason: str) -> None: ...
+
+
+class ChatQueries(Protocol):
+    """Reads of buttons and dialogues. Raises StorageTrouble."""
+
+    async def dialogue(self, user_id: UserId, now: Millis) -> Dialogue | None: ...
+    async def button(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
+        """The row if a press of it would count now; it is not used up by this."""
+        ...
+
+    async def used_button(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
+        """The row of one that was used and would count otherwise."""
+        ...

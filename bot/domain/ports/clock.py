@@ -6,10 +6,10 @@ from bot.domain.ids import Millis
 
 
 class Clock(Protocol):
-    """Time as a parameter."""
+    """The time of day and a steady time, so that tests can set them."""
 
     def now(self) -> Millis:
-        """UTC epoch milliseconds."""
+        """The time of day in UTC epoch milliseconds."""
         ...
 
     def monotonic(self) -> float:

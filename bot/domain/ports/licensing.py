@@ -1,9 +1,10 @@
-"""The ledger of license time."""
+"""The ledger of license time, and its reads."""
 
 from typing import Protocol
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.licensing import LedgerEntry, LicenseBalance, NewLedgerEntry
+from bot.domain.licensing import LedgerEntry, License, LicenseBalance, NewLedgerEntry
+from bot.domain.reminders import EndingLicense
 
 
 class Ledger(Protocol):
@@ -18,5 +19,24 @@ class Ledger(Protocol):
         ...
 
     async def entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
-        """A user's rows, oldest first."""
+        """All rows of a user, oldest first."""
+        ...
+
+
+class LicenseQueries(Protocol):
+    """Reads of license time. Raises StorageTrouble."""
+
+    async def license(self, user_id: UserId, now: Millis) -> License:
+        """The license that counts at `now`; one that ended is answered too, with its dates."""
+        ...
+
+    async def ledger_entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
+        """A user's rows of the license ledger, oldest first; none for a user who is not there."""
+        ...
+
+    async def had_trial(self, user_id: UserId) -> bool: ...
+    async def ending_licenses(
+        self, after: tuple[Millis, UserId], until: Millis, limit: int
+    ) -> tuple[EndingLicense, ...]:
+        """Whose license time ends after that end and user and before that moment, by end and user; nobody banned."""
         ...

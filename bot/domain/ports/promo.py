@@ -77,7 +77,7 @@ class PromoCodes(Protocol):
 
 
 class PromoQueries(Protocol):
-    """Reads of the promo tables."""
+    """Campaigns and codes as they stand, outside of a unit of work."""
 
     async def campaign(self, campaign_id: int) -> Campaign | None: ...
     async def campaigns(self, *, running: bool, offset: int, limit: int) -> tuple[Campaign, ...]:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from bot.domain.accounts import Account, KeyCheck, SealedCredentials
-from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import License
 from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
@@ -47,14 +47,6 @@ class Reads(Protocol):
     def last_board(self, category: Category) -> MarketBoard | None: ...
 
 
-class StoredUsers(Protocol):
-    """What the cache loads from the rows of a user. Raises StorageTrouble."""
-
-    async def user_config(self, user_id: UserId) -> UserConfig | None: ...
-    async def license(self, user_id: UserId, now: Millis) -> License: ...
-    async def credentials(self, account_id: AccountId) -> SealedCredentials | None: ...
-
-
 class StoredPortfolio(Protocol):
     """An account's positions and orders through the repository. Raises `ExchangeError`s where the exchange is asked."""
 
@@ -65,5 +57,5 @@ class StoredPortfolio(Protocol):
         ...
 
     async def last_orders(self, account: Account) -> Orders | None:
-        """The same for orders."""
+        """The open orders as they stand in storage; None if the account was never asked for them."""
         ...

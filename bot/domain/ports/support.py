@@ -30,12 +30,12 @@ class SupportThreads(Protocol):
 
 
 class SupportReads(Protocol):
-    """The same tables, read."""
+    """Threads and messages as they stand, outside of a unit of work."""
 
     async def thread(self, thread_id: ThreadId) -> Thread | None: ...
     async def open_thread(self, user_id: UserId) -> Thread | None: ...
     async def thread_messages(self, thread_id: ThreadId, skip: int, limit: int) -> tuple[ThreadMessage, ...]:
-        """Newest first."""
+        """Messages of a thread, the newest first, behind `skip` of them and `limit` at most."""
         ...
 
     async def count_messages(self, thread_id: ThreadId) -> int: ...

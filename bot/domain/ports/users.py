@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import TradeSettings
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.pins import StoredPin
 from bot.domain.privacy import PrivacyState, Record
-from bot.domain.users import Language, NewUser, Role, TradeSettings
+from bot.domain.users import Language, NewUser, Role, UserConfig, UserSettings
 
 
 class PrivacyRequests(Protocol):
@@ -20,13 +20,13 @@ class PrivacyRequests(Protocol):
         """True if an erasure was due to come."""
         ...
 
-    async def erase(self, user_id: UserId) -> tuple[Account, ...]:
-        """Everything that is stored of a user but their rows in the append-only ledgers; the accounts that went."""
+    async def erase(self, user_id: UserId) -> None:
+        """Everything that is stored of a user but their rows in the append-only ledgers."""
         ...
 
 
 class PrivacyReads(Protocol):
-    """The same, read."""
+    """What is stored of a user and whose erasure is due, outside of a unit of work."""
 
     async def privacy_state(self, user_id: UserId) -> PrivacyState: ...
     async def erasures_due(self, now: Millis, limit: int) -> tuple[UserId, ...]:
@@ -39,7 +39,7 @@ class PrivacyReads(Protocol):
 
 
 class Users(Protocol):
-    """The users table."""
+    """The users table, inside a unit of work."""
 
     async def ensure(self, user: NewUser, now: Millis) -> bool:
         """Store a new user; True if they were new. Does not change a known one."""
@@ -47,7 +47,11 @@ class Users(Protocol):
 
     async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None: ...
     async def set_language(self, user_id: UserId, language: Language) -> None: ...
-    async def set_settings(self, user_id: UserId, settings: TradeSettings) -> None: ...
+    async def set_settings(self, user_id: UserId, settings: UserSettings) -> None: ...
+    async def set_trade_settings(self, user_id: UserId, settings: TradeSettings) -> None:
+        """Of every account that the user has and will have."""
+        ...
+
     async def set_default_account(self, user_id: UserId, account_id: AccountId | None) -> None: ...
     async def accept_terms(self, user_id: UserId, version: int, now: Millis) -> None: ...
     async def set_banned(self, user_id: UserId, *, banned: bool) -> bool:
@@ -60,7 +64,7 @@ class Users(Protocol):
 
 
 class Pins(Protocol):
-    """The pins table."""
+    """The PINs and the wrong tries since the last right one, inside a unit of work."""
 
     async def put(self, pin: StoredPin, now: Millis) -> bool:
         """Set or replace; True if it is the first one. The tries of the old one are forgotten."""
@@ -74,5 +78,17 @@ class Pins(Protocol):
     async def lock(self, user_id: UserId, until: Millis) -> None: ...
     async def guard_keys(self, user_id: UserId, *, on: bool) -> None: ...
     async def remove(self, user_id: UserId) -> bool:
-        """True if there was one."""
+        """Forget the user's PIN; False if they had none."""
         ...
+
+
+class UserQueries(Protocol):
+    """Reads of users. Raises StorageTrouble."""
+
+    async def user_config(self, user_id: UserId) -> UserConfig | None: ...
+    async def staff(self) -> Mapping[UserId, Role]:
+        """Everybody whose stored role is more than a user's."""
+        ...
+
+    async def pin(self, user_id: UserId) -> StoredPin | None: ...
+    async def active_users(self, since: Millis, limit: int) -> tuple[UserId, ...]: ...

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from bot.domain.accounts import KeyCheck
-from bot.domain.ids import DAY, AccountId, Millis, Symbol
+from bot.domain.ids import DAY, AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance, Execution, FeeRate, Order, OrderType, Position, Side
 from bot.exchange.bybit.fields import (
@@ -42,7 +42,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 def balance(result: Fields, account_id: AccountId, as_of: Millis) -> Balance:
-    """The unified account's wallet."""
+    """The wallet of a unified account. Raises ExchangeDown if the answer has none."""
     accounts = rows(result)
     if not accounts:
         raise unreadable("list", "a wallet")
@@ -69,10 +69,10 @@ def _coin(row: Fields) -> CoinBalance:
     )
 
 
-def positions(found: Iterable[Fields], category: Category) -> tuple[Position, ...]:
+def positions(found: Iterable[Fields], category: Category, account_id: AccountId) -> tuple[Position, ...]:
     """Every leg that stands, once; hedge mode has a row for each side, the empty one too."""
     legs = (_position(row, category) for row in found if money_or_zero(row, "size"))
-    return tuple({(leg.symbol, leg.position_idx): leg for leg in legs}.values())
+    return tuple({leg.leg_key(account_id): leg for leg in legs}.values())
 
 
 def _position(row: Fields, category: Category) -> Position:
@@ -107,7 +107,7 @@ def _order(row: Fields, category: Category) -> Order:
         category=category,
         symbol=symbol_of(row),
         order_id=identifier(row, "orderId"),
-        order_link_id=text_or_empty(row, "orderLinkId"),
+        order_link_id=OrderLinkId(text_or_empty(row, "orderLinkId")),
         position_idx=position_idx(row),
         side=_enum(Side, row, "side"),
         order_type=_enum(OrderType, row, "orderType"),
@@ -127,7 +127,7 @@ def _order(row: Fields, category: Category) -> Order:
 
 
 def executions(found: Iterable[Fields], category: Category) -> tuple[Execution, ...]:
-    """Newest first, each execId once."""
+    """The fills, newest first, each execId once."""
     fills = {execution.exec_id: execution for execution in (_execution(row, category) for row in found)}
     return tuple(sorted(fills.values(), key=lambda fill: fill.exec_ts, reverse=True))
 
@@ -139,7 +139,7 @@ def _execution(row: Fields, category: Category) -> Execution:
         symbol=symbol,
         exec_id=identifier(row, "execId"),
         order_id=text(row, "orderId"),
-        order_link_id=text_or_empty(row, "orderLinkId"),
+        order_link_id=OrderLinkId(text_or_empty(row, "orderLinkId")),
         side=_enum(Side, row, "side"),
         exec_type=identifier(row, "execType"),
         exec_price=money(row, "execPrice"),

@@ -26,7 +26,6 @@ from bot.exchange.bybit.transport import HttpTransport
 from bot.exchange.meter import ExchangeStats, Meter
 
 MARKET_SITE: Final = "com"  # public data are of the global site's live market
-_SWEEP_EVERY: Final = 60.0  # seconds
 _NANOS_IN_A_MILLI: Final = 1_000_000
 
 
@@ -42,6 +41,10 @@ class Bybit:
     def evict(self, account_id: AccountId) -> None:
         """Forget an account's client: its credentials changed. Cannot fail."""
         self.pool.evict(account_id)
+
+    async def sweep(self) -> None:
+        """Let clients go that have been idle for too long."""
+        self.pool.sweep()
 
     def stats(self) -> ExchangeStats:
         pipeline = self.pipeline
@@ -73,17 +76,10 @@ async def open_bybit(
         pipeline = _pipeline(http, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
         made = _Clients(pipeline=pipeline, hosts=hosts)
         checks = _HostChecks(pipeline=pipeline, silence=idle)
+        build = made.of_account
         pool = ClientPool(
-            clock=clock,
-            vault=vault,
-            credentials=credentials,
-            build=made.of_account,
-            check=checks,
-            capacity=clients,
-            idle=idle,
+            clock=clock, vault=vault, credentials=credentials, build=build, check=checks, capacity=clients, idle=idle
         )
-        sweeping = TaskSet()
-        sweeping.start(_sweep(pool), "exchange client sweep")
         try:
             yield Bybit(
                 gateway=BybitGateway(pool=pool, clock=clock, hosts=hosts, client=made.of_key),
@@ -92,7 +88,6 @@ async def open_bybit(
                 pipeline=pipeline,
             )
         finally:
-            await sweeping.close()
             pipeline.budget.close()
             await pipeline.server_time.close()
             await checks.close()
@@ -112,7 +107,7 @@ def _pipeline(transport: HttpTransport, budget: Budget, clock: Clock, market_hos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clients:
-    """Makes clients that sign."""
+    """Builds the clients of stored keys and of keys that are not stored yet."""
 
     pipeline: RequestPipeline
     hosts: Hosts
@@ -148,7 +143,7 @@ class _HostChecks:
         return True
 
     async def close(self) -> None:
-        """End what is being asked."""
+        """Cancel the checks under way."""
         await self._tasks.close()
 
     async def _ask(self, host: str) -> Millis:
@@ -163,9 +158,3 @@ class _HostChecks:
 async def _server_time(client: BybitClient) -> Millis:
     result: Json = await client.get_server_time()
     return Millis(moment(result, "timeNano") // _NANOS_IN_A_MILLI)
-
-
-async def _sweep(pool: ClientPool) -> None:
-    while True:
-        await asyncio.sleep(_SWEEP_EVERY)
-        pool.sweep()

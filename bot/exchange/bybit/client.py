@@ -2,7 +2,7 @@
 
 Every endpoint method of pybit 5.17 ends in `_submit_request(method, path, query, auth)`. Ours answers with a coroutine
 that signs what pybit prepared (`_clean_query`, `prepare_payload`, `_auth`) and sends exactly those bytes. pybit's own
-`__init__` is never run: no requests.Session, no log handler, no retries, no sleeps. tests/unit/test_exchange_pybit.py
+`__init__` is never run: no requests.Session, no log handler, no retries, no sleeps. tests/unit/test_exchange_seams.py
 pins the seams.
 """
 

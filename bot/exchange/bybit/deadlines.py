@@ -17,7 +17,7 @@ class Deadlines:
     _timers: dict[int, asyncio.TimerHandle] = field(default_factory=dict, init=False)
 
     def start(self, transport: asyncio.Transport) -> int:
-        """The call's deadline, for `end`."""
+        """A deadline for the call on that transport; give it to `end` when the call is over."""
         step = self.seconds / _STEPS
         deadline = int(self.loop.time() / step) + _STEPS + 1
         waiting = self._due.get(deadline)

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.domain.errors import ExchangeDown
 from bot.domain.ids import Millis, Symbol
+from bot.domain.interning import intern_decimal, intern_text
 
 _PLAIN: Final = "0123456789.-"
 _EXPONENT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}").fullmatch
@@ -30,7 +31,7 @@ def decimal_of(value: object, name: str) -> Decimal:
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
         try:
             if not value.strip(_PLAIN) or _EXPONENT(value) is not None:
-                return Decimal(value)
+                return intern_decimal(value)
         except InvalidOperation:
             raise unreadable(name, "a decimal number") from None
     raise unreadable(name, "a decimal number")
@@ -70,12 +71,12 @@ def level(fields: Fields, name: str) -> Decimal | None:
 def text(fields: Fields, name: str, longest: int = 64) -> str:
     value = fields.get(name)
     if isinstance(value, str) and len(value) <= longest:
-        return value
+        return intern_text(value)
     raise unreadable(name, "text")
 
 
 def identifier(fields: Fields, name: str) -> str:
-    """A text that isn't empty."""
+    """A text that must not be empty."""
     value = text(fields, name)
     if not value:
         raise unreadable(name, "an id")
@@ -86,7 +87,7 @@ def symbol_of(fields: Fields) -> Symbol:
     """The symbol, dated futures and options too."""
     value = fields.get("symbol")
     if isinstance(value, str) and _SYMBOL(value) is not None:
-        return Symbol(value)
+        return Symbol(intern_text(value))
     raise unreadable("symbol", "a symbol")
 
 
@@ -133,7 +134,7 @@ def flag(fields: Fields, name: str) -> bool:
 
 
 def part(fields: Fields, name: str) -> Fields:
-    """An object inside."""
+    """An object inside of the object."""
     value = fields.get(name)
     if isinstance(value, dict):
         return value
@@ -152,7 +153,7 @@ def array(fields: Fields, name: str) -> list[object]:
 
 
 def rows(fields: Fields, name: str = "list") -> list[Fields]:
-    """A list of objects."""
+    """A list of objects; anything else in it is unreadable."""
     values = array(fields, name)
     objects: list[Fields] = [value for value in values if isinstance(value, dict)]
     if len(objects) != len(values):

@@ -48,7 +48,7 @@ class BybitGateway:
         ask: _Page = lambda cursor, client: client.get_positions(  # noqa: E731  typed by its name
             category="linear", settleCoin=_SETTLE_COIN, limit=_POSITIONS_A_PAGE, cursor=cursor
         )
-        items = positions(await self._pages(account, ask, _POSITIONS_A_PAGE), Category.LINEAR)
+        items = positions(await self._pages(account, ask, _POSITIONS_A_PAGE), Category.LINEAR, account.account_id)
         return Positions(account_id=account.account_id, items=items, as_of=self.clock.now())
 
     async def orders(self, account: Account) -> Orders:

@@ -18,7 +18,7 @@ KLINES: Final = 24  # Bybit gives up to 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BybitMarket:
-    """Raises `ExchangeError`s."""
+    """Implements `bot.domain.ports.exchange.MarketData`: one call a read. Raises ExchangeErrors."""
 
     client: BybitClient
     clock: Clock
@@ -29,7 +29,7 @@ class BybitMarket:
         return ticker(result, category, symbol, self.clock.now())
 
     async def order_book(self, category: Category, symbol: Symbol) -> OrderBook:
-        """`DEPTH` levels a side."""
+        """The order book, `DEPTH` levels a side, the best first."""
         result: Json = await self.client.get_orderbook(category=category.value, symbol=symbol, limit=DEPTH)
         return order_book(result, category, symbol, self.clock.now())
 

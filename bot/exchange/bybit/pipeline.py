@@ -52,7 +52,7 @@ class SignedCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPipeline:
-    """Shared by every client."""
+    """The way of every call: budget, signature, transport, judgment of the answer. All clients share one."""
 
     clock: Clock
     transport: HttpTransport
@@ -61,7 +61,7 @@ class RequestPipeline:
     meter: Meter
 
     async def run(self, call: SignedCall, prepare: Prepare) -> Json:
-        """The answer's `result`. Raises ExchangeErrors."""
+        """The field `result` of Bybit's answer to the call. Raises ExchangeErrors."""
         if call.is_signed and self.server_time.is_due:
             await self.server_time.ready()
         seen = self.server_time.measurements

@@ -89,7 +89,7 @@ class ClientPool:
         return PoolStats(clients=len(self._entries), builds=self.builds, evictions=self.evictions, checks=self.checks)
 
     async def close(self) -> None:
-        """Forget every key."""
+        """Forget all clients and the keys in them."""
         self._building.clear()
         self._entries.clear()
         await self._builds.close()

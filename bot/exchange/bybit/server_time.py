@@ -74,7 +74,7 @@ class ServerTime:
         await asyncio.shield(self._measuring)
 
     async def close(self) -> None:
-        """End a measurement under way."""
+        """Cancel a measurement under way."""
         if self._measuring is not None:
             self._measuring.cancel()
             await asyncio.gather(self._measuring, return_exceptions=True)

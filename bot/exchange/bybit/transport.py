@@ -1,7 +1,7 @@
 """HTTP to Bybit's hosts: aiohttp's connections and parser, one connector a host, replaced when it is broken.
 
 What ClientSession adds to them (cookies, redirects, proxies, its own retries) has no use here, must not happen to an
-order, and is half of what a call costs. tests/unit/test_exchange_transport.py pins what is used of aiohttp.
+order, and is half of what a call costs. tests/unit/test_exchange_seams.py pins what is used of aiohttp.
 """
 
 import asyncio

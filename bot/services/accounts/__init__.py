@@ -1,1 +1,1 @@
-"""Accounts: their Bybit keys, their stored positions and orders, and what screens show of them."""
+"""Accounts: their Bybit keys, their stored positions and orders, and their screens."""

@@ -1,23 +1,20 @@
 """The daily look at every attached key: what changed at Bybit is told before it hurts."""
 
-import asyncio
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.accounts import Account, KeyCheck
-from bot.domain.chat import OutboxMessage
+from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTroubleMessage
+from bot.domain.chat import OutboxPayload, outbox_message
 from bot.domain.errors import ExchangeError, KeyTrouble
-from bot.domain.events import CredentialsChanged
-from bot.domain.ids import DAY, AccountId, ChatId, Millis
+from bot.domain.ids import DAY, AccountId, Millis
 from bot.domain.key_rules import judge, refusals
+from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left
-ROUND: Final = 600.0  # seconds between two looks for keys that are due
 _BATCH: Final = 50
 _logger = logging.getLogger(__name__)
 
@@ -26,21 +23,12 @@ _logger = logging.getLogger(__name__)
 class KeyWatch:
     """Re-checks each key once a day and enqueues a message for an expiry, a new right, a key that died."""
 
-    queries: Queries
+    queries: AccountQueries
     transactions: Transactions
     inspector: KeyInspector
     clock: Clock
     require_bound_ip: bool = False
     _not_before: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                await self.check_due()
-            except Exception:
-                _logger.exception("a round of key checks failed")
-            await asyncio.sleep(ROUND)
 
     async def check_due(self) -> int:
         """Check every key whose last check is a day old; how many were checked."""
@@ -72,42 +60,28 @@ class KeyWatch:
         async with self.transactions.begin() as unit:
             await unit.accounts.set_check(account.account_id, check)
             if findings:
-                values = {"account_type": account.account_type.value, "finding": findings[0].key}
-                values |= {name: str(value) for name, value in findings[0].values.items()}
-                await self._enqueue(unit, account, "key-trouble", values, f"{findings[0].key}:{now // DAY}", now)
-            elif (days := _notice(check, now)) is not None and check.expires_at is not None:
-                values = {
-                    "account_type": account.account_type.value,
-                    "days": str(days),
-                    "date": str(check.expires_at),
-                }
-                await self._enqueue(unit, account, "key-expires", values, f"{check.expires_at}:{days}", now)
-            unit.record(
-                CredentialsChanged(
-                    user_id=account.user_id,
-                    account_id=account.account_id,
-                    exchange=account.exchange,
+                worst = findings[0]
+                trouble = KeyTroubleMessage(
                     account_type=account.account_type,
+                    finding=worst.key,
+                    values={name: str(value) for name, value in worst.values.items()},
                 )
-            )
+                await self._enqueue(unit, account, trouble, f"{worst.key}:{now // DAY}", now)
+            elif (days := _notice(check, now)) is not None and check.expires_at is not None:
+                expires = KeyExpiresMessage(account_type=account.account_type, days=days, date=check.expires_at)
+                await self._enqueue(unit, account, expires, f"{check.expires_at}:{days}", now)
 
     async def _tell_dead(self, account: Account, trouble: KeyTrouble, now: Millis) -> None:
         code = str(trouble.code or 0)
-        values = {"account_type": account.account_type.value, "finding": "key-not-taken", "code": code}
+        dead = KeyTroubleMessage(account_type=account.account_type, finding="key-not-taken", values={"code": code})
         async with self.transactions.begin() as unit:
-            await self._enqueue(unit, account, "key-trouble", values, f"dead:{code}:{now // DAY}", now)
+            await self._enqueue(unit, account, dead, f"dead:{code}:{now // DAY}", now)
 
     async def _enqueue(
-        self, unit: UnitOfWork, account: Account, kind: str, values: Mapping[str, str], what: str, now: Millis
+        self, unit: UnitOfWork, account: Account, payload: OutboxPayload, what: str, now: Millis
     ) -> None:
-        message = OutboxMessage(
-            user_id=account.user_id,
-            chat_id=ChatId(account.user_id),  # a private chat has its user's id
-            kind=kind,
-            values=values,
-            idempotency_key=f"{kind}:{account.account_id}:{what}",
-        )
-        await unit.enqueue(message, now)
+        idempotency_key = f"{payload.KIND}:{account.account_id}:{what}"
+        await unit.enqueue(outbox_message(payload, user_id=account.user_id, idempotency_key=idempotency_key), now)
 
 
 def _notice(check: KeyCheck, now: Millis) -> int | None:

@@ -1,26 +1,14 @@
 """Bybit keys: a pair made here (the default) or a typed secret; checked before they are stored, then sealed."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
-
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import BadInput, ExchangeError, KeyRefused, KeyTrouble, NoAccount
-from bot.domain.events import CredentialsChanged, UserConfigChanged
-from bot.domain.ids import UserId
+from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, KeyRefused, KeyTrouble, NoAccount
+from bot.domain.ids import AccountId, UserId
 from bot.domain.key_rules import Finding, Severity, judge, refusals
-from bot.domain.ports.accounts import CredentialVault
+from bot.domain.ports.accounts import AccountQueries, CredentialVault, KeyPairMaker
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
@@ -29,7 +17,6 @@ from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
 from bot.domain.users import UserConfig
 
-RSA_BITS: Final = 2048  # Bybit takes 2048 and 4096; 2048 signs four times as fast
 _KEY_LENGTHS: Final = range(8, 65)
 _SECRET_LENGTHS: Final = range(16, 4097)
 LABELS: Final = {AccountType.DEMO: "Bybit Demo", AccountType.LIVE: "Live"}
@@ -66,38 +53,24 @@ class KeyReport:
     findings: tuple[Finding, ...]
 
 
-async def make_pair() -> tuple[str, Secret]:
-    """An RSA pair: public PEM and private PKCS#8 PEM, made off the loop (0.1 s of processor)."""
-    return await asyncio.to_thread(_make_pair)
-
-
-def _make_pair() -> tuple[str, Secret]:
-    private = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
-    private_pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    return _public_pem(private), Secret(private_pem)
-
-
-def _public_pem(private: rsa.RSAPrivateKey) -> str:
-    return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """Attach, check, remove. At most one key of a type a user; a new one takes the old one's place."""
 
     reads: Reads
+    queries: AccountQueries
     transactions: Transactions
     inspector: KeyInspector
     vault: CredentialVault
+    key_pairs: KeyPairMaker
     clock: Clock
     egress_ip: str | None
     require_bound_ip: bool = False
-    make_pair: Callable[[], Awaitable[tuple[str, Secret]]] = field(default=make_pair)
 
     async def offer_pair(self, user_id: UserId, account_type: AccountType, site_code: str) -> KeyOffer:
         """A new pair, its private half sealed and waiting for the key's id; replaces an offer that was not taken up."""
         site = _usable_site(site_code, account_type)
-        public_key_pem, private = await self.make_pair()
+        pair = await self.key_pairs.make_pair()
         async with self.transactions.begin() as unit:
             waiting = await unit.accounts.pending(user_id, account_type)
             if waiting is not None:
@@ -110,19 +83,18 @@ class Keys:
                 host=site.code,
                 key_type=KeyType.RSA,
                 api_key=Secret(""),
-                api_secret=private,
+                api_secret=pair.private_pem,
                 check=None,
             )
             await unit.accounts.put_credentials(sealed)
-        return KeyOffer(public_key_pem=public_key_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
+        return KeyOffer(public_key_pem=pair.public_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
 
     async def finish_pair(self, user_id: UserId, account_type: AccountType, api_key: str) -> KeyReport:
         """The key id that Bybit showed for our public key.
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
         """
-        async with self.transactions.begin() as unit:
-            waiting = await unit.accounts.pending(user_id, account_type)
+        waiting = await self.queries.pending_pair(user_id, account_type)
         if waiting is None:
             raise BadInput("keys-no-offer")
         key = NewKey(
@@ -148,21 +120,21 @@ class Keys:
         )
         return await self._attach(user_id, key)
 
-    async def check(self, user_id: UserId, account_type: AccountType) -> KeyReport:
+    async def check(self, user_id: UserId, account_id: AccountId) -> KeyReport:
         """Ask Bybit anew and write down what it said.
 
-        Raises NoAccount, KeyRefused for a key that died, ExchangeError.
+        Raises ButtonExpired for an account that is not the user's (any more), KeyRefused for a key that died,
+        ExchangeError.
         """
-        account = (await self._config(user_id)).account_of_type(account_type)
+        account = (await self._config(user_id)).account(account_id)
         if account is None:
-            raise NoAccount("error-no-account", account_type=account_type.value)
+            raise ButtonExpired
         try:
             check = await self.inspector.inspect_stored(account)
         except KeyTrouble as trouble:
-            raise _refused((_stored_finding_of(trouble),), account_type, is_stored=True) from trouble
+            raise _refused((_stored_finding_of(trouble),), account.account_type, is_stored=True) from trouble
         async with self.transactions.begin() as unit:
             await unit.accounts.set_check(account.account_id, check)
-            unit.record(_credentials_changed(account))
         return KeyReport(account=account, check=check, findings=self._judge(check))
 
     async def report(self, account: Account) -> KeyReport | None:
@@ -181,16 +153,21 @@ class Keys:
             died = _stored_finding_of(trouble) if isinstance(trouble, KeyTrouble) else None
         return KeyReport(account=account, check=check, findings=self._judge(check) if died is None else (died,))
 
-    async def remove(self, user_id: UserId, account_type: AccountType) -> Account:
-        """Forget the key and what was read with it; the account at Bybit is untouched. Raises NoAccount."""
+    async def remove(self, user_id: UserId, account_id: AccountId) -> Account:
+        """Forget the key and what was read with it; the account at Bybit is untouched.
+
+        Raises ButtonExpired for an account that is not the user's (any more), NoAccount for practice, which has no key.
+        """
         config = await self._config(user_id)
-        account = config.account_of_type(account_type)
-        if account is None or account_type is AccountType.PAPER:
-            raise NoAccount("error-no-account", account_type=account_type.value)
+        account = config.account(account_id)
+        if account is None:
+            raise ButtonExpired
+        if account.account_type is AccountType.PAPER:
+            raise NoAccount("error-no-account", account_type=account.account_type.value)
         async with self.transactions.begin() as unit:
-            await self._drop(unit, account)
-            practice = config.account_of_type(AccountType.PAPER)
+            await unit.accounts.remove(account.account_id)
             if config.default_account_id == account.account_id:
+                practice = config.practice
                 await unit.users.set_default_account(user_id, practice.account_id if practice else None)
             await self._note(unit, user_id, account, "key.remove")
         return account
@@ -201,7 +178,7 @@ class Keys:
         findings = self._judge(check)
         if refusals(findings):
             raise _refused(refusals(findings), key.account_type)
-        former = config.account_of_type(key.account_type)
+        former = _replaced(config, key.account_type, check.bybit_uid)
         async with self.transactions.begin() as unit:
             account = await self._place_for(unit, user_id, key, former, check)
             sealed = self.vault.seal(
@@ -230,7 +207,7 @@ class Keys:
         if former is not None:
             if (former.bybit_uid, former.host) == (check.bybit_uid, key.host):
                 return former
-            await self._drop(unit, former)
+            await unit.accounts.remove(former.account_id)
         return await self._new_account(unit, user_id, key.account_type, key.host)
 
     async def _new_account(self, unit: UnitOfWork, user_id: UserId, account_type: AccountType, host: str) -> Account:
@@ -243,15 +220,9 @@ class Keys:
             now=self.clock.now(),
         )
 
-    async def _drop(self, unit: UnitOfWork, account: Account) -> None:
-        await unit.accounts.remove(account.account_id)
-        unit.record(_credentials_changed(account))
-
     async def _note(self, unit: UnitOfWork, user_id: UserId, account: Account, action: str) -> None:
         details = f"{account.account_type.value} {account.host}"
         await unit.audit(AuditEntry(actor=user_id, action=action, subject=user_id, details=details), self.clock.now())
-        unit.record(_credentials_changed(account))
-        unit.record(UserConfigChanged(user_id=user_id))
 
     async def _inspect(self, key: NewKey) -> KeyCheck:
         try:
@@ -280,12 +251,13 @@ class Keys:
         return config
 
 
-def public_pem_of(private: Secret) -> str:
-    """The public half of a stored private key, to show an offer again."""
-    key = load_pem_private_key(private.reveal().encode(), None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("not an RSA key")
-    return _public_pem(key)
+def _replaced(config: UserConfig, account_type: AccountType, bybit_uid: str) -> Account | None:
+    """Whose place a new key takes: the account that it is a key of, else the one that the type stands for."""
+    same = [each for each in config.accounts if (each.account_type, each.bybit_uid) == (account_type, bybit_uid)]
+    try:
+        return same[0] if same else config.resolve(account_type)
+    except NoAccount:
+        return None
 
 
 def _usable_site(code: str, account_type: AccountType) -> Site:
@@ -319,12 +291,3 @@ def _stored_finding_of(trouble: KeyTrouble) -> Finding:
 def _refused(findings: tuple[Finding, ...], account_type: AccountType, *, is_stored: bool = False) -> KeyRefused:
     """`is_stored`: a key that was taken before, not one to be taken."""
     return KeyRefused(findings, account_type=account_type.value, is_stored=is_stored)
-
-
-def _credentials_changed(account: Account) -> CredentialsChanged:
-    return CredentialsChanged(
-        user_id=account.user_id,
-        account_id=account.account_id,
-        exchange=account.exchange,
-        account_type=account.account_type,
-    )

@@ -15,10 +15,10 @@ from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, Event
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Orders, Positions
+from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import ExchangeGateway
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
-from bot.domain.update_attempt import without_attempt
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class _StaleMarks:
 class PortfolioLoader:
     """Loads an account's books. Ages in milliseconds."""
 
-    queries: Queries
+    queries: AccountQueries
     transactions: Transactions
     gateways: Mapping[AccountType, ExchangeGateway]
     clock: Clock
@@ -86,7 +86,7 @@ class PortfolioLoader:
         )
 
     async def orders(self, account: Account) -> Orders:
-        """The same for open orders."""
+        """The open orders: rows that are young enough, or Bybit's answer, written down. Raises ExchangeError."""
         gateway = self.gateways[account.account_type]
         if account.account_type is AccountType.PAPER:
             return await gateway.orders(account)
@@ -104,7 +104,7 @@ class PortfolioLoader:
         return await self.queries.positions(account.account_id)
 
     async def last_orders(self, account: Account) -> Orders | None:
-        """The same for open orders."""
+        """The open orders as they were last written down; None: never."""
         return await self.queries.orders(account.account_id)
 
     async def _load(
@@ -123,9 +123,8 @@ class PortfolioLoader:
             return rows
         fresh = await ask(account)
         try:
-            with without_attempt():
-                async with self.transactions.begin() as unit:
-                    await write(unit, fresh)
+            async with self.transactions.begin_aside() as unit:
+                await write(unit, fresh)
         except StorageTrouble:
             _logger.warning("what Bybit answered could not be written down", exc_info=True)
         else:

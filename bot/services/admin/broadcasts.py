@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.broadcasts import BATCH, Audience, Broadcast, BroadcastState, Delivery, Recipient
-from bot.domain.chat import OutboxMessage
+from bot.domain.broadcasts import BATCH, Audience, Broadcast, BroadcastDoneMessage, BroadcastState, Delivery, Recipient
+from bot.domain.chat import OutboxMessage, outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
+from bot.services.users.pin import PinService
 
 MAX_HTML: Final = 32_768  # characters as stored; Telegram counts 4,096 once the tags are read
 _ROUND: Final = 1.0  # seconds that a batch takes at least
-_IDLE: Final = 30.0  # seconds between two looks when nothing is being sent
 _UNREACHABLE_ROUND: Final = 15.0  # seconds to wait when a whole batch came back
 _EDIT_EVERY: Final = 3.0  # seconds between two edits of the progress card
 _logger = logging.getLogger(__name__)
@@ -28,12 +28,13 @@ Draw = Callable[[Broadcast], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastService:
-    """What admins do with them."""
+    """Drafting, aiming, starting and stopping of broadcasts. `wake` is called when one is started."""
 
     queries: AdminQueries
     transactions: Transactions
+    pin: PinService
     clock: Clock
-    _awake: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
+    wake: Callable[[], None]
 
     async def draft(self, author: UserId, text_html: str) -> Broadcast:
         """Raises BadInput for nothing, and for more than one message can hold."""
@@ -61,11 +62,15 @@ class BroadcastService:
         return await self.of(author, broadcast_id)
 
     async def size(self, audience: Audience) -> int:
-        """How many that are now."""
+        """How many people the audience has now."""
         return await self.queries.audience_size(audience, self.clock.now())
 
     async def start(self, author: UserId, broadcast_id: int) -> Broadcast:
-        """Write down who gets it, and begin. Raises BadInput once it is no draft any more, or for nobody."""
+        """Write down who gets it, and begin.
+
+        Raises PinRequired; BadInput once it is no draft any more, or for nobody.
+        """
+        self.pin.demand(author)
         broadcast = await self.of(author, broadcast_id)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
@@ -82,7 +87,7 @@ class BroadcastService:
         """Where the progress is shown from now on; the job is woken."""
         async with self.transactions.begin() as unit:
             await unit.broadcasts.show_at(broadcast_id, chat_id, message_id)
-        self._awake.set()
+        self.wake()
 
     async def stop(self, actor: UserId, broadcast_id: int) -> Broadcast:
         """No further message goes out. Raises BadInput for one that is not being sent."""
@@ -99,21 +104,11 @@ class BroadcastService:
     async def unreached(self, broadcast_id: int, limit: int) -> tuple[tuple[UserId, Delivery], ...]:
         return await self.queries.unreached(broadcast_id, limit)
 
-    async def wait(self, seconds: float) -> None:
-        """Until one is started, at most so long."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._awake.wait()
-        except TimeoutError:
-            return
-        self._awake.clear()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastJob:
     """Sends what is being sent. `deliver` never raises for what Telegram refuses; `draw` edits the progress card."""
 
-    broadcasts: BroadcastService
     queries: AdminQueries
     transactions: Transactions
     clock: Clock
@@ -122,19 +117,6 @@ class BroadcastJob:
     round_s: float = _ROUND
     batch: int = BATCH
     _drawn: dict[int, float] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                pause = await self.send_some()
-            except Exception:
-                _logger.exception("a round of broadcasts failed")
-                pause = _IDLE
-            if pause is None:
-                await self.broadcasts.wait(_IDLE)
-            else:
-                await asyncio.sleep(pause)
 
     async def send_some(self) -> float | None:
         """One batch of the oldest one that is being sent; seconds to wait before the next, None if none is."""
@@ -199,17 +181,8 @@ class BroadcastJob:
 
 
 def _report(broadcast: Broadcast, author: UserId) -> OutboxMessage:
-    return OutboxMessage(
-        user_id=author,
-        chat_id=ChatId(author),
-        kind="broadcast-done",
-        values={
-            "count": str(broadcast.sent),
-            "blocked": str(broadcast.blocked),
-            "failed": str(broadcast.failed),
-        },
-        idempotency_key=f"broadcast:{broadcast.broadcast_id}",
-    )
+    done = BroadcastDoneMessage(count=broadcast.sent, blocked=broadcast.blocked, failed=broadcast.failed)
+    return outbox_message(done, user_id=author, idempotency_key=f"broadcast:{broadcast.broadcast_id}")
 
 
 def _described(audience: Audience) -> str:

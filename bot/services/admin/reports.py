@@ -28,7 +28,7 @@ _MONTHS_OF_A_YEAR: Final = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reports:
-    """Makes them."""
+    """Computes the figures of /report."""
 
     queries: AdminQueries
     promo: PromoQueries

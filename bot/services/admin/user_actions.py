@@ -6,19 +6,28 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 
-from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind, ErrorNote, UserFacts
+from bot.domain.admin import (
+    MOST_DAYS,
+    AdminAction,
+    AdminActionKind,
+    BannedMessage,
+    ErrorNote,
+    LicenseGivenMessage,
+    LicenseRevokedMessage,
+    RoleChangedMessage,
+    UnbannedMessage,
+    UserFacts,
+)
 from bot.domain.audit import AuditEntry, AuditRow
-from bot.domain.chat import OutboxMessage
+from bot.domain.chat import OutboxPayload, outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.events import RoleChanged, UserBanned
-from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import starts_after
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.licensing.licenses import Licenses
 from bot.services.users.access import RoleResolver
@@ -58,7 +67,6 @@ class UserAdmin:
 
     reads: Reads
     queries: AdminQueries
-    records: Queries
     transactions: Transactions
     licenses: Licenses
     roles: RoleResolver
@@ -94,11 +102,16 @@ class UserAdmin:
         return Preview(subject=subject, starts=starts, until=until, was_until=held.until(now))
 
     async def perform(self, actor: UserConfig, admin_action: AdminAction) -> Preview:
-        """Do it: effect, ledger, audit and the message to the user in one transaction. Raises like `preview`."""
+        """Do it: effect, ledger, audit and the message to the user in one transaction.
+
+        Raises PinRequired for roles and for much license time, else like `preview`.
+        """
+        if admin_action.needs_pin:
+            self.pin.demand(actor.user_id)
         seen = await self.preview(actor, admin_action)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
-            kind, values = await self._apply(unit, actor.user_id, admin_action)
+            told = await self._apply(unit, actor.user_id, admin_action)
             entry = AuditEntry(
                 actor=actor.user_id,
                 action=_ACTIONS[admin_action.kind],
@@ -106,16 +119,8 @@ class UserAdmin:
                 details=_details(admin_action),
             )
             await unit.audit(entry, now)
-            await unit.enqueue(
-                OutboxMessage(
-                    user_id=admin_action.user_id,
-                    chat_id=ChatId(admin_action.user_id),
-                    kind=kind,
-                    values=values,
-                    idempotency_key=f"desk:{admin_action.nonce}",
-                ),
-                now,
-            )
+            message = outbox_message(told, user_id=admin_action.user_id, idempotency_key=f"desk:{admin_action.nonce}")
+            await unit.enqueue(message, now)
         if admin_action.kind is AdminActionKind.ROLE:
             self.pin.close(admin_action.user_id)
         return seen
@@ -124,7 +129,7 @@ class UserAdmin:
         self, *, before: int | None, area: str | None, subject: UserId | None, limit: int
     ) -> tuple[AuditRow, ...]:
         """Newest first, below the row `before`."""
-        return await self.records.audit_page(before=before, area=area, subject=subject, limit=limit)
+        return await self.queries.audit_page(before=before, area=area, subject=subject, limit=limit)
 
     async def names(self, rows: Iterable[AuditRow]) -> Mapping[UserId, str]:
         """What those people are called now; the erased ones have no name."""
@@ -136,18 +141,16 @@ class UserAdmin:
         if not config.accounts:
             return  # a guest of a group: nothing is stored of them
         now = self.clock.now()
-        with without_attempt():
-            async with self.transactions.begin() as unit:
-                entry = AuditEntry(actor=config.user_id, action="desk.denied", subject=None, details=what)
-                await unit.audit(entry, now)
+        async with self.transactions.begin_aside() as unit:
+            entry = AuditEntry(actor=config.user_id, action="desk.denied", subject=None, details=what)
+            await unit.audit(entry, now)
 
     async def note_error(self, user_id: UserId, reference: str, error: Exception) -> None:
         """Keep where to look in the log; that this failed too is logged and no more."""
         note = ErrorNote(reference=reference, kind=type(error).__name__, at=self.clock.now())
         try:
-            with without_attempt():
-                async with self.transactions.begin() as unit:
-                    await unit.error_notes.note_error(user_id, note)
+            async with self.transactions.begin_aside() as unit:
+                await unit.error_notes.note_error(user_id, note)
         except StorageTrouble:
             _logger.warning("the reference %s could not be kept", reference)
 
@@ -181,12 +184,12 @@ class UserAdmin:
         if admin_action.role is subject.role:
             raise BadInput("desk-role-as-is", role=subject.role.value)
 
-    async def _apply(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> tuple[str, Mapping[str, str]]:
+    async def _apply(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> OutboxPayload:
         """The effect, and what the user is told."""
         match admin_action.kind:
             case AdminActionKind.GRANT | AdminActionKind.EXTEND:
                 license_balance = await self._give(unit, actor, admin_action)
-                return "desk-granted", _given(admin_action, license_balance)
+                return _given(admin_action, license_balance)
             case AdminActionKind.REVOKE:
                 await self.licenses.take(
                     unit,
@@ -197,16 +200,14 @@ class UserAdmin:
                     actor=actor,
                     note=admin_action.reason,
                 )
-                return "desk-revoked", {}
+                return LicenseRevokedMessage()
             case AdminActionKind.BAN | AdminActionKind.UNBAN:
                 await unit.users.set_banned(admin_action.user_id, banned=admin_action.kind is AdminActionKind.BAN)
-                unit.record(UserBanned(user_id=admin_action.user_id))
-                return ("banned" if admin_action.kind is AdminActionKind.BAN else "unbanned"), {}
+                return BannedMessage() if admin_action.kind is AdminActionKind.BAN else UnbannedMessage()
             case AdminActionKind.ROLE:
                 role = admin_action.role or Role.USER
                 await unit.users.set_role(admin_action.user_id, role)
-                unit.record(RoleChanged(user_id=admin_action.user_id))
-                return "desk-role", {"role": role.value}
+                return RoleChangedMessage(role=role)
 
     async def _give(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> LicenseBalance:
         _, license_balance = await self.licenses.give(
@@ -249,6 +250,6 @@ def _details(admin_action: AdminAction) -> str:
             return admin_action.reason
 
 
-def _given(admin_action: AdminAction, license_balance: LicenseBalance) -> dict[str, str]:
-    kind = "" if admin_action.license_type is None else admin_action.license_type.value
-    return {"kind": kind, "days": str(admin_action.days), "end": str(license_balance.segments[-1].end)}
+def _given(admin_action: AdminAction, license_balance: LicenseBalance) -> LicenseGivenMessage:
+    kind = admin_action.license_type or LicenseType.TRIAL
+    return LicenseGivenMessage(kind=kind, days=admin_action.days, end=license_balance.segments[-1].end)

@@ -1,15 +1,22 @@
-"""Buttons that change something: a random token in the chat, its meaning in a row, used once by its owner."""
+"""Buttons that change something: a random token in the chat, its meaning in a row, used once by its owner.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+What a press does is a `ButtonAction`: a frozen dataclass beside the handler that does it (beside the service that
+sends the button in a message of the outbox), `ACTION` its word in the table buttons. `action(...)` in a feature's
+HANDLERS joins it to its handler, which gets it as it was issued; see bot/domain/payloads.py for its stored form.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from secrets import token_urlsafe
-from typing import Final
+from typing import ClassVar, Final
 
 from bot.domain.chat import Button
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.payloads import encode
+from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions
+from bot.domain.ports.storage import Transactions
 from bot.domain.update_attempt import PressedButton, current_attempt
 
 LIFETIME: Final = 15 * 60  # seconds
@@ -18,21 +25,32 @@ _TOKEN_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonAction:
-    """What a press asks for: an action of the handlers' table and its values."""
+    """What a press does. Subclasses hold what it needs to know; `ACTION` is the stored word of the action."""
 
-    action: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    ACTION: ClassVar[str]
 
 
 def random_token() -> str:
     return token_urlsafe(_TOKEN_BYTES)
 
 
+def button_of(action: ButtonAction, token: str, user_id: UserId, chat_id: ChatId, expires_ts: Millis) -> Button:
+    """The row that a token stands for."""
+    return Button(
+        token=token,
+        user_id=user_id,
+        chat_id=chat_id,
+        action=action.ACTION,
+        values=encode(action),
+        expires_ts=expires_ts,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonService:
-    """Issues and takes tokens."""
+    """Issues single-use buttons and finds what a pressed one does."""
 
-    queries: Queries
+    queries: ChatQueries
     transactions: Transactions
     clock: Clock
     new_token: Callable[[], str] = random_token
@@ -42,29 +60,20 @@ class ButtonService:
     ) -> tuple[str, ...]:
         """One token an action, in order, all in one commit. `lifetime_s` in seconds."""
         now = self.clock.now()
-        buttons = tuple(
-            Button(
-                token=self.new_token(),
-                user_id=user_id,
-                chat_id=chat_id,
-                action=action.action,
-                values=action.values,
-                expires_ts=Millis(now + lifetime_s * 1000),
-            )
-            for action in actions
-        )
-        async with self.transactions.begin() as unit:
+        expires = Millis(now + lifetime_s * 1000)
+        buttons = tuple(button_of(action, self.new_token(), user_id, chat_id, expires) for action in actions)
+        async with self.transactions.begin_aside() as unit:  # laying out buttons is no update's effect
             await unit.buttons.add(buttons, now)
         return tuple(button.token for button in buttons)
 
     async def take(
         self, token: str, user_id: UserId, chat_id: ChatId, *, repeats: frozenset[str] = frozenset()
-    ) -> ButtonAction:
-        """What a press asks for. Raises ButtonExpired, the same for used, late, foreign and invented tokens.
+    ) -> Button:
+        """The row of a press. Raises ButtonExpired, the same for used, late, foreign and invented tokens.
 
         A used one of an action in `repeats` is answered again: what it does, it does once, and says so as often as it
         is asked. Inside the handling of an update the token is used up by the first commit of its effect
-        (`Cause.pressed`); elsewhere at once.
+        (`UpdateAttempt.pressed`); elsewhere at once.
         """
         update_attempt = current_attempt.get()
         now = self.clock.now()
@@ -77,12 +86,12 @@ class ButtonService:
             return await self._again(token, user_id, chat_id, now, repeats)
         if update_attempt is not None:
             update_attempt.pressed = PressedButton(token=token, user_id=user_id, chat_id=chat_id)
-        return ButtonAction(action=button.action, values=button.values)
+        return button
 
     async def _again(
         self, token: str, user_id: UserId, chat_id: ChatId, now: Millis, repeats: frozenset[str]
-    ) -> ButtonAction:
+    ) -> Button:
         used = await self.queries.used_button(token, user_id, chat_id, now) if repeats else None
         if used is None or used.action not in repeats:
             raise ButtonExpired
-        return ButtonAction(action=used.action, values=used.values)
+        return used

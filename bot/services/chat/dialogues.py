@@ -1,35 +1,48 @@
-"""Typed conversations: at most one a user, in SQLite, with a version and an end."""
+"""Typed conversations: at most one a user, in SQLite, with a version and an end.
 
-from collections.abc import Mapping
+What the next message answers is a `DialoguePayload`: a frozen dataclass beside the handler that takes the answer,
+`DIALOGUE` its word in the table dialogues. `dialogue(...)` in a feature's HANDLERS joins it to its handler.
+"""
+
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from bot.domain.chat import Dialogue
 from bot.domain.ids import Millis, UserId
+from bot.domain.payloads import encode
+from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions
+from bot.domain.ports.storage import Transactions
 
 VERSION: Final = 1
 LIFETIME: Final = 15 * 60 * 1000  # ms
+_STATE: Final = "asked"  # every dialogue is one question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialoguePayload:
+    """What a question is about. Subclasses hold it; `DIALOGUE` is the stored word of the dialogue."""
+
+    DIALOGUE: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueService:
-    """Begins, finds and ends them."""
+    """Asks a user something and finds the question that their next message answers."""
 
-    queries: Queries
+    queries: ChatQueries
     transactions: Transactions
     clock: Clock
 
-    async def begin(self, user_id: UserId, dialogue: str, state: str, values: Mapping[str, str]) -> None:
+    async def begin(self, user_id: UserId, payload: DialoguePayload) -> None:
         """Start or move on; replaces whatever was open."""
         now = self.clock.now()
         row = Dialogue(
             user_id=user_id,
-            dialogue=dialogue,
+            dialogue=payload.DIALOGUE,
             version=VERSION,
-            state=state,
-            values=values,
+            state=_STATE,
+            values=encode(payload),
             expires_ts=Millis(now + LIFETIME),
         )
         async with self.transactions.begin() as unit:
@@ -41,7 +54,7 @@ class DialogueService:
         return found if found is not None and found.version == VERSION else None
 
     async def end(self, user_id: UserId) -> bool:
-        """True if one was open."""
+        """End the user's dialogue; False if none was open."""
         if await self.queries.dialogue(user_id, self.clock.now()) is None:
             return False
         async with self.transactions.begin() as unit:

@@ -6,7 +6,6 @@ from typing import Final
 from bot.domain.accounts import AccountType
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, NotAllowed
-from bot.domain.events import LicenseChanged
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import (
     TRIAL_DAYS,
@@ -17,13 +16,15 @@ from bot.domain.licensing import (
     LicenseType,
     Limit,
     NewLedgerEntry,
+    derive,
     most,
     needed,
     opens,
 )
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 TRIAL_KEY: Final = "trial"  # once a user
 
@@ -34,7 +35,7 @@ class Licenses:
 
     reads: Reads
     transactions: Transactions
-    queries: Queries
+    queries: LicenseQueries
     clock: Clock
 
     async def give(
@@ -102,6 +103,10 @@ class Licenses:
         """What covers this moment; None: nothing."""
         return (await self.reads.license(user_id)).type_at(self.clock.now())
 
+    async def balance(self, user_id: UserId) -> LicenseBalance:
+        """What follows from a user's ledger as it stands."""
+        return derive(await self.queries.ledger_entries(user_id), self.clock.now())
+
     async def may_try(self, user_id: UserId) -> bool:
         """Whether the trial is still open: nobody has it twice, and nobody needs it while a license runs."""
         if await self.held(user_id) is not None:
@@ -130,6 +135,4 @@ class Licenses:
     async def _append(
         self, unit: UnitOfWork, user_id: UserId, entry: NewLedgerEntry
     ) -> tuple[LedgerEntry, LicenseBalance]:
-        written, license_balance = await unit.ledger.append(user_id, entry, self.clock.now())
-        unit.record(LicenseChanged(user_id=user_id))
-        return written, license_balance
+        return await unit.ledger.append(user_id, entry, self.clock.now())

@@ -1,25 +1,31 @@
 """Reminders that license time ends: enqueued once each, and only while they are true."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.chat import OutboxMessage
-from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.chat import OutboxMessage, outbox_message
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import derive
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
-from bot.domain.reminders import LATEST, NOTICES, EndingLicense, Reminder, due_reminder
+from bot.domain.ports.licensing import LicenseQueries
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.reminders import (
+    LATEST,
+    NOTICES,
+    EndingLicense,
+    LicenseEndedMessage,
+    LicenseEndsMessage,
+    Reminder,
+    due_reminder,
+)
 
-ROUND: Final = 300.0  # seconds between two looks: a reminder comes within five minutes of its morning
 _BATCH: Final = 100  # people a look and a commit
 _BEFORE: Final = LATEST + 2 * DAY  # how far an end may lie back
 _AHEAD: Final = (max(NOTICES) + 2) * DAY
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +51,11 @@ class _Due:
 class Reminders:
     """Looks at licenses that end soon or just ended. A restart forgets nothing: what was enqueued stands in a table."""
 
-    queries: Queries
+    queries: LicenseQueries
     transactions: Transactions
     clock: Clock
     # The last notice enqueued for each end: spares writing what stands there already.
     _enqueued: dict[tuple[UserId, Millis], int] = field(default_factory=dict, init=False, repr=False)
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                await self.remind()
-            except Exception:
-                _logger.exception("a round of license reminders failed")
-            await asyncio.sleep(ROUND)
 
     async def remind(self) -> int:
         """Enqueue what is due; how many messages that were."""
@@ -98,16 +95,13 @@ async def _is_true(unit: UnitOfWork, due: _Due, now: Millis) -> bool:
 
 
 def _message_of(due: _Due) -> OutboxMessage:
-    user_id, values = due.license.user_id, {"kind": due.license.license_type.value, "on": due.reminder.on.isoformat()}
-    if due.notice:
-        values["days"] = str(due.reminder.days)
-    return OutboxMessage(
-        user_id=user_id,
-        chat_id=ChatId(user_id),  # a private chat has its user's id
-        kind="license-ends" if due.notice else "license-ended",
-        values=values,
-        idempotency_key=due.idempotency_key,
+    kind, on = due.license.license_type, due.reminder.on
+    told = (
+        LicenseEndsMessage(kind=kind, on=on, days=due.reminder.days)
+        if due.notice
+        else LicenseEndedMessage(kind=kind, on=on)
     )
+    return outbox_message(told, user_id=due.license.user_id, idempotency_key=due.idempotency_key)
 
 
 def _due_of(licenses: Sequence[EndingLicense], now: Millis) -> list[_Due]:

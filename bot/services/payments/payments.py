@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import OutboxMessage
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.offers import XTR, PriceList
 from bot.domain.payments import (
@@ -21,7 +21,11 @@ from bot.domain.payments import (
     Listed,
     Paid,
     Payment,
+    PaymentReceiptAgainMessage,
+    PaymentReceiptMessage,
     PaymentStatus,
+    PaymentUnclaimedAdminMessage,
+    PaymentUnclaimedMessage,
     Unclaimed,
     credit_key,
 )
@@ -29,14 +33,13 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import NewUser, Role, UserConfig
 from bot.services.chat.buttons import random_token
 from bot.services.licensing.licenses import Licenses
 from bot.services.users.access import RoleResolver
 from bot.services.users.people import People
 
-OPEN_FOR: Final = 24 * 3_600_000  # ms that an invoice can be paid
+OPEN_FOR: Final = DAY  # ms that an invoice can be paid
 PATIENCE: Final = 1.5  # seconds for a check; Telegram drops the payment after ten
 _NEWEST: Final = 2**63 - 1
 _TOLD: Final = (Role.OWNER, Role.ADMIN)
@@ -76,9 +79,9 @@ class PaymentService:
             )
             for offer in choice.parts
         )
-        with without_attempt():  # an invoice changes nothing: the press may be handled again, its button stays good
-            async with self.transactions.begin() as unit:
-                await unit.payments.add_invoices(invoices, now)
+        # an invoice changes nothing: the press may be handled again, its button stays good
+        async with self.transactions.begin_aside() as unit:
+            await unit.payments.add_invoices(invoices, now)
         return invoices
 
     async def check(self, payload: str, payer: UserId, currency: str, stars: int) -> str | None:
@@ -94,8 +97,7 @@ class PaymentService:
 
     async def book(self, payer: NewUser, paid: Paid) -> None:
         """Credit a charge, or keep it as unclaimed, which sends it back; once, however often it is told."""
-        with without_attempt():  # whoever pays is a user; that they become one is not this update's effect
-            await self.people.welcome(payer)
+        await self.people.welcome(payer)
         config = await self.reads.user_config(payer.user_id)
         admins = await self.admins()
         async with self.transactions.begin() as unit:
@@ -113,8 +115,7 @@ class PaymentService:
 
         False if it was booked meanwhile: then it is a return like any other.
         """
-        with without_attempt():
-            await self.people.welcome(payer)
+        await self.people.welcome(payer)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             if await unit.payments.by_charge(paid.charge_id) is not None:
@@ -135,7 +136,7 @@ class PaymentService:
         return await self.queries.payments(before or _NEWEST, limit, listed.status)
 
     async def page_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]:
-        """The same of one person."""
+        """A page of one person's payments, newest first; `before` 0 begins at the newest."""
         return await self.queries.payments_of(user_id, before or _NEWEST, limit)
 
     async def payment(self, number: int) -> Payment:
@@ -173,17 +174,16 @@ class PaymentService:
         await unit.payments.mark_paid(invoice.payload)
         details = f"payment {payment_id}: {paid.stars} Stars, {invoice.license_type} {invoice.days} days"
         await unit.audit(AuditEntry(actor=user_id, action="payment.credit", subject=user_id, details=details), now)
-        values = {
-            "number": str(payment_id),
-            "stars": str(paid.stars),
-            "kind": invoice.license_type.value,
-            "days": str(invoice.days),
-            "date": str(license_balance.segments[-1].end),
-            "charge": paid.charge_id,
-        }
         is_again = invoice.state is InvoiceState.PAID
-        kind = "payment-receipt-again" if is_again else "payment-receipt"
-        await unit.enqueue(private_message(user_id, kind, values, idempotency_key), now)
+        receipt = (PaymentReceiptAgainMessage if is_again else PaymentReceiptMessage)(
+            number=payment_id,
+            stars=paid.stars,
+            kind=invoice.license_type,
+            days=invoice.days,
+            date=license_balance.segments[-1].end,
+            charge=paid.charge_id,
+        )
+        await unit.enqueue(outbox_message(receipt, user_id=user_id, idempotency_key=idempotency_key), now)
 
     async def _keep(
         self, unit: UnitOfWork, user_id: UserId, paid: Paid, why: Unclaimed, admins: tuple[UserId, ...]
@@ -200,21 +200,13 @@ class PaymentService:
         )
         details = f"payment {payment_id}: {paid.stars} Stars, {why}"
         await unit.audit(AuditEntry(actor=user_id, action="payment.unclaimed", subject=user_id, details=details), now)
-        values = {"number": str(payment_id), "stars": str(paid.stars), "why": why.value, "user": str(user_id)}
-        idempotency_key = credit_key(paid.charge_id)
-        await unit.enqueue(private_message(user_id, "payment-unclaimed", values, idempotency_key), now)
+        key = credit_key(paid.charge_id)
+        told = PaymentUnclaimedMessage(number=payment_id, stars=paid.stars, why=why, user=user_id)
+        await unit.enqueue(outbox_message(told, user_id=user_id, idempotency_key=key), now)
+        alarm = PaymentUnclaimedAdminMessage(number=payment_id, stars=paid.stars, why=why, user=user_id)
         for admin in admins:
-            await unit.enqueue(
-                private_message(admin, "payment-unclaimed-admin", values, f"{idempotency_key}:{admin}"), now
-            )
+            await unit.enqueue(outbox_message(alarm, user_id=admin, idempotency_key=f"{key}:{admin}"), now)
         _logger.warning("payment %d can't be credited (%s) and goes back", payment_id, why)
-
-
-def private_message(user_id: UserId, kind: str, values: Mapping[str, str], idempotency_key: str) -> OutboxMessage:
-    """A message to somebody's private chat, which has its user's id."""
-    return OutboxMessage(
-        user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, idempotency_key=idempotency_key
-    )
 
 
 def _refusal(

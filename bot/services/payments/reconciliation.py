@@ -3,13 +3,12 @@
 A quick look reads on from where the last one ended; once an hour everything is read from the beginning.
 """
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.errors import StarsError
+from bot.domain.ids import HOUR
 from bot.domain.offers import XTR
 from bot.domain.payments import RETURNED, Paid, Payer, PaymentStatus, StarCursor, StarTransaction
 from bot.domain.ports.clock import Clock
@@ -19,9 +18,7 @@ from bot.domain.users import NewUser
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.refunds import Refunds
 
-LOOK_EVERY: Final = 300.0  # seconds: what was lost is credited or sent back within ten minutes
-TRY_AGAIN: Final = 15.0  # seconds after a look that failed
-ALL_EVERY: Final = 3_600_000  # ms
+ALL_EVERY: Final = HOUR
 _PAGE: Final = 100  # lines a call, Telegram's most
 _IDS: Final = 500  # charges a question to the database
 _logger = logging.getLogger(__name__)
@@ -38,7 +35,7 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarWatch:
-    """Compares and books."""
+    """Compares Telegram's list of Star transactions with our payments, and books what is missing."""
 
     queries: PaymentQueries
     transactions: Transactions
@@ -46,19 +43,6 @@ class StarWatch:
     payments: PaymentService
     refunds: Refunds
     clock: Clock
-
-    async def run(self) -> None:
-        """For ever; a look that fails is logged and the next one comes."""
-        while True:
-            pause = TRY_AGAIN
-            try:
-                await self.reconcile()
-                pause = LOOK_EVERY
-            except StarsError as trouble:
-                _logger.warning("Telegram's account of Stars can't be read: %s", trouble)
-            except Exception:
-                _logger.exception("a look at Telegram's account of Stars failed")
-            await asyncio.sleep(pause)
 
     async def reconcile(self) -> Reconciled:
         """Read what is new, or everything when that is due, and book what is missing. Raises StarsError."""

@@ -4,24 +4,32 @@ The request is written down before Telegram is asked, so an answer that is lost 
 that it is refunded already, which is done.
 """
 
-import asyncio
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 from bot.domain.audit import AuditEntry
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput, StarsDown, StarsRefused
 from bot.domain.ids import Millis, UserId
-from bot.domain.licensing import EntryKind, derive
-from bot.domain.payments import RETURNED, Payment, PaymentStatus, return_key
+from bot.domain.licensing import EntryKind, LicenseType
+from bot.domain.payments import (
+    RETURNED,
+    Payment,
+    PaymentChargedBackAdminMessage,
+    PaymentReturnedAdminMessage,
+    PaymentReturnedMessage,
+    PaymentStatus,
+    PaymentStuckAdminMessage,
+    return_key,
+)
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.services.licensing.licenses import Licenses
-from bot.services.payments.payments import PaymentService, private_message
+from bot.services.payments.payments import PaymentService
+from bot.services.users.pin import PinService
 
-ROUND: Final = 1.0  # seconds between two looks for what is due
 LONGEST_REASON: Final = 200  # characters
 _BATCH: Final = 20
 _BACK_OFF: Final = 2_000  # ms, doubled with each attempt
@@ -36,15 +44,14 @@ class Refunds:
     transactions: Transactions
     licenses: Licenses
     payments: PaymentService
+    pin: PinService
     clock: Clock
 
     async def unused(self, payment: Payment) -> int:
         """How much of what was paid for has not run yet, ms: what a refund takes."""
         if payment.user_id is None or payment.status is not PaymentStatus.COMPLETED:
             return 0
-        async with self.transactions.begin() as unit:
-            entries = await unit.ledger.entries(payment.user_id)
-        license_balance = derive(entries, self.clock.now())
+        license_balance = await self.licenses.balance(payment.user_id)
         return sum(grant.left for grant in license_balance.grants if grant.entry_id == payment.entry_id)
 
     @staticmethod
@@ -65,8 +72,9 @@ class Refunds:
     async def ask(self, actor: UserId, payment_id: int, reason: str) -> Payment:
         """Take back the unused time at once; Telegram is told until it has given the Stars back.
 
-        Raises BadInput for a payment that is not there, went back already or is on its way, and for no reason.
+        Raises PinRequired; BadInput for a payment that is not there, went back or is on its way, and for no reason.
         """
+        self.pin.demand(actor)
         reason = self.reason(reason)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
@@ -102,12 +110,13 @@ class Refunds:
         action = "payment.charged-back" if is_charged_back else "payment.refunded"
         details = f"payment {payment.payment_id}: {payment.stars} Stars"
         await unit.audit(AuditEntry(actor=None, action=action, subject=user_id, details=details), now)
-        idempotency_key, values = return_key(payment.charge_id), _values(payment)
+        key = return_key(payment.charge_id)
         if user_id is not None:
-            await unit.enqueue(private_message(user_id, "payment-returned", values, idempotency_key), now)
-        kind = "payment-charged-back-admin" if is_charged_back else "payment-returned-admin"
+            told = PaymentReturnedMessage(**_facts(payment))
+            await unit.enqueue(outbox_message(told, user_id=user_id, idempotency_key=key), now)
+        alarm = (PaymentChargedBackAdminMessage if is_charged_back else PaymentReturnedAdminMessage)(**_facts(payment))
         for admin in admins:
-            await unit.enqueue(private_message(admin, kind, values, f"{idempotency_key}:{admin}"), now)
+            await unit.enqueue(outbox_message(alarm, user_id=admin, idempotency_key=f"{key}:{admin}"), now)
 
     async def _take(self, unit: UnitOfWork, payment: Payment, user_id: UserId, actor: UserId | None) -> None:
         if payment.entry_id is not None:
@@ -130,15 +139,6 @@ class RefundJob:
     stars: StarsApi
     refunds: Refunds
     clock: Clock
-
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                await self.give_back()
-            except Exception:
-                _logger.exception("a round of refunds failed")
-            await asyncio.sleep(ROUND)
 
     async def give_back(self) -> int:
         """Every refund that is due; how many went through."""
@@ -168,14 +168,22 @@ class RefundJob:
             await unit.payments.refund_later(payment.payment_id, Millis(now + wait), said)
             for admin in admins:
                 idempotency_key = f"stuck:{return_key(payment.charge_id)}:{admin}"
-                values = {**_values(payment), "said": said[:100]}
-                await unit.enqueue(private_message(admin, "payment-stuck-admin", values, idempotency_key), now)
+                stuck = PaymentStuckAdminMessage(**_facts(payment), said=said[:100])
+                await unit.enqueue(outbox_message(stuck, user_id=admin, idempotency_key=idempotency_key), now)
 
 
-def _values(payment: Payment) -> Mapping[str, str]:
+class _Facts(TypedDict):
+    number: int
+    stars: int
+    user: UserId | None
+    kind: LicenseType | None
+
+
+def _facts(payment: Payment) -> _Facts:
+    """The fields of a `PaymentReturnedMessage`."""
     return {
-        "number": str(payment.payment_id),
-        "stars": str(payment.stars),
-        "user": "?" if payment.user_id is None else str(payment.user_id),
-        "kind": "none" if payment.license_type is None else payment.license_type.value,
+        "number": payment.payment_id,
+        "stars": payment.stars,
+        "user": payment.user_id,
+        "kind": payment.license_type,
     }

@@ -1,11 +1,12 @@
 """What admins are told of promo codes by themselves: messages in the transaction that gave the reason."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypedDict
 
-from bot.domain.chat import Button, OutboxMessage
+from bot.domain.chat import Button, outbox_message
 from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.promo import (
     GUESSING,
@@ -13,13 +14,35 @@ from bot.domain.promo import (
     TRIES_WITHIN,
     Campaign,
     NewUse,
+    PromoFastMessage,
+    PromoGuessingMessage,
+    PromoUndoAskedMessage,
+    PromoUsedMessage,
     is_fast_alarm,
     used_alarm,
 )
-from bot.services.chat.buttons import random_token
+from bot.services.chat.buttons import ButtonAction, button_of, random_token
 
-PAUSE: Final = "promo.pause"  # the action of [Pause code]
 _BUTTON_LIFETIME: Final = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseCampaign(ButtonAction):
+    """[Pause code], in alarms and on the campaign's card."""
+
+    ACTION = "promo.pause"
+    campaign: int
+
+
+class _Named(TypedDict):
+    """The fields of a `CampaignMessage`."""
+
+    campaign: int
+    kind: LicenseType
+    days: int
+    uses: int
+    capacity: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +61,11 @@ class PromoAlarms:
         campaign = replace(campaign, uses=use.uses)
         percent = used_alarm(use.uses, campaign.terms.capacity)
         if percent is not None:
-            values = {"percent": str(percent)}
-            await self._alarm(unit, campaign, "promo-used", str(percent), values, now)
+            used = PromoUsedMessage(**_named(campaign), percent=percent)
+            await self._alarm(unit, campaign, used, str(percent), now)
         if is_fast_alarm(campaign, use.in_this_hour, now):
-            values = {"count": str(use.in_this_hour)}
-            await self._alarm(unit, campaign, "promo-fast", str(now // DAY), values, now)
+            fast = PromoFastMessage(**_named(campaign), count=use.in_this_hour)
+            await self._alarm(unit, campaign, fast, str(now // DAY), now)
 
     async def guessed(self, unit: UnitOfWork, now: Millis) -> None:
         """At 50 wrong tries of everybody within a minute; once in a quarter of an hour."""
@@ -50,52 +73,45 @@ class PromoAlarms:
             return
         for admin in await self.admins(unit):
             idempotency_key = f"promo-guessing:{now // TRIES_WITHIN}:{admin}"
-            await unit.enqueue(private_message(admin, "promo-guessing", {"count": str(GUESSING)}, idempotency_key), now)
+            guessing = PromoGuessingMessage(count=GUESSING)
+            await unit.enqueue(outbox_message(guessing, user_id=admin, idempotency_key=idempotency_key), now)
 
     async def undo_asked(self, unit: UnitOfWork, campaign: Campaign, asker: UserId, now: Millis) -> None:
         """A second admin has to say yes."""
         others = [admin for admin in await self.admins(unit) if admin != asker]
         for admin in others:
-            values = _named(campaign)
+            asked = PromoUndoAskedMessage(**_named(campaign))
             idempotency_key = f"promo-undo-asked:{campaign.campaign_id}:{now}:{admin}"
-            await unit.enqueue(private_message(admin, "promo-undo-asked", values, idempotency_key), now)
+            await unit.enqueue(outbox_message(asked, user_id=admin, idempotency_key=idempotency_key), now)
 
     async def _alarm(
-        self, unit: UnitOfWork, campaign: Campaign, kind: str, what: str, values: Mapping[str, str], now: Millis
+        self,
+        unit: UnitOfWork,
+        campaign: Campaign,
+        alarm: PromoUsedMessage | PromoFastMessage,
+        what: str,
+        now: Millis,
     ) -> None:
         admins = await self.admins(unit)
         buttons = [self._pause_button(admin, campaign, now) for admin in admins]
         await unit.buttons.add(buttons, now)
         for admin, button in zip(admins, buttons, strict=True):
-            told = {**_named(campaign), **values, "token": button.token}
-            idempotency_key = f"{kind}:{campaign.campaign_id}:{what}:{admin}"
-            await unit.enqueue(private_message(admin, kind, told, idempotency_key), now)
+            told = replace(alarm, token=button.token)
+            idempotency_key = f"{alarm.KIND}:{campaign.campaign_id}:{what}:{admin}"
+            await unit.enqueue(outbox_message(told, user_id=admin, idempotency_key=idempotency_key), now)
 
     def _pause_button(self, admin: UserId, campaign: Campaign, now: Millis) -> Button:
-        return Button(
-            token=self.new_token(),
-            user_id=admin,
-            chat_id=ChatId(admin),
-            action=PAUSE,
-            values={"campaign": str(campaign.campaign_id)},
-            expires_ts=Millis(now + _BUTTON_LIFETIME),
-        )
+        pause = PauseCampaign(campaign=campaign.campaign_id)
+        return button_of(pause, self.new_token(), admin, ChatId(admin), Millis(now + _BUTTON_LIFETIME))
 
 
-def _named(campaign: Campaign) -> dict[str, str]:
-    """What a message says of a campaign: never its code, for it lies in the database until they are sent."""
+def _named(campaign: Campaign) -> _Named:
     terms = campaign.terms
     return {
-        "campaign": str(campaign.campaign_id),
-        "kind": terms.license_type.value,
-        "days": str(terms.days),
-        "uses": str(campaign.uses),
-        "capacity": str(terms.capacity),
+        "campaign": campaign.campaign_id,
+        "kind": terms.license_type,
+        "days": terms.days,
+        "uses": campaign.uses,
+        "capacity": terms.capacity,
         "note": terms.note,
     }
-
-
-def private_message(user_id: UserId, kind: str, values: Mapping[str, str], idempotency_key: str) -> OutboxMessage:
-    return OutboxMessage(
-        user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, idempotency_key=idempotency_key
-    )

@@ -1,13 +1,13 @@
 """The admins' side of promo codes: make, show, pause, count, and call back."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Final
 
 from bot.domain.audit import AuditEntry
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, derive
@@ -22,6 +22,7 @@ from bot.domain.promo import (
     Funnel,
     HeldUsage,
     Pin,
+    PromoTakenMessage,
     SealedCode,
     UndoStep,
     undo_step,
@@ -29,16 +30,14 @@ from bot.domain.promo import (
 from bot.domain.promo_codes import Terms, fold, generated
 from bot.domain.secrets import Secret
 from bot.services.licensing.licenses import Licenses
-from bot.services.promo.alerts import PromoAlarms, private_message
+from bot.services.promo.alerts import PromoAlarms
 
 LARGEST_SHOWN: Final = 10  # people named in the preview of an undo
 PAGE: Final = 8  # campaigns a page
-ROUND: Final = 60.0  # seconds between two looks for undos that were cut short
 _CHUNK: Final = 250  # codes made without a pause for others
 _BATCH: Final = 20  # redemptions undone a transaction
 
 Progress = Callable[[int], Awaitable[None]]
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,15 +189,10 @@ class CampaignService:
             done += batch
             await progress(done)
 
-    async def run(self) -> None:
-        """For ever: finish the undos that a kill cut short."""
-        while True:
-            try:
-                for campaign_id in await self.queries.unfinished_undos():
-                    await self.finish_undo(campaign_id)
-            except Exception:
-                _logger.exception("an undo of a campaign could not be finished; it is tried again")
-            await asyncio.sleep(ROUND)
+    async def finish_undos(self) -> None:
+        """Finish those that a kill cut short."""
+        for campaign_id in await self.queries.unfinished_undos():
+            await self.finish_undo(campaign_id)
 
     async def _undo_some(self, campaign_id: int) -> int:
         now = self.clock.now()
@@ -228,8 +222,8 @@ class CampaignService:
             idempotency_key=idempotency_key,
             actor=None,
         )
-        values = {"kind": bucket.license_type.value, "span": str(bucket.left)}
-        await unit.enqueue(private_message(usage.user_id, "promo-taken", values, idempotency_key), now)
+        taken = PromoTakenMessage(kind=bucket.license_type, span=bucket.left)
+        await unit.enqueue(outbox_message(taken, user_id=usage.user_id, idempotency_key=idempotency_key), now)
 
     # --- pinned cards -----------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.audit import AuditEntry
+from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseBalance, LicenseType
@@ -14,11 +15,19 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.promo import PromoCodeCipher, PromoQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.promo import TRIES, TRIES_WITHIN, CampaignState, KnownCode, Redeemed, Usage, starts_after
+from bot.domain.promo import (
+    TRIES,
+    TRIES_WITHIN,
+    CampaignState,
+    KnownCode,
+    PromoGivenMessage,
+    Redeemed,
+    Usage,
+    starts_after,
+)
 from bot.domain.promo_codes import fold, suggestion
-from bot.domain.update_attempt import without_attempt
 from bot.services.licensing.licenses import Licenses
-from bot.services.promo.alerts import PromoAlarms, private_message
+from bot.services.promo.alerts import PromoAlarms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,21 +108,21 @@ class Redemptions:
         if recipient != requester and await self.reads.user_config(recipient) is None:
             raise BadInput("promo-unknown-user", user=recipient)
         now = self.clock.now()
-        with without_attempt():  # what was seen or mistyped is not the effect of this update: it may be shown again
-            async with self.transactions.begin() as unit:
-                tries = await unit.promo.tries(requester, Millis(now - TRIES_WITHIN))
-                if len(tries) >= TRIES:
-                    return Refusal(next_try=_next_try(tries))
-                if latin is not None:
-                    return Suggestion(text=latin, lookup=lookup.hex(), recipient=recipient)
-                code = await unit.promo.find(lookup, recipient)
-                if code is not None and (redemption := _redeemed(code, recipient)) is not None:
-                    return redemption
-                if code is None or not code.is_open(now):
-                    await unit.promo.add_try(requester, now)
-                    await self.alarms.guessed(unit, now)
-                    return Refusal()
-                await unit.promo.opened(code.campaign.campaign_id, recipient, now)
+        # what was seen or mistyped is not the effect of this update: it may be shown again
+        async with self.transactions.begin_aside() as unit:
+            tries = await unit.promo.tries(requester, Millis(now - TRIES_WITHIN))
+            if len(tries) >= TRIES:
+                return Refusal(next_try=_next_try(tries))
+            if latin is not None:
+                return Suggestion(text=latin, lookup=lookup.hex(), recipient=recipient)
+            code = await unit.promo.find(lookup, recipient)
+            if code is not None and (redemption := _redeemed(code, recipient)) is not None:
+                return redemption
+            if code is None or not code.is_open(now):
+                await unit.promo.add_try(requester, now)
+                await self.alarms.guessed(unit, now)
+                return Refusal()
+            await unit.promo.opened(code.campaign.campaign_id, recipient, now)
         return await self._code_preview(code, lookup, recipient, now)
 
     async def _code_preview(self, code: KnownCode, lookup: bytes, recipient: UserId, now: Millis) -> CodePreview:
@@ -152,8 +161,9 @@ class Redemptions:
         await unit.audit(AuditEntry(actor=requester, action="promo.redeem", subject=recipient, details=details), now)
         await self.alarms.used(unit, code.campaign, use, now)
         if actor is not None:
-            values = {"kind": terms.license_type.value, "days": str(terms.days), "date": str(until)}
-            await unit.enqueue(private_message(recipient, "promo-given", values, f"promo:{use.usage_id}"), now)
+            given = PromoGivenMessage(kind=terms.license_type, days=terms.days, date=until)
+            message = outbox_message(given, user_id=recipient, idempotency_key=f"promo:{use.usage_id}")
+            await unit.enqueue(message, now)
         usage = Usage(usage_id=use.usage_id, license_type=terms.license_type, days=terms.days, at=now, until=until)
         return Redemption(recipient=recipient, usage=usage)
 

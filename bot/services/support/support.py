@@ -2,31 +2,50 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 from bot.domain.accounts import AccountType
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import Button, OutboxMessage
+from bot.domain.chat import OutboxMessage, OutboxPayload, outbox_message
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import DAY, MINUTE, ChatId, Millis, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.support import SupportReads
-from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
+from bot.domain.support import (
+    Author,
+    ClosedByStaffMessage,
+    ClosedByUserMessage,
+    PaymentNote,
+    SupportAnsweredMessage,
+    SupportAskedMessage,
+    Thread,
+    ThreadId,
+    ThreadList,
+    ThreadMessage,
+    ThreadState,
+)
 from bot.domain.users import Role, UserConfig
-from bot.services.chat.buttons import random_token
+from bot.services.chat.buttons import ButtonAction, button_of, random_token
 from bot.services.users.access import RoleResolver
 
 MAX_TEXT: Final = 2_000  # characters of one message: with its frame it stays one message of Telegram's
 MOST: Final = 10  # messages of one user …
 WINDOW: Final = 10 * MINUTE  # … in so many ms
-CLOSE: Final = "support.close"  # the action of [Close]
-THREAD: Final = "thread"
 _CLOSE_LIFETIME: Final = 30 * DAY  # ms: an answer may be read late
 _PAYMENTS_SHOWN: Final = 3
 _NEWEST: Final = 2**63 - 1  # above every payment's number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseThread(ButtonAction):
+    """[Close], on either side."""
+
+    ACTION = "support.close"
+    thread: ThreadId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +55,17 @@ class Opened:
     thread: Thread
     messages: tuple[ThreadMessage, ...]
     total: int
+
+
+class _Facts(TypedDict):
+    """What a `SupportAskedMessage` says of its writer."""
+
+    user: UserId
+    name: str
+    license: LicenseType | None
+    until: Millis | None
+    accounts: tuple[AccountType, ...]
+    payments: tuple[PaymentNote, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +108,13 @@ class Support:
             await unit.audit(_entry(closer.user_id, "support.close", thread), now)
             other = thread.handler_id if closer.user_id == thread.user_id else thread.user_id
             if other is not None and other != closer.user_id:
-                kind = "support-closed-by-user" if other == thread.handler_id else "support-closed-by-staff"
-                values = {THREAD: str(thread_id)}
-                await unit.enqueue(_private_message(other, kind, values, f"support-close:{thread_id}:{now}"), now)
+                closed = ClosedByUserMessage if other == thread.handler_id else ClosedByStaffMessage
+                key = f"support-close:{thread_id}:{now}"
+                await unit.enqueue(outbox_message(closed(thread=thread_id), user_id=other, idempotency_key=key), now)
         return thread
 
     async def open_thread(self, user_id: UserId) -> Thread | None:
-        """A user's own."""
+        """The user's open thread; None if they have none."""
         return await self.queries.open_thread(user_id)
 
     async def opened(self, reader: UserConfig, thread_id: ThreadId, page: int, size: int) -> Opened:
@@ -118,7 +148,9 @@ class Support:
             message_id = await unit.support.add(thread.thread_id, Author.USER, writer.user_id, text, now)
             staff = {*await unit.support.staff(), *self.roles.owner_ids} - {writer.user_id}
             for reader in sorted(staff):
-                await self._deliver(unit, thread, reader, "support-asked", facts | {"text": text}, message_id)
+                close = await self._close_button(unit, thread, reader, now)
+                asked = SupportAskedMessage(thread=thread.thread_id, close=close, **facts, text=text)
+                await unit.enqueue(_delivered(asked, reader, message_id), now)
             await unit.dialogues.clear(writer.user_id)
         return thread
 
@@ -131,42 +163,33 @@ class Support:
             if thread.state is ThreadState.CLOSED:
                 raise BadInput("support-is-closed", thread=thread_id)
             message_id = await unit.support.add(thread_id, Author.STAFF, writer.user_id, text, now)
-            await self._deliver(unit, thread, thread.user_id, "support-answered", {"text": text}, message_id)
+            close = await self._close_button(unit, thread, thread.user_id, now)
+            answered = SupportAnsweredMessage(thread=thread_id, close=close, text=text)
+            await unit.enqueue(_delivered(answered, thread.user_id, message_id), now)
             await unit.dialogues.clear(writer.user_id)
         return thread
 
-    async def _deliver(
-        self, unit: UnitOfWork, thread: Thread, reader: UserId, kind: str, values: dict[str, str], message_id: int
-    ) -> None:
-        """One side's message to one reader of the other, with a [Close] of their own."""
-        now = self.clock.now()
-        number = str(thread.thread_id)
-        close = Button(
-            token=self.new_token(),
-            user_id=reader,
-            chat_id=ChatId(reader),
-            action=CLOSE,
-            values={THREAD: number},
-            expires_ts=Millis(now + _CLOSE_LIFETIME),
-        )
+    async def _close_button(self, unit: UnitOfWork, thread: Thread, reader: UserId, now: Millis) -> str:
+        """The token of a reader's own [Close]."""
+        action = CloseThread(thread=thread.thread_id)
+        close = button_of(action, self.new_token(), reader, ChatId(reader), Millis(now + _CLOSE_LIFETIME))
         await unit.buttons.add([close], now)
-        told = {THREAD: number, "close": close.token, **values}
-        await unit.enqueue(_private_message(reader, kind, told, f"support:{message_id}:{reader}"), now)
+        return close.token
 
-    async def _facts(self, writer: UserConfig) -> dict[str, str]:
+    async def _facts(self, writer: UserConfig) -> _Facts:
         """What helps an answer, and is no secret."""
         now = self.clock.now()
         license_ = await self.reads.license(writer.user_id)
         held, until = license_.type_at(now), license_.until(now)
-        connected = [each.account_type.value for each in writer.accounts if each.account_type is not AccountType.PAPER]
+        connected = [each.account_type for each in writer.accounts if each.account_type is not AccountType.PAPER]
         paid = await self.payments.payments_of(writer.user_id, _NEWEST, _PAYMENTS_SHOWN)
         return {
-            "user": str(writer.user_id),
+            "user": writer.user_id,
             "name": writer.first_name,
-            "license": "none" if held is None else held.value,
-            "until": "" if until is None else str(until),
-            "accounts": " ".join(connected),
-            "payments": " ".join(f"{each.stars}:{each.paid_at}:{each.status.value}" for each in paid),
+            "license": held,
+            "until": until,
+            "accounts": tuple(connected),
+            "payments": tuple(PaymentNote(stars=each.stars, at=each.paid_at, status=each.status) for each in paid),
         }
 
 
@@ -183,7 +206,5 @@ def _entry(actor: UserId, action: str, thread: Thread) -> AuditEntry:
     return AuditEntry(actor=actor, action=action, subject=thread.user_id, details=f"thread {thread.thread_id}")
 
 
-def _private_message(reader: UserId, kind: str, values: dict[str, str], idempotency_key: str) -> OutboxMessage:
-    return OutboxMessage(
-        user_id=reader, chat_id=ChatId(reader), kind=kind, values=values, idempotency_key=idempotency_key
-    )
+def _delivered(payload: OutboxPayload, reader: UserId, message_id: int) -> OutboxMessage:
+    return outbox_message(payload, user_id=reader, idempotency_key=f"support:{message_id}:{reader}")

@@ -8,7 +8,6 @@ from typing import Final
 
 from bot.domain.accounts import PAPER_START_BALANCE, AccountType, Exchange
 from bot.domain.audit import AuditEntry
-from bot.domain.events import RoleChanged, UserConfigChanged
 from bot.domain.ids import Millis, UserId
 from bot.domain.numbers import plain
 from bot.domain.ports.clock import Clock
@@ -21,7 +20,7 @@ TERMS_VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome:
-    """What /start found or made."""
+    """The config of whoever sent /start, and whether it was made just now."""
 
     config: UserConfig
     is_new: bool
@@ -37,7 +36,7 @@ class OwnerLink:
 
 @dataclass(slots=True, kw_only=True)
 class People:
-    """Every write about a person, each with its event."""
+    """Every write about a person."""
 
     reads: Reads
     transactions: Transactions
@@ -46,7 +45,7 @@ class People:
     burn_owner_link: Callable[[], Awaitable[None]] | None = None
 
     async def config(self, user_id: UserId) -> UserConfig | None:
-        """The cached read."""
+        """The user's settings and accounts, through the cache; None: a stranger."""
         return await self.reads.user_config(user_id)
 
     async def welcome(self, user: NewUser) -> Welcome:
@@ -54,11 +53,10 @@ class People:
         config = await self.reads.user_config(user.user_id)
         if config is not None and config.accounts:
             return Welcome(config=config, is_new=False)
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:  # becoming a user is not what was asked for
             is_new = await unit.users.ensure(user, self.clock.now())
             if is_new:
                 await self._open_practice(unit, user.user_id)
-            unit.record(UserConfigChanged(user_id=user.user_id))
         config = await self.reads.user_config(user.user_id)
         if config is None:
             raise LookupError(f"user {user.user_id} vanished after being stored")
@@ -81,14 +79,12 @@ class People:
         config = await self.reads.user_config(user_id)
         if config is None or (config.username, config.first_name) == (username, first_name):
             return
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:
             await unit.users.rename(user_id, username, first_name)
-            unit.record(UserConfigChanged(user_id=user_id))
 
     async def set_language(self, user_id: UserId, language: Language) -> None:
         async with self.transactions.begin() as unit:
             await unit.users.set_language(user_id, language)
-            unit.record(UserConfigChanged(user_id=user_id))
 
     async def accept_terms(self, user_id: UserId) -> None:
         """Recorded with its version and moment."""
@@ -99,7 +95,6 @@ class People:
                 AuditEntry(actor=user_id, action="terms.accept", subject=user_id, details=str(TERMS_VERSION)),
                 now,
             )
-            unit.record(UserConfigChanged(user_id=user_id))
 
     async def claim_owner(self, user_id: UserId, token: str) -> bool:
         """Make the bearer of a fresh owner link the owner, once; False for any other token."""
@@ -115,5 +110,4 @@ class People:
         async with self.transactions.begin() as unit:
             await unit.users.set_role(user_id, Role.OWNER)
             await unit.audit(AuditEntry(actor=user_id, action="owner.claim", subject=user_id), now)
-            unit.record(RoleChanged(user_id=user_id))
         return True

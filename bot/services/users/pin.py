@@ -9,9 +9,9 @@ from secrets import token_bytes, token_hex
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import OutboxMessage
-from bot.domain.errors import BadInput
-from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.chat import outbox_message
+from bot.domain.errors import BadInput, PinRequired
+from bot.domain.ids import Millis, UserId
 from bot.domain.pins import (
     LENGTH,
     LOCKED_FOR,
@@ -19,15 +19,17 @@ from bot.domain.pins import (
     OPEN_FOR,
     TRIES,
     USUAL_COST,
+    PinForgottenMessage,
+    PinLockedMessage,
     PinState,
     ScryptCost,
     StoredPin,
     is_weak,
 )
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Queries, Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.users import UserQueries
 from bot.domain.secrets import Secret
-from bot.domain.update_attempt import without_attempt
 from bot.domain.users import Role
 from bot.services.users.access import RoleResolver
 
@@ -36,7 +38,7 @@ _DIGEST_BYTES: Final = 32
 
 
 class Outcome(StrEnum):
-    """What came of six digits."""
+    """What became of six digits that somebody entered."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -56,7 +58,7 @@ class Entered:
 class PinService:
     """The owners are told of a lock. What is open is known in this process alone."""
 
-    queries: Queries
+    queries: UserQueries
     transactions: Transactions
     clock: Clock
     roles: RoleResolver
@@ -77,6 +79,19 @@ class PinService:
         """Whether it was entered within the last five minutes."""
         return self._open_until.get(user_id, 0.0) > self.clock.monotonic()
 
+    def demand(self, user_id: UserId) -> None:
+        """First line of an act that one lost phone must not allow. Raises PinRequired unless `is_open`."""
+        if not self.is_open(user_id):
+            raise PinRequired
+
+    async def demand_for_keys(self, user_id: UserId) -> None:
+        """The same before keys are attached or removed, for whoever switched it on. Raises PinRequired."""
+        if self.is_open(user_id):
+            return
+        stored = await self.queries.pin(user_id)
+        if stored is not None and stored.guards_keys:
+            raise PinRequired
+
     def close(self, user_id: UserId) -> None:
         """Ask again at the next act."""
         self._open_until.pop(user_id, None)
@@ -87,19 +102,18 @@ class PinService:
         Raises LookupError for a user without a PIN.
         """
         now = self.clock.now()
-        with without_attempt():  # a try is not what the update asked for
-            async with self.transactions.begin() as unit:
-                stored = await unit.pins.count_try(user_id, now)
-            if stored is None:
-                return await self._locked(user_id, now)
-            if await asyncio.to_thread(_is_right, stored, digits):
-                async with self.transactions.begin() as unit:
-                    await unit.pins.clear_tries(user_id)
-                self._open(user_id)
-                return Entered(outcome=Outcome.RIGHT)
-            if stored.failures < TRIES:
-                return Entered(outcome=Outcome.WRONG, tries_left=TRIES - stored.failures)
-            return await self._lock(user_id, now)
+        async with self.transactions.begin_aside() as unit:  # a try is not what the update asked for
+            stored = await unit.pins.count_try(user_id, now)
+        if stored is None:
+            return await self._locked(user_id, now)
+        if await asyncio.to_thread(_is_right, stored, digits):
+            async with self.transactions.begin_aside() as unit:
+                await unit.pins.clear_tries(user_id)
+            self._open(user_id)
+            return Entered(outcome=Outcome.RIGHT)
+        if stored.failures < TRIES:
+            return Entered(outcome=Outcome.WRONG, tries_left=TRIES - stored.failures)
+        return await self._lock(user_id, now)
 
     async def set(self, user_id: UserId, digits: Secret) -> None:
         """Set or replace it, and open it. Raises BadInput for anything but six digits, and for a weak six."""
@@ -111,7 +125,8 @@ class PinService:
         salt = token_bytes(_SALT_BYTES)
         digest = await asyncio.to_thread(_digest, digits, salt, self.cost)
         now = self.clock.now()
-        async with self.transactions.begin() as unit:
+        # the button that asked for it is used up by what goes on after it
+        async with self.transactions.begin_aside() as unit:
             row = StoredPin(user_id=user_id, salt=salt, digest=digest, cost=self.cost)
             is_new = await unit.pins.put(row, now)
             action = "pin.set" if is_new else "pin.change"
@@ -119,7 +134,8 @@ class PinService:
         self._open(user_id)
 
     async def guard_keys(self, user_id: UserId, *, on: bool) -> None:
-        """Ask for it before keys are attached or removed, or no longer."""
+        """Ask for it before keys are attached or removed, or no longer. Raises PinRequired."""
+        self.demand(user_id)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             await unit.pins.guard_keys(user_id, on=on)
@@ -127,14 +143,19 @@ class PinService:
             await unit.audit(AuditEntry(actor=user_id, action=action, subject=user_id), now)
 
     async def forget(self, actor: UserId, user_id: UserId) -> bool:
-        """Remove it, one's own or, as an owner, somebody's who forgot it; they are told. False if there was none."""
+        """Remove it, one's own or, as an owner, somebody's who forgot it; they are told. False if there was none.
+
+        Raises PinRequired for the actor.
+        """
+        self.demand(actor)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             if not await unit.pins.remove(user_id):
                 return False
             await unit.audit(AuditEntry(actor=actor, action="pin.forget", subject=user_id), now)
             if actor != user_id:
-                await unit.enqueue(_private_message(user_id, "pin-forgotten", {}, f"pin-forgotten:{token_hex(8)}"), now)
+                key = f"pin-forgotten:{token_hex(8)}"
+                await unit.enqueue(outbox_message(PinForgottenMessage(), user_id=user_id, idempotency_key=key), now)
         self.close(user_id)
         return True
 
@@ -156,7 +177,7 @@ class PinService:
         until = Millis(now + LOCKED_FOR)
         people = self.roles.everybody(await self.queries.staff())
         others = sorted(each for each, role in people.items() if role is Role.OWNER and each != user_id)
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:
             await unit.pins.lock(user_id, until)
             await unit.audit(AuditEntry(actor=user_id, action="pin.locked", subject=user_id), now)
             await self._tell(unit, others, user_id, until, now)
@@ -165,16 +186,9 @@ class PinService:
 
     async def _tell(self, unit: UnitOfWork, owners: list[UserId], user_id: UserId, until: Millis, now: Millis) -> None:
         for owner in owners:
-            values = {"user": str(user_id), "until": str(until)}
-            await unit.enqueue(
-                _private_message(owner, "pin-locked", values, f"pin-locked:{user_id}:{until}:{owner}"), now
-            )
-
-
-def _private_message(user_id: UserId, kind: str, values: dict[str, str], idempotency_key: str) -> OutboxMessage:
-    return OutboxMessage(
-        user_id=user_id, chat_id=ChatId(user_id), kind=kind, values=values, idempotency_key=idempotency_key
-    )
+            locked = PinLockedMessage(user=user_id, until=until)
+            idempotency_key = f"pin-locked:{user_id}:{until}:{owner}"
+            await unit.enqueue(outbox_message(locked, user_id=owner, idempotency_key=idempotency_key), now)
 
 
 def _is_right(stored: StoredPin, digits: Secret) -> bool:

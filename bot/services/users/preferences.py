@@ -12,15 +12,14 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
 
-from bot.domain.accounts import AccountType
-from bot.domain.errors import BadInput, NoAccount
-from bot.domain.events import UserConfigChanged
-from bot.domain.ids import UserId
+from bot.domain.accounts import AccountType, TradeSettings
+from bot.domain.errors import BadInput
+from bot.domain.ids import AccountId, UserId
 from bot.domain.numbers import parse_number
 from bot.domain.portfolio import OrderType
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions
-from bot.domain.users import Notifications, TradeSettings, UserConfig
+from bot.domain.users import Notifications, UserConfig, UserSettings
 
 
 class SettingField(StrEnum):
@@ -55,6 +54,7 @@ RANGES: Final[Mapping[SettingField, Range]] = MappingProxyType(
 )
 _MAX_TYPED: Final = 64
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?(?P<sign>[+-])(?P<hours>0?[0-9]|1[0-4])(?::?00)?")
+_ACCOUNT: Final = re.compile(r"(?P<type>[a-z]+):(?P<id>[0-9]{1,19})")  # what buttons hold: demo:2
 _FURTHEST: Final = MappingProxyType({"+": 14, "-": 12})  # hours from UTC
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -68,7 +68,10 @@ class Preferences:
     transactions: Transactions
 
     async def set(self, user_id: UserId, field: SettingField, typed: str) -> UserConfig:
-        """The config with the new value. Raises BadInput for text that does not fit, NoAccount where there is none."""
+        """The config with the new value.
+
+        Raises BadInput for text that does not fit; NoAccount or ButtonExpired for an account that is not there.
+        """
         config = await self._config(user_id)
         typed = typed.strip()
         if len(typed) > _MAX_TYPED:
@@ -78,8 +81,10 @@ class Preferences:
         elif field is SettingField.TIME_ZONE:
             name = await asyncio.to_thread(_time_zone, typed)  # the names are files
             await self._store(user_id, replace(config.settings, time_zone=name))
+        elif field is SettingField.NOTIFICATIONS:
+            await self._store(user_id, replace(config.settings, notifications=_choice(Notifications, typed)))
         else:
-            await self._store(user_id, _CHANGES[field](config.settings, typed))
+            await self._store_for_accounts(user_id, _CHANGES[field](config.trade_settings, typed))
         return await self._config(user_id)
 
     async def _config(self, user_id: UserId) -> UserConfig:
@@ -88,19 +93,22 @@ class Preferences:
             raise BadInput("error-start-first")
         return config
 
-    async def _store(self, user_id: UserId, settings: TradeSettings) -> None:
+    async def _store(self, user_id: UserId, settings: UserSettings) -> None:
         async with self.transactions.begin() as unit:
             await unit.users.set_settings(user_id, settings)
-            unit.record(UserConfigChanged(user_id=user_id))
+
+    async def _store_for_accounts(self, user_id: UserId, settings: TradeSettings) -> None:
+        """For every account: one alone is changed where its order is made, on the order card to come."""
+        async with self.transactions.begin() as unit:
+            await unit.users.set_trade_settings(user_id, settings)
 
     async def _set_default_account(self, config: UserConfig, typed: str) -> None:
-        account_type = _choice(AccountType, typed)
-        account = config.account_of_type(account_type)
-        if account is None:
-            raise NoAccount("error-no-account", account_type=account_type.value)
+        word, account_id = typed, None
+        if (button := _ACCOUNT.fullmatch(typed)) is not None:
+            word, account_id = button["type"], AccountId(int(button["id"]))
+        account = config.resolve(_choice(AccountType, word), account_id)
         async with self.transactions.begin() as unit:
             await unit.users.set_default_account(config.user_id, account.account_id)
-            unit.record(UserConfigChanged(user_id=config.user_id))
 
 
 def _number(field: SettingField, typed: str) -> Decimal:
@@ -151,6 +159,5 @@ _CHANGES: Final[Mapping[SettingField, Callable[[TradeSettings, str], TradeSettin
             old, leverage=int(_number(SettingField.LEVERAGE, typed.removesuffix("x").removesuffix("X")))
         ),
         SettingField.ORDER_TYPE: lambda old, typed: replace(old, order_type=_choice(OrderType, typed)),
-        SettingField.NOTIFICATIONS: lambda old, typed: replace(old, notifications=_choice(Notifications, typed)),
     }
 )

@@ -15,8 +15,7 @@ from typing import Final
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput
-from bot.domain.events import CredentialsChanged, LicenseChanged, UserConfigChanged
-from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.ids import DAY, HOUR, Millis, UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.users import PrivacyReads
@@ -25,8 +24,7 @@ from bot.domain.users import Role, UserConfig
 from bot.services.users.access import RoleResolver
 
 EXPORT_EVERY: Final = DAY  # ms between two copies
-ERASE_AFTER: Final = 23 * 3_600_000  # ms: with a round every ten minutes it is done within 24 hours
-ROUND: Final = 600.0  # seconds between two looks for erasures that are due
+ERASE_AFTER: Final = 23 * HOUR  # ms: with a round every ten minutes it is done within 24 hours
 _BATCH: Final = 20
 _LAST_MOMENT: Final = 253_402_300_799_999  # the end of the year 9999, where calendars end
 _logger = logging.getLogger(__name__)
@@ -34,7 +32,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy:
-    """Exports and erasures."""
+    """Hands out what is stored of a user, and erases it after a delay."""
 
     queries: PrivacyReads
     transactions: Transactions
@@ -50,7 +48,7 @@ class Privacy:
         async with self.transactions.begin() as unit:
             last = (await unit.privacy.state(user_id)).exported_at
             if last is not None and now - last < EXPORT_EVERY:
-                raise BadInput("privacy-exported-today", hours=-(-(last + EXPORT_EVERY - now) // 3_600_000))
+                raise BadInput("privacy-exported-today", hours=-(-(last + EXPORT_EVERY - now) // HOUR))
             await unit.privacy.note_export(user_id, now)
         return await self.copy(user_id)
 
@@ -87,15 +85,6 @@ class Privacy:
             await unit.audit(_entry(user_id, "user.forget-taken-back"), now)
         return True
 
-    async def run(self) -> None:
-        """For ever; a round that fails is logged and the next one comes."""
-        while True:
-            try:
-                await self.erase_due()
-            except Exception:
-                _logger.exception("a round of erasures failed")
-            await asyncio.sleep(ROUND)
-
     async def erase_due(self) -> int:
         """Erase everybody whose time has come; how many."""
         erased = 0
@@ -116,17 +105,7 @@ class Privacy:
             if due is None or due > now:
                 return False
             await unit.audit(_entry(user_id, "user.forget"), now)
-            for account in await unit.privacy.erase(user_id):
-                unit.record(
-                    CredentialsChanged(
-                        user_id=user_id,
-                        account_id=account.account_id,
-                        exchange=account.exchange,
-                        account_type=account.account_type,
-                    )
-                )
-            unit.record(UserConfigChanged(user_id=user_id))
-            unit.record(LicenseChanged(user_id=user_id))
+            await unit.privacy.erase(user_id)
         _logger.info("a user was erased at their own wish")
         return True
 

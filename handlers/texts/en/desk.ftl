@@ -12,6 +12,7 @@ pin-enter = Your PIN:
 pin-new = Choose a PIN, six digits:
 pin-repeat = Once more, to be sure:
 pin-first-needed = This needs a PIN, and you have none yet.
+pin-needed = This needs your PIN. Please begin again.
 pin-weak = That one is too easy to guess.
 pin-differs = The two were not the same. Choose again:
 pin-is-set = ✓ Your PIN is set.

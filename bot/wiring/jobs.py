@@ -1,0 +1,124 @@
+"""The jobs beside the chat: a round of each is a service's method, its name, pauses and patience stand here.
+
+A docstring says from when on the absence of a success makes the process unready, and why; or why it never does. Names
+are labels of metrics: a closed set that does not change with the code.
+"""
+
+import asyncio
+from typing import Any, Final
+
+from bot.aio.periodic import Pace, Periodic
+from bot.chat.inbox_marker import InboxMarker
+from bot.domain.errors import StarsError, StorageTrouble
+from bot.domain.ids import DAY_S
+from bot.domain.ports.clock import Clock
+from bot.exchange.bybit.adapter import Bybit
+from bot.services.accounts.key_watch import KeyWatch
+from bot.services.admin.broadcasts import BroadcastJob
+from bot.services.housekeeping import Housekeeping
+from bot.services.licensing.reminders import Reminders
+from bot.services.payments.reconciliation import Reconciled, StarWatch
+from bot.services.payments.refunds import RefundJob
+from bot.services.promo.campaigns import CampaignService
+from bot.services.users.privacy import Privacy
+from cache.regions import RegionUpkeep
+from handlers.promo.pinned import PinnedCards
+
+_MINUTE_S: Final = 60.0
+_HOUR_S: Final = 60 * _MINUTE_S
+
+
+def refunds(job: RefundJob, clock: Clock) -> Periodic[int]:
+    """After 5 minutes: these are people's Stars, and their license time is gone already."""
+    return Periodic("refunds", job.give_back, clock=clock, every_s=1, late_after_s=5 * _MINUTE_S)
+
+
+def reconciliation(watch: StarWatch, clock: Clock) -> Periodic[Reconciled]:
+    """After 30 minutes: somebody may have paid and got nothing. What was lost is found within ten minutes usually."""
+    return Periodic(
+        "reconciliation",
+        watch.reconcile,
+        clock=clock,
+        every_s=5 * _MINUTE_S,
+        retry_s=15,
+        late_after_s=30 * _MINUTE_S,
+        expected=(StarsError,),
+    )
+
+
+def erasures(privacy: Privacy, clock: Clock) -> Periodic[int]:
+    """After 30 minutes: the promise is 24 hours, erasures are due after 23, so half an hour is left to mend it."""
+    return Periodic("erasures", privacy.erase_due, clock=clock, every_s=10 * _MINUTE_S, late_after_s=30 * _MINUTE_S)
+
+
+def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
+    """After 2 hours: a key that can withdraw, or dies, must be told; notices are of days, so hours are soon enough."""
+    return Periodic("key_watch", watch.check_due, clock=clock, every_s=10 * _MINUTE_S, late_after_s=2 * _HOUR_S)
+
+
+def reminders(service: Reminders, clock: Clock) -> Periodic[int]:
+    """After an hour: a reminder belongs to its morning. Usually it comes within five minutes of it."""
+    return Periodic("reminders", service.remind, clock=clock, every_s=5 * _MINUTE_S, late_after_s=_HOUR_S)
+
+
+def promo_undos(promo: CampaignService, clock: Clock) -> Periodic[None]:
+    """After an hour: time that was called back goes on running, and its admin believes it gone."""
+    return Periodic("promo_undos", promo.finish_undos, clock=clock, every_s=_MINUTE_S, late_after_s=_HOUR_S)
+
+
+def pinned_cards(cards: PinnedCards, clock: Clock) -> Periodic[None]:
+    """Never: an old figure on a card harms nobody."""
+    return Periodic("pinned_cards", cards.refresh, clock=clock, every_s=_HOUR_S, first_s=_HOUR_S)
+
+
+def broadcasts(job: BroadcastJob, clock: Clock, due: asyncio.Event) -> Periodic[float | None]:
+    """After 15 minutes: what admins announce stands still. `due` is set when a broadcast is started."""
+    return Periodic(
+        "broadcasts",
+        job.send_some,
+        clock=clock,
+        every_s=lambda pause_s: 30.0 if pause_s is None else Pace(pause_s),  # None: nothing is being sent
+        retry_s=30,
+        late_after_s=15 * _MINUTE_S,
+        due=due,
+    )
+
+
+def housekeeping(service: Housekeeping, clock: Clock) -> Periodic[int]:
+    """After 3 days: rows stay longer than people were told, and the disk fills slowly."""
+    return Periodic(
+        "housekeeping",
+        service.sweep,
+        clock=clock,
+        every_s=DAY_S,
+        retry_s=_HOUR_S,
+        late_after_s=3 * DAY_S,
+        expected=(StorageTrouble,),
+    )
+
+
+def inbox_sweep(marker: InboxMarker, clock: Clock) -> Periodic[int]:
+    """After a day: stored messages of people stay longer than they were told."""
+    return Periodic(
+        "inbox_sweep",
+        marker.forget_old,
+        clock=clock,
+        every_s=_HOUR_S,
+        late_after_s=DAY_S,
+        expected=(StorageTrouble,),
+    )
+
+
+def cache_sweep(regions: RegionUpkeep, clock: Clock) -> Periodic[None]:
+    """Never: what has expired is not shown, and memory is bounded by the regions' capacity."""
+    return Periodic("cache_sweep", regions.sweep_in_steps, clock=clock, every_s=5 * _MINUTE_S, first_s=5 * _MINUTE_S)
+
+
+def client_sweep(bybit: Bybit, clock: Clock) -> Periodic[None]:
+    """Never: the number of clients is bounded, and each is checked before it is used again."""
+    return Periodic("client_sweep", bybit.sweep, clock=clock, every_s=_MINUTE_S, first_s=_MINUTE_S)
+
+
+def upkeep_jobs(regions: RegionUpkeep, bybit: Bybit, marker: InboxMarker, clock: Clock) -> tuple[Periodic[Any], ...]:
+    """Those of no feature."""
+    return cache_sweep(regions, clock), client_sweep(bybit, clock), inbox_sweep(marker, clock)

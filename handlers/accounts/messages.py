@@ -1,0 +1,54 @@
+"""Messages about keys."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.accounts import KeyAttachedMessage, KeyExpiresMessage, KeyRemovedMessage, KeyTroubleMessage
+from bot.domain.ids import Millis
+from handlers.core.messages import KEYS, MessageSpec, message
+from handlers.texts.catalog import Markup, Translator, Value
+from handlers.views.times import day
+
+_COUNTS: Final = frozenset({"days", "code", "count"})
+
+
+def key_expires(say: Translator, payload: KeyExpiresMessage) -> Markup:
+    return say(
+        "promise-key-expires",
+        account_type=payload.account_type.value,
+        days=payload.days,
+        date=day(payload.date),
+    )
+
+
+def key_trouble(say: Translator, payload: KeyTroubleMessage) -> Markup:
+    """A finding of the daily check, with its cure."""
+    finding = say(payload.finding, **_finding_values(payload.values))
+    return say("promise-key-trouble", finding=finding, account_type=payload.account_type.value)
+
+
+def key_attached(say: Translator, payload: KeyAttachedMessage) -> Markup:
+    return say("promise-key-attached", account_type=payload.account_type.value)
+
+
+def key_removed(say: Translator, payload: KeyRemovedMessage) -> Markup:
+    return say("promise-key-removed", account_type=payload.account_type.value)
+
+
+def _finding_values(values: Mapping[str, str]) -> dict[str, Value]:
+    """They are stored as text: counts become numbers again for their plural, moments become dates."""
+    return {name: _value(name, text) for name, text in values.items()}
+
+
+def _value(name: str, text: str) -> Value:
+    if name == "date":
+        return day(Millis(int(text)))
+    return int(text) if name in _COUNTS else text
+
+
+MESSAGES: Final[tuple[MessageSpec, ...]] = (
+    message(KeyExpiresMessage, key_expires, KEYS),
+    message(KeyTroubleMessage, key_trouble, KEYS),
+    message(KeyAttachedMessage, key_attached, KEYS),
+    message(KeyRemovedMessage, key_removed, KEYS),
+)

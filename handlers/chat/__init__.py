@@ -1,0 +1,1 @@
+"""Messages of the Telegram side itself: what becomes of updates."""

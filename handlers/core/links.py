@@ -1,0 +1,61 @@
+"""The ways from one feature to another: buttons on others' cards, and what deep links carry.
+
+A deep link is `https://t.me/BOT?start=PAYLOAD`; Telegram sends it as `/start PAYLOAD`.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.market import Category
+from bot.domain.payloads import Matching
+from bot.services.chat.buttons import ButtonAction
+from handlers.core.callbacks import Code, PageNumber
+
+OWNER_PAYLOAD: Final = "own_"  # before the token that makes its bearer an owner
+PROMO_PAYLOAD: Final = "p_"  # before a promo code
+SUBSCRIBE_PAYLOAD: Final = "subscribe"  # where forwarded invoices lead
+
+LONGEST_SYMBOL: Final = 30
+SymbolName = Annotated[Symbol, Matching(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")]
+
+
+@dataclass(frozen=True, slots=True)
+class RunCommand(Code):
+    """A command without arguments: the menu's buttons, "did you mean /balance"."""
+
+    TAG = "do"
+    command: Annotated[str, Matching("[a-z0-9_]{1,32}")]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBalance(Code):
+    """An account's balance."""
+
+    TAG = "bal"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPrice(Code):
+    """A symbol's price."""
+
+    TAG = "px"
+    symbol: SymbolName
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSymbols(Code):
+    """A page of a category's symbols."""
+
+    TAG = "sym"
+    category: Category
+    page: PageNumber = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskCodeFor(ButtonAction):
+    """[Promo code] of a user's card: asks for a code to redeem for that user."""
+
+    ACTION = "promo.ask-for"
+    user: UserId

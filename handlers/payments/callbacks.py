@@ -1,0 +1,39 @@
+"""Codes of payments, one's own and everybody's."""
+
+from dataclasses import dataclass
+
+from bot.domain.payments import Listed
+from handlers.core.callbacks import Code, RowNumber
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMyPayments(Code):
+    """The presser's own payments with numbers below `before`; 0: the newest."""
+
+    TAG = "mypay"
+    before: RowNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPayments(Code):
+    """Everybody's payments, for admins."""
+
+    TAG = "pays"
+    listed: Listed = Listed.ALL
+    before: RowNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPayment(Code):
+    """One payment, for admins."""
+
+    TAG = "payment"
+    number: RowNumber
+
+
+@dataclass(frozen=True, slots=True)
+class AskRefund(Code):
+    """Asks for the reason before anything goes back."""
+
+    TAG = "refund"
+    number: RowNumber

@@ -1,0 +1,34 @@
+"""Reads of license time and of its ledger."""
+
+from bot.domain.ids import Millis, UserId
+from bot.domain.licensing import LedgerEntry, License
+from bot.domain.reminders import EndingLicense
+from storage.licensing.ledger import SELECT_EVENTS_OF_USER, SELECT_TRIAL, entry_of
+from storage.licensing.licenses import SELECT_ENDING, SELECT_LICENSE, ending_of, license_of
+from storage.sqlite.database import Database
+
+
+class SqliteLicenseQueries:
+    """Implements `bot.domain.ports.licensing.LicenseQueries`; each method raises StorageTrouble when the disk fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def license(self, user_id: UserId, now: Millis) -> License:
+        """The license that counts at `now`; one that ended is answered too, with its dates."""
+        return license_of(await self._database.fetch(SELECT_LICENSE, (user_id, now)), user_id)
+
+    async def ledger_entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
+        """See the port."""
+        return tuple(map(entry_of, await self._database.fetch(SELECT_EVENTS_OF_USER, (user_id,))))
+
+    async def had_trial(self, user_id: UserId) -> bool:
+        """Whether they ever started one, also if it was taken back."""
+        return bool(await self._database.fetch(SELECT_TRIAL, (user_id,)))
+
+    async def ending_licenses(
+        self, after: tuple[Millis, UserId], until: Millis, limit: int
+    ) -> tuple[EndingLicense, ...]:
+        """See the port."""
+        rows = await self._database.fetch(SELECT_ENDING, (*after, until, limit))
+        return tuple(map(ending_of, rows))

@@ -1,0 +1,181 @@
+"""The repositories record what they wrote; tests/harness/write_watch.py finds each event that is left out."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from harness.storage import (
+    ANNA,
+    BORIS,
+    NOW,
+    Ground,
+    add_account,
+    execution,
+    ground,
+    key_check,
+    new_user,
+    order,
+    position,
+    sealed_credentials,
+)
+
+from bot.domain.accounts import Account, AccountType
+from bot.domain.events import (
+    CredentialsChanged,
+    Event,
+    LicenseChanged,
+    OrderFilled,
+    RoleChanged,
+    UserBanned,
+    UserConfigChanged,
+    WalletChanged,
+)
+from bot.domain.ids import DAY, UserId
+from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
+from bot.domain.portfolio import Orders, Positions
+from bot.domain.users import Language, Role, TradeSettings, UserSettings
+from storage.store import SqliteUnitOfWork
+
+NEW = UserId(1003)
+
+
+@dataclass(frozen=True)
+class Anna:
+    """Accounts of somebody with a license, a key and a practice wallet."""
+
+    paper: Account
+    demo: Account
+    pending: Account
+
+
+Write = Callable[[SqliteUnitOfWork, Anna], Awaitable[object]]
+
+WRITES: dict[str, tuple[Write, set[type]]] = {
+    "ensure": (lambda unit, _: unit.users.ensure(new_user(NEW), NOW), {UserConfigChanged}),
+    "rename": (lambda unit, _: unit.users.rename(ANNA, "other", "Other"), {UserConfigChanged}),
+    "language": (lambda unit, _: unit.users.set_language(ANNA, Language.RUSSIAN), {UserConfigChanged}),
+    "settings": (
+        lambda unit, _: unit.users.set_settings(ANNA, UserSettings(time_zone="Asia/Tokyo")),
+        {UserConfigChanged},
+    ),
+    "trade settings": (
+        lambda unit, _: unit.users.set_trade_settings(ANNA, TradeSettings(leverage=7)),
+        {UserConfigChanged},
+    ),
+    "default": (lambda unit, it: unit.users.set_default_account(ANNA, it.paper.account_id), {UserConfigChanged}),
+    "terms": (lambda unit, _: unit.users.accept_terms(ANNA, 1, NOW), {UserConfigChanged}),
+    "ban": (lambda unit, _: unit.users.set_banned(ANNA, banned=True), {UserBanned}),
+    "role": (lambda unit, _: unit.users.set_role(ANNA, Role.ADMIN), {RoleChanged}),
+    "account": (lambda unit, _: add_account(unit, ANNA, AccountType.LIVE), {UserConfigChanged}),
+    "activate": (
+        lambda unit, it: unit.accounts.activate(it.pending.account_id, "900"),  # its predecessor is removed
+        {UserConfigChanged, CredentialsChanged},
+    ),
+    "remove": (
+        lambda unit, it: unit.accounts.remove(it.demo.account_id),  # it is the default
+        {UserConfigChanged, CredentialsChanged},
+    ),
+    "key": (lambda unit, it: unit.accounts.put_credentials(sealed_credentials(it.pending)), {CredentialsChanged}),
+    "check": (
+        lambda unit, it: unit.accounts.set_check(it.demo.account_id, key_check(checked_at=NOW + 1)),
+        {CredentialsChanged},
+    ),
+    "wallet": (lambda unit, it: unit.accounts.open_paper_wallet(it.paper.account_id, "USDC", "5"), {WalletChanged}),
+    "fill": (lambda unit, it: unit.trades.add(it.paper, execution("e-2")), {OrderFilled}),
+    "license": (lambda unit, _: unit.ledger.append(ANNA, granted("again"), NOW), {LicenseChanged}),
+    "erase": (lambda unit, _: unit.privacy.erase(ANNA), {UserConfigChanged, LicenseChanged, CredentialsChanged}),
+}
+
+MISSING = [(name, each) for name in WRITES for each in sorted(WRITES[name][1], key=lambda event: event.__name__)]
+
+REPLAYS: dict[str, Write] = {
+    "ensure": lambda unit, _: unit.users.ensure(new_user(ANNA, first_name="Other"), NOW),
+    "wallet": lambda unit, it: unit.accounts.open_paper_wallet(it.paper.account_id, "USDT", "7"),
+    "fill": lambda unit, it: unit.trades.add(it.paper, execution()),
+    "license": lambda unit, _: unit.ledger.append(ANNA, granted("once"), NOW),
+    "check of a key that is gone": lambda unit, it: unit.accounts.set_check(it.pending.account_id, key_check()),
+    "a load written back": lambda unit, it: unit.portfolio.replace_positions(
+        it.demo, Positions(account_id=it.demo.account_id, items=(position("ETHUSDT"),), as_of=NOW)
+    ),
+}
+
+
+def granted(key: str) -> NewLedgerEntry:
+    return NewLedgerEntry(
+        kind=EntryKind.GRANT,
+        license_type=LicenseType.BASIC,
+        millis=DAY,
+        takes=None,
+        idempotency_key=f"test:{key}",
+        actor=None,
+        note="",
+    )
+
+
+async def anna(it: Ground) -> Anna:
+    demo, paper = await it.account(), await it.account(kind=AccountType.PAPER)
+    async with it.store.begin() as unit:
+        await unit.accounts.put_credentials(sealed_credentials(demo, check=key_check()))
+        await unit.accounts.open_paper_wallet(paper.account_id, "USDT", "10")
+        await unit.users.set_default_account(ANNA, demo.account_id)
+        await unit.ledger.append(ANNA, granted("once"), NOW)
+        await unit.trades.add(paper, execution())
+        pending = await add_account(unit, ANNA, AccountType.DEMO)
+        held = Positions(account_id=demo.account_id, items=(position(),), as_of=NOW)
+        await unit.portfolio.replace_positions(demo, held)
+        await unit.portfolio.replace_orders(demo, Orders(account_id=demo.account_id, items=(order(),), as_of=NOW))
+    return Anna(paper=paper, demo=demo, pending=pending)
+
+
+async def told_of(folder: Path, write: Write) -> tuple[Event, ...]:
+    """What one unit of work told. Raises AssertionError if a cached read would show more than that."""
+    async with ground(folder) as it:
+        person = await anna(it)
+        it.committed.clear()
+        async with it.store.begin() as unit:
+            await write(unit, person)
+        return it.committed[0] if it.committed else ()
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_a_write_records_its_events(tmp_path: Path, name: str) -> None:
+    write, expected = WRITES[name]
+    assert {type(event) for event in await told_of(tmp_path, write)} == expected
+
+
+@pytest.mark.parametrize("name", REPLAYS)
+async def test_what_changed_nothing_records_nothing(tmp_path: Path, name: str) -> None:
+    assert await told_of(tmp_path, REPLAYS[name]) == ()
+
+
+@pytest.mark.parametrize(("name", "missing"), MISSING)
+async def test_the_watch_finds_any_one_event_that_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, missing: type
+) -> None:
+    record = SqliteUnitOfWork._record
+
+    def all_but_one(unit: SqliteUnitOfWork, event: Event) -> None:
+        if not (is_judged and type(event) is missing):
+            record(unit, event)
+
+    is_judged = False
+
+    async def write(unit: SqliteUnitOfWork, person: Anna) -> None:
+        nonlocal is_judged
+        is_judged = True
+        await WRITES[name][0](unit, person)
+
+    monkeypatch.setattr(SqliteUnitOfWork, "_record", all_but_one)
+    with pytest.raises(AssertionError, match="is read by the region"):
+        await told_of(tmp_path, write)
+
+
+async def test_an_event_about_somebody_else_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def write(unit: SqliteUnitOfWork, _: Anna) -> None:
+        monkeypatch.setattr(SqliteUnitOfWork, "_record", lambda *_: unit._events.update({of_boris: None}))
+        await unit.users.rename(ANNA, "other", "Other")
+
+    of_boris = UserConfigChanged(user_id=BORIS)
+    with pytest.raises(AssertionError, match="user 1001"):
+        await told_of(tmp_path, write)

@@ -1,0 +1,123 @@
+"""Every public name of the product is used by the product; what only tests use is taken out."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from harness.sources import RUNTIME, trees
+
+FRAMEWORK: Final = "called by the library that the class is made for"
+COUNTED: Final = "one of the counters of a dataclass that metrics read whole"
+WATCHED: Final = "a figure that tests wait for or count with"
+DOCUMENTED: Final = "makes a table that the documents quote"
+OFFERED: Final = "a verb of docs/cache.md"
+TRADING: Final = "what an order needs"
+JOBS: Final = "how jobs fare, for metrics"
+CODES: Final = "the codes' own checks"
+KEPT: Final = {
+    "bot.aio.periodic.PeriodicStats.failures_in_a_row": JOBS,
+    "bot.aio.periodic.PeriodicStats.is_running": JOBS,
+    "bot.aio.periodic.PeriodicStats.late_after_s": JOBS,
+    "bot.chat.inbox.InboxStats.explained": WATCHED,
+    "bot.chat.inbox_marker.InboxMarkerStats.failed_commits": WATCHED,
+    "bot.chat.outbox.OutboxStats.put_off": COUNTED,
+    "bot.chat.poller.PollStats.conflicts": COUNTED,
+    "bot.chat.poller.PollStats.failed_commits": COUNTED,
+    "bot.chat.poller.PollStats.renewals": COUNTED,
+    "bot.chat.rate_limiter.TelegramRateLimiter.process_request": FRAMEWORK,
+    "bot.chat.stats.ChatStats.inbox_marker": WATCHED,
+    "bot.chat.transport.AiohttpRequest.do_request": FRAMEWORK,
+    "bot.chat.transport.AiohttpRequest.read_timeout": FRAMEWORK,
+    "bot.domain.licensing.plans_as_markdown": DOCUMENTED,
+    "bot.domain.market.Instrument.max_market_order_qty": TRADING,
+    "bot.domain.market.Instrument.max_order_qty": TRADING,
+    "bot.domain.market.Instrument.min_notional": TRADING,
+    "bot.domain.market.Instrument.min_order_qty": TRADING,
+    "bot.domain.market.Instrument.qty_step": TRADING,
+    "bot.domain.market.Instrument.tick_size": TRADING,
+    "bot.domain.market.KLINE_INTERVALS": TRADING,
+    "bot.domain.market.Klines.interval": TRADING,
+    "bot.domain.market.Ticker.volume_24h": TRADING,
+    "bot.domain.portfolio.Balance.total_wallet_balance": TRADING,
+    "bot.exchange.budget.BudgetStats.windows": WATCHED,
+    "bot.exchange.budget.at_priority": TRADING,
+    "bot.exchange.meter.OUTCOMES": WATCHED,
+    "bot.services.licensing.licenses.Licenses.require": TRADING,
+    "bot.services.payments.reconciliation.Reconciled.lines": WATCHED,
+    "bot.settings.Settings.demo_stream_url": TRADING,
+    "bot.settings.Settings.settings_customise_sources": FRAMEWORK,
+    "cache.policy.as_markdown": DOCUMENTED,
+    "cache.regions.RegionUpkeep.invalidate_balance_cache": OFFERED,
+    "cache.regions.RegionUpkeep.invalidate_position_cache": OFFERED,
+    "cache.regions.RegionUpkeep.invalidate_user_caches": OFFERED,
+    "cache.regions.RegionUpkeep.on_order_placed": OFFERED,
+    "cache.regions.RegionUpkeep.on_position_closed": OFFERED,
+    "cache.regions.RegionUpkeep.on_user_credentials_changed": OFFERED,
+}
+
+
+def definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Public functions, classes and annotated names of a body, each with what defines it."""
+    for node in body:
+        name = None
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            name = node.name
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            name = node.target.id
+        if name is not None and not name.startswith("_"):
+            yield name, node
+
+
+def uses(tree: ast.AST) -> tuple[Counter[str], Counter[str]]:
+    """How often each name and each attribute is read."""
+    names: Counter[str] = Counter()
+    attributes: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            names[node.id] += 1
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            attributes[node.attr] += 1
+    return names, attributes
+
+
+def unused(modules: dict[str, ast.Module], users: dict[str, ast.Module]) -> set[str]:
+    """Definitions of `modules` that `users` read nowhere but in the definition; members by their bare name."""
+    names: Counter[str] = Counter()
+    attributes: Counter[str] = Counter()
+    for tree in users.values():
+        found = uses(tree)
+        names += found[0]
+        attributes += found[1]
+    dead = set()
+    for module, tree in modules.items():
+        for name, node in definitions(tree.body):
+            own_names, _ = uses(node)
+            if names[name] == own_names[name] and not attributes[name]:
+                dead.add(f"{module}.{name}")
+            for member, part in definitions(node.body) if isinstance(node, ast.ClassDef) else ():
+                if attributes[member] == uses(part)[1][member]:
+                    dead.add(f"{module}.{name}.{member}")
+    return dead
+
+
+def test_what_nobody_reads_is_found() -> None:
+    source = """
+class Used:
+    field: int
+    silent: int
+    def method(self): return self.method()
+def idle(): return idle()
+def main(): return Used().field
+LIMIT: int = 1
+_own: int = main()
+"""
+    tree = ast.parse(source)
+    assert unused({"m": tree}, {"m": tree}) == {"m.Used.silent", "m.Used.method", "m.idle", "m.LIMIT"}
+
+
+def test_every_public_name_is_used_by_the_product() -> None:
+    modules = {name: tree for name, tree in trees().items() if name.partition(".")[0] in RUNTIME}
+    dead = unused(modules, trees())
+    assert dead - KEPT.keys() == set()
+    assert KEPT.keys() - dead == set(), "used now, or gone: take it off the list"
