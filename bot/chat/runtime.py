@@ -62,7 +62,7 @@ class TelegramRuntime:
         self.sender = Sender(application.bot, render, listener_of)
         self.marker = InboxMarker(inbox_store, clock)
         self.lanes = Lanes(Runner(application).process, self.sender.tell, self.marker, clock, lane_limits)
-        self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.marker, clock)
+        self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.sender.tell, self.marker, clock)
         self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times)
 
     @classmethod
