@@ -59,7 +59,7 @@ async def watch(update: Update, context: Context) -> None:
 
 
 async def admit(ctx: UpdateContext, spec: HandlerSpec) -> bool:
-    """Whether the entry may run. Ends a tap's spinner first; the refusal has been said when it is False."""
+    """Whether the handler may run. Ends a tap's spinner first; the refusal has been said when it is False."""
     if ctx.query is not None and not _owns(ctx):
         await _end_spinner(ctx.data, ctx.query, ctx.say.plain("not-yours"))
         return False

@@ -1,6 +1,6 @@
 """Every handler in one table, and how the table becomes PTB's handlers.
 
-Group -1 is `guards.watch`; group 0 holds one PTB handler an entry, each behind `guards.admit`. What is not in the
+Group -1 is `guards.watch`; group 0 holds one PTB handler a spec, each behind `guards.admit`. What is not in the
 table does not run, and no spec can be made without an access rule.
 """
 
@@ -95,10 +95,10 @@ _KINDS: Final[Mapping[UpdateKind, filters.BaseFilter]] = MappingProxyType(
 
 
 class HandlerTable:
-    """The entries, looked up by command, action and dialogue."""
+    """The specs, looked up by command, action and dialogue."""
 
     def __init__(self, specs: Iterable[HandlerSpec]) -> None:
-        """Raises ValueError for two entries of one name, and for one that works nowhere."""
+        """Raises ValueError for two specs of one name, and for one that works nowhere."""
         self.specs = tuple(specs)
         names = [spec.name for spec in self.specs]
         if len(names) != len(set(names)):
@@ -261,7 +261,7 @@ def register(app: App, *, services: Services, texts: Texts, health: Callable[[],
 
 
 def add_handlers(app: App, table: HandlerTable) -> None:
-    """The guard before everything, one PTB handler an entry, the error handler behind everything."""
+    """The guard before everything, one PTB handler a spec, the error handler behind everything."""
     app.add_handler(TypeHandler(Update, guards.watch), group=-1)
     for spec in table.specs:
         handler = _ptb_handler(spec)
@@ -289,7 +289,7 @@ class _Verb(filters.MessageFilter):
 
 
 def _ptb_handler(spec: HandlerSpec) -> BaseHandler[Update, Context, Any] | None:
-    """None for what only other entries lead to: actions and dialogues."""
+    """None for what only other specs lead to: actions and dialogues."""
     match spec:
         case CommandSpec():
             wanted = _NEW if spec.verb is None else _NEW & _Verb(spec.verb)

@@ -29,7 +29,7 @@ class RateLimit(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedCall:
-    """What asks for a turn. The smaller the `priority`, the sooner; calls of one `owner` go in order, owners in turns.
+    """What asks for a slot. The smaller the `priority`, the sooner; calls of one `owner` go in order, owners in turns.
 
     `rate_limits` hold for this call; the queue's shared limit holds for all. `patience_s` in seconds.
     """

@@ -1,1 +1,1 @@
-"""Telegram's wire: transport, poller, inbox, lanes, outbox and PTB's application."""
+"""Telegram's side: transport, poller, inbox, lanes, outbox and PTB's application."""

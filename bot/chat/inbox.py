@@ -4,9 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from bot.aio.tasks import TaskSet
 from bot.chat.inbox_marker import InboxMarker
+from bot.chat.intake_limit import IntakeLimit
+from bot.chat.sender import Tell
 from bot.chat.updates import Incoming, from_body, known, read_update, to_body
 from bot.domain.chat import (
     InboxState,
@@ -15,6 +18,7 @@ from bot.domain.chat import (
     RestartedMessage,
     SendSecretAgainMessage,
     StoredUpdate,
+    TooFastMessage,
     outbox_message,
 )
 from bot.domain.ids import ChatId, UserId
@@ -24,6 +28,8 @@ from bot.domain.ports.storage import Transactions
 from bot.domain.update_attempt import UpdateId
 
 _log = logging.getLogger(__name__)
+
+TOO_FAST_EVERY: Final = 10.0  # seconds between two such words to the same sender
 
 Put = Callable[[Sequence[Incoming]], None]
 
@@ -36,6 +42,7 @@ class InboxStats:
     accepted: int
     duplicates: int
     unreadable: int
+    too_fast: int
     replayed: int
     explained: int  # after a restart: not handled again, their senders told why
 
@@ -44,17 +51,21 @@ class Inbox:
     """The poller, the webhook's route, the replay at start and the tests all come in by `accept`."""
 
     def __init__(
-        self, store: InboxStore, transactions: Transactions, put: Put, marker: InboxMarker, clock: Clock
+        self, store: InboxStore, transactions: Transactions, put: Put, tell: Tell, marker: InboxMarker, clock: Clock
     ) -> None:
         self._store = store
         self._transactions = transactions
         self._put = put
+        self._tell = tell
         self._marker = marker
         self._clock = clock
         self._uncertain: set[UpdateId] = set()  # a commit was asked for and not confirmed
         self._storing = TaskSet()
+        self._telling = TaskSet()
+        self._limit = IntakeLimit()
+        self._told: dict[UserId, float] = {}  # when a sender was last told to slow down, oldest first
         self._received = self._accepted = self._duplicates = self._unreadable = 0
-        self._replayed = self._explained = 0
+        self._too_fast = self._replayed = self._explained = 0
 
     async def accept(self, raw_updates: Sequence[object]) -> None:
         """Store a batch in one commit, then hand on the new ones. Raises StorageTrouble: then nothing was taken in.
@@ -67,12 +78,15 @@ class Inbox:
         if len(updates) < len(raw_updates):
             self._unreadable += len(raw_updates) - len(updates)
             _log.error("%d of %d updates could not be read and were left out", self._unreadable, len(raw_updates))
+        updates, refused = self._limit.sift(updates)
         if updates:
             await asyncio.shield(self._storing.spawn(self._store_and_put(updates), "storing", expected=Exception))
+        self._refuse(refused)
 
     async def finish_storing(self) -> None:
         """Wait for batches whose caller was cancelled while they were being stored."""
         await self._storing.join()
+        await self._telling.close()
 
     async def replay(self) -> int:
         """Take up what a kill left behind, before anything new comes in; answers how many are handled again.
@@ -109,9 +123,23 @@ class Inbox:
             accepted=self._accepted,
             duplicates=self._duplicates,
             unreadable=self._unreadable,
+            too_fast=self._too_fast,
             replayed=self._replayed,
             explained=self._explained,
         )
+
+    def _refuse(self, updates: Sequence[Incoming]) -> None:
+        """Too many at once: left out, and their senders told once a burst."""
+        self._too_fast += len(updates)
+        now = self._clock.monotonic()
+        while self._told and now - next(iter(self._told.values())) >= TOO_FAST_EVERY:
+            del self._told[next(iter(self._told))]
+        for update in updates:
+            user_id = update.user_id
+            if user_id is not None and user_id not in self._told:
+                self._told[user_id] = now
+                telling = self._tell(TooFastMessage.KIND, user_id, update.answer_chat(user_id))
+                self._telling.start(telling, f"telling a sender {TooFastMessage.KIND}")
 
     async def _store_and_put(self, updates: Sequence[Incoming]) -> None:
         ids = {update.update_id for update in updates}
@@ -123,6 +151,7 @@ class Inbox:
         new |= await self._committed_unheard(ids - new)
         self._uncertain -= ids
         fresh = [update for update in updates if update.update_id in new]
+        self._limit.count(fresh)
         self._accepted += len(fresh)
         self._duplicates += len(updates) - len(fresh)
         self._put(fresh)

@@ -3,16 +3,16 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from bot.aio.tasks import TaskSet
 from bot.chat.inbox_marker import InboxMarker
+from bot.chat.sender import Tell
 from bot.chat.updates import Incoming, RawUpdate
-from bot.domain.chat import SetAsideMessage, TooFastMessage
-from bot.domain.ids import ChatId, UserId
+from bot.domain.chat import SetAsideMessage
 from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, current_attempt
 
@@ -29,20 +29,12 @@ class Process(Protocol):
     def __call__(self, raw: RawUpdate, /) -> Awaitable[None]: ...
 
 
-class Tell(Protocol):
-    """Says one short thing to a sender; kinds: `too-fast`, `set-aside`."""
-
-    def __call__(self, kind: str, user_id: UserId, chat_id: ChatId, /) -> Coroutine[Any, Any, None]: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneLimits:
     """How much at once, and how long things wait. The high-water mark bounds memory: intake pauses above it."""
 
     at_once: int = 256
     payments_at_once: int = 32
-    waiting_per_user: int = 20
-    too_fast_every_s: float = 10.0
     high_water: int = 2000
     back_off_s: tuple[float, ...] = _BACK_OFF_S
 
@@ -54,7 +46,6 @@ class LaneStats:
     handled: int
     failed: int
     set_aside: int
-    too_fast: int
     lanes: int
     waiting: int
     running: int
@@ -82,13 +73,12 @@ class Lanes:
         self._lanes: dict[LaneKey, _Lane] = {}
         self._gate = asyncio.Semaphore(limits.at_once)  # first come, first served: a lane asks anew for each update
         self._payment_gate = asyncio.Semaphore(limits.payments_at_once)
-        self._told: dict[LaneKey, float] = {}  # when a sender was last told to slow down, oldest first
         self._tasks = TaskSet()  # the lanes, and what senders are told
         self._has_capacity = asyncio.Event()
         self._has_capacity.set()
         self._is_closing = False
         self._waiting = self._running = 0
-        self._handled = self._failed = self._set_aside = self._too_fast = 0
+        self._handled = self._failed = self._set_aside = 0
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Lanes"]:
@@ -108,9 +98,6 @@ class Lanes:
             if lane is None:
                 lane = self._lanes[key] = _Lane()
                 self._tasks.start(self._run(key, lane), f"lane of a {key[0]}")
-            if len(lane) >= self._limits.waiting_per_user and not update.is_exempt:
-                self._refuse(key, update)
-                continue
             lane.append(update)
             self._waiting += 1
         if self._waiting >= self._limits.high_water:
@@ -134,7 +121,6 @@ class Lanes:
             handled=self._handled,
             failed=self._failed,
             set_aside=self._set_aside,
-            too_fast=self._too_fast,
             lanes=len(self._lanes),
             waiting=self._waiting,
             running=self._running,
@@ -191,25 +177,9 @@ class Lanes:
             exc_info=update_attempt.failure,
         )
         await self._marker.failed(update, update_attempt.attempt, set_aside=True)
-        self._say(SetAsideMessage.KIND, update)
-
-    def _refuse(self, key: LaneKey, update: Incoming) -> None:
-        """One update too many: done with unhandled; its sender is told once a burst."""
-        self._too_fast += 1
-        self._marker.done(update)
-        now = self._clock.monotonic()
-        while self._told and now - next(iter(self._told.values())) >= self._limits.too_fast_every_s:
-            del self._told[next(iter(self._told))]
-        if key not in self._told:
-            self._told[key] = now
-            self._say(TooFastMessage.KIND, update)
-
-    def _say(self, kind: str, update: Incoming) -> None:
-        user_id = update.user_id
-        if user_id is None:
-            return
-        chat_id = update.chat_id if update.chat_id is not None else ChatId(user_id)
-        self._tasks.start(self._tell(kind, user_id, chat_id), f"telling a sender {kind}")
+        if update.user_id is not None:
+            telling = self._tell(SetAsideMessage.KIND, update.user_id, update.answer_chat(update.user_id))
+            self._tasks.start(telling, f"telling a sender {SetAsideMessage.KIND}")
 
 
 def _key(update: Incoming) -> LaneKey:

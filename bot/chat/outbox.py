@@ -129,7 +129,7 @@ class Outbox:
                 continue
 
     async def _fetch(self) -> int:
-        """Line up due messages that are not known yet; answers how many. A full house lets them wait in the table."""
+        """Line up due messages that are not known yet; answers how many. The rest waits in the table."""
         limit = len(self._known) + _FETCH
         if limit > _MOST_KNOWN:
             self._has_more = True

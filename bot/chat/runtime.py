@@ -1,12 +1,12 @@
 """The Telegram side in one piece: what the composition root opens, starts, asks and stops.
 
-async with TelegramRuntime.open(...) as edge:
-    await edge.connect()         # getMe, patiently
-    await edge.replay()          # what a kill left behind
-    await edge.poll()
-    await edge.ended()           # raises TelegramEnded; a signal cancels the wait
-    await edge.stop_intake()
-    await edge.drain(20)
+async with TelegramRuntime.open(...) as runtime:
+    await runtime.connect()         # getMe, patiently
+    await runtime.replay()          # what a kill left behind
+    await runtime.poll()
+    await runtime.ended()           # raises TelegramEnded; a signal cancels the wait
+    await runtime.stop_intake()
+    await runtime.drain(20)
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -62,7 +62,7 @@ class TelegramRuntime:
         self.sender = Sender(application.bot, render, listener_of)
         self.marker = InboxMarker(inbox_store, clock)
         self.lanes = Lanes(Runner(application).process, self.sender.tell, self.marker, clock, lane_limits)
-        self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.marker, clock)
+        self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.sender.tell, self.marker, clock)
         self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times)
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -35,6 +35,12 @@ class Listener:
 
     language: Language = Language.ENGLISH
     is_silent: bool = False
+
+
+class Tell(Protocol):
+    """Says one short thing to a sender; kinds: `too-fast`, `set-aside`."""
+
+    def __call__(self, kind: str, user_id: UserId, chat_id: ChatId, /) -> Coroutine[Any, Any, None]: ...
 
 
 Render = Callable[[str, Mapping[str, str], Language], Sequence[RenderedMessage] | Awaitable[Sequence[RenderedMessage]]]

@@ -1,4 +1,4 @@
-"""The wire to Telegram: PTB's `BaseRequest` over one aiohttp session, for polling and for sending.
+"""The transport to Telegram: PTB's `BaseRequest` over one aiohttp session, for polling and for sending.
 
 PTB's own transport (httpx) collapses under concurrency; this one does the same work in one place:
 no POST is ever sent twice, and the token, which every address carries, is in no error and no log line.

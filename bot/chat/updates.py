@@ -1,6 +1,7 @@
-"""What the house must know of a raw update before PTB parses it: whose it is, and how it may be kept."""
+"""What must be known of a raw update before PTB parses it: whose it is, and how it may be kept."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,6 +16,8 @@ RawUpdate = Mapping[str, Any]
 
 _PAYMENT_KINDS: Final = frozenset({"pre_checkout_query", "shipping_query", "purchased_paid_media"})
 _PAYMENT_MESSAGES: Final = ("successful_payment", "refunded_payment")
+_LIMITED_KINDS: Final = frozenset({"message", "edited_message"})
+_EXITS: Final = re.compile(r"/(?:panic|close|cancel|halt|pause)\b", re.IGNORECASE)
 _NESTED_MESSAGES: Final = ("reply_to_message", "pinned_message", "message", "quote")
 _TYPED_TEXTS: Final = ("text", "caption", "query")
 _DEEPEST_MESSAGE: Final = 3  # a reply to a message that quotes one
@@ -34,15 +37,15 @@ class Incoming:
     chat_id: ChatId | None
     raw: RawUpdate = field(repr=False)
     is_payment: bool = False
+    is_limited: bool = False  # a message that is refused where too many come; presses, payments and exits never are
     has_secret: bool = False
     sent_ts: Millis | None = None
     received_ts: Millis | None = None
     attempts: int = 0
 
-    @property
-    def is_exempt(self) -> bool:
-        """Never refused for coming too fast: money, and what was let in before a restart."""
-        return self.is_payment or self.received_ts is None
+    def answer_chat(self, user_id: UserId) -> ChatId:
+        """Where its sender is told of it."""
+        return self.chat_id if self.chat_id is not None else ChatId(user_id)
 
     def age_s(self, now: Millis) -> float | None:
         """Seconds since the person did it; None where nobody knows."""
@@ -61,12 +64,14 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
     chat = content.get("chat") or content.get("voter_chat") or _mapping(content.get("message")).get("chat")
     user_id = _id(_mapping(content.get("from") or content.get("user")).get("id"))
     chat_id = _id(_mapping(chat).get("id"))
+    is_payment = kind in _PAYMENT_KINDS or any(name in content for name in _PAYMENT_MESSAGES)
     return Incoming(
         update_id=UpdateId(update_id),
         user_id=None if user_id is None else UserId(user_id),
         chat_id=None if chat_id is None else ChatId(chat_id),
         raw=raw,
-        is_payment=kind in _PAYMENT_KINDS or any(name in content for name in _PAYMENT_MESSAGES),
+        is_payment=is_payment,
+        is_limited=kind in _LIMITED_KINDS and not is_payment and not _is_exit(content),
         has_secret=carries_pin(content.get("data")) or any(carries_secret(text) for text in _texts(content)),
         sent_ts=_date(content),
         received_ts=received_ts,
@@ -96,6 +101,12 @@ def _content(raw: RawUpdate) -> tuple[str, RawUpdate]:
         if isinstance(content, Mapping):
             return kind, content
     return "", {}
+
+
+def _is_exit(content: RawUpdate) -> bool:
+    """A command that stops something: heard whatever else was sent before it."""
+    text = content.get("text")
+    return isinstance(text, str) and _EXITS.match(text) is not None
 
 
 def _texts(content: RawUpdate, depth: int = 0) -> Iterator[str]:

@@ -13,10 +13,10 @@ PerpdeskError
 ├── ExchangeError
 │   ├── ExchangeRejected    a definite no from Bybit, with its code
 │   ├── KeyTrouble          this account's key; stop it, keep the others
-│   ├── RetryLater             too many calls; retry after so many seconds
+│   ├── RetryLater          too many calls; retry after so many seconds
 │   ├── ClockTrouble        our clock is off
 │   ├── ExchangeDown        no answer, or none that can be read: a read may be asked again
-│   └── Unknown             the outcome of a write is not known: reconcile, never resend
+│   └── OutcomeUnknown      the outcome of a write is not known: reconcile, never resend
 ├── StarsError              Telegram's side of a payment
 │   ├── StarsRefused        a definite no: somebody has to look
 │   └── StarsDown           no answer, or none that can be read: ask again

@@ -61,7 +61,7 @@ class FunnelLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The desk's figures at a moment."""
+    """The figures of /report at a moment."""
 
     at: Millis
     users: int

@@ -190,7 +190,7 @@ class Budget:
         )
 
     def close(self) -> None:
-        """Refuse every call that waits for its turn."""
+        """Refuse every call that waits for its slot."""
         self._queue.refuse(lambda _: RetryLater("the bot is stopping", retry_after=1.0))
 
     def _rate_limits_of(self, request_key: RequestKey, priority: RequestPriority) -> tuple[RateLimit, ...]:

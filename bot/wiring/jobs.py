@@ -47,7 +47,7 @@ def reconciliation(watch: StarWatch, clock: Clock) -> Periodic[Reconciled]:
 
 
 def erasures(privacy: Privacy, clock: Clock) -> Periodic[int]:
-    """After 30 minutes: the promise is 24 hours, erasures are due after 23, so half an hour is left to mend it."""
+    """After 30 minutes: people are told 24 hours, erasures are due after 23, so half an hour is left to mend it."""
     return Periodic("erasures", privacy.erase_due, clock=clock, every_s=10 * _MINUTE_S, late_after_s=30 * _MINUTE_S)
 
 

@@ -32,7 +32,7 @@ class ChatCollector(Collector):
                 "handled": found.lanes.handled,
                 "failed": found.lanes.failed,
                 "set_aside": found.lanes.set_aside,
-                "too_fast": found.lanes.too_fast,
+                "too_fast": found.inbox.too_fast,
             },
         )
         calls = CounterMetricFamily(

@@ -20,6 +20,6 @@ async def show_balance(ctx: UpdateContext, code: ShowBalance) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("balance", _SCREEN.show_for_command, access=EVERYONE, description="command-balance"),
+    command("balance", _SCREEN.show_for_command, access=EVERYONE),
     view(ShowBalance, show_balance, access=EVERYONE),
 )

@@ -317,7 +317,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("keys", add_typed_key, verb="add", access=AFTER_TERMS, resume=keep_typed_key),
     command("keys", check_key_by_type, verb="check", access=EVERYONE),
     command("keys", ask_removal_by_type, verb="remove", access=EVERYONE),
-    command("keys", show_keys, access=EVERYONE, description="command-keys"),
+    command("keys", show_keys, access=EVERYONE),
     view(ShowSite, show_site, access=EVERYONE),
     view(ShowKey, check_key, access=EVERYONE),
     view(ShowKeyOfType, check_key_of_type, access=EVERYONE),

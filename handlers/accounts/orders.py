@@ -17,6 +17,6 @@ async def show_orders(ctx: UpdateContext, code: ShowOrders) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("orders", _SCREEN.show_for_command, access=EVERYONE, description="command-orders"),
+    command("orders", _SCREEN.show_for_command, access=EVERYONE),
     view(ShowOrders, show_orders, access=EVERYONE),
 )

@@ -17,6 +17,6 @@ async def show_positions(ctx: UpdateContext, code: ShowPositions) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("positions", _SCREEN.show_for_command, access=EVERYONE, description="command-positions"),
+    command("positions", _SCREEN.show_for_command, access=EVERYONE),
     view(ShowPositions, show_positions, access=EVERYONE),
 )

@@ -17,6 +17,6 @@ async def show_trades(ctx: UpdateContext, code: ShowTrades) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("trades", _SCREEN.show_for_command, access=EVERYONE, description="command-trades"),
+    command("trades", _SCREEN.show_for_command, access=EVERYONE),
     view(ShowTrades, show_trades, access=EVERYONE),
 )

@@ -44,6 +44,6 @@ async def _show_audit(ctx: UpdateContext, area: str, user_id: UserId, before: in
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("audit", show_audit, access=ADMIN, description="command-audit"),
+    command("audit", show_audit, access=ADMIN),
     view(ShowAudit, show_audit_page, access=ADMIN),
 )

@@ -121,7 +121,7 @@ async def _show_audience(ctx: UpdateContext, broadcast: Broadcast) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("broadcast", draft_or_ask_text, access=ADMIN, description="command-broadcast"),
+    command("broadcast", draft_or_ask_text, access=ADMIN),
     view(AimBroadcast, choose_audience, access=ADMIN),
     view(StopBroadcast, stop_broadcast, access=ADMIN),
     action(SendBroadcast, send_broadcast, access=ADMIN),

@@ -10,7 +10,7 @@ from handlers.core.callbacks import Code, PageNumber, RowNumber, Word
 
 @dataclass(frozen=True, slots=True)
 class ShowUsers(Code):
-    """A page of the desk's list of users."""
+    """A page of the list of users."""
 
     TAG = "usr"
     shown: UserFilter
@@ -26,7 +26,7 @@ class FindUser(Code):
 
 @dataclass(frozen=True, slots=True)
 class ShowUser(Code):
-    """A user's card at the desk."""
+    """A user's card, as admins see it."""
 
     TAG = "who"
     user_id: UserId

@@ -12,4 +12,4 @@ async def show_health(ctx: UpdateContext) -> None:
     await ctx.show(health_card(ctx.viewer, ctx.data.health()))
 
 
-HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("health", show_health, access=ADMIN, description="command-health"),)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("health", show_health, access=ADMIN),)

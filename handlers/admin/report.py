@@ -1,4 +1,4 @@
-"""/report: the desk's figures as a text and as a picture, which is drawn off the loop."""
+"""/report: figures as a text and as a picture, which is drawn off the loop."""
 
 import asyncio
 from typing import Final
@@ -19,4 +19,4 @@ async def show_report(ctx: UpdateContext) -> None:
     await ctx.send(report_card(ctx.viewer, report))
 
 
-HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("report", show_report, access=ADMIN, description="command-report"),)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("report", show_report, access=ADMIN),)

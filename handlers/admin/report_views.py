@@ -1,4 +1,4 @@
-"""The desk's figures in words."""
+"""The figures of /report in words."""
 
 from decimal import Decimal
 

@@ -324,12 +324,12 @@ def _days_of(words: list[str], kind: AdminActionKind) -> int:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("grant", _action_command(AdminActionKind.GRANT), access=ADMIN, description="command-grant"),
-    command("extend", _action_command(AdminActionKind.EXTEND), access=ADMIN),
-    command("revoke", _action_command(AdminActionKind.REVOKE), access=ADMIN),
-    command("ban", _action_command(AdminActionKind.BAN), access=ADMIN, description="command-ban"),
-    command("unban", _action_command(AdminActionKind.UNBAN), access=ADMIN, description="command-unban"),
-    command("role", run_role_command, access=OWNER, description="command-role"),
+    command("grant", _action_command(AdminActionKind.GRANT), access=ADMIN),
+    command("extend", _action_command(AdminActionKind.EXTEND), access=ADMIN, listed=False),
+    command("revoke", _action_command(AdminActionKind.REVOKE), access=ADMIN, listed=False),
+    command("ban", _action_command(AdminActionKind.BAN), access=ADMIN),
+    command("unban", _action_command(AdminActionKind.UNBAN), access=ADMIN),
+    command("role", run_role_command, access=OWNER),
     view(AskAdminAction, ask_time_or_reason, access=ADMIN),
     view(AskRole, ask_role, access=OWNER),
     action(ChooseTime, ask_reason, access=ADMIN),

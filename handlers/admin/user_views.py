@@ -1,4 +1,4 @@
-"""The desk's lists and cards of users, and the acts on them before and after they are confirmed."""
+"""Lists and cards of users for admins, and the acts on users before and after they are confirmed."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -78,7 +78,7 @@ async def _find_users(ctx: UpdateContext, wanted: str) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("users", show_or_find_users, access=SUPPORT, description="command-users"),
+    command("users", show_or_find_users, access=SUPPORT),
     view(ShowUsers, show_users_page, access=SUPPORT),
     view(FindUser, ask_whom_to_find, access=SUPPORT),
     view(ShowUser, show_user, access=SUPPORT),

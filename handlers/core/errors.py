@@ -38,7 +38,7 @@ async def on_error(update: object, context: Context) -> None:
 
 
 async def sentence(error: Exception, data: BotData, user_id: UserId | None) -> Draw:
-    """What is said of an error, once it is in the log and in its place at the desk."""
+    """What is said of an error, once it is in the log and, where nobody can mend it, among the user's errors."""
     match error:
         case UserFacing():
             return lambda viewer: user_facing_card(viewer, error, data.problem_cards)

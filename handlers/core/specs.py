@@ -72,17 +72,21 @@ class HandlerSpec:
 class CommandSpec(HandlerSpec):
     """`/command`, or `/command verb` for a verb with an access rule of its own.
 
-    `description` is the text key in the command menu; None keeps it out. `resume` turns a command that has to wait
-    for the terms or the PIN into what goes on after them. `hidden`: what is typed behind it is nobody else's business,
-    so that it is taken out of a group before it is refused there.
+    `resume` turns a command that has to wait for the terms or the PIN into what goes on after them. `hidden`: what is
+    typed behind it is nobody else's business, so that it is taken out of a group before it is refused there.
     """
 
     command: str
     run: Run
     verb: str | None = None
-    description: str | None = None
+    listed: bool = True
     resume: Callable[[UpdateContext], ButtonAction | None] | None = None
     hidden: bool = False
+
+    @property
+    def description(self) -> str | None:
+        """The key of its text in the command menus and in /help; None keeps it out of both."""
+        return f"command-{self.command}" if self.listed and self.verb is None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +149,7 @@ class UpdateKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherUpdateSpec(HandlerSpec):
-    """The answer to a kind of update that no other entry takes."""
+    """The answer to a kind of update that no other spec takes."""
 
     kind: UpdateKind
     run: Run
@@ -158,11 +162,11 @@ def command(
     access: AccessRule,
     verb: str | None = None,
     places: frozenset[Place] = PRIVATE,
-    description: str | None = None,
+    listed: bool = True,
     resume: Callable[[UpdateContext], ButtonAction | None] | None = None,
     hidden: bool = False,
 ) -> CommandSpec:
-    """`/name`, or `/name verb`."""
+    """`/name`, or `/name verb`. Its text in the menus and in /help is `command-name`."""
     title = f"/{name}" if verb is None else f"/{name} {verb}"
     return CommandSpec(
         name=title,
@@ -171,7 +175,7 @@ def command(
         command=name,
         run=run,
         verb=verb,
-        description=description,
+        listed=listed,
         resume=resume,
         hidden=hidden,
     )

@@ -42,6 +42,6 @@ async def _license_card(ctx: UpdateContext, *, lead: Markup | None = None) -> Ca
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("license", show_license, access=EVERYONE, description="command-license"),
+    command("license", show_license, access=EVERYONE),
     action(StartTrial, start_trial, access=AFTER_TERMS),
 )

@@ -27,6 +27,6 @@ async def _present_order_book(ctx: UpdateContext, symbol: Symbol) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("book", show_order_book, access=EVERYONE, description="command-book"),
+    command("book", show_order_book, access=EVERYONE),
     view(ShowBook, refresh_order_book, access=EVERYONE),
 )

@@ -36,7 +36,7 @@ async def _present_price(ctx: UpdateContext, symbol: Symbol) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("price", show_price, access=EVERYONE, places=ANYWHERE, description="command-price"),
+    command("price", show_price, access=EVERYONE, places=ANYWHERE),
     view(ShowPrice, refresh_price, access=EVERYONE, places=ANYWHERE),
 )
 PROBLEMS: Final = (ProblemCard(UnknownSymbol, unknown_symbol_card),)

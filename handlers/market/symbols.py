@@ -33,6 +33,6 @@ async def show_symbols_page(ctx: UpdateContext, code: ShowSymbols) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("symbols", list_symbols, access=EVERYONE, description="command-symbols"),
+    command("symbols", list_symbols, access=EVERYONE),
     view(ShowSymbols, show_symbols_page, access=EVERYONE),
 )

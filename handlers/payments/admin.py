@@ -157,7 +157,7 @@ def _number(word: str) -> int:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("payments", show_payments, access=ADMIN, description="command-payments"),
+    command("payments", show_payments, access=ADMIN),
     view(ShowPayments, show_payments_page, access=ADMIN),
     view(ShowPayment, show_payment, access=ADMIN),
     view(AskRefund, ask_refund, access=ADMIN),

@@ -54,7 +54,7 @@ async def show_own_payments(ctx: UpdateContext, code: ShowMyPayments) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("subscribe", show_prices, access=EVERYONE, description="command-subscribe"),
+    command("subscribe", show_prices, access=EVERYONE),
     action(SendInvoice, send_invoice, access=AFTER_TERMS),
     view(ShowMyPayments, show_own_payments, access=EVERYONE),
 )

@@ -212,7 +212,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("promo", preview_typed_campaign, verb="new", access=ADMIN),
     command("promo", redeem_for_user, verb="redeem", access=ADMIN),
     command("promo", show_campaigns, verb="list", access=ADMIN),
-    command("promo", show_promo, access=ADMIN, description="command-promo"),
+    command("promo", show_promo, access=ADMIN),
     view(PromoDays, ask_days, access=ADMIN),
     view(PromoUses, ask_uses, access=ADMIN),
     view(PromoPreview, preview_campaign, access=ADMIN),

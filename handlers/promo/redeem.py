@@ -132,7 +132,7 @@ def _refusal_card(ctx: UpdateContext, refusal: Refusal) -> Card:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("redeem", ask_or_preview_code, access=EVERYONE, description="command-redeem", hidden=True),
+    command("redeem", ask_or_preview_code, access=EVERYONE, hidden=True),
     action(UseCode, redeem, access=EVERYONE, repeats=True),
     action(LookAtCode, preview_suggested_code, access=EVERYONE),
     action(UseCodeFor, redeem, access=ADMIN, repeats=True),

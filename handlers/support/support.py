@@ -163,8 +163,8 @@ def _words(ctx: UpdateContext) -> str:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("paysupport", write_to_support, access=EVERYONE, description="command-paysupport"),
-    command("threads", show_threads, access=SUPPORT, description="command-threads"),
+    command("paysupport", write_to_support, access=EVERYONE),
+    command("threads", show_threads, access=SUPPORT),
     view(AnswerThread, ask_answer, access=EVERYONE),
     view(ShowThread, show_thread, access=EVERYONE),
     view(ShowThreads, show_threads_page, access=SUPPORT),

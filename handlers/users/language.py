@@ -32,6 +32,6 @@ async def set_language(ctx: UpdateContext, code: SetLanguage) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("lang", show_or_set_language, access=EVERYONE, description="command-lang"),
+    command("lang", show_or_set_language, access=EVERYONE),
     view(SetLanguage, set_language, access=EVERYONE),
 )

@@ -33,9 +33,9 @@ async def run_menu_command(ctx: UpdateContext, code: RunCommand) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("menu", show_menu, access=EVERYONE, description="command-menu"),
-    command("help", show_help, access=EVERYONE, description="command-help"),
-    command("cancel", cancel_dialogue, access=EVERYONE, description="command-cancel"),
+    command("menu", show_menu, access=EVERYONE),
+    command("help", show_help, access=EVERYONE),
+    command("cancel", cancel_dialogue, access=EVERYONE),
     view(RunCommand, run_menu_command, access=EVERYONE),
 )
 PROBLEMS: Final = (ProblemCard(ButtonExpired, expired_card),)

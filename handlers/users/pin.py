@@ -215,7 +215,7 @@ async def _show_pin(ctx: UpdateContext, lead: Markup | None = None) -> None:
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("pin", forget_pin_of_user, verb="forget", access=OWNER),
-    command("pin", show_pin, access=EVERYONE, description="command-pin"),
+    command("pin", show_pin, access=EVERYONE),
     view(PressPin, press_key, access=EVERYONE),
     action(ChoosePin, choose_pin, access=EVERYONE),
     action(ChangePin, change_pin, access=EVERYONE),

@@ -120,8 +120,8 @@ async def _keep_button(ctx: UpdateContext) -> InlineKeyboardButton:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("privacy", show_privacy, access=EVERYONE, description="command-privacy"),
-    command("forget", ask_erasure, access=EVERYONE, description="command-forget"),
+    command("privacy", show_privacy, access=EVERYONE),
+    command("forget", ask_erasure, access=EVERYONE),
     action(ExportData, send_export, access=EVERYONE),
     action(AskErasureAgain, ask_erasure_again, access=EVERYONE),
     action(EraseData, schedule_erasure, access=EVERYONE),

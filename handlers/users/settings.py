@@ -148,7 +148,7 @@ async def _show_field(ctx: UpdateContext, field: SettingField) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("settings", show_or_change_setting, access=EVERYONE, description="command-settings"),
+    command("settings", show_or_change_setting, access=EVERYONE),
     view(ShowSetting, show_setting, access=EVERYONE),
     action(SetPreset, set_preset, access=EVERYONE),
     action(AskValue, ask_value, access=EVERYONE),

@@ -52,4 +52,4 @@ async def _claim(ctx: UpdateContext, token: str) -> None:
         await show_home(ctx, ctx.say("owner-link-used"))
 
 
-HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("start", greet, access=EVERYONE, description="command-start"),)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("start", greet, access=EVERYONE),)

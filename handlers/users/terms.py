@@ -52,6 +52,6 @@ async def accept_terms(ctx: UpdateContext, payload: AcceptTerms) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("terms", show_terms, access=EVERYONE, description="command-terms"),
+    command("terms", show_terms, access=EVERYONE),
     action(AcceptTerms, accept_terms, access=EVERYONE),
 )

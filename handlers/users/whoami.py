@@ -14,6 +14,4 @@ async def show_identity(ctx: UpdateContext) -> None:
     await ctx.show(whoami_card(ctx.viewer, role, LANGUAGE_NAMES[ctx.config.language]))
 
 
-HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("whoami", show_identity, access=EVERYONE, description="command-whoami"),
-)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (command("whoami", show_identity, access=EVERYONE),)

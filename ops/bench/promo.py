@@ -1,7 +1,7 @@
 """A redemption beside the same statements by raw aiosqlite, at 10,000 users, each commit on the disk.
 
 Both write the same rows in the same order into databases of the same size; what ours adds is the service: the lock, the
-rules, the events, the mappers and the promise to roll back whatever happens.
+rules, the events, the mappers and the guarantee to roll back whatever happens.
 """
 
 import tempfile

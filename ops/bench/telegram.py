@@ -121,16 +121,16 @@ async def _taken_in(process: Process) -> float:
         marker = InboxMarker(store, real)
         lanes = Lanes(process, _silent, marker, real)
         transactions = Store(database, clock=real, committed=lambda _: None)
-        inbox = Inbox(store, transactions, lanes.put, marker, real)
+        inbox = Inbox(store, transactions, lanes.put, _silent, marker, real)
         api = RawApi(transport, url, Secret(_TOKEN))
         poller = Poller(api, inbox.accept, lanes.wait_for_capacity, real, lambda: 0.5, times=PollTimes(long_poll=1))
         async with transport, marker.open(), lanes.open():
             began = clock()
             async with poller.open():
-                while marker.stats().marked < INTAKE:  # noqa: ASYNC110  the ledger signals nothing
+                while marker.stats().marked < INTAKE:  # noqa: ASYNC110  the marker signals nothing
                     await asyncio.sleep(0.002)
             seconds = clock() - began
-        if lanes.stats().too_fast:
+        if inbox.stats().too_fast:
             raise RuntimeError("updates were refused as too fast: the figure says nothing")
     return INTAKE / seconds
 

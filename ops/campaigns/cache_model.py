@@ -57,7 +57,7 @@ class ModelEntry:
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """What a read was promised when it began: a value in memory, or a flight; and how old it may be at most."""
+    """What a read met when it began, a value in memory or a load, and how old its answer may be at most."""
 
     key: AccountKey
     floor: int
@@ -188,7 +188,7 @@ class Model:
     # --- what must hold -------------------------------------------------------------------------------------
 
     def check_answer(self, asked: Asked, value: Value) -> None:
-        """A read ended with `value`. Raises Wrong for a stale one first, then for any other than was promised."""
+        """A read ended with `value`. Raises Wrong for a stale one first, then for any other than it must be."""
         versions = range(asked.floor, self.versions[asked.key] + 1)
         if value not in [value_of(asked.key, version) for version in versions]:
             raise Wrong(f"stale: {value} after a drop of {asked.key} at version {asked.floor}")

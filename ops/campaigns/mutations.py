@@ -108,7 +108,7 @@ _KILLERS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("the usual key", _LISTENER),
     ("Database.open without check", (f"{_WIRING}a_benchmarks_file_may_go_unchecked",)),
     ("Database.open without driver", (f"{_WIRING}both_connections_are_of_the_class_from_outside",)),
-    ("SqliteQueries without clock", (f"{_WIRING}executions_are_as_old_as_the_clock_says",)),
+    ("SqliteAccountQueries without clock", (f"{_WIRING}executions_are_as_old_as_the_clock_says",)),
     ("", ("tests/integration/test_wiring.py",)),
 )
 _RED: Final = 1  # pytest's exit codes

@@ -1,4 +1,4 @@
-"""What the admins' desk reads: lists of users, one user's facts, the figures of reports."""
+"""What admins read: lists of users, one user's facts, the figures of reports."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -72,7 +72,7 @@ class SqliteOutbox:
         await self._write(MARK_UNDELIVERABLE, (reason, outbox_id))
 
     async def forget(self, before: Millis) -> int:
-        """Delete settled rows made before that moment, 5,000 a commit; answers how many (call again until 0)."""
+        """Delete what waits no more and was made before, 5,000 rows a commit; answers how many (call again until 0)."""
         async with self._database.transaction() as transaction:
             return len(await transaction.fetch(DELETE_SETTLED, (before,)))
 

@@ -48,6 +48,22 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
         for name, symbol in (("linear", "BTCUSDT"), ("spot", "BTCUSDT"), ("inverse", "BTCUSD"))
     ],
     "/v5/market/kline": [{"category": name, "symbol": "BTCUSDT", "interval": "60"} for name in ("linear", "spot")],
+    "/v5/market/mark-price-kline": [
+        {"category": "linear", "symbol": "BTCUSDT", "interval": "60"},
+        {"category": "option", "symbol": "BTC-3JUL26-64000-C-USDT", "interval": "60", "limit": "3"},
+    ],
+    "/v5/market/index-price-kline": [{"category": "inverse", "symbol": "BTCUSD", "interval": "D"}],
+    "/v5/market/premium-index-price-kline": [{"symbol": "BTCUSDT", "interval": "15"}],
+    "/v5/market/open-interest": [{"category": "linear", "symbol": "BTCUSDT", "intervalTime": "5min"}],
+    "/v5/market/account-ratio": [{"category": "inverse", "symbol": "BTCUSD", "period": "1h"}],
+    "/v5/market/historical-volatility": [{"category": "option"}],
+    "/v5/market/insurance": [{}, {"coin": "BTC"}],
+    "/v5/market/adlAlert": [{}, {"symbol": "BTCUSDT"}],
+    "/v5/market/delivery-price": [
+        {"category": "linear", "settleCoin": "USDT"},
+        {"category": "inverse"},
+        {"category": "option", "symbol": "BTC-26JUN26-64000-C-USDT"},
+    ],
     "/v5/market/recent-trade": [
         {"category": "linear", "symbol": "BTCUSDT"},
         {"category": "spot", "symbol": "BTCUSDT"},
@@ -58,7 +74,13 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "/v5/market/price-limit": [{"symbol": "BTCUSDT"}, {"category": "spot", "symbol": "BTCUSDT"}],
     "/v5/account/wallet-balance": [{"accountType": "UNIFIED"}],
     "/v5/account/info": [{}],
-    "/v5/account/fee-rate": [{"category": "linear"}, {"category": "option"}],
+    "/v5/account/fee-rate": [{"category": name} for name in ("linear", "inverse", "spot", "option")],
+    "/v5/account/collateral-info": [{}, {"currency": "BTC"}],
+    "/v5/account/withdrawal": [{"coinName": "USDT,BTC"}],
+    "/v5/account/borrow-history": [{}],
+    "/v5/account/smp-group": [{}],
+    "/v5/account/query-dcp-info": [{}],
+    "/v5/asset/coin-greeks": [{}],
     "/v5/account/transaction-log": [{"startTime": NOON - 7 * DAY, "endTime": NOON}],
     "/v5/position/list": [
         {"category": "linear", "settleCoin": "USDT"},
@@ -70,9 +92,14 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "/v5/order/history": [{"category": "linear"}],
     "/v5/execution/list": [{"category": "linear"}],
     "/v5/user/query-api": [{}],
+    "/v5/user/get-member-type": [{}],
+    "/v5/asset/transfer/query-account-coins-balance": [{"accountType": "UNIFIED", "coin": "USDT"}],
     "/v5/asset/coin/query-info": [{}],
+    "/v5/system/status": [{}],
 }
-"""Questions that have an answer with rows in it, for every endpoint."""
+"""Questions that have an answer with rows in it, for every endpoint but EMPTY."""
+EMPTY = {"/v5/account/borrow-history", "/v5/account/query-dcp-info"}
+"""What most accounts have no rows of."""
 
 
 class TurnedClock:

@@ -189,12 +189,12 @@ async def test_one_users_flood_is_told_once_and_others_are_served(telegram: Fake
 
     async with ChatProcess(tmp_path, telegram, handler).at_work() as process:
         telegram.deliver(*(message(number, 1, "flood") for number in range(95)), message(200, 2, "one"))
-        await until(lambda: process.runtime.stats().inbox_marker.marked == 96, what="every mark")
+        await until(lambda: process.runtime.stats().inbox_marker.marked == 61, what="every mark")
         await process.runtime.drain(5)
     texts = Counter(params["text"] for params in telegram.sent())
     assert texts[TEXTS.plain(Language.ENGLISH, "promise-too-fast", {})] == 1
     assert texts["you said one"] == 1
-    assert texts["you said flood"] == 20
+    assert texts["you said flood"] == 60
 
 
 async def test_stopping_lets_the_running_end_and_leaves_the_rest_to_the_next_start(

@@ -38,7 +38,7 @@ async def appoint(harness: Harness, user_id: UserId, role: Role) -> None:
 
 
 async def deliver(harness: Harness) -> list[int]:
-    """What the outbox does: every promise that is due, in its reader's language; to whom they went."""
+    """What the outbox does: every message that is due, in its reader's language; to whom they went."""
     outbox = SqliteOutbox(harness.database)
     readers = []
     for queued in await outbox.due(harness.clock.now(), 100):

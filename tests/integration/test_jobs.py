@@ -131,6 +131,7 @@ async def test_a_broadcast_that_is_started_is_sent_at_once_and_at_its_rate(harne
     harness.api.methods["getStarTransactions"] = lambda _: {"transactions": []}
     anna = harness.person(ANNA)
     await anna.say("/start")
+    harness.services.pin._open(UserId(ANNA))
     broadcasts: BroadcastService = harness.services.broadcasts
     job = harness.assembly.jobs["broadcasts"]
     async with harness.assembly.jobs.open():

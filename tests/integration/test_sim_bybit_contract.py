@@ -22,14 +22,29 @@ PLAIN: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "json": (dict,),
 }
+DOCUMENTED: dict[str, dict[str, Any]] = {}
+if REFERENCE.exists():
+    DOCUMENTED = {
+        page["path"]: page
+        for page in json.loads((REFERENCE / "endpoints.json").read_text()).values()
+        if page.get("path")
+    }
 ASKED = [
     (path, params)
     for path, asked in PARAMS.items()
     for params in asked
-    if path != "/v5/asset/coin/query-info"  # the reference has no page of it
+    if not DOCUMENTED or path in DOCUMENTED  # test_sim_bybit_rest holds the others against the stand-in's own table
 ]
 LEFT_OUT = {"mmrSysUpdateTime", "nextPageCursor", "cumFeeDetail"}
 """A misprint of the examples, the cursor that spot has not, and an object whose names are coins."""
+NOT_OF = {
+    "contract": frozenset({"category", "baseCoin"}),
+    "spot": frozenset({"baseCoin"}),
+    "option": frozenset[str](),
+}
+"""What fee-rate's page says in words that these do not have."""
+DEMO_CODE = 10032
+"""Of the demo host; Bybit's page of codes leaves it out."""
 
 
 def reference(name: str) -> Any:
@@ -39,10 +54,9 @@ def reference(name: str) -> Any:
 
 
 def documented(path: str) -> dict[str, Any]:
-    for page in reference("endpoints.json").values():
-        if page.get("path") == path:
-            return dict(page)
-    raise LookupError(path)
+    if not DOCUMENTED:
+        pytest.skip("needs ../shared/reference")
+    return DOCUMENTED[path]
 
 
 @pytest.fixture
@@ -52,10 +66,12 @@ async def driver() -> AsyncIterator[Driver]:
         yield one
 
 
-def check_fields(value: Any, fields: list[dict[str, Any]], depth: int = 0) -> None:
+def check_fields(
+    value: Any, fields: list[dict[str, Any]], depth: int = 0, *, left_out: frozenset[str] = frozenset()
+) -> None:
     """The documented table is flat, with depths: what follows an object or array deeper is inside it."""
     for place, field in enumerate(fields):
-        if field["depth"] != depth or "[" in field["name"]:
+        if field["depth"] != depth or "[" in field["name"] or field["name"] in left_out:
             continue
         assert field["name"] in value, field
         found = value[field["name"]]
@@ -68,13 +84,14 @@ def check_fields(value: Any, fields: list[dict[str, Any]], depth: int = 0) -> No
             inner.append(following)
         for item in found if isinstance(found, list) else [found] if inner else []:
             if isinstance(item, dict):
-                check_fields(item, inner, depth + 1)
+                check_fields(item, inner, depth + 1, left_out=left_out)
 
 
 @pytest.mark.parametrize(("path", "params"), ASKED)
 async def test_answers_have_every_documented_field_and_type(driver: Driver, path: str, params: dict[str, Any]) -> None:
     page = documented(path)
-    check_fields((await driver.ask(path, **params)).result, page["response"])
+    left_out = NOT_OF[kind(params["category"])] if path == "/v5/account/fee-rate" else frozenset()
+    check_fields((await driver.ask(path, **params)).result, page["response"], left_out=left_out)
 
 
 def check_example(example: Any, found: Any, where: str) -> None:
@@ -114,5 +131,5 @@ def test_the_tables_ask_for_what_the_documentation_asks_for(path: str) -> None:
 
 def test_every_code_is_a_documented_one() -> None:
     codes = reference("error-codes.json")
-    known = {int(code) for code in codes["UTA"]}
-    assert set(ERROR_TEXTS) <= known
+    known = {int(code) for code in (*codes["UTA"], *codes["WS OE General code"])}
+    assert set(ERROR_TEXTS) <= known | {DEMO_CODE}

@@ -30,12 +30,17 @@ class Door:
     store: MemoryInbox = field(default_factory=MemoryInbox)
     outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
     out: list[Incoming] = field(default_factory=list)
+    told: list[tuple[str, int, int]] = field(default_factory=list)
+    clock: FakeClock = field(default_factory=FakeClock)
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
-        clock = FakeClock()
         transactions: Any = MemoryTransactions(self.store, self.outbox)
-        self.inbox = Inbox(self.store, transactions, self.out.extend, InboxMarker(self.store, clock), clock)
+        marker = InboxMarker(self.store, self.clock)
+        self.inbox = Inbox(self.store, transactions, self.out.extend, self.tell, marker, self.clock)
+
+    async def tell(self, kind: str, user_id: int, chat_id: int) -> None:
+        self.told.append((kind, user_id, chat_id))
 
     def ids(self) -> list[int]:
         return [update.update_id for update in self.out]
@@ -204,7 +209,7 @@ async def test_a_replayed_body_keeps_the_rows_own_id() -> None:
 
 
 async def test_a_payment_that_was_booked_is_not_explained_after_a_restart() -> None:
-    """Its receipt is a promise of the same transaction; "ask again" would be wrong, and confusing for a refund."""
+    """Its receipt is an outbox message of the same transaction; "ask again" would be wrong and confuse."""
     door = Door()
     paid = message(6, 7)
     paid["message"] |= {"successful_payment": {"currency": "XTR"}}
@@ -215,3 +220,70 @@ async def test_a_payment_that_was_booked_is_not_explained_after_a_restart() -> N
     assert await door.inbox.replay() == 1
     assert not door.outbox.rows
     assert door.store.state(6) is InboxState.DONE
+
+
+# --- too much at once ---------------------------------------------------------------------------------------------
+
+
+def written(number: int, at: int, user_id: int = 7, text: str = "hello") -> dict[str, Any]:
+    """A message with Telegram's date, in seconds."""
+    raw = message(number, user_id, text)
+    raw["message"]["date"] = at
+    return raw
+
+
+async def test_a_flood_is_refused_before_it_is_stored_and_told_of_once() -> None:
+    door = Door()
+    await door.inbox.accept([written(number, 1_000) for number in range(100)])
+    await door.inbox.accept([written(100, 1_059), written(101, 1_059, user_id=8)])
+    await asyncio.sleep(0)
+    assert door.ids() == [*range(60), 101]
+    assert set(door.store.rows) == {*range(60), 101}
+    assert door.told == [("too-fast", 7, 7)]
+    assert door.inbox.stats().too_fast == 41
+    door.clock.advance(10)
+    await door.inbox.accept([written(102, 1_059)])
+    await asyncio.sleep(0)
+    assert len(door.told) == 2, "ten seconds after the first word"
+    await door.inbox.accept([written(103, 1_060)])
+    assert door.ids()[-1] == 103, "a minute after them"
+
+
+async def test_a_backlog_is_no_flood() -> None:
+    """Hours of messages come in at once after an outage; they are counted by when they were written."""
+    door = Door()
+    await door.inbox.accept([written(number, 1_000 + number * 2) for number in range(100)])
+    assert len(door.out) == 100
+    assert door.told == []
+
+
+@pytest.mark.parametrize("text", ["/panic", "/close btc", "/cancel", "/PAUSE", "/halt"])
+async def test_exits_are_heard_in_a_flood(text: str) -> None:
+    door = Door()
+    await door.inbox.accept([written(number, 1_000) for number in range(70)])
+    await door.inbox.accept([written(70, 1_000, text=text)])
+    assert door.ids()[-1] == 70
+
+
+async def test_presses_and_payments_are_never_too_many() -> None:
+    door = Door()
+    person = {"id": 7, "is_bot": False, "first_name": "Anna"}
+    presses: list[dict[str, Any]] = [
+        {"update_id": number, "callback_query": {"id": str(number), "from": person, "data": "x"}}
+        for number in range(100)
+    ]
+    paid = written(500, 1_000)
+    paid["message"]["successful_payment"] = {"currency": "XTR"}
+    await door.inbox.accept([*presses, *(written(number, 1_000) for number in range(200, 270)), paid])
+    assert len(door.out) == 100 + 60 + 1
+    assert door.ids()[-1] == 500
+
+
+async def test_a_batch_that_was_not_stored_counts_for_nothing() -> None:
+    door = Door()
+    for _ in range(3):
+        door.store.refuse.append(StorageTrouble("disk full"))
+        with pytest.raises(StorageTrouble):
+            await door.inbox.accept([written(number, 1_000) for number in range(60)])
+    await door.inbox.accept([written(number, 1_000) for number in range(60)])
+    assert len(door.out) == 60

@@ -1,4 +1,4 @@
-"""Promises: sent at least once, in order within a chat, whatever comes in between."""
+"""Outbox messages: sent at least once, in order within a chat, whatever comes in between."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence

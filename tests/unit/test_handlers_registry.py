@@ -1,9 +1,13 @@
 """The table: nothing without an access rule, nothing twice, every code and every kind of update has its line."""
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 from harness.bot_api import FakeBotApi, FakeRequest
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ExtBot, TypeHandler
 
+import handlers
 from bot.domain.errors import NoAccount
 from bot.domain.users import Role
 from handlers import guards, registry
@@ -15,7 +19,6 @@ from handlers.core.specs import (
     PRIVATE,
     AccessRule,
     ActionSpec,
-    CommandSpec,
     DialogueSpec,
     OtherUpdateSpec,
     Place,
@@ -61,24 +64,16 @@ def test_every_kind_of_update_has_an_answer() -> None:
     assert {spec.kind for spec in TABLE.specs if isinstance(spec, OtherUpdateSpec)} == set(UpdateKind)
 
 
-def test_the_commands_are_those_of_the_product() -> None:
-    commands = {spec.command for spec in TABLE.specs if isinstance(spec, CommandSpec)}
-    everyone = "start menu help cancel lang settings keys balance positions orders trades price book symbols license"
-    assert commands == {
-        *everyone.split(),
-        "whoami",
-        "terms",
-        "privacy",
-        "forget",
-        "paysupport",
-        "threads",
-        "pin",
-        "redeem",
-        "subscribe",
-        "payments",
-        "promo",
-        *["users", "grant", "extend", "revoke", "ban", "unban", "role", "broadcast", "audit", "report", "health"],
-    }
+def test_every_list_of_handlers_stands_in_the_table() -> None:
+    folder = Path(handlers.__file__).parent
+    modules = [
+        ".".join(("handlers", *path.relative_to(folder).with_suffix("").parts))
+        for path in sorted(folder.rglob("*.py"))
+        if path.name != "__init__.py"
+    ]
+    lists = {name: getattr(import_module(name), "HANDLERS", ()) for name in modules}
+    assert len([each for each in lists.values() if each]) > 1, "nothing was read"
+    assert {spec.name for each in lists.values() for spec in each} == {spec.name for spec in TABLE.specs}
 
 
 def test_only_prices_work_in_groups() -> None:

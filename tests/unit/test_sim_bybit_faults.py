@@ -14,7 +14,14 @@ CONTRACT = {
     "lost_answer", "late_answer", "http_500", "html", "truncated", "code_10000", "code_10006", "ip_ban",
     "code_10002", "reset_before", "reset_after", "stream_drop", "stream_duplicate", "stream_reorder",
     "stream_stall", "stream_auth", "partial_then_cancel", "stop_refused", "halted", "key_revoked",
+    "html_502", "html_403", "http_429", "code_10016", "code_10018", "code_10429", "slow_body", "cut_body", "odd_field",
+    "mute_stream", "trade_10019", "fill_then_reject", "filled_without_new", "split_reduce_only", "price_adjusted",
+    "mode_switched", "limits_changed", "funding", "adl", "settle", "late_execution", "code", "corporate_action",
+    "move_position", "delivery", "trade_no_reqid", "maintenance",
 }  # fmt: skip
+
+BESIDE = {"html_504", "gzip"}
+"""Kinds beside those of the contract."""
 
 
 def faults(**body: object) -> Faults:
@@ -28,7 +35,7 @@ def hits(standing: Faults, count: int, *, path: str = PATH, uid: int | None = 1)
 
 
 def test_every_kind_of_the_contract_is_known() -> None:
-    assert KINDS | LATER == CONTRACT
+    assert KINDS | LATER == CONTRACT | BESIDE
 
 
 @pytest.mark.parametrize("kind", sorted(LATER))
@@ -102,6 +109,22 @@ def test_the_first_order_that_hits_wins() -> None:
     assert standing.standing == []
 
 
+def test_shaping_orders_come_on_top_of_one_another_and_of_others() -> None:
+    standing = faults(kind="late_answer")
+    for field in ("size", "avgPrice"):
+        standing.add({"kind": "odd_field", "path": PATH, "field": field}, NOON)
+    standing.add({"kind": "gzip"}, NOON)
+    assert [fault.field for fault in standing.shaping(PATH, 1, NOON)] == ["size", "avgPrice", ""]
+    assert hits(standing, 2) == [True, False]
+    assert [fault.kind for fault in standing.shaping(PATH, 1, NOON)] == ["gzip"]
+
+
+def test_a_maintenance_hits_no_request() -> None:
+    standing = faults(kind="maintenance")
+    assert hits(standing, 2) == [False, False]
+    assert len(standing.standing) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [
@@ -116,6 +139,13 @@ def test_the_first_order_that_hits_wins() -> None:
         ({"kind": "html", "path": 5}, "path"),
         ({"kind": "html", "often": 5}, "often"),
         ({"kind": "late_answer", "seconds": 1e9}, "seconds"),
+        ({"kind": "code"}, "code"),
+        ({"kind": "code", "code": "many"}, "code"),
+        ({"kind": "html_403", "cause": "weather"}, "cause"),
+        ({"kind": "odd_field", "field": "size"}, "path and field"),
+        ({"kind": "odd_field", "path": PATH}, "path and field"),
+        ({"kind": "odd_field", "path": PATH, "field": "size", "row": -5}, "row"),
+        ({"kind": "odd_field", "path": PATH, "field": "size", "row": True}, "row"),
     ],
 )
 def test_a_wrong_order_is_refused_by_name(body: object, named: str) -> None:

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from ops.sim.bybit import klines
 from ops.sim.bybit.book import Books
-from ops.sim.bybit.facts import COINS, LINEAR, TIERS
+from ops.sim.bybit.facts import LINEAR, TIERS
 from ops.sim.bybit.grids import Grid, plain
 from ops.sim.bybit.instruments import LISTED, Instrument
 from ops.sim.bybit.klines import Interval
 from ops.sim.bybit.market import FUNDING_MS, Market, UnknownSymbolError
 from ops.sim.bybit.options import chain, greeks
+from ops.sim.bybit.small import EVERY
 from ops.sim.bybit.tickers import Tickers
 
 INTERVALS = ("1", "3", "5", "15", "30", "60", "120", "240", "360", "720", "D", "W", "M")
@@ -34,14 +35,17 @@ def linear(symbol: str) -> Instrument:
 def hourly(prices: Market, start: int | None, end: int | None, limit: int) -> list[list[str]]:
     interval = Interval("60")
     numbers = klines.window(interval, start, end, limit, prices.now())
-    return list(klines.rows(prices, linear("BTCUSDT"), interval, numbers))
+    one = linear("BTCUSDT")
+    return list(klines.rows(prices, one, klines.spans(one, interval, numbers, prices.now())))
 
 
 # the list
 
 
-def test_there_are_more_than_twenty_perpetuals_each_with_a_spot_market() -> None:
-    perpetuals = [one for one in LISTED["linear"].values() if one.settle_coin == "USDT"]
+def test_there_are_hundreds_of_perpetuals_and_the_large_ones_have_a_spot_market() -> None:
+    assert len(LISTED["linear"]) > 700
+    large = {fact["symbol"] for fact in LINEAR}
+    perpetuals = [one for one in LISTED["linear"].values() if one.settle_coin == "USDT" and one.symbol in large]
     assert len(perpetuals) >= 20
     assert {one.coin for one in perpetuals} <= {one.coin for one in LISTED["spot"].values()}
 
@@ -190,7 +194,8 @@ def test_trades_are_newest_first_and_end_at_the_last_price(later: int) -> None:
 def test_candles_of_every_interval_are_sane_and_joined(name: str) -> None:
     prices, interval = market(), Interval(name)
     numbers = klines.window(interval, None, None, 30, NOON)
-    rows = list(klines.rows(prices, linear("BTCUSDT"), interval, numbers))
+    one = linear("BTCUSDT")
+    rows = list(klines.rows(prices, one, klines.spans(one, interval, numbers, NOON)))
     assert len(rows) == 30
     for later, earlier in pairwise(rows):
         assert int(earlier[0]) < int(later[0])
@@ -210,8 +215,8 @@ def test_small_candles_make_up_the_large_ones(small: str, large: str, parts: int
     start, end = whole.start(number), whole.start(number + 1)
     one = linear("BTCUSDT")
     numbers = klines.window(Interval(small), start, end - 1, 1000, NOON)
-    pieces = list(klines.rows(prices, one, Interval(small), numbers))
-    (candle,) = klines.rows(prices, one, whole, range(number, number + 1))
+    pieces = list(klines.rows(prices, one, klines.spans(one, Interval(small), numbers, NOON)))
+    (candle,) = klines.rows(prices, one, klines.spans(one, whole, range(number, number + 1), NOON))
     assert len(pieces) == parts
     assert max(Decimal(piece[2]) for piece in pieces) == Decimal(candle[2])
     assert min(Decimal(piece[3]) for piece in pieces) == Decimal(candle[3])
@@ -317,4 +322,4 @@ def test_plain_amounts_have_no_exponent_and_no_needless_zeros(value: str, text: 
 
 
 def test_every_coin_of_an_instrument_has_a_price() -> None:
-    assert {one.coin for listed in LISTED.values() for one in listed.values()} <= set(COINS)
+    assert {one.coin for listed in LISTED.values() for one in listed.values()} <= set(EVERY)

@@ -8,7 +8,7 @@ from bot.domain.payloads import PayloadError
 from bot.domain.users import Language
 from handlers.outbox_messages import OUTBOX_MESSAGES, OutboxTexts
 
-PROMISES = OutboxTexts(TEXTS)
+OUTBOX = OutboxTexts(TEXTS)
 CAMPAIGN = {
     "campaign": "12",
     "kind": "premium",
@@ -60,30 +60,30 @@ VALUES = {
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("kind", sorted(OUTBOX_MESSAGES))
 def test_every_kind_is_one_short_message(kind: str, language: Language, caplog: pytest.LogCaptureFixture) -> None:
-    (message,) = PROMISES.render(kind, VALUES.get(kind, {}), language)
+    (message,) = OUTBOX.render(kind, VALUES.get(kind, {}), language)
     assert 10 < len(visible(message.text_html)) < 400
     assert not caplog.records
 
 
 def test_a_key_that_expires() -> None:
-    (message,) = PROMISES.render("key-expires", VALUES["key-expires"], Language.ENGLISH)
+    (message,) = OUTBOX.render("key-expires", VALUES["key-expires"], Language.ENGLISH)
     assert "Your Bybit Demo key expires in 3 days (2025-10-09)" in visible(message.text_html)
-    (russian,) = PROMISES.render("key-expires", VALUES["key-expires"] | {"days": "1"}, Language.RUSSIAN)
+    (russian,) = OUTBOX.render("key-expires", VALUES["key-expires"] | {"days": "1"}, Language.RUSSIAN)
     assert "через 1 день" in visible(russian.text_html)
 
 
 def test_trouble_names_its_reason_and_its_cure_and_escapes_what_is_not_ours() -> None:
-    (message,) = PROMISES.render("key-trouble", VALUES["key-trouble"], Language.ENGLISH)
+    (message,) = OUTBOX.render("key-trouble", VALUES["key-trouble"], Language.ENGLISH)
     assert "Trouble with your Live key" in message.text_html
     assert "Earn:Earn &amp; &lt;more&gt;" in message.text_html
     assert "Untick that on Bybit" in message.text_html
     dead = {"account_type": "demo", "finding": "key-not-taken", "code": "33004"}
-    (other,) = PROMISES.render("key-trouble", dead, Language.ENGLISH)
+    (other,) = OUTBOX.render("key-trouble", dead, Language.ENGLISH)
     assert "(code 33004)" in other.text_html
 
 
 def test_an_alarm_about_a_campaign_pauses_it_with_one_tap() -> None:
-    (message,) = PROMISES.render("promo-used", VALUES["promo-used"], Language.ENGLISH)
+    (message,) = OUTBOX.render("promo-used", VALUES["promo-used"], Language.ENGLISH)
     assert "Campaign #12 (Premium 30 days, spring &lt;b&gt;) is 90 % used: 90 of 100." in message.text_html
     assert message.reply_markup is not None
     (button,) = message.reply_markup.inline_keyboard[0]
@@ -91,34 +91,34 @@ def test_an_alarm_about_a_campaign_pauses_it_with_one_tap() -> None:
 
 
 def test_it_brings_the_way_on() -> None:
-    (message,) = PROMISES.render("send-secret-again", {}, Language.ENGLISH)
+    (message,) = OUTBOX.render("send-secret-again", {}, Language.ENGLISH)
     assert message.reply_markup is not None
     assert message.reply_markup.inline_keyboard[0][0].callback_data == "v1:do:keys"
 
 
 def test_a_kind_without_a_text_is_an_error() -> None:
     with pytest.raises(LookupError):
-        PROMISES.render("no-such-kind", {}, Language.ENGLISH)
+        OUTBOX.render("no-such-kind", {}, Language.ENGLISH)
 
 
 def test_values_that_no_message_was_written_with_are_an_error() -> None:
     for values in ({}, VALUES["key-expires"] | {"days": "three"}, VALUES["key-expires"] | {"account_type": "gold"}):
         with pytest.raises(PayloadError):
-            PROMISES.render("key-expires", values, Language.ENGLISH)
+            OUTBOX.render("key-expires", values, Language.ENGLISH)
 
 
 def test_an_alarm_without_a_token_leads_to_the_campaigns() -> None:
     values = {name: text for name, text in VALUES["promo-used"].items() if name != "token"}
-    (message,) = PROMISES.render("promo-used", values, Language.ENGLISH)
+    (message,) = OUTBOX.render("promo-used", values, Language.ENGLISH)
     assert message.reply_markup is not None
     assert message.reply_markup.inline_keyboard[0][0].callback_data == "v1:do:promo"
 
 
 def test_a_receipt_says_what_was_paid_what_for_until_when_and_by_which_charge() -> None:
-    (message,) = PROMISES.render("payment-receipt", PAYMENT, Language.ENGLISH)
+    (message,) = OUTBOX.render("payment-receipt", PAYMENT, Language.ENGLISH)
     assert "Paid: 13,500 ⭐</b>, payment 12. 90 days of Premium are yours" in message.text_html
     assert "your license ends 2025-10-09" in message.text_html
     assert "<code>stxAQ&lt;b&gt;</code>" in message.text_html
-    (russian,) = PROMISES.render("payment-unclaimed", PAYMENT, Language.RUSSIAN)
+    (russian,) = OUTBOX.render("payment-unclaimed", PAYMENT, Language.RUSSIAN)
     assert "13 500 ⭐" in russian.text_html.replace("\xa0", " ")
     assert "счёт выписан другому человеку" in russian.text_html

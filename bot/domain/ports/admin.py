@@ -34,7 +34,7 @@ class Broadcasts(Protocol):
 
 
 class ErrorNotes(Protocol):
-    """Small things the desk keeps, inside a unit of work."""
+    """Errors that users met, for their cards, inside a unit of work."""
 
     async def note_error(self, user_id: UserId, note: ErrorNote) -> None:
         """Keep the newest five of a user. Nobody's is dropped silently: an unknown user has none."""

@@ -53,7 +53,7 @@ class _StaleMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioLoader:
-    """Loads an account's books. Ages in milliseconds."""
+    """Loads an account's positions and orders. Ages in milliseconds."""
 
     queries: AccountQueries
     transactions: Transactions

@@ -1,4 +1,4 @@
-"""The desk's figures, gathered from many small reads; none of them holds a writer up."""
+"""The figures of /report, gathered from many small reads; none of them holds a writer up."""
 
 import asyncio
 from collections.abc import Iterable

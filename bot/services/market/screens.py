@@ -35,7 +35,7 @@ class PriceCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketScreens:
-    """Prices, books and boards. Raises ExchangeError when nothing at all is known. `resolve_patience` in seconds."""
+    """Prices, order books and boards. Raises ExchangeError when nothing is known. `resolve_patience` in seconds."""
 
     reads: Reads
     reader: ScreenReader

@@ -1,5 +1,10 @@
 ## Balance, positions, orders, trades.
 
+command-balance = Account value and coins
+command-positions = Open positions, stops, liquidation
+command-orders = Open orders
+command-trades = Latest fills and fees
+
 balance-title = <b>Balance</b> · { $account }
 balance-value = Account value
 balance-available = Available

@@ -1,5 +1,11 @@
 ## The first message, the menu, help, language, and answers to what was not understood.
 
+command-start = Begin
+command-menu = Everything at a tap
+command-help = What I can do
+command-cancel = Stop what I am asking
+command-lang = English, Русский, Українська
+
 welcome-hi = Hi { $name }.
 welcome-hi-nameless = Hi.
 welcome-money = You have <b>{ $money }</b> of practice money.

@@ -1,5 +1,7 @@
 ## Connecting Bybit.
 
+command-keys = Connect, check or remove Bybit keys
+
 keys-intro =
     <b>Connect Bybit</b>
     I will show your balance, positions and orders. I can never withdraw: a key with that right is refused.

@@ -1,5 +1,7 @@
 ## License: what is held, what is banked, what each type opens, reminders.
 
+command-license = What you have and until when
+
 license-title = <b>License</b>
 license-none = You have no license.
 license-practice = The practice account is free and needs none.

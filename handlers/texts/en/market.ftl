@@ -1,5 +1,9 @@
 ## Prices, order books, symbols.
 
+command-price = A price: /price btc
+command-book = An order book: /book btc
+command-symbols = Everything that trades
+
 price-title = <b>{ $symbol }</b>
 price-line =
     <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }

@@ -1,5 +1,8 @@
 ## Identity, terms, privacy.
 
+command-whoami = Your id and role
+command-terms = The terms
+
 whoami-title = <b>Who you are here</b>
 whoami-id = Id: <code>{ $id }</code>
 whoami-role = Role: { $role }

@@ -1,5 +1,8 @@
 ## Promo codes: redeeming them, and the admins' side.
 
+command-redeem = Redeem a promo code
+command-promo = Promo codes: make, watch, pause
+
 month-short =
     { $month ->
         [1] Jan

@@ -1,5 +1,7 @@
 ## /settings.
 
+command-settings = Risk, stops, leverage, time zone
+
 settings-title = <b>Settings</b>
 settings-typing = Tap one, or type: <code>/settings risk 1.5</code>
 setting-title = <b>{ $name }</b>: { $value }

@@ -1,5 +1,6 @@
 ## Support threads, privacy, erasure. Messages about a thread begin with 💬 # and its number: replies are found by it.
 
+command-privacy = What is stored
 command-paysupport = Write to the people who run this bot
 command-threads = Support threads
 command-forget = Have everything about me erased

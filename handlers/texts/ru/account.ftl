@@ -1,5 +1,10 @@
 ## Баланс, позиции, ордера, сделки.
 
+command-balance = Сколько на счёте и монеты
+command-positions = Открытые позиции, стопы, ликвидация
+command-orders = Открытые ордера
+command-trades = Последние сделки и комиссии
+
 balance-title = <b>Баланс</b> · { $account }
 balance-value = На счёте
 balance-available = Доступно

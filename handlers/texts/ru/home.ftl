@@ -1,5 +1,11 @@
 ## Первое сообщение, меню, помощь, язык и ответы на непонятое.
 
+command-start = Начать
+command-menu = Всё в одно нажатие
+command-help = Что я умею
+command-cancel = Прервать мой вопрос
+command-lang = English, Русский, Українська
+
 welcome-hi = Здравствуйте, { $name }.
 welcome-hi-nameless = Здравствуйте.
 welcome-money = У вас <b>{ $money }</b> учебных денег.

@@ -1,5 +1,9 @@
 ## Цены, стаканы, пары.
 
+command-price = Цена: /price btc
+command-book = Стакан: /book btc
+command-symbols = Всё, что торгуется
+
 price-title = <b>{ $symbol }</b>
 price-line =
     <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }

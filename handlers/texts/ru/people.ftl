@@ -1,5 +1,8 @@
 ## Кто есть кто, условия, приватность.
 
+command-whoami = Ваш id и роль
+command-terms = Условия
+
 whoami-title = <b>Кто вы здесь</b>
 whoami-id = Id: <code>{ $id }</code>
 whoami-role = Роль: { $role }

@@ -1,5 +1,7 @@
 ## /settings.
 
+command-settings = Риск, стопы, плечо, часовой пояс
+
 settings-title = <b>Настройки</b>
 settings-typing = Нажмите на одну из них или напишите: <code>/settings risk 1.5</code>
 setting-title = <b>{ $name }</b>: { $value }

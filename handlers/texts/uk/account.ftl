@@ -1,5 +1,10 @@
 ## Баланс, позиції, ордери, угоди.
 
+command-balance = Скільки на рахунку та монети
+command-positions = Відкриті позиції, стопи, ліквідація
+command-orders = Відкриті ордери
+command-trades = Останні угоди й комісії
+
 balance-title = <b>Баланс</b> · { $account }
 balance-value = На рахунку
 balance-available = Доступно

@@ -1,5 +1,11 @@
 ## Перше повідомлення, меню, довідка, мова та відповіді на незрозуміле.
 
+command-start = Почати
+command-menu = Усе в один дотик
+command-help = Що я вмію
+command-cancel = Перервати моє запитання
+command-lang = English, Русский, Українська
+
 welcome-hi = Вітаю, { $name }.
 welcome-hi-nameless = Вітаю.
 welcome-money = У вас <b>{ $money }</b> навчальних грошей.

@@ -1,5 +1,9 @@
 ## Ціни, стакани, пари.
 
+command-price = Ціна: /price btc
+command-book = Стакан: /book btc
+command-symbols = Усе, що торгується
+
 price-title = <b>{ $symbol }</b>
 price-line =
     <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }

@@ -1,5 +1,8 @@
 ## Хто є хто, умови, приватність.
 
+command-whoami = Ваш id і роль
+command-terms = Умови
+
 whoami-title = <b>Хто ви тут</b>
 whoami-id = Id: <code>{ $id }</code>
 whoami-role = Роль: { $role }

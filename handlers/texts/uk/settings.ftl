@@ -1,5 +1,7 @@
 ## /settings.
 
+command-settings = Ризик, стопи, плече, часовий пояс
+
 settings-title = <b>Налаштування</b>
 settings-typing = Натисніть на одне з них або напишіть: <code>/settings risk 1.5</code>
 setting-title = <b>{ $name }</b>: { $value }

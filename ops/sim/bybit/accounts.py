@@ -215,6 +215,12 @@ class Account:
     key: ApiKey
     hedge: bool = False
     """Hedge mode for its USDT perpetuals; one-way otherwise."""
+    margin_mode: str = "REGULAR_MARGIN"
+    """As account/info gives it: ISOLATED_MARGIN, REGULAR_MARGIN or PORTFOLIO_MARGIN."""
+    uta: int = 1
+    """As user/query-api gives it: 0 for a classic account."""
+    master: bool = True
+    """A master account; a subaccount otherwise."""
     created_at: int
     wallet: dict[str, Decimal] = field(default_factory=dict)
     """Wallet balance by coin."""

@@ -5,11 +5,11 @@ from typing import Final
 from uuid import UUID
 
 from ops.sim.bybit.clock import DAY, MINUTE, SECOND
-from ops.sim.bybit.facts import COINS
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
 from ops.sim.bybit.noise import WORD, Noise
 from ops.sim.bybit.prices import QUARTER
+from ops.sim.bybit.small import EVERY
 
 Level = list[str]
 """Price and size."""
@@ -74,7 +74,7 @@ class Books:
         kind = -2 * (at // _REFRESH) - side - 1
         if one.category == "option":
             return Sizes(noise, kind, 20.0)
-        dollars = COINS[one.coin].daily_volume / (DAY / SECOND) * _LEVEL_SECONDS
+        dollars = EVERY[one.coin].daily_volume / (DAY / SECOND) * _LEVEL_SECONDS
         unit = 1.0 if one.category == "inverse" else float(one.price.decimal(last))
         return Sizes(noise, kind, dollars / unit / float(one.qty.step))
 
@@ -111,7 +111,7 @@ class Books:
     def _trade_scale(self, one: Instrument, price: int) -> float:
         if one.category == "option":
             return 4.0
-        dollars = COINS[one.coin].daily_volume / (DAY / SECOND) * QUARTER / SECOND
+        dollars = EVERY[one.coin].daily_volume / (DAY / SECOND) * QUARTER / SECOND
         unit = 1.0 if one.category == "inverse" else float(one.price.decimal(price))
         return dollars / unit / float(one.qty.step)
 

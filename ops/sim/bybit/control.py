@@ -12,18 +12,19 @@ from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import Account, ApiKey
 from ops.sim.bybit.auth import check_public_key
 from ops.sim.bybit.booking import rebook
-from ops.sim.bybit.clock import DAY
+from ops.sim.bybit.clock import DAY, SECOND
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.facts import COINS
 from ops.sim.bybit.fields import Fields
 from ops.sim.bybit.grids import ZERO
+from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.margins import assess
 from ops.sim.bybit.market import UnknownSymbolError
 from ops.sim.bybit.permissions import TRADING, permissions_of
 from ops.sim.bybit.seed_fills import set_fills
 from ops.sim.bybit.seed_orders import set_orders
 from ops.sim.bybit.seed_positions import set_positions
-from ops.sim.bybit.seeding import Seeding
+from ops.sim.bybit.seeding import Seeding, signed
 from ops.sim.bybit.world import World
 
 _ENVIRONMENTS: Final = ("live", "demo")
@@ -32,7 +33,7 @@ _UNBOUND_DAYS: Final = 90
 """Bybit lets a key without bound addresses live so long."""
 _MAX_DIGITS: Final = 18
 _ANY_ADDRESS: Final = "*"
-_FIELDS: Final = (
+FIELDS: Final = (
     "environment",
     "balance",
     "permissions",
@@ -41,10 +42,21 @@ _FIELDS: Final = (
     "expires_at",
     "hedge",
     "public_key",
+    "uta",
+    "margin_mode",
+    "master",
     "positions",
     "orders",
     "executions",
 )
+_MARGIN_MODES: Final = {
+    "isolated": "ISOLATED_MARGIN",
+    "regular": "REGULAR_MARGIN",
+    "portfolio": "PORTFOLIO_MARGIN",
+}
+_LARGEST_UTA: Final = 6
+_LONGEST_OFFSET: Final = 3_650 * DAY // SECOND
+_LONGEST_SCRIPT: Final = DAY // SECOND
 _PRICED: Final = ("linear", "inverse", "spot")
 
 
@@ -62,7 +74,7 @@ class Control:
         Unless told: a demo account of 10,000 USDT in one-way mode, with a trading key (contracts and spot, read
         and write) that is bound to no address ("*") and so expires after 90 days, as Bybit's do.
         """
-        world, fields = self._world, Fields(body, "", _FIELDS)
+        world, fields = self._world, Fields(body, "", FIELDS)
         now, number = world.now(), world.made + 1
         public_key = check_public_key(fields.text("public_key")) if "public_key" in fields else ""
         account = Account(
@@ -89,7 +101,7 @@ class Control:
 
     def change_account(self, uid: str, body: object) -> dict[str, Any]:
         """PATCH /sim/accounts/{uid}: each field given takes the place of what was there."""
-        account, fields = deepcopy(self._account(uid)), Fields(body, "", _FIELDS)
+        account, fields = deepcopy(self._account(uid)), Fields(body, "", FIELDS)
         if "environment" in fields:
             account.environment = fields.choice("environment", _ENVIRONMENTS, account.environment)
         if "public_key" in fields:
@@ -113,7 +125,7 @@ class Control:
         coins = [state for state in found.coins.values() if state.wallet or state.equity]
         orders = sorted(account.orders.values(), key=lambda order: order.created_at, reverse=True)
         return {
-            "wallet": rows.wallet(found, coins),
+            "wallet": rows.wallet(found, coins, account.margin_mode),
             "positions": rows.held_rows(account, found),
             "orders": [rows.order(market, order) for order in orders],
             "history": [rows.order(market, order) for order in reversed(account.history)],
@@ -139,6 +151,10 @@ class Control:
             key.expires_at = fields.time("expires_at", 0)
         if "hedge" in fields:
             _switch_mode(account, hedge=fields.flag("hedge"), positions_follow="positions" in fields)
+        account.uta = fields.integer("uta", account.uta, high=_LARGEST_UTA)
+        account.master = fields.flag("master", default=account.master)
+        if "margin_mode" in fields:
+            account.margin_mode = _MARGIN_MODES[fields.choice("margin_mode", _MARGIN_MODES, "regular")]
         seeding = Seeding(account, self._world.market, self._world.ids)
         if "positions" in fields:
             set_positions(seeding, fields.items("positions"))
@@ -152,20 +168,35 @@ class Control:
     # prices, faults, calls
 
     def set_price(self, body: object) -> dict[str, Any]:
-        """POST /sim/prices."""
-        fields = Fields(body, "", ("symbol", "price", "hold"))
+        """POST /sim/prices: a price from now on, and a script of later ones in seconds from now."""
+        fields = Fields(body, "", ("symbol", "price", "hold", "path"))
         symbol = fields.text("symbol").upper()
         try:
             one = self._world.market.any_of(symbol, *_PRICED)
         except UnknownSymbolError:
             raise fields.wrong("symbol", f"{symbol!r} is not listed; options follow their coin") from None
-        if "price" not in fields:
+        steps = [
+            Fields(step, f"path[{place}]", ("after_s", "price")) for place, step in enumerate(fields.items("path"))
+        ]
+        if "price" not in fields and not steps:
             raise fields.wrong("price", "is needed")
-        price = fields.decimal("price", ZERO, positive=True)
-        if price < one.price.step:
-            raise fields.wrong("price", f"must be at least a tick of {one.price.text(1)}")
-        self._world.market.set_price(one, price, hold=fields.flag("hold", default=True))
+        moves = [(_after(step), _price(step, one)) for step in steps]
+        if "price" in fields:
+            moves.append((0, _price(fields, one)))
+        for after, price in sorted(moves):
+            self._world.market.set_price(one, price, hold=fields.flag("hold", default=True), after=after)
         self._world.touch()
+        return {}
+
+    def move_clock(self, body: object) -> dict[str, Any]:
+        """POST /sim/clock: by how many seconds the clock of all answers is moved, negative for back."""
+        fields = Fields(body, "", ("offset_s",))
+        if "offset_s" not in fields:
+            raise fields.wrong("offset_s", "is needed")
+        offset = signed(fields, "offset_s")
+        if abs(offset) > _LONGEST_OFFSET:
+            raise fields.wrong("offset_s", f"must be at most {_LONGEST_OFFSET} either way")
+        self._world.move_clock(int(offset * SECOND))
         return {}
 
     def add_fault(self, body: object) -> dict[str, Any]:
@@ -185,6 +216,22 @@ class Control:
         if not _is_number(after):
             raise ControlError(f"after: must be a number, not {after!r}")
         return self._world.calls.after(int(after))
+
+
+def _after(step: Fields) -> int:
+    """Milliseconds from now."""
+    seconds = step.decimal("after_s", ZERO)
+    if seconds > _LONGEST_SCRIPT:
+        raise step.wrong("after_s", f"must be at most {_LONGEST_SCRIPT}")
+    return int(seconds * SECOND)
+
+
+def _price(fields: Fields, one: Instrument) -> Decimal:
+    """At least a tick."""
+    price = fields.decimal("price", ZERO, positive=True)
+    if price < one.price.step:
+        raise fields.wrong("price", f"must be at least a tick of {one.price.text(1)}")
+    return price
 
 
 def _is_number(text: str) -> bool:

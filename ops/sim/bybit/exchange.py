@@ -1,47 +1,27 @@
 """One request under /v5: through the limits, the faults and the checks to its endpoint and back."""
 
 import asyncio
-import socket
-import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from aiohttp import web
 
 from ops.sim.bybit.accounts import Account
+from ops.sim.bybit.answers import TOO_FREQUENT, Answer, envelope, limit_headers, plain, refusal
 from ops.sim.bybit.auth import KEY_HEADER, authenticate
-from ops.sim.bybit.clock import SECOND
-from ops.sim.bybit.endpoints.endpoint_call import EndpointCall
+from ops.sim.bybit.endpoints.endpoint_call import Beside, EndpointCall
 from ops.sim.bybit.endpoints.table import HANDLERS
-from ops.sim.bybit.errors import INVALID_KEY, PERMISSION, SERVER_TIMEOUT, TOO_MANY, WINDOW, BybitError, refused
+from ops.sim.bybit.errors import NOT_ON_DEMO, PERMISSION, TOO_MANY, BybitError, refused
 from ops.sim.bybit.facts import ENDPOINTS, Endpoint
-from ops.sim.bybit.faults import BEFORE, KEY_REVOKED, LATE_SECONDS, Fault
-from ops.sim.bybit.limits import Allowance
+from ops.sim.bybit.faults import BEFORE, Fault
 from ops.sim.bybit.params import Query
 from ops.sim.bybit.permissions import allowed
+from ops.sim.bybit.spoiling import instead, send, shape
 from ops.sim.bybit.world import World
 
 DEMO: Final = "/demo"
-_JSON: Final = "application/json; charset=utf-8"
-_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
-_TOO_FREQUENT: Final = "access too frequent"
-_HTML: Final = (
-    "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
-)
-
-
-@dataclass(slots=True, kw_only=True)
-class Answer:
-    """What is to be sent."""
-
-    body: bytes = b""
-    status: int = 200
-    content_type: str = _JSON
-    ret_code: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +63,7 @@ class Exchange:
         owner = self._world.by_key.get(asked.headers.get(KEY_HEADER, ""))
         uid = owner.uid if owner else None
         answer, fault = self._answer(asked, uid, at)
-        status = await self._spoil(request, answer, fault)
+        response, status = await send(request, answer, fault)
         if self._latency:
             await asyncio.sleep(self._latency)
         self._world.calls.add(
@@ -95,56 +75,42 @@ class Exchange:
             ret_code=answer.ret_code,
             ms=round((perf_counter() - began) * 1000, 3),
         )
-        return web.Response(
-            body=answer.body,
-            status=answer.status,
-            headers={"Content-Type": answer.content_type, **answer.headers},
-        )
+        return response
 
     def _answer(self, asked: Asked, uid: int | None, at: int) -> tuple[Answer, Fault | None]:
         """The answer, and the fault that hits the request."""
         if self._world.ip_limits.is_banned(asked.peer, at):
-            return _plain(403, _TOO_FREQUENT), None
-        fault = self._world.faults.draw(asked.path, uid, at)
-        if fault is None:
-            return self._work(asked, at), None
-        self._world.touch()
-        if fault.kind == KEY_REVOKED:
-            return _refusal(refused(INVALID_KEY), at), fault
-        if fault.kind in BEFORE:
-            return _instead(fault.kind, asked.path, at), fault
-        return self._work(asked, at), fault
-
-    async def _spoil(self, request: web.Request, answer: Answer, fault: Fault | None) -> int | None:
-        """Do to the answer what the fault wants and say which HTTP status goes out, None for no answer."""
-        if fault is None:
-            return answer.status
-        if fault.kind == "late_answer":
-            await asyncio.sleep(LATE_SECONDS if fault.seconds is None else fault.seconds)
-        elif fault.kind == "truncated":
-            answer.body = answer.body[: len(answer.body) // 2]
-        elif fault.kind in {"lost_answer", "reset_before", "reset_after"}:
-            _cut(request, reset=fault.kind != "lost_answer")
-            return None
-        return answer.status
+            return plain(403, TOO_FREQUENT), None
+        faults = self._world.faults
+        fault, shaping = faults.draw(asked.path, uid, at), faults.shaping(asked.path, uid, at)
+        if fault or shaping:
+            self._world.touch()
+        taken = fault if fault and fault.kind in BEFORE else None
+        answer = instead(taken, asked.path, at) if taken else self._work(asked, at)
+        shape(answer, shaping, asked.headers.get("Accept-Encoding", ""))
+        return answer, fault
 
     def _work(self, asked: Asked, at: int) -> Answer:
         """The endpoint's own answer."""
         endpoint, handler = ENDPOINTS.get(asked.path), HANDLERS.get(asked.path)
         if endpoint is None or handler is None or asked.method != endpoint.method:
-            return _plain(404, "404 page not found")
+            return plain(404, "404 page not found")
         if asked.body and asked.method == "GET":
-            return _plain(403, "Forbidden")
+            return plain(403, "Forbidden")
         headers: dict[str, str] = {}
         try:
             account = self._admit(asked, endpoint, at, headers)
+            if asked.environment == "demo" and not endpoint.on_demo:
+                raise refused(NOT_ON_DEMO)
             query = Query(endpoint, asked.query_string)
             if account and not allowed(account.key.permissions, endpoint.permission, query.category):
                 raise refused(PERMISSION)
             ask = EndpointCall(world=self._world, query=query, now=at, account=account)
-            answer = _envelope(0, endpoint.ok, handler(ask), at)
+            found = handler(ask)
+            result, beside = found if isinstance(found, Beside) else (found, {})
+            answer = envelope(0, endpoint.ok, result, at, beside)
         except BybitError as error:
-            answer = _refusal(error, at)
+            answer = refusal(error, at)
         answer.headers = headers
         return answer
 
@@ -161,7 +127,7 @@ class Exchange:
             now=at,
         )
         allowance = self._world.uid_limits.take(account.uid, endpoint.path, endpoint.per_second, at)
-        headers.update(_limit_headers(allowance))
+        headers.update(limit_headers(allowance))
         if allowance.exceeded:
             raise refused(TOO_MANY)
         return account
@@ -178,59 +144,3 @@ async def _asked(request: web.Request) -> Asked:
         body=body.decode("utf-8", "surrogateescape"),
         peer=request.remote or "",
     )
-
-
-def _envelope(ret_code: int, ret_msg: str, result: Mapping[str, Any], at: int) -> Answer:
-    body = orjson.dumps({"retCode": ret_code, "retMsg": ret_msg, "result": result, "retExtInfo": {}, "time": at})
-    return Answer(body=body, ret_code=ret_code)
-
-
-def _refusal(error: BybitError, at: int) -> Answer:
-    text = error.ret_msg.encode("utf-8", "replace").decode()
-    return _envelope(error.ret_code, text, error.result, at)
-
-
-def _plain(status: int, text: str, content_type: str = "text/plain; charset=utf-8") -> Answer:
-    return Answer(body=text.encode(), status=status, content_type=content_type)
-
-
-def _limit_headers(allowance: Allowance) -> dict[str, str]:
-    return {
-        "X-Bapi-Limit": str(allowance.limit),
-        "X-Bapi-Limit-Status": str(allowance.left),
-        "X-Bapi-Limit-Reset-Timestamp": str(allowance.reset_at),
-    }
-
-
-def _instead(kind: str, path: str, at: int) -> Answer:
-    """What a fault answers in place of the endpoint."""
-    if kind == "code_10000":
-        return _refusal(refused(SERVER_TIMEOUT), at)
-    if kind == "code_10002":
-        return _refusal(refused(WINDOW, timestamp=at, now=at + SECOND, recv_window=0), at)
-    if kind == "code_10006":
-        answer = _refusal(refused(TOO_MANY), at)
-        limit = ENDPOINTS[path].per_second if path in ENDPOINTS else None
-        answer.headers = _limit_headers(Allowance(limit or 0, 0, at + SECOND, exceeded=True))
-        return answer
-    return {
-        "ip_ban": _plain(403, _TOO_FREQUENT),
-        "http_500": _plain(500, "Internal Server Error"),
-        "halted": _plain(503, "Service Unavailable"),
-        "html": _plain(200, _HTML, "text/html"),
-        "reset_before": Answer(),
-    }[kind]
-
-
-def _cut(request: web.Request, *, reset: bool) -> None:
-    """Close the connection without an answer; with a reset the client sees it broken off."""
-    transport = request.transport
-    if transport is None:
-        return
-    if reset:
-        sock: socket.socket | None = transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        transport.abort()
-    else:
-        transport.close()

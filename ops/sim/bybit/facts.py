@@ -55,12 +55,13 @@ class Endpoint:
     """retMsg for a missing or wrong parameter, where the endpoint has words of its own."""
     response: dict[str, Any]
     """Shape of `result` by kind of category (contract, option, spot) or under `any`."""
+    on_demo: bool
+    """Whether the demo host answers it."""
 
-    def shape(self, category: str) -> dict[str, Any]:
+    def shape(self, category: str) -> Any:
         """The shape of `result` for that category ("" where the endpoint has none)."""
         kind = "contract" if category in {"linear", "inverse"} else category
-        shape: dict[str, Any] = self.response.get(kind) or self.response["any"]
-        return shape
+        return self.response.get(kind) or self.response["any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,8 @@ class Coin:
     """Against BTC."""
     daily_volume: float
     """USDT traded a day in its perpetual."""
+    driver: int | None = None
+    """The number of the process it follows; None for one of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,10 @@ class Tier:
     def initial(self) -> Decimal:
         """Initial margin rate at the greatest leverage, four digits."""
         return (1 / Decimal(self.max_leverage)).quantize(Decimal("0.0001")).normalize()
+
+
+_ANSWERS: Final = _read("endpoints")
+_DEMO: Final[dict[str, Any]] = _ANSWERS["demo"]
 
 
 def _parameter(name: str, fact: dict[str, Any]) -> Parameter:
@@ -117,6 +124,7 @@ def _endpoint(path: str, fact: dict[str, Any]) -> Endpoint:
         request=tuple(_parameter(name, field) for name, field in fact["request"].items()),
         texts=fact.get("texts", {}),
         response=fact["response"],
+        on_demo=path.startswith(tuple(_DEMO["below"])) or path in {*_DEMO["listed"], *_DEMO["besides"]},
     )
 
 
@@ -140,9 +148,7 @@ def _tiers(steps: list[list[str]]) -> tuple[Tier, ...]:
 
 _MARKETS: Final = _read("instruments")
 
-ENDPOINTS: Final[dict[str, Endpoint]] = {
-    path: _endpoint(path, fact) for path, fact in _read("endpoints")["endpoints"].items()
-}
+ENDPOINTS: Final[dict[str, Endpoint]] = {path: _endpoint(path, fact) for path, fact in _ANSWERS["endpoints"].items()}
 ERROR_TEXTS: Final[dict[int, str]] = {int(code): text for code, text in _read("errors")["texts"].items()}
 COINS: Final[dict[str, Coin]] = {
     row["coin"]: Coin(**{**row, "price": Decimal(row["price"])}) for row in _rows(_MARKETS["coins"])
@@ -155,6 +161,9 @@ INVERSE: Final = _rows(_MARKETS["inverse"])
 SPOT: Final = _rows(_MARKETS["spot"])
 OPTION: Final = _rows(_MARKETS["option"])
 DELISTED: Final = _rows(_MARKETS["delisted"])
+SMALL: Final[dict[str, Any]] = _MARKETS["small"]
+DATED: Final[dict[str, Any]] = _MARKETS["dated"]
+PRELAUNCH: Final[dict[str, Any]] = _MARKETS["prelaunch"]
 CHAINS: Final[dict[str, list[dict[str, str]]]] = {
     coin: [dict(zip(_MARKETS["chains"]["columns"], chain, strict=True)) for chain in chains]
     for coin, chains in _MARKETS["chains"]["coins"].items()

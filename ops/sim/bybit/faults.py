@@ -1,24 +1,46 @@
 """Faults a driver orders: which request gets which, drawn from a seed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from ops.sim.bybit.errors import ControlError
+from ops.sim.bybit.errors import (
+    IP_RATE,
+    SERVER_ERROR,
+    SERVER_TIMEOUT,
+    SYSTEM_RATE,
+    TOO_MANY,
+    WINDOW,
+    ControlError,
+)
 from ops.sim.bybit.fields import Fields
 from ops.sim.bybit.noise import Noise
 
-BEFORE: Final = frozenset(
-    {"reset_before", "http_500", "html", "ip_ban", "halted", "code_10000", "code_10006", "code_10002"}
-)
-"""Kinds that keep the request from being worked on."""
-AFTER: Final = frozenset({"lost_answer", "late_answer", "truncated", "reset_after"})
-"""Kinds that let it be worked on and spoil the answer."""
 KEY_REVOKED: Final = "key_revoked"
-STANDING: Final = frozenset({"halted", KEY_REVOKED})
+MAINTENANCE: Final = "maintenance"
+ODD_FIELD: Final = "odd_field"
+GZIP: Final = "gzip"
+CODES: Final = {
+    "code_10000": SERVER_TIMEOUT,
+    "code_10002": WINDOW,
+    "code_10006": TOO_MANY,
+    "code_10016": SERVER_ERROR,
+    "code_10018": IP_RATE,
+    "code_10429": SYSTEM_RATE,
+}
+"""Kinds that are a refusal in Bybit's shape; `code` is one with any number."""
+PAGES: Final = frozenset({"http_500", "html", "html_502", "html_504", "html_403", "http_429", "ip_ban", "halted"})
+"""Kinds that are an answer which is no JSON."""
+BEFORE: Final = frozenset({"reset_before", "code", KEY_REVOKED, *CODES, *PAGES})
+"""Kinds that keep the request from being worked on."""
+AFTER: Final = frozenset({"lost_answer", "late_answer", "truncated", "reset_after", "slow_body", "cut_body"})
+"""Kinds that let it be worked on and spoil the answer."""
+SHAPING: Final = frozenset({ODD_FIELD, GZIP})
+"""Kinds that change an answer which goes out all the same: several of them, and one of another kind, may hit."""
+STANDING: Final = frozenset({"halted", KEY_REVOKED, MAINTENANCE, GZIP})
 """Kinds that last until they are removed, unless told otherwise."""
-KINDS: Final = BEFORE | AFTER | {KEY_REVOKED}
+KINDS: Final = BEFORE | AFTER | SHAPING | {MAINTENANCE}
 LATER: Final = frozenset(
     {
         "stream_drop",
@@ -28,14 +50,47 @@ LATER: Final = frozenset(
         "stream_auth",
         "partial_then_cancel",
         "stop_refused",
+        "mute_stream",
+        "trade_10019",
+        "fill_then_reject",
+        "filled_without_new",
+        "split_reduce_only",
+        "price_adjusted",
+        "mode_switched",
+        "limits_changed",
+        "funding",
+        "adl",
+        "settle",
+        "late_execution",
+        "corporate_action",
+        "move_position",
+        "delivery",
+        "trade_no_reqid",
     }
 )
 """Kinds that need streams or order entry, which this stand-in does not have."""
 LATE_SECONDS: Final = 12.0
-"""How late a late answer is unless told: more than the ten seconds most clients wait."""
+"""How late or slow an answer is unless told: more than the ten seconds most clients wait."""
+CAUSES: Final = ("region", "too_frequent")
+"""What an html_403 is for."""
+EVERY_ROW: Final = "all"
 _LONGEST: Final = 3_600
+_LARGEST_CODE: Final = 10_000_000
 _ZERO, _ONE = Decimal(0), Decimal(1)
-_FIELDS: Final = ("kind", "path", "uid", "times", "probability", "seed", "seconds")
+_FIELDS: Final = (
+    "kind",
+    "path",
+    "uid",
+    "times",
+    "probability",
+    "seed",
+    "seconds",
+    "code",
+    "cause",
+    "field",
+    "value",
+    "row",
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,19 +109,36 @@ class Fault:
     """How likely it hits a request that fits; None for always."""
     seed: int = 0
     seconds: float | None = None
-    """late_answer: how late. halted: how long it lasts from `since`."""
+    """late_answer: how late. slow_body: how long the body takes. halted, maintenance: how long from `since`."""
     since: int
     """Epoch milliseconds."""
     met: int = 0
     """Requests that fitted so far."""
+    code: int = 0
+    """Of a `code`."""
+    cause: str = CAUSES[0]
+    """Of an html_403."""
+    field: str = ""
+    """Of an odd_field: the name in the rows or in the result itself; for rows that are lists the place."""
+    value: Any = None
+    """What the odd field holds instead."""
+    missing: bool = False
+    """Whether the odd field is taken out instead."""
+    row: int | str = 0
+    """Which rows are odd: a place, every one, or those that hold this word."""
+
+    @property
+    def until(self) -> int | None:
+        """When a standing one ends by itself, epoch milliseconds."""
+        return None if self.seconds is None else self.since + int(self.seconds * 1000)
 
     def fits(self, path: str, uid: int | None, now: int) -> bool:
         """Whether a request of that path (without /demo) and UID is one it may hit."""
         if self.times == 0 or (self.uid is not None and self.uid != uid):
             return False
-        if self.kind == KEY_REVOKED and uid is None:
+        if self.kind == MAINTENANCE or (self.kind == KEY_REVOKED and uid is None):
             return False
-        if self.kind == "halted" and self.seconds is not None and now >= self.since + self.seconds * 1000:
+        if self.kind == "halted" and self.until is not None and now >= self.until:
             return False
         wanted = self.path.removeprefix("/demo")
         return not wanted or path == wanted or path.startswith(wanted.rstrip("/") + "/")
@@ -90,20 +162,13 @@ def fault_of(body: object, number: int, now: int) -> Fault:
         raise ControlError(f"kind: {kind} needs streams or order entry, which this stand-in does not have")
     if kind not in KINDS:
         raise ControlError(f"kind: must be one of {', '.join(sorted(KINDS))}, not {kind!r}")
-    times: int | None = None
-    if "times" in fields:
-        times = fields.integer("times", 1, low=1)
-    probability: float | None = None
-    if "probability" in fields:
-        probability = float(fields.decimal("probability", _ONE))
-        if probability > 1:
-            raise fields.wrong("probability", "must be from 0 to 1")
+    times, probability = _how_often(fields)
     if times is None and probability is None and kind not in STANDING:
         times = 1
     seconds = fields.decimal("seconds", _ZERO)
     if seconds > _LONGEST:
         raise fields.wrong("seconds", f"must be at most {_LONGEST}")
-    return Fault(
+    fault = Fault(
         id=number,
         kind=kind,
         path=fields.text("path"),
@@ -112,12 +177,43 @@ def fault_of(body: object, number: int, now: int) -> Fault:
         probability=probability,
         seed=fields.integer("seed", 0),
         seconds=float(seconds) if "seconds" in fields else None,
+        cause=fields.choice("cause", CAUSES, CAUSES[0]),
         since=now,
     )
+    if kind == "code":
+        fault.code = fields.integer("code", 0, low=1, high=_LARGEST_CODE)
+        if not fault.code:
+            raise fields.wrong("code", "is needed")
+    if kind == ODD_FIELD:
+        _describe(fault, fields, body)
+    return fault
+
+
+def _how_often(fields: Fields) -> tuple[int | None, float | None]:
+    """Times and probability, None where not given. Raises ControlError."""
+    times = fields.integer("times", 1, low=1) if "times" in fields else None
+    probability = float(fields.decimal("probability", _ONE)) if "probability" in fields else None
+    if probability is not None and probability > 1:
+        raise fields.wrong("probability", "must be from 0 to 1")
+    return times, probability
+
+
+def _describe(fault: Fault, fields: Fields, body: object) -> None:
+    """What an odd_field does. A null is a value; without any value the field is missing. Raises ControlError."""
+    fault.field = fields.text("field")
+    if not fault.field or not fault.path:
+        raise ControlError("odd_field: path and field are needed")
+    fault.missing = not (isinstance(body, dict) and "value" in body)
+    fault.value = fields.raw("value")
+    row = fields.raw("row")
+    place = isinstance(row, int) and not isinstance(row, bool) and row >= 0
+    if row is not None and not place and not (isinstance(row, str) and row):
+        raise fields.wrong("row", f"must be a place from 0, {EVERY_ROW!r}, or a word that the row holds")
+    fault.row = 0 if row is None else row
 
 
 class Faults:
-    """All orders that stand; the first one that fits and hits wins."""
+    """All orders that stand; the first one that fits and hits wins, and shaping ones come on top."""
 
     def __init__(self) -> None:
         self.standing: list[Fault] = []
@@ -140,11 +236,15 @@ class Faults:
 
     def draw(self, path: str, uid: int | None, now: int) -> Fault | None:
         """The fault that hits this request, if one does; `path` is without /demo."""
-        hit: Fault | None = None
-        for fault in self.standing:
-            if fault.fits(path, uid, now) and fault.hits():
-                hit = fault
-                break
-        if hit is not None and hit.times == 0:
-            self.standing.remove(hit)
-        return hit
+        return next(self._hits(path, uid, now, shaping=False), None)
+
+    def shaping(self, path: str, uid: int | None, now: int) -> list[Fault]:
+        """Every shaping fault that hits this request."""
+        return list(self._hits(path, uid, now, shaping=True))
+
+    def _hits(self, path: str, uid: int | None, now: int, *, shaping: bool) -> Iterator[Fault]:
+        for fault in tuple(self.standing):
+            if (fault.kind in SHAPING) is shaping and fault.fits(path, uid, now) and fault.hits():
+                if fault.times == 0:
+                    self.standing.remove(fault)
+                yield fault

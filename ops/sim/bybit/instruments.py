@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from ops.sim.bybit import facts
+from ops.sim.bybit import facts, small
 from ops.sim.bybit.facts import Tier
 from ops.sim.bybit.grids import ZERO, Grid
 
@@ -60,9 +60,31 @@ class Instrument:
         return self.category in {"linear", "inverse"}
 
     @property
+    def is_dated(self) -> bool:
+        """Whether it is a contract with a delivery."""
+        return self.is_contract and bool(self.delivered)
+
+    @property
+    def has_hedge_mode(self) -> bool:
+        """USDT perpetuals have it."""
+        return self.category == "linear" and self.settle_coin == "USDT" and not self.is_dated
+
+    def moment(self, at: int) -> int:
+        """That epoch millisecond, or the delivery if it is past: no price moves after it."""
+        return min(at, self.delivered) if self.is_dated else at
+
+    @property
     def price_limit(self) -> Decimal:
         """How far a limit price may lie from the mark price, as a share."""
         return Decimal(_PRICE_LIMITS[self.category][0])
+
+    def price_text(self, price: float) -> str:
+        """A price to the nearest tick, at least one."""
+        return self.price.text(max(1, self.price.nearest(price)))
+
+    def index_text(self, price: float) -> str:
+        """An index price: as many digits as the tick has, but no multiple of it."""
+        return self.price.write(Decimal(f"{price:.12g}"))
 
     def tier(self, value: Decimal) -> tuple[int, Tier]:
         """Risk id and tier for that position value; the last one for anything beyond."""
@@ -132,34 +154,36 @@ def _contract_filters(one: Instrument) -> dict[str, dict[str, str]]:
 
 
 def _full_name(coin: str) -> str:
-    known = facts.COINS.get(coin)
+    known = small.EVERY.get(coin)
     return known.name if known else coin
 
 
-def _contract(category: str, place: int, fact: dict[str, Any]) -> Instrument:
+def contract(category: str, place: int, fact: dict[str, Any], **changes: Any) -> Instrument:
+    """From a row of the table; `changes` takes the place of what would follow from it."""
     symbol, coin = fact["symbol"], fact["coin"]
     price, qty = Grid(Decimal(fact["tick"])), Grid(Decimal(fact["step"]))
     quote = "USDT" if symbol.endswith("USDT") else ("USDC" if symbol.endswith("PERP") else "USD")
     base = coin if fact["multiplier"] == 1 else symbol.removesuffix("USDT")
-    one = Instrument(
-        category=category,
-        symbol=symbol,
-        symbol_id=5 + place if category == "linear" else 500 + place,
-        coin=coin,
-        multiplier=fact["multiplier"],
-        base_coin=base,
-        quote_coin=quote,
-        settle_coin=coin if category == "inverse" else quote,
-        price=price,
-        qty=qty,
-        min_qty=qty.step,
-        max_qty=Decimal(fact["max_qty"]),
-        max_market_qty=Decimal(fact["max_market_qty"]),
-        max_leverage=fact["max_leverage"],
-        tiers=facts.TIERS[fact["tiers"]],
-        first_risk_id=place * 10 + 1,
-        launched=epoch_ms(fact["launched"]),
-    )
+    fields: dict[str, Any] = {
+        "category": category,
+        "symbol": symbol,
+        "symbol_id": 5 + place if category == "linear" else 5_000 + place,
+        "coin": coin,
+        "multiplier": fact["multiplier"],
+        "base_coin": base,
+        "quote_coin": quote,
+        "settle_coin": coin if category == "inverse" else quote,
+        "price": price,
+        "qty": qty,
+        "min_qty": qty.step,
+        "max_qty": Decimal(fact["max_qty"]),
+        "max_market_qty": Decimal(fact["max_market_qty"]),
+        "max_leverage": fact["max_leverage"],
+        "tiers": facts.TIERS[fact["tiers"]],
+        "first_risk_id": place * 10 + 1,
+        "launched": epoch_ms(fact["launched"]),
+    }
+    one = Instrument(**{**fields, **changes})
     one.row.update(_contract_row(one))
     return one
 
@@ -214,9 +238,9 @@ def _spot_row(one: Instrument, fact: dict[str, Any]) -> dict[str, Any]:
 
 
 def _delisted(place: int, fact: dict[str, Any]) -> Instrument:
-    one = _contract(
+    one = contract(
         "linear",
-        len(facts.LINEAR) + place,
+        len(_LINEAR) + place,
         {
             **fact,
             "multiplier": 1,
@@ -230,16 +254,18 @@ def _delisted(place: int, fact: dict[str, Any]) -> Instrument:
     return one
 
 
-def _by_symbol(instruments: Iterable[Instrument]) -> dict[str, Instrument]:
+def by_symbol(instruments: Iterable[Instrument]) -> dict[str, Instrument]:
     return dict(sorted((one.symbol, one) for one in instruments))
 
 
-LISTED: Final[dict[str, dict[str, Instrument]]] = {
-    "linear": _by_symbol(_contract("linear", place, fact) for place, fact in enumerate(facts.LINEAR)),
-    "inverse": _by_symbol(_contract("inverse", place, fact) for place, fact in enumerate(facts.INVERSE)),
-    "spot": _by_symbol(_spot(place, fact) for place, fact in enumerate(facts.SPOT)),
-}
-"""What trades, by category and symbol, in the order of the symbols; options come and go: options.py."""
+_LINEAR: Final = [*facts.LINEAR, *small.LINEAR]
 
-CLOSED: Final = _by_symbol(_delisted(place, fact) for place, fact in enumerate(facts.DELISTED))
+LISTED: Final[dict[str, dict[str, Instrument]]] = {
+    "linear": by_symbol(contract("linear", place, fact) for place, fact in enumerate(_LINEAR)),
+    "inverse": by_symbol(contract("inverse", place, fact) for place, fact in enumerate(facts.INVERSE)),
+    "spot": by_symbol(_spot(place, fact) for place, fact in enumerate(facts.SPOT)),
+}
+"""What trades, by category and symbol, in the order of the symbols; what comes and goes: options, dated, prelaunch."""
+
+CLOSED: Final = by_symbol(_delisted(place, fact) for place, fact in enumerate(facts.DELISTED))
 """Contracts that no longer trade: only instruments-info with status=Closed tells of them."""

@@ -1,8 +1,8 @@
 """Candles of every interval Bybit has, newest first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from ops.sim.bybit.clock import DAY, MINUTE, WEEK
 from ops.sim.bybit.grids import plain
@@ -18,6 +18,7 @@ _FIXED: Final = {
 }
 _MONTHS_A_YEAR: Final = 12
 _EPOCH_YEAR: Final = 1970
+_SAMPLES: Final = 8
 
 
 def _month_start(month: int) -> int:
@@ -64,15 +65,28 @@ def window(interval: Interval, start: int | None, end: int | None, limit: int, n
     return range(max(first, last - limit + 1), last + 1)
 
 
-def rows(market: Market, one: Instrument, interval: Interval, numbers: range) -> Iterator[list[str]]:
-    """Bybit's rows, newest first; the running candle closes at the last price, none is older than the launch."""
-    now = market.now()
+class Span(NamedTuple):
+    """The part of a candle that has been: its name, and [begin, finish) in epoch milliseconds."""
+
+    start: int
+    begin: int
+    finish: int
+
+
+def spans(one: Instrument, interval: Interval, numbers: range, now: int) -> Iterator[Span]:
+    """Newest first; the running candle ends now, none is older than the launch or younger than the delivery."""
+    last = one.moment(now)
     for number in reversed(numbers):
         start, end = interval.start(number), interval.start(number + 1)
-        if start > now or end <= one.launched:
-            continue
-        candle = market.candle(one, max(start, one.launched), min(end, now + 1))
-        text = one.price.text
+        if start <= last and end > one.launched:
+            yield Span(start, max(start, one.launched), min(end, last + 1))
+
+
+def rows(market: Market, one: Instrument, candles: Iterator[Span]) -> Iterator[list[str]]:
+    """Bybit's rows of traded prices; the running candle closes at the last price."""
+    text = one.price.text
+    for start, begin, finish in candles:
+        candle = market.candle(one, begin, finish)
         yield [
             str(start),
             text(candle.open),
@@ -82,3 +96,26 @@ def rows(market: Market, one: Instrument, interval: Interval, numbers: range) ->
             f"{candle.volume}",
             plain(candle.turnover),
         ]
+
+
+def shifted_rows(
+    market: Market, one: Instrument, candles: Iterator[Span], part: float, write: Callable[[float], str]
+) -> Iterator[list[str]]:
+    """Rows of a price that lies `part` of the basis below the last one: the whole for the index, half for the mark."""
+    now = market.now()
+    for start, begin, finish in candles:
+        bar = market.bar(one, begin, finish)
+        first = 1 - part * market.basis(one, begin)
+        final = 1 - part * market.basis(one, min(finish, now))
+        open_, close, middle = bar.open * first, bar.close * final, (first + final) / 2
+        found = (open_, max(open_, close, bar.high * middle), min(open_, close, bar.low * middle), close)
+        yield [str(start), *map(write, found)]
+
+
+def sampled_rows(candles: Iterator[Span], now: int, value: Callable[[int], float], digits: int) -> Iterator[list[str]]:
+    """Rows of anything that has a value at every moment, from a few moments of each candle."""
+    for start, begin, finish in candles:
+        last = min(finish, now)
+        values = [value(begin + (last - begin) * part // _SAMPLES) for part in range(_SAMPLES + 1)]
+        found = (values[0], max(values), min(values), values[-1])
+        yield [str(start), *(f"{one:.{digits}f}" for one in found)]

@@ -43,6 +43,10 @@ class UidLimits:
         taken.append(now)
         return Allowance(limit, limit - len(taken), now, exceeded=False)
 
+    def reset(self) -> None:
+        """Drop everything that was counted."""
+        self._seconds.clear()
+
     def forget(self, uid: int) -> None:
         """Drop what was counted for a UID that is gone."""
         for key in [key for key in self._seconds if key[0] == uid]:
@@ -56,6 +60,11 @@ class IpLimits:
         self._enforced = enforced
         self._windows: dict[str, deque[int]] = {}
         self._banned: dict[str, int] = {}
+
+    def reset(self) -> None:
+        """Drop everything that was counted, and the bans."""
+        self._windows.clear()
+        self._banned.clear()
 
     def is_banned(self, peer: str, now: int) -> bool:
         """Count one request and say whether it is refused with HTTP 403."""

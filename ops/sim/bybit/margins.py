@@ -58,6 +58,11 @@ class CoinState:
         return self.wallet + self.unrealised
 
     @property
+    def borrowed(self) -> Decimal:
+        """What losses beyond the wallet have borrowed."""
+        return max(ZERO, -self.equity)
+
+    @property
     def free(self) -> Decimal:
         """What orders and positions leave over, never below nothing."""
         return max(ZERO, self.equity - self.position_initial - self.order_initial - self.locked)
@@ -87,6 +92,18 @@ class Assessment:
         return max(ZERO, self.margin - self.initial)
 
 
+def transferable(found: Assessment, state: CoinState, *, isolated: bool) -> Decimal:
+    """What of a coin could leave the account, never below nothing.
+
+    In isolated margin mode what its orders and positions leave; otherwise what neither the coin's own losses and
+    locks nor the whole account's margin need.
+    """
+    if isolated:
+        return state.free
+    own = state.wallet + min(state.unrealised, ZERO) - state.locked
+    return max(ZERO, min(own, found.available / state.dollars)) if state.dollars else ZERO
+
+
 def assess(account: Account, market: Market, at: int) -> Assessment:
     """Work out the account at the prices of that epoch millisecond."""
     result = Assessment()
@@ -109,7 +126,11 @@ def assess(account: Account, market: Market, at: int) -> Assessment:
         result.unrealised += state.unrealised * state.dollars
         result.initial += (state.position_initial + state.order_initial) * state.dollars
         result.maintenance += state.position_maintenance * state.dollars
-    _liquidations(result)
+    if account.margin_mode == "ISOLATED_MARGIN":
+        for leg in result.legs.values():
+            leg.liquidation = _isolated_price(leg)
+    else:
+        _liquidations(result)
     return result
 
 
@@ -188,6 +209,15 @@ def _liquidations(result: Assessment) -> None:
             ahead = (leg.mark - price) * leg.position.direction if price is not None else ZERO
             if price is not None and price > 0 and ahead > 0:
                 leg.liquidation = price
+
+
+def _isolated_price(leg: Leg) -> Decimal | None:
+    """Where the leg's own initial margin has shrunk to its maintenance margin."""
+    entry, direction = leg.position.avg_price, leg.position.direction
+    slack = direction * (1 / leg.position.leverage - leg.tier.maintenance)
+    if leg.instrument.category != "inverse":
+        return max(ZERO, entry * (1 - slack)) or None
+    return entry / (1 + slack) if slack > -1 else None
 
 
 def _linear_price(result: Assessment, legs: list[Leg]) -> Decimal | None:

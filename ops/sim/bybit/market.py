@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from ops.sim.bybit import options
+from ops.sim.bybit import dated, options
 from ops.sim.bybit.clock import HOUR, MINUTE, Clock
-from ops.sim.bybit.facts import COINS
+from ops.sim.bybit.facts import Coin
+from ops.sim.bybit.followers import Driver, Follower
 from ops.sim.bybit.grids import ZERO
-from ops.sim.bybit.instruments import FUNDING_CAP, LISTED, Instrument
+from ops.sim.bybit.instruments import FUNDING_CAP, Instrument
+from ops.sim.bybit.listing import listing
 from ops.sim.bybit.noise import Noise
 from ops.sim.bybit.options import Greeks
-from ops.sim.bybit.prices import QUARTER, Path
+from ops.sim.bybit.prices import QUARTER, Bar, Path
+from ops.sim.bybit.small import DRIVERS, EVERY
 from ops.sim.bybit.tape import Mark, Tape
 
 FUNDING_MS: Final = 8 * HOUR
@@ -49,18 +52,16 @@ class Market:
         self.version = 0
         """Grows whenever a price is set: what was worked out before no longer holds."""
         self._clock = clock
-        self._noises = {coin: Noise(seed, f"coin {coin}") for coin in COINS}
-        self._tapes = {
-            coin: Tape(
-                Path(
-                    self._noises[coin],
-                    price=float(one.price),
-                    volatility=one.volatility,
-                    volume=one.daily_volume,
-                )
-            )
-            for coin, one in COINS.items()
-        }
+        self._noises = {coin: Noise(seed, f"coin {coin}") for coin in EVERY}
+        self._drivers = [Driver(Noise(seed, f"driver {number}")) for number in range(DRIVERS)]
+        self._tapes = {coin: Tape(self._path(one)) for coin, one in EVERY.items()}
+
+    def _path(self, one: Coin) -> Path | Follower:
+        level = float(one.price)
+        if one.driver is None:
+            return Path(self._noises[one.coin], price=level, volatility=one.volatility, volume=one.daily_volume)
+        driver = self._drivers[one.driver]
+        return Follower(driver, level=level, swing=one.volatility, daily_volume=one.daily_volume)
 
     def now(self) -> int:
         return self._clock()
@@ -69,24 +70,28 @@ class Market:
 
     def listed(self, category: str) -> dict[str, Instrument]:
         """By symbol, in the order of the symbols."""
-        return options.chain(self.now()) if category == "option" else LISTED[category]
+        return listing(category, self.now())
 
     def find(self, category: str, symbol: str) -> Instrument | None:
         return self.listed(category).get(symbol)
 
     def any_of(self, symbol: str, *categories: str) -> Instrument:
-        """The first of those categories that lists the symbol. Raises UnknownSymbolError."""
+        """The first of those categories that lists the symbol, or once did. Raises UnknownSymbolError."""
         for category in categories:
-            if found := self.find(category, symbol):
+            found = self.find(category, symbol) or dated.find(category, symbol, self.now())
+            if found:
                 return found
         raise UnknownSymbolError(symbol)
 
     # what it costs
 
-    def set_price(self, one: Instrument, price: Decimal, *, hold: bool) -> None:
-        """Set the price of an instrument's coin, so of every contract on it, from now on."""
+    def set_price(self, one: Instrument, price: Decimal, *, hold: bool, after: int = 0) -> None:
+        """Set the price of an instrument's coin, so of every contract on it, from now on or `after` milliseconds.
+
+        What was set for later than that is dropped.
+        """
         nearest = one.price.decimal(max(1, one.price.nearest(float(price))))
-        mark = Mark(at=self.now(), price=float(nearest) / one.multiplier, hold=hold)
+        mark = Mark(at=self.now() + after, price=float(nearest) / one.multiplier, hold=hold)
         self._tapes[one.coin].set(mark)
         self.version += 1
 
@@ -107,7 +112,7 @@ class Market:
 
     def level(self, one: Instrument, at: int) -> float:
         """The unrounded price."""
-        coin = self._tapes[one.coin].price(at)
+        coin = self._tapes[one.coin].price(one.moment(at))
         if one.category == "option":
             return self.greeks(one, at).value
         return coin * one.multiplier
@@ -123,14 +128,14 @@ class Market:
         """The mark price in ticks: between last and index."""
         if not one.is_contract:
             return self.last(one, at)
-        return max(1, one.price.nearest(self.level(one, at) * (1 - self._basis(one.coin, at) / 2)))
+        return max(1, one.price.nearest(self.level(one, at) * (1 - self.basis(one, at) / 2)))
 
     def mark_price(self, one: Instrument, at: int) -> Decimal:
         return one.price.decimal(self.mark(one, at))
 
     def index(self, one: Instrument, at: int) -> float:
         """The index price of the underlying."""
-        return self._tapes[one.coin].price(at) * one.multiplier * (1 - self._basis(one.coin, at))
+        return self._tapes[one.coin].price(one.moment(at)) * one.multiplier * (1 - self.basis(one, at))
 
     def greeks(self, one: Instrument, at: int) -> Greeks:
         """Value and sensitivities of an option."""
@@ -145,19 +150,30 @@ class Market:
             raise UnknownSymbolError(coin)
         return Decimal(f"{tape.price(at):.8g}")
 
-    def _basis(self, coin: str, at: int) -> float:
-        if self._tapes[coin].is_held(at):
+    def basis(self, one: Instrument, at: int) -> float:
+        """How far the index lies below the last price, as a share; nothing while the price is held."""
+        moment = one.moment(at)
+        if self._tapes[one.coin].is_held(moment):
             return 0.0
-        return self._noises[coin].smooth(_BASIS_KIND, at / _BASIS_MS) * _BASIS
+        return self._noises[one.coin].smooth(_BASIS_KIND, moment / _BASIS_MS) * _BASIS
+
+    def bar(self, one: Instrument, start: int, end: int) -> Bar:
+        """The unrounded candle of [start, end) of epoch milliseconds. Raises ValueError if start is not before end."""
+        bar = self._tapes[one.coin].over(start, end)
+        scale = one.multiplier
+        return Bar(bar.open * scale, bar.high * scale, bar.low * scale, bar.close * scale, bar.volume)
+
+    def drift(self, coin: str, kind: int, at: float) -> float:
+        """A slow seeded number in [-1, 1) of a coin; `kind` keeps one use apart from the next."""
+        return self._noises[coin].smooth(kind, at)
 
     # candles and statistics
 
     def candle(self, one: Instrument, start: int, end: int) -> Candle:
         """What was traded in [start, end) of epoch milliseconds. Raises ValueError if start is not before end."""
-        bar = self._tapes[one.coin].over(start, end)
-        nearest, scale = one.price.nearest, one.multiplier
-        open_, high = max(1, nearest(bar.open * scale)), max(1, nearest(bar.high * scale))
-        low, close = max(1, nearest(bar.low * scale)), max(1, nearest(bar.close * scale))
+        bar, nearest = self.bar(one, start, end), one.price.nearest
+        open_, high = max(1, nearest(bar.open)), max(1, nearest(bar.high))
+        low, close = max(1, nearest(bar.low)), max(1, nearest(bar.close))
         mean = one.price.decimal(open_ + high + low + close) / 4
         share = _USDC_SHARE if one.settle_coin == "USDC" else _SHARE[one.category]
         dollars = bar.volume * share
@@ -183,8 +199,8 @@ class Market:
         if one.category == "option":
             size = self._noises[one.coin].unit(_INTEREST_KIND + 1, one.symbol_id)
             return one.qty.decimal(1 + int(3_000 * size * swing))
-        worth = COINS[one.coin].daily_volume * _SHARE[one.category] * 0.4 * swing
+        worth = EVERY[one.coin].daily_volume * _SHARE[one.category] * 0.4 * swing
         if one.category == "inverse":
             return Decimal(int(worth))
-        unit = float(COINS[one.coin].price) * one.multiplier
+        unit = float(EVERY[one.coin].price) * one.multiplier
         return max(ZERO, one.qty.decimal(one.qty.nearest(worth / unit)))

@@ -14,7 +14,7 @@ from ops.sim.bybit.instruments import Instrument
 
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FRIDAY: Final = 4
-_EXPIRY_HOUR: Final = 8
+EXPIRY_HOUR: Final = 8
 _LISTED_DAYS: Final = 150
 _YEAR_MS: Final = 365 * DAY
 _FACTS: Final = {row["coin"]: row for row in facts.OPTION}
@@ -38,33 +38,61 @@ def expiry_code(day: date) -> str:
     return f"{day.day}{_MONTHS[day.month - 1]}{day:%y}"
 
 
-def _last_friday(year: int, month: int) -> date:
+def date_of(code: str) -> date | None:
+    """The day that such a code names, None if it names none."""
+    day, month, year = code[:-5], code[-5:-2], code[-2:]
+    if month not in _MONTHS or not (day.isascii() and day.isdigit() and year.isascii() and year.isdigit()):
+        return None
+    try:
+        return date(2000 + int(year), _MONTHS.index(month) + 1, int(day))
+    except ValueError:
+        return None
+
+
+def last_friday(year: int, month: int) -> date:
+    """Of that month."""
     last = date(year, month, monthrange(year, month)[1])
     return last - timedelta(days=(last.weekday() - _FRIDAY) % 7)
 
 
-def _expiries(now: datetime) -> list[date]:
+def expiries(now: datetime) -> list[date]:
     """Two Fridays ahead and the last Fridays of this month and the three after it, at 08:00 UTC."""
-    first = now.date() + timedelta(days=now.hour >= _EXPIRY_HOUR)
+    first = now.date() + timedelta(days=now.hour >= EXPIRY_HOUR)
     friday = first + timedelta(days=(_FRIDAY - first.weekday()) % 7)
     days = {friday, friday + timedelta(days=7)}
     for ahead in range(4):
         month = first.month - 1 + ahead
-        days.add(_last_friday(first.year + month // 12, month % 12 + 1))
+        days.add(last_friday(first.year + month // 12, month % 12 + 1))
     return sorted(day for day in days if day >= first)
+
+
+def delivered(at: int) -> list[Instrument]:
+    """Those that were due on the day of that epoch millisecond, in the order of the symbols."""
+    due = at - at % DAY + EXPIRY_HOUR * HOUR
+    return [one for one in chain(due - DAY).values() if one.delivered == due]
+
+
+def once_listed(symbol: str) -> Instrument | None:
+    """The option of that symbol, whenever it was listed."""
+    _, _, rest = symbol.partition("-")
+    day = date_of(rest.partition("-")[0])
+    if day is None:
+        return None
+    due = int(datetime(day.year, day.month, day.day, EXPIRY_HOUR, tzinfo=UTC).timestamp() * 1000)
+    return chain(due - DAY).get(symbol)
 
 
 def chain(at: int) -> dict[str, Instrument]:
     """Every option listed at that epoch millisecond, by symbol."""
-    return _chain((at - _EXPIRY_HOUR * HOUR) // DAY)
+    return _chain((at - EXPIRY_HOUR * HOUR) // DAY)
 
 
 @lru_cache(maxsize=4)
 def _chain(day: int) -> dict[str, Instrument]:
-    start = datetime.fromtimestamp(day * DAY / 1000, UTC) + timedelta(hours=_EXPIRY_HOUR)
+    start = datetime.fromtimestamp(day * DAY / 1000, UTC) + timedelta(hours=EXPIRY_HOUR)
     listed: dict[str, Instrument] = {}
     for coin in COINS:
-        for expiry in _expiries(start):
+        for expiry in expiries(start):
             for strike in _strikes(coin):
                 for is_call in (True, False):
                     one = _option(coin, expiry, strike, is_call=is_call, symbol_id=10_000 + len(listed))
@@ -82,7 +110,7 @@ def _option(coin: str, expiry: date, strike: Decimal, *, is_call: bool, symbol_i
     fact = _FACTS[coin]
     kind = "C" if is_call else "P"
     code = expiry_code(expiry)
-    due = int(datetime(expiry.year, expiry.month, expiry.day, _EXPIRY_HOUR, tzinfo=UTC).timestamp() * 1000)
+    due = int(datetime(expiry.year, expiry.month, expiry.day, EXPIRY_HOUR, tzinfo=UTC).timestamp() * 1000)
     price, qty = Grid(Decimal(fact["tick"])), Grid(Decimal(fact["step"]))
     one = Instrument(
         category="option",

@@ -71,10 +71,11 @@ class Query:
         """The cursor, whether the client sent it as it got it or encoded it once more."""
         return unquote(self.text("cursor"))
 
-    def window(self, span: int, now: int) -> tuple[int, int]:
+    def window(self, span: int, now: int, *, words: str = "7 days") -> tuple[int, int]:
         """First and last epoch millisecond asked for.
 
-        `span` is how much is given by default; both ends together may be seven days apart.
+        `span` is how much is given by default; both ends together may be so far apart, but at least seven days:
+        `words` says that in the refusal.
         Raises BybitError 10001.
         """
         start, end = self.number("startTime"), self.number("endTime")
@@ -88,7 +89,7 @@ class Query:
         if first > last:
             raise wrong_parameter("Parameter startTime needs to be smaller than endTime")
         if last - first > max(span, WEEK):
-            raise wrong_parameter("The time range between startTime and endTime cannot exceed 7 days")
+            raise wrong_parameter(f"The time range between startTime and endTime cannot exceed {words}")
         return first, last
 
 

@@ -11,31 +11,49 @@ from ops.sim.bybit.market import Market
 
 Row = dict[str, Any]
 
+_COIN_MARGINS = ("totalOrderIM", "totalPositionIM", "totalPositionMM")
+_POSITION_MARGINS = ("leverage", "liqPrice", "positionIM", "positionIMByMp", "positionMM", "positionMMByMp")
+
 
 def _or_blank(value: Decimal) -> str:
     return plain(value) if value else ""
 
 
-def wallet(found: Assessment, coins: list[CoinState]) -> Row:
-    """The account object of account/wallet-balance with those coins."""
+def wallet(found: Assessment, coins: list[CoinState], margin_mode: str) -> Row:
+    """The account object of account/wallet-balance with those coins.
+
+    What isolated margin has no account-wide figure for is empty, as are portfolio margin's figures of a coin.
+    """
+    row: Row = {
+        "accountType": "UNIFIED",
+        "accountLTV": "0",
+        "totalEquity": plain(found.equity),
+        "totalWalletBalance": plain(found.wallet),
+        "totalPerpUPL": plain(found.unrealised),
+        **_account_wide(found),
+        "coin": [_coin(state) for state in coins],
+    }
+    if margin_mode == "ISOLATED_MARGIN":
+        row |= dict.fromkeys(_account_wide(found), "")
+    if margin_mode == "PORTFOLIO_MARGIN":
+        row["coin"] = [{**coin, **dict.fromkeys(_COIN_MARGINS, "")} for coin in row["coin"]]
+    return row
+
+
+def _account_wide(found: Assessment) -> Row:
+    """What cross and portfolio margin alone work with."""
     initial_rate, maintenance_rate = _rate(found.initial, found), _rate(found.maintenance, found)
     return {
-        "accountType": "UNIFIED",
         "accountIMRate": initial_rate,
         "accountIMRateByMp": initial_rate,
         "accountMMRate": maintenance_rate,
         "accountMMRateByMp": maintenance_rate,
-        "accountLTV": "0",
-        "totalEquity": plain(found.equity),
-        "totalWalletBalance": plain(found.wallet),
         "totalMarginBalance": plain(found.margin),
         "totalAvailableBalance": plain(found.available),
-        "totalPerpUPL": plain(found.unrealised),
         "totalInitialMargin": plain(found.initial),
         "totalInitialMarginByMp": plain(found.initial),
         "totalMaintenanceMargin": plain(found.maintenance),
         "totalMaintenanceMarginByMp": plain(found.maintenance),
-        "coin": [_coin(state) for state in coins],
     }
 
 
@@ -52,7 +70,7 @@ def _coin(state: CoinState) -> Row:
         "free": plain(state.free),
         "locked": plain(state.locked),
         "spotHedgingQty": "0",
-        "borrowAmount": "0",
+        "borrowAmount": plain(state.borrowed),
         "spotBorrow": "0",
         "availableToBorrow": "",
         "availableToWithdraw": "",
@@ -69,8 +87,15 @@ def _coin(state: CoinState) -> Row:
     }
 
 
-def position(one: Instrument, held: Position, leg: Leg | None, mark: Decimal) -> Row:
-    """A row of position/list; `leg` is None for a flat one."""
+def position(one: Instrument, held: Position, leg: Leg | None, mark: Decimal, margin_mode: str) -> Row:
+    """A row of position/list; `leg` is None for a flat one. In portfolio margin it has no margin of its own."""
+    row = _position(one, held, leg, mark)
+    if margin_mode == "PORTFOLIO_MARGIN":
+        row |= {**dict.fromkeys(_POSITION_MARGINS, ""), "riskId": 0, "riskLimitValue": "0"}
+    return row
+
+
+def _position(one: Instrument, held: Position, leg: Leg | None, mark: Decimal) -> Row:
     tier = leg.tier if leg else one.tiers[0]
     return {
         "positionIdx": held.index,
@@ -315,6 +340,6 @@ def log_entry(entry: LogEntry) -> Row:
 def held_rows(account: Account, found: Assessment) -> list[Row]:
     """Every leg that holds something."""
     return [
-        position(leg.instrument, leg.position, leg, leg.mark)
+        position(leg.instrument, leg.position, leg, leg.mark, account.margin_mode)
         for leg in (found.legs[key] for key in account.positions if key in found.legs)
     ]

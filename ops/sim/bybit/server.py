@@ -24,6 +24,18 @@ DEFAULT_SEED: Final = 1
 _LARGEST_BODY: Final = 16 * 2**20
 _STOP_SECONDS: Final = 1.0
 _ACCOUNT: Final = "/sim/accounts/"
+CONTROL_CALLS: Final = (
+    ("POST", "/sim/accounts"),
+    ("GET", "/sim/accounts/{uid}"),
+    ("PATCH", "/sim/accounts/{uid}"),
+    ("DELETE", "/sim/accounts/{uid}"),
+    ("POST", "/sim/prices"),
+    ("POST", "/sim/clock"),
+    ("POST", "/sim/faults"),
+    ("DELETE", "/sim/faults"),
+    ("GET", "/sim/calls"),
+)
+"""What drivers may call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +121,11 @@ class _Drivers:
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._fixed = {
-            ("POST", "/sim/accounts"): control.make_account,
-            ("POST", "/sim/prices"): control.set_price,
-            ("POST", "/sim/faults"): control.add_fault,
+        self._with_body = {
+            "/sim/accounts": control.make_account,
+            "/sim/prices": control.set_price,
+            "/sim/clock": control.move_clock,
+            "/sim/faults": control.add_fault,
         }
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -123,22 +136,25 @@ class _Drivers:
             return _json({"error": str(error).encode("utf-8", "replace").decode()}, error.status)
 
     async def _answer(self, request: web.Request) -> Any:
-        method, path, control = request.method, request.path, self._control
-        if call := self._fixed.get((method, path)):
-            return call(await _body(request))
-        if (method, path) == ("DELETE", "/sim/faults"):
-            return control.clear_faults()
-        if (method, path) == ("GET", "/sim/calls"):
-            return control.calls(request.query.get("after", "0"))
+        path, uid, control = request.path, "", self._control
         if path.startswith(_ACCOUNT) and path.count("/") == _ACCOUNT.count("/"):
-            uid = path.removeprefix(_ACCOUNT)
-            if method == "GET":
-                return control.account(uid)
-            if method == "DELETE":
-                return control.remove_account(uid)
-            if method == "PATCH":
+            path, uid = f"{_ACCOUNT}{{uid}}", path.removeprefix(_ACCOUNT)
+        asked = request.method, path
+        if asked not in CONTROL_CALLS:
+            raise ControlError(f"no such call: {request.method} {request.path}", HTTPStatus.NOT_FOUND)
+        match asked:
+            case "POST", _:
+                return self._with_body[path](await _body(request))
+            case "PATCH", _:
                 return control.change_account(uid, await _body(request))
-        raise ControlError(f"no such call: {method} {path}", HTTPStatus.NOT_FOUND)
+            case "DELETE", "/sim/faults":
+                return control.clear_faults()
+            case "DELETE", _:
+                return control.remove_account(uid)
+            case _, "/sim/calls":
+                return control.calls(request.query.get("after", "0"))
+            case _:
+                return control.account(uid)
 
 
 async def _body(request: web.Request) -> object:

@@ -102,6 +102,7 @@ class Keeper:
                 "faults_made": world.faults.made,
                 "faults": [asdict(fault) for fault in world.faults.standing],
                 "marks": marks,
+                "clock_offset": world.clock_offset,
             }
         )
 
@@ -115,6 +116,7 @@ class Keeper:
             world.market.restore(_MARKS.validate_python(common["marks"]))
             world.faults.restore(_FAULTS.validate_python(common["faults"]), int(common["faults_made"]))
             world.made = int(common["made"])
+            world.clock_offset = int(common.get("clock_offset", 0))
         except (ValidationError, KeyError, TypeError) as error:
             raise StateError(f"{self._folder}: world.json cannot be read: {error}") from error
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ops.sim.bybit.followers import Follower
 from ops.sim.bybit.prices import Bar, Path, merge
 
 
@@ -23,7 +24,7 @@ class Mark:
 class Tape:
     """One coin's price over all time: the process, and from each mark on what was set."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | Follower) -> None:
         self._path = path
         self._marks: list[Mark] = []
         self._starts: list[int] = []

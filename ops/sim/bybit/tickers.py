@@ -1,15 +1,29 @@
 """The rows of market/tickers."""
 
-from decimal import Decimal
 from typing import Any, Final
 
 from ops.sim.bybit.book import Books
 from ops.sim.bybit.clock import DAY, HOUR, MINUTE
 from ops.sim.bybit.grids import plain
-from ops.sim.bybit.instruments import FUNDING_CAP, Instrument
+from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import FUNDING_MS, Candle, Market
 from ops.sim.bybit.options import Greeks
 
+_FORETOLD: Final = 30 * MINUTE
+_YEAR: Final = 365 * DAY
+_AUCTION_STEPS: Final = 1_000
+"""Steps of quantity that an auction would open with."""
+_UNDATED: Final = {
+    "predictedDeliveryPrice": "",
+    "basisRate": "",
+    "basisRateYear": "",
+    "deliveryFeeRate": "",
+    "deliveryTime": "0",
+    "basis": "",
+    "preOpenPrice": "",
+    "preQty": "",
+    "curPreListingPhase": "",
+}
 _OPTION_TURNS: Final = 5
 """How often an option's open interest is traded in its life, and a hundredth of it in a day."""
 
@@ -38,7 +52,8 @@ class Tickers:
         key, stamp = (one.category, one.symbol), (self._market.version, minute)
         kept = self._days.get(key)
         if kept is None or kept[0] != stamp:
-            kept = self._days[key] = (stamp, self._market.candle(one, minute - DAY, minute))
+            start = min(max(minute - DAY, one.launched), minute - MINUTE)
+            kept = self._days[key] = (stamp, self._market.candle(one, start, minute))
         day, running = kept[1], self._market.candle(one, minute, at + 1)
         return Candle(
             open=day.open,
@@ -54,11 +69,12 @@ class Tickers:
         day = self._day(one, at)
         last, text = self._market.last(one, at), one.price.text
         bid, ask = self._books.best(one, at)
+        is_new = at - one.launched < DAY
         return {
             "symbol": one.symbol,
             "lastPrice": text(last),
-            "prevPrice24h": text(day.open),
-            "price24hPcnt": f"{(last - day.open) / day.open:.6f}",
+            "prevPrice24h": "" if is_new else text(day.open),
+            "price24hPcnt": "" if is_new else f"{(last - day.open) / day.open:.6f}",
             "highPrice24h": text(max(day.high, last)),
             "lowPrice24h": text(min(day.low, last)),
             "turnover24h": plain(day.turnover),
@@ -71,30 +87,51 @@ class Tickers:
 
     def _contract(self, one: Instrument, at: int) -> dict[str, Any]:
         market = self._market
-        next_funding = at - at % FUNDING_MS + FUNDING_MS
         interest, last = market.open_interest(one, at), market.last_price(one, at)
         worth = interest / last if one.category == "inverse" else interest * last
         hour_ago = market.last(one, at - at % MINUTE - HOUR)
         return {
             **self._prices(one, at),
-            "indexPrice": one.price.write(Decimal(f"{market.index(one, at):.12g}")),
+            "indexPrice": one.index_text(market.index(one, at)),
             "markPrice": one.price.text(market.mark(one, at)),
             "prevPrice1h": one.price.text(hour_ago),
             "openInterest": f"{interest}",
             "openInterestValue": plain(worth),
-            "fundingRate": f"{market.funding_rate(one, next_funding):f}",
+            **(self._dated(one, at) if one.is_dated else self._perpetual(one, at)),
+        }
+
+    def _perpetual(self, one: Instrument, at: int) -> dict[str, str]:
+        """What only contracts without a delivery have; of the pre-market, what is known of its opening."""
+        next_funding = at - at % FUNDING_MS + FUNDING_MS
+        before = one.row["preListingInfo"]
+        is_auction = before is not None and before["curAuctionPhase"] != "ContinuousTrading"
+        return {
+            **_UNDATED,
+            "fundingRate": f"{self._market.funding_rate(one, next_funding):f}",
             "nextFundingTime": str(next_funding),
-            "predictedDeliveryPrice": "",
-            "basisRate": "",
-            "basisRateYear": "",
-            "deliveryFeeRate": "",
-            "deliveryTime": "0",
-            "basis": "",
-            "preOpenPrice": "",
-            "preQty": "",
-            "curPreListingPhase": "",
+            "preOpenPrice": one.price.text(self._market.last(one, at)) if is_auction else "",
+            "preQty": one.qty.text(_AUCTION_STEPS) if is_auction else "",
+            "curPreListingPhase": before["curAuctionPhase"] if before else "",
             "fundingIntervalHour": str(FUNDING_MS // HOUR),
-            "fundingCap": str(FUNDING_CAP),
+            "fundingCap": one.row["upperFundingRate"],
+        }
+
+    def _dated(self, one: Instrument, at: int) -> dict[str, str]:
+        """What only contracts with a delivery have; the delivery price is foretold in the last half hour."""
+        index, last = self._market.index(one, at), float(self._market.last_price(one, at))
+        rate, left = (last - index) / index, max(one.delivered - at, DAY)
+        return {
+            **_UNDATED,
+            "fundingRate": "",
+            "nextFundingTime": "0",
+            "predictedDeliveryPrice": f"{index:.2f}" if at >= one.delivered - _FORETOLD else "",
+            "basisRate": f"{rate:.8f}",
+            "basisRateYear": f"{rate * _YEAR / left:.8f}",
+            "deliveryFeeRate": one.row["deliveryFeeRate"],
+            "deliveryTime": str(one.delivered),
+            "basis": f"{last - index:.8f}",
+            "fundingIntervalHour": "",
+            "fundingCap": "",
         }
 
     def _spot(self, one: Instrument, at: int) -> dict[str, Any]:

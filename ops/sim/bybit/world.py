@@ -23,8 +23,10 @@ class World:
     def __init__(self, *, seed: int, clock: Clock, limits: bool) -> None:
         """`clock` gives epoch milliseconds; `limits` switches every rate limit on or off."""
         self.seed = seed
-        self.now = clock
-        self.market = Market(seed, clock)
+        self._clock = clock
+        self.clock_offset = 0
+        """Milliseconds by which drivers moved the clock of all answers; negative for back."""
+        self.market = Market(seed, self.now)
         self.books = Books(self.market)
         self.tickers = Tickers(self.market, self.books)
         self.ids = Ids(seed)
@@ -37,6 +39,17 @@ class World:
         self.made = 0
         """How many accounts were made: numbers the next one."""
         self._listeners: list[Callable[[int | None], None]] = []
+
+    def now(self) -> int:
+        """The moved clock's epoch milliseconds."""
+        return self._clock() + self.clock_offset
+
+    def move_clock(self, offset: int) -> None:
+        """Set by how many milliseconds the clock is moved; what was counted of rates until then is forgotten."""
+        self.clock_offset = offset
+        self.uid_limits.reset()
+        self.ip_limits.reset()
+        self.touch()
 
     def subscribe(self, listener: Callable[[int | None], None]) -> None:
         """Be told of every change that is to be kept: of which account, or None for faults and prices."""

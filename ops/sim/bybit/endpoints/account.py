@@ -1,21 +1,25 @@
 """Wallet, settings, fees and the transaction log. Source: Bybit v5 documentation, section Account."""
 
+from decimal import Decimal
 from typing import Any, Final
 
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import LogEntry
 from ops.sim.bybit.clock import DAY
+from ops.sim.bybit.endpoints.borrowing import WALLET_COINS, state_of
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import wrong_parameter
-from ops.sim.bybit.facts import COINS, FEES
+from ops.sim.bybit.facts import FEES
 from ops.sim.bybit.grids import ZERO, plain
-from ops.sim.bybit.margins import CoinState, assess
+from ops.sim.bybit.margins import Assessment, CoinState, assess
 from ops.sim.bybit.options import COINS as OPTION_COINS
 from ops.sim.bybit.paging import page
 
 _UNIFIED: Final = "UNIFIED"
-_UTA_2_PRO: Final = 6
-_KNOWN_COINS: Final = frozenset({*COINS, "USDT"})
+_STATUSES: Final = {0: 1, 1: 6}
+"""unifiedMarginStatus by `uta`: classic, and UTA 2.0 Pro; any other `uta` is the status itself."""
+_SMP_GROUP: Final = 0
+_GREEKS_DIGITS: Final = 8
 
 
 def wallet_balance(call: EndpointCall) -> Result:
@@ -23,10 +27,10 @@ def wallet_balance(call: EndpointCall) -> Result:
     _check_type(call.query.text("accountType"))
     found = assess(call.owner, call.world.market, call.now)
     if wanted := call.query.text("coin"):
-        coins = [found.coins.get(coin) or _empty(call, coin) for coin in wanted.split(",")]
+        coins = [_known(call, found, coin) for coin in wanted.split(",")]
     else:
         coins = [state for state in found.coins.values() if state.wallet or state.equity]
-    return {"list": [rows.wallet(found, coins)]}
+    return {"list": [rows.wallet(found, coins, call.owner.margin_mode)]}
 
 
 def _check_type(account_type: str) -> None:
@@ -34,28 +38,63 @@ def _check_type(account_type: str) -> None:
         raise wrong_parameter("accountType only support UNIFIED.")
 
 
-def _empty(call: EndpointCall, coin: str) -> CoinState:
-    if coin not in _KNOWN_COINS:
+def _known(call: EndpointCall, found: Assessment, coin: str) -> CoinState:
+    if coin not in WALLET_COINS:
         raise wrong_parameter("params error: coin invalid")
-    return CoinState(coin=coin, wallet=ZERO, dollars=call.world.market.dollars(coin, call.now))
+    return state_of(call, found, coin)
 
 
 def info(call: EndpointCall) -> Result:
-    """account/info: a unified account (UTA 2.0 Pro) in cross margin mode."""
+    """account/info."""
+    account = call.owner
     return {
-        "unifiedMarginStatus": _UTA_2_PRO,
-        "marginMode": "REGULAR_MARGIN",
+        "unifiedMarginStatus": _STATUSES.get(account.uta, account.uta),
+        "marginMode": account.margin_mode,
         "isMasterTrader": False,
         "spotHedgingStatus": "OFF",
-        "updatedTime": str(call.owner.created_at),
+        "updatedTime": str(account.created_at),
         "dcpStatus": "OFF",
         "timeWindow": 10,
-        "smpGroup": 0,
+        "smpGroup": _SMP_GROUP,
+    }
+
+
+def smp_group(call: EndpointCall) -> Result:  # noqa: ARG001  the same for every account
+    """account/smp-group."""
+    return {"smpGroup": _SMP_GROUP}
+
+
+def dcp_info(call: EndpointCall) -> Result:  # noqa: ARG001  no account is configured for it
+    """account/query-dcp-info: nothing, as for every account without it."""
+    return {"dcpInfos": []}
+
+
+def coin_greeks(call: EndpointCall) -> Result:
+    """asset/coin-greeks: what the contracts make of each coin with options; the stand-in has no option positions."""
+    wanted, market = call.query.text("baseCoin"), call.world.market
+    deltas = dict.fromkeys(OPTION_COINS, ZERO)
+    for leg in call.owner.held():
+        one = market.any_of(leg.symbol, leg.category)
+        if one.coin in deltas:
+            price = market.mark_price(one, call.now) if one.category == "inverse" else Decimal(1)
+            deltas[one.coin] += leg.size * leg.direction * one.multiplier / price
+    return {
+        "list": [
+            {
+                "baseCoin": coin,
+                "totalDelta": f"{delta:.{_GREEKS_DIGITS}f}",
+                "totalGamma": "0",
+                "totalVega": "0",
+                "totalTheta": "0",
+            }
+            for coin, delta in deltas.items()
+            if wanted in {"", coin}
+        ]
     }
 
 
 def fee_rate(call: EndpointCall) -> Result:
-    """account/fee-rate: by symbol, for options by base coin."""
+    """account/fee-rate: by symbol, for options by base coin; contracts have no category in the answer."""
     query = call.query
     category = query.category
     names: list[tuple[str, str]]
@@ -67,12 +106,12 @@ def fee_rate(call: EndpointCall) -> Result:
     else:
         names = [(symbol, "") for symbol in call.world.market.listed(category)]
     taker, maker = (plain(rate) for rate in FEES[category])
-    return {
-        "category": category,
-        "list": [
-            {"symbol": symbol, "baseCoin": base, "takerFeeRate": taker, "makerFeeRate": maker} for symbol, base in names
-        ],
-    }
+    found = [{"symbol": symbol, "takerFeeRate": taker, "makerFeeRate": maker} for symbol, _ in names]
+    if category not in {"spot", "option"}:
+        return {"list": found}
+    if category == "option":
+        found = [{**row, "baseCoin": base} for row, (_, base) in zip(found, names, strict=True)]
+    return {"category": category, "list": found}
 
 
 def transaction_log(call: EndpointCall) -> Result:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.errors import wrong_parameter
@@ -11,6 +11,13 @@ from ops.sim.bybit.params import Query
 from ops.sim.bybit.world import World
 
 Result = dict[str, Any]
+
+
+class Beside(NamedTuple):
+    """A result that has something beside it in the answer."""
+
+    result: list[Any]
+    beside: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +47,4 @@ class EndpointCall:
         return found
 
 
-Handler = Callable[[EndpointCall], Result]
+Handler = Callable[[EndpointCall], Result | Beside]

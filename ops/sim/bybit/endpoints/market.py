@@ -2,12 +2,11 @@
 
 from typing import Any, Final
 
-from ops.sim.bybit import klines
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import BybitError, wrong_parameter
 from ops.sim.bybit.grids import plain
-from ops.sim.bybit.instruments import CLOSED, Instrument
-from ops.sim.bybit.klines import Interval
+from ops.sim.bybit.instruments import Instrument
+from ops.sim.bybit.listing import closed
 from ops.sim.bybit.market import FUNDING_MS
 from ops.sim.bybit.options import DEFAULT_COIN
 from ops.sim.bybit.paging import page
@@ -42,8 +41,8 @@ def _by_symbol(call: EndpointCall) -> list[Instrument]:
     """One instrument; contracts that are not listed are refused, spot and options give nothing."""
     category, symbol = call.query.category, call.query.text("symbol")
     found = call.world.market.find(category, symbol)
-    if found is None and category == "linear":
-        found = CLOSED.get(symbol)
+    if found is None:
+        found = closed(category, call.now).get(symbol)
     if found is None and category in {"linear", "inverse"}:
         nothing = {"category": "", "list": [], "nextPageCursor": ""}
         raise wrong_parameter("params error: symbol invalid", nothing)
@@ -63,8 +62,7 @@ def _by_filters(call: EndpointCall) -> list[Instrument]:
     else:
         both = {**market.listed("linear"), **market.listed("inverse")}
         listed = [one for one in both.values() if one.base_coin == base]
-    if category == "linear":
-        listed += [one for one in CLOSED.values() if base in {"", one.base_coin}]
+    listed += [one for one in closed(category, call.now).values() if base in {"", one.base_coin}]
     return [one for one in listed if one.row["status"] == status]
 
 
@@ -112,25 +110,6 @@ def orderbook(call: EndpointCall) -> Result:
     }
 
 
-def kline(call: EndpointCall) -> Result:
-    """market/kline."""
-    query, market = call.query, call.world.market
-    one = market.find(query.category, query.text("symbol"))
-    if one is None:
-        raise wrong_parameter("Not supported symbols")
-    start, end = query.number("start"), query.number("end")
-    if start is not None and end is not None and start > end:
-        raise wrong_parameter("params error: start invalid")
-    interval = Interval(query.text("interval"))
-    earliest = None if start is None else max(start, one.launched)
-    numbers = klines.window(interval, earliest, end, query.limit, call.now)
-    return {
-        "category": one.category,
-        "symbol": one.symbol,
-        "list": list(klines.rows(market, one, interval, numbers)),
-    }
-
-
 def recent_trades(call: EndpointCall) -> Result:
     """market/recent-trade."""
     query = call.query
@@ -163,6 +142,8 @@ def funding_history(call: EndpointCall) -> Result:
     if start is not None and end is None:
         raise wrong_parameter("Parameter startTime and endTime are both needed")
     one = call.instrument()
+    if one.is_dated:
+        return {"category": one.category, "list": []}
     last = min(call.now, call.now if end is None else end) // FUNDING_MS
     first = -(-max(start or 0, one.launched) // FUNDING_MS)
     settled = range(last, max(first - 1, last - query.limit), -1)

@@ -31,7 +31,8 @@ def positions(call: EndpointCall) -> Result:
     return {
         "category": category,
         "list": [
-            rows.position(one, leg, worth.legs.get(_key(leg)), market.mark_price(one, call.now)) for leg, one in shown
+            rows.position(one, leg, worth.legs.get(_key(leg)), market.mark_price(one, call.now), account.margin_mode)
+            for leg, one in shown
         ],
         "nextPageCursor": cursor,
     }
@@ -54,7 +55,7 @@ def _key(leg: Position) -> str:
 
 def _legs(account: Account, one: Instrument) -> list[Position]:
     """Both legs in hedge mode, which only USDT perpetuals have; the one leg otherwise."""
-    hedge = account.hedge and one.category == "linear" and one.settle_coin == "USDT"
+    hedge = account.hedge and one.has_hedge_mode
     return [account.position(one.category, one.symbol, index) for index in ((1, 2) if hedge else (0,))]
 
 

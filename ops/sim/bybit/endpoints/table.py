@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from ops.sim.bybit.endpoints import account, market, order, position, user
+from ops.sim.bybit.endpoints import (
+    account,
+    borrowing,
+    candles,
+    market,
+    order,
+    pools,
+    position,
+    statistics,
+    system,
+    user,
+)
 from ops.sim.bybit.endpoints.endpoint_call import Handler
 
 HANDLERS: Final[dict[str, Handler]] = {
@@ -10,7 +21,16 @@ HANDLERS: Final[dict[str, Handler]] = {
     "/v5/market/instruments-info": market.instruments,
     "/v5/market/tickers": market.tickers,
     "/v5/market/orderbook": market.orderbook,
-    "/v5/market/kline": market.kline,
+    "/v5/market/kline": candles.kline,
+    "/v5/market/mark-price-kline": candles.mark_kline,
+    "/v5/market/index-price-kline": candles.index_kline,
+    "/v5/market/premium-index-price-kline": candles.premium_kline,
+    "/v5/market/open-interest": statistics.open_interest,
+    "/v5/market/account-ratio": statistics.account_ratio,
+    "/v5/market/historical-volatility": statistics.historical_volatility,
+    "/v5/market/insurance": pools.insurance,
+    "/v5/market/adlAlert": pools.adl_alert,
+    "/v5/market/delivery-price": pools.delivery_price,
     "/v5/market/recent-trade": market.recent_trades,
     "/v5/market/funding/history": market.funding_history,
     "/v5/market/risk-limit": market.risk_limits,
@@ -19,11 +39,20 @@ HANDLERS: Final[dict[str, Handler]] = {
     "/v5/account/info": account.info,
     "/v5/account/fee-rate": account.fee_rate,
     "/v5/account/transaction-log": account.transaction_log,
+    "/v5/account/collateral-info": borrowing.collateral_info,
+    "/v5/account/borrow-history": borrowing.borrow_history,
+    "/v5/account/withdrawal": borrowing.withdrawal,
+    "/v5/account/smp-group": account.smp_group,
+    "/v5/account/query-dcp-info": account.dcp_info,
+    "/v5/asset/coin-greeks": account.coin_greeks,
     "/v5/position/list": position.positions,
     "/v5/position/closed-pnl": position.closed_pnl,
     "/v5/order/realtime": order.realtime,
     "/v5/order/history": order.history,
     "/v5/execution/list": order.executions,
     "/v5/user/query-api": user.query_api,
+    "/v5/user/get-member-type": user.member_type,
+    "/v5/asset/transfer/query-account-coins-balance": user.coins_balance,
     "/v5/asset/coin/query-info": user.coins,
+    "/v5/system/status": system.status,
 }

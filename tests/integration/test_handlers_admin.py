@@ -1,4 +1,4 @@
-"""The admins' desk through the front of the handlers: people found, acts confirmed, roles with menus, refusals."""
+"""What admins do, through the front of the handlers: people found, acts confirmed, roles with menus, refusals."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,5 +1,7 @@
 ## PIN, ролі, користувачі, розсилки, аудит, звіти, стан.
 
+command-ban = Заблокувати за id
+command-unban = Розблокувати за id
 command-pin = PIN: задати, змінити, прибрати
 pin-title = <b>PIN</b>
 pin-about =

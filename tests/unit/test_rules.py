@@ -1,4 +1,4 @@
-"""Rules of the house that no linter knows: each is a check, and each was seen red."""
+"""Rules that no linter knows: each is a check, and each was seen red."""
 
 import ast
 import re

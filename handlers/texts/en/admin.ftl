@@ -1,5 +1,7 @@
 ## The PIN, roles, users, broadcasts, audit, reports, health.
 
+command-ban = Ban a user by id
+command-unban = Let a user back in
 command-pin = PIN: set, change, remove
 pin-title = <b>PIN</b>
 pin-about =

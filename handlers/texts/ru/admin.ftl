@@ -1,5 +1,7 @@
 ## PIN, роли, пользователи, рассылки, аудит, отчёты, состояние.
 
+command-ban = Заблокировать по id
+command-unban = Разблокировать по id
 command-pin = PIN: задать, сменить, убрать
 pin-title = <b>PIN</b>
 pin-about =
