@@ -137,7 +137,6 @@ async def test_a_broadcast_that_is_started_is_sent_at_once_and_at_its_rate(harne
     async with harness.assembly.jobs.open():
         await until(lambda: job.stats().rounds == 1, what="the first look for broadcasts")
         draft = await broadcasts.draft(UserId(ANNA), "Hello there")
-        harness.services.pin._open(UserId(ANNA))
         await broadcasts.start(UserId(ANNA), draft.broadcast_id)
         assert job.stats().rounds == 1
         began = asyncio.get_running_loop().time()
