@@ -45,7 +45,7 @@ _EVENTS: Final = (
     "tests/integration/test_storage_events.py",
 )
 _PROCESS: Final = (f"{_WIRING}the_process_serves_where_the_settings_say",)
-_LANE: Final = (f"{_WIRING}a_lane_holds_as_many_as_it_is_tuned_to",)
+_LANE: Final = (f"{_WIRING}as_many_are_served_at_once_as_it_is_tuned_to",)
 _LISTENER: Final = (f"{_WIRING}who_is_spoken_to_chose_language_and_ring",)
 _SIDECAR: Final = (f"{_WIRING}the_sidecar_tells_of_chat_and_exchange_to_who_has_the_token",)
 _BUDGET: Final = (f"{_WIRING}no_more_calls_than_the_budget_has",)

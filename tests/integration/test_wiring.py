@@ -241,16 +241,19 @@ async def test_updates_are_asked_for_as_long_as_it_is_tuned_to(telegram: FakeTel
     assert telegram.sent("getUpdates")[-1]["timeout"] == "2"
 
 
-async def test_a_lane_holds_as_many_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
+async def test_as_many_are_served_at_once_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
+    at_work: list[int] = []
+
     async def handler(update: Update) -> None:
-        await until(lambda: process.runtime.stats().lanes.too_fast, what="the refusal")
+        at_work.append(process.runtime.stats().lanes.running)
+        await asyncio.sleep(0.01)
         await echo(update)
 
-    tuning = replace(CHAT_TUNING, lane_limits=LaneLimits(waiting_per_user=1))
+    tuning = replace(CHAT_TUNING, lane_limits=LaneLimits(at_once=1))
     async with ChatProcess(tmp_path, telegram, handler, tuning=tuning).at_work() as process:
-        telegram.deliver(*(message(number, 1) for number in range(4)))
-        await until(lambda: process.runtime.stats().inbox_marker.marked == 4, what="every mark")
-        assert process.runtime.stats().lanes.too_fast == 3
+        telegram.deliver(*(message(number, number) for number in range(1, 9)))
+        await until(lambda: process.runtime.stats().inbox_marker.marked == 8, what="every mark")
+    assert at_work == [1] * 8
 
 
 async def test_after_floods_the_tuned_rate_is_kept_to(telegram: FakeTelegram, tmp_path: Path) -> None:
