@@ -65,7 +65,9 @@ async def assemble(
     outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
         telegram = make_telegram(settings, outside, tuning)
-        storage = await open_storage(stack, settings, outside, check=tuning.check_database)
+        storage = await open_storage(
+            stack, settings, outside, check=tuning.check_database, enqueued=telegram.outbox_due.set
+        )
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
         base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, telegram.bot)
         services, feature_jobs = await build_features(base)

@@ -137,8 +137,6 @@ def _unregistered(file: _File) -> Iterator[Mutant]:
         if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.List):
             for listener in node.value.elts:
                 yield file.mutant(f"{ast.unparse(listener)} is not told of commits", listener, "")
-        elif isinstance(node, ast.Expr) and ".reactions.append(" in ast.unparse(node):
-            yield file.mutant(f"{ast.unparse(node)} left out", node, "pass")
 
 
 # --- events, cache, and what no shape tells ------------------------------------------------------------------------
