@@ -105,11 +105,9 @@ class TelegramRuntime:
             outbox_times=outbox_times,
             outbox_due=outbox_due,
         )
-        async with transport:
-            try:
-                yield runtime
-            finally:
-                await runtime.close()
+        async with transport, AsyncExitStack() as stack:
+            stack.push_async_callback(runtime.close)
+            yield runtime
 
     async def connect(self) -> None:
         """Wait for Telegram to know the bot. Raises TokenRefused."""
