@@ -186,7 +186,7 @@ _EDITS: Final[tuple[tuple[str, str, str], ...]] = (
         "        self._superseded += 1\n        self._forget(under_way)",
         "        self._superseded += 1",
     ),
-    ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.access.owner_ids", "owner_ids=frozenset()"),
+    ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.roles.owner_ids", "owner_ids=frozenset()"),
     (
         "bot/wiring/features.py: PaymentService knows no stored staff",
         "staff=base.storage.user_queries.staff",
