@@ -61,14 +61,16 @@ class Outbox:
         *,
         times: OutboxTimes = OutboxTimes(),
         at_once: int = 16,
+        due: asyncio.Event | None = None,
     ) -> None:
+        """`due`: set by whoever has enqueued something, as `wake` does."""
         self._store = store
         self._sender = sender
         self._clock = clock
         self._randomness = randomness
         self._times = times
         self._gate = asyncio.Semaphore(at_once)
-        self._due = asyncio.Event()
+        self._due = due or asyncio.Event()
         self._chats: dict[ChatId, deque[QueuedMessage]] = {}
         self._known: set[int] = set()
         self._has_more = False  # the last look left rows in the table

@@ -10,12 +10,12 @@ from typing import Any, Final
 from bot.aio.periodic import Pace, Periodic
 from bot.chat.inbox_marker import InboxMarker
 from bot.domain.errors import StarsError, StorageTrouble
-from bot.domain.ids import DAY_S
+from bot.domain.ids import DAY, DAY_S
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.admin.broadcasts import BroadcastJob
-from bot.services.housekeeping import Housekeeping
+from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.reminders import Reminders
 from bot.services.payments.reconciliation import Reconciled, StarWatch
 from bot.services.payments.refunds import RefundJob
@@ -23,6 +23,9 @@ from bot.services.promo.campaigns import CampaignService
 from bot.services.users.privacy import Privacy
 from cache.regions import RegionUpkeep
 from handlers.promo.pinned import PinnedCards
+from storage.chat.outbox import SqliteOutbox
+from storage.sqlite.database import Database
+from storage.sweeps import Sweeps
 
 _MINUTE_S: Final = 60.0
 _HOUR_S: Final = 60 * _MINUTE_S
@@ -119,6 +122,27 @@ def client_sweep(bybit: Bybit, clock: Clock) -> Periodic[None]:
     return Periodic("client_sweep", bybit.sweep, clock=clock, every_s=_MINUTE_S, first_s=_MINUTE_S)
 
 
-def upkeep_jobs(regions: RegionUpkeep, bybit: Bybit, marker: InboxMarker, clock: Clock) -> tuple[Periodic[Any], ...]:
+def upkeep_jobs(
+    database: Database, regions: RegionUpkeep, bybit: Bybit, marker: InboxMarker, clock: Clock
+) -> tuple[Periodic[Any], ...]:
     """Those of no feature."""
-    return cache_sweep(regions, clock), client_sweep(bybit, clock), inbox_sweep(marker, clock)
+    return (
+        housekeeping(Housekeeping(rules=make_retention_rules(database), clock=clock), clock),
+        cache_sweep(regions, clock),
+        client_sweep(bybit, clock),
+        inbox_sweep(marker, clock),
+    )
+
+
+def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
+    """What the daily housekeeping sweeps. The inbox is swept by the hour."""
+    sweeps = Sweeps(database)
+    return (
+        # an idempotency key that is forgotten could be enqueued again: longer than anything looks back
+        RetentionRule(name="outbox", keep=180 * DAY, forget=SqliteOutbox(database).forget),
+        RetentionRule(name="buttons", keep=DAY, forget=sweeps.buttons),
+        RetentionRule(name="dialogues", keep=DAY, forget=sweeps.dialogues),
+        RetentionRule(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
+        RetentionRule(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
+        RetentionRule(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
+    )

@@ -137,8 +137,6 @@ def _unregistered(file: _File) -> Iterator[Mutant]:
         if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.List):
             for listener in node.value.elts:
                 yield file.mutant(f"{ast.unparse(listener)} is not told of commits", listener, "")
-        elif isinstance(node, ast.Expr) and ".reactions.append(" in ast.unparse(node):
-            yield file.mutant(f"{ast.unparse(node)} left out", node, "pass")
 
 
 # --- events, cache, and what no shape tells ------------------------------------------------------------------------
@@ -188,7 +186,7 @@ _EDITS: Final[tuple[tuple[str, str, str], ...]] = (
         "        self._superseded += 1\n        self._forget(under_way)",
         "        self._superseded += 1",
     ),
-    ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.access.owner_ids", "owner_ids=frozenset()"),
+    ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.roles.owner_ids", "owner_ids=frozenset()"),
     (
         "bot/wiring/features.py: PaymentService knows no stored staff",
         "staff=base.storage.user_queries.staff",

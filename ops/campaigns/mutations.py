@@ -50,7 +50,7 @@ _LISTENER: Final = (f"{_WIRING}who_is_spoken_to_chose_language_and_ring",)
 _SIDECAR: Final = (f"{_WIRING}the_sidecar_tells_of_chat_and_exchange_to_who_has_the_token",)
 _BUDGET: Final = (f"{_WIRING}no_more_calls_than_the_budget_has",)
 _HOSTS: Final = (f"{_WIRING}bybit_is_called_where_the_settings_say",)
-_WAKE: Final = (f"{_WIRING}a_commit_wakes_the_outbox",)
+_WAKE: Final = (f"{_WIRING}a_commit_wakes_the_outbox", f"{_WIRING}a_support_message_wakes_the_outbox")
 _OWNER_LINK: Final = (f"{_WIRING}an_owner_link_that_was_used_is_gone_after_a_restart",)
 _BOUND: Final = (f"{_WIRING}an_address_that_must_be_bound_is_asked_for",)
 _UNBOUND: Final = (f"{_WIRING}an_address_that_is_bound_no_more_is_told",)
@@ -62,8 +62,8 @@ _KILLERS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("reads.invalidate is not told", (_FRESH,)),
     ("portfolio.mark_stale is not told", ("tests/integration/test_services_portfolio.py",)),
     ("_evict, bybit) is not told", (f"{_WIRING}a_replaced_key_signs_the_next_call",)),
-    ("reactions.append", _WAKE),
-    ("Store without publish", _WAKE),
+    ("outbox_due", _WAKE),
+    ("Store without enqueued", _WAKE),
     ("owner_ids", (f"{_FRESH}::test_a_ban_and_its_end",)),
     (
         "alarms reach nobody",

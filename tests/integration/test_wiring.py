@@ -222,6 +222,18 @@ async def test_a_commit_wakes_the_outbox(telegram: FakeTelegram, tmp_path: Path)
         )  # the outbox itself looks in an hour
 
 
+async def test_a_support_message_wakes_the_outbox(telegram: FakeTelegram, tmp_path: Path) -> None:
+    """It changes nothing that is cached."""
+    tuning = replace(CHAT_TUNING, outbox_times=OutboxTimes(poll=3600))
+    async with ChatProcess(tmp_path, telegram, tuning=tuning).at_work() as process:
+        services = process.assembly.services
+        anna = (await services.people.welcome(new_user(ANNA))).config
+        await until(lambda: process.runtime.stats().poll, what="the outbox at rest")
+        await services.support.write(anna, "where is my license")
+        await until(lambda: len(telegram.sent()) == 1, what="the message", limit=20)
+        assert telegram.sent()[0]["chat_id"] == str(OWNER)
+
+
 async def test_a_failed_message_waits_as_long_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
     tuning = replace(CHAT_TUNING, outbox_times=OutboxTimes(poll=0.05, back_off=86_400, back_off_most=86_400))
     telegram.fail("sendMessage", answers(500, "Internal Server Error"))
