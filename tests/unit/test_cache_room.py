@@ -198,11 +198,29 @@ async def test_a_sweep_spares_what_may_be_shown_as_the_last_known(clock: FakeClo
     assert region.last(A) is None
 
 
-async def test_a_sweep_can_stop_half_way(region: Region[AccountKey], clock: FakeClock) -> None:
-    for number in range(10):
+async def test_a_sweep_in_steps_looks_at_each_entry_once(region: Region[AccountKey], clock: FakeClock) -> None:
+    for number in range(5):
         region.put(key(number), number)
     clock.advance(60)
-    assert [region.sweep(4) for _ in range(4)] == [4, 4, 2, 0]
+    for number in range(5, 10):
+        region.put(key(number), number)
+    assert list(region.sweep_in_steps(4)) == [4, 1, 0]
+    assert list(region.sweep_in_steps(4)) == [0, 0]
+    assert region.stats().size == 5
+
+
+async def test_what_changes_between_two_steps_of_a_sweep(region: Region[AccountKey], clock: FakeClock) -> None:
+    for number in range(6):
+        region.put(key(number), number)
+    clock.advance(60)
+    steps = region.sweep_in_steps(2)
+    assert next(steps) == 2
+    region.put(key(2), "new")
+    assert region.drop(account, 3) == 1
+    region.put(key(0), "came after the first step")
+    assert list(steps) == [0, 2], "one was replaced, one was dropped"
+    assert [number for number in range(6) if key(number) in region] == [0, 2]
+    assert (region.stats().expirations, region.stats().invalidations) == (4, 1)
 
 
 async def test_an_expired_entry_is_counted_once(region: Region[AccountKey], clock: FakeClock, source: Gate) -> None:
