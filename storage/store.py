@@ -23,7 +23,6 @@ from storage.chat.outbox import add_message
 from storage.licensing.ledger import SqliteLedger
 from storage.payments.payments import SqlitePayments
 from storage.promo.promo import SqlitePromo
-from storage.signals.signals import SqliteSignals
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 from storage.support.support import SqliteSupport
@@ -113,10 +112,6 @@ class SqliteUnitOfWork:
     @property
     def trades(self) -> SqliteTrades:
         return SqliteTrades(self._transaction, self._record)
-
-    @property
-    def signals(self) -> SqliteSignals:
-        return SqliteSignals(self._transaction)
 
     async def enqueue(self, message: OutboxMessage, now: Millis) -> None:
         """Put a message into the outbox; the same idempotency key and kind twice is one message."""

@@ -36,7 +36,7 @@ class UpdateAttempt:
         return not self.applied and self.attempt < ATTEMPTS
 
 
-current_attempt: ContextVar[UpdateAttempt | None] = ContextVar("current_cause", default=None)
+current_attempt: ContextVar[UpdateAttempt | None] = ContextVar("current_attempt", default=None)
 
 
 def detached() -> Context:

@@ -120,11 +120,11 @@ def _usual_settings(file: _File) -> Iterator[Mutant]:
     from bot.settings import Settings  # noqa: PLC0415  only where mutants are made: a run imports the mutated one
 
     names = (set(Settings.model_fields) | {"price_list", "demo_api_url"}) - _NOT_TRIED
-    receivers: dict[int, tuple[ast.Attribute, str]] = {}
+    receivers: dict[tuple[int, int], tuple[ast.Attribute, str]] = {}
     for call in _calls(file):  # outer ones first: the innermost call is the receiver
         for node in ast.walk(call):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) in _SETTINGS and node.attr in names:
-                receivers[node.lineno * 1000 + node.col_offset] = (node, ast.unparse(call.func))
+                receivers[node.lineno, node.col_offset] = (node, ast.unparse(call.func))
     for node, receiver in receivers.values():
         if receiver != "Fatal":  # only says what is wrong
             usual = f"type({ast.unparse(node.value)}).model_construct().{node.attr}"

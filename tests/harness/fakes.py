@@ -99,7 +99,7 @@ class _OutboxRow:
 
 @dataclass
 class MemoryOutbox:
-    """OutboxStore in memory; (cause, kind) is unique."""
+    """OutboxStore in memory; (idempotency key, kind) is unique."""
 
     rows: dict[int, _OutboxRow] = field(default_factory=dict)
     refuse: list[StorageTrouble] = field(default_factory=list)

@@ -19,7 +19,6 @@ from storage.accounts.queries import SqliteAccountQueries
 from storage.admin.queries import SqliteAdminQueries
 from storage.chat.queries import SqliteChatQueries
 from storage.licensing.queries import SqliteLicenseQueries
-from storage.signals.queries import SqliteSignalQueries
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 from storage.store import SqliteUnitOfWork, Store
@@ -36,7 +35,6 @@ class AllQueries(
     SqliteLicenseQueries,
     SqliteChatQueries,
     SqliteAdminQueries,
-    SqliteSignalQueries,
 ):
     """The reads of every feature in one object."""
 

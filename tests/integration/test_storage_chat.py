@@ -274,7 +274,7 @@ async def test_a_user_has_one_dialogue(tmp_path: Path) -> None:
 
 
 async def handling(idempotency_key: UpdateAttempt, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    """Run as the lanes do: with the update's cause in the context."""
+    """Run as the lanes do: with the update's attempt in the context."""
 
     async def run() -> Any:
         current_attempt.set(idempotency_key)
