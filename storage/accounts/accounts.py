@@ -86,13 +86,16 @@ SELECT_PENDING: Final = """
      WHERE a.user_id = ? AND a.account_type = ? AND a.state = 'pending'
      ORDER BY a.account_id DESC LIMIT 1
 """
-# No join: with many accounts and few keys the planner would walk the accounts.
+# No join: with many accounts and few keys the planner would walk the accounts. What is passed over is so within the
+# limit: keys that stay due, as dead ones do, would keep the others out of it.
 SELECT_TO_CHECK: Final = """
     SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid,
            risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
       FROM accounts
      WHERE state = 'active' AND account_id IN (
-           SELECT account_id FROM credentials WHERE checked_at > 0 AND checked_at < ? ORDER BY checked_at LIMIT ?)
+           SELECT account_id FROM credentials
+            WHERE checked_at > 0 AND checked_at < ? AND account_id NOT IN (SELECT value FROM json_each(?))
+            ORDER BY checked_at LIMIT ?)
 """
 
 E = TypeVar("E", bound=AccountEvent)

@@ -1,7 +1,10 @@
 """The daily look at keys: what changed is told once, in time, and never by guessing."""
 
+import logging
+from dataclasses import replace
+
 import pytest
-from harness.app import Harness
+from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, said
 
 from bot.domain.accounts import AccountType
 from bot.domain.errors import ExchangeDown, KeyTrouble
@@ -16,6 +19,68 @@ async def a_day_later(harness: Harness) -> KeyWatch:
     await harness.demo_account(harness.person())
     harness.clock.advance(DAY / 1000 + 1)
     return harness.job(KeyWatch)
+
+
+async def three_due(harness: Harness) -> KeyWatch:
+    """The demo accounts of three people, in this order; their keys end in A, B and C, two of them are a round."""
+    harness.bybit.rights = tuple(sorted(ALLOWED))
+    for user_id, letter in ((ANNA, "A"), (BORIS, "B"), (OWNER, "C")):
+        person, harness.bybit.uid = harness.person(user_id), f"900{user_id}"
+        await person.say("/start")
+        await harness.terms_accepted(user_id)
+        assert "connected" in (await said(person, f"/keys add demo {KEY_ID}{letter} {SECRET}")).text
+        harness.clock.advance(1)
+    harness.clock.advance(DAY / 1000)
+    harness.bybit.asked_with.clear()
+    return replace(harness.job(KeyWatch), batch=2)
+
+
+def asked(harness: Harness) -> list[str]:
+    """The last letters of the keys that were checked, since the last look."""
+    letters = [each.removeprefix(KEY_ID) for each in harness.bybit.asked_with]
+    harness.bybit.asked_with.clear()
+    return letters
+
+
+async def test_dead_keys_do_not_keep_a_living_one_from_its_check(harness: Harness) -> None:
+    watch = await three_due(harness)
+    harness.bybit.uid, harness.bybit.key_trouble = f"900{OWNER}", KeyTrouble("expired", code=33004)
+    await watch.check_due()
+    assert asked(harness) == ["A", "B"]
+    harness.bybit.key_trouble = None
+    assert [await watch.check_due(), await watch.check_due()] == [1, 0]
+    assert asked(harness) == ["C"]
+
+
+async def test_keys_that_cannot_be_checked_come_after_the_others(harness: Harness) -> None:
+    watch = await three_due(harness)
+    harness.bybit.key_trouble = ExchangeDown("silent")
+    rounds = []
+    for _ in range(3):
+        await watch.check_due()
+        rounds.append(asked(harness))
+    assert rounds == [["A", "B"], ["C", "A"], ["B", "A"]]
+
+
+async def test_a_key_that_does_not_open_is_named_once_and_stops_no_other(
+    harness: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch = await three_due(harness)
+    damaged, *_ = [each.account_id for each in (await harness.config()).accounts if each.bybit_uid is not None]
+    await harness.write("UPDATE credentials SET api_secret = zeroblob(64) WHERE account_id = ?", damaged)
+    harness.assembly.reads.invalidate_user_caches(ANNA)
+    harness.assembly.bybit.evict(damaged)
+    with caplog.at_level(logging.ERROR):
+        harness.bybit.uid = f"900{BORIS}"
+        assert await watch.check_due() == 1
+        harness.bybit.uid = f"900{OWNER}"
+        assert await watch.check_due() == 1
+        harness.clock.advance(DAY / 1000 + 1)
+        await watch.check_due()
+    assert asked(harness)[:2] == ["B", "C"]
+    assert [each.message for each in caplog.records] == [
+        f"the stored key of account {damaged} does not open: changed or not its own"
+    ]
 
 
 async def test_a_key_is_looked_at_once_a_day(harness: Harness) -> None:

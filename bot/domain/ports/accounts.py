@@ -1,6 +1,6 @@
 """Accounts, their stored positions and orders, and the sealing of their keys."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from bot.domain.accounts import (
@@ -93,8 +93,10 @@ class AccountQueries(Protocol):
         """The newest RSA pair whose key id has not come yet, if there is one."""
         ...
 
-    async def accounts_to_check(self, before: Millis, limit: int) -> tuple[Account, ...]:
-        """Active demo and live accounts whose key was last checked before that moment."""
+    async def accounts_to_check(
+        self, before: Millis, limit: int, passed_over: Collection[AccountId] = ()
+    ) -> tuple[Account, ...]:
+        """Active demo and live accounts whose key was last checked before that moment, but for those passed over."""
         ...
 
     async def positions(self, account_id: AccountId) -> Positions | None:

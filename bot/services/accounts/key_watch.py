@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTroubleMessage
 from bot.domain.chat import OutboxPayload, outbox_message
-from bot.domain.errors import ExchangeError, KeyTrouble
+from bot.domain.errors import ExchangeError, KeyTrouble, WrongKeyFile
 from bot.domain.ids import DAY, AccountId, Millis
 from bot.domain.key_rules import judge, refusals
 from bot.domain.ports.accounts import AccountQueries
@@ -28,18 +28,27 @@ class KeyWatch:
     inspector: KeyInspector
     clock: Clock
     require_bound_ip: bool = False
+    batch: int = _BATCH  # keys a round
     _not_before: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _unanswered: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
+    _unreadable: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
 
     async def check_due(self) -> int:
-        """Check every key whose last check is a day old; how many were checked."""
+        """Check keys whose last check is a day old, those of longest ago; how many were checked."""
         now = self.clock.now()
-        due = await self.queries.accounts_to_check(Millis(now - DAY), _BATCH)
-        checked = 0
-        for account in due:
-            if self._not_before.get(account.account_id, now) > now:
-                continue
-            checked += await self._check(account, now)
-        return checked
+        return sum([await self._check(account, now) for account in await self._due(now)])
+
+    async def _due(self, now: Millis) -> tuple[Account, ...]:
+        """Without those that are left alone for a day; those that could not be checked before come after the others."""
+        for account_id in [each for each, until in self._not_before.items() if until <= now]:
+            del self._not_before[account_id]
+        before, left_alone = Millis(now - DAY), self._not_before.keys()
+        due = await self.queries.accounts_to_check(before, self.batch, left_alone | self._unanswered)
+        if len(due) == self.batch:
+            return due
+        self._unanswered.clear()
+        passed_over = left_alone | {account.account_id for account in due}
+        return due + await self.queries.accounts_to_check(before, self.batch - len(due), passed_over)
 
     async def _check(self, account: Account, now: Millis) -> bool:
         try:
@@ -48,12 +57,23 @@ class KeyWatch:
             self._not_before[account.account_id] = Millis(now + DAY)
             await self._tell_dead(account, trouble, now)
             return True
+        except WrongKeyFile as damage:
+            self._not_before[account.account_id] = Millis(now + DAY)
+            self._note_unreadable(account.account_id, damage)
+            return False
         except ExchangeError as trouble:
+            self._unanswered.add(account.account_id)
             _logger.info("a key could not be checked", extra={"reason": type(trouble).__name__, "code": trouble.code})
             return False
-        self._not_before.pop(account.account_id, None)
+        self._unreadable.discard(account.account_id)
         await self._write_down(account, check, now)
         return True
+
+    def _note_unreadable(self, account_id: AccountId, damage: WrongKeyFile) -> None:
+        """One that does not open is no reason to leave the others unchecked; it is named in the log once."""
+        if account_id not in self._unreadable:
+            self._unreadable.add(account_id)
+            _logger.error("%s", damage, extra={"account": account_id, "unreadable": len(self._unreadable)})
 
     async def _write_down(self, account: Account, check: KeyCheck, now: Millis) -> None:
         findings = refusals(judge(check, now=now, require_bound_ip=self.require_bound_ip))
