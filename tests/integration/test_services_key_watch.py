@@ -1,16 +1,22 @@
 """The daily look at keys: what changed is told once, in time, and never by guessing."""
 
+import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import pytest
 from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, said
+from harness.bybit import FakeBybit
 
-from bot.domain.accounts import AccountType
+from bot.domain.accounts import AccountType, KeyCheck
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.ids import DAY, Millis
 from bot.domain.key_rules import ALLOWED
 from bot.services.accounts.key_watch import KeyWatch
+
+T = TypeVar("T")
 
 
 async def a_day_later(harness: Harness) -> KeyWatch:
@@ -136,3 +142,67 @@ async def test_a_silent_bybit_says_nothing_about_a_key(harness: Harness) -> None
     harness.bybit.trouble = ExchangeDown("silent")
     assert await watch.check_due() == 0
     assert await harness.queued() == ()
+
+
+async def replaced_while_asked(harness: Harness, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """`ask` begins; before Bybit answers, the demo account has another key. The answer of the old one is of before."""
+    sent, may_answer = asyncio.Event(), asyncio.Event()
+    answer = harness.bybit.check
+
+    async def late(self: FakeBybit) -> KeyCheck:
+        try:
+            return await answer()
+        finally:
+            if not sent.is_set():
+                sent.set()
+                await may_answer.wait()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakeBybit, "check", late)
+        asking = asyncio.create_task(ask())
+        await sent.wait()
+        harness.bybit.key_trouble, harness.bybit.rights = None, tuple(sorted(ALLOWED))
+        harness.bybit.ips = ("192.0.2.7",)
+        assert "connected" in (await said(harness.person(), f"/keys add demo {KEY_ID}New {SECRET}")).text
+        may_answer.set()
+        return await asking
+
+
+async def stored_check(harness: Harness) -> KeyCheck:
+    (account,) = [each for each in (await harness.config()).accounts if each.account_type is AccountType.DEMO]
+    sealed = await harness.assembly.storage.account_queries.credentials(account.account_id)
+    assert sealed is not None
+    assert sealed.check is not None
+    return sealed.check
+
+
+async def test_an_answer_about_a_key_that_was_replaced_is_not_written_over_the_new_one(harness: Harness) -> None:
+    watch = await a_day_later(harness)
+    harness.bybit.rights = (*harness.bybit.rights, "Wallet:Withdraw")
+    await replaced_while_asked(harness, watch.check_due)
+    assert await harness.queued() == ()
+    found = await stored_check(harness)
+    assert (found.ips, "Wallet:Withdraw" in found.permissions) == (("192.0.2.7",), False)
+
+
+async def test_a_key_that_was_replaced_is_not_told_to_be_dead(harness: Harness) -> None:
+    watch = await a_day_later(harness)
+    harness.bybit.key_trouble = KeyTrouble("expired", code=33004)
+    await replaced_while_asked(harness, watch.check_due)
+    assert await harness.queued() == ()
+    harness.clock.advance(DAY / 1000 - 1)
+    harness.bybit.key_trouble = KeyTrouble("expired", code=33004)
+    harness.clock.advance(2)
+    await watch.check_due()
+    assert len(await harness.queued()) == 1, "the new one is not left alone for the old one's end"
+
+
+@pytest.mark.parametrize("trouble", [None, KeyTrouble("expired", code=33004)])
+async def test_whoever_asks_while_the_key_is_replaced_is_told_of_the_new_one(
+    harness: Harness, trouble: KeyTrouble | None
+) -> None:
+    await a_day_later(harness)
+    (account,) = [each for each in (await harness.config()).accounts if each.account_type is AccountType.DEMO]
+    harness.bybit.key_trouble = trouble
+    report = await replaced_while_asked(harness, lambda: harness.services.keys.check(ANNA, account.account_id))
+    assert report.check.ips == (await stored_check(harness)).ips == ("192.0.2.7",)

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTroubleMessage
+from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTroubleMessage, SealedCredentials
 from bot.domain.chat import OutboxPayload, outbox_message
 from bot.domain.errors import ExchangeError, KeyTrouble, WrongKeyFile
 from bot.domain.ids import DAY, AccountId, Millis
@@ -51,11 +51,13 @@ class KeyWatch:
         return due + await self.queries.accounts_to_check(before, self.batch - len(due), passed_over)
 
     async def _check(self, account: Account, now: Millis) -> bool:
+        sealed = await self.queries.credentials(account.account_id)
+        if sealed is None:
+            return False  # removed a moment ago
         try:
             check = await self.inspector.inspect_stored(account)
         except KeyTrouble as trouble:
-            self._not_before[account.account_id] = Millis(now + DAY)
-            await self._tell_dead(account, trouble, now)
+            await self._tell_dead(account, sealed, trouble, now)
             return True
         except WrongKeyFile as damage:
             self._not_before[account.account_id] = Millis(now + DAY)
@@ -66,7 +68,7 @@ class KeyWatch:
             _logger.info("a key could not be checked", extra={"reason": type(trouble).__name__, "code": trouble.code})
             return False
         self._unreadable.discard(account.account_id)
-        await self._write_down(account, check, now)
+        await self._write_down(account, sealed, check, now)
         return True
 
     def _note_unreadable(self, account_id: AccountId, damage: WrongKeyFile) -> None:
@@ -75,10 +77,12 @@ class KeyWatch:
             self._unreadable.add(account_id)
             _logger.error("%s", damage, extra={"account": account_id, "unreadable": len(self._unreadable)})
 
-    async def _write_down(self, account: Account, check: KeyCheck, now: Millis) -> None:
+    async def _write_down(self, account: Account, sealed: SealedCredentials, check: KeyCheck, now: Millis) -> None:
+        """Nothing is written or told of a key that was replaced meanwhile: its successor was checked when it came."""
         findings = refusals(judge(check, now=now, require_bound_ip=self.require_bound_ip))
         async with self.transactions.begin() as unit:
-            await unit.accounts.set_check(account.account_id, check)
+            if not await unit.accounts.set_check(sealed, check):
+                return
             if findings:
                 worst = findings[0]
                 trouble = KeyTroubleMessage(
@@ -91,11 +95,14 @@ class KeyWatch:
                 expires = KeyExpiresMessage(account_type=account.account_type, days=days, date=check.expires_at)
                 await self._enqueue(unit, account, expires, f"{check.expires_at}:{days}", now)
 
-    async def _tell_dead(self, account: Account, trouble: KeyTrouble, now: Millis) -> None:
+    async def _tell_dead(self, account: Account, sealed: SealedCredentials, trouble: KeyTrouble, now: Millis) -> None:
         code = str(trouble.code or 0)
         dead = KeyTroubleMessage(account_type=account.account_type, finding="key-not-taken", values={"code": code})
         async with self.transactions.begin() as unit:
+            if not await unit.accounts.holds(sealed):
+                return
             await self._enqueue(unit, account, dead, f"dead:{code}:{now // DAY}", now)
+        self._not_before[account.account_id] = Millis(now + DAY)
 
     async def _enqueue(
         self, unit: UnitOfWork, account: Account, payload: OutboxPayload, what: str, now: Millis
