@@ -11,7 +11,7 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, said
 from harness.bybit import FakeBybit
 
 from bot.domain.accounts import AccountType, KeyCheck
-from bot.domain.errors import ExchangeDown, KeyTrouble
+from bot.domain.errors import ExchangeDown, KeyTrouble, NothingDone
 from bot.domain.ids import DAY, Millis
 from bot.domain.key_rules import ALLOWED
 from bot.services.accounts.key_watch import KeyWatch
@@ -63,7 +63,8 @@ async def test_keys_that_cannot_be_checked_come_after_the_others(harness: Harnes
     harness.bybit.key_trouble = ExchangeDown("silent")
     rounds = []
     for _ in range(3):
-        await watch.check_due()
+        with pytest.raises(NothingDone, match="none of 2 keys"):
+            await watch.check_due()
         rounds.append(asked(harness))
     assert rounds == [["A", "B"], ["C", "A"], ["B", "A"]]
 
@@ -140,7 +141,8 @@ async def test_a_dead_key_is_told_once_and_left_alone_for_a_day(harness: Harness
 async def test_a_silent_bybit_says_nothing_about_a_key(harness: Harness) -> None:
     watch = await a_day_later(harness)
     harness.bybit.trouble = ExchangeDown("silent")
-    assert await watch.check_due() == 0
+    with pytest.raises(NothingDone, match="none of 1 keys"):
+        await watch.check_due()
     assert await harness.queued() == ()
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTroubleMessage, SealedCredentials
 from bot.domain.chat import OutboxPayload, outbox_message
-from bot.domain.errors import ExchangeError, KeyTrouble, WrongKeyFile
+from bot.domain.errors import ExchangeError, KeyTrouble, NothingDone, WrongKeyFile
 from bot.domain.ids import DAY, AccountId, Millis
 from bot.domain.key_rules import judge, refusals
 from bot.domain.ports.accounts import AccountQueries
@@ -34,9 +34,17 @@ class KeyWatch:
     _unreadable: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
 
     async def check_due(self) -> int:
-        """Check keys whose last check is a day old, those of longest ago; how many were checked."""
+        """Check keys whose last check is a day old, those of longest ago; how many were checked.
+
+        Raises NothingDone if Bybit could be asked about none of them.
+        """
         now = self.clock.now()
-        return sum([await self._check(account, now) for account in await self._due(now)])
+        due = await self._due(now)
+        checked = sum([await self._check(account, now) for account in due])
+        unanswered = sum(account.account_id in self._unanswered for account in due)
+        if unanswered and not checked:
+            raise NothingDone(f"Bybit could be asked about none of {unanswered} keys")
+        return checked
 
     async def _due(self, now: Millis) -> tuple[Account, ...]:
         """Without those that are left alone for a day; those that could not be checked before come after the others."""
