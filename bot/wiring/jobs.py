@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.aio.periodic import Pace, Periodic
 from bot.chat.inbox_marker import InboxMarker
-from bot.domain.errors import StarsError, StorageTrouble
+from bot.domain.errors import NothingDone, StarsError, StorageTrouble
 from bot.domain.ids import DAY, DAY_S
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
@@ -33,7 +33,9 @@ _HOUR_S: Final = 60 * _MINUTE_S
 
 def refunds(job: RefundJob, clock: Clock) -> Periodic[int]:
     """After 5 minutes: these are people's Stars, and their license time is gone already."""
-    return Periodic("refunds", job.give_back, clock=clock, every_s=1, late_after_s=5 * _MINUTE_S)
+    return Periodic(
+        "refunds", job.give_back, clock=clock, every_s=1, late_after_s=5 * _MINUTE_S, expected=(NothingDone,)
+    )
 
 
 def reconciliation(watch: StarWatch, clock: Clock) -> Periodic[Reconciled]:
@@ -56,7 +58,14 @@ def erasures(privacy: Privacy, clock: Clock) -> Periodic[int]:
 
 def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
     """After 2 hours: a key that can withdraw, or dies, must be told; notices are of days, so hours are soon enough."""
-    return Periodic("key_watch", watch.check_due, clock=clock, every_s=10 * _MINUTE_S, late_after_s=2 * _HOUR_S)
+    return Periodic(
+        "key_watch",
+        watch.check_due,
+        clock=clock,
+        every_s=10 * _MINUTE_S,
+        late_after_s=2 * _HOUR_S,
+        expected=(NothingDone,),
+    )
 
 
 def reminders(service: Reminders, clock: Clock) -> Periodic[int]:
@@ -83,6 +92,7 @@ def broadcasts(job: BroadcastJob, clock: Clock, due: asyncio.Event) -> Periodic[
         every_s=lambda pause_s: 30.0 if pause_s is None else Pace(pause_s),  # None: nothing is being sent
         retry_s=30,
         late_after_s=15 * _MINUTE_S,
+        expected=(NothingDone,),
         due=due,
     )
 

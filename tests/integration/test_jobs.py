@@ -14,7 +14,7 @@ from harness.waiting import until
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import _serve
-from bot.domain.errors import StarsError, StorageTrouble
+from bot.domain.errors import ExchangeDown, NothingDone, StarsError, StorageTrouble
 from bot.domain.ids import DAY_S, UserId
 from bot.services.admin.broadcasts import BroadcastService
 from bot.services.housekeeping import Housekeeping
@@ -112,6 +112,26 @@ async def test_a_job_that_fails_for_too_long_is_a_reason_until_it_succeeds(
         assert (await series(sidecar))["perpdesk_job_late", READS_STARS, None] == 0
 
 
+async def test_keys_that_nobody_answers_for_are_a_reason(
+    harness: Harness, sidecar: TestClient[Any, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    harness.api.methods["getStarTransactions"] = lambda _: {"transactions": []}
+    await harness.demo_account(harness.person(ANNA))
+    async with harness.assembly.jobs.open():
+        await until(lambda: harness.assembly.jobs["key_watch"].stats().rounds == 1, what="a look at keys")
+        harness.clock.advance(DAY_S + 1)
+        harness.bybit.trouble = ExchangeDown("silent")
+        await failed(harness, "key_watch", 2)
+        assert (await series(sidecar))["perpdesk_job_rounds_total", "key_watch", "failed"] == 2
+        (reason,) = [each for each in await reasons(sidecar) if "key_watch" in each]
+        assert "has failed 2 times in a row" in reason
+        harness.bybit.trouble = None
+        harness.assembly.jobs["key_watch"].wake()
+        await until(lambda: harness.assembly.jobs["key_watch"].stats().rounds == 2, what="a look that is answered")
+        assert [each for each in await reasons(sidecar) if "key_watch" in each] == []
+    assert "the job key_watch failed: Bybit could be asked about none of 1 keys" in caplog.messages
+
+
 async def test_a_table_that_cannot_be_swept_is_a_reason(harness: Harness, sidecar: TestClient[Any, Any]) -> None:
     harness.api.methods["getStarTransactions"] = lambda _: {"transactions": []}
     async with harness.database.transaction() as transaction:
@@ -194,14 +214,14 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
     minute, hour, day = 60, 3_600, 86_400
     found = {job.name: (job._retry_s, job._first_s, job._late_after_s, job._expected) for job in harness.assembly.jobs}
     assert found == {
-        "refunds": (1, 0, 5 * minute, ()),
+        "refunds": (1, 0, 5 * minute, (NothingDone,)),
         "reconciliation": (15, 0, 30 * minute, (StarsError,)),
         "erasures": (10 * minute, 0, 30 * minute, ()),
-        "key_watch": (10 * minute, 0, 2 * hour, ()),
+        "key_watch": (10 * minute, 0, 2 * hour, (NothingDone,)),
         "reminders": (5 * minute, 0, hour, ()),
         "promo_undos": (minute, 0, hour, ()),
         "pinned_cards": (hour, hour, None, ()),
-        "broadcasts": (30, 0, 15 * minute, ()),
+        "broadcasts": (30, 0, 15 * minute, (NothingDone,)),
         "housekeeping": (hour, 0, 3 * day, (StorageTrouble,)),
         "inbox_sweep": (hour, 0, day, (StorageTrouble,)),
         "cache_sweep": (5 * minute, 5 * minute, None, ()),

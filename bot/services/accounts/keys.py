@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey, SealedCredentials
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, KeyRefused, KeyTrouble, NoAccount
 from bot.domain.ids import AccountId, UserId
@@ -121,7 +121,7 @@ class Keys:
         return await self._attach(user_id, key)
 
     async def check(self, user_id: UserId, account_id: AccountId) -> KeyReport:
-        """Ask Bybit anew and write down what it said.
+        """Ask Bybit anew and write down what it said; of a key that is replaced meanwhile the new one is asked about.
 
         Raises ButtonExpired for an account that is not the user's (any more), KeyRefused for a key that died,
         ExchangeError.
@@ -129,13 +129,18 @@ class Keys:
         account = (await self._config(user_id)).account(account_id)
         if account is None:
             raise ButtonExpired
+        sealed = await self.queries.credentials(account_id)
         try:
             check = await self.inspector.inspect_stored(account)
         except KeyTrouble as trouble:
-            raise _refused((_stored_finding_of(trouble),), account.account_type, is_stored=True) from trouble
-        async with self.transactions.begin() as unit:
-            await unit.accounts.set_check(account.account_id, check)
-        return KeyReport(account=account, check=check, findings=self._judge(check))
+            if _is_same(sealed, await self.queries.credentials(account_id)):
+                raise _refused((_stored_finding_of(trouble),), account.account_type, is_stored=True) from trouble
+        else:
+            async with self.transactions.begin() as unit:
+                is_noted = sealed is not None and await unit.accounts.set_check(sealed, check)
+            if is_noted:
+                return KeyReport(account=account, check=check, findings=self._judge(check))
+        return await self.check(user_id, account_id)
 
     async def report(self, account: Account) -> KeyReport | None:
         """What is known of an account's key: Bybit's word of the last minute, else the last one stored.
@@ -249,6 +254,13 @@ class Keys:
         if config is None:
             raise BadInput("error-start-first")
         return config
+
+
+def _is_same(before: SealedCredentials | None, after: SealedCredentials | None) -> bool:
+    """Whether the key stayed; each sealing makes other bytes."""
+    if before is None or after is None:
+        return before is after
+    return before.api_key == after.api_key
 
 
 def _replaced(config: UserConfig, account_type: AccountType, bybit_uid: str) -> Account | None:
