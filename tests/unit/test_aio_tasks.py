@@ -118,15 +118,17 @@ async def test_what_does_not_end_when_it_is_canceled_is_told_by_name_and_left(
 
     left, ended = tasks.spawn(stubborn(), "stubborn"), tasks.spawn(asyncio.Event().wait(), "obedient")
     await asyncio.sleep(0)
-    async with asyncio.timeout(60):
-        await tasks.close()
-    assert ended.cancelled()
-    assert not left.done()
+    try:
+        async with asyncio.timeout(60):
+            await tasks.close()
+        assert ended.cancelled()
+        assert not left.done()
+    finally:
+        go_on.set()
+    await left
     assert [record.message for record in caplog.records] == [
         "stubborn was canceled and has not ended after 3 s: it is left"
     ]
-    go_on.set()
-    await left
 
 
 async def test_a_grace_lets_what_is_quick_end_by_itself() -> None:
