@@ -110,6 +110,8 @@ class Periodic(Generic[T]):
             while True:
                 await self._wait(pause)
                 pause = await self._round()
+                if _is_canceled():
+                    raise asyncio.CancelledError  # the round kept its own to itself
         finally:
             self._is_running = False
 
@@ -170,8 +172,7 @@ class Periodic(Generic[T]):
             answer = await self.work()
             pause = self._every_s(answer) if callable(self._every_s) else self._every_s
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if _is_canceled():
                 raise
             _logger.exception("the job %s failed: something that it awaited was canceled", self.name)
         except self._expected as trouble:
@@ -231,6 +232,12 @@ class Jobs:
     def trouble(self) -> tuple[str, ...]:
         """What is ill, in plain words, for readiness."""
         return tuple(reason for job in self._jobs.values() if (reason := job.trouble()) is not None)
+
+
+def _is_canceled() -> bool:
+    """Whether somebody wants the running task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _span(seconds: float) -> str:

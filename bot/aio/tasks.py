@@ -4,13 +4,15 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextvars import Context
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from bot.domain.update_attempt import detached
 
 _logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_END_S: Final = 3.0  # that what was canceled may take to end: a stop as a whole has 25
 
 
 class TaskSet:
@@ -60,15 +62,23 @@ class TaskSet:
             pass  # the answer says it
         return len(self._tasks)
 
-    async def close(self, *, grace_s: float = 0.0) -> None:
-        """Cancel what does not end within `grace_s` seconds, and what that starts while it ends."""
+    async def close(self, *, grace_s: float = 0.0, end_s: float = _END_S) -> None:
+        """Cancel what does not end within `grace_s` seconds, and what that starts while it ends.
+
+        What goes on for `end_s` seconds after that is logged by name and left.
+        """
         if grace_s > 0:
             await self.join(grace_s)
-        while self._tasks:
-            tasks = tuple(self._tasks)
-            for task in tasks:
+        loop = asyncio.get_running_loop()
+        last = loop.time() + end_s
+        canceled: set[asyncio.Task[Any]] = set()
+        while self._tasks and (left := last - loop.time()) > 0:
+            for task in self._tasks - canceled:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            canceled |= self._tasks
+            await asyncio.wait(tuple(self._tasks), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        for task in self._tasks:
+            _logger.error("%s was canceled and has not ended after %g s: it is left", task.get_name(), end_s)
 
     def _ended(self, task: asyncio.Task[Any], expected: type[BaseException] | tuple[type[BaseException], ...]) -> None:
         self._tasks.discard(task)

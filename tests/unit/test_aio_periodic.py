@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,6 +145,28 @@ async def test_a_cancellation_inside_a_round_is_a_failed_round_and_one_from_outs
     assert running_job.cancelled()
     assert not job.stats().is_running
     assert job.stats().failures == 1
+
+
+async def test_a_round_that_keeps_its_cancellation_to_itself_is_the_last_one() -> None:
+    began = 0
+
+    async def stubborn() -> None:
+        nonlocal began
+        began += 1
+        with suppress(*([asyncio.CancelledError] if began == 1 else [])):
+            await asyncio.Event().wait()
+
+    job: Periodic[None] = Periodic("stubborn", stubborn, clock=TurnedTime(), every_s=0)
+    running_job = asyncio.create_task(job.run())
+    await settle()
+    running_job.cancel()
+    await settle()
+    try:
+        assert running_job.cancelled()
+    finally:
+        running_job.cancel()
+    assert began == 1
+    assert job.stats().rounds == 1
 
 
 async def test_waking_runs_it_at_once_and_once_more_if_a_round_is_under_way() -> None:

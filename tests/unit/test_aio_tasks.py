@@ -1,6 +1,7 @@
 """Tasks beside the work: none is lost, none fails in silence, closing ends all."""
 
 import asyncio
+from contextlib import suppress
 from contextvars import Context, ContextVar
 
 import pytest
@@ -102,6 +103,32 @@ async def test_closing_cancels_waits_for_the_ends_and_takes_along_what_they_begi
     assert sorted(ended) == ["begun at the end", "first", "second"]
     assert len(tasks) == 0
     await tasks.close()
+
+
+@pytest.mark.virtual_time
+async def test_what_does_not_end_when_it_is_canceled_is_told_by_name_and_left(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tasks, go_on = TaskSet(), asyncio.Event()
+
+    async def stubborn() -> None:
+        while not go_on.is_set():
+            with suppress(asyncio.CancelledError):
+                await go_on.wait()
+
+    left, ended = tasks.spawn(stubborn(), "stubborn"), tasks.spawn(asyncio.Event().wait(), "obedient")
+    await asyncio.sleep(0)
+    try:
+        async with asyncio.timeout(60):
+            await tasks.close()
+        assert ended.cancelled()
+        assert not left.done()
+    finally:
+        go_on.set()
+    await left
+    assert [record.message for record in caplog.records] == [
+        "stubborn was canceled and has not ended after 3 s: it is left"
+    ]
 
 
 async def test_a_grace_lets_what_is_quick_end_by_itself() -> None:

@@ -1,9 +1,11 @@
 """No test leaves the machine, by whatever road."""
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -50,6 +52,18 @@ def asks_for_a_name_as_of_old() -> None:
     socket.gethostbyname(NAME)
 
 
+def asks_whose_an_address_is() -> None:
+    socket.gethostbyaddr(OUTSIDE[0])
+
+
+def asks_for_the_name_of_an_address() -> None:
+    socket.getnameinfo(OUTSIDE, 0)
+
+
+def asks_for_a_full_name() -> None:
+    socket.getfqdn(NAME)
+
+
 @pytest.mark.parametrize(
     "step",
     [
@@ -60,6 +74,9 @@ def asks_for_a_name_as_of_old() -> None:
         sends_a_message,
         asks_for_a_name,
         asks_for_a_name_as_of_old,
+        asks_whose_an_address_is,
+        asks_for_the_name_of_an_address,
+        asks_for_a_full_name,
     ],
 )
 def test_a_blocking_socket_does_not_reach_out(step: Callable[[], None]) -> None:
@@ -97,6 +114,17 @@ def test_a_process_of_a_test_does_not_reach_out() -> None:
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "ReachedOutError" in ended.stderr
+
+
+def test_neither_a_test_nor_its_process_knows_a_proxy() -> None:
+    """A proxy on loopback would carry requests out; libraries look for one in either case of letters."""
+    assert not urllib.request.getproxies()
+    names = [f"{scheme}_proxy" for scheme in ("http", "https", "all", "no")]
+    outside = {name: "http://127.0.0.1:9" for each in names for name in (each, each.upper())}
+    program = "import urllib.request; print(urllib.request.getproxies())"
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, env=os.environ | outside, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "{}"
 
 
 async def test_loopback_is_free() -> None:

@@ -2,16 +2,19 @@
 
 An audit hook sees every connect, every datagram and every question for a name of this process, whoever asks: blocking
 sockets, asyncio, aiohttp. An exception raised in it stops the call. A hook cannot be taken out again; it stands for the
-life of the process.
+life of the process. A proxy on loopback would lead around it, so the environment names none.
 """
 
 import ipaddress
+import os
 import socket
 import sys
 from typing import Any, Final
 
 _EVENTS: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-_NAMES: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
+_NAMES: Final = frozenset(  # getfqdn asks by gethostbyaddr
+    {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
+)
 _BY_HAND: Final = frozenset({"", "localhost"})  # "" is any address of this machine, for a socket that listens
 
 
@@ -23,7 +26,9 @@ class ReachedOutError(AssertionError):
 
 
 def forbid_reaching_out() -> None:
-    """Raise ReachedOutError in place of every step beyond loopback from now on."""
+    """Raise ReachedOutError in place of every step beyond loopback from now on; this and its children use no proxy."""
+    for name in [each for each in os.environ if each.lower().endswith("_proxy")]:
+        del os.environ[name]
     sys.addaudithook(_look)
 
 
@@ -32,8 +37,11 @@ def _look(event: str, arguments: tuple[Any, ...]) -> None:
         near, address = arguments
         if near.family in {socket.AF_INET, socket.AF_INET6} and address and not _is_loopback(address[0]):
             raise ReachedOutError(event, address)
-    elif event in _NAMES and not _is_loopback(arguments[0]):
-        raise ReachedOutError(event, arguments[0])
+    elif event in _NAMES:
+        asked = arguments[0]
+        host = asked[0] if isinstance(asked, tuple) else asked
+        if not _is_loopback(host):
+            raise ReachedOutError(event, asked)
 
 
 def _is_loopback(host: object) -> bool:
