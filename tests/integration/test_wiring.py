@@ -205,6 +205,12 @@ async def test_stored_staff_is_told_of_trouble_with_payments(harness: Harness) -
 # --- Telegram -------------------------------------------------------------------------------------------------------
 
 
+async def test_telegram_is_called_where_the_settings_say(telegram: FakeTelegram, tmp_path: Path) -> None:
+    async with ChatProcess(tmp_path, telegram).open() as process:
+        await asyncio.wait_for(process.runtime.connect(), 20)  # elsewhere it is patient for ever
+    assert telegram.sent("getMe")
+
+
 async def test_the_handlers_are_those_of_the_table(telegram: FakeTelegram, tmp_path: Path) -> None:
     async with ChatProcess(tmp_path, telegram).at_work():
         telegram.deliver(message(1, 1))
