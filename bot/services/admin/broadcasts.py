@@ -14,6 +14,7 @@ from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
+from bot.services.chat.dialogues import Asked, end_answered
 from bot.services.users.pin import PinService
 
 MAX_HTML: Final = 32_768  # characters as stored; Telegram counts 4,096 once the tags are read
@@ -35,14 +36,18 @@ class BroadcastService:
     clock: Clock
     wake: Callable[[], None]
 
-    async def draft(self, author: UserId, text_html: str) -> Broadcast:
-        """Raises BadInput for nothing, and for more than one message can hold."""
+    async def draft(self, author: UserId, text_html: str, *, answers: Asked | None = None) -> Broadcast:
+        """A new draft; the question that its text answers ends in the same commit.
+
+        Raises BadInput for nothing, and for more than one message can hold.
+        """
         if not text_html.strip():
             raise BadInput("broadcast-empty")
         if len(text_html) > MAX_HTML:
             raise BadInput("broadcast-too-long")
         async with self.transactions.begin() as unit:
             broadcast_id = await unit.broadcasts.draft(author, text_html, self.clock.now())
+            await end_answered(unit, author, answers)
         return await self.of(author, broadcast_id)
 
     async def of(self, author: UserId, broadcast_id: int) -> Broadcast:

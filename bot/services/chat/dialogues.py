@@ -12,7 +12,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.payloads import encode
 from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Transactions
+from bot.domain.ports.storage import Transactions, UnitOfWork
 
 VERSION: Final = 1
 LIFETIME: Final = 15 * 60 * 1000  # ms
@@ -26,6 +26,27 @@ class DialoguePayload:
     DIALOGUE: ClassVar[str]
 
 
+Asked = type[DialoguePayload]
+
+
+def question(user_id: UserId, payload: DialoguePayload, now: Millis) -> Dialogue:
+    """The row of what is asked from that moment on; for a unit that has other effects."""
+    return Dialogue(
+        user_id=user_id,
+        dialogue=payload.DIALOGUE,
+        version=VERSION,
+        state=_STATE,
+        values=encode(payload),
+        expires_ts=Millis(now + LIFETIME),
+    )
+
+
+async def end_answered(unit: UnitOfWork, user_id: UserId, asked: Asked | None) -> None:
+    """End the question of that kind in the commit of what its answer does; another that began meanwhile stays."""
+    if asked is not None:
+        await unit.dialogues.clear(user_id, asked.DIALOGUE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueService:
     """Asks a user something and finds the question that their next message answers."""
@@ -37,16 +58,8 @@ class DialogueService:
     async def begin(self, user_id: UserId, payload: DialoguePayload) -> None:
         """Start or move on; replaces whatever was open."""
         now = self.clock.now()
-        row = Dialogue(
-            user_id=user_id,
-            dialogue=payload.DIALOGUE,
-            version=VERSION,
-            state=_STATE,
-            values=encode(payload),
-            expires_ts=Millis(now + LIFETIME),
-        )
         async with self.transactions.begin() as unit:
-            await unit.dialogues.put(row, now)
+            await unit.dialogues.put(question(user_id, payload, now), now)
 
     async def current(self, user_id: UserId) -> Dialogue | None:
         """The open one, None if there is none, it is over time, or an older version wrote it."""
