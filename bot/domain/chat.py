@@ -75,11 +75,12 @@ def outbox_message(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedMessage:
-    """A message that waits in the outbox."""
+    """A message that waits in the outbox. `is_readable` False: its stored values are damaged, `message` has none."""
 
     outbox_id: int
     attempts: int
     message: OutboxMessage
+    is_readable: bool = True
 
 
 class InboxState(StrEnum):

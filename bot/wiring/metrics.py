@@ -65,8 +65,11 @@ class ChatCollector(Collector):
         if found.outbox is None:
             return
         counts = asdict(found.outbox)
-        yield GaugeMetricFamily("perpdesk_outbox_waiting", "Promises that are due.", value=counts.pop("waiting"))
-        yield from _counters("perpdesk_outbox_promises", "Promises by outcome.", "outcome", counts)
+        yield GaugeMetricFamily("perpdesk_outbox_waiting", "Messages that are due.", value=counts.pop("waiting"))
+        yield GaugeMetricFamily(
+            "perpdesk_outbox_trouble", "Whether messages can't be sent, for now.", value=counts.pop("in_trouble")
+        )
+        yield from _counters("perpdesk_outbox_promises", "Messages by outcome.", "outcome", counts)
 
 
 class ExchangeCollector(Collector):
