@@ -74,9 +74,9 @@ class ButtonService:
     ) -> Button:
         """The row of a press. Raises ButtonExpired, the same for used, late, foreign and invented tokens.
 
-        It is raised for a row that can't be read, too. A used one of an action in `repeats` is answered again: what it does, it does once, and says so as often as it
-        is asked. Inside the handling of an update the token is used up by the first commit of its effect
-        (`UpdateAttempt.pressed`); elsewhere at once.
+        It is raised for a row that can't be read, too. A used one of an action in `repeats` is answered again: what it
+        does, it does once, and says so as often as it is asked. Inside the handling of an update the token is used up
+        by the first commit of its effect (`UpdateAttempt.pressed`); elsewhere at once.
         """
         try:
             return await self._take(token, user_id, chat_id, repeats)
