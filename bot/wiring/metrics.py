@@ -64,11 +64,10 @@ class ChatCollector(Collector):
     def _outbox(found: ChatStats) -> Iterator[Metric]:
         if found.outbox is None:
             return
-        counts = asdict(found.outbox)
+        in_trouble = found.outbox.in_trouble
+        counts = {name: value for name, value in asdict(found.outbox).items() if name != "in_trouble"}
         yield GaugeMetricFamily("perpdesk_outbox_waiting", "Messages that are due.", value=counts.pop("waiting"))
-        yield GaugeMetricFamily(
-            "perpdesk_outbox_trouble", "Whether messages can't be sent, for now.", value=counts.pop("in_trouble")
-        )
+        yield GaugeMetricFamily("perpdesk_outbox_trouble", "Whether messages can't be sent, for now.", value=in_trouble)
         yield from _counters("perpdesk_outbox_promises", "Messages by outcome.", "outcome", counts)
 
 
