@@ -155,6 +155,10 @@ class StorageTrouble(PerpdeskError):
     """The disk or the database refused; nothing was acknowledged."""
 
 
+class UnreadableRow(PerpdeskError):
+    """A stored row that nothing of ours wrote; says which kind of row, never what stands in it."""
+
+
 class AlreadyRunning(PerpdeskError):
     """Another process of Perpdesk has the database open."""
 

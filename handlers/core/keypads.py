@@ -24,7 +24,7 @@ class Continuation:
 
     action: ButtonAction | None
     name: str
-    arguments: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = field(default=(), repr=False)
     pressed: PressedButton | None = None
 
 
@@ -40,7 +40,7 @@ class Step(StrEnum):
 class Keypad:
     """One open keypad. The digits are in no repr."""
 
-    token: str
+    token: str = field(repr=False)
     step: Step
     continuation: Continuation | None
     until: float

@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import InboxState, OutboxMessage, QueuedMessage, StoredUpdate
-from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis, UserId
 from bot.domain.update_attempt import UpdateId, current_attempt
 
@@ -102,7 +101,7 @@ class MemoryOutbox:
     """OutboxStore in memory; (idempotency key, kind) is unique."""
 
     rows: dict[int, _OutboxRow] = field(default_factory=dict)
-    refuse: list[StorageTrouble] = field(default_factory=list)
+    refuse: list[BaseException] = field(default_factory=list)
 
     def add(self, message: OutboxMessage, now: Millis) -> None:
         if any(
