@@ -104,8 +104,8 @@ async def ask_typed_reason(ctx: UpdateContext, payload: AskRefundReason) -> None
 
 async def confirm_typed_reason(ctx: UpdateContext, payload: RefundReasonDialogue) -> None:
     """Asks whether to refund for the reason that was typed."""
-    await ctx.services.dialogues.end(ctx.user_id)
     await _confirm(ctx, payload.number, ctx.text)
+    await ctx.services.dialogues.end(ctx.user_id)
 
 
 async def refund_payment(ctx: UpdateContext, payload: RefundPayment) -> None:

@@ -21,8 +21,8 @@ class Dialogues(Protocol):
     """The questions that wait for an answer, inside a unit of work: one a user at most."""
 
     async def put(self, dialogue: Dialogue, now: Millis) -> None: ...
-    async def clear(self, user_id: UserId) -> bool:
-        """End the user's dialogue; False if they had none."""
+    async def clear(self, user_id: UserId, dialogue: str | None = None) -> bool:
+        """End the user's dialogue, or that one alone; False if they had none."""
         ...
 
 

@@ -35,14 +35,19 @@ class BroadcastService:
     clock: Clock
     wake: Callable[[], None]
 
-    async def draft(self, author: UserId, text_html: str) -> Broadcast:
-        """Raises BadInput for nothing, and for more than one message can hold."""
+    async def draft(self, author: UserId, text_html: str, *, answers: str | None = None) -> Broadcast:
+        """A new draft; the dialogue `answers` ends in the same commit.
+
+        Raises BadInput for nothing, and for more than one message can hold.
+        """
         if not text_html.strip():
             raise BadInput("broadcast-empty")
         if len(text_html) > MAX_HTML:
             raise BadInput("broadcast-too-long")
         async with self.transactions.begin() as unit:
             broadcast_id = await unit.broadcasts.draft(author, text_html, self.clock.now())
+            if answers is not None:
+                await unit.dialogues.clear(author, answers)
         return await self.of(author, broadcast_id)
 
     async def of(self, author: UserId, broadcast_id: int) -> Broadcast:

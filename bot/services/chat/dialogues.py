@@ -26,6 +26,18 @@ class DialoguePayload:
     DIALOGUE: ClassVar[str]
 
 
+def question(user_id: UserId, payload: DialoguePayload, now: Millis) -> Dialogue:
+    """The row of what is asked from that moment on; for a unit that has other effects."""
+    return Dialogue(
+        user_id=user_id,
+        dialogue=payload.DIALOGUE,
+        version=VERSION,
+        state=_STATE,
+        values=encode(payload),
+        expires_ts=Millis(now + LIFETIME),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueService:
     """Asks a user something and finds the question that their next message answers."""
@@ -37,16 +49,8 @@ class DialogueService:
     async def begin(self, user_id: UserId, payload: DialoguePayload) -> None:
         """Start or move on; replaces whatever was open."""
         now = self.clock.now()
-        row = Dialogue(
-            user_id=user_id,
-            dialogue=payload.DIALOGUE,
-            version=VERSION,
-            state=_STATE,
-            values=encode(payload),
-            expires_ts=Millis(now + LIFETIME),
-        )
         async with self.transactions.begin() as unit:
-            await unit.dialogues.put(row, now)
+            await unit.dialogues.put(question(user_id, payload, now), now)
 
     async def current(self, user_id: UserId) -> Dialogue | None:
         """The open one, None if there is none, it is over time, or an older version wrote it."""
