@@ -130,7 +130,7 @@ async def finish_pair(ctx: UpdateContext, payload: KeyIdDialogue) -> None:
 
     async def finish() -> Card:
         keys = ctx.services.keys
-        report = await keys.finish_pair(ctx.user_id, payload.account_type, ctx.text, answers=KeyIdDialogue)
+        report = await keys.finish_pair(ctx.user_id, payload.account_type, ctx.text, answers=KeyIdDialogue.DIALOGUE)
         return await _connected(ctx, report)
 
     await show_when_ready(ctx, finish())
@@ -160,7 +160,7 @@ async def add_typed_secret(ctx: UpdateContext, payload: TypedKeyDialogue) -> Non
     )
 
     async def add() -> Card:
-        return await _connected(ctx, await _add_key(ctx, key, answers=TypedKeyDialogue))
+        return await _connected(ctx, await _add_key(ctx, key, answers=TypedKeyDialogue.DIALOGUE))
 
     await show_when_ready(ctx, add())
 
@@ -238,7 +238,7 @@ async def _findings(ctx: UpdateContext) -> Mapping[AccountId, Sequence[Finding]]
     return {report.account.account_id: report.findings for report in reports if report is not None}
 
 
-async def _add_key(ctx: UpdateContext, key: TypedKey, *, answers: type[DialoguePayload] | None = None) -> KeyReport:
+async def _add_key(ctx: UpdateContext, key: TypedKey, *, answers: str | None = None) -> KeyReport:
     return await ctx.services.keys.add_secret(
         ctx.user_id, key.account_type, key.site, key.api_key, key.api_secret, answers=answers
     )

@@ -59,7 +59,7 @@ async def draft_typed_text(ctx: UpdateContext, _: BroadcastTextDialogue) -> None
     """The message, with its bold and its links."""
     if ctx.message is None:
         raise BadInput("broadcast-empty")
-    await _draft(ctx, ctx.message.text_html, answers=BroadcastTextDialogue)
+    await _draft(ctx, ctx.message.text_html, answers=BroadcastTextDialogue.DIALOGUE)
 
 
 async def choose_audience(ctx: UpdateContext, code: AimBroadcast) -> None:
@@ -105,7 +105,7 @@ async def draw_progress(
         _logger.info("the progress of a broadcast could not be shown: %s", refusal.message)
 
 
-async def _draft(ctx: UpdateContext, text_html: str, *, answers: type[BroadcastTextDialogue] | None = None) -> None:
+async def _draft(ctx: UpdateContext, text_html: str, *, answers: str | None = None) -> None:
     broadcast = await ctx.services.broadcasts.draft(ctx.user_id, text_html, answers=answers)
     await ctx.send(Card(text=Markup(broadcast.text_html)))  # exactly as users will see it
     await _show_audience(ctx, broadcast)

@@ -99,7 +99,7 @@ async def ask_value(ctx: UpdateContext, payload: AskValue) -> None:
 
 async def set_typed_value(ctx: UpdateContext, payload: ValueDialogue) -> None:
     """The next message; one that does not fit is explained and may be sent again."""
-    await _set_value(ctx, payload.field, ctx.text, answers=ValueDialogue)
+    await _set_value(ctx, payload.field, ctx.text, answers=ValueDialogue.DIALOGUE)
 
 
 def _field_argument(ctx: UpdateContext) -> tuple[SettingField, str]:
@@ -124,9 +124,7 @@ def _value_of(ctx: UpdateContext, field: SettingField, typed: str) -> str:
     return shown.get(typed.strip().casefold(), typed)
 
 
-async def _set_value(
-    ctx: UpdateContext, field: SettingField, value: str, *, answers: type[ValueDialogue] | None = None
-) -> None:
+async def _set_value(ctx: UpdateContext, field: SettingField, value: str, *, answers: str | None = None) -> None:
     try:
         config = await ctx.services.preferences.set(ctx.user_id, field, _value_of(ctx, field, value), answers=answers)
     except BadInput as mistake:

@@ -16,7 +16,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
 from bot.domain.users import UserConfig
-from bot.services.chat.dialogues import Asked, DialoguePayload, end_answered, question
+from bot.services.chat.dialogues import DialoguePayload, question
 
 _KEY_LENGTHS: Final = range(8, 65)
 _SECRET_LENGTHS: Final = range(16, 4097)
@@ -98,9 +98,9 @@ class Keys:
         return KeyOffer(public_key_pem=pair.public_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
 
     async def finish_pair(
-        self, user_id: UserId, account_type: AccountType, api_key: str, *, answers: Asked | None = None
+        self, user_id: UserId, account_type: AccountType, api_key: str, *, answers: str | None = None
     ) -> KeyReport:
-        """The key id that Bybit showed for our public key; the question that it answers ends in the same commit.
+        """The key id that Bybit showed for our public key; the dialogue `answers` ends in the same commit.
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
         """
@@ -124,9 +124,9 @@ class Keys:
         api_key: Secret,
         api_secret: Secret,
         *,
-        answers: Asked | None = None,
+        answers: str | None = None,
     ) -> KeyReport:
-        """A key with the secret that Bybit made; the question that it answers ends in the same commit.
+        """A key with the secret that Bybit made; the dialogue `answers` ends in the same commit.
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
         """
@@ -197,7 +197,7 @@ class Keys:
             await self._note(unit, user_id, account, "key.remove")
         return account
 
-    async def _attach(self, user_id: UserId, key: NewKey, answers: Asked | None) -> KeyReport:
+    async def _attach(self, user_id: UserId, key: NewKey, answers: str | None) -> KeyReport:
         config = await self._config(user_id)
         check = await self._inspect(key)
         findings = self._judge(check)
@@ -220,7 +220,8 @@ class Keys:
             account = await unit.accounts.activate(account.account_id, check.bybit_uid)
             await unit.users.set_default_account(user_id, account.account_id)
             await self._note(unit, user_id, account, "key.attach")
-            await end_answered(unit, user_id, answers)
+            if answers is not None:
+                await unit.dialogues.clear(user_id, answers)
         return KeyReport(account=account, check=check, findings=findings)
 
     async def _place_for(

@@ -14,7 +14,6 @@ from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
-from bot.services.chat.dialogues import Asked, end_answered
 from bot.services.users.pin import PinService
 
 MAX_HTML: Final = 32_768  # characters as stored; Telegram counts 4,096 once the tags are read
@@ -36,8 +35,8 @@ class BroadcastService:
     clock: Clock
     wake: Callable[[], None]
 
-    async def draft(self, author: UserId, text_html: str, *, answers: Asked | None = None) -> Broadcast:
-        """A new draft; the question that its text answers ends in the same commit.
+    async def draft(self, author: UserId, text_html: str, *, answers: str | None = None) -> Broadcast:
+        """A new draft; the dialogue `answers` ends in the same commit.
 
         Raises BadInput for nothing, and for more than one message can hold.
         """
@@ -47,7 +46,8 @@ class BroadcastService:
             raise BadInput("broadcast-too-long")
         async with self.transactions.begin() as unit:
             broadcast_id = await unit.broadcasts.draft(author, text_html, self.clock.now())
-            await end_answered(unit, author, answers)
+            if answers is not None:
+                await unit.dialogues.clear(author, answers)
         return await self.of(author, broadcast_id)
 
     async def of(self, author: UserId, broadcast_id: int) -> Broadcast:

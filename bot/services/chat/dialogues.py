@@ -14,7 +14,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.payloads import encode
 from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.storage import Transactions
 
 _log = logging.getLogger(__name__)
 
@@ -30,9 +30,6 @@ class DialoguePayload:
     DIALOGUE: ClassVar[str]
 
 
-Asked = type[DialoguePayload]
-
-
 def question(user_id: UserId, payload: DialoguePayload, now: Millis) -> Dialogue:
     """The row of what is asked from that moment on; for a unit that has other effects."""
     return Dialogue(
@@ -43,12 +40,6 @@ def question(user_id: UserId, payload: DialoguePayload, now: Millis) -> Dialogue
         values=encode(payload),
         expires_ts=Millis(now + LIFETIME),
     )
-
-
-async def end_answered(unit: UnitOfWork, user_id: UserId, asked: Asked | None) -> None:
-    """End the question of that kind in the commit of what its answer does; another that began meanwhile stays."""
-    if asked is not None:
-        await unit.dialogues.clear(user_id, asked.DIALOGUE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

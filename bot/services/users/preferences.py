@@ -20,7 +20,6 @@ from bot.domain.portfolio import OrderType
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.users import Notifications, UserConfig
-from bot.services.chat.dialogues import Asked, end_answered
 
 
 class SettingField(StrEnum):
@@ -69,10 +68,8 @@ class Preferences:
     reads: Reads
     transactions: Transactions
 
-    async def set(
-        self, user_id: UserId, field: SettingField, typed: str, *, answers: Asked | None = None
-    ) -> UserConfig:
-        """The config with the new value; the question that it answers ends in the same commit.
+    async def set(self, user_id: UserId, field: SettingField, typed: str, *, answers: str | None = None) -> UserConfig:
+        """The config with the new value; the dialogue `answers` ends in the same commit.
 
         Raises BadInput for text that does not fit; NoAccount or ButtonExpired for an account that is not there.
         """
@@ -83,7 +80,8 @@ class Preferences:
         store = await _parsed(config, field, typed)
         async with self.transactions.begin() as unit:
             await store(unit)
-            await end_answered(unit, user_id, answers)
+            if answers is not None:
+                await unit.dialogues.clear(user_id, answers)
         return await self._config(user_id)
 
     async def _config(self, user_id: UserId) -> UserConfig:
