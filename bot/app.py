@@ -65,13 +65,15 @@ async def assemble(
     outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
         telegram = make_telegram(settings, outside, tuning)
-        storage = await open_storage(stack, settings, outside, check=tuning.check_database)
+        storage = await open_storage(
+            stack, settings, outside, check=tuning.check_database, enqueued=telegram.outbox_due.set
+        )
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
         base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, telegram.bot)
         services, feature_jobs = await build_features(base)
         stack.push_async_callback(base.screen_reader.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
-        jobs = Jobs((*feature_jobs, *upkeep_jobs(reads, bybit, runtime.marker, outside.clock)))
+        jobs = Jobs((*feature_jobs, *upkeep_jobs(storage.database, reads, bybit, runtime.marker, outside.clock)))
         progress = Progress(problems=(runtime.problems, jobs.trouble))
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         registry.register(application, services=services, texts=base.texts, health=health, table=tuning.table)

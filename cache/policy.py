@@ -290,6 +290,12 @@ TABLE: Final[tuple[Policy[Any], ...]] = (
     API_RESPONSE,
 )
 
+# Events that nothing records yet: an order's way to Bybit and back will. OrderFilled is recorded, by a repository that
+# nothing asks for a write yet.
+RESERVED: Final[frozenset[type]] = frozenset(
+    {OrderPlaced, OrderChanged, PositionOpened, PositionClosed, StopChanged, InstrumentRejected}
+)
+
 Override = tuple[float | None, int | None]  # time to live (s), capacity (entries); None: as in the table
 
 
@@ -326,14 +332,15 @@ def _overridden(policy: Policy[Any], part: str, ttl: float | None, capacity: int
 
 
 def as_markdown(table: tuple[Policy[Any], ...] = TABLE) -> str:
-    """The table as docs/cache.md shows it."""
+    """The table as docs/cache.md shows it; a dagger marks the events of RESERVED."""
     lines = [
         "| region | ttl s | capacity | key | loaded from | dropped by | read by |",
         "|---|---|---|---|---|---|---|",
     ]
     for policy in table:
         own = "".join(f" ({name.replace('_', ' ')} {ttl:g})" for name, ttl in policy.own_ttl)
-        drops = ", ".join(drop.event.__name__ for drop in policy.dropped_by) or "–"
+        events = [drop.event for drop in policy.dropped_by]
+        drops = ", ".join(f"{event.__name__}{'†' if event in RESERVED else ''}" for event in events) or "–"
         cells = (
             policy.name,
             f"{policy.ttl:g}{own}",

@@ -12,8 +12,9 @@ Everything but `get` and `close` is synchronous: a drop can't be interrupted. Fo
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextvars import Context
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -151,16 +152,25 @@ class Region(Generic[K]):
         """Whether entries of this region carry tags of that function."""
         return function in self._index
 
-    def sweep(self, limit: int | None = None) -> int:
-        """Remove what has expired and is too old to be shown as the last known; at most `limit` entries."""
+    def sweep(self) -> int:
+        """Remove what has expired and is too old to be shown as the last known. Answers how many entries went."""
+        return sum(self.sweep_in_steps(max(len(self._entries), 1)))
+
+    def sweep_in_steps(self, size: int) -> Iterator[int]:
+        """The same in steps: each looks at `size` entries at most, and answers how many of them went.
+
+        Between two steps entries may come, be replaced and be dropped. Those that come after the first step are left
+        to the next sweep.
+        """
         self._purge_dropped()
-        now = self._now()
-        horizon = now - self.policy.keep_last
-        gone = [entry for entry in self._entries.values() if entry.expires <= horizon][:limit]
-        for entry in gone:
-            self._count_expired(entry)
-            self._remove(entry)
-        return len(gone)
+        keys = iter(tuple(self._entries))
+        while some := tuple(islice(keys, size)):
+            horizon = self._now() - self.policy.keep_last
+            found = [entry for key in some if (entry := self._entries.get(key)) and entry.expires <= horizon]
+            for entry in found:
+                self._count_expired(entry)
+                self._remove(entry)
+            yield len(found)
 
     async def close(self) -> None:
         """End the loads under way; their readers get LoadEnded. Reads from memory go on."""

@@ -27,7 +27,7 @@ from cache.region import Region
 from cache.stats import RegionStats
 from cache.tags import AnyTag, kind, user
 
-SWEEP_AT_ONCE: Final = 500  # entries removed before the loop has its turn
+SWEEP_AT_ONCE: Final = 500  # entries looked at before the loop has its turn
 
 K = TypeVar("K", bound=Hashable)
 
@@ -112,11 +112,9 @@ class RegionUpkeep:
         return sum(region.sweep() for region in self._regions.by_name.values())
 
     async def sweep_in_steps(self) -> None:
-        """The same, giving way to others after each few hundred entries."""
+        """The same, giving way to others after each few hundred entries that were looked at."""
         for region in self._regions.by_name.values():
-            swept = SWEEP_AT_ONCE
-            while swept == SWEEP_AT_ONCE:
-                swept = region.sweep(SWEEP_AT_ONCE)
+            for _ in region.sweep_in_steps(SWEEP_AT_ONCE):
                 await asyncio.sleep(0)
 
     def stats(self) -> tuple[RegionStats, ...]:

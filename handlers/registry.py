@@ -102,7 +102,7 @@ class HandlerTable:
         self.specs = tuple(specs)
         names = [spec.name for spec in self.specs]
         if len(names) != len(set(names)):
-            raise ValueError("two entries share a name")
+            raise ValueError("two handlers share a name")
         for spec in self.specs:
             if not spec.places:
                 raise ValueError(f"{spec.name} does not say where it works")
@@ -167,12 +167,10 @@ class HandlerTable:
 
     @property
     def media_dialogues(self) -> frozenset[str]:
-        """See `Router`."""
         return frozenset(name for name, spec in self._dialogues.items() if spec.takes_media)
 
     @property
     def secret_dialogues(self) -> frozenset[str]:
-        """See `Router`."""
         return frozenset(name for name, spec in self._dialogues.items() if spec.takes_secret)
 
     def commands(self, role: Role) -> Mapping[str, str]:

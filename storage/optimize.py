@@ -15,7 +15,6 @@ from bot.domain.errors import UnfitDatabase
 from bot.domain.ids import DAY, Millis, Symbol, UserId
 from storage.accounts.queries import SqliteAccountQueries
 from storage.licensing.queries import SqliteLicenseQueries
-from storage.signals.queries import SqliteSignalQueries
 from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database, connected
 from storage.sqlite.errors import translated
@@ -26,6 +25,11 @@ from storage.users.queries import SqliteUserQueries
 SAMPLE_USERS: Final = "SELECT user_id FROM users ORDER BY random() LIMIT ?"
 SAMPLE_ORDERS: Final = "SELECT user_id, symbol FROM pending_limit_orders ORDER BY random() LIMIT ?"
 SAMPLE_SYMBOLS: Final = "SELECT symbol FROM signals ORDER BY random() LIMIT ?"
+SELECT_RECENT_SIGNALS: Final = """
+    SELECT source, source_id, ts, tf, side, symbol, price
+      FROM signals WHERE symbol = ? ORDER BY ts DESC LIMIT ?
+"""
+RECENT_LIMIT: Final = 10
 SELECT_PAGES: Final = "SELECT page_size, page_count FROM pragma_page_size, pragma_page_count"
 
 _REWRITE: Final = (
@@ -50,8 +54,12 @@ class Sample:
     now: Millis
 
 
-class ReportQueries(SqliteAccountQueries, SqliteUserQueries, SqliteLicenseQueries, SqliteSignalQueries):
-    """The reads of four features, of which the six queries are asked."""
+class ReportQueries(SqliteAccountQueries, SqliteUserQueries, SqliteLicenseQueries):
+    """The reads of three features, of which five of the six queries are asked; no feature asks the sixth yet."""
+
+    async def recent_signals(self, symbol: Symbol) -> Sequence[Row]:
+        """The ten newest signals of a symbol."""
+        return await self._database.fetch(SELECT_RECENT_SIGNALS, (symbol, RECENT_LIMIT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,7 @@
 """Units of work: what a service writes, the messages it enqueues and the events of the writes, all in one commit."""
 
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
@@ -24,15 +23,12 @@ from storage.chat.outbox import add_message
 from storage.licensing.ledger import SqliteLedger
 from storage.payments.payments import SqlitePayments
 from storage.promo.promo import SqlitePromo
-from storage.signals.signals import SqliteSignals
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 from storage.support.support import SqliteSupport
 from storage.users.pins import SqlitePins
 from storage.users.privacy import SqlitePrivacy
 from storage.users.users import SqliteUsers
-
-_logger = logging.getLogger(__name__)
 
 
 class _NothingWritten(Exception):  # noqa: N818  no error: it takes a transaction back
@@ -54,6 +50,7 @@ class SqliteUnitOfWork:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._events: dict[Event, None] = {}
+        self.has_enqueued = False
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -116,13 +113,10 @@ class SqliteUnitOfWork:
     def trades(self) -> SqliteTrades:
         return SqliteTrades(self._transaction, self._record)
 
-    @property
-    def signals(self) -> SqliteSignals:
-        return SqliteSignals(self._transaction)
-
     async def enqueue(self, message: OutboxMessage, now: Millis) -> None:
         """Put a message into the outbox; the same idempotency key and kind twice is one message."""
         await add_message(self._transaction, message, now)
+        self.has_enqueued = True
 
     async def audit(self, entry: AuditEntry, now: Millis) -> None:
         """Append an entry to the audit and its hash chain."""
@@ -135,8 +129,8 @@ class SqliteUnitOfWork:
 class Store:
     """Implements `bot.domain.ports.storage.Transactions`.
 
-    `committed` drops cache entries: it is called in the same step as the commit, before anybody is told. `publish`
-    sets off reactions, which only hasten and may be lost: it is awaited afterwards, its failure logged.
+    Both are called in the same step as the commit, before anybody is told, and what they raise is logged: `committed`
+    drops cache entries, then `enqueued` says that messages wait in the outbox.
     """
 
     def __init__(
@@ -145,12 +139,12 @@ class Store:
         *,
         clock: Clock,
         committed: Callable[[tuple[Event, ...]], None],
-        publish: Callable[[tuple[Event, ...]], Awaitable[None]] | None = None,
+        enqueued: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._committed = committed
-        self._publish = publish
+        self._enqueued = enqueued
 
     def begin(self) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
         """The effect of the update that is handled, if one is: all of the block or nothing.
@@ -171,6 +165,7 @@ class Store:
     @asynccontextmanager
     async def _unit(self, update_attempt: UpdateAttempt | None) -> AsyncIterator[SqliteUnitOfWork]:
         events: tuple[Event, ...] = ()
+        has_enqueued = False
 
         def on_disk() -> None:
             if update_attempt is not None:
@@ -178,8 +173,10 @@ class Store:
                 update_attempt.pressed = None
             if events:
                 self._committed(events)
+            if has_enqueued and self._enqueued is not None:
+                self._enqueued()
 
-        try:
+        with suppress(_NothingWritten):
             async with self._database.transaction(on_disk) as transaction:
                 unit = SqliteUnitOfWork(transaction)
                 if update_attempt is not None and not update_attempt.applied:
@@ -189,14 +186,7 @@ class Store:
                 _demand_change(transaction, before)
                 if update_attempt is not None and not update_attempt.applied:
                     await transaction.fetch(MARK_APPLIED, (update_attempt.update_id,))
-                events = unit.events
-        except _NothingWritten:
-            return
-        if events and self._publish is not None:
-            try:
-                await self._publish(events)
-            except Exception:
-                _logger.exception("a reaction failed; what was committed stands")
+                events, has_enqueued = unit.events, unit.has_enqueued
 
     async def _use_up(self, unit: SqliteUnitOfWork, update_attempt: UpdateAttempt) -> None:
         pressed = update_attempt.pressed

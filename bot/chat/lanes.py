@@ -161,7 +161,7 @@ class Lanes:
             self._running += 1
             try:
                 await self._process(update.raw)
-            except Exception as error:  # noqa: BLE001  the last fence: whatever it was, it is in the cause and logged
+            except Exception as error:  # noqa: BLE001  the last fence: whatever it was, it is in the attempt and logged
                 update_attempt.failure = error
             finally:
                 self._running -= 1

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from traceback import extract_tb
 from typing import Final, TypeVar
 
 from telegram.error import TelegramError
@@ -31,22 +32,29 @@ _FETCH: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxTimes:
-    """Seconds. A failed message is tried again after `back_off`, doubling up to `back_off_most`, for ever."""
+    """Seconds. A failed message is tried again after `back_off`, doubling up to `back_off_most`.
+
+    What Telegram puts off is tried for ever; what cannot be rendered is given up at its `renderings`th attempt: about
+    twelve hours, in which a corrected version may still send it. A look that fails is repeated after `poll`, doubling
+    likewise.
+    """
 
     poll: float = 3.0
     back_off: float = 2.0
     back_off_most: float = 600.0
     storage_retry: float = 1.0
+    renderings: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxStats:
-    """Counts since the start; `waiting`: messages known to be due and not sent yet."""
+    """Counts since the start; `waiting`: messages known to be due and not sent yet; `in_trouble`: none can be sent."""
 
     sent: int
     put_off: int
     undeliverable: int
     waiting: int
+    in_trouble: bool
 
 
 class Outbox:
@@ -61,14 +69,16 @@ class Outbox:
         *,
         times: OutboxTimes = OutboxTimes(),
         at_once: int = 16,
+        due: asyncio.Event | None = None,
     ) -> None:
+        """`due`: set by whoever has enqueued something, as `wake` does."""
         self._store = store
         self._sender = sender
         self._clock = clock
         self._randomness = randomness
         self._times = times
         self._gate = asyncio.Semaphore(at_once)
-        self._due = asyncio.Event()
+        self._due = due or asyncio.Event()
         self._chats: dict[ChatId, deque[QueuedMessage]] = {}
         self._known: set[int] = set()
         self._has_more = False  # the last look left rows in the table
@@ -78,12 +88,15 @@ class Outbox:
         self._looking = TaskSet()  # for what is due
         self._serving = TaskSet()  # the chats
         self._sent = self._put_off = self._undeliverable = 0
+        self._is_open = False
+        self._failures = 0  # looks that failed in a row
         self._trouble: str | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Outbox"]:
         """Sends from here on; on leaving, what is under way is cancelled and stays due."""
         self._looking.start(self._keep_sending(), "outbox")
+        self._is_open = True
         try:
             yield self
         finally:
@@ -105,28 +118,48 @@ class Outbox:
 
     def trouble(self) -> str | None:
         """Why messages are not sent, for readiness; None while all is well."""
+        if self._is_open and not self._is_draining and not self._looking:
+            return "messages can't be sent: the outbox has ended"
         return self._trouble
 
     def stats(self) -> OutboxStats:
         return OutboxStats(
-            sent=self._sent, put_off=self._put_off, undeliverable=self._undeliverable, waiting=len(self._known)
+            sent=self._sent,
+            put_off=self._put_off,
+            undeliverable=self._undeliverable,
+            waiting=len(self._known),
+            in_trouble=self.trouble() is not None,
         )
 
     async def _keep_sending(self) -> None:
         """Until drained: fetch, line up by chat, wait for a wake or the poll."""
         while True:
             self._due.clear()
-            fetched = await self._fetch()
+            fetched = await self._look()
             if self._is_draining and not fetched:
                 if not self._serving:
                     return
                 await self._serving.join()
                 continue
             try:
-                async with asyncio.timeout(self._times.poll):
+                async with asyncio.timeout(self._pause()):
                     await self._due.wait()
             except TimeoutError:
                 continue
+
+    def _pause(self) -> float:
+        return min(self._times.poll * 2.0 ** min(self._failures, 20), max(self._times.poll, self._times.back_off_most))
+
+    async def _look(self) -> int:
+        """Line up what is due; answers how many messages. Whatever fails, the next look may succeed."""
+        try:
+            count = await self._fetch()
+        except Exception as error:  # noqa: BLE001  this loop serves everybody: no fault of one look may end it
+            self._failures += 1
+            self._note_trouble(error)
+            return 0
+        self._failures = 0
+        return count
 
     async def _fetch(self) -> int:
         """Line up due messages that are not known yet; answers how many. The rest waits in the table."""
@@ -135,11 +168,7 @@ class Outbox:
             self._has_more = True
             return 0
         now = self._clock.now()
-        try:
-            rows = await self._store.due(now, limit)
-        except StorageTrouble as trouble:
-            self._note_trouble(trouble)
-            return 0
+        rows = await self._store.due(now, limit)
         self._trouble = None
         self._has_more = len(rows) >= limit
         self._held = {chat_id: until for chat_id, until in self._held.items() if until > now}
@@ -175,6 +204,9 @@ class Outbox:
     async def _send(self, row: QueuedMessage) -> None:
         """Try one message, and write down what came of it."""
         message, key = row.message, row.outbox_id
+        if not row.is_readable:
+            await self._give_up(row, "its stored values can't be read")
+            return
 
         def note() -> None:
             self._progress[key] = self._progress.get(key, 0) + 1
@@ -191,32 +223,52 @@ class Outbox:
             )
         except TelegramError as error:
             await self._after_refusal(row, error)
-        except Exception:  # noqa: BLE001  a fault of the text or its values: a corrected version may still send it
-            _log.exception("promise %d (%s) could not be rendered", key, message.kind)
-            self._put_off += 1
-            await self._persist(self._store.later, key, self._next_try(row))  # its chat's others are not to suffer
+        except StorageTrouble as trouble:  # the reader's language could not be read: no fault of the message
+            _log.warning("message %d (%s) is put off: %s", key, message.kind, trouble)
+            await self._put_aside_until(row, self._next_try(row))
+        except Exception as error:  # noqa: BLE001  a fault of the text or its values, whatever it is
+            await self._after_fault(row, error)
         else:
             await self._persist(self._store.sent, key, self._clock.now())
             self._progress.pop(key, None)
             self._sent += 1
 
+    async def _after_fault(self, row: QueuedMessage, error: Exception) -> None:
+        """Put off what could not be rendered, or give it up. Its chat's others are not to suffer."""
+        why = f"could not be rendered ({_where(error)})"
+        if row.attempts + 1 >= self._times.renderings:
+            await self._give_up(row, why)
+            return
+        _log.error("message %d (%s) %s", row.outbox_id, row.message.kind, why)
+        await self._put_aside_until(row, self._next_try(row))
+
+    async def _put_aside_until(self, row: QueuedMessage, next_try: Millis) -> None:
+        self._put_off += 1
+        await self._persist(self._store.later, row.outbox_id, next_try)
+
+    async def _give_up(self, row: QueuedMessage, why: str) -> None:
+        _log.error("message %d (%s) is undeliverable: %s", row.outbox_id, row.message.kind, why)
+        await self._set_aside(row, why)
+
+    async def _set_aside(self, row: QueuedMessage, why: str) -> None:
+        await self._persist(self._store.undeliverable, row.outbox_id, why)
+        self._progress.pop(row.outbox_id, None)
+        self._undeliverable += 1
+
     async def _after_refusal(self, row: QueuedMessage, error: TelegramError) -> None:
         key, message = row.outbox_id, row.message
         if is_final(error):
             if not is_nobody_there(error):
-                _log.error("promise %d (%s) is refused: %s", key, message.kind, error.message)
-            await self._persist(self._store.undeliverable, key, error.message)
-            self._progress.pop(key, None)
-            self._undeliverable += 1
+                _log.error("message %d (%s) is refused: %s", key, message.kind, error.message)
+            await self._set_aside(row, error.message)
             return
         if isinstance(error, FloodWait):
             next_try = Millis(self._clock.now() + int(error.seconds * 1000) + 1)
         else:
-            _log.warning("promise %d (%s) is put off: %s", key, message.kind, error.message)
+            _log.warning("message %d (%s) is put off: %s", key, message.kind, error.message)
             next_try = self._next_try(row)
-        self._put_off += 1
         self._held[message.chat_id] = next_try
-        await self._persist(self._store.later, key, next_try)
+        await self._put_aside_until(row, next_try)
 
     def _next_try(self, row: QueuedMessage) -> Millis:
         times = self._times
@@ -228,13 +280,20 @@ class Outbox:
         while True:
             try:
                 await write(key, value)
-            except StorageTrouble as trouble:
-                self._note_trouble(trouble)
+            except Exception as error:  # noqa: BLE001  a message that was sent and is not marked would be sent again
+                self._note_trouble(error)
                 await asyncio.sleep(self._times.storage_retry)
             else:
                 return
 
-    def _note_trouble(self, trouble: StorageTrouble) -> None:
+    def _note_trouble(self, error: Exception) -> None:
+        what = str(error) if isinstance(error, StorageTrouble) else _where(error)
         if self._trouble is None:
-            _log.error("the outbox can't be read or written: %s", trouble)
-        self._trouble = f"promises can't be sent: {trouble}"
+            _log.error("the outbox can't be read or written: %s", what)
+        self._trouble = f"messages can't be sent: {what}"
+
+
+def _where(error: Exception) -> str:
+    """The type of an error and the last lines of its traceback: its words may quote what was to be sent."""
+    lines = [f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-3:]]
+    return " ".join((type(error).__name__, "in", " > ".join(lines)))

@@ -9,6 +9,7 @@ async with TelegramRuntime.open(...) as runtime:
     await runtime.drain(20)
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Self
@@ -49,6 +50,7 @@ class TelegramRuntime:
         lane_limits: LaneLimits,
         poll_times: PollTimes,
         outbox_times: OutboxTimes,
+        outbox_due: asyncio.Event | None,
     ) -> None:
         self._api = api
         self._application = application
@@ -63,7 +65,7 @@ class TelegramRuntime:
         self.marker = InboxMarker(inbox_store, clock)
         self.lanes = Lanes(Runner(application).process, self.sender.tell, self.marker, clock, lane_limits)
         self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.sender.tell, self.marker, clock)
-        self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times)
+        self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times, due=outbox_due)
 
     @classmethod
     @asynccontextmanager
@@ -84,6 +86,7 @@ class TelegramRuntime:
         lane_limits: LaneLimits = LaneLimits(),  # noqa: B008  frozen
         poll_times: PollTimes = PollTimes(),  # noqa: B008  frozen
         outbox_times: OutboxTimes = OutboxTimes(),  # noqa: B008  frozen
+        outbox_due: asyncio.Event | None = None,
     ) -> AsyncIterator[Self]:
         """Nothing is asked of Telegram before `connect`. On leaving everything is closed, drained or not."""
         runtime = cls(
@@ -100,12 +103,11 @@ class TelegramRuntime:
             lane_limits=lane_limits,
             poll_times=poll_times,
             outbox_times=outbox_times,
+            outbox_due=outbox_due,
         )
-        async with transport:
-            try:
-                yield runtime
-            finally:
-                await runtime.close()
+        async with transport, AsyncExitStack() as stack:
+            stack.push_async_callback(runtime.close)
+            yield runtime
 
     async def connect(self) -> None:
         """Wait for Telegram to know the bot. Raises TokenRefused."""

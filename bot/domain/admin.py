@@ -1,6 +1,6 @@
 """Users as admins see them, and what admins do to one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -86,7 +86,7 @@ class AdminAction:
 
     kind: AdminActionKind
     user_id: UserId
-    reason: str
+    reason: str = field(repr=False)
     nonce: str
     license_type: LicenseType | None = None
     days: int = 0

@@ -1,6 +1,6 @@
 """Rows of the audit: who did what to whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.ids import Millis, UserId
 
@@ -15,7 +15,7 @@ class AuditEntry:
     actor: UserId | None
     action: str
     subject: UserId | None
-    details: str = ""
+    details: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,4 +35,4 @@ class AuditRow:
     actor: AuditPerson | None
     action: str
     subject: AuditPerson | None
-    details: str
+    details: str = field(repr=False)

@@ -1,6 +1,6 @@
 """Broadcasts: one message to many, its audience, and how far it has come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -50,7 +50,7 @@ class Broadcast:
 
     broadcast_id: int
     author: UserId | None  # None: erased meanwhile
-    text_html: str
+    text_html: str = field(repr=False)
     audience: Audience
     state: BroadcastState
     total: int = 0

@@ -14,11 +14,11 @@ from bot.domain.update_attempt import UpdateId
 class Button:
     """A button that changes something: single use, bound to its user and chat."""
 
-    token: str  # 22 characters of base64url: 128 random bits
+    token: str = field(repr=False)  # 22 characters of base64url: 128 random bits
     user_id: UserId
     chat_id: ChatId
     action: str
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
     expires_ts: Millis
 
 
@@ -30,7 +30,7 @@ class Dialogue:
     dialogue: str
     version: int
     state: str
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
     expires_ts: Millis
 
 
@@ -56,7 +56,7 @@ class OutboxMessage:
     user_id: UserId
     chat_id: ChatId
     kind: str
-    values: Mapping[str, str]
+    values: Mapping[str, str] = field(repr=False)
     idempotency_key: str
 
 
@@ -75,11 +75,12 @@ def outbox_message(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedMessage:
-    """A message that waits in the outbox."""
+    """A message that waits in the outbox. `is_readable` False: its stored values are damaged, `message` has none."""
 
     outbox_id: int
     attempts: int
     message: OutboxMessage
+    is_readable: bool = True
 
 
 class InboxState(StrEnum):

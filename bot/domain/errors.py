@@ -20,6 +20,7 @@ PerpdeskError
 ├── StarsError              Telegram's side of a payment
 │   ├── StarsRefused        a definite no: somebody has to look
 │   └── StarsDown           no answer, or none that can be read: ask again
+├── NothingDone             a job had work that was due and could do none of it: the next round tries again
 ├── StorageTrouble          disk full, busy, corrupt: nothing was acknowledged
 ├── AlreadyRunning          another process has the database
 ├── UnfitDatabase           the file is damaged, half made, foreign or someone else's: refuse to start
@@ -146,8 +147,16 @@ class StarsDown(StarsError):
     """No answer, a flood limit or a 5xx: the same is asked again later, which is safe for refunds and reads."""
 
 
+class NothingDone(PerpdeskError):
+    """A round of a job had work that was due, tried all of it and did none, for a reason outside of this process."""
+
+
 class StorageTrouble(PerpdeskError):
     """The disk or the database refused; nothing was acknowledged."""
+
+
+class UnreadableRow(PerpdeskError):
+    """A stored row that nothing of ours wrote; says which kind of row, never what stands in it."""
 
 
 class AlreadyRunning(PerpdeskError):

@@ -6,7 +6,7 @@ lower one's rest in the bank. Nothing is lost, doubled or lowered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -272,7 +272,7 @@ class NewLedgerEntry:
     takes: int | None
     idempotency_key: str
     actor: UserId | None
-    note: str
+    note: str = field(repr=False)
 
     def __post_init__(self) -> None:
         if self.license_type is None:

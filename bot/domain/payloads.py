@@ -116,7 +116,9 @@ def encode(payload: Payload) -> dict[str, str]:
 
 
 def decode(kind: type[P], values: Mapping[str, str]) -> P:
-    """A payload from its stored form. Raises PayloadError for a missing key, and for text that cannot be read."""
+    """A payload from its stored form. Raises PayloadError for a missing key, and for what is no text of its type."""
+    if not all(isinstance(text, str) for text in values.values()):
+        raise PayloadError(f"{kind.__name__} of something else than text")
     layout = _layout_of(kind)
     found: dict[str, Any] = {}
     for each in layout.fields:

@@ -5,7 +5,7 @@ completed ──► refund_asked ──► refunded      an admin gives it back
 unclaimed ───────────────────► refunded      it could not be credited; it goes back by itself
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Final
@@ -30,7 +30,7 @@ class InvoiceState(StrEnum):
 class Invoice:
     """An offer as it was issued to one person; `payload` is its token, which Telegram hands back with the payment."""
 
-    payload: str
+    payload: str = field(repr=False)
     user_id: UserId
     license_type: LicenseType
     days: int
@@ -70,7 +70,7 @@ class Paid:
     charge_id: str  # telegram_payment_charge_id
     stars: int
     currency: str
-    payload: str
+    payload: str = field(repr=False)
     at: Millis
 
 
@@ -86,7 +86,7 @@ class Payment:
     license_type: LicenseType | None
     days: int | None
     status: PaymentStatus
-    reason: str  # of the refund, or why it is unclaimed; empty for a plain one
+    reason: str = field(repr=False)  # of the refund, or why it is unclaimed; empty for a plain one
     entry_id: int | None
     paid_at: Millis
     created_at: Millis
@@ -128,7 +128,7 @@ class StarTransaction:
     at: Millis
     is_incoming: bool
     payer: Payer | None
-    payload: str
+    payload: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Campaigns of promo codes: their values, and the rules that need no storage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -212,7 +212,7 @@ class CampaignMessage(OutboxPayload):
     days: int
     uses: int
     capacity: int
-    note: str
+    note: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ class PromoUsedMessage(CampaignMessage):
 
     KIND = "promo-used"
     percent: int
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +230,7 @@ class PromoFastMessage(CampaignMessage):
 
     KIND = "promo-fast"
     count: int
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ gone, capitals, and the letters that Crockford's base32 leaves out read as the d
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -102,7 +102,7 @@ class Terms:
     count: int = 1  # codes, 1 … 5,000
     starts: Millis | None = None
     ends: Millis | None = None
-    note: str = ""
+    note: str = field(default="", repr=False)
 
     @property
     def capacity(self) -> int:
@@ -119,7 +119,7 @@ class Wanted:
     """What `/promo new …` asks for. `code` None: made by us."""
 
     terms: Terms
-    code: str | None = None
+    code: str | None = field(default=None, repr=False)
 
 
 def parse_new(typed: str, now: Millis) -> Wanted:

@@ -1,6 +1,6 @@
 """/paysupport: numbered threads between one user and whoever runs the bot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, NewType
 
@@ -56,7 +56,7 @@ class ThreadMessage:
 
     message_id: int
     author: Author
-    text: str
+    text: str = field(repr=False)
     at: Millis
 
 
@@ -77,7 +77,7 @@ class DeliveredMessage(OutboxPayload):
     """One side's words for a reader of the other; `close` is the token of their [Close]."""
 
     thread: ThreadId
-    close: str
+    close: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ class SupportAskedMessage(DeliveredMessage):
     until: Annotated[Millis | None, NoneAs("")]
     accounts: tuple[AccountType, ...]
     payments: tuple[PaymentNote, ...]
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class SupportAnsweredMessage(DeliveredMessage):
     """The staff's words."""
 
     KIND = "support-answered"
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

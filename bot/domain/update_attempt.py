@@ -1,7 +1,7 @@
 """Which update is being handled: what ties a unit of work to its update, and an error to its retry."""
 
 from contextvars import Context, ContextVar, copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NewType
 
 from bot.domain.ids import ChatId, UserId
@@ -15,7 +15,7 @@ ATTEMPTS: Final = 3  # an update that failed so often is set aside and its sende
 class PressedButton:
     """A single-use token that was found good; the first unit of work of its press uses it up, in the same commit."""
 
-    token: str
+    token: str = field(repr=False)
     user_id: UserId
     chat_id: ChatId
 
@@ -36,7 +36,7 @@ class UpdateAttempt:
         return not self.applied and self.attempt < ATTEMPTS
 
 
-current_attempt: ContextVar[UpdateAttempt | None] = ContextVar("current_cause", default=None)
+current_attempt: ContextVar[UpdateAttempt | None] = ContextVar("current_attempt", default=None)
 
 
 def detached() -> Context:

@@ -1,6 +1,6 @@
 """Users: roles, languages and settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountType, TradeSettings
@@ -118,4 +118,4 @@ class NewUser:
     username: str | None
     first_name: str
     language: Language
-    start_payload: str | None
+    start_payload: str | None = field(repr=False)

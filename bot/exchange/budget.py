@@ -76,7 +76,10 @@ _priority: ContextVar[RequestPriority] = ContextVar("priority", default=RequestP
 
 @contextmanager
 def at_priority(priority: RequestPriority) -> Iterator[None]:
-    """Every call made inside, by this task and by those it starts, has that priority."""
+    """Every call made inside, by this task and by those it starts, has that priority.
+
+    Not what is read through the cache: its loads run in an empty context, for nobody in particular.
+    """
     token = _priority.set(priority)
     try:
         yield

@@ -195,7 +195,7 @@ def class_of(code: int, *, is_write: bool) -> RetCodeClass:
 def to_error(code: int, message: str, *, is_write: bool, retry_after: float = DEFAULT_BACK_OFF) -> ExchangeError:
     """The domain's error for a code that isn't fine. `retry_after` in seconds, for those that ask to back off.
 
-    Raises ValueError for a code of Kind.FINE.
+    Raises ValueError for a code of RetCodeClass.FINE.
     """
     match class_of(code, is_write=is_write):
         case RetCodeClass.FINE:

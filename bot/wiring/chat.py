@@ -1,6 +1,6 @@
 """The Telegram side: the bot before the use cases, application and runtime after them."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,6 @@ from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.runtime import TelegramRuntime
 from bot.chat.sender import Listener, ListenerOf
 from bot.chat.transport import RawApi, TelegramRequest
-from bot.domain.events import Event
 from bot.domain.ids import UserId
 from bot.domain.ports.reads import Reads
 from bot.domain.secrets import Secret
@@ -30,12 +29,13 @@ from storage.chat.outbox import SqliteOutbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telegram:
-    """What talks to Telegram, before anybody knows what to say."""
+    """What talks to Telegram, before anybody knows what to say. `outbox_due` is set when a message was enqueued."""
 
     bot: ExtBot[Any]
     api: RawApi
     transport: TelegramRequest
     pace: TelegramRateLimiter
+    outbox_due: asyncio.Event
 
 
 def make_telegram(settings: Settings, outside: Outside, tuning: Tuning) -> Telegram:
@@ -50,6 +50,7 @@ def make_telegram(settings: Settings, outside: Outside, tuning: Tuning) -> Teleg
         api=RawApi(transport, settings.telegram_api_url, token),
         transport=transport,
         pace=rate_limiter,
+        outbox_due=asyncio.Event(),
     )
 
 
@@ -62,7 +63,7 @@ async def open_chat(
     outside: Outside,
     tuning: Tuning,
 ) -> tuple[App, TelegramRuntime]:
-    """An application without handlers and the runtime around it; a commit wakes its outbox."""
+    """An application without handlers and the runtime around it."""
     application = await build_application(telegram.bot)
     runtime = await stack.enter_async_context(
         TelegramRuntime.open(
@@ -80,9 +81,9 @@ async def open_chat(
             lane_limits=tuning.lane_limits,
             poll_times=tuning.poll_times,
             outbox_times=tuning.outbox_times,
+            outbox_due=telegram.outbox_due,
         )
     )
-    storage.dispatcher.reactions.append(_wake(runtime))
     return application, runtime
 
 
@@ -96,10 +97,3 @@ def listener_of(reads: Reads) -> ListenerOf:
         return Listener(language=config.language, is_silent=config.settings.notifications is not Notifications.ON)
 
     return find
-
-
-def _wake(runtime: TelegramRuntime) -> Callable[[tuple[Event, ...]], Awaitable[None]]:
-    async def wake(_: tuple[Event, ...]) -> None:
-        runtime.outbox.wake()
-
-    return wake

@@ -8,7 +8,6 @@ from bot import owner_link
 from bot.aio.periodic import Periodic
 from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
-from bot.domain.ids import DAY
 from bot.domain.ports.payments import StarsApi
 from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
 from bot.services.accounts.key_watch import KeyWatch
@@ -19,7 +18,6 @@ from bot.services.admin.reports import Reports
 from bot.services.admin.user_actions import UserAdmin
 from bot.services.chat.buttons import ButtonService
 from bot.services.chat.dialogues import DialogueService
-from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
 from bot.services.market.screens import MarketScreens
@@ -40,29 +38,26 @@ from bot.wiring.foundation import Foundation
 from handlers.admin.broadcast import draw_progress
 from handlers.promo.pinned import PinnedCards
 from storage.admin.queries import SqliteAdminQueries
-from storage.chat.outbox import SqliteOutbox
 from storage.payments.payments import SqlitePaymentQueries
 from storage.promo.cipher import AesPromoCodeCipher
 from storage.promo.queries import SqlitePromoQueries
-from storage.sqlite.database import Database
 from storage.support.support import SqliteSupportQueries
-from storage.sweeps import Sweeps
 from storage.users.privacy import SqlitePrivacyQueries
 
 
 async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any], ...]]:
     """Every use case and every job. Raises WrongKeyFile, StorageTrouble."""
-    people, preferences, pin = await make_users(base)
+    people, preferences, pin, privacy, user_jobs = await make_users(base)
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people)
     payments, refunds, payment_jobs = make_payments(base, licenses, people, pin)
-    support, privacy, privacy_jobs = make_support(base)
-    desk, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
+    support = make_support(base)
+    user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     services = Services(
         reads=base.reads,
         clock=base.clock,
-        roles=base.access,
+        roles=base.roles,
         people=people,
         preferences=preferences,
         keys=keys,
@@ -80,14 +75,16 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         refunds=refunds,
         support=support,
         privacy=privacy,
-        user_admin=desk,
+        user_admin=user_admin,
         broadcasts=broadcasts,
         reports=reports,
     )
-    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *privacy_jobs, *admin_jobs)
+    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs)
 
 
-async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:
+async def make_users(
+    base: Foundation,
+) -> tuple[People, Preferences, PinService, Privacy, tuple[Periodic[Any], ...]]:
     key_file = base.settings.key_file
     people = People(
         reads=base.reads,
@@ -100,10 +97,14 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
         queries=base.storage.user_queries,
         transactions=base.store,
         clock=base.clock,
-        roles=base.access,
+        roles=base.roles,
         cost=base.tuning.pin_cost,
     )
-    return people, Preferences(reads=base.reads, transactions=base.store), pin
+    preferences = Preferences(reads=base.reads, transactions=base.store)
+    privacy = Privacy(
+        queries=SqlitePrivacyQueries(base.database), transactions=base.store, clock=base.clock, roles=base.roles
+    )
+    return people, preferences, pin, privacy, (jobs.erasures(privacy, base.clock),)
 
 
 def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
@@ -140,7 +141,7 @@ async def make_promo(
 ) -> tuple[CampaignService, Redemptions, tuple[Periodic[Any], ...]]:
     queries = SqlitePromoQueries(base.database)
     cipher = await AesPromoCodeCipher.open(base.database, base.storage.vault)
-    alarms = PromoAlarms(owner_ids=base.access.owner_ids)
+    alarms = PromoAlarms(owner_ids=base.roles.owner_ids)
     promo = CampaignService(
         queries=queries, transactions=base.store, licenses=licenses, cipher=cipher, alarms=alarms, clock=base.clock
     )
@@ -168,7 +169,7 @@ def make_payments(
         queries=queries,
         licenses=licenses,
         people=people,
-        roles=base.access,
+        roles=base.roles,
         clock=base.clock,
         prices=base.settings.price_list,
         staff=base.storage.user_queries.staff,
@@ -181,31 +182,27 @@ def make_payments(
     return payments, refunds, (jobs.refunds(due, base.clock), jobs.reconciliation(watch, base.clock))
 
 
-def make_support(base: Foundation) -> tuple[Support, Privacy, tuple[Periodic[Any], ...]]:
-    support = Support(
+def make_support(base: Foundation) -> Support:
+    return Support(
         reads=base.reads,
         queries=SqliteSupportQueries(base.database),
         transactions=base.store,
         clock=base.clock,
-        roles=base.access,
+        roles=base.roles,
         payments=SqlitePaymentQueries(base.database),
     )
-    privacy = Privacy(
-        queries=SqlitePrivacyQueries(base.database), transactions=base.store, clock=base.clock, roles=base.access
-    )
-    return support, privacy, (jobs.erasures(privacy, base.clock),)
 
 
 def make_admin(
     base: Foundation, licenses: Licenses, pin: PinService, people: People
 ) -> tuple[UserAdmin, BroadcastService, Reports, tuple[Periodic[Any], ...]]:
     queries = SqliteAdminQueries(base.database)
-    desk = UserAdmin(
+    user_admin = UserAdmin(
         reads=base.reads,
         queries=queries,
         transactions=base.store,
         licenses=licenses,
-        roles=base.access,
+        roles=base.roles,
         pin=pin,
         clock=base.clock,
     )
@@ -221,24 +218,4 @@ def make_admin(
         ),
     )
     reports = Reports(queries=queries, promo=SqlitePromoQueries(base.database), clock=base.clock)
-    housekeeping = Housekeeping(rules=make_retention_rules(base.database), clock=base.clock)
-    return (
-        desk,
-        broadcasts,
-        reports,
-        (jobs.broadcasts(job, base.clock, due), jobs.housekeeping(housekeeping, base.clock)),
-    )
-
-
-def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
-    """What the daily housekeeping sweeps. The inbox is swept by the hour."""
-    sweeps = Sweeps(database)
-    return (
-        # an idempotency key that is forgotten could be enqueued again: longer than anything looks back
-        RetentionRule(name="outbox", keep=180 * DAY, forget=SqliteOutbox(database).forget),
-        RetentionRule(name="buttons", keep=DAY, forget=sweeps.buttons),
-        RetentionRule(name="dialogues", keep=DAY, forget=sweeps.dialogues),
-        RetentionRule(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
-        RetentionRule(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
-        RetentionRule(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
-    )
+    return user_admin, broadcasts, reports, (jobs.broadcasts(job, base.clock, due),)

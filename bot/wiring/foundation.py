@@ -36,7 +36,7 @@ class Foundation:
     texts: Texts
     listener_of: ListenerOf
     screen_reader: ScreenReader
-    access: RoleResolver
+    roles: RoleResolver
 
     @property
     def store(self) -> Store:
@@ -68,5 +68,5 @@ async def make_foundation(
         texts=await asyncio.to_thread(Texts.load),
         listener_of=listener_of(reads),
         screen_reader=ScreenReader(patience=tuning.screen_patience),
-        access=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
+        roles=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
     )

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from bot.aio.periodic import Pace, Periodic
 from bot.chat.inbox_marker import InboxMarker
-from bot.domain.errors import StarsError, StorageTrouble
-from bot.domain.ids import DAY_S
+from bot.domain.errors import NothingDone, StarsError, StorageTrouble
+from bot.domain.ids import DAY, DAY_S
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.admin.broadcasts import BroadcastJob
-from bot.services.housekeeping import Housekeeping
+from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.reminders import Reminders
 from bot.services.payments.reconciliation import Reconciled, StarWatch
 from bot.services.payments.refunds import RefundJob
@@ -23,6 +23,9 @@ from bot.services.promo.campaigns import CampaignService
 from bot.services.users.privacy import Privacy
 from cache.regions import RegionUpkeep
 from handlers.promo.pinned import PinnedCards
+from storage.chat.outbox import SqliteOutbox
+from storage.sqlite.database import Database
+from storage.sweeps import Sweeps
 
 _MINUTE_S: Final = 60.0
 _HOUR_S: Final = 60 * _MINUTE_S
@@ -30,7 +33,9 @@ _HOUR_S: Final = 60 * _MINUTE_S
 
 def refunds(job: RefundJob, clock: Clock) -> Periodic[int]:
     """After 5 minutes: these are people's Stars, and their license time is gone already."""
-    return Periodic("refunds", job.give_back, clock=clock, every_s=1, late_after_s=5 * _MINUTE_S)
+    return Periodic(
+        "refunds", job.give_back, clock=clock, every_s=1, late_after_s=5 * _MINUTE_S, expected=(NothingDone,)
+    )
 
 
 def reconciliation(watch: StarWatch, clock: Clock) -> Periodic[Reconciled]:
@@ -53,7 +58,14 @@ def erasures(privacy: Privacy, clock: Clock) -> Periodic[int]:
 
 def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
     """After 2 hours: a key that can withdraw, or dies, must be told; notices are of days, so hours are soon enough."""
-    return Periodic("key_watch", watch.check_due, clock=clock, every_s=10 * _MINUTE_S, late_after_s=2 * _HOUR_S)
+    return Periodic(
+        "key_watch",
+        watch.check_due,
+        clock=clock,
+        every_s=10 * _MINUTE_S,
+        late_after_s=2 * _HOUR_S,
+        expected=(NothingDone,),
+    )
 
 
 def reminders(service: Reminders, clock: Clock) -> Periodic[int]:
@@ -80,6 +92,7 @@ def broadcasts(job: BroadcastJob, clock: Clock, due: asyncio.Event) -> Periodic[
         every_s=lambda pause_s: 30.0 if pause_s is None else Pace(pause_s),  # None: nothing is being sent
         retry_s=30,
         late_after_s=15 * _MINUTE_S,
+        expected=(NothingDone,),
         due=due,
     )
 
@@ -119,6 +132,27 @@ def client_sweep(bybit: Bybit, clock: Clock) -> Periodic[None]:
     return Periodic("client_sweep", bybit.sweep, clock=clock, every_s=_MINUTE_S, first_s=_MINUTE_S)
 
 
-def upkeep_jobs(regions: RegionUpkeep, bybit: Bybit, marker: InboxMarker, clock: Clock) -> tuple[Periodic[Any], ...]:
+def upkeep_jobs(
+    database: Database, regions: RegionUpkeep, bybit: Bybit, marker: InboxMarker, clock: Clock
+) -> tuple[Periodic[Any], ...]:
     """Those of no feature."""
-    return cache_sweep(regions, clock), client_sweep(bybit, clock), inbox_sweep(marker, clock)
+    return (
+        housekeeping(Housekeeping(rules=make_retention_rules(database), clock=clock), clock),
+        cache_sweep(regions, clock),
+        client_sweep(bybit, clock),
+        inbox_sweep(marker, clock),
+    )
+
+
+def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
+    """What the daily housekeeping sweeps. The inbox is swept by the hour."""
+    sweeps = Sweeps(database)
+    return (
+        # an idempotency key that is forgotten could be enqueued again: longer than anything looks back
+        RetentionRule(name="outbox", keep=180 * DAY, forget=SqliteOutbox(database).forget),
+        RetentionRule(name="buttons", keep=DAY, forget=sweeps.buttons),
+        RetentionRule(name="dialogues", keep=DAY, forget=sweeps.dialogues),
+        RetentionRule(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
+        RetentionRule(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
+        RetentionRule(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
+    )

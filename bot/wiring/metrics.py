@@ -64,9 +64,11 @@ class ChatCollector(Collector):
     def _outbox(found: ChatStats) -> Iterator[Metric]:
         if found.outbox is None:
             return
-        counts = asdict(found.outbox)
-        yield GaugeMetricFamily("perpdesk_outbox_waiting", "Promises that are due.", value=counts.pop("waiting"))
-        yield from _counters("perpdesk_outbox_promises", "Promises by outcome.", "outcome", counts)
+        in_trouble = found.outbox.in_trouble
+        counts = {name: value for name, value in asdict(found.outbox).items() if name != "in_trouble"}
+        yield GaugeMetricFamily("perpdesk_outbox_waiting", "Messages that are due.", value=counts.pop("waiting"))
+        yield GaugeMetricFamily("perpdesk_outbox_trouble", "Whether messages can't be sent, for now.", value=in_trouble)
+        yield from _counters("perpdesk_outbox_promises", "Messages by outcome.", "outcome", counts)
 
 
 class ExchangeCollector(Collector):

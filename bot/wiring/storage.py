@@ -1,6 +1,7 @@
 """The database, its repository, the keys that open what is sealed in it."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -33,8 +34,10 @@ class Storage:
     chat_queries: SqliteChatQueries
 
 
-async def open_storage(stack: AsyncExitStack, settings: Settings, outside: Outside, *, check: bool) -> Storage:
-    """The migrated database.
+async def open_storage(
+    stack: AsyncExitStack, settings: Settings, outside: Outside, *, check: bool, enqueued: Callable[[], None]
+) -> Storage:
+    """The migrated database. `enqueued` is called after each commit that put a message into the outbox.
 
     Raises Fatal, WrongKeyFile, AlreadyRunning, SchemaTooNew, UnfitDatabase, StorageTrouble.
     """
@@ -48,7 +51,7 @@ async def open_storage(stack: AsyncExitStack, settings: Settings, outside: Outsi
         schema=schema,
         vault=vault,
         dispatcher=dispatcher,
-        store=Store(database, clock=outside.clock, committed=dispatcher.committed, publish=dispatcher.publish),
+        store=Store(database, clock=outside.clock, committed=dispatcher.committed, enqueued=enqueued),
         user_queries=SqliteUserQueries(database),
         account_queries=SqliteAccountQueries(database, clock=outside.clock),
         license_queries=SqliteLicenseQueries(database),

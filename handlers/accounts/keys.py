@@ -117,8 +117,8 @@ async def offer_pair(ctx: UpdateContext, payload: OfferPair) -> None:
     """Make a pair, show its public half, wait for the key's id."""
     await ctx.services.pin.demand_for_keys(ctx.user_id)
     account_type, site = payload.account_type, _site(payload.site)
-    offer = await ctx.services.keys.offer_pair(ctx.user_id, account_type, site.code)
-    await ctx.services.dialogues.begin(ctx.user_id, KeyIdDialogue(account_type=account_type, site=site.code))
+    asks = KeyIdDialogue(account_type=account_type, site=site.code)
+    offer = await ctx.services.keys.offer_pair(ctx.user_id, account_type, site.code, asks=asks)
     secret = AskTypedSecret(account_type=account_type, site=site.code)
     (typed_secret,) = await ctx.buttons([(ctx.say.plain("button-typed-secret"), secret)])
     await ctx.show(offer_card(ctx.viewer, offer, typed_secret))
@@ -129,8 +129,8 @@ async def finish_pair(ctx: UpdateContext, payload: KeyIdDialogue) -> None:
     refuse_while_asking(ctx)
 
     async def finish() -> Card:
-        report = await ctx.services.keys.finish_pair(ctx.user_id, payload.account_type, ctx.text)
-        await _end_dialogue(ctx, KeyIdDialogue)
+        keys = ctx.services.keys
+        report = await keys.finish_pair(ctx.user_id, payload.account_type, ctx.text, answers=KeyIdDialogue)
         return await _connected(ctx, report)
 
     await show_when_ready(ctx, finish())
@@ -160,9 +160,7 @@ async def add_typed_secret(ctx: UpdateContext, payload: TypedKeyDialogue) -> Non
     )
 
     async def add() -> Card:
-        report = await _add_key(ctx, key)
-        await _end_dialogue(ctx, TypedKeyDialogue)
-        return await _connected(ctx, report)
+        return await _connected(ctx, await _add_key(ctx, key, answers=TypedKeyDialogue))
 
     await show_when_ready(ctx, add())
 
@@ -240,19 +238,14 @@ async def _findings(ctx: UpdateContext) -> Mapping[AccountId, Sequence[Finding]]
     return {report.account.account_id: report.findings for report in reports if report is not None}
 
 
-async def _add_key(ctx: UpdateContext, key: TypedKey) -> KeyReport:
-    return await ctx.services.keys.add_secret(ctx.user_id, key.account_type, key.site, key.api_key, key.api_secret)
+async def _add_key(ctx: UpdateContext, key: TypedKey, *, answers: type[DialoguePayload] | None = None) -> KeyReport:
+    return await ctx.services.keys.add_secret(
+        ctx.user_id, key.account_type, key.site, key.api_key, key.api_secret, answers=answers
+    )
 
 
 async def _add_and_report(ctx: UpdateContext, key: TypedKey) -> Card:
     return await _connected(ctx, await _add_key(ctx, key))
-
-
-async def _end_dialogue(ctx: UpdateContext, asked: type[DialoguePayload]) -> None:
-    """End the dialogue that asked; another one may have begun while Bybit took its time."""
-    dialogue = await ctx.services.dialogues.current(ctx.user_id)
-    if dialogue is not None and dialogue.dialogue == asked.DIALOGUE:
-        await ctx.services.dialogues.end(ctx.user_id)
 
 
 async def _connected(ctx: UpdateContext, report: KeyReport) -> Card:

@@ -59,8 +59,7 @@ async def draft_typed_text(ctx: UpdateContext, _: BroadcastTextDialogue) -> None
     """The message, with its bold and its links."""
     if ctx.message is None:
         raise BadInput("broadcast-empty")
-    await _draft(ctx, ctx.message.text_html)
-    await ctx.services.dialogues.end(ctx.user_id)
+    await _draft(ctx, ctx.message.text_html, answers=BroadcastTextDialogue)
 
 
 async def choose_audience(ctx: UpdateContext, code: AimBroadcast) -> None:
@@ -106,8 +105,8 @@ async def draw_progress(
         _logger.info("the progress of a broadcast could not be shown: %s", refusal.message)
 
 
-async def _draft(ctx: UpdateContext, text_html: str) -> None:
-    broadcast = await ctx.services.broadcasts.draft(ctx.user_id, text_html)
+async def _draft(ctx: UpdateContext, text_html: str, *, answers: type[BroadcastTextDialogue] | None = None) -> None:
+    broadcast = await ctx.services.broadcasts.draft(ctx.user_id, text_html, answers=answers)
     await ctx.send(Card(text=Markup(broadcast.text_html)))  # exactly as users will see it
     await _show_audience(ctx, broadcast)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind
@@ -73,7 +73,7 @@ class PerformAction(AdminDraft, ButtonAction):
     """[Confirm]. The nonce makes it one act, however often it is tapped."""
 
     ACTION = "desk.do"
-    reason: str
+    reason: str = field(repr=False)
     nonce: str
 
 

@@ -1,7 +1,7 @@
 """What a handler is given: an `UpdateContext`: one update of one person with everything needed to answer it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from telegram import CallbackQuery, InlineKeyboardButton, Message, Update
@@ -100,11 +100,11 @@ App = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], BotData
 class UpdateContext:
     """One update of one person. `arguments` are the words after a command; `is_new`: met for the first time."""
 
-    update: Update
+    update: Update = field(repr=False)
     bot: ExtBot[None]
     data: BotData
     config: UserConfig
-    arguments: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = field(default=(), repr=False)
     is_new: bool = False
 
     @property

@@ -174,9 +174,10 @@ class Bill:
 
     title: str
     description: str
-    payload: str
+    payload: str = field(repr=False)
     stars: int
-    start_parameter: str  # with one, forwarded copies lead into the bot instead of being paid by others
+    # With one, forwarded copies lead into the bot instead of being paid by others.
+    start_parameter: str = field(repr=False)
 
 
 async def send_invoice(bot: Bot, chat_id: int, bill: Bill) -> None:

@@ -9,6 +9,7 @@ from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import PressedButton
 from bot.services.chat.buttons import ButtonAction, random_token
+from bot.services.users.pin import Entered
 
 LIFETIME: Final = 300.0  # seconds
 _CAPACITY: Final = 1_000
@@ -23,7 +24,7 @@ class Continuation:
 
     action: ButtonAction | None
     name: str
-    arguments: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = field(default=(), repr=False)
     pressed: PressedButton | None = None
 
 
@@ -39,12 +40,23 @@ class Step(StrEnum):
 class Keypad:
     """One open keypad. The digits are in no repr."""
 
-    token: str
+    token: str = field(repr=False)
     step: Step
     continuation: Continuation | None
     until: float
     digits: str = field(default="", repr=False)
     first: str = field(default="", repr=False)
+    entered: Entered | None = None  # what the PIN that this press completed came to
+    _pressed_by: int | None = None  # the id of the last press's update
+    _before: tuple[str, str, Step] = field(default=("", "", Step.ENTER), repr=False)  # that press
+
+    def begin_press(self, update_id: int) -> None:
+        """A press that is handled again, because its card could not be shown, begins where it began."""
+        if self._pressed_by == update_id:
+            self.digits, self.first, self.step = self._before
+        else:
+            self._pressed_by, self.entered = update_id, None
+            self._before = self.digits, self.first, self.step
 
 
 class PinKeypads:

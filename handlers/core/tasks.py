@@ -1,4 +1,4 @@
-"""Work beside a update: the end of a tap's spinner, a key that Bybit takes its time over. No lane waits for it.
+"""Work beside an update: the end of a tap's spinner, a key that Bybit takes its time over. No lane waits for it.
 
 Every task is known here, so that closing ends it.
 """
@@ -13,7 +13,7 @@ from bot.domain.ids import UserId
 
 T = TypeVar("T")
 
-PATIENCE: Final = 0.7  # seconds that a update waits for an answer before it says that it is asking
+PATIENCE: Final = 0.7  # seconds that an update waits for an answer before it says that it is asking
 GRACE: Final = 3.0  # seconds that work under way gets to end at closing
 
 

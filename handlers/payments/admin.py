@@ -1,7 +1,7 @@
 """/payments: what came in, one payment with its story, and giving it back: with a reason, confirmed, after the PIN."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.errors import BadInput
@@ -31,7 +31,7 @@ class ChooseRefundReason(ButtonAction):
 
     ACTION = "payments.reason"
     number: int
-    reason: str
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class RefundPayment(ButtonAction):
 
     ACTION = "payments.refund"
     number: int
-    reason: str
+    reason: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +104,8 @@ async def ask_typed_reason(ctx: UpdateContext, payload: AskRefundReason) -> None
 
 async def confirm_typed_reason(ctx: UpdateContext, payload: RefundReasonDialogue) -> None:
     """Asks whether to refund for the reason that was typed."""
-    await ctx.services.dialogues.end(ctx.user_id)
     await _confirm(ctx, payload.number, ctx.text)
+    await ctx.services.dialogues.end(ctx.user_id)
 
 
 async def refund_payment(ctx: UpdateContext, payload: RefundPayment) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -47,7 +47,7 @@ class CreateCampaign(ButtonAction):
     days: int
     uses: int
     count: int
-    note: str
+    note: str = field(repr=False)
     starts: Millis | None = None
     ends: Millis | None = None
     lookup: bytes | None = None

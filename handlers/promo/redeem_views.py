@@ -66,7 +66,7 @@ def used_card(viewer: RenderContext, redemption: Redemption) -> Card:
 
 
 def suggestion_card(viewer: RenderContext, suggestion: Suggestion, use: InlineKeyboardButton) -> Card:
-    """Shows the code that was probably meant, with a button that redeems it."""
+    """Shows the code that was probably meant, with a button that previews it."""
     return Card(text=viewer.say("redeem-suggestion", code=suggestion.text), rows=((use,), menu_row(viewer)))
 
 

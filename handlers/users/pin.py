@@ -85,9 +85,10 @@ async def press_key(ctx: UpdateContext, code: PressPin) -> None:
     if keypad is None:
         raise ButtonExpired
     if code.key == _CANCEL:
-        ctx.data.keypads.close(ctx.user_id)
         await ctx.show(notice(ctx.say("pin-canceled"), menu_row(ctx.viewer)))
+        ctx.data.keypads.close(ctx.user_id)
         return
+    keypad.begin_press(ctx.update.update_id)
     keypad.digits = keypad.digits[:-1] if code.key == _BACK else keypad.digits + code.key
     if len(keypad.digits) < LENGTH:
         await ctx.show(keypad_card(ctx.viewer, keypad))
@@ -95,7 +96,9 @@ async def press_key(ctx: UpdateContext, code: PressPin) -> None:
     digits, keypad.digits = keypad.digits, ""
     match keypad.step:
         case Step.ENTER:
-            await _after_entry(ctx, keypad, await ctx.services.pin.enter(ctx.user_id, Secret(digits)))
+            if keypad.entered is None:  # each look counts as a try
+                keypad.entered = await ctx.services.pin.enter(ctx.user_id, Secret(digits))
+            await _after_entry(ctx, keypad, keypad.entered)
         case Step.NEW:
             await _after_choice(ctx, keypad, digits)
         case Step.REPEAT:
@@ -164,8 +167,8 @@ async def _after_entry(ctx: UpdateContext, keypad: Keypad, entered: Entered) -> 
         case Outcome.WRONG:
             await ctx.show(keypad_card(ctx.viewer, keypad, lead=ctx.say("pin-wrong", count=entered.tries_left)))
         case Outcome.LOCKED:
-            ctx.data.keypads.close(ctx.user_id)
             await ctx.show(locked_card(ctx.viewer, entered.locked_until))
+            ctx.data.keypads.close(ctx.user_id)
 
 
 async def _after_choice(ctx: UpdateContext, keypad: Keypad, digits: str) -> None:
@@ -182,8 +185,8 @@ async def _after_repeat(ctx: UpdateContext, keypad: Keypad, digits: str) -> None
         keypad.step = Step.NEW
         await ctx.show(keypad_card(ctx.viewer, keypad, lead=ctx.say("pin-differs")))
         return
-    ctx.data.keypads.close(ctx.user_id)
     await ctx.services.pin.set(ctx.user_id, Secret(digits))
+    ctx.data.keypads.close(ctx.user_id)
     await _continue(ctx, keypad.continuation, ctx.say("pin-is-set"))
 
 

@@ -99,8 +99,7 @@ async def ask_value(ctx: UpdateContext, payload: AskValue) -> None:
 
 async def set_typed_value(ctx: UpdateContext, payload: ValueDialogue) -> None:
     """The next message; one that does not fit is explained and may be sent again."""
-    await _set_value(ctx, payload.field, ctx.text)
-    await ctx.services.dialogues.end(ctx.user_id)
+    await _set_value(ctx, payload.field, ctx.text, answers=ValueDialogue)
 
 
 def _field_argument(ctx: UpdateContext) -> tuple[SettingField, str]:
@@ -125,9 +124,11 @@ def _value_of(ctx: UpdateContext, field: SettingField, typed: str) -> str:
     return shown.get(typed.strip().casefold(), typed)
 
 
-async def _set_value(ctx: UpdateContext, field: SettingField, value: str) -> None:
+async def _set_value(
+    ctx: UpdateContext, field: SettingField, value: str, *, answers: type[ValueDialogue] | None = None
+) -> None:
     try:
-        config = await ctx.services.preferences.set(ctx.user_id, field, _value_of(ctx, field, value))
+        config = await ctx.services.preferences.set(ctx.user_id, field, _value_of(ctx, field, value), answers=answers)
     except BadInput as mistake:
         if mistake.key == "error-number" and not RANGES[field].places:
             raise BadInput("error-number-whole", **mistake.values) from mistake  # an example without decimals

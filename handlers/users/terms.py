@@ -21,7 +21,7 @@ class AcceptTerms(ButtonAction):
 
     ACTION = "terms.accept"
     then: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 async def show_terms(ctx: UpdateContext) -> None:

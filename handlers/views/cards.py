@@ -16,7 +16,7 @@ MAX_LABEL: Final = 40  # longer labels are cut by phones
 class Card:
     """What is shown. Rows that are empty are left out."""
 
-    text: Markup
+    text: Markup = field(repr=False)
     rows: tuple[Row, ...] = field(default=())
 
     @property
@@ -29,7 +29,7 @@ class Card:
 class RenderedCard:
     """A message of the outbox: HTML of at most 4096 UTF-16 units once read, and its keyboard."""
 
-    text_html: str
+    text_html: str = field(repr=False)
     reply_markup: InlineKeyboardMarkup | None = None
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from bot.domain.ids import MINUTE, Millis
 from handlers.texts.catalog import Translator
 from handlers.views.render_context import RenderContext
-from handlers.views.times import zone
+from handlers.views.times import NO_DATE, in_calendar, zone
 
 
 def day_of(viewer: RenderContext, at: Millis) -> str:
@@ -15,7 +15,8 @@ def day_of(viewer: RenderContext, at: Millis) -> str:
 
 def moment_of(viewer: RenderContext, at: Millis) -> str:
     """2 Sep 14:05 UTC."""
-    return f"{_day(viewer.say, at, viewer.now, UTC)} {datetime.fromtimestamp(at / 1000, UTC):%H:%M} UTC"
+    there = in_calendar(at, UTC)
+    return NO_DATE if there is None else f"{_day(viewer.say, at, viewer.now, UTC)} {there:%H:%M} UTC"
 
 
 def last_minute(viewer: RenderContext, end: Millis) -> str:
@@ -24,6 +25,8 @@ def last_minute(viewer: RenderContext, end: Millis) -> str:
 
 
 def _day(say: Translator, at: Millis, now: Millis, where: tzinfo) -> str:
-    there, today = (datetime.fromtimestamp(each / 1000, where) for each in (at, now))
+    there, today = in_calendar(at, where), datetime.fromtimestamp(now / 1000, where)
+    if there is None:
+        return NO_DATE
     text = f"{there.day} {say.plain('month-short', month=there.month)}"
     return text if there.year == today.year else f"{text} {there.year}"

@@ -1,6 +1,6 @@
 """Moments and ages: UTC always, the person's own clock beside it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.domain.ids import DAY_S, Millis
 from handlers.texts.catalog import Translator
 
+NO_DATE: Final = "–"
 _UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC"})
 _MINUTE: Final = 60  # seconds
 _HOUR: Final = 60 * _MINUTE
@@ -24,15 +25,25 @@ def zone(name: str) -> ZoneInfo | None:
         return None
 
 
+def in_calendar(at: Millis, where: tzinfo) -> datetime | None:
+    """That moment there; None for one outside of the years 1 to 9999, which is shown as NO_DATE."""
+    try:
+        return datetime.fromtimestamp(at / 1000, where)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def moment(at: Millis, now: Millis, time_zone: str) -> str:
     """12:00:05 UTC · 15:00:05 Kyiv; with the date when it is not today's."""
-    utc = datetime.fromtimestamp(at / 1000, UTC)
+    utc = in_calendar(at, UTC)
+    if utc is None:
+        return NO_DATE
     today = datetime.fromtimestamp(now / 1000, UTC).date()
     text = f"{_written(utc, is_today=utc.date() == today)} UTC"
     local = zone(time_zone)
-    if local is None:
+    there = None if local is None else in_calendar(at, local)
+    if there is None:
         return text
-    there = utc.astimezone(local)
     return f"{text} · {_written(there, is_today=there.date() == utc.date())} {zone_label(time_zone)}"
 
 
@@ -44,14 +55,17 @@ def zone_label(time_zone: str) -> str:
 def local_clock(at: Millis, now: Millis, time_zone: str) -> str:
     """A short moment on the person's own clock for lists: 15:00:05, or 3 Feb 15:00 as 02-03 15:00."""
     local = zone(time_zone) or UTC
-    there = datetime.fromtimestamp(at / 1000, local)
+    there = in_calendar(at, local)
+    if there is None:
+        return NO_DATE
     is_today = there.date() == datetime.fromtimestamp(now / 1000, local).date()
     return there.strftime("%H:%M:%S" if is_today else "%m-%d %H:%M")
 
 
 def day(at: Millis) -> str:
     """2026-03-01: the date in UTC."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
+    there = in_calendar(at, UTC)
+    return NO_DATE if there is None else there.strftime("%Y-%m-%d")
 
 
 def span(say: Translator, seconds: float) -> str:

@@ -16,8 +16,15 @@ from ops.bench.timing import US, Loop, clock, quickest_turns
 from storage.accounts.portfolio import SELECT_PENDING_ORDERS, SELECT_POSITIONS_OF_USER
 from storage.accounts.trades import SELECT_SINCE
 from storage.licensing.licenses import SELECT_LICENSE
-from storage.optimize import SIX_QUERIES, ReportQueries, ReportQuery, Sample, samples_of
-from storage.signals.signals import RECENT_LIMIT, SELECT_RECENT
+from storage.optimize import (
+    RECENT_LIMIT,
+    SELECT_RECENT_SIGNALS,
+    SIX_QUERIES,
+    ReportQueries,
+    ReportQuery,
+    Sample,
+    samples_of,
+)
 from storage.sqlite.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database, connected
 from storage.users.users import SELECT_CONFIG
 
@@ -31,7 +38,7 @@ _RAW: Final[dict[str, tuple[str, Callable[[Sample], Sequence[Any]]]]] = {
     "trade logs 24 h": (SELECT_SINCE, lambda it: (it.user_id, it.now - DAY)),
     "license check": (SELECT_LICENSE, lambda it: (it.user_id, it.now)),
     "pending orders": (SELECT_PENDING_ORDERS, lambda it: (it.order_user_id, it.order_symbol)),
-    "recent signals": (SELECT_RECENT, lambda it: (it.signal_symbol, RECENT_LIMIT)),
+    "recent signals": (SELECT_RECENT_SIGNALS, lambda it: (it.signal_symbol, RECENT_LIMIT)),
 }
 
 

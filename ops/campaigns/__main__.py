@@ -24,7 +24,7 @@ def main() -> int:
         _promo_store,
         _promo_chat,
         _payments,
-        mutations.run,
+        _mutations,
     )
     is_good = True
     for campaign in campaigns:
@@ -57,6 +57,10 @@ def _promo_chat(seed: int, _: float) -> Report:
 def _payments(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return asyncio.run(payments.run(seed, budget, Path(folder), kills=1_000))
+
+
+def _mutations(_seed: int, _budget: float) -> Report:
+    return mutations.run()
 
 
 if __name__ == "__main__":

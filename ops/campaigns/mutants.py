@@ -14,7 +14,7 @@ RECORDING: Final = ("bot/services", "storage")
 _OURS: Final = frozenset({"bot", "cache", "handlers", "storage", "stats_api"})
 _RECORD: Final = frozenset({"record", "_record"})
 _SETTINGS: Final = frozenset({"settings", "base.settings"})
-_REGISTRATIONS: Final = (".reactions.append(", ".push_async_callback(", "tasks.start(")
+_REGISTRATIONS: Final = (".push_async_callback(", "tasks.start(")
 _TIMED: Final = frozenset({"Periodic", "RetentionRule"})
 _CALLED: Final = (ast.Call, ast.Attribute, ast.Starred)
 _NOT_TRIED: Final = frozenset({"database", "key_file"})  # the usual ones are whoever's who runs this
@@ -125,11 +125,11 @@ def _usual_settings(file: _File) -> Iterator[Mutant]:
     from bot.settings import Settings  # noqa: PLC0415  only where mutants are made: a run imports the mutated one
 
     names = (set(Settings.model_fields) | {"price_list", "demo_api_url"}) - _NOT_TRIED
-    receivers: dict[int, tuple[ast.Attribute, str]] = {}
+    receivers: dict[tuple[int, int], tuple[ast.Attribute, str]] = {}
     for call in _calls(file):  # outer ones first: the innermost call is the receiver
         for node in ast.walk(call):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) in _SETTINGS and node.attr in names:
-                receivers[node.lineno * 1000 + node.col_offset] = (node, ast.unparse(call.func))
+                receivers[node.lineno, node.col_offset] = (node, ast.unparse(call.func))
     for node, receiver in receivers.values():
         if receiver != "Fatal":  # only says what is wrong
             usual = f"type({ast.unparse(node.value)}).model_construct().{node.attr}"
@@ -238,7 +238,7 @@ _EDITS: Final[tuple[tuple[str, str, str], ...]] = (
         "        self._superseded += 1\n        self._forget(under_way)",
         "        self._superseded += 1",
     ),
-    ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.access.owner_ids", "owner_ids=frozenset()"),
+    ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.roles.owner_ids", "owner_ids=frozenset()"),
     (
         "bot/wiring/features.py: PaymentService knows no stored staff",
         "staff=base.storage.user_queries.staff",

@@ -42,6 +42,24 @@ class StepLoop(asyncio.AbstractEventLoop):
         self._ready.append((handle, context or copy_context(), lambda: callback(*args)))
         return handle
 
+    def time(self) -> float:
+        """Stands still."""
+        return 0.0
+
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """A timer that never comes, since no time passes."""
+        return asyncio.TimerHandle(when, callback, args, self, context)
+
+    def call_later(
+        self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        return self.call_at(delay, callback, *args, context=context)
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """What asyncio calls when a timer is canceled."""
+
     def create_task(
         self,
         coro: Generator[Any, None, T] | Coroutine[Any, Any, T],

@@ -69,10 +69,11 @@ UPSERT_CREDENTIALS: Final = """
 """
 UPDATE_CHECK: Final = """
     UPDATE credentials SET bybit_uid = ?, read_only = ?, permissions = ?, ips = ?, expires_at = ?, checked_at = ?
-     WHERE account_id = ?
+     WHERE account_id = ? AND api_key = ?
     RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = credentials.account_id),
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = credentials.account_id)
 """
+SELECT_HELD: Final = "SELECT account_id FROM credentials WHERE account_id = ? AND api_key = ?"
 SELECT_CREDENTIALS: Final = """
     SELECT c.account_id, c.user_id, a.account_type, a.host, c.key_type, c.data_key, c.key_id, c.api_key, c.api_secret,
            c.bybit_uid, c.read_only, c.permissions, c.ips, c.expires_at, c.checked_at
@@ -86,13 +87,16 @@ SELECT_PENDING: Final = """
      WHERE a.user_id = ? AND a.account_type = ? AND a.state = 'pending'
      ORDER BY a.account_id DESC LIMIT 1
 """
-# No join: with many accounts and few keys the planner would walk the accounts.
+# No join: with many accounts and few keys the planner would walk the accounts. What is passed over is so within the
+# limit: keys that stay due, as dead ones do, would keep the others out of it.
 SELECT_TO_CHECK: Final = """
     SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid,
            risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type
       FROM accounts
      WHERE state = 'active' AND account_id IN (
-           SELECT account_id FROM credentials WHERE checked_at > 0 AND checked_at < ? ORDER BY checked_at LIMIT ?)
+           SELECT account_id FROM credentials
+            WHERE checked_at > 0 AND checked_at < ? AND account_id NOT IN (SELECT value FROM json_each(?))
+            ORDER BY checked_at LIMIT ?)
 """
 
 E = TypeVar("E", bound=AccountEvent)
@@ -224,9 +228,14 @@ class SqliteAccounts:
         row = (*key, sealed.api_key, sealed.api_secret, *_check_columns(sealed.check))
         await self._write_credentials(UPSERT_CREDENTIALS, row)
 
-    async def set_check(self, account_id: AccountId, check: KeyCheck) -> None:
-        """Note what a check found; nothing to note if the key was removed while it was asked."""
-        await self._write_credentials(UPDATE_CHECK, (*_check_columns(check), account_id))
+    async def set_check(self, sealed: SealedCredentials, check: KeyCheck) -> bool:
+        """Note what a check of that key found; False if it was removed or replaced while Bybit was asked."""
+        row = (*_check_columns(check), sealed.account_id, sealed.api_key)
+        return await self._write_credentials(UPDATE_CHECK, row)
+
+    async def holds(self, sealed: SealedCredentials) -> bool:
+        """Whether that very key is still the account's."""
+        return bool(await self._transaction.fetch(SELECT_HELD, (sealed.account_id, sealed.api_key)))
 
     async def open_paper_wallet(self, account_id: AccountId, coin: str, balance: str) -> None:
         """Start a practice wallet; one that is open stays as it is."""
@@ -239,9 +248,12 @@ class SqliteAccounts:
         self._record(UserConfigChanged(user_id=account.user_id))
         return account
 
-    async def _write_credentials(self, statement: str, parameters: Sequence[object]) -> None:
-        for row in await self._transaction.fetch(statement, parameters):
+    async def _write_credentials(self, statement: str, parameters: Sequence[object]) -> bool:
+        """False if nothing was changed."""
+        rows = await self._transaction.fetch(statement, parameters)
+        for row in rows:
             self._record(event_of(CredentialsChanged, row))
+        return bool(rows)
 
     async def _known(self, account_id: AccountId) -> Account:
         rows = await self._transaction.fetch(SELECT_ACCOUNT, (account_id,))

@@ -1,6 +1,7 @@
 """Reads of accounts, of their keys, and of what they hold and did."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType, SealedCredentials
@@ -48,9 +49,12 @@ class SqliteAccountQueries:
         rows = await self._database.fetch(SELECT_PENDING, (user_id, account_type.value))
         return credentials_of(rows[0]) if rows else None
 
-    async def accounts_to_check(self, before: Millis, limit: int) -> tuple[Account, ...]:
+    async def accounts_to_check(
+        self, before: Millis, limit: int, passed_over: Collection[AccountId] = ()
+    ) -> tuple[Account, ...]:
         """Active demo and live accounts whose key was last checked before that moment: those of longest ago."""
-        return tuple(map(account_of, await self._database.fetch(SELECT_TO_CHECK, (before, limit))))
+        parameters = (before, json.dumps(sorted(passed_over)), limit)
+        return tuple(map(account_of, await self._database.fetch(SELECT_TO_CHECK, parameters)))
 
     async def positions(self, account_id: AccountId) -> Positions | None:
         """None if this account's positions were never read."""

@@ -19,6 +19,7 @@ SELECT_DIALOGUE: Final = """
      WHERE user_id = ? AND expires_ts > ?
 """
 DELETE_DIALOGUE: Final = "DELETE FROM dialogues WHERE user_id = ? RETURNING user_id"
+DELETE_DIALOGUE_OF: Final = "DELETE FROM dialogues WHERE user_id = ? AND dialogue = ? RETURNING user_id"
 
 
 def dialogue_of(row: Row) -> Dialogue:
@@ -44,6 +45,8 @@ class SqliteDialogues:
         where = (dialogue.user_id, dialogue.dialogue, dialogue.version, dialogue.state)
         await self._transaction.fetch(UPSERT_DIALOGUE, (*where, json_text(dialogue.values), now, dialogue.expires_ts))
 
-    async def clear(self, user_id: UserId) -> bool:
-        """End the user's dialogue; False if they had none."""
-        return bool(await self._transaction.fetch(DELETE_DIALOGUE, (user_id,)))
+    async def clear(self, user_id: UserId, dialogue: str | None = None) -> bool:
+        """End the user's dialogue, or that one alone; False if they had none."""
+        if dialogue is None:
+            return bool(await self._transaction.fetch(DELETE_DIALOGUE, (user_id,)))
+        return bool(await self._transaction.fetch(DELETE_DIALOGUE_OF, (user_id, dialogue)))

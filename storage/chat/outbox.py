@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.domain.chat import OutboxMessage, QueuedMessage
+from bot.domain.errors import UnreadableRow
 from bot.domain.ids import Millis
 from storage.sqlite.codecs import Row, json_text, json_values
 from storage.sqlite.database import Database
@@ -43,12 +44,17 @@ async def add_message(transaction: Transaction, message: OutboxMessage, now: Mil
 
 
 def queued_of(row: Row) -> QueuedMessage:
-    """A row of SELECT_DUE."""
-    outbox_id, attempts, user_id, chat_id, kind, values, idempotency_key = row
+    """A row of SELECT_DUE; one whose values are damaged comes without them."""
+    outbox_id, attempts, user_id, chat_id, kind, text, idempotency_key = row
+    values: dict[str, str] | None
+    try:
+        values = json_values(text)
+    except UnreadableRow:  # said by whoever settles the row
+        values = None
     message = OutboxMessage(
-        user_id=user_id, chat_id=chat_id, kind=kind, values=json_values(values), idempotency_key=idempotency_key
+        user_id=user_id, chat_id=chat_id, kind=kind, values=values or {}, idempotency_key=idempotency_key
     )
-    return QueuedMessage(outbox_id=outbox_id, attempts=attempts, message=message)
+    return QueuedMessage(outbox_id=outbox_id, attempts=attempts, message=message, is_readable=values is not None)
 
 
 class SqliteOutbox:

@@ -8,7 +8,10 @@ from storage.sqlite.database import Database
 
 
 class SqliteChatQueries:
-    """Implements `bot.domain.ports.chat.ChatQueries`; every method raises StorageTrouble when the disk fails."""
+    """Implements `bot.domain.ports.chat.ChatQueries`.
+
+    Every method raises StorageTrouble when the disk fails, UnreadableRow for values that nobody wrote.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -114,7 +114,7 @@ def _same(known: Row, holder: str, entries: Sequence[LedgerEntry]) -> LedgerEntr
     """The row that an idempotency key made before."""
     entry_id, its_holder = known
     if its_holder != holder:
-        raise ValueError(f"ledger row {entry_id} of the same cause belongs to another user")
+        raise ValueError(f"ledger row {entry_id} of the same idempotency key belongs to another user")
     return next(each for each in entries if each.entry_id == entry_id)
 
 

@@ -91,6 +91,7 @@ SELECT_USAGES_LEFT: Final = """
 MARK_USAGE_UNDONE: Final = "UPDATE promo_usage SET undone_ts = ? WHERE usage_id = ?"
 FINISH_UNDO: Final = "UPDATE promo_campaigns SET undo_finished_ts = ? WHERE campaign_id = ? AND state = 'undone'"
 PIN: Final = "UPDATE promo_campaigns SET pin_chat_id = ?, pin_message_id = ? WHERE campaign_id = ?"
+# role <> 'user' says no more than IN does; it is there for idx_users_staff, which is partial.
 SELECT_STAFF: Final = """
     SELECT user_id FROM users WHERE role <> 'user' AND role IN ('admin', 'owner')
 """
@@ -186,7 +187,10 @@ class SqlitePromo:
         return campaign_of(rows[0]) if rows else None
 
     async def pause(self, campaign_id: int, *, paused: bool) -> bool:
-        after, before = (CampaignState.PAUSED, CampaignState.ACTIVE)[:: 1 if paused else -1]
+        if paused:
+            before, after = CampaignState.ACTIVE, CampaignState.PAUSED
+        else:
+            before, after = CampaignState.PAUSED, CampaignState.ACTIVE
         return bool(await self._transaction.fetch(PAUSE, (after.value, campaign_id, before.value)))
 
     async def ask_undo(self, campaign_id: int, actor: UserId, now: Millis) -> None:

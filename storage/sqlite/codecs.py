@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from bot.domain.errors import UnreadableRow
 from bot.domain.interning import intern_decimal
 
 _DIGITS: Final = 40
@@ -44,7 +45,13 @@ def json_text(values: Mapping[str, str]) -> str:
 
 
 def json_values(text: str) -> dict[str, str]:
-    values: dict[str, str] = json.loads(text)
+    """What `json_text` wrote. Raises UnreadableRow for anything else, however it is malformed."""
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):  # no JSON; a number of too many digits; nested too deeply
+        raise UnreadableRow("the stored values are no JSON that can be read") from None  # the cause quotes them
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise UnreadableRow("the stored values are no map of text")
     return values
 
 

@@ -47,6 +47,7 @@ SELECT_MESSAGES: Final = """
 """
 COUNT_MESSAGES: Final = "SELECT count(*) FROM support_messages WHERE thread_id = ?"
 COUNT_WRITTEN_SINCE: Final = "SELECT count(*) FROM support_messages WHERE author_id = ? AND sent_ts >= ?"
+# role <> 'user' for idx_users_staff, which is partial.
 SELECT_SUPPORT_STAFF: Final = "SELECT user_id FROM users WHERE role <> 'user' AND role > '' AND is_banned = 0"
 INSERT_THREAD: Final = """
     INSERT INTO support_threads (user_id, state, turn, opened_ts, updated_ts) VALUES (?, 'open', 'staff', ?, ?)

@@ -51,7 +51,7 @@ DELETE_MESSAGES_TO_OTHERS: Final = """
          WHERE o.state = 'waiting' AND o.next_try_ts > 0
            AND EXISTS (SELECT 1 FROM json_each(o.values_json) AS v WHERE v.value = CAST(? AS TEXT)))
 """
-# The one cause that names somebody else than its reader (bot/services/users/pin.py).
+# The one idempotency key that names somebody else than its reader (bot/services/users/pin.py).
 DELETE_PIN_ALARMS: Final = """
     DELETE FROM outbox WHERE cause >= 'pin-locked:' || ?1 || ':' AND cause < 'pin-locked:' || ?1 || ';'
 """

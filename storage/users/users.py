@@ -26,6 +26,7 @@ SELECT_CONFIG: Final = """
 SELECT_ACTIVE: Final = """
     SELECT user_id FROM users WHERE last_seen_ts >= ? AND is_banned = 0 ORDER BY last_seen_ts DESC LIMIT ?
 """
+# role <> 'user' for idx_users_staff, which is partial.
 SELECT_STAFF: Final = "SELECT user_id, role FROM users WHERE role <> 'user' AND role IN ('support', 'admin', 'owner')"
 INSERT_USER: Final = """
     INSERT INTO users (user_id, username, first_name, lang, percent, sl_percent, tp_percent, leverage,

@@ -25,7 +25,7 @@ from bot.domain.chat import QueuedMessage
 from bot.domain.ids import Millis, UserId
 from bot.domain.pins import ScryptCost
 from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
-from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
+from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import UserConfig
 from bot.exchange.budget import NO_LIMITS
 from bot.services.services import Services
@@ -39,8 +39,6 @@ from harness.bybit import FakeBybit, FakeBybitTransport
 from harness.fakes import FakeClock
 from harness.waiting import until
 from harness.write_watch import watched
-from storage.accounts.portfolio import SqlitePortfolio
-from storage.accounts.trades import SqliteTrades
 from storage.chat.outbox import SqliteOutbox
 from storage.sqlite.database import Database
 from storage.store import Store
@@ -95,10 +93,13 @@ class Harness:
     def person(self, user_id: int = ANNA, *, language: str = "en", name: str = "Anna") -> "Person":
         return Person(self, user_id, language, name)
 
-    async def feed(self, raw: Mapping[str, Any]) -> UpdateAttempt:
-        """One update, as a lane hands it over."""
+    async def feed(self, raw: Mapping[str, Any], *, attempt: int = ATTEMPTS) -> UpdateAttempt:
+        """One attempt at an update. The last one by default: an error is told to the sender, as no other attempt comes.
+
+        Nothing is tried again here, as a lane would; what an exception that leaves the handlers does is the lane's.
+        """
         update = Update.de_json(dict(raw), self.app.bot)
-        update_attempt = UpdateAttempt(UpdateId(int(raw["update_id"])), attempt=3)
+        update_attempt = UpdateAttempt(UpdateId(int(raw["update_id"])), attempt=attempt)
         token = current_attempt.set(update_attempt)
         try:
             await self.app.process_update(update)
@@ -156,24 +157,22 @@ class Harness:
         self,
         user_id: int = ANNA,
         *,
-        positions: Iterable[Position] = (),
-        orders: Iterable[Order] = (),
-        fills: Iterable[Execution] = (),
+        positions: Iterable[Position],
+        orders: Iterable[Order],
+        fills: Iterable[Execution],
     ) -> None:
-        """Rows of the practice account."""
+        """Rows of the practice account. The events of the fills drop what was cached of it."""
         account, now = await self.practice_account(user_id), self.clock.now()
         held = Positions(account_id=account.account_id, items=tuple(positions), as_of=now)
         open_orders = Orders(account_id=account.account_id, items=tuple(orders), as_of=now)
-        async with self.database.transaction() as transaction:
-            portfolio, trades = SqlitePortfolio(transaction), SqliteTrades(transaction, lambda _: None)
-            await portfolio.replace_positions(account, held)
-            await portfolio.replace_orders(account, open_orders)
+        async with self.store.begin_aside() as unit:
+            await unit.portfolio.replace_positions(account, held)
+            await unit.portfolio.replace_orders(account, open_orders)
             for fill in fills:
-                await trades.add(account, fill)
-        self.assembly.reads.invalidate_user_caches(UserId(user_id))
+                await unit.trades.add(account, fill)
 
     async def settle(self) -> None:
-        """Let the cards that wait for Bybit have their answer, and the work beside the turns end."""
+        """Let the cards that wait for Bybit have their answer, and the work beside the updates end."""
         data = self.app.bot_data
         await until(lambda: not len(data.live_messages) and not len(data.tasks), what="the end of what waits")
 
@@ -235,14 +234,7 @@ class Person:
 
     async def tap(self, data: str, *, bubble: Bubble | None = None) -> Bubble:
         """A press with any data, tampered or not."""
-        before = {key: each.edits for key, each in self.harness.api.bubbles.items()}
-        await self.harness.feed(self.callback(data, bubble))
-        changed = [
-            each
-            for key, each in sorted(self.harness.api.bubbles.items())
-            if each.chat_id == self.chat_id and before.get(key) != each.edits
-        ]
-        return changed[-1] if changed else self.last
+        return await self._show(self.callback(data, bubble)) or self.last
 
     def message(self, text: str, **extra: Any) -> dict[str, Any]:
         message_id = self.harness.api.new_message_id()
@@ -280,6 +272,7 @@ class Person:
         return answer.get("text") if answer.get("show_alert") else None
 
     async def _show(self, raw: dict[str, Any]) -> Bubble | None:
+        """The newest bubble of the chat that the update made or edited, None for silence."""
         before = {key: each.edits for key, each in self.harness.api.bubbles.items()}
         await self.harness.feed(raw)
         changed = [

@@ -1,4 +1,4 @@
-"""What the cache tests share: a clock that is moved by hand, accounts, and a source that counts what it is asked."""
+"""What the cache tests share: accounts, and a source that counts what it is asked."""
 
 import asyncio
 from collections import Counter
@@ -8,27 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from bot.domain.accounts import Account, AccountType, Exchange, TradeSettings
-from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.ids import AccountId, UserId
 from cache.facade import CachedReads
 from cache.policy import AccountKey, Override
 from cache.region import Region
 from cache.regions import Regions
-
-
-@dataclass
-class HandClock:
-    """Monotonic seconds that pass when told."""
-
-    seconds: float = 100.0
-
-    def now(self) -> Millis:
-        return Millis(1)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def pass_by(self, seconds: float) -> None:
-        self.seconds += seconds
+from harness.fakes import FakeClock
 
 
 def account(account_id: int = 1, user_id: int = 12, account_type: AccountType = AccountType.DEMO) -> Account:
@@ -74,9 +59,9 @@ class Source:
     errors: dict[str, Exception] = field(default_factory=dict)
     gate: asyncio.Event | None = None  # while set, loads wait for it
 
-    def reads(self, *, overrides: Mapping[str, Override] | None = None, clock: HandClock | None = None) -> CachedReads:
+    def reads(self, *, overrides: Mapping[str, Override] | None = None, clock: FakeClock | None = None) -> CachedReads:
         """The facade over this source, whose time passes by that clock."""
-        clock = clock or HandClock()
+        clock = clock or FakeClock()
         ports = self.ports()
         return CachedReads(
             Regions(overrides, monotonic=clock.monotonic),

@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import InboxState, OutboxMessage, QueuedMessage, StoredUpdate
-from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis, UserId
 from bot.domain.update_attempt import UpdateId, current_attempt
 
@@ -99,10 +98,10 @@ class _OutboxRow:
 
 @dataclass
 class MemoryOutbox:
-    """OutboxStore in memory; (cause, kind) is unique."""
+    """OutboxStore in memory; (idempotency key, kind) is unique."""
 
     rows: dict[int, _OutboxRow] = field(default_factory=dict)
-    refuse: list[StorageTrouble] = field(default_factory=list)
+    refuse: list[BaseException] = field(default_factory=list)
 
     def add(self, message: OutboxMessage, now: Millis) -> None:
         if any(

@@ -19,7 +19,6 @@ from storage.accounts.queries import SqliteAccountQueries
 from storage.admin.queries import SqliteAdminQueries
 from storage.chat.queries import SqliteChatQueries
 from storage.licensing.queries import SqliteLicenseQueries
-from storage.signals.queries import SqliteSignalQueries
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 from storage.store import SqliteUnitOfWork, Store
@@ -36,7 +35,6 @@ class AllQueries(
     SqliteLicenseQueries,
     SqliteChatQueries,
     SqliteAdminQueries,
-    SqliteSignalQueries,
 ):
     """The reads of every feature in one object."""
 
@@ -70,14 +68,14 @@ class StorageHarness:
 
 @asynccontextmanager
 async def open_storage(
-    folder: Path, *, publish: Callable[[tuple[Event, ...]], Any] | None = None, is_watched: bool = True
+    folder: Path, *, enqueued: Callable[[], None] | None = None, is_watched: bool = True
 ) -> AsyncIterator[StorageHarness]:
     """`is_watched`: see `harness.write_watch`, whose notes are changes as well."""
     async with Database.open(folder / "perpdesk.sqlite3") as database:
         await migrate(database)
         clock = FakeClock()
         committed: list[tuple[Event, ...]] = []
-        store = Store(database, clock=clock, committed=committed.append, publish=publish)
+        store = Store(database, clock=clock, committed=committed.append, enqueued=enqueued)
         queries = AllQueries(database, clock=clock)
         async with watched(store) if is_watched else nullcontext():
             yield StorageHarness(database=database, store=store, queries=queries, clock=clock, committed=committed)

@@ -303,6 +303,9 @@ async def test_a_refund_with_a_typed_reason(harness: Harness) -> None:
     why = await owner.press("Refund", bubble=await refund_card(owner))
     asked = await owner.press("Another reason", bubble=why)
     assert "Type the reason" in asked.text
+    refused = await owner.say("x" * 201)
+    assert refused is not None
+    assert "200" in refused.text
     confirm = await owner.say("the <b>charts</b> were down")
     assert confirm is not None
     assert "the <b>charts</b> were down" in confirm.text

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from harness.app import ANNA, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.app import harness as open_harness
-from harness.bot_api import Bubble
+from harness.bot_api import Bubble, Refused
+from telegram import Update
 
 from bot.domain.admin import FREE_DAYS, AdminAction, AdminActionKind
 from bot.domain.errors import PinRequired
 from bot.domain.ids import UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.pins import LOCKED_FOR, OPEN_FOR
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.admin.user_actions import new_nonce
 from bot.services.chat.buttons import ButtonAction
@@ -217,6 +219,48 @@ async def test_a_try_that_a_crash_swallowed_counts(harness: Harness, owner: Pers
     await owner.say("/act now")
     await tap_pin(owner, PIN)
     assert DONE == ["now"], "the lock that was missing came, and went"
+
+
+async def press_in_two_attempts(person: Person, digit: str) -> Bubble:
+    """The card of the first attempt is lost on its way."""
+    harness, code = person.harness, person.last.button(digit)["callback_data"]
+    raw = person.callback(code, person.last)
+    for attempt in (1, 2):
+        if attempt == 1:
+            harness.api.methods["editMessageText"] = lambda _: Refused("Bad Gateway", status=502)
+        tried = UpdateAttempt(UpdateId(raw["update_id"]), attempt=attempt)
+        token = current_attempt.set(tried)
+        try:
+            await harness.app.process_update(Update.de_json(raw, harness.app.bot))
+        finally:
+            current_attempt.reset(token)
+            harness.api.methods.pop("editMessageText", None)
+        assert (tried.failure is not None, tried.applied) == (attempt == 1, False)
+    return person.last
+
+
+async def test_a_press_that_is_handled_again_is_one_press(harness: Harness, owner: Person) -> None:
+    await owner.say("/pin")
+    await owner.press("Set a PIN")
+    for digit in PIN:
+        bubble = await press_in_two_attempts(owner, digit)
+    assert "Once more" in bubble.text, "six taps, one PIN"
+    assert "●" not in bubble.text, "nothing of the repetition was typed yet"
+    await tap_pin(owner, PIN[:-1])
+    await press_in_two_attempts(owner, "⌫")
+    await tap_pin(owner, PIN[-2:])
+    assert "Your PIN is set" in owner.last.text
+
+
+async def test_a_wrong_pin_that_is_handled_again_is_one_try(harness: Harness, owner: Person) -> None:
+    await set_pin(owner)
+    shut(harness)
+    await owner.say("/act now")
+    for left in (4, 3, 2, 1):
+        await tap_pin(owner, "00000")
+        assert f"{left} tr" in (await press_in_two_attempts(owner, "1")).text
+    await tap_pin(owner, "00000")
+    assert "Too many wrong tries" in (await press_in_two_attempts(owner, "1")).text
 
 
 async def test_an_old_pad_is_dead(harness: Harness, owner: Person) -> None:

@@ -14,7 +14,7 @@ from harness.waiting import until
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import _serve
-from bot.domain.errors import StarsError, StorageTrouble
+from bot.domain.errors import ExchangeDown, NothingDone, StarsError, StorageTrouble
 from bot.domain.ids import DAY_S, UserId
 from bot.services.admin.broadcasts import BroadcastService
 from bot.services.housekeeping import Housekeeping
@@ -52,15 +52,17 @@ async def series(sidecar: TestClient[Any, Any]) -> dict[tuple[str, str, str | No
 
 
 async def failed(harness: Harness, name: str, times: int) -> None:
-    """Runs a job until it has failed so often."""
+    """Runs a job, round by round, until it has failed so often."""
     job = harness.assembly.jobs[name]
 
-    def done() -> bool:
-        if job.stats().failures < times:
-            job.wake()
-        return job.stats().failures == times
+    def ended() -> int:
+        return job.stats().rounds + job.stats().failures
 
-    await until(done, what=f"{times} failures of {name}")
+    await until(ended, what=f"the first round of {name}")
+    while job.stats().failures < times:
+        before = ended()
+        job.wake()
+        await until(lambda before=before: ended() > before, what=f"a round of {name}")  # type: ignore[misc]
 
 
 def test_the_document_lists_every_job(harness: Harness) -> None:
@@ -110,6 +112,26 @@ async def test_a_job_that_fails_for_too_long_is_a_reason_until_it_succeeds(
         assert (await series(sidecar))["perpdesk_job_late", READS_STARS, None] == 0
 
 
+async def test_keys_that_nobody_answers_for_are_a_reason(
+    harness: Harness, sidecar: TestClient[Any, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    harness.api.methods["getStarTransactions"] = lambda _: {"transactions": []}
+    await harness.demo_account(harness.person(ANNA))
+    async with harness.assembly.jobs.open():
+        await until(lambda: harness.assembly.jobs["key_watch"].stats().rounds == 1, what="a look at keys")
+        harness.clock.advance(DAY_S + 1)
+        harness.bybit.trouble = ExchangeDown("silent")
+        await failed(harness, "key_watch", 2)
+        assert (await series(sidecar))["perpdesk_job_rounds_total", "key_watch", "failed"] == 2
+        (reason,) = [each for each in await reasons(sidecar) if "key_watch" in each]
+        assert "has failed 2 times in a row" in reason
+        harness.bybit.trouble = None
+        harness.assembly.jobs["key_watch"].wake()
+        await until(lambda: harness.assembly.jobs["key_watch"].stats().rounds == 2, what="a look that is answered")
+        assert [each for each in await reasons(sidecar) if "key_watch" in each] == []
+    assert "the job key_watch failed: Bybit could be asked about none of 1 keys" in caplog.messages
+
+
 async def test_a_table_that_cannot_be_swept_is_a_reason(harness: Harness, sidecar: TestClient[Any, Any]) -> None:
     harness.api.methods["getStarTransactions"] = lambda _: {"transactions": []}
     async with harness.database.transaction() as transaction:
@@ -135,12 +157,13 @@ async def test_a_broadcast_that_is_started_is_sent_at_once_and_at_its_rate(harne
     async with harness.assembly.jobs.open():
         await until(lambda: job.stats().rounds == 1, what="the first look for broadcasts")
         draft = await broadcasts.draft(UserId(ANNA), "Hello there")
-        harness.services.pin._open(UserId(ANNA))
         await broadcasts.start(UserId(ANNA), draft.broadcast_id)
         assert job.stats().rounds == 1
         began = asyncio.get_running_loop().time()
         await broadcasts.show_at(draft.broadcast_id, anna.chat_id, 1)
-        await until(lambda: any(each.text == "Hello there" for each in anna.bubbles), what="the message")
+        await until(
+            lambda: any(each.text == "Hello there" for each in anna.bubbles), what="the message", limit=20
+        )  # unasked it looks in 30 s
         await until(lambda: job.stats().rounds == 2, what="the end of the batch")
         await broadcasts.show_at(draft.broadcast_id, anna.chat_id, 1)
         await asyncio.sleep(0.05)
@@ -197,14 +220,14 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
     }, "of the others a failed round has the same pause, which is below"
     found = {job.name: (job._retry_s, job._first_s, job._late_after_s, job._expected) for job in harness.assembly.jobs}
     assert found == {
-        "refunds": (1, 0, 5 * minute, ()),
+        "refunds": (1, 0, 5 * minute, (NothingDone,)),
         "reconciliation": (15, 0, 30 * minute, (StarsError,)),
         "erasures": (10 * minute, 0, 30 * minute, ()),
-        "key_watch": (10 * minute, 0, 2 * hour, ()),
+        "key_watch": (10 * minute, 0, 2 * hour, (NothingDone,)),
         "reminders": (5 * minute, 0, hour, ()),
         "promo_undos": (minute, 0, hour, ()),
         "pinned_cards": (hour, hour, None, ()),
-        "broadcasts": (30, 0, 15 * minute, ()),
+        "broadcasts": (30, 0, 15 * minute, (NothingDone,)),
         "housekeeping": (hour, 0, 3 * day, (StorageTrouble,)),
         "inbox_sweep": (hour, 0, day, (StorageTrouble,)),
         "cache_sweep": (5 * minute, 5 * minute, None, ()),

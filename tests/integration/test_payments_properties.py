@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from harness.app import ANNA, BORIS
@@ -9,7 +10,7 @@ from harness.payments import Lost, PaymentsHarness, open_payments, paid, someone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.errors import BadInput, StarsDown
+from bot.domain.errors import BadInput, NothingDone, StarsDown
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.payments import PaymentStatus
@@ -111,7 +112,8 @@ class _World:
         self.it.stars.faults.append(fault)
 
     async def _give_back(self) -> None:
-        await self.it.job.give_back()
+        with suppress(NothingDone):
+            await self.it.job.give_back()
 
     async def _look(self) -> None:
         await self.it.watch.reconcile()
@@ -120,7 +122,7 @@ class _World:
         """Time passes until there is nothing left to do."""
         for _ in range(len(self.it.stars.faults) + 3):
             self.it.clock.advance(3600)
-            await self.it.job.give_back()
+            await self._give_back()
             await self.it.watch.reconcile()
 
     async def check(self) -> None:

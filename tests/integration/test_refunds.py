@@ -1,10 +1,12 @@
 """Stars back: asked for once, told to Telegram until it is done, booked once, and only the unused time is taken."""
 
+from contextlib import nullcontext
+
 import pytest
 from harness.app import ANNA, BORIS, OWNER
 from harness.payments import Lost, PaymentsHarness, someone
 
-from bot.domain.errors import BadInput, StarsDown, StarsRefused
+from bot.domain.errors import BadInput, NothingDone, StarsDown, StarsRefused
 from bot.domain.licensing import LicenseType
 from bot.domain.payments import PaymentStatus
 
@@ -47,7 +49,8 @@ async def test_a_lost_answer_is_asked_for_again_and_counts_once(payments: Paymen
     await payments.pay(await payments.invoice(), "a")
     await payments.ask_refund(1, "asked")
     payments.stars.faults = [Lost("timed out")]
-    assert await payments.job.give_back() == 0
+    with pytest.raises(NothingDone, match="none of 1 refunds"):
+        await payments.job.give_back()
     assert (await payments.statuses())["a"] == "refund_asked"
     assert await payments.job.give_back() == 0, "it is not due at once"
     payments.clock.advance(3)
@@ -61,8 +64,9 @@ async def test_patience_grows_to_five_minutes_and_a_no_is_told_to_admins_once(pa
     await payments.pay(await payments.invoice(), "a")
     await payments.ask_refund(1, "asked")
     payments.stars.faults = [StarsDown("502"), *[StarsRefused("BALANCE_TOO_LOW")] * 14]
-    for _ in range(15):
-        assert await payments.job.give_back() == 0
+    for attempt in range(15):
+        with nullcontext() if attempt else pytest.raises(NothingDone):
+            assert await payments.job.give_back() == 0, "a no is an answer"
         ((next_try, attempts, said),) = await payments.rows(
             "SELECT next_try_ts, attempts, trouble FROM payment_history"
         )
@@ -73,6 +77,20 @@ async def test_patience_grows_to_five_minutes_and_a_no_is_told_to_admins_once(pa
     assert (await payments.promised()).count(("payment-stuck-admin", OWNER)) == 1
     assert await payments.job.give_back() == 1
     assert await payments.rows("SELECT trouble, next_try_ts FROM payment_history") == [("", None)]
+
+
+async def test_a_round_that_nobody_answered_tried_all_and_is_a_failed_one(payments: PaymentsHarness) -> None:
+    for number, charge in enumerate("ab", start=1):
+        await payments.pay(await payments.invoice(), charge)
+        await payments.ask_refund(number, "asked")
+    payments.stars.faults = [StarsDown("502"), StarsDown("502"), StarsDown("502")]
+    job = payments.harness.assembly.jobs["refunds"]
+    with pytest.raises(NothingDone, match="none of 2 refunds"):
+        await job.work()
+    assert payments.stars.asked == ["a", "b"]
+    payments.clock.advance(3)
+    assert await job.work() == 1, "one that Telegram answered for is enough"
+    assert await job.work() == 0, "nothing is due"
 
 
 async def test_a_payment_goes_back_once(payments: PaymentsHarness) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from harness.storage import ANNA, BORIS, NOW, StorageHarness, new_user, open_sto
 
 from bot.domain.chat import Button, Dialogue, InboxState, OutboxMessage, StoredUpdate
 from bot.domain.errors import ButtonExpired, StorageTrouble
-from bot.domain.events import Event, RoleChanged, UserBanned, UserConfigChanged
+from bot.domain.events import RoleChanged, UserBanned, UserConfigChanged
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.update_attempt import PressedButton, UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Role
@@ -273,7 +274,7 @@ async def test_a_user_has_one_dialogue(tmp_path: Path) -> None:
 
 
 async def handling(idempotency_key: UpdateAttempt, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    """Run as the lanes do: with the update's cause in the context."""
+    """Run as the lanes do: with the update's attempt in the context."""
 
     async def run() -> Any:
         current_attempt.set(idempotency_key)
@@ -378,16 +379,8 @@ async def test_what_is_written_aside_touches_neither_the_update_nor_its_button(t
         assert storage.committed == [(UserConfigChanged(user_id=ANNA),)]
 
 
-async def test_events_are_told_after_the_commit_in_their_order(tmp_path: Path) -> None:
-    seen: list[str] = []
-
-    async def publish(events: tuple[Event, ...]) -> None:
-        seen.append(f"published {[type(event).__name__ for event in events]} after {len(storage.committed)} drops")
-        assert await storage.queries.user_config(ANNA) is not None
-        async with storage.store.begin():  # the lock is free: a reaction may write
-            pass
-
-    async with open_storage(tmp_path, publish=publish) as storage:
+async def test_events_are_told_with_the_commit_in_their_order(tmp_path: Path) -> None:
+    async with open_storage(tmp_path) as storage:
         async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
             await unit.users.set_banned(ANNA, banned=True)
@@ -396,21 +389,44 @@ async def test_events_are_told_after_the_commit_in_their_order(tmp_path: Path) -
             assert storage.committed == []
         told = (UserConfigChanged(user_id=ANNA), UserBanned(user_id=ANNA), RoleChanged(user_id=ANNA))
         assert storage.committed == [told]
-        assert seen == ["published ['UserConfigChanged', 'UserBanned', 'RoleChanged'] after 1 drops"]
 
 
-async def test_a_reaction_that_fails_is_logged_and_undoes_nothing(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def publish(_: tuple[Event, ...]) -> None:
-        raise ZeroDivisionError("reaction")
-
-    async with open_storage(tmp_path, publish=publish) as storage:
+async def test_a_commit_that_enqueued_is_told_after_its_drops(tmp_path: Path) -> None:
+    seen: list[int] = []
+    async with open_storage(tmp_path, enqueued=lambda: seen.append(len(storage.committed))) as storage:
         async with storage.store.begin() as unit:
             await unit.users.ensure(new_user(), NOW)
-        assert await storage.queries.user_config(ANNA) is not None
-    assert "a reaction failed" in caplog.text
-    assert "ZeroDivisionError: reaction" in caplog.text
+        assert seen == [], "nothing was enqueued"
+        with suppress(ZeroDivisionError):
+            async with storage.store.begin() as unit:
+                await unit.enqueue(promise("a"), NOW)
+                raise ZeroDivisionError
+        assert seen == [], "it was taken back"
+        async with storage.store.begin() as unit:
+            await unit.enqueue(promise("a"), NOW)
+            await unit.users.set_banned(ANNA, banned=True)
+            assert seen == [], "it is not committed yet"
+        assert seen == [2]
+        async with storage.store.begin_aside() as unit:
+            await unit.enqueue(promise("b"), NOW)
+        assert seen == [2, 2]
+        async with storage.store.begin() as unit:
+            await unit.enqueue(promise("b"), NOW)
+        assert seen == [2, 2], "it was there already"
+
+
+async def test_a_hook_that_fails_is_logged_and_the_commit_stands(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError("hook")
+
+    async with open_storage(tmp_path, enqueued=fail) as storage:
+        await storage.user()
+        async with storage.store.begin() as unit:
+            await unit.enqueue(promise("a"), NOW)
+        assert len(await SqliteOutbox(storage.database).due(NOW, 10)) == 1
+    assert "ZeroDivisionError: hook" in caplog.text
 
 
 async def test_a_drop_that_fails_is_logged_and_the_commit_stands(

@@ -1,7 +1,7 @@
 """The repositories record what they wrote; tests/harness/write_watch.py finds each event that is left out."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -84,7 +84,7 @@ WRITES: dict[str, tuple[Write, set[type]]] = {
         {CredentialsChanged},
     ),
     "check": (
-        lambda unit, storage: unit.accounts.set_check(storage.demo.account_id, key_check(checked_at=NOW + 1)),
+        lambda unit, storage: unit.accounts.set_check(sealed_credentials(storage.demo), key_check(checked_at=NOW + 1)),
         {CredentialsChanged},
     ),
     "wallet": (
@@ -103,8 +103,11 @@ REPLAYS: dict[str, Write] = {
     "wallet": lambda unit, storage: unit.accounts.open_paper_wallet(storage.paper.account_id, "USDT", "7"),
     "fill": lambda unit, storage: unit.trades.add(storage.paper, execution()),
     "license": lambda unit, _: unit.ledger.append(ANNA, granted("once"), NOW),
+    "check of a key that was replaced": lambda unit, storage: unit.accounts.set_check(
+        replace(sealed_credentials(storage.demo), api_key=b"former"), key_check()
+    ),
     "check of a key that is gone": lambda unit, storage: unit.accounts.set_check(
-        storage.pending.account_id, key_check()
+        sealed_credentials(storage.pending), key_check()
     ),
     "a load written back": lambda unit, storage: unit.portfolio.replace_positions(
         storage.demo, Positions(account_id=storage.demo.account_id, items=(position("ETHUSDT"),), as_of=NOW)

@@ -1,4 +1,4 @@
-"""The license ledger on a real file: causes, chain, projection, and the same properties through the whole store."""
+"""The license ledger on a real file: its keys, its chain, its projection, and the same through the whole store."""
 
 import asyncio
 import itertools

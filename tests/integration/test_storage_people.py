@@ -308,7 +308,7 @@ async def test_the_keys_checked_longest_ago_are_checked_again(tmp_path: Path) ->
             for account, age in zip(accounts, (1, 3, 2, 0), strict=True):
                 check = key_check(checked_at=NOW - age * DAY, bybit_uid=account.bybit_uid)
                 await unit.accounts.put_credentials(sealed_credentials(account))
-                await unit.accounts.set_check(account.account_id, check)
+                assert await unit.accounts.set_check(sealed_credentials(account), check)
             await unit.accounts.remove(accounts[2].account_id)
             waiting = await add_account(unit, ANNA, AccountType.DEMO)
             await unit.accounts.put_credentials(sealed_credentials(waiting))
@@ -320,7 +320,7 @@ async def test_a_check_of_a_key_that_is_gone_changes_nothing(tmp_path: Path) -> 
     async with open_storage(tmp_path) as storage:
         account = await storage.account()
         async with storage.store.begin() as unit:
-            await unit.accounts.set_check(account.account_id, key_check())
+            assert not await unit.accounts.set_check(sealed_credentials(account), key_check())
         assert await storage.queries.credentials(account.account_id) is None
 
 

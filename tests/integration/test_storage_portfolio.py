@@ -1,4 +1,4 @@
-"""Positions, orders, fills and signals on a real file."""
+"""Positions, orders and fills on a real file."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -12,7 +12,6 @@ from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Order, Orders, Position, Positions, Side
-from storage.signals.signals import Signal
 
 LATER = Millis(NOW + 1000)
 
@@ -234,28 +233,3 @@ async def test_a_fill_can_not_be_put_on_another_users_account(tmp_path: Path) ->
         with pytest.raises(Exception, match="FOREIGN KEY constraint failed"):
             async with storage.store.begin() as unit:
                 await unit.trades.add(replace(account, user_id=BORIS), execution())
-
-
-def signal(source_id: str, **changes: Any) -> Signal:
-    values: dict[str, Any] = {
-        "source": "channel:-1001234",
-        "source_id": source_id,
-        "ts": NOW,
-        "timeframe": "1h",
-        "side": Side.BUY,
-        "symbol": Symbol("BTCUSDT"),
-        "price": Decimal("95432.50"),
-    }
-    return Signal(**(values | changes))
-
-
-async def test_a_signal_is_stored_once_and_the_ten_newest_are_read(tmp_path: Path) -> None:
-    async with open_storage(tmp_path) as storage:
-        async with storage.store.begin() as unit:
-            for number in range(12):
-                assert await unit.signals.add(signal(str(number), ts=NOW + number), "SCALPER LONG BTCUSDT \ud800")
-            assert not await unit.signals.add(signal("3"), "again")
-            assert await unit.signals.add(signal("3", source="webhook:7", symbol=Symbol("ETHUSDT"), price=None), "x")
-        found = await storage.queries.recent_signals(Symbol("BTCUSDT"))
-        assert found == tuple(signal(str(number), ts=NOW + number) for number in range(11, 1, -1))
-        assert [each.source for each in await storage.queries.recent_signals(Symbol("ETHUSDT"))] == ["webhook:7"]

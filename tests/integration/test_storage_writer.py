@@ -22,8 +22,8 @@ from bot.domain.errors import StorageTrouble
 from bot.domain.events import UserConfigChanged
 from bot.domain.ids import UserId
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
+from ops.bench.dataset import INSERT_SIGNAL
 from storage.chat.inbox import SqliteInbox
-from storage.signals.signals import INSERT_SIGNAL
 from storage.sqlite.writer import Transaction
 
 FILLER = "x" * 4000

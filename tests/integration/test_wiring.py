@@ -205,6 +205,12 @@ async def test_stored_staff_is_told_of_trouble_with_payments(harness: Harness) -
 # --- Telegram -------------------------------------------------------------------------------------------------------
 
 
+async def test_telegram_is_called_where_the_settings_say(telegram: FakeTelegram, tmp_path: Path) -> None:
+    async with ChatProcess(tmp_path, telegram).open() as process:
+        await asyncio.wait_for(process.runtime.connect(), 20)  # elsewhere it is patient for ever
+    assert telegram.sent("getMe")
+
+
 async def test_the_handlers_are_those_of_the_table(telegram: FakeTelegram, tmp_path: Path) -> None:
     async with ChatProcess(tmp_path, telegram).at_work():
         telegram.deliver(message(1, 1))
@@ -220,6 +226,18 @@ async def test_a_commit_wakes_the_outbox(telegram: FakeTelegram, tmp_path: Path)
         await until(
             lambda: len(telegram.sent()) == 1, what="the message", limit=20
         )  # the outbox itself looks in an hour
+
+
+async def test_a_support_message_wakes_the_outbox(telegram: FakeTelegram, tmp_path: Path) -> None:
+    """It changes nothing that is cached."""
+    tuning = replace(CHAT_TUNING, outbox_times=OutboxTimes(poll=3600))
+    async with ChatProcess(tmp_path, telegram, tuning=tuning).at_work() as process:
+        services = process.assembly.services
+        anna = (await services.people.welcome(new_user(ANNA))).config
+        await until(lambda: process.runtime.stats().poll, what="the outbox at rest")
+        await services.support.write(anna, "where is my license")
+        await until(lambda: len(telegram.sent()) == 1, what="the message", limit=20)
+        assert telegram.sent()[0]["chat_id"] == str(OWNER)
 
 
 async def test_a_failed_message_waits_as_long_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
@@ -241,16 +259,19 @@ async def test_updates_are_asked_for_as_long_as_it_is_tuned_to(telegram: FakeTel
     assert telegram.sent("getUpdates")[-1]["timeout"] == "2"
 
 
-async def test_a_lane_holds_as_many_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
+async def test_as_many_are_served_at_once_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
+    at_work: list[int] = []
+
     async def handler(update: Update) -> None:
-        await until(lambda: process.runtime.stats().lanes.too_fast, what="the refusal")
+        at_work.append(process.runtime.stats().lanes.running)
+        await asyncio.sleep(0.01)
         await echo(update)
 
-    tuning = replace(CHAT_TUNING, lane_limits=LaneLimits(waiting_per_user=1))
+    tuning = replace(CHAT_TUNING, lane_limits=LaneLimits(at_once=1))
     async with ChatProcess(tmp_path, telegram, handler, tuning=tuning).at_work() as process:
-        telegram.deliver(*(message(number, 1) for number in range(4)))
-        await until(lambda: process.runtime.stats().inbox_marker.marked == 4, what="every mark")
-        assert process.runtime.stats().lanes.too_fast == 3
+        telegram.deliver(*(message(number, number) for number in range(1, 9)))
+        await until(lambda: process.runtime.stats().inbox_marker.marked == 8, what="every mark")
+    assert at_work == [1] * 8
 
 
 async def test_after_floods_the_tuned_rate_is_kept_to(telegram: FakeTelegram, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from harness.cache import HandClock, Source, account
+from harness.cache import Source, account
+from harness.fakes import FakeClock
 
 from bot.domain.accounts import AccountType
 from cache.facade import CachedReads
@@ -53,7 +54,7 @@ async def test_the_recipe_for_a_new_read_runs() -> None:
         gateways=dict.fromkeys(AccountType, ports),
         portfolio=ports,
         inspector=ports,
-        clock=HandClock(),
+        clock=FakeClock(),
     )
     for each in (account(1), account(1), account(2)):
         await reads.closed_pnl(each)

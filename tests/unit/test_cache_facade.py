@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from harness.cache import HandClock, Source, account
+from harness.cache import Source, account
+from harness.fakes import FakeClock
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyType, SealedCredentials
 from bot.domain.events import (
@@ -43,8 +44,8 @@ THEIRS = account(4, 123)
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def source() -> Source:
 
 
 @pytest.fixture
-def reads(source: Source, clock: HandClock) -> CachedReads:
+def reads(source: Source, clock: FakeClock) -> CachedReads:
     return source.reads(clock=clock)
 
 
@@ -113,7 +114,7 @@ async def test_reads_that_differ_in_anything_do_not_share(reads: CachedReads, so
     assert len(source.asked) == 12 + 8 + 4 + 2 + 2
 
 
-async def test_the_last_known_is_there_after_its_time(reads: CachedReads, source: Source, clock: HandClock) -> None:
+async def test_the_last_known_is_there_after_its_time(reads: CachedReads, source: Source, clock: FakeClock) -> None:
     assert reads.last_balance(MAIN) is None
     fresh = {
         "balance": await reads.balance(MAIN),
@@ -123,7 +124,7 @@ async def test_the_last_known_is_there_after_its_time(reads: CachedReads, source
         "klines": await reads.klines(BTC, "60"),
         "board": await reads.board(Category.LINEAR),
     }
-    clock.pass_by(600)
+    clock.advance(600)
     reads.sweep()
     last = {
         "balance": reads.last_balance(MAIN),
@@ -293,10 +294,10 @@ async def test_all_of_a_user_goes_at_once_and_nothing_of_user_123(reads: CachedR
 
 
 async def test_a_sweep_in_steps_sweeps_all_regions_and_gives_way(
-    reads: CachedReads, source: Source, clock: HandClock
+    reads: CachedReads, source: Source, clock: FakeClock
 ) -> None:
     await fill(reads, source)
-    clock.pass_by(10_000)
+    clock.advance(10_000)
     sweeping = asyncio.create_task(reads.sweep_in_steps())
     await asyncio.sleep(0)
     assert not sweeping.done(), "a step a turn of the loop"
@@ -304,10 +305,10 @@ async def test_a_sweep_in_steps_sweeps_all_regions_and_gives_way(
     assert [stats.size for stats in reads.stats()] == [0] * 10
 
 
-async def test_a_sweep_answers_how_much_went(reads: CachedReads, source: Source, clock: HandClock) -> None:
+async def test_a_sweep_answers_how_much_went(reads: CachedReads, source: Source, clock: FakeClock) -> None:
     await fill(reads, source)
     held = sum(stats.size for stats in reads.stats())
-    clock.pass_by(10_000)
+    clock.advance(10_000)
     assert reads.sweep() == held
     assert reads.sweep() == 0
 

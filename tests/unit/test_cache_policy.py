@@ -1,5 +1,6 @@
 """The policy table is what the design asks for, whole and frozen."""
 
+import ast
 import dataclasses
 import enum
 import types
@@ -10,10 +11,11 @@ from typing import Any
 
 import mypy.api
 import pytest
+from harness.sources import trees
 
 from bot.domain import events
 from bot.domain.events import AccountEvent, InstrumentRejected, UserEvent
-from cache.policy import TABLE, Of, Policy, account_subject, as_markdown, on, policies
+from cache.policy import RESERVED, TABLE, Of, Policy, account_subject, as_markdown, on, policies
 from cache.tags import account, user
 
 ROOT = Path(__file__).parents[2]
@@ -48,14 +50,28 @@ def test_an_order_book_lives_longer_than_the_rest_of_market_data() -> None:
     assert market_data.ttl_of(("board", "linear", "")) == 5
 
 
+CONCRETE = {
+    event
+    for event in vars(events).values()
+    if isinstance(event, type) and issubclass(event, UserEvent | AccountEvent | InstrumentRejected)
+} - {UserEvent, AccountEvent}
+
+
 def test_every_event_drops_something() -> None:
-    concrete = {
-        event
-        for event in vars(events).values()
-        if isinstance(event, type) and issubclass(event, UserEvent | AccountEvent | InstrumentRejected)
-    } - {UserEvent, AccountEvent}
-    assert len(concrete) >= 13
-    assert {drop.event for policy in TABLE for drop in policy.dropped_by} == concrete
+    assert len(CONCRETE) >= 13
+    assert {drop.event for policy in TABLE for drop in policy.dropped_by} == CONCRETE
+
+
+def test_the_events_that_storage_never_names_are_marked_as_reserved() -> None:
+    """To record one, a repository has to read its name."""
+    read = {
+        node.id
+        for module, tree in trees().items()
+        if module.partition(".")[0] == "storage"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name)
+    }
+    assert {event for event in CONCRETE if event.__name__ not in read} == RESERVED
 
 
 FROZEN_LEAVES = (int, str, bytes, bool, float, Decimal, types.NoneType)

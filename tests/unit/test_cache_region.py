@@ -7,7 +7,8 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
-from harness.cache import A, B, Gate, HandClock, begin, key
+from harness.cache import A, B, Gate, begin, key
+from harness.fakes import FakeClock
 
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from cache.policy import MARKET_DATA, POSITION, AccountKey
@@ -17,8 +18,8 @@ from cache.tags import account
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def source() -> Gate:
 
 
 @pytest.fixture
-def region(clock: HandClock) -> Region[AccountKey]:
+def region(clock: FakeClock) -> Region[AccountKey]:
     return Region(POSITION, clock.monotonic)
 
 
@@ -44,35 +45,35 @@ def complaints() -> Iterator[list[str]]:
 
 
 async def test_a_value_is_loaded_once_and_lives_its_time(
-    region: Region[AccountKey], clock: HandClock, source: Gate
+    region: Region[AccountKey], clock: FakeClock, source: Gate
 ) -> None:
     assert await region.get(A, source.load, None) == "value"
     source.answer = "newer"
-    clock.pass_by(POSITION.ttl - 0.001)
+    clock.advance(POSITION.ttl - 0.001)
     assert await region.get(A, source.load, None) == "value"
-    clock.pass_by(0.001)
+    clock.advance(0.001)
     assert await region.get(A, source.load, None) == "newer"
     assert source.calls == 2
     stats = region.stats()
     assert (stats.hits, stats.misses, stats.loads, stats.expirations) == (1, 2, 2, 1)
 
 
-async def test_the_time_begins_when_the_answer_came(region: Region[AccountKey], clock: HandClock, source: Gate) -> None:
+async def test_the_time_begins_when_the_answer_came(region: Region[AccountKey], clock: FakeClock, source: Gate) -> None:
     (reader,) = await begin(region, source)
-    clock.pass_by(60)
+    clock.advance(60)
     assert source.gate
     source.gate.set()
     await reader
-    clock.pass_by(POSITION.ttl - 0.1)
+    clock.advance(POSITION.ttl - 0.1)
     await region.get(A, source.load, None)
     assert source.calls == 1
 
 
-async def test_a_kind_has_its_own_time(clock: HandClock, source: Gate) -> None:
+async def test_a_kind_has_its_own_time(clock: FakeClock, source: Gate) -> None:
     region = Region(MARKET_DATA, clock.monotonic)
     for kind_of in ("order_book", "klines"):
         await region.get((kind_of, "BTCUSDT", ""), source.load, None)
-    clock.pass_by(7)
+    clock.advance(7)
     for kind_of in ("order_book", "klines"):
         await region.get((kind_of, "BTCUSDT", ""), source.load, None)
     assert (region.hits, region.misses) == (1, 3)
@@ -87,10 +88,10 @@ async def test_none_is_a_value(region: Region[AccountKey], source: Gate) -> None
 
 
 async def test_the_last_known_outlives_its_time_but_not_a_drop(
-    region: Region[AccountKey], clock: HandClock, source: Gate
+    region: Region[AccountKey], clock: FakeClock, source: Gate
 ) -> None:
     await region.get(A, source.load, None)
-    clock.pass_by(1_000)
+    clock.advance(1_000)
     source.error = ValueError("silent")
     with pytest.raises(ValueError, match="silent"):
         await region.get(A, source.load, None)
@@ -284,11 +285,11 @@ async def test_a_canceled_reader_of_a_closing_region_is_canceled(
 # --- numbers ------------------------------------------------------------------------------------------------
 
 
-async def test_loads_are_timed(region: Region[AccountKey], clock: HandClock) -> None:
+async def test_loads_are_timed(region: Region[AccountKey], clock: FakeClock) -> None:
     for place, seconds in enumerate((0.0005, 0.002, 3.0)):
 
         async def load(_: object, seconds: float = seconds) -> None:
-            clock.pass_by(seconds)
+            clock.advance(seconds)
 
         await region.get(key(place), load, None)
     times = region.stats().load_seconds

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 import pytest
-from harness.cache import A, B, Gate, HandClock, begin, key
+from harness.cache import A, B, Gate, begin, key
+from harness.fakes import FakeClock
 
 from bot.domain.accounts import AccountType, Exchange, KeyType, SealedCredentials
 from bot.domain.ids import AccountId, UserId
@@ -14,8 +15,8 @@ from cache.tags import account, kind, user
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def source() -> Gate:
 
 
 @pytest.fixture
-def region(clock: HandClock) -> Region[AccountKey]:
+def region(clock: FakeClock) -> Region[AccountKey]:
     return Region(POSITION, clock.monotonic)
 
 
@@ -86,7 +87,7 @@ def sealed(user_id: int) -> SealedCredentials:
     )
 
 
-async def test_credentials_are_dropped_with_their_owner_whom_only_the_value_tells(clock: HandClock) -> None:
+async def test_credentials_are_dropped_with_their_owner_whom_only_the_value_tells(clock: FakeClock) -> None:
     region = Region(CREDENTIALS, clock.monotonic)
     region.put(AccountId(1), sealed(12))
     region.put(AccountId(2), sealed(123))
@@ -96,7 +97,7 @@ async def test_credentials_are_dropped_with_their_owner_whom_only_the_value_tell
     assert region.drop(user, 123) == 1
 
 
-async def test_credentials_under_way_are_overtaken_by_any_user_drop(clock: HandClock, source: Gate) -> None:
+async def test_credentials_under_way_are_overtaken_by_any_user_drop(clock: FakeClock, source: Gate) -> None:
     region = Region(CREDENTIALS, clock.monotonic)
     source.answer = sealed(12)
     (reader,) = await begin(region, source, of=AccountId(1))
@@ -113,7 +114,7 @@ async def test_credentials_under_way_are_overtaken_by_any_user_drop(clock: HandC
 
 
 @pytest.fixture
-def small(clock: HandClock) -> Region[AccountKey]:
+def small(clock: FakeClock) -> Region[AccountKey]:
     return Region(replace(POSITION, capacity=3), clock.monotonic)
 
 
@@ -146,11 +147,11 @@ async def test_room_made_by_a_drop_is_used_before_anybody_is_evicted(small: Regi
 
 
 async def test_an_expired_entry_that_makes_room_is_no_eviction(
-    small: Region[AccountKey], clock: HandClock, source: Gate
+    small: Region[AccountKey], clock: FakeClock, source: Gate
 ) -> None:
     small.put(key(1), 1)
     await small.get(key(1), source.load, None)
-    clock.pass_by(POSITION.ttl)
+    clock.advance(POSITION.ttl)
     for number in (2, 3, 4):
         small.put(key(number), number)
     assert key(1) not in small
@@ -158,7 +159,7 @@ async def test_an_expired_entry_that_makes_room_is_no_eviction(
     assert (stats.evictions, stats.expirations) == (0, 1)
 
 
-async def test_one_eviction_costs_a_bounded_search(clock: HandClock, source: Gate) -> None:
+async def test_one_eviction_costs_a_bounded_search(clock: FakeClock, source: Gate) -> None:
     region = Region(replace(POSITION, capacity=200), clock.monotonic)
     for number in range(200):
         region.put(key(number), number)
@@ -174,11 +175,11 @@ async def test_one_eviction_costs_a_bounded_search(clock: HandClock, source: Gat
 # --- upkeep -------------------------------------------------------------------------------------------------
 
 
-async def test_a_sweep_removes_what_has_expired(region: Region[AccountKey], clock: HandClock) -> None:
+async def test_a_sweep_removes_what_has_expired(region: Region[AccountKey], clock: FakeClock) -> None:
     region.put(A, 1)
-    clock.pass_by(6)
+    clock.advance(6)
     region.put(B, 2)
-    clock.pass_by(6)
+    clock.advance(6)
     assert region.sweep() == 1
     assert A not in region
     assert B in region
@@ -186,27 +187,45 @@ async def test_a_sweep_removes_what_has_expired(region: Region[AccountKey], cloc
     assert (stats.size, stats.expirations) == (1, 1)
 
 
-async def test_a_sweep_spares_what_may_be_shown_as_the_last_known(clock: HandClock) -> None:
+async def test_a_sweep_spares_what_may_be_shown_as_the_last_known(clock: FakeClock) -> None:
     region = Region(replace(POSITION, keep_last=100), clock.monotonic)
     region.put(A, 1)
-    clock.pass_by(POSITION.ttl + 99)
+    clock.advance(POSITION.ttl + 99)
     assert region.sweep() == 0
     assert region.last(A) == 1
-    clock.pass_by(1)
+    clock.advance(1)
     assert region.sweep() == 1
     assert region.last(A) is None
 
 
-async def test_a_sweep_can_stop_half_way(region: Region[AccountKey], clock: HandClock) -> None:
-    for number in range(10):
+async def test_a_sweep_in_steps_looks_at_each_entry_once(region: Region[AccountKey], clock: FakeClock) -> None:
+    for number in range(5):
         region.put(key(number), number)
-    clock.pass_by(60)
-    assert [region.sweep(4) for _ in range(4)] == [4, 4, 2, 0]
+    clock.advance(60)
+    for number in range(5, 10):
+        region.put(key(number), number)
+    assert list(region.sweep_in_steps(4)) == [4, 1, 0]
+    assert list(region.sweep_in_steps(4)) == [0, 0]
+    assert region.stats().size == 5
 
 
-async def test_an_expired_entry_is_counted_once(region: Region[AccountKey], clock: HandClock, source: Gate) -> None:
+async def test_what_changes_between_two_steps_of_a_sweep(region: Region[AccountKey], clock: FakeClock) -> None:
+    for number in range(6):
+        region.put(key(number), number)
+    clock.advance(60)
+    steps = region.sweep_in_steps(2)
+    assert next(steps) == 2
+    region.put(key(2), "new")
+    assert region.drop(account, 3) == 1
+    region.put(key(0), "came after the first step")
+    assert list(steps) == [0, 2], "one was replaced, one was dropped"
+    assert [number for number in range(6) if key(number) in region] == [0, 2]
+    assert (region.stats().expirations, region.stats().invalidations) == (4, 1)
+
+
+async def test_an_expired_entry_is_counted_once(region: Region[AccountKey], clock: FakeClock, source: Gate) -> None:
     region.put(A, 1)
-    clock.pass_by(60)
+    clock.advance(60)
     source.error = ValueError("down")
     for _ in range(3):
         with pytest.raises(ValueError, match="down"):
@@ -228,7 +247,7 @@ class Rows:
     items: tuple[Row, ...]
 
 
-async def test_an_answer_over_16_kb_is_given_and_not_kept(clock: HandClock, source: Gate) -> None:
+async def test_an_answer_over_16_kb_is_given_and_not_kept(clock: FakeClock, source: Gate) -> None:
     region = Region(API_RESPONSE, clock.monotonic)
     row = Row("x" * 1_013)  # 1,024 bytes as JSON
     for count, is_kept in ((16, True), (17, False)):

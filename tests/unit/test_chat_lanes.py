@@ -31,7 +31,7 @@ class LaneHarness:
     clock: FakeClock = field(default_factory=FakeClock)
     store: MemoryInbox = field(default_factory=MemoryInbox)
     handled: list[tuple[int, str]] = field(default_factory=list)
-    causes: list[UpdateAttempt | None] = field(default_factory=list)
+    attempts: list[UpdateAttempt | None] = field(default_factory=list)
     told: list[tuple[str, int, int]] = field(default_factory=list)
     handler: Callable[[dict[str, Any]], Any] | None = None
     lanes: Lanes = field(init=False)
@@ -41,7 +41,7 @@ class LaneHarness:
         self.lanes = Lanes(self.process, self.tell, self.ledger, self.clock, self.limits)
 
     async def process(self, raw: Any) -> None:
-        self.causes.append(current_attempt.get())
+        self.attempts.append(current_attempt.get())
         if self.handler is not None:
             await self.handler(raw)
         sender = raw.get("message", raw.get("pre_checkout_query"))["from"]["id"]
@@ -182,7 +182,7 @@ async def test_idle_lanes_vanish() -> None:
 
 async def test_a_failure_is_tried_again_and_then_handled() -> None:
     async def handler(_: dict[str, Any]) -> None:
-        if len(harness.causes) < 3:
+        if len(harness.attempts) < 3:
             raise RuntimeError("not yet")
 
     harness = LaneHarness(handler=handler)
@@ -191,7 +191,7 @@ async def test_a_failure_is_tried_again_and_then_handled() -> None:
         await harness.lanes.drain(1)
         assert [text for _, text in harness.handled] == ["first", "second"]
         assert [
-            (update_attempt.update_id, update_attempt.attempt) for update_attempt in harness.causes if update_attempt
+            (update_attempt.update_id, update_attempt.attempt) for update_attempt in harness.attempts if update_attempt
         ] == [(1, 1), (1, 2), (1, 3), (2, 1)]
         assert harness.store.rows[1].attempts == 2  # type: ignore[index]  # an UpdateId
     assert harness.store.state(1) is InboxState.DONE
@@ -235,7 +235,7 @@ async def test_what_was_applied_is_not_done_again() -> None:
     async with harness.open():
         await harness.put(message(1, 1))
         await harness.lanes.drain(1)
-    assert len(harness.causes) == 1
+    assert len(harness.attempts) == 1
     assert harness.told == [("set-aside", 1, 1)]
 
 
@@ -251,13 +251,13 @@ async def test_attempts_of_an_earlier_life_count() -> None:
 
         harness.lanes.put([replace(update, attempts=2)])
         await harness.lanes.drain(1)
-    assert [update_attempt.attempt for update_attempt in harness.causes if update_attempt] == [3]
+    assert [update_attempt.attempt for update_attempt in harness.attempts if update_attempt] == [3]
     assert harness.store.state(1) is InboxState.SET_ASIDE
 
 
 async def test_the_disks_refusal_to_note_a_failure_does_not_stop_the_lane() -> None:
     async def handler(_: dict[str, Any]) -> None:
-        if len(harness.causes) == 1:
+        if len(harness.attempts) == 1:
             harness.store.refuse.append(StorageTrouble("full"))
             raise RuntimeError("once")
 
@@ -274,8 +274,8 @@ async def test_the_cause_is_each_updates_own_and_knows_its_age() -> None:
         sent = harness.clock.millis // 1000 - 90
         await harness.put(*(message(number, number, date=sent) for number in range(1, 30)))
         await harness.lanes.drain(1)
-    assert sorted(update_attempt.update_id for update_attempt in harness.causes if update_attempt) == list(range(1, 30))
-    assert {update_attempt.age_s for update_attempt in harness.causes if update_attempt} == {90.0}
+    assert sorted(attempt.update_id for attempt in harness.attempts if attempt) == list(range(1, 30))
+    assert {attempt.age_s for attempt in harness.attempts if attempt} == {90.0}
     assert current_attempt.get() is None
 
 

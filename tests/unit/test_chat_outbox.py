@@ -34,7 +34,7 @@ class Card:
 
 def render(kind: str, values: Mapping[str, str], language: Language) -> Sequence[Card]:
     if kind == "broken":
-        raise KeyError("a value is missing")
+        raise KeyError(values["parts"])
     return [Card(f"{kind} {part} {language}") for part in values["parts"].split()]
 
 
@@ -200,6 +200,83 @@ async def test_one_that_cannot_be_rendered_holds_nobody_up(caplog: pytest.LogCap
     assert "could not be rendered" in caplog.text
 
 
+async def test_one_that_never_renders_is_given_up_loudly_after_so_many_attempts(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    post = Post(times=OutboxTimes(poll=0.05, back_off=0.02, renderings=4))
+    post.enqueue(1, "typed-by-somebody", kind="broken")
+    async with post.open():
+        await post.settled(1)
+    assert post.store.states() == ["undeliverable"]
+    stats = post.outbox.stats()
+    assert (stats.put_off, stats.undeliverable, stats.sent) == (3, 1, 0)
+    assert "message 1 (broken) is undeliverable: could not be rendered (KeyError" in caplog.text
+    assert "typed-by-somebody" not in caplog.text
+
+
+async def test_a_reader_whose_language_the_disk_does_not_give_is_no_fault_of_the_message() -> None:
+    post = Post(times=OutboxTimes(poll=0.05, back_off=0.02, renderings=2))
+    troubles = [StorageTrouble("busy")] * 5
+
+    async def listener_or_trouble(user_id: UserId) -> Listener:
+        if troubles:
+            raise troubles.pop()
+        return await listener_of(user_id)
+
+    telegram_bot: Any = post.bot
+    post.outbox = Outbox(
+        post.store, Sender(telegram_bot, render, listener_or_trouble), post.clock, lambda: 0.5, times=post.times
+    )
+    post.enqueue(1)
+    async with post.open():
+        await post.settled(1)
+    assert post.store.states() == ["sent"]
+
+
+async def test_a_look_that_fails_unforeseen_is_repeated_with_longer_and_longer_pauses(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    post = Post()
+    post.enqueue(1)
+    post.store.refuse = [ValueError("typed-by-somebody") for _ in range(3)]
+    began = asyncio.get_running_loop().time()
+    async with post.open():
+        await asyncio.sleep(0.02)
+        assert str(post.outbox.trouble()).startswith("messages can't be sent: ValueError in ")
+        assert post.outbox.stats().in_trouble
+        await post.settled(1)
+        assert asyncio.get_running_loop().time() - began == pytest.approx(0.1 + 0.2 + 0.4, abs=0.05)
+        assert post.outbox.trouble() is None
+    assert "the outbox can't be read or written: ValueError" in caplog.text
+    assert "typed-by-somebody" not in caplog.text
+
+
+async def test_an_outbox_that_has_ended_says_so_until_it_is_drained() -> None:
+    post = Post()
+    assert post.outbox.trouble() is None
+    post.store.refuse = [asyncio.CancelledError()]
+    async with post.open():
+        await asyncio.sleep(0.02)
+        assert post.outbox.trouble() == "messages can't be sent: the outbox has ended"
+        assert post.outbox.stats().in_trouble
+    assert post.outbox.trouble() is None
+
+
+async def test_what_was_sent_is_not_sent_again_because_a_mark_failed_unforeseen() -> None:
+    post = Post()
+    post.enqueue(1)
+    original = post.bot.send_message
+
+    async def send_message(chat_id: int, text: str, **options: Any) -> None:
+        await original(chat_id, text, **options)
+        post.store.refuse = [ValueError("no row"), ValueError("no row")]
+
+    post.bot.send_message = send_message  # type: ignore[method-assign]  # the store fails just after the send
+    async with post.open():
+        await post.settled(1)
+    assert len(post.bot.sent) == 1
+
+
 async def test_of_a_long_promise_only_the_rest_is_sent_again() -> None:
     post = Post()
     post.enqueue(1, "a b c")
@@ -223,7 +300,7 @@ async def test_a_disk_that_refuses_neither_loses_nor_repeats(caplog: pytest.LogC
     post.store.refuse = [StorageTrouble("disk full")]
     async with post.open():
         await asyncio.sleep(0.02)
-        assert post.outbox.trouble() == "promises can't be sent: disk full"
+        assert post.outbox.trouble() == "messages can't be sent: disk full"
         await post.settled(1)
         await asyncio.sleep(0.1)
         post.enqueue(1)

@@ -14,7 +14,7 @@ DOCUMENTED: Final = "makes a table that the documents quote"
 OFFERED: Final = "a verb of docs/cache.md"
 TRADING: Final = "what an order needs"
 JOBS: Final = "how jobs fare, for metrics"
-CODES: Final = "the codes' own checks"
+ENGINE: Final = "the trading engine will write it"
 KEPT: Final = {
     "bot.aio.periodic.PeriodicStats.failures_in_a_row": JOBS,
     "bot.aio.periodic.PeriodicStats.is_running": JOBS,
@@ -54,6 +54,7 @@ KEPT: Final = {
     "cache.regions.RegionUpkeep.on_order_placed": OFFERED,
     "cache.regions.RegionUpkeep.on_position_closed": OFFERED,
     "cache.regions.RegionUpkeep.on_user_credentials_changed": OFFERED,
+    "storage.store.SqliteUnitOfWork.trades": ENGINE,
 }
 
 
@@ -79,6 +80,26 @@ def uses(tree: ast.AST) -> tuple[Counter[str], Counter[str]]:
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             attributes[node.attr] += 1
     return names, attributes
+
+
+def of_units(tree: ast.AST) -> set[str]:
+    """The attributes that are read of a unit of work; the product calls each of them `unit`."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "unit"
+    }
+
+
+def unused_of_units(store: ast.Module, users: dict[str, ast.Module]) -> set[str]:
+    """The public properties of the unit of work that `users` read of none: others bear the same bare names."""
+    (unit,) = [node for node in store.body if isinstance(node, ast.ClassDef) and node.name == "SqliteUnitOfWork"]
+    asked = set().union(*map(of_units, users.values()))
+    return {
+        f"storage.store.SqliteUnitOfWork.{name}"
+        for name, node in definitions(unit.body)
+        if isinstance(node, ast.FunctionDef) and node.decorator_list and name not in asked
+    }
 
 
 def unused(modules: dict[str, ast.Module], users: dict[str, ast.Module]) -> set[str]:
@@ -116,8 +137,25 @@ _own: int = main()
     assert unused({"m": tree}, {"m": tree}) == {"m.Used.silent", "m.Used.method", "m.idle", "m.LIMIT"}
 
 
+def test_a_property_of_the_unit_that_nobody_asks_a_unit_for_is_found() -> None:
+    store = """
+class SqliteUnitOfWork:
+    @property
+    def users(self): ...
+    @property
+    def trades(self): ...
+"""
+    user = """
+async def write(store, view):
+    async with store.begin() as unit:
+        await unit.users.ensure(view.trades)
+"""
+    found = unused_of_units(ast.parse(store), {"m": ast.parse(user)})
+    assert found == {"storage.store.SqliteUnitOfWork.trades"}
+
+
 def test_every_public_name_is_used_by_the_product() -> None:
     modules = {name: tree for name, tree in trees().items() if name.partition(".")[0] in RUNTIME}
-    dead = unused(modules, trees())
+    dead = unused(modules, trees()) | unused_of_units(modules["storage.store"], modules)
     assert dead - KEPT.keys() == set()
     assert KEPT.keys() - dead == set(), "used now, or gone: take it off the list"

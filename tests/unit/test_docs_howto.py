@@ -21,7 +21,9 @@ STAND_IN: Final = re.compile(r"-?[A-Z]{3,}$")
 OF_TESTS: Final = frozenset({"harness", "person", "last", "press", "say"})
 OUTSIDE: Final = frozenset({"Final", "SecretStr", "make", "test", "await", "raise", "True", "False"})
 OF_SQL: Final = re.compile(r"ON DELETE CASCADE|SET NULL|PRAGMA user_version")
-OF_CHAT: Final = re.compile(r"/[a-z]+|/NAME VERB|v1:\w+:\d+|PERPDESK_NAME|perpdesk_|\.importlinter|make test|<feature>")
+OF_CHAT: Final = re.compile(
+    r"/[a-z]+|/NAME VERB|v1:\w+:\d+|PERPDESK_NAME|perpdesk_|make_…|\.importlinter|make test|<feature>"
+)
 COMMAND: Final = re.compile(r"python -m ([\w.]+)( --only NAME)?")
 
 

@@ -127,6 +127,13 @@ def test_what_was_never_written_is_refused(name: str, text: str) -> None:
         decode(Everything, STORED | {name: text})
 
 
+@pytest.mark.parametrize("name", ["text", "number", "nobody-s"])
+@pytest.mark.parametrize("value", [None, 5, True, 1.5, ["a"], {"a": "b"}], ids=str)
+def test_what_is_no_text_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(PayloadError):
+        decode(Everything, STORED | {name: value})
+
+
 @given(st.dictionaries(st.sampled_from([*STORED, "page", "later", "x"]), st.text(max_size=12)))
 def test_any_mapping_is_read_or_refused(values: Mapping[str, str]) -> None:
     try:

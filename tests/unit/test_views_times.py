@@ -24,6 +24,13 @@ def test_another_day_is_named() -> None:
     assert moment(Millis(NOON - DAY), NOON, "UTC") == "2025-10-08 12:00 UTC"
 
 
+def test_a_moment_outside_of_the_calendar_is_a_dash() -> None:
+    for at in (Millis(2**63 - 1), Millis(-(2**62)), Millis(253_402_300_800_000)):
+        assert (moment(at, NOON, "Asia/Tokyo"), day(at), local_clock(at, NOON, "UTC")) == ("–", "–", "–")
+    last = Millis(253_402_300_799_000)
+    assert moment(last, NOON, "Asia/Tokyo") == "9999-12-31 23:59 UTC"  # Tokyo has no such day
+
+
 def test_a_local_date_that_differs_from_utcs_is_named() -> None:
     late = Millis(NOON + 10 * 3_600_000)
     assert moment(late, late, "Asia/Tokyo") == "22:00:05 UTC · 2025-10-10 07:00 Tokyo"

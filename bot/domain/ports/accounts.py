@@ -1,6 +1,6 @@
 """Accounts, their stored positions and orders, and the sealing of their keys."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from bot.domain.accounts import (
@@ -74,7 +74,14 @@ class Accounts(Protocol):
         ...
 
     async def put_credentials(self, sealed: SealedCredentials) -> None: ...
-    async def set_check(self, account_id: AccountId, check: KeyCheck) -> None: ...
+    async def set_check(self, sealed: SealedCredentials, check: KeyCheck) -> bool:
+        """Note what a check of that key found; False if it was removed or replaced while Bybit was asked."""
+        ...
+
+    async def holds(self, sealed: SealedCredentials) -> bool:
+        """Whether that very key is still the account's."""
+        ...
+
     async def open_paper_wallet(self, account_id: AccountId, coin: str, balance: str) -> None: ...
 
 
@@ -93,8 +100,10 @@ class AccountQueries(Protocol):
         """The newest RSA pair whose key id has not come yet, if there is one."""
         ...
 
-    async def accounts_to_check(self, before: Millis, limit: int) -> tuple[Account, ...]:
-        """Active demo and live accounts whose key was last checked before that moment."""
+    async def accounts_to_check(
+        self, before: Millis, limit: int, passed_over: Collection[AccountId] = ()
+    ) -> tuple[Account, ...]:
+        """Active demo and live accounts whose key was last checked before that moment, but for those passed over."""
         ...
 
     async def positions(self, account_id: AccountId) -> Positions | None:

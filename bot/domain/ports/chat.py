@@ -13,7 +13,10 @@ class Buttons(Protocol):
 
     async def add(self, buttons: Sequence[Button], now: Millis) -> None: ...
     async def take(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:
-        """Use it up: the row if it is this user's, this chat's, unused and not expired; else None."""
+        """Use it up: the row if it is this user's, this chat's, unused and not expired; else None.
+
+        Raises UnreadableRow.
+        """
         ...
 
 
@@ -21,8 +24,8 @@ class Dialogues(Protocol):
     """The questions that wait for an answer, inside a unit of work: one a user at most."""
 
     async def put(self, dialogue: Dialogue, now: Millis) -> None: ...
-    async def clear(self, user_id: UserId) -> bool:
-        """End the user's dialogue; False if they had none."""
+    async def clear(self, user_id: UserId, dialogue: str | None = None) -> bool:
+        """End the user's dialogue, or that one alone; False if they had none."""
         ...
 
 
@@ -50,14 +53,17 @@ class InboxStore(Protocol):
 class OutboxStore(Protocol):
     """The outbox table as its sender sees it."""
 
-    async def due(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]: ...
+    async def due(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]:
+        """Waiting ones whose time has come; a damaged row is among them and harms no other."""
+        ...
+
     async def sent(self, outbox_id: int, now: Millis) -> None: ...
     async def later(self, outbox_id: int, next_try: Millis) -> None: ...
     async def undeliverable(self, outbox_id: int, reason: str) -> None: ...
 
 
 class ChatQueries(Protocol):
-    """Reads of buttons and dialogues. Raises StorageTrouble."""
+    """Reads of buttons and dialogues. Raises StorageTrouble, and UnreadableRow for a damaged one."""
 
     async def dialogue(self, user_id: UserId, now: Millis) -> Dialogue | None: ...
     async def button(self, token: str, user_id: UserId, chat_id: ChatId, now: Millis) -> Button | None:

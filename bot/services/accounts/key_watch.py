@@ -4,9 +4,9 @@ import logging
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTroubleMessage
+from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTroubleMessage, SealedCredentials
 from bot.domain.chat import OutboxPayload, outbox_message
-from bot.domain.errors import ExchangeError, KeyTrouble
+from bot.domain.errors import ExchangeError, KeyTrouble, NothingDone, WrongKeyFile
 from bot.domain.ids import DAY, AccountId, Millis
 from bot.domain.key_rules import judge, refusals
 from bot.domain.ports.accounts import AccountQueries
@@ -28,37 +28,69 @@ class KeyWatch:
     inspector: KeyInspector
     clock: Clock
     require_bound_ip: bool = False
+    batch: int = _BATCH  # keys a round
     _not_before: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _unanswered: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
+    _unreadable: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
 
     async def check_due(self) -> int:
-        """Check every key whose last check is a day old; how many were checked."""
+        """Check keys whose last check is a day old, those of longest ago; how many were checked.
+
+        Raises NothingDone if Bybit could be asked about none of them.
+        """
         now = self.clock.now()
-        due = await self.queries.accounts_to_check(Millis(now - DAY), _BATCH)
-        checked = 0
-        for account in due:
-            if self._not_before.get(account.account_id, now) > now:
-                continue
-            checked += await self._check(account, now)
+        due = await self._due(now)
+        checked = sum([await self._check(account, now) for account in due])
+        unanswered = sum(account.account_id in self._unanswered for account in due)
+        if unanswered and not checked:
+            raise NothingDone(f"Bybit could be asked about none of {unanswered} keys")
         return checked
 
+    async def _due(self, now: Millis) -> tuple[Account, ...]:
+        """Without those that are left alone for a day; those that could not be checked before come after the others."""
+        for account_id in [each for each, until in self._not_before.items() if until <= now]:
+            del self._not_before[account_id]
+        before, left_alone = Millis(now - DAY), self._not_before.keys()
+        due = await self.queries.accounts_to_check(before, self.batch, left_alone | self._unanswered)
+        if len(due) == self.batch:
+            return due
+        self._unanswered.clear()
+        passed_over = left_alone | {account.account_id for account in due}
+        return due + await self.queries.accounts_to_check(before, self.batch - len(due), passed_over)
+
     async def _check(self, account: Account, now: Millis) -> bool:
+        sealed = await self.queries.credentials(account.account_id)
+        if sealed is None:
+            return False  # removed a moment ago
         try:
             check = await self.inspector.inspect_stored(account)
         except KeyTrouble as trouble:
-            self._not_before[account.account_id] = Millis(now + DAY)
-            await self._tell_dead(account, trouble, now)
+            await self._tell_dead(account, sealed, trouble, now)
             return True
+        except WrongKeyFile as damage:
+            self._not_before[account.account_id] = Millis(now + DAY)
+            self._note_unreadable(account.account_id, damage)
+            return False
         except ExchangeError as trouble:
+            self._unanswered.add(account.account_id)
             _logger.info("a key could not be checked", extra={"reason": type(trouble).__name__, "code": trouble.code})
             return False
-        self._not_before.pop(account.account_id, None)
-        await self._write_down(account, check, now)
+        self._unreadable.discard(account.account_id)
+        await self._write_down(account, sealed, check, now)
         return True
 
-    async def _write_down(self, account: Account, check: KeyCheck, now: Millis) -> None:
+    def _note_unreadable(self, account_id: AccountId, damage: WrongKeyFile) -> None:
+        """One that does not open is no reason to leave the others unchecked; it is named in the log once."""
+        if account_id not in self._unreadable:
+            self._unreadable.add(account_id)
+            _logger.error("%s", damage, extra={"account": account_id, "unreadable": len(self._unreadable)})
+
+    async def _write_down(self, account: Account, sealed: SealedCredentials, check: KeyCheck, now: Millis) -> None:
+        """Nothing is written or told of a key that was replaced meanwhile: its successor was checked when it came."""
         findings = refusals(judge(check, now=now, require_bound_ip=self.require_bound_ip))
         async with self.transactions.begin() as unit:
-            await unit.accounts.set_check(account.account_id, check)
+            if not await unit.accounts.set_check(sealed, check):
+                return
             if findings:
                 worst = findings[0]
                 trouble = KeyTroubleMessage(
@@ -71,11 +103,14 @@ class KeyWatch:
                 expires = KeyExpiresMessage(account_type=account.account_type, days=days, date=check.expires_at)
                 await self._enqueue(unit, account, expires, f"{check.expires_at}:{days}", now)
 
-    async def _tell_dead(self, account: Account, trouble: KeyTrouble, now: Millis) -> None:
+    async def _tell_dead(self, account: Account, sealed: SealedCredentials, trouble: KeyTrouble, now: Millis) -> None:
         code = str(trouble.code or 0)
         dead = KeyTroubleMessage(account_type=account.account_type, finding="key-not-taken", values={"code": code})
         async with self.transactions.begin() as unit:
+            if not await unit.accounts.holds(sealed):
+                return
             await self._enqueue(unit, account, dead, f"dead:{code}:{now // DAY}", now)
+        self._not_before[account.account_id] = Millis(now + DAY)
 
     async def _enqueue(
         self, unit: UnitOfWork, account: Account, payload: OutboxPayload, what: str, now: Millis

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey, SealedCredentials
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, KeyRefused, KeyTrouble, NoAccount
 from bot.domain.ids import AccountId, UserId
@@ -16,6 +16,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
 from bot.domain.users import UserConfig
+from bot.services.chat.dialogues import Asked, DialoguePayload, end_answered, question
 
 _KEY_LENGTHS: Final = range(8, 65)
 _SECRET_LENGTHS: Final = range(16, 4097)
@@ -67,8 +68,13 @@ class Keys:
     egress_ip: str | None
     require_bound_ip: bool = False
 
-    async def offer_pair(self, user_id: UserId, account_type: AccountType, site_code: str) -> KeyOffer:
-        """A new pair, its private half sealed and waiting for the key's id; replaces an offer that was not taken up."""
+    async def offer_pair(
+        self, user_id: UserId, account_type: AccountType, site_code: str, *, asks: DialoguePayload
+    ) -> KeyOffer:
+        """A new pair, its private half sealed and waiting for the key's id; replaces an offer that was not taken up.
+
+        `asks` for that id from the same commit on.
+        """
         site = _usable_site(site_code, account_type)
         pair = await self.key_pairs.make_pair()
         async with self.transactions.begin() as unit:
@@ -87,10 +93,14 @@ class Keys:
                 check=None,
             )
             await unit.accounts.put_credentials(sealed)
+            now = self.clock.now()
+            await unit.dialogues.put(question(user_id, asks, now), now)
         return KeyOffer(public_key_pem=pair.public_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
 
-    async def finish_pair(self, user_id: UserId, account_type: AccountType, api_key: str) -> KeyReport:
-        """The key id that Bybit showed for our public key.
+    async def finish_pair(
+        self, user_id: UserId, account_type: AccountType, api_key: str, *, answers: Asked | None = None
+    ) -> KeyReport:
+        """The key id that Bybit showed for our public key; the question that it answers ends in the same commit.
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
         """
@@ -104,12 +114,22 @@ class Keys:
             api_key=_shaped(Secret(api_key.strip()), _KEY_LENGTHS),
             api_secret=self.vault.open(waiting).api_secret,
         )
-        return await self._attach(user_id, key)
+        return await self._attach(user_id, key, answers)
 
     async def add_secret(
-        self, user_id: UserId, account_type: AccountType, site_code: str, api_key: Secret, api_secret: Secret
+        self,
+        user_id: UserId,
+        account_type: AccountType,
+        site_code: str,
+        api_key: Secret,
+        api_secret: Secret,
+        *,
+        answers: Asked | None = None,
     ) -> KeyReport:
-        """A key with the secret that Bybit made. Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError."""
+        """A key with the secret that Bybit made; the question that it answers ends in the same commit.
+
+        Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
+        """
         site = _usable_site(site_code, account_type)
         key = NewKey(
             account_type=account_type,
@@ -118,10 +138,10 @@ class Keys:
             api_key=_shaped(api_key, _KEY_LENGTHS),
             api_secret=_shaped(api_secret, _SECRET_LENGTHS),
         )
-        return await self._attach(user_id, key)
+        return await self._attach(user_id, key, answers)
 
     async def check(self, user_id: UserId, account_id: AccountId) -> KeyReport:
-        """Ask Bybit anew and write down what it said.
+        """Ask Bybit anew and write down what it said; of a key that is replaced meanwhile the new one is asked about.
 
         Raises ButtonExpired for an account that is not the user's (any more), KeyRefused for a key that died,
         ExchangeError.
@@ -129,13 +149,18 @@ class Keys:
         account = (await self._config(user_id)).account(account_id)
         if account is None:
             raise ButtonExpired
+        sealed = await self.queries.credentials(account_id)
         try:
             check = await self.inspector.inspect_stored(account)
         except KeyTrouble as trouble:
-            raise _refused((_stored_finding_of(trouble),), account.account_type, is_stored=True) from trouble
-        async with self.transactions.begin() as unit:
-            await unit.accounts.set_check(account.account_id, check)
-        return KeyReport(account=account, check=check, findings=self._judge(check))
+            if _is_same(sealed, await self.queries.credentials(account_id)):
+                raise _refused((_stored_finding_of(trouble),), account.account_type, is_stored=True) from trouble
+        else:
+            async with self.transactions.begin() as unit:
+                is_noted = sealed is not None and await unit.accounts.set_check(sealed, check)
+            if is_noted:
+                return KeyReport(account=account, check=check, findings=self._judge(check))
+        return await self.check(user_id, account_id)
 
     async def report(self, account: Account) -> KeyReport | None:
         """What is known of an account's key: Bybit's word of the last minute, else the last one stored.
@@ -172,7 +197,7 @@ class Keys:
             await self._note(unit, user_id, account, "key.remove")
         return account
 
-    async def _attach(self, user_id: UserId, key: NewKey) -> KeyReport:
+    async def _attach(self, user_id: UserId, key: NewKey, answers: Asked | None) -> KeyReport:
         config = await self._config(user_id)
         check = await self._inspect(key)
         findings = self._judge(check)
@@ -195,6 +220,7 @@ class Keys:
             account = await unit.accounts.activate(account.account_id, check.bybit_uid)
             await unit.users.set_default_account(user_id, account.account_id)
             await self._note(unit, user_id, account, "key.attach")
+            await end_answered(unit, user_id, answers)
         return KeyReport(account=account, check=check, findings=findings)
 
     async def _place_for(
@@ -249,6 +275,13 @@ class Keys:
         if config is None:
             raise BadInput("error-start-first")
         return config
+
+
+def _is_same(before: SealedCredentials | None, after: SealedCredentials | None) -> bool:
+    """Whether the key stayed; each sealing makes other bytes."""
+    if before is None or after is None:
+        return before is after
+    return before.api_key == after.api_key
 
 
 def _replaced(config: UserConfig, account_type: AccountType, bybit_uid: str) -> Account | None:

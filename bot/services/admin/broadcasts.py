@@ -9,16 +9,16 @@ from typing import Final
 from bot.domain.audit import AuditEntry
 from bot.domain.broadcasts import BATCH, Audience, Broadcast, BroadcastDoneMessage, BroadcastState, Delivery, Recipient
 from bot.domain.chat import OutboxMessage, outbox_message
-from bot.domain.errors import BadInput, StorageTrouble
+from bot.domain.errors import BadInput, NothingDone, StorageTrouble
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
+from bot.services.chat.dialogues import Asked, end_answered
 from bot.services.users.pin import PinService
 
 MAX_HTML: Final = 32_768  # characters as stored; Telegram counts 4,096 once the tags are read
 _ROUND: Final = 1.0  # seconds that a batch takes at least
-_UNREACHABLE_ROUND: Final = 15.0  # seconds to wait when a whole batch came back
 _EDIT_EVERY: Final = 3.0  # seconds between two edits of the progress card
 _logger = logging.getLogger(__name__)
 
@@ -36,14 +36,18 @@ class BroadcastService:
     clock: Clock
     wake: Callable[[], None]
 
-    async def draft(self, author: UserId, text_html: str) -> Broadcast:
-        """Raises BadInput for nothing, and for more than one message can hold."""
+    async def draft(self, author: UserId, text_html: str, *, answers: Asked | None = None) -> Broadcast:
+        """A new draft; the question that its text answers ends in the same commit.
+
+        Raises BadInput for nothing, and for more than one message can hold.
+        """
         if not text_html.strip():
             raise BadInput("broadcast-empty")
         if len(text_html) > MAX_HTML:
             raise BadInput("broadcast-too-long")
         async with self.transactions.begin() as unit:
             broadcast_id = await unit.broadcasts.draft(author, text_html, self.clock.now())
+            await end_answered(unit, author, answers)
         return await self.of(author, broadcast_id)
 
     async def of(self, author: UserId, broadcast_id: int) -> Broadcast:
@@ -119,7 +123,10 @@ class BroadcastJob:
     _drawn: dict[int, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     async def send_some(self) -> float | None:
-        """One batch of the oldest one that is being sent; seconds to wait before the next, None if none is."""
+        """One batch of the oldest one that is being sent; seconds to wait before the next, None if none is.
+
+        Raises NothingDone if the whole batch is to be tried again later.
+        """
         sending = await self.queries.sending()
         if not sending:
             return None
@@ -132,7 +139,7 @@ class BroadcastJob:
         outcomes = await asyncio.gather(*(self._send(broadcast, each) for each in batch))
         await self._draw_at_times(broadcast.broadcast_id)
         if all(each is Delivery.LATER for each in outcomes):
-            return _UNREACHABLE_ROUND
+            raise NothingDone(f"none of {len(batch)} messages of broadcast {broadcast.broadcast_id} could be sent")
         return max(0.0, self.round_s - (self.clock.monotonic() - began))
 
     async def _send(self, broadcast: Broadcast, recipient: Recipient) -> Delivery:

@@ -5,19 +5,22 @@ sends the button in a message of the outbox), `ACTION` its word in the table but
 HANDLERS joins it to its handler, which gets it as it was issued; see bot/domain/payloads.py for its stored form.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import ClassVar, Final
 
 from bot.domain.chat import Button
-from bot.domain.errors import ButtonExpired
+from bot.domain.errors import ButtonExpired, UnreadableRow
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.payloads import encode
 from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
 from bot.domain.update_attempt import PressedButton, current_attempt
+
+_log = logging.getLogger(__name__)
 
 LIFETIME: Final = 15 * 60  # seconds
 _TOKEN_BYTES: Final = 16
@@ -71,10 +74,17 @@ class ButtonService:
     ) -> Button:
         """The row of a press. Raises ButtonExpired, the same for used, late, foreign and invented tokens.
 
-        A used one of an action in `repeats` is answered again: what it does, it does once, and says so as often as it
-        is asked. Inside the handling of an update the token is used up by the first commit of its effect
-        (`UpdateAttempt.pressed`); elsewhere at once.
+        It is raised for a row that can't be read, too. A used one of an action in `repeats` is answered again: what it
+        does, it does once, and says so as often as it is asked. Inside the handling of an update the token is used up
+        by the first commit of its effect (`UpdateAttempt.pressed`); elsewhere at once.
         """
+        try:
+            return await self._take(token, user_id, chat_id, repeats)
+        except UnreadableRow as unreadable:
+            _log.warning("a stored button can't be read: %s", unreadable)
+            raise ButtonExpired from unreadable
+
+    async def _take(self, token: str, user_id: UserId, chat_id: ChatId, repeats: frozenset[str]) -> Button:
         update_attempt = current_attempt.get()
         now = self.clock.now()
         if update_attempt is None:

@@ -4,15 +4,19 @@ What the next message answers is a `DialoguePayload`: a frozen dataclass beside 
 `DIALOGUE` its word in the table dialogues. `dialogue(...)` in a feature's HANDLERS joins it to its handler.
 """
 
+import logging
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from bot.domain.chat import Dialogue
+from bot.domain.errors import UnreadableRow
 from bot.domain.ids import Millis, UserId
 from bot.domain.payloads import encode
 from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.storage import Transactions
+from bot.domain.ports.storage import Transactions, UnitOfWork
+
+_log = logging.getLogger(__name__)
 
 VERSION: Final = 1
 LIFETIME: Final = 15 * 60 * 1000  # ms
@@ -26,6 +30,27 @@ class DialoguePayload:
     DIALOGUE: ClassVar[str]
 
 
+Asked = type[DialoguePayload]
+
+
+def question(user_id: UserId, payload: DialoguePayload, now: Millis) -> Dialogue:
+    """The row of what is asked from that moment on; for a unit that has other effects."""
+    return Dialogue(
+        user_id=user_id,
+        dialogue=payload.DIALOGUE,
+        version=VERSION,
+        state=_STATE,
+        values=encode(payload),
+        expires_ts=Millis(now + LIFETIME),
+    )
+
+
+async def end_answered(unit: UnitOfWork, user_id: UserId, asked: Asked | None) -> None:
+    """End the question of that kind in the commit of what its answer does; another that began meanwhile stays."""
+    if asked is not None:
+        await unit.dialogues.clear(user_id, asked.DIALOGUE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueService:
     """Asks a user something and finds the question that their next message answers."""
@@ -37,25 +62,29 @@ class DialogueService:
     async def begin(self, user_id: UserId, payload: DialoguePayload) -> None:
         """Start or move on; replaces whatever was open."""
         now = self.clock.now()
-        row = Dialogue(
-            user_id=user_id,
-            dialogue=payload.DIALOGUE,
-            version=VERSION,
-            state=_STATE,
-            values=encode(payload),
-            expires_ts=Millis(now + LIFETIME),
-        )
         async with self.transactions.begin() as unit:
-            await unit.dialogues.put(row, now)
+            await unit.dialogues.put(question(user_id, payload, now), now)
 
     async def current(self, user_id: UserId) -> Dialogue | None:
-        """The open one, None if there is none, it is over time, or an older version wrote it."""
-        found = await self.queries.dialogue(user_id, self.clock.now())
+        """The open one, None if there is none, it is over time, or an older version wrote it.
+
+        One that can't be read is over: it ends here.
+        """
+        try:
+            found = await self.queries.dialogue(user_id, self.clock.now())
+        except UnreadableRow as unreadable:
+            _log.warning("a stored dialogue can't be read and is ended: %s", unreadable)
+            async with self.transactions.begin_aside() as unit:  # the update asked for something else
+                await unit.dialogues.clear(user_id)
+            return None
         return found if found is not None and found.version == VERSION else None
 
     async def end(self, user_id: UserId) -> bool:
         """End the user's dialogue; False if none was open."""
-        if await self.queries.dialogue(user_id, self.clock.now()) is None:
-            return False
+        try:
+            if await self.queries.dialogue(user_id, self.clock.now()) is None:
+                return False
+        except UnreadableRow as unreadable:
+            _log.warning("a stored dialogue can't be read and is ended: %s", unreadable)
         async with self.transactions.begin() as unit:
             return await unit.dialogues.clear(user_id)

@@ -6,11 +6,12 @@ that it is refunded already, which is done.
 
 import logging
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final, TypedDict
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import outbox_message
-from bot.domain.errors import BadInput, StarsDown, StarsRefused
+from bot.domain.errors import BadInput, NothingDone, StarsDown, StarsRefused
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.payments import (
@@ -141,24 +142,25 @@ class RefundJob:
     clock: Clock
 
     async def give_back(self) -> int:
-        """Every refund that is due; how many went through."""
-        done = 0
-        for payment in await self.queries.refunds_due(self.clock.now(), _BATCH):
-            if payment.user_id is not None:
-                done += await self._try(payment, payment.user_id)
-        return done
+        """Every refund that is due; how many went through. Raises NothingDone if Telegram answered for none of them."""
+        due = await self.queries.refunds_due(self.clock.now(), _BATCH)
+        answers = [await self._try(each, each.user_id) for each in due if each.user_id is not None]
+        if answers and not any(answers):
+            raise NothingDone(f"Telegram answered for none of {len(answers)} refunds")
+        return answers.count(_Answer.YES)
 
-    async def _try(self, payment: Payment, user_id: UserId) -> bool:
+    async def _try(self, payment: Payment, user_id: UserId) -> "_Answer | None":
+        """None for no answer."""
         try:
             await self.stars.refund(user_id, payment.charge_id)
         except StarsRefused as no:
             await self._later(payment, str(no), await self.refunds.payments.admins())
-            return False
+            return _Answer.NO
         except StarsDown as trouble:
             await self._later(payment, str(trouble), ())
-            return False
+            return None
         await self.refunds.returned(payment.charge_id, PaymentStatus.REFUNDED)
-        return True
+        return _Answer.YES
 
     async def _later(self, payment: Payment, said: str, admins: tuple[UserId, ...]) -> None:
         now = self.clock.now()
@@ -170,6 +172,13 @@ class RefundJob:
                 idempotency_key = f"stuck:{return_key(payment.charge_id)}:{admin}"
                 stuck = PaymentStuckAdminMessage(**_facts(payment), said=said[:100])
                 await unit.enqueue(outbox_message(stuck, user_id=admin, idempotency_key=idempotency_key), now)
+
+
+class _Answer(Enum):
+    """Of Telegram to a refund. A no is done with for now: admins are told."""
+
+    YES = auto()
+    NO = auto()
 
 
 class _Facts(TypedDict):

@@ -4,7 +4,7 @@ A code that is unknown, over, used up or paused gets one and the same answer, af
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import outbox_message
@@ -54,7 +54,7 @@ class Redemption:
 class Suggestion:
     """A code typed with Cyrillic letters, as it would be in Latin ones."""
 
-    text: str
+    text: str = field(repr=False)
     lookup: str
     recipient: UserId
 

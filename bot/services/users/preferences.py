@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
@@ -12,14 +12,15 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
 
-from bot.domain.accounts import AccountType, TradeSettings
+from bot.domain.accounts import Account, AccountType, TradeSettings
 from bot.domain.errors import BadInput
 from bot.domain.ids import AccountId, UserId
 from bot.domain.numbers import parse_number
 from bot.domain.portfolio import OrderType
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Transactions
-from bot.domain.users import Notifications, UserConfig, UserSettings
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.users import Notifications, UserConfig
+from bot.services.chat.dialogues import Asked, end_answered
 
 
 class SettingField(StrEnum):
@@ -58,6 +59,7 @@ _ACCOUNT: Final = re.compile(r"(?P<type>[a-z]+):(?P<id>[0-9]{1,19})")  # what bu
 _FURTHEST: Final = MappingProxyType({"+": 14, "-": 12})  # hours from UTC
 
 Choice = TypeVar("Choice", bound=StrEnum)
+_Store = Callable[[UnitOfWork], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,10 @@ class Preferences:
     reads: Reads
     transactions: Transactions
 
-    async def set(self, user_id: UserId, field: SettingField, typed: str) -> UserConfig:
-        """The config with the new value.
+    async def set(
+        self, user_id: UserId, field: SettingField, typed: str, *, answers: Asked | None = None
+    ) -> UserConfig:
+        """The config with the new value; the question that it answers ends in the same commit.
 
         Raises BadInput for text that does not fit; NoAccount or ButtonExpired for an account that is not there.
         """
@@ -76,15 +80,10 @@ class Preferences:
         typed = typed.strip()
         if len(typed) > _MAX_TYPED:
             raise BadInput("error-too-long", limit=_MAX_TYPED)
-        if field is SettingField.DEFAULT_ACCOUNT:
-            await self._set_default_account(config, typed)
-        elif field is SettingField.TIME_ZONE:
-            name = await asyncio.to_thread(_time_zone, typed)  # the names are files
-            await self._store(user_id, replace(config.settings, time_zone=name))
-        elif field is SettingField.NOTIFICATIONS:
-            await self._store(user_id, replace(config.settings, notifications=_choice(Notifications, typed)))
-        else:
-            await self._store_for_accounts(user_id, _CHANGES[field](config.trade_settings, typed))
+        store = await _parsed(config, field, typed)
+        async with self.transactions.begin() as unit:
+            await store(unit)
+            await end_answered(unit, user_id, answers)
         return await self._config(user_id)
 
     async def _config(self, user_id: UserId) -> UserConfig:
@@ -93,22 +92,30 @@ class Preferences:
             raise BadInput("error-start-first")
         return config
 
-    async def _store(self, user_id: UserId, settings: UserSettings) -> None:
-        async with self.transactions.begin() as unit:
-            await unit.users.set_settings(user_id, settings)
 
-    async def _store_for_accounts(self, user_id: UserId, settings: TradeSettings) -> None:
-        """For every account: one alone is changed where its order is made, on the order card to come."""
-        async with self.transactions.begin() as unit:
-            await unit.users.set_trade_settings(user_id, settings)
+async def _parsed(config: UserConfig, field: SettingField, typed: str) -> _Store:
+    """What stores the value. Raises BadInput, NoAccount, ButtonExpired."""
+    user_id = config.user_id
+    if field is SettingField.DEFAULT_ACCOUNT:
+        account_id = _account(config, typed).account_id
+        return lambda unit: unit.users.set_default_account(user_id, account_id)
+    if field is SettingField.TIME_ZONE:
+        name = await asyncio.to_thread(_time_zone, typed)  # the names are files
+        settings = replace(config.settings, time_zone=name)
+        return lambda unit: unit.users.set_settings(user_id, settings)
+    if field is SettingField.NOTIFICATIONS:
+        settings = replace(config.settings, notifications=_choice(Notifications, typed))
+        return lambda unit: unit.users.set_settings(user_id, settings)
+    # for every account: one alone is changed where its order is made, on the order card to come
+    trade_settings = _CHANGES[field](config.trade_settings, typed)
+    return lambda unit: unit.users.set_trade_settings(user_id, trade_settings)
 
-    async def _set_default_account(self, config: UserConfig, typed: str) -> None:
-        word, account_id = typed, None
-        if (button := _ACCOUNT.fullmatch(typed)) is not None:
-            word, account_id = button["type"], AccountId(int(button["id"]))
-        account = config.resolve(_choice(AccountType, word), account_id)
-        async with self.transactions.begin() as unit:
-            await unit.users.set_default_account(config.user_id, account.account_id)
+
+def _account(config: UserConfig, typed: str) -> Account:
+    word, account_id = typed, None
+    if (button := _ACCOUNT.fullmatch(typed)) is not None:
+        word, account_id = button["type"], AccountId(int(button["id"]))
+    return config.resolve(_choice(AccountType, word), account_id)
 
 
 def _number(field: SettingField, typed: str) -> Decimal:

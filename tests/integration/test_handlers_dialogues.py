@@ -1,0 +1,116 @@
+"""A question begins or ends in the commit of what goes with it: a kill leaves both done, or neither."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any
+
+import pytest
+from harness.app import ANNA, KEY_ID, SECRET, Harness, Person, said
+
+from bot.domain.update_attempt import current_attempt
+from storage.store import SqliteUnitOfWork, Store
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def kill(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on an update whose effect was committed has no further commit."""
+    begin = Store.begin
+
+    def first_only(store: Store) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
+        update_attempt = current_attempt.get()
+        if update_attempt is not None and update_attempt.applied:
+            raise Killed
+        return begin(store)
+
+    return lambda: monkeypatch.setattr(Store, "begin", first_only)
+
+
+async def of_a_setting(harness: Harness, person: Person) -> tuple[str, Callable[[], Awaitable[Any]]]:
+    await said(person, "/settings risk")
+    await person.press("Another value")
+
+    async def effect() -> bool:
+        return [str(each.settings.risk_percent) for each in (await harness.config()).accounts] == ["2.5"]
+
+    return "2.5", effect
+
+
+async def of_a_broadcast(harness: Harness, person: Person) -> tuple[str, Callable[[], Awaitable[Any]]]:
+    await harness.write("UPDATE users SET role = 'admin' WHERE user_id = ?", ANNA)
+    harness.assembly.reads.invalidate_user_caches(ANNA)
+    await said(person, "/broadcast")
+    return "Hello there", lambda: harness.rows("broadcasts")
+
+
+async def of_a_pair(harness: Harness, person: Person) -> tuple[str, Callable[[], Awaitable[Any]]]:
+    await said(person, "/keys")
+    await person.press("bybit.com")
+    await person.press("Bybit Demo")
+    return KEY_ID, lambda: connected(harness)
+
+
+async def of_a_typed_key(harness: Harness, person: Person) -> tuple[str, Callable[[], Awaitable[Any]]]:
+    await of_a_pair(harness, person)
+    await person.press("key and a secret")
+    return f"{KEY_ID} {SECRET}", lambda: connected(harness)
+
+
+async def connected(harness: Harness) -> bool:
+    return len((await harness.config()).accounts) == 2
+
+
+@pytest.fixture
+async def anna(harness: Harness) -> Person:
+    person = harness.person()
+    await person.say("/start")
+    await harness.terms_accepted()
+    return person
+
+
+@pytest.mark.parametrize("asked", [of_a_setting, of_a_broadcast, of_a_pair, of_a_typed_key])
+async def test_a_question_ends_with_what_its_answer_does(
+    harness: Harness,
+    anna: Person,
+    kill: Callable[[], None],
+    asked: Callable[[Harness, Person], Awaitable[tuple[str, Callable[[], Awaitable[Any]]]]],
+) -> None:
+    answer, effect = await asked(harness, anna)
+    assert await harness.services.dialogues.current(ANNA) is not None
+    assert not await effect()
+    kill()
+    with suppress(Killed):
+        await anna.say(answer)
+    assert await effect()
+    assert await harness.services.dialogues.current(ANNA) is None
+
+
+async def test_a_pair_is_offered_and_its_id_asked_for_at_once(
+    harness: Harness, anna: Person, kill: Callable[[], None]
+) -> None:
+    await said(anna, "/keys")
+    await anna.press("bybit.com")
+    kill()
+    with suppress(Killed):
+        await anna.press("Bybit Demo")
+    assert "BEGIN PUBLIC KEY" in anna.last.text
+    dialogue = await harness.services.dialogues.current(ANNA)
+    assert dialogue is not None
+    assert dialogue.dialogue == "keys.key-id"
+
+
+async def test_a_value_that_does_not_fit_leaves_the_question(harness: Harness, anna: Person) -> None:
+    await of_a_setting(harness, anna)
+    await said(anna, "99")
+    assert await harness.services.dialogues.current(ANNA) is not None
+    assert "2.5" in (await said(anna, "2.5")).text
+
+
+async def test_a_value_of_a_button_leaves_another_question_open(harness: Harness, anna: Person) -> None:
+    card = await said(anna, "/settings leverage")
+    await of_a_setting(harness, anna)
+    await anna.press("5x", bubble=card)
+    assert await harness.services.dialogues.current(ANNA) is not None
