@@ -14,6 +14,9 @@ RECORDING: Final = ("bot/services", "storage")
 _OURS: Final = frozenset({"bot", "cache", "handlers", "storage", "stats_api"})
 _RECORD: Final = frozenset({"record", "_record"})
 _SETTINGS: Final = frozenset({"settings", "base.settings"})
+_REGISTRATIONS: Final = (".push_async_callback(", "tasks.start(")
+_TIMED: Final = frozenset({"Periodic", "RetentionRule"})
+_CALLED: Final = (ast.Call, ast.Attribute, ast.Starred)
 _NOT_TRIED: Final = frozenset({"database", "key_file"})  # the usual ones are whoever's who runs this
 
 
@@ -62,6 +65,8 @@ def all_mutants(root: Path) -> list[Mutant]:
         *(mutant for file in wiring for mutant in _kept_from_receivers(file)),
         *(mutant for file in wiring for mutant in _usual_settings(file)),
         *(mutant for file in wiring for mutant in _unregistered(file)),
+        *(mutant for file in wiring for mutant in _shortened(file)),
+        *(mutant for file in wiring for mutant in _lengthened(file)),
         *(mutant for file in _files(root, RECORDING) for mutant in _unrecorded(file)),
         *_named(root),
     ]
@@ -132,11 +137,58 @@ def _usual_settings(file: _File) -> Iterator[Mutant]:
 
 
 def _unregistered(file: _File) -> Iterator[Mutant]:
-    """Each listener that is kept from the commits."""
+    """Each listener that is kept from the commits, and each ending that is kept from the stack."""
     for node in ast.walk(ast.parse(file.text)):
         if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.List):
             for listener in node.value.elts:
                 yield file.mutant(f"{ast.unparse(listener)} is not told of commits", listener, "")
+        elif isinstance(node, ast.Expr) and any(piece in ast.unparse(node) for piece in _REGISTRATIONS):
+            yield file.mutant(f"{ast.unparse(node)} left out", node, "pass")
+
+
+def _shortened(file: _File) -> Iterator[Mutant]:
+    """Each member left out of a tuple of what is called or made: reasons, collectors, jobs, rules of retention."""
+    tree = ast.parse(file.text)
+    of_fixed_length = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Assign)}
+    for each in ast.walk(tree):
+        if isinstance(each, ast.GeneratorExp | ast.DictComp | ast.For):
+            of_fixed_length |= {id(node) for node in ast.walk(each)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Tuple) or id(node) in of_fixed_length:
+            continue
+        if not all(isinstance(each, _CALLED) for each in node.elts):
+            continue
+        if len(node.elts) == 1 and isinstance(node.elts[0], ast.Attribute):
+            continue
+        for member in node.elts:
+            rest = "".join(f"{ast.unparse(each)}, " for each in node.elts if each is not member)
+            yield file.mutant(f"{ast.unparse(member)} left out of its tuple", node, f"({rest})")
+
+
+def _lengthened(file: _File) -> Iterator[Mutant]:
+    """Each constant of a job's times and of retention, tenfold; 0 becomes 1."""
+    for call in _calls(file):
+        if ast.unparse(call.func) not in _TIMED:
+            continue
+        for keyword in call.keywords:
+            if _is_constant(keyword.value):
+                name = f"{ast.unparse(call.func)}{_label(call)} with {keyword.arg} tenfold"
+                yield file.mutant(name, keyword, f"{keyword.arg}=10 * ({ast.unparse(keyword.value)}) + 1")
+
+
+def _is_constant(node: ast.expr) -> bool:
+    """A number, a name in capitals, a product of them."""
+    if isinstance(node, ast.BinOp):
+        return _is_constant(node.left) and _is_constant(node.right)
+    if isinstance(node, ast.Constant):
+        return type(node.value) in {int, float}
+    return isinstance(node, ast.Name) and node.id.isupper()
+
+
+def _label(call: ast.Call) -> str:
+    """What tells calls of one receiver apart: the name that it is given."""
+    names = [call.args[0]] if call.args else [each.value for each in call.keywords if each.arg == "name"]
+    return "".join(f" {each.value}" for each in names if isinstance(each, ast.Constant))
 
 
 # --- events, cache, and what no shape tells ------------------------------------------------------------------------
@@ -192,6 +244,19 @@ _EDITS: Final[tuple[tuple[str, str, str], ...]] = (
         "staff=base.storage.user_queries.staff",
         "staff=partial(asyncio.sleep, 0, {})",
     ),
+    (
+        "bot/wiring/reads.py: orders are as good as positions",
+        "orders_max_age=int(regions.order",
+        "orders_max_age=int(regions.position",
+    ),
+    (
+        "bot/wiring/reads.py: positions are as good as orders",
+        "positions_max_age=int(regions.position",
+        "positions_max_age=int(regions.order",
+    ),
+    ("bot/wiring/reads.py: a rate of one", "Limits.of_rate(settings.bybit_requests_per_second)", "Limits.of_rate(1)"),
+    ("bot/wiring/chat.py: another randomness", "randomness=outside.randomness", "randomness=lambda: 1.0"),
+    ("bot/app.py: nobody is warmed", "warm = await assembly.reads.warm(recent, within=_WARM_SECONDS)", "warm = 0"),
 )
 
 

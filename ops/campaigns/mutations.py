@@ -37,6 +37,7 @@ SMALL: Final = (
     "bot/wiring/reads.py: reads.invalidate is not told of commits",
 )
 _WIRING: Final = "tests/integration/test_wiring.py::test_"
+_LIFE: Final = "tests/integration/test_wiring_life.py"
 _FRESH: Final = "tests/integration/test_fresh_reads.py"
 _EVENTS: Final = (
     _FRESH,
@@ -63,6 +64,17 @@ _KILLERS: Final[Killers] = (
     ("reads.invalidate is not told", (_FRESH,)),
     ("portfolio.mark_stale is not told", ("tests/integration/test_services_portfolio.py",)),
     ("_evict, bybit) is not told", (f"{_WIRING}a_replaced_key_signs_the_next_call",)),
+    ("push_async_callback", (f"{_LIFE}::test_what_is_under_way_ends_with_the_assembly",)),
+    ("_publish_commands", (_LIFE,)),
+    ("RetentionRule", (f"{_LIFE}::test_old_rows_are_kept_as_long_as_people_were_told",)),
+    ("runtime.problems left out", (_LIFE,)),
+    ("jobs.trouble left out", (_LIFE,)),
+    ("Collector", (_SIDECAR[0], "tests/integration/test_jobs.py")),
+    ("left out of its tuple", ("tests/integration/test_jobs.py", _LIFE)),
+    ("are as good as", (f"{_LIFE}::test_stored_rows_are_as_good_as_their_region_says",)),
+    ("a rate of one", (f"{_LIFE}::test_as_many_calls_as_the_settings_allow_pass_at_once",)),
+    ("another randomness", (f"{_LIFE}::test_pauses_are_spread_by_the_randomness_from_outside",)),
+    ("nobody is warmed", (_LIFE,)),
     ("outbox_due", _WAKE),
     ("Store without enqueued", _WAKE),
     ("owner_ids", (f"{_FRESH}::test_a_ban_and_its_end",)),

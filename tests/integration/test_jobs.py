@@ -212,6 +212,12 @@ async def test_jobs_begin_behind_the_connection_and_end_before_the_database(
 
 async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harness: Harness) -> None:
     minute, hour, day = 60, 3_600, 86_400
+    assert {
+        job.name: job._every_s for job in harness.assembly.jobs if job.name in {"reconciliation", "housekeeping"}
+    } == {
+        "reconciliation": 5 * minute,
+        "housekeeping": day,
+    }, "of the others a failed round has the same pause, which is below"
     found = {job.name: (job._retry_s, job._first_s, job._late_after_s, job._expected) for job in harness.assembly.jobs}
     assert found == {
         "refunds": (1, 0, 5 * minute, (NothingDone,)),
