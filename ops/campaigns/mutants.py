@@ -188,7 +188,7 @@ def _is_constant(node: ast.expr) -> bool:
 def _label(call: ast.Call) -> str:
     """What tells calls of one receiver apart: the name that it is given."""
     names = [call.args[0]] if call.args else [each.value for each in call.keywords if each.arg == "name"]
-    return "".join(f" {each.value}" for each in names if isinstance(each, ast.Constant))
+    return "".join(f" {each.value!s}" for each in names if isinstance(each, ast.Constant))
 
 
 # --- events, cache, and what no shape tells ------------------------------------------------------------------------
