@@ -137,19 +137,26 @@ class Stack:
         await self.until_ready(wait=wait)
 
     async def until_ready(self, *, wait: float = PATIENCE) -> None:
+        """Wait for the stand-ins, too: the bot is ready without Bybit, whoever drives the stack is not."""
         end = time.monotonic() + wait
+        await self._answering("telegram", f"{self.telegram_url}/sim/calls?after=0", end)
+        await self._answering("bybit", f"{self.bybit_url}/sim/calls?after=0", end)
+        await self._answering("bot", f"{self.stats_url}/readyz", end)
+
+    async def _answering(self, name: str, url: str, end: float) -> None:
+        """Wait until a process answers that it is well; `end` in monotonic seconds. Raises DriverError."""
         while time.monotonic() < end:
-            code = self.processes["bot"].poll()
+            code = self.processes[name].poll()
             if code is not None:
-                raise DriverError(f"the bot ended with {code}:\n{self.log('bot')[-3000:]}")
+                raise DriverError(f"{name} ended with {code}:\n{self.log(name)[-3000:]}")
             try:
-                async with self.session.get(f"{self.stats_url}/readyz") as answer:
+                async with self.session.get(url) as answer:
                     if answer.ok:
                         return
             except aiohttp.ClientError:
                 pass
             await asyncio.sleep(0.05)
-        raise DriverError(f"not ready within {wait} s:\n{self.log('bot')[-3000:]}")
+        raise DriverError(f"{name} was not ready in time:\n{self.log(name)[-3000:]}")
 
     async def end_bot(self, number: int = signal.SIGTERM, *, wait: float = PATIENCE) -> int:
         process = self.processes["bot"]
