@@ -16,7 +16,7 @@ import aiosqlite
 from bot.domain.ids import DAY, HOUR, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.services.promo.redemption import Redemption
-from ops.bench.dataset import FIRST_USER, NOW, build
+from ops.bench.dataset import FIRST_USER, FULL, NOW, Sizes, fill
 from ops.bench.report import Row
 from ops.bench.timing import clock, no_collection, on_one_core
 from ops.promo_stack import PromoStack, open_promo_stack
@@ -41,12 +41,13 @@ _MOST_RATIO: Final = 1.5
 _ORIGINAL_MS: Final = 2.9  # the old system's best, without its durability
 
 
-async def run() -> AsyncGenerator[list[Row], None]:
-    """Ours and the bare statements take turns on two databases of the same size."""
+async def run(sizes: Sizes = FULL, each: int = EACH) -> AsyncGenerator[list[Row], None]:
+    """Ours and the bare statements take turns on two databases of the same size, `each` redemptions a side."""
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         ours, bare = Path(folder, "ours.sqlite3"), Path(folder, "bare.sqlite3")
         for path in (ours, bare):
-            await build(path)
+            async with open_promo_stack(path) as promo_stack:  # its first start: the key file is proved on it
+                await fill(promo_stack.database, sizes)
         async with open_promo_stack(bare) as promo_stack:
             lookup = await _open_code(promo_stack)
         async with open_promo_stack(ours) as promo_stack, connected(bare) as connection:
@@ -58,7 +59,7 @@ async def run() -> AsyncGenerator[list[Row], None]:
             mine: list[float] = []
             theirs: list[float] = []
             with no_collection(), on_one_core():
-                for _ in range(EACH):  # one by one: what disturbs the machine disturbs both
+                for _ in range(each):  # one by one: what disturbs the machine disturbs both
                     mine.append(await subject.redeem())
                     theirs.append(await baseline.redeem())
     yield _rows(median(mine) * _MS, median(theirs) * _MS)
