@@ -241,5 +241,5 @@ def _is_canceled() -> bool:
 
 
 def _span(seconds: float) -> str:
-    """12 min."""
+    """A duration of `seconds` in its largest whole unit, as readiness says it: "12 min"."""
     return next((f"{seconds // size:.0f} {unit}" for size, unit in _UNITS if seconds >= size), f"{seconds:.0f} s")

@@ -19,7 +19,7 @@ class RateLimit(Protocol):
         ...
 
     def take(self, now: float) -> None:
-        """One call passes now."""
+        """Count a call that passes at `now`."""
         ...
 
     def give_back(self) -> None:

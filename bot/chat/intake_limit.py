@@ -36,7 +36,7 @@ class IntakeLimit:
         return admitted, refused
 
     def count(self, updates: Iterable[Incoming]) -> None:
-        """These were taken in."""
+        """Remember the dates of updates that were stored, for the limit to be judged by."""
         for update in updates:
             if update.is_limited and update.user_id is not None and update.sent_ts is not None:
                 self._dates.setdefault(update.user_id, deque(maxlen=MOST)).append(update.sent_ts)

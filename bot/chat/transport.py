@@ -238,7 +238,7 @@ class RawApi:
         return await self._transport.post(f"{self._address.reveal()}/{method}", data, read_timeout=read_timeout)
 
     async def renew(self) -> None:
-        """See `TelegramRequest.renew`."""
+        """Put new connections in place of the transport's deaf ones, as `TelegramRequest.renew` says."""
         await self._transport.renew()
 
 

@@ -102,14 +102,14 @@ class AdminAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BannedMessage(OutboxPayload):
-    """An admin banned the reader."""
+    """Tells a user that an admin has banned them from the bot."""
 
     KIND = "banned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnbannedMessage(OutboxPayload):
-    """An admin lifted the ban."""
+    """Tells a user that an admin has lifted their ban."""
 
     KIND = "unbanned"
 

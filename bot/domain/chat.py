@@ -130,6 +130,6 @@ class SetAsideMessage(OutboxPayload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooFastMessage(OutboxPayload):
-    """Updates that were left out."""
+    """Updates of a sender beyond the limit of intake were not stored, and will not be answered."""
 
     KIND = "too-fast"

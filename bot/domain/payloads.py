@@ -42,7 +42,7 @@ from typing import (
 
 
 class Payload(Protocol):
-    """Any dataclass."""
+    """What the codec encodes and decodes: any dataclass whose fields have annotations it knows."""
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 

@@ -190,7 +190,7 @@ class PaymentUnclaimedMessage(OutboxPayload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentUnclaimedAdminMessage(PaymentUnclaimedMessage):
-    """The same, to admins."""
+    """Tells admins of a payment that was not credited and goes back."""
 
     KIND = "payment-unclaimed-admin"
 
@@ -208,7 +208,7 @@ class PaymentReturnedMessage(OutboxPayload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReturnedAdminMessage(PaymentReturnedMessage):
-    """The same, to admins."""
+    """Tells admins of a payment that went back to whoever paid."""
 
     KIND = "payment-returned-admin"
 

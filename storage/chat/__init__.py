@@ -1,1 +1,1 @@
-"""Buttons, dialogues, inbox and outbox."""
+"""A chat's stored state in SQLite: single-use buttons, dialogues, inbox and outbox."""

@@ -1,4 +1,4 @@
-"""Buttons, dialogues, inbox and outbox."""
+"""What services need of a chat's stored state: single-use buttons, dialogues, inbox and outbox."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Time as a parameter."""
+"""What services know of time: a clock that is handed to them, so that tests can set it."""
 
 from typing import Protocol
 
