@@ -32,6 +32,7 @@ _ANSWER_CAP: Final = 16 * 1024 * 1024  # bytes; a full getUpdates batch stays we
 _FILE_CAP: Final = 32 * 1024 * 1024  # bytes; getFile gives at most 20 MB
 _ERROR_PAGE_CAP: Final = 300  # bytes kept of an error answer that is no JSON
 _DEFAULT_WAIT_S: Final = 1.0  # after a 429 that does not say how long
+_LONGEST_WAIT_S: Final = 86_400.0  # a 429 that asks for more is asked again after a day
 _KEEP_ALIVE_S: Final = 30.0  # below a usual server's: a connection closed under our hands is a lost send
 
 
@@ -302,13 +303,13 @@ async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
 def _parse_leniently(payload: bytes) -> object:
     try:
         return json.loads(payload.decode("utf-8", "replace"))
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON; nested too deeply
         return None
 
 
 def _retry_after(payload: bytes) -> float:
-    """Seconds that a 429 asks to wait (ResponseParameters.retry_after)."""
+    """Seconds that a 429 asks to wait (ResponseParameters.retry_after), a day at most."""
     answer = _parse_leniently(payload)
     parameters = answer.get("parameters") if isinstance(answer, dict) else None
     seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else _DEFAULT_WAIT_S
+    return float(min(seconds, _LONGEST_WAIT_S)) if isinstance(seconds, int | float) and seconds > 0 else _DEFAULT_WAIT_S

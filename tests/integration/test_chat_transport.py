@@ -104,6 +104,26 @@ async def test_a_429_says_how_long(telegram: FakeTelegram, transport: AiohttpReq
     assert caught.value.seconds == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        ('{"parameters": {"retry_after": 1e999}}', 86_400),
+        (f'{{"parameters": {{"retry_after": 1{"0" * 400}}}}}', 86_400),
+        ('{"parameters": {"retry_after": NaN}}', 1),
+        ('{"parameters": {"retry_after": "soon"}}', 1),
+        ("[" * 100_000, 1),
+    ],
+    ids=["endless", "too long for a float", "no number", "words", "nested"],
+)
+async def test_a_429_with_an_odd_wait_is_a_429(
+    telegram: FakeTelegram, transport: AiohttpRequest, body: str, seconds: float
+) -> None:
+    telegram.fail("sendMessage", lambda _: web.Response(status=429, text=body))
+    with pytest.raises(FloodWait) as caught:
+        await bot_over(transport, telegram.url).send_message(7, "x")
+    assert caught.value.seconds == seconds
+
+
 async def test_a_post_is_never_repeated(telegram: FakeTelegram, transport: AiohttpRequest) -> None:
     api = bot_over(transport, telegram.url)
     await api.send_message(7, "warm")  # the connection is one kept alive, the hardest case
