@@ -1,18 +1,19 @@
 """The Telegram side in one piece: what the composition root opens, starts, asks and stops.
 
-async with TelegramRuntime.open(...) as runtime:
-    await runtime.connect()         # getMe, patiently
-    await runtime.replay()          # what a kill left behind
-    await runtime.poll()
-    await runtime.ended()           # raises TelegramEnded; a signal cancels the wait
-    await runtime.stop_intake()
-    await runtime.drain(20)
+runtime = TelegramRuntime(...)  # its transport is open as long as it is
+await runtime.connect()         # getMe, patiently
+await runtime.replay()          # what a kill left behind
+await runtime.poll()
+await runtime.ended()           # raises TelegramEnded; a signal cancels the wait
+await runtime.stop_intake()
+await runtime.drain(20)
+await runtime.close()
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Self
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any
 
 from telegram.ext import Application, ExtBot
 
@@ -25,14 +26,17 @@ from bot.chat.poller import Poller, PollTimes
 from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.sender import ListenerOf, Render, Sender
 from bot.chat.stats import ChatStats
-from bot.chat.transport import RawApi, TelegramRequest
+from bot.chat.transport import RawApi
 from bot.domain.ports.chat import InboxStore, OutboxStore
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
 
 
 class TelegramRuntime:
-    """Made by `open`. `inbox.accept` is also the way in for a webhook's route; `outbox.wake` hastens messages."""
+    """Poller, inbox, lanes and outbox of one bot; nothing is asked of Telegram before `connect`.
+
+    `inbox.accept` is also the way in for a webhook's route; `outbox.wake` hastens messages.
+    """
 
     def __init__(
         self,
@@ -66,48 +70,6 @@ class TelegramRuntime:
         self.lanes = Lanes(Runner(application).process, self.sender.tell, self.marker, clock, lane_limits)
         self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.sender.tell, self.marker, clock)
         self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times, due=outbox_due)
-
-    @classmethod
-    @asynccontextmanager
-    async def open(
-        cls,
-        *,
-        transport: TelegramRequest,
-        api: RawApi,
-        application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
-        rate_limiter: TelegramRateLimiter,
-        inbox_store: InboxStore,
-        outbox_store: OutboxStore,
-        transactions: Transactions,
-        render: Render,
-        listener_of: ListenerOf,
-        clock: Clock,
-        randomness: Callable[[], float],
-        lane_limits: LaneLimits = LaneLimits(),  # noqa: B008  frozen
-        poll_times: PollTimes = PollTimes(),  # noqa: B008  frozen
-        outbox_times: OutboxTimes = OutboxTimes(),  # noqa: B008  frozen
-        outbox_due: asyncio.Event | None = None,
-    ) -> AsyncIterator[Self]:
-        """Nothing is asked of Telegram before `connect`. On leaving everything is closed, drained or not."""
-        runtime = cls(
-            api=api,
-            application=application,
-            rate_limiter=rate_limiter,
-            inbox_store=inbox_store,
-            outbox_store=outbox_store,
-            transactions=transactions,
-            render=render,
-            listener_of=listener_of,
-            clock=clock,
-            randomness=randomness,
-            lane_limits=lane_limits,
-            poll_times=poll_times,
-            outbox_times=outbox_times,
-            outbox_due=outbox_due,
-        )
-        async with transport, AsyncExitStack() as stack:
-            stack.push_async_callback(runtime.close)
-            yield runtime
 
     async def connect(self) -> None:
         """Wait for Telegram to know the bot. Raises TokenRefused."""
@@ -155,7 +117,7 @@ class TelegramRuntime:
         return left
 
     async def close(self) -> None:
-        """Close what is open, at once; a second call changes nothing."""
+        """Close what is open, at once, drained or not; a second call changes nothing."""
         await self._stack.aclose()
 
     def problems(self) -> tuple[str, ...]:

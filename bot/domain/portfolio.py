@@ -128,7 +128,7 @@ class Orders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """One fill. `fee` is in `fee_currency`; negative is a rebate."""
+    """One fill. `exec_fee` is in `fee_currency`; negative is a rebate."""
 
     category: Category
     symbol: Symbol

@@ -65,25 +65,24 @@ async def open_chat(
 ) -> tuple[App, TelegramRuntime]:
     """An application without handlers and the runtime around it."""
     application = await build_application(telegram.bot)
-    runtime = await stack.enter_async_context(
-        TelegramRuntime.open(
-            transport=telegram.transport,
-            api=telegram.api,
-            application=application,
-            rate_limiter=telegram.pace,
-            inbox_store=SqliteInbox(storage.database),
-            outbox_store=SqliteOutbox(storage.database),
-            transactions=storage.store,
-            render=OutboxTexts(texts).render,
-            listener_of=listener_of,
-            clock=outside.clock,
-            randomness=outside.randomness,
-            lane_limits=tuning.lane_limits,
-            poll_times=tuning.poll_times,
-            outbox_times=tuning.outbox_times,
-            outbox_due=telegram.outbox_due,
-        )
+    await stack.enter_async_context(telegram.transport)
+    runtime = TelegramRuntime(
+        api=telegram.api,
+        application=application,
+        rate_limiter=telegram.pace,
+        inbox_store=SqliteInbox(storage.database),
+        outbox_store=SqliteOutbox(storage.database),
+        transactions=storage.store,
+        render=OutboxTexts(texts).render,
+        listener_of=listener_of,
+        clock=outside.clock,
+        randomness=outside.randomness,
+        lane_limits=tuning.lane_limits,
+        poll_times=tuning.poll_times,
+        outbox_times=tuning.outbox_times,
+        outbox_due=telegram.outbox_due,
     )
+    stack.push_async_callback(runtime.close)
     return application, runtime
 
 

@@ -46,7 +46,6 @@ _EVENTS: Final = (
     "tests/integration/test_storage_events.py",
 )
 _PROCESS: Final = (f"{_WIRING}the_process_serves_where_the_settings_say",)
-_LANE: Final = (f"{_WIRING}as_many_are_served_at_once_as_it_is_tuned_to",)
 _LISTENER: Final = (f"{_WIRING}who_is_spoken_to_chose_language_and_ring",)
 _SIDECAR: Final = (f"{_WIRING}the_sidecar_tells_of_chat_and_exchange_to_who_has_the_token",)
 _BUDGET: Final = (f"{_WIRING}no_more_calls_than_the_budget_has",)
@@ -64,6 +63,7 @@ _KILLERS: Final[Killers] = (
     ("reads.invalidate is not told", (_FRESH,)),
     ("portfolio.mark_stale is not told", ("tests/integration/test_services_portfolio.py",)),
     ("_evict, bybit) is not told", (f"{_WIRING}a_replaced_key_signs_the_next_call",)),
+    ("(runtime.close)", (f"{_LIFE}::test_polling_ends_with_the_assembly",)),
     ("push_async_callback", (f"{_LIFE}::test_what_is_under_way_ends_with_the_assembly",)),
     ("_publish_commands", (_LIFE,)),
     ("RetentionRule", (f"{_LIFE}::test_old_rows_are_kept_as_long_as_people_were_told",)),
@@ -75,7 +75,6 @@ _KILLERS: Final[Killers] = (
     ("a rate of one", (f"{_LIFE}::test_as_many_calls_as_the_settings_allow_pass_at_once",)),
     ("another randomness", (f"{_LIFE}::test_pauses_are_spread_by_the_randomness_from_outside",)),
     ("nobody is warmed", (_LIFE,)),
-    ("outbox_due", _WAKE),
     ("Store without enqueued", _WAKE),
     ("owner_ids", (f"{_FRESH}::test_a_ban_and_its_end",)),
     (
@@ -88,9 +87,6 @@ _KILLERS: Final[Killers] = (
     ("serve with", _PROCESS),
     ("TelegramRateLimiter without limits", (f"{_WIRING}after_floods_the_tuned_rate_is_kept_to",)),
     ("Listener without", _LISTENER),
-    ("without lane_limits", _LANE),
-    ("without poll_times", (f"{_WIRING}updates_are_asked_for_as_long_as_it_is_tuned_to",)),
-    ("without outbox_times", (f"{_WIRING}a_failed_message_waits_as_long_as_it_is_tuned_to",)),
     ("owner_link", _OWNER_LINK),
     ("PinService without cost", (f"{_WIRING}a_pin_costs_what_it_is_tuned_to",)),
     ("Keys without require_bound_ip", _BOUND),

@@ -89,6 +89,16 @@ async def test_a_start_publishes_the_menus_and_warms_the_cache(harness: Harness)
         )
 
 
+async def test_polling_ends_with_the_assembly(telegram: FakeTelegram, tmp_path: Path) -> None:
+    process = ChatProcess(tmp_path, telegram)
+    try:
+        async with process.at_work():
+            assert "poller" in {task.get_name() for task in asyncio.all_tasks()}
+        assert "poller" not in {task.get_name() for task in asyncio.all_tasks()}
+    finally:
+        await process.runtime.close()
+
+
 @pytest.mark.parametrize("part", ["a screen's read", "a load of the cache", "work beside an update"])
 async def test_what_is_under_way_ends_with_the_assembly(tmp_path: Path, part: str) -> None:
     before = asyncio.all_tasks()
