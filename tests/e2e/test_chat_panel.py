@@ -1,5 +1,6 @@
 """The chat page beside the real Bybit stand-in, and when bot or stand-in come and go."""
 
+import asyncio
 import contextlib
 import re
 
@@ -7,7 +8,7 @@ import aiohttp
 import pytest
 from harness.chat_page import PHONE, Stage, chromium, column, running, stage
 from harness.scripted_bot import ScriptedBot
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from ops.sim.bybit.server import serve as serve_bybit
 from ops.sim.telegram.server import serve
@@ -45,6 +46,32 @@ async def test_bybit_stops_with_a_countdown_that_every_page_shows() -> None:
             shown = await page.get_by_role("timer").inner_text()
             await expect(page.get_by_role("timer")).not_to_have_text(shown)
             await expect(page.get_by_role("timer")).to_have_text(COUNTDOWN)
+
+
+async def test_an_answer_from_before_the_outage_does_not_hide_it() -> None:
+    fetched, released = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        fetched.set()
+        await released.wait()
+        await route.fulfill(response=answer)
+
+    async with (
+        serve_bybit(port=0) as bybit,
+        stage(bybit.url) as stack,
+        stack.page(f"?user={stack.person()}") as page,
+    ):
+        stop = page.get_by_role("button", name="Stop Bybit for 30 s")
+        await expect(stop).to_be_enabled()
+        await page.route("**/page/api/state", hold)
+        stack.person("Maria")  # the page reads everybody anew
+        await fetched.wait()
+        await stop.click()
+        await expect(page.get_by_role("timer")).to_have_text(COUNTDOWN)
+        released.set()
+        await expect(page.get_by_role("navigation").get_by_role("button", name="Maria")).to_be_visible()
+        assert await page.get_by_role("timer").count() == 1
 
 
 async def test_the_panel_works_on_a_phone() -> None:

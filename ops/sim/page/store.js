@@ -132,12 +132,13 @@ class Store extends Source {
 
   /** Reads people, groups and bots. */
   async refresh() {
+    const bybit = this.bybit;
     const state = await api.state();
     this.users = new Map(state.users.map((user) => [user.id, user]));
     this.groups = new Map(state.chats.map((chat) => [chat.id, chat]));
     this.bots = new Map(state.bots.map((bot) => [bot.id, bot]));
     if (!this.bots.has(this.bot)) this.bot = state.bots.at(-1)?.id ?? null;
-    this.bybit = state.bybit;
+    if (this.bybit === bybit) this.bybit = state.bybit; // else the feed overtook this answer
     this.tell("people");
     this.tell("bybit");
   }
