@@ -29,6 +29,16 @@ class Selectors(Visitor):
         self.generic_visit(node)
 
 
+class Words(Visitor):
+    """The text of every variant, without what is filled in."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def visit_TextElement(self, node: ast.TextElement) -> None:  # noqa: N802  fluent's visitor names
+        self.found.append(node.value)
+
+
 def messages(language: Language) -> dict[str, ast.Message]:
     found = {}
     for file in files("handlers.texts").joinpath(language.value).iterdir():
@@ -45,6 +55,13 @@ def placeholders(message: ast.Message) -> set[str]:
     visitor = Placeholders()
     visitor.visit(message)
     return visitor.names
+
+
+def words(message: ast.Message) -> str:
+    """All that the message can say, each variant on lines of its own."""
+    visitor = Words()
+    visitor.visit(message)
+    return "\n".join(visitor.found)
 
 
 def selections(message: ast.Message) -> list[tuple[str, set[str]]]:

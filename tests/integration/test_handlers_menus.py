@@ -22,7 +22,7 @@ async def test_everybody_groups_and_the_owner_have_their_menus(harness: Harness)
     assert names(harness, "default")[:3] == ["start", "menu", "help"]
     assert set(names(harness, f"chat:{OWNER}")) - set(names(harness, "default")) >= {"ban", "unban", "users", "role"}
     russian = {each["command"]: each["description"] for each in harness.api.commands["default", "ru"]}
-    assert russian["balance"] == "Сколько на счёте и монеты"
+    assert russian["balance"] == "Стоимость счёта и монеты"
     assert harness.api.descriptions["short", "uk"].startswith("Bybit в одному чаті")
     assert "10,000 USDT" in harness.api.descriptions["long", ""]
 

@@ -18,8 +18,8 @@ GLANCE = 125  # words
     ("language", "words"),
     [
         ("en", "Hi Anna. You have 10,000 USDT of practice money. BTC is 64,210."),
-        ("ru", "Здравствуйте, Anna. У вас 10 000 USDT учебных денег. BTC стоит 64 210."),
-        ("uk", "Вітаю, Anna. У вас 10 000 USDT навчальних грошей. BTC коштує 64 210."),
+        ("ru", "Здравствуйте, Anna. У вас 10 000 USDT для практики. BTC стоит 64 210."),
+        ("uk", "Вітаю, Anna. У вас 10 000 USDT для практики. BTC коштує 64 210."),
         ("pl", "Hi Anna. You have 10,000 USDT of practice money. BTC is 64,210."),
     ],
 )

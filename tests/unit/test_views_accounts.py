@@ -94,8 +94,8 @@ def test_many_coins_are_cut_by_value() -> None:
     ("language", "words"),
     [
         (Language.ENGLISH, ["Positions · Bybit Demo", "2 open", "Long", "Short", "Stop", "Liquidation", "none"]),
-        (Language.RUSSIAN, ["Позиции · Bybit Demo", "2 открыты", "Лонг", "Шорт", "Стоп", "Ликвидация", "нет"]),
-        (Language.UKRAINIAN, ["Позиції · Bybit Demo", "2 відкриті", "Лонг", "Шорт", "Стоп", "Ліквідація", "немає"]),
+        (Language.RUSSIAN, ["Позиции · Bybit Демо", "2 открыты", "Лонг", "Шорт", "Стоп", "Ликвидация", "нет"]),
+        (Language.UKRAINIAN, ["Позиції · Bybit Демо", "2 відкриті", "Лонг", "Шорт", "Стоп", "Ліквідація", "немає"]),
     ],
 )
 def test_positions_in_each_language(language: Language, words: list[str]) -> None:

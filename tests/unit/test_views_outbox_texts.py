@@ -121,4 +121,4 @@ def test_a_receipt_says_what_was_paid_what_for_until_when_and_by_which_charge() 
     assert "<code>stxAQ&lt;b&gt;</code>" in message.text_html
     (russian,) = OUTBOX.render("payment-unclaimed", PAYMENT, Language.RUSSIAN)
     assert "13 500 ⭐" in russian.text_html.replace("\xa0", " ")
-    assert "счёт выписан другому человеку" in russian.text_html
+    assert "счёт на оплату выписан другому человеку" in russian.text_html

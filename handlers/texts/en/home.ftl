@@ -28,7 +28,7 @@ help-typing =
     <code>/price eth</code> · <code>/book sol</code>
     <code>/settings risk 1.5</code> · <code>/lang en</code>
 
-cancel-done = Cancelled.
+cancel-done = Canceled.
 cancel-nothing = There was nothing to cancel.
 
 language-title = Which language shall I speak?

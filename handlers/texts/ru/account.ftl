@@ -1,14 +1,14 @@
 ## Баланс, позиции, ордера, сделки.
 
-command-balance = Сколько на счёте и монеты
+command-balance = Стоимость счёта и монеты
 command-positions = Открытые позиции, стопы, ликвидация
 command-orders = Открытые ордера
 command-trades = Последние сделки и комиссии
 
 balance-title = <b>Баланс</b> · { $account }
-balance-value = На счёте
+balance-value = Счёт, всего
 balance-available = Доступно
-balance-margin = Занято
+balance-margin = В марже
 balance-pnl = Открытый PnL
 balance-coins = Монеты
 balance-more-coins =
@@ -27,11 +27,11 @@ positions-total =
     }
 positions-none = Ничего не открыто.
 position-head = <b>{ $symbol }</b> · { $side }{ $more }
-position-hedge = нога хеджа
+position-hedge = хедж
 position-size = Размер
 position-value = Стоимость
 position-entry = Вход
-position-mark = Маркировка
+position-mark = Цена маркировки
 position-pnl = PnL
 position-stop = Стоп
 position-target = Цель
@@ -47,7 +47,7 @@ orders-total =
     }
 orders-none = Открытых ордеров нет.
 order-head = <b>{ $symbol }</b> · { $side } · { $kind }{ $more }
-order-reduce-only = только уменьшает
+order-reduce-only = только уменьшение
 order-kind =
     { $kind ->
         [Market] Рыночный
@@ -64,16 +64,16 @@ order-price = Цена
 order-trigger = Триггер
 order-filled = { $filled } из { $size }
 order-whole = вся позиция
-order-status = Состояние
+order-status = Статус
 order-state =
     { $state ->
         [New] ждёт
         [PartiallyFilled] исполнен частично
-        [Untriggered] не сработал
+        [Untriggered] ждёт триггера
         [Triggered] сработал
        *[other] { $state }
     }
-order-placed = Поставлен
+order-placed = Создан
 
 trades-title = <b>Сделки</b> · { $account }
 trades-total =

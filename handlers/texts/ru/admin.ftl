@@ -53,7 +53,7 @@ users-title =
         [day] Были за 24 часа
         [week] Были за 7 дней
         [banned] Заблокированные
-        [trial] С пробной лицензией
+        [trial] На триале
         [basic] С базовой лицензией
         [premium] С премиум-лицензией
        *[all] Все пользователи
@@ -63,7 +63,7 @@ users-filter =
         [day] 24 ч
         [week] 7 дн
         [banned] Блок
-        [trial] Пробная
+        [trial] Триал
         [basic] Базовая
         [premium] Премиум
        *[all] Все
@@ -78,7 +78,7 @@ users-none = Никого.
 users-line = { $number }. <b>{ $name }</b> · <code>{ $id }</code> · { $license } · { $age } назад{ $marks }
 users-license =
     { $kind ->
-        [trial] Пробная до { $date }
+        [trial] Триал до { $date }
         [basic] Базовая до { $date }
        *[premium] Премиум до { $date }
     }
@@ -136,7 +136,7 @@ deed-choose-time =
 deed-choose-role = <b>Роль: { $name }</b> (сейчас: { $role }). Какой она будет?
 deed-time-button =
     { $kind ->
-        [trial] Пробная { $days } дн
+        [trial] Триал { $days } дн
         [basic] Базовая { $days } дн
        *[premium] Премиум { $days } дн
     }
@@ -226,7 +226,7 @@ broadcast-audience-empty = ↑ Именно так. Но никто не под�
 broadcast-license =
     { $kind ->
         [none] Без лицензии
-        [trial] Пробная
+        [trial] Триал
         [basic] Базовая
         [premium] Премиум
        *[any] Любая лицензия

@@ -3,14 +3,14 @@
 bot-description =
     Ваш счёт Bybit в одном чате: баланс, позиции, ордера, цены и стаканы.
 
-    Вы начинаете с 10 000 USDT учебных денег по живым ценам, сразу и без ключей. Русский, украинский, английский.
-bot-short-description = Bybit в одном чате. Вы начинаете с 10 000 USDT учебных денег.
+    Вы начинаете с 10 000 USDT на счёте «Практика» по живым ценам, сразу и без ключей. Русский, украинский, английский.
+bot-short-description = Bybit в одном чате. Вы начинаете с 10 000 USDT для практики.
 
 account-paper = Практика
-account-demo = Bybit Demo
+account-demo = Bybit Демо
 account-live = Реальный счёт
 
-span-seconds = { $seconds } с
+span-seconds = { $seconds } сек
 span-minutes = { $minutes } мин
 span-hours = { $hours } ч { $minutes } мин
 span-days = { $days } дн { $hours } ч
@@ -54,5 +54,5 @@ footer-last-known = <i>Последнее известное, { $age } наза�
 trouble-silent = ⚠️ Bybit сейчас не отвечает. Нажмите «Обновить» через минуту.
 trouble-busy = ⚠️ Слишком много запросов к Bybit сразу. Попробуйте через { $wait }.
 trouble-key = ⚠️ Bybit больше не принимает ключ этого счёта. /keys покажет почему.
-trouble-clock = ⚠️ Наши часы и часы Bybit на миг разошлись. Попробуйте через минуту.
+trouble-clock = ⚠️ Наши часы и часы Bybit на мгновение разошлись. Попробуйте через минуту.
 trouble-rejected = ⚠️ Bybit отказал (код { $code }).

@@ -39,9 +39,9 @@ error-time-zone =
     }
 error-no-account =
     { $account_type ->
-        [demo] Bybit Demo ещё не подключён.
+        [demo] Bybit Демо ещё не подключён.
         [live] Реальный счёт ещё не подключён.
-       *[paper] Учебного счёта нет.
+       *[paper] Счёта «Практика» нет.
     }
 error-start-first = Мы ещё не знакомы. Пришлите, пожалуйста, /start.
 error-button-expired = Эта кнопка уже нажата или устарела. Вот меню:

@@ -3,13 +3,13 @@
 command-start = Начать
 command-menu = Всё в одно нажатие
 command-help = Что я умею
-command-cancel = Прервать мой вопрос
+command-cancel = Отменить вопрос
 command-lang = English, Русский, Українська
 
 welcome-hi = Здравствуйте, { $name }.
 welcome-hi-nameless = Здравствуйте.
-welcome-money = У вас <b>{ $money }</b> учебных денег.
-welcome-money-again = На учебном счёте <b>{ $money }</b>.
+welcome-money = У вас <b>{ $money }</b> для практики.
+welcome-money-again = На счёте «Практика» <b>{ $money }</b>.
 welcome-btc = BTC стоит <b>{ $price }</b>.
 welcome-btc-later = ⏳ Цена BTC сейчас придёт.
 owner-claimed = Теперь вы владелец этого бота. Команды /ban и /unban ваши.
@@ -21,7 +21,7 @@ menu-title =
 
 help-intro =
     <b>Что я умею</b>
-    Нажимайте кнопки или пишите. Учебный счёт есть у каждого; Bybit можно подключить в любой момент.
+    Нажимайте кнопки или пишите. Практика есть у каждого; Bybit можно подключить в любой момент.
 help-command = /{ $name } – { $description }
 help-typing =
     <b>Одной строкой</b>

@@ -11,14 +11,14 @@ keys-line = • { $account } · { $site }
 keys-another = Чтобы подключить другой ключ, выберите его сайт:
 keys-which-account =
     <b>{ $site }</b>: какой счёт?
-    Bybit Demo торгует игровыми деньгами самого Bybit. Реальный счёт – это настоящие деньги.
+    Bybit Демо торгует виртуальными деньгами самого Bybit. Реальный счёт – это настоящие деньги.
 keys-live-only =
     <b>{ $site }</b>
     На этом сайте нет демо-торговли, так что счёт реальный: настоящие деньги.
 keys-eu =
     <b>{ $site }</b>
     На этом сайте Bybit не выдаёт ключи API, поэтому подключить нечего. Практика идёт по тем же живым ценам и без ключа.
-button-practice = Учебный счёт
+button-practice = Практика
 button-other-site = ‹ Другой сайт
 button-check = Проверить: { $account }
 button-remove = Убрать: { $account }
@@ -53,12 +53,12 @@ keys-removed =
 
 keys-refused =
     <b>Не могу принять этот ключ: { $account_type ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реальный счёт
     }.</b> Ничего не сохранено.
 keys-works-no-more =
     <b>Сохранённый ключ больше не работает: { $account_type ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реальный счёт
     }.</b>
 finding-refuse = ⛔ { $text }
@@ -88,10 +88,10 @@ key-not-known =
     Проверьте, с этого ли он сайта и счёта и целиком ли скопирован.
 key-wrong-environment =
     <b>Это ключ для { $belongs ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реального счёта
     }, а не для { $wanted ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реального счёта
     }.</b>
     Подключите его по назначению или создайте ключ там.
@@ -133,7 +133,7 @@ keys-already-attached =
 keys-no-offer = Открытого ключа, который ждёт свой API key, сейчас нет. Начните снова: /keys.
 keys-unknown-site = Такого сайта Bybit я не знаю. /keys покажет те, что знаю.
 keys-site-without-keys = На { $site } Bybit не выдаёт ключи API. Практика работает без них.
-keys-site-without-demo = На { $site } нет демо-торговли. Bybit Demo работает с ключами bybit.com.
+keys-site-without-demo = На { $site } нет демо-торговли. Bybit Демо работает с ключами bybit.com.
 keys-malformed = На ключ Bybit не похоже: только латинские буквы и цифры, без пробелов. Скопируйте снова или /cancel.
 keys-secret-format = Нужны API key и секрет одним сообщением, через пробел. Ваше сообщение удалено; пришлите оба снова или /cancel.
 keys-send-again = Ваш ключ я не сохранил. Пришлите, пожалуйста, строку ещё раз.

@@ -4,10 +4,10 @@ command-license = Что у вас есть и до какого дня
 
 license-title = <b>Лицензия</b>
 license-none = Лицензии у вас нет.
-license-practice = Учебный счёт бесплатный, ему лицензия не нужна.
+license-practice = Практика бесплатна, для неё лицензия не нужна.
 license-type =
     { $kind ->
-        [trial] Пробная
+        [trial] Триал
         [basic] Базовая
         [premium] Премиум
        *[other] Без лицензии
@@ -32,10 +32,10 @@ license-table = <b>Что открывает каждый вид</b>
 license-by-hand = Новые входы вручную:
 license-by-signals = Новые входы по сигналам и стратегиям:
 license-by-both = Новые входы, вручную и по сигналам:
-license-how-many = Сколько самое большее; счета – подключённые к Bybit, каждого рода:
+license-how-many = Не больше, чем здесь; счета – подключённые к Bybit, каждого вида:
 license-column =
     { $kind ->
-        [trial] Проба
+        [trial] Триал
         [basic] База
         [premium] Премиум
        *[other] Нет
@@ -43,7 +43,7 @@ license-column =
 license-account =
     { $account_type ->
         [paper] Практика
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] Реальный
     }
 license-limit =
@@ -54,30 +54,30 @@ license-limit =
     }
 license-needed =
     { $account_type ->
-        [demo] Для новых входов на Bybit Demo нужна лицензия: { $kind ->
-            [trial] пробная
+        [demo] Для новых входов на Bybit Демо нужна лицензия: { $kind ->
+            [trial] триал
             [basic] базовая
            *[premium] премиум
         } или выше. Ваша видна в /license.
        *[live] Для новых входов на реальном счёте нужна лицензия: { $kind ->
-            [trial] пробная
+            [trial] триал
             [basic] базовая
            *[premium] премиум
         } или выше. Ваша видна в /license.
     }
 license-trial-offer =
     { $days ->
-        [one] Попробуйте всё на Bybit Demo: { $days } день, один раз и бесплатно.
-        [few] Попробуйте всё на Bybit Demo: { $days } дня, один раз и бесплатно.
-       *[many] Попробуйте всё на Bybit Demo: { $days } дней, один раз и бесплатно.
+        [one] Попробуйте всё на Bybit Демо: { $days } день, один раз и бесплатно.
+        [few] Попробуйте всё на Bybit Демо: { $days } дня, один раз и бесплатно.
+       *[many] Попробуйте всё на Bybit Демо: { $days } дней, один раз и бесплатно.
     }
 license-trial-started =
     { $days ->
-        [one] ✓ Пробная лицензия началась: { $days } день.
-        [few] ✓ Пробная лицензия началась: { $days } дня.
-       *[many] ✓ Пробная лицензия началась: { $days } дней.
+        [one] ✓ Триал начался: { $days } день.
+        [few] ✓ Триал начался: { $days } дня.
+       *[many] ✓ Триал начался: { $days } дней.
     }
-license-trial-had = Пробная лицензия у вас уже была; она даётся один раз.
+license-trial-had = Триал у вас уже был; он даётся один раз.
 button-trial =
     { $days ->
         [one] Попробовать { $days } день

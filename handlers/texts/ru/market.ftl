@@ -9,11 +9,11 @@ price-line =
     <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }
     { $arrow } { $change } за 24 ч
 price-day = <code>{ $line }</code> { $hours } ч
-price-bid = Спрос
-price-ask = Предложение
+price-bid = Бид
+price-ask = Аск
 price-high = Максимум 24 ч
 price-low = Минимум 24 ч
-price-mark = Маркировка
+price-mark = Цена маркировки
 price-index = Индекс
 price-turnover = Оборот
 price-funding = Фандинг

@@ -7,33 +7,33 @@ promise-too-fast = Слишком быстро для меня. Часть со�
 promise-key-expires =
     { $days ->
         [one] ⚠️ { $account_type ->
-            [demo] Ключ Bybit Demo
+            [demo] Ключ Bybit Демо
            *[live] Ключ реального счёта
         } истекает через <b>{ $days } день</b> ({ $date }). Продлите его на Bybit или создайте новый: /keys.
         [few] ⚠️ { $account_type ->
-            [demo] Ключ Bybit Demo
+            [demo] Ключ Bybit Демо
            *[live] Ключ реального счёта
         } истекает через <b>{ $days } дня</b> ({ $date }). Продлите его на Bybit или создайте новый: /keys.
        *[many] ⚠️ { $account_type ->
-            [demo] Ключ Bybit Demo
+            [demo] Ключ Bybit Демо
            *[live] Ключ реального счёта
         } истекает через <b>{ $days } дней</b> ({ $date }). Продлите его на Bybit или создайте новый: /keys.
     }
 promise-key-trouble =
     ⛔ <b>С ключом неладно: { $account_type ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реальный счёт
     }</b>
 
     { $finding }
 promise-key-attached =
     { $account_type ->
-        [demo] Подключён ключ Bybit Demo.
+        [demo] Подключён ключ Bybit Демо.
        *[live] Подключён ключ реального счёта.
     } Если это были не вы, уберите его через /keys и удалите на Bybit.
 promise-key-removed =
     { $account_type ->
-        [demo] Ключ Bybit Demo убран.
+        [demo] Ключ Bybit Демо убран.
        *[live] Ключ реального счёта убран.
     } Bybit его ещё знает: удалите его и там.
 promise-unbanned = Вы снова можете пользоваться этим ботом.

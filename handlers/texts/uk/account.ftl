@@ -1,14 +1,14 @@
 ## Баланс, позиції, ордери, угоди.
 
-command-balance = Скільки на рахунку та монети
+command-balance = Вартість рахунку та монети
 command-positions = Відкриті позиції, стопи, ліквідація
 command-orders = Відкриті ордери
 command-trades = Останні угоди й комісії
 
 balance-title = <b>Баланс</b> · { $account }
-balance-value = На рахунку
+balance-value = Рахунок, усього
 balance-available = Доступно
-balance-margin = Зайнято
+balance-margin = У маржі
 balance-pnl = Відкритий PnL
 balance-coins = Монети
 balance-more-coins =
@@ -27,11 +27,11 @@ positions-total =
     }
 positions-none = Нічого не відкрито.
 position-head = <b>{ $symbol }</b> · { $side }{ $more }
-position-hedge = нога хеджу
+position-hedge = хедж
 position-size = Розмір
 position-value = Вартість
 position-entry = Вхід
-position-mark = Маркування
+position-mark = Ціна маркування
 position-pnl = PnL
 position-stop = Стоп
 position-target = Ціль
@@ -47,7 +47,7 @@ orders-total =
     }
 orders-none = Відкритих ордерів немає.
 order-head = <b>{ $symbol }</b> · { $side } · { $kind }{ $more }
-order-reduce-only = лише зменшує
+order-reduce-only = лише зменшення
 order-kind =
     { $kind ->
         [Market] Ринковий
@@ -64,16 +64,16 @@ order-price = Ціна
 order-trigger = Тригер
 order-filled = { $filled } з { $size }
 order-whole = уся позиція
-order-status = Стан
+order-status = Статус
 order-state =
     { $state ->
         [New] чекає
         [PartiallyFilled] виконано частково
-        [Untriggered] не спрацював
+        [Untriggered] чекає тригера
         [Triggered] спрацював
        *[other] { $state }
     }
-order-placed = Поставлено
+order-placed = Створено
 
 trades-title = <b>Угоди</b> · { $account }
 trades-total =
@@ -83,7 +83,7 @@ trades-total =
        *[many] Останні { $count } угод · час: { $zone }
     }
 trades-none = Угод поки немає.
-trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } по { $price }
+trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } за { $price }
 trade-tail = { $value } · комісія { $fee } · { $kind }
 trade-kind =
     { $kind ->

@@ -53,7 +53,7 @@ users-title =
         [day] Були за 24 години
         [week] Були за 7 днів
         [banned] Заблоковані
-        [trial] З пробною ліцензією
+        [trial] На тріалі
         [basic] З базовою ліцензією
         [premium] З преміум-ліцензією
        *[all] Усі користувачі
@@ -63,7 +63,7 @@ users-filter =
         [day] 24 год
         [week] 7 дн
         [banned] Блок
-        [trial] Пробна
+        [trial] Тріал
         [basic] Базова
         [premium] Преміум
        *[all] Усі
@@ -78,7 +78,7 @@ users-none = Нікого.
 users-line = { $number }. <b>{ $name }</b> · <code>{ $id }</code> · { $license } · { $age } тому{ $marks }
 users-license =
     { $kind ->
-        [trial] Пробна до { $date }
+        [trial] Тріал до { $date }
         [basic] Базова до { $date }
        *[premium] Преміум до { $date }
     }
@@ -136,7 +136,7 @@ deed-choose-time =
 deed-choose-role = <b>Роль: { $name }</b> (зараз: { $role }). Якою вона буде?
 deed-time-button =
     { $kind ->
-        [trial] Пробна { $days } дн
+        [trial] Тріал { $days } дн
         [basic] Базова { $days } дн
        *[premium] Преміум { $days } дн
     }
@@ -226,7 +226,7 @@ broadcast-audience-empty = ↑ Саме так. Але ніхто не підх�
 broadcast-license =
     { $kind ->
         [none] Без ліцензії
-        [trial] Пробна
+        [trial] Тріал
         [basic] Базова
         [premium] Преміум
        *[any] Будь-яка ліцензія

@@ -3,14 +3,14 @@
 bot-description =
     Ваш рахунок Bybit в одному чаті: баланс, позиції, ордери, ціни та стакани.
 
-    Ви починаєте з 10 000 USDT навчальних грошей за живими цінами, одразу й без ключів. Українська, англійська, російська.
-bot-short-description = Bybit в одному чаті. Ви починаєте з 10 000 USDT навчальних грошей.
+    Ви починаєте з 10 000 USDT на рахунку «Практика» за живими цінами, одразу й без ключів. Українська, англійська, російська.
+bot-short-description = Bybit в одному чаті. Ви починаєте з 10 000 USDT для практики.
 
 account-paper = Практика
-account-demo = Bybit Demo
+account-demo = Bybit Демо
 account-live = Реальний рахунок
 
-span-seconds = { $seconds } с
+span-seconds = { $seconds } сек
 span-minutes = { $minutes } хв
 span-hours = { $hours } год { $minutes } хв
 span-days = { $days } дн { $hours } год

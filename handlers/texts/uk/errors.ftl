@@ -41,9 +41,9 @@ error-time-zone =
     }
 error-no-account =
     { $account_type ->
-        [demo] Bybit Demo ще не підключено.
+        [demo] Bybit Демо ще не підключено.
         [live] Реальний рахунок ще не підключено.
-       *[paper] Навчального рахунку немає.
+       *[paper] Рахунку «Практика» немає.
     }
 error-start-first = Ми ще не знайомі. Надішліть, будь ласка, /start.
 error-button-expired = Цю кнопку вже натиснуто або вона застаріла. Ось меню:

@@ -3,13 +3,13 @@
 command-start = Почати
 command-menu = Усе в один дотик
 command-help = Що я вмію
-command-cancel = Перервати моє запитання
+command-cancel = Скасувати запитання
 command-lang = English, Русский, Українська
 
 welcome-hi = Вітаю, { $name }.
 welcome-hi-nameless = Вітаю.
-welcome-money = У вас <b>{ $money }</b> навчальних грошей.
-welcome-money-again = На навчальному рахунку <b>{ $money }</b>.
+welcome-money = У вас <b>{ $money }</b> для практики.
+welcome-money-again = На рахунку «Практика» <b>{ $money }</b>.
 welcome-btc = BTC коштує <b>{ $price }</b>.
 welcome-btc-later = ⏳ Ціна BTC зараз надійде.
 owner-claimed = Тепер ви власник цього бота. Команди /ban і /unban ваші.
@@ -21,7 +21,7 @@ menu-title =
 
 help-intro =
     <b>Що я вмію</b>
-    Натискайте кнопки або пишіть. Навчальний рахунок є в кожного; Bybit можна підключити будь-коли.
+    Натискайте кнопки або пишіть. Практика є в кожного; Bybit можна підключити будь-коли.
 help-command = /{ $name } – { $description }
 help-typing =
     <b>Одним рядком</b>

@@ -11,14 +11,14 @@ keys-line = • { $account } · { $site }
 keys-another = Щоб підключити інший ключ, виберіть його сайт:
 keys-which-account =
     <b>{ $site }</b>: який рахунок?
-    Bybit Demo торгує ігровими грошима самого Bybit. Реальний рахунок – це справжні гроші.
+    Bybit Демо торгує віртуальними грошима самого Bybit. Реальний рахунок – це справжні гроші.
 keys-live-only =
     <b>{ $site }</b>
     На цьому сайті немає демо-торгівлі, тож рахунок реальний: справжні гроші.
 keys-eu =
     <b>{ $site }</b>
     На цьому сайті Bybit не видає ключів API, тому підключати нічого. Практика йде за тими самими живими цінами й без ключа.
-button-practice = Навчальний рахунок
+button-practice = Практика
 button-other-site = ‹ Інший сайт
 button-check = Перевірити: { $account }
 button-remove = Прибрати: { $account }
@@ -53,12 +53,12 @@ keys-removed =
 
 keys-refused =
     <b>Не можу прийняти цей ключ: { $account_type ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реальний рахунок
     }.</b> Нічого не збережено.
 keys-works-no-more =
     <b>Збережений ключ більше не працює: { $account_type ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реальний рахунок
     }.</b>
 finding-refuse = ⛔ { $text }
@@ -88,10 +88,10 @@ key-not-known =
     Перевірте, чи він із цього сайту й рахунку та чи скопійований цілком.
 key-wrong-environment =
     <b>Це ключ для { $belongs ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реального рахунку
     }, а не для { $wanted ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реального рахунку
     }.</b>
     Підключіть його за призначенням або створіть ключ там.
@@ -133,7 +133,7 @@ keys-already-attached =
 keys-no-offer = Відкритого ключа, що чекає на свій API key, зараз немає. Почніть знову: /keys.
 keys-unknown-site = Такого сайту Bybit я не знаю. /keys покаже ті, що знаю.
 keys-site-without-keys = На { $site } Bybit не видає ключів API. Практика працює без них.
-keys-site-without-demo = На { $site } немає демо-торгівлі. Bybit Demo працює з ключами bybit.com.
+keys-site-without-demo = На { $site } немає демо-торгівлі. Bybit Демо працює з ключами bybit.com.
 keys-malformed = На ключ Bybit не схоже: лише латинські літери й цифри, без пробілів. Скопіюйте знову або /cancel.
 keys-secret-format = Потрібні API key і секрет одним повідомленням, через пробіл. Ваше повідомлення видалено; надішліть обидва знову або /cancel.
 keys-send-again = Вашого ключа я не зберіг. Надішліть, будь ласка, рядок ще раз.

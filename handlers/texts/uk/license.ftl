@@ -4,10 +4,10 @@ command-license = Що у вас є і до якого дня
 
 license-title = <b>Ліцензія</b>
 license-none = Ліцензії у вас немає.
-license-practice = Навчальний рахунок безкоштовний, ліцензія йому не потрібна.
+license-practice = Практика безкоштовна, ліцензія для неї не потрібна.
 license-type =
     { $kind ->
-        [trial] Пробна
+        [trial] Тріал
         [basic] Базова
         [premium] Преміум
        *[other] Без ліцензії
@@ -32,10 +32,10 @@ license-table = <b>Що відкриває кожен вид</b>
 license-by-hand = Нові входи вручну:
 license-by-signals = Нові входи за сигналами та стратегіями:
 license-by-both = Нові входи, вручну та за сигналами:
-license-how-many = Скільки щонайбільше; рахунки – підключені до Bybit, кожного роду:
+license-how-many = Не більше, ніж тут; рахунки – підключені до Bybit, кожного виду:
 license-column =
     { $kind ->
-        [trial] Проба
+        [trial] Тріал
         [basic] База
         [premium] Преміум
        *[other] Нема
@@ -43,7 +43,7 @@ license-column =
 license-account =
     { $account_type ->
         [paper] Практика
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] Реальний
     }
 license-limit =
@@ -54,30 +54,30 @@ license-limit =
     }
 license-needed =
     { $account_type ->
-        [demo] Для нових входів на Bybit Demo потрібна ліцензія: { $kind ->
-            [trial] пробна
+        [demo] Для нових входів на Bybit Демо потрібна ліцензія: { $kind ->
+            [trial] тріал
             [basic] базова
            *[premium] преміум
         } або вища. Вашу видно в /license.
        *[live] Для нових входів на реальному рахунку потрібна ліцензія: { $kind ->
-            [trial] пробна
+            [trial] тріал
             [basic] базова
            *[premium] преміум
         } або вища. Вашу видно в /license.
     }
 license-trial-offer =
     { $days ->
-        [one] Спробуйте все на Bybit Demo: { $days } день, один раз і безкоштовно.
-        [few] Спробуйте все на Bybit Demo: { $days } дні, один раз і безкоштовно.
-       *[many] Спробуйте все на Bybit Demo: { $days } днів, один раз і безкоштовно.
+        [one] Спробуйте все на Bybit Демо: { $days } день, один раз і безкоштовно.
+        [few] Спробуйте все на Bybit Демо: { $days } дні, один раз і безкоштовно.
+       *[many] Спробуйте все на Bybit Демо: { $days } днів, один раз і безкоштовно.
     }
 license-trial-started =
     { $days ->
-        [one] ✓ Пробна ліцензія почалася: { $days } день.
-        [few] ✓ Пробна ліцензія почалася: { $days } дні.
-       *[many] ✓ Пробна ліцензія почалася: { $days } днів.
+        [one] ✓ Тріал почався: { $days } день.
+        [few] ✓ Тріал почався: { $days } дні.
+       *[many] ✓ Тріал почався: { $days } днів.
     }
-license-trial-had = Пробна ліцензія у вас уже була; вона дається один раз.
+license-trial-had = Тріал у вас уже був; він дається один раз.
 button-trial =
     { $days ->
         [one] Спробувати { $days } день

@@ -9,11 +9,11 @@ price-line =
     <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }
     { $arrow } { $change } за 24 год
 price-day = <code>{ $line }</code> { $hours } год
-price-bid = Попит
-price-ask = Пропозиція
+price-bid = Бід
+price-ask = Аск
 price-high = Максимум 24 год
 price-low = Мінімум 24 год
-price-mark = Маркування
+price-mark = Ціна маркування
 price-index = Індекс
 price-turnover = Оборот
 price-funding = Фандинг

@@ -7,33 +7,33 @@ promise-too-fast = Це було зашвидко для мене. Частин�
 promise-key-expires =
     { $days ->
         [one] ⚠️ { $account_type ->
-            [demo] Ключ Bybit Demo
+            [demo] Ключ Bybit Демо
            *[live] Ключ реального рахунку
         } спливає за <b>{ $days } день</b> ({ $date }). Продовжте його на Bybit або створіть новий: /keys.
         [few] ⚠️ { $account_type ->
-            [demo] Ключ Bybit Demo
+            [demo] Ключ Bybit Демо
            *[live] Ключ реального рахунку
         } спливає за <b>{ $days } дні</b> ({ $date }). Продовжте його на Bybit або створіть новий: /keys.
        *[many] ⚠️ { $account_type ->
-            [demo] Ключ Bybit Demo
+            [demo] Ключ Bybit Демо
            *[live] Ключ реального рахунку
         } спливає за <b>{ $days } днів</b> ({ $date }). Продовжте його на Bybit або створіть новий: /keys.
     }
 promise-key-trouble =
     ⛔ <b>З ключем негаразд: { $account_type ->
-        [demo] Bybit Demo
+        [demo] Bybit Демо
        *[live] реальний рахунок
     }</b>
 
     { $finding }
 promise-key-attached =
     { $account_type ->
-        [demo] Підключено ключ Bybit Demo.
+        [demo] Підключено ключ Bybit Демо.
        *[live] Підключено ключ реального рахунку.
     } Якщо це були не ви, приберіть його через /keys і видаліть на Bybit.
 promise-key-removed =
     { $account_type ->
-        [demo] Ключ Bybit Demo прибрано.
+        [demo] Ключ Bybit Демо прибрано.
        *[live] Ключ реального рахунку прибрано.
     } Bybit його ще знає: видаліть його й там.
 promise-unbanned = Ви знову можете користуватися цим ботом.

@@ -24,7 +24,7 @@ setting-about-order-type = Яким буде ордер, якщо ви не ск
 setting-default-account = Рахунок
 setting-about-default-account = Який рахунок екрани показують першим.
 setting-notifications = Повідомлення
-setting-about-notifications = Як надходять мої повідомлення: зі звуком, тихо чи ніяк. Тривоги надходять завжди.
+setting-about-notifications = Як надходять мої повідомлення: зі звуком, тихо чи зовсім не надходять. Тривоги надходять завжди.
 setting-time-zone = Часовий пояс
 setting-about-time-zone = Час показую за UTC, а поруч ваш.
 
@@ -32,4 +32,4 @@ order-type-market = Ринковий
 order-type-limit = Лімітний
 notify-on = Зі звуком
 notify-silent = Тихо
-notify-off = Ніяк
+notify-off = Не надсилати

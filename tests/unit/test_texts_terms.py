@@ -1,0 +1,64 @@
+"""The table of terms, and catalogs that use its words alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+from harness.fluent_sources import MESSAGES, words
+
+from bot.domain.users import Language
+
+TABLE = (Path(__file__).parents[2] / "docs" / "terms.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+    for line in TABLE.split("## How numbers stand")[0].splitlines()
+    if line.startswith("| ") and not line.startswith("| thing")
+]
+BANNED = sorted({word.strip() for row in ROWS for word in row[4].split(",") if word.strip()})
+
+
+def test_every_row_has_a_word_in_each_language() -> None:
+    assert len(ROWS) > 30
+    for row in ROWS:
+        assert len(row) == 5, row
+        assert all(row[:4]), row
+
+
+def test_no_word_stands_for_two_things() -> None:
+    for column in (1, 2, 3):
+        words = [row[column].lower() for row in ROWS]
+        assert len(words) == len(set(words)), sorted(word for word in words if words.count(word) > 1)
+
+
+@pytest.mark.parametrize("word", BANNED)
+def test_no_catalog_uses_a_banned_word(word: str) -> None:
+    for language in Language:
+        for key, message in MESSAGES[language].items():
+            assert not _pattern(word).search(_said(words(message))), f"{language} {key}: {word}"
+
+
+@pytest.mark.parametrize(("language", "bare"), [(Language.RUSSIAN, r"сч[её]т\w*"), (Language.UKRAINIAN, r"рахун\w+")])
+def test_an_invoice_is_never_called_what_an_account_is_called(language: Language, bare: str) -> None:
+    invoice_keys = [key for key in MESSAGES[language] if key.startswith(("pay-refused", "invoice-", "unclaimed-why"))]
+    assert invoice_keys
+    for key in invoice_keys:
+        text = _said(words(MESSAGES[language][key]))
+        assert not re.search(rf"\b{bare}\b(?! на оплату)", text, re.IGNORECASE), key
+
+
+def test_the_patterns_see_what_they_ban() -> None:
+    assert _pattern("учебн\\*").search("ваш Учебный счёт")
+    assert _pattern("спрос").search("Спрос 64 210")
+    assert not _pattern("спрос").search("Вы спросили")
+    assert not _pattern("акци\\*").search("транзакция")
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    stem = word.removesuffix("\\*")
+    end = r"\b" if stem == word else ""
+    return re.compile(rf"\b{re.escape(stem)}{end}", re.IGNORECASE)
+
+
+def _said(html: str) -> str:
+    """A text without its tags and without what is typed, which is no word of ours."""
+    return re.sub(r"<[^>]+>", "", re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL))
