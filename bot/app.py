@@ -92,11 +92,13 @@ async def assemble(
         )
 
 
-async def run(settings: Settings, *, ready: Callable[[str], None] | None = None) -> None:
+async def run(
+    settings: Settings, *, outside: Outside | None = None, ready: Callable[[str], None] | None = None
+) -> None:
     """Start, serve until a signal, stop in order. `ready` is told the sidecar's address. Raises Fatal."""
     try:
         with stop_signals() as stop:
-            async with assemble(settings) as assembly, _sidecar(settings, assembly) as address:
+            async with assemble(settings, outside=outside) as assembly, _sidecar(settings, assembly) as address:
                 await _serve(assembly, stop, partial(_say_ready, ready, address))
     except (WrongKeyFile, SchemaTooNew, UnfitDatabase, TokenRefused) as fault:
         raise Fatal(str(fault), EXIT_CONFIG) from fault

@@ -1,6 +1,7 @@
 """The command line. Each command imports what it needs when it runs, so that --help and config stay quick."""
 
 import asyncio
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 from bot.settings import STATE, Settings, SettingsError, describe, load
 
 EXIT_CONFIG: Final = 78  # sysexits.h EX_CONFIG
+_LONGEST_OFFSET: Final = 3_650 * 86_400  # seconds; what the stand-ins take
 
 app = typer.Typer(
     name="perpdesk",
@@ -72,6 +74,9 @@ def demo(  # one option a port
     seed: SeedOption = 1,
     telegram_port: Annotated[int, typer.Option(help="The chat page's port.")] = 8766,
     bybit_port: Annotated[int, typer.Option(help="The Bybit stand-in's port.")] = 8767,
+    clock_offset: Annotated[
+        str, typer.Option(help="Move the clocks of the bot and both stand-ins: seconds, or 30m, 12h, 8d; also -1d.")
+    ] = "0",
 ) -> None:
     """Run the bot with both stand-ins: chat with it in the browser, nothing leaves this machine."""
     from ops.demo import Demo, run_demo  # noqa: PLC0415  quick --help
@@ -83,9 +88,18 @@ def demo(  # one option a port
         seed=seed,
         telegram_port=telegram_port,
         bybit_port=bybit_port,
+        clock_offset=_seconds(clock_offset),
     )
     settings = read_settings(overrides=plan.overrides())
     raise typer.Exit(run_demo(plan, settings))
+
+
+def _seconds(text: str) -> int:
+    match = re.fullmatch(r"([+-]?\d{1,9})([smhd]?)", text.strip())
+    seconds = int(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}[match[2]] if match else None
+    if seconds is None or abs(seconds) > _LONGEST_OFFSET:
+        fail(f"--clock-offset {text!r} is no number of seconds, minutes, hours or days within ten years: try 8d")
+    return seconds
 
 
 @app.command(hidden=True)

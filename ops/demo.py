@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -17,8 +18,10 @@ from rich.panel import Panel
 
 from bot.__main__ import finish, start_logging
 from bot.app import run
+from bot.domain.clock import SystemClock
 from bot.lifecycle import Fatal
 from bot.settings import Settings
+from bot.wiring.outside import Outside
 from ops.children import child
 from storage.sqlite.vault import new_key_file
 
@@ -42,6 +45,8 @@ class Demo:
     seed: int
     telegram_port: int
     bybit_port: int
+    clock_offset: int = 0
+    """Seconds by which the clocks of the bot and of both stand-ins are moved."""
 
     @property
     def telegram_url(self) -> str:
@@ -81,7 +86,8 @@ async def _run(demo: Demo, settings: Settings) -> None:
         await stack.enter_async_context(_stand_in(demo, "bybit", demo.bybit_port, demo.bybit_url))
         await stack.enter_async_context(_stand_in(demo, "telegram", demo.telegram_port, demo.telegram_url))
         key = await _furnish(demo)
-        await run(settings, ready=lambda address: _show(demo, settings, address, key))
+        outside = Outside(clock=SystemClock(offset=demo.clock_offset * 1000))
+        await run(settings, outside=outside, ready=lambda address: _show(demo, settings, address, key))
 
 
 def _prepare(demo: Demo, settings: Settings) -> None:
@@ -134,6 +140,9 @@ async def _furnish(demo: Demo) -> dict[str, str]:
     """The three people, and one Bybit demo key with positions; kept, so that a second start prints the same key."""
     path = demo.state / "demo-bybit-key.json"
     async with aiohttp.ClientSession(raise_for_status=True) as session:
+        for url in (demo.telegram_url, demo.bybit_url):
+            async with session.post(f"{url}/sim/clock", json={"offset_s": demo.clock_offset}):
+                pass
         for user_id, person in PEOPLE.items():
             async with session.put(f"{demo.telegram_url}/sim/users/{user_id}", json=person):
                 pass
@@ -173,6 +182,14 @@ def _show(demo: Demo, settings: Settings, stats_address: str, key: dict[str, str
         "A Bybit demo key with two positions, ready to paste into the chat:",
         f"[green]/keys add demo {key['api_key']} {key['api_secret']}[/]",
         "",
+        *_moved(demo),
         f"[dim]Everything stays in {settings.database.parent}/ and goes on there next time; Ctrl-C ends it.[/]",
     ]
     Console().print(Panel("\n".join(lines), title="Perpdesk demo", border_style="green", expand=False))
+
+
+def _moved(demo: Demo) -> list[str]:
+    if not demo.clock_offset:
+        return []
+    then = datetime.now(UTC) + timedelta(seconds=demo.clock_offset)
+    return [f"[yellow]For the bot and both stand-ins it is {then:%Y-%m-%d %H:%M} UTC.[/]", ""]

@@ -84,6 +84,12 @@ def test_init_refuses_what_is_no_token(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_clock_is_moved_by_days_and_by_nothing_else(tmp_path: Path) -> None:
+    refused = perpdesk("demo", "--clock-offset", "soon", folder=tmp_path)
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (78, 1)
+    assert "try 8d" in refused.stderr
+
+
 def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "my.key"
     assert perpdesk("new-key", str(path), folder=tmp_path).returncode == 0
@@ -128,11 +134,11 @@ def test_the_demo_goes_on_where_it_stopped_and_ends_on_one_ctrl_c(tmp_path: Path
     arguments = ["demo", "--state", str(tmp_path / "state"), "--telegram-port", ports["telegram"]]
     arguments += ["--bybit-port", ports["bybit"]]
     lines = []
-    for _ in range(2):
+    for moved in ((), ("--clock-offset", "8d")):
         output = tmp_path / "demo.log"
         with output.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "ops", *arguments],
+                [sys.executable, "-m", "ops", *arguments, *moved],
                 cwd=ROOT,
                 env=clean_environment() | {"PERPDESK_STATS_PORT": ports["stats"], "COLUMNS": "160"},
                 stdout=log,
@@ -144,4 +150,5 @@ def test_the_demo_goes_on_where_it_stopped_and_ends_on_one_ctrl_c(tmp_path: Path
             assert process.wait(LIMIT) == 0, output.read_text()
         lines.append(next(line for line in output.read_text().splitlines() if "/keys add demo" in line))
         assert "Traceback" not in output.read_text()
+        assert ("it is" in output.read_text()) == bool(moved)
     assert lines[0] == lines[1], "the demo key of the first run is the second run's"

@@ -67,3 +67,46 @@ async def test_latency_is_added_to_each_answer() -> None:
         before = asyncio.get_running_loop().time()
         await asyncio.gather(*(sim.call("getMe") for _ in range(20)))
         assert asyncio.get_running_loop().time() - before >= 0.2
+
+
+async def test_refused_tokens_and_methods_look_as_telegram_has_them(sim: Driver) -> None:
+    for kind, status, description in [("unauthorized", 401, "Unauthorized"), ("not_found", 404, "Not Found")]:
+        await sim.sim("POST", "faults", kind=kind, times=1)
+        answer = await sim.raw("POST", f"/bot{TOKEN}/getMe")
+        assert answer == (status, {"ok": False, "error_code": status, "description": description})
+    await sim.call("getMe")
+
+
+@pytest.mark.parametrize(("wish", "status"), [({}, 502), ({"status": 200}, 200)])
+async def test_a_gateways_page_comes_instead_of_an_answer(sim: Driver, wish: dict[str, Any], status: int) -> None:
+    await sim.sim("POST", "faults", kind="html", times=1, **wish)
+    async with sim.session.post(f"{sim.url}/bot{TOKEN}/sendMessage", json=SEND) as response:
+        assert (response.status, response.content_type) == (status, "text/html")
+        assert (await response.text()).startswith("<html>")
+    assert await texts(sim) == []
+
+
+async def test_wrong_json_is_whatever_the_driver_says(sim: Driver) -> None:
+    await sim.sim("POST", "faults", kind="wrong_json", times=1)
+    assert await sim.raw("POST", f"/bot{TOKEN}/getMe") == (200, ["an answer, but none of Telegram's"])
+    await sim.sim("POST", "faults", kind="wrong_json", times=1, body='{"ok": 1}')
+    assert await sim.raw("POST", f"/bot{TOKEN}/getMe") == (200, {"ok": 1})
+
+
+async def test_a_hang_does_nothing_and_says_nothing(sim: Driver) -> None:
+    await sim.sim("POST", "faults", kind="hang", times=1)
+    with pytest.raises(TimeoutError):
+        await sim.raw("POST", f"/bot{TOKEN}/sendMessage", json=SEND, timeout=ClientTimeout(total=0.3))
+    assert await texts(sim) == []
+    assert [call["status"] for call in await sim.sim("GET", "calls")] == [0]
+
+
+async def test_a_flood_lasts_as_long_as_the_driver_says(sim: Driver) -> None:
+    await sim.sim("POST", "faults", kind="flood", retry_after=43, times=1)
+    assert await sim.refused("sendMessage", **SEND) == "Too Many Requests: retry after 43"
+    for wrong in [
+        {"kind": "flood", "retry_after": 0},
+        {"kind": "html", "retry_after": 5},
+        {"kind": "html", "status": 9},
+    ]:
+        await sim.sim("POST", "faults", expect=400, **wrong)

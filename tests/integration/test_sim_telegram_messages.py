@@ -69,7 +69,8 @@ async def test_what_is_older_than_two_days_stays() -> None:
     async with driven(World(limits=False, clock=lambda: now[0])) as sim:
         await sim.say("/start")
         now[0] += 48 * 3600 + 1
-        assert await sim.refused("deleteMessage", chat_id=1000, message_id=1) == "Bad Request: message can't be deleted"
+        refusal = await sim.refused("deleteMessage", chat_id=1000, message_id=1)
+        assert refusal == "Bad Request: message can't be deleted for everyone"
 
 
 async def test_replies_forwards_and_copies(sim: Driver) -> None:

@@ -154,7 +154,8 @@ async def test_rights_in_groups(sim: Driver) -> None:
     assert (await sim.call("getChatMember", chat_id=GROUP, user_id=1001))["status"] == "member"
     assert (await sim.call("getChatMember", chat_id=GROUP, user_id=123456))["can_pin_messages"] is True
     assert await sim.refused("getChatMember", chat_id=GROUP, user_id=5) == "Bad Request: PARTICIPANT_ID_INVALID"
-    assert (await sim.call("sendMessage", chat_id=GROUP, text="t", message_thread_id=7))["message_thread_id"] == 7
+    in_thread = {"chat_id": GROUP, "text": "t", "message_thread_id": said["message_id"]}
+    assert (await sim.call("sendMessage", **in_thread))["message_thread_id"] == said["message_id"]
     assert await sim.call("deleteMessage", chat_id=GROUP, message_id=said["message_id"]) is True
     assert await sim.call("leaveChat", chat_id=GROUP) is True
     assert await sim.refused("getChat", chat_id=GROUP) == "Forbidden: bot is not a member of the supergroup chat"

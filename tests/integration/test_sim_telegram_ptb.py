@@ -124,6 +124,7 @@ async def test_groups(sim: Driver, bot: Bot) -> None:
     owner, me = await bot.get_chat_administrators(-1000000000123)
     assert (owner.status, me.status, me.user.id) == ("creator", "administrator", bot.id)
     assert (await bot.get_chat_member(-1000000000123, 1000)).status == "creator"
+    await sim.sim("PUT", "chats/-1000000000123", is_forum=True, topics=[{"id": 4, "name": "Prices"}])
     sent = await bot.send_message(-1000000000123, "x", message_thread_id=4)
     assert (sent.message_thread_id, sent.is_topic_message) == (4, True)
     assert await bot.pin_chat_message(-1000000000123, sent.message_id)

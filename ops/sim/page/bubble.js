@@ -2,13 +2,13 @@
 
 import { h, icon, iconButton } from "./dom.js";
 import { renderText } from "./entities.js";
-import { exactTime, fullName, summary, timeOfDay } from "./format.js";
+import { OTHER_KINDS, authorName, exactTime, fullName, summary, timeOfDay } from "./format.js";
 import { inlineKeyboard } from "./inline_keyboard.js";
 import { invoicePart } from "./invoice.js";
 import { documentPart, photoPart } from "./media.js";
 import { serviceLine } from "./service.js";
 
-const PARTS = [authorPart, forwardPart, replyPart, photoPart, documentPart, invoicePart, textPart];
+const PARTS = [authorPart, forwardPart, replyPart, photoPart, documentPart, otherPart, invoicePart, textPart];
 
 /** The element of a message as it stands now; build it anew after an edit. */
 export function messageElement(message, context) {
@@ -16,7 +16,7 @@ export function messageElement(message, context) {
   const own = message.from?.id === context.userId();
   const element = h("article", {
     class: `message ${line ? "is-service" : own ? "own" : "theirs"}`,
-    "aria-label": line ? null : `${fullName(message.from)}, ${timeOfDay(message.date)}`,
+    "aria-label": line ? null : `${authorName(message)}, ${timeOfDay(message.date)}`,
     data: { id: message.message_id, from: message.from?.id ?? message.chat.id },
   });
   if (line) {
@@ -44,7 +44,8 @@ export function messageElement(message, context) {
 
 function authorPart(message, context) {
   if (!context.isGroup || message.from?.id === context.userId()) return null;
-  return h("div", { class: "author", data: { hue: Math.abs(message.from?.id ?? 0) % 7 } }, fullName(message.from));
+  return h("div", { class: "author", data: { hue: Math.abs(message.sender_chat?.id ?? message.from?.id ?? 0) % 7 } },
+    authorName(message));
 }
 
 function forwardPart(message) {
@@ -59,8 +60,13 @@ function replyPart(message, context) {
   const original = message.reply_to_message;
   if (!original) return null;
   return h("button", { type: "button", class: "quoted", on: { click: () => context.jumpTo(original.message_id) } },
-    h("span", { class: "quoted-author" }, fullName(original.from)),
+    h("span", { class: "quoted-author" }, authorName(original)),
     h("span", { class: "quoted-words" }, message.quote?.text ?? summary(original)));
+}
+
+function otherPart(message) {
+  const kind = Object.keys(OTHER_KINDS).find((field) => message[field]);
+  return kind ? h("div", { class: "other" }, OTHER_KINDS[kind](message[kind])) : null;
 }
 
 function textPart(message, context) {

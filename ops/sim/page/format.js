@@ -22,6 +22,9 @@ export function fullName(user) {
   return user ? [user.first_name, user.last_name].filter(Boolean).join(" ") : "Someone";
 }
 
+/** Who a message stands under: the chat in whose name it was sent, or its author. */
+export const authorName = (message) => message.sender_chat?.title ?? fullName(message.from);
+
 export function chatName(chat) {
   return chat.title || fullName(chat);
 }
@@ -33,6 +36,15 @@ export function fileSize(bytes) {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** What stands for a message of a kind that the page does not draw. */
+export const OTHER_KINDS = {
+  sticker: (sticker) => ["Sticker", sticker.emoji].filter(Boolean).join(" "),
+  voice: (voice) => `Voice message, ${voice.duration} s`,
+  video: (video) => `Video, ${video.duration} s`,
+  location: (place) => `Location ${place.latitude}, ${place.longitude}`,
+  contact: (contact) => `Contact ${[fullName(contact), contact.phone_number].join(", ")}`,
+};
+
 /** One line that stands for a message in a quote, a pin or a list. */
 export function summary(message) {
   if (!message) return "Deleted message";
@@ -41,5 +53,7 @@ export function summary(message) {
   if (message.photo) return "Photo";
   if (message.document) return message.document.file_name || "Document";
   if (message.invoice) return message.invoice.title;
+  const kind = Object.keys(OTHER_KINDS).find((field) => message[field]);
+  if (kind) return OTHER_KINDS[kind](message[kind]);
   return "Message";
 }

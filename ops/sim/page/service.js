@@ -17,6 +17,11 @@ const LINES = {
   supergroup_chat_created: () => "The group was created",
   channel_chat_created: () => "The channel was created",
   migrate_to_chat_id: () => "The group became a supergroup",
+  migrate_from_chat_id: () => "The group became a supergroup",
+  forum_topic_created: (message) => `The topic “${message.forum_topic_created.name}” was created`,
+  forum_topic_edited: (message) => `The topic is now called “${message.forum_topic_edited.name}”`,
+  forum_topic_closed: () => "The topic was closed",
+  forum_topic_reopened: () => "The topic was opened again",
   pinned_message: (message) => `${fullName(message.from)} pinned “${summary(message.pinned_message).slice(0, 40)}”`,
 };
 

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { toast } from "./toasts.js";
 
 const ANSWERS_KEPT = 50;
+const CHOSEN_BOT = "bot";
 
 class Source extends EventTarget {
   tell(type, detail) {
@@ -137,7 +138,7 @@ class Store extends Source {
     this.users = new Map(state.users.map((user) => [user.id, user]));
     this.groups = new Map(state.chats.map((chat) => [chat.id, chat]));
     this.bots = new Map(state.bots.map((bot) => [bot.id, bot]));
-    if (!this.bots.has(this.bot)) this.bot = state.bots.at(-1)?.id ?? null;
+    if (!this.bots.has(this.bot)) this.bot = this.rememberedBot() ?? state.bots[0]?.id ?? null;
     if (this.bybit === bybit) this.bybit = state.bybit; // else the feed overtook this answer
     this.tell("people");
     this.tell("bybit");
@@ -150,8 +151,15 @@ class Store extends Source {
     await Promise.all(shown.map((conversation) => conversation.load()));
   }
 
+  /** The bot that was chosen here before, if it is still there: another one that calls does not take its place. */
+  rememberedBot() {
+    const id = Number(localStorage.getItem(CHOSEN_BOT));
+    return this.bots.has(id) ? id : null;
+  }
+
   chooseBot(id) {
     this.bot = id;
+    localStorage.setItem(CHOSEN_BOT, String(id));
     this.unread.clear();
     this.tell("people");
   }

@@ -5,13 +5,14 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 import orjson
 from aiohttp import web
 
 from ops.sim.telegram.errors import ApiError
-from ops.sim.telegram.faults import AFTER, HOLD_SECONDS, LATE_SECONDS, Fault
+from ops.sim.telegram.faults import AFTER, HOLD_SECONDS, LATE_SECONDS, PAGE, Fault
 from ops.sim.telegram.methods.call import Call
 from ops.sim.telegram.methods.receiving import get_updates
 from ops.sim.telegram.methods.registry import GET_UPDATES, find_method, run
@@ -35,15 +36,25 @@ class Answer:
     status: int
     body: bytes
     retry_after: int = 0
+    content_type: str = "application/json"
 
     def response(self) -> web.Response:
         headers = {"Retry-After": str(self.retry_after)} if self.retry_after else None
-        return web.Response(body=self.body, status=self.status, headers=headers, content_type="application/json")
+        return web.Response(body=self.body, status=self.status, headers=headers, content_type=self.content_type)
 
 
 def refused(error: ApiError) -> Answer:
     """The answer of a refusal."""
     return Answer(int(error.code), orjson.dumps(error.body()), error.parameters.get("retry_after", 0))
+
+
+def instead(fault: Fault) -> Answer:
+    """The answer of a fault that answers before the call runs."""
+    if fault.kind == "html":
+        return Answer(fault.status, PAGE.encode(), content_type="text/html")
+    if fault.kind == "wrong_json":
+        return Answer(HTTPStatus.OK, fault.body.encode())
+    return refused(fault.refusal())
 
 
 class BotApi:
@@ -69,12 +80,14 @@ class BotApi:
             if fault is not None and fault.kind == "reset":
                 self._note(bot, name, params, NO_ANSWER, started)
                 return self._abort(request)
+            if fault is not None and fault.kind == "hang":
+                return await self._hang(request, bot, name, params, started)
             if fault is None or fault.kind in AFTER:
                 call = Call(self.world, bot, find_method(name).check(params, files), files)
                 logged = _loggable(call)
                 answer = await self._run(name, call)
             else:
-                answer = refused(fault.refusal())
+                answer = instead(fault)
         except ApiError as error:
             answer = refused(error)
         except web.HTTPRequestEntityTooLarge:
@@ -85,9 +98,7 @@ class BotApi:
         if self.world.latency:
             await self._sleep(self.world.latency)
         if fault is not None and fault.kind == "timeout_after":
-            self._note(bot, name, logged, NO_ANSWER, started)
-            await self._sleep(HOLD_SECONDS)
-            return self._abort(request)
+            return await self._hang(request, bot, name, logged, started)
         if fault is not None and fault.kind == "late":
             await self._sleep(LATE_SECONDS)
         self._note(bot, name, logged, answer.status, started)
@@ -106,6 +117,14 @@ class BotApi:
         except ApiError as error:
             status = int(error.code)
         self._note(bot, name, params, status, started)
+
+    async def _hang(
+        self, request: web.Request, bot: Bot | None, name: str, params: JsonObject, started: float
+    ) -> web.StreamResponse:
+        """Say nothing until the client leaves."""
+        self._note(bot, name, params, NO_ANSWER, started)
+        await self._sleep(HOLD_SECONDS)
+        return self._abort(request)
 
     @staticmethod
     async def _run(name: str, call: Call) -> Answer:

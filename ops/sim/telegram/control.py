@@ -1,25 +1,23 @@
 """The /sim calls: what drivers do to the stand-in's world and ask of it. Paths and fields are a contract."""
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar
+from dataclasses import asdict
+from typing import Any, Final
 
 import orjson
 from aiohttp import web
 
+from ops.sim.telegram.control_body import draft_in, given, needed, number_in, offset_in, read_body, user_fields
 from ops.sim.telegram.errors import ControlError
-from ops.sim.telegram.files import Upload, guess_type
 from ops.sim.telegram.membership import tell_blocked
 from ops.sim.telegram.model import Bot, Chat, JsonObject
 from ops.sim.telegram.payments import charge_back
-from ops.sim.telegram.people import Draft, People, Receipt
+from ops.sim.telegram.people import People
+from ops.sim.telegram.telling import Receipt
 from ops.sim.telegram.updates import PendingUpdate
 from ops.sim.telegram.world import World
 
 LONGEST_WAIT_SECONDS: Final = 300.0
-MOST_STARS: Final = 10**12
-T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -39,6 +37,9 @@ def add_control(app: web.Application, world: World) -> None:
             web.get(f"{chat}/messages", _answering(control.messages)),
             web.get(f"{chat}/events", _answering(control.events)),
             web.get(r"/sim/updates/{id:\d+}", _answering(control.update)),
+            web.post("/sim/updates/restart-ids", _answering(control.restart_ids)),
+            web.post(r"/sim/bots/{id:\d+}/revoke", _answering(control.revoke)),
+            web.post("/sim/clock", _answering(control.move_clock)),
             web.post("/sim/faults", _answering(control.add_fault)),
             web.delete("/sim/faults", _answering(control.clear_faults)),
             web.get("/sim/calls", _answering(control.calls)),
@@ -62,57 +63,6 @@ def _answering(answer: Callable[[web.Request], Awaitable[Any]]) -> Handler:
 
 async def _unknown(request: web.Request) -> None:
     raise ControlError(f"there is no {request.method} {request.path}", 404)
-
-
-async def _body(request: web.Request) -> JsonObject:
-    raw = await request.read()
-    try:
-        body = orjson.loads(raw) if raw.strip() else {}
-    except orjson.JSONDecodeError:
-        raise ControlError("the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise ControlError("the body must be a JSON object")
-    return body
-
-
-def _given(body: JsonObject, name: str, kind: type[T]) -> T | None:
-    """A field of that kind, or None if it is absent or null."""
-    value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ControlError(f"{name} must be {_KIND_NAMES[kind]}")
-    return value
-
-
-_KIND_NAMES: Final = {str: "a text", int: "a whole number", list: "a list", dict: "an object"}
-
-
-def _needed(body: JsonObject, name: str, kind: type[T]) -> T:
-    value = _given(body, name, kind)
-    if value is None:
-        raise ControlError(f"{name} is missing")
-    return value
-
-
-def _asked(request: web.Request, name: str, default: float) -> float:
-    text = request.query.get(name, "")
-    try:
-        return float(text) if text else default
-    except ValueError:
-        raise ControlError(f"{name} must be a number") from None
-
-
-def _upload(body: JsonObject, kind: str) -> Upload | None:
-    encoded = _given(body, kind, str)
-    if encoded is None:
-        return None
-    try:
-        data = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        raise ControlError(f"{kind} must be base64") from None
-    name = _given(body, "file_name", str) or ("photo.jpg" if kind == "photo" else "file")
-    return Upload(name=name, mime_type=guess_type(name), data=data)
 
 
 def _receipt(receipt: Receipt, **ids: Any) -> JsonObject:
@@ -152,48 +102,30 @@ class _Control:
         return user_id
 
     async def put_user(self, request: web.Request) -> JsonObject:
-        body, user_id = await _body(request), self._user_id(request)
-        known = self._world.users.get(user_id)
-        first_name = _given(body, "first_name", str) or (known.first_name if known else "")
-        if not first_name:
-            raise ControlError("first_name is missing")
-        stars = _given(body, "stars", int)
-        if stars is not None and not 0 <= stars <= MOST_STARS:
-            raise ControlError(f"stars must be between 0 and {MOST_STARS}")
-        user = self._world.put_user(
-            user_id,
-            first_name=first_name,
-            username=_given(body, "username", str) or (known.username if known else None),
-            language_code=_given(body, "language_code", str) or (known.language_code if known else None),
-            stars=stars,
-        )
+        body, user_id = await read_body(request), self._user_id(request)
+        fields = user_fields(body, is_known=user_id in self._world.users)
+        user = self._world.put_user(user_id, **fields)
         return {**user.card(), "stars": user.stars}
 
     async def put_chat(self, request: web.Request) -> JsonObject:
-        body, chat_id = await _body(request), int(request.match_info["id"])
-        members = _given(body, "members", list)
+        body, chat_id = await read_body(request), int(request.match_info["id"])
+        members = given(body, "members", list)
         if members is not None and not all(isinstance(member, int) and member > 0 for member in members):
             raise ControlError("members must be a list of user ids")
-        _given(body, "type", str), _given(body, "title", str), _given(body, "bot", str)
+        given(body, "type", str), given(body, "title", str), given(body, "bot", str)
+        given(body, "is_forum", bool), given(body, "topics", list), given(body, "migrate_to", int)
         bot = self._bot(request)
         chat = self._people.put_chat(chat_id, bot, body)
         people = [member for member in chat.members if member != bot.id and chat.has(member)]
-        return {**self._world.chat_card(chat), "members": people, "bot": chat.members.get(bot.id, "left")}
+        answer = {**self._world.chat_card(chat), "members": people, "bot": chat.members.get(bot.id, "left")}
+        if chat.is_forum:
+            answer["topics"] = [{"id": topic_id, **asdict(topic)} for topic_id, topic in chat.topics.items()]
+        return answer | ({"migrate_to": chat.migrated_to} if chat.migrated_to else {})
 
     async def post_message(self, request: web.Request) -> JsonObject:
-        body, user_id = await _body(request), self._user_id(request)
-        forward = body.get("forward_from")
-        if forward is not None and not isinstance(forward, int | str | dict):
-            raise ControlError("forward_from must be a user id, a chat id, a name or a MessageOrigin")
-        draft = Draft(
-            text=_given(body, "text", str),
-            caption=_given(body, "caption", str),
-            photo=_upload(body, "photo"),
-            document=_upload(body, "document"),
-            reply_to=_given(body, "reply_to", int),
-            forward_from=forward,
-        )
-        bot, chat_id, edit = self._bot(request), _given(body, "chat_id", int), _given(body, "edit", int)
+        body, user_id = await read_body(request), self._user_id(request)
+        draft = draft_in(body)
+        bot, chat_id, edit = self._bot(request), given(body, "chat_id", int), given(body, "edit", int)
         if edit is None:
             receipt = self._people.say(bot, user_id, draft, chat_id)
         else:
@@ -201,20 +133,21 @@ class _Control:
         return _receipt(receipt, message_id=receipt.message_id)
 
     async def post(self, request: web.Request) -> JsonObject:
-        body = await _body(request)
-        receipt = self._people.post(self._bot(request), int(request.match_info["id"]), _needed(body, "text", str))
+        body, channel_id = await read_body(request), int(request.match_info["id"])
+        text, edit = needed(body, "text", str), given(body, "edit", int)
+        receipt = self._people.post(self._bot(request), channel_id, text, edit)
         return _receipt(receipt, message_id=receipt.message_id)
 
     async def press(self, request: web.Request) -> JsonObject:
-        body, user_id = await _body(request), self._user_id(request)
-        button, data = _given(body, "button", str), _given(body, "callback_data", str)
+        body, user_id = await read_body(request), self._user_id(request)
+        button, data = given(body, "button", str), given(body, "callback_data", str)
         if (button is None) == (data is None):
             raise ControlError("give button (a label) or callback_data")
         receipt = self._people.press(
             self._bot(request),
             user_id,
-            _needed(body, "message_id", int),
-            chat_id=_given(body, "chat_id", int),
+            needed(body, "message_id", int),
+            chat_id=given(body, "chat_id", int),
             button=button,
             data=data,
         )
@@ -222,29 +155,29 @@ class _Control:
 
     async def pay(self, request: web.Request) -> JsonObject:
         """`message_id`, with `chat_id` for a group; or `invoice_link`."""
-        body, user_id = await _body(request), self._user_id(request)
-        link = _given(body, "invoice_link", str)
-        message_id = _given(body, "message_id", int) if link else _needed(body, "message_id", int)
+        body, user_id = await read_body(request), self._user_id(request)
+        link = given(body, "invoice_link", str)
+        message_id = given(body, "message_id", int) if link else needed(body, "message_id", int)
         if link and message_id is not None:
             raise ControlError("give message_id or invoice_link, not both")
         receipt = self._people.pay(
-            self._bot(request), user_id, message_id, chat_id=_given(body, "chat_id", int), link=link or ""
+            self._bot(request), user_id, message_id, chat_id=given(body, "chat_id", int), link=link or ""
         )
         return _receipt(receipt, pre_checkout_query_id=receipt.pre_checkout_query_id)
 
     async def charge_back(self, request: web.Request) -> JsonObject:
         """The Stars of a charge are taken from the bot again, as when somebody disputes how they were bought."""
-        body = await _body(request)
-        charge_id = _needed(body, "telegram_payment_charge_id", str)
+        body = await read_body(request)
+        charge_id = needed(body, "telegram_payment_charge_id", str)
         charge_back(self._world, self._bot(request), self._user_id(request), charge_id)
         return {}
 
     async def messages(self, request: web.Request) -> list[JsonObject]:
-        after = _asked(request, "after", 0)
+        after = number_in(request, "after", 0)
         return [message for number, message in self._chat(request).messages.items() if number > after]
 
     async def events(self, request: web.Request) -> list[JsonObject]:
-        after, wait = int(_asked(request, "after", 0)), _asked(request, "wait", 0)
+        after, wait = int(number_in(request, "after", 0)), number_in(request, "wait", 0)
         found = await self._world.events.wait_after(self._chat(request), after, min(wait, LONGEST_WAIT_SECONDS))
         return [event.body() for event in found]
 
@@ -258,9 +191,25 @@ class _Control:
             "confirmed_at": _milliseconds(update.confirmed_at),
         }
 
+    async def restart_ids(self, request: web.Request) -> JsonObject:
+        """The ids of updates begin anew at a random number below all there were."""
+        bot = self._bot(request)
+        bot.updates.restart_ids(self._world.random.randrange(1, max(2, bot.updates.lowest_id // 2)))
+        return {"next_id": bot.updates.next_id}
+
+    async def revoke(self, request: web.Request) -> JsonObject:
+        """The tokens a bot has called with become invalid, as by BotFather's /revoke."""
+        self._world.revoke(self._world.bot(int(request.match_info["id"])))
+        return {}
+
+    async def move_clock(self, request: web.Request) -> JsonObject:
+        """The clock of all answers is moved."""
+        self._world.clock_offset = offset_in(await read_body(request))
+        return {}
+
     async def add_fault(self, request: web.Request) -> JsonObject:
         """A lasting `blocked` of a private chat is a real block: the bot is told, as it is when it is lifted."""
-        fault = self._world.faults.add(await _body(request))
+        fault = self._world.faults.add(await read_body(request))
         if fault.is_block:
             tell_blocked(self._world, self._bot(request), fault.chat_id or 0, blocked=True)
         return {"id": fault.id}
@@ -273,4 +222,4 @@ class _Control:
 
     async def calls(self, request: web.Request) -> list[JsonObject]:
         bot_id = self._bot(request).id if "bot" in request.query else None
-        return list(self._world.calls.after(int(_asked(request, "after", 0)), bot_id))
+        return list(self._world.calls.after(int(number_in(request, "after", 0)), bot_id))

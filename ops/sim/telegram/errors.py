@@ -50,6 +50,11 @@ def bad_request(reason: str) -> ApiError:
     return ApiError(HTTPStatus.BAD_REQUEST, f"Bad Request: {reason}")
 
 
+def unauthorized() -> ApiError:
+    """401."""
+    return ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized")
+
+
 def forbidden(reason: str) -> ApiError:
     """403."""
     return ApiError(HTTPStatus.FORBIDDEN, f"Forbidden: {reason}")

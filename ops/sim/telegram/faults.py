@@ -3,28 +3,53 @@
 The kinds are those of the control contract:
 
     http_500        500 before anything happens
-    flood           429 with retry_after
+    unauthorized    401, as if the token were none
+    not_found       404, as if the method were none
+    html            a gateway's page, 502 unless `status` says otherwise
+    wrong_json      200 and a body that is JSON but no answer of Telegram, or whatever `body` says
+    flood           429 with retry_after: 1 to 3 unless given
     conflict        409, of getUpdates unless a method is named
     blocked         403 "bot was blocked by the user"
     reset           the connection is cut before anything happens
+    hang            nothing happens, and no answer ever comes
     late            the call works, its answer comes after LATE_SECONDS
     timeout_after   the call works, its answer never comes
 """
 
 import random
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 
-from ops.sim.telegram.errors import ApiError, ControlError, conflict, forbidden, too_many_requests
+from ops.sim.telegram.errors import (
+    ApiError,
+    ControlError,
+    conflict,
+    forbidden,
+    too_many_requests,
+    unauthorized,
+)
 
-KINDS: Final = ("http_500", "late", "timeout_after", "flood", "conflict", "reset", "blocked")
+KINDS: Final = (
+    "http_500", "late", "timeout_after", "flood", "conflict", "reset", "blocked",
+    "unauthorized", "not_found", "html", "wrong_json", "hang",
+)  # fmt: skip
 NEEDS_CHAT: Final = frozenset({"flood", "blocked"})
 """Without a method these hit only calls about a chat, as Telegram's limits and blocks do."""
 AFTER: Final = frozenset({"late", "timeout_after"})
 LATE_SECONDS: Final = 3.0
 HOLD_SECONDS: Final = 180.0
-"""How long `timeout_after` keeps a client waiting that does not leave by itself."""
+"""How long `timeout_after` and `hang` keep a client waiting that does not leave by itself."""
+PAGE: Final = (
+    "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
+    "<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n"
+)
+"""What stands before Telegram's servers when they do not answer."""
+WRONG_JSON: Final = '["an answer, but none of Telegram\'s"]'
 _MOST_RETRY_AFTER: Final = 3
+_STATUSES_END: Final = 600
+_OWN_FIELDS: Final = {"retry_after": ("flood", int), "status": ("html", int), "body": ("wrong_json", str)}
+"""Fields of one kind only, and their types."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,6 +63,9 @@ class Fault:
     chat_id: int | None = None
     left: int | None = None
     probability: float = 1.0
+    retry_after: int | None = None
+    status: int = HTTPStatus.BAD_GATEWAY
+    body: str = WRONG_JSON
     hits: int = field(default=0)
 
     @property
@@ -69,13 +97,29 @@ class Fault:
             case "http_500":
                 return ApiError(500, "Internal Server Error")
             case "flood":
-                return too_many_requests(self.chance.randint(1, _MOST_RETRY_AFTER))
+                return too_many_requests(self.retry_after or self.chance.randint(1, _MOST_RETRY_AFTER))
+            case "unauthorized":
+                return unauthorized()
+            case "not_found":
+                return ApiError(HTTPStatus.NOT_FOUND, "Not Found")
             case "conflict":
                 return conflict(
                     "terminated by other getUpdates request; make sure that only one bot instance is running"
                 )
             case _:
                 return forbidden("bot was blocked by the user")
+
+
+def _own_fields(wish: dict[str, Any]) -> dict[str, Any]:
+    """The fields of this kind alone, as far as they are given."""
+    given = {name: wish[name] for name in _OWN_FIELDS if wish.get(name) is not None}
+    for name, value in given.items():
+        kind, type_ = _OWN_FIELDS[name]
+        if wish["kind"] != kind or not isinstance(value, type_) or isinstance(value, bool):
+            raise ControlError(f"{name} is a {'text' if type_ is str else 'whole number'} and belongs to {kind}")
+    if given.get("retry_after", 1) < 1 or not HTTPStatus.OK <= given.get("status", HTTPStatus.OK) < _STATUSES_END:
+        raise ControlError("retry_after is 1 or more, status from 200 to 599")
+    return given
 
 
 class Faults:
@@ -111,6 +155,7 @@ class Faults:
             chat_id=chat_id,
             left=times,
             probability=1.0 if probability is None else float(probability),
+            **_own_fields(wish),
         )
         self.active.append(fault)
         return fault

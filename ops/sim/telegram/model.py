@@ -21,18 +21,42 @@ class User:
 
     id: int
     first_name: str
+    last_name: str | None = None
     username: str | None = None
     language_code: str | None = None
+    is_premium: bool = False
+    deleted: bool = False
+    """The account is gone: it has no name any more, and nothing can be sent to it."""
     stars: int = FIRST_BALANCE
+
+    def names(self) -> JsonObject:
+        """What User and Chat objects call the person."""
+        if self.deleted:
+            return {"first_name": ""}
+        names: JsonObject = {"first_name": self.first_name}
+        names |= {"last_name": self.last_name} if self.last_name else {}
+        return names | ({"username": self.username} if self.username else {})
 
     def card(self) -> JsonObject:
         """The Bot API User object, as `from` shows it."""
-        card: JsonObject = {"id": self.id, "is_bot": False, "first_name": self.first_name}
-        if self.username:
-            card["username"] = self.username
-        if self.language_code:
+        card: JsonObject = {"id": self.id, "is_bot": False, **self.names()}
+        if self.language_code and not self.deleted:
             card["language_code"] = self.language_code
+        if self.is_premium and not self.deleted:
+            card["is_premium"] = True
         return card
+
+
+@dataclass(slots=True, kw_only=True)
+class Topic:
+    """A topic of a forum."""
+
+    name: str
+    closed: bool = False
+
+    def card(self) -> JsonObject:
+        """The Bot API ForumTopicCreated object."""
+        return {"name": self.name, "icon_color": 7322096}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -53,6 +77,11 @@ class Chat:
     """What messages with a working Pay button ask for, by message_id."""
     next_message_id: int = 1
     pinned: list[int] = field(default_factory=list)
+    is_forum: bool = False
+    topics: dict[int, Topic] = field(default_factory=dict)
+    """Topics of a forum by id; the general one is not among them."""
+    migrated_to: int = 0
+    """The supergroup that a group has become; 0 if it has not."""
     members: dict[int, str] = field(default_factory=dict)
     """Status by user id, bots too: creator, administrator, member, left, kicked."""
     opened: bool = False
@@ -116,12 +145,16 @@ class Profile:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Bot:
-    """One token. A bot with id 0 has not called yet: what people do waits for the first that comes."""
+    """One bot, whatever secret it calls with. One with id 0 has not called yet: what people do waits for the first."""
 
     id: int
     card: JsonObject
     """The Bot API User object of the bot; one object, filled in when the bot first calls."""
     updates: UpdateQueue
+    tokens: set[str] = field(default_factory=set)
+    """The tokens it has called with."""
+    revoked: set[str] = field(default_factory=set)
+    """Those among them that are refused since."""
     dialogs: dict[int, Chat] = field(default_factory=dict)
     """Private chats by user id."""
     next_message_id: int = 1

@@ -8,8 +8,9 @@ from ops.sim.telegram.errors import ControlError
 from ops.sim.telegram.invoices import forwarded_invoice, keep_invoice
 from ops.sim.telegram.messages import new_message, origin_of
 from ops.sim.telegram.model import Bot, Chat, JsonObject
-from ops.sim.telegram.people import People, Receipt
+from ops.sim.telegram.people import People
 from ops.sim.telegram.stars import Invoice
+from ops.sim.telegram.telling import Receipt
 
 _FORWARDED: Final = ("text", "entities", "caption", "caption_entities", "photo", "document",
                      "show_caption_above_media", "has_media_spoiler", "link_preview_options")  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from ops.sim.telegram.files import StoredFile
-from ops.sim.telegram.model import CallbackQuery, Chat, JsonObject, Profile, User, Webhook
+from ops.sim.telegram.model import CallbackQuery, Chat, JsonObject, Profile, Topic, User, Webhook
 from ops.sim.telegram.star_records import STAR_DUMPS, restore_stars
 from ops.sim.telegram.updates import PendingUpdate
 from ops.sim.telegram.world import World
@@ -20,6 +20,7 @@ _GAP_EVENTS: Final = 10_000
 _NEW: Final[JsonObject] = {"clean": True, "starts": 0, "last_seq": 0, "last_bot": 0, "next_ids": {}}
 _CHAT_FIELDS: Final = (
     "id", "type", "title", "owner", "next_message_id", "pinned", "opened", "blocked", "keyboard", "instance",
+    "is_forum", "migrated_to",
 )  # fmt: skip
 
 
@@ -37,6 +38,7 @@ def _meta(world: World, *, clean: bool) -> JsonObject:
         "starts": world.starts,
         "last_seq": world.events.last_seq,
         "last_bot": world.bot().id,
+        "clock_offset": world.clock_offset,
         "next_ids": {str(bot.id): [bot.updates.next_id, bot.next_message_id] for bot in world.known_bots()},
     }
 
@@ -58,7 +60,8 @@ def _dump_chat(world: World, owner: int, chat_id: int) -> JsonObject | None:
     if chat is None:
         return None
     row: JsonObject = {name: getattr(chat, name) for name in _CHAT_FIELDS}
-    return row | {"members": list(chat.members.items())}
+    topics = {str(topic_id): asdict(topic) for topic_id, topic in chat.topics.items()}
+    return row | {"members": list(chat.members.items()), "topics": topics}
 
 
 def _dump_message(world: World, owner: int, chat_id: int, message_id: int) -> JsonObject | None:
@@ -80,6 +83,8 @@ def _dump_bot(world: World, bot_id: int) -> JsonObject | None:
         "card": bot.card,
         "allowed": sorted(bot.updates.allowed),
         "profile": asdict(bot.profile),
+        "tokens": sorted(bot.tokens),
+        "revoked": sorted(bot.revoked),
         "webhook": asdict(bot.webhook) if bot.webhook else None,
     }
 
@@ -126,6 +131,7 @@ def restore(world: World, rows: Iterable[tuple[str, str, bytes]]) -> None:
         by_kind.setdefault(kind, []).append((joined.split(":"), orjson.loads(value)))
     meta = by_kind[META][0][1] if META in by_kind else _NEW
     world.restarted(starts=meta["starts"] + 1)
+    world.clock_offset = meta.get("clock_offset", 0.0)
     for _, row in by_kind.get("user", []):
         world.users[row["id"]] = User(**row)
     for _, row in by_kind.get("file", []):
@@ -161,13 +167,15 @@ def _restore_bot(world: World, bot_id: int, row: JsonObject) -> None:
     bot.card.update(row["card"])
     bot.updates.allowed = frozenset(row["allowed"])
     bot.profile = Profile(**row["profile"])
+    bot.tokens, bot.revoked = set(row.get("tokens", ())), set(row.get("revoked", ()))
     bot.webhook = Webhook(**row["webhook"]) if row["webhook"] else None
     world.adopt(bot)
 
 
 def _restore_chat(world: World, owner: int, row: JsonObject) -> None:
     members = {int(member): status for member, status in row.pop("members")}
-    chat = Chat(**row, members=members)
+    topics = {int(topic_id): Topic(**topic) for topic_id, topic in row.pop("topics", {}).items()}
+    chat = Chat(**row, members=members, topics=topics)
     if chat.is_private:
         bot = world.known_bot(owner)
         if bot is not None:

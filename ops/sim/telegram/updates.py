@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from ops.sim.telegram.errors import conflict
+from ops.sim.telegram.errors import ApiError, conflict
 
 UPDATE_KINDS: Final = frozenset({
     "message", "edited_message", "channel_post", "edited_channel_post", "business_connection",
@@ -146,10 +146,36 @@ class UpdateQueue:
                 update.delivered_at = now
                 self.changed(update.update_id)
 
+    @property
+    def lowest_id(self) -> int:
+        """The lowest id that was ever given, as far as it is remembered."""
+        return min((self.next_id, *self._known), default=self.next_id)
+
+    def restart_ids(self, first: int) -> None:
+        """Number on from `first`, as Telegram does at random after a week without updates.
+
+        What was delivered counts as confirmed; what was not gets new numbers, and is found by its old ones too.
+        """
+        for update in [update for update in self.pending.values() if update.delivered_at is not None]:
+            self.forget(update, confirmed=True)
+        waiting = list(self.pending.values())
+        self.next_id = first
+        for update in waiting:
+            del self.pending[update.update_id]
+            self.changed(update.update_id)
+            update.update_id, update.raw = self.next_id, None
+            self.next_id += 1
+            self.add(update)
+            self.changed(update.update_id)
+
     def abort_poll(self, reason: str) -> None:
         """End the getUpdates that waits, with 409."""
+        self.end_poll(conflict(reason))
+
+    def end_poll(self, error: ApiError) -> None:
+        """End the getUpdates that waits, with that refusal."""
         if self._poll is not None and not self._poll.done():
-            self._poll.set_exception(conflict(reason))
+            self._poll.set_exception(error)
 
     async def get(self, offset: int, limit: int, seconds: float) -> list[PendingUpdate]:
         """One getUpdates: confirm, then answer at once or as soon as something comes.

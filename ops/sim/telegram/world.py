@@ -8,10 +8,11 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from ops.sim.telegram.calls import CallLog
-from ops.sim.telegram.errors import ApiError, ControlError
+from ops.sim.telegram.errors import ApiError, ControlError, unauthorized
 from ops.sim.telegram.events import EventLog
 from ops.sim.telegram.faults import Faults
 from ops.sim.telegram.files import Files
@@ -41,7 +42,9 @@ class World:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.now = clock
+        self._clock = clock
+        self.clock_offset = 0.0
+        """Seconds by which drivers moved the clock of all answers; negative for back."""
         self.limits_on = limits
         self.latency = latency
         self.seed = seed
@@ -51,9 +54,9 @@ class World:
         self.users: dict[int, User] = {}
         self.groups: dict[int, Chat] = {}
         self.bots: dict[int, Bot] = {}
-        self.events = EventLog(clock)
+        self.events = EventLog(self.now)
         self.files = Files(self.random)
-        self.calls = CallLog(clock)
+        self.calls = CallLog(self.now)
         self.faults = Faults()
         self.flood = FloodLimits(monotonic)
         self._by_token: dict[str, Bot] = {}
@@ -66,10 +69,14 @@ class World:
     def webhook_due(self, bot: Bot) -> None:
         """There may be something for a webhook; `ops.sim.telegram.webhooks` replaces this."""
 
+    def now(self) -> float:
+        """The moved clock's epoch seconds."""
+        return self._clock() + self.clock_offset
+
     # Bots
 
     def bot_by_token(self, token: str) -> Bot:
-        """The bot of that token, made at first use. Raises ApiError 401 for what is no token."""
+        """The bot of that token, made at first use. Raises ApiError 401 for what is no token, or one no more."""
         bot = self._by_token.get(token)
         if bot is None:
             bot = self._first_call(token)
@@ -86,8 +93,20 @@ class World:
             bot = self._unclaimed or self.new_bot()
             self._unclaimed = None
             self._name_bot(bot, bot_id)
+        if token in bot.revoked:
+            raise unauthorized()
+        bot.tokens.add(token)
+        self.changed("bot", bot.id)
         self._by_token[token] = bot
         return bot
+
+    def revoke(self, bot: Bot) -> None:
+        """From now on the tokens it has called with are refused; it goes on with another secret."""
+        bot.revoked |= bot.tokens
+        bot.tokens.clear()
+        self._by_token = {token: known for token, known in self._by_token.items() if known is not bot}
+        bot.updates.end_poll(unauthorized())
+        self.changed("bot", bot.id)
 
     def new_bot(self) -> Bot:
         """A bot without an id."""
@@ -171,23 +190,9 @@ class World:
             self.changed("user", user_id)
         return user
 
-    def put_user(
-        self,
-        user_id: int,
-        *,
-        first_name: str,
-        username: str | None = None,
-        language_code: str | None = None,
-        stars: int | None = None,
-    ) -> User:
-        """Make or change a person; without `stars` they keep theirs."""
-        user = User(id=user_id, first_name=first_name, username=username, language_code=language_code)
-        known = self.users.get(user_id)
-        if stars is not None:
-            user.stars = stars
-        elif known is not None:
-            user.stars = known.stars
-        self.users[user_id] = user
+    def put_user(self, user_id: int, **fields: Any) -> User:
+        """Make or change a person; `fields` are those of User."""
+        user = self.users[user_id] = replace(self.user(user_id), **fields)
         self.changed("user", user_id)
         return user
 
@@ -212,13 +217,10 @@ class World:
 
     def chat_card(self, chat: Chat) -> JsonObject:
         """The Bot API Chat object."""
-        if not chat.is_private:
-            return {"id": chat.id, "title": chat.title or "", "type": chat.type}
-        user = self.user(chat.id)
-        card: JsonObject = {"id": chat.id, "first_name": user.first_name, "type": "private"}
-        if user.username:
-            card["username"] = user.username
-        return card
+        if chat.is_private:
+            return {"id": chat.id, **self.user(chat.id).names(), "type": "private"}
+        card: JsonObject = {"id": chat.id, "title": chat.title or "", "type": chat.type}
+        return card | ({"is_forum": True} if chat.is_forum else {})
 
     def bot_name(self, bot: Bot, language_code: str = "") -> str:
         """The bot's name as set for that language, or its own."""

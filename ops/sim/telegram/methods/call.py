@@ -1,9 +1,10 @@
 """One call of a method: its checked parameters, and what most methods need of the world."""
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
-from ops.sim.telegram.errors import bad_request, forbidden
+from ops.sim.telegram.errors import ApiError, bad_request, forbidden
 from ops.sim.telegram.files import Upload
 from ops.sim.telegram.keyboards import check_inline, check_invoice_markup, check_markup
 from ops.sim.telegram.model import Bot, Chat, JsonObject
@@ -32,8 +33,13 @@ class Call:
                 raise forbidden("bot can't initiate conversation with a user")
             raise bad_request("chat not found")
         if chat.is_private:
+            if write and self.world.user(chat.id).deleted:
+                raise forbidden("user is deactivated")
             if write and chat.blocked:
                 raise forbidden("bot was blocked by the user")
+        elif write and chat.migrated_to:
+            sentence = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(HTTPStatus.BAD_REQUEST, sentence, migrate_to_chat_id=chat.migrated_to)
         elif not chat.has(self.bot.id):
             if chat.members.get(self.bot.id) is None:
                 raise bad_request("chat not found")

@@ -112,7 +112,9 @@ def _check_deletable(call: Call, chat: Chat, message: JsonObject) -> None:
     if (too_old and not is_administrator) or not (
         chat.is_private or is_administrator or is_own(message, call.bot, chat)
     ):
-        raise bad_request("message can't be deleted")
+        # td's MessagesManager names another reason where people could at least delete it for themselves.
+        everyone = " for everyone" if chat.type in {"private", "group"} else ""
+        raise bad_request(f"message can't be deleted{everyone}")
 
 
 def _delete(call: Call, chat: Chat, message: JsonObject) -> None:

@@ -10,6 +10,7 @@ from ops.sim.telegram.messages import as_replied, caption_content, new_message, 
 from ops.sim.telegram.methods.call import Call
 from ops.sim.telegram.model import Chat, JsonObject
 from ops.sim.telegram.text import format_text
+from ops.sim.telegram.topics import sent_thread
 from ops.sim.telegram.world import World
 
 ACTIONS: Final = frozenset({
@@ -147,9 +148,7 @@ def _extras(call: Call, chat: Chat) -> JsonObject:
     extras: JsonObject = {}
     thread_id = params.get("message_thread_id")
     if thread_id:
-        if chat.type != "supergroup":
-            raise bad_request("message thread not found")
-        extras |= {"message_thread_id": thread_id, "is_topic_message": True}
+        extras |= sent_thread(chat, call.bot.id, thread_id)
     reply = params.get("reply_parameters")
     if reply is None and params.get("reply_to_message_id"):
         reply = {
@@ -174,6 +173,8 @@ def _reply(call: Call, chat: Chat, reply: JsonObject) -> JsonObject:
             return {}
         raise bad_request("message to be replied not found")
     quote = _quote(reply, message)
+    if place is chat and chat.is_forum and message.get("is_topic_message") and "message_thread_id" not in call.params:
+        quote |= sent_thread(chat, call.bot.id, message["message_thread_id"])
     if place is not chat:
         return {"external_reply": {"origin": origin_of(message), "message_id": message["message_id"]}, **quote}
     return {"reply_to_message": as_replied(message), **quote}
@@ -273,7 +274,10 @@ def send_chat_action(call: Call) -> bool:
     action = str(call.params["action"]).lower()
     if action not in ACTIONS:
         raise bad_request("Wrong parameter action in request")
-    call.record(call.chat(write=True), "acting", text=action)
+    chat = call.chat(write=True)
+    if call.params.get("message_thread_id"):
+        sent_thread(chat, call.bot.id, call.params["message_thread_id"])
+    call.record(chat, "acting", text=action)
     return True
 
 
