@@ -75,40 +75,40 @@ class MarketReads:
         self._market_data = regions.market_data
         self._symbol_info = regions.symbol_info
         self._market = market
-        self._load_ticker = partial(market.ticker, Category.LINEAR)
-        self._load_order_book = partial(market.order_book, Category.LINEAR)
+        self._load_ticker = {category: partial(market.ticker, category) for category in Category}
         self._load_board = market.board
 
-    def ticker(self, symbol: Symbol) -> Answer[Ticker]:
-        return self._price.get(symbol, self._load_ticker, symbol)
+    def ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Answer[Ticker]:
+        return self._price.get((category, symbol), self._load_ticker[category], symbol)
 
-    def order_book(self, symbol: Symbol) -> Answer[OrderBook]:
-        return self._market_data.get(("order_book", symbol, ""), self._load_order_book, symbol)
+    def order_book(self, symbol: Symbol, category: Category = Category.LINEAR) -> Answer[OrderBook]:
+        load = partial(self._market.order_book, category)
+        return self._market_data.get(("order_book", category, symbol, ""), load, symbol)
 
-    def klines(self, symbol: Symbol, interval: str) -> Answer[Klines]:
-        load = partial(self._market.klines, Category.LINEAR, symbol)
-        return self._market_data.get(("klines", symbol, interval), load, interval)
+    def klines(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Answer[Klines]:
+        load = partial(self._market.klines, category, symbol)
+        return self._market_data.get(("klines", category, symbol, interval), load, interval)
 
     def board(self, category: Category) -> Answer[MarketBoard]:
-        return self._market_data.get(("board", category, ""), self._load_board, category)
+        return self._market_data.get(("board", category, "", ""), self._load_board, category)
 
     def instrument(self, category: Category, symbol: Symbol) -> Answer[Instrument | None]:
         return self._symbol_info.get((category, symbol), partial(self._market.instrument, category), symbol)
 
-    def last_ticker(self, symbol: Symbol) -> Ticker | None:
-        found: Ticker | None = self._price.last(symbol)
+    def last_ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Ticker | None:
+        found: Ticker | None = self._price.last((category, symbol))
         return found
 
-    def last_order_book(self, symbol: Symbol) -> OrderBook | None:
-        found: OrderBook | None = self._market_data.last(("order_book", symbol, ""))
+    def last_order_book(self, symbol: Symbol, category: Category = Category.LINEAR) -> OrderBook | None:
+        found: OrderBook | None = self._market_data.last(("order_book", category, symbol, ""))
         return found
 
-    def last_klines(self, symbol: Symbol, interval: str) -> Klines | None:
-        found: Klines | None = self._market_data.last(("klines", symbol, interval))
+    def last_klines(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Klines | None:
+        found: Klines | None = self._market_data.last(("klines", category, symbol, interval))
         return found
 
     def last_board(self, category: Category) -> MarketBoard | None:
-        found: MarketBoard | None = self._market_data.last(("board", category, ""))
+        found: MarketBoard | None = self._market_data.last(("board", category, "", ""))
         return found
 
 

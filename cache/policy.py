@@ -51,7 +51,7 @@ E = TypeVar("E")
 
 AccountKey = tuple[AccountId, UserId, Exchange, AccountType]
 MarketKind = Literal["order_book", "klines", "board"]
-MarketKey = tuple[MarketKind, str, str]  # kind, symbol or category, interval or ""
+MarketKey = tuple[MarketKind, Category, str, str]  # kind, category, symbol or "", interval or ""
 ApiKey = tuple[AccountKey | None, str, tuple[str, ...]]  # scope, endpoint, arguments
 PUBLIC: Final = None  # the scope of an answer that is the same for everybody
 
@@ -230,7 +230,7 @@ MARKET_DATA: Final[Policy[MarketKey]] = Policy(
     name="market_data",
     ttl=5,
     capacity=500,
-    key="kind, symbol",
+    key="kind, category, symbol",
     loaded_from="exchange",
     read_by="/book, klines",
     values=(OrderBook, Klines, MarketBoard),
@@ -239,11 +239,11 @@ MARKET_DATA: Final[Policy[MarketKey]] = Policy(
     keep_last=900,
 )
 
-PRICE: Final[Policy[Symbol]] = Policy(
+PRICE: Final[Policy[tuple[Category, Symbol]]] = Policy(
     name="price",
     ttl=5,
     capacity=500,
-    key="symbol",
+    key="category, symbol",
     loaded_from="exchange",
     read_by="/price, cards",
     values=(Ticker,),

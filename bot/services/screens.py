@@ -6,7 +6,7 @@ A read that takes longer goes on by itself; the screen edits itself when it ends
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar
 
 from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeError
@@ -23,7 +23,7 @@ class Dated(Protocol):
 
 
 T = TypeVar("T", bound=Dated)
-K = TypeVar("K")
+P = ParamSpec("P")
 V = TypeVar("V")
 
 
@@ -66,10 +66,10 @@ class ScreenReader:
         await self._running.close()
 
 
-def at_hand(read: Callable[[K], V | None], key: K) -> Callable[[], Awaitable[V | None]]:
+def at_hand(read: Callable[P, V | None], *key: P.args, **rest: P.kwargs) -> Callable[[], Awaitable[V | None]]:
     """A read that needs no waiting, in the shape of one that does."""
 
     async def answer() -> V | None:
-        return read(key)
+        return read(*key, **rest)
 
     return answer

@@ -45,6 +45,19 @@ class ShowPrice(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSpotPrice(Code):
+    """The price of a spot pair."""
+
+    TAG = "spx"
+    symbol: SymbolName
+
+
+def price_code(symbol: Symbol, category: Category) -> Code:
+    """The button of a symbol's price."""
+    return ShowSpotPrice(symbol) if category is Category.SPOT else ShowPrice(symbol)
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSymbols(Code):
     """A page of a category's symbols."""
 

@@ -1,15 +1,18 @@
-"""/price [SYMBOL]: in private chats and, when addressed, in groups."""
+"""/price [SYMBOL [spot]]: in private chats and, when addressed, in groups."""
 
 from typing import Final
 
 from bot.domain.errors import UnknownSymbol
-from bot.domain.ids import Symbol
+from bot.domain.market import Category
+from bot.domain.symbol_names import FoundSymbol
 from handlers.core.context import UpdateContext
-from handlers.core.links import ShowPrice
+from handlers.core.links import ShowPrice, ShowSpotPrice
 from handlers.core.specs import ANYWHERE, EVERYONE, HandlerSpec, command, view
 from handlers.market.views import price_card, unknown_symbol_card
 from handlers.views.problems import ProblemCard
 from handlers.views.symbols import FAVORITES
+
+_WORDS: Final = 3  # a coin, what it is priced in, the market
 
 
 async def show_price(ctx: UpdateContext) -> None:
@@ -18,25 +21,34 @@ async def show_price(ctx: UpdateContext) -> None:
 
 
 async def refresh_price(ctx: UpdateContext, code: ShowPrice) -> None:
-    """Refresh, or a symbol's button."""
-    await _present_price(ctx, code.symbol)
+    """Refresh, or a symbol's button. Raises UnknownSymbol for what is not traded."""
+    await ctx.services.market_screens.demand_listed(code.symbol, Category.LINEAR)
+    await _present_price(ctx, FoundSymbol(symbol=code.symbol))
 
 
-async def symbol_argument(ctx: UpdateContext) -> Symbol:
+async def refresh_spot_price(ctx: UpdateContext, code: ShowSpotPrice) -> None:
+    """The same of a spot pair."""
+    await ctx.services.market_screens.demand_listed(code.symbol, Category.SPOT)
+    await _present_price(ctx, FoundSymbol(symbol=code.symbol, category=Category.SPOT))
+
+
+async def symbol_argument(ctx: UpdateContext) -> FoundSymbol:
     """What was typed after the command. Raises UnknownSymbol, BadInput."""
     if not ctx.arguments:
-        return FAVORITES[0]
-    return await ctx.services.market_screens.resolve(" ".join(ctx.arguments[:2]))
+        return FoundSymbol(symbol=FAVORITES[0])
+    return await ctx.services.market_screens.resolve(" ".join(ctx.arguments[:_WORDS]))
 
 
-async def _present_price(ctx: UpdateContext, symbol: Symbol) -> None:
+async def _present_price(ctx: UpdateContext, found: FoundSymbol) -> None:
     await ctx.present(
-        lambda: ctx.services.market_screens.price(symbol), lambda viewer, shown: price_card(viewer, symbol, shown)
+        lambda: ctx.services.market_screens.price(found.symbol, found.category),
+        lambda viewer, shown: price_card(viewer, found, shown),
     )
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("price", show_price, access=EVERYONE, places=ANYWHERE),
     view(ShowPrice, refresh_price, access=EVERYONE, places=ANYWHERE),
+    view(ShowSpotPrice, refresh_spot_price, access=EVERYONE, places=ANYWHERE),
 )
 PROBLEMS: Final = (ProblemCard(UnknownSymbol, unknown_symbol_card),)

@@ -1,24 +1,19 @@
 """/symbols [linear|spot]: everything that trades."""
 
-from types import MappingProxyType
 from typing import Final
 
 from bot.domain.errors import BadInput
-from bot.domain.market import Category
+from bot.domain.symbol_names import category_named
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowSymbols
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.market.views import symbols_card
 
-_WORDS: Final = MappingProxyType(
-    {"linear": Category.LINEAR, "perpetual": Category.LINEAR, "perp": Category.LINEAR, "spot": Category.SPOT}
-)
-
 
 async def list_symbols(ctx: UpdateContext) -> None:
     """`/symbols`, `/symbols spot`."""
     word = ctx.arguments[0].casefold() if ctx.arguments else "linear"
-    category = _WORDS.get(word)
+    category = category_named(word)
     if category is None:
         raise BadInput("error-category", word=ctx.arguments[0])
     await show_symbols_page(ctx, ShowSymbols(category))

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from telegram import InlineKeyboardButton
+
 from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Kline, Listing, MarketBoard, OrderBook, Ticker
+from bot.domain.symbol_names import FoundSymbol
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
-from handlers.core.links import LONGEST_SYMBOL, ShowPrice, ShowSymbols
-from handlers.market.callbacks import ShowBook
+from handlers.core.links import LONGEST_SYMBOL, ShowPrice, ShowSymbols, price_code
+from handlers.market.callbacks import book_code
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.figures import percent_away, step_of
@@ -36,39 +39,38 @@ def sparkline(closes: Sequence[Decimal]) -> str:
     return "".join(_BLOCKS[int((close - low) / (high - low) * steps)] for close in closes)
 
 
-def price_card(viewer: RenderContext, symbol: Symbol, shown: Shown[PriceCard]) -> Card:
+def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[PriceCard]) -> Card:
     """The last price, the day as a sparkline, and what moves it."""
-    say = viewer.say
-    parts: list[Markup] = []
+    say, symbol = viewer.say, found.symbol
+    parts = _other_name(viewer, found)
     if shown.value is None:
-        parts.append(say("price-title", symbol=symbol))
+        parts.append(say("price-title", symbol=_title(viewer, found)))
     else:
         ticker = shown.value.ticker
-        parts.append(_price_line(viewer, ticker))
+        parts.append(_price_line(viewer, _title(viewer, found), ticker))
         if shown.value.klines is not None and shown.value.klines.items:
             parts.append(_day_line(viewer, shown.value.klines.items))
         parts.append(table(_price_rows(viewer, ticker)))
     parts.append(footer(viewer, shown))
     others = tuple(button(base_of(each), viewer.data(ShowPrice(each))) for each in FAVORITES if each != symbol)
-    book = button(say.plain("button-book"), viewer.data(ShowBook(symbol)))
+    book = button(say.plain("button-book"), viewer.data(book_code(symbol, found.category)))
+    refresh = refresh_button(viewer, price_code(symbol, found.category))
     if viewer.owner is not None:
-        return Card(text=join(parts), rows=(refresh_button(viewer, ShowPrice(symbol)),))
-    everything = button(say.plain("button-symbols"), viewer.data(ShowSymbols(Category.LINEAR, 0)))
-    return Card(
-        text=join(parts),
-        rows=((*others, everything), (*refresh_button(viewer, ShowPrice(symbol)), book, *menu_row(viewer))),
-    )
+        return Card(text=join(parts), rows=(refresh,))
+    everything = button(say.plain("button-symbols"), viewer.data(ShowSymbols(found.category, 0)))
+    return Card(text=join(parts), rows=((*others, everything), (*refresh, book, *menu_row(viewer))))
 
 
-def book_card(viewer: RenderContext, symbol: Symbol, shown: Shown[OrderBook]) -> Card:
+def book_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[OrderBook]) -> Card:
     """The best levels, sellers above buyers, and the spread between them."""
     say = viewer.say
-    parts = [say("book-title", symbol=symbol)]
+    parts = [*_other_name(viewer, found), say("book-title", symbol=_title(viewer, found))]
     if shown.value is not None:
         parts.append(_levels(viewer, shown.value))
     parts.append(footer(viewer, shown))
-    price = button(say.plain("button-price"), viewer.data(ShowPrice(symbol)))
-    return Card(text=join(parts), rows=((*refresh_button(viewer, ShowBook(symbol)), price, *menu_row(viewer)),))
+    price = button(say.plain("button-price"), viewer.data(price_code(found.symbol, found.category)))
+    refresh = refresh_button(viewer, book_code(found.symbol, found.category))
+    return Card(text=join(parts), rows=((*refresh, price, *menu_row(viewer)),))
 
 
 def symbols_card(viewer: RenderContext, category: Category, shown: Shown[MarketBoard], page_number: int = 0) -> Card:
@@ -80,7 +82,6 @@ def symbols_card(viewer: RenderContext, category: Category, shown: Shown[MarketB
     if page.items:
         parts.append(columns([_listing(viewer, each) for each in page.items]))
     parts.append(footer(viewer, shown))
-    names = () if category is Category.SPOT else page.items  # a price card is of the perpetual
     tabs = tuple(
         button(
             say.plain("tab-current", name=say.plain(f"category-{each.value}"))
@@ -93,9 +94,7 @@ def symbols_card(viewer: RenderContext, category: Category, shown: Shown[MarketB
     return Card(
         text=join(parts),
         rows=(
-            *in_rows(
-                [button(base_of(each.symbol), viewer.data(ShowPrice(each.symbol))) for each in names], _SYMBOLS_IN_A_ROW
-            ),
+            *in_rows([_symbol_button(viewer, category, each.symbol) for each in page.items], _SYMBOLS_IN_A_ROW),
             page_row(viewer, page, lambda number: ShowSymbols(category, number)),
             tabs,
             (*refresh_button(viewer, ShowSymbols(category, page.number)), *menu_row(viewer)),
@@ -112,11 +111,30 @@ def unknown_symbol_card(viewer: RenderContext, error: UnknownSymbol) -> Card:
     return Card(text=viewer.say(error.key, **values), rows=(near, menu_row(viewer)))
 
 
-def _price_line(viewer: RenderContext, ticker: Ticker) -> Markup:
+def _other_name(viewer: RenderContext, found: FoundSymbol) -> list[Markup]:
+    """That the coin trades under another name, such as 1000PEPEUSDT."""
+    return [] if found.typed is None else [viewer.say("symbol-is-named", coin=found.typed, symbol=found.symbol)]
+
+
+def _title(viewer: RenderContext, found: FoundSymbol) -> str:
+    """BTCUSDT; BTCUSDT · Spot."""
+    is_spot = found.category is Category.SPOT
+    return f"{found.symbol} · {viewer.say.plain('category-spot')}" if is_spot else found.symbol
+
+
+def _symbol_button(viewer: RenderContext, category: Category, symbol: Symbol) -> InlineKeyboardButton:
+    """BTC; of spot pairs BTC/EUR where it is not priced in USDT."""
+    quote = quote_of(symbol)
+    is_plain = category is Category.LINEAR or quote in {"USDT", ""}
+    label = base_of(symbol) if is_plain else f"{base_of(symbol)}/{quote}"
+    return button(label, viewer.data(price_code(symbol, category)))
+
+
+def _price_line(viewer: RenderContext, title: str, ticker: Ticker) -> Markup:
     figures = viewer.figures
     return viewer.say(
         "price-line",
-        symbol=ticker.symbol,
+        symbol=title,
         price=figures.number(ticker.last_price, step_of(ticker.last_price)),
         quote=quote_of(ticker.symbol),
         arrow=_arrow(ticker.price_24h_change),

@@ -23,6 +23,7 @@ from bot.exchange.bybit.transport import Reply, Request, Timeouts
 from harness.fakes import FakeClock
 
 SYMBOLS = {"BTCUSDT": "64210.50", "ETHUSDT": "3120.25", "SOLUSDT": "151.320", "DOGEUSDT": "0.12345"}
+SPOT = {"BTCUSDT": "64200.10", "ETHUSDT": "3119.90", "DOGEUSDT": "0.12344", "ETHBTC": "0.04859"}
 Json = dict[str, Any]
 Asked = dict[str, str]
 TRADE_RIGHTS = ("ContractTrade:Order", "ContractTrade:Position")
@@ -51,6 +52,7 @@ class FakeBybit:
     hosts: set[str] = field(default_factory=set)  # that were called
     asked_with: list[str] = field(default_factory=list)  # the API key of each signed call
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
+    spot: dict[str, str] = field(default_factory=lambda: dict(SPOT))
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -90,15 +92,15 @@ class FakeBybit:
         await self._answer()
         return FeeRate(symbol=symbol, taker=Decimal("0.00055"), maker=Decimal("0.0002"))
 
-    async def ticker(self, symbol: Symbol) -> Ticker:
+    async def ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Ticker:
         as_of = await self._answer()
-        price = self._price(symbol)
+        price, is_linear = self._price(symbol, category), category is Category.LINEAR
         return Ticker(
-            category=Category.LINEAR,
+            category=category,
             symbol=symbol,
             last_price=price,
-            mark_price=price,
-            index_price=price,
+            mark_price=price if is_linear else None,
+            index_price=price if is_linear else None,
             bid_price=price,
             ask_price=price,
             high_24h=price * 2,
@@ -106,30 +108,30 @@ class FakeBybit:
             price_24h_change=Decimal("0.0123"),
             volume_24h=Decimal(1000),
             turnover_24h=Decimal("1234567890.12"),
-            funding_rate=Decimal("0.0001"),
-            next_funding_ts=Millis(as_of + 11_520_000),
+            funding_rate=Decimal("0.0001") if is_linear else None,
+            next_funding_ts=Millis(as_of + 11_520_000) if is_linear else None,
             as_of=as_of,
         )
 
-    async def order_book(self, symbol: Symbol) -> OrderBook:
+    async def order_book(self, symbol: Symbol, category: Category = Category.LINEAR) -> OrderBook:
         as_of = await self._answer()
-        price, tick = self._price(symbol), Decimal("0.10")
+        price, tick = self._price(symbol, category), Decimal("0.10")
         return OrderBook(
-            category=Category.LINEAR,
+            category=category,
             symbol=symbol,
             bids=tuple((price - tick * level, Decimal("1.500") + level) for level in range(50)),
             asks=tuple((price + tick * (level + 1), Decimal("0.250") + level) for level in range(50)),
             as_of=as_of,
         )
 
-    async def klines(self, symbol: Symbol, interval: str) -> Klines:
+    async def klines(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Klines:
         as_of = await self._answer()
-        price = self._price(symbol)
+        price = self._price(symbol, category)
         items = tuple(
             Kline(start_ts=Millis(hour), open=price, high=price, low=price, close=price + hour % 7, volume=price)
             for hour in range(24)
         )
-        return Klines(category=Category.LINEAR, symbol=symbol, interval=interval, items=items, as_of=as_of)
+        return Klines(category=category, symbol=symbol, interval=interval, items=items, as_of=as_of)
 
     async def board(self, category: Category) -> MarketBoard:
         as_of = await self._answer()
@@ -140,13 +142,13 @@ class FakeBybit:
                 price_24h_change=Decimal("-0.0123"),
                 turnover_24h=Decimal(1_000_000),
             )
-            for name, price in self.symbols.items()
+            for name, price in self._listed(category).items()
         )
         return MarketBoard(category=category, items=items, as_of=as_of)
 
     async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None:
         await self._answer()
-        if symbol not in self.symbols:
+        if symbol not in self._listed(category):
             return None
         return Instrument(
             category=category,
@@ -176,10 +178,13 @@ class FakeBybit:
             checked_at=now,
         )
 
-    def _price(self, symbol: Symbol) -> Decimal:
-        if symbol not in self.symbols:
+    def _listed(self, category: Category) -> dict[str, str]:
+        return self.spot if category is Category.SPOT else self.symbols
+
+    def _price(self, symbol: Symbol, category: Category) -> Decimal:
+        if symbol not in self._listed(category):
             raise ExchangeRejected("symbol invalid", code=10001)
-        return Decimal(self.symbols[symbol])
+        return Decimal(self._listed(category)[symbol])
 
 
 def _coin(coin: str, amount: Decimal) -> CoinBalance:
@@ -272,15 +277,15 @@ class FakeBybitTransport:
 
     async def _tickers(self, asked: Asked, _: Request) -> Json:
         if "symbol" in asked:
-            return _list([_ticker(await self._bybit.ticker(Symbol(asked["symbol"])))])
+            return _list([_ticker(await self._bybit.ticker(Symbol(asked["symbol"]), Category(asked["category"])))])
         return _list(map(_listing, (await self._bybit.board(Category(asked["category"]))).items))
 
     async def _order_book(self, asked: Asked, _: Request) -> Json:
-        book = await self._bybit.order_book(Symbol(asked["symbol"]))
+        book = await self._bybit.order_book(Symbol(asked["symbol"]), Category(asked["category"]))
         return {"s": book.symbol, "b": _levels(book.bids), "a": _levels(book.asks)}
 
     async def _klines(self, asked: Asked, _: Request) -> Json:
-        klines = await self._bybit.klines(Symbol(asked["symbol"]), asked["interval"])
+        klines = await self._bybit.klines(Symbol(asked["symbol"]), asked["interval"], Category(asked["category"]))
         return _list(map(_kline, reversed(klines.items)))
 
     async def _instruments(self, asked: Asked, _: Request) -> Json:
@@ -432,7 +437,7 @@ def _ticker(ticker: Ticker) -> dict[str, Any]:
         "volume24h": _text(ticker.volume_24h),
         "turnover24h": _text(ticker.turnover_24h),
         "fundingRate": _text(ticker.funding_rate),
-        "nextFundingTime": str(ticker.next_funding_ts),
+        "nextFundingTime": str(ticker.next_funding_ts or ""),
     }
 
 

@@ -26,7 +26,7 @@ from bot.chat.outbox import OutboxTimes
 from bot.chat.poller import PollTimes
 from bot.chat.rate_limiter import TelegramRateLimits
 from bot.domain.chat import OutboxMessage
-from bot.domain.errors import WrongKeyFile
+from bot.domain.errors import UnknownSymbol, WrongKeyFile
 from bot.domain.ids import DAY, ChatId, Millis, Symbol
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.secrets import Secret
@@ -153,8 +153,11 @@ async def test_a_screen_waits_as_long_as_it_is_tuned_to(tmp_path: Path) -> None:
 
 
 async def test_a_symbol_is_looked_up_as_long_as_it_is_tuned_to(tmp_path: Path) -> None:
-    async with open_harness(tmp_path, tuning=replace(TUNING, resolve_patience=0)) as harness:
-        assert await harness.services.market_screens.resolve("nosuchcoin") == "NOSUCHCOINUSDT"
+    async with open_harness(tmp_path, tuning=replace(TUNING, resolve_patience=60)) as harness:
+        harness.bybit.gate.clear()
+        asyncio.get_running_loop().call_later(0.5, harness.bybit.gate.set)
+        with pytest.raises(UnknownSymbol):
+            await harness.services.market_screens.resolve("nosuchcoin")
 
 
 # --- people ---------------------------------------------------------------------------------------------------------

@@ -182,4 +182,6 @@ def test_a_key_and_an_event_of_the_wrong_kind_are_type_errors(tmp_path: Path, mo
 def test_the_doc_table_has_a_row_for_each_region() -> None:
     rows = as_markdown().splitlines()
     assert len(rows) == 12
-    assert rows[8] == "| market_data | 5 (order book 10) | 500 | kind, symbol | exchange | – | /book, klines |"
+    assert (
+        rows[8] == "| market_data | 5 (order book 10) | 500 | kind, category, symbol | exchange | – | /book, klines |"
+    )

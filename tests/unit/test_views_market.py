@@ -11,6 +11,7 @@ from harness.viewers import NOW, datas, labels, viewer
 
 from bot.domain.ids import Symbol, UserId
 from bot.domain.market import Category, OrderBook
+from bot.domain.symbol_names import FoundSymbol
 from bot.domain.users import Language
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
@@ -18,6 +19,7 @@ from handlers.market.views import book_card, price_card, sparkline, symbols_card
 from handlers.views.symbols import base_of, quote_of
 
 BTC = Symbol("BTCUSDT")
+BTC_PERP = FoundSymbol(symbol=BTC)
 D = Decimal
 
 
@@ -32,7 +34,7 @@ async def price(bybit: FakeBybit, symbol: Symbol = BTC) -> Shown[PriceCard]:
 
 
 async def test_a_price(bybit: FakeBybit) -> None:
-    card = price_card(viewer(), BTC, await price(bybit))
+    card = price_card(viewer(), BTC_PERP, await price(bybit))
     lines = visible(card.text).replace("\u00a0", " ").splitlines()
     assert lines[:2] == ["BTCUSDT · 64,210.50 USDT", "▲ +1.23% in 24 h"]
     assert lines[2].endswith(" 24 h")
@@ -43,7 +45,7 @@ async def test_a_price(bybit: FakeBybit) -> None:
 
 
 async def test_a_price_in_a_group_has_no_way_into_anything_private(bybit: FakeBybit) -> None:
-    card = price_card(viewer(owner=UserId(1001)), BTC, await price(bybit))
+    card = price_card(viewer(owner=UserId(1001)), BTC_PERP, await price(bybit))
     assert datas(card) == ["v1:px:BTCUSDT@1001"]
 
 
@@ -52,18 +54,18 @@ async def test_a_falling_price_says_so_without_color(bybit: FakeBybit) -> None:
     assert shown.value is not None
     ticker = shown.value.ticker
     falling = PriceCard(ticker=replace(ticker, price_24h_change=D("-0.05")), klines=None)
-    text = visible(price_card(viewer(), BTC, Shown(falling)).text)
+    text = visible(price_card(viewer(), BTC_PERP, Shown(falling)).text)
     assert "▼ −5.00%" in text
     assert "▁" not in text
 
 
 def test_no_price_yet() -> None:
     nothing: Shown[PriceCard] = Shown(None)
-    assert "BTCUSDT" in price_card(viewer(), BTC, nothing).text
+    assert "BTCUSDT" in price_card(viewer(), BTC_PERP, nothing).text
 
 
 async def test_a_book(bybit: FakeBybit) -> None:
-    card = book_card(viewer(), BTC, Shown(await bybit.order_book(BTC)))
+    card = book_card(viewer(), BTC_PERP, Shown(await bybit.order_book(BTC)))
     lines = visible(card.text).replace("\u00a0", " ").splitlines()
     levels = [line for line in lines if line.startswith(("Sell", "Buy"))]
     assert len(levels) == 16
@@ -75,7 +77,7 @@ async def test_a_book(bybit: FakeBybit) -> None:
 
 def test_an_empty_book() -> None:
     empty = OrderBook(category=Category.LINEAR, symbol=BTC, bids=(), asks=(), as_of=NOW)
-    assert "Nobody is buying" in book_card(viewer(), BTC, Shown(empty)).text
+    assert "Nobody is buying" in book_card(viewer(), BTC_PERP, Shown(empty)).text
 
 
 async def test_symbols_in_pages(bybit: FakeBybit) -> None:
@@ -92,17 +94,18 @@ async def test_symbols_in_pages(bybit: FakeBybit) -> None:
     ]
 
 
-async def test_spot_has_no_buttons_to_a_perpetuals_price(bybit: FakeBybit) -> None:
+async def test_spot_has_buttons_to_the_price_of_the_pair(bybit: FakeBybit) -> None:
     card = symbols_card(viewer(), Category.SPOT, Shown(await bybit.board(Category.SPOT)))
-    assert labels(card)[0] == ["Perpetuals", "• Spot"]
+    assert labels(card)[0] == ["BTC", "ETH", "DOGE", "ETH/BTC"]
+    assert datas(card)[:4] == ["v1:spx:BTCUSDT", "v1:spx:ETHUSDT", "v1:spx:DOGEUSDT", "v1:spx:ETHBTC"]
 
 
 @pytest.mark.parametrize("language", list(Language))
 async def test_no_line_is_wider_than_a_phone(bybit: FakeBybit, language: Language) -> None:
     who = viewer(language)
     cards = (
-        price_card(who, BTC, await price(bybit)),
-        book_card(who, BTC, Shown(await bybit.order_book(BTC))),
+        price_card(who, BTC_PERP, await price(bybit)),
+        book_card(who, BTC_PERP, Shown(await bybit.order_book(BTC))),
     )
     for card in cards:
         assert max(len(line) for line in visible(card.text).splitlines()) <= 38

@@ -2,22 +2,19 @@
 
 import asyncio
 import logging
-import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from bot.domain.errors import BadInput, ExchangeError, UnknownSymbol
+from bot.domain.errors import BadInput, ExchangeError
 from bot.domain.ids import Millis, Symbol
-from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.ports.reads import Reads
+from bot.domain.symbol_names import FoundSymbol, TypedSymbol, assumed, find_symbol, read_symbol, unknown_symbol
 from bot.services.screens import ScreenReader, Shown, at_hand
 
 RESOLVE_PATIENCE: Final = 0.2  # seconds
 SPARK_INTERVAL: Final = "60"  # minutes: a day in 24 hourly candles
-_SYMBOL: Final = re.compile(r"[A-Z0-9]{2,30}")
-_LINEAR_QUOTE: Final = "USDT"
-_MAX_TYPED: Final = 40
 _logger = logging.getLogger(__name__)
 
 
@@ -41,46 +38,76 @@ class MarketScreens:
     reader: ScreenReader
     resolve_patience: float = RESOLVE_PATIENCE
 
-    async def book(self, symbol: Symbol) -> Shown[OrderBook]:
-        return await self.reader.read(self.reads.order_book(symbol), at_hand(self.reads.last_order_book, symbol))
+    async def book(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[OrderBook]:
+        last = at_hand(self.reads.last_order_book, symbol, category)
+        return await self.reader.read(self.reads.order_book(symbol, category), last)
 
     async def board(self, category: Category) -> Shown[MarketBoard]:
         return await self.reader.read(self.reads.board(category), at_hand(self.reads.last_board, category))
 
-    async def price(self, symbol: Symbol) -> Shown[PriceCard]:
-        return await self.reader.read(self._price_card(symbol), lambda: self._last_price_card(symbol))
+    async def price(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[PriceCard]:
+        last = at_hand(self._last_price_card, symbol, category)
+        return await self.reader.read(self._price_card(symbol, category), last)
 
-    async def instrument(self, symbol: Symbol) -> Instrument | None:
-        """A perpetual's rules, None if Bybit does not list it. Raises ExchangeError."""
-        return await self.reads.instrument(Category.LINEAR, symbol)
-
-    async def resolve(self, typed: str) -> Symbol:
-        """The USDT perpetual that was meant: btc, BTCUSDT, btc/usdt.
+    async def resolve(self, typed: str) -> FoundSymbol:
+        """The symbol that was meant: btc, BTC/USDT, btc spot, эфир; PEPE is 1000PEPEUSDT.
 
         Raises BadInput for text that can be no symbol, UnknownSymbol with the nearest ones.
         While Bybit is silent a well-formed symbol is taken as it is.
         """
-        bare = re.sub(r"[/\-:_ ]", "", typed.strip()[:_MAX_TYPED]).upper().removesuffix(".P").removesuffix("PERP")
-        if not _SYMBOL.fullmatch(bare):
-            raise BadInput("error-symbol")
-        names = [Symbol(bare)] if bare.endswith(_LINEAR_QUOTE) else [Symbol(bare + _LINEAR_QUOTE), Symbol(bare)]
+        wanted = read_symbol(typed)
+        trading = await self._trading(wanted)
+        if not trading:
+            return assumed(wanted)
+        found = find_symbol(wanted, trading)
+        if found is None:
+            raise unknown_symbol(wanted, trading)
+        return found
+
+    async def find(self, typed: str) -> FoundSymbol | None:
+        """The same of words that need not be a symbol at all; while Bybit is silent the large coins alone."""
+        try:
+            wanted = read_symbol(typed)
+        except BadInput:
+            return None
+        trading = await self._trading(wanted)
+        if not trading:
+            return assumed(wanted) if wanted.is_known else None
+        return find_symbol(wanted, trading)
+
+    async def demand_listed(self, symbol: Symbol, category: Category) -> None:
+        """Raises UnknownSymbol for what is not traded there, as far as anybody can say."""
+        board = self.reads.last_board(category)
+        names = await self._names(category) if board is None else {each.symbol for each in board.items}
+        if names is not None and symbol not in names:
+            raise unknown_symbol(TypedSymbol(name=symbol), {category: names})
+
+    async def _trading(self, wanted: TypedSymbol) -> dict[Category, Collection[str]]:
+        """What trades in the categories that matter, one asked after the other; those nobody can tell are left out."""
+        trading: dict[Category, Collection[str]] = {}
+        for category in Category if wanted.category is None else (wanted.category,):
+            names = await self._names(category)
+            if names is None:
+                break
+            trading[category] = names
+            if find_symbol(wanted, trading) is not None:
+                break
+        return trading
+
+    async def _names(self, category: Category) -> Collection[str] | None:
         try:
             async with asyncio.timeout(self.resolve_patience):
-                for name in names:
-                    if await self.instrument(name) is not None:
-                        return name
-                raise UnknownSymbol(bare, await self._nearest(names[0]))
+                board: MarketBoard | None = await self.reads.board(category)
         except (ExchangeError, TimeoutError) as trouble:
-            _logger.info("symbol not checked", extra={"reason": type(trouble).__name__})
-            return names[0]
+            _logger.info("symbols not known anew", extra={"reason": type(trouble).__name__})
+            board = self.reads.last_board(category)
+        return None if board is None else {each.symbol for each in board.items}
 
-    async def _nearest(self, symbol: Symbol) -> tuple[str, ...]:
-        board = await self.reads.board(Category.LINEAR)
-        return tuple(get_close_matches(symbol, [item.symbol for item in board.items], n=3, cutoff=0.6))
-
-    async def _price_card(self, symbol: Symbol) -> PriceCard:
+    async def _price_card(self, symbol: Symbol, category: Category) -> PriceCard:
         ticker, klines = await asyncio.gather(
-            self.reads.ticker(symbol), self.reads.klines(symbol, SPARK_INTERVAL), return_exceptions=True
+            self.reads.ticker(symbol, category),
+            self.reads.klines(symbol, SPARK_INTERVAL, category),
+            return_exceptions=True,
         )
         if isinstance(ticker, BaseException):
             raise ticker
@@ -90,8 +117,8 @@ class MarketScreens:
             raise klines
         return PriceCard(ticker=ticker, klines=klines)
 
-    async def _last_price_card(self, symbol: Symbol) -> PriceCard | None:
-        ticker = self.reads.last_ticker(symbol)
+    def _last_price_card(self, symbol: Symbol, category: Category) -> PriceCard | None:
+        ticker = self.reads.last_ticker(symbol, category)
         if ticker is None:
             return None
-        return PriceCard(ticker=ticker, klines=self.reads.last_klines(symbol, SPARK_INTERVAL))
+        return PriceCard(ticker=ticker, klines=self.reads.last_klines(symbol, SPARK_INTERVAL, category))

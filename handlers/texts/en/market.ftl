@@ -5,6 +5,7 @@ command-book = An order book: /book btc
 command-symbols = Everything that trades
 
 price-title = <b>{ $symbol }</b>
+symbol-is-named = { $coin } trades here as { $symbol }.
 price-line =
     <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }
     { $arrow } { $change } in 24 h

@@ -5,6 +5,7 @@ command-book = Стакан: /book btc
 command-symbols = Всё, что торгуется
 
 price-title = <b>{ $symbol }</b>
+symbol-is-named = { $coin } торгуется здесь как { $symbol }.
 price-line =
     <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }
     { $arrow } { $change } за 24 ч

@@ -5,6 +5,7 @@ command-book = Стакан: /book btc
 command-symbols = Усе, що торгується
 
 price-title = <b>{ $symbol }</b>
+symbol-is-named = { $coin } торгується тут як { $symbol }.
 price-line =
     <b>{ $symbol }</b> · <b>{ $price }</b> { $quote }
     { $arrow } { $change } за 24 год
