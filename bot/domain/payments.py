@@ -38,6 +38,12 @@ class Invoice:
     created_at: Millis
     expires_at: Millis
     state: InvoiceState = InvoiceState.OPEN
+    renews: bool = False  # a subscription: Telegram charges it anew each month
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether a payment of it now is a second one, which nobody meant; the next month of a subscription is none."""
+        return self.state is InvoiceState.PAID and not self.renews
 
 
 class PaymentStatus(StrEnum):
@@ -93,6 +99,7 @@ class Payment:
     settled_at: Millis | None  # when it went back
     attempts: int = 0  # at giving it back
     trouble: str = ""  # what Telegram said to the last of them
+    is_repeat: bool = False  # its invoice was paid before
 
 
 class Listed(StrEnum):
@@ -129,6 +136,16 @@ class StarTransaction:
     is_incoming: bool
     payer: Payer | None
     payload: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OlderCharge:
+    """A charge from before this database, of which nothing is known here. `payer` None: they were erased."""
+
+    charge_id: str
+    payer: UserId | None
+    stars: int
+    paid_at: Millis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +192,15 @@ class PaymentReceiptAgainMessage(PaymentReceiptMessage):
     """The same invoice was paid once more."""
 
     KIND = "payment-receipt-again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OlderChargesMessage(OutboxPayload):
+    """Tells owners that Telegram knows charges from before this database, which were left alone."""
+
+    KIND = "payment-older-owner"
+    count: int
+    stars: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

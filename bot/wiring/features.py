@@ -8,6 +8,7 @@ from bot import owner_link
 from bot.aio.periodic import Periodic
 from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
+from bot.domain.invoice_payloads import InvoicePayloads
 from bot.domain.ports.payments import StarsApi
 from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
 from bot.services.accounts.key_watch import KeyWatch
@@ -41,6 +42,7 @@ from storage.admin.queries import SqliteAdminQueries
 from storage.payments.payments import SqlitePaymentQueries
 from storage.promo.cipher import AesPromoCodeCipher
 from storage.promo.queries import SqlitePromoQueries
+from storage.sqlite.secrets import open_secret
 from storage.support.support import SqliteSupportQueries
 from storage.users.privacy import SqlitePrivacyQueries
 
@@ -51,7 +53,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people)
-    payments, refunds, payment_jobs = make_payments(base, licenses, people, pin)
+    payments, refunds, payment_jobs = await make_payments(base, licenses, people, pin)
     support = make_support(base)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     services = Services(
@@ -158,7 +160,7 @@ async def make_promo(
     return promo, redemptions, (jobs.promo_undos(promo, base.clock), jobs.pinned_cards(pinned, base.clock))
 
 
-def make_payments(
+async def make_payments(
     base: Foundation, licenses: Licenses, people: People, pin: PinService
 ) -> tuple[PaymentService, Refunds, tuple[Periodic[Any], ...]]:
     queries = SqlitePaymentQueries(base.database)
@@ -173,6 +175,8 @@ def make_payments(
         clock=base.clock,
         prices=base.settings.price_list,
         staff=base.storage.user_queries.staff,
+        payloads=InvoicePayloads(secret=await open_secret(base.database, base.storage.vault, "invoices")),
+        born=base.storage.born,
     )
     refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, pin=pin, clock=base.clock)
     due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock)

@@ -6,12 +6,14 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from bot.dispatch import Dispatcher
+from bot.domain.ids import Millis
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
 from bot.wiring.outside import Outside
 from storage.accounts.queries import SqliteAccountQueries
 from storage.chat.queries import SqliteChatQueries
 from storage.licensing.queries import SqliteLicenseQueries
+from storage.sqlite.birth import birth_of
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 from storage.sqlite.vault import AesCredentialVault, KeyFile
@@ -21,10 +23,11 @@ from storage.users.queries import SqliteUserQueries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """The storage side. `schema` is the number of the last migration."""
+    """The storage side. `schema` is the number of the last migration, `born` the database's first moment."""
 
     database: Database
     schema: int
+    born: Millis
     vault: AesCredentialVault
     dispatcher: Dispatcher
     store: Store
@@ -49,6 +52,7 @@ async def open_storage(
     return Storage(
         database=database,
         schema=schema,
+        born=await birth_of(database, outside.clock.now()),
         vault=vault,
         dispatcher=dispatcher,
         store=Store(database, clock=outside.clock, committed=dispatcher.committed, enqueued=enqueued),

@@ -195,12 +195,14 @@ async def send_invoice(bot: Bot, chat_id: int, bill: Bill) -> None:
         )
 
 
-async def answer_checkout(query: PreCheckoutQuery, refusal: str | None) -> None:
-    """Let a payment go on, or say why not. Too late is logged: Telegram has dropped that payment."""
+async def answer_checkout(query: PreCheckoutQuery, refusal: str | None) -> bool:
+    """Let a payment go on, or say why not. False if it was too late: Telegram has dropped that payment."""
     try:
         await query.answer(ok=refusal is None, error_message=refusal)
     except BadRequest as late:
         _logger.warning("a pre-checkout could not be answered: %s", late.message)
+        return False
+    return True
 
 
 def target_of(message: Message) -> ChatTarget:

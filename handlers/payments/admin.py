@@ -9,19 +9,21 @@ from bot.domain.payments import Listed, Payment
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
-from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
-from handlers.payments.callbacks import AskRefund, ShowPayment, ShowPayments
+from handlers.core.specs import ADMIN, OWNER, HandlerSpec, action, command, dialogue, view
+from handlers.payments.callbacks import AskRefund, ShowOlderCharges, ShowPayment, ShowPayments
 from handlers.payments.views import (
     PAGE,
     REASONS,
     ask_reason_card,
     confirm_refund_card,
+    older_charges_card,
     payment_card,
     payments_card,
     refund_asked_card,
     type_reason_card,
 )
 
+_OLDER_SHOWN: Final = 20
 _NUMBER: Final = re.compile(r"#?([1-9][0-9]{0,17})")
 
 
@@ -84,6 +86,11 @@ async def show_payments_page(ctx: UpdateContext, code: ShowPayments) -> None:
 async def show_payment(ctx: UpdateContext, code: ShowPayment) -> None:
     """One payment, by the button that bears its number."""
     await _show_payment_card(ctx, code.number)
+
+
+async def show_older_charges(ctx: UpdateContext, _: ShowOlderCharges) -> None:
+    """[Show them] of the message to owners."""
+    await ctx.show(older_charges_card(ctx.viewer, await ctx.services.payments.older(_OLDER_SHOWN)))
 
 
 async def ask_refund(ctx: UpdateContext, code: AskRefund) -> None:
@@ -160,6 +167,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("payments", show_payments, access=ADMIN),
     view(ShowPayments, show_payments_page, access=ADMIN),
     view(ShowPayment, show_payment, access=ADMIN),
+    view(ShowOlderCharges, show_older_charges, access=OWNER),
     view(AskRefund, ask_refund, access=ADMIN),
     action(ChooseRefundReason, confirm_chosen_reason, access=ADMIN),
     action(AskRefundReason, ask_typed_reason, access=ADMIN),

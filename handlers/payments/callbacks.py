@@ -32,6 +32,21 @@ class ShowPayment(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowOlderCharges(Code):
+    """Charges from before this database, for owners."""
+
+    TAG = "older"
+
+
+@dataclass(frozen=True, slots=True)
+class AskSecondRefund(Code):
+    """Asks a payer whether the second payment of one invoice goes back."""
+
+    TAG = "refund2"
+    number: RowNumber
+
+
+@dataclass(frozen=True, slots=True)
 class AskRefund(Code):
     """Asks for the reason before anything goes back."""
 

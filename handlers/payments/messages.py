@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.ids import UserId
 from bot.domain.payments import (
+    OlderChargesMessage,
     PaymentChargedBackAdminMessage,
     PaymentReceiptAgainMessage,
     PaymentReceiptMessage,
@@ -14,9 +15,11 @@ from bot.domain.payments import (
     PaymentUnclaimedAdminMessage,
     PaymentUnclaimedMessage,
 )
-from handlers.core.messages import LICENSE, MessageSpec, message
+from handlers.core.messages import LICENSE, MessageSpec, command_row, message, message_card
+from handlers.payments.callbacks import AskSecondRefund, ShowOlderCharges
 from handlers.payments.views import stars
 from handlers.texts.catalog import Markup, Translator
+from handlers.views.cards import Card, button
 from handlers.views.times import day
 
 _PAYMENTS: Final = ("button-payments", "payments")
@@ -36,6 +39,18 @@ def receipt(key: str) -> Callable[[Translator, PaymentReceiptMessage], Markup]:
         )
 
     return write
+
+
+def receipt_again(say: Translator, payload: PaymentReceiptAgainMessage) -> Card:
+    """The receipt of a second payment of one invoice, with the way to give that one back."""
+    ask = button(say.plain("button-refund-second"), AskSecondRefund(payload.number).encode())
+    return Card(text=receipt("promise-payment-receipt-again")(say, payload), rows=((ask,), command_row(say, *LICENSE)))
+
+
+def older_charges(say: Translator, payload: OlderChargesMessage) -> Card:
+    """Told to owners, once for each charge that was found."""
+    text = say("promise-payment-older-owner", count=payload.count, stars=stars(say, payload.stars))
+    return Card(text=text, rows=((button(say.plain("button-older-charges"), ShowOlderCharges().encode()),),))
 
 
 def unclaimed(key: str) -> Callable[[Translator, PaymentUnclaimedMessage], Markup]:
@@ -74,7 +89,8 @@ def _user(user_id: UserId | None) -> str:
 
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(PaymentReceiptMessage, receipt("promise-payment-receipt"), LICENSE),
-    message(PaymentReceiptAgainMessage, receipt("promise-payment-receipt-again"), LICENSE),
+    message_card(PaymentReceiptAgainMessage, receipt_again),
+    message_card(OlderChargesMessage, older_charges),
     message(PaymentUnclaimedMessage, unclaimed("promise-payment-unclaimed"), _SUBSCRIBE),
     message(PaymentUnclaimedAdminMessage, unclaimed("promise-payment-unclaimed-admin"), _PAYMENTS),
     message(PaymentReturnedMessage, returned("promise-payment-returned"), LICENSE),

@@ -22,8 +22,11 @@ async def answer_pre_checkout(ctx: UpdateContext) -> None:
     query = ctx.update.pre_checkout_query
     if query is None:
         return
-    refusal = await ctx.services.payments.check(query.invoice_payload, ctx.user_id, query.currency, query.total_amount)
-    await delivery.answer_checkout(query, None if refusal is None else ctx.say.plain(refusal))
+    refusal = await ctx.services.payments.check(
+        query.invoice_payload, ctx.user_id, query.currency, query.total_amount, query.id
+    )
+    if not await delivery.answer_checkout(query, None if refusal is None else ctx.say.plain(refusal)):
+        await ctx.services.payments.drop_checkout(query.invoice_payload, ctx.user_id, query.id)
 
 
 async def book_payment(ctx: UpdateContext) -> None:

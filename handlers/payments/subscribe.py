@@ -10,8 +10,16 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, view
-from handlers.payments.callbacks import ShowMyPayments
-from handlers.payments.views import PAGE, bill, choice_label, my_payments_card, subscribe_card
+from handlers.payments.callbacks import AskSecondRefund, ShowMyPayments
+from handlers.payments.views import (
+    PAGE,
+    bill,
+    choice_label,
+    my_payments_card,
+    second_refund_card,
+    second_refunded_card,
+    subscribe_card,
+)
 
 PRICES_FOR: Final = DAY_S  # seconds that the price list can be tapped
 
@@ -23,6 +31,14 @@ class SendInvoice(ButtonAction):
     ACTION = "pay.invoice"
     kind: LicenseType
     months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSecond(ButtonAction):
+    """[Refund now] of one's own second payment of an invoice."""
+
+    ACTION = "pay.refund-second"
+    number: int
 
 
 async def show_prices(ctx: UpdateContext) -> None:
@@ -53,8 +69,23 @@ async def show_own_payments(ctx: UpdateContext, code: ShowMyPayments) -> None:
     await ctx.show(my_payments_card(ctx.viewer, found))
 
 
+async def ask_second_refund(ctx: UpdateContext, code: AskSecondRefund) -> None:
+    """[Refund the second] of a receipt asks first."""
+    payment = await ctx.services.refunds.second(ctx.user_id, code.number)
+    (button,) = await ctx.buttons([(ctx.say.plain("button-refund-now"), RefundSecond(number=code.number))])
+    await ctx.send(second_refund_card(ctx.viewer, payment, button))
+
+
+async def refund_second(ctx: UpdateContext, payload: RefundSecond) -> None:
+    """[Refund now], by the payer."""
+    payment = await ctx.services.refunds.return_second(ctx.user_id, payload.number)
+    await ctx.show(second_refunded_card(ctx.viewer, payment))
+
+
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("subscribe", show_prices, access=EVERYONE),
     action(SendInvoice, send_invoice, access=AFTER_TERMS),
     view(ShowMyPayments, show_own_payments, access=EVERYONE),
+    view(AskSecondRefund, ask_second_refund, access=EVERYONE),
+    action(RefundSecond, refund_second, access=EVERYONE),
 )

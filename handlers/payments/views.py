@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.licensing import License
 from bot.domain.offers import SOLD, Choice, PriceList
-from bot.domain.payments import Invoice, Listed, Payment, PaymentStatus
+from bot.domain.payments import Invoice, Listed, OlderCharge, Payment, PaymentStatus
 from handlers.core.delivery import Bill
 from handlers.core.links import SUBSCRIBE_PAYLOAD
 from handlers.payments.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
@@ -152,6 +152,37 @@ def refund_asked_card(viewer: RenderContext, payment: Payment) -> Card:
     """Under way: the word that it is done comes as a message of its own."""
     text = viewer.say("refund-asked", stars=stars(viewer.say, payment.stars), user=_user(payment))
     return Card(text=text, rows=(_to_payment(viewer, payment.payment_id), _back(viewer)))
+
+
+def second_refund_card(viewer: RenderContext, payment: Payment, confirm: InlineKeyboardButton) -> Card:
+    """Asks a payer whether the second payment of an invoice goes back."""
+    say = viewer.say
+    text = say(
+        "refund-second-ask", stars=stars(say, payment.stars), what=_what(say, payment), number=payment.payment_id
+    )
+    return Card(text=text, rows=((confirm,), command_button(viewer, "button-license", "license")))
+
+
+def second_refunded_card(viewer: RenderContext, payment: Payment) -> Card:
+    """Under way: that it is done comes as a message of its own."""
+    text = viewer.say("refund-second-asked", stars=stars(viewer.say, payment.stars))
+    return Card(text=text, rows=(command_button(viewer, "button-license", "license"),))
+
+
+def older_charges_card(viewer: RenderContext, charges: Sequence[OlderCharge]) -> Card:
+    """Charges from before this database, the newest first."""
+    say = viewer.say
+    lines = [
+        say(
+            "older-line",
+            date=day(each.paid_at),
+            user="–" if each.payer is None else str(each.payer),
+            stars=stars(say, each.stars),
+            charge=each.charge_id,
+        )
+        for each in charges
+    ] or [say("payments-none")]
+    return Card(text=join([say("older-title"), *lines]), rows=(_back(viewer), menu_row(viewer)))
 
 
 def _prices(viewer: RenderContext, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]) -> Markup:

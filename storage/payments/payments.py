@@ -6,19 +6,39 @@ from typing import Final
 
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
-from bot.domain.payments import DUE, RETURNED, Invoice, InvoiceState, Paid, Payment, PaymentStatus, StarCursor
+from bot.domain.payments import (
+    DUE,
+    RETURNED,
+    Invoice,
+    InvoiceState,
+    OlderCharge,
+    Paid,
+    Payment,
+    PaymentStatus,
+    StarCursor,
+)
 from storage.sqlite.codecs import Row, storable
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 
 INSERT_INVOICE: Final = """
-    INSERT INTO invoices (payload, user_id, license_type, days, stars, state, created_ts, expires_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO invoices (payload, user_id, license_type, days, stars, state, created_ts, expires_ts, renews)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 SELECT_INVOICE: Final = """
-    SELECT payload, user_id, license_type, days, stars, created_ts, expires_ts, state FROM invoices WHERE payload = ?
+    SELECT payload, user_id, license_type, days, stars, created_ts, expires_ts, state, renews
+      FROM invoices WHERE payload = ?
 """
 MARK_PAID: Final = "UPDATE invoices SET state = 'paid' WHERE payload = ?"
+# One row an invoice and payer: the next payment begins when the one before is booked, or its time is over.
+BEGIN_CHECKOUT: Final = """
+    INSERT INTO checkouts (payload, user_id, query_id, expires_ts) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (payload, user_id) DO UPDATE SET query_id = ?3, expires_ts = ?4
+     WHERE query_id = ?3 OR expires_ts <= ?5
+    RETURNING query_id
+"""
+DROP_CHECKOUT: Final = "DELETE FROM checkouts WHERE payload = ? AND user_id = ? AND query_id = ?"
+END_CHECKOUTS: Final = "DELETE FROM checkouts WHERE payload = ?"
 # Each new invoice sweeps up a few that nobody can pay any more.
 DELETE_EXPIRED: Final = """
     DELETE FROM invoices
@@ -27,37 +47,37 @@ DELETE_EXPIRED: Final = """
 INSERT_PAYMENT: Final = """
     INSERT INTO payment_history (user_id, telegram_payment_charge_id, payload, stars, currency, license_type,
                                  period_days, license_event_id, status, reason, paid_ts, created_at, settled_ts,
-                                 next_try_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+                                 next_try_ts, is_repeat)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 SELECT_BY_CHARGE: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
-           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble, is_repeat
       FROM payment_history WHERE telegram_payment_charge_id = ?
 """
 SELECT_PAYMENT: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
-           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble, is_repeat
       FROM payment_history WHERE id = ?
 """
 SELECT_NEWEST: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
-           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble, is_repeat
       FROM payment_history WHERE id < ? ORDER BY id DESC LIMIT ?
 """
 SELECT_OF_STATUS: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
-           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble, is_repeat
       FROM payment_history WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?
 """
 SELECT_OF_USER: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
-           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble, is_repeat
       FROM payment_history WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
 """
 SELECT_DUE: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
-           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble
+           license_event_id, paid_ts, created_at, settled_ts, attempts, trouble, is_repeat
       FROM payment_history
      WHERE next_try_ts <= ? AND user_id IS NOT NULL ORDER BY next_try_ts LIMIT ?
 """
@@ -72,6 +92,13 @@ UPDATE_LATER: Final = """
     UPDATE payment_history SET attempts = attempts + 1, next_try_ts = ?, trouble = ?
      WHERE id = ? AND next_try_ts IS NOT NULL
 """
+INSERT_OLDER: Final = """
+    INSERT INTO older_charges (charge_id, payer, stars, paid_ts) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+TAKE_UNTOLD: Final = "UPDATE older_charges SET is_told = 1 WHERE is_told = 0 RETURNING stars"
+SELECT_OLDER: Final = """
+    SELECT charge_id, payer, stars, paid_ts FROM older_charges WHERE paid_ts > 0 ORDER BY paid_ts DESC LIMIT ?
+"""
 SELECT_CURSOR: Final = "SELECT position, read_ts, all_read_ts FROM star_cursor WHERE id = 1"
 PUT_CURSOR: Final = """
     INSERT INTO star_cursor (id, position, read_ts, all_read_ts) VALUES (1, ?1, ?2, ?3)
@@ -82,6 +109,7 @@ _KEEP: Final = 30 * DAY  # ms that an invoice stays after it expired: a payment 
 _PAYLOAD_LIMIT: Final = 256
 _REASON_LIMIT: Final = 256
 _CURRENCY_LIMIT: Final = 16
+_QUERY_LIMIT: Final = 64
 
 
 def invoice_of(row: Row) -> Invoice:
@@ -95,6 +123,7 @@ def invoice_of(row: Row) -> Invoice:
         created_at=row[5],
         expires_at=row[6],
         state=InvoiceState(row[7]),
+        renews=bool(row[8]),
     )
 
 
@@ -116,6 +145,7 @@ def payment_of(row: Row) -> Payment:
         settled_at=row[12],
         attempts=row[13],
         trouble=row[14],
+        is_repeat=bool(row[15]),
     )
 
 
@@ -143,6 +173,7 @@ class SqlitePayments:
                 each.state.value,
                 each.created_at,
                 each.expires_at,
+                int(each.renews),
             )
             for each in invoices
         ]
@@ -154,6 +185,15 @@ class SqlitePayments:
 
     async def mark_paid(self, payload: str) -> None:
         await self._transaction.fetch(MARK_PAID, (payload,))
+        await self._transaction.fetch(END_CHECKOUTS, (payload,))
+
+    async def begin_checkout(self, payload: str, user_id: UserId, query_id: str, *, until: Millis, now: Millis) -> bool:
+        row = (payload, user_id, storable(query_id, limit=_QUERY_LIMIT), until, now)
+        return bool(await self._transaction.fetch(BEGIN_CHECKOUT, row))
+
+    async def drop_checkout(self, payload: str, user_id: UserId, query_id: str) -> None:
+        row = (storable(payload, limit=_PAYLOAD_LIMIT), user_id, storable(query_id, limit=_QUERY_LIMIT))
+        await self._transaction.fetch(DROP_CHECKOUT, row)
 
     async def by_charge(self, charge_id: str) -> Payment | None:
         rows = await self._transaction.fetch(SELECT_BY_CHARGE, (charge_id,))
@@ -189,6 +229,7 @@ class SqlitePayments:
             now,
             now if status in RETURNED else None,
             now if status in DUE else None,
+            int(invoice is not None and invoice.is_repeated),
         )
         ((payment_id,),) = await self._transaction.fetch(INSERT_PAYMENT, row)
         return int(payment_id)
@@ -204,6 +245,13 @@ class SqlitePayments:
 
     async def put_cursor(self, cursor: StarCursor) -> None:
         await self._transaction.fetch(PUT_CURSOR, (cursor.position, cursor.read_at, cursor.all_read_at))
+
+    async def keep_older(self, charge: OlderCharge) -> None:
+        await self._transaction.fetch(INSERT_OLDER, (charge.charge_id, charge.payer, charge.stars, charge.paid_at))
+
+    async def take_untold(self) -> tuple[int, int]:
+        rows = await self._transaction.fetch(TAKE_UNTOLD)
+        return len(rows), sum(stars for (stars,) in rows)
 
 
 class SqlitePaymentQueries:
@@ -239,3 +287,7 @@ class SqlitePaymentQueries:
 
     async def star_cursor(self) -> StarCursor:
         return cursor_of(await self._database.fetch(SELECT_CURSOR))
+
+    async def older_charges(self, limit: int) -> tuple[OlderCharge, ...]:
+        rows = await self._database.fetch(SELECT_OLDER, (limit,))
+        return tuple([OlderCharge(charge_id=row[0], payer=row[1], stars=row[2], paid_at=row[3]) for row in rows])

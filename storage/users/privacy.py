@@ -65,6 +65,7 @@ DELETE_PASTED_SIGNALS: Final = "DELETE FROM signals WHERE source = 'pasted:' || 
 ERASE_PINNED_CARDS: Final = """
     UPDATE promo_campaigns SET pin_chat_id = NULL, pin_message_id = NULL WHERE pin_chat_id = ?
 """
+ERASE_OLDER_PAYER: Final = "UPDATE older_charges SET payer = NULL WHERE payer = ?"
 ERASE_BROADCAST_CARDS: Final = "UPDATE broadcasts SET chat_id = NULL, message_id = NULL WHERE chat_id = ?"
 DELETE_USER: Final = "DELETE FROM users WHERE user_id = ? RETURNING user_id"
 _BY_HAND: Final = (
@@ -76,6 +77,7 @@ _BY_HAND: Final = (
     DELETE_PASTED_SIGNALS,
     ERASE_PINNED_CARDS,
     ERASE_BROADCAST_CARDS,
+    ERASE_OLDER_PAYER,
 )
 
 # Each row is one JSON object; names that end with _at are UTC epoch milliseconds. No secret is read.
@@ -155,6 +157,12 @@ SELECT_INVOICES: Final = """
                        'expires_at', expires_ts)
       FROM invoices WHERE user_id = ?
 """
+SELECT_CHECKOUTS: Final = """
+    SELECT json_object('until_at', expires_ts) FROM checkouts WHERE user_id = ?
+"""
+SELECT_OLDER_CHARGES: Final = """
+    SELECT json_object('charge_id', charge_id, 'stars', stars, 'paid_at', paid_ts) FROM older_charges WHERE payer = ?
+"""
 SELECT_PROMO_USES: Final = """
     SELECT json_object('campaign', s.campaign_id, 'type', c.license_type, 'days', c.days, 'used_at', s.used_ts,
                        'until_at', s.until_ts, 'undone_at', s.undone_ts)
@@ -214,6 +222,8 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "license_events": SELECT_LICENSE_EVENTS,
         "payments": SELECT_PAYMENTS,
         "invoices": SELECT_INVOICES,
+        "payments_under_way": SELECT_CHECKOUTS,
+        "payments_from_before": SELECT_OLDER_CHARGES,
         "promo_codes_used": SELECT_PROMO_USES,
         "promo_codes_opened": SELECT_OPENS,
         "promo_codes_tried": SELECT_PROMO_TRIES,

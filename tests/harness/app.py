@@ -351,7 +351,7 @@ def _migrated() -> Path:
     folder = Path(mkdtemp(prefix="perpdesk-tests-"))
 
     async def make() -> None:
-        async with assemble(settings_in(folder), tuning=TUNING):
+        async with assemble(settings_in(folder), outside=Outside(clock=FakeClock()), tuning=TUNING):
             pass
 
     asyncio.run(make())

@@ -206,6 +206,22 @@ def paid(charge_id: str = "stx-1", **changes: Any) -> Paid:
 _QUERIES = count(1)
 
 
+async def customer(harness: Harness, user_id: int = ANNA, *, language: str = "en") -> Person:
+    """Has accepted the terms before."""
+    person = harness.person(user_id, language=language)
+    await person.say("/start")
+    await harness.terms_accepted(user_id)
+    return person
+
+
+async def buys(person: Person, label: str = "Premium 3 mo") -> tuple[str, int]:
+    """/subscribe and a tap; the invoice's payload and Stars."""
+    await person.say("/subscribe")
+    await person.press(label)
+    invoice = person.harness.api.invoices[-1]
+    return invoice["payload"], invoice["prices"][0]["amount"]
+
+
 async def check_out(person: Person, payload: str, stars: int, *, currency: str = XTR) -> str | None:
     """Confirm a payment: None if the bot agrees, else what it says."""
     query_id = f"pre-{next(_QUERIES)}"

@@ -3,7 +3,7 @@
 import pytest
 from harness.app import ANNA, BORIS, OWNER, TEXTS, Harness, Person
 from harness.bot_api import Bubble
-from harness.payments import check_out, paid_update, refunded_update
+from harness.payments import buys, check_out, customer, paid_update, refunded_update
 from telegram import Update
 
 from bot.domain.chat import OutboxMessage
@@ -14,22 +14,6 @@ from bot.domain.users import Language
 from handlers.core.links import SUBSCRIBE_PAYLOAD
 from handlers.outbox_messages import OutboxTexts
 from storage.chat.outbox import SqliteOutbox
-
-
-async def customer(harness: Harness, user_id: int = ANNA, *, language: str = "en") -> Person:
-    """Has accepted the terms before."""
-    person = harness.person(user_id, language=language)
-    await person.say("/start")
-    await harness.terms_accepted(user_id)
-    return person
-
-
-async def buys(person: Person, label: str = "Premium 3 mo") -> tuple[str, int]:
-    """/subscribe and a tap; the invoice's payload and Stars."""
-    await person.say("/subscribe")
-    await person.press(label)
-    invoice = person.harness.api.invoices[-1]
-    return invoice["payload"], invoice["prices"][0]["amount"]
 
 
 async def pays(person: Person, label: str = "Premium 3 mo", charge_id: str = "stx-1") -> None:
@@ -176,6 +160,7 @@ async def test_a_check_that_came_too_late_for_telegram_harms_nobody(harness: Har
     with pytest.raises(KeyError):  # nothing was answered
         await check_out(anna, payload, stars)
     assert len(anna.bubbles) == bubbles, "no apology: Telegram tells the payer itself"
+    assert await harness.rows("checkouts") == []
     harness.api.refuse = lambda _: None
     assert await check_out(anna, payload, stars) is None
 

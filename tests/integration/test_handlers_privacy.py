@@ -102,7 +102,9 @@ TRACES = (  # of somebody who once helped to run the bot, and of features whose 
         "INSERT INTO pins (user_id, salt, digest, scrypt_n, scrypt_r, scrypt_p, set_ts)"
         " VALUES (1001, zeroblob(16), zeroblob(32), 16, 8, 1, 1)"
     ),
-    "INSERT INTO invoices VALUES ('offer', 1001, 'basic', 30, 2500, 'open', 1, 2)",
+    "INSERT INTO invoices VALUES ('offer', 1001, 'basic', 30, 2500, 'open', 1, 2, 0)",
+    "INSERT INTO checkouts VALUES ('offer', 1001, 'query', 2)",
+    "INSERT INTO older_charges VALUES ('c-0', 1001, 5000, 1, 1)",
     "INSERT INTO user_errors (user_id, reference, kind, ts) VALUES (1001, 'ab12', 'OSError', 1)",
     "INSERT INTO broadcasts (author, text_html, chat_id, message_id, created_ts) VALUES (1001, 'Hello', 1001, 7, 1)",
     "INSERT INTO broadcast_recipients (broadcast_id, user_id) VALUES (1, 1001)",

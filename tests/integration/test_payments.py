@@ -22,7 +22,7 @@ PREMIUM, BASIC = LicenseType.PREMIUM, LicenseType.BASIC
 
 
 async def check(payments: PaymentsHarness, invoice: Invoice, **changes: Any) -> str | None:
-    values = {"payer": invoice.user_id, "currency": XTR, "stars": invoice.stars} | changes
+    values = {"payer": invoice.user_id, "currency": XTR, "stars": invoice.stars, "query_id": "q-1"} | changes
     return await payments.services.payments.check(invoice.payload, **values)
 
 
@@ -81,7 +81,7 @@ async def test_a_check_that_cannot_be_made_in_time_is_a_no(payments: PaymentsHar
     for queries in (Slow(), Broken()):
         slow: Any = replace(desk, queries=queries)  # type: ignore[arg-type]
         async with asyncio.timeout(LIMIT):
-            assert await slow.check(invoice.payload, ANNA, XTR, invoice.stars) == "pay-refused-busy"
+            assert await slow.check(invoice.payload, ANNA, XTR, invoice.stars, "q-1") == "pay-refused-busy"
 
 
 async def test_a_charge_is_credited_with_row_ledger_audit_and_receipt_in_one_commit(payments: PaymentsHarness) -> None:

@@ -41,6 +41,7 @@ VALUES = {
     "key-expires": {"account_type": "demo", "days": "3", "date": "1760011205000"},
     "key-trouble": {"account_type": "live", "finding": "key-unknown-permission", "names": "Earn:Earn & <more>"},
     "key-attached": {"account_type": "live"},
+    "payment-older-owner": {"count": "2", "stars": "10000"},
     "promo-given": {"kind": "premium", "days": "30", "date": "1760011205000"},
     "promo-taken": {"kind": "premium", "span": "1036800000"},
     "promo-used": CAMPAIGN | {"percent": "90"},

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.payments import Invoice, Paid, Payment, PaymentStatus, StarCursor, StarTransaction
+from bot.domain.payments import Invoice, OlderCharge, Paid, Payment, PaymentStatus, StarCursor, StarTransaction
 
 
 class Payments(Protocol):
@@ -12,7 +12,15 @@ class Payments(Protocol):
 
     async def add_invoices(self, invoices: Sequence[Invoice], now: Millis) -> None: ...
     async def invoice(self, payload: str) -> Invoice | None: ...
-    async def mark_paid(self, payload: str) -> None: ...
+    async def mark_paid(self, payload: str) -> None:
+        """It was paid; whatever was agreed to for it is done with."""
+        ...
+
+    async def begin_checkout(self, payload: str, user_id: UserId, query_id: str, *, until: Millis, now: Millis) -> bool:
+        """Agree to one payment; False while another one is under way. The same query twice is one."""
+        ...
+
+    async def drop_checkout(self, payload: str, user_id: UserId, query_id: str) -> None: ...
     async def by_charge(self, charge_id: str) -> Payment | None: ...
     async def payment(self, payment_id: int) -> Payment | None: ...
     async def add(
@@ -38,6 +46,13 @@ class Payments(Protocol):
         ...
 
     async def put_cursor(self, cursor: StarCursor) -> None: ...
+    async def keep_older(self, charge: OlderCharge) -> None:
+        """Write down a charge from before this database, once."""
+        ...
+
+    async def take_untold(self) -> tuple[int, int]:
+        """How many older charges nobody was told of, and their Stars; from now on they count as told."""
+        ...
 
 
 class PaymentQueries(Protocol):
@@ -53,6 +68,9 @@ class PaymentQueries(Protocol):
         ...
 
     async def star_cursor(self) -> StarCursor: ...
+    async def older_charges(self, limit: int) -> tuple[OlderCharge, ...]:
+        """From before this database, the newest first."""
+        ...
 
 
 class StarsApi(Protocol):

@@ -1,24 +1,29 @@
 """Telegram Stars in: invoices as they are issued, the check before a payment, and each charge booked once.
 
-Nothing is given before Telegram says `successful_payment`; what it says is unique by telegram_payment_charge_id.
+Nothing is given before Telegram says `successful_payment`; what it says is unique by telegram_payment_charge_id. An
+invoice's payload carries its terms, signed, so that a charge is credited also where the invoice's row is gone.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import Final
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
-from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.ids import DAY, MINUTE, Millis, UserId
+from bot.domain.invoice_payloads import InvoicePayloads, InvoiceTerms
 from bot.domain.licensing import EntryKind, LicenseType
-from bot.domain.offers import XTR, PriceList
+from bot.domain.offers import XTR, PriceList, PriceOffer
 from bot.domain.payments import (
     Invoice,
     InvoiceState,
     Listed,
+    OlderCharge,
+    OlderChargesMessage,
     Paid,
     Payment,
     PaymentReceiptAgainMessage,
@@ -34,13 +39,14 @@ from bot.domain.ports.payments import PaymentQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.users import NewUser, Role, UserConfig
-from bot.services.chat.buttons import random_token
 from bot.services.licensing.licenses import Licenses
 from bot.services.users.access import RoleResolver
 from bot.services.users.people import People
 
 OPEN_FOR: Final = DAY  # ms that an invoice can be paid
 PATIENCE: Final = 1.5  # seconds for a check; Telegram drops the payment after ten
+CHECKOUT_FOR: Final = 10 * MINUTE  # ms from the yes to a payment until another one of the same invoice may begin
+_NONCE_BYTES: Final = 9
 _NEWEST: Final = 2**63 - 1
 _TOLD: Final = (Role.OWNER, Role.ADMIN)
 _logger = logging.getLogger(__name__)
@@ -59,7 +65,8 @@ class PaymentService:
     clock: Clock
     prices: PriceList
     staff: Callable[[], Awaitable[Mapping[UserId, Role]]]
-    new_payload: Callable[[], str] = random_token
+    payloads: InvoicePayloads
+    born: Millis  # of the database: what was paid before it is none of its charges
 
     async def issue(self, user_id: UserId, license_type: LicenseType, months: int) -> tuple[Invoice, ...]:
         """The invoices of a choice, one or two, written down as issued. Raises BadInput for what is not sold."""
@@ -69,7 +76,7 @@ class PaymentService:
         now = self.clock.now()
         invoices = tuple(
             Invoice(
-                payload=self.new_payload(),
+                payload=self._payload(user_id, offer),
                 user_id=user_id,
                 license_type=offer.license_type,
                 days=offer.days,
@@ -84,16 +91,25 @@ class PaymentService:
             await unit.payments.add_invoices(invoices, now)
         return invoices
 
-    async def check(self, payload: str, payer: UserId, currency: str, stars: int) -> str | None:
-        """Before a payment: None if it may go on, else the key of the text that says why not. Never waits long."""
+    async def check(self, payload: str, payer: UserId, currency: str, stars: int, query_id: str) -> str | None:
+        """Before a payment: None if it may go on, else the key of the text that says why not. Never waits long.
+
+        A yes holds the invoice for this one payment, until it is booked or for ten minutes.
+        """
         try:
             async with asyncio.timeout(PATIENCE):
                 invoice = await self.queries.invoice(payload)
                 config = await self.reads.user_config(payer)
+                refusal = _refusal(invoice, config, payer, currency, stars, self.clock.now())
+                return refusal or await self._hold(payload, payer, query_id)
         except (TimeoutError, StorageTrouble):
             _logger.warning("a payment could not be checked in time and is put off", exc_info=True)
             return "pay-refused-busy"
-        return _refusal(invoice, config, payer, currency, stars, self.clock.now())
+
+    async def drop_checkout(self, payload: str, payer: UserId, query_id: str) -> None:
+        """The yes to that question came too late: nothing is charged, another payment may begin."""
+        async with self.transactions.begin_aside() as unit:
+            await unit.payments.drop_checkout(payload, payer, query_id)
 
     async def book(self, payer: NewUser, paid: Paid) -> None:
         """Credit a charge, or keep it as unclaimed, which sends it back; once, however often it is told."""
@@ -103,10 +119,12 @@ class PaymentService:
         async with self.transactions.begin() as unit:
             if await unit.payments.by_charge(paid.charge_id) is not None:
                 return
-            invoice = await unit.payments.invoice(paid.payload)
+            invoice = await unit.payments.invoice(paid.payload) or await self._restored(unit, payer.user_id, paid)
             why = _unclaimed(invoice, config, payer.user_id, paid)
             if invoice is not None and why is None:
                 await self._credit(unit, invoice, paid)
+            elif self.is_older(paid.at):
+                await self._keep_older(unit, [_older(payer.user_id, paid)])
             else:
                 await self._keep(unit, payer.user_id, paid, why or Unclaimed.UNKNOWN_OFFER, admins)
 
@@ -131,6 +149,19 @@ class PaymentService:
             )
         return True
 
+    def is_older(self, paid_at: Millis) -> bool:
+        """Whether it was paid before this database began. Telegram's dates are whole seconds."""
+        return paid_at // 1000 < self.born // 1000
+
+    async def keep_older(self, charges: Iterable[tuple[UserId, Paid]]) -> None:
+        """Charges of payers from before this database: written down once, told to the owners, left alone."""
+        async with self.transactions.begin() as unit:
+            await self._keep_older(unit, [_older(user_id, paid) for user_id, paid in charges])
+
+    async def older(self, limit: int) -> tuple[OlderCharge, ...]:
+        """What was kept of charges from before this database, the newest first."""
+        return await self.queries.older_charges(limit)
+
     async def page(self, listed: Listed, before: int, limit: int) -> tuple[Payment, ...]:
         """Payments with numbers below `before` (0: from the newest on), newest first."""
         return await self.queries.payments(before or _NEWEST, limit, listed.status)
@@ -148,8 +179,53 @@ class PaymentService:
 
     async def admins(self) -> tuple[UserId, ...]:
         """Everybody who is told of trouble with payments."""
+        return await self._staff_of(*_TOLD)
+
+    async def _staff_of(self, *roles: Role) -> tuple[UserId, ...]:
         people = self.roles.everybody(await self.staff())
-        return tuple(sorted(user_id for user_id, role in people.items() if role in _TOLD))
+        return tuple(sorted(user_id for user_id, role in people.items() if role in roles))
+
+    def _payload(self, user_id: UserId, offer: PriceOffer) -> str:
+        terms = InvoiceTerms(user_id=user_id, license_type=offer.license_type, days=offer.days, stars=offer.stars)
+        return self.payloads.sign(terms, token_urlsafe(_NONCE_BYTES))
+
+    async def _hold(self, payload: str, payer: UserId, query_id: str) -> str | None:
+        now = self.clock.now()
+        async with self.transactions.begin_aside() as unit:  # the answer may have to be given again
+            until = Millis(now + CHECKOUT_FOR)
+            is_free = await unit.payments.begin_checkout(payload, payer, query_id, until=until, now=now)
+        return None if is_free else "pay-refused-under-way"
+
+    async def _restored(self, unit: UnitOfWork, payer: UserId, paid: Paid) -> Invoice | None:
+        """The invoice by the terms that its payload carries, its row written again where it is the payer's own."""
+        terms = self.payloads.read(paid.payload)
+        if terms is None:
+            return None
+        invoice = Invoice(
+            payload=paid.payload,
+            user_id=terms.user_id,
+            license_type=terms.license_type,
+            days=terms.days,
+            stars=terms.stars,
+            created_at=paid.at,
+            expires_at=Millis(paid.at + OPEN_FOR),
+            renews=terms.renews,
+        )
+        if terms.user_id == payer:
+            await unit.payments.add_invoices((invoice,), self.clock.now())
+        return invoice
+
+    async def _keep_older(self, unit: UnitOfWork, charges: Iterable[OlderCharge]) -> None:
+        now = self.clock.now()
+        for charge in charges:
+            await unit.payments.keep_older(charge)
+        count, stars = await unit.payments.take_untold()
+        if not count:
+            return
+        _logger.warning("%d charges are older than this database and were left alone", count)
+        told = OlderChargesMessage(count=count, stars=stars)
+        for owner in await self._staff_of(Role.OWNER):
+            await unit.enqueue(outbox_message(told, user_id=owner, idempotency_key=f"older:{now}:{owner}"), now)
 
     async def _credit(self, unit: UnitOfWork, invoice: Invoice, paid: Paid) -> None:
         now, user_id, idempotency_key = self.clock.now(), invoice.user_id, credit_key(paid.charge_id)
@@ -174,8 +250,7 @@ class PaymentService:
         await unit.payments.mark_paid(invoice.payload)
         details = f"payment {payment_id}: {paid.stars} Stars, {invoice.license_type} {invoice.days} days"
         await unit.audit(AuditEntry(actor=user_id, action="payment.credit", subject=user_id, details=details), now)
-        is_again = invoice.state is InvoiceState.PAID
-        receipt = (PaymentReceiptAgainMessage if is_again else PaymentReceiptMessage)(
+        receipt = (PaymentReceiptAgainMessage if invoice.is_repeated else PaymentReceiptMessage)(
             number=payment_id,
             stars=paid.stars,
             kind=invoice.license_type,
@@ -207,6 +282,10 @@ class PaymentService:
         for admin in admins:
             await unit.enqueue(outbox_message(alarm, user_id=admin, idempotency_key=f"{key}:{admin}"), now)
         _logger.warning("payment %d can't be credited (%s) and goes back", payment_id, why)
+
+
+def _older(payer: UserId, paid: Paid) -> OlderCharge:
+    return OlderCharge(charge_id=paid.charge_id, payer=payer, stars=paid.stars, paid_at=paid.at)
 
 
 def _refusal(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.ids import HOUR
+from bot.domain.ids import HOUR, UserId
 from bot.domain.offers import XTR
 from bot.domain.payments import RETURNED, Paid, Payer, PaymentStatus, StarCursor, StarTransaction
 from bot.domain.ports.clock import Clock
@@ -69,20 +69,30 @@ class StarWatch:
         return lines, position
 
     async def _compare(self, lines: Sequence[StarTransaction]) -> Reconciled:
-        """Oldest first. A charge that went back within the same lines is not credited before."""
+        """Oldest first. A charge that went back within the same lines is not credited before.
+
+        What is older than the database may have been booked by another one: it is neither credited nor refunded.
+        """
         statuses = await self._statuses([line.charge_id for line in lines])
         went_back = {line.charge_id for line in lines if not line.is_incoming}
         booked = returned = 0
+        older: list[tuple[UserId, Paid]] = []
         for line in lines:
             if line.payer is None:
                 continue
             status = statuses.get(line.charge_id)
+            if status is None and self.payments.is_older(line.at):
+                if line.charge_id not in went_back:
+                    older.append((line.payer.user_id, _paid(line)))
+                continue
             if line.is_incoming:
                 if status is None and line.charge_id not in went_back:
                     await self.payments.book(_user(line.payer), _paid(line))
                     booked += 1
             elif status not in RETURNED:
                 returned += await self._book_return(line, line.payer, status)
+        if older:
+            await self.payments.keep_older(older)
         return Reconciled(lines=len(lines), booked=booked, returned=returned)
 
     async def _book_return(self, line: StarTransaction, payer: Payer, status: PaymentStatus | None) -> bool:

@@ -12,7 +12,7 @@ from typing import Final, TypedDict
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput, NothingDone, StarsDown, StarsRefused
-from bot.domain.ids import Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.payments import (
     RETURNED,
@@ -32,6 +32,7 @@ from bot.services.payments.payments import PaymentService
 from bot.services.users.pin import PinService
 
 LONGEST_REASON: Final = 200  # characters
+_PAID_TWICE: Final = "paid twice"
 _BATCH: Final = 20
 _BACK_OFF: Final = 2_000  # ms, doubled with each attempt
 _BACK_OFF_MOST: Final = 300_000
@@ -88,6 +89,34 @@ class Refunds:
             details = f"payment {payment_id}: {payment.stars} Stars, {reason}"
             await unit.audit(AuditEntry(actor=actor, action="payment.refund", subject=user_id, details=details), now)
         return payment
+
+    async def second(self, user_id: UserId, payment_id: int) -> Payment:
+        """A payer's own second payment of one invoice, none of it used yet. Raises BadInput for any other."""
+        payment = await self.payments.payment(payment_id)
+        await self._demand_second(user_id, payment)
+        return payment
+
+    async def return_second(self, user_id: UserId, payment_id: int) -> Payment:
+        """Give it back at its payer's own wish. Raises BadInput like `second`."""
+        payment = await self.second(user_id, payment_id)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            stands = await unit.payments.payment(payment_id)
+            if stands is None or stands.status is not PaymentStatus.COMPLETED:
+                raise BadInput("refund-not-open", number=payment_id)
+            await self._take(unit, payment, user_id, None)
+            await unit.payments.set_status(payment_id, PaymentStatus.REFUND_ASKED, _PAID_TWICE, now)
+            details = f"payment {payment_id}: {payment.stars} Stars, {_PAID_TWICE}"
+            await unit.audit(AuditEntry(actor=user_id, action="payment.refund", subject=user_id, details=details), now)
+        return payment
+
+    async def _demand_second(self, user_id: UserId, payment: Payment) -> None:
+        if payment.user_id != user_id:
+            raise BadInput("payment-unknown", number=payment.payment_id)
+        if payment.status is not PaymentStatus.COMPLETED or not payment.is_repeat or payment.days is None:
+            raise BadInput("refund-not-open", number=payment.payment_id)
+        if await self.unused(payment) < payment.days * DAY:
+            raise BadInput("refund-second-used", number=payment.payment_id)
 
     async def returned(self, charge_id: str, status: PaymentStatus) -> bool:
         """The Stars of a charge went back (`status` REFUNDED or CHARGED_BACK). False if no such charge is booked."""

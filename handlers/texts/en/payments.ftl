@@ -55,6 +55,7 @@ pay-refused-other = This invoice was made for somebody else. Send /subscribe for
 pay-refused-price = The price does not match this invoice. Send /subscribe for a new one; nothing was charged.
 pay-refused-paid = This invoice is paid already. Send /subscribe if you want more time; nothing was charged.
 pay-refused-expired = This invoice is over 24 hours old. Send /subscribe for a new one; nothing was charged.
+pay-refused-under-way = A payment of this invoice is under way already. Wait a minute, its receipt comes here; nothing more was charged.
 pay-refused-busy = I could not check this invoice just now. Please try again in a minute; nothing was charged.
 
 my-payments-title = <b>My payments</b>
@@ -109,6 +110,20 @@ refund-takes = It was for: { $what }. Taken back: what is not used yet, { $span 
 refund-asked = { $stars } are on their way back to <code>{ $user }</code>. I tell you and the user when Telegram has done it.
 refund-not-open = Payment { $number } can't be refunded: it went back already, is on its way, or its user is gone.
 refund-reason = A refund needs a reason of 1 to { $limit } characters.
+button-refund-second = Refund the second
+refund-second-ask = <b>Give { $stars } back?</b> Payment { $number } was the second one of the same invoice. What it paid for goes with it: { $what }. The first payment stays.
+refund-second-asked = ✓ { $stars } are on their way back to you. I tell you when Telegram has done it.
+refund-second-used = The time of payment { $number } is running already, so I can't give it back by myself. /paysupport asks the people behind the bot.
+button-older-charges = Show them
+older-title = <b>Payments from before this database</b>
+    Neither credited nor refunded: what they were for is not known here.
+older-line = { $date } · <code>{ $user }</code> · { $stars }
+    <code>{ $charge }</code>
+promise-payment-older-owner =
+    { $count ->
+        [one] ⚠️ Telegram knows { $count } payment, { $stars }, from before this database. It was left alone: neither credited nor refunded. If a copy should have been restored here, stop the bot and restore it.
+       *[other] ⚠️ Telegram knows { $count } payments, { $stars } in all, from before this database. They were left alone: neither credited nor refunded. If a copy should have been restored here, stop the bot and restore it.
+    }
 unclaimed-why =
     { $why ->
         [other-payer] the invoice was made for somebody else
@@ -134,11 +149,11 @@ promise-payment-receipt-again =
         [one] ✓ <b>The same invoice was paid once more: { $stars }</b>, payment { $number }. Another { $days } day of { $kind ->
             [basic] Basic
            *[premium] Premium
-        } is yours, until { $date }. If you did not want that, ask for it back: /paysupport
+        } is yours, until { $date }. If you did not want that, give it back.
        *[other] ✓ <b>The same invoice was paid once more: { $stars }</b>, payment { $number }. Another { $days } days of { $kind ->
             [basic] Basic
            *[premium] Premium
-        } are yours, until { $date }. If you did not want that, ask for it back: /paysupport
+        } are yours, until { $date }. If you did not want that, give it back.
     }
     Charge: <code>{ $charge }</code>
 promise-payment-unclaimed = Your payment of { $stars } could not be credited: { $why }. The Stars are on their way back to you; nothing is needed from you.
