@@ -100,7 +100,7 @@ class Database:
                 reader = await stack.enter_async_context(connected(lock.path, driver))
                 for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
                     await reader.execute_fetchall(pragma)
-            database = cls(lock.path, Writer(connection), reader)
+            database = cls(lock.path, Writer(connection, before_commit=lock.note_commit), reader)
             stack.push_async_callback(database._close)
             yield database
 

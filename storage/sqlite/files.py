@@ -1,8 +1,10 @@
 """The database's files: one process at a time, nobody else's eyes, nothing missing.
 
 Beside `perpdesk.sqlite3` stand SQLite's `-wal` and `-shm`, and our `.lock`. The lock file is held by flock, so it is
-free the moment its process dies; it also remembers whether the database was closed in order. One that was not must
-still have its write-ahead log: the last commits are in there.
+free the moment its process dies; it also remembers whether the database was closed in order, and by its own time of
+change when the last commit began. A database that was not closed in order must still have its write-ahead log, for the
+last commits are in there; unless another program has opened it since, such as the sqlite3 shell: SQLite then moved the
+log into the database, which is younger than the last commit for that.
 """
 
 import asyncio
@@ -59,11 +61,18 @@ class InstanceLock:
 
     def note_open(self) -> None:
         """From now on the last commits may stand in the write-ahead log alone."""
+        was_open = self._last_state() is _State.OPEN
+        last_commit = os.fstat(self._held()) if was_open else self.path.stat()
         self._note(_State.OPEN)
+        os.utime(self._held(), ns=(last_commit.st_mtime_ns, last_commit.st_mtime_ns))
 
     def note_closed(self) -> None:
         """To be said before the last connection closes, which deletes the log."""
         self._note(_State.CLOSED)
+
+    def note_commit(self) -> None:
+        """A commit begins. Microseconds: nothing is written but the time of change, and nothing waits for the disk."""
+        os.utime(self._held())
 
     def release(self) -> None:
         if self._descriptor is not None:
@@ -94,10 +103,16 @@ class InstanceLock:
             if size and file.read(len(_HEADER)) != _HEADER:
                 raise UnfitDatabase(f"{self.path} is not a SQLite database")
         if size and self._last_state() is _State.OPEN and not log.exists():
-            raise UnfitDatabase(
-                f"{log} is missing though the database was not closed in order: the last commits are in it. "
-                f"Put it back or restore a backup; to go on without them, delete {self._lock_path}"
-            )
+            if not self._is_merged():
+                raise UnfitDatabase(
+                    f"{log} is missing though the database was not closed in order: the last commits are in it. "
+                    f"Put it back or restore a backup; to go on without them, delete {self._lock_path}"
+                )
+            _logger.warning("another program opened %s after it was left open: its log is merged, nothing is lost", log)
+
+    def _is_merged(self) -> bool:
+        """Whether the database was written since the last commit began: its log was moved into it."""
+        return self.path.stat().st_mtime_ns >= os.fstat(self._held()).st_mtime_ns
 
     def _last_state(self) -> _State:
         words = os.pread(self._held(), 64, 0).split()

@@ -92,8 +92,9 @@ class _Group:
 class Writer:
     """Runs transactions one after the other on its one connection."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, *, before_commit: Callable[[], None] = lambda: None) -> None:
         self._connection = connection
+        self._before_commit = before_commit
         self._lock = asyncio.Lock()  # fair: first come, first served
         self._waiting = 0
         self._owner: asyncio.Task[Any] | None = None
@@ -201,6 +202,7 @@ class Writer:
     async def _commit(self, group: _Group) -> None:
         try:
             with translated():
+                self._before_commit()
                 await self._connection.execute_fetchall(_COMMIT)
         except BaseException as error:  # noqa: BLE001  handed on by `transaction` to each unit of the group
             await self._abandon(group, error)

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import aiosqlite
@@ -34,6 +35,17 @@ PRAGMAS = {
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """The files as a kill would leave them now: what is in them, and when they were written (ns)."""
+    return {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in folder.iterdir()}
+
+
+def put_back(folder: Path, files: dict[str, tuple[bytes, int]]) -> None:
+    for name, (content, written) in files.items():
+        (folder / name).write_bytes(content)
+        os.utime(folder / name, ns=(written, written))
 
 
 async def asked(connection: aiosqlite.Connection, names: dict[str, object]) -> dict[str, object]:
@@ -163,16 +175,41 @@ async def test_a_lost_log_after_a_kill_is_found_at_start(tmp_path: Path) -> None
     path = tmp_path / "perpdesk.sqlite3"
     async with open_storage(tmp_path) as storage:
         await storage.user()
-        killed = contents(tmp_path)  # as a kill leaves them
-    for name, content in killed.items():
-        (tmp_path / name).write_bytes(content)
+        killed = snapshot(tmp_path)
+    put_back(tmp_path, killed)
     (tmp_path / "perpdesk.sqlite3-wal").unlink()
     with pytest.raises(UnfitDatabase, match="-wal is missing though the database was not closed in order"):
         async with Database.open(path):
             pytest.fail("opened")
-    (tmp_path / "perpdesk.sqlite3-wal").write_bytes(killed["perpdesk.sqlite3-wal"])
+    (tmp_path / "perpdesk.sqlite3-wal").write_bytes(killed["perpdesk.sqlite3-wal"][0])
     async with Database.open(path) as database:
         assert await database.fetch("SELECT user_id FROM users") == [(ANNA,)]
+
+
+async def test_a_look_with_the_shell_after_a_kill_loses_nothing(tmp_path: Path) -> None:
+    """SQLite merges the log of a database that was left open, and deletes it, when another program closes it."""
+    path = tmp_path / "perpdesk.sqlite3"
+    async with open_storage(tmp_path) as storage:
+        await storage.user()
+        killed = snapshot(tmp_path)
+    put_back(tmp_path, killed)
+    with closing(sqlite3.connect(path)) as shell:
+        assert shell.execute("SELECT user_id FROM users").fetchall() == [(ANNA,)]
+    assert not path.with_name("perpdesk.sqlite3-wal").exists()
+    async with Database.open(path) as database:
+        assert await database.fetch("SELECT user_id FROM users") == [(ANNA,)]
+
+
+async def test_a_look_after_a_kill_that_met_no_commit_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "perpdesk.sqlite3"
+    async with open_storage(tmp_path):
+        pass
+    async with Database.open(path):
+        killed = snapshot(tmp_path)
+    put_back(tmp_path, killed)
+    path.with_name("perpdesk.sqlite3-wal").unlink(missing_ok=True)
+    async with Database.open(path) as database:
+        assert await database.fetch("SELECT count(*) FROM users") == [(0,)]
 
 
 async def test_a_database_closed_in_order_needs_no_log(tmp_path: Path) -> None:
