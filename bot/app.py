@@ -87,7 +87,7 @@ async def assemble(
             jobs=jobs,
             application=application,
             runtime=runtime,
-            sidecar=make_sidecar(settings, reads, runtime, bybit, jobs, progress),
+            sidecar=make_sidecar(settings, reads, runtime, bybit, jobs, progress, outside, tuning),
             progress=progress,
         )
 

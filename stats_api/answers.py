@@ -22,9 +22,9 @@ def error_answer(status: int, words: str, headers: Mapping[str, str] | None = No
 
 
 def compress(request: web.Request, answer: web.Response) -> None:
-    """Gzip an answer of 1 KB or more if the client takes gzip."""
+    """Gzip an answer of 1 KB or more if the client takes gzip and it is not packed yet."""
     body = answer.body
-    if not isinstance(body, bytes) or len(body) < COMPRESS_FROM:
+    if not isinstance(body, bytes) or len(body) < COMPRESS_FROM or hdrs.CONTENT_ENCODING in answer.headers:
         return
     answer.headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
     if takes_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, "")):

@@ -1,22 +1,22 @@
 """The sidecar's HTTP side: cache statistics, metrics, health, readiness. No answer speaks of a user."""
 
-import asyncio
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
-from aiohttp import web
-from prometheus_client import CollectorRegistry, generate_latest
+from aiohttp import hdrs, web
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from bot.domain.secrets import Secret
 from cache.stats import RegionStats
-from stats_api.answers import json_answer
+from stats_api.answers import json_answer, takes_gzip
 from stats_api.collector import SampledProcess, bound, make_registry
 from stats_api.guard import BODY_LIMIT, make_guard
 from stats_api.openapi import describe
 from stats_api.readiness import Readiness
+from stats_api.rendering import RENDER_EVERY, SharedPage
 
 HAS_TOKEN: Final = web.AppKey("has_token", bool)
 
@@ -28,8 +28,12 @@ def create_app(
     version: str,
     token: Secret | None = None,
     extra: Iterable[Collector] = (),
+    monotonic: Callable[[], float] = time.monotonic,
+    render_every: float = RENDER_EVERY,
 ) -> web.Application:
-    """The application. With a `token` every route demands it. `extra`: other parts' metrics, of closed label sets.
+    """The application. With a `token` every route demands it; without one only requests to a loopback name are served.
+
+    `extra`: other parts' metrics, of closed label sets. Metrics are rendered every `render_every` s at most.
 
     Raises ValueError for an empty token.
     """
@@ -38,7 +42,10 @@ def create_app(
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=(make_guard(token),))
     app[HAS_TOKEN] = token is not None
     process = SampledProcess()
-    routes = _Routes(stats, readiness, make_registry(stats, version=version, process=process, extra=extra), process)
+    registry = make_registry(stats, version=version, process=process, extra=extra)
+    page = SharedPage(registry, process, monotonic, render_every)
+    app.on_cleanup.append(lambda _: page.close())
+    routes = _Routes(stats, readiness, page)
     app.router.add_get("/api/stats/cache", routes.cache)
     app.router.add_get("/metrics", routes.metrics)
     app.router.add_get("/healthz", routes.health)
@@ -59,20 +66,21 @@ class _Routes:
         self,
         stats: Callable[[], tuple[RegionStats, ...]],
         readiness: Callable[[], Readiness],
-        registry: CollectorRegistry,
-        process: SampledProcess,
+        page: SharedPage,
     ) -> None:
         self._stats = stats
         self._readiness = readiness
-        self._registry = registry
-        self._process = process
+        self._page = page
 
     async def cache(self, _: web.Request) -> web.Response:
         return json_answer({region.name: region_json(region) for region in self._stats()})
 
-    async def metrics(self, _: web.Request) -> web.Response:
-        await asyncio.to_thread(self._process.sample)
-        return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+    async def metrics(self, request: web.Request) -> web.Response:
+        page = await self._page.read()
+        headers = {hdrs.CONTENT_TYPE: CONTENT_TYPE_PLAIN_0_0_4, hdrs.VARY: hdrs.ACCEPT_ENCODING}
+        if not takes_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
+            return web.Response(body=page.plain, headers=headers)
+        return web.Response(body=page.packed, headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})
 
     async def health(self, _: web.Request) -> web.Response:
         return json_answer({"status": "ok"})

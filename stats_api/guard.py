@@ -1,5 +1,6 @@
 """What stands before every route: the token, the limit on bodies; and what goes around every answer."""
 
+import ipaddress
 import logging
 from collections.abc import Mapping
 from hmac import compare_digest
@@ -39,6 +40,8 @@ def make_guard(token: Secret | None) -> Middleware:
             answer = error_answer(
                 HTTPStatus.UNAUTHORIZED, "a bearer token is needed", {"WWW-Authenticate": 'Bearer realm="perpdesk"'}
             )
+        elif expected is None and not names_this_machine(request.host):
+            answer = error_answer(HTTPStatus.MISDIRECTED_REQUEST, "without a token only localhost is served")
         elif has_large_body(request):
             answer = error_answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "nothing here takes a body")
             answer.force_close()
@@ -70,6 +73,18 @@ def carries(request: web.Request, expected: bytes) -> bool:
     scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     given = token.strip().encode("utf-8", "surrogateescape")
     return compare_digest(given, expected) and scheme.lower() == "bearer"
+
+
+def names_this_machine(host: str) -> bool:
+    """Whether a Host header names a loopback address.
+
+    A web page whose own name was made to lead here (DNS rebinding) sends that name.
+    """
+    name = host.rpartition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name.lower().removesuffix(".") == "localhost"
 
 
 def has_large_body(request: web.Request) -> bool:

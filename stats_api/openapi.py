@@ -71,6 +71,7 @@ _SCHEMAS: Final[dict[str, Any]] = {
 _ERRORS: Final = {
     "401": "A bearer token is needed; WWW-Authenticate says so.",
     "405": "Only GET and HEAD are served; Allow says so.",
+    "421": "Without a token only requests to a loopback name (localhost, 127.0.0.1, [::1]) are served.",
     "413": "Nothing here takes a body over 1 KB, or one of unknown length.",
 }
 
@@ -100,7 +101,7 @@ def describe(version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the sidecar, as /openapi.json answers it."""
     regions = {"type": "object", "additionalProperties": _schema("Region")}
     metrics = {
-        "description": "The metrics in Prometheus' text format 0.0.4.",
+        "description": "The metrics in Prometheus' text format 0.0.4, at most a second old.",
         "content": {"text/plain": {"schema": {"type": "string"}}},
     }
     return {

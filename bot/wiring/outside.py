@@ -20,6 +20,7 @@ from bot.exchange.bybit.transport import HttpTransport, Transport
 from bot.services.market.screens import RESOLVE_PATIENCE
 from bot.services.screens import PATIENCE
 from handlers.registry import TABLE, HandlerTable
+from stats_api.rendering import RENDER_EVERY
 
 
 def _http(clock: Clock) -> AbstractAsyncContextManager[HttpTransport]:
@@ -50,4 +51,5 @@ class Tuning:
     outbox_times: OutboxTimes = field(default_factory=OutboxTimes)
     exchange_limits: Limits | None = None  # None: by the settings
     table: HandlerTable = TABLE
+    metrics_every: float = RENDER_EVERY  # s between two renderings of /metrics
     check_database: bool = True  # False spares a benchmark's large file the integrity check

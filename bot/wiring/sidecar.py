@@ -14,6 +14,7 @@ from bot.exchange.bybit.adapter import Bybit
 from bot.settings import Settings
 from bot.version import VERSION
 from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
+from bot.wiring.outside import Outside, Tuning
 from cache.facade import CachedReads
 from stats_api.app import create_app
 from stats_api.readiness import Readiness
@@ -31,7 +32,14 @@ class Progress:
 
 
 def make_sidecar(
-    settings: Settings, reads: CachedReads, runtime: TelegramRuntime, bybit: Bybit, jobs: Jobs, progress: Progress
+    settings: Settings,
+    reads: CachedReads,
+    runtime: TelegramRuntime,
+    bybit: Bybit,
+    jobs: Jobs,
+    progress: Progress,
+    outside: Outside,
+    tuning: Tuning,
 ) -> web.Application:
     """The sidecar's application; whoever runs the process serves it."""
 
@@ -46,6 +54,8 @@ def make_sidecar(
         version=VERSION,
         token=None if token is None else Secret(token.get_secret_value()),
         extra=(ChatCollector(runtime.stats), ExchangeCollector(bybit.stats), JobCollector(jobs.stats)),
+        monotonic=outside.clock.monotonic,
+        render_every=tuning.metrics_every,
     )
 
 

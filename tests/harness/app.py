@@ -51,7 +51,13 @@ GROUP = -100500
 KEY_ID = "gKzT9rQfW2mHxLs4pB"
 SECRET = "Zx8Qw2Er5Ty1Ui9Op3As6Df4Gh7Jk0Lm2Nb5"
 EGRESS_IP = "192.0.2.1"
-TUNING = Tuning(pin_cost=ScryptCost(n=16), screen_patience=0.05, resolve_patience=0.05, exchange_limits=NO_LIMITS)
+TUNING = Tuning(
+    pin_cost=ScryptCost(n=16),
+    screen_patience=0.05,
+    resolve_patience=0.05,
+    exchange_limits=NO_LIMITS,
+    metrics_every=0,
+)
 _ENTITIES = (("bot_command", re.compile(r"^/[A-Za-z0-9_]+(?:@\w+)?")), ("mention", re.compile(r"@\w+")))
 _KEY = f"test:{base64.b64encode(bytes(32)).decode()}"
 

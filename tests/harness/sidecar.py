@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from bot.domain.secrets import Secret
 from cache.facade import CachedReads
 from harness.cache import Source
+from harness.fakes import FakeClock
 from harness.waiting import LIMIT
 from stats_api.app import create_app
 from stats_api.readiness import Readiness
@@ -27,6 +28,7 @@ class Sidecar:
     reads: CachedReads = field(default_factory=lambda: Source().reads())
     readiness: Readiness = field(default_factory=lambda: Readiness(ready=True))
     extra: tuple[Collector, ...] = ()
+    clock: FakeClock = field(default_factory=FakeClock)
 
     @asynccontextmanager
     async def running(self, *, token: str | None = None, patience: float = 15.0) -> AsyncIterator["Sidecar"]:
@@ -36,6 +38,7 @@ class Sidecar:
             version="0.1.0",
             token=None if token is None else Secret(token),
             extra=self.extra,
+            monotonic=self.clock.monotonic,
         )
         async with serve(app, port=0, patience=patience) as address:
             self.address = address

@@ -1,5 +1,6 @@
 """The sidecar over real sockets on 127.0.0.1: routes, refusals, headers, and clients that are slow."""
 
+import asyncio
 import gzip
 import json
 import logging
@@ -85,6 +86,46 @@ async def test_other_parts_metrics_are_scraped(session: aiohttp.ClientSession) -
         text = await answer.text()
     assert "perpdesk_lanes 7.0" in text
     assert "process_resident_memory_bytes " in text
+
+
+async def test_a_crowd_of_scrapers_costs_one_rendering_a_second(session: aiohttp.ClientSession) -> None:
+    class Asked(Collector):
+        times = 0
+
+        def collect(self) -> list[Metric]:
+            self.times += 1
+            return [GaugeMetricFamily("perpdesk_asked", "How often.", value=self.times)]
+
+    async def scrape(address: str) -> str:
+        async with session.get(f"{address}/metrics") as answer:
+            return next(line for line in (await answer.text()).splitlines() if line.startswith("perpdesk_asked "))
+
+    asked = Asked()
+    async with Sidecar(extra=(asked,)).running() as sidecar:
+        crowd = await asyncio.gather(*(scrape(sidecar.address) for _ in range(20)))
+        assert crowd == ["perpdesk_asked 1.0"] * 20
+        sidecar.clock.advance(0.9)
+        assert await scrape(sidecar.address) == "perpdesk_asked 1.0"
+        sidecar.clock.advance(0.1)
+        assert await scrape(sidecar.address) == "perpdesk_asked 2.0"
+
+
+async def test_a_rendering_that_fails_is_tried_again_by_the_next_reader(session: aiohttp.ClientSession) -> None:
+    class Flaky(Collector):
+        is_broken = True
+
+        def collect(self) -> list[Metric]:
+            if self.is_broken:
+                raise RuntimeError("not now")
+            return [GaugeMetricFamily("perpdesk_mended", "Again.", value=1)]
+
+    flaky = Flaky()
+    async with Sidecar(extra=(flaky,)).running() as sidecar:
+        async with session.get(f"{sidecar.address}/metrics") as answer:
+            assert answer.status == 500
+        flaky.is_broken = False
+        async with session.get(f"{sidecar.address}/metrics") as answer:
+            assert "perpdesk_mended 1.0" in await answer.text()
 
 
 async def test_health_and_readiness(sidecar: Sidecar, session: aiohttp.ClientSession) -> None:
@@ -212,7 +253,9 @@ async def test_a_large_body_is_refused(sidecar: Sidecar, session: aiohttp.Client
 
 
 async def test_a_body_of_unknown_length_is_refused(sidecar: Sidecar) -> None:
-    head = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello")
+    head = await exchange(
+        sidecar, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello"
+    )
     assert head.startswith(b"HTTP/1.1 413 ")
 
 
@@ -225,7 +268,7 @@ async def test_huge_headers_are_refused_and_their_bytes_not_logged(
             b"Authorization: Bearer \x01" + TOKEN.encode(),
             b"a: b\r\n" * 90,
         ):
-            head = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n")
+            head = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + header + b"\r\n\r\n")
             assert head.split()[1] in {b"400", b"431"}, head
     assert TOKEN not in caplog.text
 
@@ -268,6 +311,36 @@ async def test_with_a_token_every_path_demands_it(session: aiohttp.ClientSession
         for scheme in ("Bearer", "bearer"):
             async with session.get(sidecar.address + path, headers={"Authorization": f"{scheme} {TOKEN}"}) as answer:
                 assert answer.status in {200, 404}
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/readyz", "/nope"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "10.0.0.7", "localhost.evil.example", ""])
+async def test_without_a_token_another_name_is_not_served(
+    sidecar: Sidecar, session: aiohttp.ClientSession, host: str, path: str
+) -> None:
+    """A page in the operator's browser could have its own name lead here (DNS rebinding) and read the answers."""
+    async with session.get(sidecar.address + path, headers={"Host": host}) as answer:
+        assert answer.status == 421
+        assert await answer.json() == {"error": "without a token only localhost is served"}
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:8765", "localhost.", "127.0.0.1", "127.1.2.3:1", "[::1]:8765"]
+)
+async def test_every_name_of_this_machine_is_served(
+    sidecar: Sidecar, session: aiohttp.ClientSession, host: str
+) -> None:
+    async with session.get(f"{sidecar.address}/healthz", headers={"Host": host}) as answer:
+        assert answer.status == 200
+
+
+async def test_with_a_token_every_name_is_served(session: aiohttp.ClientSession) -> None:
+    headers = {"Host": "stats.example.org", "Authorization": f"Bearer {TOKEN}"}
+    async with (
+        Sidecar().running(token=TOKEN) as sidecar,
+        session.get(f"{sidecar.address}/healthz", headers=headers) as answer,
+    ):
+        assert answer.status == 200
 
 
 async def test_an_address_that_others_reach_is_not_opened_without_a_token() -> None:

@@ -17,11 +17,14 @@ LONG_PATIENCE = 10.0
     [
         (b"", b""),  # a connection that says nothing
         (b"GET /healthz HTTP/1.1\r\n", b"X-A: b\r\n"),  # headers by drops
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", b""),  # an answered one that stays
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\n", b"X-A: b\r\n"),  # the next by drops
-        (b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", b"x"),  # a body by drops
-        (b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n", b"x"),
-        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", b""),  # an answered one that stays
+        (
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\n",
+            b"X-A: b\r\n",
+        ),  # the next by drops
+        (b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n", b"x"),  # a body by drops
+        (b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n", b"x"),
+        (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
     ],
     ids=["silent", "header", "idle", "second header", "body", "large body", "chunked body"],
 )
@@ -41,7 +44,7 @@ async def test_a_client_that_does_not_read_is_closed_in_time() -> None:
             with pytest.raises(ConnectionError):  # noqa: PT012  writes until it is cut off
                 while True:
                     await asyncio.wait_for(
-                        loop.sock_sendall(client, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 200), LIMIT
+                        loop.sock_sendall(client, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200), LIMIT
                     )
 
 
@@ -57,7 +60,7 @@ async def test_many_slow_clients_do_not_keep_a_quick_one_waiting() -> None:
 
 async def test_closing_the_sidecar_leaves_nothing_behind() -> None:
     async with Sidecar().running() as sidecar:
-        head = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        head = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200 ")
     assert asyncio.all_tasks() == {asyncio.current_task()}
     with pytest.raises(ConnectionError):
