@@ -53,6 +53,7 @@ AccountKey = tuple[AccountId, UserId, Exchange, AccountType]
 MarketKind = Literal["order_book", "klines", "board"]
 MarketKey = tuple[MarketKind, Category, str, str]  # kind, category, symbol or "", interval or ""
 ApiKey = tuple[AccountKey | None, str, tuple[str, ...]]  # scope, endpoint, arguments
+MB: Final = 1024 * 1024
 PUBLIC: Final = None  # the scope of an answer that is the same for everybody
 
 
@@ -120,7 +121,9 @@ class Policy(Generic[K]):
     dropped_by: tuple[Drop, ...] = ()
     own_ttl: tuple[tuple[str, float], ...] = ()  # s, by the first part of the key, where it differs from `ttl`
     keep_last: float = 0  # s an expired value may still be shown as the last known while its source is silent
-    max_bytes: int | None = None  # of the value as JSON; larger ones are answered and not kept
+    max_bytes: int = 16 * MB  # of all values together as JSON; those used least recently make room
+    max_value_bytes: int = 2 * MB  # of one value as JSON; larger ones are answered and not kept
+    load_limit: float = 30.0  # s; a load that takes longer is ended, and its readers with it
 
     def __post_init__(self) -> None:
         """Raises ValueError for an event that asks for a tag which the entries don't carry."""
@@ -207,6 +210,8 @@ POSITION: Final[Policy[AccountKey]] = Policy(
         on(StopChanged, account),
         on(CredentialsChanged, account),
     ),
+    max_bytes=64 * MB,
+    max_value_bytes=8 * MB,
 )
 
 ORDER: Final[Policy[AccountKey]] = Policy(
@@ -224,6 +229,8 @@ ORDER: Final[Policy[AccountKey]] = Policy(
         on(OrderFilled, account),
         on(CredentialsChanged, account),
     ),
+    max_bytes=64 * MB,
+    max_value_bytes=8 * MB,
 )
 
 MARKET_DATA: Final[Policy[MarketKey]] = Policy(
@@ -274,7 +281,7 @@ API_RESPONSE: Final[Policy[ApiKey]] = Policy(
     tags=Of(scope).tags(account, kind, user),
     dropped_by=(on(OrderFilled, account), on(PositionClosed, account), on(CredentialsChanged, account)),
     keep_last=900,
-    max_bytes=16 * 1024,
+    max_value_bytes=16 * 1024,
 )
 
 TABLE: Final[tuple[Policy[Any], ...]] = (

@@ -13,17 +13,17 @@ Everything but `get` and `close` is synchronous: a drop can't be interrupted. Fo
 import asyncio
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Hashable, Iterator
-from contextvars import Context
+from contextvars import Context, ContextVar
 from itertools import islice
-from typing import Any, Generic, TypeVar
-
-import orjson
+from typing import Any, Final, Generic, TypeVar
 
 from bot.aio.tasks import TaskSet
 from bot.domain.errors import PerpdeskError
+from bot.domain.ports.clock import Clock
 from cache.index import TagIndex
 from cache.policy import Policy
 from cache.second_chance import CacheEntry, SecondChanceCache
+from cache.sizes import json_bytes
 from cache.stats import LOAD_SECONDS, LoadTimes, RegionStats
 from cache.tags import AnyTag
 
@@ -32,17 +32,21 @@ Q = TypeVar("Q")
 T = TypeVar("T")
 
 
+_loading: Final[ContextVar[tuple[tuple[int, Hashable], ...]]] = ContextVar("the loads that led here", default=())
+
+
 class LoadEnded(PerpdeskError):  # noqa: N818  named by what it is, like the rest of its tree
-    """The cache was closed, or the load canceled from within, before there was an answer."""
+    """The cache was closed, the load took too long or was canceled from within, before there was an answer."""
 
 
 class Load(Generic[K]):
     """A load under way, and whether a drop or a write superseded it."""
 
-    __slots__ = ("is_superseded", "key", "tags", "task")
+    __slots__ = ("is_superseded", "key", "started", "tags", "task")
 
-    def __init__(self, key: K, tags: tuple[Hashable, ...]) -> None:
+    def __init__(self, key: K, started: float, tags: tuple[Hashable, ...]) -> None:
         self.key = key
+        self.started = started  # monotonic s
         self.tags = tags
         self.is_superseded = False
         self.task: asyncio.Task[Any]
@@ -52,6 +56,7 @@ class Region(Generic[K]):
     """One region of the cache. A key must always be loaded by the same function."""
 
     __slots__ = (
+        "_bytes",
         "_cache",
         "_counts",
         "_dropped",
@@ -68,21 +73,26 @@ class Region(Generic[K]):
         "_sum",
         "_superseded",
         "_tasks",
+        "_time_of_day",
+        "_under_way",
         "coalesced",
         "hits",
         "misses",
         "policy",
     )
 
-    def __init__(self, policy: Policy[K], monotonic: Callable[[], float]) -> None:
+    def __init__(self, policy: Policy[K], clock: Clock) -> None:
         self.policy = policy
-        self._now = monotonic
+        self._now = clock.monotonic
+        self._time_of_day = clock.now
         self._cache: SecondChanceCache[K] = SecondChanceCache(policy.capacity)
         self._entries = self._cache.index  # to look up; written through the container
         self._index: TagIndex[CacheEntry[K] | Load[K]] = TagIndex(policy.tags.of_key, policy.tags.of_value)
         self._dropped: list[CacheEntry[K]] = []  # nobody finds them any more; cleared away with the next write
         self._joinable: dict[K, Load[K]] = {}  # those that later readers may join
-        self._tasks = TaskSet()  # those and the superseded ones
+        self._under_way: set[Load[K]] = set()  # those and the superseded ones
+        self._tasks = TaskSet()
+        self._bytes = 0
         self._is_closed = False
         self.hits = self.coalesced = self.misses = 0
         self._loads = self._load_failures = self._superseded = 0
@@ -95,7 +105,8 @@ class Region(Generic[K]):
     async def get(self, key: K, load: Callable[[Q], Awaitable[T]], query: Q) -> T:
         """The value of `key`: from memory, from a load under way, or from `load(query)`.
 
-        Raises what the load raised, to everybody who waits for it; errors are not kept. Raises LoadEnded when closed.
+        Raises what the load raised, to everybody who waits for it; errors are not kept. Raises LoadEnded when closed
+        or when the load takes longer than `policy.load_limit`, RuntimeError for a load that reads its own key.
         """
         try:
             entry = self._entries[key]
@@ -113,6 +124,8 @@ class Region(Generic[K]):
             under_way = self._start(key, load, query)
         else:
             self.coalesced += 1
+            if (id(self), key) in _loading.get():
+                raise RuntimeError(f"the load of {self.policy.name} reads what it is to load")
         value: T = await self._result_of(under_way)
         return value
 
@@ -128,7 +141,10 @@ class Region(Generic[K]):
     # --- writing and dropping -------------------------------------------------------------------------------
 
     def put(self, key: K, value: object, *, ttl: float | None = None) -> None:
-        """Write through: `value` is the truth now, for `ttl` s if that differs. Supersedes a load under way."""
+        """Write through: `value` is the truth now, for `ttl` s if that differs. Supersedes a load under way.
+
+        A value over `policy.max_value_bytes` takes down the one before it and is not kept.
+        """
         under_way = self._joinable.get(key)
         if under_way is not None:
             self._supersede(under_way)
@@ -185,6 +201,10 @@ class Region(Generic[K]):
             ttl=self.policy.ttl,
             capacity=self.policy.capacity,
             size=len(self._entries),
+            bytes=self._bytes,
+            max_bytes=self.policy.max_bytes,
+            loading=len(self._under_way),
+            oldest_load_s=max((self._now() - load.started for load in self._under_way), default=0.0),
             hits=self.hits,
             coalesced=self.coalesced,
             misses=self.misses,
@@ -202,30 +222,43 @@ class Region(Generic[K]):
     def _start(self, key: K, load: Callable[[Q], Awaitable[Any]], query: Q) -> Load[K]:
         if self._is_closed:
             raise LoadEnded(f"the cache is closed: {self.policy.name}")
-        under_way = Load(key, self._tags(key, None))
+        under_way = Load(key, self._now(), self._tags(key, None))
+        context = Context()  # what a load writes belongs to no update
+        context.run(_loading.set, (*_loading.get(), (id(self), key)))
         work = self._run(under_way, load, query)
-        under_way.task = self._tasks.spawn(work, self.policy.name, expected=Exception, context=Context())
+        under_way.task = self._tasks.spawn(work, self.policy.name, expected=Exception, context=context)
+        self._under_way.add(under_way)
         self._joinable[key] = under_way
         self._index.add(under_way, under_way.tags)
         return under_way
 
     async def _run(self, under_way: Load[K], load: Callable[[Q], Awaitable[Any]], query: Q) -> Any:
-        started = self._now()
         try:
-            value = await load(query)
+            value = await self._answer(load, query)
             self._forget(under_way)
-            if self._may_keep(under_way) and self._is_small(value):
+            if self._may_keep(under_way):
                 self._store(under_way.key, value, self.policy.ttl_of(under_way.key))
         except BaseException:
             self._load_failures += 1
             self._forget(under_way)
             raise
         finally:
-            seconds = self._now() - started
+            self._under_way.discard(under_way)
+            seconds = self._now() - under_way.started
             self._loads += 1
             self._counts[bisect_left(LOAD_SECONDS, seconds)] += 1
             self._sum += seconds
         return value
+
+    async def _answer(self, load: Callable[[Q], Awaitable[Any]], query: Q) -> Any:
+        limit = asyncio.timeout(self.policy.load_limit)
+        try:
+            async with limit:
+                return await load(query)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise LoadEnded(f"a load took over {self.policy.load_limit:g} s: {self.policy.name}") from None
 
     async def _result_of(self, under_way: Load[K]) -> Any:
         try:
@@ -250,10 +283,6 @@ class Region(Generic[K]):
             del self._joinable[under_way.key]
             self._index.remove(under_way, under_way.tags)
 
-    def _is_small(self, value: object) -> bool:
-        limit = self.policy.max_bytes
-        return limit is None or json_bytes(value) <= limit
-
     # --- entries --------------------------------------------------------------------------------------------
 
     def _tags(self, key: K, value: object) -> tuple[Hashable, ...]:
@@ -266,17 +295,32 @@ class Region(Generic[K]):
         return (*[tag(subject) for tag in tags.of_key], *late)
 
     def _store(self, key: K, value: object, ttl: float) -> None:
+        """Keep a value until `ttl` s after the moment it is of (`as_of`), wherever it came from."""
         now = self._now()
         if self._dropped:
             self._purge_dropped()
+        size = json_bytes(value)
         old = self._entries.get(key)
+        if size > self.policy.max_value_bytes:
+            if old is not None:
+                self._remove(old)
+            return
         if old is not None:
             self._index.remove(old, old.tags)
+            self._bytes -= old.size
         elif len(self._entries) >= self.policy.capacity:
             self._make_room(now)
-        entry = CacheEntry(key, value, now + ttl, self._tags(key, value))
+        entry = CacheEntry(key, value, size, now + ttl - self._age(value), self._tags(key, value))
         self._cache[key] = entry
         self._index.add(entry, entry.tags)
+        self._bytes += size
+        while self._bytes > self.policy.max_bytes and len(self._entries) > 1:
+            self._make_room(now)
+
+    def _age(self, value: object) -> float:
+        """Seconds since the moment a value is of; 0 for one that names none, or a moment to come."""
+        as_of = getattr(value, "as_of", None)
+        return 0.0 if as_of is None else max(0.0, (self._time_of_day() - as_of) / 1000)
 
     def _purge_dropped(self) -> None:
         """Clear away what was dropped. Not done in `drop`, because a commit waits for that."""
@@ -287,6 +331,7 @@ class Region(Generic[K]):
     def _make_room(self, now: float) -> None:
         entry = self._cache.pop_victim(now)
         self._index.remove(entry, entry.tags)
+        self._bytes -= entry.size
         if entry.expires <= now:
             self._count_expired(entry)
         else:
@@ -295,16 +340,9 @@ class Region(Generic[K]):
     def _remove(self, entry: CacheEntry[K]) -> None:
         del self._cache[entry.key]
         self._index.remove(entry, entry.tags)
+        self._bytes -= entry.size
 
     def _count_expired(self, entry: CacheEntry[K]) -> None:
         if not entry.is_counted:
             entry.is_counted = True
             self._expirations += 1
-
-
-def json_bytes(value: object) -> int:
-    """About how large a value is as JSON, in bytes. Of rows (`items`) the first one is measured and multiplied."""
-    items = getattr(value, "items", None)
-    if isinstance(items, tuple):
-        return len(items) * json_bytes(items[0]) if items else 0
-    return len(orjson.dumps(value, default=str))

@@ -1,13 +1,13 @@
 """The ten regions side by side, and every way to drop what they hold."""
 
 import asyncio
-import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from bot.domain.accounts import AccountType, Exchange
 from bot.domain.events import CredentialsChanged, Event, OrderPlaced, PositionClosed
 from bot.domain.ids import UserId
+from bot.domain.ports.clock import Clock
 from cache.policy import (
     API_RESPONSE,
     BALANCE,
@@ -35,15 +35,13 @@ K = TypeVar("K", bound=Hashable)
 class Regions:
     """One region a row of the policy table. `overrides` and their errors: see `cache.policy.policies`."""
 
-    def __init__(
-        self, overrides: Mapping[str, Override] | None = None, *, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, overrides: Mapping[str, Override] | None = None, *, clock: Clock) -> None:
         chosen = policies(overrides)
         self.by_name: dict[str, Region[Any]] = {}
 
         def region(policy: Policy[K]) -> Region[K]:
             row: Policy[K] = chosen[policy.name]
-            made = self.by_name[policy.name] = Region(row, monotonic)
+            made = self.by_name[policy.name] = Region(row, clock)
             return made
 
         self.user_config = region(USER_CONFIG)

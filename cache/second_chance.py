@@ -13,11 +13,12 @@ SECOND_CHANCES: Final = 32  # bounds what one eviction may cost
 class CacheEntry(Generic[K]):
     """One value and until when it is good."""
 
-    __slots__ = ("expires", "is_counted", "is_dropped", "key", "tags", "value", "was_read")
+    __slots__ = ("expires", "is_counted", "is_dropped", "key", "size", "tags", "value", "was_read")
 
-    def __init__(self, key: K, value: Any, expires: float, tags: tuple[Hashable, ...]) -> None:
+    def __init__(self, key: K, value: Any, size: int, expires: float, tags: tuple[Hashable, ...]) -> None:
         self.key = key
         self.value = value
+        self.size = size  # bytes, about
         self.expires = expires  # monotonic s
         self.tags = tags
         self.was_read = False  # since it was stored or last spared

@@ -36,13 +36,17 @@ class RegionStats:
     `hits` were answered from memory, `coalesced` joined a load under way, `misses` began one: the three add up to the
     reads. `loads` have ended, well or badly; `load_failures` of them badly; `overtaken_loads` met a drop or a write on
     their way and were not kept. `size` counts the entries held: an expired one until it is replaced, makes room or is
-    swept.
+    swept; `bytes` is about how large they are as JSON. `loading` are under way, the oldest of them for `oldest_load_s`.
     """
 
     name: str
     ttl: float  # s
     capacity: int
     size: int
+    bytes: int
+    max_bytes: int
+    loading: int
+    oldest_load_s: float  # 0: none is under way
     hits: int
     coalesced: int
     misses: int

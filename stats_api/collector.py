@@ -21,7 +21,14 @@ COUNTERS: Final = (  # attribute of RegionStats (and name of the metric), help
     ("expirations", "Entries whose end was noticed."),
     ("invalidations", "Entries that were dropped."),
 )
-GAUGES: Final = (("size", "entries", "Entries held."), ("capacity", "capacity", "Entries that may be held."))
+GAUGES: Final = (  # attribute of RegionStats, name of the metric, help
+    ("size", "entries", "Entries held."),
+    ("capacity", "capacity", "Entries that may be held."),
+    ("bytes", "bytes", "About how large the entries are, as JSON."),
+    ("max_bytes", "max_bytes", "How large they may be."),
+    ("loading", "loading", "Loads under way."),
+    ("oldest_load_s", "oldest_load_seconds", "How long the oldest load under way takes; 0: there is none."),
+)
 
 
 class CacheCollector(Collector):

@@ -65,7 +65,7 @@ def _make_regions(settings: Settings, outside: Outside) -> Regions:
     overrides: dict[str, Override] = {
         name: (override.ttl, override.capacity) for name, override in settings.cache.items()
     }
-    return Regions(overrides, monotonic=outside.clock.monotonic)
+    return Regions(overrides, clock=outside.clock)
 
 
 def _bybit(

@@ -1,7 +1,6 @@
 """The cache beside a raw dict, raw cachetools and cashews' memory cache, all in one run."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from random import Random
 from typing import Any, Final
@@ -9,6 +8,7 @@ from typing import Any, Final
 from cachetools import TTLCache
 from cashews import Cache
 
+from bot.domain.clock import SystemClock
 from bot.domain.ids import Symbol
 from cache.policy import TABLE
 from cache.region import Region
@@ -112,7 +112,7 @@ async def misses() -> list[Row]:
     async def load(_: object) -> int:
         return 1
 
-    region: Region[Symbol] = Region(next(policy for policy in TABLE if policy.name == "price"), time.monotonic)
+    region: Region[Symbol] = Region(next(policy for policy in TABLE if policy.name == "price"), SystemClock())
 
     async def ours(key: Any) -> None:
         await region.get(key, load, key)
@@ -177,7 +177,7 @@ async def _stampede() -> list[Row]:
 async def writes() -> list[Row]:
     """A write-through of a new key into a full region."""
     policy = next(policy for policy in TABLE if policy.name == "position")
-    region: Region[Any] = Region(policy, time.monotonic)
+    region: Region[Any] = Region(policy, SystemClock())
     raw: TTLCache[Any, int] = TTLCache(policy.capacity, LONG)
     cashews = await _cashews({})
     numbers = iter(range(10**9))

@@ -74,7 +74,7 @@ def sources(values: Values) -> Any:
 def new_reads(values: Values) -> CachedReads:
     source = sources(values)
     return CachedReads(
-        Regions({policy.name: (LONG, None) for policy in TABLE}),
+        Regions({policy.name: (LONG, None) for policy in TABLE}, clock=SystemClock()),
         users=source,
         licenses=source,
         accounts=source,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from random import Random
 from typing import Final, Literal, NamedTuple, get_args
 
+from bot.domain.ids import Millis
 from cache.policy import POSITION, AccountKey
 from cache.region import LoadEnded, Region
 from cache.tags import account, kind, user
@@ -70,12 +71,20 @@ class Play:
         self.loop = StepLoop()  # type: ignore[abstract]  # all that tasks and the region use is there
         self.model = Model(schedule.capacity)
         policy = replace(POSITION, capacity=schedule.capacity)
-        self.region = region_type(policy, lambda: self.model.now)
+        self.region = region_type(policy, self)
         self.loads: list[Waiting] = []
         self.readers: list[asyncio.Task[None]] = []
         self.left: set[asyncio.Task[None]] = set()  # the readers that went away
         self._schedule = schedule
         self._landed: tuple[AccountKey, Value] | None = None
+
+    def monotonic(self) -> float:
+        """The region's clock: the model's time."""
+        return self.model.now
+
+    def now(self) -> Millis:
+        """Values here are of no moment."""
+        return Millis(0)
 
     def run(self) -> None:
         """Raises Wrong where the region leaves the model."""

@@ -64,7 +64,7 @@ class Source:
         clock = clock or FakeClock()
         ports = self.ports()
         return CachedReads(
-            Regions(overrides, monotonic=clock.monotonic),
+            Regions(overrides, clock=clock),
             users=ports,
             licenses=ports,
             accounts=ports,

@@ -64,7 +64,8 @@ async def test_the_json_and_the_metrics_are_the_same_numbers(sidecar: Sidecar, s
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
-    names = {"size": "perpdesk_cache_entries", "capacity": "perpdesk_cache_capacity"}
+    gauges = ("capacity", "bytes", "max_bytes", "loading", "oldest_load_seconds")
+    names = {"size": "perpdesk_cache_entries"} | {name: f"perpdesk_cache_{name}" for name in gauges}
     for region, numbers in regions.items():
         for name in set(numbers) - {"hit_rate", "ttl_seconds", "load_seconds"}:
             metric = names.get(name, f"perpdesk_cache_{name}_total")

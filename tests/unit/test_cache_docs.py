@@ -46,7 +46,7 @@ async def test_the_recipe_for_a_new_read_runs() -> None:
     ports = source.ports()
     ports.closed_pnl = source.load("closed_pnl")
     reads = world["CachedReads"](
-        Regions(),
+        Regions(clock=FakeClock()),
         users=ports,
         licenses=ports,
         accounts=ports,

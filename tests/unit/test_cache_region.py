@@ -29,7 +29,7 @@ def source() -> Gate:
 
 @pytest.fixture
 def region(clock: FakeClock) -> Region[AccountKey]:
-    return Region(POSITION, clock.monotonic)
+    return Region(POSITION, clock)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ async def test_the_time_begins_when_the_answer_came(region: Region[AccountKey], 
 
 
 async def test_a_kind_has_its_own_time(clock: FakeClock, source: Gate) -> None:
-    region = Region(MARKET_DATA, clock.monotonic)
+    region = Region(MARKET_DATA, clock)
     for kind_of in ("order_book", "klines"):
         await region.get((kind_of, "BTCUSDT", ""), source.load, None)
     clock.advance(7)
@@ -302,3 +302,61 @@ async def test_loads_are_timed(region: Region[AccountKey], clock: FakeClock) -> 
 
 def test_there_is_no_hit_rate_before_the_first_read(region: Region[AccountKey]) -> None:
     assert region.stats().hit_rate is None
+
+
+# --- loads that do not end ------------------------------------------------------------------------------------
+
+
+@pytest.mark.virtual_time
+async def test_a_load_that_never_ends_is_ended_and_the_next_reader_begins_anew(
+    region: Region[AccountKey], source: Gate
+) -> None:
+    source.gate = asyncio.Event()
+    readers = [asyncio.create_task(region.get(A, source.load, None)) for _ in range(2)]
+    ended = await asyncio.gather(*readers, return_exceptions=True)
+    assert [str(each) for each in ended] == ["a load took over 30 s: position"] * 2
+    assert all(isinstance(each, LoadEnded) for each in ended)
+    source.gate = None
+    assert await region.get(A, source.load, None) == "value"
+    assert (region.stats().load_failures, region.stats().loading) == (1, 0)
+
+
+async def test_loads_under_way_and_their_age_are_told(
+    region: Region[AccountKey], clock: FakeClock, source: Gate
+) -> None:
+    source.gate = asyncio.Event()
+    reader = asyncio.create_task(region.get(A, source.load, None))
+    await asyncio.sleep(0)
+    clock.advance(2.5)
+    other = asyncio.create_task(region.get(B, source.load, None))
+    await asyncio.sleep(0)
+    assert (region.stats().loading, region.stats().oldest_load_s) == (2, 2.5)
+    source.gate.set()
+    await asyncio.gather(reader, other)
+    assert (region.stats().loading, region.stats().oldest_load_s) == (0, 0)
+
+
+async def test_a_load_that_reads_its_own_key_is_told_so(region: Region[AccountKey]) -> None:
+    async def load(_: None) -> Any:
+        return await region.get(A, load, None)
+
+    with pytest.raises(RuntimeError, match="the load of position reads what it is to load"):
+        await region.get(A, load, None)
+
+
+async def test_so_is_one_that_reads_it_by_another_load(region: Region[AccountKey]) -> None:
+    async def there(_: None) -> Any:
+        return await region.get(B, back, None)
+
+    async def back(_: None) -> Any:
+        return await region.get(A, there, None)
+
+    with pytest.raises(RuntimeError, match="the load of position reads what it is to load"):
+        await region.get(A, there, None)
+
+
+async def test_a_load_may_read_other_keys(region: Region[AccountKey], source: Gate) -> None:
+    async def load(_: None) -> Any:
+        return [await region.get(B, source.load, None)]
+
+    assert await region.get(A, load, None) == ["value"]

@@ -9,8 +9,9 @@ from harness.fakes import FakeClock
 from bot.domain.accounts import AccountType, Exchange, KeyType, SealedCredentials
 from bot.domain.ids import AccountId, UserId
 from cache.policy import API_RESPONSE, CREDENTIALS, POSITION, AccountKey
-from cache.region import Region, json_bytes
+from cache.region import Region
 from cache.second_chance import SECOND_CHANCES
+from cache.sizes import json_bytes
 from cache.tags import account, kind, user
 
 
@@ -26,7 +27,7 @@ def source() -> Gate:
 
 @pytest.fixture
 def region(clock: FakeClock) -> Region[AccountKey]:
-    return Region(POSITION, clock.monotonic)
+    return Region(POSITION, clock)
 
 
 # --- tags ---------------------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ def sealed(user_id: int) -> SealedCredentials:
 
 
 async def test_credentials_are_dropped_with_their_owner_whom_only_the_value_tells(clock: FakeClock) -> None:
-    region = Region(CREDENTIALS, clock.monotonic)
+    region = Region(CREDENTIALS, clock)
     region.put(AccountId(1), sealed(12))
     region.put(AccountId(2), sealed(123))
     region.put(AccountId(3), None)
@@ -98,7 +99,7 @@ async def test_credentials_are_dropped_with_their_owner_whom_only_the_value_tell
 
 
 async def test_credentials_under_way_are_overtaken_by_any_user_drop(clock: FakeClock, source: Gate) -> None:
-    region = Region(CREDENTIALS, clock.monotonic)
+    region = Region(CREDENTIALS, clock)
     source.answer = sealed(12)
     (reader,) = await begin(region, source, of=AccountId(1))
     region.drop(user, 12)
@@ -115,7 +116,7 @@ async def test_credentials_under_way_are_overtaken_by_any_user_drop(clock: FakeC
 
 @pytest.fixture
 def small(clock: FakeClock) -> Region[AccountKey]:
-    return Region(replace(POSITION, capacity=3), clock.monotonic)
+    return Region(replace(POSITION, capacity=3), clock)
 
 
 async def test_what_was_read_stays_when_room_is_needed(small: Region[AccountKey], source: Gate) -> None:
@@ -160,7 +161,7 @@ async def test_an_expired_entry_that_makes_room_is_no_eviction(
 
 
 async def test_one_eviction_costs_a_bounded_search(clock: FakeClock, source: Gate) -> None:
-    region = Region(replace(POSITION, capacity=200), clock.monotonic)
+    region = Region(replace(POSITION, capacity=200), clock)
     for number in range(200):
         region.put(key(number), number)
         await region.get(key(number), source.load, None)
@@ -188,7 +189,7 @@ async def test_a_sweep_removes_what_has_expired(region: Region[AccountKey], cloc
 
 
 async def test_a_sweep_spares_what_may_be_shown_as_the_last_known(clock: FakeClock) -> None:
-    region = Region(replace(POSITION, keep_last=100), clock.monotonic)
+    region = Region(replace(POSITION, keep_last=100), clock)
     region.put(A, 1)
     clock.advance(POSITION.ttl + 99)
     assert region.sweep() == 0
@@ -248,16 +249,70 @@ class Rows:
 
 
 async def test_an_answer_over_16_kb_is_given_and_not_kept(clock: FakeClock, source: Gate) -> None:
-    region = Region(API_RESPONSE, clock.monotonic)
-    row = Row("x" * 1_013)  # 1,024 bytes as JSON
-    for count, is_kept in ((16, True), (17, False)):
+    region = Region(API_RESPONSE, clock)
+    row = Row("x" * 1_012)  # 1,023 bytes as JSON, and the comma after it
+    for count, is_kept in ((15, True), (17, False)):
         source.answer = Rows((row,) * count)
         of = (None, "rows", (str(count),))
         assert await region.get(of, source.load, None) is source.answer
         assert (of in region) is is_kept
 
 
-def test_the_size_of_an_answer_is_that_of_its_json() -> None:
-    assert json_bytes(Rows(())) == 0
-    assert json_bytes(Row("x" * 100)) == 111
+async def test_what_is_too_large_takes_down_what_it_replaces(clock: FakeClock, source: Gate) -> None:
+    region = Region(replace(POSITION, max_value_bytes=100), clock)
+    region.put(A, "x" * 90)
+    region.put(A, "x" * 200)
+    assert A not in region
+    assert (region.stats().size, region.stats().bytes) == (0, 0)
+
+
+async def test_bytes_are_bounded_and_what_was_used_least_recently_leaves(clock: FakeClock) -> None:
+    region = Region(replace(POSITION, max_bytes=1_000), clock)
+    for number in range(5):
+        region.put(key(number), "x" * 298)  # 300 bytes as JSON
+    assert [number for number in range(5) if key(number) in region] == [2, 3, 4]
+    assert (region.stats().bytes, region.stats().evictions) == (900, 2)
+    region.put(key(3), "x" * 598)
+    assert [number for number in range(5) if key(number) in region] == [3, 4]
+    assert region.drop(account, 3) == 1
+    region.sweep()
+    assert region.stats().bytes == 300
+
+
+async def test_many_rows_are_never_cut(clock: FakeClock, source: Gate) -> None:
+    """A whale's orders are answered whole, kept or not."""
+    region = Region(replace(POSITION, max_value_bytes=10_000), clock)
+    source.answer = Rows(tuple(Row(str(number)) for number in range(5_000)))
+    assert await region.get(A, source.load, None) is source.answer
+    assert A not in region
+
+
+def test_the_size_of_a_value_is_that_of_its_json() -> None:
+    assert json_bytes(Rows(())) == len("[]")
+    assert json_bytes(Row("x" * 100)) == 102
     assert json_bytes(None) == 4
+    rows = Rows(tuple(Row("x" * number) for number in range(100)))
+    assert json_bytes(rows) == pytest.approx(100 * (49.5 + len('{"text":""},')), rel=0.25)
+
+
+# --- the moment a value is of ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    as_of: int
+
+
+@pytest.mark.parametrize(("age", "left"), [(0, 10), (9.9, 0.1), (10, 0), (60, 0), (-5, 10)])
+async def test_an_entry_expires_a_time_to_live_after_the_moment_it_is_of(
+    region: Region[AccountKey], clock: FakeClock, source: Gate, age: float, left: float
+) -> None:
+    """Rows that are 9.9 s old, loaded from storage, are not good for 10 s more."""
+    source.answer = Reading(clock.now() - int(age * 1000))
+    assert await region.get(A, source.load, None) is source.answer
+    clock.advance(max(left - 0.05, 0))
+    await region.get(A, source.load, None)
+    assert source.calls == (1 if left else 2)
+    clock.advance(0.1)
+    await region.get(A, source.load, None)
+    assert source.calls == (2 if left else 3)
