@@ -30,11 +30,9 @@ async def open_reads(
     )
     bybit = await stack.enter_async_context(_bybit(settings, storage, stored, outside, tuning))
     market = MarketReads(regions, market=bybit.market)
-    gateways: dict[AccountType, ExchangeGateway] = {
-        AccountType.PAPER: PaperGateway(queries=accounts, ticker=market.ticker, clock=clock),
-        AccountType.DEMO: bybit.gateway,
-        AccountType.LIVE: bybit.gateway,
-    }
+    practice = PaperGateway(queries=accounts, ticker=market.ticker, clock=clock)
+    gateways: dict[AccountType, ExchangeGateway] = dict.fromkeys(AccountType, bybit.gateway)
+    gateways[AccountType.PAPER] = practice
     portfolio = PortfolioLoader(
         queries=accounts,
         transactions=storage.store,
@@ -54,6 +52,7 @@ async def open_reads(
         inspector=bybit.gateway,
         clock=clock,
     )
+    stack.push_async_callback(portfolio.close)
     stack.push_async_callback(reads.close)
     # In this order: no load without its stale mark, no new client by a key that is still cached. Nothing comes between
     # the three, so the order would tell on a drop that starts a load itself.

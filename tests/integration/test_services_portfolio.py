@@ -35,6 +35,17 @@ class Portfolio:
         self.harness.assembly.reads.invalidate_user_caches(self.account.user_id)
         return await self.harness.assembly.reads.orders(self.account)
 
+    async def rows(self) -> Positions:
+        """What stands on the disk, once something does."""
+        queries = self.harness.assembly.storage.account_queries
+        return await until(lambda: queries.positions(self.account.account_id), what="rows of positions")
+
+    async def written(self, positions: Positions) -> None:
+        async def is_written() -> bool:
+            return await self.rows() == positions
+
+        await until(is_written, what="the answer on the disk")
+
     def place(self) -> None:
         """An order was placed, says a commit."""
         account = self.account
@@ -72,8 +83,7 @@ async def test_what_was_read_stands_in_the_rows_with_its_age(portfolio: Portfoli
     portfolio.harness.bybit.trouble = ExchangeDown("silent")
     with pytest.raises(ExchangeDown):
         await portfolio.positions()
-    queries = portfolio.harness.assembly.storage.account_queries
-    assert await queries.positions(portfolio.account.account_id) == first
+    assert await portfolio.rows() == first
 
 
 async def test_an_event_makes_young_rows_worthless(portfolio: Portfolio) -> None:
@@ -123,3 +133,46 @@ async def test_a_load_is_not_the_effect_of_the_update_that_set_it_off(portfolio:
 async def test_a_disk_that_refuses_does_not_hide_the_answer(portfolio: Portfolio) -> None:
     async with write_protected(portfolio.harness.database):
         assert (await portfolio.positions()).items
+
+
+async def test_the_reader_does_not_wait_for_the_disk(portfolio: Portfolio) -> None:
+    async with portfolio.harness.database.alone():
+        first = await portfolio.positions()
+        asked = portfolio.asked
+        assert await portfolio.positions() is first, "an answer on its way to the disk counts as the rows"
+        assert portfolio.asked == asked
+    assert await portfolio.rows() == first
+
+
+async def test_an_answer_that_says_nothing_new_is_not_written_again(portfolio: Portfolio) -> None:
+    await portfolio.positions()
+    written = await portfolio.rows()
+    for _ in range(2):
+        portfolio.harness.clock.advance(12)
+        assert (await portfolio.positions()).as_of > written.as_of
+        assert await portfolio.rows() == written
+    portfolio.harness.clock.advance(12)
+    fresh = await portfolio.positions()
+    await portfolio.written(fresh)
+
+
+async def test_an_answer_that_says_something_new_is(portfolio: Portfolio) -> None:
+    await portfolio.positions()
+    await portfolio.rows()
+    portfolio.harness.clock.advance(12)
+    portfolio.harness.bybit.positions = ()
+    fresh = await portfolio.positions()
+    assert fresh.items == ()
+    await portfolio.written(fresh)
+
+
+async def test_what_could_not_be_written_is_asked_for_again(portfolio: Portfolio) -> None:
+    async with write_protected(portfolio.harness.database):
+        await portfolio.positions()
+        asked = portfolio.asked
+
+        async def was_asked_again() -> bool:
+            await portfolio.positions()
+            return portfolio.asked > asked
+
+        await until(was_asked_again, what="Bybit asked again")

@@ -28,8 +28,9 @@ from bot.domain.events import (
     UserConfigChanged,
     WalletChanged,
 )
-from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.ids import AccountId, Millis, Symbol, UserId
 from bot.domain.market import Category
+from bot.domain.portfolio import Positions
 from bot.domain.ports.reads import Reads
 from bot.domain.users import Language, Role, UserConfig, UserSettings
 from cache.facade import CachedReads
@@ -329,15 +330,22 @@ def config(user_id: UserId, *accounts: Account) -> UserConfig:
     )
 
 
-async def test_warming_reads_config_license_and_positions(reads: CachedReads, source: Source) -> None:
+@pytest.mark.parametrize(("age", "is_warm"), [(9_900, True), (10_000, False)])
+async def test_warming_reads_rows_alone(source: Source, age: int, is_warm: bool) -> None:
+    """The exchange is asked nothing; positions are warm where their rows are young enough."""
+    clock = FakeClock()
+    reads = source.reads(clock=clock)
     source.answers["user_config"] = config(TWELVE, MAIN, LIVE)
+    rows = Positions(account_id=MAIN.account_id, items=(), as_of=Millis(clock.now() - age))
+    source.answers["last_positions"] = rows
     assert await reads.warm([TWELVE]) == 1
     assert set(source.asked) == {
         ("user_config", TWELVE),
         ("license", TWELVE),
-        ("positions", MAIN),
-        ("positions", LIVE),
+        ("last_positions", MAIN),
+        ("last_positions", LIVE),
     }
+    assert (await reads.positions(MAIN) is rows) is is_warm
 
 
 async def test_warming_goes_on_after_a_failure_and_logs_it(

@@ -1,15 +1,16 @@
 """Positions and orders through the repository: what the cache loads them from.
 
 The rows are a memory of the exchange. They are good while they are younger than their region's time to live and
-nothing happened to the account since; others are asked for anew and written down, so that they stand after a restart
-and while Bybit is silent.
+nothing happened to the account since; others are asked for anew. The answer goes to the reader at once, and to the
+disk behind it where it says something new, so that it stands after a restart and while Bybit is silent.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
+from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, Event
@@ -22,33 +23,54 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 
 _logger = logging.getLogger(__name__)
 
+_SAME_FOR: Final = 30_000  # ms that rows which have not changed keep the age they were written with
+_WRITE_GRACE_S: Final = 3.0  # that answers on their way to the disk have when the process ends
+
 
 class _Snapshot(Protocol):
     @property
     def as_of(self) -> Millis: ...
 
+    @property
+    def items(self) -> tuple[Any, ...]: ...
+
 
 B = TypeVar("B", bound=_Snapshot)
 
 
-class _StaleMarks:
-    """Accounts whose rows may not be what the exchange holds, until it was asked after they were marked stale."""
+class _Beside(Generic[B]):
+    """What is known beside the rows: accounts whose rows are stale, and answers on their way to the disk.
+
+    A stale account is asked for until an answer came that was asked for after it was marked.
+    """
 
     def __init__(self) -> None:
         self._count = 0
         self._marks: dict[AccountId, int] = {}
+        self._answers: dict[AccountId, B] = {}
 
     def mark(self, account_id: AccountId) -> None:
         self._count += 1
         self._marks[account_id] = self._count
 
-    def of(self, account_id: AccountId) -> int | None:
+    def mark_of(self, account_id: AccountId) -> int | None:
         return self._marks.get(account_id)
 
     def clear(self, account_id: AccountId, stale_mark: int | None) -> None:
         """Clear a mark that the answer is younger than; one that arose meanwhile stays."""
         if stale_mark is not None and self._marks.get(account_id) == stale_mark:
             del self._marks[account_id]
+
+    def answer_of(self, account_id: AccountId) -> B | None:
+        return self._answers.get(account_id)
+
+    def note(self, account_id: AccountId, answer: B) -> None:
+        self._answers[account_id] = answer
+
+    def forget(self, account_id: AccountId, answer: B) -> None:
+        """It is on the disk, or never will be; a younger one stays."""
+        if self._answers.get(account_id) is answer:
+            del self._answers[account_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +83,9 @@ class PortfolioLoader:
     clock: Clock
     positions_max_age: int
     orders_max_age: int
-    _positions: _StaleMarks = field(default_factory=_StaleMarks, init=False, repr=False, compare=False)
-    _orders: _StaleMarks = field(default_factory=_StaleMarks, init=False, repr=False, compare=False)
+    _positions: _Beside[Positions] = field(default_factory=_Beside, init=False, repr=False, compare=False)
+    _orders: _Beside[Orders] = field(default_factory=_Beside, init=False, repr=False, compare=False)
+    _writing: TaskSet = field(default_factory=TaskSet, init=False, repr=False, compare=False)
 
     def mark_stale(self, events: Iterable[Event]) -> None:
         """What the cache drops because something happened may not be loaded from the rows again."""
@@ -80,7 +103,7 @@ class PortfolioLoader:
             account,
             self._positions,
             self.positions_max_age,
-            known=self.queries.positions,
+            rows=self.queries.positions,
             ask=gateway.positions,
             write=lambda unit, fresh: unit.portfolio.replace_positions(account, fresh),
         )
@@ -94,39 +117,55 @@ class PortfolioLoader:
             account,
             self._orders,
             self.orders_max_age,
-            known=self.queries.orders,
+            rows=self.queries.orders,
             ask=gateway.orders,
             write=lambda unit, fresh: unit.portfolio.replace_orders(account, fresh),
         )
 
     async def last_positions(self, account: Account) -> Positions | None:
-        """The rows, however old; the exchange is not asked."""
-        return await self.queries.positions(account.account_id)
+        """The latest answer, however old; the exchange is not asked."""
+        answer = self._positions.answer_of(account.account_id)
+        return await self.queries.positions(account.account_id) if answer is None else answer
 
     async def last_orders(self, account: Account) -> Orders | None:
-        """The open orders as they were last written down; None: never."""
-        return await self.queries.orders(account.account_id)
+        """The open orders as they were last answered; None: never."""
+        answer = self._orders.answer_of(account.account_id)
+        return await self.queries.orders(account.account_id) if answer is None else answer
+
+    async def close(self) -> None:
+        """Let what is on its way to the disk arrive, for a few seconds."""
+        await self._writing.close(grace_s=_WRITE_GRACE_S)
 
     async def _load(
         self,
         account: Account,
-        stale_marks: _StaleMarks,
+        beside: _Beside[B],
         max_age: int,
         *,
-        known: Callable[[AccountId], Awaitable[B | None]],
+        rows: Callable[[AccountId], Awaitable[B | None]],
         ask: Callable[[Account], Awaitable[B]],
         write: Callable[[UnitOfWork, B], Awaitable[None]],
     ) -> B:
-        stale_mark = stale_marks.of(account.account_id)
-        rows = await known(account.account_id)
-        if stale_mark is None and rows is not None and 0 <= self.clock.now() - rows.as_of < max_age:
-            return rows
+        account_id = account.account_id
+        stale_mark = beside.mark_of(account_id)
+        known = beside.answer_of(account_id) or await rows(account_id)
+        if stale_mark is None and known is not None and 0 <= self.clock.now() - known.as_of < max_age:
+            return known
         fresh = await ask(account)
+        beside.clear(account_id, stale_mark)
+        if known is None or known.items != fresh.items or fresh.as_of - known.as_of >= _SAME_FOR:
+            beside.note(account_id, fresh)
+            self._writing.start(self._write_down(account_id, beside, fresh, write), "positions and orders to the disk")
+        return fresh
+
+    async def _write_down(
+        self, account_id: AccountId, beside: _Beside[B], fresh: B, write: Callable[[UnitOfWork, B], Awaitable[None]]
+    ) -> None:
         try:
             async with self.transactions.begin_aside() as unit:
                 await write(unit, fresh)
         except StorageTrouble:
+            beside.mark(account_id)  # the rows are those of before
             _logger.warning("what Bybit answered could not be written down", exc_info=True)
-        else:
-            stale_marks.clear(account.account_id, stale_mark)
-        return fresh
+        finally:
+            beside.forget(account_id, fresh)
