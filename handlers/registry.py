@@ -32,7 +32,7 @@ from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from bot.services.services import Services
 from handlers import fallback, guards
-from handlers.accounts import balance, keys, orders, positions, trades
+from handlers.accounts import balance, key_places, keys, orders, positions, trades
 from handlers.admin import audit, broadcast, health, report, user_actions, users
 from handlers.core.callbacks import PRESS_PREFIX, Code
 from handlers.core.context import App, BotData, Context, UpdateContext
@@ -210,6 +210,7 @@ TABLE: Final = HandlerTable(
         *order_book.HANDLERS,
         *symbols.HANDLERS,
         *keys.HANDLERS,
+        *key_places.HANDLERS,
         *settings.HANDLERS,
         *language.HANDLERS,
         *license.HANDLERS,

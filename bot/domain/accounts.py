@@ -64,6 +64,12 @@ class Account:
     bybit_uid: str | None
     settings: TradeSettings
 
+    @property
+    def number(self) -> int:
+        """Which of the user's accounts of its type, from 1: the number at the end of the label, as in Live 2."""
+        last = self.label.rpartition(" ")[2]
+        return int(last) if last.isascii() and last.isdigit() else 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCheck:

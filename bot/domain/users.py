@@ -105,6 +105,13 @@ class UserConfig:
             raise ButtonExpired
         return named
 
+    def numbered(self, account_type: AccountType, number: int) -> Account:
+        """The account of a type and number, as Live 2. Raises NoAccount."""
+        for each in self.accounts:
+            if (each.account_type, each.number) == (account_type, number):
+                return each
+        raise NoAccount("error-no-account-number", account_type=account_type.value, number=str(number))
+
     def _of_type(self, account_type: AccountType) -> Account | None:
         found = [each for each in self.accounts if each.account_type is account_type]
         return next((each for each in found if each.account_id == self.default_account_id), found[0] if found else None)

@@ -126,6 +126,7 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
         transactions=base.store,
         inspector=base.inspector,
         clock=base.clock,
+        egress_ip=base.settings.egress_ip,
         require_bound_ip=base.settings.require_bound_ip,
     )
     return keys, (jobs.key_watch(watch, base.clock),)

@@ -1,6 +1,6 @@
 """Connecting Bybit: site, account, the public key, and what a key may and may not do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -9,8 +9,9 @@ from telegram import InlineKeyboardButton
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import KeyRefused, NoAccount
 from bot.domain.ids import AccountId, Millis
-from bot.domain.key_rules import Finding, Severity
+from bot.domain.key_rules import NO_ADDRESS, OTHER_IP, Finding, Severity
 from bot.domain.sites import SITES, Site, site_of
+from bot.services.accounts.key_places import KeyQuestion
 from bot.services.accounts.keys import KeyOffer, KeyReport
 from handlers.accounts.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.core.links import ShowBalance
@@ -19,10 +20,9 @@ from handlers.views.cards import Card, Row, button, copy_button, in_rows
 from handlers.views.frame import command_button, menu_row
 from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
-from handlers.views.times import day
+from handlers.views.times import NO_DATE, day
 
 _SITES_IN_A_ROW: Final = 2
-_NO_FINDINGS: Final[Mapping[AccountId, Sequence[Finding]]] = MappingProxyType({})
 _UNBOUND: Final = "key-no-ip"
 _SIGNS: Final[Mapping[Severity, str]] = MappingProxyType(
     {Severity.REFUSE: "finding-refuse", Severity.WARN: "finding-warn", Severity.GOOD: "finding-good"}
@@ -30,16 +30,18 @@ _SIGNS: Final[Mapping[Severity, str]] = MappingProxyType(
 
 
 def keys_card(
-    viewer: RenderContext, findings: Mapping[AccountId, Sequence[Finding]] = _NO_FINDINGS, *, lead: Markup | None = None
+    viewer: RenderContext,
+    findings: Mapping[AccountId, Sequence[Finding]],
+    endings: Mapping[AccountId, str],
 ) -> Card:
-    """What is connected, what is wrong with it, and the sites to connect from."""
+    """What is connected, what is wrong with it, and the sites to connect from. `endings` of the accounts' keys."""
     say = viewer.say
     connected = _connected(viewer)
-    parts = [] if lead is None else [lead, Markup("")]
+    parts: list[Markup] = []
     if connected:
         parts.append(say("keys-title"))
         for each in connected:
-            parts.append(say("keys-line", account=viewer.account_name(each), site=_domain(each)))
+            parts += _known_by(viewer, each, endings)
             wrong = (found for found in findings.get(each.account_id, ()) if found.severity is not Severity.GOOD)
             parts += [finding_text(say, found) for found in wrong]
         parts += [Markup(""), say("keys-another")]
@@ -59,7 +61,8 @@ def keys_card(
         for each in connected
     ]
     sites = [button(site.domain, viewer.data(ShowSite(site.code))) for site in SITES]
-    return Card(text=join(parts), rows=(*own_rows, *in_rows(sites, _SITES_IN_A_ROW), menu_row(viewer)))
+    address = copy_row(viewer, [each for found in findings.values() for each in found])
+    return Card(text=join(parts), rows=(*own_rows, address, *in_rows(sites, _SITES_IN_A_ROW), menu_row(viewer)))
 
 
 def site_without_keys_card(viewer: RenderContext, site: Site) -> Card:
@@ -113,13 +116,26 @@ def ask_secret_card(viewer: RenderContext, account_type: AccountType, site: Site
     return Card(text=text, rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def connected_card(viewer: RenderContext, report: KeyReport, egress_ip: str | None) -> Card:
-    """A key was stored: what it may do, and what to look after."""
-    title = viewer.say("keys-connected", account=viewer.account_name(report.account), site=_domain(report.account))
-    return _report_card(viewer, title, report, egress_ip)
+def connected_card(
+    viewer: RenderContext,
+    report: KeyReport,
+    ending: str,
+    egress_ip: str | None,
+    first: InlineKeyboardButton | None,
+) -> Card:
+    """A key was stored: what it may do, and what to look after. `first` shows the account first, where it is not."""
+    say = viewer.say
+    title = say("keys-connected", account=viewer.account_name(report.account), site=_domain(report.account))
+    return _report_card(viewer, title, report, ending, egress_ip, first)
 
 
-def checked_card(viewer: RenderContext, report: KeyReport, egress_ip: str | None) -> Card:
+def checked_card(
+    viewer: RenderContext,
+    report: KeyReport,
+    ending: str,
+    egress_ip: str | None,
+    first: InlineKeyboardButton | None,
+) -> Card:
     """A stored key was looked at again."""
     title = viewer.say(
         "keys-checked",
@@ -127,7 +143,47 @@ def checked_card(viewer: RenderContext, report: KeyReport, egress_ip: str | None
         site=_domain(report.account),
         time=viewer.when(report.check.checked_at),
     )
-    return _report_card(viewer, title, report, egress_ip)
+    return _report_card(viewer, title, report, ending, egress_ip, first)
+
+
+def ask_place_card(
+    viewer: RenderContext,
+    question: KeyQuestion,
+    endings: Mapping[AccountId, str],
+    choices: Sequence[InlineKeyboardButton],
+) -> Card:
+    """Whose place a good key shall take; the last choice is none."""
+    say = viewer.say
+    asked = say(
+        "keys-ask-same" if question.is_same else "keys-ask-place",
+        account=viewer.type_name(question.account_type),
+        count=question.most,
+        uid=question.bybit_uid,
+        ending=question.ending,
+    )
+    lines = [join(_known_by(viewer, each, endings)) for each in question.places]
+    more = () if question.is_same else command_button(viewer, "button-license", "license")
+    return Card(text=join([asked, *lines], "\n\n"), rows=(*in_rows(choices, 1), more))
+
+
+def place_label(viewer: RenderContext, account: Account) -> str:
+    """[Replace Live 2]."""
+    return viewer.say.plain("button-replace-key", account=viewer.account_name(account))
+
+
+def discarded_card(viewer: RenderContext) -> Card:
+    """The new key is forgotten, the old ones stay."""
+    return Card(
+        text=viewer.say("keys-discarded"), rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer))
+    )
+
+
+def shown_first_card(viewer: RenderContext, account: Account) -> Card:
+    """That account is what screens show first from now on."""
+    say = viewer.say
+    text = say("keys-shown-first", account=viewer.account_name(account))
+    balance = button(say.plain("button-balance"), viewer.data(ShowBalance(account.account_id)))
+    return Card(text=text, rows=((balance, *command_button(viewer, "button-keys", "keys")), menu_row(viewer)))
 
 
 def ask_removal_card(viewer: RenderContext, account: Account, confirm: InlineKeyboardButton) -> Card:
@@ -148,7 +204,8 @@ def refused_card(viewer: RenderContext, error: KeyRefused) -> Card:
     key = "keys-works-no-more" if error.values.get("is_stored") else "keys-refused"
     title = viewer.say(key, account_type=str(error.values.get("account_type", "")))
     text = join([title, *(finding_text(viewer.say, each) for each in error.findings)], "\n\n")
-    return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
+    address = copy_row(viewer, error.findings)
+    return Card(text=text, rows=(address, command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
 
 
 def no_account_card(viewer: RenderContext, error: NoAccount) -> Card:
@@ -172,18 +229,34 @@ def _value(name: str, value: object) -> Value:
     return value if isinstance(value, int) else str(value)
 
 
-def _report_card(viewer: RenderContext, title: Markup, report: KeyReport, egress_ip: str | None) -> Card:
-    say = viewer.say
+def copy_row(viewer: RenderContext, findings: Iterable[Finding]) -> Row:
+    """The address that a key should be bound to, where one is bound to another and ours is known."""
+    found = {str(each.values.get("ip", NO_ADDRESS)) for each in findings if each.key == OTHER_IP} - {NO_ADDRESS}
+    return tuple(copy_button(viewer.say.plain("button-copy-ip", ip=each), each) for each in found)
+
+
+def _report_card(
+    viewer: RenderContext,
+    title: Markup,
+    report: KeyReport,
+    ending: str,
+    egress_ip: str | None,
+    first: InlineKeyboardButton | None,
+) -> Card:
+    say, account = viewer.say, report.account
     is_unbound = any(each.key == _UNBOUND for each in report.findings)
     copy: Row = ()
     if is_unbound and egress_ip:
         copy = (copy_button(say.plain("button-copy-ip", ip=egress_ip), egress_ip),)
-    account = report.account
+    head = Markup(f"{title}\n{_identity(say, account, ending)}")
     lines = [finding_text(say, each) for each in report.findings]
+    if first is not None:
+        lines.append(say("keys-first-stays", account=viewer.account_name(viewer.config.default_account)))
     return Card(
-        text=join([title, *lines], "\n\n"),
+        text=join([head, *lines], "\n\n"),
         rows=(
             copy,
+            () if first is None else (first,),
             (
                 button(say.plain("button-balance"), viewer.data(ShowBalance(account.account_id))),
                 *command_button(viewer, "button-keys", "keys"),
@@ -191,6 +264,16 @@ def _report_card(viewer: RenderContext, title: Markup, report: KeyReport, egress
             menu_row(viewer),
         ),
     )
+
+
+def _known_by(viewer: RenderContext, account: Account, endings: Mapping[AccountId, str]) -> tuple[Markup, Markup]:
+    line = viewer.say("keys-line", account=viewer.account_name(account), site=_domain(account))
+    return line, _identity(viewer.say, account, endings.get(account.account_id, ""))
+
+
+def _identity(say: Translator, account: Account, ending: str) -> Markup:
+    """What tells an account from others at Bybit: its UID and the end of the key."""
+    return say("keys-identity", uid=account.bybit_uid or NO_DATE, ending=ending)
 
 
 def _connected(viewer: RenderContext) -> tuple[Account, ...]:

@@ -6,25 +6,26 @@ a dialogue whose answer may be a secret, which is not kept to be used after a ke
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.accounts import AccountType
+from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ButtonExpired, KeyRefused, NoAccount
 from bot.domain.ids import AccountId
 from bot.domain.key_rules import Finding
 from bot.domain.secrets import Secret, carries_secret
 from bot.domain.sites import DEFAULT_SITE, Site, site_of
+from bot.services.accounts.key_places import KeyQuestion
 from bot.services.accounts.keys import KeyReport
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.accounts.callbacks import AskRemoval, AskRemovalOfType, ShowKey, ShowKeyOfType, ShowSite
+from handlers.accounts.key_places import attached_card, first_button
 from handlers.accounts.key_views import (
     account_choice_card,
     ask_removal_card,
     ask_secret_card,
     checked_card,
-    connected_card,
     keys_card,
     no_account_card,
     offer_card,
@@ -42,6 +43,7 @@ from handlers.views.problems import ProblemCard
 
 _WORDS_TO_ADD: Final = (4, 5)  # add demo KEY SECRET, and the site after it
 _WORDS_OF_A_KEY: Final = 2
+_WORDS_OF_AN_ACCOUNT: Final = (1, 2)  # live, live 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,8 @@ class TypedKeyDialogue(DialoguePayload):
 
 async def show_keys(ctx: UpdateContext) -> None:
     """What is connected, and where to connect from."""
-    await ctx.show(keys_card(ctx.viewer, await _findings(ctx)))
+    endings = {each.account_id: await ctx.services.keys.ending(each) for each in _connected(ctx)}
+    await ctx.show(keys_card(ctx.viewer, await _findings(ctx), endings))
 
 
 async def show_site(ctx: UpdateContext, code: ShowSite) -> None:
@@ -130,8 +133,8 @@ async def finish_pair(ctx: UpdateContext, payload: KeyIdDialogue) -> None:
 
     async def finish() -> Card:
         keys = ctx.services.keys
-        report = await keys.finish_pair(ctx.user_id, payload.account_type, ctx.text, answers=KeyIdDialogue.DIALOGUE)
-        return await _connected(ctx, report)
+        found = await keys.finish_pair(ctx.user_id, payload.account_type, ctx.text, answers=KeyIdDialogue.DIALOGUE)
+        return await attached_card(ctx, found)
 
     await show_when_ready(ctx, finish())
 
@@ -160,7 +163,7 @@ async def add_typed_secret(ctx: UpdateContext, payload: TypedKeyDialogue) -> Non
     )
 
     async def add() -> Card:
-        return await _connected(ctx, await _add_key(ctx, key, answers=TypedKeyDialogue.DIALOGUE))
+        return await attached_card(ctx, await _add_key(ctx, key, answers=TypedKeyDialogue.DIALOGUE))
 
     await show_when_ready(ctx, add())
 
@@ -190,8 +193,8 @@ async def add_kept_key(ctx: UpdateContext, _: AddKeptKey) -> None:
 
 
 async def check_key_by_type(ctx: UpdateContext) -> None:
-    """`/keys check demo|live`."""
-    await _check_key(ctx, _typed_account_type(ctx, "keys-check-usage"))
+    """`/keys check demo|live`, `/keys check live 2`."""
+    await _check_key(ctx, *_typed_account(ctx, "keys-check-usage"))
 
 
 async def check_key(ctx: UpdateContext, code: ShowKey) -> None:
@@ -205,8 +208,8 @@ async def check_key_of_type(ctx: UpdateContext, code: ShowKeyOfType) -> None:
 
 
 async def ask_removal_by_type(ctx: UpdateContext) -> None:
-    """`/keys remove demo|live` asks first."""
-    await _ask_removal(ctx, _typed_account_type(ctx, "keys-remove-usage"))
+    """`/keys remove demo|live`, `/keys remove live 2` asks first."""
+    await _ask_removal(ctx, *_typed_account(ctx, "keys-remove-usage"))
 
 
 async def ask_key_removal(ctx: UpdateContext, code: AskRemoval) -> None:
@@ -229,36 +232,35 @@ async def remove_key(ctx: UpdateContext, payload: RemoveKey) -> None:
 
 async def _findings(ctx: UpdateContext) -> Mapping[AccountId, Sequence[Finding]]:
     """What is known of the connected keys; nothing where Bybit takes its time: the card does not wait for it."""
-    connected = [each for each in ctx.config.accounts if each.account_type is not AccountType.PAPER]
     try:
         async with asyncio.timeout(ctx.data.tasks.reply_within):
-            reports = await asyncio.gather(*(ctx.services.keys.report(each) for each in connected))
+            reports = await asyncio.gather(*(ctx.services.keys.report(each) for each in _connected(ctx)))
     except TimeoutError:
         return {}
     return {report.account.account_id: report.findings for report in reports if report is not None}
 
 
-async def _add_key(ctx: UpdateContext, key: TypedKey, *, answers: str | None = None) -> KeyReport:
+def _connected(ctx: UpdateContext) -> tuple[Account, ...]:
+    return tuple(each for each in ctx.config.accounts if each.account_type is not AccountType.PAPER)
+
+
+async def _add_key(ctx: UpdateContext, key: TypedKey, *, answers: str | None = None) -> KeyReport | KeyQuestion:
     return await ctx.services.keys.add_secret(
         ctx.user_id, key.account_type, key.site, key.api_key, key.api_secret, answers=answers
     )
 
 
 async def _add_and_report(ctx: UpdateContext, key: TypedKey) -> Card:
-    return await _connected(ctx, await _add_key(ctx, key))
-
-
-async def _connected(ctx: UpdateContext, report: KeyReport) -> Card:
-    config = await ctx.services.people.config(ctx.user_id)  # with the account that was just added
-    ctx = ctx if config is None else replace(ctx, config=config)
-    return connected_card(ctx.viewer, report, ctx.services.keys.egress_ip)
+    return await attached_card(ctx, await _add_key(ctx, key))
 
 
 async def _check_key(ctx: UpdateContext, account_type: AccountType, account_id: AccountId | None = None) -> None:
     async def ask() -> Card:
+        keys = ctx.services.keys
         account = ctx.config.resolve(account_type, account_id)
-        report = await ctx.services.keys.check(ctx.user_id, account.account_id)
-        return checked_card(ctx.viewer, report, ctx.services.keys.egress_ip)
+        report = await keys.check(ctx.user_id, account.account_id)
+        first = await first_button(ctx, account)
+        return checked_card(ctx.viewer, report, await keys.ending(account), keys.egress_ip, first)
 
     refuse_while_asking(ctx)
     await show_when_ready(ctx, ask())
@@ -286,10 +288,15 @@ def _typed_key(ctx: UpdateContext) -> TypedKey:
     )
 
 
-def _typed_account_type(ctx: UpdateContext, usage: str) -> AccountType:
-    if len(ctx.arguments) != _WORDS_OF_A_KEY:
+def _typed_account(ctx: UpdateContext, usage: str) -> tuple[AccountType, AccountId | None]:
+    """The type, and the account itself where its number was typed. Raises BadInput, NoAccount."""
+    _, *words = ctx.arguments
+    if len(words) not in _WORDS_OF_AN_ACCOUNT or not all(each.isascii() and each.isdigit() for each in words[1:]):
         raise BadInput(usage)
-    return _bybit_type(ctx.arguments[1], usage)
+    account_type = _bybit_type(words[0], usage)
+    if not words[1:]:
+        return account_type, None
+    return account_type, ctx.config.numbered(account_type, int(words[1])).account_id
 
 
 def _bybit_type(word: str, usage: str) -> AccountType:

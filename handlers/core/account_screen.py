@@ -31,7 +31,7 @@ class AccountScreen(Generic[T]):
     draw: Callable[[RenderContext, Account, Shown[T], int], Card]
 
     async def show_for_command(self, ctx: UpdateContext) -> None:
-        """`/balance`, `/balance demo`."""
+        """`/balance`, `/balance demo`, `/balance demo 2`."""
         await self._present(ctx, account_argument(ctx), 0)
 
     async def show_for_button(self, ctx: UpdateContext, account_id: AccountId, page: int = 0) -> None:
@@ -49,10 +49,16 @@ class AccountScreen(Generic[T]):
 
 
 def account_argument(ctx: UpdateContext) -> Account:
-    """The named account, or the default one. Raises BadInput for another word, NoAccount for a missing account."""
+    """The named account, as `live` or `live 2`, or the default one.
+
+    Raises BadInput for another word, NoAccount for a missing account.
+    """
     if not ctx.arguments:
         return ctx.config.default_account
-    return ctx.config.resolve(account_type_of(ctx.arguments[0]))
+    account_type, *others = account_type_of(ctx.arguments[0]), *ctx.arguments[1:]
+    if others and others[0].isascii() and others[0].isdigit():
+        return ctx.config.numbered(account_type, int(others[0]))
+    return ctx.config.resolve(account_type)
 
 
 def account_type_of(word: str) -> AccountType:

@@ -38,10 +38,9 @@ class RenderContext:
         return self.say.plain(ACCOUNT_NAMES[account_type])
 
     def account_name(self, account: Account) -> str:
-        """The type's name; with the label where the reader has several of that type."""
+        """The type's name, and its number from the second of that type on: Live, Live 2."""
         name = self.type_name(account.account_type)
-        twins = sum(each.account_type is account.account_type for each in self.config.accounts)
-        return f"{name} ({account.label})" if twins > 1 else name
+        return name if account.number == 1 else f"{name} {account.number}"
 
     def when(self, at: Millis) -> str:
         return moment(at, self.now, self.config.settings.time_zone)

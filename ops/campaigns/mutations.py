@@ -93,6 +93,13 @@ _KILLERS: Final[Killers] = (
     ("Keys with the usual require_bound_ip", _BOUND),
     ("require_bound_ip", _UNBOUND),
     (
+        "KeyWatch with the usual egress_ip",
+        (
+            "tests/integration/test_services_key_watch.py::"
+            "test_a_key_that_was_bound_elsewhere_is_told_with_the_address",
+        ),
+    ),
+    (
         "egress_ip",
         (
             "tests/integration/test_handlers_keys.py::test_a_missing_ip_is_stored_with_a_warning_and_the_address_to_copy",

@@ -52,10 +52,11 @@ async def add_key(stack: Stack, user_id: int, key: dict[str, str]) -> str:
 
 
 async def connected(stack: Stack, user_id: int, **account: object) -> dict[str, str]:
-    """A user with a demo key attached by chat; the key."""
+    """A user with a demo key attached by chat, whose account screens show first; the key."""
     key = await stack.demo_key(**account)
     answer = await add_key(stack, user_id, key)
     assert "Bybit Demo is connected" in answer, answer
+    await stack.chat(user_id).say("/settings account demo")
     return key
 
 

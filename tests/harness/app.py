@@ -29,6 +29,7 @@ from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, UpdateId, current
 from bot.domain.users import UserConfig
 from bot.exchange.budget import NO_LIMITS
 from bot.services.services import Services
+from bot.services.users.preferences import SettingField
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
 from handlers.core.context import App
@@ -140,12 +141,13 @@ class Harness:
             await unit.users.set_banned(UserId(user_id), banned=banned)
 
     async def demo_account(self, person: "Person") -> None:
-        """A connected Bybit Demo, by the typed line."""
+        """A connected Bybit Demo, by the typed line; screens show it first."""
         await person.say("/start")
         await self.terms_accepted(person.user_id)
         bubble = await person.say(f"/keys add demo {KEY_ID} {SECRET}")
         assert bubble is not None
         assert "connected" in bubble.text, bubble.text
+        await self.services.preferences.set(UserId(person.user_id), SettingField.DEFAULT_ACCOUNT, "demo")
 
     async def opened_key(self, account_type: AccountType, user_id: int = ANNA) -> Credentials:
         """The key that is stored for somebody's account of a type."""

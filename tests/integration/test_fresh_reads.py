@@ -102,6 +102,7 @@ async def test_a_key_checked_replaced_and_removed(harness: Harness) -> None:
     assert checked is not None
     assert checked.check != first.check
     await anna.say(f"/keys add demo other{KEY_ID} {SECRET}")
+    await anna.press("Replace Bybit Demo")
     assert await credentials(harness) not in (None, first, checked)
     account = checked.account_id
     await anna.say("/keys remove demo")
@@ -132,6 +133,7 @@ async def test_the_key_of_an_account_that_another_one_replaced(harness: Harness)
     assert former is not None
     harness.bybit.uid = "901"
     await anna.say(f"/keys add demo other{KEY_ID} {SECRET}")
+    await anna.press("Replace Bybit Demo")
     after = await credentials(harness)
     assert after is not None
     assert after.account_id != former.account_id

@@ -86,7 +86,7 @@ async def remove_a_key(person: Person) -> None:
         (set_the_leverage, 2, 1, 1, 45),
         (set_an_own_leverage, 2, 2, 2, 60),
         (connect_by_pair, 3, 2, 2, 130),
-        (connect_by_line, 1, 1, 1, 25),
+        (connect_by_line, 1, 1, 1, 30),
         (remove_a_key, 2, 1, 1, 25),
     ],
 )

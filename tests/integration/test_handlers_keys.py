@@ -116,7 +116,7 @@ async def test_the_second_way_asks_for_key_and_secret(harness: Harness) -> None:
     [
         ({"rights": (*TRADE_RIGHTS, "Wallet:Withdraw")}, "It may withdraw money.", "untick Withdrawal"),
         ({"rights": (*TRADE_RIGHTS, "Wallet:AccountTransfer")}, "move money between accounts", "untick the transfer"),
-        ({"rights": (*TRADE_RIGHTS, "Earn:Earn")}, "more than trade: Earn:Earn", "Untick that"),
+        ({"rights": (*TRADE_RIGHTS, "Earn:Earn")}, "more than trade: Earn.", "Untick that"),
         ({"rights": ("Spot:SpotTrade",)}, "lacks rights", "Tick Contract"),
         ({"read_only": True}, "It is read-only.", "Read-Write"),
         ({"expires_at": Millis(1)}, "It has expired.", "Make a new key"),
@@ -173,7 +173,7 @@ async def test_a_key_that_expires_soon(harness: Harness) -> None:
     harness.bybit.expires_at = Millis(harness.clock.now() + 3 * DAY + 1)
     anna = harness.person()
     await harness.demo_account(anna)
-    assert "It expires in 3 days (2025-10-12)." in anna.last.text
+    assert "It expires in 4 days (2025-10-12)." in anna.last.text
 
 
 async def test_a_second_user_with_the_same_bybit_account_is_refused(harness: Harness) -> None:

@@ -11,7 +11,7 @@ from bot.domain.portfolio import OrderType
 from bot.domain.secrets import Secret
 
 SECOND_KEY = f"second{KEY_ID}"
-FIRST, SECOND = "Bybit Demo (Bybit Demo)", "Bybit Demo (Second)"
+FIRST, SECOND = "Bybit Demo", "Bybit Demo 2"
 
 
 async def twins(harness: Harness) -> tuple[Person, Account, Account]:
@@ -25,7 +25,7 @@ async def twins(harness: Harness) -> tuple[Person, Account, Account]:
             exchange=Exchange.BYBIT,
             account_type=AccountType.DEMO,
             host="com",
-            label="Second",
+            label="Bybit Demo 2",
             now=harness.clock.now(),
         )
         second = await unit.accounts.activate(added.account_id, "901")
@@ -145,12 +145,14 @@ async def test_a_button_that_knows_the_type_alone_means_the_default_account(harn
 async def test_a_new_key_takes_the_place_of_exactly_one(harness: Harness) -> None:
     anna, first, second = await twins(harness)
     harness.bybit.uid = "902"
-    await said(anna, f"/keys add demo third{KEY_ID} {SECRET}")
+    question = await said(anna, f"/keys add demo third{KEY_ID} {SECRET}")
+    assert question.labels[:2] == [f"Replace {FIRST}", f"Replace {SECOND}"]
+    await anna.tap(question.keyboard[0][0]["callback_data"], bubble=question)
     config = await harness.config()
-    assert config.account(first.account_id) is None, "the default one gave way"
+    assert config.account(first.account_id) is None, "the chosen one gave way"
     assert config.account(second.account_id) == second
+    assert config.default_account.bybit_uid == "902", "and its place in front is taken, too"
     harness.bybit.uid = "901"
     await said(anna, f"/keys add demo fourth{KEY_ID} {SECRET}")
-    replaced = await harness.config()
-    assert replaced.accounts == config.accounts, "a new key of the second account stands where the old one stood"
-    assert replaced.default_account == second
+    await anna.press(f"Replace {SECOND}")
+    assert await harness.config() == config, "a new key of the second account stands where the old one stood"

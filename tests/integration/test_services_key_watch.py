@@ -102,7 +102,7 @@ async def test_a_key_is_looked_at_once_a_day(harness: Harness) -> None:
     assert before.check != after.check, "what stands in memory is that of the new check"
 
 
-@pytest.mark.parametrize(("days", "told"), [(15, None), (14, "14"), (13, "14"), (7, "7"), (3, "3"), (1, "1")])
+@pytest.mark.parametrize(("days", "told"), [(15, None), (14, "14"), (13, "13"), (5, "5"), (7, "7"), (3, "3"), (1, "1")])
 async def test_expiry_is_told_at_14_7_3_and_1_days(harness: Harness, days: int, told: str | None) -> None:
     watch = await a_day_later(harness)
     harness.bybit.expires_at = Millis(harness.clock.now() + days * DAY)
@@ -165,7 +165,9 @@ async def replaced_while_asked(harness: Harness, ask: Callable[[], Coroutine[Any
         await sent.wait()
         harness.bybit.key_trouble, harness.bybit.rights = None, tuple(sorted(ALLOWED))
         harness.bybit.ips = ("192.0.2.7",)
-        assert "connected" in (await said(harness.person(), f"/keys add demo {KEY_ID}New {SECRET}")).text
+        anna = harness.person()
+        await said(anna, f"/keys add demo {KEY_ID}New {SECRET}")
+        assert "is connected" in (await anna.press("Replace Bybit Demo")).text
         may_answer.set()
         return await asking
 
@@ -208,3 +210,11 @@ async def test_whoever_asks_while_the_key_is_replaced_is_told_of_the_new_one(
     harness.bybit.key_trouble = trouble
     report = await replaced_while_asked(harness, lambda: harness.services.keys.check(ANNA, account.account_id))
     assert report.check.ips == (await stored_check(harness)).ips == ("192.0.2.7",)
+
+
+async def test_a_key_that_was_bound_elsewhere_is_told_with_the_address(harness: Harness) -> None:
+    watch = await a_day_later(harness)
+    harness.bybit.key_trouble = KeyTrouble("no", code=10010)
+    await watch.check_due()
+    (row,) = await harness.queued()
+    assert (row.message.values["finding"], row.message.values["ip"]) == ("key-other-ip", "192.0.2.1")

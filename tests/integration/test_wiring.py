@@ -67,6 +67,7 @@ async def test_a_replaced_key_signs_the_next_call(harness: Harness) -> None:
     await anna.say("/balance demo")
     assert harness.bybit.asked_with[-1] == KEY_ID
     await anna.say(f"/keys add demo other{KEY_ID} {SECRET}")
+    await anna.press("Replace Bybit Demo")
     harness.clock.advance(60)
     await anna.say("/balance demo")
     await harness.settle()

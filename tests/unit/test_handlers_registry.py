@@ -90,6 +90,7 @@ def test_keys_and_license_time_come_after_the_terms() -> None:
         "do keys.pair",
         "do keys.ask-typed",
         "do keys.held",
+        "do keys.replace",
         "dialogue keys.key-id",
         "dialogue keys.key-and-secret",
         "do license.trial",

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.accounts import KeyCheck
 from bot.domain.ids import DAY, Millis
-from bot.domain.key_rules import ALLOWED, Severity, judge, refusals
+from bot.domain.key_rules import ALLOWED, LABELS, READING, Severity, days_in, judge, refusals
 
 NOW = Millis(1_790_000_000_000)
 GOOD = KeyCheck(
@@ -35,7 +35,6 @@ def test_a_good_key_has_nothing_to_refuse() -> None:
         ("Wallet:SubMemberTransfer", "key-transfer"),
         ("FiatP2P:FiatP2POrder", "key-unknown-permission"),
         ("Earn:Earn", "key-unknown-permission"),
-        ("Exchange:ExchangeHistory", "key-unknown-permission"),
         ("SomethingNew:OfTomorrow", "key-unknown-permission"),
     ],
 )
@@ -43,7 +42,16 @@ def test_every_other_right_is_refused_by_name(right: str, finding: str) -> None:
     found = judge(replace(GOOD, permissions=(*GOOD.permissions, right)), now=NOW, require_bound_ip=False)
     assert [each.key for each in refusals(found)] == [finding]
     if finding == "key-unknown-permission":
-        assert found[0].values["names"] == right
+        assert found[0].values["names"] == LABELS.get(right, right)
+
+
+def test_rights_that_read_are_no_fault() -> None:
+    assert names(replace(GOOD, permissions=(*GOOD.permissions, *READING))) == names(GOOD)
+
+
+@pytest.mark.parametrize(("left", "days"), [(1, 1), (DAY, 1), (DAY + 1, 2), (90 * DAY - 1, 90), (90 * DAY, 90)])
+def test_started_days_count(left: int, days: int) -> None:
+    assert days_in(left) == days
 
 
 def test_read_only_and_powerless_keys_are_refused() -> None:

@@ -8,7 +8,7 @@ from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTrouble
 from bot.domain.chat import OutboxPayload, outbox_message
 from bot.domain.errors import ExchangeError, KeyTrouble, NothingDone, WrongKeyFile
 from bot.domain.ids import DAY, AccountId, Millis
-from bot.domain.key_rules import judge, refusals
+from bot.domain.key_rules import days_in, finding_of, judge, refusals
 from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
@@ -27,6 +27,7 @@ class KeyWatch:
     transactions: Transactions
     inspector: KeyInspector
     clock: Clock
+    egress_ip: str | None
     require_bound_ip: bool = False
     batch: int = _BATCH  # keys a round
     _not_before: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -99,13 +100,19 @@ class KeyWatch:
                     values={name: str(value) for name, value in worst.values.items()},
                 )
                 await self._enqueue(unit, account, trouble, f"{worst.key}:{now // DAY}", now)
-            elif (days := _notice(check, now)) is not None and check.expires_at is not None:
-                expires = KeyExpiresMessage(account_type=account.account_type, days=days, date=check.expires_at)
-                await self._enqueue(unit, account, expires, f"{check.expires_at}:{days}", now)
+            elif (notice := _notice(check, now)) is not None and check.expires_at is not None:
+                left = days_in(check.expires_at - now)
+                expires = KeyExpiresMessage(account_type=account.account_type, days=left, date=check.expires_at)
+                await self._enqueue(unit, account, expires, f"{check.expires_at}:{notice}", now)
 
     async def _tell_dead(self, account: Account, sealed: SealedCredentials, trouble: KeyTrouble, now: Millis) -> None:
-        code = str(trouble.code or 0)
-        dead = KeyTroubleMessage(account_type=account.account_type, finding="key-not-taken", values={"code": code})
+        code = trouble.code or 0
+        found = finding_of(code, egress_ip=self.egress_ip, is_stored=True)
+        dead = KeyTroubleMessage(
+            account_type=account.account_type,
+            finding=found.key,
+            values={name: str(value) for name, value in found.values.items()},
+        )
         async with self.transactions.begin() as unit:
             if not await unit.accounts.holds(sealed):
                 return
@@ -123,5 +130,5 @@ def _notice(check: KeyCheck, now: Millis) -> int | None:
     """The narrowest notice that is due, in days; each is enqueued once, because its idempotency key is unique."""
     if check.expires_at is None:
         return None
-    left = -(-(check.expires_at - now) // DAY)  # started days count
+    left = days_in(check.expires_at - now)
     return min((days for days in EXPIRY_NOTICES if left <= days), default=None)

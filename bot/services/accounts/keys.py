@@ -1,13 +1,23 @@
 """Bybit keys: a pair made here (the default) or a typed secret; checked before they are stored, then sealed."""
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey, SealedCredentials
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, KeyRefused, KeyTrouble, NoAccount
+from bot.domain.errors import (
+    BadInput,
+    ButtonExpired,
+    ExchangeError,
+    KeyRefused,
+    KeyTrouble,
+    NoAccount,
+    WrongKeyFile,
+)
 from bot.domain.ids import AccountId, UserId
-from bot.domain.key_rules import Finding, Severity, judge, refusals
+from bot.domain.key_rules import NOT_KNOWN, Finding, Severity, finding_of, judge, refusals
+from bot.domain.licensing import Limit, most
 from bot.domain.ports.accounts import AccountQueries, CredentialVault, KeyPairMaker
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
@@ -16,23 +26,15 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
 from bot.domain.users import UserConfig
+from bot.services.accounts.key_places import LABELS, KeyQuestion, free_label, places_for, waiting_key
 from bot.services.chat.dialogues import DialoguePayload, question
 
 _KEY_LENGTHS: Final = range(8, 65)
 _SECRET_LENGTHS: Final = range(16, 4097)
-LABELS: Final = {AccountType.DEMO: "Bybit Demo", AccountType.LIVE: "Live"}
 
-_UNKNOWN_THERE: Final = 10003
-_CODE_FINDINGS: Final = {
-    _UNKNOWN_THERE: "key-not-known",
-    10004: "key-bad-secret",
-    10010: "key-other-ip",
-    33004: "key-expired",
-    -2015: "key-expired",
-}
+_logger = logging.getLogger(__name__)
 
-
-_STORED_FINDINGS: Final = {_UNKNOWN_THERE: "key-not-known-now", 10004: "key-bad-secret-now"}  # it worked before
+ENDING: Final = 4  # characters of a key that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class KeyReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Attach, check, remove. At most one key of a type a user; a new one takes the old one's place."""
+    """Attach, check, replace, remove. As many accounts of a type as the license allows; none is replaced unasked."""
 
     reads: Reads
     queries: AccountQueries
@@ -81,31 +83,28 @@ class Keys:
             waiting = await unit.accounts.pending(user_id, account_type)
             if waiting is not None:
                 await unit.accounts.remove(waiting.account_id)
-            account = await self._new_account(unit, user_id, account_type, site.code)
-            sealed = self.vault.seal(
-                user_id=user_id,
-                account_id=account.account_id,
+            account = await self._new_account(unit, user_id, account_type, site.code, LABELS[account_type])
+            key = NewKey(
                 account_type=account_type,
                 host=site.code,
                 key_type=KeyType.RSA,
                 api_key=Secret(""),
                 api_secret=pair.private_pem,
-                check=None,
             )
-            await unit.accounts.put_credentials(sealed)
+            await unit.accounts.put_credentials(self._sealed(account, key, None))
             now = self.clock.now()
             await unit.dialogues.put(question(user_id, asks, now), now)
         return KeyOffer(public_key_pem=pair.public_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
 
     async def finish_pair(
         self, user_id: UserId, account_type: AccountType, api_key: str, *, answers: str | None = None
-    ) -> KeyReport:
+    ) -> KeyReport | KeyQuestion:
         """The key id that Bybit showed for our public key; the dialogue `answers` ends in the same commit.
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
         """
         waiting = await self.queries.pending_pair(user_id, account_type)
-        if waiting is None:
+        if waiting is None or waiting.key_type is not KeyType.RSA:
             raise BadInput("keys-no-offer")
         key = NewKey(
             account_type=account_type,
@@ -125,7 +124,7 @@ class Keys:
         api_secret: Secret,
         *,
         answers: str | None = None,
-    ) -> KeyReport:
+    ) -> KeyReport | KeyQuestion:
         """A key with the secret that Bybit made; the dialogue `answers` ends in the same commit.
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
@@ -154,7 +153,7 @@ class Keys:
             check = await self.inspector.inspect_stored(account)
         except KeyTrouble as trouble:
             if _is_same(sealed, await self.queries.credentials(account_id)):
-                raise _refused((_stored_finding_of(trouble),), account.account_type, is_stored=True) from trouble
+                raise _refused((self._stored_finding(trouble),), account.account_type, is_stored=True) from trouble
         else:
             async with self.transactions.begin() as unit:
                 is_noted = sealed is not None and await unit.accounts.set_check(sealed, check)
@@ -175,7 +174,7 @@ class Keys:
             if sealed is None or sealed.check is None:
                 return None
             check = sealed.check
-            died = _stored_finding_of(trouble) if isinstance(trouble, KeyTrouble) else None
+            died = self._stored_finding(trouble) if isinstance(trouble, KeyTrouble) else None
         return KeyReport(account=account, check=check, findings=self._judge(check) if died is None else (died,))
 
     async def remove(self, user_id: UserId, account_id: AccountId) -> Account:
@@ -197,53 +196,127 @@ class Keys:
             await self._note(unit, user_id, account, "key.remove")
         return account
 
-    async def _attach(self, user_id: UserId, key: NewKey, answers: str | None) -> KeyReport:
+    async def replace(
+        self, user_id: UserId, account_type: AccountType, waiting: AccountId, place: AccountId
+    ) -> KeyReport:
+        """Put the key that waits in the place of that account's; its label and being the first one go over.
+
+        Raises ButtonExpired if the key waits no more or the account is gone, AlreadyAttached.
+        """
+        config = await self._config(user_id)
+        former = config.account(place)
+        if former is None or former.account_type is not account_type:
+            raise ButtonExpired
+        async with self.transactions.begin() as unit:
+            sealed = await waiting_key(unit, user_id, account_type, waiting)
+            if sealed.check is None:
+                raise ButtonExpired
+            opened, check = self.vault.open(sealed), sealed.check
+            key = NewKey(
+                account_type=account_type,
+                host=sealed.host,
+                key_type=sealed.key_type,
+                api_key=opened.api_key,
+                api_secret=opened.api_secret,
+            )
+            await unit.accounts.remove(waiting)
+            account = former
+            if (former.bybit_uid, former.host) != (check.bybit_uid, key.host):
+                await unit.accounts.remove(former.account_id)
+                account = await self._new_account(unit, user_id, account_type, key.host, former.label)
+            await unit.accounts.put_credentials(self._sealed(account, key, check))
+            account = await unit.accounts.activate(account.account_id, check.bybit_uid)
+            if config.default_account_id == former.account_id:
+                await unit.users.set_default_account(user_id, account.account_id)
+            await self._note(unit, user_id, account, "key.replace")
+        return KeyReport(account=account, check=check, findings=self._judge(check))
+
+    async def discard(self, user_id: UserId, account_type: AccountType, waiting: AccountId) -> None:
+        """Forget a key that waits for its place. Raises ButtonExpired if it waits no more."""
+        async with self.transactions.begin() as unit:
+            sealed = await waiting_key(unit, user_id, account_type, waiting)
+            await unit.accounts.remove(sealed.account_id)
+
+    async def ending(self, account: Account) -> str:
+        """The last characters of the account's key, as Bybit's list of keys shows it; nothing of an unreadable one."""
+        sealed = await self.reads.credentials(account.account_id)
+        try:
+            return "" if sealed is None else _ending(self.vault.open(sealed).api_key)
+        except WrongKeyFile:
+            _logger.warning("the key of account %d does not open", account.account_id)
+            return ""
+
+    async def _attach(self, user_id: UserId, key: NewKey, answers: str | None) -> KeyReport | KeyQuestion:
         config = await self._config(user_id)
         check = await self._inspect(key)
         findings = self._judge(check)
         if refusals(findings):
             raise _refused(refusals(findings), key.account_type)
-        former = _replaced(config, key.account_type, check.bybit_uid)
+        held = (await self.reads.license(user_id)).type_at(self.clock.now())
+        places = places_for(config, key.account_type, check.bybit_uid, most(held, Limit.ACCOUNTS))
+        if (known := await self._holder(places, key)) is not None:
+            return await self._sent_again(known, check, answers)
         async with self.transactions.begin() as unit:
-            account = await self._place_for(unit, user_id, key, former, check)
-            sealed = self.vault.seal(
-                user_id=user_id,
-                account_id=account.account_id,
-                account_type=key.account_type,
-                host=key.host,
-                key_type=key.key_type,
-                api_key=key.api_key,
-                api_secret=key.api_secret,
-                check=check,
-            )
-            await unit.accounts.put_credentials(sealed)
-            account = await unit.accounts.activate(account.account_id, check.bybit_uid)
-            await unit.users.set_default_account(user_id, account.account_id)
-            await self._note(unit, user_id, account, "key.attach")
+            waiting = await unit.accounts.pending(user_id, key.account_type)
+            if waiting is not None:
+                await unit.accounts.remove(waiting.account_id)
+            label = free_label(config, key.account_type)
+            account = await self._new_account(unit, user_id, key.account_type, key.host, label)
+            await unit.accounts.put_credentials(self._sealed(account, key, check))
+            if not places:
+                account = await unit.accounts.activate(account.account_id, check.bybit_uid)
+                await self._note(unit, user_id, account, "key.attach")
             if answers is not None:
                 await unit.dialogues.clear(user_id, answers)
-        return KeyReport(account=account, check=check, findings=findings)
+        if not places:
+            return KeyReport(account=account, check=check, findings=findings)
+        return KeyQuestion(
+            waiting=account.account_id,
+            account_type=key.account_type,
+            bybit_uid=check.bybit_uid,
+            ending=_ending(key.api_key),
+            places=places,
+            most=most(held, Limit.ACCOUNTS),
+        )
 
-    async def _place_for(
-        self, unit: UnitOfWork, user_id: UserId, key: NewKey, former: Account | None, check: KeyCheck
+    async def _holder(self, places: tuple[Account, ...], key: NewKey) -> Account | None:
+        """The account that this very key is stored for."""
+        for each in places:
+            sealed = await self.queries.credentials(each.account_id)
+            if sealed is not None and self.vault.open(sealed).api_key == key.api_key:
+                return each
+        return None
+
+    async def _sent_again(self, account: Account, check: KeyCheck, answers: str | None) -> KeyReport:
+        async with self.transactions.begin() as unit:
+            sealed = await self.queries.credentials(account.account_id)
+            if sealed is not None:
+                await unit.accounts.set_check(sealed, check)
+            if answers is not None:
+                await unit.dialogues.clear(account.user_id, answers)
+        return KeyReport(account=account, check=check, findings=self._judge(check))
+
+    def _sealed(self, account: Account, key: NewKey, check: KeyCheck | None) -> SealedCredentials:
+        return self.vault.seal(
+            user_id=account.user_id,
+            account_id=account.account_id,
+            account_type=key.account_type,
+            host=key.host,
+            key_type=key.key_type,
+            api_key=key.api_key,
+            api_secret=key.api_secret,
+            check=check,
+        )
+
+    async def _new_account(
+        self, unit: UnitOfWork, user_id: UserId, account_type: AccountType, host: str, label: str
     ) -> Account:
-        """The account row that takes the key: the same one for a new key of the same Bybit account, else a new one."""
-        waiting = await unit.accounts.pending(user_id, key.account_type)
-        if waiting is not None:
-            await unit.accounts.remove(waiting.account_id)
-        if former is not None:
-            if (former.bybit_uid, former.host) == (check.bybit_uid, key.host):
-                return former
-            await unit.accounts.remove(former.account_id)
-        return await self._new_account(unit, user_id, key.account_type, key.host)
-
-    async def _new_account(self, unit: UnitOfWork, user_id: UserId, account_type: AccountType, host: str) -> Account:
         return await unit.accounts.add(
             user_id=user_id,
             exchange=Exchange.BYBIT,
             account_type=account_type,
             host=host,
-            label=LABELS[account_type],
+            label=label,
             now=self.clock.now(),
         )
 
@@ -255,8 +328,9 @@ class Keys:
         try:
             return await self.inspector.inspect(key)
         except KeyTrouble as trouble:
-            finding = await self._elsewhere(key) if trouble.code == _UNKNOWN_THERE else None
-            raise _refused((finding or _finding_of(trouble),), key.account_type) from trouble
+            finding = await self._elsewhere(key) if trouble.code == NOT_KNOWN else None
+            found = finding or finding_of(trouble.code or 0, egress_ip=self.egress_ip)
+            raise _refused((found,), key.account_type) from trouble
 
     async def _elsewhere(self, key: NewKey) -> Finding | None:
         """Whether a key that Bybit does not know there is one of its other environment."""
@@ -267,6 +341,9 @@ class Keys:
             return None
         values = {"belongs": other.value, "wanted": key.account_type.value}
         return Finding(key="key-wrong-environment", severity=Severity.REFUSE, values=values)
+
+    def _stored_finding(self, trouble: KeyTrouble) -> Finding:
+        return finding_of(trouble.code or 0, egress_ip=self.egress_ip, is_stored=True)
 
     def _judge(self, check: KeyCheck) -> tuple[Finding, ...]:
         return judge(check, now=self.clock.now(), require_bound_ip=self.require_bound_ip)
@@ -285,13 +362,8 @@ def _is_same(before: SealedCredentials | None, after: SealedCredentials | None) 
     return before.api_key == after.api_key
 
 
-def _replaced(config: UserConfig, account_type: AccountType, bybit_uid: str) -> Account | None:
-    """Whose place a new key takes: the account that it is a key of, else the one that the type stands for."""
-    same = [each for each in config.accounts if (each.account_type, each.bybit_uid) == (account_type, bybit_uid)]
-    try:
-        return same[0] if same else config.resolve(account_type)
-    except NoAccount:
-        return None
+def _ending(api_key: Secret) -> str:
+    return api_key.reveal()[-ENDING:]
 
 
 def _usable_site(code: str, account_type: AccountType) -> Site:
@@ -310,16 +382,6 @@ def _shaped(secret: Secret, lengths: range) -> Secret:
     if len(text) not in lengths or not text.isascii() or not text.isprintable() or " " in text:
         raise BadInput("keys-malformed")
     return secret
-
-
-def _finding_of(trouble: KeyTrouble) -> Finding:
-    key = _CODE_FINDINGS.get(trouble.code or 0, "key-not-taken")
-    return Finding(key=key, severity=Severity.REFUSE, values={"code": trouble.code or 0})
-
-
-def _stored_finding_of(trouble: KeyTrouble) -> Finding:
-    finding = _finding_of(trouble)
-    return replace(finding, key=_STORED_FINDINGS.get(trouble.code or 0, finding.key))
 
 
 def _refused(findings: tuple[Finding, ...], account_type: AccountType, *, is_stored: bool = False) -> KeyRefused:

@@ -55,6 +55,7 @@ RANGES: Final[Mapping[SettingField, Range]] = MappingProxyType(
 _MAX_TYPED: Final = 64
 _OFFSET: Final = re.compile(r"(?:utc|gmt)?(?P<sign>[+-])(?P<hours>0?[0-9]|1[0-4])(?::?00)?")
 _ACCOUNT: Final = re.compile(r"(?P<type>[a-z]+):(?P<id>[0-9]{1,19})")  # what buttons hold: demo:2
+_NUMBERED: Final = re.compile(r"(?P<type>[a-z]+) +(?P<number>[0-9]{1,3})", re.IGNORECASE)  # what is typed: demo 2
 _FURTHEST: Final = MappingProxyType({"+": 14, "-": 12})  # hours from UTC
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -111,6 +112,8 @@ async def _parsed(config: UserConfig, field: SettingField, typed: str) -> _Store
 
 def _account(config: UserConfig, typed: str) -> Account:
     word, account_id = typed, None
+    if (named := _NUMBERED.fullmatch(typed)) is not None:
+        return config.numbered(_choice(AccountType, named["type"]), int(named["number"]))
     if (button := _ACCOUNT.fullmatch(typed)) is not None:
         word, account_id = button["type"], AccountId(int(button["id"]))
     return config.resolve(_choice(AccountType, word), account_id)

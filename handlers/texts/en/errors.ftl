@@ -37,6 +37,12 @@ error-time-zone =
         [0] I know no such place. Try a larger city: <code>Kyiv</code>, <code>Europe/Berlin</code>, <code>UTC</code>.
        *[other] I know no such place. Did you mean { $nearest }?
     }
+error-no-account-number =
+    You have no account { $account_type ->
+        [demo] Bybit Demo
+        [paper] Practice
+       *[live] Live
+    } { $number }. /keys lists those that there are.
 error-no-account =
     { $account_type ->
         [demo] Bybit Demo is not connected yet.

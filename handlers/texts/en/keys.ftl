@@ -8,6 +8,7 @@ keys-intro =
 keys-which-site = Which Bybit do you use? It is the address in your browser.
 keys-title = <b>Connected</b>
 keys-line = • { $account } · { $site }
+keys-identity = UID { $uid } · key …{ $ending }
 keys-another = To connect another key, choose its site:
 keys-which-account =
     <b>{ $site }</b>: which account?
@@ -42,6 +43,21 @@ keys-connected = ✅ <b>{ $account } is connected</b> · { $site }
 keys-checked =
     <b>{ $account }</b> · { $site }
     Checked { $time }
+keys-first-stays = Screens still show <b>{ $account }</b> first.
+keys-shown-first = ✓ Screens show <b>{ $account }</b> first now.
+button-show-first = Show { $account } first
+keys-ask-same =
+    <b>This Bybit account is connected already.</b>
+    Shall the new key …{ $ending } take the place of the old one? Only the key changes.
+keys-ask-place =
+    <b>There is no room for one more { $account } account.</b>
+    { $count ->
+        [one] Your license allows { $count } of a kind.
+       *[other] Your license allows { $count } of a kind.
+    } Shall the new key …{ $ending } (UID { $uid }) take the place of one of these? What is at Bybit stays as it is.
+button-replace-key = Replace { $account }
+button-keep-keys = Keep what is there
+keys-discarded = The new key is forgotten. Everything is as it was.
 keys-ask-removal =
     <b>Remove the key of { $account } ({ $site })?</b>
     I forget the key and what I read with it. Your account at Bybit stays as it is.
@@ -106,7 +122,10 @@ key-bad-secret-now =
     Make a new key on Bybit; /keys shows how.
 key-other-ip =
     <b>It is bound to another IP address.</b>
-    Add my address to the key on Bybit; /keys shows it.
+    { $ip ->
+        [none] Bind it to the address of the machine that I run on: whoever runs me knows it.
+       *[other] Add my address to the key on Bybit: <code>{ $ip }</code>
+    }
 key-not-taken =
     <b>Bybit does not take it (code { $code }).</b>
     Make a new key on Bybit; /keys shows how.

@@ -37,6 +37,12 @@ error-time-zone =
         [0] Такого места не знаю. Попробуйте город побольше: <code>Kyiv</code>, <code>Europe/Moscow</code>, <code>UTC</code>.
        *[many] Такого места не знаю. Может быть, { $nearest }?
     }
+error-no-account-number =
+    Счёта { $account_type ->
+        [demo] Bybit Demo
+        [paper] Практика
+       *[live] Реальный
+    } { $number } у вас нет. /keys показывает те, что есть.
 error-no-account =
     { $account_type ->
         [demo] Bybit Демо ещё не подключён.

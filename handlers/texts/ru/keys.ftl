@@ -8,6 +8,7 @@ keys-intro =
 keys-which-site = Какой Bybit у вас? Посмотрите адрес в браузере.
 keys-title = <b>Подключено</b>
 keys-line = • { $account } · { $site }
+keys-identity = UID { $uid } · ключ …{ $ending }
 keys-another = Чтобы подключить другой ключ, выберите его сайт:
 keys-which-account =
     <b>{ $site }</b>: какой счёт?
@@ -42,6 +43,22 @@ keys-connected = ✅ <b>Подключено: { $account }</b> · { $site }
 keys-checked =
     <b>{ $account }</b> · { $site }
     Проверено { $time }
+keys-first-stays = Экраны по-прежнему сначала показывают: <b>{ $account }</b>.
+keys-shown-first = ✓ Теперь экраны сначала показывают: <b>{ $account }</b>.
+button-show-first = Сначала { $account }
+keys-ask-same =
+    <b>Этот счёт Bybit уже подключён.</b>
+    Поставить новый ключ …{ $ending } вместо старого? Сменится только ключ.
+keys-ask-place =
+    <b>Для ещё одного счёта «{ $account }» нет места.</b>
+    { $count ->
+        [one] Ваша лицензия даёт { $count } счёт каждого вида.
+        [few] Ваша лицензия даёт { $count } счёта каждого вида.
+       *[many] Ваша лицензия даёт { $count } счетов каждого вида.
+    } Поставить новый ключ …{ $ending } (UID { $uid }) вместо одного из этих? На самом Bybit ничего не изменится.
+button-replace-key = Вместо: { $account }
+button-keep-keys = Оставить как есть
+keys-discarded = Новый ключ забыт. Всё осталось как было.
 keys-ask-removal =
     <b>Убрать ключ? { $account } ({ $site })</b>
     Я забуду ключ и всё, что с ним прочитал. Ваш счёт на Bybit останется как есть.
@@ -106,7 +123,10 @@ key-bad-secret-now =
     Создайте на Bybit новый ключ; /keys покажет как.
 key-other-ip =
     <b>Он привязан к другому IP-адресу.</b>
-    Добавьте к ключу на Bybit мой адрес; /keys его покажет.
+    { $ip ->
+        [none] Привяжите его к адресу машины, на которой я работаю: его знает тот, кто меня запустил.
+       *[other] Добавьте к ключу на Bybit мой адрес: <code>{ $ip }</code>
+    }
 key-not-taken =
     <b>Bybit его не принимает (код { $code }).</b>
     Создайте на Bybit новый ключ; /keys покажет как.

@@ -39,6 +39,12 @@ error-time-zone =
         [0] Такого місця не знаю. Спробуйте більше місто: <code>Kyiv</code>, <code>Europe/Berlin</code>, <code>UTC</code>.
        *[many] Такого місця не знаю. Може, { $nearest }?
     }
+error-no-account-number =
+    Рахунку { $account_type ->
+        [demo] Bybit Demo
+        [paper] Практика
+       *[live] Реальний
+    } { $number } у вас немає. /keys показує ті, що є.
 error-no-account =
     { $account_type ->
         [demo] Bybit Демо ще не підключено.

@@ -8,6 +8,7 @@ keys-intro =
 keys-which-site = Який у вас Bybit? Погляньте на адресу в браузері.
 keys-title = <b>Підключено</b>
 keys-line = • { $account } · { $site }
+keys-identity = UID { $uid } · ключ …{ $ending }
 keys-another = Щоб підключити інший ключ, виберіть його сайт:
 keys-which-account =
     <b>{ $site }</b>: який рахунок?
@@ -42,6 +43,22 @@ keys-connected = ✅ <b>Підключено: { $account }</b> · { $site }
 keys-checked =
     <b>{ $account }</b> · { $site }
     Перевірено { $time }
+keys-first-stays = Екрани й далі спершу показують: <b>{ $account }</b>.
+keys-shown-first = ✓ Тепер екрани спершу показують: <b>{ $account }</b>.
+button-show-first = Спершу { $account }
+keys-ask-same =
+    <b>Цей рахунок Bybit уже підключено.</b>
+    Поставити новий ключ …{ $ending } замість старого? Зміниться лише ключ.
+keys-ask-place =
+    <b>Для ще одного рахунку «{ $account }» немає місця.</b>
+    { $count ->
+        [one] Ваша ліцензія дає { $count } рахунок кожного виду.
+        [few] Ваша ліцензія дає { $count } рахунки кожного виду.
+       *[many] Ваша ліцензія дає { $count } рахунків кожного виду.
+    } Поставити новий ключ …{ $ending } (UID { $uid }) замість одного з цих? На самому Bybit нічого не зміниться.
+button-replace-key = Замість: { $account }
+button-keep-keys = Залишити як є
+keys-discarded = Новий ключ забуто. Усе залишилось як було.
 keys-ask-removal =
     <b>Прибрати ключ? { $account } ({ $site })</b>
     Я забуду ключ і все, що з ним прочитав. Ваш рахунок на Bybit лишиться як є.
@@ -106,7 +123,10 @@ key-bad-secret-now =
     Створіть на Bybit новий ключ; /keys покаже як.
 key-other-ip =
     <b>Він прив'язаний до іншої IP-адреси.</b>
-    Додайте до ключа на Bybit мою адресу; /keys її покаже.
+    { $ip ->
+        [none] Прив'яжіть його до адреси машини, на якій я працюю: її знає той, хто мене запустив.
+       *[other] Додайте до ключа на Bybit мою адресу: <code>{ $ip }</code>
+    }
 key-not-taken =
     <b>Bybit його не приймає (код { $code }).</b>
     Створіть на Bybit новий ключ; /keys покаже як.
