@@ -94,10 +94,7 @@ _KILLERS: Final[Killers] = (
     ("require_bound_ip", _UNBOUND),
     (
         "KeyWatch with the usual egress_ip",
-        (
-            "tests/integration/test_services_key_watch.py::"
-            "test_a_key_that_was_bound_elsewhere_is_told_with_the_address",
-        ),
+        ("tests/integration/test_services_key_watch.py::test_a_key_bound_elsewhere_is_told_with_the_address",),
     ),
     (
         "egress_ip",

@@ -212,7 +212,7 @@ async def test_whoever_asks_while_the_key_is_replaced_is_told_of_the_new_one(
     assert report.check.ips == (await stored_check(harness)).ips == ("192.0.2.7",)
 
 
-async def test_a_key_that_was_bound_elsewhere_is_told_with_the_address(harness: Harness) -> None:
+async def test_a_key_bound_elsewhere_is_told_with_the_address(harness: Harness) -> None:
     watch = await a_day_later(harness)
     harness.bybit.key_trouble = KeyTrouble("no", code=10010)
     await watch.check_due()
