@@ -81,6 +81,10 @@ class KeyCheck:
     ips: tuple[str, ...]  # empty: not bound
     expires_at: Millis | None
     checked_at: Millis
+    is_unified: bool | None = None  # the account behind it; None: not told, like the two below
+    is_master: bool | None = None  # False: a subaccount
+    key_kind: int | None = None  # Bybit's `type`: 1 the person's own, 2 of a third-party application
+    is_complete: bool = True  # False: taken by demo, which told nothing of its rights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

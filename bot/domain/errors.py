@@ -13,9 +13,11 @@ PerpdeskError
 ├── ExchangeError
 │   ├── ExchangeRejected    a definite no from Bybit, with its code
 │   ├── KeyTrouble          this account's key; stop it, keep the others
+│   ├── ExchangeRestricted  the region, the account or its type is not served, whatever the key
 │   ├── RetryLater          too many calls; retry after so many seconds
 │   ├── ClockTrouble        our clock is off
-│   ├── ExchangeDown        no answer, or none that can be read: a read may be asked again
+│   ├── ExchangeDown        no answer: a read may be asked again
+│   │   └── ExchangeUnreadable  an answer that can't be read: the operator has to look
 │   └── OutcomeUnknown      the outcome of a write is not known: reconcile, never resend
 ├── StarsError              Telegram's side of a payment
 │   ├── StarsRefused        a definite no: somebody has to look
@@ -29,6 +31,7 @@ PerpdeskError
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from bot.domain.key_rules import Finding
 
@@ -115,6 +118,23 @@ class KeyTrouble(ExchangeError):
     """Invalid, expired, unbound or under-permitted key: stop this account, keep the others."""
 
 
+class Restriction(StrEnum):
+    """What Bybit's refusal is about."""
+
+    REGION = "region"  # of the person, the account or our server
+    COMPLIANCE = "compliance"  # banned, cooling off, identity not proven
+    ACCOUNT_TYPE = "account-type"  # only for, or not for, unified accounts
+    SERVER = "server"  # HTTP 403: Bybit's front lets this call of ours not through
+
+
+class ExchangeRestricted(ExchangeError):
+    """Bybit does not serve this region, account or type of account: nothing was done, and no other key helps."""
+
+    def __init__(self, message: str, *, restriction: Restriction, code: int | None = None) -> None:
+        super().__init__(message, code=code)
+        self.restriction = restriction
+
+
 class RetryLater(ExchangeError):
     """Too many calls. `retry_after` in seconds."""
 
@@ -128,7 +148,15 @@ class ClockTrouble(ExchangeError):
 
 
 class ExchangeDown(ExchangeError):
-    """No answer, a 5xx, or an answer that can't be read. A read may be asked again."""
+    """No answer, or a 5xx. A read may be asked again."""
+
+
+class ExchangeUnreadable(ExchangeDown):
+    """An answer that came and can't be read; `field` is the first one that can't, "" for the answer as a whole."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class OutcomeUnknown(ExchangeError):

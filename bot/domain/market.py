@@ -1,4 +1,7 @@
-"""Public market data in Bybit's terms: frozen, Decimal, with the moment it is of."""
+"""Public market data in Bybit's terms: frozen, Decimal, with the moment it is of.
+
+None: Bybit does not say it, or not so that it can be read; a new listing has no figures of 24 hours yet.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,15 +24,15 @@ class Instrument:
 
     category: Category
     symbol: Symbol
-    status: str  # Trading, PreLaunch, Delivering, Closed …
+    status: str  # Trading, PreLaunch, Delivering, Closed …; "": not said, like the coins
     base_coin: str
     quote_coin: str
     tick_size: Decimal
     qty_step: Decimal
-    min_order_qty: Decimal
-    max_order_qty: Decimal
-    max_market_order_qty: Decimal
-    min_notional: Decimal
+    min_order_qty: Decimal | None
+    max_order_qty: Decimal | None
+    max_market_order_qty: Decimal | None
+    min_notional: Decimal | None
     max_leverage: Decimal | None  # None: spot
 
 
@@ -44,11 +47,11 @@ class Ticker:
     index_price: Decimal | None
     bid_price: Decimal | None
     ask_price: Decimal | None
-    high_24h: Decimal
-    low_24h: Decimal
-    price_24h_change: Decimal
-    volume_24h: Decimal
-    turnover_24h: Decimal
+    high_24h: Decimal | None
+    low_24h: Decimal | None
+    price_24h_change: Decimal | None
+    volume_24h: Decimal | None
+    turnover_24h: Decimal | None
     funding_rate: Decimal | None
     next_funding_ts: Millis | None
     as_of: Millis
@@ -63,6 +66,7 @@ class OrderBook:
     bids: tuple[tuple[Decimal, Decimal], ...]
     asks: tuple[tuple[Decimal, Decimal], ...]
     as_of: Millis
+    unreadable: int = 0  # levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +98,8 @@ class Listing:
 
     symbol: Symbol
     last_price: Decimal
-    price_24h_change: Decimal
-    turnover_24h: Decimal
+    price_24h_change: Decimal | None
+    turnover_24h: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,12 @@ class MarketBoard:
     category: Category
     items: tuple[Listing, ...]
     as_of: Millis
+    unreadable: tuple[str, ...] = ()  # symbols
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """What trades: of the unreadable, that they do is known."""
+        return frozenset((*(item.symbol for item in self.items), *self.unreadable))
 
 
 KLINE_INTERVALS: Final = ("1", "3", "5", "15", "30", "60", "120", "240", "360", "720", "D", "W", "M")

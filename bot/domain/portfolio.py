@@ -1,11 +1,20 @@
-"""Balances, positions, orders and executions of an account in Bybit's terms, each with the moment it is of."""
+"""Balances, positions, orders and executions of an account in Bybit's terms, each with the moment it is of.
+
+None stands for what the exchange did not say, or not so that it can be read: it is unknown, never 0. Rows of which not
+even the essentials can be read stand in `unreadable`, by symbol or coin, so that nobody takes them for absent.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Category
+
+STANDARD_TAKER: Final = Decimal("0.00055")  # Bybit's rates for a perpetual without a VIP level (2026-07)
+STANDARD_MAKER: Final = Decimal("0.0002")
+NAMELESS: Final = "?"  # in `unreadable`: a row that does not even say what it is of
 
 
 class Side(StrEnum):
@@ -27,24 +36,25 @@ class CoinBalance:
     """One coin of a wallet, in that coin."""
 
     coin: str
-    wallet_balance: Decimal
-    equity: Decimal
-    unrealised_pnl: Decimal
-    usd_value: Decimal
+    wallet_balance: Decimal | None
+    equity: Decimal | None
+    unrealised_pnl: Decimal | None
+    usd_value: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """A unified account's wallet in USD; totals are None where Bybit leaves them empty (isolated margin)."""
+    """A unified account's wallet in USD, spot holdings too; isolated margin has no totals of margin."""
 
     account_id: AccountId
-    total_equity: Decimal
-    total_wallet_balance: Decimal
+    total_equity: Decimal | None
+    total_wallet_balance: Decimal | None
     total_available: Decimal | None
-    total_unrealised_pnl: Decimal
+    total_unrealised_pnl: Decimal | None
     total_initial_margin: Decimal | None
     coins: tuple[CoinBalance, ...]
     as_of: Millis
+    unreadable: tuple[str, ...] = ()  # coins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +76,18 @@ class Position:
     position_idx: int
     side: Side
     size: Decimal
-    entry_price: Decimal
-    mark_price: Decimal
-    position_value: Decimal
+    entry_price: Decimal | None
+    mark_price: Decimal | None
+    position_value: Decimal | None
     leverage: Decimal | None
     liquidation_price: Decimal | None
-    unrealised_pnl: Decimal
+    unrealised_pnl: Decimal | None
     take_profit: Decimal | None
     stop_loss: Decimal | None
     trailing_stop: Decimal | None
-    created_ts: Millis
-    updated_ts: Millis
+    created_ts: Millis | None
+    updated_ts: Millis | None
+    unread: tuple[str, ...] = ()  # Bybit's names of fields that can't be read: a stop of None may stand there
 
     def leg_key(self, account_id: AccountId) -> LegKey:
         """The leg's key in the account that holds it."""
@@ -90,6 +101,12 @@ class Positions:
     account_id: AccountId
     items: tuple[Position, ...]
     as_of: Millis
+    unreadable: tuple[str, ...] = ()  # symbols
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether nothing stands there for certain: a position that can't be read is one."""
+        return not self.items and not self.unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,33 +119,36 @@ class Order:
     order_link_id: OrderLinkId
     position_idx: int
     side: Side
-    order_type: OrderType
-    order_status: str
+    order_type: OrderType | None
+    order_status: str  # "": not said
     price: Decimal | None  # None: market
     qty: Decimal
-    cum_exec_qty: Decimal
+    cum_exec_qty: Decimal | None
     trigger_price: Decimal | None
     stop_order_type: str
     time_in_force: str
-    reduce_only: bool
+    reduce_only: bool | None
     take_profit: Decimal | None
     stop_loss: Decimal | None
-    created_ts: Millis
-    updated_ts: Millis
+    created_ts: Millis | None
+    updated_ts: Millis | None
+    unread: tuple[str, ...] = ()  # see Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """An account's open orders as of a moment."""
+    """An account's open orders of every category as of a moment, but for those that the key may not read."""
 
     account_id: AccountId
     items: tuple[Order, ...]
     as_of: Millis
+    unreadable: tuple[str, ...] = ()  # symbols
+    left_out: tuple[Category, ...] = ()  # the key may not read them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """One fill. `exec_fee` is in `fee_currency`; negative is a rebate."""
+    """One fill. `exec_fee` is in `fee_currency` ("": not said); negative is a rebate."""
 
     category: Category
     symbol: Symbol
@@ -137,23 +157,25 @@ class Execution:
     order_link_id: OrderLinkId
     side: Side
     exec_type: str
-    exec_price: Decimal
+    exec_price: Decimal | None
     exec_qty: Decimal
-    exec_value: Decimal
-    exec_fee: Decimal
+    exec_value: Decimal | None
+    exec_fee: Decimal | None
     fee_currency: str
-    is_maker: bool
-    closed_size: Decimal
-    exec_ts: Millis
+    is_maker: bool | None
+    closed_size: Decimal | None
+    exec_ts: Millis | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executions:
-    """An account's newest fills, newest first, as of a moment."""
+    """An account's newest fills of every category, newest first, as of a moment; see `Orders` for what is not there."""
 
     account_id: AccountId
     items: tuple[Execution, ...]
     as_of: Millis
+    unreadable: tuple[str, ...] = ()  # symbols
+    left_out: tuple[Category, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +185,4 @@ class FeeRate:
     symbol: Symbol
     taker: Decimal
     maker: Decimal
+    is_standard: bool = False  # Bybit's rate without a VIP level, because this account's own can't be asked

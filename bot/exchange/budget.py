@@ -87,6 +87,11 @@ def at_priority(priority: RequestPriority) -> Iterator[None]:
         _priority.reset(token)
 
 
+def is_viewing() -> bool:
+    """Whether the calls that are made now are for somebody's eyes, not for an order or a reconciliation."""
+    return _priority.get() is RequestPriority.VIEW
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestKey:
     """One call before it is made. `owner` is whose UID it counts for, None for public data."""

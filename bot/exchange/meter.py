@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, OutcomeUnknown, RetryLater
+from bot.domain.errors import (
+    ClockTrouble,
+    ExchangeDown,
+    ExchangeRejected,
+    ExchangeRestricted,
+    ExchangeUnreadable,
+    KeyTrouble,
+    OutcomeUnknown,
+    RetryLater,
+)
 from bot.exchange.budget import BudgetStats
 
 OK: Final = "ok"
@@ -17,6 +26,8 @@ _OUTCOMES: Final[Mapping[type[BaseException], str]] = MappingProxyType(
         KeyTrouble: "key_trouble",
         RetryLater: "back_off",
         ClockTrouble: "clock_trouble",
+        ExchangeRestricted: "restricted",
+        ExchangeUnreadable: "unreadable",  # before what it is a kind of
         ExchangeDown: "down",
         OutcomeUnknown: "unknown",
     }
@@ -56,9 +67,13 @@ class PoolStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeStats:
-    """Everything about Bybit at one moment. `requests`: (endpoint, outcome) -> count; skew in ms, None: not known."""
+    """Everything about Bybit at one moment. `requests`: (endpoint, outcome) -> count; skew in ms, None: not known.
+
+    `unreadable_rows`: endpoint -> rows of which something could not be read.
+    """
 
     requests: Mapping[tuple[str, str], int]
+    unreadable_rows: Mapping[str, int]
     latency: Latency
     reconnects: int
     clock_skew: int | None

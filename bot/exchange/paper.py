@@ -12,13 +12,22 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.market import Ticker
-from bot.domain.portfolio import Balance, CoinBalance, Executions, FeeRate, Orders, Position, Positions, Side
+from bot.domain.portfolio import (
+    STANDARD_MAKER,
+    STANDARD_TAKER,
+    Balance,
+    CoinBalance,
+    Executions,
+    FeeRate,
+    Orders,
+    Position,
+    Positions,
+    Side,
+)
 from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 
 EXECUTIONS: Final = 50
-TAKER: Final = Decimal("0.00055")  # Bybit's rates for a perpetual without a VIP level (2026-07)
-MAKER: Final = Decimal("0.0002")
 _SETTLE_COIN: Final = "USDT"
 _DOLLARS: Final = frozenset({_SETTLE_COIN, "USDC"})  # counted at one
 
@@ -33,8 +42,8 @@ class PaperGateway:
     queries: AccountQueries
     ticker: Callable[[Symbol], Awaitable[Ticker]]
     clock: Clock
-    taker: Decimal = TAKER
-    maker: Decimal = MAKER
+    taker: Decimal = STANDARD_TAKER
+    maker: Decimal = STANDARD_MAKER
 
     async def balance(self, account: Account) -> Balance:
         wallet = await self.queries.paper_wallet(account.account_id)
@@ -42,8 +51,8 @@ class PaperGateway:
         rows = await self.queries.positions(account.account_id)
         held = rows.items if rows else ()
         prices = await self._prices([*(each.symbol for each in held), *map(_pair, amounts.keys() - _DOLLARS)])
-        pnl = sum((_marked(each, prices).unrealised_pnl for each in held), Decimal(0))
-        margin = sum((_initial_margin(_marked(each, prices)) for each in held), Decimal(0))
+        pnl = sum((_gain(each, prices[each.symbol]) for each in held), Decimal(0))
+        margin = sum((_initial_margin(each, prices[each.symbol]) for each in held), Decimal(0))
         coins = tuple(_coin(coin, amount, pnl, prices) for coin, amount in sorted(amounts.items()))
         wallet_total = sum((amount * _dollars(coin, prices) for coin, amount in amounts.items()), Decimal(0))
         return Balance(
@@ -87,12 +96,18 @@ class PaperGateway:
 def _marked(position: Position, prices: Mapping[Symbol, Decimal]) -> Position:
     """The position at the live price."""
     mark = prices[position.symbol]
-    gain = mark - position.entry_price if position.side is Side.BUY else position.entry_price - mark
-    return replace(position, mark_price=mark, position_value=mark * position.size, unrealised_pnl=gain * position.size)
+    gain = _gain(position, mark)
+    return replace(position, mark_price=mark, position_value=mark * position.size, unrealised_pnl=gain)
 
 
-def _initial_margin(position: Position) -> Decimal:
-    return position.position_value / (position.leverage or 1)
+def _gain(position: Position, mark: Decimal) -> Decimal:
+    """What the position has brought so far; our own rows all have an entry price."""
+    entry = position.entry_price or mark
+    return (mark - entry if position.side is Side.BUY else entry - mark) * position.size
+
+
+def _initial_margin(position: Position, mark: Decimal) -> Decimal:
+    return mark * position.size / (position.leverage or 1)
 
 
 def _coin(coin: str, amount: Decimal, pnl: Decimal, prices: Mapping[Symbol, Decimal]) -> CoinBalance:

@@ -14,8 +14,10 @@ from bot.domain.errors import (
     ExchangeDown,
     ExchangeError,
     ExchangeRejected,
+    ExchangeRestricted,
     KeyTrouble,
     OutcomeUnknown,
+    Restriction,
     RetryLater,
 )
 
@@ -30,7 +32,8 @@ class RetCodeClass(StrEnum):
     GONE = "gone"  # the order is final or not there: reconcile
     UNKNOWN = "unknown"  # it may or may not have happened: reconcile, never resend
     REJECTED = "rejected"  # a definite no that the person may mend
-    KEY = "key"  # this account's key, rights or region
+    KEY = "key"  # this account's key or its rights
+    RESTRICTED = "restricted"  # the region, the account or its type, whatever the key
     BACK_OFF = "back_off"  # too many calls: nothing was done
     CLOCK = "clock"  # the time window was missed: nothing was done
 
@@ -82,6 +85,7 @@ _CODES: Final[Mapping[RetCodeClass, tuple[int, ...]]] = {
         10001,  # a parameter
         10017,  # no such route
         10029,  # symbol
+        10032,  # not on demo
         # Derivatives: price, balance, risk, modes, stops.
         *range(110003, 110008),
         110009,
@@ -150,17 +154,19 @@ _CODES: Final[Mapping[RetCodeClass, tuple[int, ...]]] = {
     ),
     RetCodeClass.KEY: (
         -2015,  # expired (spot)
-        10003,  # invalid, or of another environment
+        10003,  # invalid, or of another environment; on a trade stream: too many sessions, which this table is not for
         10004,  # signature
         10005,  # permission
         10007,  # authentication
         10008,  # banned, or the account's mode
-        10009,  # region
         10010,  # IP not bound
+        33004,  # expired (derivatives)
+    ),
+    RetCodeClass.RESTRICTED: (
+        10009,  # region
         10024,  # compliance
         10027,  # banned from trading
         10028,  # unified accounts only
-        33004,  # expired (derivatives)
         100028,  # not for unified accounts
         110067,  # unified account not supported
         110124,  # cooling-off period
@@ -181,9 +187,15 @@ _CODES: Final[Mapping[RetCodeClass, tuple[int, ...]]] = {
     ),
 }
 
+_RESTRICTIONS: Final[Mapping[int, Restriction]] = MappingProxyType(
+    {10024: Restriction.COMPLIANCE, 10027: Restriction.COMPLIANCE, 110124: Restriction.COMPLIANCE}
+    | dict.fromkeys((10028, 100028, 110067), Restriction.ACCOUNT_TYPE)
+)  # the others are of the region
 RET_CODE_CLASSES: Final[Mapping[int, RetCodeClass]] = MappingProxyType(
     {code: kind for kind, codes in _CODES.items() for code in codes}
 )
+NO_PERMISSION: Final = 10005  # the key lacks the right for this endpoint or category
+NOT_ON_DEMO: Final = 10032
 NO_SUCH_SYMBOL: Final = frozenset({10001, 10029, 170121})  # answers to a read whose only doubtful word is the symbol
 
 
@@ -202,6 +214,9 @@ def to_error(code: int, message: str, *, is_write: bool, retry_after: float = DE
             raise ValueError(f"retCode {code} is no error")
         case RetCodeClass.KEY:
             return KeyTrouble(message, code=code)
+        case RetCodeClass.RESTRICTED:
+            restriction = _RESTRICTIONS.get(code, Restriction.REGION)
+            return ExchangeRestricted(message, code=code, restriction=restriction)
         case RetCodeClass.BACK_OFF:
             return RetryLater(message, code=code, retry_after=retry_after)
         case RetCodeClass.CLOCK:

@@ -85,6 +85,12 @@ class ExchangeCollector(Collector):
         for (endpoint, outcome), count in sorted(found.requests.items()):
             requests.add_metric((endpoint, outcome), count)
         yield requests
+        yield from _counters(
+            "perpdesk_exchange_unreadable_rows",
+            "Rows of Bybit's answers of which something could not be read.",
+            "endpoint",
+            found.unreadable_rows,
+        )
         yield _histogram(found)
         yield GaugeMetricFamily("perpdesk_exchange_clients", "Clients in the pool.", value=found.pool.clients)
         yield GaugeMetricFamily("perpdesk_exchange_waiting", "Calls waiting for budget.", value=found.budget.waiting)

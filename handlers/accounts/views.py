@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance, Execution, Executions, Order, Orders, Position, Positions, Side
 from bot.services.screens import Shown
 from handlers.accounts.callbacks import ShowOrders, ShowPositions, ShowTrades
@@ -22,6 +23,12 @@ TRADES_A_PAGE: Final = 8
 _COINS: Final = 10
 _BLANK: Final = Markup("")
 _ZERO: Final = Decimal(0)
+_PRICE_FIELDS: Final = (
+    ("price", "order-price"),
+    ("triggerPrice", "order-trigger"),
+    ("stopLoss", "position-stop"),
+    ("takeProfit", "position-target"),
+)
 
 
 def balance_card(viewer: RenderContext, account: Account, shown: Shown[Balance]) -> Card:
@@ -31,6 +38,7 @@ def balance_card(viewer: RenderContext, account: Account, shown: Shown[Balance])
     if shown.value is not None:
         parts.append(table(_totals(viewer, account, shown.value)))
         parts.extend(_coins(viewer, shown.value.coins))
+        parts += _lost(viewer, "coins-unreadable", shown.value.unreadable)
     parts.append(footer(viewer, shown))
     code = ShowBalance(account.account_id)
     return Card(
@@ -50,9 +58,13 @@ def positions_card(viewer: RenderContext, account: Account, shown: Shown[Positio
     page = page_of(items, page_number, POSITIONS_A_PAGE)
     parts = [say("positions-title", account=viewer.account_name(account))]
     if shown.value is not None:
-        total = sum((each.unrealised_pnl for each in items), _ZERO)
+        total = sum((each.unrealised_pnl or _ZERO for each in items), _ZERO)
         pnl = viewer.figures.money(total, "USDT", signed=True)
-        parts.append(say("positions-total", count=len(items), pnl=pnl) if items else say("positions-none"))
+        if items:
+            parts.append(say("positions-total", count=len(items), pnl=pnl))
+        elif shown.value.is_flat:
+            parts.append(say("positions-none"))
+        parts += _lost(viewer, "positions-unreadable", shown.value.unreadable)
     for position in page.items:
         parts += [_BLANK, _position_head(viewer, position), table(_position_rows(viewer, position))]
     parts += [_BLANK, footer(viewer, shown)]
@@ -75,7 +87,12 @@ def orders_card(viewer: RenderContext, account: Account, shown: Shown[Orders], p
     page = page_of(items, page_number, ORDERS_A_PAGE)
     parts = [say("orders-title", account=viewer.account_name(account))]
     if shown.value is not None:
-        parts.append(say("orders-total", count=len(items)) if items else say("orders-none"))
+        if items:
+            parts.append(say("orders-total", count=len(items)))
+        elif not shown.value.unreadable:
+            parts.append(say("orders-none"))
+        parts += _lost(viewer, "orders-unreadable", shown.value.unreadable)
+        parts += [say("category-left-out", category=each.value) for each in shown.value.left_out]
     for order in page.items:
         parts += [_BLANK, _order_head(viewer, order), table(_order_rows(viewer, order))]
     parts += [_BLANK, footer(viewer, shown)]
@@ -98,7 +115,12 @@ def trades_card(viewer: RenderContext, account: Account, shown: Shown[Executions
     parts = [say("trades-title", account=viewer.account_name(account))]
     if shown.value is not None:
         place = zone_label(viewer.config.settings.time_zone)
-        parts.append(say("trades-total", count=len(items), zone=place) if items else say("trades-none"))
+        if items:
+            parts.append(say("trades-total", count=len(items), zone=place))
+        elif not shown.value.unreadable:
+            parts.append(say("trades-none"))
+        parts += _lost(viewer, "trades-unreadable", shown.value.unreadable)
+        parts += [say("category-left-out", category=each.value) for each in shown.value.left_out]
     for execution in page.items:
         parts += [_BLANK, _trade(viewer, execution)]
     parts += [_BLANK, footer(viewer, shown)]
@@ -118,23 +140,49 @@ def money_unit(account: Account) -> str:
     return "USDT" if account.account_type is AccountType.PAPER else "USD"
 
 
+def _lost(viewer: RenderContext, key: str, names: tuple[str, ...]) -> list[Markup]:
+    """The rows that can't be read, by name: they stand there all the same."""
+    return [viewer.say(key, count=len(names), names=", ".join(names))] if names else []
+
+
+def _money(viewer: RenderContext, value: Decimal | None, unit: str, *, signed: bool = False) -> str:
+    """A dash for what Bybit did not say."""
+    return viewer.say.plain("unknown") if value is None else viewer.figures.money(value, unit, signed=signed)
+
+
+def _number(viewer: RenderContext, value: Decimal | None, step: Decimal | None) -> str:
+    return viewer.say.plain("unknown") if value is None else viewer.figures.number(value, step)
+
+
+def _amount(viewer: RenderContext, value: Decimal | None, unit: str) -> str:
+    return viewer.say.plain("unknown") if value is None else viewer.figures.amount(value, unit).rstrip()
+
+
 def _totals(viewer: RenderContext, account: Account, balance: Balance) -> list[tuple[str, str]]:
     say, figures, unit = viewer.say, viewer.figures, money_unit(account)
-    rows = [(say.plain("balance-value"), figures.money(balance.total_equity, unit))]
+    rows = [(say.plain("balance-value"), _money(viewer, balance.total_equity, unit))]
     if balance.total_available is not None:
         rows.append((say.plain("balance-available"), figures.money(balance.total_available, unit)))
     if balance.total_initial_margin is not None:
         rows.append((say.plain("balance-margin"), figures.money(balance.total_initial_margin, unit)))
-    rows.append((say.plain("balance-pnl"), figures.money(balance.total_unrealised_pnl, unit, signed=True)))
+    rows.append((say.plain("balance-pnl"), _money(viewer, balance.total_unrealised_pnl, unit, signed=True)))
     return rows
 
 
 def _coins(viewer: RenderContext, coins: tuple[CoinBalance, ...]) -> list[Markup]:
-    held = sorted((coin for coin in coins if coin.equity), key=lambda coin: coin.usd_value, reverse=True)
+    held = sorted((coin for coin in coins if coin.equity != 0), key=lambda coin: coin.usd_value or _ZERO, reverse=True)
     if not held:
         return []
     figures = viewer.figures
-    lines = [(coin.coin, _held(figures, coin.equity), figures.money(coin.usd_value, "USD")) for coin in held[:_COINS]]
+    unknown = viewer.say.plain("unknown")
+    lines = [
+        (
+            coin.coin,
+            unknown if coin.equity is None else _held(figures, coin.equity),
+            _money(viewer, coin.usd_value, "USD"),
+        )
+        for coin in held[:_COINS]
+    ]
     parts = [viewer.say("balance-coins"), columns(lines)]
     if len(held) > _COINS:
         parts.append(viewer.say("balance-more-coins", count=len(held) - _COINS))
@@ -157,40 +205,41 @@ def _position_head(viewer: RenderContext, position: Position) -> Markup:
 
 def _position_rows(viewer: RenderContext, position: Position) -> list[tuple[str, str]]:
     say, figures = viewer.say, viewer.figures
-    step = step_of(position.mark_price)
+    mark, entry = position.mark_price, position.entry_price
+    step = step_of(mark or entry or _ZERO)
     quote = quote_of(position.symbol)
-    cost = position.entry_price * position.size
 
-    def away(price: Decimal | None) -> str:
+    def away(price: Decimal | None, field: str) -> str:
         if price is None:
-            return say.plain("none")
-        distance = percent_away(price, position.mark_price)
+            return say.plain("unknown" if field in position.unread else "none")
+        distance = None if mark is None else percent_away(price, mark)
         shown = figures.number(price, step)
         return shown if distance is None else f"{shown} ({figures.percent(distance, step=Decimal('0.1'))})"
 
-    pnl = figures.money(position.unrealised_pnl, quote, signed=True)
-    if cost:
-        pnl = f"{pnl} ({figures.percent(position.unrealised_pnl / cost)})"
+    pnl = _money(viewer, position.unrealised_pnl, quote, signed=True)
+    if position.unrealised_pnl is not None and entry:
+        pnl = f"{pnl} ({figures.percent(position.unrealised_pnl / (entry * position.size))})"
     rows = [
         (say.plain("position-size"), figures.amount(position.size, base_of(position.symbol))),
-        (say.plain("position-value"), figures.money(position.position_value, quote)),
-        (say.plain("position-entry"), figures.number(position.entry_price, step)),
-        (say.plain("position-mark"), figures.number(position.mark_price, step)),
+        (say.plain("position-value"), _money(viewer, position.position_value, quote)),
+        (say.plain("position-entry"), _number(viewer, entry, step)),
+        (say.plain("position-mark"), _number(viewer, mark, step)),
         (say.plain("position-pnl"), pnl),
-        (say.plain("position-stop"), away(position.stop_loss)),
-        (say.plain("position-target"), away(position.take_profit)),
+        (say.plain("position-stop"), away(position.stop_loss, "stopLoss")),
+        (say.plain("position-target"), away(position.take_profit, "takeProfit")),
     ]
     if position.trailing_stop is not None:
         rows.append((say.plain("position-trailing"), figures.number(position.trailing_stop, step)))
-    rows.append((say.plain("position-liquidation"), away(position.liquidation_price)))
+    rows.append((say.plain("position-liquidation"), away(position.liquidation_price, "liqPrice")))
     return rows
 
 
 def _order_head(viewer: RenderContext, order: Order) -> Markup:
     say = viewer.say
-    kind = order.stop_order_type if order.stop_order_type not in {"", "UNKNOWN"} else order.order_type.value
+    kind = order.stop_order_type or (order.order_type.value if order.order_type else say.plain("unknown"))
     side = say.plain("side-buy" if order.side is Side.BUY else "side-sell")
-    flags = f" · {say.plain('order-reduce-only')}" if order.reduce_only else ""
+    flags = f" · {say.plain('category-spot')}" if order.category is Category.SPOT else ""
+    flags += f" · {say.plain('order-reduce-only')}" if order.reduce_only else ""
     return say("order-head", symbol=order.symbol, side=side, kind=say.plain("order-kind", kind=kind), more=flags)
 
 
@@ -213,11 +262,20 @@ def _order_rows(viewer: RenderContext, order: Order) -> list[tuple[str, str]]:
     rows += [(say.plain(key), figures.number(price, step)) for key, price in prices]
     if order.price is not None and order.qty:
         rows.append((say.plain("position-value"), figures.money(order.price * order.qty, quote)))
-    rows.append((say.plain("order-status"), say.plain("order-state", state=order.order_status)))
+    rows += [(say.plain(key), say.plain("unknown")) for key in _unread_prices(order)]
+    state = say.plain("order-state", state=order.order_status) if order.order_status else say.plain("unknown")
+    rows.append((say.plain("order-status"), state))
     time_zone = viewer.config.settings.time_zone
-    placed = local_clock(order.created_ts, viewer.now, time_zone)
-    rows.append((say.plain("order-placed"), f"{placed} {zone_label(time_zone)}"))
+    placed = say.plain("unknown")
+    if order.created_ts is not None:
+        placed = f"{local_clock(order.created_ts, viewer.now, time_zone)} {zone_label(time_zone)}"
+    rows.append((say.plain("order-placed"), placed))
     return rows
+
+
+def _unread_prices(order: Order) -> tuple[str, ...]:
+    """The labels of prices that stand at Bybit and can't be read."""
+    return tuple(label for field, label in _PRICE_FIELDS if field in order.unread)
 
 
 def _trade(viewer: RenderContext, execution: Execution) -> Markup:
@@ -225,20 +283,25 @@ def _trade(viewer: RenderContext, execution: Execution) -> Markup:
     quote = quote_of(execution.symbol)
     head = say(
         "trade-head",
-        time=local_clock(execution.exec_ts, viewer.now, viewer.config.settings.time_zone),
+        time=say.plain("unknown")
+        if execution.exec_ts is None
+        else local_clock(execution.exec_ts, viewer.now, viewer.config.settings.time_zone),
         symbol=execution.symbol,
         side=say.plain("side-buy" if execution.side is Side.BUY else "side-sell"),
         size=figures.amount(execution.exec_qty, base_of(execution.symbol)),
-        price=figures.number(execution.exec_price, step_of(execution.exec_price)),
+        price=_number(viewer, execution.exec_price, step_of(execution.exec_price or _ZERO)),
     )
     currency = execution.fee_currency or quote
     tail = say(
         "trade-tail",
-        value=figures.money(execution.exec_value, quote),
-        fee=figures.amount(execution.exec_fee, currency).rstrip(),
+        value=_money(viewer, execution.exec_value, quote),
+        fee=say.plain("unknown")
+        if execution.exec_fee is None
+        else figures.amount(execution.exec_fee, currency).rstrip(),
         kind=say.plain("trade-kind", kind=execution.exec_type if execution.exec_type != "Trade" else _role(execution)),
     )
-    return Markup(f"{head}\n{tail}")
+    spot = f" · {say.plain('category-spot')}" if execution.category is Category.SPOT else ""
+    return Markup(f"{head}\n{tail}{spot}")
 
 
 def _role(execution: Execution) -> str:

@@ -67,6 +67,8 @@ def book_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[OrderBook]
     parts = [*_other_name(viewer, found), say("book-title", symbol=_title(viewer, found))]
     if shown.value is not None:
         parts.append(_levels(viewer, shown.value))
+        if shown.value.unreadable:
+            parts.append(say("book-unreadable", count=shown.value.unreadable))
     parts.append(footer(viewer, shown))
     price = button(say.plain("button-price"), viewer.data(price_code(found.symbol, found.category)))
     refresh = refresh_button(viewer, book_code(found.symbol, found.category))
@@ -81,6 +83,9 @@ def symbols_card(viewer: RenderContext, category: Category, shown: Shown[MarketB
     parts = [say("symbols-title", category=category.value, count=len(items))]
     if page.items:
         parts.append(columns([_listing(viewer, each) for each in page.items]))
+    if shown.value is not None and shown.value.unreadable:
+        lost = shown.value.unreadable
+        parts.append(say("symbols-unreadable", count=len(lost), names=", ".join(lost[:SYMBOLS_A_PAGE])))
     parts.append(footer(viewer, shown))
     tabs = tuple(
         button(
@@ -138,7 +143,7 @@ def _price_line(viewer: RenderContext, title: str, ticker: Ticker) -> Markup:
         price=figures.number(ticker.last_price, step_of(ticker.last_price)),
         quote=quote_of(ticker.symbol),
         arrow=_arrow(ticker.price_24h_change),
-        change=figures.percent(ticker.price_24h_change),
+        change=_change(viewer, ticker.price_24h_change),
     )
 
 
@@ -160,7 +165,8 @@ def _price_rows(viewer: RenderContext, ticker: Ticker) -> list[tuple[str, str]]:
     )
     step = step_of(ticker.last_price)
     rows = [(say.plain(key), figures.number(price, step)) for key, price in prices if price is not None]
-    rows.append((say.plain("price-turnover"), f"{figures.short(ticker.turnover_24h)} {quote}".rstrip()))
+    if ticker.turnover_24h is not None:
+        rows.append((say.plain("price-turnover"), f"{figures.short(ticker.turnover_24h)} {quote}".rstrip()))
     if ticker.funding_rate is not None:
         rows.append((say.plain("price-funding"), figures.percent(ticker.funding_rate, step=_FUNDING_STEP)))
     if ticker.next_funding_ts is not None:
@@ -198,11 +204,16 @@ def _listing(viewer: RenderContext, listing: Listing) -> tuple[str, str, str]:
     return (
         listing.symbol,
         figures.number(listing.last_price, step_of(listing.last_price)),
-        figures.percent(listing.price_24h_change),
+        _change(viewer, listing.price_24h_change),
     )
 
 
-def _arrow(change: Decimal) -> str:
-    if change == 0:
+def _change(viewer: RenderContext, change: Decimal | None) -> str:
+    """The change of 24 hours, a dash for a listing that is younger."""
+    return viewer.say.plain("unknown") if change is None else viewer.figures.percent(change)
+
+
+def _arrow(change: Decimal | None) -> str:
+    if not change:
         return "="
     return "▲" if change > 0 else "▼"

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRejected, KeyTrouble, RetryLater
+from bot.domain.errors import (
+    ClockTrouble,
+    ExchangeError,
+    ExchangeRejected,
+    ExchangeRestricted,
+    ExchangeUnreadable,
+    KeyTrouble,
+    RetryLater,
+)
 from bot.domain.ids import AccountId
 from bot.services.screens import Dated, Shown
 from handlers.core.callbacks import Code
@@ -19,6 +27,11 @@ T = TypeVar("T", bound=Dated)
 Item = TypeVar("Item")
 _NOW: Final = 1_000  # ms
 _GAP: Final = 2  # columns between a label and its value
+_PLAIN_TROUBLES: Final = (
+    (KeyTrouble, "trouble-key"),
+    (ClockTrouble, "trouble-clock"),
+    (ExchangeUnreadable, "trouble-unreadable"),
+)
 
 
 def table(rows: Sequence[tuple[str, str]]) -> Markup:
@@ -59,16 +72,16 @@ def footer(viewer: RenderContext, shown: Shown[T]) -> Markup:
 def trouble_line(viewer: RenderContext, trouble: ExchangeError | None) -> Markup:
     """Why there is nothing fresh, and what to do."""
     match trouble:
-        case KeyTrouble():
-            return viewer.say("trouble-key")
         case RetryLater():
             return viewer.say("trouble-busy", wait=span(viewer.say, max(1, trouble.retry_after)))
-        case ClockTrouble():
-            return viewer.say("trouble-clock")
+        case ExchangeRestricted():
+            restriction = trouble.restriction.value
+            return viewer.say("trouble-restricted", restriction=restriction, code=trouble.code or 0)
         case ExchangeRejected():
             return viewer.say("trouble-rejected", code=trouble.code or 0)
         case _:
-            return viewer.say("trouble-silent")
+            plain = (key for kind, key in _PLAIN_TROUBLES if isinstance(trouble, kind))
+            return viewer.say(next(plain, "trouble-silent"))
 
 
 def account_tabs(viewer: RenderContext, current: Account, to_code: Callable[[AccountId], Code]) -> Row:

@@ -57,18 +57,23 @@ INSERT_WALLET: Final = """
 SELECT_WALLET: Final = "SELECT coin, wallet_balance FROM paper_wallets WHERE account_id = ? ORDER BY coin"
 UPSERT_CREDENTIALS: Final = """
     INSERT INTO credentials (account_id, user_id, key_type, data_key, key_id, api_key, api_secret,
-                             bybit_uid, read_only, permissions, ips, expires_at, checked_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             bybit_uid, read_only, permissions, ips, expires_at, checked_at,
+                             is_unified, is_master, key_kind, is_complete)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (account_id) DO UPDATE
        SET user_id = excluded.user_id, key_type = excluded.key_type, data_key = excluded.data_key,
            key_id = excluded.key_id, api_key = excluded.api_key, api_secret = excluded.api_secret,
            bybit_uid = excluded.bybit_uid, read_only = excluded.read_only, permissions = excluded.permissions,
-           ips = excluded.ips, expires_at = excluded.expires_at, checked_at = excluded.checked_at
+           ips = excluded.ips, expires_at = excluded.expires_at, checked_at = excluded.checked_at,
+           is_unified = excluded.is_unified, is_master = excluded.is_master, key_kind = excluded.key_kind,
+           is_complete = excluded.is_complete
     RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = credentials.account_id),
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = credentials.account_id)
 """
 UPDATE_CHECK: Final = """
-    UPDATE credentials SET bybit_uid = ?, read_only = ?, permissions = ?, ips = ?, expires_at = ?, checked_at = ?
+    UPDATE credentials
+       SET bybit_uid = ?, read_only = ?, permissions = ?, ips = ?, expires_at = ?, checked_at = ?,
+           is_unified = ?, is_master = ?, key_kind = ?, is_complete = ?
      WHERE account_id = ? AND api_key = ?
     RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = credentials.account_id),
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = credentials.account_id)
@@ -76,13 +81,15 @@ UPDATE_CHECK: Final = """
 SELECT_HELD: Final = "SELECT account_id FROM credentials WHERE account_id = ? AND api_key = ?"
 SELECT_CREDENTIALS: Final = """
     SELECT c.account_id, c.user_id, a.account_type, a.host, c.key_type, c.data_key, c.key_id, c.api_key, c.api_secret,
-           c.bybit_uid, c.read_only, c.permissions, c.ips, c.expires_at, c.checked_at
+           c.bybit_uid, c.read_only, c.permissions, c.ips, c.expires_at, c.checked_at,
+           c.is_unified, c.is_master, c.key_kind, c.is_complete
       FROM credentials AS c JOIN accounts AS a ON a.account_id = c.account_id
      WHERE c.account_id = ?
 """
 SELECT_PENDING: Final = """
     SELECT c.account_id, c.user_id, a.account_type, a.host, c.key_type, c.data_key, c.key_id, c.api_key, c.api_secret,
-           c.bybit_uid, c.read_only, c.permissions, c.ips, c.expires_at, c.checked_at
+           c.bybit_uid, c.read_only, c.permissions, c.ips, c.expires_at, c.checked_at,
+           c.is_unified, c.is_master, c.key_kind, c.is_complete
       FROM accounts AS a JOIN credentials AS c ON c.account_id = a.account_id
      WHERE a.user_id = ? AND a.account_type = ? AND a.state = 'pending'
      ORDER BY a.account_id DESC LIMIT 1
@@ -129,7 +136,8 @@ def account_of(row: Row) -> Account:
 
 def credentials_of(row: Row) -> SealedCredentials:
     """A row of SELECT_CREDENTIALS or SELECT_PENDING."""
-    bybit_uid, read_only, permissions, ips, expires_at, checked_at = row[9:]
+    bybit_uid, read_only, permissions, ips, expires_at, checked_at = row[9:15]
+    is_unified, is_master, key_kind, is_complete = row[15:]
     check = None
     if checked_at:
         check = KeyCheck(
@@ -139,6 +147,10 @@ def credentials_of(row: Row) -> SealedCredentials:
             ips=json_items(ips),
             expires_at=expires_at,
             checked_at=checked_at,
+            is_unified=_optional_flag(is_unified),
+            is_master=_optional_flag(is_master),
+            key_kind=key_kind,
+            is_complete=bool(is_complete),
         )
     return SealedCredentials(
         account_id=row[0],
@@ -264,6 +276,11 @@ class SqliteAccounts:
 
 def _check_columns(check: KeyCheck | None) -> tuple[object, ...]:
     if check is None:
-        return (None, 0, "[]", "[]", None, 0)
+        return (None, 0, "[]", "[]", None, 0, None, None, None, 1)
     permissions, ips = json_list(check.permissions), json_list(check.ips)
-    return (check.bybit_uid, int(check.read_only), permissions, ips, check.expires_at, check.checked_at)
+    rights = (check.bybit_uid, int(check.read_only), permissions, ips, check.expires_at, check.checked_at)
+    return (*rights, check.is_unified, check.is_master, check.key_kind, int(check.is_complete))
+
+
+def _optional_flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)

@@ -12,7 +12,7 @@ from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Executions, Side
 from storage.accounts.accounts import event_of
-from storage.sqlite.codecs import Row, decimal_text
+from storage.sqlite.codecs import Row, decimal_text, optional_decimal_text
 from storage.sqlite.writer import Transaction
 
 INSERT_TRADE: Final = """
@@ -103,7 +103,10 @@ class SqliteTrades:
         self._record = record
 
     async def add(self, account: Account, execution: Execution) -> bool:
-        """Log a fill; False if this account has it already, however often and by whatever way it is heard of."""
+        """Log a fill; False if this account has it already, however often and by whatever way it is heard of.
+
+        Raises StorageTrouble for one that lacks a figure: those are heard of again.
+        """
         row = (
             account.user_id,
             account.account_id,
@@ -115,13 +118,13 @@ class SqliteTrades:
             execution.order_link_id,
             execution.side.value,
             execution.exec_type,
-            decimal_text(execution.exec_price),
+            optional_decimal_text(execution.exec_price),
             decimal_text(execution.exec_qty),
-            decimal_text(execution.exec_value),
-            decimal_text(execution.exec_fee),
+            optional_decimal_text(execution.exec_value),
+            optional_decimal_text(execution.exec_fee),
             execution.fee_currency,
-            int(execution.is_maker),
-            decimal_text(execution.closed_size),
+            execution.is_maker,
+            optional_decimal_text(execution.closed_size),
             execution.exec_ts,
         )
         rows = await self._transaction.fetch(INSERT_TRADE, row)

@@ -103,7 +103,8 @@ SELECT_ACCOUNTS: Final = """
                        'order_type', a.order_type,
                        'key', CASE WHEN c.account_id IS NULL THEN NULL ELSE json_object(
                            'type', c.key_type, 'read_only', c.read_only, 'permissions', json(c.permissions),
-                           'ips', json(c.ips), 'expires_at', c.expires_at, 'checked_at', c.checked_at) END)
+                           'ips', json(c.ips), 'expires_at', c.expires_at, 'checked_at', c.checked_at,
+                           'unified', c.is_unified, 'master', c.is_master, 'kind', c.key_kind) END)
       FROM accounts AS a LEFT JOIN credentials AS c ON c.account_id = a.account_id
      WHERE a.user_id = ?
 """

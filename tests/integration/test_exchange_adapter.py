@@ -277,7 +277,7 @@ async def test_the_numbers_are_of_closed_sets_and_frozen() -> None:
             with pytest.raises((KeyTrouble, ExchangeDown, ExchangeRejected)):
                 await bybit.gateway.balance(account())
         client = await bybit.pool.borrow(account())
-        await client.get_account_info()
+        await client.get_borrow_history()
         stats = bybit.stats()
     assert {endpoint for endpoint, _ in stats.requests} == {"time", "wallet_balance", "other"}
     assert {outcome for _, outcome in stats.requests} <= set(OUTCOMES)

@@ -139,7 +139,7 @@ async def test_more_orders_than_a_page(there: StandIn) -> None:
     mine = await there.account(orders=orders)
     found = (await there.bybit.gateway.orders(mine)).items
     assert {order.order_link_id for order in found} == {f"o-{n}" for n in range(120)}
-    assert await there.calls() == ["/v5/order/realtime"] * 3
+    assert await there.calls() == ["/v5/order/realtime"] * 4, "three pages of perpetuals, one of spot"
 
 
 async def test_executions(there: StandIn) -> None:
@@ -149,7 +149,7 @@ async def test_executions(there: StandIn) -> None:
     assert len(found) == 40, "the newest"
     assert [fill.exec_ts for fill in found] == sorted((fill.exec_ts for fill in found), reverse=True)
     assert found[0].exec_qty == Decimal("0.01")
-    assert await there.calls() == ["/v5/execution/list"]
+    assert await there.calls() == ["/v5/execution/list"] * 2, "perpetuals and spot"
 
 
 async def test_fees(there: StandIn) -> None:
@@ -368,7 +368,7 @@ async def test_bybits_own_headers_are_learned() -> None:
         assert {outcome for _, outcome in there.bybit.stats().requests} == {"ok"}
 
 
-async def test_each_read_is_one_call(there: StandIn) -> None:
+async def test_each_read_is_one_call_a_category(there: StandIn) -> None:
     mine = await there.account(positions=POSITIONS, orders=ORDERS)
     gateway, market = there.bybit.gateway, there.bybit.market
     await gateway.balance(mine)
@@ -380,5 +380,5 @@ async def test_each_read_is_one_call(there: StandIn) -> None:
     await market.klines(Category.LINEAR, BTC, "60")
     await market.board(Category.LINEAR)
     await market.instrument(Category.LINEAR, BTC)
-    assert len(await there.calls()) == 9
-    assert sum(there.bybit.stats().requests.values()) == 9 + 3
+    assert len(await there.calls()) == 9 + 2, "orders and fills are of two categories"
+    assert sum(there.bybit.stats().requests.values()) == 9 + 2 + 3

@@ -94,6 +94,44 @@ async def test_the_settings_of_version_10_are_kept_by_every_account(tmp_path: Pa
         assert (await storage.account(ANNA, uid="902")).settings == odd
 
 
+POSITION_OF_12 = """
+    INSERT INTO active_positions (user_id, account_id, category, symbol, position_idx, side, size, entry_price,
+                                  mark_price, position_value, leverage, liq_price, unrealised_pnl, take_profit,
+                                  stop_loss, trailing_stop, open_ts, updated_ts)
+    VALUES (?, 1, 'linear', 'BTCUSDT', 0, 'Buy', '0.5', '64000', '64500', '32250', '3', NULL, '250', NULL, '60000', NULL,
+            1, 2)
+"""
+ORDER_OF_12 = """
+    INSERT INTO pending_limit_orders (user_id, account_id, order_id, category, symbol, order_link_id, position_idx,
+                                      side, order_type, order_status, price, qty, cum_exec_qty, trigger_price,
+                                      stop_order_type, time_in_force, reduce_only, take_profit, stop_loss,
+                                      created_ts, updated_ts)
+    VALUES (?, 1, 'id-1', 'linear', 'BTCUSDT', '', 0, 'Buy', 'Limit', 'New', '60000', '0.1', '0', NULL, '', 'GTC', 1, NULL,
+            NULL, 1, 2)
+"""
+
+
+async def test_the_positions_and_orders_of_version_12_are_kept(tmp_path: Path) -> None:
+    async with Database.open(tmp_path / "perpdesk.sqlite3") as database:
+        await migrate(database, until=12)
+        async with database.transaction() as transaction:
+            await transaction.fetch(USER_OF_10, (ANNA, "0.5", "12.5", "100", 100, "Limit"))
+            await transaction.fetch(ACCOUNT_OF_10, (ANNA, "paper", None, "active"))
+            await transaction.fetch("UPDATE accounts SET positions_as_of = 5, orders_as_of = 6")
+            await transaction.fetch(POSITION_OF_12, (ANNA,))
+            await transaction.fetch(ORDER_OF_12, (ANNA,))
+    async with open_storage(tmp_path) as storage:
+        positions = await storage.queries.positions(AccountId(1))
+        orders = await storage.queries.orders(AccountId(1))
+        assert positions is not None
+        assert orders is not None
+        (leg,), (order,) = positions.items, orders.items
+        assert (leg.size, leg.entry_price, leg.stop_loss, leg.take_profit) == (Decimal("0.5"), 64000, 60000, None)
+        assert (leg.created_ts, leg.updated_ts, leg.unread, positions.as_of, positions.unreadable) == (1, 2, (), 5, ())
+        assert (order.order_type, order.price, order.reduce_only, order.unread) == (OrderType.LIMIT, 60000, True, ())
+        assert (orders.as_of, orders.unreadable, orders.left_out) == (6, (), ())
+
+
 async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     async with open_storage(tmp_path) as storage:
         await storage.user()

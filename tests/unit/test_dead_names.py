@@ -40,6 +40,7 @@ KEPT: Final = {
     "bot.domain.market.Klines.interval": TRADING,
     "bot.domain.market.Ticker.volume_24h": TRADING,
     "bot.domain.portfolio.Balance.total_wallet_balance": TRADING,
+    "bot.domain.portfolio.FeeRate.is_standard": TRADING,
     "bot.exchange.budget.BudgetStats.windows": WATCHED,
     "bot.exchange.budget.at_priority": TRADING,
     "bot.exchange.meter.OUTCOMES": WATCHED,

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import ExchangeDown
+from bot.domain.errors import ExchangeUnreadable
 from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.market import Category
-from bot.domain.portfolio import OrderType, Side
+from bot.domain.portfolio import NAMELESS, Order, OrderType, Position, Positions, Side
 from bot.exchange.bybit import account_answers, market_answers
+from bot.exchange.bybit.answer import Answer
 
 NOW = Millis(1_760_000_000_000)
 DAY = 86_400_000
@@ -38,78 +39,142 @@ KEY: dict[str, Any] = {
 }  # fmt: skip
 
 
+def legs_of(*rows: Any) -> tuple[list[Position], tuple[str, ...], tuple[str, ...]]:
+    """The positions, the names of the unreadable, and what was noted for the operator."""
+    answer = Answer({"list": list(rows)})
+    found, lost = account_answers.positions(answer, Category.LINEAR)
+    return found, lost, answer.odd
+
+
 def test_hedge_mode_gives_both_legs_and_no_empty_one() -> None:
     short = {**LEG, "positionIdx": 2, "side": "Sell", "size": "0.02"}
     empty = {"symbol": "BTCUSDT", "positionIdx": 2, "side": "", "size": "0", "avgPrice": "", "markPrice": ""}
-    legs = account_answers.positions([empty, LEG, short, {**empty, "size": ""}], Category.LINEAR, AccountId(1))
+    legs, lost, odd = legs_of(empty, LEG, short, {**empty, "size": ""})
     assert [(leg.position_idx, leg.side, leg.size) for leg in legs] == [
         (1, Side.BUY, Decimal("0.05")),
         (2, Side.SELL, Decimal("0.02")),
     ]
+    assert (lost, odd) == ((), ())
     assert legs[0].liquidation_price == Decimal("58000.1")
     assert (legs[0].stop_loss, legs[0].trailing_stop, legs[0].take_profit) == (None, None, Decimal(70000))
 
 
-@pytest.mark.parametrize("field", ["symbol", "positionIdx", "side", "avgPrice", "markPrice", "createdTime"])
-@pytest.mark.parametrize("value", [None, "", 5.5, [], "x y"])
-def test_a_leg_that_cannot_be_read_hides_no_other(field: str, value: object) -> None:
-    """Better no answer than one with a position missing."""
-    with pytest.raises(ExchangeDown, match=field):
-        account_answers.positions([LEG, {**LEG, field: value}], Category.LINEAR, AccountId(1))
-
-
 @pytest.mark.parametrize(
-    ("fields", "name"),
+    ("fields", "named"),
     [
-        ({"size": "-0.05"}, "size"),
-        ({"avgPrice": "-1"}, "avgPrice"),
-        ({"stopLoss": "-1"}, "stopLoss"),
-        ({"positionIdx": 3}, "positionIdx"),
-        ({"side": "None"}, "side"),
+        ({"symbol": ""}, NAMELESS),
+        ({"symbol": None}, NAMELESS),
+        ({"symbol": "x y"}, "x y"),
+        ({"symbol": "B\nTC"}, NAMELESS),
+        ({"positionIdx": None}, "ETHUSDT"),
+        ({"positionIdx": 3}, "ETHUSDT"),
+        ({"side": ""}, "ETHUSDT"),
+        ({"side": "None"}, "ETHUSDT"),
+        ({"size": ""}, "ETHUSDT"),
+        ({"size": None}, "ETHUSDT"),
+        ({"size": "-0.05"}, "ETHUSDT"),
+        ({"size": "1e99"}, "ETHUSDT"),
     ],
 )
-def test_a_leg_that_cannot_be_is_refused(fields: dict[str, Any], name: str) -> None:
-    with pytest.raises(ExchangeDown, match=name):
-        account_answers.positions([{**LEG, **fields}], Category.LINEAR, AccountId(1))
+def test_a_leg_without_the_essentials_is_named_and_hides_no_other(fields: dict[str, Any], named: str) -> None:
+    legs, lost, odd = legs_of({**LEG, "symbol": "ETHUSDT", **fields}, LEG)
+    assert [leg.symbol for leg in legs] == ["BTCUSDT"]
+    assert lost == (named,)
+    assert odd == tuple(fields)
+    assert not Positions(account_id=AccountId(1), items=(), as_of=NOW, unreadable=lost).is_flat
 
 
-def test_a_row_that_two_pages_hold_is_one() -> None:
-    moved = {**ORDER, "orderStatus": "New"}
-    assert [order.order_status for order in account_answers.orders([ORDER, moved], Category.LINEAR)] == ["New"]
-    assert len(account_answers.positions([LEG, LEG, {**LEG, "positionIdx": 2}], Category.LINEAR, AccountId(1))) == 2
+@pytest.mark.parametrize("row", [None, "BTCUSDT", [], 5])
+def test_what_is_no_row_at_all_counts_as_one_that_cannot_be_read(row: object) -> None:
+    legs, lost, _ = legs_of(row, LEG)
+    assert (len(legs), lost) == (1, (NAMELESS,))
+
+
+@pytest.mark.parametrize("value", [None, "", "missing"])
+def test_a_leg_shows_none_for_what_is_not_there(value: str | None) -> None:
+    optional = LEG.keys() - {"symbol", "positionIdx", "side", "size"}
+    bare = {name: each for name, each in LEG.items() if name not in optional}
+    given = bare if value == "missing" else bare | dict.fromkeys(optional, value)
+    ((leg,), lost, odd) = legs_of(given)
+    assert (leg.entry_price, leg.mark_price, leg.position_value, leg.unrealised_pnl, leg.updated_ts) == (None,) * 5
+    assert (lost, odd, leg.unread) == ((), (), ())
+
+
+@pytest.mark.parametrize("value", ["x", "-1", 5.5, [], {}, "NaN"])
+def test_a_leg_says_what_of_it_cannot_be_read(value: object) -> None:
+    ((leg,), lost, odd) = legs_of({**LEG, "stopLoss": value})
+    assert (leg.stop_loss, leg.unread) == (None, ("stopLoss",)), "a stop may stand there"
+    assert (lost, odd) == ((), ("stopLoss",))
+    assert leg.mark_price == Decimal("64500.5")
+
+
+def orders_of(*rows: Any, category: Category = Category.LINEAR) -> list[Order]:
+    found, lost = account_answers.orders(Answer({"list": list(rows)}), category)
+    assert lost == ()
+    return found
 
 
 def test_an_order_without_a_price_is_a_market_order() -> None:
     changes = {"orderId": "id-2", "orderType": "Limit", "price": "63000.5", "stopOrderType": "UNKNOWN"}
     limit = {**ORDER, **changes, "triggerPrice": ""}
-    stop, plain = account_answers.orders([ORDER, limit], Category.LINEAR)
+    stop, plain = orders_of(ORDER, limit)
     assert (stop.order_type, stop.price, stop.trigger_price) == (OrderType.MARKET, None, Decimal(60000))
     assert (stop.stop_order_type, stop.stop_loss, stop.reduce_only) == ("StopLoss", None, True)
     assert (plain.price, plain.trigger_price, plain.stop_order_type) == (Decimal("63000.5"), None, "")
 
 
-def test_fills_are_newest_first_and_each_once() -> None:
-    late = {**FILL, "execId": "e2", "execTime": "1672282722999"}
-    funding = {**FILL, "execId": "e3", "execType": "Funding", "execTime": "1672282700000", "closedSize": ""}
-    fills = account_answers.executions([funding, FILL, late, FILL], Category.LINEAR)
-    assert [fill.exec_id for fill in fills] == ["e2", "e1", "e3"]
-    assert (fills[1].exec_fee, fills[1].fee_currency, fills[1].is_maker) == (Decimal("-0.0128"), "USDT", True)
-    assert (fills[2].exec_type, fills[2].closed_size) == ("Funding", 0)
+def test_an_order_of_the_documented_unknown_type_is_shown_without_one() -> None:
+    answer = Answer({"list": [{**ORDER, "orderType": "UNKNOWN"}, {**ORDER, "orderType": "Iceberg"}]})
+    found, lost = account_answers.orders(answer, Category.LINEAR)
+    assert [order.order_type for order in found] == [None, None]
+    assert (lost, answer.odd) == ((), ("orderType",)), "UNKNOWN is a word of Bybit's, Iceberg is not"
+
+
+def test_a_spot_order_needs_no_leg() -> None:
+    bare = {name: value for name, value in ORDER.items() if name != "positionIdx"}
+    assert orders_of(bare, category=Category.SPOT)[0].position_idx == 0
+    assert account_answers.orders(Answer({"list": [bare]}), Category.LINEAR) == ([], ("BTCUSDT",))
+
+
+def test_a_fill_says_what_bybit_says() -> None:
+    funding = {**FILL, "execId": "e3", "execType": "Funding", "closedSize": ""}
+    (fill, paid), lost = account_answers.executions(Answer({"list": [FILL, funding]}), Category.LINEAR)
+    assert (fill.exec_fee, fill.fee_currency, fill.is_maker) == (Decimal("-0.0128"), "USDT", True)
+    assert (paid.exec_type, paid.closed_size, lost) == ("Funding", None, ())
+    ((spot,), _) = account_answers.executions(Answer({"list": [FILL]}), Category.SPOT)
+    assert spot.fee_currency == "", "of spot it may be either coin"
 
 
 def test_a_wallet_with_isolated_margin_has_no_totals_of_margin() -> None:
     wallet = {"list": [{"totalEquity": "10", "totalWalletBalance": "10", "totalAvailableBalance": "",
                         "totalInitialMargin": "", "totalPerpUPL": "", "coin": []}]}  # fmt: skip
-    balance = account_answers.balance(wallet, AccountId(1), NOW)
-    assert (balance.total_available, balance.total_initial_margin, balance.total_unrealised_pnl) == (None, None, 0)
+    balance = account_answers.balance(Answer(wallet), AccountId(1), NOW)
+    assert (balance.total_available, balance.total_initial_margin, balance.total_unrealised_pnl) == (None, None, None)
     assert balance.as_of == NOW
+
+
+def test_an_odd_coin_is_named_beside_the_others() -> None:
+    coins = [{"coin": "", "equity": "1"}, {"coin": "BTC", "equity": "x"}, {"coin": "USDT", "equity": "7"}]
+    answer = Answer({"list": [{"totalEquity": "10", "coin": coins}]})
+    balance = account_answers.balance(answer, AccountId(1), NOW)
+    assert [(coin.coin, coin.equity) for coin in balance.coins] == [("BTC", None), ("USDT", 7)]
+    assert (balance.unreadable, sorted(answer.odd)) == ((NAMELESS,), ["coin", "equity"])
+
+
+@pytest.mark.parametrize("name", ["list"])
+def test_null_where_a_list_is_meant_is_an_empty_one(name: str) -> None:
+    assert account_answers.positions(Answer({name: None}), Category.LINEAR) == ([], ())
+    with pytest.raises(ExchangeUnreadable, match="list"):
+        account_answers.positions(Answer({}), Category.LINEAR)
+    with pytest.raises(ExchangeUnreadable, match="wallet"):
+        account_answers.balance(Answer({name: None}), AccountId(1), NOW)
 
 
 # --- keys -----------------------------------------------------------------------------------------------------
 
 
 def test_a_key_bound_to_no_address_expires() -> None:
-    check = account_answers.key_check(KEY, NOW)
+    check = account_answers.key_check(Answer(KEY), NOW)
     assert check.ips == ()
     assert check.permissions == ("ContractTrade:Order", "ContractTrade:Position", "Spot:SpotTrade")
     assert (check.read_only, check.bybit_uid, check.checked_at) == (False, "24617703", NOW)
@@ -128,7 +193,7 @@ def test_a_key_bound_to_no_address_expires() -> None:
     ],
 )
 def test_when_a_key_expires(fields: dict[str, Any], expires_at: int | None) -> None:
-    assert account_answers.key_check({**KEY, **fields}, NOW).expires_at == expires_at
+    assert account_answers.key_check(Answer({**KEY, **fields}), NOW).expires_at == expires_at
 
 
 @pytest.mark.parametrize(
@@ -142,20 +207,20 @@ def test_when_a_key_expires(fields: dict[str, Any], expires_at: int | None) -> N
     ],
 )
 def test_which_addresses_a_key_is_bound_to(ips: list[str] | None, bound: tuple[str, ...]) -> None:
-    assert account_answers.key_check({**KEY, "ips": ips}, NOW).ips == bound
+    assert account_answers.key_check(Answer({**KEY, "ips": ips}), NOW).ips == bound
 
 
 def test_an_unknown_group_of_rights_shows_up_by_its_name() -> None:
     key = {**KEY, "permissions": {"MoonTrade": ["Everything"]}}
-    assert account_answers.key_check(key, NOW).permissions == ("MoonTrade:Everything",)
+    assert account_answers.key_check(Answer(key), NOW).permissions == ("MoonTrade:Everything",)
 
 
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
         ({"permissions": ["Order"]}, "permissions"),
-        ({"permissions": {"ContractTrade": "Order"}}, "ContractTrade"),
-        ({"permissions": {"ContractTrade": [1]}}, "ContractTrade"),
+        ({"permissions": {"ContractTrade": "Order"}}, "permissions"),
+        ({"permissions": {"ContractTrade": [1]}}, "permissions"),
         ({"ips": [1]}, "ips"),
         ({"expiredAt": "soon"}, "expiredAt"),
         ({"userID": 0}, "userID"),
@@ -163,14 +228,14 @@ def test_an_unknown_group_of_rights_shows_up_by_its_name() -> None:
     ],
 )
 def test_a_key_that_cannot_be_read_is_not_guessed(fields: dict[str, Any], name: str) -> None:
-    with pytest.raises(ExchangeDown, match=name):
-        account_answers.key_check({**KEY, **fields}, NOW)
+    with pytest.raises(ExchangeUnreadable, match=name):
+        account_answers.key_check(Answer({**KEY, **fields}), NOW)
 
 
 def test_a_long_user_id_is_taken_whole() -> None:
-    assert account_answers.key_check({**KEY, "userID": 0, "userIDInt64": "9007199254740993"}, NOW).bybit_uid == (
-        "9007199254740993"
-    )
+    assert account_answers.key_check(
+        Answer({**KEY, "userID": 0, "userIDInt64": "9007199254740993"}), NOW
+    ).bybit_uid == ("9007199254740993")
 
 
 # --- markets --------------------------------------------------------------------------------------------------
@@ -190,7 +255,7 @@ TICKER: dict[str, Any] = {
 
 
 def test_the_rules_of_a_perpetual() -> None:
-    rules = market_answers.instrument({"list": [PERPETUAL]}, Category.LINEAR, BTC)
+    rules = market_answers.instrument(Answer({"list": [PERPETUAL]}), Category.LINEAR, BTC)
     assert rules is not None
     assert (rules.tick_size, rules.qty_step, rules.max_leverage) == (Decimal("0.10"), Decimal("0.001"), Decimal(100))
     assert (rules.max_order_qty, rules.max_market_order_qty) == (Decimal(1190), Decimal(500))
@@ -199,16 +264,16 @@ def test_the_rules_of_a_perpetual() -> None:
 
 @pytest.mark.parametrize("found", [[], [{**PERPETUAL, "symbol": "ETHUSDT"}]])
 def test_a_symbol_that_is_not_in_the_answer_is_unknown(found: list[dict[str, Any]]) -> None:
-    assert market_answers.instrument({"list": found}, Category.LINEAR, BTC) is None
+    assert market_answers.instrument(Answer({"list": found}), Category.LINEAR, BTC) is None
 
 
 def test_a_ticker_of_another_symbol_is_not_taken() -> None:
-    with pytest.raises(ExchangeDown, match="ticker of that symbol"):
-        market_answers.ticker({"list": [{**TICKER, "symbol": "ETHUSDT"}]}, Category.LINEAR, BTC, NOW)
+    with pytest.raises(ExchangeUnreadable, match="ticker of that symbol"):
+        market_answers.ticker(Answer({"list": [{**TICKER, "symbol": "ETHUSDT"}]}), Category.LINEAR, BTC, NOW)
 
 
 def test_an_empty_side_of_a_ticker_is_none() -> None:
-    ticker = market_answers.ticker({"list": [TICKER]}, Category.LINEAR, BTC, NOW)
+    ticker = market_answers.ticker(Answer({"list": [TICKER]}), Category.LINEAR, BTC, NOW)
     assert (ticker.bid_price, ticker.ask_price) == (Decimal("64000.4"), None)
     assert ticker.price_24h_change == Decimal("-0.0123")
     assert ticker.next_funding_ts == 1760371200000
@@ -224,37 +289,67 @@ def test_the_board_holds_what_can_be_traded_here_most_turnover_first() -> None:
             listed("NEWUSDT", "99", last=""), listed("AAAUSDT", "9.5"), listed("QUIETUSDT", ""),
         ]
     }  # fmt: skip
-    board = market_answers.board(answer, Category.LINEAR, NOW)
+    board = market_answers.board(Answer(answer), Category.LINEAR, NOW)
     assert [item.symbol for item in board.items] == ["BTCUSDT", "AAAUSDT", "ETHUSDT", "QUIETUSDT"]
-    target = market_answers.board({"list": [listed("BTCUSDC", "5")]}, Category.SPOT, NOW)
+    target = market_answers.board(Answer({"list": [listed("BTCUSDC", "5")]}), Category.SPOT, NOW)
     assert [item.symbol for item in target.items] == ["BTCUSDC"]
 
 
 def test_a_book_is_best_first_whatever_the_order() -> None:
     answer = {"s": "BTCUSDT", "b": [["1", "5"], ["3", "1"], ["2", "2"]], "a": [["6", "1"], ["4", "2"], ["5", "3"]]}
-    book = market_answers.order_book(answer, Category.LINEAR, BTC, NOW)
+    book = market_answers.order_book(Answer(answer), Category.LINEAR, BTC, NOW)
     assert [price for price, _ in book.bids] == [3, 2, 1]
     assert [price for price, _ in book.asks] == [4, 5, 6]
 
 
-@pytest.mark.parametrize("levels", [[["1"]], [[1, 2]], ["12"], [["NaN", "1"]], {}])
-def test_a_book_that_cannot_be_read_is_refused(levels: object) -> None:
-    with pytest.raises(ExchangeDown, match="b is not"):
-        market_answers.order_book({"s": "BTCUSDT", "b": levels, "a": []}, Category.LINEAR, BTC, NOW)
+@pytest.mark.parametrize("level", [["1"], [1, 2], "12", ["NaN", "1"], {}, None])
+def test_a_level_that_cannot_be_read_is_left_out_and_counted(level: object) -> None:
+    answer = Answer({"s": "BTCUSDT", "b": [level, ["3", "1"]], "a": None})
+    book = market_answers.order_book(answer, Category.LINEAR, BTC, NOW)
+    assert (book.bids, book.asks, book.unreadable) == (((Decimal(3), Decimal(1)),), (), 1)
+    assert answer.odd == ("b",)
 
 
 def test_a_book_of_another_symbol_is_refused() -> None:
-    with pytest.raises(ExchangeDown, match="symbol that was asked for"):
-        market_answers.order_book({"s": "ETHUSDT", "b": [], "a": []}, Category.LINEAR, BTC, NOW)
+    with pytest.raises(ExchangeUnreadable, match="symbol that was asked for"):
+        market_answers.order_book(Answer({"s": "ETHUSDT", "b": [], "a": []}), Category.LINEAR, BTC, NOW)
 
 
 def test_candles_are_oldest_first() -> None:
     answer = {"list": [["2000", "2", "3", "1", "2.5", "10", "25"], ["1000", "1", "2", "0.5", "2", "5", "10"]]}
-    klines = market_answers.klines(answer, Category.LINEAR, BTC, "60", NOW)
+    klines = market_answers.klines(Answer(answer), Category.LINEAR, BTC, "60", NOW)
     assert [(candle.start_ts, candle.open, candle.volume) for candle in klines.items] == [(1000, 1, 5), (2000, 2, 10)]
 
 
 @pytest.mark.parametrize("candle", [["1000", "1", "2"], ["x", "1", "2", "1", "2", "5"], "1000", [None] * 7])
-def test_a_candle_that_cannot_be_read_is_refused(candle: object) -> None:
-    with pytest.raises(ExchangeDown):
-        market_answers.klines({"list": [candle]}, Category.LINEAR, BTC, "60", NOW)
+def test_a_candle_that_cannot_be_read_is_left_out(candle: object) -> None:
+    answer = Answer({"list": [candle, ["1000", "1", "2", "0.5", "2", "5", "10"]]})
+    assert len(market_answers.klines(answer, Category.LINEAR, BTC, "60", NOW).items) == 1
+    assert len(answer.odd) == 1
+
+
+def test_a_new_listing_has_a_price_before_it_has_a_day() -> None:
+    young = {**TICKER, "highPrice24h": "", "lowPrice24h": None, "price24hPcnt": "", "turnover24h": ""}
+    del young["volume24h"]
+    ticker = market_answers.ticker(Answer({"list": [young]}), Category.LINEAR, BTC, NOW)
+    assert ticker.last_price == Decimal("64000.5")
+    assert (ticker.high_24h, ticker.low_24h, ticker.price_24h_change, ticker.volume_24h, ticker.turnover_24h) == (
+        None,
+    ) * 5
+
+
+def test_an_odd_symbol_of_the_board_is_named_beside_the_others() -> None:
+    rows = [{"symbol": "BTCUSDT", "lastPrice": "x"}, {"symbol": None}, {"symbol": "ETHUSDT", "lastPrice": "2"}]
+    board = market_answers.board(Answer({"list": rows}), Category.LINEAR, NOW)
+    assert ([item.symbol for item in board.items], board.unreadable) == (["ETHUSDT"], ("BTCUSDT", NAMELESS))
+
+
+def test_rules_without_a_step_are_none_and_those_of_a_nameless_row_are_not_unknown() -> None:
+    with pytest.raises(ExchangeUnreadable, match="tickSize"):
+        market_answers.instrument(Answer({"list": [{**PERPETUAL, "priceFilter": {}}]}), Category.LINEAR, BTC)
+    with pytest.raises(ExchangeUnreadable, match="symbol"):
+        market_answers.instrument(Answer({"list": [{**PERPETUAL, "symbol": None}]}), Category.LINEAR, BTC)
+    bare = {**PERPETUAL, "status": None, "leverageFilter": None, "lotSizeFilter": {"qtyStep": "0.001"}}
+    rules = market_answers.instrument(Answer({"list": [bare]}), Category.LINEAR, BTC)
+    assert rules is not None
+    assert (rules.status, rules.max_leverage, rules.min_order_qty, rules.min_notional) == ("", None, None, None)

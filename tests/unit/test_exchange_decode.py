@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import ExchangeDown
 from bot.exchange.bybit import fields
+from bot.exchange.bybit.answer import Row
 from bot.exchange.bybit.decode import Unreadable, decode
 
 GOOD = b'{"retCode":0,"retMsg":"OK","result":{"list":[{"a":"1.10","n":5,"f":true,"x":null}]},"time":1690872862481}'
@@ -99,13 +100,11 @@ def test_every_plain_number_comes_back_as_it_was(number: Decimal) -> None:
 
 
 def test_an_empty_text_is_none_and_a_zero_is_no_level() -> None:
-    row = {"empty": "", "zero": "0.00", "set": "1.5"}
-    assert fields.money_or_none(row, "empty") is None
-    assert fields.money_or_none(row, "missing") is None
-    assert fields.money_or_none(row, "zero") == 0
-    assert fields.money_or_zero(row, "empty") == 0
-    assert [fields.level(row, name) for name in ("empty", "zero", "missing")] == [None, None, None]
-    assert fields.level(row, "set") == Decimal("1.5")
+    row = Row({"empty": "", "null": None, "zero": "0.00", "set": "1.5"})
+    assert [row.maybe(fields.money, name) for name in ("empty", "null", "missing", "zero")] == [None, None, None, 0]
+    assert [row.maybe(fields.level, name) for name in ("empty", "zero", "missing")] == [None, None, None]
+    assert row.maybe(fields.level, "set") == Decimal("1.5")
+    assert row.odd == []
 
 
 @pytest.mark.parametrize("value", [None, True, 1.5, "", "-5", "1.0", "x", 2**64, "9" * 30, [], "٣"], ids=repr)
@@ -116,7 +115,6 @@ def test_what_is_no_moment_is_refused(value: Any) -> None:
 
 def test_a_moment_is_digits_or_a_number() -> None:
     assert fields.moment({"t": "1676538056258"}, "t") == fields.moment({"t": 1676538056258}, "t") == 1676538056258
-    assert [fields.moment_or_none({"t": value}, "t") for value in ("", "0", 0, None)] == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -130,8 +128,9 @@ def test_a_moment_is_digits_or_a_number() -> None:
         (fields.part, []),
         (fields.part, None),
         (fields.array, {}),
-        (fields.rows, [{}, []]),
-        (fields.rows, "[]"),
+        (fields.array, "[]"),
+        (fields.words, [1]),
+        (fields.positive, "0"),
         (fields.whole, False),
     ],
 )

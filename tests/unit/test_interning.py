@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from bot.domain.accounts import AccountType
-from bot.domain.ids import AccountId
 from bot.domain.interning import KEPT, _number, _text, intern_decimal, intern_text
 from bot.domain.market import Category
 from bot.domain.portfolio import Position
 from bot.exchange.bybit import account_answers
+from bot.exchange.bybit.answer import Answer
 from ops.bench.values import Values
 from storage.accounts.portfolio import order_of, position_of
 from storage.accounts.trades import execution_of
@@ -43,13 +43,13 @@ def test_what_is_remembered_is_bounded() -> None:
 
 def position_row() -> tuple[object, ...]:
     texts = ("0.5", "64123.4", "64000.1", "32061.7", "10", None, "-61.65", None, "60000", None)
-    return ("linear", copy("BTCUSDT"), 0, "Buy", *[None if text is None else copy(text) for text in texts], 1, 2)
+    return ("linear", copy("BTCUSDT"), 0, "Buy", *[None if text is None else copy(text) for text in texts], 1, 2, "[]")
 
 
 def order_row() -> tuple[object, ...]:
     words = tuple(map(copy, ("Buy", "Limit", "New")))
     return ("id-1", "linear", copy("BTCUSDT"), "", 0, *words, "1.5", copy("0.25"), copy("0"), None, "", copy("GTC"), 0,
-            None, None, 1, 2)  # fmt: skip
+            None, None, 1, 2, "[]")  # fmt: skip
 
 
 def test_decoded_rows_share_their_parts() -> None:
@@ -99,7 +99,8 @@ def bybit_position() -> Position:
     row = {"symbol": copy("BTCUSDT"), "positionIdx": 0, "side": "Buy", "size": copy("0.5"), "avgPrice": "64123.45",
            "markPrice": "64000.15", "positionValue": "32061.725", "leverage": copy("10"), "unrealisedPnl": "-61.65",
            "createdTime": "1", "updatedTime": "2"}  # fmt: skip
-    return account_answers.positions([row], Category.LINEAR, AccountId(1))[0]
+    (position,), _ = account_answers.positions(Answer({"list": [row]}), Category.LINEAR)
+    return position
 
 
 def test_answers_of_bybit_share_their_parts() -> None:

@@ -142,7 +142,7 @@ def test_no_line_is_wider_than_a_phone() -> None:
 
 
 def test_nothing_open() -> None:
-    assert read(positions_card(viewer(), PAPER, fresh(positions())))[1] == "Nothing is open."
+    assert read(positions_card(viewer(), PAPER, fresh(positions())))[1] == "No open positions in USDT perpetuals."
 
 
 def test_pages() -> None:
@@ -184,8 +184,8 @@ def test_orders() -> None:
 def test_no_orders_and_no_trades() -> None:
     orders = fresh(Orders(account_id=AccountId(1), items=(), as_of=NOW))
     fills = fresh(Executions(account_id=AccountId(1), items=(), as_of=NOW))
-    assert read(orders_card(viewer(), PAPER, orders))[1] == "No open orders."
-    assert read(trades_card(viewer(), PAPER, fills))[1] == "No trades yet."
+    assert read(orders_card(viewer(), PAPER, orders))[1] == "No open orders on USDT perpetuals and spot."
+    assert read(trades_card(viewer(), PAPER, fills))[1] == "No trades on USDT perpetuals and spot yet."
 
 
 def test_trades_on_the_own_clock() -> None:

@@ -1,19 +1,19 @@
-"""What Bybit answers about an account, as the domain's values. Raises ExchangeDown for what can't be read.
+"""What Bybit answers about an account, as the domain's values. Raises ExchangeUnreadable for what can't be read.
 
 Field names and meanings: Bybit v5 documentation, "Get Wallet Balance", "Get Position Info", "Get Open & Closed
 Orders", "Get Trade History", "Get Fee Rate", "Get API Key Information".
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from decimal import Decimal
-from enum import StrEnum
-from typing import Final, TypeVar
+from hashlib import sha256
+from typing import Final
 
 from bot.domain.accounts import KeyCheck
 from bot.domain.ids import DAY, AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance, Execution, FeeRate, Order, OrderType, Position, Side
+from bot.domain.secrets import Secret
+from bot.exchange.bybit.answer import Answer, Row
 from bot.exchange.bybit.fields import (
     Fields,
     amount,
@@ -23,133 +23,152 @@ from bot.exchange.bybit.fields import (
     level,
     moment,
     money,
-    money_or_none,
-    money_or_zero,
+    one_of,
     part,
     position_idx,
-    rows,
     symbol_of,
     text,
-    text_or_empty,
     unreadable,
     whole,
+    words,
 )
 
 _ANY_IP: Final = "*"
-_UNSET: Final = "UNKNOWN"  # stopOrderType of an order that is none
+_CLASSIC: Final = 1  # unifiedMarginStatus; unified accounts have 3 to 6
+_UNSET: Final = "UNKNOWN"  # stopOrderType of an order that is none; orderType of one that is neither
 
-E = TypeVar("E", bound=StrEnum)
 
-
-def balance(result: Fields, account_id: AccountId, as_of: Millis) -> Balance:
-    """The wallet of a unified account. Raises ExchangeDown if the answer has none."""
-    accounts = rows(result)
+def balance(answer: Answer, account_id: AccountId, as_of: Millis) -> Balance:
+    """The wallet of a unified account. Raises ExchangeUnreadable if the answer has none."""
+    accounts = answer.objects()
     if not accounts:
         raise unreadable("list", "a wallet")
-    wallet = accounts[0]
+    wallet = answer.row(accounts[0])
+    coins, lost = answer.each(array(wallet.fields, "coin"), _coin, named_by="coin")
     return Balance(
         account_id=account_id,
-        total_equity=money(wallet, "totalEquity"),
-        total_wallet_balance=money_or_zero(wallet, "totalWalletBalance"),
-        total_available=money_or_none(wallet, "totalAvailableBalance"),
-        total_unrealised_pnl=money_or_zero(wallet, "totalPerpUPL"),
-        total_initial_margin=money_or_none(wallet, "totalInitialMargin"),
-        coins=tuple(map(_coin, rows(wallet, "coin"))),
+        total_equity=wallet.maybe(money, "totalEquity"),
+        total_wallet_balance=wallet.maybe(money, "totalWalletBalance"),
+        total_available=wallet.maybe(money, "totalAvailableBalance"),
+        total_unrealised_pnl=wallet.maybe(money, "totalPerpUPL"),
+        total_initial_margin=wallet.maybe(money, "totalInitialMargin"),
+        coins=tuple(coins),
         as_of=as_of,
+        unreadable=lost,
     )
 
 
-def _coin(row: Fields) -> CoinBalance:
+def _coin(row: Row) -> CoinBalance:
     return CoinBalance(
-        coin=text(row, "coin"),
-        wallet_balance=money(row, "walletBalance"),
-        equity=money_or_zero(row, "equity"),
-        unrealised_pnl=money_or_zero(row, "unrealisedPnl"),
-        usd_value=money_or_zero(row, "usdValue"),
+        coin=identifier(row.fields, "coin"),
+        wallet_balance=row.maybe(money, "walletBalance"),
+        equity=row.maybe(money, "equity"),
+        unrealised_pnl=row.maybe(money, "unrealisedPnl"),
+        usd_value=row.maybe(money, "usdValue"),
     )
 
 
-def positions(found: Iterable[Fields], category: Category, account_id: AccountId) -> tuple[Position, ...]:
-    """Every leg that stands, once; hedge mode has a row for each side, the empty one too."""
-    legs = (_position(row, category) for row in found if money_or_zero(row, "size"))
-    return tuple({leg.leg_key(account_id): leg for leg in legs}.values())
+def positions(answer: Answer, category: Category) -> tuple[list[Position], tuple[str, ...]]:
+    """Every leg that stands, and the symbols of the unreadable; hedge mode has a row for the empty side too."""
+    return answer.each(array(answer.fields, "list"), lambda row: _position(row, category))
 
 
-def _position(row: Fields, category: Category) -> Position:
+def _position(row: Row, category: Category) -> Position | None:
+    if _is_empty_leg(row.fields):
+        return None
     return Position(
         category=category,
-        symbol=symbol_of(row),
-        position_idx=position_idx(row),
-        side=_enum(Side, row, "side"),
-        size=amount(row, "size"),
-        entry_price=amount(row, "avgPrice"),
-        mark_price=amount(row, "markPrice"),
-        position_value=amount(row, "positionValue"),
-        leverage=level(row, "leverage"),
-        liquidation_price=level(row, "liqPrice"),
-        unrealised_pnl=money_or_zero(row, "unrealisedPnl"),
-        take_profit=level(row, "takeProfit"),
-        stop_loss=level(row, "stopLoss"),
-        trailing_stop=level(row, "trailingStop"),
-        created_ts=moment(row, "createdTime"),
-        updated_ts=moment(row, "updatedTime"),
+        symbol=symbol_of(row.fields),
+        position_idx=position_idx(row.fields),
+        side=one_of(Side, row.fields, "side"),
+        size=amount(row.fields, "size"),
+        entry_price=row.maybe(amount, "avgPrice"),
+        mark_price=row.maybe(amount, "markPrice"),
+        position_value=row.maybe(amount, "positionValue"),
+        leverage=row.maybe(level, "leverage"),
+        liquidation_price=row.maybe(level, "liqPrice"),
+        unrealised_pnl=row.maybe(money, "unrealisedPnl"),
+        take_profit=row.maybe(level, "takeProfit"),
+        stop_loss=row.maybe(level, "stopLoss"),
+        trailing_stop=row.maybe(level, "trailingStop"),
+        created_ts=row.maybe(moment, "createdTime") or None,
+        updated_ts=row.maybe(moment, "updatedTime") or None,
+        unread=tuple(row.odd),
     )
 
 
-def orders(found: Iterable[Fields], category: Category) -> tuple[Order, ...]:
-    """Every order once: pages are read one after the other while orders come and go."""
-    return tuple({order.order_id: order for order in (_order(row, category) for row in found)}.values())
+def _is_empty_leg(fields: Fields) -> bool:
+    """A size of 0; or no size and no side, as Bybit writes a leg that nobody ever had."""
+    if fields.get("size") == "":
+        return fields.get("side") in ("", "None")
+    return not money(fields, "size")
 
 
-def _order(row: Fields, category: Category) -> Order:
-    stop_order_type = text_or_empty(row, "stopOrderType")
+def orders(answer: Answer, category: Category) -> tuple[list[Order], tuple[str, ...]]:
+    """The orders, and the symbols of the unreadable ones."""
+    return answer.each(array(answer.fields, "list"), lambda row: _order(row, category))
+
+
+def _order(row: Row, category: Category) -> Order:
+    stop_order_type = row.maybe(text, "stopOrderType") or ""
     return Order(
         category=category,
-        symbol=symbol_of(row),
-        order_id=identifier(row, "orderId"),
-        order_link_id=OrderLinkId(text_or_empty(row, "orderLinkId")),
-        position_idx=position_idx(row),
-        side=_enum(Side, row, "side"),
-        order_type=_enum(OrderType, row, "orderType"),
-        order_status=identifier(row, "orderStatus"),
-        price=level(row, "price"),
-        qty=amount(row, "qty"),
-        cum_exec_qty=level(row, "cumExecQty") or Decimal(0),
-        trigger_price=level(row, "triggerPrice"),
+        symbol=symbol_of(row.fields),
+        order_id=identifier(row.fields, "orderId"),
+        order_link_id=OrderLinkId(row.maybe(text, "orderLinkId") or ""),
+        position_idx=_order_position_idx(row, category),
+        side=one_of(Side, row.fields, "side"),
+        order_type=row.maybe(_order_type, "orderType"),
+        order_status=row.maybe(text, "orderStatus") or "",
+        price=row.maybe(level, "price"),
+        qty=amount(row.fields, "qty"),
+        cum_exec_qty=row.maybe(amount, "cumExecQty"),
+        trigger_price=row.maybe(level, "triggerPrice"),
         stop_order_type="" if stop_order_type == _UNSET else stop_order_type,
-        time_in_force=text_or_empty(row, "timeInForce"),
-        reduce_only=flag(row, "reduceOnly"),
-        take_profit=level(row, "takeProfit"),
-        stop_loss=level(row, "stopLoss"),
-        created_ts=moment(row, "createdTime"),
-        updated_ts=moment(row, "updatedTime"),
+        time_in_force=row.maybe(text, "timeInForce") or "",
+        reduce_only=row.maybe(flag, "reduceOnly"),
+        take_profit=row.maybe(level, "takeProfit"),
+        stop_loss=row.maybe(level, "stopLoss"),
+        created_ts=row.maybe(moment, "createdTime") or None,
+        updated_ts=row.maybe(moment, "updatedTime") or None,
+        unread=tuple(row.odd),
     )
 
 
-def executions(found: Iterable[Fields], category: Category) -> tuple[Execution, ...]:
-    """The fills, newest first, each execId once."""
-    fills = {execution.exec_id: execution for execution in (_execution(row, category) for row in found)}
-    return tuple(sorted(fills.values(), key=lambda fill: fill.exec_ts, reverse=True))
+def _order_position_idx(row: Row, category: Category) -> int:
+    """Which leg the order is of; spot has none."""
+    return position_idx(row.fields) if category is Category.LINEAR else 0
 
 
-def _execution(row: Fields, category: Category) -> Execution:
-    symbol = symbol_of(row)
+def _order_type(fields: Fields, name: str) -> OrderType | None:
+    """None for the documented word of an order that is neither."""
+    return None if fields.get(name) == _UNSET else one_of(OrderType, fields, name)
+
+
+def executions(answer: Answer, category: Category) -> tuple[list[Execution], tuple[str, ...]]:
+    """The fills, and the symbols of the unreadable ones."""
+    return answer.each(array(answer.fields, "list"), lambda row: _execution(row, category))
+
+
+def _execution(row: Row, category: Category) -> Execution:
+    symbol = symbol_of(row.fields)
+    fee_currency = row.maybe(text, "feeCurrency") or ""
     return Execution(
         category=category,
         symbol=symbol,
-        exec_id=identifier(row, "execId"),
-        order_id=text(row, "orderId"),
-        order_link_id=OrderLinkId(text_or_empty(row, "orderLinkId")),
-        side=_enum(Side, row, "side"),
-        exec_type=identifier(row, "execType"),
-        exec_price=money(row, "execPrice"),
-        exec_qty=money(row, "execQty"),
-        exec_value=money_or_zero(row, "execValue"),
-        exec_fee=money_or_zero(row, "execFee"),
-        fee_currency=text_or_empty(row, "feeCurrency") or _settle_coin(symbol),
-        is_maker=flag(row, "isMaker"),
-        closed_size=money_or_zero(row, "closedSize"),
-        exec_ts=moment(row, "execTime"),
+        exec_id=identifier(row.fields, "execId"),
+        order_id=row.maybe(text, "orderId") or "",
+        order_link_id=OrderLinkId(row.maybe(text, "orderLinkId") or ""),
+        side=one_of(Side, row.fields, "side"),
+        exec_type=row.maybe(text, "execType") or "",
+        exec_price=row.maybe(money, "execPrice"),
+        exec_qty=money(row.fields, "execQty"),
+        exec_value=row.maybe(money, "execValue"),
+        exec_fee=row.maybe(money, "execFee"),
+        fee_currency=fee_currency or (_settle_coin(symbol) if category is Category.LINEAR else ""),
+        is_maker=row.maybe(flag, "isMaker"),
+        closed_size=row.maybe(money, "closedSize"),
+        exec_ts=row.maybe(moment, "execTime") or None,
     )
 
 
@@ -158,25 +177,57 @@ def _settle_coin(symbol: Symbol) -> str:
     return "USDT" if "USDT" in symbol else "USDC"
 
 
-def fee_rate(result: Fields, symbol: Symbol) -> FeeRate:
-    row = next((row for row in rows(result) if row.get("symbol") == symbol), None)
+def fee_rate(answer: Answer, symbol: Symbol) -> FeeRate:
+    """Raises ExchangeUnreadable for an answer without that symbol's rates."""
+    row = answer.object_of(symbol)
     if row is None:
         raise unreadable("list", "the fee rate of that symbol")
-    return FeeRate(symbol=symbol, taker=money(row, "takerFeeRate"), maker=money(row, "makerFeeRate"))
+    return FeeRate(symbol=symbol, taker=money(row.fields, "takerFeeRate"), maker=money(row.fields, "makerFeeRate"))
 
 
-def key_check(result: Fields, now: Millis) -> KeyCheck:
+def key_check(answer: Answer, now: Millis) -> KeyCheck:
     """What a key may do. `permissions` as "Group:Name", sorted, so that an unknown name shows up as itself."""
+    result = answer.fields
+    row = answer.row(result)
+    uta = row.maybe(whole, "uta")
     groups = part(result, "permissions")
-    ips = tuple(_words(result, "ips")) if result.get("ips") is not None else ()
+    ips = tuple(words(result, "ips")) if result.get("ips") is not None else ()
     return KeyCheck(
         bybit_uid=_uid(result),
         read_only=whole(result, "readOnly") != 0,
-        permissions=tuple(sorted(f"{group}:{name}" for group in groups for name in _words(groups, group))),
+        permissions=tuple(sorted(f"{group}:{name}" for group in groups for name in _names(groups, group))),
         ips=() if _ANY_IP in ips else tuple(ip for ip in ips if ip),
         expires_at=_expires_at(result, now),
         checked_at=now,
+        is_unified=None if uta is None else uta > 0,
+        is_master=row.maybe(flag, "isMaster"),
+        key_kind=row.maybe(whole, "type"),
     )
+
+
+def key_check_without_rights(answer: Answer, uid: str, now: Millis) -> KeyCheck:
+    """Of an answer of account/info: the key is taken there, which is all that it says of the key."""
+    margin_status = answer.row(answer.fields).maybe(whole, "unifiedMarginStatus")
+    return KeyCheck(
+        bybit_uid=uid,
+        read_only=False,
+        permissions=(),
+        ips=(),
+        expires_at=None,
+        checked_at=now,
+        is_unified=None if margin_status is None else margin_status > _CLASSIC,
+        is_complete=False,
+    )
+
+
+def uid_of_key(api_key: Secret) -> str:
+    """What stands for the user's id where Bybit does not tell it: digits that no id of Bybit's begins with."""
+    return "0" + str(int.from_bytes(sha256(api_key.reveal().encode()).digest()[:8]))[:19]
+
+
+def _names(groups: Fields, group: str) -> list[str]:
+    """The rights of a group, whose name is Bybit's to choose and therefore not in the error."""
+    return words({"permissions": groups[group]}, "permissions")
 
 
 def _uid(result: Fields) -> str:
@@ -189,7 +240,7 @@ def _uid(result: Fields) -> str:
 
 def _expires_at(result: Fields, now: Millis) -> Millis | None:
     """expiredAt, or deadlineDay from now; 1970 and a day of 0 or less stand for "does not expire"."""
-    stamp = text_or_empty(result, "expiredAt")
+    stamp = text(result, "expiredAt") if result.get("expiredAt") is not None else ""
     if stamp:
         try:
             moment_of_expiry = datetime.fromisoformat(stamp)
@@ -202,17 +253,3 @@ def _expires_at(result: Fields, now: Millis) -> Millis | None:
             return Millis(expires_at)
     days = whole(result, "deadlineDay") if result.get("deadlineDay") is not None else 0
     return Millis(now + days * DAY) if days > 0 else None
-
-
-def _words(fields: Fields, name: str) -> list[str]:
-    words = array(fields, name)
-    if not all(isinstance(word, str) for word in words):
-        raise unreadable(name, "a list of words")
-    return [word for word in words if isinstance(word, str)]
-
-
-def _enum(kind: type[E], row: Fields, name: str) -> E:
-    try:
-        return kind(text(row, name))
-    except ValueError:
-        raise unreadable(name, "one of " + ", ".join(kind)) from None

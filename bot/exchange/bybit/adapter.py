@@ -14,8 +14,8 @@ from bot.domain.ids import AccountId, Millis
 from bot.domain.ports.accounts import CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.exchange.budget import Budget, Limits
+from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.client import BybitClient, SigningKey
-from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.fields import moment
 from bot.exchange.bybit.gateway import BybitGateway, Hosts
 from bot.exchange.bybit.market import BybitMarket
@@ -23,6 +23,7 @@ from bot.exchange.bybit.pipeline import RequestPipeline
 from bot.exchange.bybit.pool import ClientPool
 from bot.exchange.bybit.server_time import ServerTime
 from bot.exchange.bybit.transport import HttpTransport
+from bot.exchange.bybit.unreadable_log import UnreadableLog
 from bot.exchange.meter import ExchangeStats, Meter
 
 MARKET_SITE: Final = "com"  # public data are of the global site's live market
@@ -50,6 +51,7 @@ class Bybit:
         pipeline = self.pipeline
         return ExchangeStats(
             requests=MappingProxyType(dict(pipeline.meter.requests)),
+            unreadable_rows=pipeline.unreadable.rows,
             latency=pipeline.meter.latency(),
             reconnects=pipeline.transport.reconnects,
             clock_skew=pipeline.server_time.skew,
@@ -101,7 +103,14 @@ def _pipeline(transport: HttpTransport, budget: Budget, clock: Clock, market_hos
         return await _server_time(BybitClient(host=market_host, pipeline=pipeline))
 
     server_time = ServerTime(clock=clock, ask=ask_time)
-    pipeline = RequestPipeline(clock=clock, transport=transport, budget=budget, server_time=server_time, meter=Meter())
+    pipeline = RequestPipeline(
+        clock=clock,
+        transport=transport,
+        budget=budget,
+        server_time=server_time,
+        meter=Meter(),
+        unreadable=UnreadableLog(clock=clock),
+    )
     return pipeline
 
 
@@ -156,5 +165,9 @@ class _HostChecks:
 
 
 async def _server_time(client: BybitClient) -> Millis:
-    result: Json = await client.get_server_time()
-    return Millis(moment(result, "timeNano") // _NANOS_IN_A_MILLI)
+    found: Millis = await client.get_server_time().read(_millis)
+    return found
+
+
+def _millis(answer: Answer) -> Millis:
+    return Millis(moment(answer.fields, "timeNano") // _NANOS_IN_A_MILLI)

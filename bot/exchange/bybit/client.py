@@ -1,15 +1,16 @@
 """One account's Bybit client: pybit's endpoints and signing, our transport. The only module that imports pybit.
 
-Every endpoint method of pybit 5.17 ends in `_submit_request(method, path, query, auth)`. Ours answers with a coroutine
-that signs what pybit prepared (`_clean_query`, `prepare_payload`, `_auth`) and sends exactly those bytes. pybit's own
+Every endpoint method of pybit 5.17 ends in `_submit_request(method, path, query, auth)`. Ours answers with a call that
+signs what pybit prepared (`_clean_query`, `prepare_payload`, `_auth`) and sends exactly those bytes. pybit's own
 `__init__` is never run: no requests.Session, no log handler, no retries, no sleeps. tests/unit/test_exchange_seams.py
 pins the seams.
 """
 
 import base64
 import re
-from collections.abc import Coroutine, Hashable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Generator, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -27,14 +28,17 @@ from bot.domain.accounts import KeyType
 from bot.domain.errors import KeyTrouble
 from bot.domain.secrets import Secret
 from bot.exchange.budget import RequestKey
+from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.endpoints import BY_PATH, OTHER
-from bot.exchange.bybit.pipeline import RequestPipeline, SignedCall
+from bot.exchange.bybit.pipeline import Prepare, RequestPipeline, SignedCall
 from bot.exchange.bybit.transport import Request
 
 RECV_WINDOW: Final = 5000  # ms, Bybit's default
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}").fullmatch  # it goes into a header
 _QUERY_SAFE: Final = "%:,/@!$'()*;"  # "%": a cursor comes quoted and goes back as it came
+
+T = TypeVar("T")
 
 
 class SigningKey:
@@ -52,6 +56,26 @@ class SigningKey:
     @property
     def secret(self) -> str:
         return self._secret.reveal()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that is yet to be made: `await call.read(decode)`, or `await call` for the bare `result`."""
+
+    pipeline: RequestPipeline
+    signed_call: SignedCall
+    prepare: Prepare
+
+    async def read(self, decode: Callable[[Answer], T]) -> T:
+        """What `decode` makes of the answer: one that can't be read counts as that. Raises ExchangeErrors."""
+        return await self.pipeline.run(self.signed_call, self.prepare, decode)
+
+    def __await__(self) -> Generator[Any, None, Json]:
+        return self.read(_bare).__await__()
+
+
+def _bare(answer: Answer) -> Json:
+    return answer.fields
 
 
 class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  # type: ignore[misc]  # no types
@@ -84,16 +108,18 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
         path: str | None = None,
         query: Mapping[str, Any] | None = None,
         auth: bool = False,
-    ) -> Coroutine[Any, Any, Json]:
-        """Every endpoint method ends here. Raises ExchangeErrors when awaited."""
+    ) -> "Call":
+        """Every endpoint method ends here."""
         if method is None or path is None or (auth and self._key is None):
             raise TypeError("a call needs a method and a path, and a private one a key")
         payload = self._payload(method, query)
-        return self._pipeline.run(
-            self._call(method, path, auth), lambda: self._request(method, path, payload, is_signed=auth)
+        return Call(
+            self._pipeline,
+            self._signed_call(method, path, auth),
+            lambda: self._request(method, path, payload, is_signed=auth),
         )
 
-    def _call(self, method: str, path: str, is_signed: bool) -> SignedCall:
+    def _signed_call(self, method: str, path: str, is_signed: bool) -> SignedCall:
         call = self._routes.get((method, path))
         if call is None:
             endpoint = BY_PATH.get(path.removeprefix(self.endpoint), OTHER)

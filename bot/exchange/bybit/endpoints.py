@@ -16,9 +16,11 @@ class Endpoint:
     name: str
     path: str
     uid_limit: int = 10
+    is_on_demo: bool = True  # documentation, "Demo Trading Service"; what is not listed is refused with 10032
 
 
 SERVER_TIME: Final = Endpoint("time", "/v5/market/time")
+FEE_RATE: Final = Endpoint("fee_rate", "/v5/account/fee-rate", 5, is_on_demo=False)
 
 ENDPOINTS: Final = (
     SERVER_TIME,
@@ -27,11 +29,12 @@ ENDPOINTS: Final = (
     Endpoint("orderbook", "/v5/market/orderbook"),
     Endpoint("tickers", "/v5/market/tickers"),
     Endpoint("wallet_balance", "/v5/account/wallet-balance", 50),
-    Endpoint("fee_rate", "/v5/account/fee-rate", 5),
+    Endpoint("account_info", "/v5/account/info", 50),
+    FEE_RATE,
     Endpoint("positions", "/v5/position/list", 50),
     Endpoint("open_orders", "/v5/order/realtime", 50),
     Endpoint("executions", "/v5/execution/list", 50),
-    Endpoint("key_information", "/v5/user/query-api", 10),
+    Endpoint("key_information", "/v5/user/query-api", is_on_demo=False),  # answered all the same, by its own page
 )
 OTHER: Final = Endpoint("other", "")
 

@@ -1,4 +1,4 @@
-"""One field of an answer at a time, by name and type. Anything unexpected is ExchangeDown: the answer can't be read.
+"""One field of an answer at a time, by name and type. Anything unexpected is ExchangeUnreadable.
 
 Bybit writes money as decimal text, "" for what does not apply, and times as epoch milliseconds, text or number.
 """
@@ -6,32 +6,39 @@ Bybit writes money as decimal text, "" for what does not apply, and times as epo
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 
-from bot.domain.errors import ExchangeDown
+from bot.domain.errors import ExchangeUnreadable
 from bot.domain.ids import Millis, Symbol
 from bot.domain.interning import intern_decimal, intern_text
 
 _PLAIN: Final = "0123456789.-"
 _EXPONENT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}").fullmatch
 _LONGEST_NUMBER: Final = 50
+_MAGNITUDE: Final = 30  # powers of ten
 _SYMBOL: Final = re.compile(r"[A-Z0-9-]{2,30}").fullmatch
-_ZERO: Final = Decimal(0)
+_MISSING: Final = object()
 _POSITION_IDX: Final = range(3)
 _MAX_WHOLE: Final = 2**63
 Fields = Mapping[str, object]
 
+E = TypeVar("E", bound=StrEnum)
 
-def unreadable(name: str, wanted: str) -> ExchangeDown:
+
+def unreadable(name: str, wanted: str) -> ExchangeUnreadable:
     """The error for a field that isn't what it should be; never quotes the value."""
-    return ExchangeDown(f"Bybit's answer can't be read: {name} is not {wanted}")
+    return ExchangeUnreadable(f"Bybit's answer can't be read: {name} is not {wanted}", field=name)
 
 
 def decimal_of(value: object, name: str) -> Decimal:
+    """A number of a size that occurs; what is beyond could not be stored."""
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
         try:
             if not value.strip(_PLAIN) or _EXPONENT(value) is not None:
-                return intern_decimal(value)
+                number = intern_decimal(value)
+                if not number or -_MAGNITUDE < number.adjusted() < _MAGNITUDE:
+                    return number
         except InvalidOperation:
             raise unreadable(name, "a decimal number") from None
     raise unreadable(name, "a decimal number")
@@ -42,18 +49,6 @@ def money(fields: Fields, name: str) -> Decimal:
     return decimal_of(fields.get(name), name)
 
 
-def money_or_none(fields: Fields, name: str) -> Decimal | None:
-    """A number, or None for "" and for a missing field."""
-    value = fields.get(name)
-    return None if value is None or value == "" else decimal_of(value, name)
-
-
-def money_or_zero(fields: Fields, name: str) -> Decimal:
-    """A number; "" and a missing field are 0."""
-    value = fields.get(name)
-    return _ZERO if value is None or value == "" else decimal_of(value, name)
-
-
 def amount(fields: Fields, name: str) -> Decimal:
     """A number that must be there and cannot be below 0: a quantity, a price, a value."""
     value = money(fields, name)
@@ -62,15 +57,22 @@ def amount(fields: Fields, name: str) -> Decimal:
     return value
 
 
+def positive(fields: Fields, name: str) -> Decimal:
+    """A number that must be there and be above 0: a step, a last price."""
+    value = amount(fields, name)
+    if not value:
+        raise unreadable(name, "above 0")
+    return value
+
+
 def level(fields: Fields, name: str) -> Decimal | None:
-    """A price, a distance or a leverage where Bybit writes "" or 0 for "none"."""
-    value = fields.get(name)
-    return None if value is None or value == "" else amount(fields, name) or None
+    """A price, a distance or a leverage where Bybit writes 0 for "none"."""
+    return amount(fields, name) or None
 
 
 def text(fields: Fields, name: str, longest: int = 64) -> str:
     value = fields.get(name)
-    if isinstance(value, str) and len(value) <= longest:
+    if isinstance(value, str) and len(value) <= longest and value.isprintable():
         return intern_text(value)
     raise unreadable(name, "text")
 
@@ -89,10 +91,6 @@ def symbol_of(fields: Fields) -> Symbol:
     if isinstance(value, str) and _SYMBOL(value) is not None:
         return Symbol(intern_text(value))
     raise unreadable("symbol", "a symbol")
-
-
-def text_or_empty(fields: Fields, name: str, longest: int = 64) -> str:
-    return text(fields, name, longest) if fields.get(name) is not None else ""
 
 
 def whole(fields: Fields, name: str) -> int:
@@ -120,10 +118,12 @@ def moment(fields: Fields, name: str) -> Millis:
     return Millis(value)
 
 
-def moment_or_none(fields: Fields, name: str) -> Millis | None:
-    """A moment, or None for "", 0 and a missing field."""
-    value = fields.get(name)
-    return None if value is None or value == "" else moment(fields, name) or None
+def one_of(kind: type[E], fields: Fields, name: str) -> E:
+    """One of the words of an enum."""
+    try:
+        return kind(text(fields, name))
+    except ValueError:
+        raise unreadable(name, "one of " + ", ".join(kind)) from None
 
 
 def flag(fields: Fields, name: str) -> bool:
@@ -141,21 +141,19 @@ def part(fields: Fields, name: str) -> Fields:
     raise unreadable(name, "an object")
 
 
-def part_or_empty(fields: Fields, name: str) -> Fields:
-    return part(fields, name) if fields.get(name) is not None else {}
-
-
 def array(fields: Fields, name: str) -> list[object]:
-    value = fields.get(name)
+    """A list; null is an empty one, as Go writes it."""
+    value = fields.get(name, _MISSING)
     if isinstance(value, list):
         return value
+    if value is None:
+        return []
     raise unreadable(name, "a list")
 
 
-def rows(fields: Fields, name: str = "list") -> list[Fields]:
-    """A list of objects; anything else in it is unreadable."""
-    values = array(fields, name)
-    objects: list[Fields] = [value for value in values if isinstance(value, dict)]
-    if len(objects) != len(values):
-        raise unreadable(name, "a list of objects")
-    return objects
+def words(fields: Fields, name: str) -> list[str]:
+    """A list of text."""
+    found = array(fields, name)
+    if not all(isinstance(word, str) for word in found):
+        raise unreadable(name, "a list of words")
+    return [word for word in found if isinstance(word, str)]

@@ -8,7 +8,6 @@ from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.client import BybitClient
-from bot.exchange.bybit.decode import Json
 from bot.exchange.bybit.market_answers import board, instrument, klines, order_book, ticker
 from bot.exchange.retcodes import NO_SUCH_SYMBOL
 
@@ -25,32 +24,35 @@ class BybitMarket:
 
     async def ticker(self, category: Category, symbol: Symbol) -> Ticker:
         """Raises ExchangeRejected for an unknown symbol."""
-        result: Json = await self.client.get_tickers(category=category.value, symbol=symbol)
-        return ticker(result, category, symbol, self.clock.now())
+        call = self.client.get_tickers(category=category.value, symbol=symbol)
+        found: Ticker = await call.read(lambda answer: ticker(answer, category, symbol, self.clock.now()))
+        return found
 
     async def order_book(self, category: Category, symbol: Symbol) -> OrderBook:
         """The order book, `DEPTH` levels a side, the best first."""
-        result: Json = await self.client.get_orderbook(category=category.value, symbol=symbol, limit=DEPTH)
-        return order_book(result, category, symbol, self.clock.now())
+        call = self.client.get_orderbook(category=category.value, symbol=symbol, limit=DEPTH)
+        found: OrderBook = await call.read(lambda answer: order_book(answer, category, symbol, self.clock.now()))
+        return found
 
     async def klines(self, category: Category, symbol: Symbol, interval: str) -> Klines:
         """The newest `KLINES` candles; the last one is not finished."""
-        result: Json = await self.client.get_kline(
-            category=category.value, symbol=symbol, interval=interval, limit=KLINES
-        )
-        return klines(result, category, symbol, interval, self.clock.now())
+        call = self.client.get_kline(category=category.value, symbol=symbol, interval=interval, limit=KLINES)
+        found: Klines = await call.read(lambda answer: klines(answer, category, symbol, interval, self.clock.now()))
+        return found
 
     async def board(self, category: Category) -> MarketBoard:
         """Every ticker of a category in one call."""
-        result: Json = await self.client.get_tickers(category=category.value)
-        return board(result, category, self.clock.now())
+        call = self.client.get_tickers(category=category.value)
+        found: MarketBoard = await call.read(lambda answer: board(answer, category, self.clock.now()))
+        return found
 
     async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None:
         """None for a symbol that Bybit does not know there."""
+        call = self.client.get_instruments_info(category=category.value, symbol=symbol)
         try:
-            result: Json = await self.client.get_instruments_info(category=category.value, symbol=symbol)
+            found: Instrument | None = await call.read(lambda answer: instrument(answer, category, symbol))
         except ExchangeRejected as no:
             if no.code in NO_SUCH_SYMBOL:
                 return None
             raise
-        return instrument(result, category, symbol)
+        return found

@@ -1,27 +1,23 @@
-"""What Bybit answers about its markets, as the domain's values. Raises ExchangeDown for what can't be read.
+"""What Bybit answers about its markets, as the domain's values. Raises ExchangeUnreadable for what can't be read.
 
 Field names and meanings: Bybit v5 documentation, "Get Instruments Info", "Get Tickers", "Get Orderbook", "Get Kline".
 """
 
 import re
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
+from bot.exchange.bybit.answer import Answer, Row
 from bot.exchange.bybit.fields import (
-    Fields,
     array,
     decimal_of,
     level,
     moment,
-    moment_or_none,
     money,
-    money_or_none,
-    money_or_zero,
-    part,
-    part_or_empty,
-    rows,
+    positive,
     symbol_of,
     text,
     unreadable,
@@ -29,104 +25,111 @@ from bot.exchange.bybit.fields import (
 
 _TYPED: Final = re.compile(r"[A-Z0-9]{2,30}").fullmatch
 _LINEAR_QUOTE: Final = "USDT"
+_NO_PRICE: Final = ("", "0", None)  # of a symbol that was not traded yet
 _LEVEL_PARTS: Final = 2  # price, size
 _KLINE_PARTS: Final = 6  # start, open, high, low, close, volume; turnover follows
 
 
-def instrument(result: Fields, category: Category, symbol: Symbol) -> Instrument | None:
+def instrument(answer: Answer, category: Category, symbol: Symbol) -> Instrument | None:
     """The symbol's rules, None if the answer does not have it."""
-    row = next((row for row in rows(result) if row.get("symbol") == symbol), None)
+    row = answer.object_of(symbol)
     if row is None:
         return None
-    lot, price = part(row, "lotSizeFilter"), part(row, "priceFilter")
-    max_qty = money_or_none(lot, "maxLimitOrderQty") or money(lot, "maxOrderQty")
-    max_market_qty = money_or_none(lot, "maxMktOrderQty") or money_or_none(lot, "maxMarketOrderQty")
+    lot, price = row.part("lotSizeFilter"), row.part("priceFilter")
+    max_qty = lot.maybe(money, "maxLimitOrderQty") or lot.maybe(money, "maxOrderQty")
+    max_market_qty = lot.maybe(money, "maxMktOrderQty") or lot.maybe(money, "maxMarketOrderQty")
     return Instrument(
         category=category,
         symbol=symbol,
-        status=text(row, "status"),
-        base_coin=text(row, "baseCoin"),
-        quote_coin=text(row, "quoteCoin"),
-        tick_size=money(price, "tickSize"),
-        qty_step=money_or_none(lot, "qtyStep") or money(lot, "basePrecision"),
-        min_order_qty=money(lot, "minOrderQty"),
+        status=row.maybe(text, "status") or "",
+        base_coin=row.maybe(text, "baseCoin") or "",
+        quote_coin=row.maybe(text, "quoteCoin") or "",
+        tick_size=positive(price.fields, "tickSize"),
+        qty_step=lot.maybe(positive, "qtyStep") or positive(lot.fields, "basePrecision"),
+        min_order_qty=lot.maybe(money, "minOrderQty"),
         max_order_qty=max_qty,
         max_market_order_qty=max_market_qty or max_qty,
-        min_notional=money_or_none(lot, "minNotionalValue") or money_or_zero(lot, "minOrderAmt"),
-        max_leverage=level(part_or_empty(row, "leverageFilter"), "maxLeverage"),
+        min_notional=lot.maybe(money, "minNotionalValue") or lot.maybe(money, "minOrderAmt"),
+        max_leverage=row.part("leverageFilter").maybe(level, "maxLeverage"),
     )
 
 
-def ticker(result: Fields, category: Category, symbol: Symbol, as_of: Millis) -> Ticker:
-    row = next((row for row in rows(result) if row.get("symbol") == symbol), None)
+def ticker(answer: Answer, category: Category, symbol: Symbol, as_of: Millis) -> Ticker:
+    """Raises ExchangeUnreadable for an answer without that symbol, or without its last price."""
+    row = answer.object_of(symbol)
     if row is None:
         raise unreadable("list", "the ticker of that symbol")
     return Ticker(
         category=category,
         symbol=symbol,
-        last_price=money(row, "lastPrice"),
-        mark_price=money_or_none(row, "markPrice"),
-        index_price=money_or_none(row, "indexPrice"),
-        bid_price=level(row, "bid1Price"),
-        ask_price=level(row, "ask1Price"),
-        high_24h=money(row, "highPrice24h"),
-        low_24h=money(row, "lowPrice24h"),
-        price_24h_change=money(row, "price24hPcnt"),
-        volume_24h=money(row, "volume24h"),
-        turnover_24h=money(row, "turnover24h"),
-        funding_rate=money_or_none(row, "fundingRate"),
-        next_funding_ts=moment_or_none(row, "nextFundingTime"),
+        last_price=positive(row.fields, "lastPrice"),
+        mark_price=row.maybe(level, "markPrice"),
+        index_price=row.maybe(level, "indexPrice"),
+        bid_price=row.maybe(level, "bid1Price"),
+        ask_price=row.maybe(level, "ask1Price"),
+        high_24h=row.maybe(level, "highPrice24h"),
+        low_24h=row.maybe(level, "lowPrice24h"),
+        price_24h_change=row.maybe(money, "price24hPcnt"),
+        volume_24h=row.maybe(money, "volume24h"),
+        turnover_24h=row.maybe(money, "turnover24h"),
+        funding_rate=row.maybe(money, "fundingRate"),
+        next_funding_ts=row.maybe(moment, "nextFundingTime") or None,
         as_of=as_of,
     )
 
 
-def board(result: Fields, category: Category, as_of: Millis) -> MarketBoard:
+def board(answer: Answer, category: Category, as_of: Millis) -> MarketBoard:
     """Every symbol that can be traded here (perpetuals in USDT; spot), most turnover first."""
-    items = [_listing(row) for row in rows(result) if _is_served(row, category)]
+    items, lost = answer.each(array(answer.fields, "list"), lambda row: _listing(row, category))
     return MarketBoard(
         category=category,
-        items=tuple(sorted(items, key=lambda item: (-item.turnover_24h, item.symbol))),
+        items=tuple(sorted(items, key=lambda item: (-(item.turnover_24h or 0), item.symbol))),
         as_of=as_of,
+        unreadable=lost,
     )
 
 
-def _is_served(row: Fields, category: Category) -> bool:
-    """Not dated futures, contracts in USDC, or symbols that have no price yet."""
-    symbol = symbol_of(row)
+def _listing(row: Row, category: Category) -> Listing | None:
+    """None for dated futures, contracts in USDC, and symbols that have no price yet."""
+    symbol = symbol_of(row.fields)
     has_quote = category is not Category.LINEAR or symbol.endswith(_LINEAR_QUOTE)
-    return _TYPED(symbol) is not None and has_quote and level(row, "lastPrice") is not None
-
-
-def _listing(row: Fields) -> Listing:
+    if _TYPED(symbol) is None or not has_quote or row.fields.get("lastPrice") in _NO_PRICE:
+        return None
     return Listing(
-        symbol=symbol_of(row),
-        last_price=money(row, "lastPrice"),
-        price_24h_change=money_or_zero(row, "price24hPcnt"),
-        turnover_24h=money_or_zero(row, "turnover24h"),
+        symbol=symbol,
+        last_price=positive(row.fields, "lastPrice"),
+        price_24h_change=row.maybe(money, "price24hPcnt"),
+        turnover_24h=row.maybe(money, "turnover24h"),
     )
 
 
-def order_book(result: Fields, category: Category, symbol: Symbol, as_of: Millis) -> OrderBook:
-    if text(result, "s") != symbol:
+def order_book(answer: Answer, category: Category, symbol: Symbol, as_of: Millis) -> OrderBook:
+    """Raises ExchangeUnreadable for the order book of another symbol."""
+    if text(answer.fields, "s") != symbol:
         raise unreadable("s", "the symbol that was asked for")
-    bids = sorted(_levels(result, "b"), reverse=True)
-    asks = sorted(_levels(result, "a"))
-    return OrderBook(category=category, symbol=symbol, bids=tuple(bids), asks=tuple(asks), as_of=as_of)
+    asked = {name: array(answer.fields, name) for name in ("b", "a")}
+    bids, asks = (answer.values(levels, partial(_level, name)) for name, levels in asked.items())
+    return OrderBook(
+        category=category,
+        symbol=symbol,
+        bids=tuple(sorted(bids, reverse=True)),
+        asks=tuple(sorted(asks)),
+        as_of=as_of,
+        unreadable=sum(map(len, asked.values())) - len(bids) - len(asks),
+    )
 
 
-def _levels(result: Fields, name: str) -> list[tuple[Decimal, Decimal]]:
-    levels = []
-    for entry in array(result, name):
-        if not isinstance(entry, list) or len(entry) < _LEVEL_PARTS:
-            raise unreadable(name, "a list of levels")
-        levels.append((decimal_of(entry[0], name), decimal_of(entry[1], name)))
-    return levels
+def _level(name: str, entry: object) -> tuple[Decimal, Decimal]:
+    if not isinstance(entry, list) or len(entry) < _LEVEL_PARTS:
+        raise unreadable(name, "a list of levels")
+    return decimal_of(entry[0], name), decimal_of(entry[1], name)
 
 
-def klines(result: Fields, category: Category, symbol: Symbol, interval: str, as_of: Millis) -> Klines:
-    """Candles, oldest first (Bybit gives the newest first)."""
-    candles = sorted((_kline(entry) for entry in array(result, "list")), key=lambda candle: candle.start_ts)
-    return Klines(category=category, symbol=symbol, interval=interval, items=tuple(candles), as_of=as_of)
+def klines(answer: Answer, category: Category, symbol: Symbol, interval: str, as_of: Millis) -> Klines:
+    """Candles, oldest first (Bybit gives the newest first), without those that can't be read."""
+    candles = answer.values(array(answer.fields, "list"), _kline)
+    items = tuple(sorted(candles, key=lambda candle: candle.start_ts))
+    return Klines(category=category, symbol=symbol, interval=interval, items=items, as_of=as_of)
 
 
 def _kline(entry: object) -> Kline:

@@ -9,22 +9,25 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.domain.errors import (
     ClockTrouble,
     ExchangeDown,
     ExchangeError,
     ExchangeRejected,
+    ExchangeUnreadable,
     KeyTrouble,
     OutcomeUnknown,
     RetryLater,
 )
 from bot.domain.ports.clock import Clock
 from bot.exchange.budget import Budget, RequestKey
+from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.decode import Json, Unreadable, decode
 from bot.exchange.bybit.server_time import ServerTime
 from bot.exchange.bybit.transport import Dropped, HttpTransport, Reply, Request
+from bot.exchange.bybit.unreadable_log import UnreadableLog
 from bot.exchange.meter import Meter
 from bot.exchange.retcodes import DEFAULT_BACK_OFF, RetCodeClass, class_of, to_error
 
@@ -37,6 +40,7 @@ _OK: Final = int(HTTPStatus.OK)
 _FORBIDDEN: Final = int(HTTPStatus.FORBIDDEN)
 _logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Prepare = Callable[[], Request]  # makes the request that goes out now: its timestamp and signature are of this moment
 
 
@@ -59,16 +63,17 @@ class RequestPipeline:
     budget: Budget
     server_time: ServerTime
     meter: Meter
+    unreadable: UnreadableLog
 
-    async def run(self, call: SignedCall, prepare: Prepare) -> Json:
-        """The field `result` of Bybit's answer to the call. Raises ExchangeErrors."""
+    async def run(self, call: SignedCall, prepare: Prepare, read: Callable[[Answer], T]) -> T:
+        """What `read` makes of the field `result` of Bybit's answer to the call. Raises ExchangeErrors."""
         if call.is_signed and self.server_time.is_due:
             await self.server_time.ready()
         seen = self.server_time.measurements
         was_dropped = was_late = False
         while True:
             try:
-                return await self._once(call, prepare)
+                return await self._once(call, prepare, read)
             except Dropped:
                 if was_dropped:
                     raise
@@ -87,17 +92,26 @@ class RequestPipeline:
         except ExchangeError as error:
             raise missed from error
 
-    async def _once(self, call: SignedCall, prepare: Prepare) -> Json:
+    async def _once(self, call: SignedCall, prepare: Prepare, read: Callable[[Answer], T]) -> T:
         trouble: BaseException | None = None
         try:
             if not self.budget.passes(call.key):
                 await self.budget.wait(call.key)
-            return self._result(call, *await self._exchange(call, prepare))
+            return self._read(call, Answer(self._result(call, *await self._exchange(call, prepare))), read)
+        except ExchangeUnreadable as error:
+            trouble = error
+            self.unreadable.note_answer(call.key.endpoint, error)
+            raise
         except BaseException as error:
             trouble = error
             raise
         finally:
             self.meter.count(call.key.endpoint, trouble)
+
+    def _read(self, call: SignedCall, answer: Answer, read: Callable[[Answer], T]) -> T:
+        value = read(answer)
+        self.unreadable.note_rows(call.key.endpoint, answer.odd)
+        return value
 
     async def _exchange(self, call: SignedCall, prepare: Prepare) -> tuple[Reply, Json]:
         headers: Mapping[str, str] | None = None
@@ -130,7 +144,8 @@ class RequestPipeline:
         wait = DEFAULT_BACK_OFF
         if class_of(code, is_write=call.is_write) is RetCodeClass.BACK_OFF:
             wait = self._hold(call, reply, DEFAULT_BACK_OFF)
-        return to_error(code, message, is_write=call.is_write, retry_after=wait)
+        error = to_error(code, message, is_write=call.is_write, retry_after=wait)
+        return error if call.is_signed or not isinstance(error, KeyTrouble) else ExchangeRejected(message, code=code)
 
     def _of_status(self, reply: Reply, call: SignedCall, why: str) -> ExchangeError:
         """An HTTP answer without a retCode that says what is wrong."""
@@ -147,7 +162,9 @@ class RequestPipeline:
                 return KeyTrouble(message)
             case HTTPStatus.BAD_REQUEST | HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
                 return ExchangeRejected(message)
-        return OutcomeUnknown(message) if call.is_write else ExchangeDown(message)
+        if call.is_write:
+            return OutcomeUnknown(message)
+        return ExchangeUnreadable(message) if reply.status == _OK else ExchangeDown(message)
 
     def _hold(self, call: SignedCall, reply: Reply, at_least: float) -> float:
         return self.budget.hold(call.key, reply.headers, server_now=self.server_time.now(), at_least=at_least)

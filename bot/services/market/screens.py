@@ -78,7 +78,7 @@ class MarketScreens:
     async def demand_listed(self, symbol: Symbol, category: Category) -> None:
         """Raises UnknownSymbol for what is not traded there, as far as anybody can say."""
         board = self.reads.last_board(category)
-        names = await self._names(category) if board is None else {each.symbol for each in board.items}
+        names = await self._names(category) if board is None else board.symbols
         if names is not None and symbol not in names:
             raise unknown_symbol(TypedSymbol(name=symbol), {category: names})
 
@@ -101,7 +101,7 @@ class MarketScreens:
         except (ExchangeError, TimeoutError) as trouble:
             _logger.info("symbols not known anew", extra={"reason": type(trouble).__name__})
             board = self.reads.last_board(category)
-        return None if board is None else {each.symbol for each in board.items}
+        return None if board is None else board.symbols
 
     async def _price_card(self, symbol: Symbol, category: Category) -> PriceCard:
         ticker, klines = await asyncio.gather(

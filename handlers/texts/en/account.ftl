@@ -17,13 +17,24 @@ balance-more-coins =
        *[other] and { $count } more coins
     }
 
+coins-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } coin can't be read: { $names }. It is there: look at Bybit.
+       *[other] ⚠️ { $count } coins can't be read: { $names }. They are there: look at Bybit.
+    }
+
 positions-title = <b>Positions</b> · { $account }
 positions-total =
     { $count ->
         [one] { $count } open, PnL { $pnl }
        *[other] { $count } open, PnL { $pnl }
     }
-positions-none = Nothing is open.
+positions-none = No open positions in USDT perpetuals.
+positions-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } position can't be read: { $names }. It stands at Bybit: look there.
+       *[other] ⚠️ { $count } positions can't be read: { $names }. They stand at Bybit: look there.
+    }
 position-head = <b>{ $symbol }</b> · { $side }{ $more }
 position-hedge = hedge leg
 position-size = Size
@@ -42,7 +53,17 @@ orders-total =
         [one] { $count } open order
        *[other] { $count } open orders
     }
-orders-none = No open orders.
+orders-none = No open orders on USDT perpetuals and spot.
+orders-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } order can't be read: { $names }. It stands at Bybit: look there.
+       *[other] ⚠️ { $count } orders can't be read: { $names }. They stand at Bybit: look there.
+    }
+category-left-out =
+    { $category ->
+        [spot] ⚠️ Without spot: this key may not read it. Bybit's page of the key can allow it (Spot).
+       *[linear] ⚠️ Without perpetuals: this key may not read them. Bybit's page of the key can allow it (Contract).
+    }
 order-head = <b>{ $symbol }</b> · { $side } · { $kind }{ $more }
 order-reduce-only = reduce-only
 order-kind =
@@ -78,7 +99,12 @@ trades-total =
         [one] The last { $count } fill · times: { $zone }
        *[other] The last { $count } fills · times: { $zone }
     }
-trades-none = No trades yet.
+trades-none = No trades on USDT perpetuals and spot yet.
+trades-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } fill can't be read: { $names }.
+       *[other] ⚠️ { $count } fills can't be read: { $names }.
+    }
 trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } at { $price }
 trade-tail = { $value } · fee { $fee } · { $kind }
 trade-kind =

@@ -15,6 +15,7 @@ span-hours = { $hours } h { $minutes } min
 span-days = { $days } d { $hours } h
 
 none = none
+unknown = – not told
 tab-current = • { $name }
 page = { $page } / { $pages }
 side-long = Long
@@ -54,4 +55,12 @@ trouble-silent = ⚠️ Bybit does not answer right now. Try Refresh in a minute
 trouble-busy = ⚠️ Too many questions to Bybit at once. Try again in { $wait }.
 trouble-key = ⚠️ Bybit does not accept the key of this account any more. /keys shows why.
 trouble-clock = ⚠️ Our clock and Bybit's disagree for a moment. Try again in a minute.
+trouble-unreadable = ⚠️ Bybit answered, but not so that I can read it. Whoever runs me has been told; nothing was changed. Until it is mended, look in Bybit's app.
+trouble-restricted =
+    { $restriction ->
+        [compliance] ⚠️ Bybit has restricted this account (code { $code }): a ban, a cooling-off period or a check of identity. Bybit's app says which. No other key helps.
+        [account-type] ⚠️ This is not for the type of your Bybit account (code { $code }). In Bybit's app: Account, then Upgrade to Unified Trading Account; then try again.
+        [server] ⚠️ Bybit's network does not let this question of mine through (HTTP 403). Nothing is wrong with your key. Try again in a minute.
+       *[region] ⚠️ Bybit does not serve this here: it is a matter of the region (code { $code }), not of your key. Bybit's support can say why.
+    }
 trouble-rejected = ⚠️ Bybit said no (code { $code }).

@@ -40,3 +40,13 @@ symbols-title =
     }
 category-linear = Perpetuals
 category-spot = Spot
+book-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } level can't be read and is left out.
+       *[other] ⚠️ { $count } levels can't be read and are left out.
+    }
+symbols-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } symbol can't be read: { $names }.
+       *[other] ⚠️ { $count } symbols can't be read: { $names }.
+    }

@@ -18,6 +18,13 @@ balance-more-coins =
        *[many] и ещё { $count } монет
     }
 
+coins-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } монету не удаётся прочитать: { $names }. Она есть: проверьте на Bybit.
+        [few] ⚠️ { $count } монеты не удаётся прочитать: { $names }. Они есть: проверьте на Bybit.
+       *[many] ⚠️ { $count } монет не удаётся прочитать: { $names }. Они есть: проверьте на Bybit.
+    }
+
 positions-title = <b>Позиции</b> · { $account }
 positions-total =
     { $count ->
@@ -25,7 +32,13 @@ positions-total =
         [few] { $count } открыты, PnL { $pnl }
        *[many] { $count } открыто, PnL { $pnl }
     }
-positions-none = Ничего не открыто.
+positions-none = Открытых позиций по бессрочным в USDT нет.
+positions-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } позицию не удаётся прочитать: { $names }. На Bybit она есть: проверьте там.
+        [few] ⚠️ { $count } позиции не удаётся прочитать: { $names }. На Bybit они есть: проверьте там.
+       *[many] ⚠️ { $count } позиций не удаётся прочитать: { $names }. На Bybit они есть: проверьте там.
+    }
 position-head = <b>{ $symbol }</b> · { $side }{ $more }
 position-hedge = хедж
 position-size = Размер
@@ -45,7 +58,18 @@ orders-total =
         [few] { $count } открытых ордера
        *[many] { $count } открытых ордеров
     }
-orders-none = Открытых ордеров нет.
+orders-none = Открытых ордеров нет: ни по бессрочным в USDT, ни на споте.
+orders-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } ордер не удаётся прочитать: { $names }. На Bybit он есть: проверьте там.
+        [few] ⚠️ { $count } ордера не удаётся прочитать: { $names }. На Bybit они есть: проверьте там.
+       *[many] ⚠️ { $count } ордеров не удаётся прочитать: { $names }. На Bybit они есть: проверьте там.
+    }
+category-left-out =
+    { $category ->
+        [spot] ⚠️ Без спота: этому ключу он недоступен. Разрешить можно на странице ключа в Bybit (Spot).
+       *[linear] ⚠️ Без бессрочных: этому ключу они недоступны. Разрешить можно на странице ключа в Bybit (Contract).
+    }
 order-head = <b>{ $symbol }</b> · { $side } · { $kind }{ $more }
 order-reduce-only = только уменьшение
 order-kind =
@@ -82,7 +106,13 @@ trades-total =
         [few] Последние { $count } сделки · время: { $zone }
        *[many] Последние { $count } сделок · время: { $zone }
     }
-trades-none = Сделок пока нет.
+trades-none = Сделок по бессрочным в USDT и на споте пока нет.
+trades-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } сделку не удаётся прочитать: { $names }.
+        [few] ⚠️ { $count } сделки не удаётся прочитать: { $names }.
+       *[many] ⚠️ { $count } сделок не удаётся прочитать: { $names }.
+    }
 trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } по { $price }
 trade-tail = { $value } · комиссия { $fee } · { $kind }
 trade-kind =

@@ -41,3 +41,15 @@ symbols-title =
     }
 category-linear = Бессрочные
 category-spot = Спот
+book-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } уровень не удалось прочитать, здесь его нет.
+        [few] ⚠️ { $count } уровня не удалось прочитать, здесь их нет.
+       *[many] ⚠️ { $count } уровней не удалось прочитать, здесь их нет.
+    }
+symbols-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } символ не удаётся прочитать: { $names }.
+        [few] ⚠️ { $count } символа не удаётся прочитать: { $names }.
+       *[many] ⚠️ { $count } символов не удаётся прочитать: { $names }.
+    }

@@ -18,6 +18,13 @@ balance-more-coins =
        *[many] і ще { $count } монет
     }
 
+coins-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } монету не вдається прочитати: { $names }. Вона є: перевірте на Bybit.
+        [few] ⚠️ { $count } монети не вдається прочитати: { $names }. Вони є: перевірте на Bybit.
+       *[many] ⚠️ { $count } монет не вдається прочитати: { $names }. Вони є: перевірте на Bybit.
+    }
+
 positions-title = <b>Позиції</b> · { $account }
 positions-total =
     { $count ->
@@ -25,7 +32,13 @@ positions-total =
         [few] { $count } відкриті, PnL { $pnl }
        *[many] { $count } відкрито, PnL { $pnl }
     }
-positions-none = Нічого не відкрито.
+positions-none = Відкритих позицій за безстроковими в USDT немає.
+positions-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } позицію не вдається прочитати: { $names }. На Bybit вона є: перевірте там.
+        [few] ⚠️ { $count } позиції не вдається прочитати: { $names }. На Bybit вони є: перевірте там.
+       *[many] ⚠️ { $count } позицій не вдається прочитати: { $names }. На Bybit вони є: перевірте там.
+    }
 position-head = <b>{ $symbol }</b> · { $side }{ $more }
 position-hedge = хедж
 position-size = Розмір
@@ -45,7 +58,18 @@ orders-total =
         [few] { $count } відкриті ордери
        *[many] { $count } відкритих ордерів
     }
-orders-none = Відкритих ордерів немає.
+orders-none = Відкритих ордерів немає: ні за безстроковими в USDT, ні на споті.
+orders-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } ордер не вдається прочитати: { $names }. На Bybit він є: перевірте там.
+        [few] ⚠️ { $count } ордери не вдається прочитати: { $names }. На Bybit вони є: перевірте там.
+       *[many] ⚠️ { $count } ордерів не вдається прочитати: { $names }. На Bybit вони є: перевірте там.
+    }
+category-left-out =
+    { $category ->
+        [spot] ⚠️ Без спота: цьому ключу він недоступний. Дозволити можна на сторінці ключа в Bybit (Spot).
+       *[linear] ⚠️ Без безстрокових: цьому ключу вони недоступні. Дозволити можна на сторінці ключа в Bybit (Contract).
+    }
 order-head = <b>{ $symbol }</b> · { $side } · { $kind }{ $more }
 order-reduce-only = лише зменшення
 order-kind =
@@ -82,7 +106,13 @@ trades-total =
         [few] Останні { $count } угоди · час: { $zone }
        *[many] Останні { $count } угод · час: { $zone }
     }
-trades-none = Угод поки немає.
+trades-none = Угод за безстроковими в USDT і на споті поки немає.
+trades-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } угоду не вдається прочитати: { $names }.
+        [few] ⚠️ { $count } угоди не вдається прочитати: { $names }.
+       *[many] ⚠️ { $count } угод не вдається прочитати: { $names }.
+    }
 trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } за { $price }
 trade-tail = { $value } · комісія { $fee } · { $kind }
 trade-kind =

@@ -41,3 +41,15 @@ symbols-title =
     }
 category-linear = Безстрокові
 category-spot = Спот
+book-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } рівень не вдалося прочитати, тут його немає.
+        [few] ⚠️ { $count } рівні не вдалося прочитати, тут їх немає.
+       *[many] ⚠️ { $count } рівнів не вдалося прочитати, тут їх немає.
+    }
+symbols-unreadable =
+    { $count ->
+        [one] ⚠️ { $count } символ не вдається прочитати: { $names }.
+        [few] ⚠️ { $count } символи не вдається прочитати: { $names }.
+       *[many] ⚠️ { $count } символів не вдається прочитати: { $names }.
+    }
