@@ -98,16 +98,16 @@ POSITION_OF_12 = """
     INSERT INTO active_positions (user_id, account_id, category, symbol, position_idx, side, size, entry_price,
                                   mark_price, position_value, leverage, liq_price, unrealised_pnl, take_profit,
                                   stop_loss, trailing_stop, open_ts, updated_ts)
-    VALUES (?, 1, 'linear', 'BTCUSDT', 0, 'Buy', '0.5', '64000', '64500', '32250', '3', NULL, '250', NULL, '60000', NULL,
-            1, 2)
+    VALUES (?, 1, 'linear', 'BTCUSDT', 0, 'Buy', '0.5', '64000', '64500', '32250', '3', NULL, '250', NULL, '60000',
+            NULL, 1, 2)
 """
 ORDER_OF_12 = """
     INSERT INTO pending_limit_orders (user_id, account_id, order_id, category, symbol, order_link_id, position_idx,
                                       side, order_type, order_status, price, qty, cum_exec_qty, trigger_price,
                                       stop_order_type, time_in_force, reduce_only, take_profit, stop_loss,
                                       created_ts, updated_ts)
-    VALUES (?, 1, 'id-1', 'linear', 'BTCUSDT', '', 0, 'Buy', 'Limit', 'New', '60000', '0.1', '0', NULL, '', 'GTC', 1, NULL,
-            NULL, 1, 2)
+    VALUES (?, 1, 'id-1', 'linear', 'BTCUSDT', '', 0, 'Buy', 'Limit', 'New', '60000', '0.1', '0', NULL, '', 'GTC', 1,
+            NULL, NULL, 1, 2)
 """
 
 

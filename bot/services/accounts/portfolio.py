@@ -7,14 +7,14 @@ disk behind it where it says something new, so that it stands after a restart an
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Protocol, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Final, Generic, TypeVar
 
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, Event
-from bot.domain.ids import AccountId, Millis
+from bot.domain.ids import AccountId
 from bot.domain.portfolio import Orders, Positions
 from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
@@ -27,15 +27,7 @@ _SAME_FOR: Final = 30_000  # ms that rows which have not changed keep the age th
 _WRITE_GRACE_S: Final = 3.0  # that answers on their way to the disk have when the process ends
 
 
-class _Snapshot(Protocol):
-    @property
-    def as_of(self) -> Millis: ...
-
-    @property
-    def items(self) -> tuple[Any, ...]: ...
-
-
-B = TypeVar("B", bound=_Snapshot)
+B = TypeVar("B", Positions, Orders)
 
 
 class _Beside(Generic[B]):
@@ -153,7 +145,7 @@ class PortfolioLoader:
             return known
         fresh = await ask(account)
         beside.clear(account_id, stale_mark)
-        if known is None or known.items != fresh.items or fresh.as_of - known.as_of >= _SAME_FOR:
+        if known is None or replace(known, as_of=fresh.as_of) != fresh or fresh.as_of - known.as_of >= _SAME_FOR:
             beside.note(account_id, fresh)
             self._writing.start(self._write_down(account_id, beside, fresh, write), "positions and orders to the disk")
         return fresh
