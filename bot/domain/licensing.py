@@ -134,6 +134,15 @@ class LicenseBalance:
             start = end
         return tuple(found)
 
+    def starts(self, entry_id: int) -> Millis | None:
+        """When the rest of that grant begins to run; None: it runs already, or there is none of it."""
+        start = self.at
+        for grant in self.grants:
+            if grant.entry_id == entry_id:
+                return start if start > self.at else None
+            start = Millis(start + grant.left)
+        return None
+
     @property
     def total(self) -> int:
         return sum(grant.left for grant in self.grants)
@@ -244,6 +253,25 @@ PLANS: Final[Mapping[LicenseType | None, Plan]] = MappingProxyType(
 def needed(feature: Feature, account_type: AccountType) -> LicenseType | None:
     """The lowest type that opens it; None: free."""
     return next(held for held in PLANS if opens(held, feature, account_type))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChange:
+    """What stops when one type follows another: accounts on which nothing may be entered any more, lower limits."""
+
+    closed: tuple[AccountType, ...]
+    limits: tuple[tuple[Limit, int], ...]
+
+
+def plan_change(before: LicenseType | None, after: LicenseType | None) -> PlanChange:
+    """What was open with the first and is not with the second, and each limit that falls, with what it falls to."""
+    closed = [
+        each
+        for each in AccountType
+        if any(opens(before, feature, each) and not opens(after, feature, each) for feature in Feature)
+    ]
+    limits = [(limit, most(after, limit)) for limit in Limit if most(after, limit) < most(before, limit)]
+    return PlanChange(closed=tuple(closed), limits=tuple(limits))
 
 
 def plans_as_markdown() -> str:

@@ -176,7 +176,7 @@ def _short(charge_id: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReceiptMessage(OutboxPayload):
-    """Paid and credited: the license ends at `date`."""
+    """Paid and credited: the license ends at `date`; what was bought begins to run at `begins`."""
 
     KIND = "payment-receipt"
     number: int
@@ -185,6 +185,7 @@ class PaymentReceiptMessage(OutboxPayload):
     days: int
     date: Millis
     charge: str
+    begins: Millis | None = None  # None: at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

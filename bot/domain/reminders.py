@@ -1,4 +1,7 @@
-"""When to say that license time ends: on the person's own calendar, in their morning."""
+"""When to say that license time ends or changes its type: in the person's own mornings, and at the end.
+
+Each segment of a person's time has its own reminders, which begin when it runs; what is banked behind it has none yet.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -11,54 +14,70 @@ from bot.domain.licensing import LicenseType
 NOTICES: Final = (7, 3, 1)  # days before the day of the end
 MORNING: Final = 9  # the hour, local
 EVENING: Final = 21  # from here on a late one waits for the next morning
-LATEST: Final = 3 * DAY  # so long after its morning the end is still told, ms
+LATEST: Final = 3 * DAY  # so long afterwards an end is still told, ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingLicense:
-    """The last segment of a person's license time. `changed`: when anything was last given or taken."""
+    """A segment of a person's license time. `then` is the type behind it and `then_ends` its end; None: nothing is."""
 
     user_id: UserId
     time_zone: str
     license_type: LicenseType
+    starts: Millis
     ends: Millis
-    changed: Millis
+    then: LicenseType | None = None
+    then_ends: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """What is due: `notice` 7, 3, 1, or 0 once all is over; `days` are those really left; `on` the local date."""
+    """What is due: `notice` 7, 3, 1, or 0 at the end; `days` are those really left; `on` the local date.
+
+    `then_until` is the local date on which the type behind it ends.
+    """
 
     notice: int
     days: int
     on: date
+    then_until: date | None = None
 
 
 def due_reminder(license_: EndingLicense, now: Millis, zone: tzinfo) -> Reminder | None:
-    """The newest notice whose morning has come, if it is still worth saying.
+    """The newest notice whose time has come, if it is still worth saying.
 
-    A morning that came before the time was last given or taken asks nothing: who has just got five days is not told
-    at once that they end in five days. What a stopped bot missed is said in daylight, with the days that are left.
+    The end is told at the end, by day and by night: from then on entries are refused. A morning before the segment
+    began, which is when time was last given or taken at the earliest, asks nothing: who has just got five days is not
+    told at once that they end in five days. What a stopped bot missed is said in daylight, with the days that are left.
     """
+    if now >= license_.ends:
+        return _end(license_, now, zone)
     here = datetime.fromtimestamp(now / 1000, zone)
-    last_day = datetime.fromtimestamp(license_.ends / 1000, zone).date()
     if not MORNING <= here.hour < EVENING:
         return None
-    due = [(notice, at) for notice, at in _mornings(license_.ends, last_day, zone) if license_.changed < at <= now]
+    last_day = _day(license_.ends, zone)
+    mornings = [(notice, _morning(last_day - timedelta(days=notice), zone)) for notice in NOTICES]
+    due = [notice for notice, at in mornings if license_.starts < at <= now]
     if not due:
         return None
-    notice, at = due[-1]
-    is_stale = now - at >= LATEST if notice == 0 else now >= license_.ends
-    if is_stale:
+    days = max(0, (last_day - here.date()).days)
+    return Reminder(notice=due[-1], days=days, on=last_day, then_until=_then_until(license_, zone))
+
+
+def _end(license_: EndingLicense, now: Millis, zone: tzinfo) -> Reminder | None:
+    """Unless it is long ago, or what came behind it is over as well: that end is told."""
+    is_over = license_.then_ends is not None and now >= license_.then_ends
+    if is_over or now - license_.ends >= LATEST:
         return None
-    return Reminder(notice=notice, days=max(0, (last_day - here.date()).days), on=last_day)
+    return Reminder(notice=0, days=0, on=_day(license_.ends, zone), then_until=_then_until(license_, zone))
 
 
-def _mornings(ends: Millis, last_day: date, zone: tzinfo) -> list[tuple[int, Millis]]:
-    """Each notice with its moment, in their order; that of the end is the first morning not before it."""
-    found = [(notice, _morning(last_day - timedelta(days=notice), zone)) for notice in NOTICES]
-    at_end = _morning(last_day, zone)
-    return [*found, (0, at_end if at_end >= ends else _morning(last_day + timedelta(days=1), zone))]
+def _then_until(license_: EndingLicense, zone: tzinfo) -> date | None:
+    return None if license_.then_ends is None else _day(license_.then_ends, zone)
+
+
+def _day(at: Millis, zone: tzinfo) -> date:
+    return datetime.fromtimestamp(at / 1000, zone).date()
 
 
 def _morning(day: date, zone: tzinfo) -> Millis:
@@ -70,19 +89,31 @@ def _morning(day: date, zone: tzinfo) -> Millis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseEndsMessage(OutboxPayload):
-    """License time ends in so many days, on that local date."""
+class LicenseReminder(OutboxPayload):
+    """What the next two say. `then` runs behind it until the local date `until`; None: nothing does.
 
-    KIND = "license-ends"
+    `stars` is what `months` of `offer` cost, for a button; 0: nothing is sold.
+    """
+
     kind: LicenseType
     on: date
+    then: LicenseType | None = None
+    until: date | None = None
+    offer: LicenseType | None = None
+    months: int = 0
+    stars: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseEndsMessage(LicenseReminder):
+    """License time of a type ends in so many days, on that local date."""
+
+    KIND = "license-ends"
     days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseEndedMessage(OutboxPayload):
-    """All license time is over."""
+class LicenseEndedMessage(LicenseReminder):
+    """License time of a type is over."""
 
     KIND = "license-ended"
-    kind: LicenseType
-    on: date

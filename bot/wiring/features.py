@@ -135,7 +135,7 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
 def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...]]:
     queries = base.storage.license_queries
     licenses = Licenses(reads=base.reads, transactions=base.store, queries=queries, clock=base.clock)
-    reminders = Reminders(queries=queries, transactions=base.store, clock=base.clock)
+    reminders = Reminders(queries=queries, transactions=base.store, clock=base.clock, prices=base.settings.price_list)
     return licenses, (jobs.reminders(reminders, base.clock),)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.licensing import LicenseType
 from bot.domain.market import Category
-from bot.domain.payloads import Matching
+from bot.domain.payloads import AtMost, Matching
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.callbacks import Code, PageNumber
 
@@ -64,6 +65,15 @@ class ShowSymbols(Code):
     TAG = "sym"
     category: Category
     page: PageNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BuyLicense(Code):
+    """[Renew Premium · 5,000 ⭐]: an invoice for so many months, at the price of the moment."""
+
+    TAG = "buy"
+    kind: LicenseType
+    months: Annotated[int, AtMost(12)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from bot.domain.licensing import PLANS, TRIAL_DAYS, Feature, License, Limit, mos
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row
 from handlers.views.frame import columns, command_button, menu_row
-from handlers.views.licenses import holding
+from handlers.views.licenses import changes, holding
 from handlers.views.render_context import RenderContext
 
 WAYS: Final[Mapping[str, str]] = MappingProxyType(  # commands that lead to license time, and their buttons
@@ -29,7 +29,7 @@ def license_card(
 ) -> Card:
     """The whole screen. `trial` starts it where it is open; `ways` are those of `WAYS` that there are."""
     say = viewer.say
-    parts = [say("license-title"), *holding(viewer, held)]
+    parts = [say("license-title"), *holding(viewer, held), *changes(viewer, held)]
     if trial is not None:
         parts.append(say("license-trial-offer", days=TRIAL_DAYS))
     parts += [Markup(""), *_table(viewer), Markup(""), say("license-expiry")]

@@ -17,9 +17,9 @@ from bot.domain.payments import (
 )
 from handlers.core.messages import LICENSE, MessageSpec, command_row, message, message_card
 from handlers.payments.callbacks import AskSecondRefund, ShowOlderCharges
-from handlers.payments.views import stars
-from handlers.texts.catalog import Markup, Translator
+from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, button
+from handlers.views.licenses import stars
 from handlers.views.times import day
 
 _PAYMENTS: Final = ("button-payments", "payments")
@@ -28,7 +28,7 @@ _SUBSCRIBE: Final = ("button-license-subscribe", "subscribe")
 
 def receipt(key: str) -> Callable[[Translator, PaymentReceiptMessage], Markup]:
     def write(say: Translator, payload: PaymentReceiptMessage) -> Markup:
-        return say(
+        text = say(
             key,
             stars=stars(say, payload.stars),
             number=payload.number,
@@ -37,6 +37,7 @@ def receipt(key: str) -> Callable[[Translator, PaymentReceiptMessage], Markup]:
             date=day(payload.date),
             charge=payload.charge,
         )
+        return text if payload.begins is None else join([text, say("receipt-begins", date=day(payload.begins))])
 
     return write
 

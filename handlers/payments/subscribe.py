@@ -9,6 +9,7 @@ from bot.domain.offers import SOLD
 from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
+from handlers.core.links import BuyLicense
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, view
 from handlers.payments.callbacks import AskSecondRefund, ShowMyPayments
 from handlers.payments.views import (
@@ -58,9 +59,19 @@ async def show_prices(ctx: UpdateContext) -> None:
 
 async def send_invoice(ctx: UpdateContext, payload: SendInvoice) -> None:
     """A choice: its invoice, or both of them."""
-    invoices = await ctx.services.payments.issue(ctx.user_id, payload.kind, payload.months)
+    await _send_invoices(ctx, payload.kind, payload.months)
+
+
+async def send_renewal(ctx: UpdateContext, code: BuyLicense) -> None:
+    """[Renew] of a reminder: the same invoice as by the price list."""
+    await _send_invoices(ctx, code.kind, code.months)
+
+
+async def _send_invoices(ctx: UpdateContext, kind: LicenseType, months: int) -> None:
+    invoices = await ctx.services.payments.issue(ctx.user_id, kind, months)
+    held = await ctx.services.reads.license(ctx.user_id)
     for number, invoice in enumerate(invoices, 1):
-        await delivery.send_invoice(ctx.bot, ctx.chat_id, bill(ctx.viewer, invoice, number, len(invoices)))
+        await delivery.send_invoice(ctx.bot, ctx.chat_id, bill(ctx.viewer, held, invoice, number, len(invoices)))
 
 
 async def show_own_payments(ctx: UpdateContext, code: ShowMyPayments) -> None:
@@ -85,6 +96,7 @@ async def refund_second(ctx: UpdateContext, payload: RefundSecond) -> None:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("subscribe", show_prices, access=EVERYONE),
     action(SendInvoice, send_invoice, access=AFTER_TERMS),
+    view(BuyLicense, send_renewal, access=AFTER_TERMS),
     view(ShowMyPayments, show_own_payments, access=EVERYONE),
     view(AskSecondRefund, ask_second_refund, access=EVERYONE),
     action(RefundSecond, refund_second, access=EVERYONE),

@@ -1,33 +1,28 @@
 """Prices, invoices, one's own payments, the admins' list and card."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.licensing import License
+from bot.domain.licensing import License, LicenseType
 from bot.domain.offers import SOLD, Choice, PriceList
 from bot.domain.payments import Invoice, Listed, OlderCharge, Payment, PaymentStatus
+from bot.domain.promo import starts_after
 from handlers.core.delivery import Bill
 from handlers.core.links import SUBSCRIBE_PAYLOAD
 from handlers.payments.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
 from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.cards import Card, Row, button, in_rows
-from handlers.views.figures import MINUS, Figures
+from handlers.views.figures import MINUS
 from handlers.views.frame import command_button, menu_row, table
-from handlers.views.licenses import holding
+from handlers.views.licenses import holding, stars
 from handlers.views.render_context import RenderContext
 from handlers.views.times import day, span
 
 PAGE: Final = 8  # payments a card
 REASONS: Final = ("reason-wish", "reason-mistake", "reason-trouble")
 _IN_A_ROW: Final = 4
-
-
-def stars(say: Translator, amount: int) -> str:
-    """13,500 ⭐, grouped as the language does."""
-    return f"{Figures(say.language).number(Decimal(amount))} ⭐"
 
 
 def subscribe_card(
@@ -40,7 +35,8 @@ def subscribe_card(
     for kind in SOLD:
         of_kind = [(choice, press) for choice, press in choices if choice.license_type is kind]
         if of_kind:
-            parts += [Markup(""), say("subscribe-type", kind=kind.value), _prices(viewer, prices, of_kind)]
+            parts += [Markup(""), say("subscribe-type", kind=kind.value), *_begins(viewer, held, kind)]
+            parts.append(_prices(viewer, prices, of_kind))
             rows += in_rows([press for _, press in of_kind], 2)
     if any(len(choice.parts) > 1 for choice, _ in choices):
         parts += [Markup(""), say("subscribe-two")]
@@ -56,15 +52,16 @@ def choice_label(viewer: RenderContext, choice: Choice) -> str:
     )
 
 
-def bill(viewer: RenderContext, invoice: Invoice, number: int, count: int) -> Bill:
-    """An invoice in the payer's language; of two, which one it is."""
+def bill(viewer: RenderContext, held: License, invoice: Invoice, number: int, count: int) -> Bill:
+    """An invoice in the payer's language; of two, which one it is. It says when the time begins, if not at once."""
     say, kind = viewer.say, invoice.license_type.value
     title = say.plain("invoice-title", kind=kind, days=invoice.days)
+    description = say.plain("invoice-description", kind=kind, days=invoice.days)
     if count > 1:
         title = say.plain("invoice-part", title=title, number=number, count=count)
     return Bill(
         title=title,
-        description=say.plain("invoice-description", kind=kind, days=invoice.days),
+        description=" ".join([description, *_begins(viewer, held, invoice.license_type)]),
         payload=invoice.payload,
         stars=invoice.stars,
         start_parameter=SUBSCRIBE_PAYLOAD,
@@ -192,6 +189,12 @@ def _prices(viewer: RenderContext, prices: PriceList, choices: Sequence[tuple[Ch
         less = f"  {MINUS}{discount} %" if discount else ""
         rows.append((viewer.say.plain("subscribe-months", months=choice.months), _price(viewer.say, choice) + less))
     return table(rows)
+
+
+def _begins(viewer: RenderContext, held: License, kind: LicenseType) -> list[Markup]:
+    """When time of that type that is bought now begins to run; nothing if it is at once."""
+    starts = starts_after(held, kind, viewer.now)
+    return [viewer.say("subscribe-begins", date=viewer.when(starts))] if starts > viewer.now else []
 
 
 def _price(say: Translator, choice: Choice) -> str:

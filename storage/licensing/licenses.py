@@ -17,24 +17,29 @@ SELECT_LICENSE: Final = """
      ORDER BY end_date
 """
 
-# The last segment of each person's, by when it ends. CROSS JOIN: always by the dates first.
+# Segments by when they end, each with the one behind it. CROSS JOIN: always by the dates first.
 SELECT_ENDING: Final = """
-    SELECT l.user_id, u.time_zone, l.license_type, l.end_date,
-           coalesce((SELECT e.at FROM license_events AS e WHERE e.holder = u.pseudonym
-                      ORDER BY e.event_id DESC LIMIT 1), 0)
+    SELECT l.user_id, u.time_zone, l.license_type, l.start_date, l.end_date, later.license_type, later.end_date
       FROM user_licenses AS l CROSS JOIN users AS u ON u.user_id = l.user_id
+      LEFT JOIN user_licenses AS later ON later.user_id = l.user_id AND later.end_date = (
+           SELECT min(next.end_date) FROM user_licenses AS next
+            WHERE next.user_id = l.user_id AND next.end_date > l.end_date)
      WHERE (l.end_date, l.user_id) > (?, ?) AND l.end_date < ? AND u.is_banned = 0
-       AND NOT EXISTS (SELECT 1 FROM user_licenses AS later
-                        WHERE later.user_id = l.user_id AND later.end_date > l.end_date)
      ORDER BY l.end_date, l.user_id LIMIT ?
 """
 
 
 def ending_of(row: Row) -> EndingLicense:
     """A row of SELECT_ENDING."""
-    user_id, time_zone, license_type, ends, changed = row
+    user_id, time_zone, license_type, starts, ends, then, then_ends = row
     return EndingLicense(
-        user_id=user_id, time_zone=time_zone, license_type=LicenseType(license_type), ends=ends, changed=changed
+        user_id=user_id,
+        time_zone=time_zone,
+        license_type=LicenseType(license_type),
+        starts=starts,
+        ends=ends,
+        then=None if then is None else LicenseType(then),
+        then_ends=then_ends,
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -239,7 +239,11 @@ async def test_bug_reminders_were_written_and_never_sent(tmp_path: Path) -> None
             ("license-ended", None),
         ]
         first = (await licensing.promised())[0].message
-        assert dict(first.values) == {"kind": "premium", "on": "2026-08-12", "days": "7"}
+        assert {name: first.values[name] for name in ("kind", "on", "days")} == {
+            "kind": "premium",
+            "on": "2026-08-12",
+            "days": "7",
+        }
         assert (first.user_id, first.chat_id) == (ANNA, ANNA)
 
 
@@ -250,7 +254,7 @@ async def test_they_come_once_over_restarts(tmp_path: Path) -> None:
         licensing.set_clock("2026-08-05T09:00")
         assert [await licensing.reminders.remind(), await licensing.reminders.remind()] == [1, 0]
         for _ in range(3):
-            await Reminders(queries=licensing.queries, transactions=licensing.store, clock=licensing.clock).remind()
+            await replace(licensing.reminders).remind()
             licensing.clock.advance(3600)
         assert len(await licensing.promised()) == 1
 
@@ -279,7 +283,7 @@ async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path
         await licensing.give(PREMIUM, 11, "desk:1")
         licensing.set_clock("2026-08-05T09:00")
         queries = Extending(licensing.harness.database)
-        assert await Reminders(queries=queries, transactions=licensing.store, clock=licensing.clock).remind() == 0
+        assert await replace(licensing.reminders, queries=queries).remind() == 0
         assert await licensing.promised() == []
 
 
@@ -292,18 +296,20 @@ async def test_what_was_taken_back_is_not_announced(tmp_path: Path) -> None:
         assert await licensing.promised() == []
 
 
-async def test_banked_time_is_no_end(tmp_path: Path) -> None:
-    """Premium ends on the 12th, but basic goes on until the 22nd: only that is an end."""
+async def test_bug_a_change_of_type_was_not_told(tmp_path: Path) -> None:
+    """Premium ends on the 12th, basic goes on until the 22nd: both are told, each in its time."""
     async with open_licenses(tmp_path) as licensing:
         licensing.set_clock("2026-08-01T15:00")
         await licensing.give(BASIC, 10, "desk:1")
         await licensing.give(PREMIUM, 11, "desk:2")
-        await licensing.live_until("2026-08-16T12:00")
-        assert [(each.message.values["on"], each.message.values["kind"]) for each in await licensing.promised()] == [
-            ("2026-08-22", "basic")
+        await licensing.live_until("2026-08-23T12:00")
+        told = [each.message.values for each in await licensing.promised()]
+        assert [(each["on"], each["kind"], each.get("then"), each.get("until")) for each in told] == [
+            *[("2026-08-12", "premium", "basic", "2026-08-22")] * 4,
+            *[("2026-08-22", "basic", None, None)] * 4,
         ]
         looked_at = await licensing.queries.ending_licenses((Millis(0), UserId(0)), Millis(2**60), 10)
-        assert [each.license_type for each in looked_at] == [BASIC]
+        assert [(each.license_type, each.then) for each in looked_at] == [(PREMIUM, BASIC), (BASIC, None)]
 
 
 async def test_it_is_the_persons_morning_also_after_a_move(tmp_path: Path) -> None:
@@ -318,7 +324,7 @@ async def test_it_is_the_persons_morning_also_after_a_move(tmp_path: Path) -> No
             if f"{datetime.fromtimestamp(licensing.clock.millis / 1000, ZoneInfo('UTC')):%d %H:%M}" == "26 20:00":
                 await licensing.zone("America/New_York")
             licensing.clock.advance(600)
-        assert times == ["20 06:00", "24 06:00", "26 07:00", "27 13:00"]
+        assert times == ["20 06:00", "24 06:00", "26 07:00", "27 09:00"]
 
 
 async def test_the_banned_hear_nothing_and_many_are_told_in_one_look(tmp_path: Path) -> None:

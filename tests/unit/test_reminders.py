@@ -17,13 +17,15 @@ def at(text: str, zone: tzinfo = UTC) -> Millis:
     return Millis(int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()) * 1000)
 
 
-def ending(ends: Millis, changed: int | None = None) -> EndingLicense:
+def ending(ends: Millis, starts: int | None = None, then_ends: Millis | None = None) -> EndingLicense:
     return EndingLicense(
         user_id=UserId(1001),
         time_zone="UTC",
         license_type=LicenseType.PREMIUM,
+        starts=Millis(ends - 30 * DAY if starts is None else starts),
         ends=ends,
-        changed=Millis(ends - 30 * DAY if changed is None else changed),
+        then=None if then_ends is None else LicenseType.TRIAL,
+        then_ends=then_ends,
     )
 
 
@@ -40,21 +42,23 @@ def notices(license_: EndingLicense, zone: tzinfo, *, first: int, last: int) -> 
 @pytest.mark.parametrize(
     ("zone", "ends", "wanted"),
     [
-        (UTC, "2026-08-12T15:00", ["08-05", "08-09", "08-11", "08-13"]),
-        (UTC, "2026-08-12T07:00", ["08-05", "08-09", "08-11", "08-12"]),
-        (UTC, "2026-08-12T09:00", ["08-05", "08-09", "08-11", "08-12"]),
-        (KYIV, "2026-10-27T12:00", ["10-20", "10-24", "10-26", "10-28"]),  # clocks go back on 25 October
-        (KYIV, "2026-03-31T23:30", ["03-24", "03-28", "03-30", "04-01"]),  # and forward on 29 March
-        (NEW_YORK, "2026-11-03T00:30", ["10-27", "10-31", "11-02", "11-03"]),
-        (KATHMANDU, "2026-05-05T05:05", ["04-28", "05-02", "05-04", "05-05"]),
+        (UTC, "2026-08-12T15:00", ["08-05", "08-09", "08-11", "08-12 15:00"]),
+        (UTC, "2026-08-12T07:00", ["08-05", "08-09", "08-11", "08-12 07:00"]),
+        (UTC, "2026-08-12T09:00", ["08-05", "08-09", "08-11", "08-12 09:00"]),
+        (KYIV, "2026-10-27T12:00", ["10-20", "10-24", "10-26", "10-27 12:00"]),  # clocks go back on 25 October
+        (KYIV, "2026-03-31T23:30", ["03-24", "03-28", "03-30", "03-31 23:30"]),  # and forward on 29 March
+        (NEW_YORK, "2026-11-03T00:30", ["10-27", "10-31", "11-02", "11-03 00:30"]),
+        (KATHMANDU, "2026-05-05T05:05", ["04-28", "05-02", "05-04", "05-05 05:05"]),
     ],
 )
-def test_four_reminders_each_at_nine_in_the_morning(zone: tzinfo, ends: str, wanted: list[str]) -> None:
+def test_three_reminders_at_nine_in_the_morning_and_the_end_at_the_end(
+    zone: tzinfo, ends: str, wanted: list[str]
+) -> None:
     end = at(ends, zone)
     found = notices(ending(end), zone, first=end - 10 * DAY, last=end + 5 * DAY)
-    assert [(notice, moment) for notice, _, moment in found] == [
-        (notice, f"{day} 09:00") for notice, day in zip((7, 3, 1, 0), wanted, strict=True)
-    ]
+    *mornings, last = wanted
+    moments = [*(f"{day} 09:00" for day in mornings), last]
+    assert [(notice, moment) for notice, _, moment in found] == list(zip((7, 3, 1, 0), moments, strict=True))
     assert [days for _, days, _ in found] == [7, 3, 1, 0]
 
 
@@ -73,7 +77,7 @@ def test_who_has_just_been_given_a_few_days_is_left_alone_until_the_next_notice(
     """A trial of seven days begins after its own first reminder would have come."""
     start = at("2026-08-05T15:00")
     end = Millis(start + 7 * DAY)
-    found = notices(ending(end, changed=start), UTC, first=start, last=end + 2 * DAY)
+    found = notices(ending(end, starts=start), UTC, first=start, last=end + 2 * DAY)
     assert [notice for notice, _, _ in found] == [3, 1, 0]
 
 
@@ -86,18 +90,33 @@ def test_what_a_stopped_bot_missed_is_said_in_daylight_with_the_days_that_are_le
     assert due_reminder(ending(end), at("2026-08-12T10:00"), UTC) == Reminder(notice=1, days=0, on=date(2026, 8, 12))
 
 
-def test_nothing_is_announced_that_has_happened_already() -> None:
-    end = at("2026-08-12T15:00")
-    assert due_reminder(ending(end), at("2026-08-12T16:00"), UTC) is None  # the morning after tells it
+def test_bug_the_end_was_told_on_the_next_morning() -> None:
+    """From that moment on entries are refused: it is told by night, too."""
+    end = at("2026-08-12T23:10")
+    assert due_reminder(ending(end), Millis(end - 1), UTC) is None
+    assert due_reminder(ending(end), end, UTC) == Reminder(notice=0, days=0, on=date(2026, 8, 12))
 
 
 def test_an_end_of_long_ago_is_not_told() -> None:
     end = at("2026-08-12T15:00")
-    assert due_reminder(ending(end), at("2026-08-16T08:59"), UTC) is None
-    late = due_reminder(ending(end), at("2026-08-15T20:00"), UTC)
+    late = due_reminder(ending(end), at("2026-08-15T14:59"), UTC)
     assert late is not None
     assert late.notice == 0
-    assert due_reminder(ending(end), at("2026-08-16T09:00"), UTC) is None
+    assert due_reminder(ending(end), at("2026-08-15T15:00"), UTC) is None
+
+
+def test_an_end_is_not_told_when_what_came_behind_it_is_over_as_well() -> None:
+    end, then_ends = at("2026-08-12T15:00"), at("2026-08-13T15:00")
+    told = due_reminder(ending(end, then_ends=then_ends), at("2026-08-13T14:59"), UTC)
+    assert told == Reminder(notice=0, days=0, on=date(2026, 8, 12), then_until=date(2026, 8, 13))
+    assert due_reminder(ending(end, then_ends=then_ends), then_ends, UTC) is None
+
+
+def test_what_is_banked_says_nothing_before_it_runs() -> None:
+    """Six days of trial behind premium: its seven days' notice would come while premium runs."""
+    starts, end = at("2026-08-12T15:00"), at("2026-08-18T15:00")
+    found = notices(ending(end, starts=starts), UTC, first=end - 10 * DAY, last=end + DAY)
+    assert [notice for notice, _, _ in found] == [3, 1, 0]
 
 
 def test_another_zone_is_another_morning_and_another_date() -> None:

@@ -38,5 +38,5 @@ class LicenseQueries(Protocol):
     async def ending_licenses(
         self, after: tuple[Millis, UserId], until: Millis, limit: int
     ) -> tuple[EndingLicense, ...]:
-        """Whose license time ends after that end and user and before that moment, by end and user; nobody banned."""
+        """Segments that end after that end and user and before that moment, by end and user; nobody banned."""
         ...

@@ -1,15 +1,16 @@
-"""Reminders that license time ends: enqueued once each, and only while they are true."""
+"""Reminders that license time ends or changes its type: enqueued once each, and only while they are true."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
-from typing import Final
+from datetime import UTC, date, tzinfo
+from typing import Final, TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.chat import OutboxMessage, outbox_message
 from bot.domain.ids import DAY, Millis, UserId
-from bot.domain.licensing import derive
+from bot.domain.licensing import LicenseType, derive
+from bot.domain.offers import PriceList
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
@@ -54,6 +55,7 @@ class Reminders:
     queries: LicenseQueries
     transactions: Transactions
     clock: Clock
+    prices: PriceList
     # The last notice enqueued for each end: spares writing what stands there already.
     _enqueued: dict[tuple[UserId, Millis], int] = field(default_factory=dict, init=False, repr=False)
 
@@ -77,10 +79,38 @@ class Reminders:
         async with self.transactions.begin() as unit:
             for each in due:
                 if await _is_true(unit, each, now):
-                    await unit.enqueue(_message_of(each), now)
+                    await unit.enqueue(self._message_of(each), now)
                     count += 1
         self._enqueued |= {each.end: each.notice for each in due}
         return count
+
+    def _message_of(self, due: _Due) -> OutboxMessage:
+        ending, reminder = due.license, due.reminder
+        offer = LicenseType.BASIC if ending.license_type is LicenseType.TRIAL else ending.license_type
+        choice = next(iter(self.prices.of_type(offer)), None)
+        facts = _Facts(
+            kind=ending.license_type,
+            on=reminder.on,
+            then=ending.then,
+            until=reminder.then_until,
+            offer=offer if choice is not None else None,
+            months=0 if choice is None else choice.months,
+            stars=0 if choice is None else choice.stars,
+        )
+        told = LicenseEndsMessage(**facts, days=reminder.days) if due.notice else LicenseEndedMessage(**facts)
+        return outbox_message(told, user_id=ending.user_id, idempotency_key=due.idempotency_key)
+
+
+class _Facts(TypedDict):
+    """The fields of a `LicenseReminder`."""
+
+    kind: LicenseType
+    on: date
+    then: LicenseType | None
+    until: date | None
+    offer: LicenseType | None
+    months: int
+    stars: int
 
 
 async def _is_true(unit: UnitOfWork, due: _Due, now: Millis) -> bool:
@@ -89,19 +119,13 @@ async def _is_true(unit: UnitOfWork, due: _Due, now: Millis) -> bool:
         license_balance = derive(await unit.ledger.entries(due.license.user_id), now)
     except LookupError:
         return False
-    if due.notice == 0:
-        return not license_balance.grants
-    return bool(license_balance.segments) and license_balance.segments[-1].end == due.license.ends
-
-
-def _message_of(due: _Due) -> OutboxMessage:
-    kind, on = due.license.license_type, due.reminder.on
-    told = (
-        LicenseEndsMessage(kind=kind, on=on, days=due.reminder.days)
-        if due.notice
-        else LicenseEndedMessage(kind=kind, on=on)
-    )
-    return outbox_message(told, user_id=due.license.user_id, idempotency_key=due.idempotency_key)
+    coming = [(each.license_type, each.end) for each in license_balance.segments]
+    if due.notice:
+        if coming[:1] != [(due.license.license_type, due.license.ends)]:
+            return False
+        coming = coming[1:]
+    behind = [] if due.license.then is None else [(due.license.then, due.license.then_ends)]
+    return coming[:1] == behind
 
 
 def _due_of(licenses: Sequence[EndingLicense], now: Millis) -> list[_Due]:

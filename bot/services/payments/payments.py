@@ -257,6 +257,7 @@ class PaymentService:
             days=invoice.days,
             date=license_balance.segments[-1].end,
             charge=paid.charge_id,
+            begins=license_balance.starts(entry.entry_id),
         )
         await unit.enqueue(outbox_message(receipt, user_id=user_id, idempotency_key=idempotency_key), now)
 

@@ -25,7 +25,8 @@ license-then =
        *[other] Then <b>{ $kind }</b>, { $days } days: from { $start } until { $end }.
     }
 license-ended = Your { $kind } license ended { $date }.
-license-expiry = When a license ends, only new entries stop: open positions stay managed, and you can close them at any time.
+license-from-then = From { $date } on:
+license-expiry = When a license ends, nothing is closed: only new entries stop, where it opened them. Open positions stay managed, and you can close them at any time.
 license-table = <b>What each type opens</b>
 license-by-hand = New entries by hand:
 license-by-signals = New entries by signals and strategies:
@@ -88,5 +89,13 @@ promise-license-ends =
         [0] Your <b>{ $kind }</b> license ends today, { $on }.
         [one] Your <b>{ $kind }</b> license ends in <b>{ $days } day</b>, on { $on }.
        *[other] Your <b>{ $kind }</b> license ends in <b>{ $days } days</b>, on { $on }.
-    } After that new entries stop; open positions stay managed.
-promise-license-ended = Your <b>{ $kind }</b> license has ended, on { $on }. New entries have stopped; open positions stay managed, and you can close them at any time.
+    }
+promise-license-ended = Your <b>{ $kind }</b> license has ended, on { $on }.
+license-then-nothing = After that:
+license-then-type = Then <b>{ $kind }</b> runs, until { $until }, and with it:
+license-now-type = <b>{ $kind }</b> runs now, until { $until }.
+license-no-entries = – no new entries: { $accounts }
+license-at-most = – at most: { $limits }
+license-stays = Practice stays free. Open positions stay managed, and you can close them at any time.
+button-renew = Renew { $kind } · { $price }
+button-buy = Buy { $kind } · { $price }

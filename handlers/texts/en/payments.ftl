@@ -15,7 +15,8 @@ subscribe-months =
        *[other] { $months } months
     }
 subscribe-two = 2 × means two invoices of half that time each: Telegram takes 25,000 ⭐ at most at once. Pay both, in any order.
-subscribe-how = The days start at once and are added to what you have. Lower types wait in the bank while a higher one runs. Questions and refunds: /paysupport
+subscribe-how = The days are added to what you have. Lower types wait in the bank while a higher one runs. Questions and refunds: /paysupport
+subscribe-begins = Begins { $date }, after what you have.
 button-choice =
     { $kind ->
         [basic] Basic
@@ -156,6 +157,7 @@ promise-payment-receipt-again =
         } are yours, until { $date }. If you did not want that, give it back.
     }
     Charge: <code>{ $charge }</code>
+receipt-begins = These days begin { $date }, after what you have.
 promise-payment-unclaimed = Your payment of { $stars } could not be credited: { $why }. The Stars are on their way back to you; nothing is needed from you.
 promise-payment-unclaimed-admin = ⚠️ Payment { $number } of <code>{ $user }</code>, { $stars }, could not be credited: { $why }. It goes back by itself.
 promise-payment-returned = ↩ <b>{ $stars } went back to you</b> (payment { $number }). What was left of the days it paid for is gone with it; everything else of your license stays.

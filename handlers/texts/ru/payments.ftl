@@ -16,7 +16,8 @@ subscribe-months =
        *[many] { $months } месяцев
     }
 subscribe-two = 2 × – это два платежа, каждый на половину срока: Telegram принимает не больше 25 000 ⭐ за раз. Оплатите оба, в любом порядке.
-subscribe-how = Дни начинаются сразу и добавляются к тому, что есть. Младшая лицензия ждёт в запасе, пока идёт старшая. Вопросы и возвраты: /paysupport
+subscribe-how = Дни добавляются к тому, что есть. Младшая лицензия ждёт в запасе, пока идёт старшая. Вопросы и возвраты: /paysupport
+subscribe-begins = Начнётся { $date }, после того, что есть.
 button-choice =
     { $kind ->
         [basic] Базовая
@@ -175,6 +176,7 @@ promise-payment-receipt-again =
         }» ваши, до { $date }. Если это лишнее, верните его.
     }
     Номер в Telegram: <code>{ $charge }</code>
+receipt-begins = Эти дни начнутся { $date }, после того, что есть.
 promise-payment-unclaimed = Ваш платёж { $stars } зачесть не получилось: { $why }. Stars уже возвращаются к вам, от вас ничего не нужно.
 promise-payment-unclaimed-admin = ⚠️ Платёж { $number } пользователя <code>{ $user }</code>, { $stars }, зачесть не получилось: { $why }. Он вернётся сам.
 promise-payment-returned = ↩ <b>{ $stars } вернулись к вам</b> (платёж { $number }). Остаток оплаченных ими дней снят; всё остальное в вашей лицензии на месте.

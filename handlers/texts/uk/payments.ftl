@@ -16,7 +16,8 @@ subscribe-months =
        *[many] { $months } місяців
     }
 subscribe-two = 2 × – це два платежі, кожен на половину строку: Telegram приймає не більше 25 000 ⭐ за раз. Сплатіть обидва, у будь-якому порядку.
-subscribe-how = Дні починаються одразу й додаються до того, що є. Молодша ліцензія чекає в запасі, поки йде старша. Питання й повернення: /paysupport
+subscribe-how = Дні додаються до того, що є. Молодша ліцензія чекає в запасі, поки йде старша. Питання й повернення: /paysupport
+subscribe-begins = Почнеться { $date }, після того, що є.
 button-choice =
     { $kind ->
         [basic] Базова
@@ -175,6 +176,7 @@ promise-payment-receipt-again =
         }» ваші, до { $date }. Якщо це зайве, поверніть його.
     }
     Номер у Telegram: <code>{ $charge }</code>
+receipt-begins = Ці дні почнуться { $date }, після того, що є.
 promise-payment-unclaimed = Ваш платіж { $stars } зарахувати не вдалося: { $why }. Stars уже повертаються до вас, від вас нічого не потрібно.
 promise-payment-unclaimed-admin = ⚠️ Платіж { $number } користувача <code>{ $user }</code>, { $stars }, зарахувати не вдалося: { $why }. Він повернеться сам.
 promise-payment-returned = ↩ <b>{ $stars } повернулися до вас</b> (платіж { $number }). Залишок сплачених ними днів знято; усе інше у вашій ліцензії на місці.
