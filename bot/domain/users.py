@@ -43,7 +43,7 @@ class UserSettings:
     """The part of /settings that is no account's; the rest is `TradeSettings`."""
 
     notifications: Notifications = Notifications.ON
-    time_zone: str = "UTC"  # an IANA name
+    time_zone: str = "UTC"  # an IANA name, or an offset as UTC+5:30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

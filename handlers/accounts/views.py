@@ -15,7 +15,7 @@ from handlers.views.figures import CENT, Figures, percent_away, step_of
 from handlers.views.frame import account_tabs, columns, footer, menu_row, page_of, page_row, refresh_button, table
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
-from handlers.views.times import local_clock, zone_label
+from handlers.views.times import local_clock
 
 POSITIONS_A_PAGE: Final = 4
 ORDERS_A_PAGE: Final = 5
@@ -114,7 +114,7 @@ def trades_card(viewer: RenderContext, account: Account, shown: Shown[Executions
     page = page_of(items, page_number, TRADES_A_PAGE)
     parts = [say("trades-title", account=viewer.account_name(account))]
     if shown.value is not None:
-        place = zone_label(viewer.config.settings.time_zone)
+        place = viewer.zone_name
         if items:
             parts.append(say("trades-total", count=len(items), zone=place))
         elif not shown.value.unreadable:
@@ -268,7 +268,7 @@ def _order_rows(viewer: RenderContext, order: Order) -> list[tuple[str, str]]:
     time_zone = viewer.config.settings.time_zone
     placed = say.plain("unknown")
     if order.created_ts is not None:
-        placed = f"{local_clock(order.created_ts, viewer.now, time_zone)} {zone_label(time_zone)}"
+        placed = f"{local_clock(order.created_ts, viewer.now, time_zone)} {viewer.zone_name}"
     rows.append((say.plain("order-placed"), placed))
     return rows
 

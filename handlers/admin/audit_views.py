@@ -10,7 +10,7 @@ from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import menu_row
 from handlers.views.render_context import RenderContext
-from handlers.views.times import local_clock, zone_label
+from handlers.views.times import local_clock
 
 ROWS_A_PAGE: Final = 10
 AREAS: Final = (
@@ -44,7 +44,7 @@ def audit_card(
     """Up to ten rows: number, when, who, what, to whom, why. `rows` hold one more if there is an older page."""
     say = viewer.say
     shown = rows[:ROWS_A_PAGE]
-    zone = zone_label(viewer.config.settings.time_zone)
+    zone = viewer.zone_name
     title = say("audit-title", zone=zone) if user_id == 0 else say("audit-title-of", zone=zone, user=str(user_id))
     parts = [title]
     for row in shown:

@@ -16,7 +16,10 @@ from handlers.views.times import moment
 def report_card(viewer: RenderContext, report: Report) -> Card:
     """Users, licenses, income, promo codes, traders."""
     say = viewer.say
-    parts = [say("report-title", date=moment(report.at, Millis(0), viewer.config.settings.time_zone)), Markup("")]
+    parts = [
+        say("report-title", date=moment(report.at, Millis(0), viewer.config.settings.time_zone, say.language)),
+        Markup(""),
+    ]
     parts += [say("report-users"), table(_users(viewer, report)), Markup("")]
     parts += [say("report-licenses"), table(_licenses(viewer, report)), Markup("")]
     parts += [say("report-income"), *_income(viewer, report), Markup("")]

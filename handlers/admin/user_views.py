@@ -12,6 +12,7 @@ from bot.services.admin.user_actions import Preview, Subject
 from handlers.admin.callbacks import AskAdminAction, AskRole, FindUser, ShowAudit, ShowUser, ShowUsers
 from handlers.core.links import RunCommand
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
+from handlers.texts.cities import zone_label
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
 from handlers.views.render_context import RenderContext
@@ -66,7 +67,7 @@ def user_card(viewer: RenderContext, role: Role, subject: Subject, redeem: Inlin
         (say.plain("user-id"), str(config.user_id)),
         (say.plain("user-role"), say.plain("role-name", role=subject.role.value)),
         (say.plain("user-language"), LANGUAGE_NAMES[config.language]),
-        (say.plain("user-zone"), config.settings.time_zone),
+        (say.plain("user-zone"), zone_label(config.settings.time_zone, say.language)),
         (say.plain("user-first-seen"), day(config.first_seen_ts)),
         (say.plain("user-pin"), say.plain("user-yes" if subject.has_pin else "user-no")),
         (say.plain("user-positions"), str(facts.positions)),

@@ -17,7 +17,7 @@ def whoami_card(viewer: RenderContext, role: Role, language_name: str) -> Card:
         say("whoami-id", id=str(config.user_id)),
         say("whoami-role", role=say.plain("role-name", role=role.value)),
         say("whoami-language", name=language_name),
-        say("whoami-zone", zone=config.settings.time_zone),
+        say("whoami-zone", zone=viewer.zone_name),
         say("whoami-accounts", names=", ".join(viewer.account_name(each) for each in config.accounts)),
     ]
     languages = command_button(viewer, "button-lang", "lang")

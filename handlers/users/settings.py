@@ -1,5 +1,6 @@
 """/settings: by buttons with presets, typed at once, or in a dialogue that asks for the value."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -7,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.domain.errors import BadInput
+from bot.domain.time_zones import zone_of
 from bot.domain.users import Language
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
@@ -14,6 +16,7 @@ from bot.services.users.preferences import RANGES, SettingField
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Translator
+from handlers.texts.cities import zone_of_city
 from handlers.users.callbacks import ShowSetting
 from handlers.users.settings_views import (
     WORDS,
@@ -121,7 +124,8 @@ def _field_argument(ctx: UpdateContext) -> tuple[SettingField, str]:
 def _value_of(ctx: UpdateContext, field: SettingField, typed: str) -> str:
     """What is stored for a word of the setting's own buttons; anything else as it was typed."""
     shown = {label.casefold(): value for value, label in preset_values(ctx.viewer, field)}
-    return shown.get(typed.strip().casefold(), typed)
+    city = zone_of_city(typed) if field is SettingField.TIME_ZONE else None
+    return city or shown.get(typed.strip().casefold(), typed)
 
 
 async def _set_value(ctx: UpdateContext, field: SettingField, value: str, *, answers: str | None = None) -> None:
@@ -131,6 +135,7 @@ async def _set_value(ctx: UpdateContext, field: SettingField, value: str, *, ans
         if mistake.key == "error-number" and not RANGES[field].places:
             raise BadInput("error-number-whole", **mistake.values) from mistake  # an example without decimals
         raise
+    await asyncio.to_thread(zone_of, config.settings.time_zone)  # a file, which views then have at hand
     viewer = replace(ctx, config=config).viewer
     await ctx.show(settings_card(viewer, lead=setting_saved(viewer, field)))
 

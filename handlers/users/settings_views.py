@@ -11,6 +11,7 @@ from bot.domain.portfolio import OrderType
 from bot.domain.users import Notifications, UserConfig
 from bot.services.users.preferences import RANGES, SettingField
 from handlers.texts.catalog import Markup, Translator, join
+from handlers.texts.cities import zone_label
 from handlers.users.callbacks import ShowSetting
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.frame import command_button, menu_row, table
@@ -110,7 +111,7 @@ def preset_values(viewer: RenderContext, field: SettingField) -> tuple[tuple[str
             accounts = viewer.config.accounts
             return tuple((f"{each.account_type}:{each.account_id}", viewer.account_name(each)) for each in accounts)
         case SettingField.TIME_ZONE:
-            return tuple((each, each) for each in _ZONES)
+            return tuple((each, zone_label(each, viewer.say.language)) for each in _ZONES)
         case _:
             return tuple((each, each + _unit(field)) for each in NUMBER_PRESETS[field])
 
@@ -150,6 +151,6 @@ _SHOWN: Final[Mapping[SettingField, Callable[[RenderContext, UserConfig], str]]]
         SettingField.NOTIFICATIONS: lambda viewer, config: _choice(
             viewer, "notify", config.settings.notifications.value
         ),
-        SettingField.TIME_ZONE: lambda _, config: config.settings.time_zone,
+        SettingField.TIME_ZONE: lambda viewer, _: viewer.zone_name,
     }
 )

@@ -8,7 +8,7 @@ from bot.domain.users import UserConfig
 from handlers.core.callbacks import Code
 from handlers.texts.catalog import Translator
 from handlers.views.figures import Figures
-from handlers.views.times import moment, span
+from handlers.views.times import moment, span, zone_name
 
 ACCOUNT_NAMES = {
     AccountType.PAPER: "account-paper",
@@ -43,7 +43,12 @@ class RenderContext:
         return name if account.number == 1 else f"{name} {account.number}"
 
     def when(self, at: Millis) -> str:
-        return moment(at, self.now, self.config.settings.time_zone)
+        return moment(at, self.now, self.config.settings.time_zone, self.say.language)
+
+    @property
+    def zone_name(self) -> str:
+        """The reader's time zone as the reader calls it: Kyiv, Киев, UTC+3."""
+        return zone_name(self.config.settings.time_zone, self.say.language)
 
     def age(self, at: Millis) -> str:
         return span(self.say, (self.now - at) / 1000)

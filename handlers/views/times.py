@@ -1,28 +1,23 @@
 """Moments and ages: UTC always, the person's own clock beside it."""
 
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.ids import DAY_S, Millis
+from bot.domain.time_zones import UTC_NAME, zone_of
+from bot.domain.users import Language
 from handlers.texts.catalog import Translator
+from handlers.texts.cities import zone_label
 
 NO_DATE: Final = "–"
-_UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC"})
 _MINUTE: Final = 60  # seconds
 _HOUR: Final = 60 * _MINUTE
 
 
-@lru_cache(maxsize=1024)
-def zone(name: str) -> ZoneInfo | None:
-    """The zone of an IANA name; None for UTC itself and for a name this machine does not know. Reads a file, once."""
-    if name in _UTC_NAMES:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+def zone(name: str) -> tzinfo | None:
+    """The zone of a stored name; None for UTC itself and for one this machine does not know. Reads a file, once."""
+    found = zone_of(name)
+    return None if found is UTC else found
 
 
 def in_calendar(at: Millis, where: tzinfo) -> datetime | None:
@@ -33,7 +28,7 @@ def in_calendar(at: Millis, where: tzinfo) -> datetime | None:
         return None
 
 
-def moment(at: Millis, now: Millis, time_zone: str) -> str:
+def moment(at: Millis, now: Millis, time_zone: str, language: Language = Language.ENGLISH) -> str:
     """12:00:05 UTC · 15:00:05 Kyiv; with the date when it is not today's."""
     utc = in_calendar(at, UTC)
     if utc is None:
@@ -44,12 +39,12 @@ def moment(at: Millis, now: Millis, time_zone: str) -> str:
     there = None if local is None else in_calendar(at, local)
     if there is None:
         return text
-    return f"{text} · {_written(there, is_today=there.date() == utc.date())} {zone_label(time_zone)}"
+    return f"{text} · {_written(there, is_today=there.date() == utc.date())} {zone_name(time_zone, language)}"
 
 
-def zone_label(time_zone: str) -> str:
-    """Kyiv for Europe/Kyiv; UTC for itself and for a zone this machine does not know."""
-    return "UTC" if zone(time_zone) is None else time_zone.rpartition("/")[2].replace("_", " ")
+def zone_name(time_zone: str, language: Language) -> str:
+    """Kyiv or Киев for Europe/Kyiv, UTC+3 for an offset; UTC for itself and for a zone this machine does not know."""
+    return UTC_NAME if zone(time_zone) is None else zone_label(time_zone, language)
 
 
 def local_clock(at: Millis, now: Millis, time_zone: str) -> str:

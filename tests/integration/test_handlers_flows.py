@@ -110,8 +110,8 @@ async def test_what_it_costs(harness: Harness, flow: Flow, taps: int, typed: int
         ("/settings leverage 5x", "Leverage: 5x"),
         ("/settings order limit", "Order type: Limit"),
         ("/settings notify silent", "Messages: Silent"),
-        ("/settings zone Europe/Berlin", "Time zone: Europe/Berlin"),
-        ("/settings tz new york", "Time zone: America/New_York"),
+        ("/settings zone Europe/Berlin", "Time zone: Berlin"),
+        ("/settings tz new york", "Time zone: New York"),
         ("/settings account paper", "Account: Practice"),
     ],
 )

@@ -99,10 +99,11 @@ async def test_every_bad_press_gets_the_same_answer(harness: Harness, how: str) 
         ("Europe/Kyiv", "Europe/Kyiv"),
         ("kyiv", "Europe/Kyiv"),
         ("new york", "America/New_York"),
-        ("GMT+3", "Etc/GMT-3"),
-        ("utc+03:00", "Etc/GMT-3"),
-        ("+3", "Etc/GMT-3"),
-        ("UTC-5", "Etc/GMT+5"),
+        ("GMT+3", "UTC+3"),
+        ("utc+03:00", "UTC+3"),
+        ("+3", "UTC+3"),
+        ("GMT+5:30", "UTC+5:30"),
+        ("UTC-5", "UTC-5"),
         ("UTC", "UTC"),
     ],
 )
@@ -112,7 +113,7 @@ async def test_a_zone_is_what_people_mean(harness: Harness, typed: str, zone: st
     assert changed.settings.time_zone == zone
 
 
-@pytest.mark.parametrize("typed", ["UTC+15", "UTC-13", "GMT+5:30", "Mars", "", "+", "Etc"])
+@pytest.mark.parametrize("typed", ["UTC+15", "UTC-13", "GMT+5:20", "Mars", "", "+", "Etc"])
 async def test_what_is_no_zone_is_refused(harness: Harness, typed: str) -> None:
     await harness.services.people.welcome(new_user())
     with pytest.raises(BadInput):

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.ids import Millis
 from bot.domain.users import Language
 from handlers.texts.catalog import Texts, Translator
-from handlers.views.times import day, local_clock, moment, span, zone_label
+from handlers.views.times import day, local_clock, moment, span, zone_name
 
 NOON = Millis(1_760_011_205_000)  # 2025-10-09 12:00:05 UTC
 DAY = 86_400_000
@@ -44,8 +44,8 @@ def test_summer_time_ends() -> None:
 
 def test_a_zone_this_machine_does_not_know_is_utc() -> None:
     assert moment(NOON, NOON, "Mars/Base") == "12:00:05 UTC"
-    assert zone_label("Mars/Base") == "UTC"
-    assert zone_label("America/New_York") == "New York"
+    assert zone_name("Mars/Base", Language.ENGLISH) == "UTC"
+    assert zone_name("America/New_York", Language.ENGLISH) == "New York"
 
 
 def test_lists_use_the_own_clock() -> None:

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date
 from typing import Final, TypedDict
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.chat import OutboxMessage, outbox_message
 from bot.domain.ids import DAY, Millis, UserId
@@ -23,6 +22,7 @@ from bot.domain.reminders import (
     Reminder,
     due_reminder,
 )
+from bot.domain.time_zones import zone_of
 
 _BATCH: Final = 100  # people a look and a commit
 _BEFORE: Final = LATEST + 2 * DAY  # how far an end may lie back
@@ -129,13 +129,5 @@ async def _is_true(unit: UnitOfWork, due: _Due, now: Millis) -> bool:
 
 
 def _due_of(licenses: Sequence[EndingLicense], now: Millis) -> list[_Due]:
-    found = ((each, due_reminder(each, now, _zone(each.time_zone))) for each in licenses)
+    found = ((each, due_reminder(each, now, zone_of(each.time_zone) or UTC)) for each in licenses)
     return [_Due(license=each, reminder=reminder) for each, reminder in found if reminder is not None]
-
-
-def _zone(name: str) -> tzinfo:
-    """UTC for a zone that this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC

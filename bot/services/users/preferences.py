@@ -19,6 +19,7 @@ from bot.domain.numbers import parse_number
 from bot.domain.portfolio import OrderType
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.time_zones import offset_name
 from bot.domain.users import Notifications, UserConfig
 
 
@@ -53,10 +54,8 @@ RANGES: Final[Mapping[SettingField, Range]] = MappingProxyType(
     }
 )
 _MAX_TYPED: Final = 64
-_OFFSET: Final = re.compile(r"(?:utc|gmt)?(?P<sign>[+-])(?P<hours>0?[0-9]|1[0-4])(?::?00)?")
 _ACCOUNT: Final = re.compile(r"(?P<type>[a-z]+):(?P<id>[0-9]{1,19})")  # what buttons hold: demo:2
 _NUMBERED: Final = re.compile(r"(?P<type>[a-z]+) +(?P<number>[0-9]{1,3})", re.IGNORECASE)  # what is typed: demo 2
-_FURTHEST: Final = MappingProxyType({"+": 14, "-": 12})  # hours from UTC
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _Store = Callable[[UnitOfWork], Awaitable[None]]
@@ -133,18 +132,19 @@ def _choice(kind: type[Choice], typed: str) -> Choice:
 
 
 def _time_zone(typed: str) -> str:
-    """An IANA name in any letter case, `Kyiv` for `Europe/Kyiv` where the city is unique."""
+    """An IANA name in any letter case, `Kyiv` for `Europe/Kyiv` where the city is unique; UTC+3 for an offset."""
     wanted = typed.casefold().replace(" ", "_")
     names = _zones()
     if (name := names.get(wanted)) is not None:
         return name
-    if (offset := _OFFSET.fullmatch(wanted)) is not None and int(offset["hours"]) <= _FURTHEST[offset["sign"]]:
-        return f"Etc/GMT{'-' if offset['sign'] == '+' else '+'}{int(offset['hours'])}"  # POSIX counts westward
+    if (offset := offset_name(typed)) is not None:
+        return offset
     cities = [name for key, name in names.items() if key.rpartition("/")[2] == wanted and not key.startswith("etc/")]
     if len(cities) == 1:
         return cities[0]
-    nearest = get_close_matches(wanted, names, n=3)
-    raise BadInput("error-time-zone", nearest=", ".join(names[each] for each in nearest), count=len(nearest))
+    by_city = {**{key.rpartition("/")[2]: name for key, name in names.items()}, **names}
+    nearest = dict.fromkeys(by_city[each] for each in get_close_matches(wanted, by_city, n=3))
+    raise BadInput("error-time-zone", nearest=", ".join(nearest), count=len(nearest))
 
 
 @cache

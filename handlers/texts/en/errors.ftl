@@ -34,7 +34,7 @@ error-too-long =
 error-choice = One of these, please: { $choices }.
 error-time-zone =
     { $count ->
-        [0] I know no such place. Try a larger city: <code>Kyiv</code>, <code>Europe/Berlin</code>, <code>UTC</code>.
+        [0] I know no such place. Try a larger city, or an offset: <code>Kyiv</code>, <code>+3</code>, <code>+5:30</code>.
        *[other] I know no such place. Did you mean { $nearest }?
     }
 error-no-account-number =

@@ -8,7 +8,7 @@ setting-title = <b>{ $name }</b>: { $value }
 setting-range = From { $minimum } to { $maximum }.
 setting-saved = ✓ { $name }: <b>{ $value }</b>
 setting-ask = Send me the value for <b>{ $name }</b>.
-setting-ask-zone = A city or a zone: <code>Kyiv</code>, <code>Europe/Berlin</code>, <code>UTC</code>.
+setting-ask-zone = A city or an offset: <code>Kyiv</code>, <code>New York</code>, <code>+3</code>, <code>+5:30</code>.
 button-other-value = Another value
 
 setting-risk-percent = Risk per trade

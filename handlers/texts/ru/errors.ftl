@@ -34,7 +34,7 @@ error-too-long =
 error-choice = Одно из этого, пожалуйста: { $choices }.
 error-time-zone =
     { $count ->
-        [0] Такого места не знаю. Попробуйте город побольше: <code>Kyiv</code>, <code>Europe/Moscow</code>, <code>UTC</code>.
+        [0] Такого места не знаю. Попробуйте город побольше или разницу с UTC: <code>Москва</code>, <code>+3</code>, <code>+5:30</code>.
        *[many] Такого места не знаю. Может быть, { $nearest }?
     }
 error-no-account-number =

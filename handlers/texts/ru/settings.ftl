@@ -8,7 +8,7 @@ setting-title = <b>{ $name }</b>: { $value }
 setting-range = От { $minimum } до { $maximum }.
 setting-saved = ✓ { $name }: <b>{ $value }</b>
 setting-ask = Пришлите новое значение. Настройка: <b>{ $name }</b>.
-setting-ask-zone = Город или пояс: <code>Kyiv</code>, <code>Europe/Moscow</code>, <code>UTC</code>.
+setting-ask-zone = Город или разница с UTC: <code>Москва</code>, <code>Киев</code>, <code>+3</code>, <code>+5:30</code>.
 button-other-value = Другое значение
 
 setting-risk-percent = Риск на сделку

@@ -36,7 +36,7 @@ error-too-long =
 error-choice = Одне з цього, будь ласка: { $choices }.
 error-time-zone =
     { $count ->
-        [0] Такого місця не знаю. Спробуйте більше місто: <code>Kyiv</code>, <code>Europe/Berlin</code>, <code>UTC</code>.
+        [0] Такого місця не знаю. Спробуйте більше місто або різницю з UTC: <code>Київ</code>, <code>+3</code>, <code>+5:30</code>.
        *[many] Такого місця не знаю. Може, { $nearest }?
     }
 error-no-account-number =

@@ -8,7 +8,7 @@ setting-title = <b>{ $name }</b>: { $value }
 setting-range = Від { $minimum } до { $maximum }.
 setting-saved = ✓ { $name }: <b>{ $value }</b>
 setting-ask = Надішліть нове значення. Налаштування: <b>{ $name }</b>.
-setting-ask-zone = Місто або пояс: <code>Kyiv</code>, <code>Europe/Berlin</code>, <code>UTC</code>.
+setting-ask-zone = Місто або різниця з UTC: <code>Київ</code>, <code>Варшава</code>, <code>+3</code>, <code>+5:30</code>.
 button-other-value = Інше значення
 
 setting-risk-percent = Ризик на угоду

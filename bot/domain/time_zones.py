@@ -1,0 +1,61 @@
+"""Time zones by the names that are stored: IANA's, or a fixed offset as UTC+5:30."""
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+UTC_NAME: Final = "UTC"
+_UTC_NAMES: Final = frozenset({UTC_NAME, "Etc/UTC"})
+_STORED: Final = re.compile(r"UTC(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::(?P<minutes>[0-9]{2}))?")
+_TYPED: Final = re.compile(r"(?:utc|gmt)? ?(?P<sign>[+\-−])(?P<hours>[0-9]{1,2})(?:[:.]?(?P<minutes>00|15|30|45))?")
+_ETC: Final = re.compile(r"Etc/GMT(?P<sign>[+-])(?P<hours>[0-9]{1,2})")
+_FURTHEST: Final = MappingProxyType({"+": 14 * 60, "-": 12 * 60})  # minutes from UTC
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> tzinfo | None:
+    """The zone of a stored name; None for a name that this machine does not know. Reads a file, once a name."""
+    if name in _UTC_NAMES:
+        return UTC
+    if (offset := _STORED.fullmatch(name)) is not None:
+        return timezone(timedelta(minutes=_minutes(offset)), name)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def offset_name(typed: str) -> str | None:
+    """What is stored for a typed offset: UTC+3 for +3, gmt+3 and UTC+03:00; None for what is none, or too far."""
+    offset = _TYPED.fullmatch(typed.strip().casefold())
+    if offset is None:
+        return None
+    sign = "+" if offset["sign"] == "+" else "-"
+    minutes = abs(_minutes(offset))
+    if minutes > _FURTHEST[sign]:
+        return None
+    return _name(sign, minutes)
+
+
+def fixed_name(name: str) -> str | None:
+    """UTC+3 for itself and for Etc/GMT-3, whose sign is turned (POSIX counts westward); None for a place's name."""
+    if name in _UTC_NAMES:
+        return UTC_NAME
+    if (turned := _ETC.fullmatch(name)) is not None:
+        return _name("-" if turned["sign"] == "+" else "+", 60 * int(turned["hours"]))
+    return name if _STORED.fullmatch(name) else None
+
+
+def _name(sign: str, minutes: int) -> str:
+    if not minutes:
+        return UTC_NAME
+    hours, rest = divmod(minutes, 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def _minutes(offset: "re.Match[str]") -> int:
+    minutes = 60 * int(offset["hours"]) + int(offset["minutes"] or 0)
+    return minutes if offset["sign"] == "+" else -minutes
