@@ -55,7 +55,7 @@ from handlers.core.tasks import HandlerTasks
 from handlers.licensing import license  # noqa: A004  the command's name
 from handlers.market import order_book, price, symbols
 from handlers.payments import admin, payments, subscribe
-from handlers.promo import campaign, create, redeem
+from handlers.promo import campaign, create, edit, redeem, redeemers
 from handlers.support import support
 from handlers.texts.catalog import Texts
 from handlers.users import language, menu, pin, privacy, settings, start, terms, whoami
@@ -218,6 +218,8 @@ TABLE: Final = HandlerTable(
         *terms.HANDLERS,
         *redeem.HANDLERS,
         *campaign.HANDLERS,
+        *edit.HANDLERS,
+        *redeemers.HANDLERS,
         *create.HANDLERS,
         *pin.HANDLERS,
         *support.HANDLERS,

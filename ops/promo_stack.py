@@ -20,6 +20,7 @@ from bot.domain.secrets import Secret
 from bot.domain.users import Language, NewUser
 from bot.services.promo.campaigns import CampaignService, NewCampaign
 from bot.services.promo.redemption import Redemptions
+from bot.services.users.pin import PinService
 from bot.settings import Settings
 from bot.wiring.outside import Tuning
 from ops.offline import TOKEN, offline
@@ -27,6 +28,7 @@ from storage.sqlite.database import Database
 from storage.store import Store
 
 ADMIN: Final = UserId(1000)
+_PIN: Final = "271828"
 _KEY: Final = f"thrown-away:{base64.b64encode(bytes(32)).decode()}"  # opens nothing: the database is thrown away
 
 
@@ -39,7 +41,13 @@ class PromoStack:
     reads: Reads
     campaigns: CampaignService
     redemptions: Redemptions
+    pin: PinService
     clock: Clock
+
+    async def open_pin(self) -> None:
+        """As if the admin had entered it just now."""
+        if not self.pin.is_open(ADMIN):
+            await self.pin.set(ADMIN, Secret(_PIN))
 
     async def add_users(self, user_ids: list[UserId]) -> None:
         """Known users, as /start makes them; those who are there stay as they are."""
@@ -52,6 +60,7 @@ class PromoStack:
 
     async def new_code(self, *, max_uses: int, days: int = 30, count: int = 1) -> NewCampaign:
         terms = Terms(license_type=LicenseType.PREMIUM, days=days, max_uses=max_uses, count=count)
+        await self.open_pin()
         return await self.campaigns.create(ADMIN, terms)
 
     def lookup(self, code: Secret) -> str:
@@ -77,6 +86,7 @@ async def open_promo_stack(path: Path, *, clock: Clock | None = None, check: boo
             reads=assembly.reads,
             campaigns=assembly.services.promo,
             redemptions=assembly.services.redemptions,
+            pin=assembly.services.pin,
             clock=clock,
         )
         await promo_stack.add_users([ADMIN])

@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.chat import OutboxPayload
-from bot.domain.ids import Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.users import Role
 
-FREE_DAYS: Final = 30  # what may be granted without a PIN
+FREE_DAYS: Final = 30  # of license time that an admin may give without the PIN …
+GIVEN_WITHIN: Final = DAY  # … in so many ms
 MOST_DAYS: Final = 3650
 ERRORS_KEPT: Final = 5  # of one user
 
@@ -94,6 +95,7 @@ class AdminAction:
 
     @property
     def needs_pin(self) -> bool:
+        """Whether it needs the PIN whatever its admin gave before."""
         return self.kind is AdminActionKind.ROLE or self.days > FREE_DAYS
 
 

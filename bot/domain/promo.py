@@ -1,5 +1,6 @@
 """Campaigns of promo codes: their values, and the rules that need no storage."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -10,6 +11,7 @@ from bot.domain.licensing import RANK, License, LicenseType
 from bot.domain.promo_codes import Terms
 
 TRIES: Final = 5
+STAFF_TRIES: Final = 30  # of an admin, who types for customers
 TRIES_WITHIN: Final = Millis(15 * MINUTE)
 GUESSING: Final = 50  # wrong tries of everybody …
 GUESSING_WITHIN: Final = Millis(MINUTE)
@@ -17,6 +19,8 @@ USED_ALARMS: Final = (100, 90, 50)  # percent
 FAST: Final = 10  # times the hourly mean, which counts as one at least
 UNDO_ALONE: Final = Millis(15 * MINUTE)
 UNDO_WAIT: Final = Millis(DAY)
+UNDO_ASK_LIFETIME: Final = Millis(7 * DAY)  # … and then it has to be asked for anew
+LARGE: Final = 1_000  # days that a campaign gives in all, of which owners are told
 
 
 class CampaignState(StrEnum):
@@ -45,6 +49,12 @@ class Campaign:
         starts, ends = self.terms.starts, self.terms.ends
         return self.state is CampaignState.ACTIVE and (starts is None or starts <= now) and (ends is None or now < ends)
 
+    def undo_asker(self, now: Millis) -> UserId | None:
+        """Who asked for its undo, as long as that holds; nobody once it is called back."""
+        if self.undo_asked is None or self.state is CampaignState.UNDONE:
+            return None
+        return self.undo_asked_by if now - self.undo_asked < UNDO_ASK_LIFETIME else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
@@ -58,24 +68,60 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownCode:
-    """A code that was found, with what its holder-to-be did with it."""
-
-    promo_id: int
-    uses: int
-    campaign: Campaign
-    usage: Usage | None
-
-    def is_open(self, now: Millis) -> bool:
-        return self.campaign.runs_at(now) and self.uses < self.campaign.terms.max_uses
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SealedCode:
     """A code at rest: found by the HMAC of its folded form, shown again by opening the envelope."""
 
     lookup: bytes
     envelope: bytes
+
+
+class RefusalReason(StrEnum):
+    """Why a code that there is gives nothing."""
+
+    CALLED_BACK = "called-back"
+    ANOTHER_USED = "another-used"  # of the same campaign, by the same person
+    ENDED = "ended"
+    USED_UP = "used-up"
+    PAUSED = "paused"
+    EARLY = "early"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCode:
+    """A code that was found, with what its holder-to-be did with it.
+
+    `used_another`: they redeemed another code of its campaign.
+    """
+
+    promo_id: int
+    sealed: SealedCode
+    uses: int
+    campaign: Campaign
+    usage: Usage | None
+    used_another: bool = False
+
+    def refusal(self, now: Millis) -> RefusalReason | None:
+        """Why it gives nothing now; None: it can be redeemed."""
+        campaign, terms = self.campaign, self.campaign.terms
+        if campaign.state is CampaignState.UNDONE:
+            return RefusalReason.CALLED_BACK
+        if self.used_another and terms.once:
+            return RefusalReason.ANOTHER_USED
+        if terms.ends is not None and now >= terms.ends:
+            return RefusalReason.ENDED
+        if self.uses >= terms.max_uses:
+            return RefusalReason.USED_UP
+        if campaign.state is CampaignState.PAUSED:
+            return RefusalReason.PAUSED
+        return None if campaign.runs_at(now) else RefusalReason.EARLY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCount:
+    """A code with how often it was redeemed."""
+
+    sealed: SealedCode
+    uses: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +188,19 @@ class UndoStep(StrEnum):
     WAIT = "wait"  # alone: a day
 
 
-def undo_step(campaign: Campaign, actor: UserId, now: Millis, *, admins: int) -> UndoStep:
-    """The creator alone within 15 minutes; later two admins, or one who waits for 24 hours where there is no other."""
+def undo_step(campaign: Campaign, actor: UserId, now: Millis, *, admins: Collection[UserId]) -> UndoStep:
+    """The creator alone within 15 minutes; later two admins, or one who waits for 24 hours where there is no other.
+
+    That somebody asked holds for seven days, and while they are one of the `admins`.
+    """
     if actor == campaign.creator and now - campaign.created <= UNDO_ALONE:
         return UndoStep.UNDO
-    if campaign.undo_asked_by is None or campaign.undo_asked is None:
+    asker = campaign.undo_asker(now)
+    if asker is None or campaign.undo_asked is None or asker not in admins:
         return UndoStep.ASK
-    if campaign.undo_asked_by != actor:
+    if asker != actor:
         return UndoStep.UNDO
-    if admins > 1:
+    if len(admins) > 1:
         return UndoStep.WAIT_FOR_ADMIN
     return UndoStep.UNDO if now - campaign.undo_asked >= UNDO_WAIT else UndoStep.WAIT
 
@@ -171,6 +221,23 @@ class HeldUsage:
     usage_id: int
     user_id: UserId | None
     entry_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemer:
+    """One redemption of a campaign, for admins. `left` ms of it were not used at the time of the read.
+
+    `user_id` None: its user was erased, and `pseudonym` is all that is known of them.
+    """
+
+    usage: Usage
+    user_id: UserId | None
+    username: str | None
+    first_name: str
+    pseudonym: str
+    by_admin: bool
+    is_undone: bool
+    left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +297,15 @@ class PromoFastMessage(CampaignMessage):
 
     KIND = "promo-fast"
     count: int
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoLargeMessage(CampaignMessage):
+    """To owners: an admin made or enlarged a campaign that gives much; `token` is the one of [Pause code]."""
+
+    KIND = "promo-large"
+    admin: UserId
     token: str | None = field(default=None, repr=False)
 
 

@@ -7,7 +7,7 @@ gone, capitals, and the letters that Crockford's base32 leaves out read as the d
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -65,6 +65,11 @@ def bare(code: str) -> str:
     return code.replace("-", "")
 
 
+def is_word(code: str) -> bool:
+    """Whether a code as it is shown is an admin's own, a word that many know; generated ones come in groups."""
+    return "-" not in code
+
+
 def _plain(typed: str) -> str:
     """NFKC; without blanks, dashes, controls and invisible letters; ASCII capitals. Other scripts stay as they are."""
     unified = unicodedata.normalize("NFKC", typed[:_LONGEST_TYPED])
@@ -88,8 +93,10 @@ USUAL_SPAN: Final = 90  # days until a campaign ends for which nothing was said
 _DAYS: Final = re.compile(r"([0-9]{1,6})(?:d|days?)?", re.IGNORECASE)
 _COUNT: Final = re.compile(r"[0-9]{1,12}")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_OPTION: Final = re.compile(r"(max|from|until|code|count|note)=(.*)", re.IGNORECASE | re.DOTALL)
+_OPTION: Final = re.compile(r"(max|from|until|code|count|repeat|note)=(.*)", re.IGNORECASE | re.DOTALL)
 _TYPE_AND_DAYS: Final = 2
+_NEVER: Final = "never"
+_CHANGEABLE: Final = frozenset({"max", "until", "note"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +110,7 @@ class Terms:
     starts: Millis | None = None
     ends: Millis | None = None
     note: str = field(default="", repr=False)
+    once: bool = True  # a person may redeem one of its codes
 
     @property
     def capacity(self) -> int:
@@ -110,22 +118,52 @@ class Terms:
         return self.max_uses * self.count
 
     @property
+    def total_days(self) -> int:
+        """Of license time, for everybody together."""
+        return self.days * self.capacity
+
+    @property
     def asks_twice(self) -> bool:
         return self.days > ASK_TWICE_DAYS or self.capacity > ASK_TWICE_USES
+
+    def loosens(self, before: "Terms") -> bool:
+        """Whether more can be redeemed than by the terms of before, or for longer."""
+        is_longer = before.ends is not None and (self.ends is None or self.ends > before.ends)
+        return self.max_uses > before.max_uses or is_longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What `/promo new …` asks for. `code` None: made by us."""
+    """What `/promo new …` asks for. `code` None: made by us. `unsaid`: options that it did not name."""
 
     terms: Terms
     code: str | None = field(default=None, repr=False)
+    unsaid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsChange:
+    """What `/promo edit 12 …` changes of a campaign's terms. None: as it is."""
+
+    max_uses: int | None = None
+    ends: Millis | None = None
+    is_endless: bool = False
+    note: str | None = field(default=None, repr=False)
+
+    def applied(self, terms: Terms) -> Terms:
+        return replace(
+            terms,
+            max_uses=terms.max_uses if self.max_uses is None else self.max_uses,
+            ends=None if self.is_endless else (self.ends or terms.ends),
+            note=terms.note if self.note is None else self.note,
+        )
 
 
 def parse_new(typed: str, now: Millis) -> Wanted:
-    """`premium 30d max=100 until=2026-12-31 from=… code=SPRING26 count=500 note=the rest, also of several words`.
+    """`premium 30d max=100 until=2026-12-31 from=… code=SPRING26 count=500 repeat=yes note=the rest, of many words`.
 
-    Days are whole days in UTC; until a day means through it. Raises BadInput, whose key names what does not fit.
+    Days are whole days in UTC; until a day means through it. One use and 90 days where nothing is said, as by taps.
+    Raises BadInput, whose key names what does not fit.
     """
     words = typed.split()
     if len(words) < _TYPE_AND_DAYS:
@@ -142,12 +180,29 @@ def parse_new(typed: str, now: Millis) -> Wanted:
         max_uses=_number(options.get("max", "1"), "promo-bad-uses", MOST_USES),
         count=count,
         starts=None if starts is None else _midnight(starts),
-        ends=_midnight(_day(options["until"]) + timedelta(days=1)) if "until" in options else None,
+        ends=_end(options["until"]) if "until" in options else usual_end(now if starts is None else _midnight(starts)),
         note=options.get("note", "")[:LONGEST_NOTE],
+        once=not _is_yes(options.get("repeat", "no")),
     )
     if terms.ends is not None and terms.ends <= max(now, terms.starts or now):
         raise BadInput("promo-until-past")
-    return Wanted(terms=terms, code=code)
+    return Wanted(terms=terms, code=code, unsaid=tuple(key for key in ("max", "until") if key not in options))
+
+
+def parse_change(typed: str, now: Millis) -> TermsChange:
+    """`max=200 until=2026-12-31 note=…`, or `until=never`. Raises BadInput, whose key names what does not fit."""
+    options = _options(typed.split(), "promo-edit-usage")
+    if not options or not options.keys() <= _CHANGEABLE:
+        raise BadInput("promo-edit-usage")
+    ends = _end(options["until"]) if "until" in options else None
+    if ends is not None and ends <= now:
+        raise BadInput("promo-edit-past")
+    return TermsChange(
+        max_uses=_number(options["max"], "promo-bad-uses", MOST_USES) if "max" in options else None,
+        ends=ends,
+        is_endless="until" in options and ends is None,
+        note=options["note"][:LONGEST_NOTE] if "note" in options else None,
+    )
 
 
 def parse_days(typed: str) -> int:
@@ -164,7 +219,7 @@ def usual_end(now: Millis) -> Millis:
     return _midnight(today + timedelta(days=USUAL_SPAN + 1))
 
 
-def _options(words: Iterable[str]) -> Mapping[str, str]:
+def _options(words: Iterable[str], usage: str = "promo-new-usage") -> Mapping[str, str]:
     """`key=value` words; what follows `note=` up to the next key belongs to it. Raises BadInput."""
     found: dict[str, str] = {}
     for word in words:
@@ -172,12 +227,12 @@ def _options(words: Iterable[str]) -> Mapping[str, str]:
         if match is not None:
             key = match[1].lower()
             if key in found:
-                raise BadInput("promo-new-usage")
+                raise BadInput(usage)
             found[key] = match[2]
         elif next(reversed(found), None) == "note":
             found["note"] = f"{found['note']} {word}".strip()
         else:
-            raise BadInput("promo-new-usage")
+            raise BadInput(usage)
     return found
 
 
@@ -204,6 +259,17 @@ def _day(typed: str) -> date:
     if not 2020 <= found.year <= 2199:  # noqa: PLR2004  what a date of a campaign can be
         raise BadInput("promo-bad-date")
     return found
+
+
+def _end(typed: str) -> Millis | None:
+    """The end of a typed day; None for `never`. Raises BadInput."""
+    return None if typed.lower() == _NEVER else _midnight(_day(typed) + timedelta(days=1))
+
+
+def _is_yes(typed: str) -> bool:
+    if typed.lower() not in {"yes", "no"}:
+        raise BadInput("promo-new-usage")
+    return typed.lower() == "yes"
 
 
 def _midnight(day: date) -> Millis:

@@ -52,7 +52,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     people, preferences, pin, privacy, user_jobs = await make_users(base)
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
-    promo, redemptions, promo_jobs = await make_promo(base, licenses, people)
+    promo, redemptions, promo_jobs = await make_promo(base, licenses, people, pin)
     payments, refunds, payment_jobs = await make_payments(base, licenses, people, pin)
     support = make_support(base)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
@@ -140,13 +140,19 @@ def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...
 
 
 async def make_promo(
-    base: Foundation, licenses: Licenses, people: People
+    base: Foundation, licenses: Licenses, people: People, pin: PinService
 ) -> tuple[CampaignService, Redemptions, tuple[Periodic[Any], ...]]:
     queries = SqlitePromoQueries(base.database)
     cipher = await AesPromoCodeCipher.open(base.database, base.storage.vault)
     alarms = PromoAlarms(owner_ids=base.roles.owner_ids)
     promo = CampaignService(
-        queries=queries, transactions=base.store, licenses=licenses, cipher=cipher, alarms=alarms, clock=base.clock
+        queries=queries,
+        transactions=base.store,
+        licenses=licenses,
+        cipher=cipher,
+        alarms=alarms,
+        pin=pin,
+        clock=base.clock,
     )
     redemptions = Redemptions(
         reads=base.reads,
@@ -155,6 +161,8 @@ async def make_promo(
         licenses=licenses,
         cipher=cipher,
         alarms=alarms,
+        pin=pin,
+        roles=base.roles,
         clock=base.clock,
     )
     pinned = PinnedCards(bot=base.telegram_bot, texts=base.texts, promo=promo, people=people, clock=base.clock)

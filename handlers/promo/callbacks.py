@@ -6,7 +6,7 @@ from typing import Annotated
 from bot.domain.licensing import LicenseType
 from bot.domain.payloads import AtMost, Matching
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
-from handlers.core.callbacks import Code, PageNumber
+from handlers.core.callbacks import Code, PageNumber, RowNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,23 @@ class PromoCard(Code):
     """A campaign with its funnel and everything that can be done about it."""
 
     TAG = "pcard"
+    campaign: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromoRedeemers(Code):
+    """Who redeemed a campaign: a page below the redemption `before`; 0: the newest."""
+
+    TAG = "pused"
+    campaign: int
+    before: RowNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PromoEdit(Code):
+    """What a campaign shall have otherwise: asks for it."""
+
+    TAG = "pedit"
     campaign: int
 
 

@@ -16,6 +16,7 @@ from bot.domain.secrets import Secret
 from bot.domain.users import Language
 from bot.services.chat.buttons import ButtonAction
 from bot.services.promo.alerts import PauseCampaign
+from bot.services.promo.campaigns import ShownCode
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import Document
@@ -33,7 +34,7 @@ from handlers.promo.views import (
     undo_done_card,
     undoing_card,
 )
-from handlers.texts.catalog import Translator
+from handlers.texts.catalog import Markup, Translator
 from handlers.views.frame import notice
 from handlers.views.render_context import RenderContext
 
@@ -101,11 +102,11 @@ class UndoCampaign(ButtonAction):
 
 async def show_campaign(ctx: UpdateContext, typed: str) -> None:
     """`/promo 12`, `/promo card 12`."""
-    await show_campaign_card(ctx, PromoCard(_number(typed)))
+    await show_campaign_card(ctx, PromoCard(campaign_number(typed)))
 
 
 async def show_campaign_by_number(ctx: UpdateContext) -> None:
-    await show_campaign(ctx, _second_argument(ctx))
+    await show_campaign(ctx, second_argument(ctx))
 
 
 async def show_campaign_card(ctx: UpdateContext, code: PromoCard) -> None:
@@ -118,8 +119,16 @@ async def show_campaign_card(ctx: UpdateContext, code: PromoCard) -> None:
 
 async def show_code(ctx: UpdateContext, payload: ShowCode) -> None:
     """[Show code]; the view is audited."""
-    campaign, code, link = await _open_code(ctx, payload.campaign, "shown")
-    await ctx.show(shown_card(ctx.viewer, campaign, code, link))
+    await _show_code(ctx, payload.campaign)
+
+
+async def show_code_by_number(ctx: UpdateContext) -> None:
+    """`/promo show 12`; many codes come as a file."""
+    campaign = await ctx.services.promo.campaign(campaign_number(second_argument(ctx)))
+    if campaign.terms.count == 1:
+        await _show_code(ctx, campaign.campaign_id)
+    else:
+        await send_codes_file(ctx, SendCodesFile(campaign=campaign.campaign_id))
 
 
 async def send_qr(ctx: UpdateContext, payload: SendQr) -> None:
@@ -145,11 +154,11 @@ async def send_codes_file(ctx: UpdateContext, payload: SendCodesFile) -> None:
 
 async def send_codes_by_number(ctx: UpdateContext) -> None:
     """`/promo codes 12`."""
-    await send_codes_file(ctx, SendCodesFile(campaign=_number(_second_argument(ctx))))
+    await send_codes_file(ctx, SendCodesFile(campaign=campaign_number(second_argument(ctx))))
 
 
-async def send_codes(ctx: UpdateContext, campaign: Campaign, codes: Sequence[Secret]) -> None:
-    """The codes with their links as a CSV document."""
+async def send_codes(ctx: UpdateContext, campaign: Campaign, codes: Sequence[ShownCode]) -> None:
+    """The codes with their links and uses as a CSV document."""
     content = await asyncio.to_thread(csv_of, campaign, codes, ctx.bot.username)
     document = Document(name=f"promo-{campaign.campaign_id}.csv", content=content)
     await delivery.send_document(ctx.bot, ctx.target, document, csv_caption(ctx.viewer, campaign))
@@ -167,12 +176,12 @@ async def resume_campaign(ctx: UpdateContext, payload: ResumeCampaign) -> None:
 
 async def pause_by_number(ctx: UpdateContext) -> None:
     """`/promo pause 12`."""
-    await _set_paused(ctx, _number(_second_argument(ctx)), paused=True)
+    await _set_paused(ctx, campaign_number(second_argument(ctx)), paused=True)
 
 
 async def resume_by_number(ctx: UpdateContext) -> None:
     """`/promo resume 12`."""
-    await _set_paused(ctx, _number(_second_argument(ctx)), paused=False)
+    await _set_paused(ctx, campaign_number(second_argument(ctx)), paused=False)
 
 
 async def pin_campaign_card(ctx: UpdateContext, payload: PinCampaign) -> None:
@@ -180,23 +189,23 @@ async def pin_campaign_card(ctx: UpdateContext, payload: PinCampaign) -> None:
     campaign = await ctx.services.promo.campaign(payload.campaign)
     funnel = await ctx.services.promo.funnel(campaign.campaign_id)
     message_id = await ctx.send(pinned_card(ctx.viewer, campaign, funnel))
-    await ctx.services.promo.pin(Pin(campaign_id=campaign.campaign_id, chat_id=ctx.chat_id, message_id=message_id))
+    await ctx.services.promo.pin_card(Pin(campaign_id=campaign.campaign_id, chat_id=ctx.chat_id, message_id=message_id))
     is_pinned = await delivery.pin(ctx.bot, ctx.chat_id, message_id)
     await ctx.send(notice(ctx.say("promo-pinned") if is_pinned else ctx.say("promo-not-pinned")))
 
 
 async def preview_undo_by_number(ctx: UpdateContext) -> None:
     """`/promo undo 12` shows who would lose what."""
-    await preview_undo(ctx, PromoUndo(_number(_second_argument(ctx))))
+    await preview_undo(ctx, PromoUndo(campaign_number(second_argument(ctx))))
 
 
-async def preview_undo(ctx: UpdateContext, code: PromoUndo) -> None:
+async def preview_undo(ctx: UpdateContext, code: PromoUndo, *, lead: Sequence[Markup] = ()) -> None:
     preview = await ctx.services.promo.preview_undo(ctx.user_id, code.campaign)
     label = {UndoStep.UNDO: "button-promo-undo-now", UndoStep.ASK: "button-promo-undo-ask"}.get(preview.step)
     act = None
     if label is not None:
         (act,) = await ctx.buttons([(ctx.say.plain(label), UndoCampaign(campaign=code.campaign))])
-    await ctx.show(undo_card(ctx.viewer, preview, act))
+    await ctx.show(undo_card(ctx.viewer, preview, act, lead=lead))
 
 
 async def undo_campaign(ctx: UpdateContext, payload: UndoCampaign) -> None:
@@ -207,10 +216,11 @@ async def undo_campaign(ctx: UpdateContext, payload: UndoCampaign) -> None:
         await ctx.show(undoing_card(ctx.viewer, done))
 
     step = await ctx.services.promo.undo(ctx.user_id, campaign_id, progress)
-    if step in {UndoStep.UNDO, UndoStep.ASK}:
-        await ctx.show(undo_done_card(ctx.viewer, campaign_id, step))
-    else:  # somebody was quicker, or the rules changed under the card
-        await preview_undo(ctx, PromoUndo(campaign_id))
+    if step is UndoStep.UNDO:
+        await ctx.show(undo_done_card(ctx.viewer, campaign_id))
+    else:  # what has to be waited for now; or somebody was quicker, or the rules changed under the card
+        lead = [ctx.say("promo-undo-asked")] if step is UndoStep.ASK else []
+        await preview_undo(ctx, PromoUndo(campaign_id), lead=lead)
 
 
 def qr_picture(link: str) -> bytes:
@@ -220,21 +230,28 @@ def qr_picture(link: str) -> bytes:
     return file.getvalue()
 
 
-def csv_of(campaign: Campaign, codes: Sequence[Secret], bot_name: str) -> bytes:
-    """A line a code: code, link, type, days, uses."""
+def csv_of(campaign: Campaign, codes: Sequence[ShownCode], bot_name: str) -> bytes:
+    """A line a code: code, link, type, days, uses that it allows, uses that there were."""
     file = io.StringIO()
     lines = csv.writer(file)
-    lines.writerow(("code", "link", "type", "days", "uses"))
+    lines.writerow(("code", "link", "type", "days", "uses", "used"))
     terms = campaign.terms
-    for code in codes:
-        lines.writerow((code.reveal(), link_of(bot_name, code), terms.license_type.value, terms.days, terms.max_uses))
+    kind = terms.license_type.value
+    for each in codes:
+        link = link_of(bot_name, each.code)
+        lines.writerow((each.code.reveal(), link, kind, terms.days, terms.max_uses, each.uses))
     return file.getvalue().encode()
 
 
 async def _open_code(ctx: UpdateContext, campaign_id: int, why: str) -> tuple[Campaign, Secret, str]:
     """A campaign of one code, with it and its link."""
-    code, *_ = await ctx.services.promo.show(ctx.user_id, campaign_id, why)
-    return await ctx.services.promo.campaign(campaign_id), code, link_of(ctx.bot.username, code)
+    shown, *_ = await ctx.services.promo.show(ctx.user_id, campaign_id, why)
+    return await ctx.services.promo.campaign(campaign_id), shown.code, link_of(ctx.bot.username, shown.code)
+
+
+async def _show_code(ctx: UpdateContext, campaign_id: int) -> None:
+    campaign, code, link = await _open_code(ctx, campaign_id, "shown")
+    await ctx.show(shown_card(ctx.viewer, campaign, code, link))
 
 
 async def _set_paused(ctx: UpdateContext, campaign_id: int, *, paused: bool) -> None:
@@ -265,13 +282,15 @@ def _campaign_actions(ctx: UpdateContext, campaign: Campaign) -> list[tuple[str,
     return acts
 
 
-def _second_argument(ctx: UpdateContext) -> str:
+def second_argument(ctx: UpdateContext) -> str:
+    """The 12 of `/promo pause 12`. Raises BadInput."""
     if len(ctx.arguments) != _WORDS:
         raise BadInput("promo-usage")
     return ctx.arguments[1]
 
 
-def _number(typed: str) -> int:
+def campaign_number(typed: str) -> int:
+    """A campaign's number, 12 or #12. Raises BadInput."""
     match = _CAMPAIGN.fullmatch(typed)
     if match is None:
         raise BadInput("promo-usage")
@@ -280,6 +299,7 @@ def _number(typed: str) -> int:
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("promo", show_campaign_by_number, verb="card", access=ADMIN),
+    command("promo", show_code_by_number, verb="show", access=ADMIN),
     command("promo", send_codes_by_number, verb="codes", access=ADMIN),
     command("promo", pause_by_number, verb="pause", access=ADMIN),
     command("promo", resume_by_number, verb="resume", access=ADMIN),

@@ -13,6 +13,7 @@ from bot.domain.promo import SealedCode
 from bot.domain.promo_codes import Terms, Wanted, parse_new, usual_end
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
+from bot.services.promo.campaigns import ShownCode
 from bot.services.promo.redemption import Refusal
 from handlers.core.context import UpdateContext
 from handlers.core.links import AskCodeFor
@@ -53,6 +54,7 @@ class CreateCampaign(ButtonAction):
     lookup: bytes | None = None
     envelope: bytes | None = None
     sure: bool = False
+    once: bool = True
 
     @property
     def terms(self) -> Terms:
@@ -64,6 +66,7 @@ class CreateCampaign(ButtonAction):
             starts=self.starts,
             ends=self.ends,
             note=self.note,
+            once=self.once,
         )
 
     @property
@@ -113,7 +116,7 @@ async def preview_campaign(ctx: UpdateContext, code: PromoPreview) -> None:
     """The third tap; it ends in 90 days unless another date is typed."""
     now = ctx.services.clock.now()
     terms = Terms(license_type=code.license_type, days=code.days, max_uses=code.uses, ends=usual_end(now))
-    await _show_preview(ctx, Wanted(terms=terms))
+    await _show_preview(ctx, Wanted(terms=terms, unsaid=("until",)))
 
 
 async def preview_typed_campaign(ctx: UpdateContext) -> None:
@@ -134,7 +137,7 @@ async def create_campaign(ctx: UpdateContext, payload: CreateCampaign) -> None:
     link = link_of(ctx.bot.username, made.codes[0]) if is_single else None
     await ctx.show(created_card(ctx.viewer, made, link))
     if not is_single:
-        await send_codes(ctx, made.campaign, made.codes)
+        await send_codes(ctx, made.campaign, [ShownCode(code=code, uses=0) for code in made.codes])
 
 
 async def redeem_for_user(ctx: UpdateContext) -> None:
@@ -182,9 +185,10 @@ async def _show_preview(ctx: UpdateContext, wanted: Wanted) -> None:
         ends=terms.ends,
         lookup=None if own is None else own.lookup,
         envelope=None if own is None else own.envelope,
+        once=terms.once,
     )
     (button,) = await ctx.buttons([(ctx.say.plain("button-promo-create"), action)])
-    await ctx.show(preview_card(ctx.viewer, wanted.terms, wanted.code, _line(wanted), button))
+    await ctx.show(preview_card(ctx.viewer, wanted, _line(wanted), button))
 
 
 def _line(wanted: Wanted) -> str:
@@ -193,12 +197,13 @@ def _line(wanted: Wanted) -> str:
     words = ["/promo new", terms.license_type.value, f"{terms.days}d", f"max={terms.max_uses}"]
     if terms.starts is not None:
         words.append(f"from={_date(terms.starts)}")
-    if terms.ends is not None:
-        words.append(f"until={_date(Millis(terms.ends - DAY))}")
+    words.append("until=never" if terms.ends is None else f"until={_date(Millis(terms.ends - DAY))}")
     if wanted.code is not None:
         words.append(f"code={wanted.code}")
     if terms.count > 1:
         words.append(f"count={terms.count}")
+    if not terms.once:
+        words.append("repeat=yes")
     if terms.note:
         words.append(f"note={terms.note}")
     return " ".join(words)

@@ -7,6 +7,7 @@ from bot.domain.promo import (
     PromoFastMessage,
     PromoGivenMessage,
     PromoGuessingMessage,
+    PromoLargeMessage,
     PromoTakenMessage,
     PromoUndoAskedMessage,
     PromoUsedMessage,
@@ -47,6 +48,17 @@ def promo_fast(say: Translator, payload: PromoFastMessage) -> Card:
     return Card(text=text, rows=(_pause_row(say, payload.token),))
 
 
+def promo_large(say: Translator, payload: PromoLargeMessage) -> Card:
+    text = say(
+        "promise-promo-large",
+        admin=str(payload.admin),
+        campaign=str(payload.campaign),
+        terms=_terms(say, payload),
+        capacity=str(payload.capacity),
+    )
+    return Card(text=text, rows=(_pause_row(say, payload.token),))
+
+
 def undo_asked(say: Translator, payload: PromoUndoAskedMessage) -> Markup:
     campaign, uses = str(payload.campaign), str(payload.uses)
     return say("promise-promo-undo-asked", campaign=campaign, terms=_terms(say, payload), uses=uses)
@@ -74,6 +86,7 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(PromoTakenMessage, promo_taken, LICENSE),
     message_card(PromoUsedMessage, promo_used),
     message_card(PromoFastMessage, promo_fast),
+    message_card(PromoLargeMessage, promo_large),
     message(PromoUndoAskedMessage, undo_asked, _CAMPAIGNS),
     message(PromoGuessingMessage, guessing, _CAMPAIGNS),
 )

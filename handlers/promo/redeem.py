@@ -12,10 +12,9 @@ from handlers.core.specs import ADMIN, EVERYONE, HandlerSpec, action, command, d
 from handlers.promo.redeem_views import (
     ask_card,
     code_preview_card,
-    not_valid_card,
     redeemed_card,
+    refusal_card,
     suggestion_card,
-    too_many_card,
     used_card,
 )
 from handlers.views.cards import Card
@@ -101,7 +100,7 @@ async def redeem(ctx: UpdateContext, payload: UseCode | UseCodeFor) -> None:
     if isinstance(outcome, Redemption):
         await ctx.show(redeemed_card(ctx.viewer, outcome))
     else:
-        await ctx.show(not_valid_card(ctx.viewer))
+        await ctx.show(_refusal_card(ctx, outcome))
 
 
 async def show_outcome(ctx: UpdateContext, outcome: PreviewOutcome) -> None:
@@ -125,10 +124,8 @@ async def show_outcome(ctx: UpdateContext, outcome: PreviewOutcome) -> None:
 
 
 def _refusal_card(ctx: UpdateContext, refusal: Refusal) -> Card:
-    if refusal.next_try is None:
-        return not_valid_card(ctx.viewer)
     commands = ctx.data.router.commands(ctx.services.roles.role(ctx.config))
-    return too_many_card(ctx.viewer, refusal.next_try, has_support="paysupport" in commands)
+    return refusal_card(ctx.viewer, refusal, has_support="paysupport" in commands)
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

@@ -6,12 +6,12 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.ids import Millis
 from bot.domain.licensing import LicenseType
-from bot.domain.promo import Redeemed
-from bot.services.promo.redemption import CodePreview, Redemption, Suggestion
+from bot.domain.promo import TRIES, Redeemed, RefusalReason
+from bot.services.promo.redemption import CodePreview, Redemption, Refusal, Suggestion
 from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, button
-from handlers.views.dates import day_of, moment_of
+from handlers.views.dates import day_of, last_minute, moment_of
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 
@@ -70,16 +70,25 @@ def suggestion_card(viewer: RenderContext, suggestion: Suggestion, use: InlineKe
     return Card(text=viewer.say("redeem-suggestion", code=suggestion.text), rows=((use,), menu_row(viewer)))
 
 
-def not_valid_card(viewer: RenderContext) -> Card:
-    """Unknown, over, used up, paused: one answer."""
-    return Card(text=viewer.say("redeem-not-valid"), rows=(menu_row(viewer),))
-
-
-def too_many_card(viewer: RenderContext, next_try: Millis, *, has_support: bool) -> Card:
-    """The same for right and wrong codes."""
+def refusal_card(viewer: RenderContext, refusal: Refusal, *, has_support: bool) -> Card:
+    """Why not, where that may be told; else one answer for unknown, over, used up and paused codes."""
     say = viewer.say
     ask = (button(say.plain("button-ask-support"), viewer.data(RunCommand("paysupport"))),) if has_support else ()
-    return Card(text=say("redeem-too-many", time=viewer.when(next_try)), rows=(ask, menu_row(viewer)))
+    if refusal.next_try is not None and refusal.tries > TRIES:
+        text = say("redeem-too-many-admin", count=refusal.tries, time=viewer.when(refusal.next_try))
+        return Card(text=text, rows=(menu_row(viewer),))
+    if refusal.next_try is not None:
+        return Card(text=say("redeem-too-many", time=viewer.when(refusal.next_try)), rows=(ask, menu_row(viewer)))
+    if refusal.reason is None:
+        return Card(text=say("redeem-not-valid"), rows=(menu_row(viewer),))
+    return Card(text=_reason(viewer, refusal.reason, refusal.at), rows=(ask, menu_row(viewer)))
+
+
+def _reason(viewer: RenderContext, reason: RefusalReason, at: Millis | None) -> Markup:
+    date = ""
+    if at is not None:
+        date = last_minute(viewer, at) if reason is RefusalReason.ENDED else moment_of(viewer, at)
+    return viewer.say("redeem-refused", reason=reason.value, date=date)
 
 
 def _before(viewer: RenderContext, redeemed: Redeemed) -> Markup:

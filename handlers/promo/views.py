@@ -7,12 +7,21 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import Campaign, CampaignState, Funnel, UndoStep
-from bot.domain.promo_codes import Terms, bare
+from bot.domain.promo_codes import Terms, Wanted, bare
 from bot.domain.secrets import Secret
 from bot.domain.users import Language
 from bot.services.promo.campaigns import LARGEST_SHOWN, NewCampaign, UndoPreview
 from handlers.core.links import PROMO_PAYLOAD, RunCommand
-from handlers.promo.callbacks import PromoCard, PromoDays, PromoList, PromoPreview, PromoUndo, PromoUses
+from handlers.promo.callbacks import (
+    PromoCard,
+    PromoDays,
+    PromoEdit,
+    PromoList,
+    PromoPreview,
+    PromoRedeemers,
+    PromoUndo,
+    PromoUses,
+)
 from handlers.promo.redeem_views import gift
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
@@ -58,14 +67,15 @@ def uses_card(viewer: RenderContext, license_type: LicenseType, days: int) -> Ca
     return Card(text=text, rows=(*in_rows(buttons, _IN_A_ROW), _new_row(viewer)))
 
 
-def preview_card(viewer: RenderContext, terms: Terms, own: str | None, line: str, create: InlineKeyboardButton) -> Card:
+def preview_card(viewer: RenderContext, wanted: Wanted, line: str, create: InlineKeyboardButton) -> Card:
     """What would be made; `line` is the typed form of the same."""
-    say = viewer.say
+    say, terms = viewer.say, wanted.terms
     lines = [say("promo-new"), Markup(""), terms_line(viewer, terms)]
-    if own is not None:
-        lines.append(say("promo-own", code=own))
+    if wanted.code is not None:
+        lines.append(say("promo-own", code=wanted.code))
     if terms.note:
         lines.append(say("promo-note", note=terms.note))
+    lines += [say("promo-unsaid", option=option) for option in wanted.unsaid]
     lines += [Markup(""), say("promo-line", line=line)]
     return Card(text=join(lines), rows=((create,), _new_row(viewer)))
 
@@ -148,14 +158,19 @@ def campaign_card(
     ]
     if campaign.terms.note:
         lines.append(say("promo-note", note=campaign.terms.note))
-    if campaign.undo_asked is not None and campaign.state is not CampaignState.UNDONE:
-        asker = str(campaign.undo_asked_by or "–")
-        lines.append(say("promo-undo-waits", user=asker, date=moment_of(viewer, campaign.undo_asked)))
+    asker = campaign.undo_asker(viewer.now)
+    if asker is not None and campaign.undo_asked is not None:
+        lines.append(say("promo-undo-waits", user=str(asker), date=moment_of(viewer, campaign.undo_asked)))
     lines += [_funnel(viewer, campaign, funnel), say("promo-as-of", date=moment_of(viewer, viewer.now))]
     refresh = button(say.plain("button-refresh"), viewer.data(PromoCard(campaign.campaign_id)))
     rows = [*in_rows(acts, 2)]
-    if campaign.state is not CampaignState.UNDONE:
-        rows.append((button(say.plain("button-promo-undo"), viewer.data(PromoUndo(campaign.campaign_id))),))
+    used = button(say.plain("button-promo-redeemers"), viewer.data(PromoRedeemers(campaign.campaign_id)))
+    if campaign.state is CampaignState.UNDONE:
+        rows.append((used,))
+    else:
+        change = button(say.plain("button-promo-edit"), viewer.data(PromoEdit(campaign.campaign_id)))
+        undo = button(say.plain("button-promo-undo"), viewer.data(PromoUndo(campaign.campaign_id)))
+        rows += [(used, change), (undo,)]
     return Card(text=join(lines), rows=(*rows, (refresh, *_list_row(viewer)), menu_row(viewer)))
 
 
@@ -165,10 +180,12 @@ def pinned_card(viewer: RenderContext, campaign: Campaign, funnel: Funnel) -> Ca
     return Card(text=whole.text, rows=((_open_button(viewer, campaign.campaign_id),),))
 
 
-def undo_card(viewer: RenderContext, preview: UndoPreview, act: InlineKeyboardButton | None) -> Card:
+def undo_card(
+    viewer: RenderContext, preview: UndoPreview, act: InlineKeyboardButton | None, *, lead: Sequence[Markup] = ()
+) -> Card:
     """Who loses what, and what the rules let this admin do."""
     say, number = viewer.say, str(preview.campaign.campaign_id)
-    lines = [say("promo-undo-title", campaign=number), terms_line(viewer, preview.campaign.terms), Markup("")]
+    lines = [*lead, say("promo-undo-title", campaign=number), terms_line(viewer, preview.campaign.terms), Markup("")]
     if preview.people:
         lines.append(say("promo-undo-what", people=preview.people, span=span(say, preview.millis / 1000)))
         lines.append(table([(str(each.user_id), span(say, each.millis / 1000)) for each in preview.largest]))
@@ -177,7 +194,9 @@ def undo_card(viewer: RenderContext, preview: UndoPreview, act: InlineKeyboardBu
     else:
         lines.append(say("promo-undo-nobody"))
     if preview.step is UndoStep.ASK:
-        lines.append(say("promo-undo-ask"))
+        lines.append(say("promo-undo-ask" if preview.is_creator else "promo-undo-ask-other"))
+    elif preview.step is UndoStep.UNDO and preview.asker not in {None, viewer.config.user_id}:
+        lines.append(say("promo-undo-agree", user=str(preview.asker)))
     elif preview.step is UndoStep.WAIT_FOR_ADMIN:
         lines.append(say("promo-undo-wait-admin", campaign=number))
     elif preview.at is not None:
@@ -190,10 +209,8 @@ def undoing_card(viewer: RenderContext, done: int) -> Card:
     return Card(text=viewer.say("promo-undoing", done=str(done)))
 
 
-def undo_done_card(viewer: RenderContext, campaign_id: int, step: UndoStep) -> Card:
+def undo_done_card(viewer: RenderContext, campaign_id: int) -> Card:
     text = viewer.say("promo-undone-done", campaign=str(campaign_id))
-    if step is not UndoStep.UNDO:
-        text = viewer.say("promo-undo-asked")
     return Card(text=text, rows=((_open_button(viewer, campaign_id),), menu_row(viewer)))
 
 
@@ -204,6 +221,7 @@ def terms_line(viewer: RenderContext, terms: Terms) -> Markup:
     parts = [say("promo-days", kind=kind, days=terms.days)]
     if terms.count > 1:
         parts.append(say("promo-codes", count=terms.count))
+        parts.append(say("promo-once" if terms.once else "promo-repeat"))
     parts.append(say("promo-uses", uses=terms.max_uses))
     if terms.starts is not None:
         parts.append(say("promo-from", date=moment_of(viewer, terms.starts)))

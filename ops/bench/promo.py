@@ -29,7 +29,7 @@ from storage.licensing.ledger import (
     SELECT_EVENTS,
     SELECT_LAST_EVENT,
 )
-from storage.promo.promo import ATTACH_GRANT, COUNT_USE, INSERT_USAGE, SELECT_CODE, USE_CODE
+from storage.promo.promo import ATTACH_GRANT, CAMPAIGN_COLUMNS, COUNT_USE, INSERT_USAGE, SELECT_CODE, USE_CODE
 from storage.sqlite.database import CONNECTION_PRAGMAS, FILE_PRAGMAS, WRITER_PRAGMAS, connected
 from storage.sqlite.hash_chain import NO_HASH, hash_of
 from storage.sqlite.pseudonyms import SELECT_PSEUDONYM
@@ -124,7 +124,8 @@ class _Bare:
         began = clock()
         ask = self._connection.execute_fetchall
         await ask("BEGIN IMMEDIATE")
-        ((*_, promo_id, _uses, _usage, _used, _until),) = await ask(SELECT_CODE, (self._lookup, user_id))
+        (code,) = await ask(SELECT_CODE, (self._lookup, user_id))
+        promo_id = code[CAMPAIGN_COLUMNS]
         ((campaign_id,),) = await ask(USE_CODE, (promo_id, NOW))
         await ask(COUNT_USE, (campaign_id, NOW // HOUR))
         ((usage_id,),) = await ask(INSERT_USAGE, (promo_id, campaign_id, user_id, None, NOW))

@@ -36,6 +36,7 @@ CAP: Final = 100
 TAPS: Final = 1_000
 DRIVERS: Final = 8
 _LOOK_EVERY: Final = 50  # kills
+_PIN: Final = "271828"
 _FIRST_USER: Final = 1_000_000
 _CAPS: Final = (1_000_000, 500, 7)  # of the codes that are redeemed under kills
 
@@ -170,7 +171,9 @@ async def _tap(redemptions: Any, lookup: str) -> Any:
 async def _create(stack: Stack, code: str) -> None:
     owner = stack.chat(OWNER)
     preview = await owner.ask({"text": f"/promo new premium 30d max={CAP} code={code}"})
-    await owner.press(preview, "Create")
+    keypad = await owner.press(preview, "Create")
+    for digit in _PIN * 2:  # chosen, and repeated
+        keypad = await owner.press(keypad, digit)
 
 
 async def _drive(url: str, code: str, first: int, count: int) -> Counter[str]:

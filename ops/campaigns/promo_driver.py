@@ -40,7 +40,7 @@ async def _attempt(chat: Chat, code: str) -> str:
     text = str(card["text"])
     if text.startswith("✓ Added"):
         return "given"
-    return "refused" if "not valid" in text else text
+    return "refused" if "used up" in text else text
 
 
 def main() -> None:

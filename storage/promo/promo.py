@@ -6,7 +6,6 @@ from typing import Final
 from bot.domain.ids import HOUR, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import (
-    TRIES,
     TRIES_WITHIN,
     Campaign,
     CampaignState,
@@ -22,25 +21,28 @@ from storage.sqlite.codecs import Row, storable
 from storage.sqlite.writer import Transaction
 
 INSERT_CAMPAIGN: Final = """
-    INSERT INTO promo_campaigns (license_type, days, max_uses, code_count, starts_ts, ends_ts, note, creator,
+    INSERT INTO promo_campaigns (license_type, days, max_uses, code_count, starts_ts, ends_ts, once, note, creator,
                                  created_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING campaign_id
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING campaign_id
 """
 INSERT_CODE: Final = "INSERT INTO promo_codes (campaign_id, lookup, envelope, max_uses) VALUES (?, ?, ?, ?)"
 SELECT_TAKEN: Final = "SELECT 1 FROM promo_codes WHERE lookup = ?"
 SELECT_CAMPAIGN: Final = """
     SELECT campaign_id, license_type, days, max_uses, code_count, starts_ts, ends_ts, note, state, uses, creator,
-           created_ts, undo_asked_by, undo_asked_ts
+           created_ts, undo_asked_by, undo_asked_ts, once
       FROM promo_campaigns WHERE campaign_id = ?
 """
+# The usage is the person's of this code, else one of theirs of another code of the campaign.
 SELECT_CODE: Final = """
     SELECT c.campaign_id, c.license_type, c.days, c.max_uses, c.code_count, c.starts_ts, c.ends_ts, c.note, c.state,
-           c.uses, c.creator, c.created_ts, c.undo_asked_by, c.undo_asked_ts,
-           p.promo_id, p.uses, s.usage_id, s.used_ts, s.until_ts
+           c.uses, c.creator, c.created_ts, c.undo_asked_by, c.undo_asked_ts, c.once,
+           p.promo_id, p.lookup, p.envelope, p.uses, s.promo_id, s.usage_id, s.used_ts, s.until_ts
       FROM promo_codes AS p
       JOIN promo_campaigns AS c ON c.campaign_id = p.campaign_id
       LEFT JOIN users AS u ON u.user_id = ?2
-      LEFT JOIN promo_usage AS s ON s.promo_id = p.promo_id AND s.holder = u.pseudonym
+      LEFT JOIN promo_usage AS s ON s.usage_id = coalesce(
+           (SELECT usage_id FROM promo_usage WHERE promo_id = p.promo_id AND holder = u.pseudonym),
+           (SELECT min(usage_id) FROM promo_usage WHERE campaign_id = p.campaign_id AND holder = u.pseudonym))
      WHERE p.lookup = ?1
 """
 # The cap and the dates are asked for by the very statement that counts: there is no moment in between.
@@ -79,6 +81,9 @@ COUNT_TRIES: Final = "SELECT count(*) FROM (SELECT 1 FROM promo_attempts WHERE t
 PAUSE: Final = """
     UPDATE promo_campaigns SET state = ?1 WHERE campaign_id = ?2 AND state = ?3 RETURNING campaign_id
 """
+CHANGE_CAMPAIGN: Final = "UPDATE promo_campaigns SET max_uses = ?, ends_ts = ?, note = ? WHERE campaign_id = ?"
+CHANGE_CODES: Final = "UPDATE promo_codes SET max_uses = ?2 WHERE campaign_id = ?1 AND max_uses <> ?2"
+SELECT_MOST_USED: Final = "SELECT max(uses) FROM promo_codes WHERE campaign_id = ?"
 ASK_UNDO: Final = "UPDATE promo_campaigns SET undo_asked_by = ?, undo_asked_ts = ? WHERE campaign_id = ?"
 UNDO: Final = """
     UPDATE promo_campaigns SET state = 'undone' WHERE campaign_id = ? AND state <> 'undone' RETURNING campaign_id
@@ -95,9 +100,10 @@ PIN: Final = "UPDATE promo_campaigns SET pin_chat_id = ?, pin_message_id = ? WHE
 SELECT_STAFF: Final = """
     SELECT user_id FROM users WHERE role <> 'user' AND role IN ('admin', 'owner')
 """
+SELECT_OWNERS: Final = "SELECT user_id FROM users WHERE role <> 'user' AND role = 'owner'"
 
 _NOTE_LIMIT: Final = 200
-_CAMPAIGN_COLUMNS: Final = 14  # of SELECT_CAMPAIGN
+CAMPAIGN_COLUMNS: Final = 15  # of SELECT_CAMPAIGN
 
 
 def campaign_of(row: Row) -> Campaign:
@@ -112,6 +118,7 @@ def campaign_of(row: Row) -> Campaign:
             starts=row[5],
             ends=row[6],
             note=row[7],
+            once=bool(row[14]),
         ),
         state=CampaignState(row[8]),
         uses=row[9],
@@ -125,12 +132,19 @@ def campaign_of(row: Row) -> Campaign:
 def known_code_of(row: Row) -> KnownCode:
     """A row of SELECT_CODE."""
     campaign = campaign_of(row)
-    promo_id, uses, usage_id, used, until = row[_CAMPAIGN_COLUMNS:]
+    promo_id, lookup, envelope, uses, used_code, usage_id, used, until = row[CAMPAIGN_COLUMNS:]
     usage = None
-    if usage_id is not None:
+    if used_code == promo_id:
         terms = campaign.terms
         usage = Usage(usage_id=usage_id, license_type=terms.license_type, days=terms.days, at=used, until=until)
-    return KnownCode(promo_id=promo_id, uses=uses, campaign=campaign, usage=usage)
+    return KnownCode(
+        promo_id=promo_id,
+        sealed=SealedCode(lookup=lookup, envelope=envelope),
+        uses=uses,
+        campaign=campaign,
+        usage=usage,
+        used_another=used_code is not None and usage is None,
+    )
 
 
 class SqlitePromo:
@@ -142,7 +156,7 @@ class SqlitePromo:
     async def create(self, terms: Terms, codes: Sequence[SealedCode], creator: UserId, now: Millis) -> int:
         row = (terms.license_type.value, terms.days, terms.max_uses, terms.count, terms.starts, terms.ends)
         note = storable(terms.note, limit=_NOTE_LIMIT)
-        ((campaign_id,),) = await self._transaction.fetch(INSERT_CAMPAIGN, (*row, note, creator, now))
+        ((campaign_id,),) = await self._transaction.fetch(INSERT_CAMPAIGN, (*row, int(terms.once), note, creator, now))
         rows = [(campaign_id, code.lookup, code.envelope, terms.max_uses) for code in codes]
         await self._transaction.write_many(INSERT_CODE, rows)
         return int(campaign_id)
@@ -171,8 +185,8 @@ class SqlitePromo:
     async def opened(self, campaign_id: int, user_id: UserId, now: Millis) -> None:
         await self._transaction.fetch(INSERT_OPEN, (campaign_id, user_id, now))
 
-    async def tries(self, user_id: UserId, since: Millis) -> tuple[Millis, ...]:
-        return tuple(at for (at,) in await self._transaction.fetch(SELECT_TRIES, (user_id, since, TRIES)))
+    async def tries(self, user_id: UserId, since: Millis, limit: int) -> tuple[Millis, ...]:
+        return tuple(at for (at,) in await self._transaction.fetch(SELECT_TRIES, (user_id, since, limit)))
 
     async def add_try(self, user_id: UserId, now: Millis) -> None:
         await self._transaction.fetch(DELETE_OLD_TRIES, (now - TRIES_WITHIN,))
@@ -192,6 +206,15 @@ class SqlitePromo:
         else:
             before, after = CampaignState.PAUSED, CampaignState.ACTIVE
         return bool(await self._transaction.fetch(PAUSE, (after.value, campaign_id, before.value)))
+
+    async def change(self, campaign_id: int, terms: Terms) -> None:
+        note = storable(terms.note, limit=_NOTE_LIMIT)
+        await self._transaction.fetch(CHANGE_CAMPAIGN, (terms.max_uses, terms.ends, note, campaign_id))
+        await self._transaction.fetch(CHANGE_CODES, (campaign_id, terms.max_uses))
+
+    async def most_used(self, campaign_id: int) -> int:
+        ((uses,),) = await self._transaction.fetch(SELECT_MOST_USED, (campaign_id,))
+        return int(uses)
 
     async def ask_undo(self, campaign_id: int, actor: UserId, now: Millis) -> None:
         await self._transaction.fetch(ASK_UNDO, (actor, now, campaign_id))
@@ -217,3 +240,6 @@ class SqlitePromo:
 
     async def staff(self) -> tuple[UserId, ...]:
         return tuple(user_id for (user_id,) in await self._transaction.fetch(SELECT_STAFF))
+
+    async def owners(self) -> tuple[UserId, ...]:
+        return tuple(user_id for (user_id,) in await self._transaction.fetch(SELECT_OWNERS))

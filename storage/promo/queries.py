@@ -1,26 +1,28 @@
 """Reads of the promo tables: what admins look at, and what the jobs look for."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType, derive
-from bot.domain.promo import Campaign, ClawBack, Funnel, Pin, Redeemed, SealedCode, Usage
+from bot.domain.promo import Campaign, ClawBack, CodeCount, Funnel, Pin, Redeemed, Redeemer, SealedCode, Usage
 from storage.licensing.ledger import entry_of
 from storage.promo.promo import SELECT_CAMPAIGN, SELECT_STAFF, campaign_of
+from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database
 
 SELECT_CAMPAIGNS: Final = """
     SELECT campaign_id, license_type, days, max_uses, code_count, starts_ts, ends_ts, note, state, uses, creator,
-           created_ts, undo_asked_by, undo_asked_ts
+           created_ts, undo_asked_by, undo_asked_ts, once
       FROM promo_campaigns WHERE campaign_id > 0 ORDER BY campaign_id DESC LIMIT ?2 OFFSET ?1
 """
 SELECT_RUNNING: Final = """
     SELECT campaign_id, license_type, days, max_uses, code_count, starts_ts, ends_ts, note, state, uses, creator,
-           created_ts, undo_asked_by, undo_asked_ts
+           created_ts, undo_asked_by, undo_asked_ts, once
       FROM promo_campaigns WHERE state = 'active' ORDER BY campaign_id DESC LIMIT ?2 OFFSET ?1
 """
-SELECT_CODES: Final = "SELECT lookup, envelope FROM promo_codes WHERE campaign_id = ? ORDER BY promo_id"
+SELECT_CODES: Final = "SELECT lookup, envelope, uses FROM promo_codes WHERE campaign_id = ? ORDER BY promo_id"
 SELECT_FUNNEL: Final = """
     SELECT (SELECT count(*) FROM promo_opens WHERE campaign_id = ?1), count(*),
            count(CASE WHEN EXISTS (
@@ -44,6 +46,18 @@ SELECT_CLAW_BACKS: Final = """
             ORDER BY usage_id LIMIT 1 OFFSET ?3), 9223372036854775807)
      ORDER BY s.usage_id, e.event_id
 """
+SELECT_REDEEMERS: Final = """
+    SELECT s.usage_id, u.user_id, u.username, u.first_name, s.holder, s.actor, s.used_ts, s.until_ts, s.undone_ts,
+           s.event_id, c.license_type, c.days, e.event_id, e.kind, e.license_type, e.millis, e.takes, e.at
+      FROM promo_usage AS s
+      CROSS JOIN promo_campaigns AS c ON c.campaign_id = s.campaign_id
+      LEFT JOIN users AS u ON u.pseudonym = s.holder
+      LEFT JOIN license_events AS e ON e.holder = s.holder
+     WHERE s.campaign_id = ?1 AND s.usage_id < ?2 AND s.usage_id >= coalesce((
+           SELECT usage_id FROM promo_usage WHERE campaign_id = ?1 AND usage_id < ?2
+            ORDER BY usage_id DESC LIMIT 1 OFFSET ?3), 0)
+     ORDER BY s.usage_id DESC, e.event_id
+"""
 SELECT_PINS: Final = """
     SELECT campaign_id, pin_chat_id, pin_message_id FROM promo_campaigns
      WHERE state = 'active' AND pin_chat_id IS NOT NULL
@@ -56,6 +70,26 @@ SELECT_REDEEMED: Final = """
 """
 
 _CLAW_BACKS_PAGE: Final = 200  # redemptions a read
+_REDEEMER_COLUMNS: Final = 12  # of SELECT_REDEEMERS, before those of the ledger
+
+
+def _redeemer_of(head: Row, rows: Sequence[Row], now: Millis) -> Redeemer:
+    """The rows of SELECT_REDEEMERS that are about one redemption; nobody's time is left of an erased user."""
+    usage_id, user_id, username, first_name, pseudonym, actor, used, until, undone, given, license_type, days = head
+    entries = [entry_of(row[_REDEEMER_COLUMNS:]) for row in rows if row[_REDEEMER_COLUMNS] is not None]
+    left = [each.left for each in derive(entries, now).grants if each.entry_id == given]
+    return Redeemer(
+        usage=Usage(
+            usage_id=usage_id, license_type=LicenseType(license_type), days=days, at=used, until=until or Millis(used)
+        ),
+        user_id=user_id,
+        username=username,
+        first_name=first_name or "",
+        pseudonym=pseudonym,
+        by_admin=actor is not None,
+        is_undone=undone is not None,
+        left=sum(left) if user_id is not None else 0,
+    )
 
 
 class SqlitePromoQueries:
@@ -72,9 +106,9 @@ class SqlitePromoQueries:
         statement = SELECT_RUNNING if running else SELECT_CAMPAIGNS
         return tuple(map(campaign_of, await self._database.fetch(statement, (offset, limit))))
 
-    async def codes(self, campaign_id: int) -> tuple[SealedCode, ...]:
+    async def codes(self, campaign_id: int) -> tuple[CodeCount, ...]:
         rows = await self._database.fetch(SELECT_CODES, (campaign_id,))
-        return tuple([SealedCode(lookup=lookup, envelope=envelope) for lookup, envelope in rows])
+        return tuple([CodeCount(sealed=SealedCode(lookup=row[0], envelope=row[1]), uses=row[2]) for row in rows])
 
     async def funnel(self, campaign_id: int) -> Funnel:
         ((opened, redeemed, connected, traded, paid),) = await self._database.fetch(SELECT_FUNNEL, (campaign_id,))
@@ -91,6 +125,11 @@ class SqlitePromoQueries:
                     found.append(ClawBack(usage_id=usage_id, user_id=user_id, millis=left.left))
                 after = usage_id
         return tuple(found)
+
+    async def redeemers(self, campaign_id: int, now: Millis, before: int, limit: int) -> tuple[Redeemer, ...]:
+        rows = await self._database.fetch(SELECT_REDEEMERS, (campaign_id, before, limit - 1))
+        grouped = groupby(rows, key=lambda row: row[:_REDEEMER_COLUMNS])
+        return tuple([_redeemer_of(head, list(group), now) for head, group in grouped])
 
     async def pins(self) -> tuple[Pin, ...]:
         rows = await self._database.fetch(SELECT_PINS)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.domain.admin import GIVEN_WITHIN
 from bot.domain.ids import Millis, UserId
 from bot.domain.pins import TRIES, ScryptCost, StoredPin
 from storage.sqlite.codecs import Row
@@ -28,6 +29,11 @@ COUNT_TRY: Final = """
 CLEAR_TRIES: Final = "UPDATE pins SET failures = 0 WHERE user_id = ?"
 LOCK_PIN: Final = "UPDATE pins SET failures = 0, locked_until_ts = ? WHERE user_id = ?"
 UPDATE_GUARD: Final = "UPDATE pins SET guards_keys = ? WHERE user_id = ?"
+DELETE_GIVEN: Final = "DELETE FROM given_days WHERE user_id = ? AND given_ts <= ?"
+INSERT_GIVEN: Final = """
+    INSERT INTO given_days (cause, user_id, days, given_ts) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+SUM_GIVEN: Final = "SELECT coalesce(sum(days), 0) FROM given_days WHERE user_id = ?"
 DELETE_PIN: Final = "DELETE FROM pins WHERE user_id = ? RETURNING user_id"
 
 
@@ -71,6 +77,12 @@ class SqlitePins:
 
     async def guard_keys(self, user_id: UserId, *, on: bool) -> None:
         await self._transaction.fetch(UPDATE_GUARD, (int(on), user_id))
+
+    async def add_given(self, admin: UserId, days: int, cause: str, now: Millis) -> int:
+        await self._transaction.fetch(DELETE_GIVEN, (admin, now - GIVEN_WITHIN))
+        await self._transaction.fetch(INSERT_GIVEN, (cause, admin, days, now))
+        ((total,),) = await self._transaction.fetch(SUM_GIVEN, (admin,))
+        return int(total)
 
     async def remove(self, user_id: UserId) -> bool:
         """Forget the user's PIN; False if they had none."""

@@ -83,7 +83,7 @@ async def test_typed_at_once_and_the_days_are_exact(harness: Harness, admin: Per
 
 
 async def test_a_lower_grant_waits_behind_the_higher_one_and_the_card_says_so(harness: Harness, admin: Person) -> None:
-    await said(admin, "/grant 1001 premium 30d a")
+    await said(admin, "/grant 1001 premium 20d a")
     await admin.press("Yes, grant")
     card = await said(admin, "/grant 1001 basic 10d b")
     assert "Starts" in card.text

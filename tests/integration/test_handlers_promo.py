@@ -1,6 +1,7 @@
 """Promo codes in chat: made in three taps or one line, redeemed by one tap after a card, called back by the rules."""
 
 import re
+from math import inf
 
 import pytest
 from harness.app import ANNA, BORIS, OWNER, Harness, said
@@ -10,6 +11,13 @@ from bot.domain.users import Language
 from handlers.promo.pinned import PinnedCards
 
 DAY = 86_400
+
+
+@pytest.fixture
+async def harness(harness: Harness) -> Harness:
+    """The owner entered the PIN just now, and it stays so."""
+    harness.services.pin._open_until[OWNER] = inf
+    return harness
 
 
 async def new_code(harness: Harness, line: str = "premium 30d max=100 code=SPRING26") -> Bubble:
@@ -119,6 +127,41 @@ async def test_redeem_alone_asks_and_a_wrong_code_may_be_mended(harness: Harness
     assert "You have redeemed:\n9 Oct: 30 days of Premium, until 8 Nov" in asked.text
 
 
+@pytest.mark.parametrize("own", ["code=SPRING26", ""])
+async def test_whoever_is_too_late_for_a_card_hears_why(harness: Harness, own: str) -> None:
+    created = await new_code(harness, f"premium 30d max=1 until=2025-10-20 {own}")
+    code = re.search(r"Code: (\S+)", created.text)
+    assert code is not None
+    anna, boris = harness.person(), harness.person(BORIS)
+    cards = [await said(person, f"/redeem {code[1]}") for person in (anna, boris)]
+    await anna.press("Redeem", bubble=cards[0])
+    assert "used up" in (await boris.press("Redeem", bubble=cards[1])).text
+    assert "each letter" not in boris.last.text
+    looked = (await said(harness.person(4000), f"/redeem {code[1]}")).text
+    assert ("used up" in looked) is bool(own), "a random code tells nothing to whoever tries codes"
+    harness.clock.advance(20 * DAY)
+    ended = (await said(harness.person(4000), f"/redeem {code[1]}")).text
+    assert ended.startswith("This code could be redeemed until 20 Oct 23:59 UTC.") is bool(own)
+    assert looked == ended or own
+    assert looked == (await said(harness.person(4001), "/redeem NEVERMADE")).text or own
+
+
+async def test_one_code_of_a_campaign_a_person_and_the_answer_says_so(harness: Harness) -> None:
+    owner, anna = harness.person(OWNER), harness.person()
+    preview = await said(owner, "/promo new trial 7d count=2")
+    assert "one a person" in preview.text
+    await owner.press("Create")
+    lines = harness.api.made("sendDocument")[0].params["document"][1].decode().splitlines()
+    assert lines[0] == "code,link,type,days,uses,used"
+    first, second = (line.split(",")[0] for line in lines[1:])
+    await said(anna, f"/redeem {first}")
+    await anna.press("Redeem")
+    assert "each person may redeem one" in (await said(anna, f"/redeem {second}")).text
+    await said(owner, "/promo codes 1")
+    used = harness.api.made("sendDocument")[1].params["document"][1].decode().splitlines()
+    assert [line.rsplit(",", 1)[1] for line in used[1:]] == ["1", "0"]
+
+
 async def test_cyrillic_letters_are_asked_about(harness: Harness) -> None:
     await new_code(harness)
     anna = harness.person()
@@ -217,7 +260,8 @@ async def test_pausing_and_opening_again(harness: Harness) -> None:
     card = await said(anna, "/redeem SPRING26")
     await said(owner, "/promo 1")
     assert "It is paused" in (await owner.press("Pause code")).text
-    assert "not valid" in (await anna.press("Redeem", bubble=card)).text
+    refused = await anna.press("Redeem", bubble=card)
+    assert refused.text == "This code is paused for the moment. Please try again later."
     assert "It is open" in (await owner.press("Open again")).text
     assert "This code adds" in (await said(anna, "/redeem SPRING26")).text
 

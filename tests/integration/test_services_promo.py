@@ -1,17 +1,18 @@
 """Redeeming and calling back on a real database: exact days, exact caps, one answer for every wrong code."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.fakes import FakeClock
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, PinRequired
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
-from bot.domain.promo import CampaignState, UndoStep
-from bot.domain.promo_codes import Terms, bare
+from bot.domain.promo import CampaignState, RefusalReason, UndoStep
+from bot.domain.promo_codes import Terms, TermsChange, bare
 from bot.domain.secrets import Secret
 from bot.services.promo.redemption import CodePreview, Redemption, Refusal, Suggestion
 from ops.promo_stack import ADMIN, PromoStack, open_promo_stack
@@ -41,6 +42,7 @@ def terms(**changes: object) -> Terms:
 
 async def made(promo_stack: PromoStack, own: str | None = None, **changes: object) -> tuple[int, Secret]:
     sealed = None if own is None else promo_stack.campaigns.seal(own)
+    await promo_stack.open_pin()
     campaign = await promo_stack.campaigns.create(ADMIN, terms(**changes), sealed)
     return campaign.campaign.campaign_id, campaign.codes[0]
 
@@ -100,7 +102,8 @@ async def test_the_cap_is_exact_whoever_comes_at_once(stack: PromoStack) -> None
     campaign_id, code = await made(stack, max_uses=5)
     outcomes = await asyncio.gather(*(redeemed(stack, code, user_id) for user_id in users))
     assert sum(isinstance(each, Redemption) for each in outcomes) == 5
-    assert {repr(each) for each in outcomes if isinstance(each, Refusal)} == {repr(Refusal())}
+    late = {repr(each) for each in outcomes if isinstance(each, Refusal)}
+    assert late == {repr(Refusal(reason=RefusalReason.USED_UP))}
     assert await rows(stack, "SELECT uses FROM promo_codes") == [(5,)]
     assert await rows(stack, "SELECT count(*) FROM promo_usage") == [(5,)]
     assert await rows(stack, "SELECT count(*) FROM license_events") == [(5,)]
@@ -144,26 +147,120 @@ async def test_once_per_user_and_the_answer_says_when(stack: PromoStack, clock: 
     assert isinstance(await redeemed(stack, code, BORIS), Redemption)
 
 
-async def test_every_code_that_is_none_gets_one_answer(stack: PromoStack, clock: FakeClock) -> None:
-    """Unknown, early, over, used up, paused, called back: the same outcome, the same statements."""
-    codes = ["NEVERMADE", "Ж" * 5, ""]
-    _, over = await made(stack, ends=Millis(clock.now() + 1))
-    _, early = await made(stack, starts=Millis(clock.now() + DAY))
-    _, full = await made(stack, max_uses=1)
+async def made_of_no_use(
+    stack: PromoStack, clock: FakeClock, words: tuple[str | None, ...]
+) -> dict[RefusalReason, Secret]:
+    """A code of each kind that gives nothing."""
+    _, over = await made(stack, words[0], ends=Millis(clock.now() + 1))
+    _, early = await made(stack, words[1], starts=Millis(clock.now() + DAY))
+    _, full = await made(stack, words[2], max_uses=1)
     await redeemed(stack, full, BORIS)
-    paused_id, paused = await made(stack)
+    paused_id, paused = await made(stack, words[3])
     await stack.campaigns.pause(ADMIN, paused_id, paused=True)
-    undone_id, undone = await made(stack)
+    undone_id, undone = await made(stack, words[4])
     await stack.campaigns.undo(ADMIN, undone_id)
     clock.advance(1)
-    codes += [each.reveal() for each in (over, early, full, paused, undone)]
+    return {
+        RefusalReason.ENDED: over,
+        RefusalReason.EARLY: early,
+        RefusalReason.USED_UP: full,
+        RefusalReason.PAUSED: paused,
+        RefusalReason.CALLED_BACK: undone,
+    }
+
+
+async def test_every_random_code_that_is_none_gets_one_answer_until_its_card_was_shown(
+    stack: PromoStack, clock: FakeClock
+) -> None:
+    """Unknown, early, over, used up, paused, called back: the same outcome, the same statements."""
+    by_reason = await made_of_no_use(stack, clock, (None,) * 5)
+    codes = ["NEVERMADE", "Ж" * 5, "", *(each.reveal() for each in by_reason.values())]
     for number, code in enumerate(codes):
         seeker = UserId(6000 + number)
         await stack.add_users([seeker])
         assert await stack.redemptions.preview(seeker, code) == Refusal(), code
-        assert await stack.redemptions.redeem(seeker, stack.lookup(Secret(code))) == Refusal(), code
     assert await rows(stack, "SELECT count(*) FROM promo_attempts") == [(len(codes),)]
+    for reason, code in by_reason.items():
+        outcome = await redeemed(stack, code)
+        assert isinstance(outcome, Refusal)
+        assert outcome.reason is reason, "the card had promised the days"
     assert await rows(stack, "SELECT count(*) FROM promo_usage") == [(1,)]
+
+
+async def test_why_a_public_word_gives_nothing_is_told_and_is_no_wrong_try(stack: PromoStack, clock: FakeClock) -> None:
+    words = ("AUTUMN", "WINTER", "SPRING", "SUMMER", "LEAPDAY")
+    for reason, code in (await made_of_no_use(stack, clock, words)).items():
+        outcome = await stack.redemptions.preview(ANNA, code.reveal())
+        assert isinstance(outcome, Refusal)
+        assert outcome.reason is reason
+        assert (outcome.at is not None) is (reason in {RefusalReason.ENDED, RefusalReason.EARLY})
+    assert await rows(stack, "SELECT count(*) FROM promo_attempts") == [(0,)]
+
+
+async def test_a_person_redeems_one_code_of_a_campaign_however_many_come_at_once(stack: PromoStack) -> None:
+    await stack.open_pin()
+    bulk = await stack.campaigns.create(ADMIN, terms(count=40, max_uses=1))
+    outcomes = await asyncio.gather(*(redeemed(stack, code) for code in bulk.codes))
+    assert sum(isinstance(each, Redemption) for each in outcomes) == 1
+    assert {each.reason for each in outcomes if isinstance(each, Refusal)} == {RefusalReason.ANOTHER_USED}
+    assert await days_held(stack) == {"premium": 30}
+    assert isinstance(await redeemed(stack, bulk.codes[1], BORIS), Redemption)
+
+
+async def test_several_codes_a_person_where_the_admin_said_so(stack: PromoStack) -> None:
+    await stack.open_pin()
+    bulk = await stack.campaigns.create(ADMIN, terms(count=3, max_uses=1, once=False))
+    for code in bulk.codes:
+        assert isinstance(await redeemed(stack, code), Redemption)
+    assert await days_held(stack) == {"premium": 90}
+
+
+async def test_what_an_admin_gives_without_the_pin_is_counted_exactly_whatever_comes_at_once(
+    stack: PromoStack, clock: FakeClock
+) -> None:
+    """Campaigns and codes redeemed for others, in any order: 30 days of 24 hours pass, no more."""
+    _, code = await made(stack, days=7)
+    stack.pin.close(ADMIN)
+
+    async def tried(act: Coroutine[Any, Any, object]) -> bool:
+        try:
+            await act
+        except PinRequired:
+            return False
+        return True
+
+    people = [UserId(7000 + number) for number in range(10)]
+    await stack.add_users(people)
+    lookup = stack.lookup(code)
+    acts = [
+        *(stack.redemptions.redeem(ADMIN, lookup, each) for each in people),
+        *(stack.campaigns.create(ADMIN, terms(days=7, max_uses=1)) for _ in range(10)),
+    ]
+    assert sum(await asyncio.gather(*map(tried, acts))) == 4
+    assert await rows(stack, "SELECT sum(days) FROM given_days") == [(28,)]
+    ((campaigns, uses),) = await rows(
+        stack, "SELECT (SELECT count(*) - 1 FROM promo_campaigns), (SELECT count(*) FROM promo_usage)"
+    )
+    assert (campaigns, uses) in {(0, 4), (4, 0), (1, 3), (3, 1), (2, 2)}
+    clock.advance(86_400)
+    assert await tried(stack.campaigns.create(ADMIN, terms(days=30, max_uses=1)))
+    assert not await tried(stack.campaigns.create(ADMIN, terms(days=1, max_uses=1)))
+
+
+async def test_a_changed_cap_is_exact_and_never_below_what_was_used(stack: PromoStack) -> None:
+    users = [UserId(5000 + number) for number in range(20)]
+    await stack.add_users(users)
+    campaign_id, code = await made(stack, max_uses=10)
+    acts = [
+        *(redeemed(stack, code, each) for each in users[:10]),
+        stack.campaigns.change(ADMIN, campaign_id, TermsChange(max_uses=15)),
+        *(redeemed(stack, code, each) for each in users[10:]),
+    ]
+    outcomes = await asyncio.gather(*acts)
+    assert sum(isinstance(each, Redemption) for each in outcomes) == 15
+    assert await rows(stack, "SELECT uses, max_uses FROM promo_codes") == [(15, 15)]
+    with pytest.raises(BadInput, match="promo-edit-used"):
+        await stack.campaigns.change(ADMIN, campaign_id, TermsChange(max_uses=14))
 
 
 async def test_after_five_wrong_tries_right_and_wrong_codes_are_answered_alike(
@@ -252,7 +349,8 @@ async def test_an_admin_redeems_for_a_user_by_the_same_rules(stack: PromoStack) 
     assert isinstance(outcome, Redemption)
     assert await days_held(stack) == {"premium": 30}
     assert await days_held(stack, ADMIN) == {}
-    assert await stack.redemptions.redeem(ADMIN, offer.lookup, BORIS) == Refusal(), "the cap is the code's"
+    refusal = await stack.redemptions.redeem(ADMIN, offer.lookup, BORIS)
+    assert refusal == Refusal(reason=RefusalReason.USED_UP), "the cap is the code's"
     audited = await rows(
         stack,
         "SELECT a.user_id, s.user_id FROM audit JOIN users AS a ON a.pseudonym = actor"
@@ -270,8 +368,9 @@ async def test_a_view_of_a_code_is_audited_and_a_stolen_database_shows_none(stac
     await stack.redemptions.preview(ANNA, code.reveal())
     await redeemed(stack, code)
     (shown,) = await stack.campaigns.show(ADMIN, campaign_id, "shown")
-    assert shown.reveal() == "SUMMERSALE"
-    assert await stack.campaigns.show(ADMIN, bulk.campaign.campaign_id, "file") == bulk.codes
+    assert (shown.code.reveal(), shown.uses) == ("SUMMERSALE", 1)
+    opened = await stack.campaigns.show(ADMIN, bulk.campaign.campaign_id, "file")
+    assert tuple(each.code for each in opened) == bulk.codes
     audited = await rows(stack, "SELECT details FROM audit WHERE action = 'promo.view' ORDER BY id")
     assert audited == [("campaign 1, 1 codes, shown",), ("campaign 2, 5 codes, file",)]
     stolen = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file()).upper()  # noqa: ASYNC240  a test may wait
@@ -286,11 +385,12 @@ async def test_many_codes_are_all_different_and_each_has_its_own_cap(stack: Prom
     async def watch(done: int) -> None:
         progress.append(done)
 
+    await stack.open_pin()
     bulk = await stack.campaigns.create(ADMIN, terms(count=500, max_uses=1), None, watch)
     assert len({code.reveal() for code in bulk.codes}) == 500
     assert progress == [250, 500]
     assert isinstance(await redeemed(stack, bulk.codes[0]), Redemption)
-    assert await redeemed(stack, bulk.codes[0], BORIS) == Refusal()
+    assert await redeemed(stack, bulk.codes[0], BORIS) == Refusal(reason=RefusalReason.USED_UP)
     assert isinstance(await redeemed(stack, bulk.codes[499], BORIS), Redemption)
 
 
@@ -348,7 +448,7 @@ async def test_later_a_second_admin_has_to_agree(stack: PromoStack, clock: FakeC
     clock.advance(2 * 86_400)
     assert await stack.campaigns.undo(ADMIN, campaign_id) is UndoStep.WAIT_FOR_ADMIN
     assert await stack.campaigns.undo(BORIS, campaign_id) is UndoStep.UNDO
-    actions = await rows(stack, "SELECT action FROM audit ORDER BY id")
+    actions = await rows(stack, "SELECT action FROM audit WHERE action LIKE 'promo.%' ORDER BY id")
     assert actions == [("promo.create",), ("promo.undo-ask",), ("promo.undo",)]
 
 
@@ -402,10 +502,10 @@ async def test_pausing_is_at_once_and_written_down_once(stack: PromoStack) -> No
     campaign_id, code = await made(stack)
     assert (await stack.campaigns.pause(ADMIN, campaign_id, paused=True)).state is CampaignState.PAUSED
     await stack.campaigns.pause(ADMIN, campaign_id, paused=True)
-    assert await redeemed(stack, code) == Refusal()
+    assert await redeemed(stack, code) == Refusal(reason=RefusalReason.PAUSED)
     assert (await stack.campaigns.pause(ADMIN, campaign_id, paused=False)).state is CampaignState.ACTIVE
     assert isinstance(await redeemed(stack, code), Redemption)
-    actions = await rows(stack, "SELECT action FROM audit WHERE action <> 'promo.redeem' ORDER BY id")
+    actions = await rows(stack, "SELECT action FROM audit WHERE action NOT IN ('promo.redeem', 'pin.set') ORDER BY id")
     assert actions == [("promo.create",), ("promo.pause",), ("promo.resume",)]
     with pytest.raises(BadInput, match="promo-unknown"):
         await stack.campaigns.pause(ADMIN, 99, paused=True)

@@ -1,6 +1,7 @@
 """Promo codes as text: what is made, what is typed, what is the same; and what `/promo new` understands."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -18,10 +19,13 @@ from bot.domain.promo_codes import (
     MOST_DAYS,
     MOST_USES,
     Terms,
+    TermsChange,
+    Wanted,
     bare,
     fold,
     generated,
     own,
+    parse_change,
     parse_days,
     parse_new,
     suggestion,
@@ -151,8 +155,60 @@ def test_the_note_ends_where_the_next_key_begins() -> None:
     assert wanted.code is None
 
 
-def test_what_is_not_said_is_one_use_without_an_end() -> None:
-    assert parse_new("trial 7", NOW).terms == Terms(license_type=LicenseType.TRIAL, days=7, max_uses=1)
+def test_what_is_not_said_is_as_by_taps() -> None:
+    wanted = parse_new("trial 7", NOW)
+    assert wanted.terms == Terms(license_type=LicenseType.TRIAL, days=7, max_uses=1, ends=usual_end(NOW))
+    assert wanted.unsaid == ("max", "until")
+    later = parse_new("trial 7 max=2 from=2030-01-01", NOW)
+    assert later.unsaid == ("until",)
+    assert later.terms.ends == usual_end(Millis(moment(2030, 1, 1)))
+    assert parse_new("trial 7 max=2 until=never repeat=yes", NOW) == Wanted(
+        terms=Terms(license_type=LicenseType.TRIAL, days=7, max_uses=2, once=False)
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "change"),
+    [
+        ("max=200", TermsChange(max_uses=200)),
+        ("until=never note=two words", TermsChange(is_endless=True, note="two words")),
+        ("note=", TermsChange(note="")),
+    ],
+)
+def test_what_changes_of_a_campaign(typed: str, change: TermsChange) -> None:
+    assert parse_change(typed, NOW) == change
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("", "promo-edit-usage"),
+        ("200", "promo-edit-usage"),
+        ("code=SPRING26", "promo-edit-usage"),
+        ("max=1 max=2", "promo-edit-usage"),
+        ("max=0", "promo-bad-uses"),
+        ("until=2020-01-01", "promo-edit-past"),
+        ("until=soon", "promo-bad-date"),
+    ],
+)
+def test_a_change_that_cannot_be_is_named(typed: str, key: str) -> None:
+    with pytest.raises(BadInput, match=key):
+        parse_change(typed, NOW)
+
+
+def test_more_uses_and_a_later_end_loosen_and_nothing_else_does() -> None:
+    before = Terms(license_type=LicenseType.TRIAL, days=7, max_uses=10, ends=NOW)
+    for change, is_more in (
+        (TermsChange(max_uses=11), True),
+        (TermsChange(max_uses=9), False),
+        (TermsChange(ends=Millis(NOW + 1)), True),
+        (TermsChange(ends=Millis(NOW - 1)), False),
+        (TermsChange(is_endless=True), True),
+        (TermsChange(note="x"), False),
+    ):
+        assert change.applied(before).loosens(before) is is_more, change
+    endless = replace(before, ends=None)
+    assert not TermsChange(ends=NOW).applied(endless).loosens(endless)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ from bot.domain.ids import DAY, HOUR, Millis, UserId
 from bot.domain.licensing import License, LicenseType, Segment
 from bot.domain.promo import (
     UNDO_ALONE,
+    UNDO_ASK_LIFETIME,
     UNDO_WAIT,
     Campaign,
     CampaignState,
     KnownCode,
+    RefusalReason,
+    SealedCode,
     UndoStep,
     is_fast_alarm,
     starts_after,
@@ -19,12 +22,12 @@ from bot.domain.promo import (
 from bot.domain.promo_codes import Terms
 
 NOW = Millis(1_760_000_000_000)
-CREATOR, OTHER = UserId(1000), UserId(2000)
+CREATOR, OTHER, FORMER = UserId(1000), UserId(2000), UserId(3000)
 
 
 def campaign(**changes: object) -> Campaign:
     terms = {"license_type": LicenseType.PREMIUM, "days": 30, "max_uses": 100} | {
-        name: changes.pop(name) for name in ("starts", "ends", "max_uses") if name in changes
+        name: changes.pop(name) for name in ("starts", "ends", "max_uses", "once") if name in changes
     }
     values = {"campaign_id": 1, "state": CampaignState.ACTIVE, "uses": 0, "creator": CREATOR, "created": NOW}
     return Campaign(terms=Terms(**terms), **(values | changes))  # type: ignore[arg-type]  # a test's own values
@@ -46,9 +49,32 @@ def test_a_campaign_runs_between_its_dates(changes: dict[str, object], at: int, 
     assert campaign(**changes).runs_at(Millis(NOW + at)) is is_open
 
 
-def test_a_code_is_open_until_it_is_used_up() -> None:
-    assert KnownCode(promo_id=1, uses=99, campaign=campaign(), usage=None).is_open(NOW)
-    assert not KnownCode(promo_id=1, uses=100, campaign=campaign(), usage=None).is_open(NOW)
+@pytest.mark.parametrize(
+    ("changes", "uses", "used_another", "reason"),
+    [
+        ({}, 99, False, None),
+        ({}, 100, False, RefusalReason.USED_UP),
+        ({"starts": NOW + 1}, 0, False, RefusalReason.EARLY),
+        ({"ends": NOW}, 0, False, RefusalReason.ENDED),
+        ({"state": CampaignState.PAUSED}, 0, False, RefusalReason.PAUSED),
+        ({"state": CampaignState.UNDONE}, 0, False, RefusalReason.CALLED_BACK),
+        ({}, 0, True, RefusalReason.ANOTHER_USED),
+        ({"once": False}, 0, True, None),
+        ({"state": CampaignState.PAUSED, "ends": NOW}, 100, False, RefusalReason.ENDED),
+    ],
+)
+def test_why_a_code_gives_nothing(
+    changes: dict[str, object], uses: int, reason: RefusalReason | None, *, used_another: bool
+) -> None:
+    code = KnownCode(
+        promo_id=1,
+        sealed=SealedCode(lookup=b"", envelope=b""),
+        uses=uses,
+        campaign=campaign(**changes),
+        usage=None,
+        used_another=used_another,
+    )
+    assert code.refusal(NOW) is reason
 
 
 @pytest.mark.parametrize(
@@ -102,10 +128,15 @@ def test_a_pace_of_ten_times_the_mean_is_noticed_once() -> None:
         (CREATOR, DAY, (OTHER, 0), 2, UndoStep.UNDO),
         (CREATOR, UNDO_WAIT - 1, (CREATOR, 0), 1, UndoStep.WAIT),
         (CREATOR, UNDO_WAIT, (CREATOR, 0), 1, UndoStep.UNDO),
+        (OTHER, UNDO_ASK_LIFETIME - 1, (CREATOR, 0), 2, UndoStep.UNDO),
+        (OTHER, UNDO_ASK_LIFETIME, (CREATOR, 0), 2, UndoStep.ASK),
+        (CREATOR, UNDO_ASK_LIFETIME, (CREATOR, 0), 1, UndoStep.ASK),
+        (CREATOR, DAY, (FORMER, 0), 2, UndoStep.ASK),
     ],
 )
 def test_who_may_call_a_campaign_back(
     actor: UserId, after: int, asked: tuple[UserId, int] | None, admins: int, step: UndoStep
 ) -> None:
     wish = {} if asked is None else {"undo_asked_by": asked[0], "undo_asked": Millis(NOW + asked[1])}
-    assert undo_step(campaign(**wish), actor, Millis(NOW + after), admins=admins) is step
+    known = (CREATOR, OTHER)[:admins]
+    assert undo_step(campaign(**wish), actor, Millis(NOW + after), admins=known) is step

@@ -36,6 +36,7 @@ SHOWN: Final = {
     "bot.domain.accounts.KeyTroubleMessage.values": "counts and dates of a finding",
     "bot.domain.key_rules.Finding.values": "counts and dates of a finding",
     "bot.domain.market.Kline.close": "a price",
+    "bot.services.promo.redemption.Refusal.reason": "one of a few words",
     "handlers.core.messages.MessageSpec.payload": "a type",
     "handlers.core.specs.ActionSpec.payload": "a type",
     "handlers.core.specs.DialogueSpec.payload": "a type",

@@ -19,7 +19,7 @@ SAME_EVERYWHERE = {
     "finding-warn", "help-command", "keys-line", "order-head", "order-kind", "order-state", "page", "position-head",
     "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
     "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin-back",
-    "promo-list-line", "payment-line", "payment-line-of", "older-line",
+    "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}
 FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}

@@ -46,6 +46,7 @@ VALUES = {
     "promo-taken": {"kind": "premium", "span": "1036800000"},
     "promo-used": CAMPAIGN | {"percent": "90"},
     "promo-fast": CAMPAIGN | {"count": "120"},
+    "promo-large": CAMPAIGN | {"admin": "1006"},
     "promo-guessing": {"count": "50"},
     "promo-undo-asked": CAMPAIGN,
     "key-removed": {"account_type": "demo"},

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.promo import Campaign, ClawBack, Funnel, HeldUsage, KnownCode, NewUse, Pin, Redeemed, SealedCode
+from bot.domain.promo import (
+    Campaign,
+    ClawBack,
+    CodeCount,
+    Funnel,
+    HeldUsage,
+    KnownCode,
+    NewUse,
+    Pin,
+    Redeemed,
+    Redeemer,
+    SealedCode,
+)
 from bot.domain.promo_codes import Terms
 from bot.domain.secrets import Secret
 
@@ -44,8 +56,8 @@ class PromoCodes(Protocol):
         ...
 
     async def opened(self, campaign_id: int, user_id: UserId, now: Millis) -> None: ...
-    async def tries(self, user_id: UserId, since: Millis) -> tuple[Millis, ...]:
-        """A user's wrong tries since that moment, the newest five, newest first."""
+    async def tries(self, user_id: UserId, since: Millis, limit: int) -> tuple[Millis, ...]:
+        """A user's wrong tries since that moment, the newest `limit`, newest first."""
         ...
 
     async def add_try(self, user_id: UserId, now: Millis) -> None: ...
@@ -56,6 +68,14 @@ class PromoCodes(Protocol):
     async def campaign(self, campaign_id: int) -> Campaign | None: ...
     async def pause(self, campaign_id: int, *, paused: bool) -> bool:
         """True if it was the other way before."""
+        ...
+
+    async def change(self, campaign_id: int, terms: Terms) -> None:
+        """Its uses, of each code, its end and its note become those of `terms`."""
+        ...
+
+    async def most_used(self, campaign_id: int) -> int:
+        """The uses of that code of it which has the most."""
         ...
 
     async def ask_undo(self, campaign_id: int, actor: UserId, now: Millis) -> None: ...
@@ -75,6 +95,10 @@ class PromoCodes(Protocol):
         """Who is stored as admin or owner."""
         ...
 
+    async def owners(self) -> tuple[UserId, ...]:
+        """Who is stored as owner; those of the settings need not be."""
+        ...
+
 
 class PromoQueries(Protocol):
     """Campaigns and codes as they stand, outside of a unit of work."""
@@ -84,13 +108,17 @@ class PromoQueries(Protocol):
         """The newest first; `running`: those that are neither paused nor undone."""
         ...
 
-    async def codes(self, campaign_id: int) -> tuple[SealedCode, ...]:
+    async def codes(self, campaign_id: int) -> tuple[CodeCount, ...]:
         """In the order in which they were made."""
         ...
 
     async def funnel(self, campaign_id: int) -> Funnel: ...
     async def claw_backs(self, campaign_id: int, now: Millis) -> tuple[ClawBack, ...]:
         """What an undo would take now, from those who have something left of it."""
+        ...
+
+    async def redeemers(self, campaign_id: int, now: Millis, before: int, limit: int) -> tuple[Redeemer, ...]:
+        """A campaign's redemptions, the newest first, below the usage `before`."""
         ...
 
     async def pins(self) -> tuple[Pin, ...]:

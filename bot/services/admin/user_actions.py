@@ -22,7 +22,7 @@ from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.chat import OutboxPayload, outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.ids import DAY, Millis, UserId
-from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType
+from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType, derive
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
@@ -104,7 +104,7 @@ class UserAdmin:
     async def perform(self, actor: UserConfig, admin_action: AdminAction) -> Preview:
         """Do it: effect, ledger, audit and the message to the user in one transaction.
 
-        Raises PinRequired for roles and for much license time, else like `preview`.
+        Raises PinRequired for roles, for much license time and for paid time that is taken, else like `preview`.
         """
         if admin_action.needs_pin:
             self.pin.demand(actor.user_id)
@@ -191,6 +191,7 @@ class UserAdmin:
                 license_balance = await self._give(unit, actor, admin_action)
                 return _given(admin_action, license_balance)
             case AdminActionKind.REVOKE:
+                await self._demand_for_paid_time(unit, actor, admin_action.user_id)
                 await self.licenses.take(
                     unit,
                     admin_action.user_id,
@@ -209,7 +210,14 @@ class UserAdmin:
                 await unit.users.set_role(admin_action.user_id, role)
                 return RoleChangedMessage(role=role)
 
+    async def _demand_for_paid_time(self, unit: UnitOfWork, actor: UserId, user_id: UserId) -> None:
+        """Raises PinRequired before anything that was paid for is taken."""
+        left = derive(await unit.ledger.entries(user_id), self.clock.now()).grants
+        if any(each.kind is EntryKind.PAYMENT for each in left):
+            self.pin.demand(actor)
+
     async def _give(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> LicenseBalance:
+        await self.pin.demand_for_days(unit, actor, admin_action.days, f"desk:{admin_action.nonce}")
         _, license_balance = await self.licenses.give(
             unit,
             admin_action.user_id,

@@ -1,6 +1,6 @@
 """What admins are told of promo codes by themselves: messages in the transaction that gave the reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypedDict
 
@@ -11,11 +11,13 @@ from bot.domain.ports.storage import UnitOfWork
 from bot.domain.promo import (
     GUESSING,
     GUESSING_WITHIN,
+    LARGE,
     TRIES_WITHIN,
     Campaign,
     NewUse,
     PromoFastMessage,
     PromoGuessingMessage,
+    PromoLargeMessage,
     PromoUndoAskedMessage,
     PromoUsedMessage,
     is_fast_alarm,
@@ -62,10 +64,20 @@ class PromoAlarms:
         percent = used_alarm(use.uses, campaign.terms.capacity)
         if percent is not None:
             used = PromoUsedMessage(**_named(campaign), percent=percent)
-            await self._alarm(unit, campaign, used, str(percent), now)
+            await self._alarm(unit, campaign, used, f"{percent}:{campaign.terms.capacity}", now)
         if is_fast_alarm(campaign, use.in_this_hour, now):
             fast = PromoFastMessage(**_named(campaign), count=use.in_this_hour)
             await self._alarm(unit, campaign, fast, str(now // DAY), now)
+
+    async def large(self, unit: UnitOfWork, campaign: Campaign, admin: UserId, now: Millis) -> None:
+        """To the other owners: a campaign that gives much was made or enlarged."""
+        terms = campaign.terms
+        if terms.total_days < LARGE and not terms.asks_twice:
+            return
+        stored = await unit.promo.owners()
+        owners = sorted((self.owner_ids | set(stored)) - {admin})
+        large = PromoLargeMessage(**_named(campaign), admin=admin)
+        await self._alarm(unit, campaign, large, f"{terms.capacity}:{terms.ends}", now, to=owners)
 
     async def guessed(self, unit: UnitOfWork, now: Millis) -> None:
         """At 50 wrong tries of everybody within a minute; once in a quarter of an hour."""
@@ -88,11 +100,13 @@ class PromoAlarms:
         self,
         unit: UnitOfWork,
         campaign: Campaign,
-        alarm: PromoUsedMessage | PromoFastMessage,
+        alarm: PromoUsedMessage | PromoFastMessage | PromoLargeMessage,
         what: str,
         now: Millis,
+        *,
+        to: Sequence[UserId] | None = None,
     ) -> None:
-        admins = await self.admins(unit)
+        admins = await self.admins(unit) if to is None else to
         buttons = [self._pause_button(admin, campaign, now) for admin in admins]
         await unit.buttons.add(buttons, now)
         for admin, button in zip(admins, buttons, strict=True):

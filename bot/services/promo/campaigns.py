@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import Final
 
+from bot.domain.admin import FREE_DAYS
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput
@@ -23,17 +25,21 @@ from bot.domain.promo import (
     HeldUsage,
     Pin,
     PromoTakenMessage,
+    Redeemer,
     SealedCode,
     UndoStep,
     undo_step,
 )
-from bot.domain.promo_codes import Terms, fold, generated
+from bot.domain.promo_codes import Terms, TermsChange, fold, generated
 from bot.domain.secrets import Secret
 from bot.services.licensing.licenses import Licenses
 from bot.services.promo.alerts import PromoAlarms
+from bot.services.users.pin import PinService
 
 LARGEST_SHOWN: Final = 10  # people named in the preview of an undo
-PAGE: Final = 8  # campaigns a page
+PAGE: Final = 8  # campaigns or redemptions a page
+NEWEST: Final = 2**63 - 1  # above every redemption's number
+_READ: Final = 200  # redemptions a read
 _CHUNK: Final = 250  # codes made without a pause for others
 _BATCH: Final = 20  # redemptions undone a transaction
 
@@ -49,11 +55,24 @@ class NewCampaign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCode:
+    """A code, opened for an admin, with how often it was redeemed."""
+
+    code: Secret
+    uses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndoPreview:
-    """What an undo would do now. `at`: from when on one may do it alone, where that is to be waited for."""
+    """What an undo would do now. `at`: from when on one may do it alone, where that is to be waited for.
+
+    `is_creator`: the admin made the campaign; `asker`: who asked for the undo, as long as that holds.
+    """
 
     campaign: Campaign
     step: UndoStep
+    is_creator: bool
+    asker: UserId | None
     at: Millis | None
     people: int
     millis: int
@@ -66,13 +85,17 @@ async def _silent(_: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignService:
-    """Every act is one audit row. Roles are the guards' business."""
+    """Every act is one audit row. Roles are the guards' business.
+
+    The PIN stands before what gives license time to others: much of it, codes that are shown, what opens again.
+    """
 
     queries: PromoQueries
     transactions: Transactions
     licenses: Licenses
     cipher: PromoCodeCipher
     alarms: PromoAlarms
+    pin: PinService
     clock: Clock
     random_bytes: Callable[[int], bytes] = token_bytes
 
@@ -83,7 +106,12 @@ class CampaignService:
     async def create(
         self, actor: UserId, terms: Terms, own: SealedCode | None = None, progress: Progress = _silent
     ) -> NewCampaign:
-        """A campaign with its codes in one transaction. Raises BadInput for an own code that folds like another."""
+        """A campaign with its codes in one transaction.
+
+        Raises BadInput for an own code that folds like another, PinRequired for more days than the PIN leaves free.
+        """
+        if terms.total_days > FREE_DAYS:  # before the work of making many
+            self.pin.demand(actor)
         codes = [] if own is not None else await self._make(terms.count, progress)
         sealed = [own] if own is not None else [self.seal(code.reveal()) for code in codes]
         now = self.clock.now()
@@ -93,7 +121,9 @@ class CampaignService:
             campaign_id = await unit.promo.create(terms, sealed, actor, now)
             details = f"campaign {campaign_id}, {terms.license_type} {terms.days} d, {terms.count} x {terms.max_uses}"
             await unit.audit(AuditEntry(actor=actor, action="promo.create", subject=None, details=details), now)
+            await self.pin.demand_for_days(unit, actor, terms.total_days, f"promo:{campaign_id}")
             campaign = await _existing(unit, campaign_id)
+            await self.alarms.large(unit, campaign, actor, now)
         shown = [self.cipher.open_code(own)] if own is not None else codes
         return NewCampaign(campaign=campaign, codes=tuple(shown))
 
@@ -112,26 +142,78 @@ class CampaignService:
     async def funnel(self, campaign_id: int) -> Funnel:
         return await self.queries.funnel(campaign_id)
 
-    async def show(self, actor: UserId, campaign_id: int, why: str) -> tuple[Secret, ...]:
-        """The codes, opened; each view is an audit row of its own. Raises BadInput, WrongKeyFile."""
+    async def change(self, actor: UserId, campaign_id: int, change: TermsChange) -> Campaign:
+        """Other uses, another end or note. More of it asks for the PIN.
+
+        Raises BadInput for one that was called back, for fewer uses than there were and for what changes nothing,
+        PinRequired.
+        """
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            campaign = await _standing(unit, campaign_id)
+            before, terms = campaign.terms, change.applied(campaign.terms)
+            _refuse_change(campaign, terms, await unit.promo.most_used(campaign_id))
+            await unit.promo.change(campaign_id, terms)
+            details = f"campaign {campaign_id}: {_changes(before, terms)}"
+            await unit.audit(AuditEntry(actor=actor, action="promo.edit", subject=None, details=details), now)
+            campaign = await _existing(unit, campaign_id)
+            if terms.loosens(before):
+                self.pin.demand(actor)
+                await self.alarms.large(unit, campaign, actor, now)
+        return campaign
+
+    async def preview_change(self, campaign_id: int, change: TermsChange) -> tuple[Campaign, Terms]:
+        """The campaign as it is, and its terms as they would be. Raises BadInput like `change`."""
+        campaign = await self.campaign(campaign_id)
+        terms = change.applied(campaign.terms)
+        uses = [each.uses for each in await self.queries.codes(campaign_id)]
+        _refuse_change(campaign, terms, max(uses, default=0))
+        return campaign, terms
+
+    async def redeemers(self, campaign_id: int, before: int = NEWEST, limit: int = PAGE) -> tuple[Redeemer, ...]:
+        """Who redeemed a campaign, the newest first, below the usage `before`."""
+        return await self.queries.redeemers(campaign_id, self.clock.now(), before, limit)
+
+    async def all_redeemers(self, actor: UserId, campaign_id: int) -> tuple[Redeemer, ...]:
+        """The same, all of them, for a file; an audit row. Raises BadInput."""
         await self.campaign(campaign_id)
+        found: list[Redeemer] = []
+        before = NEWEST
+        while page := await self.redeemers(campaign_id, before, _READ):
+            found += page
+            before = page[-1].usage.usage_id
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            details = f"campaign {campaign_id}, {len(found)} redemptions"
+            await unit.audit(AuditEntry(actor=actor, action="promo.redeemers", subject=None, details=details), now)
+        return tuple(found)
+
+    async def show(self, actor: UserId, campaign_id: int, why: str) -> tuple[ShownCode, ...]:
+        """The codes, opened; each view is an audit row of its own. Raises BadInput, PinRequired, WrongKeyFile."""
+        await self.campaign(campaign_id)
+        self.pin.demand(actor)
         sealed = await self.queries.codes(campaign_id)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             details = f"campaign {campaign_id}, {len(sealed)} codes, {why}"
             await unit.audit(AuditEntry(actor=actor, action="promo.view", subject=None, details=details), now)
-        codes: list[Secret] = []
+        codes: list[ShownCode] = []
         for start in range(0, len(sealed), _CHUNK):
-            codes += [self.cipher.open_code(each) for each in sealed[start : start + _CHUNK]]
+            chunk = sealed[start : start + _CHUNK]
+            codes += [ShownCode(code=self.cipher.open_code(each.sealed), uses=each.uses) for each in chunk]
             await asyncio.sleep(0)
         return tuple(codes)
 
     async def pause(self, actor: UserId, campaign_id: int, *, paused: bool) -> Campaign:
-        """Off or on again, at once; any admin may. Raises BadInput for one that was called back."""
+        """Off at once, by any admin; on again after the PIN.
+
+        Raises BadInput for one that was called back, PinRequired.
+        """
         now = self.clock.now()
         async with self.transactions.begin() as unit:
-            if (await _existing(unit, campaign_id)).state is CampaignState.UNDONE:
-                raise BadInput("promo-undone", campaign=campaign_id)
+            await _standing(unit, campaign_id)
+            if not paused:
+                self.pin.demand(actor)
             if await unit.promo.pause(campaign_id, paused=paused):
                 action = "promo.pause" if paused else "promo.resume"
                 entry = AuditEntry(actor=actor, action=action, subject=None, details=f"campaign {campaign_id}")
@@ -144,13 +226,15 @@ class CampaignService:
         """Who would lose what, and what this admin may do about it now. Raises BadInput."""
         campaign = await self.campaign(campaign_id)
         now = self.clock.now()
-        admins = len(self.alarms.owner_ids | set(await self.queries.staff()))
+        admins = self.alarms.owner_ids | set(await self.queries.staff())
         step = undo_step(campaign, actor, now, admins=admins)
         claw_backs = await self.queries.claw_backs(campaign_id, now)
         alone = None if campaign.undo_asked is None else Millis(campaign.undo_asked + UNDO_WAIT)
         return UndoPreview(
             campaign=campaign,
             step=step,
+            is_creator=actor == campaign.creator,
+            asker=asker if (asker := campaign.undo_asker(now)) in admins else None,
             at=alone if step is UndoStep.WAIT else None,
             people=len({each.user_id for each in claw_backs}),
             millis=sum(each.millis for each in claw_backs),
@@ -164,11 +248,8 @@ class CampaignService:
         """
         now = self.clock.now()
         async with self.transactions.begin() as unit:
-            campaign = await _existing(unit, campaign_id)
-            if campaign.state is CampaignState.UNDONE:
-                raise BadInput("promo-undone", campaign=campaign_id)
-            admins = await self.alarms.admins(unit)
-            step = undo_step(campaign, actor, now, admins=len(admins))
+            campaign = await _standing(unit, campaign_id)
+            step = undo_step(campaign, actor, now, admins=await self.alarms.admins(unit))
             if step is UndoStep.ASK:
                 await unit.promo.ask_undo(campaign_id, actor, now)
                 await self.alarms.undo_asked(unit, campaign, actor, now)
@@ -227,7 +308,7 @@ class CampaignService:
 
     # --- pinned cards -----------------------------------------------------------------------------------------
 
-    async def pin(self, pin: Pin) -> None:
+    async def pin_card(self, pin: Pin) -> None:
         async with self.transactions.begin() as unit:
             await unit.promo.pin(pin)
 
@@ -246,6 +327,42 @@ class CampaignService:
             await progress(len(codes))
             await asyncio.sleep(0)
         return codes
+
+
+async def _standing(unit: UnitOfWork, campaign_id: int) -> Campaign:
+    """Raises BadInput for one that was called back, too."""
+    campaign = await _existing(unit, campaign_id)
+    if campaign.state is CampaignState.UNDONE:
+        raise BadInput("promo-undone", campaign=campaign_id)
+    return campaign
+
+
+def _refuse_change(campaign: Campaign, terms: Terms, most_used: int) -> None:
+    """Raises BadInput for terms that cannot be or are the same."""
+    if campaign.state is CampaignState.UNDONE:
+        raise BadInput("promo-undone", campaign=campaign.campaign_id)
+    if terms == campaign.terms:
+        raise BadInput("promo-edit-same", campaign=campaign.campaign_id)
+    if terms.max_uses < most_used:
+        raise BadInput("promo-edit-used", uses=most_used)
+    if terms.ends is not None and terms.ends <= (terms.starts or 0):
+        raise BadInput("promo-until-past")
+
+
+def _changes(before: Terms, terms: Terms) -> str:
+    """For the audit."""
+    parts = []
+    if terms.max_uses != before.max_uses:
+        parts.append(f"max {before.max_uses} -> {terms.max_uses}")
+    if terms.ends != before.ends:
+        parts.append(f"until {_utc(before.ends)} -> {_utc(terms.ends)}")
+    if terms.note != before.note:
+        parts.append("note")
+    return ", ".join(parts)
+
+
+def _utc(at: Millis | None) -> str:
+    return "never" if at is None else datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 async def _existing(unit: UnitOfWork, campaign_id: int) -> Campaign:

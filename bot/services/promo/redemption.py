@@ -1,6 +1,8 @@
 """Redeeming promo codes: a preview that shows what a code would add, then one transaction that adds it.
 
-A code that is unknown, over, used up or paused gets one and the same answer, after one and the same work.
+Why a code gives nothing is told where nothing is found out by it: after its card was shown, of an admin's own word,
+which many know, and to who used the campaign before. Of any other code, unknown, over, used up or paused is one and the
+same answer, after one and the same work.
 """
 
 from collections.abc import Sequence
@@ -16,18 +18,23 @@ from bot.domain.ports.promo import PromoCodeCipher, PromoQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import (
+    STAFF_TRIES,
     TRIES,
     TRIES_WITHIN,
     CampaignState,
     KnownCode,
     PromoGivenMessage,
     Redeemed,
+    RefusalReason,
     Usage,
     starts_after,
 )
-from bot.domain.promo_codes import fold, suggestion
+from bot.domain.promo_codes import fold, is_word, suggestion
+from bot.domain.users import Role
 from bot.services.licensing.licenses import Licenses
 from bot.services.promo.alerts import PromoAlarms
+from bot.services.users.access import RoleResolver
+from bot.services.users.pin import PinService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +68,15 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Not valid, whatever the reason; or, with `next_try`, too many wrong tries."""
+    """Not valid, whatever the reason, unless that may be told; or, with `next_try`, too many wrong tries.
+
+    `at` is when it ended or begins, where that is the reason; `tries`: how many wrong ones were too many.
+    """
 
     next_try: Millis | None = None
+    tries: int = TRIES
+    reason: RefusalReason | None = None
+    at: Millis | None = None
 
 
 PreviewOutcome = CodePreview | Redemption | Suggestion | Refusal
@@ -79,6 +92,8 @@ class Redemptions:
     licenses: Licenses
     cipher: PromoCodeCipher
     alarms: PromoAlarms
+    pin: PinService
+    roles: RoleResolver
     clock: Clock
 
     async def preview(self, requester: UserId, typed: str, recipient: UserId | None = None) -> PreviewOutcome:
@@ -92,7 +107,10 @@ class Redemptions:
         return await self._preview(requester, bytes.fromhex(lookup), recipient or requester, None)
 
     async def redeem(self, requester: UserId, lookup: str, recipient: UserId | None = None) -> Redemption | Refusal:
-        """Add the time, once: a second call answers the same. Count, ledger row and audit row are one transaction."""
+        """Add the time, once: a second call answers the same. Count, ledger row and audit row are one transaction.
+
+        Raises PinRequired where an admin gives another one more than the PIN leaves free.
+        """
         owner = recipient or requester
         async with self.transactions.begin() as unit:
             code = await unit.promo.find(bytes.fromhex(lookup), owner)
@@ -108,17 +126,21 @@ class Redemptions:
         if recipient != requester and await self.reads.user_config(recipient) is None:
             raise BadInput("promo-unknown-user", user=recipient)
         now = self.clock.now()
+        most = await self._tries_of(requester)
         # what was seen or mistyped is not the effect of this update: it may be shown again
         async with self.transactions.begin_aside() as unit:
-            tries = await unit.promo.tries(requester, Millis(now - TRIES_WITHIN))
-            if len(tries) >= TRIES:
-                return Refusal(next_try=_next_try(tries))
+            tries = await unit.promo.tries(requester, Millis(now - TRIES_WITHIN), most)
+            if len(tries) >= most:
+                return Refusal(next_try=_next_try(tries), tries=most)
             if latin is not None:
                 return Suggestion(text=latin, lookup=lookup.hex(), recipient=recipient)
             code = await unit.promo.find(lookup, recipient)
             if code is not None and (redemption := _redeemed(code, recipient)) is not None:
                 return redemption
-            if code is None or not code.is_open(now):
+            reason = None if code is None else code.refusal(now)
+            if code is not None and reason is not None and self._may_be_told(code, reason):
+                return _refused(code, reason)
+            if code is None or reason is not None:
                 await unit.promo.add_try(requester, now)
                 await self.alarms.guessed(unit, now)
                 return Refusal()
@@ -141,11 +163,15 @@ class Redemptions:
         self, unit: UnitOfWork, code: KnownCode, requester: UserId, recipient: UserId
     ) -> Redemption | Refusal:
         now = self.clock.now()
+        if (refusal := code.refusal(now)) is not None:
+            return _refused(code, refusal)
         actor = None if requester == recipient else requester
         use = await unit.promo.use(code, recipient, actor, now)
         if use is None:
             return Refusal()
         terms = code.campaign.terms
+        if actor is not None:
+            await self.pin.demand_for_days(unit, actor, terms.days, f"promo-use:{use.usage_id}")
         entry, license_balance = await self.licenses.give(
             unit,
             recipient,
@@ -167,6 +193,22 @@ class Redemptions:
         usage = Usage(usage_id=use.usage_id, license_type=terms.license_type, days=terms.days, at=now, until=until)
         return Redemption(recipient=recipient, usage=usage)
 
+    async def _tries_of(self, requester: UserId) -> int:
+        """Wrong tries in a quarter of an hour: admins type for customers, and are known."""
+        config = await self.reads.user_config(requester)
+        is_admin = config is not None and self.roles.role(config).rank >= Role.ADMIN.rank
+        return STAFF_TRIES if is_admin else TRIES
+
+    def _may_be_told(self, code: KnownCode, reason: RefusalReason) -> bool:
+        """Whether the reason helps nobody to find codes out."""
+        return reason is RefusalReason.ANOTHER_USED or is_word(self.cipher.open_code(code.sealed).reveal())
+
+
+def _refused(code: KnownCode, reason: RefusalReason) -> Refusal:
+    terms = code.campaign.terms
+    at = {RefusalReason.ENDED: terms.ends, RefusalReason.EARLY: terms.starts}.get(reason)
+    return Refusal(reason=reason, at=at)
+
 
 def _redeemed(code: KnownCode, recipient: UserId) -> Redemption | None:
     """What this recipient got by it before; nothing if the campaign was called back since."""
@@ -176,8 +218,8 @@ def _redeemed(code: KnownCode, recipient: UserId) -> Redemption | None:
 
 
 def _next_try(tries: Sequence[Millis]) -> Millis:
-    """When the oldest of the newest five wrong tries is a quarter of an hour old."""
-    return Millis(tries[TRIES - 1] + TRIES_WITHIN)
+    """When the oldest of the newest wrong tries, as many as one has, is a quarter of an hour old."""
+    return Millis(tries[-1] + TRIES_WITHIN)
 
 
 def _end_of(license_balance: LicenseBalance, license_type: LicenseType) -> Millis:

@@ -8,6 +8,7 @@ from hmac import compare_digest
 from secrets import token_bytes, token_hex
 from typing import Final
 
+from bot.domain.admin import FREE_DAYS
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import outbox_message
 from bot.domain.errors import BadInput, PinRequired
@@ -82,6 +83,16 @@ class PinService:
     def demand(self, user_id: UserId) -> None:
         """First line of an act that one lost phone must not allow. Raises PinRequired unless `is_open`."""
         if not self.is_open(user_id):
+            raise PinRequired
+
+    async def demand_for_days(self, unit: UnitOfWork, admin: UserId, days: int, cause: str) -> None:
+        """Before an admin gives license time: `days` in all, to everybody. Counted in the caller's transaction.
+
+        Raises PinRequired where what that admin gave without it within 24 hours comes to more than 30 days.
+        """
+        if self.is_open(admin):
+            return
+        if await unit.pins.add_given(admin, days, cause, self.clock.now()) > FREE_DAYS:
             raise PinRequired
 
     async def demand_for_keys(self, user_id: UserId) -> None:

@@ -32,8 +32,22 @@ redeem-starts-now = They start now and last until { $until }.
 redeem-starts-after = They start after { $start } and last until { $until }.
 redeem-done = ✓ Added: { $gift }, until { $until }.
 redeem-used = You used it on { $at }: { $gift }, until { $until }.
-redeem-not-valid = This code is not valid. Check each letter; blanks, dashes and capitals make no difference.
+redeem-not-valid = This code is not valid, or not any more. If it should be, check each letter; blanks, dashes and capitals make no difference.
+redeem-refused =
+    { $reason ->
+        [used-up] This code is used up: it was for a fixed number of people, and all of them have redeemed it.
+        [ended] This code could be redeemed until { $date }.
+        [paused] This code is paused for the moment. Please try again later.
+        [early] This code can be redeemed from { $date } on.
+        [another-used] Another code of this campaign was redeemed before, and each person may redeem one.
+       *[called-back] This code was called back.
+    }
 redeem-too-many = Too many tries. Next at { $time }.
+redeem-too-many-admin =
+    { $count ->
+        [one] That was { $count } wrong code in 15 minutes, which is an admin's limit. Next at { $time }.
+       *[other] Those were { $count } wrong codes in 15 minutes, which is an admin's limit. Next at { $time }.
+    }
 redeem-suggestion = Those are Cyrillic letters. Did you mean <code>{ $code }</code>?
 redeem-for-offer = 🎁 <b>For user { $user }: { $gift }.</b>
 redeem-for-done = ✓ User { $user } has { $gift } more, until { $until }. I told them.
@@ -63,12 +77,19 @@ promo-codes =
         [one] { $count } code
        *[other] { $count } codes
     }
+promo-once = one a person
+promo-repeat = several a person
 promo-from = from { $date }
 promo-until = until { $date }
 promo-endless = without an end
 promo-new = <b>New promo code</b>
 promo-own = Code: <code>{ $code }</code>
 promo-note = Note: { $note }
+promo-unsaid =
+    { $option ->
+        [max] Nothing was said of the uses, so it is one: <code>max=100</code>
+       *[until] Nothing was said of the end, so it is in 90 days: <code>until=2026-12-31</code> or <code>until=never</code>
+    }
 promo-line = Another way? Change this line and send it: <code>{ $line }</code>
 promo-sure = ⚠️ <b>That is a lot.</b> Do you mean it?
 promo-making =
@@ -103,6 +124,27 @@ promo-funnel-connected = Connected keys
 promo-funnel-traded = Traded
 promo-funnel-paid = Paid
 promo-as-of = <i>As of { $date }</i>
+promo-edit-title = <b>Change campaign #{ $campaign }</b>
+promo-edit-ask = What shall be otherwise? <code>max=200</code>, <code>until=2026-12-31</code>, <code>until=never</code>, <code>note=…</code>, one or several.
+promo-edit-before = Now: { $terms }
+promo-edit-after = Then: { $terms }
+promo-edit-no-note = The note goes.
+promo-edit-more = That allows more than before, so I shall ask for your PIN.
+promo-edit-usage = Like this: <code>/promo edit 12 max=200 until=2026-12-31 note=spring</code>, or <code>until=never</code>. Type and days stay as they are.
+promo-edit-past = That day is over. To end it now, pause it.
+promo-edit-same = Campaign #{ $campaign } is like that already.
+promo-edit-used = One of its codes was redeemed { $uses } times: <code>max=</code> can't be less.
+promo-redeemers = <b>Who redeemed campaign #{ $campaign }</b>
+promo-redeemers-none = Nobody yet.
+promo-redeemer = { $at } · { $name } · <code>{ $user }</code> · { $state }
+promo-redeemer-erased = { $at } · somebody who was erased · <code>{ $pseudonym }</code>
+promo-redeemer-by-admin = by an admin
+promo-redeemer-state =
+    { $state ->
+        [active] { $left } left
+        [called-back] called back
+       *[over] nothing left
+    }
 promo-pinned = ✓ Pinned. I bring it up to date every hour.
 promo-not-pinned = Telegram would not pin it. The card stands above.
 promo-undo-title = <b>Call back campaign #{ $campaign }?</b>
@@ -113,10 +155,12 @@ promo-undo-what =
     }
 promo-undo-nobody = Nobody has anything left of it, so nobody loses anything. The code ends for good.
 promo-undo-more = … and others with less
-promo-undo-ask = More than 15 minutes have passed, so a second admin has to agree; if there is no other one, 24 hours have to.
+promo-undo-ask = More than 15 minutes have passed since you made it, so a second admin has to agree; if there is no other one, 24 hours have to pass.
+promo-undo-ask-other = Another admin made it, so two of you have to agree; if there is no other one, 24 hours have to pass.
+promo-undo-agree = { $user } asked for it. If you agree, it is called back at once.
 promo-undo-wait-admin = You asked for it. Now another admin has to agree: <code>/promo undo { $campaign }</code>
 promo-undo-wait = You asked for it, and you are the only admin: it can be done from { $date } on.
-promo-undo-asked = ✓ Noted, and the other admins are told.
+promo-undo-asked = ✓ Noted. It holds for seven days.
 promo-undoing = ⏳ Calling back: { $done } done
 promo-undone-done = ✓ Campaign #{ $campaign } is called back, and everybody concerned is told.
 
@@ -129,8 +173,8 @@ promo-until-past = It would end before it begins. Take a later <code>until=</cod
 promo-own-code = A code of your own has { $shortest } to { $longest } letters A–Z and digits.
 promo-own-code-once = A code of your own is one code: leave out <code>count=</code> or <code>code=</code>.
 promo-code-taken = There is a code already that reads the same (O is 0, I and L are 1). Take another one.
-promo-new-usage = Like this: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Only type and days are needed.
-promo-usage = Type the campaign's number: <code>/promo card 12</code>
+promo-new-usage = Like this: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Only type and days are needed; also <code>count=500</code>, <code>from=2026-11-01</code>, <code>until=never</code>, <code>repeat=yes</code>.
+promo-usage = Like this, with the campaign's number: <code>/promo card 12</code>. Instead of card: show, codes, used, edit, pause, resume, undo. Others: new, list, redeem.
 promo-unknown = There is no campaign #{ $campaign }. /promo lists them.
 promo-undone = Campaign #{ $campaign } was called back; it stays so.
 promo-unknown-user = I know no user { $user }: they have to send /start first.
@@ -154,6 +198,12 @@ button-promo-undo = Call back …
 button-promo-undo-ask = Ask for it
 button-promo-undo-now = Call back now
 button-promo-pin = Pin this card
+button-promo-redeemers = Who used it
+button-promo-redeemers-file = As a file
+button-promo-newest = Newest
+button-promo-older = Older ›
+button-promo-edit = Change …
+button-promo-change = Change it
 
 promise-promo-given =
     { $days ->
@@ -162,6 +212,7 @@ promise-promo-given =
     }
 promise-promo-taken = A promo campaign that you used was called back. The { $span } of { $kind } that were left of it are gone; whatever you paid for stays.
 promise-promo-used = 📣 Campaign #{ $campaign } ({ $terms }) is { $percent } % used: { $uses } of { $capacity }.
+promise-promo-large = 📣 Admin { $admin } opened or enlarged campaign #{ $campaign } ({ $terms }), which gives that to as many as { $capacity } people.
 promise-promo-fast =
     { $count ->
         [one] ⚠️ Campaign #{ $campaign } ({ $terms }) runs at ten times its usual pace: { $count } redemption this hour. Did the code leak?

@@ -33,8 +33,23 @@ redeem-starts-now = Начнётся сразу и продлится до { $un
 redeem-starts-after = Начнётся после { $start } и продлится до { $until }.
 redeem-done = ✓ Добавлено: { $gift }, до { $until }.
 redeem-used = Вы использовали его { $at }: { $gift }, до { $until }.
-redeem-not-valid = Такой код не действует. Проверьте каждую букву; пробелы, дефисы и регистр не важны.
+redeem-not-valid = Такой код не действует или уже не действует. Если должен, проверьте каждую букву; пробелы, дефисы и регистр не важны.
+redeem-refused =
+    { $reason ->
+        [used-up] Этот код израсходован: он был на определённое число человек, и все его уже активировали.
+        [ended] Этот код можно было активировать до { $date }.
+        [paused] Этот код сейчас на паузе. Попробуйте позже.
+        [early] Этот код можно активировать с { $date }.
+        [another-used] Другой код этой кампании уже активирован, а каждому положен один.
+       *[called-back] Этот код отозван.
+    }
 redeem-too-many = Слишком много попыток. Следующая в { $time }.
+redeem-too-many-admin =
+    { $count ->
+        [one] Это { $count } неверный код за 15 минут: больше администратору нельзя. Следующий в { $time }.
+        [few] Это { $count } неверных кода за 15 минут: больше администратору нельзя. Следующий в { $time }.
+       *[many] Это { $count } неверных кодов за 15 минут: больше администратору нельзя. Следующий в { $time }.
+    }
 redeem-suggestion = Здесь буквы из кириллицы. Вы имели в виду <code>{ $code }</code>?
 redeem-for-offer = 🎁 <b>Для пользователя { $user }: { $gift }.</b>
 redeem-for-done = ✓ Пользователю { $user } добавлено: { $gift }, до { $until }. Он об этом узнает.
@@ -67,12 +82,19 @@ promo-codes =
         [few] { $count } кода
        *[many] { $count } кодов
     }
+promo-once = по одному на человека
+promo-repeat = можно несколько на человека
 promo-from = с { $date }
 promo-until = до { $date }
 promo-endless = без срока
 promo-new = <b>Новый промокод</b>
 promo-own = Код: <code>{ $code }</code>
 promo-note = Заметка: { $note }
+promo-unsaid =
+    { $option ->
+        [max] Число активаций не указано, поэтому одна: <code>max=100</code>
+       *[until] Срок не указан, поэтому 90 дней: <code>until=2026-12-31</code> или <code>until=never</code>
+    }
 promo-line = Нужно иначе? Поправьте эту строку и отправьте: <code>{ $line }</code>
 promo-sure = ⚠️ <b>Это очень много.</b> Вы уверены?
 promo-making =
@@ -108,6 +130,27 @@ promo-funnel-connected = Подключили ключ
 promo-funnel-traded = Торговали
 promo-funnel-paid = Заплатили
 promo-as-of = <i>По состоянию на { $date }</i>
+promo-edit-title = <b>Изменить кампанию №{ $campaign }</b>
+promo-edit-ask = Что изменить? <code>max=200</code>, <code>until=2026-12-31</code>, <code>until=never</code>, <code>note=…</code>, одно или несколько.
+promo-edit-before = Сейчас: { $terms }
+promo-edit-after = Станет: { $terms }
+promo-edit-no-note = Заметка удаляется.
+promo-edit-more = Это больше, чем сейчас, поэтому я спрошу PIN.
+promo-edit-usage = Вот так: <code>/promo edit 12 max=200 until=2026-12-31 note=spring</code> или <code>until=never</code>. Вид и дни остаются прежними.
+promo-edit-past = Этот день уже прошёл. Чтобы закончить сейчас, поставьте её на паузу.
+promo-edit-same = Кампания №{ $campaign } уже такая.
+promo-edit-used = Один из её кодов уже активирован, раз: { $uses }. Меньше в <code>max=</code> нельзя.
+promo-redeemers = <b>Кто активировал кампанию №{ $campaign }</b>
+promo-redeemers-none = Пока никто.
+promo-redeemer = { $at } · { $name } · <code>{ $user }</code> · { $state }
+promo-redeemer-erased = { $at } · удалённый человек · <code>{ $pseudonym }</code>
+promo-redeemer-by-admin = через администратора
+promo-redeemer-state =
+    { $state ->
+        [active] осталось { $left }
+        [called-back] отозвано
+       *[over] ничего не осталось
+    }
 promo-pinned = ✓ Закреплено. Обновляю каждый час.
 promo-not-pinned = Telegram не дал закрепить. Карточка стоит выше.
 promo-undo-title = <b>Отозвать кампанию №{ $campaign }?</b>
@@ -119,10 +162,12 @@ promo-undo-what =
     }
 promo-undo-nobody = Ни у кого ничего от неё не осталось, поэтому никто ничего не потеряет. Код закончится навсегда.
 promo-undo-more = … и другие, у кого меньше
-promo-undo-ask = Прошло больше 15 минут, поэтому нужно согласие второго администратора; если его нет, должны пройти 24 часа.
+promo-undo-ask = С тех пор как вы её создали, прошло больше 15 минут, поэтому нужно согласие второго администратора; если его нет, должны пройти 24 часа.
+promo-undo-ask-other = Её создал другой администратор, поэтому согласиться должны двое; если второго нет, должны пройти 24 часа.
+promo-undo-agree = Об этом просит { $user }. Если вы согласны, она будет отозвана сразу.
 promo-undo-wait-admin = Вы попросили об отзыве. Теперь должен согласиться другой администратор: <code>/promo undo { $campaign }</code>
 promo-undo-wait = Вы попросили об отзыве, а других администраторов нет: это можно сделать с { $date }.
-promo-undo-asked = ✓ Записано, другие администраторы об этом узнают.
+promo-undo-asked = ✓ Записано. Просьба действует семь дней.
 promo-undoing = ⏳ Отзываю, готово { $done }
 promo-undone-done = ✓ Кампания №{ $campaign } отозвана, и всем, кого это касается, об этом скажут.
 
@@ -135,8 +180,8 @@ promo-until-past = Она кончится раньше, чем начнётся
 promo-own-code = В своём коде от { $shortest } до { $longest } латинских букв и цифр.
 promo-own-code-once = Свой код бывает только один: уберите <code>count=</code> или <code>code=</code>.
 promo-code-taken = Код, который читается так же, уже есть (O – это 0, I и L – это 1). Возьмите другой.
-promo-new-usage = Вот так: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Обязательны только вид и дни.
-promo-usage = Напишите номер кампании: <code>/promo card 12</code>
+promo-new-usage = Вот так: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Обязательны только вид и дни; можно ещё <code>count=500</code>, <code>from=2026-11-01</code>, <code>until=never</code>, <code>repeat=yes</code>.
+promo-usage = Вот так, с номером кампании: <code>/promo card 12</code>. Вместо card: show, codes, used, edit, pause, resume, undo. Ещё есть new, list, redeem.
 promo-unknown = Кампании №{ $campaign } нет. Список: /promo.
 promo-undone = Кампания №{ $campaign } отозвана, и это не изменить.
 promo-unknown-user = Пользователя { $user } я не знаю: пусть сначала отправит /start.
@@ -160,6 +205,12 @@ button-promo-undo = Отозвать …
 button-promo-undo-ask = Попросить об этом
 button-promo-undo-now = Отозвать сейчас
 button-promo-pin = Закрепить карточку
+button-promo-redeemers = Кто активировал
+button-promo-redeemers-file = Файлом
+button-promo-newest = Новейшие
+button-promo-older = Старее ›
+button-promo-edit = Изменить …
+button-promo-change = Изменить
 
 promise-promo-given =
     { $days ->
@@ -169,6 +220,7 @@ promise-promo-given =
     }
 promise-promo-taken = Промокампания, кодом которой вы воспользовались, отозвана. Остаток её времени ({ $kind }, { $span }) снят; всё оплаченное остаётся.
 promise-promo-used = 📣 Кампания №{ $campaign } ({ $terms }) использована на { $percent } %: { $uses } из { $capacity }.
+promise-promo-large = 📣 Администратор { $admin } открыл или увеличил кампанию №{ $campaign } ({ $terms }); получить это могут человек: { $capacity }.
 promise-promo-fast =
     { $count ->
         [one] ⚠️ Кампания №{ $campaign } ({ $terms }) идёт вдесятеро быстрее обычного: { $count } активация за этот час. Код утёк?

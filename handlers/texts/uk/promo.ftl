@@ -33,8 +33,23 @@ redeem-starts-now = Почнеться одразу й триватиме до {
 redeem-starts-after = Почнеться після { $start } і триватиме до { $until }.
 redeem-done = ✓ Додано: { $gift }, до { $until }.
 redeem-used = Ви використали його { $at }: { $gift }, до { $until }.
-redeem-not-valid = Такий код не діє. Перевірте кожну літеру; пробіли, дефіси та регістр не важливі.
+redeem-not-valid = Такий код не діє або вже не діє. Якщо має діяти, перевірте кожну літеру; пробіли, дефіси та регістр не важливі.
+redeem-refused =
+    { $reason ->
+        [used-up] Цей код вичерпано: він був на певну кількість людей, і всі його вже активували.
+        [ended] Цей код можна було активувати до { $date }.
+        [paused] Цей код зараз на паузі. Спробуйте пізніше.
+        [early] Цей код можна активувати з { $date }.
+        [another-used] Інший код цієї кампанії вже активовано, а кожному належить один.
+       *[called-back] Цей код відкликано.
+    }
 redeem-too-many = Забагато спроб. Наступна о { $time }.
+redeem-too-many-admin =
+    { $count ->
+        [one] Це { $count } хибний код за 15 хвилин: більше адміністратору не можна. Наступний о { $time }.
+        [few] Це { $count } хибні коди за 15 хвилин: більше адміністратору не можна. Наступний о { $time }.
+       *[many] Це { $count } хибних кодів за 15 хвилин: більше адміністратору не можна. Наступний о { $time }.
+    }
 redeem-suggestion = Тут літери з кирилиці. Ви мали на увазі <code>{ $code }</code>?
 redeem-for-offer = 🎁 <b>Для користувача { $user }: { $gift }.</b>
 redeem-for-done = ✓ Користувачу { $user } додано: { $gift }, до { $until }. Він про це дізнається.
@@ -67,12 +82,19 @@ promo-codes =
         [few] { $count } коди
        *[many] { $count } кодів
     }
+promo-once = по одному на людину
+promo-repeat = можна кілька на людину
 promo-from = з { $date }
 promo-until = до { $date }
 promo-endless = без терміну
 promo-new = <b>Новий промокод</b>
 promo-own = Код: <code>{ $code }</code>
 promo-note = Нотатка: { $note }
+promo-unsaid =
+    { $option ->
+        [max] Кількість активацій не вказано, тому одна: <code>max=100</code>
+       *[until] Термін не вказано, тому 90 днів: <code>until=2026-12-31</code> або <code>until=never</code>
+    }
 promo-line = Треба інакше? Виправте цей рядок і надішліть: <code>{ $line }</code>
 promo-sure = ⚠️ <b>Це дуже багато.</b> Ви впевнені?
 promo-making =
@@ -108,6 +130,27 @@ promo-funnel-connected = Підключили ключ
 promo-funnel-traded = Торгували
 promo-funnel-paid = Заплатили
 promo-as-of = <i>Станом на { $date }</i>
+promo-edit-title = <b>Змінити кампанію №{ $campaign }</b>
+promo-edit-ask = Що змінити? <code>max=200</code>, <code>until=2026-12-31</code>, <code>until=never</code>, <code>note=…</code>, одне або кілька.
+promo-edit-before = Зараз: { $terms }
+promo-edit-after = Стане: { $terms }
+promo-edit-no-note = Нотатка видаляється.
+promo-edit-more = Це більше, ніж зараз, тому я запитаю PIN.
+promo-edit-usage = Ось так: <code>/promo edit 12 max=200 until=2026-12-31 note=spring</code> або <code>until=never</code>. Вид і дні залишаються.
+promo-edit-past = Цей день уже минув. Щоб закінчити зараз, поставте її на паузу.
+promo-edit-same = Кампанія №{ $campaign } уже така.
+promo-edit-used = Один із її кодів уже активовано, разів: { $uses }. Менше в <code>max=</code> не можна.
+promo-redeemers = <b>Хто активував кампанію №{ $campaign }</b>
+promo-redeemers-none = Поки ніхто.
+promo-redeemer = { $at } · { $name } · <code>{ $user }</code> · { $state }
+promo-redeemer-erased = { $at } · видалена людина · <code>{ $pseudonym }</code>
+promo-redeemer-by-admin = через адміністратора
+promo-redeemer-state =
+    { $state ->
+        [active] залишилося { $left }
+        [called-back] відкликано
+       *[over] нічого не залишилося
+    }
 promo-pinned = ✓ Закріплено. Оновлюю щогодини.
 promo-not-pinned = Telegram не дав закріпити. Картка стоїть вище.
 promo-undo-title = <b>Відкликати кампанію №{ $campaign }?</b>
@@ -119,10 +162,12 @@ promo-undo-what =
     }
 promo-undo-nobody = Ні в кого нічого від неї не залишилося, тож ніхто нічого не втратить. Код закінчиться назавжди.
 promo-undo-more = … та інші, у кого менше
-promo-undo-ask = Минуло понад 15 хвилин, тому потрібна згода другого адміністратора; якщо його немає, мають минути 24 години.
+promo-undo-ask = Відколи ви її створили, минуло понад 15 хвилин, тому потрібна згода другого адміністратора; якщо його немає, мають минути 24 години.
+promo-undo-ask-other = Її створив інший адміністратор, тому погодитися мають двоє; якщо другого немає, мають минути 24 години.
+promo-undo-agree = Про це просить { $user }. Якщо ви згодні, її буде відкликано одразу.
 promo-undo-wait-admin = Ви попросили про відкликання. Тепер має погодитися інший адміністратор: <code>/promo undo { $campaign }</code>
 promo-undo-wait = Ви попросили про відкликання, а інших адміністраторів немає: це можна зробити з { $date }.
-promo-undo-asked = ✓ Записано, інші адміністратори про це дізнаються.
+promo-undo-asked = ✓ Записано. Прохання діє сім днів.
 promo-undoing = ⏳ Відкликаю, готово { $done }
 promo-undone-done = ✓ Кампанію №{ $campaign } відкликано, і всім, кого це стосується, про це скажуть.
 
@@ -135,8 +180,8 @@ promo-until-past = Вона скінчиться раніше, ніж почне
 promo-own-code = У власному коді від { $shortest } до { $longest } латинських літер і цифр.
 promo-own-code-once = Власний код буває лише один: приберіть <code>count=</code> або <code>code=</code>.
 promo-code-taken = Код, що читається так само, вже є (O – це 0, I та L – це 1). Візьміть інший.
-promo-new-usage = Ось так: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Обов'язкові лише вид і дні.
-promo-usage = Напишіть номер кампанії: <code>/promo card 12</code>
+promo-new-usage = Ось так: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Обов'язкові лише вид і дні; можна ще <code>count=500</code>, <code>from=2026-11-01</code>, <code>until=never</code>, <code>repeat=yes</code>.
+promo-usage = Ось так, із номером кампанії: <code>/promo card 12</code>. Замість card: show, codes, used, edit, pause, resume, undo. Ще є new, list, redeem.
 promo-unknown = Кампанії №{ $campaign } немає. Список: /promo.
 promo-undone = Кампанію №{ $campaign } відкликано, і цього не змінити.
 promo-unknown-user = Користувача { $user } я не знаю: нехай спершу надішле /start.
@@ -160,6 +205,12 @@ button-promo-undo = Відкликати …
 button-promo-undo-ask = Попросити про це
 button-promo-undo-now = Відкликати зараз
 button-promo-pin = Закріпити картку
+button-promo-redeemers = Хто активував
+button-promo-redeemers-file = Файлом
+button-promo-newest = Найновіші
+button-promo-older = Старіші ›
+button-promo-edit = Змінити …
+button-promo-change = Змінити
 
 promise-promo-given =
     { $days ->
@@ -169,6 +220,7 @@ promise-promo-given =
     }
 promise-promo-taken = Промокампанію, кодом якої ви скористалися, відкликано. Залишок її часу ({ $kind }, { $span }) знято; усе оплачене залишається.
 promise-promo-used = 📣 Кампанію №{ $campaign } ({ $terms }) використано на { $percent } %: { $uses } із { $capacity }.
+promise-promo-large = 📣 Адміністратор { $admin } відкрив або збільшив кампанію №{ $campaign } ({ $terms }); отримати це можуть людей: { $capacity }.
 promise-promo-fast =
     { $count ->
         [one] ⚠️ Кампанія №{ $campaign } ({ $terms }) іде вдесятеро швидше, ніж зазвичай: { $count } активація за цю годину. Код витік?
