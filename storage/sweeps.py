@@ -30,6 +30,17 @@ DELETE_OLD_THREADS: Final = """
 """
 
 
+# A code of a campaign that is over is redeemed by nobody: its marks serve no more.
+DELETE_MARKS: Final = """
+    DELETE FROM used_marks WHERE mark IN (
+        SELECT mark FROM used_marks WHERE until_ts < ?1
+        UNION
+        SELECT m.mark FROM promo_campaigns AS c CROSS JOIN used_marks AS m ON m.campaign_id = c.campaign_id
+         WHERE c.ends_ts < ?1 OR c.state = 'undone')
+    RETURNING mark
+"""
+
+
 class Sweeps:
     """Each call is one commit and answers how many rows went; call again until 0. Raises StorageTrouble."""
 
@@ -51,6 +62,10 @@ class Sweeps:
     async def errors(self, before: Millis) -> int:
         """What went wrong for whom before that moment."""
         return await self._delete(DELETE_OLD_ERRORS, before)
+
+    async def marks(self, before: Millis) -> int:
+        """Marks of erased people whose time was over, or whose campaign had ended, before that moment."""
+        return await self._delete(DELETE_MARKS, before)
 
     async def threads(self, before: Millis) -> int:
         """Support threads closed before that moment."""

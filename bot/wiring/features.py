@@ -104,7 +104,11 @@ async def make_users(
     )
     preferences = Preferences(reads=base.reads, transactions=base.store)
     privacy = Privacy(
-        queries=SqlitePrivacyQueries(base.database), transactions=base.store, clock=base.clock, roles=base.roles
+        queries=SqlitePrivacyQueries(base.database),
+        transactions=base.store,
+        clock=base.clock,
+        roles=base.roles,
+        marks=base.storage.marks,
     )
     return people, preferences, pin, privacy, (jobs.erasures(privacy, base.clock),)
 
@@ -134,7 +138,9 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
 
 def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...]]:
     queries = base.storage.license_queries
-    licenses = Licenses(reads=base.reads, transactions=base.store, queries=queries, clock=base.clock)
+    licenses = Licenses(
+        reads=base.reads, transactions=base.store, queries=queries, clock=base.clock, marks=base.storage.marks
+    )
     reminders = Reminders(queries=queries, transactions=base.store, clock=base.clock, prices=base.settings.price_list)
     return licenses, (jobs.reminders(reminders, base.clock),)
 

@@ -154,5 +154,6 @@ def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
         RetentionRule(name="dialogues", keep=DAY, forget=sweeps.dialogues),
         RetentionRule(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
         RetentionRule(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
+        RetentionRule(name="used_marks", keep=0, forget=sweeps.marks),
         RetentionRule(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.dispatch import Dispatcher
 from bot.domain.ids import Millis
+from bot.domain.marks import Marks
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
 from bot.wiring.outside import Outside
@@ -16,6 +17,7 @@ from storage.licensing.queries import SqliteLicenseQueries
 from storage.sqlite.birth import birth_of
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
+from storage.sqlite.secrets import open_secret
 from storage.sqlite.vault import AesCredentialVault, KeyFile
 from storage.store import Store
 from storage.users.queries import SqliteUserQueries
@@ -28,6 +30,7 @@ class Storage:
     database: Database
     schema: int
     born: Millis
+    marks: Marks
     vault: AesCredentialVault
     dispatcher: Dispatcher
     store: Store
@@ -52,6 +55,7 @@ async def open_storage(
     return Storage(
         database=database,
         schema=schema,
+        marks=Marks(secret=await open_secret(database, vault, "marks")),
         born=await birth_of(database, outside.clock.now()),
         vault=vault,
         dispatcher=dispatcher,

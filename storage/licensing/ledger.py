@@ -17,6 +17,8 @@ SELECT_LAST_EVENT: Final = """
 SELECT_EVENT_BY_KEY: Final = "SELECT event_id, holder FROM license_events WHERE cause = ?"
 SELECT_TRIAL: Final = """
     SELECT 1 FROM license_events WHERE cause = 'trial:' || (SELECT pseudonym FROM users WHERE user_id = ?)
+    UNION ALL
+    SELECT 1 FROM used_marks WHERE mark = ?
 """
 SELECT_EVENTS: Final = """
     SELECT event_id, kind, license_type, millis, takes, at FROM license_events WHERE holder = ? ORDER BY event_id

@@ -22,9 +22,9 @@ class SqliteLicenseQueries:
         """See the port."""
         return tuple(map(entry_of, await self._database.fetch(SELECT_EVENTS_OF_USER, (user_id,))))
 
-    async def had_trial(self, user_id: UserId) -> bool:
-        """Whether they ever started one, also if it was taken back."""
-        return bool(await self._database.fetch(SELECT_TRIAL, (user_id,)))
+    async def had_trial(self, user_id: UserId, mark: bytes) -> bool:
+        """See the port."""
+        return bool(await self._database.fetch(SELECT_TRIAL, (user_id, mark)))
 
     async def ending_licenses(
         self, after: tuple[Millis, UserId], until: Millis, limit: int

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.domain.events import CredentialsChanged, LicenseChanged, RecordEvent, UserConfigChanged
 from bot.domain.ids import Millis, UserId
+from bot.domain.marks import Mark
 from bot.domain.privacy import PrivacyState, Record
 from storage.accounts.accounts import event_of
 from storage.sqlite.database import Database
@@ -32,6 +33,18 @@ UPSERT_ERASE: Final = """
 CLEAR_ERASE: Final = """
     UPDATE privacy_requests SET erase_ts = NULL WHERE user_id = ? AND erase_ts IS NOT NULL RETURNING user_id
 """
+# What an erased person leaves behind, each thing by itself.
+SELECT_HAD_TRIAL: Final = """
+    SELECT 1 FROM license_events WHERE cause = 'trial:' || (SELECT pseudonym FROM users WHERE user_id = ?)
+"""
+SELECT_CAMPAIGNS_USED: Final = """
+    SELECT campaign_id FROM promo_usage WHERE holder = (SELECT pseudonym FROM users WHERE user_id = ?)
+"""
+KEEP_MARK: Final = """
+    INSERT INTO used_marks (mark, campaign_id, until_ts) VALUES (?1, ?2, ?3)
+    ON CONFLICT (mark) DO UPDATE SET until_ts = ?3
+"""
+SELECT_MARK: Final = "SELECT 1 FROM used_marks WHERE mark = ?"
 SELECT_ERASURES_DUE: Final = """
     SELECT r.user_id FROM privacy_requests AS r
      WHERE r.erase_ts <= ?
@@ -263,6 +276,17 @@ class SqlitePrivacy:
     async def keep(self, user_id: UserId) -> bool:
         """True if an erasure was due to come."""
         return bool(await self._transaction.fetch(CLEAR_ERASE, (user_id,)))
+
+    async def used_once(self, user_id: UserId) -> tuple[bool, tuple[int, ...]]:
+        had_trial = await self._transaction.fetch(SELECT_HAD_TRIAL, (user_id,))
+        campaigns = await self._transaction.fetch(SELECT_CAMPAIGNS_USED, (user_id,))
+        return bool(had_trial), tuple({campaign for (campaign,) in campaigns})
+
+    async def keep_marks(self, marks: Sequence[Mark]) -> None:
+        await self._transaction.write_many(KEEP_MARK, [(each.mark, each.campaign, each.until) for each in marks])
+
+    async def is_marked(self, mark: bytes) -> bool:
+        return bool(await self._transaction.fetch(SELECT_MARK, (mark,)))
 
     async def erase(self, user_id: UserId) -> None:
         """See the port."""

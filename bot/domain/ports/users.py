@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.domain.accounts import TradeSettings
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.marks import Mark
 from bot.domain.pins import StoredPin
 from bot.domain.privacy import PrivacyState, Record
 from bot.domain.users import Language, NewUser, Role, UserConfig, UserSettings
@@ -18,6 +19,15 @@ class PrivacyRequests(Protocol):
     async def erase_later(self, user_id: UserId, at: Millis) -> None: ...
     async def keep(self, user_id: UserId) -> bool:
         """True if an erasure was due to come."""
+        ...
+
+    async def used_once(self, user_id: UserId) -> tuple[bool, tuple[int, ...]]:
+        """Whether they had the trial, and the campaigns of which they redeemed a code."""
+        ...
+
+    async def keep_marks(self, marks: Sequence[Mark]) -> None: ...
+    async def is_marked(self, mark: bytes) -> bool:
+        """Whether somebody who was erased since had what that mark stands for."""
         ...
 
     async def erase(self, user_id: UserId) -> None:

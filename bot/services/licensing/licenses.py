@@ -21,6 +21,7 @@ from bot.domain.licensing import (
     needed,
     opens,
 )
+from bot.domain.marks import Marks
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.reads import Reads
@@ -37,6 +38,7 @@ class Licenses:
     transactions: Transactions
     queries: LicenseQueries
     clock: Clock
+    marks: Marks
 
     async def give(
         self,
@@ -111,7 +113,7 @@ class Licenses:
         """Whether the trial is still open: nobody has it twice, and nobody needs it while a license runs."""
         if await self.held(user_id) is not None:
             return False
-        return not await self.queries.had_trial(user_id)
+        return not await self.queries.had_trial(user_id, self.marks.trial(user_id))
 
     async def start_trial(self, user_id: UserId) -> LicenseBalance:
         """Seven days, once. Raises BadInput for a second time."""
@@ -119,6 +121,8 @@ class Licenses:
         async with self.transactions.begin() as unit:
             if any(each.kind is EntryKind.TRIAL for each in await unit.ledger.entries(user_id)):
                 raise BadInput("license-trial-had")
+            if await unit.privacy.is_marked(self.marks.trial(user_id)):
+                raise BadInput("license-trial-had-before")
             _, license_balance = await self.give(
                 unit,
                 user_id,

@@ -144,8 +144,14 @@ class Redemptions:
                 await unit.promo.add_try(requester, now)
                 await self.alarms.guessed(unit, now)
                 return Refusal()
+            await self._refuse_marked(unit, code, recipient)
             await unit.promo.opened(code.campaign.campaign_id, recipient, now)
         return await self._code_preview(code, lookup, recipient, now)
+
+    async def _refuse_marked(self, unit: UnitOfWork, code: KnownCode, recipient: UserId) -> None:
+        """Raises BadInput for whoever redeemed a code of the campaign before they had everything erased."""
+        if await unit.privacy.is_marked(self.licenses.marks.promo(code.campaign.campaign_id, recipient)):
+            raise BadInput("promo-used-before-forget")
 
     async def _code_preview(self, code: KnownCode, lookup: bytes, recipient: UserId, now: Millis) -> CodePreview:
         terms = code.campaign.terms
@@ -165,6 +171,7 @@ class Redemptions:
         now = self.clock.now()
         if (refusal := code.refusal(now)) is not None:
             return _refused(code, refusal)
+        await self._refuse_marked(unit, code, recipient)
         actor = None if requester == recipient else requester
         use = await unit.promo.use(code, recipient, actor, now)
         if use is None:

@@ -1,7 +1,8 @@
 """/privacy: a copy of what is stored of a person, and /forget: everything about them erased within 24 hours.
 
-What stays: rows of the append-only ledgers under a pseudonym that nothing leads to any more, and charges without
-their payer, as bookkeeping demands. Whoever comes back is a new person: even that a trial was used is not known.
+What stays: rows of the append-only ledgers under a pseudonym that nothing leads to any more, charges without their
+payer, as bookkeeping demands, and a mark of each thing that is given once (bot/domain/marks.py). Whoever comes back is
+a new person who has had their trial and their codes.
 Positions and orders at Bybit are not touched; the keys to them are gone here.
 """
 
@@ -16,6 +17,7 @@ from typing import Final
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput
 from bot.domain.ids import DAY, HOUR, Millis, UserId
+from bot.domain.marks import Marks
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.users import PrivacyReads
@@ -38,6 +40,7 @@ class Privacy:
     transactions: Transactions
     clock: Clock
     roles: RoleResolver
+    marks: Marks
 
     async def state(self, user_id: UserId) -> PrivacyState:
         return await self.queries.privacy_state(user_id)
@@ -105,6 +108,9 @@ class Privacy:
             if due is None or due > now:
                 return False
             await unit.audit(_entry(user_id, "user.forget"), now)
+            had_trial, campaigns = await unit.privacy.used_once(user_id)
+            marks = self.marks.of(user_id, had_trial=had_trial, campaigns=campaigns, now=now)
+            await unit.privacy.keep_marks(marks)
             await unit.privacy.erase(user_id)
         _logger.info("a user was erased at their own wish")
         return True

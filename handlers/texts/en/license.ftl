@@ -75,6 +75,7 @@ license-trial-started =
        *[other] ✓ Your trial has started: { $days } days.
     }
 license-trial-had = You have had your trial; there is one for each person.
+license-trial-had-before = This Telegram account had its trial before its data was erased; there is one for each person.
 button-trial =
     { $days ->
         [one] Start the { $days }-day trial

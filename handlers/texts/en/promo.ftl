@@ -178,6 +178,7 @@ promo-usage = Like this, with the campaign's number: <code>/promo card 12</code>
 promo-unknown = There is no campaign #{ $campaign }. /promo lists them.
 promo-undone = Campaign #{ $campaign } was called back; it stays so.
 promo-unknown-user = I know no user { $user }: they have to send /start first.
+promo-used-before-forget = This Telegram account used a code of this campaign before its data was erased; each person has one.
 
 button-promo-days = { $days } d
 button-promo-create = Create

@@ -93,6 +93,7 @@ privacy-how-long =
     • My messages to you: until they are sent; that there was one: 180 days.
     • Support threads: a year after they were closed.
     • Everything else: until you say /forget. Then all of it is erased within 24 hours. What stays are rows of license, payments and changes under a random name that leads to nobody.
+    • That this Telegram account has had its trial, or a code of a campaign: after /forget too, for 24 months or until the campaign ends, so that nobody gets them twice. It is kept as a mark that leads to nobody.
     The technical log may name your id; whoever runs this bot decides how long it is kept.
 privacy-export = Everything that is stored about you, without keys. Times are UTC.
 privacy-exported-today =

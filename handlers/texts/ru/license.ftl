@@ -79,6 +79,7 @@ license-trial-started =
        *[many] ✓ Триал начался: { $days } дней.
     }
 license-trial-had = Триал у вас уже был; он даётся один раз.
+license-trial-had-before = У этого аккаунта Telegram триал был до того, как его данные удалили; он даётся один раз.
 button-trial =
     { $days ->
         [one] Попробовать { $days } день

@@ -79,6 +79,7 @@ license-trial-started =
        *[many] ✓ Тріал почався: { $days } днів.
     }
 license-trial-had = Тріал у вас уже був; він дається один раз.
+license-trial-had-before = У цього акаунта Telegram тріал був до того, як його дані видалили; він дається один раз.
 button-trial =
     { $days ->
         [one] Спробувати { $days } день
