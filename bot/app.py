@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.aio.periodic import Jobs
 from bot.aio.tasks import TaskSet
-from bot.chat.errors import TelegramEnded, TokenRefused
+from bot.chat.errors import TelegramEnded, WrongSetup
 from bot.chat.runtime import TelegramRuntime
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
 from bot.domain.ids import HOUR, Millis
@@ -100,7 +100,7 @@ async def run(
         with stop_signals() as stop:
             async with assemble(settings, outside=outside) as assembly, _sidecar(settings, assembly) as address:
                 await _serve(assembly, stop, partial(_say_ready, ready, address))
-    except (WrongKeyFile, SchemaTooNew, UnfitDatabase, TokenRefused) as fault:
+    except (WrongKeyFile, SchemaTooNew, UnfitDatabase, WrongSetup) as fault:
         raise Fatal(str(fault), EXIT_CONFIG) from fault
     except (AlreadyRunning, StorageTrouble, TelegramEnded) as fault:
         raise Fatal(str(fault)) from fault
@@ -155,7 +155,7 @@ async def _publish_commands(assembly: Assembly) -> None:
 async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:
     """The order of the start, then until Telegram ends it. `ready` is told of replayed updates and warm users."""
     progress, runtime = assembly.progress, assembly.runtime
-    progress.step = "Telegram has not been reached yet"
+    progress.step = runtime.problems
     await runtime.connect()
     async with assembly.jobs.open(), TaskSet() as tasks:
         tasks.start(_publish_commands(assembly), "publishing of the command menus")

@@ -25,6 +25,8 @@ sim = typer.Typer(help="The stand-ins of Telegram and Bybit.", no_args_is_help=T
 config = typer.Typer(help="The settings in force.", no_args_is_help=True)
 app.add_typer(sim, name="sim")
 app.add_typer(config, name="config")
+webhook = typer.Typer(help="The webhook that Telegram may have for this bot.", no_args_is_help=True)
+app.add_typer(webhook, name="webhook")
 
 
 class Limits(StrEnum):
@@ -171,6 +173,26 @@ def doctor(path: Config = None) -> None:
     from ops.doctor import report  # noqa: PLC0415  quick --help
 
     raise typer.Exit(0 if report(read_settings(path)) else 1)
+
+
+@webhook.command("remove")
+def remove_webhook(path: Config = None) -> None:
+    """Take the webhook down, so that the bot can ask for updates itself; those that wait are kept."""
+    from bot.domain.secrets import Secret  # noqa: PLC0415  quick --help
+    from ops.telegram import remove_webhook as remove  # noqa: PLC0415  quick --help
+
+    settings = read_settings(path)
+    if settings.telegram_token is None:
+        fail("PERPDESK_TELEGRAM_TOKEN is not set")
+    remove(settings, Secret(settings.telegram_token.get_secret_value()))
+
+
+@app.command("adopt-bot")
+def adopt_bot(path: Config = None) -> None:
+    """Let the database belong to the bot whose token is set; a start with another bot's token refuses otherwise."""
+    from ops.telegram import adopt_bot as adopt  # noqa: PLC0415  quick --help
+
+    adopt(read_settings(path))
 
 
 @app.command()

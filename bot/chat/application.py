@@ -12,13 +12,18 @@ from telegram.ext import Application, ApplicationBuilder, BaseRateLimiter, ExtBo
 from telegram.request import BaseRequest
 
 from bot.chat.errors import TokenRefused
+from bot.chat.hedge import hedged
+from bot.chat.transport import RawApi
 from bot.chat.updates import RawUpdate
 from bot.domain.secrets import Secret
 
 _log = logging.getLogger(__name__)
 
 _BACK_OFF_S = 0.5
-_BACK_OFF_MOST_S = 15.0
+_BACK_OFF_MOST_S = 3.0
+_PROBE_S = 4.0  # until another getMe while one is not answered
+_GET_ME_S = 30.0
+_REFUSALS = 3  # 404s in a row before a token that was never taken is given up
 
 
 class DiscreetBot(ExtBot[int]):
@@ -65,26 +70,52 @@ class Runner:
 
 
 async def connect(
-    application: Application[ExtBot[Any], Any, Any, Any, Any, Any], randomness: Callable[[], float]
+    application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
+    api: RawApi,
+    randomness: Callable[[], float],
+    *,
+    is_known: bool,
+    say: Callable[[str], None],
 ) -> None:
-    """Introduce the bot (getMe), with endless patience for the network. Raises TokenRefused."""
-    failures = 0
+    """Introduce the bot (getMe), with endless patience; `say` is told why it takes so long.
+
+    Raises TokenRefused for a token that Telegram refuses and has never taken. One that it took before (`is_known`) is
+    asked with again: 401 and 404 come to good tokens, too.
+    """
+    failures = refusals = 0
     while True:
-        try:
-            await application.initialize()
-        except InvalidToken:
-            refused = True
-        except TelegramError as error:
-            refused = False
-            if not failures:
-                _log.warning("Telegram can't be reached yet: %s", error.message)
-        else:
+        refused, why = await _introduce(application, api)
+        if why is None:
             return
-        if refused:
-            raise TokenRefused  # outside the except: PTB's error names the token and must not be chained to it
+        refusals = refusals + 1 if refused else 0
+        if refused and not is_known and ("unauthorized" in why.lower() or refusals >= _REFUSALS):
+            raise TokenRefused
+        if not failures:
+            _log.warning("Telegram can't be reached yet: %s", why)
+        say(why)
         longest = min(_BACK_OFF_S * 2.0 ** min(failures, 16), _BACK_OFF_MOST_S)
         failures += 1
         await asyncio.sleep(longest * (0.5 + randomness() / 2))
+
+
+async def _introduce(application: Application[Any, Any, Any, Any, Any, Any], api: RawApi) -> tuple[bool, str | None]:
+    """Whether the token was refused, and what went wrong; None when nothing did.
+
+    Errors are left behind here: PTB's name the token, and nothing may be chained to them.
+    """
+    try:
+        await hedged(
+            lambda: api.call("getMe", {}, read_timeout=_GET_ME_S), every=_PROBE_S, most=_GET_ME_S, unanswered=api.renew
+        )
+        await application.initialize()
+    except InvalidToken as error:
+        return True, "Unauthorized" if "unauthorized" in error.message.lower() else "404 Not Found"
+    except TelegramError as error:
+        return False, error.message
+    except Exception as error:  # noqa: BLE001  whatever an answer may do to those who read it
+        _log.error("an answer of getMe can't be read: %s", type(error).__name__)
+        return False, type(error).__name__
+    return False, None
 
 
 @asynccontextmanager

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.aio.tasks import TaskSet
+from bot.chat.gaps import Gap, deaf_messages
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.intake_limit import IntakeLimit
 from bot.chat.sender import Tell
@@ -67,21 +68,33 @@ class Inbox:
         self._received = self._accepted = self._duplicates = self._unreadable = 0
         self._too_fast = self._replayed = self._explained = 0
 
-    async def accept(self, raw_updates: Sequence[object]) -> None:
+    async def accept(self, raw_updates: Sequence[object], gap: Gap | None = None) -> None:
         """Store a batch in one commit, then hand on the new ones. Raises StorageTrouble: then nothing was taken in.
 
-        Once the store was asked, a caller that is cancelled does not part a stored update from its lane.
+        What comes in first after a `gap` may be as old as that, and whoever wrote is told of it. Once the store was
+        asked, a caller that is cancelled does not part a stored update from its lane.
         """
         self._received += len(raw_updates)
         now = self._clock.now()
         updates = known(raw_updates, now)
+        if gap is not None:
+            updates = [replace(update, since_ts=gap.began) for update in updates]
         if len(updates) < len(raw_updates):
             self._unreadable += len(raw_updates) - len(updates)
             _log.error("%d of %d updates could not be read and were left out", self._unreadable, len(raw_updates))
         updates, refused = self._limit.sift(updates)
         if updates:
-            await asyncio.shield(self._storing.spawn(self._store_and_put(updates), "storing", expected=Exception))
+            await asyncio.shield(self._storing.spawn(self._store_and_put(updates, gap), "storing", expected=Exception))
         self._refuse(refused)
+
+    async def set_aside(self, update_id: UpdateId) -> None:
+        """One whose content can't be read at all: its id stays, for a look and against asking again.
+
+        Raises StorageTrouble.
+        """
+        unread = StoredUpdate(update_id=update_id, user_id=None, chat_id=None, body=None, state=InboxState.SET_ASIDE)
+        await self._store.accept([unread], self._clock.now())
+        self._unreadable += 1
 
     async def finish_storing(self) -> None:
         """Wait for batches whose caller was cancelled while they were being stored."""
@@ -141,10 +154,12 @@ class Inbox:
                 telling = self._tell(TooFastMessage.KIND, user_id, update.answer_chat(user_id))
                 self._telling.start(telling, f"telling a sender {TooFastMessage.KIND}")
 
-    async def _store_and_put(self, updates: Sequence[Incoming]) -> None:
+    async def _store_and_put(self, updates: Sequence[Incoming], gap: Gap | None) -> None:
         ids = {update.update_id for update in updates}
         try:
             new = set(await self._store.accept([_stored(update) for update in updates], self._clock.now()))
+            if gap is not None:
+                await self._enqueue(deaf_messages(gap, updates))
         except BaseException:
             self._uncertain |= ids
             raise
@@ -175,13 +190,17 @@ class Inbox:
                     chat_id=ChatId(chat_id),
                     idempotency_key=f"update:{row.update_id}",
                 )
-        if messages:
-            async with self._transactions.begin() as unit:
-                for message in messages.values():
-                    await unit.enqueue(message, self._clock.now())
+        await self._enqueue(messages.values())
         if rows:
             await self._store.finish([row.update_id for row, _ in rows], {})
         self._explained += len(rows)
+
+    async def _enqueue(self, messages: Iterable[OutboxMessage]) -> None:
+        waiting = tuple(messages)
+        if waiting:
+            async with self._transactions.begin() as unit:
+                for message in waiting:
+                    await unit.enqueue(message, self._clock.now())
 
 
 def _stored(update: Incoming) -> StoredUpdate:
@@ -208,7 +227,7 @@ def _is_payment(row: StoredUpdate) -> bool:
 
 def _incoming(row: StoredUpdate, body: bytes) -> Incoming | None:
     try:
-        update = read_update(from_body(body), attempts=row.attempts)
+        update = read_update(from_body(body), attempts=row.attempts, received_ts=row.received_ts)
     except ValueError:
         return None
     return None if update is None else replace(update, update_id=row.update_id)

@@ -116,6 +116,10 @@ class Lanes:
         left, self._waiting = self._waiting, 0
         return left
 
+    def trouble(self) -> str | None:
+        """That no more can be taken in for now; None while there is room."""
+        return None if self._has_capacity.is_set() else f"{self._waiting} updates wait to be handled"
+
     def stats(self) -> LaneStats:
         return LaneStats(
             handled=self._handled,

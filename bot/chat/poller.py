@@ -10,11 +10,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError, TimedOut
+from telegram.error import Conflict, NetworkError, TelegramError, TimedOut
 
-from bot.chat.errors import AnotherInstance, FloodWait, TokenRefused
+from bot.chat.conflicts import Conflicts
+from bot.chat.errors import AnotherInstance, FloodWait, UnreadableAnswer, WebhookIsSet
+from bot.chat.gaps import Gap
+from bot.chat.hedge import hedged
 from bot.domain.errors import StorageTrouble
+from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
+from bot.domain.update_attempt import UpdateId
 
 _log = logging.getLogger(__name__)
 
@@ -28,8 +33,9 @@ ALLOWED_UPDATES: Final = (
     "pre_checkout_query",
     "my_chat_member",
 )
-_WRONG_TOKENS: Final = 3  # 404s in a row before the token is given up; a 401 is plain at once
 _FAILURES_TO_SAY: Final = 3  # one lost call is no trouble yet
+_UNREADABLE_TO_NARROW: Final = 2  # failures of one batch until its updates are asked for one by one
+_UNREADABLE_TO_SKIP: Final = 4  # … until the first of them is set aside
 
 
 class Api(Protocol):
@@ -39,17 +45,30 @@ class Api(Protocol):
     async def renew(self) -> None: ...
 
 
+class Intake(Protocol):
+    """Where updates go; see `bot.chat.inbox.Inbox`."""
+
+    async def accept(self, raw_updates: Sequence[object], /, gap: Gap | None = None) -> None:
+        """Raises StorageTrouble: then nothing was taken in."""
+        ...
+
+    async def set_aside(self, update_id: UpdateId, /) -> None:
+        """One that can't be taken in. Raises StorageTrouble."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollTimes:
-    """Seconds. A newcomer yields to another instance sooner than one that has long been at work."""
+    """Seconds. What fails is asked again soon for however long it takes: people wait for the moment it works."""
 
     long_poll: int = 30
     margin: float = 10.0  # over the long poll before a silent connection counts as deaf
     back_off: float = 0.5
-    back_off_most: float = 15.0
-    conflict_grace: float = 3.0
-    established: float = 60.0
-    established_grace: float = 30.0
+    back_off_most: float = 3.0
+    probe: float = 4.0  # until another question is put while one is not answered
+    conflict_grace: float = 3.0  # until a newcomer yields to another instance
+    established: float = 60.0  # a newcomer no more
+    established_grace: float = 30.0  # until a conflict with another instance is answered by asking less often
     limit: int = 100  # updates a call; Telegram's most
 
     @property
@@ -66,38 +85,53 @@ class PollStats:
     failed_commits: int
     conflicts: int
     renewals: int
+    set_aside: int
     age_s: float | None
 
 
 class Poller:
-    """One long poll after the other, for as long as it takes; ends only by `stop` or a `TelegramEnded`."""
+    """One long poll after the other, for as long as it takes.
+
+    A bot that Telegram knows (`is_known`: by this token, before this start) goes on whatever Telegram says: 401, 404
+    and 409 come to good tokens, too, for minutes (tdlib/telegram-bot-api#77). Ended by `stop`, and by AnotherInstance
+    or WebhookIsSet where it has only begun.
+    """
 
     def __init__(
         self,
         api: Api,
-        accept: Callable[[Sequence[object]], Awaitable[None]],
+        intake: Intake,
         wait_for_capacity: Callable[[], Awaitable[None]],
+        heard: Callable[[Millis], Awaitable[None]],
         clock: Clock,
         randomness: Callable[[], float],
         *,
         times: PollTimes = PollTimes(),
         allowed_updates: Sequence[str] = ALLOWED_UPDATES,
+        is_known: bool = False,
+        heard_ts: Millis | None = None,
     ) -> None:
+        """`heard` is told of moments until which everything was given; `heard_ts` is the last one before this start."""
         self._api = api
-        self._accept = accept
+        self._intake = intake
         self._wait_for_capacity = wait_for_capacity
+        self._heard = heard
         self._clock = clock
         self._randomness = randomness
         self._times = times
         self._allowed_updates = list(allowed_updates)
+        self._is_known = is_known
+        self._heard_ts = heard_ts
+        self._gap: Gap | None = None
         self._offset: int | None = None
         self._task: asyncio.Task[None] | None = None
         self._started: float | None = None
         self._answered: float | None = None
-        self._conflict: tuple[float, float] | None = None  # when this series began, when it last went on
-        self._in_a_row = self._wrong_tokens = 0
-        self._answers = self._failures = self._failed_commits = self._conflicts = self._renewals = 0
-        self._network_trouble: str | None = None
+        self._conflicts = Conflicts()
+        self._in_a_row = self._unreadable = self._narrow = 0
+        self._is_held_back = False
+        self._answers = self._failures = self._failed_commits = self._renewals = self._set_aside = 0
+        self._trouble: str | None = None
         self._storage_trouble: str | None = None
 
     @asynccontextmanager
@@ -111,7 +145,7 @@ class Poller:
             await self.stop()
 
     async def ended(self) -> None:
-        """Wait until polling ends. Raises what ended it: AnotherInstance, TokenRefused."""
+        """Wait until polling ends. Raises what ended it: AnotherInstance, WebhookIsSet."""
         if self._task is not None:
             await asyncio.wait([self._task])
             if not self._task.cancelled():
@@ -127,89 +161,130 @@ class Poller:
         """Why updates don't come in, for readiness; None while all is well."""
         if self._storage_trouble is not None:
             return self._storage_trouble
-        if self._answered is None:
-            return self._network_trouble or "Telegram has not answered yet"
-        return self._network_trouble if self._in_a_row >= _FAILURES_TO_SAY else None
+        if self._conflicts.is_on(self._clock.monotonic()):
+            return "another instance asks for this bot's updates: stop one of the two"
+        silence = self._silence()
+        is_deaf = silence > self._times.deaf_after and not self._is_held_back
+        if self._answered is not None and self._in_a_row < _FAILURES_TO_SAY and not is_deaf:
+            return None
+        if self._trouble is not None:
+            return self._trouble
+        return f"Telegram has said nothing for {silence:.0f} s" if is_deaf else "Telegram has not answered yet"
 
     def stats(self) -> PollStats:
         return PollStats(
             answers=self._answers,
             failures=self._failures,
             failed_commits=self._failed_commits,
-            conflicts=self._conflicts,
+            conflicts=self._conflicts.count,
             renewals=self._renewals,
+            set_aside=self._set_aside,
             age_s=None if self._answered is None else self._clock.monotonic() - self._answered,
         )
 
     async def _poll(self) -> None:
         while True:
+            self._is_held_back = True
             await self._wait_for_capacity()
+            self._is_held_back = False
             try:
-                updates = await self._ask()
+                await self._take(await self._ask())
             except TelegramError as error:
                 await asyncio.sleep(await self._after(error))
-            else:
-                await self._take(updates)
+            except StorageTrouble as trouble:
+                await asyncio.sleep(self._after_refused_commit(trouble))
 
     async def _ask(self) -> list[object]:
+        """A long poll while all is well; after a failure the question is short, and put again while nobody answers."""
         times = self._times
+        if self._answered is None or self._in_a_row:
+            updates = await hedged(
+                lambda: self._call(0), every=times.probe, most=times.deaf_after, unanswered=self._renew
+            )
+        else:
+            try:
+                async with asyncio.timeout(times.deaf_after + 1):  # also where the answer merely trickles
+                    updates = await self._call(times.long_poll)
+            except TimeoutError:
+                raise TimedOut from None
+        if not isinstance(updates, list) or (updates and not _ids(updates)):
+            raise NetworkError("getUpdates answered something else than a list of updates")
+        self._note_answer()
+        return updates
+
+    async def _call(self, seconds: int) -> Any:
         parameters: dict[str, object] = {
-            "timeout": 0 if self._answered is None else times.long_poll,  # the first answer says we are heard: at once
-            "limit": times.limit,
+            "timeout": seconds,
+            "limit": 1 if self._narrow else self._times.limit,
             "allowed_updates": self._allowed_updates,
         }
         if self._offset is not None:
             parameters["offset"] = self._offset
         try:
-            async with asyncio.timeout(times.deaf_after + 1):  # also where the answer merely trickles
-                updates = await self._api.call("getUpdates", parameters, read_timeout=times.deaf_after)
-        except TimeoutError:
-            raise TimedOut from None
-        if not isinstance(updates, list) or (updates and not _ids(updates)):
-            raise NetworkError("getUpdates answered something else than a list of updates")
+            return await self._api.call("getUpdates", parameters, read_timeout=self._times.deaf_after)
+        except TelegramError:
+            raise
+        except Exception as error:  # whatever an answer may do to those who read it
+            raise UnreadableAnswer(repr(error), head=b"") from error
+
+    def _note_answer(self) -> None:
+        now = self._clock.monotonic()
+        silence = self._silence()
+        if self._answered is None and self._heard_ts is not None:
+            silence = max(0, self._clock.now() - self._heard_ts) / 1000
+        if self._gap is None and silence > self._times.deaf_after and (self._answered or self._heard_ts):
+            ended = self._clock.now()
+            self._gap = Gap(began=Millis(ended - round(silence * 1000)), ended=ended)
+            _log.warning("nothing came from Telegram for %.0f s", silence)
         self._answers += 1
-        self._answered = self._clock.monotonic()
-        self._in_a_row = self._wrong_tokens = 0
-        self._network_trouble = None
-        return updates
+        self._answered = now
+        self._in_a_row = 0
+        self._trouble = None
 
     async def _take(self, updates: list[object]) -> None:
-        """Store the batch and move on behind it; while the disk refuses, the offset stays."""
+        """Store the batch and move on behind it; while the disk refuses, the offset stays. Raises StorageTrouble."""
         if not updates:
             # All before the offset is confirmed by now. Without one Telegram gives whatever it holds: after a week
             # without updates its ids begin anew at random, perhaps below the offset.
             self._offset = None
-            return
-        try:
-            await self._accept(updates)
-        except StorageTrouble as trouble:
-            self._failed_commits += 1
-            if self._storage_trouble is None:
-                _log.error("updates can't be stored and stay with Telegram: %s", trouble)
-            self._storage_trouble = f"updates can't be stored: {trouble}"
-            self._in_a_row += 1
-            await asyncio.sleep(self._back_off())
-            return
+        else:
+            try:
+                await self._intake.accept(updates, self._gap)
+            except StorageTrouble:
+                raise
+            except Exception as error:
+                raise UnreadableAnswer(repr(error), head=_head_of(updates)) from error
+            self._offset = max(_ids(updates)) + 1
+        self._unreadable = 0
+        self._narrow = max(0, self._narrow - 1)
         if self._storage_trouble is not None:
             _log.info("updates are stored again")
-        self._storage_trouble = None
-        self._in_a_row = 0
-        self._offset = max(_ids(updates)) + 1
+            self._storage_trouble = None
+        if len(updates) < (1 if self._narrow else self._times.limit):
+            self._gap = None
+            await self._heard(self._clock.now())
+
+    def _after_refused_commit(self, trouble: StorageTrouble) -> float:
+        """Seconds to wait."""
+        self._failed_commits += 1
+        if self._storage_trouble is None:
+            _log.error("updates can't be stored and stay with Telegram: %s", trouble)
+        self._storage_trouble = f"updates can't be stored: {trouble}"
+        self._in_a_row += 1
+        return self._back_off()
 
     async def _after(self, error: TelegramError) -> float:
         """Seconds to wait after a failed call; raises TelegramEnded when there is no use in another."""
         self._failures += 1
         self._in_a_row += 1
-        self._network_trouble = f"Telegram gives no updates: {error.message}"
+        self._trouble = f"Telegram gives no updates: {error.message}"
         match error:
             case Conflict():
-                return await self._after_conflict(error)
-            case InvalidToken():
-                self._wrong_tokens += 1
-                if "unauthorized" in error.message.lower() or self._wrong_tokens >= _WRONG_TOKENS:
-                    raise TokenRefused from None
+                return self._after_conflict(error)
             case FloodWait():
                 return error.seconds
+            case UnreadableAnswer():
+                await self._after_unreadable(error)
             case TimedOut():
                 _log.warning("the connection to Telegram is deaf; a new one is made")
                 await self._renew()
@@ -220,29 +295,42 @@ class Poller:
                     await self._renew()
         return self._back_off()
 
-    async def _after_conflict(self, error: Conflict) -> float:
-        """Another instance polls, or a webhook is set. The latter is taken down; the former gets a moment to end."""
-        self._conflicts += 1
-        if "webhook" in error.message.lower():
-            _log.warning("a webhook was set for this bot: it is deleted, its updates are kept")
-            await self._delete_webhook()
-            return self._back_off()
-        now, times = self._clock.monotonic(), self._times
-        began, last = self._conflict or (now, now)
-        if now - last > times.established_grace:
-            began = now
-        self._conflict = (began, now)
-        is_established = began - (self._started or began) >= times.established
-        if now - began >= (times.established_grace if is_established else times.conflict_grace):
-            raise AnotherInstance(error.message) from None
-        _log.warning("another instance asks for this bot's updates: %s", error.message)
-        return min(1.0, times.conflict_grace / 3)
+    def _after_conflict(self, error: Conflict) -> float:
+        """A webhook is set, or another instance polls. Raises WebhookIsSet, AnotherInstance.
 
-    async def _delete_webhook(self) -> None:
+        Neither ends a bot that is at work: what it has promised goes on, and updates come once the other is gone.
+        """
+        now, times = self._clock.monotonic(), self._times
+        if "webhook" in error.message.lower():
+            if self._answered is None:
+                raise WebhookIsSet
+            self._trouble = "a webhook takes this bot's updates: `perpdesk webhook remove`"
+            return self._back_off()
+        lasts = self._conflicts.note(now)
+        is_new = not self._is_known and now - (self._started or now) < times.established
+        if is_new and lasts >= times.conflict_grace:
+            raise AnotherInstance(error.message) from None
+        if self._in_a_row == 1:
+            _log.warning("another instance asks for this bot's updates: %s", error.message)
+        return self._back_off() if lasts >= times.established_grace else min(1.0, times.conflict_grace / 3)
+
+    async def _after_unreadable(self, error: UnreadableAnswer) -> None:
+        """The batch once more, then its updates one by one, and the one that can't be read is set aside."""
+        self._unreadable += 1
+        _log.error("an answer of getUpdates can't be read: %s", error.message, exc_info=error.__cause__)
+        if self._unreadable >= _UNREADABLE_TO_NARROW:
+            self._narrow = self._times.limit
+        if self._unreadable < _UNREADABLE_TO_SKIP or (update_id := error.first_update_id()) is None:
+            return
         try:
-            await self._api.call("deleteWebhook", {"drop_pending_updates": False}, read_timeout=self._times.margin)
-        except TelegramError as error:
-            _log.warning("the webhook could not be deleted: %s", error.message)
+            await self._intake.set_aside(UpdateId(update_id))
+        except StorageTrouble as trouble:
+            _log.error("update %d can't be set aside yet: %s", update_id, trouble)
+            return
+        _log.error("update %d can't be taken in and is set aside", update_id)
+        self._set_aside += 1
+        self._offset = update_id + 1
+        self._unreadable = 0
 
     async def _renew(self) -> None:
         self._renewals += 1
@@ -264,3 +352,8 @@ def _ids(updates: Sequence[object]) -> list[int]:
         for update in updates
         if isinstance(update, Mapping) and isinstance(update.get("update_id"), int)
     ]
+
+
+def _head_of(updates: Sequence[object]) -> bytes:
+    """The beginning of the answer that these updates came in."""
+    return b'{"ok":true,"result":[{"update_id":%d,' % _ids(updates)[0]

@@ -13,23 +13,30 @@ await runtime.close()
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Final
 
 from telegram.ext import Application, ExtBot
 
+from bot.aio.tasks import TaskSet
 from bot.chat.application import Runner, connect, running
+from bot.chat.identity import BotIdentity
 from bot.chat.inbox import Inbox
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.lanes import LaneLimits, Lanes
+from bot.chat.lasting import LastingConditions
 from bot.chat.outbox import Outbox, OutboxTimes
 from bot.chat.poller import Poller, PollTimes
 from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.sender import ListenerOf, Render, Sender
 from bot.chat.stats import ChatStats
 from bot.chat.transport import RawApi
+from bot.domain.ids import Millis
 from bot.domain.ports.chat import InboxStore, OutboxStore
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
+
+_STANDING_OUTBOX: Final = 500  # messages; a batch of a broadcast is less
+UNREACHED: Final = "Telegram has not been reached yet"
 
 
 class TelegramRuntime:
@@ -44,6 +51,7 @@ class TelegramRuntime:
         api: RawApi,
         application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
         rate_limiter: TelegramRateLimiter,
+        identity: BotIdentity,
         inbox_store: InboxStore,
         outbox_store: OutboxStore,
         transactions: Transactions,
@@ -62,23 +70,38 @@ class TelegramRuntime:
         self._clock = clock
         self._randomness = randomness
         self._poll_times = poll_times
+        self.identity = identity
         self._stack = AsyncExitStack()
         self._poller: Poller | None = None
         self._is_connected = False
+        self._unreached = UNREACHED
+        self._was_known = False
+        self._heard_ts: Millis | None = None
         self.sender = Sender(application.bot, render, listener_of)
         self.marker = InboxMarker(inbox_store, clock)
         self.lanes = Lanes(Runner(application).process, self.sender.tell, self.marker, clock, lane_limits)
         self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.sender.tell, self.marker, clock)
+        self._lasting = LastingConditions((self.lanes.trouble, self._flood, self._backlog), clock)
         self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times, due=outbox_due)
 
     async def connect(self) -> None:
-        """Wait for Telegram to know the bot. Raises TokenRefused."""
-        await connect(self._application, self._randomness)
+        """Wait for Telegram to know the bot. Raises TokenRefused, AnotherBot, StorageTrouble."""
+        await self.identity.load()
+        self._was_known, self._heard_ts = self.identity.is_known, self.identity.heard_ts
+        await connect(
+            self._application, self._api, self._randomness, is_known=self.identity.is_known, say=self._note_unreached
+        )
+        await self.identity.accepted(self._application.bot.id)
         await self._stack.enter_async_context(running(self._application))
+        tasks = await self._stack.enter_async_context(TaskSet())
+        tasks.start(self._lasting.watch(), "watching of the Telegram side")
         await self._stack.enter_async_context(self.marker.open())
         await self._stack.enter_async_context(self.outbox.open())
         await self._stack.enter_async_context(self.lanes.open())
         self._is_connected = True
+
+    def _note_unreached(self, why: str) -> None:
+        self._unreached = f"{UNREACHED}: {why}"
 
     async def replay(self) -> int:
         """Take up what the last process left; answers how many updates are handled again. Raises StorageTrouble."""
@@ -90,23 +113,29 @@ class TelegramRuntime:
         """Take updates in from here on."""
         self._poller = Poller(
             self._api,
-            self.inbox.accept,
+            self.inbox,
             self.lanes.wait_for_capacity,
+            self.identity.heard,
             self._clock,
             self._randomness,
             times=self._poll_times,
+            is_known=self._was_known,
+            heard_ts=self._heard_ts,
         )
         await self._stack.enter_async_context(self._poller.open())
 
     async def ended(self) -> None:
-        """Wait until polling ends. Raises TelegramEnded (another instance, token refused)."""
+        """Wait until polling ends. Raises TelegramEnded (another instance, a webhook)."""
         if self._poller is not None:
             await self._poller.ended()
 
     async def stop_intake(self) -> None:
         """Take no more updates in; those stored already are in their lanes."""
         if self._poller is not None:
+            is_well = self._poller.trouble() is None
             await self._poller.stop()
+            if is_well:
+                await self.identity.heard(self._clock.now(), at_once=True)
         await self.inbox.finish_storing()
 
     async def drain(self, seconds: float) -> int:
@@ -123,11 +152,18 @@ class TelegramRuntime:
     def problems(self) -> tuple[str, ...]:
         """Why this side is not ready; empty while it is."""
         if not self._is_connected:
-            return ("Telegram has not been reached yet",)
+            return (self._unreached,)
         if self._poller is None:
             return ("updates are not asked for yet",)
         reasons = (self._poller.trouble(), self.marker.trouble(), self.outbox.trouble())
-        return tuple(reason for reason in reasons if reason is not None)
+        return (*(reason for reason in reasons if reason is not None), *self._lasting.reasons())
+
+    def _flood(self) -> str | None:
+        return "Telegram takes fewer messages than there are" if self._rate_limiter.stats().is_limited else None
+
+    def _backlog(self) -> str | None:
+        waiting = self.outbox.stats().waiting
+        return f"{waiting} messages wait to be sent" if waiting >= _STANDING_OUTBOX else None
 
     def stats(self) -> ChatStats:
         return ChatStats(

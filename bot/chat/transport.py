@@ -21,7 +21,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter  # private, but its only maker; PTB is pinned
 from yarl import URL
 
-from bot.chat.errors import FloodWait
+from bot.chat.errors import FloodWait, UnreadableAnswer
 from bot.chat.multipart import Body, encode
 from bot.chat.scrub import Scrubber
 from bot.domain.secrets import Secret
@@ -30,7 +30,7 @@ _SMALL: Final = 32 * 1024  # bytes that fit a socket's buffer at once: writing t
 _CHUNK: Final = 64 * 1024
 _ANSWER_CAP: Final = 16 * 1024 * 1024  # bytes; a full getUpdates batch stays well below
 _FILE_CAP: Final = 32 * 1024 * 1024  # bytes; getFile gives at most 20 MB
-_ERROR_PAGE_CAP: Final = 300  # bytes kept of an error answer that is no JSON
+_HEAD: Final = 100  # bytes kept of an answer that can't be read: the id of its first update is among them
 _DEFAULT_WAIT_S: Final = 1.0  # after a 429 that does not say how long
 _LONGEST_WAIT_S: Final = 86_400.0  # a 429 that asks for more is asked again after a day
 _KEEP_ALIVE_S: Final = 30.0  # below a usual server's: a connection closed under our hands is a lost send
@@ -65,6 +65,12 @@ def _connector() -> aiohttp.BaseConnector:
 _EDIT: Final = re.compile(r"/editMessage(?:Text|Caption|Media|ReplyMarkup)$")
 _A_MESSAGE: Final = b'{"ok":true,"result":{'
 _DONE: Final = b'{"ok":true,"result":true}'
+
+
+class _TooLarge(aiohttp.ClientPayloadError):
+    def __init__(self, cap: int, *, head: bytes) -> None:
+        super().__init__(f"the answer is larger than {cap} bytes")
+        self.head = head
 
 
 class TelegramRequest(BaseRequest):
@@ -132,7 +138,7 @@ class AiohttpRequest(TelegramRequest):
         except orjson.JSONDecodeError:  # stricter than Telegram: lone surrogates, for one
             parsed = _parse_leniently(payload)
         if not isinstance(parsed, dict):
-            raise TelegramError("Invalid server response")
+            raise UnreadableAnswer("Telegram's answer can't be read", head=payload[:_HEAD])
         return parsed
 
     async def do_request(
@@ -206,6 +212,8 @@ class AiohttpRequest(TelegramRequest):
             return TimedOut("Timed out while connecting. The request was *not* sent.")
         if isinstance(error, TimeoutError):
             return TimedOut()
+        if isinstance(error, _TooLarge):
+            return UnreadableAnswer(str(error), head=error.head)
         return NetworkError(f"aiohttp.{type(error).__name__}: {self._scrubber.text(str(error))}")
 
     def _checked(self, method: str, status: int, payload: bytes) -> tuple[int, bytes]:
@@ -214,13 +222,13 @@ class AiohttpRequest(TelegramRequest):
             raise FloodWait(_retry_after(payload))
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             payload = self._scrubber.payload(payload)
-            return status, payload if payload.lstrip().startswith(b"{") else payload[:_ERROR_PAGE_CAP]
+            return status, payload if isinstance(_parse_leniently(payload), dict) else _refusal(status)
         if (
             method == "POST"
             and not payload.startswith(b'{"ok":true')
             and "result" not in self.parse_json_payload(payload)
         ):
-            raise NetworkError("Telegram's answer has no result")
+            raise UnreadableAnswer("Telegram's answer has no result", head=payload[:_HEAD])
         return status, payload
 
 
@@ -295,7 +303,7 @@ async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
     async for piece in response.content.iter_any():
         size += len(piece)
         if size > cap:
-            raise aiohttp.ClientPayloadError(f"the answer is larger than {cap} bytes")
+            raise _TooLarge(cap, head=b"".join(pieces)[:_HEAD] or piece[:_HEAD])
         pieces.append(piece)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
@@ -305,6 +313,16 @@ def _parse_leniently(payload: bytes) -> object:
         return json.loads(payload.decode("utf-8", "replace"))
     except (ValueError, RecursionError):  # no JSON; nested too deeply
         return None
+
+
+def _refusal(status: int) -> bytes:
+    """What stands for a gateway's page: PTB would make its HTML the error's message."""
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "unknown"
+    sentence = f"{status} {phrase}: a page came instead of an answer of Telegram"
+    return orjson.dumps({"ok": False, "error_code": status, "description": sentence})
 
 
 def _retry_after(payload: bytes) -> float:

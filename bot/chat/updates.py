@@ -29,7 +29,8 @@ class Incoming:
     """One update on its way to a handler.
 
     `sent_ts` is Telegram's date of it: None for kinds without one, such as the press of a button.
-    `received_ts` is None after a restart. `attempts` counts the failed ones before.
+    `since_ts`: when the gap began after which it came, so that it may be as old. `attempts` counts the failed ones
+    before.
     """
 
     update_id: UpdateId
@@ -41,6 +42,7 @@ class Incoming:
     has_secret: bool = False
     sent_ts: Millis | None = None
     received_ts: Millis | None = None
+    since_ts: Millis | None = None
     attempts: int = 0
 
     def answer_chat(self, user_id: UserId) -> ChatId:
@@ -49,7 +51,8 @@ class Incoming:
 
     def age_s(self, now: Millis) -> float | None:
         """Seconds since the person did it; None where nobody knows."""
-        since = self.sent_ts if self.sent_ts is not None else self.received_ts
+        received = self.since_ts if self.since_ts is not None else self.received_ts
+        since = self.sent_ts if self.sent_ts is not None else received
         return None if since is None else max(0, now - since) / 1000
 
 

@@ -102,6 +102,17 @@ class StoredUpdate:
     body: bytes | None = field(repr=False)
     state: InboxState = InboxState.NEW
     attempts: int = 0
+    received_ts: Millis | None = field(default=None, compare=False)  # None: not stored yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownBot:
+    """The bot a database belongs to: Telegram has taken its token. `heard_ts`: until when its updates have come in."""
+
+    bot_id: int
+    salt: bytes = field(repr=False)
+    token_mac: bytes = field(repr=False)  # HMAC-SHA256 of the token under the salt
+    heard_ts: Millis | None = None
 
 
 # --- messages of the outbox ---------------------------------------------------------------------------------------
@@ -126,6 +137,18 @@ class SetAsideMessage(OutboxPayload):
     """An update that failed as often as it is tried."""
 
     KIND = "set-aside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeafMessage(OutboxPayload):
+    """Nothing came from Telegram for a while in which this person wrote; what, a line each, and how many lines more."""
+
+    KIND = "deaf"
+
+    began: Millis
+    ended: Millis
+    wrote: str = field(default="", repr=False)
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram.ext import ExtBot
 
 from bot.chat.application import build_application, make_bot
+from bot.chat.identity import BotIdentity
 from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.runtime import TelegramRuntime
 from bot.chat.sender import Listener, ListenerOf
@@ -24,6 +25,7 @@ from handlers.core.context import App
 from handlers.outbox_messages import OutboxTexts
 from handlers.texts.catalog import Texts
 from storage.chat.inbox import SqliteInbox
+from storage.chat.known_bot import SqliteKnownBot
 from storage.chat.outbox import SqliteOutbox
 
 
@@ -32,6 +34,7 @@ class Telegram:
     """What talks to Telegram, before anybody knows what to say. `outbox_due` is set when a message was enqueued."""
 
     bot: ExtBot[Any]
+    token: Secret = field(repr=False)
     api: RawApi
     transport: TelegramRequest
     pace: TelegramRateLimiter
@@ -47,6 +50,7 @@ def make_telegram(settings: Settings, outside: Outside, tuning: Tuning) -> Teleg
     rate_limiter = TelegramRateLimiter(outside.clock, limits=tuning.telegram_rates)
     return Telegram(
         bot=make_bot(token=token, api_url=settings.telegram_api_url, transport=transport, rate_limiter=rate_limiter),
+        token=token,
         api=RawApi(transport, settings.telegram_api_url, token),
         transport=transport,
         pace=rate_limiter,
@@ -70,6 +74,7 @@ async def open_chat(
         api=telegram.api,
         application=application,
         rate_limiter=telegram.pace,
+        identity=BotIdentity(SqliteKnownBot(storage.database), telegram.token),
         inbox_store=SqliteInbox(storage.database),
         outbox_store=SqliteOutbox(storage.database),
         transactions=storage.store,

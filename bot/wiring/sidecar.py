@@ -24,10 +24,12 @@ from stats_api.readiness import Readiness
 class Progress:
     """How far the start has come, and what troubles a process that was ready; the sidecar asks."""
 
-    step: str | None = "starting"
+    step: str | Callable[[], tuple[str, ...]] | None = "starting"
     problems: tuple[Callable[[], tuple[str, ...]], ...]
 
     def reasons(self) -> tuple[str, ...]:
+        if callable(self.step):
+            return self.step()
         return (self.step,) if self.step is not None else tuple(chain.from_iterable(each() for each in self.problems))
 
 

@@ -2,12 +2,29 @@
 
 from typing import Final
 
-from bot.domain.chat import RestartedMessage, SendSecretAgainMessage, SetAsideMessage, TooFastMessage
+from bot.domain.chat import DeafMessage, RestartedMessage, SendSecretAgainMessage, SetAsideMessage, TooFastMessage
 from handlers.core.messages import KEYS, MENU, MessageSpec, message, said
+from handlers.texts.catalog import Markup, Translator, join, safe
+from handlers.views.times import utc_span
+
+_BULLET: Final = Markup("•")
+
+
+def _deaf(say: Translator, gap: DeafMessage) -> Markup:
+    began, ended = utc_span(gap.began, gap.ended)
+    if not gap.wrote:
+        return say("promise-deaf", began=began, ended=ended)
+    lines = [join((_BULLET, safe(words)), " ") for words in gap.wrote.split("\n")]
+    if gap.more:
+        lines.append(say("promise-deaf-more", count=gap.more))
+    title = say("promise-deaf-wrote", began=began, ended=ended)
+    return join((title, *lines, say("promise-deaf-now")))
+
 
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(RestartedMessage, said("promise-restarted"), MENU),
     message(SendSecretAgainMessage, said("promise-send-secret-again"), KEYS),
     message(SetAsideMessage, said("promise-set-aside"), MENU),
     message(TooFastMessage, said("promise-too-fast")),
+    message(DeafMessage, _deaf, MENU),
 )

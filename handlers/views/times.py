@@ -47,6 +47,15 @@ def zone_name(time_zone: str, language: Language) -> str:
     return UTC_NAME if zone(time_zone) is None else zone_label(time_zone, language)
 
 
+def utc_span(began: Millis, ended: Millis) -> tuple[str, str]:
+    """14:02 and 14:19, both UTC; with their dates where the span leaves its day."""
+    first, last = in_calendar(began, UTC), in_calendar(ended, UTC)
+    if first is None or last is None:
+        return NO_DATE, NO_DATE
+    form = "%H:%M" if first.date() == last.date() else "%Y-%m-%d %H:%M"
+    return first.strftime(form), last.strftime(form)
+
+
 def local_clock(at: Millis, now: Millis, time_zone: str) -> str:
     """A short moment on the person's own clock for lists: 15:00:05, or 3 Feb 15:00 as 02-03 15:00."""
     local = zone(time_zone) or UTC

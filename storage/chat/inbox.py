@@ -15,8 +15,8 @@ INSERT_UPDATE: Final = """
     INSERT INTO inbox (update_id, user_id, chat_id, body, state, attempts, received_ts) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 SELECT_WAITING: Final = """
-    SELECT update_id, user_id, chat_id, body, state, attempts FROM inbox
-     WHERE state IN ('new', 'applied') ORDER BY update_id
+    SELECT update_id, user_id, chat_id, body, state, attempts, received_ts FROM inbox
+     WHERE state IN ('new', 'applied') ORDER BY received_ts, update_id  -- ids begin anew at times
 """
 MARK_APPLIED: Final = "UPDATE inbox SET state = 'applied' WHERE update_id = ? AND state = 'new'"
 # What stays says that the id was seen, and nothing of whom.
@@ -36,7 +36,7 @@ _STATES: Final = {each.value: each for each in InboxState}
 
 def update_of(row: Row) -> StoredUpdate:
     """A row of SELECT_WAITING."""
-    update_id, user_id, chat_id, body, state, attempts = row
+    update_id, user_id, chat_id, body, state, attempts, received_ts = row
     return StoredUpdate(
         update_id=update_id,
         user_id=user_id,
@@ -44,6 +44,7 @@ def update_of(row: Row) -> StoredUpdate:
         body=body,
         state=_STATES[state],
         attempts=attempts,
+        received_ts=received_ts,
     )
 
 

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -88,6 +89,40 @@ def test_a_clock_is_moved_by_days_and_by_nothing_else(tmp_path: Path) -> None:
     refused = perpdesk("demo", "--clock-offset", "soon", folder=tmp_path)
     assert (refused.returncode, len(refused.stderr.splitlines())) == (78, 1)
     assert "try 8d" in refused.stderr
+
+
+def test_a_webhook_is_removed_on_demand_alone_and_the_start_says_how(tmp_path: Path, telegram: str) -> None:
+    key = tmp_path / "my.key"
+    assert perpdesk("new-key", str(key), folder=tmp_path).returncode == 0
+    at = {
+        "PERPDESK_TELEGRAM_API_URL": telegram,
+        "PERPDESK_TELEGRAM_TOKEN": TOKEN,
+        "PERPDESK_DATABASE": str(tmp_path / "x.sqlite3"),
+        "PERPDESK_KEY_FILE": str(key),
+        "PERPDESK_STATS_PORT": str(free_port()),
+        "PERPDESK_LOG_LEVEL": "ERROR",
+    }
+
+    def ask(method: str, body: str = "{}") -> str:
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{telegram}/bot{TOKEN}/{method}", body.encode(), headers)  # noqa: S310  loopback
+        with urllib.request.urlopen(request, timeout=LIMIT) as answer:  # noqa: S310
+            return str(answer.read().decode())
+
+    ask("setWebhook", '{"url": "http://127.0.0.1:9/hook"}')
+    refused = perpdesk("run", folder=tmp_path, **at)  # type: ignore[arg-type]
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (78, 1), refused.stderr
+    assert "perpdesk webhook remove" in refused.stderr
+    assert "127.0.0.1:9/hook" in ask("getWebhookInfo"), "nobody has deleted it"
+    removed = perpdesk("webhook", "remove", folder=tmp_path, **at)  # type: ignore[arg-type]
+    assert (removed.returncode, "http://127.0.0.1:9/hook is removed" in removed.stdout) == (0, True), removed.stderr
+    assert "nothing to do" in perpdesk("webhook", "remove", folder=tmp_path, **at).stdout  # type: ignore[arg-type]
+    another = at | {"PERPDESK_TELEGRAM_TOKEN": "777000111:another-bots-secret-of-some-length"}
+    refused = perpdesk("run", folder=tmp_path, **another)  # type: ignore[arg-type]
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (78, 1), refused.stderr
+    assert "this database is that of bot 123456 and the token is of bot 777000111" in refused.stderr
+    adopted = perpdesk("adopt-bot", folder=tmp_path, **another)  # type: ignore[arg-type]
+    assert (adopted.returncode, "it was that of bot 123456" in adopted.stdout) == (0, True), adopted.stderr
 
 
 def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:

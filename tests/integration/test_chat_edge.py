@@ -1,6 +1,7 @@
 """The whole Telegram side over PTB's application and a server: nothing lost, nothing done twice, nothing leaked."""
 
 import asyncio
+import hmac
 import logging
 import traceback
 from collections import Counter
@@ -17,7 +18,7 @@ from harness.waiting import LIMIT, until
 from telegram import Update
 
 from bot.chat.application import running
-from bot.chat.errors import AnotherInstance, TokenRefused
+from bot.chat.errors import AnotherBot, AnotherInstance, TokenRefused
 from bot.chat.poller import PollTimes
 from bot.chat.rate_limiter import TelegramRateLimits
 from bot.domain.users import Language
@@ -156,12 +157,66 @@ async def test_of_two_instances_the_newcomer_gives_way(telegram: FakeTelegram, t
         assert (await old.inbox()).keys() == {5}
 
 
-async def test_a_token_taken_back_at_run_time_ends_it(telegram: FakeTelegram, tmp_path: Path) -> None:
+async def test_a_token_refused_at_run_time_is_a_reason_and_no_end(telegram: FakeTelegram, tmp_path: Path) -> None:
     async with ChatProcess(tmp_path, telegram).at_work() as process:
-        telegram.fail("getUpdates", answers(401, "Unauthorized"))
-        telegram.deliver(message(5, 7))
-        with pytest.raises(TokenRefused):
-            await asyncio.wait_for(process.runtime.ended(), LIMIT)
+        telegram.fail("getUpdates", *[answers(401, "Unauthorized")] * 40)
+        await until(lambda: "Telegram gives no updates: Unauthorized" in process.runtime.problems(), what="the reason")
+        telegram.deliver(message(5, 7, "a"))
+        await until(telegram.sent, what="the answer")
+        await until(lambda: process.runtime.problems() == (), what="readiness")
+
+
+async def test_a_restart_while_telegram_refuses_a_token_that_it_took_waits(
+    telegram: FakeTelegram, tmp_path: Path
+) -> None:
+    """Telegram says 401 and 404 of good tokens for minutes."""
+    async with ChatProcess(tmp_path, telegram).at_work():
+        pass
+    telegram.fail("getMe", answers(401, "Unauthorized"), answers(404, "Not Found"), answers(404, "Not Found"))
+    async with ChatProcess(tmp_path, telegram).open() as process:
+        connecting = asyncio.create_task(process.runtime.connect())
+        await until(
+            lambda: process.runtime.problems() == ("Telegram has not been reached yet: Unauthorized",),
+            what="the reason",
+        )
+        await asyncio.wait_for(connecting, LIMIT)
+
+
+async def test_another_bots_token_is_refused_before_telegram_is_asked(telegram: FakeTelegram, tmp_path: Path) -> None:
+    async with ChatProcess(tmp_path, telegram).at_work() as process:
+        own = process.assembly.application.bot.id
+    asked = len(telegram.calls)
+    async with ChatProcess(tmp_path, telegram, token="999:another").open() as process:
+        with pytest.raises(AnotherBot, match=f"database is that of bot {own} and the token is of bot 999"):
+            await process.runtime.connect()
+    assert len(telegram.calls) == asked
+
+
+async def test_the_token_stands_in_no_column(telegram: FakeTelegram, tmp_path: Path) -> None:
+    async with ChatProcess(tmp_path, telegram).at_work() as process:
+        ((bot_id, salt, mac),) = await process.rows("SELECT bot_id, salt, token_mac FROM known_bot")
+    assert str(bot_id) == TOKEN.partition(":")[0]
+    assert mac == hmac.digest(salt, TOKEN.encode(), "sha256")
+
+
+async def test_who_wrote_in_a_gap_is_told_of_it_once_and_answered(telegram: FakeTelegram, tmp_path: Path) -> None:
+    async with ChatProcess(tmp_path, telegram).at_work() as process:
+        telegram.deliver(message(5, 7, "before"))
+        await until(telegram.sent, what="the first answer")
+        await until(lambda: process.runtime.stats().inbox_marker.marked == 1, what="its mark")
+    async with ChatProcess(tmp_path, telegram).open() as process:
+        await process.assembly.storage.database.fetch("SELECT 1")
+        async with process.assembly.storage.database.transaction() as transaction:
+            await transaction.fetch("UPDATE known_bot SET heard_ts = heard_ts - 600000 RETURNING 1", ())
+    telegram.deliver(message(6, 7, "/price btc"), message(7, 7, "GOLD-2026-XYZ please"), message(8, 8, "hello"))
+    async with ChatProcess(tmp_path, telegram).at_work() as process:
+        await until(lambda: len(telegram.sent()) == 6, what="three answers and two words of the gap")
+        said = [params["text"] for params in telegram.sent() if params["text"].startswith("I was deaf")]
+    assert len(said) == 2
+    assert sum("• /price btc\n• … please\n" in text for text in said) == 1
+    async with ChatProcess(tmp_path, telegram).at_work() as process:
+        await until(lambda: process.runtime.problems() == (), what="readiness")
+        assert await process.rows("SELECT count(*) FROM outbox WHERE kind = 'deaf'") == [(2,)]
 
 
 async def test_a_storm_of_429_loses_and_doubles_no_answer(telegram: FakeTelegram, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from harness.telegram_server import message
 from harness.virtual_time import LoopClock
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError, TimedOut
 
-from bot.chat.errors import AnotherInstance, FloodWait, TokenRefused
+from bot.chat.errors import AnotherInstance, FloodWait, UnreadableAnswer, WebhookIsSet
+from bot.chat.gaps import Gap
 from bot.chat.poller import ALLOWED_UPDATES, Poller, PollTimes
 from bot.domain.errors import StorageTrouble
+from bot.domain.ids import Millis
 
 QUICK = PollTimes(long_poll=1, margin=1, back_off=0.01, back_off_most=0.02, conflict_grace=0.1, established_grace=0.4)
 IDLE = 3600.0
@@ -23,22 +25,19 @@ pytestmark = pytest.mark.virtual_time
 
 @dataclass
 class Api:
-    """Answers getUpdates from a script: a batch, an error, or seconds to be silent. Idle at its end."""
+    """Answers getUpdates from a script: a batch, an error, or seconds to be silent. At its end nothing is new."""
 
     script: list[Any] = field(default_factory=list)
     asked: list[Mapping[str, object]] = field(default_factory=list)
-    called: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     read_timeouts: list[float] = field(default_factory=list)
     renewals: int = 0
 
     async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> Any:
         await asyncio.sleep(0)
-        if method != "getUpdates":
-            self.called.append((method, parameters))
-            return True
+        assert method == "getUpdates", "nothing else is asked by the poller"
         self.asked.append(parameters)
         self.read_timeouts.append(read_timeout)
-        step = self.script.pop(0) if self.script else IDLE
+        step = self.script.pop(0) if self.script else float(str(parameters["timeout"]))
         if isinstance(step, BaseException):
             raise step
         if isinstance(step, float):
@@ -58,24 +57,49 @@ class Intake:
     """A poller over a scripted Telegram and a store that refuses on demand."""
 
     api: Api
-    refuse: list[StorageTrouble] = field(default_factory=list)
+    refuse: list[Exception] = field(default_factory=list)
+    cursed: set[int] = field(default_factory=set)
     batches: list[list[int]] = field(default_factory=list)
+    gaps: list[Gap | None] = field(default_factory=list)
+    aside: list[int] = field(default_factory=list)
+    heard: list[Millis] = field(default_factory=list)
     times: PollTimes = QUICK
     randomness: float = 1.0
+    is_known: bool = False
+    heard_ts: Millis | None = None
     room: asyncio.Event = field(default_factory=asyncio.Event)
     poller: Poller = field(init=False)
 
     def __post_init__(self) -> None:
         self.room.set()
-        self.poller = Poller(self.api, self.accept, self.wait, LoopClock(), lambda: self.randomness, times=self.times)
+        self.poller = Poller(
+            self.api,
+            self,
+            self.wait,
+            self.note,
+            LoopClock(),
+            lambda: self.randomness,
+            times=self.times,
+            is_known=self.is_known,
+            heard_ts=self.heard_ts,
+        )
+
+    async def note(self, moment: Millis) -> None:
+        self.heard.append(moment)
+
+    async def set_aside(self, update_id: int) -> None:
+        self.aside.append(update_id)
 
     async def wait(self) -> None:
         await self.room.wait()
 
-    async def accept(self, updates: Sequence[Any]) -> None:
+    async def accept(self, updates: Sequence[Any], gap: Gap | None = None) -> None:
         await asyncio.sleep(0)
         if self.refuse:
             raise self.refuse.pop(0)
+        if any(update["update_id"] in self.cursed for update in updates):
+            raise RecursionError
+        self.gaps.append(gap)
         self.batches.append([update["update_id"] for update in updates])
 
     @asynccontextmanager
@@ -173,9 +197,9 @@ async def test_a_deaf_connection_is_replaced() -> None:
 
 
 async def test_a_connection_that_never_ends_is_deaf_too() -> None:
-    times = PollTimes(long_poll=0, margin=-0.9, back_off=0.01)  # a tenth of a second in all
-    intake = Intake(Api([IDLE, [message(5, 1)]]), times=times)
-    async with intake.open(0.3):
+    times = PollTimes(long_poll=1, margin=1, back_off=0.01)
+    intake = Intake(Api([[], IDLE, [message(5, 1)]]), times=times)
+    async with intake.open(3.5):
         assert intake.batches == [[5]]
         assert intake.api.renewals >= 1
 
@@ -212,28 +236,149 @@ async def test_one_long_at_work_gives_way_later() -> None:
         assert intake.batches == [[5]]
 
 
-async def test_a_webhook_is_taken_down_with_its_updates_kept() -> None:
-    said = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-    intake = Intake(Api([Conflict(said), [message(5, 1)]]))
-    async with intake.open():
-        assert intake.api.called == [("deleteWebhook", {"drop_pending_updates": False})]
+WEBHOOK = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+
+
+async def test_a_webhook_that_is_set_ends_a_start_and_is_not_deleted() -> None:
+    intake = Intake(Api([Conflict(WEBHOOK)]), is_known=True)
+    async with intake.poller.open() as poller:
+        with pytest.raises(WebhookIsSet, match="perpdesk webhook remove"):
+            await poller.ended()
+
+
+async def test_a_webhook_that_is_set_later_is_a_reason_and_no_end() -> None:
+    intake = Intake(Api([[message(5, 1)], *[Conflict(WEBHOOK)] * 40, [message(6, 1)]]))
+    async with intake.poller.open() as poller:
+        await asyncio.sleep(0.2)
+        assert poller.trouble() == "a webhook takes this bot's updates: `perpdesk webhook remove`"
+        await asyncio.sleep(1)
+        assert poller.trouble() is None
+    assert intake.batches == [[5], [6]]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        InvalidToken("Unauthorized"),
+        InvalidToken("Not Found"),
+        NetworkError("502 Bad Gateway"),
+        Conflict("terminated by other getUpdates request"),
+    ],
+)
+async def test_no_refusal_ends_it_and_ten_minutes_later_it_is_back_within_five_seconds(refusal: TelegramError) -> None:
+    """Telegram says 401, 404 and 409 of good tokens, too."""
+
+    class TenMinutes(Api):
+        until = 0.0
+
+        async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> Any:
+            if asyncio.get_running_loop().time() < self.until:
+                self.asked.append(parameters)
+                raise refusal
+            return await super().call(method, parameters, read_timeout=read_timeout)
+
+    now = asyncio.get_running_loop().time
+    api = TenMinutes([[message(5, 1)], [message(6, 1)]])
+    intake = Intake(api, times=PollTimes(), is_known=True)
+    async with intake.open(1) as poller:
+        api.script, api.until = [[message(7, 1)]], now() + 600
+        await asyncio.sleep(30)  # the long poll that waits goes well
+        intake.api.asked.clear()
+        await asyncio.sleep(45)
+        assert poller.trouble()
+        await asyncio.sleep(600 - 75 - 0.1)
+        assert len(intake.api.asked) < 400, "a question every three seconds or so"
+        await asyncio.sleep(5.1)
+        assert poller.trouble() is None
+        assert intake.batches[-1] == [7]
+        assert intake.gaps[-1] is not None
+        assert intake.gaps[-1].seconds == pytest.approx(600, abs=31)
+
+
+async def test_a_wedged_connection_is_noticed_within_45_seconds_and_a_new_one_answers_within_five() -> None:
+    wedged = True
+
+    class Wedged(Api):
+        async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> Any:
+            if wedged and self.asked:
+                self.asked.append(parameters)
+                await asyncio.sleep(IDLE)
+            return await super().call(method, parameters, read_timeout=read_timeout)
+
+    intake = Intake(Wedged([[message(5, 1)], [message(6, 1)]]), times=PollTimes(), is_known=True)
+    async with intake.open(45) as poller:
+        assert poller.trouble() is not None
+        assert intake.api.renewals
+        await asyncio.sleep(555)
+        wedged = False
+        await asyncio.sleep(5)
+        assert poller.trouble() is None
+        assert intake.batches == [[5], [6]]
+
+
+async def test_a_network_that_needs_longer_than_a_probe_is_heard_all_the_same() -> None:
+    class Slow(Api):
+        async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> Any:
+            await asyncio.sleep(9)
+            return await super().call(method, parameters, read_timeout=read_timeout)
+
+    intake = Intake(Slow([[message(5, 1)]]), times=PollTimes())
+    async with intake.open(20):
         assert intake.batches == [[5]]
 
 
-async def test_an_unauthorized_token_ends_it_at_once() -> None:
-    intake = Intake(Api([InvalidToken("Unauthorized")]))
-    async with intake.poller.open() as poller:
-        with pytest.raises(TokenRefused):
-            await asyncio.wait_for(poller.ended(), 1)
-    assert len(intake.api.asked) == 1
+async def test_what_waited_over_an_earlier_process_end_comes_with_the_gap() -> None:
+    now = LoopClock().now()
+    backlog = [message(number, 1) for number in range(3)]
+    times = replace(QUICK, limit=2)
+    intake = Intake(Api([backlog[:2], backlog[2:], [message(9, 1)]]), times=times, heard_ts=Millis(now - 600_000))
+    async with intake.open():
+        pass
+    assert [gap is not None and round(gap.seconds) for gap in intake.gaps] == [600, 600, False]
+    assert len(intake.heard) == 2, "only once nothing of the backlog is left at Telegram"
 
 
-async def test_a_gateways_404_is_not_the_tokens_end() -> None:
-    intake = Intake(Api([InvalidToken("Not Found")] * 2 + [[message(5, 1)]] + [InvalidToken("Not Found")] * 3))
-    async with intake.poller.open() as poller:
-        with pytest.raises(TokenRefused):
-            await asyncio.wait_for(poller.ended(), 1)
-    assert intake.batches == [[5]]
+async def test_an_update_that_can_t_be_taken_in_is_set_aside_and_the_others_are_not() -> None:
+    class Telegram(Api):
+        async def call(self, _: str, parameters: Mapping[str, object], **__: float) -> Any:
+            self.asked.append(parameters)
+            offset, limit = parameters.get("offset", 0), parameters["limit"]
+            assert isinstance(offset, int)
+            assert isinstance(limit, int)
+            found = [message(number, 1) for number in range(max(10, offset), 16)][:limit]
+            await asyncio.sleep(0 if found else 0.5)
+            return found
+
+    intake = Intake(Telegram(), cursed={12})
+    async with intake.open(0.4) as poller:
+        assert [each for batch in intake.batches for each in batch] == [10, 11, 13, 14, 15]
+        assert intake.aside == [12]
+        assert poller.stats().set_aside == 1
+
+
+async def test_an_answer_too_large_to_be_read_is_asked_for_one_by_one_and_then_passed_by() -> None:
+    head = b'{"ok":true,"result":[{"update_id":77,"message":{'
+    intake = Intake(Api([[]] + [UnreadableAnswer("too large", head=head)] * 4 + [[message(78, 1)]]))
+    async with intake.open(0.3):
+        assert intake.aside == [77]
+        assert intake.batches == [[78]]
+    assert [parameters["limit"] for parameters in intake.api.asked[1:6]] == [100, 100, 1, 1, 1]
+    assert intake.api.offsets()[5] == 78
+
+
+async def test_whatever_an_answer_does_to_its_reader_is_a_failure_and_no_end() -> None:
+    intake = Intake(Api([RecursionError("deep"), [message(5, 1)]]))
+    async with intake.open() as poller:
+        assert intake.batches == [[5]]
+        assert poller.stats().failures == 1
+
+
+async def test_a_flood_on_getupdates_is_said_while_it_lasts() -> None:
+    intake = Intake(Api([[], FloodWait(100), [message(5, 1)]]), times=PollTimes(long_poll=1, margin=1))
+    async with intake.open(50) as poller:
+        assert poller.trouble() == "Telegram gives no updates: Flood control exceeded. Retry in 100 seconds"
+        await asyncio.sleep(60)
+        assert poller.trouble() is None
 
 
 @pytest.mark.parametrize("nonsense", [{"a": 1}, "updates", [{"no": "id"}], [None], 7])

@@ -99,6 +99,7 @@ def test_only_the_settings_read_the_environment() -> None:
 WAITING_LOOPS = {
     "bot.chat.application.connect": "until Telegram knows the bot; the start waits for it",
     "bot.chat.inbox_marker._keep_flushing": "waits for handled updates; time is only the longest wait",
+    "bot.chat.lasting.watch": "looks at counters of this process; it can't fail",
     "bot.chat.lanes._serve": "attempts at one update",
     "bot.chat.outbox._persist": "one row, until the disk takes it",
     "bot.chat.poller._poll": "Telegram's long poll is the pause",
@@ -111,6 +112,7 @@ TASK_STARTERS = {
     "bot.aio.tasks.spawn": "TaskSet itself",
     "bot.app._serve": "awaited where they are started",
     "bot.exchange.bybit.server_time._start": "one at a time, awaited by its callers; its error is logged there",
+    "bot.chat.hedge.hedged": "awaited where they are started",
     "bot.chat.poller.open": "its end is the process's end, and is awaited",
     "cache.facade.warm": "awaited where they are started",
     "stats_api.server.serve": "awaited where it is started",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.chat import Button, Dialogue, QueuedMessage, StoredUpdate
+from bot.domain.chat import Button, Dialogue, KnownBot, QueuedMessage, StoredUpdate
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.update_attempt import UpdateId
 
@@ -47,6 +47,16 @@ class InboxStore(Protocol):
     async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None: ...
     async def forget(self, before: Millis) -> int:
         """Delete rows done before that moment (14 days keep Telegram's ids unique)."""
+        ...
+
+
+class KnownBotStore(Protocol):
+    """The one row of the bot that the database belongs to. Raises StorageTrouble."""
+
+    async def known_bot(self) -> KnownBot | None: ...
+    async def keep_known_bot(self, known: KnownBot) -> None: ...
+    async def heard(self, moment: Millis) -> KnownBot | None:
+        """Note until when its updates have come in; the row as it stands then."""
         ...
 
 

@@ -4,6 +4,10 @@ promise-restarted = I was restarted just after doing what you asked. It is done;
 promise-send-secret-again = I was restarted before I could read your key or PIN. I never keep such messages, so please send it again.
 promise-set-aside = Sorry, I could not do that: it failed three times. Please try again in a minute.
 promise-too-fast = That was too fast for me. I left some of your messages out; please wait a moment and send the last one again.
+promise-deaf = I was deaf { $began }–{ $ended } UTC: nothing reached me. I am working through what you sent now.
+promise-deaf-wrote = I was deaf { $began }–{ $ended } UTC: nothing reached me. You wrote:
+promise-deaf-more = • and { $count } more
+promise-deaf-now = I am working through it now.
 promise-key-expires =
     { $days ->
         [one] ⚠️ Your { $account_type ->

@@ -1,0 +1,53 @@
+"""What an operator does about the bot at Telegram: take a webhook down, hand the database over to another bot."""
+
+import asyncio
+
+import typer
+from telegram.error import TelegramError
+
+from bot.chat.transport import AiohttpRequest, RawApi
+from bot.domain.errors import PerpdeskError
+from bot.domain.secrets import Secret
+from bot.settings import Settings
+from storage.chat.known_bot import SqliteKnownBot
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
+
+_SECONDS = 15.0
+
+
+def remove_webhook(settings: Settings, token: Secret) -> None:
+    """Take the webhook down and keep the updates that wait; says which one it was."""
+    try:
+        url = asyncio.run(_remove_webhook(settings, token))
+    except TelegramError as refusal:
+        typer.echo(f"perpdesk: Telegram says: {refusal.message}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"the webhook {url} is removed; its updates are kept" if url else "there is no webhook: nothing to do")
+
+
+async def _remove_webhook(settings: Settings, token: Secret) -> str:
+    transport = AiohttpRequest(token)
+    api = RawApi(transport, settings.telegram_api_url, token)
+    async with transport:
+        url = str((await api.call("getWebhookInfo", {}, read_timeout=_SECONDS)).get("url", ""))
+        if url:
+            await api.call("deleteWebhook", {"drop_pending_updates": False}, read_timeout=_SECONDS)
+    return url
+
+
+def adopt_bot(settings: Settings) -> None:
+    """Let the database belong to the bot of the next start; refuses while the bot runs."""
+    try:
+        before = asyncio.run(_forget_bot(settings))
+    except PerpdeskError as fault:
+        typer.echo(f"perpdesk: {fault}", err=True)
+        raise typer.Exit(1) from None
+    was = f"it was that of bot {before}" if before is not None else "it was nobody's"
+    typer.echo(f"{settings.database}: from the next start on it belongs to the bot of the token that is set; {was}")
+
+
+async def _forget_bot(settings: Settings) -> int | None:
+    async with Database.open(settings.database) as database:
+        await migrate(database)
+        return await SqliteKnownBot(database).forget()
