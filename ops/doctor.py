@@ -20,6 +20,8 @@ from storage.checkup import (
     check_foreign_keys,
     check_licenses,
     check_pages,
+    check_payments,
+    check_promo_uses,
     check_schema,
     looking_at,
 )
@@ -51,7 +53,12 @@ async def examine(settings: Settings) -> list[Check]:
             checks.append(Check(name="database", is_ok=True, detail=f"{path}: {state}"))
             checks += [await check_schema(fetch), await check_pages(fetch), await check_foreign_keys(fetch)]
             if all(check.is_ok for check in checks if check.name == "schema"):
-                checks += [*await check_chains(fetch), await check_licenses(fetch), await _check_key(fetch, settings)]
+                checks += [*await check_chains(fetch), await check_licenses(fetch)]
+                checks += [
+                    await check_promo_uses(fetch),
+                    await check_payments(fetch),
+                    await _check_key(fetch, settings),
+                ]
             else:
                 checks.append(Check(name="content", is_ok=False, detail="not checked in a schema that is not ours"))
     except PerpdeskError as fault:

@@ -1,10 +1,10 @@
-"""What `perpdesk doctor` looks at: schema, pages, foreign keys, chains, the license projection, the key's canary.
+"""What `perpdesk doctor` looks at: schema, pages, foreign keys, chains, licenses, codes, payments, the key's canary.
 
 Everything reads through a `Fetch`, so that it works on an open `Database` and beside a bot that runs.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.aio.shielded import shielded
 from bot.domain.errors import AlreadyRunning
 from bot.domain.ids import Millis
 from bot.domain.licensing import LicenseType, Segment, derive
+from storage import cross_checks
 from storage.admin.audit import AUDIT_CHAIN
 from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
 from storage.sqlite.codecs import Row
@@ -146,6 +147,24 @@ async def _projected(fetch: Fetch, user_id: int) -> tuple[Segment, ...]:
             Segment(license_type=LicenseType(license_type), start=Millis(start), end=Millis(end))
             for license_type, start, end in await fetch(SELECT_SEGMENTS, (user_id,))
         ]
+    )
+
+
+async def check_promo_uses(fetch: Fetch) -> Check:
+    """What codes and campaigns count is what was redeemed, and what was redeemed is what the ledger gave."""
+    return await _cross_check(fetch, "promo codes", cross_checks.PROMO, cross_checks.COUNT_USES, "redemptions")
+
+
+async def check_payments(fetch: Fetch) -> Check:
+    """Each credited payment has its days in the ledger and its Stars in the audit; each of those has its payment."""
+    return await _cross_check(fetch, "payments", cross_checks.PAYMENTS, cross_checks.COUNT_PAYMENTS, "credits")
+
+
+async def _cross_check(fetch: Fetch, name: str, statements: Sequence[str], count: str, what: str) -> Check:
+    breaches = [words for statement in statements for (words,) in await fetch(statement, ())]
+    ((rows,),) = await fetch(count, ())
+    return Check(
+        name=name, is_ok=not breaches, detail=_some(breaches) if breaches else f"{rows} {what} as the ledger says"
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import storage as package
 from ops.bench.dataset import NOW, SYMBOLS, Sizes, fill, user_at
+from storage import cross_checks
 from storage.accounts.portfolio import SELECT_PENDING_ORDERS
 from storage.licensing.licenses import SELECT_LICENSE
 from storage.sqlite.database import Database
@@ -20,6 +21,7 @@ from storage.sqlite.migrate import migrate
 
 # Everything not named here is hot: it may neither scan a table nor sort.
 COLD = {
+    **{f"cross_checks.{name}": "perpdesk doctor only" for name in vars(cross_checks) if name.isupper()},
     "sqlite.database.SELECT_IDENTITY": "once a start",
     "sqlite.migrate.SELECT_VERSION": "once a start",
     "sqlite.migrate.FORGET_SMALL": "once a start",
