@@ -74,7 +74,7 @@ async def assemble(
         stack.push_async_callback(base.screen_reader.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
         jobs = Jobs((*feature_jobs, *upkeep_jobs(storage.database, reads, bybit, runtime.marker, outside.clock)))
-        progress = Progress(problems=(runtime.problems, jobs.trouble))
+        progress = Progress(problems=(runtime.problems, jobs.trouble, bybit.problems))
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         registry.register(application, services=services, texts=base.texts, health=health, table=tuning.table)
         stack.push_async_callback(registry.close, application)

@@ -54,6 +54,8 @@ _WITHDRAW: Final = frozenset({"Wallet:Withdraw"})
 _TRANSFER: Final = frozenset({"Wallet:AccountTransfer", "Wallet:SubMemberTransfer", "Wallet:SubMemberTransferList"})
 
 
+_OF_A_THIRD_PARTY: Final = 2  # `type` of /v5/user/query-api
+
 NOT_KNOWN: Final = 10003  # Bybit does not know the key there
 OTHER_IP: Final = "key-other-ip"
 NO_ADDRESS: Final = "none"  # where nobody has told the bot its own
@@ -82,9 +84,28 @@ class Finding:
 
 def judge(check: KeyCheck, *, now: Millis, require_bound_ip: bool) -> tuple[Finding, ...]:
     """What speaks against a key, the worst findings first; an empty tuple: nothing does."""
-    findings = (*_rights(check), *_validity(check, now), _binding(check, require_bound_ip=require_bound_ip))
+    findings = (*_account(check), *_key(check, now, require_bound_ip=require_bound_ip))
     order = list(Severity)
     return tuple(sorted(findings, key=lambda each: order.index(each.severity)))
+
+
+def _account(check: KeyCheck) -> tuple[Finding, ...]:
+    """What the account behind the key is: a classic one answers none of the reads of a unified one."""
+    found: list[Finding] = []
+    if check.is_unified is False:
+        found.append(Finding(key="key-classic-account", severity=Severity.WARN))
+    if check.is_master is False:
+        found.append(Finding(key="key-subaccount", severity=Severity.GOOD))
+    return tuple(found)
+
+
+def _key(check: KeyCheck, now: Millis, *, require_bound_ip: bool) -> tuple[Finding, ...]:
+    if not check.is_complete:
+        return (Finding(key="key-rights-untold", severity=Severity.WARN),)
+    found = (*_rights(check), *_validity(check, now), _binding(check, require_bound_ip=require_bound_ip))
+    if check.key_kind == _OF_A_THIRD_PARTY:
+        return (*found, Finding(key="key-third-party", severity=Severity.GOOD))
+    return found
 
 
 def refusals(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -17,13 +17,14 @@ from bot.aio.timers import Later, loop_later
 from bot.domain.errors import RetryLater
 from bot.domain.ports.clock import Clock
 from bot.exchange.breaker import BAN_SECONDS, Breaker
-from bot.exchange.rate_limits import RollingWindow, TokenBucket
+from bot.exchange.rate_limits import Hold, RollingWindow, TokenBucket, Usage
 
 LAW: Final = 600  # requests of one IP address …
 LAW_SECONDS: Final = 5  # … in so many seconds
 _LARGEST_LIMIT: Final = 1_000  # calls a second: more than Bybit gives anybody; a header that says more is absurd
 _MANY_WINDOWS: Final = 4096  # beyond that the idle ones are thrown out
 _LONGEST_HOLD: Final = 10.0  # seconds: a reset further away than that is a clock that is off
+_NEARLY_ALL: Final = 0.8  # of our own budget: whoever runs the bot is told
 _LEAST_WAIT: Final = 0.1  # seconds: what a refused call is told at least
 
 
@@ -104,13 +105,19 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetStats:
-    """Plain numbers for the sidecar. `banned_for` in seconds, 0 when Bybit answers."""
+    """Plain numbers for the sidecar. `banned_for` in seconds, 0 when Bybit answers.
 
+    `used`: calls that passed in the last 5 s; `limit`: how many our own budget lets through in 5 s, without its burst.
+    """
+
+    used: int
+    limit: int
     waiting: int
     refused: int
     windows: int
     bans: int
     banned_for: float
+    held_hosts: int  # that refuse us with 403
 
 
 class Budget:
@@ -129,6 +136,8 @@ class Budget:
             clock=clock, shared_limit=everything, priorities=len(RequestPriority), too_long=_too_busy, later=later
         )
         self._windows: dict[tuple[Hashable, str], RollingWindow] = {}
+        self._public_hold, self._view_hold = Hold(), Hold()
+        self._usage = Usage(period=LAW_SECONDS)
 
     def passes(self, request_key: RequestKey) -> bool:
         """Whether the call may be made at once; if so it counts, and `end_call` must follow. Raises RetryLater."""
@@ -136,7 +145,7 @@ class Budget:
             raise error
         if not self._queue.go(self._rate_limits_of(request_key, _priority.get())):
             return False
-        self._breaker.probe(request_key.host)
+        self._let_through(request_key)
         return True
 
     async def wait(self, request_key: RequestKey) -> None:
@@ -154,6 +163,10 @@ class Budget:
         if (error := self._breaker.check(request_key.host)) is not None:
             self._queue.give_back(rate_limits)
             raise error
+        self._let_through(request_key)
+
+    def _let_through(self, request_key: RequestKey) -> None:
+        self._usage.count(self._clock.monotonic())
         self._breaker.probe(request_key.host)
 
     def end_call(
@@ -175,27 +188,70 @@ class Budget:
         if left <= 0 and self._limits.uid_share <= 1:
             window.hold(now + (_until_reset(headers, server_now()) or 0.0))
 
-    def hold(self, request_key: RequestKey, headers: Mapping[str, str], *, server_now: int, at_least: float) -> float:
-        """Bybit asked this UID to back off from this endpoint; the seconds that it will."""
+    def hold(
+        self,
+        request_key: RequestKey,
+        headers: Mapping[str, str],
+        *,
+        server_now: int,
+        at_least: float,
+        is_of_all: bool = False,
+    ) -> float:
+        """Bybit asked this UID to back off from this endpoint, or us from public data; the seconds that it will.
+
+        `is_of_all`: it said so of our address or of its system as a whole, so that every view waits; what is more
+        urgent goes on.
+        """
         seconds = max(at_least, _until_reset(headers, server_now) or 0.0)
-        if request_key.owner is not None:
-            self._window(request_key).hold(self._clock.monotonic() + seconds)
+        until = self._clock.monotonic() + seconds
+        if request_key.owner is None:
+            self._public_hold.until(until)
+        else:
+            self._window(request_key).hold(until)
+        if is_of_all:
+            self._view_hold.until(until)
         return seconds
 
-    def ban(self, host: str | None) -> RetryLater:
-        """Bybit banned our address (None), or it on one host: everything there stops, what waits too."""
-        self._breaker.trip(host)
+    def refuse(self, request_key: RequestKey) -> bool:
+        """HTTP 403 without Bybit's words for a ban: whether the host is held now, and what waits for it refused."""
+        is_held = self._breaker.note_refusal(request_key.host, request_key.owner)
+        if is_held:
+            self._queue.refuse(self._breaker.check)
+        return is_held
+
+    def note_answer(self, host: str) -> None:
+        """An answer that is no 403."""
+        self._breaker.note_answer(host)
+
+    def ban(self) -> RetryLater:
+        """Bybit banned our address: everything stops, what waits too."""
+        self._breaker.trip(None)
         self._queue.refuse(self._breaker.check)
         return RetryLater("Bybit stopped our address for a while", retry_after=BAN_SECONDS)
 
     def stats(self) -> BudgetStats:
         return BudgetStats(
+            used=self._usage.total(self._clock.monotonic()),
+            limit=self._limit,
             waiting=self._queue.waiting,
             refused=self._queue.refused,
             windows=len(self._windows),
             bans=self._breaker.trips,
             banned_for=self._breaker.seconds_left,
+            held_hosts=len(self._breaker.held_hosts),
         )
+
+    def problems(self) -> tuple[str, ...]:
+        """What stops calls or soon will, in words for whoever runs the bot."""
+        used = self._usage.total(self._clock.monotonic())
+        if used < _NEARLY_ALL * self._limit:
+            return self._breaker.problems()
+        nearly = f"{used} of the {self._limit} calls to Bybit that {LAW_SECONDS} s allow were made"
+        return (*self._breaker.problems(), nearly)
+
+    @property
+    def _limit(self) -> int:
+        return int(self._limits.ip_rate * LAW_SECONDS)
 
     def close(self) -> None:
         """Refuse every call that waits for its slot."""
@@ -203,8 +259,13 @@ class Budget:
 
     def _rate_limits_of(self, request_key: RequestKey, priority: RequestPriority) -> tuple[RateLimit, ...]:
         """What this call must keep beside the budget of our address."""
-        own: tuple[RateLimit, ...] = () if request_key.owner is None else (self._window(request_key),)
-        return (*own, self._reconcile) if priority is RequestPriority.RECONCILE else own
+        own: RateLimit = self._public_hold if request_key.owner is None else self._window(request_key)
+        match priority:
+            case RequestPriority.VIEW:
+                return own, self._view_hold
+            case RequestPriority.RECONCILE:
+                return own, self._reconcile
+        return (own,)
 
     def _window(self, request_key: RequestKey) -> RollingWindow:
         key = (request_key.owner, request_key.endpoint)

@@ -1,9 +1,55 @@
-"""How many calls may pass in a time: a bucket of tokens and a rolling window. Paces of a `PriorityQueue`."""
+"""How many calls may pass in a time: a bucket of tokens, a rolling window, a hold. Paces of a `PriorityQueue`."""
 
 from collections import deque
 from typing import Final
 
 _TINY: Final = 1e-9  # seconds: what binary fractions lose is no reason to wait
+
+
+class Hold:
+    """Nothing passes before a moment; then everything does."""
+
+    __slots__ = ("_until",)
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def until(self, moment: float) -> None:
+        """Monotonic seconds; the latest counts."""
+        self._until = max(self._until, moment)
+
+    def delay(self, now: float, ahead: int = 0) -> float:  # noqa: ARG002  however many go first
+        return max(0.0, self._until - now)
+
+    def take(self, now: float) -> None: ...
+
+    def give_back(self) -> None: ...
+
+
+class Usage:
+    """How many calls passed within the last `period` whole seconds."""
+
+    __slots__ = ("_counts", "_period")
+
+    def __init__(self, *, period: int) -> None:
+        self._period = period
+        self._counts: deque[list[int]] = deque()  # [second, calls], the oldest first
+
+    def count(self, now: float) -> None:
+        second = int(now)
+        if self._counts and self._counts[-1][0] == second:
+            self._counts[-1][1] += 1
+        else:
+            self._counts.append([second, 1])
+            self._forget(second)
+
+    def total(self, now: float) -> int:
+        self._forget(int(now))
+        return sum(calls for _, calls in self._counts)
+
+    def _forget(self, second: int) -> None:
+        while self._counts and self._counts[0][0] <= second - self._period:
+            self._counts.popleft()
 
 
 class TokenBucket:

@@ -194,6 +194,7 @@ _RESTRICTIONS: Final[Mapping[int, Restriction]] = MappingProxyType(
 RET_CODE_CLASSES: Final[Mapping[int, RetCodeClass]] = MappingProxyType(
     {code: kind for kind, codes in _CODES.items() for code in codes}
 )
+OF_ALL: Final = frozenset({429, 10018, 10429})  # said of our address or of the whole system, not of one UID
 NO_PERMISSION: Final = 10005  # the key lacks the right for this endpoint or category
 NOT_ON_DEMO: Final = 10032
 NO_SUCH_SYMBOL: Final = frozenset({10001, 10029, 170121})  # answers to a read whose only doubtful word is the symbol

@@ -97,6 +97,15 @@ class ExchangeCollector(Collector):
         yield GaugeMetricFamily(
             "perpdesk_exchange_banned_seconds", "Until Bybit is called again.", value=found.budget.banned_for
         )
+        yield GaugeMetricFamily(
+            "perpdesk_exchange_held_hosts", "Hosts that refuse us with HTTP 403.", value=found.budget.held_hosts
+        )
+        yield GaugeMetricFamily(
+            "perpdesk_exchange_budget_used", "Calls that passed in the last 5 s.", value=found.budget.used
+        )
+        yield GaugeMetricFamily(
+            "perpdesk_exchange_budget_limit", "Calls that our budget allows in 5 s.", value=found.budget.limit
+        )
         yield from _counters(
             "perpdesk_exchange_events",
             "What befell the connection.",

@@ -46,6 +46,10 @@ class FakeBybit:
     read_only: bool = False
     ips: tuple[str, ...] = ("192.0.2.1",)
     expires_at: Millis | None = None
+    of_key: Json = field(default_factory=dict)  # more fields of user/query-api
+    odd: dict[str, Json] = field(default_factory=dict)  # fields of the rows of a symbol or coin that are otherwise
+    codes: dict[tuple[str, str], int] = field(default_factory=dict)  # refusals by (path, category)
+    statuses: dict[str, int] = field(default_factory=dict)  # HTTP statuses by path, with a page of HTML
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     seen_keys: "list[KeyCall]" = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)  # how often each path was
@@ -222,6 +226,7 @@ class FakeBybitTransport:
             "/v5/order/realtime": self._orders,
             "/v5/execution/list": self._executions,
             "/v5/account/fee-rate": self._fee_rate,
+            "/v5/account/info": self._account_info,
             "/v5/user/query-api": self._key,
             "/v5/market/tickers": self._tickers,
             "/v5/market/orderbook": self._order_book,
@@ -249,8 +254,13 @@ class FakeBybitTransport:
         assert answer is not None, f"the bot asks {path}, which this fake does not know"
         if "X-BAPI-API-KEY" in request.headers:
             self._bybit.asked_with.append(request.headers["X-BAPI-API-KEY"])
+        path, asked = path.removeprefix("/demo"), dict(parse_qsl(query))
+        if path in self._bybit.statuses:
+            return Reply(self._bybit.statuses[path], {}, b"<html>no</html>")
+        if (path, asked.get("category", "")) in self._bybit.codes:
+            return _reply({"retCode": self._bybit.codes[path, asked.get("category", "")], "retMsg": "no", "result": {}})
         try:
-            result = await answer(dict(parse_qsl(query)), request)
+            result = _spoiled(await answer(asked, request), self._bybit.odd)
         except ExchangeRejected as no:
             return _reply({"retCode": no.code, "retMsg": "no", "result": {}})
         return _reply({"retCode": 0, "retMsg": "OK", "result": result})
@@ -265,11 +275,16 @@ class FakeBybitTransport:
     async def _positions(self, *_: object) -> Json:
         return _list(map(_position, (await self._bybit.open_positions(ANY)).items))
 
-    async def _orders(self, *_: object) -> Json:
-        return _list(map(_order, (await self._bybit.open_orders(ANY)).items))
+    async def _orders(self, asked: Asked, _: Request) -> Json:
+        found = (await self._bybit.open_orders(ANY)).items
+        return _list(_order(each) for each in found if each.category == asked["category"])
 
-    async def _executions(self, *_: object) -> Json:
-        return _list(map(_execution, (await self._bybit.executions(ANY)).items))
+    async def _executions(self, asked: Asked, _: Request) -> Json:
+        found = (await self._bybit.executions(ANY)).items
+        return _list(_execution(each) for each in found if each.category == asked["category"])
+
+    async def _account_info(self, *_: object) -> Json:
+        return {"unifiedMarginStatus": 6, "marginMode": "REGULAR_MARGIN"}
 
     async def _fee_rate(self, asked: Asked, _: Request) -> Json:
         rate = await self._bybit.fee_rate(ANY, Symbol(asked["symbol"]))
@@ -309,6 +324,10 @@ class FakeBybitTransport:
             "permissions": groups,
             "ips": list(check.ips),
             "expiredAt": "1970-01-01T00:00:00Z" if expires is None else expires.isoformat().replace("+00:00", "Z"),
+            "uta": 1,
+            "isMaster": True,
+            "type": 1,
+            **self._bybit.of_key,
         }
 
 
@@ -322,6 +341,18 @@ ANY = Account(
     bybit_uid=None,
     settings=TradeSettings(),
 )
+
+
+def _spoiled(result: Json, odd: dict[str, Json]) -> Json:
+    """The answer with the odd fields in the rows of those symbols and coins; a value of `...` takes the field out."""
+    rows = [row for row in result.get("list", ()) if isinstance(row, dict)]
+    coins = [coin for row in rows if isinstance(row.get("coin"), list) for coin in row["coin"]]
+    for row in (*rows, *coins):
+        name = row.get("symbol", row.get("coin"))
+        row.update(odd.get(name, {}) if isinstance(name, str) else {})
+        for field_name in [each for each, value in row.items() if value is ...]:
+            del row[field_name]
+    return result
 
 
 def _reply(answer: dict[str, Any]) -> Reply:

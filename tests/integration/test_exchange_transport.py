@@ -155,7 +155,6 @@ GOOD = orjson.dumps({"retCode": 0, "retMsg": "OK", "result": WALLET, "time": 1})
         (raw(b'{"retCode":0}'), "no result"),
         (raw(b"[]"), "not an object"),
         (raw(b'{"retCode":0,"result":{"list":{}}}'), "list is not a list"),
-        (raw(b'{"retCode":0,"result":{"list":[{"totalEquity":12.5}]}}'), "totalEquity is not a decimal number"),
         (raw(b'{"retCode":0,"result":{"list":[]}}'), "list is not a wallet"),
         (refusal(10000), "Bybit 10000"),
         (refusal(10016), "Bybit 10016"),
@@ -180,7 +179,7 @@ async def test_a_body_over_the_limit_is_refused_with_and_without_a_length() -> N
 
     for answer in (raw(b" " * (MAX_BODY + 1)), chunked):
         async with scripted_bybit(always=answer) as server, connected(server.url) as bybit:
-            with pytest.raises(ExchangeDown, match="ClientPayloadError"):
+            with pytest.raises(ExchangeDown, match="_TooLong"):
                 await bybit.gateway.balance(account())
 
 
@@ -193,7 +192,7 @@ async def test_a_body_that_is_told_to_be_too_long_is_not_waited_for() -> None:
         return response
 
     async with scripted_bybit(always=announced) as server, connected(server.url) as bybit:
-        with pytest.raises(ExchangeDown, match="ClientPayloadError"):
+        with pytest.raises(ExchangeDown, match="_TooLong"):
             await bybit.gateway.balance(account())
 
 
@@ -529,17 +528,6 @@ async def test_a_ban_of_our_address_stops_every_call_and_every_connection() -> N
         assert len(server.asked) == 2
         assert bybit.stats().budget.banned_for > 590
         assert bybit.stats().reconnects == 1
-
-
-async def test_a_host_that_forbids_us_does_not_stop_the_others() -> None:
-    async with scripted_bybit(always=ok(WALLET)) as server, connected(server.url) as bybit:
-        await bybit.gateway.balance(account())
-        server.then = [raw(b"The distribution is configured to block access from your country", status=403)]
-        with pytest.raises(RetryLater):
-            await bybit.gateway.balance(account(2, account_type=AccountType.DEMO))
-        with pytest.raises(RetryLater):
-            await bybit.gateway.balance(account(2, account_type=AccountType.DEMO))
-        await bybit.gateway.balance(account())
 
 
 # --- connections ----------------------------------------------------------------------------------------------

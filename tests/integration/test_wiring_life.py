@@ -21,9 +21,11 @@ from bot.app import Assembly, _serve
 from bot.chat.outbox import OutboxTimes
 from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxMessage
-from bot.domain.errors import ExchangeError
+from bot.domain.errors import ExchangeError, ExchangeRestricted
 from bot.domain.ids import DAY, ChatId, Symbol
+from bot.domain.market import Category
 from bot.domain.portfolio import Balance
+from bot.exchange.budget import Limits, RequestKey
 from bot.services.housekeeping import Housekeeping
 
 
@@ -193,3 +195,26 @@ async def test_pauses_are_spread_by_the_randomness_from_outside(telegram: FakeTe
             lambda: process.rows("SELECT next_try_ts FROM outbox WHERE attempts > 0"), what="the failed attempt"
         )
         assert 0 <= row[0] - now - 1000 * day // 2 < 1000 * day // 4
+
+
+async def test_what_stops_calls_to_bybit_is_a_reason_and_a_metric(harness: Harness) -> None:
+    bybit = harness.assembly.bybit
+    harness.bybit.statuses = {"/v5/market/orderbook": 403}
+    for symbol in ("BTCUSDT", "ETHUSDT", "SOLUSDT"):
+        with pytest.raises(ExchangeRestricted):
+            await bybit.market.order_book(Category.LINEAR, Symbol(symbol))
+    (held,) = [each for each in await reasons(harness.assembly) if "refuses our calls" in each]
+    assert held.endswith("(HTTP 403): the next one in 5 s")
+    assert bybit.stats().budget.held_hosts == 1
+    bybit.pipeline.budget.ban()
+    assert [each for each in await reasons(harness.assembly) if "has banned our address" in each]
+
+
+async def test_a_budget_that_is_nearly_used_up_is_a_reason_and_names_the_figures(tmp_path: Path) -> None:
+    tuning = replace(TUNING, exchange_limits=Limits(ip_rate=10, ip_burst=100))
+    async with open_harness(tmp_path, tuning=tuning) as harness:
+        budget = harness.assembly.bybit.pipeline.budget
+        assert not [each for each in await reasons(harness.assembly) if "calls to Bybit" in each]
+        for number in range(40):
+            assert budget.passes(RequestKey(endpoint="other", host="https://host", owner=number, uid_limit=10))
+        assert "40 of the 50 calls to Bybit that 5 s allow were made" in await reasons(harness.assembly)

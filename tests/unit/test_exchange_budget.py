@@ -200,7 +200,7 @@ async def test_a_ban_is_not_told_to_one_who_gave_up_in_the_same_moment() -> None
     caller.start("leaver", ask(2))
     await settle()
     caller.give_up("leaver")
-    caller.budget.ban(None)
+    caller.budget.ban()
     await settle()
     assert (caller.refused, caller.budget.stats().waiting) == ([], 0)
 
@@ -285,7 +285,7 @@ async def test_a_ban_stops_everything_and_everyone_for_ten_minutes() -> None:
     caller.start("first", ask(1))
     caller.start("waits", ask(2), RequestPriority.CLOSE)
     await settle()
-    error = caller.budget.ban(None)
+    error = caller.budget.ban()
     assert error.retry_after == 600
     caller.start("later, another host", ask(3, host=OTHER_HOST), RequestPriority.CLOSE)
     await settle()
@@ -304,9 +304,100 @@ async def test_a_ban_stops_everything_and_everyone_for_ten_minutes() -> None:
     assert caller.budget.stats().banned_for == 0
 
 
+def hold_host(budget: Budget, owners: tuple[int | None, ...] = (1, 2, 3)) -> list[bool]:
+    """Each of these accounts (None: a public call) meets a 403 without Bybit's words for a ban."""
+    return [budget.refuse(ask(owner)) for owner in owners]
+
+
+async def test_a_host_is_held_when_three_accounts_or_public_calls_are_refused() -> None:
+    assert hold_host(callers(Limits()).budget) == [False, False, True]
+    assert hold_host(callers(Limits()).budget, (None, None, None)) == [False, False, True]
+    assert hold_host(callers(Limits()).budget, (1, None, 1, 1, None)) == [False, False, False, False, True]
+
+
+async def test_one_person_who_is_refused_holds_nobody() -> None:
+    caller = callers(Limits())
+    assert hold_host(caller.budget, (1,) * 50) == [False] * 50
+    caller.start("another", ask(2))
+    await settle()
+    assert caller.names == ["another"]
+
+
+async def test_refusals_of_another_time_and_of_other_hosts_do_not_add_up() -> None:
+    caller = callers(Limits())
+    hold_host(caller.budget, (1, 2))
+    await caller.time.advance(30.1)
+    assert hold_host(caller.budget, (3,)) == [False]
+    assert not caller.budget.refuse(ask(4, host=OTHER_HOST))
+    assert caller.budget.stats().held_hosts == 0
+
+
+async def test_a_held_host_is_asked_after_five_seconds_and_then_twice_as_long() -> None:
+    caller = callers(Limits())
+    hold_host(caller.budget)
+    waits = []
+    for _ in range(9):
+        with pytest.raises(RetryLater) as caught:
+            await caller.admit(ask(9))
+        waits.append(round(caught.value.retry_after))
+        await caller.time.advance(caught.value.retry_after)
+        await caller.admit(ask(9))
+        caller.settle(ask(9), {})
+        assert caller.budget.refuse(ask(9)), "one call is enough while it was not heard"
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 600, 600]
+    assert caller.budget.problems() == (f"{HOST} refuses our calls (HTTP 403): the next one in 600 s",)
+
+
+async def test_a_host_that_answers_begins_anew() -> None:
+    caller = callers(Limits())
+    hold_host(caller.budget)
+    await caller.time.advance(5)
+    await caller.admit(ask(9))
+    caller.settle(ask(9), {})
+    caller.budget.note_answer(HOST)
+    assert caller.budget.problems() == ()
+    assert hold_host(caller.budget) == [False, False, True]
+
+
+@pytest.mark.parametrize("owner", [None, 1])
+async def test_who_is_told_to_back_off_is_held_and_others_are_not(owner: int | None) -> None:
+    caller = callers(Limits())
+    caller.budget.hold(ask(owner), {}, server_now=NOW_MS, at_least=1.0)
+    caller.start("same", ask(owner))
+    caller.start("other account", ask(2))
+    await settle()
+    assert caller.names == ["other account"]
+    await caller.time.advance(1)
+    assert caller.names == ["other account", "same"]
+
+
+async def test_an_overload_of_bybit_holds_every_view_and_nothing_more_urgent() -> None:
+    caller = callers(Limits())
+    caller.budget.hold(ask(1), {}, server_now=NOW_MS, at_least=1.5, is_of_all=True)
+    caller.start("public view", ask(None))
+    caller.start("view", ask(2, host=OTHER_HOST))
+    caller.start("close", ask(3), RequestPriority.CLOSE)
+    await settle()
+    assert caller.names == ["close"]
+    await caller.time.advance(1.5)
+    assert sorted(caller.names[1:]) == ["public view", "view"]
+
+
+async def test_the_budget_says_how_much_of_it_is_used_and_complains_at_four_fifths() -> None:
+    caller = callers(Limits(ip_rate=10, ip_burst=50))
+    for number in range(39):
+        await caller.admit(ask(number))
+    stats = caller.budget.stats()
+    assert (stats.used, stats.limit, caller.budget.problems()) == (39, 50, ())
+    await caller.admit(ask(1000))
+    assert caller.budget.problems() == ("40 of the 50 calls to Bybit that 5 s allow were made",)
+    await caller.time.advance(5)
+    assert (caller.budget.stats().used, caller.budget.problems()) == (0, ())
+
+
 async def test_a_ban_of_one_host_leaves_the_others() -> None:
     caller = callers(Limits())
-    caller.budget.ban(HOST)
+    hold_host(caller.budget)
     caller.start("there", ask(1))
     caller.start("elsewhere", ask(1, host=OTHER_HOST))
     await settle()
@@ -319,7 +410,7 @@ async def test_a_ban_of_one_host_is_told_to_those_who_wait_for_it_alone() -> Non
     caller.start("there", ask(2))
     caller.start("elsewhere", ask(3, host=OTHER_HOST))
     await settle()
-    caller.budget.ban(HOST)
+    hold_host(caller.budget)
     await caller.time.advance(1)
     assert caller.names == ["first", "elsewhere"]
     assert [name for name, _ in caller.refused] == ["there"]
@@ -327,7 +418,7 @@ async def test_a_ban_of_one_host_is_told_to_those_who_wait_for_it_alone() -> Non
 
 async def test_after_a_ban_one_call_finds_out_before_the_others_go() -> None:
     caller = callers(Limits())
-    caller.budget.ban(None)
+    caller.budget.ban()
     await caller.time.advance(600)
     await caller.admit(ask(1))
     caller.start("too early", ask(2))
@@ -344,11 +435,11 @@ async def test_after_a_ban_one_call_finds_out_before_the_others_go() -> None:
 
 async def test_a_second_ban_lasts_as_long_again() -> None:
     caller = callers(Limits())
-    caller.budget.ban(None)
+    caller.budget.ban()
     await caller.time.advance(600)
     await caller.admit(ask(1))
     caller.settle(ask(1), {})
-    caller.budget.ban(None)
+    caller.budget.ban()
     with pytest.raises(RetryLater) as caught:
         await caller.admit(ask(1))
     assert caught.value.retry_after == pytest.approx(600)
@@ -362,7 +453,7 @@ async def test_a_turn_that_a_ban_overtook_is_given_back() -> None:
     await settle()
     caller.time.seconds += 1.0
     caller.time.run_due()  # the turn is given, and before its owner runs …
-    caller.budget.ban(None)
+    caller.budget.ban()
     await caller.time.advance(600)
     assert [name for name, _ in caller.refused] == ["overtaken"]
     caller.start("after", ask(2, uid_limit=1))

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from bot.domain.accounts import KeyCheck
+from bot.domain.errors import ExchangeUnreadable
 from bot.domain.ids import DAY, AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance, Execution, FeeRate, Order, OrderType, Position, Side
@@ -44,7 +45,7 @@ def balance(answer: Answer, account_id: AccountId, as_of: Millis) -> Balance:
     if not accounts:
         raise unreadable("list", "a wallet")
     wallet = answer.row(accounts[0])
-    coins, lost = answer.each(array(wallet.fields, "coin"), _coin, named_by="coin")
+    coins, lost = answer.each(_coins_of(wallet), _coin, named_by="coin")
     return Balance(
         account_id=account_id,
         total_equity=wallet.maybe(money, "totalEquity"),
@@ -56,6 +57,14 @@ def balance(answer: Answer, account_id: AccountId, as_of: Millis) -> Balance:
         as_of=as_of,
         unreadable=lost,
     )
+
+
+def _coins_of(wallet: Row) -> list[object]:
+    """The rows of coins. Where there is no list of them something stands there: one row that can't be read."""
+    try:
+        return array(wallet.fields, "coin")
+    except ExchangeUnreadable:
+        return [None]
 
 
 def _coin(row: Row) -> CoinBalance:

@@ -47,6 +47,10 @@ class Bybit:
         """Let clients go that have been idle for too long."""
         self.pool.sweep()
 
+    def problems(self) -> tuple[str, ...]:
+        """What stops calls to Bybit or soon will, for /readyz."""
+        return self.pipeline.budget.problems()
+
     def stats(self) -> ExchangeStats:
         pipeline = self.pipeline
         return ExchangeStats(

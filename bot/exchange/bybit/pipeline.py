@@ -16,9 +16,11 @@ from bot.domain.errors import (
     ExchangeDown,
     ExchangeError,
     ExchangeRejected,
+    ExchangeRestricted,
     ExchangeUnreadable,
     KeyTrouble,
     OutcomeUnknown,
+    Restriction,
     RetryLater,
 )
 from bot.domain.ports.clock import Clock
@@ -29,7 +31,7 @@ from bot.exchange.bybit.server_time import ServerTime
 from bot.exchange.bybit.transport import Dropped, HttpTransport, Reply, Request
 from bot.exchange.bybit.unreadable_log import UnreadableLog
 from bot.exchange.meter import Meter
-from bot.exchange.retcodes import DEFAULT_BACK_OFF, RetCodeClass, class_of, to_error
+from bot.exchange.retcodes import DEFAULT_BACK_OFF, OF_ALL, RetCodeClass, class_of, to_error
 
 _LARGE: Final = 128 * 1024  # bytes: decoding more than that would hold the loop for milliseconds
 _MAX_MESSAGE: Final = 160
@@ -126,8 +128,10 @@ class RequestPipeline:
         return reply, await _decoded(reply)
 
     def _result(self, call: SignedCall, reply: Reply, answer: Json) -> Json:
-        if reply.status == _FORBIDDEN and _BANNED in reply.body.lower():
-            raise self._banned(None)
+        if reply.status != _FORBIDDEN:
+            self.budget.note_answer(call.key.host)
+        elif _BANNED in reply.body.lower():
+            raise self._banned()
         code = answer.get("retCode")
         if type(code) is not int:  # True is an int too
             raise self._of_status(reply, call, str(answer.get(_UNREADABLE, "no retCode")))
@@ -143,7 +147,7 @@ class RequestPipeline:
         message = f"{call.key.endpoint}: Bybit {code} {_words(answer.get('retMsg'), call.hide)}".rstrip()
         wait = DEFAULT_BACK_OFF
         if class_of(code, is_write=call.is_write) is RetCodeClass.BACK_OFF:
-            wait = self._hold(call, reply, DEFAULT_BACK_OFF)
+            wait = self._hold(call, reply, DEFAULT_BACK_OFF, is_of_all=code in OF_ALL)
         error = to_error(code, message, is_write=call.is_write, retry_after=wait)
         return error if call.is_signed or not isinstance(error, KeyTrouble) else ExchangeRejected(message, code=code)
 
@@ -155,9 +159,9 @@ class RequestPipeline:
         )
         match reply.status:
             case HTTPStatus.FORBIDDEN:
-                return self._banned(call.key.host)
+                return self._refused(call, message)
             case HTTPStatus.TOO_MANY_REQUESTS:
-                return RetryLater(message, retry_after=self._hold(call, reply, _OVERLOAD_WAIT))
+                return RetryLater(message, retry_after=self._hold(call, reply, _OVERLOAD_WAIT, is_of_all=True))
             case HTTPStatus.UNAUTHORIZED if call.is_signed:
                 return KeyTrouble(message)
             case HTTPStatus.BAD_REQUEST | HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
@@ -166,14 +170,22 @@ class RequestPipeline:
             return OutcomeUnknown(message)
         return ExchangeUnreadable(message) if reply.status == _OK else ExchangeDown(message)
 
-    def _hold(self, call: SignedCall, reply: Reply, at_least: float) -> float:
-        return self.budget.hold(call.key, reply.headers, server_now=self.server_time.now(), at_least=at_least)
+    def _hold(self, call: SignedCall, reply: Reply, at_least: float, *, is_of_all: bool) -> float:
+        now = self.server_time.now()
+        return self.budget.hold(call.key, reply.headers, server_now=now, at_least=at_least, is_of_all=is_of_all)
 
-    def _banned(self, host: str | None) -> RetryLater:
-        """HTTP 403. Bybit's own words mean our address, on every host (None); others (a region) mean this host."""
-        _logger.error("Bybit refuses our address: calls stop", extra={"host": host or "all"})
-        self.transport.reconnect(host)  # "terminate all HTTP sessions"
-        return self.budget.ban(host)
+    def _banned(self) -> RetryLater:
+        """HTTP 403 with Bybit's words for it: our address, on every host."""
+        _logger.error("Bybit has banned our address: all calls stop")
+        self.transport.reconnect(None)  # "terminate all HTTP sessions"
+        return self.budget.ban()
+
+    def _refused(self, call: SignedCall, message: str) -> ExchangeRestricted:
+        """Any other 403 fails this call; what several accounts meet holds the host."""
+        if self.budget.refuse(call.key):
+            _logger.error("a host of Bybit's refuses our calls: it is held", extra={"host": call.key.host})
+            self.transport.reconnect(call.key.host)
+        return ExchangeRestricted(message, restriction=Restriction.SERVER)
 
 
 async def _decoded(reply: Reply) -> Json:

@@ -31,11 +31,21 @@ _KEEP_ALIVE: Final = 30.0  # seconds: shorter than what Bybit's front keeps
 _DNS_SECONDS: Final = 300
 _TARGET: Final = re.compile(r"/[!-~]*").fullmatch
 _INFORMATIONAL: Final = range(100, 200)
+_DROPPED: Final = (
+    aiohttp.ServerDisconnectedError,
+    aiohttp.ClientOSError,
+    aiohttp.ClientPayloadError,  # in the middle of the body
+    ConnectionError,
+)
 _logger = logging.getLogger(__name__)
 
 
 class Dropped(ExchangeDown):
-    """The connection went away before an answer to a read came: ask once more, at once."""
+    """The connection went away before the whole answer to a read had come: ask once more, at once."""
+
+
+class _TooLong(aiohttp.ClientError):
+    """A body longer than MAX_BODY: the next one would be, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,13 +228,15 @@ def _bytes(request: Request, standing: str) -> bytes:
         raise ValueError("a request holds what may not stand in a header")
     if request.is_write:
         fields += f"\r\nContent-Length: {len(body)}"
+    elif body:
+        raise ValueError("a GET with a body: Bybit answers it with 403, as it does a ban")
     return f"{method} {target} HTTP/1.1\r\n{standing}{fields}\r\n\r\n".encode() + body
 
 
 async def _body(payload: StreamReader, length: str | None) -> bytes:
-    """The whole body, unpacked. Raises ClientPayloadError when it is longer than MAX_BODY."""
+    """The whole body, unpacked. Raises _TooLong when it is longer than MAX_BODY, ClientPayloadError for half of one."""
     if length is not None and int(length) > MAX_BODY:  # the parser takes nothing but digits
-        raise aiohttp.ClientPayloadError("body too large")
+        raise _TooLong
     body = payload.read_nowait() if payload.is_eof() else await payload.readany()
     if not payload.at_eof():
         parts = [body]
@@ -234,7 +246,7 @@ async def _body(payload: StreamReader, length: str | None) -> bytes:
             size += len(parts[-1])
         body = b"".join(parts)
     if len(body) > MAX_BODY:
-        raise aiohttp.ClientPayloadError("body too large")
+        raise _TooLong
     return body
 
 
@@ -243,7 +255,7 @@ def _trouble(error: Exception, *, is_sent: bool, is_write: bool) -> ExchangeErro
     reason = f"no answer from Bybit ({type(error).__name__})"
     if is_write and is_sent:
         return OutcomeUnknown(reason)
-    is_dropped = isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError)
+    is_dropped = isinstance(error, _DROPPED)
     return Dropped(reason) if is_dropped and is_sent else ExchangeDown(reason)
 
 

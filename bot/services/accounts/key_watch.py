@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.accounts import Account, KeyCheck, KeyExpiresMessage, KeyTroubleMessage, SealedCredentials
 from bot.domain.chat import OutboxPayload, outbox_message
-from bot.domain.errors import ExchangeError, KeyTrouble, NothingDone, WrongKeyFile
+from bot.domain.errors import ExchangeError, ExchangeRestricted, KeyTrouble, NothingDone, Restriction, WrongKeyFile
 from bot.domain.ids import DAY, AccountId, Millis
 from bot.domain.key_rules import days_in, finding_of, judge, refusals
 from bot.domain.ports.accounts import AccountQueries
@@ -73,6 +73,9 @@ class KeyWatch:
             self._note_unreadable(account.account_id, damage)
             return False
         except ExchangeError as trouble:
+            if isinstance(trouble, ExchangeRestricted) and trouble.restriction is not Restriction.SERVER:
+                self._not_before[account.account_id] = Millis(now + DAY)  # an answer: the account, not the key
+                return True
             self._unanswered.add(account.account_id)
             _logger.info("a key could not be checked", extra={"reason": type(trouble).__name__, "code": trouble.code})
             return False

@@ -141,6 +141,14 @@ key-expires-soon =
        *[other] <b>It expires in { $days } days</b> ({ $date }).
     }
     Extend it on Bybit, or make a new one.
+key-classic-account =
+    The account is not a unified one: balance, positions and orders stay empty here.
+    In Bybit's app: Account, then Upgrade to Unified Trading Account. The key stays the same.
+key-subaccount = It is a subaccount.
+key-third-party = Bybit connected this key to a third-party application.
+key-rights-untold =
+    Bybit's demo did not say what this key may do. It works; if something is refused,
+    allow Contract – Orders and Positions on Bybit's page of the key.
 key-ip-bound = Bound to { $ips }.
 key-permissions-good = May trade and nothing else.
 
