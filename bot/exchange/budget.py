@@ -17,7 +17,7 @@ from bot.aio.timers import Later, loop_later
 from bot.domain.errors import RetryLater
 from bot.domain.ports.clock import Clock
 from bot.exchange.breaker import BAN_SECONDS, Breaker
-from bot.exchange.rate_limits import Hold, RollingWindow, TokenBucket, Usage
+from bot.exchange.rate_limits import CallCount, Hold, RollingWindow, TokenBucket
 
 LAW: Final = 600  # requests of one IP address …
 LAW_SECONDS: Final = 5  # … in so many seconds
@@ -137,7 +137,7 @@ class Budget:
         )
         self._windows: dict[tuple[Hashable, str], RollingWindow] = {}
         self._public_hold, self._view_hold = Hold(), Hold()
-        self._usage = Usage(period=LAW_SECONDS)
+        self._usage = CallCount(period=LAW_SECONDS)
 
     def passes(self, request_key: RequestKey) -> bool:
         """Whether the call may be made at once; if so it counts, and `end_call` must follow. Raises RetryLater."""

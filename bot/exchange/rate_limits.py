@@ -26,7 +26,7 @@ class Hold:
     def give_back(self) -> None: ...
 
 
-class Usage:
+class CallCount:
     """How many calls passed within the last `period` whole seconds."""
 
     __slots__ = ("_counts", "_period")

@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 
 from bot.aio.periodic import PeriodicStats
 from bot.chat.stats import ChatStats
+from bot.exchange.budget import BudgetStats
 from bot.exchange.meter import BUCKETS, ExchangeStats
 
 
@@ -93,19 +94,7 @@ class ExchangeCollector(Collector):
         )
         yield _histogram(found)
         yield GaugeMetricFamily("perpdesk_exchange_clients", "Clients in the pool.", value=found.pool.clients)
-        yield GaugeMetricFamily("perpdesk_exchange_waiting", "Calls waiting for budget.", value=found.budget.waiting)
-        yield GaugeMetricFamily(
-            "perpdesk_exchange_banned_seconds", "Until Bybit is called again.", value=found.budget.banned_for
-        )
-        yield GaugeMetricFamily(
-            "perpdesk_exchange_held_hosts", "Hosts that refuse us with HTTP 403.", value=found.budget.held_hosts
-        )
-        yield GaugeMetricFamily(
-            "perpdesk_exchange_budget_used", "Calls that passed in the last 5 s.", value=found.budget.used
-        )
-        yield GaugeMetricFamily(
-            "perpdesk_exchange_budget_limit", "Calls that our budget allows in 5 s.", value=found.budget.limit
-        )
+        yield from self._budget(found.budget)
         yield from _counters(
             "perpdesk_exchange_events",
             "What befell the connection.",
@@ -123,6 +112,17 @@ class ExchangeCollector(Collector):
             yield GaugeMetricFamily(
                 "perpdesk_exchange_clock_skew_seconds", "Bybit's clock less ours.", value=found.clock_skew / 1000
             )
+
+    @staticmethod
+    def _budget(found: BudgetStats) -> Iterator[Metric]:
+        for name, words, value in (
+            ("waiting", "Calls waiting for budget.", found.waiting),
+            ("budget_used", "Calls that passed in the last 5 s.", found.used),
+            ("budget_limit", "Calls that our budget allows in 5 s.", found.limit),
+            ("banned_seconds", "Until Bybit is called again.", found.banned_for),
+            ("held_hosts", "Hosts that refuse us with HTTP 403.", found.held_hosts),
+        ):
+            yield GaugeMetricFamily(f"perpdesk_exchange_{name}", words, value=value)
 
 
 class JobCollector(Collector):
