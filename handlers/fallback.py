@@ -1,42 +1,81 @@
 """Nobody gets silence: what is not understood, not for here, too late, or forwarded is answered once, with a way on."""
 
-from difflib import get_close_matches
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.users import Role
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import token_of
 from handlers.core.context import UpdateContext
+from handlers.core.phrases import understand
+from handlers.core.plain_words import (
+    GREETING,
+    command_meant,
+    command_of_word,
+    one_slip,
+    speaks_of_trading,
+    words_of,
+)
 from handlers.core.specs import ANYWHERE, EVERYONE, PRIVATE, HandlerSpec, UpdateKind, other_update
-from handlers.users.home_views import open_private_card, short_card, unknown_command_card, unknown_text_card
+from handlers.promo.redeem import offer_code
+from handlers.users.home_views import (
+    open_private_card,
+    short_card,
+    trading_not_open_card,
+    unknown_command_card,
+    unknown_text_card,
+    waiting_card,
+)
 from handlers.users.start import show_home
+from handlers.views.frame import command_button
 
 _MAX_ECHO: Final = 32
-_LIKENESS: Final = 0.6
 
 
 async def answer_unknown_command(ctx: UpdateContext) -> None:
     """The answer to a command that does not exist, and to one that this person may not use: one and the same."""
     typed = (command_of(ctx.message) if ctx.message is not None else None) or ""
+    if speaks_of_trading(typed):
+        await ctx.show(trading_not_open_card(ctx.viewer))
+        return
     await ctx.show(unknown_command_card(ctx.viewer, f"/{typed[:_MAX_ECHO]}", _nearest(ctx, typed)))
 
 
 async def answer_text(ctx: UpdateContext) -> None:
-    """The next step of an open dialogue; a stranger's hello; anything else."""
+    """The answer to the open question; a stranger's hello; plain words; a promo code; anything else."""
     dialogue = await ctx.services.dialogues.current(ctx.user_id)
-    if dialogue is not None:
+    if dialogue is not None and await ctx.data.router.takes(ctx, dialogue):
         await ctx.data.router.continue_dialogue(ctx, dialogue)
     elif ctx.is_new:
         await show_home(ctx)
     else:
-        await answer_unknown_text(ctx)
+        await _answer_free_text(ctx, dialogue)
 
 
-async def answer_unknown_text(ctx: UpdateContext) -> None:
-    """Free text that nothing waits for."""
-    first = ctx.text.split(maxsplit=1)[:1]
-    await ctx.show(unknown_text_card(ctx.viewer, _nearest(ctx, first[0]) if first else None))
+async def _answer_free_text(ctx: UpdateContext, dialogue: Dialogue | None) -> None:
+    """Text that answers no question. Whatever it asks for ends the question that was open, if it is understood."""
+    phrase = await understand(ctx)
+    is_greeting = phrase is not None and phrase.command == GREETING
+    if phrase is not None and phrase.command in _commands(ctx) and not (is_greeting and dialogue is not None):
+        await ctx.data.router.run_command(ctx, f"/{phrase.command}", *phrase.arguments)
+    elif speaks_of_trading(ctx.text):
+        await ctx.show(trading_not_open_card(ctx.viewer))
+    elif dialogue is not None:
+        await _say_what_is_open(ctx)
+    elif not await offer_code(ctx):
+        meant = command_meant(ctx.text)
+        await ctx.show(unknown_text_card(ctx.viewer, meant if meant in _commands(ctx) else _nearest(ctx, ctx.text)))
+
+
+async def _say_what_is_open(ctx: UpdateContext) -> None:
+    dialogue = await ctx.services.dialogues.current(ctx.user_id)
+    if dialogue is None:  # one that nobody knows any more
+        await ctx.show(unknown_text_card(ctx.viewer, None))
+    else:
+        await ctx.show(waiting_card(ctx.viewer, ctx.data.router.wanted(dialogue)))
 
 
 async def answer_media(ctx: UpdateContext) -> None:
@@ -45,17 +84,17 @@ async def answer_media(ctx: UpdateContext) -> None:
     if dialogue is not None and dialogue.dialogue in ctx.data.router.media_dialogues:
         await ctx.data.router.continue_dialogue(ctx, dialogue)
         return
-    await ctx.show(short_card(ctx.viewer, "only-text"))
+    await _refuse(ctx, "only-text", in_question=dialogue is not None)
 
 
 async def answer_edit(ctx: UpdateContext) -> None:
     """Says that an edited message runs nothing."""
-    await ctx.show(short_card(ctx.viewer, "edited-not-run"))
+    await _refuse(ctx, "edited-not-run", in_question=await ctx.services.dialogues.current(ctx.user_id) is not None)
 
 
 async def answer_forwarded(ctx: UpdateContext) -> None:
     """Neither do words that somebody else wrote."""
-    await ctx.show(short_card(ctx.viewer, "forwarded-not-run"))
+    await _refuse(ctx, "forwarded-not-run", in_question=await ctx.services.dialogues.current(ctx.user_id) is not None)
 
 
 async def answer_group_message(ctx: UpdateContext) -> None:
@@ -84,10 +123,28 @@ async def refuse_stale_button(_: UpdateContext) -> None:
     raise ButtonExpired
 
 
+async def _refuse(ctx: UpdateContext, key: str, *, in_question: bool) -> None:
+    """One sentence; [Cancel] under it while a question waits for something else."""
+    card = short_card(ctx.viewer, key)
+    await ctx.show(
+        replace(card, rows=(command_button(ctx.viewer, "button-cancel", "cancel"),)) if in_question else card
+    )
+
+
 def _nearest(ctx: UpdateContext, typed: str) -> str | None:
-    names = tuple(ctx.data.router.commands(ctx.services.roles.role(ctx.config)))
-    found = get_close_matches(typed[:_MAX_ECHO].lower().lstrip("/"), names, n=1, cutoff=_LIKENESS)
-    return found[0] if found else None
+    """The command that a word stands for, or slipped from; nothing of several words, which are a sentence."""
+    words = words_of(typed)
+    if len(words) != 1:
+        return None
+    meant = command_of_word(words[0])
+    names = _commands(ctx)
+    if meant in names:
+        return meant
+    return next(iter(one_slip(words[0], names)), None)
+
+
+def _commands(ctx: UpdateContext) -> Mapping[str, str]:
+    return ctx.data.router.commands(ctx.services.roles.role(ctx.config))
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

@@ -28,7 +28,8 @@ from handlers.core.context import BotData, Context, UpdateContext
 from handlers.core.delivery import ChatTarget
 from handlers.core.identify import guest
 from handlers.core.keypads import Continuation
-from handlers.core.specs import ActionSpec, CommandSpec, HandlerSpec, Place
+from handlers.core.specs import ActionSpec, CommandSpec, DialogueSpec, HandlerSpec, Place
+from handlers.core.way_back import CANCEL, WayBack, back_to, way_back
 from handlers.fallback import answer_unknown_command, refuse_in_group
 from handlers.texts.catalog import Translator
 from handlers.users.pin import ask_for_pin
@@ -103,8 +104,11 @@ async def run(
 ) -> None:
     """Run an admitted handler: after the terms where its spec says so, after the PIN where it raises PinRequired.
 
-    What stands before it is shown, and the same goes on from there.
+    What stands before it is shown, and the same goes on from there. Whoever goes elsewhere has left an open question.
     """
+    way_back.set(_way_back_of(ctx, spec))
+    if spec.leaves_question and ctx.is_private:
+        await ctx.services.dialogues.leave(ctx.user_id)
     if spec.access.after_terms and ctx.config.terms_version < TERMS_VERSION:
         is_typed_key = isinstance(spec, CommandSpec) and spec.resume is not None
         await ask_for_terms(ctx, _resumed(ctx, spec, button_action), key_waits=is_typed_key)
@@ -117,6 +121,15 @@ async def run(
         waiting = _resumed(ctx, spec, button_action)
         continuation = Continuation(action=waiting, name=spec.name, arguments=ctx.arguments, pressed=_pressed())
         await ask_for_pin(ctx, continuation)
+
+
+def _way_back_of(ctx: UpdateContext, spec: HandlerSpec) -> WayBack | None:
+    """[Cancel] of a question; the command behind a button, or the one that was typed with something wrong after it."""
+    if isinstance(spec, DialogueSpec):
+        return CANCEL
+    home = ctx.data.router.home_of(spec.module)
+    is_bare = isinstance(spec, CommandSpec) and not ctx.arguments
+    return None if home is None or is_bare else back_to(home)
 
 
 def _resumed(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None) -> ButtonAction | None:

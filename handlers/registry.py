@@ -94,6 +94,11 @@ _KINDS: Final[Mapping[UpdateKind, filters.BaseFilter]] = MappingProxyType(
 )
 
 
+_HOMES: Final[Mapping[str, str]] = MappingProxyType(
+    {"handlers.admin.user_actions": "users", "handlers.promo.campaign": "promo", "handlers.users.start": "menu"}
+)  # of modules that have no command of their own to go back to
+
+
 class HandlerTable:
     """The specs, looked up by command, action and dialogue."""
 
@@ -143,8 +148,8 @@ class HandlerTable:
             raise ButtonExpired
         return spec
 
-    async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
-        """The next message of a dialogue; one that nobody knows any more is over."""
+    async def takes(self, ctx: UpdateContext, dialogue: Dialogue) -> bool:
+        """Whether the message answers the open question; one that nobody knows any more, or may answer, is over."""
         spec = self._dialogues.get(dialogue.dialogue)
         if spec is not None and not guards.allows(ctx, spec):  # the role that began it is gone
             await guards.note_denied(ctx, spec)
@@ -152,9 +157,25 @@ class HandlerTable:
         payload = None if spec is None else _payload_of(spec, dialogue)
         if spec is None or payload is None:
             await ctx.services.dialogues.end(ctx.user_id)
-            await fallback.answer_unknown_text(ctx)
-        else:
-            await guards.run(ctx, spec, partial(spec.run, ctx, payload))
+            return False
+        return await spec.takes(ctx, payload)
+
+    async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
+        """The answer to an open question. Raises ButtonExpired for a question that cannot be read any more."""
+        spec = self._dialogues[dialogue.dialogue]
+        payload = _payload_of(spec, dialogue)
+        if payload is None:
+            raise ButtonExpired
+        await guards.run(ctx, spec, partial(spec.run, ctx, payload))
+
+    def wanted(self, dialogue: Dialogue) -> str:
+        return self._dialogues[dialogue.dialogue].wanted
+
+    def home_of(self, module: str) -> str | None:
+        """The module's first command, unless it does nothing without a word after it."""
+        if module in _HOMES:
+            return _HOMES[module]
+        return next((each.command for each in self._commands.values() if each.module == module), None)
 
     @property
     def codes(self) -> tuple[type[Code], ...]:

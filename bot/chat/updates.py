@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from bot.domain.ids import ChatId, Millis, UserId
-from bot.domain.secrets import carries_pin, carries_secret
+from bot.domain.secrets import carries_pin, may_carry_secret
 from bot.domain.update_attempt import UpdateId
 
 RawUpdate = Mapping[str, Any]
@@ -75,7 +75,7 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
         raw=raw,
         is_payment=is_payment,
         is_limited=kind in _LIMITED_KINDS and not is_payment and not _is_exit(content),
-        has_secret=carries_pin(content.get("data")) or any(carries_secret(text) for text in _texts(content)),
+        has_secret=carries_pin(content.get("data")) or any(may_carry_secret(text) for text in _texts(content)),
         sent_ts=_date(content),
         received_ts=received_ts,
         attempts=attempts,

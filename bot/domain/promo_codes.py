@@ -24,6 +24,14 @@ _BITS: Final = 5
 _GROUP: Final = 4
 _LONGEST_TYPED: Final = 200  # NFKC makes up to 18 letters of one
 
+_MADE_LETTERS: Final = 16
+_LONGEST_SHOWN: Final = LONGEST + LONGEST // _GROUP  # with dashes
+_PAYLOAD: Final = "p_"  # before a code in a deep link
+_LINK: Final = re.compile(
+    rf"(?:(?:t|telegram)\.me/\w+\?|tg://resolve\?domain=\w+&|/)start[= ]{_PAYLOAD}([0-9A-Za-z_-]+)", re.IGNORECASE
+)
+_AROUND: Final = " \t\r\n\"'`«»„“”‘’<>()[].,!?;:"
+
 _ASCII_CAPITALS: Final = MappingProxyType({ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"})
 _LOOKS: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _FOLDED: Final = re.compile(rf"[0-9A-Z]{{1,{LONGEST}}}")
@@ -43,6 +51,45 @@ def fold(typed: str) -> str | None:
     """What a typed code is compared by; None for what can be no code."""
     letters = _plain(typed).translate(_LOOKS)
     return letters if _FOLDED.fullmatch(letters) else None
+
+
+def without_wrapping(typed: str) -> str:
+    """A pasted code without the link it stood in, and without the marks around it: quotes, a full stop, a comma."""
+    link = _LINK.search(typed)
+    if link is not None:
+        return link[1]
+    return typed.strip().strip(_AROUND).removeprefix(_PAYLOAD)
+
+
+def is_surely_code(typed: str) -> bool:
+    """A link of a code, or a code as they are made here: nothing else looks like these."""
+    bare_code = without_wrapping(typed)
+    letters, words = fold(bare_code) or "", bare_code.split()
+    is_made = len(letters) == _MADE_LETTERS and sum(map(str.isdigit, bare_code)) > 1 and not letters.isdigit()
+    return _LINK.search(typed) is not None or (
+        is_made and (len(words) == 1 or {len(each) for each in words} == {_GROUP})
+    )
+
+
+def may_be_code(typed: str) -> bool:
+    """A text that somebody who was asked for a code sends as one: a word, or a few of them with a digit."""
+    words = without_wrapping(typed).split()
+    letters = fold("".join(words)) if suggestion(typed) is None else ""
+    if letters is None or is_surely_code(typed):
+        return letters is not None
+    is_one = len(words) == 1 and SHORTEST_OWN <= len(words[0]) <= _LONGEST_SHOWN
+    is_spaced = len(words) == 2 and any(map(str.isdigit, typed)) and len(words[1]) <= _GROUP  # noqa: PLR2004  SPRING 26
+    return is_one or is_spaced
+
+
+def looks_like_code(typed: str) -> bool:
+    """A single word that may be a code though nobody was asked for one: SPRING26, WELCOME."""
+    word = without_wrapping(typed)
+    if not word.isascii() or fold(word) is None or " " in word or not SHORTEST_OWN < len(word) <= _LONGEST_SHOWN:
+        return False
+    has_digit, has_letter = any(map(str.isdigit, word)), any(map(str.isalpha, word))
+    is_one_case = word.upper() == word or word.lower() == word
+    return has_letter and is_one_case and (has_digit or word.isupper())
 
 
 def suggestion(typed: str) -> str | None:

@@ -22,6 +22,7 @@ _QUOTES: Final = ("USDT", "USDC", "USDE", "EUR", "BTC", "ETH", "USD")
 _DOLLARS: Final = ("USDT", "USDC", "USD")
 _NAME: Final = re.compile(r"[A-Z0-9]{2,30}")
 _SEPARATORS: Final = re.compile(r"[/\\\-–—:_,\s]+")
+_ENDING: Final = re.compile(r"(?<=[а-яёіїєґ]{3})(?:ами|ом|ов|ів|а|у|е|и|ы|і|ю|я)$")
 _AROUND: Final = "$#«»„“”\"'`()[]?!.…;"
 _MULTIPLIERS: Final = ("1000", "10000", "100000", "1000000", "10000000")
 """Of Bybit's perpetuals of coins that cost little: 1000PEPEUSDT, SHIB1000USDT."""
@@ -121,7 +122,7 @@ def read_symbol(typed: str) -> TypedSymbol:
     if len(words) > 1 and (category := category_named(words[-1])) is not None:
         words.pop()
     joined = "".join(words)
-    coin = _COINS.get(joined.casefold())
+    coin = _coin_named(joined)
     if coin is not None:
         return TypedSymbol(name=coin, category=category, is_known=True)
     name = _quoted_coin(words) or joined.upper()
@@ -173,11 +174,17 @@ def _words(typed: str) -> list[str]:
     return [word for each in _SEPARATORS.split(plain) if (word := each.strip(_AROUND))]
 
 
+def _coin_named(word: str) -> str | None:
+    """The coin of a name, also as Russian and Ukrainian decline it: біткоїна, эфиром."""
+    word = word.casefold()
+    return _COINS.get(word) or _COINS.get(_ENDING.sub("", word))
+
+
 def _quoted_coin(words: list[str]) -> str | None:
     """BTCUSDT of "биток usdt"."""
     if len(words) != 2 or words[1].upper() not in _DOLLARS:  # noqa: PLR2004  a coin and what it is priced in
         return None
-    coin = _COINS.get(words[0].casefold())
+    coin = _coin_named(words[0])
     return None if coin is None else coin + words[1].upper()
 
 

@@ -13,7 +13,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ButtonExpired, KeyRefused, NoAccount
 from bot.domain.ids import AccountId
 from bot.domain.key_rules import Finding
-from bot.domain.secrets import Secret, carries_secret
+from bot.domain.secrets import Secret, carries_secret, key_pair_in, may_carry_secret
 from bot.domain.sites import DEFAULT_SITE, Site, site_of
 from bot.services.accounts.key_places import KeyQuestion
 from bot.services.accounts.keys import KeyReport
@@ -35,6 +35,7 @@ from handlers.accounts.key_views import (
 )
 from handlers.core.account_screen import account_type_of
 from handlers.core.context import UpdateContext
+from handlers.core.phrases import is_sentence
 from handlers.core.short_memory import TypedKey
 from handlers.core.slow_reply import refuse_while_asking, show_when_ready
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, dialogue, view
@@ -44,6 +45,7 @@ from handlers.views.problems import ProblemCard
 _WORDS_TO_ADD: Final = (4, 5)  # add demo KEY SECRET, and the site after it
 _WORDS_OF_A_KEY: Final = 2
 _WORDS_OF_AN_ACCOUNT: Final = (1, 2)  # live, live 2
+_SHORTEST_KEY: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,14 +154,14 @@ async def add_typed_secret(ctx: UpdateContext, payload: TypedKeyDialogue) -> Non
     if not carries_secret(ctx.text):
         await ctx.delete_message()
     refuse_while_asking(ctx)
-    words = ctx.text.split()
-    if len(words) != _WORDS_OF_A_KEY:
+    pair = key_pair_in(ctx.text) or tuple(ctx.text.split())
+    if len(pair) != _WORDS_OF_A_KEY:
         raise BadInput("keys-secret-format")
     key = TypedKey(
         account_type=payload.account_type,
         site=payload.site,
-        api_key=Secret(words[0]),
-        api_secret=Secret(words[1]),
+        api_key=Secret(pair[0]),
+        api_secret=Secret(pair[1]),
     )
 
     async def add() -> Card:
@@ -228,6 +230,18 @@ async def remove_key(ctx: UpdateContext, payload: RemoveKey) -> None:
     meant = ctx.config.resolve(payload.account_type, payload.account_id)
     account = await ctx.services.keys.remove(ctx.user_id, meant.account_id)
     await ctx.show(removed_card(ctx.viewer, account))
+
+
+async def _is_key_id(ctx: UpdateContext, _: KeyIdDialogue) -> bool:
+    """One long word that asks for nothing else."""
+    words = ctx.text.split()
+    return len(words) == 1 and len(words[0]) >= _SHORTEST_KEY and await is_sentence(ctx)
+
+
+async def _is_key_and_secret(ctx: UpdateContext, _: TypedKeyDialogue) -> bool:
+    """Anything that holds a secret, and one or two words that ask for nothing else: they leave the chat."""
+    is_short = 0 < len(ctx.text.split()) <= _WORDS_OF_A_KEY
+    return may_carry_secret(ctx.text) or (is_short and await is_sentence(ctx))
 
 
 async def _findings(ctx: UpdateContext) -> Mapping[AccountId, Sequence[Finding]]:
@@ -327,7 +341,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(AskTypedSecret, ask_secret, access=AFTER_TERMS),
     action(AddKeptKey, add_kept_key, access=AFTER_TERMS),
     action(RemoveKey, remove_key, access=EVERYONE),
-    dialogue(KeyIdDialogue, finish_pair, access=AFTER_TERMS),
-    dialogue(TypedKeyDialogue, add_typed_secret, access=AFTER_TERMS, takes_secret=True),
+    dialogue(KeyIdDialogue, finish_pair, access=AFTER_TERMS, takes=_is_key_id),
+    dialogue(TypedKeyDialogue, add_typed_secret, access=AFTER_TERMS, takes=_is_key_and_secret, takes_secret=True),
 )
 PROBLEMS: Final = (ProblemCard(KeyRefused, refused_card), ProblemCard(NoAccount, no_account_card))

@@ -21,6 +21,7 @@ from handlers.admin.callbacks import AimBroadcast, StopBroadcast
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import ChatTarget
+from handlers.core.phrases import is_sentence
 from handlers.core.specs import ADMIN, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Markup, Texts, Translator
 from handlers.views.cards import Card
@@ -124,5 +125,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(AimBroadcast, choose_audience, access=ADMIN),
     view(StopBroadcast, stop_broadcast, access=ADMIN),
     action(SendBroadcast, send_broadcast, access=ADMIN),
-    dialogue(BroadcastTextDialogue, draft_typed_text, access=ADMIN),
+    dialogue(BroadcastTextDialogue, draft_typed_text, access=ADMIN, takes=is_sentence),
 )

@@ -24,6 +24,7 @@ from handlers.admin.user_views import (
 )
 from handlers.core.context import UpdateContext
 from handlers.core.menus import publish_role_menu
+from handlers.core.phrases import is_no_command
 from handlers.core.specs import ADMIN, OWNER, HandlerSpec, action, command, dialogue, view
 from handlers.views.cards import in_rows
 
@@ -189,6 +190,13 @@ async def set_typed_time(ctx: UpdateContext, payload: TimeDialogue) -> None:
     await _ask_reason(ctx, replace(payload, type=license_type, days=_days_of(words, payload.act)))
 
 
+async def _is_time(ctx: UpdateContext, _: TimeDialogue) -> bool:
+    """A few words with a number in them, or a license type: an answer, or meant as one."""
+    words = ctx.text.lower().split()
+    has_sense = any(letter.isdigit() for letter in ctx.text) or any(each.value in words for each in LicenseType)
+    return 0 < len(words) <= _TIME_WORDS and has_sense
+
+
 async def confirm_typed_reason(ctx: UpdateContext, payload: ReasonDialogue | RoleReasonDialogue) -> None:
     """Why. Then the card to confirm."""
     await _confirm(ctx, payload, ctx.text)
@@ -338,7 +346,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(PerformAction, perform_action, access=ADMIN),
     action(PerformActionWithPin, perform_action, access=ADMIN),
     action(SetRole, perform_action, access=OWNER),
-    dialogue(TimeDialogue, set_typed_time, access=ADMIN),
-    dialogue(ReasonDialogue, confirm_typed_reason, access=ADMIN),
-    dialogue(RoleReasonDialogue, confirm_typed_reason, access=OWNER),
+    dialogue(TimeDialogue, set_typed_time, access=ADMIN, takes=_is_time),
+    dialogue(ReasonDialogue, confirm_typed_reason, access=ADMIN, takes=is_no_command),
+    dialogue(RoleReasonDialogue, confirm_typed_reason, access=OWNER, takes=is_no_command),
 )

@@ -10,6 +10,7 @@ from handlers.admin.callbacks import FindUser, ShowUser, ShowUsers
 from handlers.admin.user_views import USERS_A_PAGE, ask_find_card, found_card, user_card, users_card
 from handlers.core.context import UpdateContext
 from handlers.core.links import AskCodeFor
+from handlers.core.phrases import is_no_command
 from handlers.core.specs import ADMIN, SUPPORT, HandlerSpec, command, dialogue, view
 
 _MOST_FOUND: Final = 12
@@ -82,5 +83,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowUsers, show_users_page, access=SUPPORT),
     view(FindUser, ask_whom_to_find, access=SUPPORT),
     view(ShowUser, show_user, access=SUPPORT),
-    dialogue(FindUserDialogue, find_typed_user, access=SUPPORT),
+    dialogue(FindUserDialogue, find_typed_user, access=SUPPORT, takes=is_no_command),
 )

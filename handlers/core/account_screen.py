@@ -2,9 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
-from types import MappingProxyType
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ButtonExpired
@@ -12,15 +10,11 @@ from bot.domain.ids import AccountId
 from bot.services.accounts.screens import AccountScreens
 from bot.services.screens import Dated, Shown
 from handlers.core.context import UpdateContext
+from handlers.core.plain_words import account_type_named
 from handlers.views.cards import Card
 from handlers.views.render_context import RenderContext
 
 T = TypeVar("T", bound=Dated)
-
-_TYPES: Final = MappingProxyType(
-    {each.value: each for each in AccountType}
-    | {"practice": AccountType.PAPER, "практика": AccountType.PAPER, "тренування": AccountType.PAPER}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +56,8 @@ def account_argument(ctx: UpdateContext) -> Account:
 
 
 def account_type_of(word: str) -> AccountType:
-    """paper, practice, demo or live, in any letter case. Raises BadInput."""
-    found = _TYPES.get(word.casefold())
+    """paper, practice, demo, live or real, in any letter case. Raises BadInput, without a guess."""
+    found = account_type_named(word)
     if found is None:
-        nearest = get_close_matches(word.casefold()[:20], _TYPES, n=1)
-        raise BadInput("error-account-type", word=word, nearest=nearest[0] if nearest else "demo")
+        raise BadInput("error-account-type", word=word)
     return found

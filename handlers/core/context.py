@@ -49,6 +49,18 @@ class Router(Protocol):
 
     async def continue_dialogue(self, ctx: "UpdateContext", dialogue: Dialogue) -> None: ...
 
+    async def takes(self, ctx: "UpdateContext", dialogue: Dialogue) -> bool:
+        """Whether the message is an answer to the open question. Ends a question that nobody knows any more."""
+        ...
+
+    def wanted(self, dialogue: Dialogue) -> str:
+        """The key of the text that names what the question waits for."""
+        ...
+
+    def home_of(self, module: str) -> str | None:
+        """The command that leads back to where the buttons of a module's handlers stand."""
+        ...
+
     @property
     def repeatable_actions(self) -> frozenset[str]:
         """Actions of which a second tap gets the first one's answer."""

@@ -19,6 +19,7 @@ from handlers.core import delivery
 from handlers.core.context import BotData, Context
 from handlers.core.delivery import ChatTarget, PerhapsSent
 from handlers.core.identify import guest
+from handlers.core.way_back import leading_back
 from handlers.texts.catalog import Translator
 from handlers.views.cards import Card
 from handlers.views.problems import apology_card, exchange_card, storage_card, user_facing_card
@@ -41,10 +42,10 @@ async def sentence(error: Exception, data: BotData, user_id: UserId | None) -> D
     """What is said of an error, once it is in the log and, where nobody can mend it, among the user's errors."""
     match error:
         case UserFacing():
-            return lambda viewer: user_facing_card(viewer, error, data.problem_cards)
+            return lambda viewer: leading_back(viewer, user_facing_card(viewer, error, data.problem_cards))
         case ExchangeError():
             _logger.info("Bybit: %s", error, extra={"code": error.code})
-            return lambda viewer: exchange_card(viewer, error)
+            return lambda viewer: leading_back(viewer, exchange_card(viewer, error))
         case _:
             reference = data.new_reference()
             _logger.error("unexpected error, reference %s", reference, exc_info=error, extra={"reference": reference})

@@ -16,6 +16,7 @@ from handlers.core.context import UpdateContext
 Run = Callable[[UpdateContext], Awaitable[None]]
 RunAction = Callable[[UpdateContext, ButtonAction], Awaitable[None]]
 RunDialogue = Callable[[UpdateContext, DialoguePayload], Awaitable[None]]
+Takes = Callable[[UpdateContext, DialoguePayload], Awaitable[bool]]
 C = TypeVar("C", bound=Code)
 A = TypeVar("A", bound=ButtonAction)
 D = TypeVar("D", bound=DialoguePayload)
@@ -60,12 +61,15 @@ class HandlerSpec:
     """What every line of the table says.
 
     Whether the PIN comes first is not among it: the act knows, by its values at times, and raises PinRequired. Commands
-    and actions go on after the keypad.
+    and actions go on after the keypad. `leaves_question`: whoever comes here has left the question that was open.
+    `module` is where its handler stands.
     """
 
     name: str
     access: AccessRule
     places: frozenset[Place]
+    leaves_question: bool = False
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +119,14 @@ class ActionSpec(HandlerSpec):
 class DialogueSpec(HandlerSpec):
     """The next typed message of an open dialogue.
 
+    `takes` tells whether a text is an answer, or meant as one; any other goes its own way, and the question stays open.
     `takes_media`: pictures and files, too, for their captions. `takes_secret`: a secret that is typed now is deleted
     from the chat and taken all the same; anywhere else it is deleted with a warning.
     """
 
     payload: type[DialoguePayload]
     run: RunDialogue
+    takes: Takes
     takes_media: bool = False
     takes_secret: bool = False
 
@@ -128,6 +134,11 @@ class DialogueSpec(HandlerSpec):
     def dialogue(self) -> str:
         """The stored word."""
         return self.payload.DIALOGUE
+
+    @property
+    def wanted(self) -> str:
+        """The key of the text that names what is waited for."""
+        return f"question-{self.dialogue.replace('.', '-')}"
 
 
 class UpdateKind(StrEnum):
@@ -165,6 +176,7 @@ def command(
     listed: bool = True,
     resume: Callable[[UpdateContext], ButtonAction | None] | None = None,
     hidden: bool = False,
+    leaves_question: bool = True,
 ) -> CommandSpec:
     """`/name`, or `/name verb`. Its text in the menus and in /help is `command-name`."""
     title = f"/{name}" if verb is None else f"/{name} {verb}"
@@ -178,6 +190,8 @@ def command(
         listed=listed,
         resume=resume,
         hidden=hidden,
+        leaves_question=leaves_question,
+        module=run.__module__,
     )
 
 
@@ -187,6 +201,7 @@ def view(
     *,
     access: AccessRule,
     places: frozenset[Place] = PRIVATE,
+    leaves_question: bool = True,
 ) -> ViewSpec:
     """A button with a versioned code."""
     prepare(code)
@@ -196,7 +211,15 @@ def view(
             raise ButtonExpired
         await run(ctx, code.decode(ctx.query.data))
 
-    return ViewSpec(name=f"show {code.TAG}", access=access, places=places, code=code, run=decode_and_run)
+    return ViewSpec(
+        name=f"show {code.TAG}",
+        access=access,
+        places=places,
+        leaves_question=leaves_question,
+        module=run.__module__,
+        code=code,
+        run=decode_and_run,
+    )
 
 
 def action(
@@ -211,7 +234,14 @@ def action(
         await run(ctx, given)
 
     return ActionSpec(
-        name=f"do {payload.ACTION}", access=access, places=PRIVATE, payload=payload, run=run_typed, repeats=repeats
+        name=f"do {payload.ACTION}",
+        access=access,
+        places=PRIVATE,
+        leaves_question=True,
+        module=run.__module__,
+        payload=payload,
+        run=run_typed,
+        repeats=repeats,
     )
 
 
@@ -220,11 +250,15 @@ def dialogue(
     run: Callable[[UpdateContext, D], Awaitable[None]],
     *,
     access: AccessRule,
+    takes: Callable[[UpdateContext, D], Awaitable[bool]],
     takes_media: bool = False,
     takes_secret: bool = False,
 ) -> DialogueSpec:
     """The next message of a dialogue. The handler gets what the dialogue was begun with."""
     prepare(payload)
+
+    async def takes_typed(ctx: UpdateContext, given: DialoguePayload) -> bool:
+        return isinstance(given, payload) and await takes(ctx, given)
 
     async def run_typed(ctx: UpdateContext, given: DialoguePayload) -> None:
         if not isinstance(given, payload):
@@ -235,8 +269,10 @@ def dialogue(
         name=f"dialogue {payload.DIALOGUE}",
         access=access,
         places=PRIVATE,
+        module=run.__module__,
         payload=payload,
         run=run_typed,
+        takes=takes_typed,
         takes_media=takes_media,
         takes_secret=takes_secret,
     )

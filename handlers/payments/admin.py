@@ -9,6 +9,7 @@ from bot.domain.payments import Listed, Payment
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
+from handlers.core.phrases import is_no_command
 from handlers.core.specs import ADMIN, OWNER, HandlerSpec, action, command, dialogue, view
 from handlers.payments.callbacks import AskRefund, ShowOlderCharges, ShowPayment, ShowPayments
 from handlers.payments.views import (
@@ -172,5 +173,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(ChooseRefundReason, confirm_chosen_reason, access=ADMIN),
     action(AskRefundReason, ask_typed_reason, access=ADMIN),
     action(RefundPayment, refund_payment, access=ADMIN),
-    dialogue(RefundReasonDialogue, confirm_typed_reason, access=ADMIN),
+    dialogue(RefundReasonDialogue, confirm_typed_reason, access=ADMIN, takes=is_no_command),
 )

@@ -32,7 +32,7 @@ from handlers.promo.views import (
     sure_card,
     uses_card,
 )
-from handlers.views.frame import notice
+from handlers.views.frame import command_button, notice
 
 _OPEN: Final = "open"
 _WORDS_TO_REDEEM: Final = 3
@@ -154,7 +154,8 @@ async def redeem_for_user(ctx: UpdateContext) -> None:
 async def ask_code_for_user(ctx: UpdateContext, payload: AskCodeFor) -> None:
     """[Promo code] of a user's card."""
     await ctx.services.dialogues.begin(ctx.user_id, CodeForDialogue(user=payload.user))
-    await ctx.show(notice(ctx.say("redeem-for-ask", user=str(payload.user))))
+    cancel = command_button(ctx.viewer, "button-cancel", "cancel")
+    await ctx.show(notice(ctx.say("redeem-for-ask", user=str(payload.user)), cancel))
 
 
 async def preview_code_for_user(ctx: UpdateContext, payload: CodeForDialogue) -> None:
@@ -224,5 +225,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(PromoList, show_campaigns_page, access=ADMIN),
     action(CreateCampaign, create_campaign, access=ADMIN),
     action(AskCodeFor, ask_code_for_user, access=ADMIN),
-    dialogue(CodeForDialogue, preview_code_for_user, access=ADMIN),
+    dialogue(CodeForDialogue, preview_code_for_user, access=ADMIN, takes=redeem.is_code),
 )

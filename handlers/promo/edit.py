@@ -56,6 +56,10 @@ async def ask_change(ctx: UpdateContext, code: PromoEdit) -> None:
     await ctx.show(ask_change_card(ctx.viewer, campaign))
 
 
+async def _is_change(ctx: UpdateContext, _: ChangeDialogue) -> bool:
+    return "=" in ctx.text
+
+
 async def preview_typed_change(ctx: UpdateContext, payload: ChangeDialogue) -> None:
     """`max=200`, as an answer."""
     await _preview_change(ctx, payload.campaign, ctx.text)
@@ -83,5 +87,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("promo", preview_change_by_number, verb="edit", access=ADMIN),
     view(PromoEdit, ask_change, access=ADMIN),
     action(ChangeCampaign, change_campaign, access=ADMIN),
-    dialogue(ChangeDialogue, preview_typed_change, access=ADMIN),
+    dialogue(ChangeDialogue, preview_typed_change, access=ADMIN, takes=_is_change),
 )

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.ids import UserId
+from bot.domain.promo_codes import is_surely_code, looks_like_code, may_be_code
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from bot.services.promo.redemption import CodePreview, PreviewOutcome, Redemption, Refusal, Suggestion
 from handlers.core.context import UpdateContext
+from handlers.core.plain_words import command_said
 from handlers.core.specs import ADMIN, EVERYONE, HandlerSpec, action, command, dialogue
 from handlers.promo.redeem_views import (
     ask_card,
     code_preview_card,
+    offer_card,
     redeemed_card,
     refusal_card,
     suggestion_card,
@@ -83,6 +86,25 @@ async def preview_typed_code(ctx: UpdateContext, _: CodeDialogue) -> None:
     await show_outcome(ctx, outcome)
 
 
+async def is_code(ctx: UpdateContext, _: DialoguePayload) -> bool:
+    """What may be the code that was asked for; other words are no wrong try."""
+    return is_surely_code(ctx.text) or (may_be_code(ctx.text) and command_said(ctx.text) is None)
+
+
+async def offer_code(ctx: UpdateContext) -> bool:
+    """A code that came without a question: previewed if it can be nothing else, offered if it may be one."""
+    if is_surely_code(ctx.text):
+        await preview_code(ctx, ctx.text)
+        return True
+    if not looks_like_code(ctx.text):
+        return False
+    offered = ctx.services.redemptions.offer(ctx.user_id, ctx.text)
+    look = LookAtCode(lookup=offered.lookup, holder=ctx.user_id)
+    (button,) = await ctx.buttons([(ctx.say.plain("button-use-it"), look)])
+    await ctx.show(offer_card(ctx.viewer, offered, button))
+    return True
+
+
 async def preview_code(ctx: UpdateContext, code: str) -> None:
     """A typed code, or a link's."""
     await show_outcome(ctx, await ctx.services.redemptions.preview(ctx.user_id, code))
@@ -134,5 +156,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(LookAtCode, preview_suggested_code, access=EVERYONE),
     action(UseCodeFor, redeem, access=ADMIN, repeats=True),
     action(LookAtCodeFor, preview_suggested_code, access=ADMIN),
-    dialogue(CodeDialogue, preview_typed_code, access=EVERYONE),
+    dialogue(CodeDialogue, preview_typed_code, access=EVERYONE, takes=is_code),
 )

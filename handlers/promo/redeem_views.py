@@ -9,6 +9,7 @@ from bot.domain.licensing import LicenseType
 from bot.domain.promo import TRIES, Redeemed, RefusalReason
 from bot.services.promo.redemption import CodePreview, Redemption, Refusal, Suggestion
 from handlers.core.links import RunCommand
+from handlers.core.way_back import leading_back
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, button
 from handlers.views.dates import day_of, last_minute, moment_of
@@ -27,7 +28,7 @@ def ask_card(viewer: RenderContext, before: Sequence[Redeemed]) -> Card:
     if before:
         lines += [Markup(""), viewer.say("redeem-before")]
     lines += [_before(viewer, each) for each in before]
-    return Card(text=join(lines), rows=(menu_row(viewer),))
+    return Card(text=join(lines), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
 def code_preview_card(viewer: RenderContext, preview: CodePreview, redeem: InlineKeyboardButton) -> Card:
@@ -70,6 +71,11 @@ def suggestion_card(viewer: RenderContext, suggestion: Suggestion, use: InlineKe
     return Card(text=viewer.say("redeem-suggestion", code=suggestion.text), rows=((use,), menu_row(viewer)))
 
 
+def offer_card(viewer: RenderContext, offered: Suggestion, use: InlineKeyboardButton) -> Card:
+    """Asks whether a word is meant as a code; the button previews it."""
+    return Card(text=viewer.say("redeem-is-it-a-code", code=offered.text), rows=((use,), menu_row(viewer)))
+
+
 def refusal_card(viewer: RenderContext, refusal: Refusal, *, has_support: bool) -> Card:
     """Why not, where that may be told; else one answer for unknown, over, used up and paused codes."""
     say = viewer.say
@@ -80,8 +86,8 @@ def refusal_card(viewer: RenderContext, refusal: Refusal, *, has_support: bool) 
     if refusal.next_try is not None:
         return Card(text=say("redeem-too-many", time=viewer.when(refusal.next_try)), rows=(ask, menu_row(viewer)))
     if refusal.reason is None:
-        return Card(text=say("redeem-not-valid"), rows=(menu_row(viewer),))
-    return Card(text=_reason(viewer, refusal.reason, refusal.at), rows=(ask, menu_row(viewer)))
+        return leading_back(viewer, Card(text=say("redeem-not-valid"), rows=(menu_row(viewer),)))
+    return leading_back(viewer, Card(text=_reason(viewer, refusal.reason, refusal.at), rows=(ask, menu_row(viewer))))
 
 
 def _reason(viewer: RenderContext, reason: RefusalReason, at: Millis | None) -> Markup:

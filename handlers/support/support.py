@@ -12,6 +12,7 @@ from bot.domain.support import Thread, ThreadId, ThreadList, ThreadState
 from bot.services.chat.dialogues import DialoguePayload
 from bot.services.support.support import CloseThread, Opened
 from handlers.core.context import UpdateContext
+from handlers.core.phrases import is_sentence
 from handlers.core.specs import (
     EVERYONE,
     PRIVATE,
@@ -169,6 +170,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowThread, show_thread, access=EVERYONE),
     view(ShowThreads, show_threads_page, access=SUPPORT),
     action(CloseThread, close_thread, access=EVERYONE),
-    dialogue(WriteDialogue, send_typed_message, access=EVERYONE, takes_media=True),
+    dialogue(WriteDialogue, send_typed_message, access=EVERYONE, takes=is_sentence, takes_media=True),
     other_update(UpdateKind.THREAD_REPLY, send_reply, access=EVERYONE, places=PRIVATE),
 )

@@ -119,6 +119,18 @@ def unknown_command_card(viewer: RenderContext, typed: str, nearest: str | None)
     return Card(text=text, rows=(suggestion, *_ways_out(viewer)))
 
 
+def waiting_card(viewer: RenderContext, wanted: str) -> Card:
+    """Text that is no answer to the open question; `wanted` is the key of what it waits for."""
+    text = viewer.say("unknown-text-waiting", wanted=viewer.say.plain(wanted))
+    return Card(text=text, rows=(command_button(viewer, "button-cancel", "cancel"),))
+
+
+def trading_not_open_card(viewer: RenderContext) -> Card:
+    """The honest answer to words of trading, for as long as nothing here places an order."""
+    positions = command_button(viewer, "button-positions", "positions")
+    return Card(text=viewer.say("trading-not-open"), rows=((*positions, *menu_row(viewer)),))
+
+
 def unknown_text_card(viewer: RenderContext, nearest: str | None) -> Card:
     """Free text that no dialogue waits for."""
     if nearest is None:

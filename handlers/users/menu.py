@@ -35,7 +35,7 @@ async def run_menu_command(ctx: UpdateContext, code: RunCommand) -> None:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("menu", show_menu, access=EVERYONE),
     command("help", show_help, access=EVERYONE),
-    command("cancel", cancel_dialogue, access=EVERYONE),
-    view(RunCommand, run_menu_command, access=EVERYONE),
+    command("cancel", cancel_dialogue, access=EVERYONE, leaves_question=False),
+    view(RunCommand, run_menu_command, access=EVERYONE, leaves_question=False),
 )
 PROBLEMS: Final = (ProblemCard(ButtonExpired, expired_card),)

@@ -1,9 +1,9 @@
 """/settings: by buttons with presets, typed at once, or in a dialogue that asks for the value."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
@@ -14,13 +14,14 @@ from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from bot.services.users.preferences import RANGES, SettingField
 from handlers.core.context import UpdateContext
+from handlers.core.phrases import is_sentence
+from handlers.core.plain_words import one_slip, plain
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Translator
 from handlers.texts.cities import zone_of_city
 from handlers.users.callbacks import ShowSetting
 from handlers.users.settings_views import (
     WORDS,
-    ask_value_card,
     names,
     preset_values,
     setting_card,
@@ -28,8 +29,8 @@ from handlers.users.settings_views import (
     settings_card,
 )
 
-_LONGEST_NAME: Final = 20  # letters compared
-_TYPED_FREELY: Final = frozenset({*RANGES, SettingField.TIME_ZONE})
+_WORDS_OF_A_PLACE: Final = 3  # America / New York
+_NUMBER: Final = re.compile(r"[^\w\s]{0,2}[\d\W_]*\d[\d\W_]*(?:[xх%]|проц\w*|perc\w*)?")  # also one that is none
 
 _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
     {word: field for field, word in WORDS.items()}
@@ -58,7 +59,7 @@ class SetPreset(ButtonAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskValue(ButtonAction):
-    """[Another value]."""
+    """[Another value] of stored buttons: shows the setting, whose card takes the value."""
 
     ACTION = "settings.ask"
     field: SettingField
@@ -85,7 +86,7 @@ async def show_or_change_setting(ctx: UpdateContext) -> None:
 
 
 async def show_setting(ctx: UpdateContext, code: ShowSetting) -> None:
-    """One setting with its presets and [Another value]."""
+    """One setting with its presets; a typed value is taken, too."""
     await _show_field(ctx, code.setting)
 
 
@@ -95,9 +96,8 @@ async def set_preset(ctx: UpdateContext, payload: SetPreset) -> None:
 
 
 async def ask_value(ctx: UpdateContext, payload: AskValue) -> None:
-    """[Another value] asks for it."""
-    await ctx.services.dialogues.begin(ctx.user_id, ValueDialogue(field=payload.field))
-    await ctx.show(ask_value_card(ctx.viewer, payload.field))
+    """[Another value] of stored buttons."""
+    await _show_field(ctx, payload.field)
 
 
 async def set_typed_value(ctx: UpdateContext, payload: ValueDialogue) -> None:
@@ -115,7 +115,7 @@ def _field_argument(ctx: UpdateContext) -> tuple[SettingField, str]:
         field = fields.get(" ".join(words[:count]).casefold())
         if field is not None:
             return field, " ".join(words[count:])
-    nearest = get_close_matches(words[0].casefold()[:_LONGEST_NAME], fields, n=1)
+    nearest = one_slip(words[0].casefold(), fields)
     if nearest:
         raise BadInput("error-setting", word=words[0], nearest=nearest[0])
     raise BadInput("error-setting-unlike", word=words[0])
@@ -144,11 +144,21 @@ async def _show_field(ctx: UpdateContext, field: SettingField) -> None:
     choices: list[tuple[str, ButtonAction]] = [
         (label, SetPreset(field=field, value=value)) for value, label in preset_values(ctx.viewer, field)
     ]
-    if field in _TYPED_FREELY:
-        choices.append((ctx.say.plain("button-other-value"), AskValue(field=field)))
-    buttons = await ctx.buttons(choices)
-    presets, other = (buttons[:-1], buttons[-1]) if field in _TYPED_FREELY else (buttons, None)
-    await ctx.show(setting_card(ctx.viewer, field, presets, other))
+    presets = await ctx.buttons(choices)
+    await ctx.services.dialogues.begin(ctx.user_id, ValueDialogue(field=field))
+    await ctx.show(setting_card(ctx.viewer, field, presets))
+
+
+async def _is_value(ctx: UpdateContext, payload: ValueDialogue) -> bool:
+    """A number for a number, a word of the setting's buttons, a place for a time zone; or what was meant as one."""
+    text = plain(ctx.text)
+    if text in {plain(label) for _, label in preset_values(ctx.viewer, payload.field)}:
+        return True
+    if payload.field in RANGES:
+        return _NUMBER.fullmatch(text) is not None
+    if payload.field is SettingField.TIME_ZONE:
+        return len(text.split()) <= _WORDS_OF_A_PLACE and await is_sentence(ctx)
+    return len(text.split()) == 1 and await is_sentence(ctx)
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
@@ -156,5 +166,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowSetting, show_setting, access=EVERYONE),
     action(SetPreset, set_preset, access=EVERYONE),
     action(AskValue, ask_value, access=EVERYONE),
-    dialogue(ValueDialogue, set_typed_value, access=EVERYONE),
+    dialogue(ValueDialogue, set_typed_value, access=EVERYONE, takes=_is_value),
 )

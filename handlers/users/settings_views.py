@@ -65,28 +65,20 @@ def setting_card(
     viewer: RenderContext,
     field: SettingField,
     presets: Sequence[InlineKeyboardButton],
-    other: InlineKeyboardButton | None,
 ) -> Card:
-    """One setting: what it is for, what it is now, what it may be."""
+    """One setting: what it is for, what it is now, what it may be, and that a typed value is taken."""
     say = viewer.say
     parts = [
         say("setting-title", name=say.plain(_label(field)), value=current_value(viewer, field)),
         say(f"setting-about-{field.replace('_', '-')}"),
     ]
     if field in RANGES:
-        parts.append(_range_line(viewer, field))
+        parts += [_range_line(viewer, field), say("setting-type-it")]
+    elif field is SettingField.TIME_ZONE:
+        parts.append(say("setting-type-zone"))
     width = _ZONES_IN_A_ROW if field is SettingField.TIME_ZONE else _PRESETS_IN_A_ROW
-    own = () if other is None else (other,)
     back = command_button(viewer, "button-back", "settings")
-    return Card(text=join(parts), rows=(*in_rows(presets, width), own, back))
-
-
-def ask_value_card(viewer: RenderContext, field: SettingField) -> Card:
-    """Asks for a number or a zone in the next message."""
-    say = viewer.say
-    parts = [say("setting-ask", name=say.plain(_label(field)))]
-    parts.append(_range_line(viewer, field) if field in RANGES else say("setting-ask-zone"))
-    return Card(text=join(parts), rows=(command_button(viewer, "button-cancel", "cancel"),))
+    return Card(text=join(parts), rows=(*in_rows(presets, width), back))
 
 
 def names(say: Translator) -> Mapping[str, SettingField]:

@@ -23,6 +23,11 @@ def a_dialogue(word: str) -> Mapping[str, str]:
     return _values("dialogues", "dialogue", word)
 
 
+def an_answer(word: str) -> str:
+    """What was typed as the answer to a stored dialogue."""
+    return next(str(row["next"]) for row in stored("dialogues") if row["dialogue"] == word)
+
+
 def _values(name: str, key: str, word: str) -> Mapping[str, str]:
     found: Mapping[str, str] = next((row["values"] for row in stored(name) if row[key] == word), {})
     return found

@@ -10,7 +10,7 @@ from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person
 from harness.app import harness as open_harness
 from harness.bot_api import Bubble
 from harness.payments import paid_update, refunded_update
-from harness.stored import a_dialogue, an_action
+from harness.stored import a_dialogue, an_action, an_answer
 
 from bot.domain.ids import ChatId, UserId
 from bot.domain.licensing import EntryKind, LicenseType
@@ -274,19 +274,19 @@ async def test_money_is_taken_from_everybody_everywhere(harness: Harness, record
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorder: Recorder, who: str) -> None:
     for spec in DIALOGUES:
-        user_id = PEOPLE[who]
+        user_id, answer = PEOPLE[who], an_answer(spec.dialogue)
         person = harness.person(user_id)
         if who == "stranger":
             await person.say("/start")
         await harness.services.dialogues.begin(user_id, decode(spec.payload, a_dialogue(spec.dialogue)))
-        ran = await outcome(recorder, spec, lambda: person.say("5"))  # noqa: B023  awaited at once
+        ran = await outcome(recorder, spec, lambda: person.say(answer))  # noqa: B023  awaited at once
         assert ran == may(spec, who), spec.name
         another = harness.person(BORIS if user_id == ANNA else ANNA)
-        assert not await outcome(recorder, spec, lambda: another.say("5"))  # noqa: B023  awaited at once
+        assert not await outcome(recorder, spec, lambda: another.say(answer))  # noqa: B023  awaited at once
         in_group = person.in_group()
-        assert not await outcome(recorder, spec, lambda: in_group.say("5"))  # noqa: B023  awaited at once
+        assert not await outcome(recorder, spec, lambda: in_group.say(answer))  # noqa: B023  awaited at once
         for act in (person.forward, person.edit):
-            assert not await outcome(recorder, spec, lambda: act("5"))  # noqa: B023  awaited at once
+            assert not await outcome(recorder, spec, lambda: act(answer))  # noqa: B023  awaited at once
         await harness.services.dialogues.end(user_id)
 
 

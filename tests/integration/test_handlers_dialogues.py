@@ -31,7 +31,6 @@ def kill(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 async def of_a_setting(harness: Harness, person: Person) -> tuple[str, Callable[[], Awaitable[Any]]]:
     await said(person, "/settings risk")
-    await person.press("Another value")
 
     async def effect() -> bool:
         return [str(each.settings.risk_percent) for each in (await harness.config()).accounts] == ["2.5"]
@@ -109,8 +108,8 @@ async def test_a_value_that_does_not_fit_leaves_the_question(harness: Harness, a
     assert "2.5" in (await said(anna, "2.5")).text
 
 
-async def test_a_value_of_a_button_leaves_another_question_open(harness: Harness, anna: Person) -> None:
+async def test_a_value_of_a_button_ends_a_question_that_is_open(harness: Harness, anna: Person) -> None:
     card = await said(anna, "/settings leverage")
     await of_a_setting(harness, anna)
     await anna.press("5x", bubble=card)
-    assert await harness.services.dialogues.current(ANNA) is not None
+    assert await harness.services.dialogues.current(ANNA) is None

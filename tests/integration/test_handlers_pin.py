@@ -23,6 +23,7 @@ from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from bot.services.services import Services
 from handlers.core.context import UpdateContext
+from handlers.core.phrases import is_sentence
 from handlers.core.specs import ADMIN, action, command, dialogue
 from handlers.registry import TABLE, HandlerTable
 from handlers.views.frame import notice
@@ -75,7 +76,7 @@ async def answer(ctx: UpdateContext, _: AskedDialogue) -> None:
 
 ACTS = (
     command("dialogue", begin, access=ADMIN),
-    dialogue(AskedDialogue, answer, access=ADMIN),
+    dialogue(AskedDialogue, answer, access=ADMIN, takes=is_sentence),
     command("offer", offer, access=ADMIN),
     command("act", typed, access=ADMIN),
     action(ActOnce, act, access=ADMIN),

@@ -80,7 +80,7 @@ def test_only_prices_work_in_groups() -> None:
     """And the two answers that nobody may be left without, and money, which is booked wherever it comes in."""
     in_groups = {spec.name for spec in TABLE.specs if Place.GROUP in spec.places}
     payments = {"any pre-checkout", "any successful-payment", "any refunded-payment"}
-    assert in_groups == {"/price", "show px", "any stale-button", "any group-message"} | payments
+    assert in_groups == {"/price", "show px", "show spx", "any stale-button", "any group-message"} | payments
 
 
 def test_keys_and_license_time_come_after_the_terms() -> None:

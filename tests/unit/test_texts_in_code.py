@@ -22,7 +22,7 @@ KEYS = TEXTS.keys(Language.ENGLISH)
 USER_FACING = {"BadInput", "NotAllowed", "NoAccount", "UserFacing"}
 # taken apart with a prefix and a value of an enumeration
 COMPOSED = re.compile(
-    "(setting-|order-type-|notify-|category-|command-)"
+    "(setting-|question-|order-type-|notify-|category-|command-)"
     "|button-(balance|positions|orders|trades|price|symbols|keys|settings|lang|help)$"
 )
 

@@ -70,6 +70,12 @@ class DialogueService:
             return None
         return found if found is not None and found.version == VERSION else None
 
+    async def leave(self, user_id: UserId) -> None:
+        """End what is open because the person went elsewhere. It is no effect of what they do there."""
+        if await self.current(user_id) is not None:
+            async with self.transactions.begin_aside() as unit:
+                await unit.dialogues.clear(user_id)
+
     async def end(self, user_id: UserId) -> bool:
         """End the user's dialogue; False if none was open."""
         try:

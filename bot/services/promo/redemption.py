@@ -29,7 +29,7 @@ from bot.domain.promo import (
     Usage,
     starts_after,
 )
-from bot.domain.promo_codes import fold, is_word, suggestion
+from bot.domain.promo_codes import fold, is_word, suggestion, without_wrapping
 from bot.domain.users import Role
 from bot.services.licensing.licenses import Licenses
 from bot.services.promo.alerts import PromoAlarms
@@ -98,9 +98,15 @@ class Redemptions:
 
     async def preview(self, requester: UserId, typed: str, recipient: UserId | None = None) -> PreviewOutcome:
         """What a typed code would do. Raises BadInput for a recipient whom nobody knows."""
+        typed = without_wrapping(typed)
         latin = suggestion(typed)
         folded = fold(typed if latin is None else latin)
         return await self._preview(requester, self.cipher.lookup(folded or ""), recipient or requester, latin)
+
+    def offer(self, requester: UserId, typed: str) -> Suggestion:
+        """What may be a code, of which nobody was asked whether it is one: nothing is looked up, no try is counted."""
+        text = without_wrapping(typed)
+        return Suggestion(text=text, lookup=self.cipher.lookup(fold(text) or "").hex(), recipient=requester)
 
     async def preview_lookup(self, requester: UserId, lookup: str, recipient: UserId | None = None) -> PreviewOutcome:
         """The same for the [Use it] of a suggestion."""

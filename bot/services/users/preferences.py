@@ -164,7 +164,7 @@ _CHANGES: Final[Mapping[SettingField, Callable[[TradeSettings, str], TradeSettin
             old, take_profit_percent=_number(SettingField.TAKE_PROFIT_PERCENT, typed)
         ),
         SettingField.LEVERAGE: lambda old, typed: replace(
-            old, leverage=int(_number(SettingField.LEVERAGE, typed.removesuffix("x").removesuffix("X")))
+            old, leverage=int(_number(SettingField.LEVERAGE, typed.casefold().rstrip("xх")))
         ),
         SettingField.ORDER_TYPE: lambda old, typed: replace(old, order_type=_choice(OrderType, typed)),
     }

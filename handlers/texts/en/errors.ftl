@@ -22,7 +22,7 @@ error-unknown-symbol =
        *[other] Bybit does not trade { $symbol }. Did you mean one of these: { $nearest }?
     }
 error-category = I know <code>linear</code> (perpetuals) and <code>spot</code>, not “{ $word }”.
-error-account-type = I know the accounts <code>paper</code>, <code>demo</code> and <code>live</code>, not “{ $word }”. Did you mean { $nearest }?
+error-account-type = I know the accounts <code>paper</code>, <code>demo</code> and <code>live</code>, not “{ $word }”.
 error-language = I speak <code>en</code>, <code>ru</code> and <code>uk</code>, not “{ $word }”.
 error-setting = I know no setting “{ $word }”. Did you mean { $nearest }?
 error-setting-unlike = I know no setting “{ $word }”. /settings lists them all.

@@ -38,6 +38,23 @@ unknown-command = I don't know { $typed }. The menu has everything I can do.
 unknown-command-nearest = I don't know { $typed }. Did you mean /{ $nearest }?
 unknown-text = I don't know what to do with that. The menu has everything I can do.
 unknown-text-nearest = Did you mean /{ $nearest }?
+unknown-text-waiting = I don't know what to do with that. I still wait for { $wanted }.
+trading-not-open =
+    <b>Trading from this chat is not open yet.</b> I sent nothing to Bybit: I can't buy, sell or close anything for you.
+    Until then please trade on Bybit itself. Stops that stand there keep working without me.
+question-settings-value = the value of the setting
+question-keys-key-id = the id of the API key that Bybit shows
+question-keys-key-and-secret = key and secret in one message
+question-redeem-code = a promo code
+question-promo-code-for = a promo code for that user
+question-promo-edit = what shall change, such as max=200
+question-support-write = your message to support
+question-users-find = a name or an id
+question-broadcast-text = the text of the broadcast
+question-desk-time = a license type and days
+question-desk-reason = the reason
+question-desk-role-reason = the reason
+question-payments-reason-typed = the reason of the refund
 only-text = I read text and buttons only, so I could not use that.
 edited-not-run = I don't act on edited messages. Please send it as a new one.
 forwarded-not-run = I don't act on forwarded messages, because somebody else wrote them. Please type it yourself.

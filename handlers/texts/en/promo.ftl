@@ -48,6 +48,7 @@ redeem-too-many-admin =
         [one] That was { $count } wrong code in 15 minutes, which is an admin's limit. Next at { $time }.
        *[other] Those were { $count } wrong codes in 15 minutes, which is an admin's limit. Next at { $time }.
     }
+redeem-is-it-a-code = Is <code>{ $code }</code> a promo code?
 redeem-suggestion = Those are Cyrillic letters. Did you mean <code>{ $code }</code>?
 redeem-for-offer = 🎁 <b>For user { $user }: { $gift }.</b>
 redeem-for-done = ✓ User { $user } has { $gift } more, until { $until }. I told them.

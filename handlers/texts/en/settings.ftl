@@ -7,8 +7,8 @@ settings-typing = Tap one, or type: <code>/settings risk 1.5</code>
 setting-title = <b>{ $name }</b>: { $value }
 setting-range = From { $minimum } to { $maximum }.
 setting-saved = ✓ { $name }: <b>{ $value }</b>
-setting-ask = Send me the value for <b>{ $name }</b>.
-setting-ask-zone = A city or an offset: <code>Kyiv</code>, <code>New York</code>, <code>+3</code>, <code>+5:30</code>.
+setting-type-it = Or type a number.
+setting-type-zone = Or type a city or an offset: <code>Kyiv</code>, <code>New York</code>, <code>+3</code>, <code>+5:30</code>.
 button-other-value = Another value
 
 setting-risk-percent = Risk per trade

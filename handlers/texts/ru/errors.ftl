@@ -22,7 +22,7 @@ error-unknown-symbol =
        *[many] { $symbol } на Bybit не торгуется. Может быть, что-то из этого: { $nearest }?
     }
 error-category = Знаю <code>linear</code> (бессрочные) и <code>spot</code>, но не «{ $word }».
-error-account-type = Знаю счета <code>paper</code>, <code>demo</code> и <code>live</code>, но не «{ $word }». Может быть, { $nearest }?
+error-account-type = Знаю счета <code>paper</code>, <code>demo</code> и <code>live</code>, но не «{ $word }».
 error-language = Говорю на <code>en</code>, <code>ru</code> и <code>uk</code>, но не «{ $word }».
 error-setting = Настройки «{ $word }» я не знаю. Может быть, { $nearest }?
 error-setting-unlike = Настройки «{ $word }» я не знаю. Все настройки покажет /settings.

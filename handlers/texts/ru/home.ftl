@@ -38,6 +38,23 @@ unknown-command = Не знаю команды { $typed }. Всё, что я у�
 unknown-command-nearest = Не знаю команды { $typed }. Может быть, /{ $nearest }?
 unknown-text = Не понимаю, что с этим сделать. Всё, что я умею, есть в меню.
 unknown-text-nearest = Может быть, /{ $nearest }?
+unknown-text-waiting = Не понимаю, что с этим сделать. Я всё ещё жду вот что: { $wanted }.
+trading-not-open =
+    <b>Торговля из этого чата ещё не открыта.</b> На Bybit ничего не отправлено: купить, продать или закрыть я пока не могу.
+    Пока торгуйте, пожалуйста, на самой Bybit. Стопы, которые там стоят, работают и без меня.
+question-settings-value = значение настройки
+question-keys-key-id = ID ключа API, который показал Bybit
+question-keys-key-and-secret = ключ и секрет одним сообщением
+question-redeem-code = промокод
+question-promo-code-for = промокод для этого пользователя
+question-promo-edit = что изменить, например max=200
+question-support-write = ваше сообщение в поддержку
+question-users-find = имя или ID
+question-broadcast-text = текст рассылки
+question-desk-time = тип лицензии и дни
+question-desk-reason = причина
+question-desk-role-reason = причина
+question-payments-reason-typed = причина возврата
 only-text = Я понимаю только текст и кнопки, поэтому это мне не пригодится.
 edited-not-run = Исправленные сообщения я не выполняю. Пришлите, пожалуйста, новым.
 forwarded-not-run = Пересланные сообщения я не выполняю: их писали не вы. Напишите, пожалуйста, сами.

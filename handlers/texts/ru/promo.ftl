@@ -50,6 +50,7 @@ redeem-too-many-admin =
         [few] Это { $count } неверных кода за 15 минут: больше администратору нельзя. Следующий в { $time }.
        *[many] Это { $count } неверных кодов за 15 минут: больше администратору нельзя. Следующий в { $time }.
     }
+redeem-is-it-a-code = <code>{ $code }</code>: это промокод?
 redeem-suggestion = Здесь буквы из кириллицы. Вы имели в виду <code>{ $code }</code>?
 redeem-for-offer = 🎁 <b>Для пользователя { $user }: { $gift }.</b>
 redeem-for-done = ✓ Пользователю { $user } добавлено: { $gift }, до { $until }. Он об этом узнает.

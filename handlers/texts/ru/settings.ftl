@@ -7,8 +7,8 @@ settings-typing = Нажмите на одну из них или напишит
 setting-title = <b>{ $name }</b>: { $value }
 setting-range = От { $minimum } до { $maximum }.
 setting-saved = ✓ { $name }: <b>{ $value }</b>
-setting-ask = Пришлите новое значение. Настройка: <b>{ $name }</b>.
-setting-ask-zone = Город или разница с UTC: <code>Москва</code>, <code>Киев</code>, <code>+3</code>, <code>+5:30</code>.
+setting-type-it = Или напишите число.
+setting-type-zone = Или напишите город либо разницу с UTC: <code>Москва</code>, <code>Киев</code>, <code>+3</code>, <code>+5:30</code>.
 button-other-value = Другое значение
 
 setting-risk-percent = Риск на сделку

@@ -23,7 +23,7 @@ error-unknown-symbol =
        *[many] { $symbol } на Bybit не торгується. Може, щось із цього: { $nearest }?
     }
 error-category = Знаю <code>linear</code> (безстрокові) і <code>spot</code>, але не «{ $word }».
-error-account-type = Знаю рахунки <code>paper</code>, <code>demo</code> і <code>live</code>, але не «{ $word }». Може, { $nearest }?
+error-account-type = Знаю рахунки <code>paper</code>, <code>demo</code> і <code>live</code>, але не «{ $word }».
 error-language = Говорю мовами <code>en</code>, <code>ru</code> і <code>uk</code>, але не «{ $word }».
 error-setting = Налаштування «{ $word }» я не знаю. Може, { $nearest }?
 error-setting-unlike = Налаштування «{ $word }» я не знаю. Усі налаштування покаже /settings.

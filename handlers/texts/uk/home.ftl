@@ -38,6 +38,23 @@ unknown-command = Не знаю команди { $typed }. Усе, що я вм�
 unknown-command-nearest = Не знаю команди { $typed }. Може, /{ $nearest }?
 unknown-text = Не розумію, що з цим зробити. Усе, що я вмію, є в меню.
 unknown-text-nearest = Може, /{ $nearest }?
+unknown-text-waiting = Не розумію, що з цим зробити. Я все ще чекаю ось що: { $wanted }.
+trading-not-open =
+    <b>Торгівля з цього чату ще не відкрита.</b> На Bybit нічого не надіслано: купити, продати чи закрити я поки не можу.
+    Поки що торгуйте, будь ласка, на самій Bybit. Стопи, що там стоять, працюють і без мене.
+question-settings-value = значення налаштування
+question-keys-key-id = ID ключа API, який показав Bybit
+question-keys-key-and-secret = ключ і секрет одним повідомленням
+question-redeem-code = промокод
+question-promo-code-for = промокод для цього користувача
+question-promo-edit = що змінити, наприклад max=200
+question-support-write = ваше повідомлення в підтримку
+question-users-find = ім'я або ID
+question-broadcast-text = текст розсилки
+question-desk-time = тип ліцензії та дні
+question-desk-reason = причина
+question-desk-role-reason = причина
+question-payments-reason-typed = причина повернення
 only-text = Я розумію лише текст і кнопки, тож це мені не придасться.
 edited-not-run = Виправлених повідомлень я не виконую. Надішліть, будь ласка, новим.
 forwarded-not-run = Пересланих повідомлень я не виконую: їх писали не ви. Напишіть, будь ласка, самі.

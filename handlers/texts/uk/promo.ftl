@@ -50,6 +50,7 @@ redeem-too-many-admin =
         [few] Це { $count } хибні коди за 15 хвилин: більше адміністратору не можна. Наступний о { $time }.
        *[many] Це { $count } хибних кодів за 15 хвилин: більше адміністратору не можна. Наступний о { $time }.
     }
+redeem-is-it-a-code = <code>{ $code }</code>: це промокод?
 redeem-suggestion = Тут літери з кирилиці. Ви мали на увазі <code>{ $code }</code>?
 redeem-for-offer = 🎁 <b>Для користувача { $user }: { $gift }.</b>
 redeem-for-done = ✓ Користувачу { $user } додано: { $gift }, до { $until }. Він про це дізнається.

@@ -7,8 +7,8 @@ settings-typing = Натисніть на одне з них або напиші
 setting-title = <b>{ $name }</b>: { $value }
 setting-range = Від { $minimum } до { $maximum }.
 setting-saved = ✓ { $name }: <b>{ $value }</b>
-setting-ask = Надішліть нове значення. Налаштування: <b>{ $name }</b>.
-setting-ask-zone = Місто або різниця з UTC: <code>Київ</code>, <code>Варшава</code>, <code>+3</code>, <code>+5:30</code>.
+setting-type-it = Або напишіть число.
+setting-type-zone = Або напишіть місто чи різницю з UTC: <code>Київ</code>, <code>Варшава</code>, <code>+3</code>, <code>+5:30</code>.
 button-other-value = Інше значення
 
 setting-risk-percent = Ризик на угоду

@@ -1,0 +1,36 @@
+"""What a text without a slash asks for, once the market has been looked at."""
+
+from typing import Final
+
+from handlers.core.context import UpdateContext
+from handlers.core.plain_words import GREETING, Phrase, command_said, words_of
+
+_WORDS_OF_A_SYMBOL: Final = 3  # a coin, what it is priced in, the market
+
+
+async def understand(ctx: UpdateContext) -> Phrase | None:
+    """The command that a text stands for; a symbol alone is its price. None for what asks for nothing of ours."""
+    said = command_said(ctx.text)
+    if said is not None:
+        is_vague = said.command in {"price", "book"} and len(said.arguments) > 1
+        return None if is_vague and not await _is_symbol(ctx, said.arguments) else said
+    words = tuple(words_of(ctx.text))
+    if 0 < len(words) <= _WORDS_OF_A_SYMBOL and await _is_symbol(ctx, words):
+        return Phrase(command="price", arguments=words)
+    return None
+
+
+async def is_sentence(ctx: UpdateContext, _: object = None) -> bool:
+    """Words that ask for nothing of ours: what a question for free text takes."""
+    asked = await understand(ctx)
+    return bool(ctx.text.strip()) and (asked is None or asked.command == GREETING)
+
+
+async def is_no_command(ctx: UpdateContext, _: object = None) -> bool:
+    """Any words but those of a command; a symbol may be the answer."""
+    asked = command_said(ctx.text)
+    return bool(ctx.text.strip()) and (asked is None or asked.command == GREETING)
+
+
+async def _is_symbol(ctx: UpdateContext, words: tuple[str, ...]) -> bool:
+    return await ctx.services.market_screens.find(" ".join(words)) is not None

@@ -1,0 +1,213 @@
+"""Plain words: a coin alone, commands without a slash in three languages, words of trading, pasted codes."""
+
+import pytest
+from harness.app import ANNA, OWNER, Harness, said
+
+from bot.domain.errors import ExchangeDown
+
+COMMANDS = [
+    ("balance", "Balance"),
+    ("Balance?", "Balance"),
+    ("what is my balance", "Balance"),
+    ("баланс", "Balance"),
+    ("покажи мой баланс", "Balance"),
+    ("balance practice", "Balance"),
+    ("/баланс", "Balance"),
+    ("positions", "Positions"),
+    ("позиции", "Positions"),
+    ("позиції", "Positions"),
+    ("ордера", "Orders"),
+    ("угоди", "Trades"),
+    ("settings", "Settings"),
+    ("настройки", "Settings"),
+    ("settings risk 2", "✓ Risk per trade: 2%"),
+    ("меню", "Menu"),
+    ("hello", "Hi Anna"),
+    ("привіт", "Hi Anna"),
+    ("price btc", "64,210.50"),
+    ("btc price", "64,210.50"),
+    ("price of btc", "64,210.50"),
+    ("цена btc", "64,210.50"),
+    ("ціна біткоїна", "64,210.50"),
+    ("курс эфира", "3,120.25"),
+    ("курс биткоин", "64,210.50"),
+    ("ціна btc", "64,210.50"),
+    ("цена эфир спот", "ETHUSDT · Spot"),
+    ("стакан эфир", "ETHUSDT · order book"),
+    ("symbols spot", "Spot · 4 symbols"),
+    ("btc", "64,210.50"),
+    ("BTC", "64,210.50"),
+    ("$btc", "64,210.50"),
+    ("btc?", "64,210.50"),
+    ("BTC/USDT", "64,210.50"),
+    ("btc spot", "BTCUSDT · Spot"),
+    ("биток", "64,210.50"),
+    ("Эфир", "3,120.25"),
+    ("b\u200btc\u202e", "64,210.50"),
+    ("ｂｔｃ", "64,210.50"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), COMMANDS)
+async def test_plain_words_do_what_the_command_does(harness: Harness, text: str, shown: str) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    assert shown in (await said(anna, text)).text.replace("‹", "")
+
+
+async def test_a_coin_by_another_name_opens_its_card_and_says_so(harness: Harness) -> None:
+    harness.bybit.symbols["1000PEPEUSDT"] = "0.0118765"
+    anna = harness.person(language="ru")
+    await said(anna, "/start")
+    assert "PEPE торгуется здесь как 1000PEPEUSDT." in (await said(anna, "пепе")).text
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "uk"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/panic", "panic", "/buy btc", "buy btc", "long btc 2% sl 3%", "Long BTC 2% SL 3% TP 64k", "/close",
+        "close all", "sell eth 500$ limit 3120", "лонг биток", "закрой всё", "купити btc", "/limits",
+        "паніка!", "ＢＵＹ btc",
+    ],
+)  # fmt: skip
+async def test_words_of_trading_are_answered_honestly(harness: Harness, language: str, text: str) -> None:
+    anna = harness.person(language=language)
+    await said(anna, "/start")
+    bubble = await said(anna, text)
+    words = {"en": "not open yet", "ru": "ещё не открыта", "uk": "ще не відкрита"}
+    assert words[language] in bubble.text
+    assert [row[0]["callback_data"] for row in bubble.keyboard] == ["v1:do:positions"]
+    assert "?" not in bubble.text
+
+
+@pytest.mark.parametrize(
+    "text", ["/keys add real", "/keys check rael", "/keys check liv", "/balance lvie", "/keys remove dmeo"]
+)
+async def test_an_account_is_never_guessed(harness: Harness, text: str) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    bubble = await said(anna, text)
+    assert "Did you mean" not in bubble.text
+    assert "demo?" not in bubble.text
+
+
+async def test_real_is_the_live_account(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    assert "No live account" in (await said(anna, "/balance real")).text
+    assert "No live account" in (await said(anna, "/keys check реал")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "suggested"),
+    [
+        ("/balanse", "balance"),
+        ("/pricee", "price"),
+        ("/postions", "positions"),
+        ("/support", "paysupport"),
+        ("balnce", "balance"),
+        ("my balance is wrong since yesterday", "balance"),
+        ("/pinic", None),
+        ("/nosuch", None),
+        ("/lont", None),
+        ("what do you think of the weather", None),
+        ("I want to close my position and see the balance", None),
+        ("balance or positions, which one is it", None),
+    ],
+)
+async def test_a_suggestion_is_a_slip_of_the_finger_or_a_known_word(
+    harness: Harness, text: str, suggested: str | None
+) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    bubble = await said(anna, text)
+    assert ("Did you mean" in bubble.text) == (suggested is not None), bubble.text
+    if suggested is not None:
+        assert f"/{suggested}" in bubble.labels
+
+
+async def test_while_bybit_is_silent_large_coins_are_known_and_words_are_no_coins(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    await harness.settle()
+    harness.clock.advance(3600)
+    harness.bybit.trouble = ExchangeDown("down")
+    assert "BTCUSDT" in (await said(anna, "btc")).text
+    assert "don't know what to do" in (await said(anna, "whatever")).text
+
+
+HOSTILE = (
+    "\u202e/balance", "\u200b\u200b", "\u2066btc\u2069\u2066", "x" * 4096, "btc " * 1024, "😀" * 2048, "ВТС", "bаlance",
+    "/\u0000btc", "<b>btc</b>", "'; DROP TABLE users; --", "Z" + "\u0300" * 300, "𝐛𝐭𝐜", "₿", "$", "/", "//", "?",
+    "p_", "t.me/", "price " + "9" * 4000, "long " * 800, "/price \u202ecba", "п\u0301епе", "\ud800",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "uk"])
+async def test_hostile_words_are_answered_once_and_change_nothing(harness: Harness, language: str) -> None:
+    anna = harness.person(language=language)
+    await said(anna, "/start")
+    for asked in ("", "/settings risk", "/redeem", "/paysupport"):
+        for text in HOSTILE:
+            if asked:
+                await said(anna, asked)
+            before, config = len(harness.api.made("sendMessage")), await harness.config()
+            bubble = await said(anna, text)
+            assert len(harness.api.made("sendMessage")) == before + 1, text[:40]
+            assert len(bubble.text) < 1500
+            assert await harness.config() == config
+
+
+@pytest.fixture
+async def _spring(harness: Harness) -> None:
+    owner = harness.person(OWNER)
+    await said(owner, "/promo new premium 30d code=SPRING26 max=1")
+    await owner.press("Create")
+    await said(harness.person(), "/start")
+
+
+LINK = "https://t.me/perpdesk_bot?start=p_SPRING26"
+PASTED = ("SPRING26", "spring26.", '"SPRING26"', "«SPRING26»,", LINK, f"{LINK} !", f"look: {LINK}", "p_SPRING26")
+
+
+@pytest.mark.usefixtures("_spring")
+@pytest.mark.parametrize("text", PASTED)
+@pytest.mark.parametrize("how", ["/redeem ", "asked", "bare"])
+async def test_a_pasted_code_is_understood(harness: Harness, how: str, text: str) -> None:
+    anna = harness.person()
+    match how:
+        case "asked":
+            await said(anna, "/redeem")
+            bubble = await said(anna, text)
+        case "bare":
+            bubble = await said(anna, text)
+            if "a promo code?" in bubble.text:
+                bubble = await anna.press("Use it")
+        case _:
+            bubble = await said(anna, f"/redeem {text}")
+    assert "30 days of Premium" in bubble.text
+    assert await harness.rows("promo_attempts") == []
+
+
+@pytest.mark.usefixtures("_spring")
+async def test_a_bare_word_is_no_wrong_try_until_it_is_tapped(harness: Harness) -> None:
+    anna = harness.person()
+    for number in range(8):
+        bubble = await said(anna, f"AUTUMN2{number}")
+        assert "a promo code?" in bubble.text
+        assert "SPRING" not in str(await harness.rows("buttons")), "what is stored does not name the code"
+    assert await harness.rows("promo_attempts") == []
+    assert "not valid" in (await anna.press("Use it")).text
+    assert len(await harness.rows("promo_attempts")) == 1
+
+
+async def test_a_made_code_that_is_pasted_is_previewed_at_once(harness: Harness) -> None:
+    owner = harness.person(OWNER)
+    await said(owner, "/promo new premium 30d")
+    card = await owner.press("Create")
+    code = next(word for word in card.text.split() if word.count("-") == 3)
+    anna = harness.person(ANNA)
+    await said(anna, "/start")
+    for text in (code, code.replace("-", " "), code.replace("-", "").lower()):
+        assert "30 days of Premium" in (await said(anna, text)).text
