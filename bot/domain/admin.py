@@ -11,6 +11,7 @@ from bot.domain.users import Role
 
 FREE_DAYS: Final = 30  # of license time that an admin may give without the PIN …
 GIVEN_WITHIN: Final = DAY  # … in so many ms
+ENDING_WITHIN: Final = 7 * DAY  # ms
 MOST_DAYS: Final = 3650
 ERRORS_KEPT: Final = 5  # of one user
 
@@ -25,6 +26,8 @@ class UserFilter(StrEnum):
     TRIAL = "trial"
     BASIC = "basic"
     PREMIUM = "premium"
+    ENDING = "ending"  # all license time ends within ENDING_WITHIN
+    EXPIRED = "expired"
 
     @property
     def license_type(self) -> LicenseType | None:

@@ -102,9 +102,27 @@ class SupportAnsweredMessage(DeliveredMessage):
     text: str = field(repr=False)
 
 
+class StaffAct(StrEnum):
+    """What one of the staff did with a thread, so that no other one does it again."""
+
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffActedMessage(OutboxPayload):
+    """To the others of the staff: `name` answered or closed a thread."""
+
+    KIND = "support-handled"
+    thread: ThreadId
+    name: str = field(repr=False)
+    act: StaffAct
+    text: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedByUserMessage(OutboxPayload):
-    """To whoever of the staff answered last."""
+    """To whoever of the staff answered last; to all of them if nobody did."""
 
     KIND = "support-closed-by-user"
     thread: ThreadId

@@ -1,6 +1,6 @@
 """Lists and cards of users for admins, and the acts on users before and after they are confirmed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from telegram import InlineKeyboardButton
@@ -10,7 +10,8 @@ from bot.domain.admin import AdminAction, AdminActionKind, UserFilter, UserLine
 from bot.domain.users import Role, UserConfig
 from bot.services.admin.user_actions import Preview, Subject
 from handlers.admin.callbacks import AskAdminAction, AskRole, FindUser, ShowAudit, ShowUser, ShowUsers
-from handlers.core.links import RunCommand
+from handlers.core.callbacks import Code
+from handlers.core.links import RunCommand, ShowUsersOfCampaign
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.texts.cities import zone_label
 from handlers.views.cards import Card, Row, button, in_rows
@@ -19,7 +20,7 @@ from handlers.views.render_context import RenderContext
 from handlers.views.times import day
 
 USERS_A_PAGE: Final = 8
-_FILTERS_IN_A_ROW: Final = 4
+_FILTERS_IN_A_ROW: Final = 3
 _BLANK: Final = Markup("")
 
 
@@ -29,11 +30,7 @@ def users_card(
     """A page of everybody, or of those a filter leaves."""
     say = viewer.say
     parts = [say("users-title", shown=shown.value), _BLANK, *_user_lines(viewer, lines)]
-    pages: Row = ()
-    if page:
-        pages += (button(say.plain("button-previous"), viewer.data(ShowUsers(shown, page - 1))),)
-    if has_more:
-        pages += (button(say.plain("button-next"), viewer.data(ShowUsers(shown, page + 1))),)
+    pages = _page_row(viewer, page, lambda number: ShowUsers(shown, number), has_more=has_more)
     filters = [
         button(_marked(viewer, say.plain("users-filter", shown=each.value), is_on=each is shown),
                viewer.data(ShowUsers(each)))
@@ -42,6 +39,16 @@ def users_card(
     find = button(say.plain("button-users-find"), viewer.data(FindUser()))
     rows = (*_user_buttons(viewer, lines), pages, *in_rows(filters, _FILTERS_IN_A_ROW), (find, *menu_row(viewer)))
     return Card(text=join(parts), rows=rows)
+
+
+def campaign_users_card(
+    viewer: RenderContext, lines: Sequence[UserLine], shown: ShowUsersOfCampaign, *, has_more: bool
+) -> Card:
+    """A page of those who redeemed a campaign."""
+    say = viewer.say
+    parts = [say("users-of-campaign", campaign=str(shown.campaign)), _BLANK, *_user_lines(viewer, lines)]
+    pages = _page_row(viewer, shown.page, lambda number: ShowUsersOfCampaign(shown.campaign, number), has_more=has_more)
+    return Card(text=join(parts), rows=(*_user_buttons(viewer, lines), pages, _ways_back(viewer)))
 
 
 def found_card(viewer: RenderContext, typed: str, lines: Sequence[UserLine]) -> Card:
@@ -145,6 +152,13 @@ def _action_lines(viewer: RenderContext, admin_action: AdminAction, preview: Pre
     return [*lines, say("deed-reason", reason=admin_action.reason)]
 
 
+def _page_row(viewer: RenderContext, page: int, to_code: Callable[[int], Code], *, has_more: bool) -> Row:
+    """Previous and next of a list whose length is not known."""
+    back = (button(viewer.say.plain("button-previous"), viewer.data(to_code(page - 1))),) if page else ()
+    ahead = (button(viewer.say.plain("button-next"), viewer.data(to_code(page + 1))),) if has_more else ()
+    return (*back, *ahead)
+
+
 def _user_lines(viewer: RenderContext, lines: Sequence[UserLine]) -> list[Markup]:
     if not lines:
         return [viewer.say("users-none")]
@@ -155,6 +169,8 @@ def _user_line(viewer: RenderContext, number: int, line: UserLine) -> Markup:
     say = viewer.say
     if line.license_type is not None and line.until is not None:
         license_ = say("users-license", kind=line.license_type.value, date=day(line.until))
+    elif line.until is not None:
+        license_ = say("users-license-ended", date=day(line.until))
     else:
         license_ = say("users-no-license")
     marks = [say("users-mark-banned")] if line.is_banned else []

@@ -1,5 +1,6 @@
 """/users: everybody by filter and page, search, and one user's card. Support may look, admins may act from it."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,14 +8,22 @@ from bot.domain.admin import UserFilter
 from bot.domain.errors import BadInput
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.admin.callbacks import FindUser, ShowUser, ShowUsers
-from handlers.admin.user_views import USERS_A_PAGE, ask_find_card, found_card, user_card, users_card
+from handlers.admin.user_views import (
+    USERS_A_PAGE,
+    ask_find_card,
+    campaign_users_card,
+    found_card,
+    user_card,
+    users_card,
+)
 from handlers.core.context import UpdateContext
-from handlers.core.links import AskCodeFor
+from handlers.core.links import AskCodeFor, ShowUsersOfCampaign
 from handlers.core.phrases import is_no_command
 from handlers.core.specs import ADMIN, SUPPORT, HandlerSpec, command, dialogue, view
 
 _MOST_FOUND: Final = 12
 _LONGEST: Final = 64
+_CAMPAIGN: Final = re.compile(r"#([1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +34,7 @@ class FindUserDialogue(DialoguePayload):
 
 
 async def show_or_find_users(ctx: UpdateContext) -> None:
-    """`/users`, `/users anna`, `/users @anna`, `/users 1002`."""
+    """`/users`, `/users anna`, `/users @anna`, `/users 1002`, `/users #12` for those of a campaign."""
     if ctx.arguments:
         await _find_users(ctx, " ".join(ctx.arguments))
     else:
@@ -35,6 +44,13 @@ async def show_or_find_users(ctx: UpdateContext) -> None:
 async def show_users_page(ctx: UpdateContext, code: ShowUsers) -> None:
     """The list of users after a filter or a page's button."""
     await _show_users(ctx, code.shown, code.page)
+
+
+async def show_users_of_campaign(ctx: UpdateContext, code: ShowUsersOfCampaign) -> None:
+    """Those who redeemed a campaign. Raises BadInput for one that is not there."""
+    await ctx.services.promo.campaign(code.campaign)
+    lines, has_more = await ctx.services.user_admin.users_of_campaign(code.campaign, code.page, USERS_A_PAGE)
+    await ctx.show(campaign_users_card(ctx.viewer, lines, code, has_more=has_more))
 
 
 async def ask_whom_to_find(ctx: UpdateContext, _: FindUser) -> None:
@@ -60,18 +76,18 @@ async def show_user(ctx: UpdateContext, code: ShowUser) -> None:
 
 
 async def _show_users(ctx: UpdateContext, shown: UserFilter, page: int) -> None:
-    lines = await ctx.services.user_admin.queries.users(
-        shown, ctx.services.clock.now(), offset=page * USERS_A_PAGE, limit=USERS_A_PAGE + 1
-    )
-    has_more = len(lines) > USERS_A_PAGE
-    await ctx.show(users_card(ctx.viewer, lines[:USERS_A_PAGE], shown, page, has_more=has_more))
+    lines, has_more = await ctx.services.user_admin.users(shown, page, USERS_A_PAGE)
+    await ctx.show(users_card(ctx.viewer, lines, shown, page, has_more=has_more))
 
 
 async def _find_users(ctx: UpdateContext, wanted: str) -> None:
     wanted = wanted.strip()
     if not wanted or len(wanted) > _LONGEST:
         raise BadInput("users-find-usage")
-    lines = await ctx.services.user_admin.queries.find_users(wanted, ctx.services.clock.now(), limit=_MOST_FOUND)
+    if campaign := _CAMPAIGN.fullmatch(wanted):
+        await show_users_of_campaign(ctx, ShowUsersOfCampaign(int(campaign[1])))
+        return
+    lines = await ctx.services.user_admin.find_users(wanted, _MOST_FOUND)
     if len(lines) == 1:
         await show_user(ctx, ShowUser(lines[0].user_id))
     else:
@@ -81,6 +97,7 @@ async def _find_users(ctx: UpdateContext, wanted: str) -> None:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("users", show_or_find_users, access=SUPPORT),
     view(ShowUsers, show_users_page, access=SUPPORT),
+    view(ShowUsersOfCampaign, show_users_of_campaign, access=SUPPORT),
     view(FindUser, ask_whom_to_find, access=SUPPORT),
     view(ShowUser, show_user, access=SUPPORT),
     dialogue(FindUserDialogue, find_typed_user, access=SUPPORT, takes=is_no_command),

@@ -76,6 +76,15 @@ class BuyLicense(Code):
     months: Annotated[int, AtMost(12)]
 
 
+@dataclass(frozen=True, slots=True)
+class ShowUsersOfCampaign(Code):
+    """A page of those who redeemed a promo campaign, as /users shows people."""
+
+    TAG = "usrc"
+    campaign: int
+    page: PageNumber = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskCodeFor(ButtonAction):
     """[Promo code] of a user's card: asks for a code to redeem for that user."""

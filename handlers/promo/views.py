@@ -11,7 +11,7 @@ from bot.domain.promo_codes import Terms, Wanted, bare
 from bot.domain.secrets import Secret
 from bot.domain.users import Language
 from bot.services.promo.campaigns import LARGEST_SHOWN, NewCampaign, UndoPreview
-from handlers.core.links import PROMO_PAYLOAD, RunCommand
+from handlers.core.links import PROMO_PAYLOAD, RunCommand, ShowUsersOfCampaign
 from handlers.promo.callbacks import (
     PromoCard,
     PromoDays,
@@ -165,12 +165,12 @@ def campaign_card(
     refresh = button(say.plain("button-refresh"), viewer.data(PromoCard(campaign.campaign_id)))
     rows = [*in_rows(acts, 2)]
     used = button(say.plain("button-promo-redeemers"), viewer.data(PromoRedeemers(campaign.campaign_id)))
-    if campaign.state is CampaignState.UNDONE:
-        rows.append((used,))
-    else:
+    people = button(say.plain("button-users"), viewer.data(ShowUsersOfCampaign(campaign.campaign_id)))
+    rows.append((used, people))
+    if campaign.state is not CampaignState.UNDONE:
         change = button(say.plain("button-promo-edit"), viewer.data(PromoEdit(campaign.campaign_id)))
         undo = button(say.plain("button-promo-undo"), viewer.data(PromoUndo(campaign.campaign_id)))
-        rows += [(used, change), (undo,)]
+        rows.append((change, undo))
     return Card(text=join(lines), rows=(*rows, (refresh, *_list_row(viewer)), menu_row(viewer)))
 
 

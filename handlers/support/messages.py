@@ -8,12 +8,13 @@ from bot.domain.support import (
     ClosedByUserMessage,
     DeliveredMessage,
     PaymentNote,
+    StaffActedMessage,
     SupportAnsweredMessage,
     SupportAskedMessage,
 )
 from handlers.core.callbacks import token_data
 from handlers.core.messages import MessageSpec, message, message_card
-from handlers.support.callbacks import AnswerThread
+from handlers.support.callbacks import AnswerThread, ShowThread
 from handlers.support.views import quoted
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, Row, button
@@ -38,6 +39,14 @@ def asked(say: Translator, payload: SupportAskedMessage) -> Card:
 def answered(say: Translator, payload: SupportAnsweredMessage) -> Card:
     head = say("promise-support-answered", thread=payload.thread)
     return Card(text=join([head, quoted(payload.text)]), rows=(_answer_row(say, payload, "button-answer"),))
+
+
+def staff_acted(say: Translator, payload: StaffActedMessage) -> Card:
+    """What a colleague did; the thread is one tap away."""
+    head = say("promise-support-handled", thread=payload.thread, name=payload.name or "–", act=payload.act.value)
+    open_thread = button(say.plain("button-thread"), ShowThread(payload.thread).encode())
+    parts = [head, quoted(payload.text)] if payload.text else [head]
+    return Card(text=join(parts), rows=((open_thread,),))
 
 
 def closed_by_user(say: Translator, payload: ClosedByUserMessage) -> Markup:
@@ -73,6 +82,7 @@ def _listed(say: Translator, names: Sequence[str]) -> str:
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(SupportAskedMessage, asked),
     message_card(SupportAnsweredMessage, answered),
+    message_card(StaffActedMessage, staff_acted),
     message(ClosedByUserMessage, closed_by_user, ("button-threads", "threads")),
     message(ClosedByStaffMessage, closed_by_staff, ("button-ask-support", "paysupport")),
 )

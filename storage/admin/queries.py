@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import AccountType
-from bot.domain.admin import ERRORS_KEPT, ErrorNote, UserFacts, UserFilter, UserLine
+from bot.domain.admin import ENDING_WITHIN, ERRORS_KEPT, ErrorNote, UserFacts, UserFilter, UserLine
 from bot.domain.audit import AuditRow
 from bot.domain.broadcasts import Audience, Broadcast, Delivery, Recipient
 from bot.domain.ids import DAY, Millis, UserId
@@ -48,6 +48,35 @@ SELECT_USERS_LICENSED: Final = """
       FROM user_licenses AS held CROSS JOIN users AS u ON u.user_id = held.user_id
      WHERE held.license_type = ?2 AND held.end_date > ?1 AND held.start_date <= ?1
      ORDER BY held.end_date LIMIT ?3 OFFSET ?4
+"""
+SELECT_USERS_ENDING: Final = """
+    SELECT u.user_id, u.username, u.first_name, u.role, u.is_banned, u.last_seen_ts,
+           (SELECT l.license_type FROM user_licenses AS l
+             WHERE l.user_id = u.user_id AND l.end_date > ?1 ORDER BY l.end_date LIMIT 1), held.end_date
+      FROM user_licenses AS held CROSS JOIN users AS u ON u.user_id = held.user_id
+     WHERE held.end_date > ?1 AND held.end_date <= ?2
+       AND NOT EXISTS (SELECT 1 FROM user_licenses AS later
+                        WHERE later.user_id = held.user_id AND later.end_date > held.end_date)
+     ORDER BY held.end_date LIMIT ?3 OFFSET ?4
+"""
+SELECT_USERS_EXPIRED: Final = """
+    SELECT u.user_id, u.username, u.first_name, u.role, u.is_banned, u.last_seen_ts, NULL, held.end_date
+      FROM user_licenses AS held CROSS JOIN users AS u ON u.user_id = held.user_id
+     WHERE held.end_date <= ?1
+       AND NOT EXISTS (SELECT 1 FROM user_licenses AS later
+                        WHERE later.user_id = held.user_id AND later.end_date > held.end_date)
+     ORDER BY held.end_date DESC LIMIT ?2 OFFSET ?3
+"""
+SELECT_USERS_OF_CAMPAIGN: Final = """
+    SELECT u.user_id, u.username, u.first_name, u.role, u.is_banned, u.last_seen_ts,
+           (SELECT l.license_type FROM user_licenses AS l
+             WHERE l.user_id = u.user_id AND l.end_date > ?1 ORDER BY l.end_date LIMIT 1),
+           (SELECT max(l.end_date) FROM user_licenses AS l WHERE l.user_id = u.user_id)
+      FROM promo_usage AS s CROSS JOIN users AS u ON u.pseudonym = s.holder
+     WHERE s.campaign_id = ?2
+       AND NOT EXISTS (SELECT 1 FROM promo_usage AS later
+                        WHERE later.holder = s.holder AND later.campaign_id = ?2 AND later.usage_id > s.usage_id)
+     ORDER BY s.usage_id DESC LIMIT ?3 OFFSET ?4
 """
 SELECT_USER_BY_ID: Final = """
     SELECT u.user_id, u.username, u.first_name, u.role, u.is_banned, u.last_seen_ts,
@@ -173,8 +202,18 @@ class SqliteAdminQueries:
             rows = await self._database.fetch(SELECT_USERS_LICENSED, (now, license_type.value, limit, offset))
         elif shown is UserFilter.BANNED:
             rows = await self._database.fetch(SELECT_USERS_BANNED, (now, limit, offset))
+        elif shown is UserFilter.ENDING:
+            rows = await self._database.fetch(SELECT_USERS_ENDING, (now, now + ENDING_WITHIN, limit, offset))
+        elif shown is UserFilter.EXPIRED:
+            rows = await self._database.fetch(SELECT_USERS_EXPIRED, (now, limit, offset))
         else:
             rows = await self._database.fetch(SELECT_USERS_SEEN, (now, _since(shown, now), limit, offset))
+        return tuple(map(line_of, rows))
+
+    async def users_of_campaign(
+        self, campaign_id: int, now: Millis, *, offset: int, limit: int
+    ) -> tuple[UserLine, ...]:
+        rows = await self._database.fetch(SELECT_USERS_OF_CAMPAIGN, (now, campaign_id, limit, offset))
         return tuple(map(line_of, rows))
 
     async def find_users(self, typed: str, now: Millis, *, limit: int) -> tuple[UserLine, ...]:

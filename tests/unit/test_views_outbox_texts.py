@@ -36,6 +36,7 @@ VALUES = {
     | {"user": "1001", "name": "Anna <b>", "license": "premium", "until": "1760011205000", "accounts": "demo live"}
     | {"payments": "5000:1760011205000:completed 2500:1750011205000:refunded"},
     "support-answered": SUPPORT,
+    "support-handled": {"thread": "17", "name": "Vera <b>", "act": "answered", "text": "It is there."},
     "support-closed-by-user": {"thread": "17"},
     "support-closed-by-staff": {"thread": "17"},
     "key-expires": {"account_type": "demo", "days": "3", "date": "1760011205000"},

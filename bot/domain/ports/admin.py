@@ -45,7 +45,13 @@ class AdminQueries(Protocol):
     """What only admins and support ask of storage, outside of a unit of work."""
 
     async def users(self, shown: UserFilter, now: Millis, *, offset: int, limit: int) -> tuple[UserLine, ...]:
-        """The latest seen first; holders of a license type by when it ends."""
+        """The latest seen first; holders of a license type by when it ends, former ones by when it did."""
+        ...
+
+    async def users_of_campaign(
+        self, campaign_id: int, now: Millis, *, offset: int, limit: int
+    ) -> tuple[UserLine, ...]:
+        """Who redeemed a campaign, the latest first, each once."""
         ...
 
     async def find_users(self, typed: str, now: Millis, *, limit: int) -> tuple[UserLine, ...]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Final
 
@@ -17,6 +17,8 @@ from bot.domain.admin import (
     RoleChangedMessage,
     UnbannedMessage,
     UserFacts,
+    UserFilter,
+    UserLine,
 )
 from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.chat import OutboxPayload, outbox_message
@@ -88,6 +90,21 @@ class UserAdmin:
             has_pin=await self.pin.stored(user_id) is not None,
         )
 
+    async def users(self, shown: UserFilter, page: int, size: int) -> tuple[tuple[UserLine, ...], bool]:
+        """A page of a list, and whether there is another behind it."""
+        found = await self.queries.users(shown, self.clock.now(), offset=page * size, limit=size + 1)
+        return self._with_roles(found[:size]), len(found) > size
+
+    async def users_of_campaign(self, campaign_id: int, page: int, size: int) -> tuple[tuple[UserLine, ...], bool]:
+        """The same of those who redeemed a campaign."""
+        now = self.clock.now()
+        found = await self.queries.users_of_campaign(campaign_id, now, offset=page * size, limit=size + 1)
+        return self._with_roles(found[:size]), len(found) > size
+
+    async def find_users(self, typed: str, limit: int) -> tuple[UserLine, ...]:
+        """By id, @name or the beginning of a name."""
+        return self._with_roles(await self.queries.find_users(typed, self.clock.now(), limit=limit))
+
     async def preview(self, actor: UserConfig, admin_action: AdminAction) -> Preview:
         """What it would come to. Raises BadInput for what may not be, or would change nothing."""
         subject = await self.subject(admin_action.user_id)
@@ -153,6 +170,11 @@ class UserAdmin:
                 await unit.error_notes.note_error(user_id, note)
         except StorageTrouble:
             _logger.warning("the reference %s could not be kept", reference)
+
+    def _with_roles(self, lines: Iterable[UserLine]) -> tuple[UserLine, ...]:
+        """Owners of the settings are marked, whatever is stored of them."""
+        owners = self.roles.owner_ids
+        return tuple(replace(each, role=Role.OWNER) if each.user_id in owners else each for each in lines)
 
     def _refuse(self, actor: UserConfig, subject: Subject, admin_action: AdminAction) -> None:
         self._refuse_rank(actor, subject, admin_action)

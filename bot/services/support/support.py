@@ -20,6 +20,8 @@ from bot.domain.support import (
     ClosedByStaffMessage,
     ClosedByUserMessage,
     PaymentNote,
+    StaffAct,
+    StaffActedMessage,
     SupportAnsweredMessage,
     SupportAskedMessage,
     Thread,
@@ -106,11 +108,7 @@ class Support:
                 raise ButtonExpired
             await unit.support.close(thread_id, now)
             await unit.audit(_entry(closer.user_id, "support.close", thread), now)
-            other = thread.handler_id if closer.user_id == thread.user_id else thread.user_id
-            if other is not None and other != closer.user_id:
-                closed = ClosedByUserMessage if other == thread.handler_id else ClosedByStaffMessage
-                key = f"support-close:{thread_id}:{now}"
-                await unit.enqueue(outbox_message(closed(thread=thread_id), user_id=other, idempotency_key=key), now)
+            await self._tell_of_close(unit, closer, thread, now)
         return thread
 
     async def open_thread(self, user_id: UserId) -> Thread | None:
@@ -146,8 +144,7 @@ class Support:
                 thread = await unit.support.open(writer.user_id, now)
                 await unit.audit(_entry(writer.user_id, "support.open", thread), now)
             message_id = await unit.support.add(thread.thread_id, Author.USER, writer.user_id, text, now)
-            staff = {*await unit.support.staff(), *self.roles.owner_ids} - {writer.user_id}
-            for reader in sorted(staff):
+            for reader in sorted(await self._staff(unit, thread)):
                 close = await self._close_button(unit, thread, reader, now)
                 asked = SupportAskedMessage(thread=thread.thread_id, close=close, **facts, text=text)
                 await unit.enqueue(_delivered(asked, reader, message_id), now)
@@ -166,8 +163,35 @@ class Support:
             close = await self._close_button(unit, thread, thread.user_id, now)
             answered = SupportAnsweredMessage(thread=thread_id, close=close, text=text)
             await unit.enqueue(_delivered(answered, thread.user_id, message_id), now)
+            key = f"support:{message_id}"
+            await self._tell_colleagues(unit, writer, thread, StaffAct.ANSWERED, key, now, text)
             await unit.dialogues.clear(writer.user_id)
         return thread
+
+    async def _tell_of_close(self, unit: UnitOfWork, closer: UserConfig, thread: Thread, now: Millis) -> None:
+        key = f"support-close:{thread.thread_id}:{now}"
+        if closer.user_id != thread.user_id:
+            closed = ClosedByStaffMessage(thread=thread.thread_id)
+            await unit.enqueue(outbox_message(closed, user_id=thread.user_id, idempotency_key=key), now)
+            await self._tell_colleagues(unit, closer, thread, StaffAct.CLOSED, key, now)
+            return
+        staff = await self._staff(unit, thread) if thread.handler_id is None else {thread.handler_id}
+        for reader in sorted(staff - {closer.user_id}):
+            left = ClosedByUserMessage(thread=thread.thread_id)
+            await unit.enqueue(outbox_message(left, user_id=reader, idempotency_key=f"{key}:{reader}"), now)
+
+    async def _tell_colleagues(
+        self, unit: UnitOfWork, actor: UserConfig, thread: Thread, act: StaffAct, key: str, now: Millis, text: str = ""
+    ) -> None:
+        """The others who had the user's message, so that nobody answers it twice."""
+        acted = StaffActedMessage(thread=thread.thread_id, name=actor.first_name, act=act, text=text)
+        for reader in sorted(await self._staff(unit, thread) - {actor.user_id}):
+            message = outbox_message(acted, user_id=reader, idempotency_key=f"{key}:{reader}")
+            await unit.enqueue(message, now)
+
+    async def _staff(self, unit: UnitOfWork, thread: Thread) -> set[UserId]:
+        """Everybody who runs the bot, but the user of the thread."""
+        return {*await unit.support.staff(), *self.roles.owner_ids} - {thread.user_id}
 
     async def _close_button(self, unit: UnitOfWork, thread: Thread, reader: UserId, now: Millis) -> str:
         """The token of a reader's own [Close]."""

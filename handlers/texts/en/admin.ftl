@@ -55,6 +55,8 @@ users-title =
         [trial] With Trial
         [basic] With Basic
         [premium] With Premium
+        [expired] License ended
+        [ending] License ends within 7 days
        *[all] All users
     }</b>
 users-filter =
@@ -65,8 +67,11 @@ users-filter =
         [trial] Trial
         [basic] Basic
         [premium] Premium
+        [expired] Expired
+        [ending] Ending
        *[all] All
     }
+users-of-campaign = <b>From campaign #{ $campaign }</b>
 users-found =
     { $count ->
         [one] <b>Found for “{ $typed }”:</b> { $count }
@@ -80,10 +85,11 @@ users-license =
         [basic] Basic until { $date }
        *[premium] Premium until { $date }
     }
+users-license-ended = license ended { $date }
 users-no-license = no license
 users-mark-banned = banned
-users-ask-find = Whom? Send an id, an @name or the beginning of a name.
-users-find-usage = Type an id, an @name or the beginning of a name: <code>/users anna</code>
+users-ask-find = Whom? Send an id, an @name, the beginning of a name, or <code>#12</code> for the people of campaign 12.
+users-find-usage = Type an id, an @name or the beginning of a name: <code>/users anna</code>, <code>/users #12</code>
 button-users = Users
 button-users-find = Find
 

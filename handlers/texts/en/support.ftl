@@ -4,6 +4,7 @@ command-privacy = What is stored
 command-paysupport = Write to the people who run this bot
 command-threads = Support threads
 command-forget = Have everything about me erased
+button-thread = Thread
 button-threads = Threads
 button-reply = Reply
 button-answer = Answer
@@ -63,6 +64,11 @@ promise-support-payment =
        *[completed] {""}
     }
 promise-support-answered = 💬 #{ $thread } <b>Support answers</b>
+promise-support-handled =
+    💬 #{ $thread } <b>{ $act ->
+        [closed] { $name } closed this thread.
+       *[answered] { $name } answered
+    }</b>
 promise-support-closed-by-user = 💬 #{ $thread } <b>The user closed this thread.</b>
 promise-support-closed-by-staff = 💬 #{ $thread } <b>Support closed this thread.</b> If something is still open, ask again.
 

@@ -56,6 +56,8 @@ users-title =
         [trial] На триале
         [basic] С базовой лицензией
         [premium] С премиум-лицензией
+        [expired] Лицензия закончилась
+        [ending] Лицензия кончается за 7 дней
        *[all] Все пользователи
     }</b>
 users-filter =
@@ -66,8 +68,11 @@ users-filter =
         [trial] Триал
         [basic] Базовая
         [premium] Премиум
+        [expired] Истекла
+        [ending] Кончается
        *[all] Все
     }
+users-of-campaign = <b>Из кампании №{ $campaign }</b>
 users-found =
     { $count ->
         [one] <b>Найден по «{ $typed }»:</b> { $count }
@@ -82,10 +87,11 @@ users-license =
         [basic] Базовая до { $date }
        *[premium] Премиум до { $date }
     }
+users-license-ended = лицензия закончилась { $date }
 users-no-license = без лицензии
 users-mark-banned = заблокирован
-users-ask-find = Кого искать? Пришлите id, @имя или начало имени.
-users-find-usage = Напишите id, @имя или начало имени: <code>/users anna</code>
+users-ask-find = Кого искать? Пришлите id, @имя, начало имени или <code>#12</code> для людей из кампании 12.
+users-find-usage = Напишите id, @имя или начало имени: <code>/users anna</code>, <code>/users #12</code>
 button-users = Пользователи
 button-users-find = Найти
 

@@ -4,6 +4,7 @@ command-privacy = Что хранится
 command-paysupport = Написать тем, кто ведёт этого бота
 command-threads = Обращения
 command-forget = Удалить всё обо мне
+button-thread = Обращение
 button-threads = Обращения
 button-reply = Ответить
 button-answer = Ответить
@@ -63,6 +64,11 @@ promise-support-payment =
        *[completed] {""}
     }
 promise-support-answered = 💬 #{ $thread } <b>Поддержка отвечает</b>
+promise-support-handled =
+    💬 #{ $thread } <b>{ $act ->
+        [closed] { $name }: обращение закрыто.
+       *[answered] { $name }: ответ отправлен
+    }</b>
 promise-support-closed-by-user = 💬 #{ $thread } <b>Пользователь закрыл обращение.</b>
 promise-support-closed-by-staff = 💬 #{ $thread } <b>Поддержка закрыла обращение.</b> Если что-то осталось, спросите снова.
 

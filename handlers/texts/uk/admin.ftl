@@ -56,6 +56,8 @@ users-title =
         [trial] На тріалі
         [basic] З базовою ліцензією
         [premium] З преміум-ліцензією
+        [expired] Ліцензія закінчилася
+        [ending] Ліцензія спливає за 7 днів
        *[all] Усі користувачі
     }</b>
 users-filter =
@@ -66,8 +68,11 @@ users-filter =
         [trial] Тріал
         [basic] Базова
         [premium] Преміум
+        [expired] Минула
+        [ending] Спливає
        *[all] Усі
     }
+users-of-campaign = <b>З кампанії №{ $campaign }</b>
 users-found =
     { $count ->
         [one] <b>Знайдено за «{ $typed }»:</b> { $count }
@@ -82,10 +87,11 @@ users-license =
         [basic] Базова до { $date }
        *[premium] Преміум до { $date }
     }
+users-license-ended = ліцензія закінчилася { $date }
 users-no-license = без ліцензії
 users-mark-banned = заблоковано
-users-ask-find = Кого шукати? Надішліть id, @ім'я або початок імені.
-users-find-usage = Напишіть id, @ім'я або початок імені: <code>/users anna</code>
+users-ask-find = Кого шукати? Надішліть id, @ім'я, початок імені або <code>#12</code> для людей із кампанії 12.
+users-find-usage = Напишіть id, @ім'я або початок імені: <code>/users anna</code>, <code>/users #12</code>
 button-users = Користувачі
 button-users-find = Знайти
 

@@ -4,6 +4,7 @@ command-privacy = Що зберігається
 command-paysupport = Написати тим, хто веде цього бота
 command-threads = Звернення
 command-forget = Видалити все про мене
+button-thread = Звернення
 button-threads = Звернення
 button-reply = Відповісти
 button-answer = Відповісти
@@ -63,6 +64,11 @@ promise-support-payment =
        *[completed] {""}
     }
 promise-support-answered = 💬 #{ $thread } <b>Підтримка відповідає</b>
+promise-support-handled =
+    💬 #{ $thread } <b>{ $act ->
+        [closed] { $name }: звернення закрито.
+       *[answered] { $name }: відповідь надіслано
+    }</b>
 promise-support-closed-by-user = 💬 #{ $thread } <b>Користувач закрив звернення.</b>
 promise-support-closed-by-staff = 💬 #{ $thread } <b>Підтримка закрила звернення.</b> Якщо щось лишилося, запитайте знову.
 
