@@ -11,7 +11,7 @@ from bot.chat.gaps import Gap, deaf_messages
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.intake_limit import IntakeLimit
 from bot.chat.sender import Tell
-from bot.chat.updates import Incoming, from_body, known, read_update, to_body
+from bot.chat.updates import Incoming, from_body, known, read_update, to_body, what_was_asked
 from bot.domain.chat import (
     InboxState,
     OutboxMessage,
@@ -115,7 +115,7 @@ class Inbox:
             if row.state is InboxState.APPLIED and _is_payment(row):
                 told.append(row.update_id)  # its receipt is a message of the same transaction
             elif row.state is InboxState.APPLIED:
-                explained.append((row, RestartedMessage()))
+                explained.append((row, RestartedMessage(what=_asked(row))))
             elif row.body is None:
                 explained.append((row, SendSecretAgainMessage()))
             elif (update := _incoming(row, row.body)) is not None:
@@ -223,6 +223,11 @@ def _body(update: Incoming) -> bytes | None:
 def _is_payment(row: StoredUpdate) -> bool:
     update = None if row.body is None else _incoming(row, row.body)
     return update is not None and update.is_payment
+
+
+def _asked(row: StoredUpdate) -> str:
+    update = None if row.body is None else _incoming(row, row.body)
+    return "" if update is None else what_was_asked(update.raw)
 
 
 def _incoming(row: StoredUpdate, body: bytes) -> Incoming | None:

@@ -22,6 +22,7 @@ _NESTED_MESSAGES: Final = ("reply_to_message", "pinned_message", "message", "quo
 _TYPED_TEXTS: Final = ("text", "caption", "query")
 _DEEPEST_MESSAGE: Final = 3  # a reply to a message that quotes one
 _LARGEST_ID: Final = 2**63 - 1
+_LONGEST_ASKED: Final = 40  # characters, as of a button's label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,23 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
         received_ts=received_ts,
         attempts=attempts,
     )
+
+
+def what_was_asked(raw: RawUpdate) -> str:
+    """The pressed button's label or the typed command, for an answer that comes later; empty for anything else."""
+    kind, content = _content(raw)
+    if kind == "callback_query":
+        keyboard = _mapping(_mapping(content.get("message")).get("reply_markup")).get("inline_keyboard")
+        labels = (
+            each.get("text")
+            for row in (keyboard if isinstance(keyboard, list) else [])
+            for each in (row if isinstance(row, list) else [])
+            if isinstance(each, Mapping) and each.get("callback_data") == content.get("data")
+        )
+        label = next(labels, None)
+        return label[:_LONGEST_ASKED] if isinstance(label, str) else ""
+    text = content.get("text")
+    return text.split(maxsplit=1)[0][:_LONGEST_ASKED] if isinstance(text, str) and text.startswith("/") else ""
 
 
 def to_body(raw: RawUpdate) -> bytes:

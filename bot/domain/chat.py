@@ -120,9 +120,10 @@ class KnownBot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartedMessage(OutboxPayload):
-    """An update whose effect is there while its answer may not have been sent."""
+    """An update whose effect is there while its answer may not have been sent; `what`: its button or command."""
 
     KIND = "restarted"
+    what: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,13 @@ def _deaf(say: Translator, gap: DeafMessage) -> Markup:
     return join((title, *lines, say("promise-deaf-now")))
 
 
+def _restarted(say: Translator, payload: RestartedMessage) -> Markup:
+    """Which one it was, where that is known: the card that was tapped still stands as it was."""
+    return say("promise-restarted-what", what=payload.what) if payload.what else say("promise-restarted")
+
+
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
-    message(RestartedMessage, said("promise-restarted"), MENU),
+    message(RestartedMessage, _restarted, MENU),
     message(SendSecretAgainMessage, said("promise-send-secret-again"), KEYS),
     message(SetAsideMessage, said("promise-set-aside"), MENU),
     message(TooFastMessage, said("promise-too-fast")),

@@ -108,6 +108,54 @@ async def test_more_than_thirty_days_ask_for_the_pin(harness: Harness, admin: Pe
     assert "Done" in admin.last.text
 
 
+async def test_the_list_marks_the_owner_of_the_settings(harness: Harness, admin: Person) -> None:
+    await said(admin, "/users")
+    (line,) = [each for each in admin.last.text.splitlines() if f"· {OWNER} ·" in each]
+    assert line.endswith("· owner")
+
+
+async def test_lists_of_those_whose_license_ends_or_has_ended(harness: Harness, admin: Person) -> None:
+    for user_id, days in ((ANNA, 3), (BORIS, 8), (SUPPORT, 30)):
+        harness.services.pin._open(ADMIN)
+        await said(admin, f"/grant {user_id} basic {days}d why")
+        await admin.press("Yes, grant")
+    await said(admin, "/users")
+    ending = await admin.press("Ending")
+    assert "License ends within 7 days" in ending.text
+    assert str(ANNA) in ending.text
+    assert str(BORIS) not in ending.text
+    harness.clock.advance(4 * DAY / 1000)
+    assert str(BORIS) in (await admin.press("Ending")).text
+    assert str(ANNA) not in admin.last.text
+    expired = await admin.press("Expired")
+    assert f"1. Anna @user_1001 · {ANNA} · license ended 2025-10-12" in expired.text
+    assert str(BORIS) not in expired.text
+    await said(admin, f"/grant {ANNA} basic 1d why")
+    harness.services.pin._open(ADMIN)
+    await admin.press("Yes, grant")
+    await said(admin, "/users")
+    assert "Nobody." in (await admin.press("Expired")).text
+
+
+async def test_the_people_of_a_campaign_are_a_list_of_users(harness: Harness, admin: Person) -> None:
+    harness.services.pin._open(ADMIN)
+    await said(admin, "/promo new premium 30d max=100 code=SPRING26")
+    await admin.press("Create")
+    for number in range(9):
+        person = harness.person(5000 + number, name=f"Person {number}")
+        await said(person, "/redeem SPRING26")
+        await person.press("Redeem")
+    card = await said(admin, "/promo 1")
+    page = await admin.press("Users", bubble=card)
+    assert "From campaign #1" in page.text
+    assert "1. Person 8 @user_5008 · 5008 · Premium until 2025-11-08" in page.text
+    assert "Person 0" not in page.text
+    assert "1. Person 0" in (await admin.press("›")).text
+    assert "Person 8" in (await said(admin, "/users #1")).text
+    assert "no campaign #7" in (await said(admin, "/users #7")).text
+    assert "Person 8" in (await said(harness.person(SUPPORT), "/users #1")).text
+
+
 async def test_extend_and_revoke(harness: Harness, admin: Person) -> None:
     refused = await said(admin, "/extend 1001 7d why")
     assert "use /grant" in refused.text

@@ -91,7 +91,7 @@ async def test_a_question_goes_to_everybody_who_runs_the_bot_and_its_answer_come
     assert "Write your answer" in asks.text
     await vera.say("It is there now. Please look at /license")
     assert vera.last.text.startswith("💬 #1 Your answer")
-    assert await deliver(harness) == [ANNA]
+    assert await deliver(harness) == [ANNA, OWNER]
     assert "💬 #1 Support answers" in anna.last.text
     assert "It is there now" in anna.last.text
     await anna.press("Answer")
@@ -147,7 +147,7 @@ async def test_a_reply_by_telegrams_own_way_finds_its_thread_on_both_sides(harne
     bubble = await reply(vera, first, "To Anna")
     assert bubble is not None
     assert "Your answer" in bubble.text
-    assert await deliver(harness) == [ANNA]
+    assert await deliver(harness) == [ANNA, OWNER]
     await reply(anna, anna.last, "Back to you")
     assert sorted(await deliver(harness)) == [OWNER, VERA]
     assert await texts_of(harness, 1) == ["I paid and see no license", "To Anna", "Back to you"]
@@ -200,7 +200,7 @@ async def test_either_side_closes_and_the_other_is_told_once(harness: Harness) -
     await deliver(harness)
     await vera.press("Close", bubble=question)
     assert "#1 is closed" in vera.last.text
-    assert await deliver(harness) == [ANNA]
+    assert await deliver(harness) == [ANNA, OWNER]
     assert "Support closed this thread" in anna.last.text
     await anna.press("Ask support")
     await anna.say("One more thing")
@@ -221,6 +221,32 @@ async def test_either_side_closes_and_the_other_is_told_once(harness: Harness) -
         ("support.close", "thread 2"),
     ]
     assert "One more thing" not in str(await harness.rows("audit"))
+
+
+async def test_the_others_of_the_staff_hear_who_answered_and_who_closed(harness: Harness) -> None:
+    await asked(harness)
+    vera, owner = harness.person(VERA, name="Vera"), harness.person(OWNER, name="Olga")
+    question = vera.last
+    await vera.press("Reply")
+    await vera.say("It is there now")
+    before = len(vera.bubbles)
+    await deliver(harness)
+    assert owner.last.text == "💬 #1 Vera answered\nIt is there now"
+    assert len(vera.bubbles) == before, "who answered knows it"
+    assert "It is there now" in (await owner.press("Thread")).text
+    await reply(owner, owner.last, "And a week on top")
+    await deliver(harness)
+    assert vera.last.text == "💬 #1 Olga answered\nAnd a week on top"
+    await vera.press("Close", bubble=question)
+    await deliver(harness)
+    assert owner.last.text == "💬 #1 Vera closed this thread."
+
+
+async def test_a_thread_closed_before_any_answer_is_told_to_everybody_who_had_it(harness: Harness) -> None:
+    anna = await asked(harness)
+    await anna.press("Close")
+    assert sorted(await deliver(harness)) == [OWNER, VERA]
+    assert "The user closed" in harness.person(VERA).last.text
 
 
 async def test_a_closed_thread_takes_no_answer(harness: Harness) -> None:

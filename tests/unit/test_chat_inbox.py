@@ -179,6 +179,41 @@ async def test_after_a_kill_new_rows_are_handled_again_in_order_and_applied_ones
     assert len(door.outbox.rows) == 2
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (
+            {
+                "callback_query": {
+                    "from": {"id": 7},
+                    "data": "t:2",
+                    "message": {
+                        "chat": {"id": 7},
+                        "reply_markup": {
+                            "inline_keyboard": [
+                                [{"text": "Cancel", "callback_data": "t:1"}],
+                                [{"text": "Yes, grant", "callback_data": "t:2"}],
+                            ]
+                        },
+                    },
+                }
+            },
+            "Yes, grant",
+        ),
+        ({"message": {"from": {"id": 7}, "chat": {"id": 7}, "text": "/ban 1002 why"}}, "/ban"),
+        ({"message": {"from": {"id": 7}, "chat": {"id": 7}, "text": "a reason"}}, ""),
+        ({"callback_query": {"from": {"id": 7}, "data": "t:2", "message": {"chat": {"id": 7}, "date": 0}}}, ""),
+    ],
+)
+async def test_after_a_kill_the_explanation_names_what_was_done(content: dict[str, Any], what: str) -> None:
+    door = Door()
+    body = json.dumps({"update_id": 6, **content}).encode()
+    door.store.rows = {UpdateId(6): row(6, InboxState.APPLIED, body=body)}
+    await door.inbox.replay()
+    (queued,) = door.outbox.rows.values()
+    assert queued.enqueue.values.get("what", "") == what
+
+
 async def test_a_kill_between_the_promise_and_the_mark_promises_nothing_twice() -> None:
     door = Door()
     door.store.rows = {UpdateId(number): row(number, InboxState.APPLIED) for number in (6, 7)}

@@ -5,7 +5,7 @@ from harness.telegram_server import message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.updates import Incoming, from_body, known, read_update, to_body
+from bot.chat.updates import Incoming, from_body, known, read_update, to_body, what_was_asked
 from bot.domain.ids import Millis
 
 SECRET = "Xk3vB8qLm2Zt9RwYc5Hn7Ud1Pf4Gs6Ja0KeT"
@@ -125,6 +125,11 @@ JSON = st.recursive(
                     "date",
                     "user",
                     "is_bot",
+                    "callback_query",
+                    "data",
+                    "callback_data",
+                    "reply_markup",
+                    "inline_keyboard",
                 ]
             ),
             inner,
@@ -139,6 +144,7 @@ JSON = st.recursive(
 def test_nothing_that_comes_in_raises(raw: object) -> None:
     update = read_update(raw)
     if update is not None:
+        assert len(what_was_asked(update.raw)) <= 40
         assert 0 <= update.update_id < 2**63
         assert all(number is None or abs(number) < 2**63 for number in (update.user_id, update.chat_id))
 
