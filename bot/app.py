@@ -31,8 +31,8 @@ from bot.wiring.sidecar import Progress, health_of, make_sidecar
 from bot.wiring.storage import Storage, open_storage
 from cache.facade import CachedReads
 from handlers import registry
-from handlers.commands import publish_commands
 from handlers.core.context import App
+from handlers.core.menus import publish
 from stats_api.server import serve
 
 DRAIN_SECONDS: Final = 20.0  # of the 25 that a stop may take
@@ -149,7 +149,8 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[int, 
 async def _publish_commands(assembly: Assembly) -> None:
     """Everybody's menu, and the menus of those who have a role, by settings or stored."""
     people = assembly.services.roles.everybody(await assembly.storage.user_queries.staff())
-    await publish_commands(assembly.application.bot, assembly.application.bot_data.texts, people)
+    data = assembly.application.bot_data
+    await publish(assembly.application.bot, data.texts, data.router, people)
 
 
 async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:

@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     @field_validator("prices")
     @classmethod
     def _sellable(cls, value: Mapping[Any, Mapping[Any, int]]) -> Mapping[Any, Mapping[Any, int]]:
-        PriceList(_changes(value))
+        PriceList(_prices(value))
         return value
 
     @field_validator("cache")
@@ -155,8 +155,8 @@ class Settings(BaseSettings):
 
     @property
     def price_list(self) -> PriceList:
-        """What is sold: the defaults with the changes of `prices`."""
-        return PriceList(_changes(self.prices))
+        """What is sold: nothing without `prices`."""
+        return PriceList(_prices(self.prices))
 
     @property
     def demo_api_url(self) -> str:
@@ -249,9 +249,9 @@ def _from_secret_files() -> dict[str, str]:
     return found
 
 
-def _changes(prices: Mapping[Any, Mapping[Any, int]]) -> dict[LicenseType, dict[int, int]]:
+def _prices(prices: Mapping[Any, Mapping[Any, int]]) -> dict[LicenseType, dict[int, int]]:
     return {
-        LicenseType(name): {int(months): stars for months, stars in changed.items()} for name, changed in prices.items()
+        LicenseType(name): {int(months): stars for months, stars in listed.items()} for name, listed in prices.items()
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from secrets import token_hex
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from telegram import Message, Update
 from telegram.ext import (
@@ -116,6 +116,11 @@ class HandlerTable:
         self._repeating = frozenset(name for name, each in self._actions.items() if each.repeats)
         self._dialogues = {each.dialogue: each for each in self.specs if isinstance(each, DialogueSpec)}
 
+    def without_listing(self, command: str) -> "HandlerTable":
+        """The same table with that command in no menu; typed, it still answers."""
+        hide = (replace(each, listed=False) if _is_of(each, command) else each for each in self.specs)
+        return HandlerTable(hide)
+
     async def run_command(self, ctx: UpdateContext, name: str, *arguments: str) -> None:
         """A command from a button, from another feature, or one that was typed and waited for the PIN."""
         spec = self._commands.get(name)
@@ -211,6 +216,10 @@ class HandlerTable:
         }
 
 
+def _is_of(spec: HandlerSpec, command: str) -> TypeGuard[CommandSpec]:
+    return isinstance(spec, CommandSpec) and spec.command == command
+
+
 def _payload_of(spec: DialogueSpec, dialogue: Dialogue) -> DialoguePayload | None:
     try:
         return decode(spec.payload, dialogue.values)
@@ -233,25 +242,25 @@ TABLE: Final = HandlerTable(
         *keys.HANDLERS,
         *key_places.HANDLERS,
         *settings.HANDLERS,
-        *language.HANDLERS,
         *license.HANDLERS,
+        *redeem.HANDLERS,
+        *subscribe.HANDLERS,
+        *support.HANDLERS,
+        *language.HANDLERS,
+        *pin.HANDLERS,
         *whoami.HANDLERS,
         *terms.HANDLERS,
-        *redeem.HANDLERS,
+        *privacy.HANDLERS,
         *campaign.HANDLERS,
         *edit.HANDLERS,
         *redeemers.HANDLERS,
         *create.HANDLERS,
-        *pin.HANDLERS,
-        *support.HANDLERS,
-        *privacy.HANDLERS,
         *users.HANDLERS,
         *user_actions.HANDLERS,
         *broadcast.HANDLERS,
         *audit.HANDLERS,
         *report.HANDLERS,
         *health.HANDLERS,
-        *subscribe.HANDLERS,
         *payments.HANDLERS,
         *admin.HANDLERS,
         *fallback.HANDLERS,
@@ -263,7 +272,12 @@ PROBLEM_CARDS: Final = table_of((*keys.PROBLEMS, *price.PROBLEMS, *menu.PROBLEMS
 
 
 def register(app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable) -> None:
-    """Give the application its bot_data and add every handler. `close` ends what this starts."""
+    """Give the application its bot_data and add every handler. `close` ends what this starts.
+
+    While nothing is sold, /subscribe stands in no menu.
+    """
+    if services.payments.prices.is_empty:
+        table = table.without_listing("subscribe")
     app.bot_data = BotData(
         services=services,
         texts=texts,

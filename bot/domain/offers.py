@@ -16,13 +16,7 @@ XTR: Final = "XTR"  # Telegram Stars as a currency
 MOST_STARS: Final = 25_000  # one invoice; the least is 1
 DAYS: Final[Mapping[int, int]] = MappingProxyType({1: 30, 3: 90, 6: 180, 12: 365})  # of each period, months: days
 SOLD: Final = (LicenseType.PREMIUM, LicenseType.BASIC)
-PRICES: Final[Mapping[LicenseType, Mapping[int, int]]] = MappingProxyType(
-    {
-        LicenseType.BASIC: MappingProxyType({1: 2_500, 3: 6_750, 6: 12_000, 12: 21_000}),
-        LicenseType.PREMIUM: MappingProxyType({1: 5_000, 3: 13_500, 6: 24_000, 12: 42_000}),
-    }
-)
-Prices = Mapping[LicenseType, Mapping[int, int]]  # Stars by months; 0 takes an offer off the list
+Prices = Mapping[LicenseType, Mapping[int, int]]  # Stars by months; 0, or none at all: not sold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +46,23 @@ class Choice:
 
 
 class PriceList:
-    """Every choice, longest type first, periods ascending. `changes` lie over the default prices."""
+    """Every choice, highest type first, periods ascending. Without prices nothing is sold."""
 
-    def __init__(self, changes: Prices = MappingProxyType({})) -> None:
+    def __init__(self, prices: Prices = MappingProxyType({})) -> None:
         """Raises ValueError, in one line, for a price below 0 and for one that no invoice can carry."""
         self._choices: dict[tuple[LicenseType, int], Choice] = {}
         for license_type in SOLD:
-            prices = {**PRICES[license_type], **changes.get(license_type, {})}
+            of_type = {months: prices.get(license_type, {}).get(months, 0) for months in DAYS}
             for months in DAYS:
-                parts = _parts(license_type, months, prices)
+                parts = _parts(license_type, months, of_type)
                 if parts:
                     choice = Choice(license_type=license_type, months=months, parts=parts)
                     self._choices[license_type, months] = choice
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is sold."""
+        return not self._choices
 
     def of_type(self, license_type: LicenseType) -> tuple[Choice, ...]:
         """What is sold of a type, the shortest first."""

@@ -44,7 +44,7 @@ def _table(viewer: RenderContext) -> list[Markup]:
     """Features by type and account type; what is the same by hand and by signals stands once."""
     say = viewer.say
     by_hand, by_signals = _openings(viewer, Feature.ENTRY), _openings(viewer, Feature.AUTOMATION)
-    parts = [say("license-table")]
+    parts = [say("license-table"), say("license-not-yet")]
     if by_hand == by_signals:
         parts += [say("license-by-both"), by_hand]
     else:

@@ -17,6 +17,7 @@ from handlers.payments.views import (
     bill,
     choice_label,
     my_payments_card,
+    nothing_sold_card,
     second_refund_card,
     second_refunded_card,
     subscribe_card,
@@ -45,6 +46,9 @@ class RefundSecond(ButtonAction):
 async def show_prices(ctx: UpdateContext) -> None:
     """`/subscribe`."""
     payments = ctx.services.payments
+    if payments.prices.is_empty:
+        await ctx.show(nothing_sold_card(ctx.viewer))
+        return
     choices = [choice for kind in SOLD for choice in payments.prices.of_type(kind)]
     buttons = await ctx.buttons(
         [

@@ -45,6 +45,14 @@ def subscribe_card(
     return Card(text=join(parts), rows=(*rows, (mine,), menu_row(viewer)))
 
 
+def nothing_sold_card(viewer: RenderContext) -> Card:
+    """While there is no price list."""
+    say = viewer.say
+    mine = button(say.plain("button-my-payments"), viewer.data(ShowMyPayments()))
+    rows = ((mine,), command_button(viewer, "button-license", "license"), menu_row(viewer))
+    return Card(text=say("subscribe-nothing"), rows=rows)
+
+
 def choice_label(viewer: RenderContext, choice: Choice) -> str:
     """Premium 3 mo · 13,500 ⭐."""
     return viewer.say.plain(

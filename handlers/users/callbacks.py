@@ -1,6 +1,7 @@
-"""Codes of language, settings and the PIN's keypad."""
+"""Codes of the menu, of language, settings and the PIN's keypad."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated
 
 from bot.domain.payloads import Matching
@@ -15,6 +16,21 @@ class SetLanguage(Code):
 
     TAG = "lang"
     language: Language
+
+
+class MenuGroup(StrEnum):
+    """What stands behind the menu's last buttons."""
+
+    MORE = "more"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMenu(Code):
+    """A group of the menu."""
+
+    TAG = "menu"
+    group: MenuGroup
 
 
 @dataclass(frozen=True, slots=True)

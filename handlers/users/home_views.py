@@ -1,13 +1,11 @@
-"""The first message, the menu, help, and the short answers around them."""
+"""The first message, the languages, and the short answers to what was not understood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import AccountType
-from bot.domain.errors import ButtonExpired
 from bot.domain.market import Category
-from bot.domain.portfolio import Balance
 from bot.domain.users import Language
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
@@ -17,7 +15,6 @@ from handlers.users.callbacks import SetLanguage
 from handlers.views.cards import Card, Row, button, link_button
 from handlers.views.figures import step_of
 from handlers.views.frame import command_button, menu_row
-from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
 
 _WHOLE_FROM: Final = Decimal(1_000)  # prices from here on are told without decimals in a sentence
@@ -25,19 +22,21 @@ _WHOLE_FROM: Final = Decimal(1_000)  # prices from here on are told without deci
 
 def welcome_card(
     viewer: RenderContext,
-    money: Decimal | None,
+    value: Decimal | None,
     price: Shown[PriceCard],
     *,
     is_new: bool,
     first_lines: Sequence[Markup] = (),
 ) -> Card:
-    """Who, how much practice money, what Bitcoin costs, and what to do next. `money` in USDT, None while unknown."""
+    """Who, what the first account is worth, what Bitcoin costs, and what to do next.
+
+    `value` in USDT of a practice account, in USD of one at Bybit; None while unknown.
+    """
     say, figures = viewer.say, viewer.figures
     name = viewer.config.first_name
     sentences = [say("welcome-hi", name=name)] if name else [say("welcome-hi-nameless")]
-    if money is not None:
-        key = "welcome-money" if is_new else "welcome-money-again"
-        sentences.append(say(key, money=figures.round_money(money, "USDT")))
+    if value is not None:
+        sentences.append(_worth(viewer, value, is_new=is_new))
     if price.value is not None:
         last = price.value.ticker.last_price
         step = Decimal(1) if last >= _WHOLE_FROM else step_of(last)
@@ -47,49 +46,12 @@ def welcome_card(
     return Card(text=join([*first_lines, join(sentences, " ")]), rows=_first_buttons(viewer))
 
 
-def practice_money(shown: Shown[Balance]) -> Decimal | None:
-    return None if shown.value is None else shown.value.total_equity
-
-
-def menu_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
-    """Every screen, one tap away. `lead` stands above it when something else was to be said."""
-    say = viewer.say
-    accounts = viewer.config.accounts  # none only while the database is what failed
-    name = viewer.account_name(viewer.config.default_account) if accounts else viewer.type_name(AccountType.PAPER)
-    text = say("menu-title", account=name)
-    return Card(text=text if lead is None else join([lead, text], "\n\n"), rows=menu_rows(viewer))
-
-
-def expired_card(viewer: RenderContext, error: ButtonExpired) -> Card:
-    """The menu under the sentence; in groups the sentence alone."""
-    if viewer.owner is not None:
-        return sentence_card(viewer, error)
-    return menu_card(viewer, lead=viewer.say(error.key))
-
-
-def menu_rows(viewer: RenderContext) -> tuple[Row, ...]:
-    """The rows of the menu's buttons: every screen that this person may open."""
-
-    def pair(*commands: str) -> Row:
-        return tuple(button(viewer.say.plain(f"button-{each}"), viewer.data(RunCommand(each))) for each in commands)
-
-    return (
-        pair("balance", "positions"),
-        pair("orders", "trades"),
-        pair("price", "symbols"),
-        pair("keys", "settings"),
-        pair("lang", "help"),
-    )
-
-
-def help_card(viewer: RenderContext, commands: Mapping[str, str]) -> Card:
-    """What there is: every command that this person has, with its description."""
-    say = viewer.say
-    lines = [say("help-command", name=name, description=say.plain(key)) for name, key in commands.items()]
-    return Card(
-        text=join([say("help-intro"), Markup(""), *lines, Markup(""), say("help-typing")]),
-        rows=(menu_row(viewer),),
-    )
+def _worth(viewer: RenderContext, value: Decimal, *, is_new: bool) -> Markup:
+    say, account = viewer.say, viewer.config.default_account
+    if account.account_type is AccountType.PAPER:
+        money = viewer.figures.round_money(value, "USDT")
+        return say("welcome-money" if is_new else "welcome-money-again", money=money)
+    return say("welcome-value", account=viewer.account_name(account), money=viewer.figures.round_money(value, "USD"))
 
 
 def language_card(viewer: RenderContext) -> Card:

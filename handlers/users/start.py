@@ -10,37 +10,43 @@ from handlers.core.links import OWNER_PAYLOAD, PROMO_PAYLOAD, SUBSCRIBE_PAYLOAD
 from handlers.core.menus import publish_role_menu
 from handlers.core.specs import EVERYONE, HandlerSpec, command
 from handlers.texts.catalog import Markup
-from handlers.users.home_views import practice_money, welcome_card
+from handlers.users.home_views import welcome_card
 from handlers.users.privacy_views import kept_card
 from handlers.views.symbols import FAVORITES
 
 
 async def greet(ctx: UpdateContext) -> None:
-    """`/start`, `/start PAYLOAD`. The guard has met the person and kept the payload. Who begins again stays."""
+    """`/start`, `/start PAYLOAD`. The guard has met the person and kept the payload. Who begins again stays.
+
+    A newcomer is welcomed first, whatever becomes of the payload.
+    """
     if not ctx.is_new and await ctx.services.privacy.keep(ctx.user_id):
         await ctx.send(kept_card(ctx.viewer))
     payload = ctx.arguments[0] if ctx.arguments else ""
+    if ctx.is_new and not payload.startswith(OWNER_PAYLOAD):
+        await show_home(ctx)
     if payload.startswith(OWNER_PAYLOAD):
         await _claim(ctx, payload.removeprefix(OWNER_PAYLOAD))
     elif payload.startswith(PROMO_PAYLOAD):
         await ctx.data.router.run_command(ctx, "/redeem", payload.removeprefix(PROMO_PAYLOAD))
     elif payload == SUBSCRIBE_PAYLOAD:  # from a forwarded invoice
         await ctx.data.router.run_command(ctx, "/subscribe")
-    else:
+    elif not ctx.is_new:
         await show_home(ctx)
 
 
 async def show_home(ctx: UpdateContext, *first_lines: Markup) -> None:
-    """The first message: practice money, the price of Bitcoin, what to do next."""
-    practice = ctx.config.practice or ctx.config.default_account
+    """The first message: what the first account is worth, the price of Bitcoin, what to do next."""
+    account = ctx.config.default_account
     balance, price = await asyncio.gather(
-        known_or_trouble(lambda: ctx.services.account_screens.balance(practice)),
+        known_or_trouble(lambda: ctx.services.account_screens.balance(account)),
         known_or_trouble(lambda: ctx.services.market_screens.price(FAVORITES[0])),
     )
-    money = PAPER_START_BALANCE if ctx.is_new else practice_money(balance)
+    known = None if balance.value is None else balance.value.total_equity
+    value = PAPER_START_BALANCE if ctx.is_new else known
     await ctx.present_known(
         price,
-        lambda viewer, shown: welcome_card(viewer, money, shown, is_new=ctx.is_new, first_lines=first_lines),
+        lambda viewer, shown: welcome_card(viewer, value, shown, is_new=ctx.is_new, first_lines=first_lines),
     )
 
 

@@ -52,6 +52,10 @@ GROUP = -100500
 KEY_ID = "gKzT9rQfW2mHxLs4pB"
 SECRET = "Zx8Qw2Er5Ty1Ui9Op3As6Df4Gh7Jk0Lm2Nb5"
 EGRESS_IP = "192.0.2.1"
+PRICES = {
+    "basic": {"1": 2_500, "3": 6_750, "6": 12_000, "12": 21_000},
+    "premium": {"1": 5_000, "3": 13_500, "6": 24_000, "12": 42_000},
+}
 TUNING = Tuning(
     pin_cost=ScryptCost(n=16),
     screen_patience=0.05,
@@ -316,6 +320,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         "key_file": folder / "perpdesk.key",
         "owner_ids": frozenset({OWNER}),
         "egress_ip": EGRESS_IP,
+        "prices": PRICES,
     }
     return Settings(**(values | changes))
 

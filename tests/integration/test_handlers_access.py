@@ -49,6 +49,7 @@ ARGUMENTS: dict[str, Any] = {
     "category": "linear",
     "language": "uk",
     "setting": "leverage",
+    "group": "more",
     "site": "com",
     "account_type": "demo",
     "pad": "A" * 22,

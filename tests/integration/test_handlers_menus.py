@@ -6,7 +6,11 @@ from harness.bot_api import Call
 
 from bot.domain.ids import UserId
 from bot.domain.users import Role
-from handlers.commands import publish_commands
+from handlers.core.menus import publish
+
+
+async def published(harness: Harness, roles: dict[UserId, Role]) -> None:
+    await publish(harness.app.bot, TEXTS, harness.app.bot_data.router, roles)
 
 
 def names(harness: Harness, scope: str, language: str = "") -> list[str]:
@@ -14,7 +18,7 @@ def names(harness: Harness, scope: str, language: str = "") -> list[str]:
 
 
 async def test_everybody_groups_and_the_owner_have_their_menus(harness: Harness) -> None:
-    await publish_commands(harness.app.bot, TEXTS, {OWNER: Role.OWNER})
+    await published(harness, {OWNER: Role.OWNER})
     scopes = ("default", "all_group_chats", f"chat:{OWNER}")
     assert set(harness.api.commands) == {(scope, language) for scope in scopes for language in ("", "ru", "uk")}
     assert names(harness, "all_group_chats") == ["price"]
@@ -29,16 +33,16 @@ async def test_everybody_groups_and_the_owner_have_their_menus(harness: Harness)
 
 async def test_stored_roles_have_their_menus_at_a_start(harness: Harness) -> None:
     """An owner made by a link, an admin named in chat: the settings know neither."""
-    await publish_commands(harness.app.bot, TEXTS, {UserId(1005): Role.OWNER, UserId(1006): Role.SUPPORT})
+    await published(harness, {UserId(1005): Role.OWNER, UserId(1006): Role.SUPPORT})
     assert {"role", "users"} <= set(names(harness, "chat:1005"))
     assert "users" in names(harness, "chat:1006")
     assert "ban" not in names(harness, "chat:1006")
 
 
 async def test_a_second_start_writes_nothing(harness: Harness) -> None:
-    await publish_commands(harness.app.bot, TEXTS, {OWNER: Role.OWNER})
+    await published(harness, {OWNER: Role.OWNER})
     harness.api.calls.clear()
-    await publish_commands(harness.app.bot, TEXTS, {OWNER: Role.OWNER})
+    await published(harness, {OWNER: Role.OWNER})
     assert not [call for call in harness.api.calls if call.method.startswith("set")]
 
 
@@ -50,6 +54,6 @@ async def test_what_telegram_refuses_does_not_stop_the_start(
         return (400, "Bad Request: chat not found") if "chat_id" in scope else None
 
     harness.api.refuse = refuse
-    await publish_commands(harness.app.bot, TEXTS, {OWNER: Role.OWNER})
+    await published(harness, {OWNER: Role.OWNER})
     assert ("default", "") in harness.api.commands
     assert "not published" in caplog.text

@@ -28,7 +28,7 @@ from handlers.core import callbacks
 from handlers.core.callbacks import Code
 from handlers.core.links import RunCommand, ShowBalance, ShowPrice, ShowSymbols
 from handlers.registry import TABLE
-from handlers.users.callbacks import PressPin, SetLanguage, ShowSetting
+from handlers.users.callbacks import MenuGroup, PressPin, SetLanguage, ShowSetting
 
 CODES = TABLE.codes
 
@@ -40,6 +40,7 @@ LONGEST: dict[str, Any] = {
     "category": max(Category, key=len),
     "language": max(Language, key=len),
     "setting": max(SettingField, key=len),
+    "group": max(MenuGroup, key=len),
     "site": max((site.code for site in SITES), key=len),
     "account_type": max(AccountType, key=len),
     "pad": "A" * 22,

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from bot.domain.licensing import LicenseType
-from bot.domain.offers import PRICES
 from bot.settings import Settings, SettingsError, describe, load
 
 ROOT = Path(__file__).parents[2]
@@ -104,18 +103,12 @@ def test_demo_is_a_prefix_where_both_addresses_are_one(monkeypatch: pytest.Monke
     assert load().demo_api_url == "http://127.0.0.1:8767/demo"
 
 
-def test_prices_lie_over_the_default_ones(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_is_sold_is_what_the_settings_price(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("perpdesk.toml").write_text("[prices.basic]\n1 = 2000\n12 = 0\n")
+    assert load().price_list.is_empty
+    Path("perpdesk.toml").write_text("[prices.basic]\n1 = 2000\n3 = 6750\n12 = 0\n")
     listed = load().price_list.of_type(LicenseType.BASIC)
-    assert [(each.months, each.stars) for each in listed] == [(1, 2_000), (3, 6_750), (6, 12_000)]
-
-
-def test_the_documented_prices_are_the_default_ones() -> None:
-    text = (ROOT / "docs" / "settings.md").read_text()
-    row = next(line for line in text.splitlines() if "`PERPDESK_PRICES`" in line)
-    for kind, prices in PRICES.items():
-        assert f"{kind} {', '.join(map(str, prices.values()))}" in row
+    assert [(each.months, each.stars) for each in listed] == [(1, 2_000), (3, 6_750)]
 
 
 def test_every_setting_is_documented() -> None:

@@ -23,7 +23,9 @@ USER_FACING = {"BadInput", "NotAllowed", "NoAccount", "UserFacing"}
 # taken apart with a prefix and a value of an enumeration
 COMPOSED = re.compile(
     "(setting-|question-|order-type-|notify-|category-|command-)"
-    "|button-(balance|positions|orders|trades|price|symbols|keys|settings|lang|help)$"
+    "|button-menu-(more|staff)$"
+    "|button-(balance|positions|orders|trades|price|book|symbols|keys|settings|lang|help|license|paysupport|pin)$"
+    "|button-(privacy|terms|whoami|users|promo|threads|broadcast|report|audit|health)$"
 )
 
 

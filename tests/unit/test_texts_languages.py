@@ -16,9 +16,9 @@ PLAIN_PREFIXES = ("button-", "command-", "bot-", "account-", "tab-", "page", "sp
                   "order-type-", "banned-alert", "not-yours", "none", "role-name")  # fmt: skip
 SAME_EVERYWHERE = {
     "account-demo", "book-size", "button-next", "button-previous", "command-lang", "finding-good", "finding-refuse",
-    "finding-warn", "help-command", "keys-line", "order-head", "order-kind", "order-state", "page", "position-head",
+    "finding-warn", "keys-line", "order-head", "order-kind", "order-state", "page", "position-head",
     "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
-    "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin-back",
+    "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin", "button-pin-back",
     "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}

@@ -10,6 +10,7 @@ welcome-hi = Hi { $name }.
 welcome-hi-nameless = Hi.
 welcome-money = You have <b>{ $money }</b> of practice money.
 welcome-money-again = Your practice account is worth <b>{ $money }</b>.
+welcome-value = <b>{ $account }</b> is worth <b>{ $money }</b>.
 welcome-btc = BTC is <b>{ $price }</b>.
 welcome-btc-later = ⏳ The price of BTC is on its way.
 owner-claimed = You are the owner of this bot now. /ban and /unban are yours.
@@ -19,10 +20,35 @@ menu-title =
     <b>Menu</b> · { $account }
     What would you like to see?
 
+menu-group =
+    { $group ->
+        [more] <b>More</b>
+       *[staff] <b>Running the bot</b>
+    }
+button-paysupport = Support
+button-pin = PIN
+button-terms = Terms
+button-whoami = Who am I
+button-promo = Promo codes
+button-broadcast = Broadcast
+button-report = Report
+button-health = Health
+button-menu-more = More ›
+button-menu-staff = Run the bot ›
+button-menu-payments = Payments
+
 help-intro =
     <b>What I can do</b>
-    Tap buttons or type. Everyone has a practice account; Bybit can be connected any time.
-help-command = /{ $name } – { $description }
+    Tap /menu or type. Everyone has a practice account; Bybit can be connected any time. /cancel leaves a question.
+help-group =
+    { $group ->
+        [accounts] <b>Accounts</b>: value, positions, orders, fills
+        [market] <b>Market</b>: prices, order books, all symbols
+        [settings] <b>Settings</b>: Bybit keys, risk, language, PIN
+        [license] <b>License</b>: what you have, codes, support
+        [person] <b>You</b>: your id, what is stored, the terms
+       *[staff] <b>Running the bot</b>
+    }
 help-typing =
     <b>Typed at once</b>
     <code>/price eth</code> · <code>/book sol</code>

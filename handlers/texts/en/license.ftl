@@ -28,6 +28,7 @@ license-ended = Your { $kind } license ended { $date }.
 license-from-then = From { $date } on:
 license-expiry = When a license ends, nothing is closed: only new entries stop, where it opened them. Open positions stay managed, and you can close them at any time.
 license-table = <b>What each type opens</b>
+license-not-yet = Orders can't be placed here yet. Until then only the number of connected accounts differs; everything else that works is free for everybody.
 license-by-hand = New entries by hand:
 license-by-signals = New entries by signals and strategies:
 license-by-both = New entries, by hand and by signals:
@@ -66,8 +67,8 @@ license-needed =
     }
 license-trial-offer =
     { $days ->
-        [one] Try everything on Bybit Demo for { $days } day, once, free of charge.
-       *[other] Try everything on Bybit Demo for { $days } days, once, free of charge.
+        [one] A trial lasts { $days } day, once, free of charge. It is for orders on Bybit Demo, which can't be placed yet: today it would open nothing more, so keep it for then.
+       *[other] A trial lasts { $days } days, once, free of charge. It is for orders on Bybit Demo, which can't be placed yet: today it would open nothing more, so keep it for then.
     }
 license-trial-started =
     { $days ->

@@ -4,6 +4,7 @@ command-subscribe = Buy a license with Telegram Stars
 command-payments = Payments and refunds
 
 subscribe-title = <b>Buy a license</b>
+subscribe-nothing = Nothing is sold here yet: licenses are for placing orders, which comes later. Everything that works today is free.
 subscribe-type =
     { $kind ->
         [basic] <b>Basic</b>

@@ -10,6 +10,7 @@ welcome-hi = Здравствуйте, { $name }.
 welcome-hi-nameless = Здравствуйте.
 welcome-money = У вас <b>{ $money }</b> для практики.
 welcome-money-again = На счёте «Практика» <b>{ $money }</b>.
+welcome-value = На счёте «{ $account }» сейчас <b>{ $money }</b>.
 welcome-btc = BTC стоит <b>{ $price }</b>.
 welcome-btc-later = ⏳ Цена BTC сейчас придёт.
 owner-claimed = Теперь вы владелец этого бота. Команды /ban и /unban ваши.
@@ -19,10 +20,35 @@ menu-title =
     <b>Меню</b> · { $account }
     Что показать?
 
+menu-group =
+    { $group ->
+        [more] <b>Ещё</b>
+       *[staff] <b>Управление ботом</b>
+    }
+button-paysupport = Поддержка
+button-pin = PIN
+button-terms = Условия
+button-whoami = Кто я
+button-promo = Промокоды
+button-broadcast = Рассылка
+button-report = Отчёт
+button-health = Состояние
+button-menu-more = Ещё ›
+button-menu-staff = Управление ботом ›
+button-menu-payments = Платежи
+
 help-intro =
     <b>Что я умею</b>
-    Нажимайте кнопки или пишите. Практика есть у каждого; Bybit можно подключить в любой момент.
-help-command = /{ $name } – { $description }
+    Нажимайте /menu или пишите. У каждого есть счёт «Практика»; Bybit можно подключить в любой момент. /cancel отменяет вопрос.
+help-group =
+    { $group ->
+        [accounts] <b>Счета</b>: стоимость, позиции, ордера, сделки
+        [market] <b>Рынок</b>: цены, стаканы, все символы
+        [settings] <b>Настройки</b>: ключи Bybit, риск, язык, PIN
+        [license] <b>Лицензия</b>: что у вас есть, коды, поддержка
+        [person] <b>Вы</b>: ваш id, что хранится, условия
+       *[staff] <b>Управление ботом</b>
+    }
 help-typing =
     <b>Одной строкой</b>
     <code>/price eth</code> · <code>/book sol</code>

@@ -4,6 +4,7 @@ command-subscribe = Купить лицензию за Telegram Stars
 command-payments = Платежи и возвраты
 
 subscribe-title = <b>Купить лицензию</b>
+subscribe-nothing = Здесь пока ничего не продаётся: лицензии нужны для ордеров, а они появятся позже. Всё, что работает сегодня, бесплатно.
 subscribe-type =
     { $kind ->
         [basic] <b>Базовая</b>

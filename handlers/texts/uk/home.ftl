@@ -10,6 +10,7 @@ welcome-hi = Вітаю, { $name }.
 welcome-hi-nameless = Вітаю.
 welcome-money = У вас <b>{ $money }</b> для практики.
 welcome-money-again = На рахунку «Практика» <b>{ $money }</b>.
+welcome-value = На рахунку «{ $account }» зараз <b>{ $money }</b>.
 welcome-btc = BTC коштує <b>{ $price }</b>.
 welcome-btc-later = ⏳ Ціна BTC зараз надійде.
 owner-claimed = Тепер ви власник цього бота. Команди /ban і /unban ваші.
@@ -19,10 +20,35 @@ menu-title =
     <b>Меню</b> · { $account }
     Що показати?
 
+menu-group =
+    { $group ->
+        [more] <b>Ще</b>
+       *[staff] <b>Керування ботом</b>
+    }
+button-paysupport = Підтримка
+button-pin = PIN
+button-terms = Умови
+button-whoami = Хто я
+button-promo = Промокоди
+button-broadcast = Розсилка
+button-report = Звіт
+button-health = Стан
+button-menu-more = Ще ›
+button-menu-staff = Керування ботом ›
+button-menu-payments = Платежі
+
 help-intro =
     <b>Що я вмію</b>
-    Натискайте кнопки або пишіть. Практика є в кожного; Bybit можна підключити будь-коли.
-help-command = /{ $name } – { $description }
+    Натискайте /menu або пишіть. У кожного є рахунок «Практика»; Bybit можна підключити будь-коли. /cancel скасовує запитання.
+help-group =
+    { $group ->
+        [accounts] <b>Рахунки</b>: вартість, позиції, ордери, угоди
+        [market] <b>Ринок</b>: ціни, стакани, усі символи
+        [settings] <b>Налаштування</b>: ключі Bybit, ризик, мова, PIN
+        [license] <b>Ліцензія</b>: що у вас є, коди, підтримка
+        [person] <b>Ви</b>: ваш id, що зберігається, умови
+       *[staff] <b>Керування ботом</b>
+    }
 help-typing =
     <b>Одним рядком</b>
     <code>/price eth</code> · <code>/book sol</code>

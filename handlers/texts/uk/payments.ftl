@@ -4,6 +4,7 @@ command-subscribe = Купити ліцензію за Telegram Stars
 command-payments = Платежі та повернення
 
 subscribe-title = <b>Купити ліцензію</b>
+subscribe-nothing = Тут поки нічого не продається: ліцензії потрібні для ордерів, а вони з'являться пізніше. Усе, що працює сьогодні, безкоштовне.
 subscribe-type =
     { $kind ->
         [basic] <b>Базова</b>
