@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from bot.domain.accounts import PAPER_START_BALANCE
+from bot.domain.promo_codes import looks_like_code
 from bot.domain.users import Role
 from handlers.core.context import UpdateContext, known_or_trouble
 from handlers.core.links import OWNER_PAYLOAD, PROMO_PAYLOAD, SUBSCRIBE_PAYLOAD
@@ -29,6 +30,8 @@ async def greet(ctx: UpdateContext) -> None:
         await _claim(ctx, payload.removeprefix(OWNER_PAYLOAD))
     elif payload.startswith(PROMO_PAYLOAD):
         await ctx.data.router.run_command(ctx, "/redeem", payload.removeprefix(PROMO_PAYLOAD))
+    elif looks_like_code(payload):  # typed as the link of a code says it
+        await ctx.data.router.run_command(ctx, "/redeem", payload)
     elif payload == SUBSCRIBE_PAYLOAD:  # from a forwarded invoice
         await ctx.data.router.run_command(ctx, "/subscribe")
     elif not ctx.is_new:

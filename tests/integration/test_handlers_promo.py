@@ -92,6 +92,16 @@ async def test_the_link_shows_a_card_and_one_tap_redeems(harness: Harness) -> No
     assert await harness.database.fetch("SELECT start_payload FROM users WHERE user_id = ?", (ANNA,)) == [(None,)]
 
 
+@pytest.mark.parametrize("payload", ["SPRING26", "spring26"])
+async def test_a_start_with_a_bare_code_is_understood(harness: Harness, payload: str) -> None:
+    await new_code(harness)
+    anna = harness.person()
+    await said(anna, "/start")
+    assert "This code adds 30 days of Premium." in (await said(anna, f"/start {payload}")).text
+    assert "Added" in (await anna.press("Redeem")).text
+    assert "Hi Anna" in (await said(anna, "/start newsletter")).text, "other payloads greet"
+
+
 async def test_a_second_tap_gets_the_same_answer(harness: Harness) -> None:
     await new_code(harness)
     anna = harness.person()
