@@ -21,7 +21,7 @@ from bot.exchange.bybit.adapter import Bybit
 from bot.lifecycle import EXIT_CONFIG, Fatal, stop_signals
 from bot.services.services import Services
 from bot.settings import Settings
-from bot.wiring.chat import make_telegram, open_chat
+from bot.wiring.chat import bot_token, make_telegram, open_chat
 from bot.wiring.features import build_features
 from bot.wiring.foundation import make_foundation
 from bot.wiring.jobs import upkeep_jobs
@@ -64,10 +64,9 @@ async def assemble(
     """Everything built; no socket is open and nothing is asked of anybody yet. Raises what `run` turns into Fatal."""
     outside, tuning = outside or Outside(), tuning or Tuning()
     async with AsyncExitStack() as stack:
-        telegram = make_telegram(settings, outside, tuning)
-        storage = await open_storage(
-            stack, settings, outside, check=tuning.check_database, enqueued=telegram.outbox_due.set
-        )
+        token, outbox_due = bot_token(settings), asyncio.Event()
+        storage = await open_storage(stack, settings, outside, check=tuning.check_database, enqueued=outbox_due.set)
+        telegram = make_telegram(settings, token, storage, outside, tuning, outbox_due)
         reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
         base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, telegram.bot)
         services, feature_jobs = await build_features(base)
@@ -76,7 +75,9 @@ async def assemble(
         jobs = Jobs((*feature_jobs, *upkeep_jobs(storage.database, reads, bybit, runtime.marker, outside.clock)))
         progress = Progress(problems=(runtime.problems, jobs.trouble, bybit.problems))
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
-        registry.register(application, services=services, texts=base.texts, health=health, table=tuning.table)
+        registry.register(
+            application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
+        )
         stack.push_async_callback(registry.close, application)
         yield Assembly(
             clock=outside.clock,

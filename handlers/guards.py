@@ -113,6 +113,8 @@ async def run(
         is_typed_key = isinstance(spec, CommandSpec) and spec.resume is not None
         await ask_for_terms(ctx, _resumed(ctx, spec, button_action), key_waits=is_typed_key)
         return
+    if isinstance(spec, CommandSpec) and (update_attempt := current_attempt.get()) is not None:
+        update_attempt.screen = " ".join((spec.name, *ctx.arguments))
     try:
         await handler()
     except PinRequired:

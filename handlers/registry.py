@@ -27,6 +27,7 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.health import Health
 from bot.domain.payloads import PayloadError, decode
+from bot.domain.ports.chat import HeldMessages
 from bot.domain.users import Role
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
@@ -271,7 +272,15 @@ TABLE: Final = HandlerTable(
 PROBLEM_CARDS: Final = table_of((*keys.PROBLEMS, *price.PROBLEMS, *menu.PROBLEMS))
 
 
-def register(app: App, *, services: Services, texts: Texts, health: Callable[[], Health], table: HandlerTable) -> None:
+def register(
+    app: App,
+    *,
+    services: Services,
+    texts: Texts,
+    health: Callable[[], Health],
+    held: HeldMessages,
+    table: HandlerTable,
+) -> None:
     """Give the application its bot_data and add every handler. `close` ends what this starts.
 
     While nothing is sold, /subscribe stands in no menu.
@@ -285,6 +294,7 @@ def register(app: App, *, services: Services, texts: Texts, health: Callable[[],
         router=table,
         problem_cards=PROBLEM_CARDS,
         live_messages=LiveMessages(),
+        held=held,
         tasks=HandlerTasks(),
         refusals=Cooldown(services.clock, period=BANNED_EVERY),
         denials=Cooldown(services.clock, period=DENIED_EVERY),

@@ -100,6 +100,10 @@ class PriorityQueue:
             self._leave(waiter)
             raise
 
+    def look_again(self) -> None:
+        """The shared limit was changed."""
+        self._serve(self.clock.monotonic())
+
     def give_back(self, rate_limits: tuple[RateLimit, ...] = ()) -> None:
         """A call that was let through will not be made."""
         for rate_limit in (self.shared_limit, *rate_limits):

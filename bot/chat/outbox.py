@@ -1,4 +1,8 @@
-"""Sends messages: rows written with what they tell of, sent at least once, in order within a chat."""
+"""Sends messages: rows written with what they tell of, sent at least once, in order within a chat.
+
+A chat whose gate is closed (bot/chat/chat_gates.py) takes none of the places: its rows are put off until it opens.
+Calls that were held for it (bot/chat/held_calls.py) are rows in the same order.
+"""
 
 import asyncio
 import logging
@@ -6,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from traceback import extract_tb
 from typing import Final, TypeVar
 
@@ -13,10 +18,11 @@ from telegram.error import TelegramError
 
 from bot.aio.tasks import TaskSet
 from bot.chat.errors import FloodWait
-from bot.chat.rate_limiter import SendPriority
+from bot.chat.held_sender import HeldCallSender
+from bot.chat.rate_limiter import SendPriority, TelegramRateLimiter
 from bot.chat.refusals import is_final, is_nobody_there
 from bot.chat.sender import Sender
-from bot.domain.chat import QueuedMessage
+from bot.domain.chat import HELD_CALL, QueuedMessage
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import ChatId, Millis
 from bot.domain.ports.chat import OutboxStore
@@ -24,10 +30,14 @@ from bot.domain.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 
+_K = TypeVar("_K", bound=int)
 _T = TypeVar("_T")
 
 _MOST_KNOWN: Final = 1000  # messages held in memory
 _FETCH: Final = 100
+_MOST_OF_A_SPACED_CHAT: Final = 10  # messages held in memory: about as many seconds
+_A_MOMENT_S: Final = 0.005  # rows are due in whole milliseconds
+_SHORT_S: Final = 2.0  # so long a chat's task waits for its gate itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +74,8 @@ class Outbox:
         self,
         store: OutboxStore,
         sender: Sender,
+        held_sender: HeldCallSender,
+        rate_limiter: TelegramRateLimiter,
         clock: Clock,
         randomness: Callable[[], float],
         *,
@@ -74,10 +86,12 @@ class Outbox:
         """`due`: set by whoever has enqueued something, as `wake` does."""
         self._store = store
         self._sender = sender
+        self._held_sender = held_sender
+        self._gates = rate_limiter.gates
         self._clock = clock
         self._randomness = randomness
         self._times = times
-        self._gate = asyncio.Semaphore(at_once)
+        self._places = asyncio.Semaphore(at_once)
         self._due = due or asyncio.Event()
         self._chats: dict[ChatId, deque[QueuedMessage]] = {}
         self._known: set[int] = set()
@@ -148,7 +162,9 @@ class Outbox:
                 continue
 
     def _pause(self) -> float:
-        return min(self._times.poll * 2.0 ** min(self._failures, 20), max(self._times.poll, self._times.back_off_most))
+        longest = max(self._times.poll, self._times.back_off_most)
+        pause = min(self._times.poll * 2.0 ** min(self._failures, 20), longest)
+        return pause if self._failures else min(pause, self._gates.opens_in() + _A_MOMENT_S)
 
     async def _look(self) -> int:
         """Line up what is due; answers how many messages. Whatever fails, the next look may succeed."""
@@ -173,26 +189,38 @@ class Outbox:
         self._has_more = len(rows) >= limit
         self._held = {chat_id: until for chat_id, until in self._held.items() if until > now}
         fresh = sorted((row for row in rows if row.outbox_id not in self._known), key=lambda row: row.outbox_id)
+        overflow: dict[ChatId, int] = {}  # a spaced chat's first row beyond those that are held in memory
         for row in fresh:
-            self._known.add(row.outbox_id)
             chat_id = row.message.chat_id
-            if chat_id in self._chats:
-                self._chats[chat_id].append(row)
+            queue = self._chats.get(chat_id)
+            if self._gates.is_spaced(chat_id) and queue is not None and len(queue) >= _MOST_OF_A_SPACED_CHAT:
+                overflow.setdefault(chat_id, row.outbox_id)
+                continue
+            self._known.add(row.outbox_id)
+            if queue is not None:
+                queue.append(row)
             else:
                 queue = self._chats[chat_id] = deque([row])
                 self._serving.start(self._serve(chat_id, queue), "outbox of a chat")
+        for chat_id, first in overflow.items():
+            await self._store.chat_later(chat_id, Millis(now + _MOST_OF_A_SPACED_CHAT * 1000), first)
         return len(fresh)
 
     async def _serve(self, chat_id: ChatId, queue: deque[QueuedMessage]) -> None:
-        """A chat's messages one after the other."""
+        """A chat's messages one after the other, without a place while its gate is closed."""
         try:
             while queue:
                 row = queue[0]
-                if chat_id in self._held:  # an earlier one failed: the later ones don't overtake it
-                    await self._persist(self._store.later, row.outbox_id, self._held[chat_id])
-                else:
-                    async with self._gate:
-                        await self._send(row)
+                wait = self._gates.wait(chat_id)
+                if chat_id in self._held or wait > _SHORT_S:  # the later ones don't overtake the one that failed
+                    until = self._held.get(chat_id) or self._in_seconds(wait)
+                    await self._persist(partial(self._store.chat_later, first=row.outbox_id), chat_id, until)
+                    return
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                    continue
+                async with self._places:
+                    await self._send(row)
                 queue.popleft()
                 self._known.discard(row.outbox_id)
         finally:
@@ -208,19 +236,8 @@ class Outbox:
             await self._give_up(row, "its stored values can't be read")
             return
 
-        def note() -> None:
-            self._progress[key] = self._progress.get(key, 0) + 1
-
         try:
-            await self._sender.send(
-                message.kind,
-                message.values,
-                user_id=message.user_id,
-                chat_id=message.chat_id,
-                priority=SendPriority.OUTBOX,
-                sent_already=self._progress.get(key, 0),
-                on_sent=note,
-            )
+            message_id = await self._sent_now(row)
         except TelegramError as error:
             await self._after_refusal(row, error)
         except StorageTrouble as trouble:  # the reader's language could not be read: no fault of the message
@@ -229,9 +246,34 @@ class Outbox:
         except Exception as error:  # noqa: BLE001  a fault of the text or its values, whatever it is
             await self._after_fault(row, error)
         else:
-            await self._persist(self._store.sent, key, self._clock.now())
-            self._progress.pop(key, None)
+            await self._persist(partial(self._store.sent, message_id=message_id), key, self._clock.now())
+            self._settle(row, message_id)
             self._sent += 1
+
+    async def _sent_now(self, row: QueuedMessage) -> int | None:
+        """Make the call, or send the messages; the id of the message where anybody asks for it."""
+        message, key = row.message, row.outbox_id
+        if message.kind == HELD_CALL:
+            return await self._held_sender.send(row)
+
+        def note() -> None:
+            self._progress[key] = self._progress.get(key, 0) + 1
+
+        await self._sender.send(
+            message.kind,
+            message.values,
+            user_id=message.user_id,
+            chat_id=message.chat_id,
+            priority=SendPriority.OUTBOX,
+            sent_already=self._progress.get(key, 0),
+            on_sent=note,
+        )
+        return None
+
+    def _settle(self, row: QueuedMessage, message_id: int | None) -> None:
+        self._progress.pop(row.outbox_id, None)
+        if row.message.kind == HELD_CALL:
+            self._held_sender.settled(row, message_id)
 
     async def _after_fault(self, row: QueuedMessage, error: Exception) -> None:
         """Put off what could not be rendered, or give it up. Its chat's others are not to suffer."""
@@ -252,30 +294,33 @@ class Outbox:
 
     async def _set_aside(self, row: QueuedMessage, why: str) -> None:
         await self._persist(self._store.undeliverable, row.outbox_id, why)
-        self._progress.pop(row.outbox_id, None)
+        self._settle(row, None)
         self._undeliverable += 1
 
     async def _after_refusal(self, row: QueuedMessage, error: TelegramError) -> None:
         key, message = row.outbox_id, row.message
         if is_final(error):
-            if not is_nobody_there(error):
-                _log.error("message %d (%s) is refused: %s", key, message.kind, error.message)
+            level = logging.INFO if is_nobody_there(error) else logging.ERROR
+            _log.log(level, "message %d (%s) is refused: %s", key, message.kind, error.message)
             await self._set_aside(row, error.message)
             return
         if isinstance(error, FloodWait):
-            next_try = Millis(self._clock.now() + int(error.seconds * 1000) + 1)
+            next_try = self._in_seconds(error.seconds)
         else:
             _log.warning("message %d (%s) is put off: %s", key, message.kind, error.message)
             next_try = self._next_try(row)
         self._held[message.chat_id] = next_try
         await self._put_aside_until(row, next_try)
 
+    def _in_seconds(self, seconds: float) -> Millis:
+        return Millis(self._clock.now() + int(seconds * 1000) + 1)
+
     def _next_try(self, row: QueuedMessage) -> Millis:
         times = self._times
         longest = min(times.back_off * 2.0 ** min(row.attempts, 20), times.back_off_most)
         return Millis(self._clock.now() + int(longest * (0.5 + self._randomness() / 2) * 1000))
 
-    async def _persist(self, write: Callable[[int, _T], Awaitable[None]], key: int, value: _T) -> None:
+    async def _persist(self, write: Callable[[_K, _T], Awaitable[None]], key: _K, value: _T) -> None:
         """Write until the disk takes it: what was sent must not be sent again because it could not be noted."""
         while True:
             try:

@@ -7,24 +7,36 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
+from math import inf
 from typing import Any, Final
 
-from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter
 
 from bot.aio.priority_queue import PriorityQueue, QueuedCall
+from bot.chat.chat_gates import ChatGates
 from bot.chat.errors import FloodWait
-from bot.chat.refusals import is_nobody_there, is_too_old, is_unchanged, is_unparsable, without_format
+from bot.chat.held_calls import HeldCalls, Json, names_unsent
+from bot.chat.refusals import (
+    is_chat_refusal,
+    is_nobody_there,
+    is_too_old,
+    is_topic_gone,
+    is_unchanged,
+    is_unparsable,
+    without_format,
+    without_topic,
+)
 from bot.chat.spacing import Spacing
 from bot.domain.ids import ChatId
 from bot.domain.ports.clock import Clock
+from bot.domain.update_attempt import current_attempt
 
 _log = logging.getLogger(__name__)
 
-Json = bool | dict[str, Any] | list[dict[str, Any]]
 Chat = int | str | None
 
 
@@ -41,19 +53,23 @@ class SendPriority(IntEnum):
 class TelegramRateLimits:
     """What is kept to once floods were reported. `per_second` stays two below what Telegram names for a whole bot.
 
-    Floods of `chats` different chats within `window_s` mean the bot as a whole, fewer mean those chats.
+    `chats` different chats that were refused within `window_s`, while none was served, mean the bot as a whole: fewer
+    are at limits of their own, for Telegram's for the whole bot is about 30 a second.
     """
 
     per_second: float = 28.0
     learned_for_s: float = 180.0
-    chats: int = 3
+    chats: int = 25
     window_s: float = 10.0
-    patience_s: float = 300.0  # a reply waits so long in all, then its RetryAfter is raised
+    probe_s: float = 1.0  # between calls while the bot as a whole is refused
+    reply_within_s: float = 2.0  # a reply waits so long at the learned pace, then it is held
+    answer_within_s: float = 10.0  # so long an answer to a press or a pre-checkout is of use
+    patience_s: float = 300.0  # what is no message to a chat waits so long in all, then its 429 is raised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimiterStats:
-    """`calls`: (class of method, outcome) -> how many, both of small closed sets."""
+    """`calls`: (class of method, outcome) -> how many, both of small closed sets. `waiting`: with those held."""
 
     calls: Mapping[tuple[str, str], int]
     floods: int
@@ -61,33 +77,35 @@ class RateLimiterStats:
     is_limited: bool
 
 
-@dataclass(slots=True)
-class _Gate:
-    """A chat that Telegram wants left alone until a moment; who must write there lines up."""
-
-    until: float
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    users: int = 0
-
-
 class TelegramRateLimiter(BaseRateLimiter[int]):
-    """No limit of its own until a 429. That is obeyed for its chat; several of them slow the whole bot for a while."""
+    """No limit of its own until a 429.
+
+    That closes the gate of its chat: what is said there is held (bot/chat/held_calls.py), and the outbox sends it when
+    the gate opens; the outbox itself gets the 429 at once. Several chats that are refused slow the whole bot down for a
+    while, and while none is served at all, one call a second looks whether that is over.
+    """
 
     def __init__(
         self,
         clock: Clock,
         *,
         limits: TelegramRateLimits = TelegramRateLimits(),
+        held: HeldCalls | None = None,
         unreachable: Callable[[ChatId], None] | None = None,
     ) -> None:
+        """Without `held` a 429 is its caller's."""
         self._clock = clock
         self._limits = limits
+        self._held = held
         self._unreachable = unreachable
         self._spacing = Spacing(limits.per_second)
-        self._queue = PriorityQueue(clock=clock, shared_limit=self._spacing, priorities=len(SendPriority))
+        self._queue = PriorityQueue(
+            clock=clock, shared_limit=self._spacing, priorities=len(SendPriority), too_long=_TooLongError
+        )
         self._limited_until = 0.0
-        self._gates: dict[int | str, _Gate] = {}
-        self._recent: dict[Chat, float] = {}  # chats and when they were last flooded
+        self._is_probing = False
+        self._refused: dict[int | str, float] = {}  # chats since the last one that was served, and when
+        self.gates = ChatGates(clock)
         self._calls: Counter[tuple[str, str]] = Counter()
         self._floods = 0
 
@@ -96,6 +114,13 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
 
     async def shutdown(self) -> None:
         """Called by PTB at its end; nothing has to be closed."""
+
+    async def restore(self) -> None:
+        """Take up the calls that the last process left waiting, each chat's gate with them. Raises StorageTrouble."""
+        if self._held is not None:
+            now = self._clock.now()
+            for chat, until in (await self._held.restore()).items():
+                self.gates.close(chat, max(0, until - now) / 1000)
 
     async def process_request(
         self,
@@ -119,6 +144,8 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
             outcome = _outcome(error)
             if is_nobody_there(error) and isinstance(chat := _chat(data), int) and self._unreachable is not None:
                 self._unreachable(ChatId(chat))
+            if is_chat_refusal(error):
+                raise Forbidden(error.message) from None  # whatever its status: nothing can be said there
             raise
         finally:
             self._calls[_method_class(endpoint), outcome] += 1
@@ -128,7 +155,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         return RateLimiterStats(
             calls=dict(self._calls),
             floods=self._floods,
-            waiting=self._queue.waiting + sum(gate.users for gate in self._gates.values()),
+            waiting=self._queue.waiting + (0 if self._held is None else len(self._held)),
             is_limited=self._is_limited(),
         )
 
@@ -137,7 +164,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
     ) -> tuple[Json, str]:
         """The call's result and outcome. Refusals that change nothing, or that can be mended, are no errors."""
         try:
-            return await self._with_retries(partial(make, data), _chat(data), priority), "ok"
+            return await self._in_time(make, endpoint, data, priority), "ok"
         except ChatMigrated as moved:
             changed = {**data, "chat_id": moved.new_chat_id}
             _log.info("a group became a supergroup; its message goes to the new chat")
@@ -146,76 +173,123 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
                 return True, "too_old"
             if endpoint.startswith("edit") and is_unchanged(refusal):
                 return True, "unchanged"
-            plain = without_format(data) if is_unparsable(refusal) else None
-            if plain is None:
-                raise
-            changed = plain
-            _log.error("%s: Telegram can't parse the text, it goes out without format", endpoint)
-        return await self._with_retries(partial(make, changed), _chat(changed), priority), "mended"
+            changed = _changed(endpoint, data, refusal)
+        return await self._in_time(make, endpoint, changed, priority), "mended"
 
-    async def _with_retries(self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int) -> Json:
-        """The call, made again after each 429 when Telegram allows it. Durable senders get the 429 themselves."""
-        give_up = self._clock.monotonic() + self._limits.patience_s
-        gate = self._gates.get(chat) if chat is not None else None
-        if gate is None:
-            try:
-                return await self._throttled(make, chat, priority)
-            except FloodWait as flood:
-                gate = self._learn(flood, chat)
-                self._raise_if_durable(flood, priority, give_up)
-        gate.users += 1
-        try:
-            async with gate.lock:
-                return await self._retried(make, chat, priority, gate, give_up)
-        finally:
-            gate.users -= 1
-            if not gate.users and chat is not None and gate.until <= self._clock.monotonic():
-                self._gates.pop(chat, None)
-
-    async def _retried(
-        self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int, gate: _Gate, give_up: float
+    async def _in_time(
+        self, make: Callable[[dict[str, Any]], Awaitable[Json]], endpoint: str, data: dict[str, Any], priority: int
     ) -> Json:
-        while True:
-            await asyncio.sleep(max(0.0, gate.until - self._clock.monotonic()))
+        chat = _chat(data)
+        if chat is None or not endpoint.startswith(_GATED):
+            return await self._repeated(partial(make, data), priority)
+        attempt = current_attempt.get()
+        if attempt is not None:
+            attempt.calls += 1
+        if self._held is not None and names_unsent(data):
+            data = await self._held.resolved(data)
+        wait = self.gates.wait(chat)
+        if priority == SendPriority.OUTBOX:
+            if wait > 0:
+                raise FloodWait(wait)
+            return await self._made(make, chat, data, priority)
+        if not self._must_hold(chat, endpoint, data, wait):
             try:
-                return await self._throttled(make, chat, priority)
+                return await self._made(make, chat, data, priority)
             except FloodWait as flood:
-                self._learn(flood, chat)
-                gate.until = self._clock.monotonic() + flood.seconds
-                self._raise_if_durable(flood, priority, give_up)
+                wait = flood.seconds
+            except _TooLongError:
+                wait = 0.0
+        return await self._hold(chat, endpoint, data, wait)
 
-    async def _throttled(self, make: Callable[[], Awaitable[Json]], chat: Chat, priority: int) -> Json:
-        if chat is not None and self._is_limited() and not self._queue.go():
-            await self._queue.wait(QueuedCall(priority=priority, owner=chat))
-        return await make()
+    async def _made(
+        self, make: Callable[[dict[str, Any]], Awaitable[Json]], chat: int | str, data: dict[str, Any], priority: int
+    ) -> Json:
+        """One call, at the learned pace. Raises FloodWait, and _TooLongError where the pace has no slot."""
+        if self._is_limited() and not self._queue.go():
+            if self._is_probing and priority == SendPriority.OUTBOX:
+                raise FloodWait(_PROBES_BETWEEN * self._limits.probe_s)  # who writes now has the next probe
+            await self._queue.wait(QueuedCall(priority=priority, owner=chat, patience_s=self._patience(priority)))
+        self.gates.note_call(chat)
+        try:
+            answer = await make(data)
+        except FloodWait as flood:
+            self._learn(flood, chat)
+            raise
+        if self._refused:
+            self._note_served()
+        return answer
 
-    def _learn(self, flood: FloodWait, chat: Chat) -> _Gate:
-        """Note a 429: its chat waits; where several chats are hit, all do."""
-        now = self._clock.monotonic()
+    def _must_hold(self, chat: int | str, endpoint: str, data: Mapping[str, Any], wait: float) -> bool:
+        """Nothing overtakes what waits of its chat, but a deletion, which can't wait and says nothing."""
+        if endpoint == "deleteMessage" and not names_unsent(data):
+            return False
+        return wait > 0 or (self._held is not None and self._held.waits(chat))
+
+    async def _hold(self, chat: int | str, endpoint: str, data: Mapping[str, Any], wait: float) -> Json:
+        answer = None if self._held is None else await self._held.hold(chat, endpoint, data, wait)
+        if answer is None:
+            raise FloodWait(wait)
+        return answer
+
+    async def _repeated(self, make: Callable[[], Awaitable[Json]], priority: int) -> Json:
+        """A call that is no message to a chat: made again after a 429, as long as that is of use."""
+        limits = self._limits
+        patience = limits.patience_s if current_attempt.get() is None else limits.reply_within_s
+        give_up = self._clock.monotonic() + (limits.answer_within_s if priority == SendPriority.ANSWER else patience)
+        while True:
+            try:
+                return await make()
+            except FloodWait as flood:
+                self._floods += 1
+                if self._clock.monotonic() + flood.seconds > give_up:
+                    raise
+                await asyncio.sleep(flood.seconds)
+
+    def _patience(self, priority: int) -> float:
+        """Seconds that a message waits for its slot at the learned pace."""
+        match priority:
+            case SendPriority.OUTBOX:
+                return inf
+            case SendPriority.BROADCAST:
+                return self._limits.patience_s
+            case _:
+                return self._limits.reply_within_s
+
+    def _learn(self, flood: FloodWait, chat: int | str) -> None:
+        """Note a 429: its chat is left alone; where nobody is served any more, everybody waits for a probe."""
+        limits, now = self._limits, self._clock.monotonic()
         self._floods += 1
-        self._recent.pop(chat, None)
-        self._recent[chat] = now
-        while now - next(iter(self._recent.values())) > self._limits.window_s:
-            del self._recent[next(iter(self._recent))]
-        if len(self._recent) >= self._limits.chats:
-            if not self._is_limited():
-                _log.warning("Telegram limits the whole bot; %g calls a second for a while", self._limits.per_second)
-            self._limited_until = now + self._limits.learned_for_s
-            self._spacing.hold(now + flood.seconds)
-        if len(self._gates) >= _MANY_GATES:
-            self._gates = {key: gate for key, gate in self._gates.items() if gate.users or gate.until > now}
-        gate = _Gate(until=now + flood.seconds)
-        return gate if chat is None else self._gates.setdefault(chat, gate)
+        self.gates.close(chat, flood.seconds)
+        self._refused = {each: at for each, at in self._refused.items() if now - at <= limits.window_s} | {chat: now}
+        if len(self._refused) < limits.chats:
+            return
+        if not self._is_limited():
+            _log.warning("Telegram limits the whole bot; %g calls a second for a while", limits.per_second)
+        self._limited_until = now + limits.learned_for_s
+        if not self._is_probing:
+            self._is_probing = True
+            self._spacing.change(1 / limits.probe_s, now)
 
-    def _raise_if_durable(self, flood: FloodWait, priority: int, give_up: float) -> None:
-        if priority == SendPriority.OUTBOX or self._clock.monotonic() + flood.seconds > give_up:
-            raise flood
+    def _note_served(self) -> None:
+        """Telegram took a message: the refusals before it were those chats' own, or are over."""
+        self._refused.clear()
+        if self._is_probing:
+            now = self._clock.monotonic()
+            self._is_probing = False
+            self._limited_until = now + self._limits.learned_for_s
+            self._spacing.change(self._limits.per_second, now)
+            self._queue.look_again()
 
     def _is_limited(self) -> bool:
         return self._queue.waiting > 0 or self._clock.monotonic() < self._limited_until
 
 
-_MANY_GATES: Final = 500  # then those that nobody waits at any more are swept
+class _TooLongError(Exception):
+    """The slot at the learned pace would come too late, in that many seconds."""
+
+
+_PROBES_BETWEEN: Final = 3  # tries of a message of the outbox while the whole bot is refused
+_GATED: Final = ("send", "edit", "delete", "pin", "unpin", "forward", "copy")  # what is done in a chat
 _ANSWERS: Final = frozenset({"answerCallbackQuery", "answerPreCheckoutQuery", "answerShippingQuery"})
 _CLASSES: Final = ("send", "edit", "answer", "delete", "get", "set")
 
@@ -231,6 +305,18 @@ def _chat(data: Mapping[str, Any]) -> Chat:
     if isinstance(chat, str) and chat.lstrip("-").isdigit():
         return int(chat)
     return chat if isinstance(chat, int | str) else None
+
+
+def _changed(endpoint: str, data: dict[str, Any], refusal: BadRequest) -> dict[str, Any]:
+    """The call as Telegram may take it. Raises the refusal where it can't be mended."""
+    changed = None
+    if is_unparsable(refusal) and (changed := without_format(data)) is not None:
+        _log.error("%s: Telegram can't parse the text, it goes out without format", endpoint)
+    elif is_topic_gone(refusal) and (changed := without_topic(data)) is not None:
+        _log.info("%s: the topic is closed or gone, it goes to the group itself", endpoint)
+    if changed is None:
+        raise refusal
+    return changed
 
 
 def _method_class(endpoint: str) -> str:

@@ -20,6 +20,7 @@ from telegram.ext import Application, ExtBot
 from bot.aio.tasks import TaskSet
 from bot.chat.application import Runner, connect, running
 from bot.chat.identity import BotIdentity
+from bot.chat.held_sender import HeldCallSender
 from bot.chat.inbox import Inbox
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.lanes import LaneLimits, Lanes
@@ -52,6 +53,7 @@ class TelegramRuntime:
         application: Application[ExtBot[Any], Any, Any, Any, Any, Any],
         rate_limiter: TelegramRateLimiter,
         identity: BotIdentity,
+        held_sender: HeldCallSender,
         inbox_store: InboxStore,
         outbox_store: OutboxStore,
         transactions: Transactions,
@@ -82,7 +84,9 @@ class TelegramRuntime:
         self.lanes = Lanes(Runner(application).process, self.sender.tell, self.marker, clock, lane_limits)
         self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.sender.tell, self.marker, clock)
         self._lasting = LastingConditions((self.lanes.trouble, self._flood, self._backlog), clock)
-        self.outbox = Outbox(outbox_store, self.sender, clock, randomness, times=outbox_times, due=outbox_due)
+        self.outbox = Outbox(
+            outbox_store, self.sender, held_sender, rate_limiter, clock, randomness, times=outbox_times, due=outbox_due
+        )
 
     async def connect(self) -> None:
         """Wait for Telegram to know the bot. Raises TokenRefused, AnotherBot, StorageTrouble."""
@@ -105,6 +109,7 @@ class TelegramRuntime:
 
     async def replay(self) -> int:
         """Take up what the last process left; answers how many updates are handled again. Raises StorageTrouble."""
+        await self._rate_limiter.restore()
         again = await self.inbox.replay()
         self.outbox.wake()
         return again

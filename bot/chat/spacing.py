@@ -12,20 +12,19 @@ class Spacing:
     def __init__(self, per_second: float) -> None:
         self._gap = 1 / per_second
         self._next = 0.0
-        self._held_until = 0.0
 
-    def hold(self, until: float) -> None:
-        """Nothing passes before that moment, in monotonic seconds."""
-        self._held_until = max(self._held_until, until)
+    def change(self, per_second: float, now: float) -> None:
+        """Another rate from `now` on, in monotonic seconds."""
+        self._gap = 1 / per_second
+        self._next = min(self._next, now + self._gap)
 
     def delay(self, now: float, ahead: int = 0) -> float:
-        wait = max(self._next, self._held_until) + ahead * self._gap - now
+        wait = self._next + ahead * self._gap - now
         return wait if wait > _TINY else 0.0
 
     def take(self, now: float) -> None:
-        due = max(self._next, self._held_until)
-        is_on_time = now - due < _LATE * self._gap
-        self._next = (due if is_on_time else now) + self._gap
+        is_on_time = now - self._next < _LATE * self._gap
+        self._next = (self._next if is_on_time else now) + self._gap
 
     def give_back(self) -> None:
         self._next -= self._gap

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.payloads import encode
@@ -81,6 +81,19 @@ class QueuedMessage:
     attempts: int
     message: OutboxMessage
     is_readable: bool = True
+
+
+HELD_CALL: Final = "held-call"  # the kind of a row that is a call of the Bot API, which waits for its chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCall:
+    """A held call as it waits in the outbox: `values` are the method and its parameters as they are sent."""
+
+    outbox_id: int
+    chat_id: ChatId
+    next_try: Millis
+    values: Mapping[str, str] = field(repr=False)
 
 
 class InboxState(StrEnum):

@@ -29,6 +29,8 @@ class UpdateAttempt:
     age_s: float | None = None  # seconds since the person did it; None: not known (a press replayed after a restart)
     applied: bool = False  # a unit of work was committed: never handle this update again
     pressed: PressedButton | None = None
+    screen: str | None = field(default=None, repr=False)  # of answers with the same, the newest counts
+    calls: int = 0  # messages and edits asked of Telegram
     failure: BaseException | None = None  # an unexpected error that the sender has not been told of
 
     @property

@@ -8,6 +8,8 @@ from typing import Any
 from telegram.ext import ExtBot
 
 from bot.chat.application import build_application, make_bot
+from bot.chat.held_calls import HeldCalls
+from bot.chat.held_sender import HeldCallSender
 from bot.chat.identity import BotIdentity
 from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.runtime import TelegramRuntime
@@ -37,24 +39,36 @@ class Telegram:
     token: Secret = field(repr=False)
     api: RawApi
     transport: TelegramRequest
-    pace: TelegramRateLimiter
+    rate_limiter: TelegramRateLimiter
+    held: HeldCalls
+    outbox_store: SqliteOutbox
     outbox_due: asyncio.Event
 
 
-def make_telegram(settings: Settings, outside: Outside, tuning: Tuning) -> Telegram:
-    """The bot and its transport; nothing is sent yet. Raises Fatal without a token."""
+def bot_token(settings: Settings) -> Secret:
+    """Raises Fatal without one."""
     if settings.telegram_token is None:
         raise Fatal("PERPDESK_TELEGRAM_TOKEN is not set", EXIT_CONFIG)
-    token = Secret(settings.telegram_token.get_secret_value())
+    return Secret(settings.telegram_token.get_secret_value())
+
+
+def make_telegram(
+    settings: Settings, token: Secret, storage: Storage, outside: Outside, tuning: Tuning, outbox_due: asyncio.Event
+) -> Telegram:
+    """The bot and its transport; nothing is sent yet. `outbox_due` is set by whoever has put a row into the outbox."""
     transport = outside.telegram(token)
-    rate_limiter = TelegramRateLimiter(outside.clock, limits=tuning.telegram_rates)
+    outbox_store = SqliteOutbox(storage.database)
+    held = HeldCalls(outbox_store, outside.clock, outbox_due)
+    rate_limiter = TelegramRateLimiter(outside.clock, limits=tuning.telegram_rates, held=held)
     return Telegram(
         bot=make_bot(token=token, api_url=settings.telegram_api_url, transport=transport, rate_limiter=rate_limiter),
         token=token,
         api=RawApi(transport, settings.telegram_api_url, token),
         transport=transport,
-        pace=rate_limiter,
-        outbox_due=asyncio.Event(),
+        rate_limiter=rate_limiter,
+        held=held,
+        outbox_store=outbox_store,
+        outbox_due=outbox_due,
     )
 
 
@@ -73,10 +87,11 @@ async def open_chat(
     runtime = TelegramRuntime(
         api=telegram.api,
         application=application,
-        rate_limiter=telegram.pace,
+        rate_limiter=telegram.rate_limiter,
+        held_sender=HeldCallSender(telegram.held, telegram.rate_limiter, telegram.api),
         identity=BotIdentity(SqliteKnownBot(storage.database), telegram.token),
         inbox_store=SqliteInbox(storage.database),
-        outbox_store=SqliteOutbox(storage.database),
+        outbox_store=telegram.outbox_store,
         transactions=storage.store,
         render=OutboxTexts(texts).render,
         listener_of=listener_of,

@@ -12,6 +12,7 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import ExchangeError
 from bot.domain.health import Health
 from bot.domain.ids import ChatId, UserId
+from bot.domain.ports.chat import HeldMessages
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import LIFETIME, ButtonAction
 from bot.services.screens import Dated, Shown
@@ -95,6 +96,7 @@ class BotData:
     router: Router
     problem_cards: ProblemCards
     live_messages: LiveMessages
+    held: HeldMessages
     tasks: HandlerTasks
     refusals: Cooldown
     denials: Cooldown
@@ -176,19 +178,37 @@ class UpdateContext:
         tapped = self.query.message if self.query is not None else None
         if tapped is not None:
             self.data.live_messages.leave(self.chat_id, tapped.message_id)
-            if await delivery.edit(self.bot, self.target, tapped.message_id, card):
-                return tapped.message_id
+            edited = await delivery.edit(self.bot, self.target, tapped.message_id, card)
+            if edited is not None:
+                return edited
         return await self.send(card)
 
     async def present(
         self, look: Callable[[], Awaitable[Shown[T]]], draw: Callable[[RenderContext, Shown[T]], Card]
     ) -> None:
         """A screen: what is known now, redrawn when the answer comes. Trouble is part of the screen."""
-        await self.present_known(await known_or_trouble(look), draw)
+        await self.present_known(await known_or_trouble(look), look, draw)
 
-    async def present_known(self, shown: Shown[T], draw: Callable[[RenderContext, Shown[T]], Card]) -> None:
+    async def present_known(
+        self,
+        shown: Shown[T],
+        look: Callable[[], Awaitable[Shown[T]]],
+        draw: Callable[[RenderContext, Shown[T]], Card],
+    ) -> None:
         """The same with what was looked up already."""
         message_id = await self.show(draw(self.viewer, shown))
+        if message_id > 0:
+            self._follow(message_id, shown, draw)
+            return
+
+        async def redraw() -> Callable[[int], None]:
+            fresh = await known_or_trouble(look)
+            await delivery.edit(self.bot, self.target, message_id, draw(self.viewer, fresh))
+            return lambda sent: self._follow(sent, fresh, draw)
+
+        self.data.held.redraw_with(message_id, redraw)
+
+    def _follow(self, message_id: int, shown: Shown[T], draw: Callable[[RenderContext, Shown[T]], Card]) -> None:
         self.data.live_messages.follow(self.bot, self.target, message_id, shown, lambda later: draw(self.viewer, later))
 
     async def buttons(

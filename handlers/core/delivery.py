@@ -32,7 +32,15 @@ from handlers.views.split import split
 
 _logger = logging.getLogger(__name__)
 
-_GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid", "message not found")
+_GONE: Final = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message not found",
+    "topic_closed",
+    "topic_deleted",
+    "message thread not found",
+)
 _NOT_SENT: Final = "*not* sent"  # the transport's and PTB's own words
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 MAX_ALERT: Final = 200
@@ -72,7 +80,10 @@ def _at_most_once() -> Iterator[None]:
 
 
 async def send(bot: Bot, target: ChatTarget, card: Card) -> int:
-    """A new message, in as many parts as it takes; the id of the last one, which has the keyboard."""
+    """A new message, in as many parts as it takes; the id of the last one, which has the keyboard.
+
+    Negative, as everywhere here: it waits until Telegram takes messages to this chat again (bot/chat/held_calls.py).
+    """
     *first, last = split(card.text)
     for part in first:
         await _send_part(bot, target, part, None)
@@ -117,11 +128,11 @@ async def pin(bot: Bot, chat_id: int, message_id: int) -> bool:
         return False
 
 
-async def edit(bot: Bot, target: ChatTarget, message_id: int, card: Card) -> bool:
-    """Change a message in place. True if it now says so, False if it is gone."""
+async def edit(bot: Bot, target: ChatTarget, message_id: int, card: Card) -> int | None:
+    """Change a message in place. Its id, or that of the edit while it waits; None if the message is gone."""
     parts = split(card.text)
     try:
-        await bot.edit_message_text(
+        edited = await bot.edit_message_text(
             parts[0],
             target.chat_id,
             message_id,
@@ -131,13 +142,13 @@ async def edit(bot: Bot, target: ChatTarget, message_id: int, card: Card) -> boo
         )
     except BadRequest as refusal:
         if any(gone in refusal.message.lower() for gone in _GONE):
-            return False
+            return None
         raise
     for part in parts[1:-1]:
         await _send_part(bot, target, part, None)
     if len(parts) > 1:
         await _send_part(bot, target, parts[-1], card.keyboard)
-    return True
+    return edited.message_id if isinstance(edited, Message) else message_id
 
 
 async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:

@@ -5,13 +5,14 @@ Whatever failed, no later handler runs on the same update.
 
 import logging
 from collections.abc import Callable
+from typing import Final
 
 from telegram import Chat, Message, Update, User
 from telegram.constants import ChatType
-from telegram.error import Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.domain.errors import ExchangeError, StorageTrouble, UserFacing
+from bot.domain.errors import ButtonExpired, ExchangeError, StorageTrouble, UserFacing
 from bot.domain.ids import UserId
 from bot.domain.update_attempt import current_attempt
 from bot.domain.users import UserConfig
@@ -22,10 +23,18 @@ from handlers.core.identify import guest
 from handlers.core.way_back import leading_back
 from handlers.texts.catalog import Translator
 from handlers.views.cards import Card
-from handlers.views.problems import apology_card, exchange_card, storage_card, user_facing_card
+from handlers.views.problems import (
+    apology_card,
+    exchange_card,
+    storage_card,
+    telegram_limits_card,
+    user_facing_card,
+)
 from handlers.views.render_context import RenderContext
 
 _logger = logging.getLogger(__name__)
+
+_EXPIRED: Final = "expired"  # said once of many presses that wait for an answer
 
 Draw = Callable[[RenderContext], Card]
 
@@ -46,6 +55,9 @@ async def sentence(error: Exception, data: BotData, user_id: UserId | None) -> D
         case ExchangeError():
             _logger.info("Bybit: %s", error, extra={"code": error.code})
             return lambda viewer: leading_back(viewer, exchange_card(viewer, error))
+        case RetryAfter():
+            _logger.info("a file could not be sent: %s", error.message)
+            return telegram_limits_card
         case _:
             reference = data.new_reference()
             _logger.error("unexpected error, reference %s", reference, exc_info=error, extra={"reference": reference})
@@ -63,13 +75,15 @@ async def _answer(update: Update | None, error: Exception, context: Context) -> 
         case PerhapsSent():  # chatter is sent at most once: another attempt might say everything twice
             _logger.warning("Telegram did not say whether it has a message: %s", error.message)
             return
-        case UserFacing() | ExchangeError():
-            pass
+        case UserFacing() | ExchangeError() | BadRequest() | RetryAfter():
+            pass  # another attempt would come to the same
         case _ if (update_attempt := current_attempt.get()) is not None and update_attempt.may_retry:
             update_attempt.failure = error  # left to the lane
             return
     user = None if update is None else update.effective_user
     draw = await sentence(error, context.bot_data, None if user is None else UserId(user.id))
+    if isinstance(error, ButtonExpired) and (update_attempt := current_attempt.get()) is not None:
+        update_attempt.screen = _EXPIRED
     await _tell(update, context, draw)
 
 

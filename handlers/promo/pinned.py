@@ -49,4 +49,4 @@ class PinnedCards:
         funnel = await self.promo.funnel(pin.campaign_id)
         viewer = RenderContext(say=Translator(self.texts, config.language), config=config, now=self.clock.now())
         card = pinned_card(viewer, campaign, funnel)
-        return await delivery.edit(self.bot, ChatTarget(chat_id=pin.chat_id), pin.message_id, card)
+        return await delivery.edit(self.bot, ChatTarget(chat_id=pin.chat_id), pin.message_id, card) is not None

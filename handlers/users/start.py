@@ -1,11 +1,14 @@
 """/start: asks nothing, stands at once, and may be sent a hundred times."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Final
 
 from bot.domain.accounts import PAPER_START_BALANCE
 from bot.domain.promo_codes import looks_like_code
 from bot.domain.users import Role
+from bot.services.market.screens import PriceCard
+from bot.services.screens import Shown
 from handlers.core.context import UpdateContext, known_or_trouble
 from handlers.core.links import OWNER_PAYLOAD, PROMO_PAYLOAD, SUBSCRIBE_PAYLOAD
 from handlers.core.menus import publish_role_menu
@@ -41,14 +44,18 @@ async def greet(ctx: UpdateContext) -> None:
 async def show_home(ctx: UpdateContext, *first_lines: Markup) -> None:
     """The first message: what the first account is worth, the price of Bitcoin, what to do next."""
     account = ctx.config.default_account
+
+    def look() -> Awaitable[Shown[PriceCard]]:
+        return ctx.services.market_screens.price(FAVORITES[0])
+
     balance, price = await asyncio.gather(
-        known_or_trouble(lambda: ctx.services.account_screens.balance(account)),
-        known_or_trouble(lambda: ctx.services.market_screens.price(FAVORITES[0])),
+        known_or_trouble(lambda: ctx.services.account_screens.balance(account)), known_or_trouble(look)
     )
     known = None if balance.value is None else balance.value.total_equity
     value = PAPER_START_BALANCE if ctx.is_new else known
     await ctx.present_known(
         price,
+        look,
         lambda viewer, shown: welcome_card(viewer, value, shown, is_new=ctx.is_new, first_lines=first_lines),
     )
 

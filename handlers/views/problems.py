@@ -58,6 +58,11 @@ def storage_card(viewer: RenderContext, reference: str) -> Card:
     return Card(text=viewer.say("error-storage", reference=reference), rows=(menu_row(viewer),))
 
 
+def telegram_limits_card(viewer: RenderContext) -> Card:
+    """A file that Telegram does not take now, and that is not kept."""
+    return Card(text=viewer.say("error-telegram-limits"), rows=(menu_row(viewer),))
+
+
 def text_values(values: Mapping[str, object]) -> dict[str, Value]:
     """An error's values as texts take them."""
     return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}

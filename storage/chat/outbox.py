@@ -1,10 +1,12 @@
 """outbox: messages that must arrive, written with the admin action they tell of, sent until they are."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.domain.chat import OutboxMessage, QueuedMessage
+from bot.domain.chat import HELD_CALL, HeldCall, OutboxMessage, QueuedMessage
 from bot.domain.errors import UnreadableRow
-from bot.domain.ids import Millis
+from bot.domain.ids import ChatId, Millis
+from bot.domain.update_attempt import UpdateId
 from storage.sqlite.codecs import Row, json_text, json_values
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
@@ -19,16 +21,34 @@ SELECT_DUE: Final = """
      WHERE state = 'waiting' AND next_try_ts <= ? ORDER BY next_try_ts, outbox_id LIMIT ?
 """
 MARK_SENT: Final = """
-    UPDATE outbox SET state = 'sent', attempts = attempts + 1, sent_ts = ?, values_json = '{}'
+    UPDATE outbox SET state = 'sent', attempts = attempts + 1, sent_ts = ?, message_id = ?, values_json = '{}'
      WHERE outbox_id = ? AND state = 'waiting'
 """
 MARK_LATER: Final = (
     "UPDATE outbox SET attempts = attempts + 1, next_try_ts = ? WHERE outbox_id = ? AND state = 'waiting'"
 )
+MARK_CHAT_LATER: Final = """
+    UPDATE outbox SET next_try_ts = ?1
+     WHERE chat_id = ?2 AND outbox_id >= ?3 AND state = 'waiting' AND next_try_ts < ?1
+"""
 MARK_UNDELIVERABLE: Final = """
     UPDATE outbox SET state = 'undeliverable', attempts = attempts + 1, reason = ?, values_json = '{}'
      WHERE outbox_id = ? AND state = 'waiting'
 """
+INSERT_HELD: Final = f"{INSERT_MESSAGE} RETURNING outbox_id"
+SELECT_OUTBOX_ID: Final = "SELECT outbox_id FROM outbox WHERE cause = ? AND kind = ?"
+# What is to be said is safe: after a kill nobody need be told that it may be missing.
+MARK_ANSWERED: Final = """
+    UPDATE inbox SET state = 'done', body = NULL, user_id = NULL, chat_id = NULL
+     WHERE update_id = ? AND state = 'applied'
+"""
+UPDATE_VALUES: Final = "UPDATE outbox SET values_json = ? WHERE outbox_id = ? AND state = 'waiting'"
+SELECT_HELD: Final = """
+    SELECT outbox_id, chat_id, next_try_ts, values_json FROM outbox
+     WHERE state = 'waiting' AND next_try_ts > 0 AND kind = ? ORDER BY outbox_id
+"""
+SELECT_HELD_OF_CHAT: Final = "SELECT outbox_id FROM outbox WHERE chat_id = ? AND state = 'waiting' AND kind = ?"
+SELECT_MESSAGE_ID: Final = "SELECT message_id FROM outbox WHERE outbox_id = ?"
 DELETE_SETTLED: Final = """
     DELETE FROM outbox WHERE outbox_id IN (
         SELECT outbox_id FROM outbox WHERE state IN ('sent', 'undeliverable') AND created_ts < ?
@@ -57,6 +77,16 @@ def queued_of(row: Row) -> QueuedMessage:
     return QueuedMessage(outbox_id=outbox_id, attempts=attempts, message=message, is_readable=values is not None)
 
 
+def held_of(row: Row) -> HeldCall:
+    """A row of SELECT_HELD; one whose values are damaged comes without them."""
+    outbox_id, chat_id, next_try, text = row
+    try:
+        values = json_values(text)
+    except UnreadableRow:  # said by whoever settles the row
+        values = {}
+    return HeldCall(outbox_id=outbox_id, chat_id=chat_id, next_try=next_try, values=values)
+
+
 class SqliteOutbox:
     """Implements `bot.domain.ports.chat.OutboxStore`: each call is one commit."""
 
@@ -67,12 +97,16 @@ class SqliteOutbox:
         """Waiting messages whose time has come, oldest first."""
         return tuple(map(queued_of, await self._database.fetch(SELECT_DUE, (now, limit))))
 
-    async def sent(self, outbox_id: int, now: Millis) -> None:
+    async def sent(self, outbox_id: int, now: Millis, message_id: int | None = None) -> None:
         """Done: what it said is wiped, its idempotency key stays so that it is not enqueued again."""
-        await self._write(MARK_SENT, (now, outbox_id))
+        await self._write(MARK_SENT, (now, message_id, outbox_id))
 
     async def later(self, outbox_id: int, next_try: Millis) -> None:
         await self._write(MARK_LATER, (next_try, outbox_id))
+
+    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0) -> None:
+        """What waits of a chat, from the row `first` on, without a try."""
+        await self._write(MARK_CHAT_LATER, (next_try, chat_id, first))
 
     async def undeliverable(self, outbox_id: int, reason: str) -> None:
         await self._write(MARK_UNDELIVERABLE, (reason, outbox_id))
@@ -81,6 +115,32 @@ class SqliteOutbox:
         """Delete what waits no more and was made before, 5,000 rows a commit; answers how many (call again until 0)."""
         async with self._database.transaction() as transaction:
             return len(await transaction.fetch(DELETE_SETTLED, (before,)))
+
+    async def hold(
+        self, message: OutboxMessage, now: Millis, next_try: Millis, answers: UpdateId | None
+    ) -> tuple[int, Sequence[int]]:
+        """See the port."""
+        row = (message.user_id, message.chat_id, message.kind, json_text(message.values), message.idempotency_key)
+        async with self._database.transaction() as transaction:
+            found = await transaction.fetch(INSERT_HELD, (*row, next_try, now))
+            if not found:
+                found = await transaction.fetch(SELECT_OUTBOX_ID, (message.idempotency_key, message.kind))
+            if answers is not None:
+                await transaction.fetch(MARK_ANSWERED, (answers,))
+            waiting = await transaction.fetch(SELECT_HELD_OF_CHAT, (message.chat_id, message.kind))
+        return int(found[0][0]), [int(outbox_id) for (outbox_id,) in waiting]
+
+    async def rewrite(self, outbox_id: int, values: Mapping[str, str]) -> None:
+        await self._write(UPDATE_VALUES, (json_text(values), outbox_id))
+
+    async def held(self) -> tuple[HeldCall, ...]:
+        """See the port."""
+        return tuple(map(held_of, await self._database.fetch(SELECT_HELD, (HELD_CALL,))))
+
+    async def message_id(self, outbox_id: int) -> int | None:
+        """Of the message that a sent one stands in."""
+        rows = await self._database.fetch(SELECT_MESSAGE_ID, (outbox_id,))
+        return rows[0][0] if rows else None
 
     async def _write(self, statement: str, parameters: tuple[object, ...]) -> None:
         async with self._database.transaction() as transaction:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.audit import AuditEntry
-from bot.domain.chat import InboxState, OutboxMessage, QueuedMessage, StoredUpdate
-from bot.domain.ids import Millis, UserId
+from bot.domain.chat import HELD_CALL, HeldCall, InboxState, OutboxMessage, QueuedMessage, StoredUpdate
+from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.update_attempt import UpdateId, current_attempt
 
 START_MS = 1_760_000_000_000  # 2025-10-09, a day as any other
@@ -94,6 +94,7 @@ class _OutboxRow:
     state: str = "waiting"  # sent, undeliverable
     sent_at: Millis | None = None
     reason: str = ""
+    message_id: int | None = None
 
 
 @dataclass
@@ -120,15 +121,50 @@ class MemoryOutbox:
         ]
         return tuple(found[:limit])
 
-    async def sent(self, outbox_id: int, now: Millis) -> None:
+    async def sent(self, outbox_id: int, now: Millis, message_id: int | None = None) -> None:
         await self._touch()
         self.rows[outbox_id].state = "sent"
+        self.rows[outbox_id].message_id = message_id
         self.rows[outbox_id].sent_at = now
 
     async def later(self, outbox_id: int, next_try: Millis) -> None:
         await self._touch()
         self.rows[outbox_id].attempts += 1
         self.rows[outbox_id].next_try = next_try
+
+    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0) -> None:
+        await self._touch()
+        for key, row in self.rows.items():
+            if row.enqueue.chat_id == chat_id and key >= first:
+                row.next_try = max(row.next_try, next_try)
+
+    async def hold(
+        self, message: OutboxMessage, now: Millis, next_try: Millis, answers: UpdateId | None
+    ) -> tuple[int, list[int]]:
+        """The inbox is another fake: `answers` is not noted."""
+        assert now <= next_try
+        assert answers is None or answers > 0
+        await self._touch()
+        self.add(message, next_try)
+        wanted = (message.idempotency_key, message.kind)
+        (own,) = [k for k, row in self.rows.items() if (row.enqueue.idempotency_key, row.enqueue.kind) == wanted]
+        return own, [held.outbox_id for held in await self.held() if held.chat_id == message.chat_id]
+
+    async def rewrite(self, outbox_id: int, values: Mapping[str, str]) -> None:
+        await self._touch()
+        self.rows[outbox_id].enqueue = replace(self.rows[outbox_id].enqueue, values=values)
+
+    async def held(self) -> tuple[HeldCall, ...]:
+        await self._touch()
+        return tuple(
+            HeldCall(outbox_id=key, chat_id=row.enqueue.chat_id, next_try=row.next_try, values=row.enqueue.values)
+            for key, row in self.rows.items()
+            if row.state == "waiting" and row.enqueue.kind == HELD_CALL
+        )
+
+    async def message_id(self, outbox_id: int) -> int | None:
+        await self._touch()
+        return self.rows[outbox_id].message_id
 
     async def undeliverable(self, outbox_id: int, reason: str) -> None:
         await self._touch()

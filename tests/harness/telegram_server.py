@@ -38,6 +38,8 @@ class FakeTelegram:
     limit: tuple[int, float] | None = None  # so many sends in so many seconds, over all chats
     chat_limit: tuple[int, float] | None = None
     retry_after: float = 1
+    closed: dict[str, float] = field(default_factory=dict)  # chats that refuse with 429, and until when (monotonic)
+    refused: int = 0
     url: str = ""
     _sent: dict[Any, list[float]] = field(default_factory=dict)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -95,9 +97,14 @@ class FakeTelegram:
         return ok(self.updates[: int(params.get("limit", 100))])
 
     def _flooded(self, method: str, params: dict[str, Any]) -> web.Response | None:
+        now = monotonic()
+        left = self.closed.get(params.get("chat_id", ""), 0.0) - now
+        if method.startswith(("send", "edit")) and left > 0:
+            self.calls.pop()
+            self.refused += 1
+            return flood(left)
         if not method.startswith("send"):
             return None
-        now = monotonic()
         for key, rule in (("all", self.limit), (params.get("chat_id"), self.chat_limit)):
             if rule is None:
                 continue

@@ -30,6 +30,7 @@ COLD = {
     "optimize.SAMPLE_ORDERS": "optimize-db only: a random sample walks the table",
     "optimize.SAMPLE_SYMBOLS": "optimize-db only: a random sample walks the table",
     "optimize.SELECT_PAGES": "optimize-db only",
+    "chat.outbox.SELECT_HELD": "once a start",
     "sqlite.vault.SELECT_CANARY": "once a start",
     "sweeps.DELETE_OLD_DIALOGUES": "once a day; a row a user at most",
     "users.privacy.DELETE_BUTTONS": "once a life: an erasure; buttons are few, they expire",

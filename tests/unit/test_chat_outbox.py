@@ -13,9 +13,11 @@ from harness.waiting import until
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
 
 from bot.chat.errors import FloodWait
+from bot.chat.held_calls import HeldCalls
+from bot.chat.held_sender import HeldCallSender
 from bot.chat.outbox import Outbox, OutboxTimes
-from bot.chat.rate_limiter import SendPriority
-from bot.chat.sender import Listener, Sender
+from bot.chat.rate_limiter import SendPriority, TelegramRateLimiter
+from bot.chat.sender import Listener, ListenerOf, Sender
 from bot.domain.chat import OutboxMessage
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import ChatId, UserId
@@ -76,11 +78,18 @@ class Post:
     clock: LoopClock = field(default_factory=LoopClock)
     times: OutboxTimes = QUICK
     outbox: Outbox = field(init=False)
+    rate_limiter: TelegramRateLimiter = field(init=False)
 
     def __post_init__(self) -> None:
+        self.rate_limiter = TelegramRateLimiter(self.clock)
+        self.outbox = self.outbox_for(listener_of)
+
+    def outbox_for(self, listener: ListenerOf) -> Outbox:
         telegram_bot: Any = self.bot
-        sender = Sender(telegram_bot, render, listener_of)
-        self.outbox = Outbox(self.store, sender, self.clock, lambda: 0.5, times=self.times)
+        sender = Sender(telegram_bot, render, listener)
+        api: Any = None  # nothing is held here
+        held = HeldCallSender(HeldCalls(self.store, self.clock, asyncio.Event()), self.rate_limiter, api)
+        return Outbox(self.store, sender, held, self.rate_limiter, self.clock, lambda: 0.5, times=self.times)
 
     def enqueue(self, chat: int, parts: str = "one", kind: str = "fill") -> None:
         update_attempt = f"test:{len(self.store.rows)}"
@@ -223,10 +232,7 @@ async def test_a_reader_whose_language_the_disk_does_not_give_is_no_fault_of_the
             raise troubles.pop()
         return await listener_of(user_id)
 
-    telegram_bot: Any = post.bot
-    post.outbox = Outbox(
-        post.store, Sender(telegram_bot, render, listener_or_trouble), post.clock, lambda: 0.5, times=post.times
-    )
+    post.outbox = post.outbox_for(listener_or_trouble)
     post.enqueue(1)
     async with post.open():
         await post.settled(1)

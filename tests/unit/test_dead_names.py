@@ -25,7 +25,6 @@ KEPT: Final = {
     "bot.chat.poller.PollStats.conflicts": COUNTED,
     "bot.chat.poller.PollStats.failed_commits": COUNTED,
     "bot.chat.poller.PollStats.renewals": COUNTED,
-    "bot.chat.rate_limiter.TelegramRateLimiter.process_request": FRAMEWORK,
     "bot.chat.stats.ChatStats.inbox_marker": WATCHED,
     "bot.chat.transport.AiohttpRequest.do_request": FRAMEWORK,
     "bot.chat.transport.AiohttpRequest.read_timeout": FRAMEWORK,

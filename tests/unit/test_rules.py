@@ -103,7 +103,7 @@ WAITING_LOOPS = {
     "bot.chat.lanes._serve": "attempts at one update",
     "bot.chat.outbox._persist": "one row, until the disk takes it",
     "bot.chat.poller._poll": "Telegram's long poll is the pause",
-    "bot.chat.rate_limiter._retried": "attempts at one call",
+    "bot.chat.rate_limiter._repeated": "attempts at one call",
     "stats_api.server._end_slow_readers": "lives as long as its listener",
 }
 # What starts tasks by itself, and why not by TaskSet (bot/aio/tasks.py).

@@ -1,9 +1,17 @@
 """What services need of a chat's stored state: single-use buttons, dialogues, inbox and outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.chat import Button, Dialogue, KnownBot, QueuedMessage, StoredUpdate
+from bot.domain.chat import (
+    Button,
+    Dialogue,
+    HeldCall,
+    KnownBot,
+    OutboxMessage,
+    QueuedMessage,
+    StoredUpdate,
+)
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.update_attempt import UpdateId
 
@@ -67,9 +75,50 @@ class OutboxStore(Protocol):
         """Waiting ones whose time has come; a damaged row is among them and harms no other."""
         ...
 
-    async def sent(self, outbox_id: int, now: Millis) -> None: ...
+    async def sent(self, outbox_id: int, now: Millis, message_id: int | None = None) -> None: ...
     async def later(self, outbox_id: int, next_try: Millis) -> None: ...
+    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0) -> None:
+        """Put off what waits of a chat, from the row `first` on; those put off further stay so."""
+        ...
+
     async def undeliverable(self, outbox_id: int, reason: str) -> None: ...
+
+
+class HeldCallStore(Protocol):
+    """The outbox table as those see it who put calls there that must wait for their chat. Raises StorageTrouble."""
+
+    async def hold(
+        self, message: OutboxMessage, now: Millis, next_try: Millis, answers: UpdateId | None
+    ) -> tuple[int, Sequence[int]]:
+        """Its row, or the one that has its idempotency key, and the rows of held calls that wait of its chat.
+
+        The update whose answer it is counts as answered from this commit on.
+        """
+        ...
+
+    async def rewrite(self, outbox_id: int, values: Mapping[str, str]) -> None: ...
+    async def undeliverable(self, outbox_id: int, reason: str) -> None: ...
+    async def held(self) -> tuple[HeldCall, ...]:
+        """All that wait, in order."""
+        ...
+
+    async def message_id(self, outbox_id: int) -> int | None:
+        """Of the message that a sent call made or changed; None: not sent, or it made none."""
+        ...
+
+
+Redraw = Callable[[], Awaitable[Callable[[int], None] | None]]
+
+
+class HeldMessages(Protocol):
+    """Messages that wait for their chat; their ids are negative."""
+
+    def redraw_with(self, message_id: int, redraw: Redraw) -> None:
+        """Have one drawn anew just before it is sent: `redraw` edits it, and what it answers is told the real id.
+
+        Not after a restart: then it is sent as it was.
+        """
+        ...
 
 
 class ChatQueries(Protocol):

@@ -54,3 +54,4 @@ error-button-expired = This button is used or too old. Here is the menu:
 error-outcome-unknown = Bybit has not said yet how that ended. I am checking; nothing is sent twice.
 error-apology = Sorry, something went wrong on my side. If it happens again, tell whoever runs this bot: <code>{ $reference }</code>
 error-storage = Sorry, I could not write that down, so nothing was changed. Please try again in a minute. (<code>{ $reference }</code>)
+error-telegram-limits = Telegram limits this chat for a moment, so I could not send the file. Please ask for it again in a minute.
