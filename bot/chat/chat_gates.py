@@ -7,8 +7,8 @@ from typing import Final
 from bot.domain.ports.clock import Clock
 
 # Telegram names one message a second a chat, 20 a minute a group (core.telegram.org/bots/faq).
-_GAP_S: Final = 1.0
-_GROUP_GAP_S: Final = 3.0
+_APART_S: Final = 1.0
+_GROUP_APART_S: Final = 3.0
 _SPACED_S: Final = 20.0  # without a call ends the spacing
 _MANY: Final = 500  # then those that are over are swept
 
@@ -24,7 +24,7 @@ class _Gate:
 
 
 class ChatGates:
-    """A gate is closed by a 429 for its seconds. After that it lets one call through in each gap, until it is quiet."""
+    """A gate is closed by a 429 for its seconds. After that calls are kept apart, until it is quiet."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -51,7 +51,7 @@ class ChatGates:
         if gate.spaced_until <= now:
             del self._gates[chat]
             return
-        gate.opens = now + (_GROUP_GAP_S if isinstance(chat, int) and chat < 0 else _GAP_S)
+        gate.opens = now + (_GROUP_APART_S if isinstance(chat, int) and chat < 0 else _APART_S)
         gate.spaced_until = gate.opens + _SPACED_S
 
     def is_spaced(self, chat: Chat) -> bool:

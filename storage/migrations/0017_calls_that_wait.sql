@@ -4,4 +4,4 @@ ALTER TABLE outbox ADD COLUMN message_id INTEGER;
 
 CREATE INDEX idx_outbox_chat ON outbox (chat_id, outbox_id) WHERE state = 'waiting';
 
-PRAGMA user_version = 12;
+PRAGMA user_version = 17;
