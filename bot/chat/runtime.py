@@ -19,8 +19,8 @@ from telegram.ext import Application, ExtBot
 
 from bot.aio.tasks import TaskSet
 from bot.chat.application import Runner, connect, running
-from bot.chat.identity import BotIdentity
 from bot.chat.held_sender import HeldCallSender
+from bot.chat.identity import BotIdentity
 from bot.chat.inbox import Inbox
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.lanes import LaneLimits, Lanes
