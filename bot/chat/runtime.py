@@ -76,8 +76,7 @@ class TelegramRuntime:
         self._stack = AsyncExitStack()
         self._poller: Poller | None = None
         self._is_connected = False
-        self._unreached = UNREACHED
-        self._was_known = False
+        self._unreached, self._was_known = UNREACHED, False
         self._heard_ts: Millis | None = None
         self.sender = Sender(application.bot, render, listener_of)
         self.marker = InboxMarker(inbox_store, clock)

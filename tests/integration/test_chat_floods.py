@@ -127,7 +127,7 @@ async def test_a_flooded_persons_presses_are_done_and_their_sentences_come_after
     async with second.at_work():
         telegram.deliver(command(next(ids), person, "/license"))
         await until(lambda: len(said_to(telegram, person, since=flooded_at)) == 6, what="everything said")
-        assert await second.rows("SELECT 1 FROM outbox WHERE state = 'waiting'") == []
+        await until(partial(_nothing_waits, second), what="every row marked")
     said = said_to(telegram, person, since=flooded_at)
     wanted = ("Українська", "Русский", "Українська", "Хто ви тут", "Що я вмію", "Ліцензія")
     assert all(piece in text for piece, text in zip(wanted, said, strict=True)), said
@@ -150,6 +150,10 @@ async def test_what_was_asked_for_and_not_effected_is_answered_once_however_ofte
         await until(lambda: said_to(telegram, 7), what="the answer")
         await until(lambda: process.runtime.stats().outbox.waiting == 0, what="nothing left")
     assert said_to(telegram, 7) == ["you said hello"]
+
+
+async def _nothing_waits(process: ChatProcess) -> bool:
+    return await process.rows("SELECT 1 FROM outbox WHERE state = 'waiting'") == []
 
 
 async def _is_held(process: ChatProcess) -> bool:
