@@ -36,6 +36,10 @@ T = TypeVar("T")
 Answer = Coroutine[Any, Any, T]
 
 
+class _NotListedError(Exception):
+    """A symbol without rules. Errors are not kept."""
+
+
 class StoredReads:
     """What is loaded from our own rows."""
 
@@ -91,8 +95,18 @@ class MarketReads:
     def board(self, category: Category) -> Answer[MarketBoard]:
         return self._market_data.get(("board", category, "", ""), self._load_board, category)
 
-    def instrument(self, category: Category, symbol: Symbol) -> Answer[Instrument | None]:
-        return self._symbol_info.get((category, symbol), partial(self._market.instrument, category), symbol)
+    async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None:
+        """None for what is not listed, which is not kept: it may be listed in a moment, and takes no other's place."""
+        try:
+            return await self._symbol_info.get((category, symbol), partial(self._rules_of, category), symbol)
+        except _NotListedError:
+            return None
+
+    async def _rules_of(self, category: Category, symbol: Symbol) -> Instrument:
+        found = await self._market.instrument(category, symbol)
+        if found is None:
+            raise _NotListedError
+        return found
 
     def last_ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Ticker | None:
         found: Ticker | None = self._price.last((category, symbol))

@@ -28,7 +28,7 @@ from bot.domain.errors import ExchangeDown, ExchangeRejected, KeyTrouble, RetryL
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.market import Category
 from bot.domain.secrets import Secret
-from bot.exchange.budget import Limits
+from bot.exchange.budget import Limits, RequestPriority, at_priority
 from bot.exchange.bybit.transport import Timeouts
 from bot.exchange.meter import BUCKETS, OUTCOMES
 
@@ -295,3 +295,14 @@ async def test_closing_leaves_no_task_and_no_connection() -> None:
             await bybit.gateway.balance(account())
         assert {task for task in asyncio.all_tasks() - before if "exchange" in task.get_name()} == set()
         assert bybit.stats().pool.clients == 0
+
+
+@pytest.mark.parametrize(("priority", "pages"), [(RequestPriority.VIEW, 1), (RequestPriority.CLOSE, 2)])
+async def test_what_acts_on_rows_follows_the_cursor_of_a_short_page(priority: RequestPriority, pages: int) -> None:
+    """Bybit gives a cursor with the last page all the same; a page that is short for another reason has one too."""
+    leg = {"symbol": "BTCUSDT", "positionIdx": 0, "side": "Buy", "size": "1"}
+    answers = [ok({"list": [leg], "nextPageCursor": "c"}), ok({"list": [{**leg, "symbol": "ETHUSDT"}]})]
+    async with scripted_bybit(then=answers) as server, connected(server.url) as bybit:
+        with at_priority(priority):
+            assert len((await bybit.gateway.positions(account())).items) == pages
+        assert [("cursor=c" in got.query) for got in server.asked] == [False, True][:pages]

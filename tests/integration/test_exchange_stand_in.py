@@ -1,28 +1,23 @@
 """Every read against the Bybit stand-in: both environments, both position modes, both kinds of keys, and its faults."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from harness.exchange import Keys, account, connected, rsa_pair
+from harness.exchange import account, connected
+from harness.stand_in import StandIn, standing_in
 
-from bot.domain.accounts import Account, AccountType, KeyType, NewKey
+from bot.domain.accounts import KeyType, NewKey
 from bot.domain.clock import SystemClock
 from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import Symbol
 from bot.domain.market import KLINE_INTERVALS, Category
 from bot.domain.portfolio import Side
 from bot.domain.secrets import Secret
-from bot.exchange.budget import NO_LIMITS, Limits
-from bot.exchange.bybit.adapter import Bybit
+from bot.exchange.budget import Limits
 from bot.exchange.bybit.transport import Timeouts
-from ops.sim.bybit.server import serve
 
 BTC, ETH = Symbol("BTCUSDT"), Symbol("ETHUSDT")
 POSITIONS = [
@@ -34,54 +29,6 @@ ORDERS = [
     {"symbol": "BTCUSDT", "side": "Sell", "qty": "0.01", "triggerPrice": "70000"},
     {"symbol": "XRPUSDT", "qty": "10", "orderStatus": "Cancelled"},
 ]
-
-
-@dataclass
-class StandIn:
-    """The stand-in, its control calls, and the adapter that is pointed at it."""
-
-    url: str
-    session: ClientSession
-    keys: Keys
-    bybit: Bybit
-
-    async def sim(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        async with self.session.request(method, self.url + path, json=body) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
-
-    async def account(self, number: int = 1, *, key_type: KeyType = KeyType.HMAC, **fields: Any) -> Account:
-        """An account there and its key here."""
-        private = None
-        if key_type is KeyType.RSA:
-            private, public = await asyncio.to_thread(rsa_pair)
-            pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-            fields["public_key"] = pem
-        made = await self.sim("POST", "/sim/accounts", {"environment": "live", "balance": "10000", **fields})
-        self.keys.put(number, key_type=key_type, api_key=made["api_key"], api_secret=private or made["api_secret"])
-        self.uid = made["uid"]
-        return account(number, account_type=AccountType(fields.get("environment", "live")))
-
-    async def fault(self, kind: str, **fields: Any) -> None:
-        await self.sim("POST", "/sim/faults", {"kind": kind, **fields})
-
-    async def calls(self) -> list[str]:
-        """The paths that were asked for, without the clock's."""
-        found = await self.sim("GET", "/sim/calls?after=0")
-        return [call["path"] for call in found if not call["path"].endswith("/v5/market/time")]
-
-
-@asynccontextmanager
-async def standing_in(
-    *, limits: Limits = NO_LIMITS, real_limits: bool = False, timeouts: Timeouts | None = None, **options: Any
-) -> AsyncIterator[StandIn]:
-    keys = Keys()
-    async with (
-        serve(port=0, limits=real_limits) as serving,
-        ClientSession() as session,
-        connected(serving.url, keys=keys, limits=limits, timeouts=timeouts, **options) as bybit,
-    ):
-        yield StandIn(serving.url, session, keys, bybit)
 
 
 @pytest.fixture
@@ -140,6 +87,59 @@ async def test_more_orders_than_a_page(there: StandIn) -> None:
     found = (await there.bybit.gateway.orders(mine)).items
     assert {order.order_link_id for order in found} == {f"o-{n}" for n in range(120)}
     assert await there.calls() == ["/v5/order/realtime"] * 4, "three pages of perpetuals, one of spot"
+
+
+@ENVIRONMENTS
+async def test_spot_stands_beside_perpetuals(there: StandIn, environment: str) -> None:
+    spot = {"category": "spot", "symbol": "ETHUSDT", "side": "Buy"}
+    mine = await there.account(
+        environment=environment,
+        orders=[{**spot, "qty": "1", "price": "1000"}, *ORDERS],
+        executions=[{**spot, "execQty": "1"}, {"symbol": "BTCUSDT", "execQty": "0.01"}],
+    )
+    orders, fills = await there.bybit.gateway.orders(mine), await there.bybit.gateway.executions(mine)
+    assert {(order.category, order.symbol) for order in orders.items} == {
+        (Category.SPOT, "ETHUSDT"), (Category.LINEAR, "SOLUSDT"), (Category.LINEAR, "BTCUSDT"),
+    }  # fmt: skip
+    assert {(fill.category, fill.symbol) for fill in fills.items} == {
+        (Category.SPOT, "ETHUSDT"), (Category.LINEAR, "BTCUSDT"),
+    }  # fmt: skip
+    assert (orders.left_out, fills.left_out) == ((), ())
+
+
+async def test_a_category_that_the_key_may_not_read_is_left_out(there: StandIn) -> None:
+    mine = await there.account(permissions={"ContractTrade": ["Order", "Position"]}, orders=ORDERS, executions=2)
+    for _ in range(2):
+        orders, fills = await there.bybit.gateway.orders(mine), await there.bybit.gateway.executions(mine)
+        assert (len(orders.items), orders.left_out, fills.left_out) == (2, (Category.SPOT,), (Category.SPOT,))
+    assert there.bybit.stats().pool.builds == 1, "the key is as good as it was"
+    powerless = await there.account(2, permissions={"Wallet": ["AccountTransfer"]})
+    with pytest.raises(KeyTrouble):
+        await there.bybit.gateway.orders(powerless)
+
+
+async def test_fees_of_demo_are_bybits_standard_ones_and_say_so(there: StandIn) -> None:
+    mine = await there.account(environment="demo")
+    fees = await there.bybit.gateway.fee_rate(mine, BTC)
+    assert (fees.taker, fees.maker, fees.is_standard) == (Decimal("0.00055"), Decimal("0.0002"), True)
+    assert await there.calls() == [], "demo would refuse it"
+
+
+async def test_a_demo_key_is_checked_though_demo_refuses_to_tell_of_it(there: StandIn) -> None:
+    mine = await there.account(environment="demo", uta=0)
+    await there.fault("code", code=10032, path="/v5/user/query-api", probability=1)
+    check = await there.bybit.gateway.inspect_stored(mine)
+    assert (check.bybit_uid, check.is_complete, check.is_unified) == (mine.bybit_uid, False, False)
+    live = await there.account(2)
+    with pytest.raises(ExchangeRejected):
+        await there.bybit.gateway.inspect_stored(live)
+
+
+@pytest.mark.parametrize(("uta", "is_unified"), [(0, False), (1, True), (5, True)])
+async def test_what_a_key_says_of_its_account_is_kept(there: StandIn, uta: int, is_unified: bool) -> None:
+    mine = await there.account(uta=uta, master=False)
+    check = await there.bybit.gateway.inspect_stored(mine)
+    assert (check.is_unified, check.is_master, check.key_kind) == (is_unified, False, 1)
 
 
 async def test_executions(there: StandIn) -> None:

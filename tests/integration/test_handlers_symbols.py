@@ -4,6 +4,8 @@ import pytest
 from harness.app import Harness, said
 
 from bot.domain.errors import ExchangeDown
+from bot.domain.ids import Symbol
+from bot.domain.market import Category
 from bot.domain.symbol_names import read_symbol
 
 
@@ -87,6 +89,31 @@ async def test_names_are_answered_from_the_list_of_what_trades(harness: Harness)
     for number in range(20):
         await said(anna, f"/price nosuch{number}")
     assert harness.bybit.asked.total() <= asked + 1, "the list of spot pairs was asked for once"
+
+
+async def test_a_coin_that_is_listed_now_is_found_within_seconds(harness: Harness) -> None:
+    anna = harness.person()
+    assert "Bybit does not trade" in (await said(anna, "/price newcoin")).text
+    harness.bybit.symbols["NEWCOINUSDT"] = "1.5"
+    harness.clock.advance(6)
+    assert (await said(anna, "/price newcoin")).text.startswith("NEWCOINUSDT")
+
+
+async def test_what_is_not_listed_is_not_kept_and_takes_no_place(harness: Harness) -> None:
+    reads, symbol = harness.assembly.reads, Symbol("NEWCOINUSDT")
+    assert await reads.instrument(Category.LINEAR, symbol) is None
+    (region,) = [each for each in reads.stats() if each.name == "symbol_info"]
+    assert region.size == 0
+    harness.bybit.symbols["NEWCOINUSDT"] = "1.5"
+    assert await reads.instrument(Category.LINEAR, symbol) is not None
+
+
+async def test_a_symbol_that_cannot_be_read_is_traded_all_the_same(harness: Harness) -> None:
+    harness.bybit.odd = {"ETHUSDT": {"lastPrice": "soon"}}
+    assert "⚠️ 1 symbol can't be read: ETHUSDT." in (await said(harness.person(), "/symbols")).text
+    text = (await said(harness.person(), "/price eth")).text
+    assert "Bybit answered, but not so that I can read it." in text
+    assert "does not trade" not in text
 
 
 async def test_while_bybit_is_silent_a_well_formed_symbol_is_taken_as_it_is(harness: Harness) -> None:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from bot.domain.errors import ExchangeUnreadable
 from bot.domain.portfolio import NAMELESS
 from bot.exchange.bybit.decode import Json
-from bot.exchange.bybit.fields import Fields, array, unreadable
+from bot.exchange.bybit.fields import Fields, array, symbol_of, unreadable
 
 _LONGEST_NAME: Final = 30
 
@@ -104,8 +104,10 @@ class Answer:
         fields = next((each for each in found if each.get("symbol") == symbol), None)
         if fields is not None:
             return self.row(fields)
-        if self._lost or not all(isinstance(each.get("symbol"), str) and each["symbol"] for each in found):
-            raise unreadable("symbol", "a symbol")
+        if self._lost:
+            raise unreadable("list", "a list of objects")
+        for each in found:
+            symbol_of(each)
         return None
 
 

@@ -45,7 +45,7 @@ def instrument(answer: Answer, category: Category, symbol: Symbol) -> Instrument
         base_coin=row.maybe(text, "baseCoin") or "",
         quote_coin=row.maybe(text, "quoteCoin") or "",
         tick_size=positive(price.fields, "tickSize"),
-        qty_step=lot.maybe(positive, "qtyStep") or positive(lot.fields, "basePrecision"),
+        qty_step=positive(lot.fields, "qtyStep" if category is Category.LINEAR else "basePrecision"),
         min_order_qty=lot.maybe(money, "minOrderQty"),
         max_order_qty=max_qty,
         max_market_order_qty=max_market_qty or max_qty,
