@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from bot.domain.accounts import Account, AccountType, KeyCheck, SealedCredentials
 from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import License
-from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
 from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
@@ -25,7 +25,7 @@ from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.reads import StoredPortfolio
 from bot.domain.ports.users import UserQueries
 from bot.domain.users import UserConfig
-from cache.policy import AccountKey
+from cache.policy import ALL_SYMBOLS, AccountKey
 from cache.regions import Regions, RegionUpkeep
 
 logger = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ class MarketReads:
         self._market = market
         self._load_ticker = {category: partial(market.ticker, category) for category in Category}
         self._load_board = market.board
+        self._load_instruments = market.instruments
 
     def ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Answer[Ticker]:
         return self._price.get((category, symbol), self._load_ticker[category], symbol)
@@ -106,6 +107,13 @@ class MarketReads:
         found = await self._market.instrument(category, symbol)
         if found is None:
             raise _NotListedError
+        return found
+
+    def instruments(self, category: Category) -> Answer[Instruments]:
+        return self._symbol_info.get((category, ALL_SYMBOLS), self._load_instruments, category)
+
+    def last_instruments(self, category: Category) -> Instruments | None:
+        found: Instruments | None = self._symbol_info.last((category, ALL_SYMBOLS))
         return found
 
     def last_ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Ticker | None:

@@ -28,9 +28,9 @@ from bot.domain.events import (
     UserConfigChanged,
     WalletChanged,
 )
-from bot.domain.ids import AccountId, Symbol, UserId
+from bot.domain.ids import DAY_S, AccountId, Symbol, UserId
 from bot.domain.licensing import License
-from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
 from bot.domain.users import UserConfig
 from cache.tags import (
@@ -54,6 +54,7 @@ MarketKind = Literal["order_book", "klines", "board"]
 MarketKey = tuple[MarketKind, Category, str, str]  # kind, category, symbol or "", interval or ""
 ApiKey = tuple[AccountKey | None, str, tuple[str, ...]]  # scope, endpoint, arguments
 MB: Final = 1024 * 1024
+ALL_SYMBOLS: Final = Symbol("")  # in place of a symbol: the rules of all of a category
 PUBLIC: Final = None  # the scope of an answer that is the same for everybody
 
 
@@ -262,12 +263,13 @@ SYMBOL_INFO: Final[Policy[tuple[Category, Symbol]]] = Policy(
     name="symbol_info",
     ttl=3_600,
     capacity=1_000,
-    key="category, symbol",
+    key="category, symbol or all of them",
     loaded_from="exchange",
     read_by="/symbols, rounding",
-    values=(Instrument,),
+    values=(Instrument, Instruments),
     tags=Of(rules_of).tags(instrument),
     dropped_by=(on(InstrumentRejected, instrument),),
+    keep_last=DAY_S,  # rules of yesterday are as good as today's while Bybit is silent
 )
 
 API_RESPONSE: Final[Policy[ApiKey]] = Policy(

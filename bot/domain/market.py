@@ -3,6 +3,7 @@
 None: Bybit does not say it, or not so that it can be read; a new listing has no figures of 24 hours yet.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -34,6 +35,30 @@ class Instrument:
     max_market_order_qty: Decimal | None
     min_notional: Decimal | None
     max_leverage: Decimal | None  # None: spot
+
+    def price_text(self, price: Decimal) -> str:
+        """The price in the digits of the tick: 63999.50 for 63999.5 where the tick is written 0.10 or 0.01."""
+        return _in_digits_of(self.tick_size, price)
+
+    def qty_text(self, qty: Decimal) -> str:
+        """The quantity on its step and without needless zeros, as Bybit writes it: 0.5 where the step is 0.001."""
+        text = _in_digits_of(self.qty_step, qty)
+        return text.rstrip("0").removesuffix(".") if "." in text else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruments:
+    """The rules of every symbol of a category, by symbol."""
+
+    category: Category
+    items: tuple[Instrument, ...]
+    as_of: Millis
+
+    def find(self, symbol: Symbol) -> Instrument | None:
+        """A symbol's rules, None if Bybit does not list it in this category."""
+        place = bisect_left(self.items, symbol, key=lambda each: each.symbol)
+        found = self.items[place : place + 1]
+        return found[0] if found and found[0].symbol == symbol else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +143,10 @@ class MarketBoard:
 
 
 KLINE_INTERVALS: Final = ("1", "3", "5", "15", "30", "60", "120", "240", "360", "720", "D", "W", "M")
+
+
+def _in_digits_of(step: Decimal, value: Decimal) -> str:
+    """As many decimals as the step has. An average, which is finer, is rounded half to even; never to a multiple."""
+    exponent = step.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return f"{value:.{decimals}f}"

@@ -83,6 +83,11 @@ def parse_number(
     return Decimal(text)
 
 
+def as_written(value: Decimal) -> str:
+    """The digits as the exchange wrote them, zeros at the end too (64300.00); no exponent, no negative zero."""
+    return format(abs(value) if value.is_zero() else value, "f")
+
+
 def plain(value: Decimal) -> str:
     """Canonical text, exact: no exponent, no trailing zeros, no negative zero."""
     text = format(value, "f")

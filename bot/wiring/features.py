@@ -19,6 +19,7 @@ from bot.services.admin.reports import Reports
 from bot.services.admin.user_actions import UserAdmin
 from bot.services.chat.buttons import ButtonService
 from bot.services.chat.dialogues import DialogueService
+from bot.services.instruments import InstrumentReader
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
 from bot.services.market.screens import MarketScreens
@@ -56,6 +57,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     payments, refunds, payment_jobs = await make_payments(base, licenses, people, pin)
     support = make_support(base)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
+    instruments = InstrumentReader(reads=base.reads, patience=base.tuning.resolve_patience)
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -64,9 +66,12 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         preferences=preferences,
         keys=keys,
         licenses=licenses,
-        account_screens=AccountScreens(reads=base.reads, reader=base.screen_reader),
+        account_screens=AccountScreens(reads=base.reads, reader=base.screen_reader, instruments=instruments),
         market_screens=MarketScreens(
-            reads=base.reads, reader=base.screen_reader, resolve_patience=base.tuning.resolve_patience
+            reads=base.reads,
+            reader=base.screen_reader,
+            instruments=instruments,
+            resolve_patience=base.tuning.resolve_patience,
         ),
         buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         dialogues=DialogueService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),

@@ -20,6 +20,15 @@ class ShowPositions(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowPositionDetails(Code):
+    """A page of an account's positions with every level, from 0."""
+
+    TAG = "posd"
+    account_id: AccountId
+    page: PageNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ShowOrders(Code):
     """A page of an account's open orders."""
 

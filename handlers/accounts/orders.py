@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.accounts.callbacks import ShowOrders
-from handlers.accounts.views import orders_card
+from handlers.accounts.order_views import orders_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view

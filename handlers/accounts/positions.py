@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from handlers.accounts.callbacks import ShowPositions
-from handlers.accounts.views import positions_card
+from handlers.accounts.callbacks import ShowPositionDetails, ShowPositions
+from handlers.accounts.position_views import position_details_card, positions_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 
 _SCREEN: Final = AccountScreen(read=lambda screens, account: screens.positions(account), draw=positions_card)
+_DETAILS: Final = AccountScreen(read=lambda screens, account: screens.positions(account), draw=position_details_card)
 
 
 async def show_positions(ctx: UpdateContext, code: ShowPositions) -> None:
@@ -16,7 +17,13 @@ async def show_positions(ctx: UpdateContext, code: ShowPositions) -> None:
     await _SCREEN.show_for_button(ctx, code.account_id, code.page)
 
 
+async def show_position_details(ctx: UpdateContext, code: ShowPositionDetails) -> None:
+    """[Details] below a list of many positions."""
+    await _DETAILS.show_for_button(ctx, code.account_id, code.page)
+
+
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("positions", _SCREEN.show_for_command, access=EVERYONE),
     view(ShowPositions, show_positions, access=EVERYONE),
+    view(ShowPositionDetails, show_position_details, access=EVERYONE),
 )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from handlers.accounts.callbacks import ShowTrades
-from handlers.accounts.views import trades_card
+from handlers.accounts.trade_views import trades_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view

@@ -9,8 +9,9 @@ from bot.domain.users import Language
 from handlers.admin.callbacks import AimBroadcast, StopBroadcast
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
-from handlers.views.frame import command_button, menu_row, table
+from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
+from handlers.views.tables import table
 
 _ALL: Final = "all"
 _LICENSES_IN_A_ROW: Final = 3

@@ -6,8 +6,9 @@ from bot.domain.health import Health
 from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
-from handlers.views.frame import menu_row, refresh_button, table
+from handlers.views.frame import menu_row, refresh_button
 from handlers.views.render_context import RenderContext
+from handlers.views.tables import table
 from handlers.views.times import span
 
 

@@ -8,8 +8,9 @@ from bot.domain.reports import Report
 from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
-from handlers.views.frame import columns, menu_row, refresh_button, table
+from handlers.views.frame import menu_row, refresh_button
 from handlers.views.render_context import RenderContext
+from handlers.views.tables import columns, table
 from handlers.views.times import moment
 
 

@@ -15,8 +15,9 @@ from handlers.core.links import RunCommand, ShowUsersOfCampaign
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.texts.cities import zone_label
 from handlers.views.cards import Card, Row, button, in_rows
-from handlers.views.frame import command_button, menu_row, table
+from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
+from handlers.views.tables import table
 from handlers.views.times import day
 
 USERS_A_PAGE: Final = 8

@@ -10,13 +10,15 @@ from bot.domain.accounts import AccountType
 from bot.domain.licensing import PLANS, TRIAL_DAYS, Feature, License, Limit, most, opens
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row
-from handlers.views.frame import columns, command_button, menu_row
+from handlers.views.frame import command_button, menu_row
 from handlers.views.licenses import changes, holding
 from handlers.views.render_context import RenderContext
+from handlers.views.tables import columns, table
 
 WAYS: Final[Mapping[str, str]] = MappingProxyType(  # commands that lead to license time, and their buttons
     {"redeem": "button-license-redeem", "subscribe": "button-license-subscribe"}
 )
+_BETWEEN: Final = " · "
 
 
 def license_card(
@@ -41,7 +43,7 @@ def license_card(
 
 
 def _table(viewer: RenderContext) -> list[Markup]:
-    """Features by type and account type; what is the same by hand and by signals stands once."""
+    """Account types by license; what is the same by hand and by signals stands once. Then how many of what."""
     say = viewer.say
     by_hand, by_signals = _openings(viewer, Feature.ENTRY), _openings(viewer, Feature.AUTOMATION)
     parts = [say("license-table"), say("license-not-yet")]
@@ -50,22 +52,22 @@ def _table(viewer: RenderContext) -> list[Markup]:
     else:
         parts += [say("license-by-hand"), by_hand, say("license-by-signals"), by_signals]
     counts = [
-        (say.plain("license-limit", limit=limit.value), *(str(most(held, limit)) for held in PLANS)) for limit in Limit
+        (say.plain("license-limit", limit=limit.value), _BETWEEN.join(str(most(held, limit)) for held in PLANS))
+        for limit in Limit
     ]
-    return [*parts, say("license-how-many"), columns([_head(viewer), *counts])]
+    return [*parts, say("license-how-many", plans=_BETWEEN.join(_names(viewer))), table(counts)]
 
 
 def _openings(viewer: RenderContext, feature: Feature) -> Markup:
+    say = viewer.say
+    accounts = (say.plain("license-account", account_type=account_type.value) for account_type in AccountType)
     rows = [
-        (
-            viewer.say.plain("license-account", account_type=account_type.value),
-            *("✓" if opens(held, feature, account_type) else "–" for held in PLANS),
-        )
-        for account_type in AccountType
+        (name, *("✓" if opens(held, feature, account_type) else "–" for account_type in AccountType))
+        for held, name in zip(PLANS, _names(viewer), strict=True)
     ]
-    return columns([_head(viewer), *rows])
+    return columns([(say.plain("license-kind"), *accounts), *rows])
 
 
-def _head(viewer: RenderContext) -> tuple[str, ...]:
+def _names(viewer: RenderContext) -> list[str]:
     names = ("none" if held is None else held.value for held in PLANS)
-    return ("", *(viewer.say.plain("license-column", kind=name) for name in names))
+    return [viewer.say.plain("license-column", kind=name) for name in names]

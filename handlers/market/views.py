@@ -2,32 +2,40 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Final
 
 from telegram import InlineKeyboardButton
 
 from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
-from bot.domain.market import Category, Kline, Listing, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Instrument, Kline, Listing, MarketBoard, OrderBook, Ticker
 from bot.domain.symbol_names import FoundSymbol
+from bot.services.instruments import WithInstruments
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
 from handlers.core.links import LONGEST_SYMBOL, ShowPrice, ShowSymbols, price_code
 from handlers.market.callbacks import book_code
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows
-from handlers.views.figures import percent_away, step_of
-from handlers.views.frame import columns, footer, menu_row, page_of, page_row, refresh_button, table
+from handlers.views.figures import arrow, percent_away
+from handlers.views.frame import footer, menu_row, page_lines, page_of, page_row, refresh_button
 from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import FAVORITES, base_of, quote_of
+from handlers.views.tables import TABLE_WIDTH, columns, cut, table
 from handlers.views.times import span
 
 LEVELS: Final = 8
-SYMBOLS_A_PAGE: Final = 8
+SYMBOLS_A_PAGE: Final = 9
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _FUNDING_STEP: Final = Decimal("0.0001")
-_SYMBOLS_IN_A_ROW: Final = 4
+_SYMBOLS_IN_A_ROW: Final = 3
+_COIN_WIDTH: Final = 8  # characters
+_LONGEST_SIZE: Final = 7  # characters that are still exact
+_LONGEST_BAR: Final = 6  # characters
+_BOOK_GAPS: Final = 3  # one between two columns, one behind a bar
+_Depth = tuple[Decimal, Decimal, Decimal]  # price, size, all sizes up to here
 
 
 def sparkline(closes: Sequence[Decimal]) -> str:
@@ -39,18 +47,19 @@ def sparkline(closes: Sequence[Decimal]) -> str:
     return "".join(_BLOCKS[int((close - low) / (high - low) * steps)] for close in closes)
 
 
-def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[PriceCard]) -> Card:
+def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstruments[PriceCard]]) -> Card:
     """The last price, the day as a sparkline, and what moves it."""
     say, symbol = viewer.say, found.symbol
     parts = _other_name(viewer, found)
     if shown.value is None:
         parts.append(say("price-title", symbol=_title(viewer, found)))
     else:
-        ticker = shown.value.ticker
-        parts.append(_price_line(viewer, _title(viewer, found), ticker))
-        if shown.value.klines is not None and shown.value.klines.items:
-            parts.append(_day_line(viewer, shown.value.klines.items))
-        parts.append(table(_price_rows(viewer, ticker)))
+        ticker, klines = shown.value.value.ticker, shown.value.value.klines
+        instrument = shown.value.instrument(ticker.category, symbol)
+        parts.append(_price_line(viewer, _title(viewer, found), ticker, instrument))
+        if klines is not None and klines.items:
+            parts.append(_day_line(viewer, klines.items))
+        parts.append(table(_price_rows(viewer, ticker, instrument)))
     parts.append(footer(viewer, shown))
     others = tuple(button(base_of(each), viewer.data(ShowPrice(each))) for each in FAVORITES if each != symbol)
     book = button(say.plain("button-book"), viewer.data(book_code(symbol, found.category)))
@@ -61,32 +70,37 @@ def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[PriceCard
     return Card(text=join(parts), rows=((*others, everything), (*refresh, book, *menu_row(viewer))))
 
 
-def book_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[OrderBook]) -> Card:
+def book_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstruments[OrderBook]]) -> Card:
     """The best levels, sellers above buyers, and the spread between them."""
     say = viewer.say
     parts = [*_other_name(viewer, found), say("book-title", symbol=_title(viewer, found))]
     if shown.value is not None:
-        parts.append(_levels(viewer, shown.value))
-        if shown.value.unreadable:
-            parts.append(say("book-unreadable", count=shown.value.unreadable))
+        book = shown.value.value
+        parts.append(_levels(viewer, book, shown.value.instrument(book.category, book.symbol)))
+        if book.unreadable:
+            parts.append(say("book-unreadable", count=book.unreadable))
     parts.append(footer(viewer, shown))
     price = button(say.plain("button-price"), viewer.data(price_code(found.symbol, found.category)))
     refresh = refresh_button(viewer, book_code(found.symbol, found.category))
     return Card(text=join(parts), rows=((*refresh, price, *menu_row(viewer)),))
 
 
-def symbols_card(viewer: RenderContext, category: Category, shown: Shown[MarketBoard], page_number: int = 0) -> Card:
+def symbols_card(
+    viewer: RenderContext, category: Category, shown: Shown[WithInstruments[MarketBoard]], page_number: int = 0
+) -> Card:
     """What trades, most turnover first."""
     say = viewer.say
-    items = shown.value.items if shown.value is not None else ()
+    items = shown.value.value.items if shown.value is not None else ()
     page = page_of(items, page_number, SYMBOLS_A_PAGE)
     parts = [say("symbols-title", category=category.value, count=len(items))]
-    if page.items:
-        parts.append(columns([_listing(viewer, each) for each in page.items]))
-    if shown.value is not None and shown.value.unreadable:
-        lost = shown.value.unreadable
+    if shown.value is not None and page.items:
+        head = (say.plain("symbols-name"), say.plain("symbols-price"), say.plain("symbols-change"))
+        rules = shown.value.instrument
+        parts.append(columns([head, *(_listing(viewer, each, rules(category, each.symbol)) for each in page.items)]))
+    if shown.value is not None and shown.value.value.unreadable:
+        lost = shown.value.value.unreadable
         parts.append(say("symbols-unreadable", count=len(lost), names=", ".join(lost[:SYMBOLS_A_PAGE])))
-    parts.append(footer(viewer, shown))
+    parts += [*page_lines(viewer, page), footer(viewer, shown)]
     tabs = tuple(
         button(
             say.plain("tab-current", name=say.plain(f"category-{each.value}"))
@@ -135,14 +149,14 @@ def _symbol_button(viewer: RenderContext, category: Category, symbol: Symbol) ->
     return button(label, viewer.data(price_code(symbol, category)))
 
 
-def _price_line(viewer: RenderContext, title: str, ticker: Ticker) -> Markup:
+def _price_line(viewer: RenderContext, title: str, ticker: Ticker, instrument: Instrument | None) -> Markup:
     figures = viewer.figures
     return viewer.say(
         "price-line",
         symbol=title,
-        price=figures.number(ticker.last_price, step_of(ticker.last_price)),
+        price=figures.price(ticker.last_price, instrument),
         quote=quote_of(ticker.symbol),
-        arrow=_arrow(ticker.price_24h_change),
+        arrow=arrow(ticker.price_24h_change or Decimal(0)),
         change=_change(viewer, ticker.price_24h_change),
     )
 
@@ -152,7 +166,7 @@ def _day_line(viewer: RenderContext, klines: Sequence[Kline]) -> Markup:
     return viewer.say("price-day", line=sparkline([each.close for each in klines]), hours=hours)
 
 
-def _price_rows(viewer: RenderContext, ticker: Ticker) -> list[tuple[str, str]]:
+def _price_rows(viewer: RenderContext, ticker: Ticker, instrument: Instrument | None) -> list[tuple[str, str]]:
     say, figures = viewer.say, viewer.figures
     quote = quote_of(ticker.symbol)
     prices = (
@@ -163,8 +177,7 @@ def _price_rows(viewer: RenderContext, ticker: Ticker) -> list[tuple[str, str]]:
         ("price-mark", ticker.mark_price),
         ("price-index", ticker.index_price),
     )
-    step = step_of(ticker.last_price)
-    rows = [(say.plain(key), figures.number(price, step)) for key, price in prices if price is not None]
+    rows = [(say.plain(key), figures.price(price, instrument)) for key, price in prices if price is not None]
     if ticker.turnover_24h is not None:
         rows.append((say.plain("price-turnover"), f"{figures.short(ticker.turnover_24h)} {quote}".rstrip()))
     if ticker.funding_rate is not None:
@@ -175,45 +188,76 @@ def _price_rows(viewer: RenderContext, ticker: Ticker) -> list[tuple[str, str]]:
     return rows
 
 
-def _levels(viewer: RenderContext, book: OrderBook) -> Markup:
+def _levels(viewer: RenderContext, book: OrderBook, instrument: Instrument | None) -> Markup:
+    """Sellers above, the worst first, buyers below, the best first: the best prices meet in the middle."""
     say, figures = viewer.say, viewer.figures
     asks, bids = book.asks[:LEVELS], book.bids[:LEVELS]
     if not asks or not bids:
         return say("book-empty")
-    price_step = min(step_of(price) for price, _ in (*asks, *bids))
-    size_step = min(step_of(size) for _, size in (*asks, *bids))
-
-    def row(key: str, level: tuple[Decimal, Decimal]) -> tuple[str, str, str]:
-        return say.plain(key), figures.number(level[0], price_step), figures.number(level[1], size_step)
-
-    spread = asks[0][0] - bids[0][0]
-    share = percent_away(asks[0][0], bids[0][0]) or Decimal(0)
-    lines = [row("book-sell", level) for level in reversed(asks)] + [row("book-buy", level) for level in bids]
+    sides = (_summed(asks), _summed(bids))
+    coin, total = cut(base_of(book.symbol), _COIN_WIDTH), say.plain("book-sum")
+    lines = _depth_lines(viewer, sides, instrument, coin)
+    heads = [(say.plain(key), coin, total) for key in ("book-ask", "book-bid")]
     middle = say(
         "book-spread",
-        spread=figures.number(spread, price_step),
+        spread=figures.price(asks[0][0] - bids[0][0], instrument),
         quote=quote_of(book.symbol),
-        share=figures.percent(share, step=Decimal("0.001"), signed=False),
+        share=figures.small_percent(percent_away(asks[0][0], bids[0][0]) or Decimal(0)),
     )
-    head = (say.plain("book-side"), say.plain("book-price"), say.plain("book-size", coin=base_of(book.symbol)))
-    return Markup(f"{columns([head, *lines])}\n{middle}")
+    block = columns([heads[0], *reversed(lines[: len(asks)]), heads[1], *lines[len(asks) :]])
+    return Markup(f"{block}\n{middle}")
 
 
-def _listing(viewer: RenderContext, listing: Listing) -> tuple[str, str, str]:
+def _summed(levels: Sequence[tuple[Decimal, Decimal]]) -> list[_Depth]:
+    """Each level with what stands up to it from the best price on."""
+    sums = accumulate(size for _, size in levels)
+    return [(price, size, total) for (price, size), total in zip(levels, sums, strict=True)]
+
+
+def _depth_lines(
+    viewer: RenderContext, sides: tuple[list[_Depth], list[_Depth]], instrument: Instrument | None, coin: str
+) -> list[tuple[str, str, str]]:
+    """Price, size, and the sum behind a bar; a bar of full length is the larger side's whole depth shown here."""
     figures = viewer.figures
-    return (
-        listing.symbol,
-        figures.number(listing.last_price, step_of(listing.last_price)),
-        _change(viewer, listing.price_24h_change),
-    )
+    levels = [level for side in sides for level in side]
+    prices = [figures.price(price, instrument) for price, _, _ in levels]
+    sizes = _compact(viewer, [size for _, size, _ in levels], instrument)
+    sums = _compact(viewer, [total for _, _, total in levels], instrument)
+    widest = max(map(len, sums))
+    room = TABLE_WIDTH - max(map(len, prices)) - max(map(len, (coin, *sizes))) - widest - _BOOK_GAPS
+    length, deepest = min(_LONGEST_BAR, room), max(total for _, _, total in levels)
+    if length > 0:
+        bars = [_bar(total / deepest, length) for _, _, total in levels]
+        sums = [f"{bar} {total.rjust(widest)}" for bar, total in zip(bars, sums, strict=True)]
+    return list(zip(prices, sizes, sums, strict=True))
+
+
+def _compact(viewer: RenderContext, sizes: Sequence[Decimal], instrument: Instrument | None) -> list[str]:
+    """All exact, or all short where one is too long: 1.23M."""
+    exact = _same_places([viewer.figures.size(size, instrument) for size in sizes])
+    return exact if max(map(len, exact)) <= _LONGEST_SIZE else [viewer.figures.short(size) for size in sizes]
+
+
+def _same_places(numbers: Sequence[str]) -> list[str]:
+    """Zeros at the end, so that the points stand below each other."""
+    places = [len(each.partition(".")[2]) for each in numbers]
+    most = max(places)
+    return [
+        each + ("" if "." in each or not most else ".") + "0" * (most - its)
+        for each, its in zip(numbers, places, strict=True)
+    ]
+
+
+def _bar(share: Decimal, length: int) -> str:
+    """At least one block: there is something."""
+    return "█" * max(1, int((share * length).to_integral_value()))
+
+
+def _listing(viewer: RenderContext, listing: Listing, instrument: Instrument | None) -> tuple[str, str, str]:
+    figures = viewer.figures
+    return listing.symbol, figures.price(listing.last_price, instrument), _change(viewer, listing.price_24h_change)
 
 
 def _change(viewer: RenderContext, change: Decimal | None) -> str:
     """The change of 24 hours, a dash for a listing that is younger."""
-    return viewer.say.plain("unknown") if change is None else viewer.figures.percent(change)
-
-
-def _arrow(change: Decimal | None) -> str:
-    if not change:
-        return "="
-    return "▲" if change > 0 else "▼"
+    return viewer.say.plain("unknown") if change is None else viewer.figures.change(change)

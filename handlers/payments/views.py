@@ -15,9 +15,10 @@ from handlers.payments.callbacks import AskRefund, ShowMyPayments, ShowPayment, 
 from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import MINUS
-from handlers.views.frame import command_button, menu_row, table
+from handlers.views.frame import command_button, menu_row
 from handlers.views.licenses import holding, stars
 from handlers.views.render_context import RenderContext
+from handlers.views.tables import table
 from handlers.views.times import day, span
 
 PAGE: Final = 8  # payments a card

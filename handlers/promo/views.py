@@ -26,8 +26,9 @@ from handlers.promo.redeem_views import gift
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
 from handlers.views.dates import last_minute, moment_of
-from handlers.views.frame import menu_row, table
+from handlers.views.frame import menu_row
 from handlers.views.render_context import RenderContext
+from handlers.views.tables import table
 from handlers.views.times import span
 
 DAYS: Final = (7, 14, 30, 90, 180, 365)

@@ -7,13 +7,13 @@ from typing import Final
 from bot.domain.accounts import AccountType
 from bot.domain.market import Category
 from bot.domain.users import Language
+from bot.services.instruments import WithInstruments
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
 from handlers.core.links import RunCommand, ShowBalance, ShowSymbols
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.users.callbacks import SetLanguage
 from handlers.views.cards import Card, Row, button, link_button
-from handlers.views.figures import step_of
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 
@@ -23,7 +23,7 @@ _WHOLE_FROM: Final = Decimal(1_000)  # prices from here on are told without deci
 def welcome_card(
     viewer: RenderContext,
     value: Decimal | None,
-    price: Shown[PriceCard],
+    price: Shown[WithInstruments[PriceCard]],
     *,
     is_new: bool,
     first_lines: Sequence[Markup] = (),
@@ -38,9 +38,10 @@ def welcome_card(
     if value is not None:
         sentences.append(_worth(viewer, value, is_new=is_new))
     if price.value is not None:
-        last = price.value.ticker.last_price
-        step = Decimal(1) if last >= _WHOLE_FROM else step_of(last)
-        sentences.append(say("welcome-btc", price=figures.number(last, step)))
+        ticker = price.value.value.ticker
+        exact = figures.price(ticker.last_price, price.value.instrument(ticker.category, ticker.symbol))
+        last = figures.number(ticker.last_price, Decimal(1)) if ticker.last_price >= _WHOLE_FROM else exact
+        sentences.append(say("welcome-btc", price=last))
     elif price.later is not None:
         sentences.append(say("welcome-btc-later"))
     return Card(text=join([*first_lines, join(sentences, " ")]), rows=_first_buttons(viewer))

@@ -14,8 +14,9 @@ from handlers.texts.catalog import Markup, Translator, join
 from handlers.texts.cities import zone_label
 from handlers.users.callbacks import ShowSetting
 from handlers.views.cards import Card, button, in_rows
-from handlers.views.frame import command_button, menu_row, table
+from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
+from handlers.views.tables import table
 
 NUMBER_PRESETS: Final[Mapping[SettingField, tuple[str, ...]]] = MappingProxyType(
     {

@@ -7,6 +7,7 @@ from typing import Final
 from bot.domain.accounts import PAPER_START_BALANCE
 from bot.domain.promo_codes import looks_like_code
 from bot.domain.users import Role
+from bot.services.instruments import WithInstruments
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
 from handlers.core.context import UpdateContext, known_or_trouble
@@ -45,7 +46,7 @@ async def show_home(ctx: UpdateContext, *first_lines: Markup) -> None:
     """The first message: what the first account is worth, the price of Bitcoin, what to do next."""
     account = ctx.config.default_account
 
-    def look() -> Awaitable[Shown[PriceCard]]:
+    def look() -> Awaitable[Shown[WithInstruments[PriceCard]]]:
         return ctx.services.market_screens.price(FAVORITES[0])
 
     balance, price = await asyncio.gather(

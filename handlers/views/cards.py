@@ -1,5 +1,6 @@
-"""A card: a message with its keyboard, before it is sent."""
+"""A card: a message with its keyboard, before it is sent. Its labels fit a phone of 390 points."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,7 +10,9 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from handlers.texts.catalog import Markup
 
 Row = tuple[InlineKeyboardButton, ...]
-MAX_LABEL: Final = 40  # longer labels are cut by phones
+LABEL_WIDTHS: Final = (34, 16, 10, 7, 5, 4, 3, 2)  # columns of a label, by how many buttons share the row
+_ELLIPSIS: Final = "…"
+_WIDE: Final = "WF"  # East Asian signs and emoji take two columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,8 @@ class Card:
 
     @property
     def keyboard(self) -> InlineKeyboardMarkup | None:
-        rows = [row for row in self.rows if row]
+        """The rows; one whose labels have no room beside each other becomes several."""
+        rows = [part for row in self.rows if row for part in _fitting(row)]
         return InlineKeyboardMarkup(rows) if rows else None
 
 
@@ -34,18 +38,55 @@ class RenderedCard:
 
 
 def button(label: str, data: str) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label[:MAX_LABEL], callback_data=data)
+    return InlineKeyboardButton(_cut(label), callback_data=data)
 
 
 def copy_button(label: str, text: str) -> InlineKeyboardButton:
     """Puts `text` (at most 256 characters) on the clipboard."""
-    return InlineKeyboardButton(label[:MAX_LABEL], copy_text=CopyTextButton(text))
+    return InlineKeyboardButton(_cut(label), copy_text=CopyTextButton(text))
 
 
 def link_button(label: str, url: str) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label[:MAX_LABEL], url=url)
+    return InlineKeyboardButton(_cut(label), url=url)
 
 
-def in_rows(buttons: Sequence[InlineKeyboardButton], width: int) -> tuple[Row, ...]:
-    """Buttons laid out `width` to a row."""
-    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+def in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> tuple[Row, ...]:
+    """A grid of `most` buttons a row, or of fewer where the longest label has no room beside the others."""
+    count = next((each for each in range(most, 1, -1) if _has_room(buttons, each)), 1)
+    return tuple(tuple(buttons[start : start + count]) for start in range(0, len(buttons), count))
+
+
+def label_width(count: int) -> int:
+    """Columns of a label in a row of `count` buttons."""
+    return LABEL_WIDTHS[min(count, len(LABEL_WIDTHS)) - 1]
+
+
+def width_of(text: str) -> int:
+    """Columns that a text takes on a screen."""
+    return sum(2 if unicodedata.east_asian_width(sign) in _WIDE else 1 for sign in text)
+
+
+def _cut(label: str) -> str:
+    """At most what a row of its own has room for; … stands for the rest."""
+    if width_of(label) <= label_width(1):
+        return label
+    while width_of(label) >= label_width(1):
+        label = label[:-1]
+    return label + _ELLIPSIS
+
+
+def _has_room(buttons: Sequence[InlineKeyboardButton], count: int) -> bool:
+    return all(width_of(each.text) <= label_width(count) for each in buttons)
+
+
+def _fitting(row: Row) -> tuple[Row, ...]:
+    """In their order, in rows of one length where such rows fit, else each as full as its labels let it be."""
+    for count in range(len(row), 1, -1):
+        parts = tuple(row[start : start + count] for start in range(0, len(row), count))
+        if all(_has_room(part, len(part)) for part in parts):
+            return parts
+    packed: list[Row] = [row[:1]]
+    for each in row[1:]:
+        wider = (*packed[-1], each)
+        packed = [*packed[:-1], wider] if _has_room(wider, len(wider)) else [*packed, (each,)]
+    return tuple(packed)

@@ -1,4 +1,4 @@
-"""What every screen has in common: aligned tables, the age line, tabs of accounts, pages."""
+"""What every screen has in common: the age line, tabs of accounts, pages."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.domain.ids import AccountId
 from bot.services.screens import Dated, Shown
 from handlers.core.callbacks import Code
 from handlers.core.links import RunCommand
-from handlers.texts.catalog import Markup, verbatim
+from handlers.texts.catalog import Markup
 from handlers.views.cards import Card, Row, button
 from handlers.views.render_context import RenderContext
 from handlers.views.times import span
@@ -26,33 +26,11 @@ from handlers.views.times import span
 T = TypeVar("T", bound=Dated)
 Item = TypeVar("Item")
 _NOW: Final = 1_000  # ms
-_GAP: Final = 2  # columns between a label and its value
 _PLAIN_TROUBLES: Final = (
     (KeyTrouble, "trouble-key"),
     (ClockTrouble, "trouble-clock"),
     (ExchangeUnreadable, "trouble-unreadable"),
 )
-
-
-def table(rows: Sequence[tuple[str, str]]) -> Markup:
-    """Labels to the left, values to the right, in a fixed-width block."""
-    label_width = max(len(label) for label, _ in rows)
-    value_width = max(len(value) for _, value in rows)
-    lines = (f"{label:<{label_width}}{' ' * _GAP}{value:>{value_width}}" for label, value in rows)
-    return Markup(f"<pre>{verbatim(chr(10).join(lines))}</pre>")
-
-
-def columns(rows: Sequence[Sequence[str]]) -> Markup:
-    """Several columns, the first to the left, the others to the right."""
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        first, *others = (
-            cell.ljust(width) if index == 0 else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  ".join((first, *others)).rstrip())
-    return Markup(f"<pre>{verbatim(chr(10).join(lines))}</pre>")
 
 
 def footer(viewer: RenderContext, shown: Shown[T]) -> Markup:
@@ -116,15 +94,22 @@ def page_of(items: Sequence[Item], wanted: int, size: int) -> Page[Item]:
 
 
 def page_row(viewer: RenderContext, page: Page[Item], to_code: Callable[[int], Code]) -> Row:
-    """Previous, where we are, next; nothing when there is one page."""
-    if page.count == 1:
-        return ()
-    say = viewer.say
-    here = button(say.plain("page", page=page.number + 1, pages=page.count), viewer.data(to_code(page.number)))
-    back = (button(say.plain("button-previous"), viewer.data(to_code(page.number - 1))),) if page.number else ()
-    is_last = page.number + 1 == page.count
-    ahead = () if is_last else (button(say.plain("button-next"), viewer.data(to_code(page.number + 1))),)
-    return (*back, here, *ahead)
+    """To the first page, the one before, the next, the last, each by its number; nothing when there is one page."""
+    here, last = page.number, page.count - 1
+    ways = (
+        ("button-page-first", 0, here > 1),
+        ("button-page-back", here - 1, here > 0),
+        ("button-page-on", here + 1, here < last),
+        ("button-page-last", last, here < last - 1),
+    )
+    return tuple(
+        button(viewer.say.plain(key, page=to + 1), viewer.data(to_code(to))) for key, to, is_there in ways if is_there
+    )
+
+
+def page_lines(viewer: RenderContext, page: Page[Item]) -> list[Markup]:
+    """Which page this is, where there are several."""
+    return [viewer.say("footer-page", page=page.number + 1, pages=page.count)] if page.count > 1 else []
 
 
 def command_button(viewer: RenderContext, label_key: str, command: str) -> Row:

@@ -66,6 +66,12 @@ def local_clock(at: Millis, now: Millis, time_zone: str) -> str:
     return there.strftime("%H:%M:%S" if is_today else "%m-%d %H:%M")
 
 
+def clock_and_day(at: Millis, time_zone: str) -> tuple[str, str]:
+    """15:00 and 2026-03-01 on the person's own clock, for tables."""
+    there = in_calendar(at, zone(time_zone) or UTC)
+    return (NO_DATE, NO_DATE) if there is None else (there.strftime("%H:%M"), there.strftime("%Y-%m-%d"))
+
+
 def day(at: Millis) -> str:
     """2026-03-01: the date in UTC."""
     there = in_calendar(at, UTC)

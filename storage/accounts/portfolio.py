@@ -9,7 +9,7 @@ from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.market import Category
 from bot.domain.portfolio import Order, Orders, OrderType, Position, Positions, Side
-from storage.sqlite.codecs import Row, decimal_text, json_items, json_list, optional_decimal, optional_decimal_text
+from storage.sqlite.codecs import Row, json_items, json_list, optional_decimal, optional_written_text, written_text
 from storage.sqlite.writer import Transaction
 
 T = TypeVar("T")
@@ -233,16 +233,16 @@ def _position_columns(position: Position) -> tuple[object, ...]:
         position.symbol,
         position.position_idx,
         position.side.value,
-        decimal_text(position.size),
-        optional_decimal_text(position.entry_price),
-        optional_decimal_text(position.mark_price),
-        optional_decimal_text(position.position_value),
-        optional_decimal_text(position.leverage),
-        optional_decimal_text(position.liquidation_price),
-        optional_decimal_text(position.unrealised_pnl),
-        optional_decimal_text(position.take_profit),
-        optional_decimal_text(position.stop_loss),
-        optional_decimal_text(position.trailing_stop),
+        written_text(position.size),
+        optional_written_text(position.entry_price),
+        optional_written_text(position.mark_price),
+        optional_written_text(position.position_value),
+        optional_written_text(position.leverage),
+        optional_written_text(position.liquidation_price),
+        optional_written_text(position.unrealised_pnl),
+        optional_written_text(position.take_profit),
+        optional_written_text(position.stop_loss),
+        optional_written_text(position.trailing_stop),
         position.created_ts,
         position.updated_ts,
         json_list(position.unread),
@@ -259,15 +259,15 @@ def _order_columns(order: Order) -> tuple[object, ...]:
         order.side.value,
         None if order.order_type is None else order.order_type.value,
         order.order_status,
-        optional_decimal_text(order.price),
-        decimal_text(order.qty),
-        optional_decimal_text(order.cum_exec_qty),
-        optional_decimal_text(order.trigger_price),
+        optional_written_text(order.price),
+        written_text(order.qty),
+        optional_written_text(order.cum_exec_qty),
+        optional_written_text(order.trigger_price),
         order.stop_order_type,
         order.time_in_force,
         None if order.reduce_only is None else int(order.reduce_only),
-        optional_decimal_text(order.take_profit),
-        optional_decimal_text(order.stop_loss),
+        optional_written_text(order.take_profit),
+        optional_written_text(order.stop_loss),
         order.created_ts,
         order.updated_ts,
         json_list(order.unread),

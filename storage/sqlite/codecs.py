@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.domain.errors import UnreadableRow
 from bot.domain.interning import intern_decimal
+from bot.domain.numbers import as_written, plain
 
 _DIGITS: Final = 40
 _LONGEST: Final = 2 * _DIGITS + 2  # with a sign and a point
@@ -15,28 +16,46 @@ Row = tuple[Any, ...]  # one row as sqlite3 answers it: the columns in the order
 
 
 def decimal_text(value: Decimal) -> str:
-    """The one way a value is written: no exponent, no plus, no needless zero (1000, 0.5, -3, 0).
+    """The one way a value of ours is written: no exponent, no plus, no needless zero (1000, 0.5, -3, 0).
 
     Raises ValueError for NaN, infinities and values of more than 40 digits on one side of the point.
     """
-    if value.is_zero():
-        return "0"
-    if not value.is_finite() or not -_DIGITS <= value.adjusted() < _DIGITS:
-        raise ValueError(f"no amount that can be stored: {value}")
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").removesuffix(".")
-    if len(text) > _LONGEST:
-        raise ValueError(f"no amount that can be stored: {value}")
-    return text
+    return _checked(plain(_storable(value)), value)
 
 
 def optional_decimal_text(value: Decimal | None) -> str | None:
     return None if value is None else decimal_text(value)
 
 
+def written_text(value: Decimal) -> str:
+    """A number of the exchange in the digits that it came in, zeros at the end too (64300.00, 0.0124500).
+
+    Raises ValueError as `decimal_text` does.
+    """
+    return _checked(as_written(_storable(value)), value)
+
+
+def optional_written_text(value: Decimal | None) -> str | None:
+    return None if value is None else written_text(value)
+
+
 def optional_decimal(text: str | None) -> Decimal | None:
     return None if text is None else intern_decimal(text)
+
+
+def _storable(value: Decimal) -> Decimal:
+    if value.is_zero():
+        exponent = value.as_tuple().exponent
+        return value if isinstance(exponent, int) and -_DIGITS <= exponent <= 0 else Decimal(0)
+    if not value.is_finite() or not -_DIGITS <= value.adjusted() < _DIGITS:
+        raise ValueError(f"no amount that can be stored: {value}")
+    return value
+
+
+def _checked(text: str, value: Decimal) -> str:
+    if len(text) > _LONGEST:
+        raise ValueError(f"no amount that can be stored: {value}")
+    return text
 
 
 def json_text(values: Mapping[str, str]) -> str:

@@ -347,6 +347,7 @@ async def harness(
         await assembly.application.initialize()
         try:
             yield Harness(assembly, api, bybit, clock)
+            assert not api.misfits, "too wide for a phone: " + "; ".join(dict.fromkeys(api.misfits))
         finally:
             bybit.gate.set()
             await assembly.application.shutdown()

@@ -15,6 +15,7 @@ from telegram.error import TimedOut
 from telegram.request import RequestData
 
 from bot.chat.transport import TelegramRequest
+from harness.layout import misfits
 
 BOT_ID = 4242
 BOT_USERNAME = "perpdesk_bot"
@@ -77,6 +78,7 @@ class FakeBotApi:
     held: asyncio.Event = field(default_factory=asyncio.Event)
     deaf: bool = False  # does what is asked, and its answer is lost
     next_message_id: int = 1
+    misfits: list[str] = field(default_factory=list)  # what was too wide for a phone
 
     def new_message_id(self) -> int:
         self.next_message_id += 1
@@ -109,6 +111,7 @@ class FakeBotApi:
         reason = _fault_of_text(params)
         if reason:
             return Refused(reason)
+        self._measure(params)
         reply = params.get("reply_parameters") or {}
         bubble = Bubble(
             chat_id=int(params["chat_id"]),
@@ -120,6 +123,10 @@ class FakeBotApi:
         )
         self.bubbles[bubble.chat_id, bubble.message_id] = bubble
         return self._message(bubble)
+
+    def _measure(self, params: dict[str, Any]) -> None:
+        rows = (params.get("reply_markup") or {}).get("inline_keyboard", [])
+        self.misfits += misfits(params["text"], [[button["text"] for button in row] for row in rows])
 
     def _on_sendphoto(self, params: dict[str, Any]) -> Any:
         return self._on_senddocument({**params, "document": params["photo"]})
@@ -168,6 +175,7 @@ class FakeBotApi:
         reason = _fault_of_text(params)
         if reason:
             return Refused(reason)
+        self._measure(params)
         keyboard = (params.get("reply_markup") or {}).get("inline_keyboard", [])
         if (visible(params["text"]), keyboard) == (bubble.text, bubble.keyboard):
             return Refused(

@@ -15,7 +15,7 @@ import orjson
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, TradeSettings
 from bot.domain.errors import ExchangeError, ExchangeRejected
 from bot.domain.ids import AccountId, Millis, Symbol, UserId
-from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Instrument, Instruments, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, CoinBalance, Executions, FeeRate, Orders, Position, Positions
 from bot.domain.portfolio import Execution as Fill
 from bot.domain.portfolio import Order as OpenOrder
@@ -57,6 +57,8 @@ class FakeBybit:
     asked_with: list[str] = field(default_factory=list)  # the API key of each signed call
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
     spot: dict[str, str] = field(default_factory=lambda: dict(SPOT))
+
+    silent_paths: set[str] = field(default_factory=set)  # that never answer
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -150,6 +152,10 @@ class FakeBybit:
         )
         return MarketBoard(category=category, items=items, as_of=as_of)
 
+    async def instruments(self, category: Category) -> Instruments:
+        rules = [await self.instrument(category, Symbol(name)) for name in sorted(self._listed(category))]
+        return Instruments(category=category, items=tuple(each for each in rules if each), as_of=self.clock.now())
+
     async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None:
         await self._answer()
         if symbol not in self._listed(category):
@@ -160,8 +166,8 @@ class FakeBybit:
             status="Trading",
             base_coin=symbol.removesuffix("USDT"),
             quote_coin="USDT",
-            tick_size=Decimal("0.10"),
-            qty_step=Decimal("0.001"),
+            tick_size=Decimal(1).scaleb(int(self._price(symbol, category).as_tuple().exponent)),
+            qty_step=Decimal("0.001") if self._price(symbol, category) >= 1 else Decimal(1),
             min_order_qty=Decimal("0.001"),
             max_order_qty=Decimal(1000),
             max_market_order_qty=Decimal(100),
@@ -250,6 +256,8 @@ class FakeBybitTransport:
         path, _, query = request.target.partition("?")
         self._bybit.asked[path] += 1
         self._bybit.hosts.add(request.host)
+        if path in self._bybit.silent_paths:
+            await asyncio.Event().wait()
         answer = self._answers.get(path.removeprefix("/demo"))
         assert answer is not None, f"the bot asks {path}, which this fake does not know"
         if "X-BAPI-API-KEY" in request.headers:
@@ -304,7 +312,10 @@ class FakeBybitTransport:
         return _list(map(_kline, reversed(klines.items)))
 
     async def _instruments(self, asked: Asked, _: Request) -> Json:
-        found = await self._bybit.instrument(Category(asked["category"]), Symbol(asked["symbol"]))
+        category = Category(asked["category"])
+        if "symbol" not in asked:
+            return _list(map(_instrument, (await self._bybit.instruments(category)).items))
+        found = await self._bybit.instrument(category, Symbol(asked["symbol"]))
         return _list([] if found is None else [_instrument(found)])
 
     async def _key(self, _: Asked, request: Request) -> Json:

@@ -39,6 +39,7 @@ LOADS: dict[str, tuple[str, slice]] = {
     "klines": ("klines", slice(1, None)),
     "board": ("board", slice(None)),
     "instrument": ("instrument", slice(None)),
+    "instruments": ("instruments", slice(None)),
     "balance": ("balance", slice(None)),
     "positions": ("positions", slice(None)),
     "orders": ("orders", slice(None)),

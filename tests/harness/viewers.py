@@ -1,10 +1,14 @@
 """Readers of cards, for tests of views: Anna with a practice and a demo account."""
 
+from decimal import Decimal
 from typing import Any
 
 from bot.domain.accounts import Account, AccountType, Exchange, TradeSettings
-from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.market import Category, Instrument, Instruments
 from bot.domain.users import Language, Role, UserConfig, UserSettings
+from bot.services.instruments import WithInstruments
+from bot.services.screens import Shown
 from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card
 from handlers.views.render_context import RenderContext
@@ -54,3 +58,39 @@ def labels(card: Card) -> list[list[str]]:
 
 def datas(card: Card) -> list[str]:
     return [str(button.callback_data) for row in card.rows for button in row if button.callback_data]
+
+
+def rules(symbol: str, tick: str, step: str, category: Category = Category.LINEAR) -> Instrument:
+    """A symbol's rules, of which the digits are shown."""
+    return Instrument(
+        category=category,
+        symbol=Symbol(symbol),
+        status="Trading",
+        base_coin="",
+        quote_coin="",
+        tick_size=Decimal(tick),
+        qty_step=Decimal(step),
+        min_order_qty=Decimal(step),
+        max_order_qty=Decimal(100),
+        max_market_order_qty=Decimal(100),
+        min_notional=Decimal(5),
+        max_leverage=Decimal(100),
+    )
+
+
+KNOWN = (
+    Instruments(
+        category=Category.LINEAR,
+        items=(
+            rules("1000PEPEUSDT", "0.0000001", "100"),
+            rules("BTCUSDT", "0.10", "0.001"),
+            rules("ETHUSDT", "0.01", "0.01"),
+        ),
+        as_of=NOW,
+    ),
+)
+
+
+def known(value: Any, **outcome: Any) -> Any:
+    """A screen's value beside the rules of Bitcoin, Ether and Pepe."""
+    return Shown(WithInstruments(value, KNOWN), **outcome)

@@ -163,14 +163,27 @@ async def test_an_account_that_is_not_there(harness: Harness) -> None:
 
 
 async def test_positions_in_pages(harness: Harness) -> None:
-    harness.bybit.positions = tuple(position(f"C{number}USDT") for number in range(6))
+    harness.bybit.positions = tuple(position(f"C{number}USDT") for number in range(9))
     anna = harness.person()
     await harness.demo_account(anna)
     await said(anna, "/positions")
-    bubble = await anna.press("›")
-    assert "C5USDT" in bubble.text
-    assert "C0USDT" not in bubble.text
-    assert "2 / 2" in bubble.labels
+    bubble = await anna.press("2 ›")
+    assert "C8 L" in bubble.text
+    assert "C0 L" not in bubble.text
+    assert "page 2 of 2" in bubble.text
+    assert "‹ 1" in bubble.labels
+    details = await anna.press("Details")
+    assert "page 1 of 3" in details.text
+    assert details.text.count("To mark") == 3, "every level of three positions"
+    assert "BTCUSDT" not in (await anna.press("List")).text
+
+
+async def test_a_position_leads_to_the_price_of_its_symbol(harness: Harness) -> None:
+    harness.bybit.positions = (position("ETHUSDT"),)
+    anna = harness.person()
+    await harness.demo_account(anna)
+    await said(anna, "/positions")
+    assert "ETHUSDT · 3,120.25" in (await anna.press("⚠️ ETHUSDT")).text.replace("\u00a0", " ")
 
 
 async def test_positions_of_another_are_never_shown(harness: Harness) -> None:

@@ -80,13 +80,17 @@ async def test_only_what_changed_is_written(tmp_path: Path) -> None:
         assert (found.items, found.as_of) == ((kept, moved, opened), LATER)
 
 
-async def test_the_same_amount_written_otherwise_is_no_change(tmp_path: Path) -> None:
-    async with open_storage(tmp_path, is_watched=False) as storage:
+async def test_amounts_stand_in_the_digits_that_the_exchange_wrote(tmp_path: Path) -> None:
+    async with open_storage(tmp_path) as storage:
         account = await storage.account()
-        await put(storage, account, position(size=Decimal("0.50")))
-        before = await changes(storage)
-        await put(storage, account, position(size=Decimal("5E-1")))
-        assert await changes(storage) - before == 1
+        await put(storage, account, position(mark_price=Decimal("64300.00"), unrealised_pnl=Decimal("-0.00")))
+        await put_orders(storage, account, order(price=Decimal("0.0124500")))
+        positions = await storage.queries.positions(account.account_id)
+        orders = await storage.queries.orders(account.account_id)
+        assert positions is not None
+        assert orders is not None
+        written = (positions.items[0].mark_price, positions.items[0].unrealised_pnl, orders.items[0].price)
+        assert list(map(str, written)) == ["64300.00", "0.00", "0.0124500"]
 
 
 async def test_an_older_answer_does_not_overwrite_a_newer_one(tmp_path: Path) -> None:
@@ -180,8 +184,8 @@ async def test_no_amount_is_stored_that_is_none(tmp_path: Path, field: str) -> N
                 await put(storage, account, position(**broken))
 
 
-@pytest.mark.parametrize("text", ["1.50", "01", "1e3", "+1", ".5", "5.", "", "1.2.3", "NaN", "1,5", "-1", "٣", "1 "])
-async def test_the_table_takes_canonical_amounts_alone(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["01", "1e3", "+1", ".5", "5.", "", "1.2.3", "NaN", "1,5", "-1", "٣", "1 "])
+async def test_the_table_takes_plain_amounts_alone(tmp_path: Path, text: str) -> None:
     async with open_storage(tmp_path) as storage:
         account = await storage.account()
         await put(storage, account, position())
@@ -189,8 +193,8 @@ async def test_the_table_takes_canonical_amounts_alone(tmp_path: Path, text: str
             await storage.write("UPDATE active_positions SET entry_price = ?", text)
 
 
-@pytest.mark.parametrize("text", ["-0", "--1", "-", "-.5", "-01", "-1.50", "1-1", "1e-3"])
-async def test_the_table_takes_canonical_signed_amounts_alone(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["-0", "--1", "-", "-.5", "-01", "1-1", "1e-3"])
+async def test_the_table_takes_plain_signed_amounts_alone(tmp_path: Path, text: str) -> None:
     async with open_storage(tmp_path) as storage:
         account = await storage.account()
         await put(storage, account, position())

@@ -74,6 +74,7 @@ READS: dict[str, tuple[str, tuple[Any, ...], str]] = {  # method: (loader, argum
     "klines": ("klines", (BTC, "60"), "market_data"),
     "board": ("board", (Category.LINEAR,), "market_data"),
     "instrument": ("instrument", (Category.LINEAR, BTC), "symbol_info"),
+    "instruments": ("instruments", (Category.LINEAR,), "symbol_info"),
 }
 NOT_CACHED = {"last_positions", "last_orders"}
 
@@ -298,7 +299,7 @@ async def test_a_sweep_in_steps_sweeps_all_regions_and_gives_way(
     reads: CachedReads, source: Source, clock: FakeClock
 ) -> None:
     await fill(reads, source)
-    clock.advance(10_000)
+    clock.advance(100_000)
     sweeping = asyncio.create_task(reads.sweep_in_steps())
     await asyncio.sleep(0)
     assert not sweeping.done(), "a step a turn of the loop"
@@ -309,7 +310,7 @@ async def test_a_sweep_in_steps_sweeps_all_regions_and_gives_way(
 async def test_a_sweep_answers_how_much_went(reads: CachedReads, source: Source, clock: FakeClock) -> None:
     await fill(reads, source)
     held = sum(stats.size for stats in reads.stats())
-    clock.advance(10_000)
+    clock.advance(100_000)
     assert reads.sweep() == held
     assert reads.sweep() == 0
 

@@ -33,8 +33,6 @@ KEPT: Final = {
     "bot.domain.market.Instrument.max_order_qty": TRADING,
     "bot.domain.market.Instrument.min_notional": TRADING,
     "bot.domain.market.Instrument.min_order_qty": TRADING,
-    "bot.domain.market.Instrument.qty_step": TRADING,
-    "bot.domain.market.Instrument.tick_size": TRADING,
     "bot.domain.market.KLINE_INTERVALS": TRADING,
     "bot.domain.market.Klines.interval": TRADING,
     "bot.domain.market.Ticker.volume_24h": TRADING,

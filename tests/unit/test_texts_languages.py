@@ -15,8 +15,10 @@ COUNTS = (0, 1, 2, 5, 11, 21, 22, 25, 101, 112)
 PLAIN_PREFIXES = ("button-", "command-", "bot-", "account-", "tab-", "page", "span-", "side-", "category-", "notify-",
                   "order-type-", "banned-alert", "not-yours", "none", "role-name")  # fmt: skip
 SAME_EVERYWHERE = {
-    "account-demo", "book-size", "button-next", "button-previous", "command-lang", "finding-good", "finding-refuse",
-    "finding-warn", "keys-line", "order-head", "order-kind", "order-state", "page", "position-head",
+    "account-demo", "button-next", "button-previous", "button-page-back", "button-page-first",
+    "button-page-last", "button-page-on", "command-lang", "finding-good", "finding-refuse",
+    "finding-warn", "keys-line", "order-head", "order-kind", "order-state", "position-head",
+    "positions-roi",
     "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
     "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin", "button-pin-back",
     "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line",

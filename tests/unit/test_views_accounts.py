@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from harness.bot_api import visible
 from harness.storage import execution, order, position
-from harness.viewers import DEMO, NOW, PAPER, account, datas, labels, viewer
+from harness.viewers import DEMO, NOW, PAPER, account, datas, known, labels, viewer
 
 from bot.domain.accounts import AccountType
 from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
@@ -15,7 +15,10 @@ from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
 from bot.domain.users import Language, UserSettings
 from bot.services.screens import Shown
-from handlers.accounts.views import balance_card, orders_card, positions_card, trades_card
+from handlers.accounts.order_views import orders_card
+from handlers.accounts.position_views import position_details_card, positions_card
+from handlers.accounts.trade_views import trades_card
+from handlers.accounts.views import balance_card
 
 D = Decimal
 
@@ -66,8 +69,8 @@ def test_a_balance() -> None:
         "In use            200.00 USDT",
         "Open PnL          −12.40 USDT",
         "Coins",
-        "USDT  10,000.00  10,000.00 USD",
-        "BTC       0.015     963.15 USD",
+        "USDT  10,000.00",
+        "BTC       0.015  963.15 USD",
         "just now · 12:00:05 UTC",
     ]
     assert labels(card) == [
@@ -93,69 +96,114 @@ def test_many_coins_are_cut_by_value() -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        (Language.ENGLISH, ["Positions · Bybit Demo", "2 open", "Long", "Short", "Stop", "Liquidation", "none"]),
-        (Language.RUSSIAN, ["Позиции · Bybit Демо", "2 открыты", "Лонг", "Шорт", "Стоп", "Ликвидация", "нет"]),
-        (Language.UKRAINIAN, ["Позиції · Bybit Демо", "2 відкриті", "Лонг", "Шорт", "Стоп", "Ліквідація", "немає"]),
+        (Language.ENGLISH, ["Positions · Bybit Demo", "2 open", "Long", "Short", "No stop", "Target", "mark price"]),
+        (Language.RUSSIAN, ["Позиции · Bybit Демо", "2 открыты", "Лонг", "Шорт", "Нет стопа", "Цель"]),
+        (Language.UKRAINIAN, ["Позиції · Bybit Демо", "2 відкриті", "Лонг", "Шорт", "Немає стопа", "Ціль"]),
     ],
 )
 def test_positions_in_each_language(language: Language, words: list[str]) -> None:
     items = (position(), position("ETHUSDT", side=Side.SELL))
-    text = visible(positions_card(viewer(language), DEMO, fresh(positions(*items))).text)
+    text = visible(positions_card(viewer(language), DEMO, known(positions(*items))).text)
     for word in words:
         assert word in text
 
 
-def test_a_position_shows_how_far_stop_target_and_liquidation_are() -> None:
-    items = (
-        position(stop_loss=D(62_000), liquidation_price=D("43100.2"), trailing_stop=D("150.5")),
-        position("ETHUSDT", side=Side.SELL, position_idx=2, leverage=None, mark_price=D("3120.25")),
-    )
-    lines = read(positions_card(viewer(), DEMO, fresh(positions(*items))))
-    assert lines[1] == "2 open, PnL −89.50 USDT"
-    assert lines[3] == "BTCUSDT · Long · 3x"
-    rows = [line.split("  ")[0] + " | " + line.split("  ")[-1].strip() for line in lines[4:13]]
-    assert rows == [
-        "Size | 0.5 BTC",
-        "Value | 32,105.25 USDT",
-        "Entry | 64,210.50",
-        "Mark | 64,300.00",
-        "PnL | −44.75 USDT (−0.14%)",
-        "Stop | 62,000.00 (−3.6%)",
-        "Target | 70,000.00 (+8.9%)",
-        "Trailing | 150.50",
-        "Liquidation | 43,100.20 (−33.0%)",
+def test_a_position_says_its_result_and_how_far_each_price_is_from_the_mark() -> None:
+    btc = position(stop_loss=D("63999.5"), liquidation_price=D("43100.2"), trailing_stop=D("150.5"))
+    assert read(positions_card(viewer(), DEMO, known(positions(btc)))) == [
+        "Positions · Bybit Demo",
+        "1 open · ▼ −44.75 USDT",
+        "",
+        "BTCUSDT · Long · 3x",
+        "0.5 BTC, worth 32,150.00 USDT at the mark price 64,300.00",
+        "▼ −44.75 USDT · ROI −0.42% · price +0.14%",
+        "Level         Price  To mark",
+        "Entry     64,210.50    −0.1%",
+        "Stop      63,999.50    −0.5%",
+        "Target    70,000.00    +8.9%",
+        "Liq.      43,100.20   −33.0%",
+        "Trailing     150.50",
+        "",
+        "just now · 12:00:05 UTC",
     ]
+
+
+def test_a_position_without_a_stop_and_without_a_liquidation_price_says_so() -> None:
+    items = positions(position("ETHUSDT", side=Side.SELL, position_idx=2, leverage=None, mark_price=D("3120.25")))
+    card = positions_card(viewer(), DEMO, known(items))
+    lines = read(card)
     assert "ETHUSDT · Short · hedge leg" in lines
+    assert "⚠️ No stop" in lines
+    assert "No liquidation price: the whole account covers this position." in lines
+    assert "ROI –" in lines[5], "the margin is not known where the leverage is not"
+    assert labels(card)[1] == ["⚠️ ETHUSDT"]
+    assert datas(card)[2] == "v1:px:ETHUSDT"
 
 
-def test_the_columns_of_a_table_are_aligned() -> None:
-    lines = read(positions_card(viewer(), DEMO, fresh(positions(position()))))
-    table = [line for line in lines if line.startswith(("Size", "Value", "Entry", "Mark", "PnL", "Stop", "Target"))]
-    assert len({len(line) for line in table}) == 1
+def test_a_liquidation_price_out_of_sight_has_no_percent() -> None:
+    short = position(side=Side.SELL, stop_loss=D(70_000), liquidation_price=D(720_123))
+    assert "Liq.    720,123.00      far" in read(positions_card(viewer(), DEMO, known(positions(short))))
 
 
-def test_no_line_is_wider_than_a_phone() -> None:
-    big = position("1000000MOGUSDT", size=D("12345678.9"), stop_loss=D("61000.55"), liquidation_price=D("43100.25"))
-    for language in Language:
-        text = visible(positions_card(viewer(language), DEMO, fresh(positions(big))).text)
-        assert max(len(line) for line in text.splitlines()) <= 40
+def five() -> Positions:
+    return positions(
+        position(stop_loss=D(63_000), liquidation_price=D("43100.2")),
+        position("ETHUSDT", stop_loss=D(3_000), mark_price=D(3_120), liquidation_price=D(3_000), leverage=D(10)),
+        position("1000PEPEUSDT", side=Side.SELL, mark_price=D("0.01245"), unrealised_pnl=D("-12345.67")),
+        position("SOLUSDT", stop_loss=D(140), mark_price=D(150), unrealised_pnl=D(1200)),
+        position("XRPUSDT", stop_loss=D(140), mark_price=D(150), leverage=None),
+    )
+
+
+def test_more_than_three_positions_are_a_line_each_the_riskiest_first() -> None:
+    card = positions_card(viewer(), DEMO, known(five()))
+    lines = read(card)
+    assert lines[1:10] == [
+        "5 open · ▼ −11,279.92 USDT",
+        "⚠️ No stop: 1000PEPEUSDT",
+        "Symbol         PnL  ROI% Liq.%",
+        "1000PEPE S −12,346  −115     –",
+        "ETH L       −44.75  −1.4  −3.8",
+        "BTC L       −44.75  −0.4 −33.0",
+        "SOL L       +1,200 +11.2     –",
+        "XRP L       −44.75     –     –",
+        "L long, S short · ROI: PnL by the margin put up · Liq.: from the mark price to liquidation",
+    ]
+    assert labels(card) == [
+        ["Practice", "• Bybit Demo"],
+        ["⚠️ 1000PEPEUSDT", "ETHUSDT"],
+        ["BTCUSDT", "SOLUSDT"],
+        ["XRPUSDT"],
+        ["Balance", "Orders", "Trades"],
+        ["Details", "↻ Refresh", "Menu"],
+    ]
+
+
+def test_the_details_of_many_positions_come_three_a_page() -> None:
+    card = position_details_card(viewer(), DEMO, known(five()), 1)
+    text = "\n".join(read(card))
+    assert "SOLUSDT · Long" in text
+    assert "page 2 of 2" in text
+    assert ["‹ 1"] in labels(card)
+    assert ["List", "↻ Refresh", "Menu"] in labels(card)
 
 
 def test_nothing_open() -> None:
-    assert read(positions_card(viewer(), PAPER, fresh(positions())))[1] == "No open positions in USDT perpetuals."
+    assert read(positions_card(viewer(), PAPER, known(positions())))[1] == "No open positions in USDT perpetuals."
 
 
 def test_pages() -> None:
-    items = tuple(position(f"C{number:02}USDT") for number in range(9))
-    first = positions_card(viewer(), DEMO, fresh(positions(*items)))
-    middle = positions_card(viewer(), DEMO, fresh(positions(*items)), 1)
-    last = positions_card(viewer(), DEMO, fresh(positions(*items)), 99)
-    assert ["1 / 3", "›"] in labels(first)
-    assert ["‹", "2 / 3", "›"] in labels(middle)
-    assert ["‹", "3 / 3"] in labels(last), "a page that is gone shows the last one"
-    assert "C08USDT" in last.text
+    items = tuple(position(f"C{number:02}USDT") for number in range(20))
+    first = positions_card(viewer(), DEMO, known(positions(*items)))
+    middle = positions_card(viewer(), DEMO, known(positions(*items)), 1)
+    last = positions_card(viewer(), DEMO, known(positions(*items)), 99)
+    assert ["2 ›", "3 »"] in labels(first)
+    assert ["‹ 1", "3 ›"] in labels(middle)
+    assert ["« 1", "‹ 2"] in labels(last), "a page that is gone shows the last one"
+    assert "C19 L" in last.text
     assert "v1:pos:2:2" in datas(last)
-    assert "9 open" in first.text
+    assert "20 open" in first.text
+    assert "page 2 of 3" in middle.text
 
 
 def test_orders() -> None:
@@ -165,7 +213,7 @@ def test_orders() -> None:
         order("o3", stop_order_type="StopLoss", price=None, trigger_price=D(61_000), qty=D(0), reduce_only=True,
               order_status="Untriggered"),
     )  # fmt: skip
-    shown = fresh(Orders(account_id=AccountId(2), items=items, as_of=NOW))
+    shown = known(Orders(account_id=AccountId(2), items=items, as_of=NOW))
     text = "\n".join(read(orders_card(viewer(), DEMO, shown)))
     for words in (
         "3 open orders",
@@ -182,27 +230,34 @@ def test_orders() -> None:
 
 
 def test_no_orders_and_no_trades() -> None:
-    orders = fresh(Orders(account_id=AccountId(1), items=(), as_of=NOW))
-    fills = fresh(Executions(account_id=AccountId(1), items=(), as_of=NOW))
+    orders = known(Orders(account_id=AccountId(1), items=(), as_of=NOW))
+    fills = known(Executions(account_id=AccountId(1), items=(), as_of=NOW))
     assert read(orders_card(viewer(), PAPER, orders))[1] == "No open orders on USDT perpetuals and spot."
     assert read(trades_card(viewer(), PAPER, fills))[1] == "No trades on USDT perpetuals and spot yet."
 
 
 def test_trades_on_the_own_clock() -> None:
-    items = (execution(exec_ts=NOW), execution("e2", exec_type="Funding", exec_ts=Millis(NOW - 86_400_000)))
+    items = (execution(exec_ts=NOW), execution("e2", exec_ts=Millis(NOW - 86_400_000)))
     settings = UserSettings(time_zone="Europe/Kyiv")
-    shown = fresh(Executions(account_id=AccountId(2), items=items, as_of=NOW))
-    lines = read(trades_card(viewer(settings=settings), DEMO, shown))
-    assert lines[1] == "The last 2 fills · times: Kyiv"
-    assert lines[3:5] == ["15:00:05 BTCUSDT · Buy 0.01 BTC at 64,000.5", "640.00 USDT · fee −0.0352 USDT · maker"]
-    assert lines[6].startswith("10-08 15:00 ")
-    assert lines[7].endswith("funding")
+    shown = known(Executions(account_id=AccountId(2), items=items, as_of=NOW))
+    card = trades_card(viewer(settings=settings), DEMO, shown)
+    assert read(card)[1:9] == [
+        "The last 2 fills · times: Kyiv",
+        "",
+        "2025-10-09",
+        "15:00 BTC           Buy 0.01",
+        "      64,000.50  fee −0.0352",
+        "",
+        "2025-10-08",
+        "15:00 BTC           Buy 0.01",
+    ]
+    assert labels(card)[1] == ["BTCUSDT"]
 
 
 def test_two_accounts_of_a_type_are_told_apart() -> None:
-    twin = account(AccountType.DEMO, 3, label="second")
+    twin = account(AccountType.DEMO, 3, label="Demo 2")
     card = balance_card(viewer(accounts=(PAPER, DEMO, twin)), twin, fresh(balance()))
-    assert labels(card)[0] == ["Practice", "Bybit Demo (label)", "• Bybit Demo (second)"]
+    assert labels(card)[0] == ["Practice", "Bybit Demo", "• Bybit Demo 2"]
 
 
 def test_one_account_needs_no_tabs() -> None:
@@ -241,6 +296,6 @@ async def test_a_value_on_its_way_is_announced() -> None:
 
 def test_no_meaning_is_told_by_color_alone() -> None:
     """A loss has its minus, a side its word."""
-    text = visible(positions_card(viewer(), DEMO, fresh(positions(position()))).text)
+    text = visible(positions_card(viewer(), DEMO, known(positions(position()))).text)
     assert not {"🟢", "🔴", "🟩", "🟥"} & set(text)
     assert "−" in text

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bot.domain.accounts import Account, KeyCheck, NewKey
 from bot.domain.ids import Symbol
-from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
 
 
@@ -26,6 +26,7 @@ class MarketData(Protocol):
     async def klines(self, category: Category, symbol: Symbol, interval: str) -> Klines: ...
     async def board(self, category: Category) -> MarketBoard: ...
     async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None: ...
+    async def instruments(self, category: Category) -> Instruments: ...
 
 
 class KeyInspector(Protocol):

@@ -1,23 +1,29 @@
-"""Public data of the live market: `MarketData`. One call a read."""
+"""Public data of the live market: `MarketData`."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from bot.domain.errors import ExchangeRejected
 from bot.domain.ids import Symbol
-from bot.domain.market import Category, Instrument, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.ports.clock import Clock
+from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.client import BybitClient
-from bot.exchange.bybit.market_answers import board, instrument, klines, order_book, ticker
+from bot.exchange.bybit.fields import text
+from bot.exchange.bybit.market_answers import board, instrument, instruments, klines, order_book, ticker
 from bot.exchange.retcodes import NO_SUCH_SYMBOL
 
 DEPTH: Final = 25  # levels a side; Bybit gives up to 500 of linear, 200 of spot
 KLINES: Final = 24  # Bybit gives up to 1000
+_INSTRUMENTS_A_PAGE: Final = 1000  # Bybit's largest; spot comes whole
+_MOST_PAGES: Final = 10
+_LONGEST_CURSOR: Final = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BybitMarket:
-    """Implements `bot.domain.ports.exchange.MarketData`: one call a read. Raises ExchangeErrors."""
+    """Implements `bot.domain.ports.exchange.MarketData`: one call a read, but for long lists. Raises ExchangeErrors."""
 
     client: BybitClient
     clock: Clock
@@ -56,3 +62,23 @@ class BybitMarket:
                 return None
             raise
         return found
+
+    async def instruments(self, category: Category) -> Instruments:
+        """The rules of every symbol of a category: one call for spot, one for each thousand perpetuals."""
+        found: list[Instrument] = []
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            call = self.client.get_instruments_info(
+                category=category.value, limit=_INSTRUMENTS_A_PAGE, **({"cursor": cursor} if cursor else {})
+            )
+            items, cursor = await call.read(partial(_page, category))
+            found += items
+            if not cursor:
+                break
+        found.sort(key=lambda each: each.symbol)
+        return Instruments(category=category, items=tuple(found), as_of=self.clock.now())
+
+
+def _page(category: Category, answer: Answer) -> tuple[list[Instrument], str]:
+    cursor = answer.fields.get("nextPageCursor")
+    return instruments(answer, category), text(answer.fields, "nextPageCursor", _LONGEST_CURSOR) if cursor else ""

@@ -33,14 +33,22 @@ _KLINE_PARTS: Final = 6  # start, open, high, low, close, volume; turnover follo
 def instrument(answer: Answer, category: Category, symbol: Symbol) -> Instrument | None:
     """The symbol's rules, None if the answer does not have it."""
     row = answer.object_of(symbol)
-    if row is None:
-        return None
+    return None if row is None else _instrument(row, category)
+
+
+def instruments(answer: Answer, category: Category) -> list[Instrument]:
+    """The rules of every symbol. Those that can't be read are left out: their numbers stand as Bybit writes them."""
+    items, _ = answer.each(array(answer.fields, "list"), lambda row: _instrument(row, category))
+    return items
+
+
+def _instrument(row: Row, category: Category) -> Instrument:
     lot, price = row.part("lotSizeFilter"), row.part("priceFilter")
     max_qty = lot.maybe(money, "maxLimitOrderQty") or lot.maybe(money, "maxOrderQty")
     max_market_qty = lot.maybe(money, "maxMktOrderQty") or lot.maybe(money, "maxMarketOrderQty")
     return Instrument(
         category=category,
-        symbol=symbol,
+        symbol=symbol_of(row.fields),
         status=row.maybe(text, "status") or "",
         base_coin=row.maybe(text, "baseCoin") or "",
         quote_coin=row.maybe(text, "quoteCoin") or "",

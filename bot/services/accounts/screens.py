@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.accounts import Account
 from bot.domain.portfolio import Balance, Executions, Orders, Positions
 from bot.domain.ports.reads import Reads
+from bot.services.instruments import InstrumentReader, WithInstruments
 from bot.services.screens import ScreenReader, Shown, at_hand
 
 
@@ -14,15 +15,25 @@ class AccountScreens:
 
     reads: Reads
     reader: ScreenReader
+    instruments: InstrumentReader
 
     async def balance(self, account: Account) -> Shown[Balance]:
         return await self.reader.read(self.reads.balance(account), at_hand(self.reads.last_balance, account))
 
-    async def positions(self, account: Account) -> Shown[Positions]:
-        return await self.reader.read(self.reads.positions(account), lambda: self.reads.last_positions(account))
+    async def positions(self, account: Account) -> Shown[WithInstruments[Positions]]:
+        return await self.reader.read(
+            self.instruments.beside(self.reads.positions(account)),
+            self.instruments.beside_last(lambda: self.reads.last_positions(account)),
+        )
 
-    async def orders(self, account: Account) -> Shown[Orders]:
-        return await self.reader.read(self.reads.orders(account), lambda: self.reads.last_orders(account))
+    async def orders(self, account: Account) -> Shown[WithInstruments[Orders]]:
+        return await self.reader.read(
+            self.instruments.beside(self.reads.orders(account)),
+            self.instruments.beside_last(lambda: self.reads.last_orders(account)),
+        )
 
-    async def executions(self, account: Account) -> Shown[Executions]:
-        return await self.reader.read(self.reads.executions(account), at_hand(self.reads.last_executions, account))
+    async def executions(self, account: Account) -> Shown[WithInstruments[Executions]]:
+        return await self.reader.read(
+            self.instruments.beside(self.reads.executions(account)),
+            self.instruments.beside_last(at_hand(self.reads.last_executions, account)),
+        )

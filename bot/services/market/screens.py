@@ -11,6 +11,7 @@ from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.ports.reads import Reads
 from bot.domain.symbol_names import FoundSymbol, TypedSymbol, assumed, find_symbol, read_symbol, unknown_symbol
+from bot.services.instruments import InstrumentReader, WithInstruments
 from bot.services.screens import ScreenReader, Shown, at_hand
 
 RESOLVE_PATIENCE: Final = 0.2  # seconds
@@ -36,18 +37,28 @@ class MarketScreens:
 
     reads: Reads
     reader: ScreenReader
+    instruments: InstrumentReader
     resolve_patience: float = RESOLVE_PATIENCE
 
-    async def book(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[OrderBook]:
+    async def book(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[WithInstruments[OrderBook]]:
         last = at_hand(self.reads.last_order_book, symbol, category)
-        return await self.reader.read(self.reads.order_book(symbol, category), last)
+        return await self.reader.read(
+            self.instruments.beside(self.reads.order_book(symbol, category), category),
+            self.instruments.beside_last(last, category),
+        )
 
-    async def board(self, category: Category) -> Shown[MarketBoard]:
-        return await self.reader.read(self.reads.board(category), at_hand(self.reads.last_board, category))
+    async def board(self, category: Category) -> Shown[WithInstruments[MarketBoard]]:
+        return await self.reader.read(
+            self.instruments.beside(self.reads.board(category), category),
+            self.instruments.beside_last(at_hand(self.reads.last_board, category), category),
+        )
 
-    async def price(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[PriceCard]:
+    async def price(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[WithInstruments[PriceCard]]:
         last = at_hand(self._last_price_card, symbol, category)
-        return await self.reader.read(self._price_card(symbol, category), last)
+        return await self.reader.read(
+            self.instruments.beside(self._price_card(symbol, category), category),
+            self.instruments.beside_last(last, category),
+        )
 
     async def resolve(self, typed: str) -> FoundSymbol:
         """The symbol that was meant: btc, BTC/USDT, btc spot, эфир; PEPE is 1000PEPEUSDT.

@@ -26,8 +26,8 @@ coins-unreadable =
 positions-title = <b>Positions</b> · { $account }
 positions-total =
     { $count ->
-        [one] { $count } open, PnL { $pnl }
-       *[other] { $count } open, PnL { $pnl }
+        [one] { $count } open · { $arrow } <b>{ $pnl }</b>
+       *[other] { $count } open · { $arrow } <b>{ $pnl }</b>
     }
 positions-none = No open positions in USDT perpetuals.
 positions-unreadable =
@@ -40,12 +40,32 @@ position-hedge = hedge leg
 position-size = Size
 position-value = Value
 position-entry = Entry
-position-mark = Mark
 position-pnl = PnL
 position-stop = Stop
 position-target = Target
 position-trailing = Trailing
-position-liquidation = Liquidation
+position-liquidation = Liq.
+position-level = Level
+position-away = To mark
+position-far = far
+position-size-alone = { $size }, the mark price is not told
+position-worth = { $size }, worth { $value } at the mark price { $mark }
+position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi } · price { $move }
+position-unprotected = ⚠️ <b>No stop</b>
+position-no-liquidation = <i>No liquidation price: the whole account covers this position.</i>
+positions-unprotected =
+    ⚠️ <b>No stop:</b> { $symbols }{ $more ->
+        [0] {""}
+       *[other] {" "}and { $more } more
+    }
+positions-legend = <i>L long, S short · ROI: PnL by the margin put up · Liq.: from the mark price to liquidation</i>
+positions-symbol = Symbol
+positions-roi = ROI%
+positions-liquidation = Liq.%
+side-long-letter = L
+side-short-letter = S
+button-details = Details
+button-all-positions = List
 
 orders-title = <b>Orders</b> · { $account }
 orders-total =
@@ -105,8 +125,7 @@ trades-unreadable =
         [one] ⚠️ { $count } fill can't be read: { $names }.
        *[other] ⚠️ { $count } fills can't be read: { $names }.
     }
-trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } at { $price }
-trade-tail = { $value } · fee { $fee } · { $kind }
+trade-fee = fee { $fee }
 trade-kind =
     { $kind ->
         [maker] maker

@@ -32,7 +32,8 @@ license-not-yet = Orders can't be placed here yet. Until then only the number of
 license-by-hand = New entries by hand:
 license-by-signals = New entries by signals and strategies:
 license-by-both = New entries, by hand and by signals:
-license-how-many = How many at most; accounts are those connected to Bybit, of each kind:
+license-how-many = At most ({ $plans }); accounts of each kind at Bybit:
+license-kind = Type
 license-column =
     { $kind ->
         [trial] Trial
@@ -43,7 +44,7 @@ license-column =
 license-account =
     { $account_type ->
         [paper] Practice
-        [demo] Bybit Demo
+        [demo] Demo
        *[live] Live
     }
 license-limit =

@@ -21,11 +21,9 @@ price-funding = Funding
 price-next-funding = Next funding in
 
 book-title = <b>{ $symbol }</b> · order book
-book-side = Side
-book-price = Price
-book-size = { $coin }
-book-sell = Sell
-book-buy = Buy
+book-ask = Ask
+book-bid = Bid
+book-sum = Sum
 book-spread = Spread { $spread } { $quote } ({ $share })
 book-empty = Nobody is buying or selling right now.
 
@@ -38,6 +36,9 @@ symbols-title =
         [one] { $count } symbol, by turnover in 24 h
        *[other] { $count } symbols, by turnover in 24 h
     }
+symbols-name = Symbol
+symbols-price = Price
+symbols-change = 24 h
 category-linear = Perpetuals
 category-spot = Spot
 book-unreadable =

@@ -28,9 +28,9 @@ coins-unreadable =
 positions-title = <b>Позиции</b> · { $account }
 positions-total =
     { $count ->
-        [one] { $count } открыта, PnL { $pnl }
-        [few] { $count } открыты, PnL { $pnl }
-       *[many] { $count } открыто, PnL { $pnl }
+        [one] { $count } открыта · { $arrow } <b>{ $pnl }</b>
+        [few] { $count } открыты · { $arrow } <b>{ $pnl }</b>
+       *[many] { $count } открыто · { $arrow } <b>{ $pnl }</b>
     }
 positions-none = Открытых позиций по бессрочным в USDT нет.
 positions-unreadable =
@@ -44,12 +44,32 @@ position-hedge = хедж
 position-size = Размер
 position-value = Стоимость
 position-entry = Вход
-position-mark = Цена маркировки
 position-pnl = PnL
 position-stop = Стоп
 position-target = Цель
 position-trailing = Трейлинг
-position-liquidation = Ликвидация
+position-liquidation = Ликвид.
+position-level = Уровень
+position-away = До неё
+position-far = далеко
+position-size-alone = { $size }, цена маркировки неизвестна
+position-worth = { $size }, стоимость { $value } по цене маркировки { $mark }
+position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi } · цена { $move }
+position-unprotected = ⚠️ <b>Нет стопа</b>
+position-no-liquidation = <i>Цены ликвидации нет: позицию покрывает весь счёт.</i>
+positions-unprotected =
+    ⚠️ <b>Нет стопа:</b> { $symbols }{ $more ->
+        [0] {""}
+       *[other] {" "}и ещё { $more }
+    }
+positions-legend = <i>Л лонг, Ш шорт · ROI: PnL к внесённой марже · Ликв.: от цены маркировки до ликвидации</i>
+positions-symbol = Пара
+positions-roi = ROI%
+positions-liquidation = Ликв%
+side-long-letter = Л
+side-short-letter = Ш
+button-details = Подробно
+button-all-positions = Списком
 
 orders-title = <b>Ордера</b> · { $account }
 orders-total =
@@ -113,8 +133,7 @@ trades-unreadable =
         [few] ⚠️ { $count } сделки не удаётся прочитать: { $names }.
        *[many] ⚠️ { $count } сделок не удаётся прочитать: { $names }.
     }
-trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } по { $price }
-trade-tail = { $value } · комиссия { $fee } · { $kind }
+trade-fee = комис. { $fee }
 trade-kind =
     { $kind ->
         [maker] мейкер

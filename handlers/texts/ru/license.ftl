@@ -34,7 +34,8 @@ license-not-yet = Ордера здесь пока не выставить. До
 license-by-hand = Новые входы вручную:
 license-by-signals = Новые входы по сигналам и стратегиям:
 license-by-both = Новые входы, вручную и по сигналам:
-license-how-many = Не больше, чем здесь; счета – подключённые к Bybit, каждого вида:
+license-how-many = Не больше ({ $plans }); счета – каждого вида на Bybit:
+license-kind = Вид
 license-column =
     { $kind ->
         [trial] Триал
@@ -45,7 +46,7 @@ license-column =
 license-account =
     { $account_type ->
         [paper] Практика
-        [demo] Bybit Демо
+        [demo] Демо
        *[live] Реальный
     }
 license-limit =

@@ -21,11 +21,9 @@ price-funding = Фандинг
 price-next-funding = До фандинга
 
 book-title = <b>{ $symbol }</b> · стакан
-book-side = Сторона
-book-price = Цена
-book-size = { $coin }
-book-sell = Продажа
-book-buy = Покупка
+book-ask = Аск
+book-bid = Бид
+book-sum = Сумма
 book-spread = Спред { $spread } { $quote } ({ $share })
 book-empty = Сейчас никто не покупает и не продаёт.
 
@@ -39,6 +37,9 @@ symbols-title =
         [few] { $count } пары, по обороту за 24 ч
        *[many] { $count } пар, по обороту за 24 ч
     }
+symbols-name = Пара
+symbols-price = Цена
+symbols-change = 24 ч
 category-linear = Бессрочные
 category-spot = Спот
 book-unreadable =

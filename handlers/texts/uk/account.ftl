@@ -28,9 +28,9 @@ coins-unreadable =
 positions-title = <b>Позиції</b> · { $account }
 positions-total =
     { $count ->
-        [one] { $count } відкрита, PnL { $pnl }
-        [few] { $count } відкриті, PnL { $pnl }
-       *[many] { $count } відкрито, PnL { $pnl }
+        [one] { $count } відкрита · { $arrow } <b>{ $pnl }</b>
+        [few] { $count } відкриті · { $arrow } <b>{ $pnl }</b>
+       *[many] { $count } відкрито · { $arrow } <b>{ $pnl }</b>
     }
 positions-none = Відкритих позицій за безстроковими в USDT немає.
 positions-unreadable =
@@ -44,12 +44,32 @@ position-hedge = хедж
 position-size = Розмір
 position-value = Вартість
 position-entry = Вхід
-position-mark = Ціна маркування
 position-pnl = PnL
 position-stop = Стоп
 position-target = Ціль
 position-trailing = Трейлінг
-position-liquidation = Ліквідація
+position-liquidation = Ліквід.
+position-level = Рівень
+position-away = До неї
+position-far = далеко
+position-size-alone = { $size }, ціна маркування невідома
+position-worth = { $size }, вартість { $value } за ціною маркування { $mark }
+position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi } · ціна { $move }
+position-unprotected = ⚠️ <b>Немає стопа</b>
+position-no-liquidation = <i>Ціни ліквідації немає: позицію покриває весь рахунок.</i>
+positions-unprotected =
+    ⚠️ <b>Немає стопа:</b> { $symbols }{ $more ->
+        [0] {""}
+       *[other] {" "}і ще { $more }
+    }
+positions-legend = <i>Л лонг, Ш шорт · ROI: PnL до внесеної маржі · Лікв.: від ціни маркування до ліквідації</i>
+positions-symbol = Пара
+positions-roi = ROI%
+positions-liquidation = Лікв%
+side-long-letter = Л
+side-short-letter = Ш
+button-details = Докладно
+button-all-positions = Списком
 
 orders-title = <b>Ордери</b> · { $account }
 orders-total =
@@ -113,8 +133,7 @@ trades-unreadable =
         [few] ⚠️ { $count } угоди не вдається прочитати: { $names }.
        *[many] ⚠️ { $count } угод не вдається прочитати: { $names }.
     }
-trade-head = { $time } <b>{ $symbol }</b> · { $side } { $size } за { $price }
-trade-tail = { $value } · комісія { $fee } · { $kind }
+trade-fee = коміс. { $fee }
 trade-kind =
     { $kind ->
         [maker] мейкер

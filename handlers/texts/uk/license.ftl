@@ -34,7 +34,8 @@ license-not-yet = Ордери тут поки не виставити. Доти
 license-by-hand = Нові входи вручну:
 license-by-signals = Нові входи за сигналами та стратегіями:
 license-by-both = Нові входи, вручну та за сигналами:
-license-how-many = Не більше, ніж тут; рахунки – підключені до Bybit, кожного виду:
+license-how-many = Не більше ({ $plans }); рахунки – кожного виду на Bybit:
+license-kind = Вид
 license-column =
     { $kind ->
         [trial] Тріал
@@ -45,7 +46,7 @@ license-column =
 license-account =
     { $account_type ->
         [paper] Практика
-        [demo] Bybit Демо
+        [demo] Демо
        *[live] Реальний
     }
 license-limit =

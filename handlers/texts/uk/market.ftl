@@ -21,11 +21,9 @@ price-funding = Фандинг
 price-next-funding = До фандингу
 
 book-title = <b>{ $symbol }</b> · стакан
-book-side = Сторона
-book-price = Ціна
-book-size = { $coin }
-book-sell = Продаж
-book-buy = Купівля
+book-ask = Аск
+book-bid = Бід
+book-sum = Сума
 book-spread = Спред { $spread } { $quote } ({ $share })
 book-empty = Зараз ніхто не купує й не продає.
 
@@ -39,6 +37,9 @@ symbols-title =
         [few] { $count } пари, за оборотом за 24 год
        *[many] { $count } пар, за оборотом за 24 год
     }
+symbols-name = Пара
+symbols-price = Ціна
+symbols-change = 24 год
 category-linear = Безстрокові
 category-spot = Спот
 book-unreadable =

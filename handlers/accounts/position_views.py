@@ -1,0 +1,229 @@
+"""An account's open positions: one by one with every level, or one line each, the riskiest first."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.accounts import Account
+from bot.domain.ids import Symbol
+from bot.domain.market import Instrument
+from bot.domain.portfolio import Position, Positions, Side
+from bot.services.instruments import WithInstruments
+from bot.services.screens import Shown
+from handlers.accounts.callbacks import ShowPositionDetails, ShowPositions
+from handlers.accounts.views import lost_lines, other_screens, symbol_rows, told_money
+from handlers.texts.catalog import Markup, join
+from handlers.views.cards import Card, button
+from handlers.views.figures import CENT, Figures, arrow, percent_away
+from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
+from handlers.views.render_context import RenderContext
+from handlers.views.symbols import base_of, quote_of
+from handlers.views.tables import columns, cut
+
+IN_DETAIL: Final = 3  # positions that are shown with every level at once
+IN_LINES: Final = 8  # positions a page, one line each
+_NAME_WIDTH: Final = 8  # characters
+_WHOLE_FROM: Final = 1_000  # USDT from which a line has no room for cents
+_NAMED: Final = 4  # symbols without a stop that are told by name
+_FAR: Final = Decimal(1)  # a price that is twice or zero: nobody looks at how far exactly
+_TENTH: Final = Decimal("0.1")
+_BLANK: Final = Markup("")
+_ZERO: Final = Decimal(0)
+_UNIT: Final = Decimal(1)
+_NOT_TOLD: Final = "–"
+_PositionsShown = Shown[WithInstruments[Positions]]
+
+
+def positions_card(viewer: RenderContext, account: Account, shown: _PositionsShown, page_number: int = 0) -> Card:
+    """Three and fewer with every level; more in a line each."""
+    if shown.value is None or len(shown.value.value.items) <= IN_DETAIL:
+        return position_details_card(viewer, account, shown, page_number)
+    items = by_risk(shown.value.value.items)
+    page = page_of(items, page_number, IN_LINES)
+    say = viewer.say
+    unprotected = _unprotected(items)
+    parts = _head(viewer, account, shown.value.value)
+    if unprotected:
+        named = ", ".join(unprotected[:_NAMED])
+        parts.append(say("positions-unprotected", symbols=named, more=max(0, len(unprotected) - _NAMED)))
+    parts += [_lines(viewer, page.items), say("positions-legend"), *page_lines(viewer, page), footer(viewer, shown)]
+    details = button(say.plain("button-details"), viewer.data(ShowPositionDetails(account.account_id, 0)))
+    return Card(
+        text=join(parts),
+        rows=(
+            account_tabs(viewer, account, ShowPositions),
+            *symbol_rows(viewer, page.items, marked=unprotected),
+            page_row(viewer, page, lambda number: ShowPositions(account.account_id, number)),
+            other_screens(viewer, account, ShowPositions),
+            (details, *refresh_button(viewer, ShowPositions(account.account_id, page.number)), *menu_row(viewer)),
+        ),
+    )
+
+
+def position_details_card(
+    viewer: RenderContext, account: Account, shown: _PositionsShown, page_number: int = 0
+) -> Card:
+    """Size, value, PnL, and the distance of the mark price to entry, stop, target and liquidation."""
+    say = viewer.say
+    items = by_risk(shown.value.value.items) if shown.value is not None else ()
+    page = page_of(items, page_number, IN_DETAIL)
+    parts = [_title(viewer, account)] if shown.value is None else _head(viewer, account, shown.value.value)
+    for position in page.items:
+        instrument = shown.value.instrument(position.category, position.symbol) if shown.value is not None else None
+        parts += [_BLANK, *_position(viewer, position, instrument)]
+    parts += [_BLANK, *page_lines(viewer, page), footer(viewer, shown)]
+    code = ShowPositionDetails if len(items) > IN_DETAIL else ShowPositions
+    whole = button(say.plain("button-all-positions"), viewer.data(ShowPositions(account.account_id, 0)))
+    list_button = (whole,) if len(items) > IN_DETAIL else ()
+    return Card(
+        text=join(parts),
+        rows=(
+            account_tabs(viewer, account, ShowPositions),
+            *symbol_rows(viewer, page.items, marked=_unprotected(page.items)),
+            page_row(viewer, page, lambda number: ShowPositionDetails(account.account_id, number)),
+            other_screens(viewer, account, ShowPositions),
+            (*list_button, *refresh_button(viewer, code(account.account_id, page.number)), *menu_row(viewer)),
+        ),
+    )
+
+
+def by_risk(positions: Sequence[Position]) -> tuple[Position, ...]:
+    """Those without a stop first, then the nearest to liquidation."""
+    return tuple(sorted(positions, key=lambda each: (not _has_no_stop(each), _nearness(each))))
+
+
+def _has_no_stop(position: Position) -> bool:
+    """A stop that can't be read is one."""
+    return position.stop_loss is None and "stopLoss" not in position.unread
+
+
+def _nearness(position: Position) -> Decimal:
+    distance = _away(position.liquidation_price, position)
+    return Decimal("Infinity") if distance is None else abs(distance)
+
+
+def _title(viewer: RenderContext, account: Account) -> Markup:
+    return viewer.say("positions-title", account=viewer.account_name(account))
+
+
+def _head(viewer: RenderContext, account: Account, positions: Positions) -> list[Markup]:
+    """How many, their result, and those that can't be read."""
+    say, items = viewer.say, positions.items
+    parts = [_title(viewer, account)]
+    if items:
+        total = sum((each.unrealised_pnl or _ZERO for each in items), _ZERO)
+        pnl = viewer.figures.money(total, "USDT", signed=True)
+        parts.append(say("positions-total", count=len(items), arrow=arrow(total), pnl=pnl))
+    elif positions.is_flat:
+        parts.append(say("positions-none"))
+    return parts + lost_lines(viewer, "positions-unreadable", positions.unreadable)
+
+
+def _unprotected(items: Sequence[Position]) -> list[Symbol]:
+    return [each.symbol for each in items if _has_no_stop(each)]
+
+
+def _lines(viewer: RenderContext, items: Sequence[Position]) -> Markup:
+    say = viewer.say
+    heads = ("positions-symbol", "position-pnl", "positions-roi", "positions-liquidation")
+    return columns([tuple(say.plain(key) for key in heads), *(_line(viewer, each) for each in items)])
+
+
+def _line(viewer: RenderContext, position: Position) -> tuple[str, str, str, str]:
+    figures = viewer.figures
+    side = viewer.say.plain("side-long-letter" if position.side is Side.BUY else "side-short-letter")
+    pnl, roi = position.unrealised_pnl, _return_on_margin(position)
+    away = _away(position.liquidation_price, position)
+    return (
+        f"{cut(base_of(position.symbol), _NAME_WIDTH)} {side}",
+        _NOT_TOLD if pnl is None else figures.number(pnl, _UNIT if abs(pnl) >= _WHOLE_FROM else CENT, signed=True),
+        _NOT_TOLD if roi is None else _points(figures, roi),
+        _NOT_TOLD if away is None or abs(away) > _FAR else _points(figures, away),
+    )
+
+
+def _points(figures: Figures, fraction: Decimal) -> str:
+    """Percent without its sign, which stands in the head: +12.3, −104."""
+    return figures.number(fraction * 100, _TENTH if abs(fraction) < 1 else _UNIT, signed=True)
+
+
+def _position(viewer: RenderContext, position: Position, instrument: Instrument | None) -> list[Markup]:
+    say = viewer.say
+    side = say.plain("side-long" if position.side is Side.BUY else "side-short")
+    leverage = "" if position.leverage is None else f" · {viewer.figures.number(position.leverage)}x"
+    leg = "" if position.position_idx == 0 else f" · {say.plain('position-hedge')}"
+    lines = [
+        say("position-head", symbol=position.symbol, side=side, more=leverage + leg),
+        _worth(viewer, position, instrument),
+        _result(viewer, position),
+    ]
+    if _has_no_stop(position):
+        lines.append(say("position-unprotected"))
+    lines.append(_levels(viewer, position, instrument))
+    if position.liquidation_price is None and "liqPrice" not in position.unread:
+        lines.append(say("position-no-liquidation"))
+    return lines
+
+
+def _worth(viewer: RenderContext, position: Position, instrument: Instrument | None) -> Markup:
+    """The size, and its value at the mark price."""
+    figures, mark = viewer.figures, position.mark_price
+    size = figures.size(position.size, instrument, base_of(position.symbol))
+    if mark is None:
+        return viewer.say("position-size-alone", size=size)
+    value = figures.money(mark * position.size, quote_of(position.symbol))
+    return viewer.say("position-worth", size=size, value=value, mark=figures.price(mark, instrument))
+
+
+def _result(viewer: RenderContext, position: Position) -> Markup:
+    figures, pnl = viewer.figures, position.unrealised_pnl
+    roi, move = _return_on_margin(position), _away(position.mark_price, position, position.entry_price)
+    return viewer.say(
+        "position-result",
+        arrow=arrow(pnl or _ZERO),
+        pnl=told_money(viewer, pnl, quote_of(position.symbol), signed=True),
+        roi=_NOT_TOLD if roi is None else figures.change(roi),
+        move=_NOT_TOLD if move is None else figures.change(move),
+    )
+
+
+def _levels(viewer: RenderContext, position: Position, instrument: Instrument | None) -> Markup:
+    """Prices, and how far each is from the mark price."""
+    say, figures = viewer.say, viewer.figures
+    prices = (
+        ("position-entry", position.entry_price, "avgPrice"),
+        ("position-stop", position.stop_loss, "stopLoss"),
+        ("position-target", position.take_profit, "takeProfit"),
+        ("position-liquidation", position.liquidation_price, "liqPrice"),
+    )
+    rows = []
+    for key, price, field in prices:
+        if price is not None:
+            rows.append((say.plain(key), figures.price(price, instrument), _distance(viewer, price, position)))
+        elif field in position.unread or field == "avgPrice":
+            rows.append((say.plain(key), _NOT_TOLD, ""))
+    if position.trailing_stop is not None:
+        rows.append((say.plain("position-trailing"), figures.price(position.trailing_stop, instrument), ""))
+    head = (say.plain("position-level"), say.plain("order-price"), say.plain("position-away"))
+    return columns([head, *rows])
+
+
+def _distance(viewer: RenderContext, price: Decimal, position: Position) -> str:
+    away = _away(price, position)
+    if away is None:
+        return _NOT_TOLD
+    return viewer.say.plain("position-far") if abs(away) > _FAR else viewer.figures.percent(away, step=_TENTH)
+
+
+def _away(price: Decimal | None, position: Position, base: Decimal | None = None) -> Decimal | None:
+    """How far a price is from the mark price, or from another one, as a fraction of it."""
+    base = position.mark_price if base is None else base
+    return None if price is None or base is None else percent_away(price, base)
+
+
+def _return_on_margin(position: Position) -> Decimal | None:
+    """PnL by the margin that was put up: value at entry / leverage, as Bybit's own ROI. None where it is not known."""
+    pnl, entry, leverage = position.unrealised_pnl, position.entry_price, position.leverage
+    if pnl is None or not entry or not leverage:
+        return None
+    return pnl / (entry * position.size / leverage)
