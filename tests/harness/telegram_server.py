@@ -171,7 +171,11 @@ def goes_silent(seconds: float) -> Fault:
 
 async def _parameters(request: web.Request) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
     params: dict[str, Any] = dict(request.query)
-    files = {}
+    files: dict[str, tuple[str, str, bytes]] = {}
+    if request.content_type == "application/json":
+        for name, value in (await request.json()).items():
+            params[name] = value if isinstance(value, str) else json.dumps(value)
+        return params, files
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
             files[name] = (value.filename, value.content_type, value.file.read())

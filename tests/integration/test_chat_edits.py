@@ -16,7 +16,6 @@ async def test_an_edit_is_done_and_its_message_is_not_built() -> None:
         bot = Bot(TOKEN, base_url=f"{driver.url}/bot", request=transport, get_updates_request=transport)
         async with transport:
             sent = await bot.send_message(7, "before")
-            assert sent.text == "before"
             assert await bot.edit_message_text("after", 7, sent.message_id) is True
             texts = [each["text"] for each in await driver.sim("GET", "chats/7/messages?after=0")]
             assert "after" in texts
