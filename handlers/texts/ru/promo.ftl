@@ -186,7 +186,7 @@ promo-usage = Вот так, с номером кампании: <code>/promo ca
 promo-unknown = Кампании №{ $campaign } нет. Список: /promo.
 promo-undone = Кампания №{ $campaign } отозвана, и это не изменить.
 promo-unknown-user = Пользователя { $user } я не знаю: пусть сначала отправит /start.
-promo-used-before-forget = Этот аккаунт Telegram ввёл код этой акции до того, как его данные удалили; каждому даётся один.
+promo-used-before-forget = Этот аккаунт Telegram ввёл код этой кампании до того, как его данные удалили; каждому даётся один.
 
 button-promo-days = { $days } д
 button-promo-create = Создать

@@ -186,7 +186,7 @@ promo-usage = Ось так, із номером кампанії: <code>/promo 
 promo-unknown = Кампанії №{ $campaign } немає. Список: /promo.
 promo-undone = Кампанію №{ $campaign } відкликано, і цього не змінити.
 promo-unknown-user = Користувача { $user } я не знаю: нехай спершу надішле /start.
-promo-used-before-forget = Цей акаунт Telegram увів код цієї акції до того, як його дані видалили; кожному дається один.
+promo-used-before-forget = Цей акаунт Telegram увів код цієї кампанії до того, як його дані видалили; кожному дається один.
 
 button-promo-days = { $days } д
 button-promo-create = Створити
