@@ -13,11 +13,10 @@ from bot.settings import Settings, SettingsError, load
 
 def start_logging(settings: Settings) -> None:
     """Log as the settings say; their secrets are known to the redactor."""
-    secrets = (settings.telegram_token, settings.stats_token, settings.key)
     configure(
         level=settings.log_level,
         style=settings.log_format,
-        secrets=[secret.get_secret_value() for secret in secrets if secret is not None],
+        secrets=settings.secrets,
     )
 
 

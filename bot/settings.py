@@ -33,14 +33,16 @@ from yarl import URL
 from bot.domain.ids import DAY_S
 from bot.domain.licensing import LicenseType
 from bot.domain.offers import PriceList
+from bot.domain.secrets import Secret
 from cache.policy import policies
 
 PREFIX: Final = "PERPDESK_"
 DEFAULT_CONFIG: Final = Path("perpdesk.toml")
 STATE: Final = Path(".perpdesk")
 BYBIT_API_URL: Final = "https://api.bybit.com"
-_SECRETS: Final = ("telegram_token", "key", "stats_token")
+_SECRETS: Final = ("telegram_token", "key", "stats_token", "telegram_proxy", "bybit_proxy")
 _DEMO_ADDRESSES: Final = frozenset({"bybit_demo_api_url", "bybit_demo_stream_url"})
+_PROXIES: Final = frozenset({"http", "socks5"})
 _CONFIG_VARIABLE: Final = PREFIX + "CONFIG"
 
 
@@ -68,6 +70,8 @@ class Settings(BaseSettings):
     bybit_stream_url: str = "wss://stream.bybit.com"
     bybit_demo_api_url: str = "https://api-demo.bybit.com"
     bybit_demo_stream_url: str = "wss://stream-demo.bybit.com"
+    telegram_proxy: SecretStr | None = None
+    bybit_proxy: SecretStr | None = None
     bybit_requests_per_second: int = Field(default=80, ge=1, le=100_000)
     database: Path = STATE / "perpdesk.sqlite3"
     key_file: Path = STATE / "perpdesk.key"
@@ -109,6 +113,11 @@ class Settings(BaseSettings):
     @classmethod
     def _stream(cls, value: str, info: ValidationInfo) -> str:
         return _address(value, ("ws", "wss", "http", "https"), info.field_name)
+
+    @field_validator("telegram_proxy", "bybit_proxy")
+    @classmethod
+    def _proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value is not None and _is_proxy(value.get_secret_value().strip()) else None
 
     @field_validator("egress_ip")
     @classmethod
@@ -154,6 +163,14 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything in the settings that must stand in no log, passwords of proxies by themselves too."""
+        given = [getattr(self, name) for name in _SECRETS]
+        texts = [each.get_secret_value() for each in given if each is not None]
+        proxies = [each.get_secret_value() for each in (self.telegram_proxy, self.bybit_proxy) if each is not None]
+        return (*texts, *(password for each in proxies if (password := URL(each).password)))
+
+    @property
     def price_list(self) -> PriceList:
         """What is sold: nothing without `prices`."""
         return PriceList(_prices(self.prices))
@@ -183,6 +200,11 @@ def load(*, config: Path | None = None, overrides: Mapping[str, Any] | None = No
 def describe(settings: Settings) -> tuple[tuple[str, str], ...]:
     """(name, value) of every setting in order, secrets as ***."""
     return tuple((name, _shown(getattr(settings, name))) for name in Settings.model_fields)
+
+
+def revealed(secret: SecretStr | None) -> Secret | None:
+    """As the parts take it that know no pydantic."""
+    return None if secret is None else Secret(secret.get_secret_value())
 
 
 def is_loopback(host: str) -> bool:
@@ -272,6 +294,20 @@ def _address(value: str, schemes: tuple[str, ...], name: str | None) -> str:
     if url.scheme not in schemes or not url.host or url.query_string or url.fragment:
         raise ValueError(f"give an address such as {schemes[0]}://127.0.0.1:8766")
     return value.rstrip("/")
+
+
+def _is_proxy(value: str) -> bool:
+    """False for none at all. Raises ValueError, without the value, for what is no proxy's address."""
+    if not value:
+        return False
+    try:
+        url = URL(value)
+    except ValueError:
+        url = URL()
+    is_whole = url.scheme in _PROXIES and bool(url.host) and url.explicit_port is not None
+    if not is_whole or url.path not in {"", "/"} or url.query_string or url.fragment:
+        raise ValueError("give an address such as socks5://user:password@127.0.0.1:1080 or http://127.0.0.1:3128")
+    return True
 
 
 def _demo(demo: str, live: str) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -25,6 +25,7 @@ from bot.chat.errors import FloodWait, UnreadableAnswer
 from bot.chat.multipart import Body, encode
 from bot.chat.scrub import Scrubber
 from bot.domain.secrets import Secret
+from bot.proxy import Connectors, ProxyError
 
 _SMALL: Final = 32 * 1024  # bytes that fit a socket's buffer at once: writing them can't wait for the peer
 _CHUNK: Final = 64 * 1024
@@ -54,10 +55,6 @@ class _Line:
     session: aiohttp.ClientSession
     users: int = 0
     is_retired: bool = False
-
-
-def _connector() -> aiohttp.BaseConnector:
-    return aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)  # `AiohttpRequest._place` is the limit
 
 
 # Nobody reads more of the message that a call answers with than its id, and PTB spends a tenth of an update's time on
@@ -92,7 +89,7 @@ class AiohttpRequest(TelegramRequest):
     once more. Redirects are not followed: they would carry the token elsewhere.
     """
 
-    __slots__ = ("_line", "_make_connector", "_pool", "_scrubber", "_time_outs")
+    __slots__ = ("_connector", "_line", "_pool", "_scrubber", "_time_outs")
 
     def __init__(
         self,
@@ -100,10 +97,10 @@ class AiohttpRequest(TelegramRequest):
         *,
         time_outs: TimeOuts = TimeOuts(),
         pool_size: int = 512,
-        make_connector: Callable[[], aiohttp.BaseConnector] = _connector,
+        connector: Connectors = aiohttp.TCPConnector,
     ) -> None:
         self._scrubber = Scrubber(token)
-        self._make_connector = make_connector
+        self._connector = connector
         self._time_outs = time_outs
         self._pool = asyncio.Semaphore(pool_size)
         self._line: _Line | None = None
@@ -210,7 +207,8 @@ class AiohttpRequest(TelegramRequest):
     def _open_line(self) -> _Line:
         headers = {"User-Agent": BaseRequest.USER_AGENT, "Accept-Encoding": "identity"}
         jar = aiohttp.DummyCookieJar()
-        return _Line(aiohttp.ClientSession(connector=self._make_connector(), headers=headers, cookie_jar=jar))
+        connector = self._connector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)  # `_place` is the limit
+        return _Line(aiohttp.ClientSession(connector=connector, headers=headers, cookie_jar=jar))
 
     def _translate(self, error: BaseException) -> TelegramError:
         if isinstance(error, aiohttp.ConnectionTimeoutError):
@@ -219,6 +217,8 @@ class AiohttpRequest(TelegramRequest):
             return TimedOut()
         if isinstance(error, _TooLarge):
             return UnreadableAnswer(str(error), head=error.head)
+        if isinstance(error, ProxyError):
+            return NetworkError(str(error))
         return NetworkError(f"aiohttp.{type(error).__name__}: {self._scrubber.text(str(error))}")
 
     def _checked(self, method: str, status: int, payload: bytes) -> tuple[int, bytes]:

@@ -14,13 +14,14 @@ from bot.chat.identity import BotIdentity
 from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.runtime import TelegramRuntime
 from bot.chat.sender import Listener, ListenerOf
-from bot.chat.transport import RawApi, TelegramRequest
+from bot.chat.transport import AiohttpRequest, RawApi, TelegramRequest
 from bot.domain.ids import UserId
 from bot.domain.ports.reads import Reads
 from bot.domain.secrets import Secret
 from bot.domain.users import Notifications
 from bot.lifecycle import EXIT_CONFIG, Fatal
-from bot.settings import Settings
+from bot.proxy import connectors
+from bot.settings import Settings, revealed
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage
 from handlers.core.context import App
@@ -56,7 +57,7 @@ def make_telegram(
     settings: Settings, token: Secret, storage: Storage, outside: Outside, tuning: Tuning, outbox_due: asyncio.Event
 ) -> Telegram:
     """The bot and its transport; nothing is sent yet. `outbox_due` is set by whoever has put a row into the outbox."""
-    transport = outside.telegram(token)
+    transport = _over_the_network(settings, token) if outside.telegram is None else outside.telegram(token)
     outbox_store = SqliteOutbox(storage.database)
     held = HeldCalls(outbox_store, outside.clock, outbox_due)
     rate_limiter = TelegramRateLimiter(outside.clock, limits=tuning.telegram_rates, held=held)
@@ -69,6 +70,12 @@ def make_telegram(
         held=held,
         outbox_store=outbox_store,
         outbox_due=outbox_due,
+    )
+
+
+def _over_the_network(settings: Settings, token: Secret) -> TelegramRequest:
+    return AiohttpRequest(
+        token, connector=connectors(revealed(settings.telegram_proxy), setting="PERPDESK_TELEGRAM_PROXY")
     )
 
 

@@ -10,31 +10,30 @@ from bot.chat.lanes import LaneLimits
 from bot.chat.outbox import OutboxTimes
 from bot.chat.poller import PollTimes
 from bot.chat.rate_limiter import TelegramRateLimits
-from bot.chat.transport import AiohttpRequest, TelegramRequest
+from bot.chat.transport import TelegramRequest
 from bot.domain.clock import SystemClock
 from bot.domain.pins import USUAL_COST, ScryptCost
 from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
 from bot.exchange.budget import Limits
-from bot.exchange.bybit.transport import HttpTransport, Transport
+from bot.exchange.bybit.transport import HttpTransport
 from bot.services.market.screens import RESOLVE_PATIENCE
 from bot.services.screens import PATIENCE
 from handlers.registry import TABLE, HandlerTable
 from stats_api.rendering import RENDER_EVERY
 
 
-def _http(clock: Clock) -> AbstractAsyncContextManager[HttpTransport]:
-    return Transport(clock=clock)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """Everything beyond the process. `telegram` makes PTB's request object for a token; `sqlite` opens the file."""
+    """Everything beyond the process. `telegram` makes PTB's request object for a token; `sqlite` opens the file.
+
+    None: over the network, through the proxies of the settings.
+    """
 
     clock: Clock = field(default_factory=SystemClock)
     randomness: Callable[[], float] = random.random  # 0 … 1, spreads what is tried again
-    telegram: Callable[[Secret], TelegramRequest] = AiohttpRequest
-    bybit: Callable[[Clock], AbstractAsyncContextManager[HttpTransport]] = _http
+    telegram: Callable[[Secret], TelegramRequest] | None = None
+    bybit: Callable[[Clock], AbstractAsyncContextManager[HttpTransport]] | None = None
     sqlite: type[sqlite3.Connection] = sqlite3.Connection
 
 

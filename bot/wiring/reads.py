@@ -5,13 +5,16 @@ from functools import partial
 
 from bot.domain.accounts import AccountType
 from bot.domain.events import CredentialsChanged, Event
+from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import ExchangeGateway
 from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
+from bot.exchange.bybit.transport import Transport
 from bot.exchange.paper import PaperGateway
+from bot.proxy import connectors
 from bot.services.accounts.portfolio import PortfolioLoader
-from bot.settings import Settings
+from bot.settings import Settings, revealed
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage
 from cache.facade import CachedReads, MarketReads, StoredReads
@@ -71,13 +74,17 @@ def _bybit(
     settings: Settings, storage: Storage, stored: StoredReads, outside: Outside, tuning: Tuning
 ) -> AbstractAsyncContextManager[Bybit]:
     return open_bybit(
-        transport=outside.bybit(outside.clock),
+        transport=_over_the_network(settings, outside.clock) if outside.bybit is None else outside.bybit(outside.clock),
         hosts=SiteAddresses(live=settings.bybit_api_url, demo=settings.demo_api_url),
         credentials=stored.credentials,
         vault=storage.vault,
         clock=outside.clock,
         limits=tuning.exchange_limits or Limits.of_rate(settings.bybit_requests_per_second),
     )
+
+
+def _over_the_network(settings: Settings, clock: Clock) -> Transport:
+    return Transport(clock=clock, connector=connectors(revealed(settings.bybit_proxy), setting="PERPDESK_BYBIT_PROXY"))
 
 
 def _evict(bybit: Bybit, events: tuple[Event, ...]) -> None:

@@ -58,6 +58,8 @@ _UNBOUND: Final = (f"{_WIRING}an_address_that_is_bound_no_more_is_told",)
 Killers = tuple[tuple[str, tuple[str, ...]], ...]
 _KILLERS: Final[Killers] = (
     ("cache/region.py:", ("tests/unit/test_cache_region.py", "tests/unit/test_cache_facade.py")),
+    (" without connector", ("tests/integration/test_proxies.py",)),
+    ("_proxy", ("tests/integration/test_proxies.py",)),
     (" does not ", _EVENTS),
     ("entries are dropped after the answer", (_FRESH,)),
     ("reads.invalidate is not told", (_FRESH,)),

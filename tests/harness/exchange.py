@@ -34,6 +34,7 @@ from bot.domain.secrets import Secret
 from bot.exchange.budget import NO_LIMITS, Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.bybit.transport import Timeouts, Transport
+from bot.proxy import connectors
 
 API_KEY = "CanaryKeyId0000001"
 API_SECRET = "CanarySecret00000000000000000000000A"  # made up
@@ -287,12 +288,17 @@ async def connected(
     clock: Clock | None = None,
     limits: Limits = NO_LIMITS,
     timeouts: Timeouts | None = None,
+    proxy: str | None = None,
     **options: Any,
 ) -> AsyncIterator[Bybit]:
     """The adapter against one address: live is its root, demo the prefix /demo."""
     clock = clock or SystemClock()
     async with open_bybit(
-        transport=Transport(clock=clock, timeouts=timeouts or Timeouts()),
+        transport=Transport(
+            clock=clock,
+            timeouts=timeouts or Timeouts(),
+            connector=connectors(None if proxy is None else Secret(proxy), setting="PERPDESK_BYBIT_PROXY"),
+        ),
         hosts=lambda _, account_type: f"{url}/demo" if account_type is AccountType.DEMO else url,
         credentials=keys or Keys(),
         vault=OpenVault(),

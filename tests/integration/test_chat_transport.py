@@ -157,7 +157,7 @@ async def test_where_no_connection_came_about_it_is_tried_once_more(
     telegram: FakeTelegram, refusals: int, asked: int, arrives: bool
 ) -> None:
     connector = RefusingOnce(refusals)
-    async with AiohttpRequest(Secret(TOKEN), make_connector=lambda: connector) as transport:
+    async with AiohttpRequest(Secret(TOKEN), connector=lambda **_: connector) as transport:
         if arrives:
             await bot_over(transport, telegram.url).send_message(7, "x")
         else:

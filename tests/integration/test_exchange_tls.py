@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from harness.exchange import WALLET, account, connected, ok
+from harness.proxy import running_proxy
 
 from bot.domain.errors import ExchangeDown
 
@@ -27,7 +28,7 @@ import asyncio, sys
 from harness.exchange import account, connected
 
 async def main():
-    async with connected(sys.argv[1]) as bybit:
+    async with connected(sys.argv[1], proxy=sys.argv[2] or None) as bybit:
         print((await bybit.gateway.balance(account())).total_equity)
 
 asyncio.run(main())
@@ -87,12 +88,28 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Pat
             await bybit.gateway.balance(account())
 
 
-async def test_a_certificate_that_the_machine_trusts_is_taken(certificate: Path) -> None:
-    """In a process of its own: what it trusts is read once, at its start."""
-    async with serving(certificate) as url:
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_nor_is_it_taken_through_a_proxy(certificate: Path, scheme: str) -> None:
+    async with serving(certificate) as url, running_proxy() as proxy, connected(url, proxy=proxy.url(scheme)) as bybit:
+        with pytest.raises(ExchangeDown, match="Cert"):
+            await bybit.gateway.balance(account())
+
+
+@pytest.mark.parametrize("scheme", ["", "http", "socks5"])
+async def test_a_certificate_that_the_machine_trusts_is_taken(certificate: Path, scheme: str) -> None:
+    """In a process of its own: what it trusts is read once, at its start. Through a proxy as without one."""
+    async with serving(certificate) as url, running_proxy() as proxy:
+        through = proxy.url(scheme) if scheme else ""
         environment = {**os.environ, "SSL_CERT_FILE": str(certificate), "PYTHONPATH": str(ROOT / "tests")}
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", READ, url, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            "-c",
+            READ,
+            url,
+            through,
+            cwd=ROOT,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
         )
         printed, _ = await process.communicate()
     assert printed.decode().strip() == "10250.5"

@@ -41,6 +41,9 @@ def test_fixed_names_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         ("PERPDESK_PRICES", '{"basic": {"2": 5}}', "'1', '3', '6' or '12'"),
         ("PERPDESK_PRICES", '{"basic": {"1": 1.5}}', "integer"),
         ("PERPDESK_CACHE", '{"balance": {"tttl": 1}}', "TTTL"),
+        ("PERPDESK_TELEGRAM_PROXY", "ftp://h:1", "PERPDESK_TELEGRAM_PROXY: give an address such as socks5://"),
+        ("PERPDESK_BYBIT_PROXY", "socks5://h", "socks5://user:password@127.0.0.1:1080"),
+        ("PERPDESK_BYBIT_PROXY", "http://h:1/path", "http://127.0.0.1:3128"),
         ("PERPDESK_LOG_LEVEL", "loud", "PERPDESK_LOG_LEVEL"),
         ("PERPDESK_CONFIG", "nowhere.toml", "nowhere.toml"),
     ],
@@ -54,6 +57,20 @@ def test_a_wrong_setting_is_one_clear_line(
         load()
     assert words in str(wrong.value)
     assert "\n" not in str(wrong.value)
+
+
+def test_a_proxy_is_a_secret_with_its_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PERPDESK_BYBIT_PROXY", "socks5://anna:hush%40hush@127.0.0.1:1080")
+    settings = load()
+    assert {"hush@hush", "socks5://anna:hush%40hush@127.0.0.1:1080"} <= set(settings.secrets)
+    assert "hush" not in f"{settings!r} {describe(settings)}"
+    monkeypatch.setenv("PERPDESK_BYBIT_PROXY", "socks5://anna:hush@127.0.0.1")
+    with pytest.raises(SettingsError) as wrong:
+        load()
+    assert "hush" not in str(wrong.value)
+    monkeypatch.setenv("PERPDESK_BYBIT_PROXY", " ")
+    assert load().bybit_proxy is None
 
 
 def test_a_file_is_read_below_the_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

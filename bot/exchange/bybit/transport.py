@@ -25,6 +25,7 @@ from bot.domain.errors import ExchangeDown, ExchangeError, OutcomeUnknown
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.deadlines import Deadlines
 from bot.exchange.bybit.decode import MAX_BODY
+from bot.proxy import Connectors, ProxyError
 
 _BROKEN_AFTER: Final = 3  # calls in a row without an answer: fresh connections and a fresh look-up of the name
 _KEEP_ALIVE: Final = 30.0  # seconds: shorter than what Bybit's front keeps
@@ -117,6 +118,7 @@ class Transport:
 
     clock: Clock
     timeouts: Timeouts = field(default_factory=Timeouts)
+    connector: Connectors = field(default=aiohttp.TCPConnector, repr=False)
     connections: int = 512  # to one host; more calls wait for one, at most `timeouts.connect`
     reconnects: int = field(default=0, init=False)
     _aiohttp_timeout: aiohttp.ClientTimeout = field(init=False)
@@ -177,7 +179,7 @@ class Transport:
     def _link(self, host: str) -> _Link:
         link = self._links.get(host)
         if link is None or link.connector.closed:
-            connector = aiohttp.TCPConnector(
+            connector = self.connector(
                 limit=self.connections, ttl_dns_cache=_DNS_SECONDS, keepalive_timeout=_KEEP_ALIVE
             )
             loop = asyncio.get_running_loop()
@@ -252,7 +254,7 @@ async def _body(payload: StreamReader, length: str | None) -> bytes:
 
 def _trouble(error: Exception, *, is_sent: bool, is_write: bool) -> ExchangeError:
     """What a failed call is to its caller."""
-    reason = f"no answer from Bybit ({type(error).__name__})"
+    reason = str(error) if isinstance(error, ProxyError) else f"no answer from Bybit ({type(error).__name__})"
     if is_write and is_sent:
         return OutcomeUnknown(reason)
     is_dropped = isinstance(error, _DROPPED)

@@ -1,0 +1,85 @@
+"""The way out through a proxy: HTTP (CONNECT) or SOCKS5, with a user and a password or without.
+
+aiohttp knows HTTP proxies only, and only in its session, which the transport to Bybit does without (ADR 7). A connector
+that goes through the proxy itself serves both transports.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from ssl import SSLContext
+from typing import Any, Final
+
+import aiohttp
+import python_socks
+from aiohttp.client_proto import ResponseHandler
+from aiohttp_socks import ProxyConnector
+from yarl import URL
+
+from bot.domain.secrets import Secret
+
+Connectors = Callable[..., aiohttp.TCPConnector]
+_TELL_EVERY: Final = 60.0  # seconds between two log lines of the same proxy
+_logger = logging.getLogger(__name__)
+
+
+class ProxyError(OSError):
+    """A proxy that can't be reached or refuses. The text names it without user and password."""
+
+
+def connectors(proxy: Secret | None, *, setting: str) -> Connectors:
+    """What makes connections: aiohttp's own, or through the proxy of that setting."""
+    if proxy is None:
+        return aiohttp.TCPConnector
+    return partial(_ThroughProxy, proxy=_Proxy(proxy, setting))
+
+
+class _Proxy:
+    """Where it is, and when its trouble was last told of."""
+
+    def __init__(self, address: Secret, setting: str) -> None:
+        url = URL(address.reveal())
+        kinds = {"http": python_socks.ProxyType.HTTP, "socks5": python_socks.ProxyType.SOCKS5}
+        self.access: dict[str, Any] = {
+            "proxy_type": kinds[url.scheme],
+            "host": url.host,
+            "port": url.port,
+            "username": url.user,
+            "password": url.password,
+        }
+        self._name = f"{setting}: the proxy {url.host}:{url.port}"
+        self._told: float | None = None
+
+    def trouble(self, what: str) -> ProxyError:
+        trouble = ProxyError(f"{self._name} {what}")
+        now = time.monotonic()
+        if self._told is None or now - self._told >= _TELL_EVERY:
+            self._told = now
+            _logger.warning("%s", trouble)
+        return trouble
+
+
+class _ThroughProxy(ProxyConnector):
+    """aiohttp's connector whose connections go through a proxy; its names are looked up there."""
+
+    def __init__(self, *, proxy: _Proxy, **options: Any) -> None:
+        super().__init__(**proxy.access, **options)
+        self._proxy = proxy
+
+    async def _connect_via_proxy(
+        self,
+        host: str,
+        port: int,
+        ssl: SSLContext | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  the base class's signature
+    ) -> tuple[Any, ResponseHandler]:
+        """Raises ProxyError. The base class's hook: aiohttp-socks is pinned."""
+        try:
+            return await super()._connect_via_proxy(host, port, ssl, timeout)
+        except python_socks.ProxyTimeoutError as fault:
+            raise self._proxy.trouble("does not answer") from fault
+        except python_socks.ProxyConnectionError as fault:
+            raise self._proxy.trouble("can't be reached") from fault
+        except python_socks.ProxyError as fault:
+            raise self._proxy.trouble(f"refuses: {fault}") from fault
