@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from telegram.constants import ChatMemberStatus, ChatType
+
 from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
+from bot.domain.secrets import key_pair_in, may_carry_secret
 from bot.domain.users import Role
+from handlers.accounts.pasted_keys import keep_pasted_key
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import token_of
 from handlers.core.context import UpdateContext
@@ -21,6 +25,7 @@ from handlers.core.plain_words import (
 )
 from handlers.core.specs import ANYWHERE, EVERYONE, PRIVATE, HandlerSpec, UpdateKind, other_update
 from handlers.promo.redeem import offer_code
+from handlers.support.doubtful import ask_about_text
 from handlers.users.home_views import (
     open_private_card,
     short_card,
@@ -33,6 +38,7 @@ from handlers.users.start import show_home
 from handlers.views.frame import command_button
 
 _MAX_ECHO: Final = 32
+_OUTSIDE: Final = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 
 
 async def answer_unknown_command(ctx: UpdateContext) -> None:
@@ -45,9 +51,12 @@ async def answer_unknown_command(ctx: UpdateContext) -> None:
 
 
 async def answer_text(ctx: UpdateContext) -> None:
-    """The answer to the open question; a stranger's hello; plain words; a promo code; anything else."""
+    """A key and its secret; the answer to the open question; a stranger's hello; plain words; a code; anything else."""
     dialogue = await ctx.services.dialogues.current(ctx.user_id)
-    if dialogue is not None and await ctx.data.router.takes(ctx, dialogue):
+    pair = key_pair_in(ctx.text)
+    if pair is not None and (dialogue is None or dialogue.dialogue not in ctx.data.router.secret_dialogues):
+        await keep_pasted_key(ctx, *pair)
+    elif dialogue is not None and await ctx.data.router.takes(ctx, dialogue):
         await ctx.data.router.continue_dialogue(ctx, dialogue)
     elif ctx.is_new:
         await show_home(ctx)
@@ -65,6 +74,8 @@ async def _answer_free_text(ctx: UpdateContext, dialogue: Dialogue | None) -> No
         await ctx.show(trading_not_open_card(ctx.viewer))
     elif dialogue is not None:
         await _say_what_is_open(ctx)
+    elif may_carry_secret(ctx.text):
+        await ask_about_text(ctx)
     elif not await offer_code(ctx):
         meant = command_meant(ctx.text)
         await ctx.show(unknown_text_card(ctx.viewer, meant if meant in _commands(ctx) else _nearest(ctx, ctx.text)))
@@ -98,10 +109,29 @@ async def answer_forwarded(ctx: UpdateContext) -> None:
 
 
 async def answer_group_message(ctx: UpdateContext) -> None:
-    """In groups the bot speaks when it is spoken to."""
+    """In groups the bot speaks when it is spoken to: of prices, else with the way to the private chat."""
     message = ctx.update.message
-    if message is not None and is_addressed(message, ctx.bot, frozenset(ctx.data.router.commands(Role.USER))):
+    if message is None or not is_addressed(message, ctx.bot, frozenset(ctx.data.router.commands(Role.USER))):
+        return
+    phrase = await understand(ctx, _without_name(ctx))
+    if phrase is not None and phrase.command in ctx.data.router.group_commands():
+        await ctx.data.router.run_command(ctx, f"/{phrase.command}", *phrase.arguments)
+    else:
         await refuse_in_group(ctx)
+
+
+async def greet_group(ctx: UpdateContext) -> None:
+    """A short hello to a group that took the bot in."""
+    changed = ctx.update.my_chat_member
+    if changed is None or changed.chat.type not in {ChatType.GROUP, ChatType.SUPERGROUP}:
+        return
+    is_new = changed.old_chat_member.status in _OUTSIDE and changed.new_chat_member.status not in _OUTSIDE
+    if is_new:
+        await ctx.send(open_private_card(ctx.viewer, ctx.bot.username, "group-hello"))
+
+
+def _without_name(ctx: UpdateContext) -> str:
+    return " ".join(word for word in ctx.text.split() if word.lower() != f"@{ctx.bot.username.lower()}")
 
 
 async def refuse_in_group(ctx: UpdateContext) -> None:
@@ -151,6 +181,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     other_update(UpdateKind.PRESS, run_pressed_action, access=EVERYONE, places=PRIVATE),
     other_update(UpdateKind.STALE_BUTTON, refuse_stale_button, access=EVERYONE, places=ANYWHERE),
     other_update(UpdateKind.GROUP_MESSAGE, answer_group_message, access=EVERYONE, places=ANYWHERE),
+    other_update(UpdateKind.MEMBERSHIP, greet_group, access=EVERYONE, places=ANYWHERE),
     other_update(UpdateKind.EDITED, answer_edit, access=EVERYONE, places=PRIVATE),
     other_update(UpdateKind.FORWARDED, answer_forwarded, access=EVERYONE, places=PRIVATE),
     other_update(UpdateKind.UNKNOWN_COMMAND, answer_unknown_command, access=EVERYONE, places=PRIVATE),

@@ -16,7 +16,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.domain.errors import ButtonExpired, PinRequired
 from bot.domain.ids import UserId
-from bot.domain.secrets import carries_secret
+from bot.domain.secrets import carries_secret, key_pair_in
 from bot.domain.update_attempt import PressedButton, current_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import ButtonAction
@@ -28,7 +28,7 @@ from handlers.core.context import BotData, Context, UpdateContext
 from handlers.core.delivery import ChatTarget
 from handlers.core.identify import guest
 from handlers.core.keypads import Continuation
-from handlers.core.specs import ActionSpec, CommandSpec, DialogueSpec, HandlerSpec, Place
+from handlers.core.specs import ActionSpec, CommandSpec, DialogueSpec, HandlerSpec, Place, ViewSpec
 from handlers.core.way_back import CANCEL, WayBack, back_to, way_back
 from handlers.fallback import answer_unknown_command, refuse_in_group
 from handlers.texts.catalog import Translator
@@ -47,6 +47,8 @@ async def watch(update: Update, context: Context) -> None:
     """
     if _is_payment(update):
         return
+    if update.my_chat_member is not None and update.my_chat_member.chat.type != ChatType.PRIVATE:
+        return
     written = update.message or update.edited_message or update.channel_post or update.edited_channel_post
     if written is not None and _has_secret(written):
         await _take_out(update, written, context)
@@ -61,7 +63,7 @@ async def watch(update: Update, context: Context) -> None:
 
 async def admit(ctx: UpdateContext, spec: HandlerSpec) -> bool:
     """Whether the handler may run. Ends a tap's spinner first; the refusal has been said when it is False."""
-    if ctx.query is not None and not _owns(ctx):
+    if ctx.query is not None and not _owns(ctx, spec):
         await _end_spinner(ctx.data, ctx.query, ctx.say.plain("not-yours"))
         return False
     if ctx.query is not None:
@@ -159,8 +161,10 @@ def _is_payment(update: Update) -> bool:
     )
 
 
-def _owns(ctx: UpdateContext) -> bool:
-    """In groups a button says whose it is; in a private chat there is only one person."""
+def _owns(ctx: UpdateContext, spec: HandlerSpec) -> bool:
+    """In groups a button says whose it is, unless it shows what is public; in a private chat there is one person."""
+    if isinstance(spec, ViewSpec) and spec.for_anybody and not ctx.is_private:
+        return True
     owner = owner_of((ctx.query.data if ctx.query is not None else None) or "")
     return owner == ctx.user_id or (owner is None and ctx.is_private)
 
@@ -173,7 +177,7 @@ def _has_secret(message: Message) -> bool:
 async def _take_out(update: Update, message: Message, context: Context) -> None:
     """Delete a message with a secret, wherever it stands. Goes on only where the secret was asked for."""
     is_gone = await delivery.delete(context.bot, message.chat.id, message.message_id)
-    if await _is_expected(update, context.bot_data):
+    if await _is_expected(update, context.bot_data) or _is_pasted_key(update):
         return
     await _warn(update, message, context, is_gone=is_gone)
     raise ApplicationHandlerStop
@@ -190,6 +194,19 @@ async def _is_expected(update: Update, data: BotData) -> bool:
         return True
     dialogue = await data.services.dialogues.current(UserId(message.from_user.id))
     return dialogue is not None and dialogue.dialogue in data.router.secret_dialogues
+
+
+def _is_pasted_key(update: Update) -> bool:
+    """A key and its secret, sent in private by whoever they belong to, as text for nobody else."""
+    message = update.message
+    return (
+        message is not None
+        and message.chat.type == ChatType.PRIVATE
+        and message.forward_origin is None
+        and message.reply_to_message is None
+        and command_of(message) is None
+        and key_pair_in(message.text or "") is not None
+    )
 
 
 async def _warn(update: Update, message: Message, context: Context, *, is_gone: bool) -> None:

@@ -16,6 +16,7 @@ from telegram import Message, Update
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     MessageHandler,
     PreCheckoutQueryHandler,
@@ -33,7 +34,7 @@ from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from bot.services.services import Services
 from handlers import fallback, guards
-from handlers.accounts import balance, key_places, keys, orders, positions, trades
+from handlers.accounts import balance, key_places, keys, orders, pasted_keys, positions, trades
 from handlers.admin import audit, broadcast, health, report, user_actions, users
 from handlers.core.callbacks import PRESS_PREFIX, Code
 from handlers.core.context import App, BotData, Context, UpdateContext
@@ -41,7 +42,7 @@ from handlers.core.errors import on_error
 from handlers.core.identify import identify_user, note_name
 from handlers.core.keypads import PinKeypads
 from handlers.core.live_messages import LiveMessages
-from handlers.core.short_memory import Cooldown, TypedKeyStore
+from handlers.core.short_memory import Cooldown, SecretStore
 from handlers.core.specs import (
     ActionSpec,
     CommandSpec,
@@ -57,7 +58,7 @@ from handlers.licensing import license  # noqa: A004  the command's name
 from handlers.market import order_book, price, symbols
 from handlers.payments import admin, payments, subscribe
 from handlers.promo import campaign, create, edit, redeem, redeemers
-from handlers.support import support
+from handlers.support import doubtful, support
 from handlers.texts.catalog import Texts
 from handlers.users import language, menu, pin, privacy, settings, start, terms, whoami
 from handlers.views.problems import table_of
@@ -67,7 +68,7 @@ _logger = logging.getLogger(__name__)
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 BANNED_EVERY: Final = 60.0  # seconds between two answers to the same banned person
 DENIED_EVERY: Final = 60.0  # seconds between two audit rows of the same person's denied commands
-KEEP_KEYS: Final = 15 * 60.0  # seconds that a typed key waits for the terms
+KEEP_SECRETS: Final = 15 * 60.0  # seconds that a key waits for the terms, or for a word on what becomes of it
 
 
 class _ToThread(filters.MessageFilter):
@@ -242,11 +243,13 @@ TABLE: Final = HandlerTable(
         *symbols.HANDLERS,
         *keys.HANDLERS,
         *key_places.HANDLERS,
+        *pasted_keys.HANDLERS,
         *settings.HANDLERS,
         *license.HANDLERS,
         *redeem.HANDLERS,
         *subscribe.HANDLERS,
         *support.HANDLERS,
+        *doubtful.HANDLERS,
         *language.HANDLERS,
         *pin.HANDLERS,
         *whoami.HANDLERS,
@@ -298,7 +301,9 @@ def register(
         tasks=HandlerTasks(),
         refusals=Cooldown(services.clock, period=BANNED_EVERY),
         denials=Cooldown(services.clock, period=DENIED_EVERY),
-        typed_keys=TypedKeyStore(services.clock, lifetime=KEEP_KEYS),
+        typed_keys=SecretStore(services.clock, lifetime=KEEP_SECRETS),
+        pasted_keys=SecretStore(services.clock, lifetime=KEEP_SECRETS),
+        doubtful_words=SecretStore(services.clock, lifetime=KEEP_SECRETS),
         keypads=PinKeypads(services.clock),
         new_reference=lambda: token_hex(4),
         zones_read=set(),
@@ -354,6 +359,8 @@ def _ptb_handler_of_kind(kind: UpdateKind, callback: Callback) -> BaseHandler[Up
             return CallbackQueryHandler(callback, pattern=f"^{PRESS_PREFIX}")
         case UpdateKind.STALE_BUTTON:
             return CallbackQueryHandler(callback)
+        case UpdateKind.MEMBERSHIP:
+            return ChatMemberHandler(callback, ChatMemberHandler.MY_CHAT_MEMBER)
         case UpdateKind.PRE_CHECKOUT:
             return PreCheckoutQueryHandler(callback)
         case _:

@@ -7,7 +7,7 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import KeyRefused, NoAccount
+from bot.domain.errors import ExchangeError, KeyRefused, NoAccount
 from bot.domain.ids import AccountId, Millis
 from bot.domain.key_rules import NO_ADDRESS, OTHER_IP, Finding, Severity
 from bot.domain.sites import SITES, Site, site_of
@@ -17,7 +17,7 @@ from handlers.accounts.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.core.links import ShowBalance
 from handlers.texts.catalog import Markup, Translator, Value, join, verbatim
 from handlers.views.cards import Card, Row, button, copy_button, in_rows
-from handlers.views.frame import command_button, menu_row
+from handlers.views.frame import command_button, menu_row, refresh_button, trouble_line
 from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
 from handlers.views.times import NO_DATE, day
@@ -116,6 +116,19 @@ def ask_secret_card(viewer: RenderContext, account_type: AccountType, site: Site
     return Card(text=text, rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
+def pasted_key_card(viewer: RenderContext, buttons: Sequence[InlineKeyboardButton], *, is_gone: bool) -> Card:
+    """A key and a secret came without being asked for: what they are, or away with them."""
+    say = viewer.say
+    text = join([say("keys-pasted" if is_gone else "keys-pasted-stays"), say("keys-pasted-what")], "\n\n")
+    return Card(text=text, rows=in_rows(buttons, 1))
+
+
+def thrown_away_card(viewer: RenderContext) -> Card:
+    """The pasted key is forgotten."""
+    text = viewer.say("keys-thrown-away")
+    return Card(text=text, rows=((*command_button(viewer, "button-keys", "keys"), *menu_row(viewer)),))
+
+
 def connected_card(
     viewer: RenderContext,
     report: KeyReport,
@@ -184,6 +197,13 @@ def shown_first_card(viewer: RenderContext, account: Account) -> Card:
     text = say("keys-shown-first", account=viewer.account_name(account))
     balance = button(say.plain("button-balance"), viewer.data(ShowBalance(account.account_id)))
     return Card(text=text, rows=((balance, *command_button(viewer, "button-keys", "keys")), menu_row(viewer)))
+
+
+def unchecked_card(viewer: RenderContext, account: Account, trouble: ExchangeError) -> Card:
+    """Bybit could not be asked about a stored key; [Refresh] asks once more."""
+    refresh = refresh_button(viewer, ShowKey(account.account_type, account.account_id))
+    rows = (refresh, (*command_button(viewer, "button-back", "keys"), *menu_row(viewer)))
+    return Card(text=trouble_line(viewer, trouble), rows=rows)
 
 
 def ask_removal_card(viewer: RenderContext, account: Account, confirm: InlineKeyboardButton) -> Card:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import BadInput, ButtonExpired, KeyRefused, NoAccount
+from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, KeyRefused, NoAccount
 from bot.domain.ids import AccountId
 from bot.domain.key_rules import Finding
 from bot.domain.secrets import Secret, carries_secret, key_pair_in, may_carry_secret
@@ -32,6 +32,7 @@ from handlers.accounts.key_views import (
     refused_card,
     removed_card,
     site_without_keys_card,
+    unchecked_card,
 )
 from handlers.core.account_screen import account_type_of
 from handlers.core.context import UpdateContext
@@ -272,7 +273,10 @@ async def _check_key(ctx: UpdateContext, account_type: AccountType, account_id: 
     async def ask() -> Card:
         keys = ctx.services.keys
         account = ctx.config.resolve(account_type, account_id)
-        report = await keys.check(ctx.user_id, account.account_id)
+        try:
+            report = await keys.check(ctx.user_id, account.account_id)
+        except ExchangeError as trouble:
+            return unchecked_card(ctx.viewer, account, trouble)
         first = await first_button(ctx, account)
         return checked_card(ctx.viewer, report, await keys.ending(account), keys.egress_ip, first)
 

@@ -13,6 +13,7 @@ from bot.domain.errors import ExchangeError
 from bot.domain.health import Health
 from bot.domain.ids import ChatId, UserId
 from bot.domain.ports.chat import HeldMessages
+from bot.domain.support import ThreadId
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import LIFETIME, ButtonAction
 from bot.services.screens import Dated, Shown
@@ -22,7 +23,7 @@ from handlers.core.callbacks import token_data
 from handlers.core.delivery import ChatTarget
 from handlers.core.keypads import PinKeypads
 from handlers.core.live_messages import LiveMessages
-from handlers.core.short_memory import Cooldown, TypedKeyStore
+from handlers.core.short_memory import Cooldown, PastedKey, SecretStore, TypedKey
 from handlers.core.tasks import HandlerTasks
 from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card, button
@@ -86,6 +87,14 @@ class Router(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulWords:
+    """A message to support that may hold a secret, as it was written. `thread`: of which thread it is the answer."""
+
+    text: str = field(repr=False)
+    thread: ThreadId | None
+
+
 @dataclass(slots=True, kw_only=True)
 class BotData:
     """What every handler finds beside its update. `health` looks at counters alone."""
@@ -100,7 +109,9 @@ class BotData:
     tasks: HandlerTasks
     refusals: Cooldown
     denials: Cooldown
-    typed_keys: TypedKeyStore
+    typed_keys: SecretStore[TypedKey]
+    pasted_keys: SecretStore[PastedKey]
+    doubtful_words: SecretStore[DoubtfulWords]
     keypads: PinKeypads
     new_reference: Callable[[], str]
     zones_read: set[str]  # time zones whose rules have been read from the disk

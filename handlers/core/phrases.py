@@ -8,13 +8,14 @@ from handlers.core.plain_words import GREETING, Phrase, command_said, words_of
 _WORDS_OF_A_SYMBOL: Final = 3  # a coin, what it is priced in, the market
 
 
-async def understand(ctx: UpdateContext) -> Phrase | None:
-    """The command that a text stands for; a symbol alone is its price. None for what asks for nothing of ours."""
-    said = command_said(ctx.text)
+async def understand(ctx: UpdateContext, text: str | None = None) -> Phrase | None:
+    """The command that a text (the message's) stands for; a symbol alone is its price. None for any other words."""
+    text = ctx.text if text is None else text
+    said = command_said(text)
     if said is not None:
         is_vague = said.command in {"price", "book"} and len(said.arguments) > 1
         return None if is_vague and not await _is_symbol(ctx, said.arguments) else said
-    words = tuple(words_of(ctx.text))
+    words = tuple(words_of(text))
     if 0 < len(words) <= _WORDS_OF_A_SYMBOL and await _is_symbol(ctx, words):
         return Phrase(command="price", arguments=words)
     return None

@@ -1,16 +1,18 @@
-"""Small, bounded memories of minutes: whom a refusal was told to, and keys that wait for the terms.
+"""Small, bounded memories of minutes: whom a refusal was told to, and what nobody may write down.
 
 Neither outlives the process: a lost entry costs one repeated sentence, or one more "send it again".
 """
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
+
+T = TypeVar("T")
 
 _CAPACITY: Final = 1_000
 
@@ -51,25 +53,38 @@ class TypedKey:
     api_secret: Secret
 
 
-class TypedKeyStore:
-    """Typed keys of people who have yet to accept the terms: in memory only, taken once. Lifetime in seconds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastedKey:
+    """A key and its secret that somebody sent without being asked for them."""
+
+    api_key: Secret
+    api_secret: Secret
+
+
+class SecretStore(Generic[T]):
+    """What is or may be a secret, one a person, until they decide about it: in memory only. Lifetime in seconds."""
 
     def __init__(self, clock: Clock, *, lifetime: float, capacity: int = _CAPACITY) -> None:
         self._clock = clock
         self._lifetime = lifetime
         self._capacity = capacity
-        self._held: dict[UserId, tuple[float, TypedKey]] = {}  # oldest first
+        self._held: dict[UserId, tuple[float, T]] = {}  # oldest first
 
-    def put(self, user_id: UserId, key: TypedKey) -> None:
+    def put(self, user_id: UserId, held: T) -> None:
         """Replaces what was held of the same person."""
         self._forget_old()
         self._held.pop(user_id, None)
-        self._held[user_id] = (self._clock.monotonic() + self._lifetime, key)
+        self._held[user_id] = (self._clock.monotonic() + self._lifetime, held)
         asyncio.get_running_loop().call_later(self._lifetime, self._forget_old)  # a secret does not wait for a visitor
         if len(self._held) > self._capacity:
             del self._held[next(iter(self._held))]
 
-    def take(self, user_id: UserId) -> TypedKey | None:
+    def find(self, user_id: UserId) -> T | None:
+        self._forget_old()
+        found = self._held.get(user_id)
+        return None if found is None else found[1]
+
+    def take(self, user_id: UserId) -> T | None:
         self._forget_old()
         found = self._held.pop(user_id, None)
         return None if found is None else found[1]

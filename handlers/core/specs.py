@@ -95,10 +95,14 @@ class CommandSpec(HandlerSpec):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewSpec(HandlerSpec):
-    """A button that only shows: its code is decoded before the handler sees it."""
+    """A button that only shows: its code is decoded before the handler sees it.
+
+    `for_anybody`: what it shows is public, so that in groups others than its owner may press it, too.
+    """
 
     code: type[Code]
     run: Run
+    for_anybody: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,7 @@ class UpdateKind(StrEnum):
     PRESS = "press"  # a token
     STALE_BUTTON = "stale-button"
     GROUP_MESSAGE = "group-message"
+    MEMBERSHIP = "membership"  # the bot's own, in a chat
     EDITED = "edited"
     FORWARDED = "forwarded"
     THREAD_REPLY = "thread-reply"  # a reply to a message about a support thread
@@ -202,6 +207,7 @@ def view(
     access: AccessRule,
     places: frozenset[Place] = PRIVATE,
     leaves_question: bool = True,
+    for_anybody: bool = False,
 ) -> ViewSpec:
     """A button with a versioned code."""
     prepare(code)
@@ -219,6 +225,7 @@ def view(
         module=run.__module__,
         code=code,
         run=decode_and_run,
+        for_anybody=for_anybody,
     )
 
 

@@ -48,7 +48,7 @@ async def _present_price(ctx: UpdateContext, found: FoundSymbol) -> None:
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("price", show_price, access=EVERYONE, places=ANYWHERE),
-    view(ShowPrice, refresh_price, access=EVERYONE, places=ANYWHERE),
-    view(ShowSpotPrice, refresh_spot_price, access=EVERYONE, places=ANYWHERE),
+    view(ShowPrice, refresh_price, access=EVERYONE, places=ANYWHERE, for_anybody=True),
+    view(ShowSpotPrice, refresh_spot_price, access=EVERYONE, places=ANYWHERE, for_anybody=True),
 )
 PROBLEMS: Final = (ProblemCard(UnknownSymbol, unknown_symbol_card),)

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import InlineKeyboardButton, Message
+from telegram import Message
 
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.ids import DAY_S
-from bot.domain.support import Thread, ThreadId, ThreadList, ThreadState
+from bot.domain.secrets import may_carry_secret
+from bot.domain.support import ThreadId, ThreadList, ThreadState
 from bot.services.chat.dialogues import DialoguePayload
 from bot.services.support.support import CloseThread, Opened
 from handlers.core.context import UpdateContext
@@ -26,6 +26,8 @@ from handlers.core.specs import (
     view,
 )
 from handlers.support.callbacks import AnswerThread, ShowThread, ShowThreads
+from handlers.support.doubtful import ask_about_message
+from handlers.support.sending import close_button, is_staff, send_message
 from handlers.support.views import (
     MARK,
     MESSAGES_A_PAGE,
@@ -33,7 +35,6 @@ from handlers.support.views import (
     ask_card,
     ask_staff_card,
     closed_card,
-    sent_card,
     thread_card,
     threads_card,
 )
@@ -95,7 +96,7 @@ async def send_reply(ctx: UpdateContext) -> None:
 async def close_thread(ctx: UpdateContext, payload: CloseThread) -> None:
     """[Close], on either side."""
     thread = await ctx.services.support.close(ctx.config, payload.thread)
-    await ctx.send(closed_card(ctx.viewer, thread, is_staff=_is_staff(ctx, thread)))
+    await ctx.send(closed_card(ctx.viewer, thread, is_staff=is_staff(ctx, thread)))
 
 
 async def show_threads(ctx: UpdateContext) -> None:
@@ -112,9 +113,8 @@ async def show_thread(ctx: UpdateContext, code: ShowThread) -> None:
     """One thread, its newest page."""
     opened = await ctx.services.support.opened(ctx.config, code.thread_id, code.page, MESSAGES_A_PAGE)
     is_open = opened.thread.state is ThreadState.OPEN
-    close_button = await _close_button(ctx, opened.thread) if is_open else None
-    is_staff = _is_staff(ctx, opened.thread)
-    await ctx.show(thread_card(ctx.viewer, opened, code.page, close_button, is_staff=is_staff))
+    button = await close_button(ctx, opened.thread) if is_open else None
+    await ctx.show(thread_card(ctx.viewer, opened, code.page, button, is_staff=is_staff(ctx, opened.thread)))
 
 
 async def _ask_message(ctx: UpdateContext) -> None:
@@ -128,9 +128,10 @@ async def _ask_message(ctx: UpdateContext) -> None:
 
 
 async def _send_message(ctx: UpdateContext, text: str, thread_id: ThreadId | None) -> None:
-    thread = await ctx.services.support.write(ctx.config, text, thread_id)
-    close_button = await _close_button(ctx, thread)
-    await ctx.send(sent_card(ctx.viewer, thread, close_button, is_staff=_is_staff(ctx, thread)))
+    if may_carry_secret(text):
+        await ask_about_message(ctx, text, thread_id)
+    else:
+        await send_message(ctx, text, thread_id)
 
 
 async def _show_list(ctx: UpdateContext, which: ThreadList, page: int) -> None:
@@ -140,16 +141,6 @@ async def _show_list(ctx: UpdateContext, which: ThreadList, page: int) -> None:
         await _show_list(ctx, which, count - 1)
         return
     await ctx.show(threads_card(ctx.viewer, which, Page(found, page, count)))
-
-
-async def _close_button(ctx: UpdateContext, thread: Thread) -> InlineKeyboardButton:
-    label = ctx.say.plain("button-close-thread")
-    (made,) = await ctx.buttons([(label, CloseThread(thread=thread.thread_id))], lifetime_s=DAY_S)
-    return made
-
-
-def _is_staff(ctx: UpdateContext, thread: Thread) -> bool:
-    return thread.user_id != ctx.user_id
 
 
 def _words(ctx: UpdateContext) -> str:

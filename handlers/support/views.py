@@ -27,6 +27,21 @@ _TABS: Final = MappingProxyType(
 )
 
 
+def doubtful_card(viewer: RenderContext, choices: Row) -> Card:
+    """Asks whether a message that may hold a secret is passed on."""
+    return Card(text=viewer.say("support-doubtful"), rows=(choices,))
+
+
+def doubtful_text_card(viewer: RenderContext, delete: InlineKeyboardButton) -> Card:
+    """Asks whether a message that may hold a secret leaves the chat."""
+    return Card(text=viewer.say("text-doubtful"), rows=((delete, *menu_row(viewer)),))
+
+
+def deleted_card(viewer: RenderContext, *, is_gone: bool) -> Card:
+    """What may have been a secret is gone, or its writer has to delete it."""
+    return Card(text=viewer.say("support-deleted" if is_gone else "support-not-deleted"), rows=(menu_row(viewer),))
+
+
 def ask_card(viewer: RenderContext, opened: Opened | None) -> Card:
     """Asks a user for their next message: the first one, or one more in their open thread."""
     say = viewer.say

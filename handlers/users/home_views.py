@@ -107,10 +107,10 @@ def short_card(viewer: RenderContext, key: str) -> Card:
     return Card(text=viewer.say(key), rows=_ways_out(viewer))
 
 
-def open_private_card(viewer: RenderContext, bot_username: str) -> Card:
-    """Groups see prices; everything else is between the person and the bot."""
+def open_private_card(viewer: RenderContext, bot_username: str, key: str = "group-open-private") -> Card:
+    """Groups see prices; everything else is between the person and the bot. `key` of the sentence that says so."""
     url = f"https://t.me/{bot_username}?start=group"
-    return Card(text=viewer.say("group-open-private"), rows=((link_button(viewer.say.plain("button-private"), url),),))
+    return Card(text=viewer.say(key), rows=((link_button(viewer.say.plain("button-private"), url),),))
 
 
 def _first_buttons(viewer: RenderContext) -> tuple[Row, ...]:

@@ -47,8 +47,8 @@ def footer(viewer: RenderContext, shown: Shown[T]) -> Markup:
     return say("footer-now", time=values["time"]) if is_now else say("footer-fresh", **values)
 
 
-def trouble_line(viewer: RenderContext, trouble: ExchangeError | None) -> Markup:
-    """Why there is nothing fresh, and what to do."""
+def trouble_line(viewer: RenderContext, trouble: ExchangeError | None, *, has_refresh: bool = True) -> Markup:
+    """Why there is nothing fresh, and what to do; `has_refresh`: there is [Refresh] below."""
     match trouble:
         case RetryLater():
             return viewer.say("trouble-busy", wait=span(viewer.say, max(1, trouble.retry_after)))
@@ -59,7 +59,7 @@ def trouble_line(viewer: RenderContext, trouble: ExchangeError | None) -> Markup
             return viewer.say("trouble-rejected", code=trouble.code or 0)
         case _:
             plain = (key for kind, key in _PLAIN_TROUBLES if isinstance(trouble, kind))
-            return viewer.say(next(plain, "trouble-silent"))
+            return viewer.say(next(plain, "trouble-silent" if has_refresh else "trouble-silent-again"))
 
 
 def account_tabs(viewer: RenderContext, current: Account, to_code: Callable[[AccountId], Code]) -> Row:

@@ -44,7 +44,8 @@ def sentence_card(viewer: RenderContext, error: UserFacing, *rows: Row) -> Card:
 
 def exchange_card(viewer: RenderContext, error: ExchangeError) -> Card:
     """Bybit said no or nothing. An unknown outcome never reads as a failure."""
-    text = viewer.say("error-outcome-unknown") if isinstance(error, OutcomeUnknown) else trouble_line(viewer, error)
+    is_unknown = isinstance(error, OutcomeUnknown)
+    text = viewer.say("error-outcome-unknown") if is_unknown else trouble_line(viewer, error, has_refresh=False)
     return Card(text=text, rows=(menu_row(viewer),))
 
 

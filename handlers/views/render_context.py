@@ -43,7 +43,9 @@ class RenderContext:
         return name if account.number == 1 else f"{name} {account.number}"
 
     def when(self, at: Millis) -> str:
-        return moment(at, self.now, self.config.settings.time_zone, self.say.language)
+        """In UTC and beside it in the reader's own time; in groups, which have many readers, in UTC alone."""
+        time_zone = self.config.settings.time_zone if self.owner is None else "UTC"
+        return moment(at, self.now, time_zone, self.say.language)
 
     @property
     def zone_name(self) -> str:

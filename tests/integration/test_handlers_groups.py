@@ -46,7 +46,16 @@ async def test_the_topic_is_kept(harness: Harness) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [f"/balance{BOT}", "/balance", f"/whatever{BOT}", f"hello {BOT}", f"{BOT} what is BTC?", f"/keys{BOT} add demo"],
+    [
+        f"/balance{BOT}",
+        "/balance",
+        f"/whatever{BOT}",
+        f"hello {BOT}",
+        f"{BOT} hi",
+        BOT,
+        f"{BOT} balance",
+        f"/keys{BOT} add demo",
+    ],
 )
 async def test_anything_else_that_is_addressed_is_answered_once(harness: Harness, text: str) -> None:
     anna = harness.person().in_group()
@@ -75,30 +84,57 @@ async def test_stickers_edits_and_forwards_in_groups_are_left_alone(harness: Har
     assert await anna.send_thing(new_chat_members=[{"id": 9, "is_bot": False, "first_name": "New"}]) is None
 
 
-async def test_a_button_works_for_its_owner_alone(harness: Harness) -> None:
-    anna, boris = harness.person().in_group(), harness.person(BORIS, language="uk").in_group()
+async def test_anybody_may_refresh_a_public_price(harness: Harness) -> None:
+    anna, boris = harness.person().in_group(), harness.person(BORIS, name="Boris").in_group()
     bubble = await said(anna, f"/price{BOT}")
+    for person in (boris, anna, boris):
+        harness.clock.advance(60)
+        edits = bubble.edits
+        await person.press("Refresh", bubble=bubble)
+        assert person.alert() is None
+        assert bubble.edits == edits + 1
+    assert await harness.rows("users") == []
+
+
+async def test_a_button_that_shows_an_account_works_for_its_owner_alone(harness: Harness) -> None:
+    anna, boris = harness.person(), harness.person(BORIS, language="uk")
+    await anna.say("/start")
+    bubble = await said(anna.in_group(), f"/price{BOT}")
+    account = await harness.practice_account()
     before = bubble.html
-    harness.clock.advance(60)
-    await boris.press("Refresh", bubble=bubble)
-    assert boris.alert() == "Ця кнопка чужа. Запитайте мене самі, і у вас буде своя."
-    assert bubble.html == before
-    await anna.press("Refresh", bubble=bubble)
-    assert anna.alert() is None
-    assert bubble.edits == 1
+    for data in (f"v1:bal:{account.account_id}@{ANNA}", f"v1:do:balance@{ANNA}", f"v1:sym:linear:0@{ANNA}"):
+        await boris.in_group().tap(data, bubble=bubble)
+        assert boris.alert() == "Ця кнопка чужа. Запитайте мене самі, і у вас буде своя."
+        assert bubble.html == before
+
+
+async def test_a_group_sees_times_in_utc_alone(harness: Harness) -> None:
+    anna = harness.person()
+    await anna.say("/settings zone Kyiv")
+    assert "Kyiv" in (await said(anna, "/price btc")).text
+    text = (await said(anna.in_group(), f"/price{BOT} btc")).text
+    assert "UTC" in text
+    assert "Kyiv" not in text
+
+
+@pytest.mark.parametrize("text", [f"{BOT} btc", f"{BOT} price of btc", f"цена btc {BOT}", f"{BOT.upper()} BTC?"])
+async def test_a_price_that_is_asked_in_plain_words(harness: Harness, text: str) -> None:
+    anna = harness.person().in_group()
+    assert "64,210.50" in (await said(anna, text)).text
+    assert len(anna.bubbles) == 1
 
 
 async def test_tampered_data_in_a_group(harness: Harness) -> None:
     anna, boris = harness.person().in_group(), harness.person(BORIS).in_group()
     bubble = await said(anna, f"/price{BOT}")
     for data in (
-        "v1:px:BTCUSDT",
-        f"v1:px:BTCUSDT@{ANNA}",
+        "v1:sym:linear:0",
+        f"v1:sym:linear:0@{ANNA}",
         "v1:bal:1",
         "t:" + "A" * 22,
         "",
         "v9:x",
-        f"v1:px:BTCUSDT@{ANNA}@{BORIS}",
+        f"v1:sym:linear:0@{ANNA}@{BORIS}",
     ):
         await boris.tap(data, bubble=bubble)
         assert boris.alert(), data
@@ -107,12 +143,10 @@ async def test_tampered_data_in_a_group(harness: Harness) -> None:
     assert stale.labels == []
 
 
-async def test_an_unknown_symbol_in_a_group_offers_the_nearest_to_its_asker(harness: Harness) -> None:
-    anna, boris = harness.person().in_group(), harness.person(BORIS).in_group()
+async def test_an_unknown_symbol_in_a_group_offers_the_nearest(harness: Harness) -> None:
+    anna = harness.person().in_group()
     bubble = await said(anna, f"/price{BOT} btcusd")
     assert bubble.labels == ["BTCUSDT"]
-    await boris.press("BTCUSDT", bubble=bubble)
-    assert boris.alert()
     assert "64,210.50" in (await anna.press("BTCUSDT", bubble=bubble)).text
 
 
@@ -207,19 +241,57 @@ async def test_a_secret_in_a_channel_is_deleted_and_nothing_else_is_read(harness
     assert harness.api.made("sendMessage") == []
 
 
-async def test_other_updates_are_nobodys_business(harness: Harness) -> None:
-    user = {"id": ANNA, "is_bot": False, "first_name": "Anna"}
-    member = {"user": {"id": 4242, "is_bot": True, "first_name": "P"}, "status": "member"}
-    await harness.feed(
-        {
-            "update_id": 9,
-            "my_chat_member": {
-                "chat": {"id": GROUP, "type": "supergroup", "title": "G"},
-                "from": user,
-                "date": 1_760_000_000,
-                "old_chat_member": member | {"status": "left"},
-                "new_chat_member": member,
-            },
-        }
+def membership(kind: str, old: str, new: str, chat_id: int = GROUP, language: str = "en") -> dict[str, Any]:
+    user = {"id": ANNA, "is_bot": False, "first_name": "Anna", "language_code": language}
+    bot = {"user": {"id": 4242, "is_bot": True, "first_name": "P"}}
+    rights = {"can_be_edited": False, "is_anonymous": False, "until_date": 0, "can_manage_chat": True}
+    rights |= dict.fromkeys(
+        (
+            *("can_delete_messages", "can_manage_video_chats", "can_restrict_members", "can_promote_members"),
+            *("can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories"),
+        ),
+        False,
     )
+    return {
+        "update_id": 9,
+        "my_chat_member": {
+            "chat": {"id": chat_id, "type": kind, "title": "G"},
+            "from": user,
+            "date": 1_760_000_000,
+            "old_chat_member": bot | rights | {"status": old},
+            "new_chat_member": bot | rights | {"status": new},
+        },
+    }
+
+
+@pytest.mark.parametrize(("language", "hello"), [("en", "Hi. I show"), ("ru", "Здравствуйте."), ("uk", "Вітаю.")])
+@pytest.mark.parametrize(
+    ("kind", "old", "new"), [("supergroup", "left", "member"), ("group", "kicked", "administrator")]
+)
+async def test_a_group_that_takes_the_bot_in_hears_a_short_hello(
+    harness: Harness, kind: str, old: str, new: str, language: str, hello: str
+) -> None:
+    await harness.feed(membership(kind, old, new, language=language))
+    (bubble,) = harness.api.chat(GROUP)
+    assert hello in bubble.text
+    assert bubble.keyboard[0][0]["url"] == "https://t.me/perpdesk_bot?start=group"
+    assert await harness.rows("users") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "chat_id"),
+    [
+        ("supergroup", "member", "administrator", GROUP),
+        ("supergroup", "member", "left", GROUP),
+        ("supergroup", "administrator", "kicked", GROUP),
+        ("channel", "left", "administrator", GROUP),
+        ("private", "kicked", "member", ANNA),
+        ("private", "member", "kicked", ANNA),
+    ],
+)
+async def test_other_changes_of_the_bots_place_are_silent(
+    harness: Harness, kind: str, old: str, new: str, chat_id: int
+) -> None:
+    await harness.feed(membership(kind, old, new, chat_id))
     assert harness.api.made("sendMessage") == []
+    assert await harness.rows("users") == []

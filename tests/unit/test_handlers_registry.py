@@ -80,7 +80,10 @@ def test_only_prices_work_in_groups() -> None:
     """And the two answers that nobody may be left without, and money, which is booked wherever it comes in."""
     in_groups = {spec.name for spec in TABLE.specs if Place.GROUP in spec.places}
     payments = {"any pre-checkout", "any successful-payment", "any refunded-payment"}
-    assert in_groups == {"/price", "show px", "show spx", "any stale-button", "any group-message"} | payments
+    assert (
+        in_groups
+        == {"/price", "show px", "show spx", "any stale-button", "any group-message", "any membership"} | payments
+    )
 
 
 def test_keys_and_license_time_come_after_the_terms() -> None:
@@ -90,11 +93,13 @@ def test_keys_and_license_time_come_after_the_terms() -> None:
         "do keys.pair",
         "do keys.ask-typed",
         "do keys.held",
+        "do keys.pasted",
         "do keys.replace",
         "dialogue keys.key-id",
         "dialogue keys.key-and-secret",
         "do license.trial",
         "do pay.invoice",
+        "show buy",
     }
 
 

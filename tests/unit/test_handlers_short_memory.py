@@ -8,7 +8,7 @@ from harness.fakes import FakeClock
 from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.secrets import Secret
-from handlers.core.short_memory import Cooldown, TypedKey, TypedKeyStore
+from handlers.core.short_memory import Cooldown, SecretStore, TypedKey
 
 ANNA, BORIS = UserId(1001), UserId(1002)
 
@@ -46,7 +46,7 @@ def test_many_people_cost_bounded_memory() -> None:
 
 
 async def test_a_held_key_is_taken_once_by_its_owner() -> None:
-    held = TypedKeyStore(FakeClock(), lifetime=900)
+    held: SecretStore[TypedKey] = SecretStore(FakeClock(), lifetime=900)
     held.put(ANNA, key())
     assert held.take(BORIS) is None
     assert held.take(ANNA) == key()
@@ -55,7 +55,7 @@ async def test_a_held_key_is_taken_once_by_its_owner() -> None:
 
 async def test_a_held_key_is_replaced_and_ends() -> None:
     clock = FakeClock()
-    held = TypedKeyStore(clock, lifetime=900)
+    held: SecretStore[TypedKey] = SecretStore(clock, lifetime=900)
     held.put(ANNA, key("old"))
     held.put(ANNA, key("new"))
     clock.advance(899)
@@ -71,7 +71,7 @@ async def test_a_held_key_is_replaced_and_ends() -> None:
 @pytest.mark.virtual_time
 async def test_a_secret_is_forgotten_in_time_though_nobody_comes() -> None:
     clock = FakeClock()
-    held = TypedKeyStore(clock, lifetime=0.01)
+    held: SecretStore[TypedKey] = SecretStore(clock, lifetime=0.01)
     held.put(ANNA, key())
     clock.advance(1)
     await asyncio.sleep(0.05)
@@ -79,7 +79,7 @@ async def test_a_secret_is_forgotten_in_time_though_nobody_comes() -> None:
 
 
 async def test_holding_is_bounded() -> None:
-    held = TypedKeyStore(FakeClock(), lifetime=900, capacity=1)
+    held: SecretStore[TypedKey] = SecretStore(FakeClock(), lifetime=900, capacity=1)
     held.put(ANNA, key())
     held.put(BORIS, key())
     assert held.take(ANNA) is None

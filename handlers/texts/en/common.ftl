@@ -56,6 +56,7 @@ footer-waiting = ⏳ <i>{ $age } old · { $time }. Bybit is slow; I update this 
 footer-last-known = <i>Last known, { $age } old · { $time }</i>
 
 trouble-silent = ⚠️ Bybit does not answer right now. Try Refresh in a minute.
+trouble-silent-again = ⚠️ Bybit does not answer right now. Try again in a minute.
 trouble-busy = ⚠️ Too many questions to Bybit at once. Try again in { $wait }.
 trouble-key = ⚠️ Bybit does not accept the key of this account any more. /keys shows why.
 trouble-clock = ⚠️ Our clock and Bybit's disagree for a moment. Try again in a minute.

@@ -85,6 +85,7 @@ only-text = I read text and buttons only, so I could not use that.
 edited-not-run = I don't act on edited messages. Please send it as a new one.
 forwarded-not-run = I don't act on forwarded messages, because somebody else wrote them. Please type it yourself.
 
+group-hello = Hi. I show prices here: <code>/price btc</code>. Everything of your own stays between you and me.
 group-open-private = That is between you and me. Open our private chat; here I only show prices.
 not-yours = This button belongs to somebody else. Ask me yourself to get your own.
 banned = You can't use this bot any more. If you think this is a mistake, contact whoever runs it.

@@ -162,6 +162,17 @@ keys-site-without-demo = { $site } has no demo trading. Bybit Demo works with by
 keys-malformed = That does not look like a Bybit key: letters and digits only, no blanks. Copy it again, or /cancel.
 keys-secret-format = I need the API key and its secret in one message, with a blank between. Your message is deleted; send both again, or /cancel.
 keys-send-again = I did not keep your key. Please send the line again.
+keys-pasted = 🔑 <b>An API key and its secret. I took your message out of the chat.</b>
+keys-pasted-stays =
+    🔑 <b>An API key and its secret, and Telegram does not let me delete your message.</b>
+    Please delete it yourself.
+keys-pasted-what =
+    Nothing is stored. I keep both in memory for 15 minutes: which account of bybit.com are they of?
+    For another site throw them away and begin with /keys.
+keys-thrown-away = Thrown away. If anybody else saw your message, delete that key on Bybit.
+keys-not-kept = I do not have that key any more. Please send key and secret again.
+button-connect-as = Connect as { $account }
+button-throw-away = Throw it away
 keys-still-asking = I am still asking Bybit about your key. The answer comes in a moment.
 keys-add-usage =
     Type it like this; I delete the message at once:

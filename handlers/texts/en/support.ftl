@@ -24,6 +24,15 @@ support-sent = 💬 #{ $thread } <b>Sent.</b> The answer comes here. /paysupport
 support-answer-sent = 💬 #{ $thread } <b>Your answer is on its way.</b>
 support-closed = 💬 #{ $thread } <b>is closed.</b>
 support-is-closed = Thread #{ $thread } is closed. Its user can open another one with /paysupport.
+support-doubtful =
+    <b>There may be a secret in your message.</b> Nobody has got it yet.
+    If it is the number of a payment, a hash or an address, send it. Nobody needs to know an API secret.
+support-deleted = Deleted. Nobody has got it.
+support-not-deleted = Nobody has got it, and Telegram does not let me delete it. Please delete it yourself.
+support-not-kept = I do not have that message any more. Please write it again.
+text-doubtful = There may be a secret in your message. I did nothing with it. Shall I delete it?
+button-delete-it = Delete it
+button-send-it = Send it
 support-only-words = I can pass on words only. Please describe it in a message, or add a caption to the picture or file.
 support-too-long = That is too long: { $limit } characters at most. Please shorten it, or send it in parts.
 support-too-many = That was a lot at once. All of it arrived; please wait up to { $minutes } minutes before you write more.

@@ -57,6 +57,7 @@ footer-waiting = ⏳ <i>Данным { $age } · { $time }. Bybit отвечае
 footer-last-known = <i>Последнее известное, { $age } назад · { $time }</i>
 
 trouble-silent = ⚠️ Bybit сейчас не отвечает. Нажмите «Обновить» через минуту.
+trouble-silent-again = ⚠️ Bybit сейчас не отвечает. Попробуйте через минуту ещё раз.
 trouble-busy = ⚠️ Слишком много запросов к Bybit сразу. Попробуйте через { $wait }.
 trouble-key = ⚠️ Bybit больше не принимает ключ этого счёта. /keys покажет почему.
 trouble-clock = ⚠️ Наши часы и часы Bybit на мгновение разошлись. Попробуйте через минуту.

@@ -57,6 +57,7 @@ footer-waiting = ⏳ <i>Даним { $age } · { $time }. Bybit відповід
 footer-last-known = <i>Останнє відоме, { $age } тому · { $time }</i>
 
 trouble-silent = ⚠️ Bybit зараз не відповідає. Натисніть «Оновити» за хвилину.
+trouble-silent-again = ⚠️ Bybit зараз не відповідає. Спробуйте за хвилину ще раз.
 trouble-busy = ⚠️ Забагато запитів до Bybit водночас. Спробуйте за { $wait }.
 trouble-key = ⚠️ Bybit більше не приймає ключ цього рахунку. /keys покаже чому.
 trouble-clock = ⚠️ Наш годинник і годинник Bybit на мить розійшлися. Спробуйте за хвилину.
