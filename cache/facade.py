@@ -24,6 +24,7 @@ from bot.domain.ports.exchange import ExchangeGateway, KeyInspector, MarketData
 from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.reads import StoredPortfolio
 from bot.domain.ports.users import UserQueries
+from bot.domain.trades import ClosedPnls
 from bot.domain.users import UserConfig
 from cache.policy import ALL_SYMBOLS, AccountKey
 from cache.regions import Regions, RegionUpkeep
@@ -171,6 +172,10 @@ class AccountReads:
     def executions(self, account: Account) -> Answer[Executions]:
         return self._api_response.get((account_key(account), "executions", ()), self._load_executions, account)
 
+    def closed_pnl(self, account: Account) -> Answer[ClosedPnls]:
+        load = self._gateways[account.account_type].closed_pnl
+        return self._api_response.get((account_key(account), "closed_pnl", ()), load, account)
+
     def fee_rate(self, account: Account, symbol: Symbol) -> Answer[FeeRate]:
         load = partial(self._gateways[account.account_type].fee_rate, account)
         return self._api_response.get((account_key(account), "fee_rate", (symbol,)), load, symbol)
@@ -190,6 +195,10 @@ class AccountReads:
 
     def last_executions(self, account: Account) -> Executions | None:
         found: Executions | None = self._api_response.last((account_key(account), "executions", ()))
+        return found
+
+    def last_closed_pnl(self, account: Account) -> ClosedPnls | None:
+        found: ClosedPnls | None = self._api_response.last((account_key(account), "closed_pnl", ()))
         return found
 
 

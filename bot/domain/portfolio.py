@@ -176,6 +176,7 @@ class Executions:
     as_of: Millis
     unreadable: tuple[str, ...] = ()  # symbols
     left_out: tuple[Category, ...] = ()
+    is_whole: bool = True  # False: there are older ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,8 +26,10 @@ from bot.domain.portfolio import (
 )
 from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
+from bot.domain.trades import ClosedPnls, closed_pnls
 
 EXECUTIONS: Final = 50
+_REMEMBERED: Final = 500  # fills that closes are reckoned by
 _SETTLE_COIN: Final = "USDT"
 _DOLLARS: Final = frozenset({_SETTLE_COIN, "USDC"})  # counted at one
 
@@ -81,7 +83,13 @@ class PaperGateway:
 
     async def executions(self, account: Account) -> Executions:
         found = await self.queries.executions(account, EXECUTIONS)
-        return replace(found, as_of=self.clock.now())
+        return replace(found, as_of=self.clock.now(), is_whole=len(found.items) < EXECUTIONS)
+
+    async def closed_pnl(self, account: Account) -> ClosedPnls:
+        """What each close brought, at average cost, as far as the newest 500 fills tell."""
+        fills = await self.queries.executions(account, _REMEMBERED)
+        items = closed_pnls(reversed(fills.items))
+        return ClosedPnls(account_id=account.account_id, items=items, as_of=self.clock.now())
 
     async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate:  # noqa: ARG002  the same for everybody
         return FeeRate(symbol=symbol, taker=self.taker, maker=self.maker)

@@ -1,4 +1,4 @@
-"""/trades: the newest fills and what they cost."""
+"""/trades: the newest trades, what they cost and what they brought."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 
-_SCREEN: Final = AccountScreen(read=lambda screens, account: screens.executions(account), draw=trades_card)
+_SCREEN: Final = AccountScreen(read=lambda screens, account: screens.trades(account), draw=trades_card)
 
 
 async def show_trades(ctx: UpdateContext, code: ShowTrades) -> None:

@@ -19,6 +19,7 @@ from bot.domain.market import Category, Instrument, Instruments, Kline, Klines, 
 from bot.domain.portfolio import Balance, CoinBalance, Executions, FeeRate, Orders, Position, Positions
 from bot.domain.portfolio import Execution as Fill
 from bot.domain.portfolio import Order as OpenOrder
+from bot.domain.trades import ClosedPnl
 from bot.exchange.bybit.transport import Reply, Request, Timeouts
 from harness.fakes import FakeClock
 
@@ -37,6 +38,7 @@ class FakeBybit:
     positions: tuple[Position, ...] = ()
     orders: tuple[OpenOrder, ...] = ()
     fills: tuple[Fill, ...] = ()
+    closed: tuple[ClosedPnl, ...] = ()
     equity: Decimal = Decimal("25000.40")
     coins: tuple[CoinBalance, ...] | None = None
     trouble: ExchangeError | None = None
@@ -59,6 +61,7 @@ class FakeBybit:
     spot: dict[str, str] = field(default_factory=lambda: dict(SPOT))
 
     silent_paths: set[str] = field(default_factory=set)  # that never answer
+    refused_paths: dict[str, int] = field(default_factory=dict)  # with that code
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -231,6 +234,7 @@ class FakeBybitTransport:
             "/v5/position/list": self._positions,
             "/v5/order/realtime": self._orders,
             "/v5/execution/list": self._executions,
+            "/v5/position/closed-pnl": self._closed_pnl,
             "/v5/account/fee-rate": self._fee_rate,
             "/v5/account/info": self._account_info,
             "/v5/user/query-api": self._key,
@@ -256,9 +260,12 @@ class FakeBybitTransport:
         path, _, query = request.target.partition("?")
         self._bybit.asked[path] += 1
         self._bybit.hosts.add(request.host)
-        if path in self._bybit.silent_paths:
+        asked = path.removeprefix("/demo")
+        if asked in self._bybit.refused_paths:
+            return _reply({"retCode": self._bybit.refused_paths[asked], "retMsg": "no", "result": {}})
+        if asked in self._bybit.silent_paths:
             await asyncio.Event().wait()
-        answer = self._answers.get(path.removeprefix("/demo"))
+        answer = self._answers.get(asked)
         assert answer is not None, f"the bot asks {path}, which this fake does not know"
         if "X-BAPI-API-KEY" in request.headers:
             self._bybit.asked_with.append(request.headers["X-BAPI-API-KEY"])
@@ -286,6 +293,13 @@ class FakeBybitTransport:
     async def _orders(self, asked: Asked, _: Request) -> Json:
         found = (await self._bybit.open_orders(ANY)).items
         return _list(_order(each) for each in found if each.category == asked["category"])
+
+    async def _closed_pnl(self, *_: object) -> Json:
+        await self._bybit.executions(ANY)
+        return _list(
+            {"symbol": each.symbol, "orderId": each.order_id, "closedPnl": _text(each.pnl)}
+            for each in self._bybit.closed
+        )
 
     async def _executions(self, asked: Asked, _: Request) -> Json:
         found = (await self._bybit.executions(ANY)).items

@@ -44,6 +44,7 @@ LOADS: dict[str, tuple[str, slice]] = {
     "positions": ("positions", slice(None)),
     "orders": ("orders", slice(None)),
     "executions": ("executions", slice(None)),
+    "closed_pnl": ("closed_pnl", slice(None)),
     "fee_rate": ("fee_rate", slice(None)),
     "inspect_stored": ("key_check", slice(None)),
     "last_positions": ("last_positions", slice(None)),

@@ -52,6 +52,7 @@ READS: dict[str, Read] = {
     "/v5/position/list": lambda bybit, _: bybit.gateway.positions(account()),
     "/v5/order/realtime": lambda bybit, _: bybit.gateway.orders(account()),
     "/v5/execution/list": lambda bybit, _: bybit.gateway.executions(account()),
+    "/v5/position/closed-pnl": lambda bybit, _: bybit.gateway.closed_pnl(account()),
     "/v5/account/fee-rate": lambda bybit, example: bybit.gateway.fee_rate(account(), symbol_of(example)),
     "/v5/user/query-api": lambda bybit, _: bybit.gateway.inspect(KEY),
     "/v5/market/instruments-info": lambda bybit, example: bybit.market.instrument(
@@ -138,6 +139,11 @@ def check_executions(value: Any, example: Any) -> None:
     assert (fill.fee_currency, fill.closed_size) == ("USDC", 0), "a perpetual without USDT in its name settles in USDC"
 
 
+def check_closed_pnl(value: Any, example: Any) -> None:
+    (closed,), row = value.items, first(example)
+    assert (closed.symbol, closed.order_id, closed.pnl) == (row["symbol"], row["orderId"], Decimal(row["closedPnl"]))
+
+
 def check_fee_rate(value: Any, example: Any) -> None:
     row = first(example)
     assert (value.taker, value.maker) == (Decimal(row["takerFeeRate"]), Decimal(row["makerFeeRate"]))
@@ -193,6 +199,7 @@ CHECKS: dict[str, Callable[[Any, Any], None]] = {
     "/v5/position/list": check_positions,
     "/v5/order/realtime": check_orders,
     "/v5/execution/list": check_executions,
+    "/v5/position/closed-pnl": check_closed_pnl,
     "/v5/account/fee-rate": check_fee_rate,
     "/v5/user/query-api": check_key,
     "/v5/market/instruments-info": check_instrument,

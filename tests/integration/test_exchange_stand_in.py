@@ -16,6 +16,7 @@ from bot.domain.ids import Symbol
 from bot.domain.market import KLINE_INTERVALS, Category
 from bot.domain.portfolio import Side
 from bot.domain.secrets import Secret
+from bot.domain.trades import closed_pnls
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.transport import Timeouts
 
@@ -150,6 +151,18 @@ async def test_executions(there: StandIn) -> None:
     assert [fill.exec_ts for fill in found] == sorted((fill.exec_ts for fill in found), reverse=True)
     assert found[0].exec_qty == Decimal("0.01")
     assert await there.calls() == ["/v5/execution/list"] * 2, "perpetuals and spot"
+
+
+async def test_what_closes_brought_is_what_their_fills_come_to(there: StandIn) -> None:
+    """Bybit's own figure and ours are one formula."""
+    mine = await there.account(executions=30)
+    fills = (await there.bybit.gateway.executions(mine)).items
+    told = (await there.bybit.gateway.closed_pnl(mine)).items
+    ours: dict[str, Decimal] = {}
+    for each in closed_pnls(reversed(fills)):
+        ours[each.order_id] = ours.get(each.order_id, Decimal(0)) + each.pnl
+    assert len(told) > 5
+    assert {each.order_id: round(each.pnl, 6) for each in told} == {name: round(pnl, 6) for name, pnl in ours.items()}
 
 
 async def test_fees(there: StandIn) -> None:

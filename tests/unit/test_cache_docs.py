@@ -44,7 +44,7 @@ async def test_the_recipe_for_a_new_read_runs() -> None:
     exec(compile(program, "docs/cache.md", "exec"), world)  # noqa: S102  the doc's own program
     source = Source()
     ports = source.ports()
-    ports.closed_pnl = source.load("closed_pnl")
+    ports.borrowed = source.load("borrowed")
     reads = world["CachedReads"](
         Regions(clock=FakeClock()),
         users=ports,
@@ -57,6 +57,6 @@ async def test_the_recipe_for_a_new_read_runs() -> None:
         clock=FakeClock(),
     )
     for each in (account(1), account(1), account(2)):
-        await reads.closed_pnl(each)
-    assert source.asked == {("closed_pnl", account(1)): 1, ("closed_pnl", account(2)): 1}
+        await reads.borrowed(each)
+    assert source.asked == {("borrowed", account(1)): 1, ("borrowed", account(2)): 1}
     assert {stats.name: stats.hits for stats in reads.stats() if stats.hits} == {"api_response": 1}

@@ -67,6 +67,7 @@ READS: dict[str, tuple[str, tuple[Any, ...], str]] = {  # method: (loader, argum
     "positions": ("positions", (MAIN,), "position"),
     "orders": ("orders", (MAIN,), "order"),
     "executions": ("executions", (MAIN,), "api_response"),
+    "closed_pnl": ("closed_pnl", (MAIN,), "api_response"),
     "fee_rate": ("fee_rate", (MAIN, BTC), "api_response"),
     "key_check": ("key_check", (MAIN,), "api_response"),
     "ticker": ("ticker", (BTC,), "price"),

@@ -11,8 +11,9 @@ from harness.viewers import DEMO, NOW, PAPER, account, datas, known, labels, vie
 
 from bot.domain.accounts import AccountType
 from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
-from bot.domain.ids import AccountId, Millis
+from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
+from bot.domain.trades import ClosedPnl, Trades, trades_of
 from bot.domain.users import Language, UserSettings
 from bot.services.screens import Shown
 from handlers.accounts.order_views import orders_card
@@ -231,27 +232,51 @@ def test_orders() -> None:
 
 def test_no_orders_and_no_trades() -> None:
     orders = known(Orders(account_id=AccountId(1), items=(), as_of=NOW))
-    fills = known(Executions(account_id=AccountId(1), items=(), as_of=NOW))
+    fills = known(trades())
     assert read(orders_card(viewer(), PAPER, orders))[1] == "No open orders on USDT perpetuals and spot."
     assert read(trades_card(viewer(), PAPER, fills))[1] == "No trades on USDT perpetuals and spot yet."
 
 
-def test_trades_on_the_own_clock() -> None:
-    items = (execution(exec_ts=NOW), execution("e2", exec_ts=Millis(NOW - 86_400_000)))
-    settings = UserSettings(time_zone="Europe/Kyiv")
-    shown = known(Executions(account_id=AccountId(2), items=items, as_of=NOW))
-    card = trades_card(viewer(settings=settings), DEMO, shown)
-    assert read(card)[1:9] == [
-        "The last 2 fills · times: Kyiv",
+def trades(*fills: Any, closed: tuple[ClosedPnl, ...] = (), **more: Any) -> Trades:
+    return trades_of(Executions(account_id=AccountId(2), items=fills, as_of=NOW, **more), closed)
+
+
+def test_trades_on_the_own_clock_with_what_each_day_came_to() -> None:
+    yesterday = Millis(NOW - 86_400_000)
+    fills = (
+        execution("e4", order_id="out", side=Side.SELL, exec_ts=NOW, exec_fee=D("0.352"), closed_size=D("0.01")),
+        execution("e3", order_id="f", exec_type="Funding", exec_fee=D("0.52163"), exec_ts=NOW),
+        execution("e2", order_id="in", exec_ts=yesterday),
+        execution("e1", order_id="pepe", symbol="1000PEPEUSDT", exec_price=D("0.01245"), exec_qty=D(123400),
+                  exec_fee=D("0.000123456"), fee_currency="MNT", exec_ts=yesterday),
+    )  # fmt: skip
+    closed = (ClosedPnl(symbol=Symbol("BTCUSDT"), order_id="out", pnl=D("12.4049")),)
+    who = viewer(settings=UserSettings(time_zone="Europe/Kyiv"))
+    card = trades_card(who, DEMO, known(trades(*fills, closed=closed)))
+    assert read(card)[1:17] == [
+        "The last 4 trades · times: Kyiv",
         "",
         "2025-10-09",
-        "15:00 BTC           Buy 0.01",
-        "      64,000.50  fee −0.0352",
+        "PnL +12.40 USDT after fees · fees paid 0.352 USDT · funding −0.522",
+        "15:00 BTC            Sell 0.01",
+        "      64,000.50     PnL +12.40",
+        "15:00 BTC       funding −0.522",
         "",
         "2025-10-08",
-        "15:00 BTC           Buy 0.01",
+        "fees paid −0.0352 USDT, 0.000123 MNT",
+        "15:00 BTC             Buy 0.01",
+        "      64,000.50    fee −0.0352",
+        "15:00 1000PEPE     Buy 123,400",
+        "      0.0124500",
+        "              fee 0.000123 MNT",
+        "",
     ]
-    assert labels(card)[1] == ["BTCUSDT"]
+    assert labels(card)[1] == ["BTCUSDT", "1000PEPEUSDT"]
+
+
+def test_the_sums_of_a_day_that_is_not_all_there_say_since_when() -> None:
+    card = trades_card(viewer(), DEMO, known(trades(execution(exec_ts=NOW), is_whole=False)))
+    assert "2025-10-09, since 12:00" in read(card)
 
 
 def test_two_accounts_of_a_type_are_told_apart() -> None:

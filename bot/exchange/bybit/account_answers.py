@@ -1,7 +1,7 @@
 """What Bybit answers about an account, as the domain's values. Raises ExchangeUnreadable for what can't be read.
 
 Field names and meanings: Bybit v5 documentation, "Get Wallet Balance", "Get Position Info", "Get Open & Closed
-Orders", "Get Trade History", "Get Fee Rate", "Get API Key Information".
+Orders", "Get Trade History", "Get Closed PnL", "Get Fee Rate", "Get API Key Information".
 """
 
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from bot.domain.ids import DAY, AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance, Execution, FeeRate, Order, OrderType, Position, Side
 from bot.domain.secrets import Secret
+from bot.domain.trades import ClosedPnl
 from bot.exchange.bybit.answer import Answer, Row
 from bot.exchange.bybit.fields import (
     Fields,
@@ -179,6 +180,17 @@ def _execution(row: Row, category: Category) -> Execution:
         closed_size=row.maybe(money, "closedSize"),
         exec_ts=row.maybe(moment, "execTime") or None,
     )
+
+
+def closed_pnl(answer: Answer) -> list[ClosedPnl]:
+    """What each order closed brought. One that can't be read is left out: its trade has no result then."""
+    items, _ = answer.each(
+        array(answer.fields, "list"),
+        lambda row: ClosedPnl(
+            symbol=symbol_of(row.fields), order_id=identifier(row.fields, "orderId"), pnl=money(row.fields, "closedPnl")
+        ),
+    )
+    return items
 
 
 def _settle_coin(symbol: Symbol) -> str:

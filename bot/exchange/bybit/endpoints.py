@@ -34,6 +34,7 @@ ENDPOINTS: Final = (
     Endpoint("positions", "/v5/position/list", 50),
     Endpoint("open_orders", "/v5/order/realtime", 50),
     Endpoint("executions", "/v5/execution/list", 50),
+    Endpoint("closed_pnl", "/v5/position/closed-pnl", 50),
     Endpoint("key_information", "/v5/user/query-api", is_on_demo=False),  # answered all the same, by its own page
 )
 OTHER: Final = Endpoint("other", "")

@@ -21,9 +21,11 @@ from bot.domain.portfolio import (
     Positions,
 )
 from bot.domain.ports.clock import Clock
+from bot.domain.trades import ClosedPnls
 from bot.exchange.budget import is_viewing
 from bot.exchange.bybit.account_answers import (
     balance,
+    closed_pnl,
     executions,
     fee_rate,
     key_check,
@@ -44,6 +46,7 @@ _SETTLE_COIN: Final = "USDT"
 _POSITIONS_A_PAGE: Final = 200  # Bybit's largest
 _ORDERS_A_PAGE: Final = 50  # Bybit's largest
 _EXECUTIONS: Final = 40  # what stays below the 16 KB that the cache keeps of one answer
+_CLOSES: Final = 100  # Bybit's largest
 _MAX_PAGES: Final = 100
 _LONGEST_CURSOR: Final = 1024
 _SCOPES: Final = {Category.LINEAR: {"settleCoin": _SETTLE_COIN}, Category.SPOT: {}}
@@ -125,7 +128,17 @@ class BybitGateway:
             as_of=self.clock.now(),
             unreadable=found.unreadable,
             left_out=found.left_out,
+            is_whole=len(found.items) < _EXECUTIONS,
         )
+
+    async def closed_pnl(self, account: Account) -> ClosedPnls:
+        """What the newest 100 orders that closed a perpetual brought, within Bybit's 7 days."""
+        items = await self._read(
+            account,
+            lambda client: client.get_closed_pnl(category=Category.LINEAR.value, limit=_CLOSES),
+            closed_pnl,
+        )
+        return ClosedPnls(account_id=account.account_id, items=tuple(items), as_of=self.clock.now())
 
     async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate:
         """The account's rates; on demo, which does not tell them, Bybit's standard ones, marked as such."""

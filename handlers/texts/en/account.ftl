@@ -116,8 +116,8 @@ order-placed = Placed
 trades-title = <b>Trades</b> · { $account }
 trades-total =
     { $count ->
-        [one] The last { $count } fill · times: { $zone }
-       *[other] The last { $count } fills · times: { $zone }
+        [one] The last { $count } trade · times: { $zone }
+       *[other] The last { $count } trades · times: { $zone }
     }
 trades-none = No trades on USDT perpetuals and spot yet.
 trades-unreadable =
@@ -125,11 +125,15 @@ trades-unreadable =
         [one] ⚠️ { $count } fill can't be read: { $names }.
        *[other] ⚠️ { $count } fills can't be read: { $names }.
     }
+trades-day = <b>{ $day }</b>
+trades-day-since = <b>{ $day }</b>, since { $clock }
+trades-day-pnl = PnL <b>{ $pnl }</b> after fees
+trades-day-fees = fees paid { $fees }
+trades-day-funding = funding { $funding }
+trade-pnl = PnL { $pnl }
 trade-fee = fee { $fee }
 trade-kind =
     { $kind ->
-        [maker] maker
-        [taker] taker
         [Funding] funding
         [BustTrade] liquidation
         [AdlTrade] auto-deleveraging

@@ -133,11 +133,15 @@ trades-unreadable =
         [few] ⚠️ { $count } сделки не удаётся прочитать: { $names }.
        *[many] ⚠️ { $count } сделок не удаётся прочитать: { $names }.
     }
+trades-day = <b>{ $day }</b>
+trades-day-since = <b>{ $day }</b>, с { $clock }
+trades-day-pnl = PnL <b>{ $pnl }</b> после комиссий
+trades-day-fees = комиссии { $fees }
+trades-day-funding = фандинг { $funding }
+trade-pnl = PnL { $pnl }
 trade-fee = комис. { $fee }
 trade-kind =
     { $kind ->
-        [maker] мейкер
-        [taker] тейкер
         [Funding] фандинг
         [BustTrade] ликвидация
         [AdlTrade] автоделевереджинг

@@ -133,11 +133,15 @@ trades-unreadable =
         [few] ⚠️ { $count } угоди не вдається прочитати: { $names }.
        *[many] ⚠️ { $count } угод не вдається прочитати: { $names }.
     }
+trades-day = <b>{ $day }</b>
+trades-day-since = <b>{ $day }</b>, з { $clock }
+trades-day-pnl = PnL <b>{ $pnl }</b> після комісій
+trades-day-fees = комісії { $fees }
+trades-day-funding = фандинг { $funding }
+trade-pnl = PnL { $pnl }
 trade-fee = коміс. { $fee }
 trade-kind =
     { $kind ->
-        [maker] мейкер
-        [taker] тейкер
         [Funding] фандинг
         [BustTrade] ліквідація
         [AdlTrade] автоделевередж
