@@ -35,7 +35,7 @@ from bot.services.chat.dialogues import DialoguePayload
 from bot.services.services import Services
 from handlers import fallback, guards
 from handlers.accounts import balance, key_places, keys, orders, pasted_keys, positions, trades
-from handlers.admin import audit, broadcast, health, report, user_actions, users
+from handlers.admin import audit, broadcast, health, report, revoke, user_actions, users
 from handlers.core.callbacks import PRESS_PREFIX, Code
 from handlers.core.context import App, BotData, Context, UpdateContext
 from handlers.core.errors import on_error
@@ -261,6 +261,7 @@ TABLE: Final = HandlerTable(
         *create.HANDLERS,
         *users.HANDLERS,
         *user_actions.HANDLERS,
+        *revoke.HANDLERS,
         *broadcast.HANDLERS,
         *audit.HANDLERS,
         *report.HANDLERS,

@@ -95,6 +95,7 @@ class AdminAction:
     license_type: LicenseType | None = None
     days: int = 0
     role: Role | None = None
+    entries: tuple[int, ...] = ()  # of a revocation: the ledger's rows, none for all; `days` of one row, 0 for its rest
 
     @property
     def needs_pin(self) -> bool:
@@ -131,9 +132,15 @@ class LicenseGivenMessage(OutboxPayload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseRevokedMessage(OutboxPayload):
-    """An admin took all license time."""
+    """An admin took license time: `span` ms of it; the rest ends at `end`, None if nothing is left.
+
+    What was taken before this was told by it has no span: then all was taken.
+    """
 
     KIND = "desk-revoked"
+    span: int = 0
+    end: Millis | None = None
+    reason: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

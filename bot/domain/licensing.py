@@ -6,7 +6,7 @@ lower one's rest in the bank. Nothing is lost, doubled or lowered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -91,8 +91,8 @@ TAKING: Final = frozenset({EntryKind.REVOCATION, EntryKind.REFUND})
 class LedgerEntry:
     """One row.
 
-    A giving row has `license_type` and `millis` > 0. A taking row has neither: it names the row whose unused rest it
-    takes, or takes everything (`takes` None, never in a correction).
+    A giving row has `license_type` and `millis` > 0. A taking row has no type: it names the row whose unused rest it
+    takes, or takes everything (`takes` None, never in a correction). Of a correction `millis` > 0 takes that much.
     """
 
     entry_id: int
@@ -101,6 +101,38 @@ class LedgerEntry:
     millis: int
     takes: int | None
     at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """A row with what it came from: a payment and its Stars, a campaign; `note` is what an admin wrote."""
+
+    entry: LedgerEntry
+    note: str = field(repr=False)
+    payment_id: int | None = None
+    stars: int | None = None
+    campaign_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGrant:
+    """What is left of a row, ms, and the row."""
+
+    line: LedgerLine
+    license_type: LicenseType
+    left: int
+
+    @property
+    def entry_id(self) -> int:
+        return self.line.entry.entry_id
+
+    @property
+    def kind(self) -> EntryKind:
+        return self.line.entry.kind
+
+    @property
+    def payment_id(self) -> int | None:
+        return self.line.payment_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,12 +201,21 @@ def derive(entries: Iterable[LedgerEntry], now: Millis) -> LicenseBalance:
 
 
 def _applied(grants: Sequence[RemainingGrant], entry: LedgerEntry) -> list[RemainingGrant]:
+    if entry.license_type is None and entry.millis:
+        return _shortened(grants, entry)
     if entry.license_type is None:
         return [grant for grant in grants if entry.takes is not None and grant.entry_id != entry.takes]
     if entry.millis <= 0:
         raise ValueError(f"ledger row {entry.entry_id} gives nothing")
     new = RemainingGrant(entry_id=entry.entry_id, kind=entry.kind, license_type=entry.license_type, left=entry.millis)
     return sorted([*grants, new], key=lambda grant: (-RANK[grant.license_type], grant.entry_id))
+
+
+def _shortened(grants: Sequence[RemainingGrant], entry: LedgerEntry) -> list[RemainingGrant]:
+    left = [
+        replace(grant, left=grant.left - entry.millis) if grant.entry_id == entry.takes else grant for grant in grants
+    ]
+    return [grant for grant in left if grant.left > 0]
 
 
 def _spent(grants: Sequence[RemainingGrant], millis: int) -> list[RemainingGrant]:
@@ -304,7 +345,8 @@ class NewLedgerEntry:
 
     def __post_init__(self) -> None:
         if self.license_type is None:
-            is_sound = self.kind not in GIVING and self.millis == 0
+            is_part = self.kind is EntryKind.CORRECTION and 0 <= self.millis <= LONGEST
+            is_sound = self.kind not in GIVING and (self.millis == 0 or is_part)
             is_sound = is_sound and (self.kind in TAKING or self.takes is not None)
         else:
             is_sound = self.kind not in TAKING and 0 < self.millis <= LONGEST and self.takes is None

@@ -33,6 +33,14 @@ class ShowUser(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowLicenseHistory(Code):
+    """What was given to a user and taken, for admins."""
+
+    TAG = "lhist"
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class AskAdminAction(Code):
     """Begins an act on a user; nothing is done before it is confirmed."""
 

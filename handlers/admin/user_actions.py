@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.admin import MOST_DAYS, AdminAction, AdminActionKind
@@ -14,6 +14,8 @@ from bot.services.admin.user_actions import GIVEN_ROLES, MAX_REASON, new_nonce
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.admin.callbacks import AskAdminAction, AskRole
+from handlers.admin.drafts import AdminDraft, PerformAction, admin_action_of
+from handlers.admin.revoke import show_revocation
 from handlers.admin.user_views import (
     ask_reason_card,
     ask_time_card,
@@ -32,20 +34,10 @@ _GRANT_DAYS: Final = (7, 30, 90, 365)
 _EXTEND_DAYS: Final = (7, 14, 30, 90)
 _USER_ID: Final = re.compile(r"[1-9][0-9]{0,15}")  # Telegram's ids have at most 52 bits
 _DAYS: Final = re.compile(r"([1-9][0-9]{0,3})d?")
+_FEWER_DAYS: Final = re.compile(r"[-−]?[1-9][0-9]{0,3}d")
 _TIME_WORDS: Final = 2
 _AT_ONCE: Final = frozenset({AdminActionKind.BAN, AdminActionKind.UNBAN})
 _NO_REASON: Final = "-"  # in the audit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdminDraft:
-    """What is known of an act on a user before its reason. `days`: 0 until they are chosen."""
-
-    act: AdminActionKind
-    user: UserId
-    type: LicenseType | None = None
-    days: int = 0
-    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +59,6 @@ class AskOtherTime(AdminDraft, ButtonAction):
     """[Other] type and days."""
 
     ACTION = "desk.other-time"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PerformAction(AdminDraft, ButtonAction):
-    """[Confirm]. The nonce makes it one act, however often it is tapped."""
-
-    ACTION = "desk.do"
-    reason: str = field(repr=False)
-    nonce: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +97,7 @@ class RoleReasonDialogue(AdminDraft, DialoguePayload):
 
 
 def _action_command(kind: AdminActionKind) -> Callable[[UpdateContext], Awaitable[None]]:
-    """`/grant ID TYPE DAYS why`, `/extend ID DAYS why`, `/revoke ID why`, `/ban ID why`, `/unban ID why`."""
+    """`/grant ID TYPE DAYS why`, `/extend ID DAYS why`, `/revoke ID [DAYS] why`, `/ban ID why`, `/unban ID why`."""
 
     async def run(ctx: UpdateContext) -> None:
         words = list(ctx.arguments)
@@ -123,7 +106,7 @@ def _action_command(kind: AdminActionKind) -> Callable[[UpdateContext], Awaitabl
             draft = replace(draft, type=_type_of(words, kind))
         elif kind is AdminActionKind.EXTEND:
             draft = replace(draft, type=await _running_type(ctx, draft.user))
-        if kind in {AdminActionKind.GRANT, AdminActionKind.EXTEND}:
+        if kind in {AdminActionKind.GRANT, AdminActionKind.EXTEND} or _names_days(words, kind):
             draft = replace(draft, days=_days_of(words, kind))
         if kind in _AT_ONCE and ctx.services.roles.is_owner(ctx.config):
             await _perform_at_once(ctx, draft, " ".join(words))
@@ -205,7 +188,7 @@ async def confirm_typed_reason(ctx: UpdateContext, payload: ReasonDialogue | Rol
 
 async def perform_action(ctx: UpdateContext, payload: PerformAction) -> None:
     """[Confirm]; a new role's menu follows at once."""
-    admin_action = _admin_action_of(payload, payload.reason, payload.nonce)
+    admin_action = admin_action_of(payload, payload.reason, payload.nonce)
     await _perform(ctx, admin_action)
     if admin_action.role is not None:
         await publish_role_menu(ctx.bot, ctx.data.texts, ctx.data.router, admin_action.user_id, admin_action.role)
@@ -220,7 +203,7 @@ async def _perform(ctx: UpdateContext, admin_action: AdminAction) -> None:
 
 async def _perform_at_once(ctx: UpdateContext, draft: AdminDraft, reason: str) -> None:
     """The owner's typed ban holds from the very next message: it is whole as typed, and /unban takes it back."""
-    admin_action = _admin_action_of(draft, _reason(reason or _NO_REASON), new_nonce())
+    admin_action = admin_action_of(draft, _reason(reason or _NO_REASON), new_nonce())
     await ctx.services.user_admin.preview(ctx.config, admin_action)  # the same refusals as before a confirmation
     await _perform(ctx, admin_action)
 
@@ -260,7 +243,10 @@ async def _ask_reason(ctx: UpdateContext, draft: AdminDraft) -> None:
 
 async def _confirm(ctx: UpdateContext, draft: AdminDraft, reason: str) -> None:
     reason, nonce = _reason(reason), new_nonce()
-    admin_action = _admin_action_of(draft, reason, nonce)
+    if draft.act is AdminActionKind.REVOKE:
+        await show_revocation(ctx, draft, reason)
+        return
+    admin_action = admin_action_of(draft, reason, nonce)
     preview = await ctx.services.user_admin.preview(ctx.config, admin_action)
     label = ctx.say.plain("deed-confirm", act=admin_action.kind.value)
     performs = SetRole if draft.act is AdminActionKind.ROLE else PerformAction
@@ -295,18 +281,6 @@ async def _running_type(ctx: UpdateContext, user_id: UserId) -> LicenseType:
     return running
 
 
-def _admin_action_of(draft: AdminDraft, reason: str, nonce: str) -> AdminAction:
-    return AdminAction(
-        kind=draft.act,
-        user_id=draft.user,
-        reason=reason,
-        nonce=nonce,
-        license_type=draft.type,
-        days=draft.days,
-        role=draft.role,
-    )
-
-
 def _id_of(words: list[str], kind: AdminActionKind) -> UserId:
     """Exactly one numeric id: names can be taken over by others, ids cannot."""
     if not words or not _USER_ID.fullmatch(words[0]):
@@ -320,8 +294,13 @@ def _type_of(words: list[str], kind: AdminActionKind) -> LicenseType:
     return LicenseType(words.pop(0).lower())
 
 
+def _names_days(words: list[str], kind: AdminActionKind) -> bool:
+    """`/revoke 1001 5d why`, also written as -5d."""
+    return kind is AdminActionKind.REVOKE and bool(words) and _FEWER_DAYS.fullmatch(words[0].lower()) is not None
+
+
 def _days_of(words: list[str], kind: AdminActionKind) -> int:
-    found = _DAYS.fullmatch(words[0].lower()) if words else None
+    found = _DAYS.fullmatch(words[0].lower().lstrip("-−")) if words else None
     if found is None:
         raise BadInput("desk-usage", act=kind.value)
     words.pop(0)

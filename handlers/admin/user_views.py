@@ -9,16 +9,24 @@ from bot.domain.accounts import AccountType
 from bot.domain.admin import AdminAction, AdminActionKind, UserFilter, UserLine
 from bot.domain.users import Role, UserConfig
 from bot.services.admin.user_actions import Preview, Subject
-from handlers.admin.callbacks import AskAdminAction, AskRole, FindUser, ShowAudit, ShowUser, ShowUsers
+from handlers.admin.callbacks import (
+    AskAdminAction,
+    AskRole,
+    FindUser,
+    ShowAudit,
+    ShowLicenseHistory,
+    ShowUser,
+    ShowUsers,
+)
 from handlers.core.callbacks import Code
-from handlers.core.links import RunCommand, ShowUsersOfCampaign
+from handlers.core.links import RunCommand, ShowPaymentsOf, ShowUsersOfCampaign
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.texts.cities import zone_label
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.tables import table
-from handlers.views.times import day
+from handlers.views.times import day, span
 
 USERS_A_PAGE: Final = 8
 _FILTERS_IN_A_ROW: Final = 3
@@ -128,6 +136,17 @@ def done_card(viewer: RenderContext, admin_action: AdminAction, preview: Preview
     return Card(text=join(lines), rows=((card, *_users_button(viewer)), menu_row(viewer)))
 
 
+def taken_lines(viewer: RenderContext, preview: Preview) -> list[Markup]:
+    """How much a revocation takes, and until when the rest goes."""
+    say = viewer.say
+    if not preview.taken:
+        return [say("revoke-nothing-chosen")]
+    lines = [say("revoke-takes", span=span(say, preview.taken / 1000))]
+    if preview.until is None:
+        return [*lines, say("revoke-leaves-nothing")]
+    return [*lines, say("revoke-leaves", date=viewer.when(preview.until))]
+
+
 def name_of(config: UserConfig) -> str:
     """Anna @user_1001, or the id of somebody without a name."""
     parts = [config.first_name, "" if config.username is None else f"@{config.username}"]
@@ -145,8 +164,8 @@ def _action_lines(viewer: RenderContext, admin_action: AdminAction, preview: Pre
             lines.append(say("deed-starts", date=viewer.when(preview.starts)))
         if preview.until is not None:
             lines.append(say("deed-until", date=viewer.when(preview.until)))
-    elif admin_action.kind is AdminActionKind.REVOKE and preview.was_until is not None:
-        lines.append(say("deed-loses", date=viewer.when(preview.was_until)))
+    elif admin_action.kind is AdminActionKind.REVOKE:
+        lines += taken_lines(viewer, preview)
     if admin_action.role is not None:
         before = say.plain("role-name", role=preview.subject.role.value)
         lines.append(say("deed-role", before=before, role=say.plain("role-name", role=admin_action.role.value)))
@@ -259,7 +278,9 @@ def _action_rows(
     ban = kind(AdminActionKind.UNBAN if subject.config.is_banned else AdminActionKind.BAN)
     naming = (button(viewer.say.plain("button-role"), viewer.data(AskRole(user_id))),) if role is Role.OWNER else ()
     audit = button(viewer.say.plain("button-audit"), viewer.data(ShowAudit("all", user_id, 0)))
-    return (time, (ban, *naming, audit), () if redeem is None else (redeem,))
+    history = button(viewer.say.plain("button-license-history"), viewer.data(ShowLicenseHistory(user_id)))
+    paid = button(viewer.say.plain("button-payments-of"), viewer.data(ShowPaymentsOf(user_id)))
+    return (time, (history, paid), (ban, *naming, audit), () if redeem is None else (redeem,))
 
 
 def _ways_back(viewer: RenderContext) -> Row:

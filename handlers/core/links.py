@@ -11,7 +11,7 @@ from bot.domain.licensing import LicenseType
 from bot.domain.market import Category
 from bot.domain.payloads import AtMost, Matching
 from bot.services.chat.buttons import ButtonAction
-from handlers.core.callbacks import Code, PageNumber
+from handlers.core.callbacks import Code, PageNumber, RowNumber
 
 OWNER_PAYLOAD: Final = "own_"  # before the token that makes its bearer an owner
 PROMO_PAYLOAD: Final = "p_"  # before a promo code
@@ -83,6 +83,23 @@ class ShowUsersOfCampaign(Code):
     TAG = "usrc"
     campaign: int
     page: PageNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AskRefund(Code):
+    """Asks for the reason before anything goes back."""
+
+    TAG = "refund"
+    number: RowNumber
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPaymentsOf(Code):
+    """One person's payments, for admins; those with numbers below `before`, 0: the newest."""
+
+    TAG = "paysof"
+    user_id: UserId
+    before: RowNumber = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.errors import BadInput
+from bot.domain.ids import UserId
 from bot.domain.payments import Listed, Payment
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
+from handlers.core.links import AskRefund, ShowPaymentsOf
 from handlers.core.phrases import is_no_command
 from handlers.core.specs import ADMIN, OWNER, HandlerSpec, action, command, dialogue, view
-from handlers.payments.callbacks import AskRefund, ShowOlderCharges, ShowPayment, ShowPayments
+from handlers.payments.callbacks import ShowOlderCharges, ShowPayment, ShowPayments
 from handlers.payments.views import (
     PAGE,
     REASONS,
@@ -20,6 +22,7 @@ from handlers.payments.views import (
     older_charges_card,
     payment_card,
     payments_card,
+    payments_of_card,
     refund_asked_card,
     type_reason_card,
 )
@@ -63,7 +66,7 @@ class RefundReasonDialogue(DialoguePayload):
 
 
 async def show_payments(ctx: UpdateContext) -> None:
-    """`/payments`, `/payments 12`, `/payments refund 12 paid twice by mistake`, `/payments unclaimed`."""
+    """`/payments`, `/payments 12`, `/payments user 1001`, `/payments refund 12 by mistake`, `/payments unclaimed`."""
     match [word.casefold() for word in ctx.arguments]:
         case []:
             await _show_payments(ctx, Listed.ALL, 0)
@@ -71,6 +74,8 @@ async def show_payments(ctx: UpdateContext) -> None:
             await _show_payments(ctx, Listed(word), 0)
         case [word]:
             await _show_payment_card(ctx, _number(word))
+        case ["user", user_id]:
+            await _show_payments_of(ctx, UserId(_number(user_id)), 0)
         case ["refund", number]:
             await _ask_reason(ctx, _number(number))
         case ["refund", number, *_]:
@@ -82,6 +87,11 @@ async def show_payments(ctx: UpdateContext) -> None:
 async def show_payments_page(ctx: UpdateContext, code: ShowPayments) -> None:
     """A filter, or [Older]."""
     await _show_payments(ctx, code.listed, code.before)
+
+
+async def show_payments_of(ctx: UpdateContext, code: ShowPaymentsOf) -> None:
+    """[Payments] of a user's card, or [Older]."""
+    await _show_payments_of(ctx, code.user_id, code.before)
 
 
 async def show_payment(ctx: UpdateContext, code: ShowPayment) -> None:
@@ -127,6 +137,12 @@ async def _show_payments(ctx: UpdateContext, listed: Listed, before: int) -> Non
     await ctx.show(payments_card(ctx.viewer, found, listed))
 
 
+async def _show_payments_of(ctx: UpdateContext, user_id: UserId, before: int) -> None:
+    found = await ctx.services.payments.page_of(user_id, before, PAGE + 1)
+    total = await ctx.services.payments.paid_by(user_id)
+    await ctx.show(payments_of_card(ctx.viewer, user_id, found, total))
+
+
 async def _show_payment_card(ctx: UpdateContext, number: int) -> None:
     payment = await ctx.services.payments.payment(number)
     await ctx.show(payment_card(ctx.viewer, payment, await ctx.services.refunds.unused(payment)))
@@ -167,6 +183,7 @@ def _number(word: str) -> int:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("payments", show_payments, access=ADMIN),
     view(ShowPayments, show_payments_page, access=ADMIN),
+    view(ShowPaymentsOf, show_payments_of, access=ADMIN),
     view(ShowPayment, show_payment, access=ADMIN),
     view(ShowOlderCharges, show_older_charges, access=OWNER),
     view(AskRefund, ask_refund, access=ADMIN),

@@ -44,11 +44,3 @@ class AskSecondRefund(Code):
 
     TAG = "refund2"
     number: RowNumber
-
-
-@dataclass(frozen=True, slots=True)
-class AskRefund(Code):
-    """Asks for the reason before anything goes back."""
-
-    TAG = "refund"
-    number: RowNumber

@@ -5,13 +5,14 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from bot.domain.ids import UserId
 from bot.domain.licensing import License, LicenseType
 from bot.domain.offers import SOLD, Choice, PriceList
 from bot.domain.payments import Invoice, Listed, OlderCharge, Payment, PaymentStatus
 from bot.domain.promo import starts_after
 from handlers.core.delivery import Bill
-from handlers.core.links import SUBSCRIBE_PAYLOAD
-from handlers.payments.callbacks import AskRefund, ShowMyPayments, ShowPayment, ShowPayments
+from handlers.core.links import SUBSCRIBE_PAYLOAD, AskRefund, ShowPaymentsOf
+from handlers.payments.callbacks import ShowMyPayments, ShowPayment, ShowPayments
 from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import MINUS
@@ -104,6 +105,21 @@ def payments_card(viewer: RenderContext, found: Sequence[Payment], listed: Liste
     older = _older(viewer, found, ShowPayments(listed, shown[-1].payment_id).encode) if shown else ()
     rows = (*in_rows(cards, _IN_A_ROW), older, *in_rows(filters, 3), menu_row(viewer))
     return Card(text=join([say("payments-title"), *lines]), rows=rows)
+
+
+def payments_of_card(viewer: RenderContext, user_id: UserId, found: Sequence[Payment], total: tuple[int, int]) -> Card:
+    """One person's, newest first. `total`: Stars kept, Stars given back."""
+    say = viewer.say
+    kept, returned = total
+    shown = found[:PAGE]
+    lines = [_line(say, payment) for payment in shown] or [say("payments-none")]
+    title = say("payments-of-title", user=str(user_id))
+    sums = say("payments-of-total", kept=stars(say, kept), returned=stars(say, returned))
+    older: Row = ()
+    if len(found) > PAGE:
+        older = (button(say.plain("button-older"), viewer.data(ShowPaymentsOf(user_id, shown[-1].payment_id))),)
+    cards = [button(f"#{each.payment_id}", viewer.data(ShowPayment(each.payment_id))) for each in shown]
+    return Card(text=join([title, sums, *lines]), rows=(*in_rows(cards, _IN_A_ROW), older, _back(viewer)))
 
 
 def payment_card(viewer: RenderContext, payment: Payment, unused: int) -> Card:

@@ -9,7 +9,7 @@ from bot.domain.admin import ENDING_WITHIN, ERRORS_KEPT, ErrorNote, UserFacts, U
 from bot.domain.audit import AuditRow
 from bot.domain.broadcasts import Audience, Broadcast, Delivery, Recipient
 from bot.domain.ids import DAY, Millis, UserId
-from bot.domain.licensing import LicenseType
+from bot.domain.licensing import LedgerLine, LicenseType
 from bot.domain.portfolio import Side
 from bot.domain.reports import OwnedExecution
 from bot.domain.users import Role
@@ -23,6 +23,7 @@ from storage.admin.broadcasts import (
     broadcast_of,
     recipient_of,
 )
+from storage.licensing.ledger import entry_of
 from storage.sqlite.codecs import Row, json_list
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
@@ -100,6 +101,13 @@ SELECT_USERS_BY_NAME: Final = """
              WHERE l.user_id = u.user_id AND l.end_date > ?1 ORDER BY l.end_date LIMIT 1),
            (SELECT max(l.end_date) FROM user_licenses AS l WHERE l.user_id = u.user_id)
       FROM users AS u WHERE u.first_name >= ?2 AND u.first_name < ?3 ORDER BY u.first_name LIMIT ?4
+"""
+SELECT_HISTORY: Final = """
+    SELECT e.event_id, e.kind, e.license_type, e.millis, e.takes, e.at, e.note, p.id, p.stars, s.campaign_id
+      FROM license_events AS e
+      LEFT JOIN payment_history AS p ON p.license_event_id = e.event_id
+      LEFT JOIN promo_usage AS s ON s.event_id = e.event_id
+     WHERE e.holder = (SELECT pseudonym FROM users WHERE user_id = ?) ORDER BY e.event_id
 """
 SELECT_FACTS: Final = """
     SELECT u.last_seen_ts,
@@ -231,6 +239,16 @@ class SqliteAdminQueries:
             rows = found or await self._database.fetch(SELECT_USERS_BY_USERNAME, (now, *_prefix(wanted), limit))
         lines = {row[0]: line_of(row) for row in rows}
         return tuple(lines.values())[:limit]
+
+    async def license_history(self, user_id: UserId) -> tuple[LedgerLine, ...]:
+        """See the port."""
+        rows = await self._database.fetch(SELECT_HISTORY, (user_id,))
+        return tuple(
+            [
+                LedgerLine(entry=entry_of(row[:6]), note=row[6], payment_id=row[7], stars=row[8], campaign_id=row[9])
+                for row in rows
+            ]
+        )
 
     async def user_facts(self, user_id: UserId, since: Millis) -> UserFacts | None:
         rows = await self._database.fetch(SELECT_FACTS, (user_id, since))

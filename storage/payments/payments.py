@@ -75,6 +75,11 @@ SELECT_OF_USER: Final = """
            license_event_id, paid_ts, created_at, settled_ts, attempts, trouble, is_repeat
       FROM payment_history WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?
 """
+SUM_OF_USER: Final = """
+    SELECT coalesce(sum(CASE WHEN status = 'completed' THEN stars END), 0),
+           coalesce(sum(CASE WHEN status <> 'completed' THEN stars END), 0)
+      FROM payment_history WHERE user_id = ?
+"""
 SELECT_DUE: Final = """
     SELECT id, user_id, telegram_payment_charge_id, stars, currency, license_type, period_days, status, reason,
            license_event_id, paid_ts, created_at, settled_ts, attempts, trouble, is_repeat
@@ -277,6 +282,10 @@ class SqlitePaymentQueries:
 
     async def payments_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]:
         return tuple(map(payment_of, await self._database.fetch(SELECT_OF_USER, (user_id, before, limit))))
+
+    async def paid_by(self, user_id: UserId) -> tuple[int, int]:
+        ((kept, returned),) = await self._database.fetch(SUM_OF_USER, (user_id,))
+        return kept, returned
 
     async def refunds_due(self, now: Millis, limit: int) -> tuple[Payment, ...]:
         return tuple(map(payment_of, await self._database.fetch(SELECT_DUE, (now, limit))))

@@ -21,7 +21,8 @@ SAME_EVERYWHERE = {
     "positions-roi", "trade-pnl", "trades-day",
     "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
     "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin", "button-pin-back",
-    "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line",
+    "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line", "history-note",
+    "history-line",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}
 FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}

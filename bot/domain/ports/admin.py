@@ -7,7 +7,7 @@ from bot.domain.admin import ErrorNote, UserFacts, UserFilter, UserLine
 from bot.domain.audit import AuditRow
 from bot.domain.broadcasts import Audience, Broadcast, BroadcastState, Delivery, Recipient
 from bot.domain.ids import ChatId, Millis, UserId
-from bot.domain.licensing import LicenseType
+from bot.domain.licensing import LedgerLine, LicenseType
 from bot.domain.reports import OwnedExecution
 
 
@@ -56,6 +56,10 @@ class AdminQueries(Protocol):
 
     async def find_users(self, typed: str, now: Millis, *, limit: int) -> tuple[UserLine, ...]:
         """By id, @name or the beginning of a name."""
+        ...
+
+    async def license_history(self, user_id: UserId) -> tuple[LedgerLine, ...]:
+        """Every row of a user's ledger, the oldest first."""
         ...
 
     async def user_facts(self, user_id: UserId, since: Millis) -> UserFacts | None: ...

@@ -1,7 +1,7 @@
 """What admins do to a user: license time, bans, roles; each in one transaction with its audit row and its message."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Final
@@ -24,7 +24,16 @@ from bot.domain.audit import AuditEntry, AuditRow
 from bot.domain.chat import OutboxPayload, outbox_message
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.ids import DAY, Millis, UserId
-from bot.domain.licensing import EntryKind, License, LicenseBalance, LicenseType, derive
+from bot.domain.licensing import (
+    EntryKind,
+    HeldGrant,
+    LedgerLine,
+    License,
+    LicenseBalance,
+    LicenseType,
+    RemainingGrant,
+    derive,
+)
 from bot.domain.ports.admin import AdminQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
@@ -55,12 +64,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a confirmed admin action would change. `starts` and `until` are None where no license time is added."""
+    """What a confirmed admin action would change.
+
+    `starts` is None where no license time is added. `until` is when all of it would end, None where nothing would be
+    left or nothing changes; `taken` is what a revocation takes, ms.
+    """
 
     subject: Subject
     starts: Millis | None = None
     until: Millis | None = None
-    was_until: Millis | None = None
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +124,27 @@ class UserAdmin:
         self._refuse(actor, subject, admin_action)
         now = self.clock.now()
         held = subject.license
+        if admin_action.kind is AdminActionKind.REVOKE:
+            return await self._preview_revocation(subject, admin_action)
         if admin_action.license_type is None:
-            return Preview(subject=subject, was_until=held.until(now))
+            return Preview(subject=subject)
         added = admin_action.days * DAY
         starts = starts_after(held, admin_action.license_type, now)
         until = Millis((held.until(now) or now) + added)
-        return Preview(subject=subject, starts=starts, until=until, was_until=held.until(now))
+        return Preview(subject=subject, starts=starts, until=until)
+
+    async def grants(self, user_id: UserId) -> tuple[HeldGrant, ...]:
+        """What is left of somebody's license time, row by row, in the order in which it will be used."""
+        lines = {each.entry.entry_id: each for each in await self.queries.license_history(user_id)}
+        balance = derive([each.entry for each in lines.values()], self.clock.now())
+        return tuple(
+            HeldGrant(line=lines[each.entry_id], license_type=each.license_type, left=each.left)
+            for each in balance.grants
+        )
+
+    async def history(self, user_id: UserId) -> tuple[LedgerLine, ...]:
+        """Everything that was given to somebody and taken, the oldest first."""
+        return await self.queries.license_history(user_id)
 
     async def perform(self, actor: UserConfig, admin_action: AdminAction) -> Preview:
         """Do it: effect, ledger, audit and the message to the user in one transaction.
@@ -213,17 +241,7 @@ class UserAdmin:
                 license_balance = await self._give(unit, actor, admin_action)
                 return _given(admin_action, license_balance)
             case AdminActionKind.REVOKE:
-                await self._demand_for_paid_time(unit, actor, admin_action.user_id)
-                await self.licenses.take(
-                    unit,
-                    admin_action.user_id,
-                    kind=EntryKind.REVOCATION,
-                    takes=None,
-                    idempotency_key=f"desk:{admin_action.nonce}",
-                    actor=actor,
-                    note=admin_action.reason,
-                )
-                return LicenseRevokedMessage()
+                return await self._revoke(unit, actor, admin_action)
             case AdminActionKind.BAN | AdminActionKind.UNBAN:
                 await unit.users.set_banned(admin_action.user_id, banned=admin_action.kind is AdminActionKind.BAN)
                 return BannedMessage() if admin_action.kind is AdminActionKind.BAN else UnbannedMessage()
@@ -232,11 +250,35 @@ class UserAdmin:
                 await unit.users.set_role(admin_action.user_id, role)
                 return RoleChangedMessage(role=role)
 
-    async def _demand_for_paid_time(self, unit: UnitOfWork, actor: UserId, user_id: UserId) -> None:
-        """Raises PinRequired before anything that was paid for is taken."""
-        left = derive(await unit.ledger.entries(user_id), self.clock.now()).grants
-        if any(each.kind is EntryKind.PAYMENT for each in left):
+    async def _revoke(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> LicenseRevokedMessage:
+        """Raises PinRequired before anything that was paid for is taken, BadInput where nothing of it is left."""
+        balance = derive(await unit.ledger.entries(admin_action.user_id), self.clock.now())
+        chosen = _chosen(balance.grants, admin_action)
+        if not chosen:
+            raise BadInput("desk-nothing-to-revoke")
+        if any(each.kind is EntryKind.PAYMENT for each, _ in chosen):
             self.pin.demand(actor)
+        for grant, taken in chosen:
+            is_part = taken < grant.left
+            _, balance = await self.licenses.take(
+                unit,
+                admin_action.user_id,
+                kind=EntryKind.CORRECTION if is_part else EntryKind.REVOCATION,
+                takes=grant.entry_id,
+                idempotency_key=f"desk:{admin_action.nonce}:{grant.entry_id}",
+                actor=actor,
+                note=admin_action.reason,
+                millis=taken if is_part else 0,
+            )
+        end = balance.segments[-1].end if balance.segments else None
+        return LicenseRevokedMessage(span=sum(taken for _, taken in chosen), end=end, reason=admin_action.reason)
+
+    async def _preview_revocation(self, subject: Subject, admin_action: AdminAction) -> Preview:
+        grants = (await self.licenses.balance(admin_action.user_id)).grants
+        taken = sum(taken for _, taken in _chosen(grants, admin_action))
+        left = sum(each.left for each in grants) - taken
+        until = Millis(self.clock.now() + left) if left else None
+        return Preview(subject=subject, until=until, taken=taken)
 
     async def _give(self, unit: UnitOfWork, actor: UserId, admin_action: AdminAction) -> LicenseBalance:
         await self.pin.demand_for_days(unit, actor, admin_action.days, f"desk:{admin_action.nonce}")
@@ -251,6 +293,14 @@ class UserAdmin:
             note=admin_action.reason,
         )
         return license_balance
+
+
+def _chosen(grants: Sequence[RemainingGrant], admin_action: AdminAction) -> list[tuple[RemainingGrant, int]]:
+    """The rows that a revocation takes from, and how much of each, ms. Days are those of one row."""
+    chosen = [each for each in grants if not admin_action.entries or each.entry_id in admin_action.entries]
+    if admin_action.days:
+        return [(each, min(each.left, admin_action.days * DAY)) for each in chosen[:1]]
+    return [(each, each.left) for each in chosen]
 
 
 def new_nonce() -> str:
@@ -276,6 +326,10 @@ def _details(admin_action: AdminAction) -> str:
             return f"{kind} {admin_action.days} d: {admin_action.reason}"
         case AdminActionKind.ROLE:
             return f"{'' if admin_action.role is None else admin_action.role.value}: {admin_action.reason}"
+        case AdminActionKind.REVOKE:
+            rows = ", ".join(map(str, admin_action.entries)) or "all"
+            days = f"{admin_action.days} d of " if admin_action.days else ""
+            return f"{days}rows {rows}: {admin_action.reason}"
         case _:
             return admin_action.reason
 

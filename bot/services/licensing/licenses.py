@@ -77,13 +77,21 @@ class Licenses:
         idempotency_key: str,
         actor: UserId | None,
         note: str = "",
+        millis: int = 0,
     ) -> tuple[LedgerEntry, LicenseBalance]:
         """Take the unused rest of one giving row (`takes`: its id), or of all (None). Once an `idempotency_key`.
 
-        Raises ValueError for a kind that takes nothing, LookupError for an unknown user or a row that is not theirs.
+        A correction may take `millis` of it. Raises ValueError for a kind that takes nothing, LookupError for an
+        unknown user or a row that is not theirs.
         """
         entry = NewLedgerEntry(
-            kind=kind, license_type=None, millis=0, takes=takes, idempotency_key=idempotency_key, actor=actor, note=note
+            kind=kind,
+            license_type=None,
+            millis=millis,
+            takes=takes,
+            idempotency_key=idempotency_key,
+            actor=actor,
+            note=note,
         )
         return await self._append(unit, user_id, entry)
 

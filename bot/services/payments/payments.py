@@ -170,6 +170,10 @@ class PaymentService:
         """A page of one person's payments, newest first; `before` 0 begins at the newest."""
         return await self.queries.payments_of(user_id, before or _NEWEST, limit)
 
+    async def paid_by(self, user_id: UserId) -> tuple[int, int]:
+        """Stars that a person paid and that were kept, and those that went back or are on their way."""
+        return await self.queries.paid_by(user_id)
+
     async def payment(self, number: int) -> Payment:
         """Raises BadInput for a number that nobody has."""
         found = await self.queries.payment(number)

@@ -165,7 +165,41 @@ deed-time =
     }
 deed-starts = Starts { $date }, after what they have.
 deed-until = Everything then ends { $date }.
-deed-loses = They lose everything left, until { $date }.
+revoke-line = { $mark } { $number }. <b>{ $kind }</b>, { $span } left · { $origin }
+revoke-takes = Taken: { $span }.
+revoke-leaves = What is left then goes until { $date }.
+revoke-leaves-nothing = Nothing is left then.
+revoke-nothing-chosen = Nothing is chosen: tap what is to be taken.
+revoke-refund-instead = Paid time can go back with its Stars instead: [Refund].
+button-grant = { $mark } { $number } · { $kind } · { $days } d
+button-fewer-days = −{ $days } d
+button-refund-payment = Refund payment { $number }
+button-license-history = License history
+button-payments-of = Payments
+license-history-title = <b>License history</b> of { $name }
+license-history-none = Nothing was given or taken yet.
+license-origin =
+    { $kind ->
+        [promo] promo code
+        [payment] paid
+        [extension] extension
+        [trial] trial
+        [revocation] revoked
+        [refund] refunded
+        [correction] corrected
+       *[grant] granted
+    }
+origin-payment = { $origin }, payment { $number }, { $stars }
+origin-campaign = { $origin }, campaign { $number }
+history-line = { $row }. { $date } · { $what } · { $origin }
+history-note =     { $note }
+history-given = +{ $days } d { $kind }
+history-taken = the rest of row { $row }
+history-taken-days = −{ $days } d of row { $row }
+promise-desk-taken = { $span } of your license time were taken back. Reason: { $reason }
+promise-desk-taken-all = Nothing of it is left. Nothing is closed: open positions stay managed, and practice stays free.
+promise-desk-left = What is left goes until { $date }.
+promise-desk-questions = Questions: /paysupport
 deed-role = From { $before } to { $role }
 deed-reason = Reason: { $reason }
 deed-confirm =

@@ -64,6 +64,8 @@ my-payments-title = <b>My payments</b>
 my-payments-help = Questions and refunds: /paysupport
 payments-title = <b>Payments</b>
 payments-none = None.
+payments-of-title = <b>Payments of</b> <code>{ $user }</code>
+payments-of-total = Kept: { $kept } · given back: { $returned }
 payments-filter =
     { $which ->
         [unclaimed] Not credited
@@ -72,7 +74,7 @@ payments-filter =
         [charged_back] Taken back
        *[all] All
     }
-payments-usage = Like this: <code>/payments</code>, <code>/payments 12</code> or <code>/payments refund 12 paid by mistake</code>
+payments-usage = Like this: <code>/payments</code>, <code>/payments 12</code>, <code>/payments user 1001</code> or <code>/payments refund 12 paid by mistake</code>
 payment-line = #{ $number } · { $date } · { $what } · { $stars } · { $status }
 payment-line-of = #{ $number } · { $date } · <code>{ $user }</code> · { $what } · { $stars } · { $status }
 payment-title = <b>Payment { $number }</b>

@@ -168,7 +168,41 @@ deed-time =
     }
 deed-starts = Начнётся { $date }, после того, что уже есть.
 deed-until = Всё вместе закончится { $date }.
-deed-loses = Пропадёт всё, что осталось, до { $date }.
+revoke-line = { $mark } { $number }. <b>{ $kind }</b>, осталось { $span } · { $origin }
+revoke-takes = Снимается: { $span }.
+revoke-leaves = Остаток идёт до { $date }.
+revoke-leaves-nothing = После этого ничего не остаётся.
+revoke-nothing-chosen = Ничего не выбрано: отметьте, что снять.
+revoke-refund-instead = Оплаченное можно вернуть вместе со Stars: кнопка «Вернуть».
+button-grant = { $mark } { $number } · { $kind } · { $days } д
+button-fewer-days = −{ $days } д
+button-refund-payment = Вернуть платёж { $number }
+button-license-history = История
+button-payments-of = Платежи
+license-history-title = <b>История лицензии</b>: { $name }
+license-history-none = Пока ничего не дано и не снято.
+license-origin =
+    { $kind ->
+        [promo] промокод
+        [payment] оплата
+        [extension] продление
+        [trial] триал
+        [revocation] отзыв
+        [refund] возврат
+        [correction] поправка
+       *[grant] выдача
+    }
+origin-payment = { $origin }, платёж { $number }, { $stars }
+origin-campaign = { $origin }, акция { $number }
+history-line = { $row }. { $date } · { $what } · { $origin }
+history-note =     { $note }
+history-given = +{ $days } д, { $kind }
+history-taken = остаток строки { $row }
+history-taken-days = −{ $days } д из строки { $row }
+promise-desk-taken = Из времени вашей лицензии снято { $span }. Причина: { $reason }
+promise-desk-taken-all = Больше ничего не осталось. Ничего не закрывается: открытые позиции ведутся дальше, практика остаётся бесплатной.
+promise-desk-left = Остаток идёт до { $date }.
+promise-desk-questions = Вопросы: /paysupport
 deed-role = Была: { $before }, будет: { $role }
 deed-reason = Причина: { $reason }
 deed-confirm =

@@ -73,6 +73,8 @@ my-payments-title = <b>Мои платежи</b>
 my-payments-help = Вопросы и возвраты: /paysupport
 payments-title = <b>Платежи</b>
 payments-none = Пока нет.
+payments-of-title = <b>Платежи пользователя</b> <code>{ $user }</code>
+payments-of-total = Получено: { $kept } · возвращено: { $returned }
 payments-filter =
     { $which ->
         [unclaimed] Не зачтённые
@@ -81,7 +83,7 @@ payments-filter =
         [charged_back] Отозванные
        *[all] Все
     }
-payments-usage = Вот так: <code>/payments</code>, <code>/payments 12</code> или <code>/payments refund 12 оплачено по ошибке</code>
+payments-usage = Вот так: <code>/payments</code>, <code>/payments 12</code>, <code>/payments user 1001</code> или <code>/payments refund 12 оплачено по ошибке</code>
 payment-line = #{ $number } · { $date } · { $what } · { $stars } · { $status }
 payment-line-of = #{ $number } · { $date } · <code>{ $user }</code> · { $what } · { $stars } · { $status }
 payment-title = <b>Платёж { $number }</b>

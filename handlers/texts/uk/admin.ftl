@@ -168,7 +168,41 @@ deed-time =
     }
 deed-starts = Почнеться { $date }, після того, що вже є.
 deed-until = Усе разом закінчиться { $date }.
-deed-loses = Пропаде все, що лишилося, до { $date }.
+revoke-line = { $mark } { $number }. <b>{ $kind }</b>, лишилося { $span } · { $origin }
+revoke-takes = Знімається: { $span }.
+revoke-leaves = Решта йде до { $date }.
+revoke-leaves-nothing = Після цього нічого не лишається.
+revoke-nothing-chosen = Нічого не вибрано: позначте, що зняти.
+revoke-refund-instead = Оплачене можна повернути разом зі Stars: кнопка «Повернути».
+button-grant = { $mark } { $number } · { $kind } · { $days } д
+button-fewer-days = −{ $days } д
+button-refund-payment = Повернути платіж { $number }
+button-license-history = Історія
+button-payments-of = Платежі
+license-history-title = <b>Історія ліцензії</b>: { $name }
+license-history-none = Поки нічого не надано й не знято.
+license-origin =
+    { $kind ->
+        [promo] промокод
+        [payment] оплата
+        [extension] продовження
+        [trial] тріал
+        [revocation] відкликання
+        [refund] повернення
+        [correction] поправка
+       *[grant] видача
+    }
+origin-payment = { $origin }, платіж { $number }, { $stars }
+origin-campaign = { $origin }, акція { $number }
+history-line = { $row }. { $date } · { $what } · { $origin }
+history-note =     { $note }
+history-given = +{ $days } д, { $kind }
+history-taken = решта рядка { $row }
+history-taken-days = −{ $days } д з рядка { $row }
+promise-desk-taken = Із часу вашої ліцензії знято { $span }. Причина: { $reason }
+promise-desk-taken-all = Більше нічого не лишилося. Нічого не закривається: відкриті позиції ведуться далі, практика лишається безкоштовною.
+promise-desk-left = Решта йде до { $date }.
+promise-desk-questions = Питання: /paysupport
 deed-role = Була: { $before }, буде: { $role }
 deed-reason = Причина: { $reason }
 deed-confirm =

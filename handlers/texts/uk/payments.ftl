@@ -73,6 +73,8 @@ my-payments-title = <b>Мої платежі</b>
 my-payments-help = Питання й повернення: /paysupport
 payments-title = <b>Платежі</b>
 payments-none = Поки немає.
+payments-of-title = <b>Платежі користувача</b> <code>{ $user }</code>
+payments-of-total = Отримано: { $kept } · повернено: { $returned }
 payments-filter =
     { $which ->
         [unclaimed] Не зараховані
@@ -81,7 +83,7 @@ payments-filter =
         [charged_back] Відкликані
        *[all] Усі
     }
-payments-usage = Ось так: <code>/payments</code>, <code>/payments 12</code> або <code>/payments refund 12 сплачено помилково</code>
+payments-usage = Ось так: <code>/payments</code>, <code>/payments 12</code>, <code>/payments user 1001</code> або <code>/payments refund 12 сплачено помилково</code>
 payment-line = #{ $number } · { $date } · { $what } · { $stars } · { $status }
 payment-line-of = #{ $number } · { $date } · <code>{ $user }</code> · { $what } · { $stars } · { $status }
 payment-title = <b>Платіж { $number }</b>
