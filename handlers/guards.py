@@ -21,6 +21,7 @@ from bot.domain.update_attempt import PressedButton, current_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.people import TERMS_VERSION
+from handlers.chat.late import explain_late
 from handlers.core import delivery
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import owner_of
@@ -52,6 +53,8 @@ async def watch(update: Update, context: Context) -> None:
     written = update.message or update.edited_message or update.channel_post or update.edited_channel_post
     if written is not None and _has_secret(written):
         await _take_out(update, written, context)
+    if written is not None and written.is_automatic_forward:
+        raise ApplicationHandlerStop  # a channel's post in its discussion group: said to everybody
     config = await _config_of(update, context.bot_data)
     if config is None:
         raise ApplicationHandlerStop  # a channel, a poll: nobody to answer
@@ -107,7 +110,11 @@ async def run(
     """Run an admitted handler: after the terms where its spec says so, after the PIN where it raises PinRequired.
 
     What stands before it is shown, and the same goes on from there. Whoever goes elsewhere has left an open question.
+    What is older than its spec allows is explained.
     """
+    if (age_s := _too_old(ctx, spec)) is not None:
+        await explain_late(ctx, spec, age_s)
+        return
     way_back.set(_way_back_of(ctx, spec))
     if spec.leaves_question and ctx.is_private:
         await ctx.services.dialogues.leave(ctx.user_id)
@@ -134,6 +141,15 @@ def _way_back_of(ctx: UpdateContext, spec: HandlerSpec) -> WayBack | None:
     home = ctx.data.router.home_of(spec.module)
     is_bare = isinstance(spec, CommandSpec) and not ctx.arguments
     return None if home is None or is_bare else back_to(home)
+
+
+def _too_old(ctx: UpdateContext, spec: HandlerSpec) -> float | None:
+    """Its age in seconds, where that is more than it is good for."""
+    update_attempt = current_attempt.get()
+    age_s = None if update_attempt is None else update_attempt.age_s
+    if age_s is None or spec.good_for_s is None or age_s <= spec.good_for_s:
+        return None
+    return None if isinstance(spec, CommandSpec) and not ctx.arguments else age_s
 
 
 def _resumed(ctx: UpdateContext, spec: HandlerSpec, button_action: ButtonAction | None) -> ButtonAction | None:

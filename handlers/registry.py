@@ -36,6 +36,7 @@ from bot.services.services import Services
 from handlers import fallback, guards
 from handlers.accounts import balance, key_places, keys, orders, pasted_keys, positions, trades
 from handlers.admin import audit, broadcast, health, report, revoke, user_actions, users
+from handlers.chat import late
 from handlers.core.callbacks import PRESS_PREFIX, Code
 from handlers.core.context import App, BotData, Context, UpdateContext
 from handlers.core.errors import on_error
@@ -268,6 +269,7 @@ TABLE: Final = HandlerTable(
         *health.HANDLERS,
         *payments.HANDLERS,
         *admin.HANDLERS,
+        *late.HANDLERS,
         *fallback.HANDLERS,
     )
 )

@@ -11,7 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, BaseRateLimiter, ExtBot
 from telegram.request import BaseRequest
 
-from bot.chat.errors import TokenRefused
+from bot.chat.errors import TokenRefused, UnreadableUpdate
 from bot.chat.hedge import hedged
 from bot.chat.transport import RawApi
 from bot.chat.updates import RawUpdate
@@ -64,8 +64,11 @@ class Runner:
         self._application = application
 
     async def process(self, raw: RawUpdate) -> None:
-        """Parse and handle one update. Raises what parsing raises; handlers' errors go to the error handlers."""
-        update = Update.de_json(dict(raw), self._application.bot)
+        """Parse and handle one update. Raises UnreadableUpdate; handlers' errors go to the error handlers."""
+        try:
+            update = Update.de_json(dict(raw), self._application.bot)
+        except Exception as error:  # whatever PTB's constructors make of it
+            raise UnreadableUpdate(type(error).__name__) from error
         await self._application.process_update(update)
 
 

@@ -49,6 +49,10 @@ class UnreadableAnswer(NetworkError):  # noqa: N818  named by what it is, as in 
         return NetworkError, (self.message,)
 
 
+class UnreadableUpdate(PerpdeskError):  # noqa: N818  named by what it is, as in bot.domain.errors
+    """PTB can't build this update: another attempt would fail alike."""
+
+
 class TelegramEnded(PerpdeskError):  # noqa: N818  named by what it is, as in bot.domain.errors
     """No use in trying again: the process ends, and the error's text is its one line."""
 

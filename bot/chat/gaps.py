@@ -34,8 +34,9 @@ def deaf_messages(gap: Gap, updates: Sequence[Incoming]) -> Iterator[OutboxMessa
         return
     spoken: dict[UserId, list[str]] = {}
     for update in updates:
-        if update.user_id is not None and update.chat_id == ChatId(update.user_id) and not update.is_payment:
-            spoken.setdefault(update.user_id, []).extend(_words(update))
+        user_id = update.user_id
+        if user_id is not None and user_id > 0 and update.chat_id == ChatId(user_id) and not update.is_payment:
+            spoken.setdefault(user_id, []).extend(_words(update))
     for user_id, words in spoken.items():
         more = max(0, len(words) - _NAMED)
         payload = DeafMessage(began=gap.began, ended=gap.ended, wrote="\n".join(words[:_NAMED]), more=more)

@@ -25,10 +25,13 @@ class BotIdentity:
         self._store = store
         self._token = token
         self._known: KnownBot | None = None
+        self.was_known = False  # at the start: Telegram had taken this very token before
+        self.heard_before: Millis | None = None  # until when the process before this one was given everything
 
     async def load(self) -> None:
         """Raises AnotherBot where the token is of another bot than the one that the database belongs to."""
         self._known = await self._store.known_bot()
+        self.was_known, self.heard_before = self.is_known, self.heard_ts
         given = self._token.reveal().partition(":")[0]
         if self._known is not None and given.isdecimal() and int(given) != self._known.bot_id:
             raise AnotherBot(stored=self._known.bot_id, given=int(given))

@@ -3,16 +3,18 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bot.aio.tasks import TaskSet
+from bot.chat.errors import UnreadableUpdate
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.sender import Tell
 from bot.chat.updates import Incoming, RawUpdate
-from bot.domain.chat import SetAsideMessage
+from bot.domain.chat import AnswerLostMessage, OutboxMessage, SetAsideMessage, outbox_message
+from bot.domain.errors import StorageTrouble
 from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, current_attempt
 
@@ -37,6 +39,9 @@ class LaneLimits:
     payments_at_once: int = 32
     high_water: int = 2000
     back_off_s: tuple[float, ...] = _BACK_OFF_S
+    outage_pause_s: float = 0.5  # doubled with each attempt that met an outage …
+    outage_pause_most_s: float = 4.0
+    outage_patience_s: float = 3_600.0  # … for so long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +69,16 @@ class Lanes:
         marker: InboxMarker,
         clock: Clock,
         limits: LaneLimits = LaneLimits(),
+        *,
+        enqueue: Callable[[OutboxMessage], Awaitable[None]] | None = None,
     ) -> None:
+        """`enqueue` puts a message that must arrive into the outbox."""
         self._process = process
         self._tell = tell
         self._marker = marker
         self._clock = clock
         self._limits = limits
+        self._enqueue = enqueue
         self._lanes: dict[LaneKey, _Lane] = {}
         self._gate = asyncio.Semaphore(limits.at_once)  # first come, first served: a lane asks anew for each update
         self._payment_gate = asyncio.Semaphore(limits.payments_at_once)
@@ -143,15 +152,23 @@ class Lanes:
     async def _serve(self, update: Incoming) -> None:
         """Attempt after attempt, until it is handled or set aside."""
         attempt = min(update.attempts, ATTEMPTS - 1)
+        outage = _Outage(self._limits, self._clock)
         while True:
             attempt += 1
             update_attempt = await self._attempt(update, attempt)
+            if update_attempt.is_outage and not update_attempt.applied and (pause := outage.pause()) is not None:
+                attempt -= 1  # it is not the update's fault
+                await asyncio.sleep(pause)
+                continue
+            if update_attempt.is_outage and update_attempt.applied:
+                await self._answer_lost(update)
+                update_attempt.failure = None
             if update_attempt.failure is None:
                 self._handled += 1
                 self._marker.done(update)
                 return
             self._failed += 1
-            if not update_attempt.may_retry:
+            if not update_attempt.may_retry or isinstance(update_attempt.failure, UnreadableUpdate):
                 await self._put_aside(update, update_attempt)
                 return
             _log.warning("attempt %d at update %d failed: %r", attempt, update.update_id, update_attempt.failure)
@@ -172,6 +189,18 @@ class Lanes:
                 current_attempt.reset(token)
         return update_attempt
 
+    async def _answer_lost(self, update: Incoming) -> None:
+        """The effect is there, and Telegram took no word of it: one that must arrive says so."""
+        user_id = update.user_id
+        if self._enqueue is None or user_id is None or update.is_payment:  # a receipt is an outbox message already
+            return
+        key, chat_id = f"answer:{update.update_id}", update.answer_chat(user_id)
+        message = outbox_message(AnswerLostMessage(), user_id=user_id, chat_id=chat_id, idempotency_key=key)
+        try:
+            await self._enqueue(message)
+        except StorageTrouble as trouble:
+            _log.error("it could not be noted that the answer to update %d is lost: %s", update.update_id, trouble)
+
     async def _put_aside(self, update: Incoming, update_attempt: UpdateAttempt) -> None:
         self._set_aside += 1
         _log.error(
@@ -184,6 +213,25 @@ class Lanes:
         if update.user_id is not None:
             telling = self._tell(SetAsideMessage.KIND, update.user_id, update.answer_chat(update.user_id))
             self._tasks.start(telling, f"telling a sender {SetAsideMessage.KIND}")
+
+
+class _Outage:
+    """The pauses between attempts at one update while Telegram takes nothing."""
+
+    def __init__(self, limits: LaneLimits, clock: Clock) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._began: float | None = None
+        self._pause = limits.outage_pause_s
+
+    def pause(self) -> float | None:
+        """Seconds until the next attempt; None once the patience is over."""
+        now = self._clock.monotonic()
+        self._began = now if self._began is None else self._began
+        if now - self._began >= self._limits.outage_patience_s:
+            return None
+        pause, self._pause = self._pause, min(self._pause * 2, self._limits.outage_pause_most_s)
+        return pause
 
 
 def _key(update: Incoming) -> LaneKey:

@@ -31,7 +31,7 @@ from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.sender import ListenerOf, Render, Sender
 from bot.chat.stats import ChatStats
 from bot.chat.transport import RawApi
-from bot.domain.ids import Millis
+from bot.domain.chat import OutboxMessage
 from bot.domain.ports.chat import InboxStore, OutboxStore
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
@@ -69,18 +69,18 @@ class TelegramRuntime:
         self._api = api
         self._application = application
         self._rate_limiter = rate_limiter
-        self._clock = clock
-        self._randomness = randomness
+        self._transactions = transactions
+        self._clock, self._randomness = clock, randomness
         self._poll_times = poll_times
         self.identity = identity
         self._stack = AsyncExitStack()
         self._poller: Poller | None = None
-        self._is_connected = False
-        self._unreached, self._was_known = UNREACHED, False
-        self._heard_ts: Millis | None = None
+        self._unreached: str | None = UNREACHED  # None once it was
         self.sender = Sender(application.bot, render, listener_of)
         self.marker = InboxMarker(inbox_store, clock)
-        self.lanes = Lanes(Runner(application).process, self.sender.tell, self.marker, clock, lane_limits)
+        self.lanes = Lanes(
+            Runner(application).process, self.sender.tell, self.marker, clock, lane_limits, enqueue=self._enqueue
+        )
         self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.sender.tell, self.marker, clock)
         self._lasting = LastingConditions((self.lanes.trouble, self._flood, self._backlog), clock)
         self.outbox = Outbox(
@@ -90,7 +90,6 @@ class TelegramRuntime:
     async def connect(self) -> None:
         """Wait for Telegram to know the bot. Raises TokenRefused, AnotherBot, StorageTrouble."""
         await self.identity.load()
-        self._was_known, self._heard_ts = self.identity.is_known, self.identity.heard_ts
         await connect(
             self._application, self._api, self._randomness, is_known=self.identity.is_known, say=self._note_unreached
         )
@@ -101,7 +100,7 @@ class TelegramRuntime:
         await self._stack.enter_async_context(self.marker.open())
         await self._stack.enter_async_context(self.outbox.open())
         await self._stack.enter_async_context(self.lanes.open())
-        self._is_connected = True
+        self._unreached = None
 
     def _note_unreached(self, why: str) -> None:
         self._unreached = f"{UNREACHED}: {why}"
@@ -123,8 +122,8 @@ class TelegramRuntime:
             self._clock,
             self._randomness,
             times=self._poll_times,
-            is_known=self._was_known,
-            heard_ts=self._heard_ts,
+            is_known=self.identity.was_known,
+            heard_ts=self.identity.heard_before,
         )
         await self._stack.enter_async_context(self._poller.open())
 
@@ -155,12 +154,16 @@ class TelegramRuntime:
 
     def problems(self) -> tuple[str, ...]:
         """Why this side is not ready; empty while it is."""
-        if not self._is_connected:
+        if self._unreached is not None:
             return (self._unreached,)
         if self._poller is None:
             return ("updates are not asked for yet",)
         reasons = (self._poller.trouble(), self.marker.trouble(), self.outbox.trouble())
         return (*(reason for reason in reasons if reason is not None), *self._lasting.reasons())
+
+    async def _enqueue(self, message: OutboxMessage) -> None:
+        async with self._transactions.begin_aside() as unit:
+            await unit.enqueue(message, self._clock.now())
 
     def _flood(self) -> str | None:
         return "Telegram takes fewer messages than there are" if self._rate_limiter.stats().is_limited else None

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.ids import STANDING_FOR_CHATS, ChatId, Millis, UserId
 from bot.domain.secrets import carries_pin, may_carry_secret
 from bot.domain.update_attempt import UpdateId
 
@@ -29,6 +29,7 @@ _LONGEST_ASKED: Final = 40  # characters, as of a button's label
 class Incoming:
     """One update on its way to a handler.
 
+    `user_id` is negative where somebody wrote in the name of a chat: an anonymous administrator, a channel's author.
     `sent_ts` is Telegram's date of it: None for kinds without one, such as the press of a button.
     `since_ts`: when the gap began after which it came, so that it may be as old. `attempts` counts the failed ones
     before.
@@ -66,7 +67,7 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
         return None
     kind, content = _content(raw)
     chat = content.get("chat") or content.get("voter_chat") or _mapping(content.get("message")).get("chat")
-    user_id = _id(_mapping(content.get("from") or content.get("user")).get("id"))
+    user_id = _author(content)
     chat_id = _id(_mapping(chat).get("id"))
     is_payment = kind in _PAYMENT_KINDS or any(name in content for name in _PAYMENT_MESSAGES)
     return Incoming(
@@ -81,6 +82,12 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
         received_ts=received_ts,
         attempts=attempts,
     )
+
+
+def _author(content: RawUpdate) -> int | None:
+    """Who it is of: a person, or the chat in whose name one wrote, for whom Telegram's stand-in is no author."""
+    user_id = _id(_mapping(content.get("from") or content.get("user")).get("id"))
+    return _id(_mapping(content.get("sender_chat")).get("id")) if user_id in STANDING_FOR_CHATS else user_id
 
 
 def what_was_asked(raw: RawUpdate) -> str:

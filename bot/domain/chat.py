@@ -140,6 +140,13 @@ class RestartedMessage(OutboxPayload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLostMessage(OutboxPayload):
+    """An update whose effect is there, and whose answer Telegram did not take."""
+
+    KIND = "answer-lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendSecretAgainMessage(OutboxPayload):
     """An update whose body was not stored, for it carried a secret."""
 

@@ -5,6 +5,9 @@ from typing import Final, NewType
 UserId = NewType("UserId", int)  # Telegram's numeric id
 ChatId = NewType("ChatId", int)
 AccountId = NewType("AccountId", int)
+STANDING_FOR_CHATS: Final = frozenset({1087968824, 136817688})
+"""GroupAnonymousBot and Channel_Bot: the `from` of whoever writes in the name of a group or a channel, which is in
+`sender_chat` (core.telegram.org/bots/api#message)."""
 Symbol = NewType("Symbol", str)  # as Bybit spells it: ^[A-Z0-9]{2,30}$
 OrderLinkId = NewType("OrderLinkId", str)  # the id that whoever places an order gives it; empty if they gave none
 Millis = NewType("Millis", int)  # UTC epoch milliseconds

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from bot.domain.chat import DeafMessage, RestartedMessage, SendSecretAgainMessage, SetAsideMessage, TooFastMessage
+from bot.domain.chat import (
+    AnswerLostMessage,
+    DeafMessage,
+    RestartedMessage,
+    SendSecretAgainMessage,
+    SetAsideMessage,
+    TooFastMessage,
+)
 from handlers.core.messages import KEYS, MENU, MessageSpec, message, said
 from handlers.texts.catalog import Markup, Translator, join, safe
 from handlers.views.times import utc_span
@@ -28,6 +35,7 @@ def _restarted(say: Translator, payload: RestartedMessage) -> Markup:
 
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(RestartedMessage, _restarted, MENU),
+    message(AnswerLostMessage, said("promise-answer-lost"), MENU),
     message(SendSecretAgainMessage, said("promise-send-secret-again"), KEYS),
     message(SetAsideMessage, said("promise-set-aside"), MENU),
     message(TooFastMessage, said("promise-too-fast")),

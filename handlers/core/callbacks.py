@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Self
 
 from bot.domain.errors import ButtonExpired
-from bot.domain.ids import UserId
 from bot.domain.payloads import AtMost, Matching, PayloadError, from_parts, to_parts
 
 VERSION: Final = "v1"
@@ -29,7 +28,7 @@ PageNumber = Annotated[int, AtMost(LARGEST_PAGE)]
 RowNumber = Annotated[int, AtMost(LARGEST_ROW)]
 Word = Annotated[str, Matching("[a-z]{1,9}")]
 
-_OWNER: Final = re.compile(r"0|[1-9][0-9]{0,18}")
+_OWNER: Final = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -39,7 +38,7 @@ class Code:
 
     TAG: ClassVar[str]
 
-    def encode(self, owner: UserId | None = None) -> str:
+    def encode(self, owner: int | None = None) -> str:
         """The callback data; `owner` in groups only. Raises ValueError for more than 64 bytes."""
         data = ":".join((VERSION, self.TAG, *to_parts(self)))
         if owner is not None:
@@ -65,10 +64,10 @@ class Code:
         return rf"^{VERSION}:{cls.TAG}(?:[:@]|$)"
 
 
-def owner_of(data: str) -> UserId | None:
-    """Whose button a code is; None where it says nothing that can be read."""
+def owner_of(data: str) -> int | None:
+    """Whose button a code is: a person's, or negative a chat's; None where it says nothing that can be read."""
     _, at, owner = data.partition("@")
-    return UserId(int(owner)) if at and _OWNER.fullmatch(owner) else None
+    return int(owner) if at and _OWNER.fullmatch(owner) else None
 
 
 def token_data(token: str) -> str:

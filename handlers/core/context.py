@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from telegram import CallbackQuery, InlineKeyboardButton, Message, Update
+from telegram import CallbackQuery, Chat, InlineKeyboardButton, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.domain.chat import Dialogue
 from bot.domain.errors import ExchangeError
 from bot.domain.health import Health
-from bot.domain.ids import ChatId, UserId
+from bot.domain.ids import STANDING_FOR_CHATS, ChatId, UserId
 from bot.domain.ports.chat import HeldMessages
 from bot.domain.support import ThreadId
 from bot.domain.users import Role, UserConfig
@@ -142,12 +142,18 @@ class UpdateContext:
 
     @property
     def viewer(self) -> RenderContext:
-        owner = None if self.is_private else self.user_id
+        owner = None if self.is_private else self.author_id
         return RenderContext(say=self.say, config=self.config, now=self.services.clock.now(), owner=owner)
 
     @property
     def user_id(self) -> UserId:
         return self.config.user_id
+
+    @property
+    def author_id(self) -> int:
+        """Whose words these are: the person, or the chat in whose name an anonymous one writes."""
+        author = self.update.effective_sender
+        return author.id if isinstance(author, Chat) and self.user_id in STANDING_FOR_CHATS else self.user_id
 
     @property
     def chat_id(self) -> ChatId:

@@ -41,7 +41,7 @@ _GONE: Final = (
     "topic_deleted",
     "message thread not found",
 )
-_NOT_SENT: Final = "*not* sent"  # the transport's and PTB's own words
+NOT_SENT: Final = "*not* sent"  # the transport's and PTB's own words
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 MAX_ALERT: Final = 200
 _ANSWER_AGAIN: Final = 0.3  # seconds until a press is answered once more
@@ -74,7 +74,7 @@ def _at_most_once() -> Iterator[None]:
     try:
         yield
     except TimedOut as silence:
-        if _NOT_SENT in silence.message:
+        if NOT_SENT in silence.message:
             raise
         raise PerhapsSent(silence.message) from silence
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from telegram import Chat, Message, Update, User
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ApplicationHandlerStop
 
 from bot.domain.errors import ButtonExpired, ExchangeError, StorageTrouble, UserFacing
@@ -77,6 +77,9 @@ async def _answer(update: Update | None, error: Exception, context: Context) -> 
             return
         case UserFacing() | ExchangeError() | BadRequest() | RetryAfter():
             pass  # another attempt would come to the same
+        case TelegramError() if (update_attempt := current_attempt.get()) is not None and _is_outage(error):
+            update_attempt.failure, update_attempt.is_outage = error, True  # left to the lane, which waits
+            return
         case _ if (update_attempt := current_attempt.get()) is not None and update_attempt.may_retry:
             update_attempt.failure = error  # left to the lane
             return
@@ -85,6 +88,13 @@ async def _answer(update: Update | None, error: Exception, context: Context) -> 
     if isinstance(error, ButtonExpired) and (update_attempt := current_attempt.get()) is not None:
         update_attempt.screen = _EXPIRED
     await _tell(update, context, draw)
+
+
+def _is_outage(error: TelegramError) -> bool:
+    """Whether Telegram takes nothing for now: nothing was sent. 401 and 404 come to good tokens, too."""
+    if isinstance(error, TimedOut):
+        return delivery.NOT_SENT in error.message
+    return isinstance(error, InvalidToken) or (isinstance(error, NetworkError) and not isinstance(error, BadRequest))
 
 
 async def _tell(update: Update | None, context: Context, draw: Draw) -> None:

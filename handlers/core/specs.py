@@ -53,12 +53,18 @@ class Place(StrEnum):
 
 
 PRIVATE: Final = frozenset({Place.PRIVATE})
+ANY_AGE: Final = None
+EFFECT: Final = 300.0  # seconds that a press which changes something is good for
+SETTING: Final = 3_600.0  # … and words that change what can be changed back at any time
 ANYWHERE: Final = frozenset(Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerSpec:
     """What every line of the table says.
+
+    `good_for_s`: how old, in seconds, an update may be to be done by itself; an older one gets [Do it now]. What only
+    shows, and what money depends on, has no limit; a command without words only shows.
 
     Whether the PIN comes first is not among it: the act knows, by its values at times, and raises PinRequired. Commands
     and actions go on after the keypad. `leaves_question`: whoever comes here has left the question that was open.
@@ -70,6 +76,7 @@ class HandlerSpec:
     places: frozenset[Place]
     leaves_question: bool = False
     module: str = ""
+    good_for_s: float | None = ANY_AGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +189,7 @@ def command(
     resume: Callable[[UpdateContext], ButtonAction | None] | None = None,
     hidden: bool = False,
     leaves_question: bool = True,
+    good_for_s: float | None = ANY_AGE,
 ) -> CommandSpec:
     """`/name`, or `/name verb`. Its text in the menus and in /help is `command-name`."""
     title = f"/{name}" if verb is None else f"/{name} {verb}"
@@ -197,6 +205,7 @@ def command(
         hidden=hidden,
         leaves_question=leaves_question,
         module=run.__module__,
+        good_for_s=good_for_s,
     )
 
 
@@ -230,9 +239,17 @@ def view(
 
 
 def action(
-    payload: type[A], run: Callable[[UpdateContext, A], Awaitable[None]], *, access: AccessRule, repeats: bool = False
+    payload: type[A],
+    run: Callable[[UpdateContext, A], Awaitable[None]],
+    *,
+    access: AccessRule,
+    repeats: bool = False,
+    good_for_s: float | None = EFFECT,
 ) -> ActionSpec:
-    """A button with a single-use token. The handler gets what the button was issued with."""
+    """A button with a single-use token. The handler gets what the button was issued with.
+
+    It changes something, so that an old press is asked about first unless `good_for_s` says otherwise.
+    """
     prepare(payload)
 
     async def run_typed(ctx: UpdateContext, given: ButtonAction) -> None:
@@ -249,6 +266,7 @@ def action(
         payload=payload,
         run=run_typed,
         repeats=repeats,
+        good_for_s=good_for_s,
     )
 
 

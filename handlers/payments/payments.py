@@ -3,11 +3,14 @@
 Each runs for whoever pays, banned or not: a banned person's payment is refused before, and goes back after.
 """
 
+import logging
 from typing import Final
 
 from telegram import Update, User
 
+from bot.domain.errors import BadInput
 from bot.domain.ids import Millis, UserId
+from bot.domain.offers import XTR
 from bot.domain.payments import Paid, PaymentStatus
 from bot.domain.users import NewUser
 from handlers.core import delivery
@@ -15,6 +18,8 @@ from handlers.core.context import UpdateContext
 from handlers.core.identify import name_of, person_of
 from handlers.core.specs import ANYWHERE, WHOEVER_PAYS, HandlerSpec, UpdateKind, other_update
 from handlers.texts.catalog import language_of
+
+_logger = logging.getLogger(__name__)
 
 
 async def answer_pre_checkout(ctx: UpdateContext) -> None:
@@ -35,6 +40,9 @@ async def book_payment(ctx: UpdateContext) -> None:
     payment = None if message is None else message.successful_payment
     if message is None or payment is None:
         return
+    if payment.currency != XTR:
+        _logger.error("a payment of %d in %s is not booked", payment.total_amount, payment.currency)
+        raise BadInput("error-payment-currency", currency=payment.currency)
     done = Paid(
         charge_id=payment.telegram_payment_charge_id,
         stars=payment.total_amount,
@@ -50,6 +58,9 @@ async def book_refund(ctx: UpdateContext) -> None:
     message = ctx.update.message
     refund = None if message is None else message.refunded_payment
     if message is None or refund is None:
+        return
+    if refund.currency != XTR:
+        _logger.error("a refund of %d in %s is not booked", refund.total_amount, refund.currency)
         return
     charge_id = refund.telegram_payment_charge_id
     if not await ctx.services.refunds.returned(charge_id, PaymentStatus.REFUNDED):

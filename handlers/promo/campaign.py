@@ -20,7 +20,7 @@ from bot.services.promo.campaigns import ShownCode
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import Document
-from handlers.core.specs import ADMIN, HandlerSpec, action, command, view
+from handlers.core.specs import ADMIN, EFFECT, SETTING, HandlerSpec, action, command, view
 from handlers.promo.callbacks import PromoCard, PromoUndo
 from handlers.promo.views import (
     campaign_card,
@@ -301,8 +301,8 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("promo", show_campaign_by_number, verb="card", access=ADMIN),
     command("promo", show_code_by_number, verb="show", access=ADMIN),
     command("promo", send_codes_by_number, verb="codes", access=ADMIN),
-    command("promo", pause_by_number, verb="pause", access=ADMIN),
-    command("promo", resume_by_number, verb="resume", access=ADMIN),
+    command("promo", pause_by_number, verb="pause", access=ADMIN, good_for_s=SETTING),
+    command("promo", resume_by_number, verb="resume", access=ADMIN, good_for_s=EFFECT),
     command("promo", preview_undo_by_number, verb="undo", access=ADMIN),
     view(PromoCard, show_campaign_card, access=ADMIN),
     view(PromoUndo, preview_undo, access=ADMIN),

@@ -16,7 +16,7 @@ from bot.services.users.preferences import RANGES, SettingField
 from handlers.core.context import UpdateContext
 from handlers.core.phrases import is_sentence
 from handlers.core.plain_words import one_slip, plain
-from handlers.core.specs import EVERYONE, HandlerSpec, action, command, dialogue, view
+from handlers.core.specs import EVERYONE, SETTING, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Translator
 from handlers.texts.cities import zone_of_city
 from handlers.users.callbacks import ShowSetting
@@ -162,7 +162,7 @@ async def _is_value(ctx: UpdateContext, payload: ValueDialogue) -> bool:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("settings", show_or_change_setting, access=EVERYONE),
+    command("settings", show_or_change_setting, access=EVERYONE, good_for_s=SETTING),
     view(ShowSetting, show_setting, access=EVERYONE),
     action(SetPreset, set_preset, access=EVERYONE),
     action(AskValue, ask_value, access=EVERYONE),

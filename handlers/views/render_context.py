@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.ids import Millis, UserId
+from bot.domain.ids import Millis
 from bot.domain.users import UserConfig
 from handlers.core.callbacks import Code
 from handlers.texts.catalog import Translator
@@ -24,7 +24,7 @@ class RenderContext:
     say: Translator
     config: UserConfig
     now: Millis
-    owner: UserId | None = None
+    owner: int | None = None
 
     @property
     def figures(self) -> Figures:

@@ -104,13 +104,15 @@ class Harness:
     def person(self, user_id: int = ANNA, *, language: str = "en", name: str = "Anna") -> "Person":
         return Person(self, user_id, language, name)
 
-    async def feed(self, raw: Mapping[str, Any], *, attempt: int = ATTEMPTS) -> UpdateAttempt:
+    async def feed(
+        self, raw: Mapping[str, Any], *, attempt: int = ATTEMPTS, age_s: float | None = None
+    ) -> UpdateAttempt:
         """One attempt at an update. The last one by default: an error is told to the sender, as no other attempt comes.
 
         Nothing is tried again here, as a lane would; what an exception that leaves the handlers does is the lane's.
         """
         update = Update.de_json(dict(raw), self.app.bot)
-        update_attempt = UpdateAttempt(UpdateId(int(raw["update_id"])), attempt=attempt)
+        update_attempt = UpdateAttempt(UpdateId(int(raw["update_id"])), attempt=attempt, age_s=age_s)
         token = current_attempt.set(update_attempt)
         try:
             await self.app.process_update(update)

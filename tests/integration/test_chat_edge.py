@@ -182,6 +182,18 @@ async def test_a_restart_while_telegram_refuses_a_token_that_it_took_waits(
         await asyncio.wait_for(connecting, LIMIT)
 
 
+@pytest.mark.parametrize("refused", [(401, "Unauthorized"), (404, "Not Found"), (502, "Bad Gateway")])
+async def test_an_answer_waits_for_as_long_as_telegram_takes_nothing(
+    telegram: FakeTelegram, tmp_path: Path, refused: tuple[int, str]
+) -> None:
+    telegram.fail("sendMessage", *[answers(*refused)] * 12)
+    async with ChatProcess(tmp_path, telegram).at_work() as process:
+        telegram.deliver(message(5, 7, "a"))
+        await until(lambda: process.runtime.stats().inbox_marker.marked == 1, what="the mark")
+        assert await process.inbox() == {5: "done"}
+        assert [params["text"] for params in telegram.sent()][-1] == "you said a"
+
+
 async def test_another_bots_token_is_refused_before_telegram_is_asked(telegram: FakeTelegram, tmp_path: Path) -> None:
     async with ChatProcess(tmp_path, telegram).at_work() as process:
         own = process.assembly.application.bot.id

@@ -7,6 +7,7 @@ from harness.app import ANNA, BORIS, GROUP, KEY_ID, SECRET, Harness, Person
 from harness.bot_api import Bubble, Call
 
 BOT = "@perpdesk_bot"
+CHANNEL = {"id": -1_000_000_000_777, "type": "channel", "title": "Signals"}
 REPLY_TO_BOT = {
     "reply_to_message": {
         "message_id": 1,
@@ -295,3 +296,24 @@ async def test_other_changes_of_the_bots_place_are_silent(
     await harness.feed(membership(kind, old, new, chat_id))
     assert harness.api.made("sendMessage") == []
     assert await harness.rows("users") == []
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "chat"), [(1087968824, {"id": GROUP, "type": "supergroup", "title": "G"}), (136817688, CHANNEL)]
+)
+async def test_a_card_for_somebody_who_writes_in_a_chats_name_is_not_of_one_user_of_telegrams(
+    harness: Harness, stand_in: int, chat: dict[str, Any]
+) -> None:
+    anonymous = harness.person(stand_in, name="Group").in_group()
+    bubble = await said(anonymous, f"/price{BOT} eth", sender_chat=chat)
+    assert bubble.button("↻ Refresh")["callback_data"].endswith(f"@{chat['id']}")
+    anna = harness.person().in_group()
+    await anna.press("↻ Refresh", bubble=bubble)
+    assert anna.alert() is None
+
+
+async def test_a_channels_post_in_its_group_is_met_with_silence(harness: Harness) -> None:
+    channel = harness.person(777000, name="Telegram").in_group()
+    marks = {"sender_chat": CHANNEL, "is_automatic_forward": True}
+    assert await channel.say(f"/price{BOT} eth", **marks) is None
+    assert await channel.say(f"hello {BOT}", **marks) is None

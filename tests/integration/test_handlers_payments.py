@@ -343,3 +343,20 @@ async def test_payments_are_the_admins_alone(harness: Harness) -> None:
     assert denied is not None
     assert unknown is not None
     assert denied.labels == unknown.labels
+
+
+async def test_a_payment_in_another_currency_is_not_taken_for_stars(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/start")
+    paid = {
+        "currency": "USD",
+        "total_amount": 5000,
+        "invoice_payload": "x",
+        "telegram_payment_charge_id": "c-1",
+        "provider_payment_charge_id": "p-1",
+    }
+    bubble = await person.send_thing(successful_payment=paid)
+    assert bubble is not None
+    assert "paid in USD" in bubble.text
+    assert "\u2b50" not in bubble.text
+    assert await harness.rows("payment_history") == []

@@ -10,13 +10,14 @@ import pytest
 from harness.fakes import FakeClock, MemoryInbox
 from harness.telegram_server import message
 
+from bot.chat.errors import UnreadableUpdate
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.lanes import LaneLimits, Lanes
 from bot.chat.updates import Incoming, known
-from bot.domain.chat import InboxState
+from bot.domain.chat import InboxState, OutboxMessage
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import ChatId, UserId
-from bot.domain.update_attempt import UpdateAttempt, current_attempt
+from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 
 QUICK = LaneLimits(back_off_s=(0.01, 0.02))
 
@@ -331,3 +332,69 @@ async def test_a_teller_that_fails_is_only_logged(caplog: pytest.LogCaptureFixtu
         await harness.lanes.drain(10)
     assert "no voice" in caplog.text
     assert len(harness.handled) == 1
+
+
+async def test_while_telegram_takes_nothing_an_update_waits_and_no_attempt_is_counted() -> None:
+    outage = 40
+
+    async def handler(_: dict[str, Any]) -> None:
+        nonlocal outage
+        attempt = current_attempt.get()
+        assert attempt is not None
+        if outage:
+            outage -= 1
+            attempt.failure, attempt.is_outage = RuntimeError("502"), True
+
+    harness = LaneHarness(handler=handler, limits=LaneLimits(outage_pause_s=0.01, outage_pause_most_s=0.02))
+    async with harness.open():
+        await harness.put(message(1, 7))
+        await asyncio.sleep(5)
+    assert harness.store.rows[UpdateId(1)].state is InboxState.DONE
+    assert {attempt.attempt for attempt in harness.attempts if attempt is not None} == {1}
+    assert harness.told == []
+
+
+async def test_an_outage_without_end_is_an_update_set_aside() -> None:
+    async def handler(_: dict[str, Any]) -> None:
+        attempt = current_attempt.get()
+        assert attempt is not None
+        attempt.failure, attempt.is_outage = RuntimeError("502"), True
+        harness.clock.advance(30)
+
+    harness = LaneHarness(handler=handler, limits=LaneLimits(outage_pause_s=0.01, outage_patience_s=100))
+    async with harness.open():
+        await harness.put(message(1, 7))
+        await asyncio.sleep(30)
+    assert harness.store.rows[UpdateId(1)].state is InboxState.SET_ASIDE
+
+
+async def test_an_effect_whose_answer_was_not_taken_is_not_done_again_and_is_told_of() -> None:
+    async def handler(_: dict[str, Any]) -> None:
+        attempt = current_attempt.get()
+        assert attempt is not None
+        attempt.applied, attempt.is_outage, attempt.failure = True, True, RuntimeError("401")
+
+    waiting: list[OutboxMessage] = []
+
+    async def enqueue(outgoing: OutboxMessage) -> None:
+        waiting.append(outgoing)
+
+    harness = LaneHarness(handler=handler)
+    harness.lanes = Lanes(harness.process, harness.tell, harness.ledger, harness.clock, QUICK, enqueue=enqueue)
+    async with harness.open():
+        await harness.put(message(1, 7))
+        await harness.lanes.drain(1)
+    assert [(each.kind, each.user_id, each.idempotency_key) for each in waiting] == [("answer-lost", 7, "answer:1")]
+    assert len(harness.attempts) == 1
+
+
+async def test_an_update_that_can_t_be_built_costs_one_attempt() -> None:
+    async def handler(_: dict[str, Any]) -> None:
+        raise UnreadableUpdate("KeyError")
+
+    harness = LaneHarness(handler=handler)
+    async with harness.open():
+        await harness.put(message(1, 7))
+        await harness.lanes.drain(1)
+    assert len(harness.attempts) == 1
+    assert harness.told == [("set-aside", 7, 7)]

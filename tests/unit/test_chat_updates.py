@@ -1,5 +1,7 @@
 """What is read of a raw update before PTB parses it."""
 
+from dataclasses import replace
+
 import pytest
 from harness.telegram_server import message
 from hypothesis import given
@@ -186,3 +188,20 @@ def test_what_is_no_update_is_left_out() -> None:
         message(3, 7),
     ]
     assert [update.update_id for update in known(raws, Millis(0))] == [1, 3]
+
+
+@pytest.mark.parametrize("stand_in", [1087968824, 136817688])
+def test_who_writes_in_a_chats_name_is_that_chat_and_no_single_user_of_telegrams(stand_in: int) -> None:
+    of_chats = [
+        read_update(message(1, stand_in) | {"message": message(1, stand_in)["message"] | {"sender_chat": {"id": chat}}})
+        for chat in (-1001, -1002)
+    ]
+    assert [update.user_id for update in of_chats if update is not None] == [-1001, -1002]
+    assert read(message={"from": {"id": 7}, "sender_chat": {"id": -5}}).user_id == 7, "a person all the same"
+
+
+def test_a_press_in_the_first_batch_after_a_gap_is_as_old_as_the_gap() -> None:
+    press = replace(read(callback_query={"from": {"id": 7}}), received_ts=Millis(601_000), since_ts=Millis(1_000))
+    assert press.age_s(Millis(601_000)) == 600
+    written = replace(read(message={"from": {"id": 7}, "date": 500}), since_ts=Millis(1_000))
+    assert written.age_s(Millis(601_000)) == 101, "a message has its own date"

@@ -49,9 +49,15 @@ error-no-account =
         [live] No live account is connected yet.
        *[paper] There is no practice account.
     }
+error-payment-currency = This was paid in { $currency }. I take Telegram Stars only, so nothing was added. Please write to /paysupport.
 error-start-first = I don't know you yet. Please send /start.
 error-button-expired = This button is used or too old. Here is the menu:
 error-outcome-unknown = Bybit has not said yet how that ended. I am checking; nothing is sent twice.
 error-apology = Sorry, something went wrong on my side. If it happens again, tell whoever runs this bot: <code>{ $reference }</code>
 error-storage = Sorry, I could not write that down, so nothing was changed. Please try again in a minute. (<code>{ $reference }</code>)
 error-telegram-limits = Telegram limits this chat for a moment, so I could not send the file. Please ask for it again in a minute.
+
+# An update that waited too long.
+late-command = You sent <code>{ $command }</code> at { $sent }, { $age } ago. It reached me only now, so I have not done it.
+late-press = You pressed this up to { $age } ago, at { $sent } or later. It reached me only now, so I have not done it.
+button-do-now = Do it now

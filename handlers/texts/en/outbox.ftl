@@ -2,6 +2,7 @@
 
 promise-restarted = I was restarted just after doing what you asked. It is done; if you missed my answer, ask again.
 promise-restarted-what = I was restarted just after doing “{ $what }”. It is done; if you missed my answer, open that screen again.
+promise-answer-lost = I did what you asked, but Telegram did not take my answer. If it mattered, ask again.
 promise-send-secret-again = I was restarted before I could read your key or PIN. I never keep such messages, so please send it again.
 promise-set-aside = Sorry, I could not do that: it failed three times. Please try again in a minute.
 promise-too-fast = That was too fast for me. I left some of your messages out; please wait a moment and send the last one again.

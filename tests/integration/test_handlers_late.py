@@ -1,0 +1,67 @@
+"""Old words and presses: what only shows is shown, what changes something is explained and asked about."""
+
+import pytest
+from harness.app import Harness, Person
+
+from handlers.core.specs import EFFECT, SETTING, ActionSpec, OtherUpdateSpec, ViewSpec
+from handlers.registry import TABLE
+
+
+async def say(harness: Harness, person: Person, text: str, age_s: float) -> str:
+    await harness.feed(person.message(text), age_s=age_s)
+    await harness.settle()
+    return person.last.text
+
+
+async def risk(harness: Harness) -> str:
+    return str((await harness.practice_account()).settings.risk_percent)
+
+
+async def test_an_old_word_that_only_shows_is_answered(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/start")
+    assert "BTCUSDT" in await say(harness, person, "/price btc", 7 * 86_400)
+    assert "You sent" not in await say(harness, person, "/settings", 7 * 86_400), "without words it only shows"
+
+
+async def test_an_old_word_that_changes_something_is_explained_and_done_on_demand(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/start")
+    before = await risk(harness)
+    text = await say(harness, person, "/settings risk 2.5", SETTING + 60)
+    assert "You sent /settings risk 2.5 at" in text
+    assert "1 h 1 min ago" in text
+    assert await risk(harness) == before
+    await person.press("Do it now")
+    assert await risk(harness) == "2.5"
+
+
+async def test_a_word_that_is_young_enough_is_done(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/start")
+    await say(harness, person, "/settings risk 2.5", SETTING - 60)
+    assert await risk(harness) == "2.5"
+
+
+async def test_an_old_press_is_explained_and_its_button_still_works_once(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/settings risk")
+    card = person.last
+    before, label = await risk(harness), next(each for each in card.labels if each.startswith("2"))
+    data = card.button(label)["callback_data"]
+    await harness.feed(person.callback(data, card), age_s=EFFECT + 60)
+    assert person.last.text.startswith("You pressed this up to 6 min ago")
+    assert await risk(harness) == before
+    assert person.last.button("Do it now")["callback_data"] == data
+    await person.press("Do it now")
+    assert (await risk(harness)).startswith("2")
+    await harness.feed(person.callback(data, card))
+    assert "used or too old" in person.last.text
+
+
+@pytest.mark.parametrize("spec", TABLE.specs, ids=lambda spec: spec.name)
+def test_what_shows_or_books_money_has_no_limit_and_what_acts_has_one(spec: object) -> None:
+    if isinstance(spec, ViewSpec | OtherUpdateSpec):
+        assert spec.good_for_s is None
+    if isinstance(spec, ActionSpec):
+        assert spec.good_for_s == EFFECT
