@@ -7,7 +7,7 @@ BUDGET ?= 600
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint format campaign bench lock clean
+.PHONY: help run init demo test check lint format campaign bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ $(VENV)/.dev: .ci/requirements-dev.lock $(VENV)/.runtime
 
 run: $(VENV)/.runtime  ## the bot: real Telegram and Bybit if a token is set, the demo otherwise
 	@exec $(BIN)/python -m ops start
+
+init: $(VENV)/.runtime  ## ask for a token, make settings and keys, print the owner's link
+	@exec $(BIN)/python -m ops init
 
 demo: $(VENV)/.runtime  ## the bot with both stand-ins
 	@exec $(BIN)/python -m ops demo

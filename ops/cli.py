@@ -3,6 +3,8 @@
 import asyncio
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
@@ -12,6 +14,7 @@ import typer
 from bot.settings import STATE, Settings, SettingsError, describe, load
 
 EXIT_CONFIG: Final = 78  # sysexits.h EX_CONFIG
+_INTERRUPTED: Final = 130  # by Ctrl-C before everything was up
 _LONGEST_OFFSET: Final = 3_650 * 86_400  # seconds; what the stand-ins take
 
 app = typer.Typer(
@@ -60,12 +63,13 @@ def read_settings(path: Path | None = None, overrides: dict[str, Any] | None = N
 @app.command()
 def run(path: Config = None) -> None:
     """Run the bot with real Telegram and Bybit (or whatever the settings' addresses name)."""
-    from bot.__main__ import run_bot  # noqa: PLC0415  quick --help
-
     settings = read_settings(path)
     if settings.telegram_token is None:
         fail("PERPDESK_TELEGRAM_TOKEN is not set: run `perpdesk init`, or try `perpdesk demo`")
-    raise typer.Exit(run_bot(settings))
+    with _until_stopped("Starting the bot …"):
+        from bot.__main__ import run_bot  # noqa: PLC0415  quick --help
+
+        raise typer.Exit(run_bot(settings))
 
 
 @app.command()
@@ -81,19 +85,20 @@ def demo(  # one option a port
     ] = "0",
 ) -> None:
     """Run the bot with both stand-ins: chat with it in the browser, nothing leaves this machine."""
-    from ops.demo import Demo, run_demo  # noqa: PLC0415  quick --help
+    with _until_stopped("Starting the demo …"):
+        from ops.demo import Demo, run_demo  # noqa: PLC0415  quick --help
 
-    plan = Demo(
-        state=state,
-        is_fresh=fresh,
-        limits=limits.value,
-        seed=seed,
-        telegram_port=telegram_port,
-        bybit_port=bybit_port,
-        clock_offset=_seconds(clock_offset),
-    )
-    settings = read_settings(overrides=plan.overrides())
-    raise typer.Exit(run_demo(plan, settings))
+        plan = Demo(
+            state=state,
+            is_fresh=fresh,
+            limits=limits.value,
+            seed=seed,
+            telegram_port=telegram_port,
+            bybit_port=bybit_port,
+            clock_offset=_seconds(clock_offset),
+        )
+        settings = read_settings(overrides=plan.overrides())
+        raise typer.Exit(run_demo(plan, settings))
 
 
 def _seconds(text: str) -> int:
@@ -117,21 +122,40 @@ def start() -> None:
 def init(
     path: Annotated[Path, typer.Option("--config", help="The settings file to make.")] = Path("perpdesk.toml"),
 ) -> None:
-    """Ask for the bot's token, make the settings and key files, print the link that makes you the owner."""
-    from ops.setup import SetupError, set_up  # noqa: PLC0415  quick --help
+    """Ask for the bot's token and its address, make settings and key files, print the link that makes you the owner."""
+    from ops.addresses import find_address  # noqa: PLC0415  quick --help
+    from ops.setup import SetupError, Terminal, set_up  # noqa: PLC0415  quick --help
 
     try:
-        for line in asyncio.run(set_up(path, ask=_ask_token)):
-            typer.echo(line)
+        asyncio.run(set_up(path, terminal=Terminal(ask=_ask, tell=typer.echo), find=find_address))
     except SetupError as error:
         fail(str(error))
 
 
-def _ask_token() -> str:
+@contextmanager
+def _until_stopped(first_line: str) -> Iterator[None]:
+    """What runs until Ctrl-C: says at once that it begins, and in the end that it stopped, which is no error."""
+    from ops.foreground import own_foreground  # noqa: PLC0415  quick --help
+
+    with own_foreground():
+        code = 0
+        typer.echo(first_line)
+        try:
+            yield
+        except KeyboardInterrupt:
+            pass
+        except typer.Exit as end:
+            code = 0 if end.exit_code == _INTERRUPTED else end.exit_code
+    if not code:
+        typer.echo("Stopped.")
+    raise typer.Exit(code)
+
+
+def _ask(question: str, is_secret: bool) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
-    token: str = typer.prompt("The bot's token from @BotFather", hide_input=True)
-    return token.strip()
+    answer: str = typer.prompt(question, hide_input=is_secret, default="", show_default=False)
+    return answer.strip()
 
 
 @app.command("new-key")

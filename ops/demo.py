@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-from rich.console import Console
-from rich.panel import Panel
+import typer
 
 from bot.__main__ import finish, start_logging
 from bot.app import run
@@ -88,9 +87,13 @@ def run_demo(demo: Demo, settings: Settings) -> int:
 async def _run(demo: Demo, settings: Settings) -> None:
     await asyncio.to_thread(_prepare, demo, settings)
     async with contextlib.AsyncExitStack() as stack:
+        typer.echo("Starting Bybit's stand-in …")
         await stack.enter_async_context(_stand_in(demo, "bybit", demo.bybit_port, demo.bybit_url))
+        typer.echo("Starting Telegram's stand-in …")
         await stack.enter_async_context(_stand_in(demo, "telegram", demo.telegram_port, demo.telegram_url))
+        typer.echo("Opening three people's chats and a Bybit Demo account …")
         key = await _furnish(demo)
+        typer.echo("Starting the bot …")
         outside = Outside(clock=SystemClock(offset=demo.clock_offset * 1000))
         await run(settings, outside=outside, ready=lambda address: _show(demo, settings, address, key))
 
@@ -176,25 +179,31 @@ DEMO_ACCOUNT: Final[dict[str, Any]] = {
 
 
 def _show(demo: Demo, settings: Settings, stats_address: str, key: dict[str, str]) -> None:
-    """One screen that says what to open."""
-    lines = [
-        f"[bold]Chat with the bot:[/]  {demo.telegram_url}",
-        "                    you are Anna (1001); Boris (1002) speaks Russian, Olga (1000) owns the bot",
-        f"[bold]Cache hit rates:[/]    {stats_address}/api/stats/cache",
-        f"[bold]Prometheus:[/]         {stats_address}/metrics",
-        f"[bold]Bybit stand-in:[/]     {demo.bybit_url}  (prices move by themselves)",
-        "",
-        "A Bybit demo key with two positions, ready to paste into the chat:",
-        f"[green]/keys add demo {key['api_key']} {key['api_secret']}[/]",
-        "",
-        *_moved(demo),
-        f"[dim]Everything stays in {settings.database.parent}/ and goes on there next time; Ctrl-C ends it.[/]",
-    ]
-    Console().print(Panel("\n".join(lines), title="Perpdesk demo", border_style="green", expand=False))
+    """One screen that says what to open, at most 70 columns wide."""
+    say = typer.echo
+    say("")
+    say(typer.style("Perpdesk's demo", bold=True))
+    for name, what in (
+        ("Chat with the bot", demo.telegram_url),
+        ("", "by Anna in English, Boris in Russian, Olga the owner"),
+        ("Cache hit rates", f"{stats_address}/api/stats/cache"),
+        ("Prometheus", f"{stats_address}/metrics"),
+        ("Bybit's stand-in", f"{demo.bybit_url} (its prices move)"),
+    ):
+        say(f"  {name:<17} {what}")
+    say("")
+    say("Connect Bybit Demo: send /keys, and take the key from the page's")
+    say("panel, by the bot's public key. Or a ready key with two positions:")
+    say("")
+    say(f"/keys add demo {key['api_key']} {key['api_secret']}")
+    say("")
+    for line in _moved(demo):
+        say(line)
+    say(f"Everything stays in {settings.database.parent}/; Ctrl-C ends it.")
 
 
 def _moved(demo: Demo) -> list[str]:
     if not demo.clock_offset:
         return []
     then = datetime.now(UTC) + timedelta(seconds=demo.clock_offset)
-    return [f"[yellow]For the bot and both stand-ins it is {then:%Y-%m-%d %H:%M} UTC.[/]", ""]
+    return [f"For the bot and both stand-ins it is {then:%Y-%m-%d %H:%M} UTC.", ""]

@@ -44,7 +44,10 @@ def plan(texts: Texts, router: Router, roles: Mapping[UserId, Role]) -> tuple[Me
 
 
 async def publish(bot: Bot, texts: Texts, router: Router, roles: Mapping[UserId, Role]) -> None:
-    """Menus and descriptions. What Telegram refuses is logged; the bot works without a menu."""
+    """Menus and descriptions. What Telegram refuses is logged; the bot works without a menu.
+
+    Whoever has a role by the settings and has not written yet gets the menu when they do.
+    """
     for menu in plan(texts, router, roles):
         await _publish_menu(bot, menu)
     for language in (None, *_others()):
@@ -87,7 +90,9 @@ async def _publish_menu(bot: Bot, menu: Menu) -> None:
         if tuple((each.command, each.description) for each in known) != menu.commands:
             await bot.set_my_commands([BotCommand(*each) for each in menu.commands], menu.scope, menu.language)
     except TelegramError as refusal:
-        _logger.warning("menu %s (%s) not published: %s", menu.scope.type, menu.language or "all", refusal.message)
+        has_not_come = isinstance(menu.scope, BotCommandScopeChat) and "chat not found" in refusal.message.lower()
+        level = logging.INFO if has_not_come else logging.WARNING
+        _logger.log(level, "menu %s (%s) not published: %s", menu.scope.type, menu.language or "all", refusal.message)
 
 
 async def _publish_descriptions(bot: Bot, say: Translator, language: Language | None) -> None:

@@ -28,6 +28,9 @@ async def greet(ctx: UpdateContext) -> None:
     if not ctx.is_new and await ctx.services.privacy.keep(ctx.user_id):
         await ctx.send(kept_card(ctx.viewer))
     payload = ctx.arguments[0] if ctx.arguments else ""
+    role = ctx.services.roles.role(ctx.config)
+    if ctx.is_new and role is not Role.USER:
+        await publish_role_menu(ctx.bot, ctx.data.texts, ctx.data.router, ctx.user_id, role)
     if ctx.is_new and not payload.startswith(OWNER_PAYLOAD):
         await show_home(ctx)
     if payload.startswith(OWNER_PAYLOAD):

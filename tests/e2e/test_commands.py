@@ -1,6 +1,8 @@
 """The command line as an operator types it."""
 
+import contextlib
 import os
+import pty
 import signal
 import stat
 import subprocess
@@ -63,8 +65,11 @@ def mode(path: Path) -> int:
 
 def test_init_makes_private_files_and_a_link_and_leaves_them_the_second_time(tmp_path: Path, telegram: str) -> None:
     asked = {"folder": tmp_path, "PERPDESK_TELEGRAM_API_URL": telegram}
-    made = perpdesk("init", typed=f"{TOKEN}\n", **asked)  # type: ignore[arg-type]  # a folder and variables
+    typed = f"hello\n{TOKEN}\nsomewhere\n192.0.2.7\n"
+    made = perpdesk("init", typed=typed, **asked)  # type: ignore[arg-type]  # a folder and variables
     assert made.returncode == 0, made.stderr
+    assert "That is no bot token" in made.stdout, "a wrong one is asked for again"
+    assert "somewhere is no address" in made.stdout
     assert "https://t.me/perpdesk_123456_bot?start=own_" in made.stdout
     settings, key = tmp_path / "perpdesk.toml", tmp_path / ".perpdesk" / "perpdesk.key"
     assert {mode(settings), mode(key), mode(key.with_name("owner-link"))} == {0o600}
@@ -75,6 +80,7 @@ def test_init_makes_private_files_and_a_link_and_leaves_them_the_second_time(tmp
     assert again.stdout.split("own_")[1] != made.stdout.split("own_")[1]
     shown = perpdesk("config", "show", folder=tmp_path)
     assert "telegram_token = ***" in shown.stdout
+    assert "egress_ip = 192.0.2.7" in shown.stdout
     assert TOKEN not in shown.stdout + made.stdout + again.stdout
 
 
@@ -153,7 +159,11 @@ def test_optimize_db_shows_six_queries_beside_the_old_claims(tmp_path: Path) -> 
 
 
 def test_the_doctor_says_a_line_a_check_and_ends_with_0_or_1(tmp_path: Path) -> None:
-    database = {"PERPDESK_DATABASE": str(tmp_path / "x.sqlite3")}
+    database = {
+        "PERPDESK_DATABASE": str(tmp_path / "x.sqlite3"),
+        "PERPDESK_BYBIT_API_URL": "http://127.0.0.1:9",  # a stand-in: nobody outside is asked for our address
+        "PERPDESK_EGRESS_IP": "192.0.2.1",
+    }
     missing = perpdesk("doctor", folder=tmp_path, **database)
     assert (missing.returncode, missing.stdout.split()[:2]) == (1, ["FAIL", "database"])
     assert perpdesk("migrate", folder=tmp_path, **database).returncode == 0
@@ -183,7 +193,39 @@ def test_the_demo_goes_on_where_it_stopped_and_ends_on_one_ctrl_c(tmp_path: Path
             until_now(partial(says, process, output, "/keys add demo"), what="the demo's screen", limit=2 * LIMIT)
             os.killpg(process.pid, signal.SIGINT)
             assert process.wait(LIMIT) == 0, output.read_text()
+        said = output.read_text().splitlines()
+        assert said[0] == "Starting the demo …"
+        assert said[1].startswith("Starting Bybit's stand-in")
+        assert said[-1] == "Stopped."
+        assert not [line for line in said if len(line) > 70 and str(tmp_path) not in line]
+        assert "not published" not in output.read_text(), "the owner has not come yet"
         lines.append(next(line for line in output.read_text().splitlines() if "/keys add demo" in line))
         assert "Traceback" not in output.read_text()
         assert ("it is" in output.read_text()) == bool(moved)
     assert lines[0] == lines[1], "the demo key of the first run is the second run's"
+
+
+def test_ctrl_c_below_make_is_no_error(tmp_path: Path) -> None:
+    """As in a terminal: make and the bot are in the foreground, the keyboard's signal goes to the foreground group."""
+    arguments = f"demo --state {tmp_path / 'state'} --telegram-port {free_port()} --bybit-port {free_port()}"
+    (tmp_path / "Makefile").write_text(f"run:\n\t@exec {sys.executable} -m ops {arguments}\n")
+    environment = clean_environment() | {"PERPDESK_STATS_PORT": str(free_port())}
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(ROOT)
+        os.execvpe("make", ["make", "-f", str(tmp_path / "Makefile"), "run"], environment)  # noqa: S606, S607  the machine's make, without a shell
+    said = b""
+
+    def has_said(words: bytes) -> bool:
+        nonlocal said
+        with contextlib.suppress(OSError):
+            said += os.read(terminal, 65_536)
+        return words in said
+
+    until_now(lambda: has_said(b"Ctrl-C ends it"), what="the demo's screen", limit=2 * LIMIT)
+    os.write(terminal, b"\x03")
+    until_now(lambda: has_said(b"Stopped."), what="the last word")
+    _, status = os.waitpid(process, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 0, said.decode()
+    assert b"***" not in said, said.decode()

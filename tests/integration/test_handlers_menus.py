@@ -54,6 +54,10 @@ async def test_what_telegram_refuses_does_not_stop_the_start(
         return (400, "Bad Request: chat not found") if "chat_id" in scope else None
 
     harness.api.refuse = refuse
+    caplog.set_level("INFO")
     await published(harness, {OWNER: Role.OWNER})
     assert ("default", "") in harness.api.commands
-    assert "not published" in caplog.text
+    assert {each.levelname for each in caplog.records if "not published" in each.message} == {"INFO"}
+    harness.api.refuse = lambda _: None
+    await harness.person(OWNER, name="Olga").say("/start")
+    assert "ban" in names(harness, f"chat:{OWNER}"), "who comes later has it then"

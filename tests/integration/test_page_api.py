@@ -13,6 +13,7 @@ from aiohttp import web
 from harness.waiting import LIMIT
 from yarl import URL
 
+from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
 from ops.sim.bybit.server import Serving
 from ops.sim.bybit.server import serve as serve_bybit
 from ops.sim.telegram.control import add_control
@@ -261,6 +262,16 @@ async def test_the_command_menu_is_that_of_scope_and_language(page: Site) -> Non
 async def bybit() -> AsyncIterator[Serving]:
     async with serve_bybit(port=0) as serving:
         yield serving
+
+
+async def test_a_public_key_gets_a_key_without_a_secret(bybit: Serving) -> None:
+    pem = (await RsaKeyPairMaker().make_pair()).public_pem
+    async with site(bybit.url) as page:
+        status, key = await page.call("POST", "/page/api/bybit/demo-key", {"public_key": pem})
+        assert (status, key["api_secret"]) == (200, "")
+        (account,) = bybit.world.accounts.values()
+        assert (account.key.key, account.key.public_key) == (key["api_key"], pem.strip())
+        assert (await page.call("POST", "/page/api/bybit/demo-key", {"public_key": "hello"}))[0] == 400
 
 
 async def test_the_demo_key_opens_an_account_with_something_on_it(bybit: Serving) -> None:

@@ -38,5 +38,6 @@ export const remove = (bot, chat, message, user) =>
 export const forward = (bot, chat, message, user, to) =>
   call("POST", `/page/api/chats/${chat}/messages/${message}/forward${of(bot, { user, to })}`, {});
 export const fileUrl = (bot, fileId) => `/page/api/files/${encodeURIComponent(fileId)}${of(bot)}`;
-export const demoKey = () => call("POST", "/page/api/bybit/demo-key", {});
+export const demoKey = (publicKey) =>
+  call("POST", "/page/api/bybit/demo-key", publicKey === undefined ? {} : { public_key: publicKey });
 export const stopBybit = () => call("POST", "/page/api/bybit/stop", {});

@@ -1,4 +1,4 @@
-// The panel beside the chat: a Bybit demo key, half a minute without Bybit, and where to look at the bot's numbers.
+// The panel beside the chat: a Bybit demo key, by a public key or by key and secret, half a minute without Bybit, and where to look at the bot's numbers.
 
 import * as api from "./api.js";
 import { h, icon, iconButton, replaceChildren } from "./dom.js";
@@ -19,6 +19,11 @@ export class Panel {
     this.keyButton = h("button", { type: "button", class: "button primary wide", on: { click: () => this.giveKey() } },
       icon("key"), "Give me a Bybit demo key");
     this.key = h("div", { class: "key", "aria-live": "polite" });
+    this.publicKey = h("textarea", { rows: 3, spellcheck: false, placeholder: "-----BEGIN PUBLIC KEY----- …",
+      "aria-label": "The bot’s public key" });
+    this.pairButton = h("button", { type: "button", class: "button wide", on: { click: () => this.giveKeyForPublic() } },
+      icon("key"), "Register the public key");
+    this.pair = h("div", { class: "key", "aria-live": "polite" });
     this.stopButton = h("button", { type: "button", class: "button wide", on: { click: () => this.stop() } },
       icon("pause"), "Stop Bybit for 30 s");
     this.outage = h("div", { class: "outage", hidden: true });
@@ -26,6 +31,9 @@ export class Panel {
     replaceChildren(element,
       h("section", {}, h("h2", {}, "Connect an account"),
         h("p", {}, "A demo account with 25,000 USDT, two open positions, a waiting order and ten trades."),
+        h("p", {}, "The recommended way: /keys in the chat, a site, Bybit Demo; then paste here the public key that the bot shows."),
+        this.publicKey, this.pairButton, this.pair,
+        h("p", {}, "Or with a key and a secret:"),
         this.keyButton, this.key, this.none),
       h("section", {}, h("h2", {}, "Pull the plug"),
         h("p", {}, "Every request to Bybit fails for half a minute. Ask for your balance meanwhile and see what the bot says."),
@@ -65,13 +73,33 @@ export class Panel {
     }
   }
 
+  /** What Bybit’s own page does with a public key: answers with the key’s id, which the bot waits for. */
+  async giveKeyForPublic() {
+    this.pairButton.disabled = true;
+    try {
+      const { api_key: key } = await api.demoKey(this.publicKey.value);
+      this.drawRows(this.pair, [["API key", key]], key);
+    } catch (error) {
+      toast(error.message);
+    } finally {
+      this.drawBybit();
+    }
+  }
+
   drawKey({ api_key: key, api_secret: secret }) {
     const line = `/keys add demo ${key} ${secret}`;
+    this.drawRows(this.key, [["Key", key], ["Secret", secret], ["Command", line]], line);
+  }
+
+  /** Values to copy, and a button that sends `line` into the chat. */
+  drawRows(element, rows, line) {
     const row = (name, value) => h("div", { class: "key-row" }, h("span", { class: "key-name" }, name),
       h("code", {}, value), iconButton("copy", `Copy the ${name.toLowerCase()}`, () => copy(value, `${name} copied`)));
     this.sendButton = h("button", { type: "button", class: "button primary wide", on: { click: () => this.send(line) } },
       icon("send"), "Send it");
-    replaceChildren(this.key, row("Key", key), row("Secret", secret), row("Command", line), this.sendButton);
+    replaceChildren(this.key);
+    replaceChildren(this.pair);
+    replaceChildren(element, ...rows.map(([name, value]) => row(name, value)), this.sendButton);
     this.nameReceiver();
   }
 
@@ -98,6 +126,7 @@ export class Panel {
     clearInterval(this.counting);
     this.none.hidden = available;
     this.keyButton.disabled = !available;
+    this.pairButton.disabled = !available;
     this.stopButton.disabled = !available || left > 0;
     this.outage.hidden = !(left > 0);
     if (left > 0) this.count(performance.now() + left);

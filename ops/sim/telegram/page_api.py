@@ -104,9 +104,14 @@ class PageApi:
         headers = FILE_HEADERS | {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return web.Response(body=data, content_type="application/octet-stream", headers=headers)
 
-    async def _demo_key(self, _: web.Request) -> web.Response:
-        """A new Bybit demo account: its api_key and api_secret."""
-        return _json(await self._bybit.demo_key())
+    async def _demo_key(self, request: web.Request) -> web.Response:
+        """A new Bybit demo account: its api_key and api_secret, or the api_key alone for a public_key of the bot's."""
+        try:
+            body = await request.json()
+        except ValueError:
+            raise ControlError("give JSON") from None
+        public_key = body.get("public_key") if isinstance(body, dict) else None
+        return _json(await self._bybit.demo_key(None if public_key is None else str(public_key)))
 
     async def _stop_bybit(self, _: web.Request) -> web.Response:
         """Half a minute without Bybit."""

@@ -172,10 +172,16 @@ class BybitButtons:
         left = self._stopped_until - time.monotonic()
         return {"available": self._url is not None, "stopped_ms": max(0, round(left * 1000))}
 
-    async def demo_key(self) -> "JsonObject":
-        """Make a demo account; answers its api_key and api_secret. Raises ControlError."""
+    async def demo_key(self, public_key: str | None = None) -> "JsonObject":
+        """Make a demo account; answers its api_key and api_secret, which is empty for a `public_key` of somebody's.
+
+        Raises ControlError.
+        """
         market = await self._market()
-        account = await self._call("POST", "/sim/accounts", demo_account(market, int(time.time() * 1000)))
+        body = demo_account(market, int(time.time() * 1000))
+        if public_key is not None:
+            body = {**body, "public_key": public_key}
+        account = await self._call("POST", "/sim/accounts", body)
         return {"api_key": account["api_key"], "api_secret": account["api_secret"]}
 
     async def stop(self) -> "JsonObject":
