@@ -185,7 +185,7 @@ def _show(demo: Demo, settings: Settings, stats_address: str, key: dict[str, str
     say(typer.style("Perpdesk's demo", bold=True))
     for name, what in (
         ("Chat with the bot", demo.telegram_url),
-        ("", "by Anna in English, Boris in Russian, Olga the owner"),
+        ("", "Anna (English), Boris (Russian), Olga (owner)"),
         ("Cache hit rates", f"{stats_address}/api/stats/cache"),
         ("Prometheus", f"{stats_address}/metrics"),
         ("Bybit's stand-in", f"{demo.bybit_url} (its prices move)"),

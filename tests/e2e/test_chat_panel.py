@@ -10,6 +10,7 @@ from harness.chat_page import PHONE, Stage, chromium, column, running, stage
 from harness.scripted_bot import ScriptedBot
 from playwright.async_api import Route, expect
 
+from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
 from ops.sim.bybit.server import serve as serve_bybit
 from ops.sim.telegram.server import serve
 from ops.sim.telegram.world import World
@@ -30,6 +31,18 @@ async def test_a_demo_key_is_given_and_sent_into_the_chat() -> None:
         line = f"/keys add demo {account.key.key} {account.key.secret}"
         await chat.seen(f"You said: {line}")
         assert stack.bot.texts[-1] == line
+
+
+async def test_a_public_key_is_registered_and_its_id_sent_into_the_chat() -> None:
+    pem = (await RsaKeyPairMaker().make_pair()).public_pem
+    async with serve_bybit(port=0) as bybit, stage(bybit.url) as stack, stack.chat(stack.person("Maria")) as chat:
+        panel = chat.page.get_by_role("complementary")
+        await panel.get_by_label("The bot’s public key").fill(pem)
+        await panel.get_by_role("button", name="Register the public key").click()
+        await panel.get_by_role("button", name="Send it as Maria").click()
+        (account,) = bybit.world.accounts.values()
+        assert (account.key.secret, account.key.public_key) == ("", pem.strip())
+        await chat.seen(f"You said: {account.key.key}")
 
 
 async def test_bybit_stops_with_a_countdown_that_every_page_shows() -> None:
