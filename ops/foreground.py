@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def own_foreground() -> Iterator[None]:
-    """Be the terminal's foreground group below a make; without a terminal, or without make, nothing changes.
+    """Be the terminal's foreground group where we are part of another's, such as a make's.
+
+    A command typed into a shell is a group of its own already, and without a terminal there is no Ctrl-C.
 
     Ctrl-Z is off meanwhile: it would stop us and leave the shell behind the make waiting.
     """
-    if "MAKELEVEL" not in os.environ or not sys.stdin.isatty():
+    if not sys.stdin.isatty() or os.getpgrp() == os.getpid():
         yield
         return
     terminal, former = sys.stdin.fileno(), os.getpgrp()
