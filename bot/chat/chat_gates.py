@@ -51,8 +51,15 @@ class ChatGates:
         if gate.spaced_until <= now:
             del self._gates[chat]
             return
-        gate.opens = now + (_GROUP_APART_S if isinstance(chat, int) and chat < 0 else _APART_S)
+        gate.opens = now + _apart(chat)
         gate.spaced_until = gate.opens + _SPACED_S
+
+    def take_back(self, chat: Chat) -> None:
+        """The call was refused for what it was, not for being one too many: another may take its place."""
+        gate = self._gates.get(chat)
+        now = self._clock.monotonic()
+        if gate is not None and gate.opens - now <= _apart(chat):
+            gate.opens = now
 
     def is_spaced(self, chat: Chat) -> bool:
         return chat in self._gates
@@ -61,3 +68,8 @@ class ChatGates:
         """Seconds until the next closed one opens; infinite without any."""
         now = self._clock.monotonic()
         return min((gate.opens - now for gate in self._gates.values() if gate.opens > now), default=inf)
+
+
+def _apart(chat: Chat) -> float:
+    """Seconds between two calls."""
+    return _GROUP_APART_S if isinstance(chat, int) and chat < 0 else _APART_S

@@ -215,6 +215,9 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         except FloodWait as flood:
             self._learn(flood, chat)
             raise
+        except BadRequest:
+            self.gates.take_back(chat)
+            raise
         if self._refused:
             self._note_served()
         return answer

@@ -164,7 +164,8 @@ class MemoryOutbox:
 
     async def message_id(self, outbox_id: int) -> int | None:
         await self._touch()
-        return self.rows[outbox_id].message_id
+        row = self.rows.get(outbox_id)
+        return None if row is None else row.message_id
 
     async def undeliverable(self, outbox_id: int, reason: str) -> None:
         await self._touch()

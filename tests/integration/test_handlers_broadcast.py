@@ -1,5 +1,6 @@
 """A broadcast from its text to its report: previewed, aimed, sent at a rate, stopped, over restarts and refusals."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -136,6 +137,35 @@ async def test_another_process_goes_on_where_the_first_was_killed(harness: Harne
     await sent_to_all(job(harness, batch=7))  # a new one knows nothing but the tables
     sends = [call.params["chat_id"] for call in harness.api.made("sendMessage") if call.params["text"] == "Hello there"]
     assert sorted(map(int, sends)) == sorted([OWNER, OWNER, *PEOPLE])
+
+
+async def test_killed_in_the_middle_it_reaches_only_those_under_way_again(harness: Harness, owner: Person) -> None:
+    await begin(owner)
+    sends: list[int] = []
+    is_cut = asyncio.Event()
+
+    async def deliver(user_id: UserId, _: str) -> Delivery:
+        sends.append(user_id)
+        if len(sends) >= 10:
+            is_cut.set()
+        if is_cut.is_set():
+            await asyncio.Event().wait()  # the answer that a killed process never sees
+        return Delivery.SENT
+
+    first = asyncio.create_task(replace(job(harness), deliver=deliver).send_some())
+    await is_cut.wait()
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    under_way = len(sends) - len([row for row in await harness.rows("broadcast_recipients") if row[2] == "sent"])
+    assert under_way <= 4
+
+    async def deliver_on(user_id: UserId, _: str) -> Delivery:
+        sends.append(user_id)
+        return Delivery.SENT
+
+    await sent_to_all(replace(job(harness), deliver=deliver_on))
+    assert len(sends) == 31 + under_way
+    assert set(sends) == {OWNER, *PEOPLE}
 
 
 async def test_blocked_undeliverable_and_later(harness: Harness, owner: Person) -> None:

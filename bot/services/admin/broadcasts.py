@@ -17,6 +17,7 @@ from bot.domain.ports.storage import Transactions
 from bot.services.users.pin import PinService
 
 MAX_HTML: Final = 32_768  # characters as stored; Telegram counts 4,096 once the tags are read
+_AT_ONCE: Final = 4  # messages under way: so many at most come twice after a kill
 _ROUND: Final = 1.0  # seconds that a batch takes at least
 _EDIT_EVERY: Final = 3.0  # seconds between two edits of the progress card
 _logger = logging.getLogger(__name__)
@@ -120,6 +121,7 @@ class BroadcastJob:
     draw: Draw
     round_s: float = _ROUND
     batch: int = BATCH
+    at_once: int = _AT_ONCE
     _drawn: dict[int, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     async def send_some(self) -> float | None:
@@ -136,20 +138,23 @@ class BroadcastJob:
         if not batch:
             await self._finish(broadcast)
             return 0.0
-        outcomes = await asyncio.gather(*(self._send(broadcast, each) for each in batch))
+        places = asyncio.Semaphore(self.at_once)
+        outcomes = await asyncio.gather(*(self._send(broadcast, each, places) for each in batch))
         await self._draw_at_times(broadcast.broadcast_id)
         if all(each is Delivery.LATER for each in outcomes):
             raise NothingDone(f"none of {len(batch)} messages of broadcast {broadcast.broadcast_id} could be sent")
         return max(0.0, self.round_s - (self.clock.monotonic() - began))
 
-    async def _send(self, broadcast: Broadcast, recipient: Recipient) -> Delivery:
-        try:
-            delivery = await self.deliver(recipient.user_id, broadcast.text_html)
-        except Exception:
-            _logger.exception("a message of a broadcast failed")
-            delivery = Delivery.LATER
-        async with self.transactions.begin() as unit:
-            await unit.broadcasts.record_delivery(broadcast.broadcast_id, recipient.user_id, delivery)
+    async def _send(self, broadcast: Broadcast, recipient: Recipient, places: asyncio.Semaphore) -> Delivery:
+        """Send and write down what came of it; the next one's turn comes after both."""
+        async with places:
+            try:
+                delivery = await self.deliver(recipient.user_id, broadcast.text_html)
+            except Exception:
+                _logger.exception("a message of a broadcast failed")
+                delivery = Delivery.LATER
+            async with self.transactions.begin() as unit:
+                await unit.broadcasts.record_delivery(broadcast.broadcast_id, recipient.user_id, delivery)
         return delivery
 
     async def _finish(self, broadcast: Broadcast) -> None:
