@@ -53,15 +53,16 @@ class SendPriority(IntEnum):
 class TelegramRateLimits:
     """What is kept to once floods were reported. `per_second` stays two below what Telegram names for a whole bot.
 
-    `chats` different chats that were refused within `window_s`, while none was served, mean the bot as a whole: fewer
-    are at limits of their own, for Telegram's for the whole bot is about 30 a second.
+    `chats` different chats that were refused within `window_s`, while none was served, may mean the bot as a whole:
+    fewer are at limits of their own, for Telegram's for the whole bot is about 30 a second. When none was served for
+    `window_s`, that is what it means: then a probe goes out every `probe_s`.
     """
 
     per_second: float = 28.0
     learned_for_s: float = 180.0
     chats: int = 25
     window_s: float = 10.0
-    probe_s: float = 1.0  # between calls while the bot as a whole is refused
+    probe_s: float = 1.0
     reply_within_s: float = 2.0  # a reply waits so long at the learned pace, then it is held
     answer_within_s: float = 10.0  # so long an answer to a press or a pre-checkout is of use
     patience_s: float = 300.0  # what is no message to a chat waits so long in all, then its 429 is raised
@@ -81,7 +82,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
     """No limit of its own until a 429.
 
     That closes the gate of its chat: what is said there is held (bot/chat/held_calls.py), and the outbox sends it when
-    the gate opens; the outbox itself gets the 429 at once. Several chats that are refused slow the whole bot down for a
+    the gate opens; the outbox itself gets the 429 at once. Many chats that are refused slow the whole bot down for a
     while, and while none is served at all, one call a second looks whether that is over.
     """
 
@@ -104,7 +105,9 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         )
         self._limited_until = 0.0
         self._is_probing = False
+        self._newest: Chat = None  # who wrote last while nobody is served: the next probe is theirs
         self._refused: dict[int | str, float] = {}  # chats since the last one that was served, and when
+        self._refused_since = 0.0
         self.gates = ChatGates(clock)
         self._calls: Counter[tuple[str, str]] = Counter()
         self._floods = 0
@@ -205,9 +208,9 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         self, make: Callable[[dict[str, Any]], Awaitable[Json]], chat: int | str, data: dict[str, Any], priority: int
     ) -> Json:
         """One call, at the learned pace. Raises FloodWait, and _TooLongError where the pace has no slot."""
-        if self._is_limited() and not self._queue.go():
-            if self._is_probing and priority == SendPriority.OUTBOX:
-                raise FloodWait(_PROBES_BETWEEN * self._limits.probe_s)  # who writes now has the next probe
+        if self._is_probing and priority == SendPriority.OUTBOX:
+            self._take_probe(chat)
+        elif self._is_limited() and not self._queue.go():
             await self._queue.wait(QueuedCall(priority=priority, owner=chat, patience_s=self._patience(priority)))
         self.gates.note_call(chat)
         try:
@@ -229,6 +232,8 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         return wait > 0 or (self._held is not None and self._held.waits(chat))
 
     async def _hold(self, chat: int | str, endpoint: str, data: Mapping[str, Any], wait: float) -> Json:
+        if self._is_probing and wait == 0:
+            self._newest = chat
         answer = None if self._held is None else await self._held.hold(chat, endpoint, data, wait)
         if answer is None:
             raise FloodWait(wait)
@@ -248,6 +253,12 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
                     raise
                 await asyncio.sleep(flood.seconds)
 
+    def _take_probe(self, chat: int | str) -> None:
+        """The outbox does not line up for a probe: people do. Raises FloodWait."""
+        is_theirs = self._newest in (None, chat)
+        if not is_theirs or not self._queue.go():
+            raise FloodWait(self._limits.probe_s * (1 if self._newest == chat else _PROBES_BETWEEN))
+
     def _patience(self, priority: int) -> float:
         """Seconds that a message waits for its slot at the learned pace."""
         match priority:
@@ -263,13 +274,17 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         limits, now = self._limits, self._clock.monotonic()
         self._floods += 1
         self.gates.close(chat, flood.seconds)
-        self._refused = {each: at for each, at in self._refused.items() if now - at <= limits.window_s} | {chat: now}
+        if chat == self._newest:
+            self._newest = None
+        recent = {each: at for each, at in self._refused.items() if now - at <= limits.window_s}
+        self._refused_since = self._refused_since if recent else now
+        self._refused = recent | {chat: now}
         if len(self._refused) < limits.chats:
             return
         if not self._is_limited():
             _log.warning("Telegram limits the whole bot; %g calls a second for a while", limits.per_second)
         self._limited_until = now + limits.learned_for_s
-        if not self._is_probing:
+        if not self._is_probing and now - self._refused_since >= limits.window_s:
             self._is_probing = True
             self._spacing.change(1 / limits.probe_s, now)
 
@@ -278,7 +293,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         self._refused.clear()
         if self._is_probing:
             now = self._clock.monotonic()
-            self._is_probing = False
+            self._is_probing, self._newest = False, None
             self._limited_until = now + self._limits.learned_for_s
             self._spacing.change(self._limits.per_second, now)
             self._queue.look_again()

@@ -18,9 +18,9 @@ from bot.chat.held_sender import HeldCallSender
 from bot.chat.outbox import Outbox, OutboxTimes
 from bot.chat.rate_limiter import SendPriority, TelegramRateLimiter
 from bot.chat.sender import Listener, ListenerOf, Sender
-from bot.domain.chat import OutboxMessage
+from bot.domain.chat import OutboxMessage, QueuedMessage
 from bot.domain.errors import StorageTrouble
-from bot.domain.ids import ChatId, UserId
+from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.users import Language
 
 QUICK = OutboxTimes(poll=0.05, back_off=0.02, storage_retry=0.01)
@@ -298,6 +298,27 @@ async def test_of_a_long_promise_only_the_rest_is_sent_again() -> None:
     async with post.open():
         await post.settled(1)
     assert [text for _, text in post.bot.sent] == ["fill a en", "fill b en", "fill c en"]
+
+
+async def test_what_is_settled_while_the_table_is_read_is_not_sent_again() -> None:
+    post = Post()
+    post.bot.latency_s = 0.02
+    read = post.store.due
+
+    async def slow_due(now: Millis, limit: int) -> tuple[QueuedMessage, ...]:
+        rows = await read(now, limit)
+        await asyncio.sleep(0.03)  # what was read is on its way while a message is sent and marked
+        return rows
+
+    post.store.due = slow_due  # type: ignore[method-assign]  # a reader of its own, as SQLite's is
+    async with post.open():
+        for chat in range(20):
+            post.enqueue(chat % 3)
+            post.outbox.wake()
+            await asyncio.sleep(0.011)
+        await post.settled(20)
+        await asyncio.sleep(0.2)
+    assert len(post.bot.sent) == 20
 
 
 async def test_a_disk_that_refuses_neither_loses_nor_repeats(caplog: pytest.LogCaptureFixture) -> None:
