@@ -51,7 +51,7 @@ async def test_each_of_two_has_its_screens(harness: Harness, screen: str) -> Non
     assert FIRST in bubble.text, "the default account"
     assert bubble.labels[:3] == ["Practice", f"• {FIRST}", SECOND]
     assert SECOND in (await anna.press(SECOND)).text
-    assert harness.bybit.asked_with == [KEY_ID, SECOND_KEY], "each is read with its own key"
+    assert list(dict.fromkeys(harness.bybit.asked_with)) == [KEY_ID, SECOND_KEY], "each is read with its own key"
     assert FIRST in (await anna.press(FIRST)).text
     assert FIRST in (await said(anna, f"/{screen} demo")).text
     await said(anna, f"/settings account {SECOND}")

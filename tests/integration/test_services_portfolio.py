@@ -86,6 +86,17 @@ async def test_what_was_read_stands_in_the_rows_with_its_age(portfolio: Portfoli
     assert await portfolio.rows() == first
 
 
+async def test_a_position_that_can_not_be_read_any_more_is_news_to_the_rows(portfolio: Portfolio) -> None:
+    bybit = portfolio.harness.bybit
+    bybit.positions = ()
+    await portfolio.written(await portfolio.positions())
+    bybit.positions, bybit.odd = (position("ETHUSDT"),), {"ETHUSDT": {"size": None}}
+    portfolio.harness.clock.advance(11)
+    unclear = await portfolio.positions()
+    assert (unclear.items, unclear.unreadable) == ((), ("ETHUSDT",))
+    await portfolio.written(unclear)
+
+
 async def test_an_event_makes_young_rows_worthless(portfolio: Portfolio) -> None:
     await portfolio.positions()
     asked = portfolio.asked
