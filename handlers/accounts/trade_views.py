@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.market import Instrument
+from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import Side
 from bot.domain.trades import Trade, Trades, sums_of
 from bot.services.instruments import WithInstruments
@@ -102,7 +102,7 @@ def _trade(viewer: RenderContext, trade: Trade, instrument: Instrument | None) -
     """When, what, how much; below it at which price, for which fee or with which result. Funding is one line."""
     say, figures = viewer.say, viewer.figures
     clock = _stamp(viewer, trade)[0]
-    what = f"{clock} {cut(base_of(trade.symbol), _NAME_WIDTH)}"
+    what = f"{clock} {_name(viewer, trade)}"
     kind = "" if trade.exec_type == _TRADE else say.plain("trade-kind", kind=trade.exec_type)
     if trade.is_funding and trade.fee is not None:
         return [(what, f"{kind} {figures.small(-trade.fee, signed=True)}{_fee_coin(trade)}")]
@@ -121,6 +121,15 @@ def _outcome(viewer: RenderContext, trade: Trade) -> str:
         return say.plain("trade-pnl", pnl=figures.small(trade.pnl, signed=True))
     fee = _NOT_TOLD if trade.fee is None else figures.small(trade.fee) + _fee_coin(trade)
     return say.plain("trade-fee", fee=fee)
+
+
+def _name(viewer: RenderContext, trade: Trade) -> str:
+    """The coin, and that it is spot."""
+    coin = base_of(trade.symbol)
+    if trade.category is not Category.SPOT:
+        return cut(coin, _NAME_WIDTH)
+    spot = viewer.say.plain("category-spot")
+    return f"{cut(coin, _NAME_WIDTH - len(spot) - 1)} {spot}"
 
 
 def _fee_coin(trade: Trade) -> str:
