@@ -38,6 +38,7 @@ from handlers.support.views import (
     thread_card,
     threads_card,
 )
+from handlers.views.cards import Card
 from handlers.views.frame import Page
 
 _NUMBER: Final = re.compile(rf"{re.escape(MARK)}([1-9][0-9]{{0,14}})\b")
@@ -64,14 +65,14 @@ async def write_to_support(ctx: UpdateContext) -> None:
     if words:
         await _send_message(ctx, words[0], None)
     else:
-        await _ask_message(ctx)
+        await ctx.show(await _ask_message(ctx))
 
 
 async def ask_answer(ctx: UpdateContext, code: AnswerThread) -> None:
     """[Reply], [Answer], [Write more]: the next message goes there. What was tapped stays as it is."""
     opened = await ctx.services.support.opened(ctx.config, code.thread_id, 0, MESSAGES_A_PAGE)
     if opened.thread.user_id == ctx.user_id:
-        await _ask_message(ctx)
+        await ctx.send(await _ask_message(ctx))
     elif opened.thread.state is ThreadState.CLOSED:
         raise BadInput("support-is-closed", thread=code.thread_id)
     else:
@@ -117,14 +118,14 @@ async def show_thread(ctx: UpdateContext, code: ShowThread) -> None:
     await ctx.show(thread_card(ctx.viewer, opened, code.page, button, is_staff=is_staff(ctx, opened.thread)))
 
 
-async def _ask_message(ctx: UpdateContext) -> None:
+async def _ask_message(ctx: UpdateContext) -> Card:
     support = ctx.services.support
     thread = await support.open_thread(ctx.user_id)
     opened: Opened | None = None
     if thread is not None:
         opened = await support.opened(ctx.config, thread.thread_id, 0, MESSAGES_A_PAGE)
     await ctx.services.dialogues.begin(ctx.user_id, WriteDialogue())
-    await ctx.send(ask_card(ctx.viewer, opened))
+    return ask_card(ctx.viewer, opened)
 
 
 async def _send_message(ctx: UpdateContext, text: str, thread_id: ThreadId | None) -> None:

@@ -516,6 +516,7 @@ def _kline(candle: Kline) -> list[str]:
 
 
 def _instrument(instrument: Instrument) -> dict[str, Any]:
+    is_spot = instrument.category is Category.SPOT
     return {
         "symbol": instrument.symbol,
         "status": instrument.status,
@@ -523,11 +524,11 @@ def _instrument(instrument: Instrument) -> dict[str, Any]:
         "quoteCoin": instrument.quote_coin,
         "priceFilter": {"tickSize": _text(instrument.tick_size)},
         "lotSizeFilter": {
-            "qtyStep": _text(instrument.qty_step),
+            "basePrecision" if is_spot else "qtyStep": _text(instrument.qty_step),
             "minOrderQty": _text(instrument.min_order_qty),
             "maxOrderQty": _text(instrument.max_order_qty),
             "maxMktOrderQty": _text(instrument.max_market_order_qty),
             "minNotionalValue": _text(instrument.min_notional),
         },
-        "leverageFilter": {"maxLeverage": _text(instrument.max_leverage)},
+        "leverageFilter": {} if is_spot else {"maxLeverage": _text(instrument.max_leverage)},
     }

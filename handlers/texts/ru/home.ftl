@@ -51,7 +51,7 @@ help-group =
     }
 help-typing =
     <b>Одной строкой</b>
-    <code>/price eth</code> · <code>/book sol</code>
+    <code>eth</code> · <code>eth spot</code> · <code>/book sol</code>
     <code>/settings risk 1.5</code> · <code>/lang ru</code>
 
 cancel-done = Отменено.
