@@ -88,6 +88,10 @@ _KILLERS: Final[Killers] = (
     ("no stored staff", (f"{_WIRING}stored_staff_is_told_of_trouble_with_payments",)),
     ("serve with", _PROCESS),
     ("TelegramRateLimiter without limits", (f"{_WIRING}after_floods_the_tuned_rate_is_kept_to",)),
+    (
+        "TelegramRateLimiter without held",
+        ("tests/integration/test_chat_floods.py::test_an_answer_to_a_press_waits_for_no_flood",),
+    ),
     ("Listener without", _LISTENER),
     ("owner_link", _OWNER_LINK),
     ("PinService without cost", (f"{_WIRING}a_pin_costs_what_it_is_tuned_to",)),
