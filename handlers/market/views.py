@@ -61,9 +61,7 @@ def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstr
             parts.append(_day_line(viewer, klines.items))
         parts.append(table(_price_rows(viewer, ticker, instrument)))
     parts.append(footer(viewer, shown))
-    others = tuple(
-        button(base_of(each), viewer.data(price_code(each, found.category))) for each in FAVORITES if each != symbol
-    )
+    others = tuple(_symbol_button(viewer, found.category, each) for each in FAVORITES if each != symbol)
     book = button(say.plain("button-book"), viewer.data(book_code(symbol, found.category)))
     refresh = refresh_button(viewer, price_code(symbol, found.category))
     if viewer.owner is not None:

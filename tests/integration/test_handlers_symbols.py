@@ -71,6 +71,7 @@ async def test_the_list_of_spot_pairs_leads_to_their_prices_and_books(harness: H
     assert "PEPEUSDT · Spot" in (await anna.press("Refresh")).text
     assert "PEPEUSDT · Spot · order book" in (await anna.press("Order book")).text
     assert "PEPEUSDT · Spot" in (await anna.press("Price")).text
+    assert "ETHUSDT · Spot" in (await anna.press("ETH")).text
 
 
 @pytest.mark.parametrize("code", ["v1:px:NOSUCHUSDT", "v1:bk:NOSUCHUSDT", "v1:spx:SOLUSDT", "v1:sbk:SOLUSDT"])
