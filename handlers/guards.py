@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
@@ -50,6 +50,9 @@ async def watch(update: Update, context: Context) -> None:
         return
     if update.my_chat_member is not None and update.my_chat_member.chat.type != ChatType.PRIVATE:
         return
+    if update.my_chat_member is not None:
+        await _note_reach(update.my_chat_member, context.bot_data)
+        raise ApplicationHandlerStop
     written = update.message or update.edited_message or update.channel_post or update.edited_channel_post
     if written is not None and _has_secret(written):
         await _take_out(update, written, context)
@@ -168,6 +171,15 @@ async def _end_spinner(data: BotData, query: CallbackQuery, alert: str | None = 
     """Answer the press: it goes out first, and the screen does not wait for Telegram's word on it."""
     data.tasks.start(delivery.answer(query, alert, alert=alert is not None), "answer to a press")
     await asyncio.sleep(0)  # lets it begin
+
+
+async def _note_reach(changed: ChatMemberUpdated, data: BotData) -> None:
+    """Somebody blocks the bot in their private chat, or lets it write again."""
+    user_id = UserId(changed.chat.id)
+    if changed.new_chat_member.status == ChatMember.BANNED:
+        await data.services.people.note_blocked(user_id)
+    else:
+        await data.services.people.note_back(user_id)
 
 
 def _is_payment(update: Update) -> bool:

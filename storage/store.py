@@ -26,6 +26,7 @@ from storage.promo.promo import SqlitePromo
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 from storage.support.support import SqliteSupport
+from storage.users.blocks import SqliteBlocks
 from storage.users.pins import SqlitePins
 from storage.users.privacy import SqlitePrivacy
 from storage.users.users import SqliteUsers
@@ -60,6 +61,10 @@ class SqliteUnitOfWork:
     @property
     def users(self) -> SqliteUsers:
         return SqliteUsers(self._transaction, self._record)
+
+    @property
+    def blocks(self) -> SqliteBlocks:
+        return SqliteBlocks(self._transaction)
 
     @property
     def accounts(self) -> SqliteAccounts:

@@ -160,7 +160,7 @@ class Lanes:
                 attempt -= 1  # it is not the update's fault
                 await asyncio.sleep(pause)
                 continue
-            if update_attempt.is_outage and update_attempt.applied:
+            if update_attempt.is_answer_doubtful or (update_attempt.is_outage and update_attempt.applied):
                 await self._answer_lost(update)
                 update_attempt.failure = None
             if update_attempt.failure is None:
@@ -190,7 +190,7 @@ class Lanes:
         return update_attempt
 
     async def _answer_lost(self, update: Incoming) -> None:
-        """The effect is there, and Telegram took no word of it: one that must arrive says so."""
+        """It is done, and perhaps nobody was told: a word that must arrive says so."""
         user_id = update.user_id
         if self._enqueue is None or user_id is None or update.is_payment:  # a receipt is an outbox message already
             return

@@ -128,6 +128,14 @@ class KnownBot:
     heard_ts: Millis | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitedMessages:
+    """How many messages waited for somebody who had blocked the bot, since when."""
+
+    since: Millis
+    waited: int
+
+
 # --- messages of the outbox ---------------------------------------------------------------------------------------
 
 
@@ -170,6 +178,18 @@ class DeafMessage(OutboxPayload):
     ended: Millis
     wrote: str = field(default="", repr=False)
     more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackMessage(OutboxPayload):
+    """Somebody who had blocked the bot lets it write again; the newest of the messages that waited come beside this."""
+
+    KIND = "back"
+
+    since: Millis
+    until: Millis
+    waited: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

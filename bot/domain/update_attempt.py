@@ -32,6 +32,7 @@ class UpdateAttempt:
     screen: str | None = field(default=None, repr=False)  # of answers with the same, the newest counts
     calls: int = 0  # messages and edits asked of Telegram
     failure: BaseException | None = None  # an unexpected error that the sender has not been told of
+    is_answer_doubtful: bool = False  # it was sent, and nobody knows whether it is there
     is_outage: bool = False  # … because Telegram takes nothing at all: the update is not to blame
 
     @property

@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.domain.chat import (
     AnswerLostMessage,
+    BackMessage,
     DeafMessage,
     RestartedMessage,
     SendSecretAgainMessage,
@@ -33,6 +34,11 @@ def _restarted(say: Translator, payload: RestartedMessage) -> Markup:
     return say("promise-restarted-what", what=payload.what) if payload.what else say("promise-restarted")
 
 
+def _back(say: Translator, missed: BackMessage) -> Markup:
+    since, until = utc_span(missed.since, missed.until)
+    return say("promise-back", since=since, until=until, waited=missed.waited, kept=missed.kept)
+
+
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(RestartedMessage, _restarted, MENU),
     message(AnswerLostMessage, said("promise-answer-lost"), MENU),
@@ -40,4 +46,5 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(SetAsideMessage, said("promise-set-aside"), MENU),
     message(TooFastMessage, said("promise-too-fast")),
     message(DeafMessage, _deaf, MENU),
+    message(BackMessage, _back, MENU),
 )

@@ -74,6 +74,8 @@ async def _answer(update: Update | None, error: Exception, context: Context) -> 
             return
         case PerhapsSent():  # chatter is sent at most once: another attempt might say everything twice
             _logger.warning("Telegram did not say whether it has a message: %s", error.message)
+            if (update_attempt := current_attempt.get()) is not None:
+                update_attempt.is_answer_doubtful = True
             return
         case UserFacing() | ExchangeError() | BadRequest() | RetryAfter():
             pass  # another attempt would come to the same

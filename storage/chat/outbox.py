@@ -18,7 +18,9 @@ INSERT_MESSAGE: Final = """
 """
 SELECT_DUE: Final = """
     SELECT outbox_id, attempts, user_id, chat_id, kind, values_json, cause FROM outbox
-     WHERE state = 'waiting' AND next_try_ts <= ? ORDER BY next_try_ts, outbox_id LIMIT ?
+     WHERE state = 'waiting' AND next_try_ts <= ?
+       AND NOT EXISTS (SELECT 1 FROM bot_blocks AS b WHERE b.user_id = outbox.chat_id)
+     ORDER BY next_try_ts, outbox_id LIMIT ?
 """
 MARK_SENT: Final = """
     UPDATE outbox SET state = 'sent', attempts = attempts + 1, sent_ts = ?, message_id = ?, values_json = '{}'

@@ -98,6 +98,7 @@ async def a_full_life(harness: Harness) -> Person:
 
 
 TRACES = (  # of somebody who once helped to run the bot, and of features whose own tests make such rows by their ways
+    "INSERT INTO bot_blocks VALUES (1001, 1)",
     (
         "INSERT INTO pins (user_id, salt, digest, scrypt_n, scrypt_r, scrypt_p, set_ts)"
         " VALUES (1001, zeroblob(16), zeroblob(32), 16, 8, 1, 1)"

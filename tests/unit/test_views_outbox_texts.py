@@ -56,6 +56,7 @@ VALUES = {
     "desk-role": {"role": "support"},
     "broadcast-done": {"count": "9870", "blocked": "120", "failed": "3"},
     "license-ends": {"kind": "premium", "days": "3", "on": "2025-10-12"},
+    "back": {"since": "1760011205000", "until": "1760012225000", "waited": "12", "kept": "10"},
     "deaf": {"began": "1760011205000", "ended": "1760012225000", "wrote": "/price btc <b>", "more": "2"},
     "license-ended": {"kind": "trial", "on": "2025-10-12"},
 }

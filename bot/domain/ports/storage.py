@@ -13,7 +13,7 @@ from bot.domain.ports.licensing import Ledger
 from bot.domain.ports.payments import Payments
 from bot.domain.ports.promo import PromoCodes
 from bot.domain.ports.support import SupportThreads
-from bot.domain.ports.users import Pins, PrivacyRequests, Users
+from bot.domain.ports.users import Blocks, Pins, PrivacyRequests, Users
 
 
 class UnitOfWork(Protocol):
@@ -21,6 +21,8 @@ class UnitOfWork(Protocol):
 
     @property
     def users(self) -> Users: ...
+    @property
+    def blocks(self) -> Blocks: ...
     @property
     def accounts(self) -> Accounts: ...
     @property

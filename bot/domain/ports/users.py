@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.accounts import TradeSettings
+from bot.domain.chat import WaitedMessages
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.marks import Mark
 from bot.domain.pins import StoredPin
@@ -93,6 +94,18 @@ class Pins(Protocol):
 
     async def remove(self, user_id: UserId) -> bool:
         """Forget the user's PIN; False if they had none."""
+        ...
+
+
+class Blocks(Protocol):
+    """Who has blocked the bot, inside a unit of work."""
+
+    async def add(self, user_id: UserId, now: Millis) -> bool:
+        """False for who is unknown, and who had done so before."""
+        ...
+
+    async def remove(self, user_id: UserId, keep: int) -> WaitedMessages | None:
+        """Let the newest `keep` of what waits for them go out; None if they had not blocked the bot."""
         ...
 
 

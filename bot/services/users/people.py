@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.domain.accounts import PAPER_START_BALANCE, AccountType, Exchange
 from bot.domain.audit import AuditEntry
+from bot.domain.chat import BackMessage, outbox_message
 from bot.domain.ids import Millis, UserId
 from bot.domain.numbers import plain
 from bot.domain.ports.clock import Clock
@@ -16,6 +17,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.users import Language, NewUser, Role, UserConfig
 
 TERMS_VERSION: Final = 1
+KEPT_FOR_BLOCKED: Final = 10  # messages that reach who comes back; the number of the others is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,24 @@ class People:
         )
         await unit.accounts.open_paper_wallet(account.account_id, "USDT", plain(PAPER_START_BALANCE))
         await unit.users.set_default_account(user_id, account.account_id)
+
+    async def note_blocked(self, user_id: UserId) -> None:
+        """They have blocked the bot: what is to be said to them waits."""
+        async with self.transactions.begin() as unit:
+            await unit.blocks.add(user_id, self.clock.now())
+
+    async def note_back(self, user_id: UserId) -> None:
+        """They let the bot write again: the newest of what waited goes out, and a word on the rest."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            missed = await unit.blocks.remove(user_id, KEPT_FOR_BLOCKED)
+            if missed is None or not missed.waited:
+                return
+            kept = min(missed.waited, KEPT_FOR_BLOCKED)
+            payload = BackMessage(since=missed.since, until=now, waited=missed.waited, kept=kept)
+            await unit.enqueue(
+                outbox_message(payload, user_id=user_id, idempotency_key=f"back:{user_id}:{missed.since}"), now
+            )
 
     async def rename(self, user_id: UserId, username: str | None, first_name: str) -> None:
         """Keep what Telegram calls them, when it changed."""

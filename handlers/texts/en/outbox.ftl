@@ -2,10 +2,11 @@
 
 promise-restarted = I was restarted just after doing what you asked. It is done; if you missed my answer, ask again.
 promise-restarted-what = I was restarted just after doing “{ $what }”. It is done; if you missed my answer, open that screen again.
-promise-answer-lost = I did what you asked, but Telegram did not take my answer. If it mattered, ask again.
+promise-answer-lost = I did what you asked, but Telegram may not have delivered my answer. If you miss it, ask again.
 promise-send-secret-again = I was restarted before I could read your key or PIN. I never keep such messages, so please send it again.
 promise-set-aside = Sorry, I could not do that: it failed three times. Please try again in a minute.
 promise-too-fast = That was too fast for me. I left some of your messages out; please wait a moment and send the last one again.
+promise-back = Welcome back. You had blocked me { $since }–{ $until } UTC; { $waited } messages waited for you meanwhile, and the newest { $kept } reach you now.
 promise-deaf = I was deaf { $began }–{ $ended } UTC: nothing reached me. I am working through what you sent now.
 promise-deaf-wrote = I was deaf { $began }–{ $ended } UTC: nothing reached me. You wrote:
 promise-deaf-more = • and { $count } more
