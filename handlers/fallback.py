@@ -23,7 +23,7 @@ from handlers.core.plain_words import (
     speaks_of_trading,
     words_of,
 )
-from handlers.core.specs import ANYWHERE, EVERYONE, PRIVATE, HandlerSpec, UpdateKind, other_update
+from handlers.core.specs import ANYWHERE, EVEN_BANNED, EVERYONE, PRIVATE, HandlerSpec, UpdateKind, other_update
 from handlers.promo.redeem import offer_code
 from handlers.support.doubtful import ask_about_text
 from handlers.users.home_views import (
@@ -178,13 +178,13 @@ def _commands(ctx: UpdateContext) -> Mapping[str, str]:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    other_update(UpdateKind.PRESS, run_pressed_action, access=EVERYONE, places=PRIVATE),
+    other_update(UpdateKind.PRESS, run_pressed_action, access=EVEN_BANNED, places=PRIVATE),
     other_update(UpdateKind.STALE_BUTTON, refuse_stale_button, access=EVERYONE, places=ANYWHERE),
     other_update(UpdateKind.GROUP_MESSAGE, answer_group_message, access=EVERYONE, places=ANYWHERE),
     other_update(UpdateKind.MEMBERSHIP, greet_group, access=EVERYONE, places=ANYWHERE),
     other_update(UpdateKind.EDITED, answer_edit, access=EVERYONE, places=PRIVATE),
     other_update(UpdateKind.FORWARDED, answer_forwarded, access=EVERYONE, places=PRIVATE),
     other_update(UpdateKind.UNKNOWN_COMMAND, answer_unknown_command, access=EVERYONE, places=PRIVATE),
-    other_update(UpdateKind.TEXT, answer_text, access=EVERYONE, places=PRIVATE),
-    other_update(UpdateKind.MEDIA, answer_media, access=EVERYONE, places=PRIVATE),
+    other_update(UpdateKind.TEXT, answer_text, access=EVEN_BANNED, places=PRIVATE),
+    other_update(UpdateKind.MEDIA, answer_media, access=EVEN_BANNED, places=PRIVATE),
 )

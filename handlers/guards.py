@@ -44,7 +44,8 @@ _KEYS: Final = "keys"  # the command whose typed form carries a secret
 async def watch(update: Update, context: Context) -> None:
     """Every update, first of all: messages, edits, taps, posts. Stops what may go no further.
 
-    Payments are let through: each is answered and booked, a banned person's too.
+    Payments are let through: each is answered and booked, a banned person's too. Banned people who paid reach support,
+    their license and their data, by what says so in its access rule.
     """
     if _is_payment(update):
         return
@@ -62,7 +63,10 @@ async def watch(update: Update, context: Context) -> None:
     if config is None:
         raise ApplicationHandlerStop  # a channel, a poll: nobody to answer
     if config.is_banned:
-        await _refuse_banned(update, config, context)
+        has_paid = await context.bot_data.services.payments.has_paid(config.user_id)
+        if has_paid and await _is_for_payers(update, config, context.bot_data):
+            return
+        await _refuse_banned(update, config, context, has_paid=has_paid)
         raise ApplicationHandlerStop
     context.bot_data.refusals.forget(config.user_id)  # the next ban is told at once
 
@@ -101,7 +105,8 @@ async def note_denied(ctx: UpdateContext, spec: HandlerSpec) -> None:
 def allows(ctx: UpdateContext, spec: HandlerSpec) -> bool:
     """Place and role, without a word."""
     place = Place.PRIVATE if ctx.is_private else Place.GROUP
-    return place in spec.places and spec.access.admits(ctx.services.roles.role(ctx.config))
+    is_open = spec.access.even_banned or not ctx.config.is_banned
+    return is_open and place in spec.places and spec.access.admits(ctx.services.roles.role(ctx.config))
 
 
 async def run(
@@ -261,8 +266,26 @@ async def _config_of(update: Update, data: BotData) -> UserConfig | None:
     return config or guest(user, data.services.clock.now())
 
 
-async def _refuse_banned(update: Update, config: UserConfig, context: Context) -> None:
-    """One clear sentence, not one a message."""
+async def _is_for_payers(update: Update, config: UserConfig, data: BotData) -> bool:
+    """In private: a command, a button or an answer to a question that is open to banned people.
+
+    What a token does is looked up later, and refused by `allows`.
+    """
+    if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
+        return False
+    if update.callback_query is not None:
+        return data.router.is_press_for_banned(update.callback_query.data or "")
+    if update.message is None:
+        return False
+    command = command_of(update.message)
+    if command is not None:
+        return command in data.router.commands_for_banned
+    dialogue = await data.services.dialogues.current(config.user_id)
+    return dialogue is not None and dialogue.dialogue in data.router.dialogues_for_banned
+
+
+async def _refuse_banned(update: Update, config: UserConfig, context: Context, *, has_paid: bool) -> None:
+    """One clear sentence, not one a message; whoever paid is told the way to support."""
     data = context.bot_data
     say = Translator(data.texts, config.language)
     if update.callback_query is not None:
@@ -275,4 +298,6 @@ async def _refuse_banned(update: Update, config: UserConfig, context: Context) -
     if not is_private and not is_addressed(message, context.bot, frozenset(data.router.commands(Role.USER))):
         return
     if data.refusals.may(config.user_id):
-        await delivery.send(context.bot, delivery.target_of(message), Card(text=say("banned")))
+        await delivery.send(
+            context.bot, delivery.target_of(message), Card(text=say("banned-paid" if has_paid else "banned"))
+        )

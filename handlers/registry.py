@@ -5,6 +5,7 @@ table does not run, and no spec can be made without an access rule.
 """
 
 import logging
+import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -42,6 +43,7 @@ from handlers.core.context import App, BotData, Context, UpdateContext
 from handlers.core.errors import on_error
 from handlers.core.identify import identify_user, note_name
 from handlers.core.keypads import PinKeypads
+from handlers.core.links import RunCommand
 from handlers.core.live_messages import LiveMessages
 from handlers.core.short_memory import Cooldown, SecretStore
 from handlers.core.specs import (
@@ -189,6 +191,20 @@ class HandlerTable:
     def codes(self) -> tuple[type[Code], ...]:
         """Every screen that a button can show, in the order of the table."""
         return tuple(spec.code for spec in self.specs if isinstance(spec, ViewSpec))
+
+    @property
+    def commands_for_banned(self) -> frozenset[str]:
+        return frozenset(each.command for each in self._commands.values() if each.access.even_banned)
+
+    @property
+    def dialogues_for_banned(self) -> frozenset[str]:
+        return frozenset(name for name, each in self._dialogues.items() if each.access.even_banned)
+
+    def is_press_for_banned(self, data: str) -> bool:
+        if re.match(RunCommand.pattern(), data):
+            return RunCommand.decode(data).command in self.commands_for_banned
+        views = (each for each in self.specs if isinstance(each, ViewSpec) and each.access.even_banned)
+        return data.startswith(PRESS_PREFIX) or any(re.match(each.code.pattern(), data) for each in views)
 
     @property
     def repeatable_actions(self) -> frozenset[str]:

@@ -78,6 +78,17 @@ class Router(Protocol):
         """Dialogues whose answer is a secret."""
         ...
 
+    @property
+    def commands_for_banned(self) -> frozenset[str]:
+        """What banned people who paid may still type."""
+        ...
+
+    @property
+    def dialogues_for_banned(self) -> frozenset[str]: ...
+    def is_press_for_banned(self, data: str) -> bool:
+        """Whether a button may be theirs, by its callback data; what a token does is asked later."""
+        ...
+
     def commands(self, role: Role) -> Mapping[str, str]:
         """What that role finds in the menu of its private chat: name to the key of its description."""
         ...

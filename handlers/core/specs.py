@@ -26,7 +26,8 @@ D = TypeVar("D", bound=DialoguePayload)
 class AccessRule:
     """Who may: a role at least, by numeric id, and whether the terms come first.
 
-    `even_banned`: it runs for banned people, too, because money is booked whoever sent it.
+    `even_banned`: it runs for banned people, too: money is booked whoever sent it, and who paid reaches support and
+    their own data.
     """
 
     role: Role = Role.USER
@@ -42,7 +43,8 @@ AFTER_TERMS: Final = AccessRule(after_terms=True)
 SUPPORT: Final = AccessRule(role=Role.SUPPORT)
 ADMIN: Final = AccessRule(role=Role.ADMIN)
 OWNER: Final = AccessRule(role=Role.OWNER)
-WHOEVER_PAYS: Final = AccessRule(even_banned=True)
+WHOEVER_PAYS: Final = AccessRule(even_banned=True)  # money on its way
+EVEN_BANNED: Final = AccessRule(even_banned=True)  # of banned people those who paid: guards.watch asks
 
 
 class Place(StrEnum):

@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.licensing import TRIAL_DAYS
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
-from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command
+from handlers.core.specs import AFTER_TERMS, EVEN_BANNED, HandlerSpec, action, command
 from handlers.licensing.views import WAYS, license_card
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card
@@ -42,6 +42,6 @@ async def _license_card(ctx: UpdateContext, *, lead: Markup | None = None) -> Ca
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("license", show_license, access=EVERYONE),
+    command("license", show_license, access=EVEN_BANNED),
     action(StartTrial, start_trial, access=AFTER_TERMS),
 )

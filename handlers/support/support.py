@@ -14,6 +14,7 @@ from bot.services.support.support import CloseThread, Opened
 from handlers.core.context import UpdateContext
 from handlers.core.phrases import is_sentence
 from handlers.core.specs import (
+    EVEN_BANNED,
     EVERYONE,
     PRIVATE,
     SUPPORT,
@@ -156,12 +157,12 @@ def _words(ctx: UpdateContext) -> str:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("paysupport", write_to_support, access=EVERYONE),
+    command("paysupport", write_to_support, access=EVEN_BANNED),
     command("threads", show_threads, access=SUPPORT),
-    view(AnswerThread, ask_answer, access=EVERYONE),
-    view(ShowThread, show_thread, access=EVERYONE),
+    view(AnswerThread, ask_answer, access=EVEN_BANNED),
+    view(ShowThread, show_thread, access=EVEN_BANNED),
     view(ShowThreads, show_threads_page, access=SUPPORT),
-    action(CloseThread, close_thread, access=EVERYONE),
-    dialogue(WriteDialogue, send_typed_message, access=EVERYONE, takes=is_sentence, takes_media=True),
+    action(CloseThread, close_thread, access=EVEN_BANNED),
+    dialogue(WriteDialogue, send_typed_message, access=EVEN_BANNED, takes=is_sentence, takes_media=True),
     other_update(UpdateKind.THREAD_REPLY, send_reply, access=EVERYONE, places=PRIVATE),
 )

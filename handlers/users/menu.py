@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.errors import ButtonExpired
 from handlers.core.context import UpdateContext
 from handlers.core.links import RunCommand
-from handlers.core.specs import EVERYONE, HandlerSpec, command, view
+from handlers.core.specs import EVEN_BANNED, EVERYONE, HandlerSpec, command, view
 from handlers.users.callbacks import ShowMenu
 from handlers.users.menu_views import expired_card, group_card, help_card, menu_card
 from handlers.views.problems import ProblemCard
@@ -46,7 +46,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("menu", show_menu, access=EVERYONE),
     command("help", show_help, access=EVERYONE),
     command("cancel", cancel_dialogue, access=EVERYONE, leaves_question=False),
-    view(RunCommand, run_menu_command, access=EVERYONE, leaves_question=False),
+    view(RunCommand, run_menu_command, access=EVEN_BANNED, leaves_question=False),
     view(ShowMenu, show_group, access=EVERYONE),
 )
 PROBLEMS: Final = (ProblemCard(ButtonExpired, expired_card),)

@@ -10,7 +10,7 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import Document
-from handlers.core.specs import EVERYONE, HandlerSpec, action, command
+from handlers.core.specs import EVEN_BANNED, HandlerSpec, action, command
 from handlers.users.privacy_views import (
     export_card,
     forget_card,
@@ -120,10 +120,10 @@ async def _keep_button(ctx: UpdateContext) -> InlineKeyboardButton:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("privacy", show_privacy, access=EVERYONE),
-    command("forget", ask_erasure, access=EVERYONE),
-    action(ExportData, send_export, access=EVERYONE),
-    action(AskErasureAgain, ask_erasure_again, access=EVERYONE),
-    action(EraseData, schedule_erasure, access=EVERYONE),
-    action(KeepAccount, keep_account, access=EVERYONE),
+    command("privacy", show_privacy, access=EVEN_BANNED),
+    command("forget", ask_erasure, access=EVEN_BANNED),
+    action(ExportData, send_export, access=EVEN_BANNED),
+    action(AskErasureAgain, ask_erasure_again, access=EVEN_BANNED),
+    action(EraseData, schedule_erasure, access=EVEN_BANNED),
+    action(KeepAccount, keep_account, access=EVEN_BANNED),
 )

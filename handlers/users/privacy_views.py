@@ -48,7 +48,8 @@ def forget_surely_card(viewer: RenderContext, erase: InlineKeyboardButton, keep:
 
 def forgotten_card(viewer: RenderContext, at: Millis, keep: InlineKeyboardButton) -> Card:
     """It will happen, until when it can be taken back, and how."""
-    return Card(text=viewer.say("forget-due", date=viewer.when(at)), rows=((keep,),))
+    key = "forget-due-banned" if viewer.config.is_banned else "forget-due"
+    return Card(text=viewer.say(key, date=viewer.when(at)), rows=((keep,),))
 
 
 def kept_card(viewer: RenderContext) -> Card:

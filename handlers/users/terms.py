@@ -10,7 +10,7 @@ from bot.domain.payloads import encode
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.people import TERMS_VERSION
 from handlers.core.context import UpdateContext
-from handlers.core.specs import EVERYONE, HandlerSpec, action, command
+from handlers.core.specs import EVEN_BANNED, EVERYONE, HandlerSpec, action, command
 from handlers.users.people_views import accepted_card, terms_gate_card
 from handlers.users.privacy_views import terms_card
 
@@ -52,6 +52,6 @@ async def accept_terms(ctx: UpdateContext, payload: AcceptTerms) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("terms", show_terms, access=EVERYONE),
+    command("terms", show_terms, access=EVEN_BANNED),
     action(AcceptTerms, accept_terms, access=EVERYONE),
 )

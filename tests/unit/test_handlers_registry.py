@@ -103,10 +103,14 @@ def test_keys_and_license_time_come_after_the_terms() -> None:
     }
 
 
-def test_money_alone_is_taken_from_banned_people() -> None:
-    """Their payment is refused before it is made, and booked and given back if it was made."""
+def test_what_banned_people_reach() -> None:
+    """Money is booked whoever sent it; who paid reaches support, their license and their data."""
     even_banned = {spec.name for spec in TABLE.specs if spec.access.even_banned}
-    assert even_banned == {"any pre-checkout", "any successful-payment", "any refunded-payment"}
+    money = {"any pre-checkout", "any successful-payment", "any refunded-payment"}
+    ways_in = {"any press", "any text", "any media", "show do"}  # what they lead to is asked again
+    support = {"/paysupport", "show thra", "show thr", "do support.close", "dialogue support.write"}
+    data = {"/privacy", "/forget", "do privacy.export", "do privacy.forget", "do privacy.erase", "do privacy.keep"}
+    assert even_banned == money | ways_in | support | data | {"/terms", "/license"}
 
 
 def test_what_changes_something_works_in_private_only() -> None:

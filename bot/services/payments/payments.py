@@ -174,6 +174,11 @@ class PaymentService:
         """Stars that a person paid and that were kept, and those that went back or are on their way."""
         return await self.queries.paid_by(user_id)
 
+    async def has_paid(self, user_id: UserId) -> bool:
+        """Whether Stars of theirs were kept: then they may ask about them, whatever became of them."""
+        kept, _ = await self.queries.paid_by(user_id)
+        return kept > 0
+
     async def payment(self, number: int) -> Payment:
         """Raises BadInput for a number that nobody has."""
         found = await self.queries.payment(number)

@@ -89,6 +89,7 @@ group-hello = Hi. I show prices here: <code>/price btc</code>. Everything of you
 group-open-private = That is between you and me. Open our private chat; here I only show prices.
 not-yours = This button belongs to somebody else. Ask me yourself to get your own.
 banned = You can't use this bot any more. If you think this is a mistake, contact whoever runs it.
+banned-paid = You can't use this bot any more. As you paid for time, these still answer: /paysupport, /license, /privacy, /forget, /terms.
 banned-alert = You can't use this bot any more.
 
 secret-deleted =

@@ -127,5 +127,6 @@ forget-body =
     You get a copy of your data first. You can take it back for almost a day.
 forget-surely = <b>Are you sure?</b> This erases your account here, and all license time with it.
 forget-due = Everything about you will be erased soon after { $date }. Until then [Keep my account] or /start takes it back.
+forget-due-banned = Everything about you will be erased, but not before { $date } and not while you are banned: the ban would go with it. [Keep my account] takes it back; /paysupport reaches whoever runs this bot.
 forget-kept = ✓ Nothing is erased. Your account stays as it is.
 forget-in-role = You help to run this bot, so your account can't be erased. First somebody else has to take your role away.
