@@ -19,7 +19,7 @@ from storage.admin.queries import SqliteErrorNotes
 from storage.chat.buttons import SqliteButtons
 from storage.chat.dialogues import SqliteDialogues
 from storage.chat.inbox import MARK_APPLIED
-from storage.chat.outbox import add_message
+from storage.chat.outbox import add_message, withdraw_message
 from storage.licensing.ledger import SqliteLedger
 from storage.payments.payments import SqlitePayments
 from storage.promo.promo import SqlitePromo
@@ -118,10 +118,14 @@ class SqliteUnitOfWork:
     def trades(self) -> SqliteTrades:
         return SqliteTrades(self._transaction, self._record)
 
-    async def enqueue(self, message: OutboxMessage, now: Millis) -> None:
-        """Put a message into the outbox; the same idempotency key and kind twice is one message."""
-        await add_message(self._transaction, message, now)
+    async def enqueue(self, message: OutboxMessage, now: Millis, *, due: Millis | None = None) -> None:
+        """Put a message into the outbox, to be sent from `due` on; the same key and kind twice is one message."""
+        await add_message(self._transaction, message, now, now if due is None else due)
         self.has_enqueued = True
+
+    async def withdraw(self, message: OutboxMessage) -> None:
+        """Take a message that waits out of the outbox again."""
+        await withdraw_message(self._transaction, message)
 
     async def audit(self, entry: AuditEntry, now: Millis) -> None:
         """Append an entry to the audit and its hash chain."""

@@ -159,6 +159,13 @@ class KeyTroubleMessage(OutboxPayload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAskLostMessage(OutboxPayload):
+    """Bybit was asked about a key, and its answer was never told: the process ended meanwhile."""
+
+    KIND = "key-ask-lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyAttachedMessage(OutboxPayload):
     """A key was connected. Nothing writes it any more."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
+from bot.services.accounts.key_asks import KeyAsks
 from bot.services.accounts.keys import Keys
 from bot.services.accounts.screens import AccountScreens
 from bot.services.admin.broadcasts import BroadcastService
@@ -35,6 +36,7 @@ class Services:
     people: People
     preferences: Preferences
     keys: Keys
+    key_asks: KeyAsks
     licenses: Licenses
     account_screens: AccountScreens
     market_screens: MarketScreens

@@ -11,6 +11,7 @@ from bot.chat.stars import Stars
 from bot.domain.invoice_payloads import InvoicePayloads
 from bot.domain.ports.payments import StarsApi
 from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
+from bot.services.accounts.key_asks import KeyAsks
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
 from bot.services.accounts.screens import AccountScreens
@@ -65,6 +66,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         people=people,
         preferences=preferences,
         keys=keys,
+        key_asks=KeyAsks(transactions=base.store, clock=base.clock),
         licenses=licenses,
         account_screens=AccountScreens(reads=base.reads, reader=base.screen_reader, instruments=instruments),
         market_screens=MarketScreens(

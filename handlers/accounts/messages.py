@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.accounts import KeyAttachedMessage, KeyExpiresMessage, KeyRemovedMessage, KeyTroubleMessage
+from bot.domain.accounts import (
+    KeyAskLostMessage,
+    KeyAttachedMessage,
+    KeyExpiresMessage,
+    KeyRemovedMessage,
+    KeyTroubleMessage,
+)
 from bot.domain.ids import Millis
 from handlers.core.messages import KEYS, MessageSpec, message
 from handlers.texts.catalog import Markup, Translator, Value
@@ -25,6 +31,10 @@ def key_trouble(say: Translator, payload: KeyTroubleMessage) -> Markup:
     """A finding of the daily check, with its cure."""
     finding = say(payload.finding, **_finding_values(payload.values))
     return say("promise-key-trouble", finding=finding, account_type=payload.account_type.value)
+
+
+def key_ask_lost(say: Translator, _: KeyAskLostMessage) -> Markup:
+    return say("promise-key-ask-lost")
 
 
 def key_attached(say: Translator, payload: KeyAttachedMessage) -> Markup:
@@ -49,6 +59,7 @@ def _value(name: str, text: str) -> Value:
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(KeyExpiresMessage, key_expires, KEYS),
     message(KeyTroubleMessage, key_trouble, KEYS),
+    message(KeyAskLostMessage, key_ask_lost, KEYS),
     message(KeyAttachedMessage, key_attached, KEYS),
     message(KeyRemovedMessage, key_removed, KEYS),
 )

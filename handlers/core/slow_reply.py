@@ -1,7 +1,8 @@
 """No silence and no held lane where Bybit takes its time over something that is done once, such as checking a key.
 
 An answer that comes at once is the one message. Otherwise "Asking Bybit" stands, the person's next message is handled,
-and that card is edited when the answer comes. The work is begun once, and ends whatever becomes of the card.
+and that card is edited when the answer comes. The work is begun once, and ends whatever becomes of the card; should the
+process end before it, a message of the outbox says so.
 """
 
 import asyncio
@@ -49,9 +50,14 @@ async def show_when_ready(ctx: UpdateContext, work: Coroutine[Any, Any, Card]) -
 
 
 async def _show_later(ctx: UpdateContext, task: asyncio.Task[Card], message_id: int | None) -> None:
+    async with ctx.services.key_asks.waited_for(ctx.user_id, ctx.chat_id):
+        await _show_when_done(ctx, task, message_id)
+
+
+async def _show_when_done(ctx: UpdateContext, task: asyncio.Task[Card], message_id: int | None) -> None:
     await asyncio.wait({task})
     if task.cancelled():
-        return
+        raise asyncio.CancelledError  # the process ends, and with it the wait for the answer
     error = task.exception()
     if error is None:
         card = task.result()

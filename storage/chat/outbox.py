@@ -51,6 +51,7 @@ SELECT_HELD: Final = """
 """
 SELECT_HELD_OF_CHAT: Final = "SELECT outbox_id FROM outbox WHERE chat_id = ? AND state = 'waiting' AND kind = ?"
 SELECT_MESSAGE_ID: Final = "SELECT message_id FROM outbox WHERE outbox_id = ?"
+DELETE_WAITING: Final = "DELETE FROM outbox WHERE cause = ? AND kind = ? AND state = 'waiting'"
 DELETE_SETTLED: Final = """
     DELETE FROM outbox WHERE outbox_id IN (
         SELECT outbox_id FROM outbox WHERE state IN ('sent', 'undeliverable') AND created_ts < ?
@@ -59,10 +60,15 @@ DELETE_SETTLED: Final = """
 """
 
 
-async def add_message(transaction: Transaction, message: OutboxMessage, now: Millis) -> None:
+async def add_message(transaction: Transaction, message: OutboxMessage, now: Millis, due: Millis) -> None:
     """Inside a unit of work; the same idempotency key and kind twice is one message."""
-    row = (message.user_id, message.chat_id, message.kind, json_text(message.values), message.idempotency_key, now, now)
+    row = (message.user_id, message.chat_id, message.kind, json_text(message.values), message.idempotency_key, due, now)
     await transaction.fetch(INSERT_MESSAGE, row)
+
+
+async def withdraw_message(transaction: Transaction, message: OutboxMessage) -> None:
+    """Inside a unit of work; one that was sent already stays as it is."""
+    await transaction.fetch(DELETE_WAITING, (message.idempotency_key, message.kind))
 
 
 def queued_of(row: Row) -> QueuedMessage:

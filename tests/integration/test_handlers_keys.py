@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from harness.app import ANNA, BORIS, KEY_ID, SECRET, Harness, Person, said
+from harness.app import harness as open_harness
 from harness.bybit import TRADE_RIGHTS
-from harness.waiting import LIMIT
+from harness.waiting import LIMIT, until
 from telegram import Update
 
 from bot.domain.accounts import AccountType, KeyType
@@ -16,6 +17,8 @@ from bot.domain.ids import Millis
 from bot.domain.sites import SITES
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Language
+from bot.services.accounts.key_asks import LOST_AFTER
+from storage.chat.outbox import SqliteOutbox
 
 DAY = 86_400_000
 
@@ -332,6 +335,27 @@ async def test_while_bybit_takes_its_time_over_a_typed_key_the_lane_is_free(harn
     assert len(harness.bybit.seen_keys) == 1
     assert len(await harness.rows("credentials")) == 1
     assert await accounts(harness) == ["paper", "demo"]
+
+
+async def test_a_question_to_bybit_that_a_restart_cut_short_is_told_of(tmp_path: Path) -> None:
+    async with open_harness(tmp_path) as harness:
+        anna = await slow(harness)
+        assert "Asking Bybit" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
+        await until(harness.queued, what="the note of the question")
+    async with open_harness(tmp_path) as harness:
+        outbox = SqliteOutbox(harness.database)
+        assert await outbox.due(harness.clock.now(), 9) == (), "not while the answer might still come"
+        (row,) = await outbox.due(Millis(harness.clock.now() + LOST_AFTER), 9)
+        assert row.message.kind == "key-ask-lost"
+
+
+async def test_an_answer_that_came_leaves_nothing_to_tell(harness: Harness) -> None:
+    anna = await slow(harness)
+    asking = await said(anna, f"/keys add demo {KEY_ID} {SECRET}")
+    harness.bybit.gate.set()
+    await harness.settle()
+    assert "is connected" in asking.text
+    assert await harness.queued() == ()
 
 
 async def test_an_answer_that_comes_soon_is_one_message_of_the_same_update(harness: Harness) -> None:

@@ -29,6 +29,7 @@ promise-key-trouble =
     } key</b>
 
     { $finding }
+promise-key-ask-lost = I was restarted while I was asking Bybit about your key, so the answer got lost. /keys shows what is connected; if something is missing there, please send it again.
 promise-key-attached =
     { $account_type ->
         [demo] A key for Bybit Demo was connected.

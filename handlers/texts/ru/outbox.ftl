@@ -33,6 +33,7 @@ promise-key-trouble =
     }</b>
 
     { $finding }
+promise-key-ask-lost = Меня перезапустили, пока я спрашивал Bybit о вашем ключе, и ответ пропал. /keys показывает, что подключено; если чего-то там нет, пришлите это ещё раз, пожалуйста.
 promise-key-attached =
     { $account_type ->
         [demo] Подключён ключ Bybit Демо.

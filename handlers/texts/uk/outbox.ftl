@@ -33,6 +33,7 @@ promise-key-trouble =
     }</b>
 
     { $finding }
+promise-key-ask-lost = Мене перезапустили, поки я питав Bybit про ваш ключ, і відповідь загубилася. /keys показує, що підключено; якщо чогось там немає, надішліть це ще раз, будь ласка.
 promise-key-attached =
     { $account_type ->
         [demo] Підключено ключ Bybit Демо.
