@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
@@ -338,11 +339,14 @@ async def test_while_bybit_takes_its_time_over_a_typed_key_the_lane_is_free(harn
 
 
 async def test_a_question_to_bybit_that_a_restart_cut_short_is_told_of(tmp_path: Path) -> None:
-    async with open_harness(tmp_path) as harness:
+    one, killed = tmp_path / "one", tmp_path / "killed"
+    one.mkdir()
+    async with open_harness(one) as harness:
         anna = await slow(harness)
         assert "Asking Bybit" in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
         await until(harness.queued, what="the note of the question")
-    async with open_harness(tmp_path) as harness:
+        await asyncio.to_thread(shutil.copytree, one, killed)  # what a kill leaves on the disk
+    async with open_harness(killed) as harness:
         outbox = SqliteOutbox(harness.database)
         assert await outbox.due(harness.clock.now(), 9) == (), "not while the answer might still come"
         (row,) = await outbox.due(Millis(harness.clock.now() + LOST_AFTER), 9)
