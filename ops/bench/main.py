@@ -27,6 +27,7 @@ Run = Callable[[], Groups]
 SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cache": "The cache facade",
+        "pace": "Hit rates: 1,000 people who write every 5 s",
         "storage": "The six queries, 10,000 users, 50,000 positions, 200,000 trade logs",
         "promo": "Promo codes: a redemption at 10,000 users, every commit on the disk",
         "exchange": "Bybit reads",
