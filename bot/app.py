@@ -149,7 +149,7 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[int, 
 
 async def _publish_commands(assembly: Assembly) -> None:
     """Everybody's menu, and the menus of those who have a role, by settings or stored."""
-    people = assembly.services.roles.everybody(await assembly.storage.user_queries.staff())
+    people = assembly.services.roles.everybody(await assembly.reads.staff())
     data = assembly.application.bot_data
     await publish(assembly.application.bot, data.texts, data.router, people)
 

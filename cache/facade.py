@@ -25,7 +25,7 @@ from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.reads import StoredPortfolio
 from bot.domain.ports.users import UserQueries
 from bot.domain.trades import ClosedPnls
-from bot.domain.users import UserConfig
+from bot.domain.users import STAFF, Staff, UserConfig
 from cache.policy import ALL_SYMBOLS, AccountKey
 from cache.regions import Regions, RegionUpkeep
 
@@ -58,11 +58,16 @@ class StoredReads:
         self._credentials = regions.credentials
         # Bound once: to bind a method anew costs a hit a sixth of its time.
         self._load_user_config = users.user_config
+        self._load_staff = partial(_staff, users)
         self._load_license = partial(_license_now, licenses, clock)
         self._load_credentials = accounts.credentials
 
     def user_config(self, user_id: UserId) -> Answer[UserConfig | None]:
         return self._user_config.get(user_id, self._load_user_config, user_id)
+
+    def staff(self) -> Answer[Staff]:
+        """Who has a stored role."""
+        return self._user_config.get(STAFF, self._load_staff, STAFF)
 
     def license(self, user_id: UserId) -> Answer[License]:
         return self._license.get(user_id, self._load_license, user_id)
@@ -262,6 +267,10 @@ class CachedReads(StoredReads, MarketReads, AccountReads, RegionUpkeep):
         key, ttl_ms = account_key(account), self._position.policy.ttl * 1000
         if rows is not None and self._clock.now() - rows.as_of < ttl_ms and key not in self._position:
             self._position.put(key, rows)
+
+
+async def _staff(users: UserQueries, _: UserId) -> Staff:
+    return await users.staff()
 
 
 async def _license_now(licenses: LicenseQueries, clock: Clock, user_id: UserId) -> License:

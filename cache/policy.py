@@ -33,7 +33,7 @@ from bot.domain.licensing import License
 from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
 from bot.domain.trades import ClosedPnls
-from bot.domain.users import UserConfig
+from bot.domain.users import Staff, UserConfig
 from cache.tags import (
     AccountSubject,
     AnyTag,
@@ -144,10 +144,10 @@ USER_CONFIG: Final[Policy[UserId]] = Policy(
     name="user_config",
     ttl=30,
     capacity=5_000,
-    key="user",
+    key="user; 0: all who have a role",
     loaded_from="storage",
     read_by="guards, every screen",
-    values=(UserConfig,),
+    values=(UserConfig, Staff),
     tags=Of(UserSubject).tags(user),
     dropped_by=(on(UserConfigChanged, user), on(UserBanned, user), on(RoleChanged, user)),
 )

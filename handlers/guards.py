@@ -27,7 +27,7 @@ from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import owner_of
 from handlers.core.context import BotData, Context, UpdateContext
 from handlers.core.delivery import ChatTarget
-from handlers.core.identify import guest
+from handlers.core.identify import guest, known_config
 from handlers.core.keypads import Continuation
 from handlers.core.specs import ActionSpec, CommandSpec, DialogueSpec, HandlerSpec, Place, ViewSpec
 from handlers.core.way_back import CANCEL, WayBack, back_to, way_back
@@ -262,7 +262,7 @@ async def _config_of(update: Update, data: BotData) -> UserConfig | None:
     user = update.effective_user
     if user is None or (update.effective_message is None and update.callback_query is None):
         return None
-    config = await data.services.people.config(UserId(user.id))
+    config = await known_config(data.services.people, UserId(user.id))
     return config or guest(user, data.services.clock.now())
 
 

@@ -175,8 +175,11 @@ class Store:
     async def _unit(self, update_attempt: UpdateAttempt | None) -> AsyncIterator[SqliteUnitOfWork]:
         events: tuple[Event, ...] = ()
         has_enqueued = False
+        handled = current_attempt.get()
 
         def on_disk() -> None:
+            if handled is not None:
+                handled.forget()
             if update_attempt is not None:
                 update_attempt.applied = True
                 update_attempt.pressed = None

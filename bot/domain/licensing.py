@@ -45,6 +45,7 @@ class License:
 
     user_id: UserId
     segments: tuple[Segment, ...]
+    had_trial: bool = False  # ever, also one that was taken back, and before an erasure
 
     def segment_at(self, now: Millis) -> Segment | None:
         """The segment that covers the moment; None: nothing does."""

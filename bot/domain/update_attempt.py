@@ -34,10 +34,15 @@ class UpdateAttempt:
     failure: BaseException | None = None  # an unexpected error that the sender has not been told of
     is_answer_doubtful: bool = False  # it was sent, and nobody knows whether it is there
     is_outage: bool = False  # … because Telegram takes nothing at all: the update is not to blame
+    known: dict[type, object] = field(default_factory=dict, repr=False)  # read once for it, by type; see `forget`
 
     @property
     def may_retry(self) -> bool:
         return not self.applied and self.attempt < ATTEMPTS
+
+    def forget(self) -> None:
+        """After a commit what was read before it may be otherwise."""
+        self.known.clear()
 
 
 current_attempt: ContextVar[UpdateAttempt | None] = ContextVar("current_attempt", default=None)

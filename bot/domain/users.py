@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from bot.domain.accounts import Account, AccountType, TradeSettings
 from bot.domain.errors import ButtonExpired, NoAccount
@@ -44,6 +45,16 @@ class UserSettings:
 
     notifications: Notifications = Notifications.ON
     time_zone: str = "UTC"  # an IANA name, or an offset as UTC+5:30
+
+
+STAFF: Final = UserId(0)  # in place of a user: the list of those who have a role; Telegram's ids are above 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Everybody whose stored role is more than a user's."""
+
+    roles: tuple[tuple[UserId, Role], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,7 @@ async def make_users(
         burn_owner_link=partial(asyncio.to_thread, owner_link.burn, key_file),
     )
     pin = PinService(
+        reads=base.reads,
         queries=base.storage.user_queries,
         transactions=base.store,
         clock=base.clock,
@@ -159,6 +160,7 @@ async def make_promo(
     cipher = await AesPromoCodeCipher.open(base.database, base.storage.vault)
     alarms = PromoAlarms(owner_ids=base.roles.owner_ids)
     promo = CampaignService(
+        reads=base.reads,
         queries=queries,
         transactions=base.store,
         licenses=licenses,
@@ -196,7 +198,6 @@ async def make_payments(
         roles=base.roles,
         clock=base.clock,
         prices=base.settings.price_list,
-        staff=base.storage.user_queries.staff,
         payloads=InvoicePayloads(secret=await open_secret(base.database, base.storage.vault, "invoices")),
         born=base.storage.born,
     )

@@ -52,17 +52,18 @@ async def open_storage(
     _, schema = await migrate(database)
     await vault.prove(database)
     dispatcher = Dispatcher()
+    marks = Marks(secret=await open_secret(database, vault, "marks"))
     return Storage(
         database=database,
         schema=schema,
-        marks=Marks(secret=await open_secret(database, vault, "marks")),
+        marks=marks,
         born=await birth_of(database, outside.clock.now()),
         vault=vault,
         dispatcher=dispatcher,
         store=Store(database, clock=outside.clock, committed=dispatcher.committed, enqueued=enqueued),
         user_queries=SqliteUserQueries(database),
         account_queries=SqliteAccountQueries(database, clock=outside.clock),
-        license_queries=SqliteLicenseQueries(database),
+        license_queries=SqliteLicenseQueries(database, marks),
         chat_queries=SqliteChatQueries(database),
     )
 

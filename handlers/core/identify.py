@@ -8,7 +8,9 @@ from telegram import Update, User
 from telegram.constants import ChatType
 
 from bot.domain.ids import Millis, UserId
+from bot.domain.update_attempt import current_attempt
 from bot.domain.users import NewUser, Role, UserConfig, UserSettings
+from bot.services.users.people import People
 from handlers.core.addressing import command_of
 from handlers.core.context import MAX_ARGUMENTS, BotData, Context, UpdateContext
 from handlers.core.links import OWNER_PAYLOAD, PROMO_PAYLOAD
@@ -29,7 +31,7 @@ async def identify_user(update: Update, context: Context) -> UpdateContext | Non
     if user is None:
         return None
     people = context.bot_data.services.people
-    config = await people.config(UserId(user.id))
+    config = await known_config(people, UserId(user.id))
     is_new = False
     if config is None or not config.accounts:
         if chat is None or chat.type == ChatType.PRIVATE:
@@ -46,6 +48,18 @@ async def identify_user(update: Update, context: Context) -> UpdateContext | Non
         arguments=_arguments(update),
         is_new=is_new,
     )
+
+
+async def known_config(people: People, user_id: UserId) -> UserConfig | None:
+    """The user's config, read once an update: the first guard has looked at it already."""
+    update_attempt = current_attempt.get()
+    known = None if update_attempt is None else update_attempt.known.get(UserConfig)
+    if isinstance(known, UserConfig) and known.user_id == user_id:
+        return known
+    config = await people.config(user_id)
+    if update_attempt is not None and config is not None:
+        update_attempt.known[UserConfig] = config
+    return config
 
 
 def person_of(update: Update) -> User | None:

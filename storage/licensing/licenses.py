@@ -43,10 +43,10 @@ def ending_of(row: Row) -> EndingLicense:
     )
 
 
-def license_of(rows: Sequence[Row], user_id: UserId) -> License:
+def license_of(rows: Sequence[Row], user_id: UserId, *, had_trial: bool) -> License:
     """What runs and what is banked, in order; the last span where all is over."""
     segments = [
         Segment(license_type=LicenseType(license_type), start=Millis(start), end=Millis(end))
         for license_type, start, end in rows
     ]
-    return License(user_id=user_id, segments=tuple(segments))
+    return License(user_id=user_id, segments=tuple(segments), had_trial=had_trial)

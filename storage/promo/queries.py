@@ -8,7 +8,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType, derive
 from bot.domain.promo import Campaign, ClawBack, CodeCount, Funnel, Pin, Redeemed, Redeemer, SealedCode, Usage
 from storage.licensing.ledger import entry_of
-from storage.promo.promo import SELECT_CAMPAIGN, SELECT_STAFF, campaign_of
+from storage.promo.promo import SELECT_CAMPAIGN, campaign_of
 from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database
 
@@ -137,9 +137,6 @@ class SqlitePromoQueries:
 
     async def unfinished_undos(self) -> tuple[int, ...]:
         return tuple(campaign_id for (campaign_id,) in await self._database.fetch(SELECT_UNFINISHED))
-
-    async def staff(self) -> tuple[UserId, ...]:
-        return tuple(user_id for (user_id,) in await self._database.fetch(SELECT_STAFF))
 
     async def redeemed_by(self, user_id: UserId, limit: int) -> tuple[Redeemed, ...]:
         rows = await self._database.fetch(SELECT_REDEEMED, (user_id, limit))

@@ -1,10 +1,8 @@
 """Reads of users and their PINs."""
 
-from collections.abc import Mapping
-
 from bot.domain.ids import Millis, UserId
 from bot.domain.pins import StoredPin
-from bot.domain.users import Role, UserConfig
+from bot.domain.users import Role, Staff, UserConfig
 from storage.sqlite.database import Database
 from storage.users.pins import SELECT_PIN, pin_of
 from storage.users.users import SELECT_ACTIVE, SELECT_CONFIG, SELECT_STAFF, config_of
@@ -19,9 +17,9 @@ class SqliteUserQueries:
     async def user_config(self, user_id: UserId) -> UserConfig | None:
         return config_of(await self._database.fetch(SELECT_CONFIG, (user_id,)))
 
-    async def staff(self) -> Mapping[UserId, Role]:
-        """Everybody whose stored role is more than a user's."""
-        return {user_id: Role(role) for user_id, role in await self._database.fetch(SELECT_STAFF)}
+    async def staff(self) -> Staff:
+        rows = await self._database.fetch(SELECT_STAFF)
+        return Staff(roles=tuple([(user_id, Role(role)) for user_id, role in rows]))
 
     async def pin(self, user_id: UserId) -> StoredPin | None:
         rows = await self._database.fetch(SELECT_PIN, (user_id,))

@@ -10,7 +10,7 @@ from bot.domain.accounts import AccountType, TradeSettings
 from bot.domain.events import RecordEvent, RoleChanged, UserBanned, UserConfigChanged, UserEvent
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.interning import intern_text
-from bot.domain.users import Language, NewUser, Notifications, Role, UserConfig, UserSettings
+from bot.domain.users import STAFF, Language, NewUser, Notifications, Role, UserConfig, UserSettings
 from storage.accounts.accounts import account_of
 from storage.sqlite.codecs import Row, decimal_text, storable
 from storage.sqlite.writer import Transaction
@@ -126,7 +126,10 @@ class SqliteUsers:
 
     async def set_role(self, user_id: UserId, role: Role) -> bool:
         """True if such a user exists."""
-        return await self._write(UPDATE_ROLE, (role.value, user_id), RoleChanged)
+        is_known = await self._write(UPDATE_ROLE, (role.value, user_id), RoleChanged)
+        if is_known:
+            self._record(RoleChanged(user_id=STAFF))
+        return is_known
 
     async def _write(
         self, statement: str, parameters: Sequence[object], event: type[UserEvent] = UserConfigChanged

@@ -32,6 +32,7 @@ def account(account_id: int = 1, user_id: int = 12, account_type: AccountType = 
 # What the facade loads by: the name that a test counts it under, and which arguments tell one load from another.
 LOADS: dict[str, tuple[str, slice]] = {
     "user_config": ("user_config", slice(None)),
+    "staff": ("staff", slice(None)),
     "license": ("license", slice(1)),  # not the moment
     "credentials": ("credentials", slice(None)),
     "ticker": ("ticker", slice(1, None)),  # not the category

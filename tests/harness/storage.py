@@ -11,6 +11,7 @@ from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyTyp
 from bot.domain.events import Event
 from bot.domain.ids import AccountId, Millis, Symbol, UserId
 from bot.domain.market import Category
+from bot.domain.marks import Marks
 from bot.domain.portfolio import Execution, Order, OrderType, Position, Side
 from bot.domain.users import Language, NewUser
 from harness.fakes import FakeClock
@@ -27,6 +28,7 @@ from storage.users.queries import SqliteUserQueries
 NOW = Millis(1_760_000_000_000)
 ANNA = UserId(1001)
 BORIS = UserId(1002)
+MARKS = Marks(secret=bytes(32))
 
 
 class AllQueries(
@@ -37,6 +39,10 @@ class AllQueries(
     SqliteAdminQueries,
 ):
     """The reads of every feature in one object."""
+
+    def __init__(self, database: Database, *, clock: FakeClock, marks: Marks) -> None:
+        SqliteAccountQueries.__init__(self, database, clock=clock)
+        SqliteLicenseQueries.__init__(self, database, marks)
 
 
 @dataclass
@@ -76,7 +82,7 @@ async def open_storage(
         clock = FakeClock()
         committed: list[tuple[Event, ...]] = []
         store = Store(database, clock=clock, committed=committed.append, enqueued=enqueued)
-        queries = AllQueries(database, clock=clock)
+        queries = AllQueries(database, clock=clock, marks=MARKS)
         async with watched(store) if is_watched else nullcontext():
             yield StorageHarness(database=database, store=store, queries=queries, clock=clock, committed=committed)
 

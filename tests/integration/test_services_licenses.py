@@ -282,7 +282,7 @@ async def test_an_extension_between_the_look_and_the_promise_wins(tmp_path: Path
         licensing.set_clock("2026-08-01T15:00")
         await licensing.give(PREMIUM, 11, "desk:1")
         licensing.set_clock("2026-08-05T09:00")
-        queries = Extending(licensing.harness.database)
+        queries = Extending(licensing.harness.database, licensing.licenses.marks)
         assert await replace(licensing.reminders, queries=queries).remind() == 0
         assert await licensing.promised() == []
 

@@ -61,6 +61,7 @@ def reads(source: Source, clock: FakeClock) -> CachedReads:
 
 READS: dict[str, tuple[str, tuple[Any, ...], str]] = {  # method: (loader, arguments, region)
     "user_config": ("user_config", (TWELVE,), "user_config"),
+    "staff": ("staff", (), "user_config"),
     "license": ("license", (TWELVE,), "license"),
     "credentials": ("credentials", (AccountId(1),), "credentials"),
     "balance": ("balance", (MAIN,), "balance"),

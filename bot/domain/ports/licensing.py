@@ -34,10 +34,6 @@ class LicenseQueries(Protocol):
         """A user's rows of the license ledger, oldest first; none for a user who is not there."""
         ...
 
-    async def had_trial(self, user_id: UserId, mark: bytes) -> bool:
-        """Whether they ever started one, also if it was taken back; or before they were erased, by its mark."""
-        ...
-
     async def ending_licenses(
         self, after: tuple[Millis, UserId], until: Millis, limit: int
     ) -> tuple[EndingLicense, ...]:

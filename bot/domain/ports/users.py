@@ -9,7 +9,7 @@ from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.marks import Mark
 from bot.domain.pins import StoredPin
 from bot.domain.privacy import PrivacyState, Record
-from bot.domain.users import Language, NewUser, Role, UserConfig, UserSettings
+from bot.domain.users import Language, NewUser, Role, Staff, UserConfig, UserSettings
 
 
 class PrivacyRequests(Protocol):
@@ -113,9 +113,7 @@ class UserQueries(Protocol):
     """Reads of users. Raises StorageTrouble."""
 
     async def user_config(self, user_id: UserId) -> UserConfig | None: ...
-    async def staff(self) -> Mapping[UserId, Role]:
-        """Everybody whose stored role is more than a user's."""
-        ...
+    async def staff(self) -> Staff: ...
 
     async def pin(self, user_id: UserId) -> StoredPin | None: ...
     async def active_users(self, since: Millis, limit: int) -> tuple[UserId, ...]: ...

@@ -15,12 +15,21 @@ from bot.domain.payloads import encode
 from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
+from bot.domain.update_attempt import current_attempt
 
 _log = logging.getLogger(__name__)
 
 VERSION: Final = 1
 LIFETIME: Final = 15 * 60 * 1000  # ms
 _STATE: Final = "asked"  # every dialogue is one question
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What an update found open, until one of its commits."""
+
+    user_id: UserId
+    dialogue: Dialogue | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +71,7 @@ class DialogueService:
         One that can't be read is over: it ends here.
         """
         try:
-            found = await self.queries.dialogue(user_id, self.clock.now())
+            found = await self._found(user_id)
         except UnreadableRow as unreadable:
             _log.warning("a stored dialogue can't be read and is ended: %s", unreadable)
             async with self.transactions.begin_aside() as unit:  # the update asked for something else
@@ -79,9 +88,20 @@ class DialogueService:
     async def end(self, user_id: UserId) -> bool:
         """End the user's dialogue; False if none was open."""
         try:
-            if await self.queries.dialogue(user_id, self.clock.now()) is None:
+            if await self._found(user_id) is None:
                 return False
         except UnreadableRow as unreadable:
             _log.warning("a stored dialogue can't be read and is ended: %s", unreadable)
         async with self.transactions.begin() as unit:
             return await unit.dialogues.clear(user_id)
+
+    async def _found(self, user_id: UserId) -> Dialogue | None:
+        """The row, read once an update and anew after its commits. Raises UnreadableRow."""
+        update_attempt = current_attempt.get()
+        known = None if update_attempt is None else update_attempt.known.get(_Open)
+        if isinstance(known, _Open) and known.user_id == user_id:
+            return known.dialogue
+        found = await self.queries.dialogue(user_id, self.clock.now())
+        if update_attempt is not None:
+            update_attempt.known[_Open] = _Open(user_id, found)
+        return found

@@ -119,9 +119,8 @@ class Licenses:
 
     async def may_try(self, user_id: UserId) -> bool:
         """Whether the trial is still open: nobody has it twice, and nobody needs it while a license runs."""
-        if await self.held(user_id) is not None:
-            return False
-        return not await self.queries.had_trial(user_id, self.marks.trial(user_id))
+        known = await self.reads.license(user_id)
+        return not known.had_trial and not known.is_active(self.clock.now())
 
     async def start_trial(self, user_id: UserId) -> LicenseBalance:
         """Seven days, once. Raises BadInput for a second time."""

@@ -6,7 +6,7 @@ invoice's payload carries its terms, signed, so that a charge is credited also w
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Final
@@ -64,7 +64,6 @@ class PaymentService:
     roles: RoleResolver
     clock: Clock
     prices: PriceList
-    staff: Callable[[], Awaitable[Mapping[UserId, Role]]]
     payloads: InvoicePayloads
     born: Millis  # of the database: what was paid before it is none of its charges
 
@@ -191,7 +190,7 @@ class PaymentService:
         return await self._staff_of(*_TOLD)
 
     async def _staff_of(self, *roles: Role) -> tuple[UserId, ...]:
-        people = self.roles.everybody(await self.staff())
+        people = self.roles.everybody(await self.reads.staff())
         return tuple(sorted(user_id for user_id, role in people.items() if role in roles))
 
     def _payload(self, user_id: UserId, offer: PriceOffer) -> str:

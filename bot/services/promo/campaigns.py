@@ -15,6 +15,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import EntryKind, derive
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.promo import PromoCodeCipher, PromoQueries
+from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.promo import (
     UNDO_WAIT,
@@ -32,6 +33,7 @@ from bot.domain.promo import (
 )
 from bot.domain.promo_codes import Terms, TermsChange, fold, generated
 from bot.domain.secrets import Secret
+from bot.domain.users import Role
 from bot.services.licensing.licenses import Licenses
 from bot.services.promo.alerts import PromoAlarms
 from bot.services.users.pin import PinService
@@ -39,6 +41,7 @@ from bot.services.users.pin import PinService
 LARGEST_SHOWN: Final = 10  # people named in the preview of an undo
 PAGE: Final = 8  # campaigns or redemptions a page
 NEWEST: Final = 2**63 - 1  # above every redemption's number
+_ADMINS: Final = (Role.ADMIN, Role.OWNER)
 _READ: Final = 200  # redemptions a read
 _CHUNK: Final = 250  # codes made without a pause for others
 _BATCH: Final = 20  # redemptions undone a transaction
@@ -90,6 +93,7 @@ class CampaignService:
     The PIN stands before what gives license time to others: much of it, codes that are shown, what opens again.
     """
 
+    reads: Reads
     queries: PromoQueries
     transactions: Transactions
     licenses: Licenses
@@ -226,7 +230,8 @@ class CampaignService:
         """Who would lose what, and what this admin may do about it now. Raises BadInput."""
         campaign = await self.campaign(campaign_id)
         now = self.clock.now()
-        admins = self.alarms.owner_ids | set(await self.queries.staff())
+        stored = (await self.reads.staff()).roles
+        admins = self.alarms.owner_ids | {user_id for user_id, role in stored if role in _ADMINS}
         step = undo_step(campaign, actor, now, admins=admins)
         claw_backs = await self.queries.claw_backs(campaign_id, now)
         alone = None if campaign.undo_asked is None else Millis(campaign.undo_asked + UNDO_WAIT)

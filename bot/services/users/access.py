@@ -1,9 +1,7 @@
 """Who may do what beside trading, by numeric id."""
 
-from collections.abc import Mapping
-
 from bot.domain.ids import UserId
-from bot.domain.users import Role, UserConfig
+from bot.domain.users import Role, Staff, UserConfig
 
 
 class RoleResolver:
@@ -22,6 +20,6 @@ class RoleResolver:
     def is_owner(self, config: UserConfig) -> bool:
         return self.role(config) is Role.OWNER
 
-    def everybody(self, stored: Mapping[UserId, Role]) -> dict[UserId, Role]:
+    def everybody(self, stored: Staff) -> dict[UserId, Role]:
         """Who has a role, by settings or stored."""
-        return {**stored, **dict.fromkeys(self._owner_ids, Role.OWNER)}
+        return {**dict(stored.roles), **dict.fromkeys(self._owner_ids, Role.OWNER)}

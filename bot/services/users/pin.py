@@ -28,6 +28,7 @@ from bot.domain.pins import (
     is_weak,
 )
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.users import UserQueries
 from bot.domain.secrets import Secret
@@ -59,6 +60,7 @@ class Entered:
 class PinService:
     """The owners are told of a lock. What is open is known in this process alone."""
 
+    reads: Reads
     queries: UserQueries
     transactions: Transactions
     clock: Clock
@@ -186,7 +188,7 @@ class PinService:
 
     async def _lock(self, user_id: UserId, now: Millis) -> Entered:
         until = Millis(now + LOCKED_FOR)
-        people = self.roles.everybody(await self.queries.staff())
+        people = self.roles.everybody(await self.reads.staff())
         others = sorted(each for each, role in people.items() if role is Role.OWNER and each != user_id)
         async with self.transactions.begin_aside() as unit:
             await unit.pins.lock(user_id, until)
