@@ -14,7 +14,8 @@ from ops.offline import NoBybit
 _ROWS: Final = 300  # lines of a board
 _AMOUNTS: Final = ("totalEquity", "totalWalletBalance", "totalAvailableBalance", "totalPerpUPL", "totalInitialMargin")
 _WALLET: Final[Mapping[str, Any]] = dict.fromkeys(_AMOUNTS, "10000") | {"coin": []}
-_RULES: Final = {"priceFilter": {"tickSize": "1"}, "lotSizeFilter": {"qtyStep": "1"}}
+_RULES: Final = {"priceFilter": {"tickSize": "1"}, "lotSizeFilter": {"qtyStep": "1", "basePrecision": "1"}}
+_EMPTY: Final = ("position/list", "position/closed-pnl", "order/realtime", "execution/list")
 _CANDLE: Final = ["1760000000000", "1", "1", "1", "1", "1", "1"]
 
 
@@ -32,23 +33,18 @@ class PacedBybit(NoBybit):
         return Reply(200, {}, orjson.dumps(body))
 
     def _result(self, path: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
-        match path:
-            case "market/time":
-                return {"timeSecond": str(self._clock.now() // 1000), "timeNano": f"{self._clock.now()}000000"}
-            case "account/wallet-balance":
-                return {"list": [_WALLET]}
-            case "market/tickers":
-                names = [asked["symbol"]] if "symbol" in asked else self._symbols
-                return {"list": [{"symbol": name, "lastPrice": "1", "turnover24h": "1"} for name in names]}
-            case "market/instruments-info":
-                return {"list": [{"symbol": name, **_RULES} for name in self._symbols], "nextPageCursor": ""}
-            case "market/orderbook":
-                return {"s": asked["symbol"], "b": [["1", "1"]], "a": [["2", "1"]]}
-            case "market/kline":
-                return {"list": [_CANDLE]}
-            case "position/list" | "position/closed-pnl" | "order/realtime" | "execution/list":
-                return {"list": [], "nextPageCursor": ""}
-        raise LookupError(f"the measurement has no answer to {path}")
+        """Raises KeyError for a question that the measurement has no answer to."""
+        now, names = self._clock.now(), [asked["symbol"]] if "symbol" in asked else self._symbols
+        answers: dict[str, dict[str, Any]] = {
+            "market/time": {"timeSecond": str(now // 1000), "timeNano": f"{now}000000"},
+            "market/tickers": {"list": [{"symbol": name, "lastPrice": "1", "turnover24h": "1"} for name in names]},
+            "market/instruments-info": {"list": [{"symbol": name, **_RULES} for name in names]},
+            "market/orderbook": {"s": names[0], "b": [["1", "1"]], "a": [["2", "1"]]},
+            "market/kline": {"list": [_CANDLE]},
+            "account/wallet-balance": {"list": [_WALLET]},
+            **{each: {"list": [], "nextPageCursor": ""} for each in _EMPTY},
+        }
+        return answers[path]
 
 
 def symbols() -> tuple[str, ...]:
