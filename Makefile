@@ -52,7 +52,13 @@ check: test  ## the same as test: what CI runs
 campaign: $(VENV)/.dev  ## the long runs: kill -9, fuzz, mutants (SEED=1 BUDGET=600)
 	@$(BIN)/python -m ops.campaigns --seed $(SEED) --budget $(BUDGET)
 
-bench: $(VENV)/.dev  ## speed beside its baselines, in one run
+$(VENV)/.aiogram: .ci/requirements-aiogram.lock | $(VENV)/bin/python
+	@echo "Installing aiogram, a baseline of the bench, beside it ..."
+	@$(PYTHON) -m venv $(VENV)/aiogram
+	@$(VENV)/aiogram/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r $<
+	@touch $@
+
+bench: $(VENV)/.dev $(VENV)/.aiogram  ## speed beside its baselines, in one run
 	@$(BIN)/python -m ops bench
 
 format: $(VENV)/.dev  ## put every file in the one format
@@ -64,6 +70,8 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for (needs uv)
 	  -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group install --group dev \
 	  -c requirements.lock -o .ci/requirements-dev.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate .ci/aiogram.in \
+	  -o .ci/requirements-aiogram.lock
 
 clean:  ## the environment and every cache, not the state
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -33,6 +33,7 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "exchange": "Bybit reads",
         "telegram": "Telegram: updates in, messages out",
         "sidecar": "The sidecar",
+        "processor": "Processor an update, beside a bare aiogram application",
         "front": "The front door: the bot as a process, people who tap",
     }
 )
