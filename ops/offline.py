@@ -10,7 +10,8 @@ from bot.chat.transport import TelegramRequest
 from bot.domain.errors import ExchangeDown
 from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
-from bot.exchange.bybit.transport import HttpTransport, Reply, Request, Timeouts
+from bot.exchange.bybit.transport import HttpTransport, Request, Timeouts
+from bot.http_exchange import Reply
 from bot.wiring.outside import Outside
 
 TOKEN: Final = "1:offline"  # noqa: S105  goes nowhere

@@ -1,4 +1,4 @@
-"""The transport to Telegram: PTB's `BaseRequest` over one aiohttp session, for polling and for sending.
+"""The transport to Telegram: PTB's `BaseRequest` over aiohttp's connections, for polling and for sending.
 
 PTB's own transport (httpx) collapses under concurrency; this one does the same work in one place:
 no POST is ever sent twice, and the token, which every address carries, is in no error and no log line.
@@ -10,21 +10,24 @@ import re
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
 import aiohttp
 import orjson
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.http_exceptions import HttpProcessingError
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter  # private, but its only maker; PTB is pinned
-from yarl import URL
 
 from bot.chat.errors import FloodWait, UnreadableAnswer
 from bot.chat.multipart import Body, encode
 from bot.chat.scrub import Scrubber
 from bot.domain.secrets import Secret
+from bot.http_exchange import BodyTooLarge, Host, connected, head_of, host_at, reply_of
 from bot.proxy import Connectors, ProxyError
 
 _SMALL: Final = 32 * 1024  # bytes that fit a socket's buffer at once: writing them can't wait for the peer
@@ -50,9 +53,10 @@ class TimeOuts:
 
 @dataclass(slots=True)
 class _Line:
-    """A session and how many requests are under way on it."""
+    """Connections, the hosts that they lead to, and how many requests are under way on them."""
 
-    session: aiohttp.ClientSession
+    connector: aiohttp.TCPConnector
+    hosts: dict[str, Host] = field(default_factory=dict)  # Telegram's, or the one in its place
     users: int = 0
     is_retired: bool = False
 
@@ -66,12 +70,6 @@ _A_MESSAGE: Final = b'{"ok":true,"result":{'
 _DONE: Final = b'{"ok":true,"result":true}'
 
 
-class _TooLarge(aiohttp.ClientPayloadError):
-    def __init__(self, cap: int, *, head: bytes) -> None:
-        super().__init__(f"the answer is larger than {cap} bytes")
-        self.head = head
-
-
 class TelegramRequest(BaseRequest):
     """PTB's request interface, and a way out of connections that are deaf."""
 
@@ -83,7 +81,7 @@ class TelegramRequest(BaseRequest):
 
 
 class AiohttpRequest(TelegramRequest):
-    """PTB's request interface over one aiohttp session.
+    """PTB's request interface over one pool of connections.
 
     A request is made once. The one exception: where no connection came about, nothing was sent, and it is made
     once more. Redirects are not followed: they would carry the token elsewhere.
@@ -110,15 +108,15 @@ class AiohttpRequest(TelegramRequest):
         return self._time_outs.read
 
     async def initialize(self) -> None:
-        """Open the session; a second call (PTB makes one a slot) changes nothing."""
+        """Be ready; a second call (PTB makes one a slot) changes nothing."""
         if self._line is None:
             self._line = self._open_line()
 
     async def shutdown(self) -> None:
-        """Close the session and whatever runs on it; a second call changes nothing."""
+        """Close the connections and whatever runs on them; a second call changes nothing."""
         line, self._line = self._line, None
         if line is not None:
-            await line.session.close()
+            await line.connector.close()
 
     async def renew(self) -> None:
         line = self._line
@@ -127,7 +125,7 @@ class AiohttpRequest(TelegramRequest):
         self._line = self._open_line()
         line.is_retired = True
         if not line.users:
-            await line.session.close()
+            await line.connector.close()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -196,26 +194,23 @@ class AiohttpRequest(TelegramRequest):
             raise RuntimeError("the transport is not initialized")
         line.users += 1
         try:
-            return await _exchange(line.session, method, url, body, time_outs)
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+            return await _exchange(line, method, url, body, time_outs)
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:  # TimeoutError is an OSError
             return error
         finally:
             line.users -= 1
             if line.is_retired and not line.users:
-                await line.session.close()
+                await line.connector.close()
 
     def _open_line(self) -> _Line:
-        headers = {"User-Agent": BaseRequest.USER_AGENT, "Accept-Encoding": "identity"}
-        jar = aiohttp.DummyCookieJar()
-        connector = self._connector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)  # `_place` is the limit
-        return _Line(aiohttp.ClientSession(connector=connector, headers=headers, cookie_jar=jar))
+        return _Line(self._connector(limit=0, keepalive_timeout=_KEEP_ALIVE_S))  # `_place` is the limit
 
     def _translate(self, error: BaseException) -> TelegramError:
         if isinstance(error, aiohttp.ConnectionTimeoutError):
             return TimedOut("Timed out while connecting. The request was *not* sent.")
         if isinstance(error, TimeoutError):
             return TimedOut()
-        if isinstance(error, _TooLarge):
+        if isinstance(error, BodyTooLarge):
             return UnreadableAnswer(str(error), head=error.head)
         if isinstance(error, ProxyError):
             return NetworkError(str(error))
@@ -263,54 +258,48 @@ def _seconds(given: object, default: float | None) -> float | None:
     return float(given) if isinstance(given, int | float) else default
 
 
-async def _exchange(
-    session: aiohttp.ClientSession, method: str, url: str, body: Body | None, time_outs: TimeOuts
-) -> tuple[int, bytes]:
-    timeout = aiohttp.ClientTimeout(
-        total=None, connect=time_outs.connect, sock_connect=time_outs.connect, sock_read=time_outs.read
-    )
-    headers = {"Content-Type": body.content_type} if body else None
-    cap = _ANSWER_CAP if method == "POST" else _FILE_CAP
-    address = URL(url, encoded=True)
-    if body is None or len(body.content) <= _SMALL:
-        data = body.content if body else None
-        async with session.request(
-            method, address, data=data, headers=headers, timeout=timeout, allow_redirects=False
-        ) as response:
-            return response.status, await _read(response, cap)
-    headers = {"Content-Type": body.content_type, "Content-Length": str(len(body.content))}
-    async with (
-        asyncio.timeout(None) as writing,
-        session.request(
-            method,
-            address,
-            data=_chunks(body.content, writing, time_outs.write),
-            headers=headers,
-            timeout=timeout,
-            allow_redirects=False,
-        ) as response,
-    ):
-        return response.status, await _read(response, cap)
+async def _exchange(line: _Line, method: str, url: str, body: Body | None, time_outs: TimeOuts) -> tuple[int, bytes]:
+    """One request and its answer's status and body. Raises what aiohttp raises, TimeoutError for a silent peer."""
+    base, target = _split(url)
+    host = line.hosts.get(base)
+    if host is None:
+        host = line.hosts[base] = host_at(
+            base, line.connector, user_agent=BaseRequest.USER_AGENT, accept_encoding="identity"
+        )
+    headers: dict[str, str] = {}
+    if body is not None:
+        headers = {"Content-Type": body.content_type, "Content-Length": str(len(body.content))}
+    head = head_of(host.standing, method, target, headers)
+    connection: Connection | None = None
+    try:
+        limits = aiohttp.ClientTimeout(connect=time_outs.connect, sock_connect=time_outs.connect)
+        connection, protocol, transport = await connected(host, limits)
+        await _write(transport, protocol, head + (b"" if body is None else body.content), time_outs.write)
+        async with asyncio.timeout(time_outs.read):
+            reply = await reply_of(protocol, _ANSWER_CAP if method == "POST" else _FILE_CAP)
+        connection.release()
+        connection = None
+    finally:
+        if connection is not None:
+            connection.close()
+    return reply.status, reply.body
 
 
-async def _chunks(content: bytes, writing: asyncio.Timeout, seconds: float | None) -> AsyncIterator[bytes]:
-    """The content piece by piece, each of which the peer must take within `seconds`."""
-    loop = asyncio.get_running_loop()
-    for start in range(0, len(content), _CHUNK):
-        writing.reschedule(None if seconds is None else loop.time() + seconds)
-        yield content[start : start + _CHUNK]
-    writing.reschedule(None)
+async def _write(transport: asyncio.Transport, protocol: ResponseHandler, data: bytes, seconds: float | None) -> None:
+    """Piece by piece where it is large, each of which the peer must take within `seconds`."""
+    if len(data) <= _SMALL:
+        transport.write(data)
+        return
+    for start in range(0, len(data), _CHUNK):
+        transport.write(data[start : start + _CHUNK])
+        async with asyncio.timeout(seconds):
+            await protocol._drain_helper()  # noqa: SLF001  what aiohttp's own writer waits by
 
 
-async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in response.content.iter_any():
-        size += len(piece)
-        if size > cap:
-            raise _TooLarge(cap, head=b"".join(pieces)[:_HEAD] or piece[:_HEAD])
-        pieces.append(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+def _split(url: str) -> tuple[str, str]:
+    """The base of a URL (scheme, name, port), and its target."""
+    slash = url.index("/", url.index("//") + 2)
+    return url[:slash], url[slash:]
 
 
 def _parse_leniently(payload: bytes) -> object:

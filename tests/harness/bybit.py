@@ -20,7 +20,8 @@ from bot.domain.portfolio import Balance, CoinBalance, Executions, FeeRate, Orde
 from bot.domain.portfolio import Execution as Fill
 from bot.domain.portfolio import Order as OpenOrder
 from bot.domain.trades import ClosedPnl
-from bot.exchange.bybit.transport import Reply, Request, Timeouts
+from bot.exchange.bybit.transport import Request, Timeouts
+from bot.http_exchange import Reply
 from harness.fakes import FakeClock
 
 SYMBOLS = {"BTCUSDT": "64210.50", "ETHUSDT": "3120.25", "SOLUSDT": "151.320", "DOGEUSDT": "0.12345"}

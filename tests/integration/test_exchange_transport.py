@@ -179,7 +179,7 @@ async def test_a_body_over_the_limit_is_refused_with_and_without_a_length() -> N
 
     for answer in (raw(b" " * (MAX_BODY + 1)), chunked):
         async with scripted_bybit(always=answer) as server, connected(server.url) as bybit:
-            with pytest.raises(ExchangeDown, match="_TooLong"):
+            with pytest.raises(ExchangeDown, match="BodyTooLarge"):
                 await bybit.gateway.balance(account())
 
 
@@ -192,7 +192,7 @@ async def test_a_body_that_is_told_to_be_too_long_is_not_waited_for() -> None:
         return response
 
     async with scripted_bybit(always=announced) as server, connected(server.url) as bybit:
-        with pytest.raises(ExchangeDown, match="_TooLong"):
+        with pytest.raises(ExchangeDown, match="BodyTooLarge"):
             await bybit.gateway.balance(account())
 
 

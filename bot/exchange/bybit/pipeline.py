@@ -28,10 +28,11 @@ from bot.exchange.budget import Budget, RequestKey
 from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.decode import Json, Unreadable, decode
 from bot.exchange.bybit.server_time import ServerTime
-from bot.exchange.bybit.transport import Dropped, HttpTransport, Reply, Request
+from bot.exchange.bybit.transport import Dropped, HttpTransport, Request
 from bot.exchange.bybit.unreadable_log import UnreadableLog
 from bot.exchange.meter import Meter
 from bot.exchange.retcodes import DEFAULT_BACK_OFF, OF_ALL, RetCodeClass, class_of, to_error
+from bot.http_exchange import Reply
 
 _LARGE: Final = 128 * 1024  # bytes: decoding more than that would hold the loop for milliseconds
 _MAX_MESSAGE: Final = 160

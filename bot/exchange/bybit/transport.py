@@ -1,37 +1,28 @@
-"""HTTP to Bybit's hosts: aiohttp's connections and parser, one connector a host, replaced when it is broken.
-
-What ClientSession adds to them (cookies, redirects, proxies, its own retries) has no use here, must not happen to an
-order, and is half of what a call costs. tests/unit/test_exchange_seams.py pins what is used of aiohttp.
-"""
+"""HTTP to Bybit's hosts: one connector a host, replaced when it is broken."""
 
 import asyncio
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, NamedTuple, Protocol, Self
 
 import aiohttp
-from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
 from aiohttp.hdrs import CONTENT_LENGTH
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.streams import StreamReader
-from yarl import URL
 
 from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeDown, ExchangeError, OutcomeUnknown
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.deadlines import Deadlines
 from bot.exchange.bybit.decode import MAX_BODY
+from bot.http_exchange import Host, Reply, connected, head_of, host_at, reply_of
 from bot.proxy import Connectors, ProxyError
 
 _BROKEN_AFTER: Final = 3  # calls in a row without an answer: fresh connections and a fresh look-up of the name
 _KEEP_ALIVE: Final = 30.0  # seconds: shorter than what Bybit's front keeps
 _DNS_SECONDS: Final = 300
-_TARGET: Final = re.compile(r"/[!-~]*").fullmatch
-_INFORMATIONAL: Final = range(100, 200)
 _DROPPED: Final = (
     aiohttp.ServerDisconnectedError,
     aiohttp.ClientOSError,
@@ -43,10 +34,6 @@ _logger = logging.getLogger(__name__)
 
 class Dropped(ExchangeDown):
     """The connection went away before the whole answer to a read had come: ask once more, at once."""
-
-
-class _TooLong(aiohttp.ClientError):
-    """A body longer than MAX_BODY: the next one would be, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +62,6 @@ class Request(NamedTuple):
         return f"Request({self.method} {self.host}{self.target.partition('?')[0]})"  # headers and query name a key
 
 
-class Reply(NamedTuple):
-    """What came back, at most MAX_BODY bytes of it."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
 class HttpTransport(Protocol):
     """What carries requests to Bybit's hosts: `Transport`, or a fake of Bybit within the process."""
 
@@ -102,9 +81,7 @@ class HttpTransport(Protocol):
 class _Link:
     """The connections to one host and what is known of it. Times are monotonic seconds."""
 
-    connector: aiohttp.TCPConnector
-    where: ClientRequest  # what aiohttp's connector wants to know of the host
-    standing: str  # the headers of every request
+    host: Host
     deadlines: Deadlines
     in_flight: int = 0
     failures: int = 0
@@ -140,7 +117,7 @@ class Transport:
     async def send(self, request: Request) -> Reply:
         """One call. Raises ExchangeDown, or Unknown for a write that may have arrived."""
         link = self._link(request.host)
-        data = _bytes(request, link.standing)
+        data = _bytes(request, link.host.standing)
         link.in_flight += 1
         try:
             reply = await self._send(link, data, is_write=request.is_write)
@@ -178,19 +155,17 @@ class Transport:
 
     def _link(self, host: str) -> _Link:
         link = self._links.get(host)
-        if link is None or link.connector.closed:
+        if link is None or link.host.connector.closed:
             connector = self.connector(
                 limit=self.connections, ttl_dns_cache=_DNS_SECONDS, keepalive_timeout=_KEEP_ALIVE
             )
-            loop = asyncio.get_running_loop()
-            where = ClientRequest("GET", URL(host), loop=loop)
-            standing = f"Host: {where.headers['Host']}\r\nUser-Agent: perpdesk\r\nAccept-Encoding: gzip, deflate"
-            deadlines = Deadlines(seconds=self.timeouts.answer, loop=loop)
-            link = self._links[host] = _Link(connector, where, standing, deadlines)
+            deadlines = Deadlines(seconds=self.timeouts.answer, loop=asyncio.get_running_loop())
+            at = host_at(host, connector, user_agent="perpdesk", accept_encoding="gzip, deflate")
+            link = self._links[host] = _Link(at, deadlines)
         return link
 
     def _close_if_done(self, link: _Link) -> None:
-        if link.is_retired and not link.in_flight and not link.connector.closed:
+        if link.is_retired and not link.in_flight and not link.host.connector.closed:
             self._closing.start(_close(link), "closing of old connections to Bybit")
 
     async def _send(self, link: _Link, data: bytes, *, is_write: bool) -> Reply:
@@ -198,22 +173,16 @@ class Transport:
         transport: asyncio.Transport | None = None
         deadline, is_late = 0, False
         try:
-            connection = await link.connector.connect(link.where, [], self._aiohttp_timeout)
-            protocol, transport = connection.protocol, connection.transport
-            if protocol is None or transport is None:
-                raise aiohttp.ServerDisconnectedError
+            connection, protocol, transport = await connected(link.host, self._aiohttp_timeout)
             deadline = link.deadlines.start(transport)
-            protocol.set_response_params(read_until_eof=True)
             transport.write(data)
-            message, payload = await protocol.read()
-            while message.code in _INFORMATIONAL:
-                message, payload = await protocol.read()
-            body = await _body(payload, message.headers.get(CONTENT_LENGTH))
+            reply = await reply_of(protocol, MAX_BODY)
             connection.release()
             connection = None
-            return Reply(message.code, message.headers, body)
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:  # TimeoutError is an OSError
             trouble = error
+        else:
+            return reply
         finally:
             if transport is not None:
                 is_late = link.deadlines.end(deadline, transport)
@@ -225,31 +194,11 @@ class Transport:
 def _bytes(request: Request, standing: str) -> bytes:
     """The request as it goes over the wire. Raises ValueError rather than send what could be read otherwise."""
     method, _, target, headers, body = request
-    fields = "".join([f"\r\n{name}: {value}" for name, value in headers.items()])
-    if not fields.isascii() or fields.count("\n") != len(headers) or not _TARGET(target):
-        raise ValueError("a request holds what may not stand in a header")
     if request.is_write:
-        fields += f"\r\nContent-Length: {len(body)}"
+        headers = {**headers, CONTENT_LENGTH: str(len(body))}
     elif body:
         raise ValueError("a GET with a body: Bybit answers it with 403, as it does a ban")
-    return f"{method} {target} HTTP/1.1\r\n{standing}{fields}\r\n\r\n".encode() + body
-
-
-async def _body(payload: StreamReader, length: str | None) -> bytes:
-    """The whole body, unpacked. Raises _TooLong when it is longer than MAX_BODY, ClientPayloadError for half of one."""
-    if length is not None and int(length) > MAX_BODY:  # the parser takes nothing but digits
-        raise _TooLong
-    body = payload.read_nowait() if payload.is_eof() else await payload.readany()
-    if not payload.at_eof():
-        parts = [body]
-        size = len(body)
-        while size <= MAX_BODY and not payload.at_eof():
-            parts.append(await payload.readany())
-            size += len(parts[-1])
-        body = b"".join(parts)
-    if len(body) > MAX_BODY:
-        raise _TooLong
-    return body
+    return head_of(standing, method, target, headers) + body
 
 
 def _trouble(error: Exception, *, is_sent: bool, is_write: bool) -> ExchangeError:
@@ -262,5 +211,5 @@ def _trouble(error: Exception, *, is_sent: bool, is_write: bool) -> ExchangeErro
 
 
 async def _close(link: _Link) -> None:
-    await link.connector.close()
+    await link.host.connector.close()
     link.deadlines.close()
