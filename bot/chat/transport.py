@@ -233,7 +233,7 @@ class AiohttpRequest(TelegramRequest):
 
 
 class RawApi:
-    """Bot API methods by their names, answers unparsed: what the poller asks by."""
+    """Bot API methods by their names, without PTB's objects on the way there or back."""
 
     __slots__ = ("_address", "_transport")
 
@@ -242,9 +242,13 @@ class RawApi:
         self._address = Secret(f"{api_url}/bot{token.reveal()}")
 
     async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> Any:
-        """The method's `result`. `read_timeout` in seconds. Raises `TelegramError`s as PTB's own calls do."""
-        data = RequestData([RequestParameter.from_input(name, value) for name, value in parameters.items()])
-        return await self._transport.post(f"{self._address.reveal()}/{method}", data, read_timeout=read_timeout)
+        """The method's `result`. Raises `TelegramError`s as PTB's own calls do.
+
+        `parameters` are numbers, texts, lists and dictionaries; `read_timeout` is in seconds.
+        """
+        address = f"{self._address.reveal()}/{method}"
+        data = RequestData([RequestParameter(name, value, None) for name, value in parameters.items()])
+        return await self._transport.post(address, data, read_timeout=read_timeout)
 
     async def renew(self) -> None:
         """Put new connections in place of the transport's deaf ones, as `TelegramRequest.renew` says."""

@@ -9,18 +9,17 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from telegram import (
     Bot,
     CallbackQuery,
-    InlineKeyboardMarkup,
+    InlineKeyboardButton,
     InputFile,
     LabeledPrice,
-    LinkPreviewOptions,
     Message,
     PreCheckoutQuery,
-    ReplyParameters,
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
@@ -42,7 +41,7 @@ _GONE: Final = (
     "message thread not found",
 )
 NOT_SENT: Final = "*not* sent"  # the transport's and PTB's own words
-_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW: Final = {"is_disabled": True}
 MAX_ALERT: Final = 200
 _ANSWER_AGAIN: Final = 0.3  # seconds until a press is answered once more
 
@@ -86,8 +85,8 @@ async def send(bot: Bot, target: ChatTarget, card: Card) -> int:
     """
     *first, last = split(card.text)
     for part in first:
-        await _send_part(bot, target, part, None)
-    return await _send_part(bot, target, last, card.keyboard)
+        await _send_part(bot, target, part)
+    return await _send_part(bot, target, last, card)
 
 
 async def send_document(bot: Bot, target: ChatTarget, document: Document, card: Card) -> int:
@@ -132,29 +131,29 @@ async def edit(bot: Bot, target: ChatTarget, message_id: int, card: Card) -> int
     """Change a message in place. Its id, or that of the edit while it waits; None if the message is gone."""
     parts = split(card.text)
     try:
-        edited = await bot.edit_message_text(
-            parts[0],
-            target.chat_id,
-            message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=card.keyboard if len(parts) == 1 else None,
-            link_preview_options=_NO_PREVIEW,
+        edited = await bot.do_api_request(
+            "editMessageText",
+            {
+                "chat_id": target.chat_id,
+                "message_id": message_id,
+                **_body_of(parts[0], card if len(parts) == 1 else None),
+            },
         )
     except BadRequest as refusal:
         if any(gone in refusal.message.lower() for gone in _GONE):
             return None
         raise
     for part in parts[1:-1]:
-        await _send_part(bot, target, part, None)
+        await _send_part(bot, target, part)
     if len(parts) > 1:
-        await _send_part(bot, target, parts[-1], card.keyboard)
-    return edited.message_id if isinstance(edited, Message) else message_id
+        await _send_part(bot, target, parts[-1], card)
+    return int(edited["message_id"]) if isinstance(edited, dict) else message_id
 
 
 async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:
     """True if the message is gone now; False where Telegram does not let us (no right, older than 48 hours)."""
     try:
-        await bot.delete_message(chat_id, message_id)
+        await bot.do_api_request("deleteMessage", {"chat_id": chat_id, "message_id": message_id})
     except BadRequest as refusal:
         return "message to delete not found" in refusal.message.lower()
     except Forbidden:
@@ -225,16 +224,27 @@ def target_of(message: Message) -> ChatTarget:
     )
 
 
-async def _send_part(bot: Bot, target: ChatTarget, text: Markup, keyboard: InlineKeyboardMarkup | None) -> int:
-    reply = None if target.reply_to is None else ReplyParameters(target.reply_to, allow_sending_without_reply=True)
+async def _send_part(bot: Bot, target: ChatTarget, text: Markup, card: Card | None = None) -> int:
+    """A message of its own; the keyboard is that of `card`."""
+    parameters: dict[str, Any] = {"chat_id": target.chat_id, **_body_of(text, card)}
+    if target.thread_id is not None:
+        parameters["message_thread_id"] = target.thread_id
+    if target.reply_to is not None:
+        parameters["reply_parameters"] = {"message_id": target.reply_to, "allow_sending_without_reply": True}
     with _at_most_once():
-        message = await bot.send_message(
-            target.chat_id,
-            text,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=target.thread_id,
-            reply_parameters=reply,
-            reply_markup=keyboard,
-            link_preview_options=_NO_PREVIEW,
-        )
-    return message.message_id
+        message = await bot.do_api_request("sendMessage", parameters)
+    return int(message["message_id"])
+
+
+def _body_of(text: Markup, card: Card | None) -> dict[str, Any]:
+    """What a message says and offers, as the Bot API's parameters."""
+    body: dict[str, Any] = {"text": text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
+    rows = () if card is None else [row for row in card.rows if row]
+    if rows:
+        body["reply_markup"] = {"inline_keyboard": [[_as_dict(button) for button in row] for row in rows]}
+    return body
+
+
+@lru_cache(maxsize=8_192)  # as the buttons themselves are kept
+def _as_dict(button: InlineKeyboardButton) -> dict[str, Any]:
+    return button.to_dict()
