@@ -9,15 +9,15 @@ import json
 import sys
 from pathlib import Path
 
-from aiogram import Bot, Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.filters import Command
-from aiogram.types import InlineKeyboardMarkup, Message
-
 
 def main(url: str, file: str) -> None:
     """Poll and answer until a signal ends it."""
+    from aiogram import Bot, Dispatcher  # noqa: PLC0415  not in the environment that other modules run in
+    from aiogram.client.session.aiohttp import AiohttpSession  # noqa: PLC0415
+    from aiogram.client.telegram import TelegramAPIServer  # noqa: PLC0415
+    from aiogram.filters import Command  # noqa: PLC0415
+    from aiogram.types import InlineKeyboardMarkup, Message  # noqa: PLC0415
+
     bot = Bot("4242:a-token-that-opens-nothing", session=AiohttpSession(api=TelegramAPIServer.from_base(url)))
     dispatcher = Dispatcher()
     for name, parameters in json.loads(Path(file).read_text(encoding="utf-8")).items():

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 from bot.domain.ports.clock import Clock
-from bot.exchange.bybit.transport import HttpTransport, Reply, Request
+from bot.exchange.bybit.transport import HttpTransport, Request
+from bot.http_exchange import Reply
 from ops.offline import NoBybit
 
 _ROWS: Final = 300  # lines of a board
