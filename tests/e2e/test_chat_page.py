@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession
 from harness.chat_page import PHONE, Stage, column, open_chat, place, stage
 from harness.scripted_bot import picture
 from playwright.async_api import expect
 
-from ops.sim.telegram.people import Draft, People
+from ops.sim.telegram.drafts import Draft
+from ops.sim.telegram.files import Upload
+from ops.sim.telegram.people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -363,3 +366,31 @@ async def test_without_bybit_the_panel_says_so(stand_in: Stage) -> None:
         await expect(panel.get_by_text("without a Bybit beside it")).to_be_visible()
         await expect(panel.get_by_role("button", name="Give me a Bybit demo key")).to_be_disabled()
         await expect(panel.get_by_role("button", name="Stop Bybit for 30 s")).to_be_disabled()
+
+
+async def test_what_is_neither_text_nor_picture_is_named(stand_in: Stage) -> None:
+    anna = stand_in.person()
+    async with stand_in.chat(anna) as chat:
+        people, bot = People(stand_in.world), stand_in.world.bot()
+        sticker = Upload(name="s.webp", mime_type="image/webp", data=b"s")
+        people.say(bot, anna, Draft(sticker=sticker, media_fields={"emoji": "🔥"}))
+        people.say(bot, anna, Draft(location={"latitude": 50.4, "longitude": 30.5}))
+        people.say(bot, anna, Draft(contact={"phone_number": "+380", "first_name": "Ann"}))
+        for words in ("Sticker 🔥", "Location 50.4, 30.5", "Contact Ann, +380"):
+            await chat.seen(words)
+
+
+async def test_another_token_does_not_take_the_page_over() -> None:
+    async with stage() as stand_in:
+        anna = stand_in.person()
+        async with stand_in.chat(anna) as chat:
+            await chat.ask("one", "You said: one")
+            async with ClientSession() as session, session.get(f"{stand_in.url}/bot777:another/getMe") as answer:
+                assert answer.status == 200
+            await expect(chat.page.get_by_label("Bot", exact=True)).to_be_visible()
+            await chat.ask("two", "You said: two")
+            await chat.page.reload()
+            await chat.seen("You said: two")
+            await chat.page.get_by_label("Bot", exact=True).select_option("777")
+            await chat.page.reload()
+            await expect(chat.page.get_by_label("Bot", exact=True)).to_have_value("777")
