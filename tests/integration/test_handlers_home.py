@@ -26,8 +26,8 @@ async def test_a_newcomer_with_a_dead_code_is_welcomed_first(harness: Harness) -
     ("language", "words"),
     [
         (Language.ENGLISH, "Bybit Demo is worth 25,000.40 USD."),
-        (Language.RUSSIAN, "«Bybit Демо» сейчас 25 000.40 USD."),
-        (Language.UKRAINIAN, "«Bybit Демо» зараз 25 000.40 USD."),
+        (Language.RUSSIAN, "«Bybit Демо»: сейчас 25 000.40 USD."),
+        (Language.UKRAINIAN, "«Bybit Демо»: зараз 25 000.40 USD."),
     ],
 )
 async def test_whoever_begins_again_hears_of_the_first_account(

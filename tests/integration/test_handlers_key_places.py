@@ -70,7 +70,7 @@ async def test_without_a_license_a_second_account_of_a_kind_has_no_room(harness:
     harness.bybit.uid = "333"
     question = await said(anna, f"/keys add live {OTHER} {SECRET}")
     assert "no room for one more Live account" in question.text
-    assert "allows 1 of a kind" in question.text
+    assert "room for 1 of a kind" in question.text
     assert f"key …{OTHER[-4:]} (UID 333)" in question.text
     assert await uids(harness) == [None, "900"]
     assert question.labels == ["Replace Live", "Keep what is there", "License"]

@@ -51,10 +51,7 @@ keys-ask-same =
     Shall the new key …{ $ending } take the place of the old one? Only the key changes.
 keys-ask-place =
     <b>There is no room for one more { $account } account.</b>
-    { $count ->
-        [one] Your license allows { $count } of a kind.
-       *[other] Your license allows { $count } of a kind.
-    } Shall the new key …{ $ending } (UID { $uid }) take the place of one of these? What is at Bybit stays as it is.
+    There is room for { $count } of a kind now; /license shows what gives more. Shall the new key …{ $ending } (UID { $uid }) take the place of one of these? What is at Bybit stays as it is.
 button-replace-key = Replace { $account }
 button-keep-keys = Keep what is there
 keys-discarded = The new key is forgotten. Everything is as it was.

@@ -10,7 +10,7 @@ welcome-hi = Здравствуйте, { $name }.
 welcome-hi-nameless = Здравствуйте.
 welcome-money = У вас <b>{ $money }</b> для практики.
 welcome-money-again = На счёте «Практика» <b>{ $money }</b>.
-welcome-value = На счёте «{ $account }» сейчас <b>{ $money }</b>.
+welcome-value = «{ $account }»: сейчас <b>{ $money }</b>.
 welcome-btc = BTC стоит <b>{ $price }</b>.
 welcome-btc-later = ⏳ Цена BTC сейчас придёт.
 owner-claimed = Теперь вы владелец этого бота. Команды /ban и /unban ваши.
@@ -43,7 +43,7 @@ help-intro =
 help-group =
     { $group ->
         [accounts] <b>Счета</b>: стоимость, позиции, ордера, сделки
-        [market] <b>Рынок</b>: цены, стаканы, все символы
+        [market] <b>Рынок</b>: цены, стаканы, все пары
         [settings] <b>Настройки</b>: ключи Bybit, риск, язык, PIN
         [license] <b>Лицензия</b>: что у вас есть, коды, поддержка
         [person] <b>Вы</b>: ваш id, что хранится, условия

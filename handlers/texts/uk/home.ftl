@@ -10,7 +10,7 @@ welcome-hi = Вітаю, { $name }.
 welcome-hi-nameless = Вітаю.
 welcome-money = У вас <b>{ $money }</b> для практики.
 welcome-money-again = На рахунку «Практика» <b>{ $money }</b>.
-welcome-value = На рахунку «{ $account }» зараз <b>{ $money }</b>.
+welcome-value = «{ $account }»: зараз <b>{ $money }</b>.
 welcome-btc = BTC коштує <b>{ $price }</b>.
 welcome-btc-later = ⏳ Ціна BTC зараз надійде.
 owner-claimed = Тепер ви власник цього бота. Команди /ban і /unban ваші.
@@ -43,7 +43,7 @@ help-intro =
 help-group =
     { $group ->
         [accounts] <b>Рахунки</b>: вартість, позиції, ордери, угоди
-        [market] <b>Ринок</b>: ціни, стакани, усі символи
+        [market] <b>Ринок</b>: ціни, стакани, усі пари
         [settings] <b>Налаштування</b>: ключі Bybit, ризик, мова, PIN
         [license] <b>Ліцензія</b>: що у вас є, коди, підтримка
         [person] <b>Ви</b>: ваш id, що зберігається, умови
