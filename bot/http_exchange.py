@@ -1,4 +1,4 @@
-"""HTTP over aiohttp's connections and parser, without its session (docs/adr/0007): what both transports share.
+"""HTTP over aiohttp's connections and parser, without its session (ADR 7): what both transports share.
 
 What ClientSession adds to them (cookies, redirects, its own retries) has no use here, must not happen to an order or a
 message, and is half of what a call costs. tests/unit/test_exchange_seams.py pins what is used of aiohttp.
