@@ -111,12 +111,22 @@ def _head(viewer: RenderContext, account: Account, positions: Positions) -> list
     say, items = viewer.say, positions.items
     parts = [_title(viewer, account)]
     if items:
-        total = sum((each.unrealised_pnl or _ZERO for each in items), _ZERO)
-        pnl = viewer.figures.money(total, "USDT", signed=True)
-        parts.append(say("positions-total", count=len(items), arrow=arrow(total), pnl=pnl))
+        total = _total([each.unrealised_pnl for each in items])
+        pnl = told_money(viewer, total, "USDT", signed=True)
+        parts.append(say("positions-total", count=len(items), arrow=_arrow(total), pnl=pnl))
     elif positions.is_flat:
         parts.append(say("positions-none"))
     return parts + lost_lines(viewer, "positions-unreadable", positions.unreadable)
+
+
+def _total(results: Sequence[Decimal | None]) -> Decimal | None:
+    """Of all of them; None if one is not told."""
+    told = [each for each in results if each is not None]
+    return sum(told, _ZERO) if len(told) == len(results) else None
+
+
+def _arrow(result: Decimal | None) -> str:
+    return "?" if result is None else arrow(result)
 
 
 def _unprotected(items: Sequence[Position]) -> list[Symbol]:
@@ -180,7 +190,7 @@ def _result(viewer: RenderContext, position: Position) -> Markup:
     roi, move = _return_on_margin(position), _away(position.mark_price, position, position.entry_price)
     return viewer.say(
         "position-result",
-        arrow=arrow(pnl or _ZERO),
+        arrow=_arrow(pnl),
         pnl=told_money(viewer, pnl, quote_of(position.symbol), signed=True),
         roi=_NOT_TOLD if roi is None else figures.change(roi),
         move=_NOT_TOLD if move is None else figures.change(move),

@@ -60,7 +60,7 @@ def _table(viewer: RenderContext) -> list[Markup]:
 
 def _openings(viewer: RenderContext, feature: Feature) -> Markup:
     say = viewer.say
-    accounts = (say.plain("license-account", account_type=account_type.value) for account_type in AccountType)
+    accounts = (say.plain("license-place", account_type=account_type.value) for account_type in AccountType)
     rows = [
         (name, *("✓" if opens(held, feature, account_type) else "–" for account_type in AccountType))
         for held, name in zip(PLANS, _names(viewer), strict=True)

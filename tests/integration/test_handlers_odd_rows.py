@@ -49,10 +49,11 @@ async def test_what_bybit_does_not_say_of_a_position_is_a_dash(harness: Harness,
     harness.bybit.odd = {"BTCUSDT": dict.fromkeys(("avgPrice", "markPrice", "positionValue", "unrealisedPnl"), value)}
     await harness.demo_account(harness.person())
     shown = await lines(harness, "/positions")
-    text = "\n".join(shown)
-    assert "the mark price is not told" in text
-    assert "– not told · ROI –" in text
-    assert any(line.startswith("Entry") and line.rstrip().endswith("–") for line in shown)
+    shown = [line.replace("\u00a0", " ") for line in shown]
+    assert "1 open · ? – not told" in shown
+    assert "0.5 BTC, the mark price is not told" in shown
+    assert "? – not told · ROI – · price –" in shown
+    assert any(line.split() == ["Entry", "–"] for line in shown)
     assert not any("can't be read" in line for line in shown)
 
 

@@ -10,7 +10,8 @@ from bot.domain.ids import Millis
 from bot.domain.portfolio import Side
 
 LANGUAGES = ("en", "ru", "uk")
-MOST_WORDS = {"/help": 190, "/privacy": 240}  # a list of all commands and a text to read; the others are glanced at
+# a table, a list of all commands, a text to read; the others are glanced at
+MOST_WORDS = {"/license": 170, "/help": 190, "/privacy": 240}
 GLANCE = 125  # words
 
 

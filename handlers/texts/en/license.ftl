@@ -44,6 +44,12 @@ license-column =
 license-account =
     { $account_type ->
         [paper] Practice
+        [demo] Bybit Demo
+       *[live] Live
+    }
+license-place =
+    { $account_type ->
+        [paper] Practice
         [demo] Demo
        *[live] Live
     }

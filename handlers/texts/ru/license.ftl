@@ -46,6 +46,12 @@ license-column =
 license-account =
     { $account_type ->
         [paper] Практика
+        [demo] Bybit Демо
+       *[live] Реальный
+    }
+license-place =
+    { $account_type ->
+        [paper] Практика
         [demo] Демо
        *[live] Реальный
     }

@@ -46,6 +46,12 @@ license-column =
 license-account =
     { $account_type ->
         [paper] Практика
+        [demo] Bybit Демо
+       *[live] Реальний
+    }
+license-place =
+    { $account_type ->
+        [paper] Практика
         [demo] Демо
        *[live] Реальний
     }
