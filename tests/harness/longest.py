@@ -71,6 +71,7 @@ _SIMPLE: dict[Any, Any] = {
     int: 1_234_567,
     float: 98_765.4321,
     Decimal: AMOUNT,
+    bytes: b"x",
 }
 _ERRORS = (
     ExchangeDown("x"),

@@ -2,6 +2,7 @@
 
 import pytest
 from harness.bot_api import visible
+from harness.layout import misfits
 from harness.viewers import TEXTS
 
 from bot.domain.payloads import PayloadError
@@ -68,6 +69,8 @@ VALUES = {
 def test_every_kind_is_one_short_message(kind: str, language: Language, caplog: pytest.LogCaptureFixture) -> None:
     (message,) = OUTBOX.render(kind, VALUES.get(kind, {}), language)
     assert 10 < len(visible(message.text_html)) < 400
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    assert misfits(message.text_html, [[each.text for each in row] for row in rows]) == []
     assert not caplog.records
 
 

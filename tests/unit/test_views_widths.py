@@ -31,7 +31,7 @@ def views() -> Iterator[Callable[..., Card]]:
     for module in pkgutil.walk_packages(handlers.__path__, "handlers."):
         for name, made in vars(importlib.import_module(module.name)).items():
             is_ours = inspect.isfunction(made) and made.__module__ == module.name and not name.startswith("_")
-            if is_ours and get_type_hints(made).get("return") is Card:
+            if is_ours and get_type_hints(made).get("return") is Card and "ctx" not in get_type_hints(made):
                 yield made
 
 
@@ -53,8 +53,8 @@ def card_of(view: Callable[..., Card], language: Language, variant: int) -> Card
     given = {"viewer": who, "say": who.say} | ({"choices": choices} if view is subscribe_card else {})
     arguments = Longest(variant, given | KEYS.get(view.__name__, {})).arguments(view)
     parameters = inspect.signature(view).parameters
-    by_place = [name for name in arguments if parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY]
-    return view(*(arguments.pop(name) for name in by_place), **arguments)
+    by_name = {name: arguments.pop(name) for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY}
+    return view(*arguments.values(), **by_name)
 
 
 def too_wide(card: Card) -> list[str]:
@@ -96,7 +96,7 @@ def test_a_table_wraps_what_has_no_room_and_cuts_names() -> None:
     ]
     assert lines(columns([("Level", "Price", "Away"), ("Entry", "1" * 20, "−12.3%")])) == [
         "Level",
-        "               Price    Away",
+        "Price                   Away",
         "Entry",
         "11111111111111111111  −12.3%",
     ]
