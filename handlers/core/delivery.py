@@ -239,7 +239,7 @@ async def _send_part(bot: Bot, target: ChatTarget, text: Markup, card: Card | No
 def _body_of(text: Markup, card: Card | None) -> dict[str, Any]:
     """What a message says and offers, as the Bot API's parameters."""
     body: dict[str, Any] = {"text": text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
-    rows = () if card is None else [row for row in card.rows if row]
+    rows = () if card is None else card.fitted
     if rows:
         body["reply_markup"] = {"inline_keyboard": [[_as_dict(button) for button in row] for row in rows]}
     return body

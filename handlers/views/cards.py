@@ -24,9 +24,13 @@ class Card:
     rows: tuple[Row, ...] = field(default=())
 
     @property
+    def fitted(self) -> list[Row]:
+        """The rows as they are sent: one whose labels have no room beside each other becomes several."""
+        return [part for row in self.rows if row for part in _fitting(row)]
+
+    @property
     def keyboard(self) -> InlineKeyboardMarkup | None:
-        """The rows; one whose labels have no room beside each other becomes several."""
-        rows = [part for row in self.rows if row for part in _fitting(row)]
+        rows = self.fitted
         return InlineKeyboardMarkup(rows) if rows else None
 
 
@@ -63,6 +67,7 @@ def label_width(count: int) -> int:
     return LABEL_WIDTHS[min(count, len(LABEL_WIDTHS)) - 1]
 
 
+@lru_cache(maxsize=8_192)
 def width_of(text: str) -> int:
     """Columns that a text takes on a screen."""
     return sum(2 if unicodedata.east_asian_width(sign) in _WIDE else 1 for sign in text)
