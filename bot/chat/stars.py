@@ -34,6 +34,12 @@ class Stars:
             if _ALREADY not in str(no).lower():
                 raise
 
+    async def set_renewal(self, user_id: UserId, charge_id: str, *, renews: bool) -> None:
+        call = self._bot.edit_user_star_subscription(
+            user_id, charge_id, not renews, rate_limit_args=SendPriority.OUTBOX
+        )
+        await _asked(call)
+
     async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:
         found = await _asked(self._bot.get_star_transactions(offset, limit, rate_limit_args=SendPriority.OUTBOX))
         return tuple(map(_transaction, found.transactions))

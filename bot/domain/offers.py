@@ -14,6 +14,7 @@ from bot.domain.licensing import LicenseType
 
 XTR: Final = "XTR"  # Telegram Stars as a currency
 MOST_STARS: Final = 25_000  # one invoice; the least is 1
+MOST_RENEWING: Final = 10_000  # one month of a subscription; Telegram's only period is 30 days
 DAYS: Final[Mapping[int, int]] = MappingProxyType({1: 30, 3: 90, 6: 180, 12: 365})  # of each period, months: days
 SOLD: Final = (LicenseType.PREMIUM, LicenseType.BASIC)
 Prices = Mapping[LicenseType, Mapping[int, int]]  # Stars by months; 0, or none at all: not sold
@@ -71,6 +72,11 @@ class PriceList:
     def choice(self, license_type: LicenseType, months: int) -> Choice | None:
         """None for what is not sold."""
         return self._choices.get((license_type, months))
+
+    def renewing(self, license_type: LicenseType) -> Choice | None:
+        """A month that Telegram may charge anew; None where it is not sold, or costs more than that takes."""
+        choice = self.choice(license_type, 1)
+        return choice if choice is not None and choice.stars <= MOST_RENEWING else None
 
     def discount(self, choice: Choice) -> int:
         """How much less a month costs than by the month, in whole percent; 0 where that is not sold."""

@@ -78,6 +78,7 @@ class Paid:
     currency: str
     payload: str = field(repr=False)
     at: Millis
+    renews_at: Millis | None = None  # of a subscription, where it is said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +137,19 @@ class StarTransaction:
     is_incoming: bool
     payer: Payer | None
     payload: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What Telegram charges anew at `until`, or what ends then. `payload` and `charge_id` are of its first payment."""
+
+    payload: str = field(repr=False)
+    charge_id: str
+    user_id: UserId
+    license_type: LicenseType
+    stars: int
+    until: Millis
+    is_canceled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ class EndingLicense:
     ends: Millis
     then: LicenseType | None = None
     then_ends: Millis | None = None
+    renews: bool = False  # a subscription of the type is charged before the end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ def due_reminder(license_: EndingLicense, now: Millis, zone: tzinfo) -> Reminder
     if now >= license_.ends:
         return _end(license_, now, zone)
     here = datetime.fromtimestamp(now / 1000, zone)
+    if license_.renews:
+        return None  # its end is put off each month; if it is not, that is told at the end
     if not MORNING <= here.hour < EVENING:
         return None
     last_day = _day(license_.ends, zone)

@@ -16,6 +16,7 @@ from bot.services.licensing.licenses import Licenses
 from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.refunds import Refunds
+from bot.services.payments.subscriptions import Subscriptions
 from bot.services.promo.campaigns import CampaignService
 from bot.services.promo.redemption import Redemptions
 from bot.services.support.support import Support
@@ -47,6 +48,7 @@ class Services:
     redemptions: Redemptions
     payments: PaymentService
     refunds: Refunds
+    subscriptions: Subscriptions
     support: Support
     privacy: Privacy
     user_admin: UserAdmin

@@ -27,6 +27,7 @@ from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.reconciliation import StarWatch
 from bot.services.payments.refunds import RefundJob, Refunds
+from bot.services.payments.subscriptions import Subscriptions
 from bot.services.promo.alerts import PromoAlarms
 from bot.services.promo.campaigns import CampaignService
 from bot.services.promo.redemption import Redemptions
@@ -55,10 +56,10 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people, pin)
-    payments, refunds, payment_jobs = await make_payments(base, licenses, people, pin)
+    payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
     support = make_support(base)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
-    instruments = InstrumentReader(reads=base.reads, patience=base.tuning.resolve_patience)
+    account_screens, market_screens = make_screens(base)
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -68,13 +69,8 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         keys=keys,
         key_asks=KeyAsks(transactions=base.store, clock=base.clock),
         licenses=licenses,
-        account_screens=AccountScreens(reads=base.reads, reader=base.screen_reader, instruments=instruments),
-        market_screens=MarketScreens(
-            reads=base.reads,
-            reader=base.screen_reader,
-            instruments=instruments,
-            resolve_patience=base.tuning.resolve_patience,
-        ),
+        account_screens=account_screens,
+        market_screens=market_screens,
         buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         dialogues=DialogueService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         pin=pin,
@@ -82,6 +78,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         redemptions=redemptions,
         payments=payments,
         refunds=refunds,
+        subscriptions=subscriptions,
         support=support,
         privacy=privacy,
         user_admin=user_admin,
@@ -89,6 +86,18 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         reports=reports,
     )
     return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs)
+
+
+def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
+    instruments = InstrumentReader(reads=base.reads, patience=base.tuning.resolve_patience)
+    accounts = AccountScreens(reads=base.reads, reader=base.screen_reader, instruments=instruments)
+    market = MarketScreens(
+        reads=base.reads,
+        reader=base.screen_reader,
+        instruments=instruments,
+        resolve_patience=base.tuning.resolve_patience,
+    )
+    return accounts, market
 
 
 async def make_users(
@@ -186,7 +195,7 @@ async def make_promo(
 
 async def make_payments(
     base: Foundation, licenses: Licenses, people: People, pin: PinService
-) -> tuple[PaymentService, Refunds, tuple[Periodic[Any], ...]]:
+) -> tuple[PaymentService, Refunds, Subscriptions, tuple[Periodic[Any], ...]]:
     queries = SqlitePaymentQueries(base.database)
     stars: StarsApi = Stars(base.telegram_bot)
     payments = PaymentService(
@@ -206,7 +215,8 @@ async def make_payments(
     watch = StarWatch(
         queries=queries, transactions=base.store, stars=stars, payments=payments, refunds=refunds, clock=base.clock
     )
-    return payments, refunds, (jobs.refunds(due, base.clock), jobs.reconciliation(watch, base.clock))
+    subscriptions = Subscriptions(queries=queries, transactions=base.store, stars=stars, clock=base.clock)
+    return payments, refunds, subscriptions, (jobs.refunds(due, base.clock), jobs.reconciliation(watch, base.clock))
 
 
 def make_support(base: Foundation) -> Support:

@@ -29,6 +29,7 @@ from handlers.texts.catalog import Markup
 from handlers.views.cards import Card
 from handlers.views.split import split
 
+_MONTH_S: Final = 2_592_000  # https://core.telegram.org/bots/api#createinvoicelink
 _logger = logging.getLogger(__name__)
 
 _GONE: Final = (
@@ -203,6 +204,19 @@ async def send_invoice(bot: Bot, chat_id: int, bill: Bill) -> None:
             provider_token="",  # Stars need none
             start_parameter=bill.start_parameter,
         )
+
+
+async def create_renewing_link(bot: Bot, bill: Bill) -> str:
+    """The link of an invoice that Telegram charges anew every 30 days, its only period."""
+    return await bot.create_invoice_link(
+        bill.title,
+        bill.description,
+        bill.payload,
+        XTR,
+        [LabeledPrice(bill.title, bill.stars)],
+        provider_token="",
+        subscription_period=_MONTH_S,
+    )
 
 
 async def answer_checkout(query: PreCheckoutQuery, refusal: str | None) -> bool:

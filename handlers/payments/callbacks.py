@@ -15,6 +15,13 @@ class ShowMyPayments(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowRenewals(Code):
+    """Monthly subscriptions: those that run, those that can be begun."""
+
+    TAG = "monthly"
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPayments(Code):
     """Everybody's payments, for admins."""
 

@@ -43,12 +43,14 @@ async def book_payment(ctx: UpdateContext) -> None:
     if payment.currency != XTR:
         _logger.error("a payment of %d in %s is not booked", payment.total_amount, payment.currency)
         raise BadInput("error-payment-currency", currency=payment.currency)
+    renews_at = payment.subscription_expiration_date
     done = Paid(
         charge_id=payment.telegram_payment_charge_id,
         stars=payment.total_amount,
         currency=payment.currency,
         payload=payment.invoice_payload,
         at=Millis(int(message.date.timestamp() * 1000)),
+        renews_at=None if renews_at is None else Millis(int(renews_at.timestamp() * 1000)),
     )
     await ctx.services.payments.book(_payer(ctx.update), done)
 

@@ -11,6 +11,7 @@ from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.links import BuyLicense
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action, command, view
+from handlers.payments import renewals
 from handlers.payments.callbacks import AskSecondRefund, ShowMyPayments
 from handlers.payments.views import (
     PAGE,
@@ -104,4 +105,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowMyPayments, show_own_payments, access=EVERYONE),
     view(AskSecondRefund, ask_second_refund, access=EVERYONE),
     action(RefundSecond, refund_second, access=EVERYONE),
+    *renewals.HANDLERS,
 )

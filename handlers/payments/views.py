@@ -12,7 +12,7 @@ from bot.domain.payments import Invoice, Listed, OlderCharge, Payment, PaymentSt
 from bot.domain.promo import starts_after
 from handlers.core.delivery import Bill
 from handlers.core.links import SUBSCRIBE_PAYLOAD, AskRefund, ShowPaymentsOf
-from handlers.payments.callbacks import ShowMyPayments, ShowPayment, ShowPayments
+from handlers.payments.callbacks import ShowMyPayments, ShowPayment, ShowPayments, ShowRenewals
 from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import MINUS
@@ -44,7 +44,8 @@ def subscribe_card(
         parts += [Markup(""), say("subscribe-two")]
     parts += [Markup(""), say("subscribe-how")]
     mine = button(say.plain("button-my-payments"), viewer.data(ShowMyPayments()))
-    return Card(text=join(parts), rows=(*rows, (mine,), menu_row(viewer)))
+    monthly = button(say.plain("button-monthly"), viewer.data(ShowRenewals()))
+    return Card(text=join(parts), rows=(*rows, (monthly, mine), menu_row(viewer)))
 
 
 def nothing_sold_card(viewer: RenderContext) -> Card:

@@ -82,6 +82,7 @@ async def ask_erasure_again(ctx: UpdateContext, _: AskErasureAgain) -> None:
 async def schedule_erasure(ctx: UpdateContext, _: EraseData) -> None:
     """Their copy first; only when that has arrived the date is set."""
     ctx.services.privacy.refuse_role(ctx.config)
+    await ctx.services.subscriptions.stop_all(ctx.user_id)  # nobody is charged who is not known
     await _send_copy(ctx, await ctx.services.privacy.copy(ctx.user_id))
     at = await ctx.services.privacy.forget(ctx.config)
     keep = await _keep_button(ctx)

@@ -19,19 +19,22 @@ SELECT_LICENSE: Final = """
 
 # Segments by when they end, each with the one behind it. CROSS JOIN: always by the dates first.
 SELECT_ENDING: Final = """
-    SELECT l.user_id, u.time_zone, l.license_type, l.start_date, l.end_date, later.license_type, later.end_date
+    SELECT l.user_id, u.time_zone, l.license_type, l.start_date, l.end_date, later.license_type, later.end_date,
+           EXISTS (SELECT 1 FROM subscriptions AS s
+                    WHERE s.user_id = l.user_id AND s.license_type = l.license_type AND s.is_canceled = 0
+                      AND s.until_ts > ?5 AND s.until_ts <= l.end_date)
       FROM user_licenses AS l CROSS JOIN users AS u ON u.user_id = l.user_id
       LEFT JOIN user_licenses AS later ON later.user_id = l.user_id AND later.end_date = (
            SELECT min(next.end_date) FROM user_licenses AS next
             WHERE next.user_id = l.user_id AND next.end_date > l.end_date)
-     WHERE (l.end_date, l.user_id) > (?, ?) AND l.end_date < ? AND u.is_banned = 0
-     ORDER BY l.end_date, l.user_id LIMIT ?
+     WHERE (l.end_date, l.user_id) > (?1, ?2) AND l.end_date < ?3 AND u.is_banned = 0
+     ORDER BY l.end_date, l.user_id LIMIT ?4
 """
 
 
 def ending_of(row: Row) -> EndingLicense:
     """A row of SELECT_ENDING."""
-    user_id, time_zone, license_type, starts, ends, then, then_ends = row
+    user_id, time_zone, license_type, starts, ends, then, then_ends, renews = row
     return EndingLicense(
         user_id=user_id,
         time_zone=time_zone,
@@ -40,6 +43,7 @@ def ending_of(row: Row) -> EndingLicense:
         ends=ends,
         then=None if then is None else LicenseType(then),
         then_ends=then_ends,
+        renews=bool(renews),
     )
 
 

@@ -27,8 +27,8 @@ class SqliteLicenseQueries:
         return tuple(map(entry_of, await self._database.fetch(SELECT_EVENTS_OF_USER, (user_id,))))
 
     async def ending_licenses(
-        self, after: tuple[Millis, UserId], until: Millis, limit: int
+        self, after: tuple[Millis, UserId], until: Millis, limit: int, now: Millis
     ) -> tuple[EndingLicense, ...]:
         """See the port."""
-        rows = await self._database.fetch(SELECT_ENDING, (*after, until, limit))
+        rows = await self._database.fetch(SELECT_ENDING, (*after, until, limit, now))
         return tuple(map(ending_of, rows))

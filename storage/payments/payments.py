@@ -16,6 +16,7 @@ from bot.domain.payments import (
     Payment,
     PaymentStatus,
     StarCursor,
+    Subscription,
 )
 from storage.sqlite.codecs import Row, storable
 from storage.sqlite.database import Database
@@ -97,6 +98,15 @@ UPDATE_LATER: Final = """
     UPDATE payment_history SET attempts = attempts + 1, next_try_ts = ?, trouble = ?
      WHERE id = ? AND next_try_ts IS NOT NULL
 """
+RENEW_SUBSCRIPTION: Final = """
+    INSERT INTO subscriptions (payload, charge_id, user_id, license_type, stars, until_ts) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (payload) DO UPDATE SET until_ts = max(until_ts, excluded.until_ts), is_canceled = 0
+"""
+SET_CANCELED: Final = "UPDATE subscriptions SET is_canceled = ? WHERE payload = ?"
+SELECT_SUBSCRIPTIONS: Final = """
+    SELECT payload, charge_id, user_id, license_type, stars, until_ts, is_canceled
+      FROM subscriptions WHERE user_id = ?
+"""
 INSERT_OLDER: Final = """
     INSERT INTO older_charges (charge_id, payer, stars, paid_ts) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
@@ -154,6 +164,19 @@ def payment_of(row: Row) -> Payment:
     )
 
 
+def subscription_of(row: Row) -> Subscription:
+    """A row of SELECT_SUBSCRIPTIONS."""
+    return Subscription(
+        payload=row[0],
+        charge_id=row[1],
+        user_id=row[2],
+        license_type=LicenseType(row[3]),
+        stars=row[4],
+        until=row[5],
+        is_canceled=bool(row[6]),
+    )
+
+
 def cursor_of(rows: Sequence[Row]) -> StarCursor:
     """The rows of SELECT_CURSOR: none before the first look."""
     position, read_at, all_read_at = rows[0] if rows else (0, 0, 0)
@@ -199,6 +222,13 @@ class SqlitePayments:
     async def drop_checkout(self, payload: str, user_id: UserId, query_id: str) -> None:
         row = (storable(payload, limit=_PAYLOAD_LIMIT), user_id, storable(query_id, limit=_QUERY_LIMIT))
         await self._transaction.fetch(DROP_CHECKOUT, row)
+
+    async def renew_subscription(self, invoice: Invoice, charge_id: str, until: Millis) -> None:
+        row = (invoice.payload, charge_id, invoice.user_id, invoice.license_type.value, invoice.stars, until)
+        await self._transaction.fetch(RENEW_SUBSCRIPTION, row)
+
+    async def set_canceled(self, payload: str, *, is_canceled: bool) -> None:
+        await self._transaction.fetch(SET_CANCELED, (int(is_canceled), payload))
 
     async def by_charge(self, charge_id: str) -> Payment | None:
         rows = await self._transaction.fetch(SELECT_BY_CHARGE, (charge_id,))
@@ -282,6 +312,9 @@ class SqlitePaymentQueries:
 
     async def payments_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]:
         return tuple(map(payment_of, await self._database.fetch(SELECT_OF_USER, (user_id, before, limit))))
+
+    async def subscriptions_of(self, user_id: UserId) -> tuple[Subscription, ...]:
+        return tuple(map(subscription_of, await self._database.fetch(SELECT_SUBSCRIPTIONS, (user_id,))))
 
     async def paid_by(self, user_id: UserId) -> tuple[int, int]:
         ((kept, returned),) = await self._database.fetch(SUM_OF_USER, (user_id,))

@@ -174,6 +174,10 @@ SELECT_INVOICES: Final = """
 SELECT_CHECKOUTS: Final = """
     SELECT json_object('until_at', expires_ts) FROM checkouts WHERE user_id = ?
 """
+SELECT_OWN_SUBSCRIPTIONS: Final = """
+    SELECT json_object('type', license_type, 'stars', stars, 'until_at', until_ts, 'stopped', is_canceled)
+      FROM subscriptions WHERE user_id = ?
+"""
 SELECT_OLDER_CHARGES: Final = """
     SELECT json_object('charge_id', charge_id, 'stars', stars, 'paid_at', paid_ts) FROM older_charges WHERE payer = ?
 """
@@ -236,6 +240,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "license_events": SELECT_LICENSE_EVENTS,
         "payments": SELECT_PAYMENTS,
         "invoices": SELECT_INVOICES,
+        "subscriptions": SELECT_OWN_SUBSCRIPTIONS,
         "payments_under_way": SELECT_CHECKOUTS,
         "payments_from_before": SELECT_OLDER_CHARGES,
         "promo_codes_used": SELECT_PROMO_USES,

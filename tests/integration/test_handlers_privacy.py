@@ -105,6 +105,7 @@ TRACES = (  # of somebody who once helped to run the bot, and of features whose 
     ),
     "INSERT INTO given_days VALUES ('desk:1', 1001, 7, 1)",
     "INSERT INTO invoices VALUES ('offer', 1001, 'basic', 30, 2500, 'open', 1, 2, 0)",
+    "INSERT INTO subscriptions VALUES ('offer', 'c-9', 1001, 'basic', 2500, 2, 0)",
     "INSERT INTO checkouts VALUES ('offer', 1001, 'query', 2)",
     "INSERT INTO older_charges VALUES ('c-0', 1001, 5000, 1, 1)",
     "INSERT INTO user_errors (user_id, reference, kind, ts) VALUES (1001, 'ab12', 'OSError', 1)",

@@ -308,7 +308,7 @@ async def test_bug_a_change_of_type_was_not_told(tmp_path: Path) -> None:
             *[("2026-08-12", "premium", "basic", "2026-08-22")] * 4,
             *[("2026-08-22", "basic", None, None)] * 4,
         ]
-        looked_at = await licensing.queries.ending_licenses((Millis(0), UserId(0)), Millis(2**60), 10)
+        looked_at = await licensing.queries.ending_licenses((Millis(0), UserId(0)), Millis(2**60), 10, Millis(0))
         assert [(each.license_type, each.then) for each in looked_at] == [(PREMIUM, BASIC), (BASIC, None)]
 
 

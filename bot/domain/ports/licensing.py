@@ -35,7 +35,7 @@ class LicenseQueries(Protocol):
         ...
 
     async def ending_licenses(
-        self, after: tuple[Millis, UserId], until: Millis, limit: int
+        self, after: tuple[Millis, UserId], until: Millis, limit: int, now: Millis
     ) -> tuple[EndingLicense, ...]:
         """Segments that end after that end and user and before that moment, by end and user; nobody banned."""
         ...

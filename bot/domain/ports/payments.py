@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.ids import Millis, UserId
-from bot.domain.payments import Invoice, OlderCharge, Paid, Payment, PaymentStatus, StarCursor, StarTransaction
+from bot.domain.payments import (
+    Invoice,
+    OlderCharge,
+    Paid,
+    Payment,
+    PaymentStatus,
+    StarCursor,
+    StarTransaction,
+    Subscription,
+)
 
 
 class Payments(Protocol):
@@ -21,6 +30,11 @@ class Payments(Protocol):
         ...
 
     async def drop_checkout(self, payload: str, user_id: UserId, query_id: str) -> None: ...
+    async def renew_subscription(self, invoice: Invoice, charge_id: str, until: Millis) -> None:
+        """A month of it was paid. The first charge names it."""
+        ...
+
+    async def set_canceled(self, payload: str, *, is_canceled: bool) -> None: ...
     async def by_charge(self, charge_id: str) -> Payment | None: ...
     async def payment(self, payment_id: int) -> Payment | None: ...
     async def add(
@@ -62,6 +76,7 @@ class PaymentQueries(Protocol):
     async def payment(self, payment_id: int) -> Payment | None: ...
     async def payments(self, before: int, limit: int, status: PaymentStatus | None = None) -> tuple[Payment, ...]: ...
     async def payments_of(self, user_id: UserId, before: int, limit: int) -> tuple[Payment, ...]: ...
+    async def subscriptions_of(self, user_id: UserId) -> tuple[Subscription, ...]: ...
     async def paid_by(self, user_id: UserId) -> tuple[int, int]:
         """Stars kept of a person, and Stars given back."""
         ...
@@ -82,6 +97,10 @@ class StarsApi(Protocol):
 
     async def refund(self, user_id: UserId, charge_id: str) -> None:
         """refundStarPayment; a charge that was refunded already is done."""
+        ...
+
+    async def set_renewal(self, user_id: UserId, charge_id: str, *, renews: bool) -> None:
+        """editUserStarSubscription: whether a subscription goes on after its month."""
         ...
 
     async def transactions(self, offset: int, limit: int) -> tuple[StarTransaction, ...]:

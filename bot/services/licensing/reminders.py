@@ -64,7 +64,7 @@ class Reminders:
         now = self.clock.now()
         count, ends = 0, set()
         since, last_user = Millis(now - _BEFORE), UserId(0)
-        while page := await self.queries.ending_licenses((since, last_user), Millis(now + _AHEAD), _BATCH):
+        while page := await self.queries.ending_licenses((since, last_user), Millis(now + _AHEAD), _BATCH, now):
             due = await asyncio.to_thread(_due_of, page, now)  # zones are files
             count += await self._enqueue([each for each in due if self._enqueued.get(each.end) != each.notice], now)
             ends |= {(each.user_id, each.ends) for each in page}

@@ -73,22 +73,23 @@ class PaymentService:
         if choice is None:
             raise BadInput("pay-not-sold")
         now = self.clock.now()
-        invoices = tuple(
-            Invoice(
-                payload=self._payload(user_id, offer),
-                user_id=user_id,
-                license_type=offer.license_type,
-                days=offer.days,
-                stars=offer.stars,
-                created_at=now,
-                expires_at=Millis(now + OPEN_FOR),
-            )
-            for offer in choice.parts
-        )
+        invoices = tuple(self._invoice(user_id, offer, now, renews=False) for offer in choice.parts)
         # an invoice changes nothing: the press may be handled again, its button stays good
         async with self.transactions.begin_aside() as unit:
             await unit.payments.add_invoices(invoices, now)
         return invoices
+
+    async def issue_renewing(self, user_id: UserId, license_type: LicenseType) -> Invoice:
+        """The invoice of a subscription, charged anew each month. Raises BadInput for what is not sold."""
+        choice = self.prices.renewing(license_type)
+        if choice is None:
+            raise BadInput("pay-not-sold")
+        now = self.clock.now()
+        (offer,) = choice.parts
+        invoice = self._invoice(user_id, offer, now, renews=True)
+        async with self.transactions.begin_aside() as unit:
+            await unit.payments.add_invoices((invoice,), now)
+        return invoice
 
     async def check(self, payload: str, payer: UserId, currency: str, stars: int, query_id: str) -> str | None:
         """Before a payment: None if it may go on, else the key of the text that says why not. Never waits long.
@@ -193,9 +194,20 @@ class PaymentService:
         people = self.roles.everybody(await self.reads.staff())
         return tuple(sorted(user_id for user_id, role in people.items() if role in roles))
 
-    def _payload(self, user_id: UserId, offer: PriceOffer) -> str:
-        terms = InvoiceTerms(user_id=user_id, license_type=offer.license_type, days=offer.days, stars=offer.stars)
-        return self.payloads.sign(terms, token_urlsafe(_NONCE_BYTES))
+    def _invoice(self, user_id: UserId, offer: PriceOffer, now: Millis, *, renews: bool) -> Invoice:
+        terms = InvoiceTerms(
+            user_id=user_id, license_type=offer.license_type, days=offer.days, stars=offer.stars, renews=renews
+        )
+        return Invoice(
+            payload=self.payloads.sign(terms, token_urlsafe(_NONCE_BYTES)),
+            user_id=user_id,
+            license_type=offer.license_type,
+            days=offer.days,
+            stars=offer.stars,
+            created_at=now,
+            expires_at=Millis(now + OPEN_FOR),
+            renews=renews,
+        )
 
     async def _hold(self, payload: str, payer: UserId, query_id: str) -> str | None:
         now = self.clock.now()
@@ -256,6 +268,9 @@ class PaymentService:
             now=now,
         )
         await unit.payments.mark_paid(invoice.payload)
+        if invoice.renews:
+            until = paid.renews_at or Millis(paid.at + invoice.days * DAY)
+            await unit.payments.renew_subscription(invoice, paid.charge_id, until)
         details = f"payment {payment_id}: {paid.stars} Stars, {invoice.license_type} {invoice.days} days"
         await unit.audit(AuditEntry(actor=user_id, action="payment.credit", subject=user_id, details=details), now)
         receipt = (PaymentReceiptAgainMessage if invoice.is_repeated else PaymentReceiptMessage)(

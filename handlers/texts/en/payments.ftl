@@ -24,6 +24,18 @@ button-choice =
        *[premium] Premium
     } { $months } mo · { $price }
 button-my-payments = My payments
+button-monthly = Monthly
+monthly-title = <b>Monthly, renewed by itself</b>
+monthly-runs = <b>{ $kind }</b>: { $stars } each 30 days, the next time { $date }.
+monthly-stopped = <b>{ $kind }</b>: stopped. What is paid lasts; nothing is charged { $date }.
+monthly-how = Telegram takes the Stars anew every 30 days, until you stop it here or in Telegram's settings. Each month is 30 days, added to what you have, with a receipt.
+monthly-link = <b>{ $kind }</b> for { $stars } each 30 days. The button opens Telegram's payment.
+button-monthly-start = { $kind } · { $stars } a month
+button-monthly-stop = Stop { $kind }
+button-monthly-resume = Renew { $kind } again
+button-monthly-pay = Pay { $stars } a month
+renewal-over = That subscription is over. /subscribe begins a new one.
+renewal-unchanged = Telegram did not take that just now, so nothing was changed. Please try again in a minute.
 button-older = Older ›
 button-payments = All payments
 invoice-title =

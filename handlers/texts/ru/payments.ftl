@@ -25,6 +25,18 @@ button-choice =
        *[premium] Премиум
     } { $months } мес · { $price }
 button-my-payments = Мои платежи
+button-monthly = Помесячно
+monthly-title = <b>Помесячно, продлевается само</b>
+monthly-runs = <b>{ $kind }</b>: { $stars } каждые 30 дней, следующий раз { $date }.
+monthly-stopped = <b>{ $kind }</b>: остановлено. Оплаченное действует; { $date } ничего не спишется.
+monthly-how = Telegram берёт Stars каждые 30 дней, пока вы не остановите это здесь или в настройках Telegram. Каждый месяц – это 30 дней к тому, что есть, и квитанция.
+monthly-link = <b>{ $kind }</b> за { $stars } каждые 30 дней. Кнопка открывает оплату в Telegram.
+button-monthly-start = { $kind } · { $stars } в месяц
+button-monthly-stop = Остановить: { $kind }
+button-monthly-resume = Возобновить: { $kind }
+button-monthly-pay = Платить { $stars } в месяц
+renewal-over = Эта подписка закончилась. Новую даст /subscribe.
+renewal-unchanged = Telegram сейчас этого не принял, поэтому ничего не изменилось. Попробуйте через минуту.
 button-older = Раньше ›
 button-payments = Все платежи
 invoice-title =

@@ -25,6 +25,18 @@ button-choice =
        *[premium] Преміум
     } { $months } міс · { $price }
 button-my-payments = Мої платежі
+button-monthly = Щомісяця
+monthly-title = <b>Щомісяця, подовжується саме</b>
+monthly-runs = <b>{ $kind }</b>: { $stars } кожні 30 днів, наступного разу { $date }.
+monthly-stopped = <b>{ $kind }</b>: зупинено. Сплачене діє; { $date } нічого не спишеться.
+monthly-how = Telegram бере Stars кожні 30 днів, доки ви не зупините це тут або в налаштуваннях Telegram. Кожен місяць – це 30 днів до того, що є, і квитанція.
+monthly-link = <b>{ $kind }</b> за { $stars } кожні 30 днів. Кнопка відкриває оплату в Telegram.
+button-monthly-start = { $kind } · { $stars } на місяць
+button-monthly-stop = Зупинити: { $kind }
+button-monthly-resume = Поновити: { $kind }
+button-monthly-pay = Платити { $stars } на місяць
+renewal-over = Ця підписка закінчилася. Нову дасть /subscribe.
+renewal-unchanged = Telegram зараз цього не прийняв, тому нічого не змінилося. Спробуйте за хвилину.
 button-older = Раніше ›
 button-payments = Усі платежі
 invoice-title =
