@@ -118,6 +118,8 @@ class HandlerTable:
                 raise ValueError(f"{spec.name} does not say where it works")
         self._commands = {each.name: each for each in self.specs if isinstance(each, CommandSpec)}
         self._actions = {each.action: each for each in self.specs if isinstance(each, ActionSpec)}
+        first = {each.module: each.command for each in reversed(self._commands.values())}
+        self._homes: Mapping[str, str | None] = {**first, **_HOMES}
         self._repeating = frozenset(name for name, each in self._actions.items() if each.repeats)
         self._dialogues = {each.dialogue: each for each in self.specs if isinstance(each, DialogueSpec)}
 
@@ -183,9 +185,7 @@ class HandlerTable:
 
     def home_of(self, module: str) -> str | None:
         """The module's first command, unless it does nothing without a word after it."""
-        if module in _HOMES:
-            return _HOMES[module]
-        return next((each.command for each in self._commands.values() if each.module == module), None)
+        return self._homes.get(module)
 
     @property
     def codes(self) -> tuple[type[Code], ...]:

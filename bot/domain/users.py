@@ -28,7 +28,10 @@ class Role(StrEnum):
     @property
     def rank(self) -> int:
         """0 for a user. Roles themselves compare as texts do."""
-        return tuple(Role).index(self)
+        return _RANKS[self]
+
+
+_RANKS: Final = {role: rank for rank, role in enumerate(Role)}
 
 
 class Notifications(StrEnum):
