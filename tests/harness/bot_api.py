@@ -147,6 +147,10 @@ class FakeBotApi:
         self.bubbles[bubble.chat_id, bubble.message_id] = bubble
         return self._message(bubble)
 
+    def _on_createinvoicelink(self, params: dict[str, Any]) -> str:
+        self.invoices.append(params)
+        return f"https://t.me/${len(self.invoices)}"
+
     def _on_sendinvoice(self, params: dict[str, Any]) -> Any:
         (price,) = params["prices"]
         if not (1 <= len(params["title"]) <= 32 and 1 <= len(params["description"]) <= 255):

@@ -165,11 +165,11 @@ promise-payment-receipt-again =
         [one] ✓ <b>The same invoice was paid once more: { $stars }</b>, payment { $number }. Another { $days } day of { $kind ->
             [basic] Basic
            *[premium] Premium
-        } is yours, until { $date }. If you did not want that, give it back.
+        } is yours; with all you have, your license ends { $date }. If you did not want that, give it back.
        *[other] ✓ <b>The same invoice was paid once more: { $stars }</b>, payment { $number }. Another { $days } days of { $kind ->
             [basic] Basic
            *[premium] Premium
-        } are yours, until { $date }. If you did not want that, give it back.
+        } are yours; with all you have, your license ends { $date }. If you did not want that, give it back.
     }
     Charge: <code>{ $charge }</code>
 receipt-begins = These days begin { $date }, after what you have.
