@@ -25,7 +25,7 @@ async def anna(harness: Harness) -> Person:
         ("/paysupport", "What is it about?"),
         ("/terms", "Terms"),
         ("/privacy", "What is stored"),
-        ("/forget", "Have everything erased?"),
+        ("/forget", "Erase everything?"),
     ],
 )
 async def test_bug_banned_people_with_paid_time_could_not_reach_payment_support(
@@ -85,7 +85,7 @@ async def test_a_banned_persons_erasure_says_that_it_waits(anna: Person) -> None
     await said(anna, "/forget")
     await anna.press("Go on")
     await anna.press("Yes, erase everything")
-    assert "not while you are banned" in anna.last.text
+    assert "only once you are unbanned" in anna.last.text
 
 
 async def test_in_groups_they_are_refused(anna: Person) -> None:

@@ -95,7 +95,7 @@ async def test_it_goes_to_whom_it_was_aimed_at(harness: Harness, owner: Person) 
     await owner.press("Українська")
     assert "10 people" in card.text
     await owner.press("Premium")
-    assert "nobody fits" in card.text
+    assert "nobody like that" in card.text
     assert not [label for label in card.labels if label.startswith("Send")]
     await owner.press("No license")
     await owner.press("Seen in 7 days")

@@ -72,7 +72,7 @@ async def remove_a_key(person: Person) -> None:
     person.harness.api.bubbles.clear()
     await said(person, "/keys")
     await person.press("Remove Bybit Demo")
-    assert "is gone here" in (await person.press("Yes, remove")).text
+    assert "is removed here" in (await person.press("Yes, remove")).text
 
 
 @pytest.mark.parametrize(
@@ -212,11 +212,11 @@ async def test_the_owner_link_makes_its_first_bearer_the_owner(tmp_path: Path) -
     payload = await asyncio.to_thread(owner_link.make, tmp_path / "perpdesk.key", Millis(START_MS))
     async with open_harness(tmp_path, owner_ids=frozenset()) as harness:
         boris, anna = harness.person(BORIS), harness.person()
-        assert "used or older than 10 minutes" in (await said(boris, "/start own_wrong")).text
+        assert "used or is older than 10 minutes" in (await said(boris, "/start own_wrong")).text
         assert "You are the owner" in (await said(anna, f"/start {payload}")).text
         assert (await harness.config()).role is Role.OWNER
         assert ("chat:1001", "") in harness.api.commands, "the owner's menu came at once"
-        assert "used or older" in (await said(boris, f"/start {payload}")).text
+        assert "used or is older" in (await said(boris, f"/start {payload}")).text
         assert (await harness.config(BORIS)).role is Role.USER
         assert await harness.database.fetch("SELECT count(*) FROM users WHERE start_payload IS NOT NULL", ()) == [(0,)]
 

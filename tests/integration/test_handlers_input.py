@@ -123,7 +123,7 @@ async def test_ids_for_a_ban(harness: Harness, caplog: pytest.LogCaptureFixture)
         bubble = await answered(owner, f"/ban {text}"[:4096])
         assert "/ban 1002 why" in bubble.text or "know no user" in bubble.text, text[:60]
     assert "know no user 999" in (await answered(owner, "/ban 999 why")).text
-    assert "Not to yourself" in (await answered(owner, f"/ban {OWNER} why")).text
+    assert "do that to yourself" in (await answered(owner, f"/ban {OWNER} why")).text
     assert not (await harness.config()).is_banned
     no_errors(caplog)
 

@@ -118,10 +118,10 @@ async def test_the_second_way_asks_for_key_and_secret(harness: Harness) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason", "cure"),
     [
-        ({"rights": (*TRADE_RIGHTS, "Wallet:Withdraw")}, "It may withdraw money.", "untick Withdrawal"),
-        ({"rights": (*TRADE_RIGHTS, "Wallet:AccountTransfer")}, "move money between accounts", "untick the transfer"),
-        ({"rights": (*TRADE_RIGHTS, "Earn:Earn")}, "more than trade: Earn.", "Untick that"),
-        ({"rights": ("Spot:SpotTrade",)}, "lacks rights", "Tick Contract"),
+        ({"rights": (*TRADE_RIGHTS, "Wallet:Withdraw")}, "It may withdraw money.", "uncheck Withdrawal"),
+        ({"rights": (*TRADE_RIGHTS, "Wallet:AccountTransfer")}, "move money between accounts", "uncheck the transfer"),
+        ({"rights": (*TRADE_RIGHTS, "Earn:Earn")}, "more than trade: Earn.", "Uncheck that"),
+        ({"rights": ("Spot:SpotTrade",)}, "lacks rights", "Check Contract"),
         ({"read_only": True}, "It is read-only.", "Read-Write"),
         ({"expires_at": Millis(1)}, "It has expired.", "Make a new key"),
     ],
@@ -145,8 +145,8 @@ async def test_a_refused_key_is_told_by_name_with_its_cure(
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        (10003, "does not know it there"),
-        (10004, "do not fit each other"),
+        (10003, "There is no such key at Bybit"),
+        (10004, "do not match"),
         (10010, "another IP address"),
         (33004, "has expired"),
         (10005, "(code 10005)"),
@@ -206,7 +206,7 @@ async def test_the_key_id_may_be_sent_again_after_a_mistake(harness: Harness) ->
     await said(anna, "/keys")
     await anna.press("bybit.com")
     await anna.press("Bybit Demo")
-    assert "I still wait for the id of the API key" in (await said(anna, "what is that")).text
+    assert "I am still waiting for the API key" in (await said(anna, "what is that")).text
     assert "letters and digits only" in (await said(anna, "ключ-от-bybit")).text
     harness.bybit.read_only = True
     assert "read-only" in (await said(anna, KEY_ID)).text
@@ -230,7 +230,7 @@ async def test_removing_asks_first_and_works_once(harness: Harness) -> None:
     ask = await said(anna, "/keys remove demo")
     assert await accounts(harness) == ["paper", "demo"]
     data = ask.button("Yes, remove")["callback_data"]
-    assert "is gone here" in (await anna.press("Yes, remove")).text
+    assert "is removed here" in (await anna.press("Yes, remove")).text
     assert await accounts(harness) == ["paper"]
     assert await harness.rows("credentials") == []
     assert "used or too old" in (await anna.tap(data, bubble=ask)).text
@@ -469,7 +469,7 @@ async def test_a_late_answer_finds_its_way_through_a_failing_telegram(harness: H
 
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize(
-    ("code", "reason"), [(10003, "does not know it any more"), (10004, "does not fit any more"), (33004, "has expired")]
+    ("code", "reason"), [(10003, "no longer at Bybit"), (10004, "no longer matches"), (33004, "has expired")]
 )
 async def test_a_stored_key_that_died_is_told_as_one(
     harness: Harness, code: int, reason: str, language: Language

@@ -110,7 +110,7 @@ async def test_an_answer_that_cannot_be_read_has_its_own_sentence(harness: Harne
         ("/v5/account/wallet-balance", "/v5/position/list", "/v5/order/realtime", "/v5/execution/list"), 200
     )
     text = "\n".join(await lines(harness, command))
-    assert "Bybit answered, but not so that I can read it." in text
+    assert "Bybit answered, but I could not read the answer." in text
     assert "does not answer" not in text
 
 
@@ -131,7 +131,7 @@ async def test_it_is_said_in_every_language(harness: Harness, language: Language
     [
         (10009, "it is a matter of the region (code 10009), not of your key"),
         (10024, "Bybit has restricted this account (code 10024)"),
-        (110067, "This is not for the type of your Bybit account (code 110067)"),
+        (110067, "This is not available for your type of Bybit account (code 110067)"),
     ],
 )
 async def test_a_refusal_of_the_region_is_not_called_a_refusal_of_the_key(
@@ -166,7 +166,7 @@ async def test_a_demo_key_is_connected_though_demo_refuses_to_tell_its_rights(ha
     await harness.terms_accepted()
     text = (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text
     assert "Bybit Demo is connected" in text
-    assert "did not say what this key may do" in text
+    assert "does not say what this key may do" in text
     assert "Account value" in "\n".join(await lines(harness, "/balance demo"))
     harness.bybit.codes = {("/v5/user/query-api", ""): 10032, ("/v5/account/info", ""): 10003}
     assert "connected" not in (await said(anna, f"/keys add demo {KEY_ID} {SECRET}")).text, "one that it does not know"

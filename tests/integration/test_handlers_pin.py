@@ -366,7 +366,7 @@ async def test_a_trader_has_it_asked_for_before_keys_change(harness: Harness) ->
     await harness.demo_account(anna)
     await set_pin(anna)
     await anna.press("Ask for it before keys change")
-    assert "asked for before Bybit keys" in anna.last.text
+    assert "asked for before a Bybit key" in anna.last.text
     shut(harness)
     await anna.say("/keys remove demo")
     await anna.press("Yes, remove")

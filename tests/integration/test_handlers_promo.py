@@ -225,7 +225,7 @@ async def test_an_admin_redeems_for_a_user_who_is_told(harness: Harness) -> None
     assert promised == [(ANNA,)]
     assert f"User {ANNA} used it on 9 Oct" in (await said(owner, f"/promo redeem SPRING26 {ANNA}")).text
     assert "I know no user 77" in (await said(owner, "/promo redeem SPRING26 77")).text
-    assert "numeric id" in (await said(owner, "/promo redeem SPRING26 anna")).text
+    assert "numeric ID" in (await said(owner, "/promo redeem SPRING26 anna")).text
 
 
 async def test_the_campaigns_card_shows_its_funnel_and_its_code_and_each_view_is_audited(harness: Harness) -> None:

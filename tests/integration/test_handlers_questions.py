@@ -95,7 +95,7 @@ async def test_a_sentence_that_is_no_answer_changes_nothing_and_can_be_left(
     assert await open_question(harness) == spec.dialogue
     assert len(bubble.labels) == 1
     assert bubble.keyboard[0][0]["callback_data"] == "v1:do:cancel"
-    wanted = {"en": "I still wait for", "ru": "всё ещё жду", "uk": "все ще чекаю"}
+    wanted = {"en": "I am still waiting for", "ru": "всё ещё жду", "uk": "все ще чекаю"}
     assert wanted[language] in bubble.text
     await owner.press(bubble.labels[0], bubble=bubble)
     assert await open_question(harness) is None
@@ -118,7 +118,7 @@ async def test_a_picture_or_a_forward_in_between_can_be_left_too(
 @every_dialogue
 async def test_its_own_answer_is_taken(harness: Harness, owner: Person, spec: DialogueSpec) -> None:
     await ask(harness, spec)
-    assert "I still wait" not in (await said(owner, an_answer(spec.dialogue))).text
+    assert "I am still waiting" not in (await said(owner, an_answer(spec.dialogue))).text
 
 
 WRONG = [

@@ -112,7 +112,7 @@ async def test_the_figures(harness: Harness, owner: Person) -> None:
     assert "Report · 2025-10-09 08:53 UTC" in words.text
     assert "Ending in 30 d" in words.text
     assert picture.document is not None
-    assert picture.text.startswith("Figures of this moment")
+    assert picture.text.startswith("When people were seen")
     with Image.open(BytesIO(draw_report(report))) as image:
         assert image.size == SIZE
         colors = {color for _, color in image.convert("RGB").getcolors(1_000_000) or []}

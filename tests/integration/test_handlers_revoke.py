@@ -40,7 +40,7 @@ async def told(harness: Harness) -> dict[str, str]:
 async def test_bug_revoke_took_paid_time_without_naming_it(harness: Harness, owner: Person) -> None:
     card = await said(owner, f"/revoke {ANNA} asked for it")
     assert "☐ 1. Premium, 30 d 0 h left · paid, payment 1, 5,000 ⭐" in card.text
-    assert "☑ 2. Premium, 7 d 0 h left · promo code, campaign 1" in card.text
+    assert "☑ 2. Premium, 7 d 0 h left · promo code, campaign #1" in card.text
     assert "☑ 3. Basic, 10 d 0 h left · granted" in card.text
     assert "Taken: 17 d 0 h." in card.text
     assert "Refund payment 1" in card.labels
@@ -130,7 +130,7 @@ async def test_the_history_says_what_was_given_and_taken_and_why(harness: Harnes
         "typed too many",
         "3. 2025-10-09 · +10 d Basic · granted",
         "won the raffle",
-        "2. 2025-10-09 · +7 d Premium · promo code, campaign 1",
+        "2. 2025-10-09 · +7 d Premium · promo code, campaign #1",
         "1. 2025-10-09 · +30 d Premium · paid, payment 1, 5,000 ⭐",
     ]
 

@@ -219,12 +219,12 @@ async def test_a_hedge_and_a_short(harness: Harness) -> None:
 async def test_language_by_typing_and_by_button(harness: Harness) -> None:
     anna = harness.person()
     await said(anna, "/start")
-    assert "Мова тепер Українська" in (await said(anna, "/lang uk")).text
+    assert "Мова бота: Українська" in (await said(anna, "/lang uk")).text
     assert "Меню" in (await said(anna, "/menu")).labels + (await said(anna, "/balance")).labels
     bubble = await said(anna, "/lang")
     assert "• Українська" in bubble.labels
     assert "I speak English now." in (await anna.press("English")).text
-    assert "Язык теперь Русский" in (await said(anna, "/lang русский")).text
+    assert "Язык бота: Русский" in (await said(anna, "/lang русский")).text
 
 
 async def test_without_a_license_practice_is_free(harness: Harness) -> None:

@@ -113,7 +113,7 @@ async def test_a_symbol_that_cannot_be_read_is_traded_all_the_same(harness: Harn
     harness.bybit.odd = {"ETHUSDT": {"lastPrice": "soon"}}
     assert "⚠️ 1 symbol can't be read: ETHUSDT." in (await said(harness.person(), "/symbols")).text
     text = (await said(harness.person(), "/price eth")).text
-    assert "Bybit answered, but not so that I can read it." in text
+    assert "Bybit answered, but I could not read the answer." in text
     assert "does not trade" not in text
 
 

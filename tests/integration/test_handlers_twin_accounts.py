@@ -119,7 +119,7 @@ async def test_one_of_two_keys_is_removed_and_named(harness: Harness) -> None:
     anna, first, second = await twins(harness)
     await said(anna, "/keys")
     assert f"Remove the key of {SECOND}" in (await anna.press(f"Remove {SECOND}")).text
-    assert f"The key of {SECOND} is gone here." in (await anna.press("Yes, remove")).text
+    assert f"The key of {SECOND} is removed here." in (await anna.press("Yes, remove")).text
     config = await harness.config()
     assert config.account(second.account_id) is None
     assert config.default_account == first

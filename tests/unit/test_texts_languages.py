@@ -22,7 +22,7 @@ SAME_EVERYWHERE = {
     "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
     "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin", "button-pin-back",
     "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line", "history-note",
-    "history-line",
+    "history-line", "user-id", "health-reason", "health-telegram", "health-bybit", "user-error",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}
 FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}

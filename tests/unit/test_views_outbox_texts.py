@@ -85,7 +85,7 @@ def test_trouble_names_its_reason_and_its_cure_and_escapes_what_is_not_ours() ->
     (message,) = OUTBOX.render("key-trouble", VALUES["key-trouble"], Language.ENGLISH)
     assert "Trouble with your Live key" in message.text_html
     assert "Earn:Earn &amp; &lt;more&gt;" in message.text_html
-    assert "Untick that on Bybit" in message.text_html
+    assert "Uncheck that on Bybit" in message.text_html
     dead = {"account_type": "demo", "finding": "key-not-taken", "code": "33004"}
     (other,) = OUTBOX.render("key-trouble", dead, Language.ENGLISH)
     assert "(code 33004)" in other.text_html
@@ -93,7 +93,7 @@ def test_trouble_names_its_reason_and_its_cure_and_escapes_what_is_not_ours() ->
 
 def test_an_alarm_about_a_campaign_pauses_it_with_one_tap() -> None:
     (message,) = OUTBOX.render("promo-used", VALUES["promo-used"], Language.ENGLISH)
-    assert "Campaign #12 (Premium 30 days, spring &lt;b&gt;) is 90 % used: 90 of 100." in message.text_html
+    assert "Campaign #12 (Premium 30 days, spring &lt;b&gt;) is 90% used: 90 of 100." in message.text_html
     assert message.reply_markup is not None
     (button,) = message.reply_markup.inline_keyboard[0]
     assert (button.text, button.callback_data) == ("Pause code", f"t:{'A' * 22}")

@@ -96,7 +96,10 @@ order-kind =
         [PartialStopLoss] Stop loss (part)
         [TrailingStop] Trailing stop
         [Stop] Conditional
-       *[other] { $kind }
+        [tpslOrder] TP/SL
+        [OcoOrder] TP/SL, one of two
+        [BidirectionalTpslOrder] TP/SL both ways
+       *[other] another kind ({ $kind })
     }
 order-price = Price
 order-trigger = Trigger
@@ -109,6 +112,11 @@ order-state =
         [PartiallyFilled] partly filled
         [Untriggered] not triggered
         [Triggered] triggered
+        [Filled] filled
+        [Cancelled] canceled
+        [PartiallyFilledCanceled] partly canceled
+        [Rejected] rejected
+        [Deactivated] deactivated
        *[other] { $state }
     }
 order-placed = Placed
@@ -136,8 +144,10 @@ trade-kind =
     { $kind ->
         [Funding] funding
         [BustTrade] liquidation
-        [AdlTrade] auto-deleveraging
+        [AdlTrade] ADL
         [Settle] settlement
         [Delivery] delivery
+        [BlockTrade] block
+        [MovePosition] moved
        *[other] { $kind }
     }

@@ -1,6 +1,6 @@
 ## The PIN, roles, users, broadcasts, audit, reports, health.
 
-command-ban = Ban a user by id
+command-ban = Ban a user by ID
 command-unban = Let a user back in
 command-pin = PIN: set, change, remove
 pin-title = <b>PIN</b>
@@ -8,26 +8,26 @@ pin-about =
     Six digits that I ask for before acts that matter. You tap them; never type them.
     After five wrong tries it is locked for 15 minutes.
 pin-none = You have none yet.
-pin-guards-keys = It is asked for before Bybit keys are attached or removed.
-pin-not-for-keys = It is not asked for before Bybit keys are attached or removed.
+pin-guards-keys = It is asked for before a Bybit key is connected or removed.
+pin-not-for-keys = It is not asked for before a Bybit key is connected or removed.
 pin-enter = Your PIN:
 pin-new = Choose a PIN, six digits:
 pin-repeat = Once more, to be sure:
 pin-first-needed = This needs a PIN, and you have none yet.
 pin-needed = This needs your PIN. Please begin again.
-pin-weak = That one is too easy to guess.
+pin-weak = That PIN is too easy to guess.
 pin-differs = The two were not the same. Choose again:
 pin-is-set = ✓ Your PIN is set.
 pin-removed = ✓ Your PIN is removed.
-pin-canceled = Left. Nothing was done.
+pin-canceled = Canceled. Nothing was done.
 pin-six-digits = A PIN has six digits.
 pin-wrong =
     { $count ->
         [one] Wrong. { $count } try is left.
        *[other] Wrong. { $count } tries are left.
     }
-pin-is-locked = ⛔ Too many wrong tries. Next try at { $time }. The owners were told.
-pin-forget-usage = Type the numeric id: <code>/pin forget 1002</code>
+pin-is-locked = ⛔ Too many wrong tries. Next try at { $time }. The owners know.
+pin-forget-usage = Type the numeric ID: <code>/pin forget 1002</code>
 pin-has-none = User { $user } has no PIN.
 pin-forgotten-of = ✓ The PIN of user { $user } is removed. They choose a new one at the next act that needs it.
 button-pin-set = Set a PIN
@@ -41,11 +41,11 @@ promise-pin-forgotten = An owner removed your PIN. Choose a new one with /pin.
 
 command-users = Users: search, filters, cards
 command-grant = Give a license
-command-role = Name an admin or support
+command-role = Change a user's role
 command-broadcast = A message to many
 command-audit = Who did what
 command-report = Figures, as text and picture
-command-health = How I am doing
+command-health = How the bot is doing
 
 users-title =
     <b>{ $shown ->
@@ -88,15 +88,15 @@ users-license =
 users-license-ended = license ended { $date }
 users-no-license = no license
 users-mark-banned = banned
-users-ask-find = Whom? Send an id, an @name, the beginning of a name, or <code>#12</code> for the people of campaign 12.
-users-find-usage = Type an id, an @name or the beginning of a name: <code>/users anna</code>, <code>/users #12</code>
+users-ask-find = Who? Send an ID, an @name, the beginning of a name, or <code>#12</code> for the people of campaign 12.
+users-find-usage = Type an ID, an @name or the beginning of a name: <code>/users anna</code>, <code>/users #12</code>
 button-users = Users
 button-users-find = Find
 
 user-name = <b>{ $name }</b>
 user-banned-name = ⛔ <b>{ $name }</b> · banned
 user-seen = Last seen { $age } ago
-user-id = Id
+user-id = ID
 user-role = Role
 user-language = Language
 user-zone = Time zone
@@ -117,7 +117,7 @@ user-accounts = <b>Accounts</b>
 user-account-paper = { $name }
 user-account = { $name } · bybit.{ $host } · UID <code>{ $uid }</code>
 user-no-errors = No errors of late.
-user-errors = <b>Last errors</b> (the log has their references)
+user-errors = <b>Last errors</b> (find them in the log by these numbers)
 user-error = <code>{ $reference }</code> · { $kind } · { $age } ago
 button-user = User card
 button-role = Role
@@ -137,7 +137,7 @@ deed-choose-time =
         [extend] <b>Extend the license of { $name }.</b> By how much?
        *[grant] <b>Give { $name } a license.</b> Which, and for how long?
     }
-deed-choose-role = <b>Role of { $name }</b> (now: { $role }). What shall it be?
+deed-choose-role = <b>Role of { $name }</b> (now: { $role }). What should it be?
 deed-time-button =
     { $kind ->
         [trial] Trial { $days } d
@@ -146,8 +146,8 @@ deed-time-button =
     }
 deed-ask-time = Type and days, please: <code>premium 45d</code>. To extend, the days will do: <code>45d</code>
 deed-ask-reason =
-    Why? One line, up to 300 characters, about { $name }.
-    It is kept for good: no names, ids or keys in it.
+    <b>{ $name }</b>: why? One line, up to 300 characters.
+    It is kept for good: no names, IDs or keys in it.
 deed-title =
     <b>{ $act ->
         [grant] Grant a license
@@ -190,17 +190,17 @@ license-origin =
        *[grant] granted
     }
 origin-payment = { $origin }, payment { $number }, { $stars }
-origin-campaign = { $origin }, campaign { $number }
+origin-campaign = { $origin }, campaign #{ $number }
 history-line = { $row }. { $date } · { $what } · { $origin }
 history-note =     { $note }
 history-given = +{ $days } d { $kind }
 history-taken = the rest of row { $row }
 history-taken-days = −{ $days } d of row { $row }
 promise-desk-taken = { $span } of your license time were taken back. Reason: { $reason }
-promise-desk-taken-all = Nothing of it is left. Nothing is closed: open positions stay managed, and practice stays free.
+promise-desk-taken-all = Nothing of it is left. Practice stays free; positions, orders and stops at Bybit stay as they are.
 promise-desk-left = What is left goes until { $date }.
 promise-desk-questions = Questions: /paysupport
-deed-role = From { $before } to { $role }
+deed-role = Role: { $before } → { $role }
 deed-reason = Reason: { $reason }
 deed-confirm =
     { $act ->
@@ -211,26 +211,26 @@ deed-confirm =
         [unban] Yes, unban
        *[role] Yes, change the role
     }
-deed-done = ✓ Done, and they are told.
+deed-done = ✓ Done. They get a message.
 
 desk-unknown-user = I know no user { $user }.
-desk-not-yourself = Not to yourself.
+desk-not-yourself = You can't do that to yourself.
 desk-not-above =
     { $role ->
-        [owner] An owner can't be touched here.
+        [owner] That can't be done to an owner here.
         [admin] Only an owner may do that to an admin.
         [support] Only an admin or an owner may do that to support.
        *[user] Your role does not allow that.
     }
 desk-days-range = From 1 to { $most } days, please.
-desk-nothing-to-revoke = They have no license that runs.
-desk-nothing-to-extend = They have no license that runs: use /grant.
+desk-nothing-to-revoke = They have no running license.
+desk-nothing-to-extend = They have no running license: use /grant.
 desk-ban-as-is =
     { $state ->
         [banned] They are banned already.
        *[free] They are not banned.
     }
-desk-role-usage = Type the id and the role: <code>/role 1002 support why</code>. Roles: admin, support, user.
+desk-role-usage = Type the ID and the role: <code>/role 1002 support why</code>. Roles: <code>admin</code>, <code>support</code>, <code>user</code>.
 desk-role-as-is = That is their role already: { $role }.
 desk-usage =
     { $act ->
@@ -248,16 +248,16 @@ promise-desk-granted =
         [one] You were given <b>{ $kind }</b> for { $days } day. Your license now runs until { $date }.
        *[other] You were given <b>{ $kind }</b> for { $days } days. Your license now runs until { $date }.
     }
-promise-desk-revoked = Your license was revoked. New entries have stopped; open positions stay managed, and you can close them at any time.
+promise-desk-revoked = Your license was revoked. There are no new entries on it; positions, orders and stops at Bybit stay as they are.
 promise-desk-role = Your role here is now: { $role }.
 
-broadcast-ask-text = Send me the message, as users shall see it: bold, links and all. I show it to you before anything goes out.
+broadcast-ask-text = Send me the message the way people should see it: bold, links and all. I show it to you first.
 broadcast-audience =
     { $count ->
-        [one] ↑ Exactly so. It would go to <b>{ $count } person</b>. Whom shall it reach?
-       *[other] ↑ Exactly so. It would go to <b>{ $count } people</b>. Whom shall it reach?
+        [one] ↑ Exactly so. It would go to <b>{ $count } person</b>. Who should get it?
+       *[other] ↑ Exactly so. It would go to <b>{ $count } people</b>. Who should get it?
     }
-broadcast-audience-empty = ↑ Exactly so. But nobody fits. Whom shall it reach?
+broadcast-audience-empty = ↑ Exactly so. But there is nobody like that. Who should get it?
 broadcast-license =
     { $kind ->
         [none] No license
@@ -270,7 +270,7 @@ broadcast-every-language = All
 broadcast-seen =
     { $when ->
         [week] Seen in 7 days
-       *[ever] Whenever seen
+       *[ever] Seen at any time
     }
 broadcast-title =
     <b>{ $state ->
@@ -280,13 +280,13 @@ broadcast-title =
     }</b>
 broadcast-sent = Delivered
 broadcast-blocked = Blocked me
-broadcast-failed = Undeliverable
+broadcast-failed = Not delivered
 broadcast-left = Still to go
 broadcast-unreached = Not reached: { $ids }
 broadcast-empty = There is no text in that.
 broadcast-too-long = That is too long for one message.
 broadcast-gone = That broadcast can't be changed any more. Begin again with /broadcast.
-broadcast-nobody = Nobody fits any more.
+broadcast-nobody = There is nobody like that any more.
 broadcast-not-running = It is not being sent any more.
 button-broadcast-send =
     { $count ->
@@ -296,8 +296,8 @@ button-broadcast-send =
 button-broadcast-stop = Stop
 promise-broadcast-done =
     { $count ->
-        [one] ✓ Your broadcast is done: delivered to { $count } person, blocked { $blocked }, undeliverable { $failed }.
-       *[other] ✓ Your broadcast is done: delivered to { $count } people, blocked { $blocked }, undeliverable { $failed }.
+        [one] ✓ Your broadcast is done: delivered to { $count } person, blocked { $blocked }, not delivered { $failed }.
+       *[other] ✓ Your broadcast is done: delivered to { $count } people, blocked { $blocked }, not delivered { $failed }.
     }
 
 audit-title = <b>Audit</b>, newest first · { $zone }
@@ -308,25 +308,25 @@ audit-line = #{ $number } · { $time } · <b>{ $action }</b> · by { $actor }
 audit-subject = → to { $subject }
 audit-details = <i>{ $details }</i>
 audit-bot = the bot
-audit-erased = erased { $name }
+audit-erased = erased account { $name }
 audit-usage = Like this: <code>/audit</code>, <code>/audit license</code>, <code>/audit 1002</code>. Areas: { $areas }.
 button-audit-newest = Newest
 button-audit-older = Older ›
 button-audit-everybody = About everybody
 
-report-caption = Figures of this moment; the numbers are below.
+report-caption = When people were seen, running licenses, income by month (orange: given back), how far promo codes led. The same in numbers is below.
 report-title = <b>Report</b> · { $date }
 report-users = <b>Users</b>
 report-all = All
 report-active = Seen in { $days } d
 report-licenses = <b>Licenses running now</b>
 report-ending = Ending in { $days } d
-report-income = <b>Income by month</b>, Stars (what was given back on the right)
+report-income = <b>Income by month</b>, Stars (on the right: given back)
 report-no-income = No payments in a year.
 report-funnel = <b>Promo codes</b>, the newest campaigns
 report-no-promo = No campaigns yet.
 report-campaign = { $title }: opened { $opened } → redeemed { $redeemed } → keys { $connected } → traded { $traded } → paid { $paid }
-report-traders = <b>Top traders</b>, realized in 30 days, fees included
+report-traders = <b>Top traders</b>, realized PnL in 30 days, fees included
 report-no-traders = No fills yet.
 report-trader = { $name } · <code>{ $id }</code> · { $pnl } · fills: { $fills }
 
@@ -336,7 +336,7 @@ health-not-ready = ⛔ Not ready:
 health-reason = • { $reason }
 health-telegram = <b>Telegram</b>
 health-bybit = <b>Bybit</b>
-health-cache = <b>Cache</b>, reads answered from memory
+health-cache = <b>Cache</b>, share of reads answered from memory
 health-poll-age = Last poll
 health-updates = Updates waiting
 health-promises = Messages waiting

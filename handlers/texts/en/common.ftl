@@ -51,7 +51,7 @@ button-private = Open private chat
 
 footer-now = <i>just now · { $time }</i>
 footer-fresh = <i>{ $age } ago · { $time }</i>
-footer-asking = ⏳ <i>Asking Bybit. I fill this in when the answer comes.</i>
+footer-asking = ⏳ <i>Asking Bybit. The answer appears here as soon as it comes.</i>
 footer-waiting = ⏳ <i>{ $age } old · { $time }. Bybit is slow; I update this when it answers.</i>
 footer-last-known = <i>Last known, { $age } old · { $time }</i>
 
@@ -60,12 +60,12 @@ trouble-silent-again = ⚠️ Bybit does not answer right now. Try again in a mi
 trouble-busy = ⚠️ Too many questions to Bybit at once. Try again in { $wait }.
 trouble-key = ⚠️ Bybit does not accept the key of this account any more. /keys shows why.
 trouble-clock = ⚠️ Our clock and Bybit's disagree for a moment. Try again in a minute.
-trouble-unreadable = ⚠️ Bybit answered, but not so that I can read it. Whoever runs me has been told; nothing was changed. Until it is mended, look in Bybit's app.
+trouble-unreadable = ⚠️ Bybit answered, but I could not read the answer. Whoever runs this bot has been told; nothing was changed. Until it is fixed, look in Bybit's app.
 trouble-restricted =
     { $restriction ->
-        [compliance] ⚠️ Bybit has restricted this account (code { $code }): a ban, a cooling-off period or a check of identity. Bybit's app says which. No other key helps.
-        [account-type] ⚠️ This is not for the type of your Bybit account (code { $code }). In Bybit's app: Account, then Upgrade to Unified Trading Account; then try again.
-        [server] ⚠️ Bybit's network does not let this question of mine through (HTTP 403). Nothing is wrong with your key. Try again in a minute.
-       *[region] ⚠️ Bybit does not serve this here: it is a matter of the region (code { $code }), not of your key. Bybit's support can say why.
+        [compliance] ⚠️ Bybit has restricted this account (code { $code }): a ban, a cooling-off period or an identity check. Bybit's app says which. Another key will not help.
+        [account-type] ⚠️ This is not available for your type of Bybit account (code { $code }). In Bybit's app: Account, then Upgrade to Unified Trading Account; then try again.
+        [server] ⚠️ Bybit's network did not let my request through (HTTP 403). Nothing is wrong with your key. Try again in a minute.
+       *[region] ⚠️ Bybit does not offer this here: it is a matter of the region (code { $code }), not of your key. Bybit's support can say why.
     }
 trouble-rejected = ⚠️ Bybit said no (code { $code }).

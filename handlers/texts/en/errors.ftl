@@ -14,7 +14,7 @@ error-number-places =
        *[other] At most { $places } decimals, please.
     }
 error-number-ambiguous = Is that { $first } or { $second }? Please write it without the comma.
-error-symbol = That is no symbol. Letters and digits, please: <code>/price btc</code>
+error-symbol = That does not look like a symbol. Letters and digits, please: <code>/price btc</code>
 error-unknown-symbol =
     { $count ->
         [0] Bybit does not trade { $symbol }. /symbols lists what it does.

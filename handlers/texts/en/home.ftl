@@ -1,9 +1,9 @@
 ## The first message, the menu, help, language, and answers to what was not understood.
 
-command-start = Begin
-command-menu = Everything at a tap
+command-start = Start
+command-menu = Everything in one tap
 command-help = What I can do
-command-cancel = Stop what I am asking
+command-cancel = Cancel the bot's question
 command-lang = English, Русский, Українська
 
 welcome-hi = Hi { $name }.
@@ -14,7 +14,7 @@ welcome-value = <b>{ $account }</b> is worth <b>{ $money }</b>.
 welcome-btc = BTC is <b>{ $price }</b>.
 welcome-btc-later = ⏳ The price of BTC is on its way.
 owner-claimed = You are the owner of this bot now. /ban and /unban are yours.
-owner-link-used = This owner link is used or older than 10 minutes. The command <code>perpdesk init</code> makes a new one.
+owner-link-used = This owner link has been used or is older than 10 minutes. The command <code>perpdesk init</code> makes a new one.
 
 menu-title =
     <b>Menu</b> · { $account }
@@ -46,7 +46,7 @@ help-group =
         [market] <b>Market</b>: prices, order books, all symbols
         [settings] <b>Settings</b>: Bybit keys, risk, language, PIN
         [license] <b>License</b>: what you have, codes, support
-        [person] <b>You</b>: your id, what is stored, the terms
+        [person] <b>You</b>: your ID, what is stored, the terms
        *[staff] <b>Running the bot</b>
     }
 help-typing =
@@ -64,18 +64,18 @@ unknown-command = I don't know { $typed }. The menu has everything I can do.
 unknown-command-nearest = I don't know { $typed }. Did you mean /{ $nearest }?
 unknown-text = I don't know what to do with that. The menu has everything I can do.
 unknown-text-nearest = Did you mean /{ $nearest }?
-unknown-text-waiting = I don't know what to do with that. I still wait for { $wanted }.
+unknown-text-waiting = I don't know what to do with that. I am still waiting for { $wanted }.
 trading-not-open =
     <b>Trading from this chat is not open yet.</b> I sent nothing to Bybit: I can't buy, sell or close anything for you.
     Until then please trade on Bybit itself. Stops that stand there keep working without me.
 question-settings-value = the value of the setting
-question-keys-key-id = the id of the API key that Bybit shows
+question-keys-key-id = the API key that Bybit shows
 question-keys-key-and-secret = key and secret in one message
 question-redeem-code = a promo code
 question-promo-code-for = a promo code for that user
-question-promo-edit = what shall change, such as max=200
+question-promo-edit = what to change, such as max=200
 question-support-write = your message to support
-question-users-find = a name or an id
+question-users-find = a name or an ID
 question-broadcast-text = the text of the broadcast
 question-desk-time = a license type and days
 question-desk-reason = the reason
@@ -89,12 +89,12 @@ group-hello = Hi. I show prices here: <code>/price btc</code>. Everything of you
 group-open-private = That is between you and me. Open our private chat; here I only show prices.
 not-yours = This button belongs to somebody else. Ask me yourself to get your own.
 banned = You can't use this bot any more. If you think this is a mistake, contact whoever runs it.
-banned-paid = You can't use this bot any more. As you paid for time, these still answer: /paysupport, /license, /privacy, /forget, /terms.
+banned-paid = You can't use this bot any more. As you paid for time, these still work for you: /paysupport, /license, /privacy, /forget, /terms.
 banned-alert = You can't use this bot any more.
 
 secret-deleted =
     ⚠️ <b>I deleted a message of yours: it looked like an API secret.</b>
-    Whoever saw it could trade with it. Delete that key on Bybit and make a new one; /keys shows how to connect without sending a secret.
+    Anybody who saw it can trade in your name. Delete that key on Bybit and make a new one; /keys shows how to connect without sending a secret.
 secret-not-deleted =
     ⚠️ <b>A message of yours looks like an API secret, and Telegram does not let me delete it.</b>
     Delete it yourself, then delete that key on Bybit and make a new one. /keys shows how to connect without sending a secret.

@@ -32,12 +32,12 @@ keys-step-rights = 3. Allow <b>Contract: Orders, Positions</b> and <b>Spot: Trad
 keys-step-ip = Bind it to my address: <code>{ $ip }</code>
 keys-step-no-ip = Leave the IP address empty; such a key lives 90 days.
 keys-step-send = 4. Send me the <b>API key</b> that Bybit shows then.
-keys-offer-safe = <i>The private half of this key never leaves my safe, and no secret passes through Telegram.</i>
+keys-offer-safe = <i>The private key stays with me, encrypted, and no secret passes through Telegram.</i>
 button-copy-ip = Copy { $ip }
 button-typed-secret = I have a key and a secret
 keys-ask-secret =
     <b>{ $account }</b> · { $site }
-    Send the API key and its secret in one message, with a blank between. I delete the message at once and keep the secret sealed.
+    Send the API key and its secret in one message, with a space between. I delete the message at once and keep the secret encrypted.
 
 keys-connected = ✅ <b>{ $account } is connected</b> · { $site }
 keys-checked =
@@ -48,10 +48,10 @@ keys-shown-first = ✓ Screens show <b>{ $account }</b> first now.
 button-show-first = Show { $account } first
 keys-ask-same =
     <b>This Bybit account is connected already.</b>
-    Shall the new key …{ $ending } take the place of the old one? Only the key changes.
+    Put the new key …{ $ending } in place of the old one? Only the key changes.
 keys-ask-place =
     <b>There is no room for one more { $account } account.</b>
-    There is room for { $count } of a kind now; /license shows what gives more. Shall the new key …{ $ending } (UID { $uid }) take the place of one of these? What is at Bybit stays as it is.
+    There is room for { $count } of a kind now; /license shows what gives more. Put the new key …{ $ending } (UID { $uid }) in place of one of these? What is at Bybit stays as it is.
 button-replace-key = Replace { $account }
 button-keep-keys = Keep what is there
 keys-discarded = The new key is forgotten. Everything is as it was.
@@ -61,8 +61,8 @@ keys-ask-removal =
 button-confirm-removal = Yes, remove
 button-keep = Keep it
 keys-removed =
-    The key of { $account } is gone here.
-    Bybit still knows it: delete it on { $site }, too.
+    The key of { $account } is removed here.
+    It still works at Bybit: delete it on { $site }, too.
 
 keys-refused =
     <b>I can't take this key for { $account_type ->
@@ -80,25 +80,25 @@ finding-good = ✓ { $text }
 
 key-withdraw =
     <b>It may withdraw money.</b>
-    Edit the key on Bybit, untick Withdrawal, and send it again.
+    Edit the key on Bybit, uncheck Withdrawal, and send it again.
 key-transfer =
     <b>It may move money between accounts.</b>
-    Edit the key on Bybit, untick the transfer rights under Wallet, and send it again.
+    Edit the key on Bybit, uncheck the transfer rights under Wallet, and send it again.
 key-unknown-permission =
     <b>It may do more than trade:</b> { $names }.
-    Untick that on Bybit and send the key again.
+    Uncheck that on Bybit and send the key again.
 key-read-only =
     <b>It is read-only.</b>
     Edit the key on Bybit, choose Read-Write, and send it again.
 key-no-trading =
     <b>It lacks rights that I need:</b> { $names }.
-    Tick Contract: Orders and Positions on Bybit and send it again.
+    Check Contract: Orders and Positions on Bybit and send it again.
 key-expired =
     <b>It has expired.</b>
     Make a new key on Bybit; /keys shows how.
 key-not-known =
-    <b>Bybit does not know it there.</b>
-    Look whether it is of this site and of this account, and whether it was copied whole.
+    <b>There is no such key at Bybit.</b>
+    Check that it is from this site and this account, and that it was copied whole.
 key-wrong-environment =
     <b>It is a key of { $belongs ->
         [demo] Bybit Demo
@@ -109,28 +109,28 @@ key-wrong-environment =
     }.</b>
     Connect it as what it is, or make a key there.
 key-bad-secret =
-    <b>Key and secret do not fit each other.</b>
+    <b>The key and the secret do not match.</b>
     Copy both again; Bybit shows the secret only once.
 key-not-known-now =
-    <b>Bybit does not know it any more.</b>
+    <b>This key is no longer at Bybit.</b>
     It was probably deleted there. Make a new key on Bybit; /keys shows how.
 key-bad-secret-now =
-    <b>Its secret does not fit any more.</b>
+    <b>Its secret no longer matches.</b>
     Make a new key on Bybit; /keys shows how.
 key-other-ip =
     <b>It is bound to another IP address.</b>
     { $ip ->
-        [none] Bind it to the address of the machine that I run on: whoever runs me knows it.
+        [none] Bind it to the address of the server that I run on: whoever runs this bot knows it.
        *[other] Add my address to the key on Bybit: <code>{ $ip }</code>
     }
 key-not-taken =
-    <b>Bybit does not take it (code { $code }).</b>
+    <b>Bybit does not accept it (code { $code }).</b>
     Make a new key on Bybit; /keys shows how.
 key-no-ip =
     <b>It is bound to no IP address.</b>
     { $days ->
-        [one] Anyone who gets it can use it, and Bybit ends it after { $days } day. Bind it to my address to mend both.
-       *[other] Anyone who gets it can use it, and Bybit ends it after { $days } days. Bind it to my address to mend both.
+        [one] Anyone who gets it can use it, and Bybit ends it after { $days } day. Binding it to my address solves both.
+       *[other] Anyone who gets it can use it, and Bybit ends it after { $days } days. Binding it to my address solves both.
     }
 key-expires-soon =
     { $days ->
@@ -144,7 +144,7 @@ key-classic-account =
 key-subaccount = It is a subaccount.
 key-third-party = Bybit connected this key to a third-party application.
 key-rights-untold =
-    Bybit's demo did not say what this key may do. It works; if something is refused,
+    Bybit Demo does not say what this key may do. It works; if something is refused,
     allow Contract – Orders and Positions on Bybit's page of the key.
 key-ip-bound = Bound to { $ips }.
 key-permissions-good = May trade and nothing else.
@@ -156,8 +156,8 @@ keys-no-offer = There is no public key waiting for its API key. Start again with
 keys-unknown-site = I don't know that Bybit site. /keys lists those I know.
 keys-site-without-keys = On { $site } Bybit gives no API keys. Practice works without any.
 keys-site-without-demo = { $site } has no demo trading. Bybit Demo works with bybit.com keys.
-keys-malformed = That does not look like a Bybit key: letters and digits only, no blanks. Copy it again, or /cancel.
-keys-secret-format = I need the API key and its secret in one message, with a blank between. Your message is deleted; send both again, or /cancel.
+keys-malformed = That does not look like a Bybit key: letters and digits only, no spaces. Copy it again, or /cancel.
+keys-secret-format = I need the API key and its secret in one message, with a space between. Your message is deleted; send both again, or /cancel.
 keys-send-again = I did not keep your key. Please send the line again.
 keys-pasted = 🔑 <b>An API key and its secret. I took your message out of the chat.</b>
 keys-pasted-stays =

@@ -26,7 +26,7 @@ license-then =
     }
 license-ended = Your { $kind } license ended { $date }.
 license-from-then = From { $date } on:
-license-expiry = When a license ends, nothing is closed: only new entries stop, where it opened them. Open positions stay managed, and you can close them at any time.
+license-expiry = When a license ends, nothing is closed: positions, orders and stops at Bybit stay as they are. Only new entries stop, where the license opened them.
 license-table = <b>What each type opens</b>
 license-not-yet = Orders can't be placed here yet. Until then only the number of connected accounts differs; everything else that works is free for everybody.
 license-by-hand = New entries by hand:
@@ -105,6 +105,6 @@ license-then-type = Then <b>{ $kind }</b> runs, until { $until }, and with it:
 license-now-type = <b>{ $kind }</b> runs now, until { $until }.
 license-no-entries = – no new entries: { $accounts }
 license-at-most = – at most: { $limits }
-license-stays = Practice stays free. Open positions stay managed, and you can close them at any time.
+license-stays = Practice stays free. Positions, orders and stops at Bybit stay as they are.
 button-renew = Renew { $kind } · { $price }
 button-buy = Buy { $kind } · { $price }

@@ -39,5 +39,5 @@ promise-key-removed =
     { $account_type ->
         [demo] The key for Bybit Demo was removed.
        *[live] The key for Live was removed.
-    } Bybit still knows it: delete it there, too.
+    } It still works at Bybit: delete it there, too.
 promise-unbanned = You may use this bot again.

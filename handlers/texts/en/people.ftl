@@ -1,10 +1,10 @@
 ## Identity, terms, privacy.
 
-command-whoami = Your id and role
+command-whoami = Your ID and role
 command-terms = The terms
 
 whoami-title = <b>Who you are here</b>
-whoami-id = Id: <code>{ $id }</code>
+whoami-id = ID: <code>{ $id }</code>
 whoami-role = Role: { $role }
 whoami-language = Language: { $name }
 whoami-zone = Time zone: { $zone }

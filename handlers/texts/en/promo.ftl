@@ -32,7 +32,7 @@ redeem-starts-now = They start now and last until { $until }.
 redeem-starts-after = They start after { $start } and last until { $until }.
 redeem-done = ✓ Added: { $gift }, until { $until }.
 redeem-used = You used it on { $at }: { $gift }, until { $until }.
-redeem-not-valid = This code is not valid, or not any more. If it should be, check each letter; blanks, dashes and capitals make no difference.
+redeem-not-valid = This code is not valid, or no longer valid. If it should be, check each letter; spaces, dashes and capitals make no difference.
 redeem-refused =
     { $reason ->
         [used-up] This code is used up: it was for a fixed number of people, and all of them have redeemed it.
@@ -49,18 +49,18 @@ redeem-too-many-admin =
        *[other] Those were { $count } wrong codes in 15 minutes, which is an admin's limit. Next at { $time }.
     }
 redeem-is-it-a-code = Is <code>{ $code }</code> a promo code?
-redeem-suggestion = Those are Cyrillic letters. Did you mean <code>{ $code }</code>?
+redeem-suggestion = Some letters are Cyrillic. Did you mean <code>{ $code }</code>?
 redeem-for-offer = 🎁 <b>For user { $user }: { $gift }.</b>
 redeem-for-done = ✓ User { $user } has { $gift } more, until { $until }. I told them.
 redeem-for-used = User { $user } used it on { $at }: { $gift }, until { $until }.
-redeem-for-usage = Type the code and the numeric id: <code>/promo redeem SPRING26 12345</code>
-redeem-for-ask = Send me the code that user { $user } shall have.
+redeem-for-usage = Type the code and the numeric ID: <code>/promo redeem SPRING26 12345</code>
+redeem-for-ask = Send me the code for user { $user }.
 button-redeem = Redeem
 button-use-it = Use it
 button-ask-support = Ask support
 
 promo-title = <b>Promo codes</b>
-promo-hint = What shall the new code give? All at once, too: <code>/promo new premium 30d max=100 until=2026-12-31</code>, and if you like <code>code=SPRING26 count=500 from=2026-11-01 note=…</code>
+promo-hint = What should the new code give? In one line, too: <code>/promo new premium 30d max=100 until=2026-12-31</code>, and if you like <code>code=SPRING26 count=500 from=2026-11-01 note=…</code>
 promo-ask-days = { $kind }: for how many days?
 promo-ask-uses = { $gift }: how many people may use it?
 promo-days =
@@ -88,8 +88,8 @@ promo-own = Code: <code>{ $code }</code>
 promo-note = Note: { $note }
 promo-unsaid =
     { $option ->
-        [max] Nothing was said of the uses, so it is one: <code>max=100</code>
-       *[until] Nothing was said of the end, so it is in 90 days: <code>until=2026-12-31</code> or <code>until=never</code>
+        [max] The number of uses was left out, so it is one: <code>max=100</code>
+       *[until] The end was left out, so it is in 90 days: <code>until=2026-12-31</code> or <code>until=never</code>
     }
 promo-line = Another way? Change this line and send it: <code>{ $line }</code>
 promo-sure = ⚠️ <b>That is a lot.</b> Do you mean it?
@@ -102,7 +102,7 @@ promo-created = ✓ Campaign #{ $campaign } is open.
 promo-csv-caption = Campaign #{ $campaign }: its codes and links
 promo-shown = Campaign #{ $campaign }
 promo-link = Link: { $link }
-promo-forward = 🎁 { $gift } in Perpdesk, the Bybit trading bot! Open { $link } and tap Redeem, or send <code>/redeem { $code }</code> to @{ $bot }.
+promo-forward = 🎁 { $gift } in Perpdesk, the bot for your Bybit account! Open { $link } and tap Redeem, or send <code>/redeem { $code }</code> to @{ $bot }.
 promo-forward-until = Good until { $date }.
 promo-list-empty = No campaign yet.
 promo-list-line = #{ $campaign } { $mark } { $gift }: { $uses }/{ $capacity }
@@ -126,19 +126,19 @@ promo-funnel-traded = Traded
 promo-funnel-paid = Paid
 promo-as-of = <i>As of { $date }</i>
 promo-edit-title = <b>Change campaign #{ $campaign }</b>
-promo-edit-ask = What shall be otherwise? <code>max=200</code>, <code>until=2026-12-31</code>, <code>until=never</code>, <code>note=…</code>, one or several.
+promo-edit-ask = What should change? <code>max=200</code>, <code>until=2026-12-31</code>, <code>until=never</code>, <code>note=…</code>, one or several.
 promo-edit-before = Now: { $terms }
 promo-edit-after = Then: { $terms }
 promo-edit-no-note = The note goes.
-promo-edit-more = That allows more than before, so I shall ask for your PIN.
+promo-edit-more = That allows more than before, so I will ask for your PIN.
 promo-edit-usage = Like this: <code>/promo edit 12 max=200 until=2026-12-31 note=spring</code>, or <code>until=never</code>. Type and days stay as they are.
 promo-edit-past = That day is over. To end it now, pause it.
 promo-edit-same = Campaign #{ $campaign } is like that already.
 promo-edit-used = One of its codes was redeemed { $uses } times: <code>max=</code> can't be less.
-promo-redeemers = <b>Who redeemed campaign #{ $campaign }</b>
+promo-redeemers = <b>Who redeemed codes of campaign #{ $campaign }</b>
 promo-redeemers-none = Nobody yet.
 promo-redeemer = { $at } · { $name } · <code>{ $user }</code> · { $state }
-promo-redeemer-erased = { $at } · somebody who was erased · <code>{ $pseudonym }</code>
+promo-redeemer-erased = { $at } · erased account · <code>{ $pseudonym }</code>
 promo-redeemer-by-admin = by an admin
 promo-redeemer-state =
     { $state ->
@@ -175,7 +175,7 @@ promo-own-code = A code of your own has { $shortest } to { $longest } letters A�
 promo-own-code-once = A code of your own is one code: leave out <code>count=</code> or <code>code=</code>.
 promo-code-taken = There is a code already that reads the same (O is 0, I and L are 1). Take another one.
 promo-new-usage = Like this: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Only type and days are needed; also <code>count=500</code>, <code>from=2026-11-01</code>, <code>until=never</code>, <code>repeat=yes</code>.
-promo-usage = Like this, with the campaign's number: <code>/promo card 12</code>. Instead of card: show, codes, used, edit, pause, resume, undo. Others: new, list, redeem.
+promo-usage = Like this, with the campaign's number: <code>/promo card 12</code>. Instead of <code>card</code>: <code>show</code>, <code>codes</code>, <code>used</code>, <code>edit</code>, <code>pause</code>, <code>resume</code>, <code>undo</code>. Others: <code>new</code>, <code>list</code>, <code>redeem</code>.
 promo-unknown = There is no campaign #{ $campaign }. /promo lists them.
 promo-undone = Campaign #{ $campaign } was called back; it stays so.
 promo-unknown-user = I know no user { $user }: they have to send /start first.
@@ -213,7 +213,7 @@ promise-promo-given =
        *[other] 🎁 You were given { $days } days of { $kind } by a promo code, until { $date }.
     }
 promise-promo-taken = A promo campaign that you used was called back. The { $span } of { $kind } that were left of it are gone; whatever you paid for stays.
-promise-promo-used = 📣 Campaign #{ $campaign } ({ $terms }) is { $percent } % used: { $uses } of { $capacity }.
+promise-promo-used = 📣 Campaign #{ $campaign } ({ $terms }) is { $percent }% used: { $uses } of { $capacity }.
 promise-promo-large = 📣 Admin { $admin } opened or enlarged campaign #{ $campaign } ({ $terms }), which gives that to as many as { $capacity } people.
 promise-promo-fast =
     { $count ->

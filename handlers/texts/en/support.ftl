@@ -3,7 +3,7 @@
 command-privacy = What is stored
 command-paysupport = Write to the people who run this bot
 command-threads = Support threads
-command-forget = Have everything about me erased
+command-forget = Erase everything about me
 button-thread = Thread
 button-threads = Threads
 button-reply = Reply
@@ -25,10 +25,10 @@ support-answer-sent = 💬 #{ $thread } <b>Your answer is on its way.</b>
 support-closed = 💬 #{ $thread } <b>is closed.</b>
 support-is-closed = Thread #{ $thread } is closed. Its user can open another one with /paysupport.
 support-doubtful =
-    <b>There may be a secret in your message.</b> Nobody has got it yet.
+    <b>There may be a secret in your message.</b> Nobody has received it yet.
     If it is the number of a payment, a hash or an address, send it. Nobody needs to know an API secret.
-support-deleted = Deleted. Nobody has got it.
-support-not-deleted = Nobody has got it, and Telegram does not let me delete it. Please delete it yourself.
+support-deleted = Deleted. Nobody has received it.
+support-not-deleted = Nobody has received it, but Telegram does not let me delete it. Please delete it yourself.
 support-not-kept = I do not have that message any more. Please write it again.
 text-doubtful = There may be a secret in your message. I did nothing with it. Shall I delete it?
 button-delete-it = Delete it
@@ -41,7 +41,7 @@ support-head =
     { $state ->
         [closed] Closed
        *[open] Open
-    }, begun { $date }
+    }, started { $date }
 support-line =
     { $side ->
         [staff] <b>Support</b>
@@ -54,8 +54,8 @@ threads-none = There are none here.
 threads-open = Open
 threads-mine = Mine
 threads-closed = Closed
-threads-line-staff = 🔴 #{ $thread } { $name } · waits for us, { $age }
-threads-line-user = #{ $thread } { $name } · answered, { $age } ago
+threads-line-staff = 🔴 #{ $thread } { $name } · waiting for us { $age }
+threads-line-user = #{ $thread } { $name } · answered { $age } ago
 threads-line-closed = #{ $thread } { $name } · closed { $age } ago
 
 promise-support-asked = 💬 #{ $thread } <b>A user writes</b>
@@ -86,7 +86,7 @@ terms-accepted-at = ✓ You accepted them { $date }.
 
 button-privacy = Privacy
 button-export = Export my data
-button-forget = Forget me
+button-forget = Erase everything
 button-forget-go-on = Go on
 button-forget-erase = Yes, erase everything
 button-keep-account = Keep my account
@@ -94,22 +94,22 @@ button-keep-account = Keep my account
 privacy-title = <b>Privacy</b>
 privacy-body =
     <b>What is stored, and why</b>
-    • Your Telegram id, name, language and settings: to know you and to answer as you like it.
-    • Your accounts, positions, orders and fills: to show them to you. Keys, sealed with AES-256-GCM: to act for you at Bybit. A PIN, as a digest that cannot be read back.
-    • Licenses, promo codes used and payments in Stars: to give what you paid for, and because books must be kept.
+    • Your Telegram ID, name, language and settings: to know you and answer as you like.
+    • Accounts, positions, orders, fills: to show them to you. Keys, encrypted with AES-256-GCM: to act for you at Bybit. A PIN, as an irreversible digest.
+    • Licenses, promo codes and payments in Stars: to give what you paid for, and because books must be kept.
     • What you write to /paysupport: to answer you.
-    • Who changed what, under a random name: so that nobody changes anything in secret.
+    • Who changed what, under a random name: so that nobody does it in secret.
 
-    <b>Not stored:</b> messages that carry a secret. They are deleted from the chat, too.
-    <b>Given to others:</b> nothing. Bybit is asked with your key, and only for you.
+    <b>Not stored:</b> messages with a secret. They are deleted from the chat, too.
+    <b>Given to others:</b> nothing. Bybit is asked with your key, only for you.
 privacy-how-long =
     <b>How long</b>
-    • What I still have to handle: until it is done. A message that I failed at: 14 days.
-    • My messages to you: until they are sent; that there was one: 180 days.
-    • Support threads: a year after they were closed.
-    • Everything else: until you say /forget. Then all of it is erased within 24 hours. What stays are rows of license, payments and changes under a random name that leads to nobody.
-    • That this Telegram account has had its trial, or a code of a campaign: after /forget too, for 24 months or until the campaign ends, so that nobody gets them twice. It is kept as a mark that leads to nobody.
-    The technical log may name your id; whoever runs this bot decides how long it is kept.
+    • What I still have to handle: until done. A message that I failed at: 14 days.
+    • My messages to you: until sent; that there was one: 180 days.
+    • Support threads: a year after closing.
+    • Everything else: until you send /forget. Then it is erased within 24 hours. Rows of license, payments and changes stay under a random name that leads to nobody.
+    • That this Telegram account had its trial or a campaign's code: after /forget too, for 24 months or until the campaign ends, so that nobody gets them twice; a mark that leads to nobody.
+    The technical log may name your ID; whoever runs this bot decides how long it is kept.
 privacy-export = Everything that is stored about you, without keys. Times are UTC.
 privacy-exported-today =
     { $hours ->
@@ -117,7 +117,7 @@ privacy-exported-today =
        *[other] You had your copy today. The next one can be made in { $hours } hours.
     }
 
-forget-title = <b>Have everything erased?</b>
+forget-title = <b>Erase everything?</b>
 forget-body =
     • Positions and orders at Bybit stay as they are; I just stop knowing them. <b>Close them or set stops first</b>, and delete the key at Bybit.
     • License time that is left is lost, paid or not.
@@ -127,6 +127,6 @@ forget-body =
     You get a copy of your data first. You can take it back for almost a day.
 forget-surely = <b>Are you sure?</b> This erases your account here, and all license time with it.
 forget-due = Everything about you will be erased soon after { $date }. Until then [Keep my account] or /start takes it back.
-forget-due-banned = Everything about you will be erased, but not before { $date } and not while you are banned: the ban would go with it. [Keep my account] takes it back; /paysupport reaches whoever runs this bot.
+forget-due-banned = Everything about you will be erased, but not before { $date } and only once you are unbanned: the ban would go with it. [Keep my account] takes it back; /paysupport reaches whoever runs this bot.
 forget-kept = ✓ Nothing is erased. Your account stays as it is.
 forget-in-role = You help to run this bot, so your account can't be erased. First somebody else has to take your role away.

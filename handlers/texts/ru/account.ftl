@@ -6,9 +6,9 @@ command-orders = Открытые ордера
 command-trades = Последние сделки и комиссии
 
 balance-title = <b>Баланс</b> · { $account }
-balance-value = Счёт, всего
+balance-value = Всего
 balance-available = Доступно
-balance-margin = В марже
+balance-margin = Маржа
 balance-pnl = Открытый PnL
 balance-coins = Монеты
 balance-more-coins =
@@ -32,7 +32,7 @@ positions-total =
         [few] { $count } открыты · { $arrow } <b>{ $pnl }</b>
        *[many] { $count } открыто · { $arrow } <b>{ $pnl }</b>
     }
-positions-none = Открытых позиций по бессрочным в USDT нет.
+positions-none = Открытых позиций по бессрочным контрактам USDT нет.
 positions-unreadable =
     { $count ->
         [one] ⚠️ { $count } позицию не удаётся прочитать: { $names }. На Bybit она есть: проверьте там.
@@ -50,7 +50,7 @@ position-target = Цель
 position-trailing = Трейлинг
 position-liquidation = Ликвид.
 position-level = Уровень
-position-away = До неё
+position-away = До марк.
 position-far = далеко
 position-size-alone = { $size }, цена маркировки неизвестна
 position-worth = { $size }, стоимость { $value } по цене маркировки { $mark }
@@ -78,7 +78,7 @@ orders-total =
         [few] { $count } открытых ордера
        *[many] { $count } открытых ордеров
     }
-orders-none = Открытых ордеров нет: ни по бессрочным в USDT, ни на споте.
+orders-none = Открытых ордеров нет: ни по бессрочным контрактам USDT, ни на споте.
 orders-unreadable =
     { $count ->
         [one] ⚠️ { $count } ордер не удаётся прочитать: { $names }. На Bybit он есть: проверьте там.
@@ -102,7 +102,10 @@ order-kind =
         [PartialStopLoss] Стоп-лосс (часть)
         [TrailingStop] Трейлинг-стоп
         [Stop] Условный
-       *[other] { $kind }
+        [tpslOrder] TP/SL
+        [OcoOrder] TP/SL, один из двух
+        [BidirectionalTpslOrder] TP/SL в обе стороны
+       *[other] другой вид ({ $kind })
     }
 order-price = Цена
 order-trigger = Триггер
@@ -115,6 +118,11 @@ order-state =
         [PartiallyFilled] исполнен частично
         [Untriggered] ждёт триггера
         [Triggered] сработал
+        [Filled] исполнен
+        [Cancelled] отменён
+        [PartiallyFilledCanceled] отменён частью
+        [Rejected] отклонён
+        [Deactivated] снят
        *[other] { $state }
     }
 order-placed = Создан
@@ -126,7 +134,7 @@ trades-total =
         [few] Последние { $count } сделки · время: { $zone }
        *[many] Последние { $count } сделок · время: { $zone }
     }
-trades-none = Сделок по бессрочным в USDT и на споте пока нет.
+trades-none = Сделок по бессрочным контрактам USDT и на споте пока нет.
 trades-unreadable =
     { $count ->
         [one] ⚠️ { $count } сделку не удаётся прочитать: { $names }.
@@ -144,8 +152,10 @@ trade-kind =
     { $kind ->
         [Funding] фандинг
         [BustTrade] ликвидация
-        [AdlTrade] автоделевереджинг
+        [AdlTrade] ADL
         [Settle] расчёт
         [Delivery] поставка
+        [BlockTrade] блок
+        [MovePosition] перенос
        *[other] { $kind }
     }

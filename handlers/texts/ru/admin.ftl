@@ -1,22 +1,22 @@
 ## PIN, роли, пользователи, рассылки, аудит, отчёты, состояние.
 
-command-ban = Заблокировать по id
-command-unban = Разблокировать по id
+command-ban = Заблокировать по ID
+command-unban = Разблокировать по ID
 command-pin = PIN: задать, сменить, убрать
 pin-title = <b>PIN</b>
 pin-about =
-    Шесть цифр, которые я спрашиваю перед важными действиями. Их нажимают, а не пишут.
-    После пяти ошибок PIN закрывается на 15 минут.
+    Шесть цифр, которые я спрашиваю перед важными действиями. Их нажимают кнопками, а не пишут.
+    После пяти ошибок PIN блокируется на 15 минут.
 pin-none = Пока он не задан.
-pin-guards-keys = Он спрашивается и перед подключением или удалением ключей Bybit.
-pin-not-for-keys = Перед подключением и удалением ключей Bybit он не спрашивается.
+pin-guards-keys = Я спрашиваю его и перед тем, как подключить или убрать ключ Bybit.
+pin-not-for-keys = Перед тем как подключить или убрать ключ Bybit, я его не спрашиваю.
 pin-enter = Ваш PIN:
 pin-new = Выберите PIN, шесть цифр:
 pin-repeat = Ещё раз, для верности:
 pin-first-needed = Для этого нужен PIN, а он ещё не задан.
 pin-needed = Для этого нужен PIN. Начните, пожалуйста, заново.
-pin-weak = Такой слишком легко угадать.
-pin-differs = Они не совпали. Выберите снова:
+pin-weak = Такой PIN слишком легко угадать.
+pin-differs = Цифры не совпали. Выберите PIN снова:
 pin-is-set = ✓ PIN задан.
 pin-removed = ✓ PIN убран.
 pin-canceled = Отменено. Ничего не сделано.
@@ -27,8 +27,8 @@ pin-wrong =
         [few] Неверно. Остались { $count } попытки.
        *[many] Неверно. Осталось { $count } попыток.
     }
-pin-is-locked = ⛔ Слишком много ошибок. Следующая попытка в { $time }. Владельцам сообщено.
-pin-forget-usage = Напишите числовой id: <code>/pin forget 1002</code>
+pin-is-locked = ⛔ Слишком много ошибок. Следующая попытка в { $time }. Владельцы об этом знают.
+pin-forget-usage = Напишите числовой ID: <code>/pin forget 1002</code>
 pin-has-none = У пользователя { $user } нет PIN.
 pin-forgotten-of = ✓ PIN пользователя { $user } убран. Новый он выберет, когда тот понадобится.
 button-pin-set = Задать PIN
@@ -37,7 +37,7 @@ button-pin-remove = Убрать
 button-pin-back = ⌫
 button-pin-guard-keys = Спрашивать и для ключей
 button-pin-leave-keys = Не спрашивать для ключей
-promise-pin-locked = ⛔ Пять неверных PIN у пользователя { $user }: его PIN закрыт до { $until }.
+promise-pin-locked = ⛔ Пять неверных PIN у пользователя { $user }: его PIN заблокирован до { $until }.
 promise-pin-forgotten = Владелец убрал ваш PIN. Выберите новый: /pin.
 
 command-users = Пользователи: поиск, фильтры, карточки
@@ -46,18 +46,18 @@ command-role = Назначить админа или поддержку
 command-broadcast = Сообщение многим
 command-audit = Кто что делал
 command-report = Цифры, текстом и картинкой
-command-health = Как у меня дела
+command-health = Состояние бота
 
 users-title =
     <b>{ $shown ->
-        [day] Были за 24 часа
-        [week] Были за 7 дней
+        [day] Заходили за 24 часа
+        [week] Заходили за 7 дней
         [banned] Заблокированные
         [trial] На триале
         [basic] С базовой лицензией
-        [premium] С премиум-лицензией
+        [premium] С лицензией Премиум
         [expired] Лицензия закончилась
-        [ending] Лицензия кончается за 7 дней
+        [ending] Лицензия кончится за 7 дней
        *[all] Все пользователи
     }</b>
 users-filter =
@@ -76,7 +76,7 @@ users-of-campaign = <b>Из кампании №{ $campaign }</b>
 users-found =
     { $count ->
         [one] <b>Найден по «{ $typed }»:</b> { $count }
-        [few] <b>Найдены по «{ $typed }»:</b> { $count }
+        [few] <b>Найдено по «{ $typed }»:</b> { $count }
        *[many] <b>Найдено по «{ $typed }»:</b> { $count }
     }
 users-none = Никого.
@@ -90,15 +90,15 @@ users-license =
 users-license-ended = лицензия закончилась { $date }
 users-no-license = без лицензии
 users-mark-banned = заблокирован
-users-ask-find = Кого искать? Пришлите id, @имя, начало имени или <code>#12</code> для людей из кампании 12.
-users-find-usage = Напишите id, @имя или начало имени: <code>/users anna</code>, <code>/users #12</code>
+users-ask-find = Кого искать? Пришлите ID, @имя, начало имени или <code>#12</code> для людей из кампании 12.
+users-find-usage = Напишите ID, @имя или начало имени: <code>/users anna</code>, <code>/users #12</code>
 button-users = Пользователи
 button-users-find = Найти
 
 user-name = Пользователь <b>{ $name }</b>
 user-banned-name = ⛔ <b>{ $name }</b> · заблокирован
-user-seen = Был здесь { $age } назад
-user-id = Номер (id)
+user-seen = Последний визит: { $age } назад
+user-id = ID
 user-role = Роль
 user-language = Язык
 user-zone = Часовой пояс
@@ -119,11 +119,11 @@ user-accounts = <b>Счета</b>
 user-account-paper = { $name }
 user-account = { $name } · bybit.{ $host } · UID <code>{ $uid }</code>
 user-no-errors = Ошибок в последнее время не было.
-user-errors = <b>Последние ошибки</b> (по номеру их найдёт журнал)
+user-errors = <b>Последние ошибки</b> (по этим номерам их найдёте в журнале)
 user-error = <code>{ $reference }</code> · { $kind } · { $age } назад
-button-user = Карточка
+button-user = Пользователь
 button-role = Роль
-button-user-redeem = Активировать код для него
+button-user-redeem = Активировать код за него
 button-audit = Аудит
 
 deed-button =
@@ -148,8 +148,8 @@ deed-time-button =
     }
 deed-ask-time = Вид и дни, пожалуйста: <code>premium 45d</code>. Для продления хватит дней: <code>45d</code>
 deed-ask-reason =
-    Почему? Одна строка до 300 знаков, о ком: { $name }.
-    Она хранится всегда: без имён, id и ключей.
+    <b>{ $name }</b>: почему? Одна строка до 300 знаков.
+    Она хранится бессрочно: не пишите в ней имён, ID и ключей.
 deed-title =
     <b>{ $act ->
         [grant] Выдать лицензию
@@ -170,14 +170,14 @@ deed-starts = Начнётся { $date }, после того, что уже е�
 deed-until = Всё вместе закончится { $date }.
 revoke-line = { $mark } { $number }. <b>{ $kind }</b>, осталось { $span } · { $origin }
 revoke-takes = Снимается: { $span }.
-revoke-leaves = Остаток идёт до { $date }.
+revoke-leaves = Остаток действует до { $date }.
 revoke-leaves-nothing = После этого ничего не остаётся.
 revoke-nothing-chosen = Ничего не выбрано: отметьте, что снять.
 revoke-refund-instead = Оплаченное можно вернуть вместе со Stars: кнопка «Вернуть».
-button-grant = { $mark } { $number } · { $kind } · { $days } д
-button-fewer-days = −{ $days } д
+button-grant = { $mark } { $number } · { $kind } · { $days } дн
+button-fewer-days = −{ $days } дн
 button-refund-payment = Вернуть платёж { $number }
-button-license-history = История
+button-license-history = История лицензии
 button-payments-of = Платежи
 license-history-title = <b>История лицензии</b>: { $name }
 license-history-none = Пока ничего не дано и не снято.
@@ -192,18 +192,18 @@ license-origin =
         [correction] поправка
        *[grant] выдача
     }
-origin-payment = { $origin }, платёж { $number }, { $stars }
-origin-campaign = { $origin }, акция { $number }
+origin-payment = { $origin }, платёж №{ $number }, { $stars }
+origin-campaign = { $origin }, кампания №{ $number }
 history-line = { $row }. { $date } · { $what } · { $origin }
 history-note =     { $note }
-history-given = +{ $days } д, { $kind }
+history-given = +{ $days } дн, { $kind }
 history-taken = остаток строки { $row }
-history-taken-days = −{ $days } д из строки { $row }
+history-taken-days = −{ $days } дн из строки { $row }
 promise-desk-taken = Из времени вашей лицензии снято { $span }. Причина: { $reason }
-promise-desk-taken-all = Больше ничего не осталось. Ничего не закрывается: открытые позиции ведутся дальше, практика остаётся бесплатной.
-promise-desk-left = Остаток идёт до { $date }.
+promise-desk-taken-all = Больше ничего не осталось. Практика остаётся бесплатной; позиции, ордера и стопы на Bybit остаются как есть.
+promise-desk-left = Остаток действует до { $date }.
 promise-desk-questions = Вопросы: /paysupport
-deed-role = Была: { $before }, будет: { $role }
+deed-role = Роль: { $before } → { $role }
 deed-reason = Причина: { $reason }
 deed-confirm =
     { $act ->
@@ -214,15 +214,15 @@ deed-confirm =
         [unban] Да, разблокировать
        *[role] Да, сменить роль
     }
-deed-done = ✓ Сделано, человеку сообщено.
+deed-done = ✓ Готово. Пользователь получит сообщение.
 
 desk-unknown-user = Пользователя { $user } я не знаю.
-desk-not-yourself = С собой так нельзя.
+desk-not-yourself = С собой этого сделать нельзя.
 desk-not-above =
     { $role ->
-        [owner] Владельца здесь не трогают.
-        [admin] С админом так может только владелец.
-        [support] С поддержкой так может только админ или владелец.
+        [owner] С владельцем здесь этого сделать нельзя.
+        [admin] С админом это может сделать только владелец.
+        [support] С поддержкой это может сделать только админ или владелец.
        *[user] Ваша роль этого не позволяет.
     }
 desk-days-range = От 1 до { $most } дней, пожалуйста.
@@ -230,10 +230,10 @@ desk-nothing-to-revoke = Действующей лицензии нет.
 desk-nothing-to-extend = Действующей лицензии нет: выдайте её через /grant.
 desk-ban-as-is =
     { $state ->
-        [banned] Уже заблокирован.
-       *[free] И так не заблокирован.
+        [banned] Пользователь уже заблокирован.
+       *[free] Пользователь не заблокирован.
     }
-desk-role-usage = Напишите id и роль: <code>/role 1002 support причина</code>. Роли: admin, support, user.
+desk-role-usage = Напишите ID и роль: <code>/role 1002 support причина</code>. Роли: <code>admin</code>, <code>support</code>, <code>user</code>.
 desk-role-as-is = Это и так его роль: { $role }.
 desk-usage =
     { $act ->
@@ -252,17 +252,17 @@ promise-desk-granted =
         [few] Вам выдана лицензия «<b>{ $kind }</b>» на { $days } дня. Теперь лицензия действует до { $date }.
        *[many] Вам выдана лицензия «<b>{ $kind }</b>» на { $days } дней. Теперь лицензия действует до { $date }.
     }
-promise-desk-revoked = Ваша лицензия отозвана. Новые входы остановлены; открытые позиции сопровождаются дальше, закрыть их можно в любой момент.
-promise-desk-role = Ваша роль здесь теперь: { $role }.
+promise-desk-revoked = Ваша лицензия отозвана. Новых входов по ней нет; позиции, ордера и стопы на Bybit остаются как есть.
+promise-desk-role = Теперь ваша роль здесь: { $role }.
 
-broadcast-ask-text = Пришлите сообщение таким, каким его увидят: с жирным, ссылками и всем прочим. Прежде чем что-то уйдёт, я покажу его вам.
+broadcast-ask-text = Пришлите сообщение таким, каким его должны увидеть: с жирным шрифтом, ссылками и всем прочим. Сначала я покажу его вам.
 broadcast-audience =
     { $count ->
         [one] ↑ Именно так. Уйдёт <b>{ $count } человеку</b>. Кому отправить?
         [few] ↑ Именно так. Уйдёт <b>{ $count } людям</b>. Кому отправить?
        *[many] ↑ Именно так. Уйдёт <b>{ $count } людям</b>. Кому отправить?
     }
-broadcast-audience-empty = ↑ Именно так. Но никто не подходит. Кому отправить?
+broadcast-audience-empty = ↑ Именно так. Но таких людей нет. Кому отправить?
 broadcast-license =
     { $kind ->
         [none] Без лицензии
@@ -274,25 +274,25 @@ broadcast-license =
 broadcast-every-language = Все
 broadcast-seen =
     { $when ->
-        [week] Были за 7 дней
-       *[ever] Были когда угодно
+        [week] Заходили за 7 дней
+       *[ever] Заходили когда угодно
     }
 broadcast-title =
     <b>{ $state ->
-        [done] Рассылка: готово
-        [stopped] Рассылка: остановлена
-       *[sending] Рассылка: идёт
+        [done] Рассылка завершена
+        [stopped] Рассылка остановлена
+       *[sending] Рассылка идёт
     }</b>
 broadcast-sent = Доставлено
-broadcast-blocked = Заблокировали меня
-broadcast-failed = Не доставить
-broadcast-left = Ещё впереди
+broadcast-blocked = Заблокировали
+broadcast-failed = Не доставлено
+broadcast-left = Осталось
 broadcast-unreached = Не получили: { $ids }
-broadcast-empty = Текста в этом нет.
-broadcast-too-long = Для одного сообщения это слишком длинно.
+broadcast-empty = В этом сообщении нет текста.
+broadcast-too-long = Это слишком длинно для одного сообщения.
 broadcast-gone = Эту рассылку уже не изменить. Начните заново: /broadcast.
-broadcast-nobody = Уже никто не подходит.
-broadcast-not-running = Она уже не идёт.
+broadcast-nobody = Таких людей больше нет.
+broadcast-not-running = Эта рассылка уже не идёт.
 button-broadcast-send =
     { $count ->
         [one] Отправить { $count } человеку
@@ -302,53 +302,53 @@ button-broadcast-send =
 button-broadcast-stop = Остановить
 promise-broadcast-done =
     { $count ->
-        [one] ✓ Рассылка готова: доставлено { $count } человеку, заблокировали { $blocked }, не доставить { $failed }.
-        [few] ✓ Рассылка готова: доставлено { $count } людям, заблокировали { $blocked }, не доставить { $failed }.
-       *[many] ✓ Рассылка готова: доставлено { $count } людям, заблокировали { $blocked }, не доставить { $failed }.
+        [one] ✓ Рассылка завершена: доставлено { $count } человеку, заблокировали бота { $blocked }, не доставлено { $failed }.
+        [few] ✓ Рассылка завершена: доставлено { $count } людям, заблокировали бота { $blocked }, не доставлено { $failed }.
+       *[many] ✓ Рассылка завершена: доставлено { $count } людям, заблокировали бота { $blocked }, не доставлено { $failed }.
     }
 
 audit-title = <b>Аудит</b>, сначала новое · { $zone }
-audit-title-of = <b>Аудит пользователя { $user }</b>, сначала новое · { $zone }
+audit-title-of = <b>Аудит: пользователь { $user }</b>, сначала новое · { $zone }
 audit-none = Здесь ничего нет.
 audit-everything = Всё
-audit-line = #{ $number } · { $time } · <b>{ $action }</b> · кто: { $actor }
+audit-line = №{ $number } · { $time } · <b>{ $action }</b> · кто: { $actor }
 audit-subject = → кому: { $subject }
 audit-details = <i>{ $details }</i>
 audit-bot = сам бот
-audit-erased = удалён { $name }
+audit-erased = удалённый аккаунт { $name }
 audit-usage = Вот так: <code>/audit</code>, <code>/audit license</code>, <code>/audit 1002</code>. Разделы: { $areas }.
-button-audit-newest = Новое
+button-audit-newest = К новым
 button-audit-older = Раньше ›
 button-audit-everybody = Обо всех
 
-report-caption = Цифры на эту минуту; числа ниже.
+report-caption = Когда заходили люди, действующие лицензии, доход по месяцам (оранжевым – возвращённое), путь по промокодам. Подписи на картинке английские; всё то же в цифрах – ниже.
 report-title = <b>Отчёт</b> · { $date }
 report-users = <b>Пользователи</b>
 report-all = Все
-report-active = Были за { $days } дн
+report-active = Заходили за { $days } дн
 report-licenses = <b>Действующие лицензии</b>
-report-ending = Кончаются за { $days } дн
-report-income = <b>Доход по месяцам</b>, Stars (справа возвращённое)
+report-ending = Кончатся за { $days } дн
+report-income = <b>Доход по месяцам</b>, Stars (справа – возвращено)
 report-no-income = Платежей за год не было.
 report-funnel = <b>Промокоды</b>, последние кампании
 report-no-promo = Кампаний пока нет.
-report-campaign = { $title }: открыли { $opened } → активировали { $redeemed } → ключи { $connected } → торговали { $traded } → платили { $paid }
-report-traders = <b>Лучшие трейдеры</b>, зафиксировано за 30 дней, с комиссиями
+report-campaign = { $title }: открыли { $opened } → активировали { $redeemed } → ключи { $connected } → торговали { $traded } → заплатили { $paid }
+report-traders = <b>Лучшие трейдеры</b>, реализованный PnL за 30 дней с учётом комиссий
 report-no-traders = Сделок пока нет.
 report-trader = { $name } · <code>{ $id }</code> · { $pnl } · сделок: { $fills }
 
 health-title = <b>Perpdesk { $version }</b> · схема { $schema }
 health-ready = ✓ Готов.
 health-not-ready = ⛔ Не готов:
-health-reason = • Причина: { $reason }
-health-telegram = <b>Telegram и чат</b>
-health-bybit = <b>Связь с Bybit</b>
-health-cache = <b>Кэш</b>, ответы из памяти
+health-reason = • { $reason }
+health-telegram = <b>Telegram</b>
+health-bybit = <b>Bybit</b>
+health-cache = <b>Кеш</b>, доля ответов из памяти
 health-poll-age = Последний опрос
-health-updates = Ждут обновлений
-health-promises = Ждут сообщений
+health-updates = Обновлений в очереди
+health-promises = Сообщений в очереди
 health-limited = Telegram ограничил
-health-banned = Запросы стоят
-health-calls = Ждут запросов
+health-banned = Запросы на паузе
+health-calls = Запросов в очереди
 health-clients = Клиенты
 health-skew = Разница часов

@@ -6,7 +6,7 @@ error-number =
 error-number-whole =
     Такое число я прочитать не могу. Целое число обычными цифрами, пожалуйста: <code>5</code>
     От { $minimum } до { $maximum }.
-error-number-range = Нужно от { $minimum } до { $maximum }.
+error-number-range = Нужно число от { $minimum } до { $maximum }.
 error-number-places =
     { $places ->
         [0] Только целые числа, пожалуйста.
@@ -21,28 +21,28 @@ error-unknown-symbol =
         [one] { $symbol } на Bybit не торгуется. Может быть, { $nearest }?
        *[many] { $symbol } на Bybit не торгуется. Может быть, что-то из этого: { $nearest }?
     }
-error-category = Знаю <code>linear</code> (бессрочные) и <code>spot</code>, но не «{ $word }».
-error-account-type = Знаю счета <code>paper</code>, <code>demo</code> и <code>live</code>, но не «{ $word }».
+error-category = Есть <code>linear</code> (бессрочные) и <code>spot</code>, но не «{ $word }».
+error-account-type = Есть счета <code>paper</code> (Практика), <code>demo</code> и <code>live</code>, но не «{ $word }».
 error-language = Говорю на <code>en</code>, <code>ru</code> и <code>uk</code>, но не «{ $word }».
 error-setting = Настройки «{ $word }» я не знаю. Может быть, { $nearest }?
 error-setting-unlike = Настройки «{ $word }» я не знаю. Все настройки покажет /settings.
 error-too-long =
     { $limit ->
-        [one] Слишком длинно: не больше { $limit } символа.
-       *[many] Слишком длинно: не больше { $limit } символов.
+        [one] Слишком длинно: не больше { $limit } знака.
+       *[many] Слишком длинно: не больше { $limit } знаков.
     }
-error-choice = Одно из этого, пожалуйста: { $choices }.
+error-choice = Выберите одно из этого: { $choices }.
 error-time-zone =
     { $count ->
         [0] Такого места не знаю. Попробуйте город побольше или разницу с UTC: <code>Москва</code>, <code>+3</code>, <code>+5:30</code>.
        *[many] Такого места не знаю. Может быть, { $nearest }?
     }
 error-no-account-number =
-    Счёта { $account_type ->
-        [demo] Bybit Demo
+    Счёта «{ $account_type ->
+        [demo] Bybit Демо
         [paper] Практика
-       *[live] Реальный
-    } { $number } у вас нет. /keys показывает те, что есть.
+       *[live] Реальный счёт
+    } { $number }» у вас нет. /keys показывает те, что есть.
 error-no-account =
     { $account_type ->
         [demo] Bybit Демо ещё не подключён.
@@ -52,12 +52,12 @@ error-no-account =
 error-payment-currency = Это оплачено в { $currency }. Я принимаю только Telegram Stars, поэтому ничего не добавлено. Напишите, пожалуйста, в /paysupport.
 error-start-first = Мы ещё не знакомы. Пришлите, пожалуйста, /start.
 error-button-expired = Эта кнопка уже нажата или устарела. Вот меню:
-error-outcome-unknown = Bybit ещё не сказал, чем это кончилось. Проверяю; дважды ничего не отправляется.
-error-apology = Простите, у меня что-то сломалось. Если повторится, передайте тому, кто ведёт бота: <code>{ $reference }</code>
-error-storage = Простите, не получилось это записать, поэтому ничего не изменилось. Попробуйте через минуту. (<code>{ $reference }</code>)
+error-outcome-unknown = Bybit ещё не ответил, чем это закончилось. Проверяю; дважды ничего не отправляется.
+error-apology = Простите, у меня произошла ошибка. Если она повторится, передайте тому, кто ведёт бота, этот номер: <code>{ $reference }</code>
+error-storage = Простите, не получилось это сохранить, поэтому ничего не изменилось. Попробуйте через минуту. (<code>{ $reference }</code>)
 error-telegram-limits = Telegram ненадолго ограничил этот чат, поэтому файл не отправлен. Запросите его ещё раз через минуту.
 
 # An update that waited too long.
 late-command = Вы прислали <code>{ $command }</code> в { $sent }, { $age } назад. Это дошло до меня только сейчас, поэтому я ничего не сделал.
-late-press = Вы нажали эту кнопку в { $sent } или позже, до { $age } назад. Это дошло до меня только сейчас, поэтому я ничего не сделал.
+late-press = Вы нажали эту кнопку до { $age } назад, в { $sent } или позже. Это дошло до меня только сейчас, поэтому я ничего не сделал.
 button-do-now = Сделать сейчас

@@ -50,7 +50,7 @@ book-unreadable =
     }
 symbols-unreadable =
     { $count ->
-        [one] ⚠️ { $count } символ не удаётся прочитать: { $names }.
-        [few] ⚠️ { $count } символа не удаётся прочитать: { $names }.
-       *[many] ⚠️ { $count } символов не удаётся прочитать: { $names }.
+        [one] ⚠️ { $count } пару не удаётся прочитать: { $names }.
+        [few] ⚠️ { $count } пары не удаётся прочитать: { $names }.
+       *[many] ⚠️ { $count } пар не удаётся прочитать: { $names }.
     }

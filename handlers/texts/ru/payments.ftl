@@ -26,17 +26,17 @@ button-choice =
     } { $months } мес · { $price }
 button-my-payments = Мои платежи
 button-monthly = Помесячно
-monthly-title = <b>Помесячно, продлевается само</b>
+monthly-title = <b>Помесячно, с автопродлением</b>
 monthly-runs = <b>{ $kind }</b>: { $stars } каждые 30 дней, следующий раз { $date }.
 monthly-stopped = <b>{ $kind }</b>: остановлено. Оплаченное действует; { $date } ничего не спишется.
-monthly-how = Telegram берёт Stars каждые 30 дней, пока вы не остановите это здесь или в настройках Telegram. Каждый месяц – это 30 дней к тому, что есть, и квитанция.
+monthly-how = Telegram списывает Stars каждые 30 дней, пока вы не остановите это здесь или в настройках Telegram. Каждый платёж добавляет 30 дней к тому, что есть, и приходит с квитанцией.
 monthly-link = <b>{ $kind }</b> за { $stars } каждые 30 дней. Кнопка открывает оплату в Telegram.
 button-monthly-start = { $kind } · { $stars } в месяц
 button-monthly-stop = Остановить: { $kind }
 button-monthly-resume = Возобновить: { $kind }
 button-monthly-pay = Платить { $stars } в месяц
-renewal-over = Эта подписка закончилась. Новую даст /subscribe.
-renewal-unchanged = Telegram сейчас этого не принял, поэтому ничего не изменилось. Попробуйте через минуту.
+renewal-over = Это автопродление закончилось. Новое включит /subscribe.
+renewal-unchanged = Telegram сейчас этого не принял, поэтому ничего не изменилось. Попробуйте ещё раз через минуту.
 button-older = Раньше ›
 button-payments = Все платежи
 invoice-title =
@@ -96,14 +96,14 @@ payments-filter =
        *[all] Все
     }
 payments-usage = Вот так: <code>/payments</code>, <code>/payments 12</code>, <code>/payments user 1001</code> или <code>/payments refund 12 оплачено по ошибке</code>
-payment-line = #{ $number } · { $date } · { $what } · { $stars } · { $status }
-payment-line-of = #{ $number } · { $date } · <code>{ $user }</code> · { $what } · { $stars } · { $status }
-payment-title = <b>Платёж { $number }</b>
+payment-line = №{ $number } · { $date } · { $what } · { $stars } · { $status }
+payment-line-of = №{ $number } · { $date } · <code>{ $user }</code> · { $what } · { $stars } · { $status }
+payment-title = <b>Платёж №{ $number }</b>
 payment-of = Пользователь: <code>{ $user }</code>
 payment-paid = Оплачено: { $stars }, { $date }
 payment-for = За что: { $what }
 payment-nothing = ничего не зачтено
-payment-status = Состояние: { $status }
+payment-status = Статус: { $status }
 payment-state =
     { $status ->
         [refund_asked] возвращается
@@ -122,7 +122,7 @@ payment-trouble =
     }
 payment-settled = Возвращено: { $date }
 payment-charge = Номер в Telegram: <code>{ $charge }</code>
-payment-unknown = Платежа { $number } нет.
+payment-unknown = Платежа №{ $number } нет.
 button-refund = Вернуть
 button-refund-now = Вернуть сейчас
 button-reason-typed = Другая причина
@@ -137,11 +137,12 @@ refund-asked = { $stars } возвращаются пользователю <cod
 refund-not-open = Платёж { $number } вернуть нельзя: он уже возвращён, возвращается, или его пользователя больше нет.
 refund-reason = Возврату нужна причина, от 1 до { $limit } знаков.
 button-refund-second = Вернуть второй платёж
-refund-second-ask = <b>Вернуть { $stars }?</b> Платёж { $number } – второй за одно и то же. Вместе с ним уйдёт оплаченное им: { $what }. Первый платёж остаётся.
+refund-second-ask = <b>Вернуть { $stars }?</b> Платёж { $number } – второй за одно и то же. Вместе с ним уйдёт то, что им оплачено: { $what }. Первый платёж остаётся.
 refund-second-asked = ✓ { $stars } возвращаются к вам. Когда Telegram это сделает, я напишу.
 refund-second-used = Время платежа { $number } уже идёт, поэтому сам вернуть его не могу. Напишите людям, которые ведут бота: /paysupport
 button-older-charges = Показать их
-older-title = <b>Платежи старше этой базы</b>
+older-title =
+    <b>Платежи старше этой базы данных</b>
     Не зачтены и не возвращены: за что они, здесь неизвестно.
 older-line = { $date } · <code>{ $user }</code> · { $stars }
     <code>{ $charge }</code>
@@ -196,5 +197,5 @@ promise-payment-unclaimed = Ваш платёж { $stars } зачесть не �
 promise-payment-unclaimed-admin = ⚠️ Платёж { $number } пользователя <code>{ $user }</code>, { $stars }, зачесть не получилось: { $why }. Он вернётся сам.
 promise-payment-returned = ↩ <b>{ $stars } вернулись к вам</b> (платёж { $number }). Остаток оплаченных ими дней снят; всё остальное в вашей лицензии на месте.
 promise-payment-returned-admin = ↩ Платёж { $number }: { $stars } вернулись пользователю <code>{ $user }</code>.
-promise-payment-charged-back-admin = ⚠️ Платёж { $number }: Telegram отозвал { $stars } для <code>{ $user }</code>. Неиспользованные дни тоже сняты.
+promise-payment-charged-back-admin = ⚠️ Платёж { $number }: Telegram отозвал { $stars } в пользу <code>{ $user }</code>. Неиспользованные дни тоже сняты.
 promise-payment-stuck-admin = ⚠️ Telegram отказывается вернуть платёж { $number } ({ $stars }, <code>{ $user }</code>): { $said }. Я продолжаю пробовать, но взгляните сами.

@@ -1,10 +1,10 @@
 ## Кто есть кто, условия, приватность.
 
-command-whoami = Ваш id и роль
+command-whoami = Ваш ID и роль
 command-terms = Условия
 
 whoami-title = <b>Кто вы здесь</b>
-whoami-id = Id: <code>{ $id }</code>
+whoami-id = ID: <code>{ $id }</code>
 whoami-role = Роль: { $role }
 whoami-language = Язык: { $name }
 whoami-zone = Часовой пояс: { $zone }
@@ -12,7 +12,7 @@ whoami-accounts = Счета: { $names }
 role-name =
     { $role ->
         [owner] владелец
-        [admin] администратор
+        [admin] админ
         [support] поддержка
        *[user] пользователь
     }

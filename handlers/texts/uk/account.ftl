@@ -6,9 +6,9 @@ command-orders = Відкриті ордери
 command-trades = Останні угоди й комісії
 
 balance-title = <b>Баланс</b> · { $account }
-balance-value = Рахунок, усього
+balance-value = Усього
 balance-available = Доступно
-balance-margin = У маржі
+balance-margin = Маржа
 balance-pnl = Відкритий PnL
 balance-coins = Монети
 balance-more-coins =
@@ -32,7 +32,7 @@ positions-total =
         [few] { $count } відкриті · { $arrow } <b>{ $pnl }</b>
        *[many] { $count } відкрито · { $arrow } <b>{ $pnl }</b>
     }
-positions-none = Відкритих позицій за безстроковими в USDT немає.
+positions-none = Відкритих позицій за безстроковими контрактами USDT немає.
 positions-unreadable =
     { $count ->
         [one] ⚠️ { $count } позицію не вдається прочитати: { $names }. На Bybit вона є: перевірте там.
@@ -50,7 +50,7 @@ position-target = Ціль
 position-trailing = Трейлінг
 position-liquidation = Ліквід.
 position-level = Рівень
-position-away = До неї
+position-away = До марк.
 position-far = далеко
 position-size-alone = { $size }, ціна маркування невідома
 position-worth = { $size }, вартість { $value } за ціною маркування { $mark }
@@ -78,7 +78,7 @@ orders-total =
         [few] { $count } відкриті ордери
        *[many] { $count } відкритих ордерів
     }
-orders-none = Відкритих ордерів немає: ні за безстроковими в USDT, ні на споті.
+orders-none = Відкритих ордерів немає: ні за безстроковими контрактами USDT, ні на споті.
 orders-unreadable =
     { $count ->
         [one] ⚠️ { $count } ордер не вдається прочитати: { $names }. На Bybit він є: перевірте там.
@@ -102,7 +102,10 @@ order-kind =
         [PartialStopLoss] Стоп-лос (частина)
         [TrailingStop] Трейлінг-стоп
         [Stop] Умовний
-       *[other] { $kind }
+        [tpslOrder] TP/SL
+        [OcoOrder] TP/SL, один із двох
+        [BidirectionalTpslOrder] TP/SL в обидва боки
+       *[other] інший вид ({ $kind })
     }
 order-price = Ціна
 order-trigger = Тригер
@@ -115,6 +118,11 @@ order-state =
         [PartiallyFilled] виконано частково
         [Untriggered] чекає тригера
         [Triggered] спрацював
+        [Filled] виконано
+        [Cancelled] скасовано
+        [PartiallyFilledCanceled] скасовано частину
+        [Rejected] відхилено
+        [Deactivated] знято
        *[other] { $state }
     }
 order-placed = Створено
@@ -126,7 +134,7 @@ trades-total =
         [few] Останні { $count } угоди · час: { $zone }
        *[many] Останні { $count } угод · час: { $zone }
     }
-trades-none = Угод за безстроковими в USDT і на споті поки немає.
+trades-none = Угод за безстроковими контрактами USDT і на споті поки немає.
 trades-unreadable =
     { $count ->
         [one] ⚠️ { $count } угоду не вдається прочитати: { $names }.
@@ -144,8 +152,10 @@ trade-kind =
     { $kind ->
         [Funding] фандинг
         [BustTrade] ліквідація
-        [AdlTrade] автоделевередж
+        [AdlTrade] ADL
         [Settle] розрахунок
-        [Delivery] постачання
+        [Delivery] поставка
+        [BlockTrade] блок
+        [MovePosition] перенос
        *[other] { $kind }
     }

@@ -1,34 +1,34 @@
 ## PIN, ролі, користувачі, розсилки, аудит, звіти, стан.
 
-command-ban = Заблокувати за id
-command-unban = Розблокувати за id
+command-ban = Заблокувати за ID
+command-unban = Розблокувати за ID
 command-pin = PIN: задати, змінити, прибрати
 pin-title = <b>PIN</b>
 pin-about =
-    Шість цифр, які я питаю перед важливими діями. Їх натискають, а не пишуть.
-    Після п'яти помилок PIN закривається на 15 хвилин.
+    Шість цифр, які я питаю перед важливими діями. Їх натискають кнопками, а не пишуть.
+    Після п'яти помилок PIN блокується на 15 хвилин.
 pin-none = Поки його не задано.
-pin-guards-keys = Його питаю й перед підключенням чи видаленням ключів Bybit.
-pin-not-for-keys = Перед підключенням і видаленням ключів Bybit його не питаю.
+pin-guards-keys = Я питаю його й перед тим, як підключити чи прибрати ключ Bybit.
+pin-not-for-keys = Перед тим як підключити чи прибрати ключ Bybit, я його не питаю.
 pin-enter = Ваш PIN:
 pin-new = Виберіть PIN, шість цифр:
 pin-repeat = Ще раз, для певності:
 pin-first-needed = Для цього потрібен PIN, а його ще не задано.
 pin-needed = Для цього потрібен PIN. Почніть, будь ласка, знову.
-pin-weak = Такий надто легко вгадати.
-pin-differs = Вони не збіглися. Виберіть знову:
+pin-weak = Такий PIN надто легко вгадати.
+pin-differs = Цифри не збіглися. Виберіть PIN знову:
 pin-is-set = ✓ PIN задано.
 pin-removed = ✓ PIN прибрано.
 pin-canceled = Скасовано. Нічого не зроблено.
 pin-six-digits = PIN – це шість цифр.
 pin-wrong =
     { $count ->
-        [one] Неправильно. Лишилась { $count } спроба.
-        [few] Неправильно. Лишилися { $count } спроби.
-       *[many] Неправильно. Лишилося { $count } спроб.
+        [one] Неправильно. Залишилася { $count } спроба.
+        [few] Неправильно. Залишилися { $count } спроби.
+       *[many] Неправильно. Залишилося { $count } спроб.
     }
-pin-is-locked = ⛔ Забагато помилок. Наступна спроба о { $time }. Власникам повідомлено.
-pin-forget-usage = Напишіть числовий id: <code>/pin forget 1002</code>
+pin-is-locked = ⛔ Забагато помилок. Наступна спроба о { $time }. Власники про це знають.
+pin-forget-usage = Напишіть числовий ID: <code>/pin forget 1002</code>
 pin-has-none = Користувач { $user } не має PIN.
 pin-forgotten-of = ✓ PIN користувача { $user } прибрано. Новий він вибере, коли той знадобиться.
 button-pin-set = Задати PIN
@@ -37,7 +37,7 @@ button-pin-remove = Прибрати
 button-pin-back = ⌫
 button-pin-guard-keys = Питати й для ключів
 button-pin-leave-keys = Не питати для ключів
-promise-pin-locked = ⛔ П'ять неправильних PIN у користувача { $user }: його PIN закрито до { $until }.
+promise-pin-locked = ⛔ П'ять неправильних PIN у користувача { $user }: його PIN заблоковано до { $until }.
 promise-pin-forgotten = Власник прибрав ваш PIN. Виберіть новий: /pin.
 
 command-users = Користувачі: пошук, фільтри, картки
@@ -46,18 +46,18 @@ command-role = Призначити адміна чи підтримку
 command-broadcast = Повідомлення багатьом
 command-audit = Хто що робив
 command-report = Цифри, текстом і картинкою
-command-health = Як у мене справи
+command-health = Стан бота
 
 users-title =
     <b>{ $shown ->
-        [day] Були за 24 години
-        [week] Були за 7 днів
+        [day] Заходили за 24 години
+        [week] Заходили за 7 днів
         [banned] Заблоковані
         [trial] На тріалі
         [basic] З базовою ліцензією
-        [premium] З преміум-ліцензією
+        [premium] З ліцензією Преміум
         [expired] Ліцензія закінчилася
-        [ending] Ліцензія спливає за 7 днів
+        [ending] Ліцензія скінчиться за 7 днів
        *[all] Усі користувачі
     }</b>
 users-filter =
@@ -69,7 +69,7 @@ users-filter =
         [basic] Базова
         [premium] Преміум
         [expired] Минула
-        [ending] Спливає
+        [ending] Кінець
        *[all] Усі
     }
 users-of-campaign = <b>З кампанії №{ $campaign }</b>
@@ -90,15 +90,15 @@ users-license =
 users-license-ended = ліцензія закінчилася { $date }
 users-no-license = без ліцензії
 users-mark-banned = заблоковано
-users-ask-find = Кого шукати? Надішліть id, @ім'я, початок імені або <code>#12</code> для людей із кампанії 12.
-users-find-usage = Напишіть id, @ім'я або початок імені: <code>/users anna</code>, <code>/users #12</code>
+users-ask-find = Кого шукати? Надішліть ID, @ім'я, початок імені або <code>#12</code> для людей із кампанії 12.
+users-find-usage = Напишіть ID, @ім'я або початок імені: <code>/users anna</code>, <code>/users #12</code>
 button-users = Користувачі
 button-users-find = Знайти
 
 user-name = Користувач <b>{ $name }</b>
 user-banned-name = ⛔ <b>{ $name }</b> · заблоковано
-user-seen = Тут був { $age } тому
-user-id = Номер (id)
+user-seen = Останній візит: { $age } тому
+user-id = ID
 user-role = Роль
 user-language = Мова
 user-zone = Часовий пояс
@@ -119,11 +119,11 @@ user-accounts = <b>Рахунки</b>
 user-account-paper = { $name }
 user-account = { $name } · bybit.{ $host } · UID <code>{ $uid }</code>
 user-no-errors = Помилок останнім часом не було.
-user-errors = <b>Останні помилки</b> (за номером їх знайде журнал)
+user-errors = <b>Останні помилки</b> (за цими номерами їх знайдете в журналі)
 user-error = <code>{ $reference }</code> · { $kind } · { $age } тому
-button-user = Картка
+button-user = Користувач
 button-role = Роль
-button-user-redeem = Активувати код для нього
+button-user-redeem = Активувати код за нього
 button-audit = Аудит
 
 deed-button =
@@ -148,8 +148,8 @@ deed-time-button =
     }
 deed-ask-time = Вид і дні, будь ласка: <code>premium 45d</code>. Для продовження досить днів: <code>45d</code>
 deed-ask-reason =
-    Чому? Один рядок до 300 знаків, про кого: { $name }.
-    Він зберігається завжди: без імен, id та ключів.
+    <b>{ $name }</b>: чому? Один рядок до 300 знаків.
+    Він зберігається безстроково: не пишіть у ньому імен, ID та ключів.
 deed-title =
     <b>{ $act ->
         [grant] Видати ліцензію
@@ -168,16 +168,16 @@ deed-time =
     }
 deed-starts = Почнеться { $date }, після того, що вже є.
 deed-until = Усе разом закінчиться { $date }.
-revoke-line = { $mark } { $number }. <b>{ $kind }</b>, лишилося { $span } · { $origin }
+revoke-line = { $mark } { $number }. <b>{ $kind }</b>, залишилося { $span } · { $origin }
 revoke-takes = Знімається: { $span }.
-revoke-leaves = Решта йде до { $date }.
-revoke-leaves-nothing = Після цього нічого не лишається.
+revoke-leaves = Решта діє до { $date }.
+revoke-leaves-nothing = Після цього нічого не залишається.
 revoke-nothing-chosen = Нічого не вибрано: позначте, що зняти.
 revoke-refund-instead = Оплачене можна повернути разом зі Stars: кнопка «Повернути».
-button-grant = { $mark } { $number } · { $kind } · { $days } д
-button-fewer-days = −{ $days } д
+button-grant = { $mark } { $number } · { $kind } · { $days } дн
+button-fewer-days = −{ $days } дн
 button-refund-payment = Повернути платіж { $number }
-button-license-history = Історія
+button-license-history = Історія ліцензії
 button-payments-of = Платежі
 license-history-title = <b>Історія ліцензії</b>: { $name }
 license-history-none = Поки нічого не надано й не знято.
@@ -192,18 +192,18 @@ license-origin =
         [correction] поправка
        *[grant] видача
     }
-origin-payment = { $origin }, платіж { $number }, { $stars }
-origin-campaign = { $origin }, акція { $number }
+origin-payment = { $origin }, платіж №{ $number }, { $stars }
+origin-campaign = { $origin }, кампанія №{ $number }
 history-line = { $row }. { $date } · { $what } · { $origin }
 history-note =     { $note }
-history-given = +{ $days } д, { $kind }
+history-given = +{ $days } дн, { $kind }
 history-taken = решта рядка { $row }
-history-taken-days = −{ $days } д з рядка { $row }
+history-taken-days = −{ $days } дн з рядка { $row }
 promise-desk-taken = Із часу вашої ліцензії знято { $span }. Причина: { $reason }
-promise-desk-taken-all = Більше нічого не лишилося. Нічого не закривається: відкриті позиції ведуться далі, практика лишається безкоштовною.
-promise-desk-left = Решта йде до { $date }.
+promise-desk-taken-all = Більше нічого не залишилося. Практика залишається безкоштовною; позиції, ордери та стопи на Bybit залишаються як є.
+promise-desk-left = Решта діє до { $date }.
 promise-desk-questions = Питання: /paysupport
-deed-role = Була: { $before }, буде: { $role }
+deed-role = Роль: { $before } → { $role }
 deed-reason = Причина: { $reason }
 deed-confirm =
     { $act ->
@@ -214,15 +214,15 @@ deed-confirm =
         [unban] Так, розблокувати
        *[role] Так, змінити роль
     }
-deed-done = ✓ Зроблено, людині повідомлено.
+deed-done = ✓ Готово. Користувач отримає повідомлення.
 
 desk-unknown-user = Користувача { $user } я не знаю.
-desk-not-yourself = Із собою так не можна.
+desk-not-yourself = Із собою цього зробити не можна.
 desk-not-above =
     { $role ->
-        [owner] Власника тут не чіпають.
-        [admin] З адміном так може лише власник.
-        [support] З підтримкою так може лише адмін або власник.
+        [owner] Із власником тут цього зробити не можна.
+        [admin] З адміном це може зробити лише власник.
+        [support] З підтримкою це може зробити лише адмін або власник.
        *[user] Ваша роль цього не дозволяє.
     }
 desk-days-range = Від 1 до { $most } днів, будь ласка.
@@ -230,10 +230,10 @@ desk-nothing-to-revoke = Чинної ліцензії немає.
 desk-nothing-to-extend = Чинної ліцензії немає: видайте її через /grant.
 desk-ban-as-is =
     { $state ->
-        [banned] Уже заблоковано.
-       *[free] І так не заблоковано.
+        [banned] Користувача вже заблоковано.
+       *[free] Користувача не заблоковано.
     }
-desk-role-usage = Напишіть id і роль: <code>/role 1002 support причина</code>. Ролі: admin, support, user.
+desk-role-usage = Напишіть ID і роль: <code>/role 1002 support причина</code>. Ролі: <code>admin</code>, <code>support</code>, <code>user</code>.
 desk-role-as-is = Це й так його роль: { $role }.
 desk-usage =
     { $act ->
@@ -252,17 +252,17 @@ promise-desk-granted =
         [few] Вам видано ліцензію «<b>{ $kind }</b>» на { $days } дні. Тепер ліцензія діє до { $date }.
        *[many] Вам видано ліцензію «<b>{ $kind }</b>» на { $days } днів. Тепер ліцензія діє до { $date }.
     }
-promise-desk-revoked = Вашу ліцензію відкликано. Нові входи зупинено; відкриті позиції супроводжуються далі, закрити їх можна будь-коли.
-promise-desk-role = Ваша роль тут тепер: { $role }.
+promise-desk-revoked = Вашу ліцензію відкликано. Нових входів за нею немає; позиції, ордери та стопи на Bybit залишаються як є.
+promise-desk-role = Тепер ваша роль тут: { $role }.
 
-broadcast-ask-text = Надішліть повідомлення таким, яким його побачать: із жирним, посиланнями та всім іншим. Перш ніж щось піде, я покажу його вам.
+broadcast-ask-text = Надішліть повідомлення таким, яким його мають побачити: із жирним шрифтом, посиланнями та всім іншим. Спершу я покажу його вам.
 broadcast-audience =
     { $count ->
         [one] ↑ Саме так. Піде <b>{ $count } людині</b>. Кому надіслати?
         [few] ↑ Саме так. Піде <b>{ $count } людям</b>. Кому надіслати?
        *[many] ↑ Саме так. Піде <b>{ $count } людям</b>. Кому надіслати?
     }
-broadcast-audience-empty = ↑ Саме так. Але ніхто не підходить. Кому надіслати?
+broadcast-audience-empty = ↑ Саме так. Але таких людей немає. Кому надіслати?
 broadcast-license =
     { $kind ->
         [none] Без ліцензії
@@ -274,25 +274,25 @@ broadcast-license =
 broadcast-every-language = Усі
 broadcast-seen =
     { $when ->
-        [week] Були за 7 днів
-       *[ever] Були будь-коли
+        [week] Заходили за 7 днів
+       *[ever] Заходили будь-коли
     }
 broadcast-title =
     <b>{ $state ->
-        [done] Розсилка: готово
-        [stopped] Розсилка: зупинена
-       *[sending] Розсилка: триває
+        [done] Розсилку завершено
+        [stopped] Розсилку зупинено
+       *[sending] Розсилка триває
     }</b>
 broadcast-sent = Доставлено
-broadcast-blocked = Заблокували мене
-broadcast-failed = Не доставити
-broadcast-left = Ще попереду
+broadcast-blocked = Заблокували
+broadcast-failed = Не доставлено
+broadcast-left = Залишилося
 broadcast-unreached = Не отримали: { $ids }
-broadcast-empty = Тексту в цьому немає.
-broadcast-too-long = Для одного повідомлення це надто довго.
+broadcast-empty = У цьому повідомленні немає тексту.
+broadcast-too-long = Це надто довго для одного повідомлення.
 broadcast-gone = Цю розсилку вже не змінити. Почніть знову: /broadcast.
-broadcast-nobody = Уже ніхто не підходить.
-broadcast-not-running = Вона вже не триває.
+broadcast-nobody = Таких людей більше немає.
+broadcast-not-running = Ця розсилка вже не триває.
 button-broadcast-send =
     { $count ->
         [one] Надіслати { $count } людині
@@ -302,53 +302,53 @@ button-broadcast-send =
 button-broadcast-stop = Зупинити
 promise-broadcast-done =
     { $count ->
-        [one] ✓ Розсилка готова: доставлено { $count } людині, заблокували { $blocked }, не доставити { $failed }.
-        [few] ✓ Розсилка готова: доставлено { $count } людям, заблокували { $blocked }, не доставити { $failed }.
-       *[many] ✓ Розсилка готова: доставлено { $count } людям, заблокували { $blocked }, не доставити { $failed }.
+        [one] ✓ Розсилку завершено: доставлено { $count } людині, заблокували бота { $blocked }, не доставлено { $failed }.
+        [few] ✓ Розсилку завершено: доставлено { $count } людям, заблокували бота { $blocked }, не доставлено { $failed }.
+       *[many] ✓ Розсилку завершено: доставлено { $count } людям, заблокували бота { $blocked }, не доставлено { $failed }.
     }
 
 audit-title = <b>Аудит</b>, спершу нове · { $zone }
-audit-title-of = <b>Аудит користувача { $user }</b>, спершу нове · { $zone }
+audit-title-of = <b>Аудит: користувач { $user }</b>, спершу нове · { $zone }
 audit-none = Тут нічого немає.
 audit-everything = Усе
-audit-line = #{ $number } · { $time } · <b>{ $action }</b> · хто: { $actor }
+audit-line = №{ $number } · { $time } · <b>{ $action }</b> · хто: { $actor }
 audit-subject = → кому: { $subject }
 audit-details = <i>{ $details }</i>
 audit-bot = сам бот
-audit-erased = видалено { $name }
+audit-erased = видалений акаунт { $name }
 audit-usage = Ось так: <code>/audit</code>, <code>/audit license</code>, <code>/audit 1002</code>. Розділи: { $areas }.
-button-audit-newest = Нове
+button-audit-newest = До нових
 button-audit-older = Раніше ›
 button-audit-everybody = Про всіх
 
-report-caption = Цифри на цю хвилину; числа нижче.
+report-caption = Коли заходили люди, чинні ліцензії, дохід за місяцями (помаранчевим – повернене), шлях за промокодами. Підписи на картинці англійські; усе те саме в цифрах – нижче.
 report-title = <b>Звіт</b> · { $date }
 report-users = <b>Користувачі</b>
 report-all = Усі
-report-active = Були за { $days } дн
+report-active = Заходили за { $days } дн
 report-licenses = <b>Чинні ліцензії</b>
-report-ending = Закінчуються за { $days } дн
-report-income = <b>Дохід по місяцях</b>, Stars (праворуч повернене)
+report-ending = Скінчаться за { $days } дн
+report-income = <b>Дохід за місяцями</b>, Stars (праворуч – повернено)
 report-no-income = Платежів за рік не було.
 report-funnel = <b>Промокоди</b>, останні кампанії
 report-no-promo = Кампаній поки немає.
-report-campaign = { $title }: відкрили { $opened } → активували { $redeemed } → ключі { $connected } → торгували { $traded } → платили { $paid }
-report-traders = <b>Найкращі трейдери</b>, зафіксовано за 30 днів, з комісіями
+report-campaign = { $title }: відкрили { $opened } → активували { $redeemed } → ключі { $connected } → торгували { $traded } → заплатили { $paid }
+report-traders = <b>Найкращі трейдери</b>, реалізований PnL за 30 днів з урахуванням комісій
 report-no-traders = Угод поки немає.
 report-trader = { $name } · <code>{ $id }</code> · { $pnl } · угод: { $fills }
 
 health-title = <b>Perpdesk { $version }</b> · схема { $schema }
 health-ready = ✓ Готовий.
 health-not-ready = ⛔ Не готовий:
-health-reason = • Причина: { $reason }
-health-telegram = <b>Telegram і чат</b>
-health-bybit = <b>Зв'язок із Bybit</b>
-health-cache = <b>Кеш</b>, відповіді з пам'яті
+health-reason = • { $reason }
+health-telegram = <b>Telegram</b>
+health-bybit = <b>Bybit</b>
+health-cache = <b>Кеш</b>, частка відповідей з пам'яті
 health-poll-age = Останнє опитування
-health-updates = Чекають оновлень
-health-promises = Чекають повідомлень
+health-updates = Оновлень у черзі
+health-promises = Повідомлень у черзі
 health-limited = Telegram обмежив
-health-banned = Запити стоять
-health-calls = Чекають запитів
+health-banned = Запити на паузі
+health-calls = Запитів у черзі
 health-clients = Клієнти
 health-skew = Різниця годинників

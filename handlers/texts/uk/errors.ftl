@@ -6,7 +6,7 @@ error-number =
 error-number-whole =
     Такого числа я прочитати не можу. Ціле число звичайними цифрами, будь ласка: <code>5</code>
     Від { $minimum } до { $maximum }.
-error-number-range = Потрібно від { $minimum } до { $maximum }.
+error-number-range = Потрібне число від { $minimum } до { $maximum }.
 error-number-places =
     { $places ->
         [0] Лише цілі числа, будь ласка.
@@ -22,29 +22,29 @@ error-unknown-symbol =
         [one] { $symbol } на Bybit не торгується. Може, { $nearest }?
        *[many] { $symbol } на Bybit не торгується. Може, щось із цього: { $nearest }?
     }
-error-category = Знаю <code>linear</code> (безстрокові) і <code>spot</code>, але не «{ $word }».
-error-account-type = Знаю рахунки <code>paper</code>, <code>demo</code> і <code>live</code>, але не «{ $word }».
+error-category = Є <code>linear</code> (безстрокові) і <code>spot</code>, але не «{ $word }».
+error-account-type = Є рахунки <code>paper</code> (Практика), <code>demo</code> і <code>live</code>, але не «{ $word }».
 error-language = Говорю мовами <code>en</code>, <code>ru</code> і <code>uk</code>, але не «{ $word }».
 error-setting = Налаштування «{ $word }» я не знаю. Може, { $nearest }?
 error-setting-unlike = Налаштування «{ $word }» я не знаю. Усі налаштування покаже /settings.
 error-too-long =
     { $limit ->
-        [one] Задовго: не більше ніж { $limit } символ.
-        [few] Задовго: не більше ніж { $limit } символи.
-       *[many] Задовго: не більше ніж { $limit } символів.
+        [one] Задовго: не більше ніж { $limit } знак.
+        [few] Задовго: не більше ніж { $limit } знаки.
+       *[many] Задовго: не більше ніж { $limit } знаків.
     }
-error-choice = Одне з цього, будь ласка: { $choices }.
+error-choice = Виберіть одне з цього: { $choices }.
 error-time-zone =
     { $count ->
         [0] Такого місця не знаю. Спробуйте більше місто або різницю з UTC: <code>Київ</code>, <code>+3</code>, <code>+5:30</code>.
        *[many] Такого місця не знаю. Може, { $nearest }?
     }
 error-no-account-number =
-    Рахунку { $account_type ->
-        [demo] Bybit Demo
+    Рахунку «{ $account_type ->
+        [demo] Bybit Демо
         [paper] Практика
-       *[live] Реальний
-    } { $number } у вас немає. /keys показує ті, що є.
+       *[live] Реальний рахунок
+    } { $number }» у вас немає. /keys показує ті, що є.
 error-no-account =
     { $account_type ->
         [demo] Bybit Демо ще не підключено.
@@ -54,12 +54,12 @@ error-no-account =
 error-payment-currency = Це сплачено в { $currency }. Я приймаю лише Telegram Stars, тому нічого не додано. Напишіть, будь ласка, у /paysupport.
 error-start-first = Ми ще не знайомі. Надішліть, будь ласка, /start.
 error-button-expired = Цю кнопку вже натиснуто або вона застаріла. Ось меню:
-error-outcome-unknown = Bybit ще не сказав, чим це скінчилося. Перевіряю; двічі нічого не надсилається.
-error-apology = Вибачте, у мене щось зламалося. Якщо повториться, передайте тому, хто веде бота: <code>{ $reference }</code>
-error-storage = Вибачте, не вдалося це записати, тому нічого не змінилося. Спробуйте за хвилину. (<code>{ $reference }</code>)
-error-telegram-limits = Telegram ненадовго обмежив цей чат, тому файл не надіслано. Запросіть його ще раз за хвилину.
+error-outcome-unknown = Bybit ще не відповів, чим це закінчилося. Перевіряю; двічі нічого не надсилається.
+error-apology = Вибачте, у мене сталася помилка. Якщо вона повториться, передайте тому, хто веде бота, цей номер: <code>{ $reference }</code>
+error-storage = Вибачте, не вдалося це зберегти, тому нічого не змінилося. Спробуйте через хвилину. (<code>{ $reference }</code>)
+error-telegram-limits = Telegram ненадовго обмежив цей чат, тому файл не надіслано. Попросіть його ще раз через хвилину.
 
 # An update that waited too long.
 late-command = Ви надіслали <code>{ $command }</code> о { $sent }, { $age } тому. Це дійшло до мене лише зараз, тому я нічого не зробив.
-late-press = Ви натиснули цю кнопку о { $sent } або пізніше, до { $age } тому. Це дійшло до мене лише зараз, тому я нічого не зробив.
+late-press = Ви натиснули цю кнопку до { $age } тому, о { $sent } або пізніше. Це дійшло до мене лише зараз, тому я нічого не зробив.
 button-do-now = Зробити зараз

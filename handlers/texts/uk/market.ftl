@@ -50,7 +50,7 @@ book-unreadable =
     }
 symbols-unreadable =
     { $count ->
-        [one] ⚠️ { $count } символ не вдається прочитати: { $names }.
-        [few] ⚠️ { $count } символи не вдається прочитати: { $names }.
-       *[many] ⚠️ { $count } символів не вдається прочитати: { $names }.
+        [one] ⚠️ { $count } пару не вдається прочитати: { $names }.
+        [few] ⚠️ { $count } пари не вдається прочитати: { $names }.
+       *[many] ⚠️ { $count } пар не вдається прочитати: { $names }.
     }

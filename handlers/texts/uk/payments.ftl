@@ -26,17 +26,17 @@ button-choice =
     } { $months } міс · { $price }
 button-my-payments = Мої платежі
 button-monthly = Щомісяця
-monthly-title = <b>Щомісяця, подовжується саме</b>
+monthly-title = <b>Щомісяця, з автопродовженням</b>
 monthly-runs = <b>{ $kind }</b>: { $stars } кожні 30 днів, наступного разу { $date }.
 monthly-stopped = <b>{ $kind }</b>: зупинено. Сплачене діє; { $date } нічого не спишеться.
-monthly-how = Telegram бере Stars кожні 30 днів, доки ви не зупините це тут або в налаштуваннях Telegram. Кожен місяць – це 30 днів до того, що є, і квитанція.
+monthly-how = Telegram списує Stars кожні 30 днів, доки ви не зупините це тут або в налаштуваннях Telegram. Кожен платіж додає 30 днів до того, що є, і надходить із квитанцією.
 monthly-link = <b>{ $kind }</b> за { $stars } кожні 30 днів. Кнопка відкриває оплату в Telegram.
 button-monthly-start = { $kind } · { $stars } на місяць
 button-monthly-stop = Зупинити: { $kind }
 button-monthly-resume = Поновити: { $kind }
 button-monthly-pay = Платити { $stars } на місяць
-renewal-over = Ця підписка закінчилася. Нову дасть /subscribe.
-renewal-unchanged = Telegram зараз цього не прийняв, тому нічого не змінилося. Спробуйте за хвилину.
+renewal-over = Це автопродовження закінчилося. Нове ввімкне /subscribe.
+renewal-unchanged = Telegram зараз цього не прийняв, тому нічого не змінилося. Спробуйте ще раз через хвилину.
 button-older = Раніше ›
 button-payments = Усі платежі
 invoice-title =
@@ -73,13 +73,13 @@ invoice-description =
 
 pay-not-sold = Цього в списку вже немає. Що є, покаже /subscribe.
 pay-refused-banned = Цим ботом вам користуватися не можна, тому нічого не списано.
-pay-refused-unknown = Цього рахунка на оплату я вже не знаю. Новий дасть /subscribe; нічого не списано.
+pay-refused-unknown = Цього рахунку на оплату я вже не знаю. Новий дасть /subscribe; нічого не списано.
 pay-refused-other = Цей рахунок на оплату виписано іншій людині. Свій дасть /subscribe; нічого не списано.
 pay-refused-price = Ціна не збігається з цим рахунком на оплату. Новий дасть /subscribe; нічого не списано.
 pay-refused-paid = Цей рахунок на оплату вже сплачено. Якщо треба ще, надішліть /subscribe; нічого не списано.
 pay-refused-expired = Цьому рахунку на оплату понад 24 години. Новий дасть /subscribe; нічого не списано.
 pay-refused-under-way = Цей платіж уже йде. Зачекайте хвилину, квитанція прийде сюди; більше нічого не списано.
-pay-refused-busy = Зараз не вдалося перевірити рахунок на оплату. Спробуйте за хвилину; нічого не списано.
+pay-refused-busy = Зараз не вдалося перевірити рахунок на оплату. Спробуйте через хвилину; нічого не списано.
 
 my-payments-title = <b>Мої платежі</b>
 my-payments-help = Питання й повернення: /paysupport
@@ -96,14 +96,14 @@ payments-filter =
        *[all] Усі
     }
 payments-usage = Ось так: <code>/payments</code>, <code>/payments 12</code>, <code>/payments user 1001</code> або <code>/payments refund 12 сплачено помилково</code>
-payment-line = #{ $number } · { $date } · { $what } · { $stars } · { $status }
-payment-line-of = #{ $number } · { $date } · <code>{ $user }</code> · { $what } · { $stars } · { $status }
-payment-title = <b>Платіж { $number }</b>
+payment-line = №{ $number } · { $date } · { $what } · { $stars } · { $status }
+payment-line-of = №{ $number } · { $date } · <code>{ $user }</code> · { $what } · { $stars } · { $status }
+payment-title = <b>Платіж №{ $number }</b>
 payment-of = Користувач: <code>{ $user }</code>
 payment-paid = Сплачено: { $stars }, { $date }
 payment-for = За що: { $what }
 payment-nothing = нічого не зараховано
-payment-status = Стан: { $status }
+payment-status = Статус: { $status }
 payment-state =
     { $status ->
         [refund_asked] повертається
@@ -122,7 +122,7 @@ payment-trouble =
     }
 payment-settled = Повернено: { $date }
 payment-charge = Номер у Telegram: <code>{ $charge }</code>
-payment-unknown = Платежу { $number } немає.
+payment-unknown = Платежу №{ $number } немає.
 button-refund = Повернути
 button-refund-now = Повернути зараз
 button-reason-typed = Інша причина
@@ -137,11 +137,12 @@ refund-asked = { $stars } повертаються користувачеві <c
 refund-not-open = Платіж { $number } повернути не можна: його вже повернено, він повертається, або його користувача більше немає.
 refund-reason = Поверненню потрібна причина, від 1 до { $limit } знаків.
 button-refund-second = Повернути другий платіж
-refund-second-ask = <b>Повернути { $stars }?</b> Платіж { $number } – другий за те саме. Разом із ним піде сплачене ним: { $what }. Перший платіж залишається.
+refund-second-ask = <b>Повернути { $stars }?</b> Платіж { $number } – другий за те саме. Разом із ним піде те, що ним сплачено: { $what }. Перший платіж залишається.
 refund-second-asked = ✓ { $stars } повертаються до вас. Коли Telegram це зробить, я напишу.
 refund-second-used = Час платежу { $number } уже йде, тому сам повернути його не можу. Напишіть людям, які ведуть бота: /paysupport
 button-older-charges = Показати їх
-older-title = <b>Платежі, старші за цю базу</b>
+older-title =
+    <b>Платежі, старші за цю базу даних</b>
     Не зараховані й не повернені: за що вони, тут невідомо.
 older-line = { $date } · <code>{ $user }</code> · { $stars }
     <code>{ $charge }</code>
@@ -156,7 +157,7 @@ unclaimed-why =
         [other-payer] рахунок на оплату виписано іншій людині
         [other-amount] сума не збігається з рахунком на оплату
         [banned] акаунт заблоковано
-       *[unknown-offer] такого рахунка на оплату немає
+       *[unknown-offer] такого рахунку на оплату немає
     }
 
 promise-payment-receipt =
@@ -196,5 +197,5 @@ promise-payment-unclaimed = Ваш платіж { $stars } зарахувати 
 promise-payment-unclaimed-admin = ⚠️ Платіж { $number } користувача <code>{ $user }</code>, { $stars }, зарахувати не вдалося: { $why }. Він повернеться сам.
 promise-payment-returned = ↩ <b>{ $stars } повернулися до вас</b> (платіж { $number }). Залишок сплачених ними днів знято; усе інше у вашій ліцензії на місці.
 promise-payment-returned-admin = ↩ Платіж { $number }: { $stars } повернулися користувачеві <code>{ $user }</code>.
-promise-payment-charged-back-admin = ⚠️ Платіж { $number }: Telegram відкликав { $stars } для <code>{ $user }</code>. Невикористані дні теж знято.
+promise-payment-charged-back-admin = ⚠️ Платіж { $number }: Telegram відкликав { $stars } на користь <code>{ $user }</code>. Невикористані дні теж знято.
 promise-payment-stuck-admin = ⚠️ Telegram відмовляється повернути платіж { $number } ({ $stars }, <code>{ $user }</code>): { $said }. Я пробую далі, але гляньте самі.

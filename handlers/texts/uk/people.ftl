@@ -1,10 +1,10 @@
 ## Хто є хто, умови, приватність.
 
-command-whoami = Ваш id і роль
+command-whoami = Ваш ID і роль
 command-terms = Умови
 
 whoami-title = <b>Хто ви тут</b>
-whoami-id = Id: <code>{ $id }</code>
+whoami-id = ID: <code>{ $id }</code>
 whoami-role = Роль: { $role }
 whoami-language = Мова: { $name }
 whoami-zone = Часовий пояс: { $zone }
@@ -12,7 +12,7 @@ whoami-accounts = Рахунки: { $names }
 role-name =
     { $role ->
         [owner] власник
-        [admin] адміністратор
+        [admin] адмін
         [support] підтримка
        *[user] користувач
     }

@@ -33,7 +33,7 @@ redeem-starts-now = Почнеться одразу й триватиме до {
 redeem-starts-after = Почнеться після { $start } і триватиме до { $until }.
 redeem-done = ✓ Додано: { $gift }, до { $until }.
 redeem-used = Ви використали його { $at }: { $gift }, до { $until }.
-redeem-not-valid = Такий код не діє або вже не діє. Якщо має діяти, перевірте кожну літеру; пробіли, дефіси та регістр не важливі.
+redeem-not-valid = Такого коду немає, або він уже не діє. Якщо має діяти, перевірте кожну літеру; пробіли, дефіси та регістр не важливі.
 redeem-refused =
     { $reason ->
         [used-up] Цей код вичерпано: він був на певну кількість людей, і всі його вже активували.
@@ -46,16 +46,16 @@ redeem-refused =
 redeem-too-many = Забагато спроб. Наступна о { $time }.
 redeem-too-many-admin =
     { $count ->
-        [one] Це { $count } хибний код за 15 хвилин: більше адміністратору не можна. Наступний о { $time }.
-        [few] Це { $count } хибні коди за 15 хвилин: більше адміністратору не можна. Наступний о { $time }.
-       *[many] Це { $count } хибних кодів за 15 хвилин: більше адміністратору не можна. Наступний о { $time }.
+        [one] Це { $count } хибний код за 15 хвилин: більше адміну не можна. Наступний о { $time }.
+        [few] Це { $count } хибні коди за 15 хвилин: більше адміну не можна. Наступний о { $time }.
+       *[many] Це { $count } хибних кодів за 15 хвилин: більше адміну не можна. Наступний о { $time }.
     }
 redeem-is-it-a-code = <code>{ $code }</code>: це промокод?
-redeem-suggestion = Тут літери з кирилиці. Ви мали на увазі <code>{ $code }</code>?
+redeem-suggestion = Тут є кирилиця. Ви мали на увазі <code>{ $code }</code>?
 redeem-for-offer = 🎁 <b>Для користувача { $user }: { $gift }.</b>
-redeem-for-done = ✓ Користувачу { $user } додано: { $gift }, до { $until }. Він про це дізнається.
+redeem-for-done = ✓ Користувачеві { $user } додано: { $gift }, до { $until }. Він отримає повідомлення.
 redeem-for-used = Користувач { $user } використав його { $at }: { $gift }, до { $until }.
-redeem-for-usage = Напишіть код і числовий id: <code>/promo redeem SPRING26 12345</code>
+redeem-for-usage = Напишіть код і числовий ID: <code>/promo redeem SPRING26 12345</code>
 redeem-for-ask = Надішліть код для користувача { $user }.
 button-redeem = Активувати
 button-use-it = Так, цей
@@ -87,14 +87,14 @@ promo-once = по одному на людину
 promo-repeat = можна кілька на людину
 promo-from = з { $date }
 promo-until = до { $date }
-promo-endless = без терміну
+promo-endless = без строку
 promo-new = <b>Новий промокод</b>
 promo-own = Код: <code>{ $code }</code>
 promo-note = Нотатка: { $note }
 promo-unsaid =
     { $option ->
         [max] Кількість активацій не вказано, тому одна: <code>max=100</code>
-       *[until] Термін не вказано, тому 90 днів: <code>until=2026-12-31</code> або <code>until=never</code>
+       *[until] Строк не вказано, тому 90 днів: <code>until=2026-12-31</code> або <code>until=never</code>
     }
 promo-line = Треба інакше? Виправте цей рядок і надішліть: <code>{ $line }</code>
 promo-sure = ⚠️ <b>Це дуже багато.</b> Ви впевнені?
@@ -108,7 +108,7 @@ promo-created = ✓ Кампанія №{ $campaign } відкрита.
 promo-csv-caption = Кампанія №{ $campaign }: коди та посилання
 promo-shown = Кампанія №{ $campaign }
 promo-link = Посилання: { $link }
-promo-forward = 🎁 { $gift } у Perpdesk, боті для торгівлі на Bybit! Відкрийте { $link } і натисніть «Активувати» або надішліть <code>/redeem { $code }</code> боту @{ $bot }.
+promo-forward = 🎁 { $gift } у Perpdesk, боті для вашого рахунку Bybit! Відкрийте { $link } і натисніть «Активувати» або надішліть <code>/redeem { $code }</code> боту @{ $bot }.
 promo-forward-until = Діє до { $date }.
 promo-list-empty = Кампаній поки немає.
 promo-list-line = №{ $campaign } { $mark } { $gift }: { $uses }/{ $capacity }
@@ -118,7 +118,7 @@ promo-state =
         [active] Вона відкрита.
         [paused] Вона на паузі: активувати код не можна.
         [early] Вона ще не почалася.
-        [over] Її термін минув.
+        [over] Її строк минув.
         [full] Усі активації використано.
        *[undone] Її відкликано.
     }
@@ -141,11 +141,11 @@ promo-edit-usage = Ось так: <code>/promo edit 12 max=200 until=2026-12-31 
 promo-edit-past = Цей день уже минув. Щоб закінчити зараз, поставте її на паузу.
 promo-edit-same = Кампанія №{ $campaign } уже така.
 promo-edit-used = Один із її кодів уже активовано, разів: { $uses }. Менше в <code>max=</code> не можна.
-promo-redeemers = <b>Хто активував кампанію №{ $campaign }</b>
+promo-redeemers = <b>Хто активував коди кампанії №{ $campaign }</b>
 promo-redeemers-none = Поки ніхто.
 promo-redeemer = { $at } · { $name } · <code>{ $user }</code> · { $state }
-promo-redeemer-erased = { $at } · видалена людина · <code>{ $pseudonym }</code>
-promo-redeemer-by-admin = через адміністратора
+promo-redeemer-erased = { $at } · видалений акаунт · <code>{ $pseudonym }</code>
+promo-redeemer-by-admin = через адміна
 promo-redeemer-state =
     { $state ->
         [active] залишилося { $left }
@@ -153,42 +153,42 @@ promo-redeemer-state =
        *[over] нічого не залишилося
     }
 promo-pinned = ✓ Закріплено. Оновлюю щогодини.
-promo-not-pinned = Telegram не дав закріпити. Картка стоїть вище.
+promo-not-pinned = Telegram не дав закріпити. Картка вище.
 promo-undo-title = <b>Відкликати кампанію №{ $campaign }?</b>
 promo-undo-what =
     { $people ->
-        [one] { $people } людина втратить загалом { $span } невикористаного часу. Оплачене залишиться. Їй про це скажуть.
-        [few] { $people } людини втратять загалом { $span } невикористаного часу. Оплачене залишиться. Їм про це скажуть.
-       *[many] { $people } людей втратять загалом { $span } невикористаного часу. Оплачене залишиться. Їм про це скажуть.
+        [one] { $people } людина втратить загалом { $span } невикористаного часу. Оплачене залишиться. Вона отримає повідомлення.
+        [few] { $people } людини втратять загалом { $span } невикористаного часу. Оплачене залишиться. Вони отримають повідомлення.
+       *[many] { $people } людей втратять загалом { $span } невикористаного часу. Оплачене залишиться. Вони отримають повідомлення.
     }
-promo-undo-nobody = Ні в кого нічого від неї не залишилося, тож ніхто нічого не втратить. Код закінчиться назавжди.
+promo-undo-nobody = Ні в кого нічого від неї не залишилося, тож ніхто нічого не втратить. Код перестане діяти назавжди.
 promo-undo-more = … та інші, у кого менше
-promo-undo-ask = Відколи ви її створили, минуло понад 15 хвилин, тому потрібна згода другого адміністратора; якщо його немає, мають минути 24 години.
-promo-undo-ask-other = Її створив інший адміністратор, тому погодитися мають двоє; якщо другого немає, мають минути 24 години.
+promo-undo-ask = Відколи ви її створили, минуло понад 15 хвилин, тому потрібна згода другого адміна; якщо його немає, мають минути 24 години.
+promo-undo-ask-other = Її створив інший адмін, тому погодитися мають двоє; якщо другого немає, мають минути 24 години.
 promo-undo-agree = Про це просить { $user }. Якщо ви згодні, її буде відкликано одразу.
-promo-undo-wait-admin = Ви попросили про відкликання. Тепер має погодитися інший адміністратор: <code>/promo undo { $campaign }</code>
-promo-undo-wait = Ви попросили про відкликання, а інших адміністраторів немає: це можна зробити з { $date }.
+promo-undo-wait-admin = Ви попросили про відкликання. Тепер має погодитися інший адмін: <code>/promo undo { $campaign }</code>
+promo-undo-wait = Ви попросили про відкликання, а інших адмінів немає: це можна зробити з { $date }.
 promo-undo-asked = ✓ Записано. Прохання діє сім днів.
 promo-undoing = ⏳ Відкликаю, готово { $done }
-promo-undone-done = ✓ Кампанію №{ $campaign } відкликано, і всім, кого це стосується, про це скажуть.
+promo-undone-done = ✓ Кампанію №{ $campaign } відкликано; усі, кого це стосується, отримають повідомлення.
 
-promo-bad-type = Є <code>trial</code>, <code>basic</code> і <code>premium</code>, а «{ $word }» немає.
+promo-bad-type = Є види <code>trial</code>, <code>basic</code> і <code>premium</code>, але не «{ $word }».
 promo-bad-days = Дні – ціле число від 1 до { $most }: <code>30d</code>
 promo-bad-uses = Активації – ціле число від 1 до { $most }: <code>max=100</code>
 promo-bad-count = Коди – ціле число від 1 до { $most }: <code>count=500</code>
 promo-bad-date = Дата потрібна в такому вигляді: <code>until=2026-12-31</code>; вона за UTC.
 promo-until-past = Вона скінчиться раніше, ніж почнеться. Поставте <code>until=</code> пізніше.
-promo-own-code = У власному коді від { $shortest } до { $longest } латинських літер і цифр.
+promo-own-code = У власному коді може бути від { $shortest } до { $longest } латинських літер і цифр.
 promo-own-code-once = Власний код буває лише один: приберіть <code>count=</code> або <code>code=</code>.
 promo-code-taken = Код, що читається так само, вже є (O – це 0, I та L – це 1). Візьміть інший.
 promo-new-usage = Ось так: <code>/promo new premium 30d max=100 until=2026-12-31 code=SPRING26 note=spring</code>. Обов'язкові лише вид і дні; можна ще <code>count=500</code>, <code>from=2026-11-01</code>, <code>until=never</code>, <code>repeat=yes</code>.
-promo-usage = Ось так, із номером кампанії: <code>/promo card 12</code>. Замість card: show, codes, used, edit, pause, resume, undo. Ще є new, list, redeem.
+promo-usage = Ось так, із номером кампанії: <code>/promo card 12</code>. Замість <code>card</code>: <code>show</code>, <code>codes</code>, <code>used</code>, <code>edit</code>, <code>pause</code>, <code>resume</code>, <code>undo</code>. Ще є <code>new</code>, <code>list</code>, <code>redeem</code>.
 promo-unknown = Кампанії №{ $campaign } немає. Список: /promo.
 promo-undone = Кампанію №{ $campaign } відкликано, і цього не змінити.
 promo-unknown-user = Користувача { $user } я не знаю: нехай спершу надішле /start.
 promo-used-before-forget = Цей акаунт Telegram увів код цієї кампанії до того, як його дані видалили; кожному дається один.
 
-button-promo-days = { $days } д
+button-promo-days = { $days } дн
 button-promo-create = Створити
 button-promo-sure = Так, створити
 button-promo-list = Кампанії
@@ -209,8 +209,8 @@ button-promo-undo-now = Відкликати зараз
 button-promo-pin = Закріпити картку
 button-promo-redeemers = Хто активував
 button-promo-redeemers-file = Файлом
-button-promo-newest = Найновіші
-button-promo-older = Старіші ›
+button-promo-newest = До нових
+button-promo-older = Раніше ›
 button-promo-edit = Змінити …
 button-promo-change = Змінити
 
@@ -222,7 +222,7 @@ promise-promo-given =
     }
 promise-promo-taken = Промокампанію, кодом якої ви скористалися, відкликано. Залишок її часу ({ $kind }, { $span }) знято; усе оплачене залишається.
 promise-promo-used = 📣 Кампанію №{ $campaign } ({ $terms }) використано на { $percent } %: { $uses } із { $capacity }.
-promise-promo-large = 📣 Адміністратор { $admin } відкрив або збільшив кампанію №{ $campaign } ({ $terms }); отримати це можуть людей: { $capacity }.
+promise-promo-large = 📣 Адмін { $admin } відкрив або збільшив кампанію №{ $campaign } ({ $terms }). Активацій усього: { $capacity }.
 promise-promo-fast =
     { $count ->
         [one] ⚠️ Кампанія №{ $campaign } ({ $terms }) іде вдесятеро швидше, ніж зазвичай: { $count } активація за цю годину. Код витік?
@@ -231,8 +231,8 @@ promise-promo-fast =
     }
 promise-promo-guessing =
     { $count ->
-        [one] ⚠️ Схоже, хтось добирає промокоди: { $count } хибна спроба за хвилину. Кожен має п'ять спроб за 15 хвилин.
-        [few] ⚠️ Схоже, хтось добирає промокоди: { $count } хибні спроби за хвилину. Кожен має п'ять спроб за 15 хвилин.
-       *[many] ⚠️ Схоже, хтось добирає промокоди: { $count } хибних спроб за хвилину. Кожен має п'ять спроб за 15 хвилин.
+        [one] ⚠️ Схоже, хтось підбирає промокоди: { $count } хибна спроба за хвилину. Кожен має п'ять спроб за 15 хвилин.
+        [few] ⚠️ Схоже, хтось підбирає промокоди: { $count } хибні спроби за хвилину. Кожен має п'ять спроб за 15 хвилин.
+       *[many] ⚠️ Схоже, хтось підбирає промокоди: { $count } хибних спроб за хвилину. Кожен має п'ять спроб за 15 хвилин.
     }
-promise-promo-undo-asked = Адміністратор просить відкликати кампанію №{ $campaign } ({ $terms }), активацій: { $uses }. Якщо ви згодні: <code>/promo undo { $campaign }</code>
+promise-promo-undo-asked = Адмін просить відкликати кампанію №{ $campaign } ({ $terms }), активацій: { $uses }. Якщо ви згодні: <code>/promo undo { $campaign }</code>
