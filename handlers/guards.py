@@ -1,6 +1,6 @@
 """Who gets in. `watch` (group -1) looks at every update before any handler; `admit` and `run` are before each handler.
 
-Order: a secret is taken out of the chat, banned people are refused, then place, role and terms; the PIN where the
+Order: a secret is taken out of the chat, banned people are refused, then place, role, age and terms; the PIN where the
 handler asks for it.
 """
 

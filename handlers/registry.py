@@ -101,7 +101,7 @@ _KINDS: Final[Mapping[UpdateKind, filters.BaseFilter]] = MappingProxyType(
 
 _HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {"handlers.admin.user_actions": "users", "handlers.promo.campaign": "promo", "handlers.users.start": "menu"}
-)  # of modules that have no command of their own to go back to
+)  # where their own first command does nothing by itself
 
 
 class HandlerTable:
@@ -119,7 +119,7 @@ class HandlerTable:
         self._commands = {each.name: each for each in self.specs if isinstance(each, CommandSpec)}
         self._actions = {each.action: each for each in self.specs if isinstance(each, ActionSpec)}
         first = {each.module: each.command for each in reversed(self._commands.values())}
-        self._homes: Mapping[str, str | None] = {**first, **_HOMES}
+        self._homes: Mapping[str, str] = {**first, **_HOMES}
         self._repeating = frozenset(name for name, each in self._actions.items() if each.repeats)
         self._dialogues = {each.dialogue: each for each in self.specs if isinstance(each, DialogueSpec)}
 
@@ -173,9 +173,9 @@ class HandlerTable:
         return await spec.takes(ctx, payload)
 
     async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
-        """The answer to an open question. Raises ButtonExpired for a question that cannot be read any more."""
+        """The answer to an open question. Raises ButtonExpired for one that can't be read or answered by them any more."""
         spec = self._dialogues[dialogue.dialogue]
-        payload = _payload_of(spec, dialogue)
+        payload = _payload_of(spec, dialogue) if guards.allows(ctx, spec) else None
         if payload is None:
             raise ButtonExpired
         await guards.run(ctx, spec, partial(spec.run, ctx, payload))
@@ -184,7 +184,7 @@ class HandlerTable:
         return self._dialogues[dialogue.dialogue].wanted
 
     def home_of(self, module: str) -> str | None:
-        """The module's first command, unless it does nothing without a word after it."""
+        """The module's first command, or the one that `_HOMES` names for it; None for a module without either."""
         return self._homes.get(module)
 
     @property

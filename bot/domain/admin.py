@@ -83,6 +83,11 @@ class AdminActionKind(StrEnum):
     UNBAN = "unban"
     ROLE = "role"
 
+    @property
+    def gives_time(self) -> bool:
+        """Whether it gives license time, which one may give oneself, too."""
+        return self in {AdminActionKind.GRANT, AdminActionKind.EXTEND}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminAction:
@@ -99,8 +104,8 @@ class AdminAction:
 
     @property
     def needs_pin(self) -> bool:
-        """Whether it needs the PIN whatever its admin gave before."""
-        return self.kind is AdminActionKind.ROLE or self.days > FREE_DAYS
+        """Whether it needs the PIN whatever its admin gave before; that paid time is taken is seen with the ledger."""
+        return self.kind is AdminActionKind.ROLE or (self.kind.gives_time and self.days > FREE_DAYS)
 
 
 # --- messages of the outbox ---------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What /health shows."""
 
 from decimal import Decimal
+from typing import Final
 
 from bot.domain.health import Health
 from handlers.core.links import RunCommand
@@ -10,6 +11,8 @@ from handlers.views.frame import menu_row, refresh_button
 from handlers.views.render_context import RenderContext
 from handlers.views.tables import table
 from handlers.views.times import span
+
+_TENTH: Final = Decimal("0.1")
 
 
 def health_card(viewer: RenderContext, health: Health) -> Card:
@@ -21,7 +24,11 @@ def health_card(viewer: RenderContext, health: Health) -> Card:
     parts += [Markup(""), say("health-telegram"), table(_telegram(viewer, health))]
     parts += [Markup(""), say("health-bybit"), table(_bybit(viewer, health))]
     if health.hit_rates:
-        parts += [Markup(""), say("health-cache"), table([(name, _rate(rate)) for name, rate in health.hit_rates])]
+        parts += [
+            Markup(""),
+            say("health-cache"),
+            table([(name, _rate(viewer, rate)) for name, rate in health.hit_rates]),
+        ]
     rows = ((*refresh_button(viewer, RunCommand("health")), *menu_row(viewer)),)
     return Card(text=join(parts), rows=rows)
 
@@ -40,7 +47,11 @@ def _telegram(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
 def _bybit(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
     say = viewer.say
     banned = say.plain("user-no") if health.bybit_banned_s <= 0 else span(say, health.bybit_banned_s)
-    skew = say.plain("none") if health.clock_skew_ms is None else f"{health.clock_skew_ms} ms"
+    skew = (
+        say.plain("none")
+        if health.clock_skew_ms is None
+        else f"{viewer.figures.number(Decimal(health.clock_skew_ms))} ms"
+    )
     return [
         (say.plain("health-banned"), banned),
         (say.plain("health-calls"), str(health.bybit_waiting)),
@@ -49,5 +60,5 @@ def _bybit(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
     ]
 
 
-def _rate(rate: float | None) -> str:
-    return "–" if rate is None else f"{Decimal(rate * 100).quantize(Decimal('0.1'))} %"
+def _rate(viewer: RenderContext, rate: float | None) -> str:
+    return "–" if rate is None else viewer.figures.percent(Decimal(rate), step=_TENTH, signed=False)

@@ -27,7 +27,7 @@ from handlers.admin.user_views import (
 from handlers.core.context import UpdateContext
 from handlers.core.menus import publish_role_menu
 from handlers.core.phrases import is_no_command
-from handlers.core.specs import ADMIN, OWNER, HandlerSpec, action, command, dialogue, view
+from handlers.core.specs import ADMIN, EFFECT, OWNER, SETTING, HandlerSpec, action, command, dialogue, view
 from handlers.views.cards import in_rows
 
 _GRANT_DAYS: Final = (7, 30, 90, 365)
@@ -106,7 +106,7 @@ def _action_command(kind: AdminActionKind) -> Callable[[UpdateContext], Awaitabl
             draft = replace(draft, type=_type_of(words, kind))
         elif kind is AdminActionKind.EXTEND:
             draft = replace(draft, type=await _running_type(ctx, draft.user))
-        if kind in {AdminActionKind.GRANT, AdminActionKind.EXTEND} or _names_days(words, kind):
+        if kind.gives_time or _names_days(words, kind):
             draft = replace(draft, days=_days_of(words, kind))
         if kind in _AT_ONCE and ctx.services.roles.is_owner(ctx.config):
             await _perform_at_once(ctx, draft, " ".join(words))
@@ -131,7 +131,7 @@ async def ask_time_or_reason(ctx: UpdateContext, code: AskAdminAction) -> None:
     """A button of the user card."""
     if code.kind is AdminActionKind.ROLE:
         raise ButtonExpired
-    if code.kind in {AdminActionKind.GRANT, AdminActionKind.EXTEND}:
+    if code.kind.gives_time:
         await _choose_time(ctx, code.kind, code.user_id)
     else:
         await _ask_reason(ctx, AdminDraft(act=code.kind, user=code.user_id))
@@ -314,8 +314,8 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("grant", _action_command(AdminActionKind.GRANT), access=ADMIN),
     command("extend", _action_command(AdminActionKind.EXTEND), access=ADMIN, listed=False),
     command("revoke", _action_command(AdminActionKind.REVOKE), access=ADMIN, listed=False),
-    command("ban", _action_command(AdminActionKind.BAN), access=ADMIN),
-    command("unban", _action_command(AdminActionKind.UNBAN), access=ADMIN),
+    command("ban", _action_command(AdminActionKind.BAN), access=ADMIN, good_for_s=SETTING),
+    command("unban", _action_command(AdminActionKind.UNBAN), access=ADMIN, good_for_s=EFFECT),
     command("role", run_role_command, access=OWNER),
     view(AskAdminAction, ask_time_or_reason, access=ADMIN),
     view(AskRole, ask_role, access=OWNER),

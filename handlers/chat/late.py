@@ -9,7 +9,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, CommandSpec, HandlerSpec, action
 from handlers.views.cards import Card, button
 from handlers.views.frame import menu_row
-from handlers.views.times import moment, span
+from handlers.views.times import span
 
 _LONGEST: Final = 100  # characters of a command that are shown again
 
@@ -26,7 +26,7 @@ class RunLateCommand(ButtonAction):
 async def explain_late(ctx: UpdateContext, spec: HandlerSpec, age_s: float) -> None:
     """Say what was not done and why, with a button that does it. A pressed button stays the one that it was."""
     say, age = ctx.say, span(ctx.say, age_s)
-    sent = moment(Millis(ctx.services.clock.now() - round(age_s * 1000)), ctx.services.clock.now(), "UTC", say.language)
+    sent = ctx.viewer.when(Millis(ctx.services.clock.now() - round(age_s * 1000)))
     label = say.plain("button-do-now")
     if isinstance(spec, CommandSpec):
         words = " ".join(ctx.arguments)

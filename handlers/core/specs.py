@@ -55,10 +55,12 @@ class Place(StrEnum):
 
 
 PRIVATE: Final = frozenset({Place.PRIVATE})
-ANY_AGE: Final = None
-EFFECT: Final = 300.0  # seconds that a press which changes something is good for
-SETTING: Final = 3_600.0  # … and words that change what can be changed back at any time
 ANYWHERE: Final = frozenset(Place)
+
+# What `good_for_s` of a spec may be, in seconds.
+ANY_AGE: Final = None
+EFFECT: Final = 300.0  # a press or words that change something
+SETTING: Final = 3_600.0  # words that change what can be changed back at any time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,8 @@ class HandlerSpec:
     """What every line of the table says.
 
     `good_for_s`: how old, in seconds, an update may be to be done by itself; an older one gets [Do it now]. What only
-    shows, and what money depends on, has no limit; a command without words only shows.
+    shows or asks, and what money depends on, has no limit; a command without words only shows. An answer to a question
+    has the question's, 15 minutes.
 
     Whether the PIN comes first is not among it: the act knows, by its values at times, and raises PinRequired. Commands
     and actions go on after the keypad. `leaves_question`: whoever comes here has left the question that was open.

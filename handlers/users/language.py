@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.errors import BadInput
 from handlers.core.context import UpdateContext
-from handlers.core.specs import EVERYONE, HandlerSpec, command, view
+from handlers.core.specs import EVERYONE, SETTING, HandlerSpec, command, view
 from handlers.texts.catalog import LANGUAGE_NAMES
 from handlers.users.callbacks import SetLanguage
 from handlers.users.home_views import language_card, language_set_card
@@ -32,6 +32,6 @@ async def set_language(ctx: UpdateContext, code: SetLanguage) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("lang", show_or_set_language, access=EVERYONE),
+    command("lang", show_or_set_language, access=EVERYONE, good_for_s=SETTING),
     view(SetLanguage, set_language, access=EVERYONE),
 )

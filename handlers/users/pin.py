@@ -13,7 +13,7 @@ from bot.services.chat.buttons import ButtonAction
 from bot.services.users.pin import Entered, Outcome
 from handlers.core.context import UpdateContext
 from handlers.core.keypads import Continuation, Keypad, Step
-from handlers.core.specs import EVERYONE, OWNER, HandlerSpec, action, command, view
+from handlers.core.specs import EFFECT, EVERYONE, OWNER, HandlerSpec, action, command, view
 from handlers.texts.catalog import Markup
 from handlers.users.callbacks import PressPin
 from handlers.users.pin_views import keypad_card, locked_card, pin_card
@@ -217,7 +217,7 @@ async def _show_pin(ctx: UpdateContext, lead: Markup | None = None) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("pin", forget_pin_of_user, verb="forget", access=OWNER),
+    command("pin", forget_pin_of_user, verb="forget", access=OWNER, good_for_s=EFFECT),
     command("pin", show_pin, access=EVERYONE),
     view(PressPin, press_key, access=EVERYONE),
     action(ChoosePin, choose_pin, access=EVERYONE),

@@ -1,8 +1,9 @@
 """Old words and presses: what only shows is shown, what changes something is explained and asked about."""
 
 import pytest
-from harness.app import Harness, Person
+from harness.app import ANNA, OWNER, Harness, Person
 
+from bot.domain.ids import UserId
 from handlers.core.specs import EFFECT, SETTING, ActionSpec, OtherUpdateSpec, ViewSpec
 from handlers.registry import TABLE
 
@@ -34,6 +35,22 @@ async def test_an_old_word_that_changes_something_is_explained_and_done_on_deman
     assert await risk(harness) == before
     await person.press("Do it now")
     assert await risk(harness) == "2.5"
+
+
+@pytest.mark.parametrize("text", ["/lang uk", f"/ban {ANNA} spam", f"/unban {ANNA}", f"/pin forget {ANNA}"])
+async def test_old_words_that_act_at_once_wait_for_a_word(harness: Harness, text: str) -> None:
+    await harness.person(ANNA).say("/start")
+    owner = harness.person(OWNER)
+    await owner.say("/start")
+    harness.services.pin._open(UserId(OWNER))
+    assert f"You sent {text} at" in await say(harness, owner, text, SETTING + 60)
+    assert owner.last.labels[0] == "Do it now"
+
+
+async def test_the_time_of_old_words_is_the_reader_s(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/settings zone Kyiv")
+    assert "Kyiv" in await say(harness, person, "/settings risk 2.5", SETTING + 60)
 
 
 async def test_a_word_that_is_young_enough_is_done(harness: Harness) -> None:

@@ -1,7 +1,7 @@
 """/revoke names what it takes, takes what is chosen and says why; the history and the payments of one person."""
 
 import pytest
-from harness.app import ANNA, OWNER, Harness, Person, said
+from harness.app import ANNA, BORIS, OWNER, Harness, Person, said
 from harness.payments import buys, check_out, customer, paid_update
 
 from bot.domain.ids import DAY, UserId
@@ -72,6 +72,15 @@ async def test_paid_time_needs_the_pin(harness: Harness, owner: Person) -> None:
     asked = await owner.press("Yes, revoke")
     assert "PIN" in asked.text
     assert await days(harness) == {"payment": 30, "promo": 7, "grant": 10}
+
+
+async def test_time_that_was_given_is_taken_without_the_pin_however_much_it_is(harness: Harness, owner: Person) -> None:
+    await customer(harness, BORIS)
+    await said(owner, f"/grant {BORIS} premium 60d a mistake")
+    await owner.press("Yes, grant")
+    harness.services.pin.close(UserId(OWNER))
+    await said(owner, f"/revoke {BORIS} 45d fifteen were meant")
+    assert "Done" in (await owner.press("Yes, revoke")).text
 
 
 @pytest.mark.parametrize("typed", ["5d", "-5d"])

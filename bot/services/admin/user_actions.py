@@ -46,7 +46,6 @@ from bot.services.users.pin import PinService
 
 GIVEN_ROLES: Final = (Role.USER, Role.SUPPORT, Role.ADMIN)  # owners are made by the settings or an owner link
 _FACTS_DAYS: Final = 30
-_SELF_SERVED: Final = frozenset({AdminActionKind.GRANT, AdminActionKind.EXTEND})
 MAX_REASON: Final = 300
 _logger = logging.getLogger(__name__)
 
@@ -222,7 +221,7 @@ class UserAdmin:
     def _refuse_rank(self, actor: UserConfig, subject: Subject, admin_action: AdminAction) -> None:
         """Nobody acts on somebody of their own rank or above; on oneself, only license time is given."""
         if actor.user_id == admin_action.user_id:
-            if admin_action.kind not in _SELF_SERVED:
+            if not admin_action.kind.gives_time:
                 raise BadInput("desk-not-yourself")
         elif self.roles.role(actor).rank <= subject.role.rank:
             raise BadInput("desk-not-above", role=subject.role.value)
