@@ -72,7 +72,7 @@ class BuyLicense(Code):
     """[Renew Premium · 5,000 ⭐]: an invoice for so many months, at the price of the moment."""
 
     TAG = "buy"
-    kind: LicenseType
+    license_type: LicenseType
     months: Annotated[int, AtMost(12)]
 
 

@@ -69,7 +69,7 @@ async def send_invoice(ctx: UpdateContext, payload: SendInvoice) -> None:
 
 async def send_renewal(ctx: UpdateContext, code: BuyLicense) -> None:
     """[Renew] of a reminder: the same invoice as by the price list."""
-    await _send_invoices(ctx, code.kind, code.months)
+    await _send_invoices(ctx, code.license_type, code.months)
 
 
 async def _send_invoices(ctx: UpdateContext, kind: LicenseType, months: int) -> None:

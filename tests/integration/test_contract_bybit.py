@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from harness.exchange import Got, account, connected, raw, scripted_bybit
+from aiohttp import web
+from harness.exchange import Got, account, connected, ok, raw, scripted_bybit
 
 from bot.domain.accounts import AccountType, KeyType, NewKey
-from bot.domain.errors import ExchangeDown
 from bot.domain.ids import Symbol
 from bot.domain.market import Category
 from bot.domain.secrets import Secret
@@ -23,6 +23,7 @@ DOCUMENTED = json.loads(REFERENCE.read_text()) if REFERENCE.exists() else {}
 needs_reference = pytest.mark.skipif(not DOCUMENTED, reason="needs ../shared/reference")
 BY_PATH = {entry["path"]: entry for entry in DOCUMENTED.values() if "path" in entry}
 
+IN_BOTH = {"/v5/order/realtime", "/v5/execution/list"}
 Read = Callable[[Bybit, dict[str, Any]], Awaitable[Any]]
 KEY = NewKey(
     account_type=AccountType.LIVE,
@@ -80,7 +81,15 @@ def examples() -> list[Any]:
 
 async def read(path: str, example: dict[str, Any]) -> tuple[Any, list[Got]]:
     """What the port makes of an example, and the calls it took."""
-    async with scripted_bybit(always=raw(json.dumps(example).encode())) as server:
+    documented, empty = raw(json.dumps(example).encode()), ok({"list": [], "nextPageCursor": ""})
+    has_spot = example["result"].get("category") == "spot" if isinstance(example["result"], dict) else False
+
+    def answer(request: web.Request) -> Any:
+        """Reads of both categories meet the example in its own."""
+        is_other = path in IN_BOTH and (request.query.get("category") == "spot") is not has_spot
+        return (empty if is_other else documented)(request)
+
+    async with scripted_bybit(always=answer) as server:
         server.times = [server.always] * 9 if path.endswith("/time") else []
         async with connected(server.url) as bybit:
             value = await READS[path](bybit, example)
@@ -89,7 +98,8 @@ async def read(path: str, example: dict[str, Any]) -> tuple[Any, list[Got]]:
 
 @needs_reference
 def test_every_endpoint_that_is_called_is_read_here() -> None:
-    assert {endpoint.path for endpoint in ENDPOINTS} == set(READS)
+    read_for_its_refusal = {"/v5/account/info"}  # whether demo knows a key
+    assert {endpoint.path for endpoint in ENDPOINTS} - read_for_its_refusal == set(READS)
     assert set(READS) <= set(BY_PATH)
 
 
@@ -98,13 +108,12 @@ def test_every_endpoint_that_is_called_is_read_here() -> None:
 async def test_every_example_is_read(path: str, index: int) -> None:
     example = BY_PATH[path]["examples"][index]
     if path == "/v5/market/tickers" and example["result"]["category"] == "option":
-        with pytest.raises(ExchangeDown, match="price24hPcnt is not a decimal number"):
-            await read(path, example)
-        return
+        return  # never asked for: it has no day
     value, calls = await read(path, example)
     assert value is not None
     if not path.endswith("/time"):
-        assert len(calls) == 1
+        categories = [parse_qs(call.query).get("category") for call in calls]
+        assert len(categories) == len({*map(str, categories)}), "one call a category"
     documented = {parameter["name"] for parameter in BY_PATH[path]["request"]}
     assert {name for call in calls for name in parse_qs(call.query)} <= documented
     CHECKS[path](value, example)
@@ -136,7 +145,7 @@ def check_orders(value: Any, example: Any) -> None:
 def check_executions(value: Any, example: Any) -> None:
     (fill,), row = value.items, first(example)
     assert (fill.exec_id, fill.exec_price) == (row["execId"], Decimal(row["execPrice"]))
-    assert (fill.fee_currency, fill.closed_size) == ("USDC", 0), "a perpetual without USDT in its name settles in USDC"
+    assert (fill.fee_currency, fill.closed_size) == ("USDC", None), "a perpetual without USDT in its name settles in USDC"
 
 
 def check_closed_pnl(value: Any, example: Any) -> None:
@@ -165,7 +174,7 @@ def check_instrument(value: Any, example: Any) -> None:
     lot = row["lotSizeFilter"]
     assert value.tick_size == Decimal(row["priceFilter"]["tickSize"])
     assert value.qty_step == Decimal(lot.get("qtyStep") or lot["basePrecision"])
-    assert value.min_notional == Decimal(lot.get("minOrderAmt", "0"))
+    assert value.min_notional == (Decimal(lot["minOrderAmt"]) if "minOrderAmt" in lot else None)
     assert value.max_market_order_qty == Decimal(lot.get("maxMarketOrderQty", lot["maxOrderQty"]))
     assert value.max_leverage is None
 

@@ -11,7 +11,7 @@ from bot.domain.portfolio import Side
 
 LANGUAGES = ("en", "ru", "uk")
 # a table, a list of all commands, a text to read; the others are glanced at
-MOST_WORDS = {"/license": 170, "/help": 190, "/privacy": 240}
+MOST_WORDS = {"/license": 170, "/help": 190, "/privacy": 280}
 GLANCE = 125  # words
 
 

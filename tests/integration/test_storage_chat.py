@@ -15,7 +15,7 @@ from bot.domain.errors import ButtonExpired, StorageTrouble
 from bot.domain.events import RoleChanged, UserBanned, UserConfigChanged
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.update_attempt import PressedButton, UpdateAttempt, UpdateId, current_attempt
-from bot.domain.users import Role
+from bot.domain.users import STAFF, Role
 from storage.chat.inbox import SqliteInbox
 from storage.chat.outbox import SqliteOutbox
 
@@ -387,7 +387,12 @@ async def test_events_are_told_with_the_commit_in_their_order(tmp_path: Path) ->
             await unit.users.set_role(ANNA, Role.ADMIN)
             await unit.users.rename(ANNA, None, "Anna")
             assert storage.committed == []
-        told = (UserConfigChanged(user_id=ANNA), UserBanned(user_id=ANNA), RoleChanged(user_id=ANNA))
+        told = (
+            UserConfigChanged(user_id=ANNA),
+            UserBanned(user_id=ANNA),
+            RoleChanged(user_id=ANNA),
+            RoleChanged(user_id=STAFF),
+        )
         assert storage.committed == [told]
 
 

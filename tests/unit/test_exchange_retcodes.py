@@ -96,7 +96,7 @@ def test_no_write_is_called_rejected_by_a_code_that_bybit_does_not_list() -> Non
         pytest.skip("needs ../shared/reference")
     listed = {int(code) for section in json.loads(REFERENCE.read_text()).values() for code in section}
     surplus = {code for code, kind in RET_CODE_CLASSES.items() if kind is RetCodeClass.REJECTED} - listed
-    assert surplus == set()
+    assert surplus == {10032}, "what demo answers for an endpoint that it does not have; Bybit's page lacks it"
 
 
 def test_every_code_of_trading_that_bybit_lists_is_classed() -> None:

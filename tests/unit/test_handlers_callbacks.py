@@ -62,6 +62,7 @@ LONGEST: dict[str, Any] = {
     "which": ThreadList.OPEN,
     "listed": max(Listed, key=len),
     "number": callbacks.LARGEST_ROW,
+    "months": 12,
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 

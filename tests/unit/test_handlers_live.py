@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import pytest
 from harness.bot_api import Bubble, FakeBotApi, FakeRequest
+from harness.fakes import FakeClock
 from harness.waiting import until
 from telegram.ext import ExtBot
 
+from bot.chat.application import make_bot
+from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.domain.errors import ExchangeDown, KeyTrouble
 from bot.domain.ids import Millis
+from bot.domain.secrets import Secret
 from bot.services.screens import Shown
 from handlers.core import delivery
 from handlers.core.delivery import ChatTarget
@@ -59,7 +63,8 @@ class Stage:
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
     api = FakeBotApi()
-    bot: ExtBot[None] = ExtBot("1:token", request=FakeRequest(api))
+    limiter = TelegramRateLimiter(FakeClock())
+    bot = make_bot(token=Secret("1:token"), api_url="http://telegram", transport=FakeRequest(api), rate_limiter=limiter)
     cards = LiveMessages(still_silent=0.05, give_up=0.1)
     made = Stage(api, bot, cards, asyncio.get_running_loop().create_future())
     yield made
