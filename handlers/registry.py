@@ -173,7 +173,7 @@ class HandlerTable:
         return await spec.takes(ctx, payload)
 
     async def continue_dialogue(self, ctx: UpdateContext, dialogue: Dialogue) -> None:
-        """The answer to an open question. Raises ButtonExpired for one that can't be read or answered by them any more."""
+        """The answer to an open question. Raises ButtonExpired for one that they can't read or answer any more."""
         spec = self._dialogues[dialogue.dialogue]
         payload = _payload_of(spec, dialogue) if guards.allows(ctx, spec) else None
         if payload is None:

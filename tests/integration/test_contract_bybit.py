@@ -145,7 +145,7 @@ def check_orders(value: Any, example: Any) -> None:
 def check_executions(value: Any, example: Any) -> None:
     (fill,), row = value.items, first(example)
     assert (fill.exec_id, fill.exec_price) == (row["execId"], Decimal(row["execPrice"]))
-    assert (fill.fee_currency, fill.closed_size) == ("USDC", None), "a perpetual without USDT in its name settles in USDC"
+    assert (fill.fee_currency, fill.closed_size) == ("USDC", None), "without USDT in its name it settles in USDC"
 
 
 def check_closed_pnl(value: Any, example: Any) -> None:
