@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.audit import AuditPerson, AuditRow
 from bot.domain.ids import UserId
 from handlers.admin.callbacks import ShowAudit
-from handlers.texts.catalog import Markup, join
+from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import menu_row
 from handlers.views.render_context import RenderContext
@@ -54,6 +54,11 @@ def audit_card(
     return Card(text=join(parts), rows=_rows(viewer, rows, area, user_id, is_newest=is_newest))
 
 
+def action_name(say: Translator, action: str) -> str:
+    """A row's dotted word in the reader's language; as it is written where the texts don't know it."""
+    return say.plain("audit-action", action=action.replace(".", "-"), name=action)  # Fluent's names have no dots
+
+
 def _rows(
     viewer: RenderContext, rows: Sequence[AuditRow], area: str, user_id: UserId, *, is_newest: bool
 ) -> tuple[Row, ...]:
@@ -78,13 +83,15 @@ def _rows(
 
 
 def _area_name(viewer: RenderContext, area: str) -> str:
-    return viewer.say.plain("audit-everything") if area == _ALL else area
+    say = viewer.say
+    return say.plain("audit-everything") if area == _ALL else say.plain("audit-area", area=area)
 
 
 def _line(viewer: RenderContext, row: AuditRow, names: Mapping[UserId, str]) -> Markup:
     say = viewer.say
     when = local_clock(row.at, viewer.now, viewer.config.settings.time_zone)
-    head = say("audit-line", number=row.audit_id, time=when, action=row.action, actor=_person(viewer, row.actor, names))
+    action = action_name(say, row.action)
+    head = say("audit-line", number=row.audit_id, time=when, action=action, actor=_person(viewer, row.actor, names))
     lines = [head]
     if row.subject is not None and row.subject != row.actor:
         lines.append(say("audit-subject", subject=_person(viewer, row.subject, names)))

@@ -24,11 +24,8 @@ def health_card(viewer: RenderContext, health: Health) -> Card:
     parts += [Markup(""), say("health-telegram"), table(_telegram(viewer, health))]
     parts += [Markup(""), say("health-bybit"), table(_bybit(viewer, health))]
     if health.hit_rates:
-        parts += [
-            Markup(""),
-            say("health-cache"),
-            table([(name, _rate(viewer, rate)) for name, rate in health.hit_rates]),
-        ]
+        rates = [(say.plain("health-region", region=name), _rate(viewer, rate)) for name, rate in health.hit_rates]
+        parts += [Markup(""), say("health-cache"), table(rates)]
     rows = ((*refresh_button(viewer, RunCommand("health")), *menu_row(viewer)),)
     return Card(text=join(parts), rows=rows)
 
@@ -47,11 +44,9 @@ def _telegram(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
 def _bybit(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
     say = viewer.say
     banned = say.plain("user-no") if health.bybit_banned_s <= 0 else span(say, health.bybit_banned_s)
-    skew = (
-        say.plain("none")
-        if health.clock_skew_ms is None
-        else f"{viewer.figures.number(Decimal(health.clock_skew_ms))} ms"
-    )
+    skew = say.plain("none")
+    if health.clock_skew_ms is not None:
+        skew = say.plain("health-millis", millis=viewer.figures.number(Decimal(health.clock_skew_ms)))
     return [
         (say.plain("health-banned"), banned),
         (say.plain("health-calls"), str(health.bybit_waiting)),

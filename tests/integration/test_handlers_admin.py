@@ -373,15 +373,15 @@ async def test_the_audit_in_the_readers_zone_with_names(harness: Harness, admin:
     await admin.press("Yes, grant")
     page = await said(admin, "/audit")
     assert "Kyiv" in page.text
-    assert "license.grant · by Adam (1006)" in page.text
+    assert "license granted · by Adam (1006)" in page.text
     assert "→ to Anna (1001)" in page.text
     assert "basic 10 d: a <b>bold</b> reason" in page.text
-    await admin.press("role")
-    assert "role.set" in page.text
-    assert "license.grant" not in page.text
+    await admin.press("Roles")
+    assert "role changed" in page.text
+    assert "license granted" not in page.text
     about = await said(admin, "/audit license 1001")
-    assert "license.grant" in about.text
-    assert "role.set" not in about.text
+    assert "license granted" in about.text
+    assert "role changed" not in about.text
     assert "Areas" in (await said(admin, "/audit nonsense")).text
 
 

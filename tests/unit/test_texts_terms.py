@@ -46,6 +46,19 @@ def test_an_invoice_is_never_called_what_an_account_is_called(language: Language
         assert not re.search(rf"\b{bare}\b(?! на оплату)", text, re.IGNORECASE), key
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_an_id_stands_in_capitals(language: Language) -> None:
+    for key, message in MESSAGES[language].items():
+        assert not re.search(r"\b(id|Id|ids)\b", _said(words(message))), key
+
+
+def test_ukrainian_says_when_with_another_word_than_how_often() -> None:
+    """«за хвилину» is a rate or a span that is over; what is to come is «через хвилину»."""
+    for key, message in MESSAGES[Language.UKRAINIAN].items():
+        for found in re.finditer(r"(\S+) за хвилину", words(message)):
+            assert found[1].startswith("спроб"), key
+
+
 def test_the_patterns_see_what_they_ban() -> None:
     assert _pattern("учебн\\*").search("ваш Учебный счёт")
     assert _pattern("спрос").search("Спрос 64 210")

@@ -304,6 +304,68 @@ audit-title = <b>Audit</b>, newest first · { $zone }
 audit-title-of = <b>Audit of user { $user }</b>, newest first · { $zone }
 audit-none = Nothing here.
 audit-everything = All
+audit-area =
+    { $area ->
+        [promo] Promo
+        [license] Licenses
+        [payment] Payments
+        [user] Users
+        [role] Roles
+        [pin] PIN
+        [broadcast] Mailings
+        [desk] Denied
+        [support] Support
+        [terms] Terms
+        [key] Keys
+       *[owner] Owner
+    }
+audit-action =
+    { $action ->
+        [broadcast-done] broadcast done
+        [broadcast-send] broadcast sent
+        [broadcast-stop] broadcast stopped
+        [desk-denied] command denied
+        [key-attach] key connected
+        [key-remove] key removed
+        [key-replace] key replaced
+        [license-extend] license extended
+        [license-grant] license granted
+        [license-revoke] license revoked
+        [license-trial] trial started
+        [owner-claim] owner claimed
+        [payment-charged-back] payment taken back by Telegram
+        [payment-credit] payment credited
+        [payment-stop] monthly payments stopped
+        [payment-resume] monthly payments resumed
+        [payment-refund] refund asked for
+        [payment-refunded] payment refunded
+        [payment-unclaimed] payment not credited
+        [pin-change] PIN changed
+        [pin-forget] PIN removed
+        [pin-keys-off] PIN off for keys
+        [pin-keys-on] PIN on for keys
+        [pin-locked] PIN locked
+        [pin-set] PIN set
+        [promo-create] campaign created
+        [promo-edit] campaign changed
+        [promo-pause] campaign paused
+        [promo-redeem] code redeemed for a user
+        [promo-redeemers] redeemers viewed
+        [promo-resume] campaign opened again
+        [promo-undo] campaign called back
+        [promo-undo-ask] call-back asked for
+        [promo-view] codes viewed
+        [role-set] role changed
+        [support-close] thread closed
+        [support-open] thread opened
+        [terms-accept] terms accepted
+        [user-ban] user banned
+        [user-forget] user erased
+        [user-forget-asked] erasure asked for
+        [user-forget-taken-back] erasure taken back
+        [user-unban] user unbanned
+       *[other] { $name }
+    }
 audit-line = #{ $number } · { $time } · <b>{ $action }</b> · by { $actor }
 audit-subject = → to { $subject }
 audit-details = <i>{ $details }</i>
@@ -337,6 +399,21 @@ health-reason = • { $reason }
 health-telegram = <b>Telegram</b>
 health-bybit = <b>Bybit</b>
 health-cache = <b>Cache</b>, share of reads answered from memory
+health-region =
+    { $region ->
+        [user_config] Settings
+        [license] Licenses
+        [credentials] Keys
+        [balance] Balances
+        [position] Positions
+        [order] Orders
+        [market_data] Market
+        [price] Prices
+        [symbol_info] Symbols
+        [api_response] Bybit's answers
+       *[other] { $region }
+    }
+health-millis = { $millis } ms
 health-poll-age = Last poll
 health-updates = Updates waiting
 health-promises = Messages waiting

@@ -311,6 +311,68 @@ audit-title = <b>Аудит</b>, сначала новое · { $zone }
 audit-title-of = <b>Аудит: пользователь { $user }</b>, сначала новое · { $zone }
 audit-none = Здесь ничего нет.
 audit-everything = Всё
+audit-area =
+    { $area ->
+        [promo] Промо
+        [license] Лицензии
+        [payment] Платежи
+        [user] Люди
+        [role] Роли
+        [pin] PIN
+        [broadcast] Рассылки
+        [desk] Отказы
+        [support] Вопросы
+        [terms] Условия
+        [key] Ключи
+       *[owner] Владелец
+    }
+audit-action =
+    { $action ->
+        [broadcast-done] рассылка завершена
+        [broadcast-send] рассылка отправлена
+        [broadcast-stop] рассылка остановлена
+        [desk-denied] команда отклонена
+        [key-attach] ключ подключён
+        [key-remove] ключ убран
+        [key-replace] ключ заменён
+        [license-extend] лицензия продлена
+        [license-grant] лицензия выдана
+        [license-revoke] лицензия отозвана
+        [license-trial] триал начат
+        [owner-claim] владелец назначен
+        [payment-charged-back] платёж отозван через Telegram
+        [payment-credit] платёж зачтён
+        [payment-stop] автопродление остановлено
+        [payment-resume] автопродление возобновлено
+        [payment-refund] возврат начат
+        [payment-refunded] платёж возвращён
+        [payment-unclaimed] платёж не зачтён
+        [pin-change] PIN сменён
+        [pin-forget] PIN убран
+        [pin-keys-off] PIN для ключей выключен
+        [pin-keys-on] PIN для ключей включён
+        [pin-locked] PIN заблокирован
+        [pin-set] PIN задан
+        [promo-create] кампания создана
+        [promo-edit] кампания изменена
+        [promo-pause] кампания поставлена на паузу
+        [promo-redeem] код активирован за пользователя
+        [promo-redeemers] просмотрен список активаций
+        [promo-resume] кампания снова открыта
+        [promo-undo] кампания отозвана
+        [promo-undo-ask] отзыв кампании запрошен
+        [promo-view] просмотрены коды
+        [role-set] роль изменена
+        [support-close] обращение закрыто
+        [support-open] обращение открыто
+        [terms-accept] условия приняты
+        [user-ban] пользователь заблокирован
+        [user-forget] пользователь удалён
+        [user-forget-asked] запрошено удаление
+        [user-forget-taken-back] удаление отменено
+        [user-unban] пользователь разблокирован
+       *[other] { $name }
+    }
 audit-line = №{ $number } · { $time } · <b>{ $action }</b> · кто: { $actor }
 audit-subject = → кому: { $subject }
 audit-details = <i>{ $details }</i>
@@ -339,11 +401,26 @@ report-trader = { $name } · <code>{ $id }</code> · { $pnl } · сделок: {
 
 health-title = <b>Perpdesk { $version }</b> · схема { $schema }
 health-ready = ✓ Готов.
-health-not-ready = ⛔ Не готов:
+health-not-ready = ⛔ Не готов; причины дословно, как в /readyz:
 health-reason = • { $reason }
 health-telegram = <b>Telegram</b>
 health-bybit = <b>Bybit</b>
 health-cache = <b>Кеш</b>, доля ответов из памяти
+health-region =
+    { $region ->
+        [user_config] Настройки
+        [license] Лицензии
+        [credentials] Ключи
+        [balance] Балансы
+        [position] Позиции
+        [order] Ордера
+        [market_data] Рынок
+        [price] Цены
+        [symbol_info] Пары
+        [api_response] Ответы Bybit
+       *[other] { $region }
+    }
+health-millis = { $millis } мс
 health-poll-age = Последний опрос
 health-updates = Обновлений в очереди
 health-promises = Сообщений в очереди

@@ -311,6 +311,68 @@ audit-title = <b>Аудит</b>, спершу нове · { $zone }
 audit-title-of = <b>Аудит: користувач { $user }</b>, спершу нове · { $zone }
 audit-none = Тут нічого немає.
 audit-everything = Усе
+audit-area =
+    { $area ->
+        [promo] Промо
+        [license] Ліцензії
+        [payment] Платежі
+        [user] Люди
+        [role] Ролі
+        [pin] PIN
+        [broadcast] Розсилки
+        [desk] Відмови
+        [support] Питання
+        [terms] Умови
+        [key] Ключі
+       *[owner] Власник
+    }
+audit-action =
+    { $action ->
+        [broadcast-done] розсилку завершено
+        [broadcast-send] розсилку надіслано
+        [broadcast-stop] розсилку зупинено
+        [desk-denied] команду відхилено
+        [key-attach] ключ підключено
+        [key-remove] ключ прибрано
+        [key-replace] ключ замінено
+        [license-extend] ліцензію продовжено
+        [license-grant] ліцензію видано
+        [license-revoke] ліцензію відкликано
+        [license-trial] тріал розпочато
+        [owner-claim] власника призначено
+        [payment-charged-back] платіж відкликано через Telegram
+        [payment-credit] платіж зараховано
+        [payment-stop] автопродовження зупинено
+        [payment-resume] автопродовження поновлено
+        [payment-refund] повернення розпочато
+        [payment-refunded] платіж повернено
+        [payment-unclaimed] платіж не зараховано
+        [pin-change] PIN змінено
+        [pin-forget] PIN прибрано
+        [pin-keys-off] PIN для ключів вимкнено
+        [pin-keys-on] PIN для ключів увімкнено
+        [pin-locked] PIN заблоковано
+        [pin-set] PIN задано
+        [promo-create] кампанію створено
+        [promo-edit] кампанію змінено
+        [promo-pause] кампанію поставлено на паузу
+        [promo-redeem] код активовано за користувача
+        [promo-redeemers] переглянуто список активацій
+        [promo-resume] кампанію знову відкрито
+        [promo-undo] кампанію відкликано
+        [promo-undo-ask] відкликання кампанії запитано
+        [promo-view] переглянуто коди
+        [role-set] роль змінено
+        [support-close] звернення закрито
+        [support-open] звернення відкрито
+        [terms-accept] умови прийнято
+        [user-ban] користувача заблоковано
+        [user-forget] користувача видалено
+        [user-forget-asked] запитано видалення
+        [user-forget-taken-back] видалення скасовано
+        [user-unban] користувача розблоковано
+       *[other] { $name }
+    }
 audit-line = №{ $number } · { $time } · <b>{ $action }</b> · хто: { $actor }
 audit-subject = → кому: { $subject }
 audit-details = <i>{ $details }</i>
@@ -339,11 +401,26 @@ report-trader = { $name } · <code>{ $id }</code> · { $pnl } · угод: { $fi
 
 health-title = <b>Perpdesk { $version }</b> · схема { $schema }
 health-ready = ✓ Готовий.
-health-not-ready = ⛔ Не готовий:
+health-not-ready = ⛔ Не готовий; причини дослівно, як у /readyz:
 health-reason = • { $reason }
 health-telegram = <b>Telegram</b>
 health-bybit = <b>Bybit</b>
 health-cache = <b>Кеш</b>, частка відповідей з пам'яті
+health-region =
+    { $region ->
+        [user_config] Налаштування
+        [license] Ліцензії
+        [credentials] Ключі
+        [balance] Баланси
+        [position] Позиції
+        [order] Ордери
+        [market_data] Ринок
+        [price] Ціни
+        [symbol_info] Пари
+        [api_response] Відповіді Bybit
+       *[other] { $region }
+    }
+health-millis = { $millis } мс
 health-poll-age = Останнє опитування
 health-updates = Оновлень у черзі
 health-promises = Повідомлень у черзі
