@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
+# Half of a first start is compiling, where nobody did it before; pip does it for what it installs.
+COMPILE := $(BIN)/python -m compileall -q bot handlers storage cache stats_api ops
 BUDGET ?= 600
 SEED ?= 1
 
@@ -22,6 +24,7 @@ $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
 	@echo "Installing what requirements.lock pins ..."
 	@$(PIP) -r requirements.lock
 	@$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-index --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.dev: .ci/requirements-dev.lock $(VENV)/.runtime

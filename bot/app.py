@@ -1,6 +1,7 @@
 """The composition root: `assemble()` puts the parts together by hand, `run()` starts and stops them in order."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -73,7 +74,7 @@ async def assemble(
         stack.push_async_callback(base.screen_reader.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
         jobs = Jobs((*feature_jobs, *upkeep_jobs(storage.database, reads, bybit, runtime.marker, outside.clock)))
-        progress = Progress(problems=(runtime.problems, jobs.trouble, bybit.problems))
+        progress = Progress(problems=(storage.database.problems, runtime.problems, jobs.trouble, bybit.problems))
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         registry.register(
             application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
@@ -100,11 +101,19 @@ async def run(
     try:
         with stop_signals() as stop:
             async with assemble(settings, outside=outside) as assembly, _sidecar(settings, assembly) as address:
+                _collect_again()
                 await _serve(assembly, stop, partial(_say_ready, ready, address))
     except (WrongKeyFile, SchemaTooNew, UnfitDatabase, WrongSetup) as fault:
         raise Fatal(str(fault), EXIT_CONFIG) from fault
     except (AlreadyRunning, StorageTrouble, TelegramEnded) as fault:
         raise Fatal(str(fault)) from fault
+
+
+def _collect_again() -> None:
+    """Garbage is collected from now on, if `bot.__main__` put it off; what the start made is never looked at again."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from bot.services.users.pin import PinService
 from bot.settings import Settings
 from bot.wiring.outside import Tuning
 from ops.offline import TOKEN, offline
-from storage.sqlite.database import Database
+from storage.sqlite.database import Database, PageCheck
 from storage.store import Store
 
 ADMIN: Final = UserId(1000)
@@ -69,7 +69,9 @@ class PromoStack:
 
 
 @asynccontextmanager
-async def open_promo_stack(path: Path, *, clock: Clock | None = None, check: bool = True) -> AsyncIterator[PromoStack]:
+async def open_promo_stack(
+    path: Path, *, clock: Clock | None = None, check: PageCheck = PageCheck.AFTER_CRASH
+) -> AsyncIterator[PromoStack]:
     """Open, migrated, with its admin."""
     clock = clock or SystemClock()
     settings = Settings(

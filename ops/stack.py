@@ -115,10 +115,10 @@ class Stack:
     def chat(self, user_id: int) -> Chat:
         return Chat(self, user_id)
 
-    def spawn(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def spawn(self, name: str, *arguments: str, module: str = "ops") -> subprocess.Popen[bytes]:
         log = (self.folder / f"{name}.log").open("ab")
         process = subprocess.Popen(  # noqa: S603  our own command line
-            [sys.executable, "-m", "ops", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -133,7 +133,7 @@ class Stack:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     async def start_bot(self, *, wait: float = PATIENCE) -> None:
-        self.spawn("bot", "run")
+        self.spawn("bot", module="bot")  # as the image does: without the command line's libraries
         await self.until_ready(wait=wait)
 
     async def until_ready(self, *, wait: float = PATIENCE) -> None:

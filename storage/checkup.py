@@ -21,7 +21,7 @@ from storage import cross_checks
 from storage.admin.audit import AUDIT_CHAIN
 from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
 from storage.sqlite.codecs import Row
-from storage.sqlite.database import BUSY_TIMEOUT_S, CONNECTION_PRAGMAS, READER_PRAGMAS, Database
+from storage.sqlite.database import BUSY_TIMEOUT_S, CONNECTION_PRAGMAS, READER_PRAGMAS, Database, PageCheck
 from storage.sqlite.errors import translated
 from storage.sqlite.files import exclusive
 from storage.sqlite.hash_chain import Chain, Fetch, verify_chain
@@ -53,7 +53,7 @@ async def looking_at(path: Path) -> AsyncIterator[tuple[Fetch, bool]]:
     Raises UnfitDatabase or StorageTrouble.
     """
     try:
-        async with exclusive(path) as lock, Database.open_locked(lock, check=False) as database:
+        async with exclusive(path) as lock, Database.open_locked(lock, check=PageCheck.NEVER) as database:
             yield database.fetch, False
     except AlreadyRunning:
         async with _read_only(path) as fetch:

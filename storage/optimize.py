@@ -17,7 +17,7 @@ from bot.domain.licensing import License
 from storage.accounts.queries import SqliteAccountQueries
 from storage.licensing.licenses import SELECT_LICENSE, license_of
 from storage.sqlite.codecs import Row
-from storage.sqlite.database import Database, connected
+from storage.sqlite.database import CONNECTION_PRAGMAS, Database, PageCheck, connected
 from storage.sqlite.errors import translated
 from storage.sqlite.files import exclusive
 from storage.sqlite.migrate import make_indexes, missing_indexes
@@ -144,7 +144,7 @@ async def optimize(
             await make_indexes(database, missing)
         if vacuum:
             await _rewrite(path)
-        async with Database.open_locked(lock, check=vacuum) as database:
+        async with Database.open_locked(lock, check=PageCheck.ALWAYS if vacuum else PageCheck.NEVER) as database:
             after = await time_queries(database, samples, timer)
             page_size, size = await _size_of(database)
     timings = tuple(
@@ -203,5 +203,5 @@ async def _size_of(database: Database) -> tuple[int, int]:
 async def _rewrite(path: Path) -> None:
     with translated():
         async with connected(path) as connection:
-            for statement in _REWRITE:
+            for statement in (*CONNECTION_PRAGMAS, *_REWRITE):  # nothing of it on the disk in clear
                 await connection.execute_fetchall(statement)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.aio.periodic import Pace, Periodic
 from bot.chat.inbox_marker import InboxMarker
-from bot.domain.errors import NothingDone, StarsError, StorageTrouble
+from bot.domain.errors import NothingDone, StarsError, StorageTrouble, UnfitDatabase
 from bot.domain.ids import DAY, DAY_S
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
@@ -132,6 +132,20 @@ def client_sweep(bybit: Bybit, clock: Clock) -> Periodic[None]:
     return Periodic("client_sweep", bybit.sweep, clock=clock, every_s=_MINUTE_S, first_s=_MINUTE_S)
 
 
+def page_check(database: Database, clock: Clock) -> Periodic[None]:
+    """After 3 days: damage is to be known while there are backups from before it. What is found is told at once."""
+    return Periodic(
+        "page_check",
+        database.check_pages,
+        clock=clock,
+        every_s=DAY_S,
+        retry_s=_HOUR_S,
+        first_s=_MINUTE_S,
+        late_after_s=3 * DAY_S,
+        expected=(StorageTrouble, UnfitDatabase),
+    )
+
+
 def upkeep_jobs(
     database: Database, regions: RegionUpkeep, bybit: Bybit, marker: InboxMarker, clock: Clock
 ) -> tuple[Periodic[Any], ...]:
@@ -141,6 +155,7 @@ def upkeep_jobs(
         cache_sweep(regions, clock),
         client_sweep(bybit, clock),
         inbox_sweep(marker, clock),
+        page_check(database, clock),
     )
 
 

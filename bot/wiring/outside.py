@@ -21,6 +21,7 @@ from bot.services.market.screens import RESOLVE_PATIENCE
 from bot.services.screens import PATIENCE
 from handlers.registry import TABLE, HandlerTable
 from stats_api.rendering import RENDER_EVERY
+from storage.sqlite.database import PageCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +52,4 @@ class Tuning:
     exchange_limits: Limits | None = None  # None: by the settings
     table: HandlerTable = TABLE
     metrics_every: float = RENDER_EVERY  # s between two renderings of /metrics
-    check_database: bool = True  # False spares a benchmark's large file the integrity check
+    check_database: PageCheck = PageCheck.AFTER_CRASH  # else the job `page_check` does it soon after the start

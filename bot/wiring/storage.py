@@ -15,7 +15,7 @@ from storage.accounts.queries import SqliteAccountQueries
 from storage.chat.queries import SqliteChatQueries
 from storage.licensing.queries import SqliteLicenseQueries
 from storage.sqlite.birth import birth_of
-from storage.sqlite.database import Database
+from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.migrate import migrate
 from storage.sqlite.secrets import open_secret
 from storage.sqlite.vault import AesCredentialVault, KeyFile
@@ -41,7 +41,7 @@ class Storage:
 
 
 async def open_storage(
-    stack: AsyncExitStack, settings: Settings, outside: Outside, *, check: bool, enqueued: Callable[[], None]
+    stack: AsyncExitStack, settings: Settings, outside: Outside, *, check: PageCheck, enqueued: Callable[[], None]
 ) -> Storage:
     """The migrated database. `enqueued` is called after each commit that put a message into the outbox.
 

@@ -14,6 +14,7 @@ from typing import Final
 from bot.domain.ids import UserId
 from bot.services.promo.redemption import Redemption
 from ops.promo_stack import PromoStack, open_promo_stack
+from storage.sqlite.database import PageCheck
 
 USERS: Final = 40  # a life
 WRITERS: Final = 8
@@ -36,7 +37,7 @@ def main() -> None:
 
 async def _redeem(path: Path, seed: int, first: int, lookups: list[str]) -> None:
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
-    async with open_promo_stack(path, check=False) as promo_stack:
+    async with open_promo_stack(path, check=PageCheck.NEVER) as promo_stack:
         users = [UserId(first + number) for number in range(USERS)]
         await promo_stack.add_users(users)
         await asyncio.gather(*(_one(promo_stack, draw, users, lookups) for _ in range(WRITERS)))

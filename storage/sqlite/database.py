@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -62,6 +63,14 @@ SELECT_IDENTITY: Final = """
 """
 
 
+class PageCheck(Enum):
+    """When SQLite's quick_check, which reads every page (0.2 s for 100 MB), is run before a file is used."""
+
+    ALWAYS = "always"
+    AFTER_CRASH = "after a crash"  # where the file was not closed in order
+    NEVER = "never"
+
+
 class Database:
     """An open database. `fetch` reads what is committed; `transaction` writes."""
 
@@ -70,16 +79,20 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._is_closed = False
+        self._damage: tuple[str, ...] = ()
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, path: Path, *, check: bool = True, driver: type[sqlite3.Connection] = sqlite3.Connection
+        cls,
+        path: Path,
+        *,
+        check: PageCheck = PageCheck.ALWAYS,
+        driver: type[sqlite3.Connection] = sqlite3.Connection,
     ) -> AsyncIterator[Self]:
         """Open or make the file at `path`; its tables are `storage.sqlite.migrate`'s business.
 
-        `check` runs SQLite's quick_check, which reads every page (0.2 s for 100 MB). `driver`: what both connections
-        are made of.
+        `driver`: what both connections are made of.
         Raises AlreadyRunning, UnfitDatabase (damaged, foreign or someone else's) or StorageTrouble.
         """
         async with exclusive(path) as lock, cls.open_locked(lock, check=check, driver=driver) as database:
@@ -88,13 +101,20 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open_locked(
-        cls, lock: InstanceLock, *, check: bool = True, driver: type[sqlite3.Connection] = sqlite3.Connection
+        cls,
+        lock: InstanceLock,
+        *,
+        check: PageCheck = PageCheck.ALWAYS,
+        driver: type[sqlite3.Connection] = sqlite3.Connection,
     ) -> AsyncIterator[Self]:
         """The same for a caller that holds the file already."""
         async with AsyncExitStack() as stack:
             with _refusals(lock.path):
                 connection = await stack.enter_async_context(connected(lock.path, driver))
-                await _prepare_writer(connection, lock.path, check=check)
+                was_left_open = await asyncio.to_thread(lambda: lock.was_left_open)
+                await _prepare_writer(connection, lock.path)
+                if check is PageCheck.ALWAYS or (check is PageCheck.AFTER_CRASH and was_left_open):
+                    await _check_pages(connection, lock.path)
                 await asyncio.to_thread(lock.note_open)
                 stack.push_async_callback(asyncio.to_thread, lock.note_closed)
                 reader = await stack.enter_async_context(connected(lock.path, driver))
@@ -112,6 +132,26 @@ class Database:
             return await self._reader.execute_fetchall(sql, parameters)  # type: ignore[return-value]  # it is a list
         except sqlite3.Error as error:
             raise_translated(error)
+
+    async def check_pages(self) -> None:
+        """SQLite's quick_check on a connection of its own, beside everything else. Raises UnfitDatabase."""
+        try:
+            await self._check_pages()
+        except UnfitDatabase as damage:
+            self._damage = (str(damage),)
+            raise
+        self._damage = ()
+
+    def problems(self) -> tuple[str, ...]:
+        """What the last `check_pages` found, for /readyz."""
+        return self._damage
+
+    async def _check_pages(self) -> None:
+        with _refusals(self.path):
+            async with connected(self.path) as connection:
+                for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
+                    await connection.execute_fetchall(pragma)
+                await _check_pages(connection, self.path)
 
     def transaction(self, committed: Callable[[], None] | None = None) -> AbstractAsyncContextManager[Transaction]:
         """A transaction of the one writer; see `Writer.transaction`."""
@@ -144,14 +184,15 @@ async def connected(
         await shielded(connection.close())
 
 
-async def _prepare_writer(connection: aiosqlite.Connection, path: Path, *, check: bool) -> None:
+async def _prepare_writer(connection: aiosqlite.Connection, path: Path) -> None:
     ((application_id, has_tables),) = await connection.execute_fetchall(SELECT_IDENTITY)
     if has_tables and application_id != APPLICATION_ID:
         raise UnfitDatabase(f"{path} is another program's database")
     for pragma in (*FILE_PRAGMAS, *CONNECTION_PRAGMAS, *WRITER_PRAGMAS):
         await connection.execute_fetchall(pragma)
-    if not check:
-        return
+
+
+async def _check_pages(connection: aiosqlite.Connection, path: Path) -> None:
     _, ((verdict,),), _ = [await connection.execute_fetchall(pragma) for pragma in _QUICK_CHECK]
     if verdict != "ok":
         raise UnfitDatabase(f"{path} is damaged ({verdict.splitlines()[-1]}): restore a backup")

@@ -59,9 +59,14 @@ class InstanceLock:
         except OSError as error:
             raise StorageTrouble(f"{self.path} can't be used: {error.strerror}") from error
 
+    @property
+    def was_left_open(self) -> bool:
+        """Whether its last holder did not close it in order. To be asked before `note_open`."""
+        return self._last_state() is _State.OPEN
+
     def note_open(self) -> None:
         """From now on the last commits may stand in the write-ahead log alone."""
-        was_open = self._last_state() is _State.OPEN
+        was_open = self.was_left_open
         last_commit = os.fstat(self._held()) if was_open else self.path.stat()
         self._note(_State.OPEN)
         os.utime(self._held(), ns=(last_commit.st_mtime_ns, last_commit.st_mtime_ns))
@@ -102,7 +107,7 @@ class InstanceLock:
         with self.path.open("rb") as file:
             if size and file.read(len(_HEADER)) != _HEADER:
                 raise UnfitDatabase(f"{self.path} is not a SQLite database")
-        if size and self._last_state() is _State.OPEN and not log.exists():
+        if size and self.was_left_open and not log.exists():
             if not self._is_merged():
                 raise UnfitDatabase(
                     f"{log} is missing though the database was not closed in order: the last commits are in it. "

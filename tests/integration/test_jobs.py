@@ -14,7 +14,7 @@ from harness.waiting import until
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import _serve
-from bot.domain.errors import ExchangeDown, NothingDone, StarsError, StorageTrouble
+from bot.domain.errors import ExchangeDown, NothingDone, StarsError, StorageTrouble, UnfitDatabase
 from bot.domain.ids import DAY_S, UserId
 from bot.services.admin.broadcasts import BroadcastService
 from bot.services.housekeeping import Housekeeping
@@ -213,10 +213,13 @@ async def test_jobs_begin_behind_the_connection_and_end_before_the_database(
 async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harness: Harness) -> None:
     minute, hour, day = 60, 3_600, 86_400
     assert {
-        job.name: job._every_s for job in harness.assembly.jobs if job.name in {"reconciliation", "housekeeping"}
+        job.name: job._every_s
+        for job in harness.assembly.jobs
+        if job.name in {"reconciliation", "housekeeping", "page_check"}
     } == {
         "reconciliation": 5 * minute,
         "housekeeping": day,
+        "page_check": day,
     }, "of the others a failed round has the same pause, which is below"
     found = {job.name: (job._retry_s, job._first_s, job._late_after_s, job._expected) for job in harness.assembly.jobs}
     assert found == {
@@ -230,6 +233,7 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "broadcasts": (30, 0, 15 * minute, (NothingDone,)),
         "housekeeping": (hour, 0, 3 * day, (StorageTrouble,)),
         "inbox_sweep": (hour, 0, day, (StorageTrouble,)),
+        "page_check": (hour, minute, 3 * day, (StorageTrouble, UnfitDatabase)),
         "cache_sweep": (5 * minute, 5 * minute, None, ()),
         "client_sweep": (minute, minute, None, ()),
     }

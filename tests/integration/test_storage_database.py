@@ -14,7 +14,7 @@ import pytest
 from harness.storage import ANNA, NOW, new_user, open_storage
 
 from bot.domain.errors import AlreadyRunning, StorageTrouble, UnfitDatabase
-from storage.sqlite.database import Database
+from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.migrate import migrate
 
 PRAGMAS = {
@@ -168,6 +168,35 @@ async def test_a_damaged_page_is_found_at_start(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(UnfitDatabase, match=r"is damaged .*: restore a backup"):
         async with Database.open(path):
+            pytest.fail("opened")
+
+
+async def _spoil(folder: Path) -> Path:
+    """A database with a damaged page."""
+    async with open_storage(folder) as storage:
+        await storage.user()
+        ((root,),) = await storage.database.fetch("SELECT rootpage FROM sqlite_schema WHERE name = 'users'")
+    path = folder / "perpdesk.sqlite3"
+    content = bytearray(path.read_bytes())
+    content[(root - 1) * 8192 : (root - 1) * 8192 + 64] = b"\xee" * 64
+    path.write_bytes(content)
+    return path
+
+
+async def test_a_file_that_was_left_open_is_checked_and_one_that_was_closed_is_checked_beside_the_rest(
+    tmp_path: Path,
+) -> None:
+    path = await _spoil(tmp_path)
+    async with Database.open(path, check=PageCheck.AFTER_CRASH) as database:
+        assert database.problems() == ()
+        with pytest.raises(UnfitDatabase, match="is damaged"):
+            await database.check_pages()
+        (reason,) = database.problems()
+        assert "restore a backup" in reason
+    path.with_name(path.name + ".lock").write_text("1 open\n")
+    path.with_name(path.name + "-wal").touch()
+    with pytest.raises(UnfitDatabase, match="is damaged"):
+        async with Database.open(path, check=PageCheck.AFTER_CRASH):
             pytest.fail("opened")
 
 

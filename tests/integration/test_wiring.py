@@ -35,6 +35,7 @@ from bot.exchange.budget import Limits
 from bot.services.accounts.key_watch import KeyWatch
 from ops.stack import free_port
 from stats_api import server
+from storage.sqlite.database import PageCheck
 
 BTC = Symbol("BTCUSDT")
 
@@ -348,7 +349,7 @@ async def test_a_benchmarks_file_may_go_unchecked(tmp_path: Path) -> None:
     start = (root - 1) * 8192
     content[start : start + 64] = b"\xee" * 64
     await asyncio.to_thread(path.write_bytes, content)
-    async with open_harness(tmp_path, tuning=replace(TUNING, check_database=False)) as harness:
+    async with open_harness(tmp_path, tuning=replace(TUNING, check_database=PageCheck.NEVER)) as harness:
         await harness.person().say("/start")
 
 
