@@ -140,7 +140,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         def make(changed: dict[str, Any]) -> Awaitable[Json]:
             return callback(args[0], changed, **kwargs)
 
-        outcome = "other"
+        outcome = _OTHER
         try:
             answer, outcome = await self._mended(make, endpoint, data, priority)
         except TelegramError as error:
@@ -310,6 +310,20 @@ _PROBES_BETWEEN: Final = 3  # tries of a message of the outbox while the whole b
 _GATED: Final = ("send", "edit", "delete", "pin", "unpin", "forward", "copy")  # what is done in a chat
 _ANSWERS: Final = frozenset({"answerCallbackQuery", "answerPreCheckoutQuery", "answerShippingQuery"})
 _CLASSES: Final = ("send", "edit", "answer", "delete", "get", "set")
+_OTHER: Final = "other"
+METHOD_CLASSES: Final = (*_CLASSES, _OTHER)  # closed sets: these become label values
+OUTCOMES: Final = (
+    "ok",
+    "mended",
+    "unchanged",
+    "too_old",
+    "flood",
+    "timed_out",
+    "unreachable",
+    "refused",
+    "network",
+    _OTHER,
+)
 
 
 def _priority(endpoint: str, given: int | None) -> int:
@@ -338,7 +352,7 @@ def _changed(endpoint: str, data: dict[str, Any], refusal: BadRequest) -> dict[s
 
 
 def _method_class(endpoint: str) -> str:
-    return next((name for name in _CLASSES if endpoint.startswith(name)), "other")
+    return next((name for name in _CLASSES if endpoint.startswith(name)), _OTHER)
 
 
 def _outcome(error: TelegramError) -> str:
@@ -354,4 +368,4 @@ def _outcome(error: TelegramError) -> str:
         case NetworkError():
             return "network"
         case _:
-            return "other"
+            return _OTHER

@@ -1,15 +1,23 @@
 """What Telegram's side, Bybit's and the jobs count, in Prometheus' terms, at a scrape. No user id is ever a label."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from itertools import product
+from typing import Final
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.aio.periodic import PeriodicStats
+from bot.chat.poller import PollStats
+from bot.chat.rate_limiter import METHOD_CLASSES
+from bot.chat.rate_limiter import OUTCOMES as CALL_OUTCOMES
 from bot.chat.stats import ChatStats
 from bot.exchange.budget import BudgetStats
-from bot.exchange.meter import BUCKETS, ExchangeStats
+from bot.exchange.bybit.endpoints import ENDPOINTS, OTHER
+from bot.exchange.meter import BUCKETS, OUTCOMES, ExchangeStats
+
+_ENDPOINTS: Final = tuple([endpoint.name for endpoint in (*ENDPOINTS, OTHER)])
 
 
 class ChatCollector(Collector):
@@ -39,8 +47,8 @@ class ChatCollector(Collector):
         calls = CounterMetricFamily(
             "perpdesk_telegram_calls", "Bot API calls by class of method and outcome.", labels=("method", "outcome")
         )
-        for (method, outcome), count in sorted(found.rate_limiter.calls.items()):
-            calls.add_metric((method, outcome), count)
+        for labels, count in _from_zero(METHOD_CLASSES, CALL_OUTCOMES, found.rate_limiter.calls):
+            calls.add_metric(labels, count)
         yield calls
         yield CounterMetricFamily(
             "perpdesk_telegram_floods", "Answers 429 of Telegram.", value=found.rate_limiter.floods
@@ -52,13 +60,13 @@ class ChatCollector(Collector):
 
     @staticmethod
     def _poll(found: ChatStats) -> Iterator[Metric]:
-        if found.poll is None:
-            return
-        if found.poll.age_s is not None:
+        if found.poll is not None and found.poll.age_s is not None:
             yield GaugeMetricFamily(
                 "perpdesk_telegram_poll_age_seconds", "Since Telegram last answered getUpdates.", value=found.poll.age_s
             )
-        counts = {name: value for name, value in asdict(found.poll).items() if name != "age_s"}
+        counts = {
+            field.name: getattr(found.poll, field.name, 0) for field in fields(PollStats) if field.name != "age_s"
+        }
         yield from _counters("perpdesk_telegram_polls", "getUpdates calls and what came of them.", "outcome", counts)
 
     @staticmethod
@@ -83,8 +91,8 @@ class ExchangeCollector(Collector):
         requests = CounterMetricFamily(
             "perpdesk_exchange_requests", "Calls to Bybit by endpoint and outcome.", labels=("endpoint", "outcome")
         )
-        for (endpoint, outcome), count in sorted(found.requests.items()):
-            requests.add_metric((endpoint, outcome), count)
+        for labels, count in _from_zero(_ENDPOINTS, OUTCOMES, found.requests):
+            requests.add_metric(labels, count)
         yield requests
         yield from _counters(
             "perpdesk_exchange_unreadable_rows",
@@ -157,6 +165,13 @@ def _histogram(found: ExchangeStats) -> Metric:
     return HistogramMetricFamily(
         "perpdesk_exchange_request_seconds", "Time to Bybit's answer.", buckets=buckets, sum_value=found.latency.seconds
     )
+
+
+def _from_zero(
+    first: Iterable[str], second: Iterable[str], counted: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[tuple[str, str], int]]:
+    """Every pair of labels from the start on: a rate over a series that appears with its first event misses it."""
+    yield from {**dict.fromkeys(product(first, second), 0), **counted}.items()
 
 
 def _counters(name: str, words: str, label: str, counts: Mapping[str, int]) -> Iterator[Metric]:
