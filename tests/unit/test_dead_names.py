@@ -40,7 +40,6 @@ KEPT: Final = {
     "bot.domain.portfolio.FeeRate.is_standard": TRADING,
     "bot.exchange.budget.BudgetStats.windows": WATCHED,
     "bot.exchange.budget.at_priority": TRADING,
-    "bot.exchange.meter.OUTCOMES": WATCHED,
     "bot.services.licensing.licenses.Licenses.require": TRADING,
     "bot.services.payments.reconciliation.Reconciled.lines": WATCHED,
     "bot.settings.Settings.demo_stream_url": TRADING,
