@@ -203,8 +203,9 @@ def _owns(ctx: UpdateContext, spec: HandlerSpec) -> bool:
 
 
 def _has_secret(message: Message) -> bool:
-    file_name = message.document.file_name if message.document is not None else None
-    return any(carries_secret(text) for text in (message.text, message.caption, file_name) if text)
+    files = (message.document, message.video, message.audio, message.animation)
+    names = (each.file_name for each in files if each is not None)
+    return any(carries_secret(text) for text in (message.text, message.caption, *names) if text)
 
 
 async def _take_out(update: Update, message: Message, context: Context) -> None:

@@ -11,8 +11,18 @@ from bot.chat.gaps import Gap, deaf_messages
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.intake_limit import IntakeLimit
 from bot.chat.sender import Tell
-from bot.chat.updates import Incoming, from_body, known, read_update, to_body, what_was_asked
+from bot.chat.updates import (
+    Incoming,
+    from_body,
+    known,
+    place_in,
+    place_only,
+    read_update,
+    to_body,
+    what_was_asked,
+)
 from bot.domain.chat import (
+    HELD_CALL,
     InboxState,
     OutboxMessage,
     OutboxPayload,
@@ -80,8 +90,9 @@ class Inbox:
         if gap is not None:
             updates = [replace(update, since_ts=gap.began) for update in updates]
         if len(updates) < len(raw_updates):
-            self._unreadable += len(raw_updates) - len(updates)
-            _log.error("%d of %d updates could not be read and were left out", self._unreadable, len(raw_updates))
+            unreadable = len(raw_updates) - len(updates)
+            self._unreadable += unreadable
+            _log.error("%d of %d updates could not be read and were left out", unreadable, len(raw_updates))
         updates, refused = self._limit.sift(updates)
         if updates:
             await asyncio.shield(self._storing.spawn(self._store_and_put(updates, gap), "storing", expected=Exception))
@@ -105,7 +116,7 @@ class Inbox:
         """Take up what a kill left behind, before anything new comes in; answers how many are handled again.
 
         What was already applied is not: its sender hears of the restart. A message that carried a secret was not
-        kept: its sender is asked to send it again.
+        kept: it is deleted, and its sender is asked to send it again.
         """
         rows = await self._store.waiting()
         again: list[Incoming] = []
@@ -116,7 +127,7 @@ class Inbox:
                 told.append(row.update_id)  # its receipt is a message of the same transaction
             elif row.state is InboxState.APPLIED:
                 explained.append((row, RestartedMessage(what=_asked(row))))
-            elif row.body is None:
+            elif row.body is None or place_in(row.body) is not None:
                 explained.append((row, SendSecretAgainMessage()))
             elif (update := _incoming(row, row.body)) is not None:
                 again.append(update)
@@ -181,6 +192,7 @@ class Inbox:
     async def _explain(self, rows: Sequence[tuple[StoredUpdate, OutboxPayload]]) -> None:
         """One message a chat and reason, enqueued in one commit; the same after a second kill is the same message."""
         messages: dict[tuple[ChatId, str], OutboxMessage] = {}
+        deletions = [deletion for row, _ in rows if (deletion := _deletion(row)) is not None]
         for row, payload in rows:
             chat_id = row.chat_id if row.chat_id is not None else row.user_id
             if row.user_id is not None and chat_id is not None:
@@ -190,7 +202,7 @@ class Inbox:
                     chat_id=ChatId(chat_id),
                     idempotency_key=f"update:{row.update_id}",
                 )
-        await self._enqueue(messages.values())
+        await self._enqueue((*deletions, *messages.values()))
         if rows:
             await self._store.finish([row.update_id for row, _ in rows], {})
         self._explained += len(rows)
@@ -208,7 +220,7 @@ def _stored(update: Incoming) -> StoredUpdate:
         update_id=update.update_id,
         user_id=update.user_id,
         chat_id=update.chat_id,
-        body=None if update.has_secret else _body(update),
+        body=place_only(update.raw) if update.has_secret else _body(update),
     )
 
 
@@ -218,6 +230,21 @@ def _body(update: Incoming) -> bytes | None:
     except RecursionError:
         _log.error("update %d is nested too deeply to be kept", update.update_id)
         return None
+
+
+def _deletion(row: StoredUpdate) -> OutboxMessage | None:
+    """The call that takes a message with a secret out of its chat."""
+    place = None if row.body is None else place_in(row.body)
+    if place is None:
+        return None
+    chat_id, message_id = place
+    return OutboxMessage(
+        user_id=UserId(chat_id),
+        chat_id=chat_id,
+        kind=HELD_CALL,
+        values={"method": "deleteMessage", "chat_id": str(chat_id), "message_id": str(message_id)},
+        idempotency_key=f"update:{row.update_id}",
+    )
 
 
 def _is_payment(row: StoredUpdate) -> bool:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from telegram.error import Conflict, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Conflict, NetworkError, TelegramError, TimedOut
 
 from bot.chat.conflicts import Conflicts
 from bot.chat.errors import AnotherInstance, FloodWait, UnreadableAnswer, WebhookIsSet
@@ -36,6 +36,7 @@ ALLOWED_UPDATES: Final = (
 _FAILURES_TO_SAY: Final = 3  # one lost call is no trouble yet
 _UNREADABLE_TO_NARROW: Final = 2  # failures of one batch until its updates are asked for one by one
 _UNREADABLE_TO_SKIP: Final = 4  # … until the first of them is set aside
+_LARGEST_ID: Final = 2**52  # Telegram's numbers have at most 52 significant bits (core.telegram.org/bots/api#user)
 
 
 class Api(Protocol):
@@ -69,6 +70,7 @@ class PollTimes:
     conflict_grace: float = 3.0  # until a newcomer yields to another instance
     established: float = 60.0  # a newcomer no more
     established_grace: float = 30.0  # until a conflict with another instance is answered by asking less often
+    longest_flood: float = 300.0  # a 429 that wants more is asked again: nothing comes in meanwhile
     limit: int = 100  # updates a call; Telegram's most
 
     @property
@@ -282,9 +284,12 @@ class Poller:
             case Conflict():
                 return self._after_conflict(error)
             case FloodWait():
-                return error.seconds
+                return min(error.seconds, self._times.longest_flood)
             case UnreadableAnswer():
                 await self._after_unreadable(error)
+            case BadRequest():  # only the offset can be at fault, and without one all that waits comes
+                self._offset = None
+                _log.warning("getUpdates was refused: %s", error.message)
             case TimedOut():
                 _log.warning("the connection to Telegram is deaf; a new one is made")
                 await self._renew()
@@ -350,7 +355,9 @@ def _ids(updates: Sequence[object]) -> list[int]:
     return [
         update["update_id"]
         for update in updates
-        if isinstance(update, Mapping) and isinstance(update.get("update_id"), int)
+        if isinstance(update, Mapping)
+        and type(update.get("update_id")) is int  # True is an int, too
+        and 0 <= update["update_id"] <= _LARGEST_ID
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from bot.domain.ids import STANDING_FOR_CHATS, ChatId, Millis, UserId
-from bot.domain.secrets import carries_pin, may_carry_secret
+from bot.domain.secrets import carries_pin, carries_secret, may_carry_secret
 from bot.domain.update_attempt import UpdateId
 
 RawUpdate = Mapping[str, Any]
@@ -20,6 +20,8 @@ _LIMITED_KINDS: Final = frozenset({"message", "edited_message"})
 _EXITS: Final = re.compile(r"/(?:panic|close|cancel|halt|pause)\b", re.IGNORECASE)
 _NESTED_MESSAGES: Final = ("reply_to_message", "pinned_message", "message", "quote")
 _TYPED_TEXTS: Final = ("text", "caption", "query")
+_FILES: Final = ("document", "video", "audio", "animation")
+_PLACE: Final = ("chat_id", "message_id")
 _DEEPEST_MESSAGE: Final = 3  # a reply to a message that quotes one
 _LARGEST_ID: Final = 2**63 - 1
 _LONGEST_ASKED: Final = 40  # characters, as of a button's label
@@ -115,6 +117,28 @@ def to_body(raw: RawUpdate) -> bytes:
         return json.dumps(raw).encode()
 
 
+def place_only(raw: RawUpdate) -> bytes | None:
+    """What the inbox keeps of a message with a secret in it: where it stands, so that it is deleted after a kill, too.
+
+    None where no message of its own carries one: a tapped digit, a reply to a secret, what only may be one.
+    """
+    _, content = _content(raw)
+    ids = _id(_mapping(content.get("chat")).get("id")), _id(content.get("message_id"))
+    if None in ids or not any(map(carries_secret, _own_texts(content))):
+        return None
+    return orjson.dumps(dict(zip(_PLACE, ids, strict=True)))
+
+
+def place_in(body: bytes) -> tuple[ChatId, int] | None:
+    """The chat and the message's id that `place_only` kept; None for any other body."""
+    try:
+        kept = _mapping(from_body(body))
+    except ValueError:
+        return None
+    chat_id, message_id = (_id(kept.get(name)) for name in _PLACE)
+    return None if chat_id is None or message_id is None else (ChatId(chat_id), message_id)
+
+
 def from_body(body: bytes) -> object:
     """What `to_body` made; raises ValueError if the body is no JSON.
 
@@ -139,17 +163,22 @@ def _is_exit(content: RawUpdate) -> bool:
 
 def _texts(content: RawUpdate, depth: int = 0) -> Iterator[str]:
     """Everything a person typed here, and in the messages inside it unless a bot wrote them."""
-    for name in _TYPED_TEXTS:
-        if isinstance(text := content.get(name), str):
-            yield text
-    if isinstance(file_name := _mapping(content.get("document")).get("file_name"), str):
-        yield file_name
+    yield from _own_texts(content)
     if depth == _DEEPEST_MESSAGE:
         return
     for name in _NESTED_MESSAGES:
         inner = content.get(name)
         if isinstance(inner, Mapping) and not _mapping(inner.get("from")).get("is_bot"):
             yield from _texts(inner, depth + 1)
+
+
+def _own_texts(content: RawUpdate) -> Iterator[str]:
+    for name in _TYPED_TEXTS:
+        if isinstance(text := content.get(name), str):
+            yield text
+    for name in _FILES:
+        if isinstance(file_name := _mapping(content.get(name)).get("file_name"), str):
+            yield file_name
 
 
 def _mapping(value: object) -> RawUpdate:

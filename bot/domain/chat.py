@@ -107,7 +107,7 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredUpdate:
-    """One update as the poller got it. `body` is Telegram's JSON; None where it carried a secret."""
+    """One update as the poller got it. `body` is Telegram's JSON; of a message with a secret only where it stands."""
 
     update_id: UpdateId
     user_id: UserId | None

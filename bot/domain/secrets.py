@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from hmac import compare_digest
 from typing import Final
 
-_PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----", re.IGNORECASE)
 _BOT_TOKEN: Final = re.compile(r"(?<![0-9])[0-9]{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])")
 _TOKEN: Final = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{16,128}(?![A-Za-z0-9_-])")
 _ADD_COMMAND: Final = re.compile(r"^\s*/keys(?:@\w+)?\s+add\s+\S+\s+\S+\s+\S+", re.IGNORECASE)
@@ -32,8 +32,12 @@ _PUBLIC: Final = re.compile(
 _SECRET_LENGTH: Final = 36
 _KEY_LENGTHS: Final = range(16, 25)
 _LONG: Final = 30  # letters of a token that may be a secret of somebody
-_MOST_PIECES: Final = 4
+_MOST_PIECES: Final = 9
 _SHORTEST_PIECE: Final = 4
+_BREAKS: Final = re.compile(r"[\s.,;|\"'`]+")  # what a secret is broken by when it is dictated or pasted in pieces
+_GLUE: Final = re.compile(r"[_-]+")  # may stand in a token, and before a secret in one: BYBIT_SECRET_…
+_NOT_SEEN: Final = frozenset({"Cf", "Mn", "Me"})  # categories: formats, accents and selectors
+_UNSEEN: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by their category, blanks to the eye
 
 PIN_PRESS: Final = "v1:pin:"  # how the data of the PIN's keypad begins
 
@@ -76,7 +80,11 @@ def carries_pin(data: object) -> bool:
 
 
 def _visible(text: str) -> str:
-    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    """Without what nobody sees, accents and selectors; full-width letters as plain ones."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKD", "".join(letter for letter in text if letter not in _UNSEEN))
+    return "".join(letter for letter in plain if unicodedata.category(letter) not in _NOT_SEEN)
 
 
 def _is_secret(found: re.Match[str], text: str) -> bool:
@@ -85,15 +93,17 @@ def _is_secret(found: re.Match[str], text: str) -> bool:
         return False
     if len(token) >= _LONG and (_CALLED_SECRET.search(before) or _CALLED_KEY.search(before)):
         return True
-    return _has_secret_form(token) or (_CALLED_SECRET.search(before) is not None and _is_mixed(token))
+    return any(map(_has_secret_form, (token, *_GLUE.split(token)))) or (
+        _CALLED_SECRET.search(before) is not None and _is_mixed(token)
+    )
 
 
 def _joined(text: str) -> Iterator[str]:
-    """What two to four neighboring words make together: a secret is broken over lines, or by a blank.
+    """What two to nine neighboring words make together: a secret is broken over lines, or by blanks and points.
 
     Each of them but one mixes letters and digits, as words of a language do not.
     """
-    words = text.split()
+    words = _BREAKS.split(text)
     for start in range(len(words) - 1):
         for count in range(2, _MOST_PIECES + 1):
             pieces = words[start : start + count]

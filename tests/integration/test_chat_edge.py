@@ -90,10 +90,14 @@ async def test_a_secret_survives_no_kill_and_its_sender_is_asked_again(telegram:
         await first.runtime.lanes.drain(0)
         assert [SECRET.encode() in (body or b"") for (body,) in await first.rows("SELECT body FROM inbox")] == [False]
     assert seen == [text]
+    telegram.calls.clear()  # whatever was deleted by then
     second = ChatProcess(tmp_path, telegram)
     async with second.at_work():
         await until(lambda: len(telegram.sent()) == 1, what="the message sent")
+        await until(lambda: bool(telegram.sent("deleteMessage")), what="the secret gone from the chat")
     assert telegram.sent()[0]["text"] == TEXTS.plain(Language.ENGLISH, "promise-send-secret-again", {})
+    place = {"chat_id": written["message"]["chat"]["id"], "message_id": written["message"]["message_id"]}
+    assert {name: int(telegram.sent("deleteMessage")[0][name]) for name in place} == place
 
 
 async def test_a_handler_that_fails_at_first_answers_once(telegram: FakeTelegram, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from harness.telegram_server import message
 from harness.virtual_time import LoopClock
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError, TimedOut
 
 from bot.chat.errors import AnotherInstance, FloodWait, UnreadableAnswer, WebhookIsSet
 from bot.chat.gaps import Gap
@@ -387,6 +387,27 @@ async def test_an_answer_that_is_no_list_of_updates_is_a_failure_not_a_loop(nons
     async with intake.open() as poller:
         assert intake.batches == [[5]]
         assert poller.stats().failures == 1
+
+
+@pytest.mark.parametrize("odd", [2**53, 2**63, 2**64, -1, True, "7"])
+async def test_an_odd_update_id_makes_no_offset(odd: object) -> None:
+    intake = Intake(Api([[{"update_id": odd}, message(5, 1)], [message(6, 1)]]))
+    async with intake.open():
+        assert intake.api.offsets()[1] == 6
+
+
+async def test_a_refused_question_is_put_again_without_its_offset() -> None:
+    intake = Intake(Api([[message(5, 1)], BadRequest('Parameter "offset" must be a valid number'), [message(6, 1)]]))
+    async with intake.open() as poller:
+        assert intake.api.offsets()[1:3] == [6, None]
+        assert intake.batches == [[5], [6]]
+        assert poller.trouble() is None
+
+
+async def test_a_flood_without_reason_is_asked_about_after_five_minutes() -> None:
+    intake = Intake(Api([[], FloodWait(86_400), [message(5, 1)]]), times=PollTimes(long_poll=1, margin=1))
+    async with intake.open(310):
+        assert intake.batches == [[5]]
 
 
 async def test_it_does_not_ask_while_there_is_no_room() -> None:

@@ -7,7 +7,7 @@ from harness.telegram_server import message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.updates import Incoming, from_body, known, read_update, to_body, what_was_asked
+from bot.chat.updates import Incoming, from_body, known, place_in, place_only, read_update, to_body, what_was_asked
 from bot.domain.ids import Millis
 
 SECRET = "Xk3vB8qLm2Zt9RwYc5Hn7Ud1Pf4Gs6Ja0KeT"
@@ -74,6 +74,25 @@ def test_a_secret_is_seen_in_what_is_quoted_unless_a_bot_wrote_it() -> None:
     assert not read(message={"from": PERSON, "chat": GROUP, "text": "this", "reply_to_message": ours}).has_secret
     assert not read(callback_query={"from": PERSON, "message": ours}).has_secret
     assert read(inline_query={"from": PERSON, "query": SECRET}).has_secret
+
+
+@pytest.mark.parametrize("file", ["document", "video", "audio", "animation"])
+def test_a_secret_is_seen_in_the_name_of_a_file(file: str) -> None:
+    assert read(message={"from": PERSON, "chat": GROUP, file: {"file_name": f"{SECRET}.mp4"}}).has_secret
+
+
+def test_of_a_message_with_a_secret_only_its_place_is_kept() -> None:
+    body = place_only({"update_id": 5, "message": {"message_id": 9, "chat": GROUP, "text": SECRET}})
+    assert body is not None
+    assert SECRET.encode() not in body
+    assert place_in(body) == (-100, 9)
+
+
+def test_what_is_not_to_be_deleted_has_no_place() -> None:
+    reply = {"message_id": 9, "chat": GROUP, "text": "this", "reply_to_message": {"from": PERSON, "text": SECRET}}
+    assert place_only({"update_id": 5, "message": reply}) is None
+    assert place_only({"update_id": 5, "callback_query": {"from": PERSON, "data": "v1:pin:A:7"}}) is None
+    assert place_in(to_body(message(5, 7))) is None
 
 
 def test_a_tapped_digit_of_a_pin_is_a_secret() -> None:

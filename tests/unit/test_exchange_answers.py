@@ -196,6 +196,11 @@ def test_when_a_key_expires(fields: dict[str, Any], expires_at: int | None) -> N
     assert account_answers.key_check(Answer({**KEY, **fields}), NOW).expires_at == expires_at
 
 
+def test_a_term_beyond_every_calendar_cant_be_read() -> None:
+    with pytest.raises(ExchangeUnreadable, match="deadlineDay"):
+        account_answers.key_check(Answer({**KEY, "expiredAt": "", "deadlineDay": 253_402_300_800_000}), NOW)
+
+
 @pytest.mark.parametrize(
     ("ips", "bound"),
     [

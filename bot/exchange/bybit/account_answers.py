@@ -37,6 +37,7 @@ from bot.exchange.bybit.fields import (
 
 _ANY_IP: Final = "*"
 _CLASSIC: Final = 1  # unifiedMarginStatus; unified accounts have 3 to 6
+_MOST_DAYS: Final = 36_500  # no key lives longer; what is beyond the calendar can't be stored
 _UNSET: Final = "UNKNOWN"  # stopOrderType of an order that is none; orderType of one that is neither
 
 
@@ -273,4 +274,6 @@ def _expires_at(result: Fields, now: Millis) -> Millis | None:
         if expires_at > 0:
             return Millis(expires_at)
     days = whole(result, "deadlineDay") if result.get("deadlineDay") is not None else 0
+    if days > _MOST_DAYS:
+        raise unreadable("deadlineDay", "a number of days")
     return Millis(now + days * DAY) if days > 0 else None
