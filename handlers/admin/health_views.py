@@ -46,7 +46,7 @@ def _bybit(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
     banned = say.plain("user-no") if health.bybit_banned_s <= 0 else span(say, health.bybit_banned_s)
     skew = say.plain("none")
     if health.clock_skew_ms is not None:
-        skew = say.plain("health-millis", millis=viewer.figures.number(Decimal(health.clock_skew_ms)))
+        skew = say.plain("health-millis", millis=viewer.figures.count(health.clock_skew_ms))
     return [
         (say.plain("health-banned"), banned),
         (say.plain("health-calls"), str(health.bybit_waiting)),

@@ -1,7 +1,5 @@
 """The figures of /report in words."""
 
-from decimal import Decimal
-
 from bot.domain.accounts import AccountType
 from bot.domain.ids import Millis
 from bot.domain.reports import Report
@@ -30,23 +28,24 @@ def report_card(viewer: RenderContext, report: Report) -> Card:
     return Card(text=join(parts), rows=rows)
 
 
-def _count(viewer: RenderContext, number: int) -> str:
-    return viewer.figures.number(Decimal(number))
-
-
 def _users(viewer: RenderContext, report: Report) -> list[tuple[str, str]]:
     say = viewer.say
-    rows = [(say.plain("report-all"), _count(viewer, report.users))]
-    rows += [(say.plain("report-active", days=days), _count(viewer, count)) for days, count in report.active.items()]
+    rows = [(say.plain("report-all"), viewer.figures.count(report.users))]
+    rows += [
+        (say.plain("report-active", days=days), viewer.figures.count(count)) for days, count in report.active.items()
+    ]
     return rows
 
 
 def _licenses(viewer: RenderContext, report: Report) -> list[tuple[str, str]]:
     say = viewer.say
     rows = [
-        (say.plain("license-type", kind=kind.value), _count(viewer, count)) for kind, count in report.licenses.items()
+        (say.plain("license-type", kind=kind.value), viewer.figures.count(count))
+        for kind, count in report.licenses.items()
     ]
-    rows += [(say.plain("report-ending", days=days), _count(viewer, count)) for days, count in report.expiring.items()]
+    rows += [
+        (say.plain("report-ending", days=days), viewer.figures.count(count)) for days, count in report.expiring.items()
+    ]
     return rows
 
 
@@ -57,7 +56,11 @@ def _income(viewer: RenderContext, report: Report) -> list[Markup]:
     return [
         columns(
             [
-                (each.month, _count(viewer, each.kept), f"−{_count(viewer, each.returned)}" if each.returned else "")
+                (
+                    each.month,
+                    viewer.figures.count(each.kept),
+                    f"−{viewer.figures.count(each.returned)}" if each.returned else "",
+                )
                 for each in months
             ]
         )

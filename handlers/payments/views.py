@@ -212,7 +212,7 @@ def _prices(viewer: RenderContext, prices: PriceList, choices: Sequence[tuple[Ch
     rows = []
     for choice, _ in choices:
         discount = prices.discount(choice)
-        less = f"  {MINUS}{discount} %" if discount else ""
+        less = f"  {MINUS}{viewer.figures.percent_sign(str(discount))}" if discount else ""
         rows.append((viewer.say.plain("subscribe-months", months=choice.months), _price(viewer.say, choice) + less))
     return table(rows)
 

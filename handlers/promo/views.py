@@ -63,7 +63,7 @@ def days_card(viewer: RenderContext, license_type: LicenseType) -> Card:
 
 
 def uses_card(viewer: RenderContext, license_type: LicenseType, days: int) -> Card:
-    buttons = [button(f"{uses:,}", viewer.data(PromoPreview(license_type, days, uses))) for uses in USES]
+    buttons = [button(viewer.figures.count(uses), viewer.data(PromoPreview(license_type, days, uses))) for uses in USES]
     text = viewer.say("promo-ask-uses", gift=gift(viewer.say, license_type, days))
     return Card(text=text, rows=(*in_rows(buttons, _IN_A_ROW), _new_row(viewer)))
 
@@ -259,15 +259,15 @@ def _state(viewer: RenderContext, campaign: Campaign) -> str:
 
 
 def _funnel(viewer: RenderContext, campaign: Campaign, funnel: Funnel) -> Markup:
-    say = viewer.say
-    redeemed = f"{funnel.redeemed:,} / {campaign.terms.capacity:,}"
+    say, count = viewer.say, viewer.figures.count
+    redeemed = f"{count(funnel.redeemed)} / {count(campaign.terms.capacity)}"
     return table(
         [
-            (say.plain("promo-funnel-opened"), f"{funnel.opened:,}"),
+            (say.plain("promo-funnel-opened"), count(funnel.opened)),
             (say.plain("promo-funnel-redeemed"), redeemed),
-            (say.plain("promo-funnel-connected"), f"{funnel.connected:,}"),
-            (say.plain("promo-funnel-traded"), f"{funnel.traded:,}"),
-            (say.plain("promo-funnel-paid"), f"{funnel.paid:,}"),
+            (say.plain("promo-funnel-connected"), count(funnel.connected)),
+            (say.plain("promo-funnel-traded"), count(funnel.traded)),
+            (say.plain("promo-funnel-paid"), count(funnel.paid)),
         ]
     )
 

@@ -1,6 +1,7 @@
 """What /settings shows: everything on one card, then one setting with its presets."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -106,7 +107,7 @@ def preset_values(viewer: RenderContext, field: SettingField) -> tuple[tuple[str
         case SettingField.TIME_ZONE:
             return tuple((each, zone_label(each, viewer.say.language)) for each in _ZONES)
         case _:
-            return tuple((each, each + _unit(field)) for each in NUMBER_PRESETS[field])
+            return tuple((each, _with_unit(viewer, field, Decimal(each))) for each in NUMBER_PRESETS[field])
 
 
 def current_value(viewer: RenderContext, field: SettingField) -> str:
@@ -115,12 +116,20 @@ def current_value(viewer: RenderContext, field: SettingField) -> str:
 
 
 def _range_line(viewer: RenderContext, field: SettingField) -> Markup:
-    bounds, unit = RANGES[field], _unit(field)
-    return viewer.say("setting-range", minimum=plain(bounds.minimum) + unit, maximum=plain(bounds.maximum) + unit)
+    bounds = RANGES[field]
+    return viewer.say(
+        "setting-range",
+        minimum=_with_unit(viewer, field, bounds.minimum),
+        maximum=_with_unit(viewer, field, bounds.maximum),
+    )
 
 
-def _unit(field: SettingField) -> str:
-    return "x" if field is SettingField.LEVERAGE else "%"
+def _with_unit(viewer: RenderContext, field: SettingField, value: Decimal) -> str:
+    return f"{plain(value)}x" if field is SettingField.LEVERAGE else _percent(viewer, value)
+
+
+def _percent(viewer: RenderContext, value: Decimal) -> str:
+    return viewer.figures.percent_sign(plain(value))
 
 
 def _choice(viewer: RenderContext, key: str, value: str) -> str:
@@ -133,9 +142,13 @@ def _label(field: SettingField) -> str:
 
 _SHOWN: Final[Mapping[SettingField, Callable[[RenderContext, UserConfig], str]]] = MappingProxyType(
     {
-        SettingField.RISK_PERCENT: lambda _, config: f"{plain(config.trade_settings.risk_percent)}%",
-        SettingField.STOP_LOSS_PERCENT: lambda _, config: f"{plain(config.trade_settings.stop_loss_percent)}%",
-        SettingField.TAKE_PROFIT_PERCENT: lambda _, config: f"{plain(config.trade_settings.take_profit_percent)}%",
+        SettingField.RISK_PERCENT: lambda viewer, config: _percent(viewer, config.trade_settings.risk_percent),
+        SettingField.STOP_LOSS_PERCENT: lambda viewer, config: _percent(
+            viewer, config.trade_settings.stop_loss_percent
+        ),
+        SettingField.TAKE_PROFIT_PERCENT: lambda viewer, config: _percent(
+            viewer, config.trade_settings.take_profit_percent
+        ),
         SettingField.LEVERAGE: lambda _, config: f"{config.trade_settings.leverage}x",
         SettingField.ORDER_TYPE: lambda viewer, config: _choice(
             viewer, "order-type", config.trade_settings.order_type.value

@@ -65,6 +65,10 @@ class Figures:
             text = text.rstrip("0").removesuffix(".")
         return self._grouped(text, signed=signed)
 
+    def count(self, value: int) -> str:
+        """A whole number of things: 13,500."""
+        return self._grouped(str(value))
+
     def money(self, value: Decimal, unit: str, *, signed: bool = False) -> str:
         """Cents and the unit: 10,000.00 USDT."""
         return f"{self.number(value, CENT, signed=signed)}{NBSP}{unit}"

@@ -1,7 +1,6 @@
 """What somebody holds and what stops behind it, as screens, price lists and reminders say it."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from bot.domain.ids import DAY, Millis
 from bot.domain.licensing import License, LicenseType, Segment, plan_change
@@ -67,7 +66,7 @@ def what_stops(say: Translator, before: LicenseType | None, after: LicenseType |
 
 def stars(say: Translator, amount: int) -> str:
     """13,500 ⭐, grouped as the language does."""
-    return f"{Figures(say.language).number(Decimal(amount))} ⭐"
+    return f"{Figures(say.language).count(amount)} ⭐"
 
 
 def type_name(viewer: RenderContext, segment: Segment) -> str:

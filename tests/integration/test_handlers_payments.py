@@ -34,7 +34,7 @@ async def test_two_taps_to_an_invoice(harness: Harness) -> None:
     anna = await customer(harness)
     prices = await anna.say("/subscribe")
     assert prices is not None
-    for words in ("Premium", "Basic", "13,500 ⭐", "−10 %", "2 × 24,000 ⭐", "You have no license"):
+    for words in ("Premium", "Basic", "13,500 ⭐", "−10%", "2 × 24,000 ⭐", "You have no license"):
         assert words in prices.text, words
     assert len([label for label in prices.labels if "⭐" in label]) == 8
     await anna.press("Premium 3 mo · 13,500 ⭐")

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,22 @@ def test_no_text_is_left_over() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert {key for key in KEYS if key not in spoken and not COMPOSED.match(key)} == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "handlers").rglob("*.py")), ids=lambda path: path.stem)
+def test_numbers_are_grouped_and_percent_is_set_by_the_figures_of_the_language(path: Path) -> None:
+    if path.relative_to(ROOT).as_posix() in {
+        "handlers/views/figures.py",
+        "handlers/admin/charts.py",  # in English
+    }:
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            behind = [
+                each.value
+                for value, each in pairwise(node.values)
+                if isinstance(value, ast.FormattedValue) and isinstance(each, ast.Constant)
+            ]
+            assert not any(str(text).lstrip().startswith("%") for text in behind), f"{path}:{node.lineno}"
+        elif isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            assert "," not in ast.unparse(node.format_spec), f"{path}:{node.lineno}"
