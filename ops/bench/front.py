@@ -69,7 +69,7 @@ async def starts(stack: Stack, times: int = STARTS) -> list[Row]:
     usual = statistics.median(warm)
     name = "start to ready, full database"
     return [
-        Row(name=f"{name}, median of {times}", value=usual, unit="s", target="<= 2 s", ok=usual <= 2),  # noqa: PLR2004
+        Row.at_most(f"{name}, median of {times}", usual, "s", 2),
         Row(name=f"{name}, files out of the page cache", value=cold, unit="s"),
         Row(name=f"{name}, after kill -9", value=killed, unit="s"),
     ]
@@ -104,8 +104,8 @@ async def _taps(chats: Sequence[Chat], cards: Sequence[int]) -> list[Row]:
     middle, late = statistics.median(cached) * 1000, _percentile(cached, 99) * 1000
     name = f"tap to screen from the cache, {PEOPLE} people"
     return [
-        Row(name=f"{name}, p50", value=middle, unit="ms", target="<= 30 ms", ok=middle <= 30),  # noqa: PLR2004
-        Row(name=f"{name}, p99", value=late, unit="ms", target="<= 150 ms", ok=late <= 150),  # noqa: PLR2004
+        Row.at_most(f"{name}, p50", middle, "ms", 30),
+        Row.at_most(f"{name}, p99", late, "ms", 150),
     ]
 
 
@@ -115,7 +115,7 @@ async def _screens(chat: Chat) -> list[Row]:
     for text in ("/symbols", "/book BTCUSDT"):
         times = [await _asked(chat, text) for _ in range(20)]
         worst = statistics.median(times) * 1000
-        rows.append(Row(name=f"{text} to screen, p50", value=worst, unit="ms", target="<= 100 ms", ok=worst <= 100))  # noqa: PLR2004
+        rows.append(Row.at_most(f"{text} to screen, p50", worst, "ms", 100))
     return rows
 
 
@@ -200,7 +200,7 @@ async def _slow(stack: Stack) -> list[Row]:
     times = [await _asked(chat, text) for text in texts]
     await stack.bybit("DELETE", "/sim/faults")
     worst = max(times)
-    return [Row(name="slowest screen, Bybit takes 3 s", value=worst, unit="s", target="<= 1 s", ok=worst <= 1)]
+    return [Row.at_most("slowest screen, Bybit takes 3 s", worst, "s", 1)]
 
 
 async def _asked(chat: Chat, text: str) -> float:

@@ -32,6 +32,11 @@ class Row:
     ok: bool | None = None
     disturbance: Disturbance = UNKNOWN
 
+    @classmethod
+    def at_most(cls, name: str, value: float, unit: str, most: float) -> "Row":
+        """A figure that is met by `most` of its unit or less."""
+        return cls(name=name, value=value, unit=unit, target=f"<= {most:g} {unit}", ok=value <= most)
+
     @property
     def verdict(self) -> Verdict:
         return Verdict.NONE if self.ok is None else Verdict.OK if self.ok else Verdict.MISSED

@@ -60,7 +60,7 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began, tally, done = time.monotonic(), _Tally(), 0
     async with running_stack(folder, log_level="INFO", environment={"PERPDESK_PRICES": PRICES}) as stack:
-        payers = [_Payer(stack, user_id, random.Random(f"{seed}:{user_id}"), tally) for user_id in USERS]  # noqa: S311
+        payers = [_Payer(stack, user_id, random.Random(f"{seed}:{user_id}"), tally) for user_id in USERS]  # noqa: S311  the same
         await asyncio.gather(*(payer.begin() for payer in payers))
         for number, fault in enumerate(_FAULTS):
             await stack.telegram("POST", "/sim/faults", {**fault, "seed": seed * 100 + number})
@@ -141,7 +141,7 @@ class _Payer:
             if way < 0.35:  # noqa: PLR2004  both may pass the check before either is paid
                 await self._confirm(invoice)
             await asyncio.sleep(self.draw.random() * 0.2)
-        if way > 0.95:  # noqa: PLR2004
+        if way > 0.95:  # noqa: PLR2004  a few of them
             await self._charge_back()
 
     async def _invoices(self, *, wait: float) -> list[int]:

@@ -135,7 +135,7 @@ class Writer:
             if self._group is None and not self._is_closed and not self._connection.in_transaction:
                 self._before_commit()
                 with translated():
-                    return await shielded(self._connection.execute_fetchall(sql, parameters))  # type: ignore[arg-type]
+                    return await shielded(self._connection.execute_fetchall(sql, parameters))  # type: ignore[arg-type]  # a list
         async with self.transaction() as transaction:
             return await transaction.fetch(sql, parameters)
 

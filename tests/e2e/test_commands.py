@@ -74,7 +74,7 @@ def test_init_makes_private_files_and_a_link_and_leaves_them_the_second_time(tmp
     settings, key = tmp_path / "perpdesk.toml", tmp_path / ".perpdesk" / "perpdesk.key"
     assert {mode(settings), mode(key), mode(key.with_name("owner-link"))} == {0o600}
     kept = settings.read_text(), key.read_text()
-    again = perpdesk("init", **asked)  # type: ignore[arg-type]
+    again = perpdesk("init", **asked)  # type: ignore[arg-type]  # as above
     assert again.returncode == 0, again.stderr
     assert (settings.read_text(), key.read_text()) == kept
     assert again.stdout.split("own_")[1] != made.stdout.split("own_")[1]
@@ -112,22 +112,22 @@ def test_a_webhook_is_removed_on_demand_alone_and_the_start_says_how(tmp_path: P
     def ask(method: str, body: str = "{}") -> str:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{telegram}/bot{TOKEN}/{method}", body.encode(), headers)  # noqa: S310  loopback
-        with urllib.request.urlopen(request, timeout=LIMIT) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=LIMIT) as answer:  # noqa: S310  loopback
             return str(answer.read().decode())
 
     ask("setWebhook", '{"url": "http://127.0.0.1:9/hook"}')
-    refused = perpdesk("run", folder=tmp_path, **at)  # type: ignore[arg-type]
+    refused = perpdesk("run", folder=tmp_path, **at)  # type: ignore[arg-type]  # as above
     assert (refused.returncode, len(refused.stderr.splitlines())) == (78, 1), refused.stderr
     assert "perpdesk webhook remove" in refused.stderr
     assert "127.0.0.1:9/hook" in ask("getWebhookInfo"), "nobody has deleted it"
-    removed = perpdesk("webhook", "remove", folder=tmp_path, **at)  # type: ignore[arg-type]
+    removed = perpdesk("webhook", "remove", folder=tmp_path, **at)  # type: ignore[arg-type]  # as above
     assert (removed.returncode, "http://127.0.0.1:9/hook is removed" in removed.stdout) == (0, True), removed.stderr
-    assert "nothing to do" in perpdesk("webhook", "remove", folder=tmp_path, **at).stdout  # type: ignore[arg-type]
+    assert "nothing to do" in perpdesk("webhook", "remove", folder=tmp_path, **at).stdout  # type: ignore[arg-type]  # as above
     another = at | {"PERPDESK_TELEGRAM_TOKEN": "777000111:another-bots-secret-of-some-length"}
-    refused = perpdesk("run", folder=tmp_path, **another)  # type: ignore[arg-type]
+    refused = perpdesk("run", folder=tmp_path, **another)  # type: ignore[arg-type]  # as above
     assert (refused.returncode, len(refused.stderr.splitlines())) == (78, 1), refused.stderr
     assert "this database is that of bot 123456 and the token is of bot 777000111" in refused.stderr
-    adopted = perpdesk("adopt-bot", folder=tmp_path, **another)  # type: ignore[arg-type]
+    adopted = perpdesk("adopt-bot", folder=tmp_path, **another)  # type: ignore[arg-type]  # as above
     assert (adopted.returncode, "it was that of bot 123456" in adopted.stdout) == (0, True), adopted.stderr
 
 

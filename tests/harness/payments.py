@@ -155,7 +155,7 @@ class PaymentsHarness:
         return [tuple(row) for row in await self.harness.database.fetch(sql, ())]
 
     async def statuses(self) -> dict[str, str]:
-        return dict(await self.rows("SELECT telegram_payment_charge_id, status FROM payment_history"))  # type: ignore[arg-type]
+        return dict(await self.rows("SELECT telegram_payment_charge_id, status FROM payment_history"))  # type: ignore[arg-type]  # pairs
 
     async def days_left(self, user_id: int = ANNA) -> int:
         """Of all types together, in whole days."""

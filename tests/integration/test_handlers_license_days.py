@@ -83,7 +83,7 @@ async def test_a_trial_then_premium_then_basic_over_sixty_days(harness: Harness)
     assert "Begins 2026-04-01" in harness.api.invoices[-1]["description"]
     await pays(anna, "Basic 1 mo", "stx-2")
     assert "These days begin 2026-04-01, after what you have." in (await read_new(harness))[0]
-    shown = (await anna.say("/license")).text  # type: ignore[union-attr]
+    shown = (await anna.say("/license")).text  # type: ignore[union-attr]  # answered
     assert "From 2026-04-01 12:00 UTC on:\n– at most: Strategies 4, Providers 3, Accounts 2" in shown
     assert "From 2026-05-01 12:00 UTC on:\n– no new entries: Live" in shown
     assert "From 2026-05-07 12:00 UTC on:\n– no new entries: Bybit Demo" in shown

@@ -62,7 +62,7 @@ async def failed(harness: Harness, name: str, times: int) -> None:
     while job.stats().failures < times:
         before = ended()
         job.wake()
-        await until(lambda before=before: ended() > before, what=f"a round of {name}")  # type: ignore[misc]
+        await until(lambda before=before: ended() > before, what=f"a round of {name}")  # type: ignore[misc]  # bound early
 
 
 def test_the_document_lists_every_job(harness: Harness) -> None:

@@ -79,7 +79,7 @@ async def test_a_check_that_cannot_be_made_in_time_is_a_no(payments: PaymentsHar
             raise StorageTrouble("disk I/O error")
 
     for queries in (Slow(), Broken()):
-        slow: Any = replace(desk, queries=queries)  # type: ignore[arg-type]
+        slow: Any = replace(desk, queries=queries)  # type: ignore[arg-type]  # a stand-in
         async with asyncio.timeout(LIMIT):
             assert await slow.check(invoice.payload, ANNA, XTR, invoice.stars, "q-1") == "pay-refused-busy"
 
@@ -104,7 +104,7 @@ async def test_nothing_of_it_stands_without_the_rest(
     """The disk refuses the receipt: then there is no credit, and the next attempt books it whole."""
     invoice = await payments.invoice()
     desk = payments.services.payments
-    broken: Any = replace(desk, transactions=RefusesPromises(desk.transactions))  # type: ignore[arg-type]
+    broken: Any = replace(desk, transactions=RefusesPromises(desk.transactions))  # type: ignore[arg-type]  # a stand-in
     with pytest.raises(StorageTrouble):
         await broken.book(someone(), payments.stars.pay("stx-1", invoice.stars, invoice.payload))
     assert await payments.statuses() == {}
@@ -241,7 +241,7 @@ async def test_meeting_the_payer_does_not_count_as_having_handled_the_payment(pa
             seen.append(update_attempt.applied)
             return answer
 
-    watched: Any = replace(desk, people=Watched())  # type: ignore[arg-type]
+    watched: Any = replace(desk, people=Watched())  # type: ignore[arg-type]  # a stand-in
     token = current_attempt.set(update_attempt)
     try:
         await watched.book(someone(4711), payments.stars.pay("stx-1", 5, "x", 4711))

@@ -126,7 +126,7 @@ async def test_the_question_is_one_cached_read(tmp_path: Path) -> None:
         stats = {each.name: each for each in licensing.harness.services.reads.stats()}  # type: ignore[attr-defined]  # the facade
         for _ in range(50):
             assert await licensing.licenses.may(ANNA, Feature.AUTOMATION, AccountType.DEMO)
-        after = {each.name: each for each in licensing.harness.services.reads.stats()}  # type: ignore[attr-defined]
+        after = {each.name: each for each in licensing.harness.services.reads.stats()}  # type: ignore[attr-defined]  # CachedReads
         assert after["license"].misses - stats["license"].misses == 1
         assert after["license"].hits - stats["license"].hits == 49
 

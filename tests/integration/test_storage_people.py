@@ -97,7 +97,7 @@ async def test_trade_settings_are_of_every_account_that_is_and_will_be(tmp_path:
         assert [each.settings for each in await accounts_of(storage, ANNA)] == [ODD, ODD, ODD]
         assert [each.settings for each in await accounts_of(storage, BORIS)] == [TradeSettings()]
         columns = "risk_percent, stop_loss_percent, take_profit_percent, leverage, order_type"
-        rows = await storage.database.fetch(f"SELECT DISTINCT {columns} FROM accounts WHERE user_id = ?", (ANNA,))  # noqa: S608
+        rows = await storage.database.fetch(f"SELECT DISTINCT {columns} FROM accounts WHERE user_id = ?", (ANNA,))  # noqa: S608  our own names
         assert rows == [("0.5", "12.5", "100", 100, "Limit")]
 
 

@@ -165,6 +165,19 @@ def test_no_installed_distribution_ships_one_of_our_names() -> None:
         assert set(shipped.get(package, [])) <= {"perpdesk"}, package
 
 
+_EXCEPTION: Final = re.compile(
+    r"#\s*noqa(?:: [A-Z0-9, ]+?)?(?:  (?P<lint>\S.*))?$|#\s*type: ignore\S*(?:  # (?P<type>.+))?$"
+)
+
+
+@pytest.mark.parametrize("folder", [*PACKAGES, "tests"])
+def test_every_exception_to_a_rule_has_its_reason_on_the_line(folder: str) -> None:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            found = _EXCEPTION.search(line)
+            assert found is None or found["lint"] or found["type"], f"{path.relative_to(ROOT)}:{number}"
+
+
 CHANGING: Final = {
     "bot.domain.profit._Leg",  # sums, while fills are reckoned
     "bot.domain.profit.Earned",
