@@ -6,12 +6,13 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-gc.disable()  # what a start makes stays: looking for garbage in it costs a tenth of the time; `bot.app.run` goes on
+if __name__ == "__main__":
+    gc.disable()  # what a start makes stays: looking for garbage in it costs a tenth of it; `bot.app.run` goes on
 
-from bot.app import run  # noqa: E402  after the line above
-from bot.lifecycle import EXIT_CONFIG, Fatal  # noqa: E402  after the line above
-from bot.logs import configure  # noqa: E402  after the line above
-from bot.settings import Settings, SettingsError, load  # noqa: E402  after the line above
+from bot.app import run
+from bot.lifecycle import EXIT_CONFIG, Fatal
+from bot.logs import configure
+from bot.settings import Settings, SettingsError, load
 
 
 def start_logging(settings: Settings) -> None:
