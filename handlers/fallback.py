@@ -10,6 +10,7 @@ from bot.domain.chat import Dialogue
 from bot.domain.errors import ButtonExpired
 from bot.domain.secrets import key_pair_in, may_carry_secret
 from bot.domain.users import Role
+from handlers.accounts.keys import finish_waiting_pair
 from handlers.accounts.pasted_keys import keep_pasted_key
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import token_of
@@ -74,6 +75,8 @@ async def _answer_free_text(ctx: UpdateContext, dialogue: Dialogue | None) -> No
         await ctx.show(trading_not_open_card(ctx.viewer))
     elif dialogue is not None:
         await _say_what_is_open(ctx)
+    elif await finish_waiting_pair(ctx):
+        pass
     elif may_carry_secret(ctx.text):
         await ask_about_text(ctx)
     elif not await offer_code(ctx):

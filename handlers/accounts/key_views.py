@@ -11,8 +11,9 @@ from bot.domain.errors import ExchangeError, KeyRefused, NoAccount
 from bot.domain.ids import AccountId, Millis
 from bot.domain.key_rules import NO_ADDRESS, OTHER_IP, Finding, Severity
 from bot.domain.sites import SITES, Site, site_of
+from bot.services.accounts.key_offers import KeyOffer
 from bot.services.accounts.key_places import KeyQuestion
-from bot.services.accounts.keys import KeyOffer, KeyReport
+from bot.services.accounts.keys import KeyReport
 from handlers.accounts.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.core.links import ShowBalance
 from handlers.texts.catalog import Markup, Translator, Value, join, verbatim

@@ -5,6 +5,7 @@ a dialogue whose answer may be a secret, which is not kept to be used after a ke
 """
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -47,6 +48,7 @@ _WORDS_TO_ADD: Final = (4, 5)  # add demo KEY SECRET, and the site after it
 _WORDS_OF_A_KEY: Final = 2
 _WORDS_OF_AN_ACCOUNT: Final = (1, 2)  # live, live 2
 _SHORTEST_KEY: Final = 8
+_API_KEY: Final = re.compile(r"[A-Za-z0-9]{16,24}")  # Bybit's are 18 letters and digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,21 @@ async def finish_pair(ctx: UpdateContext, payload: KeyIdDialogue) -> None:
         return await attached_card(ctx, found)
 
     await show_when_ready(ctx, finish())
+
+
+async def finish_waiting_pair(ctx: UpdateContext) -> bool:
+    """A key's id that comes after its question: making a key at Bybit takes time. False if no pair waits for it."""
+    api_key = ctx.text.strip()
+    is_key = _API_KEY.fullmatch(api_key) and api_key.upper() != api_key != api_key.lower()
+    for account_type in (AccountType.LIVE, AccountType.DEMO) if is_key else ():
+        offer = await ctx.services.keys.waiting_offer(ctx.user_id, account_type)
+        if offer is not None:
+            await ctx.services.dialogues.begin(ctx.user_id, KeyIdDialogue(account_type=account_type, site=offer.host))
+            asked = await ctx.services.dialogues.current(ctx.user_id)
+            if asked is not None:
+                await ctx.data.router.continue_dialogue(ctx, asked)
+            return True
+    return False
 
 
 async def ask_secret(ctx: UpdateContext, payload: AskTypedSecret) -> None:

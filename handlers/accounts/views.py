@@ -13,9 +13,10 @@ from handlers.accounts.callbacks import ShowOrders, ShowPositions, ShowTrades
 from handlers.core.links import LONGEST_SYMBOL, ShowBalance, price_code
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
-from handlers.views.figures import CENT, NBSP, Figures
+from handlers.views.figures import CENT, Figures
 from handlers.views.frame import account_tabs, footer, menu_row, refresh_button
 from handlers.views.render_context import RenderContext
+from handlers.views.symbols import base_of
 from handlers.views.tables import columns, table
 
 _COINS: Final = 10
@@ -103,7 +104,8 @@ def _coin(viewer: RenderContext, coin: CoinBalance) -> tuple[str, str, str]:
     if coin.usd_value is None:
         return coin.coin, amount, _NOT_TOLD
     worth = viewer.figures.money(coin.usd_value, "USD")
-    return coin.coin, amount, "" if worth.startswith(f"{amount}{NBSP}") else worth
+    is_same = coin.equity is not None and viewer.figures.money(coin.equity, "USD") == worth
+    return coin.coin, amount, "" if is_same else worth
 
 
 def _held(figures: Figures, amount: Decimal) -> str:
@@ -113,11 +115,16 @@ def _held(figures: Figures, amount: Decimal) -> str:
 
 
 def symbol_rows(viewer: RenderContext, items: Iterable[Traded], *, marked: Iterable[Symbol] = ()) -> tuple[Row, ...]:
-    """[BTCUSDT]: each symbol's price card, once. `marked` ones carry a warning sign."""
-    warned = set(marked)
+    """[BTCUSDT], [BTC Spot]: each symbol's price card, once. `marked` ones carry a warning sign."""
+    warned, spot = set(marked), viewer.say.plain("category-spot")
+
+    def label(symbol: Symbol, category: Category) -> str:
+        name = f"{base_of(symbol)} {spot}" if category is Category.SPOT else symbol
+        return f"⚠️ {name}" if symbol in warned else name
+
     return in_rows(
         [
-            button(f"⚠️ {symbol}" if symbol in warned else symbol, viewer.data(price_code(symbol, category)))
+            button(label(symbol, category), viewer.data(price_code(symbol, category)))
             for category, symbol in dict.fromkeys((each.category, each.symbol) for each in items)
             if symbol.isalnum() and len(symbol) <= LONGEST_SYMBOL  # dated contracts have no price card
         ],

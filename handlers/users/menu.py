@@ -28,9 +28,10 @@ async def show_group(ctx: UpdateContext, code: ShowMenu) -> None:
 
 
 async def cancel_dialogue(ctx: UpdateContext) -> None:
-    """Leave an open dialogue, whichever it is."""
+    """Leave an open dialogue, whichever it is; a card's [Cancel] leaves the card."""
     was_open = await ctx.services.dialogues.end(ctx.user_id)
-    await ctx.show(menu_card(ctx.viewer, lead=ctx.say("cancel-done" if was_open else "cancel-nothing")))
+    is_done = was_open or ctx.query is not None
+    await ctx.show(menu_card(ctx.viewer, lead=ctx.say("cancel-done" if is_done else "cancel-nothing")))
 
 
 async def run_menu_command(ctx: UpdateContext, code: RunCommand) -> None:

@@ -32,6 +32,18 @@ from handlers.users.settings_views import (
 _WORDS_OF_A_PLACE: Final = 3  # America / New York
 _NUMBER: Final = re.compile(r"[^\w\s]{0,2}[\d\W_]*\d[\d\W_]*(?:[xх%]|проц\w*|perc\w*)?")  # also one that is none
 
+_SHORT_WORDS: Final[Mapping[SettingField, str]] = MappingProxyType(
+    {  # of Russian and Ukrainian, beside the card's own names
+        SettingField.RISK_PERCENT: "риск ризик",
+        SettingField.STOP_LOSS_PERCENT: "стоп сл",
+        SettingField.TAKE_PROFIT_PERCENT: "тейк тп цель ціль",
+        SettingField.LEVERAGE: "плечо",
+        SettingField.ORDER_TYPE: "ордер",
+        SettingField.DEFAULT_ACCOUNT: "счёт счет рахунок",
+        SettingField.NOTIFICATIONS: "сообщения уведомления повідомлення сповіщення",
+        SettingField.TIME_ZONE: "время час пояс зона",
+    }
+)
 _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
     {word: field for field, word in WORDS.items()}
     | {field.value: field for field in SettingField}
@@ -45,6 +57,7 @@ _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
         "timezone": SettingField.TIME_ZONE,
         "tz": SettingField.TIME_ZONE,
     }
+    | {word: field for field, words in _SHORT_WORDS.items() for word in words.split()}
 )
 
 

@@ -65,6 +65,13 @@ async def test_any_row_can_be_chosen(harness: Harness, owner: Person) -> None:
     assert await days(harness) == {"promo": 7, "grant": 10}
 
 
+async def test_the_cards_own_cancel_says_that_it_was_left(harness: Harness, owner: Person) -> None:
+    await said(owner, f"/revoke {ANNA} why")
+    left = await owner.press("Cancel")
+    assert left.text.startswith("Canceled.")
+    assert await days(harness) == {"payment": 30, "promo": 7, "grant": 10}
+
+
 async def test_paid_time_needs_the_pin(harness: Harness, owner: Person) -> None:
     await said(owner, f"/revoke {ANNA} why")
     await owner.press("☐ 1 · Premium · 30 d")

@@ -58,3 +58,8 @@ async def test_a_zone_that_was_stored_before_is_shown_with_its_own_sign(
     await said(anna, "/start")
     await said(anna, f"/settings zone {stored}")
     assert f"· {clock}" in (await said(anna, "/balance")).text
+
+
+@pytest.mark.parametrize("word", ["zone", "timezone", "время", "пояс", "час", "зона", "часовой пояс"])
+async def test_the_setting_by_the_word_a_person_has_for_it(harness: Harness, word: str) -> None:
+    assert "Часовой пояс: Москва" in (await said(harness.person(language="ru"), f"/settings {word} Москва")).text

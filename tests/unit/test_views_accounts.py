@@ -12,6 +12,7 @@ from harness.viewers import DEMO, NOW, PAPER, account, datas, known, labels, vie
 from bot.domain.accounts import AccountType
 from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
 from bot.domain.trades import ClosedPnl, Trades, trades_of
 from bot.domain.users import Language, UserSettings
@@ -84,6 +85,18 @@ def test_a_balance() -> None:
 def test_a_balance_of_isolated_margin_leaves_out_what_bybit_does() -> None:
     card = balance_card(viewer(), DEMO, fresh(balance(total_available=None, total_initial_margin=None)))
     assert read(card)[:3] == ["Balance · Bybit Demo", "Account value  10,012.40 USD", "Open PnL          −12.40 USD"]
+
+
+def test_as_many_dollars_are_not_said_twice() -> None:
+    coins = (coin("BTC", "0.25", usd="16256.04"), coin("USDT", "20009.655"))
+    text = visible(balance_card(viewer(), DEMO, fresh(balance(coins=coins))).text)
+    assert "USDT 20,009.655\n" in text.replace("\u00a0", " ") + "\n"
+    assert "20,009.66" not in text
+
+
+def test_spot_and_the_contract_of_a_coin_have_two_labels() -> None:
+    shown = known(trades(execution("e-2", category=Category.SPOT), execution("e-1")))
+    assert ["BTC Spot", "BTCUSDT"] in labels(trades_card(viewer(), DEMO, shown))
 
 
 def test_many_coins_are_cut_by_value() -> None:

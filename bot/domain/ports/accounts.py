@@ -44,6 +44,10 @@ class KeyPairMaker(Protocol):
 
     async def make_pair(self) -> KeyPair: ...
 
+    async def public_half(self, private_pem: Secret) -> str:
+        """The public PEM of a pair made before."""
+        ...
+
 
 class Accounts(Protocol):
     """The accounts table and the credentials beside it."""

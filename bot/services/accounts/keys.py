@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, NewKey, SealedCredentials
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyPair, KeyType, NewKey, SealedCredentials
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import (
     BadInput,
@@ -26,6 +26,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.secrets import Secret
 from bot.domain.sites import Site, site_of
 from bot.domain.users import UserConfig
+from bot.services.accounts.key_offers import KeyOffer, shown_before
 from bot.services.accounts.key_places import LABELS, KeyQuestion, free_label, places_for, waiting_key
 from bot.services.chat.dialogues import DialoguePayload, question
 
@@ -35,16 +36,6 @@ _SECRET_LENGTHS: Final = range(16, 4097)
 _logger = logging.getLogger(__name__)
 
 ENDING: Final = 4  # characters of a key that are shown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyOffer:
-    """A fresh pair's public half, and where Bybit should allow it from (None: not configured)."""
-
-    public_key_pem: str
-    egress_ip: str | None
-    account_type: AccountType
-    site: Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,28 +64,29 @@ class Keys:
     async def offer_pair(
         self, user_id: UserId, account_type: AccountType, site_code: str, *, asks: DialoguePayload
     ) -> KeyOffer:
-        """A new pair, its private half sealed and waiting for the key's id; replaces an offer that was not taken up.
+        """A pair whose private half is sealed and waits for the key's id: the one that waits for that site, if any.
 
-        `asks` for that id from the same commit on.
+        A key made at Bybit of what was shown first stays good. `asks` for the id from the same commit on.
         """
         site = _usable_site(site_code, account_type)
-        pair = await self.key_pairs.make_pair()
+        offer = await self.waiting_offer(user_id, account_type)
+        pair: KeyPair | None = None
+        public_pem = await shown_before(offer, site, self.vault, self.key_pairs)
+        if public_pem is None:
+            pair = await self.key_pairs.make_pair()
+            public_pem = pair.public_pem
         async with self.transactions.begin() as unit:
-            waiting = await unit.accounts.pending(user_id, account_type)
-            if waiting is not None:
-                await unit.accounts.remove(waiting.account_id)
-            account = await self._new_account(unit, user_id, account_type, site.code, LABELS[account_type])
-            key = NewKey(
-                account_type=account_type,
-                host=site.code,
-                key_type=KeyType.RSA,
-                api_key=Secret(""),
-                api_secret=pair.private_pem,
-            )
-            await unit.accounts.put_credentials(self._sealed(account, key, None))
+            if pair is not None:
+                await self._put_pair(unit, user_id, account_type, site, pair)
             now = self.clock.now()
             await unit.dialogues.put(question(user_id, asks, now), now)
-        return KeyOffer(public_key_pem=pair.public_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
+        return KeyOffer(public_key_pem=public_pem, egress_ip=self.egress_ip, account_type=account_type, site=site)
+
+    async def waiting_offer(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
+        """The pair whose public half was shown and whose key id has not come yet."""
+        waiting = await self.queries.pending_pair(user_id, account_type)
+        is_offer = waiting is not None and waiting.key_type is KeyType.RSA and waiting.check is None
+        return waiting if is_offer else None
 
     async def finish_pair(
         self, user_id: UserId, account_type: AccountType, api_key: str, *, answers: str | None = None
@@ -278,6 +270,23 @@ class Keys:
             places=places,
             most=most(held, Limit.ACCOUNTS),
         )
+
+    async def _put_pair(
+        self, unit: UnitOfWork, user_id: UserId, account_type: AccountType, site: Site, pair: KeyPair
+    ) -> None:
+        """Store a new pair in the place of the one that waits, if any."""
+        waiting = await unit.accounts.pending(user_id, account_type)
+        if waiting is not None:
+            await unit.accounts.remove(waiting.account_id)
+        account = await self._new_account(unit, user_id, account_type, site.code, LABELS[account_type])
+        key = NewKey(
+            account_type=account_type,
+            host=site.code,
+            key_type=KeyType.RSA,
+            api_key=Secret(""),
+            api_secret=pair.private_pem,
+        )
+        await unit.accounts.put_credentials(self._sealed(account, key, None))
 
     async def _holder(self, places: tuple[Account, ...], key: NewKey) -> Account | None:
         """The account that this very key is stored for."""
