@@ -5,7 +5,6 @@ that goes through the proxy itself serves both transports.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from functools import partial
 from ssl import SSLContext
@@ -17,6 +16,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp_socks import ProxyConnector
 from yarl import URL
 
+from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
 
 Connectors = Callable[..., aiohttp.TCPConnector]
@@ -28,17 +28,18 @@ class ProxyError(OSError):
     """A proxy that can't be reached or refuses. The text names it without user and password."""
 
 
-def connectors(proxy: Secret | None, *, setting: str) -> Connectors:
+def connectors(proxy: Secret | None, *, setting: str, clock: Clock) -> Connectors:
     """What makes connections: aiohttp's own, or through the proxy of that setting."""
     if proxy is None:
         return aiohttp.TCPConnector
-    return partial(_ThroughProxy, proxy=_Proxy(proxy, setting))
+    return partial(_ThroughProxy, proxy=_Proxy(proxy, setting, clock))
 
 
 class _Proxy:
     """Where it is, and when its trouble was last told of."""
 
-    def __init__(self, address: Secret, setting: str) -> None:
+    def __init__(self, address: Secret, setting: str, clock: Clock) -> None:
+        self._clock = clock
         url = URL(address.reveal())
         kinds = {"http": python_socks.ProxyType.HTTP, "socks5": python_socks.ProxyType.SOCKS5}
         self.access: dict[str, Any] = {
@@ -53,7 +54,7 @@ class _Proxy:
 
     def trouble(self, what: str) -> ProxyError:
         trouble = ProxyError(f"{self._name} {what}")
-        now = time.monotonic()
+        now = self._clock.monotonic()
         if self._told is None or now - self._told >= _TELL_EVERY:
             self._told = now
             _logger.warning("%s", trouble)

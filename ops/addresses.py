@@ -7,8 +7,9 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from bot.proxy import connectors
-from bot.settings import Settings, is_loopback, revealed
+from bot.domain.clock import SystemClock
+from bot.settings import Settings, is_loopback
+from bot.wiring.proxies import to_bybit
 
 SERVICE: Final = "https://checkip.amazonaws.com"  # Amazon's: answers with the caller's address, a line of text
 _SECONDS: Final = 5.0
@@ -22,7 +23,7 @@ def talks_to_bybit(settings: Settings) -> bool:
 
 async def find_address(settings: Settings, *, service: str = SERVICE) -> str | None:
     """The address seen from outside, by the way to Bybit, its proxy included; None where nobody tells."""
-    connector = connectors(revealed(settings.bybit_proxy), setting="PERPDESK_BYBIT_PROXY")()
+    connector = to_bybit(settings, SystemClock())()
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     try:
         async with (

@@ -13,8 +13,8 @@ import aiohttp
 
 from bot import owner_link
 from bot.domain.clock import SystemClock
-from bot.proxy import connectors
-from bot.settings import Settings, SettingsError, load, revealed
+from bot.settings import Settings, SettingsError, load
+from bot.wiring.proxies import to_telegram
 from ops.addresses import checked, talks_to_bybit
 from storage.sqlite.vault import new_key_file
 
@@ -102,7 +102,7 @@ async def _bot_name(settings: Settings) -> str | None:
     """The bot's user name, None if Telegram cannot be reached. Raises SetupError if it refuses the token."""
     assert settings.telegram_token is not None  # noqa: S101  the caller has looked
     url = f"{settings.telegram_api_url}/bot{settings.telegram_token.get_secret_value()}/getMe"
-    connector = connectors(revealed(settings.telegram_proxy), setting="PERPDESK_TELEGRAM_PROXY")()
+    connector = to_telegram(settings, SystemClock())()
     try:
         async with (
             aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=_SECONDS)) as session,

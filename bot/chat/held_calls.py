@@ -2,8 +2,8 @@
 
 A chat that answered 429 is left alone. What is said there meanwhile is written down and answered to its caller at once,
 with a message id of its own, a negative one: by it the message can be edited, pinned and deleted before it exists, and
-`resolved` is the real one afterwards. Of a message that waits the newest picture is sent. A picture of an action's
-outcome is never given up for another.
+`resolved` is the real one afterwards. Of a message that waits its newest content is sent. An action's outcome is never
+given up for another screen.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 Json = bool | dict[str, Any] | list[dict[str, Any]]
 _METHOD: Final = "method"
-_PICTURE: Final = ("text", "parse_mode", "entities", "link_preview_options", "reply_markup")
+_CONTENT: Final = ("text", "parse_mode", "entities", "link_preview_options", "reply_markup")
 _MANY_SENT: Final = 1_000  # ids kept in memory; older ones are in the table
 _GONE: Final = "Message to edit not found"  # Telegram's words
 
@@ -92,8 +92,8 @@ class HeldCalls:
         is_outcome = attempt is not None and attempt.applied
         older = self._same_message(chat, values)
         if older is not None:
-            older.values = {key: each for key, each in older.values.items() if key not in _PICTURE}
-            older.values |= {key: each for key, each in values.items() if key in _PICTURE}
+            older.values = {key: each for key, each in older.values.items() if key not in _CONTENT}
+            older.values |= {key: each for key, each in values.items() if key in _CONTENT}
             older.is_outcome, older.redraw = older.is_outcome or is_outcome, None
             await self._store.rewrite(older.outbox_id, older.values)
             return self._answer(chat, endpoint, older.outbox_id)
@@ -101,7 +101,7 @@ class HeldCalls:
             await self._drop(chat, unsent)
             return True
         if attempt is not None and endpoint == "sendMessage":
-            await self._drop_overtaken(chat, attempt)
+            await self._drop_superseded(chat, attempt)
         row = _Row(
             outbox_id=0,
             values=values,
@@ -132,14 +132,14 @@ class HeldCalls:
             row.is_sending = True
         return values.pop(_METHOD, ""), values, follow
 
-    def not_sent(self, outbox_id: int) -> None:
-        """It could not be sent now."""
+    def put_back(self, outbox_id: int) -> None:
+        """Let a row wait again that could not be sent now."""
         row = self._rows.get(outbox_id)
         if row is not None:
             row.is_sending = False
 
-    def settled(self, chat: int, outbox_id: int, message_id: int | None) -> None:
-        """It was sent, or never will be: then it has no message."""
+    def finish(self, chat: int, outbox_id: int, message_id: int | None) -> None:
+        """End a row that was sent, or never will be: then it has no message."""
         self._forget(chat, outbox_id)
         if message_id is not None:
             self._sent[outbox_id] = message_id
@@ -147,7 +147,7 @@ class HeldCalls:
                 del self._sent[next(iter(self._sent))]
 
     def _same_message(self, chat: int, values: Mapping[str, str]) -> _Row | None:
-        """The row whose picture an edit takes the place of."""
+        """The row whose content an edit takes the place of."""
         if values[_METHOD] != "editMessageText":
             return None
         message_id = _message_id(values)
@@ -159,7 +159,7 @@ class HeldCalls:
                 return row if row.shows("editMessageText") and not row.is_outcome else None
         return None
 
-    async def _drop_overtaken(self, chat: int, attempt: UpdateAttempt) -> None:
+    async def _drop_superseded(self, chat: int, attempt: UpdateAttempt) -> None:
         """Earlier answers that show the same screen."""
         if attempt.screen is None or attempt.applied:
             return

@@ -27,15 +27,15 @@ class HeldCallSender:
         try:
             message_id = _id_in(await self._made(method, values), values)
         except TelegramError:
-            self._held.not_sent(queued.outbox_id)
+            self._held.put_back(queued.outbox_id)
             raise
         if follow is not None and message_id is not None:
             follow(message_id)
         return message_id
 
-    def settled(self, queued: QueuedMessage, message_id: int | None) -> None:
-        """As `HeldCalls.settled`."""
-        self._held.settled(queued.message.chat_id, queued.outbox_id, message_id)
+    def finish(self, queued: QueuedMessage, message_id: int | None) -> None:
+        """End a row: with the message it was sent as, or without one, never to be sent."""
+        self._held.finish(queued.message.chat_id, queued.outbox_id, message_id)
 
     async def _made(self, method: str, values: dict[str, str]) -> Json:
         """An edit whose message is gone becomes a new message."""

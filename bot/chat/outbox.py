@@ -95,7 +95,7 @@ class Outbox:
         self._due = due or asyncio.Event()
         self._chats: dict[ChatId, deque[QueuedMessage]] = {}
         self._known: set[int] = set()
-        self._settled: set[int] = set()  # since the last look began: it may have read them before
+        self._finished: set[int] = set()  # since the last look began: it may have read them before
         self._has_more = False  # the last look left rows in the table
         self._held: dict[ChatId, Millis] = {}  # chats whose first message failed, and when it is tried again
         self._progress: dict[int, int] = {}  # parts of a message that were sent before it failed
@@ -185,12 +185,12 @@ class Outbox:
             self._has_more = True
             return 0
         now = self._clock.now()
-        self._settled.clear()
+        self._finished.clear()
         rows = await self._store.due(now, limit)
         self._trouble = None
         self._has_more = len(rows) >= limit
         self._held = {chat_id: until for chat_id, until in self._held.items() if until > now}
-        seen = self._known | self._settled
+        seen = self._known | self._finished
         fresh = sorted((row for row in rows if row.outbox_id not in seen), key=lambda row: row.outbox_id)
         overflow: dict[ChatId, int] = {}  # a spaced chat's first row beyond those that are held in memory
         for row in fresh:
@@ -226,7 +226,7 @@ class Outbox:
                     await self._send(row)
                 queue.popleft()
                 self._known.discard(row.outbox_id)
-                self._settled.add(row.outbox_id)
+                self._finished.add(row.outbox_id)
         finally:
             self._known.difference_update(row.outbox_id for row in queue)
             del self._chats[chat_id]
@@ -277,7 +277,7 @@ class Outbox:
     def _settle(self, row: QueuedMessage, message_id: int | None) -> None:
         self._progress.pop(row.outbox_id, None)
         if row.message.kind == HELD_CALL:
-            self._held_sender.settled(row, message_id)
+            self._held_sender.finish(row, message_id)
 
     async def _after_fault(self, row: QueuedMessage, error: Exception) -> None:
         """Put off what could not be rendered, or give it up. Its chat's others are not to suffer."""

@@ -1,6 +1,6 @@
-"""How fast the bot speaks: at once, until Telegram says otherwise; and what its refusals come to.
+"""The rate limiter: calls of Telegram go out at once until it answers 429; its refusals are mended, held or raised.
 
-PTB passes every call but getUpdates through here, whoever makes it.
+Every call but getUpdates passes through `process_request`, whoever makes it.
 """
 
 import asyncio
@@ -134,7 +134,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Json:
-        """PTB's hook around every call. `rate_limit_args` is a `Priority`; replies and answers need none."""
+        """PTB's hook around every call. `rate_limit_args` is a `SendPriority`; replies and answers need none."""
         priority = _priority(endpoint, rate_limit_args)
 
         def make(changed: dict[str, Any]) -> Awaitable[Json]:
@@ -303,7 +303,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
 
 
 class _TooLongError(Exception):
-    """The slot at the learned pace would come too late, in that many seconds."""
+    """The next slot at the learned rate would come too late; its argument is how late, in seconds."""
 
 
 _PROBES_BETWEEN: Final = 3  # tries of a message of the outbox while the whole bot is refused

@@ -16,13 +16,14 @@ from bot.chat.runtime import TelegramRuntime
 from bot.chat.sender import Listener, ListenerOf
 from bot.chat.transport import AiohttpRequest, RawApi, TelegramRequest
 from bot.domain.ids import UserId
+from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
 from bot.domain.secrets import Secret
 from bot.domain.users import Notifications
 from bot.lifecycle import EXIT_CONFIG, Fatal
-from bot.proxy import connectors
-from bot.settings import Settings, revealed
+from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
+from bot.wiring.proxies import to_telegram
 from bot.wiring.storage import Storage
 from handlers.core.context import App
 from handlers.outbox_messages import OutboxTexts
@@ -57,10 +58,11 @@ def make_telegram(
     settings: Settings, token: Secret, storage: Storage, outside: Outside, tuning: Tuning, outbox_due: asyncio.Event
 ) -> Telegram:
     """The bot and its transport; nothing is sent yet. `outbox_due` is set by whoever has put a row into the outbox."""
-    transport = _over_the_network(settings, token) if outside.telegram is None else outside.telegram(token)
+    clock = outside.clock
+    transport = _over_the_network(settings, token, clock) if outside.telegram is None else outside.telegram(token)
     outbox_store = SqliteOutbox(storage.database)
-    held = HeldCalls(outbox_store, outside.clock, outbox_due)
-    rate_limiter = TelegramRateLimiter(outside.clock, limits=tuning.telegram_rates, held=held)
+    held = HeldCalls(outbox_store, clock, outbox_due)
+    rate_limiter = TelegramRateLimiter(clock, limits=tuning.telegram_rates, held=held)
     return Telegram(
         bot=make_bot(token=token, api_url=settings.telegram_api_url, transport=transport, rate_limiter=rate_limiter),
         token=token,
@@ -73,10 +75,8 @@ def make_telegram(
     )
 
 
-def _over_the_network(settings: Settings, token: Secret) -> TelegramRequest:
-    return AiohttpRequest(
-        token, connector=connectors(revealed(settings.telegram_proxy), setting="PERPDESK_TELEGRAM_PROXY")
-    )
+def _over_the_network(settings: Settings, token: Secret, clock: Clock) -> TelegramRequest:
+    return AiohttpRequest(token, connector=to_telegram(settings, clock))
 
 
 async def open_chat(

@@ -12,10 +12,10 @@ from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.bybit.transport import Transport
 from bot.exchange.paper import PaperGateway
-from bot.proxy import connectors
 from bot.services.accounts.portfolio import PortfolioLoader
-from bot.settings import Settings, revealed
+from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
+from bot.wiring.proxies import to_bybit
 from bot.wiring.storage import Storage
 from cache.facade import CachedReads, MarketReads, StoredReads
 from cache.policy import Override
@@ -84,7 +84,7 @@ def _bybit(
 
 
 def _over_the_network(settings: Settings, clock: Clock) -> Transport:
-    return Transport(clock=clock, connector=connectors(revealed(settings.bybit_proxy), setting="PERPDESK_BYBIT_PROXY"))
+    return Transport(clock=clock, connector=to_bybit(settings, clock))
 
 
 def _evict(bybit: Bybit, events: tuple[Event, ...]) -> None:

@@ -297,7 +297,7 @@ async def connected(
         transport=Transport(
             clock=clock,
             timeouts=timeouts or Timeouts(),
-            connector=connectors(None if proxy is None else Secret(proxy), setting="PERPDESK_BYBIT_PROXY"),
+            connector=connectors(None if proxy is None else Secret(proxy), setting="PERPDESK_BYBIT_PROXY", clock=clock),
         ),
         hosts=lambda _, account_type: f"{url}/demo" if account_type is AccountType.DEMO else url,
         credentials=keys or Keys(),

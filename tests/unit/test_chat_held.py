@@ -68,7 +68,7 @@ class Process:
             await asyncio.sleep(self.rate_limiter.gates.wait(queued.message.chat_id))
             message_id = await self.sender.send(queued)
             await self.store.sent(queued.outbox_id, LoopClock().now(), message_id)
-            self.sender.settled(queued, message_id)
+            self.sender.finish(queued, message_id)
 
     def texts(self) -> list[Any]:
         return [data["text"] for _, data in self.api.calls]

@@ -149,6 +149,19 @@ def test_what_runs_for_ever_is_a_job() -> None:
     assert found == set(WAITING_LOOPS)
 
 
+def test_one_class_alone_reads_the_clock_of_the_machine() -> None:
+    readers = {
+        f"{module}: {ast.unparse(each)}"
+        for module in MODULES
+        if not module.startswith("ops.") and module != "bot.domain.clock"
+        for each in ast.walk(trees()[module])
+        if isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and ast.unparse(each.func) in {"time.monotonic", "time.time", "time.time_ns", "datetime.now", "datetime.utcnow"}
+    }
+    assert readers == set()
+
+
 def test_tasks_are_kept_by_a_task_set() -> None:
     found = {name for name, function in functions() if calls(function, "create_task", "ensure_future")}
     assert found == set(TASK_STARTERS)

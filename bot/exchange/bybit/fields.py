@@ -65,7 +65,7 @@ def positive(fields: Fields, name: str) -> Decimal:
     return value
 
 
-def level(fields: Fields, name: str) -> Decimal | None:
+def amount_or_none(fields: Fields, name: str) -> Decimal | None:
     """A price, a distance or a leverage where Bybit writes 0 for "none"."""
     return amount(fields, name) or None
 

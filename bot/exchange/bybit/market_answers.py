@@ -12,9 +12,9 @@ from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
 from bot.exchange.bybit.answer import Answer, Row
 from bot.exchange.bybit.fields import (
+    amount_or_none,
     array,
     decimal_of,
-    level,
     moment,
     money,
     positive,
@@ -58,7 +58,7 @@ def _instrument(row: Row, category: Category) -> Instrument:
         max_order_qty=max_qty,
         max_market_order_qty=max_market_qty or max_qty,
         min_notional=lot.maybe(money, "minNotionalValue") or lot.maybe(money, "minOrderAmt"),
-        max_leverage=row.part("leverageFilter").maybe(level, "maxLeverage"),
+        max_leverage=row.part("leverageFilter").maybe(amount_or_none, "maxLeverage"),
     )
 
 
@@ -71,12 +71,12 @@ def ticker(answer: Answer, category: Category, symbol: Symbol, as_of: Millis) ->
         category=category,
         symbol=symbol,
         last_price=positive(row.fields, "lastPrice"),
-        mark_price=row.maybe(level, "markPrice"),
-        index_price=row.maybe(level, "indexPrice"),
-        bid_price=row.maybe(level, "bid1Price"),
-        ask_price=row.maybe(level, "ask1Price"),
-        high_24h=row.maybe(level, "highPrice24h"),
-        low_24h=row.maybe(level, "lowPrice24h"),
+        mark_price=row.maybe(amount_or_none, "markPrice"),
+        index_price=row.maybe(amount_or_none, "indexPrice"),
+        bid_price=row.maybe(amount_or_none, "bid1Price"),
+        ask_price=row.maybe(amount_or_none, "ask1Price"),
+        high_24h=row.maybe(amount_or_none, "highPrice24h"),
+        low_24h=row.maybe(amount_or_none, "lowPrice24h"),
         price_24h_change=row.maybe(money, "price24hPcnt"),
         volume_24h=row.maybe(money, "volume24h"),
         turnover_24h=row.maybe(money, "turnover24h"),
