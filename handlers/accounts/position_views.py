@@ -18,7 +18,7 @@ from handlers.views.figures import CENT, Figures, arrow, percent_away
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
-from handlers.views.tables import columns, cut
+from handlers.views.tables import columns, cut, named_columns
 
 IN_DETAIL: Final = 3  # positions that are shown with every level at once
 IN_LINES: Final = 8  # positions a page, one line each
@@ -136,7 +136,7 @@ def _unprotected(items: Sequence[Position]) -> list[Symbol]:
 def _lines(viewer: RenderContext, items: Sequence[Position]) -> Markup:
     say = viewer.say
     heads = ("positions-symbol", "position-pnl", "positions-roi", "positions-liquidation")
-    return columns([tuple(say.plain(key) for key in heads), *(_line(viewer, each) for each in items)])
+    return named_columns([tuple(say.plain(key) for key in heads), *(_line(viewer, each) for each in items)])
 
 
 def _line(viewer: RenderContext, position: Position) -> tuple[str, str, str, str]:
@@ -164,8 +164,8 @@ def _position(viewer: RenderContext, position: Position, instrument: Instrument 
     leg = "" if position.position_idx == 0 else f" · {say.plain('position-hedge')}"
     lines = [
         say("position-head", symbol=position.symbol, side=side, more=leverage + leg),
-        _worth(viewer, position, instrument),
         _result(viewer, position),
+        *_worth(viewer, position, instrument),
     ]
     if _has_no_stop(position):
         lines.append(say("position-unprotected"))
@@ -175,25 +175,30 @@ def _position(viewer: RenderContext, position: Position, instrument: Instrument 
     return lines
 
 
-def _worth(viewer: RenderContext, position: Position, instrument: Instrument | None) -> Markup:
-    """The size, and its value at the mark price."""
-    figures, mark = viewer.figures, position.mark_price
+def _worth(viewer: RenderContext, position: Position, instrument: Instrument | None) -> list[Markup]:
+    """The size and its value, and the mark price that the value is at, with the move since entry."""
+    say, figures, mark = viewer.say, viewer.figures, position.mark_price
     size = figures.size(position.size, instrument, base_of(position.symbol))
     if mark is None:
-        return viewer.say("position-size-alone", size=size)
-    value = figures.money(mark * position.size, quote_of(position.symbol))
-    return viewer.say("position-worth", size=size, value=value, mark=figures.price(mark, instrument))
+        return [say("position-size-alone", size=size)]
+    move = _away(mark, position, position.entry_price)
+    return [
+        say("position-worth", size=size, value=figures.money(mark * position.size, quote_of(position.symbol))),
+        say(
+            "position-mark",
+            mark=figures.price(mark, instrument),
+            move=_NOT_TOLD if move is None else figures.change(move),
+        ),
+    ]
 
 
 def _result(viewer: RenderContext, position: Position) -> Markup:
-    figures, pnl = viewer.figures, position.unrealised_pnl
-    roi, move = _return_on_margin(position), _away(position.mark_price, position, position.entry_price)
+    pnl, roi = position.unrealised_pnl, _return_on_margin(position)
     return viewer.say(
         "position-result",
         arrow=_arrow(pnl),
         pnl=told_money(viewer, pnl, quote_of(position.symbol), signed=True),
-        roi=_NOT_TOLD if roi is None else figures.change(roi),
-        move=_NOT_TOLD if move is None else figures.change(move),
+        roi=_NOT_TOLD if roi is None else viewer.figures.change(roi),
     )
 
 

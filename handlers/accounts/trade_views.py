@@ -20,7 +20,7 @@ from handlers.views.symbols import base_of, quote_of
 from handlers.views.tables import cut, table
 from handlers.views.times import NO_DATE, clock_and_day
 
-TRADES_A_PAGE: Final = 8
+TRADES_A_PAGE: Final = 6
 _NAME_WIDTH: Final = 10  # characters
 _TRADE: Final = "Trade"  # Bybit's execType
 _NO_CLOCK: Final = "--:--"

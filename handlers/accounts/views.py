@@ -17,7 +17,7 @@ from handlers.views.figures import CENT, Figures
 from handlers.views.frame import account_tabs, footer, menu_row, refresh_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of
-from handlers.views.tables import columns, table
+from handlers.views.tables import named_columns, table
 
 _COINS: Final = 10
 _NOT_TOLD: Final = "–"
@@ -92,7 +92,7 @@ def _coins(viewer: RenderContext, account: Account, balance: Balance) -> list[Ma
     )
     if not held or [coin.coin for coin in held] == [money_unit(account)]:
         return []
-    parts = [viewer.say("balance-coins"), columns([_coin(viewer, coin) for coin in held[:_COINS]])]
+    parts = [viewer.say("balance-coins"), named_columns([_coin(viewer, coin) for coin in held[:_COINS]])]
     if len(held) > _COINS:
         parts.append(viewer.say("balance-more-coins", count=len(held) - _COINS))
     return parts
@@ -100,12 +100,14 @@ def _coins(viewer: RenderContext, account: Account, balance: Balance) -> list[Ma
 
 def _coin(viewer: RenderContext, coin: CoinBalance) -> tuple[str, str, str]:
     """Its amount, and what that is worth where it is not as many dollars."""
-    amount = _NOT_TOLD if coin.equity is None else _held(viewer.figures, coin.equity)
-    if coin.usd_value is None:
-        return coin.coin, amount, _NOT_TOLD
-    worth = viewer.figures.money(coin.usd_value, "USD")
-    is_same = coin.equity is not None and viewer.figures.money(coin.equity, "USD") == worth
-    return coin.coin, amount, "" if is_same else worth
+    figures, equity, worth = viewer.figures, coin.equity, coin.usd_value
+    if equity is not None and worth is not None and figures.number(equity, CENT) == figures.number(worth, CENT):
+        return coin.coin, _held(figures, equity), ""
+    return (
+        coin.coin,
+        _NOT_TOLD if equity is None else _held(figures, equity),
+        _NOT_TOLD if worth is None else figures.money(worth, "USD"),
+    )
 
 
 def _held(figures: Figures, amount: Decimal) -> str:

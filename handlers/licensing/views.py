@@ -51,8 +51,12 @@ def _table(viewer: RenderContext) -> list[Markup]:
         parts += [say("license-by-both"), by_hand]
     else:
         parts += [say("license-by-hand"), by_hand, say("license-by-signals"), by_signals]
+    widths = [max(len(str(most(held, limit))) for limit in Limit) for held in PLANS]
     counts = [
-        (say.plain("license-limit", limit=limit.value), _BETWEEN.join(str(most(held, limit)) for held in PLANS))
+        (
+            say.plain("license-limit", limit=limit.value),
+            _BETWEEN.join(str(most(held, limit)).rjust(width) for held, width in zip(PLANS, widths, strict=True)),
+        )
         for limit in Limit
     ]
     return [*parts, say("license-how-many", plans=_BETWEEN.join(_names(viewer))), table(counts)]

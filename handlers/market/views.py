@@ -23,7 +23,7 @@ from handlers.views.frame import footer, menu_row, page_lines, page_of, page_row
 from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import FAVORITES, base_of, quote_of
-from handlers.views.tables import TABLE_WIDTH, columns, cut, table
+from handlers.views.tables import TABLE_WIDTH, columns, cut, named_columns, table
 from handlers.views.times import span
 
 LEVELS: Final = 8
@@ -33,6 +33,9 @@ _FUNDING_STEP: Final = Decimal("0.0001")
 _SYMBOLS_IN_A_ROW: Final = 3
 _COIN_WIDTH: Final = 8  # characters
 _LONGEST_SIZE: Final = 7  # characters that are still exact
+_POWERS: Final = (3, 6, 9)  # of ten: thousands, millions, billions
+_LARGEST: Final = Decimal(100_000)  # of them
+_TENTH: Final = Decimal("0.1")
 _LONGEST_BAR: Final = 6  # characters
 _BOOK_GAPS: Final = 3  # one between two columns, one behind a bar
 _Depth = tuple[Decimal, Decimal, Decimal]  # price, size, all sizes up to here
@@ -96,7 +99,9 @@ def symbols_card(
     if shown.value is not None and page.items:
         head = (say.plain("symbols-name"), say.plain("symbols-price"), say.plain("symbols-change"))
         rules = shown.value.instrument
-        parts.append(columns([head, *(_listing(viewer, each, rules(category, each.symbol)) for each in page.items)]))
+        parts.append(
+            named_columns([head, *(_listing(viewer, each, rules(category, each.symbol)) for each in page.items)])
+        )
     if shown.value is not None and shown.value.value.unreadable:
         lost = shown.value.value.unreadable
         parts.append(say("symbols-unreadable", count=len(lost), names=", ".join(lost[:SYMBOLS_A_PAGE])))
@@ -194,9 +199,10 @@ def _levels(viewer: RenderContext, book: OrderBook, instrument: Instrument | Non
     asks, bids = book.asks[:LEVELS], book.bids[:LEVELS]
     if not asks or not bids:
         return say("book-empty")
-    sides = (_summed(asks), _summed(bids))
+    levels = [*_summed(asks), *_summed(bids)]
+    power = _power_of(viewer, [total for _, _, total in levels], instrument)
     coin, total = cut(base_of(book.symbol), _COIN_WIDTH), say.plain("book-sum")
-    lines = _depth_lines(viewer, sides, instrument, coin)
+    lines = _depth_lines(viewer, levels, instrument, coin, power)
     heads = [(say.plain(key), coin, total) for key in ("book-ask", "book-bid")]
     middle = say(
         "book-spread",
@@ -205,7 +211,7 @@ def _levels(viewer: RenderContext, book: OrderBook, instrument: Instrument | Non
         share=figures.small_percent(percent_away(asks[0][0], bids[0][0]) or Decimal(0)),
     )
     block = columns([heads[0], *reversed(lines[: len(asks)]), heads[1], *lines[len(asks) :]])
-    return Markup(f"{block}\n{middle}")
+    return join([block, *((say("book-scale", power=power),) if power is not None else ()), middle])
 
 
 def _summed(levels: Sequence[tuple[Decimal, Decimal]]) -> list[_Depth]:
@@ -215,14 +221,12 @@ def _summed(levels: Sequence[tuple[Decimal, Decimal]]) -> list[_Depth]:
 
 
 def _depth_lines(
-    viewer: RenderContext, sides: tuple[list[_Depth], list[_Depth]], instrument: Instrument | None, coin: str
+    viewer: RenderContext, levels: Sequence[_Depth], instrument: Instrument | None, coin: str, power: int | None
 ) -> list[tuple[str, str, str]]:
     """Price, size, and the sum behind a bar; a bar of full length is the larger side's whole depth shown here."""
-    figures = viewer.figures
-    levels = [level for side in sides for level in side]
-    prices = [figures.price(price, instrument) for price, _, _ in levels]
-    sizes = _compact(viewer, [size for _, size, _ in levels], instrument)
-    sums = _compact(viewer, [total for _, _, total in levels], instrument)
+    prices = [viewer.figures.price(price, instrument) for price, _, _ in levels]
+    sizes = _scaled(viewer, [size for _, size, _ in levels], instrument, power)
+    sums = _scaled(viewer, [total for _, _, total in levels], instrument, power)
     widest = max(map(len, sums))
     room = TABLE_WIDTH - max(map(len, prices)) - max(map(len, (coin, *sizes))) - widest - _BOOK_GAPS
     length, deepest = min(_LONGEST_BAR, room), max(total for _, _, total in levels)
@@ -232,10 +236,20 @@ def _depth_lines(
     return list(zip(prices, sizes, sums, strict=True))
 
 
-def _compact(viewer: RenderContext, sizes: Sequence[Decimal], instrument: Instrument | None) -> list[str]:
-    """All exact, or all short where one is too long: 1.23M."""
-    exact = _same_places([viewer.figures.size(size, instrument) for size in sizes])
-    return exact if max(map(len, exact)) <= _LONGEST_SIZE else [viewer.figures.short(size) for size in sizes]
+def _power_of(viewer: RenderContext, totals: Sequence[Decimal], instrument: Instrument | None) -> int | None:
+    """3 for thousands of coins, 6 for millions … where the exact sums are too long for the table."""
+    if max(len(viewer.figures.size(total, instrument)) for total in totals) <= _LONGEST_SIZE:
+        return None
+    return next((power for power in _POWERS if max(totals) < _LARGEST.scaleb(power)), _POWERS[-1])
+
+
+def _scaled(
+    viewer: RenderContext, sizes: Sequence[Decimal], instrument: Instrument | None, power: int | None
+) -> list[str]:
+    figures = viewer.figures
+    if power is None:
+        return _same_places([figures.size(size, instrument) for size in sizes])
+    return [figures.number(size.scaleb(-power), _TENTH) for size in sizes]
 
 
 def _same_places(numbers: Sequence[str]) -> list[str]:

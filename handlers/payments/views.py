@@ -19,7 +19,7 @@ from handlers.views.figures import MINUS
 from handlers.views.frame import command_button, menu_row
 from handlers.views.licenses import holding, stars
 from handlers.views.render_context import RenderContext
-from handlers.views.tables import table
+from handlers.views.tables import columns
 from handlers.views.times import day, span
 
 PAGE: Final = 8  # payments a card
@@ -57,10 +57,8 @@ def nothing_sold_card(viewer: RenderContext) -> Card:
 
 
 def choice_label(viewer: RenderContext, choice: Choice) -> str:
-    """Premium 3 mo · 13,500 ⭐."""
-    return viewer.say.plain(
-        "button-choice", kind=choice.license_type.value, months=choice.months, price=_price(viewer.say, choice)
-    )
+    """Premium 3 mo; its price stands above."""
+    return viewer.say.plain("button-choice", kind=choice.license_type.value, months=choice.months)
 
 
 def bill(viewer: RenderContext, held: License, invoice: Invoice, number: int, count: int) -> Bill:
@@ -209,12 +207,12 @@ def older_charges_card(viewer: RenderContext, charges: Sequence[OlderCharge]) ->
 
 
 def _prices(viewer: RenderContext, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]) -> Markup:
-    rows = []
+    say, rows = viewer.say, []
     for choice, _ in choices:
         discount = prices.discount(choice)
-        less = f"  {MINUS}{viewer.figures.percent_sign(str(discount))}" if discount else ""
-        rows.append((viewer.say.plain("subscribe-months", months=choice.months), _price(viewer.say, choice) + less))
-    return table(rows)
+        less = f"{MINUS}{viewer.figures.percent_sign(str(discount))}" if discount else ""
+        rows.append((say.plain("subscribe-months", months=choice.months), _price(say, choice), less))
+    return columns(rows)
 
 
 def _begins(viewer: RenderContext, held: License, kind: LicenseType) -> list[Markup]:

@@ -57,8 +57,10 @@ def link_button(label: str, url: str) -> InlineKeyboardButton:
 
 
 def in_rows(buttons: Sequence[InlineKeyboardButton], most: int) -> tuple[Row, ...]:
-    """A grid of `most` buttons a row, or of fewer where the longest label has no room beside the others."""
-    count = next((each for each in range(most, 1, -1) if _has_room(buttons, each)), 1)
+    """A grid of at most `most` buttons a row, as many as the longest label leaves room for, the rows alike."""
+    room = next((each for each in range(most, 1, -1) if _has_room(buttons, each)), 1)
+    rows = -(-len(buttons) // room)
+    count = -(-len(buttons) // max(1, rows)) or 1
     return tuple(tuple(buttons[start : start + count]) for start in range(0, len(buttons), count))
 
 

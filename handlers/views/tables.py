@@ -22,12 +22,16 @@ def columns(rows: Sequence[Sequence[str]]) -> Markup:
     """Several columns, the first to the left, the others to the right.
 
     The first cell of all must not be empty: Telegram takes the blanks away from the start of a block. Where columns
-    have no room beside each other, the names in the first are cut, to eight characters at least; if even that is not
-    enough, the first cell of each row gets a line of its own.
+    have no room beside each other, the first cell of each row gets a line of its own.
     """
+    return _block(_aligned(rows))
+
+
+def named_columns(rows: Sequence[Sequence[str]]) -> Markup:
+    """The same where the first column are names, which are cut, to eight characters at least, if there is no room."""
     others = sum(max(map(len, column)) + 1 for column in list(zip(*rows, strict=True))[1:])
     room = max(_SHORTEST_NAME, TABLE_WIDTH - others)
-    return _block(_aligned([(cut(row[0], room), *row[1:]) for row in rows]))
+    return columns([(cut(row[0], room), *row[1:]) for row in rows])
 
 
 def cut(text: str, width: int) -> str:

@@ -52,7 +52,7 @@ async def test_what_bybit_does_not_say_of_a_position_is_a_dash(harness: Harness,
     shown = [line.replace("\u00a0", " ") for line in shown]
     assert "1 open · ? – not told" in shown
     assert "0.5 BTC, the mark price is not told" in shown
-    assert "? – not told · ROI – · price –" in shown
+    assert "? – not told · ROI –" in shown
     assert any(line.split() == ["Entry", "–"] for line in shown)
     assert not any("can't be read" in line for line in shown)
 

@@ -36,8 +36,8 @@ async def test_two_taps_to_an_invoice(harness: Harness) -> None:
     assert prices is not None
     for words in ("Premium", "Basic", "13,500 ⭐", "−10%", "2 × 24,000 ⭐", "You have no license"):
         assert words in prices.text, words
-    assert len([label for label in prices.labels if "⭐" in label]) == 8
-    await anna.press("Premium 3 mo · 13,500 ⭐")
+    assert len([label for label in prices.labels if label.endswith(" mo")]) == 8
+    await anna.press("Premium 3 mo")
     (invoice,) = harness.api.invoices
     assert invoice["chat_id"] == ANNA
     assert (invoice["currency"], invoice["provider_token"]) == ("XTR", "")
@@ -79,7 +79,7 @@ async def test_every_invoice_fits_telegrams_limits(harness: Harness, language: s
     anna = await customer(harness, language=language)
     prices = await anna.say("/subscribe")
     assert prices is not None
-    for label in [label for label in prices.labels if "⭐" in label]:
+    for label in [label for label in prices.labels if label.endswith((" mo", " мес", " міс"))]:
         await anna.press(label, bubble=prices)
     assert len(harness.api.invoices) == 9
 

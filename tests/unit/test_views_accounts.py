@@ -110,7 +110,7 @@ def test_many_coins_are_cut_by_value() -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        (Language.ENGLISH, ["Positions · Bybit Demo", "2 open", "Long", "Short", "No stop", "Target", "mark price"]),
+        (Language.ENGLISH, ["Positions · Bybit Demo", "2 open", "Long", "Short", "No stop", "Target", "since entry"]),
         (Language.RUSSIAN, ["Позиции · Bybit Демо", "2 открыты", "Лонг", "Шорт", "Нет стопа", "Цель"]),
         (Language.UKRAINIAN, ["Позиції · Bybit Демо", "2 відкриті", "Лонг", "Шорт", "Немає стопа", "Ціль"]),
     ],
@@ -129,8 +129,9 @@ def test_a_position_says_its_result_and_how_far_each_price_is_from_the_mark() ->
         "1 open · ▼ −44.75 USDT",
         "",
         "BTCUSDT · Long · 3x",
-        "0.5 BTC, worth 32,150.00 USDT at the mark price 64,300.00",
-        "▼ −44.75 USDT · ROI −0.42% · price +0.14%",
+        "▼ −44.75 USDT · ROI −0.42%",
+        "0.5 BTC, worth 32,150.00 USDT",
+        "Mark 64,300.00 · since entry +0.14%",
         "Level         Price  To mark",
         "Entry     64,210.50    −0.1%",
         "Stop      63,999.50    −0.5%",
@@ -149,7 +150,7 @@ def test_a_position_without_a_stop_and_without_a_liquidation_price_says_so() -> 
     assert "ETHUSDT · Short · hedge leg" in lines
     assert "⚠️ No stop" in lines
     assert "No liquidation price: the whole account covers this position." in lines
-    assert "ROI –" in lines[5], "the margin is not known where the leverage is not"
+    assert "ROI –" in lines[4], "the margin is not known where the leverage is not"
     assert labels(card)[1] == ["⚠️ ETHUSDT"]
     assert datas(card)[2] == "v1:px:ETHUSDT"
 
@@ -181,7 +182,7 @@ def test_more_than_three_positions_are_a_line_each_the_riskiest_first() -> None:
         "BTC L       −44.75  −0.4 −33.0",
         "SOL L       +1,200 +11.2     –",
         "XRP L       −44.75     –     –",
-        "L long, S short · ROI: PnL by the margin put up · Liq.: from the mark price to liquidation",
+        "L long, S short · ROI on margin · Liq. from mark",
     ]
     assert labels(card) == [
         ["Practice", "• Bybit Demo"],

@@ -20,7 +20,7 @@ from bot.domain.users import Language, UserSettings
 from handlers.payments.views import choice_label, subscribe_card
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card, button, in_rows, label_width, width_of
-from handlers.views.tables import columns, table
+from handlers.views.tables import columns, named_columns, table
 
 ACCOUNTS = (PAPER, DEMO, account(AccountType.DEMO, 3, label="Demo 12"), account(AccountType.LIVE, 4))
 ZONE = UserSettings(time_zone="America/Argentina/ComodRivadavia")
@@ -90,7 +90,7 @@ def test_a_table_wraps_what_has_no_room_and_cuts_names() -> None:
         "                            ia",
         "Risk                        1%",
     ]
-    assert lines(columns([("Symbol", "Price", "24 h"), (SYMBOL, "0.0012345", "+12.34%")])) == [
+    assert lines(named_columns([("Symbol", "Price", "24 h"), (SYMBOL, "0.0012345", "+12.34%")])) == [
         "Symbol           Price    24 h",
         "1000000BABY… 0.0012345 +12.34%",
     ]

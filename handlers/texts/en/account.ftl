@@ -49,8 +49,9 @@ position-level = Level
 position-away = To mark
 position-far = far
 position-size-alone = { $size }, the mark price is not told
-position-worth = { $size }, worth { $value } at the mark price { $mark }
-position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi } · price { $move }
+position-worth = { $size }, worth { $value }
+position-mark = Mark { $mark } · since entry { $move }
+position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi }
 position-unprotected = ⚠️ <b>No stop</b>
 position-no-liquidation = <i>No liquidation price: the whole account covers this position.</i>
 positions-unprotected =
@@ -58,7 +59,7 @@ positions-unprotected =
         [0] {""}
        *[other] {" "}and { $more } more
     }
-positions-legend = <i>L long, S short · ROI: PnL by the margin put up · Liq.: from the mark price to liquidation</i>
+positions-legend = <i>L long, S short · ROI on margin · Liq. from mark</i>
 positions-symbol = Symbol
 positions-roi = ROI%
 positions-liquidation = Liq.%

@@ -24,6 +24,12 @@ book-title = <b>{ $symbol }</b> · order book
 book-ask = Ask
 book-bid = Bid
 book-sum = Sum
+book-scale =
+    <i>Sizes in { $power ->
+        [3] thousands
+        [6] millions
+       *[9] billions
+    }</i>
 book-spread = Spread { $spread } { $quote } ({ $share })
 book-empty = Nobody is buying or selling right now.
 

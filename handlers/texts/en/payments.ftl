@@ -22,7 +22,7 @@ button-choice =
     { $kind ->
         [basic] Basic
        *[premium] Premium
-    } { $months } mo · { $price }
+    } { $months } mo
 button-my-payments = My payments
 button-monthly = Monthly
 monthly-title = <b>Monthly, renews by itself</b>

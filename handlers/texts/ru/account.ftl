@@ -53,8 +53,9 @@ position-level = Уровень
 position-away = До марк.
 position-far = далеко
 position-size-alone = { $size }, цена маркировки неизвестна
-position-worth = { $size }, стоимость { $value } по цене маркировки { $mark }
-position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi } · цена { $move }
+position-worth = { $size }, стоимость { $value }
+position-mark = Цена маркировки { $mark } · от входа { $move }
+position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi }
 position-unprotected = ⚠️ <b>Нет стопа</b>
 position-no-liquidation = <i>Цены ликвидации нет: позицию покрывает весь счёт.</i>
 positions-unprotected =
@@ -62,7 +63,7 @@ positions-unprotected =
         [0] {""}
        *[other] {" "}и ещё { $more }
     }
-positions-legend = <i>Л лонг, Ш шорт · ROI: PnL к внесённой марже · Ликв.: от цены маркировки до ликвидации</i>
+positions-legend = <i>Л лонг, Ш шорт · ROI к марже · Ликв. от цены маркировки</i>
 positions-symbol = Пара
 positions-roi = ROI%
 positions-liquidation = Ликв%

@@ -24,6 +24,12 @@ book-title = <b>{ $symbol }</b> · стакан
 book-ask = Аск
 book-bid = Бид
 book-sum = Сумма
+book-scale =
+    <i>Объёмы в { $power ->
+        [3] тысячах
+        [6] миллионах
+       *[9] миллиардах
+    }</i>
 book-spread = Спред { $spread } { $quote } ({ $share })
 book-empty = Сейчас никто не покупает и не продаёт.
 

@@ -23,7 +23,7 @@ button-choice =
     { $kind ->
         [basic] Базовая
        *[premium] Премиум
-    } { $months } мес · { $price }
+    } { $months } мес
 button-my-payments = Мои платежи
 button-monthly = Помесячно
 monthly-title = <b>Помесячно, с автопродлением</b>

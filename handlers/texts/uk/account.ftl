@@ -53,8 +53,9 @@ position-level = Рівень
 position-away = До марк.
 position-far = далеко
 position-size-alone = { $size }, ціна маркування невідома
-position-worth = { $size }, вартість { $value } за ціною маркування { $mark }
-position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi } · ціна { $move }
+position-worth = { $size }, вартість { $value }
+position-mark = Ціна маркування { $mark } · від входу { $move }
+position-result = { $arrow } <b>{ $pnl }</b> · ROI { $roi }
 position-unprotected = ⚠️ <b>Немає стопа</b>
 position-no-liquidation = <i>Ціни ліквідації немає: позицію покриває весь рахунок.</i>
 positions-unprotected =
@@ -62,7 +63,7 @@ positions-unprotected =
         [0] {""}
        *[other] {" "}і ще { $more }
     }
-positions-legend = <i>Л лонг, Ш шорт · ROI: PnL до внесеної маржі · Лікв.: від ціни маркування до ліквідації</i>
+positions-legend = <i>Л лонг, Ш шорт · ROI до маржі · Лікв. від ціни маркування</i>
 positions-symbol = Пара
 positions-roi = ROI%
 positions-liquidation = Лікв%

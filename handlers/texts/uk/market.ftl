@@ -24,6 +24,12 @@ book-title = <b>{ $symbol }</b> · стакан
 book-ask = Аск
 book-bid = Бід
 book-sum = Сума
+book-scale =
+    <i>Обсяги в { $power ->
+        [3] тисячах
+        [6] мільйонах
+       *[9] мільярдах
+    }</i>
 book-spread = Спред { $spread } { $quote } ({ $share })
 book-empty = Зараз ніхто не купує й не продає.
 

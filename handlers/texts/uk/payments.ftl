@@ -23,7 +23,7 @@ button-choice =
     { $kind ->
         [basic] Базова
        *[premium] Преміум
-    } { $months } міс · { $price }
+    } { $months } міс
 button-my-payments = Мої платежі
 button-monthly = Щомісяця
 monthly-title = <b>Щомісяця, з автопродовженням</b>
