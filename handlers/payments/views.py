@@ -84,7 +84,8 @@ def my_payments_card(viewer: RenderContext, found: Sequence[Payment]) -> Card:
     lines = [_line(say, payment) for payment in shown] or [say("payments-none")]
     older = _older(viewer, found, ShowMyPayments(shown[-1].payment_id).encode) if shown else ()
     back = command_button(viewer, "button-license-subscribe", "subscribe")
-    return Card(text=join([say("my-payments-title"), *lines, say("my-payments-help")]), rows=(older, back))
+    text = join([say("my-payments-title"), *lines, say("my-payments-help")])
+    return Card(text=text, rows=(older, back, menu_row(viewer)))
 
 
 def payments_card(viewer: RenderContext, found: Sequence[Payment], listed: Listed) -> Card:

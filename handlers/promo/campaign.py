@@ -101,8 +101,10 @@ class UndoCampaign(ButtonAction):
 
 
 async def show_campaign(ctx: UpdateContext, typed: str) -> None:
-    """`/promo 12`, `/promo card 12`."""
-    await show_campaign_card(ctx, PromoCard(campaign_number(typed)))
+    """`/promo 12`, `/promo card 12`, and by the code that somebody asks about: `/promo SPRING26`."""
+    is_number = _CAMPAIGN.fullmatch(typed) is not None
+    found = None if is_number else await ctx.services.promo.campaign_of(ctx.user_id, typed)
+    await show_campaign_card(ctx, PromoCard(campaign_number(typed) if found is None else found.campaign_id))
 
 
 async def show_campaign_by_number(ctx: UpdateContext) -> None:

@@ -85,7 +85,7 @@ class CodeForDialogue(DialoguePayload):
 
 
 async def show_promo(ctx: UpdateContext) -> None:
-    """`/promo`, and `/promo 12`."""
+    """`/promo`, `/promo 12`, `/promo SPRING26`."""
     if ctx.arguments:
         await show_campaign(ctx, ctx.arguments[0])
     else:

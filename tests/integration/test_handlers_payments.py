@@ -97,6 +97,7 @@ async def test_a_payment_ends_in_a_receipt_and_the_license_is_there_at_once(harn
     assert "Paid: 13,500 ⭐" in message.text_html
     assert "90 days of Premium are yours" in message.text_html
     mine = await anna.press("My payments", bubble=await anna.say("/subscribe"))
+    assert "Menu" in mine.labels
     assert "Premium, 90 days · 13,500 ⭐ · credited" in mine.text
 
 

@@ -63,6 +63,14 @@ async def lock(harness: Harness, admin: UserId = ADAM) -> None:
     await harness.write("UPDATE pins SET locked_until_ts = ? WHERE user_id = ?", 2**60, admin)
 
 
+async def test_a_campaign_is_found_by_the_code_that_somebody_asks_about(harness: Harness, adam: Person) -> None:
+    await made(adam, "premium 10d max=3 code=SPRING26")
+    for typed in ("SPRING26", "spring-26", "card SPRING26", "#1"):
+        assert "Campaign #1" in (await said(adam, f"/promo {typed}")).text
+    assert "with the campaign's number" in (await said(adam, "/promo WINTER26")).text
+    assert await harness.rows("promo_attempts") == []
+
+
 async def test_the_days_of_all_uses_together_ask_for_the_pin(harness: Harness, adam: Person) -> None:
     await said(adam, "/promo new premium 10d max=3")
     assert "is open" in (await adam.press("Create")).text, "30 days in all"

@@ -31,7 +31,7 @@ from bot.domain.promo import (
     UndoStep,
     undo_step,
 )
-from bot.domain.promo_codes import Terms, TermsChange, fold, generated
+from bot.domain.promo_codes import Terms, TermsChange, fold, generated, without_wrapping
 from bot.domain.secrets import Secret
 from bot.domain.users import Role
 from bot.services.licensing.licenses import Licenses
@@ -106,6 +106,15 @@ class CampaignService:
     def seal(self, code: str) -> SealedCode:
         """An own code as it may lie in the database while its creation is asked about."""
         return self.cipher.seal(Secret(code), self.cipher.lookup(fold(code) or ""))
+
+    async def campaign_of(self, admin: UserId, typed: str) -> Campaign | None:
+        """The campaign that a typed code is of; None for what is no code of ours. No try of redeeming it is counted."""
+        folded = fold(without_wrapping(typed))
+        if folded is None:
+            return None
+        async with self.transactions.begin_aside() as unit:
+            code = await unit.promo.find(self.cipher.lookup(folded), admin)
+        return None if code is None else code.campaign
 
     async def create(
         self, actor: UserId, terms: Terms, own: SealedCode | None = None, progress: Progress = _silent
