@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from hmac import compare_digest
+from itertools import pairwise
 from typing import Final
 
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----", re.IGNORECASE)
@@ -70,7 +71,7 @@ def key_pair_in(text: str) -> tuple[str, str] | None:
     """The one API key and the one secret of a message, whatever stands around them; None for more or fewer."""
     tokens = re.findall(r"(?<![A-Za-z0-9_-])[A-Za-z0-9]{16,36}(?![A-Za-z0-9_-])", _visible(text))
     secrets = {token for token in tokens if _has_secret_form(token)}
-    keys = {token for token in tokens if len(token) in _KEY_LENGTHS and _is_random(token)}
+    keys = {token for token in tokens if len(token) in _KEY_LENGTHS and _is_drawn(token)}
     return (keys.pop(), secrets.pop()) if len(keys) == len(secrets) == 1 else None
 
 
@@ -89,7 +90,11 @@ def _visible(text: str) -> str:
 
 def _is_secret(found: re.Match[str], text: str) -> bool:
     token, before = found[0], text[max(0, found.start() - 40) : found.start()]
-    if not _is_random(token) or _PUBLIC.fullmatch(token):
+    if _PUBLIC.fullmatch(token):
+        return False
+    if any(map(_has_secret_form, (token, *_GLUE.split(token)))):
+        return True
+    if not _is_random(token):
         return False
     if len(token) >= _LONG and (_CALLED_SECRET.search(before) or _CALLED_KEY.search(before)):
         return True
@@ -114,12 +119,24 @@ def _joined(text: str) -> Iterator[str]:
 
 
 def _has_secret_form(token: str) -> bool:
-    return len(token) == _SECRET_LENGTH and token.isascii() and token.isalnum() and _is_mixed(token)
+    return (
+        len(token) == _SECRET_LENGTH and token.isascii() and token.isalnum() and _is_drawn(token) and _has_cases(token)
+    )
 
 
 def _is_mixed(token: str) -> bool:
     """Both cases and digits, as Bybit's keys and secrets have them and no words of a language do."""
-    return _is_random(token) and any(map(str.islower, token)) and any(map(str.isupper, token))
+    return _is_random(token) and _has_cases(token)
+
+
+def _has_cases(token: str) -> bool:
+    return any(map(str.islower, token)) and any(map(str.isupper, token))
+
+
+def _is_drawn(token: str) -> bool:
+    """Random, also where chance gave it hardly a digit (one secret in 70, one key in five): then its case jumps."""
+    jumps = sum(one.isupper() != other.isupper() for one, other in pairwise(token))
+    return _is_random(token) or jumps >= len(token) // 3
 
 
 def _is_random(token: str) -> bool:
