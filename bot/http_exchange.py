@@ -30,7 +30,7 @@ class BodyTooLarge(aiohttp.ClientError):
 
 
 class Reply(NamedTuple):
-    """What came back."""
+    """One answer over HTTP, its body unpacked."""
 
     status: int
     headers: Mapping[str, str]

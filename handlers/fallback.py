@@ -107,7 +107,7 @@ async def answer_edit(ctx: UpdateContext) -> None:
 
 
 async def answer_forwarded(ctx: UpdateContext) -> None:
-    """Neither do words that somebody else wrote."""
+    """Says that a forwarded message, which somebody else wrote, runs nothing."""
     await _refuse(ctx, "forwarded-not-run", in_question=await ctx.services.dialogues.current(ctx.user_id) is not None)
 
 

@@ -23,7 +23,7 @@ class LastingConditions:
         self._since: dict[Callable[[], str | None], float] = {}
 
     async def watch(self) -> None:
-        """Look until cancelled."""
+        """Note, until cancelled, since when each condition holds."""
         while True:
             self.look()
             await asyncio.sleep(min(_LOOK_EVERY, self._long / 2))

@@ -267,7 +267,7 @@ class Poller:
             await self._heard(self._clock.now())
 
     def _after_refused_commit(self, trouble: StorageTrouble) -> float:
-        """Seconds to wait."""
+        """How many seconds to wait before the same batch is asked for again."""
         self._failed_commits += 1
         if self._storage_trouble is None:
             _log.error("updates can't be stored and stay with Telegram: %s", trouble)

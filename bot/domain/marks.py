@@ -26,7 +26,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """Makes them."""
+    """The marks of this database, by its secret of 32 bytes."""
 
     secret: bytes = field(repr=False)
 

@@ -96,7 +96,7 @@ class SupportAskedMessage(DeliveredMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportAnsweredMessage(DeliveredMessage):
-    """The staff's words."""
+    """An answer of the staff in a thread, told to whoever it is of."""
 
     KIND = "support-answered"
     text: str = field(repr=False)

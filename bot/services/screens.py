@@ -62,7 +62,7 @@ class ScreenReader:
             return Shown(known, trouble=trouble)
 
     async def close(self) -> None:
-        """End what still runs."""
+        """Cancel the reads that still wait for their answer."""
         await self._running.close()
 
 

@@ -149,7 +149,7 @@ def page_check(database: Database, clock: Clock) -> Periodic[None]:
 def upkeep_jobs(
     database: Database, regions: RegionUpkeep, bybit: Bybit, marker: InboxMarker, clock: Clock
 ) -> tuple[Periodic[Any], ...]:
-    """Those of no feature."""
+    """The jobs of no feature: sweeps of cache, clients and inbox, the daily housekeeping."""
     return (
         housekeeping(Housekeeping(rules=make_retention_rules(database), clock=clock), clock),
         cache_sweep(regions, clock),

@@ -49,7 +49,7 @@ class ChooseTime(AdminDraft, ButtonAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseRole(AdminDraft, ButtonAction):
-    """One of the roles."""
+    """A role to give, on the card that asks for it."""
 
     ACTION = "desk.name"
 
@@ -84,7 +84,7 @@ class TimeDialogue(AdminDraft, DialoguePayload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonDialogue(AdminDraft, DialoguePayload):
-    """Why."""
+    """The reason of an act on a user, which the audit keeps and some acts tell."""
 
     DIALOGUE = "desk.reason"
 

@@ -41,7 +41,7 @@ def redeemers_card(
 
 
 def redeemers_caption(viewer: RenderContext, campaign: Campaign) -> Card:
-    """Under the file."""
+    """The caption of the file of redeemers."""
     lines = [viewer.say("promo-redeemers", campaign=str(campaign.campaign_id)), terms_line(viewer, campaign.terms)]
     return Card(text=join(lines))
 

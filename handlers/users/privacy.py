@@ -32,14 +32,14 @@ class ExportData(ButtonAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskErasureAgain(ButtonAction):
-    """The first yes."""
+    """[Yes] of the first question of /forget, which leads to the second."""
 
     ACTION = "privacy.forget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseData(ButtonAction):
-    """The second yes."""
+    """[Yes] of the second question of /forget: the 23 hours begin."""
 
     ACTION = "privacy.erase"
 

@@ -54,7 +54,7 @@ Read = Callable[[int], Awaitable[object]]  # the balance of one account
 
 
 async def run() -> AsyncGenerator[list[Row], None]:
-    """Both figures."""
+    """The rows of a near server and of a far one, each beside pybit in threads."""
     yield [await near()]
     yield [await far()]
 

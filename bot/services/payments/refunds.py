@@ -179,7 +179,7 @@ class RefundJob:
         return answers.count(_Answer.YES)
 
     async def _try(self, payment: Payment, user_id: UserId) -> "_Answer | None":
-        """None for no answer."""
+        """What Telegram says to one refund; None where it cannot be asked now."""
         try:
             await self.stars.refund(user_id, payment.charge_id)
         except StarsRefused as no:

@@ -364,7 +364,7 @@ def _refuse_change(campaign: Campaign, terms: Terms, most_used: int) -> None:
 
 
 def _changes(before: Terms, terms: Terms) -> str:
-    """For the audit."""
+    """What differs, as the details of an audit row."""
     parts = []
     if terms.max_uses != before.max_uses:
         parts.append(f"max {before.max_uses} -> {terms.max_uses}")

@@ -26,7 +26,7 @@ DEMO: Final = "/demo"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What came."""
+    """A request as it came in."""
 
     method: str
     full_path: str
