@@ -317,3 +317,9 @@ async def test_a_channels_post_in_its_group_is_met_with_silence(harness: Harness
     marks = {"sender_chat": CHANNEL, "is_automatic_forward": True}
     assert await channel.say(f"/price{BOT} eth", **marks) is None
     assert await channel.say(f"hello {BOT}", **marks) is None
+
+
+@pytest.mark.parametrize("text", [f"{BOT} hi", "/help", "/book btc", "/balance"])
+async def test_what_a_group_is_told_is_true_of_public_things_too(harness: Harness, text: str) -> None:
+    answer = (await said(harness.person().in_group(), text)).text
+    assert answer == "I only show prices here: /price btc. For everything else open our private chat."

@@ -86,7 +86,7 @@ edited-not-run = I don't act on edited messages. Please send it as a new one.
 forwarded-not-run = I don't act on forwarded messages, because somebody else wrote them. Please type it yourself.
 
 group-hello = Hi. I show prices here: <code>/price btc</code>. Everything of your own stays between you and me.
-group-open-private = That is between you and me. Open our private chat; here I only show prices.
+group-open-private = I only show prices here: <code>/price btc</code>. For everything else open our private chat.
 not-yours = This button belongs to somebody else. Ask me yourself to get your own.
 banned = You can't use this bot any more. If you think this is a mistake, contact whoever runs it.
 banned-paid = You can't use this bot any more. As you paid for time, these still work for you: /paysupport, /license, /privacy, /forget, /terms.
