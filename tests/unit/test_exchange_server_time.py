@@ -55,6 +55,21 @@ async def test_after_that_it_is_bybits(ahead: int) -> None:
     assert bybit.asked == 3
 
 
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (29_000, ()),
+        (3_600_000, ("our clock is 3600 s behind Bybit's: set it (NTP)",)),
+        (-45_000, ("our clock is 45 s ahead of Bybit's: set it (NTP)",)),
+    ],
+)
+async def test_a_wrong_clock_of_ours_is_a_reason(ahead: int, said: tuple[str, ...]) -> None:
+    clock, _, _ = server_time(ahead)
+    assert clock.problems() == ()
+    await clock.ready()
+    assert clock.problems() == said
+
+
 async def test_a_jump_of_our_wall_clock_moves_nothing() -> None:
     clock, _, time = server_time(500)
     await clock.ready()

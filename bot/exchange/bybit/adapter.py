@@ -48,8 +48,8 @@ class Bybit:
         self.pool.sweep()
 
     def problems(self) -> tuple[str, ...]:
-        """What stops calls to Bybit or soon will, for /readyz."""
-        return self.pipeline.budget.problems()
+        """What stops calls to Bybit or soon will, for /readyz; and a clock of ours by which licenses end too early."""
+        return (*self.pipeline.budget.problems(), *self.pipeline.server_time.problems())
 
     def stats(self) -> ExchangeStats:
         pipeline = self.pipeline

@@ -15,6 +15,7 @@ from bot.domain.errors import ExchangeError
 from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
 
+_WRONG_CLOCK: Final = 30.0  # seconds
 _SAMPLES: Final = 3
 _TIGHT: Final = 1000.0  # ms of round trip: half of it is the error, and being ahead by 1,000 fails
 _logger = logging.getLogger(__name__)
@@ -52,6 +53,13 @@ class ServerTime:
         if self._offset is None:
             return self.clock.now()
         return Millis(int(self.clock.monotonic() * 1000 + self._offset))
+
+    def problems(self) -> tuple[str, ...]:
+        """A wall clock that is wrong by so much that messages seem old and licenses end too early or late."""
+        ahead = 0.0 if self._offset is None else (self.clock.now() - self.now()) / 1000
+        if abs(ahead) < _WRONG_CLOCK:
+            return ()
+        return (f"our clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} Bybit's: set it (NTP)",)
 
     @property
     def is_due(self) -> bool:
