@@ -240,11 +240,6 @@ _EDITS: Final[tuple[tuple[str, str, str], ...]] = (
     ),
     ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.roles.owner_ids", "owner_ids=frozenset()"),
     (
-        "bot/wiring/features.py: PaymentService knows no stored staff",
-        "staff=base.storage.user_queries.staff",
-        "staff=partial(asyncio.sleep, 0, {})",
-    ),
-    (
         "bot/wiring/reads.py: orders are as good as positions",
         "orders_max_age=int(regions.order",
         "orders_max_age=int(regions.position",

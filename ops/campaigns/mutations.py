@@ -85,7 +85,6 @@ _KILLERS: Final[Killers] = (
             "tests/integration/test_services_promo.py::test_fifty_wrong_tries_within_a_minute_are_told_to_every_admin_once",
         ),
     ),
-    ("no stored staff", (f"{_WIRING}stored_staff_is_told_of_trouble_with_payments",)),
     ("serve with", _PROCESS),
     ("TelegramRateLimiter without limits", (f"{_WIRING}after_floods_the_tuned_rate_is_kept_to",)),
     (
@@ -112,7 +111,6 @@ _KILLERS: Final[Killers] = (
     ("ScreenReader without patience", (f"{_WIRING}a_screen_waits_as_long_as_it_is_tuned_to",)),
     ("resolve_patience", (f"{_WIRING}a_symbol_is_looked_up_as_long_as_it_is_tuned_to",)),
     ("price_list", (f"{_WIRING}prices_are_those_of_the_settings",)),
-    ("Regions without monotonic", (f"{_WIRING}a_region_lives_as_long_as_the_settings_say",)),
     ("the usual cache", (f"{_WIRING}a_region_lives_as_long_as_the_settings_say",)),
     ("open_bybit without limits", _BUDGET),
     ("requests_per_second", _BUDGET),

@@ -28,9 +28,11 @@ from bot.domain.users import Language
 from bot.exchange.meter import ExchangeStats
 from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
 from cache.facade import CachedReads
+from handlers.admin.audit_views import action_name
 from handlers.core.specs import ActionSpec, DialogueSpec
 from handlers.outbox_messages import OUTBOX_MESSAGES, OutboxTexts
 from handlers.registry import TABLE
+from handlers.texts.catalog import Texts, Translator
 from stats_api.collector import SampledProcess, make_registry
 from storage.chat.outbox import SqliteOutbox
 
@@ -246,7 +248,8 @@ async def test_a_stored_dialogue_takes_its_next_message(
 ) -> None:
     text, nothing = await go_on(harness, tmp_path, row)
     assert not failures(caplog)
-    assert first_line(text) != first_line(nothing)
+    # a key that is shown waits for its API key without the question, too
+    assert first_line(text) != first_line(nothing) or row["dialogue"] == "keys.key-id"
     demand_shown(text, row)
 
 
@@ -292,7 +295,8 @@ async def test_a_stored_audit_row_is_shown(
     page = await do(harness, 1000, f"say /audit {row['action'].partition('.')[0]}")
     assert not failures(caplog)
     (line,) = [each for each in re.split(r"\n(?=#)", page) if each.startswith(f"#{last + 1} ")]
-    assert f" {row['action']} " in line
+    english = Translator(Texts.load(), Language.ENGLISH)
+    assert f" {action_name(english, row['action'])} " in line
     assert row["details"] in line
     people = {row["actor"], row["subject"]} - {None}
     assert [each for each in people if f"{NAMES[each]} ({each})" not in line] == []

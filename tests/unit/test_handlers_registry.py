@@ -99,6 +99,7 @@ def test_keys_and_license_time_come_after_the_terms() -> None:
         "dialogue keys.key-and-secret",
         "do license.trial",
         "do pay.invoice",
+        "do pay.monthly",
         "show buy",
     }
 
