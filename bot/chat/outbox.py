@@ -14,7 +14,7 @@ from functools import partial
 from traceback import extract_tb
 from typing import Final, TypeVar
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.aio.tasks import TaskSet
 from bot.chat.errors import FloodWait
@@ -52,6 +52,7 @@ class OutboxTimes:
     poll: float = 3.0
     back_off: float = 2.0
     back_off_most: float = 600.0
+    unreached_most: float = 10.0  # while Telegram is not reached at all, so that an outage ends when it ends
     storage_retry: float = 1.0
     renderings: int = 100
 
@@ -312,16 +313,17 @@ class Outbox:
             next_try = self._in_seconds(error.seconds)
         else:
             _log.warning("message %d (%s) is put off: %s", key, message.kind, error.message)
-            next_try = self._next_try(row)
+            is_unreached = isinstance(error, NetworkError) and not isinstance(error, BadRequest)  # PTB's tree
+            next_try = self._next_try(row, self._times.unreached_most if is_unreached else None)
         self._held[message.chat_id] = next_try
         await self._put_aside_until(row, next_try)
 
     def _in_seconds(self, seconds: float) -> Millis:
         return Millis(self._clock.now() + int(seconds * 1000) + 1)
 
-    def _next_try(self, row: QueuedMessage) -> Millis:
+    def _next_try(self, row: QueuedMessage, most: float | None = None) -> Millis:
         times = self._times
-        longest = min(times.back_off * 2.0 ** min(row.attempts, 20), times.back_off_most)
+        longest = min(times.back_off * 2.0 ** min(row.attempts, 20), most or times.back_off_most)
         return Millis(self._clock.now() + int(longest * (0.5 + self._randomness() / 2) * 1000))
 
     async def _persist(self, write: Callable[[_K, _T], Awaitable[None]], key: _K, value: _T) -> None:

@@ -246,7 +246,7 @@ async def test_a_support_message_wakes_the_outbox(telegram: FakeTelegram, tmp_pa
 
 
 async def test_a_failed_message_waits_as_long_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
-    tuning = replace(CHAT_TUNING, outbox_times=OutboxTimes(poll=0.05, back_off=86_400, back_off_most=86_400))
+    tuning = replace(CHAT_TUNING, outbox_times=OutboxTimes(poll=0.05, back_off=86_400, unreached_most=86_400))
     telegram.fail("sendMessage", answers(500, "Internal Server Error"))
     async with ChatProcess(tmp_path, telegram, tuning=tuning).at_work() as process:
         await give_and_tell(process)
@@ -260,8 +260,7 @@ async def test_a_failed_message_waits_as_long_as_it_is_tuned_to(telegram: FakeTe
 async def test_updates_are_asked_for_as_long_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:
     tuning = replace(CHAT_TUNING, poll_times=PollTimes(long_poll=2))
     async with ChatProcess(tmp_path, telegram, tuning=tuning).at_work():
-        await until(lambda: telegram.sent("getUpdates"), what="the first question")
-    assert telegram.sent("getUpdates")[-1]["timeout"] == "2"
+        await until(lambda: any(sent["timeout"] == "2" for sent in telegram.sent("getUpdates")), what="a long poll")
 
 
 async def test_as_many_are_served_at_once_as_it_is_tuned_to(telegram: FakeTelegram, tmp_path: Path) -> None:

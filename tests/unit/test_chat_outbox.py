@@ -166,6 +166,21 @@ async def test_a_chats_promises_keep_their_order_through_failures(error: Telegra
     assert [text for chat, text in post.bot.sent if chat == 1] == [f"fill {part} en" for part in "abcd"]
 
 
+@pytest.mark.parametrize("error", [NetworkError("reset"), TimedOut()])
+async def test_an_outage_of_ten_minutes_ends_when_it_ends(error: TelegramError) -> None:
+    """What could not be sent is not held back for minutes more by its own many failures."""
+    post = Post(times=OutboxTimes())
+    post.bot.errors[1] = [error] * 10_000
+    post.enqueue(1)
+    async with post.open():
+        await asyncio.sleep(600)
+        assert post.bot.sent == []
+        post.bot.errors.clear()
+        came_back = post.clock.monotonic()
+        await post.settled(1)
+        assert post.clock.monotonic() - came_back <= OutboxTimes().unreached_most + OutboxTimes().poll
+
+
 async def test_a_429_is_obeyed() -> None:
     post = Post()
     post.bot.errors[1] = [FloodWait(0.3)]
