@@ -237,7 +237,7 @@ class Poller:
         if self._gap is None and silence > self._times.deaf_after and (self._answered or self._heard_ts):
             ended = self._clock.now()
             self._gap = Gap(began=Millis(ended - round(silence * 1000)), ended=ended)
-            _log.warning("nothing came from Telegram for %.0f s", silence)
+            _log.info("nothing came from Telegram for %.0f s", silence)
         self._answers += 1
         self._answered = now
         self._in_a_row = 0

@@ -259,6 +259,11 @@ def _body_of(text: Markup, card: Card | None) -> dict[str, Any]:
     return body
 
 
-@lru_cache(maxsize=8_192)  # as the buttons themselves are kept
 def _as_dict(button: InlineKeyboardButton) -> dict[str, Any]:
+    """Made anew for buttons that copy or open something: PTB calls two of one label equal, whatever they copy."""
+    return button.to_dict() if button.callback_data is None else _pressed_as_dict(button)
+
+
+@lru_cache(maxsize=8_192)  # as the buttons themselves are kept
+def _pressed_as_dict(button: InlineKeyboardButton) -> dict[str, Any]:
     return button.to_dict()

@@ -146,15 +146,15 @@ class _Payer:
 
     async def _invoices(self, *, wait: float) -> list[int]:
         """Tap a choice; the messages that can be paid for it."""
-        label = self.draw.choice([label for label in _labels(self.prices) if "⭐" in label])
+        label = self.draw.choice([label for label in _labels(self.prices) if label.endswith(" mo")])
         body = {"message_id": self.prices["message_id"], "button": label}
         seq = (await self.stack.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
         self.tally.taps += 1
-        found: list[int] = []
-        for _ in range(2 if "2 ×" in label else 1):
-            event = await self._event(seq, _is_invoice, wait)
+        event = await self._event(seq, _is_invoice, wait)
+        found = [event["message"]["message_id"]]
+        if "(1 of 2)" in event["message"]["invoice"]["title"]:
+            event = await self._event(event["seq"], _is_invoice, wait)
             found.append(event["message"]["message_id"])
-            seq = event["seq"]
         return found
 
     async def _confirm(self, message_id: int) -> dict[str, Any]:

@@ -184,7 +184,7 @@ async def test_as_many_calls_as_the_settings_allow_pass_at_once(tmp_path: Path) 
 
 async def test_pauses_are_spread_by_the_randomness_from_outside(telegram: FakeTelegram, tmp_path: Path) -> None:
     day = 86_400
-    tuning = replace(CHAT_TUNING, outbox_times=OutboxTimes(poll=0.05, back_off=day, back_off_most=day))
+    tuning = replace(CHAT_TUNING, outbox_times=OutboxTimes(poll=0.05, back_off=day, unreached_most=day))
     telegram.fail("sendMessage", answers(500, "Internal Server Error"))
     async with ChatProcess(tmp_path, telegram, tuning=tuning).at_work() as process:  # its randomness is 0
         now = process.assembly.clock.now()

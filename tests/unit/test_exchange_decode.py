@@ -62,7 +62,7 @@ def test_what_orjson_reads_and_does_not_write_is_read_all_the_same() -> None:
 
 def test_a_fraction_outside_of_text_is_taken_by_no_reader() -> None:
     row = decode(b'{"size":0.1}')
-    for read in (fields.money, fields.whole, fields.text, fields.level, fields.amount):
+    for read in (fields.money, fields.whole, fields.text, fields.amount_or_none, fields.amount):
         with pytest.raises(ExchangeDown):
             read(row, "size")
 
@@ -102,8 +102,8 @@ def test_every_plain_number_comes_back_as_it_was(number: Decimal) -> None:
 def test_an_empty_text_is_none_and_a_zero_is_no_level() -> None:
     row = Row({"empty": "", "null": None, "zero": "0.00", "set": "1.5"})
     assert [row.maybe(fields.money, name) for name in ("empty", "null", "missing", "zero")] == [None, None, None, 0]
-    assert [row.maybe(fields.level, name) for name in ("empty", "zero", "missing")] == [None, None, None]
-    assert row.maybe(fields.level, "set") == Decimal("1.5")
+    assert [row.maybe(fields.amount_or_none, name) for name in ("empty", "zero", "missing")] == [None, None, None]
+    assert row.maybe(fields.amount_or_none, "set") == Decimal("1.5")
     assert row.odd == []
 
 
