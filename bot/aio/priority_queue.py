@@ -101,7 +101,7 @@ class PriorityQueue:
             raise
 
     def look_again(self) -> None:
-        """The shared limit was changed."""
+        """Let through what the shared limit allows now: for whoever has changed that limit."""
         self._serve(self.clock.monotonic())
 
     def give_back(self, rate_limits: tuple[RateLimit, ...] = ()) -> None:

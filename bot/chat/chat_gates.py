@@ -17,7 +17,7 @@ Chat = int | str
 
 @dataclass(slots=True)
 class _Gate:
-    """Monotonic seconds."""
+    """When a chat takes its next call, and how long it stays spaced without one; monotonic seconds."""
 
     opens: float
     spaced_until: float
@@ -71,5 +71,5 @@ class ChatGates:
 
 
 def _apart(chat: Chat) -> float:
-    """Seconds between two calls."""
+    """Seconds that a spaced chat has between two calls: more in a group, which has a negative id."""
     return _GROUP_APART_S if isinstance(chat, int) and chat < 0 else _APART_S

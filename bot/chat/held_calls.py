@@ -113,7 +113,7 @@ class HeldCalls:
         return self._answer(chat, endpoint, row.outbox_id)
 
     def redraw_with(self, message_id: int, redraw: Redraw) -> None:
-        """See the port."""
+        """Draw the held message anew by `redraw` just before it is sent; nothing where it waits no more."""
         row = self._rows.get(-message_id)
         if row is not None:
             row.redraw = redraw

@@ -119,7 +119,7 @@ class KeyTrouble(ExchangeError):
 
 
 class Restriction(StrEnum):
-    """What Bybit's refusal is about."""
+    """What an ExchangeRestricted refusal is about: each has a sentence and a cure of its own."""
 
     REGION = "region"  # of the person, the account or our server
     COMPLIANCE = "compliance"  # banned, cooling off, identity not proven

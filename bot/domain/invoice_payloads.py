@@ -25,7 +25,7 @@ _FORM: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceTerms:
-    """What was offered to whom."""
+    """The offer that an invoice's payload carries: whose, which license, how many days, for how many Stars."""
 
     user_id: UserId
     license_type: LicenseType

@@ -35,7 +35,7 @@ class Marks:
         return self._mark(f"trial:{user_id}")
 
     def promo(self, campaign: int, user_id: UserId) -> bytes:
-        """The same for a campaign."""
+        """32 bytes that stand for one redemption in that campaign by that Telegram id."""
         return self._mark(f"promo:{campaign}:{user_id}")
 
     def of(self, user_id: UserId, *, had_trial: bool, campaigns: tuple[int, ...], now: Millis) -> tuple[Mark, ...]:

@@ -62,7 +62,7 @@ class PriceList:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is sold."""
+        """Whether the price list has no choice at all, so that licenses are not sold."""
         return not self._choices
 
     def of_type(self, license_type: LicenseType) -> tuple[Choice, ...]:

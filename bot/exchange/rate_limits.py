@@ -15,7 +15,7 @@ class Hold:
         self._until = 0.0
 
     def until(self, moment: float) -> None:
-        """Monotonic seconds; the latest counts."""
+        """Let nothing through until that moment, in monotonic seconds; of several the latest counts."""
         self._until = max(self._until, moment)
 
     def delay(self, now: float, ahead: int = 0) -> float:  # noqa: ARG002  however many go first

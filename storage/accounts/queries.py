@@ -45,7 +45,6 @@ class SqliteAccountQueries:
         return credentials_of(rows[0]) if rows else None
 
     async def pending_pair(self, user_id: UserId, account_type: AccountType) -> SealedCredentials | None:
-        """See the port."""
         rows = await self._database.fetch(SELECT_PENDING, (user_id, account_type.value))
         return credentials_of(rows[0]) if rows else None
 

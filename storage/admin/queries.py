@@ -241,7 +241,7 @@ class SqliteAdminQueries:
         return tuple(lines.values())[:limit]
 
     async def license_history(self, user_id: UserId) -> tuple[LedgerLine, ...]:
-        """See the port."""
+        """Every ledger entry of a user, the oldest first, with who and what was behind it."""
         rows = await self._database.fetch(SELECT_HISTORY, (user_id,))
         return tuple(
             [
@@ -307,7 +307,6 @@ class SqliteAdminQueries:
     async def audit_page(
         self, *, before: int | None = None, area: str | None = None, subject: UserId | None = None, limit: int = 20
     ) -> tuple[AuditRow, ...]:
-        """See the port."""
         return await audit_page(self._database.fetch, before=before, area=area, subject=subject, limit=limit)
 
     async def first_names(self, user_ids: tuple[UserId, ...]) -> Mapping[UserId, str]:

@@ -127,7 +127,6 @@ class SqliteOutbox:
     async def hold(
         self, message: OutboxMessage, now: Millis, next_try: Millis, answers: UpdateId | None
     ) -> tuple[int, Sequence[int]]:
-        """See the port."""
         row = (message.user_id, message.chat_id, message.kind, json_text(message.values), message.idempotency_key)
         async with self._database.transaction() as transaction:
             found = await transaction.fetch(INSERT_HELD, (*row, next_try, now))
@@ -142,7 +141,6 @@ class SqliteOutbox:
         await self._write(UPDATE_VALUES, (json_text(values), outbox_id))
 
     async def held(self) -> tuple[HeldCall, ...]:
-        """See the port."""
         return tuple(map(held_of, await self._database.fetch(SELECT_HELD, (HELD_CALL,))))
 
     async def message_id(self, outbox_id: int) -> int | None:

@@ -23,12 +23,10 @@ class SqliteLicenseQueries:
         return license_of(spans, user_id, had_trial=bool(trials))
 
     async def ledger_entries(self, user_id: UserId) -> tuple[LedgerEntry, ...]:
-        """See the port."""
         return tuple(map(entry_of, await self._database.fetch(SELECT_EVENTS_OF_USER, (user_id,))))
 
     async def ending_licenses(
         self, after: tuple[Millis, UserId], until: Millis, limit: int, now: Millis
     ) -> tuple[EndingLicense, ...]:
-        """See the port."""
         rows = await self._database.fetch(SELECT_ENDING, (*after, until, limit, now))
         return tuple(map(ending_of, rows))

@@ -169,7 +169,7 @@ class SqlitePromo:
         return known_code_of(rows[0]) if rows else None
 
     async def use(self, code: KnownCode, user_id: UserId, actor: UserId | None, now: Millis) -> NewUse | None:
-        """See the port. Raises sqlite3.IntegrityError for a second use by one user, which undoes the unit."""
+        """Raises sqlite3.IntegrityError for a second use by one user, which undoes the unit."""
         used = await self._transaction.fetch(USE_CODE, (code.promo_id, now))
         if not used:
             return None

@@ -294,7 +294,6 @@ class SqlitePrivacy:
         return bool(await self._transaction.fetch(SELECT_MARK, (mark,)))
 
     async def erase(self, user_id: UserId) -> None:
-        """See the port."""
         for statement in _BY_HAND:
             await self._transaction.fetch(statement, (user_id,))
         for row in await self._transaction.fetch(DELETE_ACCOUNTS, (user_id,)):

@@ -109,7 +109,7 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
         query: Mapping[str, Any] | None = None,
         auth: bool = False,
     ) -> "Call":
-        """Every endpoint method ends here."""
+        """The call that an endpoint method of pybit makes, as a value. Raises TypeError for one that lacks a part."""
         if method is None or path is None or (auth and self._key is None):
             raise TypeError("a call needs a method and a path, and a private one a key")
         payload = self._payload(method, query)

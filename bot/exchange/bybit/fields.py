@@ -152,7 +152,7 @@ def array(fields: Fields, name: str) -> list[object]:
 
 
 def words(fields: Fields, name: str) -> list[str]:
-    """A list of text."""
+    """The texts of a list field; raises ExchangeUnreadable where it is none or holds anything else."""
     found = array(fields, name)
     if not all(isinstance(word, str) for word in found):
         raise unreadable(name, "a list of words")

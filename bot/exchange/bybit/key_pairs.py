@@ -26,7 +26,7 @@ class RsaKeyPairMaker:
         return await asyncio.to_thread(_make_pair)
 
     async def public_half(self, private_pem: Secret) -> str:
-        """See the port. In a thread: reading a private key checks its primes."""
+        """Off the loop: reading a private key checks its primes."""
         return await asyncio.to_thread(_public_half, private_pem)
 
 
