@@ -1,4 +1,5 @@
 -- What the exchange left out of a row or of an answer is NULL here, never 0, and what of it can't be read has its name.
+-- Numbers of the exchange stand as it wrote them, zeros at the end too: 64300.00 is not 64300 on a screen.
 
 CREATE TABLE new_positions (
     user_id INTEGER NOT NULL,
@@ -9,45 +10,45 @@ CREATE TABLE new_positions (
     side TEXT NOT NULL CHECK (side IN ('Buy', 'Sell')),
     size TEXT NOT NULL CHECK (
         size GLOB '[0-9]*' AND size NOT GLOB '*[^0-9.]*' AND size NOT GLOB '*.*.*' AND size NOT GLOB '0[0-9]*'
-        AND size NOT GLOB '*.*0' AND size NOT GLOB '*.' AND size <> '0'
+        AND size NOT GLOB '*.' AND size GLOB '*[1-9]*'
     ),
     entry_price TEXT CHECK (
         entry_price GLOB '[0-9]*' AND entry_price NOT GLOB '*[^0-9.]*' AND entry_price NOT GLOB '*.*.*'
-        AND entry_price NOT GLOB '0[0-9]*' AND entry_price NOT GLOB '*.*0' AND entry_price NOT GLOB '*.'
+        AND entry_price NOT GLOB '0[0-9]*' AND entry_price NOT GLOB '*.'
     ),
     mark_price TEXT CHECK (
         mark_price GLOB '[0-9]*' AND mark_price NOT GLOB '*[^0-9.]*' AND mark_price NOT GLOB '*.*.*'
-        AND mark_price NOT GLOB '0[0-9]*' AND mark_price NOT GLOB '*.*0' AND mark_price NOT GLOB '*.'
+        AND mark_price NOT GLOB '0[0-9]*' AND mark_price NOT GLOB '*.'
     ),
     position_value TEXT CHECK (
         position_value GLOB '[0-9]*' AND position_value NOT GLOB '*[^0-9.]*' AND position_value NOT GLOB '*.*.*'
-        AND position_value NOT GLOB '0[0-9]*' AND position_value NOT GLOB '*.*0' AND position_value NOT GLOB '*.'
+        AND position_value NOT GLOB '0[0-9]*' AND position_value NOT GLOB '*.'
     ),
     leverage TEXT CHECK (
         leverage GLOB '[0-9]*' AND leverage NOT GLOB '*[^0-9.]*' AND leverage NOT GLOB '*.*.*'
-        AND leverage NOT GLOB '0[0-9]*' AND leverage NOT GLOB '*.*0' AND leverage NOT GLOB '*.'
+        AND leverage NOT GLOB '0[0-9]*' AND leverage NOT GLOB '*.'
     ),
     liq_price TEXT CHECK (
         liq_price GLOB '[0-9]*' AND liq_price NOT GLOB '*[^0-9.]*' AND liq_price NOT GLOB '*.*.*'
-        AND liq_price NOT GLOB '0[0-9]*' AND liq_price NOT GLOB '*.*0' AND liq_price NOT GLOB '*.'
+        AND liq_price NOT GLOB '0[0-9]*' AND liq_price NOT GLOB '*.'
     ),
     unrealised_pnl TEXT CHECK (
         ltrim(unrealised_pnl, '-') GLOB '[0-9]*' AND substr(unrealised_pnl, 2) NOT GLOB '*[^0-9.]*'
         AND unrealised_pnl NOT GLOB '*.*.*' AND unrealised_pnl NOT GLOB '0[0-9]*'
-        AND unrealised_pnl NOT GLOB '-0[0-9]*' AND unrealised_pnl NOT GLOB '*.*0' AND unrealised_pnl NOT GLOB '*.'
+        AND unrealised_pnl NOT GLOB '-0[0-9]*' AND unrealised_pnl NOT GLOB '*.'
         AND unrealised_pnl <> '-0'
     ),
     take_profit TEXT CHECK (
         take_profit GLOB '[0-9]*' AND take_profit NOT GLOB '*[^0-9.]*' AND take_profit NOT GLOB '*.*.*'
-        AND take_profit NOT GLOB '0[0-9]*' AND take_profit NOT GLOB '*.*0' AND take_profit NOT GLOB '*.'
+        AND take_profit NOT GLOB '0[0-9]*' AND take_profit NOT GLOB '*.'
     ),
     stop_loss TEXT CHECK (
         stop_loss GLOB '[0-9]*' AND stop_loss NOT GLOB '*[^0-9.]*' AND stop_loss NOT GLOB '*.*.*'
-        AND stop_loss NOT GLOB '0[0-9]*' AND stop_loss NOT GLOB '*.*0' AND stop_loss NOT GLOB '*.'
+        AND stop_loss NOT GLOB '0[0-9]*' AND stop_loss NOT GLOB '*.'
     ),
     trailing_stop TEXT CHECK (
         trailing_stop GLOB '[0-9]*' AND trailing_stop NOT GLOB '*[^0-9.]*' AND trailing_stop NOT GLOB '*.*.*'
-        AND trailing_stop NOT GLOB '0[0-9]*' AND trailing_stop NOT GLOB '*.*0' AND trailing_stop NOT GLOB '*.'
+        AND trailing_stop NOT GLOB '0[0-9]*' AND trailing_stop NOT GLOB '*.'
     ),
     open_ts INTEGER CHECK (open_ts >= 0),
     updated_ts INTEGER CHECK (updated_ts >= 0),
@@ -74,30 +75,30 @@ CREATE TABLE new_orders (
     order_status TEXT NOT NULL CHECK (length(order_status) <= 64),
     price TEXT CHECK (
         price GLOB '[0-9]*' AND price NOT GLOB '*[^0-9.]*' AND price NOT GLOB '*.*.*' AND price NOT GLOB '0[0-9]*'
-        AND price NOT GLOB '*.*0' AND price NOT GLOB '*.'
+        AND price NOT GLOB '*.'
     ),
     qty TEXT NOT NULL CHECK (
         qty GLOB '[0-9]*' AND qty NOT GLOB '*[^0-9.]*' AND qty NOT GLOB '*.*.*' AND qty NOT GLOB '0[0-9]*'
-        AND qty NOT GLOB '*.*0' AND qty NOT GLOB '*.'
+        AND qty NOT GLOB '*.'
     ),
     cum_exec_qty TEXT CHECK (
         cum_exec_qty GLOB '[0-9]*' AND cum_exec_qty NOT GLOB '*[^0-9.]*' AND cum_exec_qty NOT GLOB '*.*.*'
-        AND cum_exec_qty NOT GLOB '0[0-9]*' AND cum_exec_qty NOT GLOB '*.*0' AND cum_exec_qty NOT GLOB '*.'
+        AND cum_exec_qty NOT GLOB '0[0-9]*' AND cum_exec_qty NOT GLOB '*.'
     ),
     trigger_price TEXT CHECK (
         trigger_price GLOB '[0-9]*' AND trigger_price NOT GLOB '*[^0-9.]*' AND trigger_price NOT GLOB '*.*.*'
-        AND trigger_price NOT GLOB '0[0-9]*' AND trigger_price NOT GLOB '*.*0' AND trigger_price NOT GLOB '*.'
+        AND trigger_price NOT GLOB '0[0-9]*' AND trigger_price NOT GLOB '*.'
     ),
     stop_order_type TEXT CHECK (length(stop_order_type) <= 64),
     time_in_force TEXT NOT NULL CHECK (length(time_in_force) <= 64),
     reduce_only INTEGER CHECK (reduce_only IN (0, 1)),
     take_profit TEXT CHECK (
         take_profit GLOB '[0-9]*' AND take_profit NOT GLOB '*[^0-9.]*' AND take_profit NOT GLOB '*.*.*'
-        AND take_profit NOT GLOB '0[0-9]*' AND take_profit NOT GLOB '*.*0' AND take_profit NOT GLOB '*.'
+        AND take_profit NOT GLOB '0[0-9]*' AND take_profit NOT GLOB '*.'
     ),
     stop_loss TEXT CHECK (
         stop_loss GLOB '[0-9]*' AND stop_loss NOT GLOB '*[^0-9.]*' AND stop_loss NOT GLOB '*.*.*'
-        AND stop_loss NOT GLOB '0[0-9]*' AND stop_loss NOT GLOB '*.*0' AND stop_loss NOT GLOB '*.'
+        AND stop_loss NOT GLOB '0[0-9]*' AND stop_loss NOT GLOB '*.'
     ),
     created_ts INTEGER CHECK (created_ts >= 0),
     updated_ts INTEGER CHECK (updated_ts >= 0),

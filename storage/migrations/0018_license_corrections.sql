@@ -52,4 +52,4 @@ BEGIN
     SELECT RAISE (ABORT, 'license_events is append-only');
 END;
 
-PRAGMA user_version = 19;
+PRAGMA user_version = 18;

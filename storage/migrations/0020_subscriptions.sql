@@ -11,4 +11,4 @@ CREATE TABLE subscriptions (
 
 CREATE INDEX idx_subscriptions_user ON subscriptions (user_id, license_type);
 
-PRAGMA user_version = 21;
+PRAGMA user_version = 20;

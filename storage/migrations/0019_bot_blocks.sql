@@ -5,4 +5,4 @@ CREATE TABLE bot_blocks (
     since_ts INTEGER NOT NULL CHECK (since_ts > 0)
 ) STRICT;
 
-PRAGMA user_version = 20;
+PRAGMA user_version = 19;
