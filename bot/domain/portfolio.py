@@ -14,6 +14,7 @@ from bot.domain.market import Category
 
 STANDARD_TAKER: Final = Decimal("0.00055")  # Bybit's rates for a perpetual without a VIP level (2026-07)
 STANDARD_MAKER: Final = Decimal("0.0002")
+NO_LINK_ID: Final = OrderLinkId("")
 NAMELESS: Final = "?"  # in `unreadable`: a row that does not even say what it is of
 
 
@@ -88,6 +89,8 @@ class Position:
     created_ts: Millis | None
     updated_ts: Millis | None
     unread: tuple[str, ...] = ()  # Bybit's names of fields that can't be read: a stop of None may stand there
+    break_even_price: Decimal | None = None  # where a close at the taker's rate brings nothing, as Bybit reckons it
+    seq: int = -1  # of the last transaction; -1: never traded, or not said
 
     def leg_key(self, account_id: AccountId) -> LegKey:
         """The leg's key in the account that holds it."""
@@ -133,6 +136,12 @@ class Order:
     created_ts: Millis | None
     updated_ts: Millis | None
     unread: tuple[str, ...] = ()  # see Position
+    avg_price: Decimal | None = None  # of its fills
+    trigger_by: str = ""
+    create_type: str = ""  # who made it: CreateByUser, CreateByStopLoss, CreateByLiq …
+    cancel_type: str = ""  # why it was canceled: CancelByUser, CancelByReduceOnly …
+    reject_reason: str = ""
+    parent_order_link_id: OrderLinkId = NO_LINK_ID  # of the order whose stop loss or take profit this is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +174,7 @@ class Execution:
     is_maker: bool | None
     closed_size: Decimal | None
     exec_ts: Millis | None
+    create_type: str = ""  # of its order: who made it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from bot.services.payments.subscriptions import Subscriptions
 from bot.services.promo.campaigns import CampaignService
 from bot.services.promo.redemption import Redemptions
 from bot.services.support.support import Support
+from bot.services.trading.trading import Trading
 from bot.services.users.access import RoleResolver
 from bot.services.users.people import People
 from bot.services.users.pin import PinService
@@ -54,3 +55,4 @@ class Services:
     user_admin: UserAdmin
     broadcasts: BroadcastService
     reports: Reports
+    trading: Trading

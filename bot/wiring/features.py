@@ -39,6 +39,7 @@ from bot.services.users.preferences import Preferences
 from bot.services.users.privacy import Privacy
 from bot.wiring import jobs
 from bot.wiring.foundation import Foundation
+from bot.wiring.trading import make_trading
 from handlers.admin.broadcast import draw_progress
 from handlers.promo.pinned import PinnedCards
 from storage.admin.queries import SqliteAdminQueries
@@ -60,6 +61,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     support = make_support(base)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     account_screens, market_screens = make_screens(base)
+    trading, trading_jobs = await make_trading(base)
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -84,8 +86,17 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         user_admin=user_admin,
         broadcasts=broadcasts,
         reports=reports,
+        trading=trading,
     )
-    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs)
+    return services, (
+        *account_jobs,
+        *licensing_jobs,
+        *promo_jobs,
+        *payment_jobs,
+        *user_jobs,
+        *admin_jobs,
+        *trading_jobs,
+    )
 
 
 def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:

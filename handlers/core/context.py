@@ -19,7 +19,7 @@ from bot.services.chat.buttons import LIFETIME, ButtonAction
 from bot.services.screens import Dated, Shown
 from bot.services.services import Services
 from handlers.core import delivery
-from handlers.core.callbacks import token_data
+from handlers.core.callbacks import PRESS_PREFIX, token_data
 from handlers.core.delivery import ChatTarget
 from handlers.core.keypads import PinKeypads
 from handlers.core.live_messages import LiveMessages
@@ -165,6 +165,12 @@ class UpdateContext:
         """Whose words these are: the person, or the chat in whose name an anonymous one writes."""
         author = self.update.effective_sender
         return author.id if isinstance(author, Chat) and self.user_id in STANDING_FOR_CHATS else self.user_id
+
+    @property
+    def idempotency_key(self) -> str:
+        """One word for what is asked here: the button's token, so that a second tap is the same, or the update's id."""
+        data = (self.query.data if self.query is not None else None) or ""
+        return data if data.startswith(PRESS_PREFIX) else f"update:{self.update.update_id}"
 
     @property
     def chat_id(self) -> ChatId:

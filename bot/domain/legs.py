@@ -1,0 +1,62 @@
+"""Legs of positions as they are managed: what a close would bring, and how a panic goes."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.ids import AccountId, Millis
+from bot.domain.portfolio import LegKey, Order, Position
+from bot.domain.trade_plans import OrderIntent, TradePlan
+
+
+class Ownership(StrEnum):
+    """Whose a leg is: all of it by orders from here, none of it, or both."""
+
+    OURS = "ours"
+    FOREIGN = "foreign"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegOutlook:
+    """A leg now. `net_if_closed`: after the fees of both ways and the spread; None: no price is to be had."""
+
+    leg: LegKey
+    position: Position
+    plan: TradePlan | None
+    ownership: Ownership
+    net_if_closed: Decimal | None
+    stop_verified_ts: Millis | None
+    orders: tuple[Order, ...]  # open ones of the leg, ours and others'
+    as_of: Millis
+
+
+class LegProgress(StrEnum):
+    """How far the close of a leg has come."""
+
+    CLOSING = "closing"
+    FLAT = "flat"
+    REFUSED = "refused"  # definitely; `reason` says why
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegClosing:
+    """One leg of a panic. `reason`: key of the texts for a refusal."""
+
+    position: Position
+    progress: LegProgress
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanicReport:
+    """What a panic has done so far. It is over when every leg is flat or refused and nothing is unknown."""
+
+    account_id: AccountId
+    legs: tuple[LegClosing, ...]
+    canceled: int  # entry orders
+    foreign: tuple[Position, ...]  # opened elsewhere: listed, not touched
+    unknown: tuple[OrderIntent, ...]  # of which nobody knows yet whether they are at the exchange
+    unknown_until: Millis | None
+    is_over: bool

@@ -1,0 +1,46 @@
+"""Orders of an account at an exchange, as every adapter offers them."""
+
+from typing import Protocol
+
+from bot.domain.accounts import Account
+from bot.domain.ids import Millis, OrderLinkId, Symbol
+from bot.domain.orders import (
+    AmendRequest,
+    CancelRequest,
+    LegSettings,
+    LeverageRequest,
+    OrderAck,
+    OrderRequest,
+    TradingStop,
+)
+from bot.domain.portfolio import Execution, Order, Orders, Positions
+
+
+class OrderGateway(Protocol):
+    """Writes and the reads that judge them, always fresh. Adapters: practice; Bybit (demo, live).
+
+    Writes raise ExchangeRejected, KeyTrouble, ExchangeRestricted or ClockTrouble for a definite no (nothing was done),
+    OutcomeUnknown for anything that may have been done. Reads raise ExchangeErrors; a failing read is no answer.
+    """
+
+    async def create(self, account: Account, request: OrderRequest) -> OrderAck:
+        """Accepted, which does not say filled. ExchangeRejected with code 110072: an order of that id is there."""
+        ...
+
+    async def amend(self, account: Account, request: AmendRequest) -> None: ...
+    async def cancel(self, account: Account, request: CancelRequest) -> None: ...
+    async def set_trading_stop(self, account: Account, request: TradingStop) -> None: ...
+    async def set_leverage(self, account: Account, request: LeverageRequest) -> None: ...
+
+    async def find_order(self, account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> Order | None:
+        """The order of that id, open or closed; None: the exchange answers that there is none."""
+        ...
+
+    async def positions(self, account: Account) -> Positions: ...
+    async def orders(self, account: Account) -> Orders: ...
+
+    async def executions_since(self, account: Account, since: Millis) -> tuple[Execution, ...]:
+        """Every execution from that moment on, oldest first."""
+        ...
+
+    async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings: ...

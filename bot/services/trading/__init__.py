@@ -1,0 +1,1 @@
+"""Orders: cards, plans, intents, what becomes of them, and the limits on them."""

@@ -1,0 +1,30 @@
+"""What handlers are given of trading."""
+
+from dataclasses import dataclass
+
+from bot.services.trading.brakes import Halts, Panic, Pauses
+from bot.services.trading.entries import Entries
+from bot.services.trading.intents import IntentRunner
+from bot.services.trading.leg_manager import LegManager
+from bot.services.trading.practice import PracticeService
+from bot.services.trading.quotes import Quotes
+from bot.services.trading.risk_limits import LimitService
+from bot.services.trading.settlement import Settlement
+from bot.services.trading.watch import TradeWatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trading:
+    """Every use case of trading."""
+
+    runner: IntentRunner
+    settlement: Settlement
+    watch: TradeWatch
+    quotes: Quotes
+    entries: Entries
+    limits: LimitService
+    legs: LegManager
+    pauses: Pauses
+    halts: Halts
+    panic: Panic
+    practice: PracticeService

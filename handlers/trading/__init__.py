@@ -1,0 +1,1 @@
+"""Orders in chat: the ticket, the card, the live message, positions, closes, panic, limits."""

@@ -1,0 +1,1 @@
+"""Practice accounts as an exchange keeps them: wallet, positions, orders, executions."""

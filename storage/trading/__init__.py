@@ -1,0 +1,1 @@
+"""Plans, intents, closed trades, limits, and what stops an account from entering."""
