@@ -58,9 +58,8 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people, pin)
     payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
-    support = make_support(base)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
-    account_screens, market_screens = make_screens(base)
+    accounts, market = make_screens(base)
     trading, trading_jobs = await make_trading(base)
     services = Services(
         reads=base.reads,
@@ -71,8 +70,8 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         keys=keys,
         key_asks=KeyAsks(transactions=base.store, clock=base.clock),
         licenses=licenses,
-        account_screens=account_screens,
-        market_screens=market_screens,
+        account_screens=accounts,
+        market_screens=market,
         buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         dialogues=DialogueService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         pin=pin,
@@ -81,7 +80,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         payments=payments,
         refunds=refunds,
         subscriptions=subscriptions,
-        support=support,
+        support=make_support(base),
         privacy=privacy,
         user_admin=user_admin,
         broadcasts=broadcasts,
