@@ -60,7 +60,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     accounts, market = make_screens(base)
-    trading, trading_jobs = await make_trading(base)
+    trading, order_jobs = await make_trading(base)
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -87,15 +87,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         reports=reports,
         trading=trading,
     )
-    return services, (
-        *account_jobs,
-        *licensing_jobs,
-        *promo_jobs,
-        *payment_jobs,
-        *user_jobs,
-        *admin_jobs,
-        *trading_jobs,
-    )
+    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs, *order_jobs)
 
 
 def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
