@@ -35,6 +35,8 @@ class Instrument:
     max_market_order_qty: Decimal | None
     min_notional: Decimal | None
     max_leverage: Decimal | None  # None: spot
+    price_limit_near: Decimal | None = None  # how far a limit price may lie from the mark price, as a fraction
+    price_limit_far: Decimal | None = None  # the same where the index price lies far off: Bybit's ratios X and Y
 
     def price_text(self, price: Decimal) -> str:
         """The price in the digits of the tick: 63999.50 for 63999.5 where the tick is written 0.10 or 0.01."""

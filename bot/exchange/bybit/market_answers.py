@@ -43,7 +43,7 @@ def instruments(answer: Answer, category: Category) -> list[Instrument]:
 
 
 def _instrument(row: Row, category: Category) -> Instrument:
-    lot, price = row.part("lotSizeFilter"), row.part("priceFilter")
+    lot, price, risk = row.part("lotSizeFilter"), row.part("priceFilter"), row.part("riskParameters")
     max_qty = lot.maybe(money, "maxLimitOrderQty") or lot.maybe(money, "maxOrderQty")
     max_market_qty = lot.maybe(money, "maxMktOrderQty") or lot.maybe(money, "maxMarketOrderQty")
     return Instrument(
@@ -59,6 +59,8 @@ def _instrument(row: Row, category: Category) -> Instrument:
         max_market_order_qty=max_market_qty or max_qty,
         min_notional=lot.maybe(money, "minNotionalValue") or lot.maybe(money, "minOrderAmt"),
         max_leverage=row.part("leverageFilter").maybe(amount_or_none, "maxLeverage"),
+        price_limit_near=risk.maybe(amount_or_none, "priceLimitRatioX"),
+        price_limit_far=risk.maybe(amount_or_none, "priceLimitRatioY"),
     )
 
 
