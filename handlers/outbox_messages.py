@@ -17,6 +17,7 @@ from handlers.payments import messages as payments
 from handlers.promo import messages as promo
 from handlers.support import messages as support
 from handlers.texts.catalog import Texts, Translator
+from handlers.trading import messages as trading
 from handlers.users import messages as users
 from handlers.views.cards import RenderedCard
 from handlers.views.split import split
@@ -33,6 +34,7 @@ OUTBOX_MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
             *admin.MESSAGES,
             *support.MESSAGES,
             *chat.MESSAGES,
+            *trading.MESSAGES,
         )
     }
 )

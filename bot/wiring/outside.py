@@ -19,7 +19,8 @@ from bot.exchange.budget import Limits
 from bot.exchange.bybit.transport import HttpTransport
 from bot.services.market.screens import RESOLVE_PATIENCE
 from bot.services.screens import PATIENCE
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 from stats_api.rendering import RENDER_EVERY
 from storage.sqlite.database import PageCheck
 

@@ -33,7 +33,8 @@ from bot.services.users.preferences import SettingField
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
 from handlers.core.context import App
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 from handlers.texts.catalog import Texts
 from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object
 from harness.bybit import FakeBybit, FakeBybitTransport

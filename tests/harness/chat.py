@@ -21,7 +21,7 @@ from bot.domain.secrets import Secret
 from bot.wiring.outside import Outside, Tuning
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ANYWHERE, EVERYONE, UpdateKind, other_update
-from handlers.registry import HandlerTable
+from handlers.table import HandlerTable
 from harness import app
 from harness.bybit import FakeBybit, FakeBybitTransport
 from harness.fakes import FakeClock

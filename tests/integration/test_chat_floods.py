@@ -19,7 +19,8 @@ from telegram import InputFile, Update
 from bot.domain.chat import SetAsideMessage, outbox_message
 from bot.domain.ids import UserId
 from handlers.core.links import RunCommand
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 
 FLOOD_S = 3.0
 STRANGER = 900

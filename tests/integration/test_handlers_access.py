@@ -27,7 +27,8 @@ from handlers.core.specs import (
     UpdateKind,
     ViewSpec,
 )
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 
 BANNED, STRANGER, EXPIRED, SUPPORTER, ADMIN = map(UserId, (1003, 1004, 1005, 1006, 1007))
 PEOPLE = {

@@ -14,7 +14,8 @@ from bot.domain.pins import OPEN_FOR
 from bot.domain.users import Role
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, command
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 
 ADMIN, SUPPORT = UserId(1006), UserId(1007)
 

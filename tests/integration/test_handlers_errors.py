@@ -18,7 +18,8 @@ from bot.domain.errors import ClockTrouble, ExchangeDown, OutcomeUnknown, RetryL
 from bot.domain.ids import UserId
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from handlers.core.specs import EVERYONE, command
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 
 
 async def broken(_: Any) -> None:

@@ -9,7 +9,8 @@ from harness.app import harness as open_harness
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from handlers.core.specs import CommandSpec
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 from storage.admin.queries import SqliteAdminQueries
 
 

@@ -25,7 +25,8 @@ from bot.services.services import Services
 from handlers.core.context import UpdateContext
 from handlers.core.phrases import is_sentence
 from handlers.core.specs import ADMIN, action, command, dialogue
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 from handlers.views.frame import notice
 
 PIN = "271828"

@@ -16,7 +16,8 @@ from harness.waiting import until
 from bot.domain.users import Language
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, command
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 
 BUSY = 600.0  # seconds: longer than any test, so that no answer of Bybit's is left to a task beside the update
 

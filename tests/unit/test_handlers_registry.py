@@ -25,7 +25,8 @@ from handlers.core.specs import (
     UpdateKind,
     command,
 )
-from handlers.registry import TABLE, HandlerTable
+from handlers.registry import TABLE
+from handlers.table import HandlerTable
 from handlers.views.problems import ProblemCard, sentence_card, table_of
 
 

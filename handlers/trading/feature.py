@@ -1,0 +1,9 @@
+"""Trading's handlers in the order of the menus, and the cards of its errors."""
+
+from typing import Any, Final
+
+from handlers.core.specs import HandlerSpec
+from handlers.views.problems import ProblemCard
+
+HANDLERS: Final[tuple[HandlerSpec, ...]] = ()
+PROBLEMS: Final[tuple[ProblemCard[Any], ...]] = ()
