@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.ids import AccountId, Millis
-from bot.domain.portfolio import LegKey, Order, Position
+from bot.domain.portfolio import LegKey, Order, Position, Side
 from bot.domain.trade_plans import OrderIntent, TradePlan
 
 
@@ -34,6 +34,7 @@ class LegOutlook:
 class LegProgress(StrEnum):
     """How far the close of a leg has come."""
 
+    STANDS = "stands"  # nothing closes it: the person has not said so yet
     CLOSING = "closing"
     FLAT = "flat"
     REFUSED = "refused"  # definitely; `reason` says why
@@ -42,9 +43,11 @@ class LegProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegClosing:
-    """One leg of a panic. `reason`: key of the texts for a refusal."""
+    """One leg of a panic as it stood when its close began. `reason`: key of the texts for a refusal."""
 
-    position: Position
+    leg: LegKey
+    side: Side
+    size: Decimal
     progress: LegProgress
     reason: str = ""
 

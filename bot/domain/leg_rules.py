@@ -1,0 +1,214 @@
+"""Rules of managing a leg: whose it is, what a close would bring, how much a part is, where a stop may stand.
+
+Sizes are in the base coin, prices and money in the quote coin.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final
+
+from bot.domain.errors import BadInput
+from bot.domain.ids import Millis, OrderLinkId
+from bot.domain.legs import Ownership
+from bot.domain.market import Category, Instrument, Ticker
+from bot.domain.orders import OrderRequest, TimeInForce, direction, opposite
+from bot.domain.portfolio import STANDARD_TAKER, Execution, LegKey, Order, OrderType, Position, Side
+from bot.domain.trade_plans import LIVE, IntentKind, OrderIntent, TradePlan
+
+_ZERO: Final = Decimal(0)
+_FIRST_PAUSES_S: Final = (0.0, 0.5, 1.0, 2.0)  # before the attempts 0, 1, 2, 3 at a close
+_LATER_PAUSE_S: Final = 5.0
+REFUSED_PAUSE_S: Final = 60.0  # a definite no is tried again to see whether its reason has ended
+
+
+# --- whose a leg is ------------------------------------------------------------------------------------------------
+
+
+def ownership(
+    position: Position, plan: TradePlan | None, entries: Sequence[OrderIntent], opened_elsewhere: Decimal
+) -> Ownership:
+    """Whose it is, by the plan's entries and what others' orders have added since the plan began.
+
+    Reductions by others leave a leg ours. What an entry that still lives may have filled counts as ours: its fills
+    may stand in the position before they are booked.
+    """
+    if plan is None or plan.side is not position.side:
+        return Ownership.FOREIGN
+    ours = sum((_at_most(each) for each in entries if each.kind is IntentKind.ENTRY), _ZERO)
+    if ours <= 0:
+        return Ownership.FOREIGN
+    return Ownership.MIXED if opened_elsewhere > 0 or position.size > ours else Ownership.OURS
+
+
+def _at_most(entry: OrderIntent) -> Decimal:
+    if entry.state in LIVE and isinstance(entry.request, OrderRequest):
+        return entry.request.qty
+    return max(entry.cum_exec_qty, entry.fills_qty)
+
+
+def opened_elsewhere(
+    fills: Iterable[Execution], position: Position, ours: frozenset[OrderLinkId], since: Millis
+) -> Decimal:
+    """What orders that are none of `ours` have added to that leg since a moment."""
+    return sum(
+        (
+            each.exec_qty - (each.closed_size or _ZERO)
+            for each in fills
+            if each.category is position.category
+            and each.symbol == position.symbol
+            and each.side is position.side
+            and each.exec_type == "Trade"
+            and each.order_link_id not in ours
+            and (each.exec_ts or 0) >= since
+        ),
+        _ZERO,
+    )
+
+
+# --- what a close would bring --------------------------------------------------------------------------------------
+
+
+def exit_price(side: Side, ticker: Ticker) -> Decimal:
+    """What a market close of a leg of `side` is filled at now: a long sells at the bid, a short buys at the ask."""
+    price = ticker.bid_price if side is Side.BUY else ticker.ask_price
+    return ticker.last_price if price is None else price
+
+
+def net_if_closed(
+    position: Position, price: Decimal, taker: Decimal = STANDARD_TAKER, entry_fee: Decimal | None = None
+) -> Decimal | None:
+    """Gain at `price` after the fees of both ways; `entry_fee` None: reckoned at the taker's rate.
+
+    None where the entry price is not known.
+    """
+    if position.entry_price is None:
+        return None
+    paid = position.size * position.entry_price * taker if entry_fee is None else entry_fee
+    gain = (price - position.entry_price) * position.size * direction(position.side)
+    return gain - paid - position.size * price * taker
+
+
+# --- closing -------------------------------------------------------------------------------------------------------
+
+
+def close_request(leg: LegKey, side: Side, order_link_id: OrderLinkId) -> OrderRequest:
+    """The whole leg of `side` at market, whatever its size is by then (up to the exchange's most for one order)."""
+    return OrderRequest(
+        order_link_id=order_link_id,
+        category=leg.category,
+        symbol=leg.symbol,
+        position_idx=leg.position_idx,
+        side=opposite(side),
+        order_type=OrderType.MARKET,
+        qty=_ZERO,
+        time_in_force=TimeInForce.IOC,
+        reduce_only=True,
+        close_on_trigger=True,
+    )
+
+
+def reduce_request(leg: LegKey, side: Side, qty: Decimal, order_link_id: OrderLinkId) -> OrderRequest:
+    """A part of the leg of `side` at market."""
+    return OrderRequest(
+        order_link_id=order_link_id,
+        category=leg.category,
+        symbol=leg.symbol,
+        position_idx=leg.position_idx,
+        side=opposite(side),
+        order_type=OrderType.MARKET,
+        qty=qty,
+        time_in_force=TimeInForce.IOC,
+        reduce_only=True,
+    )
+
+
+def remaining_after(size: Decimal, share: Decimal, instrument: Instrument) -> Decimal:
+    """What is to stand after `share` (0 … 1) of `size` is closed; the closed part is on the step. 0: all of it.
+
+    Raises BadInput where the part is less than the exchange closes at once.
+    """
+    if not 0 < share <= 1:
+        raise BadInput("manage-share-range")
+    if share == 1:
+        return _ZERO
+    part = (size * share / instrument.qty_step).to_integral_value(ROUND_FLOOR) * instrument.qty_step
+    least = max(instrument.min_order_qty or _ZERO, instrument.qty_step)
+    if part < least:
+        raise BadInput("manage-part-too-small", least=instrument.qty_text(least), coin=instrument.base_coin)
+    return size - part
+
+
+def part_to_close(size: Decimal, remaining: Decimal, instrument: Instrument) -> Decimal:
+    """What one order may close of `size` so that `remaining` stands; 0: nothing more, or less than can be closed."""
+    most = instrument.max_market_order_qty
+    part = ((size - remaining) / instrument.qty_step).to_integral_value(ROUND_FLOOR) * instrument.qty_step
+    if part < max(instrument.min_order_qty or _ZERO, instrument.qty_step):
+        return _ZERO
+    return part if most is None else min(part, most)
+
+
+def pause_before(attempt: int) -> float:
+    """Seconds between an attempt at a close and the one before it, which may have done nothing; 0 is the first."""
+    return _FIRST_PAUSES_S[attempt] if attempt < len(_FIRST_PAUSES_S) else _LATER_PAUSE_S
+
+
+def risk_of(position: Position) -> Decimal:
+    """What the leg may lose from now on: to its stop, without one to its liquidation, without either all its value."""
+    price = position.mark_price or position.entry_price
+    if price is None:
+        return position.position_value or _ZERO
+    end = position.stop_loss or position.liquidation_price
+    if not end:
+        return position.position_value or position.size * price
+    return position.size * max(_ZERO, (price - end) * direction(position.side))
+
+
+def in_panic_order(positions: Iterable[Position]) -> tuple[Position, ...]:
+    """Largest risk first, the larger value first where that is the same."""
+    return tuple(
+        sorted(positions, key=lambda each: (risk_of(each), each.position_value or _ZERO, each.symbol), reverse=True)
+    )
+
+
+# --- stops ---------------------------------------------------------------------------------------------------------
+
+
+def on_tick(price: Decimal, side: Side, instrument: Instrument) -> Decimal:
+    """The price on the instrument's tick, rounded away from loss: a long's stop up, a short's down."""
+    rounding = ROUND_CEILING if side is Side.BUY else ROUND_FLOOR
+    return (price / instrument.tick_size).to_integral_value(rounding) * instrument.tick_size
+
+
+def check_stop(position: Position, stop: Decimal, price: Decimal, instrument: Instrument) -> None:
+    """Raises BadInput for a stop that the price has reached already, or that stands beyond the liquidation."""
+    way = direction(position.side)
+    if (price - stop) * way <= 0:
+        key = "manage-stop-above-price" if position.side is Side.BUY else "manage-stop-below-price"
+        raise BadInput(key, price=instrument.price_text(price))
+    liquidation = position.liquidation_price
+    if liquidation and (stop - liquidation) * way <= 0:
+        raise BadInput("manage-stop-beyond-liquidation", price=instrument.price_text(liquidation))
+
+
+def breakeven_stop(position: Position, price: Decimal, instrument: Instrument) -> Decimal:
+    """The stop where a close brings nothing. Raises BadInput where the price has passed it, or nobody says where."""
+    if not position.break_even_price:
+        raise BadInput("manage-no-breakeven")
+    stop = on_tick(position.break_even_price, position.side, instrument)
+    if (price - stop) * direction(position.side) <= 0:
+        raise BadInput("manage-breakeven-passed", price=instrument.price_text(stop))
+    return stop
+
+
+def is_beyond_stop(order: Order, side: Side, stop: Decimal | None) -> bool:
+    """Whether a resting entry into a leg of `side` would be filled where its stop has gone off already."""
+    return bool(stop) and order.price is not None and (order.price - (stop or _ZERO)) * direction(side) <= 0
+
+
+def is_of_leg(order: Order, leg: LegKey) -> bool:
+    return (order.category, order.symbol, order.position_idx) == (leg.category, leg.symbol, leg.position_idx)
+
+
+def is_entry(order: Order) -> bool:
+    """Whether an open order can make a position larger: none that only reduces, closes, or stands for a position."""
+    return order.category is Category.LINEAR and order.reduce_only is not True and not order.stop_order_type

@@ -1,0 +1,9 @@
+## What stands against a change of a position.
+
+manage-share-range = A part is more than 0 % and at most 100 % of the position.
+manage-part-too-small = That is less than Bybit closes at once: at least { $least } { $coin }. Take a larger part, or close all of it.
+manage-stop-above-price = The price is { $price } now. The stop of a long must stand below it, or it would go off at once.
+manage-stop-below-price = The price is { $price } now. The stop of a short must stand above it, or it would go off at once.
+manage-stop-beyond-liquidation = Liquidation comes first, at { $price }: a stop beyond it would never help. Move the stop nearer to the price.
+manage-no-breakeven = Nobody says where this position breaks even, so the stop stays as it is.
+manage-breakeven-passed = The price has passed the breakeven at { $price }, so the stop stays as it is. You can close the position now.

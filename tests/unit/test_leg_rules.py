@@ -1,0 +1,301 @@
+"""Managing a leg: whose it is, what a close brings, what a part is, where a stop may stand."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import BadInput
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol, UserId
+from bot.domain.leg_rules import (
+    breakeven_stop,
+    check_stop,
+    close_request,
+    in_panic_order,
+    is_beyond_stop,
+    is_entry,
+    net_if_closed,
+    opened_elsewhere,
+    ownership,
+    part_to_close,
+    pause_before,
+    remaining_after,
+    risk_of,
+)
+from bot.domain.legs import Ownership
+from bot.domain.market import Category, Instrument
+from bot.domain.orders import OrderRequest, TriggerBy
+from bot.domain.portfolio import NO_LINK_ID, Execution, LegKey, Order, OrderType, Position, Side
+from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, OrderIntent, PlanState, TradePlan
+
+BTC = Symbol("BTCUSDT")
+OURS = OrderLinkId("pd-1")
+LEG = LegKey(account_id=AccountId(7), category=Category.LINEAR, symbol=BTC, position_idx=0)
+INSTRUMENT = Instrument(
+    category=Category.LINEAR,
+    symbol=BTC,
+    status="Trading",
+    base_coin="BTC",
+    quote_coin="USDT",
+    tick_size=Decimal("0.10"),
+    qty_step=Decimal("0.001"),
+    min_order_qty=Decimal("0.001"),
+    max_order_qty=Decimal(1190),
+    max_market_order_qty=Decimal(500),
+    min_notional=Decimal(5),
+    max_leverage=Decimal(100),
+)
+LONG = Position(
+    category=Category.LINEAR,
+    symbol=BTC,
+    position_idx=0,
+    side=Side.BUY,
+    size=Decimal("0.031"),
+    entry_price=Decimal(64000),
+    mark_price=Decimal(64210),
+    position_value=Decimal(1984),
+    leverage=Decimal(3),
+    liquidation_price=Decimal(43000),
+    unrealised_pnl=Decimal("6.51"),
+    take_profit=None,
+    stop_loss=Decimal(62000),
+    trailing_stop=None,
+    created_ts=Millis(1),
+    updated_ts=Millis(1),
+    break_even_price=Decimal("64070.4387"),
+)
+SHORT = replace(
+    LONG,
+    side=Side.SELL,
+    stop_loss=Decimal(66000),
+    liquidation_price=Decimal(85000),
+    break_even_price=Decimal("63929.57"),
+)
+PLAN = TradePlan(
+    plan_id=1,
+    user_id=UserId(1),
+    account_id=LEG.account_id,
+    category=LEG.category,
+    symbol=BTC,
+    position_idx=0,
+    side=Side.BUY,
+    state=PlanState.OPEN,
+    stop=Decimal(62000),
+    stop_trigger_by=TriggerBy.LAST,
+    targets=(),
+    breakeven=Breakeven.OFF,
+    stop_verified_ts=None,
+    stop_changed_ts=None,
+    first_fill_ts=None,
+    card=None,
+    created_ts=Millis(1000),
+    ended_ts=None,
+)
+ENTRY = OrderIntent(
+    intent_id=1,
+    kind=IntentKind.ENTRY,
+    state=IntentState.FILLED,
+    leg=LEG,
+    user_id=UserId(1),
+    plan_id=1,
+    order_link_id=OURS,
+    request=OrderRequest(
+        order_link_id=OURS,
+        category=Category.LINEAR,
+        symbol=BTC,
+        position_idx=0,
+        side=Side.BUY,
+        order_type=OrderType.LIMIT,
+        qty=Decimal("0.031"),
+    ),
+    fence=0,
+    target_number=None,
+    remaining=None,
+    card_price=None,
+    good_until=None,
+    card=None,
+    order_id="o1",
+    cum_exec_qty=Decimal("0.031"),
+    avg_price=Decimal(64000),
+    fills_qty=Decimal("0.031"),
+    code=None,
+    reason="",
+    is_told=True,
+    created_ts=Millis(1000),
+    sent_ts=Millis(1000),
+    acknowledged_ts=None,
+    final_ts=None,
+)
+FILL = Execution(
+    category=Category.LINEAR,
+    symbol=BTC,
+    exec_id="e1",
+    order_id="o2",
+    order_link_id=NO_LINK_ID,
+    side=Side.BUY,
+    exec_type="Trade",
+    exec_price=Decimal(64000),
+    exec_qty=Decimal("0.01"),
+    exec_value=None,
+    exec_fee=None,
+    fee_currency="",
+    is_maker=None,
+    closed_size=Decimal(0),
+    exec_ts=Millis(2000),
+)
+RESTING = Order(
+    category=Category.LINEAR,
+    symbol=BTC,
+    order_id="o3",
+    order_link_id=OURS,
+    position_idx=0,
+    side=Side.BUY,
+    order_type=OrderType.LIMIT,
+    order_status="New",
+    price=Decimal(61000),
+    qty=Decimal("0.01"),
+    cum_exec_qty=Decimal(0),
+    trigger_price=None,
+    stop_order_type="",
+    time_in_force="GTC",
+    reduce_only=False,
+    take_profit=None,
+    stop_loss=None,
+    created_ts=None,
+    updated_ts=None,
+)
+
+
+class TestOwnership:
+    def test_what_our_entries_filled_is_ours(self) -> None:
+        assert ownership(LONG, PLAN, (ENTRY,), Decimal(0)) is Ownership.OURS
+
+    def test_what_others_took_away_leaves_it_ours(self) -> None:
+        assert ownership(replace(LONG, size=Decimal("0.01")), PLAN, (ENTRY,), Decimal(0)) is Ownership.OURS
+
+    def test_more_than_our_entries_filled_is_mixed(self) -> None:
+        assert ownership(replace(LONG, size=Decimal("0.032")), PLAN, (ENTRY,), Decimal(0)) is Ownership.MIXED
+        assert ownership(LONG, PLAN, (ENTRY,), Decimal("0.001")) is Ownership.MIXED
+
+    def test_a_fill_that_is_not_booked_yet_is_ours(self) -> None:
+        sent = replace(ENTRY, state=IntentState.SENDING, cum_exec_qty=Decimal(0), fills_qty=Decimal(0))
+        assert ownership(LONG, PLAN, (sent,), Decimal(0)) is Ownership.OURS
+
+    def test_without_a_plan_of_that_side_or_a_fill_of_ours_it_is_foreign(self) -> None:
+        never = replace(ENTRY, state=IntentState.CANCELED, cum_exec_qty=Decimal(0), fills_qty=Decimal(0))
+        assert ownership(LONG, None, (), Decimal(0)) is Ownership.FOREIGN
+        assert ownership(SHORT, PLAN, (ENTRY,), Decimal(0)) is Ownership.FOREIGN
+        assert ownership(LONG, PLAN, (never,), Decimal(0)) is Ownership.FOREIGN
+
+    def test_only_what_others_opened_in_that_leg_since_the_plan_counts(self) -> None:
+        fills = (
+            FILL,
+            replace(FILL, order_link_id=OURS),
+            replace(FILL, side=Side.SELL, closed_size=Decimal("0.01")),
+            replace(FILL, exec_ts=Millis(999)),
+            replace(FILL, symbol=Symbol("ETHUSDT")),
+            replace(FILL, exec_type="Funding"),
+        )
+        assert opened_elsewhere(fills, LONG, frozenset({OURS}), PLAN.created_ts) == Decimal("0.01")
+
+
+class TestClosing:
+    def test_a_close_pays_both_fees(self) -> None:
+        """0.031 × 210 = 6.51; fees 0.00055 × 0.031 × 64000 = 1.0912 and 0.00055 × 0.031 × 64210 = 1.0947805."""
+        assert net_if_closed(LONG, Decimal(64210)) == Decimal("6.51") - Decimal("1.0912") - Decimal("1.09478050")
+        assert net_if_closed(SHORT, Decimal(64210)) == -Decimal("6.51") - Decimal("1.0912") - Decimal("1.09478050")
+        assert net_if_closed(LONG, Decimal(64210), Decimal(0), Decimal("0.5")) == Decimal("6.01")
+        assert net_if_closed(replace(LONG, entry_price=None), Decimal(64210)) is None
+
+    def test_a_whole_close_names_no_size(self) -> None:
+        request = close_request(LEG, Side.SELL, OURS)
+        assert (request.side, request.qty, request.order_type) == (Side.BUY, Decimal(0), OrderType.MARKET)
+        assert request.reduce_only
+        assert request.close_on_trigger
+
+    def test_half_is_floored_to_the_step_and_the_rest_stands(self) -> None:
+        assert remaining_after(Decimal("0.031"), Decimal("0.5"), INSTRUMENT) == Decimal("0.016")
+        assert remaining_after(Decimal("0.031"), Decimal(1), INSTRUMENT) == 0
+
+    @pytest.mark.parametrize("share", [Decimal(0), Decimal("-0.1"), Decimal("1.01")])
+    def test_a_part_is_between_nothing_and_all(self, share: Decimal) -> None:
+        with pytest.raises(BadInput, match="manage-share-range"):
+            remaining_after(Decimal("0.031"), share, INSTRUMENT)
+
+    def test_a_part_under_the_minimum_is_refused(self) -> None:
+        with pytest.raises(BadInput, match="manage-part-too-small") as raised:
+            remaining_after(Decimal("0.001"), Decimal("0.5"), INSTRUMENT)
+        assert raised.value.values == {"least": "0.001", "coin": "BTC"}
+
+    def test_each_attempt_at_a_part_closes_what_is_above_the_rest(self) -> None:
+        assert part_to_close(Decimal("0.031"), Decimal("0.016"), INSTRUMENT) == Decimal("0.015")
+        assert part_to_close(Decimal("0.02"), Decimal("0.016"), INSTRUMENT) == Decimal("0.004")
+        assert part_to_close(Decimal("0.016"), Decimal("0.016"), INSTRUMENT) == 0
+        assert part_to_close(Decimal("0.01"), Decimal("0.016"), INSTRUMENT) == 0
+        assert part_to_close(Decimal(1200), Decimal(1), INSTRUMENT) == Decimal(500)
+
+    @given(st.decimals("0.001", "1200", places=3), st.decimals("0.01", "1", places=2))
+    def test_a_part_never_closes_more_than_what_was_asked(self, size: Decimal, share: Decimal) -> None:
+        try:
+            remaining = remaining_after(size, share, INSTRUMENT)
+        except BadInput:
+            return
+        assert 0 <= remaining < size
+        assert size - remaining <= size * share
+        assert part_to_close(size, remaining, INSTRUMENT) <= size - remaining
+
+    def test_attempts_come_at_half_a_second_one_two_and_then_every_five(self) -> None:
+        assert [pause_before(each) for each in range(7)] == [0, 0.5, 1, 2, 5, 5, 5]
+
+    def test_the_largest_risk_is_closed_first(self) -> None:
+        assert risk_of(LONG) == Decimal("0.031") * 2210
+        assert risk_of(replace(LONG, stop_loss=None)) == Decimal("0.031") * 21210
+        assert risk_of(replace(LONG, stop_loss=None, liquidation_price=None)) == Decimal(1984)
+        assert risk_of(SHORT) == Decimal("0.031") * 1790
+        bare = replace(LONG, stop_loss=None)
+        assert in_panic_order((SHORT, LONG, bare)) == (bare, LONG, SHORT)
+
+
+class TestStops:
+    def test_a_stop_stands_behind_the_price_and_before_the_liquidation(self) -> None:
+        check_stop(LONG, Decimal(64000), Decimal(64210), INSTRUMENT)
+        check_stop(SHORT, Decimal(64300), Decimal(64210), INSTRUMENT)
+
+    @pytest.mark.parametrize(
+        ("position", "stop", "key"),
+        [
+            (LONG, Decimal(64210), "manage-stop-above-price"),
+            (SHORT, Decimal(64210), "manage-stop-below-price"),
+            (LONG, Decimal(43000), "manage-stop-beyond-liquidation"),
+            (SHORT, Decimal(85000), "manage-stop-beyond-liquidation"),
+        ],
+    )
+    def test_anywhere_else_it_is_refused(self, position: Position, stop: Decimal, key: str) -> None:
+        with pytest.raises(BadInput, match=key):
+            check_stop(position, stop, Decimal(64210), INSTRUMENT)
+
+    def test_breakeven_is_rounded_away_from_loss(self) -> None:
+        assert breakeven_stop(LONG, Decimal(64210), INSTRUMENT) == Decimal("64070.5")
+        assert breakeven_stop(SHORT, Decimal(63000), INSTRUMENT) == Decimal("63929.5")
+
+    def test_a_breakeven_that_was_passed_or_is_not_known_leaves_the_stop(self) -> None:
+        with pytest.raises(BadInput, match="manage-breakeven-passed"):
+            breakeven_stop(LONG, Decimal("64070.5"), INSTRUMENT)
+        with pytest.raises(BadInput, match="manage-breakeven-passed"):
+            breakeven_stop(SHORT, Decimal(64000), INSTRUMENT)
+        with pytest.raises(BadInput, match="manage-no-breakeven"):
+            breakeven_stop(replace(LONG, break_even_price=None), Decimal(64210), INSTRUMENT)
+
+    def test_an_entry_beyond_the_stop_is_known(self) -> None:
+        assert is_beyond_stop(RESTING, Side.BUY, Decimal(61000))
+        assert not is_beyond_stop(RESTING, Side.BUY, Decimal("60999.9"))
+        assert is_beyond_stop(RESTING, Side.SELL, Decimal(61000))
+        assert not is_beyond_stop(RESTING, Side.BUY, None)
+
+    def test_what_only_reduces_is_no_entry(self) -> None:
+        assert is_entry(RESTING)
+        assert not is_entry(replace(RESTING, reduce_only=True))
+        assert not is_entry(replace(RESTING, stop_order_type="StopLoss"))
+        assert not is_entry(replace(RESTING, category=Category.SPOT))
