@@ -24,9 +24,10 @@ from bot.domain.ports.exchange import ExchangeGateway, KeyInspector, MarketData
 from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.reads import StoredPortfolio
 from bot.domain.ports.users import UserQueries
+from bot.domain.risk_tiers import RiskTiers
 from bot.domain.trades import ClosedPnls
 from bot.domain.users import STAFF, Staff, UserConfig
-from cache.policy import ALL_SYMBOLS, AccountKey
+from cache.policy import ALL_SYMBOLS, PUBLIC, AccountKey
 from cache.regions import Regions, RegionUpkeep
 
 logger = logging.getLogger(__name__)
@@ -83,10 +84,12 @@ class MarketReads:
         self._price = regions.price
         self._market_data = regions.market_data
         self._symbol_info = regions.symbol_info
+        self._api_response = regions.api_response
         self._market = market
         self._load_ticker = {category: partial(market.ticker, category) for category in Category}
         self._load_board = market.board
         self._load_instruments = market.instruments
+        self._load_risk_tiers = market.risk_tiers
 
     def ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Answer[Ticker]:
         return self._price.get((category, symbol), self._load_ticker[category], symbol)
@@ -117,6 +120,9 @@ class MarketReads:
 
     def instruments(self, category: Category) -> Answer[Instruments]:
         return self._symbol_info.get((category, ALL_SYMBOLS), self._load_instruments, category)
+
+    def risk_tiers(self, symbol: Symbol) -> Answer[RiskTiers]:
+        return self._api_response.get((PUBLIC, "risk_tiers", (symbol,)), self._load_risk_tiers, symbol)
 
     def last_instruments(self, category: Category) -> Instruments | None:
         found: Instruments | None = self._symbol_info.last((category, ALL_SYMBOLS))

@@ -32,6 +32,7 @@ from bot.domain.ids import DAY_S, AccountId, Symbol, UserId
 from bot.domain.licensing import License
 from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+from bot.domain.risk_tiers import RiskTiers
 from bot.domain.trades import ClosedPnls
 from bot.domain.users import Staff, UserConfig
 from cache.tags import (
@@ -279,8 +280,8 @@ API_RESPONSE: Final[Policy[ApiKey]] = Policy(
     capacity=2_000,
     key="scope (public, or account), endpoint, arguments; answers over 16 KB are not kept",
     loaded_from="exchange, idempotent reads",
-    read_by="/trades, fee rates, key information",
-    values=(Executions, ClosedPnls, FeeRate, KeyCheck),
+    read_by="/trades, fee rates, key information, risk tiers",
+    values=(Executions, ClosedPnls, FeeRate, KeyCheck, RiskTiers),
     tags=Of(scope).tags(account, kind, user),
     dropped_by=(on(OrderFilled, account), on(PositionClosed, account), on(CredentialsChanged, account)),
     keep_last=900,

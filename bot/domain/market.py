@@ -120,6 +120,15 @@ class Klines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FundingSettlement:
+    """What a perpetual's longs paid its shorts at a moment: a fraction of the value, negative the other way."""
+
+    symbol: Symbol
+    rate: Decimal
+    ts: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A symbol's line in /symbols: last price, change and turnover of 24 hours."""
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.ids import Millis, Symbol
+
 _NO_LIMIT: Final = Decimal(10) ** 18
 _ASSUMED_LEVERAGE: Final = Decimal(10)
 
@@ -16,6 +18,15 @@ class RiskTier:
     maintenance: Decimal  # rate of the margin that must stay
     max_leverage: Decimal
     deduction: Decimal  # taken off the maintenance margin, so that it does not jump from step to step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskTiers:
+    """The steps of a symbol, lowest first, never empty."""
+
+    symbol: Symbol
+    items: tuple[RiskTier, ...]
+    as_of: Millis
 
 
 def tier_of(tiers: tuple[RiskTier, ...], value: Decimal) -> RiskTier:

@@ -67,14 +67,15 @@ class FakeBybit:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def _answer(self) -> Millis:
+    async def answer(self) -> Millis:
+        """The moment of an answer, once the gate is open; raises the trouble that was set."""
         await self.gate.wait()
         if self.trouble is not None:
             raise self.trouble
         return self.clock.now()
 
     async def balance(self, account: Account) -> Balance:
-        as_of = await self._answer()
+        as_of = await self.answer()
         is_paper = account.account_type is AccountType.PAPER
         equity = Decimal(10_000) if is_paper else self.equity
         coins = self.coins or (_coin("USDT", equity), _coin("BTC", Decimal(0)))
@@ -90,20 +91,20 @@ class FakeBybit:
         )
 
     async def open_positions(self, account: Account) -> Positions:
-        return Positions(account_id=account.account_id, items=self.positions, as_of=await self._answer())
+        return Positions(account_id=account.account_id, items=self.positions, as_of=await self.answer())
 
     async def open_orders(self, account: Account) -> Orders:
-        return Orders(account_id=account.account_id, items=self.orders, as_of=await self._answer())
+        return Orders(account_id=account.account_id, items=self.orders, as_of=await self.answer())
 
     async def executions(self, account: Account) -> Executions:
-        return Executions(account_id=account.account_id, items=self.fills, as_of=await self._answer())
+        return Executions(account_id=account.account_id, items=self.fills, as_of=await self.answer())
 
     async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate:  # noqa: ARG002  the port's signature
-        await self._answer()
+        await self.answer()
         return FeeRate(symbol=symbol, taker=Decimal("0.00055"), maker=Decimal("0.0002"))
 
     async def ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Ticker:
-        as_of = await self._answer()
+        as_of = await self.answer()
         price, is_linear = self._price(symbol, category), category is Category.LINEAR
         return Ticker(
             category=category,
@@ -124,7 +125,7 @@ class FakeBybit:
         )
 
     async def order_book(self, symbol: Symbol, category: Category = Category.LINEAR) -> OrderBook:
-        as_of = await self._answer()
+        as_of = await self.answer()
         price, tick = self._price(symbol, category), Decimal("0.10")
         return OrderBook(
             category=category,
@@ -135,7 +136,7 @@ class FakeBybit:
         )
 
     async def klines(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Klines:
-        as_of = await self._answer()
+        as_of = await self.answer()
         price = self._price(symbol, category)
         items = tuple(
             Kline(start_ts=Millis(hour), open=price, high=price, low=price, close=price + hour % 7, volume=price)
@@ -144,7 +145,7 @@ class FakeBybit:
         return Klines(category=category, symbol=symbol, interval=interval, items=items, as_of=as_of)
 
     async def board(self, category: Category) -> MarketBoard:
-        as_of = await self._answer()
+        as_of = await self.answer()
         items = tuple(
             Listing(
                 symbol=Symbol(name),
@@ -161,7 +162,7 @@ class FakeBybit:
         return Instruments(category=category, items=tuple(each for each in rules if each), as_of=self.clock.now())
 
     async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None:
-        await self._answer()
+        await self.answer()
         if symbol not in self._listed(category):
             return None
         return Instrument(
@@ -180,7 +181,7 @@ class FakeBybit:
         )
 
     async def check(self) -> KeyCheck:
-        now = await self._answer()
+        now = await self.answer()
         if self.key_trouble is not None:
             raise self.key_trouble
         return KeyCheck(
@@ -242,6 +243,9 @@ class FakeBybitTransport:
             "/v5/market/tickers": self._tickers,
             "/v5/market/orderbook": self._order_book,
             "/v5/market/kline": self._klines,
+            "/v5/market/mark-price-kline": self._klines,
+            "/v5/market/funding/history": self._fundings,
+            "/v5/market/risk-limit": self._risk_tiers,
             "/v5/market/instruments-info": self._instruments,
         }
 
@@ -325,6 +329,25 @@ class FakeBybitTransport:
     async def _klines(self, asked: Asked, _: Request) -> Json:
         klines = await self._bybit.klines(Symbol(asked["symbol"]), asked["interval"], Category(asked["category"]))
         return _list(map(_kline, reversed(klines.items)))
+
+    async def _fundings(self, *_: object) -> Json:
+        await self._bybit.answer()
+        return _list([])
+
+    async def _risk_tiers(self, asked: Asked, _: Request) -> Json:
+        """The first two steps of BTCUSDT, for every symbol."""
+        await self._bybit.answer()
+        steps = (("2000000", "0.005", "100", ""), ("2600000", "0.0056", "90", "1200"))
+        return _list(
+            {
+                "symbol": asked["symbol"],
+                "riskLimitValue": limit,
+                "maintenanceMargin": rate,
+                "maxLeverage": leverage,
+                "mmDeduction": deduction,
+            }
+            for limit, rate, leverage, deduction in steps
+        )
 
     async def _instruments(self, asked: Asked, _: Request) -> Json:
         category = Category(asked["category"])

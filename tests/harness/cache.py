@@ -41,6 +41,7 @@ LOADS: dict[str, tuple[str, slice]] = {
     "board": ("board", slice(None)),
     "instrument": ("instrument", slice(None)),
     "instruments": ("instruments", slice(None)),
+    "risk_tiers": ("risk_tiers", slice(None)),
     "balance": ("balance", slice(None)),
     "positions": ("positions", slice(None)),
     "orders": ("orders", slice(None)),

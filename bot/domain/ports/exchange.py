@@ -3,9 +3,19 @@
 from typing import Protocol
 
 from bot.domain.accounts import Account, KeyCheck, NewKey
-from bot.domain.ids import Symbol
-from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.ids import Millis, Symbol
+from bot.domain.market import (
+    Category,
+    FundingSettlement,
+    Instrument,
+    Instruments,
+    Klines,
+    MarketBoard,
+    OrderBook,
+    Ticker,
+)
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+from bot.domain.risk_tiers import RiskTiers
 from bot.domain.trades import ClosedPnls
 
 
@@ -29,6 +39,25 @@ class MarketData(Protocol):
     async def board(self, category: Category) -> MarketBoard: ...
     async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None: ...
     async def instruments(self, category: Category) -> Instruments: ...
+    async def risk_tiers(self, symbol: Symbol) -> RiskTiers:
+        """Of a perpetual."""
+        ...
+
+
+class MarketHistory(Protocol):
+    """What happened to a perpetual while nobody looked. Raises `ExchangeError`s."""
+
+    async def minutes(self, symbol: Symbol, start: Millis) -> Klines:
+        """The candles of one minute of the last price from `start` on, 1,000 at most; the last may be unfinished."""
+        ...
+
+    async def mark_minutes(self, symbol: Symbol, start: Millis) -> Klines:
+        """The same of the mark price; a volume is 0 there."""
+        ...
+
+    async def fundings(self, symbol: Symbol, since: Millis) -> tuple[FundingSettlement, ...]:
+        """What was settled from that moment on, oldest first, the newest 200 at most."""
+        ...
 
 
 class KeyInspector(Protocol):

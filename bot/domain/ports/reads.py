@@ -7,6 +7,7 @@ from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import License
 from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+from bot.domain.risk_tiers import RiskTiers
 from bot.domain.trades import ClosedPnls
 from bot.domain.users import Staff, UserConfig
 
@@ -31,6 +32,7 @@ class Reads(Protocol):
     async def board(self, category: Category) -> MarketBoard: ...
     async def instrument(self, category: Category, symbol: Symbol) -> Instrument | None: ...
     async def instruments(self, category: Category) -> Instruments: ...
+    async def risk_tiers(self, symbol: Symbol) -> RiskTiers: ...
 
     async def last_positions(self, account: Account) -> Positions | None:
         """The last known rows, however old, without asking the exchange."""

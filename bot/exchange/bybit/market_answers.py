@@ -1,6 +1,7 @@
 """What Bybit answers about its markets, as the domain's values. Raises ExchangeUnreadable for what can't be read.
 
-Field names and meanings: Bybit v5 documentation, "Get Instruments Info", "Get Tickers", "Get Orderbook", "Get Kline".
+Field names and meanings: Bybit v5 documentation, "Get Instruments Info", "Get Tickers", "Get Orderbook", "Get Kline",
+"Get Risk Limit", "Get Mark Price Kline", "Get Funding Rate History".
 """
 
 import re
@@ -9,9 +10,22 @@ from functools import partial
 from typing import Final
 
 from bot.domain.ids import Millis, Symbol
-from bot.domain.market import Category, Instrument, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
+from bot.domain.market import (
+    Category,
+    FundingSettlement,
+    Instrument,
+    Kline,
+    Klines,
+    Listing,
+    MarketBoard,
+    OrderBook,
+    Ticker,
+)
+from bot.domain.risk_tiers import RiskTier, RiskTiers
 from bot.exchange.bybit.answer import Answer, Row
 from bot.exchange.bybit.fields import (
+    Fields,
+    amount,
     amount_or_none,
     array,
     decimal_of,
@@ -28,6 +42,7 @@ _LINEAR_QUOTE: Final = "USDT"
 _NO_PRICE: Final = ("", "0", None)  # of a symbol that was not traded yet
 _LEVEL_PARTS: Final = 2  # price, size
 _KLINE_PARTS: Final = 6  # start, open, high, low, close, volume; turnover follows
+_MARK_KLINE_PARTS: Final = 5  # a mark price has no volume
 
 
 def instrument(answer: Answer, category: Category, symbol: Symbol) -> Instrument | None:
@@ -135,6 +150,23 @@ def _level(name: str, entry: object) -> tuple[Decimal, Decimal]:
     return decimal_of(entry[0], name), decimal_of(entry[1], name)
 
 
+def risk_tiers(answer: Answer, symbol: Symbol, as_of: Millis) -> RiskTiers:
+    """Raises ExchangeUnreadable where a step of the symbol can't be read: a gap between two steps would be none."""
+    found = [_tier(row.fields) for row in map(answer.row, answer.objects()) if symbol_of(row.fields) == symbol]
+    if not found:
+        raise unreadable("list", "the steps of that symbol")
+    return RiskTiers(symbol=symbol, items=tuple(sorted(found, key=lambda tier: tier.limit)), as_of=as_of)
+
+
+def _tier(fields: Fields) -> RiskTier:
+    return RiskTier(
+        limit=positive(fields, "riskLimitValue"),
+        maintenance=amount(fields, "maintenanceMargin"),
+        max_leverage=positive(fields, "maxLeverage"),
+        deduction=amount(fields, "mmDeduction") if fields.get("mmDeduction") else Decimal(0),
+    )
+
+
 def klines(answer: Answer, category: Category, symbol: Symbol, interval: str, as_of: Millis) -> Klines:
     """Candles, oldest first (Bybit gives the newest first), without those that can't be read."""
     candles = answer.values(array(answer.fields, "list"), _kline)
@@ -143,10 +175,23 @@ def klines(answer: Answer, category: Category, symbol: Symbol, interval: str, as
 
 
 def _kline(entry: object) -> Kline:
-    if not isinstance(entry, list) or len(entry) < _KLINE_PARTS:
+    if not isinstance(entry, list) or len(entry) < _MARK_KLINE_PARTS:
         raise unreadable("list", "a list of candles")
-    start, *numbers = entry
+    start, *numbers = entry if len(entry) > _MARK_KLINE_PARTS else (*entry, "0")
     opened, high, low, close, volume = (decimal_of(number, "candle") for number in numbers[: _KLINE_PARTS - 1])
     return Kline(
         start_ts=moment({"start": start}, "start"), open=opened, high=high, low=low, close=close, volume=volume
     )
+
+
+def fundings(answer: Answer, *, symbol: Symbol) -> tuple[FundingSettlement, ...]:
+    """Settlements, oldest first (Bybit gives the newest first)."""
+    found = [
+        FundingSettlement(
+            symbol=symbol,
+            rate=money(row.fields, "fundingRate"),
+            ts=moment(row.fields, "fundingRateTimestamp"),
+        )
+        for row in map(answer.row, answer.objects())
+    ]
+    return tuple(sorted(found, key=lambda each: each.ts))
