@@ -26,6 +26,8 @@ from storage.promo.promo import SqlitePromo
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 from storage.support.support import SqliteSupport
+from storage.trading.brakes import SqliteHalts, SqlitePanics
+from storage.trading.closings import SqliteClosings
 from storage.users.blocks import SqliteBlocks
 from storage.users.pins import SqlitePins
 from storage.users.privacy import SqlitePrivacy
@@ -113,6 +115,18 @@ class SqliteUnitOfWork:
     @property
     def privacy(self) -> SqlitePrivacy:
         return SqlitePrivacy(self._transaction, self._record)
+
+    @property
+    def closings(self) -> SqliteClosings:
+        return SqliteClosings(self._transaction)
+
+    @property
+    def panics(self) -> SqlitePanics:
+        return SqlitePanics(self._transaction)
+
+    @property
+    def halts(self) -> SqliteHalts:
+        return SqliteHalts(self._transaction)
 
     @property
     def trades(self) -> SqliteTrades:

@@ -28,8 +28,11 @@ DELETE_OLD_THREADS: Final = """
         SELECT thread_id FROM support_threads WHERE state = 'closed' AND updated_ts < ? ORDER BY updated_ts LIMIT 200)
     RETURNING thread_id
 """
-
-
+DELETE_OLD_CLOSINGS: Final = """
+    DELETE FROM leg_closings WHERE closing_id IN (
+        SELECT closing_id FROM leg_closings WHERE state = 'done' AND ended_ts < ? ORDER BY ended_ts LIMIT 5000)
+    RETURNING closing_id
+"""
 # A code of a campaign that is over is redeemed by nobody: its marks serve no more.
 DELETE_MARKS: Final = """
     DELETE FROM used_marks WHERE mark IN (
@@ -70,6 +73,10 @@ class Sweeps:
     async def threads(self, before: Millis) -> int:
         """Support threads closed before that moment."""
         return await self._delete(DELETE_OLD_THREADS, before)
+
+    async def closings(self, before: Millis) -> int:
+        """Legs that were read flat before that moment."""
+        return await self._delete(DELETE_OLD_CLOSINGS, before)
 
     async def _delete(self, statement: str, before: Millis) -> int:
         async with self._database.transaction() as transaction:

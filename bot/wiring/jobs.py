@@ -171,4 +171,5 @@ def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
         RetentionRule(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
         RetentionRule(name="used_marks", keep=0, forget=sweeps.marks),
         RetentionRule(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
+        RetentionRule(name="leg_closings", keep=90 * DAY, forget=sweeps.closings),
     )

@@ -151,6 +151,19 @@ SELECT_FILLS: Final = """
                        'is_maker', is_maker, 'closed_size', closed_size, 'at', ts)
       FROM trade_logs WHERE user_id = ? ORDER BY ts
 """
+SELECT_CLOSINGS: Final = """
+    SELECT json_object('account', account_id, 'category', category, 'symbol', symbol, 'position_idx', position_idx,
+                       'side', side, 'size', size, 'remaining', remaining, 'reason', exit_reason, 'panic', panic_id,
+                       'state', state, 'attempts', attempts, 'refusal', code, 'created_at', created_ts,
+                       'ended_at', ended_ts)
+      FROM leg_closings WHERE user_id = ?
+"""
+SELECT_PANICS: Final = """
+    SELECT json_object('panic', p.panic_id, 'account', p.account_id, 'started_at', p.started_ts,
+                       'closes_at', p.closes_ts, 'ended_at', p.ended_ts)
+      FROM accounts AS a JOIN panics AS p ON p.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
 SELECT_LICENSES: Final = """
     SELECT json_object('type', license_type, 'starts_at', start_date, 'ends_at', end_date)
       FROM user_licenses WHERE user_id = ? ORDER BY end_date
@@ -236,6 +249,8 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "positions": SELECT_OWN_POSITIONS,
         "orders": SELECT_OWN_ORDERS,
         "fills": SELECT_FILLS,
+        "closings": SELECT_CLOSINGS,
+        "panics": SELECT_PANICS,
         "license": SELECT_LICENSES,
         "license_events": SELECT_LICENSE_EVENTS,
         "payments": SELECT_PAYMENTS,

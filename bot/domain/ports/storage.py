@@ -9,6 +9,7 @@ from bot.domain.ids import Millis
 from bot.domain.ports.accounts import Accounts, Portfolio
 from bot.domain.ports.admin import Broadcasts, ErrorNotes
 from bot.domain.ports.chat import Buttons, Dialogues
+from bot.domain.ports.closings import Closings, HaltRecords, PanicRecords
 from bot.domain.ports.licensing import Ledger
 from bot.domain.ports.payments import Payments
 from bot.domain.ports.promo import PromoCodes
@@ -45,6 +46,12 @@ class UnitOfWork(Protocol):
     def error_notes(self) -> ErrorNotes: ...
     @property
     def support(self) -> SupportThreads: ...
+    @property
+    def closings(self) -> Closings: ...
+    @property
+    def panics(self) -> PanicRecords: ...
+    @property
+    def halts(self) -> HaltRecords: ...
     @property
     def privacy(self) -> PrivacyRequests: ...
 

@@ -3,20 +3,12 @@
 from dataclasses import dataclass
 
 from bot.domain.accounts import Account
+from bot.domain.closings import HaltState
 from bot.domain.ids import AccountId, Millis
 from bot.domain.legs import PanicReport
 from bot.domain.portfolio import LegKey
 from bot.domain.trade_plans import CardPlace, OrderIntent
 from bot.domain.users import UserConfig
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HaltState:
-    """Entries stopped for everybody. `since` None: they are not."""
-
-    since: Millis | None
-    actor_name: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

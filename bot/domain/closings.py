@@ -1,0 +1,81 @@
+"""Legs that are to be closed or lessened, panics and halts, as they are written down until they are over."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.portfolio import LegKey, Side
+from bot.domain.trade_plans import CardPlace, ExitReason
+
+
+class ClosingState(StrEnum):
+    """Where it stands. REFUSED is tried again, rarely: a definite no ends when its reason does."""
+
+    CLOSING = "closing"
+    REFUSED = "refused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewClosing:
+    """A wish that a leg of `side` and `size` come down to `remaining` (0: flat). Its key is unique."""
+
+    user_id: UserId
+    leg: LegKey
+    side: Side
+    size: Decimal
+    remaining: Decimal
+    idempotency_key: str
+    exit_reason: ExitReason = ExitReason.MANUAL
+    panic_id: int | None = None
+    card: CardPlace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """The wish as it is written down. `code` and `reason` are of the last definite refusal."""
+
+    closing_id: int
+    user_id: UserId
+    leg: LegKey
+    side: Side
+    size: Decimal
+    remaining: Decimal
+    exit_reason: ExitReason
+    panic_id: int | None
+    card: CardPlace | None
+    state: ClosingState
+    attempts: int  # that were written down
+    last_intent_id: int | None
+    code: int | None
+    reason: str
+    created_ts: Millis
+    next_try_ts: Millis
+    ended_ts: Millis | None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.remaining == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanicRecord:
+    """A panic of an account. `closes_ts` None: entries were stopped, nothing is closed; `ended_ts` None: it goes on."""
+
+    panic_id: int
+    user_id: UserId
+    account_id: AccountId
+    started_ts: Millis
+    closes_ts: Millis | None
+    ended_ts: Millis | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaltState:
+    """Entries stopped for everybody. `since` None: they are not. `actor_name`: "" for somebody who was erased."""
+
+    since: Millis | None
+    halt_id: int = 0
+    actor_name: str = ""
+    reason: str = ""
