@@ -5,7 +5,7 @@ Bringing a card up to date is a task of its own, so that the person's next messa
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -25,17 +25,20 @@ T = TypeVar("T", bound=Dated)
 
 STILL_SILENT: Final = 8.0  # seconds until the card says that Bybit still does not answer
 GIVE_UP: Final = 60.0  # seconds after which the card is left as it is
+TRADE: Final = 10.0  # seconds of edits of a trade; what comes later is a message of its own, which rings
 
 
 class LiveMessages:
     """Messages that wait for a fresh value: at most one task a message; what is drawn over it ends the wait."""
 
-    def __init__(self, *, still_silent: float = STILL_SILENT, give_up: float = GIVE_UP) -> None:
+    def __init__(self, *, still_silent: float = STILL_SILENT, give_up: float = GIVE_UP, trade_s: float = TRADE) -> None:
         """Times in seconds."""
         self._still_silent = still_silent
         self._give_up = give_up
+        self.trade_s = trade_s
         self._tasks = TaskSet()
         self._waits: dict[tuple[int, int], asyncio.Task[None]] = {}  # those that a message still belongs to
+        self._alarms: dict[tuple[int, int], asyncio.TimerHandle] = {}
 
     def __len__(self) -> int:
         return len(self._waits)
@@ -46,20 +49,50 @@ class LiveMessages:
         """Redraw the message when `shown.later` ends, or to say that it does not."""
         if shown.later is None:
             return
+        self.keep(target, message_id, self._wait(bot, target, message_id, shown, draw), "a live card")
+
+    def keep(self, target: ChatTarget, message_id: int, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Let `work` redraw the message until it ends, or another screen takes the message over."""
         self.leave(target.chat_id, message_id)
         key = (target.chat_id, message_id)
-        task = self._waits[key] = self._tasks.spawn(self._wait(bot, target, message_id, shown, draw), "a live card")
+        task = self._waits[key] = self._tasks.spawn(work, name)
         task.add_done_callback(lambda done: self._forget(key, done))
+
+    def later(
+        self,
+        target: ChatTarget,
+        message_id: int,
+        seconds: float,
+        work: Callable[[], Coroutine[Any, Any, None]],
+        name: str,
+    ) -> None:
+        """The same in so many seconds, unless another screen takes the message over before."""
+        self.leave(target.chat_id, message_id)
+        key = (target.chat_id, message_id)
+        loop = asyncio.get_running_loop()
+        self._alarms[key] = loop.call_later(max(0.0, seconds), self._begin, target, message_id, work, name)
 
     def leave(self, chat_id: int, message_id: int) -> None:
         """Another screen takes the message over."""
         task = self._waits.pop((chat_id, message_id), None)
         if task is not None:
             task.cancel()
+        alarm = self._alarms.pop((chat_id, message_id), None)
+        if alarm is not None:
+            alarm.cancel()
 
     async def close(self) -> None:
         """Cancel every wait; the messages stay as they are."""
+        for alarm in self._alarms.values():
+            alarm.cancel()
+        self._alarms.clear()
         await self._tasks.close()
+
+    def _begin(
+        self, target: ChatTarget, message_id: int, work: Callable[[], Coroutine[Any, Any, None]], name: str
+    ) -> None:
+        del self._alarms[target.chat_id, message_id]
+        self.keep(target, message_id, work(), name)
 
     async def _wait(
         self, bot: Bot, target: ChatTarget, message_id: int, shown: Shown[T], draw: Callable[[Shown[T]], Card]

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
+from handlers.trading import card
 from handlers.views.problems import ProblemCard
 
-HANDLERS: Final[tuple[HandlerSpec, ...]] = ()
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (*card.HANDLERS,)
 PROBLEMS: Final[tuple[ProblemCard[Any], ...]] = ()

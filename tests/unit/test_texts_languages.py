@@ -23,7 +23,7 @@ SAME_EVERYWHERE = {
     "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin", "button-pin-back",
     "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line", "history-note",
     "history-line", "user-id", "health-reason", "health-telegram", "health-bybit", "user-error",
-    "audit-action", "health-region",
+    "audit-action", "health-region", "order-card-title", "order-card-refusal", "live-title",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}
 FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}

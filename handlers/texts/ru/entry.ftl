@@ -1,0 +1,82 @@
+## Вход в позицию: карточка последствий и живая карточка сделки.
+
+order-card-title = <b>{ $side } { $symbol }</b>
+order-card-what-market =
+    <b>{ $side } { $size }</b> · { $value }
+    Рыночный ордер, не хуже { $price }
+order-card-what-limit =
+    <b>{ $side } { $size }</b> · { $value }
+    Лимит { $price }
+order-card-what-several =
+    <b>{ $side } { $size }</b> · { $value }
+    { $count ->
+        [one] { $count } вход от { $price }
+        [few] { $count } входа от { $price }
+       *[many] { $count } входов от { $price }
+    }
+order-card-stop = Стоп { $stop }: около <b>{ $loss }</b> ({ $share })
+order-card-no-stop = ⚠️ <b>Без стопа.</b> При ликвидации около <b>{ $loss }</b> ({ $share })
+order-card-no-stop-unknown = ⚠️ <b>Без стопа.</b> Возможный убыток не ограничен.
+order-card-liquidation = Ликвидация { $price } ({ $away }) · { $leverage }x, { $margin }
+order-card-liquidation-estimate = Ликвидация около { $price } ({ $away }) · { $leverage }x, { $margin }
+order-card-liquidation-none = Цены ликвидации нет · { $leverage }x, { $margin }
+margin-isolated = изолированная
+margin-cross = кросс
+order-card-account = <b>{ $account }</b> · стоимость счёта { $value }
+order-card-old = ⏳ <i>Эти цены устарели. Ничего не отправлено.</i>
+order-card-refusal = ⛔ { $reason }
+
+order-card-entry = Вход { $number }: { $size } по { $price }
+order-card-stop-moves = Стоп всей позиции переносится с { $before } на { $after }
+order-card-target = Цель { $number }: { $price }, закроет { $size }, { $gain } после комиссий
+order-card-breakeven = После первой цели стоп уйдёт в безубыток
+order-card-fee = Комиссия за вход: { $fee } { $quote } ({ $rate }, ваша ставка)
+order-card-fee-standard = Комиссия за вход: { $fee } { $quote } ({ $rate }, обычная ставка)
+order-card-margin = Маржа: { $margin }
+order-card-funding-pay = Фандинг: вы платите { $rate } через { $wait }
+order-card-funding-get = Фандинг: вы получаете { $rate } через { $wait }
+order-card-min-order = Наименьший ордер: { $value }
+order-card-price-limits = Лимитные цены: от { $lowest } до { $highest }
+order-card-positions = Открытых позиций: { $open }
+order-card-positions-of = Открытых позиций: { $open } из { $most }
+order-card-loss-budget = Сегодня ещё можно потерять: { $left }
+order-card-prices = Бид { $bid } · аск { $ask } · { $time }
+
+button-entry-buy = ✓ Купить { $size }
+button-entry-sell = ✓ Продать { $size }
+button-entry-new-price = ↻ Новая цена
+button-entry-again = Отправить снова
+button-rest-buy = Докупить остаток
+button-rest-sell = Допродать остаток
+button-rest-buy-at = Докупить по { $price }
+button-rest-sell-at = Допродать по { $price }
+button-cure-leverage = Плечо { $leverage }x
+button-cure-stop = Стоп на { $price }
+button-cure-size = Взять { $size }
+
+live-title = <b>{ $side } { $symbol }</b> · { $account }
+live-sending = ⏳ Отправляю { $size }, в худшем случае { $price } …
+live-accepted = ⏳ Принято: { $size }. Жду исполнения …
+live-resting = ⏸ Стоит: { $size } по { $price }
+live-resting-part = ⏸ Стоит по { $price }: исполнено { $filled } из { $size } @ { $average }
+live-counting = ⏳ Исполнено { $filled } из { $size }, считаю …
+live-filled = ✅ <b>Исполнено { $filled } @ { $average }</b>
+live-part = ◐ <b>Исполнено { $filled } из { $size } @ { $average }</b>: цена остатка ушла
+live-part-canceled = ◐ <b>Исполнено { $filled } из { $size } @ { $average }</b>: остаток отменён
+live-nothing = ○ Ничего не исполнено: цена ушла за { $price }. Позиции от этого нет.
+live-canceled = ○ Отменено: { $size } по { $price }. Ничего не исполнено.
+live-rejected = ⛔ Биржа не приняла ордер. Ничего не исполнено.
+live-unknown = ❓ <b>Пока неизвестно</b>, дошёл ли ордер до биржи. Я продолжаю спрашивать и скажу здесь; не отправляйте его снова.
+live-not-placed = ○ Ордер не дошёл до биржи. Ничего не исполнено.
+live-not-sent = ○ Не отправлено. Ничего не исполнено.
+live-reason = Почему: { $reason }
+live-no-stop = ⚠️ <b>Без стопа</b>
+live-stop-verified = Стоп { $stop } · ✓ стоит на бирже
+live-stop-waiting = Стоп { $stop } · ⏳ проверяю
+live-targets =
+    { $count ->
+        [one] Цель { $prices }
+        [few] Цели { $prices }
+       *[many] Цели { $prices }
+    }
+live-times = <i>Нажатие { $time } · отправлено +{ $sent } мс · принято +{ $accepted } мс</i>

@@ -1,0 +1,82 @@
+## Вхід у позицію: картка наслідків і жива картка угоди.
+
+order-card-title = <b>{ $side } { $symbol }</b>
+order-card-what-market =
+    <b>{ $side } { $size }</b> · { $value }
+    Ринковий ордер, не гірше { $price }
+order-card-what-limit =
+    <b>{ $side } { $size }</b> · { $value }
+    Ліміт { $price }
+order-card-what-several =
+    <b>{ $side } { $size }</b> · { $value }
+    { $count ->
+        [one] { $count } вхід від { $price }
+        [few] { $count } входи від { $price }
+       *[many] { $count } входів від { $price }
+    }
+order-card-stop = Стоп { $stop }: близько <b>{ $loss }</b> ({ $share })
+order-card-no-stop = ⚠️ <b>Без стопу.</b> За ліквідації близько <b>{ $loss }</b> ({ $share })
+order-card-no-stop-unknown = ⚠️ <b>Без стопу.</b> Можливий збиток не обмежений.
+order-card-liquidation = Ліквідація { $price } ({ $away }) · { $leverage }x, { $margin }
+order-card-liquidation-estimate = Ліквідація близько { $price } ({ $away }) · { $leverage }x, { $margin }
+order-card-liquidation-none = Ціни ліквідації немає · { $leverage }x, { $margin }
+margin-isolated = ізольована
+margin-cross = крос
+order-card-account = <b>{ $account }</b> · вартість рахунку { $value }
+order-card-old = ⏳ <i>Ці ціни застаріли. Нічого не надіслано.</i>
+order-card-refusal = ⛔ { $reason }
+
+order-card-entry = Вхід { $number }: { $size } по { $price }
+order-card-stop-moves = Стоп усієї позиції переноситься з { $before } на { $after }
+order-card-target = Ціль { $number }: { $price }, закриє { $size }, { $gain } після комісій
+order-card-breakeven = Після першої цілі стоп піде в беззбиток
+order-card-fee = Комісія за вхід: { $fee } { $quote } ({ $rate }, ваша ставка)
+order-card-fee-standard = Комісія за вхід: { $fee } { $quote } ({ $rate }, звичайна ставка)
+order-card-margin = Маржа: { $margin }
+order-card-funding-pay = Фандинг: ви платите { $rate } через { $wait }
+order-card-funding-get = Фандинг: ви отримуєте { $rate } через { $wait }
+order-card-min-order = Найменший ордер: { $value }
+order-card-price-limits = Лімітні ціни: від { $lowest } до { $highest }
+order-card-positions = Відкритих позицій: { $open }
+order-card-positions-of = Відкритих позицій: { $open } з { $most }
+order-card-loss-budget = Сьогодні ще можна втратити: { $left }
+order-card-prices = Бід { $bid } · аск { $ask } · { $time }
+
+button-entry-buy = ✓ Купити { $size }
+button-entry-sell = ✓ Продати { $size }
+button-entry-new-price = ↻ Нова ціна
+button-entry-again = Надіслати знову
+button-rest-buy = Докупити решту
+button-rest-sell = Допродати решту
+button-rest-buy-at = Докупити по { $price }
+button-rest-sell-at = Допродати по { $price }
+button-cure-leverage = Плече { $leverage }x
+button-cure-stop = Стоп на { $price }
+button-cure-size = Взяти { $size }
+
+live-title = <b>{ $side } { $symbol }</b> · { $account }
+live-sending = ⏳ Надсилаю { $size }, у найгіршому разі { $price } …
+live-accepted = ⏳ Прийнято: { $size }. Чекаю на виконання …
+live-resting = ⏸ Стоїть: { $size } по { $price }
+live-resting-part = ⏸ Стоїть по { $price }: виконано { $filled } з { $size } @ { $average }
+live-counting = ⏳ Виконано { $filled } з { $size }, рахую …
+live-filled = ✅ <b>Виконано { $filled } @ { $average }</b>
+live-part = ◐ <b>Виконано { $filled } з { $size } @ { $average }</b>: ціна решти пішла
+live-part-canceled = ◐ <b>Виконано { $filled } з { $size } @ { $average }</b>: решту скасовано
+live-nothing = ○ Нічого не виконано: ціна пішла за { $price }. Позиції від цього немає.
+live-canceled = ○ Скасовано: { $size } по { $price }. Нічого не виконано.
+live-rejected = ⛔ Біржа не прийняла ордер. Нічого не виконано.
+live-unknown = ❓ <b>Поки невідомо</b>, чи дійшов ордер до біржі. Я питаю далі і скажу тут; не надсилайте його знову.
+live-not-placed = ○ Ордер не дійшов до біржі. Нічого не виконано.
+live-not-sent = ○ Не надіслано. Нічого не виконано.
+live-reason = Чому: { $reason }
+live-no-stop = ⚠️ <b>Без стопу</b>
+live-stop-verified = Стоп { $stop } · ✓ стоїть на біржі
+live-stop-waiting = Стоп { $stop } · ⏳ перевіряю
+live-targets =
+    { $count ->
+        [one] Ціль { $prices }
+        [few] Цілі { $prices }
+       *[many] Цілі { $prices }
+    }
+live-times = <i>Натискання { $time } · надіслано +{ $sent } мс · прийнято +{ $accepted } мс</i>

@@ -1,0 +1,129 @@
+"""The consequence card: what an order would come to, before it is sent; one tap confirms exactly that."""
+
+import logging
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from telegram import InlineKeyboardButton
+from telegram.error import TelegramError
+
+from bot.domain.ids import DAY_S
+from bot.domain.order_card import CardOutdated, EntryRefused, OrderCard
+from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
+from bot.domain.portfolio import Side
+from bot.domain.trade_plans import CardPlace
+from handlers.core import delivery
+from handlers.core.context import UpdateContext
+from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action
+from handlers.trading.actions import ConfirmEntry, ShowOrderCard
+from handlers.trading.card_views import cure_label, order_card, outdated_card, refused_card, size_text
+from handlers.trading.live import instrument_of, show_trade
+from handlers.views.cards import Card
+
+_logger = logging.getLogger(__name__)
+
+ENTRY: Final = 60.0  # seconds: how old a tap that enters may be
+OLD_AFTER: Final = 30.0  # seconds: the prices of a card are not confirmed any more
+_CONFIRM: Final = {Side.BUY: "button-entry-buy", Side.SELL: "button-entry-sell"}
+
+
+async def show_card(ctx: UpdateContext, draft: OrderDraft) -> None:
+    """The consequence card of a draft, with [Confirm], or with what stands against it and its cures.
+
+    Raises UserFacing and ExchangeErrors of the quote, which have their own cards.
+    """
+    card = await ctx.services.trading.quotes.card(ctx.config, draft)
+    message_id = await ctx.show(await _drawn(ctx, card))
+    if message_id <= 0 or card.refusals:
+        return
+    age_s = (ctx.services.clock.now() - card.quoted_ts) / 1000
+    ctx.data.live_messages.later(
+        ctx.target, message_id, OLD_AFTER - age_s, lambda: _grow_old(ctx, card, message_id), "an order card"
+    )
+
+
+async def show_card_again(ctx: UpdateContext, payload: ShowOrderCard) -> None:
+    """[New price], or a cure."""
+    await show_card(ctx, payload.draft)
+
+
+async def confirm_entry(ctx: UpdateContext, payload: ConfirmEntry) -> None:
+    """The one tap that enters; a second one shows the same trade."""
+    tapped = ctx.query.message.message_id if ctx.query is not None and ctx.query.message is not None else 0
+    try:
+        trade = await ctx.services.trading.entries.confirm(
+            ctx.config,
+            payload.card,
+            place=CardPlace(chat_id=ctx.chat_id, message_id=tapped),
+            idempotency_key=ctx.idempotency_key,
+        )
+    except CardOutdated as outdated:
+        await ctx.show(await _outdated(ctx, payload.draft, outdated))
+    except EntryRefused as refusal:
+        await ctx.show(await _refused(ctx, payload.draft, refusal))
+    else:
+        await show_trade(ctx, trade, payload.draft)
+
+
+async def _drawn(ctx: UpdateContext, card: OrderCard) -> Card:
+    """A card that can be confirmed; or, with what is in its way, its cures."""
+    if not card.refusals:
+        label = ctx.say.plain(_CONFIRM[card.draft.side], size=size_text(ctx.viewer, card))
+        return order_card(ctx.viewer, card, await ctx.buttons([(label, ConfirmEntry.of(card))], lifetime_s=DAY_S))
+    cures = [(each, cured) for each in card.refusals if (cured := _cured(card.draft, each.cure)) is not None]
+    choices = [(cure_label(ctx.viewer, each.cure, card.instrument), ShowOrderCard.make(draft)) for each, draft in cures]
+    return order_card(ctx.viewer, card, await ctx.buttons(choices, lifetime_s=DAY_S) if choices else ())
+
+
+async def _grow_old(ctx: UpdateContext, card: OrderCard, message_id: int) -> None:
+    """The same card with [New price] in the place of [Confirm]."""
+    shown = order_card(ctx.viewer, card, (await _new_price(ctx, card.draft),), is_old=True)
+    try:
+        await delivery.edit(ctx.bot, ctx.target, message_id, shown)
+    except TelegramError as refusal:
+        _logger.info("an old order card could not be marked: %s", refusal.message)
+
+
+async def _outdated(ctx: UpdateContext, draft: OrderDraft, outdated: CardOutdated) -> Card:
+    return outdated_card(ctx.viewer, draft, outdated, await _new_price(ctx, draft))
+
+
+async def _refused(ctx: UpdateContext, draft: OrderDraft, refusal: EntryRefused) -> Card:
+    cured = _cured(draft, refusal.cure)
+    if cured is None:
+        return refused_card(ctx.viewer, refusal, ())
+    label = cure_label(ctx.viewer, refusal.cure, await instrument_of(ctx, draft.symbol))
+    return refused_card(ctx.viewer, refusal, await ctx.buttons([(label, ShowOrderCard.make(cured))], lifetime_s=DAY_S))
+
+
+async def _new_price(ctx: UpdateContext, draft: OrderDraft) -> InlineKeyboardButton:
+    choice = (ctx.say.plain("button-entry-new-price"), ShowOrderCard.make(draft))
+    (made,) = await ctx.buttons([choice], lifetime_s=DAY_S)
+    return made
+
+
+def _cured(draft: OrderDraft, cure: str) -> OrderDraft | None:
+    """The draft with what a cure changes; None for a cure that is no change of the draft."""
+    what, _, value = cure.partition(":")
+    if what == "price":
+        return draft
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return None
+    match what:
+        case "leverage":
+            return replace(draft, leverage=int(amount))
+        case "stop":
+            return replace(draft, stop=PriceLevel(price=amount), no_stop=False)
+        case "size":
+            return replace(draft, size=OrderSize(SizeKind.QTY, amount))
+        case _:
+            return None
+
+
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    action(ShowOrderCard, show_card_again, access=EVERYONE, repeats=True, good_for_s=ANY_AGE),
+    action(ConfirmEntry, confirm_entry, access=EVERYONE, repeats=True, good_for_s=ENTRY),
+)

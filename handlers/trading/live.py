@@ -1,0 +1,129 @@
+"""The live card of a trade: from the tap to its fill, in one message that edits; never "failed" while unknown."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Final
+
+from telegram import InlineKeyboardButton
+from telegram.error import TelegramError
+
+from bot.domain.errors import ExchangeError, UserFacing
+from bot.domain.ids import DAY_S, Symbol
+from bot.domain.market import Category, Instrument
+from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
+from bot.domain.portfolio import Side
+from bot.domain.trade_plans import ManagedTrade
+from handlers.core import delivery
+from handlers.core.context import UpdateContext
+from handlers.trading.actions import ShowOrderCard
+from handlers.trading.live_views import Ending, ending_of, is_answered, is_over, left_over, told_of, trade_card
+from handlers.views.cards import Card, Row
+
+_logger = logging.getLogger(__name__)
+
+AT_ONCE: Final = 0.2  # seconds that the first sight of a trade waits for its fill
+_BETWEEN_EDITS: Final = 0.5  # seconds
+_REST: Final = {
+    Side.BUY: ("button-rest-buy-at", "button-rest-buy"),
+    Side.SELL: ("button-rest-sell-at", "button-rest-sell"),
+}
+
+
+async def show_trade(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft) -> None:
+    """The trade as it stands a moment after the tap; edited for ten seconds, or until it is filled and protected.
+
+    What comes later is a message of its own, which rings. `draft` is what it was made of, for [New price] and the like.
+    """
+    trade = await _answered(ctx, trade)
+    message_id = await ctx.show(await _drawn(ctx, trade, draft))
+    if message_id <= 0:
+        return  # it waits for Telegram: the outbox tells what this card cannot
+    await ctx.services.trading.watch.told(told_of(trade))
+    if not is_over(trade):
+        live = ctx.data.live_messages
+        live.keep(ctx.target, message_id, _follow(ctx, trade, draft, message_id, live.trade_s), "a live trade")
+
+
+async def _answered(ctx: UpdateContext, trade: ManagedTrade) -> ManagedTrade:
+    """The trade once every entry has its answer, or as it stands when that takes too long."""
+    loop = asyncio.get_running_loop()
+    last = loop.time() + AT_ONCE
+    while not is_answered(trade) and (left := last - loop.time()) > 0:
+        later = await ctx.services.trading.watch.changed(trade.plan.plan_id, trade.version, timeout_s=left)
+        if later is None:
+            break
+        trade = later
+    return trade
+
+
+async def _follow(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, message_id: int, follow_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    last = loop.time() + follow_s
+    while not is_over(trade) and (left := last - loop.time()) > 0:
+        later = await ctx.services.trading.watch.changed(trade.plan.plan_id, trade.version, timeout_s=left)
+        if later is None or later.version == trade.version:
+            return
+        trade = later
+        try:
+            if await delivery.edit(ctx.bot, ctx.target, message_id, await _drawn(ctx, trade, draft)) is None:
+                return
+        except TelegramError as refusal:
+            _logger.warning("a live trade could not be brought up to date: %s", refusal.message)
+            return
+        await ctx.services.trading.watch.told(told_of(trade))
+        await asyncio.sleep(min(_BETWEEN_EDITS, max(0.0, last - loop.time())))
+
+
+async def _drawn(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft) -> Card:
+    return trade_card(ctx.viewer, trade, await instrument_of(ctx, draft.symbol), await _way_on(ctx, trade, draft))
+
+
+async def _way_on(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft) -> Row:
+    """[New price] after nothing, [Buy the rest at …] after a part, [Send again] for what never came to be."""
+    match ending_of(trade):
+        case Ending.NOTHING:
+            return (await _again(ctx, ctx.say.plain("button-entry-new-price"), draft),)
+        case Ending.NOT_PLACED:
+            return (await _again(ctx, ctx.say.plain("button-entry-again"), draft),)
+        case Ending.PART:
+            rest = _rest_of(trade, draft)
+            return (await _again(ctx, await _rest_label(ctx, rest), rest),)
+        case _:
+            return ()
+
+
+def _rest_of(trade: ManagedTrade, draft: OrderDraft) -> OrderDraft:
+    """What is left to enter, with the stop and the targets that stand."""
+    plan = trade.plan
+    return replace(
+        draft,
+        size=OrderSize(SizeKind.QTY, left_over(trade)),
+        limits=(),
+        stop=None if plan.stop is None else PriceLevel(price=plan.stop),
+        no_stop=plan.stop is None,
+        targets=tuple(PriceLevel(price=each.price) for each in plan.targets),
+        no_target=not plan.targets,
+    )
+
+
+async def _rest_label(ctx: UpdateContext, rest: OrderDraft) -> str:
+    at, alone = _REST[rest.side]
+    try:
+        card = await ctx.services.trading.quotes.card(ctx.config, rest)
+    except (UserFacing, ExchangeError) as trouble:
+        _logger.info("no price for the rest of an order: %s", trouble)
+        return ctx.say.plain(alone)
+    market = card.ask if rest.side is Side.BUY else card.bid
+    return ctx.say.plain(at, price=ctx.viewer.figures.price(market, card.instrument))
+
+
+async def _again(ctx: UpdateContext, label: str, draft: OrderDraft) -> InlineKeyboardButton:
+    (made,) = await ctx.buttons([(label, ShowOrderCard.make(draft))], lifetime_s=DAY_S)
+    return made
+
+
+async def instrument_of(ctx: UpdateContext, symbol: Symbol) -> Instrument | None:
+    """The symbol's rules as far as they are at hand."""
+    known = await ctx.services.market_screens.instruments.known(Category.LINEAR)
+    return next((found for each in known if (found := each.find(symbol)) is not None), None)
