@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountType
 from bot.domain.ids import Symbol
 from bot.domain.market import Instrument
 from bot.domain.portfolio import Position, Positions, Side
@@ -12,20 +12,22 @@ from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.accounts.callbacks import ShowPositionDetails, ShowPositions
 from handlers.accounts.views import lost_lines, other_screens, symbol_rows, told_money
+from handlers.core.links import LONGEST_SYMBOL, ShowLeg
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, button
-from handlers.views.figures import CENT, Figures, arrow, percent_away
+from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.figures import CENT, Figures, arrow
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
+from handlers.views.levels import FAR, away, has_no_stop, level_table
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
-from handlers.views.tables import columns, cut, named_columns
+from handlers.views.tables import cut, named_columns
 
 IN_DETAIL: Final = 3  # positions that are shown with every level at once
 IN_LINES: Final = 8  # positions a page, one line each
+_LEGS_IN_A_ROW: Final = 3
 _NAME_WIDTH: Final = 8  # characters
 _WHOLE_FROM: Final = 1_000  # USDT from which a line has no room for cents
 _NAMED: Final = 4  # symbols without a stop that are told by name
-_FAR: Final = Decimal(1)  # a price that is twice or zero: nobody looks at how far exactly
 _TENTH: Final = Decimal("0.1")
 _BLANK: Final = Markup("")
 _ZERO: Final = Decimal(0)
@@ -52,7 +54,7 @@ def positions_card(viewer: RenderContext, account: Account, shown: _PositionsSho
         text=join(parts),
         rows=(
             account_tabs(viewer, account, ShowPositions),
-            *symbol_rows(viewer, page.items, marked=unprotected),
+            *_leg_rows(viewer, account, page.items),
             page_row(viewer, page, lambda number: ShowPositions(account.account_id, number)),
             other_screens(viewer, account, ShowPositions),
             (details, *refresh_button(viewer, ShowPositions(account.account_id, page.number)), *menu_row(viewer)),
@@ -79,7 +81,7 @@ def position_details_card(
         text=join(parts),
         rows=(
             account_tabs(viewer, account, ShowPositions),
-            *symbol_rows(viewer, page.items, marked=_unprotected(page.items)),
+            *_leg_rows(viewer, account, page.items),
             page_row(viewer, page, lambda number: ShowPositionDetails(account.account_id, number)),
             other_screens(viewer, account, ShowPositions),
             (*list_button, *refresh_button(viewer, code(account.account_id, page.number)), *menu_row(viewer)),
@@ -87,18 +89,35 @@ def position_details_card(
     )
 
 
+def _leg_rows(viewer: RenderContext, account: Account, items: Sequence[Position]) -> tuple[Row, ...]:
+    """[BTC Long]: each position's own card, where it is closed and its stop moved; ⚠️ marks one without a stop.
+
+    Prices instead, for accounts whose orders are not managed here yet.
+    """
+    if account.account_type is not AccountType.PAPER:
+        return symbol_rows(viewer, items, marked=_unprotected(items))
+
+    def label(each: Position) -> str:
+        side = viewer.say.plain("side-long" if each.side is Side.BUY else "side-short")
+        return f"{'⚠️ ' if has_no_stop(each) else ''}{base_of(each.symbol)} {side}"
+
+    return in_rows(
+        [
+            button(label(each), viewer.data(ShowLeg(account.account_id, each.symbol, each.position_idx)))
+            for each in items
+            if each.symbol.isalnum() and len(each.symbol) <= LONGEST_SYMBOL  # dated contracts are not traded here
+        ],
+        _LEGS_IN_A_ROW,
+    )
+
+
 def by_risk(positions: Sequence[Position]) -> tuple[Position, ...]:
     """Those without a stop first, then the nearest to liquidation."""
-    return tuple(sorted(positions, key=lambda each: (not _has_no_stop(each), _nearness(each))))
-
-
-def _has_no_stop(position: Position) -> bool:
-    """A stop that can't be read is one."""
-    return position.stop_loss is None and "stopLoss" not in position.unread
+    return tuple(sorted(positions, key=lambda each: (not has_no_stop(each), _nearness(each))))
 
 
 def _nearness(position: Position) -> Decimal:
-    distance = _away(position.liquidation_price, position)
+    distance = away(position.liquidation_price, position)
     return Decimal("Infinity") if distance is None else abs(distance)
 
 
@@ -130,7 +149,7 @@ def _arrow(result: Decimal | None) -> str:
 
 
 def _unprotected(items: Sequence[Position]) -> list[Symbol]:
-    return [each.symbol for each in items if _has_no_stop(each)]
+    return [each.symbol for each in items if has_no_stop(each)]
 
 
 def _lines(viewer: RenderContext, items: Sequence[Position]) -> Markup:
@@ -143,12 +162,12 @@ def _line(viewer: RenderContext, position: Position) -> tuple[str, str, str, str
     figures = viewer.figures
     side = viewer.say.plain("side-long-letter" if position.side is Side.BUY else "side-short-letter")
     pnl, roi = position.unrealised_pnl, _return_on_margin(position)
-    away = _away(position.liquidation_price, position)
+    far = away(position.liquidation_price, position)
     return (
         f"{cut(base_of(position.symbol), _NAME_WIDTH)} {side}",
         _NOT_TOLD if pnl is None else figures.number(pnl, _UNIT if abs(pnl) >= _WHOLE_FROM else CENT, signed=True),
         _NOT_TOLD if roi is None else _points(figures, roi),
-        _NOT_TOLD if away is None or abs(away) > _FAR else _points(figures, away),
+        _NOT_TOLD if far is None or abs(far) > FAR else _points(figures, far),
     )
 
 
@@ -167,9 +186,9 @@ def _position(viewer: RenderContext, position: Position, instrument: Instrument 
         _result(viewer, position),
         *_worth(viewer, position, instrument),
     ]
-    if _has_no_stop(position):
+    if has_no_stop(position):
         lines.append(say("position-unprotected"))
-    lines.append(_levels(viewer, position, instrument))
+    lines.append(level_table(viewer, position, instrument))
     if position.liquidation_price is None and "liqPrice" not in position.unread:
         lines.append(say("position-no-liquidation"))
     return lines
@@ -181,7 +200,7 @@ def _worth(viewer: RenderContext, position: Position, instrument: Instrument | N
     size = figures.size(position.size, instrument, base_of(position.symbol))
     if mark is None:
         return [say("position-size-alone", size=size)]
-    move = _away(mark, position, position.entry_price)
+    move = away(mark, position, position.entry_price)
     return [
         say("position-worth", size=size, value=figures.money(mark * position.size, quote_of(position.symbol))),
         say(
@@ -200,40 +219,6 @@ def _result(viewer: RenderContext, position: Position) -> Markup:
         pnl=told_money(viewer, pnl, quote_of(position.symbol), signed=True),
         roi=_NOT_TOLD if roi is None else viewer.figures.change(roi),
     )
-
-
-def _levels(viewer: RenderContext, position: Position, instrument: Instrument | None) -> Markup:
-    """Prices, and how far each is from the mark price."""
-    say, figures = viewer.say, viewer.figures
-    prices = (
-        ("position-entry", position.entry_price, "avgPrice"),
-        ("position-stop", position.stop_loss, "stopLoss"),
-        ("position-target", position.take_profit, "takeProfit"),
-        ("position-liquidation", position.liquidation_price, "liqPrice"),
-    )
-    rows = []
-    for key, price, field in prices:
-        if price is not None:
-            rows.append((say.plain(key), figures.price(price, instrument), _distance(viewer, price, position)))
-        elif field in position.unread or field == "avgPrice":
-            rows.append((say.plain(key), _NOT_TOLD, ""))
-    if position.trailing_stop is not None:
-        rows.append((say.plain("position-trailing"), figures.price(position.trailing_stop, instrument), ""))
-    head = (say.plain("position-level"), say.plain("order-price"), say.plain("position-away"))
-    return columns([head, *rows])
-
-
-def _distance(viewer: RenderContext, price: Decimal, position: Position) -> str:
-    away = _away(price, position)
-    if away is None:
-        return _NOT_TOLD
-    return viewer.say.plain("position-far") if abs(away) > _FAR else viewer.figures.percent(away, step=_TENTH)
-
-
-def _away(price: Decimal | None, position: Position, base: Decimal | None = None) -> Decimal | None:
-    """How far a price is from the mark price, or from another one, as a fraction of it."""
-    base = position.mark_price if base is None else base
-    return None if price is None or base is None else percent_away(price, base)
 
 
 def _return_on_margin(position: Position) -> Decimal | None:

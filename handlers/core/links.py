@@ -68,6 +68,25 @@ class ShowSymbols(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowLeg(Code):
+    """A position with everything that can be done about it. `position_idx`: see Position in bot/domain/portfolio.py."""
+
+    TAG = "leg"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: Annotated[int, AtMost(2)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCancels(Code):
+    """A page of an account's open orders, each with a button that cancels it."""
+
+    TAG = "cxl"
+    account_id: AccountId
+    page: PageNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
 class BuyLicense(Code):
     """[Renew Premium · 5,000 ⭐]: an invoice for so many months, at the price of the moment."""
 

@@ -3,8 +3,12 @@
 from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
-from handlers.trading import card
+from handlers.trading import card, closing, position
 from handlers.views.problems import ProblemCard
 
-HANDLERS: Final[tuple[HandlerSpec, ...]] = (*card.HANDLERS,)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    *card.HANDLERS,
+    *position.HANDLERS,
+    *closing.HANDLERS,
+)
 PROBLEMS: Final[tuple[ProblemCard[Any], ...]] = ()

@@ -21,6 +21,7 @@ class SetLanguage(Code):
 class MenuGroup(StrEnum):
     """What stands behind the menu's last buttons."""
 
+    TRADING = "trading"
     MORE = "more"
     STAFF = "staff"
 

@@ -27,12 +27,14 @@ _MAIN: Final = (
 )
 _GROUPS: Final[Mapping[MenuGroup, tuple[tuple[str, ...], ...]]] = MappingProxyType(
     {
+        MenuGroup.TRADING: (("buy", "sell"), ("close", "panic"), ("pause", "resume"), ("limits", "practice")),
         MenuGroup.MORE: (("pin", "lang"), ("privacy", "terms"), ("whoami", "subscribe")),
         MenuGroup.STAFF: (
             ("users", "promo"),
             ("payments", "threads"),
             ("broadcast", "report"),
             ("audit", "health"),
+            ("halt", "unhalt"),
         ),
     }
 )
@@ -45,6 +47,7 @@ class HelpGroup(StrEnum):
     """What /help tells together, in its order."""
 
     ACCOUNTS = "accounts"
+    TRADING = "trading"
     MARKET = "market"
     SETTINGS = "settings"
     LICENSE = "license"
@@ -56,6 +59,7 @@ INTRODUCED: Final = frozenset({"start", "menu", "help", "cancel"})  # what the f
 HELP: Final[Mapping[HelpGroup, tuple[str, ...]]] = MappingProxyType(
     {
         HelpGroup.ACCOUNTS: ("balance", "positions", "orders", "trades"),
+        HelpGroup.TRADING: ("buy", "sell", "close", "panic", "pause", "resume", "limits", "practice"),
         HelpGroup.MARKET: ("price", "book", "symbols"),
         HelpGroup.SETTINGS: ("keys", "settings", "lang", "pin"),
         HelpGroup.LICENSE: ("license", "redeem", "subscribe", "paysupport"),
@@ -70,7 +74,8 @@ def menu_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
     accounts = viewer.config.accounts  # none only while the database is what failed
     name = viewer.account_name(viewer.config.default_account) if accounts else viewer.type_name(AccountType.PAPER)
     text = say("menu-title", account=name)
-    more = (_group_button(viewer, MenuGroup.MORE), *_buttons(viewer, ("help",)))
+    groups = (MenuGroup.TRADING, MenuGroup.MORE)
+    more = (*(_group_button(viewer, each) for each in groups), *_buttons(viewer, ("help",)))
     rows = (*(_buttons(viewer, pair) for pair in _MAIN), more)
     return Card(text=text if lead is None else join([lead, text], "\n\n"), rows=rows)
 

@@ -24,8 +24,9 @@ USER_FACING = {"BadInput", "NotAllowed", "NoAccount", "UserFacing"}
 # taken apart with a prefix and a value of an enumeration
 COMPOSED = re.compile(
     "(setting-|question-|order-type-|notify-|category-|command-)"
-    "|button-menu-(more|staff)$"
+    "|button-menu-(trading|more|staff)$"
     "|button-(balance|positions|orders|trades|price|book|symbols|keys|settings|lang|help|license|paysupport|pin)$"
+    "|button-(buy|sell|close|panic|pause|resume|limits|practice|halt|unhalt)$"
     "|button-(privacy|terms|whoami|users|promo|threads|broadcast|report|audit|health)$"
 )
 

@@ -22,6 +22,7 @@ menu-title =
 
 menu-group =
     { $group ->
+        [trading] <b>Trading</b>
         [more] <b>More</b>
        *[staff] <b>Running the bot</b>
     }
@@ -33,6 +34,7 @@ button-promo = Promo codes
 button-broadcast = Broadcast
 button-report = Report
 button-health = Health
+button-menu-trading = Trading ›
 button-menu-more = More ›
 button-menu-staff = Run the bot ›
 button-menu-payments = Payments
@@ -43,6 +45,7 @@ help-intro =
 help-group =
     { $group ->
         [accounts] <b>Accounts</b>: value, positions, orders, fills
+        [trading] <b>Trading</b>: close, stop everything, limits
         [market] <b>Market</b>: prices, order books, all symbols
         [settings] <b>Settings</b>: Bybit keys, risk, language, PIN
         [license] <b>License</b>: what you have, codes, support

@@ -22,6 +22,7 @@ menu-title =
 
 menu-group =
     { $group ->
+        [trading] <b>Торговля</b>
         [more] <b>Ещё</b>
        *[staff] <b>Управление ботом</b>
     }
@@ -33,6 +34,7 @@ button-promo = Промокоды
 button-broadcast = Рассылка
 button-report = Отчёт
 button-health = Состояние
+button-menu-trading = Торговля ›
 button-menu-more = Ещё ›
 button-menu-staff = Управление ботом ›
 button-menu-payments = Платежи
@@ -43,6 +45,7 @@ help-intro =
 help-group =
     { $group ->
         [accounts] <b>Счета</b>: стоимость, позиции, ордера, сделки
+        [trading] <b>Торговля</b>: закрыть, остановить всё, лимиты
         [market] <b>Рынок</b>: цены, стаканы, все пары
         [settings] <b>Настройки</b>: ключи Bybit, риск, язык, PIN
         [license] <b>Лицензия</b>: что у вас есть, коды, поддержка

@@ -22,6 +22,7 @@ menu-title =
 
 menu-group =
     { $group ->
+        [trading] <b>Торгівля</b>
         [more] <b>Ще</b>
        *[staff] <b>Керування ботом</b>
     }
@@ -33,6 +34,7 @@ button-promo = Промокоди
 button-broadcast = Розсилка
 button-report = Звіт
 button-health = Стан
+button-menu-trading = Торгівля ›
 button-menu-more = Ще ›
 button-menu-staff = Керування ботом ›
 button-menu-payments = Платежі
@@ -43,6 +45,7 @@ help-intro =
 help-group =
     { $group ->
         [accounts] <b>Рахунки</b>: вартість, позиції, ордери, угоди
+        [trading] <b>Торгівля</b>: закрити, зупинити все, ліміти
         [market] <b>Ринок</b>: ціни, стакани, усі пари
         [settings] <b>Налаштування</b>: ключі Bybit, ризик, мова, PIN
         [license] <b>Ліцензія</b>: що у вас є, коди, підтримка

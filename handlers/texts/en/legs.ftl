@@ -1,0 +1,83 @@
+## A position and what is done about it: close, stop, targets, orders.
+
+command-close = Close a position, all or part
+
+leg-title = <b>{ $symbol }</b>
+leg-head = <b>{ $name }</b> · { $account }
+leg-flat = <b>{ $symbol }</b>: nothing is open in { $account }.
+leg-net = { $arrow } If closed now: <b>{ $net }</b> after fees and spread
+leg-net-unknown = What a close would bring is not known: there is no price right now.
+leg-target = TP{ $number }
+leg-stop-changed = ⚠️ Bybit and I disagree: the stop was changed elsewhere. Seen { $time }. I put nothing back by myself.
+leg-stop-on-its-way = ⏳ The stop is on its way and not confirmed yet.
+leg-stop-at-exchange = 🛡 The exchange holds the stop.
+leg-stop-verified = 🛡 The exchange holds the stop: seen { $age } ago.
+leg-breakeven =
+    { $state ->
+        [done] The stop stands at breakeven.
+        [passed] ⚠️ The price had passed breakeven: the stop was left where it is.
+       *[other] After the first target the stop goes to breakeven.
+    }
+leg-owner =
+    { $owner ->
+        [foreign] ⚠️ Opened elsewhere: I watch it and do not manage it.
+       *[mixed] ⚠️ Part of it was opened elsewhere: a close takes all of it.
+    }
+leg-before = ◀ { $name }
+leg-after = { $name } ▶
+button-close = Close a position
+button-leg-close = Close
+button-leg-all = All
+button-leg-half = ½
+button-leg-quarter = ¼
+button-leg-stop = Stop
+button-leg-targets = Targets
+button-leg-breakeven = Breakeven
+button-leg-orders = Orders: { $count }
+
+close-title = <b>Close</b> · { $account }
+close-what =
+    { $whole ->
+        [1] Close all of it, <b>{ $size }</b>, at market.
+       *[other] Close <b>{ $size }</b> at market; the rest stays.
+    }
+close-net = { $arrow } About <b>{ $net }</b> after fees and spread
+close-line = { $arrow } { $leg }: <b>{ $net }</b>
+close-lead = If closed now, after fees and spread:
+close-nothing = Nothing is open there.
+close-no-such = Nothing is open in { $symbol }. /positions shows what is.
+close-together = { $share } together: about <b>{ $net }</b>
+close-share =
+    { $percent ->
+        [100] All of it
+       *[other] { $percent } % of each
+    }
+button-close-now = Close { $size }
+button-close-many =
+    { $count ->
+        [one] Close { $count } position
+       *[other] Close { $count } positions
+    }
+button-close-half-of-each = Half of each instead
+button-close-whole = All of it instead
+button-close-group =
+    { $group ->
+        [win] Winners: { $count }
+        [lose] Losers: { $count }
+        [long] Longs: { $count }
+        [short] Shorts: { $count }
+       *[all] All { $count }
+    }
+closing-title = <b>Closing</b> · { $account }
+closing-sent = ⏳ <b>{ $symbol }</b>: the close is on its way.
+closing-unknown = ⏳ <b>{ $symbol }</b>: the answer has not come yet. I keep asking; nothing is sent twice.
+closing-refused = ⛔ <b>{ $symbol }</b>: not closed. { $reason }
+closing-done = ✅ <b>{ $symbol }</b>: closed { $size } at { $price }
+closing-counting = ⏳ Filled; counting what it brought.
+closing-result = { $arrow } <b>{ $pnl }</b> after all fees
+closing-cost =
+    { $known ->
+        [1] It cost: fees { $fees }, slippage { $slippage }
+       *[other] It cost: fees { $fees }
+    }
+intent-refused = The exchange said no (code { $code }).

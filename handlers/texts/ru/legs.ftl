@@ -1,0 +1,84 @@
+## Позиция и что с ней делают: закрыть, стоп, цели, ордера.
+
+command-close = Закрыть позицию целиком или частью
+
+leg-title = <b>{ $symbol }</b>
+leg-head = <b>{ $name }</b> · { $account }
+leg-flat = <b>{ $symbol }</b>: на счёте { $account } ничего не открыто.
+leg-net = { $arrow } Если закрыть сейчас: <b>{ $net }</b> после комиссий и спреда
+leg-net-unknown = Сколько принесёт закрытие, неизвестно: цены сейчас нет.
+leg-target = TP{ $number }
+leg-stop-changed = ⚠️ Bybit и я расходимся: стоп изменён не здесь. Замечено { $time }. Сам я ничего не возвращаю.
+leg-stop-on-its-way = ⏳ Стоп в пути и ещё не подтверждён.
+leg-stop-at-exchange = 🛡 Стоп стоит на бирже.
+leg-stop-verified = 🛡 Стоп стоит на бирже: проверен { $age } назад.
+leg-breakeven =
+    { $state ->
+        [done] Стоп стоит в безубытке.
+        [passed] ⚠️ Цена уже прошла безубыток: стоп остался на месте.
+       *[other] После первой цели стоп перейдёт в безубыток.
+    }
+leg-owner =
+    { $owner ->
+        [foreign] ⚠️ Открыта не здесь: я смотрю за ней, но не управляю.
+       *[mixed] ⚠️ Часть открыта не здесь: закрытие заберёт всю позицию.
+    }
+leg-before = ◀ { $name }
+leg-after = { $name } ▶
+button-close = Закрыть
+button-leg-close = Закрыть
+button-leg-all = Всё
+button-leg-half = ½
+button-leg-quarter = ¼
+button-leg-stop = Стоп
+button-leg-targets = Цели
+button-leg-breakeven = Безубыток
+button-leg-orders = Ордера: { $count }
+
+close-title = <b>Закрыть</b> · { $account }
+close-what =
+    { $whole ->
+        [1] Закрыть всё, <b>{ $size }</b>, рыночным ордером.
+       *[other] Закрыть <b>{ $size }</b> рыночным ордером; остальное останется.
+    }
+close-net = { $arrow } Около <b>{ $net }</b> после комиссий и спреда
+close-line = { $arrow } { $leg }: <b>{ $net }</b>
+close-lead = Если закрыть сейчас, после комиссий и спреда:
+close-nothing = Там ничего не открыто.
+close-no-such = По { $symbol } ничего не открыто. Что открыто, покажет /positions.
+close-together = { $share }, вместе: около <b>{ $net }</b>
+close-share =
+    { $percent ->
+        [100] Целиком
+       *[other] { $percent } % каждой
+    }
+button-close-now = Закрыть { $size }
+button-close-many =
+    { $count ->
+        [one] Закрыть { $count } позицию
+        [few] Закрыть { $count } позиции
+       *[many] Закрыть { $count } позиций
+    }
+button-close-half-of-each = Вместо этого половину каждой
+button-close-whole = Вместо этого целиком
+button-close-group =
+    { $group ->
+        [win] В плюсе: { $count }
+        [lose] В минусе: { $count }
+        [long] Лонги: { $count }
+        [short] Шорты: { $count }
+       *[all] Все: { $count }
+    }
+closing-title = <b>Закрытие</b> · { $account }
+closing-sent = ⏳ <b>{ $symbol }</b>: закрываю.
+closing-unknown = ⏳ <b>{ $symbol }</b>: ответа ещё нет. Я спрашиваю дальше; дважды ничего не отправляется.
+closing-refused = ⛔ <b>{ $symbol }</b>: не закрыто. { $reason }
+closing-done = ✅ <b>{ $symbol }</b>: закрыто { $size } по { $price }
+closing-counting = ⏳ Исполнено; считаю, что это принесло.
+closing-result = { $arrow } <b>{ $pnl }</b> после всех комиссий
+closing-cost =
+    { $known ->
+        [1] Стоило: комиссии { $fees }, проскальзывание { $slippage }
+       *[other] Стоило: комиссии { $fees }
+    }
+intent-refused = Биржа отказала (код { $code }).

@@ -1,0 +1,84 @@
+## Позиція і що з нею роблять: закрити, стоп, цілі, ордери.
+
+command-close = Закрити позицію повністю або частиною
+
+leg-title = <b>{ $symbol }</b>
+leg-head = <b>{ $name }</b> · { $account }
+leg-flat = <b>{ $symbol }</b>: на рахунку { $account } нічого не відкрито.
+leg-net = { $arrow } Якщо закрити зараз: <b>{ $net }</b> після комісій і спреду
+leg-net-unknown = Скільки принесе закриття, невідомо: ціни зараз немає.
+leg-target = TP{ $number }
+leg-stop-changed = ⚠️ Bybit і я розходимося: стоп змінено не тут. Помічено { $time }. Сам я нічого не повертаю.
+leg-stop-on-its-way = ⏳ Стоп у дорозі і ще не підтверджений.
+leg-stop-at-exchange = 🛡 Стоп стоїть на біржі.
+leg-stop-verified = 🛡 Стоп стоїть на біржі: перевірено { $age } тому.
+leg-breakeven =
+    { $state ->
+        [done] Стоп стоїть у беззбитку.
+        [passed] ⚠️ Ціна вже пройшла беззбиток: стоп лишився на місці.
+       *[other] Після першої цілі стоп перейде в беззбиток.
+    }
+leg-owner =
+    { $owner ->
+        [foreign] ⚠️ Відкрита не тут: я стежу за нею, але не керую.
+       *[mixed] ⚠️ Частину відкрито не тут: закриття забере всю позицію.
+    }
+leg-before = ◀ { $name }
+leg-after = { $name } ▶
+button-close = Закрити
+button-leg-close = Закрити
+button-leg-all = Усе
+button-leg-half = ½
+button-leg-quarter = ¼
+button-leg-stop = Стоп
+button-leg-targets = Цілі
+button-leg-breakeven = Беззбиток
+button-leg-orders = Ордери: { $count }
+
+close-title = <b>Закрити</b> · { $account }
+close-what =
+    { $whole ->
+        [1] Закрити все, <b>{ $size }</b>, ринковим ордером.
+       *[other] Закрити <b>{ $size }</b> ринковим ордером; решта лишиться.
+    }
+close-net = { $arrow } Близько <b>{ $net }</b> після комісій і спреду
+close-line = { $arrow } { $leg }: <b>{ $net }</b>
+close-lead = Якщо закрити зараз, після комісій і спреду:
+close-nothing = Там нічого не відкрито.
+close-no-such = По { $symbol } нічого не відкрито. Що відкрито, покаже /positions.
+close-together = { $share }, разом: близько <b>{ $net }</b>
+close-share =
+    { $percent ->
+        [100] Повністю
+       *[other] { $percent } % кожної
+    }
+button-close-now = Закрити { $size }
+button-close-many =
+    { $count ->
+        [one] Закрити { $count } позицію
+        [few] Закрити { $count } позиції
+       *[many] Закрити { $count } позицій
+    }
+button-close-half-of-each = Натомість половину кожної
+button-close-whole = Натомість повністю
+button-close-group =
+    { $group ->
+        [win] У плюсі: { $count }
+        [lose] У мінусі: { $count }
+        [long] Лонги: { $count }
+        [short] Шорти: { $count }
+       *[all] Усі: { $count }
+    }
+closing-title = <b>Закриття</b> · { $account }
+closing-sent = ⏳ <b>{ $symbol }</b>: закриваю.
+closing-unknown = ⏳ <b>{ $symbol }</b>: відповіді ще немає. Я питаю далі; двічі нічого не надсилається.
+closing-refused = ⛔ <b>{ $symbol }</b>: не закрито. { $reason }
+closing-done = ✅ <b>{ $symbol }</b>: закрито { $size } по { $price }
+closing-counting = ⏳ Виконано; рахую, що це принесло.
+closing-result = { $arrow } <b>{ $pnl }</b> після всіх комісій
+closing-cost =
+    { $known ->
+        [1] Коштувало: комісії { $fees }, прослизання { $slippage }
+       *[other] Коштувало: комісії { $fees }
+    }
+intent-refused = Біржа відмовила (код { $code }).

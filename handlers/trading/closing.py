@@ -1,0 +1,216 @@
+"""/close: a position or a part of it, or several at once; asked once, then done at market."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.accounts import Account
+from bot.domain.errors import BadInput
+from bot.domain.ids import AccountId, Symbol
+from bot.domain.legs import LegOutlook
+from bot.domain.portfolio import Side
+from bot.domain.trade_plans import OrderIntent
+from bot.services.chat.buttons import ButtonAction
+from handlers.core.context import UpdateContext
+from handlers.core.plain_words import account_type_named, plain
+from handlers.core.specs import EVERYONE, HandlerSpec, action, command, view
+from handlers.trading.closing_views import (
+    ask_close_card,
+    ask_close_many_card,
+    closes_card,
+    closing_card,
+    in_group,
+    size_text,
+)
+from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, Percent, ShowCloses
+from handlers.trading.leg_views import HALF, QUARTER
+from handlers.trading.legs import (
+    Outcome,
+    known_instrument,
+    leg_of,
+    one_leg,
+    own_account,
+    place_of,
+    read_legs,
+    show_outcome,
+)
+from handlers.views.cards import Card
+from handlers.views.symbols import base_of
+
+_SHARES: Final = {
+    word: share
+    for share, words in {
+        WHOLE: "all whole everything весь вся всё все целиком повністю 100% 100",
+        HALF: "half ½ 1/2 половину половина пол половини 50% 50",
+        QUARTER: "quarter ¼ 1/4 четверть чверть 25% 25",
+    }.items()
+    for word in words.split()
+}
+_GROUPS: Final = {
+    word: group
+    for group, words in {
+        LegGroup.ALL: "all everything всё все",
+        LegGroup.WINNERS: "winners winning profit прибыльные прибуткові",
+        LegGroup.LOSERS: "losers losing loss убыточные збиткові",
+        LegGroup.LONGS: "longs лонги",
+        LegGroup.SHORTS: "shorts шорты шорти",
+    }.items()
+    for word in words.split()
+}
+_SIDES: Final = {
+    word: side for side, words in {Side.BUY: "long лонг", Side.SELL: "short шорт"}.items() for word in words.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LegName:
+    """A leg in a button: its symbol and its index."""
+
+    symbol: Symbol
+    position_idx: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseLegs(ButtonAction):
+    """[Close 0.031 BTC], [Close 5 positions]: so many percent of each, at market."""
+
+    ACTION = "trade.close"
+    account: AccountId
+    legs: tuple[LegName, ...]
+    percent: Percent = WHOLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What `/close …` asks for. `symbol` None: no symbol was named."""
+
+    account: Account
+    symbol: Symbol | None
+    side: Side | None
+    group: LegGroup | None
+    percent: int
+
+
+async def close_command(ctx: UpdateContext) -> None:
+    """`/close`, `/close btc`, `/close btc half`, `/close losers`: asks first."""
+    wish = await _wish_of(ctx)
+    if wish.symbol is None:
+        await _ask_without_symbol(ctx, wish)
+        return
+    items = await ctx.services.trading.legs.outlooks(ctx.config, wish.account.account_id)
+    legs = [
+        each
+        for each in items
+        if each.leg.symbol == wish.symbol and (wish.side is None or each.position.side is wish.side)
+    ]
+    if not legs:
+        raise BadInput("close-no-such", symbol=base_of(wish.symbol))
+    if len(legs) == 1:
+        await _ask_close(ctx, wish.account, legs[0], wish.percent)
+    else:  # both legs of hedge mode: which one?
+        await show_closes(ctx, ShowCloses(wish.account.account_id))
+
+
+async def show_closes(ctx: UpdateContext, code: ShowCloses) -> None:
+    """An account's positions, each with its close a tap away."""
+    account = own_account(ctx, code.account_id)
+    await ctx.present(lambda: read_legs(ctx, account), lambda viewer, shown: closes_card(viewer, account, shown))
+
+
+async def ask_close(ctx: UpdateContext, code: AskClose) -> None:
+    """What the close of a share would bring, with the button that does it."""
+    account = own_account(ctx, code.account_id)
+    outlook = await one_leg(ctx, account, code.symbol, code.position_idx)
+    await _ask_close(ctx, account, outlook, code.percent)
+
+
+async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
+    """The same of a group of positions."""
+    account = own_account(ctx, code.account_id)
+    items = await ctx.services.trading.legs.outlooks(ctx.config, account.account_id)
+    legs = in_group(items, code.legs)
+    act = None
+    if legs:
+        names = tuple(LegName(each.leg.symbol, each.leg.position_idx) for each in legs)
+        wish = CloseLegs(account=account.account_id, legs=names, percent=code.percent)
+        label = ctx.say.plain("button-close-many", count=len(legs))
+        (act,) = await ctx.buttons([(label, wish)])
+    await ctx.show(ask_close_many_card(ctx.viewer, account, legs, code, act))
+
+
+async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
+    """Confirmed: closes side by side; a second tap shows the same closes."""
+    account = own_account(ctx, act.account)
+    intents = [await _close(ctx, account, name, act.percent) for name in act.legs]
+    rules = [await known_instrument(ctx, each.symbol) for each in act.legs]
+
+    async def draw(outcome: Outcome) -> Card:
+        return closing_card(ctx.viewer, account, outcome, rules)
+
+    await show_outcome(ctx, intents, draw)
+
+
+async def _close(ctx: UpdateContext, account: Account, name: LegName, percent: int) -> OrderIntent:
+    legs, leg = ctx.services.trading.legs, leg_of(account, name.symbol, name.position_idx)
+    key, place = f"{ctx.idempotency_key}:{name.symbol}:{name.position_idx}", place_of(ctx)
+    if percent == WHOLE:
+        return await legs.close(ctx.config, leg, place=place, idempotency_key=key)
+    share = Decimal(percent) / WHOLE
+    return await legs.reduce(ctx.config, leg, share, place=place, idempotency_key=key)
+
+
+async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, percent: int) -> None:
+    leg, instrument = outlook.leg, await known_instrument(ctx, outlook.leg.symbol)
+    size = size_text(ctx.viewer, outlook.position.size * percent / WHOLE, instrument, leg)
+    wish = CloseLegs(account=account.account_id, legs=(LegName(leg.symbol, leg.position_idx),), percent=percent)
+    (act,) = await ctx.buttons([(ctx.say.plain("button-close-now", size=size), wish)])
+    await ctx.show(ask_close_card(ctx.viewer, account, outlook, instrument, percent, act))
+
+
+async def _ask_without_symbol(ctx: UpdateContext, wish: _Wish) -> None:
+    account_id = wish.account.account_id
+    if wish.group is not None:
+        await ask_close_many(ctx, AskCloseMany(account_id, wish.group, wish.percent))
+        return
+    items = await ctx.services.trading.legs.outlooks(ctx.config, account_id)
+    if len(items) == 1:
+        await _ask_close(ctx, wish.account, items[0], wish.percent)
+    else:
+        await show_closes(ctx, ShowCloses(account_id))
+
+
+async def _wish_of(ctx: UpdateContext) -> _Wish:
+    """Raises BadInput, UnknownSymbol."""
+    account, side, group, percent = ctx.config.default_account, None, None, WHOLE
+    names: list[str] = []
+    for typed in ctx.arguments:
+        word = plain(typed)
+        account_type = account_type_named(word)
+        if account_type is not None:
+            account = ctx.config.resolve(account_type)
+        elif word in _GROUPS and (word not in _SHARES or not names):
+            group = _GROUPS[word]
+        elif word in _SHARES:
+            percent = _SHARES[word]
+        elif word in _SIDES:
+            side = _SIDES[word]
+        else:
+            names.append(typed)
+    symbol = await _symbol_of(ctx, names)
+    return _Wish(account=account, symbol=symbol, side=side, group=None if symbol else group, percent=percent)
+
+
+async def _symbol_of(ctx: UpdateContext, names: Sequence[str]) -> Symbol | None:
+    if not names:
+        return None
+    return (await ctx.services.market_screens.resolve(" ".join(names))).symbol
+
+
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("close", close_command, access=EVERYONE),
+    view(ShowCloses, show_closes, access=EVERYONE),
+    view(AskClose, ask_close, access=EVERYONE),
+    view(AskCloseMany, ask_close_many, access=EVERYONE),
+    action(CloseLegs, close_legs, access=EVERYONE, repeats=True, good_for_s=60.0),
+)

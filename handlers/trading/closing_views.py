@@ -1,0 +1,207 @@
+"""Before a close: what it would bring; after it: what it brought, and what it cost."""
+
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
+from typing import Final
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.accounts import Account
+from bot.domain.legs import LegOutlook, Ownership
+from bot.domain.market import Instrument
+from bot.domain.portfolio import LegKey
+from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderIntent
+from handlers.core.links import ShowLeg
+from handlers.texts.catalog import Markup, join
+from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowCloses
+from handlers.trading.leg_views import HALF, QUARTER, back_row, leg_code, leg_head, leg_label
+from handlers.trading.legs import LegsShown, Outcome
+from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.figures import arrow
+from handlers.views.frame import command_button, footer, menu_row
+from handlers.views.problems import text_values
+from handlers.views.render_context import RenderContext
+from handlers.views.symbols import base_of, quote_of
+
+_SHARES: Final = ((WHOLE, "button-leg-all"), (HALF, "button-leg-half"), (QUARTER, "button-leg-quarter"))
+_ZERO: Final = Decimal(0)
+_LEGS_IN_A_ROW: Final = 2
+_FEW: Final = 2  # legs from which groups of them are worth a button
+
+
+def ask_close_card(
+    viewer: RenderContext,
+    account: Account,
+    outlook: LegOutlook,
+    instrument: Instrument | None,
+    percent: int,
+    act: InlineKeyboardButton,
+) -> Card:
+    """What a close of that share would bring, its button, and the other shares."""
+    say, position = viewer.say, outlook.position
+    size = size_text(viewer, position.size * percent / WHOLE, instrument, outlook.leg)
+    lines = [leg_head(viewer, account, position), say("close-what", size=size, whole=int(percent == WHOLE))]
+    net = outlook.net_if_closed
+    if net is None:
+        lines.append(say("leg-net-unknown"))
+    else:
+        part = net * percent / WHOLE
+        money = viewer.figures.money(part, quote_of(position.symbol), signed=True)
+        lines.append(say("close-net", arrow=arrow(part), net=money))
+    if outlook.ownership is not Ownership.OURS:
+        lines.append(say("leg-owner", owner=outlook.ownership.value))
+    key = (account.account_id, outlook.leg.symbol, outlook.leg.position_idx)
+    others = tuple(
+        button(say.plain(label), viewer.data(AskClose(*key, share))) for share, label in _SHARES if share != percent
+    )
+    return Card(text=join(lines), rows=((act,), others, back_row(viewer, leg_code(outlook))))
+
+
+def closes_card(viewer: RenderContext, account: Account, shown: LegsShown) -> Card:
+    """`/close` with several positions: each, and groups of them."""
+    say = viewer.say
+    items = shown.value.value.items if shown.value is not None else ()
+    lines = [say("close-title", account=viewer.account_name(account))]
+    if shown.value is not None and not items:
+        lines.append(say("close-nothing"))
+    if items:
+        lines += [say("close-lead"), *(_line(viewer, each) for each in items)]
+    lines.append(footer(viewer, shown))
+    each_leg = [
+        button(
+            leg_label(viewer, each.position),
+            viewer.data(AskClose(account.account_id, each.leg.symbol, each.leg.position_idx, WHOLE)),
+        )
+        for each in items
+    ]
+    rows = (*in_rows(each_leg, _LEGS_IN_A_ROW), *_group_rows(viewer, account, items))
+    return Card(text=join(lines), rows=(*rows, _back_to_positions(viewer)))
+
+
+def in_group(items: Sequence[LegOutlook], group: LegGroup) -> tuple[LegOutlook, ...]:
+    """Those that a group's name means; one whose result is not known is no winner and no loser."""
+    match group:
+        case LegGroup.WINNERS:
+            return tuple(each for each in items if each.net_if_closed is not None and each.net_if_closed > 0)
+        case LegGroup.LOSERS:
+            return tuple(each for each in items if each.net_if_closed is not None and each.net_if_closed < 0)
+        case LegGroup.LONGS:
+            return tuple(each for each in items if each.position.side.value == "Buy")
+        case LegGroup.SHORTS:
+            return tuple(each for each in items if each.position.side.value == "Sell")
+        case _:
+            return tuple(items)
+
+
+def ask_close_many_card(
+    viewer: RenderContext,
+    account: Account,
+    legs: Sequence[LegOutlook],
+    code: AskCloseMany,
+    act: InlineKeyboardButton | None,
+) -> Card:
+    """Which positions a group is, and what closing them would bring together."""
+    say = viewer.say
+    lines = [say("close-title", account=viewer.account_name(account))]
+    lines += [_line(viewer, each) for each in legs]
+    known = [each.net_if_closed for each in legs if each.net_if_closed is not None]
+    if not legs:
+        lines.append(say("close-nothing"))
+    elif len(known) == len(legs):
+        total = sum(known, _ZERO) * code.percent / WHOLE
+        net = viewer.figures.money(total, "USDT", signed=True)
+        lines.append(say("close-together", share=say.plain("close-share", percent=code.percent), net=net))
+    rows: tuple[Row, ...] = ()
+    if act is not None:
+        other = HALF if code.percent == WHOLE else WHOLE
+        label = "button-close-half-of-each" if other == HALF else "button-close-whole"
+        swap = button(say.plain(label), viewer.data(AskCloseMany(code.account_id, code.legs, other)))
+        rows = ((act,), (swap,))
+    return Card(text=join(lines), rows=(*rows, back_row(viewer, ShowCloses(account.account_id))))
+
+
+def closing_card(viewer: RenderContext, account: Account, outcome: Outcome, rules: Sequence[Instrument | None]) -> Card:
+    """A few lines a close: under way, done with what it cost, refused with the reason; never failed while unknown."""
+    lines = [viewer.say("closing-title", account=viewer.account_name(account))]
+    for intent, instrument in zip(outcome.intents, rules, strict=True):
+        closed = [each for each in outcome.closed if each.order_link_id == intent.order_link_id]
+        lines += closing_lines(viewer, intent, instrument, closed[0] if closed else None)
+    first = outcome.intents[0].leg
+    back: Row = ()
+    if len(outcome.intents) == 1:
+        code = ShowLeg(account.account_id, first.symbol, first.position_idx)
+        back = (button(first.symbol, viewer.data(code)),)
+    return Card(text=join(lines), rows=((*back, *_back_to_positions(viewer)),))
+
+
+def closing_lines(
+    viewer: RenderContext, intent: OrderIntent, instrument: Instrument | None, closed: ClosedTrade | None
+) -> list[Markup]:
+    """What has become of one close."""
+    say, figures, symbol = viewer.say, viewer.figures, intent.leg.symbol
+    if intent.state is IntentState.UNKNOWN:
+        return [say("closing-unknown", symbol=symbol)]
+    if intent.state in UNSETTLED or intent.state is IntentState.ACKNOWLEDGED:
+        return [say("closing-sent", symbol=symbol)]
+    if not intent.cum_exec_qty:
+        reason = reason_line(viewer, intent)
+        return [say("closing-refused", symbol=symbol, reason=reason)]
+    size = size_text(viewer, intent.cum_exec_qty, instrument, intent.leg)
+    price = "–" if intent.avg_price is None else figures.price(intent.avg_price, instrument)
+    lines = [say("closing-done", symbol=symbol, size=size, price=price)]
+    if closed is None:
+        return [*lines, say("closing-counting")] if intent.is_counting or intent.plan_id is not None else lines
+    return [*lines, *cost_lines(viewer, closed)]
+
+
+def cost_lines(viewer: RenderContext, closed: ClosedTrade) -> list[Markup]:
+    """The result after everything, and of what it is made."""
+    say, figures, unit = viewer.say, viewer.figures, quote_of(closed.symbol)
+    fees = figures.money(closed.open_fee + closed.close_fee, closed.fee_currency or unit)
+    lines = [say("closing-result", arrow=arrow(closed.pnl), pnl=figures.money(closed.pnl, unit, signed=True))]
+    slip = "" if closed.slippage is None else figures.money(closed.slippage, unit)
+    lines.append(say("closing-cost", fees=fees, slippage=slip, known=int(closed.slippage is not None)))
+    return lines
+
+
+def reason_line(viewer: RenderContext, intent: OrderIntent) -> Markup:
+    """Why the exchange refused a request, in words where there are any."""
+    if intent.reason and viewer.say.texts.has(intent.reason):
+        return viewer.say(intent.reason, **text_values({"code": intent.code or 0}))
+    return viewer.say("intent-refused", code=intent.code or 0)
+
+
+def size_text(viewer: RenderContext, size: Decimal, instrument: Instrument | None, leg: LegKey) -> str:
+    """A size on the symbol's step, and its coin."""
+    if instrument is not None and instrument.qty_step > 0:
+        size = (size / instrument.qty_step).to_integral_value(ROUND_FLOOR) * instrument.qty_step
+    return viewer.figures.size(size, instrument, base_of(leg.symbol))
+
+
+def _line(viewer: RenderContext, outlook: LegOutlook) -> Markup:
+    """▲ BTC Long: +41.20 USDT."""
+    net = outlook.net_if_closed
+    unit = quote_of(outlook.leg.symbol)
+    return viewer.say(
+        "close-line",
+        arrow="?" if net is None else arrow(net),
+        leg=leg_label(viewer, outlook.position),
+        net=viewer.say.plain("unknown") if net is None else viewer.figures.money(net, unit, signed=True),
+    )
+
+
+def _group_rows(viewer: RenderContext, account: Account, items: Sequence[LegOutlook]) -> tuple[Row, ...]:
+    """[All 5], [Winners 3] …: groups that are not empty and not everything."""
+    if len(items) < _FEW:
+        return ()
+
+    def way(group: LegGroup) -> InlineKeyboardButton:
+        label = viewer.say.plain("button-close-group", group=group.value, count=len(in_group(items, group)))
+        return button(label, viewer.data(AskCloseMany(account.account_id, group, WHOLE)))
+
+    parts = [each for each in LegGroup if each is not LegGroup.ALL and 0 < len(in_group(items, each)) < len(items)]
+    return ((way(LegGroup.ALL),), *in_rows([way(each) for each in parts], _LEGS_IN_A_ROW))
+
+
+def _back_to_positions(viewer: RenderContext) -> Row:
+    return (*command_button(viewer, "button-positions", "positions"), *menu_row(viewer))

@@ -1,0 +1,83 @@
+"""Codes of what is done to positions: each asks or shows; the button that acts is a token."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final
+
+from bot.domain.ids import AccountId
+from bot.domain.payloads import AtMost
+from handlers.core.callbacks import Code
+from handlers.core.links import SymbolName
+
+WHOLE: Final = 100  # percent of a position
+LegIndex = Annotated[int, AtMost(2)]
+Percent = Annotated[int, AtMost(WHOLE)]
+
+
+@dataclass(frozen=True, slots=True)
+class AskClose(Code):
+    """What the close of so many percent of a position would bring, with the button that does it."""
+
+    TAG = "cls"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+    percent: Percent
+
+
+class LegGroup(StrEnum):
+    """Which of an account's positions are meant."""
+
+    ALL = "all"
+    WINNERS = "win"
+    LOSERS = "lose"
+    LONGS = "long"
+    SHORTS = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class AskCloseMany(Code):
+    """The same of several positions at once."""
+
+    TAG = "clm"
+    account_id: AccountId
+    legs: LegGroup
+    percent: Percent
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCloses(Code):
+    """An account's positions, each with a button that asks about its close."""
+
+    TAG = "clo"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class AskStop(Code):
+    """Where the stop of a position shall stand: presets, and a typed price."""
+
+    TAG = "stp"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
+class AskTargets(Code):
+    """Where profit of a position shall be taken: presets, and typed prices."""
+
+    TAG = "tgt"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
+class AskBreakeven(Code):
+    """Where a close costs nothing, with the button that moves the stop there."""
+
+    TAG = "bev"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex

@@ -1,0 +1,171 @@
+"""An open position as it is managed: what a close would bring, where its stop and targets stand, and every button."""
+
+from decimal import Decimal
+from typing import Final
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.accounts import Account
+from bot.domain.legs import LegOutlook, Ownership
+from bot.domain.market import Instrument
+from bot.domain.portfolio import Position, Side
+from bot.domain.trade_plans import Breakeven, PlannedTarget
+from handlers.core.callbacks import Code
+from handlers.core.links import ShowCancels, ShowLeg, price_code
+from handlers.texts.catalog import Markup, join
+from handlers.trading.leg_codes import WHOLE, AskBreakeven, AskClose, AskStop, AskTargets
+from handlers.trading.legs import LegsShown, find_leg, instrument_of
+from handlers.views.cards import Card, Row, button
+from handlers.views.figures import arrow
+from handlers.views.frame import command_button, footer, menu_row, notice
+from handlers.views.levels import has_no_stop, level_table
+from handlers.views.render_context import RenderContext
+from handlers.views.symbols import base_of, quote_of
+
+HALF: Final = 50  # percent
+QUARTER: Final = 25  # percent
+_NOT_TOLD: Final = "–"
+
+
+def leg_card(viewer: RenderContext, account: Account, code: ShowLeg, shown: LegsShown) -> Card:
+    """A position with all its buttons; ◀ ▶ lead to the account's others."""
+    outlook = find_leg(shown, code.symbol, code.position_idx)
+    if shown.value is None:
+        rows: tuple[Row, ...] = ((_refresh(viewer, code), *menu_row(viewer)),)
+        return Card(text=join([viewer.say("leg-title", symbol=code.symbol), footer(viewer, shown)]), rows=rows)
+    if outlook is None:
+        return flat_card(viewer, account, code)
+    parts = [
+        leg_head(viewer, account, outlook.position),
+        *outlook_lines(viewer, outlook, instrument_of(shown, code.symbol)),
+        footer(viewer, shown),
+    ]
+    return Card(text=join(parts), rows=_leg_rows(viewer, account, outlook, shown))
+
+
+def flat_card(viewer: RenderContext, account: Account, code: ShowLeg) -> Card:
+    """Nothing stands there any more."""
+    text = viewer.say("leg-flat", symbol=code.symbol, account=viewer.account_name(account))
+    positions = command_button(viewer, "button-positions", "positions")
+    return notice(text, (*positions, *command_button(viewer, "button-trades", "trades")), menu_row(viewer))
+
+
+def leg_head(viewer: RenderContext, account: Account, position: Position) -> Markup:
+    """BTCUSDT · Long · 3x · Practice."""
+    return viewer.say("leg-head", name=leg_name(viewer, position), account=viewer.account_name(account))
+
+
+def leg_name(viewer: RenderContext, position: Position) -> str:
+    """BTCUSDT · Long · 3x, and that it is one of two legs."""
+    say = viewer.say
+    side = say.plain("side-long" if position.side is Side.BUY else "side-short")
+    leverage = "" if position.leverage is None else f" · {viewer.figures.number(position.leverage)}x"
+    hedge = "" if position.position_idx == 0 else f" · {say.plain('position-hedge')}"
+    return f"{position.symbol} · {side}{leverage}{hedge}"
+
+
+def outlook_lines(viewer: RenderContext, outlook: LegOutlook, instrument: Instrument | None) -> list[Markup]:
+    """Result, size, levels, and what holds the stop and the targets."""
+    say, figures, position = viewer.say, viewer.figures, outlook.position
+    size = figures.size(position.size, instrument, base_of(position.symbol))
+    mark = position.mark_price
+    lines = [
+        result_line(viewer, outlook),
+        say("position-size-alone", size=size)
+        if mark is None
+        else say("position-worth", size=size, value=figures.money(mark * position.size, quote_of(position.symbol))),
+        level_table(viewer, position, instrument, _named_targets(viewer, outlook)),
+        _stop_line(viewer, outlook),
+    ]
+    if outlook.plan is not None and outlook.plan.breakeven is not Breakeven.OFF:
+        lines.append(say("leg-breakeven", state=outlook.plan.breakeven.value))
+    if outlook.ownership is not Ownership.OURS:
+        lines.append(say("leg-owner", owner=outlook.ownership.value))
+    return lines
+
+
+def result_line(viewer: RenderContext, outlook: LegOutlook) -> Markup:
+    """What a close now would bring."""
+    net = outlook.net_if_closed
+    if net is None:
+        return viewer.say("leg-net-unknown")
+    money = viewer.figures.money(net, quote_of(outlook.leg.symbol), signed=True)
+    return viewer.say("leg-net", arrow=arrow(net), net=money)
+
+
+def leg_code(outlook: LegOutlook) -> ShowLeg:
+    """The way back to a position's card."""
+    return ShowLeg(outlook.leg.account_id, outlook.leg.symbol, outlook.leg.position_idx)
+
+
+def leg_label(viewer: RenderContext, position: Position) -> str:
+    """BTC Long."""
+    side = viewer.say.plain("side-long" if position.side is Side.BUY else "side-short")
+    return f"{base_of(position.symbol)} {side}"
+
+
+def back_row(viewer: RenderContext, code: Code) -> Row:
+    """[‹ Back] to a screen that a code shows, and [Menu]."""
+    return (button(viewer.say.plain("button-back"), viewer.data(code)), *menu_row(viewer))
+
+
+def open_targets(outlook: LegOutlook) -> tuple[PlannedTarget, ...]:
+    """Those that have not been reached yet."""
+    return () if outlook.plan is None else tuple(each for each in outlook.plan.targets if not each.is_done)
+
+
+def _named_targets(viewer: RenderContext, outlook: LegOutlook) -> list[tuple[str, Decimal]]:
+    return [(viewer.say.plain("leg-target", number=each.number), each.price) for each in open_targets(outlook)]
+
+
+def _stop_line(viewer: RenderContext, outlook: LegOutlook) -> Markup:
+    """Whether the exchange itself holds the stop, and since when that is known."""
+    say, plan = viewer.say, outlook.plan
+    if plan is not None and plan.stop_changed_ts is not None:
+        return say("leg-stop-changed", time=viewer.when(plan.stop_changed_ts))
+    if has_no_stop(outlook.position):
+        promised = plan is not None and plan.stop is not None
+        return say("leg-stop-on-its-way") if promised else say("position-unprotected")
+    if outlook.stop_verified_ts is None:
+        return say("leg-stop-at-exchange")
+    return say("leg-stop-verified", age=viewer.age(outlook.stop_verified_ts))
+
+
+def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, shown: LegsShown) -> tuple[Row, ...]:
+    leg, key = outlook.leg, (account.account_id, outlook.leg.symbol, outlook.leg.position_idx)
+
+    def to(label: str, code: Code, **values: int) -> InlineKeyboardButton:
+        return button(viewer.say.plain(label, **values), viewer.data(code))
+
+    closes = (
+        to("button-leg-close", AskClose(*key, WHOLE)),
+        to("button-leg-half", AskClose(*key, HALF)),
+        to("button-leg-quarter", AskClose(*key, QUARTER)),
+    )
+    levels = (
+        to("button-leg-stop", AskStop(*key)),
+        to("button-leg-targets", AskTargets(*key)),
+        to("button-leg-breakeven", AskBreakeven(*key)),
+    )
+    orders = (to("button-leg-orders", ShowCancels(account.account_id), count=len(outlook.orders)),)
+    price = (button(leg.symbol, viewer.data(price_code(leg.symbol, leg.category))),)
+    rest = (_refresh(viewer, leg_code(outlook)), *command_button(viewer, "button-positions", "positions"))
+    return (closes, levels, _neighbors(viewer, outlook, shown), (*orders, *price), (*rest, *menu_row(viewer)))
+
+
+def _neighbors(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> Row:
+    """◀ and ▶ through the account's positions, in a circle."""
+    items = shown.value.value.items if shown.value is not None else ()
+    if len(items) < 2:  # noqa: PLR2004  one has no neighbors
+        return ()
+    here = items.index(outlook)
+    before, after = items[here - 1], items[(here + 1) % len(items)]
+    ways = ((before, "leg-before"), (after, "leg-after"))
+    return tuple(
+        button(viewer.say.plain(key, name=leg_label(viewer, each.position)), viewer.data(leg_code(each)))
+        for each, key in ways
+    )
+
+
+def _refresh(viewer: RenderContext, code: Code) -> InlineKeyboardButton:
+    return button(viewer.say.plain("button-refresh"), viewer.data(code))

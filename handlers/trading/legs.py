@@ -1,0 +1,168 @@
+"""What the screens of positions share: whose account, which leg, how it stands, and what became of what was asked."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from telegram.error import TelegramError
+
+from bot.domain.accounts import Account
+from bot.domain.errors import ButtonExpired
+from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.legs import LegOutlook
+from bot.domain.market import Category, Instrument
+from bot.domain.portfolio import LegKey
+from bot.domain.trade_plans import LIVE, CardPlace, ClosedTrade, OrderIntent
+from bot.domain.update_attempt import current_attempt
+from bot.services.instruments import WithInstruments
+from bot.services.screens import Shown
+from handlers.core import delivery
+from handlers.core.context import UpdateContext
+from handlers.views.cards import Card
+
+_logger = logging.getLogger(__name__)
+_FIRST_LOOK: Final = 0.7  # seconds that an answer waits for what was sent
+_PATIENCE: Final = 60.0  # seconds of edits; what comes later is told by a message of its own
+_STEP: Final = 2.0  # seconds of one look while a card is followed
+_LOOKS: Final = 20  # at the rows of what was sent, in the time of one look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legs:
+    """An account's open positions as they are managed, as of a moment."""
+
+    items: tuple[LegOutlook, ...]
+    as_of: Millis
+
+
+LegsShown = Shown[WithInstruments[Legs]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was asked of the exchange, as far as it has come, and the closes that came of it."""
+
+    intents: tuple[OrderIntent, ...]
+    closed: tuple[ClosedTrade, ...] = ()
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the exchange has said its last word, and every fill is booked."""
+        return not any(each.state in LIVE or each.is_counting for each in self.intents)
+
+
+def own_account(ctx: UpdateContext, account_id: AccountId) -> Account:
+    """Raises ButtonExpired for an account that is not the presser's, or not any more."""
+    account = ctx.config.account(account_id)
+    if account is None:
+        raise ButtonExpired
+    return account
+
+
+def leg_of(account: Account, symbol: Symbol, position_idx: int) -> LegKey:
+    """The key of a perpetual's leg: the only ones that are traded here."""
+    return LegKey(account_id=account.account_id, category=Category.LINEAR, symbol=symbol, position_idx=position_idx)
+
+
+def find_leg(shown: LegsShown, symbol: Symbol, position_idx: int) -> LegOutlook | None:
+    """None: that leg is flat, or nothing is known yet."""
+    items = shown.value.value.items if shown.value is not None else ()
+    return next((each for each in items if (each.leg.symbol, each.leg.position_idx) == (symbol, position_idx)), None)
+
+
+def instrument_of(shown: LegsShown, symbol: Symbol) -> Instrument | None:
+    return None if shown.value is None else shown.value.instrument(Category.LINEAR, symbol)
+
+
+def place_of(ctx: UpdateContext) -> CardPlace:
+    """The message that was tapped; what becomes of an order is told below it."""
+    tapped = ctx.query.message if ctx.query is not None else None
+    return CardPlace(chat_id=ctx.chat_id, message_id=0 if tapped is None else tapped.message_id)
+
+
+async def read_legs(ctx: UpdateContext, account: Account) -> LegsShown:
+    """How the account's positions stand. Raises ExchangeError."""
+    screens = ctx.services.account_screens
+
+    async def load() -> Legs:
+        items = await ctx.services.trading.legs.outlooks(ctx.config, account.account_id)
+        as_of = min((each.as_of for each in items), default=ctx.services.clock.now())
+        return Legs(items=items, as_of=as_of)
+
+    async def nothing() -> WithInstruments[Legs] | None:
+        return None
+
+    return await screens.reader.read(screens.instruments.beside(load(), Category.LINEAR), nothing)
+
+
+async def one_leg(ctx: UpdateContext, account: Account, symbol: Symbol, position_idx: int) -> LegOutlook:
+    """Raises ButtonExpired for a leg that is flat, ExchangeErrors."""
+    outlook = await ctx.services.trading.legs.outlook(ctx.config, leg_of(account, symbol, position_idx))
+    if outlook is None:
+        raise ButtonExpired
+    return outlook
+
+
+async def known_instrument(ctx: UpdateContext, symbol: Symbol) -> Instrument | None:
+    """The symbol's rules where they are at hand."""
+    known = await ctx.services.account_screens.instruments.known(Category.LINEAR)
+    return next((each.find(symbol) for each in known), None)
+
+
+async def show_outcome(
+    ctx: UpdateContext, intents: Sequence[OrderIntent], draw: Callable[[Outcome], Awaitable[Card]]
+) -> None:
+    """One card that stands at once and is edited until the exchange has said its last word.
+
+    Once that stands there, the outbox does not tell it again.
+    """
+    outcome = await _look(ctx, tuple(intents), _FIRST_LOOK)
+    message_id = await ctx.show(await draw(outcome))
+    if outcome.is_final:
+        await ctx.services.trading.watch.told(outcome.intents)
+    elif message_id > 0:
+        ctx.data.tasks.start(_follow(ctx, message_id, outcome, draw), f"the card of orders of user {ctx.user_id}")
+
+
+async def _follow(
+    ctx: UpdateContext, message_id: int, outcome: Outcome, draw: Callable[[Outcome], Awaitable[Card]]
+) -> None:
+    current_attempt.set(None)  # from here on it is no update's work
+    for _ in range(int(_PATIENCE / _STEP)):
+        later = await _look(ctx, outcome.intents, _STEP)
+        if later == outcome:
+            continue
+        outcome = later
+        try:
+            if not await delivery.edit(ctx.bot, ctx.target, message_id, await draw(outcome)):
+                return
+        except TelegramError as refusal:
+            _logger.info("a card of orders was not brought up to date: %s", refusal.message)
+            continue
+        if outcome.is_final:
+            await ctx.services.trading.watch.told(outcome.intents)
+            return
+
+
+async def _look(ctx: UpdateContext, intents: tuple[OrderIntent, ...], timeout_s: float) -> Outcome:
+    """As it stands once it is final, or when the time is over."""
+    trading = ctx.services.trading
+    outcome, step = Outcome(intents=intents), timeout_s / _LOOKS
+    for _ in range(_LOOKS):
+        outcome = await _outcome(ctx, await trading.runner.finished(outcome.intents, timeout_s=step))
+        if outcome.is_final:
+            break
+        await asyncio.sleep(step)
+    return outcome
+
+
+async def _outcome(ctx: UpdateContext, intents: tuple[OrderIntent, ...]) -> Outcome:
+    """With the closes of their plans that these intents made."""
+    ours = {each.order_link_id for each in intents}
+    closed: list[ClosedTrade] = []
+    for plan_id in {each.plan_id for each in intents if each.plan_id is not None}:
+        trade = await ctx.services.trading.watch.trade(plan_id)
+        closed += [] if trade is None else [each for each in trade.closed if each.order_link_id in ours]
+    return Outcome(intents=intents, closed=tuple(closed))

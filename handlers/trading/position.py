@@ -1,0 +1,18 @@
+"""A position and everything that can be done about it."""
+
+from typing import Final
+
+from handlers.core.context import UpdateContext
+from handlers.core.links import ShowLeg
+from handlers.core.specs import EVERYONE, HandlerSpec, view
+from handlers.trading.leg_views import leg_card
+from handlers.trading.legs import own_account, read_legs
+
+
+async def show_leg(ctx: UpdateContext, code: ShowLeg) -> None:
+    """A position's own card."""
+    account = own_account(ctx, code.account_id)
+    await ctx.present(lambda: read_legs(ctx, account), lambda viewer, shown: leg_card(viewer, account, code, shown))
+
+
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (view(ShowLeg, show_leg, access=EVERYONE),)

@@ -1,0 +1,61 @@
+"""The prices that matter to a position, and how far each is from the mark price."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.market import Instrument
+from bot.domain.portfolio import Position
+from handlers.texts.catalog import Markup
+from handlers.views.figures import percent_away
+from handlers.views.render_context import RenderContext
+from handlers.views.tables import columns
+
+FAR: Final = Decimal(1)  # a price that is twice or zero: nobody looks at how far exactly
+_TENTH: Final = Decimal("0.1")
+_NOT_TOLD: Final = "–"
+
+
+def has_no_stop(position: Position) -> bool:
+    """Whether nothing limits its loss, for certain: a stop that can't be read is one."""
+    return position.stop_loss is None and "stopLoss" not in position.unread
+
+
+def level_table(
+    viewer: RenderContext,
+    position: Position,
+    instrument: Instrument | None,
+    targets: Sequence[tuple[str, Decimal]] = (),
+) -> Markup:
+    """Entry, stop, target and liquidation. `targets`, each with its name, stand in the place of the one target."""
+    say, figures = viewer.say, viewer.figures
+    named: list[tuple[str, Decimal | None, str]] = [(name, price, "takeProfit") for name, price in targets]
+    prices = (
+        (say.plain("position-entry"), position.entry_price, "avgPrice"),
+        (say.plain("position-stop"), position.stop_loss, "stopLoss"),
+        *(named or [(say.plain("position-target"), position.take_profit, "takeProfit")]),
+        (say.plain("position-liquidation"), position.liquidation_price, "liqPrice"),
+    )
+    rows = []
+    for name, price, field in prices:
+        if price is not None:
+            rows.append((name, figures.price(price, instrument), _distance(viewer, price, position)))
+        elif field in position.unread or field == "avgPrice":
+            rows.append((name, _NOT_TOLD, ""))
+    if position.trailing_stop is not None:
+        rows.append((say.plain("position-trailing"), figures.price(position.trailing_stop, instrument), ""))
+    head = (say.plain("position-level"), say.plain("order-price"), say.plain("position-away"))
+    return columns([head, *rows])
+
+
+def away(price: Decimal | None, position: Position, base: Decimal | None = None) -> Decimal | None:
+    """How far a price is from the mark price, or from another one, as a fraction of it."""
+    base = position.mark_price if base is None else base
+    return None if price is None or base is None else percent_away(price, base)
+
+
+def _distance(viewer: RenderContext, price: Decimal, position: Position) -> str:
+    distance = away(price, position)
+    if distance is None:
+        return _NOT_TOLD
+    return viewer.say.plain("position-far") if abs(distance) > FAR else viewer.figures.percent(distance, step=_TENTH)
