@@ -193,6 +193,7 @@ def test_every_exception_to_a_rule_has_its_reason_on_the_line(folder: str) -> No
 
 CHANGING: Final = {
     "bot.domain.profit._Leg",  # sums, while fills are reckoned
+    "bot.domain.card_entries.Remarks",
     "bot.domain.profit.Earned",
     "bot.domain.profit.Profits",
     "bot.domain.update_attempt.UpdateAttempt",  # what the lane, the store and the error handler write into

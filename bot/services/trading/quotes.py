@@ -1,16 +1,97 @@
 """Consequence cards: a draft at the prices of now, with everything that would come of it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from bot.domain.accounts import Account, AccountType
+from bot.domain.card_inputs import CardInputs
+from bot.domain.card_making import make_card
+from bot.domain.errors import ButtonExpired, NotAllowed, UnknownSymbol
+from bot.domain.ids import Symbol
+from bot.domain.market import Category, Instrument
 from bot.domain.order_card import OrderCard
 from bot.domain.order_drafts import OrderDraft
+from bot.domain.orders import LegSettings
+from bot.domain.portfolio import Position, Positions
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import Reads
+from bot.domain.risk_tiers import RiskTier
 from bot.domain.users import UserConfig
+from bot.services.trading.risk_limits import LimitService
+
+ReadSettings = Callable[[Account, Symbol], Awaitable[LegSettings]]
+ReadTiers = Callable[[Symbol], Awaitable[tuple[RiskTier, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotes:
-    """Makes cards."""
+    """Makes cards. `settings` raises ExchangeErrors; `tiers` answers () where Bybit's are not known."""
+
+    reads: Reads
+    limits: LimitService
+    settings: ReadSettings
+    tiers: ReadTiers
+    clock: Clock
 
     async def card(self, config: UserConfig, draft: OrderDraft) -> OrderCard:
         """The card of a draft; rules that stand against it are its `refusals`. Raises UserFacing, ExchangeErrors."""
-        raise NotImplementedError
+        account = _account(config, draft)
+        instrument = await self._instrument(draft.symbol)
+        return make_card(await self._inputs(account, instrument, draft))
+
+    async def _inputs(self, account: Account, instrument: Instrument, draft: OrderDraft) -> CardInputs:
+        """Everything read side by side; the first read that fails is raised."""
+        reads, symbol = self.reads, draft.symbol
+        ticker, balance, positions, orders, settings, fee = await asyncio.gather(
+            reads.ticker(symbol),
+            reads.balance(account),
+            reads.positions(account),
+            reads.orders(account),
+            self.settings(account, symbol),
+            reads.fee_rate(account, symbol),
+        )
+        view = await self.limits.view(account, balance, positions, orders)
+        return CardInputs(
+            draft=draft,
+            defaults=account.settings,
+            instrument=instrument,
+            ticker=ticker,
+            tiers=await self._tiers(symbol, positions),
+            balance=balance,
+            positions=positions,
+            orders=orders,
+            settings=settings,
+            fee=fee,
+            plan=None,
+            limits=view.limits,
+            marks=view.marks,
+            exposures=view.exposures,
+            now=self.clock.now(),
+        )
+
+    async def _instrument(self, symbol: Symbol) -> Instrument:
+        found = await self.reads.instrument(Category.LINEAR, symbol)
+        if found is None:
+            raise UnknownSymbol(symbol, ())
+        return found
+
+    async def _tiers(self, symbol: Symbol, positions: Positions) -> Mapping[Symbol, tuple[RiskTier, ...]]:
+        """Of the symbol and of all that is held: what must stay for others counts in cross margin."""
+        wanted = sorted({symbol, *(each.symbol for each in positions.items if _is_perpetual(each))})
+        found = await asyncio.gather(*map(self.tiers, wanted))
+        return dict(zip(wanted, found, strict=True))
+
+
+def _account(config: UserConfig, draft: OrderDraft) -> Account:
+    """Raises ButtonExpired where the account is gone, NotAllowed where it can't be traded in here yet."""
+    account = config.account(draft.account_id)
+    if account is None:
+        raise ButtonExpired
+    if account.account_type is not AccountType.PAPER:
+        raise NotAllowed("card-account-later", account_type=account.account_type.value)
+    return account
+
+
+def _is_perpetual(position: Position) -> bool:
+    return position.category is Category.LINEAR

@@ -1,12 +1,16 @@
 """/limits: tightened at once, taken back within a minute, loosened after a day; and the check of every entry."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bot.domain.accounts import Account
 from bot.domain.ids import Millis
 from bot.domain.order_card import ConfirmedCard
+from bot.domain.portfolio import Balance, Orders, Positions
+from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import UnitOfWork
-from bot.domain.risk import RiskLimits
+from bot.domain.risk import RiskLimits, default_limits
+from bot.domain.risk_rules import LossMarks, RiskView, exposures_of
 from bot.domain.users import UserConfig
 
 
@@ -24,9 +28,21 @@ class LimitChange:
 class LimitService:
     """The limits of accounts."""
 
+    clock: Clock
+
     async def limits(self, account: Account) -> RiskLimits:
         """What stands now."""
-        raise NotImplementedError
+        return default_limits(account.account_type)
+
+    async def view(self, account: Account, balance: Balance, positions: Positions, orders: Orders) -> RiskView:
+        """The account as its limits see it, by what was just read of it."""
+        return RiskView(
+            limits=await self.limits(account),
+            account_value=balance.total_equity or Decimal(0),
+            exposures=exposures_of(positions, orders),
+            marks=LossMarks(),
+            now=self.clock.now(),
+        )
 
     async def waiting(self, account: Account) -> LimitChange | None:
         """A loosening that has not taken effect yet."""

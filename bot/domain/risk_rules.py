@@ -1,0 +1,222 @@
+"""What the limits of an account say to an entry: pure rules on the rounded order, what may still fill counted in.
+
+Money in USDT. A refusal names what is in the way and, where a change of the order would help, its cure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.ids import Millis, Symbol
+from bot.domain.leg_rules import is_entry
+from bot.domain.market import Category
+from bot.domain.numbers import plain
+from bot.domain.order_card import CardNote
+from bot.domain.orders import MarginMode
+from bot.domain.portfolio import Order, Orders, Position, Positions
+from bot.domain.risk import RiskLimits
+
+WARNED_AT: Final = Decimal("0.8")  # of a loss limit: people are warned there
+EQUITY_AGE: Final = 30_000  # ms: an account value older than that allows no entry
+_PERCENT: Final = Decimal(100)
+_ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """One thing that stands or may still be filled: a position, a resting entry, or one on its way."""
+
+    symbol: Symbol
+    position_idx: int
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryWish:
+    """An entry as the rules see it. `loss`: of the whole leg at the stop, without one at the liquidation."""
+
+    symbol: Symbol
+    position_idx: int
+    qty: Decimal
+    qty_step: Decimal
+    value: Decimal
+    loss: Decimal | None
+    leverage: Decimal
+    margin_mode: MarginMode
+    turnover: Decimal | None = None  # of 24 hours; None: not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossMarks:
+    """What losses are counted from, and what recent closes came to. None: nothing to count from yet."""
+
+    day_value: Decimal | None = None  # the account value at the user's 00:00, transfers and resets counted in
+    peak_value: Decimal | None = None  # the highest one since the drawdown limit was set
+    day_ends: Millis | None = None  # the user's next 00:00
+    last_loss_ts: Millis | None = None  # of the latest close, if it lost
+    tilt_since: Millis | None = None  # the close that made the losses too many, on this day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskView:
+    """An account as its limits see it at a moment."""
+
+    limits: RiskLimits
+    account_value: Decimal
+    exposures: tuple[Exposure, ...]
+    marks: LossMarks
+    now: Millis
+
+
+def loss_budget(limits: RiskLimits, marks: LossMarks, account_value: Decimal) -> tuple[Decimal, Decimal] | None:
+    """What may be lost on this day, and what of it is left, never below 0. None: no limit, or no mark yet."""
+    if limits.daily_loss_percent is None or marks.day_value is None or marks.day_value <= 0:
+        return None
+    whole = marks.day_value * limits.daily_loss_percent / _PERCENT
+    return whole, max(_ZERO, whole - max(_ZERO, marks.day_value - account_value))
+
+
+def drawdown_room(limits: RiskLimits, marks: LossMarks, account_value: Decimal) -> tuple[Decimal, Decimal] | None:
+    """The same from the highest value since the limit was set."""
+    if limits.drawdown_percent is None or marks.peak_value is None or marks.peak_value <= 0:
+        return None
+    whole = marks.peak_value * limits.drawdown_percent / _PERCENT
+    return whole, max(_ZERO, whole - max(_ZERO, marks.peak_value - account_value))
+
+
+def exposures_of(positions: Positions, orders: Orders) -> tuple[Exposure, ...]:
+    """What stands and what rests, whoever placed it; of an order what is left of it."""
+    held = (
+        Exposure(symbol=each.symbol, position_idx=each.position_idx, value=value_of(each))
+        for each in positions.items
+        if each.category is Category.LINEAR
+    )
+    resting = (
+        Exposure(symbol=each.symbol, position_idx=each.position_idx, value=_left_of(each))
+        for each in orders.items
+        if is_entry(each)
+    )
+    return (*held, *resting)
+
+
+def value_of(position: Position) -> Decimal:
+    """The position value; at the entry price where no other is known."""
+    if position.position_value is not None:
+        return position.position_value
+    return position.size * (position.mark_price or position.entry_price or _ZERO)
+
+
+def _left_of(order: Order) -> Decimal:
+    return (order.qty - (order.cum_exec_qty or _ZERO)) * (order.price or order.trigger_price or _ZERO)
+
+
+def open_legs(exposures: Iterable[Exposure]) -> frozenset[tuple[Symbol, int]]:
+    """Legs that stand or may come to stand."""
+    return frozenset((each.symbol, each.position_idx) for each in exposures)
+
+
+def broken_rules(view: RiskView, wish: EntryWish) -> tuple[CardNote, ...]:
+    """Every limit that stands against the entry; none: it may go."""
+    return (*locks(view), *_market_rules(view, wish), *_size_rules(view, wish))
+
+
+def locks(view: RiskView) -> tuple[CardNote, ...]:
+    """What stops every entry for a while: losses, a cooldown, the tilt lock."""
+    limits, marks, found = view.limits, view.marks, list[CardNote]()
+    budget = loss_budget(limits, marks, view.account_value)
+    if budget is not None and budget[1] <= 0:
+        found.append(CardNote(key="risk-daily-loss", values={"percent": limits.daily_loss_percent}))
+    room = drawdown_room(limits, marks, view.account_value)
+    if room is not None and room[1] <= 0:
+        found.append(CardNote(key="risk-drawdown", values={"percent": limits.drawdown_percent}))
+    if limits.tilt_losses is not None and marks.tilt_since is not None:
+        found.append(CardNote(key="risk-tilt", values={"count": limits.tilt_losses}))
+    left = cooldown_left(limits, marks, view.now)
+    if left:
+        found.append(CardNote(key="risk-cooldown", values={"minutes": -(-left // 60_000)}))
+    return tuple(found)
+
+
+def cooldown_left(limits: RiskLimits, marks: LossMarks, now: Millis) -> int:
+    """Milliseconds until entries are open again after a losing close; 0: they are."""
+    if limits.cooldown_s is None or marks.last_loss_ts is None:
+        return 0
+    return max(0, marks.last_loss_ts + limits.cooldown_s * 1000 - now)
+
+
+def _market_rules(view: RiskView, wish: EntryWish) -> Iterable[CardNote]:
+    limits = view.limits
+    if limits.symbols and wish.symbol not in limits.symbols:
+        yield CardNote(key="risk-symbol", values={"symbol": wish.symbol})
+    if limits.least_turnover is not None and (wish.turnover or _ZERO) < limits.least_turnover:
+        yield CardNote(
+            key="risk-thin", values={"turnover": _whole(wish.turnover or _ZERO), "least": limits.least_turnover}
+        )
+    legs = open_legs(view.exposures)
+    if limits.most_positions is not None and len(legs | {(wish.symbol, wish.position_idx)}) > limits.most_positions:
+        yield CardNote(key="risk-positions", values={"open": len(legs), "most": limits.most_positions})
+
+
+def _size_rules(view: RiskView, wish: EntryWish) -> Iterable[CardNote]:
+    limits = view.limits
+    total = sum((each.value for each in view.exposures), _ZERO)
+    same = sum((each.value for each in view.exposures if each.symbol == wish.symbol), _ZERO)
+    yield from _leverage_rule(view, wish, total)
+    if limits.most_symbol_value is not None and same + wish.value > limits.most_symbol_value:
+        values = {"value": _cents(same + wish.value), "most": limits.most_symbol_value, "symbol": wish.symbol}
+        yield CardNote(key="risk-symbol-value", values=values, cure=_smaller(wish, limits.most_symbol_value - same))
+    if limits.most_total_value is not None and total + wish.value > limits.most_total_value:
+        values = {"value": _cents(total + wish.value), "most": limits.most_total_value}
+        yield CardNote(key="risk-total-value", values=values, cure=_smaller(wish, limits.most_total_value - total))
+    yield from _trade_risk_rule(view, wish)
+
+
+def _leverage_rule(view: RiskView, wish: EntryWish, total: Decimal) -> Iterable[CardNote]:
+    """Isolated: the symbol's own; cross: what all positions are worth against the account."""
+    most = view.limits.most_leverage
+    if most is None:
+        return
+    if wish.margin_mode is MarginMode.ISOLATED:
+        if wish.leverage > most:
+            values = {"leverage": wish.leverage, "most": most}
+            yield CardNote(key="risk-leverage", values=values, cure=f"leverage:{int(most)}")
+    elif total + wish.value > most * view.account_value:
+        used = (total + wish.value) / view.account_value if view.account_value > 0 else _ZERO
+        cure = _smaller(wish, most * view.account_value - total)
+        yield CardNote(key="risk-account-leverage", values={"leverage": _tenths(used), "most": most}, cure=cure)
+
+
+def _trade_risk_rule(view: RiskView, wish: EntryWish) -> Iterable[CardNote]:
+    most = view.limits.most_trade_risk_percent
+    if most is None:
+        return
+    if wish.loss is None:
+        yield CardNote(key="risk-trade-unknown", values={"percent": most})
+        return
+    allowed = view.account_value * most / _PERCENT
+    if wish.loss > allowed:
+        share = wish.loss / view.account_value * _PERCENT if view.account_value > 0 else _PERCENT
+        values = {"loss": _cents(wish.loss), "loss_percent": _cents(share), "most_percent": most}
+        cure = _smaller(wish, wish.value * allowed / wish.loss) if wish.loss > 0 else ""
+        yield CardNote(key="risk-trade", values=values, cure=cure)
+
+
+def _smaller(wish: EntryWish, value: Decimal) -> str:
+    """The cure of an order that is too large: the quantity that would be let through; "": none would."""
+    if value <= 0 or wish.value <= 0:
+        return ""
+    qty = wish.qty * value / wish.value // wish.qty_step * wish.qty_step
+    return f"size:{plain(qty)}" if qty > 0 else ""
+
+
+def _cents(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"))
+
+
+def _tenths(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"))
+
+
+def _whole(value: Decimal) -> Decimal:
+    return value.quantize(Decimal(1))

@@ -1,0 +1,60 @@
+card-account-later = Orders on this account follow later. Practice is open already.
+card-not-trading = { $symbol } is not traded at the moment.
+card-value-unknown = What the account is worth is not known right now.
+card-opposite =
+    A position of { $qty } stands the other way in { $symbol }. In one-way mode this order would lessen it: close it first.
+card-opposite-resting =
+    { $count ->
+        [one] { $count } order the other way waits in { $symbol }: cancel it first.
+       *[other] { $count } orders the other way wait in { $symbol }: cancel them first.
+    }
+card-foreign = The position of { $qty } in { $symbol } was not opened here. A stop of this order would cover all of it.
+card-leverage-too-high = { $leverage }x is more than { $most }x, the most for this symbol.
+card-leverage-in-use = { $leverage }x would change what is open in this symbol, which is at { $own }x.
+card-leverage-set = The leverage of this symbol is set from { $own }x to { $leverage }x first.
+card-price-rounded = The price is rounded to { $price }: prices here go in steps of { $tick }.
+card-price-zero = The price is less than one step ({ $tick }).
+card-beyond-limits = The price { $price } is beyond the exchange's limit of { $limit_price } and is moved there.
+card-limit-crosses = The price is at or beyond the market ({ $touch_price }): what is there is filled at once.
+card-no-stop = No stop: nothing limits the loss but the liquidation.
+card-stop-default = The stop is { $percent } away, as in /settings.
+card-outside-limits = The market ({ $touch_price }) is beyond the exchange's price limit of { $limit_price }.
+card-stop-too-near = The stop { $stop } is too near to the market ({ $touch_price }).
+card-risk-unknown = A size by risk needs a stop.
+card-too-small = The smallest order here is { $least } (about { $value } USDT).
+card-too-large = { $qty } is more than { $most }, the most for one order.
+card-size-rounded = The size is rounded down from { $wanted }: it goes in steps of { $step }.
+card-stop-above = The stop of a long has to be below { $price }; { $stop } is not.
+card-stop-below = The stop of a short has to be above { $price }; { $stop } is not.
+card-stop-beyond-liquidation = The stop { $stop } is too near to the liquidation at { $liquidation }, or beyond it.
+card-lower-leverage = With { $leverage }x the liquidation would lie well behind the stop.
+card-target-joined = At { $target } { $count } targets are one: a share was too small to be sent.
+card-target-below = The target of a long has to be above { $price }; { $target } is not.
+card-target-above = The target of a short has to be below { $price }; { $target } is not.
+card-margin = This needs { $margin } USDT of margin, { $available } USDT are free.
+card-rows = Bybit holds at most { $most } stops and targets in { $symbol }; { $count } stand already.
+card-loss-over-budget = At the stop it loses { $loss } USDT; what may still be lost today is { $left } USDT.
+card-level-below-zero = A stop or target has to be a price above 0.
+card-targets-too-many = At most { $most } targets.
+card-shares = The shares have to be as many as the targets and come to 100 %.
+risk-daily-loss = The loss of today has reached { $percent } of the account value. Entries open again tomorrow.
+risk-drawdown = The account is { $percent } below its highest value. /limits says what can be done.
+risk-tilt =
+    { $count ->
+        [one] { $count } losing close: entries open again tomorrow.
+       *[other] { $count } losing closes in a row: entries open again tomorrow.
+    }
+risk-cooldown =
+    { $minutes ->
+        [one] After a losing close entries wait { $minutes } more minute.
+       *[other] After a losing close entries wait { $minutes } more minutes.
+    }
+risk-symbol = { $symbol } is not among the symbols of your /limits.
+risk-thin = The market is too thin: { $turnover } USDT in 24 h, your limit is { $least }.
+risk-positions = { $open } of { $most } positions are open or on their way.
+risk-symbol-value = In { $symbol } it would be { $value } USDT; your limit is { $most }.
+risk-total-value = All positions would be worth { $value } USDT; your limit is { $most }.
+risk-leverage = { $leverage }x is over your limit of { $most }x.
+risk-account-leverage = All positions would be { $leverage } times the account value; your limit is { $most }.
+risk-trade-unknown = What this would lose can't be told without a stop; your limit is { $percent } a trade.
+risk-trade = This could lose { $loss } USDT, { $loss_percent } of the account value; your limit is { $most_percent } a trade.
