@@ -67,6 +67,7 @@ _COINS: Final[Mapping[str, str]] = MappingProxyType(
         for name in names.split()
     }
 )
+_STEMS: Final[Mapping[str, str]] = MappingProxyType({_ENDING.sub("", name): coin for name, coin in _COINS.items()})
 _CATEGORIES: Final[Mapping[str, Category]] = MappingProxyType(
     {
         word: category
@@ -177,7 +178,7 @@ def _words(typed: str) -> list[str]:
 def _coin_named(word: str) -> str | None:
     """The coin of a name, also as Russian and Ukrainian decline it: біткоїна, эфиром."""
     word = word.casefold()
-    return _COINS.get(word) or _COINS.get(_ENDING.sub("", word))
+    return _COINS.get(word) or _STEMS.get(_ENDING.sub("", word))
 
 
 def _quoted_coin(words: list[str]) -> str | None:

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import Final
 
+from bot.domain.account_words import ACCOUNT_WORDS
 from bot.domain.accounts import AccountType
 from bot.domain.symbol_names import category_named
 
@@ -70,17 +71,6 @@ _FILLERS: Final = _all(
     "мой моя моё мои мне покажи показать какой какая сколько пожалуйста на по сейчас "
     "мій моє мої мені показати який яка скільки зараз"
 )
-_ACCOUNTS: Final[Mapping[str, AccountType]] = MappingProxyType(
-    {
-        word: account_type
-        for account_type, words in {
-            AccountType.PAPER: "paper practice практика практики практику тренування учебный навчальний",
-            AccountType.DEMO: "demo демо",
-            AccountType.LIVE: "live real реал реальный реальний боевой бойовий лайв",
-        }.items()
-        for word in words.split()
-    }
-)
 _BY_WORD: Final[Mapping[str, str]] = MappingProxyType(
     {word: command for command, (_, words) in _COMMANDS.items() for word in words.split()}
 )
@@ -97,7 +87,7 @@ class Phrase:
 
 def account_type_named(word: str) -> AccountType | None:
     """paper, demo, live and the words for them; None for any other word: it may be about real money."""
-    return _ACCOUNTS.get(plain(word))
+    return ACCOUNT_WORDS.get(plain(word))
 
 
 def words_of(text: str) -> list[str]:
@@ -160,7 +150,7 @@ def _fits(rest: _Rest, words: list[str]) -> bool:
         case _Rest.NOTHING:
             return not words
         case _Rest.ACCOUNT:
-            return not words or (len(words) == 1 and words[0] in _ACCOUNTS)
+            return not words or (len(words) == 1 and words[0] in ACCOUNT_WORDS)
         case _Rest.MARKET:
             return not words or (len(words) == 1 and category_named(words[0]) is not None)
         case _:

@@ -196,6 +196,10 @@ CHANGING: Final = {
     "bot.domain.card_entries.Remarks",
     "bot.domain.profit.Earned",
     "bot.domain.profit.Profits",
+    "bot.domain.trade_numbers.NumberWalk",  # a typed order while it is read
+    "bot.domain.trade_reader._Reader",
+    "bot.domain.trade_reading._Settler",
+    "bot.domain.trade_walk.TokenWalk",
     "bot.domain.update_attempt.UpdateAttempt",  # what the lane, the store and the error handler write into
 }
 PLAIN: Final = {"bot.domain.clock.SystemClock", "bot.domain.offers.PriceList", "bot.domain.secrets.Secret"}
