@@ -92,11 +92,16 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendRequest:
-    """New absolute values for an open order (Bybit's /v5/order/amend); None leaves a value as it is."""
+    """New absolute values for an open order (Bybit's /v5/order/amend); None leaves a value as it is.
 
-    target_link_id: OrderLinkId  # of the order to be changed
+    The order is named by its id, or by ours where `order_id` is empty.
+    """
+
+    target_link_id: OrderLinkId = NO_LINK_ID
     category: Category
     symbol: Symbol
+    order_id: str = ""
+    trigger_price: Decimal | None = None
     qty: Decimal | None = None
     price: Decimal | None = None
     stop_loss: Decimal | None = None

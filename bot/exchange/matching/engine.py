@@ -6,7 +6,7 @@ A refusal is EngineRejected with Bybit's code, raised before anything is changed
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.domain.ids import OrderLinkId, Symbol
+from bot.domain.ids import Symbol
 from bot.domain.orders import (
     AmendRequest,
     CancelRequest,
@@ -16,7 +16,13 @@ from bot.domain.orders import (
     PositionMode,
     TradingStop,
 )
+from bot.exchange.matching import settings
+from bot.exchange.matching.executing import match, trigger
+from bot.exchange.matching.funding import fund
+from bot.exchange.matching.liquidation import liquidate
 from bot.exchange.matching.model import Changes, EngineAccount, EngineOrder, Markets
+from bot.exchange.matching.placing import amend, cancel, place
+from bot.exchange.matching.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,50 +35,67 @@ class Engine:
     spares_market: bool = True
 
     def create(self, account: EngineAccount, request: OrderRequest, markets: Markets) -> tuple[EngineOrder, Changes]:
-        """Take an order on and fill what the book allows. The order may come back canceled: accepted is not done.
+        """Take an order on and fill what the book allows. It may come back canceled: accepted is not done.
 
         An id of an open order is refused with 110072; ids of closed ones are for the caller to know.
         """
-        raise NotImplementedError
+        work = self._work(account, markets)
+        order = place(work, request)
+        return order, work.changes
 
     def amend(self, account: EngineAccount, request: AmendRequest, markets: Markets) -> Changes:
         """Change an open order; what then crosses the book is filled. 110001: there is none of that id."""
-        raise NotImplementedError
+        work = self._work(account, markets)
+        amend(work, request)
+        return work.changes
 
     def cancel(self, account: EngineAccount, request: CancelRequest, markets: Markets) -> Changes:
         """Take an open order back. 110001: there is none of that id."""
-        raise NotImplementedError
+        work = self._work(account, markets)
+        cancel(work, request)
+        return work.changes
 
     def set_trading_stop(self, account: EngineAccount, request: TradingStop, markets: Markets) -> Changes:
         """Set the leg's Full stop loss and take profit in place; 34040 where both stand so already."""
-        raise NotImplementedError
+        work = self._work(account, markets)
+        settings.set_trading_stop(work, request)
+        return work.changes
 
     def set_leverage(self, account: EngineAccount, request: LeverageRequest, markets: Markets) -> Changes:
         """Set both legs' leverage; 110043 where it stands so already."""
-        raise NotImplementedError
+        work = self._work(account, markets)
+        settings.set_leverage(work, request)
+        return work.changes
 
-    def switch_position_mode(self, account: EngineAccount, mode: PositionMode) -> Changes:
+    def switch_position_mode(self, account: EngineAccount, mode: PositionMode, markets: Markets) -> Changes:
         """One-way or hedge, for the account: 110024 with a position, 110028 with an order, 110025 unchanged."""
-        raise NotImplementedError
+        work = self._work(account, markets)
+        settings.switch_position_mode(work, mode)
+        return work.changes
 
     def switch_margin_mode(self, account: EngineAccount, mode: MarginMode, markets: Markets) -> Changes:
         """Isolated or cross, for the account: 110026 unchanged, 110011 where it would be liquidated at once."""
-        raise NotImplementedError
+        work = self._work(account, markets)
+        settings.switch_margin_mode(work, mode)
+        return work.changes
 
     def tick(self, account: EngineAccount, symbol: Symbol, markets: Markets) -> Changes:
-        """Let a symbol's newest prices act: resting orders fill, triggers go off, margins are called.
+        """Let a symbol's newest prices act: resting orders fill, triggers go off, margins are called, in that order.
 
-        Nothing the account has there is left behind: with neither an order nor a position it changes nothing.
+        It changes nothing where nothing is due; the same book, seen twice, is taken from once.
         """
-        raise NotImplementedError
+        work = self._work(account, markets)
+        match(work, symbol)
+        trigger(work, symbol)
+        liquidate(work, symbol)
+        return work.changes
 
     def fund(self, account: EngineAccount, symbol: Symbol, rate: Decimal, markets: Markets) -> Changes:
         """Pay or get funding on the symbol's legs at the mark price; a positive rate is paid by longs."""
-        raise NotImplementedError
+        work = self._work(account, markets)
+        fund(work, symbol, rate)
+        liquidate(work, symbol)
+        return work.changes
 
-
-def find_order(account: EngineAccount, *, order_id: str = "", order_link_id: OrderLinkId) -> EngineOrder | None:
-    """The open order of that id, or of that id of ours where `order_id` is empty."""
-    if order_id:
-        return account.orders.get(order_id)
-    return next((each for each in account.orders.values() if each.order_link_id == order_link_id), None)
+    def _work(self, account: EngineAccount, markets: Markets) -> Work:
+        return Work(account=account, markets=markets, spares_market=self.spares_market)

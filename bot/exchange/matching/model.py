@@ -127,6 +127,7 @@ class EngineOrder:
     tp_trigger_by: TriggerBy = TriggerBy.LAST
     tpsl_mode: TpslMode | None = None
     parent_order_link_id: OrderLinkId = NO_LINK_ID  # of the order whose stop loss or take profit this is
+    parent_order_id: str = ""  # the same order's own id
     create_type: str = "CreateByUser"
     cancel_type: str = "UNKNOWN"
     reject_reason: str = "EC_NoError"

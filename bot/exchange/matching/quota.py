@@ -1,0 +1,53 @@
+"""Reduce-only: such orders together never exceed what they reduce."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.domain.orders import opposite
+from bot.domain.portfolio import OrderType, Side
+from bot.exchange.matching.model import ZERO, EngineAccount, EngineOrder, Leg
+from bot.exchange.matching.work import Work
+
+
+def reducible(account: EngineAccount, leg: Leg, side: Side) -> Decimal:
+    """How much an order of that side could close of the leg."""
+    held = account.position(leg)
+    return held.size if held.side is opposite(side) else ZERO
+
+
+def free_quota(account: EngineAccount, leg: Leg, side: Side, *, besides: str = "") -> Decimal:
+    """What resting reduce-only orders, but for that one, leave over of the leg."""
+    resting = (each for each in account.orders.values() if _counts(each, leg) and each.order_id != besides)
+    return reducible(account, leg, side) - sum((each.left for each in resting), ZERO)
+
+
+def allowed(work: Work, order: EngineOrder) -> Decimal:
+    """What a reduce-only order may still do, as much of its rest as the leg and its other reduce-only orders let."""
+    if order.order_type is OrderType.MARKET and work.spares_market:
+        return min(order.qty - order.filled, reducible(work.account, order.leg, order.side))
+    free = free_quota(work.account, order.leg, order.side, besides=order.order_id)
+    return max(ZERO, min(order.qty - order.filled, free))
+
+
+def trim(work: Work, leg: Leg) -> None:
+    """Cut resting reduce-only orders to the leg's size: those farthest from the market go first, the newest of them."""
+    held = work.account.position(leg)
+    resting = [each for each in work.account.orders.values() if _counts(each, leg)]
+    room = held.size
+    for order in sorted(resting, key=_nearest_first):
+        kept = min(order.left, room) if order.side is not held.side else ZERO
+        room -= kept
+        if not kept:
+            work.close_order(order, "CancelByReduceOnly")
+        elif kept < order.left:
+            work.order(replace(order, qty=order.filled + kept, updated_ts=work.now))
+
+
+def _counts(order: EngineOrder, leg: Leg) -> bool:
+    return order.reduce_only and order.is_resting and order.leg == leg
+
+
+def _nearest_first(order: EngineOrder) -> tuple[bool, Decimal, int]:
+    """Market orders first; of limits, sells from the lowest price and buys from the highest."""
+    price = order.price if order.side is Side.SELL else -order.price
+    return order.order_type is OrderType.LIMIT, price, order.priority
