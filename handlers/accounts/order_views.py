@@ -2,15 +2,16 @@
 
 from typing import Final
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountType
 from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import Order, Orders, Side
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.accounts.callbacks import ShowOrders
 from handlers.accounts.views import left_out_lines, lost_lines, other_screens, symbol_rows
+from handlers.core.links import ShowCancels
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card
+from handlers.views.cards import Card, Row, button
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
@@ -45,11 +46,19 @@ def orders_card(
         rows=(
             account_tabs(viewer, account, ShowOrders),
             *symbol_rows(viewer, page.items),
+            _cancel_row(viewer, account) if items else (),
             page_row(viewer, page, lambda number: ShowOrders(account.account_id, number)),
             other_screens(viewer, account, ShowOrders),
             (*refresh_button(viewer, ShowOrders(account.account_id, page.number)), *menu_row(viewer)),
         ),
     )
+
+
+def _cancel_row(viewer: RenderContext, account: Account) -> Row:
+    """[Cancel orders], of accounts whose orders are managed here already."""
+    if account.account_type is not AccountType.PAPER:
+        return ()
+    return (button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(account.account_id))),)
 
 
 def _order_head(viewer: RenderContext, order: Order) -> Markup:

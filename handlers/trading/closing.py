@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
-from bot.domain.ids import AccountId, Symbol
+from bot.domain.ids import Symbol
 from bot.domain.legs import LegOutlook
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import OrderIntent
@@ -23,7 +23,7 @@ from handlers.trading.closing_views import (
     in_group,
     size_text,
 )
-from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, Percent, ShowCloses
+from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, LegName, Percent, ShowCloses
 from handlers.trading.leg_views import HALF, QUARTER
 from handlers.trading.legs import (
     Outcome,
@@ -63,20 +63,11 @@ _SIDES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LegName:
-    """A leg in a button: its symbol and its index."""
-
-    symbol: Symbol
-    position_idx: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseLegs(ButtonAction):
     """[Close 0.031 BTC], [Close 5 positions]: so many percent of each, at market."""
 
     ACTION = "trade.close"
-    account: AccountId
     legs: tuple[LegName, ...]
     percent: Percent = WHOLE
 
@@ -132,8 +123,8 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
     legs = in_group(items, code.legs)
     act = None
     if legs:
-        names = tuple(LegName(each.leg.symbol, each.leg.position_idx) for each in legs)
-        wish = CloseLegs(account=account.account_id, legs=names, percent=code.percent)
+        names = tuple(LegName(account.account_id, each.leg.symbol, each.leg.position_idx) for each in legs)
+        wish = CloseLegs(legs=names, percent=code.percent)
         label = ctx.say.plain("button-close-many", count=len(legs))
         (act,) = await ctx.buttons([(label, wish)])
     await ctx.show(ask_close_many_card(ctx.viewer, account, legs, code, act))
@@ -141,7 +132,7 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
 
 async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
     """Confirmed: closes side by side; a second tap shows the same closes."""
-    account = own_account(ctx, act.account)
+    account = own_account(ctx, act.legs[0].account_id)
     intents = [await _close(ctx, account, name, act.percent) for name in act.legs]
     rules = [await known_instrument(ctx, each.symbol) for each in act.legs]
 
@@ -163,7 +154,7 @@ async def _close(ctx: UpdateContext, account: Account, name: LegName, percent: i
 async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, percent: int) -> None:
     leg, instrument = outlook.leg, await known_instrument(ctx, outlook.leg.symbol)
     size = size_text(ctx.viewer, outlook.position.size * percent / WHOLE, instrument, leg)
-    wish = CloseLegs(account=account.account_id, legs=(LegName(leg.symbol, leg.position_idx),), percent=percent)
+    wish = CloseLegs(legs=(LegName(account.account_id, leg.symbol, leg.position_idx),), percent=percent)
     (act,) = await ctx.buttons([(ctx.say.plain("button-close-now", size=size), wish)])
     await ctx.show(ask_close_card(ctx.viewer, account, outlook, instrument, percent, act))
 

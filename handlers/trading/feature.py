@@ -3,12 +3,14 @@
 from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
-from handlers.trading import card, closing, position
+from handlers.trading import card, closing, levels, orders, position
 from handlers.views.problems import ProblemCard
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *card.HANDLERS,
     *position.HANDLERS,
     *closing.HANDLERS,
+    *levels.HANDLERS,
+    *orders.HANDLERS,
 )
 PROBLEMS: Final[tuple[ProblemCard[Any], ...]] = ()

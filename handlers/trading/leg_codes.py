@@ -15,6 +15,15 @@ Percent = Annotated[int, AtMost(WHOLE)]
 
 
 @dataclass(frozen=True, slots=True)
+class LegName:
+    """A leg in what a button or a question stores: 17:BTCUSDT:0."""
+
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
 class AskClose(Code):
     """What the close of so many percent of a position would bring, with the button that does it."""
 

@@ -24,7 +24,6 @@ from handlers.views.cards import Card
 
 _logger = logging.getLogger(__name__)
 _FIRST_LOOK: Final = 0.7  # seconds that an answer waits for what was sent
-_PATIENCE: Final = 60.0  # seconds of edits; what comes later is told by a message of its own
 _STEP: Final = 2.0  # seconds of one look while a card is followed
 _LOOKS: Final = 20  # at the rows of what was sent, in the time of one look
 
@@ -123,14 +122,15 @@ async def show_outcome(
     if outcome.is_final:
         await ctx.services.trading.watch.told(outcome.intents)
     elif message_id > 0:
-        ctx.data.tasks.start(_follow(ctx, message_id, outcome, draw), f"the card of orders of user {ctx.user_id}")
+        work = _follow(ctx, message_id, outcome, draw)
+        ctx.data.live_messages.keep(ctx.target, message_id, work, "a card of orders")
 
 
 async def _follow(
     ctx: UpdateContext, message_id: int, outcome: Outcome, draw: Callable[[Outcome], Awaitable[Card]]
 ) -> None:
     current_attempt.set(None)  # from here on it is no update's work
-    for _ in range(int(_PATIENCE / _STEP)):
+    for _ in range(round(ctx.data.live_messages.trade_s / _STEP)):
         later = await _look(ctx, outcome.intents, _STEP)
         if later == outcome:
             continue

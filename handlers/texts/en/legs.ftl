@@ -81,3 +81,42 @@ closing-cost =
        *[other] It cost: fees { $fees }
     }
 intent-refused = The exchange said no (code { $code }).
+
+# Stop, targets, breakeven.
+stop-ask = <b>Where shall the stop stand?</b> Tap one, or send a price (<code>62900</code>) or a distance from now (<code>2%</code>). It is set at once; the old stop stays until the new one stands.
+stop-moved = ✅ Stop: { $before } → <b>{ $after }</b>
+targets-ask = <b>Where shall profit be taken?</b> Tap one for all of it, or send up to five prices, with shares if you like: <code>66k 68k 70k 50/30/20</code>. New targets take the place of the old ones.
+targets-how = Up to { $most } prices, please, with shares behind them if you like: <code>66k 68k 70k 50/30/20</code>
+targets-shares = One share for each of the { $count } prices, please; together at most 100: <code>50/30/20</code>
+targets-set =
+    { $count ->
+        [0] ✅ No targets any more.
+       *[other] ✅ Targets are being set:
+    }
+targets-line = TP{ $number } · <b>{ $price }</b> · { $share }
+breakeven-ask = A close at <b>{ $price }</b> costs nothing: all fees counted. Shall the stop go there?
+breakeven-done = ✅ <b>{ $symbol }</b>: the stop stands at breakeven.
+level-sent = ⏳ <b>{ $symbol }</b>: the change is on its way; the old stop stands.
+level-unknown = ⏳ <b>{ $symbol }</b>: the answer has not come yet. I read the stop back and tell you.
+level-refused = ⛔ <b>{ $symbol }</b>: the stop stays as it was. { $reason }
+button-no-stop = No stop
+button-no-targets = No targets
+button-to-breakeven = Move the stop there
+question-trade-stop = where the stop shall stand
+question-trade-targets = where profit shall be taken
+
+# Canceling orders.
+cancels-title = <b>Cancel orders</b> · { $account }
+cancels-none = No order waits there.
+cancels-line = { $number }. <b>{ $symbol }</b> · { $side } · { $size } · { $price }
+cancels-stops = <i>Stops and take profits stand on the position’s card: [Stop], [Targets].</i>
+cancels-market = market
+button-cancel-order = ✕ { $number }. { $name }
+button-cancel-all = Cancel all entries
+button-cancel-some = Cancel orders
+canceling-title = <b>Canceling</b> · { $account }
+canceling-none = No entry waited; stops and targets stay.
+canceling-sent = ⏳ <b>{ $symbol }</b>: the cancel is on its way.
+canceling-unknown = ⏳ <b>{ $symbol }</b>: the answer has not come yet. I keep asking.
+canceling-done = ✅ <b>{ $symbol }</b>: canceled.
+canceling-late = <b>{ $symbol }</b>: it was gone already: filled or canceled. { $reason }

@@ -82,3 +82,42 @@ closing-cost =
        *[other] Стоило: комиссии { $fees }
     }
 intent-refused = Биржа отказала (код { $code }).
+
+# Стоп, цели, безубыток.
+stop-ask = <b>Где поставить стоп?</b> Нажмите или пришлите цену (<code>62900</code>) или расстояние от текущей (<code>2%</code>). Ставится сразу; старый стоп стоит, пока не встанет новый.
+stop-moved = ✅ Стоп: { $before } → <b>{ $after }</b>
+targets-ask = <b>Где забрать прибыль?</b> Нажмите одну цель на всё или пришлите до пяти цен, при желании с долями: <code>66k 68k 70k 50/30/20</code>. Новые цели заменят старые.
+targets-how = Пришлите до { $most } цен, при желании с долями: <code>66k 68k 70k 50/30/20</code>
+targets-shares = Каждой из { $count } цен нужна своя доля; вместе не больше 100: <code>50/30/20</code>
+targets-set =
+    { $count ->
+        [0] ✅ Целей больше нет.
+       *[other] ✅ Ставлю цели:
+    }
+targets-line = TP{ $number } · <b>{ $price }</b> · { $share }
+breakeven-ask = Закрытие по <b>{ $price }</b> ничего не стоит, с учётом всех комиссий. Поставить стоп туда?
+breakeven-done = ✅ <b>{ $symbol }</b>: стоп стоит в безубытке.
+level-sent = ⏳ <b>{ $symbol }</b>: меняю; старый стоп стоит.
+level-unknown = ⏳ <b>{ $symbol }</b>: ответа ещё нет. Я перечитаю стоп и скажу.
+level-refused = ⛔ <b>{ $symbol }</b>: стоп остался как был. { $reason }
+button-no-stop = Без стопа
+button-no-targets = Без целей
+button-to-breakeven = Поставить стоп туда
+question-trade-stop = где поставить стоп
+question-trade-targets = где забрать прибыль
+
+# Отмена ордеров.
+cancels-title = <b>Отменить ордера</b> · { $account }
+cancels-none = Там ни один ордер не ждёт.
+cancels-line = { $number }. <b>{ $symbol }</b> · { $side } · { $size } · { $price }
+cancels-stops = <i>Стопы и тейк-профиты меняются на карточке позиции: «Стоп», «Цели».</i>
+cancels-market = рыночный
+button-cancel-order = ✕ { $number }. { $name }
+button-cancel-all = Отменить все входы
+button-cancel-some = Отменить ордера
+canceling-title = <b>Отмена</b> · { $account }
+canceling-none = Ни один вход не ждал; стопы и цели остались.
+canceling-sent = ⏳ <b>{ $symbol }</b>: отменяю.
+canceling-unknown = ⏳ <b>{ $symbol }</b>: ответа ещё нет. Я спрашиваю дальше.
+canceling-done = ✅ <b>{ $symbol }</b>: отменён.
+canceling-late = <b>{ $symbol }</b>: ордера уже нет: исполнен или отменён. { $reason }

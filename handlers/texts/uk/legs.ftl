@@ -82,3 +82,42 @@ closing-cost =
        *[other] Коштувало: комісії { $fees }
     }
 intent-refused = Біржа відмовила (код { $code }).
+
+# Стоп, цілі, беззбиток.
+stop-ask = <b>Де поставити стоп?</b> Натисніть або надішліть ціну (<code>62900</code>) чи відстань від поточної (<code>2%</code>). Ставиться одразу; старий стоп стоїть, доки не стане новий.
+stop-moved = ✅ Стоп: { $before } → <b>{ $after }</b>
+targets-ask = <b>Де забрати прибуток?</b> Натисніть одну ціль на все або надішліть до п’яти цін, за бажання з частками: <code>66k 68k 70k 50/30/20</code>. Нові цілі замінять старі.
+targets-how = Надішліть до { $most } цін, за бажання з частками: <code>66k 68k 70k 50/30/20</code>
+targets-shares = Кожній із { $count } цін потрібна своя частка; разом не більше 100: <code>50/30/20</code>
+targets-set =
+    { $count ->
+        [0] ✅ Цілей більше немає.
+       *[other] ✅ Ставлю цілі:
+    }
+targets-line = TP{ $number } · <b>{ $price }</b> · { $share }
+breakeven-ask = Закриття по <b>{ $price }</b> нічого не коштує, з усіма комісіями. Поставити стоп туди?
+breakeven-done = ✅ <b>{ $symbol }</b>: стоп стоїть у беззбитку.
+level-sent = ⏳ <b>{ $symbol }</b>: змінюю; старий стоп стоїть.
+level-unknown = ⏳ <b>{ $symbol }</b>: відповіді ще немає. Я перечитаю стоп і скажу.
+level-refused = ⛔ <b>{ $symbol }</b>: стоп лишився як був. { $reason }
+button-no-stop = Без стопа
+button-no-targets = Без цілей
+button-to-breakeven = Поставити стоп туди
+question-trade-stop = де поставити стоп
+question-trade-targets = де забрати прибуток
+
+# Скасування ордерів.
+cancels-title = <b>Скасувати ордери</b> · { $account }
+cancels-none = Там жоден ордер не чекає.
+cancels-line = { $number }. <b>{ $symbol }</b> · { $side } · { $size } · { $price }
+cancels-stops = <i>Стопи й тейк-профіти змінюються на картці позиції: «Стоп», «Цілі».</i>
+cancels-market = ринковий
+button-cancel-order = ✕ { $number }. { $name }
+button-cancel-all = Скасувати всі входи
+button-cancel-some = Скасувати ордери
+canceling-title = <b>Скасування</b> · { $account }
+canceling-none = Жоден вхід не чекав; стопи й цілі лишилися.
+canceling-sent = ⏳ <b>{ $symbol }</b>: скасовую.
+canceling-unknown = ⏳ <b>{ $symbol }</b>: відповіді ще немає. Я питаю далі.
+canceling-done = ✅ <b>{ $symbol }</b>: скасовано.
+canceling-late = <b>{ $symbol }</b>: ордера вже немає: виконано або скасовано. { $reason }
