@@ -125,7 +125,7 @@ class Trader:
         if rules.is_inverse:
             dollars["BTC"] = seen.mark
         self.markets = Markets(views={**self.markets.views, rules.symbol: seen}, now=now, dollars=dollars)
-        return self._heard(self.engine.tick(self.account, rules.symbol, self.markets))
+        return self.heard(self.engine.tick(self.account, rules.symbol, self.markets))
 
     def send(
         self, side: Side, qty: str | Decimal, price: str | Decimal | None = None, **changes: object
@@ -143,12 +143,12 @@ class Trader:
             price=None if price is None else Decimal(price),
         )
         order, changed = self.engine.create(self.account, replace(request, **changes), self.markets)  # type: ignore[arg-type]  # fields by name
-        self._heard(changed)
+        self.heard(changed)
         return order
 
     def cancel(self, order: EngineOrder) -> EngineOrder:
         request = CancelRequest(category=Category.LINEAR, symbol=order.symbol, order_id=order.order_id)
-        self._heard(self.engine.cancel(self.account, request, self.markets))
+        self.heard(self.engine.cancel(self.account, request, self.markets))
         return self.orders[order.order_id]
 
     def stop(self, stop: str = "0", target: str = "0", *, leg: int = 0, by: TriggerBy = TriggerBy.LAST) -> Changes:
@@ -162,10 +162,10 @@ class Trader:
             take_profit=Decimal(target),
             tp_trigger_by=by,
         )
-        return self._heard(self.engine.set_trading_stop(self.account, request, self.markets))
+        return self.heard(self.engine.set_trading_stop(self.account, request, self.markets))
 
     def fund(self, rate: str, symbol: Symbol = BTC) -> Changes:
-        return self._heard(self.engine.fund(self.account, symbol, Decimal(rate), self.markets))
+        return self.heard(self.engine.fund(self.account, symbol, Decimal(rate), self.markets))
 
     def held(self, leg: int = 0, symbol: Symbol = BTC) -> EnginePosition:
         return self.account.position((symbol, leg))
@@ -182,7 +182,7 @@ class Trader:
     def worth(self) -> Assessment:
         return assess(self.account, self.markets)
 
-    def _heard(self, changes: Changes) -> Changes:
+    def heard(self, changes: Changes) -> Changes:
         self.fills += changes.fills
         self.lines += changes.lines
         self.orders |= changes.orders

@@ -22,6 +22,7 @@ from bot.exchange.matching.funding import fund
 from bot.exchange.matching.liquidation import liquidate
 from bot.exchange.matching.model import Changes, EngineAccount, EngineOrder, Markets
 from bot.exchange.matching.placing import amend, cancel, place
+from bot.exchange.matching.replay import MissedMinute, replay
 from bot.exchange.matching.work import Work
 
 
@@ -88,6 +89,15 @@ class Engine:
         match(work, symbol)
         trigger(work, symbol)
         liquidate(work, symbol)
+        return work.changes
+
+    def replay(self, account: EngineAccount, minute: MissedMinute, markets: Markets) -> Changes:
+        """Let a minute that passed unseen act, from its candles; of the symbol's view only the rules are looked at.
+
+        Fills are of the minute: `markets.now` is not looked at.
+        """
+        work = self._work(account, markets)
+        replay(work, minute)
         return work.changes
 
     def fund(self, account: EngineAccount, symbol: Symbol, rate: Decimal, markets: Markets) -> Changes:

@@ -1,7 +1,9 @@
 """Orders meet the book: new ones as takers, resting ones as makers, and triggers go off."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from bot.domain.ids import Symbol
 from bot.domain.orders import TimeInForce, TriggerDirection
@@ -14,7 +16,8 @@ from bot.exchange.matching.model import EngineOrder, Leg, MarketView, PriceSize
 from bot.exchange.matching.money import price_limit, worst_price
 from bot.exchange.matching.work import Work
 
-_AT_ONCE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+Chosen = Callable[[EngineOrder], bool]
+_AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
 def execute(work: Work, order: EngineOrder) -> EngineOrder:
@@ -41,10 +44,14 @@ def execute(work: Work, order: EngineOrder) -> EngineOrder:
     return order
 
 
-def match(work: Work, symbol: Symbol) -> None:
+def every(order: EngineOrder) -> bool:  # noqa: ARG001  a choice that chooses all
+    return True
+
+
+def match(work: Work, symbol: Symbol, chosen: Chosen = every) -> None:
     """Fill the symbol's resting orders from the book: the best price first, among equals the oldest."""
     view = work.view(symbol)
-    for order_id in _by_price_and_time(work, symbol):
+    for order_id in _by_price_and_time(work, symbol, chosen):
         order = work.account.orders.get(order_id)
         if order is None:  # an earlier fill took it out
             continue
@@ -57,10 +64,12 @@ def match(work: Work, symbol: Symbol) -> None:
             _fill(work, order, [(order.price, depth(parts))], is_maker=True)
 
 
-def trigger(work: Work, symbol: Symbol) -> None:
+def trigger(work: Work, symbol: Symbol, chosen: Chosen = every) -> None:
     """Set off the symbol's conditional orders that the price has reached: stop losses first, then the oldest."""
     view = work.view(symbol)
-    due = [each for each in work.account.orders.values() if each.symbol == symbol and is_due(each, view)]
+    due = [
+        each for each in work.account.orders.values() if each.symbol == symbol and is_due(each, view) and chosen(each)
+    ]
     for order in sorted(due, key=lambda each: (not each.stop_order_type.endswith(protection.STOP_LOSS), each.priority)):
         if order.order_id in work.account.orders:  # no earlier one took it out
             _set_off(work, work.account.orders[order.order_id])
@@ -137,8 +146,9 @@ def _worst(order: EngineOrder, view: MarketView) -> Decimal:
     return worst_price(view, order.side) if order.order_type is OrderType.MARKET else order.price
 
 
-def _by_price_and_time(work: Work, symbol: Symbol) -> list[str]:
-    resting = [each for each in work.account.orders.values() if each.symbol == symbol and each.is_resting]
+def _by_price_and_time(work: Work, symbol: Symbol, chosen: Chosen) -> list[str]:
+    orders = work.account.orders.values()
+    resting = [each for each in orders if each.symbol == symbol and each.is_resting and chosen(each)]
     return [each.order_id for each in sorted(resting, key=_rank)]
 
 
