@@ -3,13 +3,15 @@
 from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
-from handlers.trading import card, closing, levels, orders, position
+from handlers.trading import brakes, card, closing, levels, orders, panic, position
 from handlers.views.problems import ProblemCard
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *card.HANDLERS,
     *position.HANDLERS,
     *closing.HANDLERS,
+    *panic.HANDLERS,
+    *brakes.HANDLERS,
     *levels.HANDLERS,
     *orders.HANDLERS,
 )

@@ -25,7 +25,7 @@ SAME_EVERYWHERE = {
     "history-line", "user-id", "health-reason", "health-telegram", "health-bybit", "user-error",
     "audit-action", "health-region", "order-card-title", "order-card-refusal", "live-title",
     "leg-title", "leg-head", "leg-target", "leg-before", "leg-after", "close-line", "button-leg-half",
-    "button-leg-quarter", "targets-line", "cancels-line", "button-cancel-order",
+    "button-leg-quarter", "targets-line", "cancels-line", "button-cancel-order", "panic-line",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}
 FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}

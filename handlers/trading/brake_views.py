@@ -1,0 +1,47 @@
+"""Cards of what stops entries: a pause of one's own, a halt of everybody's."""
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.accounts import Account
+from bot.domain.closings import HaltState
+from handlers.texts.catalog import Markup, join
+from handlers.trading.cancel_views import canceling_line
+from handlers.trading.legs import Outcome
+from handlers.views.cards import Card, Row
+from handlers.views.frame import command_button, menu_row
+from handlers.views.render_context import RenderContext
+
+
+def paused_card(viewer: RenderContext, account: Account, outcome: Outcome, act: InlineKeyboardButton) -> Card:
+    """No entries until resumed, and what became of those that rested."""
+    lines = [viewer.say("pause-done", account=viewer.account_name(account))]
+    lines += [canceling_line(viewer, each) for each in outcome.intents]
+    return Card(text=join(lines), rows=((act,), _ways(viewer)))
+
+
+def resumed_card(viewer: RenderContext, account: Account, halt: HaltState, *, was_paused: bool) -> Card:
+    """Entries are open again, as far as that is one's own doing."""
+    key = "resume-done" if was_paused else "resume-was-none"
+    lines = [viewer.say(key, account=viewer.account_name(account))]
+    if halt.since is not None:
+        lines.append(viewer.say("halt-stands", time=viewer.when(halt.since)))
+    return Card(text=join(lines), rows=(_ways(viewer),))
+
+
+def halt_card(
+    viewer: RenderContext, state: HaltState, act: InlineKeyboardButton | None, *, lead: Markup | None = None
+) -> Card:
+    """Whether entries are stopped for everybody, since when, by whom and why."""
+    lines = [] if lead is None else [lead]
+    if state.since is None:
+        lines.append(viewer.say("halt-none"))
+    else:
+        time = viewer.when(state.since)
+        lines.append(viewer.say("halt-on", time=time, name=state.actor_name or viewer.say.plain("unknown")))
+        if state.reason:
+            lines.append(viewer.say("halt-reason", reason=state.reason))
+    return Card(text=join(lines), rows=(() if act is None else (act,), menu_row(viewer)))
+
+
+def _ways(viewer: RenderContext) -> Row:
+    return (*command_button(viewer, "button-positions", "positions"), *menu_row(viewer))

@@ -1,0 +1,123 @@
+"""/panic: entries stopped and canceled at once, closes after one confirm; /panic now asks nothing."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from telegram import InlineKeyboardButton
+from telegram.error import TelegramError
+
+from bot.domain.accounts import Account, AccountType
+from bot.domain.ids import AccountId
+from bot.domain.legs import PanicReport
+from bot.domain.market import Category
+from bot.domain.update_attempt import current_attempt
+from bot.services.chat.buttons import ButtonAction
+from handlers.core import delivery
+from handlers.core.account_screen import account_argument
+from handlers.core.context import UpdateContext
+from handlers.core.plain_words import plain
+from handlers.core.specs import EFFECT, EVERYONE, HandlerSpec, action, command
+from handlers.trading.leg_codes import LegName
+from handlers.trading.legs import leg_of, own_account, place_of
+from handlers.trading.panic_views import panic_card, standing
+from handlers.views.cards import Card
+
+_logger = logging.getLogger(__name__)
+_NOW: Final = frozenset({"now", "сейчас", "немедленно", "зараз", "негайно"})
+_STEP: Final = 2.0  # seconds of one look at a panic under way
+_LOOKS: Final = 150  # that a card follows it; what comes later is told by messages
+_AT_ONCE: Final = 0.6  # seconds that the first card waits for the closes
+BUTTON_S: Final = 3_600  # seconds that its buttons work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseInPanic(ButtonAction):
+    """[Close 5 positions]: every managed leg, and those that were opened elsewhere if they are named here."""
+
+    ACTION = "trade.panic"
+    account: AccountId
+    also: tuple[LegName, ...] = ()
+
+
+async def panic_command(ctx: UpdateContext) -> None:
+    """`/panic`: stops entries at once, then asks for the closes."""
+    if any(plain(each) in _NOW for each in ctx.arguments):
+        await panic_now(ctx)
+        return
+    account = _account_of(ctx)
+    report = await ctx.services.trading.panic.stop_entries(ctx.config, account, idempotency_key=ctx.idempotency_key)
+    await ctx.show(await _card(ctx, account, report))
+
+
+async def panic_now(ctx: UpdateContext) -> None:
+    """`/panic now`: closes what is managed here without asking."""
+    words = [each for each in ctx.arguments if plain(each) not in _NOW]
+    await _close(ctx, _account_of(replace(ctx, arguments=tuple(words))), ())
+
+
+async def close_in_panic(ctx: UpdateContext, act: CloseInPanic) -> None:
+    """Confirmed: closes side by side, the largest risk first; the card follows them until flat may be said."""
+    await _close(ctx, own_account(ctx, act.account), act.also)
+
+
+async def _close(ctx: UpdateContext, account: Account, also: Sequence[LegName]) -> None:
+    panic = ctx.services.trading.panic
+    legs = tuple(leg_of(account, each.symbol, each.position_idx) for each in also)
+    report = await panic.close_all(ctx.config, account, legs, place=place_of(ctx), idempotency_key=ctx.idempotency_key)
+    version = 0
+    if not report.is_over:
+        report, version = await panic.progress(account, version=0, timeout_s=0)
+        report, version = await panic.progress(account, version=version, timeout_s=_AT_ONCE)
+    message_id = await ctx.show(await _card(ctx, account, report))
+    if not report.is_over and message_id > 0:
+        work = _follow(ctx, account, message_id, report, version)
+        ctx.data.live_messages.keep(ctx.target, message_id, work, "a panic")
+
+
+async def _follow(ctx: UpdateContext, account: Account, message_id: int, report: PanicReport, version: int) -> None:
+    current_attempt.set(None)  # from here on it is no update's work
+    for _ in range(_LOOKS):
+        later, version = await ctx.services.trading.panic.progress(account, version=version, timeout_s=_STEP)
+        if later == report:
+            continue
+        report = later
+        try:
+            if not await delivery.edit(ctx.bot, ctx.target, message_id, await _card(ctx, account, report)):
+                return
+        except TelegramError as refusal:
+            _logger.info("a panic's card was not brought up to date: %s", refusal.message)
+        if report.is_over:
+            return
+
+
+async def _card(ctx: UpdateContext, account: Account, report: PanicReport) -> Card:
+    rules = await ctx.services.account_screens.instruments.known(Category.LINEAR)
+    return panic_card(ctx.viewer, account, report, rules, await _acts(ctx, account, report))
+
+
+async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tuple[InlineKeyboardButton, ...]:
+    """[Close 5 positions], and with those opened elsewhere only if that is pressed."""
+    account_id, choices = account.account_id, list[tuple[str, ButtonAction]]()
+    stands = len(standing(report))
+    if stands:
+        label = ctx.say.plain("button-close-many", count=stands)
+        choices.append((label, CloseInPanic(account=account_id)))
+    if report.foreign and (stands or report.is_over):
+        also = tuple(LegName(account_id, each.symbol, each.position_idx) for each in report.foreign)
+        label = ctx.say.plain("button-panic-these-too", count=len(also))
+        choices.append((label, CloseInPanic(account=account_id, also=also)))
+    return await ctx.buttons(choices, lifetime_s=BUTTON_S) if choices else ()
+
+
+def _account_of(ctx: UpdateContext) -> Account:
+    """The named account; without a word the one whose orders are managed here. Raises BadInput, NoAccount."""
+    return account_argument(ctx) if ctx.arguments else ctx.config.resolve(AccountType.PAPER)
+
+
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("panic", panic_now, verb="now", access=EVERYONE, good_for_s=EFFECT),
+    command("panic", panic_command, access=EVERYONE),
+    action(CloseInPanic, close_in_panic, access=EVERYONE, repeats=True),
+)

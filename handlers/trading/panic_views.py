@@ -1,0 +1,105 @@
+"""A panic as it goes: what would be closed, what is closed, and when flat may be said."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from telegram import InlineKeyboardButton
+
+from bot.domain.accounts import Account
+from bot.domain.ids import Symbol
+from bot.domain.legs import LegClosing, LegProgress, PanicReport
+from bot.domain.market import Instruments
+from bot.domain.portfolio import Position, Side
+from handlers.texts.catalog import Markup, join
+from handlers.views.cards import Card, Row
+from handlers.views.frame import command_button, menu_row
+from handlers.views.problems import text_values
+from handlers.views.render_context import RenderContext
+from handlers.views.symbols import base_of
+
+_MARKS: Final = {
+    LegProgress.STANDS: "•",
+    LegProgress.CLOSING: "⏳",
+    LegProgress.FLAT: "✅",
+    LegProgress.REFUSED: "⛔",
+    LegProgress.UNKNOWN: "⏳",
+}
+_LINES: Final = 20  # legs that are told one by one
+
+
+def panic_card(
+    viewer: RenderContext,
+    account: Account,
+    report: PanicReport,
+    rules: Sequence[Instruments],
+    acts: Sequence[InlineKeyboardButton],
+) -> Card:
+    """What is stopped, what is closed, what stands, and what nobody knows yet."""
+    say = viewer.say
+    lines = [
+        say("panic-title", account=viewer.account_name(account)),
+        say("panic-stopped"),
+        say("panic-canceled", count=report.canceled),
+    ]
+    lines += [_leg_line(viewer, each, rules) for each in report.legs[:_LINES]]
+    if len(report.legs) > _LINES:
+        lines.append(say("panic-more", count=len(report.legs) - _LINES))
+    if report.foreign:
+        lines += [Markup(""), say("panic-foreign")]
+        lines += [_foreign_line(viewer, each, rules) for each in report.foreign[:_LINES]]
+    lines += [Markup(""), *_state_lines(viewer, report)]
+    rows: tuple[Row, ...] = tuple((each,) for each in acts)
+    ways = (
+        *command_button(viewer, "button-positions", "positions"),
+        *command_button(viewer, "button-resume", "resume"),
+    )
+    return Card(text=join(lines), rows=(*rows, (*ways, *menu_row(viewer))))
+
+
+def standing(report: PanicReport) -> tuple[LegClosing, ...]:
+    """The legs that nothing closes yet."""
+    return tuple(each for each in report.legs if each.progress is LegProgress.STANDS)
+
+
+def is_flat(report: PanicReport) -> bool:
+    """Whether every leg is known to be flat, and nothing is under way that could open one."""
+    return report.is_over and not report.unknown and all(each.progress is LegProgress.FLAT for each in report.legs)
+
+
+def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
+    """Flat, or what is still missing for that."""
+    say, lines = viewer.say, []
+    if report.unknown:
+        until = report.unknown_until
+        time = "–" if until is None else viewer.when(until)
+        lines.append(say("panic-unknown", count=len(report.unknown), time=time))
+    if any(each.progress is LegProgress.REFUSED for each in report.legs):
+        lines.append(say("panic-refused"))
+    if standing(report):
+        lines.append(say("panic-confirm"))
+    elif is_flat(report):
+        lines.append(say("panic-flat" if report.legs else "panic-nothing"))
+    elif not lines:
+        lines.append(say("panic-closing"))
+    return lines
+
+
+def _leg_line(viewer: RenderContext, leg: LegClosing, rules: Sequence[Instruments]) -> Markup:
+    name = _named(viewer, leg.leg.symbol, leg.side, leg.size, rules)
+    texts = viewer.say.texts
+    reason = viewer.say(leg.reason, **text_values({"code": 0})) if leg.reason and texts.has(leg.reason) else Markup("")
+    progress = viewer.say.plain("panic-progress", progress=leg.progress.value)
+    return viewer.say("panic-line", mark=_MARKS[leg.progress], leg=name, progress=progress, reason=reason)
+
+
+def _foreign_line(viewer: RenderContext, position: Position, rules: Sequence[Instruments]) -> Markup:
+    name = _named(viewer, position.symbol, position.side, position.size, rules)
+    return viewer.say("panic-line", mark="•", leg=name, progress=viewer.say.plain("panic-untouched"), reason="")
+
+
+def _named(viewer: RenderContext, symbol: Symbol, side: Side, size: Decimal, rules: Sequence[Instruments]) -> str:
+    """BTC Long 0.031."""
+    instrument = next((each.find(symbol) for each in rules), None)
+    word = viewer.say.plain("side-long" if side is Side.BUY else "side-short")
+    return f"{base_of(symbol)} {word} {viewer.figures.size(size, instrument)}"
