@@ -19,6 +19,7 @@ from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, Unfi
 from bot.domain.ids import HOUR, Millis
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
+from bot.exchange.paper.adapter import Practice
 from bot.lifecycle import EXIT_CONFIG, Fatal, stop_signals
 from bot.services.services import Services
 from bot.settings import Settings
@@ -50,6 +51,7 @@ class Assembly:
     storage: Storage
     reads: CachedReads
     bybit: Bybit
+    practice: Practice
     services: Services
     jobs: Jobs
     application: App
@@ -68,8 +70,8 @@ async def assemble(
         token, outbox_due = bot_token(settings), asyncio.Event()
         storage = await open_storage(stack, settings, outside, check=tuning.check_database, enqueued=outbox_due.set)
         telegram = make_telegram(settings, token, storage, outside, tuning, outbox_due)
-        reads, bybit = await open_reads(stack, settings, storage, outside, tuning)
-        base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, telegram.bot)
+        reads, bybit, practice = await open_reads(stack, settings, storage, outside, tuning)
+        base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, practice, telegram.bot)
         services, feature_jobs = await build_features(base)
         stack.push_async_callback(base.screen_reader.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
@@ -85,6 +87,7 @@ async def assemble(
             storage=storage,
             reads=reads,
             bybit=bybit,
+            practice=practice,
             services=services,
             jobs=jobs,
             application=application,

@@ -21,6 +21,7 @@ from storage.chat.dialogues import SqliteDialogues
 from storage.chat.inbox import MARK_APPLIED
 from storage.chat.outbox import add_message, withdraw_message
 from storage.licensing.ledger import SqliteLedger
+from storage.paper.books import SqlitePaperBooks
 from storage.payments.payments import SqlitePayments
 from storage.promo.promo import SqlitePromo
 from storage.sqlite.database import Database
@@ -75,6 +76,10 @@ class SqliteUnitOfWork:
     @property
     def portfolio(self) -> SqlitePortfolio:
         return SqlitePortfolio(self._transaction)
+
+    @property
+    def paper(self) -> SqlitePaperBooks:
+        return SqlitePaperBooks(self._transaction, self._record)
 
     @property
     def buttons(self) -> SqliteButtons:

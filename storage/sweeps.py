@@ -22,6 +22,18 @@ DELETE_OLD_ERRORS: Final = """
     DELETE FROM user_errors WHERE error_id IN (SELECT error_id FROM user_errors WHERE ts < ? LIMIT 5000)
     RETURNING error_id
 """
+# Of practice: orders that have ended, and fills. trade_logs keep what people look back at.
+DELETE_OLD_PAPER_ORDERS: Final = """
+    DELETE FROM paper_orders WHERE (account_id, order_id) IN (
+        SELECT account_id, order_id FROM paper_orders
+         WHERE is_open = 0 AND updated_ts < ? ORDER BY updated_ts LIMIT 5000)
+    RETURNING order_id
+"""
+DELETE_OLD_PAPER_FILLS: Final = """
+    DELETE FROM paper_fills WHERE (account_id, exec_id) IN (
+        SELECT account_id, exec_id FROM paper_fills WHERE ts < ? ORDER BY ts LIMIT 5000)
+    RETURNING exec_id
+"""
 # With its messages: a few threads a commit.
 DELETE_OLD_THREADS: Final = """
     DELETE FROM support_threads WHERE thread_id IN (
@@ -77,6 +89,14 @@ class Sweeps:
     async def closings(self, before: Millis) -> int:
         """Legs that were read flat before that moment."""
         return await self._delete(DELETE_OLD_CLOSINGS, before)
+
+    async def paper_orders(self, before: Millis) -> int:
+        """Practice orders that ended before that moment."""
+        return await self._delete(DELETE_OLD_PAPER_ORDERS, before)
+
+    async def paper_fills(self, before: Millis) -> int:
+        """Practice fills from before that moment."""
+        return await self._delete(DELETE_OLD_PAPER_FILLS, before)
 
     async def _delete(self, statement: str, before: Millis) -> int:
         async with self._database.transaction() as transaction:

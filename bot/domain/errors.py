@@ -12,6 +12,7 @@ PerpdeskError
 │   └── ButtonExpired       used, too old, someone else's or never ours
 ├── ExchangeError
 │   ├── ExchangeRejected    a definite no from Bybit, with its code
+│   │   └── NoPracticePrice no price within a second: practice orders nothing
 │   ├── KeyTrouble          this account's key; stop it, keep the others
 │   ├── ExchangeRestricted  the region, the account or its type is not served, whatever the key
 │   ├── RetryLater          too many calls; retry after so many seconds
@@ -112,6 +113,10 @@ class ExchangeError(PerpdeskError):
 
 class ExchangeRejected(ExchangeError):
     """Bybit refused the request by its rules: nothing was done, and the same again is refused again."""
+
+
+class NoPracticePrice(ExchangeRejected):
+    """Bybit's prices did not come within a second: a practice order was refused, nothing was done."""
 
 
 class KeyTrouble(ExchangeError):

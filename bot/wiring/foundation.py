@@ -11,6 +11,7 @@ from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
+from bot.exchange.paper.adapter import Practice
 from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
 from bot.settings import Settings
@@ -32,6 +33,7 @@ class Foundation:
     storage: Storage
     reads: Reads
     inspector: KeyInspector
+    practice: Practice
     telegram_bot: ExtBot[Any]
     texts: Texts
     listener_of: ListenerOf
@@ -54,6 +56,7 @@ async def make_foundation(
     storage: Storage,
     reads: Reads,
     inspector: KeyInspector,
+    practice: Practice,
     telegram_bot: ExtBot[Any],
 ) -> Foundation:
     """The foundation of one process. Whoever asks for it closes its `screen_reader`."""
@@ -64,6 +67,7 @@ async def make_foundation(
         storage=storage,
         reads=reads,
         inspector=inspector,
+        practice=practice,
         telegram_bot=telegram_bot,
         texts=await asyncio.to_thread(Texts.load),
         listener_of=listener_of(reads),

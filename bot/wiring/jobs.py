@@ -170,6 +170,8 @@ def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
         RetentionRule(name="promo_attempts", keep=DAY, forget=sweeps.attempts),
         RetentionRule(name="user_errors", keep=90 * DAY, forget=sweeps.errors),
         RetentionRule(name="used_marks", keep=0, forget=sweeps.marks),
+        RetentionRule(name="paper_orders", keep=90 * DAY, forget=sweeps.paper_orders),
+        RetentionRule(name="paper_fills", keep=365 * DAY, forget=sweeps.paper_fills),
         RetentionRule(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
         RetentionRule(name="leg_closings", keep=90 * DAY, forget=sweeps.closings),
     )

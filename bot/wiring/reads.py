@@ -1,5 +1,6 @@
 """The cached reads over storage and exchange, each group made of the one before."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 
@@ -11,7 +12,7 @@ from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.bybit.transport import Transport
-from bot.exchange.paper import PaperGateway
+from bot.exchange.paper.adapter import Practice, make_practice
 from bot.services.accounts.portfolio import PortfolioLoader
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
@@ -24,7 +25,7 @@ from cache.regions import Regions
 
 async def open_reads(
     stack: AsyncExitStack, settings: Settings, storage: Storage, outside: Outside, tuning: Tuning
-) -> tuple[CachedReads, Bybit]:
+) -> tuple[CachedReads, Bybit, Practice]:
     """Rows, then the market, then accounts: the adapter opens keys by the first, practice is valued by the second."""
     clock, accounts = outside.clock, storage.account_queries
     regions = _make_regions(settings, outside)
@@ -33,9 +34,8 @@ async def open_reads(
     )
     bybit = await stack.enter_async_context(_bybit(settings, storage, stored, outside, tuning))
     market = MarketReads(regions, market=bybit.market)
-    practice = PaperGateway(queries=accounts, ticker=market.ticker, clock=clock)
-    gateways: dict[AccountType, ExchangeGateway] = dict.fromkeys(AccountType, bybit.gateway)
-    gateways[AccountType.PAPER] = practice
+    practice = _practice(stack, storage, bybit, market, clock)
+    gateways = _gateways(bybit, practice)
     portfolio = PortfolioLoader(
         queries=accounts,
         transactions=storage.store,
@@ -60,7 +60,21 @@ async def open_reads(
     # In this order: no load without its stale mark, no new client by a key that is still cached. Nothing comes between
     # the three, so the order would tell on a drop that starts a load itself.
     storage.dispatcher.drops += [portfolio.mark_stale, reads.invalidate, partial(_evict, bybit)]
-    return reads, bybit
+    return reads, bybit, practice
+
+
+def _practice(stack: AsyncExitStack, storage: Storage, bybit: Bybit, market: MarketReads, clock: Clock) -> Practice:
+    practice = make_practice(
+        queries=storage.paper_queries, transactions=storage.store, market=bybit.market, rules=market, clock=clock
+    )
+    stack.push_async_callback(practice.close)
+    return practice
+
+
+def _gateways(bybit: Bybit, practice: Practice) -> Mapping[AccountType, ExchangeGateway]:
+    gateways: dict[AccountType, ExchangeGateway] = dict.fromkeys(AccountType, bybit.gateway)
+    gateways[AccountType.PAPER] = practice.reads
+    return gateways
 
 
 def _make_regions(settings: Settings, outside: Outside) -> Regions:

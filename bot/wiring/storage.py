@@ -14,6 +14,7 @@ from bot.wiring.outside import Outside
 from storage.accounts.queries import SqliteAccountQueries
 from storage.chat.queries import SqliteChatQueries
 from storage.licensing.queries import SqliteLicenseQueries
+from storage.paper.queries import SqlitePaperQueries
 from storage.sqlite.birth import birth_of
 from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.migrate import migrate
@@ -37,6 +38,7 @@ class Storage:
     user_queries: SqliteUserQueries
     account_queries: SqliteAccountQueries
     license_queries: SqliteLicenseQueries
+    paper_queries: SqlitePaperQueries
     chat_queries: SqliteChatQueries
 
 
@@ -64,6 +66,7 @@ async def open_storage(
         user_queries=SqliteUserQueries(database),
         account_queries=SqliteAccountQueries(database, clock=outside.clock),
         license_queries=SqliteLicenseQueries(database, marks),
+        paper_queries=SqlitePaperQueries(database),
         chat_queries=SqliteChatQueries(database),
     )
 

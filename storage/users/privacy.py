@@ -126,6 +126,29 @@ SELECT_WALLETS: Final = """
       FROM accounts AS a JOIN paper_wallets AS w ON w.account_id = a.account_id
      WHERE a.user_id = ?
 """
+SELECT_PRACTICE: Final = """
+    SELECT json_object('account', p.account_id, 'run', p.run, 'began_at', p.run_ts, 'ids_given', p.made,
+                       'settings', json(p.body))
+      FROM accounts AS a JOIN paper_accounts AS p ON p.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
+SELECT_PRACTICE_POSITIONS: Final = """
+    SELECT json_object('account', p.account_id, 'symbol', p.symbol, 'position_idx', p.position_idx,
+                       'held', p.is_held, 'position', json(p.body))
+      FROM accounts AS a CROSS JOIN paper_positions AS p ON p.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
+SELECT_PRACTICE_ORDERS: Final = """
+    SELECT json_object('account', o.account_id, 'order_id', o.order_id, 'open', o.is_open,
+                       'updated_at', o.updated_ts, 'order', json(o.body))
+      FROM accounts AS a CROSS JOIN paper_orders AS o ON o.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
+SELECT_PRACTICE_FILLS: Final = """
+    SELECT json_object('account', f.account_id, 'exec_id', f.exec_id, 'at', f.ts, 'fill', json(f.body))
+      FROM accounts AS a CROSS JOIN paper_fills AS f ON f.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
 SELECT_OWN_POSITIONS: Final = """
     SELECT json_object('account', account_id, 'category', category, 'symbol', symbol, 'position_idx', position_idx,
                        'side', side, 'size', size, 'entry_price', entry_price, 'mark_price', mark_price,
@@ -246,6 +269,10 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "settings": SELECT_SETTINGS,
         "accounts": SELECT_ACCOUNTS,
         "practice_wallets": SELECT_WALLETS,
+        "practice_settings": SELECT_PRACTICE,
+        "practice_positions": SELECT_PRACTICE_POSITIONS,
+        "practice_orders": SELECT_PRACTICE_ORDERS,
+        "practice_fills": SELECT_PRACTICE_FILLS,
         "positions": SELECT_OWN_POSITIONS,
         "orders": SELECT_OWN_ORDERS,
         "fills": SELECT_FILLS,

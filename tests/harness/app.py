@@ -24,7 +24,7 @@ from bot.domain.accounts import Account, AccountType, Credentials
 from bot.domain.chat import QueuedMessage
 from bot.domain.ids import Millis, UserId
 from bot.domain.pins import ScryptCost
-from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
+from bot.domain.portfolio import Execution, Order, Position
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import UserConfig
 from bot.exchange.budget import NO_LIMITS
@@ -39,6 +39,7 @@ from handlers.texts.catalog import Texts
 from harness.bot_api import BOT_ID, BOT_USERNAME, Bubble, FakeBotApi, FakeRequest, chat_object
 from harness.bybit import FakeBybit, FakeBybitTransport
 from harness.fakes import FakeClock
+from harness.practice import held_rows
 from harness.waiting import until
 from harness.write_watch import watched
 from storage.chat.outbox import SqliteOutbox
@@ -176,15 +177,15 @@ class Harness:
         orders: Iterable[Order],
         fills: Iterable[Execution],
     ) -> None:
-        """Rows of the practice account. The events of the fills drop what was cached of it."""
+        """What stands in the practice account, as if it had come about at its exchange; called once a test."""
         account, now = await self.practice_account(user_id), self.clock.now()
-        held = Positions(account_id=account.account_id, items=tuple(positions), as_of=now)
-        open_orders = Orders(account_id=account.account_id, items=tuple(orders), as_of=now)
+        fills = tuple(fills)
+        rows = held_rows(account.account_id, positions=positions, orders=orders, fills=fills, now=now)
         async with self.store.begin_aside() as unit:
-            await unit.portfolio.replace_positions(account, held)
-            await unit.portfolio.replace_orders(account, open_orders)
+            await unit.paper.save(rows)
             for fill in fills:
                 await unit.trades.add(account, fill)
+        self.assembly.practice.exchange.forget(account.account_id)
 
     async def settle(self) -> None:
         """Let the cards that wait for Bybit have their answer, and the work beside the updates end."""

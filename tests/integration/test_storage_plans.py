@@ -37,6 +37,8 @@ COLD = {
     "users.privacy.ERASE_PINNED_CARDS": "once a life: an erasure; campaigns are few",
     "users.privacy.ERASE_BROADCAST_CARDS": "once a life: an erasure; broadcasts are few",
     "users.privacy.SELECT_OPENS": "a person's own copy, once a day at most; campaigns are few",
+    "paper.books.SELECT_INTERESTS": "once a start; what stands in practice, by the partial indexes",
+    "paper.books.SELECT_FED": "once a start; a row a symbol",
     "sweeps.DELETE_MARKS": "once a day; campaigns are few",
     "sweeps.DELETE_OLD_ERRORS": "once a day; the newest 20 a user are all there are",
     "users.privacy.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",

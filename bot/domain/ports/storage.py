@@ -11,6 +11,7 @@ from bot.domain.ports.admin import Broadcasts, ErrorNotes
 from bot.domain.ports.chat import Buttons, Dialogues
 from bot.domain.ports.closings import Closings, HaltRecords, PanicRecords
 from bot.domain.ports.licensing import Ledger
+from bot.domain.ports.paper import PaperBooks
 from bot.domain.ports.payments import Payments
 from bot.domain.ports.promo import PromoCodes
 from bot.domain.ports.support import SupportThreads
@@ -28,6 +29,8 @@ class UnitOfWork(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def portfolio(self) -> Portfolio: ...
+    @property
+    def paper(self) -> PaperBooks: ...
     @property
     def buttons(self) -> Buttons: ...
     @property

@@ -1,0 +1,41 @@
+"""The disk of the practice exchange."""
+
+from typing import Protocol
+
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.paper import FedSymbol, PaperChanges, PaperState
+
+
+class PaperBooks(Protocol):
+    """Writes of the practice exchange inside a unit of work."""
+
+    async def save(self, changes: PaperChanges) -> None:
+        """What a command changed of one account. Records the events that drop what was cached of it."""
+        ...
+
+    async def note_fed(self, fed: FedSymbol) -> None:
+        """Where a symbol's prices have come to."""
+        ...
+
+
+class PaperQueries(Protocol):
+    """Reads of the practice exchange. Raises StorageTrouble."""
+
+    async def state(self, account_id: AccountId) -> PaperState: ...
+    async def order(self, account_id: AccountId, order_link_id: OrderLinkId) -> str | None:
+        """The body of the order of that id, open or closed."""
+        ...
+
+    async def fills_since(self, account_id: AccountId, since: Millis) -> tuple[str, ...]:
+        """Bodies of the executions from that moment on, oldest first."""
+        ...
+
+    async def newest_fills(self, account_id: AccountId, limit: int) -> tuple[str, ...]:
+        """Bodies of executions, newest first."""
+        ...
+
+    async def interests(self) -> tuple[tuple[Symbol, AccountId], ...]:
+        """Every symbol that an account has a position or an open order in."""
+        ...
+
+    async def fed(self) -> tuple[FedSymbol, ...]: ...

@@ -1,0 +1,43 @@
+"""Everything about the practice exchange in one value."""
+
+from dataclasses import dataclass
+
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.exchange import MarketData
+from bot.domain.ports.paper import PaperQueries
+from bot.domain.ports.storage import Transactions
+from bot.exchange.matching.engine import Engine
+from bot.exchange.paper.exchange import PracticeExchange
+from bot.exchange.paper.orders import PracticeOrders
+from bot.exchange.paper.ports import RuleReads
+from bot.exchange.paper.prices import SharedPrices
+from bot.exchange.paper.reads import PracticeReads
+from bot.exchange.paper.rules import PracticeRules
+from bot.exchange.paper.views import MarketViews
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """`reads` is the ExchangeGateway of practice accounts, `orders` their OrderGateway."""
+
+    exchange: PracticeExchange
+    reads: PracticeReads
+    orders: PracticeOrders
+    prices: SharedPrices
+
+    async def close(self) -> None:
+        """Cancel the reads under way."""
+        await self.prices.close()
+
+
+def make_practice(
+    *, queries: PaperQueries, transactions: Transactions, market: MarketData, rules: RuleReads, clock: Clock
+) -> Practice:
+    """The exchange over the books of a database. Prices go past the cache: it keeps them longer than a second."""
+    prices = SharedPrices(market, clock=clock)
+    views = MarketViews(prices=prices, rules=PracticeRules(rules), clock=clock)
+    exchange = PracticeExchange(queries=queries, transactions=transactions, views=views, clock=clock)
+    orders = PracticeOrders(exchange=exchange, engine=Engine())
+    return Practice(
+        exchange=exchange, reads=PracticeReads(exchange=exchange, gateway=orders), orders=orders, prices=prices
+    )

@@ -1,0 +1,104 @@
+"""Prices as the engine looks at them: live views of symbols, made of shared reads."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.errors import ExchangeError
+from bot.domain.ids import Symbol
+from bot.domain.market import OrderBook, Ticker
+from bot.domain.ports.clock import Clock
+from bot.exchange.budget import RequestPriority
+from bot.exchange.matching.model import Markets, MarketView, SymbolRules
+from bot.exchange.paper.prices import SharedPrices
+from bot.exchange.paper.rules import PracticeRules
+
+DOLLARS: Final = frozenset({"USDT", "USDC", "USD"})  # counted at one
+_QUOTE: Final = "USDT"
+
+
+class MarketViews:
+    """Makes `Markets`. The last view of each symbol is kept, for margins of what is not being traded."""
+
+    def __init__(self, *, prices: SharedPrices, rules: PracticeRules, clock: Clock) -> None:
+        self._prices = prices
+        self._rules = rules
+        self._clock = clock
+        self._last: dict[Symbol, MarketView] = {}
+
+    @property
+    def last(self) -> Mapping[Symbol, MarketView]:
+        """The newest view of each symbol that was looked at, however old."""
+        return self._last
+
+    def forget(self) -> None:
+        """As after a start: no view was seen yet."""
+        self._last.clear()
+
+    async def with_book(self, symbol: Symbol, priority: RequestPriority = RequestPriority.CREATE) -> MarketView:
+        """Prices and book of now. Raises ExchangeErrors, ExchangeDown if none come within a second."""
+        rules, ticker, book = await asyncio.gather(
+            self._rules.of(symbol), self._prices.ticker(symbol, priority), self._prices.book(symbol, priority)
+        )
+        return self._noted(view_of(rules, ticker, book))
+
+    async def priced(self, symbol: Symbol, priority: RequestPriority = RequestPriority.CREATE) -> MarketView:
+        """Prices of now without a book. Raises as `with_book` does."""
+        rules, ticker = await asyncio.gather(self._rules.of(symbol), self._prices.ticker(symbol, priority))
+        return self._noted(view_of(rules, ticker))
+
+    async def known(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, MarketView]:
+        """The last view of each; what was never looked at is read, and left out if it can't be."""
+        wanted = set(symbols)
+        missing = sorted(wanted - self._last.keys())
+        await asyncio.gather(*map(self.priced, missing), return_exceptions=True)
+        return {symbol: self._last[symbol] for symbol in wanted if symbol in self._last}
+
+    async def markets(self, views: Mapping[Symbol, MarketView], coins: Iterable[str] = ()) -> Markets:
+        """These views with what the coins are worth. Raises ExchangeErrors for a coin whose price does not come."""
+        others = sorted(set(coins) - DOLLARS)
+        tickers = await asyncio.gather(*(self._prices.ticker(Symbol(coin + _QUOTE)) for coin in others))
+        dollars = {coin: mark_of(ticker) for coin, ticker in zip(others, tickers, strict=True)}
+        return Markets(views=views, now=self._clock.now(), dollars=dollars)
+
+    async def live(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, MarketView]:
+        """Prices of now of each, side by side. Raises the first ExchangeError."""
+        wanted = sorted(set(symbols))
+        found = await asyncio.gather(*(self.priced(each, RequestPriority.VIEW) for each in wanted))
+        return dict(zip(wanted, found, strict=True))
+
+    async def live_or_known(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, MarketView]:
+        """Prices of now, of before where they do not come; what was never looked at is left out."""
+        wanted = sorted(set(symbols))
+        await asyncio.gather(*map(self._try, wanted))
+        return {symbol: self._last[symbol] for symbol in wanted if symbol in self._last}
+
+    async def _try(self, symbol: Symbol) -> None:
+        with suppress(ExchangeError):  # the last known one serves
+            await self.priced(symbol)
+
+    def _noted(self, view: MarketView) -> MarketView:
+        known = self._last.get(view.rules.symbol)
+        if known is None or view.ts >= known.ts:
+            self._last[view.rules.symbol] = view
+        return view
+
+
+def view_of(rules: SymbolRules, ticker: Ticker, book: OrderBook | None = None) -> MarketView:
+    """A symbol's prices as one; a price that Bybit does not say is the one next to it."""
+    mark = mark_of(ticker)
+    return MarketView(
+        rules=rules,
+        last=ticker.last_price,
+        mark=mark,
+        index=ticker.index_price or mark,
+        bids=book.bids if book else (),
+        asks=book.asks if book else (),
+        ts=book.as_of if book else ticker.as_of,
+    )
+
+
+def mark_of(ticker: Ticker) -> Decimal:
+    return ticker.mark_price or ticker.last_price
