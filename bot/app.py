@@ -74,6 +74,7 @@ async def assemble(
         base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, practice, telegram.bot)
         services, feature_jobs = await build_features(base)
         stack.push_async_callback(base.screen_reader.close)
+        stack.push_async_callback(services.trading.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
         jobs = Jobs((*feature_jobs, *upkeep_jobs(storage.database, reads, bybit, runtime.marker, outside.clock)))
         progress = Progress(problems=(storage.database.problems, runtime.problems, jobs.trouble, bybit.problems))

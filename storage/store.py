@@ -27,8 +27,12 @@ from storage.promo.promo import SqlitePromo
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 from storage.support.support import SqliteSupport
+from storage.trading.book import SqliteLegBook
 from storage.trading.brakes import SqliteHalts, SqlitePanics
 from storage.trading.closings import SqliteClosings
+from storage.trading.fences import SqliteAccountFences
+from storage.trading.intents import SqliteOrderIntents
+from storage.trading.plans import SqliteTradePlans
 from storage.users.blocks import SqliteBlocks
 from storage.users.pins import SqlitePins
 from storage.users.privacy import SqlitePrivacy
@@ -136,6 +140,22 @@ class SqliteUnitOfWork:
     @property
     def trades(self) -> SqliteTrades:
         return SqliteTrades(self._transaction, self._record)
+
+    @property
+    def plans(self) -> SqliteTradePlans:
+        return SqliteTradePlans(self._transaction)
+
+    @property
+    def intents(self) -> SqliteOrderIntents:
+        return SqliteOrderIntents(self._transaction, self._record)
+
+    @property
+    def legs(self) -> SqliteLegBook:
+        return SqliteLegBook(self._transaction, self._record)
+
+    @property
+    def fences(self) -> SqliteAccountFences:
+        return SqliteAccountFences(self._transaction)
 
     async def enqueue(self, message: OutboxMessage, now: Millis, *, due: Millis | None = None) -> None:
         """Put a message into the outbox, to be sent from `due` on; the same key and kind twice is one message."""

@@ -79,7 +79,8 @@ class TradePlan:
     stop_trigger_by: TriggerBy
     targets: tuple[PlannedTarget, ...]
     breakeven: Breakeven
-    stop_verified_ts: Millis | None  # when the stop was last read back as promised
+    protected_ts: Millis | None  # when the stop was read back as promised for the first time
+    stop_verified_ts: Millis | None  # when it was last read back as promised
     stop_changed_ts: Millis | None  # when it was found changed by somebody else: nothing is put back unasked
     first_fill_ts: Millis | None
     card: CardPlace | None
@@ -96,6 +97,20 @@ class TradePlan:
     def last_target(self) -> PlannedTarget | None:
         """The target that the exchange holds as the take profit of the whole position."""
         return self.targets[-1] if self.targets else None
+
+
+class ExitReason(StrEnum):
+    """Why a position was closed or lessened, from Bybit's createType and execType."""
+
+    MANUAL = "manual"
+    TARGET = "target"
+    STOP = "stop"
+    TRAILING = "trailing"
+    LIQUIDATION = "liquidation"
+    ADL = "adl"
+    EMERGENCY = "emergency"  # the promised stop could not be set
+    ELSEWHERE = "elsewhere"  # by the person at Bybit itself, or by another program
+    UNKNOWN = "unknown"
 
 
 class IntentKind(StrEnum):
@@ -168,6 +183,7 @@ class NewIntent:
     remaining: Decimal | None = None
     card_price: Decimal | None = None
     good_until: Millis | None = None
+    exit_reason: ExitReason | None = None  # of what closes
     card: CardPlace | None = None  # the message that tells of it; None: the outbox does
 
 
@@ -191,6 +207,7 @@ class OrderIntent:
     remaining: Decimal | None
     card_price: Decimal | None
     good_until: Millis | None
+    exit_reason: ExitReason | None
     card: CardPlace | None
     order_id: str
     cum_exec_qty: Decimal
@@ -205,23 +222,18 @@ class OrderIntent:
     final_ts: Millis | None
 
     @property
+    def is_live(self) -> bool:
+        """Whether the exchange may still do something for it."""
+        return self.state in LIVE
+
+    @property
+    def is_order(self) -> bool:
+        return isinstance(self.request, OrderRequest)
+
+    @property
     def is_counting(self) -> bool:
         """Whether the exchange speaks of fills that have not come yet."""
         return self.fills_qty < self.cum_exec_qty
-
-
-class ExitReason(StrEnum):
-    """Why a position was closed or lessened, from Bybit's createType and execType."""
-
-    MANUAL = "manual"
-    TARGET = "target"
-    STOP = "stop"
-    TRAILING = "trailing"
-    LIQUIDATION = "liquidation"
-    ADL = "adl"
-    EMERGENCY = "emergency"  # the promised stop could not be set
-    ELSEWHERE = "elsewhere"  # by the person at Bybit itself, or by another program
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,19 @@
 """What every feature is built on."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from telegram.ext import ExtBot
 
 from bot.chat.sender import ListenerOf
+from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
+from bot.domain.ports.trading import OrderGateway
 from bot.exchange.paper.adapter import Practice
 from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
@@ -39,6 +42,11 @@ class Foundation:
     listener_of: ListenerOf
     screen_reader: ScreenReader
     roles: RoleResolver
+
+    @property
+    def order_gateways(self) -> Mapping[AccountType, OrderGateway]:
+        """Whose orders can be placed."""
+        return {AccountType.PAPER: self.practice.orders}
 
     @property
     def store(self) -> Store:

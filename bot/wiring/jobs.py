@@ -20,6 +20,7 @@ from bot.services.licensing.reminders import Reminders
 from bot.services.payments.reconciliation import Reconciled, StarWatch
 from bot.services.payments.refunds import RefundJob
 from bot.services.promo.campaigns import CampaignService
+from bot.services.trading.settlement import Settlement
 from bot.services.users.privacy import Privacy
 from cache.regions import RegionUpkeep
 from handlers.promo.pinned import PinnedCards
@@ -66,6 +67,11 @@ def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
         late_after_s=2 * _HOUR_S,
         expected=(NothingDone,),
     )
+
+
+def settlements(settlement: Settlement, clock: Clock) -> Periodic[int]:
+    """After 10 minutes: what exchanges did is not known, and stops are not looked after."""
+    return Periodic("settlements", settlement.settle_due, clock=clock, every_s=_MINUTE_S, late_after_s=10 * _MINUTE_S)
 
 
 def reminders(service: Reminders, clock: Clock) -> Periodic[int]:

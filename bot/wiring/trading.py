@@ -1,37 +1,59 @@
 """Trading: cards, orders, and what stops them."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from bot.aio.periodic import Periodic
+from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.orders import LegSettings, MarginMode, PositionMode
+from bot.domain.ports.plans import TradingQueries
 from bot.domain.risk_tiers import RiskTier
+from bot.services.trading.booking import Booking
 from bot.services.trading.brakes import Halts, Panic, Pauses
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leg_manager import LegManager
+from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
+from bot.services.trading.signals import AccountSignals
 from bot.services.trading.trading import Trading
 from bot.services.trading.watch import TradeWatch
+from bot.wiring import jobs
 from bot.wiring.foundation import Foundation
+from storage.sqlite.secrets import open_secret
+from storage.trading.queries import SqliteTradingQueries
+
+_PREFIX_DIGITS: Final = 10  # of the 36 characters that an id may have
 
 
 async def make_trading(base: Foundation) -> tuple[Trading, tuple[Periodic[Any], ...]]:
     """The use cases in the order in which they need each other, and their jobs."""
     limits = LimitService(clock=base.clock)
+    queries, signals = SqliteTradingQueries(base.database), AccountSignals()
+    runner = await make_runner(base, queries, signals)
+    settlement = make_settlement(base, queries, runner)
+    watch = TradeWatch(queries=queries, accounts=base.storage.account_queries, transactions=base.store, signals=signals)
     trading = Trading(
-        runner=IntentRunner(),
-        settlement=Settlement(),
-        watch=TradeWatch(),
+        runner=runner,
+        settlement=settlement,
+        watch=watch,
         quotes=Quotes(
             reads=base.reads, limits=limits, settings=_assumed_settings, tiers=_assumed_tiers, clock=base.clock
         ),
-        entries=Entries(),
+        entries=Entries(
+            transactions=base.store,
+            queries=queries,
+            gateways=base.order_gateways,
+            reads=base.reads,
+            clock=base.clock,
+            runner=runner,
+            watch=watch,
+        ),
         limits=limits,
         legs=LegManager(),
         pauses=Pauses(),
@@ -39,7 +61,40 @@ async def make_trading(base: Foundation) -> tuple[Trading, tuple[Periodic[Any], 
         panic=Panic(),
         practice=PracticeService(),
     )
-    return trading, ()
+    return trading, (jobs.settlements(settlement, base.clock),)
+
+
+async def make_runner(base: Foundation, queries: TradingQueries, signals: AccountSignals) -> IntentRunner:
+    """Ids begin with what tells this database's orders from those of any other. Raises WrongKeyFile."""
+    secret = await open_secret(base.database, base.storage.vault, "order-links")
+    return IntentRunner(
+        transactions=base.store,
+        queries=queries,
+        gateways=base.order_gateways,
+        clock=base.clock,
+        signals=signals,
+        tasks=TaskSet(),
+        prefix=f"p{secret.hex()[:_PREFIX_DIGITS]}-",
+    )
+
+
+def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRunner) -> Settlement:
+    """It is woken by the runner, and by whatever exchange says that something changed."""
+    settlement = Settlement(
+        transactions=base.store,
+        queries=queries,
+        gateways=base.order_gateways,
+        reads=base.reads,
+        clock=base.clock,
+        signals=runner.signals,
+        runner=runner,
+        tasks=runner.tasks,
+        booking=Booking(is_in_flight=runner.is_in_flight),
+        plan_work=PlanWork(runner=runner),
+    )
+    runner.wakers.append(settlement.wake)
+    base.practice.exchange.listeners.append(settlement.wake)
+    return settlement
 
 
 async def _assumed_settings(account: Account, symbol: Symbol) -> LegSettings:

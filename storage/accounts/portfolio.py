@@ -168,7 +168,10 @@ def orders_of(rows: Sequence[Row], account_id: AccountId) -> Orders | None:
 
 
 class SqlitePortfolio:
-    """Implements `bot.domain.ports.accounts.Portfolio` inside a unit of work: only rows that changed are written."""
+    """Implements `bot.domain.ports.accounts.Portfolio` inside a unit of work: only rows that changed are written.
+
+    Writing back what was loaded is no event: it would drop what was just loaded.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction

@@ -39,6 +39,7 @@ COLD = {
     "users.privacy.SELECT_OPENS": "a person's own copy, once a day at most; campaigns are few",
     "paper.books.SELECT_INTERESTS": "once a start; what stands in practice, by the partial indexes",
     "paper.books.SELECT_FED": "once a start; a row a symbol",
+    "trading.queries.SELECT_TO_SETTLE": "once a minute: those with something open, by partial indexes",
     "sweeps.DELETE_MARKS": "once a day; campaigns are few",
     "sweeps.DELETE_OLD_ERRORS": "once a day; the newest 20 a user are all there are",
     "users.privacy.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",

@@ -13,6 +13,7 @@ from bot.domain.ports.closings import Closings, HaltRecords, PanicRecords
 from bot.domain.ports.licensing import Ledger
 from bot.domain.ports.paper import PaperBooks
 from bot.domain.ports.payments import Payments
+from bot.domain.ports.plans import AccountFences, LegBook, OrderIntents, TradePlans
 from bot.domain.ports.promo import PromoCodes
 from bot.domain.ports.support import SupportThreads
 from bot.domain.ports.users import Blocks, Pins, PrivacyRequests, Users
@@ -57,6 +58,14 @@ class UnitOfWork(Protocol):
     def halts(self) -> HaltRecords: ...
     @property
     def privacy(self) -> PrivacyRequests: ...
+    @property
+    def plans(self) -> TradePlans: ...
+    @property
+    def intents(self) -> OrderIntents: ...
+    @property
+    def legs(self) -> LegBook: ...
+    @property
+    def fences(self) -> AccountFences: ...
 
     async def enqueue(self, message: OutboxMessage, now: Millis, *, due: Millis | None = None) -> None:
         """To be sent from `due` on, None: at once."""

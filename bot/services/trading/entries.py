@@ -1,21 +1,310 @@
 """Entries: a confirmed card becomes a plan and its intents, or nothing."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final, Protocol
 
-from bot.domain.order_card import ConfirmedCard
-from bot.domain.trade_plans import CardPlace, ManagedTrade
+from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import ButtonExpired, NotAllowed
+from bot.domain.ids import Millis, Symbol
+from bot.domain.leg_protection import promised
+from bot.domain.leg_view import is_beyond
+from bot.domain.licensing import Feature, needed, opens
+from bot.domain.market import Category
+from bot.domain.order_card import CardOutdated, ConfirmedCard, EntryRefused
+from bot.domain.orders import (
+    MOST_CONDITIONAL,
+    LegSettings,
+    LeverageRequest,
+    OrderRequest,
+    TimeInForce,
+    opposite,
+)
+from bot.domain.portfolio import LegKey, Order, Orders, OrderType, Positions, Side
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.plans import NewPlan, TradingQueries
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.trading import OrderGateway
+from bot.domain.trade_plans import (
+    AnyRequest,
+    Breakeven,
+    CardPlace,
+    IntentKind,
+    ManagedTrade,
+    NewIntent,
+    OrderIntent,
+    PlannedTarget,
+    TradePlan,
+)
 from bot.domain.users import UserConfig
+from bot.domain.work_off import ours
+from bot.services.trading.intents import IntentRunner
+from bot.services.trading.watch import TradeWatch
+
+CARD_AGE: Final = 30_000  # ms after its price was read a card is old
+BUDGET_WAIT: Final = 15_000  # ms that an entry waits to be sent
+
+
+class EntryGuard(Protocol):
+    """A rule on entries, asked in the transaction of the intent. Raises EntryRefused."""
+
+    async def check(self, unit: UnitOfWork, account: Account, card: ConfirmedCard, now: Millis) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LegNow:
+    """What was read of the leg a moment ago."""
+
+    leg: LegKey
+    settings: LegSettings
+    positions: Positions
+    orders: Orders
+
+    @property
+    def size(self) -> Decimal:
+        return sum((each.size for each in self.positions.items if each.leg_key(self.leg.account_id) == self.leg), _NONE)
+
+    def sides(self) -> set[Side]:
+        """Of the position and of resting entries of the leg."""
+        held = {each.side for each in self.positions.items if each.leg_key(self.leg.account_id) == self.leg}
+        resting = {each.side for each in self.entries()}
+        return held | resting
+
+    def entries(self) -> Iterable[Order]:
+        """Resting orders of the leg, ours and others', that would open."""
+        return (
+            each
+            for each in self.orders.items
+            if (each.category, each.symbol, each.position_idx)
+            == (self.leg.category, self.leg.symbol, self.leg.position_idx)
+            and not each.reduce_only
+            and not each.stop_order_type
+        )
+
+    def conditional(self) -> int:
+        """Rows of the symbol that count against the exchange's limit."""
+        return sum(
+            1
+            for each in self.orders.items
+            if each.symbol == self.leg.symbol and (each.stop_order_type or each.trigger_price is not None)
+        )
+
+
+_NONE: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """Confirms cards."""
+    """Confirms cards. `guards` are asked in the order in which they stand."""
+
+    transactions: Transactions
+    queries: TradingQueries
+    gateways: Mapping[AccountType, OrderGateway]
+    reads: Reads
+    clock: Clock
+    runner: IntentRunner
+    watch: TradeWatch
+    guards: Sequence[EntryGuard] = ()
 
     async def confirm(
         self, config: UserConfig, card: ConfirmedCard, *, place: CardPlace, idempotency_key: str
     ) -> ManagedTrade:
         """The plan with its intents on their way; the same key again answers the same trade.
 
-        Raises CardOutdated, EntryRefused, ExchangeErrors of the reads before; nothing was sent then.
+        Raises CardOutdated, EntryRefused, NotAllowed, ButtonExpired, ExchangeErrors of the reads before; nothing was
+        sent then.
         """
-        raise NotImplementedError
+        again = await self.queries.by_key(f"{idempotency_key}:entry:0")
+        if again is not None and again.plan_id is not None:
+            return await self._trade(again.plan_id)
+        account = config.account(card.account_id)
+        if account is None:
+            raise ButtonExpired
+        gateway = self.gateways.get(account.account_type)
+        if gateway is None:
+            raise EntryRefused("entry-not-yet", account_type=account.account_type.value)
+        now_there = await self._read(account, gateway, card)
+        plan, intents = await self._write(account, card, now_there, place, idempotency_key)
+        self.runner.launch(intents)
+        return await self._trade(plan.plan_id)
+
+    async def _trade(self, plan_id: int) -> ManagedTrade:
+        trade = await self.watch.trade(plan_id)
+        if trade is None:
+            raise ButtonExpired
+        return trade
+
+    async def _read(self, account: Account, gateway: OrderGateway, card: ConfirmedCard) -> _LegNow:
+        """The leg as it stands, read fresh, and what stands against the entry there."""
+        if self.clock.now() - card.quoted_ts > CARD_AGE:
+            raise CardOutdated("entry-outdated")
+        ticker, settings, positions, orders = await asyncio.gather(
+            self.reads.ticker(card.symbol),
+            gateway.leg_settings(account, card.symbol),
+            gateway.positions(account),
+            gateway.orders(account),
+        )
+        there = ticker.ask_price if card.side is Side.BUY else ticker.bid_price
+        if card.is_market and there is not None and _is_past(card.side, there, card.prices[0]):
+            raise CardOutdated("entry-moved", price=str(there))
+        if settings.position_idx(card.side) != card.position_idx or settings.margin_mode is not card.margin_mode:
+            raise CardOutdated("entry-mode-changed")
+        leg = LegKey(
+            account_id=account.account_id,
+            category=Category.LINEAR,
+            symbol=card.symbol,
+            position_idx=card.position_idx,
+        )
+        found = _LegNow(leg=leg, settings=settings, positions=positions, orders=orders)
+        if card.symbol in positions.unreadable or card.symbol in orders.unreadable:
+            raise EntryRefused("entry-leg-unreadable")
+        if opposite(card.side) in found.sides():
+            raise EntryRefused("entry-opposite")
+        return found
+
+    async def _write(
+        self, account: Account, card: ConfirmedCard, there: _LegNow, place: CardPlace, idempotency_key: str
+    ) -> tuple[TradePlan, tuple[OrderIntent, ...]]:
+        """Every check and every row in one commit."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            await self._check(unit, account, card, there, now)
+            plan = await self._plan(unit, account, card, there, place, now)
+            await self._demand_room(card, there, plan)
+            requests = self._requests(card, plan)
+            intents = []
+            if there.settings.leverage(card.side) != card.leverage:
+                leverage = LeverageRequest(category=Category.LINEAR, symbol=card.symbol, leverage=card.leverage)
+                new = self._intent(account, plan, IntentKind.LEVERAGE, leverage, f"{idempotency_key}:leverage")
+                intents.append(await self.runner.add(unit, new, now))
+            for number, request in enumerate(requests):
+                new = replace(
+                    self._intent(account, plan, IntentKind.ENTRY, request, f"{idempotency_key}:entry:{number}"),
+                    card_price=request.price,
+                    good_until=Millis(min(card.quoted_ts + CARD_AGE, now + BUDGET_WAIT)),
+                    card=place,
+                )
+                intents.append(await self.runner.add(unit, new, now))
+        return plan, tuple(intents)
+
+    async def _check(
+        self, unit: UnitOfWork, account: Account, card: ConfirmedCard, there: _LegNow, now: Millis
+    ) -> None:
+        held = await unit.fences.license_of(account.user_id, now)
+        if not opens(held, Feature.ENTRY, account.account_type):
+            kind = needed(Feature.ENTRY, account.account_type)
+            word = "" if kind is None else kind.value
+            raise NotAllowed("license-needed", kind=word, account_type=account.account_type.value)
+        if now - card.quoted_ts > CARD_AGE:
+            raise CardOutdated("entry-outdated")
+        if await unit.fences.paused_since(account.account_id) is not None:
+            raise EntryRefused("entry-paused", cure="resume")
+        live = [each for each in await unit.intents.live_of_account(account.account_id) if each.leg == there.leg]
+        if any(each.kind is IntentKind.CLOSE for each in live):
+            raise EntryRefused("entry-leg-closing")
+        plan = await unit.plans.of_leg(there.leg)
+        if any(each.plan_id is not None and (plan is None or each.plan_id != plan.plan_id) for each in live):
+            raise EntryRefused("entry-leg-left-over")
+        if any(_opens(each.request, opposite(card.side)) for each in live):
+            raise EntryRefused("entry-opposite")
+        mine = await unit.intents.of_plan(plan.plan_id) if plan is not None else ()
+        if there.size > max(ours(mine), _NONE):
+            raise EntryRefused("entry-leg-foreign")
+        for guard in self.guards:
+            await guard.check(unit, account, card, now)
+
+    async def _plan(
+        self, unit: UnitOfWork, account: Account, card: ConfirmedCard, there: _LegNow, place: CardPlace, now: Millis
+    ) -> TradePlan:
+        """A new plan, or the leg's own extended: one stop, one last target, the shares of this card."""
+        targets = _targets(card)
+        breakeven = Breakeven.AFTER_FIRST_TARGET if card.breakeven else Breakeven.OFF
+        plan = await unit.plans.of_leg(there.leg)
+        if plan is None:
+            new = NewPlan(
+                user_id=account.user_id,
+                leg=there.leg,
+                side=card.side,
+                stop=card.stop,
+                stop_trigger_by=card.stop_trigger_by,
+                targets=targets,
+                breakeven=breakeven,
+                card=place,
+            )
+            return await unit.plans.open(new, now)
+        if card.stop is not None and (card.stop, card.stop_trigger_by) != (plan.stop, plan.stop_trigger_by):
+            await unit.plans.set_stop(plan.plan_id, card.stop, card.stop_trigger_by)
+        if targets:
+            await unit.plans.set_targets(plan.plan_id, targets, breakeven)
+        await unit.plans.show_at(plan.plan_id, place)
+        extended = await unit.plans.get(plan.plan_id)
+        return plan if extended is None else extended
+
+    async def _demand_room(self, card: ConfirmedCard, there: _LegNow, plan: TradePlan) -> None:
+        """Stop and take profit of the leg are conditional rows, of which a symbol has ten at most."""
+        wanted = sum(1 for each in promised(plan) if each > 0)
+        held = there.conditional()
+        if held and there.size > 0:
+            wanted = 0  # the leg's own stand there already
+        if held + wanted > MOST_CONDITIONAL:
+            raise EntryRefused("entry-conditional-full", most=MOST_CONDITIONAL)
+        if any(is_beyond(plan, price) for price in card.prices):
+            raise EntryRefused("entry-stop-side")
+
+    def _requests(self, card: ConfirmedCard, plan: TradePlan) -> tuple[OrderRequest, ...]:
+        stop, take_profit = promised(plan)
+        return tuple(
+            OrderRequest(
+                order_link_id=self.runner.new_link_id(),
+                category=Category.LINEAR,
+                symbol=Symbol(card.symbol),
+                position_idx=card.position_idx,
+                side=card.side,
+                order_type=OrderType.LIMIT,
+                qty=qty,
+                price=price,
+                time_in_force=TimeInForce.IOC if card.is_market else TimeInForce.GTC,
+                stop_loss=stop or None,
+                sl_trigger_by=plan.stop_trigger_by,
+                take_profit=take_profit or None,
+            )
+            for qty, price in zip(card.qtys, card.prices, strict=True)
+        )
+
+    def _intent(
+        self,
+        account: Account,
+        plan: TradePlan,
+        kind: IntentKind,
+        request: OrderRequest | LeverageRequest,
+        idempotency_key: str,
+    ) -> NewIntent:
+        link_id = request.order_link_id if isinstance(request, OrderRequest) else self.runner.new_link_id()
+        return NewIntent(
+            kind=kind,
+            leg=plan.leg,
+            user_id=account.user_id,
+            plan_id=plan.plan_id,
+            order_link_id=link_id,
+            request=request,
+            idempotency_key=idempotency_key,
+        )
+
+
+def _opens(request: AnyRequest, side: Side) -> bool:
+    return isinstance(request, OrderRequest) and request.side is side and not request.reduce_only
+
+
+def _targets(card: ConfirmedCard) -> tuple[PlannedTarget, ...]:
+    pairs = zip(card.target_prices, card.target_shares, strict=True)
+    return tuple(
+        PlannedTarget(number=number, price=price, share=share) for number, (price, share) in enumerate(pairs, 1)
+    )
+
+
+def _is_past(side: Side, price: Decimal, limit: Decimal) -> bool:
+    """Whether the market is beyond the worst price of the card."""
+    return price > limit if side is Side.BUY else price < limit

@@ -1,29 +1,200 @@
 """Intents on their way: written down, sent once, and watched until the exchange has said what became of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Final
 
-from bot.domain.ids import Millis, OrderLinkId
-from bot.domain.ports.storage import UnitOfWork
-from bot.domain.trade_plans import NewIntent, OrderIntent
+from bot.aio.tasks import TaskSet
+from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRejected, ExchangeRestricted, KeyTrouble
+from bot.domain.ids import AccountId, Millis, OrderLinkId
+from bot.domain.orders import (
+    AmendRequest,
+    CancelRequest,
+    LeverageRequest,
+    OrderRequest,
+    TradingStop,
+)
+from bot.domain.portfolio import LegKey
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.plans import IntentNews, TradingQueries
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.trading import OrderGateway
+from bot.domain.refusals import LINK_ID_KNOWN, NO_GATEWAY, reason_of
+from bot.domain.trade_plans import UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
+from bot.services.trading.signals import AccountSignals
+
+_logger = logging.getLogger(__name__)
+
+_RANDOM_BYTES: Final = 15  # 120 bits: 20 characters
+_LONGEST_LOOK_S: Final = 1.0  # between two looks of somebody who waits
+_DEFINITE: Final = (ExchangeRejected, KeyTrouble, ExchangeRestricted, ClockTrouble)
+_LANES: Final = {
+    IntentKind.ENTRY: "entry",
+    IntentKind.LEVERAGE: "entry",  # before the entries that need it
+    IntentKind.CLOSE: "close",
+    IntentKind.REDUCE: "close",
+    IntentKind.STOP: "stop",
+    IntentKind.TARGET: "target",
+}
+"""Requests of one lane of a leg go one after the other; cancels and amends side by side."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentRunner:
-    """Writes intents and sends them, each once."""
+    """Writes intents and sends them, each once. `wake` is told of an account that has news to be read."""
+
+    transactions: Transactions
+    queries: TradingQueries
+    gateways: Mapping[AccountType, OrderGateway]
+    clock: Clock
+    signals: AccountSignals
+    tasks: TaskSet
+    prefix: str  # of this installation: what carries it and has no row is ours all the same
+    wakers: list[Callable[[AccountId], None]] = field(default_factory=list)
+    _lanes: dict[tuple[LegKey, str], _Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _in_flight: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def new_link_id(self) -> OrderLinkId:
-        """The installation's prefix and at least 80 random bits."""
-        raise NotImplementedError
+        """The installation's prefix and 120 random bits."""
+        return OrderLinkId(self.prefix + secrets.token_urlsafe(_RANDOM_BYTES))
 
     async def add(self, unit: UnitOfWork, new: NewIntent, now: Millis) -> OrderIntent:
         """The intent's row; the one that is there already if its idempotency key is."""
-        raise NotImplementedError
+        return await unit.intents.add(new, now)
 
     def launch(self, intents: Sequence[OrderIntent]) -> None:
-        """Send them, after their commit, each in the queue of its leg. Returns at once."""
-        raise NotImplementedError
+        """Send them, after their commit, each in the queue of its leg. Returns at once; what was sent stays sent."""
+        for intent in intents:
+            if intent.state is IntentState.INTENT and intent.intent_id not in self._in_flight:
+                self._in_flight.add(intent.intent_id)
+                self.tasks.start(self._run(intent), f"intent {intent.intent_id}")
+
+    def is_in_flight(self, intent: OrderIntent) -> bool:
+        """Whether this process is about to send it or waits for its answer."""
+        return intent.intent_id in self._in_flight
 
     async def finished(self, intents: Sequence[OrderIntent], *, timeout_s: float) -> tuple[OrderIntent, ...]:
         """The intents as they stand when each is known to be accepted, done or refused, or when the time is over."""
-        raise NotImplementedError
+        if not intents:
+            return ()
+        ids = [each.intent_id for each in intents]
+        account_id = intents[0].leg.account_id
+        end = asyncio.get_running_loop().time() + timeout_s
+        while True:
+            change = self.signals.next_change(account_id)
+            found = await self.queries.intents(ids)
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0 or not any(each.state in UNSETTLED for each in found):
+                return found
+            try:
+                async with asyncio.timeout(min(left, _LONGEST_LOOK_S)):
+                    await change.wait()
+            except TimeoutError:
+                pass  # look again: not every change is told
+
+    async def close(self) -> None:
+        """Let what is under way be answered, for a few seconds; the next start asks what became of the rest."""
+        await self.tasks.close(grace_s=2.0)
+
+    async def _run(self, intent: OrderIntent) -> None:
+        try:
+            with self._lane(intent) as lane:
+                async with lane:
+                    await self._send_once(intent)
+        finally:
+            self._in_flight.discard(intent.intent_id)
+            self._tell(intent.leg.account_id)
+
+    @contextmanager
+    def _lane(self, intent: OrderIntent) -> "Iterator[AbstractAsyncContextManager[None]]":
+        name = _LANES.get(intent.kind)
+        if name is None:
+            yield nullcontext()
+            return
+        key = (intent.leg, name)
+        lane = self._lanes.setdefault(key, _Lane())
+        lane.users += 1
+        try:
+            yield lane.lock
+        finally:
+            lane.users -= 1
+            if not lane.users:
+                del self._lanes[key]
+
+    async def _send_once(self, intent: OrderIntent) -> None:
+        account = await self.queries.account(intent.leg.account_id)
+        sending = await self._start(intent, account)
+        if sending is None or account is None:
+            return
+        self.signals.changed(account.account_id)
+        news = await self._answer_of(account, sending)
+        async with self.transactions.begin_aside() as unit:
+            await unit.intents.note(intent.intent_id, news, self.clock.now())
+
+    async def _start(self, intent: OrderIntent, account: Account | None) -> OrderIntent | None:
+        """SENDING, committed; None where it may not be sent any more, which is committed as well."""
+        now = self.clock.now()
+        async with self.transactions.begin_aside() as unit:
+            reason = await unit.intents.why_not(intent.intent_id, now)
+            if not reason and (account is None or account.account_type not in self.gateways):
+                reason = NO_GATEWAY
+            if not reason:
+                return await unit.intents.start_sending(intent.intent_id, now)
+            if reason not in {"intent-sent", "intent-gone"}:
+                news = IntentNews(state=IntentState.ABANDONED, reason=reason)
+                await unit.intents.note(intent.intent_id, news, now)
+        return None
+
+    async def _answer_of(self, account: Account, intent: OrderIntent) -> IntentNews:
+        """What the exchange said; whatever is no definite answer is unknown."""
+        try:
+            try:
+                return await self._call(account, intent)
+            except ClockTrouble:
+                if intent.kind is IntentKind.ENTRY:
+                    raise
+                return await self._call(account, intent)  # signed anew: nothing was done
+        except _DEFINITE as refusal:
+            if refusal.code == LINK_ID_KNOWN:
+                _logger.exception("an order of a new id is there already", extra={"intent_id": intent.intent_id})
+                return IntentNews(state=IntentState.UNKNOWN, code=refusal.code)
+            state = IntentState.REJECTED if intent.is_order else IntentState.REFUSED
+            return IntentNews(state=state, code=refusal.code, reason=reason_of(refusal))
+        except ExchangeError as trouble:
+            _logger.warning("the outcome of intent %d is not known: %s", intent.intent_id, trouble)
+            return IntentNews(state=IntentState.UNKNOWN, code=trouble.code)
+        except Exception:
+            _logger.exception("the outcome of intent %d is not known", intent.intent_id)
+            return IntentNews(state=IntentState.UNKNOWN)
+
+    async def _call(self, account: Account, intent: OrderIntent) -> IntentNews:
+        gateway = self.gateways[account.account_type]
+        match intent.request:
+            case OrderRequest() as order:
+                acknowledged = await gateway.create(account, order)
+                return IntentNews(state=IntentState.ACKNOWLEDGED, order_id=acknowledged.order_id)
+            case AmendRequest() as amend:
+                await gateway.amend(account, amend)
+            case CancelRequest() as cancel:
+                await gateway.cancel(account, cancel)
+            case TradingStop() as stop:
+                await gateway.set_trading_stop(account, stop)
+            case LeverageRequest() as leverage:
+                await gateway.set_leverage(account, leverage)
+        return IntentNews(state=IntentState.DONE)
+
+    def _tell(self, account_id: AccountId) -> None:
+        self.signals.changed(account_id)
+        for wake in self.wakers:
+            wake(account_id)

@@ -1,19 +1,183 @@
-"""From what the exchange says to what is stored, and from what was promised to what is still missing there."""
+"""From what the exchange says to what is stored, and from what was promised to what is still missing there.
 
-from dataclasses import dataclass
+Nothing here depends on having seen each change: a round reads what stands, books what is new of it, and works off what
+the plans lack. A kill anywhere is made good by the next round.
+"""
 
-from bot.domain.accounts import Account
-from bot.domain.ids import AccountId
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from bot.aio.tasks import TaskSet
+from bot.aio.timers import Later, loop_later
+from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import ExchangeError
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.market import Category, Instrument
+from bot.domain.orders import LegSettings, TriggerBy
+from bot.domain.outcomes import AccountReads
+from bot.domain.portfolio import Order, Positions
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.plans import IntentNews, TradingQueries
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions
+from bot.domain.ports.trading import OrderGateway
+from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, OrderIntent, TradePlan
+from bot.services.trading.booking import Booking
+from bot.services.trading.intents import IntentRunner
+from bot.services.trading.plan_work import MarketFacts, PlanWork
+from bot.services.trading.signals import AccountSignals
+
+_logger = logging.getLogger(__name__)
+
+_OVERLAP_MS: Final = 60_000  # of the executions that are read anew
+_MOST_ROUNDS: Final = 5  # while each one brings fills
+_LEFT_BEHIND_MS: Final = 3_000  # after which nobody is about to send an intent any more
+_LONGEST_PAUSE_S: Final = 30.0
+_SENT_AFTER_ALL: Final = frozenset({IntentKind.ENTRY, IntentKind.LEVERAGE, IntentKind.CANCEL, IntentKind.CLOSE})
+"""Left behind unsent they still mean the same; the other kinds are reckoned anew from what stands now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """Reads an account at its exchange, books what is new, and works off plan minus exchange."""
 
+    transactions: Transactions
+    queries: TradingQueries
+    gateways: Mapping[AccountType, OrderGateway]
+    reads: Reads
+    clock: Clock
+    signals: AccountSignals
+    runner: IntentRunner
+    tasks: TaskSet
+    booking: Booking
+    plan_work: PlanWork
+    later: Later = loop_later
+    _locks: dict[AccountId, asyncio.Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
+    _again: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
+    _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     async def settle(self, account: Account) -> None:
         """Book every execution and order of the account, then send what its plans lack. Raises ExchangeErrors."""
-        raise NotImplementedError
+        gateway = self.gateways.get(account.account_type)
+        if gateway is None:
+            return
+        async with self._locks.setdefault(account.account_id, asyncio.Lock()):
+            for _ in range(_MOST_ROUNDS):
+                if not await self._round(account, gateway):
+                    break
 
     def wake(self, account_id: AccountId) -> None:
-        """Something happened in that account: settle it soon."""
-        raise NotImplementedError
+        """Something happened in that account: settle it soon. Needs a running loop."""
+        if account_id in self._running:
+            self._again.add(account_id)
+            return
+        self._running.add(account_id)
+        self.tasks.start(self._settle_soon(account_id), f"settlement of account {account_id}")
+
+    async def settle_due(self) -> int:
+        """Every account with something open or unknown, those of which least is known first; how many failed."""
+        failed = 0
+        for account in await self.queries.accounts_to_settle():
+            try:
+                await self.settle(account)
+            except ExchangeError as trouble:
+                failed += 1
+                _logger.warning("account %d could not be settled: %s", account.account_id, trouble)
+        return failed
+
+    async def _settle_soon(self, account_id: AccountId) -> None:
+        try:
+            while True:
+                self._again.discard(account_id)
+                account = await self.queries.account(account_id)
+                if account is not None:
+                    await self.settle(account)
+                self._failures.pop(account_id, None)
+                if account_id not in self._again:
+                    return
+        except ExchangeError as trouble:
+            failures = self._failures[account_id] = self._failures.get(account_id, 0) + 1
+            pause_s = min(2.0 ** (failures - 1), _LONGEST_PAUSE_S)
+            _logger.warning("account %d is settled again in %g s: %s", account_id, pause_s, trouble)
+            self.later(pause_s, lambda: self.wake(account_id))
+        finally:
+            self._running.discard(account_id)
+
+    async def _round(self, account: Account, gateway: OrderGateway) -> bool:
+        """One round of reads and its bookings; True if it brought fills, after which another one is due."""
+        reads = await self._read(account, gateway)
+        plans = await self.queries.plans_open(account.account_id)
+        facts = await self._facts(plans, reads.positions)
+        now = self.clock.now()
+        async with self.transactions.begin_aside() as unit:
+            booked = await self.booking.book(unit, account, reads, now)
+            worked = await self.plan_work.work(unit, account, reads, facts, booked.legs, now)
+            left = await unit.intents.live_of_account(account.account_id)
+            for each in self._left_behind(left, now):
+                if each.kind in _SENT_AFTER_ALL:
+                    worked.intents.append(each)
+                else:
+                    news = IntentNews(state=IntentState.ABANDONED, reason="intent-left-behind")
+                    await unit.intents.note(each.intent_id, news, now)
+        self.runner.launch(worked.intents)
+        self.signals.changed(account.account_id)
+        if worked.look_again_ms is not None:
+            self.later(worked.look_again_ms / 1000, lambda: self.wake(account.account_id))
+        return bool(booked.legs)
+
+    def _left_behind(self, live: Iterable[OrderIntent], now: Millis) -> Iterable[OrderIntent]:
+        """Written by a process that ended before it sent them."""
+        return (
+            each
+            for each in live
+            if each.state is IntentState.INTENT
+            and not self.runner.is_in_flight(each)
+            and now - each.created_ts >= _LEFT_BEHIND_MS
+        )
+
+    async def _read(self, account: Account, gateway: OrderGateway) -> AccountReads:
+        """Positions before fills: a fill that the positions do not show yet makes the round a noisy one."""
+        asked_at = self.clock.now()
+        live = await self.queries.intents_live(account.account_id)
+        last = await self.queries.last_fill_ts(account.account_id)
+        positions = await gateway.positions(account)
+        orders = await gateway.orders(account)
+        open_ids = {each.order_link_id for each in orders.items}
+        found: dict[OrderLinkId, Order | None] = {}
+        settings: dict[Symbol, LegSettings] = {}
+        for each in live:
+            if each.state is IntentState.INTENT or self.runner.is_in_flight(each):
+                continue
+            if each.is_order and each.order_link_id not in open_ids:
+                found[each.order_link_id] = await gateway.find_order(account, each.leg.symbol, each.order_link_id)
+            if each.kind is IntentKind.LEVERAGE and each.leg.symbol not in settings:
+                settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
+        fills = await gateway.executions_since(account, Millis(max(0, (last or 0) - _OVERLAP_MS)))
+        return AccountReads(
+            asked_at=asked_at, positions=positions, orders=orders, fills=fills, found=found, settings=settings
+        )
+
+    async def _facts(self, plans: Iterable[TradePlan], positions: Positions) -> MarketFacts:
+        """Rules of the symbols, and prices where a decision needs one, as far as they are answered."""
+        stops = {(each.symbol, each.position_idx): each.stop_loss for each in positions.items}
+        instruments: dict[Symbol, Instrument] = {}
+        prices: dict[Symbol, Decimal] = {}
+        for plan in plans:
+            with suppress(ExchangeError):
+                found = await self.reads.instrument(Category.LINEAR, plan.symbol)
+                if found is not None:
+                    instruments[plan.symbol] = found
+            is_held = (plan.symbol, plan.position_idx) in stops
+            is_naked = is_held and plan.stop is not None and not stops[plan.symbol, plan.position_idx]
+            if is_naked or (is_held and plan.breakeven is Breakeven.AFTER_FIRST_TARGET):
+                with suppress(ExchangeError):
+                    ticker = await self.reads.ticker(plan.symbol)
+                    is_index = plan.stop_trigger_by is TriggerBy.INDEX
+                    prices[plan.symbol] = (ticker.index_price if is_index else None) or ticker.last_price
+        return MarketFacts(instruments=instruments, prices=prices)

@@ -28,3 +28,7 @@ class Trading:
     halts: Halts
     panic: Panic
     practice: PracticeService
+
+    async def close(self) -> None:
+        """Let what is on its way be answered; the next start asks for the rest."""
+        await self.runner.close()

@@ -1,22 +1,74 @@
 """Trades as screens follow them."""
 
+import asyncio
 from dataclasses import dataclass
+from typing import Final
 
+from bot.domain.portfolio import LegKey, Position
+from bot.domain.ports.accounts import AccountQueries
+from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.storage import Transactions
 from bot.domain.trade_plans import ManagedTrade, OrderIntent
+from bot.services.trading.signals import AccountSignals
+
+_LONGEST_LOOK_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeWatch:
     """Reads trades, waits for their changes, and notes what people were told."""
 
+    queries: TradingQueries
+    accounts: AccountQueries
+    transactions: Transactions
+    signals: AccountSignals
+
     async def trade(self, plan_id: int) -> ManagedTrade | None:
         """A plan with everything that was done for it; None: there is no such plan."""
-        raise NotImplementedError
+        version = await self.queries.version(plan_id)
+        plan = await self.queries.plan(plan_id)
+        if plan is None or version is None:
+            return None
+        return ManagedTrade(
+            plan=plan,
+            intents=await self.queries.intents_of_plan(plan_id),
+            position=await self._position(plan.leg),
+            closed=await self.queries.closed_of_plan(plan_id),
+            version=version,
+        )
+
+    async def of_leg(self, leg: LegKey) -> ManagedTrade | None:
+        """The trade of a leg's open plan."""
+        plans = await self.queries.plans_open(leg.account_id)
+        found = next((each for each in plans if each.leg == leg), None)
+        return None if found is None else await self.trade(found.plan_id)
 
     async def changed(self, plan_id: int, version: int, *, timeout_s: float) -> ManagedTrade | None:
         """The trade once its version is another one than `version`, or as it stands when the time is over."""
-        raise NotImplementedError
+        plan = await self.queries.plan(plan_id)
+        if plan is None:
+            return None
+        end = asyncio.get_running_loop().time() + timeout_s
+        while True:
+            change = self.signals.next_change(plan.account_id)
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0 or await self.queries.version(plan_id) != version:
+                return await self.trade(plan_id)
+            try:
+                async with asyncio.timeout(min(left, _LONGEST_LOOK_S)):
+                    await change.wait()
+            except TimeoutError:
+                pass  # look again: not every change is told
 
     async def told(self, intents: tuple[OrderIntent, ...]) -> None:
         """Their last states stand on a card now: the outbox does not tell of them any more."""
-        raise NotImplementedError
+        ids = [each.intent_id for each in intents if each.final_ts is not None and not each.is_told]
+        if ids:
+            async with self.transactions.begin_aside() as unit:
+                await unit.intents.told(ids)
+
+    async def _position(self, leg: LegKey) -> Position | None:
+        """As it was last booked."""
+        known = await self.accounts.positions(leg.account_id)
+        held = () if known is None else known.items
+        return next((each for each in held if each.leg_key(leg.account_id) == leg), None)

@@ -1,0 +1,61 @@
+"""How an intent's state goes on. What the exchange said is final; what was concluded here yields to any row of it."""
+
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.portfolio import Order
+from bot.domain.trade_plans import IntentState
+
+_SAID: Final = {
+    "Created": IntentState.ACKNOWLEDGED,
+    "New": IntentState.OPEN,
+    "Active": IntentState.OPEN,
+    "Triggered": IntentState.OPEN,
+    "Untriggered": IntentState.UNTRIGGERED,
+    "PartiallyFilled": IntentState.PARTIALLY_FILLED,
+    "Filled": IntentState.FILLED,
+    "Cancelled": IntentState.CANCELED,
+    "PartiallyFilledCanceled": IntentState.CANCELED,
+    "Deactivated": IntentState.CANCELED,
+    "Rejected": IntentState.REJECTED,
+}
+_ORDER: Final = {
+    IntentState.NOT_PLACED: 0,
+    IntentState.ABANDONED: 0,
+    IntentState.INTENT: 0,
+    IntentState.SENDING: 1,
+    IntentState.UNKNOWN: 1,
+    IntentState.ACKNOWLEDGED: 2,
+    IntentState.UNTRIGGERED: 3,
+    IntentState.OPEN: 4,
+    IntentState.PARTIALLY_FILLED: 5,
+}
+BY_EXCHANGE: Final = frozenset({IntentState.FILLED, IntentState.CANCELED, IntentState.REJECTED})
+"""Said by the exchange, and therefore final."""
+FINAL: Final = BY_EXCHANGE | {
+    IntentState.NOT_PLACED,
+    IntentState.ABANDONED,
+    IntentState.DONE,
+    IntentState.REFUSED,
+}
+"""Nothing more is expected."""
+NOT_PLACED_AFTER: Final = 10_000  # ms: recv_window and as much again, after which a request can't be executed any more
+
+
+def said(order: Order) -> IntentState:
+    """The state that a row of the exchange says; an unknown word stands for an order that is there."""
+    return _SAID.get(order.order_status, IntentState.ACKNOWLEDGED)
+
+
+def state_after(known: IntentState, new: IntentState) -> IntentState:
+    """The state after the exchange said `new`: forward only, and never away from its own last word."""
+    if known in BY_EXCHANGE:
+        return known
+    if new in BY_EXCHANGE:
+        return new
+    return new if _ORDER.get(new, 0) > _ORDER.get(known, 0) else known
+
+
+def quantity_after(known: Decimal, new: Decimal | None) -> Decimal:
+    """CumExecQty only grows, in every state."""
+    return known if new is None else max(known, new)

@@ -1,0 +1,168 @@
+"""The stop of a leg, and the last target, which is the take profit of the whole position: set, verified, repaired."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from bot.domain.leg_view import (
+    AGAIN_MS,
+    AMENDS_FIRST_MS,
+    RESTING,
+    SECOND_LOOK_MS,
+    ZERO,
+    Fact,
+    Finding,
+    LegView,
+    Wanted,
+    WorkOff,
+    amends_of,
+    cancels,
+    close_of,
+    is_beyond,
+    is_too_soon,
+    is_young,
+)
+from bot.domain.orders import (
+    AmendRequest,
+    TradingStop,
+    TriggerBy,
+)
+from bot.domain.portfolio import Order, Position
+from bot.domain.trade_plans import (
+    ExitReason,
+    IntentKind,
+    IntentState,
+    OrderIntent,
+    TradePlan,
+)
+
+
+def promised(plan: TradePlan) -> tuple[Decimal, Decimal]:
+    """Stop and take profit of the whole position; 0: none."""
+    last = plan.last_target
+    return plan.stop or ZERO, ZERO if last is None else last.price
+
+
+def seen(view: LegView) -> tuple[Decimal, Decimal]:
+    """What the exchange holds of both for the whole position; 0: none."""
+    return held_stops(view.position, view.orders)
+
+
+def held_stops(position: Position | None, orders: Iterable[Order]) -> tuple[Decimal, Decimal]:
+    """Stop and take profit of the whole position, by its own row or by the orders that stand for them; 0: none."""
+    stop = ZERO if position is None else position.stop_loss or ZERO
+    take_profit = ZERO if position is None else position.take_profit or ZERO
+    for each in orders:
+        if each.order_status != "Untriggered" or each.trigger_price is None:
+            continue
+        if position is not None and each.position_idx != position.position_idx:
+            continue
+        if each.stop_order_type == "StopLoss":
+            stop = stop or each.trigger_price
+        if each.stop_order_type == "TakeProfit":
+            take_profit = take_profit or each.trigger_price
+    return stop, take_profit
+
+
+def trading_stop(plan: TradePlan) -> TradingStop:
+    """The one call that makes the promise true."""
+    stop, take_profit = promised(plan)
+    return TradingStop(
+        category=plan.category,
+        symbol=plan.symbol,
+        position_idx=plan.position_idx,
+        stop_loss=stop,
+        sl_trigger_by=plan.stop_trigger_by,
+        take_profit=take_profit,
+        tp_trigger_by=TriggerBy.LAST,
+    )
+
+
+def protect(view: LegView) -> WorkOff:
+    """What the leg lacks of its stop and take profit."""
+    amends = tuple(stops_of_entries(view))
+    mine = view.of(IntentKind.STOP)
+    if is_closing(view):
+        return WorkOff(wanted=amends)
+    if seen(view) == promised(view.plan):
+        return WorkOff(wanted=amends, findings=(Finding(fact=Fact.STOP_VERIFIED),))
+    if mine and is_young(mine[-1], view):
+        return WorkOff(wanted=amends)
+    if view.plan.stop_changed_ts is not None or view.plan.stop_verified_ts is not None:
+        return _changed(view)
+    if _amends_under_way(view, amends):
+        return WorkOff(wanted=amends, look_again_ms=AMENDS_FIRST_MS)
+    return _repair(view, amends, mine)
+
+
+def _changed(view: LegView) -> WorkOff:
+    """Somebody else's doing: nothing is put back, and no resting entry may overwrite it by its fill."""
+    wanted = tuple(cancels(view, view.of(IntentKind.ENTRY)))
+    findings = () if view.plan.stop_changed_ts is not None else (Finding(fact=Fact.STOP_CHANGED),)
+    return WorkOff(wanted=wanted, findings=findings)
+
+
+def _repair(view: LegView, amends: tuple[Wanted, ...], mine: tuple[OrderIntent, ...]) -> WorkOff:
+    """The stop set again; where that is refused or too late and there is none at all, the position closed."""
+    plan = view.plan
+    request = trading_stop(plan)
+    is_refused = bool(mine) and mine[-1].state is IntentState.REFUSED and mine[-1].request == request
+    is_naked = plan.stop is not None and seen(view)[0] == ZERO
+    if is_naked and plan.protected_ts is None and (is_refused or is_beyond(plan, view.price)):
+        since = view.unprotected_since
+        if since is None or view.asked_at - since < SECOND_LOOK_MS:
+            return WorkOff(wanted=amends, look_again_ms=SECOND_LOOK_MS)
+        return WorkOff(
+            wanted=(*amends, close_of(view, ExitReason.EMERGENCY, f"emergency:{len(view.of(IntentKind.CLOSE))}"))
+        )
+    if not is_refused and is_too_soon(mine, view):
+        return WorkOff(wanted=amends, look_again_ms=AGAIN_MS)
+    if is_refused:
+        return WorkOff(wanted=amends, findings=(Finding(fact=Fact.STOP_CHANGED),))
+    key = f"stop:{plan.plan_id}:{len(mine)}"
+    wish = Wanted(kind=IntentKind.STOP, request=request, key=key)
+    return WorkOff(wanted=(*amends, wish), look_again_ms=SECOND_LOOK_MS if is_naked else None)
+
+
+def is_closing(view: LegView) -> bool:
+    return any(is_young(each, view) for each in view.of(IntentKind.CLOSE))
+
+
+def stops_of_entries(view: LegView) -> Iterable[Wanted]:
+    """Resting entries carry the promise of now: their fill would put an older one back. Beyond it they go."""
+    plan = view.plan
+    stop, take_profit = promised(plan)
+    amends = view.of(IntentKind.AMEND)
+    for each in view.of(IntentKind.ENTRY):
+        row = view.row(each.order_link_id)
+        if row is None or each.state not in RESTING:
+            continue
+        if plan.stop is not None and row.price is not None and is_beyond(plan, row.price):
+            yield from cancels(view, (each,))
+            continue
+        if (row.stop_loss or ZERO, row.take_profit or ZERO) == (stop, take_profit):
+            continue
+        mine = [a for a in amends if isinstance(a.request, AmendRequest) and amends_of(a, each)]
+        if mine and (is_young(mine[-1], view) or mine[-1].state is IntentState.REFUSED):
+            continue
+        request = AmendRequest(
+            target_link_id=each.order_link_id,
+            category=plan.category,
+            symbol=plan.symbol,
+            stop_loss=stop,
+            sl_trigger_by=plan.stop_trigger_by,
+            take_profit=take_profit,
+        )
+        yield Wanted(kind=IntentKind.AMEND, request=request, key=f"amend:{each.intent_id}:{len(mine)}")
+
+
+def _amends_under_way(view: LegView, wanted: tuple[Wanted, ...]) -> bool:
+    """Whether the stop waits for amends of entries, which it does for 2 s at most."""
+    entries = {each.order_link_id for each in view.of(IntentKind.ENTRY)}
+    open_ones = [
+        each
+        for each in view.of(IntentKind.AMEND)
+        if each.is_live and isinstance(each.request, AmendRequest) and each.request.target_link_id in entries
+    ]
+    if any(view.now - each.created_ts >= AMENDS_FIRST_MS for each in open_ones):
+        return False
+    return bool(open_ones) or any(each.kind is IntentKind.AMEND for each in wanted)

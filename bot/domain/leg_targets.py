@@ -1,0 +1,43 @@
+"""What of a position each target closes."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.market import Instrument
+from bot.domain.trade_plans import PlannedTarget
+
+_ZERO: Final = Decimal(0)
+
+
+def earlier_quantities(
+    targets: Sequence[PlannedTarget], whole: Decimal, instrument: Instrument
+) -> Mapping[int, Decimal]:
+    """The quantity of each target but the last, by number: its share of the whole, floored to the step.
+
+    What is too small to be an order of its own joins the next target (0 here); the last one takes the rest, and it is
+    no order of ours.
+    """
+    found: dict[int, Decimal] = {}
+    carried = _ZERO
+    for each in targets[:-1]:
+        wished = floored(each.share * whole + carried, instrument.qty_step)
+        if is_too_small(wished, each.price, instrument):
+            carried = each.share * whole + carried
+            found[each.number] = _ZERO
+        else:
+            carried = _ZERO
+            found[each.number] = wished
+    return found
+
+
+def floored(qty: Decimal, step: Decimal) -> Decimal:
+    """The largest multiple of the step that is not above it."""
+    return qty // step * step
+
+
+def is_too_small(qty: Decimal, price: Decimal, instrument: Instrument) -> bool:
+    """Whether the exchange would not take an order of that size."""
+    if qty <= 0 or qty < (instrument.min_order_qty or _ZERO):
+        return True
+    return qty * price < (instrument.min_notional or _ZERO)

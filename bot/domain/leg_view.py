@@ -1,0 +1,167 @@
+"""One leg with an open plan, as one round of reads shows it, and the words for what it lacks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from bot.domain.ids import Millis, OrderLinkId
+from bot.domain.market import Instrument
+from bot.domain.orders import (
+    AmendRequest,
+    CancelRequest,
+    OrderRequest,
+    direction,
+    opposite,
+)
+from bot.domain.portfolio import NO_LINK_ID, Order, OrderType, Position
+from bot.domain.trade_plans import (
+    AnyRequest,
+    ExitReason,
+    IntentKind,
+    IntentState,
+    OrderIntent,
+    TradePlan,
+)
+
+ZERO: Final = Decimal(0)
+AMENDS_FIRST_MS: Final = 2_000  # that the amends of resting entries have before the stop goes out anyway
+AGAIN_MS: Final = 5_000  # between attempts at what the exchange says is done and does not show
+_FEW: Final = 3  # attempts that go out as soon as an answer shows that they are needed
+SECOND_LOOK_MS: Final = 1_000  # between the two reads without a stop that an emergency needs
+AMEND_EVERY_MS: Final = 1_000  # of a leg's targets
+RESTING: Final = frozenset({IntentState.UNTRIGGERED, IntentState.OPEN, IntentState.PARTIALLY_FILLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegView:
+    """One leg with an open plan, as of one round of reads.
+
+    `asked_at`: when the exchange was asked; what was answered later than that is not in the view. `is_quiet`: no fill
+    of it was news in this round, so that "flat" can be concluded. `price`: of what the stop is triggered by, None: not
+    known. `unprotected_since`: when the position was first seen without any stop, None: it was not.
+    """
+
+    plan: TradePlan
+    intents: tuple[OrderIntent, ...]
+    position: Position | None
+    orders: tuple[Order, ...]
+    instrument: Instrument | None
+    price: Decimal | None
+    asked_at: Millis
+    now: Millis
+    is_quiet: bool
+    unprotected_since: Millis | None = None
+
+    def of(self, kind: IntentKind) -> tuple[OrderIntent, ...]:
+        return tuple(each for each in self.intents if each.kind is kind)
+
+    def row(self, link_id: OrderLinkId) -> Order | None:
+        """The open order of that id."""
+        return next((each for each in self.orders if each.order_link_id == link_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A request to be made; `key` is the same for the same wish. A new order has its link id given later."""
+
+    kind: IntentKind
+    request: AnyRequest
+    key: str
+    target_number: int | None = None
+    exit_reason: ExitReason | None = None
+
+
+class Fact(StrEnum):
+    """What was found."""
+
+    STOP_VERIFIED = "stop-verified"
+    STOP_CHANGED = "stop-changed"
+    TARGET_DONE = "target-done"
+    TARGET_GONE = "target-gone"
+    BREAKEVEN = "breakeven"
+    BREAKEVEN_PASSED = "breakeven-passed"
+    FLAT = "flat"
+    OVER = "over"  # nothing of the plan was ever filled, and nothing rests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A fact; `number` of a target, `price` of the new stop."""
+
+    fact: Fact
+    number: int = 0
+    price: Decimal | None = None
+    intent_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOff:
+    """What is to be asked, what was found, and in how many ms at the latest to look again (None: on news)."""
+
+    wanted: tuple[Wanted, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    look_again_ms: int | None = None
+
+
+def cancels(view: LegView, of: Iterable[OrderIntent]) -> Iterable[Wanted]:
+    """A cancel of each of them that rests and has none under way or answered after the view was asked for."""
+    asked = [(each.request, each) for each in view.of(IntentKind.CANCEL)]
+    for each in of:
+        row = view.row(each.order_link_id)
+        if row is None or each.state not in RESTING | {IntentState.ACKNOWLEDGED}:
+            continue
+        mine = [
+            intent
+            for request, intent in asked
+            if isinstance(request, CancelRequest) and request.target_link_id == each.order_link_id
+        ]
+        if any(is_young(intent, view) for intent in mine) or is_too_soon(mine, view):
+            continue
+        request = CancelRequest(
+            category=row.category, symbol=row.symbol, order_id=row.order_id, target_link_id=each.order_link_id
+        )
+        yield Wanted(kind=IntentKind.CANCEL, request=request, key=f"cancel:{each.intent_id}:{len(mine)}")
+
+
+def close_of(view: LegView, reason: ExitReason, key: str) -> Wanted:
+    """The whole leg at market."""
+    plan = view.plan
+    request = OrderRequest(
+        order_link_id=NO_LINK_ID,
+        category=plan.category,
+        symbol=plan.symbol,
+        position_idx=plan.position_idx,
+        side=opposite(plan.side),
+        order_type=OrderType.MARKET,
+        qty=ZERO,
+        reduce_only=True,
+        close_on_trigger=True,
+    )
+    return Wanted(kind=IntentKind.CLOSE, request=request, key=f"close:{plan.plan_id}:{key}", exit_reason=reason)
+
+
+def is_beyond(plan: TradePlan, price: Decimal | None) -> bool:
+    """Whether that price has passed the stop."""
+    if price is None or plan.stop is None:
+        return False
+    return (price - plan.stop) * direction(plan.side) <= 0
+
+
+def amends_of(amend: OrderIntent, order: OrderIntent) -> bool:
+    return isinstance(amend.request, AmendRequest) and amend.request.target_link_id == order.order_link_id
+
+
+def is_young(intent: OrderIntent, view: LegView) -> bool:
+    """Whether its effect may not be in the view yet."""
+    if intent.is_live:
+        return True
+    return intent.final_ts is not None and intent.final_ts >= view.asked_at
+
+
+def is_too_soon(attempts: Sequence[OrderIntent], view: LegView) -> bool:
+    """Whether something was asked for several times, the last time a moment ago."""
+    if len(attempts) < _FEW or attempts[-1].final_ts is None:
+        return False
+    return view.now - attempts[-1].final_ts < AGAIN_MS

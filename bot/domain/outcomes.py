@@ -1,0 +1,106 @@
+"""What became of a request, from what the exchange shows: nothing is called failed until it says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.ids import Millis, OrderLinkId, Symbol
+from bot.domain.intent_states import NOT_PLACED_AFTER, said
+from bot.domain.leg_protection import held_stops
+from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
+from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
+from bot.domain.ports.plans import IntentNews
+from bot.domain.trade_plans import IntentState, OrderIntent
+
+_NOT_KNOWN = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountReads:
+    """One round of answers of an exchange, all asked for at `asked_at` or later.
+
+    `found`: the orders that were asked for one by one, None: the exchange says that there is none of that id.
+    """
+
+    asked_at: Millis
+    positions: Positions
+    orders: Orders
+    fills: tuple[Execution, ...]  # oldest first
+    found: Mapping[OrderLinkId, Order | None]
+    settings: Mapping[Symbol, LegSettings]
+
+    def order(self, link_id: OrderLinkId, order_id: str = "") -> Order | None:
+        """The row of that order, open or closed."""
+        for each in self.orders.items:
+            if (link_id and each.order_link_id == link_id) or (order_id and each.order_id == order_id):
+                return each
+        return self.found.get(link_id)
+
+    def is_open(self, link_id: OrderLinkId, order_id: str) -> bool:
+        return any(
+            (link_id and each.order_link_id == link_id) or (order_id and each.order_id == order_id)
+            for each in self.orders.items
+        )
+
+    def position(self, intent: OrderIntent) -> Position | None:
+        account_id = intent.leg.account_id
+        return next((each for each in self.positions.items if each.leg_key(account_id) == intent.leg), None)
+
+
+def outcome_of(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
+    """What is known now of an intent that was sent; None: nothing new."""
+    if isinstance(intent.request, OrderRequest):
+        return _order(intent, reads)
+    if intent.state not in _NOT_KNOWN or intent.sent_ts is None:
+        return None
+    if _is_true(intent, reads):
+        return IntentNews(state=IntentState.DONE)
+    return IntentNews(state=IntentState.ABANDONED if _is_over(intent, reads) else IntentState.UNKNOWN)
+
+
+def _order(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
+    row = reads.order(intent.order_link_id)
+    if row is not None:
+        return IntentNews(
+            state=said(row),
+            order_id=row.order_id,
+            cum_exec_qty=row.cum_exec_qty,
+            avg_price=row.avg_price,
+            reason=row.reject_reason if said(row) is IntentState.REJECTED else None,
+        )
+    if intent.state not in _NOT_KNOWN:
+        return None
+    is_none = intent.order_link_id in reads.found and _is_over(intent, reads)
+    return IntentNews(state=IntentState.NOT_PLACED if is_none else IntentState.UNKNOWN)
+
+
+def _is_over(intent: OrderIntent, reads: AccountReads) -> bool:
+    """Whether it was asked so late that the request can't be executed any more."""
+    return intent.sent_ts is not None and reads.asked_at - intent.sent_ts >= NOT_PLACED_AFTER
+
+
+def _is_true(intent: OrderIntent, reads: AccountReads) -> bool:
+    """Whether what was asked for is so."""
+    match intent.request:
+        case CancelRequest(target_link_id=link_id, order_id=order_id):
+            return not reads.is_open(link_id, order_id)
+        case AmendRequest() as wish:
+            row = reads.order(wish.target_link_id)
+            return row is not None and _is_amended(row, wish)
+        case TradingStop() as stop:
+            position = reads.position(intent)
+            orders = [each for each in reads.orders.items if each.symbol == stop.symbol]
+            return position is not None and held_stops(position, orders) == (stop.stop_loss, stop.take_profit)
+        case LeverageRequest() as leverage:
+            settings = reads.settings.get(leverage.symbol)
+            return settings is not None and settings.buy_leverage == settings.sell_leverage == leverage.leverage
+    return False
+
+
+def _is_amended(row: Order, wish: AmendRequest) -> bool:
+    pairs = (
+        (wish.qty, row.qty),
+        (wish.price, row.price),
+        (wish.stop_loss, row.stop_loss or 0),
+        (wish.take_profit, row.take_profit or 0),
+    )
+    return all(wished is None or wished == has for wished, has in pairs)

@@ -1,0 +1,194 @@
+"""Plans, intents and what came of them, as services write and read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from bot.domain.accounts import Account
+from bot.domain.ids import AccountId, Millis, OrderLinkId, UserId
+from bot.domain.leg_costs import ClosedPart, LegCost
+from bot.domain.licensing import LicenseType
+from bot.domain.orders import TriggerBy
+from bot.domain.portfolio import Execution, LegKey, Order, Orders, Positions, Side
+from bot.domain.trade_plans import (
+    Breakeven,
+    CardPlace,
+    ClosedTrade,
+    ExitReason,
+    IntentState,
+    NewIntent,
+    OrderIntent,
+    PlannedTarget,
+    TradePlan,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPlan:
+    """A plan to be opened."""
+
+    user_id: UserId
+    leg: LegKey
+    side: Side
+    stop: Decimal | None
+    stop_trigger_by: TriggerBy
+    targets: tuple[PlannedTarget, ...]
+    breakeven: Breakeven
+    card: CardPlace | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentNews:
+    """What is known of an intent now; None leaves a value as it is."""
+
+    state: IntentState
+    order_id: str | None = None
+    cum_exec_qty: Decimal | None = None
+    avg_price: Decimal | None = None
+    code: int | None = None
+    reason: str | None = None
+
+
+class TradePlans(Protocol):
+    """The plans of legs and their targets. Every change grows the version of its plan."""
+
+    async def open(self, new: NewPlan, now: Millis) -> TradePlan: ...
+    async def get(self, plan_id: int) -> TradePlan | None: ...
+    async def of_leg(self, leg: LegKey) -> TradePlan | None:
+        """The open plan of a leg."""
+        ...
+
+    async def open_of_account(self, account_id: AccountId) -> tuple[TradePlan, ...]: ...
+    async def set_stop(self, plan_id: int, stop: Decimal | None, trigger_by: TriggerBy) -> None:
+        """Another promise; what was seen of the old one, and a disagreement about it, is forgotten."""
+        ...
+
+    async def set_targets(self, plan_id: int, targets: Sequence[PlannedTarget], breakeven: Breakeven) -> None: ...
+    async def target_done(self, plan_id: int, number: int) -> None: ...
+    async def set_breakeven(self, plan_id: int, breakeven: Breakeven) -> None: ...
+    async def stop_verified(self, plan_id: int, now: Millis) -> None: ...
+    async def stop_changed(self, plan_id: int, now: Millis) -> None: ...
+    async def filled(self, plan_id: int, now: Millis) -> None:
+        """The moment of the first fill; later ones leave it."""
+        ...
+
+    async def show_at(self, plan_id: int, card: CardPlace) -> None: ...
+    async def end(self, plan_id: int, now: Millis) -> None: ...
+    async def reopen(self, plan_id: int) -> None:
+        """An entry of it was filled after it had ended; not where the leg has another one meanwhile."""
+        ...
+
+
+class OrderIntents(Protocol):
+    """Requests as they are written down."""
+
+    async def add(self, new: NewIntent, now: Millis) -> OrderIntent:
+        """The row; the one that is there already if its idempotency key is."""
+        ...
+
+    async def get(self, intent_id: int) -> OrderIntent | None: ...
+    async def by_key(self, idempotency_key: str) -> OrderIntent | None: ...
+    async def by_link_id(self, order_link_id: OrderLinkId) -> OrderIntent | None: ...
+    async def live_of_account(self, account_id: AccountId) -> tuple[OrderIntent, ...]: ...
+    async def of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]: ...
+    async def start_sending(self, intent_id: int, now: Millis) -> OrderIntent | None:
+        """INTENT → SENDING; None if it is not waiting any more, or must not be sent: see `why_not`."""
+        ...
+
+    async def why_not(self, intent_id: int, now: Millis) -> str:
+        """The key of the texts of what keeps an intent from being sent, "" for nothing."""
+        ...
+
+    async def note(self, intent_id: int, news: IntentNews, now: Millis) -> OrderIntent | None:
+        """What became of it, forward only; None if that was known."""
+        ...
+
+    async def add_fill(self, intent_id: int, qty: Decimal) -> None: ...
+    async def told(self, intent_ids: Sequence[int]) -> None: ...
+
+
+class LegBook(Protocol):
+    """Fills, what legs cost, and what their closes brought."""
+
+    async def add_fill(self, account: Account, fill: Execution) -> bool:
+        """False: that fill is known."""
+        ...
+
+    async def cost(self, leg: LegKey) -> LegCost | None: ...
+    async def costs(self, account_id: AccountId) -> tuple[LegCost, ...]: ...
+    async def set_cost(self, account: Account, leg: LegKey, cost: LegCost | None) -> None:
+        """None: flat."""
+        ...
+
+    async def add_closed(
+        self,
+        account: Account,
+        leg: LegKey,
+        part: ClosedPart,
+        fill: Execution,
+        *,
+        plan_id: int | None,
+        exit_reason: ExitReason,
+        slippage: Decimal | None,
+    ) -> ClosedTrade:
+        """The row of the closing order with that part added."""
+        ...
+
+    async def replace_positions(self, account: Account, positions: Positions) -> None:
+        """The rows become the answer; what changed is an event. Changes of marks alone are not written."""
+        ...
+
+    async def replace_orders(self, account: Account, orders: Orders) -> None: ...
+    async def order(self, account_id: AccountId, order_id: str) -> Order | None:
+        """An order as it stood in the last answer."""
+        ...
+
+
+class AccountFences(Protocol):
+    """What stops entries of an account."""
+
+    async def paused_since(self, account_id: AccountId) -> Millis | None: ...
+    async def pause(self, account_id: AccountId, now: Millis) -> bool:
+        """False: it was paused already."""
+        ...
+
+    async def resume(self, account_id: AccountId) -> bool:
+        """False: it was not paused."""
+        ...
+
+    async def raise_fence(self, account_id: AccountId) -> int:
+        """No entry that was written before is sent after it."""
+        ...
+
+    async def license_of(self, user_id: UserId, now: Millis) -> LicenseType | None:
+        """What the license is at that moment, by the rows; None: none."""
+        ...
+
+
+class TradingQueries(Protocol):
+    """Reads of plans and intents. Raises StorageTrouble."""
+
+    async def plan(self, plan_id: int) -> TradePlan | None: ...
+    async def version(self, plan_id: int) -> int | None: ...
+    async def plans_open(self, account_id: AccountId) -> tuple[TradePlan, ...]: ...
+    async def intents_of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]: ...
+    async def intents(self, intent_ids: Sequence[int]) -> tuple[OrderIntent, ...]: ...
+    async def intents_live(self, account_id: AccountId) -> tuple[OrderIntent, ...]: ...
+    async def by_key(self, idempotency_key: str) -> OrderIntent | None: ...
+    async def untold(self, before: Millis, limit: int) -> tuple[OrderIntent, ...]:
+        """Intents in their last state since before that moment, of which nobody was told."""
+        ...
+
+    async def closed_of_plan(self, plan_id: int) -> tuple[ClosedTrade, ...]: ...
+    async def closed_since(self, account_id: AccountId, since: Millis) -> tuple[ClosedTrade, ...]:
+        """Oldest first."""
+        ...
+
+    async def paused_since(self, account_id: AccountId) -> Millis | None: ...
+    async def last_fill_ts(self, account_id: AccountId) -> Millis | None: ...
+    async def accounts_to_settle(self) -> tuple[Account, ...]:
+        """Those with something unknown or under way first, then with an open plan or a position."""
+        ...
+
+    async def account(self, account_id: AccountId) -> Account | None: ...

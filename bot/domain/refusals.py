@@ -1,0 +1,32 @@
+"""Why an order was refused, as keys of the texts: `order-no-…` of Bybit's answer, `entry-…` of our own rules."""
+
+from typing import Final
+
+from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRestricted, KeyTrouble
+
+LINK_ID_KNOWN: Final = 110072  # Bybit: an order of that orderLinkId is there
+GONE: Final = frozenset({110001, 110008, 110010, 170213})  # the order is filled, canceled or not there any more
+REDUCE_ONLY: Final = frozenset({110017})  # nothing left to be lessened
+
+_BY_CODE: Final = {
+    **dict.fromkeys((110004, 110006, 110007, 110012, 110014, 110044, 110045, 110052), "order-no-margin"),
+    **dict.fromkeys((110003, 110092, 110093, 110094, 110120, 110121), "order-no-price"),
+    **dict.fromkeys((110016, 110018, 110019, 110020, 110022, 110026, 170124, 170140), "order-no-size"),
+    **dict.fromkeys((110009, 110011, 110061), "order-no-too-many"),
+    **dict.fromkeys(GONE, "order-no-gone"),
+    **dict.fromkeys(REDUCE_ONLY, "order-no-reduce-only"),
+    **dict.fromkeys((110025, 110028), "order-no-mode"),
+    **dict.fromkeys((110074, 110023), "order-no-closed-market"),
+}
+NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
+
+
+def reason_of(error: ExchangeError) -> str:
+    """The key of the texts for a definite no."""
+    if isinstance(error, KeyTrouble):
+        return "order-no-key"
+    if isinstance(error, ExchangeRestricted):
+        return "order-no-restricted"
+    if isinstance(error, ClockTrouble):
+        return "order-no-clock"
+    return "order-no" if error.code is None else _BY_CODE.get(error.code, "order-no")

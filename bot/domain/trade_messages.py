@@ -1,0 +1,157 @@
+"""Messages of trading that must arrive: fills, stops, closes, disagreements. They ring.
+
+Every one names the account and the symbol; `plan_id` 0: no plan of ours. Prices in the quote coin, quantities in the
+base coin.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.domain.chat import OutboxPayload
+from bot.domain.ids import AccountId, Symbol
+from bot.domain.portfolio import Side
+from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryMessage(OutboxPayload):
+    """What became of an entry that no card told of: filled, wholly or in part, refused, or never sent."""
+
+    KIND = "trade-entry"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+    side: Side
+    qty: Decimal  # that was asked for
+    filled: Decimal
+    state: IntentState
+    avg_price: Decimal | None = None
+    reason: str = ""  # key of the texts
+    code: int = 0  # Bybit's, of a refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedMessage(OutboxPayload):
+    """A position was closed or lessened. `remaining`: what is left of it."""
+
+    KIND = "trade-closed"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+    side: Side  # of the position
+    qty: Decimal
+    avg_entry_price: Decimal
+    avg_exit_price: Decimal
+    pnl: Decimal  # after both fees
+    fees: Decimal
+    exit_reason: ExitReason
+    remaining: Decimal
+    order_id: str
+    slippage: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitRefusedMessage(OutboxPayload):
+    """A close, a stop or a target that the exchange does not take."""
+
+    KIND = "trade-exit-refused"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+    intent: IntentKind
+    state: IntentState
+    reason: str = ""
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMissingMessage(OutboxPayload):
+    """A position stands without the stop that was promised; it is being set."""
+
+    KIND = "trade-stop-missing"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+    side: Side
+    stop: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopChangedMessage(OutboxPayload):
+    """Stop or take profit are not as promised, by somebody else's doing: nothing is put back. None: there is none."""
+
+    KIND = "trade-stop-changed"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+    side: Side
+    stop: Decimal | None = None  # promised
+    stop_seen: Decimal | None = None
+    take_profit: Decimal | None = None
+    take_profit_seen: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetGoneMessage(OutboxPayload):
+    """The order of a target was canceled by somebody else."""
+
+    KIND = "trade-target-gone"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+    number: int
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakevenMessage(OutboxPayload):
+    """After the first target the stop goes to `stop`; None: the price is beyond it already, the old stop stays."""
+
+    KIND = "trade-breakeven"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+    stop: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegForeignMessage(OutboxPayload):
+    """A leg holds more than was opened from here, or stands the other way: its targets and resting entries pause."""
+
+    KIND = "trade-leg-foreign"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+    ours: Decimal
+    size: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundOrderMessage(OutboxPayload):
+    """An order or a position of ours that the database did not know: a backup was restored. Targets are not known."""
+
+    KIND = "trade-found"
+
+    plan_id: int
+    account_id: AccountId
+    symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesCanceledMessage(OutboxPayload):
+    """Resting entries were canceled by a rule. `reason`: key of the texts."""
+
+    KIND = "trade-entries-canceled"
+
+    account_id: AccountId
+    symbol: Symbol
+    count: int
+    reason: str

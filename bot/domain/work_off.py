@@ -1,0 +1,213 @@
+"""Plan minus exchange: what a leg still lacks of what was promised for it, and what of it has come true.
+
+Pure: everything it knows stands in `LegView`. It says what is to be asked of the exchange (`Wanted`) and what was found
+(`Finding`); whoever called it writes both down in one unit. Called again with the same view it says the same, and what
+it wants is asked for once: each wish has a key that its intent carries.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from bot.domain.leg_protection import is_closing, protect, stops_of_entries
+from bot.domain.leg_targets import earlier_quantities
+from bot.domain.leg_view import (
+    AMEND_EVERY_MS,
+    RESTING,
+    ZERO,
+    Fact,
+    Finding,
+    LegView,
+    Wanted,
+    WorkOff,
+    amends_of,
+    cancels,
+    is_young,
+)
+from bot.domain.market import Instrument
+from bot.domain.orders import (
+    AmendRequest,
+    CancelRequest,
+    OrderRequest,
+    direction,
+    opposite,
+)
+from bot.domain.portfolio import NO_LINK_ID, OrderType, Position, Side
+from bot.domain.trade_plans import (
+    Breakeven,
+    IntentKind,
+    IntentState,
+    OrderIntent,
+    PlannedTarget,
+)
+
+
+def work_off(view: LegView) -> WorkOff:
+    """See the module."""
+    if view.position is None:
+        return _flat(view)
+    if view.position.side is not view.plan.side:
+        return WorkOff(wanted=tuple(cancels(view, view.of(IntentKind.ENTRY))))
+    stop = protect(view)
+    if view.plan.stop_changed_ts is not None or is_mixed(view):
+        return stop
+    targets = _targets(view)
+    looks = [each for each in (stop.look_again_ms, targets.look_again_ms) if each is not None]
+    return WorkOff(
+        wanted=(*stop.wanted, *targets.wanted),
+        findings=(*stop.findings, *targets.findings),
+        look_again_ms=min(looks, default=None),
+    )
+
+
+def is_mixed(view: LegView) -> bool:
+    """Whether more stands there than the plan's own orders have filled."""
+    return view.position is not None and view.is_quiet and view.position.size > max(ours(view.intents), ZERO)
+
+
+def ours(intents: Iterable[OrderIntent]) -> Decimal:
+    """What the orders of a plan have opened, less what they have closed."""
+    signs = {IntentKind.ENTRY: 1, IntentKind.TARGET: -1, IntentKind.CLOSE: -1, IntentKind.REDUCE: -1}
+    return sum((each.fills_qty * signs.get(each.kind, 0) for each in intents), ZERO)
+
+
+def leftovers(view: LegView) -> tuple[Wanted, ...]:
+    """Cancels of what still rests of a plan that has ended."""
+    return tuple(cancels(view, (*view.of(IntentKind.ENTRY), *view.of(IntentKind.TARGET))))
+
+
+def _flat(view: LegView) -> WorkOff:
+    entries = view.of(IntentKind.ENTRY)
+    if not view.is_quiet or any(each.is_counting for each in view.intents):
+        return WorkOff()
+    was_filled = view.plan.first_fill_ts is not None
+    if was_filled:
+        return WorkOff(wanted=leftovers(view), findings=(Finding(fact=Fact.FLAT),))
+    if any(each.is_live for each in entries) or not entries:
+        return WorkOff(wanted=tuple(stops_of_entries(view)))
+    return WorkOff(findings=(Finding(fact=Fact.OVER),))
+
+
+# --- targets ---------------------------------------------------------------------------------------------------------
+
+
+def _targets(view: LegView) -> WorkOff:
+    plan, position, instrument = view.plan, view.position, view.instrument
+    if position is None or instrument is None or is_closing(view):
+        return WorkOff()
+    wanted: list[Wanted] = []
+    findings: list[Finding] = []
+    orders = view.of(IntentKind.TARGET)
+    whole = position.size + sum((each.fills_qty for each in orders), ZERO)
+    quantities = earlier_quantities(plan.targets, whole, instrument)
+    numbers = {each.number for each in plan.targets[:-1]}
+    wanted += cancels(view, (each for each in orders if each.target_number not in numbers))
+    is_late = False
+    for target in plan.targets[:-1]:
+        if target.is_done:
+            continue
+        mine = [each for each in orders if each.target_number == target.number]
+        last = mine[-1] if mine else None
+        if last is not None and last.state is IntentState.FILLED:
+            findings.append(Finding(fact=Fact.TARGET_DONE, number=target.number))
+        elif last is None or last.state in {IntentState.NOT_PLACED, IntentState.ABANDONED} or _was_taken(view, last):
+            wanted += _new_target(view, target, quantities[target.number], len(mine))
+        elif last.state is IntentState.CANCELED:
+            findings.append(Finding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
+        elif last.state in RESTING and (wish := _target_amend(view, last, target, quantities[target.number])):
+            wanted.append(wish)
+            is_late = True
+    wanted, waits = _paced(view, wanted) if is_late else (wanted, False)
+    findings += _breakeven(view, findings)
+    return WorkOff(wanted=tuple(wanted), findings=tuple(findings), look_again_ms=AMEND_EVERY_MS if waits else None)
+
+
+def _new_target(view: LegView, target: PlannedTarget, qty: Decimal, attempts: int) -> Iterable[Wanted]:
+    plan = view.plan
+    if qty <= 0:
+        return
+    request = OrderRequest(
+        order_link_id=NO_LINK_ID,
+        category=plan.category,
+        symbol=plan.symbol,
+        position_idx=plan.position_idx,
+        side=opposite(plan.side),
+        order_type=OrderType.LIMIT,
+        qty=qty,
+        price=target.price,
+        reduce_only=True,
+    )
+    key = f"target:{plan.plan_id}:{target.number}:{attempts}"
+    yield Wanted(kind=IntentKind.TARGET, request=request, key=key, target_number=target.number)
+
+
+def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty: Decimal) -> Wanted | None:
+    """The order of a target follows the position's size and the target's price."""
+    row = view.row(order.order_link_id)
+    if row is None:
+        return None
+    size = max(qty, order.cum_exec_qty)
+    if (row.qty, row.price) == (size, target.price):
+        return None
+    mine = [each for each in view.of(IntentKind.AMEND) if amends_of(each, order)]
+    if mine and is_young(mine[-1], view):
+        return None
+    if size <= order.cum_exec_qty:
+        return next(iter(cancels(view, (order,))), None)
+    request = AmendRequest(
+        target_link_id=order.order_link_id, category=row.category, symbol=row.symbol, qty=size, price=target.price
+    )
+    if mine and mine[-1].state is IntentState.REFUSED and mine[-1].request == request:
+        return None
+    return Wanted(kind=IntentKind.AMEND, request=request, key=f"amend:{order.intent_id}:{len(mine)}")
+
+
+def _paced(view: LegView, wanted: list[Wanted]) -> tuple[list[Wanted], bool]:
+    """Amends wait until a second after the last one of the leg; whether some do."""
+    newest = max((each.created_ts for each in view.of(IntentKind.AMEND)), default=0)
+    if view.now - newest >= AMEND_EVERY_MS:
+        return wanted, False
+    return [each for each in wanted if each.kind is not IntentKind.AMEND], True
+
+
+def _was_taken(view: LegView, order: OrderIntent) -> bool:
+    """Whether we canceled it ourselves: then it may be placed again."""
+    if order.state is not IntentState.CANCELED:
+        return False
+    return any(
+        each.state is IntentState.DONE
+        and isinstance(each.request, CancelRequest)
+        and each.request.target_link_id == order.order_link_id
+        for each in view.of(IntentKind.CANCEL)
+    )
+
+
+# --- breakeven -------------------------------------------------------------------------------------------------------
+
+
+def breakeven_price(position: Position, instrument: Instrument) -> Decimal | None:
+    """Where a close brings nothing, rounded away from loss; None: the exchange does not say it."""
+    if position.break_even_price is None:
+        return None
+    ticks, rest = divmod(position.break_even_price, instrument.tick_size)
+    up = position.side is Side.BUY and rest > 0
+    return (ticks + (1 if up else 0)) * instrument.tick_size
+
+
+def _breakeven(view: LegView, findings: list[Finding]) -> list[Finding]:
+    plan, position, instrument = view.plan, view.position, view.instrument
+    is_first_done = any(each.is_done for each in plan.targets) or any(
+        each.fact is Fact.TARGET_DONE for each in findings
+    )
+    is_due = plan.breakeven is Breakeven.AFTER_FIRST_TARGET and is_first_done
+    if not is_due or position is None or instrument is None:
+        return []
+    price = breakeven_price(position, instrument)
+    now_at = view.price or position.mark_price
+    if price is None:
+        return [Finding(fact=Fact.BREAKEVEN_PASSED)]
+    if plan.stop is not None and (plan.stop - price) * direction(plan.side) >= 0:
+        return [Finding(fact=Fact.BREAKEVEN, price=plan.stop)]  # it is better already
+    if now_at is None:
+        return []
+    fact = Fact.BREAKEVEN_PASSED if (now_at - price) * direction(plan.side) <= 0 else Fact.BREAKEVEN
+    return [Finding(fact=fact, price=price)]

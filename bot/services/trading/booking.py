@@ -1,0 +1,203 @@
+"""What an exchange answered, written down: fills, what they opened and closed, and where each intent stands."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.domain.accounts import Account
+from bot.domain.chat import OutboxPayload, outbox_message
+from bot.domain.errors import StorageTrouble
+from bot.domain.ids import Millis
+from bot.domain.leg_costs import (
+    book_fill,
+    cost_of_position,
+    exit_reason_of,
+    leg_idx_of,
+    moves_a_leg,
+    slippage_of,
+)
+from bot.domain.market import Category
+from bot.domain.outcomes import AccountReads, outcome_of
+from bot.domain.portfolio import Execution, LegKey
+from bot.domain.ports.plans import IntentNews
+from bot.domain.ports.storage import UnitOfWork
+from bot.domain.trade_messages import ClosedMessage
+from bot.domain.trade_plans import ClosedTrade, ExitReason, IntentKind, IntentState, OrderIntent
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Booked:
+    """What was news in one round."""
+
+    legs: set[LegKey] = field(default_factory=set)  # with new fills
+    closed: dict[tuple[str, int], ClosedTrade] = field(default_factory=dict)  # by order id and leg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """Books one round of answers inside a unit of work."""
+
+    is_in_flight: Callable[[OrderIntent], bool]
+
+    async def book(self, unit: UnitOfWork, account: Account, reads: AccountReads, now: Millis) -> Booked:
+        """Every fill once, every intent as far as the exchange says, the rows of positions and orders."""
+        booked = Booked()
+        await self._intents(unit, account, reads, now)
+        for fill in reads.fills:
+            await self._fill(unit, account, reads, fill, booked, now)
+        await unit.legs.replace_positions(account, reads.positions)
+        await unit.legs.replace_orders(account, reads.orders)
+        await self._heal(unit, account, reads, booked, now)
+        await self._tell(unit, account, booked, now)
+        return booked
+
+    async def _intents(self, unit: UnitOfWork, account: Account, reads: AccountReads, now: Millis) -> None:
+        for intent in await unit.intents.live_of_account(account.account_id):
+            if intent.state is IntentState.INTENT:
+                continue
+            if intent.state is IntentState.SENDING and self.is_in_flight(intent):
+                continue
+            news = outcome_of(intent, reads)
+            if news is not None:
+                await unit.intents.note(intent.intent_id, news, now)
+
+    async def _fill(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        reads: AccountReads,
+        fill: Execution,
+        booked: Booked,
+        now: Millis,
+    ) -> None:
+        try:
+            if not await unit.legs.add_fill(account, fill):
+                return
+        except StorageTrouble as trouble:
+            if None not in (fill.exec_price, fill.exec_fee, fill.exec_ts):
+                raise
+            _logger.warning("a fill lacks a figure; it is heard of again: %s", trouble)
+            return
+        if fill.category is not Category.LINEAR or not moves_a_leg(fill):
+            return
+        await self._on_leg(unit, account, reads, fill, booked, now)
+
+    async def _on_leg(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        reads: AccountReads,
+        fill: Execution,
+        booked: Booked,
+        now: Millis,
+    ) -> None:
+        intent = await unit.intents.by_link_id(fill.order_link_id) if fill.order_link_id else None
+        leg = await self._leg_of(unit, account, reads, fill, intent)
+        booked.legs.add(leg)
+        plan = await unit.plans.of_leg(leg)
+        plan_id = None if plan is None else plan.plan_id
+        if intent is not None and intent.plan_id is not None:
+            plan_id = intent.plan_id
+        if intent is not None:
+            await self._fill_of(unit, intent, fill, now)
+        result = book_fill(await unit.legs.cost(leg), leg, fill, now)
+        await unit.legs.set_cost(account, leg, result.cost)
+        if plan_id is not None and result.opened > 0:
+            await unit.plans.filled(plan_id, fill.exec_ts or now)
+        if result.closed is not None:
+            closed = await unit.legs.add_closed(
+                account,
+                leg,
+                result.closed,
+                fill,
+                plan_id=plan_id,
+                exit_reason=exit_reason_of(fill, intent),
+                slippage=slippage_of(result.closed, None if intent is None else intent.card_price),
+            )
+            booked.closed[closed.order_id, leg.position_idx] = closed
+
+    async def _fill_of(self, unit: UnitOfWork, intent: OrderIntent, fill: Execution, now: Millis) -> None:
+        """A fill proves what was concluded wrongly: an order that was taken for not placed is there."""
+        await unit.intents.add_fill(intent.intent_id, fill.exec_qty)
+        if intent.state in {IntentState.NOT_PLACED, IntentState.ABANDONED}:
+            news = IntentNews(
+                state=IntentState.PARTIALLY_FILLED,
+                order_id=fill.order_id,
+                cum_exec_qty=intent.fills_qty + fill.exec_qty,
+            )
+            await unit.intents.note(intent.intent_id, news, now)
+            if intent.kind is IntentKind.ENTRY and intent.plan_id is not None:
+                await unit.plans.reopen(intent.plan_id)
+
+    async def _leg_of(
+        self, unit: UnitOfWork, account: Account, reads: AccountReads, fill: Execution, intent: OrderIntent | None
+    ) -> LegKey:
+        if intent is not None:
+            return intent.leg
+        row = reads.order(fill.order_link_id, fill.order_id) or await unit.legs.order(account.account_id, fill.order_id)
+        if row is not None:
+            idx = row.position_idx
+        else:
+            costs = await unit.legs.costs(account.account_id)
+            known = [each.leg.position_idx for each in costs if each.leg.symbol == fill.symbol]
+            known += [each.position_idx for each in reads.positions.items if each.symbol == fill.symbol]
+            idx = leg_idx_of(fill, is_hedged=any(known))
+        return LegKey(account_id=account.account_id, category=fill.category, symbol=fill.symbol, position_idx=idx)
+
+    async def _heal(self, unit: UnitOfWork, account: Account, reads: AccountReads, booked: Booked, now: Millis) -> None:
+        """The costs follow the positions where fills alone do not explain them: opened elsewhere, wiped, adopted."""
+        if reads.positions.unreadable:
+            return
+        known = {each.leg: each for each in await unit.legs.costs(account.account_id)}
+        held = {
+            each.leg_key(account.account_id): each for each in reads.positions.items if each.category is Category.LINEAR
+        }
+        for leg in (known.keys() | held.keys()) - booked.legs:
+            position, cost = held.get(leg), known.get(leg)
+            if position is None:
+                await unit.legs.set_cost(account, leg, None)
+            elif cost is None or (cost.side, cost.size) != (position.side, position.size):
+                await unit.legs.set_cost(account, leg, cost_of_position(leg, position, now))
+
+    async def _tell(self, unit: UnitOfWork, account: Account, booked: Booked, now: Millis) -> None:
+        """What nobody pressed a button for rings at once; the rest is on a card, or is told when it is not."""
+        left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
+        for closed in booked.closed.values():
+            if closed.exit_reason is ExitReason.MANUAL:
+                continue
+            payload = closed_message(closed, left)
+            key = f"closed:{account.account_id}:{closed.order_id}:{closed.position_idx}:{closed.qty}"
+            await enqueue(unit, account, payload, key, now)
+
+
+def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> ClosedMessage:
+    """`left`: the size that stands of each leg."""
+    leg = LegKey(
+        account_id=closed.account_id,
+        category=closed.category,
+        symbol=closed.symbol,
+        position_idx=closed.position_idx,
+    )
+    return ClosedMessage(
+        plan_id=closed.plan_id or 0,
+        account_id=closed.account_id,
+        symbol=closed.symbol,
+        side=closed.side,
+        qty=closed.qty,
+        avg_entry_price=closed.avg_entry_price,
+        avg_exit_price=closed.avg_exit_price,
+        pnl=closed.pnl,
+        fees=closed.open_fee + closed.close_fee,
+        exit_reason=closed.exit_reason,
+        remaining=left.get(leg, Decimal(0)),
+        order_id=closed.order_id,
+        slippage=closed.slippage,
+    )
+
+
+async def enqueue(unit: UnitOfWork, account: Account, payload: OutboxPayload, key: str, now: Millis) -> None:
+    """A message to the account's owner."""
+    await unit.enqueue(outbox_message(payload, user_id=account.user_id, idempotency_key=key), now)

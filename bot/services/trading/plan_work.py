@@ -1,0 +1,255 @@
+"""Plan minus exchange inside a unit: what was found of a plan is noted, what it lacks becomes intents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from bot.domain.accounts import Account
+from bot.domain.ids import Millis, Symbol
+from bot.domain.leg_protection import held_stops, promised
+from bot.domain.leg_view import SECOND_LOOK_MS, Fact, Finding, LegView, Wanted
+from bot.domain.market import Instrument
+from bot.domain.orders import OrderRequest, TriggerBy
+from bot.domain.outcomes import AccountReads
+from bot.domain.portfolio import LegKey
+from bot.domain.ports.storage import UnitOfWork
+from bot.domain.trade_messages import (
+    BreakevenMessage,
+    LegForeignMessage,
+    StopChangedMessage,
+    StopMissingMessage,
+    TargetGoneMessage,
+)
+from bot.domain.trade_plans import (
+    Breakeven,
+    IntentState,
+    NewIntent,
+    OrderIntent,
+    PlanState,
+    TradePlan,
+)
+from bot.domain.work_off import is_mixed, leftovers, ours, work_off
+from bot.services.trading.booking import enqueue
+from bot.services.trading.intents import IntentRunner
+
+_ROUNDS = 3  # a finding may bring a wish of its own: breakeven, then the stop
+
+
+@dataclass(slots=True)
+class Worked:
+    """What came of all plans of an account: intents to be sent after the commit, and when to look again."""
+
+    intents: list[OrderIntent] = field(default_factory=list)
+    look_again_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWork:
+    """Works off the plans of an account."""
+
+    runner: IntentRunner
+    _naked: dict[int, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)  # plan → since
+
+    async def work(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        reads: AccountReads,
+        facts: "MarketFacts",
+        noisy: set[LegKey],
+        now: Millis,
+    ) -> Worked:
+        """`noisy`: legs with fills that were news in this round."""
+        worked = Worked()
+        for plan in await unit.plans.open_of_account(account.account_id):
+            await self._plan(unit, account, plan, reads, facts, noisy, now, worked)
+        await self._left_over(unit, account, reads, facts, now, worked)
+        return worked
+
+    async def _plan(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        plan: TradePlan | None,
+        reads: AccountReads,
+        facts: "MarketFacts",
+        noisy: set[LegKey],
+        now: Millis,
+        worked: Worked,
+    ) -> None:
+        for _ in range(_ROUNDS):
+            if plan is None or plan.state is PlanState.ENDED or plan.symbol in reads.positions.unreadable:
+                return
+            intents = await unit.intents.of_plan(plan.plan_id)
+            view = facts.view(plan, intents, reads, now, is_quiet=plan.leg not in noisy)
+            view = replace(view, unprotected_since=self._unprotected(view))
+            found = work_off(view)
+            for wish in found.wanted:
+                await self._add(unit, account, plan, wish, now, worked)
+            for finding in found.findings:
+                await self._note(unit, account, view, finding, now)
+            await self._warn(unit, account, view, now)
+            if found.look_again_ms is not None:
+                worked.look_again_ms = min(worked.look_again_ms or found.look_again_ms, found.look_again_ms)
+            if not any(each.fact in {Fact.BREAKEVEN, Fact.TARGET_DONE} for each in found.findings):
+                return
+            plan = await unit.plans.get(plan.plan_id)
+
+    def _unprotected(self, view: LegView) -> Millis | None:
+        """Since when the position is seen without any stop, though one was promised."""
+        plan_id = view.plan.plan_id
+        stands = view.position is not None and view.plan.stop is not None
+        if not stands or held_stops(view.position, view.orders)[0] != 0:
+            self._naked.pop(plan_id, None)
+            return None
+        return self._naked.setdefault(plan_id, view.asked_at)
+
+    async def _left_over(
+        self, unit: UnitOfWork, account: Account, reads: AccountReads, facts: "MarketFacts", now: Millis, worked: Worked
+    ) -> None:
+        """Orders of plans that have ended are taken back."""
+        plans = {each.plan_id for each in await unit.intents.live_of_account(account.account_id) if each.is_order}
+        for plan_id in plans - {None}:
+            plan = await unit.plans.get(plan_id or 0)
+            if plan is not None and plan.state is PlanState.ENDED:
+                view = facts.view(plan, await unit.intents.of_plan(plan.plan_id), reads, now, is_quiet=True)
+                for wish in leftovers(view):
+                    await self._add(unit, account, plan, wish, now, worked)
+
+    async def _add(
+        self, unit: UnitOfWork, account: Account, plan: TradePlan, wish: Wanted, now: Millis, worked: Worked
+    ) -> None:
+        link_id = self.runner.new_link_id()
+        request = wish.request
+        if isinstance(request, OrderRequest):
+            request = replace(request, order_link_id=link_id)
+        new = NewIntent(
+            kind=wish.kind,
+            leg=plan.leg,
+            user_id=account.user_id,
+            plan_id=plan.plan_id,
+            order_link_id=link_id,
+            request=request,
+            idempotency_key=wish.key,
+            target_number=wish.target_number,
+            exit_reason=wish.exit_reason,
+        )
+        intent = await self.runner.add(unit, new, now)
+        if intent.state is IntentState.INTENT:
+            worked.intents.append(intent)
+
+    async def _note(self, unit: UnitOfWork, account: Account, view: LegView, finding: Finding, now: Millis) -> None:
+        plan = view.plan
+        match finding.fact:
+            case Fact.STOP_VERIFIED:
+                await unit.plans.stop_verified(plan.plan_id, view.asked_at)
+            case Fact.STOP_CHANGED:
+                await unit.plans.stop_changed(plan.plan_id, now)
+                await enqueue(unit, account, _stop_changed(view), f"stop-changed:{plan.plan_id}:{now}", now)
+            case Fact.TARGET_DONE:
+                await unit.plans.target_done(plan.plan_id, finding.number)
+            case Fact.TARGET_GONE:
+                await self._target_gone(unit, account, plan, finding, now)
+            case Fact.BREAKEVEN | Fact.BREAKEVEN_PASSED:
+                await self._breakeven(unit, account, plan, finding, now)
+            case Fact.FLAT | Fact.OVER:
+                self._naked.pop(plan.plan_id, None)
+                await unit.plans.end(plan.plan_id, now)
+
+    async def _target_gone(
+        self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: Finding, now: Millis
+    ) -> None:
+        target = next(each for each in plan.targets if each.number == finding.number)
+        payload = TargetGoneMessage(
+            plan_id=plan.plan_id,
+            account_id=account.account_id,
+            symbol=plan.symbol,
+            number=finding.number,
+            price=target.price,
+        )
+        await enqueue(unit, account, payload, f"target-gone:{finding.intent_id}", now)
+
+    async def _breakeven(
+        self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: Finding, now: Millis
+    ) -> None:
+        is_passed = finding.fact is Fact.BREAKEVEN_PASSED
+        await unit.plans.set_breakeven(plan.plan_id, Breakeven.PASSED if is_passed else Breakeven.DONE)
+        stop = None if is_passed else finding.price
+        if stop is not None and stop != plan.stop:
+            await unit.plans.set_stop(plan.plan_id, stop, plan.stop_trigger_by)
+        payload = BreakevenMessage(plan_id=plan.plan_id, account_id=account.account_id, symbol=plan.symbol, stop=stop)
+        await enqueue(unit, account, payload, f"breakeven:{plan.plan_id}:{stop}", now)
+
+    async def _warn(self, unit: UnitOfWork, account: Account, view: LegView, now: Millis) -> None:
+        """A stop that is not there 10 s after the first fill; a leg that is not ours alone. Each is told once."""
+        plan, position = view.plan, view.position
+        if position is None:
+            return
+        since = view.unprotected_since
+        is_naked = since is not None and view.asked_at - since >= SECOND_LOOK_MS
+        if is_naked and plan.stop is not None and plan.protected_ts is None:
+            payload = StopMissingMessage(
+                plan_id=plan.plan_id, account_id=account.account_id, symbol=plan.symbol, side=plan.side, stop=plan.stop
+            )
+            await enqueue(unit, account, payload, f"stop-missing:{plan.plan_id}", now)
+        if is_mixed(view) or position.side is not plan.side:
+            foreign = LegForeignMessage(
+                plan_id=plan.plan_id,
+                account_id=account.account_id,
+                symbol=plan.symbol,
+                ours=ours(view.intents),
+                size=position.size,
+            )
+            await enqueue(unit, account, foreign, f"foreign:{plan.plan_id}", now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketFacts:
+    """What the market adds to the answers of an account: rules, and last prices where a decision needs one."""
+
+    instruments: Mapping[Symbol, Instrument]
+    prices: Mapping[Symbol, Decimal]
+
+    def view(
+        self,
+        plan: TradePlan,
+        intents: Sequence[OrderIntent],
+        reads: AccountReads,
+        now: Millis,
+        *,
+        is_quiet: bool,
+    ) -> LegView:
+        """A plan's leg in these answers."""
+        position = next((each for each in reads.positions.items if each.leg_key(plan.account_id) == plan.leg), None)
+        is_of_leg = (plan.category, plan.symbol, plan.position_idx)
+        orders = tuple(
+            each for each in reads.orders.items if (each.category, each.symbol, each.position_idx) == is_of_leg
+        )
+        mark = None if position is None else position.mark_price
+        price = mark if plan.stop_trigger_by is TriggerBy.MARK else self.prices.get(plan.symbol)
+        return LegView(
+            plan=plan,
+            intents=tuple(intents),
+            position=position,
+            orders=orders,
+            instrument=self.instruments.get(plan.symbol),
+            price=price,
+            asked_at=reads.asked_at,
+            now=now,
+            is_quiet=is_quiet,
+        )
+
+
+def _stop_changed(view: LegView) -> StopChangedMessage:
+    stop, take_profit = promised(view.plan)
+    stop_seen, take_profit_seen = held_stops(view.position, view.orders)
+    return StopChangedMessage(
+        plan_id=view.plan.plan_id,
+        account_id=view.plan.account_id,
+        symbol=view.plan.symbol,
+        side=view.plan.side,
+        stop=stop or None,
+        stop_seen=stop_seen or None,
+        take_profit=take_profit or None,
+        take_profit_seen=take_profit_seen or None,
+    )

@@ -1,0 +1,319 @@
+"""order_intents: every request, written before it is sent."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.errors import UnreadableRow
+from bot.domain.events import OrderChanged, OrderPlaced, RecordEvent, StopChanged
+from bot.domain.ids import AccountId, Millis, OrderLinkId
+from bot.domain.intent_states import FINAL, quantity_after, state_after
+from bot.domain.interning import intern_decimal
+from bot.domain.market import Category
+from bot.domain.orders import AmendRequest, CancelRequest, LeverageRequest, OrderRequest, TradingStop
+from bot.domain.payloads import decode, encode
+from bot.domain.portfolio import LegKey
+from bot.domain.ports.plans import IntentNews
+from bot.domain.trade_plans import (
+    UNSETTLED,
+    AnyRequest,
+    ExitReason,
+    IntentKind,
+    IntentState,
+    NewIntent,
+    OrderIntent,
+)
+from storage.accounts.accounts import event_of
+from storage.sqlite.codecs import (
+    Row,
+    decimal_text,
+    json_text,
+    json_values,
+    optional_decimal,
+    optional_decimal_text,
+    storable,
+)
+from storage.sqlite.writer import Transaction
+from storage.trading.plans import TOUCH_PLAN, card_of, columns_of_card
+
+INSERT_INTENT: Final = """
+    INSERT INTO order_intents (kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
+                               request, idempotency_key, fence, target_number, remaining, card_price, good_until,
+                               exit_reason, card_chat_id, card_message_id, created_ts)
+    VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?, ?,
+            coalesce((SELECT fence FROM account_fences WHERE account_id = ?), 0), ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (idempotency_key) DO NOTHING
+"""
+SELECT_INTENT: Final = """
+    SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
+           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
+           final_ts
+      FROM order_intents WHERE intent_id = ?
+"""
+SELECT_INTENT_BY_KEY: Final = """
+    SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
+           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
+           final_ts
+      FROM order_intents WHERE idempotency_key = ?
+"""
+SELECT_INTENT_BY_LINK: Final = """
+    SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
+           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
+           final_ts
+      FROM order_intents WHERE order_link_id = ?
+"""
+SELECT_LIVE: Final = """
+    SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
+           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
+           final_ts
+      FROM order_intents
+     WHERE account_id = ?
+       AND state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled', 'unknown')
+     ORDER BY intent_id
+"""
+SELECT_INTENTS_OF_PLAN: Final = """
+    SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
+           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
+           final_ts
+      FROM order_intents WHERE plan_id = ? ORDER BY intent_id
+"""
+SELECT_UNTOLD: Final = """
+    SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
+           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
+           final_ts
+      FROM order_intents WHERE is_told = 0 AND final_ts IS NOT NULL AND final_ts < ? ORDER BY final_ts LIMIT ?
+"""
+# All that may keep an entry from being sent, in one row. A close that may still take what the entry would open, and an
+# order of an ended plan that still rests there, are of the same leg.
+SELECT_GUARDS: Final = """
+    SELECT i.kind, i.state, i.fence < coalesce(f.fence, 0), f.paused_ts IS NOT NULL, i.good_until,
+           EXISTS (SELECT 1 FROM order_intents AS c
+                    WHERE c.account_id = i.account_id
+                      AND c.state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled',
+                                      'unknown')
+                      AND c.kind = 'close' AND c.symbol = i.symbol AND c.position_idx = i.position_idx),
+           EXISTS (SELECT 1 FROM order_intents AS o JOIN trade_plans AS p ON p.plan_id = o.plan_id
+                    WHERE o.account_id = i.account_id
+                      AND o.state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled',
+                                      'unknown')
+                      AND o.kind IN ('entry', 'target') AND o.symbol = i.symbol AND o.position_idx = i.position_idx
+                      AND p.state = 'ended'),
+           EXISTS (SELECT 1 FROM order_intents AS l
+                    WHERE l.plan_id = i.plan_id AND l.kind = 'leverage' AND l.state <> 'done'
+                      AND l.intent_id = (SELECT max(n.intent_id) FROM order_intents AS n
+                                          WHERE n.plan_id = i.plan_id AND n.kind = 'leverage'))
+      FROM order_intents AS i LEFT JOIN account_fences AS f ON f.account_id = i.account_id
+     WHERE i.intent_id = ?
+"""
+START_SENDING: Final = """
+    UPDATE order_intents SET state = 'sending', sent_ts = ? WHERE intent_id = ? AND state = 'intent'
+    RETURNING intent_id
+"""
+UPDATE_INTENT: Final = """
+    UPDATE order_intents
+       SET state = ?, order_id = ?, cum_exec_qty = ?, avg_price = ?, code = ?, reason = ?, acknowledged_ts = ?,
+           final_ts = ?
+     WHERE intent_id = ?
+    RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = order_intents.account_id),
+              (SELECT a.account_type FROM accounts AS a WHERE a.account_id = order_intents.account_id)
+"""
+ADD_FILL: Final = "UPDATE order_intents SET fills_qty = ? WHERE intent_id = ?"
+TOLD: Final = "UPDATE order_intents SET is_told = 1 WHERE intent_id = ? AND is_told = 0"
+
+_REQUESTS: Final[dict[str, type[AnyRequest]]] = {
+    "create": OrderRequest,
+    "amend": AmendRequest,
+    "cancel": CancelRequest,
+    "trading-stop": TradingStop,
+    "leverage": LeverageRequest,
+}
+_WORDS: Final = {kind: word for word, kind in _REQUESTS.items()}
+_CATEGORIES: Final = {each.value: each for each in Category}
+_KINDS: Final = {each.value: each for each in IntentKind}
+_STATES: Final = {each.value: each for each in IntentState}
+_CHANGES_ORDERS: Final = frozenset({IntentKind.CANCEL, IntentKind.AMEND})
+_CONCLUDED: Final = frozenset({IntentState.UNKNOWN, IntentState.ABANDONED, IntentState.NOT_PLACED})
+_LONGEST_REASON: Final = 200
+
+
+def request_text(request: AnyRequest) -> str:
+    """A request as JSON: its kind and every value that is not the default."""
+    return json_text({"request": _WORDS[type(request)], **encode(request)})
+
+
+def request_of(text: str) -> AnyRequest:
+    """What `request_text` wrote. Raises UnreadableRow, PayloadError."""
+    values = json_values(text)
+    kind = _REQUESTS.get(values.pop("request", ""))
+    if kind is None:
+        raise UnreadableRow("a request of a kind that is not known")
+    return decode(kind, values)
+
+
+def intent_of(row: Row) -> OrderIntent:
+    """A row of SELECT_INTENT and the others of its columns."""
+    return OrderIntent(
+        intent_id=row[0],
+        kind=_KINDS[row[1]],
+        state=_STATES[row[2]],
+        user_id=row[3],
+        leg=LegKey(account_id=row[4], category=_CATEGORIES[row[5]], symbol=row[6], position_idx=row[7]),
+        plan_id=row[8],
+        order_link_id=row[9],
+        request=request_of(row[10]),
+        fence=row[11],
+        target_number=row[12],
+        remaining=optional_decimal(row[13]),
+        card_price=optional_decimal(row[14]),
+        good_until=row[15],
+        exit_reason=None if row[16] is None else ExitReason(row[16]),
+        card=card_of(row[17], row[18]),
+        order_id=row[19],
+        cum_exec_qty=intern_decimal(row[20]),
+        avg_price=optional_decimal(row[21]),
+        fills_qty=intern_decimal(row[22]),
+        code=row[23],
+        reason=row[24],
+        is_told=bool(row[25]),
+        created_ts=row[26],
+        sent_ts=row[27],
+        acknowledged_ts=row[28],
+        final_ts=row[29],
+    )
+
+
+class SqliteOrderIntents:
+    """Implements `bot.domain.ports.plans.OrderIntents` inside a unit of work."""
+
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
+        self._transaction = transaction
+        self._record = record
+
+    async def add(self, new: NewIntent, now: Millis) -> OrderIntent:
+        """The row; the one that is there already if its idempotency key is."""
+        leg = new.leg
+        row = (
+            *(new.kind.value, new.user_id, leg.account_id, leg.category.value, leg.symbol, leg.position_idx),
+            *(new.plan_id, new.order_link_id, request_text(new.request), new.idempotency_key, leg.account_id),
+            *(
+                new.target_number,
+                optional_decimal_text(new.remaining),
+                optional_decimal_text(new.card_price),
+                new.good_until,
+            ),
+            *(None if new.exit_reason is None else new.exit_reason.value, *columns_of_card(new.card), now),
+        )
+        await self._transaction.fetch(INSERT_INTENT, row)
+        made = await self._one(SELECT_INTENT_BY_KEY, new.idempotency_key)
+        if made is None:
+            raise LookupError("an intent that was just written is not there")
+        await self._touch(made.plan_id)
+        return made
+
+    async def get(self, intent_id: int) -> OrderIntent | None:
+        return await self._one(SELECT_INTENT, intent_id)
+
+    async def by_key(self, idempotency_key: str) -> OrderIntent | None:
+        return await self._one(SELECT_INTENT_BY_KEY, idempotency_key)
+
+    async def by_link_id(self, order_link_id: OrderLinkId) -> OrderIntent | None:
+        return await self._one(SELECT_INTENT_BY_LINK, order_link_id)
+
+    async def live_of_account(self, account_id: AccountId) -> tuple[OrderIntent, ...]:
+        return tuple(map(intent_of, await self._transaction.fetch(SELECT_LIVE, (account_id,))))
+
+    async def of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]:
+        return tuple(map(intent_of, await self._transaction.fetch(SELECT_INTENTS_OF_PLAN, (plan_id,))))
+
+    async def why_not(self, intent_id: int, now: Millis) -> str:
+        """The key of the texts of what keeps an intent from being sent, "" for nothing."""
+        rows = await self._transaction.fetch(SELECT_GUARDS, (intent_id,))
+        if not rows:
+            return "intent-gone"
+        kind, state, is_fenced, is_paused, good_until, is_closing, is_left_over, is_unleveraged = rows[0]
+        if state != IntentState.INTENT.value:
+            return "intent-sent"
+        if kind != IntentKind.ENTRY.value:
+            return ""
+        reasons = {
+            "entry-fenced": is_fenced,
+            "entry-paused": is_paused,
+            "entry-outdated": good_until is not None and good_until < now,
+            "entry-leg-closing": is_closing,
+            "entry-leg-left-over": is_left_over,
+            "entry-leverage": is_unleveraged,
+        }
+        return next((reason for reason, stands in reasons.items() if stands), "")
+
+    async def start_sending(self, intent_id: int, now: Millis) -> OrderIntent | None:
+        """INTENT → SENDING; None if it is not waiting any more."""
+        if not await self._transaction.fetch(START_SENDING, (now, intent_id)):
+            return None
+        intent = await self.get(intent_id)
+        await self._touch(None if intent is None else intent.plan_id)
+        return intent
+
+    async def note(self, intent_id: int, news: IntentNews, now: Millis) -> OrderIntent | None:
+        """What became of it, forward only; None if all of that was known."""
+        known = await self.get(intent_id)
+        if known is None:
+            return None
+        state = _next(known, news.state)
+        qty = quantity_after(known.cum_exec_qty, news.cum_exec_qty)
+        average = known.avg_price if news.avg_price is None else news.avg_price
+        order_id = known.order_id or news.order_id or ""
+        code = known.code if news.code is None else news.code
+        reason = known.reason if news.reason is None else storable(news.reason, limit=_LONGEST_REASON)
+        facts = (known.state, known.order_id, known.cum_exec_qty, known.avg_price, known.code, known.reason)
+        if facts == (state, order_id, qty, average, code, reason):
+            return None
+        is_news = known.acknowledged_ts is None and state not in UNSETTLED
+        acknowledged = now if is_news else known.acknowledged_ts
+        final = (known.final_ts or now) if state in FINAL else None
+        row = (state.value, order_id, decimal_text(qty), optional_decimal_text(average), code, reason)
+        rows = await self._transaction.fetch(UPDATE_INTENT, (*row, acknowledged, final, intent_id))
+        self._tell(known, state, rows)
+        await self._touch(known.plan_id)
+        return await self.get(intent_id)
+
+    async def add_fill(self, intent_id: int, qty: Decimal) -> None:
+        """A fill of it was booked."""
+        known = await self.get(intent_id)
+        if known is not None:
+            await self._transaction.fetch(ADD_FILL, (decimal_text(known.fills_qty + qty), intent_id))
+            await self._touch(known.plan_id)
+
+    async def told(self, intent_ids: Sequence[int]) -> None:
+        await self._transaction.write_many(TOLD, [(each,) for each in intent_ids])
+
+    def _tell(self, known: OrderIntent, state: IntentState, rows: Sequence[Row]) -> None:
+        for row in rows:
+            if known.is_order and known.state in UNSETTLED and state not in UNSETTLED:
+                self._record(event_of(OrderPlaced, row))
+            elif known.is_order or known.kind in _CHANGES_ORDERS:
+                self._record(event_of(OrderChanged, row))
+            if state is IntentState.DONE:
+                self._record(event_of(StopChanged, row))
+
+    async def _one(self, statement: str, key: object) -> OrderIntent | None:
+        rows = await self._transaction.fetch(statement, (key,))
+        return intent_of(rows[0]) if rows else None
+
+    async def _touch(self, plan_id: int | None) -> None:
+        if plan_id is not None:
+            await self._transaction.fetch(TOUCH_PLAN, (plan_id,))
+
+
+def _next(known: OrderIntent, new: IntentState) -> IntentState:
+    """Conclusions of our own stand only where the exchange has said nothing; what is done stays done."""
+    if known.state in {IntentState.DONE, IntentState.REFUSED}:
+        return known.state
+    if new in _CONCLUDED:
+        return new if known.state in UNSETTLED else known.state
+    return state_after(known.state, new) if known.is_order else new

@@ -1,0 +1,206 @@
+"""trade_plans and plan_targets: what was promised of a leg."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.ids import AccountId, ChatId, Millis
+from bot.domain.interning import intern_decimal
+from bot.domain.market import Category
+from bot.domain.orders import TriggerBy
+from bot.domain.portfolio import LegKey, Side
+from bot.domain.ports.plans import NewPlan
+from bot.domain.trade_plans import Breakeven, CardPlace, PlannedTarget, PlanState, TradePlan
+from storage.sqlite.codecs import Row, decimal_text, optional_decimal, optional_decimal_text
+from storage.sqlite.writer import Transaction
+
+INSERT_PLAN: Final = """
+    INSERT INTO trade_plans (user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
+                             breakeven, card_chat_id, card_message_id, created_ts)
+    VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?)
+    RETURNING plan_id
+"""
+SELECT_PLAN: Final = """
+    SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
+           protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
+           ended_ts
+      FROM trade_plans WHERE plan_id = ?
+"""
+SELECT_OPEN_OF_LEG: Final = """
+    SELECT plan_id FROM trade_plans
+     WHERE account_id = ? AND category = ? AND symbol = ? AND position_idx = ? AND state = 'open'
+"""
+SELECT_OPEN_OF_ACCOUNT: Final = """
+    SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
+           protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
+           ended_ts
+      FROM trade_plans WHERE account_id = ? AND state = 'open'
+"""
+SELECT_TARGETS: Final = "SELECT number, price, share, is_done FROM plan_targets WHERE plan_id = ? ORDER BY number"
+SELECT_VERSION: Final = "SELECT version FROM trade_plans WHERE plan_id = ?"
+INSERT_TARGET: Final = "INSERT INTO plan_targets (plan_id, number, price, share, is_done) VALUES (?, ?, ?, ?, ?)"
+DELETE_TARGETS: Final = "DELETE FROM plan_targets WHERE plan_id = ?"
+TARGET_DONE: Final = "UPDATE plan_targets SET is_done = 1 WHERE plan_id = ? AND number = ? AND is_done = 0"
+SET_STOP: Final = """
+    UPDATE trade_plans
+       SET stop = ?, stop_trigger_by = ?, stop_verified_ts = NULL, stop_changed_ts = NULL, version = version + 1
+     WHERE plan_id = ?
+"""
+SET_BREAKEVEN: Final = "UPDATE trade_plans SET breakeven = ?, version = version + 1 WHERE plan_id = ?"
+# the moment goes on without a new version: a screen shows it when it is drawn for another reason
+STOP_SEEN_AGAIN: Final = (
+    "UPDATE trade_plans SET stop_verified_ts = ? WHERE plan_id = ? AND stop_verified_ts IS NOT NULL"
+)
+STOP_VERIFIED: Final = """
+    UPDATE trade_plans
+       SET stop_verified_ts = ?1, protected_ts = coalesce(protected_ts, ?1), stop_changed_ts = NULL,
+           version = version + 1
+     WHERE plan_id = ?2 AND (stop_verified_ts IS NULL OR stop_changed_ts IS NOT NULL)
+"""
+STOP_CHANGED: Final = """
+    UPDATE trade_plans SET stop_changed_ts = ?, version = version + 1 WHERE plan_id = ? AND stop_changed_ts IS NULL
+"""
+FILLED: Final = """
+    UPDATE trade_plans SET first_fill_ts = ?, version = version + 1 WHERE plan_id = ? AND first_fill_ts IS NULL
+"""
+SHOW_AT: Final = "UPDATE trade_plans SET card_chat_id = ?, card_message_id = ? WHERE plan_id = ?"
+END_PLAN: Final = """
+    UPDATE trade_plans SET state = 'ended', ended_ts = ?, version = version + 1 WHERE plan_id = ? AND state = 'open'
+"""
+REOPEN_PLAN: Final = """
+    UPDATE trade_plans SET state = 'open', ended_ts = NULL, version = version + 1
+     WHERE plan_id = ?1 AND state = 'ended' AND NOT EXISTS (
+           SELECT 1 FROM trade_plans AS o
+            WHERE o.account_id = trade_plans.account_id AND o.category = trade_plans.category
+              AND o.symbol = trade_plans.symbol AND o.position_idx = trade_plans.position_idx AND o.state = 'open')
+"""
+TOUCH_PLAN: Final = "UPDATE trade_plans SET version = version + 1 WHERE plan_id = ?"
+
+_CATEGORIES: Final = {each.value: each for each in Category}
+_SIDES: Final = {each.value: each for each in Side}
+_TRIGGERS: Final = {each.value: each for each in TriggerBy}
+
+
+def target_of(row: Row) -> PlannedTarget:
+    """A row of SELECT_TARGETS."""
+    number, price, share, is_done = row
+    return PlannedTarget(number=number, price=intern_decimal(price), share=intern_decimal(share), is_done=bool(is_done))
+
+
+def plan_of(row: Row, targets: Sequence[Row]) -> TradePlan:
+    """A row of SELECT_PLAN with its rows of SELECT_TARGETS."""
+    return TradePlan(
+        plan_id=row[0],
+        user_id=row[1],
+        account_id=row[2],
+        category=_CATEGORIES[row[3]],
+        symbol=row[4],
+        position_idx=row[5],
+        side=_SIDES[row[6]],
+        state=PlanState(row[7]),
+        stop=optional_decimal(row[8]),
+        stop_trigger_by=_TRIGGERS[row[9]],
+        targets=tuple(map(target_of, targets)),
+        breakeven=Breakeven(row[10]),
+        protected_ts=row[11],
+        stop_verified_ts=row[12],
+        stop_changed_ts=row[13],
+        first_fill_ts=row[14],
+        card=card_of(row[15], row[16]),
+        created_ts=row[17],
+        ended_ts=row[18],
+    )
+
+
+def card_of(chat_id: int | None, message_id: int | None) -> CardPlace | None:
+    if chat_id is None:
+        return None
+    return CardPlace(chat_id=ChatId(chat_id), message_id=message_id or 0)
+
+
+def columns_of_card(card: CardPlace | None) -> tuple[int | None, int | None]:
+    return (None, None) if card is None else (card.chat_id, card.message_id)
+
+
+class SqliteTradePlans:
+    """Implements `bot.domain.ports.plans.TradePlans` inside a unit of work."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def open(self, new: NewPlan, now: Millis) -> TradePlan:
+        """A plan of a leg that has none open."""
+        leg = new.leg
+        row = (
+            *(new.user_id, leg.account_id, leg.category.value, leg.symbol, leg.position_idx, new.side.value),
+            *(optional_decimal_text(new.stop), new.stop_trigger_by.value, new.breakeven.value),
+            *(*columns_of_card(new.card), now),
+        )
+        ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
+        await self._put_targets(plan_id, new.targets)
+        rows = await self._transaction.fetch(SELECT_PLAN, (plan_id,))
+        return plan_of(rows[0], await self._transaction.fetch(SELECT_TARGETS, (plan_id,)))
+
+    async def get(self, plan_id: int) -> TradePlan | None:
+        rows = await self._transaction.fetch(SELECT_PLAN, (plan_id,))
+        if not rows:
+            return None
+        return plan_of(rows[0], await self._transaction.fetch(SELECT_TARGETS, (plan_id,)))
+
+    async def of_leg(self, leg: LegKey) -> TradePlan | None:
+        """The open plan of a leg."""
+        row = (leg.account_id, leg.category.value, leg.symbol, leg.position_idx)
+        found = await self._transaction.fetch(SELECT_OPEN_OF_LEG, row)
+        return await self.get(found[0][0]) if found else None
+
+    async def open_of_account(self, account_id: AccountId) -> tuple[TradePlan, ...]:
+        rows = await self._transaction.fetch(SELECT_OPEN_OF_ACCOUNT, (account_id,))
+        return tuple([plan_of(row, await self._transaction.fetch(SELECT_TARGETS, (row[0],))) for row in rows])
+
+    async def set_stop(self, plan_id: int, stop: Decimal | None, trigger_by: TriggerBy) -> None:
+        """Another promise; what was seen of the old one is forgotten."""
+        await self._transaction.fetch(SET_STOP, (optional_decimal_text(stop), trigger_by.value, plan_id))
+
+    async def set_targets(self, plan_id: int, targets: Sequence[PlannedTarget], breakeven: Breakeven) -> None:
+        """Other targets in place of the old ones."""
+        await self._transaction.fetch(DELETE_TARGETS, (plan_id,))
+        await self._put_targets(plan_id, targets)
+        await self.set_breakeven(plan_id, breakeven)
+
+    async def target_done(self, plan_id: int, number: int) -> None:
+        await self._transaction.fetch(TARGET_DONE, (plan_id, number))
+        await self._transaction.fetch(TOUCH_PLAN, (plan_id,))
+
+    async def set_breakeven(self, plan_id: int, breakeven: Breakeven) -> None:
+        await self._transaction.fetch(SET_BREAKEVEN, (breakeven.value, plan_id))
+
+    async def stop_verified(self, plan_id: int, now: Millis) -> None:
+        """It was read back as promised."""
+        await self._transaction.fetch(STOP_VERIFIED, (now, plan_id))
+        await self._transaction.fetch(STOP_SEEN_AGAIN, (now, plan_id))
+
+    async def stop_changed(self, plan_id: int, now: Millis) -> None:
+        """Somebody else changed it."""
+        await self._transaction.fetch(STOP_CHANGED, (now, plan_id))
+
+    async def filled(self, plan_id: int, now: Millis) -> None:
+        """The moment of the first fill; later ones leave it."""
+        await self._transaction.fetch(FILLED, (now, plan_id))
+
+    async def show_at(self, plan_id: int, card: CardPlace) -> None:
+        await self._transaction.fetch(SHOW_AT, (*columns_of_card(card), plan_id))
+
+    async def end(self, plan_id: int, now: Millis) -> None:
+        await self._transaction.fetch(END_PLAN, (now, plan_id))
+
+    async def reopen(self, plan_id: int) -> None:
+        """An entry of it was filled after it had ended; not where the leg has another one meanwhile."""
+        await self._transaction.fetch(REOPEN_PLAN, (plan_id,))
+
+    async def _put_targets(self, plan_id: int, targets: Sequence[PlannedTarget]) -> None:
+        rows = [
+            (plan_id, each.number, decimal_text(each.price), decimal_text(each.share), int(each.is_done))
+            for each in targets
+        ]
+        if rows:
+            await self._transaction.write_many(INSERT_TARGET, rows)

@@ -1,0 +1,99 @@
+"""Reads of plans and intents."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.domain.accounts import Account
+from bot.domain.ids import AccountId, Millis
+from bot.domain.trade_plans import ClosedTrade, OrderIntent, TradePlan
+from storage.accounts.accounts import SELECT_ACCOUNT, account_of
+from storage.sqlite.database import Database
+from storage.trading.closed import SELECT_CLOSED_OF_PLAN, SELECT_CLOSED_SINCE, closed_of
+from storage.trading.fences import SELECT_PAUSED
+from storage.trading.intents import (
+    SELECT_INTENT,
+    SELECT_INTENT_BY_KEY,
+    SELECT_INTENTS_OF_PLAN,
+    SELECT_LIVE,
+    SELECT_UNTOLD,
+    intent_of,
+)
+from storage.trading.plans import SELECT_OPEN_OF_ACCOUNT, SELECT_PLAN, SELECT_TARGETS, SELECT_VERSION, plan_of
+
+SELECT_LAST_FILL: Final = "SELECT max(ts) FROM trade_logs WHERE account_id = ?"
+# Those of which something is not known first, then those that hold something.
+SELECT_TO_SETTLE: Final = """
+    SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid, a.risk_percent,
+           a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type
+      FROM (SELECT account_id, min(due) AS due FROM (
+                   SELECT account_id, CASE WHEN state IN ('sending', 'unknown') THEN 0 ELSE 1 END AS due
+                     FROM order_intents
+                    WHERE state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled',
+                                    'unknown')
+                   UNION ALL SELECT account_id, 1 FROM trade_plans WHERE state = 'open'
+                   UNION ALL SELECT account_id, 2 FROM leg_costs) GROUP BY account_id) AS w
+      JOIN accounts AS a ON a.account_id = w.account_id
+     WHERE a.state <> 'removed'
+     ORDER BY w.due, a.account_id
+"""
+
+
+class SqliteTradingQueries:
+    """Implements `bot.domain.ports.plans.TradingQueries`; every method raises StorageTrouble when the disk fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def plan(self, plan_id: int) -> TradePlan | None:
+        rows = await self._database.fetch(SELECT_PLAN, (plan_id,))
+        return plan_of(rows[0], await self._database.fetch(SELECT_TARGETS, (plan_id,))) if rows else None
+
+    async def version(self, plan_id: int) -> int | None:
+        rows = await self._database.fetch(SELECT_VERSION, (plan_id,))
+        return rows[0][0] if rows else None
+
+    async def plans_open(self, account_id: AccountId) -> tuple[TradePlan, ...]:
+        rows = await self._database.fetch(SELECT_OPEN_OF_ACCOUNT, (account_id,))
+        return tuple([plan_of(row, await self._database.fetch(SELECT_TARGETS, (row[0],))) for row in rows])
+
+    async def intents_of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]:
+        return tuple(map(intent_of, await self._database.fetch(SELECT_INTENTS_OF_PLAN, (plan_id,))))
+
+    async def intents(self, intent_ids: Sequence[int]) -> tuple[OrderIntent, ...]:
+        """Those that are there, in the order of the ids."""
+        rows = [await self._database.fetch(SELECT_INTENT, (each,)) for each in intent_ids]
+        return tuple(intent_of(found[0]) for found in rows if found)
+
+    async def intents_live(self, account_id: AccountId) -> tuple[OrderIntent, ...]:
+        return tuple(map(intent_of, await self._database.fetch(SELECT_LIVE, (account_id,))))
+
+    async def by_key(self, idempotency_key: str) -> OrderIntent | None:
+        rows = await self._database.fetch(SELECT_INTENT_BY_KEY, (idempotency_key,))
+        return intent_of(rows[0]) if rows else None
+
+    async def untold(self, before: Millis, limit: int) -> tuple[OrderIntent, ...]:
+        """Intents in their last state since before that moment, of which nobody was told."""
+        return tuple(map(intent_of, await self._database.fetch(SELECT_UNTOLD, (before, limit))))
+
+    async def closed_of_plan(self, plan_id: int) -> tuple[ClosedTrade, ...]:
+        return tuple(map(closed_of, await self._database.fetch(SELECT_CLOSED_OF_PLAN, (plan_id,))))
+
+    async def closed_since(self, account_id: AccountId, since: Millis) -> tuple[ClosedTrade, ...]:
+        """Oldest first."""
+        return tuple(map(closed_of, await self._database.fetch(SELECT_CLOSED_SINCE, (account_id, since))))
+
+    async def paused_since(self, account_id: AccountId) -> Millis | None:
+        rows = await self._database.fetch(SELECT_PAUSED, (account_id,))
+        return rows[0][0] if rows else None
+
+    async def last_fill_ts(self, account_id: AccountId) -> Millis | None:
+        rows = await self._database.fetch(SELECT_LAST_FILL, (account_id,))
+        return rows[0][0] if rows else None
+
+    async def accounts_to_settle(self) -> tuple[Account, ...]:
+        """Those with something unknown or under way first, then with an open plan or a position."""
+        return tuple(map(account_of, await self._database.fetch(SELECT_TO_SETTLE)))
+
+    async def account(self, account_id: AccountId) -> Account | None:
+        rows = await self._database.fetch(SELECT_ACCOUNT, (account_id,))
+        return account_of(rows[0]) if rows else None

@@ -1,0 +1,69 @@
+"""Orders that cannot double and are never lost, over an exchange that loses answers."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from harness.order_core import OrderCore, open_core
+
+from bot.domain.orders import OrderRequest, TradingStop
+from bot.domain.trade_plans import IntentKind, IntentState, PlanState
+
+D = Decimal
+
+
+@pytest.fixture
+async def core(tmp_path: Path) -> AsyncIterator[OrderCore]:
+    async with open_core(tmp_path) as opened:
+        yield opened
+
+
+async def test_an_entry_is_filled_and_its_stop_verified(core: OrderCore) -> None:
+    trade = await core.confirm()
+    (entry,) = trade.intents
+    assert (entry.kind, entry.state) == (IntentKind.ENTRY, IntentState.FILLED)
+    assert entry.fills_qty == entry.cum_exec_qty == D("0.1")
+    assert not entry.is_counting
+    assert trade.plan.state is PlanState.OPEN
+    assert trade.plan.first_fill_ts is not None
+    assert trade.plan.protected_ts is not None
+    assert trade.position is not None
+    assert trade.position.size == D("0.1")
+    assert core.gateway.sent(TradingStop) == []
+
+
+async def test_the_same_tap_again_is_the_same_trade(core: OrderCore) -> None:
+    first = await core.confirm()
+    again = await core.confirm()
+    assert again.plan.plan_id == first.plan.plan_id
+    assert len(core.gateway.sent(OrderRequest)) == 1
+
+
+@pytest.mark.parametrize("fault", ["lost", "late", "down"])
+async def test_an_answer_that_is_lost_is_asked_for_and_nothing_is_sent_again(core: OrderCore, fault: str) -> None:
+    core.gateway.faults.append(fault)
+    trade = await core.confirm()
+    if fault != "lost":
+        assert trade.intents[0].state is IntentState.UNKNOWN
+        if fault == "late":
+            core.gateway.deliver()
+        core.storage.clock.advance(11)
+        trade = await core.settle()
+    assert trade.intents[0].state is (IntentState.NOT_PLACED if fault == "down" else IntentState.FILLED)
+    assert trade.plan.state is (PlanState.ENDED if fault == "down" else PlanState.OPEN)
+    assert len(core.gateway.sent(OrderRequest)) == 1
+
+
+async def test_what_the_exchange_says_later_wins_over_what_was_concluded(core: OrderCore) -> None:
+    core.gateway.faults.append("late")
+    await core.confirm()
+    core.storage.clock.advance(11)
+    trade = await core.settle()
+    assert trade.intents[0].state is IntentState.NOT_PLACED
+    core.gateway.deliver()
+    trade = await core.settle()
+    assert trade.intents[0].fills_qty == D("0.1")
+    assert trade.intents[0].state is IntentState.FILLED
+    assert trade.plan.state is PlanState.OPEN
+    assert trade.plan.protected_ts is not None
