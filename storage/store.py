@@ -33,6 +33,7 @@ from storage.trading.closings import SqliteClosings
 from storage.trading.fences import SqliteAccountFences
 from storage.trading.intents import SqliteOrderIntents
 from storage.trading.plans import SqliteTradePlans
+from storage.trading.tickets import SqliteTickets
 from storage.users.blocks import SqliteBlocks
 from storage.users.pins import SqlitePins
 from storage.users.privacy import SqlitePrivacy
@@ -136,6 +137,10 @@ class SqliteUnitOfWork:
     @property
     def halts(self) -> SqliteHalts:
         return SqliteHalts(self._transaction)
+
+    @property
+    def tickets(self) -> SqliteTickets:
+        return SqliteTickets(self._transaction)
 
     @property
     def trades(self) -> SqliteTrades:

@@ -21,12 +21,14 @@ from bot.services.trading.quotes import Quotes
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.signals import AccountSignals
+from bot.services.trading.tickets import TicketService
 from bot.services.trading.trading import Trading
 from bot.services.trading.watch import TradeWatch
 from bot.wiring import jobs
 from bot.wiring.foundation import Foundation
 from storage.sqlite.secrets import open_secret
 from storage.trading.queries import SqliteTradingQueries
+from storage.trading.tickets import SqliteTicketQueries
 
 _PREFIX_DIGITS: Final = 10  # of the 36 characters that an id may have
 
@@ -60,6 +62,7 @@ async def make_trading(base: Foundation) -> tuple[Trading, tuple[Periodic[Any], 
         halts=Halts(),
         panic=Panic(),
         practice=PracticeService(),
+        tickets=TicketService(queries=SqliteTicketQueries(base.database), transactions=base.store, clock=base.clock),
     )
     return trading, (jobs.settlements(settlement, base.clock),)
 

@@ -10,6 +10,7 @@ from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.market import Category
 from bot.domain.payloads import AtMost, Matching
+from bot.domain.portfolio import Side
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.callbacks import Code, PageNumber, RowNumber
 
@@ -56,6 +57,25 @@ class ShowSpotPrice(Code):
 def price_code(symbol: Symbol, category: Category) -> Code:
     """The button of a symbol's price."""
     return ShowSpotPrice(symbol) if category is Category.SPOT else ShowPrice(symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket(Code):
+    """[Buy], [Sell]: a ticket of a perpetual, where the order is put together."""
+
+    TAG = "tkn"
+    symbol: SymbolName
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOrder(Code):
+    """[Buy BTC $100]: the consequence card of so many USDT; nothing is sent before its confirmation."""
+
+    TAG = "offer"
+    symbol: SymbolName
+    side: Side
+    usdt: Annotated[int, AtMost(1_000_000)]
 
 
 @dataclass(frozen=True, slots=True)

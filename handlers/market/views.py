@@ -19,7 +19,7 @@ from handlers.market.callbacks import book_code
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows
 from handlers.views.figures import arrow, percent_away
-from handlers.views.frame import footer, menu_row, page_lines, page_of, page_row, refresh_button
+from handlers.views.frame import footer, menu_row, order_buttons, page_lines, page_of, page_row, refresh_button
 from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import FAVORITES, base_of, quote_of
@@ -70,7 +70,8 @@ def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstr
     if viewer.owner is not None:
         return Card(text=join(parts), rows=(refresh,))
     everything = button(say.plain("button-symbols"), viewer.data(ShowSymbols(found.category, 0)))
-    return Card(text=join(parts), rows=((*others, everything), (*refresh, book, *menu_row(viewer))))
+    trade = order_buttons(viewer, symbol) if found.category is Category.LINEAR else ()
+    return Card(text=join(parts), rows=(trade, (*others, everything), (*refresh, book, *menu_row(viewer))))
 
 
 def book_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstruments[OrderBook]]) -> Card:

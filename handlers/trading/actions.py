@@ -19,6 +19,13 @@ class ShowOrderCard(DraftFields, ButtonAction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditDraft(DraftFields, ButtonAction):
+    """[Change]: the order of a card as a ticket."""
+
+    ACTION = "trade.edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmEntry(DraftFields, ButtonAction):
     """[Buy 0.001 BTC]: the numbers of the card, and the draft that it was made of."""
 

@@ -13,10 +13,11 @@ from bot.domain.order_card import CardOutdated, EntryRefused, OrderCard
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import CardPlace
+from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action
-from handlers.trading.actions import ConfirmEntry, ShowOrderCard
+from handlers.trading.actions import ConfirmEntry, EditDraft, ShowOrderCard
 from handlers.trading.card_views import cure_label, order_card, outdated_card, refused_card, size_text
 from handlers.trading.live import instrument_of, show_trade
 from handlers.views.cards import Card
@@ -67,18 +68,29 @@ async def confirm_entry(ctx: UpdateContext, payload: ConfirmEntry) -> None:
 
 
 async def _drawn(ctx: UpdateContext, card: OrderCard) -> Card:
-    """A card that can be confirmed; or, with what is in its way, its cures."""
-    if not card.refusals:
+    """A card that can be confirmed; or, with what is in its way, its cures. Beside them [Change]."""
+    choices: list[tuple[str, ButtonAction]] = []
+    if card.refusals:
+        for refusal in card.refusals:
+            cured = _cured(card.draft, refusal.cure)
+            if cured is not None:
+                choices.append((cure_label(ctx.viewer, refusal.cure, card.instrument), ShowOrderCard.make(cured)))
+    else:
         label = ctx.say.plain(_CONFIRM[card.draft.side], size=size_text(ctx.viewer, card))
-        return order_card(ctx.viewer, card, await ctx.buttons([(label, ConfirmEntry.of(card))], lifetime_s=DAY_S))
-    cures = [(each, cured) for each in card.refusals if (cured := _cured(card.draft, each.cure)) is not None]
-    choices = [(cure_label(ctx.viewer, each.cure, card.instrument), ShowOrderCard.make(draft)) for each, draft in cures]
-    return order_card(ctx.viewer, card, await ctx.buttons(choices, lifetime_s=DAY_S) if choices else ())
+        choices.append((label, ConfirmEntry.of(card)))
+    choices.append((ctx.say.plain("button-entry-change"), EditDraft.make(card.draft)))
+    *first, change = await ctx.buttons(choices, lifetime_s=DAY_S)
+    return order_card(ctx.viewer, card, tuple(first), (change,))
 
 
 async def _grow_old(ctx: UpdateContext, card: OrderCard, message_id: int) -> None:
     """The same card with [New price] in the place of [Confirm]."""
-    shown = order_card(ctx.viewer, card, (await _new_price(ctx, card.draft),), is_old=True)
+    choices = (
+        (ctx.say.plain("button-entry-new-price"), ShowOrderCard.make(card.draft)),
+        (ctx.say.plain("button-entry-change"), EditDraft.make(card.draft)),
+    )
+    again, change = await ctx.buttons(choices, lifetime_s=DAY_S)
+    shown = order_card(ctx.viewer, card, (again,), (change,), is_old=True)
     try:
         await delivery.edit(ctx.bot, ctx.target, message_id, shown)
     except TelegramError as refusal:

@@ -14,7 +14,7 @@ from bot.domain.portfolio import Side
 from handlers.texts.catalog import Markup, Value, join
 from handlers.views.cards import Card, Row
 from handlers.views.figures import Figures, percent_away
-from handlers.views.frame import command_button, menu_row
+from handlers.views.frame import menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.times import span
 
@@ -29,7 +29,7 @@ _CURES: Final[Mapping[str, str]] = {
 }
 
 
-def order_card(viewer: RenderContext, card: OrderCard, buttons: Row, *, others: Row = (), is_old: bool = False) -> Card:
+def order_card(viewer: RenderContext, card: OrderCard, buttons: Row, change: Row, *, is_old: bool = False) -> Card:
     """What and how much, what is lost at the stop, the liquidation, the account; behind them all else.
 
     `buttons`: [Buy …], or the cures of what stands against it, or [New price] where the prices `is_old`.
@@ -44,7 +44,7 @@ def order_card(viewer: RenderContext, card: OrderCard, buttons: Row, *, others: 
     if is_old:
         lines += [Markup(""), say("order-card-old")]
     lines.append(Markup(f"<blockquote expandable>{join(_details(viewer, card))}</blockquote>"))
-    return Card(text=join(lines), rows=(buttons, others, command_button(viewer, "button-cancel", "cancel")))
+    return Card(text=join(lines), rows=(buttons, (*change, *menu_row(viewer))))
 
 
 def outdated_card(

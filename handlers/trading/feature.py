@@ -3,10 +3,11 @@
 from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
-from handlers.trading import brakes, card, closing, levels, orders, panic, position
+from handlers.trading import brakes, card, closing, levels, orders, panic, position, ticket
 from handlers.views.problems import ProblemCard
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    *ticket.HANDLERS,
     *card.HANDLERS,
     *position.HANDLERS,
     *closing.HANDLERS,

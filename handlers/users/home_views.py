@@ -6,17 +6,20 @@ from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.market import Category
+from bot.domain.portfolio import Side
 from bot.domain.users import Language
 from bot.services.instruments import WithInstruments
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
-from handlers.core.links import RunCommand, ShowBalance, ShowSymbols
+from handlers.core.links import OfferOrder, RunCommand, ShowBalance, ShowSymbols
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.users.callbacks import SetLanguage
 from handlers.views.cards import Card, Row, button, link_button
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
+from handlers.views.symbols import FAVORITES, base_of
 
+_OFFERED: Final = 100  # USDT of the first order that a newcomer is offered
 _WHOLE_FROM: Final = Decimal(1_000)  # prices from here on are told without decimals in a sentence
 
 
@@ -117,7 +120,13 @@ def _first_buttons(viewer: RenderContext) -> tuple[Row, ...]:
     say = viewer.say
     account = viewer.config.default_account
     connect = "button-keys" if _has_key(viewer) else "button-connect"
+    coin = base_of(FAVORITES[0])
+    offers = tuple(
+        button(say.plain(key, coin=coin, amount=_OFFERED), viewer.data(OfferOrder(FAVORITES[0], side, _OFFERED)))
+        for key, side in (("button-offer-buy", Side.BUY), ("button-offer-sell", Side.SELL))
+    )
     return (
+        offers,
         (
             button(say.plain("button-account"), viewer.data(ShowBalance(account.account_id))),
             button(say.plain("button-prices"), viewer.data(ShowSymbols(Category.LINEAR))),

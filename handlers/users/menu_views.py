@@ -39,7 +39,13 @@ _GROUPS: Final[Mapping[MenuGroup, tuple[tuple[str, ...], ...]]] = MappingProxyTy
     }
 )
 _LABELS: Final[Mapping[str, str]] = MappingProxyType(
-    {"redeem": "button-license-redeem", "subscribe": "button-license-subscribe", "payments": "button-menu-payments"}
+    {
+        "redeem": "button-license-redeem",
+        "subscribe": "button-license-subscribe",
+        "payments": "button-menu-payments",
+        "buy": "side-buy",
+        "sell": "side-sell",
+    }
 )
 
 

@@ -14,10 +14,11 @@ from bot.domain.errors import (
     KeyTrouble,
     RetryLater,
 )
-from bot.domain.ids import AccountId
+from bot.domain.ids import AccountId, Symbol
+from bot.domain.portfolio import Side
 from bot.services.screens import Dated, Shown
 from handlers.core.callbacks import Code
-from handlers.core.links import RunCommand
+from handlers.core.links import OpenTicket, RunCommand
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card, Row, button
 from handlers.views.render_context import RenderContext
@@ -119,6 +120,14 @@ def command_button(viewer: RenderContext, label_key: str, command: str) -> Row:
 
 def refresh_button(viewer: RenderContext, code: Code) -> Row:
     return (button(viewer.say.plain("button-refresh"), viewer.data(code)),)
+
+
+def order_buttons(viewer: RenderContext, symbol: Symbol) -> Row:
+    """[Buy] and [Sell]: a ticket of a perpetual."""
+    return tuple(
+        button(viewer.say.plain(key), viewer.data(OpenTicket(symbol, side)))
+        for side, key in ((Side.BUY, "side-buy"), (Side.SELL, "side-sell"))
+    )
 
 
 def menu_row(viewer: RenderContext) -> Row:

@@ -187,6 +187,13 @@ SELECT_PANICS: Final = """
       FROM accounts AS a JOIN panics AS p ON p.account_id = a.account_id
      WHERE a.user_id = ?
 """
+SELECT_TICKETS: Final = """
+    SELECT json_object('number', ticket_id, 'order', json(draft_json), 'updated_at', updated_ts)
+      FROM trade_tickets WHERE user_id = ?
+"""
+SELECT_TICKET_PRESETS: Final = """
+    SELECT json_object('sizes', sizes, 'stops', stops, 'targets', targets) FROM ticket_presets WHERE user_id = ?
+"""
 SELECT_LICENSES: Final = """
     SELECT json_object('type', license_type, 'starts_at', start_date, 'ends_at', end_date)
       FROM user_licenses WHERE user_id = ? ORDER BY end_date
@@ -278,6 +285,8 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "fills": SELECT_FILLS,
         "closings": SELECT_CLOSINGS,
         "panics": SELECT_PANICS,
+        "tickets": SELECT_TICKETS,
+        "ticket_presets": SELECT_TICKET_PRESETS,
         "license": SELECT_LICENSES,
         "license_events": SELECT_LICENSE_EVENTS,
         "payments": SELECT_PAYMENTS,

@@ -104,6 +104,8 @@ TRACES = (  # of somebody who once helped to run the bot, and of features whose 
         " VALUES (1001, zeroblob(16), zeroblob(32), 16, 8, 1, 1)"
     ),
     "INSERT INTO halts (actor_id, reason, since_ts) VALUES (1001, 'news', 1)",
+    "INSERT INTO trade_tickets (user_id, draft_json, updated_ts) VALUES (1001, '{}', 1)",
+    "INSERT INTO ticket_presets VALUES (1001, '100$', '3', '8')",
     "INSERT INTO given_days VALUES ('desk:1', 1001, 7, 1)",
     "INSERT INTO invoices VALUES ('offer', 1001, 'basic', 30, 2500, 'open', 1, 2, 0)",
     "INSERT INTO subscriptions VALUES ('offer', 'c-9', 1001, 'basic', 2500, 2, 0)",

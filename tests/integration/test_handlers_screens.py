@@ -28,7 +28,7 @@ async def test_the_first_message_asks_nothing(harness: Harness, language: str, w
     anna = harness.person(language=language)
     bubble = await said(anna, "/start")
     assert bubble.text.replace("\u00a0", " ") == words
-    assert len(bubble.labels) == 4
+    assert len(bubble.labels) == 6, "buy, sell; account, prices; Bybit, language"
     assert len(anna.bubbles) == 1
     assert [each.account_type.value for each in (await harness.config()).accounts] == ["paper"]
 

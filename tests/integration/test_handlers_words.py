@@ -66,7 +66,7 @@ async def test_a_coin_by_another_name_opens_its_card_and_says_so(harness: Harnes
 @pytest.mark.parametrize(
     "text",
     [
-        "/panic", "panic", "/buy btc", "buy btc", "long btc 2% sl 3%", "Long BTC 2% SL 3% TP 64k", "/close",
+        "/panic", "panic", "buy btc", "long btc 2% sl 3%", "Long BTC 2% SL 3% TP 64k",
         "close all", "sell eth 500$ limit 3120", "лонг биток", "закрой всё", "купити btc", "/limits",
         "паніка!", "ＢＵＹ btc",
     ],

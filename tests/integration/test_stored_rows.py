@@ -183,6 +183,8 @@ async def go_on(harness: Harness, folder: Path, row: Stored) -> tuple[str, str]:
 
 async def tap_code(harness: Harness, row: Stored) -> tuple[str, str]:
     """What a person sees who taps the stored code; and what they see of one that nobody knows."""
+    for user_id, what in row.get("before", ()):
+        await do(harness, user_id, what)
     who = person(harness, row["user"])
     if "@" in row["data"]:
         who = who.in_group()

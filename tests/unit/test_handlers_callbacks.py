@@ -15,10 +15,12 @@ from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.market import Category
 from bot.domain.payments import Listed
+from bot.domain.portfolio import Side
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
 from bot.domain.support import ThreadList
+from bot.domain.tickets import PresetKind
 from bot.domain.users import Language
 from bot.services.chat.buttons import random_token
 from bot.services.users.preferences import SettingField
@@ -30,6 +32,7 @@ from handlers.core.links import RunCommand, ShowBalance, ShowPrice, ShowSymbols
 from handlers.core.specs import Place, ViewSpec
 from handlers.registry import TABLE
 from handlers.trading.leg_codes import LegGroup
+from handlers.trading.ticket_codes import TicketPart
 from handlers.users.callbacks import MenuGroup, PressPin, SetLanguage, ShowSetting
 
 CODES = TABLE.codes
@@ -68,6 +71,12 @@ LONGEST: dict[str, Any] = {
     "listed": max(Listed, key=len),
     "number": callbacks.LARGEST_ROW,
     "months": 12,
+    "ticket": callbacks.LARGEST_ROW,
+    "part": TicketPart.MAIN,
+    "value": "A" * 20,
+    "presets": max(PresetKind, key=len),
+    "side": max(Side, key=len),
+    "usdt": 1_000_000,
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 

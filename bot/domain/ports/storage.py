@@ -16,6 +16,7 @@ from bot.domain.ports.payments import Payments
 from bot.domain.ports.plans import AccountFences, LegBook, OrderIntents, TradePlans
 from bot.domain.ports.promo import PromoCodes
 from bot.domain.ports.support import SupportThreads
+from bot.domain.ports.tickets import Tickets
 from bot.domain.ports.users import Blocks, Pins, PrivacyRequests, Users
 
 
@@ -66,6 +67,8 @@ class UnitOfWork(Protocol):
     def legs(self) -> LegBook: ...
     @property
     def fences(self) -> AccountFences: ...
+    @property
+    def tickets(self) -> Tickets: ...
 
     async def enqueue(self, message: OutboxMessage, now: Millis, *, due: Millis | None = None) -> None:
         """To be sent from `due` on, None: at once."""

@@ -60,6 +60,14 @@ class MarketScreens:
             self.instruments.beside_last(last, category),
         )
 
+    async def ticker(self, symbol: Symbol) -> Shown[WithInstruments[Ticker]]:
+        """A perpetual's prices without its day, and its rules."""
+        last = at_hand(self.reads.last_ticker, symbol, Category.LINEAR)
+        return await self.reader.read(
+            self.instruments.beside(self.reads.ticker(symbol, Category.LINEAR), Category.LINEAR),
+            self.instruments.beside_last(last, Category.LINEAR),
+        )
+
     async def resolve(self, typed: str) -> FoundSymbol:
         """The symbol that was meant: btc, BTC/USDT, btc spot, эфир; PEPE is 1000PEPEUSDT.
 

@@ -10,6 +10,7 @@ from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
+from bot.services.trading.tickets import TicketService
 from bot.services.trading.watch import TradeWatch
 
 
@@ -28,6 +29,7 @@ class Trading:
     halts: Halts
     panic: Panic
     practice: PracticeService
+    tickets: TicketService
 
     async def close(self) -> None:
         """Let what is on its way be answered; the next start asks for the rest."""

@@ -75,3 +75,64 @@ live-targets =
        *[other] Targets { $prices }
     }
 live-times = <i>Tap { $time } · sent +{ $sent } ms · accepted +{ $accepted } ms</i>
+
+command-buy = Buy a perpetual: /buy btc
+command-sell = Sell a perpetual: /sell btc
+
+ticket-title = <b>{ $side } { $symbol }</b> · { $account }
+ticket-price = Price <b>{ $price }</b>
+ticket-prices = Bid { $bid } · ask { $ask } · spread { $spread }
+ticket-size = Size
+ticket-entry = Entry
+ticket-stop = Stop
+ticket-target = Target
+ticket-leverage = Leverage
+ticket-least = Smallest
+ticket-market = market
+ticket-nothing = choose one
+ticket-without = none
+ticket-size-risk = risk { $share }
+ticket-hint = <i>Choosing sends nothing. The next card shows what it comes to.</i>
+ticket-ask =
+    { $part ->
+        [symbol] <b>Which coin?</b> By turnover; any other by its name.
+        [stop] <b>How far from the entry shall the stop be?</b>
+        [target] <b>How far from the entry shall the target be?</b>
+        [entry] <b>At market, or at a better price?</b>
+       *[leverage] <b>Which leverage?</b>
+    }
+ticket-type =
+    { $part ->
+        [symbol] Which coin? <code>eth</code>, <code>1000pepe</code> …
+        [stop] Where shall the stop of { $symbol } be? A price or a distance: <code>62000</code> · <code>3%</code> · <code>none</code>
+        [target] Where shall the target of { $symbol } be? A price or a distance: <code>66000</code> · <code>5%</code> · <code>none</code>
+        [entry] At what price? <code>64000</code>
+        [leverage] Which leverage? <code>3</code>
+       *[size] How much? <code>$100</code> · <code>2%</code> of the account value · <code>risk 1%</code> at the stop · <code>0.01</code> of the coin
+    }
+ticket-presets =
+    { $kind ->
+        [sizes] Your sizes now: { $now }
+       *[stops] Yours now: { $now }
+    }
+    { $kind ->
+        [sizes] Send up to nine in one line: <code>$50 $100 2% risk 1%</code>
+       *[stops] Send up to nine in one line, % from the entry: <code>1 2 3.5</code>
+    }
+ticket-no-size = First choose a size.
+error-spot-not-traded = { $symbol } is spot, which is not traded here yet. Perpetuals are.
+error-presets = One to { $most } of them, please.
+error-presets-unit = A size that shall stand on a button needs its unit: <code>$100</code>, <code>2%</code> or <code>risk 1%</code>.
+
+button-ticket-symbol = { $symbol } ▾
+button-ticket-type = ✎ Type it
+button-ticket-presets = ⚙ Presets
+button-ticket-no-stop = No stop
+button-ticket-no-target = No target
+button-ticket-market = Market
+button-ticket-review = Check the order ›
+button-entry-change = ✎ Change
+button-offer-buy = Buy { $coin } ${ $amount }
+button-offer-sell = Sell { $coin } ${ $amount }
+question-trade-ticket = a part of your order
+question-trade-presets = what the buttons shall offer

@@ -80,3 +80,64 @@ live-targets =
        *[many] Цели { $prices }
     }
 live-times = <i>Нажатие { $time } · отправлено +{ $sent } мс · принято +{ $accepted } мс</i>
+
+command-buy = Купить контракт: /buy btc
+command-sell = Продать контракт: /sell btc
+
+ticket-title = <b>{ $side } { $symbol }</b> · { $account }
+ticket-price = Цена <b>{ $price }</b>
+ticket-prices = Бид { $bid } · аск { $ask } · спред { $spread }
+ticket-size = Размер
+ticket-entry = Вход
+ticket-stop = Стоп
+ticket-target = Цель
+ticket-leverage = Плечо
+ticket-least = Минимум
+ticket-market = рыночный
+ticket-nothing = выберите
+ticket-without = нет
+ticket-size-risk = риск { $share }
+ticket-hint = <i>Выбор ничего не отправляет. Что из этого выйдет, покажет следующая карточка.</i>
+ticket-ask =
+    { $part ->
+        [symbol] <b>Какая монета?</b> По обороту; любая другая по имени.
+        [stop] <b>Как далеко от входа поставить стоп?</b>
+        [target] <b>Как далеко от входа поставить цель?</b>
+        [entry] <b>Рыночный ордер или цена получше?</b>
+       *[leverage] <b>Какое плечо?</b>
+    }
+ticket-type =
+    { $part ->
+        [symbol] Какая монета? <code>eth</code>, <code>1000pepe</code> …
+        [stop] Где поставить стоп { $symbol }? Цена или расстояние: <code>62000</code> · <code>3%</code> · <code>нет</code>
+        [target] Где поставить цель { $symbol }? Цена или расстояние: <code>66000</code> · <code>5%</code> · <code>нет</code>
+        [entry] По какой цене? <code>64000</code>
+        [leverage] Какое плечо? <code>3</code>
+       *[size] Сколько? <code>$100</code> · <code>2%</code> стоимости счёта · <code>риск 1%</code> на стопе · <code>0.01</code> монеты
+    }
+ticket-presets =
+    { $kind ->
+        [sizes] Ваши размеры сейчас: { $now }
+       *[stops] Ваши сейчас: { $now }
+    }
+    { $kind ->
+        [sizes] Пришлите до девяти в одной строке: <code>$50 $100 2% риск 1%</code>
+       *[stops] Пришлите до девяти в одной строке, % от входа: <code>1 2 3.5</code>
+    }
+ticket-no-size = Сначала выберите размер.
+error-spot-not-traded = { $symbol }: это спот, здесь им пока не торгуют. Бессрочные контракты есть.
+error-presets = От одного до { $most }, пожалуйста.
+error-presets-unit = Размеру на кнопке нужна единица: <code>$100</code>, <code>2%</code> или <code>риск 1%</code>.
+
+button-ticket-symbol = { $symbol } ▾
+button-ticket-type = ✎ Написать
+button-ticket-presets = ⚙ Кнопки
+button-ticket-no-stop = Без стопа
+button-ticket-no-target = Без цели
+button-ticket-market = Рыночный
+button-ticket-review = Проверить ордер ›
+button-entry-change = ✎ Изменить
+button-offer-buy = Купить { $coin } ${ $amount }
+button-offer-sell = Продать { $coin } ${ $amount }
+question-trade-ticket = часть вашего ордера
+question-trade-presets = что предложить на кнопках

@@ -80,3 +80,64 @@ live-targets =
        *[many] Цілі { $prices }
     }
 live-times = <i>Натискання { $time } · надіслано +{ $sent } мс · прийнято +{ $accepted } мс</i>
+
+command-buy = Купити контракт: /buy btc
+command-sell = Продати контракт: /sell btc
+
+ticket-title = <b>{ $side } { $symbol }</b> · { $account }
+ticket-price = Ціна <b>{ $price }</b>
+ticket-prices = Бід { $bid } · аск { $ask } · спред { $spread }
+ticket-size = Розмір
+ticket-entry = Вхід
+ticket-stop = Стоп
+ticket-target = Ціль
+ticket-leverage = Плече
+ticket-least = Мінімум
+ticket-market = ринковий
+ticket-nothing = виберіть
+ticket-without = немає
+ticket-size-risk = ризик { $share }
+ticket-hint = <i>Вибір нічого не надсилає. Що з цього вийде, покаже наступна картка.</i>
+ticket-ask =
+    { $part ->
+        [symbol] <b>Яка монета?</b> За оборотом; будь-яка інша за назвою.
+        [stop] <b>Як далеко від входу поставити стоп?</b>
+        [target] <b>Як далеко від входу поставити ціль?</b>
+        [entry] <b>Ринковий ордер чи краща ціна?</b>
+       *[leverage] <b>Яке плече?</b>
+    }
+ticket-type =
+    { $part ->
+        [symbol] Яка монета? <code>eth</code>, <code>1000pepe</code> …
+        [stop] Де поставити стоп { $symbol }? Ціна або відстань: <code>62000</code> · <code>3%</code> · <code>немає</code>
+        [target] Де поставити ціль { $symbol }? Ціна або відстань: <code>66000</code> · <code>5%</code> · <code>немає</code>
+        [entry] За якою ціною? <code>64000</code>
+        [leverage] Яке плече? <code>3</code>
+       *[size] Скільки? <code>$100</code> · <code>2%</code> вартості рахунку · <code>ризик 1%</code> на стопі · <code>0.01</code> монети
+    }
+ticket-presets =
+    { $kind ->
+        [sizes] Ваші розміри зараз: { $now }
+       *[stops] Ваші зараз: { $now }
+    }
+    { $kind ->
+        [sizes] Надішліть до дев'яти в одному рядку: <code>$50 $100 2% ризик 1%</code>
+       *[stops] Надішліть до дев'яти в одному рядку, % від входу: <code>1 2 3.5</code>
+    }
+ticket-no-size = Спершу виберіть розмір.
+error-spot-not-traded = { $symbol }: це спот, тут ним поки не торгують. Безстрокові контракти є.
+error-presets = Від одного до { $most }, будь ласка.
+error-presets-unit = Розміру на кнопці потрібна одиниця: <code>$100</code>, <code>2%</code> або <code>ризик 1%</code>.
+
+button-ticket-symbol = { $symbol } ▾
+button-ticket-type = ✎ Написати
+button-ticket-presets = ⚙ Кнопки
+button-ticket-no-stop = Без стопу
+button-ticket-no-target = Без цілі
+button-ticket-market = Ринковий
+button-ticket-review = Перевірити ордер ›
+button-entry-change = ✎ Змінити
+button-offer-buy = Купити { $coin } ${ $amount }
+button-offer-sell = Продати { $coin } ${ $amount }
+question-trade-ticket = частину вашого ордера
+question-trade-presets = що запропонувати на кнопках
