@@ -14,7 +14,7 @@ from bot.domain.numbers import plain
 from bot.domain.order_card import CardNote, EntryLine
 from bot.domain.order_drafts import OrderSize, SizeKind
 from bot.domain.orders import MarginMode, direction
-from bot.domain.portfolio import Position
+from bot.domain.portfolio import Position, Side
 
 _SIX_DIGITS = Decimal("0.000001")
 _CENT = Decimal("0.01")
@@ -87,11 +87,17 @@ def entered(inputs: CardInputs, remarks: Remarks) -> Entered:
 
 def unit_loss(inputs: CardInputs, price: Decimal, stop: Decimal | None, leverage: Decimal) -> Decimal | None:
     """What one unit loses at the stop, without one by a liquidation, with both fees; None: nobody can say."""
-    side, one = inputs.draft.side, Decimal(1)
+    return unit_loss_of(inputs.draft.side, price, stop, leverage, inputs.settings.margin_mode, inputs.rate)
+
+
+def unit_loss_of(
+    side: Side, price: Decimal, stop: Decimal | None, leverage: Decimal, margin_mode: MarginMode, rate: Decimal
+) -> Decimal | None:
+    """The same of a card that was confirmed."""
     if stop is not None:
-        return -formulas.result(side, one, price, stop, inputs.rate)
-    if inputs.settings.margin_mode is MarginMode.ISOLATED:
-        return formulas.isolated_loss(side, one, price, leverage, inputs.rate)
+        return -formulas.result(side, Decimal(1), price, stop, rate)
+    if margin_mode is MarginMode.ISOLATED:
+        return formulas.isolated_loss(side, Decimal(1), price, leverage, rate)
     return None
 
 

@@ -18,6 +18,8 @@ from bot.domain.risk_tiers import RiskTier, tier_of
 TOLERANCE: Final = Decimal("0.003")
 """How far beyond the touch a market entry may be filled, and how near to the liquidation a stop may stand."""
 LEAST_TICKS: Final = 2  # that a market entry may go beyond the touch
+FEE_ROOM: Final = Decimal("0.01")
+"""How far above the touch a sell may be filled by the time it arrives: its fee is counted up to there."""
 STOP_SHARE: Final = Decimal("0.25")  # of the way to the stop that a market entry may go
 ZERO: Final = Decimal(0)
 
@@ -94,6 +96,11 @@ def price_limits(
 def fee(qty: Decimal, price: Decimal, rate: Decimal) -> Decimal:
     """What one fill costs."""
     return qty * price * rate
+
+
+def fee_price(side: Side, price: Decimal, touch: Decimal) -> Decimal:
+    """The highest price that an entry may be filled at: a buy at its limit, a sell above it if the market rises."""
+    return price if side is Side.BUY else max(price, touch * (1 + FEE_ROOM))
 
 
 def average(qtys: Sequence[Decimal], prices: Sequence[Decimal]) -> Decimal:

@@ -1,5 +1,6 @@
 """The stop and the targets of an order as prices: asked for, left to the leg's plan, or to the settings."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -57,8 +58,10 @@ def asked_targets(inputs: CardInputs, reference: Decimal) -> tuple[SharedTarget,
     levels = draft.targets
     if not levels and inputs.plan is not None and inputs.plan.side is draft.side and inputs.standing is not None:
         left = [each for each in inputs.plan.targets if not each.is_done]
-        whole = sum((each.share for each in left), ZERO)
-        return tuple(SharedTarget(price=each.price, share=each.share / whole, qty=ZERO) for each in left if whole)
+        shares = _of_one([each.share for each in left])
+        return tuple(
+            SharedTarget(price=each.price, share=share, qty=ZERO) for each, share in zip(left, shares, strict=True)
+        )
     if not levels:
         levels = (PriceLevel(percent=inputs.defaults.take_profit_percent),)
     if len(levels) > MOST_TARGETS:
@@ -73,10 +76,19 @@ def _shares(inputs: CardInputs) -> tuple[Decimal, ...]:
     count = max(1, len(inputs.draft.targets))
     given = inputs.draft.shares
     if not given:
-        return (Decimal(1) / count,) * count
+        return _of_one([Decimal(1)] * count)
     if len(given) != count or sum(given, ZERO) != _PERCENT or any(each <= 0 for each in given):
         raise BadInput("card-shares")
     return tuple(each / _PERCENT for each in given)
+
+
+def _of_one(parts: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """The parts as shares that come to 1 exactly: the last one takes what rounding leaves."""
+    whole = sum(parts, ZERO)
+    if not whole:
+        return tuple(parts)
+    shares = [each / whole for each in parts[:-1]]
+    return (*shares, 1 - sum(shares, ZERO))
 
 
 def _merged(pairs: list[tuple[Decimal, Decimal]]) -> tuple[SharedTarget, ...]:

@@ -92,7 +92,10 @@ def _cross_margin(order: Entered) -> Decimal:
 
 
 def _entry_fee(order: Entered) -> Decimal:
-    return formulas.fee(order.qty, order.price, order.inputs.rate)
+    """At most: a sell may be filled higher than at its worst price, and pays more for that."""
+    side, touch, rate = order.inputs.draft.side, order.market.touch, order.inputs.rate
+    fees = (formulas.fee(each.qty, formulas.fee_price(side, each.price, touch), rate) for each in order.entries)
+    return sum(fees, ZERO)
 
 
 def _loss(order: Entered) -> Decimal | None:
@@ -211,7 +214,7 @@ def _check_rows(order: Entered, targets: tuple[TargetLine, ...], remarks: Remark
     here = order.inputs.orders_here
     rows = sum(1 for each in here if each.stop_order_type or each.trigger_price is not None)
     promised = sum((each.stop_loss is not None) + (each.take_profit is not None) for each in here if is_entry(each))
-    ours = (order.stop is not None) + bool(targets)
+    ours = 0 if order.standing is not None else (order.stop is not None) + bool(targets)  # an add's stand already
     if rows + promised + min(ours, _ROWS_OF_A_LEG) * len(order.entries) > MOST_CONDITIONAL:
         remarks.refuse("card-rows", symbol=order.inputs.draft.symbol, count=rows + promised, most=MOST_CONDITIONAL)
 

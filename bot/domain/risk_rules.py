@@ -3,19 +3,20 @@
 Money in USDT. A refusal names what is in the way and, where a change of the order would help, its cure.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.ids import Millis, Symbol
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.leg_rules import is_entry
 from bot.domain.market import Category
 from bot.domain.numbers import plain
 from bot.domain.order_card import CardNote
-from bot.domain.orders import MarginMode
-from bot.domain.portfolio import Order, Orders, Position, Positions
+from bot.domain.orders import MarginMode, OrderRequest
+from bot.domain.portfolio import NO_LINK_ID, Order, Position
 from bot.domain.risk import RiskLimits
+from bot.domain.trade_plans import LIVE, IntentKind, OrderIntent
 
 WARNED_AT: Final = Decimal("0.8")  # of a loss limit: people are warned there
 EQUITY_AGE: Final = 30_000  # ms: an account value older than that allows no entry
@@ -30,6 +31,7 @@ class Exposure:
     symbol: Symbol
     position_idx: int
     value: Decimal
+    order_link_id: OrderLinkId = NO_LINK_ID  # of an entry from here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,52 @@ class RiskView:
     now: Millis
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueMark:
+    """What losses of an account are counted from. The day is its user's, [starts, ends)."""
+
+    account_id: AccountId
+    day_starts: Millis
+    day_ends: Millis
+    day_value: Decimal
+    peak_value: Decimal  # since the drawdown limit was set, or the practice money was new
+
+    def at(self, value: Decimal, day: tuple[Millis, Millis], now: Millis) -> "ValueMark":
+        """The mark when the account is worth that much; the same if nothing is new.
+
+        A day lasts until its end whatever becomes of the time zone meanwhile: no other zone lifts a lock.
+        """
+        peak = max(self.peak_value, value)
+        if now >= self.day_ends:
+            return replace(self, day_starts=day[0], day_ends=day[1], day_value=value, peak_value=peak)
+        return self if peak == self.peak_value else replace(self, peak_value=peak)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedResult:
+    """One closing order: when it was last filled, and what it brought after fees."""
+
+    ts: Millis
+    pnl: Decimal
+
+
+def loss_marks(limits: RiskLimits, mark: ValueMark, results: Sequence[ClosedResult]) -> LossMarks:
+    """What the limits count, of the mark and of the closes of its day, oldest first."""
+    in_a_row, tilt = 0, None
+    for each in results:
+        in_a_row = in_a_row + 1 if each.pnl < 0 else 0
+        if tilt is None and limits.tilt_losses is not None and in_a_row >= limits.tilt_losses:
+            tilt = each.ts
+    last = results[-1] if results else None
+    return LossMarks(
+        day_value=mark.day_value,
+        peak_value=mark.peak_value,
+        day_ends=mark.day_ends,
+        last_loss_ts=last.ts if last is not None and last.pnl < 0 else None,
+        tilt_since=tilt,
+    )
+
+
 def loss_budget(limits: RiskLimits, marks: LossMarks, account_value: Decimal) -> tuple[Decimal, Decimal] | None:
     """What may be lost on this day, and what of it is left, never below 0. None: no limit, or no mark yet."""
     if limits.daily_loss_percent is None or marks.day_value is None or marks.day_value <= 0:
@@ -85,19 +133,19 @@ def drawdown_room(limits: RiskLimits, marks: LossMarks, account_value: Decimal) 
     return whole, max(_ZERO, whole - max(_ZERO, marks.peak_value - account_value))
 
 
-def exposures_of(positions: Positions, orders: Orders) -> tuple[Exposure, ...]:
-    """What stands and what rests, whoever placed it; of an order what is left of it."""
+def exposures_of(
+    positions: Iterable[Position], orders: Iterable[Order], on_their_way: Iterable[Exposure] = ()
+) -> tuple[Exposure, ...]:
+    """What stands and what rests, whoever placed it, of an order what is left of it; and what is in no order yet."""
+    entries = [each for each in orders if is_entry(each)]
+    known = {each.order_link_id for each in entries}
     held = (
         Exposure(symbol=each.symbol, position_idx=each.position_idx, value=value_of(each))
-        for each in positions.items
+        for each in positions
         if each.category is Category.LINEAR
     )
-    resting = (
-        Exposure(symbol=each.symbol, position_idx=each.position_idx, value=_left_of(each))
-        for each in orders.items
-        if is_entry(each)
-    )
-    return (*held, *resting)
+    resting = (Exposure(symbol=each.symbol, position_idx=each.position_idx, value=_left_of(each)) for each in entries)
+    return (*held, *resting, *(each for each in on_their_way if each.order_link_id not in known))
 
 
 def value_of(position: Position) -> Decimal:
@@ -105,6 +153,22 @@ def value_of(position: Position) -> Decimal:
     if position.position_value is not None:
         return position.position_value
     return position.size * (position.mark_price or position.entry_price or _ZERO)
+
+
+def exposure_of(intent: OrderIntent) -> Exposure | None:
+    """What is not filled of an entry from here; None: nothing, or it is none."""
+    request = intent.request
+    if intent.kind is not IntentKind.ENTRY or intent.state not in LIVE or not isinstance(request, OrderRequest):
+        return None
+    left = request.qty - max(intent.cum_exec_qty, intent.fills_qty)
+    if left <= 0:
+        return None
+    return Exposure(
+        symbol=request.symbol,
+        position_idx=request.position_idx,
+        value=left * (request.price or intent.card_price or _ZERO),
+        order_link_id=request.order_link_id,
+    )
 
 
 def _left_of(order: Order) -> Decimal:

@@ -1,11 +1,13 @@
 """Time zones by the names that are stored: IANA's, or a fixed offset as UTC+5:30."""
 
 import re
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.domain.ids import Millis
 
 UTC_NAME: Final = "UTC"
 _UTC_NAMES: Final = frozenset({UTC_NAME, "Etc/UTC"})
@@ -26,6 +28,14 @@ def zone_of(name: str) -> tzinfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return None
+
+
+def day_around(now: Millis, name: str) -> tuple[Millis, Millis]:
+    """The day of that zone, [starts, ends), of 23 to 25 hours; UTC's where the name is not known here."""
+    zone = zone_of(name) or UTC
+    day = datetime.fromtimestamp(now / 1000, zone).date()
+    starts, ends = (datetime(each.year, each.month, each.day, tzinfo=zone) for each in (day, day + timedelta(days=1)))
+    return Millis(int(starts.timestamp() * 1000)), Millis(int(ends.timestamp() * 1000))
 
 
 def offset_name(typed: str) -> str | None:

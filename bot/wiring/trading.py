@@ -1,15 +1,10 @@
 """Trading: cards, orders, and what stops them."""
 
-from decimal import Decimal
 from typing import Any, Final
 
 from bot.aio.periodic import Periodic
 from bot.aio.tasks import TaskSet
-from bot.domain.accounts import Account
-from bot.domain.ids import Symbol
-from bot.domain.orders import LegSettings, MarginMode, PositionMode
 from bot.domain.ports.plans import TradingQueries
-from bot.domain.risk_tiers import RiskTier
 from bot.services.trading.booking import Booking
 from bot.services.trading.brakes import Halts, Panic, Pauses
 from bot.services.trading.entries import Entries
@@ -44,9 +39,7 @@ async def make_trading(base: Foundation) -> tuple[Trading, tuple[Periodic[Any], 
         runner=runner,
         settlement=settlement,
         watch=watch,
-        quotes=Quotes(
-            reads=base.reads, limits=limits, settings=_assumed_settings, tiers=_assumed_tiers, clock=base.clock
-        ),
+        quotes=Quotes(reads=base.reads, limits=limits, settings=base.practice.orders.leg_settings, clock=base.clock),
         entries=Entries(
             transactions=base.store,
             queries=queries,
@@ -98,20 +91,3 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
     runner.wakers.append(settlement.wake)
     base.practice.exchange.listeners.append(settlement.wake)
     return settlement
-
-
-async def _assumed_settings(account: Account, symbol: Symbol) -> LegSettings:
-    """How a new practice account trades."""
-    leverage = Decimal(account.settings.leverage)
-    return LegSettings(
-        symbol=symbol,
-        position_mode=PositionMode.ONE_WAY,
-        margin_mode=MarginMode.ISOLATED,
-        buy_leverage=leverage,
-        sell_leverage=leverage,
-    )
-
-
-async def _assumed_tiers(_symbol: Symbol) -> tuple[RiskTier, ...]:
-    """Nobody has asked for them."""
-    return ()

@@ -1,13 +1,14 @@
 """Consequence cards: a draft at the prices of now, with everything that would come of it."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.card_inputs import CardInputs
 from bot.domain.card_making import make_card
-from bot.domain.errors import ButtonExpired, NotAllowed, UnknownSymbol
+from bot.domain.errors import ButtonExpired, ExchangeError, NotAllowed, UnknownSymbol
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument
 from bot.domain.order_card import OrderCard
@@ -21,17 +22,16 @@ from bot.domain.users import UserConfig
 from bot.services.trading.risk_limits import LimitService
 
 ReadSettings = Callable[[Account, Symbol], Awaitable[LegSettings]]
-ReadTiers = Callable[[Symbol], Awaitable[tuple[RiskTier, ...]]]
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotes:
-    """Makes cards. `settings` raises ExchangeErrors; `tiers` answers () where Bybit's are not known."""
+    """Makes cards. `settings` raises ExchangeErrors."""
 
     reads: Reads
     limits: LimitService
     settings: ReadSettings
-    tiers: ReadTiers
     clock: Clock
 
     async def card(self, config: UserConfig, draft: OrderDraft) -> OrderCard:
@@ -51,7 +51,7 @@ class Quotes:
             self.settings(account, symbol),
             reads.fee_rate(account, symbol),
         )
-        view = await self.limits.view(account, balance, positions, orders)
+        view = await self.limits.view(account, balance, positions.items, orders.items)
         return CardInputs(
             draft=draft,
             defaults=account.settings,
@@ -79,8 +79,16 @@ class Quotes:
     async def _tiers(self, symbol: Symbol, positions: Positions) -> Mapping[Symbol, tuple[RiskTier, ...]]:
         """Of the symbol and of all that is held: what must stay for others counts in cross margin."""
         wanted = sorted({symbol, *(each.symbol for each in positions.items if _is_perpetual(each))})
-        found = await asyncio.gather(*map(self.tiers, wanted))
+        found = await asyncio.gather(*map(self._tiers_of, wanted))
         return dict(zip(wanted, found, strict=True))
+
+    async def _tiers_of(self, symbol: Symbol) -> tuple[RiskTier, ...]:
+        """() where they can't be had: the card reckons with what is usual then."""
+        try:
+            return (await self.reads.risk_tiers(symbol)).items
+        except ExchangeError as trouble:
+            _logger.info("risk tiers are not at hand", extra={"reason": type(trouble).__name__})
+            return ()
 
 
 def _account(config: UserConfig, draft: OrderDraft) -> Account:

@@ -1,12 +1,13 @@
 """/limits: tightened at once, taken back within a minute, loosened after a day; and the check of every entry."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.domain.accounts import Account
 from bot.domain.ids import Millis
 from bot.domain.order_card import ConfirmedCard
-from bot.domain.portfolio import Balance, Orders, Positions
+from bot.domain.portfolio import Balance, Order, Position
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.risk import RiskLimits, default_limits
@@ -34,7 +35,9 @@ class LimitService:
         """What stands now."""
         return default_limits(account.account_type)
 
-    async def view(self, account: Account, balance: Balance, positions: Positions, orders: Orders) -> RiskView:
+    async def view(
+        self, account: Account, balance: Balance, positions: Iterable[Position], orders: Iterable[Order]
+    ) -> RiskView:
         """The account as its limits see it, by what was just read of it."""
         return RiskView(
             limits=await self.limits(account),
