@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
-from handlers.trading import brakes, card, closing, levels, orders, panic, position, ticket
+from handlers.trading import brakes, card, closing, levels, limits, orders, panic, position, practice, ticket
 from handlers.views.problems import ProblemCard
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
@@ -13,6 +13,8 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *closing.HANDLERS,
     *panic.HANDLERS,
     *brakes.HANDLERS,
+    *limits.HANDLERS,
+    *practice.HANDLERS,
     *levels.HANDLERS,
     *orders.HANDLERS,
 )

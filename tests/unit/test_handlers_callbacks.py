@@ -14,6 +14,7 @@ from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.market import Category
+from bot.domain.orders import MarginMode, PositionMode
 from bot.domain.payments import Listed
 from bot.domain.portfolio import Side
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
@@ -32,6 +33,7 @@ from handlers.core.links import RunCommand, ShowBalance, ShowPrice, ShowSymbols
 from handlers.core.specs import Place, ViewSpec
 from handlers.registry import TABLE
 from handlers.trading.leg_codes import LegGroup
+from handlers.trading.limit_fields import LimitField
 from handlers.trading.ticket_codes import TicketPart
 from handlers.users.callbacks import MenuGroup, PressPin, SetLanguage, ShowSetting
 
@@ -64,6 +66,10 @@ LONGEST: dict[str, Any] = {
     "position_idx": 2,
     "legs": max(LegGroup, key=len),
     "percent": 100,
+    "limit": max(LimitField, key=len),
+    "mode": max(PositionMode, key=len),
+    "margin": max(MarginMode, key=len),
+    "leverage": 100,
     "days": MOST_DAYS,
     "uses": MOST_USES,
     "campaign": 2**63 - 1,

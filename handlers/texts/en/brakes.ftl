@@ -55,3 +55,73 @@ halt-lifted = ▶ The halt is lifted.
 halt-was-none = Nothing was halted.
 halt-stands = 🛑 Entries of everybody are halted since { $time }, so nothing is entered yet.
 button-lift-halt = Lift the halt
+
+# Limits.
+command-limits = Limits on entries
+button-limits = Limits
+limits-title = <b>Limits</b> · { $account }
+limits-about = <i>Tighter stands at once, looser after 24 hours. They stop entries; closes always work.</i>
+limits-waiting = ⏳ { $changes }: from { $time }
+limits-unknown = I know no limit “{ $word }”. /limits lists them all.
+limits-symbols = At most { $most } symbols, please.
+limit-title = <b>{ $name }</b> · { $account }
+limit-name =
+    { $limit ->
+        [positions] Positions
+        [leverage] Leverage
+        [symbol] A symbol
+        [total] In total
+        [risk] A trade
+        [daily] A day
+        [drawdown] Drawdown
+        [cooldown] Cooldown
+        [tilt] Losses
+        [turnover] Turnover
+       *[symbols] Only these
+    }
+limit-about =
+    { $limit ->
+        [positions] How many positions may be open at once.
+        [leverage] The most leverage that an entry may have.
+        [symbol] The most position value in one symbol.
+        [total] The most position value of all positions together.
+        [risk] The most that one trade may lose at its stop, of the account value.
+        [daily] After this loss since your 00:00 no entry today.
+        [drawdown] After this loss from the highest account value no entry.
+        [cooldown] So many minutes without an entry after a losing close.
+        [tilt] So many losing closes in a row lock entries until your next day; nobody lifts that early.
+        [turnover] Markets with less turnover in 24 hours are refused.
+       *[symbols] Only these symbols may be entered.
+    }
+limit-now = Now: <b>{ $value }</b>
+limit-typed = Tap a value, or send another one.
+limit-none = no limit
+limit-ask = <b>{ $name }</b>: { $before } → <b>{ $after }</b>. Set it?
+limit-stands = ✅ <b>{ $name }</b>: { $before } → <b>{ $after }</b>, from now on. You can take it back for a minute.
+limit-waits = ⏳ <b>{ $name }</b>: { $before } → <b>{ $after }</b> from { $time }: looser waits a day.
+limit-taken-back = ✅ Taken back.
+button-set-limit = Set it
+button-take-back = Take back
+question-limits-value = the value of a limit
+
+# Practice.
+command-practice = Practice money again
+practice-title = <b>Practice from the beginning</b>
+practice-about = Positions and orders of Practice go, 10,000 USDT come. What you did before stays in the statistics, as a run of its own.
+practice-choice =
+    { $mode ->
+        [hedge] Hedge: a long and a short of one symbol at once.
+       *[other] One-way: one position a symbol.
+    }
+practice-mode =
+    { $mode ->
+        [hedge] Hedge
+       *[other] One-way
+    }
+practice-margin =
+    { $margin ->
+        [ISOLATED_MARGIN] Isolated
+       *[other] Cross
+    }
+practice-done = ✅ <b>Practice begins again</b>: { $money }, run { $run }. { $settings }
+button-practice-reset = Begin again with { $money }

@@ -57,3 +57,73 @@ halt-lifted = ▶ Остановка снята.
 halt-was-none = Остановки не было.
 halt-stands = 🛑 Входы всех остановлены с { $time }, поэтому пока входить нельзя.
 button-lift-halt = Снять остановку
+
+# Лимиты.
+command-limits = Лимиты на входы
+button-limits = Лимиты
+limits-title = <b>Лимиты</b> · { $account }
+limits-about = <i>Строже действует сразу, мягче через 24 часа. Лимиты останавливают входы; закрыть можно всегда.</i>
+limits-waiting = ⏳ { $changes }: с { $time }
+limits-unknown = Лимита «{ $word }» я не знаю. Все показывает /limits.
+limits-symbols = Не больше { $most } пар, пожалуйста.
+limit-title = <b>{ $name }</b> · { $account }
+limit-name =
+    { $limit ->
+        [positions] Позиции
+        [leverage] Плечо
+        [symbol] На пару
+        [total] Всего
+        [risk] На сделку
+        [daily] За день
+        [drawdown] Просадка
+        [cooldown] Перерыв
+        [tilt] Убытки
+        [turnover] Оборот
+       *[symbols] Только эти
+    }
+limit-about =
+    { $limit ->
+        [positions] Сколько позиций может быть открыто сразу.
+        [leverage] Наибольшее плечо для входа.
+        [symbol] Наибольшая стоимость позиции по одной паре.
+        [total] Наибольшая стоимость всех позиций вместе.
+        [risk] Сколько может потерять одна сделка на стопе, от стоимости счёта.
+        [daily] После такого убытка с ваших 00:00 сегодня входов нет.
+        [drawdown] После такого убытка от наибольшей стоимости счёта входов нет.
+        [cooldown] Столько минут без входа после убыточного закрытия.
+        [tilt] Столько убытков подряд запирают входы до вашего следующего дня; раньше никто не снимет.
+        [turnover] Рынки с меньшим оборотом за 24 часа отклоняются.
+       *[symbols] Входить можно только в эти пары.
+    }
+limit-now = Сейчас: <b>{ $value }</b>
+limit-typed = Нажмите значение или пришлите другое.
+limit-none = без лимита
+limit-ask = <b>{ $name }</b>: { $before } → <b>{ $after }</b>. Поставить?
+limit-stands = ✅ <b>{ $name }</b>: { $before } → <b>{ $after }</b>, уже действует. Минуту можно вернуть.
+limit-waits = ⏳ <b>{ $name }</b>: { $before } → <b>{ $after }</b> с { $time }: мягче ждёт день.
+limit-taken-back = ✅ Вернул как было.
+button-set-limit = Поставить
+button-take-back = Вернуть как было
+question-limits-value = значение лимита
+
+# Практика.
+command-practice = Практика заново
+practice-title = <b>Практика с начала</b>
+practice-about = Позиции и ордера практики уйдут, придут 10 000 USDT. Прежнее останется в статистике отдельным прогоном.
+practice-choice =
+    { $mode ->
+        [hedge] Хедж: лонг и шорт одной пары сразу.
+       *[other] Односторонний: одна позиция на пару.
+    }
+practice-mode =
+    { $mode ->
+        [hedge] Хедж
+       *[other] Односторонний
+    }
+practice-margin =
+    { $margin ->
+        [ISOLATED_MARGIN] Изолир.
+       *[other] Кросс
+    }
+practice-done = ✅ <b>Практика началась заново</b>: { $money }, прогон { $run }. { $settings }
+button-practice-reset = Начать заново с { $money }

@@ -57,3 +57,73 @@ halt-lifted = ▶ Зупинку знято.
 halt-was-none = Зупинки не було.
 halt-stands = 🛑 Входи всіх зупинено з { $time }, тому поки що входити не можна.
 button-lift-halt = Зняти зупинку
+
+# Ліміти.
+command-limits = Ліміти на входи
+button-limits = Ліміти
+limits-title = <b>Ліміти</b> · { $account }
+limits-about = <i>Суворіше діє одразу, м’якше через 24 години. Ліміти зупиняють входи; закрити можна завжди.</i>
+limits-waiting = ⏳ { $changes }: з { $time }
+limits-unknown = Ліміту «{ $word }» я не знаю. Усі показує /limits.
+limits-symbols = Не більше { $most } пар, будь ласка.
+limit-title = <b>{ $name }</b> · { $account }
+limit-name =
+    { $limit ->
+        [positions] Позиції
+        [leverage] Плече
+        [symbol] На пару
+        [total] Усього
+        [risk] На угоду
+        [daily] За день
+        [drawdown] Просідання
+        [cooldown] Перерва
+        [tilt] Збитки
+        [turnover] Оборот
+       *[symbols] Лише ці
+    }
+limit-about =
+    { $limit ->
+        [positions] Скільки позицій може бути відкрито водночас.
+        [leverage] Найбільше плече для входу.
+        [symbol] Найбільша вартість позиції по одній парі.
+        [total] Найбільша вартість усіх позицій разом.
+        [risk] Скільки може втратити одна угода на стопі, від вартості рахунку.
+        [daily] Після такого збитку з ваших 00:00 сьогодні входів немає.
+        [drawdown] Після такого збитку від найбільшої вартості рахунку входів немає.
+        [cooldown] Стільки хвилин без входу після збиткового закриття.
+        [tilt] Стільки збитків поспіль замикають входи до вашого наступного дня; раніше ніхто не зніме.
+        [turnover] Ринки з меншим оборотом за 24 години відхиляються.
+       *[symbols] Входити можна лише в ці пари.
+    }
+limit-now = Зараз: <b>{ $value }</b>
+limit-typed = Натисніть значення або надішліть інше.
+limit-none = без ліміту
+limit-ask = <b>{ $name }</b>: { $before } → <b>{ $after }</b>. Поставити?
+limit-stands = ✅ <b>{ $name }</b>: { $before } → <b>{ $after }</b>, уже діє. Хвилину можна повернути.
+limit-waits = ⏳ <b>{ $name }</b>: { $before } → <b>{ $after }</b> з { $time }: м’якше чекає день.
+limit-taken-back = ✅ Повернув як було.
+button-set-limit = Поставити
+button-take-back = Повернути як було
+question-limits-value = значення ліміту
+
+# Практика.
+command-practice = Практика заново
+practice-title = <b>Практика з початку</b>
+practice-about = Позиції й ордери практики підуть, прийдуть 10 000 USDT. Попереднє лишиться в статистиці окремим прогоном.
+practice-choice =
+    { $mode ->
+        [hedge] Хедж: лонг і шорт однієї пари водночас.
+       *[other] Односторонній: одна позиція на пару.
+    }
+practice-mode =
+    { $mode ->
+        [hedge] Хедж
+       *[other] Односторонній
+    }
+practice-margin =
+    { $margin ->
+        [ISOLATED_MARGIN] Ізольов.
+       *[other] Крос
+    }
+practice-done = ✅ <b>Практика почалася заново</b>: { $money }, прогін { $run }. { $settings }
+button-practice-reset = Почати заново з { $money }
