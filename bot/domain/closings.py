@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import CardPlace, ExitReason
@@ -78,4 +79,24 @@ class HaltState:
     since: Millis | None
     halt_id: int = 0
     actor_name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestingEntries:
+    """How many entries of an account rest at the exchange."""
+
+    user_id: UserId
+    account_id: AccountId
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesHaltedMessage(OutboxPayload):
+    """Entries of everybody were stopped while some of this account rest: they may still be filled, or be canceled."""
+
+    KIND = "trade-entries-halted"
+
+    account_id: AccountId
+    count: int
     reason: str = ""

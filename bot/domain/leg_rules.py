@@ -4,6 +4,7 @@ Sizes are in the base coin, prices and money in the quote coin.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final
 
@@ -13,7 +14,7 @@ from bot.domain.legs import Ownership
 from bot.domain.market import Category, Instrument, Ticker
 from bot.domain.orders import OrderRequest, TimeInForce, direction, opposite
 from bot.domain.portfolio import STANDARD_TAKER, Execution, LegKey, Order, OrderType, Position, Side
-from bot.domain.trade_plans import LIVE, IntentKind, OrderIntent, TradePlan
+from bot.domain.trade_plans import LIVE, MOST_TARGETS, IntentKind, OrderIntent, PlannedTarget, TradePlan
 
 _ZERO: Final = Decimal(0)
 _FIRST_PAUSES_S: Final = (0.0, 0.5, 1.0, 2.0)  # before the attempts 0, 1, 2, 3 at a close
@@ -200,9 +201,43 @@ def breakeven_stop(position: Position, price: Decimal, instrument: Instrument) -
     return stop
 
 
-def is_beyond_stop(order: Order, side: Side, stop: Decimal | None) -> bool:
-    """Whether a resting entry into a leg of `side` would be filled where its stop has gone off already."""
-    return bool(stop) and order.price is not None and (order.price - (stop or _ZERO)) * direction(side) <= 0
+# --- targets -------------------------------------------------------------------------------------------------------
+
+
+def check_targets(
+    position: Position, targets: Sequence[PlannedTarget], price: Decimal, instrument: Instrument
+) -> tuple[PlannedTarget, ...]:
+    """The targets on the tick, nearest first. Raises BadInput for shares above the whole, and for a passed price."""
+    way = direction(position.side)
+    if any(each.share <= 0 for each in targets) or sum((each.share for each in targets), _ZERO) > 1:
+        raise BadInput("manage-share-range")
+    rounded = [replace(each, price=on_tick(each.price, opposite(position.side), instrument)) for each in targets]
+    if any((each.price - price) * way <= 0 for each in rounded):
+        raise BadInput("manage-target-passed", price=instrument.price_text(price))
+    return tuple(sorted(rounded, key=lambda each: each.price * way))
+
+
+def new_targets(
+    known: Sequence[PlannedTarget], wanted: Sequence[PlannedTarget], used: int
+) -> tuple[PlannedTarget, ...]:
+    """Targets in place of those that are left: the reached ones stay, the new ones share what they have left.
+
+    `used` is the largest number of a target that was filled: numbers name orders and are not given twice. Raises
+    BadInput for more than there are numbers.
+    """
+    if used + len(wanted) > MOST_TARGETS:
+        raise BadInput("manage-too-many-targets", most=MOST_TARGETS - used)
+    if not wanted:
+        return ()
+    done = tuple(each for each in known if each.is_done)
+    left = 1 - sum((each.share for each in done), _ZERO)
+    return (
+        *done,
+        *(
+            replace(each, number=used + index, share=each.share * left, is_done=False)
+            for index, each in enumerate(wanted, 1)
+        ),
+    )
 
 
 def is_of_leg(order: Order, leg: LegKey) -> bool:

@@ -60,7 +60,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     accounts, market = make_screens(base)
-    trading, order_jobs = await make_trading(base)
+    trading, order_jobs = await make_trading(base, pin)
     services = Services(
         reads=base.reads,
         clock=base.clock,

@@ -20,6 +20,8 @@ from bot.services.licensing.reminders import Reminders
 from bot.services.payments.reconciliation import Reconciled, StarWatch
 from bot.services.payments.refunds import RefundJob
 from bot.services.promo.campaigns import CampaignService
+from bot.services.trading.leg_closer import LegCloser
+from bot.services.trading.panic import Panic
 from bot.services.trading.settlement import Settlement
 from bot.services.users.privacy import Privacy
 from cache.regions import RegionUpkeep
@@ -72,6 +74,16 @@ def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
 def settlements(settlement: Settlement, clock: Clock) -> Periodic[int]:
     """After 10 minutes: what exchanges did is not known, and stops are not looked after."""
     return Periodic("settlements", settlement.settle_due, clock=clock, every_s=_MINUTE_S, late_after_s=10 * _MINUTE_S)
+
+
+def closings(closer: LegCloser, clock: Clock) -> Periodic[int]:
+    """After 2 minutes: somebody wants out, and nobody tries."""
+    return Periodic("closings", closer.work_off, clock=clock, every_s=5, late_after_s=2 * _MINUTE_S)
+
+
+def panics(panic: Panic, clock: Clock) -> Periodic[int]:
+    """After 2 minutes: what a panic has left behind may be filled."""
+    return Periodic("panics", panic.work_off, clock=clock, every_s=5, late_after_s=2 * _MINUTE_S)
 
 
 def reminders(service: Reminders, clock: Clock) -> Periodic[int]:

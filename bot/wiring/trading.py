@@ -6,10 +6,9 @@ from bot.aio.periodic import Periodic
 from bot.aio.tasks import TaskSet
 from bot.domain.ports.plans import TradingQueries
 from bot.services.trading.booking import Booking
-from bot.services.trading.brakes import Halts, Panic, Pauses
+from bot.services.trading.brakes import BrakeGuard
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
-from bot.services.trading.leg_manager import LegManager
 from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
@@ -19,8 +18,10 @@ from bot.services.trading.signals import AccountSignals
 from bot.services.trading.tickets import TicketService
 from bot.services.trading.trading import Trading
 from bot.services.trading.watch import TradeWatch
+from bot.services.users.pin import PinService
 from bot.wiring import jobs
 from bot.wiring.foundation import Foundation
+from bot.wiring.managing import make_managers
 from storage.sqlite.secrets import open_secret
 from storage.trading.queries import SqliteTradingQueries
 from storage.trading.tickets import SqliteTicketQueries
@@ -28,12 +29,13 @@ from storage.trading.tickets import SqliteTicketQueries
 _PREFIX_DIGITS: Final = 10  # of the 36 characters that an id may have
 
 
-async def make_trading(base: Foundation) -> tuple[Trading, tuple[Periodic[Any], ...]]:
+async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tuple[Periodic[Any], ...]]:
     """The use cases in the order in which they need each other, and their jobs."""
     limits = LimitService(clock=base.clock)
     queries, signals = SqliteTradingQueries(base.database), AccountSignals()
     runner = await make_runner(base, queries, signals)
     settlement = make_settlement(base, queries, runner)
+    managers = make_managers(base, queries, runner, pin)
     watch = TradeWatch(queries=queries, accounts=base.storage.account_queries, transactions=base.store, signals=signals)
     trading = Trading(
         runner=runner,
@@ -48,16 +50,17 @@ async def make_trading(base: Foundation) -> tuple[Trading, tuple[Periodic[Any], 
             clock=base.clock,
             runner=runner,
             watch=watch,
+            guards=(BrakeGuard(),),
         ),
         limits=limits,
-        legs=LegManager(),
-        pauses=Pauses(),
-        halts=Halts(),
-        panic=Panic(),
+        legs=managers.legs,
+        pauses=managers.pauses,
+        halts=managers.halts,
+        panic=managers.panic,
         practice=PracticeService(),
         tickets=TicketService(queries=SqliteTicketQueries(base.database), transactions=base.store, clock=base.clock),
     )
-    return trading, (jobs.settlements(settlement, base.clock),)
+    return trading, (jobs.settlements(settlement, base.clock), *managers.jobs)
 
 
 async def make_runner(base: Foundation, queries: TradingQueries, signals: AccountSignals) -> IntentRunner:

@@ -25,6 +25,13 @@ CREATE TABLE panics (
 CREATE UNIQUE INDEX idx_panics_going ON panics (account_id) WHERE ended_ts IS NULL;
 CREATE INDEX idx_panics_account ON panics (account_id, panic_id);
 
+-- What was pressed for which panic: the same press again begins no other one, however long ago that was.
+CREATE TABLE panic_presses (
+    idempotency_key TEXT PRIMARY KEY CHECK (length(idempotency_key) BETWEEN 1 AND 200),
+    panic_id INTEGER NOT NULL REFERENCES panics (panic_id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+
 -- A leg that is to be closed, or lessened to what shall remain, until the exchange shows it so.
 CREATE TABLE leg_closings (
     closing_id INTEGER PRIMARY KEY,

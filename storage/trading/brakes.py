@@ -1,11 +1,13 @@
 """panics and halts: what stops entries, of one account and of everybody."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
-from bot.domain.closings import Closing, HaltState, PanicRecord
+from bot.domain.closings import Closing, HaltState, PanicRecord, RestingEntries
 from bot.domain.ids import AccountId, Millis, UserId
-from bot.domain.portfolio import Execution, LegKey
+from bot.domain.interning import intern_decimal
+from bot.domain.portfolio import Execution, LegKey, Side
 from storage.accounts.trades import execution_of
 from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database
@@ -35,6 +37,12 @@ SELECT_PANIC_GOING: Final = """
     SELECT panic_id, user_id, account_id, started_ts, closes_ts, ended_ts
       FROM panics WHERE account_id = ? AND ended_ts IS NULL
 """
+SELECT_PANIC_PRESSED: Final = """
+    SELECT p.panic_id, p.user_id, p.account_id, p.started_ts, p.closes_ts, p.ended_ts
+      FROM panic_presses AS k JOIN panics AS p ON p.panic_id = k.panic_id
+     WHERE k.idempotency_key = ?
+"""
+INSERT_PRESS: Final = "INSERT INTO panic_presses (idempotency_key, panic_id) VALUES (?, ?)"
 SELECT_PANICS_GOING: Final = """
     SELECT panic_id, user_id, account_id, started_ts, closes_ts, ended_ts
       FROM panics INDEXED BY idx_panics_going WHERE ended_ts IS NULL AND account_id > 0 ORDER BY account_id
@@ -48,13 +56,29 @@ INSERT_PANIC: Final = """
     RETURNING panic_id, user_id, account_id, started_ts, closes_ts, ended_ts
 """
 UPDATE_PANIC_CLOSES: Final = """
-    UPDATE panics SET closes_ts = max(started_ts, ?) WHERE panic_id = ? AND closes_ts IS NULL
+    UPDATE panics SET closes_ts = max(started_ts, ?) WHERE panic_id = ? AND closes_ts IS NULL AND ended_ts IS NULL
 """
 END_PANIC: Final = "UPDATE panics SET ended_ts = max(started_ts, ?) WHERE panic_id = ? AND ended_ts IS NULL"
 SELECT_FILLS_SINCE: Final = """
     SELECT category, symbol, exec_id, order_id, order_link_id, side, exec_type, price, size, value, fee, fee_currency,
            is_maker, closed_size, ts
       FROM trade_logs WHERE account_id = ? AND ts >= ? ORDER BY ts, id
+"""
+# Of what stands; the side is asked for since the leg may have turned since.
+SELECT_FEES_PAID: Final = """
+    SELECT fees FROM leg_costs
+     WHERE account_id = ? AND category = ? AND symbol = ? AND position_idx = ? AND side = ?
+"""
+# Entries that may be filled without anybody's doing: once a halt, of everybody.
+SELECT_RESTING_ENTRIES: Final = """
+    SELECT user_id, account_id, count(*) FROM order_intents
+     WHERE state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled', 'unknown')
+       AND kind = 'entry' AND state NOT IN ('intent', 'sending') AND account_id > 0
+     GROUP BY account_id
+"""
+COUNT_CANCELED: Final = """
+    SELECT count(*) FROM order_intents WHERE idempotency_key >= ?1 || ':' AND idempotency_key < ?1 || ';'
+       AND kind = 'cancel' AND state = 'done'
 """
 
 
@@ -77,10 +101,15 @@ class SqlitePanics:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def begin(self, user_id: UserId, account_id: AccountId, now: Millis) -> PanicRecord:
-        """A new panic, or the one that goes on."""
+    async def begin(self, user_id: UserId, account_id: AccountId, idempotency_key: str, now: Millis) -> PanicRecord:
+        """A new panic, or the one that goes on; for a key that was used the one of that time, ended or not."""
+        rows = await self._transaction.fetch(SELECT_PANIC_PRESSED, (idempotency_key,))
+        if rows:
+            return panic_of(rows[0])
         rows = await self._transaction.fetch(SELECT_PANIC_GOING, (account_id,))
-        return panic_of((rows or await self._transaction.fetch(INSERT_PANIC, (user_id, account_id, now)))[0])
+        panic = panic_of((rows or await self._transaction.fetch(INSERT_PANIC, (user_id, account_id, now)))[0])
+        await self._transaction.fetch(INSERT_PRESS, (idempotency_key, panic.panic_id))
+        return panic
 
     async def close_from(self, panic_id: int, now: Millis) -> None:
         """Its legs are closed from that moment on; a later one changes nothing."""
@@ -105,6 +134,10 @@ class SqliteHalts:
         """The number of the halt that ends; None: none stood."""
         rows = await self._transaction.fetch(END_HALT, (now,))
         return int(rows[0][0]) if rows else None
+
+    async def stands(self) -> bool:
+        """Whether entries of everybody are stopped."""
+        return bool(await self._transaction.fetch(SELECT_HALT))
 
 
 class SqliteClosingQueries:
@@ -147,6 +180,24 @@ class SqliteClosingQueries:
     async def fills_since(self, account_id: AccountId, since: Millis) -> tuple[Execution, ...]:
         """The fills of an account from that moment on, oldest first."""
         return tuple(map(execution_of, await self._database.fetch(SELECT_FILLS_SINCE, (account_id, since))))
+
+    async def fees_paid(self, leg: LegKey, side: Side) -> Decimal | None:
+        """What the part of the leg that stands has paid for its opening, in the quote coin; None: not known."""
+        key = (leg.account_id, leg.category.value, leg.symbol, leg.position_idx, side.value)
+        rows = await self._database.fetch(SELECT_FEES_PAID, key)
+        return intern_decimal(rows[0][0]) if rows else None
+
+    async def resting_entries(self) -> tuple[RestingEntries, ...]:
+        """Of every account that has some."""
+        return tuple(
+            RestingEntries(user_id=user_id, account_id=account_id, count=count)
+            for user_id, account_id, count in await self._database.fetch(SELECT_RESTING_ENTRIES)
+        )
+
+    async def canceled_by(self, cause: str) -> int:
+        """How many cancels of that cause were done."""
+        ((count,),) = await self._database.fetch(COUNT_CANCELED, (cause,))
+        return int(count)
 
     async def _one(self, sql: str, key: tuple[object, ...]) -> Closing | None:
         rows = await self._database.fetch(sql, key)

@@ -48,6 +48,13 @@ INSERT_CLOSING: Final = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'closing', ?, ?)
     RETURNING closing_id
 """
+# Of a wish that another one took over: its key is used up with that one, whatever stands in the leg later.
+INSERT_TAKEN_OVER: Final = """
+    INSERT INTO leg_closings (user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
+                              panic_id, idempotency_key, card_chat_id, card_message_id, state, created_ts, next_try_ts,
+                              last_intent_id, ended_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, 'done', ?, ?, ?, ?)
+"""
 # One that waits for the end of a refusal is tried at once when somebody asks again.
 UPDATE_CLOSING: Final = """
     UPDATE leg_closings
@@ -105,19 +112,27 @@ class SqliteClosings:
         self._transaction = transaction
 
     async def add(self, new: NewClosing, now: Millis) -> Closing:
-        """The closing of that leg that goes on from now: the one there is takes over what is stricter of `new`."""
+        """The closing of that leg that goes on from now: the one there is takes over what is stricter of `new`.
+
+        A key that was used before answers the closing of that time, done or not.
+        """
+        rows = await self._transaction.fetch(SELECT_CLOSING_BY_KEY, (new.idempotency_key,))
+        if rows:
+            return closing_of(rows[0])
         card = (None, None) if new.card is None else (new.card.chat_id, new.card.message_id)
+        leg = (new.leg.account_id, new.leg.category.value, new.leg.symbol, new.leg.position_idx)
+        sizes = (new.side.value, decimal_text(new.size), decimal_text(new.remaining))
+        wish = (new.user_id, *leg, *sizes, new.exit_reason.value)
         going = await self.of_leg(new.leg)
         if going is not None and going.side is new.side:
+            used_up = (new.idempotency_key, *card, now, now, going.last_intent_id, now)
+            await self._transaction.fetch(INSERT_TAKEN_OVER, (*wish, *used_up))
             remaining = decimal_text(min(going.remaining, new.remaining))
-            changed = (remaining, new.panic_id, *card, now, going.closing_id)
-            await self._transaction.fetch(UPDATE_CLOSING, changed)
+            await self._transaction.fetch(UPDATE_CLOSING, (remaining, new.panic_id, *card, now, going.closing_id))
             return await self._get(going.closing_id)
         if going is not None:  # of a position that is gone: the leg stands on the other side now
             await self.done(going.closing_id, now)
-        leg = (new.leg.account_id, new.leg.category.value, new.leg.symbol, new.leg.position_idx)
-        sizes = (new.side.value, decimal_text(new.size), decimal_text(new.remaining))
-        values = (new.user_id, *leg, *sizes, new.exit_reason.value, new.panic_id, new.idempotency_key, *card, now, now)
+        values = (*wish, new.panic_id, new.idempotency_key, *card, now, now)
         ((closing_id,),) = await self._transaction.fetch(INSERT_CLOSING, values)
         return await self._get(closing_id)
 

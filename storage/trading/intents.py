@@ -107,7 +107,11 @@ SELECT_GUARDS: Final = """
            EXISTS (SELECT 1 FROM order_intents AS l
                     WHERE l.plan_id = i.plan_id AND l.kind = 'leverage' AND l.state <> 'done'
                       AND l.intent_id = (SELECT max(n.intent_id) FROM order_intents AS n
-                                          WHERE n.plan_id = i.plan_id AND n.kind = 'leverage'))
+                                          WHERE n.plan_id = i.plan_id AND n.kind = 'leverage')),
+           EXISTS (SELECT 1 FROM leg_closings AS g
+                    WHERE g.account_id = i.account_id AND g.category = i.category AND g.symbol = i.symbol
+                      AND g.position_idx = i.position_idx AND g.state <> 'done'),
+           EXISTS (SELECT 1 FROM halts WHERE until_ts IS NULL AND (until_ts IS NULL) = 1)
       FROM order_intents AS i LEFT JOIN account_fences AS f ON f.account_id = i.account_id
      WHERE i.intent_id = ?
 """
@@ -236,7 +240,8 @@ class SqliteOrderIntents:
         rows = await self._transaction.fetch(SELECT_GUARDS, (intent_id,))
         if not rows:
             return "intent-gone"
-        kind, state, is_fenced, is_paused, good_until, is_closing, is_left_over, is_unleveraged = rows[0]
+        kind, state, is_fenced, is_paused, good_until, is_closing, is_left_over, is_unleveraged, *brakes = rows[0]
+        is_to_be_closed, is_halted = brakes
         if state != IntentState.INTENT.value:
             return "intent-sent"
         if kind != IntentKind.ENTRY.value:
@@ -245,7 +250,8 @@ class SqliteOrderIntents:
             "entry-fenced": is_fenced,
             "entry-paused": is_paused,
             "entry-outdated": good_until is not None and good_until < now,
-            "entry-leg-closing": is_closing,
+            "entry-halted": is_halted,
+            "entry-leg-closing": is_closing or is_to_be_closed,
             "entry-leg-left-over": is_left_over,
             "entry-leverage": is_unleveraged,
         }

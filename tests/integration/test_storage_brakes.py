@@ -69,8 +69,8 @@ async def test_one_halt_stands_at_a_time(harness: StorageHarness, queries: Sqlit
 async def test_one_panic_goes_on_an_account(harness: StorageHarness, queries: SqliteClosingQueries) -> None:
     account = await harness.account()
     async with harness.store.begin_aside() as unit:
-        panic = await unit.panics.begin(ANNA, account.account_id, NOW)
-        assert await unit.panics.begin(ANNA, account.account_id, LATER) == panic
+        panic = await unit.panics.begin(ANNA, account.account_id, "a", NOW)
+        assert await unit.panics.begin(ANNA, account.account_id, "b", LATER) == panic
         await unit.panics.close_from(panic.panic_id, LATER)
         await unit.panics.close_from(panic.panic_id, Millis(LATER + 1))
     going = replace(panic, closes_ts=LATER)
@@ -82,7 +82,10 @@ async def test_one_panic_goes_on_an_account(harness: StorageHarness, queries: Sq
     assert list(await queries.panics_going()) == []
     assert await queries.last_panic(account.account_id) == replace(going, ended_ts=LATER)
     async with harness.store.begin_aside() as unit:
-        assert (await unit.panics.begin(ANNA, account.account_id, LATER)).panic_id != panic.panic_id
+        for key in ("a", "b"):
+            again = await unit.panics.begin(ANNA, account.account_id, key, LATER)
+            assert again == replace(going, ended_ts=LATER), "a second tap begins no other panic"
+        assert (await unit.panics.begin(ANNA, account.account_id, "c", LATER)).panic_id != panic.panic_id
 
 
 async def test_a_closing_is_read_as_it_was_written(harness: StorageHarness, queries: SqliteClosingQueries) -> None:
@@ -106,6 +109,17 @@ async def test_the_stricter_wish_of_a_leg_wins(harness: StorageHarness, queries:
     again = await add(harness, closing_of(account, idempotency_key="press:3", remaining=Decimal("0.02")))
     assert again.remaining == 0
     assert (await queries.closing_by_key("press:1")) == again
+
+
+async def test_a_wish_that_was_taken_over_is_used_up_with_the_one_that_took_it(harness: StorageHarness) -> None:
+    account = await harness.account()
+    half = await add(harness, closing_of(account, remaining=Decimal("0.016")))
+    await add(harness, closing_of(account, idempotency_key="press:2"))
+    async with harness.store.begin_aside() as unit:
+        await unit.closings.done(half.closing_id, LATER)
+    for key in ("press:1", "press:2"):
+        again = await add(harness, closing_of(account, idempotency_key=key), LATER)
+        assert again.state is ClosingState.DONE, "a second tap closes no later position"
 
 
 async def test_the_other_side_of_a_leg_is_another_position(harness: StorageHarness) -> None:
@@ -147,7 +161,7 @@ async def test_attempts_and_refusals_are_counted_until_it_is_done(
 async def test_those_of_a_panic_stand_in_their_order(harness: StorageHarness, queries: SqliteClosingQueries) -> None:
     account = await harness.account()
     async with harness.store.begin_aside() as unit:
-        panic = await unit.panics.begin(ANNA, account.account_id, NOW)
+        panic = await unit.panics.begin(ANNA, account.account_id, "a", NOW)
         added = [
             await unit.closings.add(
                 closing_of(

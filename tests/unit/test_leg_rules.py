@@ -12,11 +12,12 @@ from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol, UserId
 from bot.domain.leg_rules import (
     breakeven_stop,
     check_stop,
+    check_targets,
     close_request,
     in_panic_order,
-    is_beyond_stop,
     is_entry,
     net_if_closed,
+    new_targets,
     opened_elsewhere,
     ownership,
     part_to_close,
@@ -28,7 +29,7 @@ from bot.domain.legs import Ownership
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import OrderRequest, TriggerBy
 from bot.domain.portfolio import NO_LINK_ID, Execution, LegKey, Order, OrderType, Position, Side
-from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, OrderIntent, PlanState, TradePlan
+from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, OrderIntent, PlannedTarget, PlanState, TradePlan
 
 BTC = Symbol("BTCUSDT")
 OURS = OrderLinkId("pd-1")
@@ -86,6 +87,7 @@ PLAN = TradePlan(
     stop_trigger_by=TriggerBy.LAST,
     targets=(),
     breakeven=Breakeven.OFF,
+    protected_ts=None,
     stop_verified_ts=None,
     stop_changed_ts=None,
     first_fill_ts=None,
@@ -115,6 +117,7 @@ ENTRY = OrderIntent(
     remaining=None,
     card_price=None,
     good_until=None,
+    exit_reason=None,
     card=None,
     order_id="o1",
     cum_exec_qty=Decimal("0.031"),
@@ -145,6 +148,8 @@ FILL = Execution(
     closed_size=Decimal(0),
     exec_ts=Millis(2000),
 )
+
+
 RESTING = Order(
     category=Category.LINEAR,
     symbol=BTC,
@@ -288,14 +293,45 @@ class TestStops:
         with pytest.raises(BadInput, match="manage-no-breakeven"):
             breakeven_stop(replace(LONG, break_even_price=None), Decimal(64210), INSTRUMENT)
 
-    def test_an_entry_beyond_the_stop_is_known(self) -> None:
-        assert is_beyond_stop(RESTING, Side.BUY, Decimal(61000))
-        assert not is_beyond_stop(RESTING, Side.BUY, Decimal("60999.9"))
-        assert is_beyond_stop(RESTING, Side.SELL, Decimal(61000))
-        assert not is_beyond_stop(RESTING, Side.BUY, None)
-
     def test_what_only_reduces_is_no_entry(self) -> None:
         assert is_entry(RESTING)
         assert not is_entry(replace(RESTING, reduce_only=True))
         assert not is_entry(replace(RESTING, stop_order_type="StopLoss"))
         assert not is_entry(replace(RESTING, category=Category.SPOT))
+
+
+class TestTargets:
+    def test_they_stand_on_the_tick_nearest_first(self) -> None:
+        found = check_targets(
+            LONG, (target(1, "66000.07", "0.5"), target(2, "65000", "0.5")), Decimal(64210), INSTRUMENT
+        )
+        assert [each.price for each in found] == [Decimal(65000), Decimal(66000)]
+
+    @pytest.mark.parametrize(("position", "price"), [(LONG, "64210"), (SHORT, "64210.1")])
+    def test_a_price_that_was_passed_is_no_target(self, position: Position, price: str) -> None:
+        with pytest.raises(BadInput, match="manage-target-passed"):
+            check_targets(position, (target(1, price, "1"),), Decimal(64210), INSTRUMENT)
+
+    def test_shares_are_of_the_whole_at_most(self) -> None:
+        with pytest.raises(BadInput, match="manage-share-range"):
+            check_targets(LONG, (target(1, "65000", "0.6"), target(2, "66000", "0.6")), Decimal(64210), INSTRUMENT)
+
+    def test_new_ones_share_what_the_reached_ones_left(self) -> None:
+        done = replace(target(1, "65000", "0.4"), is_done=True)
+        found = new_targets(
+            (done, target(2, "66000", "0.6")), (target(1, "67000", "0.5"), target(2, "68000", "0.5")), 1
+        )
+        assert [(each.number, each.share, each.is_done) for each in found] == [
+            (1, Decimal("0.4"), True),
+            (2, Decimal("0.30"), False),
+            (3, Decimal("0.30"), False),
+        ]
+        assert new_targets((done, target(2, "66000", "0.6")), (), 1) == ()
+
+    def test_numbers_are_not_given_twice(self) -> None:
+        with pytest.raises(BadInput, match="manage-too-many-targets"):
+            new_targets((), (target(1, "67000", "0.5"), target(2, "68000", "0.5")), 4)
+
+
+def target(number: int, price: str, share: str) -> PlannedTarget:
+    return PlannedTarget(number=number, price=Decimal(price), share=Decimal(share))

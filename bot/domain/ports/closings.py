@@ -1,18 +1,22 @@
 """Closings of legs, panics and halts in storage."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Protocol
 
-from bot.domain.closings import Closing, HaltState, NewClosing, PanicRecord
+from bot.domain.closings import Closing, HaltState, NewClosing, PanicRecord, RestingEntries
 from bot.domain.ids import AccountId, Millis, UserId
-from bot.domain.portfolio import Execution, LegKey
+from bot.domain.portfolio import Execution, LegKey, Side
 
 
 class Closings(Protocol):
     """The table leg_closings inside a unit of work."""
 
     async def add(self, new: NewClosing, now: Millis) -> Closing:
-        """The closing of that leg that goes on from now: the one there is takes over what is stricter of `new`."""
+        """The closing of that leg that goes on from now: the one there is takes over what is stricter of `new`.
+
+        A key that was used before answers the closing of that time, done or not.
+        """
         ...
 
     async def of_leg(self, leg: LegKey) -> Closing | None:
@@ -34,8 +38,8 @@ class Closings(Protocol):
 class PanicRecords(Protocol):
     """The table panics inside a unit of work."""
 
-    async def begin(self, user_id: UserId, account_id: AccountId, now: Millis) -> PanicRecord:
-        """A new panic, or the one that goes on."""
+    async def begin(self, user_id: UserId, account_id: AccountId, idempotency_key: str, now: Millis) -> PanicRecord:
+        """A new panic, or the one that goes on; for a key that was used the one of that time, ended or not."""
         ...
 
     async def close_from(self, panic_id: int, now: Millis) -> None:
@@ -56,6 +60,10 @@ class HaltRecords(Protocol):
         """The number of the halt that ends; None: none stood."""
         ...
 
+    async def stands(self) -> bool:
+        """Whether entries of everybody are stopped."""
+        ...
+
 
 class ClosingQueries(Protocol):
     """Reads of closings, panics and halts. Raises StorageTrouble."""
@@ -73,4 +81,16 @@ class ClosingQueries(Protocol):
     async def panics_going(self) -> Sequence[PanicRecord]: ...
     async def fills_since(self, account_id: AccountId, since: Millis) -> tuple[Execution, ...]:
         """The fills of an account from that moment on, oldest first."""
+        ...
+
+    async def fees_paid(self, leg: LegKey, side: Side) -> Decimal | None:
+        """What the part of the leg that stands has paid for its opening, in the quote coin; None: not known."""
+        ...
+
+    async def resting_entries(self) -> tuple[RestingEntries, ...]:
+        """Of every account that has some."""
+        ...
+
+    async def canceled_by(self, cause: str) -> int:
+        """How many cancels of that cause were done."""
         ...

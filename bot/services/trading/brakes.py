@@ -1,69 +1,127 @@
-"""What stops entries: /pause of an account, /halt for everybody, and /panic, which closes besides."""
+"""What stops entries: /pause of an account, /halt for everybody."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.closings import HaltState
+from bot.domain.audit import AuditEntry
+from bot.domain.chat import outbox_message
+from bot.domain.closings import EntriesHaltedMessage, HaltState, RestingEntries
+from bot.domain.errors import BadInput
 from bot.domain.ids import AccountId, Millis
-from bot.domain.legs import PanicReport
+from bot.domain.market import Category
+from bot.domain.order_card import ConfirmedCard, EntryRefused
 from bot.domain.portfolio import LegKey
-from bot.domain.trade_plans import CardPlace, OrderIntent
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.closings import ClosingQueries
+from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.trade_plans import OrderIntent
 from bot.domain.users import UserConfig
+from bot.services.trading.entry_cancels import cancel_entries
+from bot.services.trading.intents import IntentRunner
+from bot.services.trading.signals import AccountSignals
+from bot.services.users.pin import PinService
+
+MAX_HALT_REASON: Final = 300  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pauses:
     """/pause and /resume: entries of one account, its resting ones canceled."""
 
+    queries: TradingQueries
+    transactions: Transactions
+    runner: IntentRunner
+    signals: AccountSignals
+    clock: Clock
+
     async def paused_since(self, account_id: AccountId) -> Millis | None:
         """None: not paused."""
-        raise NotImplementedError
+        return await self.queries.paused_since(account_id)
 
     async def pause(self, config: UserConfig, account: Account, *, idempotency_key: str) -> tuple[OrderIntent, ...]:
-        """No entries until resumed; the cancels of those that rest."""
-        raise NotImplementedError
+        """No entries until resumed; the cancels of those that rest, once more where it was paused already."""
+        _ = config
+        live = await self.queries.intents_live(account.account_id)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            await unit.fences.pause(account.account_id, now)
+            cancels = await cancel_entries(unit, self.runner, live, idempotency_key, now)
+        self.runner.launch(cancels)
+        self.signals.changed(account.account_id)
+        return cancels
 
     async def resume(self, config: UserConfig, account: Account) -> bool:
         """False: it was not paused."""
-        raise NotImplementedError
+        _ = config
+        async with self.transactions.begin() as unit:
+            was_paused = await unit.fences.resume(account.account_id)
+        self.signals.changed(account.account_id)
+        return was_paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Halts:
     """/halt and /unhalt: entries of everybody, kept over a restart."""
 
+    closings: ClosingQueries
+    transactions: Transactions
+    pin: PinService
+    clock: Clock
+
     async def state(self) -> HaltState:
-        raise NotImplementedError
+        return await self.closings.halt()
 
     async def halt(self, config: UserConfig, reason: str) -> HaltState:
-        """At once, audited. Resting entries are listed to their owners with [Cancel]."""
-        raise NotImplementedError
+        """At once, audited. Resting entries are listed to their owners, who may cancel them. Raises BadInput."""
+        if len(reason) > MAX_HALT_REASON:
+            raise BadInput("error-too-long", limit=MAX_HALT_REASON)
+        now = self.clock.now()
+        resting = await self.closings.resting_entries()
+        async with self.transactions.begin() as unit:
+            halt_id = await unit.halts.begin(config.user_id, reason, now)
+            if halt_id is not None:
+                entry = AuditEntry(actor=config.user_id, action="entries.halt", subject=None, details=reason)
+                await unit.audit(entry, now)
+                await self._tell(unit, halt_id, resting, reason, now)
+        return await self.closings.halt()
 
     async def unhalt(self, config: UserConfig) -> bool:
         """False: nothing was halted. Raises PinRequired."""
-        raise NotImplementedError
+        self.pin.demand(config.user_id)
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            if await unit.halts.end(now) is None:
+                return False
+            await unit.audit(AuditEntry(actor=config.user_id, action="entries.unhalt", subject=None), now)
+        return True
+
+    @staticmethod
+    async def _tell(
+        unit: UnitOfWork, halt_id: int, resting: Iterable[RestingEntries], reason: str, now: Millis
+    ) -> None:
+        for each in resting:
+            told = EntriesHaltedMessage(account_id=each.account_id, count=each.count, reason=reason)
+            key = f"halt:{halt_id}:{each.account_id}"
+            await unit.enqueue(outbox_message(told, user_id=each.user_id, idempotency_key=key), now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panic:
-    """/panic: entries stopped for good and canceled, every managed leg closed and read flat."""
+class BrakeGuard:
+    """No entry while everybody's are halted, nor into a leg that is to be closed: a late close would take it."""
 
-    async def stop_entries(self, config: UserConfig, account: Account, *, idempotency_key: str) -> PanicReport:
-        """The first half, at once: fence, pause, cancels; the report lists what would be closed."""
-        raise NotImplementedError
-
-    async def close_all(
-        self,
-        config: UserConfig,
-        account: Account,
-        also: tuple[LegKey, ...],
-        *,
-        place: CardPlace,
-        idempotency_key: str,
-    ) -> PanicReport:
-        """Both halves: closes every managed leg and those foreign ones in `also`."""
-        raise NotImplementedError
-
-    async def progress(self, account: Account, *, version: int, timeout_s: float) -> tuple[PanicReport, int]:
-        """The report once it is another one than `version` (0: at once), or when the time is over; its version."""
-        raise NotImplementedError
+    async def check(self, unit: UnitOfWork, account: Account, card: ConfirmedCard, now: Millis) -> None:
+        """Raises EntryRefused."""
+        _ = now
+        if await unit.halts.stands():
+            raise EntryRefused("entry-halted")
+        leg = LegKey(
+            account_id=account.account_id,
+            category=Category.LINEAR,
+            symbol=card.symbol,
+            position_idx=card.position_idx,
+        )
+        if await unit.closings.of_leg(leg) is not None:
+            raise EntryRefused("entry-leg-closing")

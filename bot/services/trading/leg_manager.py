@@ -3,62 +3,251 @@
 Exits are never refused by risk, license or halt.
 """
 
+import asyncio
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.domain.accounts import Account, AccountType
+from bot.domain.closings import NewClosing
+from bot.domain.errors import ButtonExpired, ExchangeError, NotAllowed
 from bot.domain.ids import AccountId, Symbol
+from bot.domain.leg_rules import (
+    breakeven_stop,
+    check_stop,
+    check_targets,
+    exit_price,
+    is_of_leg,
+    net_if_closed,
+    on_tick,
+    remaining_after,
+)
 from bot.domain.legs import LegOutlook
-from bot.domain.portfolio import LegKey
+from bot.domain.market import Instrument
+from bot.domain.portfolio import STANDARD_TAKER, LegKey, Orders, Position
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.closings import ClosingQueries
+from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions
+from bot.domain.ports.trading import OrderGateway
 from bot.domain.trade_plans import CardPlace, OrderIntent, PlannedTarget, TradePlan
 from bot.domain.users import UserConfig
+from bot.services.trading.entry_cancels import cancel_entries
+from bot.services.trading.intents import IntentRunner
+from bot.services.trading.leg_closer import LegCloser
+from bot.services.trading.leg_stops import LegStops, StandingLeg
+from bot.services.trading.owners import LegOwners, OwnedLeg
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegManager:
     """Every change of a leg. All raise ButtonExpired where the leg is gone, ExchangeErrors of the reads before."""
 
+    reads: Reads
+    queries: TradingQueries
+    closings: ClosingQueries
+    transactions: Transactions
+    gateways: Mapping[AccountType, OrderGateway]
+    runner: IntentRunner
+    closer: LegCloser
+    stops: LegStops
+    owners: LegOwners
+    clock: Clock
+
     async def outlooks(self, config: UserConfig, account_id: AccountId) -> tuple[LegOutlook, ...]:
         """Every leg of the account, the largest first."""
-        raise NotImplementedError
+        account = _own(config, account_id)
+        positions, orders = await self.reads.positions(account), await self.reads.orders(account)
+        owned = await self.owners.of(account_id, positions.items)
+        looks = await asyncio.gather(
+            *(
+                self._outlook(account, each, owned[each.leg_key(account_id)], orders)
+                for each in sorted(positions.items, key=lambda each: each.position_value or Decimal(0), reverse=True)
+            )
+        )
+        return tuple(looks)
 
     async def outlook(self, config: UserConfig, leg: LegKey) -> LegOutlook | None:
         """None: flat."""
-        raise NotImplementedError
+        account = _own(config, leg.account_id)
+        positions, orders = await self.reads.positions(account), await self.reads.orders(account)
+        position = next((each for each in positions.items if each.leg_key(leg.account_id) == leg), None)
+        if position is None:
+            return None
+        owned = await self.owners.of(leg.account_id, (position,))
+        return await self._outlook(account, position, owned[leg], orders)
 
     async def close(self, config: UserConfig, leg: LegKey, *, place: CardPlace, idempotency_key: str) -> OrderIntent:
         """The whole leg at market."""
-        raise NotImplementedError
+        return await self._close(config, leg, None, place=place, idempotency_key=idempotency_key)
 
     async def reduce(
         self, config: UserConfig, leg: LegKey, share: Decimal, *, place: CardPlace, idempotency_key: str
     ) -> OrderIntent:
         """`share` (0 … 1) of what stands now, at market. Raises BadInput where that is under the minimum."""
-        raise NotImplementedError
+        return await self._close(config, leg, share, place=place, idempotency_key=idempotency_key)
 
     async def move_stop(
         self, config: UserConfig, leg: LegKey, stop: Decimal | None, *, idempotency_key: str
     ) -> OrderIntent:
         """One price for the whole leg; None takes it away. Raises BadInput for one on the wrong side of the market."""
-        raise NotImplementedError
+        account, position, instrument = await self._standing(config, leg)
+        if stop is not None:
+            stop = on_tick(stop, position.side, instrument)
+            check_stop(position, stop, await self._price(leg), instrument)
+        standing = StandingLeg(account=account, position=position, idempotency_key=idempotency_key)
+        return await self.stops.set(standing, stop)
 
     async def to_breakeven(self, config: UserConfig, leg: LegKey, *, idempotency_key: str) -> OrderIntent:
         """The stop to the break-even price. Raises BadInput where the market is beyond it."""
-        raise NotImplementedError
+        account, position, instrument = await self._standing(config, leg)
+        stop = breakeven_stop(position, await self._price(leg), instrument)
+        standing = StandingLeg(account=account, position=position, idempotency_key=idempotency_key)
+        return await self.stops.set(standing, stop)
 
     async def set_targets(
         self, config: UserConfig, leg: LegKey, targets: tuple[PlannedTarget, ...], *, idempotency_key: str
     ) -> TradePlan:
         """New targets in place of the old ones; () takes them away. Raises BadInput."""
-        raise NotImplementedError
+        account, position, instrument = await self._standing(config, leg)
+        wanted = check_targets(position, targets, await self._price(leg), instrument)
+        standing = StandingLeg(account=account, position=position, idempotency_key=idempotency_key)
+        return await self.stops.set_targets(standing, wanted)
 
     async def cancel(
         self, config: UserConfig, account_id: AccountId, symbol: Symbol, order_id: str, *, idempotency_key: str
     ) -> OrderIntent:
-        """One open order."""
-        raise NotImplementedError
+        """One open order. The stop or a target of a plan goes out of the plan with it."""
+        known = await self.queries.by_key(idempotency_key)
+        if known is not None:
+            return known
+        account = _own(config, account_id)
+        orders = await self._gateway(account).orders(account)
+        order = next((each for each in orders.items if each.symbol == symbol and each.order_id == order_id), None)
+        if order is None:
+            raise ButtonExpired
+        return await self.stops.cancel(account, order, idempotency_key=idempotency_key)
 
     async def cancel_all(
         self, config: UserConfig, account_id: AccountId, symbol: Symbol | None, *, idempotency_key: str
     ) -> tuple[OrderIntent, ...]:
         """Every resting entry, of a symbol or of all; stops and targets stay."""
-        raise NotImplementedError
+        _ = _own(config, account_id)
+        live = await self.queries.intents_live(account_id)
+        async with self.transactions.begin() as unit:
+            cancels = await cancel_entries(
+                unit,
+                self.runner,
+                [each for each in live if symbol is None or each.leg.symbol == symbol],
+                idempotency_key,
+                self.clock.now(),
+            )
+        self.runner.launch(cancels)
+        return cancels
+
+    async def _close(
+        self, config: UserConfig, leg: LegKey, share: Decimal | None, *, place: CardPlace, idempotency_key: str
+    ) -> OrderIntent:
+        """`share` None: all of it."""
+        known = await self._closed_before(idempotency_key)
+        if known is not None:
+            return known
+        account, position = await self._position(config, leg)
+        instrument = None if share is None else await self._instrument(leg)
+        remaining = Decimal(0)
+        if share is not None and instrument is not None:
+            remaining = remaining_after(position.size, share, instrument)
+        new = NewClosing(
+            user_id=config.user_id,
+            leg=leg,
+            side=position.side,
+            size=position.size,
+            remaining=remaining,
+            idempotency_key=idempotency_key,
+            card=place,
+        )
+        async with self.transactions.begin() as unit:
+            closing, intent = await self.closer.begin(unit, new, instrument, self.clock.now())
+        if intent is None:
+            raise ButtonExpired
+        self.closer.follow(account, ((closing, intent),))
+        return intent
+
+    async def _closed_before(self, idempotency_key: str) -> OrderIntent | None:
+        """The last attempt of the close that this key began."""
+        closing = await self.closings.closing_by_key(idempotency_key)
+        if closing is None:
+            return None
+        found = () if closing.last_intent_id is None else await self.queries.intents([closing.last_intent_id])
+        if not found:
+            raise ButtonExpired
+        return found[0]
+
+    async def _outlook(self, account: Account, position: Position, owned: OwnedLeg, orders: Orders) -> LegOutlook:
+        leg = position.leg_key(account.account_id)
+        plan = owned.plan if owned.plan is not None and owned.plan.side is position.side else None
+        return LegOutlook(
+            leg=leg,
+            position=position,
+            plan=plan,
+            ownership=owned.ownership,
+            net_if_closed=await self._net(account, position),
+            stop_verified_ts=None if plan is None else plan.stop_verified_ts,
+            orders=tuple(each for each in orders.items if is_of_leg(each, leg)),
+            as_of=orders.as_of,
+        )
+
+    async def _net(self, account: Account, position: Position) -> Decimal | None:
+        """What a close would bring now; None: no price is to be had."""
+        try:
+            ticker = await self.reads.ticker(position.symbol, position.category)
+        except ExchangeError as trouble:
+            _logger.info("no price for the result of a close: %s", trouble)
+            return None
+        try:
+            taker = (await self.reads.fee_rate(account, position.symbol)).taker
+        except ExchangeError as trouble:
+            _logger.info("the standard fee stands in for an account's own: %s", trouble)
+            taker = STANDARD_TAKER
+        paid = await self.closings.fees_paid(position.leg_key(account.account_id), position.side)
+        return net_if_closed(position, exit_price(position.side, ticker), taker, paid)
+
+    async def _standing(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position, Instrument]:
+        account, position = await self._position(config, leg)
+        return account, position, await self._instrument(leg)
+
+    async def _position(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position]:
+        """The leg as the exchange shows it now. Raises ButtonExpired where it does not stand."""
+        account = _own(config, leg.account_id)
+        positions = await self._gateway(account).positions(account)
+        for position in positions.items:
+            if position.leg_key(leg.account_id) == leg:
+                return account, position
+        raise ButtonExpired
+
+    async def _instrument(self, leg: LegKey) -> Instrument:
+        instrument = await self.reads.instrument(leg.category, leg.symbol)
+        if instrument is None:
+            raise ButtonExpired
+        return instrument
+
+    async def _price(self, leg: LegKey) -> Decimal:
+        return (await self.reads.ticker(leg.symbol, leg.category)).last_price
+
+    def _gateway(self, account: Account) -> OrderGateway:
+        """Raises NotAllowed where nothing trades on that type of account yet."""
+        gateway = self.gateways.get(account.account_type)
+        if gateway is None:
+            raise NotAllowed("order-no-not-yet")
+        return gateway
+
+
+def _own(config: UserConfig, account_id: AccountId) -> Account:
+    account = config.account(account_id)
+    if account is None:
+        raise ButtonExpired
+    return account

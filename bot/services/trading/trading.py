@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.services.trading.brakes import Halts, Panic, Pauses
+from bot.services.trading.brakes import Halts, Pauses
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leg_manager import LegManager
+from bot.services.trading.panic import Panic
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
 from bot.services.trading.risk_limits import LimitService

@@ -1,0 +1,270 @@
+"""A leg that is to be closed is tried until the exchange shows it so: each attempt is an order of its own.
+
+The wish is a row (`leg_closings`); a task follows it through the first seconds, the job `closings` through the rest and
+after a start. A whole close names no size, so an attempt too many closes nothing else; a part is reckoned from the
+position as it is read before each attempt, and waits until the attempt before it is over.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from bot.aio.tasks import TaskSet
+from bot.domain.accounts import Account, AccountType
+from bot.domain.closings import Closing, ClosingState, NewClosing
+from bot.domain.errors import ExchangeError
+from bot.domain.ids import Millis
+from bot.domain.leg_rules import (
+    REFUSED_PAUSE_S,
+    close_request,
+    part_to_close,
+    pause_before,
+    reduce_request,
+)
+from bot.domain.market import Instrument
+from bot.domain.orders import OrderRequest
+from bot.domain.portfolio import Position
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.closings import ClosingQueries
+from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.trading import OrderGateway
+from bot.domain.refusals import REDUCE_ONLY
+from bot.domain.trade_plans import LIVE, UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
+from bot.services.trading.entry_cancels import cancel_order
+from bot.services.trading.intents import IntentRunner
+from bot.services.trading.signals import AccountSignals
+
+_logger = logging.getLogger(__name__)
+
+_QUICK: Final = 8  # looks of the task that follows a new closing; the job has the rest
+_ANSWER_S: Final = 2.0  # that an attempt may take to be answered before the position is read all the same
+_LATE: Final = 10_000  # ms: recv_window and 5 s, after which an attempt that was not answered does nothing any more
+_STALE: Final = 5_000  # ms that a position may take to know of a fill
+_AT_ONCE: Final = 450  # closings of a round of the job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegCloser:
+    """Begins closings and follows them. `pace` scales the pauses between attempts: 1 but in tests."""
+
+    transactions: Transactions
+    queries: TradingQueries
+    closings: ClosingQueries
+    gateways: Mapping[AccountType, OrderGateway]
+    reads: Reads
+    runner: IntentRunner
+    signals: AccountSignals
+    clock: Clock
+    tasks: TaskSet
+    pace: float = 1.0
+    _followed: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    async def begin(
+        self, unit: UnitOfWork, new: NewClosing, instrument: Instrument | None, now: Millis
+    ) -> tuple[Closing, OrderIntent | None]:
+        """The closing and its attempt that is under way, in the caller's transaction; `follow` both after the commit.
+
+        `instrument` is needed for a part. None: that key was used, and its order is forgotten.
+        """
+        closing = await unit.closings.add(new, now)
+        last = None if closing.last_intent_id is None else await unit.intents.get(closing.last_intent_id)
+        if closing.state is ClosingState.DONE or (last is not None and last.state in LIVE):
+            return closing, last
+        return closing, await self._attempt(unit, closing, new.size, instrument, now)
+
+    def follow(self, account: Account, begun: Sequence[tuple[Closing, OrderIntent | None]]) -> None:
+        """Send the attempts, in their order, and see each closing to its end. Returns at once."""
+        self.runner.launch([intent for _, intent in begun if intent is not None])
+        for closing, _ in begun:
+            self._follow(account, closing)
+
+    async def work_off(self) -> int:
+        """Go on with every closing whose time has come and that no task follows; how many."""
+        due = await self.closings.closings_due(self.clock.now(), _AT_ONCE)
+        left = [each for each in due if each.closing_id not in self._followed]
+        for closing in left:
+            account = await self.queries.account(closing.leg.account_id)
+            if account is not None:
+                self._follow(account, closing, looks=1)
+        return len(left)
+
+    def _follow(self, account: Account, closing: Closing, looks: int = _QUICK) -> None:
+        if closing.state is ClosingState.DONE or closing.closing_id in self._followed:
+            return
+        self._followed.add(closing.closing_id)
+        self.tasks.start(self._pursue(account, closing.closing_id, looks), f"closing {closing.closing_id}")
+
+    async def _pursue(self, account: Account, closing_id: int, looks: int) -> None:
+        try:
+            for _ in range(looks):
+                pause_s = await self._look(account, closing_id)
+                if pause_s is None or pause_s >= REFUSED_PAUSE_S:
+                    return
+                await asyncio.sleep(pause_s * self.pace)
+        finally:
+            self._followed.discard(closing_id)
+
+    async def _look(self, account: Account, closing_id: int) -> float | None:
+        """One look and, where something is left, one attempt; seconds until the next look, None: it is over."""
+        closing = await self.closings.closing(closing_id)
+        gateway = self.gateways.get(account.account_type)
+        if closing is None or closing.state is ClosingState.DONE or gateway is None:
+            return None
+        last = await self._answered(closing)
+        try:
+            positions = await gateway.positions(account)
+            instrument = await self._instrument(closing)
+        except ExchangeError as trouble:
+            _logger.warning("closing %d: the position can't be read: %s", closing_id, trouble)
+            return await self._wait(closing, pause_before(closing.attempts))
+        position = next((each for each in positions.items if each.leg_key(account.account_id) == closing.leg), None)
+        if position is None and closing.leg.symbol in positions.unreadable:
+            return await self._wait(closing, pause_before(closing.attempts))
+        if position is None or self._is_reached(closing, position, instrument):
+            await self._done(closing)
+            return None
+        return await self._next(account, closing, position, instrument, last)
+
+    async def _instrument(self, closing: Closing) -> Instrument | None:
+        """The rules of a part's symbol; a whole close needs none."""
+        return None if closing.is_whole else await self.reads.instrument(closing.leg.category, closing.leg.symbol)
+
+    async def _answered(self, closing: Closing) -> OrderIntent | None:
+        """The last attempt, once it was answered, or as it stands after a while."""
+        if closing.last_intent_id is None:
+            return None
+        found = await self.queries.intents([closing.last_intent_id])
+        if found and found[0].state in UNSETTLED and self.runner.is_in_flight(found[0]):
+            found = await self.runner.finished(found, timeout_s=_ANSWER_S * self.pace)
+        return found[0] if found else None
+
+    @staticmethod
+    def _is_reached(closing: Closing, position: Position, instrument: Instrument | None) -> bool:
+        if position.side is not closing.side:
+            return True  # flat in between: what stands now is another position
+        if closing.is_whole or instrument is None:
+            return False
+        return part_to_close(position.size, closing.remaining, instrument) == 0
+
+    async def _next(
+        self,
+        account: Account,
+        closing: Closing,
+        position: Position,
+        instrument: Instrument | None,
+        last: OrderIntent | None,
+    ) -> float | None:
+        """The leg stands: wait for the attempt before, say its refusal, or try once more."""
+        if last is not None:
+            if self._is_under_way(closing, last) or self._is_stale(closing, last, position):
+                self._wake(closing)
+                return await self._wait(closing, max(0.2, pause_before(min(closing.attempts, 2))))
+            if last.state is IntentState.REJECTED and closing.state is ClosingState.CLOSING:
+                if last.code not in REDUCE_ONLY:
+                    return await self._refuse(closing, last.code, last.reason)
+                if not await self._unblock(account, closing) and closing.attempts > 1:
+                    return await self._refuse(closing, last.code, "close-blocked")
+        now = self.clock.now()
+        async with self.transactions.begin_aside() as unit:
+            intent = await self._attempt(unit, closing, position.size, instrument, now)
+        if intent is None:
+            return await self._wait(closing, pause_before(closing.attempts))
+        self.runner.launch([intent])
+        (answered,) = await self.runner.finished([intent], timeout_s=_ANSWER_S * self.pace)
+        return 0.0 if answered.state is IntentState.REJECTED else pause_before(closing.attempts)
+
+    def _is_under_way(self, closing: Closing, last: OrderIntent) -> bool:
+        """Whether the last attempt may still close what a new one would: a part waits for its end, a whole a while."""
+        if last.state not in LIVE:
+            return False
+        age = self.clock.now() - (last.sent_ts or last.created_ts)
+        if last.state in {IntentState.INTENT, IntentState.SENDING}:
+            return not closing.is_whole or self.runner.is_in_flight(last)
+        if last.state is IntentState.UNKNOWN:
+            return not closing.is_whole and age < _LATE
+        return not closing.is_whole or age < _ANSWER_S * 1000
+
+    def _is_stale(self, closing: Closing, last: OrderIntent, position: Position) -> bool:
+        """Whether the position as it was read does not know the last fill of a part yet, which may take a while."""
+        if closing.is_whole or not last.cum_exec_qty or not isinstance(last.request, OrderRequest):
+            return False
+        is_fresh = self.clock.now() - (last.final_ts or last.created_ts) < _STALE
+        return is_fresh and position.size >= closing.remaining + last.request.qty
+
+    async def _attempt(
+        self, unit: UnitOfWork, closing: Closing, size: Decimal, instrument: Instrument | None, now: Millis
+    ) -> OrderIntent | None:
+        """One more order for it; None: less is left than one order closes."""
+        order_link_id = self.runner.new_link_id()
+        if closing.is_whole:
+            request = close_request(closing.leg, closing.side, order_link_id)
+        else:
+            part = Decimal(0) if instrument is None else part_to_close(size, closing.remaining, instrument)
+            if part == 0:
+                return None
+            request = reduce_request(closing.leg, closing.side, part, order_link_id)
+        plan = await unit.plans.of_leg(closing.leg)
+        new = NewIntent(
+            kind=IntentKind.CLOSE if closing.is_whole else IntentKind.REDUCE,
+            leg=closing.leg,
+            user_id=closing.user_id,
+            plan_id=None if plan is None else plan.plan_id,
+            order_link_id=order_link_id,
+            request=request,
+            idempotency_key=f"closing:{closing.closing_id}:{closing.attempts}",
+            remaining=None if closing.is_whole else closing.remaining,
+            exit_reason=closing.exit_reason,
+            card=closing.card,
+        )
+        intent = await self.runner.add(unit, new, now)
+        await unit.closings.tried(
+            closing.closing_id, intent.intent_id, self._in(now, pause_before(closing.attempts + 1))
+        )
+        return intent
+
+    async def _unblock(self, account: Account, closing: Closing) -> bool:
+        """Take back our own reduce-only orders of the leg, which fill its quota; False: there are none."""
+        live = await self.queries.intents_live(account.account_id)
+        blocking = [each for each in live if each.leg == closing.leg and each.kind is IntentKind.TARGET]
+        if not blocking:
+            return False
+        now = self.clock.now()
+        cause = f"unblock:{closing.closing_id}:{closing.attempts}"
+        async with self.transactions.begin_aside() as unit:
+            cancels = [await cancel_order(unit, self.runner, each, cause, now) for each in blocking]
+        self.runner.launch(cancels)
+        await self.runner.finished(cancels, timeout_s=_ANSWER_S * self.pace)
+        return True
+
+    async def _refuse(self, closing: Closing, code: int | None, reason: str) -> float:
+        """A definite no: told, and tried again rarely, to see whether its reason has ended."""
+        now = self.clock.now()
+        _logger.warning("closing %d was refused: %s %s", closing.closing_id, code, reason)
+        async with self.transactions.begin_aside() as unit:
+            await unit.closings.refused(closing.closing_id, code, reason, self._in(now, REFUSED_PAUSE_S))
+        self.signals.changed(closing.leg.account_id)
+        return REFUSED_PAUSE_S
+
+    async def _wait(self, closing: Closing, pause_s: float) -> float:
+        async with self.transactions.begin_aside() as unit:
+            await unit.closings.wait(closing.closing_id, self._in(self.clock.now(), pause_s))
+        return pause_s
+
+    async def _done(self, closing: Closing) -> None:
+        async with self.transactions.begin_aside() as unit:
+            await unit.closings.done(closing.closing_id, self.clock.now())
+        self.signals.changed(closing.leg.account_id)
+        self._wake(closing)
+
+    def _wake(self, closing: Closing) -> None:
+        for wake in self.runner.wakers:
+            wake(closing.leg.account_id)
+
+    @staticmethod
+    def _in(now: Millis, pause_s: float) -> Millis:
+        return Millis(now + round(pause_s * 1000))
