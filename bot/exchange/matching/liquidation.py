@@ -15,7 +15,7 @@ from bot.exchange.matching.booking import book
 from bot.exchange.matching.executing import settle_leg
 from bot.exchange.matching.margins import Assessment, HeldLeg, assess
 from bot.exchange.matching.model import ZERO, EngineOrder
-from bot.exchange.matching.money import nearest_step, step_down
+from bot.exchange.matching.money import nearest_step, step_down, step_up
 from bot.exchange.matching.work import Work
 
 _TAKE_OVER: Final = "CreateByTakeOver_PassThrough"
@@ -65,15 +65,16 @@ def _reduce(work: Work, found: Assessment) -> None:
 
 
 def _bearable(leg: HeldLeg, found: Assessment) -> Decimal:
-    """The mark price, or where that would leave less than nothing, the price that leaves nothing (before the fee)."""
-    if found.margin >= 0:
-        return leg.mark
-    missing = -found.margin / found.coins[leg.rules.settle_coin].dollars
-    size, way = leg.position.size, leg.position.direction
-    if not leg.rules.is_inverse:
-        return leg.mark + way * missing / size
-    coins = size / leg.mark - way * missing
-    return size / coins if coins > 0 else leg.mark
+    """The mark price or, where a close there would leave less than nothing, the price that leaves nothing."""
+    size, way, fee = leg.position.size, leg.position.direction, leg.rules.taker
+    margin = found.margin / found.coins[leg.rules.settle_coin].dollars
+    if leg.rules.is_inverse:
+        coins = margin + way * size / leg.mark
+        price = (way + fee) * size / coins if coins * way > 0 else leg.mark
+    else:
+        price = (way * leg.mark * size - margin) / (size * (way - fee))
+    tick = leg.rules.instrument.tick_size
+    return max(leg.mark, step_up(price, tick)) if way > 0 else min(leg.mark, step_down(price, tick))
 
 
 def _close(work: Work, leg: HeldLeg, qty: Decimal, price: Decimal, create_type: str, exec_type: str) -> None:
