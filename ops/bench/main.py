@@ -30,6 +30,7 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "pace": "Hit rates: 1,000 people who write every 5 s",
         "storage": "The six queries, 10,000 users, 50,000 positions, 200,000 trade logs",
         "promo": "Promo codes: a redemption at 10,000 users, every commit on the disk",
+        "engine": "The matching engine, on one core",
         "exchange": "Bybit reads",
         "telegram": "Telegram: updates in, messages out",
         "sidecar": "The sidecar",

@@ -4,7 +4,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from harness.matching import BTC, BTC_COIN, BUY, INVERSE, LINEAR, SELL, TIERS, d, trader, view
 
 from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category
@@ -13,6 +12,7 @@ from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.margins import isolated_price
 from bot.exchange.matching.model import EngineAccount, EnginePosition, EngineRejected, Markets
 from bot.exchange.matching.money import break_even
+from ops.engine_trader import BTC, BTC_COIN, BUY, INVERSE, LINEAR, SELL, TIERS, d, trader, view
 
 CROSS = MarginMode.CROSS
 ETH = Symbol("ETHUSDT")

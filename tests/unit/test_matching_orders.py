@@ -4,11 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from harness.matching import BUY, LINEAR, SELL, d, trader
 
 from bot.domain.ids import OrderLinkId
 from bot.domain.orders import MarginMode, PositionMode, TimeInForce, TriggerDirection
 from bot.exchange.matching.model import EngineRejected
+from ops.engine_trader import BUY, LINEAR, SELL, d, trader
 
 IOC, FOK, POST_ONLY = (
     {"time_in_force": TimeInForce.IOC},

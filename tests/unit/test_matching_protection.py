@@ -1,12 +1,12 @@
 """Stop losses and take profits: rows that the exchange makes, keeps at the leg's size, clears when it is flat."""
 
 import pytest
-from harness.matching import BTC, BUY, SELL, Trader, d, trader
 
 from bot.domain.ids import OrderLinkId
 from bot.domain.market import Category
 from bot.domain.orders import AmendRequest, PositionMode, TpslMode, TriggerBy
 from bot.exchange.matching.model import EngineOrder, EngineRejected
+from ops.engine_trader import BTC, BUY, SELL, Trader, d, trader
 
 FULL = {"stop_loss": d(63000), "take_profit": d(66000)}
 

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 import pytest
-from harness.matching import BTC, BUY, SELL, Trader, d, trader
 
 from bot.domain.ids import Millis
 from bot.domain.market import Kline
 from bot.domain.orders import TriggerBy, TriggerDirection
 from bot.exchange.matching.replay import MissedMinute
+from ops.engine_trader import BTC, BUY, SELL, Trader, d, trader
 
 START = Millis(60_000_000)
 

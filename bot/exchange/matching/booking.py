@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from bot.domain.ids import Millis
 from bot.domain.portfolio import Side
 from bot.exchange.matching.model import ZERO, EngineFill, EngineOrder, EnginePosition, SymbolRules
 from bot.exchange.matching.money import eight_digits, gain_of, share, value_of
@@ -39,9 +40,9 @@ def book(
     value = value_of(rules, qty, price)
     rate = rules.maker if is_maker else rules.taker
     fee = eight_digits(value * rate)
-    netted = net(rules, work.account.position(order.leg), order.side, qty, value, fee)
-    seq, opened_ts = work.number(), netted.position.opened_ts or work.now
-    work.position(replace(netted.position, opened_ts=opened_ts, updated_ts=work.now, seq=seq))
+    netted = net(rules, work.account.position(order.leg), order.side, qty, value, fee, work.now)
+    seq = work.number()
+    work.position(replace(netted.position, updated_ts=work.now, seq=seq))
     order = work.order(
         replace(
             order,
@@ -88,13 +89,15 @@ def _fill(work: Work, order: EngineOrder, deal: Deal, netted: Netted, seq: int) 
     )
 
 
-def net(rules: SymbolRules, held: EnginePosition, side: Side, qty: Decimal, value: Decimal, fee: Decimal) -> Netted:
+def net(
+    rules: SymbolRules, held: EnginePosition, side: Side, qty: Decimal, value: Decimal, fee: Decimal, now: Millis
+) -> Netted:
     """The position after a fill of that side, quantity, value and fee: it closes what is opposite, then opens.
 
     Every amount is split so that the parts add up to it: nothing is gained or lost by rounding.
     """
     if held.side is None or held.side is side:
-        return Netted(position=_opened(held, side, qty, value, fee), closed=ZERO, gain=ZERO)
+        return Netted(position=_opened(held, side, qty, value, fee, now), closed=ZERO, gain=ZERO)
     closed = min(qty, held.size)
     entry_part, exit_part = share(held.entry_value, closed, held.size), share(value, closed, qty)
     close_fee = share(fee, closed, qty)
@@ -109,14 +112,17 @@ def net(rules: SymbolRules, held: EnginePosition, side: Side, qty: Decimal, valu
     if not left.size:
         left = EnginePosition(symbol=held.symbol, position_idx=held.position_idx, cum_realised=left.cum_realised)
     if closed < qty:
-        left = _opened(left, side, qty - closed, value - exit_part, fee - close_fee)
+        left = _opened(left, side, qty - closed, value - exit_part, fee - close_fee, now)
     return Netted(position=left, closed=closed, gain=gain)
 
 
-def _opened(held: EnginePosition, side: Side, qty: Decimal, value: Decimal, fee: Decimal) -> EnginePosition:
+def _opened(
+    held: EnginePosition, side: Side, qty: Decimal, value: Decimal, fee: Decimal, now: Millis
+) -> EnginePosition:
     return replace(
         held,
         side=side,
+        opened_ts=held.opened_ts or now,
         size=held.size + qty,
         entry_value=held.entry_value + value,
         realised=held.realised - fee,

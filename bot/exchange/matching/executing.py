@@ -41,7 +41,9 @@ def execute(work: Work, order: EngineOrder) -> EngineOrder:
     order = _fill(work, order, parts, is_maker=False)
     if order.is_open and order.time_in_force in _AT_ONCE and not protection.is_protection(order):
         return _canceled(work, order, "UNKNOWN", "EC_NoImmediateQtyToFill")
-    return order
+    if order.is_open and order.reduce_only:
+        quota.trim(work, order.leg)
+    return work.newest(order)
 
 
 def every(order: EngineOrder) -> bool:  # noqa: ARG001  a choice that chooses all
@@ -134,12 +136,12 @@ def _fill(work: Work, order: EngineOrder, parts: list[PriceSize], *, is_maker: b
         order = book(work, order, price, qty, is_maker=is_maker)
         protection.protect(work, order, qty - work.changes.fills[-1].closed_size)
     settle_leg(work, order.leg, order)
-    return work.changes.orders[order.order_id]
+    return work.newest(order)
 
 
 def _canceled(work: Work, order: EngineOrder, why: str, reject_reason: str = "EC_PerCancelRequest") -> EngineOrder:
     work.close_order(order, why, reject_reason)
-    return work.changes.orders[order.order_id]
+    return work.newest(order)
 
 
 def _worst(order: EngineOrder, view: MarketView) -> Decimal:

@@ -73,7 +73,7 @@ def cancel(work: Work, request: CancelRequest) -> EngineOrder:
     if order.stop_order_type in protection.FULL_KINDS and order.status == "Untriggered":
         protection.moved(work, replace(order, trigger_price=None))
     work.close_order(order, "CancelByUser")
-    return work.changes.orders[order.order_id]
+    return work.newest(order)
 
 
 def wanted(account: EngineAccount, order_id: str, order_link_id: OrderLinkId) -> EngineOrder:
@@ -163,9 +163,11 @@ def _rows(order: EngineOrder) -> int:
 
 
 def _limited(view: MarketView, order: EngineOrder) -> Decimal:
+    if order.status == "Untriggered":
+        return order.price
     if order.order_type is OrderType.MARKET:
         return market_price(order, view)
-    return order.price if order.status == "Untriggered" else within_limit(view, order.side, order.price)
+    return within_limit(view, order.side, order.price)
 
 
 def _check_exposure(work: Work, view: MarketView, order: EngineOrder) -> None:
@@ -180,6 +182,8 @@ def _check_exposure(work: Work, view: MarketView, order: EngineOrder) -> None:
 
 
 def _check_amended(work: Work, view: MarketView, order: EngineOrder, new: EngineOrder) -> None:
+    if order.stop_order_type in protection.FULL_KINDS and new.qty != order.qty:
+        raise EngineRejected(110060, "Under full TP/SL mode, it is not allowed to modify TP/SL")
     if new.qty <= order.filled:
         message = "The modified contract quantity cannot be less than or equal to the filled quantity."
         raise EngineRejected(110064, message)

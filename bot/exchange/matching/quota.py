@@ -15,18 +15,20 @@ def reducible(account: EngineAccount, leg: Leg, side: Side) -> Decimal:
     return held.size if held.side is opposite(side) else ZERO
 
 
-def free_quota(account: EngineAccount, leg: Leg, side: Side, *, besides: str = "") -> Decimal:
-    """What resting reduce-only orders, but for that one, leave over of the leg."""
-    resting = (each for each in account.orders.values() if _counts(each, leg) and each.order_id != besides)
-    return reducible(account, leg, side) - sum((each.left for each in resting), ZERO)
-
-
 def allowed(work: Work, order: EngineOrder) -> Decimal:
-    """What a reduce-only order may still do, as much of its rest as the leg and its other reduce-only orders let."""
-    if order.order_type is OrderType.MARKET and work.spares_market:
-        return min(order.qty - order.filled, reducible(work.account, order.leg, order.side))
-    free = free_quota(work.account, order.leg, order.side, besides=order.order_id)
-    return max(ZERO, min(order.qty - order.filled, free))
+    """What a reduce-only order may still do: no more than the leg, less what other such orders that rest will close.
+
+    A market order that is spared looks at other market orders alone: the limit orders give way to it.
+    """
+    spared = order.order_type is OrderType.MARKET and work.spares_market
+    resting = [
+        each.left
+        for each in work.account.orders.values()
+        if _counts(each, order.leg)
+        if each.order_id != order.order_id and not (spared and each.order_type is OrderType.LIMIT)
+    ]
+    room = reducible(work.account, order.leg, order.side) - sum(resting, ZERO)
+    return max(ZERO, min(order.qty - order.filled, room))
 
 
 def trim(work: Work, leg: Leg) -> None:

@@ -52,6 +52,10 @@ class Work:
         self.changes.orders[order.order_id] = order
         return order
 
+    def newest(self, order: EngineOrder) -> EngineOrder:
+        """The order as it stands now, whatever became of it since."""
+        return self.changes.orders.get(order.order_id, order)
+
     def close_order(self, order: EngineOrder, cancel_type: str, reject_reason: str = "EC_PerCancelRequest") -> None:
         """Take an open order out: Deactivated where its trigger was never reached."""
         status = "Deactivated" if order.status == "Untriggered" else "Cancelled"

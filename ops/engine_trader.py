@@ -1,4 +1,4 @@
-"""One account on the matching engine, driven by a price: what the engine's tests and its campaign share."""
+"""One account on the matching engine, driven by a price: what its tests, its campaign and its benchmark share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -118,30 +118,46 @@ class Trader:
         rules: SymbolRules = LINEAR,
         depth: Iterable[tuple[int, str]] = ((1, "100"), (2, "100"), (5, "500")),
     ) -> Changes:
-        """A second later the price is that."""
-        now = Millis(self.markets.now + 1000)
+        """A second later the price is that, and acts."""
+        self.look(price, mark=mark, rules=rules, depth=depth)
+        return self.heard(self.engine.tick(self.account, rules.symbol, self.markets))
+
+    def look(
+        self,
+        price: str,
+        *,
+        mark: str | None = None,
+        rules: SymbolRules = LINEAR,
+        depth: Iterable[tuple[int, str]] = ((1, "100"), (2, "100"), (5, "500")),
+        after: int = 1000,
+    ) -> None:
+        """So many milliseconds later the price is that, and nothing has acted yet."""
+        now = Millis(self.markets.now + after)
         seen = view(rules, Decimal(price), now, mark=Decimal(mark) if mark else None, depth=depth)
         dollars = dict(self.markets.dollars)
         if rules.is_inverse:
             dollars["BTC"] = seen.mark
         self.markets = Markets(views={**self.markets.views, rules.symbol: seen}, now=now, dollars=dollars)
-        return self.heard(self.engine.tick(self.account, rules.symbol, self.markets))
 
-    def send(
-        self, side: Side, qty: str | Decimal, price: str | Decimal | None = None, **changes: object
-    ) -> EngineOrder:
-        """An order: market, or limit at a price; `changes` are fields of the request."""
+    def request(self, side: Side, qty: Decimal, price: Decimal | None = None) -> OrderRequest:
+        """A market order, or a limit one at a price, of an id of its own."""
         self.made += 1
-        request = OrderRequest(
+        return OrderRequest(
             order_link_id=OrderLinkId(f"own-{self.made}"),
             category=Category.LINEAR,
             symbol=BTC,
             position_idx=0,
             side=side,
             order_type=OrderType.MARKET if price is None else OrderType.LIMIT,
-            qty=Decimal(qty),
-            price=None if price is None else Decimal(price),
+            qty=qty,
+            price=price,
         )
+
+    def send(
+        self, side: Side, qty: str | Decimal, price: str | Decimal | None = None, **changes: object
+    ) -> EngineOrder:
+        """An order: market, or limit at a price; `changes` are fields of the request."""
+        request = self.request(side, Decimal(qty), None if price is None else Decimal(price))
         order, changed = self.engine.create(self.account, replace(request, **changes), self.markets)  # type: ignore[arg-type]  # fields by name
         self.heard(changed)
         return order
