@@ -301,11 +301,8 @@ TABLE: Final[tuple[Policy[Any], ...]] = (
     API_RESPONSE,
 )
 
-# Events that nothing records yet: an order's way to Bybit and back will. OrderFilled is recorded, by a repository that
-# nothing asks for a write yet.
-RESERVED: Final[frozenset[type]] = frozenset(
-    {OrderPlaced, OrderChanged, PositionOpened, PositionClosed, StopChanged, InstrumentRejected}
-)
+# What nothing records yet: a refusal of a symbol, which real orders will bring.
+RESERVED: Final[frozenset[type]] = frozenset({InstrumentRejected})
 
 Override = tuple[float | None, int | None]  # time to live (s), capacity (entries); None: as in the table
 

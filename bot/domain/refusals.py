@@ -18,6 +18,8 @@ _BY_CODE: Final = {
     **dict.fromkeys((110025, 110028), "order-no-mode"),
     **dict.fromkeys((110074, 110023), "order-no-closed-market"),
 }
+FENCED: Final = "entry-fenced"
+UNLEVERAGED: Final = "entry-leverage"
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
 
 

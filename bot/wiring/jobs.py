@@ -23,6 +23,7 @@ from bot.services.promo.campaigns import CampaignService
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.panic import Panic
 from bot.services.trading.settlement import Settlement
+from bot.services.trading.telling import Telling
 from bot.services.users.privacy import Privacy
 from cache.regions import RegionUpkeep
 from handlers.promo.pinned import PinnedCards
@@ -84,6 +85,11 @@ def closings(closer: LegCloser, clock: Clock) -> Periodic[int]:
 def panics(panic: Panic, clock: Clock) -> Periodic[int]:
     """After 2 minutes: what a panic has left behind may be filled."""
     return Periodic("panics", panic.work_off, clock=clock, every_s=5, late_after_s=2 * _MINUTE_S)
+
+
+def tellings(telling: Telling, clock: Clock) -> Periodic[int]:
+    """After 10 minutes: people do not hear what became of their orders."""
+    return Periodic("tellings", telling.tell_due, clock=clock, every_s=5, late_after_s=10 * _MINUTE_S)
 
 
 def reminders(service: Reminders, clock: Clock) -> Periodic[int]:

@@ -15,6 +15,7 @@ from bot.services.trading.quotes import Quotes
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.signals import AccountSignals
+from bot.services.trading.telling import Telling
 from bot.services.trading.tickets import TicketService
 from bot.services.trading.trading import Trading
 from bot.services.trading.watch import TradeWatch
@@ -60,7 +61,8 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         practice=PracticeService(),
         tickets=TicketService(queries=SqliteTicketQueries(base.database), transactions=base.store, clock=base.clock),
     )
-    return trading, (jobs.settlements(settlement, base.clock), *managers.jobs)
+    telling = Telling(queries=queries, transactions=base.store, clock=base.clock)
+    return trading, (jobs.settlements(settlement, base.clock), jobs.tellings(telling, base.clock), *managers.jobs)
 
 
 async def make_runner(base: Foundation, queries: TradingQueries, signals: AccountSignals) -> IntentRunner:

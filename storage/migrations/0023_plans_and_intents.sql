@@ -27,6 +27,8 @@ CREATE TABLE trade_plans (
 -- one open plan a leg
 CREATE UNIQUE INDEX idx_plans_leg ON trade_plans (account_id, category, symbol, position_idx) WHERE state = 'open';
 
+CREATE INDEX idx_plans_user ON trade_plans (user_id);
+
 CREATE TABLE plan_targets (
     plan_id INTEGER NOT NULL REFERENCES trade_plans (plan_id) ON DELETE CASCADE,
     number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 5),
@@ -78,6 +80,7 @@ CREATE TABLE order_intents (
 
 CREATE INDEX idx_intents_live ON order_intents (account_id, intent_id)
     WHERE state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled', 'unknown');
+CREATE INDEX idx_intents_user ON order_intents (user_id);
 CREATE INDEX idx_intents_plan ON order_intents (plan_id, intent_id);
 CREATE INDEX idx_intents_untold ON order_intents (final_ts) WHERE is_told = 0 AND final_ts IS NOT NULL;
 

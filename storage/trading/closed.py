@@ -156,6 +156,11 @@ class SqliteClosedTrades:
             await self._transaction.fetch(TOUCH_PLAN, (plan_id,))
         return closed_of((await self._transaction.fetch(SELECT_CLOSED, key))[0])
 
+    async def closed_by(self, account_id: AccountId, order_id: str, position_idx: int) -> ClosedTrade | None:
+        """What that order closed of that leg."""
+        rows = await self._transaction.fetch(SELECT_CLOSED, (account_id, order_id, position_idx))
+        return closed_of(rows[0]) if rows else None
+
 
 def _key(leg: LegKey) -> tuple[object, ...]:
     return (leg.account_id, leg.category.value, leg.symbol, leg.position_idx)

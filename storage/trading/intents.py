@@ -14,6 +14,7 @@ from bot.domain.orders import AmendRequest, CancelRequest, LeverageRequest, Orde
 from bot.domain.payloads import decode, encode
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.plans import IntentNews
+from bot.domain.refusals import FENCED, UNLEVERAGED
 from bot.domain.trade_plans import (
     UNSETTLED,
     AnyRequest,
@@ -247,13 +248,13 @@ class SqliteOrderIntents:
         if kind != IntentKind.ENTRY.value:
             return ""
         reasons = {
-            "entry-fenced": is_fenced,
+            FENCED: is_fenced,
             "entry-paused": is_paused,
             "entry-outdated": good_until is not None and good_until < now,
             "entry-halted": is_halted,
             "entry-leg-closing": is_closing or is_to_be_closed,
             "entry-leg-left-over": is_left_over,
-            "entry-leverage": is_unleveraged,
+            UNLEVERAGED: is_unleveraged,
         }
         return next((reason for reason, stands in reasons.items() if stands), "")
 

@@ -16,6 +16,14 @@ from bot.domain.privacy import PrivacyState, Record
 from storage.accounts.accounts import event_of
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
+from storage.users.trading_rows import (
+    SELECT_CLOSED_BY_USER,
+    SELECT_FENCES,
+    SELECT_INTENTS,
+    SELECT_OPEN_COSTS,
+    SELECT_PLANS,
+    SELECT_TARGETS_BY_USER,
+)
 
 SELECT_STATE: Final = """
     SELECT u.terms_accepted_ts, r.exported_ts, r.erase_ts
@@ -283,6 +291,12 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "positions": SELECT_OWN_POSITIONS,
         "orders": SELECT_OWN_ORDERS,
         "fills": SELECT_FILLS,
+        "plans": SELECT_PLANS,
+        "plan_targets": SELECT_TARGETS_BY_USER,
+        "requests": SELECT_INTENTS,
+        "closed_trades": SELECT_CLOSED_BY_USER,
+        "open_costs": SELECT_OPEN_COSTS,
+        "pauses": SELECT_FENCES,
         "closings": SELECT_CLOSINGS,
         "panics": SELECT_PANICS,
         "tickets": SELECT_TICKETS,

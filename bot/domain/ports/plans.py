@@ -135,6 +135,10 @@ class LegBook(Protocol):
         """The row of the closing order with that part added."""
         ...
 
+    async def closed_by(self, account_id: AccountId, order_id: str, position_idx: int) -> ClosedTrade | None:
+        """What that order closed of that leg."""
+        ...
+
     async def replace_positions(self, account: Account, positions: Positions) -> None:
         """The rows become the answer; what changed is an event. Changes of marks alone are not written."""
         ...

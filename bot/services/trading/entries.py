@@ -201,7 +201,7 @@ class Entries:
         if now - card.quoted_ts > CARD_AGE:
             raise CardOutdated("entry-outdated")
         if await unit.fences.paused_since(account.account_id) is not None:
-            raise EntryRefused("entry-paused", cure="resume")
+            raise EntryRefused("entry-paused")
         live = [each for each in await unit.intents.live_of_account(account.account_id) if each.leg == there.leg]
         if any(each.kind is IntentKind.CLOSE for each in live):
             raise EntryRefused("entry-leg-closing")

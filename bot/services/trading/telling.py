@@ -1,0 +1,83 @@
+"""What no card told of goes out by the outbox: nobody has to look for what became of an order."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.domain.accounts import Account
+from bot.domain.chat import OutboxPayload
+from bot.domain.ids import Millis
+from bot.domain.orders import OrderRequest
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage
+from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
+from bot.services.trading.booking import closed_message, enqueue
+
+TOLD_WITHIN: Final = 10_000  # ms that a card has to say what became of an order
+_AT_ONCE: Final = 100  # intents
+_REFUSED: Final = frozenset({IntentState.REJECTED, IntentState.REFUSED, IntentState.NOT_PLACED, IntentState.ABANDONED})
+_ASKED_FOR: Final = frozenset({IntentKind.CLOSE, IntentKind.REDUCE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Tells of intents in their last state that nobody has seen."""
+
+    queries: TradingQueries
+    transactions: Transactions
+    clock: Clock
+
+    async def tell_due(self) -> int:
+        """Those that stand so for ten seconds; how many there were."""
+        now = self.clock.now()
+        due = await self.queries.untold(Millis(now - TOLD_WITHIN), _AT_ONCE)
+        for intent in due:
+            account = await self.queries.account(intent.leg.account_id)
+            async with self.transactions.begin_aside() as unit:
+                current = await unit.intents.get(intent.intent_id)
+                if current is None or current.is_told:
+                    continue
+                if account is not None:
+                    await self._tell(unit, account, current, now)
+                await unit.intents.told([intent.intent_id])
+        return len(due)
+
+    async def _tell(self, unit: UnitOfWork, account: Account, intent: OrderIntent, now: Millis) -> None:
+        key = f"intent:{intent.intent_id}:{intent.state.value}"
+        if intent.kind is IntentKind.ENTRY and isinstance(intent.request, OrderRequest):
+            await enqueue(unit, account, _entry(account, intent, intent.request), key, now)
+        elif intent.kind in _ASKED_FOR and intent.cum_exec_qty > 0:
+            closed = await unit.legs.closed_by(account.account_id, intent.order_id, intent.leg.position_idx)
+            if closed is not None:
+                left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
+                await enqueue(unit, account, closed_message(closed, left), key, now)
+        elif intent.state in _REFUSED and intent.kind in {*_ASKED_FOR, IntentKind.STOP, IntentKind.TARGET}:
+            await enqueue(unit, account, _refused(account, intent), key, now)
+
+
+def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> OutboxPayload:
+    return EntryMessage(
+        plan_id=intent.plan_id or 0,
+        account_id=account.account_id,
+        symbol=request.symbol,
+        side=request.side,
+        qty=request.qty,
+        filled=intent.cum_exec_qty,
+        state=intent.state,
+        avg_price=intent.avg_price,
+        reason=intent.reason,
+        code=intent.code or 0,
+    )
+
+
+def _refused(account: Account, intent: OrderIntent) -> OutboxPayload:
+    return ExitRefusedMessage(
+        plan_id=intent.plan_id or 0,
+        account_id=account.account_id,
+        symbol=intent.leg.symbol,
+        intent=intent.kind,
+        state=intent.state,
+        reason=intent.reason,
+        code=intent.code or 0,
+    )

@@ -1,0 +1,43 @@
+"""A person's own rows of trading, as they are handed out: JSON, one object a row."""
+
+from typing import Final
+
+SELECT_PLANS: Final = """
+    SELECT json_object('plan', plan_id, 'account', account_id, 'category', category, 'symbol', symbol,
+                       'position_idx', position_idx, 'side', side, 'state', state, 'stop', stop,
+                       'breakeven', breakeven, 'filled_at', first_fill_ts, 'created_at', created_ts,
+                       'ended_at', ended_ts)
+      FROM trade_plans WHERE user_id = ?
+"""
+SELECT_TARGETS_BY_USER: Final = """
+    SELECT json_object('plan', p.plan_id, 'number', t.number, 'price', t.price, 'share', t.share, 'done', t.is_done)
+      FROM trade_plans AS p CROSS JOIN plan_targets AS t ON t.plan_id = p.plan_id
+     WHERE p.user_id = ?
+"""
+SELECT_INTENTS: Final = """
+    SELECT json_object('intent', intent_id, 'plan', plan_id, 'account', account_id, 'kind', kind, 'state', state,
+                       'order_link_id', order_link_id, 'request', json(request), 'order_id', order_id,
+                       'filled', cum_exec_qty, 'average', avg_price, 'refusal', code, 'reason', reason,
+                       'created_at', created_ts, 'sent_at', sent_ts, 'ended_at', final_ts)
+      FROM order_intents WHERE user_id = ?
+"""
+SELECT_CLOSED_BY_USER: Final = """
+    SELECT json_object('account', c.account_id, 'plan', c.plan_id, 'order_id', c.order_id, 'symbol', c.symbol,
+                       'side', c.side, 'qty', c.qty, 'entry_value', c.entry_value, 'exit_value', c.exit_value,
+                       'open_fee', c.open_fee, 'close_fee', c.close_fee, 'fee_currency', c.fee_currency,
+                       'reason', c.exit_reason, 'slippage', c.slippage, 'opened_at', c.opened_ts,
+                       'closed_at', c.closed_ts)
+      FROM accounts AS a CROSS JOIN closed_trades AS c ON c.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
+SELECT_OPEN_COSTS: Final = """
+    SELECT json_object('account', c.account_id, 'symbol', c.symbol, 'position_idx', c.position_idx, 'side', c.side,
+                       'size', c.size, 'value', c.value, 'fees', c.fees, 'opened_at', c.opened_ts)
+      FROM accounts AS a CROSS JOIN leg_costs AS c ON c.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
+SELECT_FENCES: Final = """
+    SELECT json_object('account', f.account_id, 'fence', f.fence, 'paused_at', f.paused_ts)
+      FROM accounts AS a CROSS JOIN account_fences AS f ON f.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
