@@ -76,7 +76,9 @@ async def assemble(
         stack.push_async_callback(base.screen_reader.close)
         stack.push_async_callback(services.trading.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
-        jobs = Jobs((*feature_jobs, *upkeep_jobs(storage.database, reads, bybit, runtime.marker, outside.clock)))
+        jobs = Jobs(
+            (*feature_jobs, *upkeep_jobs(storage.database, reads, bybit, practice, runtime.marker, outside.clock))
+        )
         progress = Progress(problems=(storage.database.problems, runtime.problems, jobs.trouble, bybit.problems))
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         registry.register(

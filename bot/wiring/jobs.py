@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from bot.aio.periodic import Pace, Periodic
 from bot.chat.inbox_marker import InboxMarker
-from bot.domain.errors import NothingDone, StarsError, StorageTrouble, UnfitDatabase
+from bot.domain.errors import ExchangeError, NothingDone, StarsError, StorageTrouble, UnfitDatabase
 from bot.domain.ids import DAY, DAY_S
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
+from bot.exchange.paper.adapter import Practice
+from bot.exchange.paper.ticks import PracticeTicks
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.admin.broadcasts import BroadcastJob
 from bot.services.housekeeping import Housekeeping, RetentionRule
@@ -90,6 +92,19 @@ def panics(panic: Panic, clock: Clock) -> Periodic[int]:
 def tellings(telling: Telling, clock: Clock) -> Periodic[int]:
     """After 10 minutes: people do not hear what became of their orders."""
     return Periodic("tellings", telling.tell_due, clock=clock, every_s=5, late_after_s=10 * _MINUTE_S)
+
+
+def practice_ticks(ticks: PracticeTicks, clock: Clock) -> Periodic[Pace]:
+    """After 15 minutes: stops and limits of practice wait. What they miss is replayed, so minutes harm nobody."""
+    return Periodic(
+        "practice_ticks",
+        ticks.round,
+        clock=clock,
+        every_s=lambda pause: pause,
+        retry_s=5,
+        late_after_s=15 * _MINUTE_S,
+        expected=(ExchangeError, StorageTrouble),
+    )
 
 
 def reminders(service: Reminders, clock: Clock) -> Periodic[int]:
@@ -171,13 +186,14 @@ def page_check(database: Database, clock: Clock) -> Periodic[None]:
 
 
 def upkeep_jobs(
-    database: Database, regions: RegionUpkeep, bybit: Bybit, marker: InboxMarker, clock: Clock
+    database: Database, regions: RegionUpkeep, bybit: Bybit, practice: Practice, marker: InboxMarker, clock: Clock
 ) -> tuple[Periodic[Any], ...]:
     """The jobs of no feature: sweeps of cache, clients and inbox, the daily housekeeping."""
     return (
         housekeeping(Housekeeping(rules=make_retention_rules(database), clock=clock), clock),
         cache_sweep(regions, clock),
         client_sweep(bybit, clock),
+        practice_ticks(practice.ticks, clock),
         inbox_sweep(marker, clock),
         page_check(database, clock),
     )

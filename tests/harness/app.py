@@ -22,7 +22,7 @@ from telegram import Update
 from bot.app import Assembly, assemble
 from bot.domain.accounts import Account, AccountType, Credentials
 from bot.domain.chat import QueuedMessage
-from bot.domain.ids import Millis, UserId
+from bot.domain.ids import Millis, Symbol, UserId
 from bot.domain.pins import ScryptCost
 from bot.domain.portfolio import Execution, Order, Position
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, UpdateId, current_attempt
@@ -186,6 +186,12 @@ class Harness:
             for fill in fills:
                 await unit.trades.add(account, fill)
         self.assembly.practice.exchange.forget(account.account_id)
+
+    async def move(self, symbol: str, price: str, *, seconds: float = 2) -> None:
+        """The price of a perpetual so many seconds later, and what it does to practice accounts."""
+        self.bybit.symbols[symbol] = price
+        self.clock.advance(seconds)
+        await self.assembly.practice.ticks.feeder.feed(Symbol(symbol))
 
     async def settle(self) -> None:
         """Let the cards that wait for Bybit have their answer, and the work beside the updates end."""

@@ -61,6 +61,9 @@ class FakeBybit:
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
     spot: dict[str, str] = field(default_factory=lambda: dict(SPOT))
 
+    minutes: tuple[Kline, ...] = ()  # candles of one minute, of the last and of the mark price
+    fundings: tuple[tuple[Millis, str], ...] = ()  # moment and rate
+    next_funding: Millis | None = None
     silent_paths: set[str] = field(default_factory=set)  # that never answer
     refused_paths: dict[str, int] = field(default_factory=dict)  # with that code
 
@@ -120,7 +123,7 @@ class FakeBybit:
             volume_24h=Decimal(1000),
             turnover_24h=Decimal("1234567890.12"),
             funding_rate=Decimal("0.0001") if is_linear else None,
-            next_funding_ts=Millis(as_of + 11_520_000) if is_linear else None,
+            next_funding_ts=(self.next_funding or Millis(as_of + 11_520_000)) if is_linear else None,
             as_of=as_of,
         )
 
@@ -138,9 +141,13 @@ class FakeBybit:
     async def klines(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Klines:
         as_of = await self.answer()
         price = self._price(symbol, category)
-        items = tuple(
-            Kline(start_ts=Millis(hour), open=price, high=price, low=price, close=price + hour % 7, volume=price)
-            for hour in range(24)
+        items = (
+            self.minutes
+            if interval == "1"
+            else tuple(
+                Kline(start_ts=Millis(hour), open=price, high=price, low=price, close=price + hour % 7, volume=price)
+                for hour in range(24)
+            )
         )
         return Klines(category=category, symbol=symbol, interval=interval, items=items, as_of=as_of)
 
@@ -330,9 +337,13 @@ class FakeBybitTransport:
         klines = await self._bybit.klines(Symbol(asked["symbol"]), asked["interval"], Category(asked["category"]))
         return _list(map(_kline, reversed(klines.items)))
 
-    async def _fundings(self, *_: object) -> Json:
-        await self._bybit.answer()
-        return _list([])
+    async def _fundings(self, asked: Asked, _: Request) -> Json:
+        now = await self._bybit.answer()
+        return _list(
+            {"symbol": asked["symbol"], "fundingRate": rate, "fundingRateTimestamp": str(ts)}
+            for ts, rate in reversed(self._bybit.fundings)
+            if int(asked["startTime"]) <= ts <= now
+        )
 
     async def _risk_tiers(self, asked: Asked, _: Request) -> Json:
         """The first two steps of BTCUSDT, for every symbol."""

@@ -14,7 +14,7 @@ from harness.waiting import until
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import _serve
-from bot.domain.errors import ExchangeDown, NothingDone, StarsError, StorageTrouble, UnfitDatabase
+from bot.domain.errors import ExchangeDown, ExchangeError, NothingDone, StarsError, StorageTrouble, UnfitDatabase
 from bot.domain.ids import DAY_S, UserId
 from bot.services.admin.broadcasts import BroadcastService
 from bot.services.housekeeping import Housekeeping
@@ -236,4 +236,5 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "page_check": (hour, minute, 3 * day, (StorageTrouble, UnfitDatabase)),
         "cache_sweep": (5 * minute, 5 * minute, None, ()),
         "client_sweep": (minute, minute, None, ()),
+        "practice_ticks": (5, 0, 15 * minute, (ExchangeError, StorageTrouble)),
     }

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.exchange import MarketData
 from bot.domain.ports.paper import PaperQueries
 from bot.domain.ports.storage import Transactions
 from bot.exchange.matching.engine import Engine
 from bot.exchange.paper.exchange import PracticeExchange
+from bot.exchange.paper.feeding import Feeder
 from bot.exchange.paper.orders import PracticeOrders
-from bot.exchange.paper.ports import RuleReads
+from bot.exchange.paper.ports import PracticeMarket, RuleReads
 from bot.exchange.paper.prices import SharedPrices
 from bot.exchange.paper.reads import PracticeReads
 from bot.exchange.paper.rules import PracticeRules
+from bot.exchange.paper.ticks import PracticeTicks
 from bot.exchange.paper.views import MarketViews
 
 
@@ -23,6 +24,7 @@ class Practice:
     exchange: PracticeExchange
     reads: PracticeReads
     orders: PracticeOrders
+    ticks: PracticeTicks
     prices: SharedPrices
 
     async def close(self) -> None:
@@ -31,13 +33,20 @@ class Practice:
 
 
 def make_practice(
-    *, queries: PaperQueries, transactions: Transactions, market: MarketData, rules: RuleReads, clock: Clock
+    *, queries: PaperQueries, transactions: Transactions, market: PracticeMarket, rules: RuleReads, clock: Clock
 ) -> Practice:
     """The exchange over the books of a database. Prices go past the cache: it keeps them longer than a second."""
     prices = SharedPrices(market, clock=clock)
     views = MarketViews(prices=prices, rules=PracticeRules(rules), clock=clock)
     exchange = PracticeExchange(queries=queries, transactions=transactions, views=views, clock=clock)
-    orders = PracticeOrders(exchange=exchange, engine=Engine())
+    engine = Engine()
+    feeder = Feeder(exchange=exchange, engine=engine, history=market)
+    exchange.feed = feeder.feed
+    orders = PracticeOrders(exchange=exchange, engine=engine)
     return Practice(
-        exchange=exchange, reads=PracticeReads(exchange=exchange, gateway=orders), orders=orders, prices=prices
+        exchange=exchange,
+        reads=PracticeReads(exchange=exchange, gateway=orders),
+        orders=orders,
+        ticks=PracticeTicks(exchange=exchange, feeder=feeder),
+        prices=prices,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -21,6 +21,7 @@ from bot.exchange.paper.ports import Listener
 from bot.exchange.paper.records import Before, Run, rows_of, run_of
 from bot.exchange.paper.views import MarketViews
 
+MISSED: Final = 90_000  # ms without prices after which the minutes in between are replayed
 _KEPT: Final = 2_000  # accounts in memory; those that rest are forgotten beyond it
 _TRIES: Final = 3  # of a command whose account came to hold another symbol while prices were read
 
@@ -38,11 +39,12 @@ class Need(Enum):
 
 
 @dataclass(slots=True)
-class Held:
+class KeptAccount:
     """An account in memory. `run` is None until it is read, and again after a commit that failed."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     run: Run | None = None
+    users: int = 0  # that have it open, or wait for it
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Draft:
     """What a command has done to one account, not on the disk yet."""
 
     account_id: AccountId
-    held: Held
+    held: KeptAccount
     run: Run
     before: Before
     changes: Changes
@@ -66,24 +68,29 @@ class PracticeExchange:
 
     def __init__(self, *, queries: PaperQueries, transactions: Transactions, views: MarketViews, clock: Clock) -> None:
         self.listeners: list[Listener] = []
+        self.feed: Callable[[Symbol], Awaitable[None]] | None = None  # lets what was missed act
         self.queries = queries
         self.views = views
         self.clock = clock
         self.interests = Interests(queries)
         self._transactions = transactions
-        self._held: dict[AccountId, Held] = {}
+        self._held: dict[AccountId, KeptAccount] = {}
 
     @asynccontextmanager
-    async def opened(self, account_id: AccountId) -> AsyncIterator[tuple[Held, Run]]:
+    async def opened(self, account_id: AccountId) -> AsyncIterator[tuple[KeptAccount, Run]]:
         """An account under its lock, read where it is not in memory. Raises StorageTrouble, UnreadableRow."""
         held = self._held.get(account_id)
         if held is None:
             self._forget()
-            held = self._held[account_id] = Held()
-        async with held.lock:
-            if held.run is None:
-                held.run = run_of(account_id, await self.queries.state(account_id))
-            yield held, held.run
+            held = self._held[account_id] = KeptAccount()
+        held.users += 1
+        try:
+            async with held.lock:
+                if held.run is None:
+                    held.run = run_of(account_id, await self.queries.state(account_id))
+                yield held, held.run
+        finally:
+            held.users -= 1
 
     async def command(
         self,
@@ -98,6 +105,8 @@ class PracticeExchange:
         where the disk refused.
         """
         await self._load_interests()
+        if need is Need.BOOK:
+            await self._catch_up(symbol)
         for _ in range(_TRIES):
             async with self.opened(account_id) as (_, run):
                 wanted, coins = symbols_of(run.account), tuple(run.account.wallet)
@@ -114,18 +123,19 @@ class PracticeExchange:
 
     def forget(self, account_id: AccountId) -> None:
         """Read the account anew before the next command: its rows were written by somebody else."""
-        self._held.pop(account_id, None)
+        if account_id in self._held:
+            self._held[account_id].run = None
         self.interests.forget()
 
-    async def commit(self, drafts: Iterable[Draft], fed: FedSymbol | None = None) -> None:
-        """Write what was changed in one transaction and tell of it. Raises StorageTrouble; then nothing has changed.
+    async def commit(self, drafts: Iterable[Draft], fed: Iterable[FedSymbol]) -> None:
+        """Write what was changed, and how far prices have come, in one transaction; then tell of it.
 
-        The drafts' accounts are locked by the caller.
+        The drafts' accounts are locked by the caller. Raises StorageTrouble; then nothing has changed.
         """
         drafts = tuple(drafts)
         is_stored = False
         try:
-            await shielded(self._store(drafts, fed))
+            await shielded(self._store(drafts, tuple(fed)))
             is_stored = True
         finally:
             if not is_stored:
@@ -135,7 +145,7 @@ class PracticeExchange:
     async def _acted(
         self,
         account_id: AccountId,
-        held: Held,
+        held: KeptAccount,
         run: Run,
         markets: Markets,
         act: Callable[[EngineAccount, Markets], tuple[T, Changes]],
@@ -151,33 +161,47 @@ class PracticeExchange:
         if changes:
             draft = Draft(account_id=account_id, held=held, run=run, before=before, changes=changes)
             try:
-                await self.commit((draft,))
+                await self.commit((draft,), self._up_to_now(run.account))
             except StorageTrouble as trouble:
                 raise OutcomeUnknown(f"practice could not write it down: {trouble}") from trouble
         return answer
 
-    async def _store(self, drafts: tuple[Draft, ...], fed: FedSymbol | None) -> None:
-        new = [] if fed is not None else self._first_interests(drafts)
+    async def _store(self, drafts: tuple[Draft, ...], fed: tuple[FedSymbol, ...]) -> None:
         async with self._transactions.begin_aside() as unit:
             for draft in drafts:
                 rows = rows_of(draft.account_id, draft.run, draft.changes, draft.before, begins_run=draft.begins_run)
                 await unit.paper.save(rows)
-            for each in (fed, *new):
-                if each is not None:
-                    await unit.paper.note_fed(each)
+            for each in fed:
+                await unit.paper.note_fed(each)
         for draft in drafts:
             self.interests.note(draft.account_id, symbols_of(draft.run.account))
-        self.interests.note_fed((fed, *new))
+        self.interests.note_fed(fed)
         for draft in drafts:
             self._tell(draft.account_id)
 
-    def _first_interests(self, drafts: Iterable[Draft]) -> list[FedSymbol]:
-        """Symbols in which nothing stood: what happened to their prices before concerns nobody."""
+    def _up_to_now(self, account: EngineAccount) -> list[FedSymbol]:
+        """What happened to prices before this command is over for whatever it made: no replay may go back behind it."""
         now = self.clock.now()
-        symbols = {symbol for draft in drafts for symbol in symbols_of(draft.run.account)}
-        return [
-            FedSymbol(symbol=each, fed_ts=now, funded_ts=now) for each in sorted(symbols) if not self.interests.of(each)
-        ]
+        found = []
+        for symbol in sorted(symbols_of(account)):
+            fed = self.interests.fed(symbol)
+            if fed is None or not self.interests.of(symbol):
+                found.append(FedSymbol(symbol=symbol, fed_ts=now, funded_ts=now))
+            elif now - fed.fed_ts <= MISSED:
+                found.append(FedSymbol(symbol=symbol, fed_ts=now, funded_ts=fed.funded_ts))
+        return found
+
+    async def _catch_up(self, symbol: Symbol) -> None:
+        """What was missed acts first: a new order must not meet prices from before it."""
+        fed = self.interests.fed(symbol)
+        is_behind = fed is not None and self.clock.now() - fed.fed_ts > MISSED
+        if is_behind and self.interests.of(symbol) and self.feed is not None:
+            try:
+                await self.feed(symbol)
+            except ExchangeError as silence:
+                raise NoPracticePrice(str(silence)) from silence
+            except StorageTrouble as trouble:
+                raise OutcomeUnknown(f"practice could not write it down: {trouble}") from trouble
 
     def _tell(self, account_id: AccountId) -> None:
         for listener in self.listeners:
@@ -203,7 +227,7 @@ class PracticeExchange:
             resting = [
                 account_id
                 for account_id, held in self._held.items()
-                if not held.lock.locked() and (held.run is None or not symbols_of(held.run.account))
+                if not held.users and (held.run is None or not symbols_of(held.run.account))
             ]
             for account_id in resting[: _KEPT // 2]:
                 del self._held[account_id]

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Final
 
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.paper import FedSymbol
 from bot.domain.ports.paper import PaperQueries
+
+_NOTED: Final = 30_000  # ms after which it is written down that nothing happened
 
 
 class Interests:
@@ -16,6 +19,7 @@ class Interests:
         self._accounts: dict[Symbol, set[AccountId]] = {}
         self._symbols: dict[AccountId, frozenset[Symbol]] = {}
         self._fed: dict[Symbol, FedSymbol] = {}
+        self._noted: dict[Symbol, FedSymbol] = {}
         self._is_loaded = False
         self._loading = asyncio.Lock()
 
@@ -29,7 +33,7 @@ class Interests:
             found: dict[AccountId, set[Symbol]] = {}
             for symbol, account_id in await self._queries.interests():
                 found.setdefault(account_id, set()).add(symbol)
-            self._fed = {each.symbol: each for each in await self._queries.fed()}
+            self.note_fed(await self._queries.fed())
             for account_id, symbols in found.items():
                 self.note(account_id, frozenset(symbols))
             self._is_loaded = True
@@ -46,6 +50,10 @@ class Interests:
     def symbols(self) -> tuple[Symbol, ...]:
         """Where anybody has something, in the order of names."""
         return tuple(sorted(self._accounts))
+
+    def symbols_of(self, accounts: Iterable[AccountId]) -> frozenset[Symbol]:
+        """Where any of them has something."""
+        return frozenset().union(*(self._symbols.get(each, frozenset()) for each in accounts))
 
     def fed(self, symbol: Symbol) -> FedSymbol | None:
         """How far its prices have come; None: nothing ever stood there."""
@@ -65,6 +73,13 @@ class Interests:
         else:
             self._symbols.pop(account_id, None)
 
-    def note_fed(self, fed: Iterable[FedSymbol | None]) -> None:
-        """How far prices have come."""
-        self._fed |= {each.symbol: each for each in fed if each is not None}
+    def note_fed(self, stored: Iterable[FedSymbol]) -> None:
+        """How far prices have come, as it stands on the disk."""
+        for each in stored:
+            self._fed[each.symbol] = self._noted[each.symbol] = each
+
+    def live(self, fed: FedSymbol) -> bool:
+        """How far prices have come; answers whether that is worth writing down."""
+        noted = self._noted.get(fed.symbol)
+        self._fed[fed.symbol] = fed
+        return noted is None or noted.funded_ts != fed.funded_ts or fed.fed_ts - noted.fed_ts >= _NOTED

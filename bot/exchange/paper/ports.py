@@ -5,9 +5,14 @@ from typing import Protocol
 
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.market import Category, Instrument
+from bot.domain.ports.exchange import MarketData, MarketHistory
 from bot.domain.risk_tiers import RiskTiers
 
 Listener = Callable[[AccountId], None]  # called after a commit that changed something in an account
+
+
+class PracticeMarket(MarketData, MarketHistory, Protocol):
+    """Prices of now and of before."""
 
 
 class RuleReads(Protocol):

@@ -49,6 +49,10 @@ class MarketViews:
         rules, ticker = await asyncio.gather(self._rules.of(symbol), self._prices.ticker(symbol, priority))
         return self._noted(view_of(rules, ticker))
 
+    async def ticker(self, symbol: Symbol) -> Ticker:
+        """As it was asked for within the last second. Raises ExchangeErrors."""
+        return await self._prices.ticker(symbol)
+
     async def known(self, symbols: Iterable[Symbol]) -> Mapping[Symbol, MarketView]:
         """The last view of each; what was never looked at is read, and left out if it can't be."""
         wanted = set(symbols)
