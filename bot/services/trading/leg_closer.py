@@ -41,7 +41,7 @@ from bot.services.trading.signals import AccountSignals
 
 _logger = logging.getLogger(__name__)
 
-_QUICK: Final = 8  # looks of the task that follows a new closing; the job has the rest
+_LOOKS: Final = 8  # of a task; then the job starts another one
 _ANSWER_S: Final = 2.0  # that an attempt may take to be answered before the position is read all the same
 _LATE: Final = 10_000  # ms: recv_window and 5 s, after which an attempt that was not answered does nothing any more
 _STALE: Final = 5_000  # ms that a position may take to know of a fill
@@ -90,18 +90,18 @@ class LegCloser:
         for closing in left:
             account = await self.queries.account(closing.leg.account_id)
             if account is not None:
-                self._follow(account, closing, looks=1)
+                self._follow(account, closing)
         return len(left)
 
-    def _follow(self, account: Account, closing: Closing, looks: int = _QUICK) -> None:
+    def _follow(self, account: Account, closing: Closing) -> None:
         if closing.state is ClosingState.DONE or closing.closing_id in self._followed:
             return
         self._followed.add(closing.closing_id)
-        self.tasks.start(self._pursue(account, closing.closing_id, looks), f"closing {closing.closing_id}")
+        self.tasks.start(self._pursue(account, closing.closing_id), f"closing {closing.closing_id}")
 
-    async def _pursue(self, account: Account, closing_id: int, looks: int) -> None:
+    async def _pursue(self, account: Account, closing_id: int) -> None:
         try:
-            for _ in range(looks):
+            for _ in range(_LOOKS):
                 pause_s = await self._look(account, closing_id)
                 if pause_s is None or pause_s >= REFUSED_PAUSE_S:
                     return

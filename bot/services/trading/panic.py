@@ -36,7 +36,7 @@ from bot.services.trading.signals import AccountSignals
 _logger = logging.getLogger(__name__)
 
 _READ_S: Final = 1.0  # that the first read of the positions may take: after it, what is known is closed
-_LOOKS: Final = 60  # of the task that follows a panic; the job has the rest
+_LOOKS: Final = 60  # of a task; then the job starts another one
 _LONGEST_LOOK_S: Final = 1.0
 _UNKNOWN_FOR: Final = 10_000  # ms: recv_window and 5 s, after which a request can't be executed any more
 _NOTHING: Final = Decimal(0)
@@ -130,7 +130,7 @@ class Panic:
         for panic in going:
             account = await self.queries.account(panic.account_id)
             if account is not None:
-                self._follow(account, panic, looks=1)
+                self._follow(account, panic)
         return len(going)
 
     async def _brake(
@@ -150,14 +150,14 @@ class Panic:
 
     # --- until it is over -----------------------------------------------------------------------------------------
 
-    def _follow(self, account: Account, panic: PanicRecord, looks: int = _LOOKS) -> None:
+    def _follow(self, account: Account, panic: PanicRecord) -> None:
         if panic.panic_id not in self._followed:
             self._followed.add(panic.panic_id)
-            self.tasks.start(self._pursue(account, panic.panic_id, looks), f"panic {panic.panic_id}")
+            self.tasks.start(self._pursue(account, panic.panic_id), f"panic {panic.panic_id}")
 
-    async def _pursue(self, account: Account, panic_id: int, looks: int) -> None:
+    async def _pursue(self, account: Account, panic_id: int) -> None:
         try:
-            for _ in range(looks):
+            for _ in range(_LOOKS):
                 change = self.signals.next_change(account.account_id)
                 if await self._look(account, panic_id):
                     self.signals.changed(account.account_id)
