@@ -16,3 +16,5 @@ manage-too-many-targets =
        *[other] At most { $most } targets are possible here.
     }
 manage-cancel-promise = That is the stop or the target of the whole position. Move it or take it away on the card of the position.
+entry-halted = New orders are stopped for everybody right now. Positions can be closed as always.
+close-blocked = Orders of yours that only close fill its whole size already. Cancel them, then close again.
