@@ -16,6 +16,7 @@ from bot.domain.order_drafts import OrderSize, SizeKind
 from bot.domain.orders import MarginMode, direction
 from bot.domain.portfolio import Position, Side
 
+_PERCENT = Decimal(100)
 _SIX_DIGITS = Decimal("0.000001")
 _CENT = Decimal("0.01")
 
@@ -172,7 +173,8 @@ def _sized(
     instrument, count, is_market = inputs.instrument, len(prices), not inputs.draft.limits
     size = inputs.draft.size or OrderSize(SizeKind.RISK, inputs.defaults.risk_percent)
     risks = [EntryRisk(price=each, loss=unit_loss(inputs, each, stop, leverage)) for each in prices]
-    wanted = wanted_qty(size, risks, inputs.account_value)
+    is_most = size.kind is SizeKind.MAX
+    wanted = _most(inputs, size, prices, leverage) if is_most else wanted_qty(size, risks, inputs.account_value)
     if wanted is None:
         remarks.refuse("card-risk-unknown")
     qty = even_qty(max(ZERO, wanted or ZERO), count, instrument.qty_step)
@@ -184,7 +186,18 @@ def _sized(
         qty = least
     elif most is not None and qty > most:
         remarks.refuse("card-too-large", f"size:{plain(most * count)}", qty=qty * count, most=most * count)
-    elif wanted is not None and qty * count != wanted:
+    elif wanted is not None and not is_most and qty * count != wanted:
         rounded = wanted.quantize(_SIX_DIGITS).normalize()
         remarks.note("card-size-rounded", qty=qty * count, wanted=rounded, step=instrument.qty_step)
     return tuple(EntryLine(qty=qty, price=each, is_market=is_market) for each in prices)
+
+
+def _most(inputs: CardInputs, size: OrderSize, prices: Sequence[Decimal], leverage: Decimal) -> Decimal:
+    """The quantity that the free money is margin and fees for, or the exchange's largest order; or a share of that."""
+    one = Decimal(1)
+    costs = (formulas.order_cost(inputs.draft.side, one, each, leverage, inputs.rate) for each in prices)
+    free = inputs.balance.total_available
+    money = inputs.account_value if free is None else max(ZERO, free)
+    found = money * len(prices) / sum(costs, ZERO)
+    most = inputs.instrument.max_order_qty
+    return (found if most is None else min(found, most * len(prices))) * size.amount / _PERCENT

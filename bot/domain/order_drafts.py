@@ -15,6 +15,7 @@ class SizeKind(StrEnum):
     VALUE = "value"  # USDT of position value
     EQUITY = "equity"  # % of the account value
     RISK = "risk"  # % of the account value that is lost at the stop
+    MAX = "max"  # % of the largest position that the free money is margin for
 
 
 @dataclass(frozen=True, slots=True)

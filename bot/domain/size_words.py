@@ -19,6 +19,7 @@ _MOST_AWAY: Final = Decimal(1_000)  # %
 _RISK_WORDS: Final = frozenset({"risk", "r", "риск", "ризик"})
 _RISK: Final = re.compile(r"(?:risk|риск|ризик|r)(?=[\s\d.])")
 _DOLLARS: Final = re.compile(r"^\$\s*|\s*(?:\$|usdt|usd|юсдт|долл\w*|баксов|бакса|бакс)$")
+_MOST: Final = frozenset({"max", "макс", "максимум"})
 _NONE: Final = frozenset({"none", "no", "off", "-", "0", "нет", "без", "ні", "немає"})
 _UNITS: Final = frozenset({"%", "$", "usdt", "usd"})
 _BETWEEN: Final = re.compile(r"[;|/\n]|,\s+|\s+")
@@ -27,6 +28,8 @@ _BETWEEN: Final = re.compile(r"[;|/\n]|,\s+|\s+")
 def read_size(text: str) -> OrderSize:
     """Raises BadInput for what is no size, and for one that has two meanings."""
     words = _unified(text)
+    if words in _MOST:
+        return OrderSize(SizeKind.MAX, Decimal(100))
     is_risk = _RISK.match(words) is not None
     if is_risk:
         words = _RISK.sub("", words, count=1).strip()

@@ -13,7 +13,7 @@ from bot.domain.order_drafts import OrderDraft, OrderSize, SizeKind
 
 MOST_PRESETS: Final = 9
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_SUFFIXES: Final = {SizeKind.QTY: "", SizeKind.VALUE: "$", SizeKind.EQUITY: "%", SizeKind.RISK: "r"}
+_SUFFIXES: Final = {SizeKind.QTY: "", SizeKind.VALUE: "$", SizeKind.EQUITY: "%", SizeKind.RISK: "r", SizeKind.MAX: "m"}
 
 
 class PresetKind(StrEnum):
@@ -45,13 +45,14 @@ class TicketPresets:
         *_sizes(SizeKind.VALUE, 50, 100, 250),
         *_sizes(SizeKind.EQUITY, 1, 2, 5),
         *_sizes(SizeKind.RISK, 1),
+        *_sizes(SizeKind.MAX, 100),
     )
     stops: tuple[Decimal, ...] = (Decimal(1), Decimal(2), Decimal(3), Decimal(5))
     targets: tuple[Decimal, ...] = (Decimal(3), Decimal(5), Decimal(8), Decimal(15))
 
 
 def size_text(size: OrderSize) -> str:
-    """100$, 2%, 1r (risk at the stop), 0.01 (of the coin)."""
+    """100$, 2%, 1r (risk at the stop), 100m (of the most), 0.01 (of the coin)."""
     return plain(size.amount) + _SUFFIXES[size.kind]
 
 

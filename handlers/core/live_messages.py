@@ -22,20 +22,31 @@ from handlers.views.cards import Card
 _logger = logging.getLogger(__name__)
 
 T = TypeVar("T", bound=Dated)
+V = TypeVar("V")
 
 STILL_SILENT: Final = 8.0  # seconds until the card says that Bybit still does not answer
+PATIENCE: Final = 0.7  # seconds that an answer may take before it is said that it is on its way
 GIVE_UP: Final = 60.0  # seconds after which the card is left as it is
+ORDER_CARD: Final = 30.0  # seconds: the prices of an order's card are not confirmed any more
 TRADE: Final = 10.0  # seconds of edits of a trade; what comes later is a message of its own, which rings
 
 
 class LiveMessages:
     """Messages that wait for a fresh value: at most one task a message; what is drawn over it ends the wait."""
 
-    def __init__(self, *, still_silent: float = STILL_SILENT, give_up: float = GIVE_UP, trade_s: float = TRADE) -> None:
+    def __init__(
+        self,
+        *,
+        still_silent: float = STILL_SILENT,
+        give_up: float = GIVE_UP,
+        trade_s: float = TRADE,
+        order_card_s: float = ORDER_CARD,
+    ) -> None:
         """Times in seconds."""
         self._still_silent = still_silent
         self._give_up = give_up
         self.trade_s = trade_s
+        self.order_card_s = order_card_s
         self._tasks = TaskSet()
         self._waits: dict[tuple[int, int], asyncio.Task[None]] = {}  # those that a message still belongs to
         self._alarms: dict[tuple[int, int], asyncio.TimerHandle] = {}
@@ -50,6 +61,10 @@ class LiveMessages:
         if shown.later is None:
             return
         self.keep(target, message_id, self._wait(bot, target, message_id, shown, draw), "a live card")
+
+    def begin(self, work: Coroutine[Any, Any, V], name: str) -> asyncio.Task[V]:
+        """Work that a message will show, if need be later; its errors are for whoever awaits it."""
+        return self._tasks.spawn(work, name, expected=Exception)
 
     def keep(self, target: ChatTarget, message_id: int, work: Coroutine[Any, Any, None], name: str) -> None:
         """Let `work` redraw the message until it ends, or another screen takes the message over."""

@@ -1,5 +1,6 @@
 """The consequence card: what an order would come to, before it is sent; one tap confirms exactly that."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -8,6 +9,7 @@ from typing import Final
 from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
+from bot.domain.errors import ExchangeError, UserFacing
 from bot.domain.ids import DAY_S
 from bot.domain.order_card import CardOutdated, EntryRefused, OrderCard
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
@@ -16,31 +18,58 @@ from bot.domain.trade_plans import CardPlace
 from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
+from handlers.core.errors import sentence
+from handlers.core.live_messages import PATIENCE
 from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action
 from handlers.trading.actions import ConfirmEntry, EditDraft, ShowOrderCard
-from handlers.trading.card_views import cure_label, order_card, outdated_card, refused_card, size_text
+from handlers.trading.card_views import asking_card, cure_label, order_card, outdated_card, refused_card, size_text
 from handlers.trading.live import instrument_of, show_trade
 from handlers.views.cards import Card
 
 _logger = logging.getLogger(__name__)
 
 ENTRY: Final = 60.0  # seconds: how old a tap that enters may be
-OLD_AFTER: Final = 30.0  # seconds: the prices of a card are not confirmed any more
 _CONFIRM: Final = {Side.BUY: "button-entry-buy", Side.SELL: "button-entry-sell"}
 
 
 async def show_card(ctx: UpdateContext, draft: OrderDraft) -> None:
     """The consequence card of a draft, with [Confirm], or with what stands against it and its cures.
 
-    Raises UserFacing and ExchangeErrors of the quote, which have their own cards.
+    Where the prices take their time it says so, and the card takes the place of that. Raises UserFacing and
+    ExchangeErrors of the quote, which have their own cards.
     """
-    card = await ctx.services.trading.quotes.card(ctx.config, draft)
-    message_id = await ctx.show(await _drawn(ctx, card))
+    live = ctx.data.live_messages
+    quote = live.begin(ctx.services.trading.quotes.card(ctx.config, draft), "a quote")
+    done, _ = await asyncio.wait({quote}, timeout=PATIENCE)
+    if done:
+        card = quote.result()
+        _age(ctx, card, await ctx.show(await _drawn(ctx, card)))
+        return
+    message_id = await ctx.show(asking_card(ctx.viewer, draft))
+    live.keep(ctx.target, message_id, _show_later(ctx, quote, message_id), "an order card on its way")
+
+
+async def _show_later(ctx: UpdateContext, quote: asyncio.Task[OrderCard], message_id: int) -> None:
+    try:
+        shown = await _drawn(ctx, await quote)
+    except (UserFacing, ExchangeError) as trouble:
+        shown = (await sentence(trouble, ctx.data, ctx.user_id))(ctx.viewer)
+    try:
+        await delivery.edit(ctx.bot, ctx.target, message_id, shown)
+    except TelegramError as refusal:
+        _logger.warning("an order card could not be shown: %s", refusal.message)
+        return
+    if quote.exception() is None:
+        _age(ctx, quote.result(), message_id)
+
+
+def _age(ctx: UpdateContext, card: OrderCard, message_id: int) -> None:
+    """Let a card that can be confirmed grow old in place."""
     if message_id <= 0 or card.refusals:
         return
-    age_s = (ctx.services.clock.now() - card.quoted_ts) / 1000
-    ctx.data.live_messages.later(
-        ctx.target, message_id, OLD_AFTER - age_s, lambda: _grow_old(ctx, card, message_id), "an order card"
+    live, age_s = ctx.data.live_messages, (ctx.services.clock.now() - card.quoted_ts) / 1000
+    live.later(
+        ctx.target, message_id, live.order_card_s - age_s, lambda: _grow_old(ctx, card, message_id), "an old order card"
     )
 
 

@@ -14,7 +14,7 @@ from bot.domain.portfolio import Side
 from handlers.texts.catalog import Markup, Value, join
 from handlers.views.cards import Card, Row
 from handlers.views.figures import Figures, percent_away
-from handlers.views.frame import menu_row
+from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.times import span
 
@@ -47,6 +47,12 @@ def order_card(viewer: RenderContext, card: OrderCard, buttons: Row, change: Row
     return Card(text=join(lines), rows=(buttons, (*change, *menu_row(viewer))))
 
 
+def asking_card(viewer: RenderContext, draft: OrderDraft) -> Card:
+    """Until the prices come."""
+    title = viewer.say("order-card-title", side=side_word(viewer, draft.side), symbol=draft.symbol)
+    return Card(text=join([title, viewer.say("footer-asking")]), rows=(menu_row(viewer),))
+
+
 def outdated_card(
     viewer: RenderContext, draft: OrderDraft, outdated: CardOutdated, new_price: InlineKeyboardButton
 ) -> Card:
@@ -59,7 +65,8 @@ def outdated_card(
 def refused_card(viewer: RenderContext, refusal: EntryRefused, buttons: Row) -> Card:
     """A rule that stands against an entry, and its cure."""
     text = viewer.say("order-card-refusal", reason=viewer.say(refusal.key, **_values(viewer, refusal.values, None)))
-    return Card(text=text, rows=(buttons, menu_row(viewer)))
+    resume = command_button(viewer, "button-resume", "resume") if refusal.cure == "resume" else ()
+    return Card(text=text, rows=(buttons, (*resume, *menu_row(viewer))))
 
 
 def cure_label(viewer: RenderContext, cure: str, instrument: Instrument | None) -> str:

@@ -11,7 +11,7 @@ from bot.domain.market import Instrument
 from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import Breakeven, PlannedTarget
 from handlers.core.callbacks import Code
-from handlers.core.links import ShowCancels, ShowLeg, price_code
+from handlers.core.links import OpenTicket, ShowCancels, ShowLeg, price_code
 from handlers.texts.catalog import Markup, join
 from handlers.trading.leg_codes import WHOLE, AskBreakeven, AskClose, AskStop, AskTargets
 from handlers.trading.legs import LegsShown, find_leg, instrument_of
@@ -148,7 +148,10 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
         to("button-leg-breakeven", AskBreakeven(*key)),
     )
     orders = (to("button-leg-orders", ShowCancels(account.account_id), count=len(outlook.orders)),)
-    price = (button(leg.symbol, viewer.data(price_code(leg.symbol, leg.category))),)
+    price = (
+        to("button-leg-add", OpenTicket(leg.symbol, outlook.position.side)),
+        button(leg.symbol, viewer.data(price_code(leg.symbol, leg.category))),
+    )
     rest = (_refresh(viewer, leg_code(outlook)), *command_button(viewer, "button-positions", "positions"))
     return (closes, levels, _neighbors(viewer, outlook, shown), (*orders, *price), (*rest, *menu_row(viewer)))
 

@@ -8,9 +8,10 @@ from typing import Final
 from bot.domain.market import Instrument
 from bot.domain.orders import OrderRequest, TimeInForce
 from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, OrderIntent
+from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, Value, join
 from handlers.trading.card_views import side_word
-from handlers.views.cards import Card, Row
+from handlers.views.cards import Card, Row, button
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of
@@ -88,13 +89,18 @@ def trade_card(viewer: RenderContext, trade: ManagedTrade, instrument: Instrumen
     if any(each.fills_qty > 0 for each in entries_of(trade)):
         lines += _protection(viewer, trade, instrument)
     lines += _times(viewer, trade)
-    orders = command_button(viewer, "button-orders", "orders") if not _all_final(trade) else ()
-    positions = command_button(viewer, "button-positions", "positions")
-    return Card(text=join(lines), rows=(way_on, (*positions, *orders, *menu_row(viewer))))
+    return Card(text=join(lines), rows=(way_on, (*_places(viewer, trade), *menu_row(viewer))))
 
 
-def _all_final(trade: ManagedTrade) -> bool:
-    return all(map(is_final, entries_of(trade)))
+def _places(viewer: RenderContext, trade: ManagedTrade) -> Row:
+    """The position's own card, and the orders while some rest."""
+    plan, entries = trade.plan, entries_of(trade)
+    position: Row = ()
+    if any(each.fills_qty > 0 for each in entries):
+        code = ShowLeg(plan.account_id, plan.symbol, plan.position_idx)
+        position = (button(viewer.say.plain("button-live-position"), viewer.data(code)),)
+    orders = () if all(map(is_final, entries)) else command_button(viewer, "button-orders", "orders")
+    return (*position, *orders)
 
 
 def _entry(viewer: RenderContext, intent: OrderIntent, instrument: Instrument | None) -> Markup:
@@ -112,8 +118,15 @@ def _entry(viewer: RenderContext, intent: OrderIntent, instrument: Instrument | 
     key = _key(intent, is_market=request.time_in_force is TimeInForce.IOC, has_fills=intent.cum_exec_qty > 0)
     line = say(key, **{name: value for name, value in values.items() if name in _PLACEHOLDERS[key]})
     if intent.state in {IntentState.REJECTED, IntentState.ABANDONED} and intent.reason:
-        return join([line, say("live-reason", reason=say(intent.reason))])
+        return join([line, say("live-reason", reason=_reason(viewer, intent))])
     return line
+
+
+def _reason(viewer: RenderContext, intent: OrderIntent) -> Markup:
+    """In words, or by the exchange's number where there are none."""
+    if viewer.say.texts.has(intent.reason):
+        return viewer.say(intent.reason)
+    return viewer.say("intent-refused", code=intent.code or 0)
 
 
 _PLACEHOLDERS: Final = {

@@ -36,6 +36,7 @@ _SIZES_IN_A_ROW: Final = 3
 _PERCENTS_IN_A_ROW: Final = 4
 _SHORT_DIGITS: Final = 6  # of the approximate quantity
 _FUNDING_STEP: Final = Decimal("0.0001")
+_WHOLE: Final = Decimal(100)  # percent
 _CHOSEN: Final = "✓"
 
 
@@ -81,6 +82,10 @@ def size_label(viewer: RenderContext, size: OrderSize) -> str:
     """$100, 2%, risk 1%, 0.01."""
     number = viewer.figures.number(size.amount)
     match size.kind:
+        case SizeKind.MAX if size.amount == _WHOLE:
+            return viewer.say.plain("ticket-size-max")
+        case SizeKind.MAX:
+            return viewer.say.plain("ticket-size-of-max", share=viewer.figures.percent_sign(number))
         case SizeKind.VALUE:
             return f"${number}"
         case SizeKind.EQUITY:

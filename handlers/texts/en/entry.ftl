@@ -50,6 +50,8 @@ button-cure-leverage = Leverage { $leverage }x
 button-cure-stop = Stop at { $price }
 button-cure-size = Take { $size }
 
+button-leg-add = ＋ Add
+button-live-position = Manage the position
 live-title = <b>{ $side } { $symbol }</b> · { $account }
 live-sending = ⏳ Sending { $size }, { $price } at worst …
 live-accepted = ⏳ Accepted: { $size }. Waiting for the fill …
@@ -92,6 +94,8 @@ ticket-market = market
 ticket-nothing = choose one
 ticket-without = none
 ticket-size-risk = risk { $share }
+ticket-size-max = max
+ticket-size-of-max = { $share } of max
 ticket-hint = <i>Choosing sends nothing. The next card shows what it comes to.</i>
 ticket-ask =
     { $part ->

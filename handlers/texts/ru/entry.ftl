@@ -54,6 +54,8 @@ button-cure-leverage = Плечо { $leverage }x
 button-cure-stop = Стоп на { $price }
 button-cure-size = Взять { $size }
 
+button-leg-add = ＋ Добавить
+button-live-position = Управлять позицией
 live-title = <b>{ $side } { $symbol }</b> · { $account }
 live-sending = ⏳ Отправляю { $size }, в худшем случае { $price } …
 live-accepted = ⏳ Принято: { $size }. Жду исполнения …
@@ -97,6 +99,8 @@ ticket-market = рыночный
 ticket-nothing = выберите
 ticket-without = нет
 ticket-size-risk = риск { $share }
+ticket-size-max = макс.
+ticket-size-of-max = { $share } макс.
 ticket-hint = <i>Выбор ничего не отправляет. Что из этого выйдет, покажет следующая карточка.</i>
 ticket-ask =
     { $part ->

@@ -54,6 +54,8 @@ button-cure-leverage = Плече { $leverage }x
 button-cure-stop = Стоп на { $price }
 button-cure-size = Взяти { $size }
 
+button-leg-add = ＋ Додати
+button-live-position = Керувати позицією
 live-title = <b>{ $side } { $symbol }</b> · { $account }
 live-sending = ⏳ Надсилаю { $size }, у найгіршому разі { $price } …
 live-accepted = ⏳ Прийнято: { $size }. Чекаю на виконання …
@@ -97,6 +99,8 @@ ticket-market = ринковий
 ticket-nothing = виберіть
 ticket-without = немає
 ticket-size-risk = ризик { $share }
+ticket-size-max = макс.
+ticket-size-of-max = { $share } макс.
 ticket-hint = <i>Вибір нічого не надсилає. Що з цього вийде, покаже наступна картка.</i>
 ticket-ask =
     { $part ->
