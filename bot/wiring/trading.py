@@ -58,7 +58,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         pauses=managers.pauses,
         halts=managers.halts,
         panic=managers.panic,
-        practice=PracticeService(),
+        practice=PracticeService(bank=base.practice.resets, transactions=base.store),
         tickets=TicketService(queries=SqliteTicketQueries(base.database), transactions=base.store, clock=base.clock),
     )
     telling = Telling(queries=queries, transactions=base.store, clock=base.clock)

@@ -200,6 +200,48 @@ async def test_positions_are_told_without_prices_while_bybit_is_silent(desk: Des
     assert (position.size, position.mark_price, position.liquidation_price) == (Decimal("0.1"), None, None)
 
 
+async def test_a_reset_begins_a_run_with_nothing_but_money(desk: Desk) -> None:
+    await desk.create(bought("a1"))
+    await desk.create(bought("a2", price=Decimal(60000), time_in_force=TimeInForce.GTC, stop_loss=None))
+    heard: list[AccountId] = []
+    desk.bot.assembly.practice.exchange.listeners.append(heard.append)
+    practice, config = desk.bot.services.trading.practice, await desk.bot.config()
+    for run in (2, 3):
+        found = await practice.reset(
+            config, desk.account, mode=PositionMode.HEDGE, margin=MarginMode.CROSS, leverage=10
+        )
+        assert found == run
+    for _ in range(2):
+        assert (await desk.gateway.positions(desk.account)).is_flat
+        assert (await desk.gateway.orders(desk.account)).items == ()
+        assert await desk.money() == 10_000
+        settings = await desk.gateway.leg_settings(desk.account, BTC)
+        assert (settings.position_mode, settings.margin_mode) == (PositionMode.HEDGE, MarginMode.CROSS)
+        assert (settings.buy_leverage, settings.sell_leverage) == (10, 10)
+        desk.restart()
+    assert (await desk.found("a2")).order_status == "Cancelled"
+    opened, closed = await desk.gateway.executions_since(desk.account, Millis(0))  # what the runs before have done
+    assert (opened.exec_qty, closed.closed_size, closed.exec_price) == (
+        Decimal("0.1"),
+        Decimal("0.1"),
+        Decimal("64210.50"),
+    )
+    assert heard == [desk.account.account_id] * 2
+    await desk.create(bought("b1", position_idx=1))
+    assert (await desk.position()).position_idx == 1
+
+
+async def test_a_reset_whose_commit_fails_changes_nothing(desk: Desk) -> None:
+    await desk.create(bought("a1"))
+    async with write_protected(desk.bot.database):
+        with pytest.raises(OutcomeUnknown):
+            await desk.bot.assembly.practice.resets.reset(
+                desk.account, mode=PositionMode.HEDGE, margin=MarginMode.CROSS, leverage=10
+            )
+    assert (await desk.position()).size == Decimal("0.1")
+    assert (await desk.gateway.leg_settings(desk.account, BTC)).position_mode is PositionMode.ONE_WAY
+
+
 async def test_spot_is_not_traded(desk: Desk) -> None:
     with pytest.raises(ExchangeRejected):
         await desk.create(bought("a1", category=Category.SPOT))

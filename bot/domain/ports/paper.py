@@ -2,8 +2,21 @@
 
 from typing import Protocol
 
+from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.orders import MarginMode, PositionMode
 from bot.domain.paper import FedSymbol, PaperChanges, PaperState
+
+
+class PracticeBank(Protocol):
+    """Begins practice accounts anew."""
+
+    async def reset(self, account: Account, *, mode: PositionMode, margin: MarginMode, leverage: int) -> int:
+        """Cancel and close everything, begin with 10,000 USDT; the number of the run, from 1 for the first.
+
+        Raises ExchangeRejected for a definite no, OutcomeUnknown.
+        """
+        ...
 
 
 class PaperBooks(Protocol):

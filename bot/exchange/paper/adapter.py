@@ -12,6 +12,7 @@ from bot.exchange.paper.orders import PracticeOrders
 from bot.exchange.paper.ports import PracticeMarket, RuleReads
 from bot.exchange.paper.prices import SharedPrices
 from bot.exchange.paper.reads import PracticeReads
+from bot.exchange.paper.resetting import PracticeResets
 from bot.exchange.paper.rules import PracticeRules
 from bot.exchange.paper.ticks import PracticeTicks
 from bot.exchange.paper.views import MarketViews
@@ -24,6 +25,7 @@ class Practice:
     exchange: PracticeExchange
     reads: PracticeReads
     orders: PracticeOrders
+    resets: PracticeResets
     ticks: PracticeTicks
     prices: SharedPrices
 
@@ -47,6 +49,7 @@ def make_practice(
         exchange=exchange,
         reads=PracticeReads(exchange=exchange, gateway=orders),
         orders=orders,
+        resets=PracticeResets(exchange=exchange, engine=engine),
         ticks=PracticeTicks(exchange=exchange, feeder=feeder),
         prices=prices,
     )
