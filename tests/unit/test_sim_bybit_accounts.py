@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.control import Control
 from ops.sim.bybit.errors import ControlError
-from ops.sim.bybit.margins import Assessment, assess
+from ops.sim.bybit.margins import Worth, assess
 from ops.sim.bybit.world import World
 
 TAKER = Decimal("0.00055")
@@ -33,7 +33,7 @@ class AccountsHarness:
     def make(self, **fields: Any) -> Account:
         return self.world.accounts[int(self.control.make_account(fields)["uid"])]
 
-    def worth(self, account: Account) -> Assessment:
+    def worth(self, account: Account) -> Worth:
         return assess(account, self.world.market, self.world.now())
 
     def truth(self, account: Account) -> dict[str, Any]:
@@ -199,24 +199,24 @@ def test_a_long_earns_as_the_price_rises(harness: AccountsHarness) -> None:
     account = harness.make(balance=10_000, positions=[long("0.1")])
     harness.price("BTCUSDT", 65_000)
     found = harness.worth(account)
-    assert found.unrealised == 100
-    assert (found.wallet, found.equity, found.margin) == (10_000, 10_100, 10_100)
+    assert found.total.unrealised == 100
+    assert (found.total.wallet, found.total.margin) == (10_000, 10_100)
 
 
 def test_a_short_earns_as_the_price_falls(harness: AccountsHarness) -> None:
     account = harness.make(positions=[long("0.1", side="Sell")])
     harness.price("BTCUSDT", 63_000)
-    assert harness.worth(account).unrealised == 100
+    assert harness.worth(account).total.unrealised == 100
 
 
 def test_margins_are_those_of_the_help_center(harness: AccountsHarness) -> None:
     account = harness.make(balance=10_000, positions=[long("0.1")])
     (leg,) = harness.worth(account).legs.values()
     fee = Decimal("0.1") * BTC_PRICE * Decimal("0.9") * TAKER
-    assert leg.initial == Decimal(640) + fee
-    assert leg.maintenance == Decimal("0.1") * BTC_PRICE * Decimal("0.005") + fee
+    assert leg.margins.initial == Decimal(640) + fee
+    assert leg.margins.maintenance == Decimal("0.1") * BTC_PRICE * Decimal("0.005") + fee
     found = harness.worth(account)
-    assert found.available == 10_000 - leg.initial
+    assert found.total.available == 10_000 - leg.margins.initial
 
 
 def test_a_large_position_keeps_to_its_tier_without_a_jump(harness: AccountsHarness) -> None:
@@ -224,15 +224,15 @@ def test_a_large_position_keeps_to_its_tier_without_a_jump(harness: AccountsHarn
     (leg,) = harness.worth(account).legs.values()
     fee = 50 * BTC_PRICE * Decimal("0.9") * TAKER
     first, rest = Decimal(2_000_000) * Decimal("0.005"), Decimal(1_200_000) * Decimal("0.0065")
-    assert (leg.risk_id, leg.maintenance) == (2, first + rest + fee)
+    assert (leg.risk_id, leg.margins.maintenance) == (2, first + rest + fee)
 
 
 def test_an_inverse_position_earns_in_its_coin(harness: AccountsHarness) -> None:
     account = harness.make(balance={"BTC": 1}, positions=[{"symbol": "BTCUSD", "size": 64_000, "avgPrice": 64_000}])
     harness.price("BTCUSDT", 80_000)
     found = harness.worth(account)
-    assert found.coins["BTC"].unrealised == Decimal("0.2")
-    assert found.equity == Decimal("1.2") * 80_000
+    assert found.coins["BTC"].margins.unrealised == Decimal("0.2")
+    assert found.total.margin == Decimal("1.2") * 80_000
 
 
 @given(
@@ -246,13 +246,13 @@ def test_at_the_liquidation_price_margin_meets_maintenance(side: str, size: int,
     harness = AccountsHarness()
     account = harness.make(balance=balance, positions=[long(str(Decimal(size) / 1000), side=side, leverage=leverage)])
     (leg,) = harness.worth(account).legs.values()
-    if leg.liquidation is None:
+    if leg.margins.liquidation is None:
         return
-    assert (leg.liquidation < leg.mark) == (side == "Buy")
-    harness.price("BTCUSDT", leg.instrument.price.round(leg.liquidation))
+    assert (leg.margins.liquidation < leg.margins.mark) == (side == "Buy")
+    harness.price("BTCUSDT", leg.instrument.price.round(leg.margins.liquidation))
     found = harness.worth(account)
     (moved,) = found.legs.values()
-    slack = abs(found.margin - found.maintenance) / (moved.position.size * moved.mark)
+    slack = abs(found.total.margin - found.total.maintenance) / (moved.position.size * moved.margins.mark)
     assert slack < Decimal("0.0001") or moved.risk_id != leg.risk_id  # a tier further has another rate
 
 
@@ -264,11 +264,11 @@ def test_an_inverse_position_too_is_liquidated_where_its_coins_run_out(size: int
         balance={"BTC": str(Decimal(coins) / 20)}, positions=[{"symbol": "BTCUSD", "size": size, "avgPrice": 64_000}]
     )
     (leg,) = harness.worth(account).legs.values()
-    if leg.liquidation is None or leg.liquidation < 100:
+    if leg.margins.liquidation is None or leg.margins.liquidation < 100:
         return
-    harness.price("BTCUSDT", leg.instrument.price.round(leg.liquidation))
+    harness.price("BTCUSDT", leg.instrument.price.round(leg.margins.liquidation))
     found = harness.worth(account)
-    assert abs(found.margin - found.maintenance) / size < Decimal("0.01")
+    assert abs(found.total.margin - found.total.maintenance) / size < Decimal("0.01")
 
 
 def test_a_small_position_in_a_large_account_cannot_be_liquidated(harness: AccountsHarness) -> None:
@@ -280,17 +280,17 @@ def test_opposite_legs_hold_each_other(harness: AccountsHarness) -> None:
     account = harness.make(balance=100, hedge=True, positions=[long("0.1"), long("0.1", side="Sell")])
     assert {leg.position.index for leg in harness.worth(account).legs.values()} == {1, 2}
     harness.price("BTCUSDT", 90_000)
-    assert harness.worth(account).unrealised == 0
+    assert harness.worth(account).total.unrealised == 0
 
 
 def test_open_orders_set_margin_aside_and_conditional_ones_do_not(harness: AccountsHarness) -> None:
     plain_order = {"symbol": "BTCUSDT", "side": "Buy", "qty": "0.1", "price": "60000"}
     account = harness.make(orders=[plain_order])
-    assert harness.worth(account).coins["USDT"].order_initial == 600 + 6000 * TAKER
+    assert harness.worth(account).coins["USDT"].margins.order_initial == 600 + 6000 * TAKER
     conditional = harness.make(orders=[{**plain_order, "triggerPrice": "61000"}])
-    assert harness.worth(conditional).coins["USDT"].order_initial == 0
+    assert harness.worth(conditional).coins["USDT"].margins.order_initial == 0
     closing = harness.make(orders=[{**plain_order, "reduceOnly": True}])
-    assert harness.worth(closing).coins["USDT"].order_initial == 0
+    assert harness.worth(closing).coins["USDT"].margins.order_initial == 0
 
 
 def test_spot_orders_lock_what_they_would_pay(harness: AccountsHarness) -> None:

@@ -12,11 +12,14 @@ from bot.exchange.matching.work import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Netted:
-    """A position after a fill: how much the fill closed, and what that brought before fees."""
+    """A position after a fill, how much the fill closed, and what that brought before fees."""
 
     position: EnginePosition
-    closed: Decimal
-    gain: Decimal
+    closed: Decimal = ZERO
+    gain: Decimal = ZERO
+    entry_value: Decimal = ZERO  # of what was closed, as the two below
+    exit_value: Decimal = ZERO
+    close_fee: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ def net(
     Every amount is split so that the parts add up to it: nothing is gained or lost by rounding.
     """
     if held.side is None or held.side is side:
-        return Netted(position=_opened(held, side, qty, value, fee, now), closed=ZERO, gain=ZERO)
+        return Netted(position=_opened(held, side, qty, value, fee, now))
     closed = min(qty, held.size)
     entry_part, exit_part = share(held.entry_value, closed, held.size), share(value, closed, qty)
     close_fee = share(fee, closed, qty)
@@ -113,7 +116,9 @@ def net(
         left = EnginePosition(symbol=held.symbol, position_idx=held.position_idx, cum_realised=left.cum_realised)
     if closed < qty:
         left = _opened(left, side, qty - closed, value - exit_part, fee - close_fee, now)
-    return Netted(position=left, closed=closed, gain=gain)
+    return Netted(
+        position=left, closed=closed, gain=gain, entry_value=entry_part, exit_value=exit_part, close_fee=close_fee
+    )
 
 
 def _opened(

@@ -4,35 +4,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.domain.ids import Millis
+from bot.domain.portfolio import Side
+from bot.exchange.matching.booking import Netted, net
+from bot.exchange.matching.model import EnginePosition, SymbolRules
+from bot.exchange.matching.money import price_of, share
 from ops.sim.bybit.accounts import Account, ClosedPnl, Execution, LogEntry
 from ops.sim.bybit.clock import HOUR
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
+from ops.sim.bybit.onto_engine import flat, rules_of
 
 
 @dataclass(slots=True, kw_only=True)
-class _Net:
-    """A position as a list of fills makes it, from flat."""
+class _Leg:
+    """A position as a list of fills makes it, from flat, and what was paid to open what is left of it."""
 
-    size: Decimal = ZERO
-    """Negative when short."""
-    value: Decimal = ZERO
-    """At the entry prices, never negative; in coins for inverse contracts."""
+    position: EnginePosition
     fees: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Share:
-    """The part of a fill that closed a position, with its part of the entry."""
-
-    size: Decimal
-    entry_value: Decimal
-    exit_value: Decimal
-    open_fee: Decimal
-    close_fee: Decimal
-    gain: Decimal
-    """Before fees."""
 
 
 def rebook(account: Account, market: Market, fills: Iterable[Execution]) -> None:
@@ -40,51 +30,33 @@ def rebook(account: Account, market: Market, fills: Iterable[Execution]) -> None
     account.executions = sorted(fills, key=lambda fill: (fill.at, fill.seq))
     account.closed_pnl = []
     account.log = []
-    nets: dict[str, _Net] = {}
+    legs: dict[str, _Leg] = {}
     for fill in account.executions:
         one = market.any_of(fill.symbol, fill.category)
         if fill.category == "spot":
             _log_spot(account, one, fill)
             continue
-        net = nets.setdefault(fill.symbol, _Net())
-        share = _net(net, one, fill)
-        if share.size:
-            _close(account, fill, share)
-        _log_trade(account, one, fill, net.size, share.gain)
+        leg = legs.setdefault(fill.symbol, _Leg(position=flat(fill.symbol)))
+        netted, open_fee = _enter(leg, one, fill)
+        if netted.closed:
+            _close(account, fill, netted, open_fee, rules_of(one))
+        _log_trade(account, one, fill, leg.position.size * leg.position.direction, netted.gain)
     _realise(account)
 
 
-def _net(net: _Net, one: Instrument, fill: Execution) -> _Share:
-    """Book a fill into the running position and say what it closed."""
-    sign = 1 if fill.side == "Buy" else -1
-    held = abs(net.size)
-    against = net.size * sign < 0
-    closing = min(fill.qty, held) if against else ZERO
+def _enter(leg: _Leg, one: Instrument, fill: Execution) -> tuple[Netted, Decimal]:
+    """Book a fill into the running position: what it made of it, and the opening fee of what it closed."""
+    before = leg.position.size
+    netted = net(rules_of(one), leg.position, Side(fill.side), fill.qty, fill.value, fill.fee, Millis(fill.at))
     if fill.closed_size is None:
-        fill.closed_size = closing
-    entry = net.value * closing / held if held else ZERO
-    exit_ = fill.value * closing / fill.qty
-    open_fee = net.fees * closing / held if held else ZERO
-    close_fee = fill.fee * closing / fill.qty
-    gain = ZERO
-    if closing:
-        # coins are worth most when the price is low: an inverse long earns as its value in coins falls
-        gain = (exit_ - entry) * -sign * (-1 if one.category == "inverse" else 1)
-    share = _Share(
-        size=closing,
-        entry_value=entry,
-        exit_value=exit_,
-        open_fee=open_fee,
-        close_fee=close_fee,
-        gain=gain,
-    )
-    net.value += fill.value - exit_ - entry
-    net.fees += fill.fee - close_fee - open_fee
-    net.size += fill.qty * sign
-    return share
+        fill.closed_size = netted.closed
+    open_fee = share(leg.fees, netted.closed, before) if netted.closed else ZERO
+    leg.position = netted.position
+    leg.fees += fill.fee - netted.close_fee - open_fee
+    return netted, open_fee
 
 
-def _close(account: Account, fill: Execution, share: _Share) -> None:
+def _close(account: Account, fill: Execution, netted: Netted, open_fee: Decimal, rules: SymbolRules) -> None:
     """Add to the closed PnL of the fill's order."""
     last = account.closed_pnl[-1] if account.closed_pnl else None
     if last is None or last.order_id != fill.order_id:
@@ -111,23 +83,16 @@ def _close(account: Account, fill: Execution, share: _Share) -> None:
             updated_at=fill.at,
         )
         account.closed_pnl.append(last)
-    last.closed_size += share.size
-    last.entry_value += share.entry_value
-    last.exit_value += share.exit_value
-    last.open_fee += share.open_fee
-    last.close_fee += share.close_fee
-    last.pnl += share.gain - share.open_fee - share.close_fee
+    last.closed_size += netted.closed
+    last.entry_value += netted.entry_value
+    last.exit_value += netted.exit_value
+    last.open_fee += open_fee
+    last.close_fee += netted.close_fee
+    last.pnl += netted.gain - open_fee - netted.close_fee
     last.fills += 1
     last.updated_at = fill.at
-    inverse = fill.category == "inverse"
-    last.avg_entry = _average(last.closed_size, last.entry_value, inverse=inverse)
-    last.avg_exit = _average(last.closed_size, last.exit_value, inverse=inverse)
-
-
-def _average(size: Decimal, value: Decimal, *, inverse: bool) -> Decimal:
-    if not size or not value:
-        return ZERO
-    return size / value if inverse else value / size
+    last.avg_entry = price_of(rules, last.closed_size, last.entry_value)
+    last.avg_exit = price_of(rules, last.closed_size, last.exit_value)
 
 
 def _leverage(account: Account, fill: Execution) -> Decimal:

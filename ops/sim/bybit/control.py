@@ -122,7 +122,7 @@ class Control:
         """GET /sim/accounts/{uid}: the truth, newest first, each item as Bybit's endpoint gives it."""
         account, market = self._account(uid), self._world.market
         found = assess(account, market, self._world.now())
-        coins = [state for state in found.coins.values() if state.wallet or state.equity]
+        coins = [state for state in found.coins.values() if state.margins.wallet or state.equity]
         orders = sorted(account.orders.values(), key=lambda order: order.created_at, reverse=True)
         return {
             "wallet": rows.wallet(found, coins, account.margin_mode),

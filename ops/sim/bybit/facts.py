@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import orjson
 
+from bot.domain.risk_tiers import RiskTier
+
 DATA: Final = Path(__file__).parent.parent / "data"
 
 
@@ -81,21 +83,16 @@ class Coin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
-    """One step of a risk limit."""
+class Tier(RiskTier):
+    """One step of a risk limit; values are USDT, for inverse contracts coins."""
 
-    limit: Decimal
-    """Position value up to which it holds: USDT, for inverse contracts coins."""
-    maintenance: Decimal
-    """Maintenance margin rate."""
-    max_leverage: str
-    deduction: Decimal
-    """Taken off the maintenance margin, so that it does not jump from step to step."""
+    written_leverage: str
+    """`max_leverage` as Bybit writes it."""
 
     @property
     def initial(self) -> Decimal:
         """Initial margin rate at the greatest leverage, four digits."""
-        return (1 / Decimal(self.max_leverage)).quantize(Decimal("0.0001")).normalize()
+        return (1 / self.max_leverage).quantize(Decimal("0.0001")).normalize()
 
 
 _ANSWERS: Final = _read("endpoints")
@@ -139,7 +136,8 @@ def _tiers(steps: list[list[str]]) -> tuple[Tier, ...]:
             Tier(
                 limit=Decimal(limit),
                 maintenance=Decimal(maintenance),
-                max_leverage=max_leverage,
+                max_leverage=Decimal(max_leverage),
+                written_leverage=max_leverage,
                 deduction=deduction,
             )
         )

@@ -63,11 +63,6 @@ class Grid:
         return f"{value:.{self._scale}f}"
 
 
-def eight_digits(value: Decimal) -> Decimal:
-    """Rounded to the digits Bybit keeps of an amount."""
-    return value.quantize(_EIGHT_DIGITS, context=_WIDE)
-
-
 def plain(value: Decimal) -> str:
     """A Decimal without exponent and without needless zeros, as Bybit writes amounts: 8 digits at most."""
     if value == 0:

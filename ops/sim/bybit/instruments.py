@@ -78,6 +78,16 @@ class Instrument:
         """How far a limit price may lie from the mark price, as a share."""
         return Decimal(_PRICE_LIMITS[self.category][0])
 
+    @property
+    def far_price_limit(self) -> Decimal:
+        """The same where the index price lies far off."""
+        return Decimal(_PRICE_LIMITS[self.category][1])
+
+    @property
+    def min_value(self) -> Decimal:
+        """The least value of a contract's order: USDT, for inverse contracts USD."""
+        return Decimal(5 if self.category == "linear" else 1)
+
     def price_text(self, price: float) -> str:
         """A price to the nearest tick, at least one."""
         return self.price.text(max(1, self.price.nearest(price)))
@@ -85,13 +95,6 @@ class Instrument:
     def index_text(self, price: float) -> str:
         """An index price: as many digits as the tick has, but no multiple of it."""
         return self.price.write(Decimal(f"{price:.12g}"))
-
-    def tier(self, value: Decimal) -> tuple[int, Tier]:
-        """Risk id and tier for that position value; the last one for anything beyond."""
-        for place, tier in enumerate(self.tiers):
-            if value <= tier.limit:
-                return self.first_risk_id + place, tier
-        return self.first_risk_id + len(self.tiers) - 1, self.tiers[-1]
 
 
 def _risk_parameters(category: str) -> dict[str, str]:
@@ -148,7 +151,7 @@ def _contract_filters(one: Instrument) -> dict[str, dict[str, str]]:
             "qtyStep": one.qty.text(1),
             "postOnlyMaxOrderQty": one.qty.write(one.max_qty),
             "maxMktOrderQty": one.qty.write(one.max_market_qty),
-            "minNotionalValue": "5" if one.category == "linear" else "1",
+            "minNotionalValue": str(one.min_value),
         },
     }
 

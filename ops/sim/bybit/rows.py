@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
+from bot.exchange.matching.margins import Assessment
 from ops.sim.bybit.accounts import Account, ClosedPnl, Execution, LogEntry, Order, Position
 from ops.sim.bybit.grids import ZERO, plain
 from ops.sim.bybit.instruments import Instrument
-from ops.sim.bybit.margins import Assessment, CoinState, Leg
+from ops.sim.bybit.margins import CoinState, Leg, Worth
 from ops.sim.bybit.market import Market
 
 Row = dict[str, Any]
@@ -19,15 +20,16 @@ def _or_blank(value: Decimal) -> str:
     return plain(value) if value else ""
 
 
-def wallet(found: Assessment, coins: list[CoinState], margin_mode: str) -> Row:
+def wallet(worth: Worth, coins: list[CoinState], margin_mode: str) -> Row:
     """The account object of account/wallet-balance with those coins.
 
     What isolated margin has no account-wide figure for is empty, as are portfolio margin's figures of a coin.
     """
+    found = worth.total
     row: Row = {
         "accountType": "UNIFIED",
         "accountLTV": "0",
-        "totalEquity": plain(found.equity),
+        "totalEquity": plain(found.margin),
         "totalWalletBalance": plain(found.wallet),
         "totalPerpUPL": plain(found.unrealised),
         **_account_wide(found),
@@ -66,7 +68,7 @@ def _coin(state: CoinState) -> Row:
         "coin": state.coin,
         "equity": plain(state.equity),
         "usdValue": plain(state.equity * state.dollars),
-        "walletBalance": plain(state.wallet),
+        "walletBalance": plain(state.margins.wallet),
         "free": plain(state.free),
         "locked": plain(state.locked),
         "spotHedgingQty": "0",
@@ -75,10 +77,10 @@ def _coin(state: CoinState) -> Row:
         "availableToBorrow": "",
         "availableToWithdraw": "",
         "accruedInterest": "0",
-        "totalOrderIM": plain(state.order_initial),
-        "totalPositionIM": plain(state.position_initial),
-        "totalPositionMM": plain(state.position_maintenance),
-        "unrealisedPnl": plain(state.unrealised),
+        "totalOrderIM": plain(state.margins.order_initial),
+        "totalPositionIM": plain(state.margins.position_initial),
+        "totalPositionMM": plain(state.margins.position_maintenance),
+        "unrealisedPnl": plain(state.margins.unrealised),
         "cumRealisedPnl": plain(state.cum_realised),
         "bonus": "0",
         "marginCollateral": True,
@@ -96,7 +98,7 @@ def position(one: Instrument, held: Position, leg: Leg | None, mark: Decimal, ma
 
 
 def _position(one: Instrument, held: Position, leg: Leg | None, mark: Decimal) -> Row:
-    tier = leg.tier if leg else one.tiers[0]
+    tier = leg.margins.tier if leg else one.tiers[0]
     return {
         "positionIdx": held.index,
         "riskId": leg.risk_id if leg else one.first_risk_id,
@@ -148,18 +150,18 @@ _FLAT = {
 
 
 def _leg(one: Instrument, leg: Leg) -> Row:
-    liquidation = one.price.write(one.price.round(leg.liquidation)) if leg.liquidation else ""
-    initial, maintenance = plain(leg.initial), plain(leg.maintenance)
+    liquidation = one.price.write(one.price.round(leg.margins.liquidation)) if leg.margins.liquidation else ""
+    initial, maintenance = plain(leg.margins.initial), plain(leg.margins.maintenance)
     return {
-        "positionValue": plain(leg.value),
+        "positionValue": plain(leg.margins.position.entry_value),
         "breakEvenPrice": plain(leg.break_even),
         "liqPrice": liquidation,
-        "bustPrice": one.price.write(one.price.round(leg.bust_price)) if one.category == "inverse" else "",
+        "bustPrice": one.price.write(one.price.round(leg.margins.bust_price)) if one.category == "inverse" else "",
         "positionIM": initial,
         "positionIMByMp": initial,
         "positionMM": maintenance,
         "positionMMByMp": maintenance,
-        "unrealisedPnl": plain(leg.unrealised),
+        "unrealisedPnl": plain(leg.margins.unrealised),
         "positionBalance": initial,
     }
 
@@ -337,9 +339,9 @@ def log_entry(entry: LogEntry) -> Row:
     }
 
 
-def held_rows(account: Account, found: Assessment) -> list[Row]:
+def held_rows(account: Account, worth: Worth) -> list[Row]:
     """Every leg that holds something."""
     return [
-        position(leg.instrument, leg.position, leg, leg.mark, account.margin_mode)
-        for leg in (found.legs[key] for key in account.positions if key in found.legs)
+        position(leg.instrument, leg.position, leg, leg.margins.mark, account.margin_mode)
+        for leg in (worth.legs[key] for key in account.positions if key in worth.legs)
     ]

@@ -11,7 +11,7 @@ from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.facts import FEES
 from ops.sim.bybit.grids import ZERO, plain
-from ops.sim.bybit.margins import Assessment, CoinState, assess
+from ops.sim.bybit.margins import CoinState, Worth, assess
 from ops.sim.bybit.options import COINS as OPTION_COINS
 from ops.sim.bybit.paging import page
 
@@ -29,7 +29,7 @@ def wallet_balance(call: EndpointCall) -> Result:
     if wanted := call.query.text("coin"):
         coins = [_known(call, found, coin) for coin in wanted.split(",")]
     else:
-        coins = [state for state in found.coins.values() if state.wallet or state.equity]
+        coins = [state for state in found.coins.values() if state.margins.wallet or state.equity]
     return {"list": [rows.wallet(found, coins, call.owner.margin_mode)]}
 
 
@@ -38,7 +38,7 @@ def _check_type(account_type: str) -> None:
         raise wrong_parameter("accountType only support UNIFIED.")
 
 
-def _known(call: EndpointCall, found: Assessment, coin: str) -> CoinState:
+def _known(call: EndpointCall, found: Worth, coin: str) -> CoinState:
     if coin not in WALLET_COINS:
         raise wrong_parameter("params error: coin invalid")
     return state_of(call, found, coin)

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Any, Final
 
+from bot.exchange.matching.money import eight_digits
 from ops.sim.bybit.clock import DAY, HOUR
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.facts import COINS
-from ops.sim.bybit.grids import ZERO, eight_digits, plain
-from ops.sim.bybit.margins import Assessment, CoinState, assess, transferable
+from ops.sim.bybit.grids import ZERO, plain
+from ops.sim.bybit.margins import CoinState, Worth, assess, state_of_none, transferable
 from ops.sim.bybit.noise import WORD, Noise
 from ops.sim.bybit.paging import page
 
@@ -21,10 +22,10 @@ _MONTH: Final = 30 * DAY
 _RATE: Final = Decimal("0.000002")
 
 
-def state_of(call: EndpointCall, found: Assessment, coin: str) -> CoinState:
+def state_of(call: EndpointCall, found: Worth, coin: str) -> CoinState:
     """Of a coin the account may hold nothing of."""
     dollars = call.world.market.dollars(coin, call.now)
-    return found.coins.get(coin) or CoinState(coin=coin, wallet=ZERO, dollars=dollars)
+    return found.coins.get(coin) or state_of_none(coin, dollars)
 
 
 def collateral_info(call: EndpointCall) -> Result:
@@ -89,7 +90,7 @@ def _debt(state: CoinState, at: int) -> dict[str, Any]:
         "InterestBearingBorrowSize": plain(state.borrowed),
         "costExemption": "0",
         "borrowAmount": plain(state.borrowed),
-        "unrealisedLoss": plain(max(ZERO, -state.unrealised)),
+        "unrealisedLoss": plain(max(ZERO, -state.margins.unrealised)),
         "freeBorrowedAmount": "0",
     }
 

@@ -182,7 +182,7 @@ def _tiers(one: Instrument) -> list[dict[str, Any]]:
             "maintenanceMargin": plain(tier.maintenance),
             "initialMargin": plain(tier.initial),
             "isLowestRisk": int(place == 0),
-            "maxLeverage": tier.max_leverage,
+            "maxLeverage": tier.written_leverage,
             "mmDeduction": plain(tier.deduction) if tier.deduction else "",
         }
         for place, tier in enumerate(one.tiers)
