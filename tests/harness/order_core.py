@@ -65,9 +65,10 @@ class OrderCore:
     async def quiet(self) -> None:
         await until(lambda: not len(self.runner.tasks), what="the end of what is under way")
 
-    async def messages(self) -> list[tuple[str, dict[str, str]]]:
-        rows = await self.storage.database.fetch("SELECT kind, payload FROM outbox ORDER BY outbox_id", ())
-        return [(kind, values) for kind, values in rows]
+    async def messages(self) -> list[str]:
+        """The kinds of what waits in the outbox, oldest first."""
+        rows = await self.storage.database.fetch("SELECT kind FROM outbox ORDER BY outbox_id", ())
+        return [kind for (kind,) in rows]
 
     def card(self, **changes: Any) -> ConfirmedCard:
         """A market long of 0.1 at 100 with a stop at 90 and a target at 120."""

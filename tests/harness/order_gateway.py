@@ -138,6 +138,11 @@ class ScriptedGateway:
         self._close(position, how, price or self.price)
         self._changed()
 
+    def vanish(self, order_id: str) -> None:
+        """Somebody else canceled an order."""
+        self.book[order_id] = replace(self.book[order_id], order_status="Cancelled", cancel_type="CancelByUser")
+        self._changed()
+
     def elsewhere(self, symbol: str, idx: int = 0, **changes: object) -> None:
         """Somebody else changed a position: its size, its stop."""
         leg = (Symbol(symbol), idx)

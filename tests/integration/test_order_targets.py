@@ -1,0 +1,119 @@
+"""Targets follow what is filled, and after the first one the stop goes to breakeven."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from harness.order_core import OrderCore, open_core
+
+from bot.domain.orders import AmendRequest, OrderRequest
+from bot.domain.portfolio import Position
+from bot.domain.trade_plans import Breakeven, ExitReason, IntentKind, IntentState, OrderIntent, PlanState
+
+D = Decimal
+THREE = {"target_prices": (D(105), D(110), D(120)), "target_shares": (D("0.5"), D("0.3"), D("0.2")), "qtys": (D(1),)}
+
+
+@pytest.fixture
+async def core(tmp_path: Path) -> AsyncIterator[OrderCore]:
+    async with open_core(tmp_path) as opened:
+        yield opened
+
+
+def targets(intents: tuple[OrderIntent, ...]) -> list[OrderIntent]:
+    return [each for each in intents if each.kind is IntentKind.TARGET]
+
+
+def leg(core: OrderCore) -> Position:
+    return core.gateway.legs["BTCUSDT", 0]  # type: ignore[index]  a symbol
+
+
+async def test_the_earlier_targets_are_orders_and_the_last_is_the_take_profit(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE))
+    orders = targets(trade.intents)
+    assert [(each.request.price, each.request.qty) for each in orders if isinstance(each.request, OrderRequest)] == [
+        (D(105), D("0.5")),
+        (D(110), D("0.3")),
+    ]
+    assert leg(core).take_profit == D(120)
+    again = await core.settle()
+    assert len(again.intents) == len(trade.intents)
+
+
+async def test_targets_grow_with_a_partly_filled_entry(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE, is_market=False, prices=(D(100),)))
+    entry = trade.intents[0].order_link_id
+    core.gateway.fill(entry, "0.6")
+    await core.quiet()
+    trade = await core.settle()
+    sizes = [each.request.qty for each in targets(trade.intents) if isinstance(each.request, OrderRequest)]
+    assert sizes == [D("0.3"), D("0.18")]
+    core.storage.clock.advance(2)
+    core.gateway.fill(entry, "0.4")
+    await core.quiet()
+    core.storage.clock.advance(2)
+    await core.settle()
+    amends = [each for each in core.gateway.sent(AmendRequest) if isinstance(each, AmendRequest)]
+    assert {each.qty for each in amends} == {D("0.5"), D("0.3")}
+
+
+async def test_after_the_first_target_the_stop_is_at_breakeven(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE, breakeven=True))
+    core.gateway.price = D(106)
+    core.storage.clock.advance(2)
+    core.gateway.fill(targets(trade.intents)[0].order_link_id, "0.5")
+    await core.quiet()
+    core.storage.clock.advance(2)
+    trade = await core.settle()
+    assert trade.plan.breakeven is Breakeven.DONE
+    assert trade.plan.targets[0].is_done
+    assert trade.plan.stop == leg(core).stop_loss == D("100.2")
+    assert trade.closed[0].exit_reason is ExitReason.TARGET
+    kinds = await core.messages()
+    assert kinds.count("trade-breakeven") == 1
+    assert "trade-stop-changed" not in kinds
+
+
+async def test_a_price_back_at_the_entry_leaves_the_old_stop(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE, breakeven=True))
+    core.gateway.price = D(100)
+    core.storage.clock.advance(2)
+    core.gateway.fill(targets(trade.intents)[0].order_link_id, "0.5")
+    await core.quiet()
+    trade = await core.settle()
+    assert trade.plan.breakeven is Breakeven.PASSED
+    assert trade.plan.stop == D(90)
+
+
+async def test_the_last_target_ends_the_plan(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE))
+    core.storage.clock.advance(2)
+    core.gateway.trigger_stop(how="CreateByTakeProfit")
+    await core.quiet()
+    trade = await core.settle()
+    assert trade.plan.state is PlanState.ENDED
+    assert {each.state for each in targets(trade.intents)} == {IntentState.CANCELED}
+    assert trade.closed[0].exit_reason is ExitReason.TARGET
+
+
+async def test_a_target_that_somebody_canceled_is_told_and_not_put_back(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE))
+    core.storage.clock.advance(2)
+    order_id = targets(trade.intents)[0].order_id
+    core.gateway.vanish(order_id)
+    await core.quiet()
+    trade = await core.settle()
+    assert len(targets(trade.intents)) == 2
+    assert (await core.messages()).count("trade-target-gone") == 1
+
+
+async def test_a_foreign_increase_pauses_targets(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE))
+    core.storage.clock.advance(2)
+    core.gateway.elsewhere("BTCUSDT", size=D(5))
+    await core.quiet()
+    trade = await core.settle()
+    assert core.gateway.sent(AmendRequest) == []
+    assert (await core.messages()).count("trade-leg-foreign") == 1
+    assert trade.plan.state is PlanState.OPEN
