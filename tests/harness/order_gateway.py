@@ -6,6 +6,7 @@ reckons beyond that (margins, fees, books) is the engine's and not wanted here.
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
@@ -32,6 +33,7 @@ from harness.fakes import FakeClock
 
 ZERO = Decimal(0)
 FEE = Decimal("0.00055")
+RECV_WINDOW = 5_000  # ms
 Leg = tuple[Symbol, int]
 OPEN = {"New", "PartiallyFilled", "Untriggered"}
 
@@ -56,7 +58,7 @@ class ScriptedGateway:
     book: dict[str, Order] = field(default_factory=dict)
     fills: list[Execution] = field(default_factory=list)
     calls: list[object] = field(default_factory=list)
-    delayed: list[Callable[[], None]] = field(default_factory=list)
+    delayed: list[tuple[Millis, Callable[[], object]]] = field(default_factory=list)
     listeners: list[Callable[[], None]] = field(default_factory=list)
     ids: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -118,10 +120,12 @@ class ScriptedGateway:
 
     # --- what a test makes happen
 
-    def deliver(self) -> None:
-        """What was late is done now."""
-        for each in self.delayed:
-            each()
+    def deliver(self, *, even_expired: bool = False) -> None:
+        """What was late is done now; what is older than recv_window is refused, unless a test says otherwise."""
+        for asked_at, effect in self.delayed:
+            if even_expired or self.clock.now() - asked_at <= RECV_WINDOW:
+                with suppress(ExchangeRejected):
+                    effect()
         self.delayed.clear()
         self._changed()
 
@@ -162,7 +166,7 @@ class ScriptedGateway:
         if fault == "down":
             raise OutcomeUnknown("no answer, and nothing was done")
         if fault == "late":
-            self.delayed.append(lambda: (effect(), None)[1])
+            self.delayed.append((self.clock.now(), effect))
             raise OutcomeUnknown("no answer yet")
         effect()
         self._changed()

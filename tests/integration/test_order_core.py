@@ -61,7 +61,7 @@ async def test_what_the_exchange_says_later_wins_over_what_was_concluded(core: O
     core.storage.clock.advance(11)
     trade = await core.settle()
     assert trade.intents[0].state is IntentState.NOT_PLACED
-    core.gateway.deliver()
+    core.gateway.deliver(even_expired=True)
     trade = await core.settle()
     assert trade.intents[0].fills_qty == D("0.1")
     assert trade.intents[0].state is IntentState.FILLED
