@@ -27,6 +27,7 @@ from handlers.core.plain_words import (
 from handlers.core.specs import ANYWHERE, EVEN_BANNED, EVERYONE, PRIVATE, HandlerSpec, UpdateKind, other_update
 from handlers.promo.redeem import offer_code
 from handlers.support.doubtful import ask_about_text
+from handlers.trading.typed import answer_order
 from handlers.users.home_views import (
     open_private_card,
     short_card,
@@ -67,6 +68,8 @@ async def answer_text(ctx: UpdateContext) -> None:
 
 async def _answer_free_text(ctx: UpdateContext, dialogue: Dialogue | None) -> None:
     """Text that answers no question. Whatever it asks for ends the question that was open, if it is understood."""
+    if await answer_order(ctx, ctx.text):
+        return
     phrase = await understand(ctx)
     is_greeting = phrase is not None and phrase.command == GREETING
     if phrase is not None and phrase.command in _commands(ctx) and not (is_greeting and dialogue is not None):

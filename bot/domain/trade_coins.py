@@ -20,6 +20,7 @@ class NamedCoin:
     token: WordToken | None = None
     end: int = 0
     name: str = ""
+    is_known: bool = False  # by its form, its name, or as one that trades
     places: frozenset[int] = frozenset()  # of every token that names it
     others: tuple[WordToken, ...] = ()
 
@@ -50,6 +51,7 @@ def coin_of(text: str, tokens: Sequence[Token], listed: Collection[str]) -> Name
         token=first.token,
         end=first.end,
         name=first.name,
+        is_known=best < _WEAK,
         places=frozenset(place for each in same for place in each.places),
         others=tuple(others),
     )

@@ -64,6 +64,8 @@ class _Reader(NumberWalk):
             coin=self.coin.token,
             coin_end=self.coin.end,
             coin_name=self.coin.name,
+            is_coin_known=self.coin.is_known,
+            begins_with_side=_is_side(self.tokens[0]) if self.tokens else False,
             size=self.size,
             size_kind=self.size_kind,
             entries=tuple(self.entries),
@@ -262,6 +264,10 @@ class _Reader(NumberWalk):
         is_target = self.context is not None and self.context.kind is WordKind.TARGET
         if is_target and len(inside) == 1 and isinstance(inside[0], NumberToken) and inside[0].unit is Unit.PERCENT:
             self.remarks.append(inside[0])
+
+
+def _is_side(token: Token) -> bool:
+    return isinstance(token, WordToken) and token.kind in {WordKind.BUY, WordKind.SELL}
 
 
 def _is_of_order(token: Token) -> bool:

@@ -41,7 +41,6 @@ class DoubtKind(StrEnum):
     LEVERAGE = "leverage"
     SPOT = "spot"
     TOO_MANY = "too-many"
-    ACCOUNT = "account"  # there is none of that type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +61,8 @@ class TradeText:
     side: Side | None = None
     coin: WordToken | None = None
     coin_name: str = ""
+    is_coin_known: bool = False
+    begins_with_side: bool = False
     coin_end: int = 0  # where the coin's name ends, which may be of two words
     size: NumberToken | None = None
     size_kind: SizeKind = SizeKind.VALUE
@@ -94,9 +95,10 @@ class TradeText:
     @property
     def is_order(self) -> bool:
         """Whether the text is meant as an order at all: a side beside a coin or numbers, and no sentence about one."""
-        has_numbers = bool(self.size or self.entries or self.stop or self.targets or self.bare)
-        is_sentence = not has_numbers and len(self.unread) > _MOST_UNREAD
-        return self.side is not None and (self.coin is not None or has_numbers) and not is_sentence
+        if self.size or self.entries or self.stop or self.targets or self.bare:
+            return self.side is not None
+        has_coin = self.is_coin_known or (self.coin is not None and self.begins_with_side)
+        return self.side is not None and has_coin and len(self.unread) <= _MOST_UNREAD
 
 
 def with_words(text: str, start: int, end: int, words: str) -> str:

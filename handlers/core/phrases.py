@@ -5,6 +5,7 @@ from typing import Final
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import GREETING, Phrase, command_said, words_of
 
+_EVERYTHING: Final = frozenset({"all", "everything", "всё", "все"})
 _WORDS_OF_A_SYMBOL: Final = 3  # a coin, what it is priced in, the market
 
 
@@ -13,12 +14,20 @@ async def understand(ctx: UpdateContext, text: str | None = None) -> Phrase | No
     text = ctx.text if text is None else text
     said = command_said(text)
     if said is not None:
-        is_vague = said.command in {"price", "book"} and len(said.arguments) > 1
-        return None if is_vague and not await _is_symbol(ctx, said.arguments) else said
+        return None if await _is_vague(ctx, said) else said
     words = tuple(words_of(text))
     if 0 < len(words) <= _WORDS_OF_A_SYMBOL and await _is_symbol(ctx, words):
         return Phrase(command="price", arguments=words)
     return None
+
+
+async def _is_vague(ctx: UpdateContext, said: Phrase) -> bool:
+    """Whether words behind a command's may make a sentence of it: close my ticket."""
+    if said.command in {"price", "book"} and len(said.arguments) > 1:
+        return not await _is_symbol(ctx, said.arguments)
+    if said.command == "close" and said.arguments and said.arguments[0] not in _EVERYTHING:
+        return not await _is_symbol(ctx, said.arguments[:1])
+    return False
 
 
 async def is_sentence(ctx: UpdateContext, _: object = None) -> bool:

@@ -59,6 +59,13 @@ _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
         "privacy": (_Rest.NOTHING, "privacy приватность приватність конфиденциальность конфіденційність"),
         "terms": (_Rest.NOTHING, "terms условия умови"),
         "whoami": (_Rest.NOTHING, "whoami"),
+        "buy": (_Rest.NOTHING, "buy long купить купи куплю купити купую лонг"),
+        "sell": (_Rest.NOTHING, "sell short продать продай продам продати продаю шорт"),
+        "close": (_Rest.SYMBOL, "close закрыть закрой закрити закрий"),
+        "panic": (_Rest.NOTHING, "panic паника паніка"),
+        "pause": (_Rest.NOTHING, "pause пауза"),
+        "resume": (_Rest.NOTHING, "resume"),
+        "limits": (_Rest.NOTHING, "limits лимиты ліміти"),
     }
 )
 _TRADING: Final = _all(

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
-from handlers.trading import brakes, card, closing, levels, limits, orders, panic, position, practice, ticket
+from handlers.trading import brakes, card, closing, levels, limits, orders, panic, position, practice, ticket, typed
 from handlers.views.problems import ProblemCard
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
@@ -17,5 +17,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *practice.HANDLERS,
     *levels.HANDLERS,
     *orders.HANDLERS,
+    *typed.HANDLERS,
 )
 PROBLEMS: Final[tuple[ProblemCard[Any], ...]] = ()

@@ -62,25 +62,6 @@ async def test_a_coin_by_another_name_opens_its_card_and_says_so(harness: Harnes
     assert "PEPE торгуется здесь как 1000PEPEUSDT." in (await said(anna, "пепе")).text
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "uk"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "/panic", "panic", "buy btc", "long btc 2% sl 3%", "Long BTC 2% SL 3% TP 64k",
-        "close all", "sell eth 500$ limit 3120", "лонг биток", "закрой всё", "купити btc", "/limits",
-        "паніка!", "ＢＵＹ btc",
-    ],
-)  # fmt: skip
-async def test_words_of_trading_are_answered_honestly(harness: Harness, language: str, text: str) -> None:
-    anna = harness.person(language=language)
-    await said(anna, "/start")
-    bubble = await said(anna, text)
-    words = {"en": "not open yet", "ru": "ещё не открыта", "uk": "ще не відкрита"}
-    assert words[language] in bubble.text
-    assert [row[0]["callback_data"] for row in bubble.keyboard] == ["v1:do:positions"]
-    assert "?" not in bubble.text
-
-
 @pytest.mark.parametrize(
     "text", ["/keys add real", "/keys check rael", "/keys check liv", "/balance lvie", "/keys remove dmeo"]
 )

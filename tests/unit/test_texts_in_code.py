@@ -23,7 +23,7 @@ KEYS = TEXTS.keys(Language.ENGLISH)
 USER_FACING = {"BadInput", "NotAllowed", "NoAccount", "UserFacing"}
 # taken apart with a prefix and a value of an enumeration
 COMPOSED = re.compile(
-    "(setting-|question-|order-type-|notify-|category-|command-)"
+    "(setting-|question-|typed-doubt-|order-type-|notify-|category-|command-)"
     "|button-menu-(trading|more|staff)$"
     "|button-(balance|positions|orders|trades|price|book|symbols|keys|settings|lang|help|license|paysupport|pin)$"
     "|button-(buy|sell|close|panic|pause|resume|limits|practice|halt|unhalt)$"

@@ -25,7 +25,7 @@ SAME_EVERYWHERE = {
     "history-line", "user-id", "health-reason", "health-telegram", "health-bybit", "user-error",
     "audit-action", "health-region", "order-card-title", "order-card-refusal", "live-title",
     "ticket-title", "button-ticket-symbol",
-    "leg-title", "leg-head", "leg-target", "leg-before", "leg-after", "close-line", "button-leg-half",
+    "typed-what", "leg-title", "leg-head", "leg-target", "leg-before", "leg-after", "close-line", "button-leg-half",
     "button-leg-quarter", "targets-line", "cancels-line", "button-cancel-order", "panic-line",
     "limit-title",
 }  # fmt: skip

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from bot.domain.errors import BadInput, ExchangeError
@@ -16,6 +18,8 @@ from bot.services.screens import ScreenReader, Shown, at_hand
 
 RESOLVE_PATIENCE: Final = 0.2  # seconds
 SPARK_INTERVAL: Final = "60"  # minutes: a day in 24 hourly candles
+_USDT: Final = "USDT"
+_MANY: Final = re.compile("^10{3,}(?=[A-Z])|(?<=[A-Z])10{3,}$")  # of a coin that costs little
 _logger = logging.getLogger(__name__)
 
 
@@ -100,6 +104,21 @@ class MarketScreens:
         names = await self._names(category) if board is None else board.symbols
         if names is not None and symbol not in names:
             raise unknown_symbol(TypedSymbol(name=symbol), {category: names})
+
+    async def coins(self) -> frozenset[str]:
+        """The coins whose perpetuals in USDT trade, by the names people know (PEPE of 1000PEPEUSDT); none: not told."""
+        names = await self._names(Category.LINEAR) or ()
+        return frozenset(_MANY.sub("", each.removesuffix(_USDT)) for each in names if each.endswith(_USDT))
+
+    async def last_price(self, symbol: Symbol) -> Decimal | None:
+        """A perpetual's price, for telling readings of a number apart; the last known one, or None, after a moment."""
+        try:
+            async with asyncio.timeout(self.resolve_patience):
+                return (await self.reads.ticker(symbol, Category.LINEAR)).last_price
+        except (ExchangeError, TimeoutError) as trouble:
+            _logger.info("price not known anew", extra={"reason": type(trouble).__name__})
+        last = self.reads.last_ticker(symbol, Category.LINEAR)
+        return None if last is None else last.last_price
 
     async def _trading(self, wanted: TypedSymbol) -> dict[Category, Collection[str]]:
         """What trades in the categories that matter, one asked after the other; those nobody can tell are left out."""

@@ -1,0 +1,215 @@
+"""Orders in words: "long btc 2% sl 3%", a pasted signal, /buy with arguments.
+
+The text is the whole state: a doubtful word is answered by putting other words in its place, by a button or by typing
+them, and the text is read anew. What has no doubt in it ends in the consequence card.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.domain.accounts import Account
+from bot.domain.errors import BadInput, UnknownSymbol
+from bot.domain.ids import Symbol
+from bot.domain.market import Category
+from bot.domain.secrets import may_carry_secret
+from bot.domain.trade_reader import read_trade
+from bot.domain.trade_reading import TradeReading, settled
+from bot.domain.trade_text import Doubt, DoubtKind, TradeText, with_words
+from bot.domain.trade_tokens import LONGEST_TEXT, WordToken
+from bot.services.chat.buttons import ButtonAction
+from bot.services.chat.dialogues import DialoguePayload
+from handlers.core.context import UpdateContext
+from handlers.core.phrases import is_no_command
+from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, dialogue
+from handlers.trading.card import show_card
+from handlers.trading.typed_views import choice_label, fix_card, question_card, understood_card
+
+_QUOTE: Final = "USDT"  # what entries are priced in
+_LONGEST_ANSWER: Final = 60  # characters; longer ones are no answer to the question about a word
+_MOST_FIXES: Final = 3  # buttons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewordOrder(ButtonAction):
+    """The same order in other words: a doubtful one replaced, or left out."""
+
+    ACTION = "typed.reword"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixWord(ButtonAction):
+    """[Fix …]: asks what a word should be. Places are characters of the text."""
+
+    ACTION = "typed.fix"
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAsRead(ButtonAction):
+    """[Go on]: the order as it was understood, without the words that have no meaning."""
+
+    ACTION = "typed.take"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordDialogue(DialoguePayload):
+    """What the next message is put in the place of."""
+
+    DIALOGUE = "typed.word"
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """An order with what the market says of its coin."""
+
+    found: TradeText
+    order: TradeReading
+    symbol: Symbol | None
+    account: Account
+
+
+async def answer_order(ctx: UpdateContext, text: str) -> bool:
+    """Answers a text that is an order; False for any other, which is left to others."""
+    if len(text) > LONGEST_TEXT or may_carry_secret(text) or read_trade(text).side is None:
+        return False
+    found = read_trade(text, await ctx.services.market_screens.coins())
+    if not found.is_order:
+        return False
+    await ctx.services.dialogues.leave(ctx.user_id)
+    await _answer(ctx, found)
+    return True
+
+
+async def open_typed(ctx: UpdateContext, text: str) -> None:
+    """The same of words that are meant as an order whatever they say: those behind /buy and /sell."""
+    await _answer(ctx, read_trade(text[:LONGEST_TEXT], await ctx.services.market_screens.coins()))
+
+
+async def reword_order(ctx: UpdateContext, payload: RewordOrder) -> None:
+    """A choice of a question, or [Leave it out]."""
+    await ctx.services.dialogues.leave(ctx.user_id)
+    await open_typed(ctx, payload.text)
+
+
+async def ask_word(ctx: UpdateContext, payload: FixWord) -> None:
+    """[Fix …] asks for the word."""
+    word = WordDialogue(text=payload.text, start=payload.start, end=payload.end)
+    await ctx.services.dialogues.begin(ctx.user_id, word)
+    await ctx.show(fix_card(ctx.viewer, payload.text[payload.start : payload.end]))
+
+
+async def take_word(ctx: UpdateContext, payload: WordDialogue) -> None:
+    """The typed word, in its place."""
+    await ctx.services.dialogues.end(ctx.user_id)
+    await open_typed(ctx, with_words(payload.text, payload.start, payload.end, ctx.text))
+
+
+async def take_as_read(ctx: UpdateContext, payload: TakeAsRead) -> None:
+    """[Go on]. What has become doubtful meanwhile, by the market, is asked about."""
+    await ctx.services.dialogues.leave(ctx.user_id)
+    read = await _read(ctx, read_trade(payload.text, await ctx.services.market_screens.coins()))
+    if read.order.doubts:
+        await _ask(ctx, read, read.order.doubts[0])
+    else:
+        await _show_consequences(ctx, read)
+
+
+async def _answer(ctx: UpdateContext, found: TradeText) -> None:
+    read = await _read(ctx, found)
+    if read.order.doubts:
+        await _ask(ctx, read, read.order.doubts[0])
+    elif read.order.unread or found.is_pasted:
+        await _show_understood(ctx, read)
+    else:
+        await _show_consequences(ctx, read)
+
+
+async def _read(ctx: UpdateContext, found: TradeText) -> _Read:
+    """The order at the price of now. A coin that is not traded here is a doubt."""
+    symbol: Symbol | None = None
+    more: list[Doubt] = []
+    if found.coin is not None:
+        symbol, doubt = await _symbol_of(ctx, found, found.coin)
+        more += [] if doubt is None else [doubt]
+    account = ctx.config.default_account
+    if found.account is not None:
+        account = ctx.config.resolve(found.account)
+    if not more:
+        price = None if symbol is None else await ctx.services.market_screens.last_price(symbol)
+        return _Read(found=found, order=settled(found, price), symbol=symbol, account=account)
+    doubts = tuple(each for each in found.doubts if each.kind is DoubtKind.SIDE) + tuple(more)
+    order = replace(settled(found, None), doubts=doubts)
+    return _Read(found=found, order=order, symbol=None, account=account)
+
+
+async def _symbol_of(ctx: UpdateContext, found: TradeText, coin: WordToken) -> tuple[Symbol | None, Doubt | None]:
+    kind, choices = DoubtKind.UNKNOWN_SYMBOL, tuple[str, ...]()
+    try:
+        known = await ctx.services.market_screens.resolve(found.symbol_typed)
+    except UnknownSymbol as unknown:
+        choices = unknown.nearest
+    except BadInput:
+        pass
+    else:
+        if known.category is Category.LINEAR and known.symbol.endswith(_QUOTE):
+            return known.symbol, None
+        kind = DoubtKind.SPOT
+    return None, Doubt(kind=kind, start=coin.start, end=found.coin_end, choices=choices)
+
+
+async def _ask(ctx: UpdateContext, read: _Read, doubt: Doubt) -> None:
+    """One question at a time: its choices as buttons, and any other word typed."""
+    text = read.order.text
+    choices: list[tuple[str, ButtonAction]] = [
+        (choice_label(ctx.viewer, each), RewordOrder(text=with_words(text, doubt.start, doubt.end, each)))
+        for each in doubt.choices
+    ]
+    if doubt.start < doubt.end:
+        without = RewordOrder(text=with_words(text, doubt.start, doubt.end, ""))
+        choices.append((ctx.say.plain("button-typed-leave-out", word=text[doubt.start : doubt.end]), without))
+    await ctx.services.dialogues.begin(ctx.user_id, WordDialogue(text=text, start=doubt.start, end=doubt.end))
+    buttons = await ctx.buttons(choices) if choices else ()
+    await ctx.show(question_card(ctx.viewer, read.order, read.symbol, read.account, doubt, buttons))
+
+
+async def _show_understood(ctx: UpdateContext, read: _Read) -> None:
+    text = read.order.text
+    words: Sequence[WordToken] = read.order.unread[:_MOST_FIXES]
+    choices: list[tuple[str, ButtonAction]] = [
+        (ctx.say.plain("button-typed-go-on"), TakeAsRead(text=text)),
+        *(
+            (ctx.say.plain("button-typed-fix", word=each.typed), FixWord(text=text, start=each.start, end=each.end))
+            for each in words
+        ),
+    ]
+    buttons = await ctx.buttons(choices)
+    await ctx.show(understood_card(ctx.viewer, read.order, read.symbol, read.account, buttons))
+
+
+async def _show_consequences(ctx: UpdateContext, read: _Read) -> None:
+    if read.symbol is None:
+        raise BadInput("error-symbol")
+    await show_card(ctx, read.order.draft(read.account.account_id, read.symbol))
+
+
+async def _is_word(ctx: UpdateContext, _: WordDialogue) -> bool:
+    """A short text that is no command and no order of its own."""
+    text = ctx.text.strip()
+    is_short = 0 < len(text) <= _LONGEST_ANSWER
+    return is_short and not read_trade(text).is_order and await is_no_command(ctx)
+
+
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    action(RewordOrder, reword_order, access=EVERYONE, repeats=True, good_for_s=ANY_AGE),
+    action(FixWord, ask_word, access=EVERYONE, repeats=True, good_for_s=ANY_AGE),
+    action(TakeAsRead, take_as_read, access=EVERYONE, repeats=True, good_for_s=ANY_AGE),
+    dialogue(WordDialogue, take_word, access=EVERYONE, takes=_is_word),
+)
