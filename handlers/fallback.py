@@ -21,7 +21,6 @@ from handlers.core.plain_words import (
     command_meant,
     command_of_word,
     one_slip,
-    speaks_of_trading,
     words_of,
 )
 from handlers.core.specs import ANYWHERE, EVEN_BANNED, EVERYONE, PRIVATE, HandlerSpec, UpdateKind, other_update
@@ -31,7 +30,6 @@ from handlers.trading.typed import answer_order
 from handlers.users.home_views import (
     open_private_card,
     short_card,
-    trading_not_open_card,
     unknown_command_card,
     unknown_text_card,
     waiting_card,
@@ -46,9 +44,6 @@ _OUTSIDE: Final = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 async def answer_unknown_command(ctx: UpdateContext) -> None:
     """The answer to a command that does not exist, and to one that this person may not use: one and the same."""
     typed = (command_of(ctx.message) if ctx.message is not None else None) or ""
-    if speaks_of_trading(typed):
-        await ctx.show(trading_not_open_card(ctx.viewer))
-        return
     await ctx.show(unknown_command_card(ctx.viewer, f"/{typed[:_MAX_ECHO]}", _nearest(ctx, typed)))
 
 
@@ -74,8 +69,6 @@ async def _answer_free_text(ctx: UpdateContext, dialogue: Dialogue | None) -> No
     is_greeting = phrase is not None and phrase.command == GREETING
     if phrase is not None and phrase.command in _commands(ctx) and not (is_greeting and dialogue is not None):
         await ctx.data.router.run_command(ctx, f"/{phrase.command}", *phrase.arguments)
-    elif speaks_of_trading(ctx.text):
-        await ctx.show(trading_not_open_card(ctx.viewer))
     elif dialogue is not None:
         await _say_what_is_open(ctx)
     elif await finish_waiting_pair(ctx):

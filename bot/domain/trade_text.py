@@ -6,7 +6,7 @@ number has a meaning by its unit or by the word before it, or it is a doubt.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -91,6 +91,16 @@ class TradeText:
     def is_pasted(self) -> bool:
         """Of several lines: somebody else's words."""
         return "\n" in self.text
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it names a side and a coin and nothing else."""
+        only = TradeText(text=self.text, side=self.side, coin=self.coin, coin_end=self.coin_end)
+        return (
+            self.coin is not None
+            and self.side is not None
+            and only == replace(self, coin_name="", is_coin_known=False, begins_with_side=False)
+        )
 
     @property
     def is_order(self) -> bool:

@@ -124,12 +124,6 @@ def command_said(text: str) -> Phrase | None:
     return Phrase(command=command, arguments=tuple(words[1:]))
 
 
-def speaks_of_trading(text: str) -> bool:
-    """A text that begins with an act of trading: buy btc, long btc 2% sl 3%, закрой всё."""
-    first = plain(text).split(maxsplit=1)[:1]
-    return bool(first) and first[0].strip(_AROUND) in _TRADING
-
-
 def command_meant(text: str) -> str | None:
     """The one command that a sentence names somewhere; None if it names none, several, or an act of trading."""
     words = words_of(text)

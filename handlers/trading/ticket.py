@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.accounts import Account
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument, MarketBoard, Ticker
@@ -19,6 +18,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.links import OfferOrder, OpenTicket
 from handlers.core.phrases import is_no_command
 from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, command, dialogue, view
+from handlers.trading.accounts import trading_account
 from handlers.trading.actions import EditDraft
 from handlers.trading.card import show_card
 from handlers.trading.live import instrument_of
@@ -33,9 +33,11 @@ from handlers.trading.ticket_changes import (
 )
 from handlers.trading.ticket_codes import AskPresets, AskTicket, ReviewTicket, SetTicket, ShowTicket, TicketPart
 from handlers.trading.ticket_views import TicketScreen, asking_card, asking_presets_card, ticket_card
+from handlers.trading.typed import open_typed
 from handlers.views.symbols import FAVORITES
 
 _MOST_LEVERAGE: Final = 200
+_SIDES: Final = {Side.BUY: "buy", Side.SELL: "sell"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +59,12 @@ class PresetsDialogue(DialoguePayload):
 
 
 async def open_buy_ticket(ctx: UpdateContext) -> None:
-    """`/buy`, `/buy eth`."""
+    """`/buy`, `/buy eth`, `/buy eth 100$ sl 3%`."""
     await _open_typed(ctx, Side.BUY)
 
 
 async def open_sell_ticket(ctx: UpdateContext) -> None:
-    """`/sell`, `/sell eth`."""
+    """`/sell`, `/sell eth`, `/sell eth 100$ sl 3%`."""
     await _open_typed(ctx, Side.SELL)
 
 
@@ -144,16 +146,21 @@ async def review_ticket(ctx: UpdateContext, code: ReviewTicket) -> None:
     await show_card(ctx, ticket.draft)
 
 
-def trading_account(ctx: UpdateContext) -> Account:
-    """Where tickets begin: the default account where that can trade, else practice."""
-    return ctx.config.practice or ctx.config.default_account
-
-
 async def _open_typed(ctx: UpdateContext, side: Side) -> None:
-    symbol = FAVORITES[0]
-    if ctx.arguments:
-        symbol = _perpetual(await ctx.services.market_screens.resolve(" ".join(ctx.arguments)))
-    await _open(ctx, symbol, side)
+    if not ctx.arguments:
+        await _open(ctx, FAVORITES[0], side)
+        return
+    found = await ctx.services.market_screens.find(" ".join(ctx.arguments))
+    if found is None:
+        await open_typed(ctx, f"{_SIDES[side]} {_words_behind(ctx)}")
+    else:
+        await _open(ctx, _perpetual(found), side)
+
+
+def _words_behind(ctx: UpdateContext) -> str:
+    """What was typed behind the command, lines and all."""
+    typed = ctx.text.split(maxsplit=1)
+    return typed[1] if len(typed) > 1 and typed[0].startswith("/") else " ".join(ctx.arguments)
 
 
 async def _open(ctx: UpdateContext, symbol: Symbol, side: Side) -> None:

@@ -12,6 +12,7 @@ from bot.domain.accounts import Account
 from bot.domain.errors import BadInput, UnknownSymbol
 from bot.domain.ids import Symbol
 from bot.domain.market import Category
+from bot.domain.portfolio import Side
 from bot.domain.secrets import may_carry_secret
 from bot.domain.trade_reader import read_trade
 from bot.domain.trade_reading import TradeReading, settled
@@ -22,6 +23,7 @@ from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
 from handlers.core.phrases import is_no_command
 from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, dialogue
+from handlers.trading.accounts import trading_account
 from handlers.trading.card import show_card
 from handlers.trading.typed_views import choice_label, fix_card, question_card, understood_card
 
@@ -84,7 +86,11 @@ async def answer_order(ctx: UpdateContext, text: str) -> bool:
     if not found.is_order:
         return False
     await ctx.services.dialogues.leave(ctx.user_id)
-    await _answer(ctx, found)
+    if found.is_bare and await ctx.services.market_screens.find(found.symbol_typed) is not None:
+        side = "/buy" if found.side is Side.BUY else "/sell"
+        await ctx.data.router.run_command(ctx, side, *found.symbol_typed.split())
+    else:
+        await _answer(ctx, found)
     return True
 
 
@@ -139,7 +145,7 @@ async def _read(ctx: UpdateContext, found: TradeText) -> _Read:
     if found.coin is not None:
         symbol, doubt = await _symbol_of(ctx, found, found.coin)
         more += [] if doubt is None else [doubt]
-    account = ctx.config.default_account
+    account = trading_account(ctx)
     if found.account is not None:
         account = ctx.config.resolve(found.account)
     if not more:

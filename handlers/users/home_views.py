@@ -91,12 +91,6 @@ def waiting_card(viewer: RenderContext, wanted: str) -> Card:
     return Card(text=text, rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def trading_not_open_card(viewer: RenderContext) -> Card:
-    """The honest answer to words of trading, for as long as nothing here places an order."""
-    positions = command_button(viewer, "button-positions", "positions")
-    return Card(text=viewer.say("trading-not-open"), rows=((*positions, *menu_row(viewer)),))
-
-
 def unknown_text_card(viewer: RenderContext, nearest: str | None) -> Card:
     """Free text that no dialogue waits for."""
     if nearest is None:

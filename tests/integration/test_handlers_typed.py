@@ -144,3 +144,38 @@ async def test_sentences_are_no_orders(harness: Harness, text: str) -> None:
     anna = harness.person()
     await said(anna, "/start")
     assert "As I read it" not in (await said(anna, text)).text
+
+
+@pytest.mark.parametrize("text", ["/buy btc 100$ sl 3%", "/buy btc\n100$\nsl 3%", "/BUY 100$ btc sl 3%"])
+async def test_words_behind_the_command_are_an_order(harness: Harness, text: str) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    bubble = await said(anna, text)
+    if "\n" in text:  # of several lines: shown as understood first
+        bubble = await anna.press("Go on")
+    assert "Buy 0.001 BTC" in shown_in(bubble)
+    assert "Stop 62,284" in shown_in(bubble)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("buy eth", "Buy ETHUSDT"),
+        ("шорт солану", "SOLUSDT"),
+        ("/sell eth", "Sell ETHUSDT"),
+        ("buy", "Buy BTCUSDT"),
+        ("продать", "BTCUSDT"),
+    ],
+)
+async def test_a_side_and_a_coin_alone_open_the_ticket(harness: Harness, text: str, shown: str) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    bubble = await said(anna, text)
+    assert shown in shown_in(bubble)
+    assert len(bubble.keyboard) > 3
+
+
+async def test_a_slip_behind_the_command_has_the_nearest_coin_at_hand(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    assert "I know no perpetual “bct”" in shown_in(await said(anna, "/buy bct"))

@@ -68,9 +68,6 @@ unknown-command-nearest = I don't know { $typed }. Did you mean /{ $nearest }?
 unknown-text = I don't know what to do with that. The menu has everything I can do.
 unknown-text-nearest = Did you mean /{ $nearest }?
 unknown-text-waiting = I don't know what to do with that. I am still waiting for { $wanted }.
-trading-not-open =
-    <b>Trading from this chat is not open yet.</b> I sent nothing to Bybit: I can't buy, sell or close anything for you.
-    Until then please trade on Bybit itself. Stops that stand there keep working without me.
 question-settings-value = the value of the setting
 question-keys-key-id = the API key that Bybit shows
 question-keys-key-and-secret = key and secret in one message

@@ -68,9 +68,6 @@ unknown-command-nearest = Не знаю команды { $typed }. Может б
 unknown-text = Не понимаю, что нужно сделать. Всё, что я умею, есть в меню.
 unknown-text-nearest = Может быть, /{ $nearest }?
 unknown-text-waiting = Не понимаю, что нужно сделать. Я всё ещё жду: { $wanted }.
-trading-not-open =
-    <b>Торговля из этого чата ещё не открыта.</b> На Bybit ничего не отправлено: купить, продать или закрыть я пока не могу.
-    Пока торгуйте, пожалуйста, на самом Bybit. Стопы, которые там стоят, работают и без меня.
 question-settings-value = значение настройки
 question-keys-key-id = API key, который показал Bybit
 question-keys-key-and-secret = ключ и секрет одним сообщением

@@ -68,9 +68,6 @@ unknown-command-nearest = Не знаю команди { $typed }. Може, /{ 
 unknown-text = Не розумію, що треба зробити. Усе, що я вмію, є в меню.
 unknown-text-nearest = Може, /{ $nearest }?
 unknown-text-waiting = Не розумію, що треба зробити. Я все ще чекаю: { $wanted }.
-trading-not-open =
-    <b>Торгівля з цього чату ще не відкрита.</b> На Bybit нічого не надіслано: купити, продати чи закрити я поки не можу.
-    Поки що торгуйте, будь ласка, на самому Bybit. Стопи, що там стоять, працюють і без мене.
 question-settings-value = значення налаштування
 question-keys-key-id = API key, який показав Bybit
 question-keys-key-and-secret = ключ і секрет одним повідомленням
