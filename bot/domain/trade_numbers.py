@@ -139,7 +139,7 @@ class NumberWalk(TokenWalk):
             self.bare.append(token)
 
     def _set_size(self, token: NumberToken, kind: SizeKind) -> None:
-        if self.size is not None:
+        if self.size is not None or self.is_max:
             self.doubt(DoubtKind.SECOND, token)
             return
         self.size, self.size_kind = token, kind

@@ -23,7 +23,7 @@ _ENDS_NOISE: Final = frozenset({WordKind.BUY, WordKind.SELL, WordKind.STOP, Word
 _BY_THEMSELVES: Final = frozenset(
     {
         *(WordKind.BUY, WordKind.SELL, WordKind.WITHOUT, WordKind.MARKET, WordKind.ZONE, WordKind.BREAKEVEN),
-        *(WordKind.SPOT, WordKind.DOUBTFUL, WordKind.DOLLARS, WordKind.PERCENT, WordKind.PERPETUAL),
+        *(WordKind.MAX, WordKind.SPOT, WordKind.DOUBTFUL, WordKind.DOLLARS, WordKind.PERCENT, WordKind.PERPETUAL),
     }
 )
 _IN_REMARKS: Final = frozenset({None, WordKind.NOISE, WordKind.FILLER, WordKind.UNUSED, WordKind.ZONE})
@@ -68,6 +68,7 @@ class _Reader(NumberWalk):
             begins_with_side=_is_side(self.tokens[0]) if self.tokens else False,
             size=self.size,
             size_kind=self.size_kind,
+            is_max=self.is_max,
             entries=tuple(self.entries),
             is_market=self.is_market,
             is_zone=self.is_zone,
@@ -156,10 +157,22 @@ class _Reader(NumberWalk):
             case WordKind.BREAKEVEN:
                 self.breakeven = True
                 self.drop_context(WordKind.STOP)
+            case WordKind.MAX:
+                self._max(token)
             case WordKind.SPOT | WordKind.DOUBTFUL:
                 self.doubt(DoubtKind.SPOT if kind is WordKind.SPOT else DoubtKind.WORD, token)
             case _:
                 pass
+
+    def _max(self, token: WordToken) -> None:
+        """A size; of a leverage it says nothing that is understood."""
+        following = self.peek()
+        is_of_leverage = isinstance(following, WordToken) and following.kind is WordKind.LEVERAGE
+        if is_of_leverage or self.size is not None:
+            self.doubt(DoubtKind.WORD if is_of_leverage else DoubtKind.SECOND, token)
+        else:
+            self.is_max = True
+            self.drop_context(WordKind.SIZE)
 
     def _is_of_size_before(self, token: WordToken, kind: WordKind) -> bool:
         """1% risk, 100$ size."""

@@ -122,7 +122,7 @@ class _Settler:
     def size(self) -> OrderSize | None:
         token, kind = self.found.size, self.found.size_kind
         if token is None:
-            return None
+            return OrderSize(SizeKind.MAX, _WHOLE) if self.found.is_max else None
         most = {SizeKind.RISK: _WHOLE, SizeKind.EQUITY: _MOST_EQUITY}.get(kind)
         unit = {SizeKind.VALUE: "$", SizeKind.QTY: ""}.get(kind, "%")
         value = self._only(token, most=most, unit=unit)

@@ -66,6 +66,7 @@ class TradeText:
     coin_end: int = 0  # where the coin's name ends, which may be of two words
     size: NumberToken | None = None
     size_kind: SizeKind = SizeKind.VALUE
+    is_max: bool = False
     entries: tuple[NumberToken, ...] = ()
     is_market: bool = False
     is_zone: bool = False

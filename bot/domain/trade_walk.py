@@ -37,6 +37,7 @@ class TokenWalk:
     side: Side | None = None
     size: NumberToken | None = None
     size_kind: SizeKind = SizeKind.VALUE
+    is_max: bool = False
     stop: NumberToken | None = None
     no_stop: bool = False
     no_target: bool = False

@@ -23,6 +23,7 @@ class WordKind(StrEnum):
     ZONE = auto()  # a range is one entry, not two
     RISK = auto()
     SIZE = auto()
+    MAX = auto()  # as much as the free money is margin for
     LEVERAGE = auto()
     SHARES = auto()
     BREAKEVEN = auto()
@@ -55,6 +56,7 @@ _TABLE: Final[Mapping[WordKind, str]] = MappingProxyType(
         WordKind.RISK: "risk риск риска риском ризик ризику ризиком",
         WordKind.SIZE: "size amount qty quantity volume размер объем объём сумма сумму количество розмір обсяг сума "
         "суму кількість",
+        WordKind.MAX: "max maximum макс максимум",
         WordKind.LEVERAGE: "leverage lev плечо плечом плеча плече x х ×",
         WordKind.SHARES: "shares share split доли доля долями частки частка",
         WordKind.BREAKEVEN: "breakeven break-even бу безубыток безубытка б/у беззбиток беззбитковість",
@@ -68,9 +70,9 @@ _TABLE: Final[Mapping[WordKind, str]] = MappingProxyType(
         WordKind.NOISE: "rr r/r atr rsi oi cvd bb macd ema sma score quality confidence tf timeframe trigger winrate "
         "vol z таймфрейм тф уверенность ema200 rating grade duration leverage-mode",
         WordKind.DOUBTFUL: "not don't dont never if unless when until above below over under cancel close closed exit "
-        "margin trailing trail dca averaging all max maximum half everything double minus maybe or "
+        "margin trailing trail dca averaging all half everything double minus maybe or "
         "не нет если когда выше ниже закрыть закрой отмена отмени маржа маржи маржу трейлинг трейл усреднение всё все "
-        "весь половина половину или максимум минус "
+        "весь половина половину или минус "
         "ні якщо коли вище нижче закрити скасувати маржу трейлінг усереднення усе увесь половину або мінус",
         WordKind.UNUSED: "cross isolated iso ioc fok postonly gtc кросс изолированная изолированный крос ізольована",
         WordKind.FILLER: "a an the my me with and of for in on to please pls go i want would like now order position "

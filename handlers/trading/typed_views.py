@@ -129,6 +129,8 @@ def _size(viewer: RenderContext, size: OrderSize, symbol: Symbol | None) -> str:
             return say.plain("typed-size-share", percent=_percent(viewer, size.amount))
         case SizeKind.RISK:
             return say.plain("typed-size-risk", percent=_percent(viewer, size.amount))
+        case SizeKind.MAX:
+            return say.plain("typed-size-max")
 
 
 def _level(viewer: RenderContext, level: PriceLevel) -> str:

@@ -6,6 +6,7 @@ typed-size = Size: <b>{ $size }</b>
 typed-size-by-settings = Size: <b>{ $size }</b>, as in /settings
 typed-size-share = { $percent } of the account value
 typed-size-risk = { $percent } of the account value at risk at the stop
+typed-size-max = the most that is free
 typed-limit = Limit: <b>{ $price }</b>
 typed-entries = Two entries: <b>{ $prices }</b>
 typed-zone = Zone { $low } – { $high }: one entry, limit <b>{ $price }</b>

@@ -6,6 +6,7 @@ typed-size = Размер: <b>{ $size }</b>
 typed-size-by-settings = Размер: <b>{ $size }</b>, как в /settings
 typed-size-share = { $percent } от стоимости счёта
 typed-size-risk = { $percent } от стоимости счёта под риском на стопе
+typed-size-max = всё, что свободно
 typed-limit = Лимит: <b>{ $price }</b>
 typed-entries = Два входа: <b>{ $prices }</b>
 typed-zone = Зона { $low } – { $high }: один вход, лимит <b>{ $price }</b>

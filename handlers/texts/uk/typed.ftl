@@ -6,6 +6,7 @@ typed-size = Розмір: <b>{ $size }</b>
 typed-size-by-settings = Розмір: <b>{ $size }</b>, як у /settings
 typed-size-share = { $percent } вартості рахунку
 typed-size-risk = { $percent } вартості рахунку під ризиком на стопі
+typed-size-max = усе, що вільно
 typed-limit = Ліміт: <b>{ $price }</b>
 typed-entries = Два входи: <b>{ $prices }</b>
 typed-zone = Зона { $low } – { $high }: один вхід, ліміт <b>{ $price }</b>
