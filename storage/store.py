@@ -32,6 +32,7 @@ from storage.trading.brakes import SqliteHalts, SqlitePanics
 from storage.trading.closings import SqliteClosings
 from storage.trading.fences import SqliteAccountFences
 from storage.trading.intents import SqliteOrderIntents
+from storage.trading.limits import SqliteRisk
 from storage.trading.plans import SqliteTradePlans
 from storage.trading.tickets import SqliteTickets
 from storage.users.blocks import SqliteBlocks
@@ -157,6 +158,10 @@ class SqliteUnitOfWork:
     @property
     def legs(self) -> SqliteLegBook:
         return SqliteLegBook(self._transaction, self._record)
+
+    @property
+    def risk(self) -> SqliteRisk:
+        return SqliteRisk(self._transaction)
 
     @property
     def fences(self) -> SqliteAccountFences:

@@ -90,11 +90,11 @@ def _is_looser(name: str, before: RiskLimits, after: RiskLimits) -> bool:
 
 
 def checked(limits: RiskLimits) -> RiskLimits:
-    """The same. Raises BadInput limits-range for a value that can be none, limits-symbols for too many of them."""
+    """The same. Raises BadInput for a value that can be none, and for too many symbols."""
     for name, (least, most) in _RANGES.items():
         value = getattr(limits, name)
         if value is not None and not least <= value <= most:
             raise BadInput("limits-range", minimum=str(least), maximum=f"{most:f}")
     if len(limits.symbols) > _MOST_SYMBOLS:
-        raise BadInput("limits-symbols", most=_MOST_SYMBOLS)
+        raise BadInput("limits-too-many-symbols", most=_MOST_SYMBOLS)
     return replace(limits, symbols=tuple(sorted(map(Symbol, set(limits.symbols)))))

@@ -24,6 +24,8 @@ from bot.wiring import jobs
 from bot.wiring.foundation import Foundation
 from bot.wiring.managing import make_managers
 from storage.sqlite.secrets import open_secret
+from storage.trading.brakes import SqliteClosingQueries
+from storage.trading.limits import SqliteRiskQueries
 from storage.trading.queries import SqliteTradingQueries
 from storage.trading.tickets import SqliteTicketQueries
 
@@ -32,7 +34,7 @@ _PREFIX_DIGITS: Final = 10  # of the 36 characters that an id may have
 
 async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tuple[Periodic[Any], ...]]:
     """The use cases in the order in which they need each other, and their jobs."""
-    limits = LimitService(clock=base.clock)
+    limits = make_limits(base, pin)
     queries, signals = SqliteTradingQueries(base.database), AccountSignals()
     runner = await make_runner(base, queries, signals)
     settlement = make_settlement(base, queries, runner)
@@ -42,7 +44,14 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         runner=runner,
         settlement=settlement,
         watch=watch,
-        quotes=Quotes(reads=base.reads, limits=limits, settings=base.practice.orders.leg_settings, clock=base.clock),
+        quotes=Quotes(
+            reads=base.reads,
+            limits=limits,
+            settings=base.practice.orders.leg_settings,
+            plans=queries,
+            brakes=SqliteClosingQueries(base.database),
+            clock=base.clock,
+        ),
         entries=Entries(
             transactions=base.store,
             queries=queries,
@@ -51,7 +60,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
             clock=base.clock,
             runner=runner,
             watch=watch,
-            guards=(BrakeGuard(),),
+            guards=(BrakeGuard(), limits),
         ),
         limits=limits,
         legs=managers.legs,
@@ -63,6 +72,16 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
     )
     telling = Telling(queries=queries, transactions=base.store, clock=base.clock)
     return trading, (jobs.settlements(settlement, base.clock), jobs.tellings(telling, base.clock), *managers.jobs)
+
+
+def make_limits(base: Foundation, pin: PinService) -> LimitService:
+    return LimitService(
+        queries=SqliteRiskQueries(base.database),
+        transactions=base.store,
+        reads=base.reads,
+        clock=base.clock,
+        pin=pin,
+    )
 
 
 async def make_runner(base: Foundation, queries: TradingQueries, signals: AccountSignals) -> IntentRunner:

@@ -20,9 +20,12 @@ from storage.users.trading_rows import (
     SELECT_CLOSED_BY_USER,
     SELECT_FENCES,
     SELECT_INTENTS,
+    SELECT_LIMIT_CHANGES,
+    SELECT_LIMITS,
     SELECT_OPEN_COSTS,
     SELECT_PLANS,
     SELECT_TARGETS_BY_USER,
+    SELECT_VALUE_MARKS,
 )
 
 SELECT_STATE: Final = """
@@ -299,6 +302,9 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "pauses": SELECT_FENCES,
         "closings": SELECT_CLOSINGS,
         "panics": SELECT_PANICS,
+        "limits": SELECT_LIMITS,
+        "limit_changes": SELECT_LIMIT_CHANGES,
+        "account_values": SELECT_VALUE_MARKS,
         "tickets": SELECT_TICKETS,
         "ticket_presets": SELECT_TICKET_PRESETS,
         "license": SELECT_LICENSES,

@@ -41,3 +41,19 @@ SELECT_FENCES: Final = """
       FROM accounts AS a CROSS JOIN account_fences AS f ON f.account_id = a.account_id
      WHERE a.user_id = ?
 """
+SELECT_LIMITS: Final = """
+    SELECT json_object('account', l.account_id, 'limits', json(l.limits))
+      FROM accounts AS a JOIN account_limits AS l ON l.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
+SELECT_LIMIT_CHANGES: Final = """
+    SELECT json_object('account', account_id, 'state', state, 'fields', json(names), 'before', json(limits_before),
+                       'after', json(limits_after), 'made_at', made_ts, 'takes_effect_at', takes_effect_ts)
+      FROM limit_changes WHERE user_id = ? ORDER BY change_id
+"""
+SELECT_VALUE_MARKS: Final = """
+    SELECT json_object('account', m.account_id, 'day_starts_at', m.day_starts_ts, 'day_value', m.day_value,
+                       'highest_value', m.peak_value)
+      FROM accounts AS a JOIN value_marks AS m ON m.account_id = a.account_id
+     WHERE a.user_id = ?
+"""

@@ -15,6 +15,7 @@ from bot.domain.ports.paper import PaperBooks
 from bot.domain.ports.payments import Payments
 from bot.domain.ports.plans import AccountFences, LegBook, OrderIntents, TradePlans
 from bot.domain.ports.promo import PromoCodes
+from bot.domain.ports.risk import RiskRecords
 from bot.domain.ports.support import SupportThreads
 from bot.domain.ports.tickets import Tickets
 from bot.domain.ports.users import Blocks, Pins, PrivacyRequests, Users
@@ -69,6 +70,8 @@ class UnitOfWork(Protocol):
     def fences(self) -> AccountFences: ...
     @property
     def tickets(self) -> Tickets: ...
+    @property
+    def risk(self) -> RiskRecords: ...
 
     async def enqueue(self, message: OutboxMessage, now: Millis, *, due: Millis | None = None) -> None:
         """To be sent from `due` on, None: at once."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.card_inputs import CardInputs
@@ -11,14 +12,18 @@ from bot.domain.card_making import make_card
 from bot.domain.errors import ButtonExpired, ExchangeError, NotAllowed, UnknownSymbol
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument
-from bot.domain.order_card import OrderCard
+from bot.domain.order_card import CardNote, OrderCard
 from bot.domain.order_drafts import OrderDraft
 from bot.domain.orders import LegSettings
-from bot.domain.portfolio import Position, Positions
+from bot.domain.portfolio import LegKey, Position, Positions
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.closings import ClosingQueries
+from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.risk_tiers import RiskTier
+from bot.domain.trade_plans import TradePlan
 from bot.domain.users import UserConfig
+from bot.domain.work_off import ours
 from bot.services.trading.risk_limits import LimitService
 
 ReadSettings = Callable[[Account, Symbol], Awaitable[LegSettings]]
@@ -32,6 +37,8 @@ class Quotes:
     reads: Reads
     limits: LimitService
     settings: ReadSettings
+    plans: TradingQueries
+    brakes: ClosingQueries
     clock: Clock
 
     async def card(self, config: UserConfig, draft: OrderDraft) -> OrderCard:
@@ -52,6 +59,7 @@ class Quotes:
             reads.fee_rate(account, symbol),
         )
         view = await self.limits.view(account, balance, positions.items, orders.items)
+        plan, is_managed = await self._plan(account, draft, settings, positions)
         return CardInputs(
             draft=draft,
             defaults=account.settings,
@@ -63,12 +71,39 @@ class Quotes:
             orders=orders,
             settings=settings,
             fee=fee,
-            plan=None,
+            plan=plan,
             limits=view.limits,
             marks=view.marks,
             exposures=view.exposures,
             now=self.clock.now(),
+            stopped=await self._stopped(account),
+            is_managed=is_managed,
         )
+
+    async def _plan(
+        self, account: Account, draft: OrderDraft, settings: LegSettings, positions: Positions
+    ) -> tuple[TradePlan | None, bool]:
+        """The open plan of the leg that the entry goes to, and whether all that stands there came by it."""
+        leg = LegKey(
+            account_id=account.account_id,
+            category=Category.LINEAR,
+            symbol=draft.symbol,
+            position_idx=settings.position_idx(draft.side),
+        )
+        plans = await self.plans.plans_open(account.account_id)
+        plan = next((each for each in plans if each.leg == leg), None)
+        size = sum((each.size for each in positions.items if each.leg_key(account.account_id) == leg), Decimal(0))
+        mine = ours(await self.plans.intents_of_plan(plan.plan_id)) if plan is not None else Decimal(0)
+        return plan, size <= max(mine, Decimal(0))
+
+    async def _stopped(self, account: Account) -> tuple[CardNote, ...]:
+        """A pause of the account, a halt of everybody."""
+        found = []
+        if await self.plans.paused_since(account.account_id) is not None:
+            found.append(CardNote(key="entry-paused", cure="resume"))
+        if (await self.brakes.halt()).since is not None:
+            found.append(CardNote(key="entry-halted"))
+        return tuple(found)
 
     async def _instrument(self, symbol: Symbol) -> Instrument:
         found = await self.reads.instrument(Category.LINEAR, symbol)
