@@ -126,6 +126,7 @@ class TestPanic:
         await rest(managing, "ETHUSDT")
         report = await managing.panic.stop_entries(managing.core.config, managing.core.account, idempotency_key="panic")
         assert [each.progress for each in report.legs] == [LegProgress.STANDS]
+        assert report.canceled == 1
         await managing.core.quiet()
         assert resting(managing) == []
         assert len(managing.gateway.legs) == 1, "its close waits for the one confirm"

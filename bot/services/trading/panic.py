@@ -36,6 +36,7 @@ from bot.services.trading.signals import AccountSignals
 _logger = logging.getLogger(__name__)
 
 _READ_S: Final = 1.0  # that the first read of the positions may take: after it, what is known is closed
+_CANCELS_S: Final = 1.0  # that the first report waits for the answers to the cancels
 _LOOKS: Final = 60  # of a task; then the job starts another one
 _LONGEST_LOOK_S: Final = 1.0
 _UNKNOWN_FOR: Final = 10_000  # ms: recv_window and 5 s, after which a request can't be executed any more
@@ -83,6 +84,7 @@ class Panic:
             panic, cancels = await self._brake(unit, account, live, idempotency_key)
         self.runner.launch(cancels)
         self._follow(account, panic)
+        await self.runner.finished(cancels, timeout_s=_CANCELS_S * self.pace)
         return await self._report(account)
 
     async def close_all(
