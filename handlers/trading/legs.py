@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from telegram.error import TelegramError
@@ -45,11 +45,12 @@ class Outcome:
 
     intents: tuple[OrderIntent, ...]
     closed: tuple[ClosedTrade, ...] = ()
+    is_going: bool = False  # a close is still tried, by one order after another
 
     @property
     def is_final(self) -> bool:
         """Whether the exchange has said its last word, and every fill is booked."""
-        return not any(each.state in LIVE or each.is_counting for each in self.intents)
+        return not self.is_going and not any(each.state in LIVE or each.is_counting for each in self.intents)
 
 
 def own_account(ctx: UpdateContext, account_id: AccountId) -> Account:
@@ -151,7 +152,9 @@ async def _look(ctx: UpdateContext, intents: tuple[OrderIntent, ...], timeout_s:
     trading = ctx.services.trading
     outcome, step = Outcome(intents=intents), timeout_s / _LOOKS
     for _ in range(_LOOKS):
-        outcome = await _outcome(ctx, await trading.runner.finished(outcome.intents, timeout_s=step))
+        answered = await trading.runner.finished(outcome.intents, timeout_s=step)
+        intents, is_going = await trading.legs.followed(answered)
+        outcome = replace(await _outcome(ctx, intents), is_going=is_going)
         if outcome.is_final:
             break
         await asyncio.sleep(step)

@@ -15,6 +15,7 @@ from storage.sqlite.writer import Transaction
 from storage.trading.closings import (
     SELECT_CLOSING,
     SELECT_CLOSING_BY_KEY,
+    SELECT_CLOSING_OF_ATTEMPT,
     SELECT_CLOSING_OF_LEG,
     SELECT_CLOSINGS_DUE,
     SELECT_CLOSINGS_OF_PANIC,
@@ -162,6 +163,10 @@ class SqliteClosingQueries:
 
     async def closing_by_key(self, idempotency_key: str) -> Closing | None:
         return await self._one(SELECT_CLOSING_BY_KEY, (idempotency_key,))
+
+    async def closing_of_attempt(self, intent_id: int) -> Closing | None:
+        """The closing that an intent was an attempt at."""
+        return await self._one(SELECT_CLOSING_OF_ATTEMPT, (intent_id,))
 
     async def closings_due(self, now: Millis, limit: int) -> tuple[Closing, ...]:
         return tuple(map(closing_of, await self._database.fetch(SELECT_CLOSINGS_DUE, (now, limit))))

@@ -30,6 +30,15 @@ SELECT_CLOSING_BY_KEY: Final = """
            next_try_ts, ended_ts
       FROM leg_closings WHERE idempotency_key = ?
 """
+# An attempt's key begins with the number of its closing.
+SELECT_CLOSING_OF_ATTEMPT: Final = """
+    SELECT c.closing_id, c.user_id, c.account_id, c.category, c.symbol, c.position_idx, c.side, c.size, c.remaining,
+           c.exit_reason, c.panic_id, c.card_chat_id, c.card_message_id, c.state, c.attempts, c.last_intent_id, c.code,
+           c.reason, c.created_ts, c.next_try_ts, c.ended_ts
+      FROM order_intents AS i
+      CROSS JOIN leg_closings AS c ON c.closing_id = CAST(substr(i.idempotency_key, 9) AS INTEGER)
+     WHERE i.intent_id = ? AND i.idempotency_key >= 'closing:' AND i.idempotency_key < 'closing;'
+"""
 SELECT_CLOSINGS_DUE: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
            panic_id, card_chat_id, card_message_id, state, attempts, last_intent_id, code, reason, created_ts,
@@ -140,6 +149,11 @@ class SqliteClosings:
         """The one that goes on: no entry may go into that leg meanwhile."""
         key = (leg.account_id, leg.category.value, leg.symbol, leg.position_idx)
         rows = await self._transaction.fetch(SELECT_CLOSING_OF_LEG, key)
+        return closing_of(rows[0]) if rows else None
+
+    async def of_attempt(self, intent_id: int) -> Closing | None:
+        """The closing that an intent was an attempt at."""
+        rows = await self._transaction.fetch(SELECT_CLOSING_OF_ATTEMPT, (intent_id,))
         return closing_of(rows[0]) if rows else None
 
     async def tried(self, closing_id: int, intent_id: int, next_try: Millis) -> None:

@@ -15,6 +15,7 @@ from bot.domain.legs import Ownership
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, PositionMode, TradingStop
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import IntentKind, IntentState, PlannedTarget, PlanState
+from bot.services.trading.telling import Telling
 
 
 @pytest.fixture
@@ -35,6 +36,16 @@ async def rest(managing: Managing, price: str = "95") -> None:
     )
     await managing.core.entries.confirm(managing.core.config, card, place=PLACE, idempotency_key=f"rest:{price}")
     await managing.core.quiet()
+
+
+async def told(managing: Managing, *, after_s: float) -> int:
+    """How many refusals of exits went out, once what no card told is due."""
+    managing.core.storage.clock.advance(after_s)
+    await Telling(
+        queries=managing.core.queries, transactions=managing.core.storage.store, clock=managing.core.storage.clock
+    ).tell_due()
+    rows = await managing.core.storage.database.fetch("SELECT 1 FROM outbox WHERE kind = 'trade-exit-refused'")
+    return len(rows)
 
 
 class TestClosing:
@@ -117,6 +128,33 @@ class TestClosing:
         done = await managing.closings.closing(closing.closing_id)
         assert done is not None
         assert done.state is ClosingState.DONE
+
+    async def test_a_refusal_rings_at_once_and_every_ten_minutes(self, managing: Managing) -> None:
+        await managing.hold()
+        refusal = ExchangeRejected("not trading", code=110074)
+        managing.gateway.faults.append(refusal)
+        await managing.close()
+        rung = [0] * await told(managing, after_s=12)
+        for minute in range(1, 24):
+            managing.gateway.faults.append(refusal)
+            managing.core.storage.clock.advance(49)
+            await managing.closer.work_off()
+            await managing.core.quiet()
+            if await told(managing, after_s=12) > len(rung):
+                rung.append(minute)
+        assert rung == [0, 10, 20]
+
+    async def test_an_attempt_that_another_one_made_good_is_not_told_as_refused(self, managing: Managing) -> None:
+        await managing.hold()
+        managing.gateway.faults.extend(["down", None])
+        first = await managing.close()
+        managing.core.storage.clock.advance(12)
+        await managing.core.settlement.settle(managing.core.account)
+        (intent,) = await managing.core.queries.intents([first.intent_id])
+        assert intent.state is IntentState.NOT_PLACED
+        assert await told(managing, after_s=12) == 0
+        (latest,), is_going = await managing.legs.followed([intent])
+        assert (latest.state, is_going) == (IntentState.FILLED, False)
 
     async def test_our_own_targets_make_room_for_a_close(self, managing: Managing) -> None:
         await managing.hold(target_prices=(Decimal(110), Decimal(120)), target_shares=(Decimal("0.5"), Decimal("0.5")))

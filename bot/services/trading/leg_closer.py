@@ -45,6 +45,8 @@ _LOOKS: Final = 8  # of a task; then the job starts another one
 _ANSWER_S: Final = 2.0  # that an attempt may take to be answered before the position is read all the same
 _LATE: Final = 10_000  # ms: recv_window and 5 s, after which an attempt that was not answered does nothing any more
 _STALE: Final = 5_000  # ms that a position may take to know of a fill
+_ALARM_EVERY: Final = 600_000  # ms
+_ALARM_WINDOW: Final = 60_000  # ms: what lies between two tries
 _AT_ONCE: Final = 450  # closings of a round of the job
 
 
@@ -166,9 +168,9 @@ class LegCloser:
                 return await self._wait(closing, max(0.2, pause_before(min(closing.attempts, 2))))
             if last.state is IntentState.REJECTED and closing.state is ClosingState.CLOSING:
                 if last.code not in REDUCE_ONLY:
-                    return await self._refuse(closing, last.code, last.reason)
+                    return await self._refuse(closing, last, last.reason)
                 if not await self._unblock(account, closing) and closing.attempts > 1:
-                    return await self._refuse(closing, last.code, "close-blocked")
+                    return await self._refuse(closing, last, "close-blocked")
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
             intent = await self._attempt(unit, closing, position.size, instrument, now)
@@ -241,12 +243,16 @@ class LegCloser:
         await self.runner.finished(cancels, timeout_s=_ANSWER_S * self.pace)
         return True
 
-    async def _refuse(self, closing: Closing, code: int | None, reason: str) -> float:
-        """A definite no: told, and tried again rarely, to see whether its reason has ended."""
+    async def _refuse(self, closing: Closing, last: OrderIntent, reason: str) -> float:
+        """A definite no, tried again rarely, to see whether its reason has ended; it rings every ten minutes."""
         now = self.clock.now()
-        _logger.warning("closing %d was refused: %s %s", closing.closing_id, code, reason)
+        _logger.warning("closing %d was refused: %s %s", closing.closing_id, last.code, reason)
+        age = now - closing.created_ts
+        rings = closing.code is None or age // _ALARM_EVERY != (age - _ALARM_WINDOW) // _ALARM_EVERY
         async with self.transactions.begin_aside() as unit:
-            await unit.closings.refused(closing.closing_id, code, reason, self._in(now, REFUSED_PAUSE_S))
+            await unit.closings.refused(closing.closing_id, last.code, reason, self._in(now, REFUSED_PAUSE_S))
+            if not rings:
+                await unit.intents.told([last.intent_id])
         self.signals.changed(closing.leg.account_id)
         return REFUSED_PAUSE_S
 

@@ -5,12 +5,12 @@ Exits are never refused by risk, license or halt.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.closings import NewClosing
+from bot.domain.closings import ClosingState, NewClosing
 from bot.domain.errors import ButtonExpired, ExchangeError, NotAllowed
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.leg_rules import (
@@ -32,7 +32,7 @@ from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.trading import OrderGateway
-from bot.domain.trade_plans import CardPlace, OrderIntent, PlannedTarget, TradePlan
+from bot.domain.trade_plans import CardPlace, IntentKind, OrderIntent, PlannedTarget, TradePlan
 from bot.domain.users import UserConfig
 from bot.services.trading.entry_cancels import cancel_entries
 from bot.services.trading.intents import IntentRunner
@@ -90,6 +90,19 @@ class LegManager:
     ) -> OrderIntent:
         """`share` (0 … 1) of what stands now, at market. Raises BadInput where that is under the minimum."""
         return await self._close(config, leg, share, place=place, idempotency_key=idempotency_key)
+
+    async def followed(self, intents: Sequence[OrderIntent]) -> tuple[tuple[OrderIntent, ...], bool]:
+        """Each close as its last attempt, what is none as it is; and whether one of the closes is still tried."""
+        latest, is_going = [], False
+        for intent in intents:
+            is_close = intent.kind in {IntentKind.CLOSE, IntentKind.REDUCE}
+            closing = await self.closings.closing_of_attempt(intent.intent_id) if is_close else None
+            is_going |= closing is not None and closing.state is ClosingState.CLOSING
+            if closing is None or closing.last_intent_id in {None, intent.intent_id}:
+                latest.append(intent)
+            else:
+                latest += await self.queries.intents([closing.last_intent_id or 0])
+        return tuple(latest), is_going
 
     async def move_stop(
         self, config: UserConfig, leg: LegKey, stop: Decimal | None, *, idempotency_key: str

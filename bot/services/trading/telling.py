@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.chat import OutboxPayload
+from bot.domain.closings import ClosingState
 from bot.domain.ids import Millis
 from bot.domain.orders import OrderRequest
 from bot.domain.ports.clock import Clock
@@ -53,7 +54,17 @@ class Telling:
                 left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
                 await enqueue(unit, account, closed_message(closed, left), key, now)
         elif intent.state in _REFUSED and intent.kind in {*_ASKED_FOR, IntentKind.STOP, IntentKind.TARGET}:
+            if await self._is_overtaken(unit, intent):
+                return
             await enqueue(unit, account, _refused(account, intent), key, now)
+
+    @staticmethod
+    async def _is_overtaken(unit: UnitOfWork, intent: OrderIntent) -> bool:
+        """Whether it was one attempt of several at a close that goes on, or that another one of them has done."""
+        closing = await unit.closings.of_attempt(intent.intent_id)
+        if closing is None:
+            return False
+        return closing.state is not ClosingState.REFUSED or closing.last_intent_id != intent.intent_id
 
 
 def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> OutboxPayload:
