@@ -22,6 +22,7 @@ from storage.checkup import (
     check_licenses,
     check_pages,
     check_payments,
+    check_practice,
     check_promo_uses,
     check_schema,
     looking_at,
@@ -58,6 +59,7 @@ async def examine(settings: Settings) -> list[Check]:
                 checks += [
                     await check_promo_uses(fetch),
                     await check_payments(fetch),
+                    await check_practice(fetch),
                     await _check_key(fetch, settings),
                 ]
             else:

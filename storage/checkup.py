@@ -152,20 +152,26 @@ async def _projected(fetch: Fetch, user_id: int) -> tuple[Segment, ...]:
 
 async def check_promo_uses(fetch: Fetch) -> Check:
     """What codes and campaigns count is what was redeemed, and what was redeemed is what the ledger gave."""
-    return await _cross_check(fetch, "promo codes", cross_checks.PROMO, cross_checks.COUNT_USES, "redemptions")
+    what = "redemptions as the ledger says"
+    return await _cross_check(fetch, "promo codes", cross_checks.PROMO, cross_checks.COUNT_USES, what)
 
 
 async def check_payments(fetch: Fetch) -> Check:
     """Each credited payment has its days in the ledger and its Stars in the audit; each of those has its payment."""
-    return await _cross_check(fetch, "payments", cross_checks.PAYMENTS, cross_checks.COUNT_PAYMENTS, "credits")
+    what = "credits as the ledger says"
+    return await _cross_check(fetch, "payments", cross_checks.PAYMENTS, cross_checks.COUNT_PAYMENTS, what)
+
+
+async def check_practice(fetch: Fetch) -> Check:
+    """Practice rows belong to practice accounts that were traded with, and nobody owes practice money."""
+    what = "accounts were traded with, none is in debt"
+    return await _cross_check(fetch, "practice", cross_checks.PRACTICE, cross_checks.COUNT_PRACTICE, what)
 
 
 async def _cross_check(fetch: Fetch, name: str, statements: Sequence[str], count: str, what: str) -> Check:
     breaches = [words for statement in statements for (words,) in await fetch(statement, ())]
     ((rows,),) = await fetch(count, ())
-    return Check(
-        name=name, is_ok=not breaches, detail=_some(breaches) if breaches else f"{rows} {what} as the ledger says"
-    )
+    return Check(name=name, is_ok=not breaches, detail=_some(breaches) if breaches else f"{rows} {what}")
 
 
 async def check_canary(fetch: Fetch, vault: AesCredentialVault) -> Check:

@@ -1,4 +1,4 @@
-"""Counters and payments against the rows that cannot be changed: ledger and audit.
+"""Counters and payments against the rows that cannot be changed: ledger and audit; practice against itself.
 
 uses of codes = redemptions = rows of the ledger; each credited payment = one row of the ledger with its days, and one
 of the audit with its Stars. Each statement answers breaches in words, 20 at most.
@@ -75,5 +75,24 @@ TAKEN_UNRETURNED: Final = """
 """
 COUNT_PAYMENTS: Final = "SELECT count(*) FROM payment_history WHERE license_event_id IS NOT NULL"
 
+PRACTICE_MISPLACED: Final = """
+    SELECT 'account ' || a.account_id || ' has practice rows and is ' || a.account_type
+      FROM accounts AS a
+     WHERE a.account_type <> 'paper'
+       AND (EXISTS (SELECT 1 FROM paper_accounts AS p WHERE p.account_id = a.account_id)
+            OR EXISTS (SELECT 1 FROM paper_wallets AS w WHERE w.account_id = a.account_id)) LIMIT 20
+"""
+PRACTICE_UNSETTLED: Final = """
+    SELECT 'practice account ' || account_id || ' has orders or positions and no settings'
+      FROM (SELECT account_id FROM paper_orders UNION SELECT account_id FROM paper_positions)
+     WHERE account_id NOT IN (SELECT account_id FROM paper_accounts) LIMIT 20
+"""
+PRACTICE_IN_DEBT: Final = """
+    SELECT 'practice account ' || account_id || ' owes ' || wallet_balance || ' ' || coin
+      FROM paper_wallets WHERE wallet_balance LIKE '-%' LIMIT 20
+"""
+COUNT_PRACTICE: Final = "SELECT count(*) FROM paper_accounts"
+
+PRACTICE: Final = (PRACTICE_MISPLACED, PRACTICE_UNSETTLED, PRACTICE_IN_DEBT)
 PROMO: Final = (CODES_MISCOUNTED, CAMPAIGNS_MISCOUNTED, CODES_OVER_CAP, USES_UNGRANTED, GRANTS_UNUSED)
 PAYMENTS: Final = (PAYMENTS_UNGRANTED, GRANTS_UNPAID, STARS_CHANGED, RETURNED_UNTAKEN, TAKEN_UNRETURNED)

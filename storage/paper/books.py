@@ -152,14 +152,15 @@ class SqlitePaperBooks:
 
 
 def _events(changes: PaperChanges) -> list[type[AccountEvent]]:
-    """What happened to the account, each once."""
+    """What happened to the account, each once. A leverage of its own moves margins and liquidation prices."""
+    is_setting = not (changes.orders or changes.positions or changes.fills)
     happened: dict[type[AccountEvent], bool] = {
         OrderPlaced: any(each.is_new for each in changes.orders),
         OrderChanged: any(not each.is_new for each in changes.orders),
         OrderFilled: bool(changes.fills),
         PositionOpened: any(each.is_held and not each.was_held for each in changes.positions),
         PositionClosed: any(each.was_held and not each.is_held for each in changes.positions) or changes.begins_run,
-        StopChanged: bool(changes.positions) and not changes.fills,
-        WalletChanged: bool(changes.wallet) and (not changes.fills or changes.begins_run),
+        StopChanged: is_setting or (bool(changes.positions) and not changes.fills),
+        WalletChanged: is_setting or (bool(changes.wallet) and (not changes.fills or changes.begins_run)),
     }
     return [event for event, has_happened in happened.items() if has_happened]

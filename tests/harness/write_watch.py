@@ -22,6 +22,7 @@ from storage.accounts.accounts import SELECT_CREDENTIALS, SELECT_WALLET
 from storage.accounts.portfolio import SELECT_ORDERS, SELECT_POSITIONS
 from storage.accounts.trades import SELECT_EXECUTIONS
 from storage.licensing.licenses import SELECT_LICENSE
+from storage.paper.books import SELECT_NEWEST_FILLS, SELECT_OPEN_PAPER_ORDERS, SELECT_PAPER_POSITIONS
 from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 from storage.store import Store
@@ -35,6 +36,9 @@ CACHED: Mapping[str, tuple[Policy[Any], str]] = {
     "order": (ORDER, SELECT_ORDERS),
     "balance": (BALANCE, SELECT_WALLET),  # of practice accounts; those of others are never stored
     "api_response": (API_RESPONSE, SELECT_EXECUTIONS),
+    "positions of practice": (POSITION, SELECT_PAPER_POSITIONS),
+    "orders of practice": (ORDER, SELECT_OPEN_PAPER_ORDERS),
+    "fills of practice": (API_RESPONSE, SELECT_NEWEST_FILLS),
 }
 OF_THE_EXCHANGE = {"position", "order"}  # rows of demo and live accounts are written by the loads themselves
 OF_ACCOUNTS = CACHED.keys() - {"user_config", "license"}
@@ -137,7 +141,8 @@ def _dropped(policy: Policy[Any], change: Change, events: Sequence[Event]) -> bo
 
 async def _schema(database: Database) -> tuple[str, ...]:
     rows = await database.fetch(
-        "SELECT sql FROM sqlite_schema WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'index')"
+        " AND substr(name, 1, 7) <> 'sqlite_' ORDER BY type DESC"  # a table before its indexes
     )
     return tuple(sql for (sql,) in rows)
 
@@ -185,6 +190,6 @@ def _trigger(name: str, what: str, change: tuple[str, str, str], row: str) -> st
     table = change[0]
     account = "NULL" if table in {"users", "user_licenses"} else f"{row}.account_id"
     of_account = f"FROM accounts WHERE account_id = {account})"
-    user = f"(SELECT user_id {of_account}" if table == "paper_wallets" else f"{row}.user_id"
+    user = f"(SELECT user_id {of_account}" if table.startswith("paper_") else f"{row}.user_id"
     values = ", ".join([*map(repr, change), user, account, f"(SELECT account_type {of_account}"])
     return f"CREATE TEMP TRIGGER {name} AFTER {what} BEGIN INSERT INTO changes VALUES ({values}); END;"  # noqa: S608  names of our own schema

@@ -73,6 +73,7 @@ async def test_all_is_well(settings: Settings) -> None:
         "licenses",
         "promo codes",
         "payments",
+        "practice",
         "key",
     ]
     assert all(check.is_ok for check in checks.values())
