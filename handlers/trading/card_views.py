@@ -106,6 +106,7 @@ def _what(viewer: RenderContext, card: OrderCard) -> Markup:
         "size": size_text(viewer, card),
         "value": figures.money(card.value, card.instrument.quote_coin),
         "price": figures.price(first.price, card.instrument),
+        "leverage": figures.number(card.leverage, _TENTH).removesuffix(".0"),
     }
     if more:
         return viewer.say("order-card-what-several", count=len(card.entries), **values)
@@ -125,17 +126,13 @@ def _at_the_stop(viewer: RenderContext, card: OrderCard) -> Markup:
 
 def _liquidation(viewer: RenderContext, card: OrderCard) -> Markup:
     say, figures = viewer.say, viewer.figures
-    margin = say.plain("margin-isolated" if card.margin_mode is MarginMode.ISOLATED else "margin-cross")
-    leverage = figures.number(card.leverage, _TENTH).removesuffix(".0")
     if card.liquidation is None:
-        return say("order-card-liquidation-none", leverage=leverage, margin=margin)
+        return say("order-card-liquidation-none")
     away = percent_away(card.liquidation, _market(card)) or Decimal(0)
     return say(
         "order-card-liquidation-estimate" if card.is_liquidation_estimate else "order-card-liquidation",
         price=figures.price(card.liquidation, card.instrument),
         away=figures.percent(away, step=_TENTH),
-        leverage=leverage,
-        margin=margin,
     )
 
 
@@ -167,7 +164,8 @@ def _details(viewer: RenderContext, card: OrderCard) -> Iterable[Markup]:
     fee = figures.small(card.entry_fee)
     rate = figures.percent(card.fee_rate, step=_FEE_STEP, signed=False)
     yield say("order-card-fee-standard" if card.is_standard_fee else "order-card-fee", fee=fee, quote=quote, rate=rate)
-    yield say("order-card-margin", margin=figures.money(card.margin, quote))
+    mode = say.plain("margin-isolated" if card.margin_mode is MarginMode.ISOLATED else "margin-cross")
+    yield say("order-card-margin", margin=figures.money(card.margin, quote), mode=mode)
     yield from _funding(viewer, card)
     yield from _bounds(viewer, card)
     yield _positions(viewer, card)

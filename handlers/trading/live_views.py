@@ -189,13 +189,13 @@ def _protection(viewer: RenderContext, trade: ManagedTrade, instrument: Instrume
 
 
 def _times(viewer: RenderContext, trade: ManagedTrade) -> Iterable[Markup]:
-    """How long the way took, from the tap on, in ms."""
-    timed = [each for each in entries_of(trade) if each.sent_ts is not None and each.acknowledged_ts is not None]
-    for each in timed[:1]:
-        if each.sent_ts is not None and each.acknowledged_ts is not None:
-            yield viewer.say(
-                "live-times",
-                sent=each.sent_ts - each.created_ts,
-                accepted=each.acknowledged_ts - each.created_ts,
-                time=viewer.when(each.created_ts),
-            )
+    """How long the way of the first entry took, from the tap on, in ms."""
+    first = next(iter(entries_of(trade)), None)
+    if first is None or first.sent_ts is None or first.acknowledged_ts is None:
+        return
+    sent, accepted = first.sent_ts - first.created_ts, first.acknowledged_ts - first.created_ts
+    if first.state is IntentState.FILLED and first.final_ts is not None:
+        filled = first.final_ts - first.created_ts
+        yield viewer.say("live-times-filled", sent=sent, accepted=accepted, filled=filled)
+    else:
+        yield viewer.say("live-times", sent=sent, accepted=accepted)

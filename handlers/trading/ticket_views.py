@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
 from bot.domain.draft_fields import level_text
+from bot.domain.ids import MINUTE
 from bot.domain.market import Instrument, MarketBoard, Ticker
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.orders import direction
@@ -25,7 +26,6 @@ from handlers.views.frame import footer, menu_row, refresh_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import FAVORITES, base_of, quote_of
 from handlers.views.tables import table
-from handlers.views.times import span
 
 TickerShown = Shown[WithInstruments[Ticker]]
 BETTER: Final = tuple(map(Decimal, ("0.5", "1", "2")))  # % better than the market, for limit prices
@@ -36,6 +36,7 @@ _SIZES_IN_A_ROW: Final = 3
 _PERCENTS_IN_A_ROW: Final = 4
 _SHORT_DIGITS: Final = 6  # of the approximate quantity
 _FUNDING_STEP: Final = Decimal("0.0001")
+_MINUTES_AN_HOUR: Final = 60
 _WHOLE: Final = Decimal(100)  # percent
 _CHOSEN: Final = "✓"
 
@@ -117,12 +118,7 @@ def _market(viewer: RenderContext, screen: TicketScreen, shown: TickerShown) -> 
     if bid is None or ask is None:
         yield viewer.say("ticket-price", price=figures.price(ticker.last_price, instrument))
         return
-    yield viewer.say(
-        "ticket-prices",
-        bid=figures.price(bid, instrument),
-        ask=figures.price(ask, instrument),
-        spread=figures.small_percent(percent_away(ask, bid) or Decimal(0)),
-    )
+    yield viewer.say("ticket-prices", bid=figures.price(bid, instrument), ask=figures.price(ask, instrument))
 
 
 def _rows(viewer: RenderContext, screen: TicketScreen, shown: TickerShown) -> list[tuple[str, str]]:
@@ -146,15 +142,22 @@ def _rows(viewer: RenderContext, screen: TicketScreen, shown: TickerShown) -> li
 def _facts(
     viewer: RenderContext, shown: TickerShown, instrument: Instrument | None, base: Decimal | None
 ) -> Iterable[tuple[str, str]]:
-    """The smallest order, and the next funding."""
+    """The smallest order, the spread, and the next funding."""
     say, figures = viewer.say, viewer.figures
     if instrument is not None and base is not None:
         least = max((instrument.min_order_qty or instrument.qty_step) * base, instrument.min_notional or Decimal(0))
         yield say.plain("ticket-least"), figures.money(least, instrument.quote_coin)
     ticker = None if shown.value is None else shown.value.value
-    if ticker is not None and ticker.funding_rate is not None and ticker.next_funding_ts is not None:
-        yield say.plain("price-funding"), figures.percent(ticker.funding_rate, step=_FUNDING_STEP)
-        yield say.plain("price-next-funding"), span(say, (ticker.next_funding_ts - viewer.now) / 1000)
+    if ticker is None:
+        return
+    if ticker.bid_price and ticker.ask_price:
+        spread = percent_away(ticker.ask_price, ticker.bid_price) or Decimal(0)
+        yield say.plain("ticket-spread"), figures.percent(spread, step=_FUNDING_STEP, signed=False)
+    if ticker.funding_rate is not None and ticker.next_funding_ts is not None:
+        minutes = max(0, ticker.next_funding_ts - viewer.now) // MINUTE
+        rate = figures.percent(ticker.funding_rate, step=_FUNDING_STEP)
+        wait = f"{minutes // _MINUTES_AN_HOUR}:{minutes % _MINUTES_AN_HOUR:02}"
+        yield say.plain("price-funding"), say.plain("ticket-funding", rate=rate, wait=wait)
 
 
 def _size(viewer: RenderContext, draft: OrderDraft, instrument: Instrument | None, base: Decimal | None) -> str:
@@ -243,12 +246,12 @@ def _main(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
         *in_rows(sizes, _SIZES_IN_A_ROW),
         (_ask(viewer, ticket, TicketPart.SIZE), _gear(viewer, ticket, PresetKind.SIZES)),
         tuple(
-            button(say.plain(key), viewer.data(ShowTicket(ticket.number, part)))
-            for part, key in (
-                (TicketPart.ENTRY, "ticket-entry"),
-                (TicketPart.STOP, "ticket-stop"),
-                (TicketPart.TARGET, "ticket-target"),
-                (TicketPart.LEVERAGE, "ticket-leverage"),
+            button(label, viewer.data(ShowTicket(ticket.number, part)))
+            for part, label in (
+                (TicketPart.ENTRY, say.plain("ticket-entry")),
+                (TicketPart.STOP, say.plain("ticket-stop")),
+                (TicketPart.TARGET, say.plain("ticket-target")),
+                (TicketPart.LEVERAGE, f"{draft.leverage or screen.account.settings.leverage}x"),
             )
         ),
         review,

@@ -21,7 +21,7 @@ async def test_an_order_is_put_together_in_one_message(harness: Harness) -> None
     anna = await ticket_of(harness)
     ticket, count = anna.last, len(anna.bubbles)
     assert "Check the order ›" not in ticket.labels, "no size yet"
-    for label in ("$100", "Sell", "Stop", "5%", "Target", "No target", "Leverage", "5x", "Entry", "+1.0%"):
+    for label in ("$100", "Sell", "Stop", "5%", "Target", "No target", "3x", "5x", "Entry", "+1.0%"):
         ticket = await anna.press(label, bubble=ticket)
     text = words(ticket.text)
     for line in ("Sell BTCUSDT · Practice", "100 USDT ≈ 0.001 BTC", "+5.0% 68,095.23", "64,852.60", "5x"):
@@ -53,7 +53,7 @@ async def test_change_leads_from_the_card_back_to_the_same_order(harness: Harnes
         ("Stop/✎ Type it", "none", "none"),
         ("Target/✎ Type it", "4%", "+4.0% 66,778.92"),
         ("Entry/✎ Type it", "64000.55", "64,000.55"),
-        ("Leverage/✎ Type it", "x7", "7x"),
+        ("3x/✎ Type it", "x7", "7x"),
         ("BTC ▾/✎ Type it", "эфир", "Buy ETHUSDT"),
     ],
 )

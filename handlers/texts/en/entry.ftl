@@ -3,19 +3,19 @@
 order-card-title = <b>{ $side } { $symbol }</b>
 order-card-what-market =
     <b>{ $side } { $size }</b> · { $value }
-    At market, { $price } at worst
+    At market, { $price } at worst · { $leverage }x
 order-card-what-limit =
     <b>{ $side } { $size }</b> · { $value }
-    Limit { $price }
+    Limit { $price } · { $leverage }x
 order-card-what-several =
     <b>{ $side } { $size }</b> · { $value }
-    { $count } entries from { $price }
-order-card-stop = Stop { $stop }: about <b>{ $loss }</b> ({ $share })
+    { $count } entries from { $price } · { $leverage }x
+order-card-stop = Stop { $stop } ≈ <b>{ $loss }</b> ({ $share })
 order-card-no-stop = ⚠️ <b>No stop.</b> At liquidation about <b>{ $loss }</b> ({ $share })
 order-card-no-stop-unknown = ⚠️ <b>No stop.</b> What you can lose is not bounded.
-order-card-liquidation = Liquidation { $price } ({ $away }) · { $leverage }x { $margin }
-order-card-liquidation-estimate = Liquidation about { $price } ({ $away }) · { $leverage }x { $margin }
-order-card-liquidation-none = No liquidation price · { $leverage }x { $margin }
+order-card-liquidation = Liquidation { $price } ({ $away })
+order-card-liquidation-estimate = Liquidation about { $price } ({ $away })
+order-card-liquidation-none = No liquidation price
 margin-isolated = isolated
 margin-cross = cross
 order-card-account = <b>{ $account }</b> · account value { $value }
@@ -28,7 +28,7 @@ order-card-target = Target { $number }: { $price }, closes { $size }, { $gain } 
 order-card-breakeven = After the first target the stop goes to break-even
 order-card-fee = Fee to enter: { $fee } { $quote } ({ $rate }, your rate)
 order-card-fee-standard = Fee to enter: { $fee } { $quote } ({ $rate }, the standard rate)
-order-card-margin = Margin: { $margin }
+order-card-margin = Margin: { $margin }, { $mode }
 order-card-funding-pay = Funding: you pay { $rate } in { $wait }
 order-card-funding-get = Funding: you get { $rate } in { $wait }
 order-card-min-order = Smallest order: { $value }
@@ -76,14 +76,17 @@ live-targets =
         [one] Target { $prices }
        *[other] Targets { $prices }
     }
-live-times = <i>Tap { $time } · sent +{ $sent } ms · accepted +{ $accepted } ms</i>
+live-times = <i>sent +{ $sent } ms · accepted +{ $accepted } ms</i>
+live-times-filled = <i>sent +{ $sent } ms · accepted +{ $accepted } ms · filled +{ $filled } ms</i>
 
 command-buy = Buy a perpetual: /buy btc
 command-sell = Sell a perpetual: /sell btc
 
 ticket-title = <b>{ $side } { $symbol }</b> · { $account }
 ticket-price = Price <b>{ $price }</b>
-ticket-prices = Bid { $bid } · ask { $ask } · spread { $spread }
+ticket-prices = Bid { $bid } · ask { $ask }
+ticket-spread = Spread
+ticket-funding = { $rate } in { $wait }
 ticket-size = Size
 ticket-entry = Entry
 ticket-stop = Stop

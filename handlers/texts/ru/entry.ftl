@@ -3,23 +3,23 @@
 order-card-title = <b>{ $side } { $symbol }</b>
 order-card-what-market =
     <b>{ $side } { $size }</b> · { $value }
-    Рыночный ордер, не хуже { $price }
+    Рыночный ордер, не хуже { $price } · { $leverage }x
 order-card-what-limit =
     <b>{ $side } { $size }</b> · { $value }
-    Лимит { $price }
+    Лимит { $price } · { $leverage }x
 order-card-what-several =
     <b>{ $side } { $size }</b> · { $value }
     { $count ->
-        [one] { $count } вход от { $price }
-        [few] { $count } входа от { $price }
-       *[many] { $count } входов от { $price }
+        [one] { $count } вход от { $price } · { $leverage }x
+        [few] { $count } входа от { $price } · { $leverage }x
+       *[many] { $count } входов от { $price } · { $leverage }x
     }
-order-card-stop = Стоп { $stop }: около <b>{ $loss }</b> ({ $share })
+order-card-stop = Стоп { $stop } ≈ <b>{ $loss }</b> ({ $share })
 order-card-no-stop = ⚠️ <b>Без стопа.</b> При ликвидации около <b>{ $loss }</b> ({ $share })
 order-card-no-stop-unknown = ⚠️ <b>Без стопа.</b> Возможный убыток не ограничен.
-order-card-liquidation = Ликвидация { $price } ({ $away }) · { $leverage }x, { $margin }
-order-card-liquidation-estimate = Ликвидация около { $price } ({ $away }) · { $leverage }x, { $margin }
-order-card-liquidation-none = Цены ликвидации нет · { $leverage }x, { $margin }
+order-card-liquidation = Ликвидация { $price } ({ $away })
+order-card-liquidation-estimate = Ликвидация около { $price } ({ $away })
+order-card-liquidation-none = Цены ликвидации нет
 margin-isolated = изолированная
 margin-cross = кросс
 order-card-account = <b>{ $account }</b> · стоимость счёта { $value }
@@ -32,7 +32,7 @@ order-card-target = Цель { $number }: { $price }, закроет { $size }, 
 order-card-breakeven = После первой цели стоп уйдёт в безубыток
 order-card-fee = Комиссия за вход: { $fee } { $quote } ({ $rate }, ваша ставка)
 order-card-fee-standard = Комиссия за вход: { $fee } { $quote } ({ $rate }, обычная ставка)
-order-card-margin = Маржа: { $margin }
+order-card-margin = Маржа: { $margin }, { $mode }
 order-card-funding-pay = Фандинг: вы платите { $rate } через { $wait }
 order-card-funding-get = Фандинг: вы получаете { $rate } через { $wait }
 order-card-min-order = Наименьший ордер: { $value }
@@ -81,14 +81,17 @@ live-targets =
         [few] Цели { $prices }
        *[many] Цели { $prices }
     }
-live-times = <i>Нажатие { $time } · отправлено +{ $sent } мс · принято +{ $accepted } мс</i>
+live-times = <i>отправлено +{ $sent } мс · принято +{ $accepted } мс</i>
+live-times-filled = <i>отправлено +{ $sent } мс · принято +{ $accepted } мс · исполнено +{ $filled } мс</i>
 
 command-buy = Купить контракт: /buy btc
 command-sell = Продать контракт: /sell btc
 
 ticket-title = <b>{ $side } { $symbol }</b> · { $account }
 ticket-price = Цена <b>{ $price }</b>
-ticket-prices = Бид { $bid } · аск { $ask } · спред { $spread }
+ticket-prices = Бид { $bid } · аск { $ask }
+ticket-spread = Спред
+ticket-funding = { $rate } через { $wait }
 ticket-size = Размер
 ticket-entry = Вход
 ticket-stop = Стоп

@@ -3,23 +3,23 @@
 order-card-title = <b>{ $side } { $symbol }</b>
 order-card-what-market =
     <b>{ $side } { $size }</b> · { $value }
-    Ринковий ордер, не гірше { $price }
+    Ринковий ордер, не гірше { $price } · { $leverage }x
 order-card-what-limit =
     <b>{ $side } { $size }</b> · { $value }
-    Ліміт { $price }
+    Ліміт { $price } · { $leverage }x
 order-card-what-several =
     <b>{ $side } { $size }</b> · { $value }
     { $count ->
-        [one] { $count } вхід від { $price }
-        [few] { $count } входи від { $price }
-       *[many] { $count } входів від { $price }
+        [one] { $count } вхід від { $price } · { $leverage }x
+        [few] { $count } входи від { $price } · { $leverage }x
+       *[many] { $count } входів від { $price } · { $leverage }x
     }
-order-card-stop = Стоп { $stop }: близько <b>{ $loss }</b> ({ $share })
+order-card-stop = Стоп { $stop } ≈ <b>{ $loss }</b> ({ $share })
 order-card-no-stop = ⚠️ <b>Без стопу.</b> За ліквідації близько <b>{ $loss }</b> ({ $share })
 order-card-no-stop-unknown = ⚠️ <b>Без стопу.</b> Можливий збиток не обмежений.
-order-card-liquidation = Ліквідація { $price } ({ $away }) · { $leverage }x, { $margin }
-order-card-liquidation-estimate = Ліквідація близько { $price } ({ $away }) · { $leverage }x, { $margin }
-order-card-liquidation-none = Ціни ліквідації немає · { $leverage }x, { $margin }
+order-card-liquidation = Ліквідація { $price } ({ $away })
+order-card-liquidation-estimate = Ліквідація близько { $price } ({ $away })
+order-card-liquidation-none = Ціни ліквідації немає
 margin-isolated = ізольована
 margin-cross = крос
 order-card-account = <b>{ $account }</b> · вартість рахунку { $value }
@@ -32,7 +32,7 @@ order-card-target = Ціль { $number }: { $price }, закриє { $size }, { 
 order-card-breakeven = Після першої цілі стоп піде в беззбиток
 order-card-fee = Комісія за вхід: { $fee } { $quote } ({ $rate }, ваша ставка)
 order-card-fee-standard = Комісія за вхід: { $fee } { $quote } ({ $rate }, звичайна ставка)
-order-card-margin = Маржа: { $margin }
+order-card-margin = Маржа: { $margin }, { $mode }
 order-card-funding-pay = Фандинг: ви платите { $rate } через { $wait }
 order-card-funding-get = Фандинг: ви отримуєте { $rate } через { $wait }
 order-card-min-order = Найменший ордер: { $value }
@@ -81,14 +81,17 @@ live-targets =
         [few] Цілі { $prices }
        *[many] Цілі { $prices }
     }
-live-times = <i>Натискання { $time } · надіслано +{ $sent } мс · прийнято +{ $accepted } мс</i>
+live-times = <i>надіслано +{ $sent } мс · прийнято +{ $accepted } мс</i>
+live-times-filled = <i>надіслано +{ $sent } мс · прийнято +{ $accepted } мс · виконано +{ $filled } мс</i>
 
 command-buy = Купити контракт: /buy btc
 command-sell = Продати контракт: /sell btc
 
 ticket-title = <b>{ $side } { $symbol }</b> · { $account }
 ticket-price = Ціна <b>{ $price }</b>
-ticket-prices = Бід { $bid } · аск { $ask } · спред { $spread }
+ticket-prices = Бід { $bid } · аск { $ask }
+ticket-spread = Спред
+ticket-funding = { $rate } через { $wait }
 ticket-size = Розмір
 ticket-entry = Вхід
 ticket-stop = Стоп
