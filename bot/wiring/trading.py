@@ -5,6 +5,7 @@ from typing import Any, Final
 from bot.aio.periodic import Periodic
 from bot.aio.tasks import TaskSet
 from bot.domain.ports.plans import TradingQueries
+from bot.services.trading.adoption import Adoption
 from bot.services.trading.booking import Booking
 from bot.services.trading.brakes import BrakeGuard
 from bot.services.trading.entries import Entries
@@ -109,7 +110,7 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
         signals=runner.signals,
         runner=runner,
         tasks=runner.tasks,
-        booking=Booking(is_in_flight=runner.is_in_flight),
+        booking=Booking(is_in_flight=runner.is_in_flight, adoption=Adoption(prefix=runner.prefix)),
         plan_work=PlanWork(runner=runner),
     )
     runner.wakers.append(settlement.wake)

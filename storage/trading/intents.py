@@ -1,6 +1,7 @@
 """order_intents: every request, written before it is sent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -41,9 +42,13 @@ INSERT_INTENT: Final = """
     INSERT INTO order_intents (kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
                                request, idempotency_key, fence, target_number, remaining, card_price, good_until,
                                exit_reason, card_chat_id, card_message_id, created_ts)
-    VALUES (?, 'intent', ?, ?, ?, ?, ?, ?, ?, ?, ?,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
             coalesce((SELECT fence FROM account_fences WHERE account_id = ?), 0), ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (idempotency_key) DO NOTHING
+    RETURNING intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
+              request, fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id,
+              card_message_id, order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts,
+              acknowledged_ts, final_ts
 """
 SELECT_INTENT: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
@@ -118,7 +123,10 @@ SELECT_GUARDS: Final = """
 """
 START_SENDING: Final = """
     UPDATE order_intents SET state = 'sending', sent_ts = ? WHERE intent_id = ? AND state = 'intent'
-    RETURNING intent_id
+    RETURNING intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
+              request, fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id,
+              card_message_id, order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts,
+              acknowledged_ts, final_ts
 """
 UPDATE_INTENT: Final = """
     UPDATE order_intents
@@ -202,9 +210,24 @@ class SqliteOrderIntents:
 
     async def add(self, new: NewIntent, now: Millis) -> OrderIntent:
         """The row; the one that is there already if its idempotency key is."""
+        return await self._insert(new, IntentState.INTENT, now)
+
+    async def adopt(self, new: NewIntent, now: Millis) -> OrderIntent:
+        """The row of a request that was sent without one that is known here: it is acknowledged."""
+        return await self._insert(new, IntentState.ACKNOWLEDGED, now)
+
+    async def _insert(self, new: NewIntent, state: IntentState, now: Millis) -> OrderIntent:
         leg = new.leg
         row = (
-            *(new.kind.value, new.user_id, leg.account_id, leg.category.value, leg.symbol, leg.position_idx),
+            *(
+                new.kind.value,
+                state.value,
+                new.user_id,
+                leg.account_id,
+                leg.category.value,
+                leg.symbol,
+                leg.position_idx,
+            ),
             *(new.plan_id, new.order_link_id, request_text(new.request), new.idempotency_key, leg.account_id),
             *(
                 new.target_number,
@@ -214,12 +237,12 @@ class SqliteOrderIntents:
             ),
             *(None if new.exit_reason is None else new.exit_reason.value, *columns_of_card(new.card), now),
         )
-        await self._transaction.fetch(INSERT_INTENT, row)
-        made = await self._one(SELECT_INTENT_BY_KEY, new.idempotency_key)
-        if made is None:
-            raise LookupError("an intent that was just written is not there")
-        await self._touch(made.plan_id)
-        return made
+        rows = await self._transaction.fetch(INSERT_INTENT, row)
+        if not rows:
+            rows = await self._transaction.fetch(SELECT_INTENT_BY_KEY, (new.idempotency_key,))
+            return intent_of(rows[0])
+        await self._touch(new.plan_id)
+        return intent_of(rows[0])
 
     async def get(self, intent_id: int) -> OrderIntent | None:
         return await self._one(SELECT_INTENT, intent_id)
@@ -260,10 +283,11 @@ class SqliteOrderIntents:
 
     async def start_sending(self, intent_id: int, now: Millis) -> OrderIntent | None:
         """INTENT → SENDING; None if it is not waiting any more."""
-        if not await self._transaction.fetch(START_SENDING, (now, intent_id)):
+        rows = await self._transaction.fetch(START_SENDING, (now, intent_id))
+        if not rows:
             return None
-        intent = await self.get(intent_id)
-        await self._touch(None if intent is None else intent.plan_id)
+        intent = intent_of(rows[0])
+        await self._touch(intent.plan_id)
         return intent
 
     async def note(self, intent_id: int, news: IntentNews, now: Millis) -> OrderIntent | None:
@@ -287,7 +311,17 @@ class SqliteOrderIntents:
         rows = await self._transaction.fetch(UPDATE_INTENT, (*row, acknowledged, final, intent_id))
         self._tell(known, state, rows)
         await self._touch(known.plan_id)
-        return await self.get(intent_id)
+        return replace(
+            known,
+            state=state,
+            order_id=order_id,
+            cum_exec_qty=qty,
+            avg_price=average,
+            code=code,
+            reason=reason,
+            acknowledged_ts=acknowledged,
+            final_ts=final,
+        )
 
     async def add_fill(self, intent_id: int, qty: Decimal) -> None:
         """A fill of it was booked."""

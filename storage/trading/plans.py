@@ -17,7 +17,7 @@ from storage.sqlite.writer import Transaction
 INSERT_PLAN: Final = """
     INSERT INTO trade_plans (user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
                              breakeven, card_chat_id, card_message_id, created_ts)
-    VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING plan_id
 """
 SELECT_PLAN: Final = """
@@ -130,9 +130,17 @@ class SqliteTradePlans:
 
     async def open(self, new: NewPlan, now: Millis) -> TradePlan:
         """A plan of a leg that has none open."""
+        return await self._insert(new, PlanState.OPEN, now)
+
+    async def open_ended(self, new: NewPlan, now: Millis) -> TradePlan:
+        """A plan that has ended already, whatever plan the leg has."""
+        return await self._insert(new, PlanState.ENDED, now)
+
+    async def _insert(self, new: NewPlan, state: PlanState, now: Millis) -> TradePlan:
         leg = new.leg
         row = (
             *(new.user_id, leg.account_id, leg.category.value, leg.symbol, leg.position_idx, new.side.value),
+            state.value,
             *(optional_decimal_text(new.stop), new.stop_trigger_by.value, new.breakeven.value),
             *(*columns_of_card(new.card), now),
         )

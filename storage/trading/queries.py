@@ -21,6 +21,7 @@ from storage.trading.intents import (
 from storage.trading.plans import SELECT_OPEN_OF_ACCOUNT, SELECT_PLAN, SELECT_TARGETS, SELECT_VERSION, plan_of
 
 SELECT_LAST_FILL: Final = "SELECT max(ts) FROM trade_logs WHERE account_id = ?"
+SELECT_KNOWN_FILLS: Final = "SELECT exec_id FROM trade_logs WHERE account_id = ? AND ts >= ?"
 # Those of which something is not known first, then those that hold something.
 SELECT_TO_SETTLE: Final = """
     SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid, a.risk_percent,
@@ -89,6 +90,10 @@ class SqliteTradingQueries:
     async def last_fill_ts(self, account_id: AccountId) -> Millis | None:
         rows = await self._database.fetch(SELECT_LAST_FILL, (account_id,))
         return rows[0][0] if rows else None
+
+    async def fills_known(self, account_id: AccountId, since: Millis) -> frozenset[str]:
+        """The execIds of what is booked from that moment on."""
+        return frozenset([row[0] for row in await self._database.fetch(SELECT_KNOWN_FILLS, (account_id, since))])
 
     async def accounts_to_settle(self) -> tuple[Account, ...]:
         """Those with something unknown or under way first, then with an open plan or a position."""

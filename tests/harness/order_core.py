@@ -16,6 +16,7 @@ from bot.domain.orders import MarginMode, TriggerBy
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import CardPlace, ManagedTrade
 from bot.domain.users import UserConfig
+from bot.services.trading.adoption import Adoption
 from bot.services.trading.booking import Booking
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
@@ -142,7 +143,7 @@ def make_core(storage: StorageHarness, gateway: ScriptedGateway, account: Accoun
         signals=signals,
         runner=runner,
         tasks=runner.tasks,
-        booking=Booking(is_in_flight=runner.is_in_flight),
+        booking=Booking(is_in_flight=runner.is_in_flight, adoption=Adoption(prefix=runner.prefix)),
         plan_work=PlanWork(runner=runner),
     )
     runner.wakers.append(settlement.wake)

@@ -67,3 +67,19 @@ async def test_what_the_exchange_says_later_wins_over_what_was_concluded(core: O
     assert trade.intents[0].state is IntentState.FILLED
     assert trade.plan.state is PlanState.OPEN
     assert trade.plan.protected_ts is not None
+
+
+async def test_after_a_restore_what_was_opened_is_kept_and_what_rests_is_taken_back(core: OrderCore) -> None:
+    """The rows of what was ordered since the backup are gone; the exchange has it all."""
+    await core.confirm()
+    await core.confirm(core.card(is_market=False, prices=(D(95),)), key="k-2")
+    for table in ("closed_trades", "order_intents", "plan_targets", "trade_plans", "leg_costs", "trade_logs"):
+        await core.storage.write(f"DELETE FROM {table}")  # noqa: S608  our own tables
+    core.storage.clock.advance(60)
+    await core.settle()
+    await core.settle()
+    plans = await core.queries.plans_open(core.account.account_id)
+    assert [(each.stop, each.side) for each in plans] == [(D(90), "Buy")]
+    assert {each.order_status for each in core.gateway.book.values()} == {"Filled", "Cancelled"}
+    assert core.gateway.legs["BTCUSDT", 0].size == D("0.1")  # type: ignore[index]  a symbol
+    assert (await core.messages()).count("trade-found") == 2

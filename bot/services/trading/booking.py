@@ -1,12 +1,10 @@
 """What an exchange answered, written down: fills, what they opened and closed, and where each intent stands."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from bot.domain.accounts import Account
-from bot.domain.chat import OutboxPayload, outbox_message
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
 from bot.domain.leg_costs import (
@@ -22,8 +20,9 @@ from bot.domain.outcomes import AccountReads, outcome_of
 from bot.domain.portfolio import Execution, LegKey
 from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
-from bot.domain.trade_messages import ClosedMessage
 from bot.domain.trade_plans import ClosedTrade, ExitReason, IntentKind, IntentState, OrderIntent
+from bot.services.trading.adoption import Adoption
+from bot.services.trading.messages import closed_message, enqueue
 
 _logger = logging.getLogger(__name__)
 
@@ -41,10 +40,12 @@ class Booking:
     """Books one round of answers inside a unit of work."""
 
     is_in_flight: Callable[[OrderIntent], bool]
+    adoption: Adoption
 
     async def book(self, unit: UnitOfWork, account: Account, reads: AccountReads, now: Millis) -> Booked:
         """Every fill once, every intent as far as the exchange says, the rows of positions and orders."""
         booked = Booked()
+        await self.adoption.orders(unit, account, reads, now)
         await self._intents(unit, account, reads, now)
         for fill in reads.fills:
             await self._fill(unit, account, reads, fill, booked, now)
@@ -96,6 +97,8 @@ class Booking:
     ) -> None:
         intent = await unit.intents.by_link_id(fill.order_link_id) if fill.order_link_id else None
         leg = await self._leg_of(unit, account, reads, fill, intent)
+        if intent is None and self.adoption.is_ours(fill.order_link_id):
+            intent = await self.adoption.fill(unit, account, leg, fill, reads, now)
         booked.legs.add(leg)
         plan = await unit.plans.of_leg(leg)
         plan_id = None if plan is None else plan.plan_id
@@ -171,33 +174,3 @@ class Booking:
             payload = closed_message(closed, left)
             key = f"closed:{account.account_id}:{closed.order_id}:{closed.position_idx}:{closed.qty}"
             await enqueue(unit, account, payload, key, now)
-
-
-def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> ClosedMessage:
-    """`left`: the size that stands of each leg."""
-    leg = LegKey(
-        account_id=closed.account_id,
-        category=closed.category,
-        symbol=closed.symbol,
-        position_idx=closed.position_idx,
-    )
-    return ClosedMessage(
-        plan_id=closed.plan_id or 0,
-        account_id=closed.account_id,
-        symbol=closed.symbol,
-        side=closed.side,
-        qty=closed.qty,
-        avg_entry_price=closed.avg_entry_price,
-        avg_exit_price=closed.avg_exit_price,
-        pnl=closed.pnl,
-        fees=closed.open_fee + closed.close_fee,
-        exit_reason=closed.exit_reason,
-        remaining=left.get(leg, Decimal(0)),
-        order_id=closed.order_id,
-        slippage=closed.slippage,
-    )
-
-
-async def enqueue(unit: UnitOfWork, account: Account, payload: OutboxPayload, key: str, now: Millis) -> None:
-    """A message to the account's owner."""
-    await unit.enqueue(outbox_message(payload, user_id=account.user_id, idempotency_key=key), now)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.ids import Millis, Symbol
@@ -29,10 +30,11 @@ from bot.domain.trade_plans import (
     TradePlan,
 )
 from bot.domain.work_off import is_mixed, leftovers, ours, work_off
-from bot.services.trading.booking import enqueue
 from bot.services.trading.intents import IntentRunner
+from bot.services.trading.messages import enqueue
 
-_ROUNDS = 3  # a finding may bring a wish of its own: breakeven, then the stop
+_SEEN_AGAIN_MS: Final = 10_000
+_ROUNDS: Final = 3  # a finding may bring a wish of its own: breakeven, then the stop
 
 
 @dataclass(slots=True)
@@ -141,7 +143,7 @@ class PlanWork:
     async def _note(self, unit: UnitOfWork, account: Account, view: LegView, finding: Finding, now: Millis) -> None:
         plan = view.plan
         match finding.fact:
-            case Fact.STOP_VERIFIED:
+            case Fact.STOP_VERIFIED if _is_news(view):
                 await unit.plans.stop_verified(plan.plan_id, view.asked_at)
             case Fact.STOP_CHANGED:
                 await unit.plans.stop_changed(plan.plan_id, now)
@@ -238,6 +240,13 @@ class MarketFacts:
             now=now,
             is_quiet=is_quiet,
         )
+
+
+def _is_news(view: LegView) -> bool:
+    """A stop that was seen a moment ago is not written down again."""
+    seen_at = view.plan.stop_verified_ts
+    is_doubted = view.plan.stop_changed_ts is not None or view.plan.protected_ts is None
+    return is_doubted or seen_at is None or view.asked_at - seen_at >= _SEEN_AGAIN_MS
 
 
 def _stop_changed(view: LegView) -> StopChangedMessage:

@@ -158,7 +158,10 @@ class Settlement:
                 found[each.order_link_id] = await gateway.find_order(account, each.leg.symbol, each.order_link_id)
             if each.kind is IntentKind.LEVERAGE and each.leg.symbol not in settings:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
-        fills = await gateway.executions_since(account, Millis(max(0, (last or 0) - _OVERLAP_MS)))
+        since = Millis(max(0, (last or 0) - _OVERLAP_MS))
+        told = await gateway.executions_since(account, since)
+        known = await self.queries.fills_known(account.account_id, since)
+        fills = tuple(each for each in told if each.exec_id not in known)
         return AccountReads(
             asked_at=asked_at, positions=positions, orders=orders, fills=fills, found=found, settings=settings
         )

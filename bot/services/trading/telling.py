@@ -13,7 +13,7 @@ from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage
 from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
-from bot.services.trading.booking import closed_message, enqueue
+from bot.services.trading.messages import closed_message, enqueue
 
 TOLD_WITHIN: Final = 10_000  # ms that a card has to say what became of an order
 _AT_ONCE: Final = 100  # intents

@@ -1,0 +1,140 @@
+"""Orders with this installation's prefix and no row: a backup was restored, and they are ours all the same.
+
+What was opened gets a plan with the stop that stands there, its targets are not known. What still rests gets a plan
+that has ended, so that it is canceled.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from bot.domain.accounts import Account
+from bot.domain.ids import Millis, OrderLinkId
+from bot.domain.intent_states import said
+from bot.domain.orders import OrderRequest, TimeInForce, TriggerBy
+from bot.domain.outcomes import AccountReads
+from bot.domain.portfolio import Execution, LegKey, Order, OrderType, Side
+from bot.domain.ports.plans import IntentNews, NewPlan
+from bot.domain.ports.storage import UnitOfWork
+from bot.domain.trade_messages import FoundOrderMessage
+from bot.domain.trade_plans import Breakeven, IntentKind, NewIntent, OrderIntent, PlannedTarget, TradePlan
+from bot.services.trading.messages import enqueue
+
+_WHOLE: Final = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """Gives rows to orders of ours that have none. `prefix`: of every orderLinkId of this installation."""
+
+    prefix: str
+
+    def is_ours(self, link_id: OrderLinkId) -> bool:
+        return link_id.startswith(self.prefix)
+
+    async def orders(self, unit: UnitOfWork, account: Account, reads: AccountReads, now: Millis) -> None:
+        """Resting ones."""
+        for row in reads.orders.items:
+            if self.is_ours(row.order_link_id) and await unit.intents.by_link_id(row.order_link_id) is None:
+                plan = await self._plan(unit, account, _leg(account, row), row.side, reads, now, is_open=False)
+                kind = IntentKind.TARGET if row.reduce_only else IntentKind.ENTRY
+                intent = await self._add(unit, account, plan, kind, _request_of(row), now)
+                news = IntentNews(
+                    state=said(row), order_id=row.order_id, cum_exec_qty=row.cum_exec_qty, avg_price=row.avg_price
+                )
+                await unit.intents.note(intent.intent_id, news, now)
+
+    async def fill(
+        self, unit: UnitOfWork, account: Account, leg: LegKey, fill: Execution, reads: AccountReads, now: Millis
+    ) -> OrderIntent:
+        """The order of a fill; the next round asks the exchange what became of the rest of it."""
+        plan = await unit.plans.of_leg(leg)
+        if plan is None:
+            plan = await self._plan(unit, account, leg, fill.side, reads, now, is_open=not fill.closed_size)
+        kind = IntentKind.CLOSE if fill.closed_size else IntentKind.ENTRY
+        request = OrderRequest(
+            order_link_id=fill.order_link_id,
+            category=fill.category,
+            symbol=fill.symbol,
+            position_idx=leg.position_idx,
+            side=fill.side,
+            order_type=OrderType.LIMIT,
+            qty=fill.exec_qty,
+            price=fill.exec_price,
+            reduce_only=kind is IntentKind.CLOSE,
+        )
+        return await self._add(unit, account, plan, kind, request, now)
+
+    async def _plan(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        leg: LegKey,
+        side: Side,
+        reads: AccountReads,
+        now: Millis,
+        *,
+        is_open: bool,
+    ) -> TradePlan:
+        position = next((each for each in reads.positions.items if each.leg_key(account.account_id) == leg), None)
+        target = None if position is None else position.take_profit
+        open_plan = await unit.plans.of_leg(leg)
+        if open_plan is not None and is_open:
+            return open_plan
+        new = NewPlan(
+            user_id=account.user_id,
+            leg=leg,
+            side=side,
+            stop=None if position is None else position.stop_loss,
+            stop_trigger_by=TriggerBy.LAST,
+            targets=(PlannedTarget(number=1, price=target, share=_WHOLE),) if target and is_open else (),
+            breakeven=Breakeven.OFF,
+            card=None,
+        )
+        plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
+        payload = FoundOrderMessage(plan_id=plan.plan_id, account_id=account.account_id, symbol=leg.symbol)
+        await enqueue(unit, account, payload, f"found:{plan.plan_id}", now)
+        return plan
+
+    async def _add(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        plan: TradePlan,
+        kind: IntentKind,
+        request: OrderRequest,
+        now: Millis,
+    ) -> OrderIntent:
+        new = NewIntent(
+            kind=kind,
+            leg=plan.leg,
+            user_id=account.user_id,
+            plan_id=plan.plan_id,
+            order_link_id=request.order_link_id,
+            request=request,
+            idempotency_key=f"found:{request.order_link_id}",
+        )
+        return await unit.intents.adopt(new, now)
+
+
+def _leg(account: Account, row: Order) -> LegKey:
+    return LegKey(
+        account_id=account.account_id, category=row.category, symbol=row.symbol, position_idx=row.position_idx
+    )
+
+
+def _request_of(row: Order) -> OrderRequest:
+    return OrderRequest(
+        order_link_id=row.order_link_id,
+        category=row.category,
+        symbol=row.symbol,
+        position_idx=row.position_idx,
+        side=row.side,
+        order_type=row.order_type or OrderType.LIMIT,
+        qty=row.qty,
+        price=row.price,
+        time_in_force=TimeInForce.GTC,
+        reduce_only=bool(row.reduce_only),
+        stop_loss=row.stop_loss,
+        take_profit=row.take_profit,
+    )

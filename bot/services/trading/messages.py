@@ -1,0 +1,42 @@
+"""Messages of trading on their way into the outbox."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from bot.domain.accounts import Account
+from bot.domain.chat import OutboxPayload, outbox_message
+from bot.domain.ids import Millis
+from bot.domain.portfolio import LegKey
+from bot.domain.ports.storage import UnitOfWork
+from bot.domain.trade_messages import ClosedMessage
+from bot.domain.trade_plans import ClosedTrade
+
+
+def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> ClosedMessage:
+    """`left`: the size that stands of each leg."""
+    leg = LegKey(
+        account_id=closed.account_id,
+        category=closed.category,
+        symbol=closed.symbol,
+        position_idx=closed.position_idx,
+    )
+    return ClosedMessage(
+        plan_id=closed.plan_id or 0,
+        account_id=closed.account_id,
+        symbol=closed.symbol,
+        side=closed.side,
+        qty=closed.qty,
+        avg_entry_price=closed.avg_entry_price,
+        avg_exit_price=closed.avg_exit_price,
+        pnl=closed.pnl,
+        fees=closed.open_fee + closed.close_fee,
+        exit_reason=closed.exit_reason,
+        remaining=left.get(leg, Decimal(0)),
+        order_id=closed.order_id,
+        slippage=closed.slippage,
+    )
+
+
+async def enqueue(unit: UnitOfWork, account: Account, payload: OutboxPayload, key: str, now: Millis) -> None:
+    """A message to the account's owner."""
+    await unit.enqueue(outbox_message(payload, user_id=account.user_id, idempotency_key=key), now)
