@@ -15,6 +15,7 @@ OFFERED: Final = "a verb of docs/cache.md"
 TRADING: Final = "what an order needs"
 JOBS: Final = "how jobs fare, for metrics"
 ENGINE: Final = "the trading engine will write it"
+STAND_IN: Final = "a command of the exchange, for the stand-in to answer"
 KEPT: Final = {
     "bot.aio.periodic.PeriodicStats.failures_in_a_row": JOBS,
     "bot.aio.periodic.PeriodicStats.is_running": JOBS,
@@ -40,6 +41,8 @@ KEPT: Final = {
     "bot.domain.portfolio.FeeRate.is_standard": TRADING,
     "bot.exchange.budget.BudgetStats.windows": WATCHED,
     "bot.exchange.budget.at_priority": TRADING,
+    "bot.exchange.matching.engine.Engine.switch_margin_mode": STAND_IN,
+    "bot.exchange.matching.engine.Engine.switch_position_mode": STAND_IN,
     "bot.services.licensing.licenses.Licenses.require": TRADING,
     "bot.services.payments.reconciliation.Reconciled.lines": WATCHED,
     "bot.settings.Settings.demo_stream_url": TRADING,

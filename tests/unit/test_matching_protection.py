@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.ids import OrderLinkId
 from bot.domain.market import Category
-from bot.domain.orders import AmendRequest, PositionMode, TpslMode, TriggerBy
+from bot.domain.orders import AmendRequest, PositionMode, TpslMode, TriggerBy, TriggerDirection
 from bot.exchange.matching.model import EngineOrder, EngineRejected
 from ops.engine_trader import BTC, BUY, SELL, Trader, d, trader
 
@@ -164,3 +164,16 @@ def test_the_id_of_ours_is_free_again_once_its_order_is_closed_here_and_known_el
     one = trader()
     one.send(BUY, "0.01", order_link_id=OrderLinkId("twice"))
     assert one.send(BUY, "0.01", order_link_id=OrderLinkId("twice")).status == "Filled"
+
+
+def test_a_stop_needs_room_among_the_conditional_rows() -> None:
+    one = trader()
+    one.send(BUY, "0.01")
+    for number in range(9):
+        one.send(BUY, "0.001", trigger_price=d(65000 + number), trigger_direction=TriggerDirection.RISES)
+    with pytest.raises(EngineRejected) as refused:
+        one.stop("63000", "66000")
+    assert refused.value.code == 110009
+    one.stop("63000")
+    one.stop("62000")
+    assert prices(one)["StopLoss"][1] == 62000

@@ -14,6 +14,7 @@ from bot.exchange.matching.model import (
     ZERO,
     EngineAccount,
     EngineOrder,
+    EnginePosition,
     EngineRejected,
     Leg,
     MarketView,
@@ -119,6 +120,18 @@ def check_room(account: EngineAccount, order: EngineOrder, rows: int) -> None:
         raise EngineRejected(TOO_MANY_CONDITIONAL, "The number of stop orders exceeds the maximum allowable limit")
     if active >= MOST_ACTIVE:
         raise EngineRejected(TOO_MANY_ACTIVE, "Not allowed to have more than 500 active orders.")
+
+
+def check_rows(account: EngineAccount, before: EnginePosition, after: EnginePosition) -> None:
+    """A symbol has room for the Full rows that a position's new prices add."""
+    added = sum(
+        new is not None and old is None
+        for old, new in ((before.stop_loss, after.stop_loss), (before.take_profit, after.take_profit))
+    )
+    symbol = before.symbol
+    rows = [each for each in account.orders.values() if each.symbol == symbol and not each.is_resting]
+    if added and added + sum(each.stop_order_type not in PARTIAL_KINDS for each in rows) > MOST_CONDITIONAL:
+        raise EngineRejected(TOO_MANY_CONDITIONAL, "The number of stop orders exceeds the maximum allowable limit")
 
 
 def check_protection(

@@ -6,7 +6,6 @@ A linear contract's value is quantity × price in the quote coin; an inverse one
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Final
 
-from bot.domain.orders import opposite
 from bot.domain.portfolio import Side
 from bot.exchange.matching.model import ZERO, MarketView, SymbolRules
 
@@ -104,8 +103,3 @@ def worst_price(view: MarketView, side: Side) -> Decimal:
 def is_within(side: Side, price: Decimal, worst: Decimal) -> bool:
     """Whether an order of that side with that worst price may be filled at `price`."""
     return price <= worst if side is Side.BUY else price >= worst
-
-
-def closing_side(side: Side | None) -> Side | None:
-    """The side that makes a position of `side` smaller; None for a flat one."""
-    return opposite(side) if side else None
