@@ -62,10 +62,10 @@ _STRONG, _KNOWN, _LISTED, _WEAK = range(4)
 
 def _candidate(text: str, tokens: Sequence[Token], index: int, listed: Collection[str]) -> _Candidate | None:
     token = tokens[index]
-    if not isinstance(token, WordToken) or token.kind is not None:
+    if not isinstance(token, WordToken) or token.kind is not None or len(token.typed) < _SHORTEST:
         return None
     following = tokens[index + 1] if index + 1 < len(tokens) else None
-    if isinstance(following, WordToken) and following.kind is None:
+    if isinstance(following, WordToken) and following.kind is None and following.word.isalpha():
         pair = _read(text[token.start : following.end])
         if pair is not None and pair.is_known and not _is_quoted(following.typed):
             return _Candidate(

@@ -88,7 +88,7 @@ class NumberWalk(TokenWalk):
     def _slash_list(self, token: NumberToken) -> list[NumberToken]:
         """50/30/20 from the first number on."""
         found, index = [token], self.at
-        while index + 1 < len(self.tokens):
+        while index + 1 < len(self.tokens) and len(found) <= MOST_TARGETS:
             sign, number = self.tokens[index], self.tokens[index + 1]
             if not (isinstance(sign, SignToken) and sign.sign is Sign.SLASH and isinstance(number, NumberToken)):
                 break

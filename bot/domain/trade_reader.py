@@ -17,6 +17,7 @@ from bot.domain.trade_walk import HAVE_REMARKS
 from bot.domain.trade_words import WordKind
 
 _AFTER: Final = frozenset({"after", "после", "після"})
+_LONGEST_REMARK: Final = 12  # tokens
 _BE: Final = "be"  # in small letters a word of any sentence; BE, or "be after tp1" says break-even
 _TIMEFRAME: Final = re.compile(r"[0-9]{1,3}(?:m|h|d|w|min|м|ч|г|д)", re.IGNORECASE)
 _ENDS_NOISE: Final = frozenset({WordKind.BUY, WordKind.SELL, WordKind.STOP, WordKind.TARGET, WordKind.ENTRY})
@@ -195,7 +196,7 @@ class _Reader(NumberWalk):
         self.account = self.account or account
 
     def _unread(self, token: WordToken) -> None:
-        if token.has_digit and not _TIMEFRAME.fullmatch(token.word):
+        if token.may_be_number and not _TIMEFRAME.fullmatch(token.word):
             self.doubt(DoubtKind.UNREADABLE, token)
             return
         self.unread.append(token)
@@ -258,7 +259,7 @@ class _Reader(NumberWalk):
     def _remark(self) -> None:
         """(11.78%), [OB], (2.0×ATR) behind a price: no part of the order, but for shares of targets."""
         inside: list[Token] = []
-        for index in range(self.at, len(self.tokens)):
+        for index in range(self.at, min(self.at + _LONGEST_REMARK, len(self.tokens))):
             token = self.tokens[index]
             if isinstance(token, SignToken) and token.sign is Sign.CLOSE:
                 break

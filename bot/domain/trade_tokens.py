@@ -15,11 +15,14 @@ from typing import Final
 from bot.domain.numbers import plain, readings
 from bot.domain.trade_words import KINDS, OTHER_MONEY, THOUSANDS, WordKind
 
-LONGEST_TEXT: Final = 1_500  # characters
+LONGEST_TEXT: Final = 1_200  # characters
 _THOUSAND: Final = 1_000
 _GROUP: Final = 3  # digits
 _DOLLAR_WORDS: Final = sorted((word for word, kind in KINDS.items() if kind is WordKind.DOLLARS), key=len, reverse=True)
 _OTHER_WORDS: Final = sorted(OTHER_MONEY, key=len, reverse=True)
+
+
+_UNITS: Final = frozenset("%$€£₽₴¥")
 
 
 class Unit(StrEnum):
@@ -70,8 +73,9 @@ class WordToken:
     is_tagged: bool = False  # $BTC, #BTC
 
     @property
-    def has_digit(self) -> bool:
-        return any(letter.isnumeric() for letter in self.typed)
+    def may_be_number(self) -> bool:
+        """Whether it has a digit in it, or is the unit of a number that is none."""
+        return self.typed in _UNITS or any(letter.isnumeric() for letter in self.typed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,7 @@ _TWINS: Final = re.compile(r"([1-9][0-9]{2,}),([1-9][0-9]{2,})")
 _SHORT: Final = re.compile(r"(?:s/l|t/p|w/o|б/у|r/r)(?!\w)", re.IGNORECASE)
 _LINK: Final = re.compile(r"https?://\S+|(?<!\w)@[^\W\d]\w*", re.IGNORECASE)
 _NAME: Final = re.compile(
-    r"[$#]?[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*(?:[/\-_:.](?:USDT|USDC|USD|PERP|P)\b)+", re.IGNORECASE
+    r"[$#]?(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,30}(?:[/\-_:.](?:USDT|USDC|USD|PERP|P)\b)+", re.IGNORECASE
 )
 _WORD: Final = re.compile(r"[$#]?\w+(?:['’ʼ\-][^\W\d_]+)*")
 _SIGNS: Final = {
@@ -158,7 +162,8 @@ def _token_at(text: str, place: int) -> tuple[Token | None, int]:
     sign = _SIGNS.get(text[place])
     if sign is not None:
         return SignToken(start=place, end=place + 1, sign=sign), place + 1
-    odd = _word_of(place, text[place]) if text[place].isnumeric() else None  # ½
+    is_odd = text[place].isnumeric() or text[place] in _UNITS  # ½, or a unit without its number
+    odd = _word_of(place, text[place]) if is_odd else None
     return odd, place + 1
 
 

@@ -160,6 +160,8 @@ def test_an_order_in_three_languages(typed: str, understood: str) -> None:
         ("btc 100$ sl 3%", DoubtKind.SIDE, "", ("buy", "sell")),
         ("buy 100$ sl 3%", DoubtKind.SYMBOL, "", ()),
         ("buy btc 100$ limit 64k 63k 62k", DoubtKind.TOO_MANY, "62k", ()),
+        ("buy btc a% sl 3%", DoubtKind.UNREADABLE, "%", ()),
+        ("buy btc $ sl 3%", DoubtKind.UNREADABLE, "$", ()),
         ("buy btc max 100$", DoubtKind.SECOND, "100$", ()),
         ("buy btc 100$ max leverage 5", DoubtKind.WORD, "max", ()),
         ("купи биток на все", DoubtKind.WORD, "все", ()),
