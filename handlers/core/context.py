@@ -14,6 +14,7 @@ from bot.domain.health import Health
 from bot.domain.ids import STANDING_FOR_CHATS, ChatId, UserId
 from bot.domain.ports.chat import HeldMessages
 from bot.domain.support import ThreadId
+from bot.domain.update_attempt import current_attempt
 from bot.domain.users import Role, UserConfig
 from bot.services.chat.buttons import LIFETIME, ButtonAction
 from bot.services.screens import Dated, Shown
@@ -171,6 +172,12 @@ class UpdateContext:
         """One word for what is asked here: the button's token, so that a second tap is the same, or the update's id."""
         data = (self.query.data if self.query is not None else None) or ""
         return data if data.startswith(PRESS_PREFIX) else f"update:{self.update.update_id}"
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the person did it; None: not known, or done just now."""
+        update_attempt = current_attempt.get()
+        return None if update_attempt is None else update_attempt.age_s
 
     @property
     def chat_id(self) -> ChatId:

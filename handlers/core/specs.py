@@ -60,6 +60,7 @@ ANYWHERE: Final = frozenset(Place)
 # What `good_for_s` of a spec may be, in seconds.
 ANY_AGE: Final = None
 EFFECT: Final = 300.0  # a press or words that change something
+AT_MARKET: Final = 60.0  # a press that enters or closes at the market's price
 SETTING: Final = 3_600.0  # words that change what can be changed back at any time
 
 

@@ -9,7 +9,7 @@ from bot.domain.ids import AccountId
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.account_screen import account_argument
 from handlers.core.context import UpdateContext
-from handlers.core.specs import ADMIN, EFFECT, EVERYONE, SETTING, HandlerSpec, action, command
+from handlers.core.specs import ADMIN, EFFECT, EVERYONE, HandlerSpec, action, command
 from handlers.texts.catalog import Markup
 from handlers.trading.brake_views import halt_card, paused_card, resumed_card
 from handlers.trading.legs import Outcome, own_account, show_outcome
@@ -34,7 +34,10 @@ class LiftHalt(ButtonAction):
 
 
 async def pause(ctx: UpdateContext) -> None:
-    """`/pause`: no entries until resumed; those that rest are canceled, stops and targets stay."""
+    """`/pause`: no entries until resumed; those that rest are canceled, stops and targets stay.
+
+    However late it comes: it only makes things safer.
+    """
     account = account_argument(ctx)
     intents = await ctx.services.trading.pauses.pause(ctx.config, account, idempotency_key=ctx.idempotency_key)
     (act,) = await ctx.buttons([(ctx.say.plain("button-resume-entries"), ResumeEntries(account=account.account_id))])
@@ -56,7 +59,7 @@ async def resume_entries(ctx: UpdateContext, act: ResumeEntries) -> None:
 
 
 async def halt(ctx: UpdateContext) -> None:
-    """`/halt`, `/halt Bybit is down`: at once, for everybody."""
+    """`/halt`, `/halt Bybit is down`: at once, for everybody, however late it comes."""
     reason = " ".join(ctx.arguments)
     if len(reason) > _LONGEST_REASON:
         raise BadInput("error-too-long", limit=_LONGEST_REASON)
@@ -90,9 +93,9 @@ async def _show_halt(ctx: UpdateContext, lead: Markup | None = None) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("pause", pause, access=EVERYONE, good_for_s=SETTING),
+    command("pause", pause, access=EVERYONE),
     command("resume", resume, access=EVERYONE, good_for_s=EFFECT),
-    command("halt", halt, access=ADMIN, good_for_s=EFFECT),
+    command("halt", halt, access=ADMIN),
     command("unhalt", unhalt, access=ADMIN, good_for_s=EFFECT),
     action(ResumeEntries, resume_entries, access=EVERYONE, repeats=True),
     action(LiftHalt, lift_halt, access=ADMIN),

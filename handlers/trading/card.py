@@ -20,7 +20,7 @@ from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.errors import sentence
 from handlers.core.live_messages import PATIENCE
-from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action
+from handlers.core.specs import ANY_AGE, AT_MARKET, EVERYONE, HandlerSpec, action
 from handlers.trading.actions import ConfirmEntry, EditDraft, ShowOrderCard
 from handlers.trading.card_views import asking_card, cure_label, order_card, outdated_card, refused_card, size_text
 from handlers.trading.live import instrument_of, show_trade
@@ -28,7 +28,6 @@ from handlers.views.cards import Card
 
 _logger = logging.getLogger(__name__)
 
-ENTRY: Final = 60.0  # seconds: how old a tap that enters may be
 _CONFIRM: Final = {Side.BUY: "button-entry-buy", Side.SELL: "button-entry-sell"}
 
 
@@ -166,5 +165,5 @@ def _cured(draft: OrderDraft, cure: str) -> OrderDraft | None:
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(ShowOrderCard, show_card_again, access=EVERYONE, repeats=True, good_for_s=ANY_AGE),
-    action(ConfirmEntry, confirm_entry, access=EVERYONE, repeats=True, good_for_s=ENTRY),
+    action(ConfirmEntry, confirm_entry, access=EVERYONE, repeats=True, good_for_s=AT_MARKET),
 )

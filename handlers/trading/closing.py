@@ -14,7 +14,7 @@ from bot.domain.trade_plans import OrderIntent
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import account_type_named, plain
-from handlers.core.specs import EVERYONE, HandlerSpec, action, command, view
+from handlers.core.specs import AT_MARKET, EVERYONE, HandlerSpec, action, command, view
 from handlers.trading.closing_views import (
     ask_close_card,
     ask_close_many_card,
@@ -203,5 +203,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowCloses, show_closes, access=EVERYONE),
     view(AskClose, ask_close, access=EVERYONE),
     view(AskCloseMany, ask_close_many, access=EVERYONE),
-    action(CloseLegs, close_legs, access=EVERYONE, repeats=True, good_for_s=60.0),
+    action(CloseLegs, close_legs, access=EVERYONE, repeats=True, good_for_s=AT_MARKET),
 )

@@ -18,7 +18,7 @@ from handlers.core import delivery
 from handlers.core.account_screen import account_argument
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
-from handlers.core.specs import EFFECT, EVERYONE, HandlerSpec, action, command
+from handlers.core.specs import AT_MARKET, EVERYONE, HandlerSpec, action, command
 from handlers.trading.leg_codes import LegName
 from handlers.trading.legs import leg_of, own_account, place_of
 from handlers.trading.panic_views import panic_card, standing
@@ -46,20 +46,29 @@ async def panic_command(ctx: UpdateContext) -> None:
     if any(plain(each) in _NOW for each in ctx.arguments):
         await panic_now(ctx)
         return
-    account = _account_of(ctx)
-    report = await ctx.services.trading.panic.stop_entries(ctx.config, account, idempotency_key=ctx.idempotency_key)
-    await ctx.show(await _card(ctx, account, report))
+    await _stop_and_ask(ctx)
 
 
 async def panic_now(ctx: UpdateContext) -> None:
-    """`/panic now`: closes what is managed here without asking."""
-    words = [each for each in ctx.arguments if plain(each) not in _NOW]
-    await _close(ctx, _account_of(replace(ctx, arguments=tuple(words))), ())
+    """`/panic now`: closes what is managed here without asking.
+
+    One that comes late stops entries all the same; its closes, which nobody may want any more, are asked about.
+    """
+    if (ctx.age_s or 0) > AT_MARKET:
+        await _stop_and_ask(ctx)
+        return
+    await _close(ctx, _account_of(ctx), ())
 
 
 async def close_in_panic(ctx: UpdateContext, act: CloseInPanic) -> None:
     """Confirmed: closes side by side, the largest risk first; the card follows them until flat may be said."""
     await _close(ctx, own_account(ctx, act.account), act.also)
+
+
+async def _stop_and_ask(ctx: UpdateContext) -> None:
+    account = _account_of(ctx)
+    report = await ctx.services.trading.panic.stop_entries(ctx.config, account, idempotency_key=ctx.idempotency_key)
+    await ctx.show(await _card(ctx, account, report))
 
 
 async def _close(ctx: UpdateContext, account: Account, also: Sequence[LegName]) -> None:
@@ -113,11 +122,12 @@ async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tu
 
 def _account_of(ctx: UpdateContext) -> Account:
     """The named account; without a word the one whose orders are managed here. Raises BadInput, NoAccount."""
-    return account_argument(ctx) if ctx.arguments else ctx.config.resolve(AccountType.PAPER)
+    words = tuple(each for each in ctx.arguments if plain(each) not in _NOW)
+    return account_argument(replace(ctx, arguments=words)) if words else ctx.config.resolve(AccountType.PAPER)
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("panic", panic_now, verb="now", access=EVERYONE, good_for_s=EFFECT),
+    command("panic", panic_now, verb="now", access=EVERYONE),
     command("panic", panic_command, access=EVERYONE),
-    action(CloseInPanic, close_in_panic, access=EVERYONE, repeats=True),
+    action(CloseInPanic, close_in_panic, access=EVERYONE, repeats=True, good_for_s=AT_MARKET),
 )

@@ -4,7 +4,7 @@ import pytest
 from harness.app import ANNA, OWNER, Harness, Person
 
 from bot.domain.ids import UserId
-from handlers.core.specs import EFFECT, SETTING, ActionSpec, OtherUpdateSpec, ViewSpec
+from handlers.core.specs import AT_MARKET, EFFECT, SETTING, ActionSpec, OtherUpdateSpec, ViewSpec
 from handlers.registry import TABLE
 
 
@@ -76,9 +76,61 @@ async def test_an_old_press_is_explained_and_its_button_still_works_once(harness
     assert "used or too old" in person.last.text
 
 
+SHOWN = {"trade.card", "trade.edit", "typed.reword", "typed.fix", "typed.take"}  # a card, which is confirmed anew
+AT_PRICES = {"trade.confirm", "trade.close", "trade.panic"}
+
+
 @pytest.mark.parametrize("spec", TABLE.specs, ids=lambda spec: spec.name)
 def test_what_shows_or_books_money_has_no_limit_and_what_acts_has_one(spec: object) -> None:
     if isinstance(spec, ViewSpec | OtherUpdateSpec):
         assert spec.good_for_s is None
     if isinstance(spec, ActionSpec):
-        assert spec.good_for_s == EFFECT
+        wanted = None if spec.action in SHOWN else AT_MARKET if spec.action in AT_PRICES else EFFECT
+        assert spec.good_for_s == wanted
+
+
+@pytest.mark.parametrize("text", ["/pause", "/panic", "/panic now", "/panic зараз"])
+async def test_what_stops_entries_does_so_however_late_it_comes(harness: Harness, text: str) -> None:
+    person = harness.person()
+    await person.say("/start")
+    await say(harness, person, text, 86_400)
+    account = await harness.practice_account()
+    assert await harness.services.trading.pauses.paused_since(account.account_id) is not None
+
+
+async def test_a_late_panic_now_asks_before_it_closes(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/start")
+    await person.say("buy btc 500$ sl 3%")
+    await person.press("Buy 0.007")
+    await harness.settle()
+    account = await harness.practice_account()
+    assert await say(harness, person, "/panic now", AT_MARKET + 1)
+    assert len((await harness.services.reads.positions(account)).items) == 1
+    await person.press("Close")
+    await harness.settle()
+    assert (await harness.services.reads.positions(account)).items == ()
+
+
+async def test_a_late_halt_halts(harness: Harness) -> None:
+    owner = harness.person(OWNER)
+    await owner.say("/start")
+    await say(harness, owner, "/halt Bybit is down", 86_400)
+    assert (await harness.services.trading.halts.state()).since is not None
+
+
+async def test_a_late_confirm_is_asked_about(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/start")
+    await person.say("buy btc 500$ sl 3%")
+    card = person.last
+    data = card.button(next(each for each in card.labels if each.startswith("✓")))["callback_data"]
+    await harness.feed(person.callback(data, card), age_s=AT_MARKET + 1)
+    assert "You pressed this up to 1 min ago" in person.last.text
+    assert (await harness.services.reads.positions(await harness.practice_account())).items == ()
+
+
+async def test_a_late_order_in_words_is_a_card_at_the_prices_of_now(harness: Harness) -> None:
+    person = harness.person()
+    await person.say("/start")
+    assert "Buy 0.007" in (await say(harness, person, "buy btc 500$ sl 3%", 86_400)).replace("\N{NO-BREAK SPACE}", " ")
