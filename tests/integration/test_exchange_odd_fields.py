@@ -14,7 +14,7 @@ from harness.stand_in import StandIn, standing_in
 
 from bot.domain.accounts import Account
 from bot.domain.errors import ExchangeUnreadable
-from bot.domain.ids import Symbol
+from bot.domain.ids import DAY, HOUR, Millis, Symbol
 from bot.domain.market import Category
 from bot.exchange.bybit.adapter import Bybit
 
@@ -27,6 +27,12 @@ ODD: Final[Mapping[str, dict[str, Any]]] = {
     "a number": {"value": 7.5},
     "a list": {"value": [{}]},
 }
+
+
+def an_hour_ago(bybit: Bybit) -> Millis:
+    return Millis(bybit.market.clock.now() - HOUR)
+
+
 POSITIONS: Final = [{"symbol": "BTCUSDT", "size": "0.05"}, {"symbol": "ETHUSDT", "side": "Sell", "size": "1"}]
 ORDERS: Final = [
     {"symbol": "BTCUSDT", "side": "Buy", "qty": "0.01"},
@@ -178,7 +184,14 @@ SINGLE: Final[Mapping[str, tuple[str, Callable[[Bybit, Account], Awaitable[Any]]
     "key_information": ("/v5/user/query-api", lambda bybit, mine: bybit.gateway.inspect_stored(mine)),
     "orderbook": ("/v5/market/orderbook", lambda bybit, _: bybit.market.order_book(Category.LINEAR, BTC)),
     "kline": ("/v5/market/kline", lambda bybit, _: bybit.market.klines(Category.LINEAR, BTC, "60")),
+    "mark_kline": ("/v5/market/mark-price-kline", lambda bybit, _: bybit.market.mark_minutes(BTC, an_hour_ago(bybit))),
+    "risk_limit": ("/v5/market/risk-limit", lambda bybit, _: bybit.market.risk_tiers(BTC)),
+    "funding_history": (
+        "/v5/market/funding/history",
+        lambda bybit, _: bybit.market.fundings(BTC, Millis(an_hour_ago(bybit) - DAY)),
+    ),
 }
+ESSENTIAL: Final = words("tickSize qtyStep list symbol fundingRate")
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tickers": ("list", "symbol", "lastPrice", "markPrice", "bid1Price", "highPrice24h", "price24hPcnt", "fundingRate",
                 "nextFundingTime"),
@@ -189,6 +202,9 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
                         "isMaster"),
     "orderbook": ("s", "b", "a", "0", "1"),
     "kline": ("list", *map(str, range(7))),
+    "mark_kline": ("list", *map(str, range(5))),
+    "risk_limit": ("list", "symbol", "riskLimitValue", "maintenanceMargin", "maxLeverage", "mmDeduction"),
+    "funding_history": ("list", "symbol", "fundingRate", "fundingRateTimestamp"),
 }  # fmt: skip
 
 
@@ -203,7 +219,7 @@ async def test_a_read_of_one_thing_answers_or_says_that_it_cannot(there: StandIn
         counted = there.bybit.stats().requests.get((endpoint, "unreadable"), 0)
         (value,) = await asyncio.gather(read(there.bybit, mine), return_exceptions=True)
         if isinstance(value, ExchangeUnreadable):
-            assert value.field in {field.rpartition(".")[2], "tickSize", "qtyStep", "list", "symbol"}, field
+            assert value.field in {field.rpartition(".")[2], *ESSENTIAL}, field
             counted += 1
         else:
             assert not isinstance(value, BaseException), field
@@ -238,3 +254,17 @@ async def test_a_list_that_is_none_is_empty_or_cannot_be_read(there: StandIn, fi
     else:
         found = await there.bybit.gateway.positions(mine)
         assert len(found.items) == (0 if field == "list" else 2), "a short page is the last one for a view"
+
+
+async def test_tiers_past_minutes_and_fundings_of_the_stand_in_are_whole(there: StandIn) -> None:
+    market = there.bybit.market
+    tiers = (await market.risk_tiers(BTC)).items
+    assert len(tiers) > 1
+    assert [each.limit for each in tiers] == sorted(each.limit for each in tiers)
+    start = an_hour_ago(there.bybit)
+    for minutes in (await market.minutes(BTC, start), await market.mark_minutes(BTC, start)):
+        assert len(minutes.items) >= 60
+        assert start <= minutes.items[0].start_ts < start + 60_000
+    fundings = await market.fundings(BTC, Millis(start - DAY))
+    assert len(fundings) >= 3
+    assert [each.ts for each in fundings] == sorted(each.ts for each in fundings)

@@ -20,6 +20,7 @@ from bot.exchange.paper.exchange import MISSED, Draft, KeptAccount, PracticeExch
 from bot.exchange.paper.records import Before, Run
 
 _ACCOUNTS_AT_ONCE: Final = 200  # that share a commit
+_AT_A_STRETCH: Final = 50  # accounts, two milliseconds: then others have their turn
 _FUNDING_PATIENCE: Final = 60_000  # ms that Bybit's word on a funding is waited for
 
 _logger = logging.getLogger(__name__)
@@ -131,7 +132,9 @@ class Feeder:
         markets = Markets(views=views, now=self._exchange.clock.now(), dollars=_dollars(views))
         async with AsyncExitStack() as stack:
             drafts = []
-            for account_id in accounts:
+            for number, account_id in enumerate(accounts, 1):
+                if number % _AT_A_STRETCH == 0:
+                    await asyncio.sleep(0)
                 held, run = await stack.enter_async_context(self._exchange.opened(account_id))
                 draft = self._draft(account_id, held, run, markets, act)
                 if draft is not None:
