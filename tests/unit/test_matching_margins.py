@@ -4,14 +4,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category
 from bot.domain.orders import LeverageRequest, MarginMode, PositionMode
+from bot.domain.risk_tiers import tier_of
 from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.margins import isolated_price
-from bot.exchange.matching.model import EngineAccount, EnginePosition, EngineRejected, Markets
-from bot.exchange.matching.money import break_even
+from bot.exchange.matching.model import ZERO, EngineAccount, EnginePosition, EngineRejected, Markets, SymbolRules
+from bot.exchange.matching.money import break_even, gain_of, value_of
 from ops.engine_trader import BTC, BTC_COIN, BUY, INVERSE, LINEAR, SELL, TIERS, d, trader, view
 
 CROSS = MarginMode.CROSS
@@ -57,6 +60,31 @@ def test_an_inverse_leg_likewise() -> None:
     assert near(isolated_price(INVERSE, long, d(10)), "58472.727273")
     assert near(isolated_price(INVERSE, short, d(10)), "70755.555556")
     assert isolated_price(INVERSE, short, d(1)) is None
+
+
+@pytest.mark.parametrize("rules", [LINEAR, INVERSE], ids=["linear", "inverse"])
+@given(size=st.integers(1, 300_000), leverage=st.integers(1, 100), is_long=st.booleans())
+def test_at_an_isolated_liquidation_price_the_margin_left_is_what_must_stay(
+    rules: SymbolRules, size: int, leverage: int, is_long: bool
+) -> None:
+    """The law itself, at every tier: the price solves it, and one tick before it there is more than must stay."""
+    qty = size * (rules.instrument.qty_step if not rules.is_inverse else Decimal(64))
+    value = value_of(rules, qty, d(64000))
+    side = BUY if is_long else SELL
+    held = EnginePosition(symbol=BTC, position_idx=0, side=side, size=qty, entry_value=value)
+
+    def spare(price: Decimal) -> Decimal:
+        now = qty / price if rules.is_inverse else qty * price
+        tier = tier_of(rules.tiers, now)
+        left = value / leverage + gain_of(rules, held.direction, value, now)
+        return (left - max(ZERO, now * tier.maintenance - tier.deduction)) / value
+
+    price = isolated_price(rules, held, d(leverage))
+    if price is None:
+        assert leverage == 1
+        return
+    assert abs(spare(price)) < d("1e-9")
+    assert spare(price + held.direction) > 0
 
 
 def test_an_isolated_liquidation_costs_the_margin_and_no_more() -> None:

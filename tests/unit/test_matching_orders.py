@@ -209,6 +209,14 @@ def test_hedge_mode_holds_both_legs_and_what_goes_against_one_only_reduces_it() 
     assert refused.value.code == 110017
 
 
+def test_a_trigger_that_the_account_cannot_pay_for_cancels_its_order() -> None:
+    one = trader(usdt="1000")
+    order = one.send(BUY, "1", trigger_price=d(64100), trigger_direction=TriggerDirection.RISES)
+    one.at("64120")
+    assert (one.now(order).status, one.now(order).reject_reason) == ("Cancelled", "EC_Others")
+    assert not one.fills
+
+
 @pytest.mark.parametrize("margin", list(MarginMode))
 def test_no_order_is_larger_than_the_money(margin: MarginMode) -> None:
     one = trader(usdt="640", margin=margin)

@@ -124,6 +124,14 @@ def test_the_rows_follow_a_leg_that_shrinks_grows_and_turns() -> None:
     assert prices(one) == {"StopLoss": (d("0.013"), 65000, BUY)}
 
 
+def test_an_amend_that_names_no_order_finds_none() -> None:
+    one = trader()
+    one.send(BUY, "0.01", **FULL)
+    with pytest.raises(EngineRejected) as refused:
+        one.engine.amend(one.account, AmendRequest(category=Category.LINEAR, symbol=BTC, qty=d("0.02")), one.markets)
+    assert refused.value.code == 110001
+
+
 def test_each_leg_of_hedge_mode_has_its_own() -> None:
     one = trader(mode=PositionMode.HEDGE)
     one.send(BUY, "0.01", position_idx=1, stop_loss=d(63000))
@@ -177,3 +185,15 @@ def test_a_stop_needs_room_among_the_conditional_rows() -> None:
     one.stop("63000")
     one.stop("62000")
     assert prices(one)["StopLoss"][1] == 62000
+
+
+def test_limits_give_way_to_a_target_that_waits_for_a_book() -> None:
+    one = trader()
+    one.send(BUY, "0.01", take_profit=d(66000))
+    limit = one.send(SELL, "0.004", "66100", reduce_only=True)
+    one.at("66050", depth=())
+    [target] = one.account.orders.values()
+    assert (target.stop_order_type, target.left) == ("TakeProfit", d("0.01"))
+    assert one.now(limit).cancel_type == "CancelByReduceOnly"
+    one.at("66200")
+    assert not one.held().size

@@ -81,7 +81,8 @@ def wanted(account: EngineAccount, order_id: str, order_link_id: OrderLinkId) ->
     if order_id:
         found = account.orders.get(order_id)
     else:
-        found = next((each for each in account.orders.values() if each.order_link_id == order_link_id), None)
+        same = (each for each in account.orders.values() if order_link_id and each.order_link_id == order_link_id)
+        found = next(same, None)
     if found is None:
         raise EngineRejected(checks.NO_SUCH_ORDER, "order not exists or too late to cancel")
     return found
