@@ -29,6 +29,7 @@ from bot.domain.ids import Millis, Symbol, UserId
 from bot.domain.key_rules import Finding, Severity
 from bot.domain.licensing import License, LicenseType, Segment
 from bot.domain.offers import SOLD, PriceList
+from bot.domain.order_card import CardNote, CardOutdated, EntryRefused
 from bot.domain.secrets import Secret
 from handlers.texts.catalog import Markup
 from handlers.views.cards import button
@@ -48,9 +49,11 @@ _LICENSE = License(
     ),
 )
 _FINDING = Finding(key="key-unknown-permission", severity=Severity.REFUSE, values={"names": NAME})
+_NOTE = CardNote(key="card-price-rounded", values={"price": Decimal("64210.5"), "tick": Decimal("0.1")})
 _PRICES = PriceList({each: {1: 13_500, 3: 20_000, 6: 24_000, 12: 48_000} for each in SOLD})
 _NAMED: dict[str, Any] = {  # by the name of a NewType or a class
     "AccountId": 999_999,
+    "CardNote": _NOTE,
     "ChatId": -1_001_234_567_890,
     "Finding": _FINDING,
     "InlineKeyboardButton": button("Redeem for somebody else, a day", "v1:x"),
@@ -84,6 +87,8 @@ _ERRORS = (
     NoAccount("error-no-account", account_type="demo"),
     KeyRefused((_FINDING,), account_type="demo"),
     BadInput("error-symbol"),
+    CardOutdated("entry-outdated"),
+    EntryRefused("entry-opposite"),
 )
 
 

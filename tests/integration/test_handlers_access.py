@@ -29,6 +29,7 @@ from handlers.core.specs import (
 )
 from handlers.registry import TABLE
 from handlers.table import HandlerTable
+from handlers.trading.limit_fields import LimitField
 
 BANNED, STRANGER, EXPIRED, SUPPORTER, ADMIN = map(UserId, (1003, 1004, 1005, 1006, 1007))
 PEOPLE = {
@@ -73,6 +74,19 @@ ARGUMENTS: dict[str, Any] = {
     "which": "open",
     "listed": "all",
     "number": 1,
+    "ticket": 1,
+    "part": "m",
+    "value": "100$",
+    "presets": "sizes",
+    "side": "Buy",
+    "usdt": 100,
+    "position_idx": 0,
+    "percent": 50,
+    "legs": "all",
+    "limit": next(iter(LimitField)).value,
+    "mode": "one-way",
+    "margin": "ISOLATED_MARGIN",
+    "leverage": 3,
 }
 SENT = {"/keys add": f"demo {KEY_ID} {SECRET}"}
 # these lead to other entries; what they lead to is what counts
