@@ -7,6 +7,7 @@ base coin.
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.portfolio import Side
@@ -14,14 +15,22 @@ from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryMessage(OutboxPayload):
+class TradeMessage(OutboxPayload):
+    """A message about a leg; `account_type` names the account in the text, as a message is read without its config."""
+
+    account_id: AccountId
+    symbol: Symbol
+    account_type: AccountType = AccountType.PAPER
+    position_idx: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryMessage(TradeMessage):
     """What became of an entry that no card told of: filled, wholly or in part, refused, or never sent."""
 
     KIND = "trade-entry"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
     side: Side
     qty: Decimal  # that was asked for
     filled: Decimal
@@ -32,14 +41,12 @@ class EntryMessage(OutboxPayload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedMessage(OutboxPayload):
+class ClosedMessage(TradeMessage):
     """A position was closed or lessened. `remaining`: what is left of it."""
 
     KIND = "trade-closed"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
     side: Side  # of the position
     qty: Decimal
     avg_entry_price: Decimal
@@ -53,14 +60,12 @@ class ClosedMessage(OutboxPayload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExitRefusedMessage(OutboxPayload):
+class ExitRefusedMessage(TradeMessage):
     """A close, a stop or a target that the exchange does not take."""
 
     KIND = "trade-exit-refused"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
     intent: IntentKind
     state: IntentState
     reason: str = ""
@@ -68,27 +73,23 @@ class ExitRefusedMessage(OutboxPayload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopMissingMessage(OutboxPayload):
+class StopMissingMessage(TradeMessage):
     """A position stands without the stop that was promised; it is being set."""
 
     KIND = "trade-stop-missing"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
     side: Side
     stop: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopChangedMessage(OutboxPayload):
+class StopChangedMessage(TradeMessage):
     """Stop or take profit are not as promised, by somebody else's doing: nothing is put back. None: there is none."""
 
     KIND = "trade-stop-changed"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
     side: Side
     stop: Decimal | None = None  # promised
     stop_seen: Decimal | None = None
@@ -97,61 +98,51 @@ class StopChangedMessage(OutboxPayload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TargetGoneMessage(OutboxPayload):
+class TargetGoneMessage(TradeMessage):
     """The order of a target was canceled by somebody else."""
 
     KIND = "trade-target-gone"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
     number: int
     price: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakevenMessage(OutboxPayload):
+class BreakevenMessage(TradeMessage):
     """After the first target the stop goes to `stop`; None: the price is beyond it already, the old stop stays."""
 
     KIND = "trade-breakeven"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
     stop: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LegForeignMessage(OutboxPayload):
+class LegForeignMessage(TradeMessage):
     """A leg holds more than was opened from here, or stands the other way: its targets and resting entries pause."""
 
     KIND = "trade-leg-foreign"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
     ours: Decimal
     size: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundOrderMessage(OutboxPayload):
+class FoundOrderMessage(TradeMessage):
     """An order or a position of ours that the database did not know: a backup was restored. Targets are not known."""
 
     KIND = "trade-found"
 
     plan_id: int
-    account_id: AccountId
-    symbol: Symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntriesCanceledMessage(OutboxPayload):
+class EntriesCanceledMessage(TradeMessage):
     """Resting entries were canceled by a rule. `reason`: key of the texts."""
 
     KIND = "trade-entries-canceled"
 
-    account_id: AccountId
-    symbol: Symbol
     count: int
     reason: str

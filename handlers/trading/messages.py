@@ -1,7 +1,190 @@
 """What became of orders while nobody looked: fills, stops, targets, liquidations, disagreements."""
 
+from decimal import Decimal
 from typing import Final
 
-from handlers.core.messages import MessageSpec
+from bot.domain.portfolio import Side
+from bot.domain.trade_messages import (
+    BreakevenMessage,
+    ClosedMessage,
+    EntriesCanceledMessage,
+    EntryMessage,
+    ExitRefusedMessage,
+    FoundOrderMessage,
+    LegForeignMessage,
+    StopChangedMessage,
+    StopMissingMessage,
+    TargetGoneMessage,
+    TradeMessage,
+)
+from handlers.core.links import RunCommand, ShowLeg
+from handlers.core.messages import MessageSpec, message_card
+from handlers.texts.catalog import Markup, Translator, join
+from handlers.trading.leg_codes import WHOLE, AskClose, AskStop
+from handlers.views.cards import Card, Row, button
+from handlers.views.figures import Figures, arrow
+from handlers.views.problems import text_values
+from handlers.views.render_context import ACCOUNT_NAMES
+from handlers.views.symbols import base_of, quote_of
 
-MESSAGES: Final[tuple[MessageSpec, ...]] = ()
+_DIGITS: Final = 7
+
+
+def entry(say: Translator, told: EntryMessage) -> Card:
+    """Filled, wholly or in part, refused, or never sent; never failed while nobody knows."""
+    figures, coin = Figures(say.language), base_of(told.symbol)
+    price = _price(say, told.avg_price)
+    side = say.plain("side-buy" if told.side is Side.BUY else "side-sell")
+    if told.filled:
+        text = say(
+            "told-entry-filled",
+            side=side,
+            filled=figures.size(told.filled, None, coin),
+            price=price,
+            rest=figures.size(max(told.qty - told.filled, Decimal(0)), None, coin),
+            whole=int(told.filled >= told.qty),
+        )
+    else:
+        size = figures.size(told.qty, None, coin)
+        text = say(
+            "told-entry-none", side=side, size=size, state=told.state.value, reason=_reason(say, told.reason, told.code)
+        )
+    return _card(say, told, text)
+
+
+def closed(say: Translator, told: ClosedMessage) -> Card:
+    """Why it was closed, what it brought, and what it cost."""
+    figures, unit, coin = Figures(say.language), quote_of(told.symbol), base_of(told.symbol)
+    side = say.plain("side-long" if told.side is Side.BUY else "side-short")
+    lines = [
+        say("told-closed", reason=told.exit_reason.value, side=side, size=figures.size(told.qty, None, coin)),
+        say(
+            "told-closed-prices",
+            entry=_price(say, told.avg_entry_price),
+            exit=_price(say, told.avg_exit_price),
+        ),
+        say("closing-result", arrow=arrow(told.pnl), pnl=figures.money(told.pnl, unit, signed=True)),
+        say(
+            "closing-cost",
+            fees=figures.money(told.fees, unit),
+            slippage="" if told.slippage is None else figures.money(told.slippage, unit),
+            known=int(told.slippage is not None),
+        ),
+    ]
+    if told.remaining:
+        lines.append(say("told-remaining", size=figures.size(told.remaining, None, coin)))
+    return _card(say, told, join(lines), is_open=bool(told.remaining))
+
+
+def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:
+    """A close, a stop or a target that the exchange does not take: what to do instead."""
+    text = say(
+        "told-exit-refused",
+        intent=told.intent.value,
+        reason=_reason(say, told.reason, told.code),
+    )
+    return _card(say, told, text)
+
+
+def stop_missing(say: Translator, told: StopMissingMessage) -> Card:
+    """The promised stop is not there yet; it is being set."""
+    stop = Figures(say.language).price(told.stop, None)
+    return _card(say, told, say("told-stop-missing", stop=stop), closes=True)
+
+
+def stop_changed(say: Translator, told: StopChangedMessage) -> Card:
+    """Bybit and I disagree: what was promised, and what stands there."""
+    lines = [say("told-stop-changed")]
+    for key, promised, seen in (
+        ("told-stop-was", told.stop, told.stop_seen),
+        ("told-target-was", told.take_profit, told.take_profit_seen),
+    ):
+        if promised != seen:
+            lines.append(say(key, promised=_price(say, promised), seen=_price(say, seen)))
+    return _card(say, told, join(lines), moves=True)
+
+
+def target_gone(say: Translator, told: TargetGoneMessage) -> Card:
+    """The order of a target was canceled by somebody else."""
+    return _card(say, told, say("told-target-gone", number=told.number, price=_price(say, told.price)))
+
+
+def breakeven(say: Translator, told: BreakevenMessage) -> Card:
+    """After the first target: the stop goes to breakeven, or could not."""
+    if told.stop is None:
+        return _card(say, told, say("told-breakeven-passed"), closes=True)
+    return _card(say, told, say("told-breakeven", stop=_price(say, told.stop)))
+
+
+def leg_foreign(say: Translator, told: LegForeignMessage) -> Card:
+    """The position holds more than was opened from here, or stands the other way."""
+    figures, coin = Figures(say.language), base_of(told.symbol)
+    text = say("told-foreign", size=figures.size(told.size, None, coin), ours=figures.size(told.ours, None, coin))
+    return _card(say, told, text)
+
+
+def found(say: Translator, told: FoundOrderMessage) -> Card:
+    """An order or a position of ours that a restored backup did not know."""
+    return _card(say, told, say("told-found"), moves=True)
+
+
+def entries_canceled(say: Translator, told: EntriesCanceledMessage) -> Card:
+    """Resting entries were canceled by a rule."""
+    return _card(say, told, say("told-entries-canceled", count=told.count, reason=_reason(say, told.reason, 0)))
+
+
+def _card(
+    say: Translator,
+    told: TradeMessage,
+    text: Markup,
+    *,
+    is_open: bool = True,
+    closes: bool = False,
+    moves: bool = False,
+) -> Card:
+    """Symbol and account above the text; below it the position's card, and what is nearest to be done."""
+    account = say.plain(ACCOUNT_NAMES[told.account_type])
+    key = (told.account_id, told.symbol, told.position_idx)
+    row: Row = ()
+    if is_open:
+        row = (button(told.symbol, ShowLeg(*key).encode()),)
+    if closes:
+        row = (*row, button(say.plain("button-leg-close"), AskClose(*key, WHOLE).encode()))
+    if moves:
+        row = (*row, button(say.plain("button-leg-stop"), AskStop(*key).encode()))
+    ways = (
+        button(say.plain("button-positions"), RunCommand("positions").encode()),
+        button(say.plain("button-trades"), RunCommand("trades").encode()),
+    )
+    head = say("leg-head", name=told.symbol, account=account)
+    return Card(text=join([head, text]), rows=(row, ways))
+
+
+def _price(say: Translator, price: Decimal | None) -> str:
+    """An average has more digits than a price: seven of them, unless it is written with fewer."""
+    if price is None:
+        return say.plain("none")
+    step = Decimal(1).scaleb(price.adjusted() - _DIGITS + 1)
+    rounded = price if price == price.quantize(step) else price.quantize(step)
+    return Figures(say.language).price(rounded, None)
+
+
+def _reason(say: Translator, key: str, code: int) -> Markup:
+    """In words where there are any, else Bybit's code; nothing where there is neither."""
+    if key and say.texts.has(key):
+        return say(key, **text_values({"code": code}))
+    return say("intent-refused", code=code) if code else Markup("")
+
+
+MESSAGES: Final[tuple[MessageSpec, ...]] = (
+    message_card(EntryMessage, entry),
+    message_card(ClosedMessage, closed),
+    message_card(ExitRefusedMessage, exit_refused),
+    message_card(StopMissingMessage, stop_missing),
+    message_card(StopChangedMessage, stop_changed),
+    message_card(TargetGoneMessage, target_gone),
+    message_card(BreakevenMessage, breakeven),
+    message_card(LegForeignMessage, leg_foreign),
+    message_card(FoundOrderMessage, found),
+    message_card(EntriesCanceledMessage, entries_canceled),
+)

@@ -27,7 +27,7 @@ SAME_EVERYWHERE = {
     "ticket-title", "button-ticket-symbol",
     "typed-what", "leg-title", "leg-head", "leg-target", "leg-before", "leg-after", "close-line", "button-leg-half",
     "button-leg-quarter", "targets-line", "cancels-line", "button-cancel-order", "panic-line",
-    "limit-title",
+    "limit-title", "told-closed-prices",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}
 FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}

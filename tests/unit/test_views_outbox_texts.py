@@ -31,7 +31,31 @@ PAYMENT = {
     "why": "other-payer",
     "said": "BALANCE_TOO_LOW",
 }
+TRADE = {"account_id": "1", "symbol": "BTCUSDT", "plan_id": "7"}
 VALUES = {
+    "trade-entry": TRADE
+    | {"side": "Buy", "qty": "0.031", "filled": "0.02", "state": "canceled", "avg_price": "64210.123456789"},
+    "trade-closed": TRADE
+    | {
+        "side": "Buy",
+        "qty": "0.031",
+        "avg_entry_price": "64210.123456789",
+        "avg_exit_price": "66000",
+        "pnl": "53.2",
+        "fees": "2.21",
+        "exit_reason": "target",
+        "remaining": "0.01",
+        "order_id": "o1",
+        "slippage": "0.4",
+    },
+    "trade-exit-refused": TRADE | {"intent": "close", "state": "rejected", "code": "110074"},
+    "trade-stop-missing": TRADE | {"side": "Buy", "stop": "62900.5"},
+    "trade-stop-changed": TRADE | {"side": "Buy", "stop": "62900.5", "take_profit": "66000"},
+    "trade-target-gone": TRADE | {"number": "2", "price": "66000"},
+    "trade-breakeven": TRADE | {"stop": "64281.2"},
+    "trade-leg-foreign": TRADE | {"ours": "0.031", "size": "0.05"},
+    "trade-found": TRADE | {},
+    "trade-entries-canceled": TRADE | {"count": "3", "reason": ""},
     **{kind: PAYMENT for kind in OUTBOX_MESSAGES if kind.startswith("payment-")},
     "support-asked": SUPPORT
     | {"user": "1001", "name": "Anna <b>", "license": "premium", "until": "1760011205000", "accounts": "demo live"}

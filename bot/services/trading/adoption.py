@@ -92,7 +92,12 @@ class Adoption:
             card=None,
         )
         plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
-        payload = FoundOrderMessage(plan_id=plan.plan_id, account_id=account.account_id, symbol=leg.symbol)
+        payload = FoundOrderMessage(
+            plan_id=plan.plan_id,
+            account_id=account.account_id,
+            symbol=leg.symbol,
+            position_idx=leg.position_idx,
+        )
         await enqueue(unit, account, payload, f"found:{plan.plan_id}", now)
         return plan
 

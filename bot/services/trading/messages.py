@@ -1,14 +1,15 @@
 """Messages of trading on their way into the outbox."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.domain.accounts import Account
-from bot.domain.chat import OutboxPayload, outbox_message
+from bot.domain.chat import outbox_message
 from bot.domain.ids import Millis
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.storage import UnitOfWork
-from bot.domain.trade_messages import ClosedMessage
+from bot.domain.trade_messages import ClosedMessage, TradeMessage
 from bot.domain.trade_plans import ClosedTrade
 
 
@@ -33,10 +34,12 @@ def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> Close
         exit_reason=closed.exit_reason,
         remaining=left.get(leg, Decimal(0)),
         order_id=closed.order_id,
+        position_idx=closed.position_idx,
         slippage=closed.slippage,
     )
 
 
-async def enqueue(unit: UnitOfWork, account: Account, payload: OutboxPayload, key: str, now: Millis) -> None:
-    """A message to the account's owner."""
+async def enqueue(unit: UnitOfWork, account: Account, payload: TradeMessage, key: str, now: Millis) -> None:
+    """A message to the account's owner, which says of which account it is."""
+    payload = replace(payload, account_type=account.account_type)
     await unit.enqueue(outbox_message(payload, user_id=account.user_id, idempotency_key=key), now)

@@ -166,6 +166,7 @@ class PlanWork:
             plan_id=plan.plan_id,
             account_id=account.account_id,
             symbol=plan.symbol,
+            position_idx=plan.position_idx,
             number=finding.number,
             price=target.price,
         )
@@ -179,7 +180,13 @@ class PlanWork:
         stop = None if is_passed else finding.price
         if stop is not None and stop != plan.stop:
             await unit.plans.set_stop(plan.plan_id, stop, plan.stop_trigger_by)
-        payload = BreakevenMessage(plan_id=plan.plan_id, account_id=account.account_id, symbol=plan.symbol, stop=stop)
+        payload = BreakevenMessage(
+            plan_id=plan.plan_id,
+            account_id=account.account_id,
+            symbol=plan.symbol,
+            position_idx=plan.position_idx,
+            stop=stop,
+        )
         await enqueue(unit, account, payload, f"breakeven:{plan.plan_id}:{stop}", now)
 
     async def _warn(self, unit: UnitOfWork, account: Account, view: LegView, now: Millis) -> None:
@@ -191,7 +198,12 @@ class PlanWork:
         is_naked = since is not None and view.asked_at - since >= SECOND_LOOK_MS
         if is_naked and plan.stop is not None and plan.protected_ts is None:
             payload = StopMissingMessage(
-                plan_id=plan.plan_id, account_id=account.account_id, symbol=plan.symbol, side=plan.side, stop=plan.stop
+                plan_id=plan.plan_id,
+                account_id=account.account_id,
+                symbol=plan.symbol,
+                position_idx=plan.position_idx,
+                side=plan.side,
+                stop=plan.stop,
             )
             await enqueue(unit, account, payload, f"stop-missing:{plan.plan_id}", now)
         if is_mixed(view) or position.side is not plan.side:
@@ -199,6 +211,7 @@ class PlanWork:
                 plan_id=plan.plan_id,
                 account_id=account.account_id,
                 symbol=plan.symbol,
+                position_idx=plan.position_idx,
                 ours=ours(view.intents),
                 size=position.size,
             )
@@ -256,6 +269,7 @@ def _stop_changed(view: LegView) -> StopChangedMessage:
         plan_id=view.plan.plan_id,
         account_id=view.plan.account_id,
         symbol=view.plan.symbol,
+        position_idx=view.plan.position_idx,
         side=view.plan.side,
         stop=stop or None,
         stop_seen=stop_seen or None,

@@ -120,3 +120,54 @@ canceling-sent = ⏳ <b>{ $symbol }</b>: the cancel is on its way.
 canceling-unknown = ⏳ <b>{ $symbol }</b>: the answer has not come yet. I keep asking.
 canceling-done = ✅ <b>{ $symbol }</b>: canceled.
 canceling-late = <b>{ $symbol }</b>: it was gone already: filled or canceled. { $reason }
+
+# Messages that ring.
+told-entry-filled =
+    { $whole ->
+        [1] ✅ Filled: { $side } { $filled } at { $price }
+       *[other] ✅ Filled in part: { $side } { $filled } at { $price }; { $rest } was not filled.
+    }
+told-entry-none =
+    { $state ->
+        [unknown] ⏳ { $side } { $size }: the answer has not come yet. I keep asking; nothing is sent twice. { $reason }
+        [rejected] ⛔ { $side } { $size } was refused. { $reason }
+        [refused] ⛔ { $side } { $size } was refused. { $reason }
+        [abandoned] { $side } { $size } was never sent: its price was too old. { $reason }
+        [not_placed] { $side } { $size } never reached the exchange; you can send it again. { $reason }
+       *[other] { $side } { $size } was canceled without a fill. { $reason }
+    }
+told-closed =
+    { $reason ->
+        [target] 🎯 <b>Target reached</b>: { $side } { $size } closed
+        [stop] 🛡 <b>Stop hit</b>: { $side } { $size } closed
+        [trailing] 🛡 <b>Trailing stop hit</b>: { $side } { $size } closed
+        [liquidation] ⛔ <b>Liquidated</b>: { $side } { $size }
+        [adl] ⛔ <b>Cut by ADL</b>: { $side } { $size }
+        [emergency] ⛔ <b>Closed because its stop could not be set</b>: { $side } { $size }
+        [elsewhere] <b>Closed elsewhere</b>: { $side } { $size }
+       *[other] <b>Closed</b>: { $side } { $size }
+    }
+told-closed-prices = { $entry } → <b>{ $exit }</b>
+told-remaining = { $size } stays open.
+told-exit-refused =
+    { $intent ->
+        [close] ⛔ <b>Not closed.</b> { $reason } The position stands: close it in Bybit’s app if it is urgent.
+        [reduce] ⛔ <b>Not closed.</b> { $reason } The position stands as it was.
+        [stop] ⛔ <b>The stop was not set.</b> { $reason }
+        [target] ⛔ <b>A target was not set.</b> { $reason }
+       *[other] ⛔ <b>The exchange said no.</b> { $reason }
+    }
+told-stop-missing = 🚨 <b>The stop at { $stop } does not stand yet.</b> I am setting it; if the price passes it, I close the position.
+told-stop-changed = ⚠️ <b>Bybit and I disagree.</b> Somebody changed this at Bybit; I put nothing back by myself, and resting entries here are canceled.
+told-stop-was = Stop: promised { $promised }, stands <b>{ $seen }</b>
+told-target-was = Target: promised { $promised }, stands <b>{ $seen }</b>
+told-target-gone = ⚠️ TP{ $number } at { $price } was canceled elsewhere. I do not put it back.
+told-breakeven = 🛡 First target reached: the stop goes to breakeven, <b>{ $stop }</b>.
+told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.
+told-foreign = ⚠️ The position is { $size }, of which { $ours } was opened here. The stop stays; targets and breakeven wait, and I add nothing.
+told-found = ⚠️ Found after a restore: this is mine, but its targets are unknown. Resting entries are canceled; the position keeps its stop.
+told-entries-canceled =
+    { $count ->
+        [one] { $count } resting entry was canceled. { $reason }
+       *[other] { $count } resting entries were canceled. { $reason }
+    }

@@ -121,3 +121,55 @@ canceling-sent = ⏳ <b>{ $symbol }</b>: отменяю.
 canceling-unknown = ⏳ <b>{ $symbol }</b>: ответа ещё нет. Я спрашиваю дальше.
 canceling-done = ✅ <b>{ $symbol }</b>: отменён.
 canceling-late = <b>{ $symbol }</b>: ордера уже нет: исполнен или отменён. { $reason }
+
+# Сообщения, которые звонят.
+told-entry-filled =
+    { $whole ->
+        [1] ✅ Исполнено: { $side } { $filled } по { $price }
+       *[other] ✅ Исполнено частично: { $side } { $filled } по { $price }; { $rest } не исполнено.
+    }
+told-entry-none =
+    { $state ->
+        [unknown] ⏳ { $side } { $size }: ответа ещё нет. Я спрашиваю дальше; дважды ничего не отправляется. { $reason }
+        [rejected] ⛔ { $side } { $size }: отказано. { $reason }
+        [refused] ⛔ { $side } { $size }: отказано. { $reason }
+        [abandoned] { $side } { $size }: не отправлено, цена устарела. { $reason }
+        [not_placed] { $side } { $size }: до биржи не дошло; можно отправить снова. { $reason }
+       *[other] { $side } { $size }: отменено без исполнения. { $reason }
+    }
+told-closed =
+    { $reason ->
+        [target] 🎯 <b>Цель достигнута</b>: { $side } { $size } закрыто
+        [stop] 🛡 <b>Сработал стоп</b>: { $side } { $size } закрыто
+        [trailing] 🛡 <b>Сработал трейлинг-стоп</b>: { $side } { $size } закрыто
+        [liquidation] ⛔ <b>Ликвидация</b>: { $side } { $size }
+        [adl] ⛔ <b>Урезано по ADL</b>: { $side } { $size }
+        [emergency] ⛔ <b>Закрыто, потому что стоп не вставал</b>: { $side } { $size }
+        [elsewhere] <b>Закрыто не здесь</b>: { $side } { $size }
+       *[other] <b>Закрыто</b>: { $side } { $size }
+    }
+told-closed-prices = { $entry } → <b>{ $exit }</b>
+told-remaining = { $size } остаётся открытым.
+told-exit-refused =
+    { $intent ->
+        [close] ⛔ <b>Не закрыто.</b> { $reason } Позиция стоит: если срочно, закройте её в приложении Bybit.
+        [reduce] ⛔ <b>Не закрыто.</b> { $reason } Позиция стоит как была.
+        [stop] ⛔ <b>Стоп не встал.</b> { $reason }
+        [target] ⛔ <b>Цель не встала.</b> { $reason }
+       *[other] ⛔ <b>Биржа отказала.</b> { $reason }
+    }
+told-stop-missing = 🚨 <b>Стоп { $stop } ещё не стоит.</b> Я ставлю его; если цена его пройдёт, закрою позицию.
+told-stop-changed = ⚠️ <b>Bybit и я расходимся.</b> Это изменили на Bybit; сам я ничего не возвращаю, ждущие входы здесь отменены.
+told-stop-was = Стоп: обещан { $promised }, стоит <b>{ $seen }</b>
+told-target-was = Цель: обещана { $promised }, стоит <b>{ $seen }</b>
+told-target-gone = ⚠️ TP{ $number } на { $price } отменён не здесь. Я его не возвращаю.
+told-breakeven = 🛡 Первая цель достигнута: стоп идёт в безубыток, <b>{ $stop }</b>.
+told-breakeven-passed = ⚠️ Первая цель достигнута, но цена уже прошла безубыток: старый стоп остаётся.
+told-foreign = ⚠️ Позиция { $size }, из них { $ours } открыто здесь. Стоп стоит; цели и безубыток ждут, добавлять я не буду.
+told-found = ⚠️ Найдено после восстановления: это моё, но цели неизвестны. Ждущие входы отменены; позиция сохраняет стоп.
+told-entries-canceled =
+    { $count ->
+        [one] Отменён { $count } ждущий вход. { $reason }
+        [few] Отменены { $count } ждущих входа. { $reason }
+       *[many] Отменено { $count } ждущих входов. { $reason }
+    }

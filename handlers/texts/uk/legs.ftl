@@ -121,3 +121,55 @@ canceling-sent = ⏳ <b>{ $symbol }</b>: скасовую.
 canceling-unknown = ⏳ <b>{ $symbol }</b>: відповіді ще немає. Я питаю далі.
 canceling-done = ✅ <b>{ $symbol }</b>: скасовано.
 canceling-late = <b>{ $symbol }</b>: ордера вже немає: виконано або скасовано. { $reason }
+
+# Повідомлення, які дзвонять.
+told-entry-filled =
+    { $whole ->
+        [1] ✅ Виконано: { $side } { $filled } по { $price }
+       *[other] ✅ Виконано частково: { $side } { $filled } по { $price }; { $rest } не виконано.
+    }
+told-entry-none =
+    { $state ->
+        [unknown] ⏳ { $side } { $size }: відповіді ще немає. Я питаю далі; двічі нічого не надсилається. { $reason }
+        [rejected] ⛔ { $side } { $size }: відмовлено. { $reason }
+        [refused] ⛔ { $side } { $size }: відмовлено. { $reason }
+        [abandoned] { $side } { $size }: не надіслано, ціна застаріла. { $reason }
+        [not_placed] { $side } { $size }: до біржі не дійшло; можна надіслати знову. { $reason }
+       *[other] { $side } { $size }: скасовано без виконання. { $reason }
+    }
+told-closed =
+    { $reason ->
+        [target] 🎯 <b>Ціль досягнуто</b>: { $side } { $size } закрито
+        [stop] 🛡 <b>Спрацював стоп</b>: { $side } { $size } закрито
+        [trailing] 🛡 <b>Спрацював трейлінг-стоп</b>: { $side } { $size } закрито
+        [liquidation] ⛔ <b>Ліквідація</b>: { $side } { $size }
+        [adl] ⛔ <b>Урізано по ADL</b>: { $side } { $size }
+        [emergency] ⛔ <b>Закрито, бо стоп не ставав</b>: { $side } { $size }
+        [elsewhere] <b>Закрито не тут</b>: { $side } { $size }
+       *[other] <b>Закрито</b>: { $side } { $size }
+    }
+told-closed-prices = { $entry } → <b>{ $exit }</b>
+told-remaining = { $size } лишається відкритим.
+told-exit-refused =
+    { $intent ->
+        [close] ⛔ <b>Не закрито.</b> { $reason } Позиція стоїть: якщо поспішаєте, закрийте її в застосунку Bybit.
+        [reduce] ⛔ <b>Не закрито.</b> { $reason } Позиція стоїть як була.
+        [stop] ⛔ <b>Стоп не став.</b> { $reason }
+        [target] ⛔ <b>Ціль не стала.</b> { $reason }
+       *[other] ⛔ <b>Біржа відмовила.</b> { $reason }
+    }
+told-stop-missing = 🚨 <b>Стоп { $stop } ще не стоїть.</b> Я ставлю його; якщо ціна його пройде, закрию позицію.
+told-stop-changed = ⚠️ <b>Bybit і я розходимося.</b> Це змінили на Bybit; сам я нічого не повертаю, входи, що тут чекали, скасовано.
+told-stop-was = Стоп: обіцяно { $promised }, стоїть <b>{ $seen }</b>
+told-target-was = Ціль: обіцяно { $promised }, стоїть <b>{ $seen }</b>
+told-target-gone = ⚠️ TP{ $number } на { $price } скасовано не тут. Я його не повертаю.
+told-breakeven = 🛡 Першу ціль досягнуто: стоп іде в беззбиток, <b>{ $stop }</b>.
+told-breakeven-passed = ⚠️ Першу ціль досягнуто, але ціна вже пройшла беззбиток: старий стоп лишається.
+told-foreign = ⚠️ Позиція { $size }, з них { $ours } відкрито тут. Стоп стоїть; цілі й беззбиток чекають, додавати я не буду.
+told-found = ⚠️ Знайдено після відновлення: це моє, але цілі невідомі. Входи, що чекали, скасовано; позиція зберігає стоп.
+told-entries-canceled =
+    { $count ->
+        [one] Скасовано { $count } вхід, що чекав. { $reason }
+        [few] Скасовано { $count } входи, що чекали. { $reason }
+       *[many] Скасовано { $count } входів, що чекали. { $reason }
+    }
