@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.chat import OutboxPayload
 from bot.domain.closings import ClosingState
 from bot.domain.ids import Millis
 from bot.domain.orders import OrderRequest
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage
+from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage, TradeMessage
 from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
 from bot.services.trading.messages import closed_message, enqueue
 
@@ -67,11 +66,12 @@ class Telling:
         return closing.state is not ClosingState.REFUSED or closing.last_intent_id != intent.intent_id
 
 
-def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> OutboxPayload:
+def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> TradeMessage:
     return EntryMessage(
         plan_id=intent.plan_id or 0,
         account_id=account.account_id,
         symbol=request.symbol,
+        position_idx=intent.leg.position_idx,
         side=request.side,
         qty=request.qty,
         filled=intent.cum_exec_qty,
@@ -82,11 +82,12 @@ def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> Outb
     )
 
 
-def _refused(account: Account, intent: OrderIntent) -> OutboxPayload:
+def _refused(account: Account, intent: OrderIntent) -> TradeMessage:
     return ExitRefusedMessage(
         plan_id=intent.plan_id or 0,
         account_id=account.account_id,
         symbol=intent.leg.symbol,
+        position_idx=intent.leg.position_idx,
         intent=intent.kind,
         state=intent.state,
         reason=intent.reason,
