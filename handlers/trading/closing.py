@@ -18,6 +18,7 @@ from handlers.core.specs import AT_MARKET, EVERYONE, HandlerSpec, action, comman
 from handlers.trading.closing_views import (
     ask_close_card,
     ask_close_many_card,
+    can_close,
     closes_card,
     closing_card,
     in_group,
@@ -153,6 +154,8 @@ async def _close(ctx: UpdateContext, account: Account, name: LegName, percent: i
 
 async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, percent: int) -> None:
     leg, instrument = outlook.leg, await known_instrument(ctx, outlook.leg.symbol)
+    if instrument is not None and not can_close(outlook, instrument, percent):
+        percent = WHOLE  # a part would be less than the exchange closes at once
     size = size_text(ctx.viewer, outlook.position.size * percent / WHOLE, instrument, leg)
     wish = CloseLegs(legs=(LegName(account.account_id, leg.symbol, leg.position_idx),), percent=percent)
     (act,) = await ctx.buttons([(ctx.say.plain("button-close-now", size=size), wish)])

@@ -7,6 +7,8 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
+from bot.domain.errors import BadInput
+from bot.domain.leg_rules import remaining_after
 from bot.domain.legs import LegOutlook, Ownership
 from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
@@ -52,9 +54,22 @@ def ask_close_card(
         lines.append(say("leg-owner", owner=outlook.ownership.value))
     key = (account.account_id, outlook.leg.symbol, outlook.leg.position_idx)
     others = tuple(
-        button(say.plain(label), viewer.data(AskClose(*key, share))) for share, label in _SHARES if share != percent
+        button(say.plain(label), viewer.data(AskClose(*key, share)))
+        for share, label in _SHARES
+        if share != percent and (instrument is None or can_close(outlook, instrument, share))
     )
+    if len(others) < len(_SHARES) - 1:
+        lines.append(say("close-no-parts"))
     return Card(text=join(lines), rows=((act,), others, back_row(viewer, leg_code(outlook))))
+
+
+def can_close(outlook: LegOutlook, instrument: Instrument, percent: int) -> bool:
+    """Whether so many percent of it are at least what the exchange closes at once."""
+    try:
+        remaining_after(outlook.position.size, Decimal(percent) / WHOLE, instrument)
+    except BadInput:
+        return False
+    return True
 
 
 def closes_card(viewer: RenderContext, account: Account, shown: LegsShown) -> Card:

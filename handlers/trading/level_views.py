@@ -7,6 +7,7 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
+from bot.domain.leg_targets import earlier_quantities
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Instrument
 from bot.domain.orders import direction
@@ -15,11 +16,13 @@ from bot.domain.trade_plans import UNSETTLED, IntentState, OrderIntent, PlannedT
 from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
 from handlers.trading.closing_views import reason_line
+from handlers.trading.leg_codes import WHOLE, AskClose
 from handlers.trading.leg_views import back_row, leg_code, leg_head, leg_label
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row
 from handlers.views.levels import level_table
 from handlers.views.render_context import RenderContext
+from handlers.views.symbols import base_of
 
 STOP_DISTANCES: Final = tuple(map(Decimal, ("1", "2", "3", "5")))  # % of the mark price
 TARGET_DISTANCES: Final = tuple(map(Decimal, ("2", "3", "5", "10")))
@@ -54,13 +57,22 @@ def breakeven_card(
     account: Account,
     outlook: LegOutlook,
     instrument: Instrument | None,
-    act: InlineKeyboardButton,
+    act: InlineKeyboardButton | None,
 ) -> Card:
-    """Where a close costs nothing, and the button that moves the stop there."""
-    price = outlook.position.break_even_price
+    """Where a close costs nothing, and the button that moves the stop there; without one [Close] stands there."""
+    price, leg = outlook.position.break_even_price, outlook.leg
     told = "–" if price is None else viewer.figures.price(price, instrument)
-    lines = [leg_head(viewer, account, outlook.position), viewer.say("breakeven-ask", price=told)]
-    return Card(text=join(lines), rows=((act,), back_row(viewer, leg_code(outlook))))
+    key = "breakeven-unknown" if price is None else "breakeven-passed" if act is None else "breakeven-ask"
+    lines = [leg_head(viewer, account, outlook.position), viewer.say(key, price=told)]
+    close = AskClose(leg.account_id, leg.symbol, leg.position_idx, WHOLE)
+    way = button(viewer.say.plain("button-leg-close"), viewer.data(close)) if act is None else act
+    return Card(text=join(lines), rows=((way,), back_row(viewer, leg_code(outlook))))
+
+
+def can_go_to_breakeven(position: Position) -> bool:
+    """Whether the market is on the side of profit of the break-even price: a stop there would not go off at once."""
+    price, mark = position.break_even_price, position.mark_price
+    return price is not None and (mark is None or (mark - price) * direction(position.side) > 0)
 
 
 def distance_label(viewer: RenderContext, position: Position, price: Decimal, instrument: Instrument | None) -> str:
@@ -107,14 +119,17 @@ def targets_set_card(
     instrument: Instrument | None,
     targets: Sequence[PlannedTarget],
 ) -> Card:
-    """The targets that are being set, with their shares."""
+    """The targets that are being set, each with what it closes; a share that is too small joins the next target."""
     say = viewer.say
     lines = [leg_head(viewer, account, outlook.position)]
     lines.append(say("targets-set", count=len(targets)))
+    whole = outlook.position.size
+    earlier = {} if instrument is None else earlier_quantities(targets, whole, instrument)
     for each in targets:
         price = viewer.figures.price(each.price, instrument)
-        share = viewer.figures.percent(each.share, step=Decimal(1), signed=False)
-        lines.append(say("targets-line", number=each.number, price=price, share=share))
+        qty = earlier.get(each.number, whole - sum(earlier.values(), Decimal(0)))
+        size = viewer.figures.size(qty, instrument, base_of(outlook.leg.symbol))
+        lines.append(say("targets-line" if qty else "targets-joined", number=each.number, price=price, size=size))
     return Card(text=join(lines), rows=(_to_leg(viewer, outlook),))
 
 

@@ -26,6 +26,7 @@ from handlers.trading.level_views import (
     TARGET_DISTANCES,
     at_distance,
     breakeven_card,
+    can_go_to_breakeven,
     distance_label,
     level_changed_card,
     on_tick,
@@ -123,8 +124,9 @@ async def ask_breakeven(ctx: UpdateContext, code: AskBreakeven) -> None:
     """[Breakeven]: where that is, and the button that moves the stop there."""
     leg = LegName(code.account_id, code.symbol, code.position_idx)
     account, outlook, instrument = await _leg(ctx, leg)
-    wish = StopToBreakeven(leg=leg)
-    (act,) = await ctx.buttons([(ctx.say.plain("button-to-breakeven"), wish)])
+    act = None
+    if can_go_to_breakeven(outlook.position):
+        (act,) = await ctx.buttons([(ctx.say.plain("button-to-breakeven"), StopToBreakeven(leg=leg))])
     await ctx.show(breakeven_card(ctx.viewer, account, outlook, instrument, act))
 
 

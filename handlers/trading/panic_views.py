@@ -78,8 +78,10 @@ def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
         lines.append(say("panic-refused"))
     if standing(report):
         lines.append(say("panic-confirm"))
+    elif not report.legs and not report.unknown:
+        lines.append(say("panic-nothing"))
     elif is_flat(report):
-        lines.append(say("panic-flat" if report.legs else "panic-nothing"))
+        lines.append(say("panic-flat"))
     elif not lines:
         lines.append(say("panic-closing"))
     return lines

@@ -93,7 +93,8 @@ targets-set =
         [0] ✅ No targets any more.
        *[other] ✅ Targets are being set:
     }
-targets-line = TP{ $number } · <b>{ $price }</b> · { $share }
+targets-line = TP{ $number } · <b>{ $price }</b> · { $size }
+targets-joined = TP{ $number } · <b>{ $price }</b> · too small to stand alone ({ $size }), joins the next
 breakeven-ask = A close at <b>{ $price }</b> costs nothing: all fees counted. Shall the stop go there?
 breakeven-done = ✅ <b>{ $symbol }</b>: the stop stands at breakeven.
 level-sent = ⏳ <b>{ $symbol }</b>: the change is on its way; the old stop stands.
@@ -171,3 +172,6 @@ told-entries-canceled =
         [one] { $count } resting entry was canceled. { $reason }
        *[other] { $count } resting entries were canceled. { $reason }
     }
+breakeven-passed = A close costs nothing at <b>{ $price }</b>, but the price is not there: a stop would go off at once. The stop stays as it is.
+breakeven-unknown = Where a close costs nothing is not known: { $price }. The stop stays as it is.
+close-no-parts = <i>Smaller parts than the exchange closes at once are not offered.</i>

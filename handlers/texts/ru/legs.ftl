@@ -94,7 +94,8 @@ targets-set =
         [0] ✅ Целей больше нет.
        *[other] ✅ Ставлю цели:
     }
-targets-line = TP{ $number } · <b>{ $price }</b> · { $share }
+targets-line = TP{ $number } · <b>{ $price }</b> · { $size }
+targets-joined = TP{ $number } · <b>{ $price }</b> · слишком мала для своего ордера ({ $size }), войдёт в следующую
 breakeven-ask = Закрытие по <b>{ $price }</b> ничего не стоит, с учётом всех комиссий. Поставить стоп туда?
 breakeven-done = ✅ <b>{ $symbol }</b>: стоп стоит в безубытке.
 level-sent = ⏳ <b>{ $symbol }</b>: меняю; старый стоп стоит.
@@ -173,3 +174,6 @@ told-entries-canceled =
         [few] Отменены { $count } ждущих входа. { $reason }
        *[many] Отменено { $count } ждущих входов. { $reason }
     }
+breakeven-passed = Закрытие ничего не стоит по <b>{ $price }</b>, но цена ещё не там: стоп сработал бы сразу. Стоп остаётся как есть.
+breakeven-unknown = Где закрытие ничего не стоит, неизвестно: { $price }. Стоп остаётся как есть.
+close-no-parts = <i>Части меньше, чем биржа закрывает за раз, не предлагаются.</i>

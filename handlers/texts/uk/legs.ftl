@@ -94,7 +94,8 @@ targets-set =
         [0] ✅ Цілей більше немає.
        *[other] ✅ Ставлю цілі:
     }
-targets-line = TP{ $number } · <b>{ $price }</b> · { $share }
+targets-line = TP{ $number } · <b>{ $price }</b> · { $size }
+targets-joined = TP{ $number } · <b>{ $price }</b> · замала для свого ордера ({ $size }), увійде в наступну
 breakeven-ask = Закриття по <b>{ $price }</b> нічого не коштує, з усіма комісіями. Поставити стоп туди?
 breakeven-done = ✅ <b>{ $symbol }</b>: стоп стоїть у беззбитку.
 level-sent = ⏳ <b>{ $symbol }</b>: змінюю; старий стоп стоїть.
@@ -173,3 +174,6 @@ told-entries-canceled =
         [few] Скасовано { $count } входи, що чекали. { $reason }
        *[many] Скасовано { $count } входів, що чекали. { $reason }
     }
+breakeven-passed = Закриття нічого не коштує по <b>{ $price }</b>, але ціна ще не там: стоп спрацював би одразу. Стоп лишається як є.
+breakeven-unknown = Де закриття нічого не коштує, невідомо: { $price }. Стоп лишається як є.
+close-no-parts = <i>Частини, менші, ніж біржа закриває за раз, не пропонуються.</i>
