@@ -27,6 +27,7 @@ from bot.domain.orders import (
     TriggerBy,
 )
 from bot.domain.portfolio import Order, Position
+from bot.domain.refusals import BEYOND_STOP, STOP_CHANGED
 from bot.domain.trade_plans import (
     ExitReason,
     IntentKind,
@@ -96,7 +97,7 @@ def protect(view: LegView) -> WorkOff:
 
 def _changed(view: LegView) -> WorkOff:
     """Somebody else's doing: nothing is put back, and no resting entry may overwrite it by its fill."""
-    wanted = tuple(cancels(view, view.of(IntentKind.ENTRY)))
+    wanted = tuple(cancels(view, view.of(IntentKind.ENTRY), STOP_CHANGED))
     findings = () if view.plan.stop_changed_ts is not None else (Finding(fact=Fact.STOP_CHANGED),)
     return WorkOff(wanted=wanted, findings=findings)
 
@@ -137,7 +138,7 @@ def stops_of_entries(view: LegView) -> Iterable[Wanted]:
         if row is None or each.state not in RESTING:
             continue
         if plan.stop is not None and row.price is not None and is_beyond(plan, row.price):
-            yield from cancels(view, (each,))
+            yield from cancels(view, (each,), BEYOND_STOP)
             continue
         if (row.stop_loss or ZERO, row.take_profit or ZERO) == (stop, take_profit):
             continue

@@ -64,13 +64,17 @@ class LegView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A request to be made; `key` is the same for the same wish. A new order has its link id given later."""
+    """A request to be made; `key` is the same for the same wish. A new order has its link id given later.
+
+    `why`: key of the texts, of an entry that is canceled by a rule.
+    """
 
     kind: IntentKind
     request: AnyRequest
     key: str
     target_number: int | None = None
     exit_reason: ExitReason | None = None
+    why: str = ""
 
 
 class Fact(StrEnum):
@@ -105,7 +109,7 @@ class WorkOff:
     look_again_ms: int | None = None
 
 
-def cancels(view: LegView, of: Iterable[OrderIntent]) -> Iterable[Wanted]:
+def cancels(view: LegView, of: Iterable[OrderIntent], why: str = "") -> Iterable[Wanted]:
     """A cancel of each of them that rests and has none under way or answered after the view was asked for."""
     asked = [(each.request, each) for each in view.of(IntentKind.CANCEL)]
     for each in of:
@@ -122,7 +126,7 @@ def cancels(view: LegView, of: Iterable[OrderIntent]) -> Iterable[Wanted]:
         request = CancelRequest(
             category=row.category, symbol=row.symbol, order_id=row.order_id, target_link_id=each.order_link_id
         )
-        yield Wanted(kind=IntentKind.CANCEL, request=request, key=f"cancel:{each.intent_id}:{len(mine)}")
+        yield Wanted(kind=IntentKind.CANCEL, request=request, key=f"cancel:{each.intent_id}:{len(mine)}", why=why)
 
 
 def close_of(view: LegView, reason: ExitReason, key: str) -> Wanted:

@@ -20,6 +20,10 @@ _BY_CODE: Final = {
 }
 FENCED: Final = "entry-fenced"
 UNLEVERAGED: Final = "entry-leverage"
+FLAT: Final = "canceled-flat"  # why a rule takes an entry back, as the next three
+FOREIGN: Final = "canceled-foreign"
+STOP_CHANGED: Final = "canceled-stop-changed"
+BEYOND_STOP: Final = "canceled-beyond-stop"
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
 
 

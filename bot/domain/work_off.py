@@ -6,6 +6,7 @@ it wants is asked for once: each wish has a key that its intent carries.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.domain.leg_protection import is_closing, protect, stops_of_entries
@@ -32,6 +33,7 @@ from bot.domain.orders import (
     opposite,
 )
 from bot.domain.portfolio import NO_LINK_ID, OrderType, Position, Side
+from bot.domain.refusals import FLAT, FOREIGN
 from bot.domain.trade_plans import (
     Breakeven,
     IntentKind,
@@ -46,9 +48,13 @@ def work_off(view: LegView) -> WorkOff:
     if view.position is None:
         return _flat(view)
     if view.position.side is not view.plan.side:
-        return WorkOff(wanted=tuple(cancels(view, view.of(IntentKind.ENTRY))))
+        return WorkOff(wanted=tuple(cancels(view, view.of(IntentKind.ENTRY), FOREIGN)))
     stop = protect(view)
-    if view.plan.stop_changed_ts is not None or is_mixed(view):
+    if is_mixed(view):
+        gone = tuple(cancels(view, view.of(IntentKind.ENTRY), FOREIGN))
+        kept = tuple(each for each in stop.wanted if each.key not in {wish.key for wish in gone})
+        return replace(stop, wanted=(*kept, *gone))
+    if view.plan.stop_changed_ts is not None:
         return stop
     targets = _targets(view)
     looks = [each for each in (stop.look_again_ms, targets.look_again_ms) if each is not None]
@@ -72,7 +78,7 @@ def ours(intents: Iterable[OrderIntent]) -> Decimal:
 
 def leftovers(view: LegView) -> tuple[Wanted, ...]:
     """Cancels of what still rests of a plan that has ended."""
-    return tuple(cancels(view, (*view.of(IntentKind.ENTRY), *view.of(IntentKind.TARGET))))
+    return tuple(cancels(view, (*view.of(IntentKind.ENTRY), *view.of(IntentKind.TARGET)), FLAT))
 
 
 def _flat(view: LegView) -> WorkOff:

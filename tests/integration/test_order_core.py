@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from harness.order_core import OrderCore, open_core
 
+from bot.domain.errors import ExchangeDown, ExchangeRejected
 from bot.domain.orders import OrderRequest, TradingStop
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
+from bot.services.trading.telling import Telling
 
 D = Decimal
 
@@ -83,3 +85,35 @@ async def test_after_a_restore_what_was_opened_is_kept_and_what_rests_is_taken_b
     assert {each.order_status for each in core.gateway.book.values()} == {"Filled", "Cancelled"}
     assert core.gateway.legs["BTCUSDT", 0].size == D("0.1")  # type: ignore[index]  a symbol
     assert (await core.messages()).count("trade-found") == 2
+
+
+async def test_what_no_card_told_of_goes_out_by_the_outbox_once(core: OrderCore) -> None:
+    telling = Telling(queries=core.queries, transactions=core.storage.store, clock=core.storage.clock)
+    first = await core.confirm()
+    await core.watch.told(first.intents)
+    core.gateway.fill_ratio = D("0.5")
+    await core.confirm(key="k-2")
+    assert await telling.tell_due() == 0
+    core.storage.clock.advance(11)
+    assert [await telling.tell_due(), await telling.tell_due()] == [1, 0]
+    assert await core.messages() == ["trade-entry"]
+
+
+async def test_a_failing_read_never_means_flat(core: OrderCore) -> None:
+    await core.confirm()
+    core.gateway.is_silent = True
+    with pytest.raises(ExchangeDown):
+        await core.settlement.settle(core.account)
+    trade = await core.trade()
+    assert trade.plan.state is PlanState.OPEN
+    assert trade.position is not None
+
+
+async def test_a_first_id_that_is_taken_is_an_alarm_and_not_sent_again(
+    core: OrderCore, caplog: pytest.LogCaptureFixture
+) -> None:
+    core.gateway.faults.append(ExchangeRejected("duplicate", code=110072))
+    trade = await core.confirm()
+    assert trade.intents[0].state is IntentState.UNKNOWN
+    assert len(core.gateway.sent(OrderRequest)) == 1
+    assert "an order of a new id is there already" in caplog.text

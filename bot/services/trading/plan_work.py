@@ -10,9 +10,10 @@ from bot.domain.ids import Millis, Symbol
 from bot.domain.leg_protection import held_stops, promised
 from bot.domain.leg_view import SECOND_LOOK_MS, Fact, Finding, LegView, Wanted
 from bot.domain.market import Instrument
-from bot.domain.orders import OrderRequest, TriggerBy
+from bot.domain.orders import CancelRequest, OrderRequest, TriggerBy
 from bot.domain.outcomes import AccountReads
 from bot.domain.portfolio import LegKey
+from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_messages import (
     BreakevenMessage,
@@ -23,6 +24,7 @@ from bot.domain.trade_messages import (
 )
 from bot.domain.trade_plans import (
     Breakeven,
+    IntentKind,
     IntentState,
     NewIntent,
     OrderIntent,
@@ -137,6 +139,10 @@ class PlanWork:
             exit_reason=wish.exit_reason,
         )
         intent = await self.runner.add(unit, new, now)
+        if wish.why and isinstance(request, CancelRequest):
+            entry = await unit.intents.by_link_id(request.target_link_id)
+            if entry is not None and entry.kind is IntentKind.ENTRY:
+                await unit.intents.note(entry.intent_id, IntentNews(state=entry.state, reason=wish.why), now)
         if intent.state is IntentState.INTENT:
             worked.intents.append(intent)
 

@@ -15,7 +15,7 @@ from typing import Final
 from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, loop_later
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import ExchangeError
+from bot.domain.errors import ExchangeError, StorageTrouble
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import LegSettings, TriggerBy
@@ -89,6 +89,9 @@ class Settlement:
             except ExchangeError as trouble:
                 failed += 1
                 _logger.warning("account %d could not be settled: %s", account.account_id, trouble)
+            except Exception:  # one account's trouble is not the others'
+                failed += 1
+                _logger.exception("account %d could not be settled", account.account_id)
         return failed
 
     async def _settle_soon(self, account_id: AccountId) -> None:
@@ -101,7 +104,7 @@ class Settlement:
                 self._failures.pop(account_id, None)
                 if account_id not in self._again:
                     return
-        except ExchangeError as trouble:
+        except (ExchangeError, StorageTrouble) as trouble:
             failures = self._failures[account_id] = self._failures.get(account_id, 0) + 1
             pause_s = min(2.0 ** (failures - 1), _LONGEST_PAUSE_S)
             _logger.warning("account %d is settled again in %g s: %s", account_id, pause_s, trouble)

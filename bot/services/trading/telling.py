@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.closings import ClosingState
 from bot.domain.ids import Millis
-from bot.domain.orders import OrderRequest
+from bot.domain.orders import CancelRequest, OrderRequest
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
@@ -46,7 +46,8 @@ class Telling:
     async def _tell(self, unit: UnitOfWork, account: Account, intent: OrderIntent, now: Millis) -> None:
         key = f"intent:{intent.intent_id}:{intent.state.value}"
         if intent.kind is IntentKind.ENTRY and isinstance(intent.request, OrderRequest):
-            await enqueue(unit, account, _entry(account, intent, intent.request), key, now)
+            if not await self._was_taken_back(unit, intent):
+                await enqueue(unit, account, _entry(account, intent, intent.request), key, now)
         elif intent.kind in _ASKED_FOR and intent.cum_exec_qty > 0:
             closed = await unit.legs.closed_by(account.account_id, intent.order_id, intent.leg.position_idx)
             if closed is not None:
@@ -64,6 +65,17 @@ class Telling:
         if closing is None:
             return False
         return closing.state is not ClosingState.REFUSED or closing.last_intent_id != intent.intent_id
+
+    async def _was_taken_back(self, unit: UnitOfWork, intent: OrderIntent) -> bool:
+        """Whether the person canceled it themselves, unfilled: rules leave a reason."""
+        if intent.state is not IntentState.CANCELED or intent.cum_exec_qty > 0 or intent.reason:
+            return False
+        if intent.plan_id is None:
+            return False
+        return any(
+            isinstance(each.request, CancelRequest) and each.request.target_link_id == intent.order_link_id
+            for each in await unit.intents.of_plan(intent.plan_id)
+        )
 
 
 def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> TradeMessage:
