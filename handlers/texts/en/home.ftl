@@ -45,7 +45,7 @@ help-intro =
 help-group =
     { $group ->
         [accounts] <b>Accounts</b>: value, positions, orders, fills
-        [trading] <b>Trading</b>: close, stop everything, limits
+        [trading] <b>Trading</b>: enter, close, stop everything, limits
         [market] <b>Market</b>: prices, order books, all symbols
         [settings] <b>Settings</b>: Bybit keys, risk, language, PIN
         [license] <b>License</b>: what you have, codes, support
@@ -56,6 +56,8 @@ help-typing =
     <b>Typed at once</b>
     <code>eth</code> · <code>eth spot</code> · <code>/book sol</code>
     <code>/settings risk 1.5</code> · <code>/lang en</code>
+    <code>long btc 2% sl 3% tp 66k 68k</code>
+    <code>sell eth 500$ limit 3120</code>
 
 cancel-done = Canceled.
 cancel-nothing = There was nothing to cancel.

@@ -45,7 +45,7 @@ help-intro =
 help-group =
     { $group ->
         [accounts] <b>Счета</b>: стоимость, позиции, ордера, сделки
-        [trading] <b>Торговля</b>: закрыть, остановить всё, лимиты
+        [trading] <b>Торговля</b>: войти, закрыть, остановить всё, лимиты
         [market] <b>Рынок</b>: цены, стаканы, все пары
         [settings] <b>Настройки</b>: ключи Bybit, риск, язык, PIN
         [license] <b>Лицензия</b>: что у вас есть, коды, поддержка
@@ -56,6 +56,8 @@ help-typing =
     <b>Одной строкой</b>
     <code>eth</code> · <code>eth spot</code> · <code>/book sol</code>
     <code>/settings risk 1.5</code> · <code>/lang ru</code>
+    <code>лонг биток 2% стоп 3% тейк 66к 68к</code>
+    <code>шорт эфир 500$ лимит 3120</code>
 
 cancel-done = Отменено.
 cancel-nothing = Отменять было нечего.

@@ -45,7 +45,7 @@ help-intro =
 help-group =
     { $group ->
         [accounts] <b>Рахунки</b>: вартість, позиції, ордери, угоди
-        [trading] <b>Торгівля</b>: закрити, зупинити все, ліміти
+        [trading] <b>Торгівля</b>: увійти, закрити, зупинити все, ліміти
         [market] <b>Ринок</b>: ціни, стакани, усі пари
         [settings] <b>Налаштування</b>: ключі Bybit, ризик, мова, PIN
         [license] <b>Ліцензія</b>: що у вас є, коди, підтримка
@@ -56,6 +56,8 @@ help-typing =
     <b>Одним рядком</b>
     <code>eth</code> · <code>eth spot</code> · <code>/book sol</code>
     <code>/settings risk 1.5</code> · <code>/lang uk</code>
+    <code>лонг біток 2% стоп 3% ціль 66к 68к</code>
+    <code>шорт ефір 500$ ліміт 3120</code>
 
 cancel-done = Скасовано.
 cancel-nothing = Скасовувати не було чого.
