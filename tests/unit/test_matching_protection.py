@@ -5,6 +5,7 @@ import pytest
 from bot.domain.ids import OrderLinkId
 from bot.domain.market import Category
 from bot.domain.orders import AmendRequest, PositionMode, TpslMode, TriggerBy, TriggerDirection
+from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.model import EngineOrder, EngineRejected
 from ops.engine_trader import BTC, BUY, SELL, Trader, d, trader
 
@@ -197,3 +198,16 @@ def test_limits_give_way_to_a_target_that_waits_for_a_book() -> None:
     assert one.now(limit).cancel_type == "CancelByReduceOnly"
     one.at("66200")
     assert not one.held().size
+
+
+@pytest.mark.parametrize(("price", "left"), [("62990", "0"), ("66010", "0.01")])
+def test_where_the_quota_counts_a_stop_makes_room_and_a_target_does_not(price: str, left: str) -> None:
+    one = trader(engine=Engine(spares_market=False))
+    one.send(BUY, "0.01", **FULL)
+    limit = one.send(SELL, "0.01", "68000", reduce_only=True)
+    with pytest.raises(EngineRejected) as refused:
+        one.send(SELL, "0", reduce_only=True, close_on_trigger=True)
+    assert refused.value.code == 110017
+    one.at(price)
+    assert one.held().size == d(left)
+    assert (one.now(limit).cancel_type == "CancelByReduceOnly") == (left == "0")

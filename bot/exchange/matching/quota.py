@@ -18,9 +18,11 @@ def reducible(account: EngineAccount, leg: Leg, side: Side) -> Decimal:
 def allowed(work: Work, order: EngineOrder) -> Decimal:
     """What a reduce-only order may still do: no more than the leg, less what other such orders that rest will close.
 
-    A market order that is spared looks at other market orders alone: the limit orders give way to it.
+    A stop loss, and every market order where they are spared, looks at other market orders alone: limit orders give
+    way to it (Bybit: closeOnTrigger makes room for stops, not for take profits).
     """
-    spared = order.order_type is OrderType.MARKET and work.spares_market
+    is_stop = order.stop_order_type.endswith("StopLoss")
+    spared = order.order_type is OrderType.MARKET and (work.spares_market or is_stop)
     resting = [
         each.left
         for each in work.account.orders.values()
