@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.closings import EntriesHaltedMessage
 from bot.domain.portfolio import Side
 from bot.domain.trade_messages import (
     BreakevenMessage,
@@ -17,7 +18,7 @@ from bot.domain.trade_messages import (
     TargetGoneMessage,
     TradeMessage,
 )
-from handlers.core.links import RunCommand, ShowLeg
+from handlers.core.links import RunCommand, ShowCancels, ShowLeg
 from handlers.core.messages import MessageSpec, message_card
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop
@@ -133,6 +134,15 @@ def entries_canceled(say: Translator, told: EntriesCanceledMessage) -> Card:
     return _card(say, told, say("told-entries-canceled", count=told.count, reason=_reason(say, told.reason, 0)))
 
 
+def entries_halted(say: Translator, told: EntriesHaltedMessage) -> Card:
+    """Entries of everybody were stopped; those that rest may still be filled, or be canceled here."""
+    text = say("told-entries-halted", count=told.count)
+    if told.reason:
+        text = join([text, say("halt-reason", reason=told.reason)])
+    cancels = button(say.plain("button-cancel-some"), ShowCancels(told.account_id).encode())
+    return Card(text=text, rows=((cancels,),))
+
+
 def _card(
     say: Translator,
     told: TradeMessage,
@@ -187,4 +197,5 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(LegForeignMessage, leg_foreign),
     message_card(FoundOrderMessage, found),
     message_card(EntriesCanceledMessage, entries_canceled),
+    message_card(EntriesHaltedMessage, entries_halted),
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.trade_plans import OrderIntent
 from bot.services.chat.buttons import ButtonAction
@@ -60,11 +61,14 @@ async def show_cancels(ctx: UpdateContext, code: ShowCancels) -> None:
 
 
 async def cancel_order(ctx: UpdateContext, act: CancelOrder) -> None:
-    """[✕]."""
+    """[✕]. Raises BadInput for an order that is gone already."""
     account = own_account(ctx, act.account)
-    intent = await ctx.services.trading.legs.cancel(
-        ctx.config, account.account_id, act.symbol, act.order_id, idempotency_key=ctx.idempotency_key
-    )
+    try:
+        intent = await ctx.services.trading.legs.cancel(
+            ctx.config, account.account_id, act.symbol, act.order_id, idempotency_key=ctx.idempotency_key
+        )
+    except ButtonExpired as gone:
+        raise BadInput("cancel-gone", symbol=act.symbol) from gone
     await _show_cancels(ctx, account.account_id, (intent,))
 
 

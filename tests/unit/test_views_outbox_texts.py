@@ -54,6 +54,7 @@ VALUES = {
     "trade-target-gone": TRADE | {"number": "2", "price": "66000"},
     "trade-breakeven": TRADE | {"stop": "64281.2"},
     "trade-leg-foreign": TRADE | {"ours": "0.031", "size": "0.05"},
+    "trade-entries-halted": {"account_id": "1", "count": "2", "reason": "maintenance <b>"},
     "trade-found": TRADE | {},
     "trade-entries-canceled": TRADE | {"count": "3", "reason": ""},
     **{kind: PAYMENT for kind in OUTBOX_MESSAGES if kind.startswith("payment-")},

@@ -175,3 +175,9 @@ told-entries-canceled =
 breakeven-passed = A close costs nothing at <b>{ $price }</b>, but the price is not there: a stop would go off at once. The stop stays as it is.
 breakeven-unknown = Where a close costs nothing is not known: { $price }. The stop stays as it is.
 close-no-parts = <i>Smaller parts than the exchange closes at once are not offered.</i>
+told-entries-halted =
+    { $count ->
+        [one] 🛑 Entries of everybody are halted. { $count } entry of yours still waits and may be filled.
+       *[other] 🛑 Entries of everybody are halted. { $count } entries of yours still wait and may be filled.
+    }
+cancel-gone = That order of <b>{ $symbol }</b> is gone: filled or canceled. /trades shows which.
