@@ -59,7 +59,7 @@ async def open_reads(
     stack.push_async_callback(reads.close)
     # In this order: no load without its stale mark, no new client by a key that is still cached. Nothing comes between
     # the three, so the order would tell on a drop that starts a load itself.
-    storage.dispatcher.drops += [portfolio.mark_stale, reads.invalidate, partial(_evict, bybit)]
+    storage.dispatcher.drops += [portfolio.mark_stale, reads.invalidate, partial(_evict, bybit), practice.exchange.drop]
     return reads, bybit, practice
 
 

@@ -10,7 +10,7 @@ from harness.desk import BTC, Desk, bought
 from harness.storage import write_protected
 
 from bot.domain.errors import ExchangeDown, ExchangeRejected, NoPracticePrice, OutcomeUnknown
-from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol, UserId
 from bot.domain.market import Category
 from bot.domain.orders import (
     AmendRequest,
@@ -229,6 +229,34 @@ async def test_a_reset_begins_a_run_with_nothing_but_money(desk: Desk) -> None:
     assert heard == [desk.account.account_id] * 2
     await desk.create(bought("b1", position_idx=1))
     assert (await desk.position()).position_idx == 1
+
+
+async def test_what_is_not_traded_any_more_is_shown_and_written_off(desk: Desk) -> None:
+    await desk.create(bought("a1"))
+    await desk.gateway.create(desk.account, bought("a2", symbol=Symbol("ETHUSDT"), price=Decimal(3200), stop_loss=None))
+    del desk.bot.bybit.symbols["ETHUSDT"]
+    desk.bot.assembly.practice.exchange.views.forget()
+    desk.bot.clock.advance(7200)
+    assert len((await desk.bot.assembly.practice.reads.positions(desk.account)).items) == 2
+    await desk.bot.assembly.practice.resets.reset(
+        desk.account, mode=PositionMode.ONE_WAY, margin=MarginMode.ISOLATED, leverage=3
+    )
+    assert (await desk.gateway.positions(desk.account)).is_flat
+    assert await desk.money() == 10_000
+
+
+async def test_an_erased_account_stops_nobody(desk: Desk) -> None:
+    await desk.create(bought("a1"))
+    boris = desk.bot.person(ANNA + 1)
+    await boris.say("/start")
+    his = await desk.bot.practice_account(boris.user_id)
+    await desk.gateway.create(his, bought("a1"))
+    async with desk.bot.store.begin_aside() as unit:
+        await unit.privacy.erase(UserId(ANNA))
+    await desk.bot.move("BTCUSDT", "61000.00")
+    assert (await desk.gateway.positions(his)).is_flat
+    assert await desk.bot.rows("paper_positions") != []
+    assert {row[0] for row in await desk.bot.rows("paper_positions")} == {his.account_id}
 
 
 async def test_a_reset_whose_commit_fails_changes_nothing(desk: Desk) -> None:

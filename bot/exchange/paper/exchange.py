@@ -9,7 +9,9 @@ from enum import Enum
 from typing import Final, TypeVar
 
 from bot.aio.shielded import shielded
+from bot.domain.accounts import AccountType
 from bot.domain.errors import ExchangeError, ExchangeRejected, NoPracticePrice, OutcomeUnknown, StorageTrouble
+from bot.domain.events import CredentialsChanged, Event
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.paper import FedSymbol
 from bot.domain.ports.clock import Clock
@@ -126,6 +128,14 @@ class PracticeExchange:
         if account_id in self._held:
             self._held[account_id].run = None
         self.interests.forget()
+
+    def drop(self, events: tuple[Event, ...]) -> None:
+        """After a commit: accounts that are gone have nothing standing here any more."""
+        for event in events:
+            if isinstance(event, CredentialsChanged) and event.account_type is AccountType.PAPER:
+                self.interests.note(event.account_id, frozenset())
+                if event.account_id in self._held:
+                    self._held[event.account_id].run = None
 
     async def commit(self, drafts: Iterable[Draft], fed: Iterable[FedSymbol]) -> None:
         """Write what was changed, and how far prices have come, in one transaction; then tell of it.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ExchangeDown
+from bot.domain.errors import ExchangeDown, ExchangeRejected
 from bot.domain.ids import Symbol
 from bot.domain.portfolio import (
     STANDARD_MAKER,
@@ -46,8 +46,11 @@ class PracticeReads:
         return balance_of(account.account_id, found.assessment, self.exchange.clock.now())
 
     async def positions(self, account: Account) -> Positions:
-        """What is held, at the prices of now."""
-        found = await valued(self.exchange, account.account_id, self.exchange.views.live)
+        """What is held, at the prices of now; without any where one of the symbols is not traded any more."""
+        try:
+            found = await valued(self.exchange, account.account_id, self.exchange.views.live)
+        except ExchangeRejected:
+            found = await valued(self.exchange, account.account_id, self.exchange.views.live_or_known)
         return Positions(account_id=account.account_id, items=found.positions, as_of=self.exchange.clock.now())
 
     async def orders(self, account: Account) -> Orders:

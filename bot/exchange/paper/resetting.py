@@ -1,10 +1,11 @@
 """/practice reset at the exchange: everything is canceled and closed, the money is what it was at first."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from bot.aio.shielded import shielded
 from bot.domain.accounts import PAPER_START_BALANCE, Account
 from bot.domain.errors import ExchangeError, ExchangeRejected, NoPracticePrice, OutcomeUnknown, StorageTrouble
 from bot.domain.ids import AccountId, Symbol
@@ -41,49 +42,54 @@ class PracticeResets:
     async def reset(self, account: Account, *, mode: PositionMode, margin: MarginMode, leverage: int) -> int:
         """Cancel every order, close every position at its mark price, begin a run with 10,000 USDT; its number.
 
-        One commit. Raises NoPracticePrice where a held symbol has no price, OutcomeUnknown where the disk refused.
+        One commit. What is not traded any more is written off. Raises NoPracticePrice where a held symbol's price does
+        not come, OutcomeUnknown where the disk refused.
         """
         account_id, exchange = account.account_id, self.exchange
         async with exchange.opened(account_id) as (_, run):
-            wanted = symbols_of(run.account)
+            wanted, coins = symbols_of(run.account), tuple(run.account.wallet)
         try:
-            views = await exchange.views.live_or_known(wanted)
-            markets = await exchange.views.markets(views, run.account.wallet)
+            views = await self._views(wanted)
+            markets = await exchange.views.markets(views, coins)
         except ExchangeError as silence:
             raise NoPracticePrice(str(silence)) from silence
         async with exchange.opened(account_id) as (held, run):
-            if not symbols_of(run.account) <= views.keys():
-                raise NoPracticePrice("a position can't be closed: its price is not known")
-            draft = Draft(
-                account_id=account_id,
-                held=held,
-                run=run,
-                before=Before.of(run.account),
-                changes=Changes(settings=True),
-                begins_run=True,
-            )
+            if not symbols_of(run.account) <= wanted:
+                raise NoPracticePrice("the account changed meanwhile")
+            before, changes = Before.of(run.account), Changes(settings=True)
             try:
-                self._empty(run.account, markets, draft.changes)
-                self._begin(account_id, run, draft.changes)
+                self._empty(run.account, markets, changes)
+                self._begin(account_id, run, changes)
                 run.account.position_mode, run.account.margin_mode = mode, margin
                 run.account.default_leverage = Decimal(leverage)
+                draft = Draft(
+                    account_id=account_id, held=held, run=run, before=before, changes=changes, begins_run=True
+                )
+                await exchange.commit((draft,), ())
             except EngineRejected as no:
-                held.run = None
                 raise ExchangeRejected(f"a position could not be closed: {no}", code=no.code) from no
-            except BaseException:
-                held.run = None
-                raise
-            try:
-                await shielded(exchange.commit((draft,), ()))
             except StorageTrouble as trouble:
                 raise OutcomeUnknown(f"practice could not write it down: {trouble}") from trouble
+            finally:
+                held.run = None  # as it was stored, whatever happened
             return run.number
+
+    async def _views(self, wanted: frozenset[Symbol]) -> Mapping[Symbol, MarketView]:
+        """The price of each symbol that is still traded."""
+        views = dict(await self.exchange.views.live_or_known(wanted))
+        for symbol in sorted(wanted - views.keys()):
+            with suppress(ExchangeRejected):
+                views[symbol] = await self.exchange.views.priced(symbol)
+        return views
 
     def _empty(self, account: EngineAccount, markets: Markets, changes: Changes) -> None:
         for order in list(account.orders.values()):
             if order.order_id in account.orders:  # no other one has taken it along
                 cancel = CancelRequest(category=Category.LINEAR, symbol=order.symbol, order_id=order.order_id)
                 join(changes, self.engine.cancel(account, cancel, markets))
+        for leg in account.held():
+            if leg.symbol not in markets.views:
+                del account.positions[leg.leg]
         for leg in account.held():
             at_mark = _at_mark(markets, leg.symbol)
             for _ in range(_MOST_CLOSES):
