@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from telegram import InlineKeyboardButton
@@ -17,7 +17,16 @@ from bot.domain.trade_plans import ManagedTrade
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.trading.actions import ShowOrderCard
-from handlers.trading.live_views import Ending, ending_of, is_answered, is_over, left_over, told_of, trade_card
+from handlers.trading.live_views import (
+    Ending,
+    ending_of,
+    is_answered,
+    is_over,
+    left_over,
+    of_message,
+    told_of,
+    trade_card,
+)
 from handlers.views.cards import Card, Row
 
 _logger = logging.getLogger(__name__)
@@ -35,17 +44,28 @@ async def show_trade(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft)
 
     What comes later is a message of its own, which rings. `draft` is what it was made of, for [New price] and the like.
     """
-    trade = await _answered(ctx, trade)
+    tapped = ctx.query.message.message_id if ctx.query is not None and ctx.query.message is not None else 0
+    trade = await _answered(ctx, of_message(trade, tapped), tapped)
     message_id = await ctx.show(await _drawn(ctx, trade, draft))
     if message_id <= 0:
         return  # it waits for Telegram: the outbox tells what this card cannot
     await ctx.services.trading.watch.told(told_of(trade))
     if not is_over(trade):
         live = ctx.data.live_messages
-        live.keep(ctx.target, message_id, _follow(ctx, trade, draft, message_id, live.trade_s), "a live trade")
+        live.keep(
+            ctx.target, message_id, _follow(ctx, trade, draft, _Place(tapped, message_id), live.trade_s), "a live trade"
+        )
 
 
-async def _answered(ctx: UpdateContext, trade: ManagedTrade) -> ManagedTrade:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The message whose button was tapped, and the one that shows the trade: the same, unless the first is gone."""
+
+    tapped: int
+    shown: int
+
+
+async def _answered(ctx: UpdateContext, trade: ManagedTrade, tapped: int) -> ManagedTrade:
     """The trade once every entry has its answer, or as it stands when that takes too long."""
     loop = asyncio.get_running_loop()
     last = loop.time() + AT_ONCE
@@ -53,20 +73,20 @@ async def _answered(ctx: UpdateContext, trade: ManagedTrade) -> ManagedTrade:
         later = await ctx.services.trading.watch.changed(trade.plan.plan_id, trade.version, timeout_s=left)
         if later is None:
             break
-        trade = later
+        trade = of_message(later, tapped)
     return trade
 
 
-async def _follow(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, message_id: int, follow_s: float) -> None:
+async def _follow(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, place: _Place, follow_s: float) -> None:
     loop = asyncio.get_running_loop()
     last = loop.time() + follow_s
     while not is_over(trade) and (left := last - loop.time()) > 0:
         later = await ctx.services.trading.watch.changed(trade.plan.plan_id, trade.version, timeout_s=left)
         if later is None or later.version == trade.version:
             return
-        trade = later
+        trade = of_message(later, place.tapped)
         try:
-            if await delivery.edit(ctx.bot, ctx.target, message_id, await _drawn(ctx, trade, draft)) is None:
+            if await delivery.edit(ctx.bot, ctx.target, place.shown, await _drawn(ctx, trade, draft)) is None:
                 return
         except TelegramError as refusal:
             _logger.warning("a live trade could not be brought up to date: %s", refusal.message)

@@ -1,6 +1,7 @@
 """How a trade reads while it comes to be: each entry in its state, the stop, the targets."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Final
@@ -30,6 +31,17 @@ class Ending(Enum):
 
 def entries_of(trade: ManagedTrade) -> tuple[OrderIntent, ...]:
     return tuple(each for each in trade.intents if each.kind is IntentKind.ENTRY)
+
+
+def of_message(trade: ManagedTrade, message_id: int) -> ManagedTrade:
+    """The trade with those entries alone that were confirmed last on that message, or at all where it had none.
+
+    A leg's plan has all its entries: one that was added to, or whose rest was bought, has had others before.
+    """
+    entries = entries_of(trade)
+    here = [each for each in entries if each.card is not None and each.card.message_id == message_id] or entries
+    last = max((each.created_ts for each in here), default=None)
+    return replace(trade, intents=tuple(each for each in here if each.created_ts == last))
 
 
 def is_final(intent: OrderIntent) -> bool:

@@ -253,3 +253,33 @@ async def test_an_unknown_outcome_is_said_and_then_resolved_in_place(harness: Ha
     trading.settlement.wake((await harness.practice_account()).account_id)
     await until(lambda: "Filled 0.001" in words(anna.last.text), what="the fill")
     assert len(await sent(harness)) == 1
+
+
+async def test_the_rest_is_bought_once(harness: Harness) -> None:
+    thin_book(harness, "0.02")
+    anna, card = await typed(harness, "0.05")
+    await anna.press(card.labels[0], bubble=card)
+    await until(lambda: "Buy the rest at 64,210.50" in anna.last.labels, what="the offer")
+    rest = await anna.press("Buy the rest at 64,210.50", bubble=anna.last)
+    thin_book(harness, "5")
+    harness.clock.advance(2)
+    await anna.press(rest.labels[0], bubble=rest)
+    await until(lambda: "✅" in anna.last.text, what="the fill")
+    assert "Filled 0.03 BTC @ 64,210.5" in words(anna.last.text)
+    assert "0.05" not in anna.last.text, "of this tap alone"
+    assert not [each for each in anna.last.labels if "rest" in each]
+
+
+async def test_an_add_tells_of_itself_and_of_the_stop_of_all(harness: Harness) -> None:
+    anna, card = await offered(harness)
+    await anna.press(CONFIRM, bubble=card)
+    await said(anna, "/buy btc")
+    for label in ("$250", "Stop", "2%", "Check the order ›"):
+        card = await anna.press(label, bubble=anna.last)
+    assert "The stop of the whole position moves from 62,284.1" in words(card.text)
+    live = await anna.press(card.labels[0], bubble=card)
+    await until(lambda: "✅" in anna.last.text, what="the fill")
+    assert "0.003 BTC" in words(anna.last.text)
+    assert "0.001" not in anna.last.text
+    leg = await anna.press("Manage the position", bubble=live)
+    assert "0.004 BTC" in words(leg.text)

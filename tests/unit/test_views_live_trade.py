@@ -115,7 +115,7 @@ CASES = [
     ),
     (entry(S.PARTIALLY_FILLED, exec_qty="0.01", booked="0.01"), "Filled 0.01 BTC of 0.031 BTC, counting"),
     (entry(S.FILLED, exec_qty="0.031", booked="0.01"), "Filled 0.031 BTC of 0.031 BTC, counting"),
-    (entry(S.FILLED, exec_qty="0.031", booked="0.031"), "Filled 0.031 BTC @ 64,210.5"),
+    (entry(S.FILLED, exec_qty="0.031", booked="0.031"), "<b>Filled</b> 0.031 BTC @ 64,210.5"),
     (entry(S.CANCELED, exec_qty="0.02", booked="0.02"), "Filled 0.02 BTC of 0.031 BTC @ 64,210.5</b>: the rest moved"),
     (entry(S.CANCELED, exec_qty="0.02", booked="0.02", is_market=False), "the rest was canceled"),
     (entry(S.CANCELED), "Nothing was filled: the price moved beyond 64,400.5"),

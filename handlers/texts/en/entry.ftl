@@ -50,7 +50,7 @@ button-cure-leverage = Leverage { $leverage }x
 button-cure-stop = Stop at { $price }
 button-cure-size = Take { $size }
 
-button-leg-add = ＋ Add
+button-leg-add = + Add
 button-live-position = Manage the position
 live-title = <b>{ $side } { $symbol }</b> · { $account }
 live-sending = ⏳ Sending { $size }, { $price } at worst …
@@ -58,7 +58,7 @@ live-accepted = ⏳ Accepted: { $size }. Waiting for the fill …
 live-resting = ⏸ Resting: { $size } at { $price }
 live-resting-part = ⏸ Resting at { $price }: { $filled } of { $size } filled @ { $average }
 live-counting = ⏳ Filled { $filled } of { $size }, counting …
-live-filled = ✅ <b>Filled { $filled } @ { $average }</b>
+live-filled = ✅ <b>Filled</b> { $filled } @ { $average }
 live-part = ◐ <b>Filled { $filled } of { $size } @ { $average }</b>: the rest moved away
 live-part-canceled = ◐ <b>Filled { $filled } of { $size } @ { $average }</b>: the rest was canceled
 live-nothing = ○ Nothing was filled: the price moved beyond { $price }. You have no position from this.

@@ -3,7 +3,7 @@
 order-card-title = <b>{ $side } { $symbol }</b>
 order-card-what-market =
     <b>{ $side } { $size }</b> · { $value }
-    Рыночный ордер, не хуже { $price } · { $leverage }x
+    Рыночный, не хуже { $price } · { $leverage }x
 order-card-what-limit =
     <b>{ $side } { $size }</b> · { $value }
     Лимит { $price } · { $leverage }x
@@ -54,7 +54,7 @@ button-cure-leverage = Плечо { $leverage }x
 button-cure-stop = Стоп на { $price }
 button-cure-size = Взять { $size }
 
-button-leg-add = ＋ Добавить
+button-leg-add = + Добавить
 button-live-position = Управлять позицией
 live-title = <b>{ $side } { $symbol }</b> · { $account }
 live-sending = ⏳ Отправляю { $size }, в худшем случае { $price } …
@@ -62,7 +62,7 @@ live-accepted = ⏳ Принято: { $size }. Жду исполнения …
 live-resting = ⏸ Стоит: { $size } по { $price }
 live-resting-part = ⏸ Стоит по { $price }: исполнено { $filled } из { $size } @ { $average }
 live-counting = ⏳ Исполнено { $filled } из { $size }, считаю …
-live-filled = ✅ <b>Исполнено { $filled } @ { $average }</b>
+live-filled = ✅ <b>Исполнено</b> { $filled } @ { $average }
 live-part = ◐ <b>Исполнено { $filled } из { $size } @ { $average }</b>: цена остатка ушла
 live-part-canceled = ◐ <b>Исполнено { $filled } из { $size } @ { $average }</b>: остаток отменён
 live-nothing = ○ Ничего не исполнено: цена ушла за { $price }. Позиции от этого нет.

@@ -3,7 +3,7 @@
 order-card-title = <b>{ $side } { $symbol }</b>
 order-card-what-market =
     <b>{ $side } { $size }</b> · { $value }
-    Ринковий ордер, не гірше { $price } · { $leverage }x
+    Ринковий, не гірше { $price } · { $leverage }x
 order-card-what-limit =
     <b>{ $side } { $size }</b> · { $value }
     Ліміт { $price } · { $leverage }x
@@ -54,7 +54,7 @@ button-cure-leverage = Плече { $leverage }x
 button-cure-stop = Стоп на { $price }
 button-cure-size = Взяти { $size }
 
-button-leg-add = ＋ Додати
+button-leg-add = + Додати
 button-live-position = Керувати позицією
 live-title = <b>{ $side } { $symbol }</b> · { $account }
 live-sending = ⏳ Надсилаю { $size }, у найгіршому разі { $price } …
@@ -62,7 +62,7 @@ live-accepted = ⏳ Прийнято: { $size }. Чекаю на виконан�
 live-resting = ⏸ Стоїть: { $size } по { $price }
 live-resting-part = ⏸ Стоїть по { $price }: виконано { $filled } з { $size } @ { $average }
 live-counting = ⏳ Виконано { $filled } з { $size }, рахую …
-live-filled = ✅ <b>Виконано { $filled } @ { $average }</b>
+live-filled = ✅ <b>Виконано</b> { $filled } @ { $average }
 live-part = ◐ <b>Виконано { $filled } з { $size } @ { $average }</b>: ціна решти пішла
 live-part-canceled = ◐ <b>Виконано { $filled } з { $size } @ { $average }</b>: решту скасовано
 live-nothing = ○ Нічого не виконано: ціна пішла за { $price }. Позиції від цього немає.
