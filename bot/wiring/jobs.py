@@ -23,6 +23,7 @@ from bot.services.payments.reconciliation import Reconciled, StarWatch
 from bot.services.payments.refunds import RefundJob
 from bot.services.promo.campaigns import CampaignService
 from bot.services.trading.leg_closer import LegCloser
+from bot.services.trading.limit_watch import LimitWatch
 from bot.services.trading.panic import Panic
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.telling import Telling
@@ -92,6 +93,13 @@ def panics(panic: Panic, clock: Clock) -> Periodic[int]:
 def tellings(telling: Telling, clock: Clock) -> Periodic[int]:
     """After 10 minutes: people do not hear what became of their orders."""
     return Periodic("tellings", telling.tell_due, clock=clock, every_s=5, late_after_s=10 * _MINUTE_S)
+
+
+def limit_watch(watch: LimitWatch, clock: Clock) -> Periodic[int]:
+    """After 10 minutes: losses go on past a limit that people rely on, and what rests may be filled."""
+    return Periodic(
+        "limit_watch", watch.look, clock=clock, every_s=15, late_after_s=10 * _MINUTE_S, expected=(NothingDone,)
+    )
 
 
 def practice_ticks(ticks: PracticeTicks, clock: Clock) -> Periodic[Pace]:

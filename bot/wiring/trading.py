@@ -10,6 +10,7 @@ from bot.services.trading.booking import Booking
 from bot.services.trading.brakes import BrakeGuard
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
+from bot.services.trading.limit_watch import LimitWatch
 from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
@@ -45,14 +46,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         runner=runner,
         settlement=settlement,
         watch=watch,
-        quotes=Quotes(
-            reads=base.reads,
-            limits=limits,
-            settings=base.practice.orders.leg_settings,
-            plans=queries,
-            brakes=SqliteClosingQueries(base.database),
-            clock=base.clock,
-        ),
+        quotes=make_quotes(base, limits, queries),
         entries=Entries(
             transactions=base.store,
             queries=queries,
@@ -72,7 +66,12 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         tickets=TicketService(queries=SqliteTicketQueries(base.database), transactions=base.store, clock=base.clock),
     )
     telling = Telling(queries=queries, transactions=base.store, clock=base.clock)
-    return trading, (jobs.settlements(settlement, base.clock), jobs.tellings(telling, base.clock), *managers.jobs)
+    return trading, (
+        jobs.settlements(settlement, base.clock),
+        jobs.tellings(telling, base.clock),
+        jobs.limit_watch(make_limit_watch(base, limits, queries, runner), base.clock),
+        *managers.jobs,
+    )
 
 
 def make_limits(base: Foundation, pin: PinService) -> LimitService:
@@ -82,6 +81,26 @@ def make_limits(base: Foundation, pin: PinService) -> LimitService:
         reads=base.reads,
         clock=base.clock,
         pin=pin,
+    )
+
+
+def make_limit_watch(
+    base: Foundation, limits: LimitService, queries: TradingQueries, runner: IntentRunner
+) -> LimitWatch:
+    return LimitWatch(
+        reads=base.reads, queries=queries, limits=limits, runner=runner, transactions=base.store, clock=base.clock
+    )
+
+
+def make_quotes(base: Foundation, limits: LimitService, queries: TradingQueries) -> Quotes:
+    """Practice alone is traded in so far: its settings are read."""
+    return Quotes(
+        reads=base.reads,
+        limits=limits,
+        settings=base.practice.orders.leg_settings,
+        plans=queries,
+        brakes=SqliteClosingQueries(base.database),
+        clock=base.clock,
     )
 
 

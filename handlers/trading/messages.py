@@ -22,6 +22,7 @@ from handlers.core.links import RunCommand, ShowCancels, ShowLeg
 from handlers.core.messages import MessageSpec, message_card
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop
+from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
 from handlers.views.problems import text_values
@@ -198,4 +199,5 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(FoundOrderMessage, found),
     message_card(EntriesCanceledMessage, entries_canceled),
     message_card(EntriesHaltedMessage, entries_halted),
+    *LIMIT_MESSAGES,
 )

@@ -9,16 +9,19 @@ import pytest
 from harness.app import ANNA, Harness
 from harness.app import harness as open_harness
 from harness.fakes import START_MS
+from harness.waiting import until
 
 from bot.domain.accounts import Account
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import DAY, HOUR, MINUTE, Millis, Symbol
 from bot.domain.order_card import ConfirmedCard, EntryRefused, OrderCard
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
+from bot.domain.orders import MarginMode, PositionMode
 from bot.domain.portfolio import Side
 from bot.domain.risk import PRACTICE_DEFAULTS, RiskLimits
 from bot.domain.risk_rules import ValueMark
 from bot.domain.trade_plans import CardPlace
+from bot.services.trading.limit_watch import LimitWatch
 from bot.services.trading.risk_limits import LimitService
 
 BTC = Symbol("BTCUSDT")
@@ -288,3 +291,96 @@ async def test_a_stop_is_what_a_trade_may_lose(harness: Harness) -> None:
 def test_default_limits_of_none_are_none() -> None:
     assert RiskLimits() == RiskLimits(symbols=())
     assert HOUR == 60 * MINUTE
+
+
+# --- while nobody looks ----------------------------------------------------------------------------------------------
+
+
+async def resting(harness: Harness) -> None:
+    """A limit entry far below the market, on its way into the book and settled there."""
+    config = await harness.config()
+    card = await quoted(harness, limits=(Decimal(60_000),))
+    place = CardPlace(chat_id=config.user_id, message_id=1)
+    await harness.services.trading.entries.confirm(config, card.confirmed(), place=place, idempotency_key="rests")
+    await idle(harness)
+
+
+async def idle(harness: Harness) -> None:
+    await until(lambda: not len(harness.services.trading.runner.tasks), what="the end of what is under way")
+
+
+async def lost(harness: Harness, day_value: str) -> None:
+    """As if the account had been worth that much at the user's 00:00."""
+    (mark,) = await harness.rows("value_marks")
+    async with harness.store.begin_aside() as unit:
+        await unit.risk.set_mark(await account_of(harness), mark_of(mark, Decimal(day_value)))
+
+
+async def told(harness: Harness) -> list[tuple[str, str]]:
+    messages = [each.message for each in await harness.queued()]
+    return [(each.kind, each.values["limit"]) for each in messages if each.kind.startswith("limit-")]
+
+
+async def test_a_loss_near_its_limit_is_told_once_a_day(harness: Harness) -> None:
+    await tighten(harness, daily_loss_percent=Decimal(5))
+    await resting(harness)
+    watch = harness.job(LimitWatch)
+    assert await watch.look() == 1
+    assert await told(harness) == []
+    await lost(harness, "10416")  # 416 of 520.80 are lost: 79.9 %
+    await watch.look()
+    assert await told(harness) == []
+    await lost(harness, "10418")  # 418 of 520.90: 80.2 %
+    await watch.look()
+    await watch.look()
+    assert await told(harness) == [("limit-near", "daily")]
+
+
+async def test_a_limit_that_is_reached_takes_resting_entries_back(harness: Harness) -> None:
+    await tighten(harness, daily_loss_percent=Decimal(5))
+    await resting(harness)
+    account = await account_of(harness)
+    assert len((await harness.services.reads.orders(account)).items) == 1
+    await lost(harness, "10600")
+    await harness.job(LimitWatch).look()
+    await idle(harness)
+    assert not (await harness.services.reads.orders(account)).items
+    await harness.job(LimitWatch).look()
+    assert await told(harness) == [("limit-reached", "daily")]
+
+
+async def test_losing_closes_in_a_row_lock_entries_until_the_next_day(harness: Harness) -> None:
+    await tighten(harness, tilt_losses=2)
+    await resting(harness)
+    account = await account_of(harness)
+    for number, (entry, end) in enumerate([("100", "90"), ("100", "95")], 1):
+        await harness.write(
+            "INSERT INTO closed_trades (account_id, order_id, position_idx, user_id, order_link_id, category, symbol,"
+            " side, qty, entry_value, exit_value, open_fee, close_fee, fee_currency, exit_reason, opened_ts, closed_ts)"
+            " VALUES (?, ?, 0, ?, '', 'linear', 'BTCUSDT', 'Buy', '1', ?, ?, '0', '0', 'USDT', 'stop', ?, ?)",
+            account.account_id,
+            f"order-{number}",
+            ANNA,
+            entry,
+            end,
+            START_MS,
+            START_MS + number,
+        )
+    assert [each.key for each in (await quoted(harness)).refusals] == ["risk-tilt"]
+    await harness.job(LimitWatch).look()
+    await idle(harness)
+    assert await told(harness) == [("limit-reached", "tilt")]
+    harness.clock.advance(24 * 3600)
+    assert not (await quoted(harness)).refusals
+
+
+async def test_new_practice_money_forgets_what_was_lost(harness: Harness) -> None:
+    await tighten(harness, daily_loss_percent=Decimal(5))
+    account, config = await account_of(harness), await harness.config()
+    await quoted(harness)
+    await lost(harness, "20000")
+    assert [each.key for each in (await quoted(harness)).refusals] == ["risk-daily-loss"]
+    await harness.services.trading.practice.reset(
+        config, account, mode=PositionMode.ONE_WAY, margin=MarginMode.ISOLATED, leverage=3
+    )
+    assert not (await quoted(harness)).refusals

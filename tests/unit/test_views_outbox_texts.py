@@ -69,6 +69,8 @@ VALUES = {
     "key-trouble": {"account_type": "live", "finding": "key-unknown-permission", "names": "Earn:Earn & <more>"},
     "key-attached": {"account_type": "live"},
     "payment-older-owner": {"count": "2", "stars": "10000"},
+    "limit-near": {"account_type": "paper", "limit": "daily", "left": "100", "whole": "500"},
+    "limit-reached": {"account_type": "paper", "limit": "tilt", "canceled": "2"},
     "promo-given": {"kind": "premium", "days": "30", "date": "1760011205000"},
     "promo-taken": {"kind": "premium", "span": "1036800000"},
     "promo-used": CAMPAIGN | {"percent": "90"},

@@ -62,3 +62,26 @@ limits-range = A number from { $minimum } to { $maximum } is wanted here.
 limits-same = These limits stand already.
 limits-too-many-symbols = At most { $most } symbols.
 risk-value-old = What the account is worth was not read within 30 seconds: nothing was sent.
+promise-limit-near =
+    ⚠️ { $account_type ->
+        [paper] Practice
+        [demo] Bybit Demo
+       *[live] Live
+    }: { $limit ->
+        [drawdown] you may lose { $left } USDT more of { $whole } USDT before entries are closed by your drawdown limit.
+       *[daily] today you may lose { $left } USDT more of { $whole } USDT before entries are closed until tomorrow.
+    }
+promise-limit-reached =
+    🛑 { $account_type ->
+        [paper] Practice
+        [demo] Bybit Demo
+       *[live] Live
+    }: { $limit ->
+        [drawdown] your drawdown limit is reached. Entries are closed; /limits says what can be done.
+        [tilt] too many losing closes in a row. Entries are closed until tomorrow.
+       *[daily] your loss limit of the day is reached. Entries are closed until tomorrow.
+    } Positions and their stops stay. { $canceled ->
+        [0] No entry was waiting.
+        [one] { $canceled } waiting entry is being canceled.
+       *[other] { $canceled } waiting entries are being canceled.
+    }
