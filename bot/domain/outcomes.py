@@ -9,6 +9,7 @@ from bot.domain.leg_protection import held_stops
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
 from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
 from bot.domain.ports.plans import IntentNews
+from bot.domain.refusals import VANISHED
 from bot.domain.trade_plans import IntentState, OrderIntent
 
 _NOT_KNOWN = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
@@ -67,9 +68,9 @@ def _order(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
             avg_price=row.avg_price,
             reason=row.reject_reason if said(row) is IntentState.REJECTED else None,
         )
-    if intent.state not in _NOT_KNOWN:
-        return None
     is_none = intent.order_link_id in reads.found and _is_over(intent, reads)
+    if intent.state not in _NOT_KNOWN:
+        return IntentNews(state=IntentState.CANCELED, reason=VANISHED) if is_none else None
     return IntentNews(state=IntentState.NOT_PLACED if is_none else IntentState.UNKNOWN)
 
 

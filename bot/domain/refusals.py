@@ -24,6 +24,7 @@ FLAT: Final = "canceled-flat"  # why a rule takes an entry back, as the next thr
 FOREIGN: Final = "canceled-foreign"
 STOP_CHANGED: Final = "canceled-stop-changed"
 BEYOND_STOP: Final = "canceled-beyond-stop"
+VANISHED: Final = "canceled-vanished"  # it was there, and the exchange does not know it any more
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
 
 

@@ -8,6 +8,7 @@ it wants is asked for once: each wish has a key that its intent carries.
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from bot.domain.leg_protection import is_closing, protect, stops_of_entries
 from bot.domain.leg_targets import earlier_quantities
@@ -42,6 +43,8 @@ from bot.domain.trade_plans import (
     PlannedTarget,
 )
 
+_CLOSING: Final = frozenset({IntentKind.TARGET, IntentKind.CLOSE, IntentKind.REDUCE})
+
 
 def work_off(view: LegView) -> WorkOff:
     """See the module."""
@@ -74,6 +77,17 @@ def ours(intents: Iterable[OrderIntent]) -> Decimal:
     """What the orders of a plan have opened, less what they have closed."""
     signs = {IntentKind.ENTRY: 1, IntentKind.TARGET: -1, IntentKind.CLOSE: -1, IntentKind.REDUCE: -1}
     return sum((each.fills_qty * signs.get(each.kind, 0) for each in intents), ZERO)
+
+
+def ours_at_most(intents: Iterable[OrderIntent]) -> Decimal:
+    """The same while fills may not be booked yet: what is live may be filled to the last."""
+    total = ZERO
+    for each in intents:
+        if each.kind is IntentKind.ENTRY and isinstance(each.request, OrderRequest):
+            total += max(each.fills_qty, each.cum_exec_qty, each.request.qty if each.is_live else ZERO)
+        elif each.kind in _CLOSING:
+            total -= each.fills_qty
+    return total
 
 
 def leftovers(view: LegView) -> tuple[Wanted, ...]:

@@ -117,3 +117,38 @@ async def test_a_first_id_that_is_taken_is_an_alarm_and_not_sent_again(
     assert trade.intents[0].state is IntentState.UNKNOWN
     assert len(core.gateway.sent(OrderRequest)) == 1
     assert "an order of a new id is there already" in caplog.text
+
+
+async def test_an_order_that_the_exchange_forgot_is_not_waited_for(core: OrderCore) -> None:
+    """As after a reset of a practice account."""
+    await core.confirm()
+    await core.confirm(core.card(is_market=False, prices=(D(95),)), key="k-2")
+    core.gateway.book.clear()
+    core.gateway.legs.clear()
+    core.storage.clock.advance(11)
+    trade = await core.settle()
+    assert trade.plan.state is PlanState.ENDED
+    assert (trade.intents[1].state, trade.intents[1].reason) == (IntentState.CANCELED, "canceled-vanished")
+    again = await core.confirm(key="k-3")
+    assert again.plan.plan_id != trade.plan.plan_id
+
+
+async def test_a_second_order_need_not_wait_for_the_bookings_of_the_first(core: OrderCore) -> None:
+    core.runner.wakers.clear()
+    core.gateway.listeners = []
+    await core.confirm()
+    assert (await core.trade()).position is None
+    trade = await core.confirm(key="k-2")
+    trade = await core.settle()
+    assert trade.position is not None
+    assert trade.position.size == D("0.2")
+
+
+async def test_an_order_into_a_leg_that_was_just_stopped_out_begins_a_new_plan(core: OrderCore) -> None:
+    first = await core.confirm()
+    core.gateway.listeners = []
+    core.gateway.trigger_stop()
+    second = await core.confirm(key="k-2")
+    assert second.plan.plan_id != first.plan.plan_id
+    assert second.plan.protected_ts is not None
+    assert (await core.trade(first.plan.plan_id)).plan.state is PlanState.ENDED

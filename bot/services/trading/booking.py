@@ -132,8 +132,8 @@ class Booking:
                 cum_exec_qty=intent.fills_qty + fill.exec_qty,
             )
             await unit.intents.note(intent.intent_id, news, now)
-            if intent.kind is IntentKind.ENTRY and intent.plan_id is not None:
-                await unit.plans.reopen(intent.plan_id)
+        if intent.kind is IntentKind.ENTRY and intent.plan_id is not None:
+            await unit.plans.reopen(intent.plan_id)
 
     async def _leg_of(
         self, unit: UnitOfWork, account: Account, reads: AccountReads, fill: Execution, intent: OrderIntent | None

@@ -40,7 +40,7 @@ from bot.domain.trade_plans import (
     TradePlan,
 )
 from bot.domain.users import UserConfig
-from bot.domain.work_off import ours
+from bot.domain.work_off import ours_at_most
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.watch import TradeWatch
 
@@ -211,7 +211,7 @@ class Entries:
         if any(_opens(each.request, opposite(card.side)) for each in live):
             raise EntryRefused("entry-opposite")
         mine = await unit.intents.of_plan(plan.plan_id) if plan is not None else ()
-        if there.size > max(ours(mine), _NONE):
+        if there.size > max(ours_at_most(mine), _NONE):
             raise EntryRefused("entry-leg-foreign")
         for guard in self.guards:
             await guard.check(unit, account, card, now)
@@ -223,6 +223,11 @@ class Entries:
         targets = _targets(card)
         breakeven = Breakeven.AFTER_FIRST_TARGET if card.breakeven else Breakeven.OFF
         plan = await unit.plans.of_leg(there.leg)
+        if plan is not None and _is_over(plan, there):
+            if any(each.is_live for each in await unit.intents.of_plan(plan.plan_id)):
+                raise EntryRefused("entry-leg-left-over")
+            await unit.plans.end(plan.plan_id, now)
+            plan = None
         if plan is None:
             new = NewPlan(
                 user_id=account.user_id,
@@ -292,6 +297,11 @@ class Entries:
             request=request,
             idempotency_key=idempotency_key,
         )
+
+
+def _is_over(plan: TradePlan, there: _LegNow) -> bool:
+    """Whether its position is gone already, though no settlement has seen that yet."""
+    return plan.first_fill_ts is not None and there.size == 0
 
 
 def _opens(request: AnyRequest, side: Side) -> bool:

@@ -18,6 +18,7 @@ canceled-flat = The position is closed, so what was still to be filled was taken
 canceled-foreign = Part of the position was opened elsewhere, so what rested was taken back.
 canceled-stop-changed = The stop was changed elsewhere, so what rested was taken back: its fill would have overwritten it.
 canceled-beyond-stop = It was beyond the new stop, so it was taken back.
+canceled-vanished = The exchange does not know it any more.
 order-no = The exchange refused it.
 order-no-margin = There is not enough margin for it.
 order-no-price = The price is beyond what the exchange takes.
