@@ -23,6 +23,7 @@ from bot.domain.orders import (
 from bot.domain.portfolio import LegKey, Position, Side
 
 MOST_TARGETS: Final = 5
+_NEVER: Final = Millis(0)
 AnyRequest = OrderRequest | AmendRequest | CancelRequest | TradingStop | LeverageRequest
 
 
@@ -86,6 +87,7 @@ class TradePlan:
     card: CardPlace | None
     created_ts: Millis
     ended_ts: Millis | None
+    targets_ts: Millis = _NEVER  # when its targets were set: orders of targets that ended before are of others
 
     @property
     def leg(self) -> LegKey:

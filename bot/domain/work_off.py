@@ -5,6 +5,7 @@ Pure: everything it knows stands in `LegView`. It says what is to be asked of th
 it wants is asked for once: each wish has a key that its intent carries.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -41,6 +42,7 @@ from bot.domain.trade_plans import (
     IntentState,
     OrderIntent,
     PlannedTarget,
+    TradePlan,
 )
 
 _CLOSING: Final = frozenset({IntentKind.TARGET, IntentKind.CLOSE, IntentKind.REDUCE})
@@ -116,7 +118,8 @@ def _targets(view: LegView) -> WorkOff:
         return WorkOff()
     wanted: list[Wanted] = []
     findings: list[Finding] = []
-    orders = view.of(IntentKind.TARGET)
+    orders = tuple(each for each in view.of(IntentKind.TARGET) if not _is_past(each, plan))
+    attempts = Counter(each.target_number for each in view.of(IntentKind.TARGET))
     whole = position.size + sum((each.fills_qty for each in orders), ZERO)
     quantities = earlier_quantities(plan.targets, whole, instrument)
     numbers = {each.number for each in plan.targets[:-1]}
@@ -130,7 +133,7 @@ def _targets(view: LegView) -> WorkOff:
         if last is not None and last.state is IntentState.FILLED:
             findings.append(Finding(fact=Fact.TARGET_DONE, number=target.number))
         elif last is None or last.state in {IntentState.NOT_PLACED, IntentState.ABANDONED} or _was_taken(view, last):
-            wanted += _new_target(view, target, quantities[target.number], len(mine))
+            wanted += _new_target(view, target, quantities[target.number], attempts[target.number])
         elif last.state is IntentState.CANCELED:
             findings.append(Finding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
         elif last.state in RESTING and (wish := _target_amend(view, last, target, quantities[target.number])):
@@ -139,6 +142,11 @@ def _targets(view: LegView) -> WorkOff:
     wanted, waits = _paced(view, wanted) if is_late else (wanted, False)
     findings += _breakeven(view, findings)
     return WorkOff(wanted=tuple(wanted), findings=tuple(findings), look_again_ms=AMEND_EVERY_MS if waits else None)
+
+
+def _is_past(order: OrderIntent, plan: TradePlan) -> bool:
+    """Whether it was of targets that the plan does not have any more."""
+    return order.final_ts is not None and order.final_ts < plan.targets_ts
 
 
 def _new_target(view: LegView, target: PlannedTarget, qty: Decimal, attempts: int) -> Iterable[Wanted]:

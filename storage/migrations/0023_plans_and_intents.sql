@@ -16,6 +16,7 @@ CREATE TABLE trade_plans (
     stop_verified_ts INTEGER CHECK (stop_verified_ts > 0),  -- … for the last time
     stop_changed_ts INTEGER CHECK (stop_changed_ts > 0),  -- somebody else changed it
     first_fill_ts INTEGER CHECK (first_fill_ts > 0),
+    targets_ts INTEGER NOT NULL CHECK (targets_ts > 0),  -- when the targets were set
     card_chat_id INTEGER,
     card_message_id INTEGER CHECK (card_message_id >= 0),
     version INTEGER NOT NULL DEFAULT 0,                 -- grows with every change of the plan or of its intents

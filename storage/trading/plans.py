@@ -16,14 +16,14 @@ from storage.sqlite.writer import Transaction
 
 INSERT_PLAN: Final = """
     INSERT INTO trade_plans (user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
-                             breakeven, card_chat_id, card_message_id, created_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             breakeven, card_chat_id, card_message_id, created_ts, targets_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING plan_id
 """
 SELECT_PLAN: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts
+           ended_ts, targets_ts
       FROM trade_plans WHERE plan_id = ?
 """
 SELECT_OPEN_OF_LEG: Final = """
@@ -33,7 +33,7 @@ SELECT_OPEN_OF_LEG: Final = """
 SELECT_OPEN_OF_ACCOUNT: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts
+           ended_ts, targets_ts
       FROM trade_plans WHERE account_id = ? AND state = 'open'
 """
 SELECT_TARGETS: Final = "SELECT number, price, share, is_done FROM plan_targets WHERE plan_id = ? ORDER BY number"
@@ -46,6 +46,7 @@ SET_STOP: Final = """
        SET stop = ?, stop_trigger_by = ?, stop_verified_ts = NULL, stop_changed_ts = NULL, version = version + 1
      WHERE plan_id = ?
 """
+SET_TARGETS_TS: Final = "UPDATE trade_plans SET targets_ts = ? WHERE plan_id = ?"
 SET_BREAKEVEN: Final = "UPDATE trade_plans SET breakeven = ?, version = version + 1 WHERE plan_id = ?"
 # the moment goes on without a new version: a screen shows it when it is drawn for another reason
 STOP_SEEN_AGAIN: Final = (
@@ -109,6 +110,7 @@ def plan_of(row: Row, targets: Sequence[Row]) -> TradePlan:
         card=card_of(row[15], row[16]),
         created_ts=row[17],
         ended_ts=row[18],
+        targets_ts=row[19],
     )
 
 
@@ -142,7 +144,7 @@ class SqliteTradePlans:
             *(new.user_id, leg.account_id, leg.category.value, leg.symbol, leg.position_idx, new.side.value),
             state.value,
             *(optional_decimal_text(new.stop), new.stop_trigger_by.value, new.breakeven.value),
-            *(*columns_of_card(new.card), now),
+            *(*columns_of_card(new.card), now, now),
         )
         ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
         await self._put_targets(plan_id, new.targets)
@@ -169,10 +171,19 @@ class SqliteTradePlans:
         """Another promise; what was seen of the old one is forgotten."""
         await self._transaction.fetch(SET_STOP, (optional_decimal_text(stop), trigger_by.value, plan_id))
 
-    async def set_targets(self, plan_id: int, targets: Sequence[PlannedTarget], breakeven: Breakeven) -> None:
-        """Other targets in place of the old ones."""
+    async def set_targets(
+        self,
+        plan_id: int,
+        targets: Sequence[PlannedTarget],
+        breakeven: Breakeven,
+        *,
+        renewed: Millis | None = None,
+    ) -> None:
+        """Other targets in place of the old ones; `renewed` where they have the numbers of old ones."""
         await self._transaction.fetch(DELETE_TARGETS, (plan_id,))
         await self._put_targets(plan_id, targets)
+        if renewed is not None:
+            await self._transaction.fetch(SET_TARGETS_TS, (renewed, plan_id))
         await self.set_breakeven(plan_id, breakeven)
 
     async def target_done(self, plan_id: int, number: int) -> None:

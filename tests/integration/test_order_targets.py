@@ -117,3 +117,20 @@ async def test_a_foreign_increase_pauses_targets(core: OrderCore) -> None:
     assert core.gateway.sent(AmendRequest) == []
     assert (await core.messages()).count("trade-leg-foreign") == 1
     assert trade.plan.state is PlanState.OPEN
+
+
+async def test_an_add_after_the_first_target_has_targets_of_its_own(core: OrderCore) -> None:
+    """The order that took the old first target does not stand for the new one."""
+    trade = await core.confirm(core.card(**THREE))
+    core.storage.clock.advance(2)
+    core.gateway.fill(targets(trade.intents)[0].order_link_id, "0.5")
+    await core.quiet()
+    core.storage.clock.advance(2)
+    trade = await core.confirm(core.card(**THREE), key="k-2")
+    core.storage.clock.advance(2)
+    trade = await core.settle()
+    core.storage.clock.advance(2)
+    trade = await core.settle()
+    assert not any(each.is_done for each in trade.plan.targets)
+    resting = [each for each in core.gateway.book.values() if each.order_status == "New" and each.reduce_only]
+    assert sorted((each.price, each.qty) for each in resting) == [(D(105), D("0.75")), (D(110), D("0.45"))]

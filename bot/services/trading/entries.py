@@ -243,7 +243,7 @@ class Entries:
         if card.stop is not None and (card.stop, card.stop_trigger_by) != (plan.stop, plan.stop_trigger_by):
             await unit.plans.set_stop(plan.plan_id, card.stop, card.stop_trigger_by)
         if targets:
-            await unit.plans.set_targets(plan.plan_id, targets, breakeven)
+            await unit.plans.set_targets(plan.plan_id, targets, breakeven, renewed=now)
         await unit.plans.show_at(plan.plan_id, place)
         extended = await unit.plans.get(plan.plan_id)
         return plan if extended is None else extended
