@@ -13,7 +13,7 @@ from bot.domain.orders import MarginMode, TimeInForce, opposite
 from bot.domain.portfolio import NO_LINK_ID, OrderType
 from bot.exchange.matching.booking import book
 from bot.exchange.matching.executing import settle_leg
-from bot.exchange.matching.margins import Assessment, HeldLeg, assess
+from bot.exchange.matching.margins import Assessment, HeldLeg, assess, held_leg
 from bot.exchange.matching.model import ZERO, EngineOrder
 from bot.exchange.matching.money import nearest_step, step_down, step_up
 from bot.exchange.matching.work import Work
@@ -24,14 +24,13 @@ _REDUCE: Final = "CreateByLiq"
 
 def liquidate(work: Work, symbol: Symbol) -> None:
     """Call what the prices ask for: of isolated legs those of that symbol, of cross margin the account."""
-    if not work.account.held():
-        return
+    held = work.account.held()
     if work.account.margin_mode is MarginMode.ISOLATED:
-        for leg in assess(work.account, work.markets).legs.values():
-            if leg.position.symbol == symbol and leg.is_called:
+        for position in held:
+            if position.symbol == symbol and (leg := held_leg(work.account, position, work.markets)).is_called:
                 _take_over(work, leg)
         return
-    while (found := assess(work.account, work.markets)).is_called:
+    while held and (found := assess(work.account, work.markets)).is_called:
         if not _cancel_all(work):
             _reduce(work, found)
 

@@ -122,7 +122,7 @@ def assess(account: EngineAccount, markets: Markets) -> Assessment:
     for coin, wallet in account.wallet.items():
         _coin(result, markets, coin).wallet = wallet
     for position in account.held():
-        leg = _held(account, position, markets)
+        leg = held_leg(account, position, markets)
         result.legs[position.leg] = leg
         state = _coin(result, markets, leg.rules.settle_coin)
         state.unrealised += leg.unrealised
@@ -146,7 +146,8 @@ def _coin(result: Assessment, markets: Markets, coin: str) -> CoinMargins:
     return state
 
 
-def _held(account: EngineAccount, position: EnginePosition, markets: Markets) -> HeldLeg:
+def held_leg(account: EngineAccount, position: EnginePosition, markets: Markets) -> HeldLeg:
+    """The position at the mark price. Raises KeyError where `markets` lacks its symbol."""
     view = markets.views[position.symbol]
     rules, mark, size, way = view.rules, view.mark, position.size, position.direction
     leverage = account.leverage(position.leg)
