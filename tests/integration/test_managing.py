@@ -1,5 +1,6 @@
 """Legs are closed, lessened and protected: over a scripted exchange that loses answers and refuses."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 from harness.managing import Managing, open_managing
 from harness.order_core import PLACE
+from harness.waiting import until
 
+from bot.domain.accounts import Account
 from bot.domain.closings import ClosingState, NewClosing
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeRejected
 from bot.domain.legs import Ownership
@@ -214,6 +217,24 @@ class TestParts:
         assert (intent.kind, intent.remaining) == (IntentKind.REDUCE, Decimal("0.05"))
         (position,) = managing.gateway.legs.values()
         assert position.size == Decimal("0.05")
+        closing = await managing.closings.closing_by_key("half")
+        assert closing is not None
+        assert closing.state is ClosingState.DONE
+
+    async def test_a_position_that_was_turned_round_is_another_one(self, managing: Managing) -> None:
+        await managing.hold()
+        leg = (managing.leg().symbol, 0)
+        position = managing.gateway.legs[leg]
+        async with managing.core.storage.store.begin_aside() as unit:
+            await managing.closer.begin(unit, _wish(managing, position.size), None, managing.core.storage.clock.now())
+        managing.gateway.legs[leg] = replace(position, side=Side.SELL)
+        managing.core.storage.clock.advance(6)
+        await managing.closer.work_off()
+        await managing.core.quiet()
+        closing = await managing.closings.closing_by_key("killed")
+        assert closing is not None
+        assert closing.state is ClosingState.DONE
+        assert closes(managing) == []
 
     async def test_a_part_without_an_answer_is_never_closed_twice(self, managing: Managing) -> None:
         await managing.hold()
@@ -290,6 +311,39 @@ class TestStops:
         assert amend.stop_loss == 94
         open_prices = [each.price for each in managing.gateway.book.values() if each.order_status == "New"]
         assert open_prices == [Decimal(97)]
+
+    async def test_the_stop_waits_for_the_entries_that_carry_it(self, managing: Managing) -> None:
+        await managing.hold()
+        await rest(managing, "97")
+        answer = asyncio.Event()
+        amend = managing.gateway.amend
+
+        async def slow(account: Account, request: AmendRequest) -> None:
+            await answer.wait()
+            await amend(account, request)
+
+        managing.gateway.amend = slow  # type: ignore[method-assign]  this exchange takes its time
+        object.__setattr__(managing.legs.stops, "pace", 1.0)
+        managing.gateway.calls.clear()
+        await managing.legs.move_stop(managing.core.config, managing.leg(), Decimal(94), idempotency_key="stop")
+        await asyncio.sleep(0.1)
+        assert not managing.gateway.sent(TradingStop)
+        answer.set()
+        await managing.core.quiet()
+        assert [type(each) for each in managing.gateway.calls][:2] == [AmendRequest, TradingStop]
+
+    async def test_entries_that_do_not_answer_hold_the_stop_up_for_two_seconds_and_it_is_set_again(
+        self, managing: Managing
+    ) -> None:
+        await managing.hold()
+        await rest(managing, "97")
+        managing.gateway.calls.clear()
+        managing.gateway.faults.append("late")
+        await managing.legs.move_stop(managing.core.config, managing.leg(), Decimal(94), idempotency_key="stop")
+        await until(lambda: len(managing.gateway.sent(TradingStop)) == 1, what="the stop")
+        managing.gateway.deliver()
+        await managing.core.quiet()
+        assert len(managing.gateway.sent(TradingStop)) == 2
 
     async def test_a_stop_on_the_wrong_side_is_refused(self, managing: Managing) -> None:
         await managing.hold()
