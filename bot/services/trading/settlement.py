@@ -38,7 +38,7 @@ _OVERLAP_MS: Final = 60_000  # of the executions that are read anew
 _MOST_ROUNDS: Final = 5  # while each one brings fills
 _LEFT_BEHIND_MS: Final = 3_000  # after which nobody is about to send an intent any more
 _LONGEST_PAUSE_S: Final = 30.0
-_SENT_AFTER_ALL: Final = frozenset({IntentKind.ENTRY, IntentKind.LEVERAGE, IntentKind.CANCEL, IntentKind.CLOSE})
+_SENT_AFTER_ALL: Final = frozenset({IntentKind.ENTRY, IntentKind.LEVERAGE, IntentKind.CANCEL})
 """Left behind unsent they still mean the same; the other kinds are reckoned anew from what stands now."""
 
 
