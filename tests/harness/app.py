@@ -7,6 +7,7 @@ import asyncio
 import base64
 import re
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -337,7 +338,12 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 
 @asynccontextmanager
 async def harness(
-    folder: Path, *, table: HandlerTable = TABLE, tuning: Tuning = TUNING, **changes: Any
+    folder: Path,
+    *,
+    table: HandlerTable = TABLE,
+    tuning: Tuning = TUNING,
+    sqlite: type[sqlite3.Connection] = sqlite3.Connection,
+    **changes: Any,
 ) -> AsyncIterator[Harness]:
     """The bot, connected to its Telegram; nothing is polled, no job runs. `changes` are settings."""
     clock, api = FakeClock(), FakeBotApi()
@@ -347,6 +353,7 @@ async def harness(
         randomness=lambda: 0.5,
         telegram=lambda _: FakeRequest(api),
         bybit=lambda _: FakeBybitTransport(bybit),
+        sqlite=sqlite,
     )
     settings = settings_in(folder, **changes)
     await asyncio.to_thread(put_migrated, settings.database)
