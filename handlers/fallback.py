@@ -26,7 +26,7 @@ from handlers.core.plain_words import (
 from handlers.core.specs import ANYWHERE, EVEN_BANNED, EVERYONE, PRIVATE, HandlerSpec, UpdateKind, other_update
 from handlers.promo.redeem import offer_code
 from handlers.support.doubtful import ask_about_text
-from handlers.trading.typed import answer_order
+from handlers.trading.typed import answer_order, ask_side
 from handlers.users.home_views import (
     open_private_card,
     short_card,
@@ -69,6 +69,8 @@ async def _answer_free_text(ctx: UpdateContext, dialogue: Dialogue | None) -> No
     is_greeting = phrase is not None and phrase.command == GREETING
     if phrase is not None and phrase.command in _commands(ctx) and not (is_greeting and dialogue is not None):
         await ctx.data.router.run_command(ctx, f"/{phrase.command}", *phrase.arguments)
+    elif await ask_side(ctx, ctx.text):
+        pass
     elif dialogue is not None:
         await _say_what_is_open(ctx)
     elif await finish_waiting_pair(ctx):

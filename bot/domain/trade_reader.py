@@ -137,7 +137,7 @@ class _Reader(NumberWalk):
             self.without = None
         if kind in _BY_THEMSELVES:
             self._standing_alone(token, kind)
-        elif not self._is_of_size_before(token, kind):
+        elif not self._is_of_size_before(token, kind) and not self._is_of_number_before(token, kind):
             self.enter_context(token)
 
     def _standing_alone(self, token: WordToken, kind: WordKind) -> None:
@@ -148,8 +148,7 @@ class _Reader(NumberWalk):
                     self.leave_context()  # but for "limit buy", where the price is still to come
                 self._side(token, Side.BUY if kind is WordKind.BUY else Side.SELL)
             case WordKind.WITHOUT:
-                self.leave_context()
-                self.without = token
+                self._without(token)
             case WordKind.MARKET:
                 self.is_market = True
                 self.drop_context(WordKind.ENTRY)
@@ -165,6 +164,17 @@ class _Reader(NumberWalk):
             case _:
                 pass
 
+    def _without(self, token: WordToken) -> None:
+        """No stop; stop: none."""
+        kind = None if self.context is None or self.is_served else self.context.kind
+        if kind in {WordKind.STOP, WordKind.TARGET}:
+            self.context = None
+            self.no_stop |= kind is WordKind.STOP
+            self.no_target |= kind is WordKind.TARGET
+        else:
+            self.leave_context()
+            self.without = token
+
     def _max(self, token: WordToken) -> None:
         """A size; of a leverage it says nothing that is understood."""
         following = self.peek()
@@ -174,6 +184,14 @@ class _Reader(NumberWalk):
         else:
             self.is_max = True
             self.drop_context(WordKind.SIZE)
+
+    def _is_of_number_before(self, token: WordToken, kind: WordKind) -> bool:
+        """10 leverage, where no number follows."""
+        is_leverage = kind is WordKind.LEVERAGE and self.leverage is None and bool(self.bare)
+        if not is_leverage or isinstance(self.peek(), NumberToken) or not self.is_just_before(self.bare[-1], token):
+            return False
+        self.leverage = self.bare.pop()
+        return True
 
     def _is_of_size_before(self, token: WordToken, kind: WordKind) -> bool:
         """1% risk, 100$ size."""

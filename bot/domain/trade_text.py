@@ -111,6 +111,12 @@ class TradeText:
         has_coin = self.is_coin_known or (self.coin is not None and self.begins_with_side)
         return self.side is not None and has_coin and len(self.unread) <= _MOST_UNREAD
 
+    @property
+    def lacks_side(self) -> bool:
+        """Whether nothing but the side is missing for it to be an order."""
+        has_parts = bool(self.size or self.entries or self.stop or self.targets)
+        return self.side is None and self.is_coin_known and has_parts and len(self.unread) <= _MOST_UNREAD
+
 
 def with_words(text: str, start: int, end: int, words: str) -> str:
     """The text with other words in a place; "" leaves it out."""

@@ -136,7 +136,8 @@ _DASHES: Final = re.compile("[\u2010-\u2015\u2212~]")
 
 def cleaned(text: str) -> str:
     """The text in which places are counted: without invisible signs and keycaps, every dash a hyphen."""
-    text = _KEYCAP.sub(r" \1) ", text[:LONGEST_TEXT].replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", text[:LONGEST_TEXT].replace("\r", "\n"))  # й is one letter
+    text = _KEYCAP.sub(r" \1) ", text)[:LONGEST_TEXT]
     text = "".join(
         " " if unicodedata.category(sign) in {"Cf", "Cc", "Cs", "Mn"} and sign != "\n" else sign for sign in text
     )

@@ -76,8 +76,10 @@ class TokenWalk:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def is_before_coin(self, token: NumberToken) -> bool:
-        """0.5 btc; the token is the one just read."""
-        return token.unit is Unit.NONE and self.at in self.coin.places
+        """0.5 btc; the token is the one just read. Of 100 $btc nobody can say whether the dollar is the coin's."""
+        following = self.peek()
+        is_tagged = isinstance(following, WordToken) and following.typed.startswith("$")
+        return token.unit is Unit.NONE and self.at in self.coin.places and not is_tagged
 
     def is_just_before(self, number: NumberToken, word: WordToken) -> bool:
         return not self.text[number.end : word.start].strip()

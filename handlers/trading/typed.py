@@ -80,7 +80,7 @@ class _Read:
 
 async def answer_order(ctx: UpdateContext, text: str) -> bool:
     """Answers a text that is an order; False for any other, which is left to others."""
-    if len(text) > LONGEST_TEXT or may_carry_secret(text) or read_trade(text).side is None:
+    if not _may_be_order(text) or read_trade(text).side is None:
         return False
     found = read_trade(text, await ctx.services.market_screens.coins())
     if not found.is_order:
@@ -91,6 +91,15 @@ async def answer_order(ctx: UpdateContext, text: str) -> bool:
         await ctx.data.router.run_command(ctx, side, *found.symbol_typed.split())
     else:
         await _answer(ctx, found)
+    return True
+
+
+async def ask_side(ctx: UpdateContext, text: str) -> bool:
+    """Answers a text that is an order but for its side (btc 100$ sl 3%); False for any other."""
+    if not _may_be_order(text) or not (found := read_trade(text)).lacks_side:
+        return False
+    await ctx.services.dialogues.leave(ctx.user_id)
+    await _answer(ctx, found)
     return True
 
 
@@ -126,6 +135,10 @@ async def take_as_read(ctx: UpdateContext, payload: TakeAsRead) -> None:
         await _ask(ctx, read, read.order.doubts[0])
     else:
         await _show_consequences(ctx, read)
+
+
+def _may_be_order(text: str) -> bool:
+    return len(text) <= LONGEST_TEXT and not may_carry_secret(text)
 
 
 async def _answer(ctx: UpdateContext, found: TradeText) -> None:
@@ -206,11 +219,14 @@ async def _show_consequences(ctx: UpdateContext, read: _Read) -> None:
     await show_card(ctx, read.order.draft(read.account.account_id, read.symbol))
 
 
-async def _is_word(ctx: UpdateContext, _: WordDialogue) -> bool:
-    """A short text that is no command and no order of its own."""
+async def _is_word(ctx: UpdateContext, asked: WordDialogue) -> bool:
+    """A short text that is no command and no order of its own; a side alone, where the side is asked about."""
     text = ctx.text.strip()
-    is_short = 0 < len(text) <= _LONGEST_ANSWER
-    return is_short and not read_trade(text).is_order and await is_no_command(ctx)
+    read = read_trade(text)
+    if not 0 < len(text) <= _LONGEST_ANSWER or read.is_order:
+        return False
+    is_side = read.side is not None and len(text.split()) == 1
+    return (is_side and asked.end == 0) or await is_no_command(ctx)
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

@@ -115,6 +115,16 @@ async def test_another_order_is_no_answer_to_the_question_about_the_first(harnes
     assert await harness.services.dialogues.current(ANNA) is None
 
 
+@pytest.mark.parametrize("side", ["short", "Sell", "шорт"])
+async def test_the_side_is_asked_about_and_may_be_typed(harness: Harness, side: str) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    bubble = await said(anna, "eth 500$ sl 3%")
+    assert "Buy or sell?" in shown_in(bubble)
+    assert bubble.labels[:2] == ["Buy", "Sell"]
+    assert "Sell 0.16 ETH" in shown_in(await said(anna, side))
+
+
 async def test_a_command_is_no_answer_to_the_question_about_a_word(harness: Harness) -> None:
     anna = harness.person()
     await said(anna, "/start")

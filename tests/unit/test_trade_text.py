@@ -97,6 +97,9 @@ def level(each: PriceLevel) -> str:
         ("buy btc demo 100$ entry: market", "Buy BTC value=100 market demo"),
         ("buy 100$ of 1inch", "Buy 1INCH value=100"),
         ("buy btc max sl 3%", "Buy BTC max=100 sl=3%"),
+        ("лонг btc 100$ 10 плечо стоп 3%", "Buy BTC value=100 sl=3% x10"),
+        ("BTC long 100$ Stop: none, TP: 66k", "Buy BTC value=100 nosl tp=66000"),
+        ("продаи\u0306 эфир 100$", "Sell ETH value=100"),
         ("buy btc 2 percent sl 3 percent", "Buy BTC equity=2 sl=3%"),
         ("лонг биток 100$ стоп 3%", "Buy BTC value=100 sl=3%"),
         ("шорт эфир 100 долларов стоп 3200 тейк 3000 2900 плечо 5", "Sell ETH value=100 sl=3200 tp=3000 tp=2900 x5"),
@@ -121,6 +124,8 @@ def test_an_order_in_three_languages(typed: str, understood: str) -> None:
     ("typed", "doubt", "word", "choices"),
     [
         ("buy btc 100", DoubtKind.BARE, "100", ("100$", "100 btc")),
+        ("buy 100 $btc", DoubtKind.BARE, "100", ("100$", "100 btc")),
+        ("buy btc 100$ 10 плечо 5", DoubtKind.BARE, "10", ()),
         ("buy btc 64000", DoubtKind.BARE, "64000", ("limit 64000", "64000$", "64000 btc")),
         ("buy btc 1 200$", DoubtKind.BARE, "1 200", ("1200",)),
         ("buy btc 3,120$", DoubtKind.AMBIGUOUS, "3,120$", ("3.12$", "3120$")),
