@@ -43,7 +43,7 @@ class CardNote:
     """
 
     key: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, repr=False)
     cure: str = ""
 
 

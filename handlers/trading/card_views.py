@@ -11,13 +11,15 @@ from bot.domain.order_card import CardNote, CardOutdated, EntryLine, EntryRefuse
 from bot.domain.order_drafts import OrderDraft
 from bot.domain.orders import MarginMode
 from bot.domain.portfolio import Side
+from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, Value, join
-from handlers.views.cards import Card, Row
+from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, percent_away
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.times import span
 
+_IN_THE_WAY: Final = frozenset({"card-opposite", "card-foreign"})
 _TENTH: Final = Decimal("0.1")
 _FUNDING_STEP: Final = Decimal("0.0001")
 _FEE_STEP: Final = Decimal("0.001")
@@ -44,7 +46,15 @@ def order_card(viewer: RenderContext, card: OrderCard, buttons: Row, change: Row
     if is_old:
         lines += [Markup(""), say("order-card-old")]
     lines.append(Markup(f"<blockquote expandable>{join(_details(viewer, card))}</blockquote>"))
-    return Card(text=join(lines), rows=(buttons, (*change, *menu_row(viewer))))
+    return Card(text=join(lines), rows=(buttons, _standing(viewer, card), (*change, *menu_row(viewer))))
+
+
+def _standing(viewer: RenderContext, card: OrderCard) -> Row:
+    """The position that stands in the way."""
+    if not any(each.key in _IN_THE_WAY for each in card.refusals):
+        return ()
+    code = ShowLeg(card.draft.account_id, card.draft.symbol, card.position_idx)
+    return (button(viewer.say.plain("button-live-position"), viewer.data(code)),)
 
 
 def asking_card(viewer: RenderContext, draft: OrderDraft) -> Card:

@@ -283,3 +283,11 @@ async def test_an_add_tells_of_itself_and_of_the_stop_of_all(harness: Harness) -
     assert "0.001" not in anna.last.text
     leg = await anna.press("Manage the position", bubble=live)
     assert "0.004 BTC" in words(leg.text)
+
+
+async def test_an_opposite_order_leads_to_what_stands_in_its_way(harness: Harness) -> None:
+    anna, card = await offered(harness)
+    await anna.press(CONFIRM, bubble=card)
+    refused = await anna.press("Sell BTC $100", bubble=await said(anna, "/start"))
+    assert not [each for each in refused.labels if each.startswith("✓")]
+    assert "0.001 BTC" in words((await anna.press("Manage the position", bubble=refused)).text)

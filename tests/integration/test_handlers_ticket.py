@@ -29,7 +29,7 @@ async def test_an_order_is_put_together_in_one_message(harness: Harness) -> None
     card = await anna.press("Check the order ›", bubble=ticket)
     assert "Sell 0.001 BTC · 64.85 USDT" in words(card.text)
     assert "Limit 64,852.60" in card.text
-    assert "Stop 68,095.23: about −3.32 USDT (−0.03%)" in words(card.text)
+    assert "Stop 68,095.23 ≈ −3.32 USDT (−0.03%)" in words(card.text)
     assert len(anna.bubbles) == count, "one message that edits"
     assert await harness.rows("pending_limit_orders") == []
 
