@@ -1,0 +1,219 @@
+"""Positions managed in chat: closed, lessened, their stop and targets moved, panic, pause, limits, practice."""
+
+import pytest
+from harness.app import OWNER, Harness, Person, said
+from harness.bot_api import Bubble
+from harness.waiting import until
+
+NBSP = "\u00a0"
+
+
+async def holding(harness: Harness, order: str = "buy 0.01 btc sl 3% tp 6%") -> Person:
+    """Anna with a practice position of her own."""
+    anna = harness.person()
+    await said(anna, "/start")
+    await entered(anna, order)
+    return anna
+
+
+async def entered(anna: Person, order: str) -> None:
+    card = await said(anna, order)
+    await anna.press(next(each for each in card.labels if each.startswith("✓")), bubble=card)
+    await until(lambda: "Filled" in anna.last.text, what="the fill")
+
+
+async def leg_card(anna: Person, symbol: str = "BTCUSDT") -> Bubble:
+    account = await anna.harness.practice_account()
+    return await anna.tap(f"v1:leg:{account.account_id}:{symbol}:0", bubble=anna.last)
+
+
+async def words(anna: Person, text: str) -> str:
+    """The last card once it says that; with plain blanks."""
+    await until(lambda: text in shown(anna.last), what=text)
+    return shown(anna.last)
+
+
+def shown(bubble: Bubble) -> str:
+    return bubble.text.replace(NBSP, " ")
+
+
+async def test_a_position_is_two_taps_from_the_list_to_its_close(harness: Harness) -> None:
+    anna = await holding(harness)
+    await said(anna, "/positions")
+    before = anna.taps
+    card = await anna.press("BTC Long")
+    assert "If closed now" in card.text
+    assert "The exchange holds the stop: seen" in card.text
+    await anna.press("Close", bubble=card)
+    await anna.press(f"Close 0.01{NBSP}BTC")
+    assert anna.taps - before == 3
+    text = await words(anna, "after all fees")
+    assert "closed 0.01 BTC at 64,210.50" in text
+    assert "It cost: fees" in text
+    assert "nothing is open" in shown(await leg_card(anna)), "a screen that is left shows nothing stale"
+
+
+async def test_a_second_tap_on_close_closes_nothing_twice(harness: Harness) -> None:
+    anna = await holding(harness)
+    card = await said(anna, "/close btc half")
+    data = card.button(f"Close 0.005{NBSP}BTC")["callback_data"]
+    await anna.tap(data, bubble=card)
+    await words(anna, "closed 0.005 BTC")
+    await anna.tap(data, bubble=card)
+    await words(anna, "closed 0.005 BTC")
+    assert "0.005 BTC, worth" in shown(await leg_card(anna))
+
+
+async def test_parts_that_the_exchange_does_not_close_are_not_offered(harness: Harness) -> None:
+    anna = await holding(harness, "buy 0.001 btc sl 3%")
+    card = await said(anna, "/close btc half")
+    assert f"Close 0.001{NBSP}BTC" in card.labels
+    assert "½" not in card.labels
+    assert "not offered" in card.text
+
+
+async def test_the_stop_moves_by_a_preset_and_by_a_typed_price(harness: Harness) -> None:
+    anna = await holding(harness)
+    await leg_card(anna)
+    await anna.press("Stop")
+    await anna.press("−2% · 62,926.29")
+    assert "→ 62,926.29" in await words(anna, "✅ Stop")
+    for typed, price in (("62.5k", "62,500.00"), ("3%", "62,284.18"), ("62 100", "62,100.00")):
+        await leg_card(anna)
+        await anna.press("Stop")
+        await said(anna, typed)
+        assert f"→ {price}" in await words(anna, "✅ Stop"), typed
+
+
+async def test_a_stop_on_the_wrong_side_is_explained_and_may_be_sent_again(harness: Harness) -> None:
+    anna = await holding(harness)
+    await leg_card(anna)
+    await anna.press("Stop")
+    assert "must stand below" in shown(await said(anna, "70000"))
+
+
+async def test_targets_are_typed_with_their_shares(harness: Harness) -> None:
+    anna = await holding(harness)
+    await leg_card(anna)
+    await anna.press("Targets")
+    text = shown(await said(anna, "68k 66k 30/70"))
+    assert "TP1 · 66,000.00 · 0.007 BTC" in text
+    assert "TP2 · 68,000.00 · 0.003 BTC" in text
+    assert "TP2" in shown(await leg_card(anna))
+    await anna.press("Targets")
+    assert "One share for each" in shown(await said(anna, "66k 68k 50/30/20"))
+
+
+async def test_breakeven_is_offered_where_the_price_has_passed_it_alone(harness: Harness) -> None:
+    anna = await holding(harness)
+    await leg_card(anna)
+    card = await anna.press("Breakeven")
+    assert "the price is not there" in card.text
+    assert "Close" in card.labels
+
+
+async def test_an_order_is_canceled_by_its_own_button_and_stops_are_not_among_them(harness: Harness) -> None:
+    anna = await holding(harness)
+    card = await said(anna, "buy 0.01 eth limit 3000 sl 3%")
+    await anna.press(next(each for each in card.labels if each.startswith("✓")), bubble=card)
+    await said(anna, "/orders")
+    card = await anna.press("Cancel orders")
+    assert [each for each in card.labels if each.startswith("✕")] == ["✕ 1. ETH"]
+    await anna.press("✕ 1. ETH", bubble=card)
+    await words(anna, "canceled.")
+    assert "Stop loss" in shown(await said(anna, "/orders"))
+
+
+async def test_panic_stops_entries_at_once_and_asks_once_for_the_closes(harness: Harness) -> None:
+    anna = await holding(harness, "buy 0.01 btc sl 3%")
+    for order in ("buy 0.1 eth sl 3%", "buy 1 sol sl 3%", "sell 1000 doge sl 3%"):
+        await entered(anna, order)
+    card = await said(anna, "/panic")
+    assert "Entries are stopped until /resume" in card.text
+    assert card.text.count(": open") == 4
+    taps = anna.taps
+    await anna.press("Close 4 positions", bubble=card)
+    assert anna.taps - taps == 1
+    text = await words(anna, "Flat")
+    assert text.count(": flat") == 4
+    card = await said(anna, "buy 0.01 btc sl 3%")
+    assert not [each for each in card.labels if each.startswith("✓")], "entries stay stopped"
+    assert "entries are open again" in (await said(anna, "/resume")).text
+
+
+async def test_panic_now_asks_nothing(harness: Harness) -> None:
+    anna = await holding(harness)
+    await said(anna, "/panic now")
+    assert "BTC Long 0.01: flat" in await words(anna, "Flat")
+
+
+async def test_losers_are_closed_together(harness: Harness) -> None:
+    anna = await holding(harness)
+    await entered(anna, "sell 0.1 eth sl 3%")
+    card = await said(anna, "/close")
+    assert {"All 2", "Longs: 1", "Shorts: 1"} <= set(card.labels)
+    await anna.press("All 2")
+    await anna.press("Close 2 positions")
+    text = await words(anna, "ETHUSDT: closed")
+    assert "BTCUSDT: closed" in text
+
+
+async def test_a_pause_cancels_entries_and_lasts_until_it_is_lifted(harness: Harness) -> None:
+    anna = await holding(harness)
+    card = await said(anna, "/pause")
+    assert "no entries until /resume" in card.text
+    assert "entries are open again" in (await anna.press("Resume entries", bubble=card)).text
+    assert "was not paused" in (await said(anna, "/resume")).text
+
+
+async def test_a_halt_is_lifted_behind_the_pin(harness: Harness) -> None:
+    olga = harness.person(OWNER, name="Olga")
+    await said(olga, "/start")
+    card = await said(olga, "/halt Bybit is down")
+    assert "Reason: Bybit is down" in card.text
+    assert "PIN" in (await olga.press("Lift the halt", bubble=card)).text
+    anna = harness.person()
+    await said(anna, "/start")
+    card = await said(anna, "buy 0.01 btc sl 3%")
+    assert not [each for each in card.labels if each.startswith("✓")]
+    assert "/halt" not in (await said(anna, "/help")).text
+
+
+async def test_a_limit_is_tightened_at_once_taken_back_and_loosened_after_a_day(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    assert "20 → 3, from now on" in shown(await said(anna, "/limits positions 3"))
+    assert "Taken back" in (await anna.press("Take back")).text
+    assert "waits a day" in shown(await said(anna, "/limits positions none"))
+    await said(anna, "/limits")
+    await anna.press("Positions")
+    asked = await said(anna, "4")
+    assert "Set it?" in asked.text
+    assert "from now on" in (await anna.press("Set it", bubble=asked)).text
+    assert "I know no limit" in (await said(anna, "/limits nonsense 3")).text
+
+
+async def test_practice_begins_again_by_its_button_alone(harness: Harness) -> None:
+    anna = await holding(harness)
+    await said(anna, "/practice reset")
+    await anna.press("Hedge")
+    card = await anna.press("10x")
+    assert {"• Hedge", "• Isolated", "• 10x"} <= set(card.labels)
+    await anna.press(f"Begin again with 10,000{NBSP}USDT")
+    assert "run 2" in anna.last.text
+    assert "No open positions" in (await said(anna, "/positions")).text
+
+
+@pytest.mark.parametrize("language", ["ru", "uk"])
+async def test_every_card_of_managing_stands_in_every_language(harness: Harness, language: str) -> None:
+    anna = harness.person(language=language)
+    await said(anna, "/start")
+    card = await said(anna, "buy 0.01 btc sl 3%")
+    await anna.press(next(each for each in card.labels if each.startswith("✓")), bubble=card)
+    account = (await harness.practice_account()).account_id
+    for code in ("leg:{}:BTCUSDT:0", "cls:{}:BTCUSDT:0:50", "clm:{}:all:50", "clo:{}", "stp:{}:BTCUSDT:0"):
+        assert (await anna.tap(f"v1:{code.format(account)}", bubble=anna.last)).labels, code
+    for code in ("tgt:{}:BTCUSDT:0", "bev:{}:BTCUSDT:0", "cxl:{}:0", "lim:{}", "lim1:{}:tilt"):
+        assert (await anna.tap(f"v1:{code.format(account)}", bubble=anna.last)).labels, code
+    for text in ("/close btc", "/panic", "/resume", "/pause", "/limits", "/practice"):
+        assert (await said(anna, text)).labels, text
