@@ -64,7 +64,7 @@ async def watch(update: Update, context: Context) -> None:
         raise ApplicationHandlerStop  # a channel, a poll: nobody to answer
     if config.is_banned:
         has_paid = await context.bot_data.services.payments.has_paid(config.user_id)
-        if has_paid and await _is_for_payers(update, config, context.bot_data):
+        if await _is_for_banned(update, config, context.bot_data, has_paid=has_paid):
             return
         await _refuse_banned(update, config, context, has_paid=has_paid)
         raise ApplicationHandlerStop
@@ -267,7 +267,7 @@ async def _config_of(update: Update, data: BotData) -> UserConfig | None:
     return config or guest(user, data.services.clock.now())
 
 
-async def _is_for_payers(update: Update, config: UserConfig, data: BotData) -> bool:
+async def _is_for_banned(update: Update, config: UserConfig, data: BotData, *, has_paid: bool) -> bool:
     """In private: a command, a button or an answer to a question that is open to banned people.
 
     What a token does is looked up later, and refused by `allows`.
@@ -275,13 +275,13 @@ async def _is_for_payers(update: Update, config: UserConfig, data: BotData) -> b
     if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
         return False
     if update.callback_query is not None:
-        return data.router.is_press_for_banned(update.callback_query.data or "")
+        return data.router.is_press_for_banned(update.callback_query.data or "", has_paid=has_paid)
     if update.message is None:
         return False
     command = command_of(update.message)
     if command is not None:
-        return command in data.router.commands_for_banned
-    dialogue = await data.services.dialogues.current(config.user_id)
+        return command in data.router.commands_for_banned(has_paid=has_paid)
+    dialogue = await data.services.dialogues.current(config.user_id) if has_paid else None
     return dialogue is not None and dialogue.dialogue in data.router.dialogues_for_banned
 
 

@@ -81,6 +81,10 @@ class HandlerTable:
         if not guards.allows(ctx, spec):
             await guards.note_denied(ctx, spec)
             raise ButtonExpired
+        if ctx.config.is_banned:
+            has_paid = await ctx.services.payments.has_paid(ctx.user_id)
+            if not spec.access.lets_in_banned(has_paid=has_paid):
+                raise ButtonExpired
         return spec
 
     async def takes(self, ctx: UpdateContext, dialogue: Dialogue) -> bool:
@@ -115,18 +119,23 @@ class HandlerTable:
         """Every screen that a button can show, in the order of the table."""
         return tuple(spec.code for spec in self.specs if isinstance(spec, ViewSpec))
 
-    @property
-    def commands_for_banned(self) -> frozenset[str]:
-        return frozenset(each.command for each in self._commands.values() if each.access.even_banned)
+    def commands_for_banned(self, *, has_paid: bool) -> frozenset[str]:
+        """What banned people who did or did not pay may still type."""
+        return frozenset(
+            each.command for each in self._commands.values() if each.access.lets_in_banned(has_paid=has_paid)
+        )
 
     @property
     def dialogues_for_banned(self) -> frozenset[str]:
         return frozenset(name for name, each in self._dialogues.items() if each.access.even_banned)
 
-    def is_press_for_banned(self, data: str) -> bool:
+    def is_press_for_banned(self, data: str, *, has_paid: bool) -> bool:
+        """Whether a button may be theirs, by its callback data; what a token does is asked by `_allowed_action`."""
         if re.match(RunCommand.pattern(), data):
-            return RunCommand.decode(data).command in self.commands_for_banned
-        views = (each for each in self.specs if isinstance(each, ViewSpec) and each.access.even_banned)
+            return RunCommand.decode(data).command in self.commands_for_banned(has_paid=has_paid)
+        views = (
+            each for each in self.specs if isinstance(each, ViewSpec) and each.access.lets_in_banned(has_paid=has_paid)
+        )
         return data.startswith(PRESS_PREFIX) or any(re.match(each.code.pattern(), data) for each in views)
 
     @property

@@ -6,7 +6,7 @@ from handlers.accounts.callbacks import ShowOrders
 from handlers.accounts.order_views import orders_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
-from handlers.core.specs import EVERYONE, HandlerSpec, command, view
+from handlers.core.specs import EXIT, HandlerSpec, command, view
 
 _SCREEN: Final = AccountScreen(read=lambda screens, account: screens.orders(account), draw=orders_card)
 
@@ -17,6 +17,6 @@ async def show_orders(ctx: UpdateContext, code: ShowOrders) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("orders", _SCREEN.show_for_command, access=EVERYONE),
-    view(ShowOrders, show_orders, access=EVERYONE),
+    command("orders", _SCREEN.show_for_command, access=EXIT),
+    view(ShowOrders, show_orders, access=EXIT),
 )

@@ -6,7 +6,7 @@ from handlers.accounts.callbacks import ShowPositionDetails, ShowPositions
 from handlers.accounts.position_views import position_details_card, positions_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
-from handlers.core.specs import EVERYONE, HandlerSpec, command, view
+from handlers.core.specs import EXIT, HandlerSpec, command, view
 
 _SCREEN: Final = AccountScreen(read=lambda screens, account: screens.positions(account), draw=positions_card)
 _DETAILS: Final = AccountScreen(read=lambda screens, account: screens.positions(account), draw=position_details_card)
@@ -23,7 +23,7 @@ async def show_position_details(ctx: UpdateContext, code: ShowPositionDetails) -
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("positions", _SCREEN.show_for_command, access=EVERYONE),
-    view(ShowPositions, show_positions, access=EVERYONE),
-    view(ShowPositionDetails, show_position_details, access=EVERYONE),
+    command("positions", _SCREEN.show_for_command, access=EXIT),
+    view(ShowPositions, show_positions, access=EXIT),
+    view(ShowPositionDetails, show_position_details, access=EXIT),
 )

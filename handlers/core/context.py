@@ -79,14 +79,13 @@ class Router(Protocol):
         """Dialogues whose answer is a secret."""
         ...
 
-    @property
-    def commands_for_banned(self) -> frozenset[str]:
-        """What banned people who paid may still type."""
+    def commands_for_banned(self, *, has_paid: bool) -> frozenset[str]:
+        """What banned people who did or did not pay may still type."""
         ...
 
     @property
     def dialogues_for_banned(self) -> frozenset[str]: ...
-    def is_press_for_banned(self, data: str) -> bool:
+    def is_press_for_banned(self, data: str, *, has_paid: bool) -> bool:
         """Whether a button may be theirs, by its callback data; what a token does is asked later."""
         ...
 

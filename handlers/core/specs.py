@@ -27,12 +27,17 @@ class AccessRule:
     """Who may: a role at least, by numeric id, and whether the terms come first.
 
     `even_banned`: it runs for banned people, too: money is booked whoever sent it, and who paid reaches support and
-    their own data.
+    their own data. `is_exit`: for those who never paid, too: whoever is banned still gets out of what is open.
     """
 
     role: Role = Role.USER
     after_terms: bool = False
     even_banned: bool = False
+    is_exit: bool = False
+
+    def lets_in_banned(self, *, has_paid: bool) -> bool:
+        """Whether it runs for a banned person who did or did not pay."""
+        return self.is_exit or (self.even_banned and has_paid)
 
     def admits(self, role: Role) -> bool:
         return role.rank >= self.role.rank
@@ -44,6 +49,7 @@ SUPPORT: Final = AccessRule(role=Role.SUPPORT)
 ADMIN: Final = AccessRule(role=Role.ADMIN)
 OWNER: Final = AccessRule(role=Role.OWNER)
 WHOEVER_PAYS: Final = AccessRule(even_banned=True)  # money on its way
+EXIT: Final = AccessRule(even_banned=True, is_exit=True)
 EVEN_BANNED: Final = AccessRule(even_banned=True)  # of banned people those who paid: guards.watch asks
 
 

@@ -14,7 +14,7 @@ from bot.domain.trade_plans import OrderIntent
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import account_type_named, plain
-from handlers.core.specs import AT_MARKET, EVERYONE, HandlerSpec, action, command, view
+from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command, view
 from handlers.trading.closing_views import (
     ask_close_card,
     ask_close_many_card,
@@ -202,9 +202,9 @@ async def _symbol_of(ctx: UpdateContext, names: Sequence[str]) -> Symbol | None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("close", close_command, access=EVERYONE),
-    view(ShowCloses, show_closes, access=EVERYONE),
-    view(AskClose, ask_close, access=EVERYONE),
-    view(AskCloseMany, ask_close_many, access=EVERYONE),
-    action(CloseLegs, close_legs, access=EVERYONE, repeats=True, good_for_s=AT_MARKET),
+    command("close", close_command, access=EXIT),
+    view(ShowCloses, show_closes, access=EXIT),
+    view(AskClose, ask_close, access=EXIT),
+    view(AskCloseMany, ask_close_many, access=EXIT),
+    action(CloseLegs, close_legs, access=EXIT, repeats=True, good_for_s=AT_MARKET),
 )

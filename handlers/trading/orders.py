@@ -9,7 +9,7 @@ from bot.domain.trade_plans import OrderIntent
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext, known_or_trouble
 from handlers.core.links import ShowCancels
-from handlers.core.specs import EVERYONE, HandlerSpec, action, view
+from handlers.core.specs import EXIT, HandlerSpec, action, view
 from handlers.trading.cancel_views import (
     CANCELS_A_PAGE,
     canceling_card,
@@ -91,7 +91,7 @@ async def _show_cancels(ctx: UpdateContext, account_id: AccountId, intents: tupl
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    view(ShowCancels, show_cancels, access=EVERYONE),
-    action(CancelOrder, cancel_order, access=EVERYONE, repeats=True),
-    action(CancelEntries, cancel_entries, access=EVERYONE, repeats=True),
+    view(ShowCancels, show_cancels, access=EXIT),
+    action(CancelOrder, cancel_order, access=EXIT, repeats=True),
+    action(CancelEntries, cancel_entries, access=EXIT, repeats=True),
 )

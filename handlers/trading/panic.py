@@ -18,7 +18,7 @@ from handlers.core import delivery
 from handlers.core.account_screen import account_argument
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
-from handlers.core.specs import AT_MARKET, EVERYONE, HandlerSpec, action, command
+from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command
 from handlers.trading.leg_codes import LegName
 from handlers.trading.legs import leg_of, own_account, place_of
 from handlers.trading.panic_views import panic_card, standing
@@ -127,7 +127,7 @@ def _account_of(ctx: UpdateContext) -> Account:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("panic", panic_now, verb="now", access=EVERYONE),
-    command("panic", panic_command, access=EVERYONE),
-    action(CloseInPanic, close_in_panic, access=EVERYONE, repeats=True, good_for_s=AT_MARKET),
+    command("panic", panic_now, verb="now", access=EXIT),
+    command("panic", panic_command, access=EXIT),
+    action(CloseInPanic, close_in_panic, access=EXIT, repeats=True, good_for_s=AT_MARKET),
 )

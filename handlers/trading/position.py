@@ -4,7 +4,7 @@ from typing import Final
 
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowLeg
-from handlers.core.specs import EVERYONE, HandlerSpec, view
+from handlers.core.specs import EXIT, HandlerSpec, view
 from handlers.trading.leg_views import leg_card
 from handlers.trading.legs import own_account, read_legs
 
@@ -15,4 +15,4 @@ async def show_leg(ctx: UpdateContext, code: ShowLeg) -> None:
     await ctx.present(lambda: read_legs(ctx, account), lambda viewer, shown: leg_card(viewer, account, code, shown))
 
 
-HANDLERS: Final[tuple[HandlerSpec, ...]] = (view(ShowLeg, show_leg, access=EVERYONE),)
+HANDLERS: Final[tuple[HandlerSpec, ...]] = (view(ShowLeg, show_leg, access=EXIT),)

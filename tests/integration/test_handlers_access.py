@@ -176,7 +176,7 @@ def may(spec: HandlerSpec, who: str, *, place: Place = Place.PRIVATE) -> bool:
     role = ROLES.get(who, Role.USER)
     has_terms = who != "stranger"
     return (
-        who != "banned"
+        (who != "banned" or spec.access.is_exit)
         and place in spec.places
         and spec.access.admits(role)
         and (has_terms or not spec.access.after_terms)

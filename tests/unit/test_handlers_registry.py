@@ -106,13 +106,19 @@ def test_keys_and_license_time_come_after_the_terms() -> None:
 
 
 def test_what_banned_people_reach() -> None:
-    """Money is booked whoever sent it; who paid reaches support, their license and their data."""
+    """Money is booked whoever sent it; who paid reaches support, license and data; everybody closes what is open."""
     even_banned = {spec.name for spec in TABLE.specs if spec.access.even_banned}
     money = {"any pre-checkout", "any successful-payment", "any refunded-payment"}
     ways_in = {"any press", "any text", "any media", "show do"}  # what they lead to is asked again
     support = {"/paysupport", "show thra", "show thr", "do support.close", "dialogue support.write"}
     data = {"/privacy", "/forget", "do privacy.export", "do privacy.forget", "do privacy.erase", "do privacy.keep"}
-    assert even_banned == money | ways_in | support | data | {"/terms", "/license"}
+    exits = {spec.name for spec in TABLE.specs if spec.access.is_exit}
+    assert even_banned - exits == money | ways_in | support | data | {"/terms", "/license"}
+    assert exits == {
+        *("/positions", "show pos", "show posd", "/orders", "show ord", "show cxl", "do trade.cancel"),
+        *("do trade.cancel-all", "show leg", "/close", "show cls", "show clm", "show clo", "do trade.close"),
+        *("/panic", "/panic now", "do trade.panic"),
+    }
 
 
 def test_what_changes_something_works_in_private_only() -> None:

@@ -90,8 +90,8 @@ forwarded-not-run = I don't act on forwarded messages, because somebody else wro
 group-hello = Hi. I show prices here: <code>/price btc</code>. Everything of your own stays between you and me.
 group-open-private = I only show prices here: <code>/price btc</code>. For everything else open our private chat.
 not-yours = This button belongs to somebody else. Ask me yourself to get your own.
-banned = You can't use this bot any more. If you think this is a mistake, contact whoever runs it.
-banned-paid = You can't use this bot any more. As you paid for time, these still work for you: /paysupport, /license, /privacy, /forget, /terms.
+banned = You can't use this bot any more. If you think this is a mistake, contact whoever runs it. What you have open here you can still close: /positions, /orders, /close, /panic.
+banned-paid = You can't use this bot any more. As you paid for time, these still work for you: /paysupport, /license, /privacy, /forget, /terms. What you have open here you can still close: /positions, /orders, /close, /panic.
 banned-alert = You can't use this bot any more.
 
 secret-deleted =
