@@ -183,8 +183,10 @@ def test_resting_reduce_only_orders_share_the_leg_and_shrink_with_it_farthest_fi
     with pytest.raises(EngineRejected) as refused:
         one.send(SELL, "0.001", "67000", reduce_only=True)
     assert refused.value.code == 110017
+    one.at("64000")
     one.send(SELL, "0.003")
     assert (one.now(near).qty, one.now(far).qty) == (d("0.006"), d("0.001"))
+    assert one.now(near) == near
     one.send(SELL, "0.002")
     assert (one.now(near).qty, one.now(far).cancel_type) == (d("0.005"), "CancelByReduceOnly")
 

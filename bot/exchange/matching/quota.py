@@ -30,7 +30,7 @@ def allowed(work: Work, order: EngineOrder) -> Decimal:
         if each.order_id != order.order_id and not (spared and each.order_type is OrderType.LIMIT)
     ]
     room = reducible(work.account, order.leg, order.side) - sum(resting, ZERO)
-    return max(ZERO, min(order.qty - order.filled, room))
+    return max(ZERO, min(order.left, room))
 
 
 def trim(work: Work, leg: Leg) -> None:
