@@ -121,6 +121,20 @@ async def open_core(folder: Path, gateway: ScriptedGateway | None = None) -> Asy
             await core.runner.tasks.close()
 
 
+class Holding:
+    """A runner whose launches wait for the test."""
+
+    def __init__(self, runner: Any, later: list[Any]) -> None:
+        self._runner = runner
+        self._later = later
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runner, name)
+
+    def launch(self, intents: Any) -> None:
+        self._later += intents
+
+
 def make_core(storage: StorageHarness, gateway: ScriptedGateway, account: Account, config: UserConfig) -> OrderCore:
     queries, signals = SqliteTradingQueries(storage.database), AccountSignals()
     gateways = {AccountType.DEMO: gateway}

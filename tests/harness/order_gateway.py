@@ -53,6 +53,7 @@ class ScriptedGateway:
     mode: PositionMode = PositionMode.ONE_WAY
     leverage: Decimal = Decimal(3)
     is_silent: bool = False
+    stale_reads: int = 0  # so many reads of positions are from before the first fill
     faults: deque[str | Exception | None] = field(default_factory=deque)
     legs: dict[Leg, Position] = field(default_factory=dict)
     book: dict[str, Order] = field(default_factory=dict)
@@ -97,7 +98,9 @@ class ScriptedGateway:
 
     async def positions(self, account: Account) -> Positions:
         self._answer(account)
-        return Positions(account_id=account.account_id, items=tuple(self.legs.values()), as_of=self.clock.now())
+        self.stale_reads -= 1
+        held = () if self.stale_reads >= 0 else tuple(self.legs.values())
+        return Positions(account_id=account.account_id, items=held, as_of=self.clock.now())
 
     async def orders(self, account: Account) -> Orders:
         self._answer(account)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from harness.order_core import OrderCore, open_core
+from harness.order_core import Holding, OrderCore, open_core
 
 from bot.domain.errors import ExchangeDown, ExchangeRejected
 from bot.domain.orders import OrderRequest, TradingStop
@@ -152,3 +152,33 @@ async def test_an_order_into_a_leg_that_was_just_stopped_out_begins_a_new_plan(c
     assert second.plan.plan_id != first.plan.plan_id
     assert second.plan.protected_ts is not None
     assert (await core.trade(first.plan.plan_id)).plan.state is PlanState.ENDED
+
+
+async def test_a_position_that_is_read_before_its_fill_is_not_flat(core: OrderCore) -> None:
+    """The fill is news in the same round: what the positions do not show yet is no end of anything."""
+    core.gateway.stale_reads = 2  # the one of the confirm, and the first of the settlement
+    trade = await core.confirm()
+    assert trade.plan.state is PlanState.OPEN
+    assert trade.plan.protected_ts is not None
+
+
+async def test_an_entry_that_a_process_left_behind_is_sent_while_its_card_is_young(core: OrderCore) -> None:
+    object.__setattr__(core.entries, "runner", Holding(core.runner, []))
+    trade = await core.confirm()
+    assert trade.intents[0].state is IntentState.INTENT
+    core.storage.clock.advance(4)
+    trade = await core.settle()
+    assert trade.intents[0].state is IntentState.FILLED
+
+
+async def test_an_entry_that_a_process_left_behind_too_long_is_not_sent(core: OrderCore) -> None:
+    object.__setattr__(core.entries, "runner", Holding(core.runner, []))
+    await core.confirm()
+    core.storage.clock.advance(31)
+    trade = await core.settle()
+    assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.ABANDONED, "entry-outdated")
+    assert core.gateway.calls == []
+    core.storage.clock.advance(11)
+    telling = Telling(queries=core.queries, transactions=core.storage.store, clock=core.storage.clock)
+    await telling.tell_due()
+    assert await core.messages() == ["trade-entry"]

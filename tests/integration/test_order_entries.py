@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.order_core import PLACE, OrderCore, open_core
+from harness.order_core import PLACE, Holding, OrderCore, open_core
 from harness.storage import position
 
 from bot.domain.errors import ButtonExpired, ExchangeDown, NotAllowed, UserFacing
@@ -121,7 +121,7 @@ async def test_what_a_panic_fenced_off_is_not_sent(core: OrderCore) -> None:
     first = await core.confirm()
     assert first.intents[0].state is IntentState.FILLED
     launch, later = core.runner.launch, []
-    object.__setattr__(core.entries, "runner", _Holding(core.runner, later))
+    object.__setattr__(core.entries, "runner", Holding(core.runner, later))
     trade = await core.confirm(core.card(), key="k-2")
     async with core.storage.store.begin_aside() as unit:
         await unit.fences.raise_fence(core.account.account_id)
@@ -130,20 +130,6 @@ async def test_what_a_panic_fenced_off_is_not_sent(core: OrderCore) -> None:
     trade = await core.trade(trade.plan.plan_id)
     assert (trade.intents[-1].state, trade.intents[-1].reason) == (IntentState.ABANDONED, "entry-fenced")
     assert len(core.gateway.sent(OrderRequest)) == 1
-
-
-class _Holding:
-    """A runner whose launches wait for the test."""
-
-    def __init__(self, runner: Any, later: list[Any]) -> None:
-        self._runner = runner
-        self._later = later
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._runner, name)
-
-    def launch(self, intents: Any) -> None:
-        self._later += intents
 
 
 async def test_another_leverage_is_set_first(core: OrderCore) -> None:

@@ -44,7 +44,10 @@ async def test_a_stop_that_did_not_come_along_is_set(core: OrderCore) -> None:
 async def test_a_position_whose_stop_is_refused_is_closed_after_a_second_look(core: OrderCore) -> None:
     core.gateway.is_stop_lost = True
     core.gateway.faults.extend([None, ExchangeRejected("no", code=10001)])
-    await core.confirm()
+    trade = await core.confirm()
+    assert [each.state for each in trade.intents] == [IntentState.FILLED, IntentState.REFUSED], (
+        "closed at the first look"
+    )
     core.storage.clock.advance(2)
     await core.settle()
     core.storage.clock.advance(2)
@@ -131,3 +134,15 @@ async def test_when_the_stop_takes_the_position_what_rests_goes_with_it(core: Or
     kinds = await core.messages()
     assert kinds.count("trade-closed") == 1
     assert "trade-stop-changed" not in kinds
+
+
+async def test_the_stop_waits_two_seconds_for_the_amends_of_what_rests(core: OrderCore) -> None:
+    await with_resting_entry(core)
+    core.gateway.faults.append("down")
+    async with core.storage.store.begin_aside() as unit:
+        await unit.plans.set_stop(1, D(92), TriggerBy.LAST)
+    await core.settle()
+    assert [type(each) for each in core.gateway.calls[2:]] == [AmendRequest]
+    core.storage.clock.advance(3)
+    await core.settle()
+    assert core.gateway.legs["BTCUSDT", 0].stop_loss == D(92)  # type: ignore[index]  a symbol

@@ -134,3 +134,18 @@ async def test_an_add_after_the_first_target_has_targets_of_its_own(core: OrderC
     assert not any(each.is_done for each in trade.plan.targets)
     resting = [each for each in core.gateway.book.values() if each.order_status == "New" and each.reduce_only]
     assert sorted((each.price, each.qty) for each in resting) == [(D(105), D("0.75")), (D(110), D("0.45"))]
+
+
+async def test_amends_of_targets_wait_for_the_next_second(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE, is_market=False, prices=(D(100),)))
+    entry = trade.intents[0].order_link_id
+    for part in ("0.4", "0.2", "0.2", "0.2"):
+        core.storage.clock.advance(0.3)
+        core.gateway.fill(entry, part)
+        await core.quiet()
+    amends = len(core.gateway.sent(AmendRequest))
+    assert amends <= 2, "one for each target"
+    core.storage.clock.advance(2)
+    await core.settle()
+    resting = [each for each in core.gateway.book.values() if each.order_status == "New" and each.reduce_only]
+    assert sorted(each.qty for each in resting) == [D("0.3"), D("0.5")]
