@@ -29,6 +29,7 @@ from handlers.trading.typed_views import choice_label, fix_card, question_card, 
 
 _QUOTE: Final = "USDT"  # what entries are priced in
 _LONGEST_ANSWER: Final = 60  # characters; longer ones are no answer to the question about a word
+_MOST_WORDS: Final = 5  # of such an answer; more are a sentence
 _MOST_FIXES: Final = 3  # buttons
 
 
@@ -223,7 +224,7 @@ async def _is_word(ctx: UpdateContext, asked: WordDialogue) -> bool:
     """A short text that is no command and no order of its own; a side alone, where the side is asked about."""
     text = ctx.text.strip()
     read = read_trade(text)
-    if not 0 < len(text) <= _LONGEST_ANSWER or read.is_order:
+    if not 0 < len(text) <= _LONGEST_ANSWER or len(text.split()) > _MOST_WORDS or read.is_order:
         return False
     is_side = read.side is not None and len(text.split()) == 1
     return (is_side and asked.end == 0) or await is_no_command(ctx)

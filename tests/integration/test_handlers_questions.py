@@ -13,7 +13,13 @@ from handlers.registry import TABLE
 
 DIALOGUES = [each for each in TABLE.specs if isinstance(each, DialogueSpec)]
 every_dialogue = pytest.mark.parametrize("spec", DIALOGUES, ids=lambda spec: spec.dialogue)
-ANYTHING = {"users.find", "desk.reason", "desk.role-reason", "payments.reason-typed"}  # a symbol may be the answer
+ANYTHING = {
+    "users.find",
+    "desk.reason",
+    "desk.role-reason",
+    "payments.reason-typed",
+    "typed.word",
+}  # a symbol may be the answer
 SENTENCES = {*ANYTHING, "broadcast.text", "support.write"}
 CHANGED = ("promo_attempts", "support_threads", "broadcasts", "accounts")
 CHATTER = "well I was only thinking aloud about nothing"
