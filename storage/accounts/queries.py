@@ -1,7 +1,7 @@
 """Reads of accounts, of their keys, and of what they hold and did."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType, SealedCredentials
@@ -13,7 +13,6 @@ from storage.accounts.accounts import (
     SELECT_CREDENTIALS,
     SELECT_PENDING,
     SELECT_TO_CHECK,
-    SELECT_WALLET,
     account_of,
     credentials_of,
 )
@@ -67,10 +66,6 @@ class SqliteAccountQueries:
         """What trade_logs hold of a paper account, newest first; complete as of this moment."""
         rows = await self._database.fetch(SELECT_EXECUTIONS, (account.account_id, limit))
         return executions_of(rows, account.account_id, self._clock.now())
-
-    async def paper_wallet(self, account_id: AccountId) -> Mapping[str, str]:
-        """Coin -> wallet balance as canonical Decimal text."""
-        return dict(await self._database.fetch(SELECT_WALLET, (account_id,)))
 
     async def positions_of_user(self, user_id: UserId) -> tuple[tuple[AccountId, Position], ...]:
         """Every leg in every account of a user, with its account."""

@@ -24,6 +24,7 @@ from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.portfolio import OrderType
 from bot.domain.users import Language, Notifications, Role, UserSettings
+from storage.paper.queries import SqlitePaperQueries
 
 DAY = 24 * 60 * 60 * 1000
 
@@ -330,7 +331,8 @@ async def test_a_practice_wallet_is_opened_once(tmp_path: Path) -> None:
         for balance in ("10000.00", "5"):
             async with storage.store.begin() as unit:
                 await unit.accounts.open_paper_wallet(paper.account_id, "USDT", balance)
-        assert await storage.queries.paper_wallet(paper.account_id) == {"USDT": "10000"}
+        state = await SqlitePaperQueries(storage.database).state(paper.account_id)
+        assert state.wallet == {"USDT": Decimal(10_000)}
 
 
 async def test_the_latest_users_are_found(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Accounts, their stored positions and orders, and the sealing of their keys."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Protocol
 
 from bot.domain.accounts import (
@@ -117,8 +117,4 @@ class AccountQueries(Protocol):
     async def orders(self, account_id: AccountId) -> Orders | None: ...
     async def executions(self, account: Account, limit: int) -> Executions:
         """What trade_logs hold of a paper account, newest first."""
-        ...
-
-    async def paper_wallet(self, account_id: AccountId) -> Mapping[str, str]:
-        """Coin -> wallet balance as canonical Decimal text."""
         ...
