@@ -211,3 +211,19 @@ def test_where_the_quota_counts_a_stop_makes_room_and_a_target_does_not(price: s
     one.at(price)
     assert one.held().size == d(left)
     assert (one.now(limit).cancel_type == "CancelByReduceOnly") == (left == "0")
+
+
+def test_an_order_that_only_closes_brings_no_stop_of_its_own() -> None:
+    one = trader()
+    one.send(BUY, "0.01", **FULL)
+    one.send(SELL, "0.004", stop_loss=d(65000))
+    one.send(SELL, "0.002", stop_loss=d(65000), tpsl_mode=TpslMode.PARTIAL)
+    assert prices(one) == {"StopLoss": (d("0.004"), 63000, SELL), "TakeProfit": (d("0.004"), 66000, SELL)}
+
+
+def test_partial_rows_go_with_their_leg() -> None:
+    one = trader()
+    one.send(BUY, "0.01", tpsl_mode=TpslMode.PARTIAL, stop_loss=d(63000), take_profit=d(66000))
+    one.send(SELL, "0.01")
+    assert not one.account.orders
+    assert {each.cancel_type for each in one.orders.values() if each.stop_order_type} == {"CancelByTpSlTsClear"}
