@@ -6,13 +6,13 @@ from bot.domain.accounts import Account
 from bot.domain.closings import HaltState
 from handlers.texts.catalog import Markup, join
 from handlers.trading.cancel_views import canceling_line
-from handlers.trading.legs import Outcome
+from handlers.trading.legs import ActOutcome
 from handlers.views.cards import Card, Row
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 
 
-def paused_card(viewer: RenderContext, account: Account, outcome: Outcome, act: InlineKeyboardButton) -> Card:
+def paused_card(viewer: RenderContext, account: Account, outcome: ActOutcome, act: InlineKeyboardButton) -> Card:
     """No entries until resumed, and what became of those that rested."""
     lines = [viewer.say("pause-done", account=viewer.account_name(account))]
     lines += [canceling_line(viewer, each) for each in outcome.intents]

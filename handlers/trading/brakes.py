@@ -12,7 +12,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, EFFECT, EVERYONE, HandlerSpec, action, command
 from handlers.texts.catalog import Markup
 from handlers.trading.brake_views import halt_card, paused_card, resumed_card
-from handlers.trading.legs import Outcome, own_account, show_outcome
+from handlers.trading.legs import ActOutcome, own_account, show_outcome
 from handlers.views.cards import Card
 
 _LONGEST_REASON: Final = 200  # characters
@@ -42,7 +42,7 @@ async def pause(ctx: UpdateContext) -> None:
     intents = await ctx.services.trading.pauses.pause(ctx.config, account, idempotency_key=ctx.idempotency_key)
     (act,) = await ctx.buttons([(ctx.say.plain("button-resume-entries"), ResumeEntries(account=account.account_id))])
 
-    async def draw(outcome: Outcome) -> Card:
+    async def draw(outcome: ActOutcome) -> Card:
         return paused_card(ctx.viewer, account, outcome, act)
 
     await show_outcome(ctx, intents, draw)

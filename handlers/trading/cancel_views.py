@@ -13,7 +13,7 @@ from bot.services.screens import Shown
 from handlers.core.links import ShowCancels
 from handlers.texts.catalog import Markup, join
 from handlers.trading.closing_views import reason_line
-from handlers.trading.legs import Outcome
+from handlers.trading.legs import ActOutcome
 from handlers.views.cards import Card, in_rows
 from handlers.views.frame import Page, command_button, footer, menu_row, page_lines, page_row, refresh_button
 from handlers.views.render_context import RenderContext
@@ -64,7 +64,7 @@ def order_label(viewer: RenderContext, number: int, order: Order) -> str:
     return viewer.say.plain("button-cancel-order", number=number, name=base_of(order.symbol))
 
 
-def canceling_card(viewer: RenderContext, account: Account, outcome: Outcome) -> Card:
+def canceling_card(viewer: RenderContext, account: Account, outcome: ActOutcome) -> Card:
     """A line a cancel; that nothing had to be canceled is said, too."""
     lines = [viewer.say("canceling-title", account=viewer.account_name(account))]
     lines += [canceling_line(viewer, each) for each in outcome.intents] or [viewer.say("canceling-none")]

@@ -27,7 +27,7 @@ from handlers.trading.closing_views import (
 from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, LegName, Percent, ShowCloses
 from handlers.trading.leg_views import HALF, QUARTER
 from handlers.trading.legs import (
-    Outcome,
+    ActOutcome,
     known_instrument,
     leg_of,
     one_leg,
@@ -137,7 +137,7 @@ async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
     intents = [await _close(ctx, account, name, act.percent) for name in act.legs]
     rules = [await known_instrument(ctx, each.symbol) for each in act.legs]
 
-    async def draw(outcome: Outcome) -> Card:
+    async def draw(outcome: ActOutcome) -> Card:
         return closing_card(ctx.viewer, account, outcome, rules)
 
     await show_outcome(ctx, intents, draw)

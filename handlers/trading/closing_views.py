@@ -17,7 +17,7 @@ from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
 from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowCloses
 from handlers.trading.leg_views import HALF, QUARTER, back_row, leg_code, leg_head, leg_label
-from handlers.trading.legs import LegsShown, Outcome
+from handlers.trading.legs import ActOutcome, LegsShown
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow
 from handlers.views.frame import command_button, footer, menu_row
@@ -135,7 +135,9 @@ def ask_close_many_card(
     return Card(text=join(lines), rows=(*rows, back_row(viewer, ShowCloses(account.account_id))))
 
 
-def closing_card(viewer: RenderContext, account: Account, outcome: Outcome, rules: Sequence[Instrument | None]) -> Card:
+def closing_card(
+    viewer: RenderContext, account: Account, outcome: ActOutcome, rules: Sequence[Instrument | None]
+) -> Card:
     """A few lines a close: under way, done with what it cost, refused with the reason; never failed while unknown."""
     lines = [viewer.say("closing-title", account=viewer.account_name(account))]
     for intent, instrument in zip(outcome.intents, rules, strict=True):

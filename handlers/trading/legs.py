@@ -40,7 +40,7 @@ LegsShown = Shown[WithInstruments[Legs]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ActOutcome:
     """What was asked of the exchange, as far as it has come, and the closes that came of it."""
 
     intents: tuple[OrderIntent, ...]
@@ -112,7 +112,7 @@ async def known_instrument(ctx: UpdateContext, symbol: Symbol) -> Instrument | N
 
 
 async def show_outcome(
-    ctx: UpdateContext, intents: Sequence[OrderIntent], draw: Callable[[Outcome], Awaitable[Card]]
+    ctx: UpdateContext, intents: Sequence[OrderIntent], draw: Callable[[ActOutcome], Awaitable[Card]]
 ) -> None:
     """One card that stands at once and is edited until the exchange has said its last word.
 
@@ -128,7 +128,7 @@ async def show_outcome(
 
 
 async def _follow(
-    ctx: UpdateContext, message_id: int, outcome: Outcome, draw: Callable[[Outcome], Awaitable[Card]]
+    ctx: UpdateContext, message_id: int, outcome: ActOutcome, draw: Callable[[ActOutcome], Awaitable[Card]]
 ) -> None:
     current_attempt.set(None)  # from here on it is no update's work
     for _ in range(round(ctx.data.live_messages.trade_s / _STEP)):
@@ -147,10 +147,10 @@ async def _follow(
             return
 
 
-async def _look(ctx: UpdateContext, intents: tuple[OrderIntent, ...], timeout_s: float) -> Outcome:
+async def _look(ctx: UpdateContext, intents: tuple[OrderIntent, ...], timeout_s: float) -> ActOutcome:
     """As it stands once it is final, or when the time is over."""
     trading = ctx.services.trading
-    outcome, step = Outcome(intents=intents), timeout_s / _LOOKS
+    outcome, step = ActOutcome(intents=intents), timeout_s / _LOOKS
     for _ in range(_LOOKS):
         answered = await trading.runner.finished(outcome.intents, timeout_s=step)
         intents, is_going = await trading.legs.followed(answered)
@@ -161,11 +161,11 @@ async def _look(ctx: UpdateContext, intents: tuple[OrderIntent, ...], timeout_s:
     return outcome
 
 
-async def _outcome(ctx: UpdateContext, intents: tuple[OrderIntent, ...]) -> Outcome:
+async def _outcome(ctx: UpdateContext, intents: tuple[OrderIntent, ...]) -> ActOutcome:
     """With the closes of their plans that these intents made."""
     ours = {each.order_link_id for each in intents}
     closed: list[ClosedTrade] = []
     for plan_id in {each.plan_id for each in intents if each.plan_id is not None}:
         trade = await ctx.services.trading.watch.trade(plan_id)
         closed += [] if trade is None else [each for each in trade.closed if each.order_link_id in ours]
-    return Outcome(intents=intents, closed=tuple(closed))
+    return ActOutcome(intents=intents, closed=tuple(closed))

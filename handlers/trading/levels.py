@@ -20,7 +20,7 @@ from handlers.core.plain_words import plain
 from handlers.core.specs import EVERYONE, HandlerSpec, action, dialogue, view
 from handlers.texts.catalog import Markup
 from handlers.trading.leg_codes import AskBreakeven, AskStop, AskTargets, LegName
-from handlers.trading.legs import Outcome, known_instrument, one_leg, own_account, show_outcome
+from handlers.trading.legs import ActOutcome, known_instrument, one_leg, own_account, show_outcome
 from handlers.trading.level_views import (
     STOP_DISTANCES,
     TARGET_DISTANCES,
@@ -213,7 +213,7 @@ async def _move_stop(
 async def _show_change(
     ctx: UpdateContext, account: Account, outlook: LegOutlook, intent: OrderIntent, done: Markup
 ) -> None:
-    async def draw(outcome: Outcome) -> Card:
+    async def draw(outcome: ActOutcome) -> Card:
         return level_changed_card(ctx.viewer, account, outlook, outcome.intents[0], done)
 
     await show_outcome(ctx, (intent,), draw)

@@ -17,7 +17,7 @@ from handlers.trading.cancel_views import (
     may_be_canceled,
     order_label,
 )
-from handlers.trading.legs import Outcome, own_account, show_outcome
+from handlers.trading.legs import ActOutcome, own_account, show_outcome
 from handlers.views.cards import Card
 from handlers.views.frame import page_of
 
@@ -84,7 +84,7 @@ async def cancel_entries(ctx: UpdateContext, act: CancelEntries) -> None:
 async def _show_cancels(ctx: UpdateContext, account_id: AccountId, intents: tuple[OrderIntent, ...]) -> None:
     account = own_account(ctx, account_id)
 
-    async def draw(outcome: Outcome) -> Card:
+    async def draw(outcome: ActOutcome) -> Card:
         return canceling_card(ctx.viewer, account, outcome)
 
     await show_outcome(ctx, intents, draw)
