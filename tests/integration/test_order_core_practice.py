@@ -11,7 +11,7 @@ from bot.domain.ids import ChatId, Symbol
 from bot.domain.order_card import ConfirmedCard
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
-from bot.domain.trade_plans import CardPlace, IntentState, ManagedTrade
+from bot.domain.trade_plans import Breakeven, CardPlace, ExitReason, IntentState, ManagedTrade, PlanState
 
 PLACE = CardPlace(chat_id=ChatId(1001), message_id=7)
 
@@ -67,3 +67,30 @@ async def test_a_card_becomes_a_protected_position_with_its_targets(tmp_path: Pa
         assert states == [("entry", "filled", ""), ("target", "open", "")]
         assert trade.intents[0].state is IntentState.FILLED
         assert not trade.intents[0].is_counting
+
+
+async def test_a_first_target_moves_the_stop_and_the_stop_ends_the_plan(tmp_path: Path) -> None:
+    async with harness(tmp_path) as bot:
+        await bot.person().say("/start")
+        await bot.terms_accepted()
+        shares = (Decimal("0.1"), Decimal("0.9"))  # a large first gain would put the break-even below the stop
+        card = await card_of(bot, qtys=(Decimal("0.1"),), target_shares=shares)
+        trade = await bot.services.trading.entries.confirm(await bot.config(), card, place=PLACE, idempotency_key="k")
+        trade = await settled(bot, trade.plan.plan_id)
+        bot.clock.advance(5)
+        await bot.move("BTCUSDT", "67500.00")
+        trade = await settled(bot, trade.plan.plan_id)
+        assert trade.plan.targets[0].is_done, trade
+        assert trade.plan.breakeven is Breakeven.DONE
+        assert trade.position is not None
+        assert trade.position.size == Decimal("0.09")
+        assert trade.plan.stop is not None
+        assert Decimal(63500) < trade.plan.stop < Decimal(64210)  # what the target brought is in it
+        bot.clock.advance(5)
+        await bot.move("BTCUSDT", "63500.00")
+        trade = await settled(bot, trade.plan.plan_id)
+        assert trade.plan.state is PlanState.ENDED
+        assert [each.exit_reason for each in trade.closed] == [ExitReason.TARGET, ExitReason.STOP]
+        assert sum(each.qty for each in trade.closed) == Decimal("0.1")
+        kinds = [each.message.kind for each in await bot.queued()]
+        assert sorted(kinds) == ["trade-breakeven", "trade-closed", "trade-closed"]
