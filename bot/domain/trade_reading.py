@@ -174,7 +174,6 @@ class _Settler:
 
     def bare(self, token: NumberToken) -> None:
         """A number that may be money, coins, or a price where it is near the market."""
-        text = self.found.text
         grouped = self._grouped(token)
         if grouped is not None:
             self.doubts.append(
@@ -189,7 +188,7 @@ class _Settler:
                 choices.append(f"limit {shown(value)}")
             choices.append(f"{shown(value)}$")
             if self.found.coin is not None:
-                choices.append(f"{shown(value)} {text[self.found.coin.start : self.found.coin_end].lstrip('$#')}")
+                choices.append(f"{shown(value)} {self.found.coin_name}")
         taken = self.found.size is not None
         kept = [each for each in choices if each.startswith("limit")] if taken else choices
         self._doubt(DoubtKind.BARE, token, *kept)

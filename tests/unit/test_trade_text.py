@@ -123,10 +123,10 @@ def test_an_order_in_three_languages(typed: str, understood: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "doubt", "word", "choices"),
     [
-        ("buy btc 100", DoubtKind.BARE, "100", ("100$", "100 btc")),
-        ("buy 100 $btc", DoubtKind.BARE, "100", ("100$", "100 btc")),
+        ("buy btc 100", DoubtKind.BARE, "100", ("100$", "100 BTC")),
+        ("buy 100 $btc", DoubtKind.BARE, "100", ("100$", "100 BTC")),
         ("buy btc 100$ 10 плечо 5", DoubtKind.BARE, "10", ()),
-        ("buy btc 64000", DoubtKind.BARE, "64000", ("limit 64000", "64000$", "64000 btc")),
+        ("buy btc 64000", DoubtKind.BARE, "64000", ("limit 64000", "64000$", "64000 BTC")),
         ("buy btc 1 200$", DoubtKind.BARE, "1 200", ("1200",)),
         ("buy btc 3,120$", DoubtKind.AMBIGUOUS, "3,120$", ("3.12$", "3120$")),
         ("buy btc 100$ limit 3,120", DoubtKind.AMBIGUOUS, "3,120", ("3.12", "3120")),
