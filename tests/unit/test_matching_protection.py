@@ -227,3 +227,12 @@ def test_partial_rows_go_with_their_leg() -> None:
     one.send(SELL, "0.01")
     assert not one.account.orders
     assert {each.cancel_type for each in one.orders.values() if each.stop_order_type} == {"CancelByTpSlTsClear"}
+
+
+def test_a_partial_row_grows_with_the_fills_of_its_order() -> None:
+    one = trader()
+    one.send(BUY, "0.01", "63990", tpsl_mode=TpslMode.PARTIAL, stop_loss=d(63000))
+    for _ in range(2):
+        one.at("63980", depth=((1, "0.004"),))
+    assert prices(one) == {"PartialStopLoss": (d("0.008"), 63000, SELL)}
+    assert len(one.rows("PartialStopLoss")) == 1
