@@ -52,7 +52,6 @@ class Closing:
     code: int | None
     reason: str
     created_ts: Millis
-    next_try_ts: Millis
     ended_ts: Millis | None
 
     @property
@@ -67,7 +66,6 @@ class PanicRecord:
     panic_id: int
     user_id: UserId
     account_id: AccountId
-    started_ts: Millis
     closes_ts: Millis | None
     ended_ts: Millis | None
 
@@ -77,7 +75,6 @@ class HaltState:
     """Entries stopped for everybody. `since` None: they are not. `actor_name`: "" for somebody who was erased."""
 
     since: Millis | None
-    halt_id: int = 0
     actor_name: str = ""
     reason: str = ""
 

@@ -16,7 +16,6 @@ from storage.trading.closings import (
     SELECT_CLOSING,
     SELECT_CLOSING_BY_KEY,
     SELECT_CLOSING_OF_ATTEMPT,
-    SELECT_CLOSING_OF_LEG,
     SELECT_CLOSINGS_DUE,
     SELECT_CLOSINGS_OF_PANIC,
     closing_of,
@@ -85,12 +84,11 @@ COUNT_CANCELED: Final = """
 
 def panic_of(row: Row) -> PanicRecord:
     """A row of SELECT_PANIC_GOING and its likes."""
-    panic_id, user_id, account_id, started, closes, ended = row
+    panic_id, user_id, account_id, _, closes, ended = row
     return PanicRecord(
         panic_id=panic_id,
         user_id=user_id,
         account_id=account_id,
-        started_ts=started,
         closes_ts=closes,
         ended_ts=ended,
     )
@@ -151,15 +149,11 @@ class SqliteClosingQueries:
         rows = await self._database.fetch(SELECT_HALT)
         if not rows:
             return HaltState(since=None)
-        halt_id, since, reason, name = rows[0]
-        return HaltState(halt_id=halt_id, since=since, reason=reason, actor_name=name or "")
+        _, since, reason, name = rows[0]
+        return HaltState(since=since, reason=reason, actor_name=name or "")
 
     async def closing(self, closing_id: int) -> Closing | None:
         return await self._one(SELECT_CLOSING, (closing_id,))
-
-    async def closing_of_leg(self, leg: LegKey) -> Closing | None:
-        key = (leg.account_id, leg.category.value, leg.symbol, leg.position_idx)
-        return await self._one(SELECT_CLOSING_OF_LEG, key)
 
     async def closing_by_key(self, idempotency_key: str) -> Closing | None:
         return await self._one(SELECT_CLOSING_BY_KEY, (idempotency_key,))

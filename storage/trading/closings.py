@@ -109,7 +109,6 @@ def closing_of(row: Row) -> Closing:
         code=row[16],
         reason=row[17],
         created_ts=row[18],
-        next_try_ts=row[19],
         ended_ts=row[20],
     )
 

@@ -58,7 +58,7 @@ async def test_one_halt_stands_at_a_time(harness: StorageHarness, queries: Sqlit
         assert halt_id is not None
         assert await unit.halts.begin(ANNA, "again", LATER) is None
     state = await queries.halt()
-    assert (state.since, state.reason, state.halt_id) == (NOW, "news", halt_id)
+    assert (state.since, state.reason) == (NOW, "news")
     assert state.actor_name
     async with harness.store.begin_aside() as unit:
         assert await unit.halts.end(LATER) == halt_id
@@ -95,7 +95,8 @@ async def test_a_closing_is_read_as_it_was_written(harness: StorageHarness, quer
     assert (closing.leg, closing.side, closing.size, closing.card) == (new.leg, new.side, new.size, new.card)
     assert (closing.state, closing.attempts, closing.is_whole) == (ClosingState.CLOSING, 0, True)
     assert await queries.closing_by_key("press:1") == closing
-    assert await queries.closing_of_leg(new.leg) == closing
+    async with harness.store.begin_aside() as unit:
+        assert await unit.closings.of_leg(new.leg) == closing
     assert await queries.closing(closing.closing_id) == closing
     assert await queries.closings_due(NOW, 9) == (closing,)
     assert await queries.closings_due(Millis(NOW - 1), 9) == ()
@@ -105,7 +106,7 @@ async def test_the_stricter_wish_of_a_leg_wins(harness: StorageHarness, queries:
     account = await harness.account()
     half = await add(harness, closing_of(account, remaining=Decimal("0.016")))
     whole = await add(harness, closing_of(account, idempotency_key="press:2", card=None), LATER)
-    assert whole == replace(half, remaining=Decimal(0), next_try_ts=LATER)
+    assert whole == replace(half, remaining=Decimal(0))
     again = await add(harness, closing_of(account, idempotency_key="press:3", remaining=Decimal("0.02")))
     assert again.remaining == 0
     assert (await queries.closing_by_key("press:1")) == again
@@ -138,16 +139,15 @@ async def test_attempts_and_refusals_are_counted_until_it_is_done(
     async with harness.store.begin_aside() as unit:
         await unit.closings.refused(closing.closing_id, 110074, "close-refused", LATER)
     refused = await queries.closing(closing.closing_id)
-    assert refused == replace(
-        closing, state=ClosingState.REFUSED, code=110074, reason="close-refused", next_try_ts=LATER
-    )
+    assert refused == replace(closing, state=ClosingState.REFUSED, code=110074, reason="close-refused")
     async with harness.store.begin_aside() as unit:
         await unit.closings.tried(closing.closing_id, 5, Millis(LATER + 1))
         await unit.closings.wait(closing.closing_id, Millis(LATER + 2))
     tried = await queries.closing(closing.closing_id)
     assert tried is not None
     assert (tried.state, tried.attempts, tried.last_intent_id) == (ClosingState.CLOSING, 1, 5)
-    assert tried.next_try_ts == LATER + 2
+    assert await queries.closings_due(Millis(LATER + 1), 9) == ()
+    assert await queries.closings_due(Millis(LATER + 2), 9) == (tried,)
     async with harness.store.begin_aside() as unit:
         await unit.closings.done(closing.closing_id, LATER)
         await unit.closings.tried(closing.closing_id, 6, LATER)
@@ -155,7 +155,7 @@ async def test_attempts_and_refusals_are_counted_until_it_is_done(
     done = await queries.closing(closing.closing_id)
     assert done is not None
     assert (done.state, done.attempts, done.ended_ts) == (ClosingState.DONE, 1, LATER)
-    assert await queries.closing_of_leg(closing.leg) is None
+    assert await queries.closings_due(Millis(LATER + 60_000), 9) == ()
 
 
 async def test_those_of_a_panic_stand_in_their_order(harness: StorageHarness, queries: SqliteClosingQueries) -> None:
