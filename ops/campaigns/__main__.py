@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ops.campaigns import cache_interleavings, kills, matching_walk, mutations, payments, promo
+from ops.campaigns import cache_interleavings, cards, kills, matching_walk, mutations, payments, promo
 from ops.campaigns.report import Report
 
 
@@ -19,6 +19,7 @@ def main() -> int:
     given = parser.parse_args()
     campaigns: tuple[Callable[[int, float], Report], ...] = (
         cache_interleavings.run,
+        cards.run,
         matching_walk.run,
         _kills,
         _promo_kills,
