@@ -44,10 +44,10 @@ async def test_a_stop_that_did_not_come_along_is_set(core: OrderCore) -> None:
 async def test_a_position_whose_stop_is_refused_is_closed_after_a_second_look(core: OrderCore) -> None:
     core.gateway.is_stop_lost = True
     core.gateway.faults.extend([None, ExchangeRejected("no", code=10001)])
-    trade = await core.confirm()
-    assert [each.state for each in trade.intents] == [IntentState.FILLED, IntentState.REFUSED], (
-        "closed at the first look"
-    )
+    await core.confirm()
+    core.storage.clock.advance(0.5)
+    trade = await core.settle()
+    assert [each.state for each in trade.intents] == [IntentState.FILLED, IntentState.REFUSED]
     core.storage.clock.advance(2)
     await core.settle()
     core.storage.clock.advance(2)
