@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import BadInput
 from bot.domain.ids import AccountId
 from bot.domain.legs import PanicReport
 from bot.domain.market import Category
@@ -121,9 +122,15 @@ async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tu
 
 
 def _account_of(ctx: UpdateContext) -> Account:
-    """The named account; without a word the one whose orders are managed here. Raises BadInput, NoAccount."""
+    """The named account; without a word the one whose orders are managed here. Raises BadInput, NoAccount.
+
+    One whose orders are not placed from here is refused: "nothing is open" would be said of what was never read.
+    """
     words = tuple(each for each in ctx.arguments if plain(each) not in _NOW)
-    return account_argument(replace(ctx, arguments=words)) if words else ctx.config.resolve(AccountType.PAPER)
+    account = account_argument(replace(ctx, arguments=words)) if words else ctx.config.resolve(AccountType.PAPER)
+    if account.account_type is not AccountType.PAPER:
+        raise BadInput("panic-not-here", account_type=account.account_type.value)
+    return account
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

@@ -125,3 +125,10 @@ practice-margin =
     }
 practice-done = ✅ <b>Practice begins again</b>: { $money }, run { $run }. { $settings }
 button-practice-reset = Begin again with { $money }
+
+# An account whose orders are not placed here.
+panic-not-here =
+    Orders of { $account_type ->
+        [demo] Bybit Demo
+       *[live] Live
+    } are not placed from here yet, so I can close nothing there. Close its positions in Bybit’s app; /positions shows them.

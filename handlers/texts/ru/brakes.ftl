@@ -127,3 +127,10 @@ practice-margin =
     }
 practice-done = ✅ <b>Практика началась заново</b>: { $money }, прогон { $run }. { $settings }
 button-practice-reset = Начать заново с { $money }
+
+# Счёт, ордера которого здесь не ставятся.
+panic-not-here =
+    Ордера счёта { $account_type ->
+        [demo] Bybit Демо
+       *[live] «Реальный счёт»
+    } отсюда пока не ставятся, закрыть там я ничего не могу. Закройте позиции в приложении Bybit; их показывает /positions.

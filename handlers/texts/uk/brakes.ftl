@@ -127,3 +127,10 @@ practice-margin =
     }
 practice-done = ✅ <b>Практика почалася заново</b>: { $money }, прогін { $run }. { $settings }
 button-practice-reset = Почати заново з { $money }
+
+# Рахунок, ордери якого тут не ставляться.
+panic-not-here =
+    Ордери рахунку { $account_type ->
+        [demo] Bybit Демо
+       *[live] «Реальний рахунок»
+    } звідси поки не ставляться, закрити там я нічого не можу. Закрийте позиції в застосунку Bybit; їх показує /positions.
