@@ -133,5 +133,5 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
         plan_work=PlanWork(runner=runner),
     )
     runner.wakers.append(settlement.wake)
-    base.practice.exchange.listeners.append(settlement.wake)
+    base.practice.exchange.listeners.append(settlement.heard)
     return settlement

@@ -70,7 +70,7 @@ async def _answered(ctx: UpdateContext, trade: ManagedTrade, tapped: int) -> Man
     loop = asyncio.get_running_loop()
     last = loop.time() + AT_ONCE
     while not is_answered(trade) and (left := last - loop.time()) > 0:
-        later = await ctx.services.trading.watch.changed(trade.plan.plan_id, trade.version, timeout_s=left)
+        later = await ctx.services.trading.watch.changed(trade, timeout_s=left)
         if later is None:
             break
         trade = of_message(later, tapped)
@@ -81,7 +81,7 @@ async def _follow(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, pl
     loop = asyncio.get_running_loop()
     last = loop.time() + follow_s
     while not is_over(trade) and (left := last - loop.time()) > 0:
-        later = await ctx.services.trading.watch.changed(trade.plan.plan_id, trade.version, timeout_s=left)
+        later = await ctx.services.trading.watch.changed(trade, timeout_s=left)
         if later is None or later.version == trade.version:
             return
         trade = of_message(later, place.tapped)

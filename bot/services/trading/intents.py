@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -64,6 +65,7 @@ class IntentRunner:
     wakers: list[Callable[[AccountId], None]] = field(default_factory=list)
     _lanes: dict[tuple[LegKey, str], _Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
     _in_flight: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
+    _sending: Counter[AccountId] = field(default_factory=Counter, init=False, repr=False, compare=False)
 
     def new_link_id(self) -> OrderLinkId:
         """The installation's prefix and 120 random bits."""
@@ -83,6 +85,10 @@ class IntentRunner:
     def is_in_flight(self, intent: OrderIntent) -> bool:
         """Whether this process is about to send it or waits for its answer."""
         return intent.intent_id in self._in_flight
+
+    def is_sending(self, account_id: AccountId) -> bool:
+        """Whether an answer of that account is waited for, after which `wakers` are told."""
+        return account_id in self._sending
 
     async def finished(self, intents: Sequence[OrderIntent], *, timeout_s: float) -> tuple[OrderIntent, ...]:
         """The intents as they stand when each is known to be accepted, done or refused, or when the time is over."""
@@ -138,9 +144,20 @@ class IntentRunner:
         if sending is None or account is None:
             return
         self.signals.changed(account.account_id)
-        news = await self._answer_of(account, sending)
+        with self._waiting_for(account.account_id):
+            news = await self._answer_of(account, sending)
         async with self.transactions.begin_aside() as unit:
             await unit.intents.note(intent.intent_id, news, self.clock.now())
+
+    @contextmanager
+    def _waiting_for(self, account_id: AccountId) -> Iterator[None]:
+        self._sending[account_id] += 1
+        try:
+            yield
+        finally:
+            self._sending[account_id] -= 1
+            if not self._sending[account_id]:
+                del self._sending[account_id]
 
     async def _start(self, intent: OrderIntent, account: Account | None) -> OrderIntent | None:
         """SENDING, committed; None where it may not be sent any more, which is committed as well."""

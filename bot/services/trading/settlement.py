@@ -80,6 +80,14 @@ class Settlement:
         self._running.add(account_id)
         self.tasks.start(self._settle_soon(account_id), f"settlement of account {account_id}")
 
+    def heard(self, account_id: AccountId) -> None:
+        """The exchange tells that something happened there: settle it, or with the answer that is on its way already.
+
+        Whatever is sent wakes the settlement once its answer is written down.
+        """
+        if not self.runner.is_sending(account_id):
+            self.wake(account_id)
+
     async def settle_due(self) -> int:
         """Every account with something open or unknown, those of which least is known first; how many failed."""
         failed = 0

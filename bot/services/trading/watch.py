@@ -43,16 +43,14 @@ class TradeWatch:
         found = next((each for each in plans if each.leg == leg), None)
         return None if found is None else await self.trade(found.plan_id)
 
-    async def changed(self, plan_id: int, version: int, *, timeout_s: float) -> ManagedTrade | None:
-        """The trade once its version is another one than `version`, or as it stands when the time is over."""
-        plan = await self.queries.plan(plan_id)
-        if plan is None:
-            return None
+    async def changed(self, trade: ManagedTrade, *, timeout_s: float) -> ManagedTrade | None:
+        """The trade once it is another version, or as it stands when the time is over; None: the plan is gone."""
+        plan_id = trade.plan.plan_id
         end = asyncio.get_running_loop().time() + timeout_s
         while True:
-            change = self.signals.next_change(plan.account_id)
+            change = self.signals.next_change(trade.plan.account_id)
             left = end - asyncio.get_running_loop().time()
-            if left <= 0 or await self.queries.version(plan_id) != version:
+            if left <= 0 or await self.queries.version(plan_id) != trade.version:
                 return await self.trade(plan_id)
             try:
                 async with asyncio.timeout(min(left, _LONGEST_LOOK_S)):
