@@ -12,9 +12,15 @@ from bot.domain.ids import Millis
 from bot.domain.orders import direction, opposite
 from bot.domain.portfolio import Execution, LegKey, Position, Side
 from bot.domain.trade_plans import ExitReason, IntentKind, OrderIntent
-from bot.domain.trades import FUNDING
+from bot.domain.trades import FUNDING, PRACTICE_RESET
 
 ZERO: Final = Decimal(0)
+_BY_NOBODY: Final = {
+    "BustTrade": ExitReason.LIQUIDATION,
+    "AdlTrade": ExitReason.ADL,
+    "Settle": ExitReason.SETTLEMENT,
+    "Delivery": ExitReason.SETTLEMENT,
+}
 _REASONS: Final = {
     "CreateByStopLoss": ExitReason.STOP,
     "CreateByPartialStopLoss": ExitReason.STOP,
@@ -26,6 +32,7 @@ _REASONS: Final = {
     "CreateByTakeOver_PassThrough": ExitReason.LIQUIDATION,
     "CreateByAdl_PassThrough": ExitReason.ADL,
     "CreateByAdl": ExitReason.ADL,
+    PRACTICE_RESET: ExitReason.RESET,
 }
 
 
@@ -117,10 +124,8 @@ def leg_idx_of(fill: Execution, *, is_hedged: bool) -> int:
 
 def exit_reason_of(fill: Execution, intent: OrderIntent | None) -> ExitReason:
     """Why a fill closed something, from its execType, from its order's intent, from Bybit's createType."""
-    if fill.exec_type == "BustTrade":
-        return ExitReason.LIQUIDATION
-    if fill.exec_type == "AdlTrade":
-        return ExitReason.ADL
+    if fill.exec_type in _BY_NOBODY:
+        return _BY_NOBODY[fill.exec_type]
     if intent is not None:
         if intent.kind is IntentKind.TARGET:
             return ExitReason.TARGET

@@ -110,6 +110,8 @@ class ExitReason(StrEnum):
     TRAILING = "trailing"
     LIQUIDATION = "liquidation"
     ADL = "adl"
+    SETTLEMENT = "settlement"  # the symbol is not traded any more
+    RESET = "reset"  # practice money begins anew: no result that a rule counts
     EMERGENCY = "emergency"  # the promised stop could not be set
     ELSEWHERE = "elsewhere"  # by the person at Bybit itself, or by another program
     UNKNOWN = "unknown"

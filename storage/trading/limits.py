@@ -11,6 +11,7 @@ from bot.domain.payloads import decode, encode
 from bot.domain.portfolio import Order, Position
 from bot.domain.risk import RiskLimits
 from bot.domain.risk_rules import ClosedResult, Exposure, ValueMark, exposure_of
+from bot.domain.trade_plans import ExitReason
 from storage.accounts.portfolio import SELECT_ORDERS, SELECT_POSITIONS, order_of, position_of
 from storage.sqlite.codecs import Row, decimal_text, json_items, json_list, json_text, json_values
 from storage.sqlite.database import Database
@@ -113,9 +114,11 @@ class SqliteRiskQueries:
         return mark_of(rows[0]) if rows else None
 
     async def results_since(self, account_id: AccountId, since: Millis) -> Sequence[ClosedResult]:
-        """Oldest first."""
+        """Oldest first; what a practice reset closed is no result."""
         rows = map(closed_of, await self._source.fetch(SELECT_CLOSED_SINCE, (account_id, since)))
-        return tuple(ClosedResult(ts=each.closed_ts, pnl=each.pnl) for each in rows)
+        return tuple(
+            ClosedResult(ts=each.closed_ts, pnl=each.pnl) for each in rows if each.exit_reason is not ExitReason.RESET
+        )
 
     async def entries_on_their_way(self, account_id: AccountId) -> tuple[Exposure, ...]:
         found = map(exposure_of, map(intent_of, await self._source.fetch(SELECT_LIVE, (account_id,))))

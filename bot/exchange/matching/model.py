@@ -257,6 +257,11 @@ class EngineAccount:
         """The legs that hold something."""
         return [each for each in self.positions.values() if each.size]
 
+    @property
+    def symbols(self) -> frozenset[Symbol]:
+        """Where it has a position or an open order."""
+        return frozenset((*(each.symbol for each in self.held()), *(each.symbol for each in self.orders.values())))
+
 
 @dataclass(slots=True, kw_only=True)
 class Changes:
@@ -267,6 +272,14 @@ class Changes:
     fills: list[EngineFill] = field(default_factory=list)
     lines: list[WalletLine] = field(default_factory=list)
     settings: bool = False  # the account's modes or leverages
+
+    def join(self, more: "Changes") -> None:
+        """Add what a later command changed."""
+        self.orders |= more.orders
+        self.positions |= more.positions
+        self.fills += more.fills
+        self.lines += more.lines
+        self.settings |= more.settings
 
     def __bool__(self) -> bool:
         return bool(self.orders or self.positions or self.fills or self.lines or self.settings)

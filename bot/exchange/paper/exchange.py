@@ -18,6 +18,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.paper import PaperQueries
 from bot.domain.ports.storage import Transactions
 from bot.exchange.matching.model import Changes, EngineAccount, EngineRejected, Markets
+from bot.exchange.paper.gone import completed
 from bot.exchange.paper.interests import Interests
 from bot.exchange.paper.ports import Listener
 from bot.exchange.paper.records import Before, Run, rows_of, run_of
@@ -111,7 +112,7 @@ class PracticeExchange:
             await self._catch_up(symbol)
         for _ in range(_TRIES):
             async with self.opened(account_id) as (_, run):
-                wanted, coins = symbols_of(run.account), tuple(run.account.wallet)
+                wanted, coins = run.account.symbols, tuple(run.account.wallet)
             try:
                 markets = await self._markets(symbol, need, wanted, coins)
             except ExchangeRejected:
@@ -119,7 +120,8 @@ class PracticeExchange:
             except ExchangeError as silence:
                 raise NoPracticePrice(str(silence)) from silence
             async with self.opened(account_id) as (held, run):
-                if symbols_of(run.account) <= wanted:
+                if run.account.symbols <= wanted:
+                    markets = self._completed(run.account, markets, need)
                     return await self._acted(account_id, held, run, markets, act)
         raise ExchangeRejected(f"account {account_id} changed too quickly")
 
@@ -151,6 +153,13 @@ class PracticeExchange:
             if not is_stored:
                 for draft in drafts:
                     draft.held.run = None
+
+    def _completed(self, account: EngineAccount, markets: Markets, need: Need) -> Markets:
+        """With what the account holds beside. Raises NoPracticePrice where nobody knows what that is worth."""
+        whole = completed(account, markets, self.views.gone)
+        if need is not Need.NOTHING and not account.symbols <= whole.views.keys():
+            raise NoPracticePrice("a symbol that is held beside has no price")
+        return whole
 
     async def _acted(
         self,
@@ -184,7 +193,7 @@ class PracticeExchange:
             for each in fed:
                 await unit.paper.note_fed(each)
         for draft in drafts:
-            self.interests.note(draft.account_id, symbols_of(draft.run.account))
+            self.interests.note(draft.account_id, draft.run.account.symbols)
         self.interests.note_fed(fed)
         for draft in drafts:
             self._tell(draft.account_id)
@@ -193,7 +202,7 @@ class PracticeExchange:
         """What happened to prices before this command is over for whatever it made: no replay may go back behind it."""
         now = self.clock.now()
         found = []
-        for symbol in sorted(symbols_of(account)):
+        for symbol in sorted(account.symbols):
             fed = self.interests.fed(symbol)
             if fed is None or not self.interests.of(symbol):
                 found.append(FedSymbol(symbol=symbol, fed_ts=now, funded_ts=now))
@@ -237,12 +246,7 @@ class PracticeExchange:
             resting = [
                 account_id
                 for account_id, held in self._held.items()
-                if not held.users and (held.run is None or not symbols_of(held.run.account))
+                if not held.users and (held.run is None or not held.run.account.symbols)
             ]
             for account_id in resting[: _KEPT // 2]:
                 del self._held[account_id]
-
-
-def symbols_of(account: EngineAccount) -> frozenset[Symbol]:
-    """Where the account has a position or an open order."""
-    return frozenset((*(each.symbol for each in account.held()), *(each.symbol for each in account.orders.values())))

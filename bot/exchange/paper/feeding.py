@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.errors import ExchangeRejected
 from bot.domain.ids import MINUTE, AccountId, Millis, Symbol
 from bot.domain.market import FundingSettlement
 from bot.domain.paper import FedSymbol
@@ -16,7 +17,8 @@ from bot.exchange.budget import RequestPriority, at_priority
 from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.model import Changes, EngineAccount, Markets, MarketView
 from bot.exchange.matching.replay import MissedMinute
-from bot.exchange.paper.exchange import MISSED, Draft, KeptAccount, PracticeExchange, symbols_of
+from bot.exchange.paper.exchange import MISSED, Draft, KeptAccount, PracticeExchange
+from bot.exchange.paper.gone import completed, settle
 from bot.exchange.paper.records import Before, Run
 
 _ACCOUNTS_AT_ONCE: Final = 200  # that share a commit
@@ -47,16 +49,37 @@ class Feeder:
         self._feeding = asyncio.Lock()
 
     async def feed(self, symbol: Symbol) -> None:
-        """What was missed, then the prices of now. Raises ExchangeErrors, StorageTrouble; then it is done later."""
+        """What was missed, then the prices of now; a symbol that is gone is settled.
+
+        Raises ExchangeErrors, StorageTrouble; then it is done later.
+        """
         async with self._feeding:
             await self._exchange.interests.load()
             now = self._exchange.clock.now()
             fed = self._exchange.interests.fed(symbol) or FedSymbol(symbol=symbol, fed_ts=now, funded_ts=now)
             with at_priority(RequestPriority.RECONCILE):
-                fed = await self._catch_up(fed, now)
-                view = await self._exchange.views.with_book(symbol, RequestPriority.RECONCILE)
-                fed = await self._fund(fed, view)
-                await self._tick(fed, view)
+                try:
+                    await self._feed(fed, now)
+                except ExchangeRejected:
+                    if not await self._exchange.views.is_gone(symbol):
+                        raise
+                    await self._settle(fed)
+
+    async def _feed(self, fed: FedSymbol, now: Millis) -> None:
+        fed = await self._catch_up(fed, now)
+        view = await self._exchange.views.with_book(fed.symbol, RequestPriority.RECONCILE)
+        fed = await self._fund(fed, view)
+        await self._tick(fed, view)
+
+    async def _settle(self, fed: FedSymbol) -> None:
+        """Everybody's orders and positions there end: at the last mark price that was seen, else at cost."""
+        accounts = sorted(self._exchange.interests.of(fed.symbol))
+        _logger.warning("%s is not traded any more: practice settles %d accounts", fed.symbol, len(accounts))
+
+        def act(account: EngineAccount, markets: Markets) -> Changes:
+            return settle(self._engine, account, fed.symbol, markets)
+
+        await self._act(accounts, None, act, (fed,))
 
     async def _tick(self, fed: FedSymbol, view: MarketView) -> None:
         """A commit for some hundreds of accounts: the same prices again would change nothing more."""
@@ -126,9 +149,13 @@ class Feeder:
         """For everybody, in one commit with how far it has come: acting twice, it would do other things."""
         await self._act(sorted(self._exchange.interests.of(fed.symbol)), view, act, (fed,))
 
-    async def _act(self, accounts: Sequence[AccountId], view: MarketView, act: Act, fed: tuple[FedSymbol, ...]) -> None:
+    async def _act(
+        self, accounts: Sequence[AccountId], view: MarketView | None, act: Act, fed: tuple[FedSymbol, ...]
+    ) -> None:
         await self._exchange.views.known(self._exchange.interests.symbols_of(accounts))
-        views = {**self._exchange.views.last, view.rules.symbol: view}
+        views = dict(self._exchange.views.last)
+        if view is not None:
+            views[view.rules.symbol] = view
         markets = Markets(views=views, now=self._exchange.clock.now(), dollars=_dollars(views))
         async with AsyncExitStack() as stack:
             drafts = []
@@ -144,7 +171,8 @@ class Feeder:
 
     def _draft(self, account_id: AccountId, held: KeptAccount, run: Run, markets: Markets, act: Act) -> Draft | None:
         """What the prices changed of an account; None: nothing. One that can't be reckoned is left to the next time."""
-        if not symbols_of(run.account) <= markets.views.keys():
+        markets = completed(run.account, markets, self._exchange.views.gone)
+        if not run.account.symbols <= markets.views.keys():
             return None
         before = Before.of(run.account)
         try:
@@ -169,12 +197,12 @@ class _Steps:
     def __call__(self, account: EngineAccount, markets: Markets) -> Changes:
         changes = Changes()
         for each in self._in_order():
-            if not symbols_of(account):
+            if not account.symbols:
                 break
             if isinstance(each, MissedMinute):
-                join(changes, self.engine.replay(account, each, markets))
+                changes.join(self.engine.replay(account, each, markets))
             else:
-                join(changes, _funding(self.engine, each)(account, self._at(each.ts, markets)))
+                changes.join(_funding(self.engine, each)(account, self._at(each.ts, markets)))
         return changes
 
     def _at(self, moment: Millis, markets: Markets) -> Markets:
@@ -202,15 +230,6 @@ def _funding(engine: Engine, settled: FundingSettlement) -> Act:
         return engine.fund(account, settled.symbol, settled.rate, replace(markets, now=settled.ts))
 
     return act
-
-
-def join(changes: Changes, more: Changes) -> None:
-    """Add what a later command changed."""
-    changes.orders |= more.orders
-    changes.positions |= more.positions
-    changes.fills += more.fills
-    changes.lines += more.lines
-    changes.settings |= more.settings
 
 
 def _dollars(views: Mapping[Symbol, MarketView]) -> Mapping[str, Decimal]:

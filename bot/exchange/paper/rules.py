@@ -1,6 +1,6 @@
 """What may be ordered of a symbol in practice: Bybit's instrument rules and risk tiers."""
 
-from bot.domain.errors import ExchangeError, ExchangeRejected
+from bot.domain.errors import ExchangeDown, ExchangeError, ExchangeRejected
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument
 from bot.domain.risk_tiers import RiskTier, assumed_tiers
@@ -19,13 +19,13 @@ class PracticeRules:
         self._known: dict[Symbol, SymbolRules] = {}
 
     async def of(self, symbol: Symbol) -> SymbolRules:
-        """Raises ExchangeRejected for what is not traded, other ExchangeErrors where the rules were never read."""
+        """Raises ExchangeRejected for what is not traded, ExchangeDown where the rules were never read."""
         try:
             instrument = await self._reads.instrument(Category.LINEAR, symbol)
-        except ExchangeError:
+        except ExchangeError as silence:
             known = self._known.get(symbol)
             if known is None:
-                raise
+                raise ExchangeDown(f"the rules of {symbol} can't be read") from silence
             return known
         if instrument is None or instrument.quote_coin != _QUOTE:
             raise ExchangeRejected(f"{symbol} is no perpetual in USDT", code=min(NO_SUCH_SYMBOL))

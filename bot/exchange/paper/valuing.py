@@ -10,7 +10,8 @@ from bot.domain.portfolio import Position
 from bot.exchange.matching.margins import Assessment, assess
 from bot.exchange.matching.model import MarketView
 from bot.exchange.paper.answers import position_at, position_of
-from bot.exchange.paper.exchange import PracticeExchange, symbols_of
+from bot.exchange.paper.exchange import PracticeExchange
+from bot.exchange.paper.gone import completed
 
 _TRIES: Final = 3  # of a read whose account came to hold another symbol meanwhile
 
@@ -32,14 +33,16 @@ async def valued(exchange: PracticeExchange, account_id: AccountId, views_of: Vi
     """
     for _ in range(_TRIES):
         async with exchange.opened(account_id) as (_, run):
-            wanted, coins = symbols_of(run.account), tuple(run.account.wallet)
+            wanted, coins = run.account.symbols, tuple(run.account.wallet)
         views = await views_of(wanted)
-        markets = await exchange.views.markets(views, coins if len(views) == len(wanted) else ())
+        is_whole = wanted <= views.keys() | exchange.views.gone
+        markets = await exchange.views.markets(views, coins if is_whole else ())
         async with exchange.opened(account_id) as (_, run):
             account = run.account
-            if not symbols_of(account) <= wanted:
+            if not account.symbols <= wanted:
                 continue
-            if len(views) < len(wanted):
+            markets = completed(account, markets, exchange.views.gone)
+            if not account.symbols <= markets.views.keys():
                 return Valued(tuple(position_of(account, each) for each in account.held()), None)
             assessment = assess(account, markets)
             items = tuple(position_at(account, leg) for leg in assessment.legs.values())

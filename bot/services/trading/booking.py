@@ -169,7 +169,7 @@ class Booking:
         """What nobody pressed a button for rings at once; the rest is on a card, or is told when it is not."""
         left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
         for closed in booked.closed.values():
-            if closed.exit_reason is ExitReason.MANUAL:
+            if closed.exit_reason in {ExitReason.MANUAL, ExitReason.RESET}:
                 continue
             payload = closed_message(closed, left)
             key = f"closed:{account.account_id}:{closed.order_id}:{closed.position_idx}:{closed.qty}"

@@ -30,7 +30,6 @@ class PracticeService:
             await unit.fences.raise_fence(account.account_id)
         run = await self.bank.reset(account, mode=mode, margin=margin, leverage=leverage)
         async with self.transactions.begin() as unit:  # the button is used up once it has been done
-            await unit.risk.forget_mark(account.account_id)  # the new money is no gain, the old losses are over
             await unit.fences.raise_fence(account.account_id)
             await unit.risk.forget_mark(account.account_id)  # new money is no gain, and no loss is counted from it
         return run

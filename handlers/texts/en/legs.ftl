@@ -145,6 +145,7 @@ told-closed =
         [liquidation] ⛔ <b>Liquidated</b>: { $side } { $size }
         [adl] ⛔ <b>Cut by ADL</b>: { $side } { $size }
         [emergency] ⛔ <b>Closed because its stop could not be set</b>: { $side } { $size }
+        [settlement] ⛔ <b>Settled</b>, as it is not traded any more: { $side } { $size }
         [elsewhere] <b>Closed elsewhere</b>: { $side } { $size }
        *[other] <b>Closed</b>: { $side } { $size }
     }
