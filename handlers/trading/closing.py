@@ -18,14 +18,13 @@ from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command, v
 from handlers.trading.closing_views import (
     ask_close_card,
     ask_close_many_card,
-    can_close,
     closes_card,
     closing_card,
     in_group,
     size_text,
 )
 from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, LegName, Percent, ShowCloses
-from handlers.trading.leg_views import HALF, QUARTER
+from handlers.trading.leg_views import HALF, QUARTER, part_of
 from handlers.trading.legs import (
     ActOutcome,
     known_instrument,
@@ -154,9 +153,10 @@ async def _close(ctx: UpdateContext, account: Account, name: LegName, percent: i
 
 async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, percent: int) -> None:
     leg, instrument = outlook.leg, await known_instrument(ctx, outlook.leg.symbol)
-    if instrument is not None and not can_close(outlook, instrument, percent):
-        percent = WHOLE  # a part would be less than the exchange closes at once
-    size = size_text(ctx.viewer, outlook.position.size * percent / WHOLE, instrument, leg)
+    part = part_of(outlook, instrument, percent)
+    if part is None:
+        percent, part = WHOLE, outlook.position.size  # a part would be less than the exchange closes at once
+    size = size_text(ctx.viewer, part, instrument, leg)
     wish = CloseLegs(legs=(LegName(account.account_id, leg.symbol, leg.position_idx),), percent=percent)
     (act,) = await ctx.buttons([(ctx.say.plain("button-close-now", size=size), wish)])
     await ctx.show(ask_close_card(ctx.viewer, account, outlook, instrument, percent, act))

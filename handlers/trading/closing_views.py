@@ -7,8 +7,6 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
-from bot.domain.errors import BadInput
-from bot.domain.leg_rules import remaining_after
 from bot.domain.legs import LegOutlook, Ownership
 from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
@@ -16,7 +14,7 @@ from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderInt
 from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
 from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowCloses
-from handlers.trading.leg_views import HALF, QUARTER, back_row, leg_code, leg_head, leg_label
+from handlers.trading.leg_views import HALF, QUARTER, back_row, closable, leg_code, leg_head, leg_label, part_of
 from handlers.trading.legs import ActOutcome, LegsShown
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow
@@ -25,7 +23,7 @@ from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 
-_SHARES: Final = ((WHOLE, "button-leg-all"), (HALF, "button-leg-half"), (QUARTER, "button-leg-quarter"))
+_SHARES: Final = {WHOLE: "button-leg-all", HALF: "button-leg-half", QUARTER: "button-leg-quarter"}
 _ZERO: Final = Decimal(0)
 _LEGS_IN_A_ROW: Final = 2
 _FEW: Final = 2  # legs from which groups of them are worth a button
@@ -41,35 +39,27 @@ def ask_close_card(
 ) -> Card:
     """What a close of that share would bring, its button, and the other shares."""
     say, position = viewer.say, outlook.position
-    size = size_text(viewer, position.size * percent / WHOLE, instrument, outlook.leg)
+    part = part_of(outlook, instrument, percent) or position.size
+    size = size_text(viewer, part, instrument, outlook.leg)
     lines = [leg_head(viewer, account, position), say("close-what", size=size, whole=int(percent == WHOLE))]
     net = outlook.net_if_closed
     if net is None:
         lines.append(say("leg-net-unknown"))
     else:
-        part = net * percent / WHOLE
-        money = viewer.figures.money(part, quote_of(position.symbol), signed=True)
-        lines.append(say("close-net", arrow=arrow(part), net=money))
+        brings = net * part / position.size
+        money = viewer.figures.money(brings, quote_of(position.symbol), signed=True)
+        lines.append(say("close-net", arrow=arrow(brings), net=money))
     if outlook.ownership is not Ownership.OURS:
         lines.append(say("leg-owner", owner=outlook.ownership.value))
     key = (account.account_id, outlook.leg.symbol, outlook.leg.position_idx)
     others = tuple(
-        button(say.plain(label), viewer.data(AskClose(*key, share)))
-        for share, label in _SHARES
-        if share != percent and (instrument is None or can_close(outlook, instrument, share))
+        button(say.plain(_SHARES[share]), viewer.data(AskClose(*key, share)))
+        for share in closable(outlook, instrument)
+        if share != percent and part_of(outlook, instrument, share) != part
     )
-    if len(others) < len(_SHARES) - 1:
+    if not others:
         lines.append(say("close-no-parts"))
     return Card(text=join(lines), rows=((act,), others, back_row(viewer, leg_code(outlook))))
-
-
-def can_close(outlook: LegOutlook, instrument: Instrument, percent: int) -> bool:
-    """Whether so many percent of it are at least what the exchange closes at once."""
-    try:
-        remaining_after(outlook.position.size, Decimal(percent) / WHOLE, instrument)
-    except BadInput:
-        return False
-    return True
 
 
 def closes_card(viewer: RenderContext, account: Account, shown: LegsShown) -> Card:

@@ -6,6 +6,8 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
+from bot.domain.errors import BadInput
+from bot.domain.leg_rules import remaining_after
 from bot.domain.legs import LegOutlook, Ownership
 from bot.domain.market import Instrument
 from bot.domain.portfolio import Position, Side
@@ -109,6 +111,27 @@ def back_row(viewer: RenderContext, code: Code) -> Row:
     return (button(viewer.say.plain("button-back"), viewer.data(code)), *menu_row(viewer))
 
 
+def part_of(outlook: LegOutlook, instrument: Instrument | None, percent: int) -> Decimal | None:
+    """What a close of so many percent takes, on the symbol's step; None: less than the exchange closes at once."""
+    size = outlook.position.size
+    if instrument is None:
+        return size * percent / WHOLE
+    try:
+        return size - remaining_after(size, Decimal(percent) / WHOLE, instrument)
+    except BadInput:
+        return None
+
+
+def closable(outlook: LegOutlook, instrument: Instrument | None) -> tuple[int, ...]:
+    """The shares in percent that have a button; of those that come to the same size (½ and ¼ of three steps) one."""
+    found: dict[Decimal, int] = {}
+    for share in (WHOLE, HALF, QUARTER):
+        part = part_of(outlook, instrument, share)
+        if part is not None:
+            found.setdefault(part, share)
+    return tuple(found.values())
+
+
 def open_targets(outlook: LegOutlook) -> tuple[PlannedTarget, ...]:
     """Those that have not been reached yet."""
     return () if outlook.plan is None else tuple(each for each in outlook.plan.targets if not each.is_done)
@@ -137,11 +160,9 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
     def to(label: str, code: Code, **values: int) -> InlineKeyboardButton:
         return button(viewer.say.plain(label, **values), viewer.data(code))
 
-    closes = (
-        to("button-leg-close", AskClose(*key, WHOLE)),
-        to("button-leg-half", AskClose(*key, HALF)),
-        to("button-leg-quarter", AskClose(*key, QUARTER)),
-    )
+    labels = {WHOLE: "button-leg-close", HALF: "button-leg-half", QUARTER: "button-leg-quarter"}
+    shares = closable(outlook, instrument_of(shown, leg.symbol))
+    closes = tuple(to(labels[share], AskClose(*key, share)) for share in shares)
     levels = (
         to("button-leg-stop", AskStop(*key)),
         to("button-leg-targets", AskTargets(*key)),

@@ -60,11 +60,7 @@ def closed(say: Translator, told: ClosedMessage) -> Card:
     side = say.plain("side-long" if told.side is Side.BUY else "side-short")
     lines = [
         say("told-closed", reason=told.exit_reason.value, side=side, size=figures.size(told.qty, None, coin)),
-        say(
-            "told-closed-prices",
-            entry=_price(say, told.avg_entry_price),
-            exit=_price(say, told.avg_exit_price),
-        ),
+        say("told-closed-prices", **_both(say, entry=told.avg_entry_price, exit=told.avg_exit_price)),
         say("closing-result", arrow=arrow(told.pnl), pnl=figures.money(told.pnl, unit, signed=True)),
         say(
             "closing-cost",
@@ -172,12 +168,21 @@ def _card(
 
 
 def _price(say: Translator, price: Decimal | None) -> str:
+    return say.plain("none") if price is None else Figures(say.language).price(_rounded(price), None)
+
+
+def _both(say: Translator, **prices: Decimal) -> dict[str, str]:
+    """Prices that stand beside each other, with as many decimals as the longest of them has: 2,999.59 and 3,100.00."""
+    rounded = {name: _rounded(price) for name, price in prices.items()}
+    last = min(int(price.as_tuple().exponent) for price in rounded.values())
+    step = Decimal(1).scaleb(min(last, 0))
+    return {name: Figures(say.language).price(price.quantize(step), None) for name, price in rounded.items()}
+
+
+def _rounded(price: Decimal) -> Decimal:
     """An average has more digits than a price: seven of them, unless it is written with fewer."""
-    if price is None:
-        return say.plain("none")
     step = Decimal(1).scaleb(price.adjusted() - _DIGITS + 1)
-    rounded = price if price == price.quantize(step) else price.quantize(step)
-    return Figures(say.language).price(rounded, None)
+    return price if price == price.quantize(step) else price.quantize(step)
 
 
 def _reason(say: Translator, key: str, code: int) -> Markup:

@@ -69,7 +69,10 @@ async def test_parts_that_the_exchange_does_not_close_are_not_offered(harness: H
     card = await said(anna, "/close btc half")
     assert f"Close 0.001{NBSP}BTC" in card.labels
     assert "½" not in card.labels
-    assert "not offered" in card.text
+    assert "so all of it is closed" in card.text
+    labels = (await leg_card(anna)).labels
+    assert "Close" in labels
+    assert not {"½", "¼"} & set(labels)
 
 
 async def test_the_stop_moves_by_a_preset_and_by_a_typed_price(harness: Harness) -> None:
@@ -97,9 +100,9 @@ async def test_targets_are_typed_with_their_shares(harness: Harness) -> None:
     await leg_card(anna)
     await anna.press("Targets")
     text = shown(await said(anna, "68k 66k 30/70"))
-    assert "TP1 · 66,000.00 · 0.007 BTC" in text
-    assert "TP2 · 68,000.00 · 0.003 BTC" in text
-    assert "TP2" in shown(await leg_card(anna))
+    assert "Target 1 · 66,000.00 · 0.007 BTC" in text
+    assert "Target 2 · 68,000.00 · 0.003 BTC" in text
+    assert "Target 2" in shown(await leg_card(anna))
     await anna.press("Targets")
     assert "One share for each" in shown(await said(anna, "66k 68k 50/30/20"))
 

@@ -40,7 +40,7 @@ async def test_change_leads_from_the_card_back_to_the_same_order(harness: Harnes
     card = await anna.press("Check the order ›", bubble=anna.last)
     ticket = await anna.press("✎ Change", bubble=card)
     assert "Sell ETHUSDT · Practice" in ticket.text
-    assert "✓$250" in ticket.labels
+    assert "• $250" in ticket.labels
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_what_cannot_be_read_leaves_the_question_open(harness: Harness) ->
     anna = await ticket_of(harness)
     await anna.press("✎ Type it", bubble=anna.last)
     assert "Cancel" in (await said(anna, "a lot")).labels
-    assert "✓$100" in (await said(anna, "$100")).labels
+    assert "• $100" in (await said(anna, "$100")).labels
 
 
 async def test_a_person_changes_the_buttons(harness: Harness) -> None:
@@ -99,7 +99,7 @@ async def test_another_coin_keeps_what_still_means_something(harness: Harness) -
 async def test_a_new_ticket_begins_with_the_last_size(harness: Harness) -> None:
     anna = await ticket_of(harness)
     await anna.press("$250", bubble=anna.last)
-    assert "✓$250" in (await said(anna, "/sell sol")).labels
+    assert "• $250" in (await said(anna, "/sell sol")).labels
 
 
 async def test_nobody_has_anothers_ticket_and_old_ones_end(harness: Harness) -> None:

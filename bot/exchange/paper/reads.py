@@ -76,7 +76,7 @@ class PracticeReads:
 
     async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate:  # noqa: ARG002  the same for everybody
         """Bybit's standard rates."""
-        return FeeRate(symbol=symbol, taker=STANDARD_TAKER, maker=STANDARD_MAKER)
+        return FeeRate(symbol=symbol, taker=STANDARD_TAKER, maker=STANDARD_MAKER, is_standard=True)
 
     async def _newest(self, account: Account, limit: int) -> tuple[Execution, ...]:
         bodies = await self.exchange.queries.newest_fills(account.account_id, limit)

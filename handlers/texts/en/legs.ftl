@@ -7,7 +7,7 @@ leg-head = <b>{ $name }</b> · { $account }
 leg-flat = <b>{ $symbol }</b>: nothing is open in { $account }.
 leg-net = { $arrow } If closed now: <b>{ $net }</b> after fees and spread
 leg-net-unknown = What a close would bring is not known: there is no price right now.
-leg-target = TP{ $number }
+leg-target = Target { $number }
 leg-stop-changed = ⚠️ Bybit and I disagree: the stop was changed elsewhere. Seen { $time }. I put nothing back by myself.
 leg-stop-on-its-way = ⏳ The stop is on its way and not confirmed yet.
 leg-stop-at-exchange = 🛡 The exchange holds the stop.
@@ -93,8 +93,8 @@ targets-set =
         [0] ✅ No targets any more.
        *[other] ✅ Targets are being set:
     }
-targets-line = TP{ $number } · <b>{ $price }</b> · { $size }
-targets-joined = TP{ $number } · <b>{ $price }</b> · too small to stand alone ({ $size }), joins the next
+targets-line = Target { $number } · <b>{ $price }</b> · { $size }
+targets-joined = Target { $number } · <b>{ $price }</b> · too small to stand alone ({ $size }), joins the next
 breakeven-ask = A close at <b>{ $price }</b> costs nothing: all fees counted. Shall the stop go there?
 breakeven-done = ✅ <b>{ $symbol }</b>: the stop stands at breakeven.
 level-sent = ⏳ <b>{ $symbol }</b>: the change is on its way; the old stop stands.
@@ -163,7 +163,7 @@ told-stop-missing = 🚨 <b>The stop at { $stop } does not stand yet.</b> I am s
 told-stop-changed = ⚠️ <b>Bybit and I disagree.</b> Somebody changed this at Bybit; I put nothing back by myself, and resting entries here are canceled.
 told-stop-was = Stop: promised { $promised }, stands <b>{ $seen }</b>
 told-target-was = Target: promised { $promised }, stands <b>{ $seen }</b>
-told-target-gone = ⚠️ TP{ $number } at { $price } was canceled elsewhere. I do not put it back.
+told-target-gone = ⚠️ Target { $number } at { $price } was canceled elsewhere. I do not put it back.
 told-breakeven = 🛡 First target reached: the stop goes to breakeven, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.
 told-foreign = ⚠️ The position is { $size }, of which { $ours } was opened here. The stop stays; targets and breakeven wait, and I add nothing.
@@ -175,7 +175,7 @@ told-entries-canceled =
     }
 breakeven-passed = A close costs nothing at <b>{ $price }</b>, but the price is not there: a stop would go off at once. The stop stays as it is.
 breakeven-unknown = Where a close costs nothing is not known: { $price }. The stop stays as it is.
-close-no-parts = <i>Smaller parts than the exchange closes at once are not offered.</i>
+close-no-parts = <i>A part of it would be less than the smallest order, so all of it is closed.</i>
 told-entries-halted =
     { $count ->
         [one] 🛑 Entries of everybody are halted. { $count } entry of yours still waits and may be filled.

@@ -7,7 +7,7 @@ leg-head = <b>{ $name }</b> · { $account }
 leg-flat = <b>{ $symbol }</b>: на счёте { $account } ничего не открыто.
 leg-net = { $arrow } Если закрыть сейчас: <b>{ $net }</b> после комиссий и спреда
 leg-net-unknown = Сколько принесёт закрытие, неизвестно: цены сейчас нет.
-leg-target = TP{ $number }
+leg-target = Цель { $number }
 leg-stop-changed = ⚠️ Bybit и я расходимся: стоп изменён не здесь. Замечено { $time }. Сам я ничего не возвращаю.
 leg-stop-on-its-way = ⏳ Стоп в пути и ещё не подтверждён.
 leg-stop-at-exchange = 🛡 Стоп стоит на бирже.
@@ -94,8 +94,8 @@ targets-set =
         [0] ✅ Целей больше нет.
        *[other] ✅ Ставлю цели:
     }
-targets-line = TP{ $number } · <b>{ $price }</b> · { $size }
-targets-joined = TP{ $number } · <b>{ $price }</b> · слишком мала для своего ордера ({ $size }), войдёт в следующую
+targets-line = Цель { $number } · <b>{ $price }</b> · { $size }
+targets-joined = Цель { $number } · <b>{ $price }</b> · слишком мала для своего ордера ({ $size }), войдёт в следующую
 breakeven-ask = Закрытие по <b>{ $price }</b> ничего не стоит, с учётом всех комиссий. Поставить стоп туда?
 breakeven-done = ✅ <b>{ $symbol }</b>: стоп стоит в безубытке.
 level-sent = ⏳ <b>{ $symbol }</b>: меняю; старый стоп стоит.
@@ -164,7 +164,7 @@ told-stop-missing = 🚨 <b>Стоп { $stop } ещё не стоит.</b> Я с
 told-stop-changed = ⚠️ <b>Bybit и я расходимся.</b> Это изменили на Bybit; сам я ничего не возвращаю, ждущие входы здесь отменены.
 told-stop-was = Стоп: обещан { $promised }, стоит <b>{ $seen }</b>
 told-target-was = Цель: обещана { $promised }, стоит <b>{ $seen }</b>
-told-target-gone = ⚠️ TP{ $number } на { $price } отменён не здесь. Я его не возвращаю.
+told-target-gone = ⚠️ Цель { $number } на { $price } отменена не здесь. Я её не возвращаю.
 told-breakeven = 🛡 Первая цель достигнута: стоп идёт в безубыток, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ Первая цель достигнута, но цена уже прошла безубыток: старый стоп остаётся.
 told-foreign = ⚠️ Позиция { $size }, из них { $ours } открыто здесь. Стоп стоит; цели и безубыток ждут, добавлять я не буду.
@@ -177,7 +177,7 @@ told-entries-canceled =
     }
 breakeven-passed = Закрытие ничего не стоит по <b>{ $price }</b>, но цена ещё не там: стоп сработал бы сразу. Стоп остаётся как есть.
 breakeven-unknown = Где закрытие ничего не стоит, неизвестно: { $price }. Стоп остаётся как есть.
-close-no-parts = <i>Части меньше, чем биржа закрывает за раз, не предлагаются.</i>
+close-no-parts = <i>Часть была бы меньше наименьшего ордера, поэтому закрывается всё.</i>
 told-entries-halted =
     { $count ->
         [one] 🛑 Входы остановлены для всех. { $count } ваш вход ещё ждёт и может исполниться.

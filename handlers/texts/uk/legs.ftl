@@ -7,7 +7,7 @@ leg-head = <b>{ $name }</b> · { $account }
 leg-flat = <b>{ $symbol }</b>: на рахунку { $account } нічого не відкрито.
 leg-net = { $arrow } Якщо закрити зараз: <b>{ $net }</b> після комісій і спреду
 leg-net-unknown = Скільки принесе закриття, невідомо: ціни зараз немає.
-leg-target = TP{ $number }
+leg-target = Ціль { $number }
 leg-stop-changed = ⚠️ Bybit і я розходимося: стоп змінено не тут. Помічено { $time }. Сам я нічого не повертаю.
 leg-stop-on-its-way = ⏳ Стоп у дорозі і ще не підтверджений.
 leg-stop-at-exchange = 🛡 Стоп стоїть на біржі.
@@ -94,8 +94,8 @@ targets-set =
         [0] ✅ Цілей більше немає.
        *[other] ✅ Ставлю цілі:
     }
-targets-line = TP{ $number } · <b>{ $price }</b> · { $size }
-targets-joined = TP{ $number } · <b>{ $price }</b> · замала для свого ордера ({ $size }), увійде в наступну
+targets-line = Ціль { $number } · <b>{ $price }</b> · { $size }
+targets-joined = Ціль { $number } · <b>{ $price }</b> · замала для свого ордера ({ $size }), увійде в наступну
 breakeven-ask = Закриття по <b>{ $price }</b> нічого не коштує, з усіма комісіями. Поставити стоп туди?
 breakeven-done = ✅ <b>{ $symbol }</b>: стоп стоїть у беззбитку.
 level-sent = ⏳ <b>{ $symbol }</b>: змінюю; старий стоп стоїть.
@@ -164,7 +164,7 @@ told-stop-missing = 🚨 <b>Стоп { $stop } ще не стоїть.</b> Я с
 told-stop-changed = ⚠️ <b>Bybit і я розходимося.</b> Це змінили на Bybit; сам я нічого не повертаю, входи, що тут чекали, скасовано.
 told-stop-was = Стоп: обіцяно { $promised }, стоїть <b>{ $seen }</b>
 told-target-was = Ціль: обіцяно { $promised }, стоїть <b>{ $seen }</b>
-told-target-gone = ⚠️ TP{ $number } на { $price } скасовано не тут. Я його не повертаю.
+told-target-gone = ⚠️ Ціль { $number } на { $price } скасовано не тут. Я її не повертаю.
 told-breakeven = 🛡 Першу ціль досягнуто: стоп іде в беззбиток, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ Першу ціль досягнуто, але ціна вже пройшла беззбиток: старий стоп лишається.
 told-foreign = ⚠️ Позиція { $size }, з них { $ours } відкрито тут. Стоп стоїть; цілі й беззбиток чекають, додавати я не буду.
@@ -177,7 +177,7 @@ told-entries-canceled =
     }
 breakeven-passed = Закриття нічого не коштує по <b>{ $price }</b>, але ціна ще не там: стоп спрацював би одразу. Стоп лишається як є.
 breakeven-unknown = Де закриття нічого не коштує, невідомо: { $price }. Стоп лишається як є.
-close-no-parts = <i>Частини, менші, ніж біржа закриває за раз, не пропонуються.</i>
+close-no-parts = <i>Частина була б меншою за найменший ордер, тому закривається все.</i>
 told-entries-halted =
     { $count ->
         [one] 🛑 Входи зупинено для всіх. { $count } ваш вхід ще чекає і може виконатися.
