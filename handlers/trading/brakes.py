@@ -7,10 +7,10 @@ from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
 from bot.domain.ids import AccountId
 from bot.services.chat.buttons import ButtonAction
-from handlers.core.account_screen import account_argument
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, EFFECT, EVERYONE, HandlerSpec, action, command
 from handlers.texts.catalog import Markup
+from handlers.trading.accounts import named_or_trading_account
 from handlers.trading.brake_views import halt_card, paused_card, resumed_card
 from handlers.trading.legs import ActOutcome, own_account, show_outcome
 from handlers.views.cards import Card
@@ -38,7 +38,7 @@ async def pause(ctx: UpdateContext) -> None:
 
     However late it comes: it only makes things safer.
     """
-    account = account_argument(ctx)
+    account = named_or_trading_account(ctx)
     intents = await ctx.services.trading.pauses.pause(ctx.config, account, idempotency_key=ctx.idempotency_key)
     (act,) = await ctx.buttons([(ctx.say.plain("button-resume-entries"), ResumeEntries(account=account.account_id))])
 
@@ -50,7 +50,7 @@ async def pause(ctx: UpdateContext) -> None:
 
 async def resume(ctx: UpdateContext) -> None:
     """`/resume`, after /pause or /panic."""
-    await _resume(ctx, account_argument(ctx))
+    await _resume(ctx, named_or_trading_account(ctx))
 
 
 async def resume_entries(ctx: UpdateContext, act: ResumeEntries) -> None:

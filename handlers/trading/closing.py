@@ -15,6 +15,7 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import account_type_named, plain
 from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command, view
+from handlers.trading.accounts import trading_account
 from handlers.trading.closing_views import (
     ask_close_card,
     ask_close_many_card,
@@ -176,7 +177,7 @@ async def _ask_without_symbol(ctx: UpdateContext, wish: _Wish) -> None:
 
 async def _wish_of(ctx: UpdateContext) -> _Wish:
     """Raises BadInput, UnknownSymbol."""
-    account, side, group, percent = ctx.config.default_account, None, None, WHOLE
+    account, side, group, percent = trading_account(ctx), None, None, WHOLE
     names: list[str] = []
     for typed in ctx.arguments:
         word = plain(typed)

@@ -16,6 +16,7 @@ from handlers.core.phrases import is_no_command
 from handlers.core.plain_words import account_type_named, plain
 from handlers.core.specs import EVERYONE, SETTING, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Markup
+from handlers.trading.accounts import trading_account
 from handlers.trading.legs import own_account
 from handlers.trading.limit_codes import ShowLimit, ShowLimits
 from handlers.trading.limit_fields import (
@@ -65,7 +66,7 @@ class LimitDialogue(DialoguePayload):
 async def limits_command(ctx: UpdateContext) -> None:
     """`/limits`, `/limits demo`, `/limits positions`, `/limits daily 5`."""
     words = ctx.arguments
-    account = ctx.config.default_account
+    account = trading_account(ctx)
     if words and account_type_named(words[0]) is not None:
         account, words = account_argument(replace(ctx, arguments=words[:1])), words[1:]
     if not words:

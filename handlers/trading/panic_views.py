@@ -6,7 +6,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountType
 from bot.domain.ids import Symbol
 from bot.domain.legs import LegClosing, LegProgress, PanicReport
 from bot.domain.market import Instruments
@@ -49,6 +49,8 @@ def panic_card(
         lines += [Markup(""), say("panic-foreign")]
         lines += [_foreign_line(viewer, each, rules) for each in report.foreign[:_LINES]]
     lines += [Markup(""), *_state_lines(viewer, report)]
+    if any(each.account_type is not AccountType.PAPER for each in viewer.config.accounts):
+        lines.append(say("panic-practice-alone"))
     rows: tuple[Row, ...] = tuple((each,) for each in acts)
     ways = (
         *command_button(viewer, "button-positions", "positions"),

@@ -127,6 +127,7 @@ practice-done = ✅ <b>Practice begins again</b>: { $money }, run { $run }. { $s
 button-practice-reset = Begin again with { $money }
 
 # An account whose orders are not placed here.
+panic-practice-alone = Bybit accounts are not included: nothing is traded there from here yet.
 panic-not-here =
     Orders of { $account_type ->
         [demo] Bybit Demo

@@ -129,6 +129,7 @@ practice-done = ✅ <b>Практика началась заново</b>: { $mo
 button-practice-reset = Начать заново с { $money }
 
 # Счёт, ордера которого здесь не ставятся.
+panic-practice-alone = Счета Bybit сюда не входят: отсюда там пока не торгуют.
 panic-not-here =
     Ордера счёта { $account_type ->
         [demo] Bybit Демо

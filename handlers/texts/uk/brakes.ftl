@@ -129,6 +129,7 @@ practice-done = ✅ <b>Практика почалася заново</b>: { $mo
 button-practice-reset = Почати заново з { $money }
 
 # Рахунок, ордери якого тут не ставляться.
+panic-practice-alone = Рахунки Bybit сюди не входять: звідси там поки не торгують.
 panic-not-here =
     Ордери рахунку { $account_type ->
         [demo] Bybit Демо
