@@ -1,0 +1,188 @@
+"""What must hold between the practice exchange and the bot's own memory once both are at rest, by their tables."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+_PLACED: Final = ("acknowledged", "untriggered", "open", "partially_filled", "filled", "canceled")
+_NEVER_THERE: Final = ("abandoned", "not_placed", "intent")
+_OF_LEG: Final = ("StopLoss", "TakeProfit", "PartialStopLoss", "PartialTakeProfit")
+
+
+def look_into(path: Path) -> list[str]:
+    """Everything that is wrong in that database, in words; it may be in use."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return [
+            *_untracked(connection),
+            *_unsent(connection),
+            *_unbooked(connection),
+            *_unplanned(connection),
+            *_unprotected(connection),
+            *_misremembered(connection),
+            *_doubled(connection),
+            *_untold(connection),
+        ]
+
+
+def unsound(path: Path) -> list[str]:
+    """What SQLite itself finds wrong."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        ((verdict,),) = connection.execute("PRAGMA integrity_check").fetchall()
+    return [] if verdict == "ok" else [f"integrity_check: {verdict}"]
+
+
+def _untracked(connection: sqlite3.Connection) -> Iterable[str]:
+    """Orders at the exchange under an id of ours that nobody wrote down before."""
+    rows = connection.execute(
+        "SELECT order_link_id FROM paper_orders WHERE order_link_id <> ''"
+        " AND order_link_id NOT IN (SELECT order_link_id FROM order_intents)"
+    )
+    return [f"order {link} has no intent" for (link,) in rows]
+
+
+def _unsent(connection: sqlite3.Connection) -> Iterable[str]:
+    """Intents whose end is not known, or says the opposite of the exchange."""
+    for link, kind, state in connection.execute(
+        "SELECT order_link_id, kind, state FROM order_intents WHERE state IN ('intent', 'sending', 'unknown')"
+    ):
+        yield f"{kind} {link} is still {state}"
+    rows = connection.execute(
+        "SELECT i.order_link_id, i.kind, i.state, p.order_id IS NOT NULL FROM order_intents AS i"
+        " LEFT JOIN paper_orders AS p ON p.account_id = i.account_id AND p.order_link_id = i.order_link_id"
+        " WHERE i.kind IN ('entry', 'target', 'close', 'reduce')"
+    )
+    for link, kind, state, is_there in rows:
+        if state in _PLACED and not is_there:
+            yield f"{kind} {link} is {state} and was never at the exchange"
+        if state in _NEVER_THERE and is_there:
+            yield f"{kind} {link} is {state} and is at the exchange"
+
+
+def _unbooked(connection: sqlite3.Connection) -> Iterable[str]:
+    """Fills of the exchange that are not booked, and booked ones that it never had."""
+    there = {
+        (account_id, exec_id)
+        for account_id, exec_id, body in connection.execute("SELECT account_id, exec_id, body FROM paper_fills")
+        if json.loads(body)["exec_type"] != "Funding"
+    }
+    query = "SELECT account_id, exec_id FROM trade_logs WHERE exec_type <> 'Funding'"
+    here = set(connection.execute(query))
+    yield from (f"fill {exec_id} of account {account_id} is not booked" for account_id, exec_id in there - here)
+    yield from (f"fill {exec_id} of account {account_id} never was" for account_id, exec_id in here - there)
+
+
+def _unplanned(connection: sqlite3.Connection) -> Iterable[str]:
+    """Used cards without their plan, open plans of flat legs, legs without a plan."""
+    rows = connection.execute(
+        "SELECT token FROM buttons WHERE action = 'trade.confirm' AND used_ts IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM order_intents WHERE idempotency_key LIKE 't:' || token || ':entry:%')"
+    )
+    yield from (f"a confirmed card ({token[:6]}…) has no entry" for (token,) in rows)
+    held = _legs(connection)
+    plans = set(connection.execute("SELECT account_id, symbol, position_idx FROM trade_plans WHERE state = 'open'"))
+    yield from (f"leg {leg} is held without a plan" for leg in held.keys() - plans)
+    waiting = set(
+        connection.execute(
+            "SELECT DISTINCT account_id, symbol, position_idx FROM order_intents"
+            " WHERE kind = 'entry' AND state IN ('acknowledged', 'open', 'partially_filled')"
+        )
+    )
+    yield from (f"plan of {leg} is open and its leg is flat" for leg in plans - held.keys() - waiting)
+
+
+def _unprotected(connection: sqlite3.Connection) -> Iterable[str]:
+    """Legs without the stop or the targets of their plan, and targets of legs that are gone."""
+    held = _legs(connection)
+    orders = _open_orders(connection)
+    plans = connection.execute(
+        "SELECT plan_id, account_id, symbol, position_idx, stop FROM trade_plans WHERE state = 'open'"
+    ).fetchall()
+    for plan_id, account_id, symbol, index, stop in plans:
+        leg = (account_id, symbol, index)
+        if leg not in held:
+            continue
+        stops = [each for each in orders if _is_of(each, leg) and each[1]["stop_order_type"] == "StopLoss"]
+        if stop is not None and [Decimal(body["trigger_price"]) for _, body in stops] != [Decimal(stop)]:
+            yield f"leg {leg} was promised the stop {stop} and has {[body['trigger_price'] for _, body in stops]}"
+        yield from _missing_targets(connection, plan_id, leg, orders)
+    for (account_id, _), body in orders:
+        leg = (account_id, body["symbol"], body["position_idx"])
+        if leg not in held and (body["reduce_only"] or body["stop_order_type"] in _OF_LEG):
+            yield f"an exit order stands on the flat leg {leg}"
+
+
+def _missing_targets(
+    connection: sqlite3.Connection, plan_id: int, leg: tuple[int, str, int], orders: list[tuple[Any, dict[str, Any]]]
+) -> Iterable[str]:
+    targets = connection.execute(
+        "SELECT number, price, is_done FROM plan_targets WHERE plan_id = ? ORDER BY number", (plan_id,)
+    ).fetchall()
+    if not targets:
+        return
+    prices = {Decimal(body["price"] or 0) for key, body in orders if _is_of((key, body), leg) and body["reduce_only"]}
+    for number, price, is_done in targets[:-1]:
+        if not is_done and Decimal(price) not in prices:
+            yield f"target {number} of leg {leg} at {price} is missing; there are {sorted(prices)}"
+    last = [
+        Decimal(body["trigger_price"])
+        for key, body in orders
+        if _is_of((key, body), leg) and body["stop_order_type"] == "TakeProfit"
+    ]
+    if last != [Decimal(targets[-1][1])]:
+        yield f"the last target of leg {leg} is {targets[-1][1]}, the exchange holds {last}"
+
+
+def _misremembered(connection: sqlite3.Connection) -> Iterable[str]:
+    """Legs whose size here is not the one there."""
+    here = {
+        (account_id, symbol, index): Decimal(size)
+        for account_id, symbol, index, size in connection.execute(
+            "SELECT p.account_id, p.symbol, p.position_idx, p.size FROM active_positions AS p"
+            " JOIN accounts AS a USING (account_id) WHERE a.account_type = 'paper'"
+        )
+    }
+    there = _legs(connection)
+    for leg in here.keys() | there.keys():
+        if here.get(leg) != there.get(leg):
+            yield f"leg {leg} is {there.get(leg)} and is remembered as {here.get(leg)}"
+
+
+def _doubled(connection: sqlite3.Connection) -> Iterable[str]:
+    """Entries and closes that stand twice for one tap."""
+    rows = connection.execute(
+        "SELECT idempotency_key, count(*) FROM order_intents GROUP BY idempotency_key HAVING count(*) > 1"
+    )
+    yield from (f"{key} is there {times} times" for key, times in rows)
+
+
+def _untold(connection: sqlite3.Connection) -> Iterable[str]:
+    """Orders whose end nobody was told of, and messages that were not sent."""
+    rows = connection.execute(
+        "SELECT kind, order_link_id, state FROM order_intents WHERE is_told = 0 AND final_ts IS NOT NULL"
+        " AND kind IN ('entry', 'close', 'reduce')"
+    )
+    yield from (f"nobody was told that {kind} {link} is {state}" for kind, link, state in rows)
+    ((waiting,),) = connection.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchall()
+    if waiting:
+        yield f"{waiting} messages wait in the outbox"
+
+
+def _legs(connection: sqlite3.Connection) -> dict[tuple[int, str, int], Decimal]:
+    """What the exchange holds: size by leg."""
+    rows = connection.execute("SELECT account_id, symbol, position_idx, body FROM paper_positions WHERE is_held = 1")
+    return {(account_id, symbol, index): Decimal(json.loads(body)["size"]) for account_id, symbol, index, body in rows}
+
+
+def _open_orders(connection: sqlite3.Connection) -> list[tuple[tuple[int, str], dict[str, Any]]]:
+    """Every open order of the exchange, by account and its id there."""
+    rows = connection.execute("SELECT account_id, order_id, body FROM paper_orders WHERE is_open = 1")
+    return [((account_id, order_id), json.loads(body)) for account_id, order_id, body in rows]
+
+
+def _is_of(order: tuple[tuple[int, str], dict[str, Any]], leg: tuple[int, str, int]) -> bool:
+    (account_id, _), body = order
+    return (account_id, body["symbol"], body["position_idx"]) == leg

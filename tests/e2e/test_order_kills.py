@@ -1,0 +1,17 @@
+"""A small campaign of orders under kill -9; `make campaign` runs it for as long as it is given."""
+
+from pathlib import Path
+
+import pytest
+from harness.waiting import CAMPAIGN_LIMIT
+
+from ops.campaigns import orders
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(CAMPAIGN_LIMIT)
+async def test_twenty_five_kills_neither_lose_nor_double_an_order(tmp_path: Path) -> None:
+    report = await orders.run(seed=8, budget_seconds=CAMPAIGN_LIMIT, folder=tmp_path, kills=25)
+    assert report.is_good, str(report)
+    assert report.cases == 25
+    assert report.steps > 10
