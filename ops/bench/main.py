@@ -35,6 +35,7 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "telegram": "Telegram: updates in, messages out",
         "sidecar": "The sidecar",
         "processor": "Processor an update, beside a bare aiogram application",
+        "trading": "Orders with practice money: 200 people, 20 confirmations a second",
         "front": "The front door: the bot as a process, people who tap",
     }
 )

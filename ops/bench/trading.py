@@ -60,7 +60,7 @@ async def _trade(chat: Chat, draw: random.Random, times: _Times, end: float, pau
     await asyncio.sleep(draw.random() * pause)
     while time.monotonic() < end:
         try:
-            offer = await chat.ask({"text": "/start"}, wait=_PATIENCE)
+            offer = await _sent(chat, "/start")
             took, card = await _tap(chat, offer, _OFFER, lambda message: bool(_label(message, _CONFIRM)))
             times.cards.append(took)
             took, _ = await _tap(chat, card, _label(card, _CONFIRM), lambda message: _FILLED in message["text"])
@@ -68,6 +68,18 @@ async def _trade(chat: Chat, draw: random.Random, times: _Times, end: float, pau
         except DriverError:
             times.without += 1
         await asyncio.sleep(draw.expovariate(1 / pause))
+
+
+async def _sent(chat: Chat, text: str) -> dict[str, Any]:
+    """The message that answers a text; an edit of an older one is no answer. Raises DriverError."""
+    seq = (await chat.stack.telegram("POST", f"/sim/users/{chat.user_id}/messages", {"text": text}))["seq"]
+    end = time.monotonic() + _PATIENCE
+    while (left := end - time.monotonic()) > 0:
+        for event in await chat.events(seq, wait=left):
+            seq = event["seq"]
+            if event["kind"] == "sent" and event["message"]["from"]["is_bot"]:
+                return dict(event["message"])
+    raise DriverError(f"no answer within {_PATIENCE:g} s")
 
 
 async def _tap(
