@@ -144,9 +144,13 @@ class Stack:
         await self._answering("bot", f"{self.stats_url}/readyz", end)
 
     async def _answering(self, name: str, url: str, end: float) -> None:
-        """Wait until a process answers that it is well; `end` in monotonic seconds. Raises DriverError."""
+        """Wait until a process, of ours or of a driver's, answers that it is well; `end` in monotonic seconds.
+
+        Raises DriverError.
+        """
         while time.monotonic() < end:
-            code = self.processes[name].poll()
+            process = self.processes.get(name)
+            code = None if process is None else process.poll()
             if code is not None:
                 raise DriverError(f"{name} ended with {code}:\n{self.log(name)[-3000:]}")
             try:
