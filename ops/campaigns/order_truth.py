@@ -105,13 +105,13 @@ def _unprotected(connection: sqlite3.Connection) -> Iterable[str]:
         leg = (account_id, symbol, index)
         if leg not in held:
             continue
-        stops = [each for each in orders if _is_of(each, leg) and each[1]["stop_order_type"] == "StopLoss"]
+        stops = [each for each in orders if _is_of(each, leg) and each[1].get("stop_order_type") == "StopLoss"]
         if stop is not None and [Decimal(body["trigger_price"]) for _, body in stops] != [Decimal(stop)]:
             yield f"leg {leg} was promised the stop {stop} and has {[body['trigger_price'] for _, body in stops]}"
         yield from _missing_targets(connection, plan_id, leg, orders)
     for (account_id, _), body in orders:
-        leg = (account_id, body["symbol"], body["position_idx"])
-        if leg not in held and (body["reduce_only"] or body["stop_order_type"] in _OF_LEG):
+        leg = (account_id, body["symbol"], body.get("position_idx", 0))
+        if leg not in held and (body.get("reduce_only") or body.get("stop_order_type") in _OF_LEG):
             yield f"an exit order stands on the flat leg {leg}"
 
 
@@ -123,14 +123,14 @@ def _missing_targets(
     ).fetchall()
     if not targets:
         return
-    prices = {Decimal(body["price"] or 0) for key, body in orders if _is_of((key, body), leg) and body["reduce_only"]}
+    prices = {Decimal(body.get("price") or 0) for key, body in orders if _is_of((key, body), leg) and body.get("reduce_only")}
     for number, price, is_done in targets[:-1]:
         if not is_done and Decimal(price) not in prices:
             yield f"target {number} of leg {leg} at {price} is missing; there are {sorted(prices)}"
     last = [
         Decimal(body["trigger_price"])
         for key, body in orders
-        if _is_of((key, body), leg) and body["stop_order_type"] == "TakeProfit"
+        if _is_of((key, body), leg) and body.get("stop_order_type") == "TakeProfit"
     ]
     if last != [Decimal(targets[-1][1])]:
         yield f"the last target of leg {leg} is {targets[-1][1]}, the exchange holds {last}"
@@ -185,4 +185,4 @@ def _open_orders(connection: sqlite3.Connection) -> list[tuple[tuple[int, str], 
 
 def _is_of(order: tuple[tuple[int, str], dict[str, Any]], leg: tuple[int, str, int]) -> bool:
     (account_id, _), body = order
-    return (account_id, body["symbol"], body["position_idx"]) == leg
+    return (account_id, body["symbol"], body.get("position_idx", 0)) == leg

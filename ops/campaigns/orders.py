@@ -27,6 +27,7 @@ USERS: Final = range(9201, 9205)
 STEPS: Final = 90  # before and after so many commits: what a trade takes from the tap to the last message
 _SYMBOLS: Final = {"btc": ("BTCUSDT", 64_000.0), "eth": ("ETHUSDT", 3_100.0)}
 _WAIT: Final = 4.0  # seconds for an answer while the bot is killed; people ask again
+_LIFE: Final = 2.0  # seconds, for a life that comes to fewer commits than it was given
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
         mover = asyncio.create_task(_move_prices(stack, draw, stop))
         while time.monotonic() - began < budget_seconds and tally.lives_cut != kills:
             await lives.begin(draw.randrange(STEPS))
-            await lives.until_dead(most=_WAIT)
+            await lives.until_dead(most=_LIFE)
             tally.lives_cut += 1
         await lives.begin(NEVER)
         stop.set()
