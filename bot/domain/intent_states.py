@@ -1,10 +1,12 @@
 """How an intent's state goes on. What the exchange said is final; what was concluded here yields to any row of it."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.ids import Millis
 from bot.domain.portfolio import Order
-from bot.domain.trade_plans import IntentState
+from bot.domain.trade_plans import IntentState, OrderIntent
 
 _SAID: Final = {
     "Created": IntentState.ACKNOWLEDGED,
@@ -39,7 +41,11 @@ FINAL: Final = BY_EXCHANGE | {
     IntentState.REFUSED,
 }
 """Nothing more is expected."""
+UNDECIDED: Final = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
+"""It may be at the exchange, or not."""
 NOT_PLACED_AFTER: Final = 10_000  # ms: recv_window and as much again, after which a request can't be executed any more
+_FIRST_LOOK: Final = 1_000  # ms, after which an order is asked for again; then twice as late each time
+_LAST_LOOK: Final = 250  # ms, where the time after which an answer decides is about to come
 
 
 def said(order: Order) -> IntentState:
@@ -59,3 +65,13 @@ def state_after(known: IntentState, new: IntentState) -> IntentState:
 def quantity_after(known: Decimal, new: Decimal | None) -> Decimal:
     """CumExecQty only grows, in every state."""
     return known if new is None else max(known, new)
+
+
+def ask_again_ms(live: Iterable[OrderIntent], now: Millis) -> int | None:
+    """When to ask anew for those of unknown fate: after 1, 2, 4 s, and once no answer can be too early.
+
+    None: there are none.
+    """
+    ages = [now - each.sent_ts for each in live if each.state in UNDECIDED and each.sent_ts is not None]
+    looks = [min(max(age, _FIRST_LOOK), max(NOT_PLACED_AFTER - age, _LAST_LOOK)) for age in ages]
+    return min(looks, default=None)

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.ids import Millis, OrderLinkId, Symbol
-from bot.domain.intent_states import NOT_PLACED_AFTER, said
+from bot.domain.intent_states import NOT_PLACED_AFTER, UNDECIDED, said
 from bot.domain.leg_protection import held_stops
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
 from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
 from bot.domain.ports.plans import IntentNews
 from bot.domain.refusals import VANISHED
 from bot.domain.trade_plans import IntentState, OrderIntent
-
-_NOT_KNOWN = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +49,7 @@ def outcome_of(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
     """What is known now of an intent that was sent; None: nothing new."""
     if isinstance(intent.request, OrderRequest):
         return _order(intent, reads)
-    if intent.state not in _NOT_KNOWN or intent.sent_ts is None:
+    if intent.state not in UNDECIDED or intent.sent_ts is None:
         return None
     if _is_true(intent, reads):
         return IntentNews(state=IntentState.DONE)
@@ -69,7 +67,7 @@ def _order(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
             reason=row.reject_reason if said(row) is IntentState.REJECTED else None,
         )
     is_none = intent.order_link_id in reads.found and _is_over(intent, reads)
-    if intent.state not in _NOT_KNOWN:
+    if intent.state not in UNDECIDED:
         return IntentNews(state=IntentState.CANCELED, reason=VANISHED) if is_none else None
     return IntentNews(state=IntentState.NOT_PLACED if is_none else IntentState.UNKNOWN)
 

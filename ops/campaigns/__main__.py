@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ops.campaigns import cache_interleavings, cards, kills, matching_walk, mutations, payments, promo
+from ops.campaigns import cache_interleavings, cards, kills, matching_walk, mutations, orders, payments, promo
 from ops.campaigns.report import Report
 
 
@@ -22,6 +22,7 @@ def main() -> int:
         cards.run,
         matching_walk.run,
         _kills,
+        _order_kills,
         _promo_kills,
         _promo_store,
         _promo_chat,
@@ -39,6 +40,11 @@ def main() -> int:
 def _kills(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return asyncio.run(kills.run(seed, budget, Path(folder)))
+
+
+def _order_kills(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return asyncio.run(orders.run(seed, budget, Path(folder)))
 
 
 def _promo_kills(seed: int, budget: float) -> Report:

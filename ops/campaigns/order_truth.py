@@ -123,7 +123,9 @@ def _missing_targets(
     ).fetchall()
     if not targets:
         return
-    prices = {Decimal(body.get("price") or 0) for key, body in orders if _is_of((key, body), leg) and body.get("reduce_only")}
+    prices = {
+        Decimal(body.get("price") or 0) for key, body in orders if _is_of((key, body), leg) and body.get("reduce_only")
+    }
     for number, price, is_done in targets[:-1]:
         if not is_done and Decimal(price) not in prices:
             yield f"target {number} of leg {leg} at {price} is missing; there are {sorted(prices)}"

@@ -1,8 +1,10 @@
 """Orders that cannot double and are never lost, over an exchange that loses answers."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.order_core import Holding, OrderCore, open_core
@@ -55,6 +57,22 @@ async def test_an_answer_that_is_lost_is_asked_for_and_nothing_is_sent_again(cor
     assert trade.intents[0].state is (IntentState.NOT_PLACED if fault == "down" else IntentState.FILLED)
     assert trade.plan.state is (PlanState.ENDED if fault == "down" else PlanState.OPEN)
     assert len(core.gateway.sent(OrderRequest)) == 1
+
+
+async def test_what_is_unknown_is_asked_for_by_itself_until_it_is_known(core: OrderCore) -> None:
+    core.gateway.faults.append("down")
+    await core.confirm()
+    looks: list[float] = []
+    later: Any = lambda delay, _: looks.append(delay)  # noqa: E731  as short as it gets
+    settlement = replace(core.settlement, later=later)
+    for seconds in (0, 1, 3, 5):
+        core.storage.clock.advance(seconds)
+        await settlement.settle(core.account)
+    assert looks == [1, 1, 4, 1]
+    core.storage.clock.advance(1)
+    await settlement.settle(core.account)
+    assert (await core.trade()).intents[0].state is IntentState.NOT_PLACED
+    assert len(looks) == 4
 
 
 async def test_what_the_exchange_says_later_wins_over_what_was_concluded(core: OrderCore) -> None:

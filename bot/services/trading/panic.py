@@ -16,6 +16,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.closings import Closing, ClosingState, NewClosing, PanicRecord
 from bot.domain.errors import ExchangeError
 from bot.domain.ids import AccountId, Millis
+from bot.domain.intent_states import UNDECIDED
 from bot.domain.leg_rules import in_panic_order
 from bot.domain.legs import LegClosing, LegProgress, Ownership, PanicReport
 from bot.domain.portfolio import LegKey, Position, Positions
@@ -46,7 +47,6 @@ _PROGRESS: Final = {
     ClosingState.REFUSED: LegProgress.REFUSED,
     ClosingState.DONE: LegProgress.FLAT,
 }
-_UNKNOWN: Final = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +304,7 @@ def _cause(panic: PanicRecord) -> str:
 
 def _unknown(live: Iterable[OrderIntent]) -> tuple[OrderIntent, ...]:
     """Entries of which nobody knows yet whether they are at the exchange; what was not sent is not sent any more."""
-    return tuple(each for each in live if each.kind is IntentKind.ENTRY and each.state in _UNKNOWN)
+    return tuple(each for each in live if each.kind is IntentKind.ENTRY and each.state in UNDECIDED)
 
 
 def _closing(

@@ -17,6 +17,7 @@ from bot.aio.timers import Later, loop_later
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, StorageTrouble
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.intent_states import ask_again_ms
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import LegSettings, TriggerBy
 from bot.domain.outcomes import AccountReads
@@ -138,8 +139,10 @@ class Settlement:
                     await unit.intents.note(each.intent_id, news, now)
         self.runner.launch(worked.intents)
         self.signals.changed(account.account_id)
-        if worked.look_again_ms is not None:
-            self.later(worked.look_again_ms / 1000, lambda: self.wake(account.account_id))
+        undecided = ask_again_ms([each for each in left if not self.runner.is_in_flight(each)], now)
+        looks = [each for each in (worked.look_again_ms, undecided) if each is not None]
+        if looks:
+            self.later(min(looks) / 1000, lambda: self.wake(account.account_id))
         return bool(booked.legs)
 
     def _left_behind(self, live: Iterable[OrderIntent], now: Millis) -> Iterable[OrderIntent]:
