@@ -36,7 +36,7 @@ class Remarks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entered:
+class EnteredOrder:
     """An order with its quantities. `reference`: what percents are counted from; `standing`: what it adds to."""
 
     inputs: CardInputs
@@ -61,7 +61,7 @@ class Entered:
         return self.qty * self.price
 
 
-def entered(inputs: CardInputs, remarks: Remarks) -> Entered:
+def entered(inputs: CardInputs, remarks: Remarks) -> EnteredOrder:
     """The entries of a draft at the prices of now. Raises BadInput for levels that can be none."""
     market = inputs.market()
     standing = _check_leg(inputs, remarks)
@@ -75,7 +75,7 @@ def entered(inputs: CardInputs, remarks: Remarks) -> Entered:
         remarks.note("card-stop-default", stop=stop, percent=inputs.defaults.stop_loss_percent)
     prices = limits or (_worst_price(inputs, market, stop, remarks),)
     entries = _sized(inputs, prices, stop, leverage, remarks)
-    return Entered(
+    return EnteredOrder(
         inputs=inputs,
         market=market,
         leverage=leverage,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain import card_formulas as formulas
-from bot.domain.card_entries import Entered, Remarks, entered, unit_loss
+from bot.domain.card_entries import EnteredOrder, Remarks, entered, unit_loss
 from bot.domain.card_formulas import TOLERANCE, ZERO, Held
 from bot.domain.card_inputs import CardInputs
 from bot.domain.card_levels import asked_targets
@@ -53,7 +53,7 @@ def _check_symbol(inputs: CardInputs, remarks: Remarks) -> None:
 # --- what comes of it ------------------------------------------------------------------------------------------------
 
 
-def _whole(order: Entered) -> tuple[Decimal, Decimal]:
+def _whole(order: EnteredOrder) -> tuple[Decimal, Decimal]:
     """Size and average price of the leg with every entry filled."""
     if order.standing is None:
         return order.qty, order.price
@@ -62,7 +62,7 @@ def _whole(order: Entered) -> tuple[Decimal, Decimal]:
     return sum(qtys, ZERO), formulas.average(qtys, (order.price, own))
 
 
-def _liquidation(order: Entered) -> Decimal | None:
+def _liquidation(order: EnteredOrder) -> Decimal | None:
     """On the tick, rounded so that it is not reached earlier than shown."""
     inputs, side = order.inputs, order.inputs.draft.side
     qty, price = _whole(order)
@@ -74,14 +74,14 @@ def _liquidation(order: Entered) -> Decimal | None:
     return None if found is None else formulas.outwards(found, side, inputs.instrument.tick_size)
 
 
-def _legs(order: Entered) -> list[Held]:
+def _legs(order: EnteredOrder) -> list[Held]:
     """Every leg of the symbol with the entries filled: the new one counts from its price, the others from the mark."""
     legs = [Held(side=order.inputs.draft.side, qty=order.qty, price=order.price)]
     mark = order.market.mark
     return legs + [Held(side=each.side, qty=each.size, price=mark) for each in order.inputs.positions_here]
 
 
-def _cross_margin(order: Entered) -> Decimal:
+def _cross_margin(order: EnteredOrder) -> Decimal:
     """What the account is worth after the entry fee, less what its other symbols need."""
     inputs = order.inputs
     needed = ZERO
@@ -91,14 +91,14 @@ def _cross_margin(order: Entered) -> Decimal:
     return inputs.account_value - _entry_fee(order) - needed
 
 
-def _entry_fee(order: Entered) -> Decimal:
+def _entry_fee(order: EnteredOrder) -> Decimal:
     """At most: a sell may be filled higher than at its worst price, and pays more for that."""
     side, touch, rate = order.inputs.draft.side, order.market.touch, order.inputs.rate
     fees = (formulas.fee(each.qty, formulas.fee_price(side, each.price, touch), rate) for each in order.entries)
     return sum(fees, ZERO)
 
 
-def _loss(order: Entered) -> Decimal | None:
+def _loss(order: EnteredOrder) -> Decimal | None:
     """Of the entries at the stop, without one by a liquidation, fees within; never below 0. None: nobody can say."""
     total = ZERO
     for each in order.entries:
@@ -109,7 +109,7 @@ def _loss(order: Entered) -> Decimal | None:
     return max(ZERO, total)
 
 
-def _whole_loss(order: Entered, loss: Decimal | None) -> Decimal | None:
+def _whole_loss(order: EnteredOrder, loss: Decimal | None) -> Decimal | None:
     """Of the whole leg: what it adds to loses at the same stop."""
     if loss is None or order.standing is None:
         return loss
@@ -124,7 +124,7 @@ def _whole_loss(order: Entered, loss: Decimal | None) -> Decimal | None:
 # --- the stop and the targets ----------------------------------------------------------------------------------------
 
 
-def _check_stop(order: Entered, liquidation: Decimal | None, remarks: Remarks) -> None:
+def _check_stop(order: EnteredOrder, liquidation: Decimal | None, remarks: Remarks) -> None:
     """On the losing side of every entry and of the market, and reached well before the liquidation."""
     inputs, stop = order.inputs, order.stop
     if stop is None:
@@ -147,7 +147,7 @@ def _check_stop(order: Entered, liquidation: Decimal | None, remarks: Remarks) -
             remarks.refuse("card-lower-leverage", f"leverage:{lower}", leverage=lower)
 
 
-def _safe_leverage(order: Entered, stop: Decimal) -> int | None:
+def _safe_leverage(order: EnteredOrder, stop: Decimal) -> int | None:
     """The highest whole leverage at which the liquidation lies well behind the stop; None: none, or cross margin."""
     inputs, side = order.inputs, order.inputs.draft.side
     if inputs.settings.margin_mode is not MarginMode.ISOLATED:
@@ -160,7 +160,7 @@ def _safe_leverage(order: Entered, stop: Decimal) -> int | None:
     return None
 
 
-def _targets(order: Entered, remarks: Remarks) -> tuple[TargetLine, ...]:
+def _targets(order: EnteredOrder, remarks: Remarks) -> tuple[TargetLine, ...]:
     """Targets of the whole leg, each with what it brings after fees."""
     inputs = order.inputs
     wanted = asked_targets(inputs, order.reference)
@@ -177,7 +177,7 @@ def _target(inputs: CardInputs, number: int, target: SharedTarget, price: Decima
     return TargetLine(number=number, price=target.price, qty=target.qty, share=target.share, gain=gain)
 
 
-def _check_targets(order: Entered, targets: tuple[TargetLine, ...], remarks: Remarks) -> None:
+def _check_targets(order: EnteredOrder, targets: tuple[TargetLine, ...], remarks: Remarks) -> None:
     """On the winning side of every entry and of the market."""
     way, side = direction(order.inputs.draft.side), order.inputs.draft.side
     prices = [*(each.price for each in order.entries), order.market.touch]
@@ -193,7 +193,7 @@ def _check_targets(order: Entered, targets: tuple[TargetLine, ...], remarks: Rem
 # --- what stands against it ------------------------------------------------------------------------------------------
 
 
-def _margin(order: Entered, remarks: Remarks) -> Decimal:
+def _margin(order: EnteredOrder, remarks: Remarks) -> Decimal:
     """What the entries need; refused where the account has less to give."""
     inputs = order.inputs
     side, rate = inputs.draft.side, inputs.rate
@@ -209,7 +209,7 @@ def _margin(order: Entered, remarks: Remarks) -> Decimal:
     return margin
 
 
-def _check_rows(order: Entered, targets: tuple[TargetLine, ...], remarks: Remarks) -> None:
+def _check_rows(order: EnteredOrder, targets: tuple[TargetLine, ...], remarks: Remarks) -> None:
     """Bybit holds ten conditional orders of a symbol: those there are, those that resting entries bring, and ours."""
     here = order.inputs.orders_here
     rows = sum(1 for each in here if each.stop_order_type or each.trigger_price is not None)
@@ -219,7 +219,7 @@ def _check_rows(order: Entered, targets: tuple[TargetLine, ...], remarks: Remark
         remarks.refuse("card-rows", symbol=order.inputs.draft.symbol, count=rows + promised, most=MOST_CONDITIONAL)
 
 
-def _check_limits(order: Entered, loss: Decimal | None, remarks: Remarks) -> None:
+def _check_limits(order: EnteredOrder, loss: Decimal | None, remarks: Remarks) -> None:
     inputs = order.inputs
     wish = EntryWish(
         symbol=inputs.draft.symbol,
@@ -258,7 +258,7 @@ class _Outcome:
     margin: Decimal
 
 
-def _card(order: Entered, outcome: _Outcome, remarks: Remarks) -> OrderCard:
+def _card(order: EnteredOrder, outcome: _Outcome, remarks: Remarks) -> OrderCard:
     inputs, value = order.inputs, order.inputs.account_value
     before = order.standing.stop_loss if order.standing is not None else None
     budget = loss_budget(inputs.limits, inputs.marks, value)

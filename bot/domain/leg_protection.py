@@ -10,9 +10,9 @@ from bot.domain.leg_view import (
     SECOND_LOOK_MS,
     ZERO,
     Fact,
-    Finding,
+    LegFinding,
     LegView,
-    Wanted,
+    LegWish,
     WorkOff,
     amends_of,
     cancels,
@@ -85,7 +85,7 @@ def protect(view: LegView) -> WorkOff:
     if is_closing(view):
         return WorkOff(wanted=amends)
     if seen(view) == promised(view.plan):
-        return WorkOff(wanted=amends, findings=(Finding(fact=Fact.STOP_VERIFIED),))
+        return WorkOff(wanted=amends, findings=(LegFinding(fact=Fact.STOP_VERIFIED),))
     if mine and is_young(mine[-1], view):
         return WorkOff(wanted=amends)
     if view.plan.stop_changed_ts is not None or view.plan.stop_verified_ts is not None:
@@ -98,11 +98,11 @@ def protect(view: LegView) -> WorkOff:
 def _changed(view: LegView) -> WorkOff:
     """Somebody else's doing: nothing is put back, and no resting entry may overwrite it by its fill."""
     wanted = tuple(cancels(view, view.of(IntentKind.ENTRY), STOP_CHANGED))
-    findings = () if view.plan.stop_changed_ts is not None else (Finding(fact=Fact.STOP_CHANGED),)
+    findings = () if view.plan.stop_changed_ts is not None else (LegFinding(fact=Fact.STOP_CHANGED),)
     return WorkOff(wanted=wanted, findings=findings)
 
 
-def _repair(view: LegView, amends: tuple[Wanted, ...], mine: tuple[OrderIntent, ...]) -> WorkOff:
+def _repair(view: LegView, amends: tuple[LegWish, ...], mine: tuple[OrderIntent, ...]) -> WorkOff:
     """The stop set again; where that is refused or too late and there is none at all, the position closed."""
     plan = view.plan
     request = trading_stop(plan)
@@ -118,9 +118,9 @@ def _repair(view: LegView, amends: tuple[Wanted, ...], mine: tuple[OrderIntent, 
     if not is_refused and is_too_soon(mine, view):
         return WorkOff(wanted=amends, look_again_ms=AGAIN_MS)
     if is_refused:
-        return WorkOff(wanted=amends, findings=(Finding(fact=Fact.STOP_CHANGED),))
+        return WorkOff(wanted=amends, findings=(LegFinding(fact=Fact.STOP_CHANGED),))
     key = f"stop:{plan.plan_id}:{len(mine)}"
-    wish = Wanted(kind=IntentKind.STOP, request=request, key=key)
+    wish = LegWish(kind=IntentKind.STOP, request=request, key=key)
     return WorkOff(wanted=(*amends, wish), look_again_ms=SECOND_LOOK_MS if is_naked else None)
 
 
@@ -128,7 +128,7 @@ def is_closing(view: LegView) -> bool:
     return any(is_young(each, view) for each in view.of(IntentKind.CLOSE))
 
 
-def stops_of_entries(view: LegView) -> Iterable[Wanted]:
+def stops_of_entries(view: LegView) -> Iterable[LegWish]:
     """Resting entries carry the promise of now: their fill would put an older one back. Beyond it they go."""
     plan = view.plan
     stop, take_profit = promised(plan)
@@ -153,10 +153,10 @@ def stops_of_entries(view: LegView) -> Iterable[Wanted]:
             sl_trigger_by=plan.stop_trigger_by,
             take_profit=take_profit,
         )
-        yield Wanted(kind=IntentKind.AMEND, request=request, key=f"amend:{each.intent_id}:{len(mine)}")
+        yield LegWish(kind=IntentKind.AMEND, request=request, key=f"amend:{each.intent_id}:{len(mine)}")
 
 
-def _amends_under_way(view: LegView, wanted: tuple[Wanted, ...]) -> bool:
+def _amends_under_way(view: LegView, wanted: tuple[LegWish, ...]) -> bool:
     """Whether the stop waits for amends of entries, which it does for 2 s at most."""
     entries = {each.order_link_id for each in view.of(IntentKind.ENTRY)}
     open_ones = [

@@ -63,7 +63,7 @@ class LegView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class LegWish:
     """A request to be made; `key` is the same for the same wish. A new order has its link id given later.
 
     `why`: key of the texts, of an entry that is canceled by a rule.
@@ -91,7 +91,7 @@ class Fact(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class LegFinding:
     """A fact; `number` of a target, `price` of the new stop."""
 
     fact: Fact
@@ -104,12 +104,12 @@ class Finding:
 class WorkOff:
     """What is to be asked, what was found, and in how many ms at the latest to look again (None: on news)."""
 
-    wanted: tuple[Wanted, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    wanted: tuple[LegWish, ...] = ()
+    findings: tuple[LegFinding, ...] = ()
     look_again_ms: int | None = None
 
 
-def cancels(view: LegView, of: Iterable[OrderIntent], why: str = "") -> Iterable[Wanted]:
+def cancels(view: LegView, of: Iterable[OrderIntent], why: str = "") -> Iterable[LegWish]:
     """A cancel of each of them that rests and has none under way or answered after the view was asked for."""
     asked = [(each.request, each) for each in view.of(IntentKind.CANCEL)]
     for each in of:
@@ -126,10 +126,10 @@ def cancels(view: LegView, of: Iterable[OrderIntent], why: str = "") -> Iterable
         request = CancelRequest(
             category=row.category, symbol=row.symbol, order_id=row.order_id, target_link_id=each.order_link_id
         )
-        yield Wanted(kind=IntentKind.CANCEL, request=request, key=f"cancel:{each.intent_id}:{len(mine)}", why=why)
+        yield LegWish(kind=IntentKind.CANCEL, request=request, key=f"cancel:{each.intent_id}:{len(mine)}", why=why)
 
 
-def close_of(view: LegView, reason: ExitReason, key: str) -> Wanted:
+def close_of(view: LegView, reason: ExitReason, key: str) -> LegWish:
     """The whole leg at market."""
     plan = view.plan
     request = OrderRequest(
@@ -143,7 +143,7 @@ def close_of(view: LegView, reason: ExitReason, key: str) -> Wanted:
         reduce_only=True,
         close_on_trigger=True,
     )
-    return Wanted(kind=IntentKind.CLOSE, request=request, key=f"close:{plan.plan_id}:{key}", exit_reason=reason)
+    return LegWish(kind=IntentKind.CLOSE, request=request, key=f"close:{plan.plan_id}:{key}", exit_reason=reason)
 
 
 def is_beyond(plan: TradePlan, price: Decimal | None) -> bool:

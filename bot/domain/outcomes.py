@@ -14,7 +14,7 @@ from bot.domain.trade_plans import IntentState, OrderIntent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountReads:
+class AccountAnswers:
     """One round of answers of an exchange, all asked for at `asked_at` or later.
 
     `found`: the orders that were asked for one by one, None: the exchange says that there is none of that id.
@@ -45,7 +45,7 @@ class AccountReads:
         return next((each for each in self.positions.items if each.leg_key(account_id) == intent.leg), None)
 
 
-def outcome_of(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
+def outcome_of(intent: OrderIntent, reads: AccountAnswers) -> IntentNews | None:
     """What is known now of an intent that was sent; None: nothing new."""
     if isinstance(intent.request, OrderRequest):
         return _order(intent, reads)
@@ -56,7 +56,7 @@ def outcome_of(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
     return IntentNews(state=IntentState.ABANDONED if _is_over(intent, reads) else IntentState.UNKNOWN)
 
 
-def _order(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
+def _order(intent: OrderIntent, reads: AccountAnswers) -> IntentNews | None:
     row = reads.order(intent.order_link_id)
     if row is not None:
         return IntentNews(
@@ -72,12 +72,12 @@ def _order(intent: OrderIntent, reads: AccountReads) -> IntentNews | None:
     return IntentNews(state=IntentState.NOT_PLACED if is_none else IntentState.UNKNOWN)
 
 
-def _is_over(intent: OrderIntent, reads: AccountReads) -> bool:
+def _is_over(intent: OrderIntent, reads: AccountAnswers) -> bool:
     """Whether it was asked so late that the request can't be executed any more."""
     return intent.sent_ts is not None and reads.asked_at - intent.sent_ts >= NOT_PLACED_AFTER
 
 
-def _is_true(intent: OrderIntent, reads: AccountReads) -> bool:
+def _is_true(intent: OrderIntent, reads: AccountAnswers) -> bool:
     """Whether what was asked for is so."""
     match intent.request:
         case CancelRequest(target_link_id=link_id, order_id=order_id):

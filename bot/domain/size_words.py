@@ -42,6 +42,11 @@ def read_size(text: str) -> OrderSize:
     return OrderSize(SizeKind.QTY if bare == words else SizeKind.VALUE, amount)
 
 
+def is_size_word(text: str) -> bool:
+    """Whether it is a size or a level without a number: max, none."""
+    return _unified(text) in _MOST | _NONE
+
+
 def read_level(text: str, *, near: Decimal | None = None) -> PriceLevel | None:
     """A price, or a distance from the entry in %; None for a word that says without. Raises BadInput."""
     words = _unified(text)

@@ -206,7 +206,6 @@ class OrderIntent:
     plan_id: int | None
     order_link_id: OrderLinkId
     request: AnyRequest
-    fence: int  # of the account when it was written
     target_number: int | None
     remaining: Decimal | None
     card_price: Decimal | None

@@ -70,7 +70,6 @@ class WordToken:
     typed: str
     word: str
     kind: WordKind | None
-    is_tagged: bool = False  # $BTC, #BTC
 
     @property
     def may_be_number(self) -> bool:
@@ -202,12 +201,11 @@ def _halves(body: str, times: int) -> tuple[Decimal, Decimal] | None:
 def _word_of(start: int, typed: str) -> WordToken:
     bare = typed.lstrip("$#")
     word = unicodedata.normalize("NFKC", bare).casefold().replace("ʼ", "'").replace("’", "'")
-    is_tagged = bare != typed
     label = word[:-1] if _LABEL.fullmatch(word) else word  # tp1
     kind = None if typed[0] == "$" else KINDS.get(label) or KINDS.get(label.replace("-", ""))
     if typed == "BE":  # in small letters it is a word of any sentence
         kind = WordKind.BREAKEVEN
-    return WordToken(start=start, end=start + len(typed), typed=typed, word=word, kind=kind, is_tagged=is_tagged)
+    return WordToken(start=start, end=start + len(typed), typed=typed, word=word, kind=kind)
 
 
 def _word(match: re.Match[str]) -> WordToken:

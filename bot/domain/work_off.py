@@ -1,8 +1,8 @@
 """Plan minus exchange: what a leg still lacks of what was promised for it, and what of it has come true.
 
-Pure: everything it knows stands in `LegView`. It says what is to be asked of the exchange (`Wanted`) and what was found
-(`Finding`); whoever called it writes both down in one unit. Called again with the same view it says the same, and what
-it wants is asked for once: each wish has a key that its intent carries.
+Pure: everything it knows stands in `LegView`. It says what is to be asked of the exchange (`LegWish`) and what was
+found (`LegFinding`); whoever called it writes both down in one unit. Called again with the same view it says the same,
+and what it wants is asked for once: each wish has a key that its intent carries.
 """
 
 from collections import Counter
@@ -18,9 +18,9 @@ from bot.domain.leg_view import (
     RESTING,
     ZERO,
     Fact,
-    Finding,
+    LegFinding,
     LegView,
-    Wanted,
+    LegWish,
     WorkOff,
     amends_of,
     cancels,
@@ -92,7 +92,7 @@ def ours_at_most(intents: Iterable[OrderIntent]) -> Decimal:
     return total
 
 
-def leftovers(view: LegView) -> tuple[Wanted, ...]:
+def leftovers(view: LegView) -> tuple[LegWish, ...]:
     """Cancels of what still rests of a plan that has ended."""
     return tuple(cancels(view, (*view.of(IntentKind.ENTRY), *view.of(IntentKind.TARGET)), FLAT))
 
@@ -103,10 +103,10 @@ def _flat(view: LegView) -> WorkOff:
         return WorkOff()
     was_filled = view.plan.first_fill_ts is not None
     if was_filled:
-        return WorkOff(wanted=leftovers(view), findings=(Finding(fact=Fact.FLAT),))
+        return WorkOff(wanted=leftovers(view), findings=(LegFinding(fact=Fact.FLAT),))
     if any(each.is_live for each in entries) or not entries:
         return WorkOff(wanted=tuple(stops_of_entries(view)))
-    return WorkOff(findings=(Finding(fact=Fact.OVER),))
+    return WorkOff(findings=(LegFinding(fact=Fact.OVER),))
 
 
 # --- targets ---------------------------------------------------------------------------------------------------------
@@ -116,8 +116,8 @@ def _targets(view: LegView) -> WorkOff:
     plan, position, instrument = view.plan, view.position, view.instrument
     if position is None or instrument is None or is_closing(view):
         return WorkOff()
-    wanted: list[Wanted] = []
-    findings: list[Finding] = []
+    wanted: list[LegWish] = []
+    findings: list[LegFinding] = []
     orders = tuple(each for each in view.of(IntentKind.TARGET) if not _is_past(each, plan))
     attempts = Counter(each.target_number for each in view.of(IntentKind.TARGET))
     whole = position.size + sum((each.fills_qty for each in orders), ZERO)
@@ -131,11 +131,11 @@ def _targets(view: LegView) -> WorkOff:
         mine = [each for each in orders if each.target_number == target.number]
         last = mine[-1] if mine else None
         if last is not None and last.state is IntentState.FILLED:
-            findings.append(Finding(fact=Fact.TARGET_DONE, number=target.number))
+            findings.append(LegFinding(fact=Fact.TARGET_DONE, number=target.number))
         elif last is None or last.state in {IntentState.NOT_PLACED, IntentState.ABANDONED} or _was_taken(view, last):
             wanted += _new_target(view, target, quantities[target.number], attempts[target.number])
         elif last.state is IntentState.CANCELED:
-            findings.append(Finding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
+            findings.append(LegFinding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
         elif last.state in RESTING and (wish := _target_amend(view, last, target, quantities[target.number])):
             wanted.append(wish)
             is_late = True
@@ -149,7 +149,7 @@ def _is_past(order: OrderIntent, plan: TradePlan) -> bool:
     return order.final_ts is not None and order.final_ts < plan.targets_ts
 
 
-def _new_target(view: LegView, target: PlannedTarget, qty: Decimal, attempts: int) -> Iterable[Wanted]:
+def _new_target(view: LegView, target: PlannedTarget, qty: Decimal, attempts: int) -> Iterable[LegWish]:
     plan = view.plan
     if qty <= 0:
         return
@@ -165,10 +165,10 @@ def _new_target(view: LegView, target: PlannedTarget, qty: Decimal, attempts: in
         reduce_only=True,
     )
     key = f"target:{plan.plan_id}:{target.number}:{attempts}"
-    yield Wanted(kind=IntentKind.TARGET, request=request, key=key, target_number=target.number)
+    yield LegWish(kind=IntentKind.TARGET, request=request, key=key, target_number=target.number)
 
 
-def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty: Decimal) -> Wanted | None:
+def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty: Decimal) -> LegWish | None:
     """The order of a target follows the position's size and the target's price."""
     row = view.row(order.order_link_id)
     if row is None:
@@ -186,10 +186,10 @@ def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty:
     )
     if mine and mine[-1].state is IntentState.REFUSED and mine[-1].request == request:
         return None
-    return Wanted(kind=IntentKind.AMEND, request=request, key=f"amend:{order.intent_id}:{len(mine)}")
+    return LegWish(kind=IntentKind.AMEND, request=request, key=f"amend:{order.intent_id}:{len(mine)}")
 
 
-def _paced(view: LegView, wanted: list[Wanted]) -> tuple[list[Wanted], bool]:
+def _paced(view: LegView, wanted: list[LegWish]) -> tuple[list[LegWish], bool]:
     """Amends wait until a second after the last one of the leg; whether some do."""
     newest = max((each.created_ts for each in view.of(IntentKind.AMEND)), default=0)
     if view.now - newest >= AMEND_EVERY_MS:
@@ -221,7 +221,7 @@ def breakeven_price(position: Position, instrument: Instrument) -> Decimal | Non
     return (ticks + (1 if up else 0)) * instrument.tick_size
 
 
-def _breakeven(view: LegView, findings: list[Finding]) -> list[Finding]:
+def _breakeven(view: LegView, findings: list[LegFinding]) -> list[LegFinding]:
     plan, position, instrument = view.plan, view.position, view.instrument
     is_first_done = any(each.is_done for each in plan.targets) or any(
         each.fact is Fact.TARGET_DONE for each in findings
@@ -232,10 +232,10 @@ def _breakeven(view: LegView, findings: list[Finding]) -> list[Finding]:
     price = breakeven_price(position, instrument)
     now_at = view.price or position.mark_price
     if price is None:
-        return [Finding(fact=Fact.BREAKEVEN_PASSED)]
+        return [LegFinding(fact=Fact.BREAKEVEN_PASSED)]
     if plan.stop is not None and (plan.stop - price) * direction(plan.side) >= 0:
-        return [Finding(fact=Fact.BREAKEVEN, price=plan.stop)]  # it is better already
+        return [LegFinding(fact=Fact.BREAKEVEN, price=plan.stop)]  # it is better already
     if now_at is None:
         return []
     fact = Fact.BREAKEVEN_PASSED if (now_at - price) * direction(plan.side) <= 0 else Fact.BREAKEVEN
-    return [Finding(fact=fact, price=price)]
+    return [LegFinding(fact=fact, price=price)]

@@ -10,7 +10,7 @@ from bot.domain.market import Category, Instrument, MarketBoard, Ticker
 from bot.domain.numbers import parse_number
 from bot.domain.order_drafts import OrderDraft, OrderSize, SizeKind
 from bot.domain.portfolio import Side
-from bot.domain.size_words import read_level, read_presets, read_price, read_size
+from bot.domain.size_words import is_size_word, read_level, read_presets, read_price, read_size
 from bot.domain.symbol_names import FoundSymbol
 from bot.domain.tickets import PresetKind, Ticket
 from bot.services.chat.dialogues import DialoguePayload
@@ -247,6 +247,17 @@ async def _last_price(ctx: UpdateContext, draft: OrderDraft) -> Decimal | None:
     return ticker.last_price
 
 
+async def _is_part(ctx: UpdateContext, asked: TicketDialogue) -> bool:
+    """A symbol for the symbol; a number, or a word of a ticket's (max, none), for the rest."""
+    if asked.part is TicketPart.SYMBOL:
+        return await ctx.services.market_screens.find(ctx.text) is not None
+    return is_size_word(ctx.text) or await _are_presets(ctx)
+
+
+async def _are_presets(ctx: UpdateContext, _: object = None) -> bool:
+    return any(letter.isdigit() for letter in ctx.text) and await is_no_command(ctx)
+
+
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("buy", open_buy_ticket, access=EVERYONE),
     command("sell", open_sell_ticket, access=EVERYONE),
@@ -258,6 +269,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(AskPresets, ask_presets, access=EVERYONE),
     view(ReviewTicket, review_ticket, access=EVERYONE),
     action(EditDraft, edit_draft, access=EVERYONE, repeats=True, good_for_s=ANY_AGE),
-    dialogue(TicketDialogue, take_ticket, access=EVERYONE, takes=is_no_command),
-    dialogue(PresetsDialogue, take_presets, access=EVERYONE, takes=is_no_command),
+    dialogue(TicketDialogue, take_ticket, access=EVERYONE, takes=_is_part),
+    dialogue(PresetsDialogue, take_presets, access=EVERYONE, takes=_are_presets),
 )

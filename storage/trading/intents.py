@@ -46,34 +46,34 @@ INSERT_INTENT: Final = """
             coalesce((SELECT fence FROM account_fences WHERE account_id = ?), 0), ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
-              request, fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id,
+              request, target_number, remaining, card_price, good_until, exit_reason, card_chat_id,
               card_message_id, order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts,
               acknowledged_ts, final_ts
 """
 SELECT_INTENT: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
-           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
            order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
            final_ts
       FROM order_intents WHERE intent_id = ?
 """
 SELECT_INTENT_BY_KEY: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
-           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
            order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
            final_ts
       FROM order_intents WHERE idempotency_key = ?
 """
 SELECT_INTENT_BY_LINK: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
-           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
            order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
            final_ts
       FROM order_intents WHERE order_link_id = ?
 """
 SELECT_LIVE: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
-           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
            order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
            final_ts
       FROM order_intents
@@ -83,14 +83,14 @@ SELECT_LIVE: Final = """
 """
 SELECT_INTENTS_OF_PLAN: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
-           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
            order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
            final_ts
       FROM order_intents WHERE plan_id = ? ORDER BY intent_id
 """
 SELECT_UNTOLD: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
-           fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
            order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
            final_ts
       FROM order_intents WHERE is_told = 0 AND final_ts IS NOT NULL AND final_ts < ? ORDER BY final_ts LIMIT ?
@@ -124,7 +124,7 @@ SELECT_GUARDS: Final = """
 START_SENDING: Final = """
     UPDATE order_intents SET state = 'sending', sent_ts = ? WHERE intent_id = ? AND state = 'intent'
     RETURNING intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
-              request, fence, target_number, remaining, card_price, good_until, exit_reason, card_chat_id,
+              request, target_number, remaining, card_price, good_until, exit_reason, card_chat_id,
               card_message_id, order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts,
               acknowledged_ts, final_ts
 """
@@ -180,24 +180,23 @@ def intent_of(row: Row) -> OrderIntent:
         plan_id=row[8],
         order_link_id=row[9],
         request=request_of(row[10]),
-        fence=row[11],
-        target_number=row[12],
-        remaining=optional_decimal(row[13]),
-        card_price=optional_decimal(row[14]),
-        good_until=row[15],
-        exit_reason=None if row[16] is None else ExitReason(row[16]),
-        card=card_of(row[17], row[18]),
-        order_id=row[19],
-        cum_exec_qty=intern_decimal(row[20]),
-        avg_price=optional_decimal(row[21]),
-        fills_qty=intern_decimal(row[22]),
-        code=row[23],
-        reason=row[24],
-        is_told=bool(row[25]),
-        created_ts=row[26],
-        sent_ts=row[27],
-        acknowledged_ts=row[28],
-        final_ts=row[29],
+        target_number=row[11],
+        remaining=optional_decimal(row[12]),
+        card_price=optional_decimal(row[13]),
+        good_until=row[14],
+        exit_reason=None if row[15] is None else ExitReason(row[15]),
+        card=card_of(row[16], row[17]),
+        order_id=row[18],
+        cum_exec_qty=intern_decimal(row[19]),
+        avg_price=optional_decimal(row[20]),
+        fills_qty=intern_decimal(row[21]),
+        code=row[22],
+        reason=row[23],
+        is_told=bool(row[24]),
+        created_ts=row[25],
+        sent_ts=row[26],
+        acknowledged_ts=row[27],
+        final_ts=row[28],
     )
 
 

@@ -8,7 +8,7 @@ from bot.domain.ids import AccountId, Millis
 from bot.domain.trade_plans import ClosedTrade, OrderIntent, TradePlan
 from storage.accounts.accounts import SELECT_ACCOUNT, account_of
 from storage.sqlite.database import Database
-from storage.trading.closed import SELECT_CLOSED_OF_PLAN, SELECT_CLOSED_SINCE, closed_of
+from storage.trading.closed import SELECT_CLOSED_OF_PLAN, closed_of
 from storage.trading.fences import SELECT_PAUSED
 from storage.trading.intents import (
     SELECT_INTENT,
@@ -78,10 +78,6 @@ class SqliteTradingQueries:
 
     async def closed_of_plan(self, plan_id: int) -> tuple[ClosedTrade, ...]:
         return tuple(map(closed_of, await self._database.fetch(SELECT_CLOSED_OF_PLAN, (plan_id,))))
-
-    async def closed_since(self, account_id: AccountId, since: Millis) -> tuple[ClosedTrade, ...]:
-        """Oldest first."""
-        return tuple(map(closed_of, await self._database.fetch(SELECT_CLOSED_SINCE, (account_id, since))))
 
     async def paused_since(self, account_id: AccountId) -> Millis | None:
         rows = await self._database.fetch(SELECT_PAUSED, (account_id,))

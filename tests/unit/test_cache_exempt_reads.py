@@ -34,10 +34,19 @@ def _reads_of(path: Path) -> Iterator[tuple[str, str]]:
                 and QUERIES.fullmatch(each.annotation.id)
             }
             for asked in ast.walk(node):
-                if isinstance(asked, ast.Attribute) and isinstance(asked.value, ast.Attribute):
+                if (
+                    isinstance(asked, ast.Attribute)
+                    and isinstance(asked.value, ast.Attribute)
+                    and not _of_unit(asked.value)
+                ):
                     port = held.get(asked.value.attr)
                     if port is not None:
                         yield port, asked.attr
+
+
+def _of_unit(read: ast.Attribute) -> bool:
+    """Whether it is a repository of a unit of work: what guards a write is read there."""
+    return isinstance(read.value, ast.Name) and read.value.id == "unit"
 
 
 def _used() -> set[tuple[str, str]]:

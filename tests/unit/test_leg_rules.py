@@ -112,7 +112,6 @@ ENTRY = OrderIntent(
         order_type=OrderType.LIMIT,
         qty=Decimal("0.031"),
     ),
-    fence=0,
     target_number=None,
     remaining=None,
     card_price=None,

@@ -72,7 +72,6 @@ def entry(
             price=D("64400.5"),
             time_in_force=TimeInForce.IOC if is_market else TimeInForce.GTC,
         ),
-        fence=0,
         target_number=None,
         remaining=None,
         card_price=None,

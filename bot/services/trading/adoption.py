@@ -12,7 +12,7 @@ from bot.domain.accounts import Account
 from bot.domain.ids import Millis, OrderLinkId
 from bot.domain.intent_states import said
 from bot.domain.orders import OrderRequest, TimeInForce, TriggerBy
-from bot.domain.outcomes import AccountReads
+from bot.domain.outcomes import AccountAnswers
 from bot.domain.portfolio import Execution, LegKey, Order, OrderType, Side
 from bot.domain.ports.plans import IntentNews, NewPlan
 from bot.domain.ports.storage import UnitOfWork
@@ -32,7 +32,7 @@ class Adoption:
     def is_ours(self, link_id: OrderLinkId) -> bool:
         return link_id.startswith(self.prefix)
 
-    async def orders(self, unit: UnitOfWork, account: Account, reads: AccountReads, now: Millis) -> None:
+    async def orders(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> None:
         """Resting ones."""
         for row in reads.orders.items:
             if self.is_ours(row.order_link_id) and await unit.intents.by_link_id(row.order_link_id) is None:
@@ -45,7 +45,7 @@ class Adoption:
                 await unit.intents.note(intent.intent_id, news, now)
 
     async def fill(
-        self, unit: UnitOfWork, account: Account, leg: LegKey, fill: Execution, reads: AccountReads, now: Millis
+        self, unit: UnitOfWork, account: Account, leg: LegKey, fill: Execution, reads: AccountAnswers, now: Millis
     ) -> OrderIntent:
         """The order of a fill; the next round asks the exchange what became of the rest of it."""
         plan = await unit.plans.of_leg(leg)
@@ -71,7 +71,7 @@ class Adoption:
         account: Account,
         leg: LegKey,
         side: Side,
-        reads: AccountReads,
+        reads: AccountAnswers,
         now: Millis,
         *,
         is_open: bool,

@@ -16,7 +16,7 @@ from bot.domain.leg_costs import (
     slippage_of,
 )
 from bot.domain.market import Category
-from bot.domain.outcomes import AccountReads, outcome_of
+from bot.domain.outcomes import AccountAnswers, outcome_of
 from bot.domain.portfolio import Execution, LegKey
 from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
@@ -42,7 +42,7 @@ class Booking:
     is_in_flight: Callable[[OrderIntent], bool]
     adoption: Adoption
 
-    async def book(self, unit: UnitOfWork, account: Account, reads: AccountReads, now: Millis) -> Booked:
+    async def book(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> Booked:
         """Every fill once, every intent as far as the exchange says, the rows of positions and orders."""
         booked = Booked()
         await self.adoption.orders(unit, account, reads, now)
@@ -55,7 +55,7 @@ class Booking:
         await self._tell(unit, account, booked, now)
         return booked
 
-    async def _intents(self, unit: UnitOfWork, account: Account, reads: AccountReads, now: Millis) -> None:
+    async def _intents(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> None:
         for intent in await unit.intents.live_of_account(account.account_id):
             if intent.state is IntentState.INTENT:
                 continue
@@ -69,7 +69,7 @@ class Booking:
         self,
         unit: UnitOfWork,
         account: Account,
-        reads: AccountReads,
+        reads: AccountAnswers,
         fill: Execution,
         booked: Booked,
         now: Millis,
@@ -90,7 +90,7 @@ class Booking:
         self,
         unit: UnitOfWork,
         account: Account,
-        reads: AccountReads,
+        reads: AccountAnswers,
         fill: Execution,
         booked: Booked,
         now: Millis,
@@ -136,7 +136,7 @@ class Booking:
             await unit.plans.reopen(intent.plan_id)
 
     async def _leg_of(
-        self, unit: UnitOfWork, account: Account, reads: AccountReads, fill: Execution, intent: OrderIntent | None
+        self, unit: UnitOfWork, account: Account, reads: AccountAnswers, fill: Execution, intent: OrderIntent | None
     ) -> LegKey:
         if intent is not None:
             return intent.leg
@@ -150,7 +150,9 @@ class Booking:
             idx = leg_idx_of(fill, is_hedged=any(known))
         return LegKey(account_id=account.account_id, category=fill.category, symbol=fill.symbol, position_idx=idx)
 
-    async def _heal(self, unit: UnitOfWork, account: Account, reads: AccountReads, booked: Booked, now: Millis) -> None:
+    async def _heal(
+        self, unit: UnitOfWork, account: Account, reads: AccountAnswers, booked: Booked, now: Millis
+    ) -> None:
         """The costs follow the positions where fills alone do not explain them: opened elsewhere, wiped, adopted."""
         if reads.positions.unreadable:
             return

@@ -8,10 +8,10 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.ids import Millis, Symbol
 from bot.domain.leg_protection import held_stops, promised
-from bot.domain.leg_view import SECOND_LOOK_MS, Fact, Finding, LegView, Wanted
+from bot.domain.leg_view import SECOND_LOOK_MS, Fact, LegFinding, LegView, LegWish
 from bot.domain.market import Instrument
 from bot.domain.orders import CancelRequest, OrderRequest, TriggerBy
-from bot.domain.outcomes import AccountReads
+from bot.domain.outcomes import AccountAnswers
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
@@ -58,7 +58,7 @@ class PlanWork:
         self,
         unit: UnitOfWork,
         account: Account,
-        reads: AccountReads,
+        reads: AccountAnswers,
         facts: "MarketFacts",
         noisy: set[LegKey],
         now: Millis,
@@ -75,7 +75,7 @@ class PlanWork:
         unit: UnitOfWork,
         account: Account,
         plan: TradePlan | None,
-        reads: AccountReads,
+        reads: AccountAnswers,
         facts: "MarketFacts",
         noisy: set[LegKey],
         now: Millis,
@@ -109,7 +109,13 @@ class PlanWork:
         return self._naked.setdefault(plan_id, view.asked_at)
 
     async def _left_over(
-        self, unit: UnitOfWork, account: Account, reads: AccountReads, facts: "MarketFacts", now: Millis, worked: Worked
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        reads: AccountAnswers,
+        facts: "MarketFacts",
+        now: Millis,
+        worked: Worked,
     ) -> None:
         """Orders of plans that have ended are taken back."""
         plans = {each.plan_id for each in await unit.intents.live_of_account(account.account_id) if each.is_order}
@@ -121,7 +127,7 @@ class PlanWork:
                     await self._add(unit, account, plan, wish, now, worked)
 
     async def _add(
-        self, unit: UnitOfWork, account: Account, plan: TradePlan, wish: Wanted, now: Millis, worked: Worked
+        self, unit: UnitOfWork, account: Account, plan: TradePlan, wish: LegWish, now: Millis, worked: Worked
     ) -> None:
         link_id = self.runner.new_link_id()
         request = wish.request
@@ -146,7 +152,7 @@ class PlanWork:
         if intent.state is IntentState.INTENT:
             worked.intents.append(intent)
 
-    async def _note(self, unit: UnitOfWork, account: Account, view: LegView, finding: Finding, now: Millis) -> None:
+    async def _note(self, unit: UnitOfWork, account: Account, view: LegView, finding: LegFinding, now: Millis) -> None:
         plan = view.plan
         match finding.fact:
             case Fact.STOP_VERIFIED if _is_news(view):
@@ -165,7 +171,7 @@ class PlanWork:
                 await unit.plans.end(plan.plan_id, now)
 
     async def _target_gone(
-        self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: Finding, now: Millis
+        self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: LegFinding, now: Millis
     ) -> None:
         target = next(each for each in plan.targets if each.number == finding.number)
         payload = TargetGoneMessage(
@@ -179,7 +185,7 @@ class PlanWork:
         await enqueue(unit, account, payload, f"target-gone:{finding.intent_id}", now)
 
     async def _breakeven(
-        self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: Finding, now: Millis
+        self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: LegFinding, now: Millis
     ) -> None:
         is_passed = finding.fact is Fact.BREAKEVEN_PASSED
         await unit.plans.set_breakeven(plan.plan_id, Breakeven.PASSED if is_passed else Breakeven.DONE)
@@ -235,7 +241,7 @@ class MarketFacts:
         self,
         plan: TradePlan,
         intents: Sequence[OrderIntent],
-        reads: AccountReads,
+        reads: AccountAnswers,
         now: Millis,
         *,
         is_quiet: bool,

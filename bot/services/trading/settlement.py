@@ -20,7 +20,7 @@ from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.intent_states import ask_again_ms
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import LegSettings, TriggerBy
-from bot.domain.outcomes import AccountReads
+from bot.domain.outcomes import AccountAnswers
 from bot.domain.portfolio import Order, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import IntentNews, TradingQueries
@@ -155,7 +155,7 @@ class Settlement:
             and now - each.created_ts >= _LEFT_BEHIND_MS
         )
 
-    async def _read(self, account: Account, gateway: OrderGateway) -> AccountReads:
+    async def _read(self, account: Account, gateway: OrderGateway) -> AccountAnswers:
         """Positions before fills: a fill that the positions do not show yet makes the round a noisy one."""
         asked_at = self.clock.now()
         live = await self.queries.intents_live(account.account_id)
@@ -176,7 +176,7 @@ class Settlement:
         told = await gateway.executions_since(account, since)
         known = await self.queries.fills_known(account.account_id, since)
         fills = tuple(each for each in told if each.exec_id not in known)
-        return AccountReads(
+        return AccountAnswers(
             asked_at=asked_at, positions=positions, orders=orders, fills=fills, found=found, settings=settings
         )
 
