@@ -5,6 +5,7 @@ from typing import Final
 from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRestricted, KeyTrouble
 
 LINK_ID_KNOWN: Final = 110072  # Bybit: an order of that orderLinkId is there
+UNCHANGED: Final = frozenset({34040, 110043})  # stop, leverage "not modified": 34040 also where a parameter is missing
 GONE: Final = frozenset({110001, 110008, 110010, 170213})  # the order is filled, canceled or not there any more
 REDUCE_ONLY: Final = frozenset({110017})  # nothing left to be lessened
 
@@ -20,7 +21,8 @@ _BY_CODE: Final = {
 }
 FENCED: Final = "entry-fenced"
 UNLEVERAGED: Final = "entry-leverage"
-FLAT: Final = "canceled-flat"  # why a rule takes an entry back, as the next three
+FLAT: Final = "canceled-flat"  # why a rule takes an entry back, as the next four
+LATE: Final = "canceled-late"  # it was given up before the exchange showed it
 FOREIGN: Final = "canceled-foreign"
 STOP_CHANGED: Final = "canceled-stop-changed"
 BEYOND_STOP: Final = "canceled-beyond-stop"

@@ -35,7 +35,7 @@ from bot.domain.orders import (
     opposite,
 )
 from bot.domain.portfolio import NO_LINK_ID, OrderType, Position, Side
-from bot.domain.refusals import FLAT, FOREIGN
+from bot.domain.refusals import FLAT, FOREIGN, LATE
 from bot.domain.trade_plans import (
     Breakeven,
     IntentKind,
@@ -94,7 +94,8 @@ def ours_at_most(intents: Iterable[OrderIntent]) -> Decimal:
 
 def leftovers(view: LegView) -> tuple[LegWish, ...]:
     """Cancels of what still rests of a plan that has ended."""
-    return tuple(cancels(view, (*view.of(IntentKind.ENTRY), *view.of(IntentKind.TARGET)), FLAT))
+    why = LATE if view.plan.first_fill_ts is None else FLAT
+    return tuple(cancels(view, (*view.of(IntentKind.ENTRY), *view.of(IntentKind.TARGET)), why))
 
 
 def _flat(view: LegView) -> WorkOff:

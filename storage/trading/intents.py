@@ -103,7 +103,7 @@ SELECT_GUARDS: Final = """
                     WHERE c.account_id = i.account_id
                       AND c.state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled',
                                       'unknown')
-                      AND c.kind = 'close' AND c.symbol = i.symbol AND c.position_idx = i.position_idx),
+                      AND c.kind IN ('close', 'reduce') AND c.symbol = i.symbol AND c.position_idx = i.position_idx),
            EXISTS (SELECT 1 FROM order_intents AS o JOIN trade_plans AS p ON p.plan_id = o.plan_id
                     WHERE o.account_id = i.account_id
                       AND o.state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled',
@@ -131,7 +131,7 @@ START_SENDING: Final = """
 UPDATE_INTENT: Final = """
     UPDATE order_intents
        SET state = ?, order_id = ?, cum_exec_qty = ?, avg_price = ?, code = ?, reason = ?, acknowledged_ts = ?,
-           final_ts = ?
+           final_ts = ?, is_told = is_told AND state NOT IN ('not_placed', 'abandoned')
      WHERE intent_id = ?
     RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = order_intents.account_id),
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = order_intents.account_id)

@@ -58,6 +58,10 @@ STOP_VERIFIED: Final = """
            version = version + 1
      WHERE plan_id = ?2 AND (stop_verified_ts IS NULL OR stop_changed_ts IS NOT NULL)
 """
+DOUBT_STOP: Final = """
+    UPDATE trade_plans SET stop_verified_ts = NULL, version = version + 1
+     WHERE plan_id = ? AND stop_verified_ts IS NOT NULL AND stop_changed_ts IS NULL
+"""
 STOP_CHANGED: Final = """
     UPDATE trade_plans SET stop_changed_ts = ?, version = version + 1 WHERE plan_id = ? AND stop_changed_ts IS NULL
 """
@@ -197,6 +201,10 @@ class SqliteTradePlans:
         """It was read back as promised."""
         await self._transaction.fetch(STOP_VERIFIED, (now, plan_id))
         await self._transaction.fetch(STOP_SEEN_AGAIN, (now, plan_id))
+
+    async def doubt_stop(self, plan_id: int) -> None:
+        """It has to be read back again; a disagreement stays one."""
+        await self._transaction.fetch(DOUBT_STOP, (plan_id,))
 
     async def stop_changed(self, plan_id: int, now: Millis) -> None:
         """Somebody else changed it."""

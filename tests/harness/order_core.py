@@ -122,14 +122,18 @@ async def open_core(folder: Path, gateway: ScriptedGateway | None = None) -> Asy
 
 
 class Holding:
-    """A runner whose launches wait for the test."""
+    """A runner whose launches wait for the test; `is_queued`: as where another order of the leg is before each."""
 
-    def __init__(self, runner: Any, later: list[Any]) -> None:
+    def __init__(self, runner: Any, later: list[Any], *, is_queued: bool = True) -> None:
         self._runner = runner
         self._later = later
+        self._is_queued = is_queued
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._runner, name)
+
+    async def start(self, unit: Any, intent: Any, now: Any) -> Any:
+        return intent if self._is_queued else await self._runner.start(unit, intent, now)
 
     def launch(self, intents: Any) -> None:
         self._later += intents

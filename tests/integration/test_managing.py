@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.managing import Managing, open_managing
-from harness.order_core import PLACE
+from harness.order_core import PLACE, Holding
 from harness.waiting import until
 
 from bot.domain.accounts import Account
@@ -197,9 +197,12 @@ class TestClosing:
 
     async def test_a_new_process_goes_on(self, managing: Managing) -> None:
         await managing.hold()
+        runner = managing.closer.runner
+        object.__setattr__(managing.closer, "runner", Holding(runner, []))
         async with managing.core.storage.store.begin_aside() as unit:  # written, and then the process was killed
             position = managing.gateway.legs[managing.leg().symbol, 0]
             await managing.closer.begin(unit, _wish(managing, position.size), None, managing.core.storage.clock.now())
+        object.__setattr__(managing.closer, "runner", runner)
         assert managing.gateway.legs
         managing.core.storage.clock.advance(6)
         assert await managing.closer.work_off() == 1

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.order_core import Holding, OrderCore, open_core
+from harness.order_core import PLACE, Holding, OrderCore, open_core
 
 from bot.domain.errors import ExchangeDown, ExchangeRejected
-from bot.domain.orders import OrderRequest, TradingStop
+from bot.domain.orders import CancelRequest, OrderRequest, TradingStop
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
 from bot.services.trading.telling import Telling
 
@@ -200,3 +200,44 @@ async def test_an_entry_that_a_process_left_behind_too_long_is_not_sent(core: Or
     telling = Telling(queries=core.queries, transactions=core.storage.store, clock=core.storage.clock)
     await telling.tell_due()
     assert await core.messages() == ["trade-entry"]
+
+
+async def test_written_and_sending_are_one_commit_and_a_process_that_dies_then_asks(tmp_path: Path) -> None:
+    async with open_core(tmp_path) as core:
+        object.__setattr__(core.entries, "runner", Holding(core.runner, [], is_queued=False))
+        trade = await core.entries.confirm(core.config, core.card(), place=PLACE, idempotency_key="k-1")
+        assert trade.intents[0].state is IntentState.SENDING
+        gateway = core.gateway
+    gateway.clock.advance(4)
+    async with open_core(tmp_path, gateway) as core:
+        assert (await core.settle()).intents[0].state is IntentState.UNKNOWN
+        core.storage.clock.advance(7)
+        trade = await core.settle()
+        assert (trade.intents[0].state, trade.plan.state) == (IntentState.NOT_PLACED, PlanState.ENDED)
+        await core.confirm(key="k-1")
+        assert core.gateway.calls == []
+
+
+async def test_an_order_that_rests_after_it_was_given_up_is_taken_back_and_told(core: OrderCore) -> None:
+    telling = Telling(queries=core.queries, transactions=core.storage.store, clock=core.storage.clock)
+    core.gateway.faults.append("late")
+    await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    core.storage.clock.advance(11)
+    trade = await core.settle()
+    assert trade.intents[0].state is IntentState.NOT_PLACED
+    await core.watch.told(trade.intents)
+    core.gateway.deliver(even_expired=True)
+    await core.settle()
+    trade = await core.settle()
+    assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.CANCELED, "canceled-late")
+    assert len(core.gateway.sent(CancelRequest)) == 1
+    core.storage.clock.advance(11)
+    await telling.tell_due()
+    assert await core.messages() == ["trade-entry"]
+
+
+async def test_after_the_end_of_a_process_nothing_wakes_it(core: OrderCore) -> None:
+    await core.confirm()
+    core.settlement.stop()
+    core.settlement.wake(core.account.account_id)
+    assert len(core.runner.tasks) == 0

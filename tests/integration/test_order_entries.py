@@ -10,7 +10,7 @@ import pytest
 from harness.order_core import PLACE, Holding, OrderCore, open_core
 from harness.storage import position
 
-from bot.domain.errors import ButtonExpired, ExchangeDown, NotAllowed, UserFacing
+from bot.domain.errors import ButtonExpired, ExchangeDown, ExchangeRejected, NotAllowed, UserFacing
 from bot.domain.order_card import CardOutdated, EntryRefused
 from bot.domain.orders import LeverageRequest, OrderRequest, PositionMode
 from bot.domain.portfolio import Side
@@ -165,3 +165,26 @@ async def test_an_order_that_finds_nothing_ends_its_plan_and_starts_no_stop_chec
     assert trade.intents[0].state is IntentState.CANCELED
     assert trade.plan.state is PlanState.ENDED
     assert len(core.gateway.calls) == 1
+
+
+async def test_another_leverage_would_change_what_stands_already(core: OrderCore) -> None:
+    await core.confirm()
+    with pytest.raises(EntryRefused) as refused:
+        await core.confirm(core.card(leverage=D(5)), key="k-2")
+    assert (refused.value.key, refused.value.cure) == ("card-leverage-in-use", "leverage:3")
+    assert core.gateway.sent(LeverageRequest) == []
+
+
+async def test_a_leverage_that_stands_already_is_seen_and_the_entry_goes_out(core: OrderCore) -> None:
+    core.gateway.faults.append(ExchangeRejected("not modified", code=110043))
+    core.gateway.leverage = D(3)
+    asked = core.gateway.leg_settings
+
+    async def stale(account: Any, symbol: Any) -> Any:  # set by another card between the read and the call
+        read = await asked(account, symbol)
+        core.gateway.leverage = D(5)
+        return read
+
+    object.__setattr__(core.gateway, "leg_settings", stale)
+    trade = await core.confirm(core.card(leverage=D(5)))
+    assert [each.state for each in trade.intents] == [IntentState.DONE, IntentState.FILLED]

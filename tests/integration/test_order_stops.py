@@ -146,3 +146,30 @@ async def test_the_stop_waits_two_seconds_for_the_amends_of_what_rests(core: Ord
     core.storage.clock.advance(3)
     await core.settle()
     assert core.gateway.legs["BTCUSDT", 0].stop_loss == D(92)  # type: ignore[index]  a symbol
+
+
+async def test_a_fill_that_puts_an_older_stop_back_is_no_doing_of_somebody_else(core: OrderCore) -> None:
+    resting = await with_resting_entry(core)
+    core.gateway.faults.extend([ExchangeRejected("busy", code=110001), None])  # the amend of the entry
+    async with core.storage.store.begin_aside() as unit:
+        await unit.plans.set_stop(1, D(92), TriggerBy.LAST)
+    await core.settle()
+    core.storage.clock.advance(3)
+    trade = await core.settle()
+    assert trade.plan.stop_verified_ts is not None
+    core.gateway.fill(resting, D("0.1"))  # and with it comes the stop that it was sent with
+    await core.quiet()
+    await core.settle()
+    trade = await core.settle()
+    assert core.gateway.legs["BTCUSDT", 0].stop_loss == D(92)  # type: ignore[index]  a symbol
+    assert trade.plan.stop_changed_ts is None
+    assert "trade-stop-changed" not in await core.messages()
+
+
+async def test_a_stop_that_is_said_to_stand_already_is_looked_at(core: OrderCore) -> None:
+    core.gateway.is_stop_lost = True
+    core.gateway.faults.extend([None, ExchangeRejected("not modified", code=34040)])
+    trade = await core.confirm()
+    (call,) = [each for each in trade.intents if each.kind is IntentKind.STOP]
+    assert call.state is IntentState.UNKNOWN
+    assert core.gateway.sent(OrderRequest)[1:] == []

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import StorageTrouble
@@ -17,7 +18,7 @@ from bot.domain.leg_costs import (
 )
 from bot.domain.market import Category
 from bot.domain.outcomes import AccountAnswers, outcome_of
-from bot.domain.portfolio import Execution, LegKey
+from bot.domain.portfolio import Execution, LegKey, Order
 from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_plans import ClosedTrade, ExitReason, IntentKind, IntentState, OrderIntent
@@ -25,6 +26,8 @@ from bot.services.trading.adoption import Adoption
 from bot.services.trading.messages import closed_message, enqueue
 
 _logger = logging.getLogger(__name__)
+
+_CONCLUDED: Final = frozenset({IntentState.NOT_PLACED, IntentState.ABANDONED})
 
 
 @dataclass(slots=True)
@@ -64,6 +67,20 @@ class Booking:
             news = outcome_of(intent, reads)
             if news is not None:
                 await unit.intents.note(intent.intent_id, news, now)
+        for row in reads.orders.items:
+            await self._late(unit, row, reads, now)
+
+    async def _late(self, unit: UnitOfWork, row: Order, reads: AccountAnswers, now: Millis) -> None:
+        """What was taken for not placed, or for never sent, yields to any row of the exchange.
+
+        Its plan may have ended with it: then it is taken back, as it was said to be nothing.
+        """
+        if not self.adoption.is_ours(row.order_link_id):
+            return
+        intent = await unit.intents.by_link_id(row.order_link_id)
+        news = None if intent is None or intent.state not in _CONCLUDED else outcome_of(intent, reads)
+        if intent is not None and news is not None:
+            await unit.intents.note(intent.intent_id, news, now)
 
     async def _fill(
         self,
@@ -125,7 +142,7 @@ class Booking:
     async def _fill_of(self, unit: UnitOfWork, intent: OrderIntent, fill: Execution, now: Millis) -> None:
         """A fill proves what was concluded wrongly: an order that was taken for not placed is there."""
         await unit.intents.add_fill(intent.intent_id, fill.exec_qty)
-        if intent.state in {IntentState.NOT_PLACED, IntentState.ABANDONED}:
+        if intent.state in _CONCLUDED:
             news = IntentNews(
                 state=IntentState.PARTIALLY_FILLED,
                 order_id=fill.order_id,
@@ -134,6 +151,7 @@ class Booking:
             await unit.intents.note(intent.intent_id, news, now)
         if intent.kind is IntentKind.ENTRY and intent.plan_id is not None:
             await unit.plans.reopen(intent.plan_id)
+            await unit.plans.doubt_stop(intent.plan_id)  # a fill brings the stop that rode along with its order
 
     async def _leg_of(
         self, unit: UnitOfWork, account: Account, reads: AccountAnswers, fill: Execution, intent: OrderIntent | None

@@ -22,7 +22,7 @@ from bot.domain.orders import (
     TimeInForce,
     opposite,
 )
-from bot.domain.portfolio import LegKey, Order, Orders, OrderType, Positions, Side
+from bot.domain.portfolio import LegKey, Order, Orders, OrderType, Position, Positions, Side
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import NewPlan, TradingQueries
 from bot.domain.ports.reads import Reads
@@ -45,6 +45,7 @@ from bot.services.trading.intents import IntentRunner
 from bot.services.trading.watch import TradeWatch
 
 CARD_AGE: Final = 30_000  # ms after its price was read a card is old
+FRESH: Final = 2_000  # ms that what was read of a leg counts for
 BUDGET_WAIT: Final = 15_000  # ms that an entry waits to be sent
 
 
@@ -59,6 +60,7 @@ class _LegNow:
     """What was read of the leg a moment ago."""
 
     leg: LegKey
+    asked_at: Millis
     settings: LegSettings
     positions: Positions
     orders: Orders
@@ -75,13 +77,21 @@ class _LegNow:
 
     def entries(self) -> Iterable[Order]:
         """Resting orders of the leg, ours and others', that would open."""
+        return (each for each in self._entries_of_symbol() if each.position_idx == self.leg.position_idx)
+
+    @property
+    def is_symbol_in_use(self) -> bool:
+        """Whether another leverage would change what stands or rests in the symbol, of either leg."""
+        return any(map(self._is_of_symbol, self.positions.items)) or any(self._entries_of_symbol())
+
+    def _is_of_symbol(self, row: Position | Order) -> bool:
+        return (row.category, row.symbol) == (self.leg.category, self.leg.symbol)
+
+    def _entries_of_symbol(self) -> Iterable[Order]:
         return (
             each
             for each in self.orders.items
-            if (each.category, each.symbol, each.position_idx)
-            == (self.leg.category, self.leg.symbol, self.leg.position_idx)
-            and not each.reduce_only
-            and not each.stop_order_type
+            if self._is_of_symbol(each) and not each.reduce_only and each.stop_order_type in {"", _CONDITIONAL}
         )
 
     def conditional(self) -> int:
@@ -94,6 +104,7 @@ class _LegNow:
 
 
 _NONE: Final = Decimal(0)
+_CONDITIONAL: Final = "Stop"  # Bybit's stopOrderType of a conditional order that is neither stop loss nor take profit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +137,12 @@ class Entries:
         gateway = self.gateways.get(account.account_type)
         if gateway is None:
             raise EntryRefused("entry-not-yet", account_type=account.account_type.value)
-        now_there = await self._read(account, gateway, card)
-        plan, intents = await self._write(account, card, now_there, place, idempotency_key)
+        while True:  # until the card is too old at the latest
+            now_there = await self._read(account, gateway, card)
+            written = await self._write(account, card, now_there, place, idempotency_key)
+            if written is not None:
+                break
+        plan, intents = written
         self.runner.launch(intents)
         return await self._trade(plan.plan_id)
 
@@ -139,7 +154,8 @@ class Entries:
 
     async def _read(self, account: Account, gateway: OrderGateway, card: ConfirmedCard) -> _LegNow:
         """The leg as it stands, read fresh, and what stands against the entry there."""
-        if self.clock.now() - card.quoted_ts > CARD_AGE:
+        asked_at = self.clock.now()
+        if asked_at - card.quoted_ts > CARD_AGE:
             raise CardOutdated("entry-outdated")
         ticker, settings, positions, orders = await asyncio.gather(
             self.reads.ticker(card.symbol),
@@ -158,19 +174,24 @@ class Entries:
             symbol=card.symbol,
             position_idx=card.position_idx,
         )
-        found = _LegNow(leg=leg, settings=settings, positions=positions, orders=orders)
+        found = _LegNow(leg=leg, asked_at=asked_at, settings=settings, positions=positions, orders=orders)
         if card.symbol in positions.unreadable or card.symbol in orders.unreadable:
             raise EntryRefused("entry-leg-unreadable")
         if opposite(card.side) in found.sides():
             raise EntryRefused("entry-opposite")
+        own = settings.leverage(card.side)
+        if own != card.leverage and found.is_symbol_in_use:
+            raise EntryRefused("card-leverage-in-use", cure=f"leverage:{int(own)}", leverage=card.leverage, own=own)
         return found
 
     async def _write(
         self, account: Account, card: ConfirmedCard, there: _LegNow, place: CardPlace, idempotency_key: str
-    ) -> tuple[TradePlan, tuple[OrderIntent, ...]]:
-        """Every check and every row in one commit."""
-        now = self.clock.now()
+    ) -> tuple[TradePlan, tuple[OrderIntent, ...]] | None:
+        """Every check and every row in one commit; None: the reads are too old by now."""
         async with self.transactions.begin() as unit:
+            now = self.clock.now()
+            if now - there.asked_at > FRESH:
+                return None
             await self._check(unit, account, card, there, now)
             plan = await self._plan(unit, account, card, there, place, now)
             await self._demand_room(card, there, plan)
@@ -188,6 +209,7 @@ class Entries:
                     card=place,
                 )
                 intents.append(await self.runner.add(unit, new, now))
+            intents[0] = await self.runner.start(unit, intents[0], now)
         return plan, tuple(intents)
 
     async def _check(
@@ -201,9 +223,9 @@ class Entries:
         if now - card.quoted_ts > CARD_AGE:
             raise CardOutdated("entry-outdated")
         if await unit.fences.paused_since(account.account_id) is not None:
-            raise EntryRefused("entry-paused")
+            raise EntryRefused("entry-paused", cure="resume")
         live = [each for each in await unit.intents.live_of_account(account.account_id) if each.leg == there.leg]
-        if any(each.kind is IntentKind.CLOSE for each in live):
+        if any(each.kind in {IntentKind.CLOSE, IntentKind.REDUCE} for each in live):
             raise EntryRefused("entry-leg-closing")
         plan = await unit.plans.of_leg(there.leg)
         if any(each.plan_id is not None and (plan is None or each.plan_id != plan.plan_id) for each in live):

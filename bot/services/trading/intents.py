@@ -25,7 +25,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import IntentNews, TradingQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
-from bot.domain.refusals import LINK_ID_KNOWN, NO_GATEWAY, reason_of
+from bot.domain.refusals import LINK_ID_KNOWN, NO_GATEWAY, UNCHANGED, reason_of
 from bot.domain.trade_plans import UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.signals import AccountSignals
 
@@ -66,6 +66,7 @@ class IntentRunner:
     _lanes: dict[tuple[LegKey, str], _Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
     _in_flight: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
     _sending: Counter[AccountId] = field(default_factory=Counter, init=False, repr=False, compare=False)
+    _granted: set[OrderLinkId] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def new_link_id(self) -> OrderLinkId:
         """The installation's prefix and 120 random bits."""
@@ -75,16 +76,34 @@ class IntentRunner:
         """The intent's row; the one that is there already if its idempotency key is."""
         return await unit.intents.add(new, now)
 
+    async def start(self, unit: UnitOfWork, intent: OrderIntent, now: Millis) -> OrderIntent:
+        """SENDING in the transaction that writes it, where nothing is before it in its queue and nothing is against it.
+
+        Otherwise as it is. `launch` it after the commit in either case.
+        """
+        name = _LANES.get(intent.kind)
+        is_queued = name is not None and (intent.leg, name) in self._lanes
+        if intent.state is not IntentState.INTENT or is_queued or await unit.intents.why_not(intent.intent_id, now):
+            return intent
+        sending = await unit.intents.start_sending(intent.intent_id, now)
+        if sending is None:
+            return intent
+        self._granted.add(sending.order_link_id)
+        return sending
+
     def launch(self, intents: Sequence[OrderIntent]) -> None:
         """Send them, after their commit, each in the queue of its leg. Returns at once; what was sent stays sent."""
         for intent in intents:
-            if intent.state is IntentState.INTENT and intent.intent_id not in self._in_flight:
+            is_granted = intent.order_link_id in self._granted
+            self._granted.discard(intent.order_link_id)
+            may_go = is_granted or intent.state is IntentState.INTENT
+            if may_go and intent.intent_id not in self._in_flight:
                 self._in_flight.add(intent.intent_id)
                 self.tasks.start(self._run(intent), f"intent {intent.intent_id}")
 
     def is_in_flight(self, intent: OrderIntent) -> bool:
         """Whether this process is about to send it or waits for its answer."""
-        return intent.intent_id in self._in_flight
+        return intent.intent_id in self._in_flight or intent.order_link_id in self._granted
 
     def is_sending(self, account_id: AccountId) -> bool:
         """Whether an answer of that account is waited for, after which `wakers` are told."""
@@ -140,7 +159,7 @@ class IntentRunner:
 
     async def _send_once(self, intent: OrderIntent) -> None:
         account = await self.queries.account(intent.leg.account_id)
-        sending = await self._start(intent, account)
+        sending = intent if intent.state is IntentState.SENDING else await self._start(intent, account)
         if sending is None or account is None:
             return
         self.signals.changed(account.account_id)
@@ -182,18 +201,26 @@ class IntentRunner:
                 if intent.kind is IntentKind.ENTRY:
                     raise
                 return await self._call(account, intent)  # signed anew: nothing was done
+            except ExchangeRejected as refusal:
+                if refusal.code not in UNCHANGED or intent.is_order:
+                    raise
+                return await self._read_back(account, intent)
         except _DEFINITE as refusal:
-            if refusal.code == LINK_ID_KNOWN:
-                _logger.exception("an order of a new id is there already", extra={"intent_id": intent.intent_id})
-                return IntentNews(state=IntentState.UNKNOWN, code=refusal.code)
-            state = IntentState.REJECTED if intent.is_order else IntentState.REFUSED
-            return IntentNews(state=state, code=refusal.code, reason=reason_of(refusal))
+            return _news_of(intent, refusal)
         except ExchangeError as trouble:
             _logger.warning("the outcome of intent %d is not known: %s", intent.intent_id, trouble)
             return IntentNews(state=IntentState.UNKNOWN, code=trouble.code)
         except Exception:
             _logger.exception("the outcome of intent %d is not known", intent.intent_id)
             return IntentNews(state=IntentState.UNKNOWN)
+
+    async def _read_back(self, account: Account, intent: OrderIntent) -> IntentNews:
+        """It is said to stand as asked for, which is believed when it is seen; the settlement looks at stops."""
+        if isinstance(intent.request, LeverageRequest):
+            settings = await self.gateways[account.account_type].leg_settings(account, intent.request.symbol)
+            if settings.buy_leverage == settings.sell_leverage == intent.request.leverage:
+                return IntentNews(state=IntentState.DONE)
+        return IntentNews(state=IntentState.UNKNOWN)
 
     async def _call(self, account: Account, intent: OrderIntent) -> IntentNews:
         gateway = self.gateways[account.account_type]
@@ -215,3 +242,12 @@ class IntentRunner:
         self.signals.changed(account_id)
         for wake in self.wakers:
             wake(account_id)
+
+
+def _news_of(intent: OrderIntent, refusal: ExchangeError) -> IntentNews:
+    """A definite no, but for an id that was new and is there: an alarm, and what it means is asked."""
+    if refusal.code == LINK_ID_KNOWN:
+        _logger.error("an order of a new id is there already", extra={"intent_id": intent.intent_id}, exc_info=refusal)
+        return IntentNews(state=IntentState.UNKNOWN, code=refusal.code)
+    state = IntentState.REJECTED if intent.is_order else IntentState.REFUSED
+    return IntentNews(state=state, code=refusal.code, reason=reason_of(refusal))

@@ -223,7 +223,7 @@ class LegCloser:
             exit_reason=closing.exit_reason,
             card=closing.card,
         )
-        intent = await self.runner.add(unit, new, now)
+        intent = await self.runner.start(unit, await self.runner.add(unit, new, now), now)
         await unit.closings.tried(
             closing.closing_id, intent.intent_id, self._in(now, pause_before(closing.attempts + 1))
         )

@@ -190,7 +190,9 @@ class PlanWork:
         is_passed = finding.fact is Fact.BREAKEVEN_PASSED
         await unit.plans.set_breakeven(plan.plan_id, Breakeven.PASSED if is_passed else Breakeven.DONE)
         stop = None if is_passed else finding.price
-        if stop is not None and stop != plan.stop:
+        if stop is not None and stop == plan.stop:
+            return  # it was better already: nothing moves, and nobody is told that it does
+        if stop is not None:
             await unit.plans.set_stop(plan.plan_id, stop, plan.stop_trigger_by)
         payload = BreakevenMessage(
             plan_id=plan.plan_id,

@@ -62,6 +62,7 @@ class Settlement:
     _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _again: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
 
     async def settle(self, account: Account) -> None:
         """Book every execution and order of the account, then send what its plans lack. Raises ExchangeErrors."""
@@ -75,6 +76,8 @@ class Settlement:
 
     def wake(self, account_id: AccountId) -> None:
         """Something happened in that account: settle it soon. Needs a running loop."""
+        if self._stopped.is_set():
+            return
         if account_id in self._running:
             self._again.add(account_id)
             return
@@ -88,6 +91,10 @@ class Settlement:
         """
         if not self.runner.is_sending(account_id):
             self.wake(account_id)
+
+    def stop(self) -> None:
+        """Nothing wakes it any more, timers that were set neither: the database is about to be closed."""
+        self._stopped.set()
 
     async def settle_due(self) -> int:
         """Every account with something open or unknown, those of which least is known first; how many failed."""

@@ -34,4 +34,5 @@ class Trading:
 
     async def close(self) -> None:
         """Let what is on its way be answered; the next start asks for the rest."""
+        self.settlement.stop()
         await self.runner.close()

@@ -133,7 +133,7 @@ told-entry-none =
         [unknown] ⏳ { $side } { $size }: the answer has not come yet. I keep asking; nothing is sent twice. { $reason }
         [rejected] ⛔ { $side } { $size } was refused. { $reason }
         [refused] ⛔ { $side } { $size } was refused. { $reason }
-        [abandoned] { $side } { $size } was never sent: its price was too old. { $reason }
+        [abandoned] { $side } { $size } was never sent. { $reason }
         [not_placed] { $side } { $size } never reached the exchange; you can send it again. { $reason }
        *[other] { $side } { $size } was canceled without a fill. { $reason }
     }

@@ -14,6 +14,7 @@ entry-conditional-full = There are too many stops and targets in this symbol alr
 entry-stop-side = The stop is on the wrong side of the price.
 entry-not-yet = Orders on this account follow later. Practice is open already.
 intent-left-behind = The bot was restarted before it was sent.
+canceled-late = It showed up at the exchange only after I had given it up, so it was taken back.
 canceled-flat = The position is closed, so what was still to be filled was taken back.
 canceled-foreign = Part of the position was opened elsewhere, so what rested was taken back.
 canceled-stop-changed = The stop was changed elsewhere, so what rested was taken back: its fill would have overwritten it.

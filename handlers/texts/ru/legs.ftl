@@ -134,7 +134,7 @@ told-entry-none =
         [unknown] ⏳ { $side } { $size }: ответа ещё нет. Я спрашиваю дальше; дважды ничего не отправляется. { $reason }
         [rejected] ⛔ { $side } { $size }: отказано. { $reason }
         [refused] ⛔ { $side } { $size }: отказано. { $reason }
-        [abandoned] { $side } { $size }: не отправлено, цена устарела. { $reason }
+        [abandoned] { $side } { $size }: не отправлено. { $reason }
         [not_placed] { $side } { $size }: до биржи не дошло; можно отправить снова. { $reason }
        *[other] { $side } { $size }: отменено без исполнения. { $reason }
     }

@@ -134,7 +134,7 @@ told-entry-none =
         [unknown] ⏳ { $side } { $size }: відповіді ще немає. Я питаю далі; двічі нічого не надсилається. { $reason }
         [rejected] ⛔ { $side } { $size }: відмовлено. { $reason }
         [refused] ⛔ { $side } { $size }: відмовлено. { $reason }
-        [abandoned] { $side } { $size }: не надіслано, ціна застаріла. { $reason }
+        [abandoned] { $side } { $size }: не надіслано. { $reason }
         [not_placed] { $side } { $size }: до біржі не дійшло; можна надіслати знову. { $reason }
        *[other] { $side } { $size }: скасовано без виконання. { $reason }
     }
