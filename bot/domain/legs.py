@@ -50,6 +50,7 @@ class LegClosing:
     size: Decimal
     progress: LegProgress
     reason: str = ""
+    attempt: OrderIntent | None = None  # the last one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from bot.domain.order_drafts import SizeKind
 from bot.domain.trade_plans import MOST_TARGETS
 from bot.domain.trade_text import DoubtKind
 from bot.domain.trade_tokens import NumberToken, Sign, SignToken, Unit, shown
-from bot.domain.trade_walk import HAVE_REMARKS, TokenWalk
+from bot.domain.trade_walk import OF_PRICES, TokenWalk
 from bot.domain.trade_words import WordKind
 
 MOST_ENTRIES: Final = 2
@@ -118,7 +118,7 @@ class NumberWalk(TokenWalk):
             self.doubt(DoubtKind.PERCENT, token, *choices)
 
     def _leverage(self, token: NumberToken) -> None:
-        is_stray = self.context is not None and not self.is_served and self.context.kind in HAVE_REMARKS
+        is_stray = self.context is not None and not self.is_served and self.context.kind in OF_PRICES
         if self.leverage is not None or is_stray:
             self.doubt(DoubtKind.SECOND if self.leverage else DoubtKind.LEVERAGE, token)
             return

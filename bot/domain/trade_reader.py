@@ -13,7 +13,7 @@ from bot.domain.trade_coins import coin_of
 from bot.domain.trade_numbers import NumberWalk
 from bot.domain.trade_text import Doubt, DoubtKind, TradeText
 from bot.domain.trade_tokens import NumberToken, Sign, SignToken, Token, Unit, WordToken, cleaned, tokens_of
-from bot.domain.trade_walk import HAVE_REMARKS
+from bot.domain.trade_walk import OF_PRICES
 from bot.domain.trade_words import WordKind
 
 _AFTER: Final = frozenset({"after", "после", "після"})
@@ -271,7 +271,7 @@ class _Reader(NumberWalk):
             (isinstance(before, NumberToken) or self.remark_end == self.at - 1)
             and self.is_served
             and self.context is not None
-            and self.context.kind in HAVE_REMARKS
+            and self.context.kind in OF_PRICES
         )
 
     def _remark(self) -> None:

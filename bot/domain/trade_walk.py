@@ -14,7 +14,7 @@ from bot.domain.trade_words import WordKind
 _WANT_NUMBER: Final = frozenset(
     {WordKind.STOP, WordKind.TARGET, WordKind.ENTRY, WordKind.RISK, WordKind.LEVERAGE, WordKind.SHARES, WordKind.SIZE}
 )
-HAVE_REMARKS: Final = frozenset({WordKind.STOP, WordKind.TARGET, WordKind.ENTRY})
+OF_PRICES: Final = frozenset({WordKind.STOP, WordKind.TARGET, WordKind.ENTRY})
 _LARGEST_LABEL: Final = 9
 
 
@@ -57,10 +57,15 @@ class TokenWalk:
         self.doubts.append(Doubt(kind=kind, start=token.start, end=token.end, choices=choices))
 
     def enter_context(self, token: WordToken) -> None:
-        if self.context is not None and self.context.kind is token.kind and not self.is_served:
-            return  # take profit; limit entry
+        if self.context is not None and not self.is_served and self._goes_on(self.context, token):
+            return
         self.leave_context()
         self.context, self.is_served = token, False
+
+    @staticmethod
+    def _goes_on(context: WordToken, token: WordToken) -> bool:
+        """Take profit; limit entry; entry at 3000."""
+        return token.kind is context.kind or (token.kind is WordKind.AT and context.kind in OF_PRICES)
 
     def leave_context(self) -> None:
         """A word whose number never came is doubtful, but for those that also stand alone."""

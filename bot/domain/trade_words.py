@@ -51,7 +51,7 @@ _TABLE: Final[Mapping[WordKind, str]] = MappingProxyType(
         WordKind.ENTRY: "limit lmt entry entries enter лимит лимитка лимиткой лимитный лимитом лимитку ліміт "
         "лімітка ліміткою лімітний лімітом вход входы входа вхід входи входу",
         WordKind.AT: "at по",
-        WordKind.MARKET: "market mkt cmp рынок рынку рыночный маркет маркету ринок ринку ринковий",
+        WordKind.MARKET: "market mkt cmp рынок рынку рынком рыночный маркет маркету ринок ринку ринком ринковий",
         WordKind.ZONE: "zone зона зоне зоны зону зоні зони",
         WordKind.RISK: "risk риск риска риском ризик ризику ризиком",
         WordKind.SIZE: "size amount qty quantity volume размер объем объём сумма сумму количество розмір обсяг сума "

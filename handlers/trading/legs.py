@@ -154,14 +154,14 @@ async def _look(ctx: UpdateContext, intents: tuple[OrderIntent, ...], timeout_s:
     for _ in range(_LOOKS):
         answered = await trading.runner.finished(outcome.intents, timeout_s=step)
         intents, is_going = await trading.legs.followed(answered)
-        outcome = replace(await _outcome(ctx, intents), is_going=is_going)
+        outcome = replace(await outcome_of(ctx, intents), is_going=is_going)
         if outcome.is_final:
             break
         await asyncio.sleep(step)
     return outcome
 
 
-async def _outcome(ctx: UpdateContext, intents: tuple[OrderIntent, ...]) -> ActOutcome:
+async def outcome_of(ctx: UpdateContext, intents: tuple[OrderIntent, ...]) -> ActOutcome:
     """With the closes of their plans that these intents made."""
     ours = {each.order_link_id for each in intents}
     closed: list[ClosedTrade] = []

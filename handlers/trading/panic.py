@@ -11,8 +11,10 @@ from telegram.error import TelegramError
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput
 from bot.domain.ids import AccountId
-from bot.domain.legs import PanicReport
+from bot.domain.legs import LegProgress, PanicReport
 from bot.domain.market import Category
+from bot.domain.portfolio import LegKey
+from bot.domain.trade_plans import ClosedTrade
 from bot.domain.update_attempt import current_attempt
 from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
@@ -21,8 +23,8 @@ from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
 from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command
 from handlers.trading.leg_codes import LegName
-from handlers.trading.legs import leg_of, own_account, place_of
-from handlers.trading.panic_views import panic_card, standing
+from handlers.trading.legs import leg_of, outcome_of, own_account, place_of
+from handlers.trading.panic_views import LegResults, panic_card, standing
 from handlers.views.cards import Card
 
 _logger = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ async def close_in_panic(ctx: UpdateContext, act: CloseInPanic) -> None:
 async def _stop_and_ask(ctx: UpdateContext) -> None:
     account = _account_of(ctx)
     report = await ctx.services.trading.panic.stop_entries(ctx.config, account, idempotency_key=ctx.idempotency_key)
-    await ctx.show(await _card(ctx, account, report))
+    await ctx.show(await _card(ctx, account, report, {}))
 
 
 async def _close(ctx: UpdateContext, account: Account, also: Sequence[LegName]) -> None:
@@ -80,31 +82,61 @@ async def _close(ctx: UpdateContext, account: Account, also: Sequence[LegName]) 
     if not report.is_over:
         report, version = await panic.progress(account, version=0, timeout_s=0)
         report, version = await panic.progress(account, version=version, timeout_s=_AT_ONCE)
-    message_id = await ctx.show(await _card(ctx, account, report))
-    if not report.is_over and message_id > 0:
+    results = await _results(ctx, report)
+    message_id = await ctx.show(await _card(ctx, account, report, results))
+    await _note_told(ctx, report, results)
+    if message_id > 0 and not _is_all_said(report, results):
         work = _follow(ctx, account, message_id, report, version)
         ctx.data.live_messages.keep(ctx.target, message_id, work, "a panic")
 
 
 async def _follow(ctx: UpdateContext, account: Account, message_id: int, report: PanicReport, version: int) -> None:
     current_attempt.set(None)  # from here on it is no update's work
+    shown = report, await _results(ctx, report)
     for _ in range(_LOOKS):
-        later, version = await ctx.services.trading.panic.progress(account, version=version, timeout_s=_STEP)
-        if later == report:
+        report, version = await ctx.services.trading.panic.progress(account, version=version, timeout_s=_STEP)
+        results = await _results(ctx, report)
+        if shown == (report, results):
             continue
-        report = later
+        shown = report, results
         try:
-            if not await delivery.edit(ctx.bot, ctx.target, message_id, await _card(ctx, account, report)):
+            if not await delivery.edit(ctx.bot, ctx.target, message_id, await _card(ctx, account, report, results)):
                 return
         except TelegramError as refusal:
             _logger.info("a panic's card was not brought up to date: %s", refusal.message)
-        if report.is_over:
+            continue
+        await _note_told(ctx, report, results)
+        if _is_all_said(report, results):
             return
 
 
-async def _card(ctx: UpdateContext, account: Account, report: PanicReport) -> Card:
+async def _results(ctx: UpdateContext, report: PanicReport) -> LegResults:
+    """What the closes brought, of the legs that one order closed."""
+    attempts = tuple(each.attempt for each in report.legs if each.attempt is not None)
+    closed = (await outcome_of(ctx, attempts)).closed
+    whole = {each.leg: each.size for each in report.legs}
+    return {leg: each.pnl for each in closed for leg in whole if _closes(each, leg) and each.qty == whole[leg]}
+
+
+def _closes(closed: ClosedTrade, leg: LegKey) -> bool:
+    return (closed.symbol, closed.position_idx) == (leg.symbol, leg.position_idx)
+
+
+async def _note_told(ctx: UpdateContext, report: PanicReport, results: LegResults) -> None:
+    """The outbox does not tell again what the card says of a close."""
+    said = tuple(each.attempt for each in report.legs if each.attempt is not None and each.leg in results)
+    await ctx.services.trading.watch.told(said)
+
+
+def _is_all_said(report: PanicReport, results: LegResults) -> bool:
+    """Whether nothing more comes: it is over, and what each close brought is booked."""
+    flat = (each for each in report.legs if each.progress is LegProgress.FLAT)
+    return report.is_over and all(each.leg in results for each in flat)
+
+
+async def _card(ctx: UpdateContext, account: Account, report: PanicReport, results: LegResults) -> Card:
     rules = await ctx.services.account_screens.instruments.known(Category.LINEAR)
-    return panic_card(ctx.viewer, account, report, rules, await _acts(ctx, account, report))
+    return panic_card(ctx.viewer, account, report, results, rules, await _acts(ctx, account, report))
 
 
 async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tuple[InlineKeyboardButton, ...]:

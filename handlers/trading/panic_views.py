@@ -1,6 +1,6 @@
 """A panic as it goes: what would be closed, what is closed, and when flat may be said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -10,13 +10,14 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.ids import Symbol
 from bot.domain.legs import LegClosing, LegProgress, PanicReport
 from bot.domain.market import Instruments
-from bot.domain.portfolio import Position, Side
+from bot.domain.portfolio import LegKey, Position, Side
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row
+from handlers.views.figures import arrow
 from handlers.views.frame import command_button, menu_row
 from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
-from handlers.views.symbols import base_of
+from handlers.views.symbols import base_of, quote_of
 
 _MARKS: Final = {
     LegProgress.STANDS: "•",
@@ -27,11 +28,15 @@ _MARKS: Final = {
 }
 _LINES: Final = 20  # legs that are told one by one
 
+LegResults = Mapping[LegKey, Decimal]
+"""What a close of a whole leg brought after all fees, in the quote coin."""
+
 
 def panic_card(
     viewer: RenderContext,
     account: Account,
     report: PanicReport,
+    results: LegResults,
     rules: Sequence[Instruments],
     acts: Sequence[InlineKeyboardButton],
 ) -> Card:
@@ -42,13 +47,16 @@ def panic_card(
         say("panic-stopped"),
         say("panic-canceled", count=report.canceled),
     ]
-    lines += [_leg_line(viewer, each, rules) for each in report.legs[:_LINES]]
+    lines += [_leg_line(viewer, each, results, rules) for each in report.legs[:_LINES]]
     if len(report.legs) > _LINES:
         lines.append(say("panic-more", count=len(report.legs) - _LINES))
     if report.foreign:
         lines += [Markup(""), say("panic-foreign")]
         lines += [_foreign_line(viewer, each, rules) for each in report.foreign[:_LINES]]
     lines += [Markup(""), *_state_lines(viewer, report)]
+    if is_flat(report) and len(results) == len(report.legs) > 1:
+        total = sum(results.values(), Decimal(0))
+        lines.append(say("closing-result", arrow=arrow(total), pnl=viewer.figures.money(total, "USDT", signed=True)))
     if any(each.account_type is not AccountType.PAPER for each in viewer.config.accounts):
         lines.append(say("panic-practice-alone"))
     rows: tuple[Row, ...] = tuple((each,) for each in acts)
@@ -89,17 +97,21 @@ def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
     return lines
 
 
-def _leg_line(viewer: RenderContext, leg: LegClosing, rules: Sequence[Instruments]) -> Markup:
-    name = _named(viewer, leg.leg.symbol, leg.side, leg.size, rules)
-    texts = viewer.say.texts
-    reason = viewer.say(leg.reason, **text_values({"code": 0})) if leg.reason and texts.has(leg.reason) else Markup("")
-    progress = viewer.say.plain("panic-progress", progress=leg.progress.value)
-    return viewer.say("panic-line", mark=_MARKS[leg.progress], leg=name, progress=progress, reason=reason)
+def _leg_line(viewer: RenderContext, leg: LegClosing, results: LegResults, rules: Sequence[Instruments]) -> Markup:
+    say, name = viewer.say, _named(viewer, leg.leg.symbol, leg.side, leg.size, rules)
+    progress = say.plain("panic-progress", progress=leg.progress.value)
+    line = say("panic-line", mark=_MARKS[leg.progress], leg=name, progress=progress)
+    if leg.reason and say.texts.has(leg.reason):
+        return join([line, say(leg.reason, **text_values({"code": 0}))], " ")
+    if leg.progress is LegProgress.FLAT and leg.leg in results:
+        net = viewer.figures.money(results[leg.leg], quote_of(leg.leg.symbol), signed=True)
+        return say("panic-line-result", line=line, net=net)
+    return line
 
 
 def _foreign_line(viewer: RenderContext, position: Position, rules: Sequence[Instruments]) -> Markup:
     name = _named(viewer, position.symbol, position.side, position.size, rules)
-    return viewer.say("panic-line", mark="•", leg=name, progress=viewer.say.plain("panic-untouched"), reason="")
+    return viewer.say("panic-line", mark="•", leg=name, progress=viewer.say.plain("panic-untouched"))
 
 
 def _named(viewer: RenderContext, symbol: Symbol, side: Side, size: Decimal, rules: Sequence[Instruments]) -> str:

@@ -5,6 +5,8 @@ from harness.app import ANNA, OWNER, Harness, Person, said
 from harness.bot_api import Bubble
 from harness.waiting import until
 
+from bot.services.trading.telling import Telling
+
 NBSP = "\u00a0"
 
 
@@ -137,8 +139,12 @@ async def test_panic_stops_entries_at_once_and_asks_once_for_the_closes(harness:
     taps = anna.taps
     await anna.press("Close 3 positions", bubble=card)
     assert anna.taps - taps == 1
-    text = await words(anna, "Flat")
-    assert text.count(": flat") == 3
+    text = await words(anna, "after all fees")
+    assert "Flat" in text
+    assert text.count(": flat · −") == 3, "each close says what it brought"
+    await harness.settle()
+    harness.clock.advance(11)
+    assert await harness.job(Telling).tell_due() == 0, "the card told of them"
     card = await said(anna, "buy 0.01 btc sl 3%")
     assert not [each for each in card.labels if each.startswith("✓")], "entries stay stopped"
     assert "entries are open again" in (await said(anna, "/resume")).text

@@ -26,7 +26,7 @@ SAME_EVERYWHERE = {
     "audit-action", "health-region", "order-card-title", "order-card-refusal", "live-title",
     "ticket-title", "button-ticket-symbol",
     "typed-what", "leg-title", "leg-head", "leg-target", "leg-before", "leg-after", "close-line", "button-leg-half",
-    "button-leg-quarter", "targets-line", "cancels-line", "button-cancel-order", "panic-line",
+    "button-leg-quarter", "targets-line", "cancels-line", "button-cancel-order", "panic-line", "panic-line-result",
     "limit-title", "told-closed-prices",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}

@@ -234,14 +234,14 @@ class Panic:
         attempts = await self.queries.intents(
             [each.last_intent_id for each in going if each.last_intent_id is not None]
         )
-        states = {each.intent_id: each.state for each in attempts}
+        last = {each.intent_id: each for each in attempts}
         unknown = _unknown(await self.queries.intents_live(account.account_id))
         covered = {each.leg for each in going}
         standing = [each for each in known.managed if each.leg_key(account.account_id) not in covered]
         return PanicReport(
             account_id=account.account_id,
             legs=(
-                *(_of_closing(each, states.get(each.last_intent_id or 0)) for each in going),
+                *(_of_closing(each, last.get(each.last_intent_id or 0)) for each in going),
                 *(_standing(account, each) for each in standing),
             ),
             canceled=0 if panic is None else await self.closings.canceled_by(_cause(panic)),
@@ -322,11 +322,18 @@ def _closing(
     )
 
 
-def _of_closing(closing: Closing, last: IntentState | None) -> LegClosing:
+def _of_closing(closing: Closing, last: OrderIntent | None) -> LegClosing:
     progress = _PROGRESS[closing.state]
-    if closing.state is ClosingState.CLOSING and last is IntentState.UNKNOWN:
+    if closing.state is ClosingState.CLOSING and last is not None and last.state is IntentState.UNKNOWN:
         progress = LegProgress.UNKNOWN
-    return LegClosing(leg=closing.leg, side=closing.side, size=closing.size, progress=progress, reason=closing.reason)
+    return LegClosing(
+        leg=closing.leg,
+        side=closing.side,
+        size=closing.size,
+        progress=progress,
+        reason=closing.reason,
+        attempt=last,
+    )
 
 
 def _standing(account: Account, position: Position) -> LegClosing:

@@ -19,7 +19,8 @@ panic-canceled =
         [one] { $count } entry order canceled.
        *[other] { $count } entry orders canceled.
     }
-panic-line = { $mark } <b>{ $leg }</b>: { $progress } { $reason }
+panic-line = { $mark } <b>{ $leg }</b>: { $progress }
+panic-line-result = { $line } · { $net }
 panic-more = and { $count } more
 panic-progress =
     { $progress ->

@@ -20,7 +20,8 @@ panic-canceled =
         [few] Отменены { $count } ордера на вход.
        *[many] Отменено { $count } ордеров на вход.
     }
-panic-line = { $mark } <b>{ $leg }</b>: { $progress } { $reason }
+panic-line = { $mark } <b>{ $leg }</b>: { $progress }
+panic-line-result = { $line } · { $net }
 panic-more = и ещё { $count }
 panic-progress =
     { $progress ->

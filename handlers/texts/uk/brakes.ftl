@@ -20,7 +20,8 @@ panic-canceled =
         [few] Скасовано { $count } ордери на вхід.
        *[many] Скасовано { $count } ордерів на вхід.
     }
-panic-line = { $mark } <b>{ $leg }</b>: { $progress } { $reason }
+panic-line = { $mark } <b>{ $leg }</b>: { $progress }
+panic-line-result = { $line } · { $net }
 panic-more = і ще { $count }
 panic-progress =
     { $progress ->
