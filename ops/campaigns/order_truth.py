@@ -24,6 +24,8 @@ def look_into(path: Path) -> list[str]:
             *_unprotected(connection),
             *_misremembered(connection),
             *_doubled(connection),
+            *_past_a_panic(connection),
+            *_unfinished(connection),
             *_untold(connection),
         ]
 
@@ -36,10 +38,10 @@ def unsound(path: Path) -> list[str]:
 
 
 def _untracked(connection: sqlite3.Connection) -> Iterable[str]:
-    """Orders at the exchange under an id of ours that nobody wrote down before."""
+    """Orders at the exchange under an id of ours that nobody wrote down before: found ones were not."""
     rows = connection.execute(
-        "SELECT order_link_id FROM paper_orders WHERE order_link_id <> ''"
-        " AND order_link_id NOT IN (SELECT order_link_id FROM order_intents)"
+        "SELECT order_link_id FROM paper_orders WHERE order_link_id <> '' AND order_link_id NOT IN"
+        " (SELECT order_link_id FROM order_intents WHERE idempotency_key NOT LIKE 'found:%')"
     )
     return [f"order {link} has no intent" for (link,) in rows]
 
@@ -154,11 +156,33 @@ def _misremembered(connection: sqlite3.Connection) -> Iterable[str]:
 
 
 def _doubled(connection: sqlite3.Connection) -> Iterable[str]:
-    """Entries and closes that stand twice for one tap."""
+    """Parts that were closed twice."""
+    closed: dict[int, Decimal] = {}
+    for key, quantity in connection.execute(
+        "SELECT idempotency_key, cum_exec_qty FROM order_intents WHERE kind = 'reduce'"
+    ):
+        closing_id = int(key.split(":")[1])
+        closed[closing_id] = closed.get(closing_id, Decimal(0)) + Decimal(quantity)
+    for closing_id, size, remaining in connection.execute("SELECT closing_id, size, remaining FROM leg_closings"):
+        if closed.get(closing_id, Decimal(0)) > Decimal(size) - Decimal(remaining):
+            yield f"closing {closing_id} was to leave {remaining} of {size} and closed {closed[closing_id]}"
+
+
+def _past_a_panic(connection: sqlite3.Connection) -> Iterable[str]:
+    """Entries that were written before a panic and sent after it."""
     rows = connection.execute(
-        "SELECT idempotency_key, count(*) FROM order_intents GROUP BY idempotency_key HAVING count(*) > 1"
+        "SELECT i.order_link_id, p.panic_id FROM order_intents AS i JOIN panics AS p ON p.account_id = i.account_id"
+        " WHERE i.kind = 'entry' AND i.created_ts < p.started_ts AND p.started_ts < i.sent_ts"
     )
-    yield from (f"{key} is there {times} times" for key, times in rows)
+    yield from (f"entry {link} was sent after panic {panic_id}" for link, panic_id in rows)
+
+
+def _unfinished(connection: sqlite3.Connection) -> Iterable[str]:
+    """Panics and closes that go on though nothing hinders them."""
+    rows = connection.execute("SELECT panic_id FROM panics WHERE ended_ts IS NULL")
+    yield from (f"panic {panic_id} is not over" for (panic_id,) in rows)
+    rows = connection.execute("SELECT closing_id, state, reason FROM leg_closings WHERE state <> 'done'")
+    yield from (f"closing {closing_id} is {state} {reason}" for closing_id, state, reason in rows)
 
 
 def _untold(connection: sqlite3.Connection) -> Iterable[str]:

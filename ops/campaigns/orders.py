@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,19 +31,10 @@ _WAIT: Final = 4.0  # seconds for an answer while the bot is killed; people ask 
 _LIFE: Final = 2.0  # seconds, for a life that comes to fewer commits than it was given
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What the traders did. `confirmed`: taps on cards, double ones counted once."""
-
-    confirmed: int = 0
-    closes: int = 0
-    lives_cut: int = 0
-
-
 async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | None = None) -> Report:
     """Kill at one commit after the other until the budget (seconds) is used or so many kills were done; then look."""
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
-    began, tally = time.monotonic(), _Tally()
+    began, tally, cut = time.monotonic(), Counter[str](), 0
     async with running_stack(folder, log_level="INFO") as stack, _lives(stack) as lives:
         traders = [_Trader(stack, user_id, random.Random(f"{seed}:{user_id}"), tally) for user_id in USERS]  # noqa: S311  the same
         await lives.begin(NEVER)
@@ -51,10 +43,10 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
         stop = asyncio.Event()
         at_work = [asyncio.create_task(trader.trade_until(stop)) for trader in traders]
         mover = asyncio.create_task(_move_prices(stack, draw, stop))
-        while time.monotonic() - began < budget_seconds and tally.lives_cut != kills:
+        while time.monotonic() - began < budget_seconds and cut != kills:
             await lives.begin(draw.randrange(STEPS))
             await lives.until_dead(most=_LIFE)
-            tally.lives_cut += 1
+            cut += 1
         await lives.begin(NEVER)
         stop.set()
         await asyncio.gather(*at_work, mover)
@@ -63,8 +55,8 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
         name=NAME,
         seed=seed,
         seconds=time.monotonic() - began,
-        cases=tally.lives_cut,
-        steps=tally.confirmed,
+        cases=cut,
+        steps=tally.total(),
         failures=tuple(failures),
     )
 
@@ -141,12 +133,13 @@ async def _lives(stack: Stack) -> AsyncIterator[_Lives]:
 
 @dataclass(slots=True)
 class _Trader:
-    """One person who enters, taps twice, moves the stop, halves and closes, and asks again when nothing comes."""
+    """One person who enters, taps twice, moves the stop, halves, closes, panics, and asks again when nothing comes."""
 
     stack: Stack
     user_id: int
     draw: random.Random
-    tally: _Tally
+    tally: Counter[str]
+    is_paused: bool = False  # for all that is known: a panic was begun
 
     @property
     def chat(self) -> Chat:
@@ -154,41 +147,71 @@ class _Trader:
 
     async def trade_until(self, stop: asyncio.Event) -> None:
         """One deed after the other; what a kill swallows is tried again."""
+        deeds = {self._enter: 9, self._part: 4, self._close: 3, self._move_stop: 4, self._panic: 2, self._pause: 1}
         while not stop.is_set():
+            (deed,) = self.draw.choices(list(deeds), list(deeds.values()))
             with suppress(DriverError):
-                await self._deed()
+                if self.is_paused:
+                    await self._ask("/resume")
+                    self.is_paused = False
+                await deed()
             await asyncio.sleep(self.draw.random() * 0.3)
 
-    async def _deed(self) -> None:
+    async def _enter(self) -> None:
         coin = self.draw.choice(tuple(_SYMBOLS))
-        way = self.draw.random()
-        if way < 0.5:  # noqa: PLR2004  a share of the deeds
-            side = self.draw.choice(("long", "short"))
-            await self._enter(f"{side} {coin} {self.draw.randint(1, 9) * 100}$ sl 3% tp 1% 2% 3%")
-        elif way < 0.75:  # noqa: PLR2004  the same
-            await self._close(f"/close {coin} 50%")
-        else:
-            await self._close(f"/close {coin}")
-
-    async def _enter(self, words: str) -> None:
-        card = await self.chat.ask({"text": words}, wait=_WAIT)
-        label = _label(card, "✓ ")
-        if label is None:
-            return
-        body = {"message_id": card["message_id"], "button": label}
-        await self.stack.telegram("POST", f"/sim/users/{self.user_id}/press", body)
-        self.tally.confirmed += 1
-        if self.draw.random() < 0.3:  # noqa: PLR2004  a share of the taps
-            with suppress(DriverError):  # the card has changed already
-                await self.stack.telegram("POST", f"/sim/users/{self.user_id}/press", body)
+        _, middle = _SYMBOLS[coin]
+        words = f"{self.draw.choice(('long', 'short'))} {coin} {self.draw.randint(1, 9) * 100}$ sl 3% tp 1% 2% 3%"
+        if self.draw.random() < 0.25:  # noqa: PLR2004  a share of the entries
+            words += f" limit {middle * (1 + self.draw.uniform(-0.02, 0.02)):.0f}"
+        await self._tap(await self._ask(words), "✓ ")
+        if self.draw.random() < 0.1:  # noqa: PLR2004  a panic before the order can be on its way everywhere
+            await self._panic()
         await asyncio.sleep(self.draw.random())
 
-    async def _close(self, words: str) -> None:
-        card = await self.chat.ask({"text": words}, wait=_WAIT)
-        label = _label(card, "Close ")
-        if label is not None:
-            await self.chat.press(card, label, wait=_WAIT)
-            self.tally.closes += 1
+    async def _part(self) -> None:
+        await self._tap(
+            await self._ask(f"/close {self.draw.choice(tuple(_SYMBOLS))} {self.draw.choice((25, 50))}%"), "Close "
+        )
+
+    async def _close(self) -> None:
+        await self._tap(await self._ask(f"/close {self.draw.choice(tuple(_SYMBOLS))}"), "Close ")
+
+    async def _move_stop(self) -> None:
+        """Through the card of the position, as thumbs do it."""
+        symbol, _ = self.draw.choice(tuple(_SYMBOLS.values()))
+        card = await self._ask("/positions")
+        for begins in (symbol.removesuffix("USDT"), "Stop"):
+            label = _label(card, begins)
+            if label is None:
+                return
+            card = await self.chat.press(card, label, wait=_WAIT)
+        await self._tap(card, self.draw.choice(("-2%", "−2%", "+2%")))
+
+    async def _panic(self) -> None:
+        self.is_paused = True
+        if self.draw.random() < 0.5:  # noqa: PLR2004  every other one
+            await self._ask("/panic now")
+        else:
+            await self._tap(await self._ask("/panic"), "Close ")
+        self.tally["panics"] += 1
+
+    async def _pause(self) -> None:
+        self.is_paused = True
+        await self._ask("/pause")
+
+    async def _ask(self, words: str) -> dict[str, Any]:
+        return await self.chat.ask({"text": words}, wait=_WAIT)
+
+    async def _tap(self, card: dict[str, Any], begins: str) -> None:
+        """Press that button, if it is there, and often twice at once."""
+        label = _label(card, begins)
+        if label is None:
+            return
+        taps = 1 + (self.draw.random() < 0.3)  # noqa: PLR2004  a share of the taps
+        body = {"message_id": card["message_id"], "button": label}
+        press = [self.stack.telegram("POST", f"/sim/users/{self.user_id}/press", body) for _ in range(taps)]
+        await asyncio.gather(*press, return_exceptions=True)  # the card may have changed before the second one
+        self.tally[begins.strip(" −-+2%") or "stops"] += 1
 
 
 def _label(card: dict[str, Any], begins: str) -> str | None:
@@ -206,7 +229,7 @@ async def _move_prices(stack: Stack, draw: random.Random, stop: asyncio.Event) -
         await asyncio.sleep(1 + draw.random())
 
 
-async def _look(stack: Stack, lives: _Lives, tally: _Tally) -> list[str]:
+async def _look(stack: Stack, lives: _Lives, tally: Counter[str]) -> list[str]:
     """Everything that is wrong, in words; what is still on its way gets time to arrive."""
     path = Path(stack.environment["PERPDESK_DATABASE"])
     end = time.monotonic() + PATIENCE
@@ -219,6 +242,7 @@ async def _look(stack: Stack, lives: _Lives, tally: _Tally) -> list[str]:
     if code:
         failures.append(f"the stop ended with code {code}")
     failures += await asyncio.to_thread(unsound, path)
-    if not (tally.confirmed and tally.closes):
-        failures.append("nobody traded, so nothing is shown")
+    missing = {"✓", "Close", "stops", "panics"} - tally.keys()
+    if missing:
+        failures.append(f"nobody did {sorted(missing)}, so nothing is shown of it")
     return failures

@@ -1,14 +1,14 @@
 """Orders that cannot double and are never lost, over an exchange that loses answers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from harness.order_core import PLACE, Holding, OrderCore, open_core
 
+from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.errors import ExchangeDown, ExchangeRejected
 from bot.domain.orders import CancelRequest, OrderRequest, TradingStop
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
@@ -63,8 +63,7 @@ async def test_what_is_unknown_is_asked_for_by_itself_until_it_is_known(core: Or
     core.gateway.faults.append("down")
     await core.confirm()
     looks: list[float] = []
-    later: Any = lambda delay, _: looks.append(delay)  # noqa: E731  as short as it gets
-    settlement = replace(core.settlement, later=later)
+    settlement = replace(core.settlement, later=_noted(looks))
     for seconds in (0, 1, 3, 5):
         core.storage.clock.advance(seconds)
         await settlement.settle(core.account)
@@ -73,6 +72,22 @@ async def test_what_is_unknown_is_asked_for_by_itself_until_it_is_known(core: Or
     await settlement.settle(core.account)
     assert (await core.trade()).intents[0].state is IntentState.NOT_PLACED
     assert len(looks) == 4
+
+
+async def test_what_a_process_that_ended_wrote_and_did_not_send_is_reckoned_anew(core: OrderCore) -> None:
+    """A target between its commit and its sending: the next process looks when it is old enough, and at once again."""
+    looks: list[float] = []
+    settlement = replace(core.settlement, later=_noted(looks))
+    await core.confirm(core.card(target_prices=(D(110), D(120)), target_shares=(D("0.5"), D("0.5"))))
+    await core.storage.write("UPDATE order_intents SET state = 'intent', sent_ts = NULL WHERE kind = 'target'")
+    core.gateway.book = {key: each for key, each in core.gateway.book.items() if each.price != D(110)}
+    await settlement.settle(core.account)
+    assert looks == [3]
+    core.storage.clock.advance(3)
+    await settlement.settle(core.account)
+    await core.quiet()
+    states = [each.state for each in (await core.trade()).intents if each.kind is IntentKind.TARGET]
+    assert states == [IntentState.ABANDONED, IntentState.OPEN]
 
 
 async def test_what_the_exchange_says_later_wins_over_what_was_concluded(core: OrderCore) -> None:
@@ -241,3 +256,13 @@ async def test_after_the_end_of_a_process_nothing_wakes_it(core: OrderCore) -> N
     core.settlement.stop()
     core.settlement.wake(core.account.account_id)
     assert len(core.runner.tasks) == 0
+
+
+def _noted(looks: list[float]) -> Later:
+    """Timers that never come; `looks`: their delays in seconds."""
+
+    def later(delay: float, call: Callable[[], None]) -> Timer:
+        looks.append(delay)
+        return loop_later(3_600, call)
+
+    return later

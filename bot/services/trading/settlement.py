@@ -6,14 +6,14 @@ the plans lack. A kill anywhere is made good by the next round.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 from bot.aio.tasks import TaskSet
-from bot.aio.timers import Later, loop_later
+from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, StorageTrouble
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
@@ -61,6 +61,7 @@ class Settlement:
     _locks: dict[AccountId, asyncio.Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
     _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _again: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
+    _timers: dict[AccountId, Timer] = field(default_factory=dict, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
 
@@ -129,7 +130,7 @@ class Settlement:
             self._running.discard(account_id)
 
     async def _round(self, account: Account, gateway: OrderGateway) -> bool:
-        """One round of reads and its bookings; True if it brought fills, after which another one is due."""
+        """One round of reads and its bookings; True if it brought what is worked off in another one."""
         reads = await self._read(account, gateway)
         plans = await self.queries.plans_open(account.account_id)
         facts = await self._facts(plans, reads.positions)
@@ -138,29 +139,34 @@ class Settlement:
             booked = await self.booking.book(unit, account, reads, now)
             worked = await self.plan_work.work(unit, account, reads, facts, booked.legs, now)
             left = await unit.intents.live_of_account(account.account_id)
-            for each in self._left_behind(left, now):
-                if each.kind in _SENT_AFTER_ALL:
-                    worked.intents.append(each)
-                else:
-                    news = IntentNews(state=IntentState.ABANDONED, reason="intent-left-behind")
-                    await unit.intents.note(each.intent_id, news, now)
+            behind = [each for each in self._unsent(left) if now - each.created_ts >= _LEFT_BEHIND_MS]
+            worked.intents += [each for each in behind if each.kind in _SENT_AFTER_ALL]
+            given_up = [each for each in behind if each.kind not in _SENT_AFTER_ALL]
+            for each in given_up:
+                news = IntentNews(state=IntentState.ABANDONED, reason="intent-left-behind")
+                await unit.intents.note(each.intent_id, news, now)
         self.runner.launch(worked.intents)
         self.signals.changed(account.account_id)
-        undecided = ask_again_ms([each for each in left if not self.runner.is_in_flight(each)], now)
-        looks = [each for each in (worked.look_again_ms, undecided) if each is not None]
-        if looks:
-            self.later(min(looks) / 1000, lambda: self.wake(account.account_id))
-        return bool(booked.legs)
+        self._look_again(account.account_id, worked.look_again_ms, left, now)
+        return bool(booked.legs or given_up)
 
-    def _left_behind(self, live: Iterable[OrderIntent], now: Millis) -> Iterable[OrderIntent]:
-        """Written by a process that ended before it sent them."""
-        return (
-            each
-            for each in live
-            if each.state is IntentState.INTENT
-            and not self.runner.is_in_flight(each)
-            and now - each.created_ts >= _LEFT_BEHIND_MS
-        )
+    def _unsent(self, live: Iterable[OrderIntent]) -> list[OrderIntent]:
+        """Those that nobody here is about to send: just written, or by a process that ended before it sent them."""
+        return [each for each in live if each.state is IntentState.INTENT and not self.runner.is_in_flight(each)]
+
+    def _look_again(
+        self, account_id: AccountId, wanted_ms: int | None, live: Sequence[OrderIntent], now: Millis
+    ) -> None:
+        """Once, when the first thing is due that no news tells of; what an earlier round wanted is over."""
+        undecided = ask_again_ms([each for each in live if not self.runner.is_in_flight(each)], now)
+        ages = [now - each.created_ts for each in self._unsent(live)]
+        behind = [_LEFT_BEHIND_MS - age for age in ages if age < _LEFT_BEHIND_MS]
+        looks = [each for each in (wanted_ms, undecided, *behind) if each is not None]
+        timer = self._timers.pop(account_id, None)
+        if timer is not None:
+            timer.cancel()
+        if looks:
+            self._timers[account_id] = self.later(min(looks) / 1000, lambda: self.wake(account_id))
 
     async def _read(self, account: Account, gateway: OrderGateway) -> AccountAnswers:
         """Positions before fills: a fill that the positions do not show yet makes the round a noisy one."""
