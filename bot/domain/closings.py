@@ -1,6 +1,6 @@
 """Legs that are to be closed or lessened, panics and halts, as they are written down until they are over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -76,7 +76,7 @@ class HaltState:
 
     since: Millis | None
     actor_name: str = ""
-    reason: str = ""
+    reason: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,4 +96,4 @@ class EntriesHaltedMessage(OutboxPayload):
 
     account_id: AccountId
     count: int
-    reason: str = ""
+    reason: str = field(default="", repr=False)

@@ -1,7 +1,7 @@
 """Which word of a typed order names the coin."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.errors import BadInput
@@ -17,7 +17,7 @@ _SHORTEST: Final = 2  # letters of a coin that is known by no list
 class NamedCoin:
     """A coin's place among the tokens. `others`: words that name another coin as plainly."""
 
-    token: WordToken | None = None
+    token: WordToken | None = field(default=None, repr=False)
     end: int = 0
     name: str = ""
     is_known: bool = False  # by its form, its name, or as one that trades
@@ -28,7 +28,7 @@ class NamedCoin:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     index: int
-    token: WordToken
+    token: WordToken = field(repr=False)
     end: int
     name: str
     rank: int

@@ -38,7 +38,7 @@ _FIRST: Final = (DoubtKind.SIDE, DoubtKind.SYMBOL, DoubtKind.UNKNOWN_SYMBOL, Dou
 class TradeReading:
     """An order as it is understood. While `doubts` is not empty it is none; `unread` words have no meaning in it."""
 
-    text: str
+    text: str = field(repr=False)
     side: Side | None
     size: OrderSize | None
     limits: tuple[Decimal, ...]

@@ -6,7 +6,7 @@ number has a meaning by its unit or by the word before it, or it is a doubt.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -57,7 +57,7 @@ class Doubt:
 class TradeText:
     """What was found. Numbers still have their readings; `bare` are those without a meaning."""
 
-    text: str
+    text: str = field(repr=False)
     side: Side | None = None
     coin: WordToken | None = None
     coin_name: str = ""

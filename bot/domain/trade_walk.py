@@ -22,7 +22,7 @@ _LARGEST_LABEL: Final = 9
 class TokenWalk:
     """What is known while a text is read once. `context`: the word that the next number belongs to."""
 
-    text: str
+    text: str = field(repr=False)
     tokens: tuple[Token, ...]
     coin: NamedCoin
     at: int = 0

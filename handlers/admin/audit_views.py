@@ -25,6 +25,8 @@ AREAS: Final = (
     "support",
     "terms",
     "key",
+    "limits",
+    "entries",
     "owner",
 )
 _ALL: Final = "all"

@@ -5,7 +5,7 @@ them, and the text is read anew. What has no doubt in it ends in the consequence
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.domain.accounts import Account
@@ -38,7 +38,7 @@ class RewordOrder(ButtonAction):
     """The same order in other words: a doubtful one replaced, or left out."""
 
     ACTION = "typed.reword"
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class FixWord(ButtonAction):
     """[Fix …]: asks what a word should be. Places are characters of the text."""
 
     ACTION = "typed.fix"
-    text: str
+    text: str = field(repr=False)
     start: int
     end: int
 
@@ -56,7 +56,7 @@ class TakeAsRead(ButtonAction):
     """[Go on]: the order as it was understood, without the words that have no meaning."""
 
     ACTION = "typed.take"
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class WordDialogue(DialoguePayload):
     """What the next message is put in the place of."""
 
     DIALOGUE = "typed.word"
-    text: str
+    text: str = field(repr=False)
     start: int
     end: int
 

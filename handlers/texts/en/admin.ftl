@@ -317,6 +317,8 @@ audit-area =
         [support] Support
         [terms] Terms
         [key] Keys
+        [limits] Limits
+        [entries] Entries
        *[owner] Owner
     }
 audit-action =
@@ -325,6 +327,8 @@ audit-action =
         [broadcast-send] broadcast sent
         [broadcast-stop] broadcast stopped
         [desk-denied] command denied
+        [entries-halt] entries stopped for everybody
+        [entries-unhalt] entries open again
         [key-attach] key connected
         [key-remove] key removed
         [key-replace] key replaced
@@ -332,6 +336,9 @@ audit-action =
         [license-grant] license granted
         [license-revoke] license revoked
         [license-trial] trial started
+        [limits-loosen] limits loosened
+        [limits-take-back] change of limits taken back
+        [limits-tighten] limits tightened
         [owner-claim] owner claimed
         [payment-charged-back] payment taken back by Telegram
         [payment-credit] payment credited

@@ -79,7 +79,7 @@ promise-limit-reached =
     }: { $limit ->
         [drawdown] your drawdown limit is reached. Entries are closed; /limits says what can be done.
         [tilt] too many losing closes in a row. Entries are closed until tomorrow.
-       *[daily] your loss limit of the day is reached. Entries are closed until tomorrow.
+       *[daily] your limit for the loss of a day is reached. Entries are closed until tomorrow.
     } Positions and their stops stay. { $canceled ->
         [0] No entry was waiting.
         [one] { $canceled } waiting entry is being canceled.

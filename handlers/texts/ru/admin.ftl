@@ -324,6 +324,8 @@ audit-area =
         [support] Вопросы
         [terms] Условия
         [key] Ключи
+        [limits] Лимиты
+        [entries] Входы
        *[owner] Владелец
     }
 audit-action =
@@ -332,6 +334,8 @@ audit-action =
         [broadcast-send] рассылка отправлена
         [broadcast-stop] рассылка остановлена
         [desk-denied] команда отклонена
+        [entries-halt] входы остановлены для всех
+        [entries-unhalt] входы снова открыты
         [key-attach] ключ подключён
         [key-remove] ключ убран
         [key-replace] ключ заменён
@@ -339,6 +343,9 @@ audit-action =
         [license-grant] лицензия выдана
         [license-revoke] лицензия отозвана
         [license-trial] триал начат
+        [limits-loosen] лимиты ослаблены
+        [limits-take-back] изменение лимитов отменено
+        [limits-tighten] лимиты ужесточены
         [owner-claim] владелец назначен
         [payment-charged-back] платёж отозван через Telegram
         [payment-credit] платёж зачтён

@@ -146,7 +146,7 @@ told-closed =
         [liquidation] ⛔ <b>Ликвидация</b>: { $side } { $size }
         [adl] ⛔ <b>Урезано по ADL</b>: { $side } { $size }
         [emergency] ⛔ <b>Закрыто, потому что стоп не вставал</b>: { $side } { $size }
-        [settlement] ⛔ <b>Рассчитано</b>: этот символ больше не торгуется: { $side } { $size }
+        [settlement] ⛔ <b>Рассчитано</b>: эта пара больше не торгуется: { $side } { $size }
         [elsewhere] <b>Закрыто не здесь</b>: { $side } { $size }
        *[other] <b>Закрыто</b>: { $side } { $size }
     }

@@ -324,6 +324,8 @@ audit-area =
         [support] Питання
         [terms] Умови
         [key] Ключі
+        [limits] Ліміти
+        [entries] Входи
        *[owner] Власник
     }
 audit-action =
@@ -332,6 +334,8 @@ audit-action =
         [broadcast-send] розсилку надіслано
         [broadcast-stop] розсилку зупинено
         [desk-denied] команду відхилено
+        [entries-halt] входи зупинено для всіх
+        [entries-unhalt] входи знову відкрито
         [key-attach] ключ підключено
         [key-remove] ключ прибрано
         [key-replace] ключ замінено
@@ -339,6 +343,9 @@ audit-action =
         [license-grant] ліцензію видано
         [license-revoke] ліцензію відкликано
         [license-trial] тріал розпочато
+        [limits-loosen] ліміти послаблено
+        [limits-take-back] зміну лімітів скасовано
+        [limits-tighten] ліміти посилено
         [owner-claim] власника призначено
         [payment-charged-back] платіж відкликано через Telegram
         [payment-credit] платіж зараховано

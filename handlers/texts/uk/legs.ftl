@@ -146,7 +146,7 @@ told-closed =
         [liquidation] ⛔ <b>Ліквідація</b>: { $side } { $size }
         [adl] ⛔ <b>Урізано по ADL</b>: { $side } { $size }
         [emergency] ⛔ <b>Закрито, бо стоп не ставав</b>: { $side } { $size }
-        [settlement] ⛔ <b>Розраховано</b>: цей символ більше не торгується: { $side } { $size }
+        [settlement] ⛔ <b>Розраховано</b>: ця пара більше не торгується: { $side } { $size }
         [elsewhere] <b>Закрито не тут</b>: { $side } { $size }
        *[other] <b>Закрито</b>: { $side } { $size }
     }
