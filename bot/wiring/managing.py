@@ -11,6 +11,7 @@ from bot.services.trading.leg_manager import LegManager
 from bot.services.trading.leg_stops import LegStops
 from bot.services.trading.owners import LegOwners
 from bot.services.trading.panic import Panic
+from bot.services.trading.position_reads import PositionReads
 from bot.services.users.pin import PinService
 from bot.wiring import jobs
 from bot.wiring.foundation import Foundation
@@ -65,7 +66,7 @@ def make_closer(
         transactions=base.store,
         queries=queries,
         closings=closings,
-        gateways=base.order_gateways,
+        positions=PositionReads(gateways=base.order_gateways, tasks=runner.tasks),
         reads=base.reads,
         runner=runner,
         signals=runner.signals,

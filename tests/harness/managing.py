@@ -18,6 +18,7 @@ from bot.services.trading.leg_manager import LegManager
 from bot.services.trading.leg_stops import LegStops
 from bot.services.trading.owners import LegOwners
 from bot.services.trading.panic import Panic
+from bot.services.trading.position_reads import PositionReads
 from bot.services.users.access import RoleResolver
 from bot.services.users.pin import PinService
 from harness.order_core import PLACE, OrderCore, open_core
@@ -110,7 +111,7 @@ def make_managing(core: OrderCore) -> Managing:
     closer = LegCloser(
         **shared,
         closings=closings,
-        gateways=gateways,
+        positions=PositionReads(gateways=gateways, tasks=core.runner.tasks),
         reads=reads,
         signals=core.runner.signals,
         tasks=core.runner.tasks,

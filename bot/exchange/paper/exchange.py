@@ -122,7 +122,7 @@ class PracticeExchange:
             async with self.opened(account_id) as (held, run):
                 if run.account.symbols <= wanted:
                     markets = self._completed(run.account, markets, need)
-                    return await self._acted(account_id, held, run, markets, act)
+                    return await self._acted(account_id, symbol, held, run, markets, act)
         raise ExchangeRejected(f"account {account_id} changed too quickly")
 
     def forget(self, account_id: AccountId) -> None:
@@ -164,6 +164,7 @@ class PracticeExchange:
     async def _acted(
         self,
         account_id: AccountId,
+        symbol: Symbol,
         held: KeptAccount,
         run: Run,
         markets: Markets,
@@ -180,7 +181,7 @@ class PracticeExchange:
         if changes:
             draft = Draft(account_id=account_id, held=held, run=run, before=before, changes=changes)
             try:
-                await self.commit((draft,), self._up_to_now(run.account))
+                await self.commit((draft,), self._up_to_now(symbol))
             except StorageTrouble as trouble:
                 raise OutcomeUnknown(f"practice could not write it down: {trouble}") from trouble
         return answer
@@ -198,17 +199,12 @@ class PracticeExchange:
         for draft in drafts:
             self._tell(draft.account_id)
 
-    def _up_to_now(self, account: EngineAccount) -> list[FedSymbol]:
-        """What happened to prices before this command is over for whatever it made: no replay may go back behind it."""
-        now = self.clock.now()
-        found = []
-        for symbol in sorted(account.symbols):
-            fed = self.interests.fed(symbol)
-            if fed is None or not self.interests.of(symbol):
-                found.append(FedSymbol(symbol=symbol, fed_ts=now, funded_ts=now))
-            elif now - fed.fed_ts <= MISSED:
-                found.append(FedSymbol(symbol=symbol, fed_ts=now, funded_ts=fed.funded_ts))
-        return found
+    def _up_to_now(self, symbol: Symbol) -> list[FedSymbol]:
+        """What happened to its price before this command is over for whatever it made: no replay may go behind it."""
+        now, fed = self.clock.now(), self.interests.fed(symbol)
+        if fed is None or not self.interests.of(symbol):
+            return [FedSymbol(symbol=symbol, fed_ts=now, funded_ts=now)]
+        return [FedSymbol(symbol=symbol, fed_ts=now, funded_ts=fed.funded_ts)] if now - fed.fed_ts <= MISSED else []
 
     async def _catch_up(self, symbol: Symbol) -> None:
         """What was missed acts first: a new order must not meet prices from before it."""

@@ -7,13 +7,13 @@ position as it is read before each attempt, and waits until the attempt before i
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 from bot.aio.tasks import TaskSet
-from bot.domain.accounts import Account, AccountType
+from bot.domain.accounts import Account
 from bot.domain.closings import Closing, ClosingState, NewClosing
 from bot.domain.errors import ExchangeError
 from bot.domain.ids import Millis
@@ -32,11 +32,11 @@ from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.ports.trading import OrderGateway
 from bot.domain.refusals import REDUCE_ONLY
 from bot.domain.trade_plans import LIVE, UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.entry_cancels import cancel_order
 from bot.services.trading.intents import IntentRunner
+from bot.services.trading.position_reads import PositionReads
 from bot.services.trading.signals import AccountSignals
 
 _logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class LegCloser:
     transactions: Transactions
     queries: TradingQueries
     closings: ClosingQueries
-    gateways: Mapping[AccountType, OrderGateway]
+    positions: PositionReads
     reads: Reads
     runner: IntentRunner
     signals: AccountSignals
@@ -114,12 +114,11 @@ class LegCloser:
     async def _look(self, account: Account, closing_id: int) -> float | None:
         """One look and, where something is left, one attempt; seconds until the next look, None: it is over."""
         closing = await self.closings.closing(closing_id)
-        gateway = self.gateways.get(account.account_type)
-        if closing is None or closing.state is ClosingState.DONE or gateway is None:
+        if closing is None or closing.state is ClosingState.DONE or account.account_type not in self.positions.gateways:
             return None
         last = await self._answered(closing)
         try:
-            positions = await gateway.positions(account)
+            positions = await self.positions.of(account)
             instrument = await self._instrument(closing)
         except ExchangeError as trouble:
             _logger.warning("closing %d: the position can't be read: %s", closing_id, trouble)
