@@ -12,7 +12,6 @@ from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import UpdateAttempt, current_attempt
 from storage.accounts.accounts import SqliteAccounts
 from storage.accounts.portfolio import SqlitePortfolio
-from storage.accounts.trades import SqliteTrades
 from storage.admin.audit import SqliteAudit
 from storage.admin.broadcasts import SqliteBroadcasts
 from storage.admin.queries import SqliteErrorNotes
@@ -142,10 +141,6 @@ class SqliteUnitOfWork:
     @property
     def tickets(self) -> SqliteTickets:
         return SqliteTickets(self._transaction)
-
-    @property
-    def trades(self) -> SqliteTrades:
-        return SqliteTrades(self._transaction, self._record)
 
     @property
     def plans(self) -> SqliteTradePlans:

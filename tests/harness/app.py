@@ -185,7 +185,7 @@ class Harness:
         async with self.store.begin_aside() as unit:
             await unit.paper.save(rows)
             for fill in fills:
-                await unit.trades.add(account, fill)
+                await unit.legs.add_fill(account, fill)
         self.assembly.practice.exchange.forget(account.account_id)
 
     async def move(self, symbol: str, price: str, *, seconds: float = 2) -> None:

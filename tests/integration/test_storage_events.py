@@ -99,7 +99,7 @@ WRITES: dict[str, tuple[Write, set[type]]] = {
         lambda unit, storage: unit.accounts.open_paper_wallet(storage.paper.account_id, "USDC", "5"),
         {WalletChanged},
     ),
-    "fill": (lambda unit, storage: unit.trades.add(storage.paper, execution("e-2")), {OrderFilled}),
+    "fill": (lambda unit, storage: unit.legs.add_fill(storage.paper, execution("e-2")), {OrderFilled}),
     "practice order": (
         lambda unit, storage: unit.paper.save(practiced(storage, orders=(order("o-2"),))),
         {OrderPlaced},
@@ -132,7 +132,7 @@ MISSING = [
 REPLAYS: dict[str, Write] = {
     "ensure": lambda unit, _: unit.users.ensure(new_user(ANNA, first_name="Other"), NOW),
     "wallet": lambda unit, storage: unit.accounts.open_paper_wallet(storage.paper.account_id, "USDT", "7"),
-    "fill": lambda unit, storage: unit.trades.add(storage.paper, execution()),
+    "fill": lambda unit, storage: unit.legs.add_fill(storage.paper, execution()),
     "license": lambda unit, _: unit.ledger.append(ANNA, granted("once"), NOW),
     "check of a key that was replaced": lambda unit, storage: unit.accounts.set_check(
         replace(sealed_credentials(storage.demo), api_key=b"former"), key_check()
@@ -177,7 +177,7 @@ async def anna(storage: StorageHarness) -> Anna:
         await unit.accounts.open_paper_wallet(paper.account_id, "USDT", "10")
         await unit.users.set_default_account(ANNA, demo.account_id)
         await unit.ledger.append(ANNA, granted("once"), NOW)
-        await unit.trades.add(paper, execution())
+        await unit.legs.add_fill(paper, execution())
         pending = await add_account(unit, ANNA, AccountType.DEMO)
         held = Positions(account_id=demo.account_id, items=(position(),), as_of=NOW)
         await unit.portfolio.replace_positions(demo, held)

@@ -209,9 +209,9 @@ async def test_a_fill_is_logged_once(tmp_path: Path) -> None:
     async with open_storage(tmp_path) as storage:
         account, other = await storage.account(), await storage.account(BORIS, uid="901")
         async with storage.store.begin() as unit:
-            assert [await unit.trades.add(account, fill) for fill in reversed(fills)] == [True] * 3
-            assert [await unit.trades.add(account, fill) for fill in fills] == [False] * 3
-            assert await unit.trades.add(other, fills[0])
+            assert [await unit.legs.add_fill(account, fill) for fill in reversed(fills)] == [True] * 3
+            assert [await unit.legs.add_fill(account, fill) for fill in fills] == [False] * 3
+            assert await unit.legs.add_fill(other, fills[0])
         storage.clock.millis = NOW + 5
         found = await storage.queries.executions(account, 10)
         assert (found.items, found.as_of) == (fills, NOW + 5)
@@ -224,7 +224,7 @@ async def test_the_fills_of_a_day_are_in_every_account_of_the_user_newest_first(
         other = await storage.account(BORIS, uid="3")
         async with storage.store.begin() as unit:
             for account, exec_id, age in ((one, "a", 0), (two, "b", 5), (one, "c", 10), (other, "d", 0)):
-                await unit.trades.add(account, execution(exec_id, exec_ts=NOW - age))
+                await unit.legs.add_fill(account, execution(exec_id, exec_ts=NOW - age))
         logs = await storage.queries.trade_logs_since(ANNA, Millis(NOW - 5))
         assert [(log.account_id, log.ts) for log in logs] == [(one.account_id, NOW), (two.account_id, NOW - 5)]
         assert (logs[0].price, logs[0].size, logs[0].fee) == (Decimal("64000.5"), Decimal("0.01"), Decimal("-0.0352"))
@@ -236,4 +236,4 @@ async def test_a_fill_can_not_be_put_on_another_users_account(tmp_path: Path) ->
         await storage.user(BORIS)
         with pytest.raises(Exception, match="FOREIGN KEY constraint failed"):
             async with storage.store.begin() as unit:
-                await unit.trades.add(replace(account, user_id=BORIS), execution())
+                await unit.legs.add_fill(replace(account, user_id=BORIS), execution())

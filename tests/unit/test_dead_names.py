@@ -14,7 +14,6 @@ DOCUMENTED: Final = "makes a table that the documents quote"
 OFFERED: Final = "a verb of docs/cache.md"
 TRADING: Final = "what an order needs"
 JOBS: Final = "how jobs fare, for metrics"
-ENGINE: Final = "the trading engine will write it"
 STAND_IN: Final = "a command of the exchange, for the stand-in to answer"
 KEPT: Final = {
     "bot.aio.periodic.PeriodicStats.failures_in_a_row": JOBS,
@@ -47,7 +46,6 @@ KEPT: Final = {
     "cache.regions.RegionUpkeep.on_order_placed": OFFERED,
     "cache.regions.RegionUpkeep.on_position_closed": OFFERED,
     "cache.regions.RegionUpkeep.on_user_credentials_changed": OFFERED,
-    "storage.store.SqliteUnitOfWork.trades": ENGINE,
 }
 
 
