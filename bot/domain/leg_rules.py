@@ -5,15 +5,16 @@ Sizes are in the base coin, prices and money in the quote coin.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Final
 
+from bot.domain.card_formulas import ceil_to, floor_to
 from bot.domain.errors import BadInput
 from bot.domain.ids import Millis, OrderLinkId
 from bot.domain.legs import Ownership
 from bot.domain.market import Category, Instrument, Ticker
 from bot.domain.orders import OrderRequest, TimeInForce, direction, opposite
-from bot.domain.portfolio import STANDARD_TAKER, Execution, LegKey, Order, OrderType, Position, Side
+from bot.domain.portfolio import NO_LINK_ID, STANDARD_TAKER, Execution, LegKey, Order, OrderType, Position, Side
 from bot.domain.trade_plans import LIVE, MOST_TARGETS, IntentKind, OrderIntent, PlannedTarget, TradePlan
 
 _ZERO: Final = Decimal(0)
@@ -92,8 +93,10 @@ def net_if_closed(
 # --- closing -------------------------------------------------------------------------------------------------------
 
 
-def close_request(leg: LegKey, side: Side, order_link_id: OrderLinkId) -> OrderRequest:
-    """The whole leg of `side` at market, whatever its size is by then (up to the exchange's most for one order)."""
+def close_request(
+    leg: LegKey, side: Side, order_link_id: OrderLinkId = NO_LINK_ID, *, part: Decimal | None = None
+) -> OrderRequest:
+    """A leg of `side` at market: `part` of it, or all, whatever that is by then (up to the exchange's most at once)."""
     return OrderRequest(
         order_link_id=order_link_id,
         category=leg.category,
@@ -101,25 +104,10 @@ def close_request(leg: LegKey, side: Side, order_link_id: OrderLinkId) -> OrderR
         position_idx=leg.position_idx,
         side=opposite(side),
         order_type=OrderType.MARKET,
-        qty=_ZERO,
+        qty=_ZERO if part is None else part,
         time_in_force=TimeInForce.IOC,
         reduce_only=True,
-        close_on_trigger=True,
-    )
-
-
-def reduce_request(leg: LegKey, side: Side, qty: Decimal, order_link_id: OrderLinkId) -> OrderRequest:
-    """A part of the leg of `side` at market."""
-    return OrderRequest(
-        order_link_id=order_link_id,
-        category=leg.category,
-        symbol=leg.symbol,
-        position_idx=leg.position_idx,
-        side=opposite(side),
-        order_type=OrderType.MARKET,
-        qty=qty,
-        time_in_force=TimeInForce.IOC,
-        reduce_only=True,
+        close_on_trigger=part is None,
     )
 
 
@@ -132,7 +120,7 @@ def remaining_after(size: Decimal, share: Decimal, instrument: Instrument) -> De
         raise BadInput("manage-share-range")
     if share == 1:
         return _ZERO
-    part = (size * share / instrument.qty_step).to_integral_value(ROUND_FLOOR) * instrument.qty_step
+    part = floor_to(size * share, instrument.qty_step)
     least = max(instrument.min_order_qty or _ZERO, instrument.qty_step)
     if part < least:
         raise BadInput("manage-part-too-small", least=instrument.qty_text(least), coin=instrument.base_coin)
@@ -142,7 +130,7 @@ def remaining_after(size: Decimal, share: Decimal, instrument: Instrument) -> De
 def part_to_close(size: Decimal, remaining: Decimal, instrument: Instrument) -> Decimal:
     """What one order may close of `size` so that `remaining` stands; 0: nothing more, or less than can be closed."""
     most = instrument.max_market_order_qty
-    part = ((size - remaining) / instrument.qty_step).to_integral_value(ROUND_FLOOR) * instrument.qty_step
+    part = floor_to(max(_ZERO, size - remaining), instrument.qty_step)
     if part < max(instrument.min_order_qty or _ZERO, instrument.qty_step):
         return _ZERO
     return part if most is None else min(part, most)
@@ -176,8 +164,7 @@ def in_panic_order(positions: Iterable[Position]) -> tuple[Position, ...]:
 
 def on_tick(price: Decimal, side: Side, instrument: Instrument) -> Decimal:
     """The price on the instrument's tick, rounded away from loss: a long's stop up, a short's down."""
-    rounding = ROUND_CEILING if side is Side.BUY else ROUND_FLOOR
-    return (price / instrument.tick_size).to_integral_value(rounding) * instrument.tick_size
+    return (ceil_to if side is Side.BUY else floor_to)(price, instrument.tick_size)
 
 
 def check_stop(position: Position, stop: Decimal, price: Decimal, instrument: Instrument) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.card_formulas import floor_to
 from bot.domain.market import Instrument
 from bot.domain.trade_plans import PlannedTarget
 
@@ -21,7 +22,7 @@ def earlier_quantities(
     found: dict[int, Decimal] = {}
     carried = _ZERO
     for each in targets[:-1]:
-        wished = floored(each.share * whole + carried, instrument.qty_step)
+        wished = floor_to(each.share * whole + carried, instrument.qty_step)
         if is_too_small(wished, each.price, instrument):
             carried = each.share * whole + carried
             found[each.number] = _ZERO
@@ -29,11 +30,6 @@ def earlier_quantities(
             carried = _ZERO
             found[each.number] = wished
     return found
-
-
-def floored(qty: Decimal, step: Decimal) -> Decimal:
-    """The largest multiple of the step that is not above it."""
-    return qty // step * step
 
 
 def is_too_small(qty: Decimal, price: Decimal, instrument: Instrument) -> bool:

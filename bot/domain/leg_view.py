@@ -7,15 +7,14 @@ from enum import StrEnum
 from typing import Final
 
 from bot.domain.ids import Millis, OrderLinkId
+from bot.domain.leg_rules import close_request
 from bot.domain.market import Instrument
 from bot.domain.orders import (
     AmendRequest,
     CancelRequest,
-    OrderRequest,
     direction,
-    opposite,
 )
-from bot.domain.portfolio import NO_LINK_ID, Order, OrderType, Position
+from bot.domain.portfolio import Order, Position
 from bot.domain.trade_plans import (
     AnyRequest,
     ExitReason,
@@ -132,17 +131,7 @@ def cancels(view: LegView, of: Iterable[OrderIntent], why: str = "") -> Iterable
 def close_of(view: LegView, reason: ExitReason, key: str) -> LegWish:
     """The whole leg at market."""
     plan = view.plan
-    request = OrderRequest(
-        order_link_id=NO_LINK_ID,
-        category=plan.category,
-        symbol=plan.symbol,
-        position_idx=plan.position_idx,
-        side=opposite(plan.side),
-        order_type=OrderType.MARKET,
-        qty=ZERO,
-        reduce_only=True,
-        close_on_trigger=True,
-    )
+    request = close_request(plan.leg, plan.side)
     return LegWish(kind=IntentKind.CLOSE, request=request, key=f"close:{plan.plan_id}:{key}", exit_reason=reason)
 
 

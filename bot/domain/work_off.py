@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.leg_protection import is_closing, protect, stops_of_entries
+from bot.domain.leg_rules import on_tick
 from bot.domain.leg_targets import earlier_quantities
 from bot.domain.leg_view import (
     AMEND_EVERY_MS,
@@ -34,7 +35,7 @@ from bot.domain.orders import (
     direction,
     opposite,
 )
-from bot.domain.portfolio import NO_LINK_ID, OrderType, Position, Side
+from bot.domain.portfolio import NO_LINK_ID, OrderType, Position
 from bot.domain.refusals import FLAT, FOREIGN, LATE
 from bot.domain.trade_plans import (
     Breakeven,
@@ -49,7 +50,7 @@ _CLOSING: Final = frozenset({IntentKind.TARGET, IntentKind.CLOSE, IntentKind.RED
 
 
 def work_off(view: LegView) -> WorkOff:
-    """See the module."""
+    """The stop always; targets while the leg is ours alone and its stop is as promised."""
     if view.position is None:
         return _flat(view)
     if view.position.side is not view.plan.side:
@@ -217,9 +218,7 @@ def breakeven_price(position: Position, instrument: Instrument) -> Decimal | Non
     """Where a close brings nothing, rounded away from loss; None: the exchange does not say it."""
     if position.break_even_price is None:
         return None
-    ticks, rest = divmod(position.break_even_price, instrument.tick_size)
-    up = position.side is Side.BUY and rest > 0
-    return (ticks + (1 if up else 0)) * instrument.tick_size
+    return on_tick(position.break_even_price, position.side, instrument)
 
 
 def _breakeven(view: LegView, findings: list[LegFinding]) -> list[LegFinding]:

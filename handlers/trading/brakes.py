@@ -39,7 +39,7 @@ async def pause(ctx: UpdateContext) -> None:
     However late it comes: it only makes things safer.
     """
     account = named_or_trading_account(ctx)
-    intents = await ctx.services.trading.pauses.pause(ctx.config, account, idempotency_key=ctx.idempotency_key)
+    intents = await ctx.services.trading.pauses.pause(account, idempotency_key=ctx.idempotency_key)
     (act,) = await ctx.buttons([(ctx.say.plain("button-resume-entries"), ResumeEntries(account=account.account_id))])
 
     async def draw(outcome: ActOutcome) -> Card:
@@ -79,7 +79,7 @@ async def lift_halt(ctx: UpdateContext, _: LiftHalt) -> None:
 
 
 async def _resume(ctx: UpdateContext, account: Account) -> None:
-    was_paused = await ctx.services.trading.pauses.resume(ctx.config, account)
+    was_paused = await ctx.services.trading.pauses.resume(account)
     state = await ctx.services.trading.halts.state()
     await ctx.show(resumed_card(ctx.viewer, account, state, was_paused=was_paused))
 

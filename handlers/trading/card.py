@@ -14,7 +14,6 @@ from bot.domain.ids import DAY_S
 from bot.domain.order_card import CardOutdated, EntryRefused, OrderCard
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.portfolio import Side
-from bot.domain.trade_plans import CardPlace
 from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
@@ -23,7 +22,8 @@ from handlers.core.live_messages import PATIENCE
 from handlers.core.specs import ANY_AGE, AT_MARKET, EVERYONE, HandlerSpec, action
 from handlers.trading.actions import ConfirmEntry, EditDraft, ShowOrderCard
 from handlers.trading.card_views import asking_card, cure_label, order_card, outdated_card, refused_card, size_text
-from handlers.trading.live import instrument_of, show_trade
+from handlers.trading.legs import known_instrument, place_of
+from handlers.trading.live import show_trade
 from handlers.views.cards import Card
 
 _logger = logging.getLogger(__name__)
@@ -79,12 +79,11 @@ async def show_card_again(ctx: UpdateContext, payload: ShowOrderCard) -> None:
 
 async def confirm_entry(ctx: UpdateContext, payload: ConfirmEntry) -> None:
     """The one tap that enters; a second one shows the same trade."""
-    tapped = ctx.query.message.message_id if ctx.query is not None and ctx.query.message is not None else 0
     try:
         trade = await ctx.services.trading.entries.confirm(
             ctx.config,
             payload.card,
-            place=CardPlace(chat_id=ctx.chat_id, message_id=tapped),
+            place=place_of(ctx),
             idempotency_key=ctx.idempotency_key,
         )
     except CardOutdated as outdated:
@@ -133,7 +132,7 @@ async def _refused(ctx: UpdateContext, draft: OrderDraft, refusal: EntryRefused)
     cured = _cured(draft, refusal.cure)
     if cured is None:
         return refused_card(ctx.viewer, refusal, ())
-    label = cure_label(ctx.viewer, refusal.cure, await instrument_of(ctx, draft.symbol))
+    label = cure_label(ctx.viewer, refusal.cure, await known_instrument(ctx, draft.symbol))
     return refused_card(ctx.viewer, refusal, await ctx.buttons([(label, ShowOrderCard.make(cured))], lifetime_s=DAY_S))
 
 

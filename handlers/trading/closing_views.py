@@ -1,12 +1,13 @@
 """Before a close: what it would bring; after it: what it brought, and what it cost."""
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Final
 
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
+from bot.domain.card_formulas import floor_to
 from bot.domain.legs import LegOutlook, Ownership
 from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
@@ -181,7 +182,7 @@ def reason_line(viewer: RenderContext, intent: OrderIntent) -> Markup:
 def size_text(viewer: RenderContext, size: Decimal, instrument: Instrument | None, leg: LegKey) -> str:
     """A size on the symbol's step, and its coin."""
     if instrument is not None and instrument.qty_step > 0:
-        size = (size / instrument.qty_step).to_integral_value(ROUND_FLOOR) * instrument.qty_step
+        size = floor_to(size, instrument.qty_step)
     return viewer.figures.size(size, instrument, base_of(leg.symbol))
 
 

@@ -86,10 +86,10 @@ def at_distance(position: Position, percent: Decimal, instrument: Instrument | N
     if position.mark_price is None:
         return None
     way = direction(position.side) if ahead else -direction(position.side)
-    return on_tick(position.mark_price * (1 + way * percent / _HUNDRED), instrument)
+    return near_tick(position.mark_price * (1 + way * percent / _HUNDRED), instrument)
 
 
-def on_tick(price: Decimal, instrument: Instrument | None) -> Decimal:
+def near_tick(price: Decimal, instrument: Instrument | None) -> Decimal:
     """The nearest price that the exchange takes."""
     if instrument is None:
         return price

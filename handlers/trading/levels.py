@@ -29,7 +29,7 @@ from handlers.trading.level_views import (
     can_go_to_breakeven,
     distance_label,
     level_changed_card,
-    on_tick,
+    near_tick,
     stop_card,
     targets_card,
     targets_set_card,
@@ -243,7 +243,7 @@ def _price_of(text: str, outlook: LegOutlook, instrument: Instrument | None, *, 
     thousands = word[-1:] in {"k", "к"}
     near = None if mark is None else mark / 1000 if thousands else mark
     number = parse_number(word[:-1] if thousands else word, minimum=Decimal(0), maximum=_LARGEST, near=near)
-    return on_tick(number * 1000 if thousands else number, instrument)
+    return near_tick(number * 1000 if thousands else number, instrument)
 
 
 async def _is_price(ctx: UpdateContext, _: StopDialogue) -> bool:

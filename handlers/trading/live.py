@@ -9,14 +9,14 @@ from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
 from bot.domain.errors import ExchangeError, UserFacing
-from bot.domain.ids import DAY_S, Symbol
-from bot.domain.market import Category, Instrument
+from bot.domain.ids import DAY_S
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import ManagedTrade
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.trading.actions import ShowOrderCard
+from handlers.trading.legs import known_instrument, place_of
 from handlers.trading.live_views import (
     Ending,
     ending_of,
@@ -44,7 +44,7 @@ async def show_trade(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft)
 
     What comes later is a message of its own, which rings. `draft` is what it was made of, for [New price] and the like.
     """
-    tapped = ctx.query.message.message_id if ctx.query is not None and ctx.query.message is not None else 0
+    tapped = place_of(ctx).message_id
     trade = await _answered(ctx, of_message(trade, tapped), tapped)
     message_id = await ctx.show(await _drawn(ctx, trade, draft))
     if message_id <= 0:
@@ -96,7 +96,7 @@ async def _follow(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, pl
 
 
 async def _drawn(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft) -> Card:
-    return trade_card(ctx.viewer, trade, await instrument_of(ctx, draft.symbol), await _way_on(ctx, trade, draft))
+    return trade_card(ctx.viewer, trade, await known_instrument(ctx, draft.symbol), await _way_on(ctx, trade, draft))
 
 
 async def _way_on(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft) -> Row:
@@ -141,9 +141,3 @@ async def _rest_label(ctx: UpdateContext, rest: OrderDraft) -> str:
 async def _again(ctx: UpdateContext, label: str, draft: OrderDraft) -> InlineKeyboardButton:
     (made,) = await ctx.buttons([(label, ShowOrderCard.make(draft))], lifetime_s=DAY_S)
     return made
-
-
-async def instrument_of(ctx: UpdateContext, symbol: Symbol) -> Instrument | None:
-    """The symbol's rules as far as they are at hand."""
-    known = await ctx.services.market_screens.instruments.known(Category.LINEAR)
-    return next((found for each in known if (found := each.find(symbol)) is not None), None)

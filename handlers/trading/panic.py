@@ -70,7 +70,7 @@ async def close_in_panic(ctx: UpdateContext, act: CloseInPanic) -> None:
 
 async def _stop_and_ask(ctx: UpdateContext) -> None:
     account = _account_of(ctx)
-    report = await ctx.services.trading.panic.stop_entries(ctx.config, account, idempotency_key=ctx.idempotency_key)
+    report = await ctx.services.trading.panic.stop_entries(account, idempotency_key=ctx.idempotency_key)
     await ctx.show(await _card(ctx, account, report, {}))
 
 

@@ -21,7 +21,7 @@ from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, command,
 from handlers.trading.accounts import trading_account
 from handlers.trading.actions import EditDraft
 from handlers.trading.card import show_card
-from handlers.trading.live import instrument_of
+from handlers.trading.legs import known_instrument
 from handlers.trading.ticket_changes import (
     AT_MARKET,
     better_price,
@@ -215,7 +215,7 @@ async def _entry(ctx: UpdateContext, draft: OrderDraft, value: str) -> OrderDraf
 
 async def _market(ctx: UpdateContext, symbol: Symbol) -> tuple[Ticker, Instrument | None]:
     """Raises ExchangeErrors when no price is known."""
-    return await ctx.services.reads.ticker(symbol, Category.LINEAR), await instrument_of(ctx, symbol)
+    return await ctx.services.reads.ticker(symbol, Category.LINEAR), await known_instrument(ctx, symbol)
 
 
 async def _typed(ctx: UpdateContext, draft: OrderDraft, part: TicketPart) -> OrderDraft:

@@ -124,7 +124,7 @@ class TestPanic:
     async def test_entries_end_before_anybody_confirms(self, managing: Managing) -> None:
         await managing.hold()
         await rest(managing, "ETHUSDT")
-        report = await managing.panic.stop_entries(managing.core.config, managing.core.account, idempotency_key="panic")
+        report = await managing.panic.stop_entries(managing.core.account, idempotency_key="panic")
         assert [each.progress for each in report.legs] == [LegProgress.STANDS]
         assert report.canceled == 1
         await managing.core.quiet()
@@ -140,7 +140,7 @@ class TestPanic:
 
     async def test_no_entry_that_was_written_before_is_sent_after(self, managing: Managing) -> None:
         entry = await written(managing)
-        await managing.panic.stop_entries(managing.core.config, managing.core.account, idempotency_key="panic")
+        await managing.panic.stop_entries(managing.core.account, idempotency_key="panic")
         assert await launched(managing, entry) == (IntentState.ABANDONED, "entry-fenced")
 
     async def test_what_was_opened_elsewhere_is_listed_and_left(self, managing: Managing) -> None:
@@ -220,7 +220,7 @@ class TestPanic:
     async def test_a_second_tap_long_after_does_nothing(self, managing: Managing) -> None:
         await managing.hold()
         await panic(managing)
-        await managing.pauses.resume(managing.core.config, managing.core.account)
+        await managing.pauses.resume(managing.core.account)
         managing.core.storage.clock.advance(60)
         await managing.hold("ETHUSDT")
         report = await panic(managing)
@@ -245,7 +245,7 @@ class TestPauses:
         await managing.hold()
         await rest(managing, "ETHUSDT")
         account_id = managing.core.account.account_id
-        cancels = await managing.pauses.pause(managing.core.config, managing.core.account, idempotency_key="pause")
+        cancels = await managing.pauses.pause(managing.core.account, idempotency_key="pause")
         await managing.core.quiet()
         assert len(cancels) == len(managing.gateway.sent(CancelRequest)) == 1
         assert resting(managing) == []
@@ -254,8 +254,8 @@ class TestPauses:
             await rest(managing, "SOLUSDT")
         await managing.close()
         assert managing.gateway.legs == {}, "exits are never refused"
-        assert await managing.pauses.resume(managing.core.config, managing.core.account)
-        assert not await managing.pauses.resume(managing.core.config, managing.core.account)
+        assert await managing.pauses.resume(managing.core.account)
+        assert not await managing.pauses.resume(managing.core.account)
         managing.core.storage.clock.advance(1)
         await rest(managing, "XRPUSDT")
         assert resting(managing) == ["XRPUSDT"]

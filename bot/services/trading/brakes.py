@@ -41,9 +41,8 @@ class Pauses:
         """None: not paused."""
         return await self.queries.paused_since(account_id)
 
-    async def pause(self, config: UserConfig, account: Account, *, idempotency_key: str) -> tuple[OrderIntent, ...]:
+    async def pause(self, account: Account, *, idempotency_key: str) -> tuple[OrderIntent, ...]:
         """No entries until resumed; the cancels of those that rest, once more where it was paused already."""
-        _ = config
         live = await self.queries.intents_live(account.account_id)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
@@ -53,9 +52,8 @@ class Pauses:
         self.signals.changed(account.account_id)
         return cancels
 
-    async def resume(self, config: UserConfig, account: Account) -> bool:
+    async def resume(self, account: Account) -> bool:
         """False: it was not paused."""
-        _ = config
         async with self.transactions.begin() as unit:
             was_paused = await unit.fences.resume(account.account_id)
         self.signals.changed(account.account_id)

@@ -53,7 +53,7 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentRunner:
-    """Writes intents and sends them, each once. `wake` is told of an account that has news to be read."""
+    """Writes intents and sends them, each once. `wakers` are told of an account with news."""
 
     transactions: Transactions
     queries: TradingQueries

@@ -22,7 +22,6 @@ from bot.domain.leg_rules import (
     close_request,
     part_to_close,
     pause_before,
-    reduce_request,
 )
 from bot.domain.market import Instrument
 from bot.domain.orders import OrderRequest
@@ -208,7 +207,7 @@ class LegCloser:
             part = Decimal(0) if instrument is None else part_to_close(size, closing.remaining, instrument)
             if part == 0:
                 return None
-            request = reduce_request(closing.leg, closing.side, part, order_link_id)
+            request = close_request(closing.leg, closing.side, order_link_id, part=part)
         plan = await unit.plans.of_leg(closing.leg)
         new = NewIntent(
             kind=IntentKind.CLOSE if closing.is_whole else IntentKind.REDUCE,

@@ -134,7 +134,7 @@ class LegManager:
     async def cancel(
         self, config: UserConfig, account_id: AccountId, symbol: Symbol, order_id: str, *, idempotency_key: str
     ) -> OrderIntent:
-        """One open order. The stop or a target of a plan goes out of the plan with it."""
+        """One open order; a target goes out of its plan with it. Raises BadInput for a stop: that is moved."""
         known = await self.queries.by_key(idempotency_key)
         if known is not None:
             return known

@@ -76,9 +76,8 @@ class Panic:
     _followed: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
     _told: dict[AccountId, tuple[int, PanicReport]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    async def stop_entries(self, config: UserConfig, account: Account, *, idempotency_key: str) -> PanicReport:
+    async def stop_entries(self, account: Account, *, idempotency_key: str) -> PanicReport:
         """The first half, at once: fence, pause, cancels; the report lists what would be closed."""
-        _ = config
         live = await self.queries.intents_live(account.account_id)
         async with self.transactions.begin() as unit:
             panic, cancels = await self._brake(unit, account, live, idempotency_key)
