@@ -20,7 +20,10 @@ class ClosingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewClosing:
-    """A wish that a leg of `side` and `size` come down to `remaining` (0: flat). Its key is unique."""
+    """A wish that a leg of `side` and `size` come down to `remaining` (0: flat). Its key is unique.
+
+    `card_price`: at which its result was shown before, None: no price was.
+    """
 
     user_id: UserId
     leg: LegKey
@@ -31,6 +34,7 @@ class NewClosing:
     exit_reason: ExitReason = ExitReason.MANUAL
     panic_id: int | None = None
     card: CardPlace | None = None
+    card_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class Closing:
     reason: str
     created_ts: Millis
     ended_ts: Millis | None
+    card_price: Decimal | None = None
 
     @property
     def is_whole(self) -> bool:

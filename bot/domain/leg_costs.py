@@ -38,7 +38,10 @@ _REASONS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegCost:
-    """A leg that stands. `value` is the sum of size x price of what is open, `fees` what opening it has cost."""
+    """A leg that stands. `value` is the sum of size x price of what is open, `fees` what opening it has cost.
+
+    `funding`: what was paid for holding it, negative where more was got.
+    """
 
     leg: LegKey
     side: Side
@@ -46,6 +49,7 @@ class LegCost:
     value: Decimal
     fees: Decimal
     opened_ts: Millis
+    funding: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,7 @@ class ClosedPart:
     open_fee: Decimal
     close_fee: Decimal
     opened_ts: Millis
+    funding: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +96,7 @@ def book_fill(cost: LegCost | None, leg: LegKey, fill: Execution, now: Millis) -
             open_fee=cost.fees * share,
             close_fee=fee * qty / fill.exec_qty,
             opened_ts=cost.opened_ts,
+            funding=cost.funding * share,
         )
         cost = _less(cost, closed)
         left -= qty
@@ -145,7 +151,13 @@ def slippage_of(part: ClosedPart, card_price: Decimal | None) -> Decimal | None:
 def _less(cost: LegCost, part: ClosedPart) -> LegCost | None:
     if part.qty == cost.size:
         return None
-    return replace(cost, size=cost.size - part.qty, value=cost.value - part.entry_value, fees=cost.fees - part.open_fee)
+    return replace(
+        cost,
+        size=cost.size - part.qty,
+        value=cost.value - part.entry_value,
+        fees=cost.fees - part.open_fee,
+        funding=cost.funding - part.funding,
+    )
 
 
 def _more(

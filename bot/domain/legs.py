@@ -19,12 +19,13 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegOutlook:
-    """A leg now. `net_if_closed`: after the fees of both ways and the spread; None: no price is to be had."""
+    """A leg now. `net_if_closed`: at `exit_price`, after the fees of both ways; None: no price is to be had."""
 
     leg: LegKey
     position: Position
     plan: TradePlan | None
     ownership: Ownership
+    exit_price: Decimal | None
     net_if_closed: Decimal | None
     stop_verified_ts: Millis | None
     orders: tuple[Order, ...]  # open ones of the leg, ours and others'

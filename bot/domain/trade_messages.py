@@ -57,6 +57,7 @@ class ClosedMessage(TradeMessage):
     remaining: Decimal
     order_id: str
     slippage: Decimal | None = None
+    funding: Decimal = Decimal(0)  # paid; not in `pnl`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -263,6 +263,13 @@ class ClosedTrade:
     slippage: Decimal | None  # against the card, in the quote coin; positive is worse
     opened_ts: Millis
     closed_ts: Millis
+    funding: Decimal = Decimal(0)  # that was paid for holding it, negative where more was got; not in `pnl`
+
+    @property
+    def leg(self) -> LegKey:
+        return LegKey(
+            account_id=self.account_id, category=self.category, symbol=self.symbol, position_idx=self.position_idx
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

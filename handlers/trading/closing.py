@@ -66,11 +66,21 @@ _SIDES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseLegs(ButtonAction):
-    """[Close 0.031 BTC], [Close 5 positions]: so many percent of each, at market."""
+    """[Close 0.031 BTC], [Close 5 positions]: so many percent of each, at market.
+
+    `prices`: of each leg, at which the result was shown; 0: none was to be had.
+    """
 
     ACTION = "trade.close"
     legs: tuple[LegName, ...]
     percent: Percent = WHOLE
+    prices: tuple[Decimal, ...] = ()
+
+    @classmethod
+    def of(cls, items: Sequence[LegOutlook], percent: int) -> "CloseLegs":
+        """Of legs as they are shown."""
+        names = tuple(LegName(each.leg.account_id, each.leg.symbol, each.leg.position_idx) for each in items)
+        return cls(legs=names, percent=percent, prices=tuple(each.exit_price or Decimal(0) for each in items))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +134,7 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
     legs = in_group(items, code.legs)
     act = None
     if legs:
-        names = tuple(LegName(account.account_id, each.leg.symbol, each.leg.position_idx) for each in legs)
-        wish = CloseLegs(legs=names, percent=code.percent)
+        wish = CloseLegs.of(legs, code.percent)
         label = ctx.say.plain("button-close-many", count=len(legs))
         (act,) = await ctx.buttons([(label, wish)])
     await ctx.show(ask_close_many_card(ctx.viewer, account, legs, code, act))
@@ -134,7 +143,9 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
 async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
     """Confirmed: closes side by side; a second tap shows the same closes."""
     account = own_account(ctx, act.legs[0].account_id)
-    intents = [await _close(ctx, account, name, act.percent) for name in act.legs]
+    prices = act.prices or (Decimal(0),) * len(act.legs)
+    pairs = zip(act.legs, prices, strict=True)
+    intents = [await _close(ctx, account, name, act.percent, price or None) for name, price in pairs]
     rules = [await known_instrument(ctx, each.symbol) for each in act.legs]
 
     async def draw(outcome: ActOutcome) -> Card:
@@ -143,13 +154,15 @@ async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
     await show_outcome(ctx, intents, draw)
 
 
-async def _close(ctx: UpdateContext, account: Account, name: LegName, percent: int) -> OrderIntent:
+async def _close(
+    ctx: UpdateContext, account: Account, name: LegName, percent: int, shown: Decimal | None
+) -> OrderIntent:
     legs, leg = ctx.services.trading.legs, leg_of(account, name.symbol, name.position_idx)
     key, place = f"{ctx.idempotency_key}:{name.symbol}:{name.position_idx}", place_of(ctx)
     if percent == WHOLE:
-        return await legs.close(ctx.config, leg, place=place, idempotency_key=key)
+        return await legs.close(ctx.config, leg, place=place, idempotency_key=key, shown=shown)
     share = Decimal(percent) / WHOLE
-    return await legs.reduce(ctx.config, leg, share, place=place, idempotency_key=key)
+    return await legs.reduce(ctx.config, leg, share, place=place, idempotency_key=key, shown=shown)
 
 
 async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, percent: int) -> None:
@@ -158,7 +171,7 @@ async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, 
     if part is None:
         percent, part = WHOLE, outlook.position.size  # a part would be less than the exchange closes at once
     size = size_text(ctx.viewer, part, instrument, leg)
-    wish = CloseLegs(legs=(LegName(account.account_id, leg.symbol, leg.position_idx),), percent=percent)
+    wish = CloseLegs.of((outlook,), percent)
     (act,) = await ctx.buttons([(ctx.say.plain("button-close-now", size=size), wish)])
     await ctx.show(ask_close_card(ctx.viewer, account, outlook, instrument, percent, act))
 

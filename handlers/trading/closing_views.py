@@ -169,6 +169,8 @@ def cost_lines(viewer: RenderContext, closed: ClosedTrade) -> list[Markup]:
     lines = [say("closing-result", arrow=arrow(closed.pnl), pnl=figures.money(closed.pnl, unit, signed=True))]
     slip = "" if closed.slippage is None else figures.money(closed.slippage, unit)
     lines.append(say("closing-cost", fees=fees, slippage=slip, known=int(closed.slippage is not None)))
+    if closed.funding:
+        lines.append(say("closing-funding", funding=figures.money(-closed.funding, unit, signed=True)))
     return lines
 
 

@@ -69,6 +69,8 @@ def closed(say: Translator, told: ClosedMessage) -> Card:
             known=int(told.slippage is not None),
         ),
     ]
+    if told.funding:
+        lines.append(say("closing-funding", funding=figures.money(-told.funding, unit, signed=True)))
     if told.remaining:
         lines.append(say("told-remaining", size=figures.size(told.remaining, None, coin)))
     return _card(say, told, join(lines), is_open=bool(told.remaining))

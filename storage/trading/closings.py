@@ -8,33 +8,33 @@ from bot.domain.interning import intern_decimal
 from bot.domain.market import Category
 from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import CardPlace, ExitReason
-from storage.sqlite.codecs import Row, decimal_text
+from storage.sqlite.codecs import Row, decimal_text, optional_decimal, optional_decimal_text
 from storage.sqlite.writer import Transaction
 
 SELECT_CLOSING: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
            panic_id, card_chat_id, card_message_id, state, attempts, last_intent_id, code, reason, created_ts,
-           next_try_ts, ended_ts
+           next_try_ts, ended_ts, card_price
       FROM leg_closings WHERE closing_id = ?
 """
 SELECT_CLOSING_OF_LEG: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
            panic_id, card_chat_id, card_message_id, state, attempts, last_intent_id, code, reason, created_ts,
-           next_try_ts, ended_ts
+           next_try_ts, ended_ts, card_price
       FROM leg_closings
      WHERE account_id = ? AND category = ? AND symbol = ? AND position_idx = ? AND state <> 'done'
 """
 SELECT_CLOSING_BY_KEY: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
            panic_id, card_chat_id, card_message_id, state, attempts, last_intent_id, code, reason, created_ts,
-           next_try_ts, ended_ts
+           next_try_ts, ended_ts, card_price
       FROM leg_closings WHERE idempotency_key = ?
 """
 # An attempt's key begins with the number of its closing.
 SELECT_CLOSING_OF_ATTEMPT: Final = """
     SELECT c.closing_id, c.user_id, c.account_id, c.category, c.symbol, c.position_idx, c.side, c.size, c.remaining,
            c.exit_reason, c.panic_id, c.card_chat_id, c.card_message_id, c.state, c.attempts, c.last_intent_id, c.code,
-           c.reason, c.created_ts, c.next_try_ts, c.ended_ts
+           c.reason, c.created_ts, c.next_try_ts, c.ended_ts, c.card_price
       FROM order_intents AS i
       CROSS JOIN leg_closings AS c ON c.closing_id = CAST(substr(i.idempotency_key, 9) AS INTEGER)
      WHERE i.intent_id = ? AND i.idempotency_key >= 'closing:' AND i.idempotency_key < 'closing;'
@@ -42,19 +42,20 @@ SELECT_CLOSING_OF_ATTEMPT: Final = """
 SELECT_CLOSINGS_DUE: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
            panic_id, card_chat_id, card_message_id, state, attempts, last_intent_id, code, reason, created_ts,
-           next_try_ts, ended_ts
+           next_try_ts, ended_ts, card_price
       FROM leg_closings WHERE state <> 'done' AND next_try_ts <= ? ORDER BY next_try_ts LIMIT ?
 """
 SELECT_CLOSINGS_OF_PANIC: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
            panic_id, card_chat_id, card_message_id, state, attempts, last_intent_id, code, reason, created_ts,
-           next_try_ts, ended_ts
+           next_try_ts, ended_ts, card_price
       FROM leg_closings WHERE panic_id = ? ORDER BY closing_id
 """
 INSERT_CLOSING: Final = """
     INSERT INTO leg_closings (user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
-                              panic_id, idempotency_key, card_chat_id, card_message_id, state, created_ts, next_try_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'closing', ?, ?)
+                              panic_id, idempotency_key, card_chat_id, card_message_id, state, created_ts, next_try_ts,
+                              card_price)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'closing', ?, ?, ?)
     RETURNING closing_id
 """
 # Of a wish that another one took over: its key is used up with that one, whatever stands in the leg later.
@@ -110,6 +111,7 @@ def closing_of(row: Row) -> Closing:
         reason=row[17],
         created_ts=row[18],
         ended_ts=row[20],
+        card_price=optional_decimal(row[21]),
     )
 
 
@@ -140,7 +142,7 @@ class SqliteClosings:
             return await self._get(going.closing_id)
         if going is not None:  # of a position that is gone: the leg stands on the other side now
             await self.done(going.closing_id, now)
-        values = (*wish, new.panic_id, new.idempotency_key, *card, now, now)
+        values = (*wish, new.panic_id, new.idempotency_key, *card, now, now, optional_decimal_text(new.card_price))
         ((closing_id,),) = await self._transaction.fetch(INSERT_CLOSING, values)
         return await self._get(closing_id)
 

@@ -25,14 +25,16 @@ SELECT_CLOSED_BY_USER: Final = """
     SELECT json_object('account', c.account_id, 'plan', c.plan_id, 'order_id', c.order_id, 'symbol', c.symbol,
                        'side', c.side, 'qty', c.qty, 'entry_value', c.entry_value, 'exit_value', c.exit_value,
                        'open_fee', c.open_fee, 'close_fee', c.close_fee, 'fee_currency', c.fee_currency,
-                       'reason', c.exit_reason, 'slippage', c.slippage, 'opened_at', c.opened_ts,
-                       'closed_at', c.closed_ts)
+                       'reason', c.exit_reason, 'slippage', c.slippage, 'funding', c.funding,
+                       'opened_at', c.opened_ts, 'asked_at', c.asked_ts, 'sent_at', c.sent_ts,
+                       'acknowledged_at', c.acknowledged_ts, 'closed_at', c.closed_ts)
       FROM accounts AS a CROSS JOIN closed_trades AS c ON c.account_id = a.account_id
      WHERE a.user_id = ?
 """
 SELECT_OPEN_COSTS: Final = """
     SELECT json_object('account', c.account_id, 'symbol', c.symbol, 'position_idx', c.position_idx, 'side', c.side,
-                       'size', c.size, 'value', c.value, 'fees', c.fees, 'opened_at', c.opened_ts)
+                       'size', c.size, 'value', c.value, 'fees', c.fees, 'funding', c.funding,
+                       'opened_at', c.opened_ts)
       FROM accounts AS a CROSS JOIN leg_costs AS c ON c.account_id = a.account_id
      WHERE a.user_id = ?
 """

@@ -195,6 +195,16 @@ class TestClosing:
         await managing.close(managing.leg(idx=1))
         assert [each.side for each in managing.gateway.legs.values()] == [Side.SELL]
 
+    async def test_what_it_cost_counts_from_the_price_that_was_shown(self, managing: Managing) -> None:
+        await managing.hold()
+        managing.gateway.price = Decimal(99)
+        await managing.legs.close(
+            managing.core.config, managing.leg(), place=PLACE, idempotency_key="k-9", shown=Decimal("99.5")
+        )
+        await managing.core.quiet()
+        (closed,) = (await managing.core.trade()).closed
+        assert closed.slippage == Decimal("0.05")
+
     async def test_a_new_process_goes_on(self, managing: Managing) -> None:
         await managing.hold()
         runner = managing.closer.runner

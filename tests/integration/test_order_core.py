@@ -266,3 +266,34 @@ def _noted(looks: list[float]) -> Later:
         return loop_later(3_600, call)
 
     return later
+
+
+def _fund(core: OrderCore, paid: str) -> None:
+    """A funding of now on whatever stands."""
+    fill = core.gateway.fills[0]
+    now = core.storage.clock.now()
+    name = f"f-{len(core.gateway.fills)}"
+    core.gateway.fills.append(
+        replace(fill, exec_id=name, order_id=name, exec_type="Funding", exec_fee=D(paid), exec_ts=now, closed_size=D(0))
+    )
+
+
+async def test_funding_is_shared_by_size_and_time_among_what_was_closed(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(target_prices=(D(110), D(120)), target_shares=(D("0.5"), D("0.5"))))
+    (target,) = [each for each in trade.intents if each.kind is IntentKind.TARGET]
+    core.storage.clock.advance(60)
+    _fund(core, "0.02")
+    core.gateway.fill(target.order_link_id, "0.05")
+    await core.quiet()
+    core.storage.clock.advance(60)
+    moment = core.storage.clock.now()
+    core.storage.clock.advance(60)
+    core.gateway.trigger_stop()
+    await core.quiet()
+    _fund(core, "0.008")  # of a moment before that close, heard of after it
+    core.gateway.fills[-1] = replace(core.gateway.fills[-1], exec_ts=moment)
+    trade = await core.settle()
+    assert [each.funding for each in trade.closed] == [D("0.01"), D("0.018")]
+    assert trade.closed[1].slippage == 0
+    rows = await core.storage.database.fetch("SELECT asked_ts, sent_ts, acknowledged_ts FROM closed_trades", ())
+    assert sorted(None in row for row in rows) == [False, True]  # the stop was the exchange's own order

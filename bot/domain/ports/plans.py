@@ -153,8 +153,17 @@ class LegBook(Protocol):
         plan_id: int | None,
         exit_reason: ExitReason,
         slippage: Decimal | None,
+        intent: OrderIntent | None,
     ) -> ClosedTrade:
-        """The row of the closing order with that part added."""
+        """The row of the closing order with that part added. `intent`: of that order, None for one that is not ours."""
+        ...
+
+    async def closed_after(self, leg: LegKey, moment: Millis) -> tuple[ClosedTrade, ...]:
+        """What stood in that leg at that moment and was closed later."""
+        ...
+
+    async def add_funding(self, closed: ClosedTrade, paid: Decimal) -> None:
+        """Its share of a funding that was heard of after it was closed."""
         ...
 
     async def closed_by(self, account_id: AccountId, order_id: str, position_idx: int) -> ClosedTrade | None:

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
 from bot.domain.leg_costs import (
+    ZERO,
     book_fill,
     cost_of_position,
     exit_reason_of,
@@ -21,7 +23,8 @@ from bot.domain.outcomes import AccountAnswers, outcome_of
 from bot.domain.portfolio import Execution, LegKey, Order
 from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
-from bot.domain.trade_plans import ClosedTrade, ExitReason, IntentKind, IntentState, OrderIntent
+from bot.domain.trade_plans import ClosedTrade, ExitReason, IntentKind, IntentState, OrderIntent, TradePlan
+from bot.domain.trades import FUNDING
 from bot.services.trading.adoption import Adoption
 from bot.services.trading.messages import closed_message, enqueue
 
@@ -99,6 +102,8 @@ class Booking:
                 raise
             _logger.warning("a fill lacks a figure; it is heard of again: %s", trouble)
             return
+        if fill.category is Category.LINEAR and fill.exec_type == FUNDING:
+            await self._funding(unit, account, reads, fill, now)
         if fill.category is not Category.LINEAR or not moves_a_leg(fill):
             return
         await self._on_leg(unit, account, reads, fill, booked, now)
@@ -127,6 +132,7 @@ class Booking:
         await unit.legs.set_cost(account, leg, result.cost)
         if plan_id is not None and result.opened > 0:
             await unit.plans.filled(plan_id, fill.exec_ts or now)
+        reason = exit_reason_of(fill, intent)
         if result.closed is not None:
             closed = await unit.legs.add_closed(
                 account,
@@ -134,10 +140,28 @@ class Booking:
                 result.closed,
                 fill,
                 plan_id=plan_id,
-                exit_reason=exit_reason_of(fill, intent),
-                slippage=slippage_of(result.closed, None if intent is None else intent.card_price),
+                exit_reason=reason,
+                slippage=slippage_of(result.closed, _promised(plan, reason) if intent is None else intent.card_price),
+                intent=intent,
             )
             booked.closed[closed.order_id, leg.position_idx] = closed
+
+    async def _funding(
+        self, unit: UnitOfWork, account: Account, reads: AccountAnswers, fill: Execution, now: Millis
+    ) -> None:
+        """What was paid at a moment, shared by size among what stood then: what stands, and what was closed since."""
+        leg, moment = await self._leg_of(unit, account, reads, fill, None), fill.exec_ts or now
+        cost = await unit.legs.cost(leg)
+        stands = cost is not None and cost.opened_ts <= moment
+        closed = await unit.legs.closed_after(leg, moment)
+        whole = sum((each.qty for each in closed), cost.size if cost is not None and stands else ZERO)
+        if whole == 0 or fill.exec_fee is None:
+            return
+        for each in closed:
+            await unit.legs.add_funding(each, fill.exec_fee * each.qty / whole)
+        if cost is not None and stands:
+            paid = fill.exec_fee * cost.size / whole
+            await unit.legs.set_cost(account, leg, replace(cost, funding=cost.funding + paid))
 
     async def _fill_of(self, unit: UnitOfWork, intent: OrderIntent, fill: Execution, now: Millis) -> None:
         """A fill proves what was concluded wrongly: an order that was taken for not placed is there."""
@@ -194,3 +218,8 @@ class Booking:
             payload = closed_message(closed, left)
             key = f"closed:{account.account_id}:{closed.order_id}:{closed.position_idx}:{closed.qty}"
             await enqueue(unit, account, payload, key, now)
+
+
+def _promised(plan: TradePlan | None, reason: ExitReason) -> Decimal | None:
+    """The price of the card at which the exchange's own order was to close the leg."""
+    return plan.stop if plan is not None and reason is ExitReason.STOP else None

@@ -220,6 +220,7 @@ class LegCloser:
             remaining=None if closing.is_whole else closing.remaining,
             exit_reason=closing.exit_reason,
             card=closing.card,
+            card_price=closing.card_price,
         )
         intent = await self.runner.start(unit, await self.runner.add(unit, new, now), now)
         await unit.closings.tried(

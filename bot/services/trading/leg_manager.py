@@ -81,15 +81,30 @@ class LegManager:
         owned = await self.owners.of(leg.account_id, (position,))
         return await self._outlook(account, position, owned[leg], orders)
 
-    async def close(self, config: UserConfig, leg: LegKey, *, place: CardPlace, idempotency_key: str) -> OrderIntent:
-        """The whole leg at market."""
-        return await self._close(config, leg, None, place=place, idempotency_key=idempotency_key)
+    async def close(
+        self,
+        config: UserConfig,
+        leg: LegKey,
+        *,
+        place: CardPlace,
+        idempotency_key: str,
+        shown: Decimal | None = None,
+    ) -> OrderIntent:
+        """The whole leg at market. `shown`: the price of the result that was shown, against which slippage counts."""
+        return await self._close(config, leg, None, place=place, idempotency_key=idempotency_key, shown=shown)
 
     async def reduce(
-        self, config: UserConfig, leg: LegKey, share: Decimal, *, place: CardPlace, idempotency_key: str
+        self,
+        config: UserConfig,
+        leg: LegKey,
+        share: Decimal,
+        *,
+        place: CardPlace,
+        idempotency_key: str,
+        shown: Decimal | None = None,
     ) -> OrderIntent:
         """`share` (0 … 1) of what stands now, at market. Raises BadInput where that is under the minimum."""
-        return await self._close(config, leg, share, place=place, idempotency_key=idempotency_key)
+        return await self._close(config, leg, share, place=place, idempotency_key=idempotency_key, shown=shown)
 
     async def followed(self, intents: Sequence[OrderIntent]) -> tuple[tuple[OrderIntent, ...], bool]:
         """Each close as its last attempt, what is none as it is; and whether one of the closes is still tried."""
@@ -163,7 +178,14 @@ class LegManager:
         return cancels
 
     async def _close(
-        self, config: UserConfig, leg: LegKey, share: Decimal | None, *, place: CardPlace, idempotency_key: str
+        self,
+        config: UserConfig,
+        leg: LegKey,
+        share: Decimal | None,
+        *,
+        place: CardPlace,
+        idempotency_key: str,
+        shown: Decimal | None,
     ) -> OrderIntent:
         """`share` None: all of it."""
         known = await self._closed_before(idempotency_key)
@@ -182,6 +204,7 @@ class LegManager:
             remaining=remaining,
             idempotency_key=idempotency_key,
             card=place,
+            card_price=shown,
         )
         async with self.transactions.begin() as unit:
             closing, intent = await self.closer.begin(unit, new, instrument, self.clock.now())
@@ -203,31 +226,34 @@ class LegManager:
     async def _outlook(self, account: Account, position: Position, owned: OwnedLeg, orders: Orders) -> LegOutlook:
         leg = position.leg_key(account.account_id)
         plan = owned.plan if owned.plan is not None and owned.plan.side is position.side else None
+        price, net = await self._net(account, position)
         return LegOutlook(
             leg=leg,
             position=position,
             plan=plan,
             ownership=owned.ownership,
-            net_if_closed=await self._net(account, position),
+            exit_price=price,
+            net_if_closed=net,
             stop_verified_ts=None if plan is None else plan.stop_verified_ts,
             orders=tuple(each for each in orders.items if is_of_leg(each, leg)),
             as_of=orders.as_of,
         )
 
-    async def _net(self, account: Account, position: Position) -> Decimal | None:
-        """What a close would bring now; None: no price is to be had."""
+    async def _net(self, account: Account, position: Position) -> tuple[Decimal | None, Decimal | None]:
+        """The price of a close now and what it would bring; None: no price is to be had."""
         try:
             ticker = await self.reads.ticker(position.symbol, position.category)
         except ExchangeError as trouble:
             _logger.info("no price for the result of a close: %s", trouble)
-            return None
+            return None, None
         try:
             taker = (await self.reads.fee_rate(account, position.symbol)).taker
         except ExchangeError as trouble:
             _logger.info("the standard fee stands in for an account's own: %s", trouble)
             taker = STANDARD_TAKER
         paid = await self.closings.fees_paid(position.leg_key(account.account_id), position.side)
-        return net_if_closed(position, exit_price(position.side, ticker), taker, paid)
+        price = exit_price(position.side, ticker)
+        return price, net_if_closed(position, price, taker, paid)
 
     async def _standing(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position, Instrument]:
         account, position = await self._position(config, leg)

@@ -15,12 +15,6 @@ from bot.domain.trade_plans import ClosedTrade
 
 def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> ClosedMessage:
     """`left`: the size that stands of each leg."""
-    leg = LegKey(
-        account_id=closed.account_id,
-        category=closed.category,
-        symbol=closed.symbol,
-        position_idx=closed.position_idx,
-    )
     return ClosedMessage(
         plan_id=closed.plan_id or 0,
         account_id=closed.account_id,
@@ -32,10 +26,11 @@ def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> Close
         pnl=closed.pnl,
         fees=closed.open_fee + closed.close_fee,
         exit_reason=closed.exit_reason,
-        remaining=left.get(leg, Decimal(0)),
+        remaining=left.get(closed.leg, Decimal(0)),
         order_id=closed.order_id,
         position_idx=closed.position_idx,
         slippage=closed.slippage,
+        funding=closed.funding,
     )
 
 

@@ -80,6 +80,7 @@ closing-cost =
         [1] It cost: fees { $fees }, slippage { $slippage }
        *[other] It cost: fees { $fees }
     }
+closing-funding = Funding while it was open: { $funding }
 intent-refused = The exchange said no (code { $code }).
 
 # Stop, targets, breakeven.

@@ -81,6 +81,7 @@ closing-cost =
         [1] Стоило: комиссии { $fees }, проскальзывание { $slippage }
        *[other] Стоило: комиссии { $fees }
     }
+closing-funding = Фандинг, пока она была открыта: { $funding }
 intent-refused = Биржа отказала (код { $code }).
 
 # Стоп, цели, безубыток.

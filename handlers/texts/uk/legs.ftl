@@ -81,6 +81,7 @@ closing-cost =
         [1] Коштувало: комісії { $fees }, прослизання { $slippage }
        *[other] Коштувало: комісії { $fees }
     }
+closing-funding = Фандинг, поки вона була відкрита: { $funding }
 intent-refused = Біржа відмовила (код { $code }).
 
 # Стоп, цілі, беззбиток.
