@@ -7,7 +7,6 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
-from bot.domain.card_formulas import floor_to
 from bot.domain.legs import LegOutlook, Ownership
 from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
@@ -182,10 +181,9 @@ def reason_line(viewer: RenderContext, intent: OrderIntent) -> Markup:
 
 
 def size_text(viewer: RenderContext, size: Decimal, instrument: Instrument | None, leg: LegKey) -> str:
-    """A size on the symbol's step, and its coin."""
-    if instrument is not None and instrument.qty_step > 0:
-        size = floor_to(size, instrument.qty_step)
-    return viewer.figures.size(size, instrument, base_of(leg.symbol))
+    """A size in the digits of the symbol's step, or in its own where the step was another one, and its coin."""
+    is_on_step = instrument is not None and instrument.qty_step > 0 and size % instrument.qty_step == 0
+    return viewer.figures.size(size, instrument if is_on_step else None, base_of(leg.symbol))
 
 
 def _line(viewer: RenderContext, outlook: LegOutlook) -> Markup:

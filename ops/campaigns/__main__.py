@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ops.campaigns import cache_interleavings, cards, kills, matching_walk, mutations, orders, payments, promo
+from ops.campaigns import cache_interleavings, cards, kills, matching_walk, monkeys, mutations, orders, payments, promo
 from ops.campaigns.report import Report
 
 
@@ -21,6 +21,7 @@ def main() -> int:
         cache_interleavings.run,
         cards.run,
         matching_walk.run,
+        monkeys.run,
         _kills,
         _order_kills,
         _promo_kills,

@@ -129,7 +129,8 @@ class FakeBybit:
 
     async def order_book(self, symbol: Symbol, category: Category = Category.LINEAR) -> OrderBook:
         as_of = await self.answer()
-        price, tick = self._price(symbol, category), Decimal("0.10")
+        price = self._price(symbol, category)
+        tick = Decimal("0.10") if price >= 10 else Decimal(1).scaleb(int(price.as_tuple().exponent))
         return OrderBook(
             category=category,
             symbol=symbol,

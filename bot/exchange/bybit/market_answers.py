@@ -147,7 +147,10 @@ def order_book(answer: Answer, category: Category, symbol: Symbol, as_of: Millis
 def _level(name: str, entry: object) -> tuple[Decimal, Decimal]:
     if not isinstance(entry, list) or len(entry) < _LEVEL_PARTS:
         raise unreadable(name, "a list of levels")
-    return decimal_of(entry[0], name), decimal_of(entry[1], name)
+    price, size = decimal_of(entry[0], name), decimal_of(entry[1], name)
+    if price <= 0 or size <= 0:
+        raise unreadable(name, "levels above zero")
+    return price, size
 
 
 def risk_tiers(answer: Answer, symbol: Symbol, as_of: Millis) -> RiskTiers:

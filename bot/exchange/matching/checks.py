@@ -56,10 +56,14 @@ def check_live(rules: SymbolRules, *, reduce_only: bool) -> None:
         raise EngineRejected(110074, "This contract is not live")
 
 
-def check_size(rules: SymbolRules, order: EngineOrder) -> None:
-    """On the step and within the limits of the order's type; what only reduces may be of any size."""
+def check_size(rules: SymbolRules, order: EngineOrder, held: Decimal = ZERO) -> None:
+    """On the step and within the limits of the order's type; what only reduces may be of any size.
+
+    A step that was changed since leaves positions off it: what takes all that is `held` may be of that size.
+    """
     one = rules.instrument
-    if order.qty <= 0 or not is_on_step(order.qty, one.qty_step):
+    takes_all = order.reduce_only and order.qty == held
+    if order.qty <= 0 or not (takes_all or is_on_step(order.qty, one.qty_step)):
         raise EngineRejected(WRONG_PARAMETER, "Qty invalid")
     if order.reduce_only:
         return

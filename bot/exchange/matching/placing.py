@@ -23,7 +23,7 @@ def place(work: Work, request: OrderRequest) -> EngineOrder:
     order = _read(work, request)
     checks.check_live(view.rules, reduce_only=order.reduce_only)
     order = _sized(work, order)
-    checks.check_size(view.rules, order)
+    checks.check_size(view.rules, order, quota.reducible(account, order.leg, order.side))
     checks.check_prices(view.rules, order)
     checks.check_worth(view, order)
     checks.check_trigger(view, order)

@@ -76,7 +76,10 @@ class SharedPrices:
         self._tasks = TaskSet()
 
         async def ask_book(symbol: Symbol) -> OrderBook:
-            return await market.order_book(Category.LINEAR, symbol)
+            book = await market.order_book(Category.LINEAR, symbol)
+            if book.bids and book.asks and book.bids[0][0] >= book.asks[0][0]:
+                raise ExchangeDown(f"the order book of {symbol} is crossed")  # nobody trades at such prices
+            return book
 
         async def ask_ticker(symbol: Symbol) -> Ticker:
             return await market.ticker(Category.LINEAR, symbol)

@@ -185,7 +185,7 @@ class Settlement:
                 found[each.order_link_id] = await gateway.find_order(account, each.leg.symbol, each.order_link_id)
             if each.kind is IntentKind.LEVERAGE and each.leg.symbol not in settings:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
-        since = Millis(max(0, (last or 0) - _OVERLAP_MS))
+        since = Millis(max(0, min(last or 0, asked_at) - _OVERLAP_MS))  # the clock may have been set back
         told = await gateway.executions_since(account, since)
         known = await self.queries.fills_known(account.account_id, since)
         fills = tuple(each for each in told if each.exec_id not in known)
