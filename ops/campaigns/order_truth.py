@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +10,15 @@ from typing import Any, Final
 
 _PLACED: Final = ("acknowledged", "untriggered", "open", "partially_filled", "filled", "canceled")
 _NEVER_THERE: Final = ("abandoned", "not_placed", "intent")
+_NOT_YET: Final = ("⏳ Sending", "⏳ Accepted", "counting", "Not known yet")
+_LIVE: Final = ("⏳ Sending", "⏳ Accepted", "sent +")  # what only the card of a confirmed entry says
 _OF_LEG: Final = ("StopLoss", "TakeProfit", "PartialStopLoss", "PartialTakeProfit")
 
+Place = tuple[int, int]  # chat, message
 
-def look_into(path: Path) -> list[str]:
-    """Everything that is wrong in that database, in words; it may be in use."""
+
+def look_into(path: Path, said: Mapping[Place, str]) -> list[str]:
+    """Everything that is wrong in that database, in words; it may be in use. `said`: the texts of people's chats."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return [
             *_untracked(connection),
@@ -27,6 +31,7 @@ def look_into(path: Path) -> list[str]:
             *_past_a_panic(connection),
             *_unfinished(connection),
             *_untold(connection),
+            *_mistold(connection, said),
         ]
 
 
@@ -195,6 +200,24 @@ def _untold(connection: sqlite3.Connection) -> Iterable[str]:
     ((waiting,),) = connection.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchall()
     if waiting:
         yield f"{waiting} messages wait in the outbox"
+
+
+def _mistold(connection: sqlite3.Connection, said: Mapping[Place, str]) -> Iterable[str]:
+    """Cards that lag behind what was counted as told, and cards of entries that were never written down."""
+    rows = connection.execute(
+        "SELECT order_link_id, state, card_chat_id, card_message_id FROM order_intents AS i"
+        " WHERE kind = 'entry' AND is_told = 1 AND final_ts IS NOT NULL"
+        " AND (state <> 'canceled' OR cum_exec_qty <> '0')"  # what somebody took back needs no telling
+        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE cause = 'intent:' || i.intent_id || ':' || i.state)"
+    )
+    for link, state, *place in rows:
+        text = said.get((place[0], place[1]), "")
+        if any(word in text for word in _NOT_YET):
+            yield f"entry {link} is {state}, counts as told, and its card says: {text!r}"
+    places = set(connection.execute("SELECT card_chat_id, card_message_id FROM order_intents WHERE kind = 'entry'"))
+    for place, text in said.items():
+        if place not in places and any(word in text for word in _LIVE):
+            yield f"message {place} tells of an entry that was never written down: {text!r}"
 
 
 def _legs(connection: sqlite3.Connection) -> dict[tuple[int, str, int], Decimal]:
