@@ -123,7 +123,7 @@ def remaining_after(size: Decimal, share: Decimal, instrument: Instrument) -> De
     part = floor_to(size * share, instrument.qty_step)
     least = max(instrument.min_order_qty or _ZERO, instrument.qty_step)
     if part < least:
-        raise BadInput("manage-part-too-small", least=instrument.qty_text(least), coin=instrument.base_coin)
+        raise BadInput("manage-part-too-small", least=Decimal(instrument.qty_text(least)), coin=instrument.base_coin)
     return size - part
 
 
@@ -172,10 +172,10 @@ def check_stop(position: Position, stop: Decimal, price: Decimal, instrument: In
     way = direction(position.side)
     if (price - stop) * way <= 0:
         key = "manage-stop-above-price" if position.side is Side.BUY else "manage-stop-below-price"
-        raise BadInput(key, price=instrument.price_text(price))
+        raise BadInput(key, price=Decimal(instrument.price_text(price)))
     liquidation = position.liquidation_price
     if liquidation and (stop - liquidation) * way <= 0:
-        raise BadInput("manage-stop-beyond-liquidation", price=instrument.price_text(liquidation))
+        raise BadInput("manage-stop-beyond-liquidation", price=Decimal(instrument.price_text(liquidation)))
 
 
 def breakeven_stop(position: Position, price: Decimal, instrument: Instrument) -> Decimal:
@@ -184,7 +184,7 @@ def breakeven_stop(position: Position, price: Decimal, instrument: Instrument) -
         raise BadInput("manage-no-breakeven")
     stop = on_tick(position.break_even_price, position.side, instrument)
     if (price - stop) * direction(position.side) <= 0:
-        raise BadInput("manage-breakeven-passed", price=instrument.price_text(stop))
+        raise BadInput("manage-breakeven-passed", price=Decimal(instrument.price_text(stop)))
     return stop
 
 
@@ -200,7 +200,7 @@ def check_targets(
         raise BadInput("manage-share-range")
     rounded = [replace(each, price=on_tick(each.price, opposite(position.side), instrument)) for each in targets]
     if any((each.price - price) * way <= 0 for each in rounded):
-        raise BadInput("manage-target-passed", price=instrument.price_text(price))
+        raise BadInput("manage-target-passed", price=Decimal(instrument.price_text(price)))
     return tuple(sorted(rounded, key=lambda each: each.price * way))
 
 

@@ -76,7 +76,7 @@ def outlook_lines(viewer: RenderContext, outlook: LegOutlook, instrument: Instru
         say("position-size-alone", size=size)
         if mark is None
         else say("position-worth", size=size, value=figures.money(mark * position.size, quote_of(position.symbol))),
-        level_table(viewer, position, instrument, _named_targets(viewer, outlook)),
+        level_table(viewer, position, instrument, named_targets(viewer, outlook)),
         _stop_line(viewer, outlook),
     ]
     if outlook.plan is not None and outlook.plan.breakeven is not Breakeven.OFF:
@@ -137,7 +137,8 @@ def open_targets(outlook: LegOutlook) -> tuple[PlannedTarget, ...]:
     return () if outlook.plan is None else tuple(each for each in outlook.plan.targets if not each.is_done)
 
 
-def _named_targets(viewer: RenderContext, outlook: LegOutlook) -> list[tuple[str, Decimal]]:
+def named_targets(viewer: RenderContext, outlook: LegOutlook) -> list[tuple[str, Decimal]]:
+    """The targets that are left, each with its number; none where the exchange alone knows of one."""
     return [(viewer.say.plain("leg-target", number=each.number), each.price) for each in open_targets(outlook)]
 
 

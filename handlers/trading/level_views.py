@@ -17,7 +17,7 @@ from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
 from handlers.trading.closing_views import reason_line
 from handlers.trading.leg_codes import WHOLE, AskClose
-from handlers.trading.leg_views import back_row, leg_code, leg_head, leg_label
+from handlers.trading.leg_views import back_row, leg_code, leg_head, leg_label, named_targets
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row
 from handlers.views.levels import level_table
@@ -143,7 +143,7 @@ def _asking(
 ) -> Card:
     lines = [
         leg_head(viewer, account, outlook.position),
-        level_table(viewer, outlook.position, instrument),
+        level_table(viewer, outlook.position, instrument, named_targets(viewer, outlook)),
         viewer.say(key),
     ]
     back: Row = (button(viewer.say.plain("button-back"), viewer.data(leg_code(outlook))),)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from bot.domain.errors import ExchangeError, OutcomeUnknown, UserFacing
 from handlers.texts.catalog import Value
 from handlers.views.cards import Card, Row
+from handlers.views.figures import Figures
 from handlers.views.frame import menu_row, trouble_line
 from handlers.views.render_context import RenderContext
 
@@ -39,7 +41,7 @@ def user_facing_card(viewer: RenderContext, error: UserFacing, cards: ProblemCar
 
 def sentence_card(viewer: RenderContext, error: UserFacing, *rows: Row) -> Card:
     """The error's own text, `rows`, and the way to the menu."""
-    return Card(text=viewer.say(error.key, **text_values(error.values)), rows=(*rows, menu_row(viewer)))
+    return Card(text=viewer.say(error.key, **text_values(error.values, viewer.figures)), rows=(*rows, menu_row(viewer)))
 
 
 def exchange_card(viewer: RenderContext, error: ExchangeError) -> Card:
@@ -64,6 +66,12 @@ def telegram_limits_card(viewer: RenderContext) -> Card:
     return Card(text=viewer.say("error-telegram-limits"), rows=(menu_row(viewer),))
 
 
-def text_values(values: Mapping[str, object]) -> dict[str, Value]:
-    """An error's values as texts take them."""
-    return {name: value if isinstance(value, int) else str(value) for name, value in values.items()}
+def text_values(values: Mapping[str, object], figures: Figures | None = None) -> dict[str, Value]:
+    """An error's values as texts take them; prices and sizes, which are Decimals, grouped as the language does it."""
+    return {name: _text_value(value, figures) for name, value in values.items()}
+
+
+def _text_value(value: object, figures: Figures | None) -> Value:
+    if isinstance(value, int):
+        return value
+    return figures.price(value, None) if isinstance(value, Decimal) and figures is not None else str(value)

@@ -231,7 +231,7 @@ class TestClosing:
     def test_a_part_under_the_minimum_is_refused(self) -> None:
         with pytest.raises(BadInput, match="manage-part-too-small") as raised:
             remaining_after(Decimal("0.001"), Decimal("0.5"), INSTRUMENT)
-        assert raised.value.values == {"least": "0.001", "coin": "BTC"}
+        assert raised.value.values == {"least": Decimal("0.001"), "coin": "BTC"}
 
     def test_each_attempt_at_a_part_closes_what_is_above_the_rest(self) -> None:
         assert part_to_close(Decimal("0.031"), Decimal("0.016"), INSTRUMENT) == Decimal("0.015")
