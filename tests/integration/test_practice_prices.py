@@ -112,6 +112,22 @@ async def test_missed_minutes_are_replayed(desk: Desk) -> None:
     assert (await desk.gateway.positions(desk.account)).is_flat
 
 
+async def test_the_minute_that_goes_on_is_replayed_as_far_as_it_has_come(desk: Desk) -> None:
+    """Back in the middle of the minute in which the price fell through the stop and rose again."""
+    await desk.create(bought("a1"))
+    start = desk.bot.clock.now() // MINUTE * MINUTE + 5 * MINUTE
+    desk.bot.bybit.minutes = (
+        *(candle(start - each * MINUTE, 64000, 64300, 63900, 64200) for each in (4, 3, 2, 1)),
+        candle(start, 64200, 64200, 61000, 64200),
+    )
+    desk.restart()
+    back_after = (start - desk.bot.clock.now()) / 1000 + 40
+    await desk.bot.move("BTCUSDT", "64210.50", seconds=back_after)
+    *_, fill = await desk.gateway.executions_since(desk.account, Millis(0))
+    assert fill.closed_size == Decimal("0.1")
+    assert start <= (fill.exec_ts or 0) <= desk.bot.clock.now()
+
+
 async def test_the_minute_in_which_an_order_was_made_is_not_replayed(desk: Desk) -> None:
     """Its low may be from before the order."""
     await desk.bot.move("BTCUSDT", "64210.50", seconds=20)

@@ -23,11 +23,18 @@ from bot.exchange.matching.work import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissedMinute:
-    """The candles of the same minute of the last and of the mark price."""
+    """The candles of the same minute of the last and of the mark price; of one that is not over, as far as it is."""
 
     symbol: Symbol
     last: Kline
     mark: Kline
+    now: Millis | None = None  # None: it is over
+
+    @property
+    def end(self) -> Millis:
+        """The last moment that the candles know of."""
+        end = Millis(self.last.start_ts + MINUTE - 1)
+        return end if self.now is None else min(end, self.now)
 
 
 def replay(work: Work, minute: MissedMinute) -> None:
@@ -39,7 +46,7 @@ def replay(work: Work, minute: MissedMinute) -> None:
         trigger(work, minute.symbol, which)
         if which is _is_entry:
             liquidate(work, minute.symbol)
-    end = Millis(start + MINUTE - 1)
+    end = minute.end
     for which in _KINDS:
         _reach(work, minute, which, end)
         if which is _is_entry:

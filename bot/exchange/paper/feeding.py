@@ -95,13 +95,16 @@ class Feeder:
             await self._exchange.commit((), (fed,))
 
     async def _catch_up(self, fed: FedSymbol, now: Millis) -> FedSymbol:
-        """Replay the whole minutes since the prices acted last; the moments around them are not seen."""
+        """Replay the minutes that began since the prices acted last, the one of now as far as it has come.
+
+        Of the minute in which they acted last the rest is not seen: its candle knows what came before, too.
+        """
         symbol = fed.symbol
         while now - fed.fed_ts > MISSED:
             minutes, fundings = await self._missed(fed, now)
             if not minutes:
                 break
-            end = Millis(minutes[-1].last.start_ts + MINUTE)
+            end = Millis(min(minutes[-1].last.start_ts + MINUTE, now))
             seen = [each for each in fundings if each.ts <= end]
             fed = FedSymbol(symbol=symbol, fed_ts=end, funded_ts=max((fed.funded_ts, *(each.ts for each in seen))))
             view = self._exchange.views.last.get(symbol) or await self._exchange.views.priced(symbol)
@@ -117,9 +120,9 @@ class Feeder:
         )
         marks = {each.start_ts: each for each in mark.items}
         minutes = [
-            MissedMinute(symbol=fed.symbol, last=each, mark=marks.get(each.start_ts, each))
+            MissedMinute(symbol=fed.symbol, last=each, mark=marks.get(each.start_ts, each), now=now)
             for each in last.items
-            if start <= each.start_ts and each.start_ts + MINUTE <= now
+            if start <= each.start_ts < now
         ]
         return minutes, [each for each in fundings if each.ts > fed.funded_ts]
 
