@@ -20,7 +20,10 @@ _RISK_WORDS: Final = frozenset({"risk", "r", "риск", "ризик"})
 _RISK: Final = re.compile(r"(?:risk|риск|ризик|r)(?=[\s\d.])")
 _DOLLARS: Final = re.compile(r"^\$\s*|\s*(?:\$|usdt|usd|юсдт|долл\w*|баксов|бакса|бакс)$")
 _MOST: Final = frozenset({"max", "макс", "максимум"})
-_NONE: Final = frozenset({"none", "no", "off", "-", "0", "нет", "без", "ні", "немає"})
+_NONE: Final = frozenset(
+    {"none", "no", "off", "-", "0", "нет", "без", "убрать", "снять", "ні", "немає", "прибрати", "зняти"}
+)
+_THOUSANDS: Final = ("k", "к")
 _UNITS: Final = frozenset({"%", "$", "usdt", "usd"})
 _BETWEEN: Final = re.compile(r"[;|/\n]|,\s+|\s+")
 
@@ -44,13 +47,18 @@ def read_size(text: str) -> OrderSize:
 
 def is_size_word(text: str) -> bool:
     """Whether it is a size or a level without a number: max, none."""
-    return _unified(text) in _MOST | _NONE
+    return is_none(text) or _unified(text) in _MOST
+
+
+def is_none(text: str) -> bool:
+    """Whether it says that a level is not wanted."""
+    return _unified(text) in _NONE
 
 
 def read_level(text: str, *, near: Decimal | None = None) -> PriceLevel | None:
     """A price, or a distance from the entry in %; None for a word that says without. Raises BadInput."""
     words = _unified(text)
-    if words in _NONE:
+    if is_none(words):
         return None
     if words.endswith("%"):
         distance = words.lstrip("+-−")
@@ -59,9 +67,11 @@ def read_level(text: str, *, near: Decimal | None = None) -> PriceLevel | None:
 
 
 def read_price(text: str, *, near: Decimal | None = None) -> Decimal:
-    """A price; of two readings (3,120) the one near the market. Raises BadInput."""
+    """A price, 64k, too; of two readings (3,120) the one near the market. Raises BadInput."""
     bare = _DOLLARS.sub("", _unified(text)).strip()
-    return parse_number(bare, minimum=SMALLEST, maximum=LARGEST, near=near)
+    unit = 1000 if bare.endswith(_THOUSANDS) else 1
+    near = None if near is None else near / unit
+    return unit * parse_number(bare.rstrip("kк"), minimum=SMALLEST, maximum=LARGEST, near=near)
 
 
 def read_presets(kind: PresetKind, text: str, before: TicketPresets) -> TicketPresets:

@@ -10,8 +10,8 @@ from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Instrument
-from bot.domain.numbers import parse_number
 from bot.domain.orders import direction
+from bot.domain.size_words import is_none, read_level
 from bot.domain.trade_plans import MOST_TARGETS, OrderIntent, PlannedTarget
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
@@ -36,12 +36,9 @@ from handlers.trading.level_views import (
 )
 from handlers.views.cards import Card
 
-_LARGEST: Final = Decimal(10_000_000)
-_MOST_AWAY: Final = Decimal(99)  # percent
 _HUNDRED: Final = Decimal(100)
 _SOME_NUMBER: Final = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*[k%к]?")
 _SHARES: Final = re.compile(r"\d{1,3}%?(?:/\d{1,3}%?){1,4}")
-_NONE: Final = frozenset({"none", "no", "off", "0", "-", "нет", "без", "убрать", "немає", "прибрати", "зняти", "снять"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +167,7 @@ async def take_typed_targets(ctx: UpdateContext, asked: TargetsDialogue) -> None
 def targets_of(text: str, outlook: LegOutlook, instrument: Instrument | None) -> tuple[PlannedTarget, ...]:
     """64k 66k 68k, with shares where 50/30/20 stands behind them, nearest first; () for none. Raises BadInput."""
     words = plain(text).split()
-    if len(words) == 1 and words[0] in _NONE:
+    if len(words) == 1 and is_none(words[0]):
         return ()
     shares: list[Decimal] = []
     if words and _SHARES.fullmatch(words[-1]):
@@ -234,27 +231,26 @@ async def _set_targets(
 
 def _price_of(text: str, outlook: LegOutlook, instrument: Instrument | None, *, ahead: bool) -> Decimal | None:
     """64210, 64k, 2%: a price, or a distance from the mark price. None for none. Raises BadInput."""
-    word, mark = plain(text), outlook.position.mark_price
-    if word in _NONE:
+    level = read_level(plain(text), near=outlook.position.mark_price)
+    if level is None:
         return None
-    if word.endswith("%") and mark is not None:
-        percent = parse_number(word.lstrip("+-"), minimum=Decimal(0), maximum=_MOST_AWAY, percent=True)
-        return at_distance(outlook.position, percent, instrument, ahead=ahead)
-    thousands = word[-1:] in {"k", "к"}
-    near = None if mark is None else mark / 1000 if thousands else mark
-    number = parse_number(word[:-1] if thousands else word, minimum=Decimal(0), maximum=_LARGEST, near=near)
-    return near_tick(number * 1000 if thousands else number, instrument)
+    price = level.price
+    if level.percent is not None:
+        price = at_distance(outlook.position, level.percent, instrument, ahead=ahead)
+    if price is None or price <= 0:
+        raise BadInput("card-level-below-zero")
+    return near_tick(price, instrument)
 
 
 async def _is_price(ctx: UpdateContext, _: StopDialogue) -> bool:
     word = plain(ctx.text)
-    return word in _NONE or _SOME_NUMBER.fullmatch(word) is not None
+    return is_none(word) or _SOME_NUMBER.fullmatch(word) is not None
 
 
 async def _are_prices(ctx: UpdateContext, _: TargetsDialogue) -> bool:
     words = plain(ctx.text).split()
     return bool(words) and all(
-        each in _NONE or _SOME_NUMBER.fullmatch(each) or _SHARES.fullmatch(each) for each in words
+        is_none(each) or _SOME_NUMBER.fullmatch(each) or _SHARES.fullmatch(each) for each in words
     )
 
 

@@ -50,6 +50,8 @@ async def test_change_leads_from_the_card_back_to_the_same_order(harness: Harnes
         ("✎ Type it", "0,5", "0.5 BTC"),
         ("✎ Type it", "риск 1,5 %", "risk 1.5%"),
         ("Stop/✎ Type it", "62,000", "62,000.00"),
+        ("Stop/✎ Type it", "62.5k", "62,500.00"),
+        ("Stop/✎ Type it", "снять", "none"),
         ("Stop/✎ Type it", "none", "none"),
         ("Target/✎ Type it", "4%", "+4.0% 66,778.92"),
         ("Entry/✎ Type it", "64000.55", "64,000.55"),
