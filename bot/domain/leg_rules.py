@@ -19,6 +19,7 @@ from bot.domain.trade_plans import LIVE, MOST_TARGETS, IntentKind, OrderIntent, 
 
 _ZERO: Final = Decimal(0)
 _FIRST_PAUSES_S: Final = (0.0, 0.5, 1.0, 2.0)  # before the attempts 0, 1, 2, 3 at a close
+_CONDITIONAL: Final = "Stop"  # Bybit's stopOrderType of a conditional order that is neither stop loss nor take profit
 _LATER_PAUSE_S: Final = 5.0
 REFUSED_PAUSE_S: Final = 60.0  # a definite no is tried again to see whether its reason has ended
 
@@ -233,4 +234,5 @@ def is_of_leg(order: Order, leg: LegKey) -> bool:
 
 def is_entry(order: Order) -> bool:
     """Whether an open order can make a position larger: none that only reduces, closes, or stands for a position."""
-    return order.category is Category.LINEAR and order.reduce_only is not True and not order.stop_order_type
+    is_of_position = order.stop_order_type not in {"", _CONDITIONAL}
+    return order.category is Category.LINEAR and order.reduce_only is not True and not is_of_position

@@ -296,6 +296,7 @@ class TestStops:
         assert is_entry(RESTING)
         assert not is_entry(replace(RESTING, reduce_only=True))
         assert not is_entry(replace(RESTING, stop_order_type="StopLoss"))
+        assert is_entry(replace(RESTING, stop_order_type="Stop")), "a conditional entry"
         assert not is_entry(replace(RESTING, category=Category.SPOT))
 
 

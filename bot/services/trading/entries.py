@@ -10,6 +10,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ButtonExpired, NotAllowed
 from bot.domain.ids import Millis, Symbol
 from bot.domain.leg_protection import promised
+from bot.domain.leg_rules import is_entry
 from bot.domain.leg_view import is_beyond
 from bot.domain.licensing import Feature, needed, opens
 from bot.domain.market import Category
@@ -88,11 +89,7 @@ class _LegNow:
         return (row.category, row.symbol) == (self.leg.category, self.leg.symbol)
 
     def _entries_of_symbol(self) -> Iterable[Order]:
-        return (
-            each
-            for each in self.orders.items
-            if self._is_of_symbol(each) and not each.reduce_only and each.stop_order_type in {"", _CONDITIONAL}
-        )
+        return (each for each in self.orders.items if self._is_of_symbol(each) and is_entry(each))
 
     def conditional(self) -> int:
         """Rows of the symbol that count against the exchange's limit."""
@@ -104,7 +101,6 @@ class _LegNow:
 
 
 _NONE: Final = Decimal(0)
-_CONDITIONAL: Final = "Stop"  # Bybit's stopOrderType of a conditional order that is neither stop loss nor take profit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

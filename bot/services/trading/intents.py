@@ -27,12 +27,11 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
 from bot.domain.refusals import LINK_ID_KNOWN, NO_GATEWAY, UNCHANGED, reason_of
 from bot.domain.trade_plans import UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
-from bot.services.trading.signals import AccountSignals
+from bot.services.trading.signals import AccountSignals, wait_for
 
 _logger = logging.getLogger(__name__)
 
 _RANDOM_BYTES: Final = 15  # 120 bits: 20 characters
-_LONGEST_LOOK_S: Final = 1.0  # between two looks of somebody who waits
 _DEFINITE: Final = (ExchangeRejected, KeyTrouble, ExchangeRestricted, ClockTrouble)
 _LANES: Final = {
     IntentKind.ENTRY: "entry",
@@ -122,11 +121,7 @@ class IntentRunner:
             left = end - asyncio.get_running_loop().time()
             if left <= 0 or not any(each.state in UNSETTLED for each in found):
                 return found
-            try:
-                async with asyncio.timeout(min(left, _LONGEST_LOOK_S)):
-                    await change.wait()
-            except TimeoutError:
-                pass  # look again: not every change is told
+            await wait_for(change, left)
 
     async def close(self) -> None:
         """Let what is under way be answered, for a few seconds; the next start asks what became of the rest."""

@@ -13,6 +13,7 @@ from typing import Final
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
+from bot.domain.leg_protection import trading_stop
 from bot.domain.leg_rules import new_targets
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop, TriggerBy, direction
 from bot.domain.portfolio import LegKey, Order, Position
@@ -210,16 +211,16 @@ class LegStops:
 
 def _trading_stop(standing: StandingLeg, plan: TradePlan | None, stop: Decimal | None) -> TradingStop:
     """Both prices, always: without a plan the take profit is the one that stands."""
-    last = None if plan is None else plan.last_target
-    held = standing.position.take_profit if plan is None else None if last is None else last.price
+    if plan is not None:
+        return trading_stop(plan)
     leg = standing.leg
     return TradingStop(
         category=leg.category,
         symbol=leg.symbol,
         position_idx=leg.position_idx,
         stop_loss=stop or _ZERO,
-        sl_trigger_by=TriggerBy.LAST if plan is None else plan.stop_trigger_by,
-        take_profit=held or _ZERO,
+        sl_trigger_by=TriggerBy.LAST,
+        take_profit=standing.position.take_profit or _ZERO,
         tp_trigger_by=TriggerBy.LAST,
     )
 

@@ -32,14 +32,13 @@ from bot.services.trading.entry_cancels import cancel_entries, is_resting_entry
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.owners import LegOwners
-from bot.services.trading.signals import AccountSignals
+from bot.services.trading.signals import AccountSignals, wait_for
 
 _logger = logging.getLogger(__name__)
 
 _READ_S: Final = 1.0  # that the first read of the positions may take: after it, what is known is closed
 _CANCELS_S: Final = 1.0  # that the first report waits for the answers to the cancels
 _LOOKS: Final = 60  # of a task; then the job starts another one
-_LONGEST_LOOK_S: Final = 1.0
 _UNKNOWN_FOR: Final = 10_000  # ms: recv_window and 5 s, after which a request can't be executed any more
 _NOTHING: Final = Decimal(0)
 _PROGRESS: Final = {
@@ -123,7 +122,7 @@ class Panic:
             left = end - asyncio.get_running_loop().time()
             if number != version or left <= 0:
                 return report, number
-            await _any(change, min(left, _LONGEST_LOOK_S))
+            await wait_for(change, left)
 
     async def work_off(self) -> int:
         """Go on with every panic that no task follows; how many."""
@@ -163,7 +162,7 @@ class Panic:
                 if await self._look(account, panic_id):
                     self.signals.changed(account.account_id)
                     return
-                await _any(change, _LONGEST_LOOK_S * self.pace)
+                await wait_for(change, self.pace)
         finally:
             self._followed.discard(panic_id)
 
@@ -286,15 +285,6 @@ class Panic:
         ours = [each for each in items if owned[each.leg_key(account.account_id)].ownership is Ownership.OURS]
         foreign = tuple(each for each in items if each not in ours)
         return _Known(managed=in_panic_order(ours), foreign=foreign)
-
-
-async def _any(change: asyncio.Event, timeout_s: float) -> None:
-    """Until the change, or until the time is over: not every change is told."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            await change.wait()
-    except TimeoutError:
-        pass
 
 
 def _cause(panic: PanicRecord) -> str:

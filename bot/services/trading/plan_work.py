@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.ids import Millis, Symbol
 from bot.domain.leg_protection import held_stops, promised
+from bot.domain.leg_rules import is_of_leg
 from bot.domain.leg_view import SECOND_LOOK_MS, Fact, LegFinding, LegView, LegWish
 from bot.domain.market import Instrument
 from bot.domain.orders import CancelRequest, OrderRequest, TriggerBy
@@ -250,10 +251,7 @@ class MarketFacts:
     ) -> LegView:
         """A plan's leg in these answers."""
         position = next((each for each in reads.positions.items if each.leg_key(plan.account_id) == plan.leg), None)
-        is_of_leg = (plan.category, plan.symbol, plan.position_idx)
-        orders = tuple(
-            each for each in reads.orders.items if (each.category, each.symbol, each.position_idx) == is_of_leg
-        )
+        orders = tuple(each for each in reads.orders.items if is_of_leg(each, plan.leg))
         mark = None if position is None else position.mark_price
         price = mark if plan.stop_trigger_by is TriggerBy.MARK else self.prices.get(plan.symbol)
         return LegView(

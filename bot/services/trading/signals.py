@@ -2,8 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.domain.ids import AccountId
+
+_LONGEST_LOOK_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +24,12 @@ class AccountSignals:
     def next_change(self, account_id: AccountId) -> asyncio.Event:
         """Is set by the next change; asked for before reading what may change."""
         return self._events.setdefault(account_id, asyncio.Event())
+
+
+async def wait_for(change: asyncio.Event, seconds: float) -> None:
+    """Until the change, or for so long, a second at most: not every change is told."""
+    try:
+        async with asyncio.timeout(min(seconds, _LONGEST_LOOK_S)):
+            await change.wait()
+    except TimeoutError:
+        pass

@@ -2,16 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
 
 from bot.domain.portfolio import LegKey, Position
 from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions
 from bot.domain.trade_plans import ManagedTrade, OrderIntent
-from bot.services.trading.signals import AccountSignals
-
-_LONGEST_LOOK_S: Final = 1.0
+from bot.services.trading.signals import AccountSignals, wait_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +49,7 @@ class TradeWatch:
             left = end - asyncio.get_running_loop().time()
             if left <= 0 or await self.queries.version(plan_id) != trade.version:
                 return await self.trade(plan_id)
-            try:
-                async with asyncio.timeout(min(left, _LONGEST_LOOK_S)):
-                    await change.wait()
-            except TimeoutError:
-                pass  # look again: not every change is told
+            await wait_for(change, left)
 
     async def told(self, intents: tuple[OrderIntent, ...]) -> None:
         """Their last states stand on a card now: the outbox does not tell of them any more."""
