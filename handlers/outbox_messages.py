@@ -4,6 +4,7 @@ What a message is, and where its payload and its text stand: handlers/core/messa
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -50,7 +51,8 @@ class OutboxTexts:
         """The parts of one message. Raises LookupError for an unknown kind, PayloadError for values never written."""
         card = OUTBOX_MESSAGES[kind].draw(Translator(self._texts, language), values)
         *first, last = split(card.text)
-        return [
+        parts = [
             *(RenderedCard(text_html=part) for part in first),
             RenderedCard(text_html=last, reply_markup=card.keyboard),
         ]
+        return [replace(parts[0], reply_to=int(values.get("reply_to", 0)) or None), *parts[1:]]

@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove
+from telegram import (
+    ForceReply,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+    ReplyParameters,
+)
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -27,6 +34,8 @@ class RenderedMessage(Protocol):
     def text_html(self) -> str: ...
     @property
     def reply_markup(self) -> Markup | None: ...
+    @property
+    def reply_to(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +88,7 @@ class Sender:
                 message.text_html,
                 parse_mode="HTML",
                 reply_markup=message.reply_markup,
+                reply_parameters=_reply(message.reply_to),
                 disable_notification=listener.is_silent or None,
                 link_preview_options=_NO_PREVIEW,
                 rate_limit_args=priority,
@@ -91,3 +101,8 @@ class Sender:
             await self.send(kind, {}, user_id=user_id, chat_id=chat_id)
         except TelegramError as error:
             _log.info("%s could not be told: %s", kind, error.message)
+
+
+def _reply(message_id: int | None) -> ReplyParameters | None:
+    """To a message that may have been deleted meanwhile."""
+    return None if message_id is None else ReplyParameters(message_id, allow_sending_without_reply=True)

@@ -40,7 +40,8 @@ class OutboxPayload:
 
     Subclasses stand beside their feature in bot/domain: services write them in the transaction that they tell of,
     handlers/<feature>/messages.py turns them into text when they are sent, in the language of that moment. They are
-    read for as long as such rows wait: a field that older rows lack has a default.
+    read for as long as such rows wait: a field that older rows lack has a default. A field `reply_to` is the message of
+    the same chat that it is a reply to, 0 for none.
     """
 
     KIND: ClassVar[str]

@@ -16,12 +16,17 @@ from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeMessage(OutboxPayload):
-    """A message about a leg; `account_type` names the account in the text, as a message is read without its config."""
+    """A message about a leg; `account_type` names the account in the text, as a message is read without its config.
+
+    `reply_to`: the message that shows its plan, in the owner's own chat; 0: there is none.
+    """
 
     account_id: AccountId
     symbol: Symbol
     account_type: AccountType = AccountType.PAPER
     position_idx: int = 0
+    plan_id: int = 0
+    reply_to: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +35,6 @@ class EntryMessage(TradeMessage):
 
     KIND = "trade-entry"
 
-    plan_id: int
     side: Side
     qty: Decimal  # that was asked for
     filled: Decimal
@@ -46,7 +50,6 @@ class ClosedMessage(TradeMessage):
 
     KIND = "trade-closed"
 
-    plan_id: int
     side: Side  # of the position
     qty: Decimal
     avg_entry_price: Decimal
@@ -66,7 +69,6 @@ class ExitRefusedMessage(TradeMessage):
 
     KIND = "trade-exit-refused"
 
-    plan_id: int
     intent: IntentKind
     state: IntentState
     reason: str = ""
@@ -79,7 +81,6 @@ class StopMissingMessage(TradeMessage):
 
     KIND = "trade-stop-missing"
 
-    plan_id: int
     side: Side
     stop: Decimal
 
@@ -90,7 +91,6 @@ class StopChangedMessage(TradeMessage):
 
     KIND = "trade-stop-changed"
 
-    plan_id: int
     side: Side
     stop: Decimal | None = None  # promised
     stop_seen: Decimal | None = None
@@ -104,7 +104,6 @@ class TargetGoneMessage(TradeMessage):
 
     KIND = "trade-target-gone"
 
-    plan_id: int
     number: int
     price: Decimal
 
@@ -115,7 +114,6 @@ class BreakevenMessage(TradeMessage):
 
     KIND = "trade-breakeven"
 
-    plan_id: int
     stop: Decimal | None = None
 
 
@@ -125,7 +123,6 @@ class LegForeignMessage(TradeMessage):
 
     KIND = "trade-leg-foreign"
 
-    plan_id: int
     ours: Decimal
     size: Decimal
 
@@ -135,15 +132,3 @@ class FoundOrderMessage(TradeMessage):
     """An order or a position of ours that the database did not know: a backup was restored. Targets are not known."""
 
     KIND = "trade-found"
-
-    plan_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntriesCanceledMessage(TradeMessage):
-    """Resting entries were canceled by a rule. `reason`: key of the texts."""
-
-    KIND = "trade-entries-canceled"
-
-    count: int
-    reason: str

@@ -8,7 +8,6 @@ from bot.domain.portfolio import Side
 from bot.domain.trade_messages import (
     BreakevenMessage,
     ClosedMessage,
-    EntriesCanceledMessage,
     EntryMessage,
     ExitRefusedMessage,
     FoundOrderMessage,
@@ -128,11 +127,6 @@ def found(say: Translator, told: FoundOrderMessage) -> Card:
     return _card(say, told, say("told-found"), moves=True)
 
 
-def entries_canceled(say: Translator, told: EntriesCanceledMessage) -> Card:
-    """Resting entries were canceled by a rule."""
-    return _card(say, told, say("told-entries-canceled", count=told.count, reason=_reason(say, told.reason, 0)))
-
-
 def entries_halted(say: Translator, told: EntriesHaltedMessage) -> Card:
     """Entries of everybody were stopped; those that rest may still be filled, or be canceled here."""
     text = say("told-entries-halted", count=told.count)
@@ -204,7 +198,6 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(BreakevenMessage, breakeven),
     message_card(LegForeignMessage, leg_foreign),
     message_card(FoundOrderMessage, found),
-    message_card(EntriesCanceledMessage, entries_canceled),
     message_card(EntriesHaltedMessage, entries_halted),
     *LIMIT_MESSAGES,
 )

@@ -36,10 +36,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedCard:
-    """A message of the outbox: HTML of at most 4096 UTF-16 units once read, and its keyboard."""
+    """A message of the outbox: HTML of at most 4096 UTF-16 units once read, and its keyboard.
+
+    `reply_to`: the message of the same chat that it goes on from, if that is still there.
+    """
 
     text_html: str = field(repr=False)
     reply_markup: InlineKeyboardMarkup | None = None
+    reply_to: int | None = None
 
 
 @lru_cache(maxsize=8_192)  # most are those of menus and screens; PTB takes 20 us to make one

@@ -1,11 +1,15 @@
 """Positions managed in chat: closed, lessened, their stop and targets moved, panic, pause, limits, practice."""
 
 import pytest
-from harness.app import ANNA, OWNER, Harness, Person, said
+from harness.app import ANNA, OWNER, TEXTS, Harness, Person, said
 from harness.bot_api import Bubble
 from harness.waiting import until
 
+from bot.domain.chat import QueuedMessage
+from bot.domain.users import Language
 from bot.services.trading.telling import Telling
+from handlers.outbox_messages import OutboxTexts
+from storage.chat.outbox import SqliteOutbox
 
 NBSP = "\u00a0"
 
@@ -246,3 +250,19 @@ async def test_every_card_of_managing_stands_in_every_language(harness: Harness,
         assert (await anna.tap(f"v1:{code.format(account)}", bubble=anna.last)).labels, code
     for text in ("/close btc", "/panic", "/resume", "/pause", "/limits", "/practice"):
         assert (await said(anna, text)).labels, text
+
+
+async def test_a_stop_rings_as_a_reply_to_the_card_of_its_trade(harness: Harness) -> None:
+    anna = await holding(harness)
+    card = anna.last
+    await harness.move("BTCUSDT", "62000")
+    outbox = SqliteOutbox(harness.database)
+
+    async def told() -> tuple[QueuedMessage, ...]:
+        return await outbox.due(harness.clock.now(), 9)
+
+    await until(told, what="the message of the stop")
+    (message,) = [each.message for each in await told() if each.message.kind == "trade-closed"]
+    (shown_as,) = OutboxTexts(TEXTS).render(message.kind, message.values, Language.ENGLISH)
+    assert "Stop hit" in shown_as.text_html
+    assert shown_as.reply_to == card.message_id

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.virtual_time
 class Card:
     text_html: str
     reply_markup: None = None
+    reply_to: int | None = None
 
 
 def render(kind: str, values: Mapping[str, str], language: Language) -> Sequence[Card]:
@@ -424,3 +425,12 @@ async def test_a_courtesy_that_telegram_refuses_is_no_error(caplog: pytest.LogCa
     await sender.tell("too-fast", UserId(1), ChatId(1))
     assert bot.sent == [(1, "too-fast")]
     assert bot.options[0]["rate_limit_args"] == SendPriority.REPLY
+
+
+async def test_a_message_goes_on_from_another_one_that_may_be_gone() -> None:
+    bot = Bot()
+    telegram_bot: Any = bot
+    sender = Sender(telegram_bot, lambda kind, _values, _language: [Card(kind, reply_to=7), Card("more")], listener_of)
+    await sender.send("fill", {}, user_id=UserId(1), chat_id=ChatId(1))
+    reply, none = [options["reply_parameters"] for options in bot.options]
+    assert (reply.message_id, reply.allow_sending_without_reply, none) == (7, True, None)

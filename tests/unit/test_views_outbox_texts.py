@@ -47,6 +47,7 @@ VALUES = {
         "remaining": "0.01",
         "order_id": "o1",
         "slippage": "0.4",
+        "funding": "0.02",
     },
     "trade-exit-refused": TRADE | {"intent": "close", "state": "rejected", "code": "110074"},
     "trade-stop-missing": TRADE | {"side": "Buy", "stop": "62900.5"},
@@ -56,7 +57,6 @@ VALUES = {
     "trade-leg-foreign": TRADE | {"ours": "0.031", "size": "0.05"},
     "trade-entries-halted": {"account_id": "1", "count": "2", "reason": "maintenance <b>"},
     "trade-found": TRADE | {},
-    "trade-entries-canceled": TRADE | {"count": "3", "reason": ""},
     **{kind: PAYMENT for kind in OUTBOX_MESSAGES if kind.startswith("payment-")},
     "support-asked": SUPPORT
     | {"user": "1001", "name": "Anna <b>", "license": "premium", "until": "1760011205000", "accounts": "demo live"}

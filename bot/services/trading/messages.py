@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.domain.accounts import Account
 from bot.domain.chat import outbox_message
-from bot.domain.ids import Millis
+from bot.domain.ids import ChatId, Millis
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_messages import ClosedMessage, TradeMessage
@@ -35,6 +35,11 @@ def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> Close
 
 
 async def enqueue(unit: UnitOfWork, account: Account, payload: TradeMessage, key: str, now: Millis) -> None:
-    """A message to the account's owner, which says of which account it is."""
-    payload = replace(payload, account_type=account.account_type)
+    """A message to the account's owner, which says of which account it is, and goes on from the card of its plan."""
+    plan = await unit.plans.get(payload.plan_id) if payload.plan_id else None
+    card = None if plan is None else plan.card
+    is_there = card is not None and card.chat_id == ChatId(account.user_id)
+    payload = replace(
+        payload, account_type=account.account_type, reply_to=card.message_id if card is not None and is_there else 0
+    )
     await unit.enqueue(outbox_message(payload, user_id=account.user_id, idempotency_key=key), now)

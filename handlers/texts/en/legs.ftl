@@ -169,11 +169,6 @@ told-breakeven = 🛡 First target reached: the stop goes to breakeven, <b>{ $st
 told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.
 told-foreign = ⚠️ The position is { $size }, of which { $ours } was opened here. The stop stays; targets and breakeven wait, and I add nothing.
 told-found = ⚠️ Found after a restore: this is mine, but its targets are unknown. Resting entries are canceled; the position keeps its stop.
-told-entries-canceled =
-    { $count ->
-        [one] { $count } resting entry was canceled. { $reason }
-       *[other] { $count } resting entries were canceled. { $reason }
-    }
 breakeven-passed = A close costs nothing at <b>{ $price }</b>, but the price is not there: a stop would go off at once. The stop stays as it is.
 breakeven-unknown = Where a close costs nothing is not known: { $price }. The stop stays as it is.
 close-no-parts = <i>A part of it would be less than the smallest order, so all of it is closed.</i>
