@@ -44,7 +44,10 @@ class LegProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegClosing:
-    """One leg of a panic as it stood when its close began. `reason`: key of the texts for a refusal."""
+    """One leg of a panic as it stood when its close began.
+
+    `reason`: key of the texts for a refusal, or for what holds it up.
+    """
 
     leg: LegKey
     side: Side

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRestricted, KeyTrouble
+from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRestricted, KeyTrouble, NoPracticePrice
 
 LINK_ID_KNOWN: Final = 110072  # Bybit: an order of that orderLinkId is there
 UNCHANGED: Final = frozenset({34040, 110043})  # stop, leverage "not modified": 34040 also where a parameter is missing
@@ -27,11 +27,14 @@ FOREIGN: Final = "canceled-foreign"
 STOP_CHANGED: Final = "canceled-stop-changed"
 BEYOND_STOP: Final = "canceled-beyond-stop"
 VANISHED: Final = "canceled-vanished"  # it was there, and the exchange does not know it any more
+SILENT: Final = "order-no-silent"  # practice had no price within a second: the next second may bring one
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
 
 
 def reason_of(error: ExchangeError) -> str:
     """The key of the texts for a definite no."""
+    if isinstance(error, NoPracticePrice):
+        return SILENT
     if isinstance(error, KeyTrouble):
         return "order-no-key"
     if isinstance(error, ExchangeRestricted):

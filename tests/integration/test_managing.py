@@ -13,7 +13,7 @@ from harness.waiting import until
 
 from bot.domain.accounts import Account
 from bot.domain.closings import ClosingState, NewClosing
-from bot.domain.errors import BadInput, ButtonExpired, ExchangeRejected
+from bot.domain.errors import BadInput, ButtonExpired, ExchangeRejected, NoPracticePrice
 from bot.domain.legs import Ownership
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, PositionMode, TradingStop
 from bot.domain.portfolio import Side
@@ -168,6 +168,22 @@ class TestClosing:
         await managing.close()
         assert managing.gateway.legs == {}
         assert any(each.target_link_id == targets[0].order_link_id for each in managing.gateway.sent(CancelRequest))  # type: ignore[attr-defined]  requests of that kind
+
+    async def test_one_without_a_price_is_tried_again_within_seconds(self, managing: Managing) -> None:
+        await managing.hold()
+        managing.gateway.faults.extend([NoPracticePrice("silent")] * 3)
+        began = managing.core.storage.clock.now()
+        await managing.legs.close(managing.core.config, managing.leg(), place=PLACE, idempotency_key="press:close")
+        while managing.gateway.legs:
+            await asyncio.sleep(0.01)
+            managing.core.storage.clock.advance(0.5)
+            await managing.closer.work_off()
+            assert managing.core.storage.clock.now() - began < 10_000
+        await managing.core.quiet()
+        closing = await managing.closings.closing_by_key("press:close")
+        assert closing is not None
+        assert (closing.state, closing.attempts) == (ClosingState.DONE, 4)
+        assert await told(managing, after_s=12) == 0
 
     async def test_one_that_others_block_says_so(self, managing: Managing) -> None:
         await managing.hold()

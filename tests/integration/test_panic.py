@@ -10,7 +10,7 @@ import pytest
 from harness.managing import Managing, open_managing
 from harness.order_core import PLACE
 
-from bot.domain.errors import ExchangeRejected, PinRequired
+from bot.domain.errors import ExchangeRejected, NoPracticePrice, PinRequired
 from bot.domain.ids import Symbol
 from bot.domain.legs import LegProgress, PanicReport
 from bot.domain.market import Category
@@ -216,6 +216,13 @@ class TestPanic:
         assert progress == [LegProgress.FLAT, LegProgress.REFUSED]
         assert report.is_over
         assert len(managing.gateway.legs) == 1
+
+    async def test_what_waits_for_a_price_says_so_and_is_not_over(self, managing: Managing) -> None:
+        await managing.hold()
+        managing.gateway.faults.append(NoPracticePrice("silent"))
+        report = await panic(managing)
+        assert [(each.progress, each.reason) for each in report.legs] == [(LegProgress.CLOSING, "order-no-silent")]
+        assert not report.is_over
 
     async def test_a_second_tap_long_after_does_nothing(self, managing: Managing) -> None:
         await managing.hold()

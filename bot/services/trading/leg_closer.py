@@ -31,7 +31,7 @@ from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.refusals import REDUCE_ONLY
+from bot.domain.refusals import REDUCE_ONLY, SILENT
 from bot.domain.trade_plans import LIVE, UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.entry_cancels import cancel_order
 from bot.services.trading.intents import IntentRunner
@@ -165,10 +165,9 @@ class LegCloser:
                 self._wake(closing)
                 return await self._wait(closing, max(0.2, pause_before(min(closing.attempts, 2))))
             if last.state is IntentState.REJECTED and closing.state is ClosingState.CLOSING:
-                if last.code not in REDUCE_ONLY:
-                    return await self._refuse(closing, last, last.reason)
-                if not await self._unblock(account, closing) and closing.attempts > 1:
-                    return await self._refuse(closing, last, "close-blocked")
+                pause_s = await self._refused(account, closing, last)
+                if pause_s is not None:
+                    return pause_s
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
             intent = await self._attempt(unit, closing, position.size, instrument, now)
@@ -177,6 +176,17 @@ class LegCloser:
         self.runner.launch([intent])
         (answered,) = await self.runner.finished([intent], timeout_s=_ANSWER_S * self.pace)
         return 0.0 if answered.state is IntentState.REJECTED else pause_before(closing.attempts)
+
+    async def _refused(self, account: Account, closing: Closing, last: OrderIntent) -> float | None:
+        """Seconds until the next look after a definite no; None: try once more at once."""
+        if last.reason == SILENT:
+            left_s = pause_before(closing.attempts) - (self.clock.now() - (last.final_ts or 0)) / 1000
+            return await self._wait(closing, left_s) if left_s > 0 else None
+        if last.code not in REDUCE_ONLY:
+            return await self._refuse(closing, last, last.reason)
+        if not await self._unblock(account, closing) and closing.attempts > 1:
+            return await self._refuse(closing, last, "close-blocked")
+        return None
 
     def _is_under_way(self, closing: Closing, last: OrderIntent) -> bool:
         """Whether the last attempt may still close what a new one would: a part waits for its end, a whole a while."""

@@ -26,6 +26,7 @@ from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
+from bot.domain.refusals import SILENT
 from bot.domain.trade_plans import CardPlace, IntentKind, IntentState, OrderIntent
 from bot.domain.users import UserConfig
 from bot.services.trading.entry_cancels import cancel_entries, is_resting_entry
@@ -312,15 +313,18 @@ def _closing(
 
 
 def _of_closing(closing: Closing, last: OrderIntent | None) -> LegClosing:
-    progress = _PROGRESS[closing.state]
-    if closing.state is ClosingState.CLOSING and last is not None and last.state is IntentState.UNKNOWN:
-        progress = LegProgress.UNKNOWN
+    progress, reason = _PROGRESS[closing.state], closing.reason
+    if closing.state is ClosingState.CLOSING and last is not None:
+        if last.state is IntentState.UNKNOWN:
+            progress = LegProgress.UNKNOWN
+        if last.reason == SILENT:
+            reason = SILENT
     return LegClosing(
         leg=closing.leg,
         side=closing.side,
         size=closing.size,
         progress=progress,
-        reason=closing.reason,
+        reason=reason,
         attempt=last,
     )
 

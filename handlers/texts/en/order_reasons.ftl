@@ -28,6 +28,7 @@ order-no-too-many = There are too many open orders.
 order-no-gone = The order is filled or canceled already.
 order-no-reduce-only = There is nothing left to close.
 order-no-mode = The position mode does not fit.
+order-no-silent = Bybit gave no price within a second, so nothing was done.
 order-no-closed-market = The symbol is not traded right now.
 order-no-key = The key of the account is not taken any more. /keys
 order-no-restricted = The exchange does not serve this account from here.

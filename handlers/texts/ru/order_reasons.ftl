@@ -28,6 +28,7 @@ order-no-too-many = Открытых ордеров слишком много.
 order-no-gone = Ордер уже исполнен или отменён.
 order-no-reduce-only = Закрывать больше нечего.
 order-no-mode = Режим позиций не подходит.
+order-no-silent = Bybit за секунду не дал цену, поэтому ничего не сделано.
 order-no-closed-market = Эта пара сейчас не торгуется.
 order-no-key = Ключ этого счёта больше не действует. /keys
 order-no-restricted = Биржа не обслуживает этот счёт отсюда.

@@ -28,6 +28,7 @@ order-no-too-many = Відкритих ордерів забагато.
 order-no-gone = Ордер уже виконано або скасовано.
 order-no-reduce-only = Закривати більше нічого.
 order-no-mode = Режим позицій не підходить.
+order-no-silent = Bybit за секунду не дав ціни, тому нічого не зроблено.
 order-no-closed-market = Ця пара зараз не торгується.
 order-no-key = Ключ цього рахунку більше не діє. /keys
 order-no-restricted = Біржа не обслуговує цей рахунок звідси.
