@@ -11,7 +11,7 @@ from bot.domain.order_card import CardNote, CardOutdated, EntryLine, EntryRefuse
 from bot.domain.order_drafts import OrderDraft
 from bot.domain.orders import MarginMode
 from bot.domain.portfolio import Side
-from handlers.core.links import ShowLeg
+from handlers.core.links import ShowCancels, ShowLeg
 from handlers.texts.catalog import Markup, Value, join
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, percent_away
@@ -46,15 +46,21 @@ def order_card(viewer: RenderContext, card: OrderCard, buttons: Row, change: Row
     if is_old:
         lines += [Markup(""), say("order-card-old")]
     lines.append(Markup(f"<blockquote expandable>{join(_details(viewer, card))}</blockquote>"))
-    return Card(text=join(lines), rows=(buttons, _standing(viewer, card), (*change, *menu_row(viewer))))
+    return Card(text=join(lines), rows=(buttons, _ways_out(viewer, card), (*change, *menu_row(viewer))))
 
 
-def _standing(viewer: RenderContext, card: OrderCard) -> Row:
-    """The position that stands in the way."""
-    if not any(each.key in _IN_THE_WAY for each in card.refusals):
-        return ()
-    code = ShowLeg(card.draft.account_id, card.draft.symbol, card.position_idx)
-    return (button(viewer.say.plain("button-live-position"), viewer.data(code)),)
+def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
+    """To what stands in the way: the position, orders that rest, a pause."""
+    draft, row = card.draft, Row()
+    for refusal in card.refusals:
+        if refusal.key in _IN_THE_WAY:
+            code = ShowLeg(draft.account_id, draft.symbol, card.position_idx)
+            row = (*row, button(viewer.say.plain("button-live-position"), viewer.data(code)))
+        elif refusal.key == "card-opposite-resting":
+            row = (*row, button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(draft.account_id))))
+        elif refusal.cure == "resume":
+            row = (*row, *command_button(viewer, "button-resume", "resume"))
+    return row
 
 
 def asking_card(viewer: RenderContext, draft: OrderDraft) -> Card:

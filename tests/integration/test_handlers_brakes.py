@@ -40,3 +40,12 @@ async def test_a_close_and_limits_are_of_it(harness: Harness) -> None:
     anna = await demo_first(harness)
     assert "Practice" in (await said(anna, "/close btc")).text
     assert "Practice" in (await said(anna, "/limits")).text
+
+
+async def test_a_card_against_a_pause_resumes(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    await said(anna, "/pause")
+    card = await said(anna, "buy 0.01 btc sl 3%")
+    await anna.press("Resume", bubble=card)
+    assert not await is_paused(harness)
