@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import Language, Role
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.preferences import SettingField
+from storage.paper.queries import SqlitePaperQueries
 
 CHAT = ChatId(ANNA)
 
@@ -29,7 +31,7 @@ async def test_start_is_idempotent_and_gives_practice_money_once(harness: Harnes
     (account,) = welcomes[-1].config.accounts
     assert account.account_type is AccountType.PAPER
     assert welcomes[-1].config.default_account == account
-    assert dict(await harness.assembly.storage.account_queries.paper_wallet(account.account_id)) == {"USDT": "10000"}
+    assert (await SqlitePaperQueries(harness.database).state(account.account_id)).wallet == {"USDT": Decimal(10000)}
     assert await harness.database.fetch("SELECT start_payload FROM users") == [("p_SPRING",)]
 
 

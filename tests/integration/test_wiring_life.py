@@ -149,6 +149,8 @@ async def test_old_rows_are_kept_as_long_as_people_were_told(harness: Harness) -
         "user_errors": 90 * DAY,
         "support_threads": 365 * DAY,
         "leg_closings": 90 * DAY,
+        "paper_orders": 90 * DAY,
+        "paper_fills": 365 * DAY,
         "used_marks": 0,  # each has its own end
     }
 

@@ -107,6 +107,7 @@ privacy-how-long =
     • What I still have to handle: until done. A message that I failed at: 14 days.
     • My messages to you: until sent; that there was one: 180 days.
     • Support threads: a year after closing.
+    • Practice orders that are over, and what was noted while a close went on: 90 days. Practice fills: a year.
     • Everything else: until you send /forget. Then it is erased within 24 hours. Rows of license, payments and changes stay under a random name that leads to nobody.
     • That this Telegram account had its trial or a campaign's code: after /forget too, for 24 months or until the campaign ends, so that nobody gets them twice; a mark that leads to nobody.
     The technical log may name your ID; whoever runs this bot decides how long it is kept.
