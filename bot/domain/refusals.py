@@ -28,6 +28,7 @@ STOP_CHANGED: Final = "canceled-stop-changed"
 BEYOND_STOP: Final = "canceled-beyond-stop"
 VANISHED: Final = "canceled-vanished"  # it was there, and the exchange does not know it any more
 SILENT: Final = "order-no-silent"  # practice had no price within a second: the next second may bring one
+NO_BOOK: Final = "order-no-book"  # nobody offered anything: the order ended unfilled
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
 
 

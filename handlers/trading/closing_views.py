@@ -10,6 +10,7 @@ from bot.domain.accounts import Account
 from bot.domain.legs import LegOutlook, Ownership
 from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
+from bot.domain.refusals import NO_BOOK
 from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderIntent
 from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
@@ -132,7 +133,8 @@ def closing_card(
     lines = [viewer.say("closing-title", account=viewer.account_name(account))]
     for intent, instrument in zip(outcome.intents, rules, strict=True):
         closed = [each for each in outcome.closed if each.order_link_id == intent.order_link_id]
-        lines += closing_lines(viewer, intent, instrument, closed[0] if closed else None)
+        is_going = intent.order_link_id in outcome.going
+        lines += closing_lines(viewer, intent, instrument, closed[0] if closed else None, is_going=is_going)
     first = outcome.intents[0].leg
     back: Row = ()
     if len(outcome.intents) == 1:
@@ -142,20 +144,27 @@ def closing_card(
 
 
 def closing_lines(
-    viewer: RenderContext, intent: OrderIntent, instrument: Instrument | None, closed: ClosedTrade | None
+    viewer: RenderContext,
+    intent: OrderIntent,
+    instrument: Instrument | None,
+    closed: ClosedTrade | None,
+    *,
+    is_going: bool = False,
 ) -> list[Markup]:
-    """What has become of one close."""
+    """What has become of one close; nothing is called refused, and no part the whole, while it is still tried."""
     say, figures, symbol = viewer.say, viewer.figures, intent.leg.symbol
     if intent.state is IntentState.UNKNOWN:
         return [say("closing-unknown", symbol=symbol)]
     if intent.state in UNSETTLED or intent.state is IntentState.ACKNOWLEDGED:
         return [say("closing-sent", symbol=symbol)]
     if not intent.cum_exec_qty:
-        reason = reason_line(viewer, intent)
-        return [say("closing-refused", symbol=symbol, reason=reason)]
+        reason = say(NO_BOOK) if intent.state is IntentState.CANCELED else reason_line(viewer, intent)
+        return [say("closing-again" if is_going else "closing-refused", symbol=symbol, reason=reason)]
     size = size_text(viewer, intent.cum_exec_qty, instrument, intent.leg)
     price = "–" if intent.avg_price is None else figures.price(intent.avg_price, instrument)
     lines = [say("closing-done", symbol=symbol, size=size, price=price)]
+    if is_going and intent.final_ts is not None:
+        lines.append(say("closing-goes-on"))
     if closed is None:
         return [*lines, say("closing-counting")] if intent.is_counting or intent.plan_id is not None else lines
     return [*lines, *cost_lines(viewer, closed)]

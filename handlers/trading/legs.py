@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot.domain.accounts import Account
 from bot.domain.errors import ButtonExpired
-from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import LegKey
@@ -45,12 +45,12 @@ class ActOutcome:
 
     intents: tuple[OrderIntent, ...]
     closed: tuple[ClosedTrade, ...] = ()
-    is_going: bool = False  # a close is still tried, by one order after another
+    going: frozenset[OrderLinkId] = frozenset()  # attempts of closes that are still tried, by one order after another
 
     @property
     def is_final(self) -> bool:
         """Whether the exchange has said its last word, and every fill is booked."""
-        return not self.is_going and not any(each.state in LIVE or each.is_counting for each in self.intents)
+        return not self.going and not any(each.state in LIVE or each.is_counting for each in self.intents)
 
 
 def own_account(ctx: UpdateContext, account_id: AccountId) -> Account:
@@ -153,8 +153,8 @@ async def _look(ctx: UpdateContext, intents: tuple[OrderIntent, ...], timeout_s:
     outcome, step = ActOutcome(intents=intents), timeout_s / _LOOKS
     for _ in range(_LOOKS):
         answered = await trading.runner.finished(outcome.intents, timeout_s=step)
-        intents, is_going = await trading.legs.followed(answered)
-        outcome = replace(await outcome_of(ctx, intents), is_going=is_going)
+        intents, going = await trading.legs.followed(answered)
+        outcome = replace(await outcome_of(ctx, intents), going=going)
         if outcome.is_final:
             break
         await asyncio.sleep(step)

@@ -80,7 +80,7 @@ class TestClosing:
         assert len(closes(managing)) == 1
 
     async def test_what_is_gone_is_not_closed(self, managing: Managing) -> None:
-        with pytest.raises(ButtonExpired):
+        with pytest.raises(BadInput, match="close-no-such"):
             await managing.close()
 
     async def test_one_that_was_never_done_is_tried_again_with_an_id_of_its_own(self, managing: Managing) -> None:
@@ -156,8 +156,8 @@ class TestClosing:
         (intent,) = await managing.core.queries.intents([first.intent_id])
         assert intent.state is IntentState.NOT_PLACED
         assert await told(managing, after_s=12) == 0
-        (latest,), is_going = await managing.legs.followed([intent])
-        assert (latest.state, is_going) == (IntentState.FILLED, False)
+        (latest,), going = await managing.legs.followed([intent])
+        assert (latest.state, going) == (IntentState.FILLED, frozenset())
 
     async def test_our_own_targets_make_room_for_a_close(self, managing: Managing) -> None:
         await managing.hold(target_prices=(Decimal(110), Decimal(120)), target_shares=(Decimal("0.5"), Decimal("0.5")))

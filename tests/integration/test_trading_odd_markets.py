@@ -9,6 +9,7 @@ from harness.app import Harness, Person, said
 from harness.bot_api import Bubble
 from harness.waiting import until
 
+from bot.domain.errors import ExchangeDown
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument, OrderBook
 
@@ -83,3 +84,56 @@ async def test_a_fill_is_counted_though_the_clock_was_set_back(harness: Harness)
     card = await said(anna, "/close btc")
     await anna.press("Close 0.01", bubble=card)
     await until(lambda: "after all fees" in anna.last.text, what="what it brought", limit=15)
+
+
+async def test_an_entry_without_a_price_is_told_so(harness: Harness) -> None:
+    anna = await newcomer(harness)
+    card = await said(anna, "buy 0.01 btc sl 3%")
+    harness.clock.advance(2)
+    harness.bybit.refused_paths["/v5/market/orderbook"] = 10016
+    await anna.press("✓", bubble=card)
+    await until(lambda: "no price within a second" in anna.last.text, what="the reason")
+
+
+async def test_a_close_while_bybit_is_silent_is_tried_until_it_answers(harness: Harness) -> None:
+    anna = await newcomer(harness)
+    await confirmed(anna, "buy 0.01 btc sl 3%")
+    card = await said(anna, "/close btc")
+    harness.clock.advance(2)
+    harness.bybit.trouble = ExchangeDown("silent")
+    await anna.press("Close 0.01", bubble=card)
+    await until(lambda: "not closed yet" in anna.last.text, what="the truth")
+    harness.bybit.trouble = None
+    harness.clock.advance(10)
+    await until(lambda: "after all fees" in anna.last.text, what="the close", limit=15)
+
+
+async def test_a_panic_while_bybit_is_silent_is_over_soon_after_it_answers(harness: Harness) -> None:
+    anna = await newcomer(harness)
+    await confirmed(anna, "buy 0.01 btc sl 3%")
+    harness.clock.advance(2)
+    harness.bybit.trouble = ExchangeDown("silent")
+    card = await said(anna, "/panic now")
+    assert "flat" not in card.text.lower()
+    harness.bybit.trouble = None
+    harness.clock.advance(10)
+    await until(lambda: "Flat" in anna.last.text, what="flat", limit=15)
+
+
+async def test_a_close_into_an_empty_book_is_never_called_refused(harness: Harness) -> None:
+    anna = await newcomer(harness)
+    await confirmed(anna, "buy 0.01 btc sl 3%")
+    shows_books(harness, lambda book: replace(book, bids=(), asks=()))
+    harness.clock.advance(2)
+    card = await said(anna, "/close btc")
+    await anna.press("Close 0.01", bubble=card)
+    await until(lambda: "Nobody offers anything" in anna.last.text, what="the truth")
+    assert "not closed yet" in anna.last.text
+
+
+async def test_a_close_of_what_is_gone_says_that_nothing_is_open(harness: Harness) -> None:
+    anna = await newcomer(harness)
+    await confirmed(anna, "buy btc 5000$ x50 no stop")
+    card = await said(anna, "/close btc")
+    await harness.move("BTCUSDT", "60000.00")
+    assert "Nothing is open" in (await anna.press("Close 0.077", bubble=card)).text

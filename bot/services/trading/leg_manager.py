@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.closings import ClosingState, NewClosing
-from bot.domain.errors import ButtonExpired, ExchangeError, NotAllowed
-from bot.domain.ids import AccountId, Symbol
+from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, NotAllowed
+from bot.domain.ids import AccountId, OrderLinkId, Symbol
 from bot.domain.leg_rules import (
     breakeven_stop,
     check_stop,
@@ -106,18 +106,20 @@ class LegManager:
         """`share` (0 … 1) of what stands now, at market. Raises BadInput where that is under the minimum."""
         return await self._close(config, leg, share, place=place, idempotency_key=idempotency_key, shown=shown)
 
-    async def followed(self, intents: Sequence[OrderIntent]) -> tuple[tuple[OrderIntent, ...], bool]:
-        """Each close as its last attempt, what is none as it is; and whether one of the closes is still tried."""
-        latest, is_going = [], False
+    async def followed(self, intents: Sequence[OrderIntent]) -> tuple[tuple[OrderIntent, ...], frozenset[OrderLinkId]]:
+        """Each close as its last attempt, what is none as it is; which of them are of closes that are still tried."""
+        latest: list[OrderIntent] = []
+        going: set[OrderLinkId] = set()
         for intent in intents:
             is_close = intent.kind in {IntentKind.CLOSE, IntentKind.REDUCE}
             closing = await self.closings.closing_of_attempt(intent.intent_id) if is_close else None
-            is_going |= closing is not None and closing.state is ClosingState.CLOSING
             if closing is None or closing.last_intent_id in {None, intent.intent_id}:
                 latest.append(intent)
             else:
                 latest += await self.queries.intents([closing.last_intent_id or 0])
-        return tuple(latest), is_going
+            if closing is not None and closing.state is ClosingState.CLOSING:
+                going.update(each.order_link_id for each in latest[-1:])
+        return tuple(latest), frozenset(going)
 
     async def move_stop(
         self, config: UserConfig, leg: LegKey, stop: Decimal | None, *, idempotency_key: str
@@ -260,13 +262,13 @@ class LegManager:
         return account, position, await self._instrument(leg)
 
     async def _position(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position]:
-        """The leg as the exchange shows it now. Raises ButtonExpired where it does not stand."""
+        """The leg as the exchange shows it now. Raises BadInput where it does not stand any more."""
         account = _own(config, leg.account_id)
         positions = await self._gateway(account).positions(account)
         for position in positions.items:
             if position.leg_key(leg.account_id) == leg:
                 return account, position
-        raise ButtonExpired
+        raise BadInput("close-no-such", symbol=leg.symbol)
 
     async def _instrument(self, leg: LegKey) -> Instrument:
         instrument = await self.reads.instrument(leg.category, leg.symbol)

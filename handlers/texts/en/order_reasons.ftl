@@ -33,4 +33,5 @@ order-no-closed-market = The symbol is not traded right now.
 order-no-key = The key of the account is not taken any more. /keys
 order-no-restricted = The exchange does not serve this account from here.
 order-no-clock = The clock of the server is off.
+order-no-book = Nobody offers anything there right now.
 order-no-not-yet = Orders on this account follow later.
