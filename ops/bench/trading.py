@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from ops.bench import intents
 from ops.bench.front import labels_of
 from ops.bench.report import Row
 from ops.stack import Chat, DriverError, Stack, running_stack
@@ -38,13 +39,14 @@ class _Times:
 
 
 async def run(people: int = PEOPLE, seconds: float = SECONDS) -> AsyncGenerator[list[Row], None]:
-    """Tap to card, confirm to fill."""
+    """Tap to card, confirm to fill; the intent's commit."""
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as name:
         async with running_stack(Path(name), log_level="WARNING") as stack:
             chats = [stack.chat(_FIRST_USER + place) for place in range(people)]
             await asyncio.gather(*(chat.say("/start", wait=_PATIENCE) for chat in chats))
             yield []
             yield _rows(await _traded(stack, chats, seconds), people)
+    yield await intents.rows()
 
 
 async def _traded(stack: Stack, chats: Sequence[Chat], seconds: float) -> _Times:
