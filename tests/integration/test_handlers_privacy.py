@@ -57,7 +57,7 @@ async def a_full_life(harness: Harness) -> Person:
             demo, Positions(account_id=demo.account_id, items=(position(),), as_of=now)
         )
         await unit.portfolio.replace_orders(demo, Orders(account_id=demo.account_id, items=(order(),), as_of=now))
-        await unit.trades.add(demo, execution())
+        await unit.legs.add_fill(demo, execution())
         await unit.enqueue(
             OutboxMessage(
                 user_id=ANNA, chat_id=ChatId(ANNA), kind="key-expires", values={"who": NAME}, idempotency_key="x:1001"

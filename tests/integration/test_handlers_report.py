@@ -74,7 +74,7 @@ async def trade(harness: Harness, user_id: int, side: Side, price: str, closed: 
         exec_ts=Millis(harness.clock.now() - 1000 + int(exec_id)),
     )
     async with harness.store.begin() as unit:
-        assert await unit.trades.add(account, execution)
+        assert await unit.legs.add_fill(account, execution)
 
 
 async def test_the_figures(harness: Harness, owner: Person) -> None:
