@@ -10,7 +10,7 @@ from typing import Any, Final
 
 _PLACED: Final = ("acknowledged", "untriggered", "open", "partially_filled", "filled", "canceled")
 _NEVER_THERE: Final = ("abandoned", "not_placed", "intent")
-_NOT_YET: Final = ("⏳ Sending", "⏳ Accepted", "counting", "Not known yet")
+_NOT_YET: Final = ("account value", "⏳ Sending", "⏳ Accepted", "counting", "Not known yet")  # of cards, in this order
 _LIVE: Final = ("⏳ Sending", "⏳ Accepted", "sent +")  # what only the card of a confirmed entry says
 _OF_LEG: Final = ("StopLoss", "TakeProfit", "PartialStopLoss", "PartialTakeProfit")
 
