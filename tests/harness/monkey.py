@@ -101,7 +101,6 @@ COMMANDS: Final = (
 )
 SYMBOLS: Final = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "DOGEUSDT")
 _APOLOGIES: Final = ("Sorry, something went wrong", "Sorry, I could not do that")
-_QUIET_S: Final = 30.0
 
 
 class Misfortune(AssertionError):  # noqa: N818  named by what is wrong
@@ -332,7 +331,7 @@ class Monkey:
     async def _quiet(self) -> None:
         runner = self.bot.services.trading.runner
         data = self.bot.app.bot_data
-        await until(lambda: not len(runner.tasks) and not len(data.tasks), what="quiet", limit=_QUIET_S)
+        await until(lambda: not len(runner.tasks) and not len(data.tasks), what="quiet")
 
     async def _judge(self) -> None:
         if self.errors.lines:
