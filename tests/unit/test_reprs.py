@@ -39,7 +39,6 @@ SHOWN: Final = {
     "bot.domain.closings.Closing.reason": "a key of the texts",
     "bot.domain.legs.LegClosing.reason": "a key of the texts",
     "bot.domain.ports.plans.IntentNews.reason": "a key of the texts",
-    "bot.domain.trade_messages.EntriesCanceledMessage.reason": "a key of the texts",
     "bot.domain.trade_messages.EntryMessage.reason": "a key of the texts",
     "bot.domain.trade_messages.ExitRefusedMessage.reason": "a key of the texts",
     "bot.domain.trade_plans.OrderIntent.reason": "a key of the texts",
