@@ -51,6 +51,10 @@ class TicketPresets:
     targets: tuple[Decimal, ...] = (Decimal(3), Decimal(5), Decimal(8), Decimal(15))
 
 
+FIRST_SIZE: Final = OrderSize(SizeKind.VALUE, Decimal(100))
+"""What somebody's first ticket begins with, as [Buy BTC $100] does: from a price it is three taps to a position."""
+
+
 def size_text(size: OrderSize) -> str:
     """100$, 2%, 1r (risk at the stop), 100m (of the most), 0.01 (of the coin)."""
     return plain(size.amount) + _SUFFIXES[size.kind]

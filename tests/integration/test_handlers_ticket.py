@@ -20,8 +20,8 @@ async def ticket_of(harness: Harness, line: str = "/buy", **known: str) -> Perso
 async def test_an_order_is_put_together_in_one_message(harness: Harness) -> None:
     anna = await ticket_of(harness)
     ticket, count = anna.last, len(anna.bubbles)
-    assert "Check the order ›" not in ticket.labels, "no size yet"
-    for label in ("$100", "Sell", "Stop", "5%", "Target", "No target", "3x", "5x", "Entry", "+1.0%"):
+    assert "• $100" in ticket.labels, "a first ticket begins with what the welcome offers"
+    for label in ("$250", "$100", "Sell", "Stop", "5%", "Target", "No target", "3x", "5x", "Entry", "+1.0%"):
         ticket = await anna.press(label, bubble=ticket)
     text = words(ticket.text)
     for line in ("Sell BTCUSDT · Practice", "100 USDT ≈ 0.001 BTC", "+5.0% 68,095.23", "64,852.60", "5x"):

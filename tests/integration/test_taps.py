@@ -53,7 +53,7 @@ TASKS = (
         language="uk",
     ),
     Task(name="buy by a command", steps=("/buy btc 100$", "[✓ Buy"), ends="Filled", messages=1, words=31),
-    Task(name="buy by a ticket", steps=("/buy eth", "[$100", "[Check", "[✓ Buy"), ends="Filled", messages=1, words=31),
+    Task(name="buy by a ticket", steps=("/buy eth", "[$250", "[Check", "[✓ Buy"), ends="Filled", messages=1, words=31),
     Task(name="a pasted signal", steps=(SIGNAL, "[Go on", "[✓ Buy"), ends="Filled", messages=1, words=34),
     Task(name="a limit order", steps=("buy eth $500 limit 3000", "[✓ Buy"), ends="Resting", messages=1, words=17),
     Task(name="an ambiguous number", steps=("/buy btc 3,120$", "[3120$"), ends="At market", messages=1, words=124),
@@ -62,13 +62,13 @@ TASKS = (
         steps=("/positions", "[BTC", "[Close", "[Close"),
         ends="all fees",
         messages=1,
-        words=23,
+        words=27,
         before=HELD,
     ),
-    Task(name="close by a line", steps=("/close btc", "[Close"), ends="all fees", messages=1, words=23, before=HELD),
-    Task(name="half", steps=("/positions", "[BTC", "[½", "[Close"), ends="all fees", messages=1, words=23, before=HELD),
+    Task(name="close by a line", steps=("/close btc", "[Close"), ends="all fees", messages=1, words=27, before=HELD),
+    Task(name="half", steps=("/positions", "[BTC", "[½", "[Close"), ends="all fees", messages=1, words=27, before=HELD),
     Task(
-        name="half by a line", steps=("/close btc half", "[Close"), ends="all fees", messages=1, words=23, before=HELD
+        name="half by a line", steps=("/close btc half", "[Close"), ends="all fees", messages=1, words=27, before=HELD
     ),
     Task(name="stop", steps=("/positions", "[BTC", "[Stop", "[−2"), ends="✅ Stop", messages=1, words=11, before=HELD),
     Task(
@@ -128,7 +128,7 @@ TASKS = (
     Task(name="hedge", steps=("/practice reset", "[Hedge", "[Begin"), ends="Hedge", messages=1, words=11),
     Task(name="language", steps=("/lang", "[Русский"), ends="Язык", messages=1, words=3),
     Task(
-        name="price to a card", steps=("/price eth", "[Buy", "[$100", "[Check"), ends="At market", messages=1, words=122
+        name="buy from a price", steps=("/price eth", "[Buy", "[Check", "[✓ Buy"), ends="Filled", messages=1, words=31
     ),
 )
 

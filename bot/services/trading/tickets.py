@@ -9,7 +9,7 @@ from bot.domain.portfolio import Side
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.tickets import TicketQueries
-from bot.domain.tickets import Ticket, TicketPresets
+from bot.domain.tickets import FIRST_SIZE, Ticket, TicketPresets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class TicketService:
     async def open(self, user_id: UserId, account_id: AccountId, symbol: Symbol, side: Side) -> Ticket:
         """A new ticket, with the size of the person's last one; its stop and target are the account's settings'."""
         last = await self.queries.last_ticket(user_id)
-        size = None if last is None else last.draft.size
+        size = FIRST_SIZE if last is None else last.draft.size
         return await self.keep(user_id, OrderDraft(account_id=account_id, symbol=symbol, side=side, size=size))
 
     async def keep(self, user_id: UserId, draft: OrderDraft) -> Ticket:
