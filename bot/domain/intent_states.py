@@ -43,6 +43,8 @@ FINAL: Final = BY_EXCHANGE | {
 """Nothing more is expected."""
 UNDECIDED: Final = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
 """It may be at the exchange, or not."""
+CONCLUDED: Final = frozenset({IntentState.NOT_PLACED, IntentState.ABANDONED})
+"""Said by nobody: nothing came of it within the time in which anything could."""
 NOT_PLACED_AFTER: Final = 10_000  # ms: recv_window and as much again, after which a request can't be executed any more
 _FIRST_LOOK: Final = 1_000  # ms, after which an order is asked for again; then twice as late each time
 _LAST_LOOK: Final = 250  # ms, where the time after which an answer decides is about to come

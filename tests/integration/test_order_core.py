@@ -1,17 +1,20 @@
 """Orders that cannot double and are never lost, over an exchange that loses answers."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from harness.fakes import FakeClock
 from harness.order_core import PLACE, Holding, OrderCore, open_core
 
 from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.errors import ExchangeDown, ExchangeRejected
+from bot.domain.ids import AccountId
 from bot.domain.orders import CancelRequest, OrderRequest, TradingStop
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
+from bot.services.trading.signals import AccountSignals
 from bot.services.trading.telling import Telling
 
 D = Decimal
@@ -88,6 +91,21 @@ async def test_what_a_process_that_ended_wrote_and_did_not_send_is_reckoned_anew
     await core.quiet()
     states = [each.state for each in (await core.trade()).intents if each.kind is IntentKind.TARGET]
     assert states == [IntentState.ABANDONED, IntentState.OPEN]
+
+
+async def test_an_amend_that_never_came_is_asked_for_anew_at_once(core: OrderCore) -> None:
+    """Its end is known as of this round, in which it still counts as young: another round follows."""
+    await core.confirm(core.card(target_prices=(D(110), D(120)), target_shares=(D("0.5"), D("0.5"))))
+    (link,) = [key for key, each in core.gateway.book.items() if each.price == D(110)]
+    core.gateway.book[link] = replace(core.gateway.book[link], price=D(109))
+    core.gateway.faults.append("down")
+    core.storage.clock.advance(2)
+    await core.settle()
+    core.storage.clock.advance(11)
+    settlement = replace(core.settlement, signals=_Ticking(clock=core.storage.clock))
+    await settlement.settle(core.account)
+    await core.quiet()
+    assert core.gateway.book[link].price == D(110)
 
 
 async def test_what_the_exchange_says_later_wins_over_what_was_concluded(core: OrderCore) -> None:
@@ -256,6 +274,17 @@ async def test_after_the_end_of_a_process_nothing_wakes_it(core: OrderCore) -> N
     core.settlement.stop()
     core.settlement.wake(core.account.account_id)
     assert len(core.runner.tasks) == 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ticking(AccountSignals):
+    """A round takes a millisecond, as they do."""
+
+    clock: FakeClock
+
+    def changed(self, account_id: AccountId) -> None:
+        self.clock.advance(0.001)
+        AccountSignals.changed(self, account_id)
 
 
 def _noted(looks: list[float]) -> Later:

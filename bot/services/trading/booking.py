@@ -9,6 +9,7 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
+from bot.domain.intent_states import CONCLUDED
 from bot.domain.leg_costs import (
     ZERO,
     book_fill,
@@ -39,6 +40,7 @@ class Booked:
 
     legs: set[LegKey] = field(default_factory=set)  # with new fills
     closed: dict[tuple[str, int], ClosedTrade] = field(default_factory=dict)  # by order id and leg
+    concluded: int = 0  # intents of which is known now that nothing came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class Booking:
         """Every fill once, every intent as far as the exchange says, the rows of positions and orders."""
         booked = Booked()
         await self.adoption.orders(unit, account, reads, now)
-        await self._intents(unit, account, reads, now)
+        await self._intents(unit, account, reads, booked, now)
         for fill in reads.fills:
             await self._fill(unit, account, reads, fill, booked, now)
         await unit.legs.replace_positions(account, reads.positions)
@@ -61,7 +63,9 @@ class Booking:
         await self._tell(unit, account, booked, now)
         return booked
 
-    async def _intents(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> None:
+    async def _intents(
+        self, unit: UnitOfWork, account: Account, reads: AccountAnswers, booked: Booked, now: Millis
+    ) -> None:
         for intent in await unit.intents.live_of_account(account.account_id):
             if intent.state is IntentState.INTENT:
                 continue
@@ -70,6 +74,7 @@ class Booking:
             news = outcome_of(intent, reads)
             if news is not None:
                 await unit.intents.note(intent.intent_id, news, now)
+                booked.concluded += news.state in CONCLUDED
         for row in reads.orders.items:
             await self._late(unit, row, reads, now)
 

@@ -148,7 +148,7 @@ class Settlement:
         self.runner.launch(worked.intents)
         self.signals.changed(account.account_id)
         self._look_again(account.account_id, worked.look_again_ms, left, now)
-        return bool(booked.legs or given_up)
+        return bool(booked.legs or booked.concluded or given_up)
 
     def _unsent(self, live: Iterable[OrderIntent]) -> list[OrderIntent]:
         """Those that nobody here is about to send: just written, or by a process that ended before it sent them."""
