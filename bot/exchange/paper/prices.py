@@ -77,7 +77,7 @@ class SharedPrices:
 
         async def ask_book(symbol: Symbol) -> OrderBook:
             book = await market.order_book(Category.LINEAR, symbol)
-            if book.bids and book.asks and book.bids[0][0] >= book.asks[0][0]:
+            if book.bids and book.asks and book.bids[0][0] > book.asks[0][0]:
                 raise ExchangeDown(f"the order book of {symbol} is crossed")  # nobody trades at such prices
             return book
 
