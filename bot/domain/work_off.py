@@ -176,9 +176,9 @@ def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty:
     if row is None:
         return None
     size = max(qty, order.cum_exec_qty)
-    if (row.qty, row.price) == (size, target.price):
-        return None
     mine = [each for each in view.of(IntentKind.AMEND) if amends_of(each, order)]
+    if row.qty == size and target.price in {row.price, _asked_price(order, mine)}:
+        return None  # the exchange moves prices beyond its limits: to ask for the same again would move it again
     if mine and is_young(mine[-1], view):
         return None
     if size <= order.cum_exec_qty:
@@ -189,6 +189,15 @@ def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty:
     if mine and mine[-1].state is IntentState.REFUSED and mine[-1].request == request:
         return None
     return LegWish(kind=IntentKind.AMEND, request=request, key=f"amend:{order.intent_id}:{len(mine)}")
+
+
+def _asked_price(order: OrderIntent, amends: Iterable[OrderIntent]) -> Decimal | None:
+    """The price that was asked for last, and taken."""
+    asked = order.request.price if isinstance(order.request, OrderRequest) else None
+    for each in amends:
+        if each.state is IntentState.DONE and isinstance(each.request, AmendRequest) and each.request.price is not None:
+            asked = each.request.price
+    return asked
 
 
 def _paced(view: LegView, wanted: list[LegWish]) -> tuple[list[LegWish], bool]:

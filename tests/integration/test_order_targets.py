@@ -1,6 +1,7 @@
 """Targets follow what is filled, and after the first one the stop goes to breakeven."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -149,3 +150,13 @@ async def test_amends_of_targets_wait_for_the_next_second(core: OrderCore) -> No
     await core.settle()
     resting = [each for each in core.gateway.book.values() if each.order_status == "New" and each.reduce_only]
     assert sorted(each.qty for each in resting) == [D("0.3"), D("0.5")]
+
+
+async def test_a_target_that_the_exchange_moved_to_its_price_limit_is_not_amended_for_ever(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE))
+    order_id = targets(trade.intents)[0].order_id
+    core.gateway.book[order_id] = replace(core.gateway.book[order_id], price=D("105.5"))
+    for _ in range(4):
+        core.storage.clock.advance(2)
+        await core.settle()
+    assert core.gateway.sent(AmendRequest) == []
