@@ -125,6 +125,7 @@ async def make_users(
     privacy = Privacy(
         queries=SqlitePrivacyQueries(base.database),
         transactions=base.store,
+        drops=base.reads,
         clock=base.clock,
         roles=base.roles,
         marks=base.storage.marks,
@@ -147,6 +148,7 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
     watch = KeyWatch(
         queries=base.storage.account_queries,
         transactions=base.store,
+        drops=base.reads,
         inspector=base.inspector,
         clock=base.clock,
         egress_ip=base.settings.egress_ip,

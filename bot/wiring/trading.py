@@ -113,6 +113,7 @@ async def make_runner(base: Foundation, queries: TradingQueries, signals: Accoun
         gateways=base.order_gateways,
         clock=base.clock,
         signals=signals,
+        drops=base.reads,
         tasks=TaskSet(),
         prefix=f"p{secret.hex()[:_PREFIX_DIGITS]}-",
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,23 @@ async def open_core(folder: Path, gateway: ScriptedGateway | None = None) -> Asy
             await core.runner.tasks.close()
 
 
+@dataclass(frozen=True)
+class DropLog:
+    """A cache that keeps nothing, and notes what it was told to drop."""
+
+    told: list[str] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: self.told.append(name)
+
+    @staticmethod
+    def of(runner: IntentRunner) -> list[str]:
+        """What that runner told it, oldest first."""
+        drops: Any = runner.drops
+        told: list[str] = drops.told
+        return told
+
+
 class Holding:
     """A runner whose launches wait for the test; `is_queued`: as where another order of the leg is before each."""
 
@@ -148,6 +165,7 @@ def make_core(storage: StorageHarness, gateway: ScriptedGateway, account: Accoun
         gateways=gateways,
         clock=storage.clock,
         signals=signals,
+        drops=DropLog(),
         tasks=TaskSet(),
         prefix="ptest-",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.fakes import FakeClock
-from harness.order_core import PLACE, Holding, OrderCore, open_core
+from harness.order_core import PLACE, DropLog, Holding, OrderCore, open_core
 
 from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.errors import ExchangeDown, ExchangeRejected
@@ -97,7 +97,8 @@ async def test_an_amend_that_never_came_is_asked_for_anew_at_once(core: OrderCor
     """Its end is known as of this round, in which it still counts as young: another round follows."""
     await core.confirm(core.card(target_prices=(D(110), D(120)), target_shares=(D("0.5"), D("0.5"))))
     (link,) = [key for key, each in core.gateway.book.items() if each.price == D(110)]
-    core.gateway.book[link] = replace(core.gateway.book[link], price=D(109))
+    whole = core.gateway.book[link].qty
+    core.gateway.book[link] = replace(core.gateway.book[link], qty=whole / 2)
     core.gateway.faults.append("down")
     core.storage.clock.advance(2)
     await core.settle()
@@ -105,7 +106,7 @@ async def test_an_amend_that_never_came_is_asked_for_anew_at_once(core: OrderCor
     settlement = replace(core.settlement, signals=_Ticking(clock=core.storage.clock))
     await settlement.settle(core.account)
     await core.quiet()
-    assert core.gateway.book[link].price == D(110)
+    assert core.gateway.book[link].qty == whole
 
 
 async def test_what_the_exchange_says_later_wins_over_what_was_concluded(core: OrderCore) -> None:
@@ -326,3 +327,13 @@ async def test_funding_is_shared_by_size_and_time_among_what_was_closed(core: Or
     assert trade.closed[1].slippage == 0
     rows = await core.storage.database.fetch("SELECT asked_ts, sent_ts, acknowledged_ts FROM closed_trades", ())
     assert sorted(None in row for row in rows) == [False, True]  # the stop was the exchange's own order
+
+
+async def test_what_the_exchange_has_taken_is_dropped_before_it_is_booked(core: OrderCore) -> None:
+    await core.confirm(core.card(leverage=D(5)))
+    told = DropLog.of(core.runner)
+    assert told[:3] == ["invalidate_position_cache", "invalidate_balance_cache", "on_order_placed"]
+    before = len(told)
+    core.gateway.faults.append("down")
+    await core.confirm(core.card(leverage=D(5)), key="second")
+    assert len(told) == before, "what may not have been done drops nothing"

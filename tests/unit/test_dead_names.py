@@ -11,7 +11,6 @@ FRAMEWORK: Final = "called by the library that the class is made for"
 COUNTED: Final = "one of the counters of a dataclass that metrics read whole"
 WATCHED: Final = "a figure that tests wait for or count with"
 DOCUMENTED: Final = "makes a table that the documents quote"
-OFFERED: Final = "a verb of docs/cache.md"
 TRADING: Final = "what an order needs"
 JOBS: Final = "how jobs fare, for metrics"
 STAND_IN: Final = "a command of the exchange, for the stand-in to answer"
@@ -40,12 +39,6 @@ KEPT: Final = {
     "bot.settings.Settings.demo_stream_url": TRADING,
     "bot.settings.Settings.settings_customise_sources": FRAMEWORK,
     "cache.policy.as_markdown": DOCUMENTED,
-    "cache.regions.RegionUpkeep.invalidate_balance_cache": OFFERED,
-    "cache.regions.RegionUpkeep.invalidate_position_cache": OFFERED,
-    "cache.regions.RegionUpkeep.invalidate_user_caches": OFFERED,
-    "cache.regions.RegionUpkeep.on_order_placed": OFFERED,
-    "cache.regions.RegionUpkeep.on_position_closed": OFFERED,
-    "cache.regions.RegionUpkeep.on_user_credentials_changed": OFFERED,
 }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.domain.accounts import Account, KeyCheck, SealedCredentials
+from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, SealedCredentials
 from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import License
 from bot.domain.market import Category, Instrument, Instruments, Klines, MarketBoard, OrderBook, Ticker
@@ -12,7 +12,24 @@ from bot.domain.trades import ClosedPnls
 from bot.domain.users import Staff, UserConfig
 
 
-class Reads(Protocol):
+class CacheDrops(Protocol):
+    """What the cache lets go of at somebody's word, beside what the events of a commit drop.
+
+    They are for what is known before its commit, or without one: an order that the exchange has just taken. Each is of
+    every account of that user, exchange and type.
+    """
+
+    def on_order_placed(self, user_id: UserId, exchange: Exchange, account_type: AccountType) -> None: ...
+    def on_position_closed(self, user_id: UserId, exchange: Exchange, account_type: AccountType) -> None: ...
+    def on_user_credentials_changed(self, user_id: UserId, exchange: Exchange, account_type: AccountType) -> None: ...
+    def invalidate_position_cache(self, user_id: UserId, exchange: Exchange, account_type: AccountType) -> None: ...
+    def invalidate_balance_cache(self, user_id: UserId, exchange: Exchange, account_type: AccountType) -> None: ...
+    def invalidate_user_caches(self, user_id: UserId) -> None:
+        """Everything that belongs to one user."""
+        ...
+
+
+class Reads(CacheDrops, Protocol):
     """Every cached read. Exchange reads raise `ExchangeError`s; errors are never kept."""
 
     async def user_config(self, user_id: UserId) -> UserConfig | None: ...

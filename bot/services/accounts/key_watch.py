@@ -12,6 +12,7 @@ from bot.domain.key_rules import days_in, finding_of, judge, refusals
 from bot.domain.ports.accounts import AccountQueries
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import KeyInspector
+from bot.domain.ports.reads import CacheDrops
 from bot.domain.ports.storage import Transactions, UnitOfWork
 
 EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left
@@ -25,6 +26,7 @@ class KeyWatch:
 
     queries: AccountQueries
     transactions: Transactions
+    drops: CacheDrops
     inspector: KeyInspector
     clock: Clock
     egress_ip: str | None
@@ -120,6 +122,8 @@ class KeyWatch:
             if not await unit.accounts.holds(sealed):
                 return
             await self._enqueue(unit, account, dead, f"dead:{code}:{now // DAY}", now)
+        # nothing was written: what was read by that key is no answer of today any more
+        self.drops.on_user_credentials_changed(account.user_id, account.exchange, account.account_type)
         self._not_before[account.account_id] = Millis(now + DAY)
 
     async def _enqueue(

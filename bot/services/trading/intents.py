@@ -23,6 +23,7 @@ from bot.domain.orders import (
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import IntentNews, TradingQueries
+from bot.domain.ports.reads import CacheDrops
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
 from bot.domain.refusals import LINK_ID_KNOWN, NO_GATEWAY, UNCHANGED, reason_of
@@ -59,6 +60,7 @@ class IntentRunner:
     gateways: Mapping[AccountType, OrderGateway]
     clock: Clock
     signals: AccountSignals
+    drops: CacheDrops
     tasks: TaskSet
     prefix: str  # of this installation: what carries it and has no row is ours all the same
     wakers: list[Callable[[AccountId], None]] = field(default_factory=list)
@@ -222,6 +224,7 @@ class IntentRunner:
         match intent.request:
             case OrderRequest() as order:
                 acknowledged = await gateway.create(account, order)
+                self._drop_cached(account, intent)
                 return IntentNews(state=IntentState.ACKNOWLEDGED, order_id=acknowledged.order_id)
             case AmendRequest() as amend:
                 await gateway.amend(account, amend)
@@ -231,7 +234,22 @@ class IntentRunner:
                 await gateway.set_trading_stop(account, stop)
             case LeverageRequest() as leverage:
                 await gateway.set_leverage(account, leverage)
+        self._drop_cached(account, intent)
         return IntentNews(state=IntentState.DONE)
+
+    def _drop_cached(self, account: Account, intent: OrderIntent) -> None:
+        """The exchange has taken it: screens ask anew from now on, not only once its answer is written down."""
+        whose = (account.user_id, account.exchange, account.account_type)
+        match intent.kind:
+            case IntentKind.ENTRY | IntentKind.TARGET | IntentKind.AMEND | IntentKind.CANCEL:
+                self.drops.on_order_placed(*whose)
+            case IntentKind.CLOSE | IntentKind.REDUCE:
+                self.drops.on_position_closed(*whose)
+            case IntentKind.STOP:
+                self.drops.invalidate_position_cache(*whose)
+            case IntentKind.LEVERAGE:  # the margin of what is held changes with it
+                self.drops.invalidate_position_cache(*whose)
+                self.drops.invalidate_balance_cache(*whose)
 
     def _tell(self, account_id: AccountId) -> None:
         self.signals.changed(account_id)

@@ -19,6 +19,7 @@ from bot.domain.errors import BadInput
 from bot.domain.ids import DAY, HOUR, Millis, UserId
 from bot.domain.marks import Marks
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import CacheDrops
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.users import PrivacyReads
 from bot.domain.privacy import PrivacyState
@@ -38,6 +39,7 @@ class Privacy:
 
     queries: PrivacyReads
     transactions: Transactions
+    drops: CacheDrops
     clock: Clock
     roles: RoleResolver
     marks: Marks
@@ -112,6 +114,7 @@ class Privacy:
             marks = self.marks.of(user_id, had_trial=had_trial, campaigns=campaigns, now=now)
             await unit.privacy.keep_marks(marks)
             await unit.privacy.erase(user_id)
+        self.drops.invalidate_user_caches(user_id)  # not only what the events of the erased rows name
         _logger.info("a user was erased at their own wish")
         return True
 
