@@ -21,8 +21,8 @@ _RISK: Final = re.compile(r"(?:risk|риск|ризик|r)(?=[\s\d.])")
 _DOLLARS: Final = re.compile(r"^\$\s*|\s*(?:\$|usdt|usd|юсдт|долл\w*|баксов|бакса|бакс)$")
 _MOST: Final = frozenset({"max", "макс", "максимум"})
 _NONE: Final = frozenset(
-    {"none", "no", "off", "-", "0", "нет", "без", "убрать", "снять", "ні", "немає", "прибрати", "зняти"}
-)
+    {"none", "no", "off", "нет", "без", "убрать", "снять", "ні", "немає", "прибрати", "зняти"}
+)  # no 0 and no dash: a slip of the finger must not take a stop away
 _THOUSANDS: Final = ("k", "к")
 _UNITS: Final = frozenset({"%", "$", "usdt", "usd"})
 _BETWEEN: Final = re.compile(r"[;|/\n]|,\s+|\s+")

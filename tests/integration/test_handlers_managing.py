@@ -101,6 +101,18 @@ async def test_a_stop_on_the_wrong_side_is_explained_and_may_be_sent_again(harne
     assert "must stand below" in shown(await said(anna, "70000"))
 
 
+async def test_a_slip_of_the_finger_takes_no_stop_away(harness: Harness) -> None:
+    anna = await holding(harness)
+    account = await harness.practice_account()
+    (before,) = (await harness.services.reads.positions(account)).items
+    for typed in ("0", "0%", "-", "-1", "00", "0,0"):
+        await leg_card(anna)
+        await anna.press("Stop")
+        await said(anna, typed)
+    (after,) = (await harness.services.reads.positions(account)).items
+    assert (after.stop_loss, after.take_profit) == (before.stop_loss, before.take_profit)
+
+
 async def test_targets_are_typed_with_their_shares(harness: Harness) -> None:
     anna = await holding(harness)
     await leg_card(anna)
