@@ -150,7 +150,7 @@ async def take(person: Person, step: str) -> None:
 async def test_a_task_takes_no_more_than_it_did(task: Task, tmp_path: Path) -> None:
     async with harness(tmp_path) as app:
         person = app.person(language=task.language)
-        app.app.bot_data.live_messages.trade_s = 0.5  # what is still open then is followed no longer
+        app.app.bot_data.live_messages.trade_s = 2  # what is still open then is followed no longer
         await person.say("/start")
         for step in task.before:
             await take(person, step)
