@@ -94,7 +94,7 @@ def price_limits(
 
 
 def fee(qty: Decimal, price: Decimal, rate: Decimal) -> Decimal:
-    """What one fill costs."""
+    """The fee of one fill in the quote coin; `rate` is a fraction of its value."""
     return qty * price * rate
 
 

@@ -95,18 +95,18 @@ class CardInputs:
         )
 
     def tiers_of(self, symbol: Symbol) -> tuple[RiskTier, ...]:
-        """Bybit's, else what is assumed."""
+        """The risk tiers that Bybit has for the symbol; assumed ones where they could not be read."""
         own = self.instrument.max_leverage if symbol == self.draft.symbol else None
         return self.tiers.get(symbol) or assumed_tiers(own)
 
     @property
     def positions_here(self) -> tuple[Position, ...]:
-        """Every leg of the symbol."""
+        """Every open leg of the symbol that the draft is of."""
         return tuple(each for each in self._perpetuals() if each.symbol == self.draft.symbol)
 
     @property
     def positions_elsewhere(self) -> tuple[Position, ...]:
-        """Every leg of other symbols."""
+        """Every open leg of the account in any other symbol."""
         return tuple(each for each in self._perpetuals() if each.symbol != self.draft.symbol)
 
     @property

@@ -70,7 +70,7 @@ class DraftFields:
 
 
 def level_text(level: PriceLevel) -> str:
-    """64000 or 3%."""
+    """A level as it is stored: the price (64000), or the distance from the entry (3%)."""
     if level.price is not None:
         return plain(level.price)
     return f"{plain(level.percent or Decimal(0))}%"

@@ -40,9 +40,9 @@ FINAL: Final = BY_EXCHANGE | {
     IntentState.DONE,
     IntentState.REFUSED,
 }
-"""Nothing more is expected."""
+"""States after which the exchange does nothing more for an intent, unless it says otherwise later."""
 UNDECIDED: Final = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
-"""It may be at the exchange, or not."""
+"""States in which an intent may be at the exchange, or not."""
 CONCLUDED: Final = frozenset({IntentState.NOT_PLACED, IntentState.ABANDONED})
 """Said by nobody: nothing came of it within the time in which anything could."""
 NOT_PLACED_AFTER: Final = 10_000  # ms: recv_window and as much again, after which a request can't be executed any more

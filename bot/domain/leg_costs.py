@@ -54,7 +54,7 @@ class LegCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedPart:
-    """What one fill closed."""
+    """The part of a leg that one fill closed, with its share of cost and fees."""
 
     side: Side  # of the position
     qty: Decimal

@@ -77,7 +77,7 @@ class LegWish:
 
 
 class Fact(StrEnum):
-    """What was found."""
+    """What a look at a leg found, beside what it lacks."""
 
     STOP_VERIFIED = "stop-verified"
     STOP_CHANGED = "stop-changed"
@@ -129,7 +129,7 @@ def cancels(view: LegView, of: Iterable[OrderIntent], why: str = "") -> Iterable
 
 
 def close_of(view: LegView, reason: ExitReason, key: str) -> LegWish:
-    """The whole leg at market."""
+    """The wish to close the whole leg at market; `key` tells this attempt from others of the plan."""
     plan = view.plan
     request = close_request(plan.leg, plan.side)
     return LegWish(kind=IntentKind.CLOSE, request=request, key=f"close:{plan.plan_id}:{key}", exit_reason=reason)

@@ -61,7 +61,7 @@ class LimitRecord:
         return Millis(self.made_ts + UNDO_FOR) if self.takes_effect_ts is None else self.takes_effect_ts
 
     def onto(self, limits: RiskLimits) -> RiskLimits:
-        """Those limits with this change."""
+        """`limits` with the fields that this change sets, all others as they are."""
         return with_fields(limits, self.after, self.names)
 
 
@@ -71,7 +71,7 @@ def with_fields(limits: RiskLimits, source: RiskLimits, names: tuple[str, ...]) 
 
 
 def changed(before: RiskLimits, after: RiskLimits) -> tuple[str, ...]:
-    """The fields that differ."""
+    """The names of the fields in which the two sets of limits differ."""
     return tuple(name for name in FIELDS if getattr(before, name) != getattr(after, name))
 
 

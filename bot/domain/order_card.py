@@ -86,7 +86,7 @@ class OrderCard:
 
     @property
     def qty(self) -> Decimal:
-        """Of all entries."""
+        """The quantity of all entries together, in the base coin."""
         return sum((each.qty for each in self.entries), Decimal(0))
 
     @property
