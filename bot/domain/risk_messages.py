@@ -9,7 +9,7 @@ from bot.domain.chat import OutboxPayload
 
 
 class LossLimit(StrEnum):
-    """A limit that losses reach."""
+    """The limits that losses can reach: of a day, from the peak, in a row."""
 
     DAILY = "daily"
     DRAWDOWN = "drawdown"

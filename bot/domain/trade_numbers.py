@@ -16,7 +16,7 @@ _WHOLE: Final = 100  # percent
 
 @dataclass(slots=True, kw_only=True)
 class NumberWalk(TokenWalk):
-    """Puts numbers in their places."""
+    """Decides for each number of a typed order what it counts: size, price, percent, leverage or share."""
 
     def number(self, token: NumberToken) -> None:
         unknown, self.unknown = self.unknown, None

@@ -118,7 +118,7 @@ class ExitReason(StrEnum):
 
 
 class IntentKind(StrEnum):
-    """What a request is for."""
+    """What a request to the exchange is for; it decides the lane of its leg and what becomes of it after a kill."""
 
     ENTRY = "entry"
     TARGET = "target"  # one of the earlier targets: a reduce-only limit order

@@ -41,7 +41,7 @@ def read_trade(text: str, listed: Collection[str] = ()) -> TradeText:
 
 @dataclass(slots=True, kw_only=True)
 class _Reader(NumberWalk):
-    """Walks through the tokens once."""
+    """One walk from left to right over the tokens of a typed order, with what was understood so far."""
 
     def read(self) -> None:
         while self.at < len(self.tokens):
@@ -141,7 +141,7 @@ class _Reader(NumberWalk):
             self.enter_context(token)
 
     def _standing_alone(self, token: WordToken, kind: WordKind) -> None:
-        """Words that take no number."""
+        """Read a word that means something without a number behind it."""
         match kind:
             case WordKind.BUY | WordKind.SELL:
                 if self.is_served or self.context is None or self.context.kind is not WordKind.ENTRY:

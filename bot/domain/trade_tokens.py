@@ -26,7 +26,7 @@ _UNITS: Final = frozenset("%$€£₽₴¥")
 
 
 class Unit(StrEnum):
-    """What stands at a number."""
+    """The unit that stands at a number: a percent sign, a currency, the times of a leverage, or none."""
 
     NONE = auto()
     PERCENT = auto()

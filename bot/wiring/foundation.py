@@ -45,7 +45,7 @@ class Foundation:
 
     @property
     def order_gateways(self) -> Mapping[AccountType, OrderGateway]:
-        """Whose orders can be placed."""
+        """The gateways of those account types whose orders can be placed here."""
         return {AccountType.PAPER: self.practice.orders}
 
     @property

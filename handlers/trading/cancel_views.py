@@ -73,7 +73,7 @@ def canceling_card(viewer: RenderContext, account: Account, outcome: ActOutcome)
 
 
 def canceling_line(viewer: RenderContext, intent: OrderIntent) -> Markup:
-    """What became of one cancel."""
+    """The line that says what became of one cancel."""
     say, symbol = viewer.say, intent.leg.symbol
     if intent.state is IntentState.UNKNOWN:
         return say("canceling-unknown", symbol=symbol)

@@ -64,7 +64,7 @@ def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
 
 
 def asking_card(viewer: RenderContext, draft: OrderDraft) -> Card:
-    """Until the prices come."""
+    """The card that stands until the prices come."""
     title = viewer.say("order-card-title", side=side_word(viewer, draft.side), symbol=draft.symbol)
     return Card(text=join([title, viewer.say("footer-asking")]), rows=(menu_row(viewer),))
 

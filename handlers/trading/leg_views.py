@@ -46,7 +46,7 @@ def leg_card(viewer: RenderContext, account: Account, code: ShowLeg, shown: Legs
 
 
 def flat_card(viewer: RenderContext, account: Account, code: ShowLeg) -> Card:
-    """Nothing stands there any more."""
+    """The card of a leg in which nothing is open any more."""
     text = viewer.say("leg-flat", symbol=code.symbol, account=viewer.account_name(account))
     positions = command_button(viewer, "button-positions", "positions")
     return notice(text, (*positions, *command_button(viewer, "button-trades", "trades")), menu_row(viewer))

@@ -36,7 +36,7 @@ def look_into(path: Path, said: Mapping[Place, str]) -> list[str]:
 
 
 def unsound(path: Path) -> list[str]:
-    """What SQLite itself finds wrong."""
+    """The faults that SQLite's own integrity check finds in the file, in words."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         ((verdict,),) = connection.execute("PRAGMA integrity_check").fetchall()
     return [] if verdict == "ok" else [f"integrity_check: {verdict}"]

@@ -44,7 +44,7 @@ class SqliteLegBook(SqliteClosedTrades):
         self._record = record
 
     async def add_fill(self, account: Account, fill: Execution) -> bool:
-        """False: that fill is known."""
+        """Book a fill; False if one of that execId is booked in this account already."""
         return await SqliteTrades(self._transaction, self._record).add(account, fill)
 
     async def replace_positions(self, account: Account, positions: Positions) -> None:

@@ -127,7 +127,7 @@ class SqliteClosedTrades:
         return tuple(map(cost_of, await self._transaction.fetch(SELECT_COSTS, (account_id,))))
 
     async def set_cost(self, account: Account, leg: LegKey, cost: LegCost | None) -> None:
-        """None: flat."""
+        """Store what of the leg is open at cost; None where the leg is flat."""
         if cost is None:
             await self._transaction.fetch(DELETE_COST, _key(leg))
             return

@@ -34,11 +34,11 @@ class SqliteAccountFences:
         return rows[0][0] if rows else None
 
     async def pause(self, account_id: AccountId, now: Millis) -> bool:
-        """False: it was paused already."""
+        """Stop the entries of an account; False if they were stopped already."""
         return bool(await self._transaction.fetch(PAUSE, (account_id, now)))
 
     async def resume(self, account_id: AccountId) -> bool:
-        """False: it was not paused."""
+        """Open the entries of an account again; False if they were not stopped."""
         return bool(await self._transaction.fetch(RESUME, (account_id,)))
 
     async def raise_fence(self, account_id: AccountId) -> int:

@@ -133,12 +133,12 @@ class SqliteRisk(SqliteRiskQueries):
         self._transaction = transaction
 
     async def positions(self, account_id: AccountId) -> tuple[Position, ...]:
-        """As last answered."""
+        """The rows of the account as its exchange last answered."""
         rows = await self._transaction.fetch(SELECT_POSITIONS, (account_id,))
         return tuple(position_of(row) for row in rows if row[0] is not None)
 
     async def orders(self, account_id: AccountId) -> tuple[Order, ...]:
-        """As last answered."""
+        """The rows of the account as its exchange last answered."""
         rows = await self._transaction.fetch(SELECT_ORDERS, (account_id,))
         return tuple(order_of(row) for row in rows if row[0] is not None)
 

@@ -207,7 +207,7 @@ class SqliteTradePlans:
         await self._transaction.fetch(DOUBT_STOP, (plan_id,))
 
     async def stop_changed(self, plan_id: int, now: Millis) -> None:
-        """Somebody else changed it."""
+        """Note that somebody else changed the stop at the exchange."""
         await self._transaction.fetch(STOP_CHANGED, (now, plan_id))
 
     async def filled(self, plan_id: int, now: Millis) -> None:

@@ -9,7 +9,7 @@ from bot.domain.paper import FedSymbol, PaperChanges, PaperState
 
 
 class PracticeBank(Protocol):
-    """Begins practice accounts anew."""
+    """The part of the practice exchange that begins an account anew, with practice money and the modes asked for."""
 
     async def reset(self, account: Account, *, mode: PositionMode, margin: MarginMode, leverage: int) -> int:
         """Cancel and close everything, begin with 10,000 USDT; the number of the run, from 1 for the first.
@@ -44,7 +44,7 @@ class PaperQueries(Protocol):
         ...
 
     async def newest_fills(self, account_id: AccountId, limit: int) -> tuple[str, ...]:
-        """Bodies of executions, newest first."""
+        """The stored bodies of an account's newest executions, newest first, at most `limit`."""
         ...
 
     async def interests(self) -> tuple[tuple[Symbol, AccountId], ...]:

@@ -26,7 +26,7 @@ from bot.domain.trade_plans import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPlan:
-    """A plan to be opened."""
+    """What a plan is opened with; it gets its id, its state and its moments when it is written."""
 
     user_id: UserId
     leg: LegKey
@@ -134,13 +134,13 @@ class LegBook(Protocol):
     """Fills, what legs cost, and what their closes brought."""
 
     async def add_fill(self, account: Account, fill: Execution) -> bool:
-        """False: that fill is known."""
+        """Book a fill; False if one of that execId is booked in this account already."""
         ...
 
     async def cost(self, leg: LegKey) -> LegCost | None: ...
     async def costs(self, account_id: AccountId) -> tuple[LegCost, ...]: ...
     async def set_cost(self, account: Account, leg: LegKey, cost: LegCost | None) -> None:
-        """None: flat."""
+        """Store what of the leg is open at cost; None where the leg is flat."""
         ...
 
     async def add_closed(
@@ -185,11 +185,11 @@ class AccountFences(Protocol):
 
     async def paused_since(self, account_id: AccountId) -> Millis | None: ...
     async def pause(self, account_id: AccountId, now: Millis) -> bool:
-        """False: it was paused already."""
+        """Stop the entries of an account; False if they were stopped already."""
         ...
 
     async def resume(self, account_id: AccountId) -> bool:
-        """False: it was not paused."""
+        """Open the entries of an account again; False if they were not stopped."""
         ...
 
     async def raise_fence(self, account_id: AccountId) -> int:

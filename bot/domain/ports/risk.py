@@ -12,7 +12,7 @@ from bot.domain.risk_rules import ClosedResult, Exposure, ValueMark
 
 
 class RiskQueries(Protocol):
-    """Raises StorageTrouble."""
+    """Stored facts that limits are judged by; every method raises StorageTrouble when the disk fails."""
 
     async def limits(self, account_id: AccountId) -> RiskLimits | None:
         """As they were last written; None: never."""
@@ -37,11 +37,11 @@ class RiskRecords(RiskQueries, Protocol):
     """The same inside a unit of work, and the writes."""
 
     async def positions(self, account_id: AccountId) -> tuple[Position, ...]:
-        """As the exchange last answered."""
+        """The rows of the account as its exchange last answered, read in this transaction."""
         ...
 
     async def orders(self, account_id: AccountId) -> tuple[Order, ...]:
-        """As the exchange last answered."""
+        """The rows of the account as its exchange last answered, read in this transaction."""
         ...
 
     async def set_limits(self, account: Account, limits: RiskLimits) -> None: ...

@@ -23,7 +23,7 @@ def offered(account: EngineAccount, view: MarketView, side: Side, qty: Decimal, 
 
 
 def depth(parts: list[PriceSize]) -> Decimal:
-    """The quantity of them together."""
+    """The quantity of all levels together."""
     return sum((size for _, size in parts), ZERO)
 
 

@@ -254,7 +254,7 @@ class EngineAccount:
         return self.leverages.get(leg, self.default_leverage)
 
     def held(self) -> list[EnginePosition]:
-        """The legs that hold something."""
+        """The legs with a size above 0, of all symbols."""
         return [each for each in self.positions.values() if each.size]
 
     @property

@@ -43,7 +43,7 @@ class Interests:
         self._is_loaded = False
 
     def of(self, symbol: Symbol) -> frozenset[AccountId]:
-        """Who has something there."""
+        """The accounts with a position or an open order in the symbol."""
         return frozenset(self._accounts.get(symbol, ()))
 
     @property

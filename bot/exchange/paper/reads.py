@@ -58,7 +58,7 @@ class PracticeReads:
         return await self.gateway.orders(account)
 
     async def executions(self, account: Account) -> Executions:
-        """The newest 50 fills."""
+        """The newest 50 fills of the account, newest first."""
         items = await self._newest(account, EXECUTIONS)
         return Executions(
             account_id=account.account_id,

@@ -124,7 +124,7 @@ class Before:
 
 
 def settings_body(account: EngineAccount) -> str:
-    """Modes and leverages."""
+    """The stored body of an account's position mode, margin mode and leverages."""
     modes = PaperModes(
         position_mode=account.position_mode,
         margin_mode=account.margin_mode,
@@ -143,7 +143,7 @@ def _leverages(body: str) -> dict[Leg, Decimal]:
 
 
 def to_body(value: EngineOrder | EnginePosition | EngineFill) -> str:
-    """The body of its row."""
+    """A value of the engine as the JSON that its row holds."""
     return json.dumps(_plain(value), separators=(",", ":"))
 
 

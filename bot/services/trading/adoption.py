@@ -33,7 +33,7 @@ class Adoption:
         return link_id.startswith(self.prefix)
 
     async def orders(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> None:
-        """Resting ones."""
+        """Give each open order of ours that has no row its intent and, where the leg has none, a plan."""
         for row in reads.orders.items:
             if self.is_ours(row.order_link_id) and await unit.intents.by_link_id(row.order_link_id) is None:
                 plan = await self._plan(unit, account, _leg(account, row), row.side, reads, now, is_open=False)

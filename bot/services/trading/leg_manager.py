@@ -72,7 +72,7 @@ class LegManager:
         return tuple(looks)
 
     async def outlook(self, config: UserConfig, leg: LegKey) -> LegOutlook | None:
-        """None: flat."""
+        """The leg as it stands now; None where nothing is open in it."""
         account = _own(config, leg.account_id)
         positions, orders = await self.reads.positions(account), await self.reads.orders(account)
         position = next((each for each in positions.items if each.leg_key(leg.account_id) == leg), None)

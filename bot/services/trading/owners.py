@@ -22,7 +22,7 @@ class OwnedLeg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegOwners:
-    """Judges positions as they stand."""
+    """Tells whose each leg of an account is: ours, somebody else's, or both."""
 
     queries: TradingQueries
     closings: ClosingQueries

@@ -11,7 +11,7 @@ from bot.domain.users import UserConfig
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeService:
-    """Resets practice accounts."""
+    """Begins practice accounts anew for their owners."""
 
     bank: PracticeBank
     transactions: Transactions

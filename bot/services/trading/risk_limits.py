@@ -67,7 +67,7 @@ class LimitService:
     # --- what they are --------------------------------------------------------------------------------------------
 
     async def limits(self, account: Account) -> RiskLimits:
-        """What stands now."""
+        """The limits of the account as they bind now, loosenings that are due by now counted."""
         return await _standing(self.queries, account, self.clock.now())
 
     async def waiting(self, account: Account) -> LimitChange | None:

@@ -25,7 +25,7 @@ from ops.sim.bybit.market import Market
 
 @lru_cache(maxsize=1_024)
 def rules_of(one: Instrument) -> SymbolRules:
-    """A contract's rules."""
+    """The rules of a contract as the engine takes them: tick, step, tiers and fees."""
     taker, maker = FEES[one.category]
     return SymbolRules(
         instrument=domain.Instrument(
