@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from bot.domain.accounts import TradeSettings
 from bot.domain.card_inputs import CardInputs
-from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol, UserId
-from bot.domain.market import Category, Instrument, Ticker
+from bot.domain.ids import AccountId, Millis, OrderLinkId, UserId
+from bot.domain.market import Category, Ticker
 from bot.domain.order_card import OrderCard
 from bot.domain.order_drafts import OrderDraft, OrderSize, SizeKind
 from bot.domain.orders import LegSettings, MarginMode, PositionMode, TriggerBy
@@ -16,8 +16,8 @@ from bot.domain.risk import RiskLimits
 from bot.domain.risk_rules import LossMarks, exposures_of
 from bot.domain.risk_tiers import RiskTier
 from bot.domain.trade_plans import Breakeven, PlannedTarget, PlanState, TradePlan
+from ops.engine_trader import BTC, LINEAR
 
-BTC: Final = Symbol("BTCUSDT")
 ACCOUNT: Final = AccountId(7)
 NOW: Final = Millis(1_760_000_000_000)
 TIERS: Final = (
@@ -26,22 +26,7 @@ TIERS: Final = (
         limit=Decimal(10_000_000), maintenance=Decimal("0.01"), max_leverage=Decimal(50), deduction=Decimal(10_000)
     ),
 )
-INSTRUMENT: Final = Instrument(
-    category=Category.LINEAR,
-    symbol=BTC,
-    status="Trading",
-    base_coin="BTC",
-    quote_coin="USDT",
-    tick_size=Decimal("0.1"),
-    qty_step=Decimal("0.001"),
-    min_order_qty=Decimal("0.001"),
-    max_order_qty=Decimal(1_190),
-    max_market_order_qty=Decimal(500),
-    min_notional=Decimal(5),
-    max_leverage=Decimal(100),
-    price_limit_near=Decimal("0.01"),
-    price_limit_far=Decimal("0.02"),
-)
+INSTRUMENT: Final = LINEAR.instrument
 TICKER: Final = Ticker(
     category=Category.LINEAR,
     symbol=BTC,

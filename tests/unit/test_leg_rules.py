@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from harness.cards import BTC, INSTRUMENT, order, position
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,45 +27,19 @@ from bot.domain.leg_rules import (
     risk_of,
 )
 from bot.domain.legs import Ownership
-from bot.domain.market import Category, Instrument
+from bot.domain.market import Category
 from bot.domain.orders import OrderRequest, TriggerBy
-from bot.domain.portfolio import NO_LINK_ID, Execution, LegKey, Order, OrderType, Position, Side
+from bot.domain.portfolio import NO_LINK_ID, Execution, LegKey, OrderType, Position, Side
 from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, OrderIntent, PlannedTarget, PlanState, TradePlan
 
-BTC = Symbol("BTCUSDT")
 OURS = OrderLinkId("pd-1")
 LEG = LegKey(account_id=AccountId(7), category=Category.LINEAR, symbol=BTC, position_idx=0)
-INSTRUMENT = Instrument(
-    category=Category.LINEAR,
-    symbol=BTC,
-    status="Trading",
-    base_coin="BTC",
-    quote_coin="USDT",
-    tick_size=Decimal("0.10"),
-    qty_step=Decimal("0.001"),
-    min_order_qty=Decimal("0.001"),
-    max_order_qty=Decimal(1190),
-    max_market_order_qty=Decimal(500),
-    min_notional=Decimal(5),
-    max_leverage=Decimal(100),
-)
-LONG = Position(
-    category=Category.LINEAR,
-    symbol=BTC,
-    position_idx=0,
-    side=Side.BUY,
-    size=Decimal("0.031"),
-    entry_price=Decimal(64000),
-    mark_price=Decimal(64210),
+LONG = position(
+    size="0.031",
     position_value=Decimal(1984),
-    leverage=Decimal(3),
     liquidation_price=Decimal(43000),
     unrealised_pnl=Decimal("6.51"),
-    take_profit=None,
     stop_loss=Decimal(62000),
-    trailing_stop=None,
-    created_ts=Millis(1),
-    updated_ts=Millis(1),
     break_even_price=Decimal("64070.4387"),
 )
 SHORT = replace(
@@ -149,27 +124,7 @@ FILL = Execution(
 )
 
 
-RESTING = Order(
-    category=Category.LINEAR,
-    symbol=BTC,
-    order_id="o3",
-    order_link_id=OURS,
-    position_idx=0,
-    side=Side.BUY,
-    order_type=OrderType.LIMIT,
-    order_status="New",
-    price=Decimal(61000),
-    qty=Decimal("0.01"),
-    cum_exec_qty=Decimal(0),
-    trigger_price=None,
-    stop_order_type="",
-    time_in_force="GTC",
-    reduce_only=False,
-    take_profit=None,
-    stop_loss=None,
-    created_ts=None,
-    updated_ts=None,
-)
+RESTING = order(price="61000", order_id="o3", order_link_id=OURS)
 
 
 class TestOwnership:
