@@ -88,6 +88,7 @@ class TradePlan:
     created_ts: Millis
     ended_ts: Millis | None
     targets_ts: Millis = _NEVER  # when its targets were set: orders of targets that ended before are of others
+    version: int = 0  # grows with every change of the plan and of what is done for it
 
     @property
     def leg(self) -> LegKey:
@@ -280,4 +281,8 @@ class ManagedTrade:
     intents: tuple[OrderIntent, ...]  # oldest first
     position: Position | None
     closed: tuple[ClosedTrade, ...] = ()
-    version: int = 0  # grows with every change
+
+    @property
+    def version(self) -> int:
+        """Another one after every change."""
+        return self.plan.version

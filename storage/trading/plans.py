@@ -1,5 +1,6 @@
 """trade_plans and plan_targets: what was promised of a leg."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -23,20 +24,28 @@ INSERT_PLAN: Final = """
 SELECT_PLAN: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts
+           ended_ts, targets_ts, version,
+           (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
+              FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE plan_id = ?
 """
 SELECT_OPEN_OF_LEG: Final = """
-    SELECT plan_id FROM trade_plans
+    SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
+           protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
+           ended_ts, targets_ts, version,
+           (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
+              FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
+      FROM trade_plans
      WHERE account_id = ? AND category = ? AND symbol = ? AND position_idx = ? AND state = 'open'
 """
 SELECT_OPEN_OF_ACCOUNT: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts
+           ended_ts, targets_ts, version,
+           (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
+              FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE account_id = ? AND state = 'open'
 """
-SELECT_TARGETS: Final = "SELECT number, price, share, is_done FROM plan_targets WHERE plan_id = ? ORDER BY number"
 SELECT_VERSION: Final = "SELECT version FROM trade_plans WHERE plan_id = ?"
 INSERT_TARGET: Final = "INSERT INTO plan_targets (plan_id, number, price, share, is_done) VALUES (?, ?, ?, ?, ?)"
 DELETE_TARGETS: Final = "DELETE FROM plan_targets WHERE plan_id = ?"
@@ -86,14 +95,16 @@ _SIDES: Final = {each.value: each for each in Side}
 _TRIGGERS: Final = {each.value: each for each in TriggerBy}
 
 
-def target_of(row: Row) -> PlannedTarget:
-    """A row of SELECT_TARGETS."""
-    number, price, share, is_done = row
-    return PlannedTarget(number=number, price=intern_decimal(price), share=intern_decimal(share), is_done=bool(is_done))
+def targets_of(text: str) -> tuple[PlannedTarget, ...]:
+    """The targets of a plan, nearest first: what the statements make of their rows."""
+    return tuple(
+        PlannedTarget(number=number, price=intern_decimal(price), share=intern_decimal(share), is_done=bool(is_done))
+        for number, price, share, is_done in sorted(json.loads(text))
+    )
 
 
-def plan_of(row: Row, targets: Sequence[Row]) -> TradePlan:
-    """A row of SELECT_PLAN with its rows of SELECT_TARGETS."""
+def plan_of(row: Row) -> TradePlan:
+    """A row of SELECT_PLAN."""
     return TradePlan(
         plan_id=row[0],
         user_id=row[1],
@@ -105,7 +116,7 @@ def plan_of(row: Row, targets: Sequence[Row]) -> TradePlan:
         state=PlanState(row[7]),
         stop=optional_decimal(row[8]),
         stop_trigger_by=_TRIGGERS[row[9]],
-        targets=tuple(map(target_of, targets)),
+        targets=targets_of(row[21]),
         breakeven=Breakeven(row[10]),
         protected_ts=row[11],
         stop_verified_ts=row[12],
@@ -115,6 +126,7 @@ def plan_of(row: Row, targets: Sequence[Row]) -> TradePlan:
         created_ts=row[17],
         ended_ts=row[18],
         targets_ts=row[19],
+        version=row[20],
     )
 
 
@@ -153,23 +165,20 @@ class SqliteTradePlans:
         ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
         await self._put_targets(plan_id, new.targets)
         rows = await self._transaction.fetch(SELECT_PLAN, (plan_id,))
-        return plan_of(rows[0], await self._transaction.fetch(SELECT_TARGETS, (plan_id,)))
+        return plan_of(rows[0])
 
     async def get(self, plan_id: int) -> TradePlan | None:
         rows = await self._transaction.fetch(SELECT_PLAN, (plan_id,))
-        if not rows:
-            return None
-        return plan_of(rows[0], await self._transaction.fetch(SELECT_TARGETS, (plan_id,)))
+        return plan_of(rows[0]) if rows else None
 
     async def of_leg(self, leg: LegKey) -> TradePlan | None:
         """The open plan of a leg."""
         row = (leg.account_id, leg.category.value, leg.symbol, leg.position_idx)
-        found = await self._transaction.fetch(SELECT_OPEN_OF_LEG, row)
-        return await self.get(found[0][0]) if found else None
+        rows = await self._transaction.fetch(SELECT_OPEN_OF_LEG, row)
+        return plan_of(rows[0]) if rows else None
 
     async def open_of_account(self, account_id: AccountId) -> tuple[TradePlan, ...]:
-        rows = await self._transaction.fetch(SELECT_OPEN_OF_ACCOUNT, (account_id,))
-        return tuple([plan_of(row, await self._transaction.fetch(SELECT_TARGETS, (row[0],))) for row in rows])
+        return tuple(map(plan_of, await self._transaction.fetch(SELECT_OPEN_OF_ACCOUNT, (account_id,))))
 
     async def set_stop(self, plan_id: int, stop: Decimal | None, trigger_by: TriggerBy) -> None:
         """Another promise; what was seen of the old one is forgotten."""

@@ -18,7 +18,7 @@ from storage.trading.intents import (
     SELECT_UNTOLD,
     intent_of,
 )
-from storage.trading.plans import SELECT_OPEN_OF_ACCOUNT, SELECT_PLAN, SELECT_TARGETS, SELECT_VERSION, plan_of
+from storage.trading.plans import SELECT_OPEN_OF_ACCOUNT, SELECT_PLAN, SELECT_VERSION, plan_of
 
 SELECT_LAST_FILL: Final = "SELECT max(ts) FROM trade_logs WHERE account_id = ?"
 SELECT_KNOWN_FILLS: Final = "SELECT exec_id FROM trade_logs WHERE account_id = ? AND ts >= ?"
@@ -47,15 +47,14 @@ class SqliteTradingQueries:
 
     async def plan(self, plan_id: int) -> TradePlan | None:
         rows = await self._database.fetch(SELECT_PLAN, (plan_id,))
-        return plan_of(rows[0], await self._database.fetch(SELECT_TARGETS, (plan_id,))) if rows else None
+        return plan_of(rows[0]) if rows else None
 
     async def version(self, plan_id: int) -> int | None:
         rows = await self._database.fetch(SELECT_VERSION, (plan_id,))
         return rows[0][0] if rows else None
 
     async def plans_open(self, account_id: AccountId) -> tuple[TradePlan, ...]:
-        rows = await self._database.fetch(SELECT_OPEN_OF_ACCOUNT, (account_id,))
-        return tuple([plan_of(row, await self._database.fetch(SELECT_TARGETS, (row[0],))) for row in rows])
+        return tuple(map(plan_of, await self._database.fetch(SELECT_OPEN_OF_ACCOUNT, (account_id,))))
 
     async def intents_of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]:
         return tuple(map(intent_of, await self._database.fetch(SELECT_INTENTS_OF_PLAN, (plan_id,))))

@@ -22,16 +22,14 @@ class TradeWatch:
 
     async def trade(self, plan_id: int) -> ManagedTrade | None:
         """A plan with everything that was done for it; None: there is no such plan."""
-        version = await self.queries.version(plan_id)
-        plan = await self.queries.plan(plan_id)
-        if plan is None or version is None:
+        plan = await self.queries.plan(plan_id)  # first: what changes meanwhile makes it another version
+        if plan is None:
             return None
         return ManagedTrade(
             plan=plan,
             intents=await self.queries.intents_of_plan(plan_id),
             position=await self._position(plan.leg),
             closed=await self.queries.closed_of_plan(plan_id),
-            version=version,
         )
 
     async def of_leg(self, leg: LegKey) -> ManagedTrade | None:
