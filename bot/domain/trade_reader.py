@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.account_words import ACCOUNT_WORDS
@@ -153,7 +153,7 @@ class _Reader(NumberWalk):
                 self.is_market = True
                 self.drop_context(WordKind.ENTRY)
             case WordKind.ZONE:
-                self.is_zone = True
+                self._zone(token)
             case WordKind.BREAKEVEN:
                 self.breakeven = True
                 self.drop_context(WordKind.STOP)
@@ -163,6 +163,13 @@ class _Reader(NumberWalk):
                 self.doubt(DoubtKind.SPOT if kind is WordKind.SPOT else DoubtKind.WORD, token)
             case _:
                 pass
+
+    def _zone(self, token: WordToken) -> None:
+        """One entry out of two prices; alone before a price it is the word of the entry, too: zone 3000-3050."""
+        self.is_zone = True
+        is_alone = self.unknown is None and (self.context is None or self.is_served)
+        if is_alone and isinstance(self.peek(), NumberToken):
+            self.enter_context(replace(token, kind=WordKind.ENTRY))
 
     def _without(self, token: WordToken) -> None:
         """No stop; stop: none."""

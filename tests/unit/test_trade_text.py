@@ -85,6 +85,8 @@ def level(each: PriceLevel) -> str:
         ("long btc 1 000$ stop loss 62 000 take profit 66 000 70 000", "Buy BTC value=1000 sl=62000 tp=66000 tp=70000"),
         ("buy btc 100$ limit 63k-64k sl 60k", "Buy BTC value=100 limit=63000 limit=64000 sl=60000"),
         ("buy btc 100$ entry zone 63k-64k", "Buy BTC value=100 limit=64000 zone"),
+        ("buy btc 100$ zone 63k-64k", "Buy BTC value=100 limit=64000 zone"),
+        ("лонг btc зона 63к-64к 100$ стоп 3%", "Buy BTC value=100 limit=64000 zone sl=3%"),
         ("short btc 100$ entry zone 65k – 66k", "Sell BTC value=100 limit=65000 zone"),
         ("buy btc 100$ tp 66k 68k 70k 50/30/20", "Buy BTC value=100 tp=66000/50 tp=68000/30 tp=70000/20"),
         ("buy btc 100$ tp 66k 50% 68k 50%", "Buy BTC value=100 tp=66000/50 tp=68000/50"),
