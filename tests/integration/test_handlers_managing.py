@@ -25,7 +25,7 @@ async def holding(harness: Harness, order: str = "buy 0.01 btc sl 3% tp 6%") -> 
 async def entered(anna: Person, order: str) -> None:
     card = await said(anna, order)
     await anna.press(next(each for each in card.labels if each.startswith("✓")), bubble=card)
-    await until(lambda: "Filled" in anna.last.text, what="the fill")
+    await until(lambda: "seen at the exchange" in anna.last.text, what="the fill and its stop")
 
 
 async def leg_card(anna: Person, symbol: str = "BTCUSDT") -> Bubble:
