@@ -7,7 +7,7 @@ from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.intent_states import NOT_PLACED_AFTER, UNDECIDED, said
 from bot.domain.leg_protection import held_stops
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
-from bot.domain.portfolio import Execution, Order, Orders, Position, Positions
+from bot.domain.portfolio import Execution, Order, Orders, Positions
 from bot.domain.ports.plans import IntentNews
 from bot.domain.refusals import VANISHED
 from bot.domain.trade_plans import IntentState, OrderIntent
@@ -39,10 +39,6 @@ class AccountAnswers:
             (link_id and each.order_link_id == link_id) or (order_id and each.order_id == order_id)
             for each in self.orders.items
         )
-
-    def position(self, intent: OrderIntent) -> Position | None:
-        account_id = intent.leg.account_id
-        return next((each for each in self.positions.items if each.leg_key(account_id) == intent.leg), None)
 
 
 def outcome_of(intent: OrderIntent, reads: AccountAnswers) -> IntentNews | None:
@@ -86,7 +82,7 @@ def _is_true(intent: OrderIntent, reads: AccountAnswers) -> bool:
             row = reads.order(wish.target_link_id)
             return row is not None and _is_amended(row, wish)
         case TradingStop() as stop:
-            position = reads.position(intent)
+            position = reads.positions.of_leg(intent.leg)
             orders = [each for each in reads.orders.items if each.symbol == stop.symbol]
             return position is not None and held_stops(position, orders) == (stop.stop_loss, stop.take_profit)
         case LeverageRequest() as leverage:

@@ -111,6 +111,10 @@ class Positions:
         """Whether nothing stands there for certain: a position that can't be read is one."""
         return not self.items and not self.unreadable
 
+    def of_leg(self, leg: LegKey) -> Position | None:
+        """The position of a leg of this account; None where nothing that can be read stands in it."""
+        return next((each for each in self.items if each.leg_key(self.account_id) == leg), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

@@ -76,7 +76,7 @@ class Adoption:
         *,
         is_open: bool,
     ) -> TradePlan:
-        position = next((each for each in reads.positions.items if each.leg_key(account.account_id) == leg), None)
+        position = reads.positions.of_leg(leg)
         target = None if position is None else position.take_profit
         open_plan = await unit.plans.of_leg(leg)
         if open_plan is not None and is_open:

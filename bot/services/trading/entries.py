@@ -68,11 +68,13 @@ class _LegNow:
 
     @property
     def size(self) -> Decimal:
-        return sum((each.size for each in self.positions.items if each.leg_key(self.leg.account_id) == self.leg), _NONE)
+        position = self.positions.of_leg(self.leg)
+        return _NONE if position is None else position.size
 
     def sides(self) -> set[Side]:
         """Of the position and of resting entries of the leg."""
-        held = {each.side for each in self.positions.items if each.leg_key(self.leg.account_id) == self.leg}
+        position = self.positions.of_leg(self.leg)
+        held = set() if position is None else {position.side}
         resting = {each.side for each in self.entries()}
         return held | resting
 

@@ -122,7 +122,7 @@ class LegCloser:
         except ExchangeError as trouble:
             _logger.warning("closing %d: the position can't be read: %s", closing_id, trouble)
             return await self._wait(closing, pause_before(closing.attempts))
-        position = next((each for each in positions.items if each.leg_key(account.account_id) == closing.leg), None)
+        position = positions.of_leg(closing.leg)
         if position is None and closing.leg.symbol in positions.unreadable:
             return await self._wait(closing, pause_before(closing.attempts))
         if position is None or self._is_reached(closing, position, instrument):

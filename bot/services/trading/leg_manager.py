@@ -75,7 +75,7 @@ class LegManager:
         """The leg as it stands now; None where nothing is open in it."""
         account = _own(config, leg.account_id)
         positions, orders = await self.reads.positions(account), await self.reads.orders(account)
-        position = next((each for each in positions.items if each.leg_key(leg.account_id) == leg), None)
+        position = positions.of_leg(leg)
         if position is None:
             return None
         owned = await self.owners.of(leg.account_id, (position,))
@@ -264,11 +264,10 @@ class LegManager:
     async def _position(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position]:
         """The leg as the exchange shows it now. Raises BadInput where it does not stand any more."""
         account = _own(config, leg.account_id)
-        positions = await self._gateway(account).positions(account)
-        for position in positions.items:
-            if position.leg_key(leg.account_id) == leg:
-                return account, position
-        raise BadInput("close-no-such", symbol=leg.symbol)
+        position = (await self._gateway(account).positions(account)).of_leg(leg)
+        if position is None:
+            raise BadInput("close-no-such", symbol=leg.symbol)
+        return account, position
 
     async def _instrument(self, leg: LegKey) -> Instrument:
         instrument = await self.reads.instrument(leg.category, leg.symbol)

@@ -250,7 +250,7 @@ class MarketFacts:
         is_quiet: bool,
     ) -> LegView:
         """A plan's leg in these answers."""
-        position = next((each for each in reads.positions.items if each.leg_key(plan.account_id) == plan.leg), None)
+        position = reads.positions.of_leg(plan.leg)
         orders = tuple(each for each in reads.orders.items if is_of_leg(each, plan.leg))
         mark = None if position is None else position.mark_price
         price = mark if plan.stop_trigger_by is TriggerBy.MARK else self.prices.get(plan.symbol)

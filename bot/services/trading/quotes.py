@@ -92,7 +92,8 @@ class Quotes:
         )
         plans = await self.plans.plans_open(account.account_id)
         plan = next((each for each in plans if each.leg == leg), None)
-        size = sum((each.size for each in positions.items if each.leg_key(account.account_id) == leg), Decimal(0))
+        position = positions.of_leg(leg)
+        size = Decimal(0) if position is None else position.size
         mine = ours(await self.plans.intents_of_plan(plan.plan_id)) if plan is not None else Decimal(0)
         return plan, size <= max(mine, Decimal(0))
 

@@ -59,5 +59,4 @@ class TradeWatch:
     async def _position(self, leg: LegKey) -> Position | None:
         """The leg's position as it was last booked; None where it is flat or was never read."""
         known = await self.accounts.positions(leg.account_id)
-        held = () if known is None else known.items
-        return next((each for each in held if each.leg_key(leg.account_id) == leg), None)
+        return None if known is None else known.of_leg(leg)
