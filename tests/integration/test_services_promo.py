@@ -12,7 +12,7 @@ from bot.domain.errors import BadInput, PinRequired
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.promo import CampaignState, RefusalReason, UndoStep
-from bot.domain.promo_codes import Terms, TermsChange, bare
+from bot.domain.promo_codes import Terms, TermsChange, bare, is_surely_code
 from bot.domain.secrets import Secret
 from bot.services.promo.redemption import CodePreview, Redemption, Refusal, Suggestion
 from ops.promo_stack import ADMIN, PromoStack, open_promo_stack
@@ -388,6 +388,7 @@ async def test_many_codes_are_all_different_and_each_has_its_own_cap(stack: Prom
     await stack.open_pin()
     bulk = await stack.campaigns.create(ADMIN, terms(count=500, max_uses=1), None, watch)
     assert len({code.reveal() for code in bulk.codes}) == 500
+    assert all(is_surely_code(code.reveal().replace("-", "").lower()) for code in bulk.codes)
     assert progress == [250, 500]
     assert isinstance(await redeemed(stack, bulk.codes[0]), Redemption)
     assert await redeemed(stack, bulk.codes[0], BORIS) == Refusal(reason=RefusalReason.USED_UP)

@@ -31,7 +31,7 @@ from bot.domain.promo import (
     UndoStep,
     undo_step,
 )
-from bot.domain.promo_codes import Terms, TermsChange, fold, generated, without_wrapping
+from bot.domain.promo_codes import Terms, TermsChange, fold, generated, is_surely_code, without_wrapping
 from bot.domain.secrets import Secret
 from bot.domain.users import Role
 from bot.services.licensing.licenses import Licenses
@@ -337,10 +337,16 @@ class CampaignService:
     async def _make(self, count: int, progress: Progress) -> list[Secret]:
         codes: list[Secret] = []
         while len(codes) < count:
-            codes += [Secret(generated(self.random_bytes)) for _ in range(min(_CHUNK, count - len(codes)))]
+            codes += [Secret(self._new_code()) for _ in range(min(_CHUNK, count - len(codes)))]
             await progress(len(codes))
             await asyncio.sleep(0)
         return codes
+
+    def _new_code(self) -> str:
+        """One that is taken for a code wherever it is typed; one in fifty has too few digits for that."""
+        while not is_surely_code(code := generated(self.random_bytes)):
+            pass
+        return code
 
 
 async def _standing(unit: UnitOfWork, campaign_id: int) -> Campaign:
