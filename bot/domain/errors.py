@@ -16,6 +16,7 @@ PerpdeskError
 │   ├── KeyTrouble          this account's key; stop it, keep the others
 │   ├── ExchangeRestricted  the region, the account or its type is not served, whatever the key
 │   ├── RetryLater          too many calls; retry after so many seconds
+│   │   └── NotSent             our own budget or breaker held the call back: nothing left this process
 │   ├── ClockTrouble        our clock is off
 │   ├── ExchangeDown        no answer: a read may be asked again
 │   │   └── ExchangeUnreadable  an answer that can't be read: the operator has to look
@@ -146,6 +147,10 @@ class RetryLater(ExchangeError):
     def __init__(self, message: str, *, retry_after: float, code: int | None = None) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+
+
+class NotSent(RetryLater):
+    """The call was held back here, by our budget or because the exchange has banned us: nothing was sent."""
 
 
 class ClockTrouble(ExchangeError):

@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.errors import RetryLater
+from bot.domain.errors import NotSent
 from bot.domain.ports.clock import Clock
 
 BAN_SECONDS: Final = 600.0  # what Bybit asks for after HTTP 403 "access too frequent"
@@ -65,13 +65,13 @@ class Breaker:
         if self._holds:
             self._holds.pop(host, None)
 
-    def check(self, host: str) -> RetryLater | None:
+    def check(self, host: str) -> NotSent | None:
         """Why this host may not be called now."""
         for name in (_EVERYWHERE, host) if self._bans else ():
             ban = self._bans.get(name)
             left = ban.until - self.clock.monotonic() if ban else 0.0
             if ban is not None and (left > 0 or ban.is_probing):
-                return RetryLater("Bybit stopped our address for a while", retry_after=max(left, _PROBE_WAIT))
+                return NotSent("Bybit stopped our address for a while", retry_after=max(left, _PROBE_WAIT))
         return None
 
     def probe(self, host: str) -> None:

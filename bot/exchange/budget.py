@@ -5,17 +5,15 @@ requests in 5 s for one IP address over all its hosts (a breach is a ban of 10 m
 for each UID and endpoint (retCode 10006). Source: Bybit v5 documentation, "Rate Limit".
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 from bot.aio.priority_queue import PriorityQueue, QueuedCall, RateLimit
 from bot.aio.timers import Later, loop_later
-from bot.domain.errors import RetryLater
+from bot.domain.errors import NotSent, RetryLater
 from bot.domain.ports.clock import Clock
+from bot.domain.priorities import RequestPriority, priority_now
 from bot.exchange.breaker import BAN_SECONDS, Breaker
 from bot.exchange.rate_limits import CallCount, Hold, RollingWindow, TokenBucket
 
@@ -26,16 +24,6 @@ _MANY_WINDOWS: Final = 4096  # beyond that the idle ones are thrown out
 _LONGEST_HOLD: Final = 10.0  # seconds: a reset further away than that is a clock that is off
 _NEARLY_ALL: Final = 0.8  # of our own budget: whoever runs the bot is told
 _LEAST_WAIT: Final = 0.1  # seconds: what a refused call is told at least
-
-
-class RequestPriority(IntEnum):
-    """Who goes first. The lower, the sooner."""
-
-    CLOSE = 0
-    CANCEL = 1
-    CREATE = 2
-    RECONCILE = 3
-    VIEW = 4
 
 
 _PATIENCE: Final = {
@@ -71,26 +59,6 @@ NO_LIMITS: Final = Limits(ip_rate=1e9, ip_burst=1e9, uid_share=1e6)  # benchmark
 _LIMIT: Final = "X-Bapi-Limit"
 _LEFT: Final = "X-Bapi-Limit-Status"
 _RESET: Final = "X-Bapi-Limit-Reset-Timestamp"
-
-_priority: ContextVar[RequestPriority] = ContextVar("priority", default=RequestPriority.VIEW)
-
-
-@contextmanager
-def at_priority(priority: RequestPriority) -> Iterator[None]:
-    """Every call made inside, by this task and by those it starts, has that priority.
-
-    Not what is read through the cache: its loads run in an empty context, for nobody in particular.
-    """
-    token = _priority.set(priority)
-    try:
-        yield
-    finally:
-        _priority.reset(token)
-
-
-def is_viewing() -> bool:
-    """Whether the calls that are made now are for somebody's eyes, not for an order or a reconciliation."""
-    return _priority.get() is RequestPriority.VIEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,17 +108,17 @@ class Budget:
         self._usage = CallCount(period=LAW_SECONDS)
 
     def passes(self, request_key: RequestKey) -> bool:
-        """Whether the call may be made at once; if so it counts, and `end_call` must follow. Raises RetryLater."""
+        """Whether the call may be made at once; if so it counts, and `end_call` must follow. Raises NotSent."""
         if (error := self._breaker.check(request_key.host)) is not None:
             raise error
-        if not self._queue.go(self._rate_limits_of(request_key, _priority.get())):
+        if not self._queue.go(self._rate_limits_of(request_key, priority_now())):
             return False
         self._let_through(request_key)
         return True
 
     async def wait(self, request_key: RequestKey) -> None:
-        """Return when the call may be made; `end_call` must follow. Raises RetryLater."""
-        priority = _priority.get()
+        """Return when the call may be made; `end_call` must follow. Raises NotSent."""
+        priority = priority_now()
         rate_limits = self._rate_limits_of(request_key, priority)
         owner = (
             (request_key.owner, request_key.endpoint) if request_key.owner is not None else object()
@@ -255,7 +223,7 @@ class Budget:
 
     def close(self) -> None:
         """Refuse every call that waits for its slot."""
-        self._queue.refuse(lambda _: RetryLater("the bot is stopping", retry_after=1.0))
+        self._queue.refuse(lambda _: NotSent("the bot is stopping", retry_after=1.0))
 
     def _rate_limits_of(self, request_key: RequestKey, priority: RequestPriority) -> tuple[RateLimit, ...]:
         """What this call must keep beside the budget of our address."""
@@ -288,8 +256,8 @@ def _until_reset(headers: Mapping[str, str], server_now: int) -> float | None:
     return seconds if 0 < seconds <= _LONGEST_HOLD else None
 
 
-def _too_busy(wait: float) -> RetryLater:
-    return RetryLater("our own budget of requests is used up", retry_after=max(_LEAST_WAIT, wait))
+def _too_busy(wait: float) -> NotSent:
+    return NotSent("our own budget of requests is used up", retry_after=max(_LEAST_WAIT, wait))
 
 
 def _number(text: str | None) -> int | None:

@@ -93,11 +93,10 @@ def make_limit_watch(
 
 
 def make_quotes(base: Foundation, limits: LimitService, queries: TradingQueries) -> Quotes:
-    """Practice alone is traded in so far: its settings are read."""
     return Quotes(
         reads=base.reads,
         limits=limits,
-        settings=base.practice.orders.leg_settings,
+        gateways=base.order_gateways,
         plans=queries,
         brakes=SqliteClosingQueries(base.database),
         clock=base.clock,

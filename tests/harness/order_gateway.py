@@ -6,7 +6,7 @@ reckons beyond that (margins, fees, books) is the engine's and not wanted here.
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
@@ -29,6 +29,7 @@ from bot.domain.orders import (
     direction,
 )
 from bot.domain.portfolio import Execution, Order, Orders, OrderType, Position, Positions, Side
+from bot.domain.trade_plans import AnyRequest
 from harness.fakes import FakeClock
 
 ZERO = Decimal(0)
@@ -64,6 +65,12 @@ class ScriptedGateway:
     ids: "count[int]" = field(default_factory=lambda: count(1))
 
     # --- writes
+
+    def has_room(self, account: Account, request: AnyRequest) -> bool:  # noqa: ARG002  no budget
+        return True
+
+    def admission(self, account: Account, request: AnyRequest) -> AbstractAsyncContextManager[None]:  # noqa: ARG002  no budget
+        return nullcontext()
 
     async def create(self, account: Account, request: OrderRequest) -> OrderAck:
         del account

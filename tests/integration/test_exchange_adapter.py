@@ -27,8 +27,9 @@ from bot.domain.clock import SystemClock
 from bot.domain.errors import ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.market import Category
+from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.secrets import Secret
-from bot.exchange.budget import Limits, RequestPriority, at_priority
+from bot.exchange.budget import Limits
 from bot.exchange.bybit.transport import Timeouts
 from bot.exchange.meter import BUCKETS, OUTCOMES
 

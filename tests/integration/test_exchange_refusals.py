@@ -21,7 +21,7 @@ from bot.domain.errors import (
 )
 from bot.domain.ids import Symbol
 from bot.domain.market import Category
-from bot.exchange.budget import RequestPriority, at_priority
+from bot.domain.priorities import RequestPriority, at_priority
 from bot.exchange.bybit.endpoints import ENDPOINTS
 from bot.exchange.bybit.transport import Request, _bytes
 from bot.exchange.bybit.unreadable_log import QUIET, UnreadableLog

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import RetryLater
-from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Budget, Limits, RequestKey, RequestPriority, at_priority
+from bot.domain.priorities import RequestPriority, at_priority
+from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Budget, Limits, RequestKey
 
 HOST, OTHER_HOST = "https://one", "https://two"
 NOW_MS = 1_700_000_000_000

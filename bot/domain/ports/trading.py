@@ -1,5 +1,6 @@
 """Orders of an account at an exchange, as every adapter offers them."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.domain.accounts import Account
@@ -14,14 +15,29 @@ from bot.domain.orders import (
     TradingStop,
 )
 from bot.domain.portfolio import Execution, Order, Orders, Positions
+from bot.domain.trade_plans import AnyRequest
 
 
 class OrderGateway(Protocol):
     """Writes and the reads that judge them, always fresh. Adapters: practice; Bybit (demo, live).
 
-    Writes raise ExchangeRejected, KeyTrouble, ExchangeRestricted or ClockTrouble for a definite no (nothing was done),
-    OutcomeUnknown for anything that may have been done. Reads raise ExchangeErrors; a failing read is no answer.
+    A write goes out at once inside of an `admission`; without one it waits for its own. Writes raise NotSent where
+    nothing left this process; ExchangeRejected, KeyTrouble, ExchangeRestricted or ClockTrouble for a definite no
+    (nothing was done); OutcomeUnknown and any other ExchangeError for what may have been done. Reads raise
+    ExchangeErrors; a failing read is no answer.
     """
+
+    def has_room(self, account: Account, request: AnyRequest) -> bool:
+        """Whether an admission for that write would be granted at once."""
+        ...
+
+    def admission(self, account: Account, request: AnyRequest) -> AbstractAsyncContextManager[None]:
+        """A place in the budget of requests for that write, taken when the block begins and used by the write in it.
+
+        Waits by the priority of the call (`bot.domain.priorities`). Raises NotSent where that takes too long, or where
+        the exchange is not to be called now. A place that was not used is given back.
+        """
+        ...
 
     async def create(self, account: Account, request: OrderRequest) -> OrderAck:
         """Accepted, which does not say filled. ExchangeRejected with code 110072: an order of that id is there."""

@@ -21,8 +21,8 @@ from bot.domain.portfolio import (
     Positions,
 )
 from bot.domain.ports.clock import Clock
+from bot.domain.priorities import is_viewing
 from bot.domain.trades import ClosedPnls
-from bot.exchange.budget import is_viewing
 from bot.exchange.bybit.account_answers import (
     balance,
     closed_pnl,

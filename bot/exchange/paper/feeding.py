@@ -13,7 +13,7 @@ from bot.domain.ids import MINUTE, AccountId, Millis, Symbol
 from bot.domain.market import FundingSettlement
 from bot.domain.paper import FedSymbol
 from bot.domain.ports.exchange import MarketHistory
-from bot.exchange.budget import RequestPriority, at_priority
+from bot.domain.priorities import RequestPriority, at_priority
 from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.model import Changes, EngineAccount, Markets, MarketView
 from bot.exchange.matching.replay import MissedMinute

@@ -1,6 +1,7 @@
 """`OrderGateway` of practice accounts."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,7 @@ from bot.domain.orders import (
     TradingStop,
 )
 from bot.domain.portfolio import Execution, Order, Orders, Positions
+from bot.domain.trade_plans import AnyRequest
 from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.model import Changes, EngineAccount, EngineFill, EngineOrder, Markets
 from bot.exchange.paper.answers import execution_of, order_of
@@ -38,6 +40,14 @@ class PracticeOrders:
 
     exchange: PracticeExchange
     engine: Engine
+
+    def has_room(self, account: Account, request: AnyRequest) -> bool:  # noqa: ARG002  there is no budget here
+        """There is always room."""
+        return True
+
+    def admission(self, account: Account, request: AnyRequest) -> AbstractAsyncContextManager[None]:  # noqa: ARG002  no budget
+        """Granted at once."""
+        return nullcontext()
 
     async def create(self, account: Account, request: OrderRequest) -> OrderAck:
         """Accepted, and filled as far as the book of this second allows.

@@ -11,7 +11,7 @@ from bot.domain.ids import Symbol
 from bot.domain.market import Category, OrderBook, Ticker
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import MarketData
-from bot.exchange.budget import RequestPriority, at_priority
+from bot.domain.priorities import RequestPriority, at_priority
 
 FRESH_S: Final = 1.0  # that an answer may be old, counted from when it was asked for
 _FORGET_ABOVE: Final = 256  # symbols

@@ -11,7 +11,7 @@ from bot.domain.errors import ExchangeError, ExchangeRejected
 from bot.domain.ids import Symbol
 from bot.domain.market import OrderBook, Ticker
 from bot.domain.ports.clock import Clock
-from bot.exchange.budget import RequestPriority
+from bot.domain.priorities import RequestPriority
 from bot.exchange.matching.model import Markets, MarketView, SymbolRules
 from bot.exchange.paper.prices import SharedPrices
 from bot.exchange.paper.rules import PracticeRules

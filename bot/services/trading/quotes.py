@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,30 +20,30 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
+from bot.domain.ports.trading import OrderGateway
 from bot.domain.risk_tiers import RiskTier
 from bot.domain.trade_plans import TradePlan
 from bot.domain.users import UserConfig
 from bot.domain.work_off import ours
 from bot.services.trading.risk_limits import LimitService
 
-ReadSettings = Callable[[Account, Symbol], Awaitable[LegSettings]]
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotes:
-    """Makes cards. `settings` raises ExchangeErrors."""
+    """Makes cards, for accounts of the types that have a gateway."""
 
     reads: Reads
     limits: LimitService
-    settings: ReadSettings
+    gateways: Mapping[AccountType, OrderGateway]
     plans: TradingQueries
     brakes: ClosingQueries
     clock: Clock
 
     async def card(self, config: UserConfig, draft: OrderDraft) -> OrderCard:
         """The card of a draft; rules that stand against it are its `refusals`. Raises UserFacing, ExchangeErrors."""
-        account = _account(config, draft)
+        account = self._account(config, draft)
         instrument = await self._instrument(draft.symbol)
         return make_card(await self._inputs(account, instrument, draft))
 
@@ -55,7 +55,7 @@ class Quotes:
             reads.balance(account),
             reads.positions(account),
             reads.orders(account),
-            self.settings(account, symbol),
+            self.gateways[account.account_type].leg_settings(account, symbol),
             reads.fee_rate(account, symbol),
         )
         view = await self.limits.view(account, balance, positions.items, orders.items)
@@ -97,6 +97,15 @@ class Quotes:
         mine = ours(await self.plans.intents_of_plan(plan.plan_id)) if plan is not None else Decimal(0)
         return plan, size <= max(mine, Decimal(0))
 
+    def _account(self, config: UserConfig, draft: OrderDraft) -> Account:
+        """Raises ButtonExpired where the account is gone, NotAllowed where it can't be traded in here yet."""
+        account = config.account(draft.account_id)
+        if account is None:
+            raise ButtonExpired
+        if account.account_type not in self.gateways:
+            raise NotAllowed("card-account-later", account_type=account.account_type.value)
+        return account
+
     async def _stopped(self, account: Account) -> tuple[CardNote, ...]:
         """A pause of the account, a halt of everybody."""
         found = []
@@ -125,16 +134,6 @@ class Quotes:
         except ExchangeError as trouble:
             _logger.info("risk tiers are not at hand", extra={"reason": type(trouble).__name__})
             return ()
-
-
-def _account(config: UserConfig, draft: OrderDraft) -> Account:
-    """Raises ButtonExpired where the account is gone, NotAllowed where it can't be traded in here yet."""
-    account = config.account(draft.account_id)
-    if account is None:
-        raise ButtonExpired
-    if account.account_type is not AccountType.PAPER:
-        raise NotAllowed("card-account-later", account_type=account.account_type.value)
-    return account
 
 
 def _is_perpetual(position: Position) -> bool:

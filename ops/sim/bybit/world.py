@@ -6,6 +6,7 @@ and tells `touch` which account it changed.
 
 from collections.abc import Callable
 
+from ops.sim.bybit.account_news import AccountNews
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.book import Books
 from ops.sim.bybit.calls import CallLog
@@ -39,6 +40,7 @@ class World:
         self.made = 0
         """How many accounts were made: numbers the next one."""
         self._listeners: list[Callable[[int | None], None]] = []
+        self._followers: list[Callable[[AccountNews], None]] = []
 
     def now(self) -> int:
         """The moved clock's epoch milliseconds."""
@@ -72,3 +74,12 @@ class World:
         """Tell that this account, or for None the common part, has changed."""
         for listener in self._listeners:
             listener(uid)
+
+    def follow(self, follower: Callable[[AccountNews], None]) -> None:
+        """Be told of what private streams carry, in the order in which it happens."""
+        self._followers.append(follower)
+
+    def publish(self, news: AccountNews) -> None:
+        """Tell what private streams carry."""
+        for follower in self._followers:
+            follower(news)
