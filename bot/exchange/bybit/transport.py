@@ -188,7 +188,7 @@ class Transport:
                 is_late = link.deadlines.end(deadline, transport)
             if connection is not None:
                 connection.close()
-        raise _trouble(TimeoutError() if is_late else trouble, is_sent=transport is not None, is_write=is_write)
+        raise trouble_of(TimeoutError() if is_late else trouble, is_sent=transport is not None, is_write=is_write)
 
 
 def _bytes(request: Request, standing: str) -> bytes:
@@ -201,8 +201,8 @@ def _bytes(request: Request, standing: str) -> bytes:
     return head_of(standing, method, target, headers) + body
 
 
-def _trouble(error: Exception, *, is_sent: bool, is_write: bool) -> ExchangeError:
-    """What a failed call is to its caller."""
+def trouble_of(error: Exception, *, is_sent: bool, is_write: bool) -> ExchangeError:
+    """What a failed call is to its caller: a write that left may have been worked on, a read is asked once more."""
     reason = str(error) if isinstance(error, ProxyError) else f"no answer from Bybit ({type(error).__name__})"
     if is_write and is_sent:
         return OutcomeUnknown(reason)

@@ -60,25 +60,32 @@ class Exchange:
         """Answer one request, or spoil it as a fault orders; either way it is noted."""
         began, at = perf_counter(), self._world.now()
         asked = await _asked(request)
-        owner = self._world.by_key.get(asked.headers.get(KEY_HEADER, ""))
-        uid = owner.uid if owner else None
-        answer, fault = self._answer(asked, uid, at)
+        answer, fault = self.answer(asked, at)
         response, status = await send(request, answer, fault)
         if self._latency:
             await asyncio.sleep(self._latency)
+        self.note(asked, at, status, answer.ret_code, round((perf_counter() - began) * 1000, 3))
+        return response
+
+    def note(self, asked: Asked, at: int, status: int | None, ret_code: int | None, ms: float) -> None:
+        """Write a request down for drivers; `status` None where no answer went out, `ms` from it to its answer."""
         self._world.calls.add(
             at=at,
             method=asked.method,
             path=asked.full_path,
-            uid=uid,
+            uid=self._uid(asked),
             status=status,
-            ret_code=answer.ret_code,
-            ms=round((perf_counter() - began) * 1000, 3),
+            ret_code=ret_code,
+            ms=ms,
         )
-        return response
 
-    def _answer(self, asked: Asked, uid: int | None, at: int) -> tuple[Answer, Fault | None]:
-        """The answer, and the fault that hits the request."""
+    def _uid(self, asked: Asked) -> int | None:
+        owner = self._world.by_key.get(asked.headers.get(KEY_HEADER, ""))
+        return owner.uid if owner else None
+
+    def answer(self, asked: Asked, at: int) -> tuple[Answer, Fault | None]:
+        """Work on a request that came at `at`, epoch milliseconds: its answer, and the fault that hits it."""
+        uid = self._uid(asked)
         if self._world.ip_limits.is_banned(asked.peer, at):
             return plain(403, TOO_FREQUENT), None
         faults = self._world.faults
