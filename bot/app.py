@@ -29,7 +29,7 @@ from bot.wiring.foundation import make_foundation
 from bot.wiring.jobs import upkeep_jobs
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.reads import open_reads
-from bot.wiring.sidecar import Progress, health_of, make_sidecar
+from bot.wiring.sidecar import Progress, collectors_of, health_of, make_sidecar
 from bot.wiring.storage import Storage, open_storage
 from cache.facade import CachedReads
 from handlers import registry
@@ -85,6 +85,7 @@ async def assemble(
             application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
         )
         stack.push_async_callback(registry.close, application)
+        collectors = collectors_of(runtime, bybit, services.trading.gauges, jobs, outside.clock)
         yield Assembly(
             clock=outside.clock,
             storage=storage,
@@ -95,7 +96,7 @@ async def assemble(
             jobs=jobs,
             application=application,
             runtime=runtime,
-            sidecar=make_sidecar(settings, reads, runtime, bybit, jobs, progress, outside, tuning),
+            sidecar=make_sidecar(settings, reads, progress, outside, tuning, collectors),
             progress=progress,
         )
 

@@ -131,6 +131,10 @@ class IntentKind(StrEnum):
     LEVERAGE = "leverage"
 
 
+ORDER_KINDS: Final = frozenset({IntentKind.ENTRY, IntentKind.TARGET, IntentKind.CLOSE, IntentKind.REDUCE})
+"""Kinds of intents whose request is an order."""
+
+
 class IntentState(StrEnum):
     """Where a request stands. Orders use all but DONE and REFUSED.
 

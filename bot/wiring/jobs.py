@@ -24,6 +24,7 @@ from bot.services.payments.refunds import RefundJob
 from bot.services.promo.campaigns import CampaignService
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.limit_watch import LimitWatch
+from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.panic import Panic
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.telling import Telling
@@ -78,6 +79,11 @@ def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
 def settlements(settlement: Settlement, clock: Clock) -> Periodic[int]:
     """After 10 minutes: what exchanges did is not known, and stops are not looked after."""
     return Periodic("settlements", settlement.settle_due, clock=clock, every_s=_MINUTE_S, late_after_s=10 * _MINUTE_S)
+
+
+def order_gauges(reader: OrderGaugeReader, clock: Clock) -> Periodic[None]:
+    """After 2 minutes: alarms of orders look at figures that stand still."""
+    return Periodic("order_gauges", reader.read, clock=clock, every_s=5, late_after_s=2 * _MINUTE_S)
 
 
 def closings(closer: LegCloser, clock: Clock) -> Periodic[int]:

@@ -131,6 +131,11 @@ class ExchangeCollector(Collector):
             ("held_hosts", "Hosts that refuse us with HTTP 403.", found.held_hosts),
         ):
             yield GaugeMetricFamily(f"perpdesk_exchange_{name}", words, value=value)
+        yield GaugeMetricFamily(
+            "perpdesk_ip_budget_used_ratio",
+            "Calls of the last 5 s, of those that our budget allows.",
+            value=found.used / found.limit if found.limit else 0.0,
+        )
 
 
 class JobCollector(Collector):

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from itertools import chain
 
 from aiohttp import web
+from prometheus_client.registry import Collector
 
 from bot.aio.periodic import Jobs
 from bot.chat.runtime import TelegramRuntime
 from bot.domain.health import Health
+from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import Bybit
+from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.settings import Settings
 from bot.version import VERSION
 from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
+from bot.wiring.order_metrics import OrderCollector
 from bot.wiring.outside import Outside, Tuning
 from cache.facade import CachedReads
 from stats_api.app import create_app
@@ -33,15 +37,25 @@ class Progress:
         return (self.step,) if self.step is not None else tuple(chain.from_iterable(each() for each in self.problems))
 
 
+def collectors_of(
+    runtime: TelegramRuntime, bybit: Bybit, gauges: OrderGaugeReader, jobs: Jobs, clock: Clock
+) -> tuple[Collector, ...]:
+    """What /metrics shows beside the cache and the process."""
+    return (
+        ChatCollector(runtime.stats),
+        ExchangeCollector(bybit.stats),
+        OrderCollector(lambda: gauges.newest, clock),
+        JobCollector(jobs.stats),
+    )
+
+
 def make_sidecar(
     settings: Settings,
     reads: CachedReads,
-    runtime: TelegramRuntime,
-    bybit: Bybit,
-    jobs: Jobs,
     progress: Progress,
     outside: Outside,
     tuning: Tuning,
+    collectors: tuple[Collector, ...],
 ) -> web.Application:
     """The sidecar's application; whoever runs the process serves it."""
 
@@ -55,7 +69,7 @@ def make_sidecar(
         readiness=readiness,
         version=VERSION,
         token=None if token is None else Secret(token.get_secret_value()),
-        extra=(ChatCollector(runtime.stats), ExchangeCollector(bybit.stats), JobCollector(jobs.stats)),
+        extra=collectors,
         monotonic=outside.clock.monotonic,
         render_every=tuning.metrics_every,
     )

@@ -11,6 +11,7 @@ from bot.services.trading.brakes import BrakeGuard
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.limit_watch import LimitWatch
+from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
@@ -28,6 +29,7 @@ from bot.wiring.managing import make_managers
 from storage.sqlite.secrets import open_secret
 from storage.trading.brakes import SqliteClosingQueries
 from storage.trading.limits import SqliteRiskQueries
+from storage.trading.order_gauges import SqliteOrderGauges
 from storage.trading.queries import SqliteTradingQueries
 from storage.trading.tickets import SqliteTicketQueries
 
@@ -64,11 +66,13 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         panic=managers.panic,
         practice=PracticeService(bank=base.practice.resets, transactions=base.store),
         tickets=TicketService(queries=SqliteTicketQueries(base.database), transactions=base.store, clock=base.clock),
+        gauges=OrderGaugeReader(queries=SqliteOrderGauges(base.database)),
     )
     telling = Telling(queries=queries, transactions=base.store, clock=base.clock)
     return trading, (
         jobs.settlements(settlement, base.clock),
         jobs.tellings(telling, base.clock),
+        jobs.order_gauges(trading.gauges, base.clock),
         jobs.limit_watch(make_limit_watch(base, limits, queries, runner), base.clock),
         *managers.jobs,
     )

@@ -6,6 +6,7 @@ from bot.services.trading.brakes import Halts, Pauses
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leg_manager import LegManager
+from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.panic import Panic
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
@@ -31,6 +32,7 @@ class Trading:
     panic: Panic
     practice: PracticeService
     tickets: TicketService
+    gauges: OrderGaugeReader
 
     async def close(self) -> None:
         """Let what is on its way be answered; the next start asks for the rest."""

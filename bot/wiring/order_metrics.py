@@ -1,0 +1,46 @@
+"""How orders and positions of all accounts stand, in Prometheus' terms, at a scrape."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.domain.ids import Millis
+from bot.domain.order_gauges import OrderGauges
+from bot.domain.ports.clock import Clock
+from bot.domain.trade_plans import LIVE
+
+_STATES: Final = sorted(LIVE)
+
+
+class OrderCollector(Collector):
+    """The metrics perpdesk_order_* and perpdesk_position_*."""
+
+    def __init__(self, newest: Callable[[], OrderGauges], clock: Clock) -> None:
+        self._newest = newest
+        self._clock = clock
+
+    def collect(self) -> Iterable[Metric]:
+        found = self._newest()
+        orders = GaugeMetricFamily("perpdesk_orders", "Orders that are not final, by state.", labels=("state",))
+        for state in _STATES:
+            orders.add_metric((state.value,), found.orders.get(state, 0))
+        yield orders
+        for name, words, value in (
+            ("order_unknown", "Requests of which it is not known whether they were carried out.", found.unknown),
+            ("position_unprotected", "Positions whose promised stop was not seen yet.", found.unprotected),
+            ("order_unknown_oldest_seconds", "Since the oldest of them was sent.", self._age(found.unknown_since)),
+            (
+                "position_unprotected_oldest_seconds",
+                "Since the first fill of the oldest of them.",
+                self._age(found.unprotected_since),
+            ),
+        ):
+            yield GaugeMetricFamily(f"perpdesk_{name}", words, value=value)
+        yield CounterMetricFamily(
+            "perpdesk_emergency_closes", "Closes of positions whose stop could not be set.", value=found.emergency
+        )
+
+    def _age(self, since: Millis | None) -> float:
+        return 0.0 if since is None else max(0.0, (self._clock.now() - since) / 1000)
