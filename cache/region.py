@@ -150,6 +150,27 @@ class Region(Generic[K]):
             self._supersede(under_way)
         self._store(key, value, self.policy.ttl_of(key) if ttl is None else ttl)
 
+    def renew(self, key: K, value: object, before: object, *, ttl: float) -> bool:
+        """`value` in the place of `before`, for `ttl` s; False, and nothing done, where another or none stands there.
+
+        It is the same truth told again: a load under way may be younger and goes on.
+        """
+        entry = self._entries.get(key)
+        if entry is None or entry.value is not before:
+            return False
+        entry.value = value
+        entry.expires = self._now() + ttl - self._age(value)
+        entry.is_counted = False
+        return True
+
+    def expire(self, key: K, value: object) -> bool:
+        """End the time of the entry if it holds that very value; whether it did. It stays the last known one."""
+        entry = self._entries.get(key)
+        if entry is None or entry.value is not value:
+            return False
+        entry.expires = min(entry.expires, self._now())
+        return True
+
     def drop(self, function: AnyTag, tag: Hashable) -> int:
         """Drop every entry that carries the tag and supersede every such load. Answers how many entries went."""
         dropped = 0

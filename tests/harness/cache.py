@@ -63,12 +63,18 @@ class Source:
     errors: dict[str, Exception] = field(default_factory=dict)
     gate: asyncio.Event | None = None  # while set, loads wait for it
 
-    def reads(self, *, overrides: Mapping[str, Override] | None = None, clock: FakeClock | None = None) -> CachedReads:
+    def reads(
+        self,
+        *,
+        overrides: Mapping[str, Override] | None = None,
+        clock: FakeClock | None = None,
+        regions: Regions | None = None,
+    ) -> CachedReads:
         """The facade over this source, whose time passes by that clock."""
         clock = clock or FakeClock()
         ports = self.ports()
         return CachedReads(
-            Regions(overrides, clock=clock),
+            regions or Regions(overrides, clock=clock),
             users=ports,
             licenses=ports,
             accounts=ports,

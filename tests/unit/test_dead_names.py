@@ -33,7 +33,6 @@ KEPT: Final = {
     "bot.domain.ports.trading.OrderGateway.has_room": TRADING,
     "bot.exchange.paper.orders.PracticeOrders.admission": TRADING,
     "bot.exchange.paper.orders.PracticeOrders.has_room": TRADING,
-    "bot.domain.market.Klines.interval": TRADING,
     "bot.domain.market.Ticker.volume_24h": TRADING,
     "bot.domain.portfolio.Balance.total_wallet_balance": TRADING,
     "bot.exchange.budget.BudgetStats.windows": WATCHED,
@@ -43,6 +42,13 @@ KEPT: Final = {
     "bot.settings.Settings.demo_stream_url": TRADING,
     "bot.settings.Settings.settings_customise_sources": FRAMEWORK,
     "cache.policy.as_markdown": DOCUMENTED,
+    "bot.domain.ports.streams.Pushes.push_market": TRADING,
+    "bot.domain.ports.streams.Pushes": TRADING,
+    "bot.domain.ports.streams.StreamWatch": TRADING,
+    "bot.domain.ports.streams.StreamWatch.is_healthy": TRADING,
+    "bot.domain.ports.streams.StreamWatch.expect": TRADING,
+    "cache.pushes.CachePushes": TRADING,
+    "cache.pushes.CachePushes.push_market": TRADING,
 }
 
 

@@ -1,0 +1,52 @@
+"""What an exchange pushes: where it is written, and what others may know of how well it flows."""
+
+from typing import Protocol
+
+from bot.domain.accounts import Account
+from bot.domain.ids import AccountId, OrderLinkId, Symbol
+from bot.domain.market import Klines, OrderBook, Ticker
+from bot.domain.portfolio import Balance, Orders, Positions
+
+AccountPush = Positions | Orders | Balance
+MarketPush = Ticker | OrderBook | Klines
+
+
+class Pushes(Protocol):
+    """The one way of pushed values into the cache. Nothing here waits, and nothing asks the exchange.
+
+    A pushed value is the truth from that step on, and a read that was under way is not kept. It is good for
+    `good_for` seconds and renewed while its stream is heard, so that it lives while the heartbeat does; what a commit
+    dropped meanwhile is not brought back by a renewal.
+    """
+
+    def push(self, account: Account, value: AccountPush, *, good_for: float) -> None:
+        """A value that the stream changed."""
+        ...
+
+    def renew(self, account: Account, value: AccountPush, before: AccountPush, *, good_for: float) -> bool:
+        """The same as of now: `value` in place of `before`, where that still stands; whether it did."""
+        ...
+
+    def end(self, account: Account, value: AccountPush) -> None:
+        """The heartbeat has ended: nobody reads the value any more, if it still stands. It stays the last known one."""
+        ...
+
+    def push_market(self, value: MarketPush) -> None:
+        """Good for its region's time, counted from its `as_of`."""
+        ...
+
+
+class StreamWatch(Protocol):
+    """What the order core asks of an account's private stream, and tells it."""
+
+    def is_healthy(self, account_id: AccountId) -> bool:
+        """Whether positions, orders and wallet of the account are as the stream tells them, up to this second.
+
+        True: connected, subscribed, compared with an answer by REST since, heard within the last half minute, and no
+        event of an own order is late. The cached reads are then as good as a read that was asked now.
+        """
+        ...
+
+    def expect(self, account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> None:
+        """The exchange took a write of that order just now: its event is due within 3 s."""
+        ...
