@@ -79,7 +79,7 @@ async def test_the_truth_is_what_the_endpoints_say(driver: Driver) -> None:
         ("GET", "/sim/accounts/1/2", None, 404),
         ("GET", "/sim/accounts", None, 404),
         ("POST", "/sim/prices", {"symbol": "BTCUSDT"}, 400),
-        ("POST", "/sim/faults", {"kind": "stream_drop"}, 400),
+        ("POST", "/sim/faults", {"kind": "flood"}, 400),
         ("GET", "/sim/faults", None, 404),
         ("GET", "/sim/calls?after=x", None, 400),
         ("GET", "/sim/nothing", None, 404),

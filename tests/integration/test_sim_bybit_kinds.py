@@ -289,3 +289,39 @@ async def test_a_script_of_prices_runs_with_the_clock(driver: Driver) -> None:
 )
 async def test_a_wrong_script_is_refused(driver: Driver, body: dict[str, Any]) -> None:
     await driver.sim("POST", "/sim/prices", {"symbol": "BTCUSDT", **body}, status=400)
+
+
+# what changes behind a client's back
+
+
+async def test_limits_of_a_contract_change_until_that_is_taken_back(driver: Driver) -> None:
+    async def lot() -> tuple[str, str, str]:
+        (row,) = await rows(driver, "/v5/market/instruments-info", category="linear", symbol="ETHUSDT")
+        return row["lotSizeFilter"]["maxMktOrderQty"], row["priceFilter"]["tickSize"], row["status"]
+
+    most, tick, _ = before = await lot()
+    order = {"kind": "limits_changed", "symbol": "ETHUSDT", "share": "0.1", "tick": "0.5", "status": "closed"}
+    await driver.sim("POST", "/sim/faults", order)
+    changed = await lot()
+    assert (Decimal(changed[0]), *changed[1:]) == (Decimal(most) / 10, "0.5", "Closed")
+    (ticker,) = await rows(driver, "/v5/market/tickers", category="linear", symbol="ETHUSDT")
+    assert Decimal(ticker["lastPrice"]) % Decimal("0.5") == 0
+    (other,) = await rows(driver, "/v5/market/instruments-info", category="linear", symbol="BTCUSDT")
+    assert other["status"] == "Trading"
+    await driver.sim("DELETE", "/sim/faults")
+    assert await lot() == before
+    assert tick != "0.5"
+
+
+async def test_the_position_mode_is_switched_where_nothing_is_held(driver: Driver) -> None:
+    async def indexes() -> set[int]:
+        found = await rows(driver, "/v5/position/list", category="linear", symbol="BTCUSDT")
+        return {row["positionIdx"] for row in found}
+
+    uid = await driver.account(environment="live", positions=HELD)
+    await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": uid})
+    assert await indexes() == {0}, "it holds something"
+    await driver.sim("PATCH", f"/sim/accounts/{uid}", {"positions": []})
+    await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": uid})
+    assert await indexes() == {1, 2}
+    assert await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": 1}, status=400)

@@ -14,7 +14,9 @@ from ops.sim.bybit.auth import check_public_key
 from ops.sim.bybit.booking import rebook
 from ops.sim.bybit.clock import DAY, SECOND
 from ops.sim.bybit.errors import ControlError
+from ops.sim.bybit.events import happen
 from ops.sim.bybit.facts import COINS
+from ops.sim.bybit.fault_kinds import EVENTS
 from ops.sim.bybit.fields import Fields
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
@@ -200,10 +202,14 @@ class Control:
         return {}
 
     def add_fault(self, body: object) -> dict[str, Any]:
-        """POST /sim/faults."""
-        number = self._world.faults.add(body, self._world.now())
+        """POST /sim/faults: what stands from now on, or an event that happens at once."""
+        faults = self._world.faults
+        fault = faults.add(body, self._world.now())
+        if fault.kind in EVENTS:
+            faults.remove(fault.id)
+            happen(self._world, fault)
         self._world.touch()
-        return {"id": number}
+        return {"id": fault.id}
 
     def clear_faults(self) -> dict[str, Any]:
         """DELETE /sim/faults."""

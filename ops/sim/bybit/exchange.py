@@ -15,7 +15,8 @@ from ops.sim.bybit.endpoints.endpoint_call import Beside, EndpointCall
 from ops.sim.bybit.endpoints.table import HANDLERS
 from ops.sim.bybit.errors import NOT_ON_DEMO, PERMISSION, TOO_MANY, BybitError, refused
 from ops.sim.bybit.facts import ENDPOINTS, Endpoint
-from ops.sim.bybit.faults import BEFORE, Fault
+from ops.sim.bybit.fault_kinds import BEFORE
+from ops.sim.bybit.faults import Fault
 from ops.sim.bybit.params import Query
 from ops.sim.bybit.permissions import allowed
 from ops.sim.bybit.spoiling import instead, send, shape

@@ -5,70 +5,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from ops.sim.bybit.errors import (
-    IP_RATE,
-    SERVER_ERROR,
-    SERVER_TIMEOUT,
-    SYSTEM_RATE,
-    TOO_MANY,
-    WINDOW,
-    ControlError,
+from ops.sim.bybit.errors import ControlError
+from ops.sim.bybit.fault_kinds import (
+    KEY_REVOKED,
+    KINDS,
+    LATER,
+    LIMITS_CHANGED,
+    ODD_FIELD,
+    REST,
+    SHAPING,
+    STANDING,
 )
 from ops.sim.bybit.fields import Fields
 from ops.sim.bybit.noise import Noise
 
-KEY_REVOKED: Final = "key_revoked"
-MAINTENANCE: Final = "maintenance"
-ODD_FIELD: Final = "odd_field"
-GZIP: Final = "gzip"
-CODES: Final = {
-    "code_10000": SERVER_TIMEOUT,
-    "code_10002": WINDOW,
-    "code_10006": TOO_MANY,
-    "code_10016": SERVER_ERROR,
-    "code_10018": IP_RATE,
-    "code_10429": SYSTEM_RATE,
-}
-"""Kinds that are a refusal in Bybit's shape; `code` is one with any number."""
-PAGES: Final = frozenset({"http_500", "html", "html_502", "html_504", "html_403", "http_429", "ip_ban", "halted"})
-"""Kinds that are an answer which is no JSON."""
-BEFORE: Final = frozenset({"reset_before", "code", KEY_REVOKED, *CODES, *PAGES})
-"""Kinds that keep the request from being worked on."""
-AFTER: Final = frozenset({"lost_answer", "late_answer", "truncated", "reset_after", "slow_body", "cut_body"})
-"""Kinds that let it be worked on and spoil the answer."""
-SHAPING: Final = frozenset({ODD_FIELD, GZIP})
-"""Kinds that change an answer which goes out all the same: several of them, and one of another kind, may hit."""
-STANDING: Final = frozenset({"halted", KEY_REVOKED, MAINTENANCE, GZIP})
-"""Kinds that last until they are removed, unless told otherwise."""
-KINDS: Final = BEFORE | AFTER | SHAPING | {MAINTENANCE}
-LATER: Final = frozenset(
-    {
-        "stream_drop",
-        "stream_duplicate",
-        "stream_reorder",
-        "stream_stall",
-        "stream_auth",
-        "partial_then_cancel",
-        "stop_refused",
-        "mute_stream",
-        "trade_10019",
-        "fill_then_reject",
-        "filled_without_new",
-        "split_reduce_only",
-        "price_adjusted",
-        "mode_switched",
-        "limits_changed",
-        "funding",
-        "adl",
-        "settle",
-        "late_execution",
-        "corporate_action",
-        "move_position",
-        "delivery",
-        "trade_no_reqid",
-    }
-)
-"""Kinds that need streams or order entry, which this stand-in does not have."""
 LATE_SECONDS: Final = 12.0
 """How late or slow an answer is unless told: more than the ten seconds most clients wait."""
 CAUSES: Final = ("region", "too_frequent")
@@ -77,6 +27,8 @@ EVERY_ROW: Final = "all"
 _LONGEST: Final = 3_600
 _LARGEST_CODE: Final = 10_000_000
 _ZERO, _ONE = Decimal(0), Decimal(1)
+_MOST: Final = Decimal(100)
+_STATUSES: Final = ("Trading", "PreLaunch", "Delivering", "Closed")
 _FIELDS: Final = (
     "kind",
     "path",
@@ -90,7 +42,12 @@ _FIELDS: Final = (
     "field",
     "value",
     "row",
+    "symbol",
+    "share",
+    "tick",
+    "status",
 )
+_HALF: Final = Decimal("0.5")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,7 +66,7 @@ class Fault:
     """How likely it hits a request that fits; None for always."""
     seed: int = 0
     seconds: float | None = None
-    """late_answer: how late. slow_body: how long the body takes. halted, maintenance: how long from `since`."""
+    """late_answer, late_execution: how late. slow_body: how long the body takes. Of a standing one: how long."""
     since: int
     """Epoch milliseconds."""
     met: int = 0
@@ -126,6 +83,14 @@ class Fault:
     """Whether the odd field is taken out instead."""
     row: int | str = 0
     """Which rows are odd: a place, every one, or those that hold this word."""
+    symbol: str = ""
+    """Of orders, positions and limits: only of that symbol; empty for all."""
+    share: Decimal = _HALF
+    """How much of it: what is filled, closed or moved, or what is left of a limit; of a split, the first part."""
+    tick: Decimal = Decimal(0)
+    """limits_changed: the new tick size; 0 for the old one."""
+    status: str = ""
+    """limits_changed: the new status of the contract; empty for the old one."""
 
     @property
     def until(self) -> int | None:
@@ -133,12 +98,12 @@ class Fault:
         return None if self.seconds is None else self.since + int(self.seconds * 1000)
 
     def fits(self, path: str, uid: int | None, now: int) -> bool:
-        """Whether a request of that path (without /demo) and UID is one it may hit."""
+        """Whether a request or connection of that path (without /demo) and UID is one it may hit."""
         if self.times == 0 or (self.uid is not None and self.uid != uid):
             return False
-        if self.kind == MAINTENANCE or (self.kind == KEY_REVOKED and uid is None):
+        if self.kind == KEY_REVOKED and uid is None:
             return False
-        if self.kind == "halted" and self.until is not None and now >= self.until:
+        if self.kind in STANDING and self.until is not None and now >= self.until:
             return False
         wanted = self.path.removeprefix("/demo")
         return not wanted or path == wanted or path.startswith(wanted.rstrip("/") + "/")
@@ -159,7 +124,7 @@ def fault_of(body: object, number: int, now: int) -> Fault:
     fields = Fields(body, "", _FIELDS)
     kind = fields.text("kind")
     if kind in LATER:
-        raise ControlError(f"kind: {kind} needs streams or order entry, which this stand-in does not have")
+        raise ControlError(f"kind: {kind} needs order entry, which this stand-in does not have")
     if kind not in KINDS:
         raise ControlError(f"kind: must be one of {', '.join(sorted(KINDS))}, not {kind!r}")
     times, probability = _how_often(fields)
@@ -179,7 +144,12 @@ def fault_of(body: object, number: int, now: int) -> Fault:
         seconds=float(seconds) if "seconds" in fields else None,
         cause=fields.choice("cause", CAUSES, CAUSES[0]),
         since=now,
+        symbol=fields.text("symbol").upper(),
+        share=_share(fields),
     )
+    if kind == LIMITS_CHANGED:
+        fault.tick = fields.decimal("tick", _ZERO)
+        fault.status = fields.choice("status", ("", *_STATUSES), "")
     if kind == "code":
         fault.code = fields.integer("code", 0, low=1, high=_LARGEST_CODE)
         if not fault.code:
@@ -187,6 +157,13 @@ def fault_of(body: object, number: int, now: int) -> Fault:
     if kind == ODD_FIELD:
         _describe(fault, fields, body)
     return fault
+
+
+def _share(fields: Fields) -> Decimal:
+    share = fields.decimal("share", _HALF, positive=True)
+    if share > _MOST:
+        raise fields.wrong("share", f"must be at most {_MOST}")
+    return share
 
 
 def _how_often(fields: Fields) -> tuple[int | None, float | None]:
@@ -217,21 +194,23 @@ class Faults:
 
     def __init__(self) -> None:
         self.standing: list[Fault] = []
+        self.limits: tuple[Fault, ...] = ()
+        """Those that change contracts: every price looked up asks for them."""
         self.made = 0
 
-    def add(self, body: object, now: int) -> int:
-        """Take an order and return its id. Raises ControlError."""
+    def add(self, body: object, now: int) -> Fault:
+        """Take an order; it stands from now on. Raises ControlError."""
         fault = fault_of(body, self.made + 1, now)
         self.made += 1
-        self.standing.append(fault)
-        return fault.id
+        self._stand([*self.standing, fault])
+        return fault
 
     def clear(self) -> None:
-        self.standing = []
+        self._stand([])
 
     def restore(self, faults: Iterable[Fault], made: int) -> None:
         """Take over the orders of an earlier run."""
-        self.standing = list(faults)
+        self._stand(list(faults))
         self.made = made
 
     def draw(self, path: str, uid: int | None, now: int) -> Fault | None:
@@ -242,9 +221,34 @@ class Faults:
         """Every shaping fault that hits this request."""
         return list(self._hits(path, uid, now, shaping=True))
 
+    def of_kind(self, kind: str, uid: int | None, now: int, *, path: str = "", symbol: str = "") -> Fault | None:
+        """The fault of that kind that hits a stream, an order or a position; it counts as one hit."""
+        for fault in tuple(self.standing):
+            is_of = fault.kind == kind and fault.symbol in {"", symbol}
+            if is_of and fault.fits(path or fault.path, uid, now) and fault.hits():
+                if fault.times == 0:
+                    self.standing.remove(fault)
+                return fault
+        return None
+
+    def remove(self, number: int) -> None:
+        """Drop the order with that id, if it stands."""
+        self._stand([fault for fault in self.standing if fault.id != number])
+
+    def _stand(self, orders: list[Fault]) -> None:
+        self.standing = orders
+        limits = tuple(fault for fault in orders if fault.kind == LIMITS_CHANGED)
+        if limits != self.limits:
+            self.limits = limits
+
     def _hits(self, path: str, uid: int | None, now: int, *, shaping: bool) -> Iterator[Fault]:
         for fault in tuple(self.standing):
-            if (fault.kind in SHAPING) is shaping and fault.fits(path, uid, now) and fault.hits():
+            if (
+                fault.kind in REST
+                and (fault.kind in SHAPING) is shaping
+                and fault.fits(path, uid, now)
+                and fault.hits()
+            ):
                 if fault.times == 0:
                     self.standing.remove(fault)
                 yield fault

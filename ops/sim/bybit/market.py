@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from ops.sim.bybit import dated, options
+from ops.sim.bybit.changed_limits import ChangedLimits
 from ops.sim.bybit.clock import HOUR, MINUTE, Clock
 from ops.sim.bybit.facts import Coin
 from ops.sim.bybit.followers import Driver, Follower
@@ -47,8 +48,10 @@ class UnknownSymbolError(LookupError):
 class Market:
     """What is listed and what it costs, at the clock's moment unless another is asked for."""
 
-    def __init__(self, seed: int, clock: Clock) -> None:
+    def __init__(self, seed: int, clock: Clock, limits: ChangedLimits | None = None) -> None:
+        """`limits` says which contracts drivers have changed; None: none ever."""
         self.seed = seed
+        self._limits = limits or ChangedLimits(lambda: ())
         self.version = 0
         """Grows whenever a price is set: what was worked out before no longer holds."""
         self._clock = clock
@@ -70,7 +73,8 @@ class Market:
 
     def listed(self, category: str) -> dict[str, Instrument]:
         """By symbol, in the order of the symbols."""
-        return listing(category, self.now())
+        now = self.now()
+        return self._limits.of(category, listing(category, now), now)
 
     def find(self, category: str, symbol: str) -> Instrument | None:
         return self.listed(category).get(symbol)
@@ -107,8 +111,8 @@ class Market:
         self.version += 1
 
     def stamp(self, at: int) -> tuple[int, int]:
-        """Equal for two moments exactly when no price differs between them."""
-        return self.version, at // QUARTER
+        """Equal for two moments exactly when neither a price nor a contract differs between them."""
+        return self.version + self._limits.version, at // QUARTER
 
     def level(self, one: Instrument, at: int) -> float:
         """The unrounded price."""

@@ -14,7 +14,8 @@ from ops.sim.bybit.answers import TOO_FREQUENT, Answer, limit_headers, page, pla
 from ops.sim.bybit.clock import SECOND
 from ops.sim.bybit.errors import INVALID_KEY, TOO_MANY, WINDOW, BybitError, refused
 from ops.sim.bybit.facts import ENDPOINTS, ERROR_TEXTS
-from ops.sim.bybit.faults import CODES, EVERY_ROW, GZIP, KEY_REVOKED, LATE_SECONDS, ODD_FIELD, Fault
+from ops.sim.bybit.fault_kinds import CODES, GZIP, KEY_REVOKED, ODD_FIELD
+from ops.sim.bybit.faults import EVERY_ROW, LATE_SECONDS, Fault
 from ops.sim.bybit.limits import Allowance
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)

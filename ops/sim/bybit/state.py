@@ -100,7 +100,7 @@ class Keeper:
                 "seed": world.seed,
                 "made": world.made,
                 "faults_made": world.faults.made,
-                "faults": [asdict(fault) for fault in world.faults.standing],
+                "faults": _FAULTS.dump_python(world.faults.standing, mode="json"),
                 "marks": marks,
                 "clock_offset": world.clock_offset,
             }

@@ -10,6 +10,7 @@ from ops.sim.bybit.account_news import AccountNews
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.book import Books
 from ops.sim.bybit.calls import CallLog
+from ops.sim.bybit.changed_limits import ChangedLimits
 from ops.sim.bybit.clock import Clock
 from ops.sim.bybit.faults import Faults
 from ops.sim.bybit.ids import Ids
@@ -27,11 +28,11 @@ class World:
         self._clock = clock
         self.clock_offset = 0
         """Milliseconds by which drivers moved the clock of all answers; negative for back."""
-        self.market = Market(seed, self.now)
+        self.faults = Faults()
+        self.market = Market(seed, self.now, ChangedLimits(lambda: self.faults.limits))
         self.books = Books(self.market)
         self.tickers = Tickers(self.market, self.books)
         self.ids = Ids(seed)
-        self.faults = Faults()
         self.calls = CallLog()
         self.uid_limits = UidLimits(enforced=limits)
         self.ip_limits = IpLimits(enforced=limits)

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ops.sim.bybit.clock import DAY, HOUR, MINUTE
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
-from ops.sim.bybit.faults import MAINTENANCE
+from ops.sim.bybit.fault_kinds import MAINTENANCE
 
 _TRADING, _FUTURES, _PLANNED, _PRODUCTION = 1, 1, 1, 1
 _EVERY: Final = 14 * DAY
