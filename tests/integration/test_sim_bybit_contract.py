@@ -131,5 +131,5 @@ def test_the_tables_ask_for_what_the_documentation_asks_for(path: str) -> None:
 
 def test_every_code_is_a_documented_one() -> None:
     codes = reference("error-codes.json")
-    known = {int(code) for code in (*codes["UTA"], *codes["WS OE General code"])}
+    known = {int(code) for code in (*codes["UTA"], *codes["Spot Trade"], *codes["WS OE General code"])}
     assert set(ERROR_TEXTS) <= known | {DEMO_CODE}

@@ -75,6 +75,9 @@ class Order:
     category: str
     order_id: str
     link_id: str = ""
+    parent_id: str = ""
+    """The order whose stop loss or take profit this is."""
+    parent_link_id: str = ""
     symbol: str
     side: str
     order_type: str
@@ -99,7 +102,10 @@ class Order:
     tp_limit_price: Decimal = ZERO
     sl_limit_price: Decimal = ZERO
     tpsl_mode: str = ""
+    tp_order_type: str = ""
+    sl_order_type: str = ""
     market_unit: str = ""
+    """quoteCoin: the quantity is an amount of the quote coin."""
     is_leverage: str = ""
     filled: Decimal = ZERO
     filled_value: Decimal = ZERO
@@ -115,8 +121,9 @@ class Order:
 
     @property
     def left(self) -> Decimal:
-        """What is still to be filled; nothing once the order is closed."""
-        return self.qty - self.filled if self.is_open else ZERO
+        """What is still to be filled, in the unit of `qty`; nothing once the order is closed."""
+        done = self.filled_value if self.market_unit == "quoteCoin" else self.filled
+        return self.qty - done if self.is_open else ZERO
 
 
 @dataclass(slots=True, kw_only=True)

@@ -34,7 +34,7 @@ def rebook(account: Account, market: Market, fills: Iterable[Execution]) -> None
     for fill in account.executions:
         one = market.any_of(fill.symbol, fill.category)
         if fill.category == "spot":
-            _log_spot(account, one, fill)
+            log_spot(account, one, fill)
             continue
         leg = legs.setdefault(fill.symbol, _Leg(position=flat(fill.symbol)))
         netted, open_fee = _enter(leg, one, fill)
@@ -108,8 +108,9 @@ def _log_trade(account: Account, one: Instrument, fill: Execution, size: Decimal
     )
 
 
-def _log_spot(account: Account, one: Instrument, fill: Execution) -> None:
-    """Two lines: what was paid and what was got; the fee is in the coin that was got."""
+def log_spot(account: Account, one: Instrument, fill: Execution) -> list[LogEntry]:
+    """Add two lines, without balances: what was paid and what was got; the fee is in the coin that was got."""
+    lines = []
     bought = fill.side == "Buy"
     fill.closed_size = ZERO
     base, quote = (fill.qty, -fill.value) if bought else (-fill.qty, fill.value)
@@ -118,6 +119,8 @@ def _log_spot(account: Account, one: Instrument, fill: Execution) -> None:
         line = _line(account, fill, currency=coin, change=flow - fee, cash_flow=flow, size=ZERO)
         line.fee = fee
         account.log.append(line)
+        lines.append(line)
+    return lines
 
 
 def _line(

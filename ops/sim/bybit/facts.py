@@ -147,7 +147,12 @@ def _tiers(steps: list[list[str]]) -> tuple[Tier, ...]:
 _MARKETS: Final = _read("instruments")
 
 ENDPOINTS: Final[dict[str, Endpoint]] = {path: _endpoint(path, fact) for path, fact in _ANSWERS["endpoints"].items()}
-ERROR_TEXTS: Final[dict[int, str]] = {int(code): text for code, text in _read("errors")["texts"].items()}
+_SPOT_ORDERS: Final = _read("spot")
+ERROR_TEXTS: Final[dict[int, str]] = {
+    int(code): text for table in (_read("errors"), _SPOT_ORDERS) for code, text in table["texts"].items()
+}
+MOST_SPOT_ORDERS: Final[dict[str, int]] = _SPOT_ORDERS["most"]
+"""How many spot orders may be open: in all, and of a symbol by order filter."""
 COINS: Final[dict[str, Coin]] = {
     row["coin"]: Coin(**{**row, "price": Decimal(row["price"])}) for row in _rows(_MARKETS["coins"])
 }

@@ -14,6 +14,7 @@ from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
 from ops.sim.bybit.onto_engine import account_of, markets_of
+from ops.sim.bybit.spot_requests import QUOTE, held_as, holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +125,17 @@ def assess(account: Account, market: Market, at: int) -> Worth:
 
 
 def _locked(account: Account, market: Market, at: int) -> dict[str, Decimal]:
-    """What open spot orders would pay, by coin."""
-    locked: dict[str, Decimal] = {}
+    """What open spot orders would pay, by coin; of a pair one is counted."""
+    held: dict[tuple[str, str], Decimal] = {}
     for order in account.orders.values():
-        if order.category == "spot" and order.status != "Untriggered" and order.left:
+        if holds(order):
             one = market.any_of(order.symbol, order.category)
-            price = order.price or market.last_price(one, at)
+            price = order.price or order.trigger_price or market.last_price(one, at)
             is_buy = order.side == "Buy"
-            coin, amount = (one.quote_coin, price * order.left) if is_buy else (one.base_coin, order.left)
-            locked[coin] = locked.get(coin, ZERO) + amount
+            amount = order.left * price if is_buy and order.market_unit != QUOTE else order.left
+            key = (one.quote_coin if is_buy else one.base_coin, held_as(order))
+            held[key] = max(held.get(key, ZERO), amount)
+    locked: dict[str, Decimal] = {}
+    for (coin, _), amount in held.items():
+        locked[coin] = locked.get(coin, ZERO) + amount
     return locked
