@@ -7,7 +7,7 @@ in the quote coin, rates as fractions.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from bot.domain.market import Instrument
@@ -22,11 +22,17 @@ FEE_ROOM: Final = Decimal("0.01")
 """How far above the touch a sell may be filled by the time it arrives: its fee is counted up to there."""
 STOP_SHARE: Final = Decimal("0.25")  # of the way to the stop that a market entry may go
 ZERO: Final = Decimal(0)
+_TWENTY_DIGITS: Final = Context(prec=20)
 
 
 def floor_to(value: Decimal, step: Decimal) -> Decimal:
     """The largest multiple of `step` that is not above `value`, which is not negative."""
     return value // step * step
+
+
+def part_of(whole: Decimal, share: Decimal) -> Decimal:
+    """That share of a quantity. A third of 0.003 is 0.001, though a third has no last digit."""
+    return _TWENTY_DIGITS.multiply(whole, share)
 
 
 def ceil_to(value: Decimal, step: Decimal) -> Decimal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.card_formulas import ZERO, ceil_to, floor_to
+from bot.domain.card_formulas import ZERO, ceil_to, floor_to, part_of
 from bot.domain.market import Instrument
 from bot.domain.order_drafts import OrderSize, SizeKind
 
@@ -74,7 +74,7 @@ def shared(wanted: Sequence[SharedTarget], whole: Decimal, instrument: Instrumen
     left, carried, joined = whole, ZERO, 0
     for target in wanted[:-1]:
         share = target.share + carried
-        qty = floor_to(whole * share, step)
+        qty = floor_to(part_of(whole, share), step)
         if qty < least_qty(instrument, target.price) or qty >= left:
             carried, joined = share, joined + 1
             continue

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.card_formulas import floor_to
+from bot.domain.card_formulas import floor_to, part_of
 from bot.domain.market import Instrument
 from bot.domain.trade_plans import PlannedTarget
 
@@ -22,9 +22,10 @@ def earlier_quantities(
     found: dict[int, Decimal] = {}
     carried = _ZERO
     for each in targets[:-1]:
-        wished = floor_to(each.share * whole + carried, instrument.qty_step)
+        exact = part_of(whole, each.share) + carried
+        wished = floor_to(exact, instrument.qty_step)
         if is_too_small(wished, each.price, instrument):
-            carried = each.share * whole + carried
+            carried = exact
             found[each.number] = _ZERO
         else:
             carried = _ZERO
