@@ -1,32 +1,38 @@
-"""What must hold between the practice exchange and the bot's own memory once both are at rest, by their tables."""
+"""What must hold between an exchange and the bot's own memory once both are at rest."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Final
+
+from ops.campaigns.exchange_truth import ExchangeOrder, ExchangeTruth, Leg, Row, practice_truth, stand_in_truth
 
 _PLACED: Final = ("acknowledged", "untriggered", "open", "partially_filled", "filled", "canceled")
 _NEVER_THERE: Final = ("abandoned", "not_placed", "intent")
 _NOT_YET: Final = ("account value", "⏳ Sending", "⏳ Accepted", "counting", "Not known yet")  # of cards, in this order
 _LIVE: Final = ("⏳ Sending", "⏳ Accepted", "sent +")  # what only the card of a confirmed entry says
-_OF_LEG: Final = ("StopLoss", "TakeProfit", "PartialStopLoss", "PartialTakeProfit")
+_LEAST: Final = MappingProxyType({"BTCUSDT": Decimal("0.001"), "ETHUSDT": Decimal("0.01")})  # minOrderQty
 
 Place = tuple[int, int]  # chat, message
 
 
-def look_into(path: Path, said: Mapping[Place, str]) -> list[str]:
-    """Everything that is wrong in that database, in words; it may be in use. `said`: the texts of people's chats."""
+def look_into(path: Path, said: Mapping[Place, str], accounts: Mapping[int, Row] | None = None) -> list[str]:
+    """Everything that is wrong in that database, in words; it may be in use. `said`: the texts of people's chats.
+
+    `accounts`: what the stand-in says of the accounts of those ids; None: the practice exchange is looked at.
+    """
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        there = practice_truth(connection) if accounts is None else stand_in_truth(accounts)
         return [
-            *_untracked(connection),
-            *_unsent(connection),
-            *_unbooked(connection),
-            *_unplanned(connection),
-            *_unprotected(connection),
-            *_misremembered(connection),
+            *_untracked(connection, there),
+            *_unsent(connection, there),
+            *_unbooked(connection, there),
+            *_unplanned(connection, there),
+            *_unprotected(connection, there),
+            *_misremembered(connection, there),
             *_doubled(connection),
             *_past_a_panic(connection),
             *_unfinished(connection),
@@ -42,54 +48,47 @@ def unsound(path: Path) -> list[str]:
     return [] if verdict == "ok" else [f"integrity_check: {verdict}"]
 
 
-def _untracked(connection: sqlite3.Connection) -> Iterable[str]:
+def _untracked(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
     """Orders at the exchange under an id of ours that nobody wrote down before: found ones were not."""
-    rows = connection.execute(
-        "SELECT order_link_id FROM paper_orders WHERE order_link_id <> '' AND order_link_id NOT IN"
-        " (SELECT order_link_id FROM order_intents WHERE idempotency_key NOT LIKE 'found:%')"
-    )
-    return [f"order {link} has no intent" for (link,) in rows]
+    rows = connection.execute("SELECT order_link_id FROM order_intents WHERE idempotency_key NOT LIKE 'found:%'")
+    return [f"order {link} has no intent" for link in there.link_ids() - {link for (link,) in rows}]
 
 
-def _unsent(connection: sqlite3.Connection) -> Iterable[str]:
+def _unsent(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
     """Intents whose end is not known, or says the opposite of the exchange."""
     for link, kind, state in connection.execute(
         "SELECT order_link_id, kind, state FROM order_intents WHERE state IN ('intent', 'sending', 'unknown')"
     ):
         yield f"{kind} {link} is still {state}"
     rows = connection.execute(
-        "SELECT i.order_link_id, i.kind, i.state, p.order_id IS NOT NULL FROM order_intents AS i"
-        " LEFT JOIN paper_orders AS p ON p.account_id = i.account_id AND p.order_link_id = i.order_link_id"
-        " WHERE i.kind IN ('entry', 'target', 'close', 'reduce')"
+        "SELECT order_link_id, kind, state FROM order_intents WHERE kind IN ('entry', 'target', 'close', 'reduce')"
     )
-    for link, kind, state, is_there in rows:
-        if state in _PLACED and not is_there:
+    known = there.link_ids()
+    for link, kind, state in rows:
+        if state in _PLACED and link not in known:
             yield f"{kind} {link} is {state} and was never at the exchange"
-        if state in _NEVER_THERE and is_there:
+        if state in _NEVER_THERE and link in known:
             yield f"{kind} {link} is {state} and is at the exchange"
 
 
-def _unbooked(connection: sqlite3.Connection) -> Iterable[str]:
+def _unbooked(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
     """Fills of the exchange that are not booked, and booked ones that it never had."""
-    there = {
-        (account_id, exec_id)
-        for account_id, exec_id, body in connection.execute("SELECT account_id, exec_id, body FROM paper_fills")
-        if json.loads(body)["exec_type"] != "Funding"
-    }
+    accounts = {account_id for account_id, _ in there.fills}
     query = "SELECT account_id, exec_id FROM trade_logs WHERE exec_type <> 'Funding'"
-    here = set(connection.execute(query))
-    yield from (f"fill {exec_id} of account {account_id} is not booked" for account_id, exec_id in there - here)
-    yield from (f"fill {exec_id} of account {account_id} never was" for account_id, exec_id in here - there)
+    here = {(account_id, exec_id) for account_id, exec_id in connection.execute(query) if account_id in accounts}
+    for account_id, exec_id in there.fills - here:
+        yield f"fill {exec_id} of account {account_id} is not booked"
+    yield from (f"fill {exec_id} of account {account_id} never was" for account_id, exec_id in here - there.fills)
 
 
-def _unplanned(connection: sqlite3.Connection) -> Iterable[str]:
+def _unplanned(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
     """Used cards without their plan, open plans of flat legs, legs without a plan."""
     rows = connection.execute(
         "SELECT token FROM buttons WHERE action = 'trade.confirm' AND used_ts IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM order_intents WHERE idempotency_key LIKE 't:' || token || ':entry:%')"
     )
     yield from (f"a confirmed card ({token[:6]}…) has no entry" for (token,) in rows)
-    held = _legs(connection)
+    held = there.legs
     plans = set(connection.execute("SELECT account_id, symbol, position_idx FROM trade_plans WHERE state = 'open'"))
     yield from (f"leg {leg} is held without a plan" for leg in held.keys() - plans)
     waiting = set(
@@ -101,63 +100,51 @@ def _unplanned(connection: sqlite3.Connection) -> Iterable[str]:
     yield from (f"plan of {leg} is open and its leg is flat" for leg in plans - held.keys() - waiting)
 
 
-def _unprotected(connection: sqlite3.Connection) -> Iterable[str]:
+def _unprotected(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
     """Legs without the stop or the targets of their plan, and targets of legs that are gone."""
-    held = _legs(connection)
-    orders = _open_orders(connection)
     plans = connection.execute(
         "SELECT plan_id, account_id, symbol, position_idx, stop FROM trade_plans WHERE state = 'open'"
     ).fetchall()
     for plan_id, account_id, symbol, index, stop in plans:
         leg = (account_id, symbol, index)
-        if leg not in held:
+        if leg not in there.legs:
             continue
-        stops = [each for each in orders if _is_of(each, leg) and each[1].get("stop_order_type") == "StopLoss"]
-        if stop is not None and [Decimal(body["trigger_price"]) for _, body in stops] != [Decimal(stop)]:
-            yield f"leg {leg} was promised the stop {stop} and has {[body['trigger_price'] for _, body in stops]}"
-        yield from _missing_targets(connection, plan_id, leg, orders)
-    for (account_id, _), body in orders:
-        leg = (account_id, body["symbol"], body.get("position_idx", 0))
-        if leg not in held and (body.get("reduce_only") or body.get("stop_order_type") in _OF_LEG):
-            yield f"an exit order stands on the flat leg {leg}"
+        orders = there.open_orders(leg)
+        stops = [each.trigger_price for each in orders if each.stop_order_type == "StopLoss"]
+        if stop is not None and stops != [Decimal(stop)]:
+            yield f"leg {leg} was promised the stop {stop} and has {stops}"
+        yield from _missing_targets(connection, plan_id, leg, orders, there.legs[leg])
+    for each in there.orders:
+        if each.is_open and each.is_exit and each.leg not in there.legs:
+            yield f"an exit order stands on the flat leg {each.leg}"
 
 
 def _missing_targets(
-    connection: sqlite3.Connection, plan_id: int, leg: tuple[int, str, int], orders: list[tuple[Any, dict[str, Any]]]
+    connection: sqlite3.Connection, plan_id: int, leg: Leg, orders: list[ExchangeOrder], size: Decimal
 ) -> Iterable[str]:
+    """A target below the least quantity joins the next one, and is missed by nobody."""
     targets = connection.execute(
-        "SELECT number, price, is_done FROM plan_targets WHERE plan_id = ? ORDER BY number", (plan_id,)
+        "SELECT number, price, share, is_done FROM plan_targets WHERE plan_id = ? ORDER BY number", (plan_id,)
     ).fetchall()
     if not targets:
         return
-    prices = {
-        Decimal(body.get("price") or 0) for key, body in orders if _is_of((key, body), leg) and body.get("reduce_only")
-    }
-    for number, price, is_done in targets[:-1]:
-        if not is_done and Decimal(price) not in prices:
+    prices = {each.price for each in orders if each.reduce_only}
+    for number, price, share, is_done in targets[:-1]:
+        is_large = Decimal(share) * size > _LEAST[leg[1]]
+        if is_large and not is_done and Decimal(price) not in prices:
             yield f"target {number} of leg {leg} at {price} is missing; there are {sorted(prices)}"
-    last = [
-        Decimal(body["trigger_price"])
-        for key, body in orders
-        if _is_of((key, body), leg) and body.get("stop_order_type") == "TakeProfit"
-    ]
+    last = [each.trigger_price for each in orders if each.stop_order_type == "TakeProfit"]
     if last != [Decimal(targets[-1][1])]:
         yield f"the last target of leg {leg} is {targets[-1][1]}, the exchange holds {last}"
 
 
-def _misremembered(connection: sqlite3.Connection) -> Iterable[str]:
+def _misremembered(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
     """Legs whose size here is not the one there."""
-    here = {
-        (account_id, symbol, index): Decimal(size)
-        for account_id, symbol, index, size in connection.execute(
-            "SELECT p.account_id, p.symbol, p.position_idx, p.size FROM active_positions AS p"
-            " JOIN accounts AS a USING (account_id) WHERE a.account_type = 'paper'"
-        )
-    }
-    there = _legs(connection)
-    for leg in here.keys() | there.keys():
-        if here.get(leg) != there.get(leg):
-            yield f"leg {leg} is {there.get(leg)} and is remembered as {here.get(leg)}"
+    rows = connection.execute("SELECT account_id, symbol, position_idx, size FROM active_positions")
+    here = {(account_id, symbol, index): Decimal(size) for account_id, symbol, index, size in rows}
+    for leg in here.keys() | there.legs.keys():
+        if here.get(leg) != there.legs.get(leg):
+            yield f"leg {leg} is {there.legs.get(leg)} and is remembered as {here.get(leg)}"
 
 
 def _doubled(connection: sqlite3.Connection) -> Iterable[str]:
@@ -218,20 +205,3 @@ def _mistold(connection: sqlite3.Connection, said: Mapping[Place, str]) -> Itera
     for place, text in said.items():
         if place not in places and any(word in text for word in _LIVE):
             yield f"message {place} tells of an entry that was never written down: {text!r}"
-
-
-def _legs(connection: sqlite3.Connection) -> dict[tuple[int, str, int], Decimal]:
-    """What the exchange holds: size by leg."""
-    rows = connection.execute("SELECT account_id, symbol, position_idx, body FROM paper_positions WHERE is_held = 1")
-    return {(account_id, symbol, index): Decimal(json.loads(body)["size"]) for account_id, symbol, index, body in rows}
-
-
-def _open_orders(connection: sqlite3.Connection) -> list[tuple[tuple[int, str], dict[str, Any]]]:
-    """Every open order of the exchange, by account and its id there."""
-    rows = connection.execute("SELECT account_id, order_id, body FROM paper_orders WHERE is_open = 1")
-    return [((account_id, order_id), json.loads(body)) for account_id, order_id, body in rows]
-
-
-def _is_of(order: tuple[tuple[int, str], dict[str, Any]], leg: tuple[int, str, int]) -> bool:
-    (account_id, _), body = order
-    return (account_id, body["symbol"], body.get("position_idx", 0)) == leg

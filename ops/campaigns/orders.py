@@ -1,8 +1,9 @@
-"""Orders under kill -9 at every commit: the whole bot as a process, people who trade with practice money while it dies.
+"""Orders under kill -9 at every commit: the whole bot as a process, people who trade while it dies.
 
-What must hold at the end, by the practice exchange's own account: every confirmed card is one plan with its entries,
-once; every order there has its intent here, and every fill is booked once; what is open has the stop and the targets
-that were promised; nothing is unknown any more; and whoever asked was told.
+They trade with practice money, or in Bybit Demo at the stand-in, which loses a fifth of its answers to writes and is
+late with a tenth. What must hold at the end, by the exchange's own account: every confirmed card is one plan with its
+entries, once; every order there has its intent here, and every fill is booked once; what is open has the stop and the
+targets that were promised; nothing is unknown any more; and whoever asked was told.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from ops.campaigns.demo_accounts import answer_again, connect_demo, demo_truth, lose_answers
 from ops.campaigns.order_child import NEVER
 from ops.campaigns.order_truth import Place, look_into, unsound
 from ops.campaigns.report import Report
@@ -35,15 +37,19 @@ _LONG: Final = 100  # lives, in which everything must have been done at least on
 _LIFE: Final = 2.0  # seconds, for a life that comes to fewer commits than it was given
 
 
-async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | None = None) -> Report:
+async def run(
+    seed: int, budget_seconds: float, folder: Path, *, kills: int | None = None, on_demo: bool = False
+) -> Report:
     """Kill at one commit after the other until the budget (seconds) is used or so many kills were done; then look."""
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began, tally, cut = time.monotonic(), Counter[str](), 0
     async with running_stack(folder, log_level="INFO") as stack, _lives(stack) as lives:
         traders = [_Trader(stack, user_id, random.Random(f"{seed}:{user_id}"), tally) for user_id in USERS]  # noqa: S311  the same
         await lives.begin(NEVER)
-        await asyncio.gather(*(trader.chat.say("/start") for trader in traders))
+        await asyncio.gather(*(trader.begin(on_demo=on_demo) for trader in traders))
         await lives.end()
+        if on_demo:
+            await lose_answers(stack, seed)
         stop = asyncio.Event()
         at_work = [asyncio.create_task(trader.trade_until(stop)) for trader in traders]
         mover = asyncio.create_task(_move_prices(stack, draw, stop))
@@ -54,9 +60,10 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
         await lives.begin(NEVER)
         stop.set()
         await asyncio.gather(*at_work, mover)
-        failures = await _look(stack, lives, tally, cut)
+        await answer_again(stack)
+        failures = await _look(stack, lives, tally, cut, on_demo=on_demo)
     return Report(
-        name=NAME,
+        name=f"{NAME}, in Bybit Demo" if on_demo else NAME,
         seed=seed,
         seconds=time.monotonic() - began,
         cases=cut,
@@ -148,6 +155,12 @@ class _Trader:
     @property
     def chat(self) -> Chat:
         return self.stack.chat(self.user_id)
+
+    async def begin(self, *, on_demo: bool) -> None:
+        """Say hello, and connect the account that is traded in."""
+        await self.chat.say("/start")
+        if on_demo:
+            await connect_demo(self.stack, self.user_id)
 
     async def trade_until(self, stop: asyncio.Event) -> None:
         """One deed after the other; what a kill swallows is tried again."""
@@ -249,12 +262,13 @@ async def _said(stack: Stack) -> dict[Place, str]:
     return found
 
 
-async def _look(stack: Stack, lives: _Lives, tally: Counter[str], cut: int) -> list[str]:
+async def _look(stack: Stack, lives: _Lives, tally: Counter[str], cut: int, *, on_demo: bool) -> list[str]:
     """Everything that is wrong, in words; what is still on its way gets time to arrive."""
     path = Path(stack.environment["PERPDESK_DATABASE"])
     end = time.monotonic() + _AT_REST
     while True:
-        failures = await asyncio.to_thread(look_into, path, await _said(stack))
+        there = await demo_truth(stack, path) if on_demo else None
+        failures = await asyncio.to_thread(look_into, path, await _said(stack), there)
         if not failures or time.monotonic() > end:
             break
         await asyncio.sleep(0.5)
