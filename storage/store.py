@@ -29,6 +29,7 @@ from storage.support.support import SqliteSupport
 from storage.trading.book import SqliteLegBook
 from storage.trading.brakes import SqliteHalts, SqlitePanics
 from storage.trading.closings import SqliteClosings
+from storage.trading.disagreements import SqliteDisagreements
 from storage.trading.fences import SqliteAccountFences
 from storage.trading.intents import SqliteOrderIntents
 from storage.trading.limits import SqliteRisk
@@ -137,6 +138,10 @@ class SqliteUnitOfWork:
     @property
     def halts(self) -> SqliteHalts:
         return SqliteHalts(self._transaction)
+
+    @property
+    def disagreements(self) -> SqliteDisagreements:
+        return SqliteDisagreements(self._transaction)
 
     @property
     def tickets(self) -> SqliteTickets:

@@ -30,14 +30,14 @@ REFUSED_PAUSE_S: Final = 60.0  # a definite no is tried again to see whether its
 def ownership(
     position: Position, plan: TradePlan | None, entries: Sequence[OrderIntent], opened_elsewhere: Decimal
 ) -> Ownership:
-    """Whose it is, by the plan's entries and what others' orders have added since the plan began.
+    """Whose it is, by the plan's entries, what it took over, and what others' orders have added since.
 
     Reductions by others leave a leg ours. What an entry that still lives may have filled counts as ours: its fills
     may stand in the position before they are booked.
     """
     if plan is None or plan.side is not position.side:
         return Ownership.FOREIGN
-    ours = sum((_at_most(each) for each in entries if each.kind is IntentKind.ENTRY), _ZERO)
+    ours = sum((_at_most(each) for each in entries if each.kind is IntentKind.ENTRY), plan.adopted)
     if ours <= 0:
         return Ownership.FOREIGN
     return Ownership.MIXED if opened_elsewhere > 0 or position.size > ours else Ownership.OURS
@@ -217,7 +217,7 @@ def new_targets(
         raise BadInput("manage-too-many-targets", most=MOST_TARGETS - used)
     if not wanted:
         return ()
-    done = tuple(each for each in known if each.is_done)
+    done = tuple(each for each in known if each.is_done and each.number <= used)
     left = 1 - sum((each.share for each in done), _ZERO)
     return (
         *done,

@@ -101,11 +101,15 @@ class LegFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOff:
-    """What is to be asked, what was found, and in how many ms at the latest to look again (None: on news)."""
+    """What is to be asked, what was found, and in how many ms at the latest to look again (None: on news).
+
+    `are_targets_judged`: the orders of the earlier targets were looked at, and those that are gone are findings.
+    """
 
     wanted: tuple[LegWish, ...] = ()
     findings: tuple[LegFinding, ...] = ()
     look_again_ms: int | None = None
+    are_targets_judged: bool = False
 
 
 def cancels(view: LegView, of: Iterable[OrderIntent], why: str = "") -> Iterable[LegWish]:

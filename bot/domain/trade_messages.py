@@ -92,6 +92,7 @@ class StopChangedMessage(TradeMessage):
     KIND = "trade-stop-changed"
 
     side: Side
+    disagreement_id: int = 0  # 0: it has no row
     stop: Decimal | None = None  # promised
     stop_seen: Decimal | None = None
     take_profit: Decimal | None = None
@@ -106,6 +107,7 @@ class TargetGoneMessage(TradeMessage):
 
     number: int
     price: Decimal
+    disagreement_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,7 @@ class LegForeignMessage(TradeMessage):
 
     ours: Decimal
     size: Decimal
+    disagreement_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from bot.domain.portfolio import LegKey, Position, Side
 
 MOST_TARGETS: Final = 5
 _NEVER: Final = Millis(0)
+_NONE: Final = Decimal(0)
 AnyRequest = OrderRequest | AmendRequest | CancelRequest | TradingStop | LeverageRequest
 
 
@@ -88,6 +89,8 @@ class TradePlan:
     created_ts: Millis
     ended_ts: Millis | None
     targets_ts: Millis = _NEVER  # when its targets were set: orders of targets that ended before are of others
+    adopted: Decimal = _NONE  # of the position: opened elsewhere and taken over at `adopted_ts`
+    adopted_ts: Millis | None = None
     version: int = 0  # grows with every change of the plan and of what is done for it
 
     @property
@@ -98,8 +101,8 @@ class TradePlan:
 
     @property
     def last_target(self) -> PlannedTarget | None:
-        """The target that the exchange holds as the take profit of the whole position."""
-        return self.targets[-1] if self.targets else None
+        """The target that the exchange holds as the take profit of the whole position; None: it holds none."""
+        return self.targets[-1] if self.targets and not self.targets[-1].is_done else None
 
 
 class ExitReason(StrEnum):

@@ -68,23 +68,24 @@ def work_off(view: LegView) -> WorkOff:
         wanted=(*stop.wanted, *targets.wanted),
         findings=(*stop.findings, *targets.findings),
         look_again_ms=min(looks, default=None),
+        are_targets_judged=targets.are_targets_judged,
     )
 
 
 def is_mixed(view: LegView) -> bool:
     """Whether more stands there than the plan's own orders have filled."""
-    return view.position is not None and view.is_quiet and view.position.size > max(ours(view.intents), ZERO)
+    return view.position is not None and view.is_quiet and view.position.size > max(ours(view.plan, view.intents), ZERO)
 
 
-def ours(intents: Iterable[OrderIntent]) -> Decimal:
-    """What the orders of a plan have opened, less what they have closed."""
+def ours(plan: TradePlan, intents: Iterable[OrderIntent]) -> Decimal:
+    """What the plan took over and its orders have opened, less what they have closed."""
     signs = {IntentKind.ENTRY: 1, IntentKind.TARGET: -1, IntentKind.CLOSE: -1, IntentKind.REDUCE: -1}
-    return sum((each.fills_qty * signs.get(each.kind, 0) for each in intents), ZERO)
+    return sum((each.fills_qty * signs.get(each.kind, 0) for each in intents), plan.adopted)
 
 
-def ours_at_most(intents: Iterable[OrderIntent]) -> Decimal:
+def ours_at_most(plan: TradePlan, intents: Iterable[OrderIntent]) -> Decimal:
     """The same while fills may not be booked yet: what is live may be filled to the last."""
-    total = ZERO
+    total = plan.adopted
     for each in intents:
         if each.kind is IntentKind.ENTRY and isinstance(each.request, OrderRequest):
             total += max(each.fills_qty, each.cum_exec_qty, each.request.qty if each.is_live else ZERO)
@@ -143,7 +144,12 @@ def _targets(view: LegView) -> WorkOff:
             is_late = True
     wanted, waits = _paced(view, wanted) if is_late else (wanted, False)
     findings += _breakeven(view, findings)
-    return WorkOff(wanted=tuple(wanted), findings=tuple(findings), look_again_ms=AMEND_EVERY_MS if waits else None)
+    return WorkOff(
+        wanted=tuple(wanted),
+        findings=tuple(findings),
+        look_again_ms=AMEND_EVERY_MS if waits else None,
+        are_targets_judged=True,
+    )
 
 
 def _is_past(order: OrderIntent, plan: TradePlan) -> bool:
@@ -232,7 +238,7 @@ def breakeven_price(position: Position, instrument: Instrument) -> Decimal | Non
 
 def _breakeven(view: LegView, findings: list[LegFinding]) -> list[LegFinding]:
     plan, position, instrument = view.plan, view.position, view.instrument
-    is_first_done = any(each.is_done for each in plan.targets) or any(
+    is_first_done = any(each.is_done for each in plan.targets[:-1]) or any(
         each.fact is Fact.TARGET_DONE for each in findings
     )
     is_due = plan.breakeven is Breakeven.AFTER_FIRST_TARGET and is_first_done

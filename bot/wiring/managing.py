@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.aio.periodic import Periodic
 from bot.services.trading.brakes import Halts, Pauses
+from bot.services.trading.disagreements import Disagreements
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.leg_manager import LegManager
@@ -16,6 +17,7 @@ from bot.services.users.pin import PinService
 from bot.wiring import jobs
 from bot.wiring.foundation import Foundation
 from storage.trading.brakes import SqliteClosingQueries
+from storage.trading.disagreements import SqliteDisagreementQueries
 from storage.trading.queries import SqliteTradingQueries
 
 
@@ -24,6 +26,7 @@ class Managers:
     """The use cases, and the jobs that go on with what their tasks have left."""
 
     legs: LegManager
+    disagreements: Disagreements
     pauses: Pauses
     halts: Halts
     panic: Panic
@@ -52,6 +55,7 @@ def make_managers(base: Foundation, queries: SqliteTradingQueries, runner: Inten
     )
     return Managers(
         legs=legs,
+        disagreements=make_disagreements(base, queries, runner, legs.stops),
         pauses=pauses,
         halts=Halts(closings=closings, transactions=base.store, pin=pin, clock=base.clock),
         panic=panic,
@@ -94,5 +98,20 @@ def make_leg_manager(
         closer=closer,
         stops=stops,
         owners=owners,
+        clock=base.clock,
+    )
+
+
+def make_disagreements(
+    base: Foundation, queries: SqliteTradingQueries, runner: IntentRunner, stops: LegStops
+) -> Disagreements:
+    return Disagreements(
+        records=SqliteDisagreementQueries(base.database),
+        queries=queries,
+        transactions=base.store,
+        gateways=base.order_gateways,
+        reads=base.reads,
+        runner=runner,
+        stops=stops,
         clock=base.clock,
     )

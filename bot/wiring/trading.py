@@ -49,18 +49,10 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         settlement=settlement,
         watch=watch,
         quotes=make_quotes(base, limits, queries),
-        entries=Entries(
-            transactions=base.store,
-            queries=queries,
-            gateways=base.order_gateways,
-            reads=base.reads,
-            clock=base.clock,
-            runner=runner,
-            watch=watch,
-            guards=(BrakeGuard(), limits),
-        ),
+        entries=make_entries(base, queries, runner, watch, limits),
         limits=limits,
         legs=managers.legs,
+        disagreements=managers.disagreements,
         pauses=managers.pauses,
         halts=managers.halts,
         panic=managers.panic,
@@ -75,6 +67,21 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         jobs.order_gauges(trading.gauges, base.clock),
         jobs.limit_watch(make_limit_watch(base, limits, queries, runner), base.clock),
         *managers.jobs,
+    )
+
+
+def make_entries(
+    base: Foundation, queries: TradingQueries, runner: IntentRunner, watch: TradeWatch, limits: LimitService
+) -> Entries:
+    return Entries(
+        transactions=base.store,
+        queries=queries,
+        gateways=base.order_gateways,
+        reads=base.reads,
+        clock=base.clock,
+        runner=runner,
+        watch=watch,
+        guards=(BrakeGuard(), limits),
     )
 
 

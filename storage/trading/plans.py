@@ -17,14 +17,14 @@ from storage.sqlite.writer import Transaction
 
 INSERT_PLAN: Final = """
     INSERT INTO trade_plans (user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
-                             breakeven, card_chat_id, card_message_id, created_ts, targets_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             breakeven, card_chat_id, card_message_id, created_ts, targets_ts, adopted, adopted_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING plan_id
 """
 SELECT_PLAN: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version,
+           ended_ts, targets_ts, version, adopted, adopted_ts,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE plan_id = ?
@@ -32,7 +32,7 @@ SELECT_PLAN: Final = """
 SELECT_OPEN_OF_LEG: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version,
+           ended_ts, targets_ts, version, adopted, adopted_ts,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans
@@ -41,7 +41,7 @@ SELECT_OPEN_OF_LEG: Final = """
 SELECT_OPEN_OF_ACCOUNT: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version,
+           ended_ts, targets_ts, version, adopted, adopted_ts,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE account_id = ? AND state = 'open'
@@ -83,11 +83,15 @@ END_PLAN: Final = """
 """
 REOPEN_PLAN: Final = """
     UPDATE trade_plans SET state = 'open', ended_ts = NULL, version = version + 1
-     WHERE plan_id = ?1 AND state = 'ended' AND NOT EXISTS (
+     WHERE plan_id = ?1 AND state = 'ended' AND released_ts IS NULL AND NOT EXISTS (
            SELECT 1 FROM trade_plans AS o
             WHERE o.account_id = trade_plans.account_id AND o.category = trade_plans.category
               AND o.symbol = trade_plans.symbol AND o.position_idx = trade_plans.position_idx AND o.state = 'open')
 """
+ADOPT: Final = """
+    UPDATE trade_plans SET adopted = ?, adopted_ts = ?, version = version + 1 WHERE plan_id = ? AND state = 'open'
+"""
+RELEASE_PLAN: Final = "UPDATE trade_plans SET released_ts = ? WHERE plan_id = ?"
 TOUCH_PLAN: Final = "UPDATE trade_plans SET version = version + 1 WHERE plan_id = ?"
 
 _CATEGORIES: Final = {each.value: each for each in Category}
@@ -116,7 +120,7 @@ def plan_of(row: Row) -> TradePlan:
         state=PlanState(row[7]),
         stop=optional_decimal(row[8]),
         stop_trigger_by=_TRIGGERS[row[9]],
-        targets=targets_of(row[21]),
+        targets=targets_of(row[23]),
         breakeven=Breakeven(row[10]),
         protected_ts=row[11],
         stop_verified_ts=row[12],
@@ -127,6 +131,8 @@ def plan_of(row: Row) -> TradePlan:
         ended_ts=row[18],
         targets_ts=row[19],
         version=row[20],
+        adopted=intern_decimal(row[21]),
+        adopted_ts=row[22],
     )
 
 
@@ -160,7 +166,7 @@ class SqliteTradePlans:
             *(new.user_id, leg.account_id, leg.category.value, leg.symbol, leg.position_idx, new.side.value),
             state.value,
             *(optional_decimal_text(new.stop), new.stop_trigger_by.value, new.breakeven.value),
-            *(*columns_of_card(new.card), now, now),
+            *(*columns_of_card(new.card), now, now, decimal_text(new.adopted), now if new.adopted else None),
         )
         ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
         await self._put_targets(plan_id, new.targets)
@@ -230,8 +236,17 @@ class SqliteTradePlans:
         await self._transaction.fetch(END_PLAN, (now, plan_id))
 
     async def reopen(self, plan_id: int) -> None:
-        """An entry of it was filled after it had ended; not where the leg has another one meanwhile."""
+        """An entry of it was filled after it had ended; not where the leg has another one, or was released."""
         await self._transaction.fetch(REOPEN_PLAN, (plan_id,))
+
+    async def adopt(self, plan_id: int, size: Decimal, now: Millis) -> None:
+        """So much of the position was opened elsewhere and is the plan's from now on."""
+        await self._transaction.fetch(ADOPT, (decimal_text(size), now, plan_id))
+
+    async def release(self, plan_id: int, now: Millis) -> None:
+        """It ends while its position stands, by its owner's wish: a late fill does not open it again."""
+        await self._transaction.fetch(RELEASE_PLAN, (now, plan_id))
+        await self.end(plan_id, now)
 
     async def _put_targets(self, plan_id: int, targets: Sequence[PlannedTarget]) -> None:
         rows = [

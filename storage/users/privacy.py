@@ -18,6 +18,7 @@ from storage.sqlite.database import Database
 from storage.sqlite.writer import Transaction
 from storage.users.trading_rows import (
     SELECT_CLOSED_BY_USER,
+    SELECT_DISAGREEMENTS,
     SELECT_FENCES,
     SELECT_INTENTS,
     SELECT_LIMIT_CHANGES,
@@ -301,6 +302,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "open_costs": SELECT_OPEN_COSTS,
         "pauses": SELECT_FENCES,
         "closings": SELECT_CLOSINGS,
+        "disagreements": SELECT_DISAGREEMENTS,
         "panics": SELECT_PANICS,
         "limits": SELECT_LIMITS,
         "limit_changes": SELECT_LIMIT_CHANGES,

@@ -5,7 +5,8 @@ from typing import Final
 SELECT_PLANS: Final = """
     SELECT json_object('plan', plan_id, 'account', account_id, 'category', category, 'symbol', symbol,
                        'position_idx', position_idx, 'side', side, 'state', state, 'stop', stop,
-                       'breakeven', breakeven, 'filled_at', first_fill_ts, 'created_at', created_ts,
+                       'breakeven', breakeven, 'taken_over', adopted, 'taken_over_at', adopted_ts,
+                       'released_at', released_ts, 'filled_at', first_fill_ts, 'created_at', created_ts,
                        'ended_at', ended_ts)
       FROM trade_plans WHERE user_id = ?
 """
@@ -58,4 +59,10 @@ SELECT_VALUE_MARKS: Final = """
                        'highest_value', m.peak_value)
       FROM accounts AS a JOIN value_marks AS m ON m.account_id = a.account_id
      WHERE a.user_id = ?
+"""
+SELECT_DISAGREEMENTS: Final = """
+    SELECT json_object('disagreement', disagreement_id, 'kind', kind, 'account', account_id, 'category', category,
+                       'symbol', symbol, 'position_idx', position_idx, 'plan', plan_id, 'promised', json(promised),
+                       'shown', json(shown), 'opened_at', opened_ts, 'ended_at', ended_ts, 'ended_how', ended_how)
+      FROM disagreements WHERE user_id = ? ORDER BY disagreement_id
 """

@@ -13,6 +13,7 @@ from bot.domain.market import Category
 from bot.domain.portfolio import FeeRate, LegKey, Orders, Positions, Side
 from bot.domain.trade_plans import OrderIntent
 from bot.services.trading.brakes import BrakeGuard, Halts, Pauses
+from bot.services.trading.disagreements import Disagreements
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.leg_manager import LegManager
 from bot.services.trading.leg_stops import LegStops
@@ -24,6 +25,7 @@ from bot.services.users.pin import PinService
 from harness.order_core import PLACE, OrderCore, open_core
 from harness.order_gateway import MarketOf, ScriptedGateway
 from storage.trading.brakes import SqliteClosingQueries
+from storage.trading.disagreements import SqliteDisagreementQueries
 
 PACE = 0.02  # of the pauses between attempts: they are real time
 
@@ -55,6 +57,7 @@ class Managing:
     closings: SqliteClosingQueries
     closer: LegCloser
     legs: LegManager
+    disagreements: Disagreements
     pauses: Pauses
     halts: Halts
     panic: Panic
@@ -140,6 +143,13 @@ def make_managing(core: OrderCore) -> Managing:
         closings=closings,
         closer=closer,
         legs=legs,
+        disagreements=Disagreements(
+            **shared,
+            records=SqliteDisagreementQueries(core.storage.database),
+            gateways=gateways,
+            reads=reads,
+            stops=legs.stops,
+        ),
         pauses=Pauses(**shared, signals=core.runner.signals),
         halts=Halts(closings=closings, transactions=core.storage.store, pin=pin, clock=core.storage.clock),
         panic=Panic(

@@ -39,6 +39,7 @@ COLD = {
     "users.privacy.SELECT_OPENS": "a person's own copy, once a day at most; campaigns are few",
     "paper.books.SELECT_INTERESTS": "once a start; what stands in practice, by the partial indexes",
     "paper.books.SELECT_FED": "once a start; a row a symbol",
+    "trading.disagreements.COUNT_DISAGREEMENTS": "for metrics: those that stand, by the partial index",
     "trading.queries.SELECT_TO_SETTLE": "once a minute: those with something open, by partial indexes",
     "trading.order_gauges.COUNT_LIVE": "every few seconds: what is live, by its partial index",
     "trading.order_gauges.COUNT_EMERGENCY": "every few seconds: its partial index holds hardly anything",

@@ -12,6 +12,7 @@ COUNTED: Final = "one of the counters of a dataclass that metrics read whole"
 WATCHED: Final = "a figure that tests wait for or count with"
 DOCUMENTED: Final = "makes a table that the documents quote"
 TRADING: Final = "what an order needs"
+DISAGREEMENTS: Final = "of what Bybit shows otherwise, for screens and metrics"
 JOBS: Final = "how jobs fare, for metrics"
 STAND_IN: Final = "a command of the exchange, for the stand-in to answer"
 KEPT: Final = {
@@ -29,6 +30,9 @@ KEPT: Final = {
     "bot.chat.transport.AiohttpRequest.read_timeout": FRAMEWORK,
     "bot.domain.licensing.plans_as_markdown": DOCUMENTED,
     "bot.domain.market.KLINE_INTERVALS": TRADING,
+    "bot.domain.ports.disagreements.DisagreementQueries.open_by_kind": DISAGREEMENTS,
+    "bot.services.trading.disagreements.Disagreements.manage": DISAGREEMENTS,
+    "storage.trading.disagreements.SqliteDisagreementQueries.open_by_kind": DISAGREEMENTS,
     "bot.domain.ports.trading.OrderGateway.admission": TRADING,
     "bot.domain.ports.trading.OrderGateway.has_room": TRADING,
     "bot.exchange.paper.orders.PracticeOrders.admission": TRADING,

@@ -36,6 +36,7 @@ class NewPlan:
     targets: tuple[PlannedTarget, ...]
     breakeven: Breakeven
     card: CardPlace | None
+    adopted: Decimal = Decimal(0)  # of the position: opened elsewhere and taken over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,15 @@ class TradePlans(Protocol):
     async def show_at(self, plan_id: int, card: CardPlace) -> None: ...
     async def end(self, plan_id: int, now: Millis) -> None: ...
     async def reopen(self, plan_id: int) -> None:
-        """An entry of it was filled after it had ended; not where the leg has another one meanwhile."""
+        """An entry of it was filled after it had ended; not where the leg has another one, or was released."""
+        ...
+
+    async def adopt(self, plan_id: int, size: Decimal, now: Millis) -> None:
+        """So much of the position was opened elsewhere and is the plan's from now on."""
+        ...
+
+    async def release(self, plan_id: int, now: Millis) -> None:
+        """It ends while its position stands, by its owner's wish: a late fill does not open it again."""
         ...
 
 

@@ -10,6 +10,7 @@ from bot.domain.ports.accounts import Accounts, Portfolio
 from bot.domain.ports.admin import Broadcasts, ErrorNotes
 from bot.domain.ports.chat import Buttons, Dialogues
 from bot.domain.ports.closings import Closings, HaltRecords, PanicRecords
+from bot.domain.ports.disagreements import DisagreementRecords
 from bot.domain.ports.licensing import Ledger
 from bot.domain.ports.paper import PaperBooks
 from bot.domain.ports.payments import Payments
@@ -68,6 +69,8 @@ class UnitOfWork(Protocol):
     def legs(self) -> LegBook: ...
     @property
     def fences(self) -> AccountFences: ...
+    @property
+    def disagreements(self) -> DisagreementRecords: ...
     @property
     def tickets(self) -> Tickets: ...
     @property

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.disagreements import DisagreementEnd
 from bot.domain.errors import ButtonExpired, NotAllowed
 from bot.domain.ids import Millis, Symbol
 from bot.domain.leg_protection import promised
@@ -42,6 +43,7 @@ from bot.domain.trade_plans import (
 )
 from bot.domain.users import UserConfig
 from bot.domain.work_off import ours_at_most
+from bot.services.trading.disagreeing import end_plan
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.watch import TradeWatch
 
@@ -230,8 +232,8 @@ class Entries:
             raise EntryRefused("entry-leg-left-over")
         if any(_opens(each.request, opposite(card.side)) for each in live):
             raise EntryRefused("entry-opposite")
-        mine = await unit.intents.of_plan(plan.plan_id) if plan is not None else ()
-        if there.size > max(ours_at_most(mine), _NONE):
+        mine = _NONE if plan is None else ours_at_most(plan, await unit.intents.of_plan(plan.plan_id))
+        if there.size > max(mine, _NONE):
             raise EntryRefused("entry-leg-foreign")
         for guard in self.guards:
             await guard.check(unit, account, card, now)
@@ -246,7 +248,7 @@ class Entries:
         if plan is not None and _is_over(plan, there):
             if any(each.is_live for each in await unit.intents.of_plan(plan.plan_id)):
                 raise EntryRefused("entry-leg-left-over")
-            await unit.plans.end(plan.plan_id, now)
+            await end_plan(unit, plan, DisagreementEnd.FLAT, now)
             plan = None
         if plan is None:
             new = NewPlan(

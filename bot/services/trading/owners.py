@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.ids import AccountId
+from bot.domain.ids import AccountId, Millis
 from bot.domain.leg_rules import opened_elsewhere, ownership
 from bot.domain.legs import Ownership
 from bot.domain.portfolio import LegKey, Position
@@ -33,7 +33,7 @@ class LegOwners:
         standing = [each for each in positions if each.leg_key(account_id) in plans]
         if not standing:
             return {each.leg_key(account_id): OwnedLeg(ownership=Ownership.FOREIGN, plan=None) for each in positions}
-        since = min(plans[each.leg_key(account_id)].created_ts for each in standing)
+        since = min(_since(plans[each.leg_key(account_id)]) for each in standing)
         fills = await self.closings.fills_since(account_id, since)
         found = {}
         for position in positions:
@@ -41,6 +41,11 @@ class LegOwners:
             plan = plans.get(leg)
             intents = () if plan is None else await self.queries.intents_of_plan(plan.plan_id)
             ours = frozenset(each.order_link_id for each in intents)
-            others = opened_elsewhere(fills, position, ours, since if plan is None else plan.created_ts)
+            others = opened_elsewhere(fills, position, ours, since if plan is None else _since(plan))
             found[leg] = OwnedLeg(ownership=ownership(position, plan, intents, others), plan=plan)
         return found
+
+
+def _since(plan: TradePlan) -> Millis:
+    """From when on what others' orders add is not the plan's."""
+    return plan.created_ts if plan.adopted_ts is None else plan.adopted_ts

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
+from bot.domain.disagreements import DisagreementEnd
 from bot.domain.ids import Millis, Symbol
-from bot.domain.leg_protection import held_stops, promised
+from bot.domain.leg_protection import held_stops
 from bot.domain.leg_rules import is_of_leg
 from bot.domain.leg_view import SECOND_LOOK_MS, Fact, LegFinding, LegView, LegWish
 from bot.domain.market import Instrument
@@ -18,10 +19,7 @@ from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_messages import (
     BreakevenMessage,
-    LegForeignMessage,
-    StopChangedMessage,
     StopMissingMessage,
-    TargetGoneMessage,
 )
 from bot.domain.trade_plans import (
     Breakeven,
@@ -32,7 +30,8 @@ from bot.domain.trade_plans import (
     PlanState,
     TradePlan,
 )
-from bot.domain.work_off import is_mixed, leftovers, ours, work_off
+from bot.domain.work_off import leftovers, work_off
+from bot.services.trading.disagreeing import compare, end_plan
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.messages import enqueue
 
@@ -93,6 +92,7 @@ class PlanWork:
                 await self._add(unit, account, plan, wish, now, worked)
             for finding in found.findings:
                 await self._note(unit, account, view, finding, now)
+            await compare(unit, account, view, found, now)
             await self._warn(unit, account, view, now)
             if found.look_again_ms is not None:
                 worked.look_again_ms = min(worked.look_again_ms or found.look_again_ms, found.look_again_ms)
@@ -160,30 +160,13 @@ class PlanWork:
                 await unit.plans.stop_verified(plan.plan_id, view.asked_at)
             case Fact.STOP_CHANGED:
                 await unit.plans.stop_changed(plan.plan_id, now)
-                await enqueue(unit, account, _stop_changed(view), f"stop-changed:{plan.plan_id}:{now}", now)
             case Fact.TARGET_DONE:
                 await unit.plans.target_done(plan.plan_id, finding.number)
-            case Fact.TARGET_GONE:
-                await self._target_gone(unit, account, plan, finding, now)
             case Fact.BREAKEVEN | Fact.BREAKEVEN_PASSED:
                 await self._breakeven(unit, account, plan, finding, now)
             case Fact.FLAT | Fact.OVER:
                 self._naked.pop(plan.plan_id, None)
-                await unit.plans.end(plan.plan_id, now)
-
-    async def _target_gone(
-        self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: LegFinding, now: Millis
-    ) -> None:
-        target = next(each for each in plan.targets if each.number == finding.number)
-        payload = TargetGoneMessage(
-            plan_id=plan.plan_id,
-            account_id=account.account_id,
-            symbol=plan.symbol,
-            position_idx=plan.position_idx,
-            number=finding.number,
-            price=target.price,
-        )
-        await enqueue(unit, account, payload, f"target-gone:{finding.intent_id}", now)
+                await end_plan(unit, plan, DisagreementEnd.FLAT, now)
 
     async def _breakeven(
         self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: LegFinding, now: Millis
@@ -205,7 +188,7 @@ class PlanWork:
         await enqueue(unit, account, payload, f"breakeven:{plan.plan_id}:{stop}", now)
 
     async def _warn(self, unit: UnitOfWork, account: Account, view: LegView, now: Millis) -> None:
-        """A stop that is not there 10 s after the first fill; a leg that is not ours alone. Each is told once."""
+        """A stop that is not there after a second look, told once."""
         plan, position = view.plan, view.position
         if position is None:
             return
@@ -221,16 +204,6 @@ class PlanWork:
                 stop=plan.stop,
             )
             await enqueue(unit, account, payload, f"stop-missing:{plan.plan_id}", now)
-        if is_mixed(view) or position.side is not plan.side:
-            foreign = LegForeignMessage(
-                plan_id=plan.plan_id,
-                account_id=account.account_id,
-                symbol=plan.symbol,
-                position_idx=plan.position_idx,
-                ours=ours(view.intents),
-                size=position.size,
-            )
-            await enqueue(unit, account, foreign, f"foreign:{plan.plan_id}", now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,19 +245,3 @@ def _is_news(view: LegView) -> bool:
     seen_at = view.plan.stop_verified_ts
     is_doubted = view.plan.stop_changed_ts is not None or view.plan.protected_ts is None
     return is_doubted or seen_at is None or view.asked_at - seen_at >= _SEEN_AGAIN_MS
-
-
-def _stop_changed(view: LegView) -> StopChangedMessage:
-    stop, take_profit = promised(view.plan)
-    stop_seen, take_profit_seen = held_stops(view.position, view.orders)
-    return StopChangedMessage(
-        plan_id=view.plan.plan_id,
-        account_id=view.plan.account_id,
-        symbol=view.plan.symbol,
-        position_idx=view.plan.position_idx,
-        side=view.plan.side,
-        stop=stop or None,
-        stop_seen=stop_seen or None,
-        take_profit=take_profit or None,
-        take_profit_seen=take_profit_seen or None,
-    )

@@ -94,7 +94,7 @@ class Quotes:
         plan = next((each for each in plans if each.leg == leg), None)
         position = positions.of_leg(leg)
         size = Decimal(0) if position is None else position.size
-        mine = ours(await self.plans.intents_of_plan(plan.plan_id)) if plan is not None else Decimal(0)
+        mine = ours(plan, await self.plans.intents_of_plan(plan.plan_id)) if plan is not None else Decimal(0)
         return plan, size <= max(mine, Decimal(0))
 
     def _account(self, config: UserConfig, draft: OrderDraft) -> Account:

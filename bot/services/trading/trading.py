@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.services.trading.brakes import Halts, Pauses
+from bot.services.trading.disagreements import Disagreements
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leg_manager import LegManager
@@ -27,6 +28,7 @@ class Trading:
     entries: Entries
     limits: LimitService
     legs: LegManager
+    disagreements: Disagreements
     pauses: Pauses
     halts: Halts
     panic: Panic

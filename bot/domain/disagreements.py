@@ -1,0 +1,80 @@
+"""Where the exchange shows something else of a managed leg than was promised: rows that stand until they agree again.
+
+Nothing is put back unasked. The person says whether the promise is restored, what stands there becomes the promise,
+the leg is left alone, or closed.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.ids import Millis, UserId
+from bot.domain.portfolio import LegKey, Side
+
+
+class DisagreementKind(StrEnum):
+    """What is not as promised. Values are stored, and labels of a metric."""
+
+    STOP = "stop"  # stop or take profit of the whole position: another one, or gone
+    TARGET = "target"  # the order of an earlier target was canceled by somebody else
+    GROWN = "grown"  # the leg holds more than was opened from here
+    TURNED = "turned"  # the leg stands the other way
+    GONE = "gone"  # the position is not there any more, and no trade is known that closed it
+    FOUND = "found"  # an order or a position of ours that has no row here: a backup was restored
+
+
+class DisagreementEnd(StrEnum):
+    """How it ended; values are stored."""
+
+    AGREED = "agreed"  # both say the same again: the promise was restored, or somebody put it right
+    ACCEPTED = "accepted"  # what stands at the exchange is the promise now
+    RELEASED = "released"  # the leg is not managed any more
+    FLAT = "flat"  # nothing stands there any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegFacts:
+    """What was promised of a leg, or what the exchange shows of it. None: nothing of that, or not in question.
+
+    Prices in the quote coin, `size` in the base coin, `target` is the number of a target, 0: none is meant.
+    """
+
+    stop: Decimal | None = None
+    take_profit: Decimal | None = None
+    target: int = 0
+    target_price: Decimal | None = None
+    size: Decimal | None = None
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDisagreement:
+    """One that was found just now. A leg has one open of a kind and target."""
+
+    kind: DisagreementKind
+    user_id: UserId
+    leg: LegKey
+    plan_id: int
+    promised: LegFacts
+    shown: LegFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """The row. `ended_ts` None: it stands."""
+
+    disagreement_id: int
+    kind: DisagreementKind
+    user_id: UserId
+    leg: LegKey
+    plan_id: int
+    promised: LegFacts
+    shown: LegFacts
+    opened_ts: Millis
+    ended_ts: Millis | None
+    end: DisagreementEnd | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the exchange still shows something else than was promised."""
+        return self.ended_ts is None

@@ -1,0 +1,148 @@
+"""Disagreements of a leg in one round of reads: those that are new are written down and told, those that ended end."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.domain.accounts import Account
+from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind, LegFacts, NewDisagreement
+from bot.domain.ids import Millis
+from bot.domain.leg_protection import promised, seen
+from bot.domain.leg_view import ZERO, Fact, LegView, WorkOff
+from bot.domain.portfolio import Side
+from bot.domain.ports.storage import UnitOfWork
+from bot.domain.trade_messages import LegForeignMessage, StopChangedMessage, TargetGoneMessage, TradeMessage
+from bot.domain.trade_plans import TradePlan
+from bot.domain.work_off import is_mixed, ours
+from bot.services.trading.messages import enqueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    kind: DisagreementKind
+    promised: LegFacts
+    shown: LegFacts
+
+
+async def end_plan(unit: UnitOfWork, plan: TradePlan, how: DisagreementEnd, now: Millis) -> None:
+    """A plan ends, and with it whatever the exchange showed otherwise of its leg."""
+    if how is DisagreementEnd.RELEASED:
+        await unit.plans.release(plan.plan_id, now)
+    else:
+        await unit.plans.end(plan.plan_id, now)
+    for each in await unit.disagreements.open_of_leg(plan.leg):
+        await unit.disagreements.end(each.disagreement_id, how, now)
+
+
+async def compare(unit: UnitOfWork, account: Account, view: LegView, found: WorkOff, now: Millis) -> None:
+    """Bring the rows of a leg in line with what was just found of it."""
+    plan = view.plan
+    if view.position is None:
+        return
+    stand = {(each.kind, each.promised.target): each for each in _found(view, found)}
+    for row in await unit.disagreements.open_of_leg(plan.leg):
+        if (row.kind, row.promised.target) not in stand and _is_over(row, view, found):
+            await unit.disagreements.end(row.disagreement_id, DisagreementEnd.AGREED, now)
+    for shown in stand.values():
+        new = NewDisagreement(
+            kind=shown.kind,
+            user_id=account.user_id,
+            leg=plan.leg,
+            plan_id=plan.plan_id,
+            promised=shown.promised,
+            shown=shown.shown,
+        )
+        opened = await unit.disagreements.open(new, now)
+        if opened is not None:
+            await enqueue(unit, account, _message(opened), f"disagreement:{opened.disagreement_id}", now)
+
+
+def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
+    plan, position = view.plan, view.position
+    facts = {each.fact for each in found.findings}
+    if position is None:
+        return
+    if position.side is not plan.side:
+        yield _Found(
+            kind=DisagreementKind.TURNED,
+            promised=LegFacts(size=ours(plan, view.intents), side=plan.side),
+            shown=LegFacts(size=position.size, side=position.side),
+        )
+        return
+    if Fact.STOP_CHANGED in facts or (plan.stop_changed_ts is not None and Fact.STOP_VERIFIED not in facts):
+        stop, take_profit = promised(plan)
+        stop_seen, take_profit_seen = seen(view)
+        yield _Found(
+            kind=DisagreementKind.STOP,
+            promised=LegFacts(stop=stop or None, take_profit=take_profit or None, side=plan.side),
+            shown=LegFacts(stop=stop_seen or None, take_profit=take_profit_seen or None),
+        )
+    if is_mixed(view):
+        yield _Found(
+            kind=DisagreementKind.GROWN,
+            promised=LegFacts(size=ours(plan, view.intents), side=plan.side),
+            shown=LegFacts(size=position.size, side=position.side),
+        )
+    for finding in found.findings:
+        if finding.fact is Fact.TARGET_GONE:
+            target = next(each for each in plan.targets if each.number == finding.number)
+            yield _Found(
+                kind=DisagreementKind.TARGET,
+                promised=LegFacts(target=target.number, target_price=target.price),
+                shown=LegFacts(),
+            )
+
+
+def _is_over(row: Disagreement, view: LegView, found: WorkOff) -> bool:
+    """Whether a disagreement that was not found again has ended: what was not looked at in this round has not."""
+    is_same_side = view.position is not None and view.position.side is view.plan.side
+    match row.kind:
+        case DisagreementKind.STOP:
+            return any(each.fact is Fact.STOP_VERIFIED for each in found.findings)
+        case DisagreementKind.TARGET:
+            return found.are_targets_judged
+        case DisagreementKind.GROWN:
+            return view.is_quiet and is_same_side
+        case DisagreementKind.TURNED:
+            return is_same_side
+        case DisagreementKind.GONE:
+            return is_same_side
+        case DisagreementKind.FOUND:
+            return False
+
+
+def _message(row: Disagreement) -> TradeMessage:
+    """What rings: one message a disagreement."""
+    match row.kind:
+        case DisagreementKind.STOP:
+            return StopChangedMessage(
+                account_id=row.leg.account_id,
+                symbol=row.leg.symbol,
+                position_idx=row.leg.position_idx,
+                plan_id=row.plan_id,
+                disagreement_id=row.disagreement_id,
+                side=row.promised.side or Side.BUY,
+                stop=row.promised.stop,
+                stop_seen=row.shown.stop,
+                take_profit=row.promised.take_profit,
+                take_profit_seen=row.shown.take_profit,
+            )
+        case DisagreementKind.TARGET:
+            return TargetGoneMessage(
+                account_id=row.leg.account_id,
+                symbol=row.leg.symbol,
+                position_idx=row.leg.position_idx,
+                plan_id=row.plan_id,
+                disagreement_id=row.disagreement_id,
+                number=row.promised.target,
+                price=row.promised.target_price or ZERO,
+            )
+        case _:
+            return LegForeignMessage(
+                account_id=row.leg.account_id,
+                symbol=row.leg.symbol,
+                position_idx=row.leg.position_idx,
+                plan_id=row.plan_id,
+                disagreement_id=row.disagreement_id,
+                ours=row.promised.size or ZERO,
+                size=row.shown.size or ZERO,
+            )

@@ -1,0 +1,226 @@
+"""Bybit and I disagree: what a person may do about it; and legs that were opened elsewhere, managed or left alone.
+
+Nothing here closes a position: `LegManager.close` does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.accounts import Account, AccountType
+from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
+from bot.domain.errors import BadInput, ButtonExpired, NotAllowed
+from bot.domain.ids import AccountId
+from bot.domain.leg_rules import check_stop, is_of_leg
+from bot.domain.orders import TriggerBy
+from bot.domain.portfolio import LegKey, Orders, Position
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.disagreements import DisagreementQueries
+from bot.domain.ports.plans import NewPlan, TradingQueries
+from bot.domain.ports.reads import Reads
+from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.trading import OrderGateway
+from bot.domain.priorities import RequestPriority, at_priority
+from bot.domain.takeovers import is_unread, targets_of, targets_with
+from bot.domain.trade_plans import Breakeven, CardPlace, TradePlan
+from bot.domain.users import UserConfig
+from bot.domain.work_off import ours
+from bot.services.trading.disagreeing import end_plan
+from bot.services.trading.intents import IntentRunner
+from bot.services.trading.leg_stops import LegStops, StandingLeg
+
+_TRIGGERS = {each.value: each for each in TriggerBy}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreements:
+    """Restores promises, accepts what stands, takes legs over, lets them go.
+
+    All raise ButtonExpired where the disagreement or the leg is gone or not the user's, BadInput where the exchange
+    does not show enough, ExchangeErrors of the reads before; then nothing was done.
+    """
+
+    records: DisagreementQueries
+    queries: TradingQueries
+    transactions: Transactions
+    gateways: Mapping[AccountType, OrderGateway]
+    reads: Reads
+    runner: IntentRunner
+    stops: LegStops
+    clock: Clock
+
+    async def of_account(self, config: UserConfig, account_id: AccountId) -> Sequence[Disagreement]:
+        """Those that stand, oldest first."""
+        _ = _own(config, account_id)
+        return await self.records.open_of_account(account_id)
+
+    async def get(self, config: UserConfig, disagreement_id: int) -> Disagreement:
+        """One of the user's, ended or not."""
+        found = await self.records.disagreement(disagreement_id)
+        if found is None or config.account(found.leg.account_id) is None:
+            raise ButtonExpired
+        return found
+
+    async def restore(self, config: UserConfig, disagreement_id: int, *, idempotency_key: str) -> Disagreement:
+        """[Restore]: what was promised is asked for again; it ends when the exchange shows it so.
+
+        For stops and targets; raises BadInput for the others, and where the price has passed the promised stop.
+        """
+        row = await self._open(config, disagreement_id)
+        account, position, _ = await self._standing(config, row.leg)
+        if row.kind is DisagreementKind.STOP:
+            await self._restore_stop(account, position, row, idempotency_key)
+        elif row.kind is DisagreementKind.TARGET:
+            async with self.transactions.begin() as unit:
+                plan = await _plan(unit, row.leg)
+                now = self.clock.now()
+                await unit.plans.set_targets(plan.plan_id, plan.targets, plan.breakeven, renewed=now)
+        else:
+            raise BadInput("disagreement-no-restore")
+        self._wake(row.leg)
+        return await self.get(config, disagreement_id)
+
+    async def accept(self, config: UserConfig, disagreement_id: int) -> Disagreement:
+        """[Manage it for me]: what stands at the exchange is the promise from now on, the whole leg is managed."""
+        row = await self._open(config, disagreement_id)
+        _, position, orders = await self._standing(config, row.leg)
+        async with self.transactions.begin() as unit:
+            plan = await _plan(unit, row.leg)
+            if plan.side is not position.side:
+                await end_plan(unit, plan, DisagreementEnd.ACCEPTED, self.clock.now())
+                await self._take_over(unit, config, position, orders, row.leg, plan.card)
+            else:
+                await self._accept(unit, plan, row, position)
+                await unit.disagreements.end(row.disagreement_id, DisagreementEnd.ACCEPTED, self.clock.now())
+        self._wake(row.leg)
+        return await self.get(config, disagreement_id)
+
+    async def release(self, config: UserConfig, leg: LegKey) -> None:
+        """[Leave it open, stop managing]: entries and targets from here are canceled; stop and take profit stay."""
+        _ = _own(config, leg.account_id)
+        async with self.transactions.begin() as unit:
+            plan = await _plan(unit, leg)
+            await end_plan(unit, plan, DisagreementEnd.RELEASED, self.clock.now())
+        self._wake(leg)
+
+    async def manage(self, config: UserConfig, leg: LegKey, *, place: CardPlace) -> TradePlan:
+        """[Manage it for me] on a leg that was opened elsewhere: a plan with the stop and target that stand there.
+
+        The plan that is there already, where it is of that side: with all that stands.
+        """
+        _, position, orders = await self._standing(config, leg)
+        async with self.transactions.begin() as unit:
+            plan = await unit.plans.of_leg(leg)
+            if plan is not None and plan.side is position.side:
+                await self._take_rest(unit, plan, position)
+                taken = plan
+            else:
+                if plan is not None:
+                    await end_plan(unit, plan, DisagreementEnd.ACCEPTED, self.clock.now())
+                taken = await self._take_over(unit, config, position, orders, leg, place)
+        self._wake(leg)
+        return taken
+
+    async def _restore_stop(self, account: Account, position: Position, row: Disagreement, key: str) -> None:
+        plans = await self.queries.plans_open(row.leg.account_id)
+        plan = next((each for each in plans if each.leg == row.leg and each.side is position.side), None)
+        if plan is None:
+            raise ButtonExpired
+        if plan.stop is not None:
+            instrument = await self.reads.instrument(row.leg.category, row.leg.symbol)
+            if instrument is None:
+                raise ButtonExpired
+            price = (await self.reads.ticker(row.leg.symbol, row.leg.category)).last_price
+            check_stop(position, plan.stop, price, instrument)
+        await self.stops.set(StandingLeg(account=account, position=position, idempotency_key=key), plan.stop)
+
+    async def _accept(self, unit: UnitOfWork, plan: TradePlan, row: Disagreement, position: Position) -> None:
+        match row.kind:
+            case DisagreementKind.STOP:
+                targets = targets_with(plan, position.take_profit)
+                await unit.plans.set_targets(plan.plan_id, targets, plan.breakeven)
+                await unit.plans.set_stop(plan.plan_id, position.stop_loss, plan.stop_trigger_by)
+            case DisagreementKind.TARGET:
+                left = tuple(each for each in plan.targets if each.number != row.promised.target)
+                await unit.plans.set_targets(plan.plan_id, left, plan.breakeven)
+            case DisagreementKind.GROWN | DisagreementKind.TURNED | DisagreementKind.GONE | DisagreementKind.FOUND:
+                await self._take_rest(unit, plan, position)
+
+    async def _take_rest(self, unit: UnitOfWork, plan: TradePlan, position: Position) -> None:
+        """What of the leg is not the plan's becomes so."""
+        own = ours(plan, await unit.intents.of_plan(plan.plan_id))
+        if position.size > own:
+            await unit.plans.adopt(plan.plan_id, plan.adopted + position.size - own, self.clock.now())
+
+    async def _take_over(
+        self,
+        unit: UnitOfWork,
+        config: UserConfig,
+        position: Position,
+        orders: Orders,
+        leg: LegKey,
+        place: CardPlace | None,
+    ) -> TradePlan:
+        """A plan over all that stands: its stop is as promised from the first moment."""
+        now = self.clock.now()
+        new = NewPlan(
+            user_id=config.user_id,
+            leg=leg,
+            side=position.side,
+            stop=position.stop_loss,
+            stop_trigger_by=_trigger_of(orders, leg),
+            targets=targets_of(position.take_profit),
+            breakeven=Breakeven.OFF,
+            card=place,
+            adopted=position.size,
+        )
+        plan = await unit.plans.open(new, now)
+        await unit.plans.filled(plan.plan_id, now)
+        await unit.plans.stop_verified(plan.plan_id, now)
+        return replace(plan, first_fill_ts=now, protected_ts=now, stop_verified_ts=now)
+
+    async def _open(self, config: UserConfig, disagreement_id: int) -> Disagreement:
+        row = await self.get(config, disagreement_id)
+        if not row.is_open:
+            raise ButtonExpired
+        return row
+
+    async def _standing(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position, Orders]:
+        """The leg as the exchange shows it now."""
+        account = _own(config, leg.account_id)
+        gateway = self.gateways.get(account.account_type)
+        if gateway is None:
+            raise NotAllowed("order-no-not-yet")
+        with at_priority(RequestPriority.CANCEL):
+            positions = await gateway.positions(account)
+            orders = await gateway.orders(account)
+        position = positions.of_leg(leg)
+        if leg.symbol in positions.unreadable or (position is not None and is_unread(position)):
+            raise BadInput("entry-leg-unreadable")
+        if position is None:
+            raise BadInput("close-no-such", symbol=leg.symbol)
+        return account, position, orders
+
+    def _wake(self, leg: LegKey) -> None:
+        self.runner.signals.changed(leg.account_id)
+        for wake in self.runner.wakers:
+            wake(leg.account_id)
+
+
+async def _plan(unit: UnitOfWork, leg: LegKey) -> TradePlan:
+    plan = await unit.plans.of_leg(leg)
+    if plan is None:
+        raise ButtonExpired
+    return plan
+
+
+def _trigger_of(orders: Orders, leg: LegKey) -> TriggerBy:
+    """What sets off the stop that stands there; the last price where no order says it."""
+    rows = [each for each in orders.items if is_of_leg(each, leg) and each.stop_order_type == "StopLoss"]
+    return next((_TRIGGERS[each.trigger_by] for each in rows if each.trigger_by in _TRIGGERS), TriggerBy.LAST)
+
+
+def _own(config: UserConfig, account_id: AccountId) -> Account:
+    account = config.account(account_id)
+    if account is None:
+        raise ButtonExpired
+    return account

@@ -1,0 +1,211 @@
+"""Where the exchange shows something else than was promised: written down, told once, and ended as its owner says."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from harness.managing import Managing, open_managing
+from harness.order_core import PLACE
+
+from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
+from bot.domain.errors import BadInput, ButtonExpired, ExchangeRejected
+from bot.domain.legs import Ownership
+from bot.domain.orders import OrderRequest, TradingStop
+from bot.domain.portfolio import Position, Side
+from bot.domain.trade_plans import IntentState, PlanState
+
+D = Decimal
+TWO = {"target_prices": (D(110), D(120)), "target_shares": (D("0.5"), D("0.5"))}
+
+
+@pytest.fixture
+async def managing(tmp_path: Path) -> AsyncIterator[Managing]:
+    async with open_managing(tmp_path) as opened:
+        yield opened
+
+
+def leg(managing: Managing) -> Position:
+    return managing.gateway.legs["BTCUSDT", 0]  # type: ignore[index]  a symbol
+
+
+async def the_one(managing: Managing) -> Disagreement:
+    (row,) = await managing.disagreements.of_account(managing.core.config, managing.core.account.account_id)
+    return row
+
+
+async def with_moved_stop(managing: Managing) -> Disagreement:
+    await managing.core.confirm()
+    managing.gateway.elsewhere("BTCUSDT", stop_loss=D(85))
+    await managing.core.settle()
+    return await the_one(managing)
+
+
+async def none_is_left(managing: Managing) -> None:
+    account_id = managing.core.account.account_id
+    assert await managing.disagreements.of_account(managing.core.config, account_id) == []
+    assert set((await managing.disagreements.records.open_by_kind()).values()) == {0}
+
+
+async def test_a_stop_moved_elsewhere_is_one_row_until_it_is_restored(managing: Managing) -> None:
+    row = await with_moved_stop(managing)
+    managing.gateway.elsewhere("BTCUSDT", stop_loss=None)
+    await managing.core.settle()
+    again = await the_one(managing)
+    assert (row.kind, row.promised.stop, row.shown.stop) == (DisagreementKind.STOP, D(90), D(85))
+    assert (again.disagreement_id, again.shown.stop) == (row.disagreement_id, None)
+    assert (await managing.core.messages()).count("trade-stop-changed") == 1
+    await managing.disagreements.restore(managing.core.config, row.disagreement_id, idempotency_key="r-1")
+    await managing.core.quiet()
+    await managing.core.settle()
+    assert leg(managing).stop_loss == D(90)
+    ended = await managing.disagreements.get(managing.core.config, row.disagreement_id)
+    assert ended.end is DisagreementEnd.AGREED
+    await none_is_left(managing)
+
+
+async def test_a_stop_beyond_the_price_is_not_restored(managing: Managing) -> None:
+    row = await with_moved_stop(managing)
+    managing.gateway.price = D(88)
+    with pytest.raises(BadInput):
+        await managing.disagreements.restore(managing.core.config, row.disagreement_id, idempotency_key="r-1")
+    assert managing.gateway.sent(TradingStop) == []
+
+
+async def test_what_stands_may_become_the_promise(managing: Managing) -> None:
+    row = await with_moved_stop(managing)
+    managing.gateway.elsewhere("BTCUSDT", take_profit=None)
+    await managing.core.settle()
+    ended = await managing.disagreements.accept(managing.core.config, row.disagreement_id)
+    await managing.core.quiet()
+    trade = await managing.core.settle()
+    assert ended.end is DisagreementEnd.ACCEPTED
+    assert (trade.plan.stop, trade.plan.last_target) == (D(85), None)
+    assert trade.plan.stop_verified_ts is not None
+    assert managing.gateway.sent(TradingStop) == []
+    await none_is_left(managing)
+    with pytest.raises(ButtonExpired):
+        await managing.disagreements.accept(managing.core.config, row.disagreement_id)
+
+
+async def test_a_target_canceled_elsewhere_is_placed_again_when_its_owner_says_so(managing: Managing) -> None:
+    await managing.core.confirm(managing.core.card(**TWO))
+    (order_id,) = [key for key, each in managing.gateway.book.items() if each.price == D(110)]
+    managing.gateway.vanish(order_id)
+    managing.core.storage.clock.advance(1)
+    await managing.core.settle()
+    row = await the_one(managing)
+    assert (row.kind, row.promised.target, row.promised.target_price) == (DisagreementKind.TARGET, 1, D(110))
+    managing.core.storage.clock.advance(1)
+    await managing.disagreements.restore(managing.core.config, row.disagreement_id, idempotency_key="r-1")
+    await managing.core.quiet()
+    await managing.core.settle()
+    standing = [each for each in managing.gateway.book.values() if each.price == D(110) and each.order_status == "New"]
+    assert [each.qty for each in standing] == [D("0.05")]
+    await none_is_left(managing)
+
+
+async def test_a_target_that_is_not_wanted_any_more_leaves_the_plan(managing: Managing) -> None:
+    await managing.core.confirm(managing.core.card(**TWO))
+    (order_id,) = [key for key, each in managing.gateway.book.items() if each.price == D(110)]
+    managing.gateway.vanish(order_id)
+    await managing.core.settle()
+    await managing.disagreements.accept(managing.core.config, (await the_one(managing)).disagreement_id)
+    await managing.core.quiet()
+    trade = await managing.core.settle()
+    assert [each.price for each in trade.plan.targets] == [D(120)]
+    await none_is_left(managing)
+
+
+async def test_a_leg_that_grew_elsewhere_is_taken_over_whole(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.elsewhere("BTCUSDT", size=D("0.3"))
+    managing.core.storage.clock.advance(10)
+    await managing.core.settle()
+    row = await the_one(managing)
+    assert (row.kind, row.promised.size, row.shown.size) == (DisagreementKind.GROWN, D("0.1"), D("0.3"))
+    assert (await managing.core.messages()).count("trade-leg-foreign") == 1
+    await managing.disagreements.accept(managing.core.config, row.disagreement_id)
+    await managing.core.quiet()
+    trade = await managing.core.settle()
+    assert trade.plan.adopted == D("0.2")
+    outlook = await managing.legs.outlook(managing.core.config, managing.leg())
+    assert outlook is not None
+    assert outlook.ownership is Ownership.OURS
+    await none_is_left(managing)
+
+
+async def test_a_leg_that_turned_may_be_managed_the_other_way(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.elsewhere("BTCUSDT", side=Side.SELL, stop_loss=D(110), take_profit=None)
+    managing.core.storage.clock.advance(10)
+    await managing.core.settle()
+    row = await the_one(managing)
+    assert row.kind is DisagreementKind.TURNED
+    await managing.disagreements.accept(managing.core.config, row.disagreement_id)
+    await managing.core.quiet()
+    await managing.core.settle()
+    (plan,) = await managing.core.queries.plans_open(managing.core.account.account_id)
+    assert (plan.side, plan.stop, plan.adopted) == (Side.SELL, D(110), D("0.1"))
+    await none_is_left(managing)
+
+
+async def test_a_leg_that_is_let_go_keeps_its_stop_and_loses_what_rests(managing: Managing) -> None:
+    """A fill that comes late does not make it ours again."""
+    await managing.core.confirm()
+    trade = await managing.core.confirm(managing.core.card(is_market=False, prices=(D(95),)), key="k-2")
+    await managing.disagreements.release(managing.core.config, managing.leg())
+    managing.gateway.fill(trade.intents[-1].order_link_id, "0.04")
+    await managing.core.quiet()
+    trade = await managing.core.settle()
+    assert trade.plan.state is PlanState.ENDED
+    assert trade.intents[1].state is IntentState.CANCELED
+    assert leg(managing).stop_loss == D(90)
+    owned = await managing.legs.outlook(managing.core.config, managing.leg())
+    assert owned is not None
+    assert owned.ownership is Ownership.FOREIGN
+    with pytest.raises(ButtonExpired):
+        await managing.disagreements.release(managing.core.config, managing.leg())
+
+
+async def test_a_leg_opened_elsewhere_is_managed_with_what_stands_there(managing: Managing) -> None:
+    await opened_elsewhere(managing, stop_loss=D(91))
+    plan = await managing.disagreements.manage(managing.core.config, managing.leg(), place=PLACE)
+    await managing.core.quiet()
+    await managing.core.settle()
+    trade = await managing.core.trade(plan.plan_id)
+    assert (plan.stop, trade.plan.adopted, trade.plan.protected_ts is not None) == (D(91), D("0.1"), True)
+    outlook = await managing.legs.outlook(managing.core.config, managing.leg())
+    assert outlook is not None
+    assert outlook.ownership is Ownership.OURS
+    await managing.close(key="press:again")
+    await managing.core.settle()
+    assert (await managing.core.trade(plan.plan_id)).plan.state is PlanState.ENDED
+
+
+async def test_a_stop_that_is_refused_on_a_leg_opened_elsewhere_closes_nothing(managing: Managing) -> None:
+    """The emergency close is for what was entered here, before its stop was first seen."""
+    await opened_elsewhere(managing, stop_loss=None)
+    await managing.disagreements.manage(managing.core.config, managing.leg(), place=PLACE)
+    await managing.core.quiet()
+    orders = len(managing.gateway.sent(OrderRequest))
+    managing.gateway.faults.extend([ExchangeRejected("no", code=10001)] * 5)
+    await managing.legs.move_stop(managing.core.config, managing.leg(), D(95), idempotency_key="s-1")
+    await managing.core.quiet()
+    for _ in range(3):
+        managing.core.storage.clock.advance(6)
+        await managing.core.settle()
+    assert len(managing.gateway.sent(OrderRequest)) == orders
+    assert (await the_one(managing)).kind is DisagreementKind.STOP
+
+
+async def opened_elsewhere(managing: Managing, *, stop_loss: Decimal | None) -> None:
+    """A long of 0.1 of which nothing here knows."""
+    await managing.core.confirm()
+    held = replace(leg(managing), stop_loss=stop_loss, take_profit=None)
+    await managing.close()
+    await managing.core.settle()
+    managing.gateway.legs["BTCUSDT", 0] = held  # type: ignore[index]  a symbol
+    managing.core.storage.clock.advance(10)
+    await managing.core.settle()
