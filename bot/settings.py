@@ -39,6 +39,10 @@ from cache.policy import policies
 PREFIX: Final = "PERPDESK_"
 DEFAULT_CONFIG: Final = Path("perpdesk.toml")
 STATE: Final = Path(".perpdesk")
+USUAL_PRICES: Final[Mapping[Literal["basic", "premium"], Mapping[Literal["1", "3", "6", "12"], int]]] = {
+    "basic": {"1": 2_500, "3": 6_750, "6": 12_000, "12": 21_000},  # Stars by months
+    "premium": {"1": 5_000, "3": 13_500, "6": 24_000, "12": 42_000},
+}
 BYBIT_API_URL: Final = "https://api.bybit.com"
 _SECRETS: Final = ("telegram_token", "key", "stats_token", "telegram_proxy", "bybit_proxy")
 _DEMO_ADDRESSES: Final = frozenset({"bybit_demo_api_url", "bybit_demo_stream_url"})
@@ -84,7 +88,7 @@ class Settings(BaseSettings):
     stats_token: SecretStr | None = None
     cache: Mapping[str, CacheOverride] = Field(default_factory=dict)
     prices: Mapping[Literal["basic", "premium"], Mapping[Literal["1", "3", "6", "12"], int]] = Field(
-        default_factory=dict
+        default_factory=lambda: USUAL_PRICES
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -172,7 +176,7 @@ class Settings(BaseSettings):
 
     @property
     def price_list(self) -> PriceList:
-        """What is sold: nothing without `prices`."""
+        """What is sold; nothing where `prices` are empty."""
         return PriceList(_prices(self.prices))
 
     @property

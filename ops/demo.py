@@ -31,10 +31,6 @@ PEOPLE: Final[dict[int, dict[str, str]]] = {
     1001: {"first_name": "Anna", "username": "anna", "language_code": "en"},
     1002: {"first_name": "Boris", "username": "boris", "language_code": "ru"},
 }
-PRICES: Final[dict[str, dict[str, int]]] = {  # Stars by months; what payments are tried with
-    "basic": {"1": 2_500, "3": 6_750, "6": 12_000, "12": 21_000},
-    "premium": {"1": 5_000, "3": 13_500, "6": 24_000, "12": 42_000},
-}
 _READY_SECONDS: Final = 90.0  # a guard against hanging: on a busy machine a start takes many of them
 
 
@@ -72,7 +68,6 @@ class Demo:
             "key_file": self.state / "demo.key",
             "owner_ids": frozenset({OWNER}),
             "egress_ip": "127.0.0.1",
-            "prices": PRICES,
             "log_level": "WARNING",
         }
 

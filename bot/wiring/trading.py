@@ -45,6 +45,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
     managers = make_managers(base, queries, runner, pin)
     watch = TradeWatch(queries=queries, accounts=base.storage.account_queries, transactions=base.store, signals=signals)
     trading = Trading(
+        account_types=frozenset(base.order_gateways),
         runner=runner,
         settlement=settlement,
         watch=watch,
@@ -60,10 +61,9 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         tickets=TicketService(queries=SqliteTicketQueries(base.database), transactions=base.store, clock=base.clock),
         gauges=OrderGaugeReader(queries=SqliteOrderGauges(base.database)),
     )
-    telling = Telling(queries=queries, transactions=base.store, clock=base.clock)
     return trading, (
         jobs.settlements(settlement, base.clock),
-        jobs.tellings(telling, base.clock),
+        jobs.tellings(Telling(queries=queries, transactions=base.store, clock=base.clock), base.clock),
         jobs.order_gauges(trading.gauges, base.clock),
         jobs.limit_watch(make_limit_watch(base, limits, queries, runner), base.clock),
         *managers.jobs,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.accounts import Account, AccountType
+from bot.domain.accounts import Account
 from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import Order, Orders, Side
 from bot.services.instruments import WithInstruments
@@ -55,8 +55,8 @@ def orders_card(
 
 
 def _cancel_row(viewer: RenderContext, account: Account) -> Row:
-    """[Cancel orders], of accounts whose orders are managed here already."""
-    if account.account_type is not AccountType.PAPER:
+    """[Cancel orders], of accounts whose orders are placed here."""
+    if not viewer.trades(account):
         return ()
     return (button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(account.account_id))),)
 

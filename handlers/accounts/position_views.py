@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.accounts import Account, AccountType
+from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.market import Instrument
 from bot.domain.portfolio import Position, Positions, Side
@@ -92,9 +92,9 @@ def position_details_card(
 def _leg_rows(viewer: RenderContext, account: Account, items: Sequence[Position]) -> tuple[Row, ...]:
     """[BTC Long]: each position's own card, where it is closed and its stop moved; ⚠️ marks one without a stop.
 
-    Prices instead, for accounts whose orders are not managed here yet.
+    Prices instead, for accounts whose orders are not placed here.
     """
-    if account.account_type is not AccountType.PAPER:
+    if not viewer.trades(account):
         return symbol_rows(viewer, items, marked=_unprotected(items))
 
     def label(each: Position) -> str:

@@ -154,7 +154,13 @@ class UpdateContext:
     @property
     def viewer(self) -> RenderContext:
         owner = None if self.is_private else self.author_id
-        return RenderContext(say=self.say, config=self.config, now=self.services.clock.now(), owner=owner)
+        return RenderContext(
+            say=self.say,
+            config=self.config,
+            now=self.services.clock.now(),
+            owner=owner,
+            traded=self.services.trading.account_types,
+        )
 
     @property
     def user_id(self) -> UserId:

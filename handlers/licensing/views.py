@@ -43,10 +43,10 @@ def license_card(
 
 
 def _table(viewer: RenderContext) -> list[Markup]:
-    """Account types by license; what is the same by hand and by signals stands once. Then how many of what."""
+    """Account types that trade here by license, once if by hand and by signals are the same; then the limits."""
     say = viewer.say
     by_hand, by_signals = _openings(viewer, Feature.ENTRY), _openings(viewer, Feature.AUTOMATION)
-    parts = [say("license-table"), say("license-not-yet")]
+    parts = [say("license-table"), say("license-today", live="on" if AccountType.LIVE in viewer.traded else "off")]
     if by_hand == by_signals:
         parts += [say("license-by-both"), by_hand]
     else:
@@ -64,9 +64,10 @@ def _table(viewer: RenderContext) -> list[Markup]:
 
 def _openings(viewer: RenderContext, feature: Feature) -> Markup:
     say = viewer.say
-    accounts = (say.plain("license-place", account_type=account_type.value) for account_type in AccountType)
+    places = [each for each in AccountType if each in viewer.traded]
+    accounts = (say.plain("license-place", account_type=each.value) for each in places)
     rows = [
-        (name, *("✓" if opens(held, feature, account_type) else "–" for account_type in AccountType))
+        (name, *("✓" if opens(held, feature, each) else "–" for each in places))
         for held, name in zip(PLANS, _names(viewer), strict=True)
     ]
     return columns([(say.plain("license-kind"), *accounts), *rows])

@@ -5,6 +5,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.licensing import License, LicenseType
 from bot.domain.offers import SOLD, Choice, PriceList
@@ -42,6 +43,8 @@ def subscribe_card(
             rows += in_rows([press for _, press in of_kind], 2)
     if any(len(choice.parts) > 1 for choice, _ in choices):
         parts += [Markup(""), say("subscribe-two")]
+    if AccountType.LIVE not in viewer.traded:
+        parts += [Markup(""), say("subscribe-live-off")]
     parts += [Markup(""), say("subscribe-how")]
     mine = button(say.plain("button-my-payments"), viewer.data(ShowMyPayments()))
     monthly = button(say.plain("button-monthly"), viewer.data(ShowRenewals()))

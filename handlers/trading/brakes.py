@@ -10,9 +10,9 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, EFFECT, EVERYONE, HandlerSpec, action, command
 from handlers.texts.catalog import Markup
-from handlers.trading.accounts import named_or_trading_account
+from handlers.trading.accounts import named_or_trading_account, own_account
 from handlers.trading.brake_views import halt_card, paused_card, resumed_card
-from handlers.trading.legs import ActOutcome, own_account, show_outcome
+from handlers.trading.legs import ActOutcome, show_outcome
 from handlers.views.cards import Card
 
 _LONGEST_REASON: Final = 200  # characters

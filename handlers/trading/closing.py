@@ -15,7 +15,7 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import account_type_named, plain
 from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command, view
-from handlers.trading.accounts import trading_account
+from handlers.trading.accounts import demand_traded, managed_account, trading_account
 from handlers.trading.closing_views import (
     ask_close_card,
     ask_close_many_card,
@@ -31,7 +31,6 @@ from handlers.trading.legs import (
     known_instrument,
     leg_of,
     one_leg,
-    own_account,
     place_of,
     read_legs,
     show_outcome,
@@ -97,6 +96,7 @@ class _Wish:
 async def close_command(ctx: UpdateContext) -> None:
     """`/close`, `/close btc`, `/close btc half`, `/close losers`: asks first."""
     wish = await _wish_of(ctx)
+    demand_traded(ctx, wish.account)
     if wish.symbol is None:
         await _ask_without_symbol(ctx, wish)
         return
@@ -116,20 +116,20 @@ async def close_command(ctx: UpdateContext) -> None:
 
 async def show_closes(ctx: UpdateContext, code: ShowCloses) -> None:
     """An account's positions, each with its close a tap away."""
-    account = own_account(ctx, code.account_id)
+    account = managed_account(ctx, code.account_id)
     await ctx.present(lambda: read_legs(ctx, account), lambda viewer, shown: closes_card(viewer, account, shown))
 
 
 async def ask_close(ctx: UpdateContext, code: AskClose) -> None:
     """What the close of a share would bring, with the button that does it."""
-    account = own_account(ctx, code.account_id)
+    account = managed_account(ctx, code.account_id)
     outlook = await one_leg(ctx, account, code.symbol, code.position_idx)
     await _ask_close(ctx, account, outlook, code.percent)
 
 
 async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
     """The same of a group of positions."""
-    account = own_account(ctx, code.account_id)
+    account = managed_account(ctx, code.account_id)
     items = await ctx.services.trading.legs.outlooks(ctx.config, account.account_id)
     legs = in_group(items, code.legs)
     act = None
@@ -142,7 +142,7 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
 
 async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
     """Confirmed: closes side by side; a second tap shows the same closes."""
-    account = own_account(ctx, act.legs[0].account_id)
+    account = managed_account(ctx, act.legs[0].account_id)
     prices = act.prices or (Decimal(0),) * len(act.legs)
     pairs = zip(act.legs, prices, strict=True)
     intents = [await _close(ctx, account, name, act.percent, price or None) for name, price in pairs]

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot.domain.accounts import Account
 from bot.domain.errors import ButtonExpired
-from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import LegKey
@@ -51,14 +51,6 @@ class ActOutcome:
     def is_final(self) -> bool:
         """Whether the exchange has said its last word, and every fill is booked."""
         return not self.going and not any(each.state in LIVE or each.is_counting for each in self.intents)
-
-
-def own_account(ctx: UpdateContext, account_id: AccountId) -> Account:
-    """Raises ButtonExpired for an account that is not the presser's, or not any more."""
-    account = ctx.config.account(account_id)
-    if account is None:
-        raise ButtonExpired
-    return account
 
 
 def leg_of(account: Account, symbol: Symbol, position_idx: int) -> LegKey:

@@ -19,8 +19,9 @@ from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
 from handlers.core.specs import EVERYONE, HandlerSpec, action, dialogue, view
 from handlers.texts.catalog import Markup
+from handlers.trading.accounts import managed_account
 from handlers.trading.leg_codes import AskBreakeven, AskStop, AskTargets, LegName
-from handlers.trading.legs import ActOutcome, known_instrument, one_leg, own_account, show_outcome
+from handlers.trading.legs import ActOutcome, known_instrument, one_leg, show_outcome
 from handlers.trading.level_views import (
     STOP_DISTANCES,
     TARGET_DISTANCES,
@@ -188,7 +189,7 @@ def targets_of(text: str, outlook: LegOutlook, instrument: Instrument | None) ->
 
 
 async def _leg(ctx: UpdateContext, name: LegName) -> tuple[Account, LegOutlook, Instrument | None]:
-    account = own_account(ctx, name.account_id)
+    account = managed_account(ctx, name.account_id)
     outlook = await one_leg(ctx, account, name.symbol, name.position_idx)
     return account, outlook, await known_instrument(ctx, name.symbol)
 

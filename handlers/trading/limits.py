@@ -16,8 +16,7 @@ from handlers.core.phrases import is_no_command
 from handlers.core.plain_words import account_type_named, plain
 from handlers.core.specs import EVERYONE, SETTING, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Markup
-from handlers.trading.accounts import trading_account
-from handlers.trading.legs import own_account
+from handlers.trading.accounts import own_account, trading_account
 from handlers.trading.limit_codes import ShowLimit, ShowLimits
 from handlers.trading.limit_fields import (
     NO_LIMIT,

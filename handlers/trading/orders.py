@@ -10,6 +10,7 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext, known_or_trouble
 from handlers.core.links import ShowCancels
 from handlers.core.specs import EXIT, HandlerSpec, action, view
+from handlers.trading.accounts import managed_account
 from handlers.trading.cancel_views import (
     CANCELS_A_PAGE,
     canceling_card,
@@ -17,7 +18,7 @@ from handlers.trading.cancel_views import (
     may_be_canceled,
     order_label,
 )
-from handlers.trading.legs import ActOutcome, own_account, show_outcome
+from handlers.trading.legs import ActOutcome, show_outcome
 from handlers.views.cards import Card
 from handlers.views.frame import page_of
 
@@ -42,7 +43,7 @@ class CancelEntries(ButtonAction):
 
 async def show_cancels(ctx: UpdateContext, code: ShowCancels) -> None:
     """A page of the account's open orders, each with its [✕]."""
-    account = own_account(ctx, code.account_id)
+    account = managed_account(ctx, code.account_id)
     shown = await known_or_trouble(lambda: ctx.services.account_screens.orders(account))
     items = () if shown.value is None else tuple(each for each in shown.value.value.items if may_be_canceled(each))
     page = page_of(items, code.page, CANCELS_A_PAGE)
@@ -62,7 +63,7 @@ async def show_cancels(ctx: UpdateContext, code: ShowCancels) -> None:
 
 async def cancel_order(ctx: UpdateContext, act: CancelOrder) -> None:
     """[✕]. Raises BadInput for an order that is gone already."""
-    account = own_account(ctx, act.account)
+    account = managed_account(ctx, act.account)
     try:
         intent = await ctx.services.trading.legs.cancel(
             ctx.config, account.account_id, act.symbol, act.order_id, idempotency_key=ctx.idempotency_key
@@ -74,7 +75,7 @@ async def cancel_order(ctx: UpdateContext, act: CancelOrder) -> None:
 
 async def cancel_entries(ctx: UpdateContext, act: CancelEntries) -> None:
     """[Cancel all entries]."""
-    account = own_account(ctx, act.account)
+    account = managed_account(ctx, act.account)
     intents = await ctx.services.trading.legs.cancel_all(
         ctx.config, account.account_id, None, idempotency_key=ctx.idempotency_key
     )
@@ -82,7 +83,7 @@ async def cancel_entries(ctx: UpdateContext, act: CancelEntries) -> None:
 
 
 async def _show_cancels(ctx: UpdateContext, account_id: AccountId, intents: tuple[OrderIntent, ...]) -> None:
-    account = own_account(ctx, account_id)
+    account = managed_account(ctx, account_id)
 
     async def draw(outcome: ActOutcome) -> Card:
         return canceling_card(ctx.viewer, account, outcome)

@@ -8,8 +8,7 @@ from typing import Final
 from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
-from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import BadInput
+from bot.domain.accounts import Account
 from bot.domain.ids import AccountId
 from bot.domain.legs import LegProgress, PanicReport
 from bot.domain.market import Category
@@ -18,12 +17,12 @@ from bot.domain.trade_plans import ClosedTrade
 from bot.domain.update_attempt import current_attempt
 from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
-from handlers.core.account_screen import account_argument
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
 from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command
+from handlers.trading.accounts import demand_traded, managed_account, named_or_trading_account
 from handlers.trading.leg_codes import LegName
-from handlers.trading.legs import leg_of, outcome_of, own_account, place_of
+from handlers.trading.legs import leg_of, outcome_of, place_of
 from handlers.trading.panic_views import LegResults, panic_card, standing
 from handlers.views.cards import Card
 
@@ -44,12 +43,20 @@ class CloseInPanic(ButtonAction):
     also: tuple[LegName, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanicThere(ButtonAction):
+    """[Panic · Live]: the same for another account of the presser."""
+
+    ACTION = "trade.panic-there"
+    account: AccountId
+
+
 async def panic_command(ctx: UpdateContext) -> None:
     """`/panic`: stops entries at once, then asks for the closes."""
     if any(plain(each) in _NOW for each in ctx.arguments):
         await panic_now(ctx)
         return
-    await _stop_and_ask(ctx)
+    await _stop_and_ask(ctx, _account_of(ctx))
 
 
 async def panic_now(ctx: UpdateContext) -> None:
@@ -58,20 +65,25 @@ async def panic_now(ctx: UpdateContext) -> None:
     One that comes late stops entries all the same; its closes, which nobody may want any more, are asked about.
     """
     if (ctx.age_s or 0) > AT_MARKET:
-        await _stop_and_ask(ctx)
+        await _stop_and_ask(ctx, _account_of(ctx))
         return
     await _close(ctx, _account_of(ctx), ())
 
 
+async def panic_there(ctx: UpdateContext, act: PanicThere) -> None:
+    """Of another account, below the card of the first one, which goes on."""
+    await _stop_and_ask(ctx, managed_account(ctx, act.account), below=True)
+
+
 async def close_in_panic(ctx: UpdateContext, act: CloseInPanic) -> None:
     """Confirmed: closes side by side, the largest risk first; the card follows them until flat may be said."""
-    await _close(ctx, own_account(ctx, act.account), act.also)
+    await _close(ctx, managed_account(ctx, act.account), act.also)
 
 
-async def _stop_and_ask(ctx: UpdateContext) -> None:
-    account = _account_of(ctx)
+async def _stop_and_ask(ctx: UpdateContext, account: Account, *, below: bool = False) -> None:
     report = await ctx.services.trading.panic.stop_entries(account, idempotency_key=ctx.idempotency_key)
-    await ctx.show(await _card(ctx, account, report, {}))
+    card = await _card(ctx, account, report, {})
+    await (ctx.send(card) if below else ctx.show(card))
 
 
 async def _close(ctx: UpdateContext, account: Account, also: Sequence[LegName]) -> None:
@@ -140,7 +152,7 @@ async def _card(ctx: UpdateContext, account: Account, report: PanicReport, resul
 
 
 async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tuple[InlineKeyboardButton, ...]:
-    """[Close 5 positions], and with those opened elsewhere only if that is pressed."""
+    """[Close 5 positions], with those opened elsewhere only if that is pressed; [Panic · Live] of other accounts."""
     account_id, choices = account.account_id, list[tuple[str, ButtonAction]]()
     stands = len(standing(report))
     if stands:
@@ -150,23 +162,25 @@ async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tu
         also = tuple(LegName(account_id, each.symbol, each.position_idx) for each in report.foreign)
         label = ctx.say.plain("button-panic-these-too", count=len(also))
         choices.append((label, CloseInPanic(account=account_id, also=also)))
+    for each in ctx.config.accounts:
+        if each.account_id != account_id and ctx.viewer.trades(each):
+            label = ctx.say.plain("button-panic-there", account=ctx.viewer.account_name(each))
+            choices.append((label, PanicThere(account=each.account_id)))
     return await ctx.buttons(choices, lifetime_s=BUTTON_S) if choices else ()
 
 
 def _account_of(ctx: UpdateContext) -> Account:
-    """The named account; without a word the one whose orders are managed here. Raises BadInput, NoAccount.
+    """The named account; without a word the one that entries go to. Raises BadInput, NoAccount, NotAllowed.
 
     One whose orders are not placed from here is refused: "nothing is open" would be said of what was never read.
     """
     words = tuple(each for each in ctx.arguments if plain(each) not in _NOW)
-    account = account_argument(replace(ctx, arguments=words)) if words else ctx.config.resolve(AccountType.PAPER)
-    if account.account_type is not AccountType.PAPER:
-        raise BadInput("panic-not-here", account_type=account.account_type.value)
-    return account
+    return demand_traded(ctx, named_or_trading_account(replace(ctx, arguments=words)))
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("panic", panic_now, verb="now", access=EXIT),
     command("panic", panic_command, access=EXIT),
+    action(PanicThere, panic_there, access=EXIT, repeats=True),
     action(CloseInPanic, close_in_panic, access=EXIT, repeats=True, good_for_s=AT_MARKET),
 )

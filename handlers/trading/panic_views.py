@@ -6,7 +6,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.accounts import Account, AccountType
+from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.legs import LegClosing, LegProgress, PanicReport
 from bot.domain.market import Instruments
@@ -57,8 +57,8 @@ def panic_card(
     if is_flat(report) and len(results) == len(report.legs) > 1:
         total = sum(results.values(), Decimal(0))
         lines.append(say("closing-result", arrow=arrow(total), pnl=viewer.figures.money(total, "USDT", signed=True)))
-    if any(each.account_type is not AccountType.PAPER for each in viewer.config.accounts):
-        lines.append(say("panic-practice-alone"))
+    if len(viewer.config.accounts) > 1:
+        lines.append(say("panic-this-alone", account=viewer.account_name(account)))
     rows: tuple[Row, ...] = tuple((each,) for each in acts)
     ways = (
         *command_button(viewer, "button-positions", "positions"),

@@ -5,13 +5,14 @@ from typing import Final
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowLeg
 from handlers.core.specs import EXIT, HandlerSpec, view
+from handlers.trading.accounts import managed_account
 from handlers.trading.leg_views import leg_card
-from handlers.trading.legs import own_account, read_legs
+from handlers.trading.legs import read_legs
 
 
 async def show_leg(ctx: UpdateContext, code: ShowLeg) -> None:
     """A position's own card."""
-    account = own_account(ctx, code.account_id)
+    account = managed_account(ctx, code.account_id)
     await ctx.present(lambda: read_legs(ctx, account), lambda viewer, shown: leg_card(viewer, account, code, shown))
 
 

@@ -12,7 +12,7 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, view
 from handlers.texts.catalog import join
-from handlers.trading.legs import own_account
+from handlers.trading.accounts import own_account
 from handlers.trading.limit_codes import ChoosePractice
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import command_button, menu_row

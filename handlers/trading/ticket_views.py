@@ -33,6 +33,7 @@ LEVERAGES: Final = (1, 2, 3, 5, 10, 20)
 _SYMBOLS: Final = 9
 _LONGEST_VALUE: Final = 20  # characters of a choice in a button
 _SIZES_IN_A_ROW: Final = 3
+_ACCOUNTS_IN_A_ROW: Final = 3
 _PERCENTS_IN_A_ROW: Final = 4
 _SHORT_DIGITS: Final = 6  # of the approximate quantity
 _FUNDING_STEP: Final = Decimal("0.0001")
@@ -241,7 +242,7 @@ def _main(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
     ]
     review = () if draft.size is None else (_review(viewer, ticket),)
     return (
-        _accounts(viewer, screen),
+        *_accounts(viewer, screen),
         (*sides, symbol),
         *in_rows(sizes, _SIZES_IN_A_ROW),
         (_ask(viewer, ticket, TicketPart.SIZE), _gear(viewer, ticket, PresetKind.SIZES)),
@@ -263,12 +264,12 @@ def _review(viewer: RenderContext, ticket: Ticket) -> InlineKeyboardButton:
     return button(viewer.say.plain("button-ticket-review"), viewer.data(ReviewTicket(ticket.number)))
 
 
-def _accounts(viewer: RenderContext, screen: TicketScreen) -> Row:
-    """One button an account, where there are several."""
-    accounts = viewer.config.accounts
-    if len(accounts) == 1:
+def _accounts(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
+    """One button an account, where several trade; the one that stands is marked."""
+    accounts = [each for each in viewer.config.accounts if viewer.trades(each)]
+    if len(accounts) < 2:  # noqa: PLR2004  one leaves no choice
         return ()
-    return tuple(
+    buttons = [
         _choice(
             viewer,
             screen.ticket,
@@ -278,7 +279,8 @@ def _accounts(viewer: RenderContext, screen: TicketScreen) -> Row:
             is_chosen=each.account_id == screen.account.account_id,
         )
         for each in accounts
-    )
+    ]
+    return in_rows(buttons, _ACCOUNTS_IN_A_ROW)
 
 
 def _levels(viewer: RenderContext, screen: TicketScreen, part: TicketPart, kind: PresetKind) -> tuple[Row, ...]:

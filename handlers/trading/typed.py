@@ -23,7 +23,7 @@ from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
 from handlers.core.phrases import is_no_command
 from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, dialogue
-from handlers.trading.accounts import trading_account
+from handlers.trading.accounts import demand_traded, trading_account
 from handlers.trading.card import show_card
 from handlers.trading.typed_views import choice_label, fix_card, question_card, understood_card
 
@@ -161,7 +161,7 @@ async def _read(ctx: UpdateContext, found: TradeText) -> _Read:
         more += [] if doubt is None else [doubt]
     account = trading_account(ctx)
     if found.account is not None:
-        account = ctx.config.resolve(found.account)
+        account = demand_traded(ctx, ctx.config.resolve(found.account))
     if not more:
         price = None if symbol is None else await ctx.services.market_screens.last_price(symbol)
         return _Read(found=found, order=settled(found, price), symbol=symbol, account=account)

@@ -19,12 +19,16 @@ ACCOUNT_NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderContext:
-    """What a view needs to know of its reader. `owner` is set in groups: whose buttons these are."""
+    """What a view needs to know of its reader. `owner` is set in groups: whose buttons these are.
+
+    `traded`: the types of account whose orders are placed here; none for cards that show no account.
+    """
 
     say: Translator
     config: UserConfig
     now: Millis
     owner: int | None = None
+    traded: frozenset[AccountType] = frozenset()
 
     @property
     def figures(self) -> Figures:
@@ -41,6 +45,10 @@ class RenderContext:
         """The type's name, and its number from the second of that type on: Live, Live 2."""
         name = self.type_name(account.account_type)
         return name if account.number == 1 else f"{name} {account.number}"
+
+    def trades(self, account: Account) -> bool:
+        """Whether orders of that account are placed and managed here."""
+        return account.account_type in self.traded
 
     def when(self, at: Millis) -> str:
         """In UTC and beside it in the reader's own time; in groups, which have many readers, in UTC alone."""

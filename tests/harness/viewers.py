@@ -32,6 +32,7 @@ def account(kind: AccountType, account_id: int, label: str = "label") -> Account
 
 PAPER = account(AccountType.PAPER, 1)
 DEMO = account(AccountType.DEMO, 2)
+TRADED = frozenset({AccountType.PAPER, AccountType.DEMO})
 
 
 def viewer(language: Language = Language.ENGLISH, *, owner: UserId | None = None, **changes: Any) -> RenderContext:
@@ -49,7 +50,7 @@ def viewer(language: Language = Language.ENGLISH, *, owner: UserId | None = None
         "first_seen_ts": NOW,
     }
     config = UserConfig(**(values | changes))
-    return RenderContext(say=Translator(TEXTS, language), config=config, now=NOW, owner=owner)
+    return RenderContext(say=Translator(TEXTS, language), config=config, now=NOW, owner=owner, traded=TRADED)
 
 
 def labels(card: Card) -> list[list[str]]:

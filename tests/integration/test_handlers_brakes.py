@@ -1,13 +1,20 @@
-"""Brakes of somebody whose screens show another account first: they stop what trades."""
+"""Brakes of somebody whose screens show an account first that is not traded here: they stop what is."""
 
-from harness.app import Harness, Person, said
+import pytest
+from harness.app import KEY_ID, SECRET, Harness, Person, said
 from harness.waiting import until
 
+from bot.domain.ids import UserId
+from bot.services.users.preferences import SettingField
 
-async def demo_first(harness: Harness) -> Person:
-    """Anna, who has connected Bybit Demo and made it her default, with a practice position."""
+
+async def live_first(harness: Harness) -> Person:
+    """Anna, who has connected Live and made it her default, with a practice position."""
     anna = harness.person()
-    await harness.demo_account(anna)
+    await said(anna, "/start")
+    await harness.terms_accepted(anna.user_id)
+    assert "connected" in (await said(anna, f"/keys add live {KEY_ID} {SECRET}")).text
+    await harness.services.preferences.set(UserId(anna.user_id), SettingField.DEFAULT_ACCOUNT, "live")
     card = await said(anna, "buy 0.01 btc sl 3%")
     await anna.press(next(each for each in card.labels if each.startswith("✓")), bubble=card)
     await until(lambda: "Filled" in anna.last.text, what="the fill")
@@ -20,7 +27,7 @@ async def is_paused(harness: Harness) -> bool:
 
 
 async def test_a_pause_without_a_word_stops_what_entries_go_to(harness: Harness) -> None:
-    anna = await demo_first(harness)
+    anna = await live_first(harness)
     await said(anna, "/pause")
     assert await is_paused(harness)
     await said(anna, "/resume")
@@ -28,16 +35,17 @@ async def test_a_pause_without_a_word_stops_what_entries_go_to(harness: Harness)
 
 
 async def test_what_a_panic_stopped_is_resumed_and_it_says_what_it_leaves_out(harness: Harness) -> None:
-    anna = await demo_first(harness)
+    anna = await live_first(harness)
     card = await said(anna, "/panic")
-    assert "Bybit accounts are not included" in card.text
+    assert "Practice alone" in card.text
+    assert "Panic: Live" not in card.labels
     assert await is_paused(harness)
     await anna.press("Resume", bubble=card)
     assert not await is_paused(harness)
 
 
 async def test_a_close_and_limits_are_of_it(harness: Harness) -> None:
-    anna = await demo_first(harness)
+    anna = await live_first(harness)
     assert "Practice" in (await said(anna, "/close btc")).text
     assert "Practice" in (await said(anna, "/limits")).text
 
@@ -49,3 +57,10 @@ async def test_a_card_against_a_pause_resumes(harness: Harness) -> None:
     card = await said(anna, "buy 0.01 btc sl 3%")
     await anna.press("Resume", bubble=card)
     assert not await is_paused(harness)
+
+
+@pytest.mark.parametrize("line", ["/panic live", "/panic now live", "/close live btc", "buy 0.01 btc sl 3% live"])
+async def test_what_is_not_traded_here_says_so_at_once(harness: Harness, line: str) -> None:
+    anna = await live_first(harness)
+    assert "Live trading is switched off on this bot" in (await said(anna, line)).text
+    assert "Live" not in (await said(anna, "/buy btc")).labels, "and no ticket offers it"

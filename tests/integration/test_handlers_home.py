@@ -108,10 +108,10 @@ async def test_nothing_is_sold_while_there_are_no_prices(tmp_path: Path) -> None
     async with open_harness(tmp_path, prices={}) as harness:
         anna = harness.person()
         await said(anna, "/start")
-        assert "Nothing is sold here yet" in (await said(anna, "/subscribe")).text
+        assert "Nothing is sold on this bot" in (await said(anna, "/subscribe")).text
         license_card = await said(anna, "/license")
         assert "Buy a license" not in license_card.labels
-        assert "can't be placed yet" in license_card.text
+        assert "Signals and strategies are not there yet" in license_card.text
         assert "/subscribe" not in (await said(anna, "/help")).text
         assert "subscribe" not in await reached(harness, 1001)
         await publish(harness.app.bot, TEXTS, harness.app.bot_data.router, {})
@@ -119,5 +119,5 @@ async def test_nothing_is_sold_while_there_are_no_prices(tmp_path: Path) -> None
 
 
 async def test_the_trial_says_what_it_opens_today(harness: Harness) -> None:
-    assert "today it would open nothing more" in (await said(harness.person(), "/license")).text
+    assert "It opens orders on Bybit Demo" in (await said(harness.person(), "/license")).text
     assert "Buy a license" in (await said(harness.person(), "/license")).labels, "a price list is sold from"

@@ -122,7 +122,8 @@ def test_demo_is_a_prefix_where_both_addresses_are_one(monkeypatch: pytest.Monke
 
 def test_what_is_sold_is_what_the_settings_price(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    assert load().price_list.is_empty
+    assert {each.months for each in load().price_list.of_type(LicenseType.PREMIUM)} == {1, 3, 6, 12}
+    assert load(overrides={"prices": {}}).price_list.is_empty
     Path("perpdesk.toml").write_text("[prices.basic]\n1 = 2000\n3 = 6750\n12 = 0\n")
     listed = load().price_list.of_type(LicenseType.BASIC)
     assert [(each.months, each.stars) for each in listed] == [(1, 2_000), (3, 6_750)]

@@ -98,12 +98,12 @@ class Quotes:
         return plan, size <= max(mine, Decimal(0))
 
     def _account(self, config: UserConfig, draft: OrderDraft) -> Account:
-        """Raises ButtonExpired where the account is gone, NotAllowed where it can't be traded in here yet."""
+        """Raises ButtonExpired where the account is gone, NotAllowed where its orders are not placed here."""
         account = config.account(draft.account_id)
         if account is None:
             raise ButtonExpired
         if account.account_type not in self.gateways:
-            raise NotAllowed("card-account-later", account_type=account.account_type.value)
+            raise NotAllowed("account-not-traded", account_type=account.account_type.value)
         return account
 
     async def _stopped(self, account: Account) -> tuple[CardNote, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.domain.accounts import AccountType
 from bot.services.trading.brakes import Halts, Pauses
 from bot.services.trading.disagreements import Disagreements
 from bot.services.trading.entries import Entries
@@ -19,8 +20,9 @@ from bot.services.trading.watch import TradeWatch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trading:
-    """Every use case of trading."""
+    """Every use case of trading. `account_types`: those whose orders are placed here."""
 
+    account_types: frozenset[AccountType]
     runner: IntentRunner
     settlement: Settlement
     watch: TradeWatch

@@ -43,6 +43,8 @@ panic-closing = ⏳ Closing.
 panic-flat = ✅ <b>Flat</b>: I read it back at the exchange.
 panic-nothing = Nothing is open here.
 button-panic-these-too = Close these too: { $count }
+button-panic-there = Panic: { $account }
+panic-this-alone = <i>{ $account } alone: other accounts go on.</i>
 
 # Pause and halt.
 pause-done = ⏸ <b>Paused</b> · { $account }: no entries until /resume. Positions, stops and targets stay as they are.
@@ -126,11 +128,3 @@ practice-margin =
     }
 practice-done = ✅ <b>Practice begins again</b>: { $money }, run { $run }. { $settings }
 button-practice-reset = Begin again with { $money }
-
-# An account whose orders are not placed here.
-panic-practice-alone = Bybit accounts are not included: nothing is traded there from here yet.
-panic-not-here =
-    Orders of { $account_type ->
-        [demo] Bybit Demo
-       *[live] Live
-    } are not placed from here yet, so I can close nothing there. Close its positions in Bybit’s app; /positions shows them.

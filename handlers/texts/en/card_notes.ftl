@@ -1,4 +1,8 @@
-card-account-later = Orders on this account follow later. Practice is open already.
+account-not-traded =
+    { $account_type ->
+        [live] Live trading is switched off on this bot: no order goes to Live from here, so I can close nothing there either.
+       *[demo] Orders on Bybit Demo are not placed from here, so I can close nothing there either.
+    } Bybit’s app can; /positions shows what is open.
 card-not-trading = { $symbol } is not traded at the moment.
 card-value-unknown = What the account is worth is not known right now.
 card-opposite =

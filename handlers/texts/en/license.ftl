@@ -28,7 +28,11 @@ license-ended = Your { $kind } license ended { $date }.
 license-from-then = From { $date } on:
 license-expiry = When a license ends, nothing is closed: positions, orders and stops at Bybit stay as they are. Only new entries stop, where the license opened them.
 license-table = <b>What each type opens</b>
-license-not-yet = Orders can't be placed here yet. Until then only the number of connected accounts differs; everything else that works is free for everybody.
+license-today =
+    { $live ->
+        [off] Live trading is switched off on this bot, so no license opens it. Signals and strategies are not there yet.
+       *[on] Signals and strategies are not there yet.
+    }
 license-by-hand = New entries by hand:
 license-by-signals = New entries by signals and strategies:
 license-by-both = New entries, by hand and by signals:
@@ -74,8 +78,8 @@ license-needed =
     }
 license-trial-offer =
     { $days ->
-        [one] A trial lasts { $days } day, once, free of charge. It is for orders on Bybit Demo, which can't be placed yet: today it would open nothing more, so keep it for then.
-       *[other] A trial lasts { $days } days, once, free of charge. It is for orders on Bybit Demo, which can't be placed yet: today it would open nothing more, so keep it for then.
+        [one] A trial lasts { $days } day, once, free of charge. It opens orders on Bybit Demo.
+       *[other] A trial lasts { $days } days, once, free of charge. It opens orders on Bybit Demo.
     }
 license-trial-started =
     { $days ->

@@ -12,7 +12,11 @@ entry-opposite = You hold the other direction in this symbol, or have an order f
 entry-leverage = The leverage could not be set, so it was not sent.
 entry-conditional-full = There are too many stops and targets in this symbol already, { $most } at most.
 entry-stop-side = The stop is on the wrong side of the price.
-entry-not-yet = Orders on this account follow later. Practice is open already.
+entry-not-yet =
+    { $account_type ->
+        [live] Live trading is switched off on this bot. Practice and Bybit Demo are open.
+       *[demo] Orders on Bybit Demo are not placed from here.
+    }
 intent-left-behind = The bot was restarted before it was sent.
 canceled-late = It showed up at the exchange only after I had given it up, so it was taken back.
 canceled-flat = The position is closed, so what was still to be filled was taken back.
@@ -34,4 +38,4 @@ order-no-key = The key of the account is not taken any more. /keys
 order-no-restricted = The exchange does not serve this account from here.
 order-no-clock = The clock of the server is off.
 order-no-book = Nobody offers anything there right now.
-order-no-not-yet = Orders on this account follow later.
+order-no-not-yet = Orders on this account are not placed from here.

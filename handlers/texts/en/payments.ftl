@@ -4,7 +4,8 @@ command-subscribe = Buy a license with Telegram Stars
 command-payments = Payments and refunds
 
 subscribe-title = <b>Buy a license</b>
-subscribe-nothing = Nothing is sold here yet: licenses are for placing orders, which comes later. Everything that works today is free.
+subscribe-nothing = Nothing is sold on this bot. Practice is free; a trial or a promo code opens Bybit Demo.
+subscribe-live-off = Today a license opens Bybit Demo. Live trading is switched off on this bot and is no part of it.
 subscribe-type =
     { $kind ->
         [basic] <b>Basic</b>

@@ -45,6 +45,8 @@ panic-closing = ⏳ Закрываю.
 panic-flat = ✅ <b>Всё закрыто</b>: перечитано на бирже.
 panic-nothing = Здесь ничего не открыто.
 button-panic-these-too = Закрыть и эти: { $count }
+button-panic-there = Паника: { $account }
+panic-this-alone = <i>Только { $account }: другие счета работают дальше.</i>
 
 # Пауза и остановка.
 pause-done = ⏸ <b>Пауза</b> · { $account }: входов не будет до /resume. Позиции, стопы и цели остаются.
@@ -128,11 +130,3 @@ practice-margin =
     }
 practice-done = ✅ <b>Практика началась заново</b>: { $money }, прогон { $run }. { $settings }
 button-practice-reset = Начать заново с { $money }
-
-# Счёт, ордера которого здесь не ставятся.
-panic-practice-alone = Счета Bybit сюда не входят: отсюда там пока не торгуют.
-panic-not-here =
-    Ордера счёта { $account_type ->
-        [demo] Bybit Демо
-       *[live] «Реальный счёт»
-    } отсюда пока не ставятся, закрыть там я ничего не могу. Закройте позиции в приложении Bybit; их показывает /positions.

@@ -45,6 +45,8 @@ panic-closing = ⏳ Закриваю.
 panic-flat = ✅ <b>Усе закрито</b>: перечитано на біржі.
 panic-nothing = Тут нічого не відкрито.
 button-panic-these-too = Закрити і ці: { $count }
+button-panic-there = Паніка: { $account }
+panic-this-alone = <i>Лише { $account }: інші рахунки працюють далі.</i>
 
 # Пауза і зупинка.
 pause-done = ⏸ <b>Пауза</b> · { $account }: входів не буде до /resume. Позиції, стопи й цілі лишаються.
@@ -128,11 +130,3 @@ practice-margin =
     }
 practice-done = ✅ <b>Практика почалася заново</b>: { $money }, прогін { $run }. { $settings }
 button-practice-reset = Почати заново з { $money }
-
-# Рахунок, ордери якого тут не ставляться.
-panic-practice-alone = Рахунки Bybit сюди не входять: звідси там поки не торгують.
-panic-not-here =
-    Ордери рахунку { $account_type ->
-        [demo] Bybit Демо
-       *[live] «Реальний рахунок»
-    } звідси поки не ставляться, закрити там я нічого не можу. Закрийте позиції в застосунку Bybit; їх показує /positions.
