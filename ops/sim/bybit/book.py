@@ -1,7 +1,7 @@
 """Order books and the trades of the last minutes, drawn around the last price."""
 
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from ops.sim.bybit.clock import DAY, MINUTE, SECOND
@@ -23,6 +23,19 @@ _BLOCK: Final = 16
 _LEVEL_SECONDS: Final = 3
 """A level holds about what is traded in so many seconds."""
 _TRADE_KIND: Final = 300
+_UPDATE_EVERY: Final = 100
+"""Milliseconds between two numbers that a book may begin with: more slowly than that it never changes on."""
+
+
+class BookUpdate(NamedTuple):
+    """The last change of a book."""
+
+    u: int
+    """Grows by one from each state that was looked at to the next other one."""
+    seq: int
+    """Smaller is earlier, over all depths."""
+    at: int
+    """Epoch milliseconds."""
 
 
 class Books:
@@ -31,6 +44,7 @@ class Books:
     def __init__(self, market: Market) -> None:
         self._market = market
         self._noises: dict[str, Noise] = {}
+        self._updates: dict[tuple[str, str], tuple[tuple[int, int], BookUpdate]] = {}
         self._kept: dict[tuple[str, str], tuple[tuple[int, int], int, list[Level], list[Level]]] = {}
 
     def sides(self, one: Instrument, at: int, depth: int) -> tuple[list[Level], list[Level]]:
@@ -52,6 +66,16 @@ class Books:
         """The first bid and ask; ["0", "0"] where there is none."""
         bids, asks = self.sides(one, at, 1)
         return (bids or [["0", "0"]])[0], (asks or [["0", "0"]])[0]
+
+    def update(self, one: Instrument, at: int) -> BookUpdate:
+        """What the state of a book at that epoch millisecond is called; it follows from the last price and the time."""
+        key, state = (one.category, one.symbol), (self._market.last(one, at), at // _REFRESH)
+        kept = self._updates.get(key)
+        if kept is None or kept[0] != state:
+            u = kept[1].u + 1 if kept else at // _UPDATE_EVERY
+            update = BookUpdate(u, at // _UPDATE_EVERY * 10 + one.symbol_id % 10, at)
+            kept = self._updates[key] = (state, update)
+        return kept[1]
 
     def _side(self, one: Instrument, at: int, depth: int, side: int, last: int) -> list[Level]:
         spacing = max(1, round(last * _SPACING))

@@ -23,6 +23,8 @@ LATE_SECONDS: Final = 12.0
 """How late or slow an answer is unless told: more than the ten seconds most clients wait."""
 CAUSES: Final = ("region", "too_frequent")
 """What an html_403 is for."""
+DROPS: Final = ("connection", "message")
+"""What a stream_drop takes: the message with its connection, or only the message."""
 EVERY_ROW: Final = "all"
 _LONGEST: Final = 3_600
 _LARGEST_CODE: Final = 10_000_000
@@ -74,7 +76,7 @@ class Fault:
     code: int = 0
     """Of a `code`."""
     cause: str = CAUSES[0]
-    """Of an html_403."""
+    """Of an html_403 or a stream_drop."""
     field: str = ""
     """Of an odd_field: the name in the rows or in the result itself; for rows that are lists the place."""
     value: Any = None
@@ -142,7 +144,7 @@ def fault_of(body: object, number: int, now: int) -> Fault:
         probability=probability,
         seed=fields.integer("seed", 0),
         seconds=float(seconds) if "seconds" in fields else None,
-        cause=fields.choice("cause", CAUSES, CAUSES[0]),
+        cause=_cause(fields, kind),
         since=now,
         symbol=fields.text("symbol").upper(),
         share=_share(fields),
@@ -164,6 +166,11 @@ def _share(fields: Fields) -> Decimal:
     if share > _MOST:
         raise fields.wrong("share", f"must be at most {_MOST}")
     return share
+
+
+def _cause(fields: Fields, kind: str) -> str:
+    causes = DROPS if kind == "stream_drop" else CAUSES
+    return fields.choice("cause", causes, causes[0])
 
 
 def _how_often(fields: Fields) -> tuple[int | None, float | None]:

@@ -28,12 +28,12 @@ class UidLimits:
     """Rolling seconds per UID and endpoint."""
 
     def __init__(self, *, enforced: bool) -> None:
-        self._enforced = enforced
+        self.is_enforced = enforced
         self._seconds: dict[tuple[int, str], deque[int]] = {}
 
     def take(self, uid: int, path: str, limit: int, now: int) -> Allowance:
         """Count one request; one that exceeds the limit is not counted."""
-        if not self._enforced:
+        if not self.is_enforced:
             return Allowance(limit, limit, now, exceeded=False)
         taken = self._seconds.setdefault((uid, path), deque())
         while taken and taken[0] <= now - SECOND:

@@ -16,6 +16,8 @@ from ops.sim.bybit.control import Control
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.exchange import Exchange
 from ops.sim.bybit.state import Keeper
+from ops.sim.bybit.streams.hub import PATHS
+from ops.sim.bybit.streams.sockets import Sockets
 from ops.sim.bybit.world import World
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -59,15 +61,19 @@ class Serving:
 
 def create_app(world: World, *, latency: float = 0.0) -> web.Application:
     """The application over a world; `latency` seconds are added to each answer of the exchange."""
-    exchange, drivers = Exchange(world, latency=latency), _Drivers(Control(world))
+    exchange, drivers, sockets = Exchange(world, latency=latency), _Drivers(Control(world)), Sockets(world)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         if request.raw_path.startswith("/sim"):
             return await drivers.handle(request)
+        if request.path in PATHS:
+            return await sockets.handle(request, request.path)
         return await exchange.handle(request)
 
     app = web.Application(client_max_size=_LARGEST_BODY)
     app.router.add_route("*", "/{path:.*}", handle)
+    app.cleanup_ctx.append(sockets.run)
+    app.on_shutdown.append(sockets.say_goodbye)
     return app
 
 

@@ -135,7 +135,7 @@ async def send(request: web.Request, answer: Answer, fault: Fault | None) -> tup
     elif kind == "truncated":
         answer.body = answer.body[: len(answer.body) // 2]
     elif kind in {"lost_answer", "reset_before", "reset_after"}:
-        _cut(request, reset=kind != "lost_answer")
+        cut_connection(request, reset=kind != "lost_answer")
         return web.Response(), None
     elif kind in {"slow_body", "cut_body"}:
         response = web.StreamResponse(status=answer.status, headers=headers)
@@ -160,10 +160,10 @@ async def _half(request: web.Request, response: web.StreamResponse, answer: Answ
     """Half of the body that was announced, and a connection that is broken off."""
     await response.write(answer.body[: len(answer.body) // 2])
     await asyncio.sleep(_READ_TIME)
-    _cut(request, reset=True)
+    cut_connection(request, reset=True)
 
 
-def _cut(request: web.Request, *, reset: bool) -> None:
+def cut_connection(request: web.Request, *, reset: bool) -> None:
     """Close the connection; with a reset the client sees it broken off."""
     transport = request.transport
     if transport is None:

@@ -98,15 +98,15 @@ def orderbook(call: EndpointCall) -> Result:
         raise wrong_parameter("params error: limit invalid")
     one = call.instrument()
     bids, asks = call.world.books.sides(one, call.now, depth)
-    update = call.now // 100
+    update = call.world.books.update(one, call.now)
     return {
         "s": one.symbol,
         "b": bids,
         "a": asks,
         "ts": call.now,
-        "u": update,
-        "seq": update * 10 + one.symbol_id % 10,
-        "cts": call.now,
+        "u": update.u,
+        "seq": update.seq,
+        "cts": update.at,
     }
 
 

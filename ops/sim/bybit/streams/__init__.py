@@ -1,0 +1,1 @@
+"""Bybit's WebSockets: sessions that take and give text, and what they are told."""

@@ -1,0 +1,130 @@
+"""Public topics of a world: which there are, who follows them, and what all of these are told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from ops.sim.bybit.account_news import AccountNews
+from ops.sim.bybit.streams.feeds import Feed, KlineFeed, LimitFeed, LiquidationFeed, TradeFeed
+from ops.sim.bybit.streams.order_books import BookFeed
+from ops.sim.bybit.streams.pools import TableFeed, alert_rows, insurance_rows, is_group, status_rows
+from ops.sim.bybit.streams.public import PublicSession
+from ops.sim.bybit.streams.stream_facts import DEPTHS, INTERVALS, KINDS
+from ops.sim.bybit.streams.tickers import TickerFeed
+from ops.sim.bybit.world import World
+
+STATUS: Final = "status"
+"""The category of the system's status, which is no product."""
+_STATUS_TOPIC: Final = "system.status"
+_LIQUIDATED: Final = "BustTrade"
+_GROUPED: Final = frozenset({"insurance", "adlAlert"})
+
+
+@dataclass(slots=True, kw_only=True)
+class _Followed:
+    """A public topic and who follows it."""
+
+    feed: Feed
+    sessions: dict[PublicSession, None] = field(default_factory=dict)
+
+
+class Board:
+    """What public sessions follow. Nothing here waits."""
+
+    def __init__(self, world: World, waken: Callable[[], None]) -> None:
+        """`waken` is called when somebody follows a topic that nobody did."""
+        self._world = world
+        self._waken = waken
+        self._followed: dict[tuple[str, str], _Followed] = {}
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether anybody follows anything."""
+        return bool(self._followed)
+
+    def tick(self) -> None:
+        """Tell what is new as of now."""
+        at = self._world.now()
+        for followed in tuple(self._followed.values()):
+            self._spread(followed, at)
+
+    def tell(self, news: AccountNews) -> None:
+        """Let liquidations of accounts be seen by all."""
+        if news.topic != "execution":
+            return
+        for row in news.rows:
+            followed = self._followed.get((news.category, f"allLiquidation.{row['symbol']}"))
+            if row.get("execType") == _LIQUIDATED and followed and isinstance(followed.feed, LiquidationFeed):
+                followed.feed.add(row, news.at)
+
+    def is_topic(self, category: str, topic: str) -> bool:
+        """Whether a public connection of that category can follow it."""
+        if category == STATUS:
+            return topic == _STATUS_TOPIC
+        kind, *rest = topic.split(".")
+        if kind not in KINDS[category] or not rest:
+            return False
+        *middle, name = rest
+        choices = {"orderbook": DEPTHS[category], "kline": INTERVALS}.get(kind)
+        if middle if choices is None else len(middle) != 1 or middle[0] not in choices:
+            return False
+        if kind in _GROUPED:
+            return is_group(name)
+        if kind == "publicTrade" and category == "option":
+            return any(one.base_coin == name for one in self._world.market.listed("option").values())
+        return self._is_symbol(category, name)
+
+    def join(self, session: PublicSession, topic: str) -> None:
+        """Let a session follow a topic: those who do already are told what is new, then it begins where they are."""
+        key, at = (session.category, topic), self._world.now()
+        followed = self._followed.get(key)
+        if followed is None:
+            followed = self._followed[key] = _Followed(feed=self._feed(session.category, topic))
+        else:
+            self._spread(followed, at)
+        followed.sessions[session] = None
+        first = followed.feed.first(at)
+        if first is not None:
+            session.line.push(first, session.uid)
+        self._waken()
+
+    def leave(self, session: PublicSession, topic: str) -> None:
+        """Let a session follow a topic no more."""
+        key = (session.category, topic)
+        followed = self._followed.get(key)
+        if followed is not None:
+            followed.sessions.pop(session, None)
+            if not followed.sessions:
+                del self._followed[key]
+
+    @staticmethod
+    def _spread(followed: _Followed, at: int) -> None:
+        for text in followed.feed.changes(at):
+            for session in tuple(followed.sessions):
+                session.line.push(text, session.uid)
+
+    def _is_symbol(self, category: str, symbol: str) -> bool:
+        """Contracts before their launch are told of once they trade continuously."""
+        one = self._world.market.find(category, symbol)
+        before = one.row.get("preListingInfo") if one else None
+        return one is not None and (not before or before["curAuctionPhase"] == "ContinuousTrading")
+
+    def _feed(self, category: str, topic: str) -> Feed:
+        world, (kind, *_, name) = self._world, topic.split(".")
+        if kind == "publicTrade":
+            return TradeFeed(world, category, name, topic)
+        if kind == "insurance":
+            return TableFeed(world, topic, lambda: insurance_rows(world, name), kind="delta")
+        if kind == "adlAlert":
+            return TableFeed(world, topic, lambda: alert_rows(world, name), kind="snapshot")
+        if kind == "system":
+            return TableFeed(world, topic, lambda: status_rows(world), kind="")
+        one = world.market.any_of(name, category)
+        made: dict[str, Callable[[], Feed]] = {
+            "orderbook": lambda: BookFeed(world, one, topic),
+            "tickers": lambda: TickerFeed(world, one, topic),
+            "kline": lambda: KlineFeed(world, one, topic),
+            "allLiquidation": lambda: LiquidationFeed(world, one, topic),
+            "priceLimit": lambda: LimitFeed(world, one, topic),
+        }
+        return made[kind]()

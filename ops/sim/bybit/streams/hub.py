@@ -1,0 +1,151 @@
+"""Every WebSocket of one stand-in: which may be opened, who follows what, and the passing of time for all of them."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import parse_qs
+
+from ops.sim.bybit.account_news import AccountNews
+from ops.sim.bybit.clock import MINUTE, SECOND
+from ops.sim.bybit.streams.board import STATUS, Board
+from ops.sim.bybit.streams.line import Outlet
+from ops.sim.bybit.streams.private import PrivateSession
+from ops.sim.bybit.streams.public import PublicSession
+from ops.sim.bybit.streams.sessions import Session
+from ops.sim.bybit.streams.stream_facts import ACTIVE_SECONDS, KINDS, LIMITS
+from ops.sim.bybit.world import World
+
+DEMO: Final = "/demo"
+PRIVATE_PATH: Final = "/v5/private"
+PUBLIC_PATHS: Final = {
+    **{f"/v5/public/{category}": category for category in KINDS},
+    "/v5/public/misc/status": STATUS,
+}
+PATHS: Final = frozenset({*PUBLIC_PATHS, PRIVATE_PATH, f"{DEMO}{PRIVATE_PATH}"})
+"""Where a WebSocket can be opened; the demo host has no public streams and no order entry."""
+_DURATION: Final = {"s": SECOND, "m": MINUTE}
+_MAX_DIGITS: Final = 6
+
+
+class HandshakeRefusedError(Exception):
+    """No connection is made: too many, in too short a time."""
+
+
+class StreamHub:
+    """All sessions of a world. Nothing here waits: whoever runs it calls `tick` several times a second."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._sessions: dict[Session, None] = {}
+        self._opened: dict[tuple[str, bool], deque[int]] = {}
+        self._made = 0
+        self._wake: Callable[[], None] | None = None
+        self._board = Board(world, self._waken)
+        world.follow(self._tell)
+        world.subscribe(self._changed)
+
+    # connections
+
+    def open(self, path: str, query: str, peer: str, outlet: Outlet) -> Session:
+        """A connection at one of PATHS, with the query as it was sent. Raises HandshakeRefusedError."""
+        self._admit(path, peer)
+        self._made += 1
+        bare, active_for = path.removeprefix(DEMO), _active_for(query)
+        session: Session
+        if bare == PRIVATE_PATH:
+            environment = "demo" if path.startswith(DEMO) else "live"
+            session = PrivateSession(
+                self._world,
+                bare,
+                outlet,
+                environment=environment,
+                number=self._made,
+                active_for=active_for,
+                peer=peer,
+            )
+        else:
+            session = PublicSession(
+                self._world,
+                bare,
+                outlet,
+                self._board,
+                category=PUBLIC_PATHS[bare],
+                number=self._made,
+                active_for=active_for,
+                peer=peer,
+            )
+        self._sessions[session] = None
+        self._waken()
+        return session
+
+    def close(self, session: Session) -> None:
+        """Forget a connection whose client is gone."""
+        session.end()
+        self._sessions.pop(session, None)
+
+    def close_all(self) -> None:
+        """Say goodbye to everybody."""
+        for session in tuple(self._sessions):
+            session.line.close()
+            self.close(session)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is connected."""
+        return not self._sessions
+
+    def on_wake(self, wake: Callable[[], None]) -> None:
+        """Be told when `tick` is worth calling at once: somebody came, or a driver changed something."""
+        self._wake = wake
+
+    def tick(self) -> None:
+        """Tell everybody what is new as of now."""
+        self._board.tick()
+        for session in tuple(self._sessions):
+            session.tick()
+            if not session.is_open:
+                self.close(session)
+
+    # accounts
+
+    def _tell(self, news: AccountNews) -> None:
+        for session in tuple(self._sessions):
+            if isinstance(session, PrivateSession):
+                session.tell(news)
+        self._board.tell(news)
+
+    def _changed(self, uid: int | None) -> None:
+        if uid is None and self._board.is_followed:
+            self._waken()
+
+    def _waken(self) -> None:
+        if self._wake:
+            self._wake()
+
+    # limits
+
+    def _admit(self, path: str, peer: str) -> None:
+        """Raises HandshakeRefusedError."""
+        if not self._world.uid_limits.is_enforced:
+            return
+        now, key = self._world.now(), (peer, path.startswith(DEMO))
+        opened = self._opened.setdefault(key, deque())
+        while opened and opened[0] <= now - LIMITS["connections_seconds"] * SECOND:
+            opened.popleft()
+        category = PUBLIC_PATHS.get(path)
+        same = sum(
+            isinstance(one, PublicSession) and one.category == category and one.peer == peer for one in self._sessions
+        )
+        if len(opened) >= LIMITS["connections"] or (category and same >= LIMITS["public_connections"]):
+            raise HandshakeRefusedError("too many connections")
+        opened.append(now)
+
+
+def _active_for(query: str) -> int:
+    """Milliseconds that max_active_time asks for, such as 30s or 2m, kept within its bounds."""
+    given = parse_qs(query).get("max_active_time", [""])[-1]
+    number, unit = given[:-1], given[-1:]
+    if unit not in _DURATION or not (number.isascii() and number.isdigit() and len(number) <= _MAX_DIGITS):
+        return ACTIVE_SECONDS["default"] * SECOND
+    asked = int(number) * _DURATION[unit]
+    return min(max(asked, ACTIVE_SECONDS["lowest"] * SECOND), ACTIVE_SECONDS["highest"] * SECOND)
