@@ -1,6 +1,7 @@
 """A raw client of the Bybit stand-in and a clock to turn: what its tests share."""
 
 import hmac
+import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from yarl import URL
 
+from ops.sim.bybit.facts import ENDPOINTS
 from ops.sim.bybit.server import Serving, serve
 
 NOON = 1_782_907_200_000
@@ -90,6 +92,20 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "/v5/position/closed-pnl": [{"category": "linear"}],
     "/v5/order/realtime": [{"category": "linear", "settleCoin": "USDT"}, {"category": "spot"}],
     "/v5/order/history": [{"category": "linear"}],
+    "/v5/order/create": [
+        {"category": "linear", "symbol": "SOLUSDT", "side": "Buy", "orderType": "Market", "qty": "1"},
+        {
+            "category": "inverse",
+            "symbol": "BTCUSD",
+            "side": "Sell",
+            "orderType": "Limit",
+            "qty": "10",
+            "price": "90000",
+        },
+    ],
+    "/v5/order/amend": [{"category": "linear", "symbol": "SOLUSDT", "orderLinkId": "mine-1", "qty": "2"}],
+    "/v5/order/cancel": [{"category": "linear", "symbol": "SOLUSDT", "orderLinkId": "mine-1"}],
+    "/v5/order/cancel-all": [{"category": "linear", "symbol": "BTCUSDT"}],
     "/v5/execution/list": [{"category": "linear"}],
     "/v5/user/query-api": [{}],
     "/v5/user/get-member-type": [{}],
@@ -179,13 +195,25 @@ class Driver:
         return {name: value for name, value in headers.items() if value}
 
     async def ask(self, path: str, /, *, changes: Mapping[str, str] | None = None, **params: Any) -> Reply:
-        """A signed GET."""
+        """A signed request: a POST where the endpoint takes no other."""
+        endpoint = ENDPOINTS.get(path.removeprefix("/demo"))
+        if endpoint is not None and endpoint.method == "POST":
+            return await self.post(path, **params)
         query = urlencode(params)
         headers = self.signed(query, **(changes or {}))
         return await self.send("GET", f"{path}?{query}" if query else path, headers=headers)
 
+    async def post(self, path: str, /, **body: Any) -> Reply:
+        """A signed POST."""
+        text = json.dumps(body)
+        headers = self.signed(text) | {"Content-Type": "application/json"}
+        return await self.send("POST", path, headers=headers, data=text)
+
     async def public(self, path: str, /, **params: Any) -> Reply:
-        """A GET without a key."""
+        """A request without a key."""
+        endpoint = ENDPOINTS.get(path.removeprefix("/demo"))
+        if endpoint is not None and endpoint.method == "POST":
+            return await self.send("POST", path, json=params)
         query = urlencode(params)
         return await self.send("GET", f"{path}?{query}" if query else path)
 

@@ -84,7 +84,7 @@ async def test_private_endpoints_need_one(driver: Driver, path: str) -> None:
 @pytest.mark.parametrize("path", PRIVATE)
 async def test_a_key_belongs_to_one_environment(driver: Driver, path: str) -> None:
     assert (await driver.ask(f"/demo{path}", **PARAMS[path][0])).code == 10003
-    await driver.account(environment="demo", balance=BALANCE, executions=2, positions=POSITIONS)
+    await driver.account(environment="demo", balance=BALANCE, executions=2, positions=POSITIONS, orders=ORDERS)
     assert (await driver.ask(f"/demo{path}", **PARAMS[path][0])).code == (0 if ENDPOINTS[path].on_demo else 10032)
     assert (await driver.ask(path, **PARAMS[path][0])).code == 10003
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from ops.sim.bybit.grids import ZERO
+from ops.sim.bybit.instruments import Instrument
 
 DEFAULT_LEVERAGE: Final = Decimal(10)
 OPEN_STATUSES: Final = frozenset({"New", "PartiallyFilled", "Untriggered"})
@@ -47,13 +48,19 @@ class Position:
     """Buy, Sell, or nothing while flat."""
     size: Decimal = ZERO
     avg_price: Decimal = ZERO
+    entry_value: Decimal = ZERO
+    """Exact, in the settle coin; 0 where only the average price is known."""
+    open_fee: Decimal = ZERO
+    """What was paid to open what is left of it."""
     leverage: Decimal = DEFAULT_LEVERAGE
     take_profit: Decimal = ZERO
+    tp_trigger_by: str = "LastPrice"
     stop_loss: Decimal = ZERO
+    sl_trigger_by: str = "LastPrice"
     trailing_stop: Decimal = ZERO
     tpsl_mode: str = "Full"
     realised: Decimal = ZERO
-    """Of this holding."""
+    """Of this holding or, while flat, of the last one."""
     cum_realised: Decimal = ZERO
     """Of all time."""
     created_at: int = 0
@@ -111,7 +118,11 @@ class Order:
     filled_value: Decimal = ZERO
     fee: Decimal = ZERO
     fee_currency: str = ""
+    closed_pnl: Decimal = ZERO
+    """What its fills earned by closing, fees within."""
     last_price_on_created: Decimal = ZERO
+    priority: int = 0
+    """Among orders at one price the lowest is first."""
     created_at: int
     updated_at: int
 
@@ -154,6 +165,8 @@ class Execution:
     mark_price: Decimal
     closed_size: Decimal | None = None
     """How much of a position it closed; None until that is worked out."""
+    pnl: Decimal = ZERO
+    """What it brought by closing, before its fee."""
     at: int
     seq: int
 
@@ -222,6 +235,10 @@ class Account:
     key: ApiKey
     hedge: bool = False
     """Hedge mode for its USDT perpetuals; one-way otherwise."""
+    hedge_of: dict[str, bool] = field(default_factory=dict)
+    """The same by symbol, where it differs from the account's."""
+    readings: dict[str, str] = field(default_factory=dict)
+    """How Bybit is read where its pages leave it open: reduce_only, short_page, conditional_rows."""
     margin_mode: str = "REGULAR_MARGIN"
     """As account/info gives it: ISOLATED_MARGIN, REGULAR_MARGIN or PORTFOLIO_MARGIN."""
     uta: int = 1
@@ -247,6 +264,12 @@ class Account:
     """Oldest first."""
     made: int = 0
     """How many ids were given out: numbers the next one."""
+    funded_at: int = 0
+    """Epoch milliseconds until which funding was paid; 0: from its next look on."""
+
+    def is_hedged(self, one: Instrument) -> bool:
+        """Whether the instrument has two legs here; only USDT perpetuals can."""
+        return one.has_hedge_mode and self.hedge_of.get(one.symbol, self.hedge)
 
     def position(self, category: str, symbol: str, index: int) -> Position:
         """That leg; a flat one with the default settings if it never was used."""

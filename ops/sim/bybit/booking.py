@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from bot.domain.ids import Millis
 from bot.domain.portfolio import Side
@@ -15,6 +16,17 @@ from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
 from ops.sim.bybit.onto_engine import flat, rules_of
+
+_RECENT: Final = 500
+"""Closed PnL that an order which is still being filled may be found in."""
+_LOGGED_AS: Final = {
+    "Funding": "SETTLEMENT",
+    "BustTrade": "LIQUIDATION",
+    "AdlTrade": "ADL",
+    "Settle": "SETTLEMENT",
+    "Delivery": "DELIVERY",
+}
+"""Types of the transaction log by that of the execution (Bybit, enum: type)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,10 +68,37 @@ def _enter(leg: _Leg, one: Instrument, fill: Execution) -> tuple[Netted, Decimal
     return netted, open_fee
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What a fill closed of a leg; amounts in its settle coin."""
+
+    size: Decimal
+    entry_value: Decimal
+    exit_value: Decimal
+    pnl: Decimal
+    """After both fees."""
+    open_fee: Decimal
+    close_fee: Decimal
+    leverage: Decimal
+
+
 def _close(account: Account, fill: Execution, netted: Netted, open_fee: Decimal, rules: SymbolRules) -> None:
-    """Add to the closed PnL of the fill's order."""
-    last = account.closed_pnl[-1] if account.closed_pnl else None
-    if last is None or last.order_id != fill.order_id:
+    closing = Closing(
+        size=netted.closed,
+        entry_value=netted.entry_value,
+        exit_value=netted.exit_value,
+        pnl=netted.gain - open_fee - netted.close_fee,
+        open_fee=open_fee,
+        close_fee=netted.close_fee,
+        leverage=_leverage(account, fill),
+    )
+    add_closed(account, fill, closing, rules)
+
+
+def add_closed(account: Account, fill: Execution, closing: Closing, rules: SymbolRules) -> None:
+    """Add to the closed PnL of the fill's order, which closes one leg at a time."""
+    last = next((done for done in reversed(account.closed_pnl[-_RECENT:]) if done.order_id == fill.order_id), None)
+    if last is None:
         last = ClosedPnl(
             category=fill.category,
             symbol=fill.symbol,
@@ -76,19 +115,19 @@ def _close(account: Account, fill: Execution, netted: Netted, open_fee: Decimal,
             avg_exit=ZERO,
             pnl=ZERO,
             fills=0,
-            leverage=_leverage(account, fill),
+            leverage=closing.leverage,
             open_fee=ZERO,
             close_fee=ZERO,
             created_at=fill.at,
             updated_at=fill.at,
         )
         account.closed_pnl.append(last)
-    last.closed_size += netted.closed
-    last.entry_value += netted.entry_value
-    last.exit_value += netted.exit_value
-    last.open_fee += open_fee
-    last.close_fee += netted.close_fee
-    last.pnl += netted.gain - open_fee - netted.close_fee
+    last.closed_size += closing.size
+    last.entry_value += closing.entry_value
+    last.exit_value += closing.exit_value
+    last.open_fee += closing.open_fee
+    last.close_fee += closing.close_fee
+    last.pnl += closing.pnl
     last.fills += 1
     last.updated_at = fill.at
     last.avg_entry = price_of(rules, last.closed_size, last.entry_value)
@@ -106,6 +145,15 @@ def _log_trade(account: Account, one: Instrument, fill: Execution, size: Decimal
     account.log.append(
         _line(account, fill, currency=one.settle_coin, change=gain - fill.fee, cash_flow=gain, size=size)
     )
+
+
+def log_fill(account: Account, one: Instrument, fill: Execution, size: Decimal) -> None:
+    """Add a contract's fill to the log, as the balance stands after it; `size` of the leg, negative when short."""
+    line = _line(account, fill, currency=one.settle_coin, change=fill.pnl - fill.fee, cash_flow=fill.pnl, size=size)
+    line.type = _LOGGED_AS.get(fill.exec_type, "TRADE")
+    line.balance = account.wallet.get(one.settle_coin, ZERO) + line.change
+    account.wallet[one.settle_coin] = line.balance
+    account.log.append(line)
 
 
 def log_spot(account: Account, one: Instrument, fill: Execution) -> list[LogEntry]:

@@ -25,6 +25,8 @@ SYSTEM_RATE: Final = 10429
 EXPIRED_KEY: Final = 33004
 SERVER_TIMEOUT: Final = 10000
 NOT_FINAL: Final = 181017
+NO_SUCH_ORDER: Final = 110001
+DUPLICATE_LINK_ID: Final = 110072
 
 
 class BybitError(Exception):

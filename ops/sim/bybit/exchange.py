@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
+import orjson
 from aiohttp import web
 
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.answers import TOO_FREQUENT, Answer, envelope, limit_headers, plain, refusal
 from ops.sim.bybit.auth import KEY_HEADER, authenticate
-from ops.sim.bybit.endpoints.endpoint_call import Beside, EndpointCall
-from ops.sim.bybit.endpoints.table import HANDLERS
-from ops.sim.bybit.errors import NOT_ON_DEMO, PERMISSION, TOO_MANY, BybitError, refused
-from ops.sim.bybit.facts import ENDPOINTS, Endpoint
+from ops.sim.bybit.calling import count, endpoint_of, read, write
+from ops.sim.bybit.errors import NOT_ON_DEMO, TOO_MANY, BybitError, refused, wrong_parameter
+from ops.sim.bybit.facts import Endpoint
 from ops.sim.bybit.fault_kinds import BEFORE
 from ops.sim.bybit.faults import Fault
-from ops.sim.bybit.params import Query
-from ops.sim.bybit.permissions import allowed
 from ops.sim.bybit.spoiling import instead, send, shape
 from ops.sim.bybit.world import World
 
@@ -100,29 +98,31 @@ class Exchange:
 
     def _work(self, asked: Asked, at: int) -> Answer:
         """The endpoint's own answer."""
-        endpoint, handler = ENDPOINTS.get(asked.path), HANDLERS.get(asked.path)
-        if endpoint is None or handler is None or asked.method != endpoint.method:
+        endpoint = endpoint_of(asked.method, asked.path)
+        if endpoint is None:
             return plain(404, "404 page not found")
         if asked.body and asked.method == "GET":
             return plain(403, "Forbidden")
         headers: dict[str, str] = {}
         try:
-            account = self._admit(asked, endpoint, at, headers)
+            body = _json(asked) if asked.method == "POST" else None
+            account = self._admit(asked, endpoint, body, at, headers)
             if asked.environment == "demo" and not endpoint.on_demo:
                 raise refused(NOT_ON_DEMO)
-            query = Query(endpoint, asked.query_string)
-            if account and not allowed(account.key.permissions, endpoint.permission, query.category):
-                raise refused(PERMISSION)
-            ask = EndpointCall(world=self._world, query=query, now=at, account=account)
-            found = handler(ask)
-            result, beside = found if isinstance(found, Beside) else (found, {})
-            answer = envelope(0, endpoint.ok, result, at, beside)
         except BybitError as error:
             answer = refusal(error, at)
+        else:
+            if asked.method == "POST" and account is not None:
+                found = write(self._world, endpoint, account, body, at)
+            else:
+                found = read(self._world, endpoint, account, asked.query_string, at)
+            answer = envelope(found.ret_code, found.ret_msg, found.result, at, found.beside)
         answer.headers = headers
         return answer
 
-    def _admit(self, asked: Asked, endpoint: Endpoint, at: int, headers: dict[str, str]) -> Account | None:
+    def _admit(
+        self, asked: Asked, endpoint: Endpoint, body: object, at: int, headers: dict[str, str]
+    ) -> Account | None:
         """Check key and rate of a private endpoint; None for a public one. Raises BybitError."""
         if endpoint.permission is None or endpoint.per_second is None:
             return None
@@ -134,11 +134,20 @@ class Exchange:
             peer=asked.peer,
             now=at,
         )
-        allowance = self._world.uid_limits.take(account.uid, endpoint.path, endpoint.per_second, at)
+        category = body.get("category") if isinstance(body, dict) else None
+        allowance = count(self._world, endpoint, account, str(category), at)
         headers.update(limit_headers(allowance))
         if allowance.exceeded:
             raise refused(TOO_MANY)
         return account
+
+
+def _json(asked: Asked) -> object:
+    """What a POST holds. Raises BybitError 10001 for what is no JSON."""
+    try:
+        return orjson.loads(asked.body) if asked.body else {}
+    except orjson.JSONDecodeError:
+        raise wrong_parameter("Request parameter error.") from None
 
 
 async def _asked(request: web.Request) -> Asked:

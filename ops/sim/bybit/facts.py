@@ -31,7 +31,7 @@ class Parameter:
 
     name: str
     type: str
-    """string or integer."""
+    """string, integer, boolean or array."""
     required: bool = False
     values: tuple[str, ...] = ()
     """What is allowed; empty where anything is."""
@@ -52,6 +52,8 @@ class Endpoint:
     """None: public. any: every key. order, position: the group of the category asked for."""
     per_second: int | None
     """Requests a second and UID; None for public endpoints."""
+    per_second_of: dict[str, int]
+    """The same by category, where it is another."""
     request: tuple[Parameter, ...]
     texts: dict[str, str]
     """retMsg for a missing or wrong parameter, where the endpoint has words of its own."""
@@ -59,6 +61,10 @@ class Endpoint:
     """Shape of `result` by kind of category (contract, option, spot) or under `any`."""
     on_demo: bool
     """Whether the demo host answers it."""
+
+    def rate(self, category: str) -> int:
+        """Requests a second and UID of that category; 0 for public endpoints."""
+        return self.per_second_of.get(category, self.per_second or 0)
 
     def shape(self, category: str) -> Any:
         """The shape of `result` for that category ("" where the endpoint has none)."""
@@ -118,6 +124,7 @@ def _endpoint(path: str, fact: dict[str, Any]) -> Endpoint:
         ok=fact["ok"],
         permission=fact.get("permission"),
         per_second=fact.get("per_second"),
+        per_second_of=fact.get("per_second_of", {}),
         request=tuple(_parameter(name, field) for name, field in fact["request"].items()),
         texts=fact.get("texts", {}),
         response=fact["response"],
@@ -146,7 +153,11 @@ def _tiers(steps: list[list[str]]) -> tuple[Tier, ...]:
 
 _MARKETS: Final = _read("instruments")
 
-ENDPOINTS: Final[dict[str, Endpoint]] = {path: _endpoint(path, fact) for path, fact in _ANSWERS["endpoints"].items()}
+ENDPOINTS: Final[dict[str, Endpoint]] = {
+    path: _endpoint(path, fact)
+    for table in (_ANSWERS, _read("order_entry"))
+    for path, fact in table["endpoints"].items()
+}
 _SPOT_ORDERS: Final = _read("spot")
 ERROR_TEXTS: Final[dict[int, str]] = {
     int(code): text for table in (_read("errors"), _SPOT_ORDERS) for code, text in table["texts"].items()

@@ -41,10 +41,18 @@ class Ids:
     def uuid(self, account: Account) -> str:
         """The next order or execution id of an account."""
         account.made += 1
-        low, high, third, fourth, *_ = self._made.words(account.uid, account.made)
+        return self.uuid_of(account, account.made)
+
+    def uuid_of(self, account: Account, number: int) -> str:
+        """The id that this number of `Account.made` stands for."""
+        low, high, third, fourth, *_ = self._made.words(account.uid, number)
         return str(UUID(int=low | high << 32 | third << 64 | fourth << 96, version=4))
 
     def seq(self, account: Account) -> int:
         """The next cross sequence of an account."""
         account.made += 1
-        return _FIRST_SEQ + account.made
+        return self.seq_of(account.made)
+
+    def seq_of(self, number: int) -> int:
+        """The cross sequence that this number of `Account.made` stands for."""
+        return _FIRST_SEQ + number

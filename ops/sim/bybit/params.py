@@ -1,6 +1,8 @@
 """A request's parameters, checked against the endpoint's table before anything is worked out."""
 
-from typing import Final
+import re
+from decimal import Decimal
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from ops.sim.bybit.clock import WEEK
@@ -8,11 +10,18 @@ from ops.sim.bybit.errors import BybitError, wrong_parameter
 from ops.sim.bybit.facts import Endpoint, Parameter
 
 _MAX_DIGITS: Final = 18
+_LONGEST_NUMBER: Final = 40
+_NUMBER: Final = re.compile(r"-?\d+(\.\d*)?([eE][-+]?\d{1,2})?", re.ASCII)
+_FLAGS: Final = ("true", "false")
 _MISSING: Final = "Missing some parameters that must be filled in, {}"
 _TEXTS: Final = {
     "category": "params error: Category is invalid",
     "symbol": "params error: symbol invalid",
     "interval": "Invalid period!",
+    "side": "Side invalid",
+    "orderType": "OrderType invalid",
+    "qty": "Qty invalid",
+    "price": "price invalid",
 }
 """How Bybit words a missing or wrong value, where it does not say `params error: <name> invalid`."""
 
@@ -22,20 +31,45 @@ def _wrong(endpoint: Endpoint, parameter: Parameter, text: str = "params error: 
     return wrong_parameter(texts.get(parameter.name, text.format(parameter.name)))
 
 
+def asked(query_string: str) -> dict[str, str]:
+    """The parameters of a GET; an empty one counts as absent."""
+    return dict(parse_qsl(query_string))
+
+
+def told(endpoint: Endpoint, body: object) -> dict[str, str]:
+    """The fields of a POST as text; null and "" count as absent, numbers may be text and texts numbers.
+
+    Nested objects and lists are left out: `Query.raw` has them. Raises BybitError 10001.
+    """
+    if not isinstance(body, dict):
+        raise wrong_parameter("Request parameter error.")
+    found: dict[str, str] = {}
+    kinds = {parameter.name: parameter for parameter in endpoint.request}
+    for name, value in body.items():
+        if value is None or value == "" or isinstance(value, dict | list):
+            continue
+        parameter = kinds.get(name)
+        is_flag = parameter is not None and parameter.type == "boolean"
+        if parameter is not None and isinstance(value, bool) != is_flag and not (is_flag and value in _FLAGS):
+            raise _wrong(endpoint, parameter)
+        found[name] = str(value).lower() if isinstance(value, bool) else str(value)
+    return found
+
+
 class Query:
-    """The parameters of one request; an empty one counts as absent, an unknown one is ignored."""
+    """The parameters of one request; an unknown one is ignored."""
 
-    __slots__ = ("_given", "_limit")
+    __slots__ = ("_given", "_limit", "_raw")
 
-    def __init__(self, endpoint: Endpoint, query_string: str) -> None:
+    def __init__(self, endpoint: Endpoint, query_string: str, body: object = None) -> None:
         """Raises BybitError 10001 for a missing required parameter and for any value out of its range."""
-        given = dict(parse_qsl(query_string))
-        self._given = given
+        self._given = given = asked(query_string) if body is None else told(endpoint, body)
+        self._raw: dict[str, Any] = body if isinstance(body, dict) else {}
         self._limit = 0
         for parameter in endpoint.request:
             value = given.get(parameter.name)
             if value is None:
-                if parameter.required:
+                if parameter.required and parameter.name not in self._raw:
                     raise _wrong(endpoint, parameter, _MISSING)
                 if parameter.name == "limit":
                     self._limit = parameter.default or 0
@@ -46,6 +80,28 @@ class Query:
                 number = _integer(endpoint, parameter, value)
                 if parameter.name == "limit":
                     self._limit = number
+
+    @classmethod
+    def of_body(cls, endpoint: Endpoint, body: object) -> "Query":
+        """From the JSON of a POST, or of one item of a batch. Raises BybitError 10001."""
+        return cls(endpoint, "", {} if body is None else body)
+
+    def raw(self, name: str) -> Any:
+        """What a POST has there as it came: for lists and objects; None where absent."""
+        return self._raw.get(name)
+
+    def flag(self, name: str) -> bool:
+        """A boolean parameter; false where absent."""
+        return self._given.get(name) == "true"
+
+    def decimal(self, name: str) -> Decimal | None:
+        """A number in a text; None where absent. Raises BybitError 10001."""
+        value = self._given.get(name)
+        if value is None:
+            return None
+        if len(value) > _LONGEST_NUMBER or not _NUMBER.fullmatch(value):
+            raise wrong_parameter(_TEXTS.get(name, f"params error: {name} invalid"))
+        return Decimal(value)
 
     def text(self, name: str, default: str = "") -> str:
         """The value, or `default` where it is absent."""

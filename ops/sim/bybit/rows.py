@@ -176,7 +176,7 @@ def order(market: Market, done: Order) -> Row:
     return {
         "orderId": done.order_id,
         "orderLinkId": done.link_id,
-        "parentOrderLinkId": "",
+        "parentOrderLinkId": done.parent_link_id,
         "blockTradeId": "",
         "symbol": done.symbol,
         "price": one.price.write(done.price),
@@ -270,7 +270,7 @@ def execution(market: Market, fill: Execution) -> Row:
         "execType": fill.exec_type,
         "execValue": plain(fill.value),
         "execTime": str(fill.at),
-        "feeCurrency": fill.fee_currency if fill.category == "spot" else "",
+        "feeCurrency": fill.fee_currency,
         "isMaker": fill.is_maker,
         "feeRate": plain(fill.fee_rate),
         "tradeIv": "",

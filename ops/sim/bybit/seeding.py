@@ -63,7 +63,7 @@ class Seeding:
 
     def leg(self, fields: Fields, one: Instrument, side: str) -> int:
         """positionIdx: that of the account's mode unless given. Raises ControlError."""
-        hedge = self.account.hedge and one.has_hedge_mode
+        hedge = self.account.is_hedged(one)
         index = fields.integer("positionIdx", _LEG_OF[side] if hedge else 0, high=2)
         if bool(index) != hedge:
             mode = "hedge" if hedge else "one-way"

@@ -100,7 +100,7 @@ async def serve(
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        async with _kept(keeper):
+        async with _kept(keeper), _trading(world):
             yield Serving(host=host, port=runner.addresses[0][1], world=world)
     finally:
         await runner.cleanup()
@@ -120,6 +120,19 @@ async def _kept(keeper: Keeper | None) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await writing
         await keeper.flush()
+
+
+@asynccontextmanager
+async def _trading(world: World) -> AsyncIterator[None]:
+    """Let prices act on accounts meanwhile; what was answered is carried out before the end."""
+    looking = asyncio.create_task(world.trading.run(), name="bybit stand-in: trading")
+    try:
+        yield
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+        world.trading.land_all()
 
 
 class _Drivers:

@@ -1,7 +1,6 @@
 """The exchange the stand-in plays: its market, accounts, limits, faults and calls in one place.
 
-A matching engine can be put under it: it reads the market, works on the accounts' positions, orders and wallet,
-and tells `touch` which account it changed.
+`trading` changes accounts by the market's prices, tells `touch` which one it changed, and `publish` what it became.
 """
 
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from ops.sim.bybit.ids import Ids
 from ops.sim.bybit.limits import IpLimits, UidLimits
 from ops.sim.bybit.market import Market
 from ops.sim.bybit.tickers import Tickers
+from ops.sim.bybit.trading import Trading
 
 
 class World:
@@ -42,6 +42,7 @@ class World:
         """How many accounts were made: numbers the next one."""
         self._listeners: list[Callable[[int | None], None]] = []
         self._followers: list[Callable[[AccountNews], None]] = []
+        self.trading = Trading(self)
 
     def now(self) -> int:
         """The moved clock's epoch milliseconds."""

@@ -28,7 +28,7 @@ def realtime(call: EndpointCall) -> Result:
         _require_scope(call)
         closed = query.text("openOnly", "0") != "0"
         source = account.history[-_RECENT:] if closed else list(account.orders.values())
-        found = [order for order in _scoped(call, source) if _matches(order, query.text("orderFilter"))]
+        found = [order for order in scoped(call, source) if _matches(order, query.text("orderFilter"))]
     return _orders(call, found)
 
 
@@ -55,7 +55,7 @@ def history(call: EndpointCall) -> Result:
     else:
         found = [
             order
-            for order in _scoped(call, kept)
+            for order in scoped(call, kept)
             if first <= order.created_at <= last
             and status in {"", order.status}
             and _matches(order, query.text("orderFilter"))
@@ -97,7 +97,7 @@ def _id_filter(call: EndpointCall) -> Callable[[Order | Execution], bool] | None
     return None
 
 
-def _scoped(call: EndpointCall, items: Iterable[Traded]) -> list[Traded]:
+def scoped(call: EndpointCall, items: Iterable[Traded]) -> list[Traded]:
     """Those of the category, symbol, base coin and settle coin asked for."""
     query, market = call.query, call.world.market
     symbol = call.instrument().symbol if query.text("symbol") else ""
@@ -123,7 +123,7 @@ def executions(call: EndpointCall) -> Result:
     else:
         kind = query.text("execType")
         found = [
-            fill for fill in _scoped(call, newest_first) if first <= fill.at <= last and kind in {"", fill.exec_type}
+            fill for fill in scoped(call, newest_first) if first <= fill.at <= last and kind in {"", fill.exec_type}
         ]
     shown, cursor = page(found, query.cursor, query.limit, lambda fill: fill.exec_id)
     return {

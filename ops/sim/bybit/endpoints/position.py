@@ -55,8 +55,8 @@ def _key(leg: Position) -> str:
 
 def _legs(account: Account, one: Instrument) -> list[Position]:
     """Both legs in hedge mode, which only USDT perpetuals have; the one leg otherwise."""
-    hedge = account.hedge and one.has_hedge_mode
-    return [account.position(one.category, one.symbol, index) for index in ((1, 2) if hedge else (0,))]
+    indexes = (1, 2) if account.is_hedged(one) else (0,)
+    return [account.position(one.category, one.symbol, index) for index in indexes]
 
 
 def closed_pnl(call: EndpointCall) -> Result:

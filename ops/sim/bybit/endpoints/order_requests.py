@@ -1,0 +1,144 @@
+"""What a client orders of a contract, read from its fields, and what becomes of an order that is refused late."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from bot.domain.ids import OrderLinkId, Symbol
+from bot.domain.market import Category
+from bot.domain.orders import OrderRequest, TimeInForce, TpslMode, TriggerBy, TriggerDirection
+from bot.domain.portfolio import OrderType, Side
+from bot.exchange.matching.model import Changes, EngineAccount, EngineRejected
+from ops.sim.bybit.accounts import Account, Order
+from ops.sim.bybit.endpoints.endpoint_call import EndpointCall
+from ops.sim.bybit.errors import DUPLICATE_LINK_ID, refused, wrong_parameter
+from ops.sim.bybit.instruments import Instrument
+from ops.sim.bybit.off_engine import Applied
+from ops.sim.bybit.params import Query
+from ops.sim.bybit.trading import Trading
+from ops.sim.bybit.world import World
+
+ENGINE_CATEGORY: Final = Category.LINEAR
+"""The engine tells contracts apart by their symbols alone."""
+_REASONS: Final = {110074: "EC_InvalidSymbolStatus", 110072: "EC_DuplicatedClOrdID"}
+_TIMES_IN_FORCE: Final = {**{each.value: each for each in TimeInForce}, "RPI": TimeInForce.POST_ONLY}
+
+
+def order_request(call: EndpointCall, one: Instrument) -> OrderRequest:
+    """A create as the engine takes it. Raises BybitError 10001."""
+    query = call.query
+    is_market = query.text("orderType") == "Market"
+    trigger_price = query.decimal("triggerPrice") or None
+    direction = query.number("triggerDirection")
+    return OrderRequest(
+        order_link_id=OrderLinkId(query.text("orderLinkId")),
+        category=ENGINE_CATEGORY,
+        symbol=Symbol(one.symbol),
+        position_idx=query.number("positionIdx") or 0,
+        side=Side(query.text("side")),
+        order_type=OrderType.MARKET if is_market else OrderType.LIMIT,
+        qty=query.decimal("qty") or Decimal(0),
+        price=None if is_market else _price(call, one),
+        time_in_force=_TIMES_IN_FORCE[query.text("timeInForce", "GTC")],
+        reduce_only=query.flag("reduceOnly"),
+        close_on_trigger=query.flag("closeOnTrigger"),
+        trigger_price=trigger_price,
+        trigger_direction=TriggerDirection(str(direction)) if trigger_price and direction else None,
+        trigger_by=trigger_by(query, "triggerBy"),
+        stop_loss=query.decimal("stopLoss") or None,
+        sl_trigger_by=trigger_by(query, "slTriggerBy"),
+        take_profit=query.decimal("takeProfit") or None,
+        tp_trigger_by=trigger_by(query, "tpTriggerBy"),
+        tpsl_mode=_mode(query),
+    )
+
+
+def _mode(query: Query) -> TpslMode:
+    """Full unless asked otherwise; limit orders as stops or targets are of parts only."""
+    mode = TpslMode(query.text("tpslMode", "Full"))
+    limits = "Limit" in {query.text("tpOrderType"), query.text("slOrderType")}
+    if mode is TpslMode.FULL and limits:
+        raise wrong_parameter("params error: when tpslMode is Full, tpOrderType and slOrderType must be Market")
+    return mode
+
+
+def _price(call: EndpointCall, one: Instrument) -> Decimal | None:
+    """The limit price asked for; with `bboSideType` that of a level of the book, as Bybit sets it."""
+    side_type = call.query.text("bboSideType")
+    if not side_type:
+        return call.query.decimal("price")
+    level = call.query.number("bboLevel") or 1
+    view = call.world.trading.view(one, call.now)
+    buys = call.query.text("side") == "Buy"
+    book = view.bids if (side_type == "Queue") == buys else view.asks
+    if len(book) < level:
+        raise wrong_parameter("params error: bboLevel invalid")
+    return book[level - 1][0]
+
+
+def trigger_by(query: Query, name: str) -> TriggerBy:
+    """The price that a trigger looks at; the last price unless asked otherwise."""
+    return TriggerBy(query.text(name, TriggerBy.LAST))
+
+
+def check_duplicate(trading: Trading, account: Account, link_id: str) -> None:
+    """An orderLinkId is used once, whatever became of its order. Raises BybitError 110072."""
+    if link_id and trading.is_used(account, link_id):
+        raise refused(DUPLICATE_LINK_ID)
+
+
+def extras(query: Query) -> dict[str, Any]:
+    """What Bybit keeps of a create that the engine has no use for, by the order's own names."""
+    found: dict[str, Any] = {}
+    if query.text("timeInForce") == "RPI":
+        found["time_in_force"] = "RPI"
+    for name, kept in (("tpLimitPrice", "tp_limit_price"), ("slLimitPrice", "sl_limit_price")):
+        if query.text(f"{name[:2]}OrderType") == "Limit":
+            found[kept] = query.decimal(name) or Decimal(0)
+    return found
+
+
+def rename(account: EngineAccount, changes: Changes, given: str, wanted: str) -> None:
+    """Let an order that the engine has just made have the id that its client was told."""
+    for orders in (account.orders, changes.orders):
+        for order_id, order in list(orders.items()):
+            if order.parent_order_id == given:
+                orders[order_id] = replace(order, parent_order_id=wanted)
+        made = orders.pop(given, None)
+        if made is not None:
+            orders[wanted] = replace(made, order_id=wanted)
+    changes.fills = [replace(fill, order_id=wanted) if fill.order_id == given else fill for fill in changes.fills]
+
+
+def rejected(
+    world: World, account: Account, one: Instrument, order_id: str, request: OrderRequest, why: EngineRejected
+) -> Applied:
+    """An order that was taken on and then refused: closed as Rejected, with nothing filled."""
+    now = world.now()
+    conditional = request.trigger_price is not None
+    order = Order(
+        category=one.category,
+        order_id=order_id,
+        link_id=request.order_link_id,
+        symbol=one.symbol,
+        side=request.side,
+        order_type=request.order_type,
+        price=request.price or Decimal(0),
+        qty=request.qty,
+        status="Rejected",
+        time_in_force=TimeInForce.IOC if request.order_type is OrderType.MARKET else request.time_in_force,
+        position_index=request.position_idx,
+        reduce_only=request.reduce_only,
+        close_on_trigger=request.close_on_trigger,
+        create_type="CreateByStopOrder" if conditional else "CreateByUser",
+        reject_reason=_REASONS.get(why.code, "EC_Others"),
+        stop_order_type="Stop" if conditional else "",
+        trigger_price=request.trigger_price or Decimal(0),
+        trigger_direction=int(request.trigger_direction or 0),
+        trigger_by=request.trigger_by if conditional else "",
+        last_price_on_created=world.market.last_price(one, now),
+        created_at=now,
+        updated_at=now,
+    )
+    account.history.append(order)
+    return Applied(orders=[("", order)], legs=[world.trading.leg(account, one, request.position_idx)])

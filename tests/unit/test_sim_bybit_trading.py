@@ -1,0 +1,126 @@
+"""Contracts trade on the Bybit stand-in: what is answered, what becomes of it, and what streams carry."""
+
+from decimal import Decimal
+
+import pytest
+from harness.sim_trading import SimTrader
+from harness.waiting import until
+
+
+def test_a_market_order_fills_and_its_stop_is_a_row_of_its_own() -> None:
+    trader = SimTrader()
+    order_id = trader.order("Buy", "0.01", orderLinkId="mine-1", stopLoss="59000")
+    done = trader.row(order_id)
+    assert (done["orderStatus"], done["cumExecQty"], done["timeInForce"]) == ("Filled", "0.010", "IOC")
+    (stop,) = trader.get("/v5/order/realtime", symbol="BTCUSDT")
+    assert (stop["stopOrderType"], stop["orderLinkId"], stop["parentOrderLinkId"]) == ("StopLoss", "", "mine-1")
+    assert (stop["orderStatus"], stop["triggerPrice"], stop["qty"]) == ("Untriggered", "59000.00", "0.010")
+    assert (trader.leg()["size"], trader.leg()["stopLoss"]) == ("0.01", "59000.00")
+
+
+def test_streams_tell_every_state_in_turn() -> None:
+    trader = SimTrader()
+    trader.order("Buy", "0.01", stopLoss="59000")
+    assert trader.told() == [
+        ("order", "New"),
+        ("execution", "0.010"),
+        ("order", "Untriggered"),
+        ("order", "Filled"),
+        ("position", "0.01"),
+        ("wallet", "wallet"),
+    ]
+    trader.price("BTCUSDT", 58_900)
+    assert trader.told() == [
+        ("order", "Triggered"),
+        ("order", "New"),
+        ("execution", "0.010"),
+        ("order", "Filled"),
+        ("position", "0"),
+        ("wallet", "wallet"),
+    ]
+    (done,) = trader.get("/v5/position/closed-pnl")
+    fees = Decimal(done["openFee"]) + Decimal(done["closeFee"])
+    assert Decimal(done["closedPnl"]) == Decimal("588.999") - Decimal("600.001") - fees
+    assert fees == Decimal("0.65395")
+
+
+def test_a_resting_order_is_changed_filled_by_the_price_and_taken_back() -> None:
+    trader = SimTrader()
+    order_id = trader.order("Buy", "0.02", price="59000", orderLinkId="mine-1")
+    amended = trader.post("/v5/order/amend", orderLinkId="mine-1", price="59500", qty="0.03")
+    assert amended.result == {"orderId": order_id, "orderLinkId": "mine-1"}
+    assert (trader.row(order_id)["price"], trader.row(order_id)["leavesQty"]) == ("59500.00", "0.030")
+    trader.price("BTCUSDT", 59_400)
+    done = trader.row(order_id)
+    assert (done["orderStatus"], done["avgPrice"], done["cumExecFee"]) == ("Filled", "59500", "0.357")
+    other = trader.order("Buy", "0.02", price="59000")
+    assert trader.post("/v5/order/cancel", orderId=other).ret_code == 0
+    assert (trader.row(other)["orderStatus"], trader.row(other)["cancelType"]) == ("Cancelled", "CancelByUser")
+    assert trader.post("/v5/order/cancel", orderId=other).ret_code == 110001
+
+
+def test_an_order_link_id_is_used_up_for_good() -> None:
+    trader = SimTrader()
+    trader.order("Buy", "0.01", orderLinkId="mine-1")
+    assert trader.code("Buy", "0.01", orderLinkId="mine-1") == 110072
+    cancelled = trader.order("Buy", "0.01", price="50000", orderLinkId="mine-2")
+    trader.post("/v5/order/cancel", orderId=cancelled)
+    assert trader.code("Buy", "0.01", orderLinkId="mine-2") == 110072
+
+
+@pytest.mark.parametrize(
+    ("order_filter", "left"),
+    [({}, []), ({"orderFilter": "Order"}, ["Stop", "StopLoss"]), ({"orderFilter": "StopOrder"}, [""])],
+)
+def test_cancel_all_takes_what_its_filter_names(order_filter: dict[str, str], left: list[str]) -> None:
+    trader = SimTrader()
+    trader.order("Buy", "0.01", stopLoss="58000")
+    trader.order("Buy", "0.01", price="59000")
+    trader.order("Sell", "0.01", triggerPrice="57000", triggerDirection=2)
+    answer = trader.post("/v5/order/cancel-all", symbol=None, settleCoin="USDT", **order_filter)
+    assert (answer.result["success"], len(answer.result["list"])) == ("1", 3 - len(left))
+    rows = trader.get("/v5/order/realtime", symbol="BTCUSDT")
+    assert sorted(row["stopOrderType"] for row in rows) == left
+
+
+def test_hedge_mode_has_two_legs_and_inverse_contracts_one() -> None:
+    trader = SimTrader(hedge=True, balance={"USDT": 10_000, "BTC": 1})
+    assert trader.code("Buy", "0.01") == 10001
+    trader.order("Buy", "0.01", positionIdx=1)
+    trader.order("Sell", "0.02", positionIdx=2)
+    assert (trader.leg(index=1)["size"], trader.leg(index=2)["size"]) == ("0.01", "0.02")
+    trader.order("Buy", "0", positionIdx=2, reduceOnly=True, closeOnTrigger=True)
+    assert (trader.leg(index=2)["side"], trader.leg(index=2)["size"]) == ("", "0")
+    trader.order("Buy", "600", category="inverse", symbol="BTCUSD")
+    assert (trader.leg("BTCUSD")["size"], trader.leg("BTCUSD")["positionIdx"]) == ("600", 0)
+    wallet = trader.account.wallet
+    assert wallet["BTC"] == 1 - Decimal("0.0000055")
+
+
+def test_an_isolated_leg_is_liquidated_at_its_price() -> None:
+    trader = SimTrader(margin_mode="isolated")
+    trader.order("Buy", "0.1", stopLoss="50000")
+    liquidation = Decimal(trader.leg()["liqPrice"])
+    trader.told()
+    trader.price("BTCUSDT", float(liquidation) - 10)
+    assert trader.leg()["size"] == "0"
+    fill = trader.get("/v5/execution/list")[0]
+    assert (fill["execType"], fill["createType"]) == ("BustTrade", "CreateByTakeOver_PassThrough")
+    assert ("order", "Deactivated") in trader.told()
+
+
+async def test_an_order_is_seen_after_its_answer_and_may_be_rejected_then() -> None:
+    trader = SimTrader(balance=1_000)
+    order_id = trader.order("Buy", "0.1", price="59000", orderLinkId="mine-1")
+    assert trader.get("/v5/order/realtime", orderLinkId="mine-1") == []
+    assert trader.code("Buy", "0.1", price="59000") == 110007
+    assert trader.code("Buy", "0.001", orderLinkId="mine-1") == 110072
+    assert trader.post("/v5/order/cancel", orderLinkId="mine-1").result["orderId"] == order_id
+    await until(lambda: trader.get("/v5/order/realtime", orderId=order_id), what="the order is seen")
+    assert trader.row(order_id)["orderStatus"] == "Cancelled"
+
+    late = trader.order("Buy", "0.1", price="59000")
+    trader.control.change_account(str(trader.uid), {"balance": 1})
+    await until(lambda: trader.get("/v5/order/realtime", orderId=late), what="the order is refused")
+    assert (trader.row(late)["orderStatus"], trader.row(late)["rejectReason"]) == ("Rejected", "EC_Others")
+    assert ("order", "Rejected") in trader.told()
