@@ -31,4 +31,4 @@ ALTER TABLE trade_plans ADD COLUMN adopted_ts INTEGER CHECK (adopted_ts > 0);
 -- the position was left alone by its owner's wish: a late fill does not open the plan again
 ALTER TABLE trade_plans ADD COLUMN released_ts INTEGER CHECK (released_ts > 0);
 
-PRAGMA user_version = 27;
+PRAGMA user_version = 28;
