@@ -71,7 +71,7 @@ async def assemble(
         storage = await open_storage(stack, settings, outside, check=tuning.check_database, enqueued=outbox_due.set)
         telegram = make_telegram(settings, token, storage, outside, tuning, outbox_due)
         reads, bybit, practice = await open_reads(stack, settings, storage, outside, tuning)
-        base = await make_foundation(settings, outside, tuning, storage, reads, bybit.gateway, practice, telegram.bot)
+        base = await make_foundation(settings, outside, tuning, storage, reads, bybit, practice, telegram.bot)
         services, feature_jobs = await build_features(base)
         stack.push_async_callback(base.screen_reader.close)
         stack.push_async_callback(services.trading.close)

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     telegram_proxy: SecretStr | None = None
     bybit_proxy: SecretStr | None = None
     bybit_requests_per_second: int = Field(default=80, ge=1, le=100_000)
+    trade_live: bool = False
     database: Path = STATE / "perpdesk.sqlite3"
     key_file: Path = STATE / "perpdesk.key"
     key: SecretStr | None = None

@@ -77,6 +77,10 @@ class PriorityQueue:
     def __post_init__(self) -> None:
         self._lines = tuple(OrderedDict() for _ in range(self.priorities))
 
+    def has_room(self, rate_limits: tuple[RateLimit, ...] = ()) -> bool:
+        """Whether `go` would let a call with these rate limits through."""
+        return not self.waiting and self._delay(rate_limits, self.clock.monotonic()) <= 0
+
     def go(self, rate_limits: tuple[RateLimit, ...] = ()) -> bool:
         """Let a call with these rate limits through if nobody waits and all of them agree."""
         if self.waiting:

@@ -15,7 +15,9 @@ from bot.domain.errors import NotSent, RetryLater
 from bot.domain.ports.clock import Clock
 from bot.domain.priorities import RequestPriority, priority_now
 from bot.exchange.breaker import BAN_SECONDS, Breaker
+from bot.exchange.places import BudgetPlace
 from bot.exchange.rate_limits import CallCount, Hold, RollingWindow, TokenBucket
+from bot.exchange.request_keys import RequestKey
 
 LAW: Final = 600  # requests of one IP address …
 LAW_SECONDS: Final = 5  # … in so many seconds
@@ -29,7 +31,7 @@ _LEAST_WAIT: Final = 0.1  # seconds: what a refused call is told at least
 _PATIENCE: Final = {
     RequestPriority.CLOSE: 10.0,
     RequestPriority.CANCEL: 10.0,
-    RequestPriority.CREATE: 3.0,
+    RequestPriority.CREATE: 15.0,
     RequestPriority.RECONCILE: 30.0,
     RequestPriority.VIEW: 2.0,
 }
@@ -59,16 +61,6 @@ NO_LIMITS: Final = Limits(ip_rate=1e9, ip_burst=1e9, uid_share=1e6)  # benchmark
 _LIMIT: Final = "X-Bapi-Limit"
 _LEFT: Final = "X-Bapi-Limit-Status"
 _RESET: Final = "X-Bapi-Limit-Reset-Timestamp"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestKey:
-    """One call before it is made. `owner` is whose UID it counts for, None for public data."""
-
-    endpoint: str
-    host: str
-    owner: Hashable | None
-    uid_limit: int  # Bybit's, calls a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +99,12 @@ class Budget:
         self._public_hold, self._view_hold = Hold(), Hold()
         self._usage = CallCount(period=LAW_SECONDS)
 
+    def has_room(self, request_key: RequestKey) -> bool:
+        """Whether a call of the priority of now would be let through at once."""
+        if self._breaker.check(request_key.host) is not None:
+            return False
+        return self._queue.has_room(self._rate_limits_of(request_key, priority_now()))
+
     def passes(self, request_key: RequestKey) -> bool:
         """Whether the call may be made at once; if so it counts, and `end_call` must follow. Raises NotSent."""
         if (error := self._breaker.check(request_key.host)) is not None:
@@ -118,20 +116,41 @@ class Budget:
 
     async def wait(self, request_key: RequestKey) -> None:
         """Return when the call may be made; `end_call` must follow. Raises NotSent."""
+        self.use(await self.reserve(request_key))
+
+    async def reserve(self, request_key: RequestKey) -> BudgetPlace:
+        """The right to make such a call, once: `use` or `give_back` must follow. Raises NotSent."""
         priority = priority_now()
         rate_limits = self._rate_limits_of(request_key, priority)
+        place = BudgetPlace(request_key=request_key, rate_limits=rate_limits)
+        if (error := self._breaker.check(request_key.host)) is not None:
+            raise error
+        if self._queue.go(rate_limits):
+            return place
         owner = (
             (request_key.owner, request_key.endpoint) if request_key.owner is not None else object()
         )  # public data: each on its own
         patience_s = self._patience[priority]
-        request = QueuedCall(
-            priority=priority, owner=owner, rate_limits=rate_limits, patience_s=patience_s, target=request_key.host
+        await self._queue.wait(
+            QueuedCall(
+                priority=priority, owner=owner, rate_limits=rate_limits, patience_s=patience_s, target=request_key.host
+            )
         )
-        await self._queue.wait(request)
-        if (error := self._breaker.check(request_key.host)) is not None:
-            self._queue.give_back(rate_limits)
+        return place
+
+    def use(self, place: BudgetPlace) -> None:
+        """The call is made now; `end_call` must follow. Raises NotSent where a ban has come since."""
+        if (error := self._breaker.check(place.request_key.host)) is not None:
+            self.give_back(place)
             raise error
-        self._let_through(request_key)
+        place.is_free = False
+        self._let_through(place.request_key)
+
+    def give_back(self, place: BudgetPlace) -> None:
+        """The call of that place is not made, unless it was."""
+        if place.is_free:
+            place.is_free = False
+            self._queue.give_back(place.rate_limits)
 
     def _let_through(self, request_key: RequestKey) -> None:
         self._usage.count(self._clock.monotonic())

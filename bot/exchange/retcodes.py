@@ -1,7 +1,8 @@
-"""Bybit's retCode -> what to do. One table; the words of retMsg change and are never read.
+"""Bybit's retCode -> what to do, a table a channel. The words of retMsg change and are never read.
 
 Source: Bybit v5 documentation, "Error Codes" (page of 2026-07), "Place Order", "Rate Limit"; which class a code belongs
 to is this project's judgment. A code that is not listed is a definite no to a read and an unknown outcome to a write.
+So is, to a create, whatever asks to back off: nothing in the documentation says that the order was not taken.
 """
 
 from collections.abc import Mapping
@@ -28,25 +29,26 @@ class RetCodeClass(StrEnum):
     """What a retCode asks of the caller."""
 
     FINE = "fine"  # done, or what was asked for already stands
+    UNCHANGED = "unchanged"  # said to stand already: believed when it was read back
     DUPLICATE = "duplicate"  # this orderLinkId is taken: look the order up and compare
     GONE = "gone"  # the order is final or not there: reconcile
     UNKNOWN = "unknown"  # it may or may not have happened: reconcile, never resend
     REJECTED = "rejected"  # a definite no that the person may mend
     KEY = "key"  # this account's key or its rights
     RESTRICTED = "restricted"  # the region, the account or its type, whatever the key
-    BACK_OFF = "back_off"  # too many calls: nothing was done
+    BACK_OFF = "back_off"  # too many calls; whether an order was placed all the same is nowhere said
     CLOCK = "clock"  # the time window was missed: nothing was done
 
 
 _CODES: Final[Mapping[RetCodeClass, tuple[int, ...]]] = {
     RetCodeClass.FINE: (
         0,
-        34040,  # TP/SL not modified; also a missing parameter: read the position back
         110025,  # position mode
         110026,  # margin mode
         110027,  # margin
         110043,  # leverage
     ),
+    RetCodeClass.UNCHANGED: (34040,),  # TP/SL not modified; also the answer to a missing parameter
     RetCodeClass.DUPLICATE: (
         10014,
         110072,  # derivatives
@@ -154,7 +156,7 @@ _CODES: Final[Mapping[RetCodeClass, tuple[int, ...]]] = {
     ),
     RetCodeClass.KEY: (
         -2015,  # expired (spot)
-        10003,  # invalid, or of another environment; on a trade stream: too many sessions, which this table is not for
+        10003,  # invalid, or of another environment
         10004,  # signature
         10005,  # permission
         10007,  # authentication
@@ -197,20 +199,73 @@ RET_CODE_CLASSES: Final[Mapping[int, RetCodeClass]] = MappingProxyType(
 OF_ALL: Final = frozenset({429, 10018, 10429})  # said of our address or of the whole system, not of one UID
 NO_PERMISSION: Final = 10005  # the key lacks the right for this endpoint or category
 NOT_ON_DEMO: Final = 10032
+LINK_ID_TAKEN: Final = 110072  # an order of that orderLinkId is there
 NO_SUCH_SYMBOL: Final = frozenset({10001, 10029, 170121})  # answers to a read whose only doubtful word is the symbol
 
 
-def class_of(code: int, *, is_write: bool) -> RetCodeClass:
-    """What this code asks for. Unlisted: REJECTED for a read, UNKNOWN for a write."""
-    return RET_CODE_CLASSES.get(code, RetCodeClass.UNKNOWN if is_write else RetCodeClass.REJECTED)
+class Channel(StrEnum):
+    """Where a code was said: the same number means different things there."""
+
+    DERIVATIVES = "derivatives"  # REST, and what is of no category
+    SPOT = "spot"  # REST
+    TRADE_STREAM = "trade-stream"  # answers to operations
+    STREAM_AUTH = "stream-auth"  # answers to `auth` with a retCode
 
 
-def to_error(code: int, message: str, *, is_write: bool, retry_after: float = DEFAULT_BACK_OFF) -> ExchangeError:
+_SPOT_ALONE: Final = frozenset({-2015, *range(170_000, 171_000)})
+_ON_TRADE_STREAM: Final[Mapping[int, RetCodeClass]] = {
+    10003: RetCodeClass.BACK_OFF,  # too many sessions of this UID
+    10016: RetCodeClass.UNKNOWN,  # an error, or the service restarts
+    10019: RetCodeClass.UNKNOWN,  # it restarts: what is under way goes on
+    10403: RetCodeClass.BACK_OFF,  # 3,000 requests a second of this address
+    10404: RetCodeClass.REJECTED,  # no such operation or category
+    20003: RetCodeClass.BACK_OFF,  # too many requests of this connection
+    20006: RetCodeClass.UNKNOWN,  # a reqId twice: the first one may be done
+}
+_ON_STREAM_AUTH: Final[Mapping[int, RetCodeClass]] = {
+    -1: RetCodeClass.CLOCK,  # expired
+    0: RetCodeClass.FINE,
+    10001: RetCodeClass.REJECTED,
+    10002: RetCodeClass.CLOCK,
+    **dict.fromkeys((10003, 10004, 10005, 10007, 10008, 10010, 33004), RetCodeClass.KEY),
+    10019: RetCodeClass.BACK_OFF,
+    10429: RetCodeClass.BACK_OFF,
+    20001: RetCodeClass.FINE,  # it is signed in already
+    20003: RetCodeClass.BACK_OFF,
+}
+_DERIVATIVES: Final = {code: kind for code, kind in RET_CODE_CLASSES.items() if code not in _SPOT_ALONE}
+_OF_CHANNEL: Final[Mapping[Channel, Mapping[int, RetCodeClass]]] = MappingProxyType(
+    {
+        Channel.DERIVATIVES: _DERIVATIVES,
+        Channel.SPOT: RET_CODE_CLASSES,
+        Channel.TRADE_STREAM: {**_DERIVATIVES, **_ON_TRADE_STREAM},
+        Channel.STREAM_AUTH: _ON_STREAM_AUTH,
+    }
+)
+
+
+def class_of(code: int, *, is_write: bool, channel: Channel = Channel.SPOT) -> RetCodeClass:
+    """What this code asks for. Unlisted: REJECTED for a read, UNKNOWN for a write.
+
+    The channel of spot knows the codes of derivatives, too, and is right for reads of any category.
+    """
+    return _OF_CHANNEL[channel].get(code, RetCodeClass.UNKNOWN if is_write else RetCodeClass.REJECTED)
+
+
+def to_error(
+    code: int,
+    message: str,
+    *,
+    is_write: bool,
+    is_create: bool = False,
+    retry_after: float = DEFAULT_BACK_OFF,
+    channel: Channel = Channel.SPOT,
+) -> ExchangeError:
     """The domain's error for a code that isn't fine. `retry_after` in seconds, for those that ask to back off.
 
     Raises ValueError for a code of RetCodeClass.FINE.
     """
-    match class_of(code, is_write=is_write):
+    match class_of(code, is_write=is_write, channel=channel):
         case RetCodeClass.FINE:
             raise ValueError(f"retCode {code} is no error")
         case RetCodeClass.KEY:
@@ -218,11 +273,11 @@ def to_error(code: int, message: str, *, is_write: bool, retry_after: float = DE
         case RetCodeClass.RESTRICTED:
             restriction = _RESTRICTIONS.get(code, Restriction.REGION)
             return ExchangeRestricted(message, code=code, restriction=restriction)
-        case RetCodeClass.BACK_OFF:
+        case RetCodeClass.BACK_OFF if not is_create:
             return RetryLater(message, code=code, retry_after=retry_after)
         case RetCodeClass.CLOCK:
             return ClockTrouble(message, code=code)
-        case RetCodeClass.UNKNOWN | RetCodeClass.DUPLICATE:
+        case RetCodeClass.UNKNOWN | RetCodeClass.DUPLICATE | RetCodeClass.BACK_OFF:
             return OutcomeUnknown(message, code=code) if is_write else ExchangeDown(message, code=code)
-        case RetCodeClass.REJECTED | RetCodeClass.GONE:
+        case RetCodeClass.REJECTED | RetCodeClass.GONE | RetCodeClass.UNCHANGED:
             return ExchangeRejected(message, code=code)

@@ -11,9 +11,10 @@ from bot.chat.sender import ListenerOf
 from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.exchange import KeyInspector
+from bot.domain.ports.exchange import DemoFunds, KeyInspector
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.trading import OrderGateway
+from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.paper.adapter import Practice
 from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
@@ -37,6 +38,8 @@ class Foundation:
     reads: Reads
     inspector: KeyInspector
     practice: Practice
+    bybit_orders: OrderGateway
+    demo_funds: DemoFunds
     telegram_bot: ExtBot[Any]
     texts: Texts
     listener_of: ListenerOf
@@ -45,8 +48,9 @@ class Foundation:
 
     @property
     def order_gateways(self) -> Mapping[AccountType, OrderGateway]:
-        """The gateways of those account types whose orders can be placed here."""
-        return {AccountType.PAPER: self.practice.orders}
+        """The gateways of those account types whose orders can be placed here: live ones behind a setting."""
+        traded = {AccountType.PAPER: self.practice.orders, AccountType.DEMO: self.bybit_orders}
+        return traded | ({AccountType.LIVE: self.bybit_orders} if self.settings.trade_live else {})
 
     @property
     def store(self) -> Store:
@@ -63,7 +67,7 @@ async def make_foundation(
     tuning: Tuning,
     storage: Storage,
     reads: Reads,
-    inspector: KeyInspector,
+    bybit: Bybit,
     practice: Practice,
     telegram_bot: ExtBot[Any],
 ) -> Foundation:
@@ -74,8 +78,10 @@ async def make_foundation(
         tuning=tuning,
         storage=storage,
         reads=reads,
-        inspector=inspector,
+        inspector=bybit.gateway,
         practice=practice,
+        bybit_orders=bybit.orders,
+        demo_funds=bybit.demo_funds,
         telegram_bot=telegram_bot,
         texts=await asyncio.to_thread(Texts.load),
         listener_of=listener_of(reads),

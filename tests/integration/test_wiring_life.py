@@ -25,7 +25,8 @@ from bot.domain.errors import ExchangeError, ExchangeRestricted
 from bot.domain.ids import DAY, ChatId, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance
-from bot.exchange.budget import Limits, RequestKey
+from bot.exchange.budget import Limits
+from bot.exchange.request_keys import RequestKey
 from bot.services.housekeeping import Housekeeping
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import RetryLater
 from bot.domain.priorities import RequestPriority, at_priority
-from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Budget, Limits, RequestKey
+from bot.exchange.budget import LAW, LAW_SECONDS, NO_LIMITS, Budget, Limits
+from bot.exchange.request_keys import RequestKey
 
 HOST, OTHER_HOST = "https://one", "https://two"
 NOW_MS = 1_700_000_000_000

@@ -16,7 +16,7 @@ from bot.domain.errors import (
     OutcomeUnknown,
     RetryLater,
 )
-from bot.exchange.retcodes import _CODES, RET_CODE_CLASSES, RetCodeClass, class_of, to_error
+from bot.exchange.retcodes import _CODES, RET_CODE_CLASSES, Channel, RetCodeClass, class_of, to_error
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "bybit" / "error-codes.json"
 OF_OTHER_PRODUCTS = range(182_011, 182_113)  # loans and collateral switches
@@ -65,11 +65,41 @@ def test_each_class_becomes_the_error_that_says_what_to_do(code: int, read: type
         assert error.code == code
 
 
-@pytest.mark.parametrize("code", [110043, 110025, 110026, 110027, 34040, 0])
+@pytest.mark.parametrize("code", [110043, 110025, 110026, 110027, 0])
 def test_what_stands_already_is_no_error(code: int) -> None:
     assert class_of(code, is_write=True) is RetCodeClass.FINE
     with pytest.raises(ValueError, match="no error"):
         to_error(code, "words", is_write=True)
+
+
+def test_a_stop_that_is_said_to_stand_is_a_refusal_until_it_was_read_back() -> None:
+    assert type(to_error(34040, "words", is_write=True)) is ExchangeRejected
+
+
+@pytest.mark.parametrize("code", [429, 10006, 10019, 10403, 10429, 170005, 20003, 20006, 987654])
+@pytest.mark.parametrize("channel", [Channel.DERIVATIVES, Channel.SPOT, Channel.TRADE_STREAM])
+def test_no_code_that_may_hide_an_order_is_a_no_to_a_create(code: int, channel: Channel) -> None:
+    assert type(to_error(code, "words", is_write=True, is_create=True, channel=channel)) is OutcomeUnknown
+
+
+@pytest.mark.parametrize(
+    ("code", "of_channel"),
+    [
+        (10003, {Channel.DERIVATIVES: KeyTrouble, Channel.TRADE_STREAM: RetryLater, Channel.STREAM_AUTH: KeyTrouble}),
+        (10016, {Channel.DERIVATIVES: OutcomeUnknown, Channel.TRADE_STREAM: OutcomeUnknown}),
+        (10404, {Channel.DERIVATIVES: OutcomeUnknown, Channel.TRADE_STREAM: ExchangeRejected}),
+        (170131, {Channel.SPOT: ExchangeRejected, Channel.DERIVATIVES: OutcomeUnknown}),
+        (20006, {Channel.TRADE_STREAM: OutcomeUnknown}),
+        (-1, {Channel.STREAM_AUTH: ClockTrouble}),
+    ],
+)
+def test_a_code_means_what_its_channel_says(code: int, of_channel: dict[Channel, type]) -> None:
+    found = {channel: type(to_error(code, "words", is_write=True, channel=channel)) for channel in of_channel}
+    assert found == of_channel
+
+
+def test_signing_in_twice_is_no_error() -> None:
+    assert class_of(20001, is_write=True, channel=Channel.STREAM_AUTH) is RetCodeClass.FINE
 
 
 def test_no_code_stands_in_two_classes() -> None:

@@ -1,5 +1,6 @@
 """Bybit and the paper account: private data, public data, key inspection."""
 
+from decimal import Decimal
 from typing import Protocol
 
 from bot.domain.accounts import Account, KeyCheck, NewKey
@@ -69,4 +70,15 @@ class KeyInspector(Protocol):
 
     async def inspect_stored(self, account: Account) -> KeyCheck:
         """The same with the stored key of an account."""
+        ...
+
+
+class DemoFunds(Protocol):
+    """Play money of Bybit Demo accounts."""
+
+    async def add_usdt(self, account: Account, amount: Decimal) -> None:
+        """Asks Bybit for so many USDT more, 100,000 at most.
+
+        Raises RetryLater or ExchangeRejected where it is asked twice within a minute, and other ExchangeErrors.
+        """
         ...

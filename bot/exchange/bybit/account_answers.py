@@ -38,7 +38,9 @@ from bot.exchange.bybit.fields import (
 _ANY_IP: Final = "*"
 _CLASSIC: Final = 1  # unifiedMarginStatus; unified accounts have 3 to 6
 _MOST_DAYS: Final = 36_500  # no key lives longer; what is beyond the calendar can't be stored
-_UNSET: Final = "UNKNOWN"  # stopOrderType of an order that is none; orderType of one that is neither
+_UNSET: Final = "UNKNOWN"  # stopOrderType of an order that is none; orderType of one that is neither; triggerBy …
+_NO_REASON: Final = "EC_NoError"  # rejectReason of an order that was not refused
+_NEVER_TRADED: Final = -1
 
 
 def balance(answer: Answer, account_id: AccountId, as_of: Millis) -> Balance:
@@ -104,8 +106,16 @@ def _position(row: Row, category: Category) -> Position | None:
         trailing_stop=row.maybe(amount_or_none, "trailingStop"),
         created_ts=row.maybe(moment, "createdTime") or None,
         updated_ts=row.maybe(moment, "updatedTime") or None,
+        break_even_price=row.maybe(amount_or_none, "breakEvenPrice"),
+        seq=_seq(row),
         unread=tuple(row.odd),
     )
+
+
+def _seq(row: Row) -> int:
+    """Of the last transaction; -1 where nothing was ever traded, or nothing is said."""
+    value = None if row.fields.get("seq") in (_NEVER_TRADED, str(_NEVER_TRADED)) else row.maybe(whole, "seq")
+    return _NEVER_TRADED if value is None else value
 
 
 def _is_empty_leg(fields: Fields) -> bool:
@@ -121,7 +131,6 @@ def orders(answer: Answer, category: Category) -> tuple[list[Order], tuple[str, 
 
 
 def _order(row: Row, category: Category) -> Order:
-    stop_order_type = row.maybe(text, "stopOrderType") or ""
     return Order(
         category=category,
         symbol=symbol_of(row.fields),
@@ -135,15 +144,32 @@ def _order(row: Row, category: Category) -> Order:
         qty=amount(row.fields, "qty"),
         cum_exec_qty=row.maybe(amount, "cumExecQty"),
         trigger_price=row.maybe(amount_or_none, "triggerPrice"),
-        stop_order_type="" if stop_order_type == _UNSET else stop_order_type,
+        stop_order_type=_word(row, "stopOrderType"),
         time_in_force=row.maybe(text, "timeInForce") or "",
         reduce_only=row.maybe(flag, "reduceOnly"),
         take_profit=row.maybe(amount_or_none, "takeProfit"),
         stop_loss=row.maybe(amount_or_none, "stopLoss"),
         created_ts=row.maybe(moment, "createdTime") or None,
         updated_ts=row.maybe(moment, "updatedTime") or None,
+        avg_price=row.maybe(amount_or_none, "avgPrice"),
+        trigger_by=_word(row, "triggerBy"),
+        create_type=_word(row, "createType"),
+        cancel_type=_word(row, "cancelType"),
+        reject_reason=_reject_reason(row),
+        parent_order_link_id=OrderLinkId(row.maybe(text, "parentOrderLinkId") or ""),
         unread=tuple(row.odd),
     )
+
+
+def _word(row: Row, name: str) -> str:
+    """A word of Bybit's; "" for the one that says that there is none."""
+    word = row.maybe(text, name) or ""
+    return "" if word == _UNSET else word
+
+
+def _reject_reason(row: Row) -> str:
+    reason = _word(row, "rejectReason")
+    return "" if reason == _NO_REASON else reason
 
 
 def _order_position_idx(row: Row, category: Category) -> int:
@@ -180,6 +206,7 @@ def _execution(row: Row, category: Category) -> Execution:
         is_maker=row.maybe(flag, "isMaker"),
         closed_size=row.maybe(money, "closedSize"),
         exec_ts=row.maybe(moment, "execTime") or None,
+        create_type=_word(row, "createType"),
     )
 
 

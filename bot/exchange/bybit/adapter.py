@@ -14,11 +14,14 @@ from bot.domain.ids import AccountId, Millis
 from bot.domain.ports.accounts import CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.exchange.budget import Budget, Limits
+from bot.exchange.bybit.account_calls import AccountCalls
 from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.client import BybitClient, SigningKey
+from bot.exchange.bybit.demo_funds import BybitDemoFunds
 from bot.exchange.bybit.fields import moment
 from bot.exchange.bybit.gateway import BybitGateway, Hosts
 from bot.exchange.bybit.market import BybitMarket
+from bot.exchange.bybit.orders import BybitOrders
 from bot.exchange.bybit.pipeline import RequestPipeline
 from bot.exchange.bybit.pool import ClientPool
 from bot.exchange.bybit.server_time import ServerTime
@@ -32,9 +35,11 @@ _NANOS_IN_A_MILLI: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bybit:
-    """The adapter: `gateway` is ExchangeGateway and KeyInspector, `market` MarketData."""
+    """The adapter: `gateway` is ExchangeGateway and KeyInspector, `orders` OrderGateway, `market` MarketData."""
 
     gateway: BybitGateway
+    orders: BybitOrders
+    demo_funds: BybitDemoFunds
     market: BybitMarket
     pool: ClientPool
     pipeline: RequestPipeline
@@ -86,9 +91,13 @@ async def open_bybit(
         pool = ClientPool(
             clock=clock, vault=vault, credentials=credentials, build=build, check=checks, capacity=clients, idle=idle
         )
+        calls = AccountCalls(pool=pool)
+        gateway = BybitGateway(calls=calls, clock=clock, hosts=hosts, client=made.of_key)
         try:
             yield Bybit(
-                gateway=BybitGateway(pool=pool, clock=clock, hosts=hosts, client=made.of_key),
+                gateway=gateway,
+                orders=BybitOrders(gateway=gateway, pipeline=pipeline),
+                demo_funds=BybitDemoFunds(calls=calls),
                 market=BybitMarket(client=BybitClient(host=market_host, pipeline=pipeline), clock=clock),
                 pool=pool,
                 pipeline=pipeline,

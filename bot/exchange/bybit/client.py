@@ -27,15 +27,17 @@ from yarl import URL
 from bot.domain.accounts import KeyType
 from bot.domain.errors import KeyTrouble
 from bot.domain.secrets import Secret
-from bot.exchange.budget import RequestKey
 from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.decode import Json
-from bot.exchange.bybit.endpoints import BY_PATH, OTHER
+from bot.exchange.bybit.endpoints import BY_PATH, CREATE, DEMO_FUNDS, OTHER, Endpoint
 from bot.exchange.bybit.pipeline import Prepare, RequestPipeline, SignedCall
 from bot.exchange.bybit.transport import Request
+from bot.exchange.request_keys import RequestKey
+from bot.exchange.retcodes import Channel
 
 RECV_WINDOW: Final = 5000  # ms, Bybit's default
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}").fullmatch  # it goes into a header
+_REQUEST_ID: Final = "cdn-request-id"  # by which Bybit's support finds a request (v5 documentation, "Integration")
 _QUERY_SAFE: Final = "%:,/@!$'()*;"  # "%": a cursor comes quoted and goes back as it came
 
 T = TypeVar("T")
@@ -89,7 +91,7 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
     ) -> None:
         self.endpoint = host.rstrip("/")
         self._origin = str(URL(self.endpoint).origin())
-        self._routes: dict[tuple[str, str], SignedCall] = {}
+        self._routes: dict[tuple[str, str, Channel], SignedCall] = {}
         self._pipeline = pipeline
         self._owner = owner
         self._key = key
@@ -112,23 +114,38 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
         """The call that an endpoint method of pybit makes, as a value. Raises TypeError for one that lacks a part."""
         if method is None or path is None or (auth and self._key is None):
             raise TypeError("a call needs a method and a path, and a private one a key")
-        payload = self._payload(method, query)
+        payload, is_write = self._payload(method, query), method != "GET"
+        channel = Channel.DERIVATIVES if is_write and (query or {}).get("category") != Channel.SPOT else Channel.SPOT
+        call = self._signed_call(method, path, auth, channel)
+        request_id = (query or {}).get("orderLinkId", "") if call.is_create else ""
         return Call(
             self._pipeline,
-            self._signed_call(method, path, auth),
-            lambda: self._request(method, path, payload, is_signed=auth),
+            call,
+            lambda: self._request(method, path, payload, is_signed=auth, request_id=request_id),
         )
 
-    def _signed_call(self, method: str, path: str, is_signed: bool) -> SignedCall:
-        call = self._routes.get((method, path))
+    def request_key(self, endpoint: Endpoint, *, is_signed: bool = True) -> RequestKey:
+        """What a call of that endpoint is to the budget."""
+        owner = self._owner if is_signed else None
+        return RequestKey(endpoint=endpoint.name, host=self.endpoint, owner=owner, uid_limit=endpoint.uid_limit)
+
+    def apply_demo_money(self, **query: Any) -> Call:
+        """Play money of a demo account (POST /v5/account/demo-apply-money), for which pybit's method has no fields."""
+        return self._submit_request("POST", f"{self.endpoint}{DEMO_FUNDS.path}", query, auth=True)
+
+    def _signed_call(self, method: str, path: str, is_signed: bool, channel: Channel) -> SignedCall:
+        call = self._routes.get((method, path, channel))
         if call is None:
             endpoint = BY_PATH.get(path.removeprefix(self.endpoint), OTHER)
-            owner = self._owner if is_signed else None
-            request_key = RequestKey(
-                endpoint=endpoint.name, host=self.endpoint, owner=owner, uid_limit=endpoint.uid_limit
+            call = SignedCall(
+                key=self.request_key(endpoint, is_signed=is_signed),
+                is_signed=is_signed,
+                is_write=method != "GET",
+                hide=self.api_key,
+                is_create=endpoint is CREATE,
+                channel=channel,
             )
-            call = SignedCall(key=request_key, is_signed=is_signed, is_write=method != "GET", hide=self.api_key)
-            self._routes[method, path] = call
+            self._routes[method, path, channel] = call
         return call
 
     def _payload(self, method: str, query: Mapping[str, Any] | None) -> str:
@@ -139,8 +156,10 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
         payload: str = self.prepare_payload(method, cleaned)
         return payload
 
-    def _request(self, method: str, path: str, payload: str, *, is_signed: bool) -> Request:
+    def _request(self, method: str, path: str, payload: str, *, is_signed: bool, request_id: str) -> Request:
         headers = self._headers(payload) if is_signed else {}
+        if request_id:
+            headers[_REQUEST_ID] = request_id
         target = path.removeprefix(self._origin)
         if method == "GET":
             return Request(method, self.endpoint, f"{target}?{payload}" if payload else target, headers, b"")

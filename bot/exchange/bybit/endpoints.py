@@ -21,6 +21,12 @@ class Endpoint:
 
 SERVER_TIME: Final = Endpoint("time", "/v5/market/time")
 FEE_RATE: Final = Endpoint("fee_rate", "/v5/account/fee-rate", 5, is_on_demo=False)
+CREATE: Final = Endpoint("order_create", "/v5/order/create")
+AMEND: Final = Endpoint("order_amend", "/v5/order/amend")
+CANCEL: Final = Endpoint("order_cancel", "/v5/order/cancel")
+TRADING_STOP: Final = Endpoint("trading_stop", "/v5/position/trading-stop")
+LEVERAGE: Final = Endpoint("set_leverage", "/v5/position/set-leverage")
+DEMO_FUNDS: Final = Endpoint("demo_funds", "/v5/account/demo-apply-money", 1)  # one a minute
 
 ENDPOINTS: Final = (
     SERVER_TIME,
@@ -36,6 +42,13 @@ ENDPOINTS: Final = (
     FEE_RATE,
     Endpoint("positions", "/v5/position/list", 50),
     Endpoint("open_orders", "/v5/order/realtime", 50),
+    Endpoint("order_history", "/v5/order/history", 50),
+    CREATE,
+    AMEND,
+    CANCEL,
+    TRADING_STOP,
+    LEVERAGE,
+    DEMO_FUNDS,
     Endpoint("executions", "/v5/execution/list", 50),
     Endpoint("closed_pnl", "/v5/position/closed-pnl", 50),
     Endpoint("key_information", "/v5/user/query-api", is_on_demo=False),  # answered all the same, by its own page

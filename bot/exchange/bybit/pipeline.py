@@ -1,4 +1,4 @@
-"""One call from end to end: wait for the budget, sign, send, read the answer, name what went wrong.
+"""One call from end to end: a place in the budget, sign, send, read the answer, name what went wrong.
 
 Nothing is ever sent twice but a read: once more if its connection was dropped, and once more if it missed Bybit's time
 window, each with a fresh signature.
@@ -24,14 +24,16 @@ from bot.domain.errors import (
     RetryLater,
 )
 from bot.domain.ports.clock import Clock
-from bot.exchange.budget import Budget, RequestKey
+from bot.exchange.budget import Budget
 from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.decode import Json, Unreadable, decode
 from bot.exchange.bybit.server_time import ServerTime
 from bot.exchange.bybit.transport import Dropped, HttpTransport, Request
 from bot.exchange.bybit.unreadable_log import UnreadableLog
 from bot.exchange.meter import Meter
-from bot.exchange.retcodes import DEFAULT_BACK_OFF, OF_ALL, RetCodeClass, class_of, to_error
+from bot.exchange.places import held_for
+from bot.exchange.request_keys import RequestKey
+from bot.exchange.retcodes import DEFAULT_BACK_OFF, OF_ALL, Channel, RetCodeClass, class_of, to_error
 from bot.http_exchange import Reply
 
 _LARGE: Final = 128 * 1024  # bytes: decoding more than that would hold the loop for milliseconds
@@ -49,12 +51,14 @@ Prepare = Callable[[], Request]  # makes the request that goes out now: its time
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCall:
-    """One endpoint for one client. `hide` must not appear in errors."""
+    """One endpoint for one client. `hide` must not appear in errors; `is_create`: a write that places an order."""
 
     key: RequestKey
     is_signed: bool
     is_write: bool
     hide: str | None = field(repr=False)
+    is_create: bool = False
+    channel: Channel = Channel.SPOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +74,8 @@ class RequestPipeline:
 
     async def run(self, call: SignedCall, prepare: Prepare, read: Callable[[Answer], T]) -> T:
         """What `read` makes of the field `result` of Bybit's answer to the call. Raises ExchangeErrors."""
-        if call.is_signed and self.server_time.is_due:
-            await self.server_time.ready()
+        if call.is_signed:
+            await self.know_the_time()
         seen = self.server_time.measurements
         was_dropped = was_late = False
         while True:
@@ -89,6 +93,11 @@ class RequestPipeline:
                     raise
                 was_late = True
 
+    async def know_the_time(self) -> None:
+        """What a signature needs of Bybit's clock; waits for it only the first time, and not long."""
+        if self.server_time.is_due:
+            await self.server_time.ready()
+
     async def _read_clock(self, seen: int, missed: ClockTrouble) -> None:
         try:
             await self.server_time.measure_again(seen)
@@ -98,7 +107,10 @@ class RequestPipeline:
     async def _once(self, call: SignedCall, prepare: Prepare, read: Callable[[Answer], T]) -> T:
         trouble: BaseException | None = None
         try:
-            if not self.budget.passes(call.key):
+            place = held_for(call.key)
+            if place is not None:
+                self.budget.use(place)
+            elif not self.budget.passes(call.key):
                 await self.budget.wait(call.key)
             return self._read(call, Answer(self._result(call, *await self._exchange(call, prepare))), read)
         except ExchangeUnreadable as error:
@@ -132,24 +144,31 @@ class RequestPipeline:
         if reply.status != _FORBIDDEN:
             self.budget.note_answer(call.key.host)
         elif _BANNED in reply.body.lower():
-            raise self._banned()
+            raise self._banned(call)
         code = answer.get("retCode")
         if type(code) is not int:  # True is an int too
             raise self._of_status(reply, call, str(answer.get(_UNREADABLE, "no retCode")))
-        if code and class_of(code, is_write=call.is_write) is not RetCodeClass.FINE:
-            raise self._of_code(code, answer, reply, call)
+        if code and (kind := class_of(code, is_write=call.is_write, channel=call.channel)) is not RetCodeClass.FINE:
+            raise self._of_code(code, kind, answer, reply, call)
         result = answer.get("result")
         if reply.status != _OK or not isinstance(result, dict):
             raise self._of_status(reply, call, "no result")
         return result
 
-    def _of_code(self, code: int, answer: Json, reply: Reply, call: SignedCall) -> ExchangeError:
+    def _of_code(self, code: int, kind: RetCodeClass, answer: Json, reply: Reply, call: SignedCall) -> ExchangeError:
         """A retCode that is no success."""
         message = f"{call.key.endpoint}: Bybit {code} {_words(answer.get('retMsg'), call.hide)}".rstrip()
         wait = DEFAULT_BACK_OFF
-        if class_of(code, is_write=call.is_write) is RetCodeClass.BACK_OFF:
+        if kind is RetCodeClass.BACK_OFF:
             wait = self._hold(call, reply, DEFAULT_BACK_OFF, is_of_all=code in OF_ALL)
-        error = to_error(code, message, is_write=call.is_write, retry_after=wait)
+        error = to_error(
+            code,
+            message,
+            is_write=call.is_write,
+            is_create=call.is_create,
+            retry_after=wait,
+            channel=call.channel,
+        )
         return error if call.is_signed or not isinstance(error, KeyTrouble) else ExchangeRejected(message, code=code)
 
     def _of_status(self, reply: Reply, call: SignedCall, why: str) -> ExchangeError:
@@ -162,7 +181,8 @@ class RequestPipeline:
             case HTTPStatus.FORBIDDEN:
                 return self._refused(call, message)
             case HTTPStatus.TOO_MANY_REQUESTS:
-                return RetryLater(message, retry_after=self._hold(call, reply, _OVERLOAD_WAIT, is_of_all=True))
+                wait = self._hold(call, reply, _OVERLOAD_WAIT, is_of_all=True)
+                return OutcomeUnknown(message) if call.is_create else RetryLater(message, retry_after=wait)
             case HTTPStatus.UNAUTHORIZED if call.is_signed:
                 return KeyTrouble(message)
             case HTTPStatus.BAD_REQUEST | HTTPStatus.NOT_FOUND | HTTPStatus.METHOD_NOT_ALLOWED:
@@ -175,11 +195,12 @@ class RequestPipeline:
         now = self.server_time.now()
         return self.budget.hold(call.key, reply.headers, server_now=now, at_least=at_least, is_of_all=is_of_all)
 
-    def _banned(self) -> RetryLater:
-        """HTTP 403 with Bybit's words for it: our address, on every host."""
+    def _banned(self, call: SignedCall) -> ExchangeError:
+        """HTTP 403 with Bybit's words for it: our address, on every host. A write was not done then."""
         _logger.error("Bybit has banned our address: all calls stop")
         self.transport.reconnect(None)  # "terminate all HTTP sessions"
-        return self.budget.ban()
+        banned = self.budget.ban()
+        return ExchangeRestricted(str(banned), restriction=Restriction.SERVER) if call.is_write else banned
 
     def _refused(self, call: SignedCall, message: str) -> ExchangeRestricted:
         """Any other 403 fails this call; what several accounts meet holds the host."""

@@ -64,6 +64,12 @@ class ClientPool:
             self._entries.move_to_end(account.account_id)
         return entry.client
 
+    def at_hand(self, account: Account) -> BybitClient | None:
+        """The account's client where `borrow` would have it without waiting."""
+        entry = self._entries.get(account.account_id)
+        is_ready = entry is not None and not entry.is_suspect and entry.used_at > self.clock.monotonic() - self.idle
+        return entry.client if entry is not None and is_ready else None
+
     def distrust(self, account_id: AccountId) -> None:
         """Its last call got no answer: see whether the host answers before the next one."""
         entry = self._entries.get(account_id)

@@ -31,6 +31,7 @@ from bot.exchange.retcodes import RetCodeClass, class_of
 
 _ID_TAKEN: Final = 110072
 _NOT_SUPPORTED: Final = 10001
+_STANDS_ALREADY: Final = (RetCodeClass.FINE, RetCodeClass.UNCHANGED)  # the engine checks parameters before
 _Setting = Callable[[EngineAccount, Markets], tuple[None, Changes]]
 
 
@@ -147,7 +148,7 @@ class PracticeOrders:
         try:
             await self.exchange.command(account.account_id, symbol, Need.PRICES, act)
         except ExchangeRejected as no:
-            if no.code is None or class_of(no.code, is_write=True) is not RetCodeClass.FINE:
+            if no.code is None or class_of(no.code, is_write=True) not in _STANDS_ALREADY:
                 raise
 
 
