@@ -89,7 +89,7 @@ async def confirm_entry(ctx: UpdateContext, payload: ConfirmEntry) -> None:
     except CardOutdated as outdated:
         await ctx.show(await _outdated(ctx, payload.draft, outdated))
     except EntryRefused as refusal:
-        await ctx.show(await _refused(ctx, payload.draft, refusal))
+        await ctx.show(await _refused(ctx, payload, refusal))
     else:
         await show_trade(ctx, trade, payload.draft)
 
@@ -128,12 +128,13 @@ async def _outdated(ctx: UpdateContext, draft: OrderDraft, outdated: CardOutdate
     return outdated_card(ctx.viewer, draft, outdated, await _new_price(ctx, draft))
 
 
-async def _refused(ctx: UpdateContext, draft: OrderDraft, refusal: EntryRefused) -> Card:
-    cured = _cured(draft, refusal.cure)
+async def _refused(ctx: UpdateContext, payload: ConfirmEntry, refusal: EntryRefused) -> Card:
+    cured = _cured(payload.draft, refusal.cure)
     if cured is None:
-        return refused_card(ctx.viewer, refusal, ())
-    label = cure_label(ctx.viewer, refusal.cure, await known_instrument(ctx, draft.symbol))
-    return refused_card(ctx.viewer, refusal, await ctx.buttons([(label, ShowOrderCard.make(cured))], lifetime_s=DAY_S))
+        return refused_card(ctx.viewer, refusal, payload.card, ())
+    label = cure_label(ctx.viewer, refusal.cure, await known_instrument(ctx, payload.symbol))
+    cure = await ctx.buttons([(label, ShowOrderCard.make(cured))], lifetime_s=DAY_S)
+    return refused_card(ctx.viewer, refusal, payload.card, cure)
 
 
 async def _new_price(ctx: UpdateContext, draft: OrderDraft) -> InlineKeyboardButton:

@@ -6,20 +6,21 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from bot.domain.ids import AccountId, Symbol
 from bot.domain.market import Instrument
-from bot.domain.order_card import CardNote, CardOutdated, EntryLine, EntryRefused, OrderCard, TargetLine
+from bot.domain.order_card import CardNote, CardOutdated, ConfirmedCard, EntryLine, EntryRefused, OrderCard, TargetLine
 from bot.domain.order_drafts import OrderDraft
 from bot.domain.orders import MarginMode
 from bot.domain.portfolio import Side
 from handlers.core.links import ShowCancels, ShowLeg
 from handlers.texts.catalog import Markup, Value, join
+from handlers.trading.leg_codes import AskManage
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, percent_away
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.times import span
 
-_IN_THE_WAY: Final = frozenset({"card-opposite", "card-foreign"})
 _TENTH: Final = Decimal("0.1")
 _FUNDING_STEP: Final = Decimal("0.0001")
 _FEE_STEP: Final = Decimal("0.001")
@@ -53,7 +54,9 @@ def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
     """To what stands in the way: the position, orders that rest, a pause."""
     draft, row = card.draft, Row()
     for refusal in card.refusals:
-        if refusal.key in _IN_THE_WAY:
+        if refusal.key == "card-foreign":
+            row = (*row, *_foreign(viewer, draft.account_id, draft.symbol, card.position_idx))
+        elif refusal.key == "card-opposite":
             code = ShowLeg(draft.account_id, draft.symbol, card.position_idx)
             row = (*row, button(viewer.say.plain("button-live-position"), viewer.data(code)))
         elif refusal.key == "card-opposite-resting":
@@ -61,6 +64,15 @@ def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
         elif refusal.cure == "resume":
             row = (*row, *command_button(viewer, "button-resume", "resume"))
     return row
+
+
+def _foreign(viewer: RenderContext, account_id: AccountId, symbol: Symbol, position_idx: int) -> Row:
+    """[Manage it for me], [Watch only] of the position that an entry would have met."""
+    key = (account_id, symbol, position_idx)
+    return (
+        button(viewer.say.plain("button-manage"), viewer.data(AskManage(*key))),
+        button(viewer.say.plain("button-watch"), viewer.data(ShowLeg(*key))),
+    )
 
 
 def asking_card(viewer: RenderContext, draft: OrderDraft) -> Card:
@@ -78,11 +90,14 @@ def outdated_card(
     return Card(text=text, rows=((new_price,), menu_row(viewer)))
 
 
-def refused_card(viewer: RenderContext, refusal: EntryRefused, buttons: Row) -> Card:
+def refused_card(viewer: RenderContext, refusal: EntryRefused, agreed: ConfirmedCard, buttons: Row) -> Card:
     """A rule that stands against an entry, and its cure."""
     text = viewer.say("order-card-refusal", reason=viewer.say(refusal.key, **_values(viewer, refusal.values, None)))
     resume = command_button(viewer, "button-resume", "resume") if refusal.cure == "resume" else ()
-    return Card(text=text, rows=(buttons, (*resume, *menu_row(viewer))))
+    foreign: Row = ()
+    if refusal.key == "entry-leg-foreign":
+        foreign = _foreign(viewer, agreed.account_id, agreed.symbol, agreed.position_idx)
+    return Card(text=text, rows=(buttons, foreign, (*resume, *menu_row(viewer))))
 
 
 def cure_label(viewer: RenderContext, cure: str, instrument: Instrument | None) -> str:

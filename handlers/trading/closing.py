@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput
 from bot.domain.ids import Symbol
 from bot.domain.legs import LegOutlook
@@ -24,6 +24,7 @@ from handlers.trading.closing_views import (
     in_group,
     size_text,
 )
+from handlers.trading.disagreements import ReleaseLeg
 from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, LegName, Percent, ShowCloses
 from handlers.trading.leg_views import HALF, QUARTER, part_of
 from handlers.trading.legs import (
@@ -172,8 +173,12 @@ async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, 
         percent, part = WHOLE, outlook.position.size  # a part would be less than the exchange closes at once
     size = size_text(ctx.viewer, part, instrument, leg)
     wish = CloseLegs.of((outlook,), percent)
-    (act,) = await ctx.buttons([(ctx.say.plain("button-close-now", size=size), wish)])
-    await ctx.show(ask_close_card(ctx.viewer, account, outlook, instrument, percent, act))
+    choices: list[tuple[str, ButtonAction]] = [(ctx.say.plain("button-close-now", size=size), wish)]
+    if outlook.plan is not None and account.account_type is not AccountType.PAPER:
+        name = LegName(leg.account_id, leg.symbol, leg.position_idx)
+        choices.append((ctx.say.plain("button-release"), ReleaseLeg(leg=name)))
+    act, *release = await ctx.buttons(choices)
+    await ctx.show(ask_close_card(ctx.viewer, account, outlook, instrument, percent, act, tuple(release)))
 
 
 async def _ask_without_symbol(ctx: UpdateContext, wish: _Wish) -> None:

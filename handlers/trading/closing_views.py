@@ -37,8 +37,9 @@ def ask_close_card(
     instrument: Instrument | None,
     percent: int,
     act: InlineKeyboardButton,
+    release: Row,
 ) -> Card:
-    """What a close of that share would bring, its button, and the other shares."""
+    """What a close of that share would bring, its button, and the other shares; `release`: or leave it alone."""
     say, position = viewer.say, outlook.position
     part = part_of(outlook, instrument, percent) or position.size
     size = size_text(viewer, part, instrument, outlook.leg)
@@ -60,7 +61,7 @@ def ask_close_card(
     )
     if not others:
         lines.append(say("close-no-parts"))
-    return Card(text=join(lines), rows=((act,), others, back_row(viewer, leg_code(outlook))))
+    return Card(text=join(lines), rows=((act,), others, release, back_row(viewer, leg_code(outlook))))
 
 
 def closes_card(viewer: RenderContext, account: Account, shown: LegsShown) -> Card:

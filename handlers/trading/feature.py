@@ -3,7 +3,20 @@
 from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
-from handlers.trading import brakes, card, closing, levels, limits, orders, panic, position, practice, ticket, typed
+from handlers.trading import (
+    brakes,
+    card,
+    closing,
+    disagreements,
+    levels,
+    limits,
+    orders,
+    panic,
+    position,
+    practice,
+    ticket,
+    typed,
+)
 from handlers.views.problems import ProblemCard
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
@@ -16,6 +29,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *limits.HANDLERS,
     *practice.HANDLERS,
     *levels.HANDLERS,
+    *disagreements.HANDLERS,
     *orders.HANDLERS,
     *typed.HANDLERS,
 )

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from bot.domain.ids import AccountId
 from bot.domain.payloads import AtMost
-from handlers.core.callbacks import Code
+from handlers.core.callbacks import Code, RowNumber
 from handlers.core.links import SymbolName
 
 WHOLE: Final = 100  # percent of a position
@@ -90,3 +90,21 @@ class AskBreakeven(Code):
     account_id: AccountId
     symbol: SymbolName
     position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
+class AskManage(Code):
+    """What managing a position would mean that was opened elsewhere, with the button that does it."""
+
+    TAG = "mng"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDisagreement(Code):
+    """What was promised, what Bybit shows, and what can be done about it."""
+
+    TAG = "dis"
+    disagreement: RowNumber

@@ -15,7 +15,15 @@ from bot.domain.trade_plans import Breakeven, PlannedTarget
 from handlers.core.callbacks import Code
 from handlers.core.links import OpenTicket, ShowCancels, ShowLeg, price_code
 from handlers.texts.catalog import Markup, join
-from handlers.trading.leg_codes import WHOLE, AskBreakeven, AskClose, AskStop, AskTargets
+from handlers.trading.leg_codes import (
+    WHOLE,
+    AskBreakeven,
+    AskClose,
+    AskManage,
+    AskStop,
+    AskTargets,
+    ShowDisagreement,
+)
 from handlers.trading.legs import LegsShown, find_leg, instrument_of
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import arrow
@@ -164,18 +172,38 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
     labels = {WHOLE: "button-leg-close", HALF: "button-leg-half", QUARTER: "button-leg-quarter"}
     shares = closable(outlook, instrument_of(shown, leg.symbol))
     closes = tuple(to(labels[share], AskClose(*key, share)) for share in shares)
-    levels = (
+    levels: Row = (
         to("button-leg-stop", AskStop(*key)),
         to("button-leg-targets", AskTargets(*key)),
         to("button-leg-breakeven", AskBreakeven(*key)),
     )
+    if outlook.ownership is Ownership.FOREIGN:
+        levels = (to("button-manage", AskManage(*key)), to("button-leg-stop", AskStop(*key)))
     orders = (to("button-leg-orders", ShowCancels(account.account_id), count=len(outlook.orders)),)
     price = (
         to("button-leg-add", OpenTicket(leg.symbol, outlook.position.side)),
         button(leg.symbol, viewer.data(price_code(leg.symbol, leg.category))),
     )
     rest = (_refresh(viewer, leg_code(outlook)), *command_button(viewer, "button-positions", "positions"))
-    return (closes, levels, _neighbors(viewer, outlook, shown), (*orders, *price), (*rest, *menu_row(viewer)))
+    return (
+        *_disagreements(viewer, outlook, shown),
+        closes,
+        levels,
+        _neighbors(viewer, outlook, shown),
+        (*orders, *price),
+        (*rest, *menu_row(viewer)),
+    )
+
+
+def _disagreements(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> tuple[Row, ...]:
+    """[Bybit and I disagree]: one of each."""
+    rows = shown.value.value.disagreements if shown.value is not None else ()
+    label = viewer.say.plain("button-disagreement")
+    return tuple(
+        (button(label, viewer.data(ShowDisagreement(each.disagreement_id))),)
+        for each in rows
+        if each.leg == outlook.leg
+    )
 
 
 def _neighbors(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> Row:

@@ -9,6 +9,7 @@ from typing import Final
 from telegram.error import TelegramError
 
 from bot.domain.accounts import Account
+from bot.domain.disagreements import Disagreement
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.legs import LegOutlook
@@ -30,10 +31,11 @@ _LOOKS: Final = 20  # at the rows of what was sent, in the time of one look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legs:
-    """An account's open positions as they are managed, as of a moment."""
+    """An account's open positions as they are managed, as of a moment, and what Bybit shows otherwise of them."""
 
     items: tuple[LegOutlook, ...]
     as_of: Millis
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 LegsShown = Shown[WithInstruments[Legs]]
@@ -81,7 +83,8 @@ async def read_legs(ctx: UpdateContext, account: Account) -> LegsShown:
     async def load() -> Legs:
         items = await ctx.services.trading.legs.outlooks(ctx.config, account.account_id)
         as_of = min((each.as_of for each in items), default=ctx.services.clock.now())
-        return Legs(items=items, as_of=as_of)
+        stand = await ctx.services.trading.disagreements.of_account(ctx.config, account.account_id)
+        return Legs(items=items, as_of=as_of, disagreements=tuple(stand))
 
     async def nothing() -> WithInstruments[Legs] | None:
         return None

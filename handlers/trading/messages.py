@@ -20,7 +20,7 @@ from bot.domain.trade_messages import (
 from handlers.core.links import RunCommand, ShowCancels, ShowLeg
 from handlers.core.messages import MessageSpec, message_card
 from handlers.texts.catalog import Markup, Translator, join
-from handlers.trading.leg_codes import WHOLE, AskClose, AskStop
+from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, ShowDisagreement
 from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
@@ -100,12 +100,13 @@ def stop_changed(say: Translator, told: StopChangedMessage) -> Card:
     ):
         if promised != seen:
             lines.append(say(key, promised=_price(say, promised), seen=_price(say, seen)))
-    return _card(say, told, join(lines), moves=True)
+    return _card(say, told, join(lines), moves=True, disagreement=told.disagreement_id)
 
 
 def target_gone(say: Translator, told: TargetGoneMessage) -> Card:
     """The order of a target was canceled by somebody else."""
-    return _card(say, told, say("told-target-gone", number=told.number, price=_price(say, told.price)))
+    text = say("told-target-gone", number=told.number, price=_price(say, told.price))
+    return _card(say, told, text, disagreement=told.disagreement_id)
 
 
 def breakeven(say: Translator, told: BreakevenMessage) -> Card:
@@ -119,7 +120,7 @@ def leg_foreign(say: Translator, told: LegForeignMessage) -> Card:
     """The position holds more than was opened from here, or stands the other way."""
     figures, coin = Figures(say.language), base_of(told.symbol)
     text = say("told-foreign", size=figures.size(told.size, None, coin), ours=figures.size(told.ours, None, coin))
-    return _card(say, told, text)
+    return _card(say, told, text, closes=True, disagreement=told.disagreement_id)
 
 
 def found(say: Translator, told: FoundOrderMessage) -> Card:
@@ -144,8 +145,12 @@ def _card(
     is_open: bool = True,
     closes: bool = False,
     moves: bool = False,
+    disagreement: int = 0,
 ) -> Card:
-    """Symbol and account above the text; below it the position's card, and what is nearest to be done."""
+    """Symbol and account above the text; below it the position's card, and what is nearest to be done.
+
+    `disagreement`: which one it tells of; 0: none that has a row.
+    """
     account = say.plain(ACCOUNT_NAMES[told.account_type])
     key = (told.account_id, told.symbol, told.position_idx)
     row: Row = ()
@@ -160,7 +165,10 @@ def _card(
         button(say.plain("button-trades"), RunCommand("trades").encode()),
     )
     head = say("leg-head", name=told.symbol, account=account)
-    return Card(text=join([head, text]), rows=(row, ways))
+    decide: Row = ()
+    if disagreement:
+        decide = (button(say.plain("button-decide"), ShowDisagreement(disagreement).encode()),)
+    return Card(text=join([head, text]), rows=(decide, row, ways))
 
 
 def _price(say: Translator, price: Decimal | None) -> str:

@@ -172,13 +172,6 @@ async def test_panic_now_asks_nothing(harness: Harness) -> None:
     assert "BTC Long 0.01: flat" in await words(anna, "Flat")
 
 
-async def test_panic_never_says_that_nothing_is_open_where_it_did_not_look(harness: Harness) -> None:
-    anna = harness.person()
-    await harness.demo_account(anna)
-    for typed in ("/panic demo", "/panic now demo"):
-        assert "Close its positions in Bybit’s app" in (await said(anna, typed)).text
-
-
 async def test_losers_are_closed_together(harness: Harness) -> None:
     anna = await holding(harness)
     await entered(anna, "sell 0.1 eth sl 3%")

@@ -31,7 +31,6 @@ KEPT: Final = {
     "bot.domain.licensing.plans_as_markdown": DOCUMENTED,
     "bot.domain.market.KLINE_INTERVALS": TRADING,
     "bot.domain.ports.disagreements.DisagreementQueries.open_by_kind": DISAGREEMENTS,
-    "bot.services.trading.disagreements.Disagreements.manage": DISAGREEMENTS,
     "storage.trading.disagreements.SqliteDisagreementQueries.open_by_kind": DISAGREEMENTS,
     "bot.domain.ports.exchange.DemoFunds.add_usdt": TRADING,
     "bot.exchange.bybit.demo_funds.BybitDemoFunds.add_usdt": TRADING,

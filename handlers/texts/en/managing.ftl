@@ -19,3 +19,35 @@ manage-too-many-targets =
 manage-cancel-promise = That is the stop or the target of the whole position. Move it or take it away on the card of the position.
 entry-halted = New orders are stopped for everybody right now. Positions can be closed as always.
 close-blocked = Orders of yours that only close fill its whole size already. Cancel them, then close again.
+
+# Bybit and I disagree; positions opened elsewhere.
+disagreement-since = Since { $time }.
+disagreement-gone = ⚠️ The position is not there any more, and I know no trade that closed it.
+disagreement-choices =
+    { $restore ->
+        [1] <b>Restore</b>: as it was promised. <b>Manage it for me</b>: what stands at Bybit counts from now on. <b>Watch only</b>: I leave the position alone, what stands at Bybit stays.
+       *[other] <b>Manage it for me</b>: all that stands at Bybit counts from now on. <b>Watch only</b>: I leave the position alone, what stands at Bybit stays.
+    }
+disagreement-ended =
+    { $how ->
+        [agreed] ✅ Bybit and I agree again.
+        [accepted] ✅ What stands at Bybit counts from now on, and I manage all of it.
+        [released] 👁 I only watch it from now on: the position and its stop at Bybit stay, the entries and targets from here are canceled.
+       *[flat] The position is closed.
+    }
+disagreement-restoring =
+    { $kind ->
+        [target] ⏳ Target { $number } at { $price } is placed again. The card of the position shows when it stands.
+       *[stop] ⏳ The stop goes back to { $price }. The card of the position shows when it stands.
+    }
+disagreement-over = That is settled: the position or its account is not here any more.
+manage-about = I keep its stop and its target at Bybit, move them when you say so, and alarm you when somebody else does. I close nothing by myself.
+manage-done = ✅ <b>I manage it from now on.</b>
+manage-stop = Stop: { $price }
+manage-target = Target: { $price }
+button-restore = Restore
+button-manage = Manage it for me
+button-watch = Watch only
+button-release = Leave it open, stop managing
+button-disagreement = ⚠️ Bybit and I disagree
+button-decide = What to do ›
