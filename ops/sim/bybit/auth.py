@@ -59,7 +59,7 @@ def authenticate(
     if not (timestamp and key and sign):
         raise wrong_parameter(f"empty value: apiTimestamp[{timestamp}] apiKey[{key}] apiSignature[{sign}]")
     recv_window = headers.get(_WINDOW, "")
-    _check_window(timestamp, recv_window, now)
+    check_window(timestamp, recv_window, now)
     account = accounts.get(key)
     if account is None or account.environment != environment:
         raise refused(INVALID_KEY)
@@ -73,8 +73,8 @@ def authenticate(
     return account
 
 
-def _check_window(timestamp: str, recv_window: str, now: int) -> None:
-    """server_time - recv_window <= timestamp < server_time + 1000."""
+def check_window(timestamp: str, recv_window: str, now: int) -> None:
+    """server_time - recv_window <= timestamp < server_time + 1000. Raises BybitError 10001 or 10002."""
     sent, window = _whole(timestamp), _whole(recv_window) if recv_window else _DEFAULT_WINDOW
     if sent is None or window is None:
         raise wrong_parameter("params error: timestamp or recv_window invalid")

@@ -13,15 +13,17 @@ from ops.sim.bybit.streams.private import PrivateSession
 from ops.sim.bybit.streams.public import PublicSession
 from ops.sim.bybit.streams.sessions import Session
 from ops.sim.bybit.streams.stream_facts import ACTIVE_SECONDS, KINDS, LIMITS
+from ops.sim.bybit.streams.trade import TradeSession
 from ops.sim.bybit.world import World
 
 DEMO: Final = "/demo"
 PRIVATE_PATH: Final = "/v5/private"
+TRADE_PATH: Final = "/v5/trade"
 PUBLIC_PATHS: Final = {
     **{f"/v5/public/{category}": category for category in KINDS},
     "/v5/public/misc/status": STATUS,
 }
-PATHS: Final = frozenset({*PUBLIC_PATHS, PRIVATE_PATH, f"{DEMO}{PRIVATE_PATH}"})
+PATHS: Final = frozenset({*PUBLIC_PATHS, PRIVATE_PATH, TRADE_PATH, f"{DEMO}{PRIVATE_PATH}"})
 """Where a WebSocket can be opened; the demo host has no public streams and no order entry."""
 _DURATION: Final = {"s": SECOND, "m": MINUTE}
 _MAX_DIGITS: Final = 6
@@ -37,6 +39,7 @@ class StreamHub:
     def __init__(self, world: World) -> None:
         self._world = world
         self._sessions: dict[Session, None] = {}
+        self._orders: dict[str, deque[int]] = {}
         self._opened: dict[tuple[str, bool], deque[int]] = {}
         self._made = 0
         self._wake: Callable[[], None] | None = None
@@ -50,33 +53,31 @@ class StreamHub:
         """A connection at one of PATHS, with the query as it was sent. Raises HandshakeRefusedError."""
         self._admit(path, peer)
         self._made += 1
-        bare, active_for = path.removeprefix(DEMO), _active_for(query)
-        session: Session
-        if bare == PRIVATE_PATH:
-            environment = "demo" if path.startswith(DEMO) else "live"
-            session = PrivateSession(
-                self._world,
-                bare,
-                outlet,
-                environment=environment,
-                number=self._made,
-                active_for=active_for,
-                peer=peer,
-            )
-        else:
-            session = PublicSession(
-                self._world,
-                bare,
-                outlet,
-                self._board,
-                category=PUBLIC_PATHS[bare],
-                number=self._made,
-                active_for=active_for,
-                peer=peer,
-            )
+        session = self._make(path, peer, outlet, _active_for(query))
         self._sessions[session] = None
         self._waken()
         return session
+
+    def _make(self, path: str, peer: str, outlet: Outlet, active_for: int) -> Session:
+        world, bare, number = self._world, path.removeprefix(DEMO), self._made
+        if bare == TRADE_PATH:
+            spent = self._orders.setdefault(peer, deque())
+            return TradeSession(world, bare, outlet, spent, number=number, active_for=active_for, peer=peer)
+        if bare == PRIVATE_PATH:
+            where = "demo" if path.startswith(DEMO) else "live"
+            return PrivateSession(
+                world, bare, outlet, environment=where, number=number, active_for=active_for, peer=peer
+            )
+        return PublicSession(
+            world,
+            bare,
+            outlet,
+            self._board,
+            category=PUBLIC_PATHS[bare],
+            number=number,
+            active_for=active_for,
+            peer=peer,
+        )
 
     def close(self, session: Session) -> None:
         """Forget a connection whose client is gone."""

@@ -42,6 +42,7 @@ class Line:
         self._stalled: list[str] = []
         self._overtaken: list[str] = []
         self._overtaken_until = 0
+        self._late: list[tuple[int, str]] = []
         self.is_open = True
 
     def answer(self, text: str, uid: int | None) -> None:
@@ -52,6 +53,10 @@ class Line:
             self._stalled.append(text)
         else:
             self._send(text)
+
+    def answer_later(self, text: str, at: int) -> None:
+        """Say an answer at that epoch millisecond."""
+        self._late.append((at, text))
 
     def push(self, text: str, uid: int | None) -> None:
         """Say what was subscribed to, unless a fault has other plans with it."""
@@ -90,8 +95,13 @@ class Line:
         kept, self._stalled = self._stalled, []
         for text in kept:
             self._send(text)
-        if self._overtaken and self._world.now() >= self._overtaken_until:
+        now = self._world.now()
+        if self._overtaken and now >= self._overtaken_until:
             self._release()
+        due = [text for at, text in self._late if at <= now]
+        self._late = [(at, text) for at, text in self._late if at > now]
+        for text in due:
+            self._send(text)
 
     def close(self) -> None:
         """Say goodbye, once."""

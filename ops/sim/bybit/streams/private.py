@@ -9,7 +9,6 @@ from ops.sim.bybit.noise import Noise
 from ops.sim.bybit.streams.frames import ClientFrame, write
 from ops.sim.bybit.streams.line import Outlet
 from ops.sim.bybit.streams.sessions import Session
-from ops.sim.bybit.streams.signing_in import sign_in
 from ops.sim.bybit.streams.stream_facts import FAST, PRIVATE
 from ops.sim.bybit.world import World
 
@@ -60,7 +59,7 @@ class PrivateSession(Session):
 
     def tell(self, news: AccountNews) -> None:
         """Pass on what happened, in every topic that was asked for."""
-        if self.account is None or news.uid != self.account.uid:
+        if news.uid != self.uid:
             return
         for asked in tuple(self._topics):
             topic, category = TOPICS[asked]
@@ -72,14 +71,11 @@ class PrivateSession(Session):
     def _sign_in(self, frame: ClientFrame) -> None:
         """A refused client is shut out."""
         try:
-            account = sign_in(self.world, frame, path=self.path, environment=self._environment, peer=self.peer)
+            account = self.admit(frame, self._environment)
         except BybitError as error:
             self._refuse(frame, error.ret_code, error.ret_msg)
             return
-        if self.line.hit("stream_auth", account.uid):
-            self._refuse(frame, 10004, "Invalid sign")
-            return
-        self.account = account
+        self.uid = account.uid
         self.log("auth", 0)
         self._answer(frame, success=True, ret_msg="")
 
@@ -102,7 +98,7 @@ class PrivateSession(Session):
 
     def _trouble(self, topics: list[Any]) -> str:
         """Why a request is refused; empty if it is not."""
-        if self.account is None:
+        if self.uid is None:
             return "Request not authorized"
         if not topics:
             return "error:args is empty"

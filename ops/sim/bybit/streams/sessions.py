@@ -9,10 +9,12 @@ from uuid import UUID
 
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.clock import SECOND
+from ops.sim.bybit.errors import SIGN, BybitError
 from ops.sim.bybit.noise import Noise
 from ops.sim.bybit.streams import frames
 from ops.sim.bybit.streams.frames import ClientFrame, UnreadableFrameError
 from ops.sim.bybit.streams.line import Line, Outlet
+from ops.sim.bybit.streams.signing_in import sign_in
 from ops.sim.bybit.streams.stream_facts import ACTIVE_SECONDS
 from ops.sim.bybit.world import World
 
@@ -30,16 +32,12 @@ class Session:
         self.path = path
         self.peer = peer
         self.line = Line(world, path, outlet, self._heard)
-        self.account: Account | None = None
-        """Who has signed in."""
+        self.uid: int | None = None
+        """Whose key has signed in."""
         self._number = number
         self._active_for = active_for
         self._active_at = world.now()
         self._checked = world.now() // _CHECK_EVERY
-
-    @property
-    def uid(self) -> int | None:
-        return self.account.uid if self.account else None
 
     @property
     def is_open(self) -> bool:
@@ -79,6 +77,13 @@ class Session:
             if now - self._active_at >= self._active_for:
                 self.line.close()
 
+    def admit(self, frame: ClientFrame, environment: str) -> Account:
+        """Whose key signs in. Raises BybitError."""
+        account = sign_in(self.world, frame, path=self.path, environment=environment, peer=self.peer)
+        if self.line.hit("stream_auth", account.uid):
+            raise BybitError(SIGN, "Invalid sign")
+        return account
+
     def say(self, text: str) -> None:
         """Answer a request."""
         self.line.answer(text, self.uid)
@@ -86,16 +91,16 @@ class Session:
     def _heard(self) -> None:
         self._active_at = self.world.now()
 
-    def log(self, what: str, ret_code: int | None, *, ms: float = 0.0) -> None:
-        """Note a request among the calls."""
+    def log(self, what: str, ret_code: int | None, *, status: int | None = 200) -> None:
+        """Note a request among the calls; `status` None where no answer goes out."""
         self.world.calls.add(
             at=self.world.now(),
             method="WS",
             path=f"{self.path}/{what}",
             uid=self.uid,
-            status=None,
+            status=status,
             ret_code=ret_code,
-            ms=ms,
+            ms=0.0,
         )
 
     def uuid(self) -> str:

@@ -7,6 +7,7 @@ from ops.sim.bybit.auth import is_signed
 from ops.sim.bybit.errors import (
     EXPIRED_KEY,
     INVALID_KEY,
+    SIGN,
     UNMATCHED_IP,
     BybitError,
     refused,
@@ -19,7 +20,6 @@ from ops.sim.bybit.world import World
 _PARTS: Final = 3
 _MAX_DIGITS: Final = 18
 _EXPIRED: Final = -1
-_SIGN: Final = 10004
 
 
 def sign_in(world: World, frame: ClientFrame, *, path: str, environment: str, peer: str) -> Account:
@@ -37,7 +37,7 @@ def sign_in(world: World, frame: ClientFrame, *, path: str, environment: str, pe
     if account is None or account.environment != environment or _is_revoked(world, account.uid, path):
         raise refused(INVALID_KEY)
     if not is_signed(account.key, f"GET/realtime{expires}", sign):
-        raise BybitError(_SIGN, "Invalid sign")
+        raise BybitError(SIGN, "Invalid sign")
     if account.key.is_expired(now):
         raise refused(EXPIRED_KEY)
     if account.key.ips and peer not in account.key.ips:
