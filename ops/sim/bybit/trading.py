@@ -243,7 +243,8 @@ class Trading:
         """Look at all accounts as prices move, until cancelled."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _PAUSE)
+                async with asyncio.timeout(_PAUSE):  # `wait_for` can lose a cancellation
+                    await self._wake.wait()
             self._wake.clear()
             self.sweep()
 

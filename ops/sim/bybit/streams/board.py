@@ -7,7 +7,7 @@ from typing import Final
 from ops.sim.bybit.account_news import AccountNews
 from ops.sim.bybit.streams.feeds import Feed, KlineFeed, LimitFeed, LiquidationFeed, TradeFeed
 from ops.sim.bybit.streams.order_books import BookFeed
-from ops.sim.bybit.streams.pools import TableFeed, alert_rows, insurance_rows, is_group, status_rows
+from ops.sim.bybit.streams.pools import TableFeed, alert_rows, goes_on, insurance_rows, is_group, status_rows
 from ops.sim.bybit.streams.public import PublicSession
 from ops.sim.bybit.streams.stream_facts import DEPTHS, INTERVALS, KINDS
 from ops.sim.bybit.streams.tickers import TickerFeed
@@ -118,7 +118,7 @@ class Board:
         if kind == "adlAlert":
             return TableFeed(world, topic, lambda: alert_rows(world, name), kind="snapshot")
         if kind == "system":
-            return TableFeed(world, topic, lambda: status_rows(world), kind="")
+            return TableFeed(world, topic, lambda: status_rows(world), kind="", begins=goes_on)
         one = world.market.any_of(name, category)
         made: dict[str, Callable[[], Feed]] = {
             "orderbook": lambda: BookFeed(world, one, topic),

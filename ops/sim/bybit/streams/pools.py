@@ -56,6 +56,11 @@ def alert_rows(world: World, group: str) -> list[dict[str, Any]]:
     return [{short: row[name] for short, name in _ALERT.items()} for row in rows if _is_of(row, group)]
 
 
+def goes_on(row: dict[str, Any]) -> bool:
+    """Whether maintenance of that row is not over."""
+    return bool(row["state"] != "completed")
+
+
 def status_rows(world: World) -> list[dict[str, Any]]:
     """system.status: maintenance that goes on, or that ended since."""
     return _rows(world, "/v5/system/status", system.status)
@@ -64,17 +69,30 @@ def status_rows(world: World) -> list[dict[str, Any]]:
 class TableFeed:
     """A topic that tells whole rows, whenever some of them have changed; looked at once a second."""
 
-    def __init__(self, world: World, topic: str, rows: Callable[[], list[dict[str, Any]]], *, kind: str) -> None:
-        """`kind` is the type of a message with changed rows; empty where the topic has no type."""
+    def __init__(
+        self,
+        world: World,
+        topic: str,
+        rows: Callable[[], list[dict[str, Any]]],
+        *,
+        kind: str,
+        begins: Callable[[dict[str, Any]], bool] = lambda _: True,
+    ) -> None:
+        """`kind` is the type of a message with changed rows, empty where the topic has no type.
+
+        `begins` says with which rows a client begins.
+        """
         self._world = world
         self._topic = topic
         self._rows = rows
         self._kind = kind
+        self._begins = begins
         self._told = rows()
         self._looked = 0
 
     def first(self, at: int) -> str | None:
-        return self._frame("snapshot" if self._kind else "", self._told, at)
+        rows = [row for row in self._told if self._begins(row)]
+        return self._frame("snapshot" if self._kind else "", rows, at) if rows else None
 
     def changes(self, at: int) -> Iterator[str]:
         if at // SECOND == self._looked:

@@ -12,6 +12,8 @@ from ops.sim.bybit.spoiling import cut_connection
 from ops.sim.bybit.streams.hub import HandshakeRefusedError, StreamHub
 from ops.sim.bybit.world import World
 
+_TRIP: Final = 0.01
+"""Seconds that everything takes to the client. pybit gets ready for an answer only after it has sent its request."""
 _EVERY: Final = 0.05
 """Seconds from one look at what is new to the next."""
 _PATIENCE: Final = 1.0
@@ -27,26 +29,37 @@ class SocketOutlet:
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self._request = request
         self._socket = socket
-        self._waiting: asyncio.Queue[str | int] = asyncio.Queue()
+        self._clock = asyncio.get_running_loop().time
+        self._waiting: asyncio.Queue[tuple[float, str | int]] = asyncio.Queue()
 
     def send(self, text: str) -> None:
         if self._waiting.qsize() >= _MOST_WAITING:
             self.cut()
         else:
-            self._waiting.put_nowait(text)
+            self._put(text)
 
     def close(self, code: int) -> None:
-        self._waiting.put_nowait(code)
+        self._put(code)
 
     def cut(self) -> None:
         cut_connection(self._request, reset=True)
 
     async def run(self) -> None:
         """Send until the goodbye is said or the client is gone."""
-        with suppress(ConnectionError):
-            while isinstance(said := await self._waiting.get(), str):
+        with suppress(ConnectionError, TimeoutError):
+            while isinstance(said := await self._next(), str):
                 await self._socket.send_str(said)
             await asyncio.wait_for(self._socket.close(code=said), _PATIENCE)
+
+    def _put(self, said: str | int) -> None:
+        self._waiting.put_nowait((self._clock() + _TRIP, said))
+
+    async def _next(self) -> str | int:
+        due, said = await self._waiting.get()
+        left = due - self._clock()
+        if left > 0:
+            await asyncio.sleep(left)
+        return said
 
 
 class Sockets:
@@ -106,6 +119,7 @@ class Sockets:
             if self.hub.is_idle:
                 await self._wanted.wait()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), _EVERY)
+                async with asyncio.timeout(_EVERY):  # `wait_for` can lose a cancellation
+                    await self._wanted.wait()
             self._wanted.clear()
             self.hub.tick()

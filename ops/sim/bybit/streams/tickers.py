@@ -71,6 +71,7 @@ class TickerFeed:
         if not one.is_dated:
             return {name: row[name] for name in TICKERS["perpetual"]}
         delivered = datetime.fromtimestamp(one.delivered / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        row |= {"nextFundingTime": "", "deliveryTime": delivered}
+        foretold = row["predictedDeliveryPrice"] or "0.00"
+        row |= {"nextFundingTime": "", "deliveryTime": delivered, "predictedDeliveryPrice": foretold}
         names = TICKERS["dated"] if one.settle_coin != "USDT" else [*TICKERS["dated"], *_PREMARKET]
         return {name: row[name] for name in names}
