@@ -55,10 +55,11 @@ class SimTrader:
         return self.post("/v5/order/create", side=side, qty=qty, orderType=order_type, **more).ret_code
 
     def get(self, path: str, /, **query: Any) -> list[dict[str, Any]]:
-        """The rows of a read; `category` linear unless given."""
+        """The rows of a read; `category` linear unless given, None for none."""
         endpoint = endpoint_of("GET", path)
         assert endpoint is not None, path
-        text = urlencode({"category": "linear"} | query)
+        asked = {"category": "linear"} | query
+        text = urlencode({name: value for name, value in asked.items() if value is not None})
         answer = read(self.world, endpoint, self.account, text, self.world.now())
         assert answer.ret_code == 0, answer
         rows: list[dict[str, Any]] = answer.result["list"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from harness.sim_bybit import BALANCE, ORDERS, PARAMS, POSITIONS, Driver, driving
+from harness.sim_trading import SimTrader
 
 from ops.sim.bybit.facts import ENDPOINTS, ERROR_TEXTS
 
@@ -19,6 +20,7 @@ PLAIN: dict[str, tuple[type, ...]] = {
     "long": (int,),
     "boolean": (bool,),
     "array": (list,),
+    "list": (list,),
     "object": (dict,),
     "json": (dict,),
 }
@@ -127,6 +129,21 @@ def test_the_tables_ask_for_what_the_documentation_asks_for(path: str) -> None:
     assert [(field["name"], field["type"], field["required"]) for field in page["request"]] == [
         (parameter.name, parameter.type, parameter.required) for parameter in fact.request
     ]
+
+
+@pytest.mark.parametrize("topic", ["order", "execution", "position", "wallet"])
+def test_rows_of_private_streams_have_every_documented_field(topic: str) -> None:
+    page = reference("endpoints.json")[f"websocket/private/{topic}"]
+    trader = SimTrader()
+    trader.order("Buy", "0.01", stopLoss="59000")
+    trader.order("Sell", "0.01")
+    envelope = ("id", "topic", "creationTime", "data")
+    fields = [field for field in page["response"] if field["name"] not in envelope]
+    rows = [row for news in trader.news if news.topic == topic for row in news.rows]
+    assert rows
+    for row in rows:
+        check_fields(row, fields, 1)
+        check_example(page["examples"][0]["data"][0], row, topic)
 
 
 def test_every_code_is_a_documented_one() -> None:

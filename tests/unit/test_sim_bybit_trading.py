@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from harness.sim_bybit import DAY, HOUR, NOON
 from harness.sim_trading import SimTrader
 from harness.waiting import until
 
@@ -24,8 +25,8 @@ def test_streams_tell_every_state_in_turn() -> None:
     assert trader.told() == [
         ("order", "New"),
         ("execution", "0.010"),
-        ("order", "Untriggered"),
         ("order", "Filled"),
+        ("order", "Untriggered"),
         ("position", "0.01"),
         ("wallet", "wallet"),
     ]
@@ -124,3 +125,77 @@ async def test_an_order_is_seen_after_its_answer_and_may_be_rejected_then() -> N
     await until(lambda: trader.get("/v5/order/realtime", orderId=late), what="the order is refused")
     assert (trader.row(late)["orderStatus"], trader.row(late)["rejectReason"]) == ("Rejected", "EC_Others")
     assert ("order", "Rejected") in trader.told()
+
+
+def test_funding_is_paid_on_what_was_held_at_its_hour() -> None:
+    trader = SimTrader()
+    trader.order("Buy", "0.1")
+    trader.clock.at += 4 * HOUR + 1_000
+    before = trader.account.wallet["USDT"]
+    (fill, _) = trader.get("/v5/execution/list")
+    rate = Decimal(fill["feeRate"])
+    assert (fill["execType"], fill["orderType"], fill["execTime"]) == ("Funding", "UNKNOWN", str(NOON + 4 * HOUR))
+    assert Decimal(fill["execFee"]) == Decimal(6000) * rate
+    assert trader.account.wallet["USDT"] == before - Decimal(6000) * rate
+    (line, *_) = trader.get("/v5/account/transaction-log", category=None)
+    assert (line["type"], line["fee"], Decimal(line["funding"])) == ("SETTLEMENT", "0", -Decimal(6000) * rate)
+    trader.price("BTCUSDT", 60_010)
+    assert len(trader.get("/v5/execution/list")) == 2
+
+
+def test_a_tolerance_limits_a_market_order() -> None:
+    trader = SimTrader(balance=5_000_000)
+    order_id = trader.order("Buy", "100", slippageToleranceType="Percent", slippageTolerance="0.01")
+    done = trader.row(order_id)
+    assert (done["orderStatus"], done["orderType"], done["price"]) == ("Cancelled", "Market", "60006.10")
+    assert (done["slippageToleranceType"], done["slippageTolerance"]) == ("Percent", "0.01")
+    assert 0 < Decimal(done["cumExecQty"]) < 100
+    assert trader.get("/v5/execution/list")[0]["orderType"] == "Market"
+    assert trader.code("Buy", "1", slippageToleranceType="TickSize", slippageTolerance="0.5") == 110108
+    assert trader.code("Buy", "1", slippageToleranceType="Percent", slippageTolerance="11") == 110109
+
+
+@pytest.mark.parametrize(("reading", "code"), [({}, 110009), ({"conditional_rows": "uncounted"}, 0)])
+def test_stops_of_positions_may_be_read_as_conditional_orders_or_not(reading: dict[str, str], code: int) -> None:
+    trader = SimTrader()
+    trader.account.readings = reading
+    trader.order("Buy", "0.1", stopLoss="50000", takeProfit="70000")
+    codes = [trader.code("Sell", "0.01", triggerPrice="51000", triggerDirection=2) for _ in range(9)]
+    assert (codes[7], codes[8]) == (0, code)
+
+
+def test_closed_orders_are_forgotten_as_bybit_forgets_them() -> None:
+    trader = SimTrader()
+    filled = trader.order("Buy", "0.01")
+    cancelled = trader.order("Buy", "0.01", price="50000")
+    trader.post("/v5/order/cancel", orderId=cancelled)
+    trader.account.loaded_at = trader.clock.at + 1  # the exchange was started anew
+    assert trader.get("/v5/order/realtime", symbol="BTCUSDT", openOnly=1) == []
+    assert trader.get("/v5/order/realtime", orderId=filled) == []
+    assert len(trader.get("/v5/order/history")) == 2
+    trader.clock.at += DAY + 1
+    assert [row["orderId"] for row in trader.get("/v5/order/history")] == [filled]
+
+
+def test_a_limit_target_of_a_part_rests_at_its_price_once_triggered() -> None:
+    trader = SimTrader()
+    target = {"takeProfit": "61000", "tpslMode": "Partial", "tpOrderType": "Limit", "tpLimitPrice": "61500"}
+    trader.order("Buy", "0.01", **target)
+    (row,) = trader.get("/v5/order/realtime", symbol="BTCUSDT")
+    assert (row["stopOrderType"], row["orderType"], row["price"]) == ("PartialTakeProfit", "Limit", "61500.00")
+    trader.price("BTCUSDT", 61_100)
+    assert trader.row(row["orderId"])["orderStatus"] == "New"
+    trader.price("BTCUSDT", 61_600)
+    assert (trader.row(row["orderId"])["avgPrice"], trader.leg()["size"]) == ("61500", "0")
+
+
+def test_a_balance_set_by_a_driver_is_a_transfer_and_what_was_done_stays() -> None:
+    trader = SimTrader()
+    trader.order("Buy", "0.01")
+    trader.order("Sell", "0.01")
+    before = trader.get("/v5/position/closed-pnl"), trader.get("/v5/execution/list")
+    trader.control.change_account(str(trader.uid), {"balance": 500})
+    assert (trader.get("/v5/position/closed-pnl"), trader.get("/v5/execution/list")) == before
+    (line, *_) = trader.get("/v5/account/transaction-log", category=None)
+    assert (line["type"], line["cashBalance"]) == ("TRANSFER_OUT", "500")
+    assert trader.told()[-1] == ("wallet", "wallet")

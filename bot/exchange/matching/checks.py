@@ -21,7 +21,7 @@ from bot.exchange.matching.model import (
     SymbolRules,
 )
 from bot.exchange.matching.money import is_on_step, value_of
-from bot.exchange.matching.protection import PARTIAL_KINDS
+from bot.exchange.matching.protection import PARTIAL_KINDS, PROTECTIONS
 
 WRONG_PARAMETER: Final = 10001
 NO_SUCH_ORDER: Final = 110001
@@ -107,16 +107,17 @@ def check_trigger(view: MarketView, order: EngineOrder) -> None:
         raise EngineRejected(110093, f"expect Falling, but trigger_price[{order.trigger_price}] >= current[{now}]")
 
 
-def check_room(account: EngineAccount, order: EngineOrder, rows: int) -> None:
+def check_room(account: EngineAccount, order: EngineOrder, rows: int, *, counts_protections: bool) -> None:
     """A symbol has room for 500 active orders and 10 conditional ones, stops and targets counted.
 
-    `rows`: how many conditional ones the order would add.
+    `rows`: how many conditional ones the order would add. `counts_protections`: stops and targets are such, too.
     """
+    uncounted = PARTIAL_KINDS if counts_protections else PROTECTIONS
     active = conditional = partial = 0
     for each in account.orders.values():
         if each.symbol == order.symbol:
             active += each.is_resting
-            conditional += not each.is_resting and each.stop_order_type not in PARTIAL_KINDS
+            conditional += not each.is_resting and each.stop_order_type not in uncounted
             partial += not each.is_resting and each.stop_order_type in PARTIAL_KINDS
     if rows and order.tpsl_mode is TpslMode.PARTIAL and partial + rows > MOST_PARTIAL:
         raise EngineRejected(110061, "Not allowed to have more than 20 TP/SLs under Partial tpSlMode")
@@ -126,8 +127,12 @@ def check_room(account: EngineAccount, order: EngineOrder, rows: int) -> None:
         raise EngineRejected(TOO_MANY_ACTIVE, "Not allowed to have more than 500 active orders.")
 
 
-def check_rows(account: EngineAccount, before: EnginePosition, after: EnginePosition) -> None:
-    """A symbol has room for the Full rows that a position's new prices add."""
+def check_rows(
+    account: EngineAccount, before: EnginePosition, after: EnginePosition, *, counts_protections: bool
+) -> None:
+    """A symbol has room for the Full rows that a position's new prices add, where those count."""
+    if not counts_protections:
+        return
     added = sum(
         new is not None and old is None
         for old, new in ((before.stop_loss, after.stop_loss), (before.take_profit, after.take_profit))

@@ -31,9 +31,11 @@ class Engine:
     """Bybit's rules, with what Bybit's pages leave open as a choice.
 
     `spares_market`: a reduce-only market order is let through where resting reduce-only orders cover the leg already.
+    `counts_protections`: stops and targets of positions are among the ten conditional orders of a symbol.
     """
 
     spares_market: bool = True
+    counts_protections: bool = True
 
     def create(self, account: EngineAccount, request: OrderRequest, markets: Markets) -> tuple[EngineOrder, Changes]:
         """Take an order on and fill what the book allows. It may come back canceled: accepted is not done.
@@ -108,4 +110,9 @@ class Engine:
         return work.changes
 
     def _work(self, account: EngineAccount, markets: Markets) -> Work:
-        return Work(account=account, markets=markets, spares_market=self.spares_market)
+        return Work(
+            account=account,
+            markets=markets,
+            spares_market=self.spares_market,
+            counts_protections=self.counts_protections,
+        )

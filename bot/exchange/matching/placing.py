@@ -28,7 +28,7 @@ def place(work: Work, request: OrderRequest) -> EngineOrder:
     checks.check_worth(view, order)
     checks.check_trigger(view, order)
     _check_protection(view, order)
-    checks.check_room(account, order, _rows(order))
+    checks.check_room(account, order, _rows(order), counts_protections=work.counts_protections)
     order = replace(order, price=_limited(view, order))
     if order.status == "Untriggered":
         return work.order(_numbered(work, order))

@@ -38,7 +38,7 @@ def set_trading_stop(work: Work, request: TradingStop) -> None:
         stop_by=new.sl_trigger_by,
         target_by=new.tp_trigger_by,
     )
-    checks.check_rows(work.account, held, new)
+    checks.check_rows(work.account, held, new, counts_protections=work.counts_protections)
     work.position(new)
     protection.sync(work, held.leg)
 

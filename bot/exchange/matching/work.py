@@ -25,6 +25,7 @@ class Work:
     account: EngineAccount
     markets: Markets
     spares_market: bool
+    counts_protections: bool = True
     changes: Changes = field(default_factory=Changes)
 
     @property

@@ -112,6 +112,10 @@ class Order:
     tp_order_type: str = ""
     sl_order_type: str = ""
     market_unit: str = ""
+    smp_type: str = "None"
+    slippage_type: str = "UNKNOWN"
+    slippage: str = ""
+    """As it was asked for."""
     """quoteCoin: the quantity is an amount of the quote coin."""
     is_leverage: str = ""
     filled: Decimal = ZERO
@@ -219,6 +223,8 @@ class LogEntry:
     """Of the position after it; negative when short."""
     price: Decimal = ZERO
     fee: Decimal = ZERO
+    funding: Decimal | None = None
+    """Got, or paid where negative; None where it is no funding."""
     fee_rate: Decimal = ZERO
     trade_id: str = ""
     order_id: str = ""
@@ -264,6 +270,8 @@ class Account:
     """Oldest first."""
     made: int = 0
     """How many ids were given out: numbers the next one."""
+    loaded_at: int = 0
+    """Epoch milliseconds at which an earlier run's state was taken over; 0: never."""
     funded_at: int = 0
     """Epoch milliseconds until which funding was paid; 0: from its next look on."""
 

@@ -151,6 +151,8 @@ def log_fill(account: Account, one: Instrument, fill: Execution, size: Decimal) 
     """Add a contract's fill to the log, as the balance stands after it; `size` of the leg, negative when short."""
     line = _line(account, fill, currency=one.settle_coin, change=fill.pnl - fill.fee, cash_flow=fill.pnl, size=size)
     line.type = _LOGGED_AS.get(fill.exec_type, "TRADE")
+    if fill.exec_type == "Funding":
+        line.fee, line.funding = ZERO, -fill.fee
     line.balance = account.wallet.get(one.settle_coin, ZERO) + line.change
     account.wallet[one.settle_coin] = line.balance
     account.log.append(line)
@@ -195,6 +197,30 @@ def _line(
     )
 
 
+def transfer(account: Account, wallet: dict[str, Decimal], at: int) -> None:
+    """Let these be the balances from that epoch millisecond on: what lacks or is too much is moved in or out."""
+    for coin in {**account.wallet, **wallet}:
+        amount = wallet.get(coin, ZERO) - account.wallet.get(coin, ZERO)
+        if amount:
+            line = _transfer(account, coin, amount, at)
+            line.balance = wallet.get(coin, ZERO)
+            account.log.append(line)
+    account.wallet = wallet
+
+
+def _transfer(account: Account, coin: str, amount: Decimal, at: int) -> LogEntry:
+    account.made += 1
+    return LogEntry(
+        id=f"{account.uid}_{coin}_{at}_{account.made}",
+        type="TRANSFER_IN" if amount > 0 else "TRANSFER_OUT",
+        currency=coin,
+        at=at,
+        change=amount,
+        cash_flow=amount,
+        qty=abs(amount),
+    )
+
+
 def _realise(account: Account) -> None:
     """Begin the log with transfers that make every coin end at its wallet balance, and sum up what was earned."""
     began = min((entry.at for entry in account.log), default=account.created_at + HOUR) - HOUR
@@ -206,15 +232,7 @@ def _realise(account: Account) -> None:
             earned = account.cum_realised.get(entry.currency, ZERO)
             account.cum_realised[entry.currency] = earned + entry.change
     transfers = [
-        LogEntry(
-            id=f"{account.uid}_{coin}_{began}",
-            type="TRANSFER_IN" if amount > 0 else "TRANSFER_OUT",
-            currency=coin,
-            at=began,
-            change=amount,
-            cash_flow=amount,
-            qty=abs(amount),
-        )
+        _transfer(account, coin, amount, began)
         for coin in {**account.wallet, **changed}
         if (amount := account.wallet.get(coin, ZERO) - changed.get(coin, ZERO))
     ]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import Account, ApiKey
 from ops.sim.bybit.auth import check_public_key
-from ops.sim.bybit.booking import rebook
+from ops.sim.bybit.booking import rebook, transfer
 from ops.sim.bybit.clock import DAY, SECOND
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.events import happen
@@ -22,6 +22,7 @@ from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.margins import assess
 from ops.sim.bybit.market import UnknownSymbolError
+from ops.sim.bybit.off_engine import Applied
 from ops.sim.bybit.permissions import TRADING, permissions_of
 from ops.sim.bybit.seed_fills import set_fills
 from ops.sim.bybit.seed_orders import set_orders
@@ -110,9 +111,9 @@ class Control:
             account.key.public_key = check_public_key(fields.text("public_key"))
             account.key.secret = ""
         self._apply(account, fields)
-        if "balance" in fields and "executions" not in fields:
-            rebook(account, self._world.market, account.executions)
         self._world.add(account)
+        if "balance" in fields:
+            self._world.trading.publish(account, Applied(money=True))
         return {}
 
     def remove_account(self, uid: str) -> dict[str, Any]:
@@ -163,7 +164,7 @@ class Control:
         if "orders" in fields:
             set_orders(seeding, fields.items("orders"))
         if "balance" in fields:
-            account.wallet = _wallet(fields)
+            transfer(account, _wallet(fields), self._world.now())
         if "executions" in fields:
             set_fills(seeding, fields.raw("executions"))
 

@@ -87,10 +87,10 @@ class Applying:
         order.filled, order.filled_value, order.fee = changed.filled, changed.filled_value, changed.fee
         order.trigger_price = changed.trigger_price or ZERO
         order.stop_loss, order.take_profit = changed.stop_loss or ZERO, changed.take_profit or ZERO
-        order.sl_trigger_by = changed.sl_trigger_by if changed.stop_loss else ""
-        order.tp_trigger_by = changed.tp_trigger_by if changed.take_profit else ""
-        order.trigger_by = changed.trigger_by if changed.trigger_price else ""
-        order.tpsl_mode = changed.tpsl_mode or ""
+        order.sl_trigger_by = changed.sl_trigger_by.value if changed.stop_loss else ""
+        order.tp_trigger_by = changed.tp_trigger_by.value if changed.take_profit else ""
+        order.trigger_by = changed.trigger_by.value if changed.trigger_price else ""
+        order.tpsl_mode = changed.tpsl_mode.value if changed.tpsl_mode else ""
         order.cancel_type, order.reject_reason = changed.cancel_type, changed.reject_reason
         order.priority, order.updated_at = changed.priority, changed.updated_ts
         if kept is None:
@@ -113,11 +113,11 @@ class Applying:
             parent_id=self._name(changed.parent_order_id),
             parent_link_id=changed.parent_order_link_id,
             symbol=changed.symbol,
-            side=changed.side,
-            order_type=changed.order_type,
+            side=changed.side.value,
+            order_type=changed.order_type.value,
             qty=changed.qty,
             status=changed.status,
-            time_in_force=changed.time_in_force,
+            time_in_force=changed.time_in_force.value,
             position_index=changed.position_idx,
             reduce_only=changed.reduce_only,
             close_on_trigger=changed.close_on_trigger,
@@ -154,7 +154,7 @@ class Applying:
             order_id=self._name(fill.order_id),
             link_id=fill.order_link_id,
             symbol=fill.symbol,
-            side=fill.side,
+            side=fill.side.value,
             price=fill.price,
             qty=fill.qty,
             value=fill.value,
@@ -162,7 +162,7 @@ class Applying:
             fee_rate=fill.fee_rate,
             fee_currency=fill.fee_currency,
             exec_type=fill.exec_type,
-            order_type="UNKNOWN" if fill.exec_type in _PROTECTED_FILLS else fill.order_type,
+            order_type=self._kind_of(fill),
             order_price=fill.order_price,
             order_qty=fill.order_qty,
             leaves_qty=fill.leaves_qty,
@@ -184,6 +184,13 @@ class Applying:
         if fill.exec_type not in _PROTECTED_FILLS:
             self._book(leg, one, done)
         log_fill(account, one, done, leg.size * leg.direction)
+
+    def _kind_of(self, fill: EngineFill) -> str:
+        """The orderType that clients know: of funding none, of a market order with a tolerance Market."""
+        if fill.exec_type in _PROTECTED_FILLS:
+            return "UNKNOWN"
+        order = self._order_named(self._name(fill.order_id))
+        return order.order_type if order else fill.order_type.value
 
     def _book(self, leg: Position, one: Instrument, done: Execution) -> None:
         """Let the leg's size and what was paid to open it follow, and note what the fill closed."""
@@ -224,11 +231,12 @@ class Applying:
         # A closed leg goes on to show what its last holding earned.
         leg.realised = changed.realised if changed.size else leg.realised + earned
         leg.cum_realised = changed.cum_realised
-        leg.side, leg.size = (changed.side or ""), changed.size
+        leg.side = changed.side.value if changed.side else ""
+        leg.size = changed.size
         leg.entry_value = changed.entry_value
         leg.avg_price = price_of(rules_of(one), changed.size, changed.entry_value)
         leg.stop_loss, leg.take_profit = changed.stop_loss or ZERO, changed.take_profit or ZERO
-        leg.sl_trigger_by, leg.tp_trigger_by = changed.sl_trigger_by, changed.tp_trigger_by
+        leg.sl_trigger_by, leg.tp_trigger_by = changed.sl_trigger_by.value, changed.tp_trigger_by.value
         leg.opened_at = changed.opened_ts
         leg.created_at = leg.created_at or self._now
         leg.updated_at = changed.updated_ts or self._now

@@ -54,7 +54,9 @@ class Keeper:
             self._restore(common)
         try:
             for text in accounts:
-                self._world.add(_ACCOUNT.validate_json(text))
+                account = _ACCOUNT.validate_json(text)
+                account.loaded_at = self._world.now()
+                self._world.add(account)
         except ValidationError as error:
             raise StateError(f"{self._folder}: an account cannot be read: {error}") from error
         self._changed.clear()

@@ -5,6 +5,7 @@ the account as it will be then, `change` carries it out, writes it into the acco
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import deepcopy
@@ -20,6 +21,7 @@ from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.model import Changes, EngineAccount, EngineRejected, Markets, MarketView, PriceSize
 from ops.sim.bybit.accounts import Account, Order, Position, leg_key
 from ops.sim.bybit.errors import BybitError
+from ops.sim.bybit.funding import settle
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.off_engine import Applied, Applying
@@ -36,11 +38,14 @@ _DEEPEST: Final = 500
 """Levels of a book; the deepest are drawn for what the first ones have no room for."""
 _PAUSE: Final = 0.25
 """Seconds between two looks at all accounts; a price that a driver sets is looked at once."""
+_KEPT: Final = 10_000
+"""Closed orders, fills and lines of an account that are kept; Bybit keeps those of two years."""
 _SHARE: Final = 0.05
 """Seconds that one look may take before others have their turn."""
 
 Command = Callable[[Engine, EngineAccount, Markets], Changes]
 """Something that the engine does to an account; it may raise EngineRejected before it changed anything."""
+_log: Final = logging.getLogger(__name__)
 Taken = dict[Symbol, tuple[Millis, dict[Decimal, Decimal]]]
 
 
@@ -166,7 +171,11 @@ class Trading:
 
     def engine(self, account: Account) -> Engine:
         """The rules by which the account trades: Bybit's, in the account's readings of them."""
-        return Engine(spares_market=account.readings.get("reduce_only") != "counted")
+        readings = account.readings
+        return Engine(
+            spares_market=readings.get("reduce_only") != "counted",
+            counts_protections=readings.get("conditional_rows") != "uncounted",
+        )
 
     def change(
         self,
@@ -174,19 +183,20 @@ class Trading:
         command: Command,
         *instruments: Instrument,
         qty: Decimal = ZERO,
+        at: int | None = None,
         extras: Mapping[str, dict[str, Any]] | None = None,
     ) -> Applied:
         """Let the engine work on an account now; what it changes is kept and told. Raises EngineRejected.
 
         `instruments`: those that may be traded by it, which need a book; the first one's position mode counts.
-        `qty`: how much a new order of it may take from the book.
+        `qty`: how much a new order of it may take from the book. `at`: at the prices of that epoch millisecond.
         `extras`: what new orders have that the engine does not know, by their ids and the names of `Order`.
         """
         market = self._world.market
         hedged = account.is_hedged(instruments[0]) if instruments else None
         engine_account = account_of(account, market, hedged=hedged)
         engine_account.taken = self._taken.setdefault(account.uid, {})
-        changes = command(self.engine(account), engine_account, self._markets(account, instruments, qty))
+        changes = command(self.engine(account), engine_account, self._markets(account, instruments, qty, at))
         if not changes:
             return Applied()
         applied = Applying(account, market, self._world.ids, extras or {}).apply(engine_account, changes)
@@ -196,6 +206,9 @@ class Trading:
     def publish(self, account: Account, done: Applied) -> None:
         """Tell the private streams, and let the account be written to the state."""
         tell(self._world, account, done)
+        for kept in (account.history, account.executions, account.closed_pnl, account.log):
+            if len(kept) > _KEPT + _KEPT // 10:
+                del kept[:-_KEPT]
         looked = self._looked.get(account.uid)
         self._world.touch(account.uid)
         if looked is not None:
@@ -217,6 +230,7 @@ class Trading:
         self._looked[account.uid] = stamp
         symbols = {(each.category, each.symbol) for each in account.orders.values() if each.category in CONTRACTS}
         symbols |= {(each.category, each.symbol) for each in account.held()}
+        settle(self._world, account)
         if not symbols:
             return
         instruments = [market.any_of(symbol, category) for category, symbol in sorted(symbols)]
@@ -233,11 +247,11 @@ class Trading:
         """Let the prices of now act on every account; where that takes long, the rest has its turn the next time."""
         busy = [each for each in self._world.accounts.values() if each.orders or each.positions]
         began, count = perf_counter(), len(busy)
-        for step in range(count):
+        for _ in range(count):
             if perf_counter() - began > _SHARE:
-                self._turn += step
                 return
-            self.advance(busy[(self._turn + step) % count])
+            self._turn += 1
+            self.advance(busy[self._turn % count])
 
     async def run(self) -> None:
         """Look at all accounts as prices move, until cancelled."""
@@ -246,7 +260,10 @@ class Trading:
                 async with asyncio.timeout(_PAUSE):  # `wait_for` can lose a cancellation
                     await self._wake.wait()
             self._wake.clear()
-            self.sweep()
+            try:
+                self.sweep()
+            except (LookupError, ArithmeticError):  # an account that cannot be worked on does not stop the others
+                _log.exception("the prices of now could not act on an account")
 
     def _note(self, uid: int | None) -> None:
         """A driver changed something."""
@@ -257,8 +274,10 @@ class Trading:
 
     # books
 
-    def _markets(self, account: Account, instruments: Iterable[Instrument], qty: Decimal) -> Markets:
-        at = self._world.now()
+    def _markets(
+        self, account: Account, instruments: Iterable[Instrument], qty: Decimal, at: int | None = None
+    ) -> Markets:
+        at = self._world.now() if at is None else at
         views = {one.symbol: self.view(one, at, qty + _open(account, one)) for one in instruments}
         return markets_of(account, self._world.market, at, *views.values())
 

@@ -22,14 +22,29 @@ def realtime(call: EndpointCall) -> Result:
     query, account = call.query, call.owner
     by_id = _id_filter(call)
     if by_id is not None:
-        recent = [*account.orders.values(), *account.history[-_RECENT:]]
+        recent = [*account.orders.values(), *_recent(call)]
         found = [order for order in recent if order.category == query.category and by_id(order)]
     else:
         _require_scope(call)
         closed = query.text("openOnly", "0") != "0"
-        source = account.history[-_RECENT:] if closed else list(account.orders.values())
+        source = _recent(call) if closed else list(account.orders.values())
         found = [order for order in scoped(call, source) if _matches(order, query.text("orderFilter"))]
     return _orders(call, found)
+
+
+def _recent(call: EndpointCall) -> list[Order]:
+    """The last closed orders of each settle coin: those since the exchange was started, as Bybit's own service does."""
+    account, market = call.owner, call.world.market
+    found: list[Order] = []
+    counts: dict[str, int] = {}
+    for order in reversed(account.history):
+        if order.category != call.query.category or order.updated_at < account.loaded_at:
+            continue
+        coin = market.any_of(order.symbol, order.category).settle_coin
+        counts[coin] = counts.get(coin, 0) + 1
+        if counts[coin] <= _RECENT:
+            found.append(order)
+    return found[::-1]
 
 
 def _require_scope(call: EndpointCall) -> None:

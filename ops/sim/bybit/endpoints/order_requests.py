@@ -8,10 +8,17 @@ from bot.domain.ids import OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.orders import OrderRequest, TimeInForce, TpslMode, TriggerBy, TriggerDirection
 from bot.domain.portfolio import OrderType, Side
-from bot.exchange.matching.model import Changes, EngineAccount, EngineRejected
+from bot.exchange.matching.model import Changes, EngineAccount, EngineOrder, EngineRejected
 from ops.sim.bybit.accounts import Account, Order
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall
-from ops.sim.bybit.errors import DUPLICATE_LINK_ID, refused, wrong_parameter
+from ops.sim.bybit.errors import (
+    DUPLICATE_LINK_ID,
+    MARKET_MAKERS_ONLY,
+    SLIPPAGE_PERCENT,
+    SLIPPAGE_TICKS,
+    refused,
+    wrong_parameter,
+)
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.off_engine import Applied
 from ops.sim.bybit.params import Query
@@ -21,13 +28,18 @@ from ops.sim.bybit.world import World
 ENGINE_CATEGORY: Final = Category.LINEAR
 """The engine tells contracts apart by their symbols alone."""
 _REASONS: Final = {110074: "EC_InvalidSymbolStatus", 110072: "EC_DuplicatedClOrdID"}
-_TIMES_IN_FORCE: Final = {**{each.value: each for each in TimeInForce}, "RPI": TimeInForce.POST_ONLY}
+_PERCENT: Final = (Decimal("0.01"), Decimal(10))
+_TICKS: Final = (Decimal(1), Decimal(10_000))
+"""The least and the most slippageTolerance of either kind."""
 
 
 def order_request(call: EndpointCall, one: Instrument) -> OrderRequest:
     """A create as the engine takes it. Raises BybitError 10001."""
     query = call.query
-    is_market = query.text("orderType") == "Market"
+    if query.text("timeInForce") == "RPI":
+        raise refused(MARKET_MAKERS_ONLY)
+    worst = _slippage(call, one)
+    is_market = query.text("orderType") == "Market" and worst is None
     trigger_price = query.decimal("triggerPrice") or None
     direction = query.number("triggerDirection")
     return OrderRequest(
@@ -38,8 +50,8 @@ def order_request(call: EndpointCall, one: Instrument) -> OrderRequest:
         side=Side(query.text("side")),
         order_type=OrderType.MARKET if is_market else OrderType.LIMIT,
         qty=query.decimal("qty") or Decimal(0),
-        price=None if is_market else _price(call, one),
-        time_in_force=_TIMES_IN_FORCE[query.text("timeInForce", "GTC")],
+        price=None if is_market else worst or _price(call, one),
+        time_in_force=TimeInForce.IOC if worst else TimeInForce(query.text("timeInForce", "GTC")),
         reduce_only=query.flag("reduceOnly"),
         close_on_trigger=query.flag("closeOnTrigger"),
         trigger_price=trigger_price,
@@ -51,6 +63,23 @@ def order_request(call: EndpointCall, one: Instrument) -> OrderRequest:
         tp_trigger_by=trigger_by(query, "tpTriggerBy"),
         tpsl_mode=_mode(query),
     )
+
+
+def _slippage(call: EndpointCall, one: Instrument) -> Decimal | None:
+    """The worst price of a market order with a tolerance, counted from the best of the book; None without one."""
+    query = call.query
+    kind, tolerance = query.text("slippageToleranceType"), query.decimal("slippageTolerance")
+    if not kind or query.text("orderType") != "Market":
+        return None
+    by_ticks = kind == "TickSize"
+    least, most = _TICKS if by_ticks else _PERCENT
+    whole = tolerance is not None and tolerance == (tolerance.to_integral_value() if by_ticks else round(tolerance, 2))
+    if tolerance is None or not least <= tolerance <= most or not whole:
+        raise refused(SLIPPAGE_TICKS if by_ticks else SLIPPAGE_PERCENT)
+    view, buys = call.world.trading.view(one, call.now), query.text("side") == "Buy"
+    best = (view.asks if buys else view.bids)[0][0]
+    away = tolerance * one.price.step if by_ticks else best * tolerance / 100
+    return one.price.round(best + away if buys else max(one.price.step, best - away))
 
 
 def _mode(query: Query) -> TpslMode:
@@ -89,9 +118,10 @@ def check_duplicate(trading: Trading, account: Account, link_id: str) -> None:
 
 def extras(query: Query) -> dict[str, Any]:
     """What Bybit keeps of a create that the engine has no use for, by the order's own names."""
-    found: dict[str, Any] = {}
-    if query.text("timeInForce") == "RPI":
-        found["time_in_force"] = "RPI"
+    found: dict[str, Any] = {"order_type": query.text("orderType"), "smp_type": query.text("smpType", "None")}
+    if query.text("slippageToleranceType"):
+        found["slippage_type"] = query.text("slippageToleranceType")
+        found["slippage"] = query.text("slippageTolerance")
     for name, kept in (("tpLimitPrice", "tp_limit_price"), ("slLimitPrice", "sl_limit_price")):
         if query.text(f"{name[:2]}OrderType") == "Limit":
             found[kept] = query.decimal(name) or Decimal(0)
@@ -100,14 +130,19 @@ def extras(query: Query) -> dict[str, Any]:
 
 def rename(account: EngineAccount, changes: Changes, given: str, wanted: str) -> None:
     """Let an order that the engine has just made have the id that its client was told."""
-    for orders in (account.orders, changes.orders):
-        for order_id, order in list(orders.items()):
-            if order.parent_order_id == given:
-                orders[order_id] = replace(order, parent_order_id=wanted)
-        made = orders.pop(given, None)
-        if made is not None:
-            orders[wanted] = replace(made, order_id=wanted)
+    account.orders = _renamed(account.orders, given, wanted)
+    changes.orders = _renamed(changes.orders, given, wanted)
     changes.fills = [replace(fill, order_id=wanted) if fill.order_id == given else fill for fill in changes.fills]
+
+
+def _renamed(orders: dict[str, EngineOrder], given: str, wanted: str) -> dict[str, EngineOrder]:
+    found: dict[str, EngineOrder] = {}
+    for order_id, order in orders.items():
+        if order_id == given:
+            found[wanted] = replace(order, order_id=wanted)
+        else:
+            found[order_id] = replace(order, parent_order_id=wanted) if order.parent_order_id == given else order
+    return found
 
 
 def rejected(
