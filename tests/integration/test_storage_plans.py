@@ -41,6 +41,7 @@ COLD = {
     "paper.books.SELECT_FED": "once a start; a row a symbol",
     "trading.disagreements.COUNT_DISAGREEMENTS": "for metrics: those that stand, by the partial index",
     "trading.queries.SELECT_TO_SETTLE": "once a minute: those with something open, by partial indexes",
+    "trading.streams.SELECT_STREAM_ACCOUNTS": "every few seconds: who has something open, or wrote lately; all of them",
     "trading.order_gauges.COUNT_LIVE": "every few seconds: what is live, by its partial index",
     "trading.order_gauges.COUNT_EMERGENCY": "every few seconds: its partial index holds hardly anything",
     "trading.order_gauges.COUNT_UNPROTECTED": "every few seconds: open plans, by their partial index",

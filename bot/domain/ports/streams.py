@@ -1,9 +1,10 @@
 """What an exchange pushes: where it is written, and what others may know of how well it flows."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.accounts import Account
-from bot.domain.ids import AccountId, OrderLinkId, Symbol
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Klines, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Orders, Positions
 
@@ -49,4 +50,23 @@ class StreamWatch(Protocol):
 
     def expect(self, account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> None:
         """The exchange took a write of that order just now: its event is due within 3 s."""
+        ...
+
+
+class StreamRecords(Protocol):
+    """Who wants a private stream, and which connections were opened lately. Raises StorageTrouble."""
+
+    async def wanted(self, used_since: Millis) -> Sequence[Account]:
+        """Accounts with a position, then with an order or a request under way, then those used since that moment.
+
+        Practice has none.
+        """
+        ...
+
+    async def connections_since(self, host: str, since: Millis) -> Sequence[Millis]:
+        """When connections to that host were opened, by this process or the one before it."""
+        ...
+
+    async def note_connections(self, hosts: Sequence[str], now: Millis) -> None:
+        """One to each of these hosts is about to be made; those of long ago are forgotten."""
         ...

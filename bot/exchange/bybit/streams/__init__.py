@@ -1,0 +1,1 @@
+"""Bybit's WebSocket streams: connections, what they say, and the values that they keep current."""

@@ -1,0 +1,79 @@
+"""What the cache shows of an account with a stream: written through with each event, renewed while it is heard."""
+
+from typing import Final
+
+from bot.domain.accounts import Account
+from bot.domain.portfolio import Balance, Orders, Positions
+from bot.domain.ports.clock import Clock
+from bot.domain.ports.streams import Pushes
+from bot.exchange.bybit.streams.account_book import AccountBook, Marked, all_marked, is_still, with_marks
+
+GOOD_FOR_S: Final = 45.0  # without a renewal: about as long as a stream may be silent
+UNMARKED_S: Final = 10.0  # positions whose mark prices nobody pushes, as if REST had answered
+MOVING_S: Final = 15.0  # a wallet whose value moves without events, likewise
+_RENEW_EVERY_S: Final = 5.0
+_STABLE: Final = frozenset({"USDT", "USDC"})
+
+Kind = type[Positions | Orders | Balance]
+
+
+class ShownAccount:
+    """Writes what the book holds; monotonic seconds."""
+
+    __slots__ = ("_account", "_book", "_clock", "_dropped_at", "_pushes", "_renewed_at", "_shown")
+
+    def __init__(self, account: Account, book: AccountBook, pushes: Pushes, clock: Clock) -> None:
+        self._account = account
+        self._book = book
+        self._pushes = pushes
+        self._clock = clock
+        self._shown: dict[Kind, Positions | Orders | Balance] = {}
+        self._dropped_at = -1.0
+        self._renewed_at = 0.0
+
+    def show(self, kind: Kind, marks: Marked, *, asked: float | None = None) -> None:
+        """Write it through. `asked`: it is an answer of that moment; one from before a drop shows nothing."""
+        if asked is not None and asked < self._dropped_at:
+            return
+        value = self._value(kind, marks)
+        if value is not None:
+            self._pushes.push(self._account, value, good_for=self._good_for(value, marks))
+            self._shown[kind] = value
+
+    def renew(self, marks: Marked, now: float) -> None:
+        """Now and then: the same as of now, as far as it cannot have changed without an event."""
+        if now - self._renewed_at < _RENEW_EVERY_S:
+            return
+        self._renewed_at = now
+        for kind, before in tuple(self._shown.items()):
+            value = self._value(kind, marks)
+            if value is None or self._good_for(value, marks) < GOOD_FOR_S:
+                continue
+            if self._pushes.renew(self._account, value, before, good_for=GOOD_FOR_S):
+                self._shown[kind] = value
+            else:
+                del self._shown[kind]
+
+    def dropped(self) -> None:
+        """A commit dropped it: it may know more than the book does."""
+        self._dropped_at = self._clock.monotonic()
+
+    def end(self) -> None:
+        """Nobody vouches for it any more."""
+        for value in self._shown.values():
+            self._pushes.end(self._account, value)
+        self._shown.clear()
+
+    def _value(self, kind: Kind, marks: Marked) -> Positions | Orders | Balance | None:
+        now = self._clock.now()
+        if kind is Positions:
+            return with_marks(self._book.positions(now), marks, now)
+        return self._book.orders(now) if kind is Orders else self._book.balance(now)
+
+    def _good_for(self, value: Positions | Orders | Balance, marks: Marked) -> float:
+        if isinstance(value, Orders):
+            return GOOD_FOR_S
+        positions = self._book.positions(value.as_of)
+        if isinstance(value, Positions):
+            return GOOD_FOR_S if all_marked(positions, marks) else UNMARKED_S
+        return GOOD_FOR_S if is_still(positions, value, _STABLE) else MOVING_S

@@ -1,0 +1,324 @@
+"""Private streams: what is pushed into the cache, what ends, what is made anew; over the real cache."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pytest
+from harness.cache import Source
+from harness.cache import account as an_account
+from harness.streams import ScriptedAccount, ScriptedStreams, order_row, position_row
+from harness.virtual_time import LoopClock
+
+from bot.domain.accounts import Account
+from bot.domain.errors import ExchangeDown
+from bot.domain.events import OrderFilled
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.portfolio import Positions
+from bot.exchange.bybit.streams.account_events import order_rows, position_rows
+from bot.exchange.bybit.streams.account_stream import StreamLogin, StreamParts
+from bot.exchange.bybit.streams.account_streams import AccountStreams
+from cache.facade import CachedReads
+from cache.pushes import CachePushes
+from cache.regions import Regions
+
+pytestmark = pytest.mark.virtual_time
+BTC = Symbol("BTCUSDT")
+MAIN = an_account(1, 12)
+
+
+@dataclass
+class Records:
+    """StreamRecords in memory."""
+
+    accounts: list[Account] = field(default_factory=list)
+    opened: list[Millis] = field(default_factory=list)
+
+    async def wanted(self, used_since: Millis) -> Sequence[Account]:
+        assert used_since
+        return self.accounts
+
+    async def connections_since(self, host: str, since: Millis) -> Sequence[Millis]:
+        assert host == "127.0.0.1"
+        return [each for each in self.opened if each >= since]
+
+    async def note_connections(self, hosts: Sequence[str], now: Millis) -> None:
+        self.opened += [now] * len(hosts)
+
+
+@dataclass
+class Desk:
+    """The streams, the fake of Bybit beneath them and the cache above."""
+
+    bybit: ScriptedStreams
+    rest: ScriptedAccount
+    records: Records
+    regions: Regions
+    reads: CachedReads
+    source: Source
+    streams: AccountStreams
+    changed: list[AccountId]
+    marks: dict[Symbol, Decimal]
+
+    async def until(self, condition: Callable[[], object], *, seconds: float = 30) -> None:
+        """Turn rounds, a second each, until it holds."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await self.turn()
+
+    async def turn(self, seconds: float = 1) -> None:
+        for _ in range(int(seconds)):
+            await self.streams.round()
+            await asyncio.sleep(1)
+
+    async def up(self, account: Account = MAIN) -> None:
+        self.records.accounts = [account]
+        await self.until(lambda: self.streams.is_healthy(account.account_id))
+
+    async def asked(self) -> int:
+        """How often the exchange was asked for what the cache loads."""
+        await self.reads.positions(MAIN)
+        return self.source.asked["positions", MAIN]
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    clock = LoopClock()
+    bybit, rest, records, source = ScriptedStreams(), ScriptedAccount(), Records(), Source()
+    regions, changed, marks = Regions(clock=clock), list[AccountId](), dict[Symbol, Decimal]()
+
+    async def login(account: Account) -> StreamLogin:
+        return StreamLogin(f"key {account.account_id}", 1, "signed")
+
+    def is_slow() -> bool:
+        return streams.is_slow()
+
+    parts = StreamParts(
+        clock=clock,
+        connector=bybit,
+        login=login,
+        asker=rest,
+        find_order=rest.find_order,
+        pushes=CachePushes(regions),
+        marks=lambda: marks,
+        changed=lambda account: changed.append(account.account_id),
+        is_slow=is_slow,
+    )
+    streams = AccountStreams(
+        clock=clock, records=records, parts=parts, url_of=lambda _: "ws://127.0.0.1/v5/private", randomness=lambda: 0.0
+    )
+    reads = source.reads(regions=regions)
+    yield Desk(bybit, rest, records, regions, reads, source, streams, changed, marks)
+    await streams.close()
+
+
+async def test_events_are_read_without_asking(desk: Desk) -> None:
+    await desk.up()
+    assert (await desk.reads.positions(MAIN)).items == ()
+    desk.bybit.push("position", [position_row(seq=5, stopLoss="61000")])
+    desk.bybit.push("order", [order_row()])
+    await desk.turn()
+    (held,) = (await desk.reads.positions(MAIN)).items
+    assert (held.symbol, held.size, held.entry_price, held.stop_loss) == (BTC, Decimal("0.5"), 64000, 61000)
+    assert [each.order_id for each in (await desk.reads.orders(MAIN)).items] == ["o1"]
+    desk.bybit.push("order", [order_row(status="Filled", updated=2)])
+    desk.bybit.push("position", [position_row(size="0", seq=6)])
+    await desk.turn()
+    assert (await desk.reads.positions(MAIN)).is_flat
+    assert (await desk.reads.orders(MAIN)).items == ()
+    assert desk.source.asked.total() == 0
+    assert set(desk.changed) == {MAIN.account_id}
+
+
+async def test_what_is_older_changes_nothing(desk: Desk) -> None:
+    await desk.up()
+    newest = [position_row(seq=5, updated=9, size="0.7"), position_row("ETHUSDT", seq=5, updated=2, stopLoss="3000")]
+    for rows in (newest, [position_row(seq=4, updated=10, size="0.3"), position_row("ETHUSDT", seq=5, updated=1)]):
+        desk.bybit.push("position", rows)
+    desk.bybit.push("order", [order_row(updated=5, cumExecQty="0.2"), order_row("o2", "Cancelled", updated=5)])
+    desk.bybit.push("order", [order_row(updated=5, cumExecQty="0.1"), order_row("o2", updated=4)])
+    await desk.turn()
+    found = {each.symbol: each for each in (await desk.reads.positions(MAIN)).items}
+    assert found[BTC].size == Decimal("0.7")
+    assert found[Symbol("ETHUSDT")].stop_loss == 3000
+    (order,) = (await desk.reads.orders(MAIN)).items
+    assert order.cum_exec_qty == Decimal("0.2")
+
+
+async def test_events_that_come_before_the_answer_that_was_asked_first_stand(desk: Desk) -> None:
+    desk.rest.gate = asyncio.Event()
+    desk.records.accounts = [MAIN]
+    await desk.until(lambda: desk.rest.asked)
+    desk.bybit.push("position", [position_row(seq=5)])
+    desk.bybit.push("order", [order_row(status="Cancelled", updated=3)])
+    desk.rest.orders_now = tuple(order_rows([order_row(updated=2)]).orders)
+    await asyncio.sleep(1)
+    assert not desk.streams.is_healthy(MAIN.account_id)
+    desk.rest.gate.set()
+    await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id))
+    assert len((await desk.reads.positions(MAIN)).items) == 1
+    assert (await desk.reads.orders(MAIN)).items == ()
+
+
+async def test_an_answer_that_fails_says_nothing(desk: Desk) -> None:
+    desk.rest.trouble = [ExchangeDown("silent"), ExchangeDown("silent")]
+    await desk.up()
+    assert len(desk.bybit.connections) == 1
+
+
+async def test_pushed_values_live_while_the_stream_is_heard(desk: Desk) -> None:
+    await desk.up()
+    await desk.turn(300)
+    assert await desk.asked() == 0
+    assert (await desk.reads.balance(MAIN)).total_equity == 1000
+    desk.bybit.is_dead = desk.bybit.is_down = True
+    await desk.until(lambda: desk.bybit.attempts == 2, seconds=90)
+    assert await desk.asked() == 1
+
+
+async def test_positions_are_marked_by_the_market_or_read_again(desk: Desk) -> None:
+    desk.rest.positions_now = Positions(
+        account_id=MAIN.account_id,
+        items=tuple(each.position for each in position_rows([position_row()]).positions if each.position),
+        as_of=LoopClock().now(),
+    )
+    await desk.up()
+    desk.marks[BTC] = Decimal(65000)
+    await desk.turn(30)
+    (held,) = (await desk.reads.positions(MAIN)).items
+    assert (held.mark_price, held.unrealised_pnl) == (65000, 500)
+    assert await desk.asked() == 0
+    desk.marks.clear()
+    await desk.turn(60)
+    assert await desk.asked() == 1
+
+
+async def test_a_message_that_can_not_be_taken_does_not_end_the_stream(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.up()
+    for rows in ([7], [{}], [position_row(size="many")], [position_row(positionIdx=9)]):
+        desk.bybit.push("position", rows)
+    desk.bybit.push("wallet", [{"coin": 7}])
+    desk.bybit.push("wallet", 7)
+    desk.bybit.open[0].frames.put_nowait("no json")
+    desk.bybit.push("position", [position_row()])
+    await desk.turn(2)
+    assert len((await desk.reads.positions(MAIN)).items) == 1
+    assert desk.bybit.attempts == 1
+    assert "could not be taken" in caplog.text
+    assert "can't be read" in caplog.text
+
+
+async def test_a_lost_connection_is_made_anew_and_compared(desk: Desk) -> None:
+    await desk.up()
+    desk.bybit.push("position", [position_row(seq=5)])
+    await desk.turn()
+    asked = len(desk.rest.asked)
+    desk.bybit.open[0].end()
+    await asyncio.sleep(0.1)
+    assert not desk.streams.is_healthy(MAIN.account_id)
+    await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id), seconds=5)
+    assert len(desk.rest.asked) > asked
+    assert (await desk.reads.positions(MAIN)).is_flat  # REST says so, and nothing of before is believed
+
+
+async def test_a_late_own_event_is_asked_for_and_a_mute_stream_made_anew(desk: Desk) -> None:
+    await desk.up()
+    link_id = OrderLinkId("p-1")
+    desk.streams.expect(MAIN, BTC, link_id)
+    desk.rest.found = {link_id: order_rows([order_row(link=link_id)]).orders[0]}
+    await desk.until(lambda: f"order {link_id}" in desk.rest.asked, seconds=5)
+    assert not desk.streams.is_healthy(MAIN.account_id)
+    assert await desk.asked() == 1
+    await desk.until(lambda: len(desk.bybit.connections) == 2, seconds=8)
+    await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id))
+    assert desk.streams.mute == 1
+
+
+async def test_an_event_in_time_or_no_order_at_all_leaves_the_stream_alone(desk: Desk) -> None:
+    await desk.up()
+    desk.bybit.push("order", [order_row(link="p-1")])
+    await desk.turn()
+    for link_id in ("p-1", "p-2", "p-3"):
+        desk.streams.expect(MAIN, BTC, OrderLinkId(link_id))
+    desk.bybit.push("order", [order_row(link="p-2", status="Rejected")])
+    await desk.turn(20)
+    assert [each for each in desk.rest.asked if each.startswith("order ")] == ["order p-3"]
+    assert desk.streams.is_healthy(MAIN.account_id)
+    assert len(desk.bybit.connections) == 1
+
+
+async def test_many_late_streams_are_bybits_trouble_and_none_is_made_anew(desk: Desk) -> None:
+    accounts = [an_account(number, number) for number in range(1, 9)]
+    desk.records.accounts = accounts
+    await desk.until(lambda: desk.streams.connected == 8)
+    for each in accounts[:6]:
+        link_id = OrderLinkId(f"p-{each.account_id}")
+        desk.rest.found[link_id] = order_rows([order_row(link=link_id)]).orders[0]
+        desk.streams.expect(each, BTC, link_id)
+    await desk.turn(20)
+    assert desk.streams.problems()
+    assert len(desk.bybit.connections) == 8
+    desk.bybit.push("order", [order_row(link=f"p-{each.account_id}") for each in accounts[:6]])
+    await desk.turn(2)
+    assert not desk.streams.problems()
+    assert all(desk.streams.is_healthy(each.account_id) for each in accounts)
+
+
+async def test_a_commit_is_not_overtaken_by_an_answer_from_before_it(desk: Desk) -> None:
+    await desk.up()
+    event = OrderFilled(
+        user_id=MAIN.user_id, account_id=MAIN.account_id, exchange=MAIN.exchange, account_type=MAIN.account_type
+    )
+    asked = LoopClock().monotonic()
+    await asyncio.sleep(1)
+    desk.reads.invalidate([event])
+    desk.streams.dropped(MAIN.account_id)
+    desk.streams.take(MAIN.account_id, await desk.rest.positions(MAIN), asked)
+    assert await desk.asked() == 1
+    desk.streams.take(MAIN.account_id, await desk.rest.positions(MAIN), LoopClock().monotonic())
+    await desk.turn(30)
+    assert await desk.asked() == 1
+
+
+async def test_refused_logins_are_few(desk: Desk) -> None:
+    desk.bybit.refused_keys = {"key 1"}
+    desk.records.accounts = [MAIN]
+    await desk.turn(900)
+    assert desk.bybit.attempts == 3
+    desk.bybit.refused_keys = set()
+    desk.streams.evict(MAIN.account_id)
+    await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id))
+
+
+async def test_while_nothing_connects_attempts_go_one_by_one(desk: Desk) -> None:
+    desk.bybit.is_down = True
+    desk.records.accounts = [an_account(number, number) for number in range(1, 100)]
+    await desk.turn(120)
+    assert desk.bybit.attempts < 40
+    desk.bybit.is_down = False
+    await desk.until(lambda: desk.streams.connected == 99, seconds=60)
+
+
+async def test_a_thousand_streams_stay_within_bybits_count_and_leave_room_for_repairs(desk: Desk) -> None:
+    desk.records.accounts = [an_account(number, number) for number in range(1, 451)]
+    desk.records.opened = [LoopClock().now()] * 100  # by the process before this one
+    await desk.turn(120)
+    assert desk.streams.connected == 200
+    for each in desk.bybit.open[:50]:
+        each.end()
+    await desk.turn(20)
+    assert desk.streams.connected == 200
+    await desk.until(lambda: desk.streams.connected == 450, seconds=1500)
+    opened = desk.records.opened
+    assert max(sum(0 <= later - each < 300_000 for later in opened) for each in opened[::20]) <= 400
+
+
+async def test_a_stream_that_nobody_wants_ends(desk: Desk) -> None:
+    await desk.up()
+    desk.records.accounts = []
+    await desk.turn(90)
+    assert desk.bybit.open == []
+    assert await desk.asked() == 1

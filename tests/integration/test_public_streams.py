@@ -1,0 +1,183 @@
+"""Public streams: what is looked at is streamed, pushed, and asked by REST where it can not be believed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+from harness.cache import Source
+from harness.streams import ScriptedStreams
+from harness.virtual_time import LoopClock
+
+from bot.domain.ids import Millis, Symbol
+from bot.domain.market import Category, Kline, Klines, OrderBook, Ticker
+from bot.exchange.bybit.market import BybitMarket
+from bot.exchange.bybit.streams.public_streams import PublicStreams
+from bot.exchange.bybit.streams.streamed_market import StreamedMarket
+from cache.facade import CachedReads
+from cache.pushes import CachePushes
+from cache.regions import Regions
+
+pytestmark = pytest.mark.virtual_time
+BTC = Symbol("BTCUSDT")
+MINUTE = 60_000
+
+
+@dataclass
+class Rest:
+    """What REST answers, counted."""
+
+    asked: int = 0
+
+    async def ticker(self, category: Category, symbol: Symbol) -> str:
+        self.asked += 1
+        return f"{category} {symbol}"
+
+    async def order_book(self, category: Category, symbol: Symbol) -> str:
+        return await self.ticker(category, symbol)
+
+    async def klines(self, category: Category, symbol: Symbol, interval: str) -> Klines:
+        self.asked += 1
+        items = tuple(a_candle(start, "1") for start in (MINUTE, 2 * MINUTE))
+        return Klines(category=category, symbol=symbol, interval=interval, items=items, as_of=LoopClock().now())
+
+
+def a_candle(start: int, price: str) -> Kline:
+    one = Decimal(price)
+    return Kline(start_ts=Millis(start), open=one, high=one, low=one, close=one, volume=one)
+
+
+@dataclass
+class Feed:
+    """The public streams between a fake of Bybit and the real cache."""
+
+    bybit: ScriptedStreams
+    streams: PublicStreams
+    market: StreamedMarket
+    rest: Rest
+    reads: CachedReads
+    held: set[Symbol] = field(default_factory=set)
+    ts: int = 0
+
+    async def turn(self, seconds: int = 1, *, each: Any = None) -> None:
+        for _ in range(seconds):
+            await self.streams.round()
+            if each is not None:
+                self.push(**each)
+            await asyncio.sleep(1)
+
+    def push(self, topic: str, data: Any, kind: str = "delta") -> None:
+        self.ts += 1
+        self.bybit.push(topic, data, type=kind, ts=self.ts)
+
+
+@pytest.fixture
+async def feed() -> AsyncIterator[Feed]:
+    clock, bybit, rest, held = LoopClock(), ScriptedStreams(), Rest(), set[Symbol]()
+    regions = Regions(clock=clock)
+    streams = PublicStreams(
+        clock=clock,
+        connector=bybit,
+        url="ws://127.0.0.1/v5/public/linear",
+        pushes=CachePushes(regions),
+        depth=2,
+        held=lambda: held,
+    )
+    market = StreamedMarket(rest=cast("BybitMarket", rest), streams=streams)
+    yield Feed(bybit, streams, market, rest, Source().reads(regions=regions), held)
+    await streams.close()
+
+
+TICKER = {"symbol": "BTCUSDT", "lastPrice": "64000", "markPrice": "64001", "bid1Price": "63999", "ask1Price": "64000.5"}
+
+
+async def test_a_held_symbol_has_its_ticker_and_deltas_change_what_they_name(feed: Feed) -> None:
+    feed.held.add(BTC)
+    await feed.turn(2)
+    feed.push("tickers.BTCUSDT", TICKER, "snapshot")
+    feed.push("tickers.BTCUSDT", {"symbol": "BTCUSDT", "lastPrice": "64005"})
+    feed.ts -= 2
+    feed.push("tickers.BTCUSDT", {"symbol": "BTCUSDT", "lastPrice": "1", "indexPrice": "63990"})  # sent before
+    await feed.turn()
+    found = await feed.reads.ticker(BTC)
+    assert isinstance(found, Ticker)
+    assert (found.last_price, found.mark_price, found.index_price) == (64005, 64001, 63990)
+    assert feed.streams.marks() == {BTC: 64001}
+    assert await feed.market.ticker(Category.LINEAR, BTC) == found
+    assert feed.rest.asked == 0
+
+
+async def test_what_is_not_heard_is_asked_by_rest(feed: Feed) -> None:
+    feed.held.add(BTC)
+    await feed.turn(2)
+    feed.push("tickers.BTCUSDT", TICKER, "snapshot")
+    await feed.turn(5)  # nothing is heard of the connection
+    assert feed.streams.marks() == {}
+    assert await feed.market.ticker(Category.LINEAR, BTC) == "linear BTCUSDT"
+    assert not isinstance(await feed.reads.ticker(BTC), Ticker)
+
+
+async def test_what_is_looked_at_twice_is_streamed_until_nobody_looks(feed: Feed) -> None:
+    await feed.market.ticker(Category.LINEAR, BTC)
+    await feed.turn(2)
+    assert feed.bybit.connections == []
+    await feed.market.ticker(Category.LINEAR, BTC)
+    await feed.market.ticker(Category.SPOT, BTC)
+    await feed.market.ticker(Category.SPOT, BTC)
+    await feed.turn(2)
+    assert feed.bybit.asked == [("subscribe", "tickers.BTCUSDT")]
+    await feed.turn(200)
+    assert feed.bybit.asked[1:] == [("unsubscribe", "tickers.BTCUSDT")]
+
+
+async def test_an_order_book_is_kept_whole_or_not_shown(feed: Feed) -> None:
+    for _ in range(2):
+        await feed.market.order_book(Category.LINEAR, BTC)
+    await feed.turn(2)
+    topic = "orderbook.200.BTCUSDT"
+    levels = {"b": [["100", "1"], ["99", "2"], ["98", "3"]], "a": [["101", "1"], ["102", "2"]]}
+    feed.push(topic, {"s": BTC, "u": 7, **levels}, "snapshot")
+    change = {"s": BTC, "u": 8, "b": [["100", "0"], ["99.5", "4"]], "a": []}
+    feed.push(topic, change)
+    feed.push(topic, change)  # twice
+    await feed.turn()
+    book = await feed.reads.order_book(BTC)
+    assert isinstance(book, OrderBook)
+    assert book.bids == ((Decimal("99.5"), 4), (99, 2))
+    assert book.asks == ((101, 1), (102, 2))
+    feed.push(topic, {"s": BTC, "u": 10, "b": [], "a": []})
+    await feed.turn(2)
+    assert feed.streams.order_book(BTC) is None
+    assert feed.bybit.asked == [("subscribe", topic), ("unsubscribe", topic), ("subscribe", topic)]
+    feed.push(topic, {"s": BTC, "u": 1, **levels}, "snapshot")
+    await feed.turn()
+    assert feed.streams.order_book(BTC) is not None
+
+
+async def test_candles_go_on_from_what_rest_answered(feed: Feed) -> None:
+    for _ in range(2):
+        await feed.market.klines(Category.LINEAR, BTC, "1")
+    await feed.turn(2)
+    for start, close in ((2 * MINUTE, "5"), (3 * MINUTE, "6")):
+        told = {"start": start, "open": "1", "high": "6", "low": "1", "close": close, "volume": "9"}
+        feed.push("kline.1.BTCUSDT", [told])
+    await feed.turn()
+    found = await feed.reads.klines(BTC, "1")
+    assert isinstance(found, Klines)
+    assert [each.close for each in found.items] == [5, 6]
+    feed.push("kline.1.BTCUSDT", [{**told, "start": 9 * MINUTE}])  # some were missed
+    await feed.turn()
+    asked = feed.rest.asked
+    await feed.market.klines(Category.LINEAR, BTC, "1")
+    assert feed.rest.asked == asked + 1
+
+
+async def test_a_lost_connection_is_made_anew_with_its_topics(feed: Feed) -> None:
+    feed.held.add(BTC)
+    await feed.turn(2)
+    feed.bybit.open[0].end()
+    await feed.turn(4)
+    assert feed.bybit.asked == [("subscribe", "tickers.BTCUSDT")] * 2
+    assert feed.streams.connected == 1
