@@ -31,6 +31,7 @@ from bot.wiring.outside import Outside, Tuning
 from bot.wiring.reads import open_reads
 from bot.wiring.sidecar import Progress, collectors_of, health_of, make_sidecar
 from bot.wiring.storage import Storage, open_storage
+from bot.wiring.streams import Streams
 from cache.facade import CachedReads
 from handlers import registry
 from handlers.core.context import App
@@ -52,6 +53,7 @@ class Assembly:
     reads: CachedReads
     bybit: Bybit
     practice: Practice
+    streams: Streams
     services: Services
     jobs: Jobs
     application: App
@@ -70,28 +72,30 @@ async def assemble(
         token, outbox_due = bot_token(settings), asyncio.Event()
         storage = await open_storage(stack, settings, outside, check=tuning.check_database, enqueued=outbox_due.set)
         telegram = make_telegram(settings, token, storage, outside, tuning, outbox_due)
-        reads, bybit, practice = await open_reads(stack, settings, storage, outside, tuning)
-        base = await make_foundation(settings, outside, tuning, storage, reads, bybit, practice, telegram.bot)
+        reads, bybit, practice, streams = await open_reads(stack, settings, storage, outside, tuning)
+        base = await make_foundation(settings, outside, tuning, storage, reads, bybit, practice, streams, telegram.bot)
         services, feature_jobs = await build_features(base)
         stack.push_async_callback(base.screen_reader.close)
         stack.push_async_callback(services.trading.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
-        jobs = Jobs(
-            (*feature_jobs, *upkeep_jobs(storage.database, reads, bybit, practice, runtime.marker, outside.clock))
+        upkeep = upkeep_jobs(storage.database, reads, bybit, practice, streams, runtime.marker, outside.clock)
+        jobs = Jobs((*feature_jobs, *upkeep))
+        progress = Progress(
+            problems=(storage.database.problems, runtime.problems, jobs.trouble, bybit.problems, streams.problems)
         )
-        progress = Progress(problems=(storage.database.problems, runtime.problems, jobs.trouble, bybit.problems))
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         registry.register(
             application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
         )
         stack.push_async_callback(registry.close, application)
-        collectors = collectors_of(runtime, bybit, services.trading.gauges, jobs, outside.clock)
+        collectors = collectors_of(runtime, bybit, streams, services.trading.gauges, jobs, outside.clock)
         yield Assembly(
             clock=outside.clock,
             storage=storage,
             reads=reads,
             bybit=bybit,
             practice=practice,
+            streams=streams,
             services=services,
             jobs=jobs,
             application=application,

@@ -7,6 +7,7 @@ from bot.domain.accounts import AccountType
 from bot.domain.sites import DEFAULT_SITE, site_of
 
 BYBIT: Final = "https://api.bybit.com"
+BYBIT_STREAMS: Final = "wss://stream.bybit.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +28,26 @@ class SiteAddresses:
         if known is None or site == DEFAULT_SITE or self.live != BYBIT:
             return self.live
         return f"https://{known.api_host}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamAddresses:
+    """Where streams are, by the same rules: base URLs without a slash at the end."""
+
+    live: str
+    demo: str
+
+    @property
+    def public(self) -> str:
+        """Prices of perpetuals, which are those of the live market."""
+        return f"{self.live}/v5/public/linear"
+
+    def private(self, site: str, account_type: AccountType) -> str:
+        """The private stream of an account; a site's streams are at `stream.` where its calls go to `api.`."""
+        known = site_of(site)
+        base = self.live
+        if account_type is AccountType.DEMO:
+            base = self.demo
+        elif known is not None and site != DEFAULT_SITE and self.live == BYBIT_STREAMS:
+            base = f"wss://{known.api_host.replace('api.', 'stream.', 1)}"
+        return f"{base}/v5/private"

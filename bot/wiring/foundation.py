@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.wiring.chat import listener_of
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.storage import Storage
+from bot.wiring.streams import Streams
 from handlers.texts.catalog import Texts
 from storage.sqlite.database import Database
 from storage.store import Store
@@ -40,6 +41,7 @@ class Foundation:
     practice: Practice
     bybit_orders: OrderGateway
     demo_funds: DemoFunds
+    streams: Streams
     telegram_bot: ExtBot[Any]
     texts: Texts
     listener_of: ListenerOf
@@ -69,6 +71,7 @@ async def make_foundation(
     reads: Reads,
     bybit: Bybit,
     practice: Practice,
+    streams: Streams,
     telegram_bot: ExtBot[Any],
 ) -> Foundation:
     """The foundation of one process. Whoever asks for it closes its `screen_reader`."""
@@ -82,6 +85,7 @@ async def make_foundation(
         practice=practice,
         bybit_orders=bybit.orders,
         demo_funds=bybit.demo_funds,
+        streams=streams,
         telegram_bot=telegram_bot,
         texts=await asyncio.to_thread(Texts.load),
         listener_of=listener_of(reads),

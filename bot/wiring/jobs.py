@@ -29,6 +29,7 @@ from bot.services.trading.panic import Panic
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.telling import Telling
 from bot.services.users.privacy import Privacy
+from bot.wiring.streams import Streams
 from cache.regions import RegionUpkeep
 from handlers.promo.pinned import PinnedCards
 from storage.chat.outbox import SqliteOutbox
@@ -200,7 +201,13 @@ def page_check(database: Database, clock: Clock) -> Periodic[None]:
 
 
 def upkeep_jobs(
-    database: Database, regions: RegionUpkeep, bybit: Bybit, practice: Practice, marker: InboxMarker, clock: Clock
+    database: Database,
+    regions: RegionUpkeep,
+    bybit: Bybit,
+    practice: Practice,
+    streams: Streams,
+    marker: InboxMarker,
+    clock: Clock,
 ) -> tuple[Periodic[Any], ...]:
     """The jobs of no feature: sweeps of cache, clients and inbox, the daily housekeeping."""
     return (
@@ -208,6 +215,7 @@ def upkeep_jobs(
         cache_sweep(regions, clock),
         client_sweep(bybit, clock),
         practice_ticks(practice.ticks, clock),
+        streams.job(clock),
         inbox_sweep(marker, clock),
         page_check(database, clock),
     )

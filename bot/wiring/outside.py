@@ -16,6 +16,7 @@ from bot.domain.pins import USUAL_COST, ScryptCost
 from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
 from bot.exchange.budget import Limits
+from bot.exchange.bybit.streams.connection import StreamConnector
 from bot.exchange.bybit.transport import HttpTransport
 from bot.services.market.screens import RESOLVE_PATIENCE
 from bot.services.screens import PATIENCE
@@ -29,13 +30,14 @@ from storage.sqlite.database import PageCheck
 class Outside:
     """Everything beyond the process. `telegram` makes PTB's request object for a token; `sqlite` opens the file.
 
-    None: over the network, through the proxies of the settings.
+    None: over the network, through the proxies of the settings; no streams where `bybit` is another than the network.
     """
 
     clock: Clock = field(default_factory=SystemClock)
     randomness: Callable[[], float] = random.random  # 0 … 1, spreads what is tried again
     telegram: Callable[[Secret], TelegramRequest] | None = None
     bybit: Callable[[Clock], AbstractAsyncContextManager[HttpTransport]] | None = None
+    bybit_streams: Callable[[Clock], AbstractAsyncContextManager[StreamConnector]] | None = None
     sqlite: type[sqlite3.Connection] = sqlite3.Connection
 
 

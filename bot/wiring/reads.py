@@ -11,13 +11,17 @@ from bot.domain.ports.exchange import ExchangeGateway
 from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
+from bot.exchange.bybit.streams.observed import ObservedReads
+from bot.exchange.bybit.streams.streamed_market import StreamedMarket
 from bot.exchange.bybit.transport import Transport
 from bot.exchange.paper.adapter import Practice, make_practice
+from bot.exchange.paper.ports import PracticeMarket
 from bot.services.accounts.portfolio import PortfolioLoader
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.proxies import to_bybit
 from bot.wiring.storage import Storage
+from bot.wiring.streams import Streams, open_streams
 from cache.facade import CachedReads, MarketReads, StoredReads
 from cache.policy import Override
 from cache.regions import Regions
@@ -25,7 +29,7 @@ from cache.regions import Regions
 
 async def open_reads(
     stack: AsyncExitStack, settings: Settings, storage: Storage, outside: Outside, tuning: Tuning
-) -> tuple[CachedReads, Bybit, Practice]:
+) -> tuple[CachedReads, Bybit, Practice, Streams]:
     """Rows, then the market, then accounts: the adapter opens keys by the first, practice is valued by the second."""
     clock, accounts = outside.clock, storage.account_queries
     regions = _make_regions(settings, outside)
@@ -33,9 +37,10 @@ async def open_reads(
         regions, users=storage.user_queries, licenses=storage.license_queries, accounts=accounts, clock=clock
     )
     bybit = await stack.enter_async_context(_bybit(settings, storage, stored, outside, tuning))
-    market = MarketReads(regions, market=bybit.market)
-    practice = _practice(stack, storage, bybit, market, clock)
-    gateways = _gateways(bybit, practice)
+    streams = await open_streams(stack, settings, storage, outside, bybit, regions)
+    prices = StreamedMarket(rest=bybit.market, streams=streams.public) if streams.is_on else bybit.market
+    practice = _practice(stack, storage, prices, MarketReads(regions, market=prices), clock)
+    gateways = _gateways(bybit, practice, streams, clock)
     portfolio = PortfolioLoader(
         queries=accounts,
         transactions=storage.store,
@@ -49,7 +54,7 @@ async def open_reads(
         users=storage.user_queries,
         licenses=storage.license_queries,
         accounts=accounts,
-        market=bybit.market,
+        market=prices,
         gateways=gateways,
         portfolio=portfolio,
         inspector=bybit.gateway,
@@ -60,19 +65,26 @@ async def open_reads(
     # In this order: no load without its stale mark, no new client by a key that is still cached. Nothing comes between
     # the three, so the order would tell on a drop that starts a load itself.
     storage.dispatcher.drops += [portfolio.mark_stale, reads.invalidate, partial(_evict, bybit), practice.exchange.drop]
-    return reads, bybit, practice
+    storage.dispatcher.drops.append(streams.heard)
+    return reads, bybit, practice, streams
 
 
-def _practice(stack: AsyncExitStack, storage: Storage, bybit: Bybit, market: MarketReads, clock: Clock) -> Practice:
+def _practice(
+    stack: AsyncExitStack, storage: Storage, prices: PracticeMarket, rules: MarketReads, clock: Clock
+) -> Practice:
     practice = make_practice(
-        queries=storage.paper_queries, transactions=storage.store, market=bybit.market, rules=market, clock=clock
+        queries=storage.paper_queries, transactions=storage.store, market=prices, rules=rules, clock=clock
     )
     stack.push_async_callback(practice.close)
     return practice
 
 
-def _gateways(bybit: Bybit, practice: Practice) -> Mapping[AccountType, ExchangeGateway]:
-    gateways: dict[AccountType, ExchangeGateway] = dict.fromkeys(AccountType, bybit.gateway)
+def _gateways(
+    bybit: Bybit, practice: Practice, streams: Streams, clock: Clock
+) -> Mapping[AccountType, ExchangeGateway]:
+    """What Bybit answers is told to the streams, too."""
+    observed = ObservedReads(reads=bybit.gateway, take=streams.accounts.take, clock=clock)
+    gateways: dict[AccountType, ExchangeGateway] = dict.fromkeys(AccountType, observed)
     gateways[AccountType.PAPER] = practice.reads
     return gateways
 

@@ -19,6 +19,8 @@ from bot.version import VERSION
 from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
 from bot.wiring.order_metrics import OrderCollector
 from bot.wiring.outside import Outside, Tuning
+from bot.wiring.stream_metrics import StreamCollector
+from bot.wiring.streams import Streams
 from cache.facade import CachedReads
 from stats_api.app import create_app
 from stats_api.readiness import Readiness
@@ -38,12 +40,13 @@ class Progress:
 
 
 def collectors_of(
-    runtime: TelegramRuntime, bybit: Bybit, gauges: OrderGaugeReader, jobs: Jobs, clock: Clock
+    runtime: TelegramRuntime, bybit: Bybit, streams: Streams, gauges: OrderGaugeReader, jobs: Jobs, clock: Clock
 ) -> tuple[Collector, ...]:
     """What /metrics shows beside the cache and the process."""
     return (
         ChatCollector(runtime.stats),
         ExchangeCollector(bybit.stats),
+        StreamCollector(streams.stats),
         OrderCollector(lambda: gauges.newest, clock),
         JobCollector(jobs.stats),
     )

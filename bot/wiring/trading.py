@@ -145,4 +145,5 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
     )
     runner.wakers.append(settlement.wake)
     base.practice.exchange.listeners.append(settlement.heard)
+    base.streams.listeners.append(settlement.heard)
     return settlement

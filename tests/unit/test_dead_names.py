@@ -40,16 +40,10 @@ KEPT: Final = {
     "bot.exchange.matching.engine.Engine.switch_margin_mode": STAND_IN,
     "bot.exchange.matching.engine.Engine.switch_position_mode": STAND_IN,
     "bot.services.licensing.licenses.Licenses.require": TRADING,
-    "bot.settings.Settings.demo_stream_url": TRADING,
     "bot.settings.Settings.settings_customise_sources": FRAMEWORK,
+    "bot.exchange.bybit.streams.account_streams.AccountStreams.expect": TRADING,
     "cache.policy.as_markdown": DOCUMENTED,
-    "bot.domain.ports.streams.Pushes.push_market": TRADING,
-    "bot.domain.ports.streams.Pushes": TRADING,
     "bot.domain.ports.streams.StreamWatch": TRADING,
-    "bot.domain.ports.streams.StreamWatch.is_healthy": TRADING,
-    "bot.domain.ports.streams.StreamWatch.expect": TRADING,
-    "cache.pushes.CachePushes": TRADING,
-    "cache.pushes.CachePushes.push_market": TRADING,
 }
 
 

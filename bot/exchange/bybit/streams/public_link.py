@@ -1,6 +1,5 @@
-"""A public connection that is made anew for ever, with the topics that are wanted of it."""
+"""A public connection that is made anew whenever it ends, with the topics that are wanted of it."""
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -36,6 +35,9 @@ class PublicLink:
     _taken: set[str] = field(default_factory=set, init=False)
     _anew: dict[str, float] = field(default_factory=dict, init=False)
     _is_changing: bool = field(default=False, init=False)
+    _is_connecting: bool = field(default=False, init=False)
+    _next_try: float = field(default=0.0, init=False)
+    _failures: int = field(default=0, init=False)  # in a row
     _tasks: TaskSet = field(default_factory=TaskSet, init=False)
 
     @property
@@ -60,8 +62,12 @@ class PublicLink:
             self._tasks.start(self._take_anew(topic), "order book anew")
 
     def tick(self, now: float) -> None:
+        """Connect, ping, follow the topics; `now` is monotonic seconds."""
         link = self._link
         if link is None:
+            if not self._is_connecting and now >= self._next_try:
+                self._is_connecting = True
+                self._tasks.start(self._run(), "public stream")
             return
         if link.is_due(now):
             self._tasks.start(self._quietly(link.keep_alive()), "ping of a public stream")
@@ -69,20 +75,21 @@ class PublicLink:
             self._is_changing = True
             self._tasks.start(self._change(link), "topics of a public stream")
 
-    async def run(self) -> None:
-        """For ever; a cancellation ends it."""
-        failures = 0
+    async def close(self) -> None:
+        """End the connection, and make none any more: nobody ticks it then."""
+        await self._tasks.close()
+
+    async def _run(self) -> None:
         try:
-            while True:
-                try:
-                    await self._connection()
-                except ExchangeError as end:
-                    _logger.info("a public stream has ended: %s", end)
-                failures = 0 if self._taken else failures + 1
-                self._taken.clear()
-                await asyncio.sleep(min(2.0 ** min(failures, 10), _LONGEST_PAUSE_S))
+            await self._connection()
+        except ExchangeError as end:
+            _logger.info("a public stream has ended: %s", end)
         finally:
-            await self._tasks.close()
+            self._failures = 0 if self._taken else self._failures + 1
+            self._taken.clear()
+            self._is_connecting = False
+            pause = min(2.0 ** min(self._failures, 10), _LONGEST_PAUSE_S)
+            self._next_try = self.clock.monotonic() + pause
 
     async def _connection(self) -> None:
         try:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, loop_later
 from bot.domain.errors import ExchangeUnreadable
 from bot.domain.ids import Millis, Symbol
@@ -76,7 +75,6 @@ class PublicStreams:
     _links: list[PublicLink] = field(default_factory=list, init=False)
     _dirty: dict[Topic, None] = field(default_factory=dict, init=False)
     _renew_at: float = field(default=0.0, init=False)
-    _tasks: TaskSet = field(default_factory=TaskSet, init=False)
 
     # --- what others ask --------------------------------------------------------------------------------------
 
@@ -138,7 +136,8 @@ class PublicStreams:
 
     async def close(self) -> None:
         """End the connections."""
-        await self._tasks.close()
+        for link in self._links:
+            await link.close()
 
     # --- figures ----------------------------------------------------------------------------------------------
 
@@ -188,7 +187,6 @@ class PublicStreams:
                 counts=self.connects,
             )
             self._links.append(link)
-            self._tasks.start(link.run(), "public stream")
         for link in self._links:
             link.topics = frozenset(self._by_name)
 

@@ -8,4 +8,4 @@ CREATE TABLE stream_connections (
 
 CREATE INDEX idx_stream_connections_host ON stream_connections (host, opened_ts);
 
-PRAGMA user_version = 28;
+PRAGMA user_version = 29;

@@ -1,0 +1,182 @@
+"""Bybit's streams between the network and the cache: private ones of accounts, public ones of perpetuals."""
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from bot.aio.periodic import Periodic
+from bot.aio.timers import Later, loop_later
+from bot.domain.accounts import Account
+from bot.domain.errors import StorageTrouble
+from bot.domain.events import AccountEvent, CredentialsChanged, Event
+from bot.domain.ids import AccountId, OrderLinkId, Symbol
+from bot.domain.portfolio import Order
+from bot.domain.ports.clock import Clock
+from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
+from bot.exchange.bybit.adapter import Bybit
+from bot.exchange.bybit.market import DEPTH
+from bot.exchange.bybit.streams.account_stream import StreamLogin, StreamParts
+from bot.exchange.bybit.streams.account_streams import AccountStreams
+from bot.exchange.bybit.streams.connection import StreamConnection, StreamConnector, StreamEnded
+from bot.exchange.bybit.streams.network import NetworkStreams
+from bot.exchange.bybit.streams.public_streams import PublicStreams
+from bot.exchange.bybit.streams.stats import StreamStats
+from bot.settings import Settings
+from bot.wiring.outside import Outside
+from bot.wiring.proxies import to_bybit
+from bot.wiring.storage import Storage
+from cache.pushes import CachePushes
+from cache.regions import Regions
+from storage.trading.streams import SqliteStreamRecords
+
+_LOGIN_MS: Final = 10_000  # that a signature is good for
+_TOGETHER_S: Final = 0.1  # events of one change come in several messages
+_P99: Final = 0.99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streams:
+    """`is_on` False: no connection is made, and everything is asked by REST."""
+
+    accounts: AccountStreams
+    public: PublicStreams
+    is_on: bool
+    listeners: list[Callable[[AccountId], None]]
+    """Are told of an account in which something happened."""
+
+    async def round(self) -> None:
+        """Looks after both kinds. Raises StorageTrouble."""
+        if self.is_on:
+            await self.public.round()
+            await self.accounts.round()
+
+    def job(self, clock: Clock) -> Periodic[Any]:
+        """Never late for readiness: without streams REST is asked, and /metrics tells of them."""
+        return Periodic("streams", self.round, clock=clock, every_s=1, expected=(StorageTrouble,))
+
+    def heard(self, events: tuple[Event, ...]) -> None:
+        """What a commit dropped from the cache, no older answer brings back; a new key opens a new stream."""
+        for event in events:
+            if isinstance(event, CredentialsChanged):
+                self.accounts.evict(event.account_id)
+            if isinstance(event, AccountEvent):
+                self.accounts.dropped(event.account_id)
+
+    def problems(self) -> tuple[str, ...]:
+        """For readiness."""
+        return self.accounts.problems()
+
+    def stats(self) -> StreamStats:
+        accounts, public = self.accounts, self.public
+        ages = sorted((*accounts.ages(), *public.ages()))
+        return StreamStats(
+            wanted=accounts.wanted + public.wanted,
+            connected=accounts.connected + public.connected,
+            oldest_event_s=ages[math.ceil(_P99 * len(ages)) - 1] if ages else 0.0,
+            connects=MappingProxyType(dict(accounts.connects + public.connects)),
+            late=accounts.late,
+            mute=accounts.mute,
+            mishaps=accounts.mishaps + public.mishaps,
+            is_slow=accounts.is_slow(),
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _ToldTogether:
+    """Changes of an account, told once for all that come within a tenth of a second."""
+
+    listeners: list[Callable[[AccountId], None]]
+    later: Later = loop_later
+    _waiting: set[AccountId] = field(default_factory=set)
+
+    def __call__(self, account: Account) -> None:
+        if account.account_id not in self._waiting:
+            self._waiting.add(account.account_id)
+            self.later(_TOGETHER_S, lambda: self._tell(account.account_id))
+
+    def _tell(self, account_id: AccountId) -> None:
+        self._waiting.discard(account_id)
+        for listener in self.listeners:
+            listener(account_id)
+
+
+class _NoStreams:
+    """A connector that makes none."""
+
+    async def connect(self, _url: str) -> StreamConnection:
+        raise StreamEnded("streams are off")
+
+
+async def open_streams(
+    stack: AsyncExitStack, settings: Settings, storage: Storage, outside: Outside, bybit: Bybit, regions: Regions
+) -> Streams:
+    """Made here, connected by the job; closed with the stack."""
+    addresses = StreamAddresses(live=settings.bybit_stream_url, demo=settings.demo_stream_url)
+    made = _connector(settings, outside)
+    connector = _NoStreams() if made is None else await stack.enter_async_context(made)
+    listeners: list[Callable[[AccountId], None]] = []
+    pushes = CachePushes(regions)
+    public = PublicStreams(
+        clock=outside.clock,
+        connector=connector,
+        url=addresses.public,
+        pushes=pushes,
+        depth=DEPTH,
+        held=lambda: accounts.symbols,
+    )
+    parts = StreamParts(
+        clock=outside.clock,
+        connector=connector,
+        login=_login_of(bybit),
+        asker=bybit.gateway,
+        find_order=_find_order_of(bybit),
+        pushes=pushes,
+        marks=public.marks,
+        changed=_ToldTogether(listeners=listeners),
+        is_slow=lambda: accounts.is_slow(),  # noqa: PLW0108  it is made after this
+    )
+    accounts = AccountStreams(
+        clock=outside.clock,
+        records=SqliteStreamRecords(storage.database),
+        parts=parts,
+        url_of=lambda account: addresses.private(account.host, account.account_type),
+        randomness=outside.randomness,
+    )
+    stack.push_async_callback(accounts.close)
+    stack.push_async_callback(public.close)
+    return Streams(accounts=accounts, public=public, is_on=made is not None, listeners=listeners)
+
+
+def _connector(settings: Settings, outside: Outside) -> AbstractAsyncContextManager[StreamConnector] | None:
+    """None where calls go to a stand-in that names no address of streams: two markets must not be mixed."""
+    if outside.bybit_streams is not None:
+        return outside.bybit_streams(outside.clock)
+    is_elsewhere = outside.bybit is not None or settings.bybit_api_url != BYBIT
+    if is_elsewhere and settings.bybit_stream_url == BYBIT_STREAMS:
+        return None
+    return NetworkStreams(to_bybit(settings, outside.clock))
+
+
+def _login_of(bybit: Bybit) -> Callable[[Account], Any]:
+    async def login(account: Account) -> StreamLogin:
+        client = await bybit.pool.borrow(account)
+        server_time = bybit.pipeline.server_time
+        await server_time.ready()
+        expires = server_time.now() + _LOGIN_MS
+        api_key, signature = client.sign_stream(expires)
+        return StreamLogin(api_key, expires, signature)
+
+    return login
+
+
+def _find_order_of(bybit: Bybit) -> Any:
+    async def find(account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> Order | None:
+        found = await bybit.gateway.orders(account)
+        return next(
+            (each for each in found.items if each.symbol == symbol and each.order_link_id == order_link_id), None
+        )
+
+    return find
