@@ -37,7 +37,6 @@ KEPT: Final = {
     "bot.domain.market.Ticker.volume_24h": TRADING,
     "bot.domain.portfolio.Balance.total_wallet_balance": TRADING,
     "bot.exchange.budget.BudgetStats.windows": WATCHED,
-    "bot.exchange.matching.engine.Engine.switch_margin_mode": STAND_IN,
     "bot.exchange.matching.engine.Engine.switch_position_mode": STAND_IN,
     "bot.services.licensing.licenses.Licenses.require": TRADING,
     "bot.settings.Settings.settings_customise_sources": FRAMEWORK,

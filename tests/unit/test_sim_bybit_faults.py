@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ops.sim.bybit.calls import KEPT, CallLog
 from ops.sim.bybit.errors import ControlError
-from ops.sim.bybit.fault_kinds import KINDS, LATER
+from ops.sim.bybit.fault_kinds import KINDS
 from ops.sim.bybit.faults import Faults
 
 PATH = "/v5/position/list"
@@ -37,12 +37,6 @@ def hits(standing: Faults, count: int, *, path: str = PATH, uid: int | None = 1)
 
 def test_every_kind_of_the_contract_is_known() -> None:
     assert KINDS == CONTRACT | BESIDE
-
-
-@pytest.mark.parametrize("kind", sorted(LATER))
-def test_kinds_that_need_orders_are_refused_in_plain_words(kind: str) -> None:
-    with pytest.raises(ControlError, match=f"kind: {kind} needs order entry"):
-        Faults().add({"kind": kind}, NOON)
 
 
 def test_a_fault_hits_once_unless_told_otherwise() -> None:

@@ -125,6 +125,8 @@ class Order:
     closed_pnl: Decimal = ZERO
     """What its fills earned by closing, fees within."""
     last_price_on_created: Decimal = ZERO
+    skips_new: bool = False
+    """Its first state is not told: the stream goes on with what it has become."""
     priority: int = 0
     """Among orders at one price the lowest is first."""
     created_at: int

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ops.sim.bybit import rows
 from ops.sim.bybit.accounts import Account, ApiKey
+from ops.sim.bybit.app_acts import act
 from ops.sim.bybit.auth import check_public_key
 from ops.sim.bybit.booking import rebook, transfer
 from ops.sim.bybit.clock import DAY, SECOND
@@ -24,6 +25,7 @@ from ops.sim.bybit.margins import assess
 from ops.sim.bybit.market import UnknownSymbolError
 from ops.sim.bybit.off_engine import Applied
 from ops.sim.bybit.permissions import TRADING, permissions_of
+from ops.sim.bybit.readings import set_readings
 from ops.sim.bybit.seed_fills import set_fills
 from ops.sim.bybit.seed_orders import set_orders
 from ops.sim.bybit.seed_positions import set_positions
@@ -51,6 +53,7 @@ FIELDS: Final = (
     "positions",
     "orders",
     "executions",
+    "readings",
 )
 _MARGIN_MODES: Final = {
     "isolated": "ISOLATED_MARGIN",
@@ -116,6 +119,10 @@ class Control:
             self._world.trading.publish(account, Applied(money=True))
         return {}
 
+    def act_in_app(self, uid: str, body: object) -> dict[str, Any]:
+        """POST /sim/accounts/{uid}/app: what the person does by hand."""
+        return act(self._world, self._account(uid), body)
+
     def remove_account(self, uid: str) -> dict[str, Any]:
         """DELETE /sim/accounts/{uid}."""
         self._world.remove(self._account(uid))
@@ -158,6 +165,7 @@ class Control:
         account.master = fields.flag("master", default=account.master)
         if "margin_mode" in fields:
             account.margin_mode = _MARGIN_MODES[fields.choice("margin_mode", _MARGIN_MODES, "regular")]
+        set_readings(account, fields.raw("readings"))
         seeding = Seeding(account, self._world.market, self._world.ids)
         if "positions" in fields:
             set_positions(seeding, fields.items("positions"))

@@ -74,5 +74,3 @@ STANDING: Final = frozenset({"halted", KEY_REVOKED, MAINTENANCE, GZIP, LIMITS_CH
 REST: Final = BEFORE | AFTER | SHAPING
 """Kinds that hit requests over HTTP."""
 KINDS: Final = REST | STREAM | ORDER | EVENTS | {MAINTENANCE, LIMITS_CHANGED}
-LATER: Final = (ORDER | EVENTS) - {"mode_switched"}
-"""Kinds that need order entry, which this stand-in does not have yet."""

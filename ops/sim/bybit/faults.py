@@ -9,14 +9,14 @@ from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.fault_kinds import (
     KEY_REVOKED,
     KINDS,
-    LATER,
     LIMITS_CHANGED,
     ODD_FIELD,
     REST,
     SHAPING,
     STANDING,
+    STOP_REFUSED,
 )
-from ops.sim.bybit.fields import Fields
+from ops.sim.bybit.fields import Fields, number_of
 from ops.sim.bybit.noise import Noise
 
 LATE_SECONDS: Final = 12.0
@@ -48,8 +48,11 @@ _FIELDS: Final = (
     "share",
     "tick",
     "status",
+    "rate",
 )
 _HALF: Final = Decimal("0.5")
+_SHARES: Final = {"settle": _ONE, "delivery": _ONE, "corporate_action": Decimal(2)}
+"""What is meant unless told, where it is not a half."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,7 +77,7 @@ class Fault:
     met: int = 0
     """Requests that fitted so far."""
     code: int = 0
-    """Of a `code`."""
+    """Of a `code`, and of a stop_refused; 0 for its usual one."""
     cause: str = CAUSES[0]
     """Of an html_403 or a stream_drop."""
     field: str = ""
@@ -91,6 +94,8 @@ class Fault:
     """How much of it: what is filled, closed or moved, or what is left of a limit; of a split, the first part."""
     tick: Decimal = Decimal(0)
     """limits_changed: the new tick size; 0 for the old one."""
+    rate: Decimal | None = None
+    """funding: as a share of the value, negative where shorts pay; None for the rate of the last settlement."""
     status: str = ""
     """limits_changed: the new status of the contract; empty for the old one."""
 
@@ -125,8 +130,6 @@ def fault_of(body: object, number: int, now: int) -> Fault:
     """The order a driver sends. Raises ControlError."""
     fields = Fields(body, "", _FIELDS)
     kind = fields.text("kind")
-    if kind in LATER:
-        raise ControlError(f"kind: {kind} needs order entry, which this stand-in does not have")
     if kind not in KINDS:
         raise ControlError(f"kind: must be one of {', '.join(sorted(KINDS))}, not {kind!r}")
     times, probability = _how_often(fields)
@@ -147,22 +150,26 @@ def fault_of(body: object, number: int, now: int) -> Fault:
         cause=_cause(fields, kind),
         since=now,
         symbol=fields.text("symbol").upper(),
-        share=_share(fields),
+        share=_share(fields, _SHARES.get(kind, _HALF)),
     )
     if kind == LIMITS_CHANGED:
         fault.tick = fields.decimal("tick", _ZERO)
         fault.status = fields.choice("status", ("", *_STATUSES), "")
-    if kind == "code":
+    if kind in {"code", STOP_REFUSED}:
         fault.code = fields.integer("code", 0, low=1, high=_LARGEST_CODE)
-        if not fault.code:
+        if not fault.code and kind == "code":
             raise fields.wrong("code", "is needed")
+    if "rate" in fields:
+        fault.rate = number_of(fields.raw("rate"))
+        if fault.rate is None or abs(fault.rate) > 1:
+            raise fields.wrong("rate", "must be a number from -1 to 1")
     if kind == ODD_FIELD:
         _describe(fault, fields, body)
     return fault
 
 
-def _share(fields: Fields) -> Decimal:
-    share = fields.decimal("share", _HALF, positive=True)
+def _share(fields: Fields, usual: Decimal) -> Decimal:
+    share = fields.decimal("share", usual, positive=True)
     if share > _MOST:
         raise fields.wrong("share", f"must be at most {_MOST}")
     return share

@@ -14,7 +14,7 @@ from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
 from ops.sim.bybit.onto_engine import CONTRACTS, NEW_ID, rules_of
 
-_PROTECTED_FILLS = frozenset({"Funding"})
+_PROTECTED_FILLS = frozenset({"Funding", "CorporateAction"})
 """Kinds of fills that close nothing and belong to no order."""
 
 

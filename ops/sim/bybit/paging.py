@@ -9,8 +9,12 @@ from ops.sim.bybit.errors import wrong_parameter
 Item = TypeVar("Item")
 
 
-def page(items: Sequence[Item], cursor: str, limit: int, key: Callable[[Item], str]) -> tuple[Sequence[Item], str]:
+def page(
+    items: Sequence[Item], cursor: str, limit: int, key: Callable[[Item], str], *, is_short: bool = False
+) -> tuple[Sequence[Item], str]:
     """The items after `cursor`, at most `limit`, and the cursor for what follows.
+
+    `is_short`: the first page keeps its last item for the next one.
 
     `key` names an item for good, so that a page goes on where the last one stopped although items were added
     in front. The page after the last full one may be empty, as Bybit's is. Raises BybitError 10001 for a
@@ -25,5 +29,7 @@ def page(items: Sequence[Item], cursor: str, limit: int, key: Callable[[Item], s
                 raise wrong_parameter("params error: cursor invalid")
             start = int(place)
     shown = items[start : start + limit]
-    full = len(shown) == limit
-    return shown, quote(f"{key(shown[-1])}:{start + limit}", safe="") if full and shown else ""
+    goes_on = len(shown) == limit
+    if is_short and not start and len(shown) > 1:
+        shown, goes_on = shown[:-1], True
+    return shown, quote(f"{key(shown[-1])}:{start + len(shown)}", safe="") if goes_on and shown else ""

@@ -31,6 +31,7 @@ CONTROL_CALLS: Final = (
     ("GET", "/sim/accounts/{uid}"),
     ("PATCH", "/sim/accounts/{uid}"),
     ("DELETE", "/sim/accounts/{uid}"),
+    ("POST", "/sim/accounts/{uid}/app"),
     ("POST", "/sim/prices"),
     ("POST", "/sim/clock"),
     ("POST", "/sim/faults"),
@@ -146,6 +147,10 @@ class _Drivers:
             "/sim/clock": control.move_clock,
             "/sim/faults": control.add_fault,
         }
+        self._of_account = {
+            ("PATCH", "/sim/accounts/{uid}"): control.change_account,
+            ("POST", "/sim/accounts/{uid}/app"): control.act_in_app,
+        }
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a driver."""
@@ -156,16 +161,17 @@ class _Drivers:
 
     async def _answer(self, request: web.Request) -> Any:
         path, uid, control = request.path, "", self._control
-        if path.startswith(_ACCOUNT) and path.count("/") == _ACCOUNT.count("/"):
-            path, uid = f"{_ACCOUNT}{{uid}}", path.removeprefix(_ACCOUNT)
+        if path.startswith(_ACCOUNT):
+            uid, slash, rest = path.removeprefix(_ACCOUNT).partition("/")
+            path = f"{_ACCOUNT}{{uid}}{slash}{rest}"
         asked = request.method, path
         if asked not in CONTROL_CALLS:
             raise ControlError(f"no such call: {request.method} {request.path}", HTTPStatus.NOT_FOUND)
         match asked:
+            case _ if asked in self._of_account:
+                return self._of_account[asked](uid, await _body(request))
             case "POST", _:
                 return self._with_body[path](await _body(request))
-            case "PATCH", _:
-                return control.change_account(uid, await _body(request))
             case "DELETE", "/sim/faults":
                 return control.clear_faults()
             case "DELETE", _:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NEVER_RESTED: Final = frozenset({"Cancelled", "Rejected", "Deactivated"})
 """How an order ends that the book had nothing for, unless something was filled."""
+_FIRST: Final = frozenset({"New", "Untriggered"})
 _BEFORE_ANY_FILL: Final[dict[str, Any]] = {
     "filled": ZERO,
     "filled_value": ZERO,
@@ -42,10 +43,11 @@ def tell(world: "World", account: Account, done: Applied) -> None:
         for category, found in by_category.items():
             world.publish(AccountNews(uid=account.uid, topic=topic, category=category, rows=tuple(found), at=at))
 
-    before = [early for status, order in done.orders for early in _on_the_way(status, order)]
+    orders = [each for each in done.orders if not (each[1].skips_new and each[1].status in _FIRST)]
+    before = [early for status, order in orders if not order.skips_new for early in _on_the_way(status, order)]
     publish("order", [(each.category, wire_rows.order(market, each)) for each in before])
     publish("execution", [(fill.category, wire_rows.execution(market, fill)) for fill in done.fills])
-    publish("order", [(order.category, wire_rows.order(market, order)) for _, order in done.orders])
+    publish("order", [(order.category, wire_rows.order(market, order)) for _, order in orders])
     worth = assess(account, market, at)
     publish("position", [(leg.category, wire_rows.position(account, market, leg, worth, at)) for leg in done.legs])
     if done.money:

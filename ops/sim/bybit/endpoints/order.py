@@ -10,6 +10,7 @@ from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.errors import NOT_FINAL, refused, wrong_parameter
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.paging import page
+from ops.sim.bybit.readings import has_short_page
 
 _RECENT: Final = 500
 """Closed orders that order/realtime still knows."""
@@ -88,7 +89,8 @@ def _is_forgotten(account: Account, order: Order, now: int) -> bool:
 def _orders(call: EndpointCall, found: list[Order]) -> Result:
     query, market = call.query, call.world.market
     found.sort(key=lambda order: order.created_at, reverse=True)
-    shown, cursor = page(found, query.cursor, query.limit, lambda order: order.order_id)
+    short = has_short_page(call.owner)
+    shown, cursor = page(found, query.cursor, query.limit, lambda order: order.order_id, is_short=short)
     return {
         "category": query.category,
         "nextPageCursor": cursor,
@@ -140,7 +142,8 @@ def executions(call: EndpointCall) -> Result:
         found = [
             fill for fill in scoped(call, newest_first) if first <= fill.at <= last and kind in {"", fill.exec_type}
         ]
-    shown, cursor = page(found, query.cursor, query.limit, lambda fill: fill.exec_id)
+    short = has_short_page(account)
+    shown, cursor = page(found, query.cursor, query.limit, lambda fill: fill.exec_id, is_short=short)
     return {
         "category": query.category,
         "list": [rows.execution(market, fill) for fill in shown],

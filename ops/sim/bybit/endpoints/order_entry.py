@@ -22,12 +22,12 @@ from ops.sim.bybit.endpoints.order_requests import (
     extras,
     order_request,
     rejected,
-    rename,
     trigger_by,
 )
 from ops.sim.bybit.errors import NO_SUCH_ORDER, BybitError, wrong_parameter
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.onto_engine import CONTRACTS
+from ops.sim.bybit.order_faults import fate_of
 from ops.sim.bybit.trading import Command, Pending
 
 _TOO_LATE: Final = "order not exists or too late to {}"
@@ -51,22 +51,19 @@ def create(call: EndpointCall) -> Result:
     check_duplicate(trading, account, request.order_link_id)
     order_id = call.world.ids.uuid(account)
 
-    def place(engine: Engine, engine_account: EngineAccount, markets: Markets) -> Changes:
-        order, changes = engine.create(engine_account, request, markets)
-        rename(engine_account, changes, order.order_id, order_id)
-        return changes
-
+    fate = fate_of(call.world, account, one, request, order_id)
     trading.accept(
         Pending(
             account=account,
             one=one,
-            command=place,
+            command=fate.command,
             qty=request.qty,
             order_id=order_id,
             link_id=request.order_link_id,
-            extras=extras(call.query),
+            extras=extras(call.query) | fate.extras,
             refused=lambda owner, refusal: rejected(call.world, owner, one, order_id, request, refusal),
-        )
+        ),
+        delay=fate.delay,
     )
     return {"orderId": order_id, "orderLinkId": request.order_link_id}
 

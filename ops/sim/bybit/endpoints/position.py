@@ -8,6 +8,7 @@ from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.margins import assess
 from ops.sim.bybit.paging import page
+from ops.sim.bybit.readings import has_short_page
 
 
 def positions(call: EndpointCall) -> Result:
@@ -26,7 +27,8 @@ def positions(call: EndpointCall) -> Result:
     found = [(leg, market.any_of(leg.symbol, category)) for leg in legs]
     if not symbol and settle:
         found = [(leg, one) for leg, one in found if one.settle_coin == settle]
-    shown, cursor = page(found, query.cursor, query.limit, lambda pair: _key(pair[0]))
+    short = has_short_page(account)
+    shown, cursor = page(found, query.cursor, query.limit, lambda pair: _key(pair[0]), is_short=short)
     worth = assess(account, market, call.now)
     return {
         "category": category,
@@ -69,7 +71,8 @@ def closed_pnl(call: EndpointCall) -> Result:
         for done in reversed(call.owner.closed_pnl)
         if done.category == query.category and first <= done.created_at <= last and symbol in {"", done.symbol}
     ]
-    shown, cursor = page(found, query.cursor, query.limit, lambda done: done.order_id)
+    short = has_short_page(call.owner)
+    shown, cursor = page(found, query.cursor, query.limit, lambda done: done.order_id, is_short=short)
     return {
         "category": query.category,
         "list": [rows.closed_pnl(market, done) for done in shown],
