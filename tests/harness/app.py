@@ -8,8 +8,8 @@ import base64
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
@@ -26,9 +26,11 @@ from bot.domain.chat import QueuedMessage
 from bot.domain.ids import Millis, Symbol, UserId
 from bot.domain.pins import ScryptCost
 from bot.domain.portfolio import Execution, Order, Position
+from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import UserConfig
 from bot.exchange.budget import NO_LIMITS
+from bot.exchange.bybit.transport import HttpTransport
 from bot.services.services import Services
 from bot.services.users.preferences import SettingField
 from bot.settings import Settings
@@ -343,16 +345,21 @@ async def harness(
     table: HandlerTable = TABLE,
     tuning: Tuning = TUNING,
     sqlite: type[sqlite3.Connection] = sqlite3.Connection,
+    exchange: Callable[[Clock], AbstractAsyncContextManager[HttpTransport]] | None = None,
+    clock: FakeClock | None = None,
     **changes: Any,
 ) -> AsyncIterator[Harness]:
-    """The bot, connected to its Telegram; nothing is polled, no job runs. `changes` are settings."""
-    clock, api = FakeClock(), FakeBotApi()
+    """The bot, connected to its Telegram; nothing is polled, no job runs. `changes` are settings.
+
+    `exchange`: what takes the place of the fake Bybit.
+    """
+    clock, api = clock or FakeClock(), FakeBotApi()
     bybit = FakeBybit(clock)
     outside = Outside(
         clock=clock,
         randomness=lambda: 0.5,
         telegram=lambda _: FakeRequest(api),
-        bybit=lambda _: FakeBybitTransport(bybit),
+        bybit=exchange or (lambda _: FakeBybitTransport(bybit)),
         sqlite=sqlite,
     )
     settings = settings_in(folder, **changes)

@@ -54,6 +54,8 @@ def test_the_version_is_the_one_that_was_read() -> None:
         ("get_wallet_balance", "/v5/account/wallet-balance", True),
         ("get_positions", "/v5/position/list", True),
         ("get_open_orders", "/v5/order/realtime", True),
+        ("get_order_history", "/v5/order/history", True),
+        ("get_account_info", "/v5/account/info", True),
         ("get_executions", "/v5/execution/list", True),
         ("get_fee_rates", "/v5/account/fee-rate", True),
         ("get_api_key_information", "/v5/user/query-api", True),
@@ -68,6 +70,23 @@ def test_an_endpoint_method_hands_everything_to_one_method(method: str, path: st
     getattr(client, method)(category="linear", symbol=None)
     wanted = {"method": "GET", "path": f"http://host/demo{path}", "query": {"category": "linear", "symbol": None}}
     assert client.calls == [wanted | ({"auth": True} if is_signed else {})], CHANGED
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("place_order", "/v5/order/create"),
+        ("amend_order", "/v5/order/amend"),
+        ("cancel_order", "/v5/order/cancel"),
+        ("set_trading_stop", "/v5/position/trading-stop"),
+        ("set_leverage", "/v5/position/set-leverage"),
+    ],
+)
+def test_a_write_hands_its_body_over_as_it_is(method: str, path: str) -> None:
+    client = Recording()
+    getattr(client, method)(category="linear", qty="0.10", reduceOnly=True)
+    body = {"category": "linear", "qty": "0.10", "reduceOnly": True}
+    assert client.calls == [{"method": "POST", "path": f"http://host/demo{path}", "query": body, "auth": True}], CHANGED
 
 
 def test_the_clock_is_asked_without_a_query() -> None:

@@ -1,7 +1,7 @@
 """Calls with the client of an account: one answer, every page of a list, or the same of every category."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -92,16 +92,16 @@ class AccountCalls:
         raise unreadable("nextPageCursor", "a way to the end")
 
 
-async def of_every_category(read: Callable[[Category], Awaitable[Rows[T]]]) -> Rows[T]:
+async def of_each(categories: Sequence[Category], read: Callable[[Category], Awaitable[Rows[T]]]) -> Rows[T]:
     """Side by side. A category that the key may not read is left out; raises what else goes wrong with any."""
-    answers = await asyncio.gather(*map(read, Category), return_exceptions=True)
+    answers = await asyncio.gather(*map(read, categories), return_exceptions=True)
     items: list[T] = []
     lost: tuple[str, ...] = ()
     left_out: list[Category] = []
-    for category, answer in zip(Category, answers, strict=True):
+    for category, answer in zip(categories, answers, strict=True):
         if isinstance(answer, BaseException):
             is_denied = isinstance(answer, KeyTrouble) and answer.code == NO_PERMISSION
-            if not is_denied or len(left_out) + 1 == len(Category):
+            if not is_denied or len(left_out) + 1 == len(categories):
                 raise answer
             left_out.append(category)
         else:

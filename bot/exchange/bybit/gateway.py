@@ -1,6 +1,6 @@
 """An account's own data at Bybit, and what its key may do: the read side of `ExchangeGateway`, and `KeyInspector`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -33,7 +33,7 @@ from bot.exchange.bybit.account_answers import (
     positions,
     uid_of_key,
 )
-from bot.exchange.bybit.account_calls import SETTLE_COIN, AccountCalls, Ask, AskPage, Rows, of_every_category
+from bot.exchange.bybit.account_calls import SETTLE_COIN, AccountCalls, Ask, AskPage, Rows, of_each
 from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.client import BybitClient, SigningKey
 from bot.exchange.bybit.endpoints import FEE_RATE
@@ -78,7 +78,9 @@ class BybitGateway:
             unreadable=found.unreadable,
         )
 
-    async def orders(self, account: Account, *, is_complete: bool = False) -> Orders:
+    async def orders(
+        self, account: Account, categories: Sequence[Category] = tuple(Category), *, is_complete: bool = False
+    ) -> Orders:
         """The open orders on USDT perpetuals and spot, conditional ones too (one query answers for every kind).
 
         Each once: pages are read one after the other while orders come and go. `is_complete`: see AccountCalls.pages.
@@ -89,7 +91,7 @@ class BybitGateway:
             query = {"limit": _ORDERS_A_PAGE, **_SCOPES[category]}
             return await self.calls.pages(account, ask, orders, query, category, is_complete=is_complete)
 
-        found = await of_every_category(of_category)
+        found = await of_each(categories, of_category)
         items = {order.order_id: order for order in found.items}
         return Orders(
             account_id=account.account_id,
@@ -101,7 +103,7 @@ class BybitGateway:
 
     async def executions(self, account: Account) -> Executions:
         """The newest 40 fills of perpetuals and spot within Bybit's 7 days, each execId once."""
-        found = await of_every_category(partial(self._fills, account))
+        found = await of_each(tuple(Category), partial(self._fills, account))
         fills = {(fill.category, fill.exec_id): fill for fill in found.items}
         newest = sorted(fills.values(), key=lambda fill: fill.exec_ts or 0, reverse=True)[:_EXECUTIONS]
         return Executions(

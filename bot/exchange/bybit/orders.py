@@ -161,8 +161,8 @@ class BybitOrders:
         return await self.gateway.positions(account, is_complete=True)
 
     async def orders(self, account: Account) -> Orders:
-        """Every open order of perpetuals in USDT and of spot, conditional ones too."""
-        return await self.gateway.orders(account, is_complete=True)
+        """Every open order of perpetuals in USDT, conditional ones too. Not of spot, which nothing here trades."""
+        return await self.gateway.orders(account, (Category.LINEAR,), is_complete=True)
 
     async def executions_since(self, account: Account, since: Millis) -> tuple[Execution, ...]:
         """Every execution of perpetuals in USDT from that moment on, funding too, oldest first, each once.

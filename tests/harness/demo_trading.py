@@ -1,0 +1,80 @@
+"""The bot as it runs over a Bybit stand-in within the process: what people do in the chat, and the truth there."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.domain.ids import UserId
+from bot.services.users.preferences import SettingField
+from harness.app import Harness, Person, harness, said
+from harness.bot_api import Bubble
+from harness.fakes import FakeClock
+from harness.waiting import until
+from ops.sim.bybit.control import Control
+from ops.sim.bybit.in_process import InProcessTransport
+from ops.sim.bybit.world import World
+
+NOON = 1_782_907_200_000
+"""2026-07-01 12:00:00 UTC."""
+
+
+@dataclass
+class DemoTrading:
+    """A person with a connected Bybit Demo and a trial, the bot, and the stand-in's control calls."""
+
+    chat: Harness
+    person: Person
+    control: Control
+    uid: int
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        """What the stand-in has of the account: wallet, positions, orders, history, executions, closed_pnl."""
+        return self.control.account(str(self.uid))
+
+    @property
+    def created(self) -> int:
+        """How often an order was asked for."""
+        return [each["path"] for each in self.control.calls("0")].count("/demo/v5/order/create")
+
+    async def buy(self, words: str) -> Bubble:
+        """A typed order, confirmed; its message when nothing is under way any more."""
+        card = await said(self.person, f"buy {words}")
+        (confirm,) = [label for label in card.labels if label.startswith("✓")]
+        await self.person.press(confirm, bubble=card)
+        await until(lambda: not len(self.chat.services.trading.runner.tasks), what="the end of what is under way")
+        return self.person.last
+
+    async def comes(self, condition: Callable[[], bool], *, what: str) -> None:
+        """Wait for what one of the next rounds of the settlement brings; its clock stands here."""
+
+        async def is_there() -> bool:
+            await self.chat.services.trading.settlement.settle_due()
+            return condition()
+
+        await until(is_there, what=what)
+
+    def price(self, symbol: str, price: str) -> None:
+        self.control.set_price({"symbol": symbol, "price": price})
+
+
+@asynccontextmanager
+async def demo_trading(folder: Path, **account: Any) -> AsyncIterator[DemoTrading]:
+    """`account`: more fields of `POST /sim/accounts`. The clock stands at noon; BTCUSDT is at 60,000."""
+    clock = FakeClock(millis=NOON)
+    world = World(seed=1, clock=clock.now, limits=False)
+    control = Control(world)
+    made = control.make_account({"environment": "demo", **account})
+    control.set_price({"symbol": "BTCUSDT", "price": 60_000})
+    async with harness(folder, clock=clock, exchange=lambda _: InProcessTransport(world=world)) as chat:
+        anna = chat.person()
+        await said(anna, "/start")
+        await chat.terms_accepted(anna.user_id)
+        connected = await said(anna, f"/keys add demo {made['api_key']} {made['api_secret']}")
+        assert "connected" in connected.text, connected.text
+        await said(anna, "/license")
+        await anna.press("Start the 7-day trial")
+        await chat.services.preferences.set(UserId(anna.user_id), SettingField.DEFAULT_ACCOUNT, "demo")
+        yield DemoTrading(chat, anna, control, made["uid"])

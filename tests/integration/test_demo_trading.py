@@ -1,0 +1,69 @@
+"""From the chat to Bybit Demo and back: what people read is what the stand-in's account holds."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.app import said
+from harness.demo_trading import DemoTrading, demo_trading
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
+    async with demo_trading(tmp_path) as desk:
+        yield desk
+
+
+def held(desk: DemoTrading) -> list[tuple[Any, ...]]:
+    """Side, size, stop and target of what stands."""
+    rows = desk.truth["positions"]
+    return [(str(row["side"]), row["size"], row["stopLoss"], row["takeProfit"]) for row in rows]
+
+
+def resting(desk: DemoTrading) -> list[tuple[Any, ...]]:
+    """Side, quantity and price of what rests, without stops and targets that Bybit holds."""
+    rows = desk.truth["orders"]
+    return sorted((str(row["side"]), row["qty"], row["price"]) for row in rows if row["orderLinkId"])
+
+
+async def test_an_entry_its_targets_a_half_and_the_end_of_all(desk: DemoTrading) -> None:
+    anna = desk.person
+    await desk.buy("btc $1600 sl 58000 tp 63000 66000")
+    await desk.comes(lambda: "seen at the exchange" in anna.last.text, what="the stop to be read back")
+    assert "Bybit Demo" in anna.last.text
+    assert "Filled 0.026" in anna.last.text.replace("\N{NO-BREAK SPACE}", " ")
+    await desk.comes(lambda: resting(desk) == [("Sell", "0.013", "63000.00")], what="the first target")
+    assert held(desk) == [("Buy", "0.026", "58000.00", "66000.00")]
+
+    await anna.press("Manage the position")
+    question = await anna.press("½")
+    await anna.press(question.labels[0])
+    await desk.comes(lambda: resting(desk) == [("Sell", "0.006", "63000.00")], what="the target of what is left")
+    assert held(desk) == [("Buy", "0.013", "58000.00", "66000.00")]
+
+    await desk.buy("btc limit 59500 $600 sl 58000")
+    assert ("Buy", "0.010", "59500.00") in resting(desk)
+    await said(anna, "/panic now")
+    await desk.comes(lambda: not desk.truth["orders"], what="every order to be gone")
+    assert held(desk) == []
+    await desk.comes(lambda: "flat" in anna.last.text.lower(), what="the word for it")
+
+
+@pytest.mark.parametrize("fault", ["lost_answer", "html_502", "code_10016"])
+async def test_an_order_without_an_answer_is_never_called_failed_nor_sent_again(desk: DemoTrading, fault: str) -> None:
+    desk.control.add_fault({"kind": fault, "path": "/v5/order/create"})
+    shown = await desk.buy("btc limit 59500 $600 sl 58000")
+    assert "failed" not in shown.text.lower()
+    assert desk.created == 1
+    if fault == "lost_answer":  # it was taken: it is found by its id
+        await desk.comes(lambda: "Resting" in desk.person.last.text, what="the order to be found")
+    assert len(resting(desk)) == (fault == "lost_answer")
+
+
+async def test_a_refusal_is_told_as_one(desk: DemoTrading) -> None:
+    desk.control.add_fault({"kind": "code", "path": "/v5/order/create", "code": 110007})
+    shown = await desk.buy("btc $600 sl 58000")
+    assert "✅" not in shown.text
+    assert (desk.created, held(desk), resting(desk)) == (1, [], [])
+    assert "margin" in shown.text.lower() or "balance" in shown.text.lower(), shown.text
