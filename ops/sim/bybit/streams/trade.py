@@ -70,7 +70,7 @@ class TradeSession(Session):
     def work(self, frame: ClientFrame) -> None:
         if frame.op == "ping":
             now = str(self.world.now())
-            head = {**_req_id(frame), "retCode": 0, "retMsg": "OK", "op": "pong"}
+            head = {"retCode": 0, "retMsg": "OK", "op": "pong"}
             self.say(write({**head, "data": [now], "connId": self._name}))
         elif frame.op == "auth":
             self._sign_in(frame)
