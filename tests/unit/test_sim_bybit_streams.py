@@ -287,10 +287,35 @@ def test_faults_of_a_stream(desk: StreamDesk) -> None:
     desk.wait(30 * SECOND)
     fault("stream_drop", cause="message")
     assert heard(client, 11, 12) == ["12"]
-    fault("stream_drop")
+    fault("stream_drop", probability=1)
+    desk.wait(0)
     assert heard(client, 13, 14) == []
     assert client.outlet.is_cut
     fault("stream_auth")
+    assert not desk.open("/demo/v5/private").say(op="auth", args=desk.auth(made))["success"]
+    assert desk.private(made, "order").session.is_open
+
+
+def test_a_drop_that_is_ordered_does_not_wait_for_a_message(desk: StreamDesk) -> None:
+    first, second = desk.open(LINEAR), desk.open(LINEAR)
+    desk.control.add_fault({"kind": "stream_drop", "path": "/v5/public"})
+    desk.wait(0)
+    assert (first.outlet.is_cut, second.outlet.is_cut) == (True, False)
+
+
+def test_a_handshake_meets_the_faults_that_name_it(desk: StreamDesk) -> None:
+    desk.control.add_fault({"kind": "html_502", "times": 1})
+    assert desk.open("/v5/private").session.is_open
+    desk.control.add_fault({"kind": "html_502", "path": "/v5/private", "times": 2})
+    for _ in range(2):
+        with pytest.raises(HandshakeRefusedError, match="502"):
+            desk.open("/demo/v5/private")
+    assert desk.open("/v5/private").session.is_open
+
+
+def test_a_sign_in_meets_a_code_that_names_it(desk: StreamDesk) -> None:
+    made = desk.account()
+    desk.control.add_fault({"kind": "code", "code": 10010, "path": "/v5/private/auth"})
     assert not desk.open("/demo/v5/private").say(op="auth", args=desk.auth(made))["success"]
     assert desk.private(made, "order").session.is_open
 

@@ -34,6 +34,7 @@ def order(market: Market, one: Order) -> Row:
     for name in _NOT_OF_ORDERS:
         del row[name]
     row["brokerOrderPrice"] = ""
+    row["isLeverage"] = row["isLeverage"] or "0"
     row["closedPnl"] = plain(one.closed_pnl)
     row["feeCurrency"] = one.fee_currency
     return row

@@ -6,7 +6,11 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from ops.sim.bybit.account_news import AccountNews
+from ops.sim.bybit.answers import TOO_FREQUENT, Answer, plain
 from ops.sim.bybit.clock import MINUTE, SECOND
+from ops.sim.bybit.fault_kinds import PAGES
+from ops.sim.bybit.faults import Fault
+from ops.sim.bybit.spoiling import instead
 from ops.sim.bybit.streams.board import STATUS, Board
 from ops.sim.bybit.streams.line import Outlet
 from ops.sim.bybit.streams.private import PrivateSession
@@ -25,12 +29,19 @@ PUBLIC_PATHS: Final = {
 }
 PATHS: Final = frozenset({*PUBLIC_PATHS, PRIVATE_PATH, TRADE_PATH, f"{DEMO}{PRIVATE_PATH}"})
 """Where a WebSocket can be opened; the demo host has no public streams and no order entry."""
+_AT_HANDSHAKE: Final = PAGES | {"reset_before"}
 _DURATION: Final = {"s": SECOND, "m": MINUTE}
 _MAX_DIGITS: Final = 6
 
 
 class HandshakeRefusedError(Exception):
-    """No connection is made: too many, in too short a time."""
+    """No connection is made."""
+
+    def __init__(self, answer: Answer, fault: Fault | None = None) -> None:
+        """`answer` is what comes in its place; of the `fault` it depends how."""
+        super().__init__(str(answer.status))
+        self.answer = answer
+        self.fault = fault
 
 
 class StreamHub:
@@ -126,7 +137,8 @@ class StreamHub:
     # limits
 
     def _admit(self, path: str, peer: str) -> None:
-        """Raises HandshakeRefusedError."""
+        """Raises HandshakeRefusedError for too many connections, and for a fault of requests that names the path."""
+        self._spoil(path)
         if not self._world.uid_limits.is_enforced:
             return
         now, key = self._world.now(), (peer, path.startswith(DEMO))
@@ -138,8 +150,16 @@ class StreamHub:
             isinstance(one, PublicSession) and one.category == category and one.peer == peer for one in self._sessions
         )
         if len(opened) >= LIMITS["connections"] or (category and same >= LIMITS["public_connections"]):
-            raise HandshakeRefusedError("too many connections")
+            raise HandshakeRefusedError(plain(403, TOO_FREQUENT))
         opened.append(now)
+
+    def _spoil(self, path: str) -> None:
+        """Raises HandshakeRefusedError."""
+        now, bare = self._world.now(), path.removeprefix(DEMO)
+        for fault in tuple(self._world.faults.standing):
+            if fault.kind in _AT_HANDSHAKE and fault.path and fault.fits(bare, None, now) and fault.hits():
+                self._world.touch()
+                raise HandshakeRefusedError(instead(fault, bare, now), fault)
 
 
 def _active_for(query: str) -> int:

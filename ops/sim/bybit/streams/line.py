@@ -89,7 +89,11 @@ class Line:
         return fault
 
     def flush(self, uid: int | None) -> None:
-        """Send what was kept back long enough."""
+        """Send what was kept back long enough; a connection that is to drop, and not by chance, does so now."""
+        if self.is_open and self._is_to_drop():
+            hit = self.hit("stream_drop", uid)
+            if hit is not None:
+                self.cut()
         if not self.is_open or self._is_stalled(uid):
             return
         kept, self._stalled = self._stalled, []
@@ -114,6 +118,12 @@ class Line:
         if self.is_open:
             self.is_open = False
             self._outlet.cut()
+
+    def _is_to_drop(self) -> bool:
+        return any(
+            fault.kind == "stream_drop" and fault.probability is None and fault.cause != _LOST_ONLY
+            for fault in self._world.faults.standing
+        )
 
     def _is_stalled(self, uid: int | None) -> bool:
         """A stall lasts for the fault's seconds since it was ordered, or until it is removed.

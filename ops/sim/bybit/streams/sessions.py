@@ -10,6 +10,7 @@ from uuid import UUID
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.clock import SECOND
 from ops.sim.bybit.errors import SIGN, BybitError
+from ops.sim.bybit.facts import ERROR_TEXTS
 from ops.sim.bybit.noise import Noise
 from ops.sim.bybit.streams import frames
 from ops.sim.bybit.streams.frames import ClientFrame, UnreadableFrameError
@@ -82,7 +83,19 @@ class Session:
         account = sign_in(self.world, frame, path=self.path, environment=environment, peer=self.peer)
         if self.line.hit("stream_auth", account.uid):
             raise BybitError(SIGN, "Invalid sign")
+        if code := self._code(account.uid):
+            raise BybitError(code, ERROR_TEXTS.get(code, ""))
         return account
+
+    def _code(self, uid: int) -> int:
+        """The code of a fault that names the sign-in itself, such as /v5/trade/auth; 0 for none."""
+        path = f"{self.path}/auth"
+        for fault in tuple(self.world.faults.standing):
+            named = fault.kind == "code" and fault.path.removeprefix("/demo") == path
+            if named and fault.fits(path, uid, self.world.now()) and fault.hits():
+                self.world.touch()
+                return fault.code
+        return 0
 
     def say(self, text: str) -> None:
         """Answer a request."""

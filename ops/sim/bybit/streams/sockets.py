@@ -1,4 +1,4 @@
-"""The hub's connections over aiohttp's WebSockets, and the task in which time passes for them."""
+"""The hub's connections over aiohttp's WebSockets."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import WSMsgType, web
 
-from ops.sim.bybit.answers import TOO_FREQUENT
-from ops.sim.bybit.spoiling import cut_connection
+from ops.sim.bybit.spoiling import cut_connection, send
 from ops.sim.bybit.streams.hub import HandshakeRefusedError, StreamHub
+from ops.sim.bybit.streams.ticking import ticking
 from ops.sim.bybit.world import World
 
 _TRIP: Final = 0.01
@@ -68,8 +68,6 @@ class Sockets:
     def __init__(self, world: World) -> None:
         self._world = world
         self.hub = StreamHub(world)
-        self._wanted = asyncio.Event()
-        self.hub.on_wake(self._wanted.set)
 
     async def handle(self, request: web.Request, path: str) -> web.StreamResponse:
         """One connection, from its handshake to its end."""
@@ -79,9 +77,10 @@ class Sockets:
         outlet, peer = SocketOutlet(request, socket), request.remote or ""
         try:
             session = self.hub.open(path, request.query_string, peer, outlet)
-        except HandshakeRefusedError:
-            self._log(path, 403)
-            return web.Response(status=403, text=TOO_FREQUENT)
+        except HandshakeRefusedError as error:
+            response, status = await send(request, error.answer, error.fault)
+            self._log(path, status)
+            return response
         self._log(path, 101)
         writing: asyncio.Task[None] | None = None
         try:
@@ -98,28 +97,15 @@ class Sockets:
                     await writing
         return socket
 
-    def _log(self, path: str, status: int) -> None:
+    def _log(self, path: str, status: int | None) -> None:
         now = self._world.now()
         self._world.calls.add(at=now, method="GET", path=path, uid=None, status=status, ret_code=None, ms=0.0)
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
-        """Let time pass while the server runs; then say goodbye to everybody."""
-        ticking = asyncio.create_task(self._tick(), name="bybit stand-in: streams")
-        yield
-        ticking.cancel()
-        with suppress(asyncio.CancelledError):
-            await ticking
+        """Let time pass while the server runs."""
+        async with ticking(self.hub, _EVERY):
+            yield
 
     async def say_goodbye(self, _app: web.Application) -> None:
         """Close every connection, before the server waits for them."""
         self.hub.close_all()
-
-    async def _tick(self) -> None:
-        while True:
-            if self.hub.is_idle:
-                await self._wanted.wait()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_EVERY):  # `wait_for` can lose a cancellation
-                    await self._wanted.wait()
-            self._wanted.clear()
-            self.hub.tick()

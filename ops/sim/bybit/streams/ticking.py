@@ -1,0 +1,32 @@
+"""The task in which time passes for all WebSockets of a stand-in."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from ops.sim.bybit.streams.hub import StreamHub
+
+
+@asynccontextmanager
+async def ticking(hub: StreamHub, every: float) -> AsyncIterator[None]:
+    """Let time pass meanwhile: every so many seconds, and at once when a driver changes something."""
+    wanted = asyncio.Event()
+    hub.on_wake(wanted.set)
+    task = asyncio.create_task(_tick(hub, every, wanted), name="bybit stand-in: streams")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _tick(hub: StreamHub, every: float, wanted: asyncio.Event) -> None:
+    while True:
+        if hub.is_idle:
+            await wanted.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(every):  # `wait_for` can lose a cancellation
+                await wanted.wait()
+        wanted.clear()
+        hub.tick()
