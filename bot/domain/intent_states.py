@@ -1,10 +1,12 @@
 """How an intent's state goes on. What the exchange said is final; what was concluded here yields to any row of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.ids import Millis
+from bot.domain.ids import Millis, OrderLinkId
+from bot.domain.patience import Patience
 from bot.domain.portfolio import Order
 from bot.domain.trade_plans import IntentState, OrderIntent
 
@@ -45,8 +47,8 @@ UNDECIDED: Final = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
 """States in which an intent may be at the exchange, or not."""
 CONCLUDED: Final = frozenset({IntentState.NOT_PLACED, IntentState.ABANDONED})
 """Said by nobody: nothing came of it within the time in which anything could."""
-NOT_PLACED_AFTER: Final = 10_000  # ms: recv_window and as much again, after which a request can't be executed any more
 _FIRST_LOOK: Final = 1_000  # ms, after which an order is asked for again; then twice as late each time
+_LONGEST_LOOK: Final = 30_000  # ms
 _LAST_LOOK: Final = 250  # ms, where the time after which an answer decides is about to come
 
 
@@ -69,11 +71,46 @@ def quantity_after(known: Decimal, new: Decimal | None) -> Decimal:
     return known if new is None else max(known, new)
 
 
-def ask_again_ms(live: Iterable[OrderIntent], now: Millis) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """The exchange's answers that there is no order of an id: moments at which it was asked, and how many count."""
+
+    first: Millis
+    last: Millis
+    counted: Millis
+    count: int = 1
+
+    def again(self, moment: Millis, patience: Patience) -> "Absence":
+        """With one more answer; it counts where the last one that does is some time ago."""
+        if moment - self.counted < patience.apart:
+            return Absence(self.first, moment, self.counted, self.count)
+        return Absence(self.first, moment, moment, self.count + 1)
+
+    def is_believed(self, patience: Patience) -> bool:
+        """Whether it was said often and long enough."""
+        return self.count >= patience.answers and self.last - self.first >= patience.over
+
+
+def ask_again_ms(
+    live: Iterable[OrderIntent], now: Millis, absences: Mapping[OrderLinkId, Absence], patience: Patience
+) -> int | None:
     """When to ask anew for those of unknown fate: after 1, 2, 4 s, and once no answer can be too early.
 
     None: there are none.
     """
-    ages = [now - each.sent_ts for each in live if each.state in UNDECIDED and each.sent_ts is not None]
-    looks = [min(max(age, _FIRST_LOOK), max(NOT_PLACED_AFTER - age, _LAST_LOOK)) for age in ages]
-    return min(looks, default=None)
+    undecided = [each for each in live if each.state in UNDECIDED]
+    looks = [_look_ms(each.sent_ts, now, absences.get(each.order_link_id), patience) for each in undecided]
+    return min((each for each in looks if each is not None), default=None)
+
+
+def _look_ms(sent_ts: Millis | None, now: Millis, absence: Absence | None, patience: Patience) -> int | None:
+    if sent_ts is None:
+        return None
+    age = now - sent_ts
+    decides = sent_ts + patience.window
+    if absence is not None:
+        decides = max(decides, absence.first + patience.over)
+    wait = min(max(age, _FIRST_LOOK), max(decides - now, _LAST_LOOK))
+    if absence is not None and absence.count < patience.answers:
+        wait = min(wait, max(patience.over // patience.answers, _LAST_LOOK))
+    return min(wait, _LONGEST_LOOK)

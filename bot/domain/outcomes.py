@@ -1,13 +1,14 @@
 """What became of a request, from what the exchange shows: nothing is called failed until it says so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.ids import Millis, OrderLinkId, Symbol
-from bot.domain.intent_states import NOT_PLACED_AFTER, UNDECIDED, said
+from bot.domain.intent_states import UNDECIDED, Absence, said
 from bot.domain.leg_protection import held_stops
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
-from bot.domain.portfolio import Execution, Order, Orders, Positions
+from bot.domain.patience import BYBIT, Patience
+from bot.domain.portfolio import NAMELESS, Execution, Order, Orders, Positions
 from bot.domain.ports.plans import IntentNews
 from bot.domain.refusals import VANISHED
 from bot.domain.trade_plans import IntentState, OrderIntent
@@ -17,7 +18,8 @@ from bot.domain.trade_plans import IntentState, OrderIntent
 class AccountAnswers:
     """One round of answers of an exchange, all asked for at `asked_at` or later.
 
-    `found`: the orders that were asked for one by one, None: the exchange says that there is none of that id.
+    `found`: the orders that were asked for one by one, None: the exchange says that there is none of that id;
+    `absences`: since when and how often it has said so. Executions were asked for after them.
     """
 
     asked_at: Millis
@@ -26,6 +28,8 @@ class AccountAnswers:
     fills: tuple[Execution, ...]  # oldest first
     found: Mapping[OrderLinkId, Order | None]
     settings: Mapping[Symbol, LegSettings]
+    absences: Mapping[OrderLinkId, Absence] = field(default_factory=dict)
+    patience: Patience = BYBIT
 
     def order(self, link_id: OrderLinkId, order_id: str = "") -> Order | None:
         """The row of that order, open or closed."""
@@ -62,22 +66,39 @@ def _order(intent: OrderIntent, reads: AccountAnswers) -> IntentNews | None:
             avg_price=row.avg_price,
             reason=row.reject_reason if said(row) is IntentState.REJECTED else None,
         )
-    is_none = intent.order_link_id in reads.found and _is_over(intent, reads)
-    if intent.state not in UNDECIDED:
-        return IntentNews(state=IntentState.CANCELED, reason=VANISHED) if is_none else None
-    return IntentNews(state=IntentState.NOT_PLACED if is_none else IntentState.UNKNOWN)
+    if not _is_absent(intent, reads):
+        return IntentNews(state=IntentState.UNKNOWN) if intent.state in UNDECIDED else None
+    if intent.fills_qty > 0:  # it was there: its fills are known longer than its row
+        is_all = isinstance(intent.request, OrderRequest) and intent.fills_qty >= intent.request.qty > 0
+        state = IntentState.FILLED if is_all else IntentState.CANCELED
+        return IntentNews(state=state, cum_exec_qty=intent.fills_qty, reason=None if is_all else VANISHED)
+    if intent.state in UNDECIDED:
+        return IntentNews(state=IntentState.NOT_PLACED)
+    return IntentNews(state=IntentState.CANCELED, reason=VANISHED)
+
+
+def _is_absent(intent: OrderIntent, reads: AccountAnswers) -> bool:
+    """Whether there is no such order for certain, and no fill of it that was not booked yet."""
+    absence = reads.absences.get(intent.order_link_id)
+    if absence is None or intent.sent_ts is None or any(_is_of(each, intent) for each in reads.fills):
+        return False
+    return absence.is_believed(reads.patience) and absence.last - intent.sent_ts >= reads.patience.window
+
+
+def _is_of(fill: Execution, intent: OrderIntent) -> bool:
+    return fill.order_link_id == intent.order_link_id or (bool(intent.order_id) and fill.order_id == intent.order_id)
 
 
 def _is_over(intent: OrderIntent, reads: AccountAnswers) -> bool:
     """Whether it was asked so late that the request can't be executed any more."""
-    return intent.sent_ts is not None and reads.asked_at - intent.sent_ts >= NOT_PLACED_AFTER
+    return intent.sent_ts is not None and reads.asked_at - intent.sent_ts >= reads.patience.window
 
 
 def _is_true(intent: OrderIntent, reads: AccountAnswers) -> bool:
     """Whether what was asked for is so."""
     match intent.request:
         case CancelRequest(target_link_id=link_id, order_id=order_id):
-            return not reads.is_open(link_id, order_id)
+            return not reads.is_open(link_id, order_id) and not _is_unread(intent, reads)
         case AmendRequest() as wish:
             row = reads.order(wish.target_link_id)
             return row is not None and _is_amended(row, wish)
@@ -89,6 +110,12 @@ def _is_true(intent: OrderIntent, reads: AccountAnswers) -> bool:
             settings = reads.settings.get(leverage.symbol)
             return settings is not None and settings.buy_leverage == settings.sell_leverage == leverage.leverage
     return False
+
+
+def _is_unread(intent: OrderIntent, reads: AccountAnswers) -> bool:
+    """Whether an open order of that symbol may stand there that can't be read."""
+    orders = reads.orders
+    return bool({intent.leg.symbol, NAMELESS} & set(orders.unreadable)) or intent.leg.category in orders.left_out
 
 
 def _is_amended(row: Order, wish: AmendRequest) -> bool:

@@ -29,6 +29,7 @@ BEYOND_STOP: Final = "canceled-beyond-stop"
 VANISHED: Final = "canceled-vanished"  # it was there, and the exchange does not know it any more
 SILENT: Final = "order-no-silent"  # practice had no price within a second: the next second may bring one
 NO_BOOK: Final = "order-no-book"  # nobody offered anything: the order ended unfilled
+HELD: Final = "entry-held"  # no room for it in the budget of requests, or the exchange is not to be called now
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
 
 

@@ -122,7 +122,7 @@ SELECT_GUARDS: Final = """
      WHERE i.intent_id = ?
 """
 START_SENDING: Final = """
-    UPDATE order_intents SET state = 'sending', sent_ts = ? WHERE intent_id = ? AND state = 'intent'
+    UPDATE order_intents SET state = 'sending', sent_ts = ? WHERE intent_id = ? AND state = ?
     RETURNING intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
               request, target_number, remaining, card_price, good_until, exit_reason, card_chat_id,
               card_message_id, order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts,
@@ -258,14 +258,14 @@ class SqliteOrderIntents:
     async def of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]:
         return tuple(map(intent_of, await self._transaction.fetch(SELECT_INTENTS_OF_PLAN, (plan_id,))))
 
-    async def why_not(self, intent_id: int, now: Millis) -> str:
-        """The key of the texts of what keeps an intent from being sent, "" for nothing."""
+    async def why_not(self, intent_id: int, now: Millis, *, at: IntentState = IntentState.INTENT) -> str:
+        """The key of the texts of what keeps an intent from being sent, "" for nothing; `at`: the state it is in."""
         rows = await self._transaction.fetch(SELECT_GUARDS, (intent_id,))
         if not rows:
             return "intent-gone"
         kind, state, is_fenced, is_paused, good_until, is_closing, is_left_over, is_unleveraged, *brakes = rows[0]
         is_to_be_closed, is_halted = brakes
-        if state != IntentState.INTENT.value:
+        if state != at.value:
             return "intent-sent"
         if kind != IntentKind.ENTRY.value:
             return ""
@@ -280,9 +280,11 @@ class SqliteOrderIntents:
         }
         return next((reason for reason, stands in reasons.items() if stands), "")
 
-    async def start_sending(self, intent_id: int, now: Millis) -> OrderIntent | None:
-        """INTENT → SENDING; None if it is not waiting any more."""
-        rows = await self._transaction.fetch(START_SENDING, (now, intent_id))
+    async def start_sending(
+        self, intent_id: int, now: Millis, *, at: IntentState = IntentState.INTENT
+    ) -> OrderIntent | None:
+        """INTENT → SENDING, or SENDING at a later moment than was thought; None if it is not in that state any more."""
+        rows = await self._transaction.fetch(START_SENDING, (now, intent_id, at.value))
         if not rows:
             return None
         intent = intent_of(rows[0])

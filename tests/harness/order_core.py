@@ -13,6 +13,7 @@ from bot.domain.ids import ChatId, Symbol
 from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.domain.order_card import ConfirmedCard
 from bot.domain.orders import MarginMode, TriggerBy
+from bot.domain.patience import PRACTICE, Patience
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import CardPlace, ManagedTrade
 from bot.domain.users import UserConfig
@@ -95,8 +96,13 @@ class OrderCore:
 
 
 @asynccontextmanager
-async def open_core(folder: Path, gateway: ScriptedGateway | None = None) -> AsyncIterator[OrderCore]:
-    """A process over the database of that folder; the exchange outlives it if it is handed on."""
+async def open_core(
+    folder: Path, gateway: ScriptedGateway | None = None, patience: Patience = PRACTICE
+) -> AsyncIterator[OrderCore]:
+    """A process over the database of that folder; the exchange outlives it if it is handed on.
+
+    Its lists are one, so that the patience of practice will do, unless a test is about Bybit's.
+    """
     async with open_storage(folder) as storage:
         if gateway is None:
             gateway = ScriptedGateway(storage.clock)
@@ -112,7 +118,7 @@ async def open_core(folder: Path, gateway: ScriptedGateway | None = None) -> Asy
                 await unit.ledger.append(account.user_id, _license(), storage.clock.now())
             config = await storage.queries.user_config(account.user_id)
             assert config is not None
-        core = make_core(storage, gateway, account, config)
+        core = make_core(storage, gateway, account, config, patience)
         gateway.listeners = [lambda: core.settlement.wake(account.account_id)]
         try:
             yield core
@@ -149,14 +155,20 @@ class Holding:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._runner, name)
 
-    async def start(self, unit: Any, intent: Any, now: Any) -> Any:
-        return intent if self._is_queued else await self._runner.start(unit, intent, now)
+    async def start(self, unit: Any, account: Any, intent: Any, now: Any) -> Any:
+        return intent if self._is_queued else await self._runner.start(unit, account, intent, now)
 
     def launch(self, intents: Any) -> None:
         self._later += intents
 
 
-def make_core(storage: StorageHarness, gateway: ScriptedGateway, account: Account, config: UserConfig) -> OrderCore:
+def make_core(
+    storage: StorageHarness,
+    gateway: ScriptedGateway,
+    account: Account,
+    config: UserConfig,
+    patience: Patience = PRACTICE,
+) -> OrderCore:
     queries, signals = SqliteTradingQueries(storage.database), AccountSignals()
     gateways = {AccountType.DEMO: gateway}
     runner = IntentRunner(
@@ -181,6 +193,7 @@ def make_core(storage: StorageHarness, gateway: ScriptedGateway, account: Accoun
         tasks=runner.tasks,
         booking=Booking(is_in_flight=runner.is_in_flight, adoption=Adoption(prefix=runner.prefix)),
         plan_work=PlanWork(runner=runner),
+        patience=patience,
     )
     runner.wakers.append(settlement.wake)
     watch = TradeWatch(queries=queries, accounts=storage.queries, transactions=storage.store, signals=signals)

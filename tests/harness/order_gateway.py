@@ -4,15 +4,16 @@ Its rules are few: entries open, reduce-only orders close, a Full stop is a fiel
 reckons beyond that (margins, fees, books) is the engine's and not wanted here.
 """
 
+import asyncio
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ExchangeDown, ExchangeRejected, OutcomeUnknown
+from bot.domain.errors import ExchangeDown, ExchangeRejected, NotSent, OutcomeUnknown
 from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.market import Category, Instrument, Ticker
 from bot.domain.orders import (
@@ -29,6 +30,7 @@ from bot.domain.orders import (
     direction,
 )
 from bot.domain.portfolio import Execution, Order, Orders, OrderType, Position, Positions, Side
+from bot.domain.priorities import RequestPriority, priority_now
 from bot.domain.trade_plans import AnyRequest
 from harness.fakes import FakeClock
 
@@ -62,15 +64,28 @@ class ScriptedGateway:
     calls: list[object] = field(default_factory=list)
     delayed: list[tuple[Millis, Callable[[], object]]] = field(default_factory=list)
     listeners: list[Callable[[], None]] = field(default_factory=list)
+    room: asyncio.Event = field(default_factory=asyncio.Event)  # in the budget of requests
+    held: deque[NotSent] = field(default_factory=deque)  # admissions that are not granted
+    priorities: list[tuple[type, RequestPriority]] = field(default_factory=list)  # of what asked for an admission
     ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.room.set()
 
     # --- writes
 
-    def has_room(self, account: Account, request: AnyRequest) -> bool:  # noqa: ARG002  no budget
-        return True
+    def has_room(self, account: Account, request: AnyRequest) -> bool:
+        del account, request
+        return self.room.is_set()
 
-    def admission(self, account: Account, request: AnyRequest) -> AbstractAsyncContextManager[None]:  # noqa: ARG002  no budget
-        return nullcontext()
+    @asynccontextmanager
+    async def admission(self, account: Account, request: AnyRequest) -> AsyncIterator[None]:
+        del account
+        self.priorities.append((type(request), priority_now()))
+        await self.room.wait()
+        if self.held:
+            raise self.held.popleft()
+        yield
 
     async def create(self, account: Account, request: OrderRequest) -> OrderAck:
         del account

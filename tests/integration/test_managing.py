@@ -227,7 +227,9 @@ class TestClosing:
         object.__setattr__(managing.closer, "runner", Holding(runner, []))
         async with managing.core.storage.store.begin_aside() as unit:  # written, and then the process was killed
             position = managing.gateway.legs[managing.leg().symbol, 0]
-            await managing.closer.begin(unit, _wish(managing, position.size), None, managing.core.storage.clock.now())
+            await managing.closer.begin(
+                unit, managing.core.account, _wish(managing, position.size), None, managing.core.storage.clock.now()
+            )
         object.__setattr__(managing.closer, "runner", runner)
         assert managing.gateway.legs
         managing.core.storage.clock.advance(6)
@@ -255,7 +257,9 @@ class TestParts:
         leg = (managing.leg().symbol, 0)
         position = managing.gateway.legs[leg]
         async with managing.core.storage.store.begin_aside() as unit:
-            await managing.closer.begin(unit, _wish(managing, position.size), None, managing.core.storage.clock.now())
+            await managing.closer.begin(
+                unit, managing.core.account, _wish(managing, position.size), None, managing.core.storage.clock.now()
+            )
         managing.gateway.legs[leg] = replace(position, side=Side.SELL)
         managing.core.storage.clock.advance(6)
         await managing.closer.work_off()

@@ -123,12 +123,14 @@ class OrderIntents(Protocol):
     async def by_link_id(self, order_link_id: OrderLinkId) -> OrderIntent | None: ...
     async def live_of_account(self, account_id: AccountId) -> tuple[OrderIntent, ...]: ...
     async def of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]: ...
-    async def start_sending(self, intent_id: int, now: Millis) -> OrderIntent | None:
-        """INTENT → SENDING; None if it is not waiting any more, or must not be sent: see `why_not`."""
+    async def start_sending(
+        self, intent_id: int, now: Millis, *, at: IntentState = IntentState.INTENT
+    ) -> OrderIntent | None:
+        """INTENT → SENDING, or SENDING at a later moment than was thought; None if it is not in that state any more."""
         ...
 
-    async def why_not(self, intent_id: int, now: Millis) -> str:
-        """The key of the texts of what keeps an intent from being sent, "" for nothing."""
+    async def why_not(self, intent_id: int, now: Millis, *, at: IntentState = IntentState.INTENT) -> str:
+        """The key of the texts of what keeps an intent from being sent, "" for nothing; `at`: the state it is in."""
         ...
 
     async def note(self, intent_id: int, news: IntentNews, now: Millis) -> OrderIntent | None:

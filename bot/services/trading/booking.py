@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
-from bot.domain.intent_states import CONCLUDED
+from bot.domain.intent_states import CONCLUDED, UNDECIDED
 from bot.domain.leg_costs import (
     ZERO,
     book_fill,
@@ -169,9 +169,9 @@ class Booking:
             await unit.legs.set_cost(account, leg, replace(cost, funding=cost.funding + paid))
 
     async def _fill_of(self, unit: UnitOfWork, intent: OrderIntent, fill: Execution, now: Millis) -> None:
-        """A fill proves what was concluded wrongly: an order that was taken for not placed is there."""
+        """A fill proves an order, whether nobody knew of it or it was taken for not placed."""
         await unit.intents.add_fill(intent.intent_id, fill.exec_qty)
-        if intent.state in _CONCLUDED:
+        if intent.state in _CONCLUDED | UNDECIDED:
             news = IntentNews(
                 state=IntentState.PARTIALLY_FILLED,
                 order_id=fill.order_id,

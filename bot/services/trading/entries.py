@@ -209,7 +209,7 @@ class Entries:
                     card=place,
                 )
                 intents.append(await self.runner.add(unit, new, now))
-            intents[0] = await self.runner.start(unit, intents[0], now)
+            intents[0] = await self.runner.start(unit, account, intents[0], now)
         return plan, tuple(intents)
 
     async def _check(

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRejected, ExchangeRestricted, KeyTrouble
+from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRejected, ExchangeRestricted, KeyTrouble, NotSent
 from bot.domain.ids import AccountId, Millis, OrderLinkId
 from bot.domain.orders import (
     AmendRequest,
@@ -26,7 +26,8 @@ from bot.domain.ports.plans import IntentNews, TradingQueries
 from bot.domain.ports.reads import CacheDrops
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
-from bot.domain.refusals import LINK_ID_KNOWN, NO_GATEWAY, UNCHANGED, reason_of
+from bot.domain.priorities import RequestPriority, at_priority
+from bot.domain.refusals import HELD, LINK_ID_KNOWN, NO_GATEWAY, UNCHANGED, reason_of
 from bot.domain.trade_plans import UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.signals import AccountSignals, wait_for
 
@@ -43,6 +44,20 @@ _LANES: Final = {
     IntentKind.TARGET: "target",
 }
 """Requests of one lane of a leg go one after the other; cancels and amends side by side."""
+_PRIORITIES: Final = {
+    IntentKind.CLOSE: RequestPriority.CLOSE,
+    IntentKind.REDUCE: RequestPriority.CLOSE,
+    IntentKind.CANCEL: RequestPriority.CANCEL,
+    IntentKind.STOP: RequestPriority.CANCEL,
+    IntentKind.AMEND: RequestPriority.CANCEL,
+    IntentKind.TARGET: RequestPriority.CANCEL,
+    IntentKind.ENTRY: RequestPriority.CREATE,
+    IntentKind.LEVERAGE: RequestPriority.CREATE,
+}
+_OF_THE_MOMENT: Final = frozenset({IntentKind.ENTRY, IntentKind.LEVERAGE})
+"""What is held back is not sent later: its card is old by then."""
+_SHORTEST_WAIT_S: Final = 0.1  # of an exit that was held back
+_LONGEST_WAIT_S: Final = 30.0
 
 
 @dataclass(slots=True)
@@ -77,14 +92,19 @@ class IntentRunner:
         """The intent's row; the one that is there already if its idempotency key is."""
         return await unit.intents.add(new, now)
 
-    async def start(self, unit: UnitOfWork, intent: OrderIntent, now: Millis) -> OrderIntent:
+    async def start(self, unit: UnitOfWork, account: Account, intent: OrderIntent, now: Millis) -> OrderIntent:
         """SENDING in the transaction that writes it, where nothing is before it in its queue and nothing is against it.
 
-        Otherwise as it is. `launch` it after the commit in either case.
+        Otherwise, and where the budget of requests has no room at once, as it is. `launch` it after the commit in
+        either case.
         """
-        name = _LANES.get(intent.kind)
+        name, gateway = _LANES.get(intent.kind), self.gateways.get(account.account_type)
         is_queued = name is not None and (intent.leg, name) in self._lanes
-        if intent.state is not IntentState.INTENT or is_queued or await unit.intents.why_not(intent.intent_id, now):
+        if intent.state is not IntentState.INTENT or is_queued or gateway is None:
+            return intent
+        with at_priority(_PRIORITIES[intent.kind]):
+            has_room = gateway.has_room(account, intent.request)
+        if not has_room or await unit.intents.why_not(intent.intent_id, now):
             return intent
         sending = await unit.intents.start_sending(intent.intent_id, now)
         if sending is None:
@@ -156,13 +176,41 @@ class IntentRunner:
 
     async def _send_once(self, intent: OrderIntent) -> None:
         account = await self.queries.account(intent.leg.account_id)
-        sending = intent if intent.state is IntentState.SENDING else await self._start(intent, account)
-        if sending is None or account is None:
+        gateway = None if account is None else self.gateways.get(account.account_type)
+        if account is None or gateway is None:
+            await self._give_up(intent, NO_GATEWAY)
             return
-        self.signals.changed(account.account_id)
-        with self._waiting_for(account.account_id):
-            news = await self._answer_of(account, sending)
+        with at_priority(_PRIORITIES[intent.kind]):
+            await self._send(account, gateway, intent)
+
+    async def _send(self, account: Account, gateway: OrderGateway, intent: OrderIntent) -> None:
+        """Once there is room: entries of now or never, everything else until there is some."""
+        waits = not gateway.has_room(account, intent.request)
+        news: IntentNews | None = None
+        while news is None:
+            try:
+                async with gateway.admission(account, intent.request):
+                    sending = await self._begun(intent, waits=waits)
+                    if sending is None:
+                        return
+                    intent = sending
+                    self.signals.changed(account.account_id)
+                    with self._waiting_for(account.account_id):
+                        news = await self._answer_of(account, sending)
+            except NotSent as held:
+                if intent.kind in _OF_THE_MOMENT:
+                    await self._give_up(intent, HELD)
+                    return
+                _logger.warning("intent %d waits to be sent: %s", intent.intent_id, held)
+                await asyncio.sleep(min(max(held.retry_after, _SHORTEST_WAIT_S), _LONGEST_WAIT_S))
+                waits = True
         async with self.transactions.begin_aside() as unit:
+            await unit.intents.note(intent.intent_id, news, self.clock.now())
+
+    async def _give_up(self, intent: OrderIntent, reason: str) -> None:
+        """Nothing of it has left this process."""
+        async with self.transactions.begin_aside() as unit:
+            news = IntentNews(state=IntentState.ABANDONED, reason=reason)
             await unit.intents.note(intent.intent_id, news, self.clock.now())
 
     @contextmanager
@@ -175,22 +223,25 @@ class IntentRunner:
             if not self._sending[account_id]:
                 del self._sending[account_id]
 
-    async def _start(self, intent: OrderIntent, account: Account | None) -> OrderIntent | None:
-        """SENDING, committed; None where it may not be sent any more, which is committed as well."""
+    async def _begun(self, intent: OrderIntent, *, waits: bool) -> OrderIntent | None:
+        """SENDING as of now, committed; None where it may not be sent any more, which is committed as well.
+
+        What is SENDING already and did not wait is looked at no more: its commit was a moment ago.
+        """
+        if intent.state is IntentState.SENDING and not waits:
+            return intent
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
-            reason = await unit.intents.why_not(intent.intent_id, now)
-            if not reason and (account is None or account.account_type not in self.gateways):
-                reason = NO_GATEWAY
+            reason = await unit.intents.why_not(intent.intent_id, now, at=intent.state)
             if not reason:
-                return await unit.intents.start_sending(intent.intent_id, now)
+                return await unit.intents.start_sending(intent.intent_id, now, at=intent.state)
             if reason not in {"intent-sent", "intent-gone"}:
                 news = IntentNews(state=IntentState.ABANDONED, reason=reason)
                 await unit.intents.note(intent.intent_id, news, now)
         return None
 
     async def _answer_of(self, account: Account, intent: OrderIntent) -> IntentNews:
-        """What the exchange said; whatever is no definite answer is unknown."""
+        """What the exchange said; whatever is no definite answer is unknown. Raises NotSent."""
         try:
             try:
                 return await self._call(account, intent)
@@ -204,6 +255,8 @@ class IntentRunner:
                 return await self._read_back(account, intent)
         except _DEFINITE as refusal:
             return _news_of(intent, refusal)
+        except NotSent:
+            raise
         except ExchangeError as trouble:
             _logger.warning("the outcome of intent %d is not known: %s", intent.intent_id, trouble)
             return IntentNews(state=IntentState.UNKNOWN, code=trouble.code)
@@ -214,7 +267,11 @@ class IntentRunner:
     async def _read_back(self, account: Account, intent: OrderIntent) -> IntentNews:
         """It is said to stand as asked for, which is believed when it is seen; the settlement looks at stops."""
         if isinstance(intent.request, LeverageRequest):
-            settings = await self.gateways[account.account_type].leg_settings(account, intent.request.symbol)
+            try:
+                settings = await self.gateways[account.account_type].leg_settings(account, intent.request.symbol)
+            except ExchangeError as trouble:
+                _logger.warning("leverage of intent %d can't be read back: %s", intent.intent_id, trouble)
+                return IntentNews(state=IntentState.UNKNOWN)
             if settings.buy_leverage == settings.sell_leverage == intent.request.leverage:
                 return IntentNews(state=IntentState.DONE)
         return IntentNews(state=IntentState.UNKNOWN)

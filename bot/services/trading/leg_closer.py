@@ -42,7 +42,6 @@ _logger = logging.getLogger(__name__)
 
 _LOOKS: Final = 8  # of a task; then the job starts another one
 _ANSWER_S: Final = 2.0  # that an attempt may take to be answered before the position is read all the same
-_LATE: Final = 10_000  # ms: recv_window and 5 s, after which an attempt that was not answered does nothing any more
 _STALE: Final = 5_000  # ms that a position may take to know of a fill
 _ALARM_EVERY: Final = 600_000  # ms
 _ALARM_WINDOW: Final = 60_000  # ms: what lies between two tries
@@ -66,7 +65,7 @@ class LegCloser:
     _followed: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
 
     async def begin(
-        self, unit: UnitOfWork, new: NewClosing, instrument: Instrument | None, now: Millis
+        self, unit: UnitOfWork, account: Account, new: NewClosing, instrument: Instrument | None, now: Millis
     ) -> tuple[Closing, OrderIntent | None]:
         """The closing and its attempt that is under way, in the caller's transaction; `follow` both after the commit.
 
@@ -76,7 +75,7 @@ class LegCloser:
         last = None if closing.last_intent_id is None else await unit.intents.get(closing.last_intent_id)
         if closing.state is ClosingState.DONE or (last is not None and last.state in LIVE):
             return closing, last
-        return closing, await self._attempt(unit, closing, new.size, instrument, now)
+        return closing, await self._attempt(unit, account, closing, new.size, instrument, now)
 
     def follow(self, account: Account, begun: Sequence[tuple[Closing, OrderIntent | None]]) -> None:
         """Send the attempts, in their order, and see each closing to its end. Returns at once."""
@@ -170,7 +169,7 @@ class LegCloser:
                     return pause_s
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
-            intent = await self._attempt(unit, closing, position.size, instrument, now)
+            intent = await self._attempt(unit, account, closing, position.size, instrument, now)
         if intent is None:
             return await self._wait(closing, pause_before(closing.attempts))
         self.runner.launch([intent])
@@ -196,7 +195,7 @@ class LegCloser:
         if last.state in {IntentState.INTENT, IntentState.SENDING}:
             return not closing.is_whole or self.runner.is_in_flight(last)
         if last.state is IntentState.UNKNOWN:
-            return not closing.is_whole and age < _LATE
+            return not closing.is_whole
         return not closing.is_whole or age < _ANSWER_S * 1000
 
     def _is_stale(self, closing: Closing, last: OrderIntent, position: Position) -> bool:
@@ -207,7 +206,13 @@ class LegCloser:
         return is_fresh and position.size >= closing.remaining + last.request.qty
 
     async def _attempt(
-        self, unit: UnitOfWork, closing: Closing, size: Decimal, instrument: Instrument | None, now: Millis
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        closing: Closing,
+        size: Decimal,
+        instrument: Instrument | None,
+        now: Millis,
     ) -> OrderIntent | None:
         """One more order for it; None: less is left than one order closes."""
         order_link_id = self.runner.new_link_id()
@@ -232,7 +237,7 @@ class LegCloser:
             card=closing.card,
             card_price=closing.card_price,
         )
-        intent = await self.runner.start(unit, await self.runner.add(unit, new, now), now)
+        intent = await self.runner.start(unit, account, await self.runner.add(unit, new, now), now)
         await unit.closings.tried(
             closing.closing_id, intent.intent_id, self._in(now, pause_before(closing.attempts + 1))
         )

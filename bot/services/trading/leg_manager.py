@@ -209,7 +209,7 @@ class LegManager:
             card_price=shown,
         )
         async with self.transactions.begin() as unit:
-            closing, intent = await self.closer.begin(unit, new, instrument, self.clock.now())
+            closing, intent = await self.closer.begin(unit, account, new, instrument, self.clock.now())
         if intent is None:
             raise ButtonExpired
         self.closer.follow(account, ((closing, intent),))

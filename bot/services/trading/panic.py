@@ -19,6 +19,7 @@ from bot.domain.ids import AccountId, Millis
 from bot.domain.intent_states import UNDECIDED
 from bot.domain.leg_rules import in_panic_order
 from bot.domain.legs import LegClosing, LegProgress, Ownership, PanicReport
+from bot.domain.patience import BYBIT, Patience
 from bot.domain.portfolio import LegKey, Position, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.closings import ClosingQueries
@@ -40,7 +41,6 @@ _logger = logging.getLogger(__name__)
 _READ_S: Final = 1.0  # that the first read of the positions may take: after it, what is known is closed
 _CANCELS_S: Final = 1.0  # that the first report waits for the answers to the cancels
 _LOOKS: Final = 60  # of a task; then the job starts another one
-_UNKNOWN_FOR: Final = 10_000  # ms: recv_window and 5 s, after which a request can't be executed any more
 _NOTHING: Final = Decimal(0)
 _PROGRESS: Final = {
     ClosingState.CLOSING: LegProgress.CLOSING,
@@ -73,6 +73,7 @@ class Panic:
     clock: Clock
     tasks: TaskSet
     pace: float = 1.0
+    patience: Patience = BYBIT
     _followed: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
     _told: dict[AccountId, tuple[int, PanicReport]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -105,7 +106,9 @@ class Panic:
             wanted = () if panic.ended_ts is not None else in_panic_order((*known.managed, *ticked))
             await unit.panics.close_from(panic.panic_id, now)
             begun = [
-                await self.closer.begin(unit, _closing(config, account, each, panic, place, idempotency_key), None, now)
+                await self.closer.begin(
+                    unit, account, _closing(config, account, each, panic, place, idempotency_key), None, now
+                )
                 for each in wanted
             ]
         self.closer.follow(account, begun)
@@ -203,6 +206,7 @@ class Panic:
             begun = [
                 await self.closer.begin(
                     unit,
+                    account,
                     NewClosing(
                         user_id=panic.user_id,
                         leg=each.leg_key(account.account_id),
@@ -254,9 +258,9 @@ class Panic:
         """When the last of them can't be executed any more; for those that nobody answers about: in a while."""
         if not unknown:
             return None
-        last = max((each.sent_ts or each.created_ts) + _UNKNOWN_FOR for each in unknown)
+        last = max((each.sent_ts or each.created_ts) + self.patience.window for each in unknown)
         now = self.clock.now()
-        return Millis(last if last > now else now + _UNKNOWN_FOR)
+        return Millis(last if last > now else now + self.patience.over)
 
     def _number(self, account_id: AccountId, report: PanicReport) -> int:
         number, known = self._told.get(account_id, (0, None))

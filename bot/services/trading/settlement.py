@@ -17,10 +17,11 @@ from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, StorageTrouble
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
-from bot.domain.intent_states import ask_again_ms
+from bot.domain.intent_states import Absence, ask_again_ms
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import LegSettings, TriggerBy
 from bot.domain.outcomes import AccountAnswers
+from bot.domain.patience import BYBIT, PRACTICE, Patience
 from bot.domain.portfolio import Order, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import IntentNews, TradingQueries
@@ -45,7 +46,10 @@ _SENT_AFTER_ALL: Final = frozenset({IntentKind.ENTRY, IntentKind.LEVERAGE, Inten
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """Reads an account at its exchange, books what is new, and works off plan minus exchange."""
+    """Reads an account at its exchange, books what is new, and works off plan minus exchange.
+
+    `patience`: of accounts at Bybit; practice has its own.
+    """
 
     transactions: Transactions
     queries: TradingQueries
@@ -58,10 +62,12 @@ class Settlement:
     booking: Booking
     plan_work: PlanWork
     later: Later = loop_later
+    patience: Patience = BYBIT
     _locks: dict[AccountId, asyncio.Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
     _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _again: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _timers: dict[AccountId, Timer] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _absences: dict[OrderLinkId, Absence] = field(default_factory=dict, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
 
@@ -145,9 +151,11 @@ class Settlement:
             for each in given_up:
                 news = IntentNews(state=IntentState.ABANDONED, reason="intent-left-behind")
                 await unit.intents.note(each.intent_id, news, now)
+        for link_id in reads.absences.keys() - {each.order_link_id for each in left}:
+            self._absences.pop(link_id, None)
         self.runner.launch(worked.intents)
         self.signals.changed(account.account_id)
-        self._look_again(account.account_id, worked.look_again_ms, left, now)
+        self._look_again(account.account_id, worked.look_again_ms, left, now, reads)
         return bool(booked.legs or booked.concluded or given_up)
 
     def _unsent(self, live: Iterable[OrderIntent]) -> list[OrderIntent]:
@@ -155,10 +163,16 @@ class Settlement:
         return [each for each in live if each.state is IntentState.INTENT and not self.runner.is_in_flight(each)]
 
     def _look_again(
-        self, account_id: AccountId, wanted_ms: int | None, live: Sequence[OrderIntent], now: Millis
+        self,
+        account_id: AccountId,
+        wanted_ms: int | None,
+        live: Sequence[OrderIntent],
+        now: Millis,
+        reads: AccountAnswers,
     ) -> None:
         """Once, when the first thing is due that no news tells of; what an earlier round wanted is over."""
-        undecided = ask_again_ms([each for each in live if not self.runner.is_in_flight(each)], now)
+        waiting = [each for each in live if not self.runner.is_in_flight(each)]
+        undecided = ask_again_ms(waiting, now, reads.absences, reads.patience)
         ages = [now - each.created_ts for each in self._unsent(live)]
         behind = [_LEFT_BEHIND_MS - age for age in ages if age < _LEFT_BEHIND_MS]
         looks = [each for each in (wanted_ms, undecided, *behind) if each is not None]
@@ -182,16 +196,40 @@ class Settlement:
             if each.state is IntentState.INTENT or self.runner.is_in_flight(each):
                 continue
             if each.is_order and each.order_link_id not in open_ids:
-                found[each.order_link_id] = await gateway.find_order(account, each.leg.symbol, each.order_link_id)
+                found[each.order_link_id] = await self._find(gateway, account, each)
             if each.kind is IntentKind.LEVERAGE and each.leg.symbol not in settings:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
-        since = Millis(max(0, min(last or 0, asked_at) - _OVERLAP_MS))  # the clock may have been set back
+        sent = [each.sent_ts for each in live if each.is_order and each.sent_ts is not None and each.is_live]
+        since = Millis(max(0, min(last or 0, asked_at, *sent) - _OVERLAP_MS))  # the clock may have been set back
         told = await gateway.executions_since(account, since)
         known = await self.queries.fills_known(account.account_id, since)
         fills = tuple(each for each in told if each.exec_id not in known)
         return AccountAnswers(
-            asked_at=asked_at, positions=positions, orders=orders, fills=fills, found=found, settings=settings
+            asked_at=asked_at,
+            positions=positions,
+            orders=orders,
+            fills=fills,
+            found=found,
+            settings=settings,
+            absences={link_id: self._absences[link_id] for link_id, row in found.items() if row is None},
+            patience=self._patience(account),
         )
+
+    async def _find(self, gateway: OrderGateway, account: Account, intent: OrderIntent) -> Order | None:
+        """The order's row; that there is none is counted. Raises ExchangeErrors: no answer is none."""
+        link_id, moment = intent.order_link_id, self.clock.now()
+        row = await gateway.find_order(account, intent.leg.symbol, link_id)
+        if row is not None:
+            self._absences.pop(link_id, None)
+            return row
+        known = self._absences.get(link_id)
+        self._absences[link_id] = (
+            Absence(moment, moment, moment) if known is None else known.again(moment, self._patience(account))
+        )
+        return None
+
+    def _patience(self, account: Account) -> Patience:
+        return PRACTICE if account.account_type is AccountType.PAPER else self.patience
 
     async def _facts(self, plans: Iterable[TradePlan], positions: Positions) -> MarketFacts:
         """Rules of the symbols, and prices where a decision needs one, as far as they are answered."""

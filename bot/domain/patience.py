@@ -1,0 +1,26 @@
+"""How long an exchange is given until what it does not show is believed not to be there.
+
+Bybit's answer to a create is an acceptance, its lists lag behind each other, and a request is accepted until its
+recv_window is over (Bybit v5, "Integration guidance", "Place order", "Get open orders", July 2026).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Times in ms. `window`: after its sending a request can't be executed any more.
+
+    "There is no such order" is believed after `answers` that said so, each `apart` from the one before, the first and
+    the last `over`.
+    """
+
+    window: int
+    answers: int
+    over: int
+    apart: int
+
+
+BYBIT: Final = Patience(window=10_000, answers=3, over=10_000, apart=1_000)  # recv_window of 5 s, and 5 s
+PRACTICE: Final = Patience(window=10_000, answers=1, over=0, apart=0)  # in this process: its lists are one

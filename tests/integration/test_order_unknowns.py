@@ -1,0 +1,122 @@
+"""What became of an order is asked for as Bybit's lists need it: often, for long, and never concluded from silence."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from harness.order_core import OrderCore, open_core
+
+from bot.domain.errors import ExchangeDown
+from bot.domain.orders import OrderRequest
+from bot.domain.patience import BYBIT
+from bot.domain.trade_plans import IntentState, ManagedTrade, PlanState
+
+D = Decimal
+
+
+@pytest.fixture
+async def core(tmp_path: Path) -> AsyncIterator[OrderCore]:
+    async with open_core(tmp_path, patience=BYBIT) as opened:
+        yield opened
+
+
+async def asked(core: OrderCore, *seconds: float) -> ManagedTrade:
+    """Settled once more after each of these pauses."""
+    for pause in seconds:
+        core.storage.clock.advance(pause)
+        await core.settle()
+    return await core.trade()
+
+
+async def lost(core: OrderCore, fault: str) -> ManagedTrade:
+    core.gateway.faults.append(fault)
+    trade = await core.confirm()
+    assert trade.intents[0].state is IntentState.UNKNOWN
+    return trade
+
+
+async def test_an_order_is_not_placed_after_three_answers_over_ten_seconds(core: OrderCore) -> None:
+    await lost(core, "down")
+    assert (await asked(core, 1, 5, 3)).intents[0].state is IntentState.UNKNOWN
+    trade = await asked(core, 1)
+    assert (trade.intents[0].state, trade.plan.state) == (IntentState.NOT_PLACED, PlanState.ENDED)
+    assert len(core.gateway.sent(OrderRequest)) == 1
+
+
+async def test_a_request_that_may_still_be_executed_is_waited_for(core: OrderCore) -> None:
+    """However often and long it was said before that there is none."""
+    object.__setattr__(core.settlement, "patience", replace(BYBIT, window=20_000))
+    await lost(core, "down")
+    assert (await asked(core, 5, 5, 9)).intents[0].state is IntentState.UNKNOWN
+    assert (await asked(core, 1)).intents[0].state is IntentState.NOT_PLACED
+
+
+async def test_one_answer_is_none_however_late_it_comes(core: OrderCore) -> None:
+    core.gateway.is_silent = False
+    core.gateway.faults.append("down")
+    core.gateway.listeners = []
+    core.runner.wakers.clear()
+    await core.confirm()
+    assert (await asked(core, 600)).intents[0].state is IntentState.UNKNOWN
+    assert (await asked(core, 4, 4)).intents[0].state is IntentState.UNKNOWN
+    assert (await asked(core, 2)).intents[0].state is IntentState.NOT_PLACED
+
+
+async def test_a_query_that_fails_is_no_answer(core: OrderCore) -> None:
+    await lost(core, "down")
+    core.gateway.is_silent = True
+    for pause in (4, 4, 4, 60):
+        core.storage.clock.advance(pause)
+        with pytest.raises(ExchangeDown):
+            await core.settlement.settle(core.account)
+    core.gateway.is_silent = False
+    assert (await core.trade()).intents[0].state is IntentState.UNKNOWN
+    assert (await asked(core, 1)).intents[0].state is IntentState.UNKNOWN  # the second answer
+    assert (await asked(core, 1)).intents[0].state is IntentState.NOT_PLACED
+
+
+async def test_an_execution_proves_an_order_that_no_list_shows(core: OrderCore) -> None:
+    """Lists of orders lag; what they forget was there all the same."""
+    await lost(core, "late")
+    core.gateway.listeners = []
+    core.gateway.deliver()
+    core.gateway.book.clear()
+    assert (await asked(core, 1)).intents[0].state is IntentState.PARTIALLY_FILLED
+    trade = await asked(core, 5, 5)
+    assert (trade.intents[0].state, trade.intents[0].cum_exec_qty) == (IntentState.FILLED, D("0.1"))
+    assert trade.plan.state is PlanState.OPEN
+
+
+async def test_an_old_order_of_unknown_fate_is_found_among_executions_from_before_the_last_fill(
+    core: OrderCore,
+) -> None:
+    """While it could not be asked for, others were filled: executions are read from its sending on."""
+    await lost(core, "late")
+    core.gateway.is_silent = True
+    core.gateway.listeners = []
+    core.gateway.deliver()
+    early = core.gateway.fills.pop()
+    core.gateway.book.clear()
+    core.storage.clock.advance(300)
+    other = replace(early, exec_id="e-other", order_id="o-other", order_link_id="", exec_ts=core.storage.clock.now())
+    core.gateway.fills.append(other)
+    core.gateway.is_silent = False
+    await core.settle()
+    core.gateway.fills.append(early)
+    trade = await asked(core, 1)
+    assert trade.intents[0].fills_qty == D("0.1")
+
+
+async def test_an_acknowledged_order_that_is_not_shown_for_a_moment_is_not_gone(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    core.storage.clock.advance(60)
+    book = dict(core.gateway.book)
+    core.gateway.book.clear()
+    assert (await asked(core, 0, 1)).intents[0].state is IntentState.OPEN
+    core.gateway.book.update(book)
+    assert (await asked(core, 1)).intents[0].state is IntentState.OPEN
+    core.gateway.book.clear()
+    trade = await asked(core, 1, 6, 5)
+    assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.CANCELED, "canceled-vanished")
