@@ -88,7 +88,7 @@ async def check_schema(fetch: Fetch) -> Check:
     if version != newest:
         return Check(name="schema", is_ok=False, detail=f"version {version}; this program's is {newest}")
     present = {name: columns for _, name, columns, _ in await fetch(SELECT_OBJECTS, ())}
-    wanted = await expected_objects(migrations)
+    wanted = await asyncio.to_thread(expected_objects, migrations)
     wrong = [f"{each.kind} {name}" for name, each in wanted.items() if present.get(name, "-") != each.columns]
     detail = f"not as it should be: {_some(wrong)}" if wrong else f"version {version}"
     return Check(name="schema", is_ok=not wrong, detail=detail)

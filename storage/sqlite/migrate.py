@@ -8,17 +8,20 @@ import asyncio
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 import aiosqlite
 
 from bot.aio.shielded import shielded
 from bot.domain.errors import SchemaTooNew, UnfitDatabase
-from storage.sqlite.database import Database, connected
+from storage.sqlite.database import Database
 from storage.sqlite.errors import translated
 
 SELECT_VERSION: Final = "SELECT user_version FROM pragma_user_version"
@@ -73,7 +76,7 @@ async def migrate(database: Database, *, until: int | None = None) -> tuple[int,
         with translated():
             before = await version_of(connection)
             _refuse_newer(before, migrations, database.path)
-            applied = [each for each in migrations if each.number <= before]
+            applied = tuple(each for each in migrations if each.number <= before)
             for missing in await _check(connection, database.path, applied):
                 _logger.warning("index %s is missing: `perpdesk optimize-db` makes it again", missing.name)
             after = before
@@ -108,6 +111,7 @@ async def make_indexes(database: Database, indexes: Sequence[SchemaObject]) -> N
             await _analyze(connection)
 
 
+@cache
 def load_migrations() -> tuple[Migration, ...]:
     """The package's files in their order. Raises RuntimeError for a gap or a misnamed file."""
     found = []
@@ -130,16 +134,22 @@ async def version_of(connection: aiosqlite.Connection) -> int:
 
 async def objects_of(connection: aiosqlite.Connection) -> dict[str, SchemaObject]:
     """What stands in a database, by name."""
-    rows = await connection.execute_fetchall(SELECT_OBJECTS)
+    return _by_name(await connection.execute_fetchall(SELECT_OBJECTS))
+
+
+def _by_name(rows: Iterable[Iterable[Any]]) -> dict[str, SchemaObject]:
     return {name: SchemaObject(kind=kind, name=name, columns=columns, sql=sql) for kind, name, columns, sql in rows}
 
 
-async def expected_objects(migrations: Sequence[Migration]) -> dict[str, SchemaObject]:
-    """What should stand there: the migrations, applied to an empty database in memory."""
-    async with connected(Path(":memory:")) as connection:
+@cache
+def expected_objects(migrations: tuple[Migration, ...]) -> Mapping[str, SchemaObject]:
+    """What should stand there: the migrations, applied to an empty database in memory. Blocks for milliseconds."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for migration in migrations:
-            await apply(connection, migration)
-        return await objects_of(connection)
+            for statement in migration.statements:
+                connection.execute(statement)
+        rows = connection.execute(SELECT_OBJECTS).fetchall()
+    return MappingProxyType(_by_name(rows))
 
 
 async def apply(connection: aiosqlite.Connection, migration: Migration) -> None:
@@ -188,14 +198,14 @@ def _refuse_newer(version: int, migrations: Sequence[Migration], path: Path) -> 
 
 
 async def _check(
-    connection: aiosqlite.Connection, path: Path, applied: Sequence[Migration]
+    connection: aiosqlite.Connection, path: Path, applied: tuple[Migration, ...]
 ) -> tuple[SchemaObject, ...]:
     """The indexes that are missing. Raises UnfitDatabase for anything else that is not as the migrations made it."""
     present = await objects_of(connection)
     if not applied and present:
         raise UnfitDatabase(f"{path} has tables but no schema version: its making was cut short, start with a new file")
     missing = []
-    for name, wanted in (await expected_objects(applied)).items():
+    for name, wanted in (await asyncio.to_thread(expected_objects, applied)).items():
         found = present.get(name)
         if found is None and wanted.kind == "index":
             missing.append(wanted)

@@ -38,6 +38,11 @@ async def states(harness: Harness) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in await harness.database.fetch("SELECT cause, state FROM outbox ORDER BY cause")]
 
 
+async def is_noted(harness: Harness, cause: str) -> bool:
+    """Whether the row of a message says that it was sent."""
+    return (cause, "sent") in await states(harness)
+
+
 @damaged
 async def test_a_damaged_message_is_set_aside_and_the_others_are_sent(
     harness: Harness, values: str, caplog: pytest.LogCaptureFixture
@@ -53,6 +58,7 @@ async def test_a_damaged_message_is_set_aside_and_the_others_are_sent(
     runtime = harness.assembly.runtime
     async with runtime.outbox.open():
         await until(lambda: "was connected" in person.last.text, what="the message after the damaged one")
+        await until(lambda: is_noted(harness, "c"), what="its row")
         assert runtime.outbox.trouble() is None
     assert await states(harness) == [("a", "undeliverable"), ("b", "sent"), ("c", "sent")]
     (line,) = errors(caplog)

@@ -144,7 +144,9 @@ async def test_one_odd_field_hides_no_row(there: StandIn, read: Read, kind: str)
     whole = read.rows(await read.raw(client))
     fields = next(row for row in whole if read.row in row.values())
     assert fields.keys() >= read.essential | read.figures
-    for field in fields:
+    read_here = read.essential | read.figures
+    others = sorted(fields.keys() - read_here)[list(ODD).index(kind) :: len(ODD)]
+    for field in (*sorted(read_here), *others):  # a field that is not read is odd in one way
         counted = there.bybit.stats().unreadable_rows[read.endpoint]
         await there.fault("odd_field", path=read.path, field=field, row=read.row, **ODD[kind])
         shown = await read.shown(there.bybit, mine)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,7 @@ def names_of(node: ast.stmt) -> set[str]:
     return set()
 
 
+@cache
 def exists(dotted: str) -> bool:
     """Whether a package, a module, or a name in one is called so."""
     parts = dotted.split(".")
@@ -41,8 +43,13 @@ def exists(dotted: str) -> bool:
         if base.is_dir():
             return cut == len(parts)
         if base.with_suffix(".py").is_file():
-            return defines(ast.parse(base.with_suffix(".py").read_text()).body, parts[cut:])
+            return defines(body_of(base.with_suffix(".py")), parts[cut:])
     return False
+
+
+@cache
+def body_of(path: Path) -> list[ast.stmt]:
+    return ast.parse(path.read_text()).body
 
 
 def defines(body: list[ast.stmt], names: list[str]) -> bool:
@@ -50,6 +57,12 @@ def defines(body: list[ast.stmt], names: list[str]) -> bool:
         return True
     found = next((node for node in body if names[0] in names_of(node)), None)
     return found is not None and defines(getattr(found, "body", []), names[1:])
+
+
+def may_point(line: str) -> bool:
+    """Whether what may be a comment on that line may point somewhere."""
+    comment = line.partition("#")[2]
+    return bool(comment and (DOTTED.search(comment) or PATH.search(comment)))
 
 
 def prose(path: Path) -> Iterator[str]:
@@ -61,6 +74,8 @@ def prose(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield ast.get_docstring(node) or ""
+    if not any(map(may_point, text.splitlines())):
+        return  # to read the tokens takes longer than all the rest
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.string
