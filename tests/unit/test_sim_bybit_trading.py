@@ -1,9 +1,10 @@
 """Contracts trade on the Bybit stand-in: what is answered, what becomes of it, and what streams carry."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
-from harness.sim_bybit import DAY, HOUR, NOON
+from harness.sim_bybit import DAY, HOUR, NOON, driving
 from harness.sim_trading import SimTrader
 from harness.waiting import until
 
@@ -199,3 +200,21 @@ def test_a_balance_set_by_a_driver_is_a_transfer_and_what_was_done_stays() -> No
     (line, *_) = trader.get("/v5/account/transaction-log", category=None)
     assert (line["type"], line["cashBalance"]) == ("TRANSFER_OUT", "500")
     assert trader.told()[-1] == ("wallet", "wallet")
+
+
+async def test_what_was_taken_on_is_carried_out_and_kept_before_the_exchange_ends(tmp_path: Path) -> None:
+    async with driving(state=tmp_path) as driver:
+        await driver.account(environment="live")
+        body = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy", "orderType": "Limit", "qty": "0.01"}
+        order_id = (await driver.post("/v5/order/create", **body, price="30000", stopLoss="20000")).result["orderId"]
+        filled = (await driver.post("/v5/order/create", **body | {"orderType": "Market"})).result["orderId"]
+    async with driving(state=tmp_path) as again:
+        again.key, again.secret = driver.key, driver.secret
+        kept = (await again.ask("/v5/order/realtime", category="linear", symbol="BTCUSDT")).result["list"]
+        assert [(row["orderId"], row["orderStatus"], row["stopLoss"]) for row in kept] == [
+            (order_id, "New", "20000.00")
+        ]
+        closed = (await again.ask("/v5/order/history", category="linear")).result["list"]
+        assert [(row["orderId"], row["orderStatus"]) for row in closed] == [(filled, "Filled")]
+        cancelled = await again.post("/v5/order/cancel", category="linear", symbol="BTCUSDT", orderId=order_id)
+        assert cancelled.code == 0

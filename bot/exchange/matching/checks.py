@@ -32,6 +32,7 @@ NOTHING_TO_REDUCE: Final = 110017
 TOO_MANY_ACTIVE: Final = 110020
 MOST_ACTIVE: Final = 500  # of a symbol
 MOST_PARTIAL: Final = 20  # partial stop losses and take profits of a symbol
+_TOO_FEW: Final = "The number of contracts exceeds minimum limit allowed"  # Bybit's own words (pybit#168)
 _LINK_ID: Final = re.compile(r"[A-Za-z0-9_-]*")
 
 
@@ -63,13 +64,15 @@ def check_size(rules: SymbolRules, order: EngineOrder, held: Decimal = ZERO) -> 
     """
     one = rules.instrument
     takes_all = order.reduce_only and order.qty == held
+    if not order.qty and not order.reduce_only:
+        raise EngineRejected(WRONG_PARAMETER, _TOO_FEW)
     if order.qty <= 0 or not (takes_all or is_on_step(order.qty, one.qty_step)):
         raise EngineRejected(WRONG_PARAMETER, "Qty invalid")
     if order.reduce_only:
         return
     most = one.max_market_order_qty if order.order_type is OrderType.MARKET else one.max_order_qty
     if order.qty < (one.min_order_qty or ZERO):
-        raise EngineRejected(WRONG_PARAMETER, "The number of contracts is less than the minimum")
+        raise EngineRejected(WRONG_PARAMETER, _TOO_FEW)
     if most is not None and order.qty > most:
         raise EngineRejected(WRONG_PARAMETER, "The number of contracts exceeds maximum limit allowed")
 

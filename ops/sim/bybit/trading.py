@@ -40,7 +40,7 @@ _PAUSE: Final = 0.25
 """Seconds between two looks at all accounts; a price that a driver sets is looked at once."""
 _KEPT: Final = 10_000
 """Closed orders, fills and lines of an account that are kept; Bybit keeps those of two years."""
-_SHARE: Final = 0.05
+_SHARE: Final = 0.02
 """Seconds that one look may take before others have their turn."""
 
 Command = Callable[[Engine, EngineAccount, Markets], Changes]
@@ -233,7 +233,8 @@ class Trading:
         settle(self._world, account)
         if not symbols:
             return
-        instruments = [market.any_of(symbol, category) for category, symbol in sorted(symbols)]
+        found = [market.any_of(symbol, category) for category, symbol in sorted(symbols)]
+        instruments = [one for one in found if one.status == "Trading"]  # of others no price moves
 
         def act(engine: Engine, engine_account: EngineAccount, markets: Markets) -> Changes:
             changes = Changes()
@@ -243,25 +244,28 @@ class Trading:
 
         self.change(account, act, *instruments)
 
-    def sweep(self) -> None:
-        """Let the prices of now act on every account; where that takes long, the rest has its turn the next time."""
+    def sweep(self) -> bool:
+        """Let the prices of now act on every account. False where that takes long, and the rest waits for its turn."""
         busy = [each for each in self._world.accounts.values() if each.orders or each.positions]
         began, count = perf_counter(), len(busy)
         for _ in range(count):
             if perf_counter() - began > _SHARE:
-                return
+                return False
             self._turn += 1
             self.advance(busy[self._turn % count])
+        return True
 
     async def run(self) -> None:
         """Look at all accounts as prices move, until cancelled."""
+        hurries = False
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(_PAUSE):  # `wait_for` can lose a cancellation
+                async with asyncio.timeout(_SHARE if hurries else _PAUSE):  # `wait_for` can lose a cancellation
                     await self._wake.wait()
+            hurries |= self._wake.is_set()
             self._wake.clear()
             try:
-                self.sweep()
+                hurries &= not self.sweep()
             except (LookupError, ArithmeticError):  # an account that cannot be worked on does not stop the others
                 _log.exception("the prices of now could not act on an account")
 

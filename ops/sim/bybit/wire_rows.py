@@ -36,7 +36,7 @@ def order(market: Market, one: Order) -> Row:
     row["brokerOrderPrice"] = ""
     row["isLeverage"] = row["isLeverage"] or "0"
     row["closedPnl"] = plain(one.closed_pnl)
-    row["feeCurrency"] = one.fee_currency
+    row["feeCurrency"] = one.fee_currency if one.category == "spot" else ""
     return row
 
 
