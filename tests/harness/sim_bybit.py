@@ -106,6 +106,31 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "/v5/order/amend": [{"category": "linear", "symbol": "SOLUSDT", "orderLinkId": "mine-1", "qty": "2"}],
     "/v5/order/cancel": [{"category": "linear", "symbol": "SOLUSDT", "orderLinkId": "mine-1"}],
     "/v5/order/cancel-all": [{"category": "linear", "symbol": "BTCUSDT"}],
+    "/v5/order/create-batch": [
+        {"category": category, "request": [{"symbol": "ETHUSDT", "side": "Buy", "orderType": "Market", "qty": qty}]}
+        for category, qty in (("linear", "0.1"), ("spot", "100"))
+    ],
+    "/v5/order/amend-batch": [
+        {"category": "linear", "request": [{"symbol": "SOLUSDT", "orderLinkId": "mine-1", "qty": "2"}]}
+    ],
+    "/v5/order/cancel-batch": [{"category": "linear", "request": [{"symbol": "SOLUSDT", "orderLinkId": "mine-1"}]}],
+    "/v5/order/pre-check": [
+        {"category": "linear", "symbol": "SOLUSDT", "side": "Buy", "orderType": "Market", "qty": "1"}
+    ],
+    "/v5/order/disconnected-cancel-all": [{"timeWindow": 40}],
+    "/v5/position/trading-stop": [
+        {"category": "linear", "symbol": "BTCUSDT", "tpslMode": "Full", "positionIdx": 0, "trailingStop": "500"},
+    ],
+    "/v5/position/set-leverage": [
+        {"category": "linear", "symbol": "SOLUSDT", "buyLeverage": "6", "sellLeverage": "6"},
+    ],
+    "/v5/position/switch-mode": [{"category": "linear", "coin": "USDT", "mode": 3}],
+    "/v5/position/symbol-info": [{"category": "linear"}, {"category": "inverse", "symbol": "BTCUSD"}],
+    "/v5/position/get-closed-positions": [{"category": "option"}],
+    "/v5/account/set-margin-mode": [{"setMarginMode": "ISOLATED_MARGIN"}],
+    "/v5/account/set-hedging-mode": [{"setHedgingMode": "ON"}],
+    "/v5/account/user-setting-config": [{}],
+    "/v5/account/set-limit-px-action": [{"category": "spot", "modifyEnable": True}],
     "/v5/execution/list": [{"category": "linear"}],
     "/v5/user/query-api": [{}],
     "/v5/user/get-member-type": [{}],
@@ -114,7 +139,14 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "/v5/system/status": [{}],
 }
 """Questions that have an answer with rows in it, for every endpoint but EMPTY."""
-EMPTY = {"/v5/account/borrow-history", "/v5/account/query-dcp-info"}
+ELSEWHERE = {"/v5/account/demo-apply-money", "/v5/position/set-auto-add-margin"}
+"""Endpoints that only a demo account, or one in isolated margin, has an answer of."""
+EMPTY = {
+    "/v5/account/borrow-history",
+    "/v5/account/query-dcp-info",
+    "/v5/account/set-margin-mode",
+    "/v5/position/get-closed-positions",
+}
 """What most accounts have no rows of."""
 
 

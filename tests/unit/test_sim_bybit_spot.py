@@ -11,7 +11,7 @@ from ops.sim.bybit.accounts import Account, Order
 from ops.sim.bybit.control import Control
 from ops.sim.bybit.errors import BybitError
 from ops.sim.bybit.margins import assess
-from ops.sim.bybit.spot import SpotDesk, amend, cancel, cancel_all, create, tick
+from ops.sim.bybit.spot import amend, cancel, cancel_all, create, tick
 from ops.sim.bybit.spot_matching import SpotWork
 from ops.sim.bybit.world import World
 
@@ -27,7 +27,7 @@ class Trader:
         self.world = World(seed=1, clock=self.clock, limits=False)
         uid = Control(self.world).make_account({"balance": balance or {"USDT": "10000", "BTC": "1"}})["uid"]
         self.account: Account = self.world.accounts[uid]
-        self.desk = SpotDesk(self.world.market, self.world.books, self.world.ids)
+        self.desk = self.world.spot
         self.set_price(64_000)
 
     def set_price(self, price: float) -> None:
@@ -36,7 +36,7 @@ class Trader:
         self.world.market.set_price(one, D(str(price)), hold=True)
 
     def work(self) -> SpotWork:
-        return self.desk.work(self.account, self.world.now())
+        return self.desk.work(self.account)
 
     def create(self, **changes: Any) -> Order:
         given = {**BUY, **changes}

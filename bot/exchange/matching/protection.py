@@ -1,7 +1,7 @@
 """Stop losses and take profits: rows of their own, made and kept by the exchange.
 
 Full: one row a kind and leg, of the whole position, following its size. Partial: one row a kind and parent order, of
-what that order filled; the first of such a pair to go off takes the other out.
+what that order filled; the first of such a pair to go off takes the other out. Trailing: one row a leg, of its size.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +18,8 @@ STOP_LOSS: Final = "StopLoss"
 TAKE_PROFIT: Final = "TakeProfit"
 FULL_KINDS: Final = (STOP_LOSS, TAKE_PROFIT)
 PARTIAL_KINDS: Final = ("PartialStopLoss", "PartialTakeProfit")
-PROTECTIONS: Final = frozenset((*FULL_KINDS, *PARTIAL_KINDS))
+TRAILING: Final = "TrailingStop"  # its trigger price is moved by whoever keeps it
+PROTECTIONS: Final = frozenset((*FULL_KINDS, *PARTIAL_KINDS, TRAILING))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ def sync(work: Work, leg: Leg, parent: EngineOrder | None = None) -> None:
     for stale in _rows(work, leg):
         if not held.size or stale.side is held.side:
             work.close_order(stale, "CancelByTpSlTsClear")
+        elif stale.stop_order_type == TRAILING and stale.qty != held.size:
+            work.order(replace(stale, qty=held.size, updated_ts=work.now))
     for kind in FULL_KINDS:
         row = next((each for each in _rows(work, leg) if each.stop_order_type == kind), None)
         wanted = _wanted(held, kind)

@@ -18,10 +18,10 @@ def reducible(account: EngineAccount, leg: Leg, side: Side) -> Decimal:
 def allowed(work: Work, order: EngineOrder) -> Decimal:
     """What a reduce-only order may still do: no more than the leg, less what other such orders that rest will close.
 
-    A stop loss, and every market order where they are spared, looks at other market orders alone: limit orders give
+    A stop, and every market order where they are spared, looks at other market orders alone: limit orders give
     way to it (Bybit: closeOnTrigger makes room for stops, not for take profits).
     """
-    is_stop = order.stop_order_type.endswith("StopLoss")
+    is_stop = order.stop_order_type.endswith(("StopLoss", "TrailingStop"))
     spared = order.order_type is OrderType.MARKET and (work.spares_market or is_stop)
     resting = [
         each.left

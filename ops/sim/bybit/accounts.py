@@ -58,6 +58,11 @@ class Position:
     stop_loss: Decimal = ZERO
     sl_trigger_by: str = "LastPrice"
     trailing_stop: Decimal = ZERO
+    """The distance from the best price."""
+    active_price: Decimal = ZERO
+    """From where on the trailing stop follows; 0: from the start."""
+    best_price: Decimal = ZERO
+    """The best one since the trailing stop follows; 0: it does not yet."""
     tpsl_mode: str = "Full"
     realised: Decimal = ZERO
     """Of this holding or, while flat, of the last one."""
@@ -100,6 +105,8 @@ class Order:
     reject_reason: str = "EC_NoError"
     stop_order_type: str = ""
     trigger_price: Decimal = ZERO
+    active_price: Decimal = ZERO
+    """Where a trailing stop began to follow; its trigger price goes on from there."""
     trigger_direction: int = 0
     trigger_by: str = ""
     take_profit: Decimal = ZERO
@@ -276,6 +283,16 @@ class Account:
     """Epoch milliseconds at which an earlier run's state was taken over; 0: never."""
     funded_at: int = 0
     """Epoch milliseconds until which funding was paid; 0: from its next look on."""
+    moves_spot_price: bool = False
+    """A spot order's price beyond the limit is moved to it; otherwise the order is refused."""
+    refuses_price: bool = False
+    """A contract's order whose price is beyond the limit is refused; otherwise the price is moved to it."""
+    spot_hedging: bool = False
+    """Spot hedging of portfolio margin is switched on."""
+    cancels_after: int = 0
+    """Seconds after a disconnection until its orders are to be canceled; 0: it is not switched on."""
+    applied_at: int = 0
+    """Epoch milliseconds of its last demo money."""
 
     def is_hedged(self, one: Instrument) -> bool:
         """Whether the instrument has two legs here; only USDT perpetuals can."""

@@ -3,7 +3,7 @@
 They stand in ops/sim/data/bybit_*.json, each with its source and version.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -152,16 +152,24 @@ def _tiers(steps: list[list[str]]) -> tuple[Tier, ...]:
 
 
 _MARKETS: Final = _read("instruments")
+_SETTINGS: Final = _read("settings")
 
 ENDPOINTS: Final[dict[str, Endpoint]] = {
     path: _endpoint(path, fact)
-    for table in (_ANSWERS, _read("order_entry"))
+    for table in (_ANSWERS, _read("order_entry"), _SETTINGS)
     for path, fact in table["endpoints"].items()
 }
+ENDPOINTS["/v5/order/pre-check"] = replace(
+    ENDPOINTS["/v5/order/pre-check"], request=ENDPOINTS["/v5/order/create"].request
+)
 _SPOT_ORDERS: Final = _read("spot")
 ERROR_TEXTS: Final[dict[int, str]] = {
     int(code): text for table in (_read("errors"), _SPOT_ORDERS) for code, text in table["texts"].items()
 }
+MOST_IN_BATCH: Final[dict[str, int]] = _SETTINGS["batch"]
+"""How many orders a batch may have, by category."""
+DEMO_MONEY: Final[dict[str, Decimal]] = {coin: Decimal(most) for coin, most in _SETTINGS["demo_money"].items()}
+"""The most of each coin that a demo account gets at once."""
 MOST_SPOT_ORDERS: Final[dict[str, int]] = _SPOT_ORDERS["most"]
 """How many spot orders may be open: in all, and of a symbol by order filter."""
 COINS: Final[dict[str, Coin]] = {

@@ -69,7 +69,7 @@ class Query:
         for parameter in endpoint.request:
             value = given.get(parameter.name)
             if value is None:
-                if parameter.required and parameter.name not in self._raw:
+                if parameter.required and self._raw.get(parameter.name) in (None, ""):
                     raise _wrong(endpoint, parameter, _MISSING)
                 if parameter.name == "limit":
                     self._limit = parameter.default or 0

@@ -231,7 +231,7 @@ def _filled(one: Instrument, done: Order) -> Row:
 def _triggers(one: Instrument, done: Order) -> Row:
     return {
         "stopOrderType": done.stop_order_type,
-        "triggerPrice": _trigger(one, done.trigger_price),
+        "triggerPrice": _trigger(one, done.active_price or done.trigger_price),
         "triggerDirection": done.trigger_direction,
         "triggerBy": done.trigger_by,
         "takeProfit": _trigger(one, done.take_profit),

@@ -9,38 +9,23 @@ from decimal import Decimal
 from typing import Final
 
 from ops.sim.bybit.accounts import Account, Order
-from ops.sim.bybit.book import Books
 from ops.sim.bybit.errors import refused, wrong_parameter
 from ops.sim.bybit.facts import MOST_SPOT_ORDERS
 from ops.sim.bybit.fields import number_of
-from ops.sim.bybit.ids import Ids
 from ops.sim.bybit.margins import assess
-from ops.sim.bybit.market import Market
-from ops.sim.bybit.spot_matching import SpotWork, Taken, execute, free, match, need, trigger
+from ops.sim.bybit.spot_matching import SpotWork, execute, free, match, need, trigger
 from ops.sim.bybit.spot_requests import CONDITIONAL, HOLDING, SPOT, Texts, check_size, limited, read
 
 _UNCHANGED: Final = "The order remains unchanged as the parameters entered match the existing ones."
 
 
-class SpotDesk:
-    """Spot trading of all accounts on one market."""
+def create(work: SpotWork, text: Texts, *, order_id: str = "") -> Order:
+    """Take an order on and fill what the book allows. Raises BybitError, with the account as it was.
 
-    def __init__(self, market: Market, books: Books, ids: Ids) -> None:
-        self._market = market
-        self._books = books
-        self._ids = ids
-        self._taken: Taken = {}
-
-    def work(self, account: Account, at: int) -> SpotWork:
-        """A command on that account at that epoch millisecond, which has changed nothing yet."""
-        return SpotWork(
-            account=account, market=self._market, books=self._books, ids=self._ids, taken=self._taken, at=at
-        )
-
-
-def create(work: SpotWork, text: Texts, *, moves_price: bool = False) -> Order:
-    """Take an order on and fill what the book allows. Raises BybitError, with the account as it was."""
-    order = read(text, work.market, work.at, moves_price=moves_price)
+    `order_id`: the id that was promised for it.
+    """
+    order = read(text, work.market, work.at, moves_price=work.account.moves_spot_price)
+    order.order_id = order_id
     _check_link_id(work.account, order.link_id)
     _check_room(work.account, order)
     if order.stop_order_type != CONDITIONAL:
@@ -51,7 +36,7 @@ def create(work: SpotWork, text: Texts, *, moves_price: bool = False) -> Order:
     return order
 
 
-def amend(work: SpotWork, text: Texts, *, moves_price: bool = False) -> Order:
+def amend(work: SpotWork, text: Texts) -> Order:
     """Change an open order; what then crosses the book is filled. Raises BybitError, with the account as it was."""
     order = wanted(work.account, text)
     new = replace(
@@ -65,7 +50,7 @@ def amend(work: SpotWork, text: Texts, *, moves_price: bool = False) -> Order:
     if new.qty <= new.filled:
         raise refused(170313)
     one = work.market.any_of(order.symbol, SPOT)
-    new.price = limited(one, new, work.market, work.at, moves_price=moves_price)
+    new.price = limited(one, new, work.market, work.at, moves_price=work.account.moves_spot_price)
     check_size(one, new, work.market.last_price(one, work.at))
     if new.stop_order_type != CONDITIONAL:
         _check_money(work, new)

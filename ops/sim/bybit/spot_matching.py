@@ -60,8 +60,8 @@ class SpotWork:
         return [each for each in self.account.orders.values() if each.category == SPOT and each.symbol == symbol]
 
     def add(self, order: Order) -> Order:
-        """Take an order on: it gets its id."""
-        order.order_id = self.ids.uuid(self.account)
+        """Take an order on: it gets an id, where none was promised for it."""
+        order.order_id = order.order_id or self.ids.uuid(self.account)
         self.account.orders[order.order_id] = order
         return self.changed(order)
 

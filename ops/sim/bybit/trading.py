@@ -27,6 +27,7 @@ from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.off_engine import Applied, Applying
 from ops.sim.bybit.onto_engine import CONTRACTS, account_of, markets_of, view_of
 from ops.sim.bybit.telling import tell
+from ops.sim.bybit.trailing import follow
 
 if TYPE_CHECKING:
     from ops.sim.bybit.world import World  # it holds the trading
@@ -223,6 +224,7 @@ class Trading:
 
     def advance(self, account: Account) -> None:
         """Let the prices of now act on an account: fills, triggers, margin calls; once for each price."""
+        follow(self._world, account)
         market, at = self._world.market, self._world.now()
         stamp = market.stamp(at)
         if self._looked.get(account.uid) == stamp:
@@ -231,6 +233,7 @@ class Trading:
         symbols = {(each.category, each.symbol) for each in account.orders.values() if each.category in CONTRACTS}
         symbols |= {(each.category, each.symbol) for each in account.held()}
         settle(self._world, account)
+        self._world.spot.advance(account)
         if not symbols:
             return
         found = [market.any_of(symbol, category) for category, symbol in sorted(symbols)]

@@ -15,6 +15,7 @@ from ops.sim.bybit.faults import Faults
 from ops.sim.bybit.ids import Ids
 from ops.sim.bybit.limits import IpLimits, UidLimits
 from ops.sim.bybit.market import Market
+from ops.sim.bybit.spot_desk import SpotDesk
 from ops.sim.bybit.tickers import Tickers
 from ops.sim.bybit.trading import Trading
 
@@ -43,6 +44,7 @@ class World:
         self._listeners: list[Callable[[int | None], None]] = []
         self._followers: list[Callable[[AccountNews], None]] = []
         self.trading = Trading(self)
+        self.spot = SpotDesk(self)
 
     def now(self) -> int:
         """The moved clock's epoch milliseconds."""

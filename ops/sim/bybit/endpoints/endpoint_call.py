@@ -16,7 +16,7 @@ Result = dict[str, Any]
 class Beside(NamedTuple):
     """A result that has something beside it in the answer."""
 
-    result: list[Any]
+    result: list[Any] | Result
     beside: dict[str, Any]
 
 

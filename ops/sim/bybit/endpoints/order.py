@@ -11,6 +11,7 @@ from ops.sim.bybit.errors import NOT_FINAL, refused, wrong_parameter
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.paging import page
 from ops.sim.bybit.readings import has_short_page
+from ops.sim.bybit.spot_requests import HOLDING, SPOT
 
 _RECENT: Final = 500
 """Closed orders that order/realtime still knows."""
@@ -99,8 +100,11 @@ def _orders(call: EndpointCall, found: list[Order]) -> Result:
 
 
 def _matches(order: Order, order_filter: str) -> bool:
-    """orderFilter: Order are active ones, StopOrder conditional ones; the spot kinds are never there."""
-    kind = "StopOrder" if order.stop_order_type not in {"", "UNKNOWN"} else "Order"
+    """orderFilter: Order are active ones, StopOrder conditional ones; those of spot that hold coins have own kinds."""
+    if order.category == SPOT and order.stop_order_type in HOLDING:
+        kind = order.stop_order_type
+    else:
+        kind = "StopOrder" if order.stop_order_type not in {"", "UNKNOWN"} else "Order"
     return order_filter in {"", kind}
 
 

@@ -14,15 +14,18 @@ from bot.domain.orders import AmendRequest, CancelRequest
 from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.model import Changes, EngineAccount, EngineRejected, Markets
 from ops.sim.bybit.accounts import Order
+from ops.sim.bybit.endpoints import spot_entry
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.endpoints.order import scoped
 from ops.sim.bybit.endpoints.order_requests import (
     ENGINE_CATEGORY,
     check_duplicate,
+    check_limit,
     extras,
     order_request,
     rejected,
     trigger_by,
+    within_limits,
 )
 from ops.sim.bybit.errors import NO_SUCH_ORDER, BybitError, wrong_parameter
 from ops.sim.bybit.grids import ZERO
@@ -45,6 +48,8 @@ class Named:
 
 def create(call: EndpointCall) -> Result:
     """order/create."""
+    if call.query.category == "spot":
+        return spot_entry.create(call)
     _require_contract(call)
     account, one, trading = call.owner, call.instrument(), call.world.trading
     request = order_request(call, one)
@@ -56,7 +61,7 @@ def create(call: EndpointCall) -> Result:
         Pending(
             account=account,
             one=one,
-            command=fate.command,
+            command=within_limits(account, request, fate.command),
             qty=request.qty,
             order_id=order_id,
             link_id=request.order_link_id,
@@ -70,6 +75,8 @@ def create(call: EndpointCall) -> Result:
 
 def amend(call: EndpointCall) -> Result:
     """order/amend: new values for an open order; 0 takes a stop loss or take profit away."""
+    if call.query.category == "spot":
+        return spot_entry.amend(call)
     _require_contract(call)
     query, one = call.query, call.instrument()
     found = _wanted(call, "replace")
@@ -87,6 +94,9 @@ def amend(call: EndpointCall) -> Result:
     )
 
     def change(engine: Engine, engine_account: EngineAccount, markets: Markets) -> Changes:
+        order = engine_account.orders.get(found.order_id)
+        if call.owner.refuses_price and order is not None and order.is_resting:
+            check_limit(markets, order.symbol, order.side, request.price)
         return engine.amend(engine_account, request, markets)
 
     qty = max(found.qty, request.qty or ZERO)
@@ -96,6 +106,8 @@ def amend(call: EndpointCall) -> Result:
 
 def cancel(call: EndpointCall) -> Result:
     """order/cancel."""
+    if call.query.category == "spot":
+        return spot_entry.cancel(call)
     _require_contract(call)
     one, found = call.instrument(), _wanted(call, "cancel")
     call.world.trading.accept(Pending(account=call.owner, one=one, command=_taking_back([found.order_id])))
@@ -104,6 +116,8 @@ def cancel(call: EndpointCall) -> Result:
 
 def cancel_all(call: EndpointCall) -> Result:
     """order/cancel-all: of a symbol, or of the base or settle coin; conditional ones and stops too unless filtered."""
+    if call.query.category == "spot":
+        return spot_entry.cancel_all(call)
     _require_contract(call)
     query, account = call.query, call.owner
     if query.category == "linear" and not any(query.text(name) for name in ("symbol", "baseCoin", "settleCoin")):

@@ -8,7 +8,9 @@ from bot.domain.ids import OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.orders import OrderRequest, TimeInForce, TpslMode, TriggerBy, TriggerDirection
 from bot.domain.portfolio import OrderType, Side
-from bot.exchange.matching.model import Changes, EngineAccount, EngineOrder, EngineRejected
+from bot.exchange.matching.engine import Engine
+from bot.exchange.matching.model import Changes, EngineAccount, EngineOrder, EngineRejected, Markets
+from bot.exchange.matching.money import within_limit
 from ops.sim.bybit.accounts import Account, Order
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall
 from ops.sim.bybit.errors import (
@@ -22,9 +24,10 @@ from ops.sim.bybit.errors import (
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.off_engine import Applied
 from ops.sim.bybit.params import Query
-from ops.sim.bybit.trading import Trading
+from ops.sim.bybit.trading import Command, Trading
 from ops.sim.bybit.world import World
 
+_TOO_LOW, _TOO_HIGH = 110120, 110121
 ENGINE_CATEGORY: Final = Category.LINEAR
 """The engine tells contracts apart by their symbols alone."""
 _REASONS: Final = {110074: "EC_InvalidSymbolStatus", 110072: "EC_DuplicatedClOrdID"}
@@ -108,6 +111,28 @@ def _price(call: EndpointCall, one: Instrument) -> Decimal | None:
 def trigger_by(query: Query, name: str) -> TriggerBy:
     """The price that a trigger looks at; the last price unless asked otherwise."""
     return TriggerBy(query.text(name, TriggerBy.LAST))
+
+
+def within_limits(account: Account, request: OrderRequest, command: Command) -> Command:
+    """The command, behind a look at the price where the account wishes one beyond the limits to be refused."""
+    if not account.refuses_price or request.trigger_price is not None:
+        return command
+
+    def judged(engine: Engine, engine_account: EngineAccount, markets: Markets) -> Changes:
+        check_limit(markets, request.symbol, request.side, request.price)
+        return command(engine, engine_account, markets)
+
+    return judged
+
+
+def check_limit(markets: Markets, symbol: Symbol, side: Side, price: Decimal | None) -> None:
+    """Raises EngineRejected for a price beyond the limits."""
+    if not price:
+        return
+    nearest = within_limit(markets.views[symbol], side, price)
+    if nearest != price:
+        code, word = (_TOO_HIGH, "higher") if side is Side.BUY else (_TOO_LOW, "smaller")
+        raise EngineRejected(code, f"Order price cannot be {word} than {nearest}, the price limitation")
 
 
 def check_duplicate(trading: Trading, account: Account, link_id: str) -> None:
