@@ -56,6 +56,12 @@ class DemoTrading:
 
         await until(is_there, what=what)
 
+    async def connect_live(self) -> None:
+        """A live account beside the demo one, which stays the one that is shown first."""
+        made = self.control.make_account({"environment": "live"})
+        connected = await said(self.person, f"/keys add live {made['api_key']} {made['api_secret']}")
+        assert "connected" in connected.text, connected.text
+
     def price(self, symbol: str, price: str) -> None:
         self.control.set_price({"symbol": symbol, "price": price})
 

@@ -75,6 +75,7 @@ ARGUMENTS: dict[str, Any] = {
     "listed": "all",
     "number": 1,
     "ticket": 1,
+    "disagreement": 1,
     "part": "m",
     "value": "100$",
     "presets": "sizes",

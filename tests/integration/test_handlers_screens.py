@@ -184,7 +184,8 @@ async def test_a_position_leads_to_the_price_of_its_symbol(harness: Harness) -> 
     anna = harness.person()
     await harness.demo_account(anna)
     await said(anna, "/positions")
-    assert "ETHUSDT · 3,120.25" in (await anna.press("⚠️ ETHUSDT")).text.replace("\u00a0", " ")
+    await anna.press("⚠️ ETH Long")
+    assert "ETHUSDT · 3,120.25" in (await anna.press("ETHUSDT")).text.replace("\u00a0", " ")
 
 
 async def test_positions_of_another_are_never_shown(harness: Harness) -> None:

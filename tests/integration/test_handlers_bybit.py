@@ -1,0 +1,70 @@
+"""Bybit Demo in chat, beside practice and a live account that is not traded."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from harness.app import said
+from harness.demo_trading import DemoTrading, demo_trading
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
+    async with demo_trading(tmp_path) as desk:
+        yield desk
+
+
+def sizes(desk: DemoTrading) -> list[str]:
+    """Of what stands at Bybit."""
+    return [each["size"] for each in desk.truth["positions"]]
+
+
+async def test_a_line_goes_to_the_account_shown_first_and_a_word_to_another(desk: DemoTrading) -> None:
+    assert "Bybit Demo" in (await desk.buy("0.01 btc sl 3%")).text
+    assert "Practice" in (await desk.buy("0.02 btc sl 3% practice")).text
+    assert sizes(desk) == ["0.01"]
+
+
+async def test_a_ticket_offers_the_accounts_that_trade(desk: DemoTrading) -> None:
+    await desk.connect_live()
+    anna = desk.person
+    ticket = await said(anna, "/buy eth")
+    assert ticket.labels[:2] == ["Practice", "• Bybit Demo"]
+    assert "Live" not in ticket.labels
+    ticket = await anna.press("Practice", bubble=ticket)
+    await anna.press("$250", bubble=ticket)
+    assert "Practice · account value" in (await anna.press("Check the order ›")).text
+    assert "Live trading is switched off on this bot" in (await said(anna, "buy 0.01 btc sl 3% live")).text
+
+
+async def test_positions_there_are_closed_or_let_go(desk: DemoTrading) -> None:
+    anna = desk.person
+    await desk.buy("0.01 btc sl 3%")
+    screen = await said(anna, "/positions")
+    leg = await anna.press("BTC Long", bubble=screen)
+    assert "Bybit Demo" in leg.text
+    ask = await anna.press("Close", bubble=leg)
+    assert "only watch" in (await anna.press("Leave it open, stop managing", bubble=ask)).text
+    assert sizes(desk) == ["0.01"]
+    leg = await anna.press("BTCUSDT")
+    assert "I watch it and do not manage it" in leg.text
+    await anna.press("Manage it for me", bubble=leg)
+    assert "I manage it from now on" in (await anna.press("Manage it for me")).text
+    ask = await said(anna, "/close btc")
+    closed = await anna.press(ask.labels[0], bubble=ask)
+    await desk.comes(lambda: "fees" in closed.text, what=f"the close, behind {closed.text}")
+    assert sizes(desk) == []
+
+
+async def test_a_panic_is_of_one_account_and_leads_to_the_others(desk: DemoTrading) -> None:
+    anna = desk.person
+    await desk.buy("0.01 btc sl 3%")
+    await desk.buy("0.02 btc sl 3% practice")
+    card = await said(anna, "/panic now practice")
+    await desk.comes(lambda: "Flat" in card.text, what="practice flat")
+    there = await anna.press("Panic: Bybit Demo", bubble=card)
+    assert "Bybit Demo" in there.text.splitlines()[0]
+    done = await anna.press(there.labels[0], bubble=there)
+    await desk.comes(lambda: "Flat" in done.text, what=f"demo flat, behind {done.text}")
+    assert sizes(desk) == []
+    assert "paused" in (await said(anna, "buy 0.01 btc sl 3%")).text
