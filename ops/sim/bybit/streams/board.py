@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Final
 
 from ops.sim.bybit.account_news import AccountNews
@@ -36,17 +37,23 @@ class Board:
         self._world = world
         self._waken = waken
         self._followed: dict[tuple[str, str], _Followed] = {}
+        self._next = 0
+        """Whose turn it is."""
 
     @property
     def is_followed(self) -> bool:
         """Whether anybody follows anything."""
         return bool(self._followed)
 
-    def tick(self) -> None:
-        """Tell what is new as of now."""
-        at = self._world.now()
-        for followed in tuple(self._followed.values()):
-            self._spread(followed, at)
+    def tick(self, share: float | None) -> None:
+        """Tell what is new as of now; where that takes longer than `share` seconds, the rest has its turn next time."""
+        at, began = self._world.now(), perf_counter()
+        waiting = tuple(self._followed.values())
+        for step in range(len(waiting)):
+            if share is not None and perf_counter() - began > share:
+                self._next += step
+                return
+            self._spread(waiting[(self._next + step) % len(waiting)], at)
 
     def tell(self, news: AccountNews) -> None:
         """Let liquidations of accounts be seen by all."""

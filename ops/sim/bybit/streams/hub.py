@@ -30,6 +30,8 @@ PUBLIC_PATHS: Final = {
 PATHS: Final = frozenset({*PUBLIC_PATHS, PRIVATE_PATH, TRADE_PATH, f"{DEMO}{PRIVATE_PATH}"})
 """Where a WebSocket can be opened; the demo host has no public streams and no order entry."""
 _AT_HANDSHAKE: Final = PAGES | {"reset_before"}
+_LOOK_EVERY: Final = 250
+"""Milliseconds from one look at every connection to the next, where no fault stands."""
 _DURATION: Final = {"s": SECOND, "m": MINUTE}
 _MAX_DIGITS: Final = 6
 
@@ -51,8 +53,10 @@ class StreamHub:
         self._world = world
         self._sessions: dict[Session, None] = {}
         self._orders: dict[str, deque[int]] = {}
+        self._by_uid: dict[int, dict[PrivateSession, None]] = {}
         self._opened: dict[tuple[str, bool], deque[int]] = {}
         self._made = 0
+        self._looked = 0
         self._wake: Callable[[], None] | None = None
         self._board = Board(world, self._waken)
         world.follow(self._tell)
@@ -77,7 +81,7 @@ class StreamHub:
         if bare == PRIVATE_PATH:
             where = "demo" if path.startswith(DEMO) else "live"
             return PrivateSession(
-                world, bare, outlet, environment=where, number=number, active_for=active_for, peer=peer
+                world, bare, outlet, self._signed_in, environment=where, number=number, active_for=active_for, peer=peer
             )
         return PublicSession(
             world,
@@ -94,6 +98,14 @@ class StreamHub:
         """Forget a connection whose client is gone."""
         session.end()
         self._sessions.pop(session, None)
+        if isinstance(session, PrivateSession) and session.uid is not None:
+            mine = self._by_uid.get(session.uid, {})
+            mine.pop(session, None)
+            if not mine:
+                self._by_uid.pop(session.uid, None)
+
+    def _signed_in(self, session: PrivateSession, uid: int) -> None:
+        self._by_uid.setdefault(uid, {})[session] = None
 
     def close_all(self) -> None:
         """Say goodbye to everybody."""
@@ -110,9 +122,13 @@ class StreamHub:
         """Be told when `tick` is worth calling at once: somebody came, or a driver changed something."""
         self._wake = wake
 
-    def tick(self) -> None:
-        """Tell everybody what is new as of now."""
-        self._board.tick()
+    def tick(self, share: float | None = None) -> None:
+        """Tell everybody what is new as of now; public topics for at most `share` seconds, where that is given."""
+        self._board.tick(share)
+        now = self._world.now() // _LOOK_EVERY
+        if now == self._looked and not self._world.faults.standing:
+            return
+        self._looked = now
         for session in tuple(self._sessions):
             session.tick()
             if not session.is_open:
@@ -121,9 +137,8 @@ class StreamHub:
     # accounts
 
     def _tell(self, news: AccountNews) -> None:
-        for session in tuple(self._sessions):
-            if isinstance(session, PrivateSession):
-                session.tell(news)
+        for session in tuple(self._by_uid.get(news.uid, ())):
+            session.tell(news)
         self._board.tell(news)
 
     def _changed(self, uid: int | None) -> None:

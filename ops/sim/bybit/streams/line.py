@@ -90,6 +90,8 @@ class Line:
 
     def flush(self, uid: int | None) -> None:
         """Send what was kept back long enough; a connection that is to drop, and not by chance, does so now."""
+        if not (self._world.faults.standing or self._stall or self._stalled or self._overtaken or self._late):
+            return
         if self.is_open and self._is_to_drop():
             hit = self.hit("stream_drop", uid)
             if hit is not None:

@@ -1,10 +1,11 @@
 """Private connections: what happens to an account, as Bybit's private topics tell it. Source: pages of ws/private."""
 
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
 from ops.sim.bybit.account_news import AccountNews
-from ops.sim.bybit.errors import BybitError
+from ops.sim.bybit.errors import PARAMETER, BybitError
 from ops.sim.bybit.noise import Noise
 from ops.sim.bybit.streams.frames import ClientFrame, write
 from ops.sim.bybit.streams.line import Outlet
@@ -29,13 +30,16 @@ class PrivateSession(Session):
         world: World,
         path: str,
         outlet: Outlet,
+        signed_in: Callable[["PrivateSession", int], None],
         *,
         environment: str,
         number: int,
         active_for: int,
         peer: str,
     ) -> None:
+        """`signed_in` is told whose session it is from then on."""
         super().__init__(world, path, outlet, number=number, active_for=active_for, peer=peer)
+        self._signed_in = signed_in
         self._environment = environment
         self._topics: dict[str, None] = {}
         self._name = self.short_id()
@@ -75,7 +79,11 @@ class PrivateSession(Session):
         except BybitError as error:
             self._refuse(frame, error.ret_code, error.ret_msg)
             return
+        if self.uid not in {None, account.uid}:
+            self._refuse(frame, PARAMETER, "Params Error")
+            return
         self.uid = account.uid
+        self._signed_in(self, account.uid)
         self.log("auth", 0)
         self._answer(frame, success=True, ret_msg="")
 

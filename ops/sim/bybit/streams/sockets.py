@@ -16,6 +16,8 @@ _TRIP: Final = 0.01
 """Seconds that everything takes to the client. pybit gets ready for an answer only after it has sent its request."""
 _EVERY: Final = 0.05
 """Seconds from one look at what is new to the next."""
+_SHARE: Final = 0.01
+"""Seconds for which the loop is kept busy with public topics at a time: hundreds of them take longer than that."""
 _PATIENCE: Final = 1.0
 """Seconds a client has to answer a goodbye."""
 _LARGEST_MESSAGE: Final = 2**20
@@ -103,7 +105,7 @@ class Sockets:
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
         """Let time pass while the server runs."""
-        async with ticking(self.hub, _EVERY):
+        async with ticking(self.hub, _EVERY, _SHARE):
             yield
 
     async def say_goodbye(self, _app: web.Application) -> None:

@@ -23,6 +23,8 @@ class TickerFeed:
         self._one = one
         self._topic = topic
         at = world.now()
+        self._last = world.market.last(one, at)
+        self._direction = tick_direction(world, one, at)
         self._stamp = world.market.stamp(at)
         self._row = self._now(at)
         self._seq = world.books.update(one, at).seq
@@ -62,9 +64,10 @@ class TickerFeed:
             return {name: row[source] for name, source in OPTION_TICKER.items()}
         if one.category == "spot":
             return {name: row[name] for name in TICKERS["spot"]}
+        self._turn(at)
         single = Decimal(row["openInterest"]) / 2
         row = row | {
-            "tickDirection": tick_direction(self._world, one, at),
+            "tickDirection": self._direction,
             "singleOpenInterest": plain(single),
             "singleOpenInterestValue": plain(Decimal(row["openInterestValue"]) / 2),
         }
@@ -75,3 +78,11 @@ class TickerFeed:
         row |= {"nextFundingTime": "", "deliveryTime": delivered, "predictedDeliveryPrice": foretold}
         names = TICKERS["dated"] if one.settle_coin != "USDT" else [*TICKERS["dated"], *_PREMARKET]
         return {name: row[name] for name in names}
+
+    def _turn(self, at: int) -> None:
+        """Work out how the last price came about, from what it was at the last look."""
+        before, self._last = self._last, self._world.market.last(self._one, at)
+        if self._last == before:
+            self._direction = f"Zero{self._direction.removeprefix('Zero')}"
+        else:
+            self._direction = "PlusTick" if self._last > before else "MinusTick"
