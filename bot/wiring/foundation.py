@@ -15,6 +15,7 @@ from bot.domain.ports.exchange import DemoFunds, KeyInspector
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.trading import OrderGateway
 from bot.exchange.bybit.adapter import Bybit
+from bot.exchange.bybit.streams.observed import ObservedOrders
 from bot.exchange.paper.adapter import Practice
 from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
@@ -83,7 +84,9 @@ async def make_foundation(
         reads=reads,
         inspector=bybit.gateway,
         practice=practice,
-        bybit_orders=bybit.orders,
+        bybit_orders=ObservedOrders(
+            exchange=bybit.orders, take=streams.accounts.take, sent=streams.accounts.sent, clock=outside.clock
+        ),
         demo_funds=bybit.demo_funds,
         streams=streams,
         telegram_bot=telegram_bot,

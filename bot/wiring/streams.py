@@ -12,12 +12,14 @@ from bot.aio.timers import Later, loop_later
 from bot.domain.accounts import Account
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, CredentialsChanged, Event
-from bot.domain.ids import AccountId, OrderLinkId, Symbol
-from bot.domain.portfolio import Order
+from bot.domain.ids import AccountId
+from bot.domain.portfolio import Balance, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
 from bot.exchange.bybit.adapter import Bybit
+from bot.exchange.bybit.gateway import BybitGateway
 from bot.exchange.bybit.market import DEPTH
+from bot.exchange.bybit.orders import BybitOrders
 from bot.exchange.bybit.streams.account_stream import StreamLogin, StreamParts
 from bot.exchange.bybit.streams.account_streams import AccountStreams
 from bot.exchange.bybit.streams.connection import StreamConnection, StreamConnector, StreamEnded
@@ -103,6 +105,23 @@ class _ToldTogether:
             listener(account_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asker:
+    """Complete answers, whatever that takes: what they do not have counts as gone."""
+
+    whole: BybitOrders
+    gateway: BybitGateway
+
+    async def positions(self, account: Account) -> Positions:
+        return await self.whole.positions(account)
+
+    async def orders(self, account: Account) -> Orders:
+        return await self.whole.orders(account)
+
+    async def balance(self, account: Account) -> Balance:
+        return await self.gateway.balance(account)
+
+
 class _NoStreams:
     """A connector that makes none."""
 
@@ -131,8 +150,8 @@ async def open_streams(
         clock=outside.clock,
         connector=connector,
         login=_login_of(bybit),
-        asker=bybit.gateway,
-        find_order=_find_order_of(bybit),
+        asker=_Asker(whole=bybit.orders, gateway=bybit.gateway),
+        find_order=bybit.orders.find_order,
         pushes=pushes,
         marks=public.marks,
         changed=_ToldTogether(listeners=listeners),
@@ -170,13 +189,3 @@ def _login_of(bybit: Bybit) -> Callable[[Account], Any]:
         return StreamLogin(api_key, expires, signature)
 
     return login
-
-
-def _find_order_of(bybit: Bybit) -> Any:
-    async def find(account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> Order | None:
-        found = await bybit.gateway.orders(account)
-        return next(
-            (each for each in found.items if each.symbol == symbol and each.order_link_id == order_link_id), None
-        )
-
-    return find

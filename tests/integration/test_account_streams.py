@@ -15,7 +15,9 @@ from bot.domain.accounts import Account
 from bot.domain.errors import ExchangeDown
 from bot.domain.events import OrderFilled
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
-from bot.domain.portfolio import Positions
+from bot.domain.market import Category
+from bot.domain.orders import OrderRequest
+from bot.domain.portfolio import OrderType, Positions, Side
 from bot.exchange.bybit.streams.account_events import order_rows, position_rows
 from bot.exchange.bybit.streams.account_stream import StreamLogin, StreamParts
 from bot.exchange.bybit.streams.account_streams import AccountStreams
@@ -26,6 +28,19 @@ from cache.regions import Regions
 pytestmark = pytest.mark.virtual_time
 BTC = Symbol("BTCUSDT")
 MAIN = an_account(1, 12)
+
+
+def an_order(link_id: OrderLinkId) -> OrderRequest:
+    return OrderRequest(
+        order_link_id=link_id,
+        category=Category.LINEAR,
+        symbol=BTC,
+        position_idx=0,
+        side=Side.BUY,
+        order_type=OrderType.LIMIT,
+        qty=Decimal("0.5"),
+        price=Decimal(60000),
+    )
 
 
 @dataclass
@@ -227,7 +242,7 @@ async def test_a_lost_connection_is_made_anew_and_compared(desk: Desk) -> None:
 async def test_a_late_own_event_is_asked_for_and_a_mute_stream_made_anew(desk: Desk) -> None:
     await desk.up()
     link_id = OrderLinkId("p-1")
-    desk.streams.expect(MAIN, BTC, link_id)
+    desk.streams.sent(MAIN, an_order(link_id), LoopClock().monotonic())
     desk.rest.found = {link_id: order_rows([order_row(link=link_id)]).orders[0]}
     await desk.until(lambda: f"order {link_id}" in desk.rest.asked, seconds=5)
     assert not desk.streams.is_healthy(MAIN.account_id)
@@ -239,10 +254,12 @@ async def test_a_late_own_event_is_asked_for_and_a_mute_stream_made_anew(desk: D
 
 async def test_an_event_in_time_or_no_order_at_all_leaves_the_stream_alone(desk: Desk) -> None:
     await desk.up()
+    sent = LoopClock().monotonic()
     desk.bybit.push("order", [order_row(link="p-1")])
+    desk.bybit.push("position", [position_row()])
     await desk.turn()
     for link_id in ("p-1", "p-2", "p-3"):
-        desk.streams.expect(MAIN, BTC, OrderLinkId(link_id))
+        desk.streams.sent(MAIN, an_order(OrderLinkId(link_id)), sent)
     desk.bybit.push("order", [order_row(link="p-2", status="Rejected")])
     await desk.turn(20)
     assert [each for each in desk.rest.asked if each.startswith("order ")] == ["order p-3"]
@@ -257,7 +274,7 @@ async def test_many_late_streams_are_bybits_trouble_and_none_is_made_anew(desk: 
     for each in accounts[:6]:
         link_id = OrderLinkId(f"p-{each.account_id}")
         desk.rest.found[link_id] = order_rows([order_row(link=link_id)]).orders[0]
-        desk.streams.expect(each, BTC, link_id)
+        desk.streams.sent(each, an_order(link_id), LoopClock().monotonic())
     await desk.turn(20)
     assert desk.streams.problems()
     assert len(desk.bybit.connections) == 8
@@ -322,3 +339,20 @@ async def test_a_stream_that_nobody_wants_ends(desk: Desk) -> None:
     await desk.turn(90)
     assert desk.bybit.open == []
     assert await desk.asked() == 1
+
+
+async def test_a_lost_message_is_made_good_soon(desk: Desk) -> None:
+    await desk.up()
+    held = tuple(each.position for each in position_rows([position_row(seq=9)]).positions if each.position)
+    desk.rest.positions_now = Positions(account_id=MAIN.account_id, items=held, as_of=LoopClock().now())
+    desk.bybit.push("order", [order_row(status="Filled", updated=2)])  # its position event is lost
+    await desk.turn(8)
+    assert (await desk.reads.positions(MAIN)).items == held
+    desk.rest.positions_now = None
+    asked = len(desk.rest.asked)
+    await desk.turn(60)  # everything that tells of a close is lost
+    assert len(desk.rest.asked) > asked
+    assert (await desk.reads.positions(MAIN)).is_flat
+    asked = len(desk.rest.asked)
+    await desk.turn(300)  # nothing goes on
+    assert len(desk.rest.asked) - asked <= 12

@@ -21,7 +21,6 @@ KEPT: Final = {
     "bot.aio.periodic.PeriodicStats.late_after_s": JOBS,
     "bot.chat.inbox.InboxStats.explained": WATCHED,
     "bot.chat.inbox_marker.InboxMarkerStats.failed_commits": WATCHED,
-    "bot.chat.outbox.OutboxStats.put_off": COUNTED,
     "bot.chat.poller.PollStats.conflicts": COUNTED,
     "bot.chat.poller.PollStats.failed_commits": COUNTED,
     "bot.chat.poller.PollStats.renewals": COUNTED,
@@ -40,7 +39,6 @@ KEPT: Final = {
     "bot.exchange.matching.engine.Engine.switch_position_mode": STAND_IN,
     "bot.services.licensing.licenses.Licenses.require": TRADING,
     "bot.settings.Settings.settings_customise_sources": FRAMEWORK,
-    "bot.exchange.bybit.streams.account_streams.AccountStreams.expect": TRADING,
     "cache.policy.as_markdown": DOCUMENTED,
     "bot.domain.ports.streams.StreamWatch": TRADING,
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.accounts import Account
-from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.ids import AccountId, Millis
 from bot.domain.market import Klines, OrderBook, Ticker
 from bot.domain.portfolio import Balance, Orders, Positions
 
@@ -38,7 +38,7 @@ class Pushes(Protocol):
 
 
 class StreamWatch(Protocol):
-    """What the order core asks of an account's private stream, and tells it."""
+    """What the order core asks of an account's private stream."""
 
     def is_healthy(self, account_id: AccountId) -> bool:
         """Whether positions, orders and wallet of the account are as the stream tells them, up to this second.
@@ -46,10 +46,6 @@ class StreamWatch(Protocol):
         True: connected, subscribed, compared with an answer by REST since, heard within the last half minute, and no
         event of an own order is late. The cached reads are then as good as a read that was asked now.
         """
-        ...
-
-    def expect(self, account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> None:
-        """The exchange took a write of that order just now: its event is due within 3 s."""
         ...
 
 

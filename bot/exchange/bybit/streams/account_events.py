@@ -17,6 +17,7 @@ from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.fields import Fields, position_idx, symbol_of, whole
 
 _SETTLE_COIN: Final = "USDT"
+_TRADE: Final = "Trade"  # an execType
 CLOSED: Final = frozenset({"Filled", "Cancelled", "PartiallyFilledCanceled", "Rejected", "Deactivated"})
 """Statuses from which an order does not come back ("Enums Definitions", orderStatus)."""
 
@@ -30,6 +31,14 @@ class PositionNews:
     seq: int
     updated: int
     position: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class FillNews:
+    """A fill, as far as a stream is watched by it; it is booked from REST's answers."""
+
+    symbol: Symbol
+    order_id: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,10 +76,11 @@ def order_rows(data: object) -> EventRows:
     return found
 
 
-def execution_links(data: object) -> tuple[str, ...]:
-    """The orderLinkIds of fills, as far as they have some."""
+def fill_rows(data: object) -> tuple[FillNews, ...]:
+    """Fills of an order of a USDT perpetual or of spot: funding and settlements belong to none."""
     found = EventRows(positions=[], orders=[], unreadable=[])
-    return tuple(link for each in _rows(data, found) if isinstance(link := each.get("orderLinkId"), str) and link)
+    rows = [each for each in _rows(data, found) if _category(each) is not None and each.get("execType") == _TRADE]
+    return tuple([FillNews(symbol_of(each), str(each.get("orderId") or "")) for each in rows])
 
 
 def wallet_rows(data: object, account_id: AccountId, as_of: Millis) -> Balance:

@@ -8,7 +8,7 @@ that the stream does not bring within five seconds more.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,22 +18,33 @@ from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.errors import ExchangeError, KeyTrouble
 from bot.domain.ids import OrderLinkId, Symbol
+from bot.domain.market import Category
+from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop
 from bot.domain.portfolio import Balance, Order, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import Pushes
 from bot.domain.priorities import RequestPriority, at_priority
+from bot.domain.trade_plans import AnyRequest
 from bot.exchange.bybit.streams.account_book import AccountBook, Marked
-from bot.exchange.bybit.streams.account_events import execution_links, order_rows, position_rows, wallet_rows
+from bot.exchange.bybit.streams.account_events import (
+    EventRows,
+    FillNews,
+    fill_rows,
+    order_rows,
+    position_rows,
+    wallet_rows,
+)
 from bot.exchange.bybit.streams.connection import StreamConnector, StreamEnded
+from bot.exchange.bybit.streams.due_events import DueEvent, DueEvents
 from bot.exchange.bybit.streams.frames import StreamMessage
 from bot.exchange.bybit.streams.link import SILENT_AFTER_S, StreamLink, StreamRefused
-from bot.exchange.bybit.streams.shown import ShownAccount
+from bot.exchange.bybit.streams.shown import Kind, ShownAccount
 
 TOPICS: Final = ("order", "execution", "position", "wallet")
-LATE_S: Final = 3.0
 BRING_S: Final = 5.0
 COMPARE_EVERY_S: Final = 600.0
-_HEARD_FOR_S: Final = 10.0  # that the event of an order may come before the answer to its request
+COMPARE_ACTIVE_S: Final = 45.0  # where something went on lately: a lost message may be the last one
+_ACTIVE_S: Final = 60.0
 _ASK_AGAIN_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _logger = logging.getLogger(__name__)
 
@@ -83,13 +94,6 @@ class StreamParts:
     """Whether so many streams are late at once that it is Bybit, not a stream."""
 
 
-@dataclass(slots=True)
-class _Expected:
-    symbol: Symbol
-    due: float
-    is_asked: bool = False
-
-
 class AccountStream:
     """One connection. `run` once; `tick` each second meanwhile."""
 
@@ -104,8 +108,8 @@ class AccountStream:
         self._parts = parts
         self._shown = ShownAccount(account, self.book, parts.pushes, parts.clock)
         self._tasks = TaskSet()
-        self._expected: dict[OrderLinkId, _Expected] = {}
-        self._heard: dict[OrderLinkId, float] = {}
+        self._due = DueEvents()
+        self._active_until = 0.0
         self._missing_until: float | None = None  # REST showed what the stream has to bring by then
         self._compare_at = 0.0
         self._is_comparing = False
@@ -157,9 +161,10 @@ class AccountStream:
             self._tasks.start(self._keep_alive(self.link), "ping of a stream")
         if not self.is_live:
             return
-        for link_id in [each for each, at in self._heard.items() if now - at > _HEARD_FOR_S]:
-            del self._heard[link_id]
-        if not self.is_late and any(each.due <= now for each in self._expected.values()):
+        self._due.sweep(now)
+        if self._due.take_lost(now):
+            self._compare_at = now
+        if not self.is_late and self._due.late_orders(now):
             self.is_late = True
             self._shown.end()
             self._tasks.start(self._ask_for_late(), "orders that a stream is late with")
@@ -167,18 +172,23 @@ class AccountStream:
             self._missing_until = None
             self.is_mute = True
             self._tasks.start(self.close("the stream is mute"), "end of a mute stream")
-        if now >= self._compare_at:
-            self.compare_soon()
         if self.is_healthy:
             self._shown.renew(self._parts.marks(), now)
 
     # --- what others tell it ----------------------------------------------------------------------------------
 
-    def expect(self, symbol: Symbol, order_link_id: OrderLinkId) -> None:
-        """See `StreamWatch.expect`."""
-        if self.is_live and order_link_id not in self._heard:
-            due = self._parts.clock.monotonic() + LATE_S
-            self._expected.setdefault(order_link_id, _Expected(symbol, due))
+    def expect(self, request: AnyRequest, sent: float) -> None:
+        """The exchange took a write that was sent in that second: its events are due within 3 s."""
+        if not self.is_live:
+            return
+        now = self._parts.clock.monotonic()
+        self._active_until = now + _ACTIVE_S
+        if isinstance(request, OrderRequest):
+            self._due.expect_own(request.symbol, request.order_link_id, sent, now)
+        elif isinstance(request, AmendRequest | CancelRequest) and request.target_link_id:
+            self._due.expect_own(request.symbol, request.target_link_id, sent, now)
+        elif isinstance(request, TradingStop):
+            self._due.expect(DueEvent("position", request.symbol), request.symbol, now)
 
     def take(self, answer: Positions | Orders | Balance, asked: float) -> None:
         """An answer by REST that somebody asked for at that monotonic second."""
@@ -200,11 +210,15 @@ class AccountStream:
         """A commit dropped what the cache had of the account."""
         self._shown.dropped()
 
-    def compare_soon(self) -> None:
-        """Ask by REST what stands."""
-        self._compare_at = self._parts.clock.monotonic() + COMPARE_EVERY_S
-        if not self._is_comparing:
-            self._tasks.start(self._compare(), "comparison of a stream")
+    def wants_compare(self, now: float) -> bool:
+        """Whether it is time to ask by REST what stands."""
+        return self.is_live and now >= self._compare_at and not self._is_comparing
+
+    def compare(self) -> None:
+        """Ask, and ask again when it is time: soon where something goes on."""
+        now = self._parts.clock.monotonic()
+        self._compare_at = now + (COMPARE_ACTIVE_S if now < self._active_until else COMPARE_EVERY_S)
+        self._tasks.start(self._compare(), "comparison of a stream")
 
     # --- one connection ---------------------------------------------------------------------------------------
 
@@ -274,22 +288,21 @@ class AccountStream:
 
     async def _ask_for_late(self) -> None:
         """Whether the orders that the stream says nothing of are there."""
-        now = self._parts.clock.monotonic()
-        late = {link_id: each for link_id, each in self._expected.items() if each.due <= now}
+        clock = self._parts.clock
+        late = self._due.late_orders(clock.monotonic())
         try:
             with at_priority(RequestPriority.RECONCILE):
-                for link_id, each in late.items():
-                    found = await self._parts.find_order(self.account, each.symbol, link_id)
+                for link_id, symbol in late.items():
+                    found = await self._parts.find_order(self.account, symbol, link_id)
                     if found is None:
-                        self._expected.pop(link_id, None)
-                    elif link_id in self._expected:
-                        self.book.hear_order(found, self._parts.clock.monotonic())
+                        self._due.give_up(link_id)
+                    elif link_id in self._due.late_orders(clock.monotonic()):
+                        self.book.hear_order(found, clock.monotonic())
                         self._missing()
             await self._ask_everything()
         except ExchangeError as trouble:
             _logger.warning("what a stream is late with is asked for later: %s", trouble)
-            for each in late.values():
-                each.due = self._parts.clock.monotonic() + LATE_S
+            self._due.put_off(clock.monotonic())
         self._look_if_whole()
 
     def _missing(self) -> None:
@@ -300,51 +313,60 @@ class AccountStream:
 
     def _look_if_whole(self) -> None:
         """Nothing is late any more: what is shown is of the stream again."""
-        now = self._parts.clock.monotonic()
-        if self.is_late and not any(each.due <= now for each in self._expected.values()):
+        if self.is_late and not self._due.late_orders(self._parts.clock.monotonic()):
             self.is_late = False
             self._show_all()
 
     # --- messages ---------------------------------------------------------------------------------------------
 
     def _on_message(self, message: StreamMessage) -> None:
-        topic = message.topic.partition(".")[0]
         now = self._parts.clock.monotonic()
-        match topic:
+        match message.topic.partition(".")[0]:
             case "position":
-                rows = position_rows(message.data)
-                for news in rows.positions:
-                    self.book.hear_position(news, now)
-                self._after(rows.unreadable, Positions)
+                self._hear_positions(position_rows(message.data), now)
             case "order":
-                rows = order_rows(message.data)
-                for order in rows.orders:
-                    self.book.hear_order(order, now)
-                    self._note_heard(order.order_link_id, now)
-                self._after(rows.unreadable, Orders)
-                self._parts.changed(self.account)
+                self._hear_orders(order_rows(message.data), now)
             case "execution":
-                for link_id in execution_links(message.data):
-                    self._note_heard(OrderLinkId(link_id), now)
-                self._missing_until = None
-                self._parts.changed(self.account)
+                self._hear_fills(fill_rows(message.data), now)
             case "wallet":
                 self.book.hear_wallet(wallet_rows(message.data, self.account.account_id, self._parts.clock.now()), now)
-                self._after([], Balance)
+                self._show(Balance)
 
-    def _after(self, unreadable: list[str], kind: type[Positions | Orders | Balance]) -> None:
-        if kind is not Balance:
-            self._missing_until = None
-        if unreadable:
-            self.compare_soon()
+    def _hear_positions(self, rows: EventRows, now: float) -> None:
+        for news in rows.positions:
+            self.book.hear_position(news, now)
+            self._due.hear(DueEvent("position", news.symbol), now)
+        self._after(rows, now)
+        self._show(Positions)
+
+    def _hear_orders(self, rows: EventRows, now: float) -> None:
+        for order in rows.orders:
+            self.book.hear_order(order, now)
+            self._due.hear(DueEvent("order", order.order_id), now)
+            self._due.hear(DueEvent("order", order.order_link_id), now)
+            if order.category is Category.LINEAR:
+                self._due.expect(DueEvent("position", order.symbol), order.symbol, now)
+        self._after(rows, now)
+        self._show(Orders)
+        self._parts.changed(self.account)
+
+    def _hear_fills(self, fills: Sequence[FillNews], now: float) -> None:
+        for fill in fills:
+            self._due.expect(DueEvent("order", fill.order_id), fill.symbol, now)
+        self._after(None, now)
+        self._parts.changed(self.account)
+
+    def _after(self, rows: EventRows | None, now: float) -> None:
+        self._active_until = now + _ACTIVE_S
+        self._compare_at = min(self._compare_at, now + COMPARE_ACTIVE_S)
+        self._missing_until = None
+        if rows is not None and rows.unreadable:
+            self._compare_at = now
         self._look_if_whole()
+
+    def _show(self, kind: Kind) -> None:
         if self.is_live and not self.is_late:
             self._shown.show(kind, self._parts.marks())
-
-    def _note_heard(self, link_id: OrderLinkId, now: float) -> None:
-        if link_id:
-            self._heard[link_id] = now
-            self._expected.pop(link_id, None)
 
     def _show_all(self) -> None:
         for kind in (Positions, Orders, Balance):

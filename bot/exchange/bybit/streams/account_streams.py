@@ -14,16 +14,18 @@ from yarl import URL
 
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
-from bot.domain.ids import MINUTE, AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.ids import MINUTE, AccountId, Millis, Symbol
 from bot.domain.portfolio import Balance, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import StreamRecords
+from bot.domain.trade_plans import AnyRequest
 from bot.exchange.bybit.streams.account_stream import AccountStream, ConnectResult, StreamParts
 from bot.exchange.bybit.streams.ramp import WINDOW_MS, StreamRamp
 
 USED_MS: Final = 15 * MINUTE  # that an account keeps its stream after it was used
 _LOOK_EVERY_S: Final = 5.0  # for accounts that want a stream
 _LINGER_S: Final = 60.0
+_COMPARES_A_ROUND: Final = 2  # of four calls each: a tenth of the budget
 _AT_ONCE: Final = 20  # connections that are being made
 _LONGEST_PAUSE_S: Final = 60.0
 _GOOD_AFTER_S: Final = 60.0  # a connection that lasted so long owes nothing to the failures before it
@@ -72,9 +74,11 @@ class AccountStreams:
         if now >= self._look_at:
             self._look_at = now + _LOOK_EVERY_S
             self._note_wanted(await self.records.wanted(Millis(self.clock.now() - USED_MS)), now)
-        for slot in tuple(self._slots.values()):
-            if slot.stream is not None:
-                slot.stream.tick(now)
+        for stream in self._streams():
+            stream.tick(now)
+        due = [each for each in self._streams() if each.wants_compare(now)]
+        for stream in due[:_COMPARES_A_ROUND]:
+            stream.compare()
         await self._open_due(now)
         return self.connected
 
@@ -89,12 +93,6 @@ class AccountStreams:
         stream = self._stream(account_id)
         return stream is not None and stream.is_healthy
 
-    def expect(self, account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> None:
-        """See the port; without a stream nothing is expected."""
-        stream = self._stream(account.account_id)
-        if stream is not None:
-            stream.expect(symbol, order_link_id)
-
     # --- what others tell it ----------------------------------------------------------------------------------
 
     def take(self, account_id: AccountId, answer: Positions | Orders | Balance, asked: float) -> None:
@@ -102,6 +100,12 @@ class AccountStreams:
         stream = self._stream(account_id)
         if stream is not None:
             stream.take(answer, asked)
+
+    def sent(self, account: Account, request: AnyRequest, at: float) -> None:
+        """The exchange took a write that was sent in that monotonic second: its events are due."""
+        stream = self._stream(account.account_id)
+        if stream is not None:
+            stream.expect(request, at)
 
     def dropped(self, account_id: AccountId) -> None:
         """A commit dropped what the cache had of the account."""
@@ -127,11 +131,11 @@ class AccountStreams:
 
     @property
     def connected(self) -> int:
-        return sum(slot.stream is not None and slot.stream.is_live for slot in self._slots.values())
+        return sum(each.is_live for each in self._streams())
 
     @property
     def late(self) -> int:
-        return sum(slot.stream is not None and slot.stream.is_late for slot in self._slots.values())
+        return sum(each.is_late for each in self._streams())
 
     def is_slow(self) -> bool:
         """Whether so many streams are late at once that none is made anew: then it is Bybit."""
@@ -144,15 +148,13 @@ class AccountStreams:
 
     def ages(self) -> list[float]:
         """Seconds since each live stream was heard."""
-        now, streams = self.clock.monotonic(), [slot.stream for slot in self._slots.values()]
-        links = [each.link for each in streams if each is not None and each.is_live]
+        now, links = self.clock.monotonic(), [each.link for each in self._streams() if each.is_live]
         return [now - link.heard_at for link in links if link is not None]
 
     @property
     def symbols(self) -> frozenset[Symbol]:
         """Where a position of an account with a stream stands."""
-        streams = [slot.stream for slot in self._slots.values()]
-        return frozenset().union(*(each.book.symbols for each in streams if each is not None and each.is_live))
+        return frozenset().union(*(each.book.symbols for each in self._streams() if each.is_live))
 
     # --- opening and ending -----------------------------------------------------------------------------------
 
@@ -234,6 +236,9 @@ class AccountStreams:
         if slot.refusals >= _REFUSALS:
             pause = _LOCKED_S
         slot.next_try = self.clock.monotonic() + pause * (0.5 + self.randomness() / 2)
+
+    def _streams(self) -> list[AccountStream]:
+        return [slot.stream for slot in self._slots.values() if slot.stream is not None]
 
     def _stream(self, account_id: AccountId) -> AccountStream | None:
         slot = self._slots.get(account_id)

@@ -1,13 +1,25 @@
 """An account's reads, each answer of which is also told to its stream: no drop of an event stays unseen for long."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from bot.domain.accounts import Account
-from bot.domain.ids import AccountId, Symbol
-from bot.domain.portfolio import Balance, Executions, FeeRate, Orders, Positions
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.orders import (
+    AmendRequest,
+    CancelRequest,
+    LegSettings,
+    LeverageRequest,
+    OrderAck,
+    OrderRequest,
+    TradingStop,
+)
+from bot.domain.portfolio import Balance, Execution, Executions, FeeRate, Order, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import ExchangeGateway
+from bot.domain.ports.trading import OrderGateway
+from bot.domain.trade_plans import AnyRequest
 from bot.domain.trades import ClosedPnls
 
 TakeAnswer = Callable[[AccountId, Positions | Orders | Balance, float], None]
@@ -47,3 +59,67 @@ class ObservedReads:
 
     async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate:
         return await self.reads.fee_rate(account, symbol)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedOrders:
+    """Implements `OrderGateway` by another one. What is answered, and every write that was taken, is told.
+
+    `sent` gets the request of a write and the monotonic second in which it was sent: its events are due from then on.
+    """
+
+    exchange: OrderGateway
+    take: TakeAnswer
+    sent: Callable[[Account, AnyRequest, float], None]
+    clock: Clock
+
+    def has_room(self, account: Account, request: AnyRequest) -> bool:
+        return self.exchange.has_room(account, request)
+
+    def admission(self, account: Account, request: AnyRequest) -> AbstractAsyncContextManager[None]:
+        return self.exchange.admission(account, request)
+
+    async def create(self, account: Account, request: OrderRequest) -> OrderAck:
+        at = self.clock.monotonic()
+        ack = await self.exchange.create(account, request)
+        self.sent(account, request, at)
+        return ack
+
+    async def amend(self, account: Account, request: AmendRequest) -> None:
+        at = self.clock.monotonic()
+        await self.exchange.amend(account, request)
+        self.sent(account, request, at)
+
+    async def cancel(self, account: Account, request: CancelRequest) -> None:
+        at = self.clock.monotonic()
+        await self.exchange.cancel(account, request)
+        self.sent(account, request, at)
+
+    async def set_trading_stop(self, account: Account, request: TradingStop) -> None:
+        at = self.clock.monotonic()
+        await self.exchange.set_trading_stop(account, request)
+        self.sent(account, request, at)
+
+    async def set_leverage(self, account: Account, request: LeverageRequest) -> None:
+        await self.exchange.set_leverage(account, request)
+
+    async def find_order(self, account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> Order | None:
+        return await self.exchange.find_order(account, symbol, order_link_id)
+
+    async def positions(self, account: Account) -> Positions:
+        asked = self.clock.monotonic()
+        answer = await self.exchange.positions(account)
+        self.take(account.account_id, answer, asked)
+        return answer
+
+    async def orders(self, account: Account) -> Orders:
+        asked = self.clock.monotonic()
+        answer = await self.exchange.orders(account)
+        self.take(account.account_id, answer, asked)
+        return answer
+
+    async def executions_since(self, account: Account, since: Millis) -> tuple[Execution, ...]:
+        return await self.exchange.executions_since(account, since)
+
+    async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings:
+        return await self.exchange.leg_settings(account, symbol)
