@@ -19,7 +19,6 @@ from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.gateway import BybitGateway
 from bot.exchange.bybit.market import DEPTH
-from bot.exchange.bybit.orders import BybitOrders
 from bot.exchange.bybit.streams.account_stream import StreamLogin, StreamParts
 from bot.exchange.bybit.streams.account_streams import AccountStreams
 from bot.exchange.bybit.streams.connection import StreamConnection, StreamConnector, StreamEnded
@@ -109,14 +108,13 @@ class _ToldTogether:
 class _Asker:
     """Complete answers, whatever that takes: what they do not have counts as gone."""
 
-    whole: BybitOrders
     gateway: BybitGateway
 
     async def positions(self, account: Account) -> Positions:
-        return await self.whole.positions(account)
+        return await self.gateway.positions(account, is_complete=True)
 
     async def orders(self, account: Account) -> Orders:
-        return await self.whole.orders(account)
+        return await self.gateway.orders(account, is_complete=True)
 
     async def balance(self, account: Account) -> Balance:
         return await self.gateway.balance(account)
@@ -150,7 +148,7 @@ async def open_streams(
         clock=outside.clock,
         connector=connector,
         login=_login_of(bybit),
-        asker=_Asker(whole=bybit.orders, gateway=bybit.gateway),
+        asker=_Asker(gateway=bybit.gateway),
         find_order=bybit.orders.find_order,
         pushes=pushes,
         marks=public.marks,

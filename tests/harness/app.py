@@ -30,6 +30,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, UpdateId, current_attempt
 from bot.domain.users import UserConfig
 from bot.exchange.budget import NO_LIMITS
+from bot.exchange.bybit.streams.connection import StreamConnector
 from bot.exchange.bybit.transport import HttpTransport
 from bot.services.services import Services
 from bot.services.users.preferences import SettingField
@@ -346,6 +347,7 @@ async def harness(
     tuning: Tuning = TUNING,
     sqlite: type[sqlite3.Connection] = sqlite3.Connection,
     exchange: Callable[[Clock], AbstractAsyncContextManager[HttpTransport]] | None = None,
+    streams: Callable[[Clock], AbstractAsyncContextManager[StreamConnector]] | None = None,
     clock: FakeClock | None = None,
     **changes: Any,
 ) -> AsyncIterator[Harness]:
@@ -360,6 +362,7 @@ async def harness(
         randomness=lambda: 0.5,
         telegram=lambda _: FakeRequest(api),
         bybit=exchange or (lambda _: FakeBybitTransport(bybit)),
+        bybit_streams=streams,
         sqlite=sqlite,
     )
     settings = settings_in(folder, **changes)

@@ -14,6 +14,7 @@ from harness.fakes import FakeClock
 from harness.waiting import until
 from ops.sim.bybit.control import Control
 from ops.sim.bybit.in_process import InProcessTransport
+from ops.sim.bybit.in_process_streams import InProcessStreams
 from ops.sim.bybit.world import World
 
 NOON = 1_782_907_200_000
@@ -28,6 +29,7 @@ class DemoTrading:
     person: Person
     control: Control
     uid: int
+    streams: InProcessStreams
 
     @property
     def truth(self) -> dict[str, Any]:
@@ -74,7 +76,10 @@ async def demo_trading(folder: Path, **account: Any) -> AsyncIterator[DemoTradin
     control = Control(world)
     made = control.make_account({"environment": "demo", **account})
     control.set_price({"symbol": "BTCUSDT", "price": 60_000})
-    async with harness(folder, clock=clock, exchange=lambda _: InProcessTransport(world=world)) as chat:
+    streams = InProcessStreams(world)
+    async with harness(
+        folder, clock=clock, exchange=lambda _: InProcessTransport(world=world), streams=lambda _: streams
+    ) as chat:
         anna = chat.person()
         await said(anna, "/start")
         await chat.terms_accepted(anna.user_id)
@@ -83,4 +88,4 @@ async def demo_trading(folder: Path, **account: Any) -> AsyncIterator[DemoTradin
         await said(anna, "/license")
         await anna.press("Start the 7-day trial")
         await chat.services.preferences.set(UserId(anna.user_id), SettingField.DEFAULT_ACCOUNT, "demo")
-        yield DemoTrading(chat, anna, control, made["uid"])
+        yield DemoTrading(chat, anna, control, made["uid"], streams)

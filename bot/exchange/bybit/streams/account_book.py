@@ -7,7 +7,7 @@ lag behind its streams. Moments are monotonic seconds.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -86,6 +86,7 @@ class AccountBook:
         "_balance",
         "_balance_heard",
         "_closed",
+        "_heard",
         "_left_out",
         "_legs",
         "_orders",
@@ -100,6 +101,7 @@ class AccountBook:
         self._closed: OrderedDict[str, Order] = OrderedDict()
         self._balance: Balance | None = None
         self._balance_heard = 0.0
+        self._heard: dict[type, float] = {}
         self._left_out: tuple[Category, ...] = ()
         self._unreadable_orders: tuple[str, ...] = ()
         self._unreadable_positions: tuple[str, ...] = ()
@@ -109,6 +111,7 @@ class AccountBook:
     def hear_position(self, news: PositionNews, at: float) -> bool:
         """Whether it is news."""
         key = news.symbol, news.position_idx
+        self._heard[Positions] = at
         known = self._legs.get(key)
         if known is not None and known.is_after(news.seq, news.updated):
             return False
@@ -117,6 +120,7 @@ class AccountBook:
 
     def hear_order(self, order: Order, at: float) -> bool:
         """Whether it is news."""
+        self._heard[Orders] = at
         closed = self._closed.get(order.order_id)
         known = self._orders.get(order.order_id)
         if (known is not None and known.is_after(order)) or (closed is not None and order.order_status not in CLOSED):
@@ -133,7 +137,7 @@ class AccountBook:
         before = () if self._balance is None else self._balance.coins
         coins = {each.coin: each for each in (*before, *told.coins)}
         self._balance = replace(told, coins=tuple(coins.values()))
-        self._balance_heard = at
+        self._balance_heard = self._heard[Balance] = at
 
     # --- what REST answers ------------------------------------------------------------------------------------
 
@@ -156,10 +160,11 @@ class AccountBook:
                 is_news = True
         return is_news
 
-    def take_orders(self, answer: Orders, asked: float) -> bool:
-        """Whether it had something that the stream had not told."""
+    def take_orders(self, answer: Orders, asked: float, categories: Collection[Category] = tuple(Category)) -> bool:
+        """Whether it had something that the stream had not told. `categories`: what was asked for."""
         told = {each.order_id: each for each in answer.items}
-        self._unreadable_orders, self._left_out = answer.unreadable, answer.left_out
+        if len(categories) == len(Category):
+            self._unreadable_orders, self._left_out = answer.unreadable, answer.left_out
         is_news = False
         for order_id, order in told.items():
             known = self._orders.get(order_id)
@@ -169,7 +174,8 @@ class AccountBook:
             self._orders[order_id] = _Known(order, asked)
         for order_id, known in tuple(self._orders.items()):
             is_gone = order_id not in told and known.order.symbol not in answer.unreadable
-            if is_gone and known.order.category not in answer.left_out and known.heard < asked - YOUNG_S:
+            was_asked = known.order.category in categories and known.order.category not in answer.left_out
+            if is_gone and was_asked and known.heard < asked - YOUNG_S:
                 del self._orders[order_id]
                 is_news = True
         return is_news
@@ -199,9 +205,14 @@ class AccountBook:
             left_out=self._left_out,
         )
 
-    def balance(self, as_of: Millis) -> Balance | None:
-        """None before anything was heard of it."""
-        return None if self._balance is None else replace(self._balance, as_of=as_of)
+    @property
+    def balance(self) -> Balance | None:
+        """As of the moment in which it was told; None before anything was heard of it."""
+        return self._balance
+
+    def heard(self, kind: type[Positions | Orders | Balance]) -> float:
+        """When the stream told of that last; -1: never."""
+        return self._heard.get(kind, -1.0)
 
     @property
     def symbols(self) -> frozenset[Symbol]:

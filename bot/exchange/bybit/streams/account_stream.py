@@ -8,7 +8,7 @@ that the stream does not bring within five seconds more.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -190,14 +190,14 @@ class AccountStream:
         elif isinstance(request, TradingStop):
             self._due.expect(DueEvent("position", request.symbol), request.symbol, now)
 
-    def take(self, answer: Positions | Orders | Balance, asked: float) -> None:
-        """An answer by REST that somebody asked for at that monotonic second."""
+    def take(self, answer: Positions | Orders | Balance, asked: float, categories: Collection[Category]) -> None:
+        """An answer by REST that somebody asked for at that monotonic second; of orders, those of `categories`."""
         if not self.is_live:
             return
         if isinstance(answer, Positions):
             is_news = self.book.take_positions(answer, asked)
         elif isinstance(answer, Orders):
-            is_news = self.book.take_orders(answer, asked)
+            is_news = self.book.take_orders(answer, asked, categories)
         else:
             is_news = False
             self.book.take_balance(answer, asked)

@@ -5,7 +5,7 @@ Implements `bot.domain.ports.streams.StreamWatch`.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from random import random
 from typing import Final
@@ -15,6 +15,7 @@ from yarl import URL
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.ids import MINUTE, AccountId, Millis, Symbol
+from bot.domain.market import Category
 from bot.domain.portfolio import Balance, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import StreamRecords
@@ -95,11 +96,17 @@ class AccountStreams:
 
     # --- what others tell it ----------------------------------------------------------------------------------
 
-    def take(self, account_id: AccountId, answer: Positions | Orders | Balance, asked: float) -> None:
-        """An answer by REST, and the monotonic second in which it was asked for."""
+    def take(
+        self,
+        account_id: AccountId,
+        answer: Positions | Orders | Balance,
+        asked: float,
+        categories: Collection[Category] = tuple(Category),
+    ) -> None:
+        """An answer by REST, and the monotonic second in which it was asked for; of orders, those of `categories`."""
         stream = self._stream(account_id)
         if stream is not None:
-            stream.take(answer, asked)
+            stream.take(answer, asked, categories)
 
     def sent(self, account: Account, request: AnyRequest, at: float) -> None:
         """The exchange took a write that was sent in that monotonic second: its events are due."""

@@ -1,11 +1,13 @@
 """An account's reads, each answer of which is also told to its stream: no drop of an event stays unseen for long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.market import Category
 from bot.domain.orders import (
     AmendRequest,
     CancelRequest,
@@ -23,6 +25,14 @@ from bot.domain.trade_plans import AnyRequest
 from bot.domain.trades import ClosedPnls
 
 TakeAnswer = Callable[[AccountId, Positions | Orders | Balance, float], None]
+
+
+class TakePart(Protocol):
+    """The same, of orders only those of some categories."""
+
+    def __call__(
+        self, account_id: AccountId, answer: Positions | Orders, asked: float, categories: Collection[Category]
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +73,13 @@ class ObservedReads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedOrders:
-    """Implements `OrderGateway` by another one. What is answered, and every write that was taken, is told.
+    """Implements `OrderGateway` by another one, of perpetuals. Answers are told, and every write that was taken.
 
     `sent` gets the request of a write and the monotonic second in which it was sent: its events are due from then on.
     """
 
     exchange: OrderGateway
-    take: TakeAnswer
+    take: TakePart
     sent: Callable[[Account, AnyRequest, float], None]
     clock: Clock
 
@@ -109,13 +119,13 @@ class ObservedOrders:
     async def positions(self, account: Account) -> Positions:
         asked = self.clock.monotonic()
         answer = await self.exchange.positions(account)
-        self.take(account.account_id, answer, asked)
+        self.take(account.account_id, answer, asked, (Category.LINEAR,))
         return answer
 
     async def orders(self, account: Account) -> Orders:
         asked = self.clock.monotonic()
         answer = await self.exchange.orders(account)
-        self.take(account.account_id, answer, asked)
+        self.take(account.account_id, answer, asked, (Category.LINEAR,))
         return answer
 
     async def executions_since(self, account: Account, since: Millis) -> tuple[Execution, ...]:

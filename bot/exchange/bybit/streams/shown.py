@@ -1,5 +1,6 @@
 """What the cache shows of an account with a stream: written through with each event, renewed while it is heard."""
 
+from dataclasses import replace
 from typing import Final
 
 from bot.domain.accounts import Account
@@ -13,6 +14,10 @@ UNMARKED_S: Final = 10.0  # positions whose mark prices nobody pushes, as if RES
 MOVING_S: Final = 15.0  # a wallet whose value moves without events, likewise
 _RENEW_EVERY_S: Final = 5.0
 _STABLE: Final = frozenset({"USDT", "USDC"})
+
+_SETTLED_S: Final = 1.0
+_NEIGHBORS_S: Final = 2.0
+_KINDS: Final = (Positions, Orders, Balance)
 
 Kind = type[Positions | Orders | Balance]
 
@@ -42,9 +47,11 @@ class ShownAccount:
 
     def renew(self, marks: Marked, now: float) -> None:
         """Now and then: the same as of now, as far as it cannot have changed without an event."""
-        if now - self._renewed_at < _RENEW_EVERY_S:
+        wait_s = _RENEW_EVERY_S if len(self._shown) == len(_KINDS) else _SETTLED_S
+        if now - self._renewed_at < wait_s:
             return
         self._renewed_at = now
+        self._show_again(marks, now)
         for kind, before in tuple(self._shown.items()):
             value = self._value(kind, marks)
             if value is None or self._good_for(value, marks) < GOOD_FOR_S:
@@ -54,9 +61,20 @@ class ShownAccount:
             else:
                 del self._shown[kind]
 
+    def _show_again(self, marks: Marked, now: float) -> None:
+        """What a commit dropped, where the stream told something about then: both are of the same change."""
+        if now - self._dropped_at >= _SETTLED_S:
+            for kind in _KINDS:
+                if kind not in self._shown and self._book.heard(kind) >= self._dropped_at - _NEIGHBORS_S:
+                    self.show(kind, marks)
+
     def dropped(self) -> None:
-        """A commit dropped it: it may know more than the book does."""
+        """A commit dropped it: it may know more than the book does.
+
+        Not if what it tells of was in the stream too: that is shown again a second later.
+        """
         self._dropped_at = self._clock.monotonic()
+        self._shown.clear()
 
     def end(self) -> None:
         """Nobody vouches for it any more."""
@@ -68,7 +86,11 @@ class ShownAccount:
         now = self._clock.now()
         if kind is Positions:
             return with_marks(self._book.positions(now), marks, now)
-        return self._book.orders(now) if kind is Orders else self._book.balance(now)
+        if kind is Orders:
+            return self._book.orders(now)
+        balance = self._book.balance
+        is_of_now = balance is not None and is_still(self._book.positions(now), balance, _STABLE)
+        return replace(balance, as_of=now) if is_of_now and balance is not None else balance
 
     def _good_for(self, value: Positions | Orders | Balance, marks: Marked) -> float:
         if isinstance(value, Orders):

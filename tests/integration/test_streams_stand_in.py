@@ -1,0 +1,94 @@
+"""From the stand-in's streams through the real wiring: what is read of an account without asking, and what wakes."""
+
+from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.demo_trading import DemoTrading, demo_trading
+from harness.waiting import until
+
+from bot.domain.accounts import Account, AccountType
+from bot.domain.ids import Symbol
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
+    async with demo_trading(tmp_path) as desk:
+        yield desk
+
+
+async def demo_of(desk: DemoTrading) -> Account:
+    config = await desk.chat.config(desk.person.user_id)
+    (account,) = [each for each in config.accounts if each.account_type is AccountType.DEMO]
+    return account
+
+
+async def turned(desk: DemoTrading, condition: Callable[[], Any], *, what: str, seconds: float = 1) -> None:
+    """Rounds of the streams' job, so many seconds apart, until it holds."""
+    streams = desk.chat.assembly.streams
+
+    async def is_there() -> bool:
+        desk.chat.clock.advance(seconds)
+        await streams.round()
+        return bool(condition())
+
+    await until(is_there, what=what)
+
+
+async def test_what_happens_at_bybit_is_read_without_asking_and_wakes_the_settlement(desk: DemoTrading) -> None:
+    account, assembly = await demo_of(desk), desk.chat.assembly
+    streams = assembly.streams
+    await desk.person.say("/positions")
+    await turned(desk, lambda: streams.accounts.is_healthy(account.account_id), what="a stream that is up")
+    await desk.buy("btc $1600 sl 58000 tp 63000")
+    await until(lambda: desk.truth["positions"], what="the position")
+    await turned(desk, lambda: streams.accounts.symbols == {"BTCUSDT"}, what="the position to be told")
+    await turned(desk, lambda: True, what="what commits dropped to be shown again", seconds=2)
+    calls = len(desk.control.calls("0"))
+    reads = assembly.reads
+    (held,) = (await reads.positions(account)).items
+    assert (held.symbol, held.stop_loss, held.take_profit) == ("BTCUSDT", 58000, 63000)
+    assert {each.stop_order_type for each in (await reads.orders(account)).items} == {"StopLoss", "TakeProfit"}
+    assert (await reads.balance(account)).total_equity is not None
+    assert [each["path"] for each in desk.control.calls("0")[calls:] if "/v5/" in each["path"]] == []
+    desk.price("BTCUSDT", "57900")  # the stop
+    await turned(desk, lambda: streams.accounts.symbols == frozenset(), what="the end of it to be told")
+    assert (await reads.positions(account)).is_flat
+    await until(lambda: desk.chat.rows("closed_trades"), what="the settlement, which nothing else has woken")
+
+
+async def test_marks_of_held_positions_come_by_public_streams(desk: DemoTrading) -> None:
+    account, assembly = await demo_of(desk), desk.chat.assembly
+    await turned(desk, lambda: assembly.streams.accounts.connected, what="a stream that is up")
+    await desk.buy("btc $1600 sl 58000")
+    await turned(desk, assembly.streams.public.marks, what="a mark price")
+    desk.price("BTCUSDT", "61000")
+    marks = assembly.streams.public.marks
+    await turned(desk, lambda: marks().get(Symbol("BTCUSDT")) == 61000, what="another mark price")
+    await turned(desk, lambda: True, what="a renewal", seconds=6)
+    (held,) = (await assembly.reads.positions(account)).items
+    assert held.mark_price == Decimal(61000)
+    assert (await assembly.reads.ticker(Symbol("BTCUSDT"))).last_price == 61000
+
+
+async def test_streams_that_break_off_again_and_again_end_with_the_truth(desk: DemoTrading) -> None:
+    account, assembly = await demo_of(desk), desk.chat.assembly
+    accounts = assembly.streams.accounts
+    await turned(desk, lambda: accounts.connected, what="a stream that is up")
+    for kind in ("stream_drop", "stream_duplicate", "stream_reorder"):
+        desk.control.add_fault({"kind": kind, "path": "/v5/private", "probability": 0.3})
+    desk.control.add_fault({"kind": "stream_drop", "path": "/v5/private", "probability": 0.3, "cause": "message"})
+    for number in range(12):
+        act = {"act": "close"} if number % 4 == 3 else {"act": "open", "side": "Buy", "qty": "0.01"}
+        desk.control.act_in_app(str(desk.uid), {"symbol": "BTCUSDT", **act})
+        await turned(desk, lambda: True, what="a round")
+    desk.control.clear_faults()
+    desk.control.act_in_app(str(desk.uid), {"act": "open", "symbol": "ETHUSDT", "side": "Sell", "qty": "0.5"})
+    for _ in range(60):
+        await turned(desk, lambda: True, what="a second")
+    assert accounts.is_healthy(account.account_id)
+    shown = [(each.symbol, each.size) for each in (await assembly.reads.positions(account)).items]
+    assert shown == [(each["symbol"], Decimal(each["size"])) for each in desk.truth["positions"]]
+    assert assembly.streams.stats().connects["ok"] > 1
