@@ -139,7 +139,7 @@ PARAMS: dict[str, list[dict[str, Any]]] = {
     "/v5/system/status": [{}],
 }
 """Questions that have an answer with rows in it, for every endpoint but EMPTY."""
-ELSEWHERE = {"/v5/account/demo-apply-money", "/v5/position/set-auto-add-margin"}
+ELSEWHERE = {"/v5/account/demo-apply-money", "/v5/position/add-margin", "/v5/position/set-auto-add-margin"}
 """Endpoints that only a demo account, or one in isolated margin, has an answer of."""
 EMPTY = {
     "/v5/account/borrow-history",

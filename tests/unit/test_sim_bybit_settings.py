@@ -1,11 +1,12 @@
 """Stops of positions, leverage, modes, batches and settings of accounts on the Bybit stand-in, as clients set them."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from harness.sim_trading import SimTrader
 
-from ops.sim.bybit.calling import Outcome
+from ops.sim.bybit.calling import Outcome, endpoint_of, read
 
 STOP = "/v5/position/trading-stop"
 LEVERAGE = "/v5/position/set-leverage"
@@ -228,7 +229,39 @@ def test_auto_add_margin_is_of_isolated_legs() -> None:
     assert trader.post(path, autoAddMargin=1, positionIdx=1).ret_code == 10001
 
 
+def test_margin_is_moved_to_a_leg_and_back() -> None:
+    path = "/v5/position/add-margin"
+    assert holding().post(path, margin="10").ret_code == 110015
+    assert SimTrader(margin_mode="portfolio").post(path, margin="10").ret_code == 110077
+    assert SimTrader(margin_mode="isolated").post(path, margin="10").ret_code == 110033
+    trader = holding(margin_mode="isolated")
+    before = trader.leg()
+    for margin, code in (("0", 110027), ("0.00001", 10001), ("20000", 110014), ("-1", 110078), ("x", 10001)):
+        assert trader.post(path, margin=margin).ret_code == code
+    moved = trader.post(path, margin="600").result
+    assert Decimal(before["liqPrice"]) - Decimal(moved["liqPrice"]) == pytest.approx(Decimal(6_030), abs=10)
+    assert Decimal(moved["positionIM"]) - Decimal(before["positionIM"]) == pytest.approx(Decimal(600), abs=1)
+    trader.price("BTCUSDT", 52_000)
+    assert trader.leg()["size"] == "0.1"  # it would have been taken over at 54,270
+    assert trader.post(path, margin="-600").ret_code == 110011
+    trader.order("Sell", "0.05", reduceOnly=True)
+    assert trader.account.positions["BTCUSDT:0"].added_margin == 300
+    trader.price("BTCUSDT", 60_000)
+    assert trader.post(path, margin="-300").ret_code == 0
+    assert trader.account.positions["BTCUSDT:0"].added_margin == 0
+
+
 # the account
+
+
+def test_what_is_only_kept_is_shown() -> None:
+    trader = SimTrader()
+    assert trader.post("/v5/order/disconnected-cancel-all", timeWindow=40).ret_code == 0
+    assert trader.post("/v5/account/set-hedging-mode", setHedgingMode="ON").ret_code == 0
+    endpoints = [endpoint_of("GET", f"/v5/account/{name}") for name in ("query-dcp-info", "info")]
+    shown = [read(trader.world, one, trader.account, "", trader.world.now()).result for one in endpoints if one]
+    assert [each["timeWindow"] for each in shown[0]["dcpInfos"]] == ["40"] * 3
+    assert shown[1]["spotHedgingStatus"] == "ON"
 
 
 def test_prices_beyond_the_limits_are_moved_or_refused_as_the_account_is_set() -> None:

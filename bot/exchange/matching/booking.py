@@ -109,6 +109,7 @@ def net(
         held,
         size=held.size - closed,
         entry_value=held.entry_value - entry_part,
+        added_margin=held.added_margin - share(held.added_margin, closed, held.size),
         realised=held.realised + gain - close_fee,
         cum_realised=held.cum_realised + gain - close_fee,
     )

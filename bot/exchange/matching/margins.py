@@ -5,6 +5,7 @@ account (isolated: page of 2026-05-27); every coin counts in full as collateral.
     maintenance at price P = Q·P × rate − deduction, by the tier of Q·P
     isolated, long:  P = (Q·E × (1 − 1/L) − deduction) / (Q × (1 − rate))
     isolated, short: P = (Q·E × (1 + 1/L) + deduction) / (Q × (1 + rate))
+Margin that was added to an isolated position counts as a deduction does, and moves its bust price by itself / Q.
 The tier is the one at the liquidation price itself. As the maintenance margin is the greatest that any tier's line
 gives, a long's price is the highest of those that the tiers give, a short's the lowest.
 """
@@ -153,10 +154,11 @@ def held_leg(account: EngineAccount, position: EnginePosition, markets: Markets)
     leverage = account.leverage(position.leg)
     entry = price_of(rules, size, position.entry_value)
     marked = size / mark if rules.is_inverse else size * mark
-    bust = bust_price(rules, entry, leverage, way)
+    is_isolated = account.margin_mode is MarginMode.ISOLATED
+    added = position.added_margin if is_isolated else ZERO
+    bust = _moved(rules, bust_price(rules, entry, leverage, way), size, way * added)
     tier = tier_of(rules.tiers, marked)
     fee = (size / bust if rules.is_inverse else size * bust) * rules.taker if bust > 0 else ZERO
-    is_isolated = account.margin_mode is MarginMode.ISOLATED
     return HeldLeg(
         position=position,
         rules=rules,
@@ -165,7 +167,7 @@ def held_leg(account: EngineAccount, position: EnginePosition, markets: Markets)
         tier=tier,
         entry=entry,
         unrealised=eight_digits(gain_of(rules, way, position.entry_value, marked)),
-        initial=(position.entry_value if is_isolated else marked) / leverage + fee,
+        initial=(position.entry_value if is_isolated else marked) / leverage + added + fee,
         maintenance=max(ZERO, marked * tier.maintenance - tier.deduction) + fee,
         bust_price=bust,
         liquidation=isolated_price(rules, position, leverage) if is_isolated else None,
@@ -180,6 +182,15 @@ def bust_price(rules: SymbolRules, entry: Decimal, leverage: Decimal, way: int) 
     return entry / slack if slack > 0 else ZERO
 
 
+def _moved(rules: SymbolRules, bust: Decimal, size: Decimal, added: Decimal) -> Decimal:
+    """The bust price with that margin added; negative: of a short."""
+    if not added or (rules.is_inverse and not bust):
+        return bust
+    if not rules.is_inverse:
+        return bust - added / size
+    return size / coins if (coins := size / bust + added) > 0 else ZERO
+
+
 def isolated_price(rules: SymbolRules, position: EnginePosition, leverage: Decimal) -> Decimal | None:
     """The mark price at which an isolated position's margin has shrunk to its maintenance margin."""
     found = [price for tier in rules.tiers if (price := _at_tier(rules, position, leverage, tier)) is not None]
@@ -191,9 +202,10 @@ def isolated_price(rules: SymbolRules, position: EnginePosition, leverage: Decim
 
 def _at_tier(rules: SymbolRules, position: EnginePosition, leverage: Decimal, tier: RiskTier) -> Decimal | None:
     value, size, way = position.entry_value, position.size, position.direction
+    slack = tier.deduction + position.added_margin
     if not rules.is_inverse:
-        return (value * (1 - way / leverage) - way * tier.deduction) / (size * (1 - way * tier.maintenance))
-    coins = value * (1 + way / leverage) + way * tier.deduction
+        return (value * (1 - way / leverage) - way * slack) / (size * (1 - way * tier.maintenance))
+    coins = value * (1 + way / leverage) + way * slack
     return size * (1 + way * tier.maintenance) / coins if coins > 0 else None
 
 

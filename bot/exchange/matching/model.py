@@ -169,6 +169,7 @@ class EnginePosition:
     sl_trigger_by: TriggerBy = TriggerBy.LAST
     take_profit: Decimal | None = None
     tp_trigger_by: TriggerBy = TriggerBy.LAST
+    added_margin: Decimal = ZERO  # beyond what the leverage asks for; counts in isolated margin alone
     opened_ts: Millis = _NEVER
     updated_ts: Millis = _NEVER
     seq: int = -1

@@ -53,6 +53,8 @@ class Position:
     open_fee: Decimal = ZERO
     """What was paid to open what is left of it."""
     leverage: Decimal = DEFAULT_LEVERAGE
+    added_margin: Decimal = ZERO
+    """What was added to it by hand, in isolated margin."""
     take_profit: Decimal = ZERO
     tp_trigger_by: str = "LastPrice"
     stop_loss: Decimal = ZERO

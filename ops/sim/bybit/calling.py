@@ -35,12 +35,9 @@ def endpoint_of(method: str, path: str) -> Endpoint | None:
     return found if found and found.method == method and path in HANDLERS else None
 
 
-def count(world: World, endpoint: Endpoint, account: Account, category: str, at: int, *, units: int = 1) -> Allowance:
-    """Count a call, or the `units` orders of a batch, against the UID's rate; what exceeds it is refused with 10006."""
-    limit = endpoint.rate(category)
-    for _ in range(max(1, units) - 1):
-        world.uid_limits.take(account.uid, endpoint.path, limit, at)
-    return world.uid_limits.take(account.uid, endpoint.path, limit, at)
+def count(world: World, endpoint: Endpoint, account: Account, category: str, at: int) -> Allowance:
+    """Count a call against the UID's rate: what exceeds it is refused with 10006. A batch counts its further orders."""
+    return world.uid_limits.take(account.uid, endpoint.path, endpoint.rate(category), at)
 
 
 def write(world: World, endpoint: Endpoint, account: Account, body: object, at: int) -> Outcome:

@@ -233,7 +233,7 @@ class Applying:
         leg.cum_realised = changed.cum_realised
         leg.side = changed.side.value if changed.side else ""
         leg.size = changed.size
-        leg.entry_value = changed.entry_value
+        leg.entry_value, leg.added_margin = changed.entry_value, changed.added_margin
         leg.avg_price = price_of(rules_of(one), changed.size, changed.entry_value)
         leg.stop_loss, leg.take_profit = changed.stop_loss or ZERO, changed.take_profit or ZERO
         leg.sl_trigger_by, leg.tp_trigger_by = changed.sl_trigger_by.value, changed.tp_trigger_by.value

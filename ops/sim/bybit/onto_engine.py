@@ -142,6 +142,7 @@ def _position(held: Position, market: Market) -> EnginePosition:
         side=Side(held.side),
         size=held.size,
         entry_value=value,
+        added_margin=held.added_margin,
         stop_loss=held.stop_loss or None,
         sl_trigger_by=_trigger_by(held.sl_trigger_by),
         take_profit=held.take_profit or None,

@@ -3,6 +3,7 @@
 Source: Bybit v5 documentation, pages position/leverage, position/position-mode and account/set-margin-mode.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -18,12 +19,14 @@ from ops.sim.bybit.accounts import Account, leg_key
 from ops.sim.bybit.errors import BybitError, refused, wrong_parameter
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.trading import Command
+from ops.sim.bybit.trading_stops import engine_work
 
 if TYPE_CHECKING:
     from ops.sim.bybit.world import World
 
 PORTFOLIO: Final = "PORTFOLIO_MARGIN"
 _LEVERAGE_NOT_MODIFIED, _WOULD_LIQUIDATE = 110043, 110011
+_NO_MARGIN, _NO_POSITION, _TOO_MUCH_REDUCED = 110014, 110033, 110078
 _STEPS: Final = Decimal("0.01")
 
 
@@ -56,6 +59,27 @@ def _of_legs(account: EngineAccount, markets: Markets, wanted: dict[tuple[Symbol
         code = _WOULD_LIQUIDATE if found.is_called else checks.NO_MONEY
         raise EngineRejected(code, "Available balance is insufficient")
     return Changes(settings=True)
+
+
+def add_margin(one: Instrument, index: int, amount: Decimal) -> Command:
+    """Move so much of the settle coin to a held leg of isolated margin, or back where it is negative."""
+
+    def command(engine: Engine, account: EngineAccount, markets: Markets) -> Changes:
+        checks.check_leg(account, index)
+        work = engine_work(engine, account, markets)
+        held = account.position((Symbol(one.symbol), index))
+        if held.side is None:
+            raise EngineRejected(_NO_POSITION, "You can't set margin without an open position")
+        if amount > assess(account, markets).free(one.settle_coin):
+            raise EngineRejected(_NO_MARGIN, "Insufficient available balance to add additional margin.")
+        if held.added_margin + amount < 0:
+            raise EngineRejected(_TOO_MUCH_REDUCED, "Added margin more than max can reduce margin")
+        work.position(replace(held, added_margin=held.added_margin + amount, updated_ts=work.now))
+        if amount < 0 and assess(account, markets).is_called:
+            raise EngineRejected(_WOULD_LIQUIDATE, "Liquidation will be triggered immediately by this adjustment")
+        return work.changes
+
+    return command
 
 
 def check_leverages(account: Account, one: Instrument, buy: Decimal, sell: Decimal) -> None:

@@ -57,17 +57,22 @@ def full(symbol: str, index: int, stop: StopWish | None, target: StopWish | None
     return command
 
 
+def engine_work(engine: Engine, account: EngineAccount, markets: Markets) -> Work:
+    """A command of the engine's kind that the engine itself does not have."""
+    return Work(
+        account=account,
+        markets=markets,
+        spares_market=engine.spares_market,
+        counts_protections=engine.counts_protections,
+    )
+
+
 def partial(symbol: str, index: int, stop: StopWish | None, target: StopWish | None) -> Command:
     """Add a row for each that is given; two belong together."""
 
     def command(engine: Engine, account: EngineAccount, markets: Markets) -> Changes:
         checks.check_leg(account, index)
-        work = Work(
-            account=account,
-            markets=markets,
-            spares_market=engine.spares_market,
-            counts_protections=engine.counts_protections,
-        )
+        work = engine_work(engine, account, markets)
         held = account.position((Symbol(symbol), index))
         _check(work, held, stop, target)
         pair = work.new_id() if stop and target else ""

@@ -18,6 +18,7 @@ from ops.sim.bybit.paging import page
 _UNIFIED: Final = "UNIFIED"
 _STATUSES: Final = {0: 1, 1: 6}
 """unifiedMarginStatus by `uta`: classic, and UTA 2.0 Pro; any other `uta` is the status itself."""
+_DCP_PRODUCTS: Final = ("SPOT", "DERIVATIVES", "OPTIONS")
 _SMP_GROUP: Final = 0
 _GREEKS_DIGITS: Final = 8
 
@@ -51,7 +52,7 @@ def info(call: EndpointCall) -> Result:
         "unifiedMarginStatus": _STATUSES.get(account.uta, account.uta),
         "marginMode": account.margin_mode,
         "isMasterTrader": False,
-        "spotHedgingStatus": "OFF",
+        "spotHedgingStatus": "ON" if account.spot_hedging else "OFF",
         "updatedTime": str(account.created_at),
         "dcpStatus": "OFF",
         "timeWindow": 10,
@@ -64,9 +65,11 @@ def smp_group(call: EndpointCall) -> Result:  # noqa: ARG001  the same for every
     return {"smpGroup": _SMP_GROUP}
 
 
-def dcp_info(call: EndpointCall) -> Result:  # noqa: ARG001  no account is configured for it
-    """account/query-dcp-info: nothing, as for every account without it."""
-    return {"dcpInfos": []}
+def dcp_info(call: EndpointCall) -> Result:
+    """account/query-dcp-info: nothing, unless the account has asked for it."""
+    seconds = call.owner.cancels_after
+    products = _DCP_PRODUCTS if seconds else ()
+    return {"dcpInfos": [{"product": each, "dcpStatus": "ON", "timeWindow": str(seconds)} for each in products]}
 
 
 def coin_greeks(call: EndpointCall) -> Result:

@@ -6,22 +6,28 @@ from typing import Final
 from bot.domain.orders import MarginMode
 from bot.exchange.matching.checks import check_leg
 from bot.exchange.matching.model import EngineRejected
-from ops.sim.bybit.accounts import Position
+from ops.sim.bybit import rows
+from ops.sim.bybit.accounts import Position, leg_key
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.endpoints.order_requests import trigger_by
 from ops.sim.bybit.errors import BybitError, refused, wrong_parameter
+from ops.sim.bybit.facts import ENDPOINTS
 from ops.sim.bybit.grids import ZERO, plain
 from ops.sim.bybit.instruments import Instrument
+from ops.sim.bybit.margins import assess
 from ops.sim.bybit.off_engine import Applied
 from ops.sim.bybit.onto_engine import account_of
 from ops.sim.bybit.order_faults import check_stop
-from ops.sim.bybit.position_settings import PORTFOLIO, check_leverages, leverage, switch_mode
+from ops.sim.bybit.position_settings import PORTFOLIO, add_margin, check_leverages, leverage, switch_mode
 from ops.sim.bybit.trading import Pending
 from ops.sim.bybit.trading_stops import NO_POSITION, NOT_MODIFIED, StopWish, full, partial, unchanged_is_fine
 from ops.sim.bybit.trailing import check_trailing, set_trailing
 
 _HEDGE_MODE: Final = 3
 _HEDGED_COINS: Final = {"USDT"}
+_MARGIN_STEP: Final = Decimal("0.0001")
+_MARGIN_ROW: Final = [name for name in ENDPOINTS["/v5/position/add-margin"].shape("") if name != "category"]
+"""What add-margin answers of a row of position/list."""
 
 
 def trading_stop(call: EndpointCall) -> Result:
@@ -140,6 +146,24 @@ def set_auto_add_margin(call: EndpointCall) -> Result:
     leg.auto_add_margin, leg.updated_at = wanted, call.now
     call.world.trading.publish(account, Applied(legs=[leg]))
     return {}
+
+
+def move_margin(call: EndpointCall) -> Result:
+    """position/add-margin: to a leg in isolated margin, or back from it; the leg as it is then."""
+    account, one, query, world = call.owner, call.instrument(), call.query, call.world
+    amount, index = query.decimal("margin") or ZERO, query.number("positionIdx") or 0
+    if account.margin_mode != MarginMode.ISOLATED:
+        raise refused(110077 if account.margin_mode == PORTFOLIO else 110015)
+    if not amount or amount % _MARGIN_STEP:
+        raise refused(110027) if not amount else wrong_parameter("params error: margin invalid")
+    try:
+        world.trading.change(account, add_margin(one, index, amount), one)
+    except EngineRejected as refusal:
+        raise BybitError(refusal.code, str(refusal)) from None
+    leg = account.position(one.category, one.symbol, index)
+    held = assess(account, world.market, call.now).legs[leg_key(one.symbol, index)]
+    row = rows.position(one, leg, held, held.margins.mark, account.margin_mode)
+    return {"category": one.category, **{name: row[name] for name in _MARGIN_ROW}}
 
 
 def symbol_info(call: EndpointCall) -> Result:

@@ -65,6 +65,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "/v5/position/set-leverage": position_entry.set_leverage,
     "/v5/position/switch-mode": position_entry.position_mode,
     "/v5/position/set-auto-add-margin": position_entry.set_auto_add_margin,
+    "/v5/position/add-margin": position_entry.move_margin,
     "/v5/position/symbol-info": position_entry.symbol_info,
     "/v5/position/get-closed-positions": position_entry.closed_positions,
     "/v5/account/set-margin-mode": account_entry.margin_mode,

@@ -137,15 +137,7 @@ class TradeSession(Session):
     def _outcome(self, frame: ClientFrame, at: int, headers: dict[str, str]) -> Outcome:
         try:
             account, endpoint, body = self._check(frame, at)
-            units = body.get("request") if frame.op.endswith("-batch") else None
-            allowance = count(
-                self.world,
-                endpoint,
-                account,
-                str(body.get("category")),
-                at,
-                units=len(units) if isinstance(units, list) else 1,
-            )
+            allowance = count(self.world, endpoint, account, str(body.get("category")), at)
             headers.update(limit_headers(allowance))
             if allowance.exceeded:
                 raise refused(TOO_MANY)
