@@ -218,3 +218,19 @@ async def test_what_was_taken_on_is_carried_out_and_kept_before_the_exchange_end
         assert [(row["orderId"], row["orderStatus"]) for row in closed] == [(filled, "Filled")]
         cancelled = await again.post("/v5/order/cancel", category="linear", symbol="BTCUSDT", orderId=order_id)
         assert cancelled.code == 0
+
+
+def test_before_a_launch_orders_meet_in_the_last_phase_only() -> None:
+    trader = SimTrader()
+    assert trader.code("Buy", "100", symbol="OPNUSDT") == 110095
+    trader.order("Buy", "1000", symbol="MONUSDT")
+    assert trader.leg("MONUSDT")["leverage"] == "5"
+    assert trader.get("/v5/execution/list")[0]["feeRate"] == "0.001"
+    assert SimTrader(environment="demo").code("Buy", "100", symbol="MONUSDT") == 110100
+
+
+def test_an_order_beyond_all_prices_is_refused() -> None:
+    trader = SimTrader()
+    assert trader.code("Sell", "0.001", price="99999999") == 110003
+    assert trader.code("Sell", "0.001", price="61000.15") == 10001
+    assert trader.code("Buy", "0") == 10001

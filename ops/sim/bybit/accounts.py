@@ -305,9 +305,19 @@ class Account:
         kept = self.positions.get(leg_key(symbol, index))
         return kept or Position(category=category, symbol=symbol, index=index)
 
+    def leg(self, one: Instrument, index: int) -> Position:
+        """That leg; a flat one with the default leverage, or the instrument's highest, if it never was used."""
+        kept = self.positions.get(leg_key(one.symbol, index))
+        return kept or Position(category=one.category, symbol=one.symbol, index=index, leverage=default_leverage(one))
+
     def held(self) -> list[Position]:
         """The legs that hold something."""
         return [one for one in self.positions.values() if one.size]
+
+
+def default_leverage(one: Instrument) -> Decimal:
+    """What a contract is traded at until its leverage is set."""
+    return min(DEFAULT_LEVERAGE, Decimal(one.max_leverage))
 
 
 def leg_key(symbol: str, index: int) -> str:

@@ -69,6 +69,12 @@ class Instrument:
         """USDT perpetuals have it."""
         return self.category == "linear" and self.settle_coin == "USDT" and not self.is_dated
 
+    @property
+    def is_trading(self) -> bool:
+        """Whether orders meet: also in the last phase before its launch."""
+        before = self.row.get("preListingInfo") if self.status == "PreLaunch" else None
+        return self.status == "Trading" or bool(before and before["curAuctionPhase"] == "ContinuousTrading")
+
     def moment(self, at: int) -> int:
         """That epoch millisecond, or the delivery if it is past: no price moves after it."""
         return min(at, self.delivered) if self.is_dated else at

@@ -65,7 +65,7 @@ class Applying:
             self._settings(engine)
         account.wallet = {**account.wallet, **engine.wallet}
         for _, order in self.applied.orders:
-            self.applied.touch(self._leg(order.category, order.symbol, order.position_index))
+            self.applied.touch(self._leg(self._instrument(order.symbol), order.position_index))
         self.applied.money = bool(changes)
         return self.applied
 
@@ -140,11 +140,9 @@ class Applying:
         if price := limit.get(order.stop_order_type, ZERO):
             order.order_type, order.price, order.time_in_force = "Limit", price, "GTC"
 
-    def _leg(self, category: str, symbol: str, index: int) -> Position:
+    def _leg(self, one: Instrument, index: int) -> Position:
         """The account's own leg, made where it has none yet."""
-        return self._account.positions.setdefault(
-            leg_key(symbol, index), Position(category=category, symbol=symbol, index=index)
-        )
+        return self._account.positions.setdefault(leg_key(one.symbol, index), self._account.leg(one, index))
 
     def _fill(self, fill: EngineFill) -> None:
         account, one = self._account, self._instrument(fill.symbol)
@@ -177,7 +175,7 @@ class Applying:
         )
         account.executions.append(done)
         self.applied.fills.append(done)
-        leg = self._leg(one.category, fill.symbol, fill.position_idx)
+        leg = self._leg(one, fill.position_idx)
         self.applied.touch(leg)
         earned = fill.gain - fill.fee
         account.cum_realised[one.settle_coin] = account.cum_realised.get(one.settle_coin, ZERO) + earned
@@ -226,7 +224,7 @@ class Applying:
 
     def _position(self, changed: EnginePosition) -> None:
         one = self._instrument(changed.symbol)
-        leg = self._leg(one.category, changed.symbol, changed.position_idx)
+        leg = self._leg(one, changed.position_idx)
         earned = changed.cum_realised - leg.cum_realised
         # A closed leg goes on to show what its last holding earned.
         leg.realised = changed.realised if changed.size else leg.realised + earned
@@ -248,7 +246,7 @@ class Applying:
 
     def _settings(self, engine: EngineAccount) -> None:
         for (symbol, index), leverage in engine.leverages.items():
-            leg = self._leg(self._instrument(symbol).category, symbol, index)
+            leg = self._leg(self._instrument(symbol), index)
             if leg.leverage != leverage:
                 leg.leverage = leverage
                 leg.updated_at = self._now

@@ -40,11 +40,15 @@ _DIRECTIONS: Final = {1: TriggerDirection.RISES, 2: TriggerDirection.FALLS}
 def rules_of(one: Instrument) -> SymbolRules:
     """The rules of a contract as the engine takes them: tick, step, tiers and fees."""
     taker, maker = FEES[one.category]
+    if one.status == "PreLaunch":
+        before = one.row["preListingInfo"]["auctionFeeInfo"]
+        taker, maker = Decimal(before["takerFeeRate"]), Decimal(before["makerFeeRate"])
+    limits = one.row["riskParameters"]
     return SymbolRules(
         instrument=domain.Instrument(
             category=domain.Category.LINEAR,
             symbol=Symbol(one.symbol),
-            status=one.status,
+            status="Trading" if one.is_trading else one.status,
             base_coin=one.base_coin,
             quote_coin=one.quote_coin,
             tick_size=one.price.step,
@@ -54,8 +58,8 @@ def rules_of(one: Instrument) -> SymbolRules:
             max_market_order_qty=one.max_market_qty,
             min_notional=one.min_value,
             max_leverage=Decimal(one.max_leverage),
-            price_limit_near=one.price_limit,
-            price_limit_far=one.far_price_limit,
+            price_limit_near=Decimal(limits["priceLimitRatioX"]),
+            price_limit_far=Decimal(limits["priceLimitRatioY"]),
         ),
         tiers=one.tiers,
         taker=taker,

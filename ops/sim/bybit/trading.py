@@ -19,7 +19,7 @@ from bot.domain.ids import Millis, Symbol
 from bot.exchange.matching.book import depth
 from bot.exchange.matching.engine import Engine
 from bot.exchange.matching.model import Changes, EngineAccount, EngineRejected, Markets, MarketView, PriceSize
-from ops.sim.bybit.accounts import Account, Order, Position, leg_key
+from ops.sim.bybit.accounts import Account, Order, Position, default_leverage, leg_key
 from ops.sim.bybit.errors import BybitError
 from ops.sim.bybit.funding import settle
 from ops.sim.bybit.grids import ZERO
@@ -140,6 +140,7 @@ class Trading:
         """Try it on a copy of the account, behind what waits already. Raises BybitError."""
         account, before = pending.account, self.pending(pending.account)
         copy = account_of(account, self._world.market, hedged=account.is_hedged(pending.one))
+        copy.default_leverage = default_leverage(pending.one)
         copy.taken = deepcopy(self._taken.get(account.uid, {}))
         before = [each for each in before if each.run is None]
         markets = self._markets(account, [pending.one, *(each.one for each in before)], pending.qty)
@@ -196,6 +197,8 @@ class Trading:
         market = self._world.market
         hedged = account.is_hedged(instruments[0]) if instruments else None
         engine_account = account_of(account, market, hedged=hedged)
+        if instruments:
+            engine_account.default_leverage = default_leverage(instruments[0])
         engine_account.taken = self._taken.setdefault(account.uid, {})
         changes = command(self.engine(account), engine_account, self._markets(account, instruments, qty, at))
         if not changes:
@@ -217,8 +220,7 @@ class Trading:
 
     def leg(self, account: Account, one: Instrument, index: int) -> Position:
         """The account's leg, made where it never was used."""
-        position = Position(category=one.category, symbol=one.symbol, index=index)
-        return account.positions.setdefault(leg_key(one.symbol, index), position)
+        return account.positions.setdefault(leg_key(one.symbol, index), account.leg(one, index))
 
     # prices
 
@@ -237,7 +239,7 @@ class Trading:
         if not symbols:
             return
         found = [market.any_of(symbol, category) for category, symbol in sorted(symbols)]
-        instruments = [one for one in found if one.status == "Trading"]  # of others no price moves
+        instruments = [one for one in found if one.is_trading]  # of others no price moves
 
         def act(engine: Engine, engine_account: EngineAccount, markets: Markets) -> Changes:
             changes = Changes()

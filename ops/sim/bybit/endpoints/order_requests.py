@@ -14,8 +14,11 @@ from bot.exchange.matching.money import within_limit
 from ops.sim.bybit.accounts import Account, Order
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall
 from ops.sim.bybit.errors import (
+    CALL_AUCTION,
     DUPLICATE_LINK_ID,
     MARKET_MAKERS_ONLY,
+    NO_PRE_MARKET_ON_DEMO,
+    PRICE_RANGE,
     SLIPPAGE_PERCENT,
     SLIPPAGE_TICKS,
     refused,
@@ -39,6 +42,10 @@ _TICKS: Final = (Decimal(1), Decimal(10_000))
 def order_request(call: EndpointCall, one: Instrument) -> OrderRequest:
     """A create as the engine takes it. Raises BybitError 10001."""
     query = call.query
+    if one.status == "PreLaunch" and call.owner.environment == "demo":
+        raise refused(NO_PRE_MARKET_ON_DEMO)
+    if one.status == "PreLaunch" and not one.is_trading:
+        raise refused(CALL_AUCTION)
     if query.text("timeInForce") == "RPI":
         raise refused(MARKET_MAKERS_ONLY)
     worst = _slippage(call, one)
@@ -98,7 +105,10 @@ def _price(call: EndpointCall, one: Instrument) -> Decimal | None:
     """The limit price asked for; with `bboSideType` that of a level of the book, as Bybit sets it."""
     side_type = call.query.text("bboSideType")
     if not side_type:
-        return call.query.decimal("price")
+        price = call.query.decimal("price")
+        if price is not None and price > Decimal(one.row["priceFilter"]["maxPrice"]):
+            raise refused(PRICE_RANGE)
+        return price
     level = call.query.number("bboLevel") or 1
     view = call.world.trading.view(one, call.now)
     buys = call.query.text("side") == "Buy"

@@ -58,7 +58,7 @@ def _key(leg: Position) -> str:
 def _legs(account: Account, one: Instrument) -> list[Position]:
     """Both legs in hedge mode, which only USDT perpetuals have; the one leg otherwise."""
     indexes = (1, 2) if account.is_hedged(one) else (0,)
-    return [account.position(one.category, one.symbol, index) for index in indexes]
+    return [account.leg(one, index) for index in indexes]
 
 
 def closed_pnl(call: EndpointCall) -> Result:

@@ -61,7 +61,7 @@ def _leg(call: EndpointCall, one: Instrument, index: int) -> Position:
         check_leg(account_of(account, call.world.market, hedged=account.is_hedged(one)), index)
     except EngineRejected as refusal:
         raise BybitError(refusal.code, str(refusal)) from None
-    leg = account.position(one.category, one.symbol, index)
+    leg = account.leg(one, index)
     if not leg.size:
         raise wrong_parameter(NO_POSITION)
     return leg
@@ -179,7 +179,7 @@ def symbol_info(call: EndpointCall) -> Result:
             {"symbol": one.symbol, "leverage": plain(leg.leverage), "side": leg.side, "positionIdx": leg.index}
             for one in found
             for index in ((1, 2) if account.is_hedged(one) else (0,))
-            for leg in [account.position(one.category, one.symbol, index)]
+            for leg in [account.leg(one, index)]
         ],
     }
 

@@ -6,6 +6,7 @@ from typing import Final
 from bot.domain.orders import MarginMode
 from bot.exchange.matching.margins import Assessment, assess
 from bot.exchange.matching.model import EngineRejected
+from ops.sim.bybit.accounts import default_leverage
 from ops.sim.bybit.endpoints.endpoint_call import EndpointCall, Result
 from ops.sim.bybit.endpoints.order_requests import order_request
 from ops.sim.bybit.errors import BybitError, wrong_parameter
@@ -23,6 +24,7 @@ def pre_check(call: EndpointCall) -> Result:
     one = call.instrument()
     request = order_request(call, one)
     copy = account_of(account, world.market, hedged=account.is_hedged(one))
+    copy.default_leverage = default_leverage(one)
     markets = markets_of(account, world.market, call.now, world.trading.view(one, call.now, request.qty))
     before = assess(copy, markets)
     try:
