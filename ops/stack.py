@@ -44,6 +44,12 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PERPDESK_")}
 
 
+def labels_of(message: Mapping[str, Any]) -> list[str]:
+    """The buttons under a message."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row]
+
+
 @dataclass
 class Chat:
     """One person's private chat, as the browser page would drive it."""

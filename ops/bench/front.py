@@ -9,7 +9,7 @@ import statistics
 import sysconfig
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from ops.bench.dataset import FULL, fill
 from ops.bench.report import Row
-from ops.stack import ROOT, Chat, DriverError, Stack, new_key, running_stack
+from ops.stack import ROOT, Chat, DriverError, Stack, labels_of, new_key, running_stack
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 from storage.sqlite.vault import AesCredentialVault, KeyFile
@@ -176,12 +176,6 @@ async def _message(chat: Chat, number: int) -> dict[str, Any]:
     path = f"/sim/chats/{chat.user_id}/messages?after={number - 1}"
     found: Iterable[dict[str, Any]] = await chat.stack.telegram("GET", path)
     return next((each for each in found if each["message_id"] == number), {})
-
-
-def labels_of(message: Mapping[str, Any]) -> list[str]:
-    """The buttons under a message."""
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return [button["text"] for row in rows for button in row]
 
 
 def _moment(at: object) -> float:

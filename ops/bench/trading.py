@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ops.bench import intents
-from ops.bench.front import labels_of
 from ops.bench.report import Row
-from ops.stack import Chat, DriverError, Stack, running_stack
+from ops.stack import Chat, DriverError, Stack, labels_of, running_stack
 
 PEOPLE: Final = 200
 SECONDS: Final = 20.0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ops.campaigns.exchange_truth import Row
-from ops.stack import DriverError, Stack
+from ops.stack import DriverError, Stack, labels_of
 
 _WRITES: Final = (
     "/v5/order/create",
@@ -30,6 +30,9 @@ async def connect_demo(stack: Stack, user_id: int) -> None:
     if "Bybit Demo is connected" not in message["text"]:
         raise DriverError(f"a key was not taken: {message['text']}")
     await chat.say("/settings account demo")
+    message = await chat.ask({"text": "/license"})
+    trial = next(label for label in labels_of(message) if "trial" in label)
+    await chat.press(message, trial)
 
 
 async def lose_answers(stack: Stack, seed: int) -> None:

@@ -27,6 +27,7 @@ def look_into(path: Path, said: Mapping[Place, str], accounts: Mapping[int, Row]
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         there = practice_truth(connection) if accounts is None else stand_in_truth(accounts)
         return [
+            *([] if there.fills else ["nothing was ever filled, so nothing is shown"]),
             *_untracked(connection, there),
             *_unsent(connection, there),
             *_unbooked(connection, there),

@@ -23,7 +23,7 @@ from ops.campaigns.demo_accounts import answer_again, connect_demo, demo_truth, 
 from ops.campaigns.order_child import NEVER
 from ops.campaigns.order_truth import Place, look_into, unsound
 from ops.campaigns.report import Report
-from ops.stack import ROOT, Chat, DriverError, Stack, running_stack
+from ops.stack import ROOT, Chat, DriverError, Stack, labels_of, running_stack
 
 NAME: Final = "orders under kill -9"
 USERS: Final = range(9201, 9205)
@@ -239,8 +239,7 @@ class _Trader:
 
 def _label(card: dict[str, Any], words: str) -> str | None:
     """The first button whose label has these words in it."""
-    rows = card.get("reply_markup", {}).get("inline_keyboard", [])
-    return next((each["text"] for row in rows for each in row if words in each["text"]), None)
+    return next((label for label in labels_of(card) if words in label), None)
 
 
 async def _move_prices(stack: Stack, draw: random.Random, stop: asyncio.Event) -> None:
