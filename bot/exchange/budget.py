@@ -16,7 +16,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.priorities import RequestPriority, priority_now
 from bot.exchange.breaker import BAN_SECONDS, Breaker
 from bot.exchange.places import BudgetPlace
-from bot.exchange.rate_limits import CallCount, Hold, RollingWindow, TokenBucket
+from bot.exchange.rate_limits import CallCount, Hold, RollingWindow, TokenBucket, TwoPaces
 from bot.exchange.request_keys import RequestKey
 
 LAW: Final = 600  # requests of one IP address …
@@ -45,6 +45,8 @@ class Limits:
     ip_burst: float = 100
     uid_share: float = 1.0  # of Bybit's limit for a UID and endpoint
     reconcile_share: float = 0.3  # of the IP budget
+    start_share: float = 0.8  # the same, until what stands everywhere was read once
+    start_seconds: float = 120.0  # how long that may take
     view_patience: float = _PATIENCE[RequestPriority.VIEW]
 
     @classmethod
@@ -89,8 +91,11 @@ class Budget:
         self._limits = limits
         self._patience = {**_PATIENCE, RequestPriority.VIEW: limits.view_patience}
         self._breaker = Breaker(clock=clock)
-        share = limits.reconcile_share
-        self._reconcile = TokenBucket(rate=limits.ip_rate * share, burst=max(1, limits.ip_burst * share), now=now)
+        self._reconcile = TwoPaces(
+            at_first=_share(limits, limits.start_share, now),
+            until=now + limits.start_seconds,
+            later_on=_share(limits, limits.reconcile_share, now),
+        )
         everything = TokenBucket(rate=limits.ip_rate, burst=limits.ip_burst, now=now)
         self._queue = PriorityQueue(
             clock=clock, shared_limit=everything, priorities=len(RequestPriority), too_long=_too_busy, later=later
@@ -98,6 +103,10 @@ class Budget:
         self._windows: dict[tuple[Hashable, str], RollingWindow] = {}
         self._public_hold, self._view_hold = Hold(), Hold()
         self._usage = CallCount(period=LAW_SECONDS)
+
+    def start_is_over(self) -> None:
+        """What stands everywhere was read once: reconciliation has its usual share from now on."""
+        self._reconcile.end_first()
 
     def has_room(self, request_key: RequestKey) -> bool:
         """Whether a call of the priority of now would be let through at once."""
@@ -264,6 +273,10 @@ class Budget:
             limit = max(1, int(request_key.uid_limit * self._limits.uid_share))
             window = self._windows[key] = RollingWindow(limit=limit)
         return window
+
+
+def _share(limits: Limits, share: float, now: float) -> TokenBucket:
+    return TokenBucket(rate=limits.ip_rate * share, burst=max(1, limits.ip_burst * share), now=now)
 
 
 def _until_reset(headers: Mapping[str, str], server_now: int) -> float | None:

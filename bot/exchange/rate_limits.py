@@ -83,6 +83,33 @@ class TokenBucket:
             self._at = now
 
 
+class TwoPaces:
+    """The pace of one bucket until a moment, and of another one afterwards, for those who wait already, too."""
+
+    __slots__ = ("_at_first", "_later_on", "_until")
+
+    def __init__(self, *, at_first: TokenBucket, until: float, later_on: TokenBucket) -> None:
+        self._at_first = at_first
+        self._until = until
+        self._later_on = later_on
+
+    def end_first(self) -> None:
+        """The second pace, from now on."""
+        self._until = 0.0
+
+    def delay(self, now: float, ahead: int = 0) -> float:
+        return self._bucket(now).delay(now, ahead)
+
+    def take(self, now: float) -> None:
+        self._bucket(now).take(now)
+
+    def give_back(self) -> None:
+        self._later_on.give_back()
+
+    def _bucket(self, now: float) -> TokenBucket:
+        return self._at_first if now < self._until else self._later_on
+
+
 class RollingWindow:
     """At most `limit` calls in any `period` seconds, as Bybit counts per UID and endpoint.
 

@@ -32,6 +32,7 @@ KEPT: Final = {
     "bot.domain.ports.disagreements.DisagreementQueries.open_by_kind": DISAGREEMENTS,
     "storage.trading.disagreements.SqliteDisagreementQueries.open_by_kind": DISAGREEMENTS,
     "bot.domain.ports.exchange.DemoFunds.add_usdt": TRADING,
+    "bot.exchange.budget.Budget.start_is_over": TRADING,
     "bot.exchange.bybit.demo_funds.BybitDemoFunds.add_usdt": TRADING,
     "bot.domain.market.Ticker.volume_24h": TRADING,
     "bot.domain.portfolio.Balance.total_wallet_balance": TRADING,

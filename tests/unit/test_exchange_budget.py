@@ -209,6 +209,7 @@ async def test_a_ban_is_not_told_to_one_who_gave_up_in_the_same_moment() -> None
 
 async def test_reconciling_takes_its_share_and_no_more() -> None:
     caller = callers(Limits(ip_rate=10, ip_burst=10, reconcile_share=0.3))
+    caller.budget.start_is_over()
     for number in range(100):
         caller.start("reconcile", ask(number), RequestPriority.RECONCILE)
     await caller.time.advance(10)
@@ -216,6 +217,87 @@ async def test_reconciling_takes_its_share_and_no_more() -> None:
     caller.start("view", ask(1000))
     await settle()
     assert caller.names[-1] == "view", "the rest is free for others"
+
+
+async def test_reconciling_takes_most_of_it_at_the_start_for_two_minutes() -> None:
+    caller = callers(Limits(ip_rate=10, ip_burst=10))
+    caller.time.seconds += 110
+    for number in range(300):
+        caller.start("reconcile", ask(number), RequestPriority.RECONCILE)
+    await caller.time.advance(9.9)
+    assert len(caller.passed) == pytest.approx(87, abs=1), "a burst of 8 and 8 a second"
+    await caller.time.advance(10)
+    assert len(caller.passed) - 87 == pytest.approx(33, abs=2), "a burst of 3 and 3 a second from then on"
+
+
+def widest(moments: list[float], seconds: float) -> int:
+    """How many fall into one span of so many seconds at most."""
+    return max(sum(start <= each < start + seconds for each in moments) for start in moments)
+
+
+async def test_a_thousand_entries_are_all_sent_within_13_seconds_and_far_from_a_ban() -> None:
+    caller = callers(Limits.of_rate(80))
+    for number in range(1_000):
+        caller.start("view", ask(number))
+        caller.start("entry", ask(number, "order_create", uid_limit=10), RequestPriority.CREATE)
+    await caller.time.advance(13)
+    entries = [at for at, name in caller.passed if name == "entry"]
+    assert len(entries) == 1_000
+    assert widest([at for at, _ in caller.passed], 5) <= 550
+    assert not [name for name, _ in caller.refused if name == "entry"]
+
+
+async def test_two_hundred_at_once_are_sent_within_two_and_a_half_seconds() -> None:
+    caller = callers(Limits.of_rate(80))
+    for number in range(200):
+        caller.start("entry", ask(number, "order_create", uid_limit=10), RequestPriority.CREATE)
+    await caller.time.advance(2.5)
+    assert len(caller.names) == 200
+
+
+async def test_a_crowd_of_entries_holds_up_no_close() -> None:
+    caller = callers(Limits.of_rate(80))
+    for number in range(1_000):
+        caller.start("entry", ask(number, "order_create", uid_limit=10), RequestPriority.CREATE)
+    await caller.time.advance(1)
+    for _ in range(10):
+        caller.start("close", ask(5_000, "order_create", uid_limit=10), RequestPriority.CLOSE)
+    await caller.time.advance(0.2)
+    assert caller.names.count("close") == 10
+
+
+async def test_an_entry_waits_15_seconds_at_most_and_is_told_the_rest() -> None:
+    caller = callers(Limits(ip_rate=1, ip_burst=1))
+    for number in range(20):
+        caller.start(str(number), ask(number, "order_create"), RequestPriority.CREATE)
+    await settle()
+    assert [name for name, _ in caller.refused] == ["16", "17", "18", "19"]
+    await caller.time.advance(15)
+    assert len(caller.names) == 16
+
+
+# --- places ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_place_is_counted_when_it_is_taken_and_a_call_when_it_is_used() -> None:
+    caller = callers(SLOW)
+    assert caller.budget.has_room(ask(1))
+    place = await caller.budget.reserve(ask(1))
+    assert not caller.budget.has_room(ask(1))
+    assert caller.budget.stats().used == 0
+    caller.budget.use(place)
+    caller.budget.give_back(place)
+    assert (caller.budget.has_room(ask(1)), caller.budget.stats().used) == (False, 1)
+
+
+async def test_a_place_that_is_given_back_lets_another_go() -> None:
+    caller = callers(SLOW)
+    place = await caller.budget.reserve(ask(1, uid_limit=1))
+    caller.budget.give_back(place)
+    caller.budget.give_back(place)
+    assert caller.budget.has_room(ask(1, uid_limit=1))
+    await caller.admit(ask(1, uid_limit=1))
+    assert not caller.budget.has_room(ask(1))
 
 
 async def test_bybits_own_count_is_believed() -> None:

@@ -50,7 +50,10 @@ Hosts = Callable[[str, AccountType], str]  # (site, demo or live) -> base URL, w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BybitGateway:
-    """Every read is one call, but for books longer than a page. Raises `ExchangeError`s."""
+    """Every read is one call, but for books longer than a page; its answer counts as of the moment it was asked for.
+
+    Raises `ExchangeError`s.
+    """
 
     calls: AccountCalls
     clock: Clock
@@ -59,22 +62,24 @@ class BybitGateway:
 
     async def balance(self, account: Account) -> Balance:
         """The unified wallet, spot holdings too."""
+        asked_at = self.clock.now()
         return await self.calls.read(
             account,
             lambda client: client.get_wallet_balance(accountType=_UNIFIED),
-            lambda answer: balance(answer, account.account_id, self.clock.now()),
+            lambda answer: balance(answer, account.account_id, asked_at),
         )
 
     async def positions(self, account: Account, *, is_complete: bool = False) -> Positions:
         """The USDT perpetuals that stand, of both position modes. `is_complete`: see AccountCalls.pages."""
         ask: AskPage = lambda client, query: client.get_positions(**query)  # noqa: E731  typed by its name
         query = {"limit": _POSITIONS_A_PAGE, "settleCoin": SETTLE_COIN}
+        asked_at = self.clock.now()
         found = await self.calls.pages(account, ask, positions, query, Category.LINEAR, is_complete=is_complete)
         legs = {leg.leg_key(account.account_id): leg for leg in found.items}
         return Positions(
             account_id=account.account_id,
             items=tuple(legs.values()),
-            as_of=self.clock.now(),
+            as_of=asked_at,
             unreadable=found.unreadable,
         )
 
@@ -91,25 +96,27 @@ class BybitGateway:
             query = {"limit": _ORDERS_A_PAGE, **_SCOPES[category]}
             return await self.calls.pages(account, ask, orders, query, category, is_complete=is_complete)
 
+        asked_at = self.clock.now()
         found = await of_each(categories, of_category)
         items = {order.order_id: order for order in found.items}
         return Orders(
             account_id=account.account_id,
             items=tuple(items.values()),
-            as_of=self.clock.now(),
+            as_of=asked_at,
             unreadable=found.unreadable,
             left_out=found.left_out,
         )
 
     async def executions(self, account: Account) -> Executions:
         """The newest 40 fills of perpetuals and spot within Bybit's 7 days, each execId once."""
+        asked_at = self.clock.now()
         found = await of_each(tuple(Category), partial(self._fills, account))
         fills = {(fill.category, fill.exec_id): fill for fill in found.items}
         newest = sorted(fills.values(), key=lambda fill: fill.exec_ts or 0, reverse=True)[:_EXECUTIONS]
         return Executions(
             account_id=account.account_id,
             items=tuple(newest),
-            as_of=self.clock.now(),
+            as_of=asked_at,
             unreadable=found.unreadable,
             left_out=found.left_out,
             is_whole=len(found.items) < _EXECUTIONS,
@@ -117,12 +124,13 @@ class BybitGateway:
 
     async def closed_pnl(self, account: Account) -> ClosedPnls:
         """What the newest 100 orders that closed a perpetual brought, within Bybit's 7 days."""
+        asked_at = self.clock.now()
         items = await self.calls.read(
             account,
             lambda client: client.get_closed_pnl(category=Category.LINEAR.value, limit=_CLOSES),
             closed_pnl,
         )
-        return ClosedPnls(account_id=account.account_id, items=tuple(items), as_of=self.clock.now())
+        return ClosedPnls(account_id=account.account_id, items=tuple(items), as_of=asked_at)
 
     async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate:
         """The account's rates; on demo, which does not tell them, Bybit's standard ones, marked as such."""
