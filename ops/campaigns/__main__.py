@@ -7,7 +7,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from ops.campaigns import cache_interleavings, cards, kills, matching_walk, monkeys, mutations, orders, payments, promo
+from ops.campaigns import (
+    bybit_faults,
+    cache_interleavings,
+    cards,
+    kills,
+    matching_walk,
+    monkeys,
+    mutations,
+    orders,
+    payments,
+    promo,
+)
 from ops.campaigns.report import Report
 
 
@@ -18,6 +29,7 @@ def main() -> int:
     parser.add_argument("--budget", type=float, default=600, help="seconds for all of them")
     given = parser.parse_args()
     campaigns: tuple[Callable[[int, float], Report], ...] = (
+        bybit_faults.run,
         cache_interleavings.run,
         cards.run,
         matching_walk.run,

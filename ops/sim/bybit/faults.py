@@ -76,6 +76,8 @@ class Fault:
     """Epoch milliseconds."""
     met: int = 0
     """Requests that fitted so far."""
+    struck: int = 0
+    """Those of them that it hit."""
     code: int = 0
     """Of a `code`, and of a stop_refused; 0 for its usual one."""
     cause: str = CAUSES[0]
@@ -121,6 +123,7 @@ class Fault:
         chance = 1.0 if self.probability is None else self.probability
         if chance < 1.0 and Noise(self.seed, f"fault {self.kind}").unit(0, self.met) >= chance:
             return False
+        self.struck += 1
         if self.times is not None:
             self.times -= 1
         return True

@@ -21,7 +21,6 @@ from ops.sim.bybit.faults import LATE_SECONDS, Fault
 from ops.sim.bybit.world import World
 
 _DEMO_HOST: Final = "https://api-demo.bybit.com"
-_PEER: Final = "127.0.0.1"
 
 
 def _at_once() -> float:
@@ -39,6 +38,8 @@ class InProcessTransport:
     world: World
     timeouts: Timeouts = field(default_factory=Timeouts)
     trip: Callable[[], float] = _at_once
+    peer: str = "127.0.0.1"
+    """The address that keys see it come from."""
     is_reachable: bool = True
     """False: no connection is made, and nothing leaves the process."""
     reconnects: int = field(default=0, init=False)
@@ -81,7 +82,7 @@ class InProcessTransport:
             await asyncio.sleep(0)
             raise trouble_of(ConnectionRefusedError(), is_sent=False, is_write=request.is_write)
         await asyncio.sleep(self.trip())
-        asked, at = _asked(request), self.world.now()
+        asked, at = _asked(request, self.peer), self.world.now()
         answer, fault = self._exchange.answer(asked, at)
         error, wait = _on_the_way(answer, fault, self.timeouts.answer)
         self._exchange.note(asked, at, answer.status if error is None else None, answer.ret_code, wait * 1000)
@@ -91,7 +92,7 @@ class InProcessTransport:
         return Reply(answer.status, answer.headers, answer.body)
 
 
-def _asked(request: Request) -> Asked:
+def _asked(request: Request, peer: str) -> Asked:
     path, _, query = request.target.partition("?")
     return Asked(
         method=request.method,
@@ -99,7 +100,7 @@ def _asked(request: Request) -> Asked:
         query_string=query,
         headers=request.headers,
         body=request.body.decode("utf-8", "surrogateescape"),
-        peer=_PEER,
+        peer=peer,
     )
 
 

@@ -1,0 +1,86 @@
+"""What must hold when a case of the fault campaign has come to rest, by the stand-in's own account of itself."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from ops.campaigns.order_truth import look_into
+
+_NOT_HERE: Final = "messages wait in the outbox"
+"""Nobody is there to take them."""
+
+Row = Mapping[str, Any]
+
+
+def broken(database: Path, account_id: int, truth: Row) -> list[str]:
+    """Everything that is wrong, in words; what an open disagreement tells of is not."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        disputed = [
+            f"({account}, {symbol!r}, {index})"
+            for account, symbol, index in connection.execute(
+                "SELECT account_id, symbol, position_idx FROM disagreements WHERE ended_ts IS NULL"
+            )
+        ]
+        found = [
+            *look_into(database, {}, {account_id: truth}),
+            *_doubled(truth),
+            *_beyond(connection, truth),
+            *_turned(connection, truth),
+        ]
+    return [line for line in found if _NOT_HERE not in line and not any(leg in line for leg in disputed)]
+
+
+def naked(database: Path, account_id: int, truth: Row) -> list[str]:
+    """Legs that were promised a stop and stand without one, and no disagreement says so."""
+    held = {(row["symbol"], int(row["positionIdx"])) for row in truth["positions"] if not row["stopLoss"]}
+    if not held:
+        return []
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        promised = connection.execute(
+            "SELECT symbol, position_idx FROM trade_plans AS p WHERE account_id = ? AND state = 'open'"
+            " AND stop IS NOT NULL AND NOT EXISTS (SELECT 1 FROM disagreements AS d"
+            " WHERE d.plan_id = p.plan_id AND d.ended_ts IS NULL)",
+            (account_id,),
+        ).fetchall()
+    return [f"{symbol}:{index}" for symbol, index in promised if (symbol, index) in held]
+
+
+def _doubled(truth: Row) -> Iterable[str]:
+    """Orders that share an id of ours."""
+    rows = (*truth["orders"], *truth["history"])
+    count = Counter(row["orderLinkId"] for row in rows if row["orderLinkId"])
+    yield from (f"{number} orders have the id {link}" for link, number in count.items() if number > 1)
+
+
+def _beyond(connection: sqlite3.Connection, truth: Row) -> Iterable[str]:
+    """Entries that were filled beyond the price of their card, or for more than it said."""
+    rows = connection.execute(
+        "SELECT order_link_id, request ->> 'side', request ->> 'qty', card_price FROM order_intents"
+        " WHERE kind = 'entry' AND card_price IS NOT NULL"
+    )
+    cards = {link: (side, Decimal(qty), Decimal(price)) for link, side, qty, price in rows}
+    filled: dict[str, Decimal] = {}
+    for row in truth["executions"]:
+        if row["orderLinkId"] not in cards:
+            continue
+        side, qty, price = cards[row["orderLinkId"]]
+        done = Decimal(row["execPrice"])
+        if done > price if side == "Buy" else done < price:
+            yield f"entry {row['orderLinkId']} was filled at {done}, beyond {price}"
+        so_far = filled[row["orderLinkId"]] = filled.get(row["orderLinkId"], Decimal(0)) + Decimal(row["execQty"])
+        if so_far > qty:
+            yield f"entry {row['orderLinkId']} was filled for more than {qty}"
+
+
+def _turned(connection: sqlite3.Connection, truth: Row) -> Iterable[str]:
+    """Legs that stand against their plan: a close has gone too far."""
+    query = "SELECT symbol, position_idx, side FROM trade_plans WHERE state = 'open'"
+    sides = {(symbol, index): side for symbol, index, side in connection.execute(query)}
+    for row in truth["positions"]:
+        wanted = sides.get((row["symbol"], int(row["positionIdx"])))
+        if wanted is not None and row["side"] != wanted:
+            yield f"{row['symbol']} is {row['side']} and its plan is {wanted}"

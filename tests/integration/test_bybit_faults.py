@@ -1,0 +1,45 @@
+"""The fault campaign in small: its table of cells is complete, a case is repeated exactly, and some cases hold."""
+
+import pytest
+
+from ops.campaigns.bybit_faults import cells_of, play, run
+from ops.campaigns.fault_matrix import FAULTS, Cell, cells, possible, rules
+from ops.sim.bybit.fault_kinds import KINDS
+
+SEED = 1
+
+
+@pytest.fixture(autouse=True)
+def no_blocking_call() -> None:
+    """Here the loop does the work of threads itself."""
+
+
+def test_every_cell_is_possible_or_has_a_reason() -> None:
+    known = set(cells())
+    for rule in rules():
+        assert len(rule.reason) > 20, rule
+        assert any(rule.fits(cell) for cell in known), f"takes out nothing: {rule}"
+    left = {cell.fault for cell in possible()}
+    whole = [rule for rule in rules() if rule.patterns[1:] == (("*",), ("*",))]
+    for fault in set(FAULTS) - left:
+        assert any(rule.fits(Cell(fault, "enter", "flat")) for rule in whole), f"{fault} is never tried"
+    assert set(FAULTS) == KINDS
+
+
+def test_cells_take_turns_in_the_order_of_the_seed() -> None:
+    first = [cell for number in range(len(possible())) for cell in cells_of(SEED, number)]
+    assert {cell: first.count(cell) for cell in possible()} == dict.fromkeys(possible(), 2)
+    assert cells_of(SEED, 0) != cells_of(SEED + 1, 0)
+
+
+@pytest.mark.parametrize("number", [0, 6])
+def test_a_case_is_repeated_exactly(number: int) -> None:
+    first = play(SEED, number)
+    assert first == play(SEED, number)
+    assert first.struck
+    assert not first.failures
+
+
+def test_some_cases_hold() -> None:
+    report = run(SEED, 60, cases=2)
+    assert (report.cases, report.failures) == (2, ())
