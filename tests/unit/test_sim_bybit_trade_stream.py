@@ -111,6 +111,16 @@ def test_the_rate_is_one_with_that_of_requests() -> None:
     assert desk.order()["retCode"] == 0
 
 
+def test_a_batch_is_answered_order_by_order_and_counts_each() -> None:
+    desk = OrderDesk(limits=True)
+    good = {"symbol": "BTCUSDT", "side": "Buy", "orderType": "Limit", "qty": "0.01", "price": "50000"}
+    answer = desk.order(op="order.create-batch", request=[good, good | {"qty": "0"}, good])
+    assert [code["code"] for code in answer["retExtInfo"]["list"]] == [0, 10001, 0]
+    assert [bool(row["orderId"]) for row in answer["data"]["list"]] == [True, False, True]
+    assert answer["header"]["X-Bapi-Limit-Status"] == "7"
+    assert desk.order()["header"]["X-Bapi-Limit-Status"] == "9"
+
+
 def test_faults_of_order_entry(desk: OrderDesk) -> None:
     desk.control.add_fault({"kind": "trade_no_reqid"})
     answer = desk.order(reqId="a")

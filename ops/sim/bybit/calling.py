@@ -40,6 +40,11 @@ def count(world: World, endpoint: Endpoint, account: Account, category: str, at:
     return world.uid_limits.take(account.uid, endpoint.path, endpoint.rate(category), at)
 
 
+def left(world: World, endpoint: Endpoint, account: Account, category: str, at: int) -> Allowance:
+    """What is left of the rate after a call whose further orders were counted meanwhile."""
+    return world.uid_limits.left(account.uid, endpoint.path, endpoint.rate(category), at)
+
+
 def write(world: World, endpoint: Endpoint, account: Account, body: object, at: int) -> Outcome:
     """A POST of an account whose key and rate were checked: a REST body, or what a frame of the trade stream holds."""
     return _outcome(world, endpoint, account, lambda: Query.of_body(endpoint, body), at)

@@ -12,7 +12,7 @@ from aiohttp import web
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.answers import TOO_FREQUENT, Answer, envelope, limit_headers, plain, refusal
 from ops.sim.bybit.auth import KEY_HEADER, authenticate
-from ops.sim.bybit.calling import count, endpoint_of, read, write
+from ops.sim.bybit.calling import count, endpoint_of, left, read, write
 from ops.sim.bybit.errors import NOT_ON_DEMO, TOO_MANY, BybitError, refused, wrong_parameter
 from ops.sim.bybit.facts import Endpoint
 from ops.sim.bybit.fault_kinds import BEFORE
@@ -114,6 +114,9 @@ class Exchange:
         else:
             if asked.method == "POST" and account is not None:
                 found = write(self._world, endpoint, account, body, at)
+                if isinstance(body, dict) and endpoint.path.endswith("-batch"):
+                    category = str(body.get("category"))
+                    headers.update(limit_headers(left(self._world, endpoint, account, category, at)))
             else:
                 found = read(self._world, endpoint, account, asked.query_string, at)
             answer = envelope(found.ret_code, found.ret_msg, found.result, at, found.beside)

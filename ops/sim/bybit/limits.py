@@ -43,6 +43,14 @@ class UidLimits:
         taken.append(now)
         return Allowance(limit, limit - len(taken), now, exceeded=False)
 
+    def left(self, uid: int, path: str, limit: int, now: int) -> Allowance:
+        """What is left without counting another request."""
+        if not self.is_enforced:
+            return Allowance(limit, limit, now, exceeded=False)
+        taken = [at for at in self._seconds.get((uid, path), ()) if at > now - SECOND]
+        reset_at = now if len(taken) < limit else taken[0] + SECOND
+        return Allowance(limit, limit - len(taken), reset_at, exceeded=False)
+
     def reset(self) -> None:
         """Drop everything that was counted."""
         self._seconds.clear()

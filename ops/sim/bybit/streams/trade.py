@@ -9,7 +9,7 @@ from typing import Any, Final
 from ops.sim.bybit.accounts import Account
 from ops.sim.bybit.answers import limit_headers
 from ops.sim.bybit.auth import check_window
-from ops.sim.bybit.calling import Outcome, count, endpoint_of
+from ops.sim.bybit.calling import Outcome, count, endpoint_of, left
 from ops.sim.bybit.calling import write as call
 from ops.sim.bybit.clock import SECOND
 from ops.sim.bybit.errors import INVALID_KEY, TOO_MANY, BybitError, refused, wrong_parameter
@@ -137,13 +137,16 @@ class TradeSession(Session):
     def _outcome(self, frame: ClientFrame, at: int, headers: dict[str, str]) -> Outcome:
         try:
             account, endpoint, body = self._check(frame, at)
-            allowance = count(self.world, endpoint, account, str(body.get("category")), at)
+            category = str(body.get("category"))
+            allowance = count(self.world, endpoint, account, category, at)
             headers.update(limit_headers(allowance))
             if allowance.exceeded:
                 raise refused(TOO_MANY)
         except BybitError as error:
             return _refusal(error)
-        return call(self.world, endpoint, account, body, at)
+        found = call(self.world, endpoint, account, body, at)
+        headers.update(limit_headers(left(self.world, endpoint, account, category, at)))
+        return found
 
     def _check(self, frame: ClientFrame, at: int) -> tuple[Account, Endpoint, dict[str, Any]]:
         """Who orders what. Raises BybitError."""
