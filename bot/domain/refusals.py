@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRestricted, KeyTrouble, NoPracticePrice
+from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRestricted, KeyTrouble, NoPracticePrice, Restriction
 
 LINK_ID_KNOWN: Final = 110072  # Bybit: an order of that orderLinkId is there
 UNCHANGED: Final = frozenset({34040, 110043})  # stop, leverage "not modified": 34040 also where a parameter is missing
@@ -18,6 +18,12 @@ _BY_CODE: Final = {
     **dict.fromkeys(REDUCE_ONLY, "order-no-reduce-only"),
     **dict.fromkeys((110025, 110028), "order-no-mode"),
     **dict.fromkeys((110074, 110023), "order-no-closed-market"),
+    **dict.fromkeys((110095, 110098, 110099, 110100, 110103), "order-no-auction"),
+    **dict.fromkeys((110123, 110125), "order-no-terms"),
+}
+_BY_RESTRICTION: Final = {
+    Restriction.COMPLIANCE: "order-no-compliance",
+    Restriction.ACCOUNT_TYPE: "order-no-account-type",
 }
 FENCED: Final = "entry-fenced"
 UNLEVERAGED: Final = "entry-leverage"
@@ -40,7 +46,7 @@ def reason_of(error: ExchangeError) -> str:
     if isinstance(error, KeyTrouble):
         return "order-no-key"
     if isinstance(error, ExchangeRestricted):
-        return "order-no-restricted"
+        return _BY_RESTRICTION.get(error.restriction, "order-no-restricted")
     if isinstance(error, ClockTrouble):
         return "order-no-clock"
     return "order-no" if error.code is None else _BY_CODE.get(error.code, "order-no")

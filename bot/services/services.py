@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
+from bot.services.accounts.demo_money import DemoMoney
 from bot.services.accounts.key_asks import KeyAsks
 from bot.services.accounts.keys import Keys
 from bot.services.accounts.screens import AccountScreens
@@ -39,6 +40,7 @@ class Services:
     preferences: Preferences
     keys: Keys
     key_asks: KeyAsks
+    demo_money: DemoMoney
     licenses: Licenses
     account_screens: AccountScreens
     market_screens: MarketScreens

@@ -11,6 +11,7 @@ from bot.chat.stars import Stars
 from bot.domain.invoice_payloads import InvoicePayloads
 from bot.domain.ports.payments import StarsApi
 from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
+from bot.services.accounts.demo_money import DemoMoney
 from bot.services.accounts.key_asks import KeyAsks
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
@@ -69,6 +70,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         preferences=preferences,
         keys=keys,
         key_asks=KeyAsks(transactions=base.store, clock=base.clock),
+        demo_money=DemoMoney(funds=base.demo_funds, transactions=base.store, drops=base.reads),
         licenses=licenses,
         account_screens=accounts,
         market_screens=market,

@@ -11,6 +11,14 @@ from handlers.core.callbacks import Code, PageNumber
 
 
 @dataclass(frozen=True, slots=True)
+class AskRefill(Code):
+    """How much play money more a demo account shall have."""
+
+    TAG = "refill"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPositions(Code):
     """A page of an account's positions, from 0."""
 

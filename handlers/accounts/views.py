@@ -9,7 +9,7 @@ from bot.domain.ids import Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance
 from bot.services.screens import Shown
-from handlers.accounts.callbacks import ShowOrders, ShowPositions, ShowTrades
+from handlers.accounts.callbacks import AskRefill, ShowOrders, ShowPositions, ShowTrades
 from handlers.core.links import LONGEST_SYMBOL, ShowBalance, price_code
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
@@ -49,9 +49,17 @@ def balance_card(viewer: RenderContext, account: Account, shown: Shown[Balance])
         rows=(
             account_tabs(viewer, account, ShowBalance),
             other_screens(viewer, account, ShowBalance),
+            _refill(viewer, account),
             (*refresh_button(viewer, code), *menu_row(viewer)),
         ),
     )
+
+
+def _refill(viewer: RenderContext, account: Account) -> Row:
+    """[Refill demo], where the money is Bybit's own play money."""
+    if account.account_type is not AccountType.DEMO:
+        return ()
+    return (button(viewer.say.plain("button-refill"), viewer.data(AskRefill(account.account_id))),)
 
 
 def money_unit(account: Account) -> str:

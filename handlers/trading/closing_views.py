@@ -20,7 +20,6 @@ from handlers.trading.legs import ActOutcome, LegsShown
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow
 from handlers.views.frame import command_button, footer, menu_row
-from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 
@@ -186,7 +185,7 @@ def cost_lines(viewer: RenderContext, closed: ClosedTrade) -> list[Markup]:
 def reason_line(viewer: RenderContext, intent: OrderIntent) -> Markup:
     """Why the exchange refused a request, in words where there are any."""
     if intent.reason and viewer.say.texts.has(intent.reason):
-        return viewer.say(intent.reason, **text_values({"code": intent.code or 0}))
+        return viewer.say(intent.reason, code=intent.code or 0, symbol=intent.leg.symbol)
     return viewer.say("intent-refused", code=intent.code or 0)
 
 

@@ -6,8 +6,10 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Final
 
+from bot.domain.ids import Millis
 from bot.domain.market import Instrument
 from bot.domain.orders import OrderRequest, TimeInForce
+from bot.domain.patience import BYBIT
 from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, OrderIntent
 from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, Value, join
@@ -126,6 +128,7 @@ def _entry(viewer: RenderContext, intent: OrderIntent, instrument: Instrument | 
         "filled": figures.size(max(intent.fills_qty, intent.cum_exec_qty), instrument, coin),
         "price": "" if request.price is None else figures.price(request.price, instrument),
         "average": "" if intent.avg_price is None else figures.price(intent.avg_price, instrument),
+        "time": viewer.when(_unknown_until(viewer, intent)),
     }
     key = _key(intent, is_market=request.time_in_force is TimeInForce.IOC, has_fills=intent.cum_exec_qty > 0)
     line = say(key, **{name: value for name, value in values.items() if name in _PLACEHOLDERS[key]})
@@ -134,10 +137,16 @@ def _entry(viewer: RenderContext, intent: OrderIntent, instrument: Instrument | 
     return line
 
 
+def _unknown_until(viewer: RenderContext, intent: OrderIntent) -> Millis:
+    """When it can't be executed any more; for one that nobody answers about, in a while."""
+    last = Millis((intent.sent_ts or intent.created_ts) + BYBIT.window)
+    return last if last > viewer.now else Millis(viewer.now + BYBIT.over)
+
+
 def _reason(viewer: RenderContext, intent: OrderIntent) -> Markup:
     """In words, or by the exchange's number where there are none."""
     if viewer.say.texts.has(intent.reason):
-        return viewer.say(intent.reason)
+        return viewer.say(intent.reason, symbol=intent.leg.symbol)
     return viewer.say("intent-refused", code=intent.code or 0)
 
 
@@ -153,7 +162,7 @@ _PLACEHOLDERS: Final = {
     "live-nothing": {"price"},
     "live-canceled": {"size", "price"},
     "live-rejected": set[str](),
-    "live-unknown": set[str](),
+    "live-unknown": {"time"},
     "live-not-placed": set[str](),
     "live-not-sent": set[str](),
 }

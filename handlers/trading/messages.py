@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.closings import EntriesHaltedMessage
+from bot.domain.ids import Symbol
 from bot.domain.portfolio import Side
 from bot.domain.trade_messages import (
     BreakevenMessage,
@@ -24,7 +25,6 @@ from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, ShowDisagreemen
 from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
-from handlers.views.problems import text_values
 from handlers.views.render_context import ACCOUNT_NAMES
 from handlers.views.symbols import base_of, quote_of
 
@@ -48,7 +48,11 @@ def entry(say: Translator, told: EntryMessage) -> Card:
     else:
         size = figures.size(told.qty, None, coin)
         text = say(
-            "told-entry-none", side=side, size=size, state=told.state.value, reason=_reason(say, told.reason, told.code)
+            "told-entry-none",
+            side=side,
+            size=size,
+            state=told.state.value,
+            reason=_reason(say, told.symbol, told.reason, told.code),
         )
     return _card(say, told, text)
 
@@ -80,7 +84,7 @@ def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:
     text = say(
         "told-exit-refused",
         intent=told.intent.value,
-        reason=_reason(say, told.reason, told.code),
+        reason=_reason(say, told.symbol, told.reason, told.code),
     )
     return _card(say, told, text)
 
@@ -189,10 +193,10 @@ def _rounded(price: Decimal) -> Decimal:
     return price if price == price.quantize(step) else price.quantize(step)
 
 
-def _reason(say: Translator, key: str, code: int) -> Markup:
+def _reason(say: Translator, symbol: Symbol, key: str, code: int) -> Markup:
     """In words where there are any, else Bybit's code; nothing where there is neither."""
     if key and say.texts.has(key):
-        return say(key, **text_values({"code": code}))
+        return say(key, code=code, symbol=symbol)
     return say("intent-refused", code=code) if code else Markup("")
 
 

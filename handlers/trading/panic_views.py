@@ -15,7 +15,6 @@ from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row
 from handlers.views.figures import arrow
 from handlers.views.frame import command_button, menu_row
-from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 
@@ -102,7 +101,7 @@ def _leg_line(viewer: RenderContext, leg: LegClosing, results: LegResults, rules
     progress = say.plain("panic-progress", progress=leg.progress.value)
     line = say("panic-line", mark=_MARKS[leg.progress], leg=name, progress=progress)
     if leg.reason and say.texts.has(leg.reason):
-        return join([line, say(leg.reason, **text_values({"code": 0}))], " ")
+        return join([line, say(leg.reason, code=0, symbol=leg.leg.symbol)], " ")
     if leg.progress is LegProgress.FLAT and leg.leg in results:
         net = viewer.figures.money(results[leg.leg], quote_of(leg.leg.symbol), signed=True)
         return say("panic-line-result", line=line, net=net)

@@ -12,7 +12,7 @@ from ops.campaigns.exchange_truth import ExchangeOrder, ExchangeTruth, Leg, Row,
 
 _PLACED: Final = ("acknowledged", "untriggered", "open", "partially_filled", "filled", "canceled")
 _NEVER_THERE: Final = ("abandoned", "not_placed", "intent")
-_NOT_YET: Final = ("account value", "⏳ Sending", "⏳ Accepted", "counting", "Not known yet")  # of cards, in this order
+_NOT_YET: Final = ("account value", "⏳ Sending", "⏳ Accepted", "counting", "unknown until")  # of cards, in this order
 _LIVE: Final = ("⏳ Sending", "⏳ Accepted", "sent +")  # what only the card of a confirmed entry says
 _LEAST: Final = MappingProxyType({"BTCUSDT": Decimal("0.001"), "ETHUSDT": Decimal("0.01")})  # minOrderQty
 

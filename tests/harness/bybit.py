@@ -247,6 +247,7 @@ class FakeBybitTransport:
             "/v5/position/closed-pnl": self._closed_pnl,
             "/v5/account/fee-rate": self._fee_rate,
             "/v5/account/info": self._account_info,
+            "/v5/account/demo-apply-money": self._nothing,
             "/v5/user/query-api": self._key,
             "/v5/market/tickers": self._tickers,
             "/v5/market/orderbook": self._order_book,
@@ -317,6 +318,9 @@ class FakeBybitTransport:
     async def _executions(self, asked: Asked, _: Request) -> Json:
         found = (await self._bybit.executions(ANY)).items
         return _list(_execution(each) for each in found if each.category == asked["category"])
+
+    async def _nothing(self, _asked: Asked, _request: Request) -> Json:
+        return {}
 
     async def _account_info(self, *_: object) -> Json:
         return {"unifiedMarginStatus": 6, "marginMode": "REGULAR_MARGIN"}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from harness.app import said
 from harness.demo_trading import DemoTrading, demo_trading
+from harness.waiting import until
 
 
 @pytest.fixture
@@ -68,3 +69,38 @@ async def test_a_panic_is_of_one_account_and_leads_to_the_others(desk: DemoTradi
     await desk.comes(lambda: "Flat" in done.text, what=f"demo flat, behind {done.text}")
     assert sizes(desk) == []
     assert "paused" in (await said(anna, "buy 0.01 btc sl 3%")).text
+
+
+async def test_play_money_is_refilled_by_bybit(desk: DemoTrading) -> None:
+    anna = desk.person
+    balance = await said(anna, "/balance")
+    ask = await anna.press("Refill demo", bubble=balance)
+    amount = next(each for each in ask.labels if each.startswith("50"))
+    assert "50,000 USDT more" in (await anna.press(amount, bubble=ask)).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "60,0" in (await said(anna, "/balance")).text
+
+
+async def test_what_bybit_shows_otherwise_is_decided_on_its_card(desk: DemoTrading) -> None:
+    anna = desk.person
+    await desk.buy("0.01 btc sl 3%")
+    await desk.comes(lambda: "seen at the exchange" in anna.last.text, what="the stop to be read back")
+    desk.control.act_in_app(str(desk.uid), {"act": "remove_stop", "symbol": "BTCUSDT"})
+    stands = desk.chat.services.trading.disagreements.of_account
+    account = (await desk.chat.config()).default_account
+    config = await desk.chat.config()
+
+    async def is_found() -> bool:
+        desk.chat.clock.advance(1)
+        await desk.chat.services.trading.settlement.settle_due()
+        return bool(await stands(config, account.account_id))
+
+    await until(is_found, what="the disagreement")
+    assert sizes(desk) == ["0.01"], "a card, and no close"
+    leg = await anna.press("BTC Long", bubble=await said(anna, "/positions"))
+    card = await anna.press("⚠️ Bybit and I disagree", bubble=leg)
+    assert "Stop: promised 58" in card.text
+    assert card.labels[:4] == ["Restore", "Manage it for me", "Watch only", "Close"]
+    restore = card.button("Restore")["callback_data"]
+    await anna.press("Restore", bubble=card)
+    await desk.comes(lambda: desk.truth["positions"][0]["stopLoss"] not in {"", "0"}, what="the stop")
+    assert "used or too old" in (await anna.tap(restore, bubble=anna.last)).text

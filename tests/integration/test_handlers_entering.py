@@ -247,7 +247,7 @@ async def test_an_unknown_outcome_is_said_and_then_resolved_in_place(harness: Ha
     settling = cast("MutableMapping[AccountType, Any]", trading.settlement.gateways)
     settling[AccountType.PAPER] = lossy
     await anna.press(CONFIRM, bubble=card)
-    await until(lambda: "Not known yet" in anna.last.text, what="the truth")
+    await until(lambda: "unknown until" in anna.last.text, what="the truth")
     assert "don't send it again" in anna.last.text
     lossy.is_silent = False
     trading.settlement.wake((await harness.practice_account()).account_id)

@@ -116,7 +116,8 @@ class _Html(HTMLParser):
         self.fault = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in {"b", "i", "code", "pre", "blockquote"} or attrs:
+        is_link = tag == "a" and [name for name, value in attrs if (value or "").startswith("https://")] == ["href"]
+        if not is_link and (tag not in {"b", "i", "code", "pre", "blockquote"} or attrs):
             self.fault = f"<{tag}>"
         self.open.append(tag)
 

@@ -120,7 +120,7 @@ CASES = [
     (entry(S.CANCELED), "Nothing was filled: the price moved beyond 64,400.5"),
     (entry(S.CANCELED, is_market=False), "Canceled: 0.031 BTC at 64,400.5"),
     (entry(S.REJECTED, reason="EC_NoEnoughQtyToFill"), "The exchange refused it"),
-    (entry(S.UNKNOWN), "Not known yet"),
+    (entry(S.UNKNOWN), "unknown until"),
     (entry(S.NOT_PLACED), "never reached the exchange"),
     (entry(S.ABANDONED), "Not sent"),
 ]

@@ -152,3 +152,7 @@ trade-kind =
         [MovePosition] moved
        *[other] { $kind }
     }
+
+button-refill = Refill demo
+refill-ask = Bybit gives play money to Bybit Demo, once a minute. How much shall come on top?
+refill-done = ✅ Bybit took it on: { $money } more in Bybit Demo.

@@ -40,3 +40,7 @@ order-no-restricted = The exchange does not serve this account from here.
 order-no-clock = The clock of the server is off.
 order-no-book = Nobody offers anything there right now.
 order-no-not-yet = Orders on this account are not placed from here.
+order-no-terms = Bybit asks for its trading terms of this contract first: <a href="https://www.bybit.com/trade/usdt/{ $symbol }">open it at Bybit</a>, accept them, then order again.
+order-no-compliance = Bybit has restricted this account: a ban, a cooling-off period or an identity check. Bybit’s app says which; another key will not help.
+order-no-account-type = Bybit does not offer this for your type of account. In its app: Account, then Upgrade to Unified Trading Account.
+order-no-auction = The contract is still in its opening auction, in which Bybit takes no such order.

@@ -160,3 +160,7 @@ trade-kind =
         [MovePosition] перенос
        *[other] { $kind }
     }
+
+button-refill = Пополнить Демо
+refill-ask = Bybit даёт на Bybit Демо ненастоящие деньги, раз в минуту. Сколько добавить?
+refill-done = ✅ Bybit принял: на Bybit Демо будет на { $money } больше.

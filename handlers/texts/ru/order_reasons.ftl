@@ -40,3 +40,7 @@ order-no-restricted = Биржа не обслуживает этот счёт �
 order-no-clock = Часы сервера спешат или отстают.
 order-no-book = Сейчас там никто ничего не предлагает.
 order-no-not-yet = Ордера на этом счёте отсюда не ставятся.
+order-no-terms = Bybit сначала просит принять условия торговли этим контрактом: <a href="https://www.bybit.com/trade/usdt/{ $symbol }">откройте его на Bybit</a>, примите их и повторите ордер.
+order-no-compliance = Bybit ограничил этот счёт: блокировка, период охлаждения или проверка личности. Что именно, скажет приложение Bybit; другой ключ не поможет.
+order-no-account-type = Bybit не предлагает этого для вашего типа счёта. В приложении: Account, затем Upgrade to Unified Trading Account.
+order-no-auction = Контракт ещё на вступительном аукционе, и таких ордеров Bybit там не принимает.

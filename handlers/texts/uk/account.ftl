@@ -160,3 +160,7 @@ trade-kind =
         [MovePosition] перенос
        *[other] { $kind }
     }
+
+button-refill = Поповнити Демо
+refill-ask = Bybit дає на Bybit Демо несправжні гроші, раз на хвилину. Скільки додати?
+refill-done = ✅ Bybit прийняв: на Bybit Демо буде на { $money } більше.

@@ -40,3 +40,7 @@ order-no-restricted = Біржа не обслуговує цей рахунок
 order-no-clock = Годинник сервера поспішає або відстає.
 order-no-book = Зараз там ніхто нічого не пропонує.
 order-no-not-yet = Ордери на цьому рахунку звідси не ставляться.
+order-no-terms = Bybit спершу просить прийняти умови торгівлі цим контрактом: <a href="https://www.bybit.com/trade/usdt/{ $symbol }">відкрийте його на Bybit</a>, прийміть їх і повторіть ордер.
+order-no-compliance = Bybit обмежив цей рахунок: блокування, період охолодження або перевірка особи. Що саме, скаже застосунок Bybit; інший ключ не допоможе.
+order-no-account-type = Bybit не пропонує цього для вашого типу рахунку. У застосунку: Account, потім Upgrade to Unified Trading Account.
+order-no-auction = Контракт ще на вступному аукціоні, і таких ордерів Bybit там не приймає.
