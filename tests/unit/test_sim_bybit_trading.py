@@ -234,3 +234,13 @@ def test_an_order_beyond_all_prices_is_refused() -> None:
     assert trader.code("Sell", "0.001", price="99999999") == 110003
     assert trader.code("Sell", "0.001", price="61000.15") == 10001
     assert trader.code("Buy", "0") == 10001
+
+
+def test_a_partial_stop_and_target_are_of_one_size_and_go_together() -> None:
+    trader = SimTrader()
+    trader.order("Buy", "0.02", stopLoss="59000", takeProfit="61000", tpslMode="Partial")
+    stop, target = sorted(trader.get("/v5/order/realtime", symbol="BTCUSDT"), key=lambda row: row["stopOrderType"])
+    trader.post("/v5/order/amend", orderId=stop["orderId"], qty="0.01")
+    assert [trader.row(each["orderId"])["qty"] for each in (stop, target)] == ["0.010", "0.010"]
+    trader.post("/v5/order/cancel", orderId=target["orderId"])
+    assert trader.row(stop["orderId"])["orderStatus"] == "Deactivated"

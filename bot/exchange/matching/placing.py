@@ -62,17 +62,25 @@ def amend(work: Work, request: AmendRequest) -> EngineOrder:
     if new.price != order.price or new.qty > order.qty:
         new = replace(new, priority=work.number())
     work.order(new)
+    if new.qty != order.qty:
+        for partner in protection.partners(work, new):
+            work.order(replace(partner, qty=new.qty, updated_ts=work.now))
     if new.trigger_price != order.trigger_price and new.stop_order_type in protection.FULL_KINDS:
         protection.moved(work, new)
     return execute(work, new) if new.is_resting and new.price != order.price else new
 
 
 def cancel(work: Work, request: CancelRequest) -> EngineOrder:
-    """Take an open order back; of a leg's own stop or target, its price goes from the position, too."""
+    """Take an open order back; of a leg's own stop or target, its price goes from the position, too.
+
+    A Partial stop and target of one order go together, as they do at Bybit.
+    """
     order = wanted(work.account, request.order_id, request.target_link_id)
     if order.stop_order_type in protection.FULL_KINDS and order.status == "Untriggered":
         protection.moved(work, replace(order, trigger_price=None))
     work.close_order(order, "CancelByUser")
+    for partner in protection.partners(work, order):
+        work.close_order(partner, "CancelByTpSlTsClear")
     return work.newest(order)
 
 

@@ -118,6 +118,13 @@ def partner_rows(work: Work, parent_order_id: str) -> list[EngineOrder]:
     ]
 
 
+def partners(work: Work, row: EngineOrder) -> list[EngineOrder]:
+    """The other untriggered row of a Partial stop's or target's parent order: both are of one size and go together."""
+    if row.stop_order_type not in PARTIAL_KINDS or not row.parent_order_id:
+        return []
+    return [each for each in partner_rows(work, row.parent_order_id) if each.order_id != row.order_id]
+
+
 def moved(work: Work, row: EngineOrder) -> None:
     """A Full row was moved or, without a price, taken away: the position shows its price."""
     held = work.account.position(row.leg)

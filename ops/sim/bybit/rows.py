@@ -92,6 +92,8 @@ def _coin(state: CoinState) -> Row:
 def position(one: Instrument, held: Position, leg: Leg | None, mark: Decimal, margin_mode: str) -> Row:
     """A row of position/list; `leg` is None for a flat one. In portfolio margin it has no margin of its own."""
     row = _position(one, held, leg, mark)
+    if leg and margin_mode == "ISOLATED_MARGIN":
+        row["positionBalance"] = row["positionIM"]
     if margin_mode == "PORTFOLIO_MARGIN":
         row |= {**dict.fromkeys(_POSITION_MARGINS, ""), "riskId": 0, "riskLimitValue": "0"}
     return row
@@ -162,7 +164,7 @@ def _leg(one: Instrument, leg: Leg) -> Row:
         "positionMM": maintenance,
         "positionMMByMp": maintenance,
         "unrealisedPnl": plain(leg.margins.unrealised),
-        "positionBalance": initial,
+        "positionBalance": "0",
     }
 
 
@@ -229,6 +231,7 @@ def _filled(one: Instrument, done: Order) -> Row:
 
 
 def _triggers(one: Instrument, done: Order) -> Row:
+    is_spot = one.category == "spot"
     return {
         "stopOrderType": done.stop_order_type,
         "triggerPrice": _trigger(one, done.active_price or done.trigger_price),
@@ -242,8 +245,8 @@ def _triggers(one: Instrument, done: Order) -> Row:
         "slLimitPrice": _trigger(one, done.sl_limit_price),
         "tpTriggerBy": done.tp_trigger_by,
         "slTriggerBy": done.sl_trigger_by,
-        "lastPriceOnCreated": _trigger(one, done.last_price_on_created),
-        "basePrice": _trigger(one, done.last_price_on_created),
+        "lastPriceOnCreated": _trigger(one, ZERO if is_spot else done.last_price_on_created),
+        "basePrice": _trigger(one, done.last_price_on_created if is_spot else ZERO),
     }
 
 

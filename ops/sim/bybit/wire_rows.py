@@ -62,6 +62,7 @@ def position(account: Account, market: Market, leg: Position, worth: Worth, at: 
     del row["avgPrice"]
     if account.margin_mode != "PORTFOLIO_MARGIN":
         row |= {name: row[name] or "0" for name in _ZERO_WHERE_BLANK}
+        row["trailingStop"] = plain(leg.trailing_stop)
     return row
 
 

@@ -1,6 +1,7 @@
 """Orders and fills. Source: Bybit v5 documentation, section Trade."""
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Final, TypeVar
 
 from ops.sim.bybit import rows
@@ -35,18 +36,10 @@ def realtime(call: EndpointCall) -> Result:
 
 
 def _recent(call: EndpointCall) -> list[Order]:
-    """The last closed orders of each settle coin: those since the exchange was started, as Bybit's own service does."""
-    account, market = call.owner, call.world.market
-    found: list[Order] = []
-    counts: dict[str, int] = {}
-    for order in reversed(account.history):
-        if order.category != call.query.category or order.updated_at < account.loaded_at:
-            continue
-        coin = market.any_of(order.symbol, order.category).settle_coin
-        counts[coin] = counts.get(coin, 0) + 1
-        if counts[coin] <= _RECENT:
-            found.append(order)
-    return found[::-1]
+    """The category's last closed orders, those since the exchange was started: Bybit's own service forgets, too."""
+    account, category = call.owner, call.query.category
+    known = (order for order in reversed(account.history) if order.category == category)
+    return list(islice((order for order in known if order.updated_at >= account.loaded_at), _RECENT))[::-1]
 
 
 def _require_scope(call: EndpointCall) -> None:
