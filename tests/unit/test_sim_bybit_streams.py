@@ -330,6 +330,27 @@ def test_silent_connections_are_closed(desk: StreamDesk) -> None:
     assert (slow.outlet.closed, busy.outlet.closed) == (1000, 1000)
 
 
+def test_a_moved_clock_cuts_nobody(desk: StreamDesk) -> None:
+    client = desk.open(LINEAR)
+    client.follow("kline.1.BTCUSDT", "publicTrade.BTCUSDT")
+    for offset in (8 * 86_400, 0, -3_600):
+        desk.control.move_clock({"offset_s": offset})
+        desk.wait(31 * SECOND)
+        assert client.outlet.closed is None
+        assert client.heard()
+
+
+def test_a_changed_tick_begins_with_a_snapshot(desk: StreamDesk) -> None:
+    client = desk.open(LINEAR)
+    client.follow("orderbook.50.BTCUSDT", "tickers.BTCUSDT")
+    client.heard()
+    desk.control.add_fault({"kind": "limits_changed", "symbol": "BTCUSDT", "tick": "5"})
+    desk.wait(SECOND)
+    first = client.heard("orderbook.50.BTCUSDT")[0]
+    assert first["type"] == "snapshot"
+    assert all(float(price) % 5 == 0 for price, _ in first["data"]["b"])
+
+
 def test_five_hundred_connections_in_five_minutes() -> None:
     desk = StreamDesk(limits=True)
     for _ in range(500):

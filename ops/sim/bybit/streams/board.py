@@ -6,6 +6,8 @@ from time import perf_counter
 from typing import Final
 
 from ops.sim.bybit.account_news import AccountNews
+from ops.sim.bybit.clock import SECOND
+from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.streams.feeds import Feed, KlineFeed, LimitFeed, LiquidationFeed, TradeFeed
 from ops.sim.bybit.streams.order_books import BookFeed
 from ops.sim.bybit.streams.pools import TableFeed, alert_rows, goes_on, insurance_rows, is_group, status_rows
@@ -26,6 +28,8 @@ class _Followed:
     """A public topic and who follows it."""
 
     feed: Feed
+    one: Instrument | None
+    """What the topic is about, as the feed knows it; None where it is no single instrument."""
     sessions: dict[PublicSession, None] = field(default_factory=dict)
 
 
@@ -37,6 +41,7 @@ class Board:
         self._world = world
         self._waken = waken
         self._followed: dict[tuple[str, str], _Followed] = {}
+        self._looked = 0
         self._next = 0
         """Whose turn it is."""
 
@@ -48,6 +53,9 @@ class Board:
     def tick(self, share: float | None) -> None:
         """Tell what is new as of now; where that takes longer than `share` seconds, the rest has its turn next time."""
         at, began = self._world.now(), perf_counter()
+        if at // SECOND != self._looked:
+            self._looked = at // SECOND
+            self._begin_anew(at)
         waiting = tuple(self._followed.values())
         for step in range(len(waiting)):
             if share is not None and perf_counter() - began > share:
@@ -86,7 +94,7 @@ class Board:
         key, at = (session.category, topic), self._world.now()
         followed = self._followed.get(key)
         if followed is None:
-            followed = self._followed[key] = _Followed(feed=self._feed(session.category, topic))
+            followed = self._followed[key] = self._follow(session.category, topic)
         else:
             self._spread(followed, at)
         followed.sessions[session] = None
@@ -107,8 +115,7 @@ class Board:
     @staticmethod
     def _spread(followed: _Followed, at: int) -> None:
         for text in followed.feed.changes(at):
-            for session in tuple(followed.sessions):
-                session.line.push(text, session.uid)
+            _push(followed, text)
 
     def _is_symbol(self, category: str, symbol: str) -> bool:
         """Contracts before their launch are told of once they trade continuously."""
@@ -116,22 +123,43 @@ class Board:
         before = one.row.get("preListingInfo") if one else None
         return one is not None and (not before or before["curAuctionPhase"] == "ContinuousTrading")
 
-    def _feed(self, category: str, topic: str) -> Feed:
+    def _begin_anew(self, at: int) -> None:
+        """Let topics of an instrument that was changed, such as its tick, begin with a snapshot again."""
+        for (category, topic), followed in tuple(self._followed.items()):
+            before = followed.one
+            now = self._world.market.find(category, before.symbol) if before else None
+            if now is None or now is before or now == before:
+                continue
+            again = self._follow(category, topic)
+            followed.feed, followed.one = again.feed, again.one
+            text = followed.feed.first(at)
+            if text is not None:
+                _push(followed, text)
+
+    def _follow(self, category: str, topic: str) -> _Followed:
         world, (kind, *_, name) = self._world, topic.split(".")
         if kind == "publicTrade":
-            return TradeFeed(world, category, name, topic)
-        if kind == "insurance":
-            return TableFeed(world, topic, lambda: insurance_rows(world, name), kind="delta")
-        if kind == "adlAlert":
-            return TableFeed(world, topic, lambda: alert_rows(world, name), kind="snapshot")
-        if kind == "system":
-            return TableFeed(world, topic, lambda: status_rows(world), kind="", begins=goes_on)
+            return _Followed(feed=TradeFeed(world, category, name, topic), one=None)
+        if kind in _TABLES:
+            return _Followed(feed=_TABLES[kind](world, topic, name), one=None)
         one = world.market.any_of(name, category)
-        made: dict[str, Callable[[], Feed]] = {
-            "orderbook": lambda: BookFeed(world, one, topic),
-            "tickers": lambda: TickerFeed(world, one, topic),
-            "kline": lambda: KlineFeed(world, one, topic),
-            "allLiquidation": lambda: LiquidationFeed(world, one, topic),
-            "priceLimit": lambda: LimitFeed(world, one, topic),
-        }
-        return made[kind]()
+        return _Followed(feed=_FEEDS[kind](world, one, topic), one=one)
+
+
+def _push(followed: _Followed, text: str) -> None:
+    for session in tuple(followed.sessions):
+        session.line.push(text, session.uid)
+
+
+_TABLES: Final[dict[str, Callable[[World, str, str], Feed]]] = {
+    "insurance": lambda world, topic, name: TableFeed(world, topic, lambda: insurance_rows(world, name), kind="delta"),
+    "adlAlert": lambda world, topic, name: TableFeed(world, topic, lambda: alert_rows(world, name), kind="snapshot"),
+    "system": lambda world, topic, _: TableFeed(world, topic, lambda: status_rows(world), kind="", begins=goes_on),
+}
+_FEEDS: Final[dict[str, Callable[[World, Instrument, str], Feed]]] = {
+    "orderbook": BookFeed,
+    "tickers": TickerFeed,
+    "kline": KlineFeed,
+    "allLiquidation": LiquidationFeed,
+    "priceLimit": LimitFeed,
+}

@@ -57,6 +57,7 @@ class StreamHub:
         self._opened: dict[tuple[str, bool], deque[int]] = {}
         self._made = 0
         self._looked = 0
+        self._offset = world.clock_offset
         self._wake: Callable[[], None] | None = None
         self._board = Board(world, self._waken)
         world.follow(self._tell)
@@ -142,7 +143,14 @@ class StreamHub:
         self._board.tell(news)
 
     def _changed(self, uid: int | None) -> None:
-        if uid is None and self._board.is_followed:
+        if uid is not None:
+            return
+        if self._world.clock_offset != self._offset:
+            self._offset = self._world.clock_offset
+            self._opened.clear()
+            for session in self._sessions:
+                session.forgive()
+        if self._board.is_followed:
             self._waken()
 
     def _waken(self) -> None:
