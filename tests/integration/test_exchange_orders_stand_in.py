@@ -10,16 +10,18 @@ from harness.stand_in import StandIn, standing_in
 from harness.waiting import until
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ExchangeError, ExchangeRejected, OutcomeUnknown
+from bot.domain.errors import ExchangeDown, ExchangeError, ExchangeRejected, OutcomeUnknown
 from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.orders import (
     AmendRequest,
     CancelRequest,
+    LeverageRequest,
     MarginMode,
     OrderRequest,
     PositionMode,
     TimeInForce,
+    TradingStop,
     TriggerBy,
     TriggerDirection,
 )
@@ -76,7 +78,10 @@ async def order(there: StandIn, mine: Account, link_id: OrderLinkId, *statuses: 
     found: list[Order] = []
 
     async def is_there() -> bool:
-        one = await there.bybit.orders.find_order(mine, BTC, link_id)
+        try:
+            one = await there.bybit.orders.find_order(mine, BTC, link_id)
+        except ExchangeDown:  # it came between the question for orders and that for fills
+            return False
         found[:] = [one] if one is not None and one.order_status in statuses else []
         return bool(found)
 
@@ -136,6 +141,36 @@ async def test_a_resting_order_is_changed_and_taken_back(there: StandIn) -> None
     with pytest.raises(ExchangeRejected) as caught:
         await there.bybit.orders.cancel(mine, cancel)
     assert caught.value.code == 110001
+
+
+async def test_a_stop_is_moved_in_place_and_a_leverage_set(there: StandIn) -> None:
+    mine = await there.account(environment="demo")
+    await there.bybit.orders.create(mine, ENTRY)
+    await order(there, mine, LINK, "Filled")
+    (before, _) = sorted((await truth(there))["orders"], key=lambda row: str(row["stopOrderType"]))
+    moved = TradingStop(
+        category=Category.LINEAR,
+        symbol=BTC,
+        position_idx=0,
+        stop_loss=Decimal(59_000),
+        sl_trigger_by=TriggerBy.MARK,
+        take_profit=Decimal(0),
+        tp_trigger_by=TriggerBy.LAST,
+    )
+    await there.bybit.orders.set_trading_stop(mine, moved)
+
+    async def is_moved() -> bool:
+        rows = (await truth(there))["orders"]
+        return [(row["orderId"], row["triggerPrice"]) for row in rows] == [(before["orderId"], "59000.00")]
+
+    await until(is_moved, what="the stop alone, where it was moved to")
+    leverage = LeverageRequest(category=Category.LINEAR, symbol=BTC, leverage=Decimal("2.5"))
+    await there.bybit.orders.set_leverage(mine, leverage)
+    assert (await there.bybit.orders.leg_settings(mine, BTC)).buy_leverage == Decimal("2.5")
+    await there.bybit.orders.set_leverage(mine, leverage)  # 110043 is no refusal
+    with pytest.raises(ExchangeRejected) as caught:
+        await there.bybit.orders.set_trading_stop(mine, moved)
+    assert caught.value.code == 34040
 
 
 async def test_a_conditional_order_waits_among_the_open_ones(there: StandIn) -> None:

@@ -182,7 +182,7 @@ def order(market: Market, done: Order) -> Row:
         "blockTradeId": "",
         "symbol": done.symbol,
         "price": one.price.write(done.price),
-        "qty": one.qty.write(done.qty),
+        "qty": plain(done.qty) if done.market_unit == "quoteCoin" else one.qty.write(done.qty),
         "side": done.side,
         "isLeverage": done.is_leverage,
         "positionIdx": done.position_index,
