@@ -42,6 +42,12 @@ class ExchangeTruth:
     orders: list[ExchangeOrder] = field(default_factory=list)
     fills: set[tuple[int, str]] = field(default_factory=set)
 
+    def joined(self, other: "ExchangeTruth") -> "ExchangeTruth":
+        """What both say; no account is at two exchanges."""
+        return ExchangeTruth(
+            legs=self.legs | other.legs, orders=self.orders + other.orders, fills=self.fills | other.fills
+        )
+
     def open_orders(self, leg: Leg) -> list[ExchangeOrder]:
         return [each for each in self.orders if each.is_open and each.leg == leg]
 

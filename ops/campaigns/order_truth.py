@@ -19,15 +19,16 @@ _LEAST: Final = MappingProxyType({"BTCUSDT": Decimal("0.001"), "ETHUSDT": Decima
 Place = tuple[int, int]  # chat, message
 
 
-def look_into(path: Path, said: Mapping[Place, str], accounts: Mapping[int, Row] | None = None) -> list[str]:
+def look_into(path: Path, said: Mapping[Place, str], accounts: Mapping[int, Row]) -> list[str]:
     """Everything that is wrong in that database, in words; it may be in use. `said`: the texts of people's chats.
 
-    `accounts`: what the stand-in says of the accounts of those ids; None: the practice exchange is looked at.
+    `accounts`: what the stand-in says of the accounts of those ids; the others are the practice exchange's.
     """
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        there = practice_truth(connection) if accounts is None else stand_in_truth(accounts)
+        practice, bybit = practice_truth(connection), stand_in_truth(accounts)
+        there = practice.joined(bybit)
         return [
-            *([] if there.fills else ["nothing was ever filled, so nothing is shown"]),
+            *([] if practice.fills and bybit.fills else ["nothing was filled at one of them"]),
             *_untracked(connection, there),
             *_unsent(connection, there),
             *_unbooked(connection, there),

@@ -1,9 +1,9 @@
 """Orders under kill -9 at every commit: the whole bot as a process, people who trade while it dies.
 
-They trade with practice money, or in Bybit Demo at the stand-in, which loses a fifth of its answers to writes and is
-late with a tenth. What must hold at the end, by the exchange's own account: every confirmed card is one plan with its
-entries, once; every order there has its intent here, and every fill is booked once; what is open has the stop and the
-targets that were promised; nothing is unknown any more; and whoever asked was told.
+Half of them trade with practice money, half in Bybit Demo at the stand-in, which loses a fifth of its answers to writes
+and is late with a tenth. What must hold at the end, by the exchanges' own accounts: every confirmed card is one plan
+with its entries, once; every order there has its intent here, and every fill is booked once; what is open has the stop
+and the targets that were promised; nothing is unknown any more; and whoever asked was told.
 """
 
 import asyncio
@@ -37,19 +37,16 @@ _LONG: Final = 100  # lives, in which everything must have been done at least on
 _LIFE: Final = 2.0  # seconds, for a life that comes to fewer commits than it was given
 
 
-async def run(
-    seed: int, budget_seconds: float, folder: Path, *, kills: int | None = None, on_demo: bool = False
-) -> Report:
+async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | None = None) -> Report:
     """Kill at one commit after the other until the budget (seconds) is used or so many kills were done; then look."""
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began, tally, cut = time.monotonic(), Counter[str](), 0
     async with running_stack(folder, log_level="INFO") as stack, _lives(stack) as lives:
         traders = [_Trader(stack, user_id, random.Random(f"{seed}:{user_id}"), tally) for user_id in USERS]  # noqa: S311  the same
         await lives.begin(NEVER)
-        await asyncio.gather(*(trader.begin(on_demo=on_demo) for trader in traders))
+        await asyncio.gather(*(trader.begin() for trader in traders))
         await lives.end()
-        if on_demo:
-            await lose_answers(stack, seed)
+        await lose_answers(stack, seed)
         stop = asyncio.Event()
         at_work = [asyncio.create_task(trader.trade_until(stop)) for trader in traders]
         mover = asyncio.create_task(_move_prices(stack, draw, stop))
@@ -61,9 +58,9 @@ async def run(
         stop.set()
         await asyncio.gather(*at_work, mover)
         await answer_again(stack)
-        failures = await _look(stack, lives, tally, cut, on_demo=on_demo)
+        failures = await _look(stack, lives, tally, cut)
     return Report(
-        name=f"{NAME}, in Bybit Demo" if on_demo else NAME,
+        name=NAME,
         seed=seed,
         seconds=time.monotonic() - began,
         cases=cut,
@@ -156,10 +153,10 @@ class _Trader:
     def chat(self) -> Chat:
         return self.stack.chat(self.user_id)
 
-    async def begin(self, *, on_demo: bool) -> None:
-        """Say hello, and connect the account that is traded in."""
+    async def begin(self) -> None:
+        """Say hello, and every other one connects the account that is traded in."""
         await self.chat.say("/start")
-        if on_demo:
+        if self.user_id % 2:
             await connect_demo(self.stack, self.user_id)
 
     async def trade_until(self, stop: asyncio.Event) -> None:
@@ -261,12 +258,12 @@ async def _said(stack: Stack) -> dict[Place, str]:
     return found
 
 
-async def _look(stack: Stack, lives: _Lives, tally: Counter[str], cut: int, *, on_demo: bool) -> list[str]:
+async def _look(stack: Stack, lives: _Lives, tally: Counter[str], cut: int) -> list[str]:
     """Everything that is wrong, in words; what is still on its way gets time to arrive."""
     path = Path(stack.environment["PERPDESK_DATABASE"])
     end = time.monotonic() + _AT_REST
     while True:
-        there = await demo_truth(stack, path) if on_demo else None
+        there = await demo_truth(stack, path)
         failures = await asyncio.to_thread(look_into, path, await _said(stack), there)
         if not failures or time.monotonic() > end:
             break
