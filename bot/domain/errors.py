@@ -130,6 +130,7 @@ class Restriction(StrEnum):
     REGION = "region"  # of the person, the account or our server
     COMPLIANCE = "compliance"  # banned, cooling off, identity not proven
     ACCOUNT_TYPE = "account-type"  # only for, or not for, unified accounts
+    MARGIN_MODE = "margin-mode"  # portfolio margin, which knows no leverage of a symbol: not traded from here
     SERVER = "server"  # HTTP 403: Bybit's front lets this call of ours not through
 
 

@@ -37,6 +37,8 @@ SILENT: Final = "order-no-silent"  # practice had no price within a second: the 
 NO_BOOK: Final = "order-no-book"  # nobody offered anything: the order ended unfilled
 HELD: Final = "entry-held"  # no room for it in the budget of requests, or the exchange is not to be called now
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
+SERVER: Final = "order-no-server"  # HTTP 403: the front did not let it through, and the next one may be
+PASSING: Final = frozenset({SILENT, SERVER})  # refusals that end by themselves: an exit is tried again soon
 
 
 def reason_of(error: ExchangeError) -> str:
@@ -45,6 +47,8 @@ def reason_of(error: ExchangeError) -> str:
         return SILENT
     if isinstance(error, KeyTrouble):
         return "order-no-key"
+    if isinstance(error, ExchangeRestricted) and error.restriction is Restriction.SERVER:
+        return SERVER
     if isinstance(error, ExchangeRestricted):
         return _BY_RESTRICTION.get(error.restriction, "order-no-restricted")
     if isinstance(error, ClockTrouble):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.ids import UserId
+from bot.services.trading.leg_closer import LegCloser
 from bot.services.users.preferences import SettingField
 from harness.app import Harness, Person, harness, said
 from harness.bot_api import Bubble
@@ -50,10 +51,13 @@ class DemoTrading:
         return self.person.last
 
     async def comes(self, condition: Callable[[], bool], *, what: str) -> None:
-        """Wait for what one of the next rounds of the settlement brings; its clock stands here."""
+        """Wait for what one of the next rounds of the jobs brings; each look is a tenth of a second later."""
+        closer = self.chat.job(LegCloser)
 
         async def is_there() -> bool:
+            self.chat.clock.advance(0.1)
             await self.chat.services.trading.settlement.settle_due()
+            await closer.work_off()
             return condition()
 
         await until(is_there, what=what)

@@ -67,3 +67,20 @@ async def test_a_refusal_is_told_as_one(desk: DemoTrading) -> None:
     assert "✅" not in shown.text
     assert (desk.created, held(desk), resting(desk)) == (1, [], [])
     assert "margin" in shown.text.lower() or "balance" in shown.text.lower(), shown.text
+
+
+async def test_one_page_of_403_holds_up_no_close(desk: DemoTrading) -> None:
+    anna = desk.person
+    await desk.buy("btc $600 sl 58000")
+    await desk.comes(lambda: bool(held(desk)), what="the position")
+    desk.control.add_fault({"kind": "html_403", "path": "/v5/order/create"})
+    question = await said(anna, "/close btc")
+    await anna.press(question.labels[0], bubble=question)
+    await desk.comes(lambda: not held(desk), what="the close")
+    assert desk.created == 3, "the entry, the refused close, and the one that went through"
+
+
+async def test_portfolio_margin_is_named_with_its_cure(tmp_path: Path) -> None:
+    async with demo_trading(tmp_path, margin_mode="portfolio") as desk:
+        shown = await said(desk.person, "buy btc $600 sl 58000")
+    assert "portfolio margin" in shown.text

@@ -406,7 +406,7 @@ async def test_settings_of_a_symbol_come_of_its_rows_and_the_account() -> None:
 @pytest.mark.parametrize(
     ("mode", "legs", "wanted"),
     [
-        ("PORTFOLIO_MARGIN", [leg(0, "")], ExchangeRestricted),
+        ("PORTFOLIO_MARGIN", [leg(0, "")], ExchangeRestricted),  # and no row counts as odd
         ("ISOLATED_MARGIN", [leg(1, "3")], ExchangeDown),
         ("ISOLATED_MARGIN", [], ExchangeDown),
         ("ISOLATED_MARGIN", [leg(0, "")], ExchangeDown),

@@ -49,7 +49,7 @@ def margin_mode(answer: Answer) -> MarginMode:
     """Of the whole account. Raises ExchangeRestricted for portfolio margin, which knows no leverage of a symbol."""
     if text(answer.fields, "marginMode") == _PORTFOLIO:
         message = "the account is on portfolio margin"
-        raise ExchangeRestricted(message, restriction=Restriction.ACCOUNT_TYPE)
+        raise ExchangeRestricted(message, restriction=Restriction.MARGIN_MODE)
     return one_of(MarginMode, answer.fields, "marginMode")
 
 
@@ -58,7 +58,7 @@ class LegRow:
     """A leg of a symbol, empty or not."""
 
     position_idx: int
-    leverage: Decimal
+    leverage: Decimal | None  # None: portfolio margin
 
 
 def leg_rows(answer: Answer, symbol: Symbol) -> list[LegRow]:
@@ -67,7 +67,7 @@ def leg_rows(answer: Answer, symbol: Symbol) -> list[LegRow]:
     def leg_row(row: Row) -> LegRow:
         if symbol_of(row.fields) != symbol:
             raise unreadable("symbol", "the one that was asked for")
-        return LegRow(position_idx=position_idx(row.fields), leverage=positive(row.fields, "leverage"))
+        return LegRow(position_idx=position_idx(row.fields), leverage=row.maybe(positive, "leverage"))
 
     items, lost = answer.each(array(answer.fields, "list"), leg_row)
     if lost:
@@ -77,13 +77,13 @@ def leg_rows(answer: Answer, symbol: Symbol) -> list[LegRow]:
 
 def leg_settings(symbol: Symbol, mode: MarginMode, rows: list[LegRow]) -> LegSettings:
     """One-way mode has a row of index 0, hedge mode one each of 1 and 2."""
-    leverages = {row.position_idx: row.leverage for row in rows}
+    leverages = {row.position_idx: row.leverage for row in rows if row.leverage is not None}
     if leverages.keys() == _ONE_WAY:
         position_mode, buy, sell = PositionMode.ONE_WAY, leverages[0], leverages[0]
     elif leverages.keys() == _HEDGE:
         position_mode, buy, sell = PositionMode.HEDGE, leverages[1], leverages[2]
     else:
-        raise unreadable("positionIdx", "0, or 1 and 2")
+        raise unreadable("list", "of leg 0, or of legs 1 and 2, with their leverages")
     return LegSettings(
         symbol=symbol, position_mode=position_mode, margin_mode=mode, buy_leverage=buy, sell_leverage=sell
     )

@@ -29,7 +29,7 @@ from bot.domain.orders import (
     OrderRequest,
     TradingStop,
 )
-from bot.domain.portfolio import Execution, Order, Orders, Positions
+from bot.domain.portfolio import Execution, Order, Orders, OrderType, Positions
 from bot.domain.priorities import RequestPriority, at_priority, priority_now
 from bot.domain.trade_plans import AnyRequest
 from bot.exchange.bybit.account_answers import executions
@@ -226,7 +226,7 @@ class BybitOrders:
 def _priority_of(request: AnyRequest) -> RequestPriority:
     """What its caller said, but no later than what a write of that kind is worth at least."""
     match request:
-        case OrderRequest(reduce_only=True, close_on_trigger=True):
+        case OrderRequest(reduce_only=True, order_type=OrderType.MARKET):
             least = RequestPriority.CLOSE
         case CancelRequest() | AmendRequest() | TradingStop():
             least = RequestPriority.CANCEL

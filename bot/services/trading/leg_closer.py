@@ -31,7 +31,7 @@ from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.refusals import REDUCE_ONLY, SILENT
+from bot.domain.refusals import PASSING, REDUCE_ONLY
 from bot.domain.trade_plans import LIVE, UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.entry_cancels import cancel_order
 from bot.services.trading.intents import IntentRunner
@@ -178,7 +178,7 @@ class LegCloser:
 
     async def _refused(self, account: Account, closing: Closing, last: OrderIntent) -> float | None:
         """Seconds until the next look after a definite no; None: try once more at once."""
-        if last.reason == SILENT:
+        if last.reason in PASSING:
             left_s = pause_before(closing.attempts) - (self.clock.now() - (last.final_ts or 0)) / 1000
             return await self._wait(closing, left_s) if left_s > 0 else None
         if last.code not in REDUCE_ONLY:

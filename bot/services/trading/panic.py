@@ -27,7 +27,7 @@ from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
-from bot.domain.refusals import SILENT
+from bot.domain.refusals import PASSING
 from bot.domain.trade_plans import CardPlace, IntentKind, IntentState, OrderIntent
 from bot.domain.users import UserConfig
 from bot.services.trading.entry_cancels import cancel_entries, is_resting_entry
@@ -321,8 +321,8 @@ def _of_closing(closing: Closing, last: OrderIntent | None) -> LegClosing:
     if closing.state is ClosingState.CLOSING and last is not None:
         if last.state is IntentState.UNKNOWN:
             progress = LegProgress.UNKNOWN
-        if last.reason == SILENT:
-            reason = SILENT
+        if last.reason in PASSING:
+            reason = last.reason
     return LegClosing(
         leg=closing.leg,
         side=closing.side,

@@ -65,6 +65,7 @@ trouble-restricted =
     { $restriction ->
         [compliance] ⚠️ Bybit has restricted this account (code { $code }): a ban, a cooling-off period or an identity check. Bybit's app says which. Another key will not help.
         [account-type] ⚠️ This is not available for your type of Bybit account (code { $code }). In Bybit's app: Account, then Upgrade to Unified Trading Account; then try again.
+        [margin-mode] ⚠️ This account is on portfolio margin, which I don't trade on yet. In Bybit's app choose cross or isolated margin, then try again.
         [server] ⚠️ Bybit's network did not let my request through (HTTP 403). Nothing is wrong with your key. Try again in a minute.
        *[region] ⚠️ Bybit does not offer this here: it is a matter of the region (code { $code }), not of your key. Bybit's support can say why.
     }

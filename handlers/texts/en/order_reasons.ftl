@@ -37,6 +37,7 @@ order-no-silent = Bybit gave no price within a second, so nothing was done.
 order-no-closed-market = The symbol is not traded right now.
 order-no-key = The key of the account is not taken any more. /keys
 order-no-restricted = The exchange does not serve this account from here.
+order-no-server = Bybit's network did not let the request through, so nothing was done.
 order-no-clock = The clock of the server is off.
 order-no-book = Nobody offers anything there right now.
 order-no-not-yet = Orders on this account are not placed from here.
