@@ -90,6 +90,7 @@ def test_what_is_wrong_with_a_request_has_its_code(desk: OrderDesk) -> None:
     assert desk.order(header={})["retCode"] == 10001
     assert desk.order(op="order.buy")["retCode"] == 10404
     assert desk.order(category="futures")["retCode"] == 10404
+    assert desk.order(category=["linear"])["retCode"] == 10404
     assert desk.order(reqId="x" * 37)["retCode"] == 10001
     assert desk.order(reqId="x" * 36)["retCode"] == 0
     assert desk.order(reqId="x" * 36)["retCode"] == 20006

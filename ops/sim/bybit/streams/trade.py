@@ -165,7 +165,7 @@ class TradeSession(Session):
         if len(frame.args) != 1 or not isinstance(frame.args[0], dict):
             raise wrong_parameter("params error: args invalid")
         body: dict[str, Any] = frame.args[0]
-        if body.get("category") not in _CATEGORIES:
+        if str(body.get("category")) not in _CATEGORIES:
             raise BybitError(_NO_SUCH_OP, "category is not correct/supported")
         return account, endpoint, body
 
